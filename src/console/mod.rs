@@ -1,0 +1,1 @@
+//! The terminal console: `app` (state and update, pure), `view` (drawing), `shell` (terminal, loop, effects).

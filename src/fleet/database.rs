@@ -1,0 +1,218 @@
+//! The Aurora Global Database: members, writer, lag, events.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Judgement, Metric, Metrics, Observed, Region};
+
+/// Engine and version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Engine {
+    /// `aurora-postgresql` or `aurora-mysql`.
+    pub name: String,
+    /// `16.8`, `8.0.mysql_aurora.3.08.0`.
+    pub version: String,
+}
+
+/// Which metric tells the recovery point (aws-facts §1.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LagMetric {
+    /// `AuroraGlobalDBRPOLag`.
+    Rpo,
+    /// `AuroraGlobalDBReplicationLag`, for older Aurora MySQL.
+    Replication,
+}
+
+impl LagMetric {
+    /// The series to read.
+    pub const fn metric(self) -> Metric {
+        match self {
+            Self::Rpo => Metric::RpoLag,
+            Self::Replication => Metric::ReplicationLag,
+        }
+    }
+}
+
+impl Engine {
+    /// All Aurora PostgreSQL, and Aurora MySQL from 3.04.0 or 2.12.0, have the RPO lag.
+    pub fn lag_metric(&self) -> LagMetric {
+        if self.name != "aurora-mysql" {
+            return LagMetric::Rpo;
+        }
+        let aurora = self.version.rsplit("mysql_aurora.").next().unwrap_or_default();
+        let mut parts = aurora.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+        let (major, minor) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+        if major > 3 || (major == 3 && minor >= 4) || (major == 2 && minor >= 12) {
+            LagMetric::Rpo
+        } else {
+            LagMetric::Replication
+        }
+    }
+}
+
+/// A running switchover or failover; absent when there is none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FailoverState {
+    /// `pending`, `switching-over`, `failing-over`, `cancelling`, or a word this build does not know.
+    pub status: String,
+    /// ARN of the old writer's cluster.
+    pub from: Option<String>,
+    /// ARN of the target cluster.
+    pub to: Option<String>,
+    /// Whether un-replicated writes may be lost.
+    pub data_loss_allowed: bool,
+}
+
+/// One member cluster, as the global cluster lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Member {
+    /// Cluster ARN.
+    pub arn: String,
+    /// Region out of the ARN.
+    pub region: Region,
+    /// Cluster identifier out of the ARN.
+    pub cluster: String,
+    /// Whether it takes writes.
+    pub writer: bool,
+    /// `enabled`, `disabled` …; none on the writer.
+    pub write_forwarding: Option<String>,
+    /// `connected` or `pending-resync`.
+    pub synchronization: Option<String>,
+}
+
+/// What `DescribeGlobalClusters` says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Topology {
+    /// `available`, `switching-over` … as AWS spells it.
+    pub status: String,
+    /// Engine and version.
+    pub engine: Engine,
+    /// The global writer endpoint.
+    pub endpoint: Option<String>,
+    /// A running switchover or failover.
+    pub failover: Option<FailoverState>,
+    /// All member clusters.
+    pub members: Vec<Member>,
+    /// Whether deletion is refused.
+    pub deletion_protection: bool,
+}
+
+impl Topology {
+    /// The member that takes writes.
+    pub fn writer(&self) -> Option<&Member> {
+        self.members.iter().find(|member| member.writer)
+    }
+
+    /// The member in `region`.
+    pub fn member(&self, region: &Region) -> Option<&Member> {
+        self.members.iter().find(|member| &member.region == region)
+    }
+}
+
+/// A DB instance of a member cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Instance {
+    /// Identifier.
+    pub id: String,
+    /// `db.r6g.large` …
+    pub class: String,
+    /// `available` … as AWS spells it.
+    pub status: String,
+    /// Availability Zone.
+    pub zone: Option<String>,
+    /// Whether it is its cluster's writer instance.
+    pub writer: bool,
+}
+
+/// What `DescribeDBClusters` and `DescribeDBInstances` say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ClusterState {
+    /// `available` … as AWS spells it.
+    pub status: String,
+    /// Engine and version.
+    pub engine: Engine,
+    /// Its instances.
+    pub instances: Vec<Instance>,
+    /// Cluster endpoint.
+    pub endpoint: Option<String>,
+    /// Reader endpoint.
+    pub reader_endpoint: Option<String>,
+    /// `enabled`, `disabled` …
+    pub write_forwarding: Option<String>,
+    /// Days automated backups are kept.
+    pub backup_days: Option<i32>,
+}
+
+/// An RDS event. AWS gives it no id (aws-facts §2.5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DbEvent {
+    /// When.
+    pub at: Timestamp,
+    /// Where it was read.
+    pub region: Region,
+    /// The cluster or instance.
+    pub source: String,
+    /// `global failover` …
+    pub categories: Vec<String>,
+    /// AWS's words, cleaned.
+    pub message: String,
+}
+
+/// A member cluster in one Region.
+#[derive(Debug, Clone, PartialEq, Serialize, Default)]
+pub struct Cluster {
+    /// Identifier, resolved from the topology.
+    pub id: String,
+    /// What RDS in its Region says.
+    pub state: Observed<ClusterState>,
+    /// Lag (secondaries only), CPU, connections.
+    pub metrics: Metrics,
+    /// Events of the last hour, newest first.
+    pub events: Observed<Vec<DbEvent>>,
+}
+
+/// The database of a fleet.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GlobalDatabase {
+    /// Global cluster identifier from the configuration.
+    pub id: String,
+    /// Members and roles, from whichever Region answered last.
+    pub topology: Observed<Topology>,
+    /// The member clusters by Region.
+    pub clusters: BTreeMap<Region, Cluster>,
+    /// How it is doing.
+    pub judgement: Judgement,
+}
+
+impl GlobalDatabase {
+    /// Which series tells the recovery point, once the engine is known.
+    pub fn lag_metric(&self) -> Option<Metric> {
+        self.topology.last().map(|topology| topology.engine.lag_metric().metric())
+    }
+
+    /// The series of replication lag of the secondary in `region`, in milliseconds.
+    pub fn lag(&self, region: &Region) -> Option<&Observed<std::sync::Arc<super::Series>>> {
+        let metric = self.lag_metric()?;
+        Some(self.clusters.get(region)?.metrics.get(metric))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_engine_decides_which_lag_is_the_recovery_point() {
+        let lag = |name: &str, version: &str| {
+            Engine { name: name.into(), version: version.into() }.lag_metric()
+        };
+        assert_eq!(lag("aurora-postgresql", "13.4"), LagMetric::Rpo);
+        assert_eq!(lag("aurora-mysql", "8.0.mysql_aurora.3.04.0"), LagMetric::Rpo);
+        assert_eq!(lag("aurora-mysql", "8.0.mysql_aurora.3.03.1"), LagMetric::Replication);
+        assert_eq!(lag("aurora-mysql", "5.7.mysql_aurora.2.12.0"), LagMetric::Rpo);
+        assert_eq!(lag("aurora-mysql", "5.7.mysql_aurora.2.11.4"), LagMetric::Replication);
+    }
+}

@@ -1,0 +1,247 @@
+//! What stands in front of the Regions: domain, distribution, certificate, router, routing records.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Judgement, Metrics, Observed, ProbeReport, Region};
+
+/// What CloudFront says of the distribution.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Distribution {
+    /// `d111111abcdef8.cloudfront.net`.
+    pub domain: String,
+    /// `Deployed` or `InProgress`, as AWS spells it.
+    pub status: String,
+    /// Whether it serves at all.
+    pub enabled: bool,
+    /// Alternate domain names.
+    pub aliases: Vec<String>,
+    /// Domain names of its origins.
+    pub origins: Vec<String>,
+    /// Last change of its configuration.
+    pub changed: Option<Timestamp>,
+    /// ARN of the viewer certificate.
+    pub certificate_arn: Option<String>,
+    /// Qualified ARNs of the Lambda@Edge functions on origin-request.
+    pub router_arn: Option<String>,
+}
+
+/// A certificate, the edge's or a Region's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Certificate {
+    /// Its ARN.
+    pub arn: String,
+    /// Main name.
+    pub domain: String,
+    /// `ISSUED`, `EXPIRED` … as AWS spells it.
+    pub status: String,
+    /// End of validity.
+    pub not_after: Option<Timestamp>,
+    /// Renewal status, when one is under way or failed.
+    pub renewal: Option<String>,
+}
+
+impl Certificate {
+    /// Whole days left; negative when over.
+    pub fn days_left(&self, now: Timestamp) -> Option<i64> {
+        self.not_after.map(|end| end.duration_since(now).as_hours().div_euclid(24))
+    }
+}
+
+/// The Lambda@Edge function.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Router {
+    /// Name from the configuration.
+    pub name: String,
+    /// What Lambda in us-east-1 says of it.
+    pub detail: Observed<super::FunctionDetail>,
+}
+
+/// One record of the latency set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LatencyRecord {
+    /// Record name without the final dot.
+    pub name: String,
+    /// `CNAME`, `A` …
+    pub kind: String,
+    /// `SetIdentifier`.
+    pub set_identifier: String,
+    /// The Region it stands for.
+    pub region: Region,
+    /// What it answers: a name, or an alias target.
+    pub target: String,
+    /// Seconds; none for an alias.
+    pub ttl: Option<i64>,
+    /// Its health check.
+    pub health_check: Option<String>,
+    /// Alias only: whether the target's health counts too.
+    pub evaluate_target_health: bool,
+}
+
+/// What kind of health check it is (aws-facts §3.4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum CheckKind {
+    /// HTTP, HTTPS, with or without string match, or TCP.
+    Endpoint {
+        /// AWS's word for the type.
+        protocol: String,
+        /// Name or address, and path.
+        target: String,
+    },
+    /// Over other checks.
+    Calculated {
+        /// Their ids.
+        children: Vec<String>,
+        /// How many must be healthy.
+        threshold: i32,
+    },
+    /// Follows a CloudWatch alarm's data.
+    Alarm {
+        /// The alarm's name.
+        name: String,
+        /// The alarm's Region.
+        region: String,
+    },
+    /// ARC routing control.
+    RecoveryControl {
+        /// Its ARN.
+        control: String,
+    },
+}
+
+/// Configuration of a health check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CheckConfig {
+    /// What is checked.
+    pub kind: CheckKind,
+    /// Seconds between checks of one checker; 30 or 10.
+    pub interval_s: i32,
+    /// Consecutive failures that make it unhealthy.
+    pub failure_threshold: i32,
+    /// Healthy and unhealthy swapped.
+    pub inverted: bool,
+    /// Not checking, counted healthy (unhealthy when inverted too).
+    pub disabled: bool,
+    /// For optimistic locking.
+    pub version: i64,
+    /// The service that owns it, when it is not ours to edit.
+    pub linked_service: Option<String>,
+}
+
+/// Whether Route 53 sends traffic there, as far as it can be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CheckVerdict {
+    /// Healthy by observation.
+    Healthy,
+    /// Unhealthy by observation.
+    Unhealthy,
+    /// Disabled: pinned healthy, whatever the endpoint does.
+    PinnedHealthy,
+    /// Disabled and inverted: pinned unhealthy.
+    PinnedUnhealthy,
+    /// No check on the record: always healthy to Route 53.
+    Unchecked,
+    /// Not observed.
+    Unknown,
+}
+
+impl CheckVerdict {
+    /// Whether DNS answers with it; `None` when unknown.
+    pub const fn in_service(self) -> Option<bool> {
+        match self {
+            Self::Healthy | Self::PinnedHealthy | Self::Unchecked => Some(true),
+            Self::Unhealthy | Self::PinnedUnhealthy => Some(false),
+            Self::Unknown => None,
+        }
+    }
+}
+
+/// A health check.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct HealthCheck {
+    /// Its id.
+    pub id: String,
+    /// Its configuration.
+    pub config: Observed<CheckConfig>,
+    /// `HealthCheckStatus` and `HealthCheckPercentageHealthy`, from us-east-1.
+    pub metrics: Metrics,
+}
+
+/// One checker's vote, on drill-down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Vote {
+    /// Where the checker is.
+    pub region: String,
+    /// Its address.
+    pub checker: Option<IpAddr>,
+    /// Route 53's words: `Success: HTTP Status Code 200, OK`.
+    pub status: String,
+    /// When it looked.
+    pub at: Option<Timestamp>,
+}
+
+impl Vote {
+    /// Whether the checker says healthy.
+    pub fn healthy(&self) -> bool {
+        self.status.starts_with("Success")
+    }
+}
+
+/// What DNS answers for the latency record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// From where it was asked: `here`, or a client subnet's place such as `Frankfurt`.
+    pub vantage: String,
+    /// The name or address answered, cleaned.
+    pub value: String,
+    /// The site whose record has this target.
+    pub region: Option<Region>,
+    /// Seconds this answer may still be kept.
+    pub ttl_s: Option<u32>,
+}
+
+/// The edge of a fleet.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Edge {
+    /// The name clients use.
+    pub domain: String,
+    /// Distribution id from the configuration.
+    pub distribution_id: String,
+    /// The latency record's name from the configuration.
+    pub latency_record: String,
+    /// What CloudFront says.
+    pub distribution: Observed<Distribution>,
+    /// Its series, from us-east-1.
+    pub metrics: Metrics,
+    /// The router function.
+    pub router: Option<Router>,
+    /// The viewer certificate.
+    pub certificate: Observed<Certificate>,
+    /// The latency set.
+    pub records: Observed<Vec<LatencyRecord>>,
+    /// Health checks of the latency set and their children, by id.
+    pub checks: BTreeMap<String, HealthCheck>,
+    /// What DNS answers now.
+    pub answers: Observed<Vec<Answer>>,
+    /// gwctl's own request to the public domain.
+    pub probe: Observed<ProbeReport>,
+    /// How it is doing.
+    pub judgement: Judgement,
+}
+
+impl Edge {
+    /// The latency record that stands for `region`.
+    pub fn record(&self, region: &Region) -> Option<&LatencyRecord> {
+        self.records.last()?.iter().find(|record| &record.region == region)
+    }
+
+    /// The check on the record of `region`.
+    pub fn check(&self, region: &Region) -> Option<&HealthCheck> {
+        self.checks.get(self.record(region)?.health_check.as_ref()?)
+    }
+}

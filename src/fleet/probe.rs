@@ -1,0 +1,36 @@
+//! gwctl's own measurement of an endpoint, from where the operator sits.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// What to probe.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+pub struct ProbeTarget {
+    /// Full URL, `https://eu-west-1.api.example.com/health`.
+    pub url: String,
+}
+
+/// Timings of one request. Each phase excludes the ones before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ProbeReport {
+    /// Name resolution.
+    pub dns: Duration,
+    /// TCP handshake.
+    pub connect: Duration,
+    /// TLS handshake; `None` over plain HTTP.
+    pub tls: Option<Duration>,
+    /// From the request sent to the response's head.
+    pub first_byte: Duration,
+    /// HTTP status code.
+    pub status: u16,
+    /// The Region that served, where the response says so (`x-gwctl-region`).
+    pub served_by: Option<String>,
+}
+
+impl ProbeReport {
+    /// Everything together.
+    pub fn total(&self) -> Duration {
+        self.dns + self.connect + self.tls.unwrap_or_default() + self.first_byte
+    }
+}

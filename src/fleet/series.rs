@@ -1,0 +1,222 @@
+//! Time series as CloudWatch keeps them: points on a grid, with holes where nothing happened.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::Observed;
+
+/// One data point: the statistic over the period that starts at `at`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Point {
+    /// Start of the period.
+    pub at: Timestamp,
+    /// The statistic, in the metric's unit.
+    pub value: f64,
+}
+
+/// Points in time order, oldest first. Periods without traffic have no point.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Series {
+    /// Length of one period.
+    pub period: Duration,
+    points: Vec<Point>,
+}
+
+impl Series {
+    /// Takes points in any order; later duplicates win, values that are not finite are dropped.
+    pub fn new(period: Duration, points: impl IntoIterator<Item = Point>) -> Self {
+        let by_time: BTreeMap<Timestamp, f64> = points
+            .into_iter()
+            .filter(|point| point.value.is_finite())
+            .map(|point| (point.at, point.value))
+            .collect();
+        let points = by_time.into_iter().map(|(at, value)| Point { at, value }).collect();
+        Self { period, points }
+    }
+
+    /// The points, oldest first.
+    pub fn points(&self) -> &[Point] {
+        &self.points
+    }
+
+    /// Whether there is no point at all.
+    pub fn is_empty(&self) -> bool {
+        self.points.is_empty()
+    }
+
+    /// The newest point.
+    pub fn newest(&self) -> Option<Point> {
+        self.points.last().copied()
+    }
+
+    /// The newest point whose period is over: the one after it is still being counted.
+    pub fn settled(&self, now: Timestamp) -> Option<Point> {
+        let period = SignedDuration::try_from(self.period).unwrap_or(SignedDuration::MAX);
+        self.points.iter().rev().find(|point| now.duration_since(point.at) >= period).copied()
+    }
+
+    /// These points with `newer` laid over them, and nothing older than `keep_from`.
+    #[must_use]
+    pub fn merged(&self, newer: &Self, keep_from: Timestamp) -> Self {
+        let both = self.points.iter().chain(&newer.points).copied();
+        Self::new(newer.period, both.filter(|point| point.at >= keep_from))
+    }
+}
+
+/// A unit a figure is shown in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unit {
+    /// Milliseconds.
+    Millis,
+    /// Things counted in a period.
+    Count,
+    /// 0..100.
+    Percent,
+    /// Bytes.
+    Bytes,
+    /// 1 or 0.
+    Flag,
+}
+
+/// What gwctl asks CloudWatch for (aws-facts §1.1). The subject (which API, function, cluster …)
+/// is the thing whose [`Metrics`] holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the names say it; `title` and `unit` give the rest")]
+pub enum Metric {
+    // An API, in its Region.
+    ApiLatencyP50,
+    ApiLatencyP90,
+    ApiLatencyP99,
+    ApiIntegrationLatencyP50,
+    ApiRequests,
+    Api4xx,
+    Api5xx,
+    // A function, in its Region.
+    FunctionInvocations,
+    FunctionErrors,
+    FunctionThrottles,
+    FunctionDurationP95,
+    FunctionConcurrency,
+    // A secondary cluster, in its Region only.
+    RpoLag,
+    ReplicationLag,
+    // Any cluster.
+    DbCpu,
+    DbConnections,
+    DbWriteThroughput,
+    // A health check, in us-east-1.
+    CheckStatus,
+    CheckPercentHealthy,
+    // A distribution, in us-east-1.
+    EdgeRequests,
+    Edge4xxRate,
+    Edge5xxRate,
+    EdgeOriginLatencyP90,
+    EdgeFunctionErrors,
+    EdgeFunctionInvalid,
+    EdgeFunctionLimited,
+}
+
+impl Metric {
+    /// A short title for charts and tables.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::ApiLatencyP50 => "p50",
+            Self::ApiLatencyP90 => "p90",
+            Self::ApiLatencyP99 => "p99",
+            Self::ApiIntegrationLatencyP50 => "integration p50",
+            Self::ApiRequests | Self::EdgeRequests => "requests",
+            Self::Api4xx => "4xx",
+            Self::Api5xx => "5xx",
+            Self::FunctionInvocations => "invocations",
+            Self::FunctionErrors => "errors",
+            Self::FunctionThrottles => "throttles",
+            Self::FunctionDurationP95 => "duration p95",
+            Self::FunctionConcurrency => "concurrency",
+            Self::RpoLag => "RPO lag",
+            Self::ReplicationLag => "replication lag",
+            Self::DbCpu => "CPU",
+            Self::DbConnections => "connections",
+            Self::DbWriteThroughput => "DML throughput",
+            Self::CheckStatus => "health check",
+            Self::CheckPercentHealthy => "checkers healthy",
+            Self::Edge4xxRate => "edge 4xx",
+            Self::Edge5xxRate => "edge 5xx",
+            Self::EdgeOriginLatencyP90 => "origin latency p90",
+            Self::EdgeFunctionErrors => "router errors",
+            Self::EdgeFunctionInvalid => "router invalid replies",
+            Self::EdgeFunctionLimited => "router limit exceeded",
+        }
+    }
+
+    /// The unit the figure is in.
+    pub const fn unit(self) -> Unit {
+        match self {
+            Self::ApiLatencyP50
+            | Self::ApiLatencyP90
+            | Self::ApiLatencyP99
+            | Self::ApiIntegrationLatencyP50
+            | Self::FunctionDurationP95
+            | Self::RpoLag
+            | Self::ReplicationLag
+            | Self::EdgeOriginLatencyP90 => Unit::Millis,
+            Self::DbCpu | Self::CheckPercentHealthy | Self::Edge4xxRate | Self::Edge5xxRate => {
+                Unit::Percent
+            }
+            Self::CheckStatus => Unit::Flag,
+            _ => Unit::Count,
+        }
+    }
+}
+
+/// The series of one subject.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[serde(transparent)]
+pub struct Metrics(BTreeMap<Metric, Observed<Arc<Series>>>);
+
+static NOT_YET: std::sync::LazyLock<Observed<Arc<Series>>> = std::sync::LazyLock::new(Observed::default);
+
+impl Metrics {
+    /// The observation of `metric`; [`super::Missing::NotYet`] when it was never asked.
+    pub fn get(&self, metric: Metric) -> &Observed<Arc<Series>> {
+        self.0.get(&metric).unwrap_or(&NOT_YET)
+    }
+
+    /// A place to fold a new answer into.
+    pub fn entry(&mut self, metric: Metric) -> &mut Observed<Arc<Series>> {
+        self.0.entry(metric).or_default()
+    }
+
+    /// The newest settled point of a series that could be renewed.
+    pub fn latest(&self, metric: Metric, now: Timestamp) -> Option<Point> {
+        self.get(metric).current()?.settled(now)
+    }
+
+    /// `part / whole` in percent over the newest settled period both have; a missing `part`
+    /// beside a present `whole` counts as none (aws-facts §1.2: no events, no points).
+    pub fn percent(&self, part: Metric, whole: Metric, now: Timestamp) -> Option<Point> {
+        let whole = self.latest(whole, now)?;
+        let parts = match self.get(part).current() {
+            Some(series) => series,
+            // AWS says there is no such data: no such event happened.
+            None if self.get(part).why_missing() == Some(&super::Missing::NoData) => {
+                return Some(Point { at: whole.at, value: 0.0 });
+            }
+            None => return None,
+        };
+        let part = parts.points().iter().rev().find(|p| p.at == whole.at).map_or(0.0, |p| p.value);
+        let value = if whole.value > 0.0 { 100.0 * part / whole.value } else { 0.0 };
+        Some(Point { at: whole.at, value })
+    }
+
+    /// Everything held, in the order of [`Metric`].
+    pub fn iter(&self) -> impl Iterator<Item = (Metric, &Observed<Arc<Series>>)> {
+        self.0.iter().map(|(metric, series)| (*metric, series))
+    }
+}

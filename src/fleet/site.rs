@@ -1,0 +1,183 @@
+//! The fleet in one Region.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Certificate, Judgement, Metrics, Observed, ProbeReport, Region};
+
+/// API Gateway's two kinds; they share a namespace but neither metric names nor dimensions (aws-facts §1.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ApiKind {
+    /// REST API (v1).
+    Rest,
+    /// HTTP API (v2).
+    Http,
+}
+
+/// What API Gateway says of an API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ApiDetail {
+    /// REST or HTTP.
+    pub kind: ApiKind,
+    /// Its name, cleaned.
+    pub name: String,
+    /// `https://ID.execute-api.REGION.amazonaws.com`.
+    pub endpoint: Option<String>,
+}
+
+/// The API of a site.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Api {
+    /// API id from the configuration.
+    pub id: String,
+    /// Stage from the configuration; none means the metric over all stages.
+    pub stage: Option<String>,
+    /// What it is, looked up.
+    pub detail: Observed<ApiDetail>,
+    /// Its series.
+    pub metrics: Metrics,
+}
+
+/// What Lambda says of a function.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FunctionDetail {
+    /// `nodejs22.x` …; empty for images.
+    pub runtime: String,
+    /// `Active`, `Pending`, `Inactive`, `Failed`.
+    pub state: String,
+    /// MB.
+    pub memory_mb: i32,
+    /// Seconds.
+    pub timeout_s: i32,
+    /// Last time code or configuration changed.
+    pub last_modified: Option<Timestamp>,
+    /// Published version this describes.
+    pub version: String,
+}
+
+/// A function of a site.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Function {
+    /// Name from the configuration.
+    pub name: String,
+    /// What it is, looked up.
+    pub detail: Observed<FunctionDetail>,
+    /// Its series.
+    pub metrics: Metrics,
+}
+
+/// The account's Lambda limits in a Region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Concurrency {
+    /// Concurrent executions allowed in all.
+    pub limit: i32,
+    /// Of these, not reserved by single functions.
+    pub unreserved: i32,
+}
+
+/// A CloudWatch alarm in state ALARM.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Alarm {
+    /// Its name, cleaned.
+    pub name: String,
+    /// Why, in CloudWatch's words, cleaned.
+    pub reason: String,
+    /// Since when.
+    pub since: Option<Timestamp>,
+}
+
+/// Which endpoints of a Region answer, and how fast. Fed by every call made there.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Reachability {
+    /// Round trip of the newest answered call.
+    pub round_trip: Option<Duration>,
+    /// When a call was last answered (an error reply is an answer too).
+    pub last_answer: Option<Timestamp>,
+    /// When a call last got no answer.
+    pub last_silence: Option<Timestamp>,
+    /// Calls without an answer since the last answer.
+    pub silent_calls: u32,
+    /// The newest failure, in short.
+    pub last_error: Option<String>,
+    /// AWS's clock minus ours, in milliseconds, from the newest answer.
+    pub clock_skew_ms: Option<i64>,
+}
+
+impl Reachability {
+    /// Whether the newest calls were answered; `None` before the first one ended.
+    pub fn answering(&self) -> Option<bool> {
+        if self.silent_calls > 0 { Some(false) } else { self.last_answer.map(|_| true) }
+    }
+}
+
+/// A CloudFormation stack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stack {
+    /// Its name.
+    pub name: String,
+    /// `CREATE_COMPLETE` … as AWS spells it.
+    pub status: String,
+    /// Why, when AWS says.
+    pub status_reason: Option<String>,
+    /// `IN_SYNC`, `DRIFTED`, `NOT_CHECKED`, `UNKNOWN`.
+    pub drift: String,
+    /// Last update, or creation.
+    pub changed: Option<Timestamp>,
+}
+
+/// Something that changed, for "what changed last".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// When.
+    pub at: Timestamp,
+    /// Where; none for global things.
+    pub region: Option<Region>,
+    /// What, in one line: `distribution E2… deployed`, `writer moved to eu-west-1`.
+    pub what: String,
+}
+
+/// Who is asking.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Identity {
+    /// Twelve digits.
+    pub account: String,
+    /// The principal's ARN.
+    pub arn: String,
+}
+
+impl Identity {
+    /// The person's part of the ARN: session or user name.
+    pub fn operator(&self) -> &str {
+        self.arn.rsplit(['/', ':']).next().unwrap_or(&self.arn)
+    }
+}
+
+/// The fleet in one Region.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Site {
+    /// Where.
+    pub region: Region,
+    /// Regional custom domain name, as configured.
+    pub endpoint: Option<String>,
+    /// The API.
+    pub api: Api,
+    /// The functions behind it.
+    pub functions: Vec<Function>,
+    /// Lambda's limits here.
+    pub concurrency: Observed<Concurrency>,
+    /// Alarms in ALARM.
+    pub alarms: Observed<Vec<Alarm>>,
+    /// The certificate of the regional custom domain.
+    pub certificate: Observed<Certificate>,
+    /// The stack it was built from, when configured.
+    pub stack: Option<Observed<Stack>>,
+    /// gwctl's own request to the regional endpoint.
+    pub probe: Observed<ProbeReport>,
+    /// Which endpoints answer.
+    pub reach: Reachability,
+    /// How it is doing.
+    pub judgement: Judgement,
+}

@@ -1,0 +1,156 @@
+//! The whole picture at one moment.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Api, Change, Edge, FleetSpec, Function, GlobalDatabase, Identity, Judgement, Ledger, Metric,
+    Metrics, Observed, Reachability, Region, Router, Site, Thresholds,
+};
+
+/// How often the fleet is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Pace {
+    /// Everyday watching.
+    #[default]
+    Calm,
+    /// Faster topology, health and probes; metrics no faster than their period.
+    Incident,
+}
+
+/// Everything known of one fleet at one moment. Immutable once published.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Snapshot {
+    /// The fleet's name in the configuration.
+    pub name: String,
+    /// When this picture was put together, in the fleet's own time.
+    pub at: Timestamp,
+    /// Counts up with every published picture.
+    pub generation: u64,
+    /// Who is asking.
+    pub identity: Observed<Identity>,
+    /// The edge.
+    pub edge: Edge,
+    /// The database.
+    pub database: GlobalDatabase,
+    /// The Regions, in the configuration's order.
+    pub sites: Vec<Site>,
+    /// What changed, newest first.
+    pub changes: Vec<Change>,
+    /// Calls so far.
+    pub ledger: Ledger,
+    /// How often the fleet is looked at.
+    pub pace: Pace,
+    /// US dollars an hour at the present pace.
+    pub dollars_per_hour: f64,
+    /// Whether every question was answered, or failed, at least once.
+    pub complete: bool,
+    /// The limits judged by.
+    pub thresholds: Thresholds,
+    /// How the fleet as a whole is doing.
+    pub judgement: Judgement,
+}
+
+impl Snapshot {
+    /// A picture of nothing: what the configuration names, nothing observed.
+    pub fn blank(name: &str, spec: &FleetSpec, at: Timestamp) -> Self {
+        Self {
+            name: name.into(),
+            at,
+            generation: 0,
+            identity: Observed::default(),
+            edge: Edge {
+                domain: spec.domain.clone(),
+                distribution_id: spec.edge.distribution.clone(),
+                latency_record: spec.edge.latency_record.clone(),
+                distribution: Observed::default(),
+                metrics: Metrics::default(),
+                router: spec
+                    .edge
+                    .router
+                    .clone()
+                    .map(|name| Router { name, detail: Observed::default() }),
+                certificate: Observed::default(),
+                records: Observed::default(),
+                checks: std::collections::BTreeMap::new(),
+                answers: Observed::default(),
+                probe: Observed::default(),
+                judgement: Judgement::default(),
+            },
+            database: GlobalDatabase {
+                id: spec.global_cluster.clone(),
+                topology: Observed::default(),
+                clusters: std::collections::BTreeMap::new(),
+                judgement: Judgement::default(),
+            },
+            sites: spec.sites.iter().map(blank_site).collect(),
+            changes: Vec::new(),
+            ledger: Ledger::default(),
+            pace: Pace::default(),
+            dollars_per_hour: 0.0,
+            complete: false,
+            thresholds: spec.thresholds.clone(),
+            judgement: Judgement::default(),
+        }
+    }
+
+    /// The site in `region`.
+    pub fn site(&self, region: &Region) -> Option<&Site> {
+        self.sites.iter().find(|site| &site.region == region)
+    }
+
+    /// Whether `region` holds the database's writer; `None` when the topology is not known.
+    pub fn is_writer(&self, region: &Region) -> Option<bool> {
+        Some(&self.database.topology.current()?.writer()?.region == region)
+    }
+
+    /// The share of all API requests that `region` served in the newest settled minute, in
+    /// percent. `None` when it is not known; Regions that could not be asked are left out.
+    pub fn traffic_share(&self, region: &Region) -> Option<f64> {
+        let served = |site: &Site| {
+            let requests = &site.api.metrics;
+            match requests.latest(Metric::ApiRequests, self.at) {
+                Some(point) => Some(point.value),
+                None if requests.get(Metric::ApiRequests).why_missing()
+                    == Some(&super::Missing::NoData) =>
+                {
+                    Some(0.0)
+                }
+                None => None,
+            }
+        };
+        let here = served(self.site(region)?)?;
+        let all: f64 = self.sites.iter().filter_map(served).sum();
+        Some(if all > 0.0 { 100.0 * here / all } else { 0.0 })
+    }
+}
+
+fn blank_site(spec: &super::SiteSpec) -> Site {
+    Site {
+        region: spec.region.clone(),
+        endpoint: spec.endpoint.clone(),
+        api: Api {
+            id: spec.api.clone(),
+            stage: spec.stage.clone(),
+            detail: Observed::default(),
+            metrics: Metrics::default(),
+        },
+        functions: spec
+            .functions
+            .iter()
+            .map(|name| Function {
+                name: name.clone(),
+                detail: Observed::default(),
+                metrics: Metrics::default(),
+            })
+            .collect(),
+        concurrency: Observed::default(),
+        alarms: Observed::default(),
+        certificate: Observed::default(),
+        stack: spec.stack.as_ref().map(|_| Observed::default()),
+        probe: Observed::default(),
+        reach: Reachability::default(),
+        judgement: Judgement::default(),
+    }
+}

@@ -1,0 +1,78 @@
+//! What a fleet's configuration names: only what cannot be looked up at run time.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Region, Thresholds};
+
+/// One API and everything it is made of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FleetSpec {
+    /// The name clients use: `api.example.com`.
+    pub domain: String,
+    /// Identifier of the Aurora global cluster.
+    pub global_cluster: String,
+    /// Refuse every change to this fleet, whatever the command line says.
+    #[serde(default)]
+    pub read_only: bool,
+    /// Named profile of the AWS configuration to use for this fleet.
+    #[serde(default)]
+    pub profile: Option<String>,
+    /// Path that the probes ask for.
+    #[serde(default = "default_probe_path")]
+    pub probe_path: String,
+    /// Base URL to probe instead of `https://DOMAIN`, such as a test stand's.
+    #[serde(default)]
+    pub probe_url: Option<String>,
+    /// The edge.
+    pub edge: EdgeSpec,
+    /// The Regions.
+    pub sites: Vec<SiteSpec>,
+    /// Limits of the verdicts.
+    #[serde(default)]
+    pub thresholds: Thresholds,
+}
+
+fn default_probe_path() -> String {
+    "/health".into()
+}
+
+/// What stands in front of the Regions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EdgeSpec {
+    /// CloudFront distribution id.
+    pub distribution: String,
+    /// Route 53 hosted zone id.
+    pub hosted_zone: String,
+    /// Name of the latency record set that the router resolves.
+    pub latency_record: String,
+    /// Name of the Lambda@Edge function (in us-east-1).
+    #[serde(default)]
+    pub router: Option<String>,
+}
+
+/// The fleet in one Region.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SiteSpec {
+    /// Region code.
+    pub region: Region,
+    /// API Gateway id of the REST or HTTP API.
+    pub api: String,
+    /// Stage; without it the figures are those of all stages.
+    #[serde(default)]
+    pub stage: Option<String>,
+    /// Names of the functions behind the API.
+    #[serde(default)]
+    pub functions: Vec<String>,
+    /// Regional custom domain name: `eu-west-1.api.example.com`.
+    #[serde(default)]
+    pub endpoint: Option<String>,
+    /// CloudFormation stack of this Region.
+    #[serde(default)]
+    pub stack: Option<String>,
+    /// Base URL to probe instead of `https://ENDPOINT`.
+    #[serde(default)]
+    pub probe_url: Option<String>,
+}

@@ -1,0 +1,25 @@
+//! gwctl's own DNS + TCP + TLS + HTTP timings.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::fleet::ProbeReport;
+
+/// A name resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// CNAME targets (without the final dot), or addresses where there is none.
+    pub values: Vec<String>,
+    /// Seconds the answer may be kept.
+    pub ttl_s: u32,
+}
+
+/// Looks at public endpoints from where the operator sits. The real one uses the network; the demo
+/// hands in one that asks the simulated world. Errors are short sentences for people.
+pub trait Prober: Send + Sync {
+    /// GETs `url` once, on a fresh connection.
+    fn probe(&self, url: String) -> Pin<Box<dyn Future<Output = Result<ProbeReport, String>> + Send>>;
+
+    /// Resolves `name` (CNAME first).
+    fn resolve(&self, name: String) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>>;
+}

@@ -1,0 +1,1 @@
+//! The embedded AWS: a world with physics and faults (`world`), and the AWS protocols over it (`wire`).

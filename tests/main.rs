@@ -1,0 +1,1 @@
+//! One test binary: every further one relinks the whole SDK.
