@@ -1,1 +1,9 @@
 //! One test binary: every further one relinks the whole SDK.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+mod layers;

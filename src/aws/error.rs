@@ -48,9 +48,9 @@ pub struct AwsError {
 impl From<AwsError> for Missing {
     fn from(error: AwsError) -> Self {
         match error.kind {
-            ErrorKind::NotAllowed => {
-                Self::NotAllowed { action: format!("{}:{}", error.service, error.operation) }
-            }
+            ErrorKind::NotAllowed => Self::NotAllowed {
+                action: format!("{}:{}", error.service, error.operation),
+            },
             ErrorKind::NotFound => Self::NoData,
             _ => Self::CouldNotAsk { why: error.message },
         }

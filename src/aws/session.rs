@@ -51,11 +51,16 @@ pub struct Session {
 impl Session {
     /// Loads configuration and credentials' providers (credentials themselves are fetched on first use).
     pub async fn connect(_options: SessionOptions) -> Self {
-        Self { ledger: Arc::default() }
+        Self {
+            ledger: Arc::default(),
+        }
     }
 
     /// A copy of the account of all calls so far.
     pub fn ledger(&self) -> Ledger {
-        self.ledger.lock().map(|ledger| ledger.clone()).unwrap_or_default()
+        self.ledger
+            .lock()
+            .map(|ledger| ledger.clone())
+            .unwrap_or_default()
     }
 }

@@ -42,8 +42,14 @@ impl Engine {
         if self.name != "aurora-mysql" {
             return LagMetric::Rpo;
         }
-        let aurora = self.version.rsplit("mysql_aurora.").next().unwrap_or_default();
-        let mut parts = aurora.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+        let aurora = self
+            .version
+            .rsplit("mysql_aurora.")
+            .next()
+            .unwrap_or_default();
+        let mut parts = aurora
+            .split('.')
+            .map(|part| part.parse::<u32>().unwrap_or(0));
         let (major, minor) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
         if major > 3 || (major == 3 && minor >= 4) || (major == 2 && minor >= 12) {
             LagMetric::Rpo
@@ -190,7 +196,9 @@ pub struct GlobalDatabase {
 impl GlobalDatabase {
     /// Which series tells the recovery point, once the engine is known.
     pub fn lag_metric(&self) -> Option<Metric> {
-        self.topology.last().map(|topology| topology.engine.lag_metric().metric())
+        self.topology
+            .last()
+            .map(|topology| topology.engine.lag_metric().metric())
     }
 
     /// The series of replication lag of the secondary in `region`, in milliseconds.
@@ -207,12 +215,28 @@ mod tests {
     #[test]
     fn the_engine_decides_which_lag_is_the_recovery_point() {
         let lag = |name: &str, version: &str| {
-            Engine { name: name.into(), version: version.into() }.lag_metric()
+            Engine {
+                name: name.into(),
+                version: version.into(),
+            }
+            .lag_metric()
         };
         assert_eq!(lag("aurora-postgresql", "13.4"), LagMetric::Rpo);
-        assert_eq!(lag("aurora-mysql", "8.0.mysql_aurora.3.04.0"), LagMetric::Rpo);
-        assert_eq!(lag("aurora-mysql", "8.0.mysql_aurora.3.03.1"), LagMetric::Replication);
-        assert_eq!(lag("aurora-mysql", "5.7.mysql_aurora.2.12.0"), LagMetric::Rpo);
-        assert_eq!(lag("aurora-mysql", "5.7.mysql_aurora.2.11.4"), LagMetric::Replication);
+        assert_eq!(
+            lag("aurora-mysql", "8.0.mysql_aurora.3.04.0"),
+            LagMetric::Rpo
+        );
+        assert_eq!(
+            lag("aurora-mysql", "8.0.mysql_aurora.3.03.1"),
+            LagMetric::Replication
+        );
+        assert_eq!(
+            lag("aurora-mysql", "5.7.mysql_aurora.2.12.0"),
+            LagMetric::Rpo
+        );
+        assert_eq!(
+            lag("aurora-mysql", "5.7.mysql_aurora.2.11.4"),
+            LagMetric::Replication
+        );
     }
 }

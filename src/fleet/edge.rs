@@ -47,7 +47,8 @@ pub struct Certificate {
 impl Certificate {
     /// Whole days left; negative when over.
     pub fn days_left(&self, now: Timestamp) -> Option<i64> {
-        self.not_after.map(|end| end.duration_since(now).as_hours().div_euclid(24))
+        self.not_after
+            .map(|end| end.duration_since(now).as_hours().div_euclid(24))
     }
 }
 
@@ -237,7 +238,10 @@ pub struct Edge {
 impl Edge {
     /// The latency record that stands for `region`.
     pub fn record(&self, region: &Region) -> Option<&LatencyRecord> {
-        self.records.last()?.iter().find(|record| &record.region == region)
+        self.records
+            .last()?
+            .iter()
+            .find(|record| &record.region == region)
     }
 
     /// The check on the record of `region`.

@@ -67,19 +67,31 @@ pub struct Observed<T> {
 
 impl<T> Default for Observed<T> {
     fn default() -> Self {
-        Self { last: None, missing: Some(Missing::NotYet), source: None }
+        Self {
+            last: None,
+            missing: Some(Missing::NotYet),
+            source: None,
+        }
     }
 }
 
 impl<T> Observed<T> {
     /// A value that was true at `at`.
     pub fn known(value: T, at: Timestamp, source: Source) -> Self {
-        Self { last: Some((value, at)), missing: None, source: Some(source) }
+        Self {
+            last: Some((value, at)),
+            missing: None,
+            source: Some(source),
+        }
     }
 
     /// No value, and why.
     pub fn missing(why: Missing, source: Source) -> Self {
-        Self { last: None, missing: Some(why), source: Some(source) }
+        Self {
+            last: None,
+            missing: Some(why),
+            source: Some(source),
+        }
     }
 
     /// Takes a newer answer in; a failure keeps the last value as history.
@@ -101,7 +113,11 @@ impl<T> Observed<T> {
 
     /// The value, if the latest question was answered.
     pub fn current(&self) -> Option<&T> {
-        if self.missing.is_some() { None } else { self.last() }
+        if self.missing.is_some() {
+            None
+        } else {
+            self.last()
+        }
     }
 
     /// The last value that was ever known, perhaps stale.
@@ -116,7 +132,8 @@ impl<T> Observed<T> {
 
     /// How old [`Observed::last`] is; never negative, whatever the clocks say.
     pub fn age(&self, now: Timestamp) -> Option<SignedDuration> {
-        self.at().map(|at| now.duration_since(at).max(SignedDuration::ZERO))
+        self.at()
+            .map(|at| now.duration_since(at).max(SignedDuration::ZERO))
     }
 
     /// Why there is no current value.

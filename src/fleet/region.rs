@@ -5,7 +5,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 /// An AWS Region code such as `eu-west-1`. Cheap to clone.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(try_from = "String", into = "String")]
 #[schemars(with = "String")]
 pub struct Region(Arc<str>);
@@ -35,10 +37,15 @@ impl Region {
     pub fn new(code: &str) -> Result<Self, String> {
         let mut parts = code.split('-');
         let well_formed = code.len() <= 32
-            && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && code
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             && parts.clone().count() >= 3
             && parts.all(|part| !part.is_empty())
-            && code.rsplit('-').next().is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
+            && code
+                .rsplit('-')
+                .next()
+                .is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()));
         if well_formed {
             Ok(Self(code.into()))
         } else {
@@ -101,45 +108,241 @@ const fn place(
     lat: f64,
     lon: f64,
 ) -> Place {
-    Place { code, name, city, opt_in, lat, lon }
+    Place {
+        code,
+        name,
+        city,
+        opt_in,
+        lat,
+        lon,
+    }
 }
 
 /// aws-facts §10.
 const PLACES: &[Place] = &[
-    place("us-east-1", "US East (N. Virginia)", "N. Virginia", false, 38.9, -77.4),
+    place(
+        "us-east-1",
+        "US East (N. Virginia)",
+        "N. Virginia",
+        false,
+        38.9,
+        -77.4,
+    ),
     place("us-east-2", "US East (Ohio)", "Ohio", false, 40.0, -83.0),
-    place("us-west-1", "US West (N. California)", "N. California", false, 37.4, -121.9),
-    place("us-west-2", "US West (Oregon)", "Oregon", false, 45.8, -119.7),
-    place("ca-central-1", "Canada (Central)", "Central", false, 45.5, -73.6),
-    place("ca-west-1", "Canada West (Calgary)", "Calgary", true, 51.0, -114.1),
-    place("mx-central-1", "Mexico (Central)", "Central", true, 20.6, -100.4),
-    place("sa-east-1", "South America (São Paulo)", "São Paulo", false, -23.5, -46.6),
-    place("eu-west-1", "Europe (Ireland)", "Ireland", false, 53.3, -6.3),
+    place(
+        "us-west-1",
+        "US West (N. California)",
+        "N. California",
+        false,
+        37.4,
+        -121.9,
+    ),
+    place(
+        "us-west-2",
+        "US West (Oregon)",
+        "Oregon",
+        false,
+        45.8,
+        -119.7,
+    ),
+    place(
+        "ca-central-1",
+        "Canada (Central)",
+        "Central",
+        false,
+        45.5,
+        -73.6,
+    ),
+    place(
+        "ca-west-1",
+        "Canada West (Calgary)",
+        "Calgary",
+        true,
+        51.0,
+        -114.1,
+    ),
+    place(
+        "mx-central-1",
+        "Mexico (Central)",
+        "Central",
+        true,
+        20.6,
+        -100.4,
+    ),
+    place(
+        "sa-east-1",
+        "South America (São Paulo)",
+        "São Paulo",
+        false,
+        -23.5,
+        -46.6,
+    ),
+    place(
+        "eu-west-1",
+        "Europe (Ireland)",
+        "Ireland",
+        false,
+        53.3,
+        -6.3,
+    ),
     place("eu-west-2", "Europe (London)", "London", false, 51.5, -0.1),
     place("eu-west-3", "Europe (Paris)", "Paris", false, 48.9, 2.4),
-    place("eu-central-1", "Europe (Frankfurt)", "Frankfurt", false, 50.1, 8.7),
+    place(
+        "eu-central-1",
+        "Europe (Frankfurt)",
+        "Frankfurt",
+        false,
+        50.1,
+        8.7,
+    ),
     place("eu-central-2", "Europe (Zurich)", "Zurich", true, 47.4, 8.5),
-    place("eu-north-1", "Europe (Stockholm)", "Stockholm", false, 59.3, 18.1),
+    place(
+        "eu-north-1",
+        "Europe (Stockholm)",
+        "Stockholm",
+        false,
+        59.3,
+        18.1,
+    ),
     place("eu-south-1", "Europe (Milan)", "Milan", true, 45.5, 9.2),
     place("eu-south-2", "Europe (Spain)", "Spain", true, 41.6, -0.9),
-    place("il-central-1", "Israel (Tel Aviv)", "Tel Aviv", true, 32.1, 34.8),
-    place("me-south-1", "Middle East (Bahrain)", "Bahrain", true, 26.1, 50.6),
+    place(
+        "il-central-1",
+        "Israel (Tel Aviv)",
+        "Tel Aviv",
+        true,
+        32.1,
+        34.8,
+    ),
+    place(
+        "me-south-1",
+        "Middle East (Bahrain)",
+        "Bahrain",
+        true,
+        26.1,
+        50.6,
+    ),
     place("me-central-1", "Middle East (UAE)", "UAE", true, 25.2, 55.3),
-    place("af-south-1", "Africa (Cape Town)", "Cape Town", true, -33.9, 18.4),
-    place("ap-south-1", "Asia Pacific (Mumbai)", "Mumbai", false, 19.1, 72.9),
-    place("ap-south-2", "Asia Pacific (Hyderabad)", "Hyderabad", true, 17.4, 78.5),
-    place("ap-southeast-1", "Asia Pacific (Singapore)", "Singapore", false, 1.3, 103.8),
-    place("ap-southeast-2", "Asia Pacific (Sydney)", "Sydney", false, -33.9, 151.2),
-    place("ap-southeast-3", "Asia Pacific (Jakarta)", "Jakarta", true, -6.2, 106.8),
-    place("ap-southeast-4", "Asia Pacific (Melbourne)", "Melbourne", true, -37.8, 145.0),
-    place("ap-southeast-5", "Asia Pacific (Malaysia)", "Malaysia", true, 3.1, 101.7),
-    place("ap-southeast-6", "Asia Pacific (New Zealand)", "New Zealand", true, -36.8, 174.8),
-    place("ap-southeast-7", "Asia Pacific (Thailand)", "Thailand", true, 13.8, 100.5),
-    place("ap-northeast-1", "Asia Pacific (Tokyo)", "Tokyo", false, 35.7, 139.7),
-    place("ap-northeast-2", "Asia Pacific (Seoul)", "Seoul", false, 37.6, 127.0),
-    place("ap-northeast-3", "Asia Pacific (Osaka)", "Osaka", false, 34.7, 135.5),
-    place("ap-east-1", "Asia Pacific (Hong Kong)", "Hong Kong", true, 22.3, 114.2),
-    place("ap-east-2", "Asia Pacific (Taipei)", "Taipei", true, 25.0, 121.5),
+    place(
+        "af-south-1",
+        "Africa (Cape Town)",
+        "Cape Town",
+        true,
+        -33.9,
+        18.4,
+    ),
+    place(
+        "ap-south-1",
+        "Asia Pacific (Mumbai)",
+        "Mumbai",
+        false,
+        19.1,
+        72.9,
+    ),
+    place(
+        "ap-south-2",
+        "Asia Pacific (Hyderabad)",
+        "Hyderabad",
+        true,
+        17.4,
+        78.5,
+    ),
+    place(
+        "ap-southeast-1",
+        "Asia Pacific (Singapore)",
+        "Singapore",
+        false,
+        1.3,
+        103.8,
+    ),
+    place(
+        "ap-southeast-2",
+        "Asia Pacific (Sydney)",
+        "Sydney",
+        false,
+        -33.9,
+        151.2,
+    ),
+    place(
+        "ap-southeast-3",
+        "Asia Pacific (Jakarta)",
+        "Jakarta",
+        true,
+        -6.2,
+        106.8,
+    ),
+    place(
+        "ap-southeast-4",
+        "Asia Pacific (Melbourne)",
+        "Melbourne",
+        true,
+        -37.8,
+        145.0,
+    ),
+    place(
+        "ap-southeast-5",
+        "Asia Pacific (Malaysia)",
+        "Malaysia",
+        true,
+        3.1,
+        101.7,
+    ),
+    place(
+        "ap-southeast-6",
+        "Asia Pacific (New Zealand)",
+        "New Zealand",
+        true,
+        -36.8,
+        174.8,
+    ),
+    place(
+        "ap-southeast-7",
+        "Asia Pacific (Thailand)",
+        "Thailand",
+        true,
+        13.8,
+        100.5,
+    ),
+    place(
+        "ap-northeast-1",
+        "Asia Pacific (Tokyo)",
+        "Tokyo",
+        false,
+        35.7,
+        139.7,
+    ),
+    place(
+        "ap-northeast-2",
+        "Asia Pacific (Seoul)",
+        "Seoul",
+        false,
+        37.6,
+        127.0,
+    ),
+    place(
+        "ap-northeast-3",
+        "Asia Pacific (Osaka)",
+        "Osaka",
+        false,
+        34.7,
+        135.5,
+    ),
+    place(
+        "ap-east-1",
+        "Asia Pacific (Hong Kong)",
+        "Hong Kong",
+        true,
+        22.3,
+        114.2,
+    ),
+    place(
+        "ap-east-2",
+        "Asia Pacific (Taipei)",
+        "Taipei",
+        true,
+        25.0,
+        121.5,
+    ),
 ];
 
 #[cfg(test)]
@@ -151,7 +354,15 @@ mod tests {
         for good in ["eu-west-1", "us-gov-west-1", "ap-southeast-7"] {
             assert!(Region::new(good).is_ok(), "{good}");
         }
-        for bad in ["", "eu-west", "EU-WEST-1", "eu-west-x", "eu--1", "eu west-1", "\u{1b}[31m-a-1"] {
+        for bad in [
+            "",
+            "eu-west",
+            "EU-WEST-1",
+            "eu-west-x",
+            "eu--1",
+            "eu west-1",
+            "\u{1b}[31m-a-1",
+        ] {
             assert!(Region::new(bad).is_err(), "{bad}");
         }
     }

@@ -34,7 +34,10 @@ impl Series {
             .filter(|point| point.value.is_finite())
             .map(|point| (point.at, point.value))
             .collect();
-        let points = by_time.into_iter().map(|(at, value)| Point { at, value }).collect();
+        let points = by_time
+            .into_iter()
+            .map(|(at, value)| Point { at, value })
+            .collect();
         Self { period, points }
     }
 
@@ -56,7 +59,11 @@ impl Series {
     /// The newest point whose period is over: the one after it is still being counted.
     pub fn settled(&self, now: Timestamp) -> Option<Point> {
         let period = SignedDuration::try_from(self.period).unwrap_or(SignedDuration::MAX);
-        self.points.iter().rev().find(|point| now.duration_since(point.at) >= period).copied()
+        self.points
+            .iter()
+            .rev()
+            .find(|point| now.duration_since(point.at) >= period)
+            .copied()
     }
 
     /// These points with `newer` laid over them, and nothing older than `keep_from`.
@@ -87,7 +94,10 @@ pub enum Unit {
 /// is the thing whose [`Metrics`] holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the names say it; `title` and `unit` give the rest")]
+#[expect(
+    missing_docs,
+    reason = "the names say it; `title` and `unit` give the rest"
+)]
 pub enum Metric {
     // An API, in its Region.
     ApiLatencyP50,
@@ -180,7 +190,8 @@ impl Metric {
 #[serde(transparent)]
 pub struct Metrics(BTreeMap<Metric, Observed<Arc<Series>>>);
 
-static NOT_YET: std::sync::LazyLock<Observed<Arc<Series>>> = std::sync::LazyLock::new(Observed::default);
+static NOT_YET: std::sync::LazyLock<Observed<Arc<Series>>> =
+    std::sync::LazyLock::new(Observed::default);
 
 impl Metrics {
     /// The observation of `metric`; [`super::Missing::NotYet`] when it was never asked.
@@ -206,13 +217,28 @@ impl Metrics {
             Some(series) => series,
             // AWS says there is no such data: no such event happened.
             None if self.get(part).why_missing() == Some(&super::Missing::NoData) => {
-                return Some(Point { at: whole.at, value: 0.0 });
+                return Some(Point {
+                    at: whole.at,
+                    value: 0.0,
+                });
             }
             None => return None,
         };
-        let part = parts.points().iter().rev().find(|p| p.at == whole.at).map_or(0.0, |p| p.value);
-        let value = if whole.value > 0.0 { 100.0 * part / whole.value } else { 0.0 };
-        Some(Point { at: whole.at, value })
+        let part = parts
+            .points()
+            .iter()
+            .rev()
+            .find(|p| p.at == whole.at)
+            .map_or(0.0, |p| p.value);
+        let value = if whole.value > 0.0 {
+            100.0 * part / whole.value
+        } else {
+            0.0
+        };
+        Some(Point {
+            at: whole.at,
+            value,
+        })
     }
 
     /// Everything held, in the order of [`Metric`].

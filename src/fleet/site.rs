@@ -109,7 +109,11 @@ pub struct Reachability {
 impl Reachability {
     /// Whether the newest calls were answered; `None` before the first one ended.
     pub fn answering(&self) -> Option<bool> {
-        if self.silent_calls > 0 { Some(false) } else { self.last_answer.map(|_| true) }
+        if self.silent_calls > 0 {
+            Some(false)
+        } else {
+            self.last_answer.map(|_| true)
+        }
     }
 }
 

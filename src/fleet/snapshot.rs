@@ -9,7 +9,9 @@ use super::{
 };
 
 /// How often the fleet is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Pace {
     /// Everyday watching.
@@ -66,11 +68,10 @@ impl Snapshot {
                 latency_record: spec.edge.latency_record.clone(),
                 distribution: Observed::default(),
                 metrics: Metrics::default(),
-                router: spec
-                    .edge
-                    .router
-                    .clone()
-                    .map(|name| Router { name, detail: Observed::default() }),
+                router: spec.edge.router.clone().map(|name| Router {
+                    name,
+                    detail: Observed::default(),
+                }),
                 certificate: Observed::default(),
                 records: Observed::default(),
                 checks: std::collections::BTreeMap::new(),

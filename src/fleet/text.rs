@@ -23,8 +23,12 @@ fn harmless(c: char) -> Option<char> {
         '\t' | '\n' | '\r' => Some(' '),
         c if c.is_control() => None,
         // Bidirectional overrides, zero-width and tag characters.
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => None,
+        '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}' => None,
         c => Some(c),
     }
 }

@@ -59,7 +59,9 @@ impl Judgement {
     /// The verdict that follows from `reasons`; none at all means healthy.
     pub fn from_reasons(mut reasons: Vec<Reason>) -> Self {
         reasons.sort_by_key(|reason| std::cmp::Reverse(reason.verdict));
-        let verdict = reasons.first().map_or(Verdict::Healthy, |reason| reason.verdict);
+        let verdict = reasons
+            .first()
+            .map_or(Verdict::Healthy, |reason| reason.verdict);
         Self { verdict, reasons }
     }
 }

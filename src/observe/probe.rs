@@ -18,8 +18,14 @@ pub struct Resolved {
 /// hands in one that asks the simulated world. Errors are short sentences for people.
 pub trait Prober: Send + Sync {
     /// GETs `url` once, on a fresh connection.
-    fn probe(&self, url: String) -> Pin<Box<dyn Future<Output = Result<ProbeReport, String>> + Send>>;
+    fn probe(
+        &self,
+        url: String,
+    ) -> Pin<Box<dyn Future<Output = Result<ProbeReport, String>> + Send>>;
 
     /// Resolves `name` (CNAME first).
-    fn resolve(&self, name: String) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>>;
+    fn resolve(
+        &self,
+        name: String,
+    ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>>;
 }
