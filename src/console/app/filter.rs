@@ -1,0 +1,190 @@
+//! The filter of a list: `text` is a regular expression, `!text` its inverse, `-f text` fuzzy,
+//! and `column:text` (also `!column:text`) looks at one column only.
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+use regex::{Regex, RegexBuilder};
+
+use super::Row;
+
+/// A filter that parsed.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    text: String,
+    inverse: bool,
+    column: Option<String>,
+    test: Test,
+}
+
+#[derive(Debug, Clone)]
+enum Test {
+    Regex(Regex),
+    Fuzzy(Pattern),
+}
+
+impl Filter {
+    /// Reads what was typed; nothing at all is no filter. `columns` are the names that may stand
+    /// before a colon: any other word there is part of the expression.
+    ///
+    /// # Errors
+    /// One sentence for people when the regular expression is none.
+    pub fn parse(text: &str, columns: &[&str]) -> Result<Option<Self>, String> {
+        let trimmed = text.trim();
+        if let Some(words) = trimmed.strip_prefix("-f") {
+            if words.trim().is_empty() {
+                return Ok(None);
+            }
+            let pattern = Pattern::parse(words.trim(), CaseMatching::Ignore, Normalization::Smart);
+            return Ok(Some(Self::new(trimmed, false, None, Test::Fuzzy(pattern))));
+        }
+        let (inverse, rest) = match trimmed.strip_prefix('!') {
+            Some(rest) => (true, rest),
+            None => (false, trimmed),
+        };
+        let (column, expression) = split_column(rest, columns);
+        if expression.is_empty() {
+            return Ok(None);
+        }
+        let regex = RegexBuilder::new(expression)
+            .case_insensitive(true)
+            .size_limit(1 << 20)
+            .build()
+            .map_err(|error| short(&error))?;
+        Ok(Some(Self::new(
+            trimmed,
+            inverse,
+            column,
+            Test::Regex(regex),
+        )))
+    }
+
+    fn new(text: &str, inverse: bool, column: Option<String>, test: Test) -> Self {
+        Self {
+            text: text.into(),
+            inverse,
+            column,
+            test,
+        }
+    }
+
+    /// As it was typed.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether `row` stays.
+    pub fn keeps(&self, row: &Row) -> bool {
+        let found = match &self.test {
+            Test::Regex(regex) => self.looked_at(row).any(|cell| regex.is_match(cell)),
+            Test::Fuzzy(pattern) => {
+                let whole = row
+                    .cells
+                    .iter()
+                    .map(|(_, text)| text.as_str())
+                    .collect::<Vec<_>>();
+                let mut buffer = Vec::new();
+                let mut matcher = Matcher::new(Config::DEFAULT);
+                let haystack = whole.join(" ");
+                pattern
+                    .score(Utf32Str::new(&haystack, &mut buffer), &mut matcher)
+                    .is_some()
+            }
+        };
+        found != self.inverse
+    }
+
+    fn looked_at<'row>(&self, row: &'row Row) -> impl Iterator<Item = &'row str> {
+        row.cells
+            .iter()
+            .filter(|(name, _)| self.column.as_deref().is_none_or(|column| column == *name))
+            .map(|(_, text)| text.as_str())
+    }
+}
+
+/// A column may be cut short (`v:down` for `verdict:down`) as long as one column alone begins so.
+fn split_column<'text>(text: &'text str, columns: &[&str]) -> (Option<String>, &'text str) {
+    let Some((word, rest)) = text.split_once(':') else {
+        return (None, text);
+    };
+    let word = word.trim().to_ascii_lowercase();
+    if word.is_empty() {
+        return (None, text);
+    }
+    let exact = columns.iter().find(|column| **column == word);
+    let mut begun = columns.iter().filter(|column| column.starts_with(&word));
+    let column = exact.or_else(|| begun.next().filter(|_| begun.next().is_none()));
+    match column {
+        Some(column) => (Some((*column).to_string()), rest.trim_start()),
+        None => (None, text),
+    }
+}
+
+/// The last line of regex's error says what is wrong; the ones before draw arrows.
+fn short(error: &regex::Error) -> String {
+    let text = error.to_string();
+    let last = text.lines().last().unwrap_or_default();
+    last.trim().trim_start_matches("error: ").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::super::Subject;
+    use super::*;
+
+    const COLUMNS: &[&str] = &["region", "verdict", "role", "p50", "p99"];
+
+    fn row(region: &str, verdict: &str) -> Row {
+        Row {
+            key: region.into(),
+            subject: Subject::Change(0),
+            cells: vec![("region", region.into()), ("verdict", verdict.into())],
+        }
+    }
+
+    fn kept(filter: &str) -> Vec<&'static str> {
+        let filter = Filter::parse(filter, COLUMNS).unwrap();
+        [
+            ("us-east-1", "healthy"),
+            ("eu-west-1", "down"),
+            ("ap-southeast-1", "unknown"),
+        ]
+        .into_iter()
+        .filter(|(region, verdict)| {
+            filter
+                .as_ref()
+                .is_none_or(|filter| filter.keeps(&row(region, verdict)))
+        })
+        .map(|(region, _)| region)
+        .collect()
+    }
+
+    #[test]
+    fn every_spelling_of_a_filter_keeps_what_it_should() {
+        let cases: &[(&str, &[&str])] = &[
+            ("", &["us-east-1", "eu-west-1", "ap-southeast-1"]),
+            ("!", &["us-east-1", "eu-west-1", "ap-southeast-1"]),
+            ("-f", &["us-east-1", "eu-west-1", "ap-southeast-1"]),
+            ("EAST", &["us-east-1", "ap-southeast-1"]),
+            ("^us|^eu", &["us-east-1", "eu-west-1"]),
+            ("!east", &["eu-west-1"]),
+            ("verdict:down", &["eu-west-1"]),
+            ("v:down", &["eu-west-1"]),
+            ("!verdict:healthy", &["eu-west-1", "ap-southeast-1"]),
+            ("region:down", &[]),
+            ("-f apse1", &["ap-southeast-1"]),
+            ("-f euw down", &["eu-west-1"]),
+            ("p:1", &[]),
+        ];
+        for (filter, expected) in cases {
+            assert_eq!(&kept(filter), expected, "{filter}");
+        }
+    }
+
+    #[test]
+    fn a_broken_expression_is_explained_in_one_line() {
+        let error = Filter::parse("(", COLUMNS).unwrap_err();
+        assert!(error.contains("unclosed group"), "{error}");
+        assert!(!error.contains('\n'));
+    }
+}

@@ -1,0 +1,96 @@
+//! What can lie over a screen.
+
+use tui_input::Input;
+
+use super::Help;
+use crate::fleet::{Observed, Vote};
+
+/// A window over the screen that takes the keys while it is open.
+#[derive(Debug, Clone)]
+pub enum Overlay {
+    /// The keys of the present screen and all commands.
+    Help {
+        /// What is shown, out of the key map.
+        help: Help,
+        /// First visible line.
+        scroll: usize,
+    },
+    /// `:`.
+    Palette(Palette),
+    /// `/`: the filter of the focused panel, applied while it is typed.
+    Filter {
+        /// The line.
+        input: Input,
+        /// What stood there before, for Esc.
+        before: String,
+        /// Why what stands there is no filter.
+        error: Option<String>,
+    },
+    /// Faults of the simulated world.
+    Faults {
+        /// All of them.
+        list: Vec<FaultEntry>,
+        /// The cursor.
+        row: usize,
+    },
+    /// Themes; the one under the cursor is applied at once.
+    Themes {
+        /// The cursor in [`super::State::themes`].
+        row: usize,
+        /// What to return to on Esc.
+        before: String,
+    },
+    /// The checkers' votes on a health check.
+    Votes {
+        /// Its id.
+        check: String,
+        /// The votes; [`crate::fleet::Missing::NotYet`] while they are asked for.
+        votes: Observed<Vec<Vote>>,
+        /// First visible line.
+        scroll: usize,
+    },
+    /// All columns of one row in full.
+    Detail {
+        /// The panel's heading.
+        title: String,
+        /// Column and value.
+        cells: Vec<(&'static str, String)>,
+        /// First visible line.
+        scroll: usize,
+    },
+}
+
+/// The command line.
+#[derive(Debug, Clone, Default)]
+pub struct Palette {
+    /// What is typed.
+    pub input: Input,
+    /// What it could become, best first.
+    pub suggestions: Vec<Suggestion>,
+    /// The suggestion that Tab put in the line.
+    pub chosen: Option<usize>,
+    /// Why the last line was refused.
+    pub error: Option<String>,
+    /// How far back in the history Up went.
+    pub recalled: Option<usize>,
+}
+
+/// A completion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suggestion {
+    /// The whole line it makes, without the colon.
+    pub line: String,
+    /// What it does.
+    pub about: String,
+}
+
+/// A fault of the simulated world.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaultEntry {
+    /// What starts and ends it.
+    pub id: String,
+    /// What it does, in a few words.
+    pub title: String,
+    /// Whether it is on.
+    pub active: bool,
+}

@@ -1,0 +1,296 @@
+//! Everything the console knows; the views draw from it and change nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::rows::{self, Row};
+use super::{Chart, Filter, History, Hits, Keymap, Overlay, Panel, Screen};
+use crate::fleet::{Pace, Region, Snapshot};
+
+/// Where the fleet lives, for the header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mode {
+    /// AWS itself.
+    Live,
+    /// The embedded simulator.
+    Demo {
+        /// Name of the scenario.
+        scenario: String,
+    },
+    /// Another AWS-compatible endpoint.
+    Endpoint {
+        /// Its URL.
+        url: String,
+    },
+}
+
+impl Mode {
+    /// The mark in the header.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Live => "LIVE".into(),
+            Self::Demo { scenario } => format!("DEMO {scenario}"),
+            Self::Endpoint { url } => format!("ENDPOINT {url}"),
+        }
+    }
+}
+
+/// How much a message matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gravity {
+    /// For information.
+    Info,
+    /// Something did not work.
+    Error,
+}
+
+/// A message in the footer that goes away by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// One line.
+    pub text: String,
+    /// How much it matters.
+    pub gravity: Gravity,
+    /// When it goes away, on the wall clock.
+    pub until: Timestamp,
+}
+
+/// Where the connection to the shown fleet stands, for the header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Connection {
+    /// Configuration and credentials are being loaded.
+    Opening,
+    /// It is being watched.
+    Open,
+    /// It could not be opened: why, and what to do.
+    Failed(String),
+}
+
+/// The cursor of a list. It follows its row when rows come and go.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Cursor {
+    /// Index among the filtered rows.
+    pub row: usize,
+    /// [`Row::key`] of the row under it.
+    pub key: Option<String>,
+}
+
+/// A theme to choose from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThemeEntry {
+    /// What `:theme` takes.
+    pub name: String,
+    /// Where it comes from: `built in`, or the file.
+    pub origin: String,
+}
+
+/// A list of a screen, with its filter and cursor.
+pub type Spot = (Screen, Panel);
+
+/// Everything the console knows.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// The picture on screen. Older than `live` while frozen.
+    pub shown: Arc<Snapshot>,
+    /// The newest picture.
+    pub live: Arc<Snapshot>,
+    /// What ages are counted to, in the fleet's time; stands still while frozen.
+    pub now: Timestamp,
+    /// The wall clock.
+    pub wall: Timestamp,
+    /// Since when the picture is held still, in the fleet's time.
+    pub frozen: Option<Timestamp>,
+    /// Where the connection stands.
+    pub connection: Connection,
+    /// Where one is and was.
+    pub history: History,
+    /// Which panel of a screen has the focus; the first where it is not said.
+    pub focus: BTreeMap<Screen, Panel>,
+    /// Cursors of the lists.
+    pub cursors: BTreeMap<Spot, Cursor>,
+    /// Filters of the lists.
+    pub filters: BTreeMap<Spot, Filter>,
+    /// A chart shown alone on the Region screen.
+    pub zoom: Option<Chart>,
+    /// What lies over the screen.
+    pub overlay: Option<Overlay>,
+    /// Command lines entered, oldest first.
+    pub commands: Vec<String>,
+    /// Name of the theme in use (previewed ones too).
+    pub theme: String,
+    /// Themes to choose from.
+    pub themes: Vec<ThemeEntry>,
+    /// Whether changes are refused.
+    pub read_only: bool,
+    /// Where the fleet lives.
+    pub mode: Mode,
+    /// The pace asked for.
+    pub pace: Pace,
+    /// Whether faults can be started and ended by hand.
+    pub has_faults: bool,
+    /// A message in the footer.
+    pub notice: Option<Notice>,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// Fleets to choose from.
+    pub fleets: Vec<String>,
+    /// The one shown.
+    pub fleet: String,
+    /// Which key does what.
+    pub keymap: Keymap,
+    /// What was drawn where, last time.
+    pub hits: Hits,
+    /// Counts effects whose results are awaited; older results are dropped.
+    pub(super) generation: u64,
+    /// Generation of the fleet shown; pictures of another one are dropped.
+    pub(super) opened: u64,
+}
+
+/// What a console starts with.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// The picture of nothing of the first fleet ([`Snapshot::blank`]).
+    pub blank: Arc<Snapshot>,
+    /// Fleets to choose from.
+    pub fleets: Vec<String>,
+    /// Where the fleet lives.
+    pub mode: Mode,
+    /// Whether changes are refused.
+    pub read_only: bool,
+    /// Themes to choose from.
+    pub themes: Vec<ThemeEntry>,
+    /// Name of the one to start with.
+    pub theme: String,
+    /// Whether faults can be started and ended by hand.
+    pub has_faults: bool,
+    /// Which key does what.
+    pub keymap: Keymap,
+    /// The wall clock.
+    pub wall: Timestamp,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+}
+
+impl State {
+    /// The Fleet screen of a fleet of which nothing was seen yet.
+    pub fn new(start: Start) -> Self {
+        let blank = start.blank;
+        Self {
+            now: blank.at,
+            pace: blank.pace,
+            fleet: blank.name.clone(),
+            shown: Arc::clone(&blank),
+            live: blank,
+            wall: start.wall,
+            frozen: None,
+            connection: Connection::Opening,
+            history: History::new(Screen::Fleet),
+            focus: BTreeMap::new(),
+            cursors: BTreeMap::new(),
+            filters: BTreeMap::new(),
+            zoom: None,
+            overlay: None,
+            commands: Vec::new(),
+            theme: start.theme,
+            themes: start.themes,
+            read_only: start.read_only,
+            mode: start.mode,
+            has_faults: start.has_faults,
+            notice: None,
+            size: start.size,
+            fleets: start.fleets,
+            keymap: start.keymap,
+            hits: Hits::default(),
+            generation: 0,
+            opened: 0,
+        }
+    }
+
+    /// Where one is.
+    pub fn screen(&self) -> &Screen {
+        self.history.here()
+    }
+
+    /// The panel that has the focus.
+    pub fn focused(&self) -> Panel {
+        let screen = self.screen();
+        self.focus
+            .get(screen)
+            .copied()
+            .unwrap_or_else(|| screen.panels()[0])
+    }
+
+    /// The rows of `panel` of the present screen that pass its filter.
+    pub fn rows(&self, panel: Panel) -> Vec<Row> {
+        let all = rows::rows(&self.shown, self.screen(), panel, self.now);
+        match self.filter(panel) {
+            Some(filter) => all.into_iter().filter(|row| filter.keeps(row)).collect(),
+            None => all,
+        }
+    }
+
+    /// Index of the row under the cursor of `panel`, among [`State::rows`].
+    pub fn cursor(&self, panel: Panel) -> usize {
+        self.cursors
+            .get(&self.spot(panel))
+            .map_or(0, |cursor| cursor.row)
+    }
+
+    /// The filter of `panel` of the present screen.
+    pub fn filter(&self, panel: Panel) -> Option<&Filter> {
+        self.filters.get(&self.spot(panel))
+    }
+
+    /// The row under the cursor of the focused panel.
+    pub fn selected(&self) -> Option<Row> {
+        let panel = self.focused();
+        let mut rows = self.rows(panel);
+        let at = self.cursor(panel);
+        (at < rows.len()).then(|| rows.swap_remove(at))
+    }
+
+    /// Whether nothing of the fleet has been seen yet.
+    pub fn nothing_seen(&self) -> bool {
+        self.shown.generation == 0
+    }
+
+    /// Regions of the fleet.
+    pub fn regions(&self) -> impl Iterator<Item = &Region> {
+        self.shown.sites.iter().map(|site| &site.region)
+    }
+
+    /// Screens in the order of their digits. The Region screen stands for the Region last opened
+    /// or under the cursor, or else the first.
+    pub fn tabs(&self) -> Vec<Screen> {
+        let region = self.region_at_hand().map(Screen::Region);
+        [
+            Some(Screen::Fleet),
+            region,
+            Some(Screen::Database),
+            Some(Screen::Edge),
+            Some(Screen::Calls),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    /// The Region that digit 2 opens.
+    pub fn region_at_hand(&self) -> Option<Region> {
+        let known: BTreeSet<&Region> = self.regions().collect();
+        let here = match self.screen() {
+            Screen::Region(region) => Some(region.clone()),
+            _ => self
+                .selected()
+                .and_then(|row| row.subject.region().cloned()),
+        };
+        here.filter(|region| known.contains(region))
+            .or_else(|| self.regions().next().cloned())
+    }
+
+    pub(super) fn spot(&self, panel: Panel) -> Spot {
+        (self.screen().clone(), panel)
+    }
+}
