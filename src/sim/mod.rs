@@ -1,1 +1,5 @@
 //! The embedded AWS: a world with physics and faults (`world`), and the AWS protocols over it (`wire`).
+
+pub mod world;
+
+pub use world::{FaultStatus, Scenario, Sim, SimError, SimOptions};

@@ -1,0 +1,165 @@
+//! What becomes of an API call: how long it takes, whether it is answered at all, and the refusals.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::State;
+use super::faults::FaultKind;
+use super::geo;
+
+/// The fate of one API call. Durations are the operator's own: wait them on the wall's clock.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Admission {
+    /// It is answered.
+    Proceed {
+        /// Network and service time.
+        after: Duration,
+    },
+    /// Nobody ever answers.
+    Hang,
+    /// It is refused.
+    Refuse {
+        /// Network and service time.
+        after: Duration,
+        /// Why.
+        refusal: Refusal,
+    },
+}
+
+/// Why a call is refused; each protocol and service spells it in its own way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Too fast (`Throttling`, `TooManyRequestsException` …; aws-facts §11.1).
+    Throttled,
+    /// Not allowed.
+    AccessDenied {
+        /// `rds:DescribeDBClusters`.
+        action: String,
+        /// The caller's ARN.
+        principal: String,
+    },
+    /// The session is over (`ExpiredToken`, `ExpiredTokenException`).
+    ExpiredToken,
+    /// The control plane is down: 503.
+    ServiceUnavailable,
+    /// The account has not enabled this Region (`OptInRequired`, or an unrecognised client).
+    RegionNotEnabled,
+}
+
+/// Requests left, and how they come back.
+#[derive(Debug, Clone)]
+struct Bucket {
+    left: f64,
+    burst: f64,
+    per_second: f64,
+    at: Timestamp,
+}
+
+impl Bucket {
+    fn take(&mut self, now: Timestamp) -> bool {
+        let passed = now.duration_since(self.at).as_secs_f64().max(0.0);
+        self.at = self.at.max(now);
+        self.left = (self.left + passed * self.per_second).min(self.burst);
+        if self.left >= 1.0 {
+            self.left -= 1.0;
+            return true;
+        }
+        false
+    }
+}
+
+/// The rate limits in use, by name.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Limits {
+    buckets: BTreeMap<String, Bucket>,
+}
+
+impl Limits {
+    fn take(&mut self, name: String, (burst, per_second): (f64, f64), now: Timestamp) -> bool {
+        self.buckets
+            .entry(name)
+            .or_insert(Bucket { left: burst, burst, per_second, at: now })
+            .take(now)
+    }
+}
+
+/// Services whose control plane is in us-east-1, whatever Region the call was signed for (aws-facts §11.3).
+const GLOBAL: [&str; 5] = ["route53", "cloudfront", "iam", "organizations", "account"];
+
+impl State {
+    /// Decides what becomes of a call of `service` (IAM's prefix) `operation`, signed for `region`.
+    pub fn admit(&mut self, service: &str, operation: &str, region: &str, now: Timestamp) -> Admission {
+        let home = if GLOBAL.contains(&service) { "us-east-1" } else { region };
+        if self.faults.strikes(FaultKind::RegionDark, home) {
+            return Admission::Hang;
+        }
+        let after = self.call_time(service, home);
+        match self.refusal(service, operation, home, now) {
+            Some(Refusal::ServiceUnavailable) if self.rng_calls.chance(0.3) => Admission::Hang,
+            Some(refusal) => Admission::Refuse { after, refusal },
+            None => Admission::Proceed { after },
+        }
+    }
+
+    fn refusal(&mut self, service: &str, operation: &str, home: &str, now: Timestamp) -> Option<Refusal> {
+        let opt_in = geo::place(home).is_none_or(|place| place.opt_in);
+        if opt_in && !self.regions.iter().any(|region| region.as_str() == home) {
+            return Some(Refusal::RegionNotEnabled);
+        }
+        if self.faults.any(FaultKind::CredentialsExpired) {
+            return Some(Refusal::ExpiredToken);
+        }
+        if self.faults.forbids(service, operation) {
+            return Some(Refusal::AccessDenied {
+                action: format!("{service}:{operation}"),
+                principal: self.resources.caller.arn.clone(),
+            });
+        }
+        let edge_certificates = service == "acm" && home == "us-east-1";
+        if (GLOBAL.contains(&service) || edge_certificates) && self.faults.any(FaultKind::ControlPlanesDown) {
+            return Some(Refusal::ServiceUnavailable);
+        }
+        let unlucky = self.faults.any(FaultKind::Throttled) && self.rng_calls.chance(0.75);
+        if unlucky || !self.within_limits(service, operation, home, now) {
+            return Some(Refusal::Throttled);
+        }
+        None
+    }
+
+    /// Route 53's token buckets are aws-facts §3.3's; the others are generous.
+    fn within_limits(&mut self, service: &str, operation: &str, home: &str, now: Timestamp) -> bool {
+        if service != "route53" {
+            return self.limits.take(format!("{service} {home}"), (400.0, 100.0), now);
+        }
+        let own = match operation {
+            "UpdateHealthCheck" => (50.0, 5.0),
+            "CreateHealthCheck" => (50.0, 0.5),
+            "DeleteHealthCheck" => (15.0, 3.0),
+            "GetHealthCheckStatus" | "GetHealthCheckLastFailureReason" => (4.0, 1.0),
+            _ => (50.0, 10.0),
+        };
+        self.limits.take(format!("route53 {operation}"), own, now)
+            && self.limits.take("route53".into(), (50.0, 10.0), now)
+    }
+
+    /// Distance from the operator's seat, and the service's own time.
+    fn call_time(&mut self, service: &str, home: &str) -> Duration {
+        let service_ms = match service {
+            "cloudwatch" => 28.0,
+            "rds" => 55.0,
+            "route53" => 45.0,
+            "cloudfront" => 80.0,
+            "cloudformation" => 70.0,
+            "apigateway" | "acm" => 30.0,
+            "sts" => 8.0,
+            _ => 22.0,
+        };
+        let noise = (0.22 * self.rng_calls.normal()).exp();
+        let straggler = if self.rng_calls.chance(0.01) { 4.0 } else { 1.0 };
+        let slow = if self.faults.strikes(FaultKind::ApiLatency, home) { 12.0 } else { 1.0 };
+        let ms = geo::from_operator_ms(home) * (0.97 + 0.03 * noise) + service_ms * noise * straggler * slow;
+        Duration::from_secs_f64(ms / 1000.0)
+    }
+}

@@ -1,0 +1,352 @@
+//! Founds the fleet: every resource of the account as it stands before anything happens.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::model::{
+    AliasTarget, Api, Caller, Certificate, CustomDomain, Distribution, Function, HostedZone,
+    LambdaLimits, Origin, RecordSet, Resources, Stack, Stage, Tag,
+};
+use super::names::{self, ACCOUNT, DISTRIBUTION, DOMAIN, FLEET, LATENCY_RECORD, ROUTER, ZONE, ZONE_NAME};
+use super::{found_alarms, found_checks, found_database};
+use crate::fleet::{ApiKind, EdgeSpec, FleetSpec, Region, SiteSpec, Thresholds};
+
+/// What the fleet is founded on.
+#[derive(Debug, Clone)]
+pub(super) struct Ground<'a> {
+    /// Ids are spelled from it.
+    pub seed: u64,
+    /// The Regions; the first holds the database's writer.
+    pub regions: &'a [Region],
+    /// REST APIs instead of HTTP APIs.
+    pub rest: bool,
+    /// The present.
+    pub now: Timestamp,
+}
+
+impl Ground<'_> {
+    /// So many days ago, at an hour and minute that look arbitrary.
+    pub(super) fn days_ago(&self, days: i64, what: &str) -> Timestamp {
+        let within = (super::rng::hash(self.seed, what) % 86_400) as i64;
+        self.now - SignedDuration::from_hours(24 * days) - SignedDuration::from_secs(within)
+    }
+}
+
+/// Everything the account holds.
+pub(super) fn resources(ground: &Ground) -> Resources {
+    let mut all = Resources {
+        caller: Caller {
+            account: ACCOUNT.into(),
+            arn: format!("arn:aws:sts::{ACCOUNT}:assumed-role/OrdersOnCall/robin"),
+            user_id: format!("AROA{}:robin", names::upper_token(ground.seed, "role", 17)),
+        },
+        ..Resources::default()
+    };
+    for region in ground.regions {
+        all.functions.push(function(ground, region, "orders-read", 512));
+        all.functions.push(function(ground, region, "orders-write", 1024));
+        all.certificates.push(certificate(ground, region));
+        all.apis.push(api(ground, region));
+        all.custom_domains.push(custom_domain(ground, region));
+        all.stacks.push(stack(ground, region));
+    }
+    let global = Region::global();
+    all.functions.push(router(ground));
+    all.certificates.push(edge_certificate(ground));
+    all.distributions.push(distribution(ground));
+    all.stacks.push(edge_stack(ground));
+    for region in ground.regions.iter().chain(std::iter::once(&global)) {
+        let functions = all.functions.iter().filter(|f| &f.region == region).count();
+        let limits = LambdaLimits {
+            concurrent_executions: 1_000,
+            unreserved: 1_000,
+            total_code_size: 80_530_636_800,
+            used_code_size: 41_214_976 * functions as i64,
+            function_count: functions as i64,
+        };
+        all.lambda_limits.insert(region.clone(), limits);
+    }
+    found_database::add(ground, &mut all);
+    found_alarms::add(ground, &mut all);
+    found_checks::add(ground, &mut all);
+    all.hosted_zones.push(zone(ground, &all));
+    all
+}
+
+/// The configuration that names this fleet.
+pub(super) fn spec(seed: u64, regions: &[Region], rest: bool) -> FleetSpec {
+    FleetSpec {
+        domain: DOMAIN.into(),
+        global_cluster: FLEET.into(),
+        read_only: false,
+        profile: None,
+        probe_path: "/health".into(),
+        probe_url: None,
+        edge: EdgeSpec {
+            distribution: DISTRIBUTION.into(),
+            hosted_zone: ZONE.into(),
+            latency_record: LATENCY_RECORD.into(),
+            router: Some(ROUTER.into()),
+        },
+        sites: regions
+            .iter()
+            .map(|region| SiteSpec {
+                region: region.clone(),
+                api: api_id(seed, region),
+                stage: rest.then(|| "live".into()),
+                functions: vec!["orders-read".into(), "orders-write".into()],
+                endpoint: Some(names::endpoint(region)),
+                stack: Some(names::cluster(region)),
+                probe_url: None,
+            })
+            .collect(),
+        thresholds: Thresholds::default(),
+    }
+}
+
+fn api_id(seed: u64, region: &Region) -> String {
+    names::token(seed, &format!("api {region}"), 10)
+}
+
+fn function(ground: &Ground, region: &Region, name: &str, memory_mb: i32) -> Function {
+    let deployed = ground.days_ago(6, &format!("deploy {region}"));
+    Function {
+        region: region.clone(),
+        name: name.into(),
+        arn: format!("arn:aws:lambda:{region}:{ACCOUNT}:function:{name}"),
+        runtime: "nodejs22.x".into(),
+        handler: "index.handler".into(),
+        role: format!("arn:aws:iam::{ACCOUNT}:role/{name}-{}", names::short(region)),
+        state: "Active".into(),
+        last_update_status: "Successful".into(),
+        memory_mb,
+        timeout_s: 10,
+        code_size: 1_843_212,
+        code_sha256: format!("{}=", names::token(ground.seed, name, 43)),
+        description: format!("{FLEET} API, {} side", name.trim_start_matches("orders-")),
+        architecture: "arm64".into(),
+        last_modified: deployed,
+        version: 41,
+        reserved_concurrency: None,
+    }
+}
+
+fn router(ground: &Ground) -> Function {
+    let mut router = function(ground, &Region::global(), ROUTER, 128);
+    router.architecture = "x86_64".into();
+    router.timeout_s = 5;
+    router.code_size = 48_811;
+    router.version = 7;
+    router.description = "Sends each request to the Region that DNS names best".into();
+    router.last_modified = ground.days_ago(19, "router");
+    router
+}
+
+/// Public certificates live 198 days and are renewed 45 days before their end (aws-facts §7).
+fn certificate(ground: &Ground, region: &Region) -> Certificate {
+    let age = 62 + (super::rng::hash(ground.seed, &format!("cert {region}")) % 30) as i64;
+    let mut certificate = issue(ground, region, &names::endpoint(region), age);
+    certificate.in_use_by =
+        vec![format!("arn:aws:apigateway:{region}::/domainnames/{}", names::endpoint(region))];
+    certificate
+}
+
+fn edge_certificate(ground: &Ground) -> Certificate {
+    let mut certificate = issue(ground, &Region::global(), DOMAIN, 74);
+    certificate.alternative_names.push(format!("*.{DOMAIN}"));
+    certificate.in_use_by = vec![format!("arn:aws:cloudfront::{ACCOUNT}:distribution/{DISTRIBUTION}")];
+    certificate
+}
+
+fn issue(ground: &Ground, region: &Region, name: &str, age_days: i64) -> Certificate {
+    let issued = ground.days_ago(age_days, name);
+    let midnight = Timestamp::from_second(issued.as_second().div_euclid(86_400) * 86_400).unwrap_or(issued);
+    let id = names::uuid(ground.seed, &format!("certificate {region} {name}"));
+    Certificate {
+        region: region.clone(),
+        arn: format!("arn:aws:acm:{region}:{ACCOUNT}:certificate/{id}"),
+        domain: name.into(),
+        alternative_names: vec![name.into()],
+        status: "ISSUED".into(),
+        not_before: midnight,
+        not_after: midnight + SignedDuration::from_secs(198 * 86_400 - 1),
+        issued,
+        renewal: Some("SUCCESS".into()),
+        serial: serial(ground.seed, &id),
+        in_use_by: Vec::new(),
+        validation: "DNS".into(),
+    }
+}
+
+fn serial(seed: u64, id: &str) -> String {
+    let pairs: Vec<String> = (0..16)
+        .map(|i| format!("{:02x}", super::rng::hash(seed, &format!("{id} {i}")) & 0xff))
+        .collect();
+    pairs.join(":")
+}
+
+fn api(ground: &Ground, region: &Region) -> Api {
+    let id = api_id(ground.seed, region);
+    let created = ground.days_ago(410, &format!("api {region}"));
+    let (kind, stage) = if ground.rest { (ApiKind::Rest, "live") } else { (ApiKind::Http, "$default") };
+    Api {
+        region: region.clone(),
+        name: FLEET.into(),
+        kind,
+        description: "Orders, one API served from several Regions".into(),
+        endpoint: format!("https://{id}.execute-api.{region}.amazonaws.com"),
+        created,
+        stages: vec![Stage {
+            name: stage.into(),
+            deployment: names::token(ground.seed, &format!("deployment {region}"), 6),
+            auto_deploy: !ground.rest,
+            created,
+            updated: ground.days_ago(6, &format!("deploy {region}")),
+        }],
+        id,
+    }
+}
+
+fn custom_domain(ground: &Ground, region: &Region) -> CustomDomain {
+    let target = names::token(ground.seed, &format!("domain {region}"), 10);
+    CustomDomain {
+        region: region.clone(),
+        name: names::endpoint(region),
+        api: api_id(ground.seed, region),
+        stage: if ground.rest { "live" } else { "$default" }.into(),
+        regional_domain: format!("d-{target}.execute-api.{region}.amazonaws.com"),
+        regional_zone: format!("Z{}", names::upper_token(7, &format!("execute-api {region}"), 13)),
+        certificate_arn: certificate(ground, region).arn,
+        status: "AVAILABLE".into(),
+    }
+}
+
+fn distribution(ground: &Ground) -> Distribution {
+    Distribution {
+        id: DISTRIBUTION.into(),
+        arn: format!("arn:aws:cloudfront::{ACCOUNT}:distribution/{DISTRIBUTION}"),
+        etag: format!("E{}", names::upper_token(ground.seed, "etag", 13)),
+        status: "Deployed".into(),
+        domain: names::DISTRIBUTION_DOMAIN.into(),
+        enabled: true,
+        aliases: vec![DOMAIN.into()],
+        origins: vec![Origin { id: "latency".into(), domain: LATENCY_RECORD.into() }],
+        last_modified: ground.days_ago(19, "distribution"),
+        deployed_at: None,
+        certificate_arn: edge_certificate(ground).arn,
+        origin_request_function: Some(format!("arn:aws:lambda:us-east-1:{ACCOUNT}:function:{ROUTER}:7")),
+        comment: "Orders API".into(),
+        caller_reference: "orders-edge".into(),
+        price_class: "PriceClass_All".into(),
+        additional_metrics: true,
+    }
+}
+
+fn stack(ground: &Ground, region: &Region) -> Stack {
+    let name = names::cluster(region);
+    Stack {
+        outputs: vec![
+            ("ApiId".into(), api_id(ground.seed, region)),
+            ("Endpoint".into(), names::endpoint(region)),
+        ],
+        description: "The orders API in one Region".into(),
+        updated: Some(ground.days_ago(6, &format!("deploy {region}"))),
+        ..plain_stack(ground, region, &name)
+    }
+}
+
+fn edge_stack(ground: &Ground) -> Stack {
+    Stack {
+        description: "The edge of the orders API".into(),
+        updated: Some(ground.days_ago(19, "distribution")),
+        ..plain_stack(ground, &Region::global(), "orders-edge")
+    }
+}
+
+fn plain_stack(ground: &Ground, region: &Region, name: &str) -> Stack {
+    let id = names::uuid(ground.seed, &format!("stack {region} {name}"));
+    Stack {
+        region: region.clone(),
+        name: name.into(),
+        arn: format!("arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{name}/{id}"),
+        status: "UPDATE_COMPLETE".into(),
+        reason: None,
+        drift: "IN_SYNC".into(),
+        drift_checked: Some(ground.days_ago(2, &format!("drift {region}"))),
+        created: ground.days_ago(410, &format!("api {region}")),
+        updated: None,
+        description: String::new(),
+        parameters: vec![("Fleet".into(), FLEET.into())],
+        outputs: Vec::new(),
+        tags: vec![Tag { key: "fleet".into(), value: FLEET.into() }],
+    }
+}
+
+fn zone(ground: &Ground, all: &Resources) -> HostedZone {
+    let name_servers: Vec<String> = [(7, "com"), (612, "net"), (1_204, "org"), (1_833, "co.uk")]
+        .map(|(n, tld)| format!("ns-{n}.awsdns-{:02}.{tld}", n % 64))
+        .into();
+    let mut records = vec![
+        plain(ZONE_NAME, "NS", 172_800, name_servers.iter().map(|ns| format!("{ns}.")).collect()),
+        plain(ZONE_NAME, "SOA", 900, vec![format!(
+            "{}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400",
+            name_servers[0]
+        )]),
+    ];
+    for kind in ["A", "AAAA"] {
+        let target = AliasTarget {
+            zone: "Z2FDTNDATAQYW2".into(),
+            name: format!("{}.", names::DISTRIBUTION_DOMAIN),
+            evaluate_target_health: false,
+        };
+        records.push(alias(&format!("{DOMAIN}."), kind, target));
+    }
+    let mut domains: Vec<&CustomDomain> = all.custom_domains.iter().collect();
+    domains.sort_by(|a, b| a.name.cmp(&b.name));
+    for domain in domains {
+        let target = AliasTarget {
+            zone: domain.regional_zone.clone(),
+            name: format!("{}.", domain.regional_domain),
+            evaluate_target_health: false,
+        };
+        records.push(alias(&format!("{}.", domain.name), "A", target));
+    }
+    let mut latency: Vec<RecordSet> =
+        ground.regions.iter().map(|region| latency_record(ground, region)).collect();
+    latency.sort_by(|a, b| a.set_identifier.cmp(&b.set_identifier));
+    records.append(&mut latency);
+    HostedZone {
+        id: ZONE.into(),
+        name: ZONE_NAME.into(),
+        caller_reference: names::uuid(ground.seed, "zone"),
+        comment: "Orders".into(),
+        name_servers,
+        records,
+    }
+}
+
+fn latency_record(ground: &Ground, region: &Region) -> RecordSet {
+    RecordSet {
+        set_identifier: Some(region.to_string()),
+        region: Some(region.clone()),
+        health_check: Some(found_checks::site_check_id(ground.seed, region)),
+        ..plain(&format!("{LATENCY_RECORD}."), "CNAME", 60, vec![names::endpoint(region)])
+    }
+}
+
+fn plain(name: &str, kind: &str, ttl: i64, values: Vec<String>) -> RecordSet {
+    RecordSet {
+        name: name.into(),
+        kind: kind.into(),
+        ttl: Some(ttl),
+        values,
+        set_identifier: None,
+        region: None,
+        weight: None,
+        health_check: None,
+        alias: None,
+    }
+}
+
+fn alias(name: &str, kind: &str, target: AliasTarget) -> RecordSet {
+    RecordSet { ttl: None, alias: Some(target), ..plain(name, kind, 0, Vec::new()) }
+}

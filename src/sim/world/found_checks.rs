@@ -1,0 +1,66 @@
+//! Health checks as founded: per Region a calculated check over an endpoint check and an evacuation switch.
+
+use super::found::Ground;
+use super::found_alarms::switch_alarm;
+use super::model::{CheckKind, HealthCheck, Resources, Tag};
+use super::names;
+use crate::fleet::Region;
+
+/// Where Route 53's checkers are (aws-facts §3.4).
+pub(super) const CHECKER_REGIONS: [&str; 8] = [
+    "us-east-1", "us-west-1", "us-west-2", "eu-west-1", "ap-southeast-1", "ap-southeast-2",
+    "ap-northeast-1", "sa-east-1",
+];
+
+/// The check on the latency record of `region`.
+pub(super) fn site_check_id(seed: u64, region: &Region) -> String {
+    names::uuid(seed, &format!("check site {region}"))
+}
+
+/// Adds three checks a Region.
+pub(super) fn add(ground: &Ground, all: &mut Resources) {
+    for region in ground.regions {
+        let endpoint = check(ground, region, "endpoint", endpoint_check(region));
+        let (alarm_region, alarm_name) = switch_alarm(ground.regions, region);
+        let switch = check(
+            ground,
+            region,
+            "switch",
+            CheckKind::CloudWatchMetric { alarm_region, alarm_name, insufficient_data: "Healthy".into() },
+        );
+        let children = vec![endpoint.id.clone(), switch.id.clone()];
+        let site = check(ground, region, "site", CheckKind::Calculated { children, threshold: 2 });
+        all.health_checks.extend([site, endpoint, switch]);
+    }
+}
+
+fn endpoint_check(region: &Region) -> CheckKind {
+    CheckKind::Endpoint {
+        protocol: "HTTPS".into(),
+        host: names::endpoint(region),
+        port: 443,
+        path: "/health".into(),
+        interval_s: 10,
+        failure_threshold: 3,
+        measure_latency: true,
+        enable_sni: true,
+        regions: CHECKER_REGIONS.map(Into::into).into(),
+    }
+}
+
+fn check(ground: &Ground, region: &Region, role: &str, kind: CheckKind) -> HealthCheck {
+    let what = format!("check {role} {region}");
+    HealthCheck {
+        id: names::uuid(ground.seed, &what),
+        caller_reference: names::uuid(ground.seed, &format!("{what} reference")),
+        version: 1,
+        kind,
+        inverted: false,
+        disabled: false,
+        tags: vec![Tag { key: "Name".into(), value: format!("orders {region} {role}") }],
+        observations: Vec::new(),
+        healthy: true,
+        percent_healthy: None,
+        healthy_children: None,
+    }
+}

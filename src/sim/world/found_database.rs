@@ -1,0 +1,116 @@
+//! The global database as founded: the first Region writes, ten more at most follow (aws-facts §2.1).
+
+use super::found::Ground;
+use super::model::{DbCluster, DbInstance, GlobalCluster, GlobalMember, Resources};
+use super::names::{self, ACCOUNT, FLEET};
+use crate::fleet::Region;
+
+const ENGINE: &str = "aurora-postgresql";
+const VERSION: &str = "16.8";
+/// One primary and up to ten secondaries.
+pub(super) const MEMBERS: usize = 11;
+
+/// Adds the global cluster, its members and their instances.
+pub(super) fn add(ground: &Ground, all: &mut Resources) {
+    let members: Vec<&Region> = ground.regions.iter().take(MEMBERS).collect();
+    let Some(primary) = members.first().copied() else { return };
+    for region in &members {
+        let cluster = cluster(ground, region, primary);
+        for number in 1..=2 {
+            all.instances.push(instance(ground, &cluster, number));
+        }
+        all.clusters.push(cluster);
+    }
+    let resource_id = format!("cluster-{}", names::token(ground.seed, "global", 16));
+    all.global_clusters.push(GlobalCluster {
+        id: FLEET.into(),
+        resource_id,
+        arn: format!("arn:aws:rds::{ACCOUNT}:global-cluster:{FLEET}"),
+        status: "available".into(),
+        engine: ENGINE.into(),
+        engine_version: VERSION.into(),
+        engine_lifecycle: "open-source-rds-extended-support".into(),
+        database_name: FLEET.into(),
+        endpoint: format!("{FLEET}.global-{}.global.rds.amazonaws.com", names::token(ground.seed, "writer", 12)),
+        storage_encrypted: true,
+        deletion_protection: true,
+        members: global_members(&members, primary),
+        failover: None,
+    });
+}
+
+/// ARN of the member cluster in `region`.
+pub(super) fn cluster_arn(region: &Region) -> String {
+    format!("arn:aws:rds:{region}:{ACCOUNT}:cluster:{}", names::cluster(region))
+}
+
+/// The members as `DescribeGlobalClusters` lists them while `writer` takes the writes.
+pub(super) fn global_members(regions: &[&Region], writer: &Region) -> Vec<GlobalMember> {
+    regions
+        .iter()
+        .map(|region| {
+            let is_writer = *region == writer;
+            GlobalMember {
+                cluster_arn: cluster_arn(region),
+                region: (*region).clone(),
+                writer: is_writer,
+                readers: if is_writer {
+                    regions.iter().filter(|other| **other != writer).map(|r| cluster_arn(r)).collect()
+                } else {
+                    Vec::new()
+                },
+                write_forwarding: (!is_writer).then(|| "enabled".into()),
+                synchronization: Some("connected".into()),
+            }
+        })
+        .collect()
+}
+
+fn cluster(ground: &Ground, region: &Region, primary: &Region) -> DbCluster {
+    let id = names::cluster(region);
+    let host = names::token(ground.seed, &format!("rds {region}"), 12);
+    let secondary = region != primary;
+    DbCluster {
+        region: region.clone(),
+        arn: cluster_arn(region),
+        resource_id: format!("cluster-{}", names::upper_token(ground.seed, &id, 26)),
+        status: "available".into(),
+        engine: ENGINE.into(),
+        engine_version: VERSION.into(),
+        endpoint: format!("{id}.cluster-{host}.{region}.rds.amazonaws.com"),
+        reader_endpoint: format!("{id}.cluster-ro-{host}.{region}.rds.amazonaws.com"),
+        port: 5432,
+        zones: ["a", "b", "c"].map(|zone| format!("{region}{zone}")).into(),
+        write_forwarding: secondary.then(|| "enabled".into()),
+        global_cluster: Some(FLEET.into()),
+        replication_source: secondary.then(|| cluster_arn(primary)),
+        backup_days: 14,
+        deletion_protection: true,
+        instances: vec![format!("{id}-1"), format!("{id}-2")],
+        created: ground.days_ago(409, &id),
+        id,
+    }
+}
+
+fn instance(ground: &Ground, cluster: &DbCluster, number: i32) -> DbInstance {
+    let id = format!("{}-{number}", cluster.id);
+    let region = &cluster.region;
+    let host = names::token(ground.seed, &format!("rds {region}"), 12);
+    DbInstance {
+        region: region.clone(),
+        arn: format!("arn:aws:rds:{region}:{ACCOUNT}:db:{id}"),
+        resource_id: format!("db-{}", names::upper_token(ground.seed, &id, 26)),
+        cluster: cluster.id.clone(),
+        class: "db.r6g.xlarge".into(),
+        status: "available".into(),
+        zone: cluster.zones[(number as usize - 1) % cluster.zones.len()].clone(),
+        writer: number == 1,
+        promotion_tier: number - 1,
+        engine: ENGINE.into(),
+        engine_version: VERSION.into(),
+        endpoint: format!("{id}.{host}.{region}.rds.amazonaws.com"),
+        port: 5432,
+        created: cluster.created,
+        id,
+    }
+}

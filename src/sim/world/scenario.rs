@@ -1,0 +1,231 @@
+//! Scenarios: which fault starts and ends when. TOML, embedded or the user's own.
+
+use std::path::Path;
+
+use jiff::SignedDuration;
+use serde::Deserialize;
+
+use super::faults::{Fault, FaultKind};
+use crate::fleet::Region;
+
+/// How far before the start a fault may begin: as long as the history that is made.
+pub(super) const HISTORY: SignedDuration = SignedDuration::from_hours(4);
+
+/// The embedded scenarios.
+const EMBEDDED: [(&str, &str); 10] = [
+    ("calm", include_str!("../scenarios/calm.toml")),
+    ("region-dark", include_str!("../scenarios/region-dark.toml")),
+    ("primary-dark", include_str!("../scenarios/primary-dark.toml")),
+    ("lambda-errors", include_str!("../scenarios/lambda-errors.toml")),
+    ("lag-surge", include_str!("../scenarios/lag-surge.toml")),
+    ("throttled", include_str!("../scenarios/throttled.toml")),
+    ("control-planes-down", include_str!("../scenarios/control-planes-down.toml")),
+    ("credentials-expired", include_str!("../scenarios/credentials-expired.toml")),
+    ("access-denied", include_str!("../scenarios/access-denied.toml")),
+    ("bad-day", include_str!("../scenarios/bad-day.toml")),
+];
+
+/// A story of faults.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scenario {
+    /// `region-dark`, or the path it was read from.
+    pub name: String,
+    /// A few words.
+    pub title: String,
+    /// What happens and what to look at.
+    pub explanation: String,
+    /// What happens, in order of time.
+    pub events: Vec<Event>,
+}
+
+/// A fault starts or ends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// From the start of the world; negative lies in the history that is made at the start.
+    pub at: SignedDuration,
+    /// Start or end.
+    pub starts: bool,
+    /// What.
+    pub fault: Fault,
+}
+
+/// Why a scenario cannot be played.
+#[derive(Debug, thiserror::Error)]
+pub enum ScenarioError {
+    /// Neither an embedded name nor a file.
+    #[error("there is no scenario `{name}`: use one of {known}, or the path of a TOML file")]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The embedded names.
+        known: String,
+    },
+    /// The file could not be read.
+    #[error("cannot read scenario {path}: {source}")]
+    Unreadable {
+        /// Which file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Not TOML, or not a scenario's.
+    #[error("scenario {name} is not well-formed: {why}")]
+    Malformed {
+        /// Which.
+        name: String,
+        /// Where and why, with what is accepted.
+        why: String,
+    },
+    /// An event that makes no sense.
+    #[error("scenario {name}, event {number}: {why}")]
+    Event {
+        /// Which scenario.
+        name: String,
+        /// Which event, from 1.
+        number: usize,
+        /// Why, with what is accepted.
+        why: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    title: String,
+    #[serde(default)]
+    explanation: String,
+    #[serde(default)]
+    event: Vec<RawEvent>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawEvent {
+    at: String,
+    start: Option<FaultKind>,
+    end: Option<FaultKind>,
+    region: Option<Region>,
+    action: Option<String>,
+}
+
+impl Scenario {
+    /// The names of the embedded scenarios.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        EMBEDDED.iter().map(|(name, _)| *name)
+    }
+
+    /// Nothing goes wrong.
+    pub fn calm() -> Self {
+        Self {
+            name: "calm".into(),
+            title: "A calm day".into(),
+            explanation: "Nothing is wrong.".into(),
+            events: Vec::new(),
+        }
+    }
+
+    /// The embedded scenario of this name, or the file at this path.
+    pub fn load(name_or_path: &str) -> Result<Self, ScenarioError> {
+        if let Some((name, text)) = EMBEDDED.iter().find(|(name, _)| *name == name_or_path) {
+            return Self::parse(name, text);
+        }
+        let path = Path::new(name_or_path);
+        let looks_like_a_path = path.extension().is_some() || name_or_path.contains(std::path::MAIN_SEPARATOR);
+        if !looks_like_a_path {
+            return Err(ScenarioError::Unknown {
+                name: name_or_path.into(),
+                known: Self::names().collect::<Vec<_>>().join(", "),
+            });
+        }
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ScenarioError::Unreadable { path: name_or_path.into(), source })?;
+        Self::parse(name_or_path, &text)
+    }
+
+    /// Reads a scenario's TOML; `name` is for its messages.
+    pub fn parse(name: &str, text: &str) -> Result<Self, ScenarioError> {
+        let file: File = toml::from_str(text)
+            .map_err(|error| ScenarioError::Malformed { name: name.into(), why: error.to_string() })?;
+        let mut events = Vec::with_capacity(file.event.len());
+        for (i, raw) in file.event.into_iter().enumerate() {
+            let event = Event::from_raw(&raw).map_err(|why| ScenarioError::Event {
+                name: name.into(),
+                number: i + 1,
+                why,
+            })?;
+            events.push(event);
+        }
+        events.sort_by_key(|event| event.at);
+        Ok(Self { name: name.into(), title: file.title, explanation: file.explanation, events })
+    }
+}
+
+impl Event {
+    fn from_raw(raw: &RawEvent) -> Result<Self, String> {
+        let at: SignedDuration = raw.at.parse().map_err(|_| {
+            format!("`at = \"{}\"` is not a time: write `30s`, `2m`, or `-4m` for before the start", raw.at)
+        })?;
+        if at < -HISTORY {
+            return Err(format!("`at = \"{}\"` is before the history, which begins at -4h", raw.at));
+        }
+        let (starts, kind) = match (raw.start, raw.end) {
+            (Some(kind), None) => (true, kind),
+            (None, Some(kind)) => (false, kind),
+            _ => return Err("an event has either `start` or `end`, with a fault's name".into()),
+        };
+        let fault = Fault::checked(kind, raw.region.as_ref(), raw.action.as_deref())?;
+        Ok(Self { at, starts, fault })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn every_embedded_scenario_parses_and_all_but_calm_show_at_once() {
+        for name in Scenario::names() {
+            let scenario = Scenario::load(name).unwrap_or_else(|e| panic!("{e}"));
+            assert!(!scenario.title.is_empty() && !scenario.explanation.is_empty(), "{name}");
+            let at_start = scenario.events.iter().any(|e| e.starts && e.at <= SignedDuration::ZERO);
+            assert_eq!(at_start, name != "calm", "{name}");
+        }
+    }
+
+    #[test]
+    fn a_faulty_scenario_is_told_what_is_accepted() {
+        let complaint = |events: &str| {
+            Scenario::parse("mine.toml", &format!("title = \"t\"\n{events}")).unwrap_err().to_string()
+        };
+        for (events, expected) in [
+            ("[[event]]\nat = \"soon\"\nstart = \"throttled\"", "write `30s`"),
+            ("[[event]]\nat = \"1s\"\nstart = \"region-dark\"", "add `region"),
+            ("[[event]]\nat = \"1s\"\nstart = \"throttled\"\nregion = \"eu-west-1\"", "take `region` away"),
+            ("[[event]]\nat = \"1s\"", "either `start` or `end`"),
+            ("[[event]]\nat = \"-5h\"\nstart = \"throttled\"", "begins at -4h"),
+            ("[[event]]\nat = \"1s\"\nstart = \"earthquake\"", "lambda-errors"),
+            ("[[event]]\nat = \"1s\"\nbegin = \"throttled\"", "unknown field"),
+            ("[[event]]\nat = \"1s\"\nstart = \"region-dark\"\nregion = \"Ireland\"", "not a Region code"),
+            ("[[event]]\nat = \"1s\"\nstart = \"access-denied\"\naction = \"all\"", "rds:DescribeDBClusters"),
+        ] {
+            let said = complaint(events);
+            assert!(said.contains(expected), "{events}\n{said}");
+        }
+        let said = Scenario::load("region-drak").unwrap_err().to_string();
+        assert!(said.contains("region-dark") && said.contains("TOML"), "{said}");
+    }
+
+    #[test]
+    fn a_file_of_ones_own_is_played() {
+        let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
+        std::fs::write(
+            file.path(),
+            "title = \"Mine\"\n[[event]]\nat = \"2m\"\nend = \"throttled\"\n[[event]]\nat = \"1m\"\nstart = \"throttled\"\n",
+        )
+        .unwrap();
+        let scenario = Scenario::load(file.path().to_str().unwrap()).unwrap();
+        assert_eq!(scenario.title, "Mine");
+        assert!(scenario.events[0].starts && !scenario.events[1].starts, "in order of time");
+    }
+}

@@ -1,0 +1,200 @@
+//! The handle to a world: cheap to clone, safe to share.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::clock::SimClock;
+use super::faults::FaultStatus;
+use super::probe::{ProbeOutcome, ResolveOutcome};
+use super::scenario::Scenario;
+use super::{State, names};
+use crate::fleet::{Clock, FleetSpec, Region};
+
+/// What a world is made of.
+#[derive(Debug, Clone)]
+pub struct SimOptions {
+    /// What goes wrong, and when.
+    pub scenario: Scenario,
+    /// The same seed and start give the same run.
+    pub seed: u64,
+    /// How many times as fast as the wall's clock; 1 is real time.
+    pub speed: f64,
+    /// The Regions; the first holds the database's writer. One to 34.
+    pub regions: Vec<Region>,
+    /// REST APIs (v1) instead of HTTP APIs (v2).
+    pub rest: bool,
+    /// The instant the clock starts at; none means the present.
+    pub start: Option<Timestamp>,
+}
+
+impl Default for SimOptions {
+    fn default() -> Self {
+        Self {
+            scenario: Scenario::calm(),
+            seed: 1,
+            speed: 1.0,
+            regions: Region::all()
+                .filter(|r| ["us-east-1", "eu-west-1", "ap-southeast-1"].contains(&r.as_str()))
+                .collect(),
+            rest: false,
+            start: None,
+        }
+    }
+}
+
+/// Why a world cannot be made, or a fault not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum SimError {
+    /// No Region at all.
+    #[error("a simulated fleet needs at least one Region")]
+    NoRegions,
+    /// A Region that is not on the map.
+    #[error("`{0}` is not a Region this build knows: use one of AWS's 34 commercial Regions")]
+    UnknownRegion(Region),
+    /// The scenario strikes a Region the fleet is not in.
+    #[error("scenario {scenario} strikes {region}, where the fleet is not: it is in {present}")]
+    StrikesElsewhere {
+        /// Its name.
+        scenario: String,
+        /// The Region it names.
+        region: Region,
+        /// The fleet's Regions.
+        present: String,
+    },
+    /// No such fault.
+    #[error("there is no fault `{id}`: use one of {known}")]
+    UnknownFault {
+        /// What was asked for.
+        id: String,
+        /// What there is.
+        known: String,
+    },
+}
+
+/// A running world.
+#[derive(Debug, Clone)]
+pub struct Sim {
+    clock: Arc<SimClock>,
+    state: Arc<Mutex<State>>,
+}
+
+impl Sim {
+    /// Founds a world, with four hours of history.
+    pub fn new(options: SimOptions) -> Result<Self, SimError> {
+        let SimOptions { scenario, seed, speed, regions, rest, start } = options;
+        if regions.is_empty() {
+            return Err(SimError::NoRegions);
+        }
+        if let Some(unknown) = regions.iter().find(|region| region.place().is_none()) {
+            return Err(SimError::UnknownRegion(unknown.clone()));
+        }
+        let strange = scenario.events.iter().filter_map(|event| event.fault.region.as_ref());
+        if let Some(region) = strange.clone().find(|region| !regions.contains(region)) {
+            return Err(SimError::StrikesElsewhere {
+                region: region.clone(),
+                present: regions.iter().map(Region::as_str).collect::<Vec<_>>().join(", "),
+                scenario: scenario.name,
+            });
+        }
+        let start = start.unwrap_or_else(Timestamp::now);
+        let state = State::new(seed, regions, rest, &scenario, start);
+        let clock = SimClock::new(start, speed);
+        Ok(Self { clock: Arc::new(clock), state: Arc::new(Mutex::new(state)) })
+    }
+
+    /// The world's clock.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
+    }
+
+    /// Jumps ahead; everything that happens meanwhile, happens.
+    pub fn advance(&self, ahead: Duration) {
+        self.clock.skip(ahead);
+        drop(self.state());
+    }
+
+    /// The fleet's name in a configuration.
+    pub fn name(&self) -> &'static str {
+        names::FLEET
+    }
+
+    /// The configuration that names this fleet.
+    pub fn spec(&self) -> FleetSpec {
+        self.state().spec()
+    }
+
+    /// Every fault there is, active ones with their beginning.
+    pub fn faults(&self) -> Vec<FaultStatus> {
+        let state = self.state();
+        state.faults.statuses(&state.regions)
+    }
+
+    /// Starts a fault by its id.
+    pub fn start_fault(&self, id: &str) -> Result<(), SimError> {
+        let mut state = self.state();
+        let fault = state.known_fault(id)?;
+        state.start(fault);
+        Ok(())
+    }
+
+    /// Ends a fault by its id; nothing happens when it is not active.
+    pub fn end_fault(&self, id: &str) -> Result<(), SimError> {
+        let mut state = self.state();
+        let fault = state.known_fault(id)?;
+        state.end(&fault);
+        Ok(())
+    }
+
+    /// The world, brought up to the clock. Never hold it while awaiting: it is a lock.
+    pub fn state(&self) -> StateGuard<'_> {
+        let now = self.clock.now();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.advance_to(now);
+        StateGuard(state)
+    }
+
+    /// One GET from the operator's seat in Frankfurt, or a short sentence saying why there was no answer.
+    pub fn probe(&self, url: &str) -> Result<ProbeOutcome, String> {
+        self.state().probe(url)
+    }
+
+    /// What the resolver of the operator's seat answers, or a short sentence.
+    pub fn resolve(&self, name: &str) -> Result<ResolveOutcome, String> {
+        self.state().resolve(name)
+    }
+}
+
+/// Access to the world.
+#[derive(Debug)]
+pub struct StateGuard<'a>(MutexGuard<'a, State>);
+
+impl Deref for StateGuard<'_> {
+    type Target = State;
+    fn deref(&self) -> &State {
+        &self.0
+    }
+}
+
+impl DerefMut for StateGuard<'_> {
+    fn deref_mut(&mut self) -> &mut State {
+        &mut self.0
+    }
+}
+
+impl State {
+    fn known_fault(&self, id: &str) -> Result<super::Fault, SimError> {
+        self.faults.find(id, &self.regions).ok_or_else(|| SimError::UnknownFault {
+            id: id.into(),
+            known: self
+                .faults
+                .statuses(&self.regions)
+                .into_iter()
+                .map(|fault| fault.id)
+                .collect::<Vec<_>>()
+                .join(", "),
+        })
+    }
+}
