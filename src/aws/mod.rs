@@ -1,9 +1,39 @@
 //! The only code that names an SDK crate: one file a service, fleet types in and out.
+//!
+//! Every call goes over a `Line` (one service in one Region) through its circuit breaker, and an
+//! SDK interceptor enters every attempt in the ledger. Every string from AWS is cleaned here.
 
+mod acm;
+mod apigateway;
+mod breaker;
+mod cloudformation;
+mod cloudfront;
+mod cloudwatch;
 mod error;
 mod in_process;
+mod lambda;
+mod line;
+mod metric;
+mod network;
+mod rds;
+mod recorder;
+mod reply;
+mod route53;
 mod session;
+mod sts;
+mod time;
+mod watch;
 
+pub use acm::Acm;
+pub use apigateway::ApiGateway;
+pub use cloudformation::CloudFormation;
+pub use cloudfront::CloudFront;
+pub use cloudwatch::{CloudWatch, MetricAnswer};
 pub use error::{AwsError, ErrorKind};
 pub use in_process::{Handler, Transport, in_process};
+pub use lambda::Lambda;
+pub use metric::{MetricQuestion, Subject, question};
+pub use rds::Rds;
+pub use route53::{Route53, Vantage, Zone};
 pub use session::{Session, SessionOptions, Timeouts};
+pub use sts::Sts;

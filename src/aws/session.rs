@@ -1,11 +1,26 @@
 //! Credentials, one client a service and Region, time-outs, retries, and the ledger of calls.
 
-use std::sync::{Arc, Mutex};
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_sts::config::timeout::TimeoutConfig;
+use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider, StalledStreamProtectionConfig};
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
+use aws_smithy_async::time::SharedTimeSource;
+use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryConfig;
 
-use crate::fleet::{Clock, Ledger};
+use super::line::Line;
+use super::network;
+use super::recorder::Recorder;
+use super::time::{FleetSleep, FleetTime};
+use super::watch::Watch;
+use crate::fleet::{Clock, Ledger, Reachability, Region};
 
 /// How long to wait, for each attempt and in all (aws-facts §11.2: the SDK's own default is forever).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +51,7 @@ pub struct SessionOptions {
     /// The simulator's client; none means the network, with credentials and endpoints from the
     /// environment as every AWS tool takes them.
     pub http_client: Option<SharedHttpClient>,
-    /// Time-outs.
+    /// Time-outs, in fleet time.
     pub timeouts: Timeouts,
     /// Whose time it is.
     pub clock: Arc<dyn Clock>,
@@ -45,22 +60,161 @@ pub struct SessionOptions {
 /// A way to AWS. Cheap to clone; clients are made on first use and share one HTTP client.
 #[derive(Clone)]
 pub struct Session {
-    ledger: Arc<Mutex<Ledger>>,
+    config: SdkConfig,
+    watch: Arc<Watch>,
+    clients: Arc<Mutex<Clients>>,
+    complaint: Option<Arc<str>>,
 }
+
+/// SDK clients by their type and Region.
+type Clients = HashMap<(TypeId, Region), Box<dyn Any + Send + Sync>>;
+
+/// Attempts of a call that only reads.
+const READ_ATTEMPTS: u32 = 2;
 
 impl Session {
     /// Loads configuration and credentials' providers (credentials themselves are fetched on first use).
-    pub async fn connect(_options: SessionOptions) -> Self {
-        Self {
-            ledger: Arc::default(),
+    pub async fn connect(options: SessionOptions) -> Self {
+        let mut complaint = None;
+        let config = match options.http_client {
+            Some(client) => SdkConfig::builder()
+                .behavior_version(BehaviorVersion::latest())
+                .credentials_provider(SharedCredentialsProvider::new(nobody()))
+                .http_client(client)
+                .build(),
+            None => {
+                let (client, why) = network::client();
+                complaint = why;
+                from_environment(options.profile, client).await
+            }
+        };
+        if let Some(why) = &complaint {
+            tracing::warn!("{why}; the system's certificates are used instead");
         }
+        let config = config
+            .into_builder()
+            .timeout_config(timeout_config(options.timeouts))
+            .retry_config(RetryConfig::standard().with_max_attempts(READ_ATTEMPTS))
+            // The attempt's time-out does this, and knows whose time it is.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .sleep_impl(SharedAsyncSleep::new(FleetSleep(options.clock.clone())))
+            .time_source(SharedTimeSource::new(FleetTime(options.clock.clone())))
+            .build();
+        Self {
+            config,
+            watch: Arc::new(Watch::new(options.clock)),
+            clients: Arc::default(),
+            complaint: complaint.map(Into::into),
+        }
+    }
+
+    /// This session with a single attempt a call: a change must never be sent twice unseen
+    /// (aws-facts §11.2). Ledger, circuit breakers and HTTP client stay shared.
+    #[must_use]
+    pub fn one_attempt(&self) -> Self {
+        let config = self.config.to_builder().retry_config(RetryConfig::disabled()).build();
+        Self { config, clients: Arc::default(), ..self.clone() }
     }
 
     /// A copy of the account of all calls so far.
     pub fn ledger(&self) -> Ledger {
-        self.ledger
-            .lock()
-            .map(|ledger| ledger.clone())
-            .unwrap_or_default()
+        self.watch.ledger()
     }
+
+    /// Which endpoints of `region` answered the calls so far.
+    pub fn reach(&self, region: &Region) -> Reachability {
+        self.watch.reach(region)
+    }
+
+    /// What of the environment could not be used, in a sentence, such as an unreadable AWS_CA_BUNDLE.
+    pub fn complaint(&self) -> Option<&str> {
+        self.complaint.as_deref()
+    }
+
+    /// The Region that AWS_REGION or the profile names; us-east-1 where neither does.
+    pub fn home(&self) -> Region {
+        self.config.region().and_then(|region| Region::new(region.as_ref()).ok()).unwrap_or_else(Region::global)
+    }
+
+    /// The line to `service` in `region`.
+    pub(super) fn line(&self, service: &'static str, region: &Region) -> Line {
+        Line { service, region: region.clone(), watch: self.watch.clone() }
+    }
+
+    /// The SDK client `C` for `region`, made by `make` on first use.
+    pub(super) fn client<C: Clone + Send + Sync + 'static>(
+        &self,
+        line: &Line,
+        make: impl FnOnce(Setup) -> C,
+    ) -> C {
+        let key = (TypeId::of::<C>(), line.region.clone());
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(&key).and_then(|client| client.downcast_ref::<C>()) {
+            return client.clone();
+        }
+        let region = aws_config::Region::new(line.region.as_str().to_owned());
+        let client = make(Setup {
+            config: self.config.to_builder().region(region).build(),
+            recorder: Recorder {
+                service: line.service,
+                region: line.region.clone(),
+                watch: self.watch.clone(),
+            },
+            // A bucket of its own: a Region that uses up its retries must not use up the others'.
+            retries: RetryPartition::custom(format!("{}-{}", line.service, line.region)).build(),
+        });
+        clients.insert(key, Box::new(client.clone()));
+        client
+    }
+}
+
+/// What every SDK client is made of.
+pub(super) struct Setup {
+    pub(super) config: SdkConfig,
+    pub(super) recorder: Recorder,
+    pub(super) retries: RetryPartition,
+}
+
+/// Makes the client of one SDK crate: they share no trait for it.
+macro_rules! sdk_client {
+    ($sdk:ident) => {
+        |setup: $crate::aws::session::Setup| {
+            let config = $sdk::config::Builder::from(&setup.config)
+                .interceptor(setup.recorder)
+                .retry_partition(setup.retries)
+                .build();
+            $sdk::Client::from_conf(config)
+        }
+    };
+}
+pub(super) use sdk_client;
+
+/// Credentials for an AWS that asks nobody who they are.
+fn nobody() -> Credentials {
+    Credentials::new("SIMULATED", "SIMULATED", None, None, "simulator")
+}
+
+async fn from_environment(profile: Option<String>, client: SharedHttpClient) -> SdkConfig {
+    // The SDK's own chain would go on to ask EC2's metadata service, which off EC2 takes seconds.
+    let mut by_profile = aws_config::profile::region::ProfileFileRegionProvider::builder();
+    if let Some(name) = &profile {
+        by_profile = by_profile.profile_name(name);
+    }
+    let region = RegionProviderChain::first_try(aws_config::environment::EnvironmentVariableRegionProvider::new())
+        .or_else(by_profile.build())
+        .or_else(aws_config::Region::new(Region::global().as_str().to_owned()));
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(client).region(region);
+    if let Some(name) = profile {
+        loader = loader.profile_name(name);
+    }
+    loader.load().await
+}
+
+fn timeout_config(timeouts: Timeouts) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(timeouts.connect)
+        .read_timeout(timeouts.attempt)
+        .operation_attempt_timeout(timeouts.attempt)
+        .operation_timeout(timeouts.operation)
+        .build()
 }

@@ -153,7 +153,7 @@ impl Metric {
             Self::ReplicationLag => "replication lag",
             Self::DbCpu => "CPU",
             Self::DbConnections => "connections",
-            Self::DbWriteThroughput => "DML throughput",
+            Self::DbWriteThroughput => "commits per second",
             Self::CheckStatus => "health check",
             Self::CheckPercentHealthy => "checkers healthy",
             Self::Edge4xxRate => "edge 4xx",

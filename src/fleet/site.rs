@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Certificate, Judgement, Metrics, Observed, ProbeReport, Region};
 
 /// API Gateway's two kinds; they share a namespace but neither metric names nor dimensions (aws-facts §1.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ApiKind {
     /// REST API (v1).

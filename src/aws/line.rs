@@ -1,0 +1,72 @@
+//! The line to one service in one Region: every call goes through it.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use super::breaker::End;
+use super::error::{AwsError, ErrorKind};
+use super::watch::Watch;
+use crate::fleet::Region;
+
+/// A service in a Region. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub(super) service: &'static str,
+    pub(super) region: Region,
+    pub(super) watch: Arc<Watch>,
+}
+
+impl Line {
+    /// Sends one call unless the circuit breaker is open, and puts its failure into words.
+    /// `action` is the name of the call's IAM action.
+    pub(super) async fn ask<T, E>(
+        &self,
+        action: &'static str,
+        call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, AwsError>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let passage = self
+            .watch
+            .pass(self.service, &self.region)
+            .map_err(|why| self.fail(ErrorKind::NotSent, action, why))?;
+        let answer = call.await.map_err(|error| AwsError::from_sdk(&error, self, action));
+        passage.ended(match answer.as_ref().err() {
+            None => End::Answered,
+            Some(error) => match error.kind {
+                ErrorKind::TimedOut | ErrorKind::Unreachable => End::Silent,
+                // Without a code from AWS it never got as far as being sent.
+                ErrorKind::Credentials if error.code.is_none() => End::Abandoned,
+                _ => End::Answered,
+            },
+        });
+        answer
+    }
+
+    /// An error of this line's own making.
+    pub(super) fn fail(&self, kind: ErrorKind, action: &'static str, message: String) -> AwsError {
+        AwsError {
+            kind,
+            service: self.service,
+            operation: action,
+            region: self.region.clone(),
+            code: None,
+            message,
+        }
+    }
+
+    /// A reply that was read but makes no sense.
+    pub(super) fn garbled(&self, action: &'static str, what: &str) -> AwsError {
+        self.fail(ErrorKind::Garbled, action, format!("the reply makes no sense: {what}"))
+    }
+
+    /// AWS answered, and it is not there.
+    pub(super) fn not_found(&self, action: &'static str, what: &str) -> AwsError {
+        self.fail(ErrorKind::NotFound, action, format!("{what} does not exist"))
+    }
+}

@@ -1,0 +1,218 @@
+//! Enters every attempt of every SDK call in the ledger.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_cloudwatch::operation::get_metric_data::GetMetricDataInput;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextRef, Error,
+    FinalizerInterceptorContextRef,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, Metadata, OrchestratorError};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
+use jiff::{SignedDuration, Timestamp};
+
+use super::error::{self, ErrorKind};
+use super::reply;
+use super::watch::{Contact, Watch};
+use crate::fleet::{Call, Outcome, Region};
+
+/// US dollars for one metric asked of GetMetricData (aws-facts §1.4).
+const DOLLARS_PER_METRIC: f64 = 0.01 / 1_000.0;
+
+/// An SDK interceptor; one for each client.
+#[derive(Debug)]
+pub(super) struct Recorder {
+    pub(super) service: &'static str,
+    pub(super) region: Region,
+    pub(super) watch: Arc<Watch>,
+}
+
+/// What one attempt of the call costs once it is sent.
+#[derive(Debug, Clone, Copy)]
+struct Price(f64);
+
+impl Storable for Price {
+    type Storer = StoreReplace<Self>;
+}
+
+/// An attempt that was sent. When its future is dropped before it ended, it goes into the ledger
+/// as abandoned.
+#[derive(Debug)]
+struct Attempt {
+    watch: Arc<Watch>,
+    /// `Some` until it is entered.
+    call: Option<Call>,
+}
+
+impl Storable for Attempt {
+    type Storer = StoreReplace<Self>;
+}
+
+impl Attempt {
+    fn end(&mut self, ended: Ended, now: Timestamp) {
+        let Some(mut call) = self.call.take() else { return };
+        call.took = elapsed(call.at, now);
+        call.outcome = ended.outcome;
+        call.request_id = ended.request_id;
+        call.error = ended.error;
+        if !matches!(call.outcome, Outcome::Ok | Outcome::TimedOut) {
+            call.dollars = 0.0; // refused requests fetch no metric
+        }
+        let contact = match ended.contact {
+            Contact::Answered { skew_ms, .. } => Contact::Answered { round_trip: call.took, skew_ms },
+            other => other,
+        };
+        self.watch.enter(call, contact);
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        let now = self.watch.clock.now();
+        self.end(
+            Ended {
+                outcome: Outcome::Failed,
+                contact: Contact::Abandoned,
+                request_id: None,
+                error: Some("abandoned: nobody waited for the answer".into()),
+            },
+            now,
+        );
+    }
+}
+
+struct Ended {
+    outcome: Outcome,
+    contact: Contact,
+    request_id: Option<String>,
+    error: Option<String>,
+}
+
+impl Intercept for Recorder {
+    fn name(&self) -> &'static str {
+        "gwctl's ledger"
+    }
+
+    fn read_before_execution(
+        &self,
+        context: &BeforeSerializationInterceptorContextRef<'_>,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(input) = context.input().downcast_ref::<GetMetricDataInput>() {
+            cfg.interceptor_state().store_put(Price(price(input)));
+        }
+        Ok(())
+    }
+
+    fn read_before_transmit(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let call = Call {
+            at: self.watch.clock.now(),
+            service: self.service,
+            operation: cfg.load::<Metadata>().map(|data| data.name().to_owned()).unwrap_or_default(),
+            region: self.region.clone(),
+            took: Duration::ZERO,
+            outcome: Outcome::Failed,
+            request_id: None,
+            error: None,
+            dollars: cfg.load::<Price>().map_or(0.0, |price| price.0),
+        };
+        cfg.interceptor_state().store_put(Attempt { watch: self.watch.clone(), call: Some(call) });
+        Ok(())
+    }
+
+    fn read_after_attempt(
+        &self,
+        context: &FinalizerInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let now = self.watch.clock.now();
+        if let Some(attempt) = cfg.get_mut_from_interceptor_state::<Attempt>() {
+            attempt.end(judge(context, now), now);
+        }
+        Ok(())
+    }
+}
+
+/// How the attempt ended, read from what the SDK made of it.
+fn judge(context: &FinalizerInterceptorContextRef<'_>, now: Timestamp) -> Ended {
+    let reply = context.response();
+    let request_id = reply.and_then(request_id);
+    let answered =
+        Contact::Answered { round_trip: Duration::ZERO, skew_ms: reply.and_then(|r| skew_ms(r, now)) };
+    match context.output_or_error() {
+        Some(Ok(_)) => Ended { outcome: Outcome::Ok, contact: answered, request_id, error: None },
+        Some(Err(failure)) => {
+            let (outcome, error) = classify(failure, reply);
+            let heard = reply.is_some() && outcome != Outcome::TimedOut;
+            let contact = if heard { answered } else { Contact::Silent };
+            Ended { outcome, contact, request_id, error: Some(reply::message(&error)) }
+        }
+        None => Ended {
+            outcome: Outcome::Failed,
+            contact: Contact::Silent,
+            request_id,
+            error: Some("no answer".into()),
+        },
+    }
+}
+
+fn classify(failure: &OrchestratorError<Error>, reply: Option<&HttpResponse>) -> (Outcome, String) {
+    if failure.is_timeout_error() {
+        return (Outcome::TimedOut, "no answer in time".into());
+    }
+    if let Some(connector) = failure.as_connector_error() {
+        return if connector.is_timeout() {
+            (Outcome::TimedOut, "no connection in time".into())
+        } else {
+            (Outcome::Failed, format!("no connection: {}", error::root_cause(connector)))
+        };
+    }
+    let Some(error) = failure.as_operation_error() else {
+        return (Outcome::Failed, "the reply could not be understood".into());
+    };
+    let shown = error.to_string();
+    let Some(code) = error::code_in(&shown) else {
+        let status = reply.map_or(0, |reply| reply.status().as_u16());
+        return (Outcome::Failed, format!("HTTP {status} and a reply that could not be understood"));
+    };
+    let outcome = match error::kind_of(code, "") {
+        ErrorKind::Throttled => Outcome::Throttled,
+        ErrorKind::NotAllowed | ErrorKind::Credentials | ErrorKind::RegionNotEnabled => Outcome::Refused,
+        _ => Outcome::Failed,
+    };
+    (outcome, code.to_owned())
+}
+
+/// Per query with a statistic; expressions over them are free.
+fn price(input: &GetMetricDataInput) -> f64 {
+    let metrics = input.metric_data_queries().iter().filter(|query| query.metric_stat().is_some());
+    metrics.count() as f64 * DOLLARS_PER_METRIC
+}
+
+fn request_id(reply: &HttpResponse) -> Option<String> {
+    let headers = reply.headers();
+    ["x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"]
+        .into_iter()
+        .find_map(|header| headers.get(header))
+        .map(reply::name)
+}
+
+/// The endpoint's clock minus ours, from the `Date` header, which is good to a second.
+fn skew_ms(reply: &HttpResponse, now: Timestamp) -> Option<i64> {
+    let date = jiff::fmt::rfc2822::parse(reply.headers().get("date")?).ok()?.timestamp();
+    i64::try_from(date.duration_since(now).as_millis()).ok()
+}
+
+fn elapsed(from: Timestamp, to: Timestamp) -> Duration {
+    to.duration_since(from).max(SignedDuration::ZERO).unsigned_abs()
+}
