@@ -1,7 +1,9 @@
 //! ACM: certificates and when they end.
 
 use aws_sdk_acm::Client;
-use aws_sdk_acm::types::{CertificateDetail, CertificateStatus, CertificateSummary, Filters, KeyAlgorithm};
+use aws_sdk_acm::types::{
+    CertificateDetail, CertificateStatus, CertificateSummary, Filters, KeyAlgorithm,
+};
 use jiff::Timestamp;
 
 use super::error::AwsError;
@@ -24,7 +26,10 @@ impl Session {
     /// ACM in `region`.
     pub fn acm(&self, region: &Region) -> Acm {
         let line = self.line("acm", region);
-        Acm { client: self.client(&line, sdk_client!(aws_sdk_acm)), line }
+        Acm {
+            client: self.client(&line, sdk_client!(aws_sdk_acm)),
+            line,
+        }
     }
 }
 
@@ -32,7 +37,11 @@ impl Acm {
     /// The certificate `arn`.
     pub async fn certificate(&self, arn: &str) -> Result<Certificate, AwsError> {
         const ACTION: &str = "DescribeCertificate";
-        let call = self.client.describe_certificate().certificate_arn(arn).send();
+        let call = self
+            .client
+            .describe_certificate()
+            .certificate_arn(arn)
+            .send();
         let reply = self.line.ask(ACTION, call).await?;
         reply
             .certificate()
@@ -45,11 +54,17 @@ impl Acm {
     pub async fn certificate_for(&self, domain: &str) -> Result<Option<Certificate>, AwsError> {
         let fitting = self.list(domain).await?;
         let best = fitting.into_iter().max_by_key(|summary| {
-            (summary.status() == Some(&CertificateStatus::Issued), ends(summary), summary.in_use())
+            (
+                summary.status() == Some(&CertificateStatus::Issued),
+                ends(summary),
+                summary.in_use(),
+            )
         });
         let Some(best) = best else { return Ok(None) };
         // The summary tells all but how a renewal goes: ask only near the end, when one is due.
-        let Some(arn) = best.certificate_arn() else { return Ok(None) };
+        let Some(arn) = best.certificate_arn() else {
+            return Ok(None);
+        };
         let issued = best.status() == Some(&CertificateStatus::Issued);
         if ends(&best).is_none() || !issued {
             return self.certificate(arn).await.map(Some);
@@ -74,7 +89,9 @@ impl Acm {
             KeyAlgorithm::EcSecp384r1,
             KeyAlgorithm::EcSecp521r1,
         ];
-        let filters = Filters::builder().set_key_types(Some(key_types.into())).build();
+        let filters = Filters::builder()
+            .set_key_types(Some(key_types.into()))
+            .build();
         let mut fitting = Vec::new();
         let mut token = None;
         for _ in 0..PAGES {
@@ -86,9 +103,16 @@ impl Acm {
                 .set_next_token(token)
                 .send();
             let page = self.line.ask("ListCertificates", call).await?;
-            token = page.next_token().filter(|token| !token.is_empty()).map(Into::into);
+            token = page
+                .next_token()
+                .filter(|token| !token.is_empty())
+                .map(Into::into);
             let summaries = page.certificate_summary_list.unwrap_or_default();
-            fitting.extend(summaries.into_iter().filter(|summary| names(summary, domain)));
+            fitting.extend(
+                summaries
+                    .into_iter()
+                    .filter(|summary| names(summary, domain)),
+            );
             if token.is_none() {
                 break;
             }
@@ -99,15 +123,22 @@ impl Acm {
 
 fn names(summary: &CertificateSummary, domain: &str) -> bool {
     let main = summary.domain_name();
-    let others = summary.subject_alternative_name_summaries().iter().map(String::as_str);
-    main.into_iter().chain(others).any(|name| covers(name, domain))
+    let others = summary
+        .subject_alternative_name_summaries()
+        .iter()
+        .map(String::as_str);
+    main.into_iter()
+        .chain(others)
+        .any(|name| covers(name, domain))
 }
 
 /// Whether a certificate for `name` is good for `domain`; `*.` stands for exactly one label.
 fn covers(name: &str, domain: &str) -> bool {
     let (name, domain) = (reply::domain(name), reply::domain(domain));
     match name.strip_prefix("*.") {
-        Some(rest) => domain.split_once('.').is_some_and(|(label, tail)| !label.is_empty() && tail == rest),
+        Some(rest) => domain
+            .split_once('.')
+            .is_some_and(|(label, tail)| !label.is_empty() && tail == rest),
         None => name == domain,
     }
 }
@@ -117,7 +148,9 @@ fn ends(summary: &CertificateSummary) -> Option<Timestamp> {
 }
 
 fn certificate(detail: &CertificateDetail) -> Certificate {
-    let renewal = detail.renewal_summary().map(|summary| summary.renewal_status().as_str());
+    let renewal = detail
+        .renewal_summary()
+        .map(|summary| summary.renewal_status().as_str());
     Certificate {
         arn: reply::name_or_empty(detail.certificate_arn()),
         domain: reply::name_or_empty(detail.domain_name()),

@@ -53,7 +53,10 @@ impl ApiGateway {
     }
 
     async fn http_api(&self, id: &str) -> Result<ApiDetail, AwsError> {
-        let api = self.line.ask(ACTION, self.http.get_api().api_id(id).send()).await?;
+        let api = self
+            .line
+            .ask(ACTION, self.http.get_api().api_id(id).send())
+            .await?;
         if api.protocol_type() == Some(&ProtocolType::Websocket) {
             let what = format!("API {id} is a WebSocket API, which gwctl does not watch");
             return Err(self.line.fail(ErrorKind::Other, ACTION, what));
@@ -66,8 +69,14 @@ impl ApiGateway {
     }
 
     async fn rest_api(&self, id: &str) -> Result<ApiDetail, AwsError> {
-        let api = self.line.ask(ACTION, self.rest.get_rest_api().rest_api_id(id).send()).await?;
-        let endpoint = format!("https://{id}.execute-api.{}.amazonaws.com", self.line.region);
+        let api = self
+            .line
+            .ask(ACTION, self.rest.get_rest_api().rest_api_id(id).send())
+            .await?;
+        let endpoint = format!(
+            "https://{id}.execute-api.{}.amazonaws.com",
+            self.line.region
+        );
         Ok(ApiDetail {
             kind: ApiKind::Rest,
             name: reply::name_or_empty(api.name()),

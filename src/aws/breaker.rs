@@ -107,7 +107,13 @@ mod tests {
     #[test]
     fn an_answer_in_between_starts_the_count_anew() {
         let mut breaker = Breaker::default();
-        for end in [End::Silent, End::Silent, End::Answered, End::Silent, End::Silent] {
+        for end in [
+            End::Silent,
+            End::Silent,
+            End::Answered,
+            End::Silent,
+            End::Silent,
+        ] {
             let pass = breaker.pass(at(0)).unwrap();
             breaker.ended(pass, end, at(0));
         }
@@ -119,7 +125,10 @@ mod tests {
         let mut breaker = open_at_zero();
         assert!(breaker.pass(at(14)).is_err());
         assert_eq!(breaker.pass(at(15)), Ok(Pass::Trial));
-        assert!(breaker.pass(at(15)).is_err(), "a second call while the trial is under way");
+        assert!(
+            breaker.pass(at(15)).is_err(),
+            "a second call while the trial is under way"
+        );
         breaker.ended(Pass::Trial, End::Silent, at(20));
         assert_eq!(breaker.pass(at(21)), Err(at(35)));
         assert_eq!(breaker.pass(at(35)), Ok(Pass::Trial));

@@ -19,7 +19,10 @@ impl Session {
     /// CloudFormation in `region`.
     pub fn cloudformation(&self, region: &Region) -> CloudFormation {
         let line = self.line("cloudformation", region);
-        CloudFormation { client: self.client(&line, sdk_client!(aws_sdk_cloudformation)), line }
+        CloudFormation {
+            client: self.client(&line, sdk_client!(aws_sdk_cloudformation)),
+            line,
+        }
     }
 }
 
@@ -33,11 +36,16 @@ impl CloudFormation {
             .stacks()
             .first()
             .ok_or_else(|| self.line.not_found(ACTION, &format!("stack {name}")))?;
-        let drift = stack.drift_information().and_then(|drift| drift.stack_drift_status());
+        let drift = stack
+            .drift_information()
+            .and_then(|drift| drift.stack_drift_status());
         Ok(Stack {
             name: reply::name(stack.stack_name().unwrap_or(name)),
             status: reply::name_or_empty(stack.stack_status().map(|status| status.as_str())),
-            status_reason: stack.stack_status_reason().map(reply::message).filter(|why| !why.is_empty()),
+            status_reason: stack
+                .stack_status_reason()
+                .map(reply::message)
+                .filter(|why| !why.is_empty()),
             drift: reply::name(drift.map_or("NOT_CHECKED", |drift| drift.as_str())),
             changed: reply::moment(stack.last_updated_time().or(stack.creation_time())),
         })

@@ -20,7 +20,10 @@ impl Session {
     /// CloudFront.
     pub fn cloudfront(&self) -> CloudFront {
         let line = self.line("cloudfront", &Region::global());
-        CloudFront { client: self.client(&line, sdk_client!(aws_sdk_cloudfront)), line }
+        CloudFront {
+            client: self.client(&line, sdk_client!(aws_sdk_cloudfront)),
+            line,
+        }
     }
 }
 
@@ -39,10 +42,20 @@ impl CloudFront {
             domain: reply::name(found.domain_name()),
             status: reply::name(found.status()),
             enabled: config.is_some_and(|config| config.enabled()),
-            aliases: names(config.and_then(|config| config.aliases()).map_or(&[], |aliases| aliases.items())),
+            aliases: names(
+                config
+                    .and_then(|config| config.aliases())
+                    .map_or(&[], |aliases| aliases.items()),
+            ),
             origins: config
                 .and_then(|config| config.origins())
-                .map(|origins| origins.items().iter().map(|o| reply::name(o.domain_name())).collect())
+                .map(|origins| {
+                    origins
+                        .items()
+                        .iter()
+                        .map(|o| reply::name(o.domain_name()))
+                        .collect()
+                })
                 .unwrap_or_default(),
             changed: reply::moment(Some(found.last_modified_time())),
             certificate_arn: reply::some_name(
@@ -56,7 +69,11 @@ impl CloudFront {
 
     /// Whether the distribution publishes the additional metrics, origin latency among them.
     pub async fn additional_metrics(&self, id: &str) -> Result<bool, AwsError> {
-        let call = self.client.get_monitoring_subscription().distribution_id(id).send();
+        let call = self
+            .client
+            .get_monitoring_subscription()
+            .distribution_id(id)
+            .send();
         match self.line.ask("GetMonitoringSubscription", call).await {
             Ok(reply) => Ok(reply
                 .monitoring_subscription()
@@ -65,7 +82,9 @@ impl CloudFront {
                     *config.realtime_metrics_subscription_status()
                         == RealtimeMetricsSubscriptionStatus::Enabled
                 })),
-            Err(error) if error.code.as_deref() == Some("NoSuchMonitoringSubscription") => Ok(false),
+            Err(error) if error.code.as_deref() == Some("NoSuchMonitoringSubscription") => {
+                Ok(false)
+            }
             Err(error) if error.kind == ErrorKind::NotFound && error.code.is_none() => Ok(false),
             Err(error) => Err(error),
         }
@@ -74,8 +93,9 @@ impl CloudFront {
 
 /// The function on origin-request: that of the default behaviour, or else of the first that has one.
 fn router_arn(config: &DistributionConfig) -> Option<String> {
-    let of_default =
-        config.default_cache_behavior().and_then(|behavior| behavior.lambda_function_associations());
+    let of_default = config
+        .default_cache_behavior()
+        .and_then(|behavior| behavior.lambda_function_associations());
     let of_others = config
         .cache_behaviors()
         .map_or(&[][..], |behaviors| behaviors.items())

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::{
-    AlarmType, Dimension, DimensionFilter, Metric, MetricDataQuery, MetricDataResult, MetricStat, ScanBy,
-    StateValue, StatusCode,
+    AlarmType, Dimension, DimensionFilter, Metric, MetricDataQuery, MetricDataResult, MetricStat,
+    ScanBy, StateValue, StatusCode,
 };
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
@@ -38,7 +38,10 @@ impl Session {
     /// CloudWatch in `region`.
     pub fn cloudwatch(&self, region: &Region) -> CloudWatch {
         let line = self.line("cloudwatch", region);
-        CloudWatch { client: self.client(&line, sdk_client!(aws_sdk_cloudwatch)), line }
+        CloudWatch {
+            client: self.client(&line, sdk_client!(aws_sdk_cloudwatch)),
+            line,
+        }
     }
 }
 
@@ -53,7 +56,9 @@ impl CloudWatch {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<MetricAnswer<K>>, AwsError> {
-        let calls = questions.chunks(QUERIES).map(|chunk| self.metrics_of_chunk(chunk, from, to));
+        let calls = questions
+            .chunks(QUERIES)
+            .map(|chunk| self.metrics_of_chunk(chunk, from, to));
         let answers = futures_util::future::try_join_all(calls).await?;
         Ok(answers.into_iter().flatten().collect())
     }
@@ -64,7 +69,11 @@ impl CloudWatch {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<MetricAnswer<K>>, AwsError> {
-        let queries: Vec<_> = questions.iter().enumerate().map(|(n, question)| query(n, question)).collect();
+        let queries: Vec<_> = questions
+            .iter()
+            .enumerate()
+            .map(|(n, question)| query(n, question))
+            .collect();
         let mut gathered: HashMap<usize, Gathered> = HashMap::new();
         let mut said = None;
         let mut token = None;
@@ -85,9 +94,16 @@ impl CloudWatch {
                 }
             }
             for message in page.messages() {
-                said = message.value().or(message.code()).map(reply::message).or(said);
+                said = message
+                    .value()
+                    .or(message.code())
+                    .map(reply::message)
+                    .or(said);
             }
-            token = page.next_token().filter(|token| !token.is_empty()).map(Into::into);
+            token = page
+                .next_token()
+                .filter(|token| !token.is_empty())
+                .map(Into::into);
             if token.is_none() {
                 break;
             }
@@ -95,7 +111,11 @@ impl CloudWatch {
         let answer = |(n, question): (usize, &MetricQuestion<K>)| {
             let gathered = gathered.remove(&n);
             let answer = gathered.map_or_else(
-                || Err(could_not(said.clone().unwrap_or_else(|| "CloudWatch left this metric out".into()))),
+                || {
+                    Err(could_not(said.clone().unwrap_or_else(|| {
+                        "CloudWatch left this metric out".into()
+                    })))
+                },
                 |gathered| gathered.into_series(question.period, said.as_deref()),
             );
             (question.key.clone(), answer)
@@ -117,21 +137,32 @@ impl CloudWatch {
                 .set_next_token(token)
                 .send();
             let page = self.line.ask("DescribeAlarms", call).await?;
-            alarms.extend(page.metric_alarms().iter().map(|alarm| Alarm {
-                name: reply::name_or_empty(alarm.alarm_name()),
-                reason: alarm.state_reason().map(reply::message).unwrap_or_default(),
-                since: reply::moment(
-                    alarm.state_transitioned_timestamp().or(alarm.state_updated_timestamp()),
-                ),
+            alarms.extend(page.metric_alarms().iter().map(|alarm| {
+                Alarm {
+                    name: reply::name_or_empty(alarm.alarm_name()),
+                    reason: alarm.state_reason().map(reply::message).unwrap_or_default(),
+                    since: reply::moment(
+                        alarm
+                            .state_transitioned_timestamp()
+                            .or(alarm.state_updated_timestamp()),
+                    ),
+                }
             }));
-            alarms.extend(page.composite_alarms().iter().map(|alarm| Alarm {
-                name: reply::name_or_empty(alarm.alarm_name()),
-                reason: alarm.state_reason().map(reply::message).unwrap_or_default(),
-                since: reply::moment(
-                    alarm.state_transitioned_timestamp().or(alarm.state_updated_timestamp()),
-                ),
+            alarms.extend(page.composite_alarms().iter().map(|alarm| {
+                Alarm {
+                    name: reply::name_or_empty(alarm.alarm_name()),
+                    reason: alarm.state_reason().map(reply::message).unwrap_or_default(),
+                    since: reply::moment(
+                        alarm
+                            .state_transitioned_timestamp()
+                            .or(alarm.state_updated_timestamp()),
+                    ),
+                }
             }));
-            token = page.next_token().filter(|token| !token.is_empty()).map(Into::into);
+            token = page
+                .next_token()
+                .filter(|token| !token.is_empty())
+                .map(Into::into);
             if token.is_none() {
                 break;
             }
@@ -160,8 +191,15 @@ impl CloudWatch {
                 .set_next_token(token)
                 .send();
             let page = self.line.ask("ListMetrics", call).await?;
-            names.extend(page.metrics().iter().filter_map(|metric| reply::some_name(metric.metric_name())));
-            token = page.next_token().filter(|token| !token.is_empty()).map(Into::into);
+            names.extend(
+                page.metrics()
+                    .iter()
+                    .filter_map(|metric| reply::some_name(metric.metric_name())),
+            );
+            token = page
+                .next_token()
+                .filter(|token| !token.is_empty())
+                .map(Into::into);
             if token.is_none() {
                 break;
             }
@@ -171,10 +209,15 @@ impl CloudWatch {
 
     /// How CloudFront spells the limit-exceeded metric of Lambda@Edge for this distribution: AWS
     /// names it nowhere, and both spellings have been seen (aws-facts §1.2). None when it has no points yet.
-    pub async fn limit_exceeded_name(&self, distribution: &str) -> Result<Option<String>, AwsError> {
+    pub async fn limit_exceeded_name(
+        &self,
+        distribution: &str,
+    ) -> Result<Option<String>, AwsError> {
         let dimensions = [("DistributionId", distribution), ("Region", "Global")];
         let names = self.list_metrics("AWS/CloudFront", &dimensions).await?;
-        Ok(names.into_iter().find(|name| name.starts_with("LambdaLimitExceeded")))
+        Ok(names
+            .into_iter()
+            .find(|name| name.starts_with("LambdaLimitExceeded")))
     }
 }
 
@@ -196,25 +239,41 @@ impl Gathered {
                 .iter()
                 .zip(values)
                 .filter(|(_, value)| (0.0..ABSURD).contains(*value))
-                .filter_map(|(at, value)| Some(Point { at: reply::moment(Some(at))?, value: *value })),
+                .filter_map(|(at, value)| {
+                    Some(Point {
+                        at: reply::moment(Some(at))?,
+                        value: *value,
+                    })
+                }),
         );
         if let Some(status) = page.status_code() {
             self.status = Some(status.clone());
         }
         for message in page.messages() {
-            self.said = message.value().or(message.code()).map(reply::message).or(self.said.take());
+            self.said = message
+                .value()
+                .or(message.code())
+                .map(reply::message)
+                .or(self.said.take());
         }
     }
 
-    fn into_series(self, period: std::time::Duration, global: Option<&str>) -> Result<Series, Missing> {
+    fn into_series(
+        self,
+        period: std::time::Duration,
+        global: Option<&str>,
+    ) -> Result<Series, Missing> {
         let said = self.said.as_deref().or(global);
-        let because = |what: &str| said.map_or_else(|| what.to_owned(), |said| format!("{what}: {said}"));
+        let because =
+            |what: &str| said.map_or_else(|| what.to_owned(), |said| format!("{what}: {said}"));
         if self.lopsided {
             return Err(could_not("times and values do not match".into()));
         }
         match self.status {
             Some(StatusCode::Forbidden) => {
-                return Err(Missing::NotAllowed { action: "cloudwatch:GetMetricData".into() });
+                return Err(Missing::NotAllowed {
+                    action: "cloudwatch:GetMetricData".into(),
+                });
             }
             Some(StatusCode::InternalError) => {
                 return Err(could_not(because("CloudWatch had an internal error")));
@@ -238,9 +297,10 @@ fn could_not(why: String) -> Missing {
 
 // A unit is never set: when it does not match CloudWatch's, the series comes back empty (aws-facts §1.2).
 fn query<K>(n: usize, question: &MetricQuestion<K>) -> MetricDataQuery {
-    let dimensions = question.dimensions.iter().map(|(name, value)| {
-        Dimension::builder().name(*name).value(value).build()
-    });
+    let dimensions = question
+        .dimensions
+        .iter()
+        .map(|(name, value)| Dimension::builder().name(*name).value(value).build());
     let metric = Metric::builder()
         .namespace(question.namespace)
         .metric_name(question.name.as_ref())
@@ -251,7 +311,11 @@ fn query<K>(n: usize, question: &MetricQuestion<K>) -> MetricDataQuery {
         .period(i32::try_from(question.period.as_secs()).unwrap_or(i32::MAX))
         .stat(question.stat)
         .build();
-    MetricDataQuery::builder().id(format!("q{n}")).metric_stat(stat).return_data(true).build()
+    MetricDataQuery::builder()
+        .id(format!("q{n}"))
+        .metric_stat(stat)
+        .return_data(true)
+        .build()
 }
 
 fn index_of(id: Option<&str>) -> Option<usize> {

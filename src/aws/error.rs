@@ -65,7 +65,11 @@ impl From<AwsError> for Missing {
 
 impl AwsError {
     /// Puts the SDK's error into words.
-    pub(super) fn from_sdk<E>(error: &SdkError<E, HttpResponse>, line: &Line, action: &'static str) -> Self
+    pub(super) fn from_sdk<E>(
+        error: &SdkError<E, HttpResponse>,
+        line: &Line,
+        action: &'static str,
+    ) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
@@ -83,7 +87,10 @@ impl AwsError {
                     Some(code) => refused(line, action, code, said),
                     // The SDK reports a success it could not parse as a service error.
                     None if failure.raw().status().is_success() => garbled(line, action),
-                    None => fail(ErrorKind::Other, format!("HTTP {status} without an error code")),
+                    None => fail(
+                        ErrorKind::Other,
+                        format!("HTTP {status} without an error code"),
+                    ),
                 }
             }
             SdkError::ResponseError(_) => garbled(line, action),
@@ -93,7 +100,11 @@ impl AwsError {
 }
 
 fn garbled(line: &Line, action: &'static str) -> AwsError {
-    line.fail(ErrorKind::Garbled, action, "the reply could not be understood".into())
+    line.fail(
+        ErrorKind::Garbled,
+        action,
+        "the reply could not be understood".into(),
+    )
 }
 
 fn dispatch(failure: &DispatchFailure, cause: &str) -> (ErrorKind, String) {
@@ -108,12 +119,17 @@ fn dispatch(failure: &DispatchFailure, cause: &str) -> (ErrorKind, String) {
             format!("no usable credentials ({why}): run `aws sso login` or set AWS_PROFILE"),
         );
     }
-    (ErrorKind::Unreachable, format!("no connection: {}", reply::message(cause)))
+    (
+        ErrorKind::Unreachable,
+        format!("no connection: {}", reply::message(cause)),
+    )
 }
 
 fn is_about_credentials(cause: &str) -> bool {
     let cause = cause.to_ascii_lowercase();
-    ["credential", "identity", "token", "sso", "profile"].iter().any(|word| cause.contains(word))
+    ["credential", "identity", "token", "sso", "profile"]
+        .iter()
+        .any(|word| cause.contains(word))
 }
 
 fn refused(line: &Line, action: &'static str, code: &str, said: &str) -> AwsError {
@@ -127,51 +143,94 @@ fn refused(line: &Line, action: &'static str, code: &str, said: &str) -> AwsErro
     let said = reply::message(said);
     let message = match kind {
         ErrorKind::NotAllowed => {
-            format!("not allowed: {}:{action} is missing from this role's policy", line.service)
+            format!(
+                "not allowed: {}:{action} is missing from this role's policy",
+                line.service
+            )
         }
         ErrorKind::Credentials if code.starts_with("Expired") => {
             format!("credentials have expired ({code}): run `aws sso login` or renew them")
         }
         ErrorKind::Credentials if code == "SignatureDoesNotMatch" => {
-            "AWS does not accept the signature: check the secret key and this machine's clock".into()
+            "AWS does not accept the signature: check the secret key and this machine's clock"
+                .into()
         }
         ErrorKind::Credentials => {
-            format!("AWS does not know these credentials ({code}): run `aws sso login` or set AWS_PROFILE")
+            format!(
+                "AWS does not know these credentials ({code}): run `aws sso login` or set AWS_PROFILE"
+            )
         }
         ErrorKind::RegionNotEnabled => {
-            format!("{region} is not enabled for this account ({code}): enable it in the account's Region settings")
+            format!(
+                "{region} is not enabled for this account ({code}): enable it in the account's Region settings"
+            )
         }
         ErrorKind::Throttled => format!("too many requests ({code})"),
         _ if said.is_empty() => code.clone(),
         _ => format!("{code}: {said}"),
     };
-    AwsError { code: Some(code), ..line.fail(kind, action, message) }
+    AwsError {
+        code: Some(code),
+        ..line.fail(kind, action, message)
+    }
 }
 
 /// Codes that an opt-in Region which is not enabled answers with, as it does not know the account.
 fn is_unknown_key(code: &str) -> bool {
-    matches!(code, "InvalidClientTokenId" | "UnrecognizedClientException" | "AuthFailure")
+    matches!(
+        code,
+        "InvalidClientTokenId" | "UnrecognizedClientException" | "AuthFailure"
+    )
 }
 
 /// Sorts AWS's error codes (aws-facts §11.1, §11.2). `said` is the message beside the code.
 pub(super) fn kind_of(code: &str, said: &str) -> ErrorKind {
     match code {
-        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "UnauthorizedException"
-        | "AuthorizationError" | "AuthorizationErrorException" | "NotAuthorized" => ErrorKind::NotAllowed,
-        "OptInRequired" | "OptInRequiredException" | "RegionDisabledException" => ErrorKind::RegionNotEnabled,
-        "ExpiredToken" | "ExpiredTokenException" | "InvalidClientTokenId" | "UnrecognizedClientException"
-        | "SignatureDoesNotMatch" | "InvalidSignatureException" | "AuthFailure" | "MissingAuthenticationToken"
-        | "MissingAuthenticationTokenException" | "IncompleteSignature" | "IncompleteSignatureException"
-        | "InvalidAccessKeyId" | "RequestExpired" => ErrorKind::Credentials,
-        "Throttling" | "ThrottlingException" | "ThrottledException" | "RequestThrottledException"
-        | "RequestThrottled" | "TooManyRequestsException" | "RequestLimitExceeded"
-        | "BandwidthLimitExceeded" | "LimitExceededException" | "SlowDown" | "PriorRequestNotComplete"
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "UnauthorizedOperation"
+        | "UnauthorizedException"
+        | "AuthorizationError"
+        | "AuthorizationErrorException"
+        | "NotAuthorized" => ErrorKind::NotAllowed,
+        "OptInRequired" | "OptInRequiredException" | "RegionDisabledException" => {
+            ErrorKind::RegionNotEnabled
+        }
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "SignatureDoesNotMatch"
+        | "InvalidSignatureException"
+        | "AuthFailure"
+        | "MissingAuthenticationToken"
+        | "MissingAuthenticationTokenException"
+        | "IncompleteSignature"
+        | "IncompleteSignatureException"
+        | "InvalidAccessKeyId"
+        | "RequestExpired" => ErrorKind::Credentials,
+        "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestThrottledException"
+        | "RequestThrottled"
+        | "TooManyRequestsException"
+        | "RequestLimitExceeded"
+        | "BandwidthLimitExceeded"
+        | "LimitExceededException"
+        | "SlowDown"
+        | "PriorRequestNotComplete"
         | "EC2ThrottledException" => ErrorKind::Throttled,
         "RequestTimeout" | "RequestTimeoutException" => ErrorKind::TimedOut,
-        "NotFoundException" | "ResourceNotFoundException" | "ResourceNotFound" => ErrorKind::NotFound,
+        "NotFoundException" | "ResourceNotFoundException" | "ResourceNotFound" => {
+            ErrorKind::NotFound
+        }
         // CloudFormation's way of saying that a stack does not exist.
         "ValidationError" if said.ends_with("does not exist") => ErrorKind::NotFound,
-        code if code.starts_with("NoSuch") || code.ends_with("NotFoundFault") || code.ends_with("NotFound") => {
+        code if code.starts_with("NoSuch")
+            || code.ends_with("NotFoundFault")
+            || code.ends_with("NotFound") =>
+        {
             ErrorKind::NotFound
         }
         _ => ErrorKind::Other,
@@ -213,15 +272,29 @@ mod tests {
 
     fn line(service: &'static str, region: &str) -> Line {
         let watch = Arc::new(Watch::new(Arc::new(SystemClock)));
-        Line { service, region: Region::new(region).unwrap(), watch }
+        Line {
+            service,
+            region: Region::new(region).unwrap(),
+            watch,
+        }
     }
 
     #[test]
     fn a_missing_permission_names_the_action_to_allow() {
-        let error = refused(&line("apigateway", "eu-west-1"), "GET", "AccessDeniedException", "…");
+        let error = refused(
+            &line("apigateway", "eu-west-1"),
+            "GET",
+            "AccessDeniedException",
+            "…",
+        );
         assert_eq!(error.kind, ErrorKind::NotAllowed);
         let missing = Missing::from(error);
-        assert_eq!(missing, Missing::NotAllowed { action: "apigateway:GET".into() });
+        assert_eq!(
+            missing,
+            Missing::NotAllowed {
+                action: "apigateway:GET".into()
+            }
+        );
     }
 
     #[test]
@@ -236,25 +309,48 @@ mod tests {
     #[test]
     fn an_unknown_key_in_an_opt_in_region_means_the_region_is_off() {
         let kind = |region: &str, code: &str| refused(&line("rds", region), "X", code, "").kind;
-        assert_eq!(kind("me-south-1", "InvalidClientTokenId"), ErrorKind::RegionNotEnabled);
-        assert_eq!(kind("eu-west-1", "InvalidClientTokenId"), ErrorKind::Credentials);
+        assert_eq!(
+            kind("me-south-1", "InvalidClientTokenId"),
+            ErrorKind::RegionNotEnabled
+        );
+        assert_eq!(
+            kind("eu-west-1", "InvalidClientTokenId"),
+            ErrorKind::Credentials
+        );
         assert_eq!(kind("me-south-1", "ExpiredToken"), ErrorKind::Credentials);
-        assert_eq!(kind("eu-west-1", "OptInRequired"), ErrorKind::RegionNotEnabled);
+        assert_eq!(
+            kind("eu-west-1", "OptInRequired"),
+            ErrorKind::RegionNotEnabled
+        );
     }
 
     #[test]
     fn absence_is_an_answer_in_every_services_words() {
-        for code in ["DBClusterNotFoundFault", "GlobalClusterNotFoundFault", "NoSuchHostedZone",
-            "NoSuchDistribution", "ResourceNotFoundException", "NotFoundException"] {
+        for code in [
+            "DBClusterNotFoundFault",
+            "GlobalClusterNotFoundFault",
+            "NoSuchHostedZone",
+            "NoSuchDistribution",
+            "ResourceNotFoundException",
+            "NotFoundException",
+        ] {
             assert_eq!(kind_of(code, ""), ErrorKind::NotFound, "{code}");
         }
-        assert_eq!(kind_of("ValidationError", "Stack with id x does not exist"), ErrorKind::NotFound);
+        assert_eq!(
+            kind_of("ValidationError", "Stack with id x does not exist"),
+            ErrorKind::NotFound
+        );
         assert_eq!(kind_of("ValidationError", "bad name"), ErrorKind::Other);
     }
 
     #[test]
     fn escapes_in_an_error_never_reach_the_message() {
-        let error = refused(&line("rds", "eu-west-1"), "X", "Odd\u{1b}[31m", "bad\u{1b}]0;title\u{7}");
+        let error = refused(
+            &line("rds", "eu-west-1"),
+            "X",
+            "Odd\u{1b}[31m",
+            "bad\u{1b}]0;title\u{7}",
+        );
         assert!(!error.message.contains('\u{1b}') && !error.message.contains('\u{7}'));
         assert!(!error.code.unwrap().contains('\u{1b}'));
     }
@@ -263,8 +359,14 @@ mod tests {
     fn the_code_is_found_in_the_words_of_any_sdk_error() {
         assert_eq!(code_in("unhandled error (Throttling)"), Some("Throttling"));
         assert_eq!(code_in("unhandled error"), None);
-        assert_eq!(code_in("DbClusterNotFoundFault [DBClusterNotFoundFault]: no"), Some("DBClusterNotFoundFault"));
-        assert_eq!(code_in("NoSuchHostedZone: no zone: really"), Some("NoSuchHostedZone"));
+        assert_eq!(
+            code_in("DbClusterNotFoundFault [DBClusterNotFoundFault]: no"),
+            Some("DBClusterNotFoundFault")
+        );
+        assert_eq!(
+            code_in("NoSuchHostedZone: no zone: really"),
+            Some("NoSuchHostedZone")
+        );
         assert_eq!(code_in("something else went wrong"), None);
     }
 }

@@ -39,10 +39,14 @@ impl HttpConnector for InProcess {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let handler = self.0.clone();
         HttpConnectorFuture::new(async move {
-            let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+            let request = request
+                .try_into_http1x()
+                .map_err(|error| ConnectorError::user(error.into()))?;
             // Everything gwctl sends is in memory; nothing streams.
             let request = request.map(|body| body.bytes().map(<[u8]>::to_vec).unwrap_or_default());
-            let reply = handler(request).await.map_err(|error| ConnectorError::io(error.into()))?;
+            let reply = handler(request)
+                .await
+                .map_err(|error| ConnectorError::io(error.into()))?;
             HttpResponse::try_from(reply.map(SdkBody::from))
                 .map_err(|error| ConnectorError::other(error.into(), None))
         })

@@ -20,13 +20,20 @@ impl Session {
     /// Lambda in `region`.
     pub fn lambda(&self, region: &Region) -> Lambda {
         let line = self.line("lambda", region);
-        Lambda { client: self.client(&line, sdk_client!(aws_sdk_lambda)), line }
+        Lambda {
+            client: self.client(&line, sdk_client!(aws_sdk_lambda)),
+            line,
+        }
     }
 }
 
 impl Lambda {
     /// The function `name` (or its ARN); `qualifier` is a version or alias, none means `$LATEST`.
-    pub async fn function(&self, name: &str, qualifier: Option<&str>) -> Result<FunctionDetail, AwsError> {
+    pub async fn function(
+        &self,
+        name: &str,
+        qualifier: Option<&str>,
+    ) -> Result<FunctionDetail, AwsError> {
         let call = self
             .client
             .get_function_configuration()
@@ -47,20 +54,31 @@ impl Lambda {
     /// The account's limits in this Region.
     pub async fn account_concurrency(&self) -> Result<Concurrency, AwsError> {
         const ACTION: &str = "GetAccountSettings";
-        let reply = self.line.ask(ACTION, self.client.get_account_settings().send()).await?;
+        let reply = self
+            .line
+            .ask(ACTION, self.client.get_account_settings().send())
+            .await?;
         let limit = reply
             .account_limit()
             .filter(|limit| limit.concurrent_executions() > 0)
             .ok_or_else(|| self.line.garbled(ACTION, "no concurrency limit in it"))?;
         let total = limit.concurrent_executions();
-        let unreserved = limit.unreserved_concurrent_executions().unwrap_or(total).clamp(0, total);
-        Ok(Concurrency { limit: total, unreserved })
+        let unreserved = limit
+            .unreserved_concurrent_executions()
+            .unwrap_or(total)
+            .clamp(0, total);
+        Ok(Concurrency {
+            limit: total,
+            unreserved,
+        })
     }
 }
 
 /// Lambda writes its times as `2026-11-22T10:20:30.123+0000`.
 fn modified(text: &str) -> Option<Timestamp> {
-    Timestamp::strptime("%Y-%m-%dT%H:%M:%S%.f%z", text).ok().or_else(|| text.parse().ok())
+    Timestamp::strptime("%Y-%m-%dT%H:%M:%S%.f%z", text)
+        .ok()
+        .or_else(|| text.parse().ok())
 }
 
 #[cfg(test)]

@@ -35,7 +35,9 @@ impl Line {
             .watch
             .pass(self.service, &self.region)
             .map_err(|why| self.fail(ErrorKind::NotSent, action, why))?;
-        let answer = call.await.map_err(|error| AwsError::from_sdk(&error, self, action));
+        let answer = call
+            .await
+            .map_err(|error| AwsError::from_sdk(&error, self, action));
         passage.ended(match answer.as_ref().err() {
             None => End::Answered,
             Some(error) => match error.kind {
@@ -62,11 +64,19 @@ impl Line {
 
     /// A reply that was read but makes no sense.
     pub(super) fn garbled(&self, action: &'static str, what: &str) -> AwsError {
-        self.fail(ErrorKind::Garbled, action, format!("the reply makes no sense: {what}"))
+        self.fail(
+            ErrorKind::Garbled,
+            action,
+            format!("the reply makes no sense: {what}"),
+        )
     }
 
     /// AWS answered, and it is not there.
     pub(super) fn not_found(&self, action: &'static str, what: &str) -> AwsError {
-        self.fail(ErrorKind::NotFound, action, format!("{what} does not exist"))
+        self.fail(
+            ErrorKind::NotFound,
+            action,
+            format!("{what} does not exist"),
+        )
     }
 }

@@ -67,7 +67,14 @@ pub struct MetricQuestion<K> {
 /// The question that `metric` of `subject` is to CloudWatch; none when the subject has no such metric.
 pub fn question<K>(key: K, metric: Metric, subject: &Subject) -> Option<MetricQuestion<K>> {
     let (namespace, name, stat) = spelling(metric, subject)?;
-    Some(MetricQuestion { key, namespace, name, dimensions: dimensions(subject), stat, period: MINUTE })
+    Some(MetricQuestion {
+        key,
+        namespace,
+        name,
+        dimensions: dimensions(subject),
+        stat,
+        period: MINUTE,
+    })
 }
 
 type Spelling = (&'static str, Cow<'static, str>, &'static str);
@@ -80,14 +87,16 @@ fn spelling(metric: Metric, subject: &Subject) -> Option<Spelling> {
         Subject::Function { .. } => {
             function(metric).map(|(name, stat)| ("AWS/Lambda", name.into(), stat))
         }
-        Subject::Cluster { .. } => cluster(metric).map(|(name, stat)| ("AWS/RDS", name.into(), stat)),
+        Subject::Cluster { .. } => {
+            cluster(metric).map(|(name, stat)| ("AWS/RDS", name.into(), stat))
+        }
         Subject::HealthCheck { .. } => {
             health_check(metric).map(|(name, stat)| ("AWS/Route53", name.into(), stat))
         }
         Subject::Distribution { limit_metric, .. } => match metric {
-            Metric::EdgeFunctionLimited => {
-                limit_metric.clone().map(|name| ("AWS/CloudFront", name.into(), "Sum"))
-            }
+            Metric::EdgeFunctionLimited => limit_metric
+                .clone()
+                .map(|name| ("AWS/CloudFront", name.into(), "Sum")),
             _ => edge(metric).map(|(name, stat)| ("AWS/CloudFront", name.into(), stat)),
         },
     }
@@ -151,7 +160,12 @@ fn edge(metric: Metric) -> Option<(&'static str, &'static str)> {
 
 fn dimensions(subject: &Subject) -> Vec<(&'static str, String)> {
     match subject {
-        Subject::Api { kind, id, name, stage } => {
+        Subject::Api {
+            kind,
+            id,
+            name,
+            stage,
+        } => {
             let api = match kind {
                 ApiKind::Rest => ("ApiName", metric_name_of(name, id)),
                 ApiKind::Http => ("ApiId", id.clone()),
@@ -171,7 +185,11 @@ fn dimensions(subject: &Subject) -> Vec<(&'static str, String)> {
 /// API Gateway strips what is not ASCII from a REST API's name, and takes its id when nothing is left.
 fn metric_name_of(name: &str, id: &str) -> String {
     let ascii: String = name.chars().filter(char::is_ascii).collect();
-    if ascii.is_empty() { id.to_owned() } else { ascii }
+    if ascii.is_empty() {
+        id.to_owned()
+    } else {
+        ascii
+    }
 }
 
 #[cfg(test)]
@@ -180,13 +198,26 @@ mod tests {
     use super::*;
 
     fn api_subject(kind: ApiKind, name: &str, stage: Option<&str>) -> Subject {
-        Subject::Api { kind, id: "a1b2c3".into(), name: name.into(), stage: stage.map(Into::into) }
+        Subject::Api {
+            kind,
+            id: "a1b2c3".into(),
+            name: name.into(),
+            stage: stage.map(Into::into),
+        }
     }
 
     fn asked(metric: Metric, subject: &Subject) -> (String, String, String) {
         let q = question((), metric, subject).unwrap();
-        let dimensions: Vec<String> = q.dimensions.iter().map(|(n, v)| format!("{n}={v}")).collect();
-        (format!("{} {}", q.namespace, q.name), dimensions.join(","), q.stat.into())
+        let dimensions: Vec<String> = q
+            .dimensions
+            .iter()
+            .map(|(n, v)| format!("{n}={v}"))
+            .collect();
+        (
+            format!("{} {}", q.namespace, q.name),
+            dimensions.join(","),
+            q.stat.into(),
+        )
     }
 
     fn all(name: &str, dimensions: &str, stat: &str) -> (String, String, String) {
@@ -199,13 +230,34 @@ mod tests {
         let http = api_subject(ApiKind::Http, "orders", Some("prod"));
         let of_rest = |name, stat| all(name, "ApiName=orders,Stage=prod", stat);
         let of_http = |name, stat| all(name, "ApiId=a1b2c3,Stage=prod", stat);
-        assert_eq!(asked(Metric::Api5xx, &rest), of_rest("AWS/ApiGateway 5XXError", "Sum"));
-        assert_eq!(asked(Metric::Api5xx, &http), of_http("AWS/ApiGateway 5xx", "Sum"));
-        assert_eq!(asked(Metric::Api4xx, &rest), of_rest("AWS/ApiGateway 4XXError", "Sum"));
-        assert_eq!(asked(Metric::Api4xx, &http), of_http("AWS/ApiGateway 4xx", "Sum"));
-        assert_eq!(asked(Metric::ApiRequests, &rest), of_rest("AWS/ApiGateway Count", "SampleCount"));
-        assert_eq!(asked(Metric::ApiRequests, &http), of_http("AWS/ApiGateway Count", "Sum"));
-        assert_eq!(asked(Metric::ApiLatencyP99, &http), of_http("AWS/ApiGateway Latency", "p99"));
+        assert_eq!(
+            asked(Metric::Api5xx, &rest),
+            of_rest("AWS/ApiGateway 5XXError", "Sum")
+        );
+        assert_eq!(
+            asked(Metric::Api5xx, &http),
+            of_http("AWS/ApiGateway 5xx", "Sum")
+        );
+        assert_eq!(
+            asked(Metric::Api4xx, &rest),
+            of_rest("AWS/ApiGateway 4XXError", "Sum")
+        );
+        assert_eq!(
+            asked(Metric::Api4xx, &http),
+            of_http("AWS/ApiGateway 4xx", "Sum")
+        );
+        assert_eq!(
+            asked(Metric::ApiRequests, &rest),
+            of_rest("AWS/ApiGateway Count", "SampleCount")
+        );
+        assert_eq!(
+            asked(Metric::ApiRequests, &http),
+            of_http("AWS/ApiGateway Count", "Sum")
+        );
+        assert_eq!(
+            asked(Metric::ApiLatencyP99, &http),
+            of_http("AWS/ApiGateway Latency", "p99")
+        );
     }
 
     #[test]
@@ -226,7 +278,10 @@ mod tests {
 
     #[test]
     fn cloudfront_needs_its_global_region_and_knows_no_documented_limit_metric() {
-        let edge = |limit_metric| Subject::Distribution { id: "E1".into(), limit_metric };
+        let edge = |limit_metric| Subject::Distribution {
+            id: "E1".into(),
+            limit_metric,
+        };
         let dimensions = "DistributionId=E1,Region=Global";
         assert_eq!(
             asked(Metric::EdgeOriginLatencyP90, &edge(None)),
@@ -236,32 +291,52 @@ mod tests {
         let found = edge(Some("LambdaLimitExceededErrors".into()));
         assert_eq!(
             asked(Metric::EdgeFunctionLimited, &found),
-            all("AWS/CloudFront LambdaLimitExceededErrors", dimensions, "Sum")
+            all(
+                "AWS/CloudFront LambdaLimitExceededErrors",
+                dimensions,
+                "Sum"
+            )
         );
     }
 
     #[test]
     fn the_rest_of_the_table_is_spelled_as_aws_spells_it() {
-        let cluster = Subject::Cluster { id: "orders-euw1".into() };
+        let cluster = Subject::Cluster {
+            id: "orders-euw1".into(),
+        };
         let of_cluster = |name, stat| all(name, "DBClusterIdentifier=orders-euw1", stat);
-        assert_eq!(asked(Metric::RpoLag, &cluster), of_cluster("AWS/RDS AuroraGlobalDBRPOLag", "Maximum"));
+        assert_eq!(
+            asked(Metric::RpoLag, &cluster),
+            of_cluster("AWS/RDS AuroraGlobalDBRPOLag", "Maximum")
+        );
         assert_eq!(
             asked(Metric::ReplicationLag, &cluster),
             of_cluster("AWS/RDS AuroraGlobalDBReplicationLag", "Maximum")
         );
-        assert_eq!(asked(Metric::DbCpu, &cluster), of_cluster("AWS/RDS CPUUtilization", "Average"));
+        assert_eq!(
+            asked(Metric::DbCpu, &cluster),
+            of_cluster("AWS/RDS CPUUtilization", "Average")
+        );
 
-        let function = Subject::Function { name: "orders-read".into() };
+        let function = Subject::Function {
+            name: "orders-read".into(),
+        };
         let of_function = |name, stat| all(name, "FunctionName=orders-read", stat);
         assert_eq!(
             asked(Metric::FunctionConcurrency, &function),
             of_function("AWS/Lambda ConcurrentExecutions", "Maximum")
         );
-        assert_eq!(asked(Metric::FunctionDurationP95, &function), of_function("AWS/Lambda Duration", "p95"));
+        assert_eq!(
+            asked(Metric::FunctionDurationP95, &function),
+            of_function("AWS/Lambda Duration", "p95")
+        );
 
         let check = Subject::HealthCheck { id: "hc-1".into() };
         let of_check = |name, stat| all(name, "HealthCheckId=hc-1", stat);
-        assert_eq!(asked(Metric::CheckStatus, &check), of_check("AWS/Route53 HealthCheckStatus", "Minimum"));
+        assert_eq!(
+            asked(Metric::CheckStatus, &check),
+            of_check("AWS/Route53 HealthCheckStatus", "Minimum")
+        );
         assert_eq!(
             asked(Metric::CheckPercentHealthy, &check),
             of_check("AWS/Route53 HealthCheckPercentageHealthy", "Average")
@@ -270,7 +345,9 @@ mod tests {
 
     #[test]
     fn a_subject_is_only_asked_for_what_it_has() {
-        let function = Subject::Function { name: "orders-read".into() };
+        let function = Subject::Function {
+            name: "orders-read".into(),
+        };
         assert_eq!(question((), Metric::RpoLag, &function), None);
         assert_eq!(question((), Metric::Api5xx, &function), None);
     }

@@ -23,7 +23,10 @@ pub(super) fn client() -> (SharedHttpClient, Option<String>) {
             connector = connector.connector_settings(settings.clone());
         }
         connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
-        connector.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(context.clone()).build()
+        connector
+            .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+            .tls_context(context.clone())
+            .build()
     });
     (client, complaint)
 }
@@ -46,9 +49,15 @@ fn check_certificates(pem: &[u8]) -> Result<(), String> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {
         let certificate = certificate.map_err(|error| format!("not a PEM file: {error}"))?;
-        roots.add(certificate).map_err(|error| format!("not a certificate: {error}"))?;
+        roots
+            .add(certificate)
+            .map_err(|error| format!("not a certificate: {error}"))?;
     }
-    if roots.is_empty() { Err("no certificate in it".into()) } else { Ok(()) }
+    if roots.is_empty() {
+        Err("no certificate in it".into())
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -57,7 +66,10 @@ mod tests {
 
     #[test]
     fn a_bundle_that_holds_no_certificate_is_refused_in_words() {
-        assert_eq!(check_certificates(b"hello"), Err("no certificate in it".into()));
+        assert_eq!(
+            check_certificates(b"hello"),
+            Err("no certificate in it".into())
+        );
         let broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         assert!(check_certificates(broken).is_err_and(|why| why.starts_with("not a certificate")));
     }

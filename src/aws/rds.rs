@@ -1,14 +1,18 @@
 //! RDS: the Aurora Global Database, its member clusters, and their events.
 
 use aws_sdk_rds::Client;
-use aws_sdk_rds::types::{DbCluster, DbInstance, Event, Filter, GlobalCluster, GlobalClusterMember, SourceType};
+use aws_sdk_rds::types::{
+    DbCluster, DbInstance, Event, Filter, GlobalCluster, GlobalClusterMember, SourceType,
+};
 use futures_util::future::try_join;
 
 use super::error::AwsError;
 use super::line::Line;
 use super::reply;
 use super::session::{Session, sdk_client};
-use crate::fleet::{ClusterState, DbEvent, Engine, FailoverState, Instance, Member, Region, Topology};
+use crate::fleet::{
+    ClusterState, DbEvent, Engine, FailoverState, Instance, Member, Region, Topology,
+};
 
 /// No fleet's list is longer; a reply that never ends must not hang us.
 const PAGES: usize = 20;
@@ -24,7 +28,10 @@ impl Session {
     /// RDS in `region`.
     pub fn rds(&self, region: &Region) -> Rds {
         let line = self.line("rds", region);
-        Rds { client: self.client(&line, sdk_client!(aws_sdk_rds)), line }
+        Rds {
+            client: self.client(&line, sdk_client!(aws_sdk_rds)),
+            line,
+        }
     }
 }
 
@@ -32,15 +39,24 @@ impl Rds {
     /// Members and roles of the global cluster, as this Region sees them.
     pub async fn topology(&self, global_cluster: &str) -> Result<Topology, AwsError> {
         const ACTION: &str = "DescribeGlobalClusters";
-        let call =
-            self.client.describe_global_clusters().global_cluster_identifier(global_cluster).send();
+        let call = self
+            .client
+            .describe_global_clusters()
+            .global_cluster_identifier(global_cluster)
+            .send();
         let reply = self.line.ask(ACTION, call).await?;
         let found = reply
             .global_clusters()
             .iter()
             .find(|cluster| cluster.global_cluster_identifier() == Some(global_cluster))
-            .ok_or_else(|| self.line.not_found(ACTION, &format!("global cluster {global_cluster}")))?;
-        topology(found).ok_or_else(|| self.line.garbled(ACTION, "a member cluster's ARN is no ARN"))
+            .ok_or_else(|| {
+                self.line
+                    .not_found(ACTION, &format!("global cluster {global_cluster}"))
+            })?;
+        topology(found).ok_or_else(|| {
+            self.line
+                .garbled(ACTION, "a member cluster's ARN is no ARN")
+        })
     }
 
     /// The cluster `id` and its instances in this Region.
@@ -62,7 +78,10 @@ impl Rds {
         )
         .await?;
         let is_ours = |source: &str| {
-            source == id || instances.iter().any(|i| i.db_instance_identifier() == Some(source))
+            source == id
+                || instances
+                    .iter()
+                    .any(|i| i.db_instance_identifier() == Some(source))
         };
         let mut events: Vec<DbEvent> = of_cluster
             .iter()
@@ -76,7 +95,11 @@ impl Rds {
 
     async fn describe_cluster(&self, id: &str) -> Result<DbCluster, AwsError> {
         const ACTION: &str = "DescribeDBClusters";
-        let call = self.client.describe_db_clusters().db_cluster_identifier(id).send();
+        let call = self
+            .client
+            .describe_db_clusters()
+            .db_cluster_identifier(id)
+            .send();
         let reply = self.line.ask(ACTION, call).await?;
         let mut clusters = reply.db_clusters.unwrap_or_default().into_iter();
         clusters
@@ -85,14 +108,24 @@ impl Rds {
     }
 
     async fn instances(&self, cluster: &str) -> Result<Vec<DbInstance>, AwsError> {
-        let filter = Filter::builder().name("db-cluster-id").values(cluster).build();
+        let filter = Filter::builder()
+            .name("db-cluster-id")
+            .values(cluster)
+            .build();
         let mut instances = Vec::new();
         let mut marker = None;
         for _ in 0..PAGES {
-            let call =
-                self.client.describe_db_instances().filters(filter.clone()).set_marker(marker).send();
+            let call = self
+                .client
+                .describe_db_instances()
+                .filters(filter.clone())
+                .set_marker(marker)
+                .send();
             let page = self.line.ask("DescribeDBInstances", call).await?;
-            marker = page.marker().filter(|marker| !marker.is_empty()).map(Into::into);
+            marker = page
+                .marker()
+                .filter(|marker| !marker.is_empty())
+                .map(Into::into);
             instances.extend(page.db_instances.unwrap_or_default());
             if marker.is_none() {
                 break;
@@ -114,7 +147,10 @@ impl Rds {
                 .set_marker(marker)
                 .send();
             let page = self.line.ask("DescribeEvents", call).await?;
-            marker = page.marker().filter(|marker| !marker.is_empty()).map(Into::into);
+            marker = page
+                .marker()
+                .filter(|marker| !marker.is_empty())
+                .map(Into::into);
             events.extend(page.events.unwrap_or_default());
             if marker.is_none() {
                 break;
@@ -139,7 +175,11 @@ fn topology(cluster: &GlobalCluster) -> Option<Topology> {
         engine: engine(cluster.engine(), cluster.engine_version()),
         endpoint: reply::some_name(cluster.endpoint()),
         failover,
-        members: cluster.global_cluster_members().iter().map(member).collect::<Option<_>>()?,
+        members: cluster
+            .global_cluster_members()
+            .iter()
+            .map(member)
+            .collect::<Option<_>>()?,
         deletion_protection: cluster.deletion_protection().unwrap_or(false),
     })
 }
@@ -153,23 +193,31 @@ fn member(member: &GlobalClusterMember) -> Option<Member> {
         cluster,
         writer: member.is_writer().unwrap_or(false),
         write_forwarding: reply::some_name(
-            member.global_write_forwarding_status().map(|status| status.as_str()),
+            member
+                .global_write_forwarding_status()
+                .map(|status| status.as_str()),
         ),
-        synchronization: reply::some_name(member.synchronization_status().map(|status| status.as_str())),
+        synchronization: reply::some_name(
+            member
+                .synchronization_status()
+                .map(|status| status.as_str()),
+        ),
         arn,
     })
 }
 
 fn engine(name: Option<&str>, version: Option<&str>) -> Engine {
-    Engine { name: reply::name_or_empty(name), version: reply::name_or_empty(version) }
+    Engine {
+        name: reply::name_or_empty(name),
+        version: reply::name_or_empty(version),
+    }
 }
 
 fn cluster_state(cluster: &DbCluster, instances: &[DbInstance]) -> ClusterState {
     let is_writer = |id: Option<&str>| {
-        cluster
-            .db_cluster_members()
-            .iter()
-            .any(|member| member.db_instance_identifier() == id && member.is_cluster_writer() == Some(true))
+        cluster.db_cluster_members().iter().any(|member| {
+            member.db_instance_identifier() == id && member.is_cluster_writer() == Some(true)
+        })
     };
     let mut instances: Vec<Instance> = instances
         .iter()
@@ -189,7 +237,9 @@ fn cluster_state(cluster: &DbCluster, instances: &[DbInstance]) -> ClusterState 
         endpoint: reply::some_name(cluster.endpoint()),
         reader_endpoint: reply::some_name(cluster.reader_endpoint()),
         write_forwarding: reply::some_name(
-            cluster.global_write_forwarding_status().map(|status| status.as_str()),
+            cluster
+                .global_write_forwarding_status()
+                .map(|status| status.as_str()),
         ),
         backup_days: cluster.backup_retention_period().filter(|days| *days >= 0),
     }
@@ -200,7 +250,11 @@ fn db_event(event: &Event, region: &Region) -> Option<DbEvent> {
         at: reply::moment(event.date())?,
         region: region.clone(),
         source: reply::name_or_empty(event.source_identifier()),
-        categories: event.event_categories().iter().map(|category| reply::name(category)).collect(),
+        categories: event
+            .event_categories()
+            .iter()
+            .map(|category| reply::name(category))
+            .collect(),
         message: event.message().map(reply::message).unwrap_or_default(),
     })
 }

@@ -54,7 +54,9 @@ impl Storable for Attempt {
 
 impl Attempt {
     fn end(&mut self, ended: Ended, now: Timestamp) {
-        let Some(mut call) = self.call.take() else { return };
+        let Some(mut call) = self.call.take() else {
+            return;
+        };
         call.took = elapsed(call.at, now);
         call.outcome = ended.outcome;
         call.request_id = ended.request_id;
@@ -63,7 +65,10 @@ impl Attempt {
             call.dollars = 0.0; // refused requests fetch no metric
         }
         let contact = match ended.contact {
-            Contact::Answered { skew_ms, .. } => Contact::Answered { round_trip: call.took, skew_ms },
+            Contact::Answered { skew_ms, .. } => Contact::Answered {
+                round_trip: call.took,
+                skew_ms,
+            },
             other => other,
         };
         self.watch.enter(call, contact);
@@ -117,7 +122,10 @@ impl Intercept for Recorder {
         let call = Call {
             at: self.watch.clock.now(),
             service: self.service,
-            operation: cfg.load::<Metadata>().map(|data| data.name().to_owned()).unwrap_or_default(),
+            operation: cfg
+                .load::<Metadata>()
+                .map(|data| data.name().to_owned())
+                .unwrap_or_default(),
             region: self.region.clone(),
             took: Duration::ZERO,
             outcome: Outcome::Failed,
@@ -125,7 +133,10 @@ impl Intercept for Recorder {
             error: None,
             dollars: cfg.load::<Price>().map_or(0.0, |price| price.0),
         };
-        cfg.interceptor_state().store_put(Attempt { watch: self.watch.clone(), call: Some(call) });
+        cfg.interceptor_state().store_put(Attempt {
+            watch: self.watch.clone(),
+            call: Some(call),
+        });
         Ok(())
     }
 
@@ -147,15 +158,27 @@ impl Intercept for Recorder {
 fn judge(context: &FinalizerInterceptorContextRef<'_>, now: Timestamp) -> Ended {
     let reply = context.response();
     let request_id = reply.and_then(request_id);
-    let answered =
-        Contact::Answered { round_trip: Duration::ZERO, skew_ms: reply.and_then(|r| skew_ms(r, now)) };
+    let answered = Contact::Answered {
+        round_trip: Duration::ZERO,
+        skew_ms: reply.and_then(|r| skew_ms(r, now)),
+    };
     match context.output_or_error() {
-        Some(Ok(_)) => Ended { outcome: Outcome::Ok, contact: answered, request_id, error: None },
+        Some(Ok(_)) => Ended {
+            outcome: Outcome::Ok,
+            contact: answered,
+            request_id,
+            error: None,
+        },
         Some(Err(failure)) => {
             let (outcome, error) = classify(failure, reply);
             let heard = reply.is_some() && outcome != Outcome::TimedOut;
             let contact = if heard { answered } else { Contact::Silent };
-            Ended { outcome, contact, request_id, error: Some(reply::message(&error)) }
+            Ended {
+                outcome,
+                contact,
+                request_id,
+                error: Some(reply::message(&error)),
+            }
         }
         None => Ended {
             outcome: Outcome::Failed,
@@ -174,7 +197,10 @@ fn classify(failure: &OrchestratorError<Error>, reply: Option<&HttpResponse>) ->
         return if connector.is_timeout() {
             (Outcome::TimedOut, "no connection in time".into())
         } else {
-            (Outcome::Failed, format!("no connection: {}", error::root_cause(connector)))
+            (
+                Outcome::Failed,
+                format!("no connection: {}", error::root_cause(connector)),
+            )
         };
     }
     let Some(error) = failure.as_operation_error() else {
@@ -183,11 +209,16 @@ fn classify(failure: &OrchestratorError<Error>, reply: Option<&HttpResponse>) ->
     let shown = error.to_string();
     let Some(code) = error::code_in(&shown) else {
         let status = reply.map_or(0, |reply| reply.status().as_u16());
-        return (Outcome::Failed, format!("HTTP {status} and a reply that could not be understood"));
+        return (
+            Outcome::Failed,
+            format!("HTTP {status} and a reply that could not be understood"),
+        );
     };
     let outcome = match error::kind_of(code, "") {
         ErrorKind::Throttled => Outcome::Throttled,
-        ErrorKind::NotAllowed | ErrorKind::Credentials | ErrorKind::RegionNotEnabled => Outcome::Refused,
+        ErrorKind::NotAllowed | ErrorKind::Credentials | ErrorKind::RegionNotEnabled => {
+            Outcome::Refused
+        }
         _ => Outcome::Failed,
     };
     (outcome, code.to_owned())
@@ -195,7 +226,10 @@ fn classify(failure: &OrchestratorError<Error>, reply: Option<&HttpResponse>) ->
 
 /// Per query with a statistic; expressions over them are free.
 fn price(input: &GetMetricDataInput) -> f64 {
-    let metrics = input.metric_data_queries().iter().filter(|query| query.metric_stat().is_some());
+    let metrics = input
+        .metric_data_queries()
+        .iter()
+        .filter(|query| query.metric_stat().is_some());
     metrics.count() as f64 * DOLLARS_PER_METRIC
 }
 
@@ -209,10 +243,14 @@ fn request_id(reply: &HttpResponse) -> Option<String> {
 
 /// The endpoint's clock minus ours, from the `Date` header, which is good to a second.
 fn skew_ms(reply: &HttpResponse, now: Timestamp) -> Option<i64> {
-    let date = jiff::fmt::rfc2822::parse(reply.headers().get("date")?).ok()?.timestamp();
+    let date = jiff::fmt::rfc2822::parse(reply.headers().get("date")?)
+        .ok()?
+        .timestamp();
     i64::try_from(date.duration_since(now).as_millis()).ok()
 }
 
 fn elapsed(from: Timestamp, to: Timestamp) -> Duration {
-    to.duration_since(from).max(SignedDuration::ZERO).unsigned_abs()
+    to.duration_since(from)
+        .max(SignedDuration::ZERO)
+        .unsigned_abs()
 }

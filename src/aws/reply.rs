@@ -62,7 +62,10 @@ mod tests {
     fn an_arn_tells_region_and_resource() {
         let (region, resource) =
             arn_parts("arn:aws:rds:eu-west-1:123456789012:cluster:orders-euw1").unwrap();
-        assert_eq!((region.as_str(), resource), ("eu-west-1", "cluster:orders-euw1"));
+        assert_eq!(
+            (region.as_str(), resource),
+            ("eu-west-1", "cluster:orders-euw1")
+        );
         assert!(arn_parts("arn:aws:rds::123456789012:global-cluster:orders").is_none());
         assert!(arn_parts("orders-euw1").is_none());
     }
@@ -70,7 +73,10 @@ mod tests {
     #[test]
     fn a_moment_beyond_the_calendar_is_left_out() {
         assert!(moment(Some(&DateTime::from_secs(i64::MAX))).is_none());
-        assert_eq!(moment(Some(&DateTime::from_secs(0))), Some(Timestamp::UNIX_EPOCH));
+        assert_eq!(
+            moment(Some(&DateTime::from_secs(0))),
+            Some(Timestamp::UNIX_EPOCH)
+        );
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use std::net::IpAddr;
 
 use aws_sdk_route53::Client;
-use aws_sdk_route53::types::{HealthCheck, HealthCheckConfig, HealthCheckType, ResourceRecordSet, RrType};
+use aws_sdk_route53::types::{
+    HealthCheck, HealthCheckConfig, HealthCheckType, ResourceRecordSet, RrType,
+};
 
 use super::error::AwsError;
 use super::line::Line;
@@ -47,7 +49,10 @@ impl Session {
     /// Route 53.
     pub fn route53(&self) -> Route53 {
         let line = self.line("route53", &Region::global());
-        Route53 { client: self.client(&line, sdk_client!(aws_sdk_route53)), line }
+        Route53 {
+            client: self.client(&line, sdk_client!(aws_sdk_route53)),
+            line,
+        }
     }
 }
 
@@ -99,7 +104,10 @@ impl Route53 {
                     .iter()
                     .filter_map(|check| Some((reply::name(check.id()), check_config(check)?))),
             );
-            marker = page.next_marker().filter(|_| page.is_truncated()).map(Into::into);
+            marker = page
+                .next_marker()
+                .filter(|_| page.is_truncated())
+                .map(Into::into);
             if marker.is_none() {
                 break;
             }
@@ -112,23 +120,30 @@ impl Route53 {
         const ACTION: &str = "GetHealthCheck";
         let call = self.client.get_health_check().health_check_id(id).send();
         let reply = self.line.ask(ACTION, call).await?;
-        reply
-            .health_check()
-            .and_then(check_config)
-            .ok_or_else(|| self.line.garbled(ACTION, "a health check without a configuration"))
+        reply.health_check().and_then(check_config).ok_or_else(|| {
+            self.line
+                .garbled(ACTION, "a health check without a configuration")
+        })
     }
 
     /// What every checker says of one health check. One a second at most; not for calculated checks
     /// (aws-facts §3.3, §3.4).
     pub async fn votes(&self, id: &str) -> Result<Vec<Vote>, AwsError> {
-        let call = self.client.get_health_check_status().health_check_id(id).send();
+        let call = self
+            .client
+            .get_health_check_status()
+            .health_check_id(id)
+            .send();
         let reply = self.line.ask("GetHealthCheckStatus", call).await?;
         let votes = reply.health_check_observations().iter().map(|seen| {
             let report = seen.status_report();
             Vote {
                 region: reply::name_or_empty(seen.region().map(|region| region.as_str())),
                 checker: seen.ip_address().and_then(|address| address.parse().ok()),
-                status: report.and_then(|report| report.status()).map(reply::message).unwrap_or_default(),
+                status: report
+                    .and_then(|report| report.status())
+                    .map(reply::message)
+                    .unwrap_or_default(),
                 at: report.and_then(|report| reply::moment(report.checked_time())),
             }
         });
@@ -158,7 +173,11 @@ impl Route53 {
                 .edns0_client_subnet_mask(bits.to_string()),
         };
         let reply = self.line.ask("TestDNSAnswer", call.send()).await?;
-        Ok(reply.record_data().iter().map(|data| reply::domain(data)).collect())
+        Ok(reply
+            .record_data()
+            .iter()
+            .map(|data| reply::domain(data))
+            .collect())
     }
 
     /// The hosted zone `id`.
@@ -166,8 +185,9 @@ impl Route53 {
         const ACTION: &str = "GetHostedZone";
         let call = self.client.get_hosted_zone().id(id).send();
         let reply = self.line.ask(ACTION, call).await?;
-        let zone =
-            reply.hosted_zone().ok_or_else(|| self.line.garbled(ACTION, "no zone in the reply"))?;
+        let zone = reply
+            .hosted_zone()
+            .ok_or_else(|| self.line.garbled(ACTION, "no zone in the reply"))?;
         Ok(Zone {
             name: reply::domain(zone.name()),
             private: zone.config().is_some_and(|config| config.private_zone()),
@@ -190,7 +210,12 @@ fn latency_record(set: &ResourceRecordSet) -> Option<LatencyRecord> {
         kind: reply::name(set.r#type().as_str()),
         set_identifier: reply::name_or_empty(set.set_identifier()),
         region,
-        target: reply::domain(alias.map(|alias| alias.dns_name()).or(value).unwrap_or_default()),
+        target: reply::domain(
+            alias
+                .map(|alias| alias.dns_name())
+                .or(value)
+                .unwrap_or_default(),
+        ),
         ttl: set.ttl().filter(|ttl| *ttl >= 0),
         health_check: reply::some_name(set.health_check_id()),
         evaluate_target_health: alias.is_some_and(|alias| alias.evaluate_target_health()),
@@ -202,8 +227,14 @@ fn check_config(check: &HealthCheck) -> Option<CheckConfig> {
     Some(CheckConfig {
         kind: check_kind(config),
         // Route 53's own defaults, for kinds that have neither (aws-facts §3.4).
-        interval_s: config.request_interval().filter(|seconds| *seconds > 0).unwrap_or(30),
-        failure_threshold: config.failure_threshold().filter(|times| *times > 0).unwrap_or(3),
+        interval_s: config
+            .request_interval()
+            .filter(|seconds| *seconds > 0)
+            .unwrap_or(30),
+        failure_threshold: config
+            .failure_threshold()
+            .filter(|times| *times > 0)
+            .unwrap_or(3),
         inverted: config.inverted().unwrap_or(false),
         disabled: config.disabled().unwrap_or(false),
         version: check.health_check_version(),
@@ -216,19 +247,27 @@ fn check_config(check: &HealthCheck) -> Option<CheckConfig> {
 fn check_kind(config: &HealthCheckConfig) -> CheckKind {
     match config.r#type() {
         HealthCheckType::Calculated => CheckKind::Calculated {
-            children: config.child_health_checks().iter().map(|child| reply::name(child)).collect(),
+            children: config
+                .child_health_checks()
+                .iter()
+                .map(|child| reply::name(child))
+                .collect(),
             threshold: config.health_threshold().unwrap_or(0),
         },
         HealthCheckType::CloudwatchMetric => {
             let alarm = config.alarm_identifier();
             CheckKind::Alarm {
-                name: alarm.map(|alarm| reply::name(alarm.name())).unwrap_or_default(),
-                region: alarm.map(|alarm| reply::name(alarm.region().as_str())).unwrap_or_default(),
+                name: alarm
+                    .map(|alarm| reply::name(alarm.name()))
+                    .unwrap_or_default(),
+                region: alarm
+                    .map(|alarm| reply::name(alarm.region().as_str()))
+                    .unwrap_or_default(),
             }
         }
-        HealthCheckType::RecoveryControl => {
-            CheckKind::RecoveryControl { control: reply::name_or_empty(config.routing_control_arn()) }
-        }
+        HealthCheckType::RecoveryControl => CheckKind::RecoveryControl {
+            control: reply::name_or_empty(config.routing_control_arn()),
+        },
         endpoint => CheckKind::Endpoint {
             protocol: reply::name(endpoint.as_str()),
             target: endpoint_target(config),
@@ -238,9 +277,19 @@ fn check_kind(config: &HealthCheckConfig) -> CheckKind {
 
 /// `host:port/path`, with what there is of it.
 fn endpoint_target(config: &HealthCheckConfig) -> String {
-    let host = config.fully_qualified_domain_name().or(config.ip_address()).unwrap_or_default();
-    let port = config.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let host = config
+        .fully_qualified_domain_name()
+        .or(config.ip_address())
+        .unwrap_or_default();
+    let port = config
+        .port()
+        .map(|port| format!(":{port}"))
+        .unwrap_or_default();
     let path = config.resource_path().unwrap_or_default();
-    let slash = if path.is_empty() || path.starts_with('/') { "" } else { "/" };
+    let slash = if path.is_empty() || path.starts_with('/') {
+        ""
+    } else {
+        "/"
+    };
     reply::name(&format!("{host}{port}{slash}{path}"))
 }

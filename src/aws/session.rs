@@ -112,8 +112,16 @@ impl Session {
     /// (aws-facts §11.2). Ledger, circuit breakers and HTTP client stay shared.
     #[must_use]
     pub fn one_attempt(&self) -> Self {
-        let config = self.config.to_builder().retry_config(RetryConfig::disabled()).build();
-        Self { config, clients: Arc::default(), ..self.clone() }
+        let config = self
+            .config
+            .to_builder()
+            .retry_config(RetryConfig::disabled())
+            .build();
+        Self {
+            config,
+            clients: Arc::default(),
+            ..self.clone()
+        }
     }
 
     /// A copy of the account of all calls so far.
@@ -133,12 +141,19 @@ impl Session {
 
     /// The Region that AWS_REGION or the profile names; us-east-1 where neither does.
     pub fn home(&self) -> Region {
-        self.config.region().and_then(|region| Region::new(region.as_ref()).ok()).unwrap_or_else(Region::global)
+        self.config
+            .region()
+            .and_then(|region| Region::new(region.as_ref()).ok())
+            .unwrap_or_else(Region::global)
     }
 
     /// The line to `service` in `region`.
     pub(super) fn line(&self, service: &'static str, region: &Region) -> Line {
-        Line { service, region: region.clone(), watch: self.watch.clone() }
+        Line {
+            service,
+            region: region.clone(),
+            watch: self.watch.clone(),
+        }
     }
 
     /// The SDK client `C` for `region`, made by `make` on first use.
@@ -149,7 +164,10 @@ impl Session {
     ) -> C {
         let key = (TypeId::of::<C>(), line.region.clone());
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(&key).and_then(|client| client.downcast_ref::<C>()) {
+        if let Some(client) = clients
+            .get(&key)
+            .and_then(|client| client.downcast_ref::<C>())
+        {
             return client.clone();
         }
         let region = aws_config::Region::new(line.region.as_str().to_owned());
@@ -200,10 +218,16 @@ async fn from_environment(profile: Option<String>, client: SharedHttpClient) -> 
     if let Some(name) = &profile {
         by_profile = by_profile.profile_name(name);
     }
-    let region = RegionProviderChain::first_try(aws_config::environment::EnvironmentVariableRegionProvider::new())
-        .or_else(by_profile.build())
-        .or_else(aws_config::Region::new(Region::global().as_str().to_owned()));
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(client).region(region);
+    let region = RegionProviderChain::first_try(
+        aws_config::environment::EnvironmentVariableRegionProvider::new(),
+    )
+    .or_else(by_profile.build())
+    .or_else(aws_config::Region::new(
+        Region::global().as_str().to_owned(),
+    ));
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(client)
+        .region(region);
     if let Some(name) = profile {
         loader = loader.profile_name(name);
     }

@@ -19,7 +19,10 @@ impl Session {
     /// STS in `region`: the Regional endpoint, never the global one (aws-facts §9.5).
     pub fn sts(&self, region: &Region) -> Sts {
         let line = self.line("sts", region);
-        Sts { client: self.client(&line, sdk_client!(aws_sdk_sts)), line }
+        Sts {
+            client: self.client(&line, sdk_client!(aws_sdk_sts)),
+            line,
+        }
     }
 }
 
@@ -27,11 +30,15 @@ impl Sts {
     /// Account and principal of the credentials in use.
     pub async fn identity(&self) -> Result<Identity, AwsError> {
         const ACTION: &str = "GetCallerIdentity";
-        let reply = self.line.ask(ACTION, self.client.get_caller_identity().send()).await?;
+        let reply = self
+            .line
+            .ask(ACTION, self.client.get_caller_identity().send())
+            .await?;
         match (reply.account(), reply.arn()) {
-            (Some(account), Some(arn)) => {
-                Ok(Identity { account: reply::name(account), arn: reply::name(arn) })
-            }
+            (Some(account), Some(arn)) => Ok(Identity {
+                account: reply::name(account),
+                arn: reply::name(arn),
+            }),
             _ => Err(self.line.garbled(ACTION, "no account or ARN in it")),
         }
     }

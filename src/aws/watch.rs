@@ -41,7 +41,10 @@ pub(super) enum Contact {
 
 impl Watch {
     pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, kept: Mutex::default() }
+        Self {
+            clock,
+            kept: Mutex::default(),
+        }
     }
 
     /// Enters one attempt in the ledger and notes whether the Region answered.
@@ -50,7 +53,10 @@ impl Watch {
         let reach = kept.reach.entry(call.region.clone()).or_default();
         let ended = call.at + call.took;
         match contact {
-            Contact::Answered { round_trip, skew_ms } => {
+            Contact::Answered {
+                round_trip,
+                skew_ms,
+            } => {
                 reach.round_trip = Some(round_trip);
                 reach.last_answer = Some(ended);
                 reach.silent_calls = 0;
@@ -77,13 +83,22 @@ impl Watch {
     }
 
     /// Leave to send a call, or why not.
-    pub(super) fn pass(self: &Arc<Self>, service: &'static str, region: &Region) -> Result<Passage, String> {
+    pub(super) fn pass(
+        self: &Arc<Self>,
+        service: &'static str,
+        region: &Region,
+    ) -> Result<Passage, String> {
         let now = self.clock.now();
         let key = (service, region.clone());
         let mut kept = self.kept();
         let breaker = kept.breakers.entry(key.clone()).or_default();
         match breaker.pass(now) {
-            Ok(pass) => Ok(Passage { watch: self.clone(), key, pass, end: End::Abandoned }),
+            Ok(pass) => Ok(Passage {
+                watch: self.clone(),
+                key,
+                pass,
+                end: End::Abandoned,
+            }),
             Err(due) => Err(refusal(breaker.silent_calls(), due, now)),
         }
     }
@@ -96,7 +111,11 @@ impl Watch {
 
 fn refusal(silent: u32, due: Timestamp, now: Timestamp) -> String {
     let wait = due.duration_since(now).as_secs();
-    let next = if wait > 0 { format!("next try in {wait} s") } else { "a try is under way".into() };
+    let next = if wait > 0 {
+        format!("next try in {wait} s")
+    } else {
+        "a try is under way".into()
+    };
     format!("not sent: {silent} calls in a row got no answer; {next}")
 }
 
@@ -176,7 +195,10 @@ mod tests {
             watch.pass("rds", &dead).unwrap().ended(End::Silent);
         }
         let why = watch.pass("rds", &dead).unwrap_err();
-        assert_eq!(why, "not sent: 3 calls in a row got no answer; next try in 15 s");
+        assert_eq!(
+            why,
+            "not sent: 3 calls in a row got no answer; next try in 15 s"
+        );
         assert!(watch.pass("lambda", &dead).is_ok());
         assert!(watch.pass("rds", &alive).is_ok());
 
@@ -193,14 +215,26 @@ mod tests {
         let (watch, _) = watch();
         let here = region("eu-west-1");
         assert_eq!(watch.reach(&here).answering(), None);
-        watch.enter(call(&here, Outcome::TimedOut, Some("no answer")), Contact::Silent);
-        watch.enter(call(&here, Outcome::TimedOut, Some("no answer")), Contact::Silent);
+        watch.enter(
+            call(&here, Outcome::TimedOut, Some("no answer")),
+            Contact::Silent,
+        );
+        watch.enter(
+            call(&here, Outcome::TimedOut, Some("no answer")),
+            Contact::Silent,
+        );
         assert_eq!(watch.reach(&here).silent_calls, 2);
         assert_eq!(watch.reach(&here).answering(), Some(false));
 
         let round_trip = Duration::from_millis(80);
-        let answered = Contact::Answered { round_trip, skew_ms: Some(-1_500) };
-        watch.enter(call(&here, Outcome::Refused, Some("AccessDenied")), answered);
+        let answered = Contact::Answered {
+            round_trip,
+            skew_ms: Some(-1_500),
+        };
+        watch.enter(
+            call(&here, Outcome::Refused, Some("AccessDenied")),
+            answered,
+        );
         let reach = watch.reach(&here);
         assert_eq!(reach.answering(), Some(true));
         assert_eq!(reach.round_trip, Some(round_trip));

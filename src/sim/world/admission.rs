@@ -80,7 +80,12 @@ impl Limits {
     fn take(&mut self, name: String, (burst, per_second): (f64, f64), now: Timestamp) -> bool {
         self.buckets
             .entry(name)
-            .or_insert(Bucket { left: burst, burst, per_second, at: now })
+            .or_insert(Bucket {
+                left: burst,
+                burst,
+                per_second,
+                at: now,
+            })
             .take(now)
     }
 }
@@ -90,8 +95,18 @@ const GLOBAL: [&str; 5] = ["route53", "cloudfront", "iam", "organizations", "acc
 
 impl State {
     /// Decides what becomes of a call of `service` (IAM's prefix) `operation`, signed for `region`.
-    pub fn admit(&mut self, service: &str, operation: &str, region: &str, now: Timestamp) -> Admission {
-        let home = if GLOBAL.contains(&service) { "us-east-1" } else { region };
+    pub fn admit(
+        &mut self,
+        service: &str,
+        operation: &str,
+        region: &str,
+        now: Timestamp,
+    ) -> Admission {
+        let home = if GLOBAL.contains(&service) {
+            "us-east-1"
+        } else {
+            region
+        };
         if self.faults.strikes(FaultKind::RegionDark, home) {
             return Admission::Hang;
         }
@@ -103,7 +118,13 @@ impl State {
         }
     }
 
-    fn refusal(&mut self, service: &str, operation: &str, home: &str, now: Timestamp) -> Option<Refusal> {
+    fn refusal(
+        &mut self,
+        service: &str,
+        operation: &str,
+        home: &str,
+        now: Timestamp,
+    ) -> Option<Refusal> {
         let opt_in = geo::place(home).is_none_or(|place| place.opt_in);
         if opt_in && !self.regions.iter().any(|region| region.as_str() == home) {
             return Some(Refusal::RegionNotEnabled);
@@ -118,7 +139,9 @@ impl State {
             });
         }
         let edge_certificates = service == "acm" && home == "us-east-1";
-        if (GLOBAL.contains(&service) || edge_certificates) && self.faults.any(FaultKind::ControlPlanesDown) {
+        if (GLOBAL.contains(&service) || edge_certificates)
+            && self.faults.any(FaultKind::ControlPlanesDown)
+        {
             return Some(Refusal::ServiceUnavailable);
         }
         let unlucky = self.faults.any(FaultKind::Throttled) && self.rng_calls.chance(0.75);
@@ -129,9 +152,17 @@ impl State {
     }
 
     /// Route 53's token buckets are aws-facts §3.3's; the others are generous.
-    fn within_limits(&mut self, service: &str, operation: &str, home: &str, now: Timestamp) -> bool {
+    fn within_limits(
+        &mut self,
+        service: &str,
+        operation: &str,
+        home: &str,
+        now: Timestamp,
+    ) -> bool {
         if service != "route53" {
-            return self.limits.take(format!("{service} {home}"), (400.0, 100.0), now);
+            return self
+                .limits
+                .take(format!("{service} {home}"), (400.0, 100.0), now);
         }
         let own = match operation {
             "UpdateHealthCheck" => (50.0, 5.0),
@@ -157,9 +188,18 @@ impl State {
             _ => 22.0,
         };
         let noise = (0.22 * self.rng_calls.normal()).exp();
-        let straggler = if self.rng_calls.chance(0.01) { 4.0 } else { 1.0 };
-        let slow = if self.faults.strikes(FaultKind::ApiLatency, home) { 12.0 } else { 1.0 };
-        let ms = geo::from_operator_ms(home) * (0.97 + 0.03 * noise) + service_ms * noise * straggler * slow;
+        let straggler = if self.rng_calls.chance(0.01) {
+            4.0
+        } else {
+            1.0
+        };
+        let slow = if self.faults.strikes(FaultKind::ApiLatency, home) {
+            12.0
+        } else {
+            1.0
+        };
+        let ms = geo::from_operator_ms(home) * (0.97 + 0.03 * noise)
+            + service_ms * noise * straggler * slow;
         Duration::from_secs_f64(ms / 1000.0)
     }
 }

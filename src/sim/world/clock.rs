@@ -20,8 +20,17 @@ pub struct SimClock {
 impl SimClock {
     /// Begins now, at `start`, running `speed` times as fast as the wall's clock.
     pub(super) fn new(start: Timestamp, speed: f64) -> Self {
-        let speed = if speed.is_finite() && speed > 0.0 { speed } else { 1.0 };
-        Self { start, begun: Instant::now(), speed, skipped_ns: AtomicI64::new(0) }
+        let speed = if speed.is_finite() && speed > 0.0 {
+            speed
+        } else {
+            1.0
+        };
+        Self {
+            start,
+            begun: Instant::now(),
+            speed,
+            skipped_ns: AtomicI64::new(0),
+        }
     }
 
     /// Jumps ahead.

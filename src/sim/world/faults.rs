@@ -105,18 +105,28 @@ impl FaultKind {
                 "Replication to the Region falls seconds behind: reads there are stale, and a failover \
                  to it would lose that much."
             }
-            Self::ApiLatency => "Everything in the Region takes several times as long, AWS's own API included.",
+            Self::ApiLatency => {
+                "Everything in the Region takes several times as long, AWS's own API included."
+            }
             Self::CertificateExpiring => {
                 "Renewal of the Region's certificate waits for a validation record somebody removed; days are left."
             }
-            Self::Throttled => "AWS refuses most calls for their rate, everywhere; the fleet itself is fine.",
+            Self::Throttled => {
+                "AWS refuses most calls for their rate, everywhere; the fleet itself is fine."
+            }
             Self::ControlPlanesDown => {
                 "Route 53, CloudFront, ACM for CloudFront and IAM cannot be changed or described; DNS, \
                  health checks and serving go on."
             }
-            Self::CredentialsExpired => "Every call is refused until somebody logs in again; the fleet itself is fine.",
-            Self::AccessDenied => "The operator's role lacks one permission; everything else answers.",
-            Self::StuckDeployment => "A change of the distribution stays InProgress; any edge may serve old or new.",
+            Self::CredentialsExpired => {
+                "Every call is refused until somebody logs in again; the fleet itself is fine."
+            }
+            Self::AccessDenied => {
+                "The operator's role lacks one permission; everything else answers."
+            }
+            Self::StuckDeployment => {
+                "A change of the distribution stays InProgress; any edge may serve old or new."
+            }
         }
     }
 }
@@ -206,15 +216,26 @@ impl Faults {
 
     /// Whether `service:operation` is forbidden.
     pub(super) fn forbids(&self, service: &str, operation: &str) -> bool {
-        self.active.keys().filter_map(|fault| fault.action.as_deref()).any(|action| {
-            action.split_once(':').is_some_and(|(s, o)| s == service && o == operation)
-        })
+        self.active
+            .keys()
+            .filter_map(|fault| fault.action.as_deref())
+            .any(|action| {
+                action
+                    .split_once(':')
+                    .is_some_and(|(s, o)| s == service && o == operation)
+            })
     }
 
     /// Every fault this fleet offers, active ones with their beginning.
     pub(super) fn statuses(&self, regions: &[Region]) -> Vec<FaultStatus> {
         let mut offered = offered(regions);
-        offered.extend(self.active.keys().filter(|fault| !offered.contains(fault)).cloned().collect::<Vec<_>>());
+        offered.extend(
+            self.active
+                .keys()
+                .filter(|fault| !offered.contains(fault))
+                .cloned()
+                .collect::<Vec<_>>(),
+        );
         offered
             .into_iter()
             .map(|fault| FaultStatus {
@@ -250,7 +271,11 @@ fn offered(regions: &[Region]) -> Vec<Fault> {
             }));
         } else {
             let action = (kind == FaultKind::AccessDenied).then(|| FORBIDDEN.to_owned());
-            all.push(Fault { kind, region: None, action });
+            all.push(Fault {
+                kind,
+                region: None,
+                action,
+            });
         }
     }
     all
@@ -264,19 +289,35 @@ impl Fault {
         action: Option<&str>,
     ) -> Result<Self, String> {
         match (kind.regional(), region) {
-            (true, None) => return Err(format!("`{kind}` strikes one Region: add `region = \"eu-west-1\"`")),
-            (false, Some(_)) => return Err(format!("`{kind}` strikes everywhere: take `region` away")),
+            (true, None) => {
+                return Err(format!(
+                    "`{kind}` strikes one Region: add `region = \"eu-west-1\"`"
+                ));
+            }
+            (false, Some(_)) => {
+                return Err(format!("`{kind}` strikes everywhere: take `region` away"));
+            }
             _ => {}
         }
         let action = match (kind, action) {
             (FaultKind::AccessDenied, None) => Some(FORBIDDEN.to_owned()),
             (FaultKind::AccessDenied, Some(action)) if action.split_once(':').is_none() => {
-                return Err(format!("`{action}` is not an action: write `rds:DescribeDBClusters`"));
+                return Err(format!(
+                    "`{action}` is not an action: write `rds:DescribeDBClusters`"
+                ));
             }
             (FaultKind::AccessDenied, Some(action)) => Some(action.to_owned()),
-            (_, Some(_)) => return Err(format!("`{kind}` takes no `action`: only access-denied does")),
+            (_, Some(_)) => {
+                return Err(format!(
+                    "`{kind}` takes no `action`: only access-denied does"
+                ));
+            }
             (_, None) => None,
         };
-        Ok(Self { kind, region: region.cloned(), action })
+        Ok(Self {
+            kind,
+            region: region.cloned(),
+            action,
+        })
     }
 }

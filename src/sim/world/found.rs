@@ -6,7 +6,9 @@ use super::model::{
     AliasTarget, Api, Caller, Certificate, CustomDomain, Distribution, Function, HostedZone,
     LambdaLimits, Origin, RecordSet, Resources, Stack, Stage, Tag,
 };
-use super::names::{self, ACCOUNT, DISTRIBUTION, DOMAIN, FLEET, LATENCY_RECORD, ROUTER, ZONE, ZONE_NAME};
+use super::names::{
+    self, ACCOUNT, DISTRIBUTION, DOMAIN, FLEET, LATENCY_RECORD, ROUTER, ZONE, ZONE_NAME,
+};
 use super::{found_alarms, found_checks, found_database};
 use crate::fleet::{ApiKind, EdgeSpec, FleetSpec, Region, SiteSpec, Thresholds};
 
@@ -42,8 +44,10 @@ pub(super) fn resources(ground: &Ground) -> Resources {
         ..Resources::default()
     };
     for region in ground.regions {
-        all.functions.push(function(ground, region, "orders-read", 512));
-        all.functions.push(function(ground, region, "orders-write", 1024));
+        all.functions
+            .push(function(ground, region, "orders-read", 512));
+        all.functions
+            .push(function(ground, region, "orders-write", 1024));
         all.certificates.push(certificate(ground, region));
         all.apis.push(api(ground, region));
         all.custom_domains.push(custom_domain(ground, region));
@@ -115,7 +119,10 @@ fn function(ground: &Ground, region: &Region, name: &str, memory_mb: i32) -> Fun
         arn: format!("arn:aws:lambda:{region}:{ACCOUNT}:function:{name}"),
         runtime: "nodejs22.x".into(),
         handler: "index.handler".into(),
-        role: format!("arn:aws:iam::{ACCOUNT}:role/{name}-{}", names::short(region)),
+        role: format!(
+            "arn:aws:iam::{ACCOUNT}:role/{name}-{}",
+            names::short(region)
+        ),
         state: "Active".into(),
         last_update_status: "Successful".into(),
         memory_mb,
@@ -145,21 +152,26 @@ fn router(ground: &Ground) -> Function {
 fn certificate(ground: &Ground, region: &Region) -> Certificate {
     let age = 62 + (super::rng::hash(ground.seed, &format!("cert {region}")) % 30) as i64;
     let mut certificate = issue(ground, region, &names::endpoint(region), age);
-    certificate.in_use_by =
-        vec![format!("arn:aws:apigateway:{region}::/domainnames/{}", names::endpoint(region))];
+    certificate.in_use_by = vec![format!(
+        "arn:aws:apigateway:{region}::/domainnames/{}",
+        names::endpoint(region)
+    )];
     certificate
 }
 
 fn edge_certificate(ground: &Ground) -> Certificate {
     let mut certificate = issue(ground, &Region::global(), DOMAIN, 74);
     certificate.alternative_names.push(format!("*.{DOMAIN}"));
-    certificate.in_use_by = vec![format!("arn:aws:cloudfront::{ACCOUNT}:distribution/{DISTRIBUTION}")];
+    certificate.in_use_by = vec![format!(
+        "arn:aws:cloudfront::{ACCOUNT}:distribution/{DISTRIBUTION}"
+    )];
     certificate
 }
 
 fn issue(ground: &Ground, region: &Region, name: &str, age_days: i64) -> Certificate {
     let issued = ground.days_ago(age_days, name);
-    let midnight = Timestamp::from_second(issued.as_second().div_euclid(86_400) * 86_400).unwrap_or(issued);
+    let midnight =
+        Timestamp::from_second(issued.as_second().div_euclid(86_400) * 86_400).unwrap_or(issued);
     let id = names::uuid(ground.seed, &format!("certificate {region} {name}"));
     Certificate {
         region: region.clone(),
@@ -179,7 +191,12 @@ fn issue(ground: &Ground, region: &Region, name: &str, age_days: i64) -> Certifi
 
 fn serial(seed: u64, id: &str) -> String {
     let pairs: Vec<String> = (0..16)
-        .map(|i| format!("{:02x}", super::rng::hash(seed, &format!("{id} {i}")) & 0xff))
+        .map(|i| {
+            format!(
+                "{:02x}",
+                super::rng::hash(seed, &format!("{id} {i}")) & 0xff
+            )
+        })
         .collect();
     pairs.join(":")
 }
@@ -187,7 +204,11 @@ fn serial(seed: u64, id: &str) -> String {
 fn api(ground: &Ground, region: &Region) -> Api {
     let id = api_id(ground.seed, region);
     let created = ground.days_ago(410, &format!("api {region}"));
-    let (kind, stage) = if ground.rest { (ApiKind::Rest, "live") } else { (ApiKind::Http, "$default") };
+    let (kind, stage) = if ground.rest {
+        (ApiKind::Rest, "live")
+    } else {
+        (ApiKind::Http, "$default")
+    };
     Api {
         region: region.clone(),
         name: FLEET.into(),
@@ -214,7 +235,10 @@ fn custom_domain(ground: &Ground, region: &Region) -> CustomDomain {
         api: api_id(ground.seed, region),
         stage: if ground.rest { "live" } else { "$default" }.into(),
         regional_domain: format!("d-{target}.execute-api.{region}.amazonaws.com"),
-        regional_zone: format!("Z{}", names::upper_token(7, &format!("execute-api {region}"), 13)),
+        regional_zone: format!(
+            "Z{}",
+            names::upper_token(7, &format!("execute-api {region}"), 13)
+        ),
         certificate_arn: certificate(ground, region).arn,
         status: "AVAILABLE".into(),
     }
@@ -229,11 +253,16 @@ fn distribution(ground: &Ground) -> Distribution {
         domain: names::DISTRIBUTION_DOMAIN.into(),
         enabled: true,
         aliases: vec![DOMAIN.into()],
-        origins: vec![Origin { id: "latency".into(), domain: LATENCY_RECORD.into() }],
+        origins: vec![Origin {
+            id: "latency".into(),
+            domain: LATENCY_RECORD.into(),
+        }],
         last_modified: ground.days_ago(19, "distribution"),
         deployed_at: None,
         certificate_arn: edge_certificate(ground).arn,
-        origin_request_function: Some(format!("arn:aws:lambda:us-east-1:{ACCOUNT}:function:{ROUTER}:7")),
+        origin_request_function: Some(format!(
+            "arn:aws:lambda:us-east-1:{ACCOUNT}:function:{ROUTER}:7"
+        )),
         comment: "Orders API".into(),
         caller_reference: "orders-edge".into(),
         price_class: "PriceClass_All".into(),
@@ -277,7 +306,10 @@ fn plain_stack(ground: &Ground, region: &Region, name: &str) -> Stack {
         description: String::new(),
         parameters: vec![("Fleet".into(), FLEET.into())],
         outputs: Vec::new(),
-        tags: vec![Tag { key: "fleet".into(), value: FLEET.into() }],
+        tags: vec![Tag {
+            key: "fleet".into(),
+            value: FLEET.into(),
+        }],
     }
 }
 
@@ -286,11 +318,21 @@ fn zone(ground: &Ground, all: &Resources) -> HostedZone {
         .map(|(n, tld)| format!("ns-{n}.awsdns-{:02}.{tld}", n % 64))
         .into();
     let mut records = vec![
-        plain(ZONE_NAME, "NS", 172_800, name_servers.iter().map(|ns| format!("{ns}.")).collect()),
-        plain(ZONE_NAME, "SOA", 900, vec![format!(
-            "{}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400",
-            name_servers[0]
-        )]),
+        plain(
+            ZONE_NAME,
+            "NS",
+            172_800,
+            name_servers.iter().map(|ns| format!("{ns}.")).collect(),
+        ),
+        plain(
+            ZONE_NAME,
+            "SOA",
+            900,
+            vec![format!(
+                "{}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400",
+                name_servers[0]
+            )],
+        ),
     ];
     for kind in ["A", "AAAA"] {
         let target = AliasTarget {
@@ -310,8 +352,11 @@ fn zone(ground: &Ground, all: &Resources) -> HostedZone {
         };
         records.push(alias(&format!("{}.", domain.name), "A", target));
     }
-    let mut latency: Vec<RecordSet> =
-        ground.regions.iter().map(|region| latency_record(ground, region)).collect();
+    let mut latency: Vec<RecordSet> = ground
+        .regions
+        .iter()
+        .map(|region| latency_record(ground, region))
+        .collect();
     latency.sort_by(|a, b| a.set_identifier.cmp(&b.set_identifier));
     records.append(&mut latency);
     HostedZone {
@@ -329,7 +374,12 @@ fn latency_record(ground: &Ground, region: &Region) -> RecordSet {
         set_identifier: Some(region.to_string()),
         region: Some(region.clone()),
         health_check: Some(found_checks::site_check_id(ground.seed, region)),
-        ..plain(&format!("{LATENCY_RECORD}."), "CNAME", 60, vec![names::endpoint(region)])
+        ..plain(
+            &format!("{LATENCY_RECORD}."),
+            "CNAME",
+            60,
+            vec![names::endpoint(region)],
+        )
     }
 }
 
@@ -348,5 +398,9 @@ fn plain(name: &str, kind: &str, ttl: i64, values: Vec<String>) -> RecordSet {
 }
 
 fn alias(name: &str, kind: &str, target: AliasTarget) -> RecordSet {
-    RecordSet { ttl: None, alias: Some(target), ..plain(name, kind, 0, Vec::new()) }
+    RecordSet {
+        ttl: None,
+        alias: Some(target),
+        ..plain(name, kind, 0, Vec::new())
+    }
 }

@@ -8,7 +8,10 @@ use crate::fleet::{ApiKind, Region};
 /// Where the evacuation switch of `region` lives and what it is called: never in the Region it evacuates
 /// (aws-facts §3.5), unless there is no other.
 pub(super) fn switch_alarm(regions: &[Region], region: &Region) -> (Region, String) {
-    let home = regions.iter().find(|other| *other != region).unwrap_or(region);
+    let home = regions
+        .iter()
+        .find(|other| *other != region)
+        .unwrap_or(region);
     (home.clone(), format!("orders-evacuate-{region}"))
 }
 
@@ -31,14 +34,26 @@ pub(super) fn add(ground: &Ground, all: &mut Resources) {
         });
     }
     all.alarms.push(Alarm {
-        dimensions: vec![("DistributionId".into(), DISTRIBUTION.into()), ("Region".into(), "Global".into())],
+        dimensions: vec![
+            ("DistributionId".into(), DISTRIBUTION.into()),
+            ("Region".into(), "Global".into()),
+        ],
         description: "Share of requests the edge answered 5xx".into(),
-        ..alarm(ground, &Region::global(), "orders-edge-5xx", "AWS/CloudFront", "5xxErrorRate", 2.0)
+        ..alarm(
+            ground,
+            &Region::global(),
+            "orders-edge-5xx",
+            "AWS/CloudFront",
+            "5xxErrorRate",
+            2.0,
+        )
     });
 }
 
 fn site_alarms(ground: &Ground, all: &Resources, region: &Region) -> Vec<Alarm> {
-    let Some(api) = all.apis.iter().find(|api| &api.region == region) else { return Vec::new() };
+    let Some(api) = all.apis.iter().find(|api| &api.region == region) else {
+        return Vec::new();
+    };
     let (subject, metric) = match api.kind {
         ApiKind::Http => (("ApiId".to_owned(), api.id.clone()), "5xx"),
         ApiKind::Rest => (("ApiName".to_owned(), api.name.clone()), "5XXError"),
@@ -48,13 +63,27 @@ fn site_alarms(ground: &Ground, all: &Resources, region: &Region) -> Vec<Alarm> 
         Alarm {
             dimensions: vec![subject.clone()],
             description: "Share of API requests answered 5xx".into(),
-            ..alarm(ground, region, &format!("orders-{short}-5xx"), "AWS/ApiGateway", metric, 0.02)
+            ..alarm(
+                ground,
+                region,
+                &format!("orders-{short}-5xx"),
+                "AWS/ApiGateway",
+                metric,
+                0.02,
+            )
         },
         Alarm {
             dimensions: vec![subject],
             statistic: "p99".into(),
             description: "API latency, p99".into(),
-            ..alarm(ground, region, &format!("orders-{short}-latency"), "AWS/ApiGateway", "Latency", 1_500.0)
+            ..alarm(
+                ground,
+                region,
+                &format!("orders-{short}-latency"),
+                "AWS/ApiGateway",
+                "Latency",
+                1_500.0,
+            )
         },
     ];
     for function in ["orders-read", "orders-write"] {
@@ -62,7 +91,14 @@ fn site_alarms(ground: &Ground, all: &Resources, region: &Region) -> Vec<Alarm> 
             dimensions: vec![("FunctionName".into(), function.into())],
             statistic: "Sum".into(),
             description: format!("Failed invocations of {function} in a minute"),
-            ..alarm(ground, region, &format!("{function}-{short}-errors"), "AWS/Lambda", "Errors", 250.0)
+            ..alarm(
+                ground,
+                region,
+                &format!("{function}-{short}-errors"),
+                "AWS/Lambda",
+                "Errors",
+                250.0,
+            )
         });
     }
     if all.clusters.iter().any(|cluster| &cluster.region == region) {
@@ -72,13 +108,27 @@ fn site_alarms(ground: &Ground, all: &Resources, region: &Region) -> Vec<Alarm> 
             evaluation_periods: 3,
             datapoints_to_alarm: 3,
             description: "RPO lag of this member while it is a secondary, in milliseconds".into(),
-            ..alarm(ground, region, &format!("orders-{short}-rpo-lag"), "AWS/RDS", "AuroraGlobalDBRPOLag", 1_000.0)
+            ..alarm(
+                ground,
+                region,
+                &format!("orders-{short}-rpo-lag"),
+                "AWS/RDS",
+                "AuroraGlobalDBRPOLag",
+                1_000.0,
+            )
         });
     }
     alarms
 }
 
-fn alarm(ground: &Ground, region: &Region, name: &str, namespace: &str, metric: &str, threshold: f64) -> Alarm {
+fn alarm(
+    ground: &Ground,
+    region: &Region,
+    name: &str,
+    namespace: &str,
+    metric: &str,
+    threshold: f64,
+) -> Alarm {
     let configured = ground.days_ago(409, name);
     Alarm {
         region: region.clone(),

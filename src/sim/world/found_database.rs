@@ -13,7 +13,9 @@ pub(super) const MEMBERS: usize = 11;
 /// Adds the global cluster, its members and their instances.
 pub(super) fn add(ground: &Ground, all: &mut Resources) {
     let members: Vec<&Region> = ground.regions.iter().take(MEMBERS).collect();
-    let Some(primary) = members.first().copied() else { return };
+    let Some(primary) = members.first().copied() else {
+        return;
+    };
     for region in &members {
         let cluster = cluster(ground, region, primary);
         for number in 1..=2 {
@@ -31,7 +33,10 @@ pub(super) fn add(ground: &Ground, all: &mut Resources) {
         engine_version: VERSION.into(),
         engine_lifecycle: "open-source-rds-extended-support".into(),
         database_name: FLEET.into(),
-        endpoint: format!("{FLEET}.global-{}.global.rds.amazonaws.com", names::token(ground.seed, "writer", 12)),
+        endpoint: format!(
+            "{FLEET}.global-{}.global.rds.amazonaws.com",
+            names::token(ground.seed, "writer", 12)
+        ),
         storage_encrypted: true,
         deletion_protection: true,
         members: global_members(&members, primary),
@@ -41,7 +46,10 @@ pub(super) fn add(ground: &Ground, all: &mut Resources) {
 
 /// ARN of the member cluster in `region`.
 pub(super) fn cluster_arn(region: &Region) -> String {
-    format!("arn:aws:rds:{region}:{ACCOUNT}:cluster:{}", names::cluster(region))
+    format!(
+        "arn:aws:rds:{region}:{ACCOUNT}:cluster:{}",
+        names::cluster(region)
+    )
 }
 
 /// The members as `DescribeGlobalClusters` lists them while `writer` takes the writes.
@@ -55,7 +63,11 @@ pub(super) fn global_members(regions: &[&Region], writer: &Region) -> Vec<Global
                 region: (*region).clone(),
                 writer: is_writer,
                 readers: if is_writer {
-                    regions.iter().filter(|other| **other != writer).map(|r| cluster_arn(r)).collect()
+                    regions
+                        .iter()
+                        .filter(|other| **other != writer)
+                        .map(|r| cluster_arn(r))
+                        .collect()
                 } else {
                     Vec::new()
                 },

@@ -26,7 +26,9 @@ pub(super) fn rtt_ms(from: (f64, f64), to: (f64, f64)) -> f64 {
 
 /// Where a Region is, as a point; the unknown are at the equator.
 pub(super) fn point(region: &Region) -> (f64, f64) {
-    region.place().map_or((0.0, 0.0), |place| (place.lat, place.lon))
+    region
+        .place()
+        .map_or((0.0, 0.0), |place| (place.lat, place.lon))
 }
 
 /// Round trip from the operator's seat to a Region.
@@ -40,9 +42,12 @@ mod tests {
 
     #[test]
     fn round_trips_are_what_operators_measure() {
-        for (code, low, high) in
-            [("eu-central-1", 0.5, 5.0), ("eu-west-1", 15.0, 30.0), ("us-east-1", 80.0, 110.0), ("ap-southeast-1", 130.0, 200.0)]
-        {
+        for (code, low, high) in [
+            ("eu-central-1", 0.5, 5.0),
+            ("eu-west-1", 15.0, 30.0),
+            ("us-east-1", 80.0, 110.0),
+            ("ap-southeast-1", 130.0, 200.0),
+        ] {
             let ms = from_operator_ms(code);
             assert!((low..high).contains(&ms), "{code}: {ms}");
         }

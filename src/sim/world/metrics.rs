@@ -27,10 +27,16 @@ pub struct MetricId {
 impl MetricId {
     /// Sorts the dimensions.
     pub fn new(namespace: &str, name: &str, dimensions: &[(&str, &str)]) -> Self {
-        let mut dimensions: Vec<(String, String)> =
-            dimensions.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let mut dimensions: Vec<(String, String)> = dimensions
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
         dimensions.sort();
-        Self { namespace: namespace.into(), name: name.into(), dimensions }
+        Self {
+            namespace: namespace.into(),
+            name: name.into(),
+            dimensions,
+        }
     }
 }
 
@@ -55,7 +61,12 @@ pub enum Sample {
 impl Sample {
     /// A single value.
     pub const fn gauge(value: f64) -> Self {
-        Self::Set { count: 1.0, sum: value, min: value, max: value }
+        Self::Set {
+            count: 1.0,
+            sum: value,
+            min: value,
+            max: value,
+        }
     }
 
     /// So many zeros and ones: the sum counts, the average is the rate.
@@ -72,8 +83,18 @@ impl Sample {
         match (&mut *self, other) {
             (Self::Spread(mine), Self::Spread(theirs)) => mine.merge(theirs),
             (
-                Self::Set { count, sum, min, max },
-                Self::Set { count: other_count, sum: other_sum, min: low, max: high },
+                Self::Set {
+                    count,
+                    sum,
+                    min,
+                    max,
+                },
+                Self::Set {
+                    count: other_count,
+                    sum: other_sum,
+                    min: low,
+                    max: high,
+                },
             ) => {
                 *count += other_count;
                 *sum += other_sum;
@@ -87,7 +108,12 @@ impl Sample {
 
     fn statistic(&self, statistic: Statistic) -> Option<f64> {
         match self {
-            Self::Set { count, sum, min, max } => Some(match statistic {
+            Self::Set {
+                count,
+                sum,
+                min,
+                max,
+            } => Some(match statistic {
                 Statistic::Sum => *sum,
                 Statistic::Average => sum / count,
                 Statistic::Minimum => *min,
@@ -139,7 +165,9 @@ impl Statistic {
             "SampleCount" => Self::SampleCount,
             _ => {
                 let percent: f64 = text.strip_prefix('p')?.parse().ok()?;
-                (0.0..=100.0).contains(&percent).then_some(Self::Percentile(percent / 100.0))?
+                (0.0..=100.0)
+                    .contains(&percent)
+                    .then_some(Self::Percentile(percent / 100.0))?
             }
         })
     }
@@ -164,7 +192,10 @@ impl MetricStore {
     /// The points of a series with `start <= at < end` (the start rounded down to the minute), oldest
     /// first, as visible now. Empty when there is no such series, no such point, or `statistic` is
     /// not a statistic. `period_s` is rounded up to whole minutes.
-    #[expect(clippy::too_many_arguments, reason = "CloudWatch's own parameters, all needed")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "CloudWatch's own parameters, all needed"
+    )]
     pub fn query(
         &self,
         region: &str,
@@ -177,7 +208,9 @@ impl MetricStore {
         end: Timestamp,
     ) -> Vec<(Timestamp, f64)> {
         let id = MetricId::new(namespace, metric, dimensions);
-        let (Some(points), Some(statistic)) = (self.points(region, &id), Statistic::parse(statistic)) else {
+        let (Some(points), Some(statistic)) =
+            (self.points(region, &id), Statistic::parse(statistic))
+        else {
             return Vec::new();
         };
         let period = (period_s.max(1) + 59) / 60;
@@ -185,7 +218,10 @@ impl MetricStore {
         let until = (end.as_second() + 59).div_euclid(60);
         let mut periods: BTreeMap<i64, Sample> = BTreeMap::new();
         let seen = points.iter().skip_while(|point| point.minute < from);
-        for point in seen.take_while(|p| p.minute < until).filter(|p| p.visible <= self.now) {
+        for point in seen
+            .take_while(|p| p.minute < until)
+            .filter(|p| p.visible <= self.now)
+        {
             let slot = point.minute.div_euclid(period) * period;
             match periods.get_mut(&slot) {
                 Some(sample) => sample.merge(&point.sample),
@@ -216,11 +252,17 @@ impl MetricStore {
             namespace.is_none_or(|n| n == id.namespace)
                 && metric.is_none_or(|m| m == id.name)
                 && dimensions.iter().all(|(name, value)| {
-                    id.dimensions.iter().any(|(k, v)| k == name && value.is_none_or(|value| v == value))
+                    id.dimensions
+                        .iter()
+                        .any(|(k, v)| k == name && value.is_none_or(|value| v == value))
                 })
         };
-        let Some(series) = self.regions.get(region) else { return Vec::new() };
-        let seen = series.iter().filter(|(_, p)| p.iter().any(|p| p.visible <= self.now));
+        let Some(series) = self.regions.get(region) else {
+            return Vec::new();
+        };
+        let seen = series
+            .iter()
+            .filter(|(_, p)| p.iter().any(|p| p.visible <= self.now));
         seen.map(|(id, _)| id).filter(wanted).cloned().collect()
     }
 
@@ -236,7 +278,13 @@ impl MetricStore {
     ) {
         let id = MetricId::new(namespace, metric, dimensions);
         let visible = self.now + 8;
-        self.insert(region, id, at.as_second().div_euclid(60), visible, Sample::gauge(value));
+        self.insert(
+            region,
+            id,
+            at.as_second().div_euclid(60),
+            visible,
+            Sample::gauge(value),
+        );
     }
 
     /// A service publishes what it counted in `minute` (minutes since the epoch).
@@ -246,7 +294,12 @@ impl MetricStore {
     }
 
     /// The newest value a data stream holds at `now`, visible or not: what Route 53 follows.
-    pub(super) fn newest(&self, region: &str, id: &MetricId, since_minute: i64) -> Vec<(i64, Sample)> {
+    pub(super) fn newest(
+        &self,
+        region: &str,
+        id: &MetricId,
+        since_minute: i64,
+    ) -> Vec<(i64, Sample)> {
         let points = self.points(region, id);
         points
             .into_iter()
@@ -269,7 +322,9 @@ impl MetricStore {
         if !self.regions.contains_key(region) {
             self.regions.insert(region.to_owned(), BTreeMap::new());
         }
-        let Some(series) = self.regions.get_mut(region) else { return };
+        let Some(series) = self.regions.get_mut(region) else {
+            return;
+        };
         let points = series.entry(id).or_default();
         let place = points.partition_point(|point| point.minute < minute);
         match points.get_mut(place) {
@@ -277,7 +332,14 @@ impl MetricStore {
                 point.sample.merge(&sample);
                 point.visible = point.visible.min(visible);
             }
-            _ => points.insert(place, Point { minute, visible, sample }),
+            _ => points.insert(
+                place,
+                Point {
+                    minute,
+                    visible,
+                    sample,
+                },
+            ),
         }
         if points.len() > KEPT_MINUTES {
             points.pop_front();

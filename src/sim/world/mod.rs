@@ -68,8 +68,19 @@ pub struct State {
 
 impl State {
     /// Founds the world of `options` at `start` and makes its history.
-    fn new(seed: u64, regions: Vec<Region>, rest: bool, scenario: &Scenario, start: Timestamp) -> Self {
-        let ground = found::Ground { seed, regions: &regions, rest, now: start };
+    fn new(
+        seed: u64,
+        regions: Vec<Region>,
+        rest: bool,
+        scenario: &Scenario,
+        start: Timestamp,
+    ) -> Self {
+        let ground = found::Ground {
+            seed,
+            regions: &regions,
+            rest,
+            now: start,
+        };
         let mut script: Vec<(i64, Event)> = scenario
             .events
             .iter()
@@ -127,7 +138,9 @@ impl State {
         while let Some((at, _)) = self.script.last()
             && *at <= self.now
         {
-            let Some((_, event)) = self.script.pop() else { break };
+            let Some((_, event)) = self.script.pop() else {
+                break;
+            };
             if event.starts {
                 self.start(event.fault);
             } else {

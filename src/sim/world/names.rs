@@ -32,7 +32,9 @@ pub fn short(region: &Region) -> String {
     let mut parts = region.as_str().split('-');
     let area = parts.next().unwrap_or_default();
     let rest: Vec<&str> = parts.collect();
-    let (number, words) = rest.split_last().map_or(("", &[][..]), |(n, words)| (*n, words));
+    let (number, words) = rest
+        .split_last()
+        .map_or(("", &[][..]), |(n, words)| (*n, words));
     let compass: String = words
         .iter()
         .map(|word| match *word {
@@ -69,14 +71,23 @@ pub fn upper_token(seed: u64, what: &str, length: usize) -> String {
 /// A UUID.
 pub fn uuid(seed: u64, what: &str) -> String {
     let hex = spell(seed, what, 32, b"0123456789abcdef");
-    format!("{}-{}-4{}-a{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
+    format!(
+        "{}-{}-4{}-a{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[13..16],
+        &hex[17..20],
+        &hex[20..]
+    )
 }
 
 fn spell(seed: u64, what: &str, length: usize, alphabet: &[u8]) -> String {
     let mut bits = hash(seed, what);
     (0..length)
         .map(|_| {
-            bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            bits = bits
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             char::from(alphabet[(bits >> 33) as usize % alphabet.len()])
         })
         .collect()
@@ -91,8 +102,15 @@ mod tests {
     fn every_region_has_a_short_name_of_its_own() {
         let shorts: BTreeSet<String> = Region::all().map(|region| short(&region)).collect();
         assert_eq!(shorts.len(), Region::all().count());
-        for (code, name) in [("us-east-1", "use1"), ("eu-west-1", "euw1"), ("ap-southeast-1", "apse1")] {
-            assert!(Region::new(code).is_ok_and(|region| short(&region) == name), "{code}");
+        for (code, name) in [
+            ("us-east-1", "use1"),
+            ("eu-west-1", "euw1"),
+            ("ap-southeast-1", "apse1"),
+        ] {
+            assert!(
+                Region::new(code).is_ok_and(|region| short(&region) == name),
+                "{code}"
+            );
         }
     }
 

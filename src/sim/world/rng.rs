@@ -8,7 +8,9 @@ const QUANTILES: usize = 2048;
 
 /// The inverse normal distribution at the middles of equally likely slices.
 static PROBIT: LazyLock<Vec<f32>> = LazyLock::new(|| {
-    (0..QUANTILES).map(|i| probit((i as f64 + 0.5) / QUANTILES as f64) as f32).collect()
+    (0..QUANTILES)
+        .map(|i| probit((i as f64 + 0.5) / QUANTILES as f64) as f32)
+        .collect()
 });
 
 /// SplitMix64.
@@ -48,7 +50,9 @@ impl Rng {
             return 0.0;
         }
         if expected > 40.0 {
-            return (expected + expected.sqrt() * self.normal()).round().max(0.0);
+            return (expected + expected.sqrt() * self.normal())
+                .round()
+                .max(0.0);
         }
         let (limit, mut product, mut count) = ((-expected).exp(), self.uniform(), 0.0);
         while product > limit {
@@ -67,9 +71,11 @@ pub fn normal_slice(i: usize, n: usize, within: f64) -> f32 {
 
 /// 64 well-mixed bits of a seed and a name (FNV-1a, then mixed).
 pub fn hash(seed: u64, name: &str) -> u64 {
-    let fnv = name.bytes().fold(0xcbf2_9ce4_8422_2325 ^ seed.rotate_left(17), |h, b| {
-        (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let fnv = name
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325 ^ seed.rotate_left(17), |h, b| {
+            (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
+        });
     mix(fnv)
 }
 
@@ -82,19 +88,34 @@ fn mix(mut z: u64) -> u64 {
 /// Acklam's rational approximation of the inverse normal distribution (relative error 1e-9).
 fn probit(p: f64) -> f64 {
     const A: [f64; 6] = [
-        -39.696_830_286_653_8, 220.946_098_424_521, -275.928_510_446_969, 138.357_751_867_269,
-        -30.664_798_066_147_2, 2.506_628_277_459_24,
+        -39.696_830_286_653_8,
+        220.946_098_424_521,
+        -275.928_510_446_969,
+        138.357_751_867_269,
+        -30.664_798_066_147_2,
+        2.506_628_277_459_24,
     ];
     const B: [f64; 5] = [
-        -54.476_098_798_224_1, 161.585_836_858_041, -155.698_979_859_887, 66.801_311_887_719_7,
+        -54.476_098_798_224_1,
+        161.585_836_858_041,
+        -155.698_979_859_887,
+        66.801_311_887_719_7,
         -13.280_681_552_885_7,
     ];
     const C: [f64; 6] = [
-        -0.007_784_894_002_430_29, -0.322_396_458_041_136, -2.400_758_277_161_84,
-        -2.549_732_539_343_73, 4.374_664_141_464_97, 2.938_163_982_698_78,
+        -0.007_784_894_002_430_29,
+        -0.322_396_458_041_136,
+        -2.400_758_277_161_84,
+        -2.549_732_539_343_73,
+        4.374_664_141_464_97,
+        2.938_163_982_698_78,
     ];
-    const D: [f64; 4] =
-        [0.007_784_695_709_041_46, 0.322_467_129_070_04, 2.445_134_137_143, 3.754_408_661_907_42];
+    const D: [f64; 4] = [
+        0.007_784_695_709_041_46,
+        0.322_467_129_070_04,
+        2.445_134_137_143,
+        3.754_408_661_907_42,
+    ];
     let tail = |q: f64| {
         (((((C[0] * q + C[1]) * q + C[2]) * q + C[3]) * q + C[4]) * q + C[5])
             / ((((D[0] * q + D[1]) * q + D[2]) * q + D[3]) * q + 1.0)
@@ -130,7 +151,10 @@ mod tests {
         let draws: Vec<f64> = (0..n).map(|_| rng.normal()).collect();
         let mean = draws.iter().sum::<f64>() / f64::from(n);
         let variance = draws.iter().map(|x| x * x).sum::<f64>() / f64::from(n);
-        assert!(mean.abs() < 0.03 && (variance - 1.0).abs() < 0.04, "{mean} {variance}");
+        assert!(
+            mean.abs() < 0.03 && (variance - 1.0).abs() < 0.04,
+            "{mean} {variance}"
+        );
         for expected in [0.4, 12.0, 900.0] {
             let mean = (0..n).map(|_| rng.poisson(expected)).sum::<f64>() / f64::from(n);
             assert!((mean / expected - 1.0).abs() < 0.05, "{expected}: {mean}");

@@ -15,13 +15,28 @@ pub(super) const HISTORY: SignedDuration = SignedDuration::from_hours(4);
 const EMBEDDED: [(&str, &str); 10] = [
     ("calm", include_str!("../scenarios/calm.toml")),
     ("region-dark", include_str!("../scenarios/region-dark.toml")),
-    ("primary-dark", include_str!("../scenarios/primary-dark.toml")),
-    ("lambda-errors", include_str!("../scenarios/lambda-errors.toml")),
+    (
+        "primary-dark",
+        include_str!("../scenarios/primary-dark.toml"),
+    ),
+    (
+        "lambda-errors",
+        include_str!("../scenarios/lambda-errors.toml"),
+    ),
     ("lag-surge", include_str!("../scenarios/lag-surge.toml")),
     ("throttled", include_str!("../scenarios/throttled.toml")),
-    ("control-planes-down", include_str!("../scenarios/control-planes-down.toml")),
-    ("credentials-expired", include_str!("../scenarios/credentials-expired.toml")),
-    ("access-denied", include_str!("../scenarios/access-denied.toml")),
+    (
+        "control-planes-down",
+        include_str!("../scenarios/control-planes-down.toml"),
+    ),
+    (
+        "credentials-expired",
+        include_str!("../scenarios/credentials-expired.toml"),
+    ),
+    (
+        "access-denied",
+        include_str!("../scenarios/access-denied.toml"),
+    ),
     ("bad-day", include_str!("../scenarios/bad-day.toml")),
 ];
 
@@ -130,22 +145,27 @@ impl Scenario {
             return Self::parse(name, text);
         }
         let path = Path::new(name_or_path);
-        let looks_like_a_path = path.extension().is_some() || name_or_path.contains(std::path::MAIN_SEPARATOR);
+        let looks_like_a_path =
+            path.extension().is_some() || name_or_path.contains(std::path::MAIN_SEPARATOR);
         if !looks_like_a_path {
             return Err(ScenarioError::Unknown {
                 name: name_or_path.into(),
                 known: Self::names().collect::<Vec<_>>().join(", "),
             });
         }
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ScenarioError::Unreadable { path: name_or_path.into(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| ScenarioError::Unreadable {
+            path: name_or_path.into(),
+            source,
+        })?;
         Self::parse(name_or_path, &text)
     }
 
     /// Reads a scenario's TOML; `name` is for its messages.
     pub fn parse(name: &str, text: &str) -> Result<Self, ScenarioError> {
-        let file: File = toml::from_str(text)
-            .map_err(|error| ScenarioError::Malformed { name: name.into(), why: error.to_string() })?;
+        let file: File = toml::from_str(text).map_err(|error| ScenarioError::Malformed {
+            name: name.into(),
+            why: error.to_string(),
+        })?;
         let mut events = Vec::with_capacity(file.event.len());
         for (i, raw) in file.event.into_iter().enumerate() {
             let event = Event::from_raw(&raw).map_err(|why| ScenarioError::Event {
@@ -156,17 +176,28 @@ impl Scenario {
             events.push(event);
         }
         events.sort_by_key(|event| event.at);
-        Ok(Self { name: name.into(), title: file.title, explanation: file.explanation, events })
+        Ok(Self {
+            name: name.into(),
+            title: file.title,
+            explanation: file.explanation,
+            events,
+        })
     }
 }
 
 impl Event {
     fn from_raw(raw: &RawEvent) -> Result<Self, String> {
         let at: SignedDuration = raw.at.parse().map_err(|_| {
-            format!("`at = \"{}\"` is not a time: write `30s`, `2m`, or `-4m` for before the start", raw.at)
+            format!(
+                "`at = \"{}\"` is not a time: write `30s`, `2m`, or `-4m` for before the start",
+                raw.at
+            )
         })?;
         if at < -HISTORY {
-            return Err(format!("`at = \"{}\"` is before the history, which begins at -4h", raw.at));
+            return Err(format!(
+                "`at = \"{}\"` is before the history, which begins at -4h",
+                raw.at
+            ));
         }
         let (starts, kind) = match (raw.start, raw.end) {
             (Some(kind), None) => (true, kind),
@@ -187,8 +218,14 @@ mod tests {
     fn every_embedded_scenario_parses_and_all_but_calm_show_at_once() {
         for name in Scenario::names() {
             let scenario = Scenario::load(name).unwrap_or_else(|e| panic!("{e}"));
-            assert!(!scenario.title.is_empty() && !scenario.explanation.is_empty(), "{name}");
-            let at_start = scenario.events.iter().any(|e| e.starts && e.at <= SignedDuration::ZERO);
+            assert!(
+                !scenario.title.is_empty() && !scenario.explanation.is_empty(),
+                "{name}"
+            );
+            let at_start = scenario
+                .events
+                .iter()
+                .any(|e| e.starts && e.at <= SignedDuration::ZERO);
             assert_eq!(at_start, name != "calm", "{name}");
         }
     }
@@ -196,24 +233,53 @@ mod tests {
     #[test]
     fn a_faulty_scenario_is_told_what_is_accepted() {
         let complaint = |events: &str| {
-            Scenario::parse("mine.toml", &format!("title = \"t\"\n{events}")).unwrap_err().to_string()
+            Scenario::parse("mine.toml", &format!("title = \"t\"\n{events}"))
+                .unwrap_err()
+                .to_string()
         };
         for (events, expected) in [
-            ("[[event]]\nat = \"soon\"\nstart = \"throttled\"", "write `30s`"),
-            ("[[event]]\nat = \"1s\"\nstart = \"region-dark\"", "add `region"),
-            ("[[event]]\nat = \"1s\"\nstart = \"throttled\"\nregion = \"eu-west-1\"", "take `region` away"),
+            (
+                "[[event]]\nat = \"soon\"\nstart = \"throttled\"",
+                "write `30s`",
+            ),
+            (
+                "[[event]]\nat = \"1s\"\nstart = \"region-dark\"",
+                "add `region",
+            ),
+            (
+                "[[event]]\nat = \"1s\"\nstart = \"throttled\"\nregion = \"eu-west-1\"",
+                "take `region` away",
+            ),
             ("[[event]]\nat = \"1s\"", "either `start` or `end`"),
-            ("[[event]]\nat = \"-5h\"\nstart = \"throttled\"", "begins at -4h"),
-            ("[[event]]\nat = \"1s\"\nstart = \"earthquake\"", "lambda-errors"),
-            ("[[event]]\nat = \"1s\"\nbegin = \"throttled\"", "unknown field"),
-            ("[[event]]\nat = \"1s\"\nstart = \"region-dark\"\nregion = \"Ireland\"", "not a Region code"),
-            ("[[event]]\nat = \"1s\"\nstart = \"access-denied\"\naction = \"all\"", "rds:DescribeDBClusters"),
+            (
+                "[[event]]\nat = \"-5h\"\nstart = \"throttled\"",
+                "begins at -4h",
+            ),
+            (
+                "[[event]]\nat = \"1s\"\nstart = \"earthquake\"",
+                "lambda-errors",
+            ),
+            (
+                "[[event]]\nat = \"1s\"\nbegin = \"throttled\"",
+                "unknown field",
+            ),
+            (
+                "[[event]]\nat = \"1s\"\nstart = \"region-dark\"\nregion = \"Ireland\"",
+                "not a Region code",
+            ),
+            (
+                "[[event]]\nat = \"1s\"\nstart = \"access-denied\"\naction = \"all\"",
+                "rds:DescribeDBClusters",
+            ),
         ] {
             let said = complaint(events);
             assert!(said.contains(expected), "{events}\n{said}");
         }
         let said = Scenario::load("region-drak").unwrap_err().to_string();
-        assert!(said.contains("region-dark") && said.contains("TOML"), "{said}");
+        assert!(
+            said.contains("region-dark") && said.contains("TOML"),
+            "{said}"
+        );
     }
 
     #[test]
@@ -226,6 +292,9 @@ mod tests {
         .unwrap();
         let scenario = Scenario::load(file.path().to_str().unwrap()).unwrap();
         assert_eq!(scenario.title, "Mine");
-        assert!(scenario.events[0].starts && !scenario.events[1].starts, "in order of time");
+        assert!(
+            scenario.events[0].starts && !scenario.events[1].starts,
+            "in order of time"
+        );
     }
 }

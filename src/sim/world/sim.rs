@@ -84,25 +84,42 @@ pub struct Sim {
 impl Sim {
     /// Founds a world, with four hours of history.
     pub fn new(options: SimOptions) -> Result<Self, SimError> {
-        let SimOptions { scenario, seed, speed, regions, rest, start } = options;
+        let SimOptions {
+            scenario,
+            seed,
+            speed,
+            regions,
+            rest,
+            start,
+        } = options;
         if regions.is_empty() {
             return Err(SimError::NoRegions);
         }
         if let Some(unknown) = regions.iter().find(|region| region.place().is_none()) {
             return Err(SimError::UnknownRegion(unknown.clone()));
         }
-        let strange = scenario.events.iter().filter_map(|event| event.fault.region.as_ref());
+        let strange = scenario
+            .events
+            .iter()
+            .filter_map(|event| event.fault.region.as_ref());
         if let Some(region) = strange.clone().find(|region| !regions.contains(region)) {
             return Err(SimError::StrikesElsewhere {
                 region: region.clone(),
-                present: regions.iter().map(Region::as_str).collect::<Vec<_>>().join(", "),
+                present: regions
+                    .iter()
+                    .map(Region::as_str)
+                    .collect::<Vec<_>>()
+                    .join(", "),
                 scenario: scenario.name,
             });
         }
         let start = start.unwrap_or_else(Timestamp::now);
         let state = State::new(seed, regions, rest, &scenario, start);
         let clock = SimClock::new(start, speed);
-        Ok(Self { clock: Arc::new(clock), state: Arc::new(Mutex::new(state)) })
+        Ok(Self {
+            clock: Arc::new(clock),
+            state: Arc::new(Mutex::new(state)),
+        })
     }
 
     /// The world's clock.
@@ -186,15 +203,17 @@ impl DerefMut for StateGuard<'_> {
 
 impl State {
     fn known_fault(&self, id: &str) -> Result<super::Fault, SimError> {
-        self.faults.find(id, &self.regions).ok_or_else(|| SimError::UnknownFault {
-            id: id.into(),
-            known: self
-                .faults
-                .statuses(&self.regions)
-                .into_iter()
-                .map(|fault| fault.id)
-                .collect::<Vec<_>>()
-                .join(", "),
-        })
+        self.faults
+            .find(id, &self.regions)
+            .ok_or_else(|| SimError::UnknownFault {
+                id: id.into(),
+                known: self
+                    .faults
+                    .statuses(&self.regions)
+                    .into_iter()
+                    .map(|fault| fault.id)
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            })
     }
 }

@@ -31,7 +31,12 @@ impl Sketch {
 
     /// Takes everything of `other` in.
     pub fn merge(&mut self, other: &Self) {
-        for (i, weight) in other.weights.iter().enumerate().filter(|(_, weight)| **weight > 0.0) {
+        for (i, weight) in other
+            .weights
+            .iter()
+            .enumerate()
+            .filter(|(_, weight)| **weight > 0.0)
+        {
             *self.at(other.first + i) += weight;
         }
     }
@@ -43,7 +48,11 @@ impl Sketch {
 
     /// Their sum, to the width of the grid.
     pub fn sum(&self) -> f64 {
-        self.weights.iter().enumerate().map(|(i, w)| f64::from(*w) * edge(self.first + i, 0.5)).sum()
+        self.weights
+            .iter()
+            .enumerate()
+            .map(|(i, w)| f64::from(*w) * edge(self.first + i, 0.5))
+            .sum()
     }
 
     /// The value below which this share (0..1) of all values lies; `None` without values.
@@ -54,7 +63,12 @@ impl Sketch {
         }
         let mut left = share.clamp(0.0, 1.0) * total;
         let mut last = self.first;
-        for (i, weight) in self.weights.iter().enumerate().filter(|(_, weight)| **weight > 0.0) {
+        for (i, weight) in self
+            .weights
+            .iter()
+            .enumerate()
+            .filter(|(_, weight)| **weight > 0.0)
+        {
             let weight = f64::from(*weight);
             last = self.first + i;
             if left <= weight {
@@ -105,7 +119,9 @@ mod tests {
             let (found, right) = (sketch.quantile(share).unwrap(), share * 10_000.0);
             assert!((found / right - 1.0).abs() < 0.05, "{share}: {found}");
         }
-        let all: Vec<f64> = (0..=100).map(|p| sketch.quantile(f64::from(p) / 100.0).unwrap()).collect();
+        let all: Vec<f64> = (0..=100)
+            .map(|p| sketch.quantile(f64::from(p) / 100.0).unwrap())
+            .collect();
         assert!(all.windows(2).all(|pair| pair[0] <= pair[1]));
         assert!((sketch.sum() / 50_005_000.0 - 1.0).abs() < 0.03);
     }
