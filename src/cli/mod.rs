@@ -1,8 +1,73 @@
 //! One file a subcommand.
 
+mod args;
+mod completions;
+mod config;
+mod exit;
+mod failure;
+mod info;
+mod man;
+mod output;
+mod settings;
+
 use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command, Global};
+use exit::Exit;
+use failure::Failure;
+
+use crate::config::Paths;
+use crate::telemetry;
 
 /// Parses the arguments, runs, and turns the outcome into an exit code.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return not_parsed(&error),
+    };
+    let outcome = log(&cli.global).and_then(|_log| run(&cli));
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output::tell(&failure);
+            failure.exit.into()
+        }
+    }
+}
+
+/// Help and version are answers; anything else was wrong usage.
+fn not_parsed(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage.into() } else { Exit::Success.into() }
+}
+
+/// Starts the log. Without a place for it gwctl works all the same, and says so.
+fn log(global: &Global) -> Result<Option<telemetry::Log>, Failure> {
+    let filter = telemetry::filter(&global.log_level).map_err(|why| {
+        Failure::usage(format!("`{}` is not a log level: {why}", global.log_level))
+            .next("Accepted: error, warn, info, debug, trace, or a filter such as `gwctl=debug`.")
+    })?;
+    let Ok(paths) = Paths::find(None) else { return Ok(None) };
+    match telemetry::start(&paths.log(), filter) {
+        Ok(log) => Ok(Some(log)),
+        Err(error) => {
+            output::tell(format!("gwctl: warning: no log will be written: {error}"));
+            Ok(None)
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<Exit, Failure> {
+    match &cli.command {
+        None => Err(Failure::new("the console is not part of this build yet")),
+        Some(Command::Demo(_) | Command::Status(_) | Command::Sim(_) | Command::Doctor(_)) => {
+            Err(Failure::new("this is not part of this build yet"))
+        }
+        Some(Command::Info) => info::run(&cli.global),
+        Some(Command::Config(what)) => config::run(&cli.global, what),
+        Some(Command::Completions { shell }) => completions::run(*shell),
+        Some(Command::Man { dir }) => man::run(dir.as_deref()),
+    }
 }

@@ -1,0 +1,112 @@
+//! Exit codes, documented in one place: `--help`, the manual pages and the code all read them here.
+
+use std::process::ExitCode;
+
+use crate::fleet::Verdict;
+
+/// How a run of gwctl ended, for scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done; for `status`: the fleet is healthy and every question was answered.
+    Success,
+    /// What was asked could not be done, or a check of `doctor` failed.
+    Failure,
+    /// The command line was wrong.
+    Usage,
+    /// The configuration is missing or wrong.
+    Config,
+    /// `status`: the fleet is degraded.
+    Degraded,
+    /// `status`: the fleet, or something it cannot do without, is down.
+    Down,
+    /// `status`: too little could be observed to say.
+    Unknown,
+    /// `status`: healthy as far as could be asked, but some questions got no answer.
+    Partial,
+}
+
+/// Every exit, in the order they are documented.
+const ALL: [Exit; 8] = [
+    Exit::Success,
+    Exit::Failure,
+    Exit::Usage,
+    Exit::Config,
+    Exit::Degraded,
+    Exit::Down,
+    Exit::Unknown,
+    Exit::Partial,
+];
+
+impl Exit {
+    /// The number the shell sees.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::Failure => 1,
+            Self::Usage => 2,
+            Self::Config => 3,
+            Self::Degraded => 10,
+            Self::Down => 11,
+            Self::Unknown => 12,
+            Self::Partial => 13,
+        }
+    }
+
+    /// What it means, for people.
+    const fn meaning(self) -> &'static str {
+        match self {
+            Self::Success => "success; status: healthy, and every question was answered",
+            Self::Failure => "failed: what was asked could not be done; doctor: a check failed",
+            Self::Usage => "the command line is wrong",
+            Self::Config => "the configuration is missing or wrong",
+            Self::Degraded => "status: degraded",
+            Self::Down => "status: down",
+            Self::Unknown => "status: unknown; too little could be observed to say",
+            Self::Partial => "status: healthy as far as could be asked, but some questions got no answer",
+        }
+    }
+
+    /// The exit of `status` for a fleet's verdict; `unanswered` says whether any question got no answer.
+    pub const fn of_verdict(verdict: Verdict, unanswered: bool) -> Self {
+        match verdict {
+            Verdict::Healthy if unanswered => Self::Partial,
+            Verdict::Healthy => Self::Success,
+            Verdict::Degraded => Self::Degraded,
+            Verdict::Down => Self::Down,
+            Verdict::Unknown => Self::Unknown,
+        }
+    }
+
+    /// The table for `--help` and the manual.
+    pub fn table() -> String {
+        let rows = ALL.map(|exit| format!("  {:>2}  {}", exit.code(), exit.meaning()));
+        format!("Exit codes:\n{}", rows.join("\n"))
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_exit_has_its_own_code_and_is_documented() {
+        let codes: std::collections::BTreeSet<u8> = ALL.iter().map(|exit| exit.code()).collect();
+        assert_eq!(codes.len(), ALL.len());
+        let table = Exit::table();
+        assert!(ALL.iter().all(|exit| table.contains(&format!("{:>2}  {}", exit.code(), exit.meaning()))));
+    }
+
+    #[test]
+    fn a_healthy_fleet_with_open_questions_is_not_a_success() {
+        assert_eq!(Exit::of_verdict(Verdict::Healthy, false), Exit::Success);
+        assert_eq!(Exit::of_verdict(Verdict::Healthy, true), Exit::Partial);
+        assert_eq!(Exit::of_verdict(Verdict::Down, true), Exit::Down);
+        assert_eq!(Exit::of_verdict(Verdict::Unknown, false), Exit::Unknown);
+    }
+}

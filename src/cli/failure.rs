@@ -1,0 +1,76 @@
+//! The one place that turns errors into a message for people and an exit code.
+
+use std::fmt;
+
+use super::exit::Exit;
+use crate::config::{ConfigError, NoHome};
+use crate::fleet::clean_line;
+
+/// Why a command could not do what was asked.
+#[derive(Debug)]
+pub struct Failure {
+    /// For the shell.
+    pub exit: Exit,
+    what: String,
+    next: Option<String>,
+}
+
+impl Failure {
+    /// `what` was attempted and failed, in one sentence.
+    pub fn new(what: impl Into<String>) -> Self {
+        Self { exit: Exit::Failure, what: what.into(), next: None }
+    }
+
+    /// The command line was wrong.
+    pub fn usage(what: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, ..Self::new(what) }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn next(mut self, next: impl Into<String>) -> Self {
+        self.next = Some(next.into());
+        self
+    }
+
+    /// A file or stream operation that failed: `cannot write /x: no space left`.
+    pub fn io(attempt: impl fmt::Display, error: &std::io::Error) -> Self {
+        Self::new(format!("cannot {attempt}: {error}"))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Diagnostics already begin with their level, and their caret must stay in its column.
+        if self.what.starts_with("error:") || self.what.starts_with("warning:") {
+            f.write_str(&self.what)?;
+        } else {
+            write!(f, "gwctl: {}", clean_line(&self.what))?;
+        }
+        match &self.next {
+            Some(next) => write!(f, "\n       {}", next.replace('\n', "\n       ")),
+            None => Ok(()),
+        }
+    }
+}
+
+impl From<NoHome> for Failure {
+    fn from(error: NoHome) -> Self {
+        Self { exit: Exit::Config, ..Self::new(error.to_string()) }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        let failure = Self { exit: Exit::Config, ..Self::new(error.to_string()) };
+        match error {
+            ConfigError::Absent { .. } => failure.next(
+                "`gwctl demo` shows a simulated fleet, with no configuration at all;\n\
+                 `gwctl config init` writes an example to begin with;\n\
+                 `--config FILE` or GWCTL_CONFIG names another file.",
+            ),
+            ConfigError::Unreadable { .. } => failure.next("Mend it, or name another file with `--config FILE`."),
+            ConfigError::Wrong(_) => failure,
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Writing to stdout and stderr: a reader that has gone is not an error, and colour only where it is wanted.
+
+use std::io::{ErrorKind, IsTerminal, Write};
+
+use super::args::Color;
+use super::failure::Failure;
+
+/// Writes `text` to stdout. Whoever closed the pipe has read enough.
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::io("write to stdout", &error)),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a line to stderr, as well as that goes.
+pub fn tell(text: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Whether stdout gets colour.
+pub fn colored(when: Color) -> bool {
+    match when {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+            !no_color && std::env::var_os("TERM").is_none_or(|term| term != "dumb") && std::io::stdout().is_terminal()
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Flag over variable over file: what a command works with.
+
+use super::args::Global;
+use super::failure::Failure;
+use super::output::tell;
+use crate::aws::Timeouts;
+use crate::config::{Config, Loaded, Paths, load, nearest};
+use crate::fleet::FleetSpec;
+use crate::observe;
+
+/// The fleet to look at, and how.
+#[derive(Debug)]
+pub struct Settings {
+    /// Where things are kept.
+    pub paths: Paths,
+    /// The whole file.
+    pub config: Config,
+    /// The chosen fleet's name.
+    pub fleet: String,
+}
+
+impl Settings {
+    /// Reads the configuration and chooses the fleet; warnings go to stderr.
+    pub fn read(global: &Global) -> Result<Self, Failure> {
+        let paths = Paths::find(global.config.as_deref())?;
+        let Loaded { config, warnings, .. } = load(&paths.config)?;
+        for warning in warnings {
+            tell(format!("{warning}\n"));
+        }
+        let fleet = choose(&config, global.fleet.as_deref())?;
+        Ok(Self { paths, config, fleet })
+    }
+
+    /// The chosen fleet.
+    pub fn spec(&self) -> FleetSpec {
+        self.config.fleets[&self.fleet].clone()
+    }
+}
+
+/// The profile for `spec`: the flag's, then the fleet's own; none leaves it to `AWS_PROFILE`.
+pub fn profile(global: &Global, spec: &FleetSpec) -> Option<String> {
+    global.profile.clone().or_else(|| spec.profile.clone())
+}
+
+/// How long to wait, from the file.
+pub fn timeouts(config: &Config) -> Timeouts {
+    Timeouts {
+        connect: config.refresh.connect_timeout.duration(),
+        attempt: config.refresh.attempt_timeout.duration(),
+        operation: config.refresh.operation_timeout.duration(),
+    }
+}
+
+/// How often to ask, from the file.
+pub fn refresh(config: &Config) -> observe::Refresh {
+    observe::Refresh { pace: config.console.pace, history: config.refresh.history.duration() }
+}
+
+fn choose(config: &Config, wanted: Option<&str>) -> Result<String, Failure> {
+    let names: Vec<&str> = config.fleets.keys().map(String::as_str).collect();
+    let wanted = wanted.filter(|name| !name.is_empty()).or(config.default_fleet.as_deref());
+    match (wanted, names.as_slice()) {
+        (Some(name), _) if config.fleets.contains_key(name) => Ok(name.to_owned()),
+        (Some(name), _) => {
+            let meant = nearest(name, names.iter().copied()).map_or(String::new(), |near| format!(" Did you mean `{near}`?"));
+            Err(Failure::usage(format!("there is no fleet `{name}` in the configuration"))
+                .next(format!("It has: {}.{meant}", names.join(", "))))
+        }
+        (None, [only]) => Ok((*only).to_owned()),
+        (None, _) => Err(Failure::usage("the configuration has several fleets and none is the default")
+            .next(format!("Name one with --fleet: {}; or set `default_fleet`.", names.join(", ")))),
+    }
+}

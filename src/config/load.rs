@@ -1,0 +1,182 @@
+//! Reads the file; turns the parser's complaints into ours.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use toml::de::{DeTable, DeValue};
+
+use super::{Config, Diagnostic, Level, check, nearest};
+
+/// A configuration that can be used, and what is worth a look in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// What it says.
+    pub config: Config,
+    /// Where it was read.
+    pub file: PathBuf,
+    /// What is worth a look.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Why there is no usable configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file does not exist.
+    #[error("there is no configuration file at {}", .file.display())]
+    Absent {
+        /// The path looked at.
+        file: PathBuf,
+    },
+    /// The file could not be read.
+    #[error("cannot read the configuration file {}: {why}", .file.display())]
+    Unreadable {
+        /// The path.
+        file: PathBuf,
+        /// The system's words.
+        why: String,
+    },
+    /// The file is wrong; errors and warnings in the order of the file.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n\n"))]
+    Wrong(Vec<Diagnostic>),
+}
+
+/// Reads and checks `file`.
+pub fn load(file: &Path) -> Result<Loaded, ConfigError> {
+    let bytes = std::fs::read(file).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => ConfigError::Absent { file: file.into() },
+        _ => ConfigError::Unreadable { file: file.into(), why: error.to_string() },
+    })?;
+    let text = String::from_utf8(bytes).map_err(|error| ConfigError::Unreadable {
+        file: file.into(),
+        why: format!("it is not UTF-8 text (byte {})", error.utf8_error().valid_up_to()),
+    })?;
+    parse(file, &text)
+}
+
+/// Reads and checks `text`, naming `file` in what it says.
+pub fn parse(file: &Path, text: &str) -> Result<Loaded, ConfigError> {
+    let config: Config = toml::from_str(text).map_err(|error| wrong(file, text, &error))?;
+    let document = DeTable::parse(text).map_err(|error| wrong(file, text, &error))?;
+    let mut found: Vec<Diagnostic> = check::findings(&config)
+        .into_iter()
+        .map(|finding| {
+            let span = locate(document.get_ref(), &finding.path).unwrap_or(0..0);
+            let mut one = Diagnostic::new(finding.level, file, text, span, finding.found).meant(finding.meant.as_deref());
+            one.accepted = finding.accepted;
+            one
+        })
+        .collect();
+    found.sort_by_key(|one| (one.line, one.column));
+    if found.iter().any(|one| one.level == Level::Error) {
+        Err(ConfigError::Wrong(found))
+    } else {
+        Ok(Loaded { config, file: file.into(), warnings: found })
+    }
+}
+
+/// The parser's message taken apart: what was found, what is accepted, what was meant.
+fn wrong(file: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
+    let message = error.message().trim().replace('\n', "; ");
+    let (found, accepted) = match message.split_once(", expected ") {
+        Some((found, accepted)) => (found, Some(accepted.trim_start_matches("one of "))),
+        None => (message.as_str(), None),
+    };
+    let mut one = Diagnostic::new(Level::Error, file, text, error.span().unwrap_or(0..0), said(found));
+    if let Some(accepted) = accepted {
+        let name = found.split('`').nth(1).unwrap_or_default();
+        one = one.accepted(accepted).meant(nearest(name, accepted.split('`').skip(1).step_by(2)));
+    }
+    ConfigError::Wrong(vec![one])
+}
+
+/// serde speaks of fields and variants; the file has keys and values.
+fn said(message: &str) -> String {
+    message
+        .replace("unknown field", "unknown key")
+        .replace("missing field", "missing key")
+        .replace("unknown variant", "unknown value")
+        .replace("duplicate field", "duplicate key")
+}
+
+/// Where the value (or, with nothing deeper known, the nearest table) at `path` stands.
+fn locate(table: &DeTable<'_>, path: &[String]) -> Option<Range<usize>> {
+    let (first, rest) = path.split_first()?;
+    let (key, value) = table.get_key_value(first.as_str())?;
+    Some(locate_in(value, rest).unwrap_or_else(|| match value.get_ref() {
+        // A table written with its own header is best shown there.
+        DeValue::Table(_) => key.span(),
+        _ => value.span(),
+    }))
+}
+
+fn locate_in(value: &toml::Spanned<DeValue<'_>>, path: &[String]) -> Option<Range<usize>> {
+    let (first, rest) = path.split_first()?;
+    match value.get_ref() {
+        DeValue::Table(table) => locate(table, path),
+        DeValue::Array(values) => {
+            let value = values.get(first.parse::<usize>().ok()?)?;
+            Some(locate_in(value, rest).unwrap_or_else(|| value.span()))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use crate::config::EXAMPLE;
+
+    fn complaint(text: &str) -> String {
+        parse("c.toml".as_ref(), text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_unknown_key_is_shown_with_what_is_accepted_and_what_was_meant() {
+        assert_eq!(
+            complaint("[console]\nmuose = true\n"),
+            "error: unknown key `muose`\n --> c.toml:2:1\n  |\n2 | muose = true\n  | ^^^^^\n  = accepted: `theme`, `mouse`, `pace`, `keys`\n  = did you mean `mouse`?"
+        );
+    }
+
+    #[test]
+    fn a_wrong_type_says_what_was_found_and_what_is_accepted() {
+        let said = complaint("[console]\nmouse = \"yes\"\n");
+        assert!(said.contains("invalid type: string \"yes\""), "{said}");
+        assert!(said.contains("c.toml:2:9") && said.contains("accepted: a boolean"), "{said}");
+    }
+
+    #[test]
+    fn broken_syntax_is_shown_at_its_place() {
+        let said = complaint("[console\nmouse = true\n");
+        assert!(said.contains("c.toml:1:9"), "{said}");
+    }
+
+    #[test]
+    fn every_meaningless_value_of_the_example_is_found_at_its_place() {
+        for (from, to, place, word) in [
+            ("api.orders.example.com\"\n", "https://api.orders.example.com/\"\n", "domain = ", "host name"),
+            ("latency_record = \"latency.orders.example.com\"", "latency_record = \"api.orders.example.com\"", "latency_record", "clients"),
+            ("region = \"eu-west-1\"", "region = \"us-east-1\"", "region = \"us-east-1\"", "twice"),
+            ("api_p99_ms = { warn = 1000.0", "api_p99_ms = { warn = 9000.0", "api_p99_ms", "warn"),
+            ("certificate_days = { warn = 40.0", "certificate_days = { warn = 4.0", "certificate_days", "warn"),
+            ("global_cluster = \"orders\"", "global_cluster = \"arn:aws:rds::1:global-cluster:orders\"", "global_cluster", "identifier"),
+            ("hosted_zone = \"Z0ORDERS0EXAMPLE1\"", "hosted_zone = \"/hostedzone/Z0ORDERS0EXAMPLE1\"", "hosted_zone", "id"),
+            ("default_fleet = \"orders\"", "default_fleet = \"odrers\"", "default_fleet", "did you mean `orders`"),
+        ] {
+            let text = EXAMPLE.replacen(from, to, 1);
+            assert_ne!(text, EXAMPLE, "{from}");
+            let said = complaint(&text);
+            assert!(said.contains(place) && said.contains(word), "{said}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_region_is_worth_a_look_and_an_impossible_one_is_an_error() {
+        let loaded = parse("c.toml".as_ref(), &EXAMPLE.replace("\"eu-west-1\"", "\"eu-wset-1\"")).unwrap();
+        let said = loaded.warnings[0].to_string();
+        assert!(said.contains("eu-wset-1") && said.contains("did you mean `eu-west-1`"), "{said}");
+        let said = complaint(&EXAMPLE.replace("\"eu-west-1\"", "\"Ireland\""));
+        assert!(said.contains("`Ireland` is not a Region code") && said.contains('^'), "{said}");
+    }
+}

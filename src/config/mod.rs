@@ -1,0 +1,122 @@
+//! The configuration file: what it may hold, how it is read, and how its errors read.
+
+mod check;
+mod diagnostic;
+mod load;
+mod near;
+mod paths;
+mod span;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::fleet::{FleetSpec, Pace};
+
+pub use diagnostic::{Diagnostic, Level};
+pub use load::{ConfigError, Loaded, load, parse};
+pub use near::nearest;
+pub use paths::{NoHome, Paths};
+pub use span::Span;
+
+/// A complete example with a comment on every key.
+pub const EXAMPLE: &str = include_str!("example.toml");
+
+/// The whole file.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// The fleet to look at when `--fleet` names none. Not needed where there is only one.
+    pub default_fleet: Option<String>,
+    /// The console.
+    pub console: Console,
+    /// How AWS is asked.
+    pub refresh: Refresh,
+    /// The fleets by name.
+    pub fleets: BTreeMap<String, FleetSpec>,
+}
+
+/// How the console looks and behaves.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Console {
+    /// Theme by name; none means `dark`.
+    pub theme: Option<String>,
+    /// Complete mouse support. The terminal's own selection then needs Shift.
+    pub mouse: bool,
+    /// The pace to start with: `calm` or `incident`.
+    pub pace: Pace,
+    /// Keys that differ from the shipped ones: the key, and the name of what it does
+    /// (`gwctl` shows the names under `?`).
+    pub keys: BTreeMap<String, String>,
+}
+
+/// How AWS is asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Refresh {
+    /// How far back the charts reach at first, from 15m to 24h.
+    pub history: Span,
+    /// How long to wait for TCP and TLS.
+    pub connect_timeout: Span,
+    /// How long to wait for one attempt of a call.
+    pub attempt_timeout: Span,
+    /// How long to wait for a call with its retries.
+    pub operation_timeout: Span,
+}
+
+impl Default for Refresh {
+    fn default() -> Self {
+        Self {
+            history: Span::from_secs(3_600),
+            connect_timeout: Span::from_secs(3),
+            attempt_timeout: Span::from_secs(5),
+            operation_timeout: Span::from_secs(12),
+        }
+    }
+}
+
+/// The file's JSON schema, indented.
+pub fn schema() -> String {
+    let schema = schemars::schema_for!(Config);
+    serde_json::to_string_pretty(&schema).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn the_example_is_valid_and_complete() {
+        let loaded = parse("example.toml".as_ref(), EXAMPLE).unwrap();
+        assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
+        assert_eq!(loaded.config.console, Console { theme: Some("dark".into()), ..Console::default() });
+        assert_eq!(loaded.config.refresh, Refresh::default(), "the example shows the defaults");
+        let fleet = &loaded.config.fleets["orders"];
+        assert_eq!(fleet.thresholds, crate::fleet::Thresholds::default(), "the example shows the defaults");
+
+        // Every key of the schema occurs in the example, set or commented out.
+        let schema: serde_json::Value = serde_json::from_str(&schema()).unwrap();
+        let mut keys = Vec::new();
+        collect_keys(&schema, &mut keys);
+        assert!(keys.len() > 30, "{keys:?}");
+        for key in keys {
+            assert!(EXAMPLE.contains(&key), "the example says nothing of `{key}`");
+        }
+    }
+
+    fn collect_keys(schema: &serde_json::Value, keys: &mut Vec<String>) {
+        match schema {
+            serde_json::Value::Object(object) => {
+                if let Some(serde_json::Value::Object(properties)) = object.get("properties") {
+                    keys.extend(properties.keys().cloned());
+                }
+                object.values().for_each(|value| collect_keys(value, keys));
+            }
+            serde_json::Value::Array(values) => values.iter().for_each(|value| collect_keys(value, keys)),
+            _ => {}
+        }
+    }
+}
