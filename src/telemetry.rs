@@ -17,7 +17,9 @@ use tracing_subscriber::util::SubscriberInitExt;
 const KEEP: usize = 7;
 
 /// Crates that write signed requests, and with them session tokens, into their more talkative levels.
-const TOLD_SECRETS: [&str; 7] = ["aws_", "hyper", "h2", "rustls", "hickory", "tower", "reqwest"];
+const TOLD_SECRETS: [&str; 7] = [
+    "aws_", "hyper", "h2", "rustls", "hickory", "tower", "reqwest",
+];
 
 /// Keeps the log open; what is still to be written is written when it is dropped.
 #[derive(Debug)]
@@ -44,17 +46,29 @@ pub fn filter(text: &str) -> Result<EnvFilter, String> {
 
 /// Opens `path` and sends every event there that passes `filter`.
 pub fn start(path: &Path, filter: EnvFilter) -> Result<Log, LogError> {
-    let file = Daily::open(path).map_err(|error| LogError { path: path.into(), error })?;
+    let file = Daily::open(path).map_err(|error| LogError {
+        path: path.into(),
+        error,
+    })?;
     // Lossy: a full disk or a stalled one never holds up the screen.
     let (writer, guard): (NonBlocking, WorkerGuard) = tracing_appender::non_blocking(file);
-    let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(writer);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(false)
+        .with_writer(writer);
     // A second start (only tests do that) keeps the first log.
-    let _ = tracing_subscriber::registry().with(filter).with(filter_fn(fit_for_a_file)).with(lines).try_init();
+    let _ = tracing_subscriber::registry()
+        .with(filter)
+        .with(filter_fn(fit_for_a_file))
+        .with(lines)
+        .try_init();
     Ok(Log { _guard: guard })
 }
 
 fn fit_for_a_file(event: &Metadata<'_>) -> bool {
-    *event.level() <= Level::INFO || !TOLD_SECRETS.iter().any(|name| event.target().starts_with(name))
+    *event.level() <= Level::INFO
+        || !TOLD_SECRETS
+            .iter()
+            .any(|name| event.target().starts_with(name))
 }
 
 /// A file that is put aside, named for its day, when the day (UTC) is over.
@@ -71,12 +85,17 @@ impl Daily {
         }
         let today = today();
         if let Ok(written) = std::fs::metadata(path).and_then(|meta| meta.modified()) {
-            let last = Timestamp::try_from(written).map_or(today, |at| at.to_zoned(TimeZone::UTC).date());
+            let last =
+                Timestamp::try_from(written).map_or(today, |at| at.to_zoned(TimeZone::UTC).date());
             if last < today {
                 put_aside(path, last);
             }
         }
-        Ok(Self { file: append(path)?, day: today, path: path.into() })
+        Ok(Self {
+            file: append(path)?,
+            day: today,
+            path: path.into(),
+        })
     }
 
     fn turn(&mut self) {
@@ -116,7 +135,9 @@ fn append(path: &Path) -> io::Result<File> {
 
 /// Renames the log for its day and lets the oldest go. A log that cannot be moved just grows.
 fn put_aside(path: &Path, day: Date) {
-    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return };
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
+        return;
+    };
     if std::fs::rename(path, path.with_file_name(format!("{name}.{day}"))).is_err() {
         return;
     }
@@ -134,7 +155,10 @@ fn put_aside(path: &Path, day: Date) {
 }
 
 fn is_old_log(path: &Path, name: &str) -> bool {
-    let day = path.file_name().and_then(|it| it.to_str()).and_then(|it| it.strip_prefix(name)?.strip_prefix('.'));
+    let day = path
+        .file_name()
+        .and_then(|it| it.to_str())
+        .and_then(|it| it.strip_prefix(name)?.strip_prefix('.'));
     day.is_some_and(|day| day.parse::<Date>().is_ok())
 }
 
@@ -149,7 +173,11 @@ mod tests {
         let path = folder.path().join("deep/gwctl.log");
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         for day in 1..=9 {
-            std::fs::write(path.with_file_name(format!("gwctl.log.2026-01-0{day}")), "old").unwrap();
+            std::fs::write(
+                path.with_file_name(format!("gwctl.log.2026-01-0{day}")),
+                "old",
+            )
+            .unwrap();
         }
         std::fs::write(path.with_file_name("gwctl.log.notes"), "mine").unwrap();
         std::fs::write(&path, "the day before\n").unwrap();
@@ -164,8 +192,14 @@ mod tests {
             .collect();
         kept.sort();
         assert_eq!(kept.len(), 1 + KEEP + 1, "{kept:?}");
-        assert!(kept.contains(&"gwctl.log.notes".to_owned()), "what is not ours stays");
-        assert!(!kept.contains(&"gwctl.log.2026-01-01".to_owned()), "the oldest goes first");
+        assert!(
+            kept.contains(&"gwctl.log.notes".to_owned()),
+            "what is not ours stays"
+        );
+        assert!(
+            !kept.contains(&"gwctl.log.2026-01-01".to_owned()),
+            "the oldest goes first"
+        );
     }
 
     #[test]

@@ -24,16 +24,40 @@ pub struct Cli {
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// The configuration file
-    #[arg(long, value_name = "FILE", global = true, env = "GWCTL_CONFIG", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "FILE",
+        global = true,
+        env = "GWCTL_CONFIG",
+        hide_env_values = true
+    )]
     pub config: Option<PathBuf>,
     /// The fleet to look at, by its name in the configuration
-    #[arg(long, value_name = "NAME", global = true, env = "GWCTL_FLEET", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "NAME",
+        global = true,
+        env = "GWCTL_FLEET",
+        hide_env_values = true
+    )]
     pub fleet: Option<String>,
     /// Named profile of the AWS configuration [default: the fleet's own, then AWS_PROFILE]
-    #[arg(long, value_name = "NAME", global = true, env = "GWCTL_PROFILE", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "NAME",
+        global = true,
+        env = "GWCTL_PROFILE",
+        hide_env_values = true
+    )]
     pub profile: Option<String>,
     /// Theme by name: one shipped with gwctl, or a file in the themes folder (see `gwctl info`)
-    #[arg(long, value_name = "NAME", global = true, env = "GWCTL_THEME", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "NAME",
+        global = true,
+        env = "GWCTL_THEME",
+        hide_env_values = true
+    )]
     pub theme: Option<String>,
     /// Allow changes; without it gwctl only looks
     #[arg(long, global = true, env = "GWCTL_WRITE", hide_env_values = true)]
@@ -42,10 +66,24 @@ pub struct Global {
     #[arg(long, global = true, env = "GWCTL_MOUSE", hide_env_values = true)]
     pub mouse: bool,
     /// What goes to the log file: error, warn, info, debug, trace, or a tracing filter
-    #[arg(long, value_name = "LEVEL", global = true, env = "GWCTL_LOG", default_value = "info", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        global = true,
+        env = "GWCTL_LOG",
+        default_value = "info",
+        hide_env_values = true
+    )]
     pub log_level: String,
     /// When to use colour; `auto` follows the terminal and NO_COLOR
-    #[arg(long, value_name = "WHEN", global = true, env = "GWCTL_COLOR", default_value = "auto", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "WHEN",
+        global = true,
+        env = "GWCTL_COLOR",
+        default_value = "auto",
+        hide_env_values = true
+    )]
     pub color: Color,
 }
 
@@ -213,9 +251,13 @@ pub enum Shell {
 
 /// `90s`, `5m`, `1h`: at least 100 ms, at most a day.
 fn duration(text: &str) -> Result<std::time::Duration, String> {
-    let span = text.parse::<jiff::SignedDuration>().map_err(|_| "a time such as 90s, 5m or 1h is accepted".to_owned())?;
-    let time = std::time::Duration::try_from(span).map_err(|_| "a time cannot be negative".to_owned())?;
-    if (std::time::Duration::from_millis(100)..=std::time::Duration::from_hours(24)).contains(&time) {
+    let span = text
+        .parse::<jiff::SignedDuration>()
+        .map_err(|_| "a time such as 90s, 5m or 1h is accepted".to_owned())?;
+    let time =
+        std::time::Duration::try_from(span).map_err(|_| "a time cannot be negative".to_owned())?;
+    if (std::time::Duration::from_millis(100)..=std::time::Duration::from_hours(24)).contains(&time)
+    {
         Ok(time)
     } else {
         Err("a time from 100ms to 24h is accepted".into())

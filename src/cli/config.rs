@@ -26,12 +26,19 @@ fn init(path: &Path) -> Result<Exit, Failure> {
         create_dir_all(folder).map_err(|error| Failure::io(attempt(), &error))?;
     }
     let mut file = File::create_new(path).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => Failure::new(format!("{} exists already; nothing was changed", path.display()))
-            .next("Edit it, move it away first, or name another file with `--config FILE`."),
+        ErrorKind::AlreadyExists => Failure::new(format!(
+            "{} exists already; nothing was changed",
+            path.display()
+        ))
+        .next("Edit it, move it away first, or name another file with `--config FILE`."),
         _ => Failure::io(attempt(), &error),
     })?;
-    file.write_all(EXAMPLE.as_bytes()).map_err(|error| Failure::io(attempt(), &error))?;
-    print(&format!("wrote {}\nNow put your fleet's names in, then: gwctl config check\n", path.display()))?;
+    file.write_all(EXAMPLE.as_bytes())
+        .map_err(|error| Failure::io(attempt(), &error))?;
+    print(&format!(
+        "wrote {}\nNow put your fleet's names in, then: gwctl config check\n",
+        path.display()
+    ))?;
     Ok(Exit::Success)
 }
 
@@ -44,8 +51,22 @@ fn check(path: &Path) -> Result<Exit, Failure> {
         .config
         .fleets
         .iter()
-        .map(|(name, spec)| format!("{name} ({} {})", spec.sites.len(), if spec.sites.len() == 1 { "Region" } else { "Regions" }))
+        .map(|(name, spec)| {
+            format!(
+                "{name} ({} {})",
+                spec.sites.len(),
+                if spec.sites.len() == 1 {
+                    "Region"
+                } else {
+                    "Regions"
+                }
+            )
+        })
         .collect();
-    print(&format!("{}: fine; fleets: {}\n", path.display(), fleets.join(", ")))?;
+    print(&format!(
+        "{}: fine; fleets: {}\n",
+        path.display(),
+        fleets.join(", ")
+    ))?;
     Ok(Exit::Success)
 }

@@ -62,7 +62,9 @@ impl Exit {
             Self::Degraded => "status: degraded",
             Self::Down => "status: down",
             Self::Unknown => "status: unknown; too little could be observed to say",
-            Self::Partial => "status: healthy as far as could be asked, but some questions got no answer",
+            Self::Partial => {
+                "status: healthy as far as could be asked, but some questions got no answer"
+            }
         }
     }
 
@@ -99,7 +101,11 @@ mod tests {
         let codes: std::collections::BTreeSet<u8> = ALL.iter().map(|exit| exit.code()).collect();
         assert_eq!(codes.len(), ALL.len());
         let table = Exit::table();
-        assert!(ALL.iter().all(|exit| table.contains(&format!("{:>2}  {}", exit.code(), exit.meaning()))));
+        assert!(ALL.iter().all(|exit| table.contains(&format!(
+            "{:>2}  {}",
+            exit.code(),
+            exit.meaning()
+        ))));
     }
 
     #[test]

@@ -18,12 +18,19 @@ pub struct Failure {
 impl Failure {
     /// `what` was attempted and failed, in one sentence.
     pub fn new(what: impl Into<String>) -> Self {
-        Self { exit: Exit::Failure, what: what.into(), next: None }
+        Self {
+            exit: Exit::Failure,
+            what: what.into(),
+            next: None,
+        }
     }
 
     /// The command line was wrong.
     pub fn usage(what: impl Into<String>) -> Self {
-        Self { exit: Exit::Usage, ..Self::new(what) }
+        Self {
+            exit: Exit::Usage,
+            ..Self::new(what)
+        }
     }
 
     /// What to do about it.
@@ -56,20 +63,28 @@ impl fmt::Display for Failure {
 
 impl From<NoHome> for Failure {
     fn from(error: NoHome) -> Self {
-        Self { exit: Exit::Config, ..Self::new(error.to_string()) }
+        Self {
+            exit: Exit::Config,
+            ..Self::new(error.to_string())
+        }
     }
 }
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        let failure = Self { exit: Exit::Config, ..Self::new(error.to_string()) };
+        let failure = Self {
+            exit: Exit::Config,
+            ..Self::new(error.to_string())
+        };
         match error {
             ConfigError::Absent { .. } => failure.next(
                 "`gwctl demo` shows a simulated fleet, with no configuration at all;\n\
                  `gwctl config init` writes an example to begin with;\n\
                  `--config FILE` or GWCTL_CONFIG names another file.",
             ),
-            ConfigError::Unreadable { .. } => failure.next("Mend it, or name another file with `--config FILE`."),
+            ConfigError::Unreadable { .. } => {
+                failure.next("Mend it, or name another file with `--config FILE`.")
+            }
             ConfigError::Wrong(_) => failure,
         }
     }

@@ -29,16 +29,29 @@ pub fn run(global: &Global) -> Result<Exit, Failure> {
             let names: Vec<String> = loaded.config.fleets.into_keys().collect();
             (String::new(), names.join(", "))
         }
-        Err(ConfigError::Absent { .. }) => ("  (absent; `gwctl config init` writes an example)".to_owned(), "none".to_owned()),
-        Err(_) => ("  (wrong; see `gwctl config check`)".to_owned(), "none".to_owned()),
+        Err(ConfigError::Absent { .. }) => (
+            "  (absent; `gwctl config init` writes an example)".to_owned(),
+            "none".to_owned(),
+        ),
+        Err(_) => (
+            "  (wrong; see `gwctl config check`)".to_owned(),
+            "none".to_owned(),
+        ),
     };
     let mut text = String::new();
     let mut row = |name: &str, value: String| {
         let _ = writeln!(text, "{name:<28}{}", clean_line(&value));
     };
     row("version", env!("CARGO_PKG_VERSION").to_owned());
-    row("built for", format!("{} {}", std::env::consts::OS, std::env::consts::ARCH));
-    row("executable", std::env::current_exe().map_or_else(|_| "unknown".to_owned(), |exe| exe.display().to_string()));
+    row(
+        "built for",
+        format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+    );
+    row(
+        "executable",
+        std::env::current_exe()
+            .map_or_else(|_| "unknown".to_owned(), |exe| exe.display().to_string()),
+    );
     row("config", format!("{}{state}", paths.config.display()));
     row("themes", paths.themes.display().to_string());
     row("state", paths.state.display().to_string());

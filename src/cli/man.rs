@@ -16,7 +16,12 @@ pub fn run(dir: Option<&Path>) -> Result<Exit, Failure> {
         Some(dir) => {
             std::fs::create_dir_all(dir)
                 .and_then(|()| generate_to(Cli::command(), dir))
-                .map_err(|error| Failure::io(format!("write the manual pages to {}", dir.display()), &error))?;
+                .map_err(|error| {
+                    Failure::io(
+                        format!("write the manual pages to {}", dir.display()),
+                        &error,
+                    )
+                })?;
         }
         None => {
             let mut page = Vec::new();

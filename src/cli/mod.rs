@@ -40,7 +40,11 @@ pub fn main() -> ExitCode {
 /// Help and version are answers; anything else was wrong usage.
 fn not_parsed(error: &clap::Error) -> ExitCode {
     let _ = error.print();
-    if error.use_stderr() { Exit::Usage.into() } else { Exit::Success.into() }
+    if error.use_stderr() {
+        Exit::Usage.into()
+    } else {
+        Exit::Success.into()
+    }
 }
 
 /// Starts the log. Without a place for it gwctl works all the same, and says so.
@@ -49,7 +53,9 @@ fn log(global: &Global) -> Result<Option<telemetry::Log>, Failure> {
         Failure::usage(format!("`{}` is not a log level: {why}", global.log_level))
             .next("Accepted: error, warn, info, debug, trace, or a filter such as `gwctl=debug`.")
     })?;
-    let Ok(paths) = Paths::find(None) else { return Ok(None) };
+    let Ok(paths) = Paths::find(None) else {
+        return Ok(None);
+    };
     match telemetry::start(&paths.log(), filter) {
         Ok(log) => Ok(Some(log)),
         Err(error) => {

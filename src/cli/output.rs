@@ -9,7 +9,9 @@ use super::failure::Failure;
 pub fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::io("write to stdout", &error)),
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::io("write to stdout", &error))
+        }
         _ => Ok(()),
     }
 }
@@ -26,7 +28,9 @@ pub fn colored(when: Color) -> bool {
         Color::Never => false,
         Color::Auto => {
             let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-            !no_color && std::env::var_os("TERM").is_none_or(|term| term != "dumb") && std::io::stdout().is_terminal()
+            !no_color
+                && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+                && std::io::stdout().is_terminal()
         }
     }
 }

@@ -23,12 +23,18 @@ impl Settings {
     /// Reads the configuration and chooses the fleet; warnings go to stderr.
     pub fn read(global: &Global) -> Result<Self, Failure> {
         let paths = Paths::find(global.config.as_deref())?;
-        let Loaded { config, warnings, .. } = load(&paths.config)?;
+        let Loaded {
+            config, warnings, ..
+        } = load(&paths.config)?;
         for warning in warnings {
             tell(format!("{warning}\n"));
         }
         let fleet = choose(&config, global.fleet.as_deref())?;
-        Ok(Self { paths, config, fleet })
+        Ok(Self {
+            paths,
+            config,
+            fleet,
+        })
     }
 
     /// The chosen fleet.
@@ -53,21 +59,34 @@ pub fn timeouts(config: &Config) -> Timeouts {
 
 /// How often to ask, from the file.
 pub fn refresh(config: &Config) -> observe::Refresh {
-    observe::Refresh { pace: config.console.pace, history: config.refresh.history.duration() }
+    observe::Refresh {
+        pace: config.console.pace,
+        history: config.refresh.history.duration(),
+    }
 }
 
 fn choose(config: &Config, wanted: Option<&str>) -> Result<String, Failure> {
     let names: Vec<&str> = config.fleets.keys().map(String::as_str).collect();
-    let wanted = wanted.filter(|name| !name.is_empty()).or(config.default_fleet.as_deref());
+    let wanted = wanted
+        .filter(|name| !name.is_empty())
+        .or(config.default_fleet.as_deref());
     match (wanted, names.as_slice()) {
         (Some(name), _) if config.fleets.contains_key(name) => Ok(name.to_owned()),
         (Some(name), _) => {
-            let meant = nearest(name, names.iter().copied()).map_or(String::new(), |near| format!(" Did you mean `{near}`?"));
-            Err(Failure::usage(format!("there is no fleet `{name}` in the configuration"))
-                .next(format!("It has: {}.{meant}", names.join(", "))))
+            let meant = nearest(name, names.iter().copied())
+                .map_or(String::new(), |near| format!(" Did you mean `{near}`?"));
+            Err(
+                Failure::usage(format!("there is no fleet `{name}` in the configuration"))
+                    .next(format!("It has: {}.{meant}", names.join(", "))),
+            )
         }
         (None, [only]) => Ok((*only).to_owned()),
-        (None, _) => Err(Failure::usage("the configuration has several fleets and none is the default")
-            .next(format!("Name one with --fleet: {}; or set `default_fleet`.", names.join(", ")))),
+        (None, _) => Err(Failure::usage(
+            "the configuration has several fleets and none is the default",
+        )
+        .next(format!(
+            "Name one with --fleet: {}; or set `default_fleet`.",
+            names.join(", ")
+        ))),
     }
 }

@@ -23,14 +23,34 @@ struct Findings<'a> {
 
 impl Findings<'_> {
     fn below(&mut self, keys: &[&str]) -> Findings<'_> {
-        let path = self.path.iter().cloned().chain(keys.iter().map(ToString::to_string)).collect();
-        Findings { list: self.list, path }
+        let path = self
+            .path
+            .iter()
+            .cloned()
+            .chain(keys.iter().map(ToString::to_string))
+            .collect();
+        Findings {
+            list: self.list,
+            path,
+        }
     }
 
-    fn add(&mut self, level: Level, key: &str, found: String, accepted: Option<&str>) -> &mut Finding {
+    fn add(
+        &mut self,
+        level: Level,
+        key: &str,
+        found: String,
+        accepted: Option<&str>,
+    ) -> &mut Finding {
         let mut path = self.path.clone();
         path.extend(Some(key.to_owned()).filter(|key| !key.is_empty()));
-        self.list.push(Finding { level, path, found, accepted: accepted.map(str::to_owned), meant: None });
+        self.list.push(Finding {
+            level,
+            path,
+            found,
+            accepted: accepted.map(str::to_owned),
+            meant: None,
+        });
         let last = self.list.len() - 1;
         &mut self.list[last]
     }
@@ -47,19 +67,43 @@ impl Findings<'_> {
 /// Everything that is wrong with `config`, in no particular order.
 pub fn findings(config: &Config) -> Vec<Finding> {
     let mut list = Vec::new();
-    let mut root = Findings { list: &mut list, path: Vec::new() };
+    let mut root = Findings {
+        list: &mut list,
+        path: Vec::new(),
+    };
     if config.fleets.is_empty() {
-        root.error("fleets", "no fleet is described", "at least one table `[fleets.NAME]`; `gwctl config init` writes an example");
+        root.error(
+            "fleets",
+            "no fleet is described",
+            "at least one table `[fleets.NAME]`; `gwctl config init` writes an example",
+        );
     }
-    if let Some(name) = config.default_fleet.as_ref().filter(|name| !config.fleets.contains_key(*name)) {
+    if let Some(name) = config
+        .default_fleet
+        .as_ref()
+        .filter(|name| !config.fleets.contains_key(*name))
+    {
         let names: Vec<&str> = config.fleets.keys().map(String::as_str).collect();
         let meant = nearest(name, names.iter().copied()).map(str::to_owned);
-        root.error("default_fleet", format!("there is no fleet `{name}`"), &names.join(", ")).meant = meant;
+        root.error(
+            "default_fleet",
+            format!("there is no fleet `{name}`"),
+            &names.join(", "),
+        )
+        .meant = meant;
     }
     refresh(config, &mut root.below(&["refresh"]));
     for (name, spec) in &config.fleets {
-        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)) {
-            root.below(&["fleets"]).error(name, format!("`{name}` cannot name a fleet"), "letters, digits, `-`, `_` and `.`");
+        if name.is_empty()
+            || !name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+        {
+            root.below(&["fleets"]).error(
+                name,
+                format!("`{name}` cannot name a fleet"),
+                "letters, digits, `-`, `_` and `.`",
+            );
         }
         fleet(spec, &mut root.below(&["fleets", name]));
     }
@@ -70,7 +114,11 @@ fn refresh(config: &Config, at: &mut Findings<'_>) {
     let refresh = &config.refresh;
     let minutes = refresh.history.duration().as_secs() / 60;
     if !(15..=24 * 60).contains(&minutes) {
-        at.error("history", format!("history of {}", refresh.history), "15m to 24h");
+        at.error(
+            "history",
+            format!("history of {}", refresh.history),
+            "15m to 24h",
+        );
     }
     let waits = [
         ("connect_timeout", refresh.connect_timeout),
@@ -84,16 +132,33 @@ fn refresh(config: &Config, at: &mut Findings<'_>) {
     }
     for pair in waits.windows(2) {
         if pair[0].1 > pair[1].1 {
-            at.error(pair[1].0, format!("{} is shorter than {}", pair[1].0, pair[0].0), "connect_timeout <= attempt_timeout <= operation_timeout");
+            at.error(
+                pair[1].0,
+                format!("{} is shorter than {}", pair[1].0, pair[0].0),
+                "connect_timeout <= attempt_timeout <= operation_timeout",
+            );
         }
     }
 }
 
 fn fleet(spec: &FleetSpec, at: &mut Findings<'_>) {
     host("domain", &spec.domain, at);
-    identifier("global_cluster", &spec.global_cluster, "the global cluster's identifier, such as `orders`", at);
-    if !spec.probe_path.starts_with('/') || spec.probe_path.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        at.error("probe_path", format!("`{}` is not a path", spec.probe_path), "a path such as `/health`");
+    identifier(
+        "global_cluster",
+        &spec.global_cluster,
+        "the global cluster's identifier, such as `orders`",
+        at,
+    );
+    if !spec.probe_path.starts_with('/')
+        || spec
+            .probe_path
+            .contains(|c: char| c.is_whitespace() || c.is_control())
+    {
+        at.error(
+            "probe_path",
+            format!("`{}` is not a path", spec.probe_path),
+            "a path such as `/health`",
+        );
     }
     url("probe_url", spec.probe_url.as_deref(), at);
     edge(spec, &spec.edge, &mut at.below(&["edge"]));
@@ -105,29 +170,56 @@ fn edge(spec: &FleetSpec, edge: &EdgeSpec, at: &mut Findings<'_>) {
     let id = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric());
     if !id(&edge.distribution) {
         let accepted = "the distribution's id, such as `E2EXAMPLE1` (not its domain name or ARN)";
-        at.error("distribution", format!("`{}` is not a distribution id", edge.distribution), accepted);
+        at.error(
+            "distribution",
+            format!("`{}` is not a distribution id", edge.distribution),
+            accepted,
+        );
     }
     if !id(&edge.hosted_zone) {
         let accepted = "the zone's id, such as `Z0EXAMPLE1` (without `/hostedzone/`)";
-        at.error("hosted_zone", format!("`{}` is not a hosted zone id", edge.hosted_zone), accepted);
+        at.error(
+            "hosted_zone",
+            format!("`{}` is not a hosted zone id", edge.hosted_zone),
+            accepted,
+        );
     }
-    if host("latency_record", &edge.latency_record, at) && same_name(&edge.latency_record, &spec.domain) {
+    if host("latency_record", &edge.latency_record, at)
+        && same_name(&edge.latency_record, &spec.domain)
+    {
         // aws-facts §5.1: the router must be able to resolve it to something other than the edge itself.
         let accepted = "the name of the latency record set that the router resolves";
-        at.error("latency_record", "the latency record is the name that clients use", accepted);
+        at.error(
+            "latency_record",
+            "the latency record is the name that clients use",
+            accepted,
+        );
     }
     if let Some(router) = &edge.router {
         let accepted = "the function's name, such as `orders-router` (not its ARN)";
-        if router.is_empty() || router.contains(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')) {
-            at.error("router", format!("`{router}` is not a function name"), accepted);
+        if router.is_empty()
+            || router.contains(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'))
+        {
+            at.error(
+                "router",
+                format!("`{router}` is not a function name"),
+                accepted,
+            );
         }
     }
 }
 
 fn sites(spec: &FleetSpec, at: &mut Findings<'_>) {
     match spec.sites.len() {
-        0 => drop(at.error("sites", "the fleet has no site", "one table `[[fleets.NAME.sites]]` for each Region")),
-        1 => drop(at.warn("sites", "the fleet has one site: there is nowhere to fail over to")),
+        0 => drop(at.error(
+            "sites",
+            "the fleet has no site",
+            "one table `[[fleets.NAME.sites]]` for each Region",
+        )),
+        1 => drop(at.warn(
+            "sites",
+            "the fleet has one site: there is nowhere to fail over to",
+        )),
         _ => {}
     }
     let mut regions: BTreeMap<&Region, usize> = BTreeMap::new();
@@ -135,14 +227,26 @@ fn sites(spec: &FleetSpec, at: &mut Findings<'_>) {
     for (n, site) in spec.sites.iter().enumerate() {
         let at = &mut at.below(&["sites", &n.to_string()]);
         if regions.insert(&site.region, n).is_some() {
-            at.error("region", format!("{} is listed twice", site.region), "one site for each Region");
+            at.error(
+                "region",
+                format!("{} is listed twice", site.region),
+                "one site for each Region",
+            );
         }
         if let Some(endpoint) = &site.endpoint {
             if endpoints.insert(plain(endpoint), n).is_some() {
-                at.error("endpoint", format!("two sites have the endpoint `{endpoint}`"), "the Region's own custom domain name");
+                at.error(
+                    "endpoint",
+                    format!("two sites have the endpoint `{endpoint}`"),
+                    "the Region's own custom domain name",
+                );
             }
             if same_name(endpoint, &spec.domain) {
-                at.error("endpoint", "the endpoint is the name that clients use", "the Region's own custom domain name");
+                at.error(
+                    "endpoint",
+                    "the endpoint is the name that clients use",
+                    "the Region's own custom domain name",
+                );
             }
         }
         one_site(site, at);
@@ -152,19 +256,37 @@ fn sites(spec: &FleetSpec, at: &mut Findings<'_>) {
 fn one_site(site: &SiteSpec, at: &mut Findings<'_>) {
     if site.region.place().is_none() {
         let all: Vec<Region> = Region::all().collect();
-        let meant = nearest(site.region.as_str(), all.iter().map(Region::as_str)).map(str::to_owned);
-        at.warn("region", format!("this build knows no Region `{}`", site.region)).meant = meant;
+        let meant =
+            nearest(site.region.as_str(), all.iter().map(Region::as_str)).map(str::to_owned);
+        at.warn(
+            "region",
+            format!("this build knows no Region `{}`", site.region),
+        )
+        .meant = meant;
     }
-    identifier("api", &site.api, "the API's id, such as `a1b2c3d4e5` (not its URL or ARN)", at);
+    identifier(
+        "api",
+        &site.api,
+        "the API's id, such as `a1b2c3d4e5` (not its URL or ARN)",
+        at,
+    );
     if let Some(endpoint) = &site.endpoint {
         host("endpoint", endpoint, at);
     }
     url("probe_url", site.probe_url.as_deref(), at);
     for (n, function) in site.functions.iter().enumerate() {
         if function.is_empty() || function.contains(|c: char| c.is_whitespace() || c.is_control()) {
-            at.below(&["functions"]).error(&n.to_string(), format!("`{function}` is not a function name"), "a function's name or ARN");
+            at.below(&["functions"]).error(
+                &n.to_string(),
+                format!("`{function}` is not a function name"),
+                "a function's name or ARN",
+            );
         } else if site.functions[..n].contains(function) {
-            at.below(&["functions"]).error(&n.to_string(), format!("`{function}` is listed twice"), "each function once");
+            at.below(&["functions"]).error(
+                &n.to_string(),
+                format!("`{function}` is listed twice"),
+                "each function once",
+            );
         }
     }
 }
@@ -176,19 +298,41 @@ fn thresholds(limits: &Thresholds, at: &mut Findings<'_>) {
         ("api_5xx_percent", limits.api_5xx_percent),
         ("lambda_error_percent", limits.lambda_error_percent),
         ("lambda_throttle_percent", limits.lambda_throttle_percent),
-        ("lambda_concurrency_percent", limits.lambda_concurrency_percent),
+        (
+            "lambda_concurrency_percent",
+            limits.lambda_concurrency_percent,
+        ),
         ("replication_lag_ms", limits.replication_lag_ms),
         ("edge_5xx_percent", limits.edge_5xx_percent),
         ("probe_ms", limits.probe_ms),
     ];
     for (key, limit) in rising {
-        limit_in_order(key, limit, limit.warn <= limit.critical, "warn <= critical", at);
+        limit_in_order(
+            key,
+            limit,
+            limit.warn <= limit.critical,
+            "warn <= critical",
+            at,
+        );
     }
     let days = limits.certificate_days;
-    limit_in_order("certificate_days", days, days.warn >= days.critical, "warn >= critical: fewer days are worse", at);
-    for (key, seconds) in [("metric_stale_s", limits.metric_stale_s), ("state_stale_s", limits.state_stale_s)] {
+    limit_in_order(
+        "certificate_days",
+        days,
+        days.warn >= days.critical,
+        "warn >= critical: fewer days are worse",
+        at,
+    );
+    for (key, seconds) in [
+        ("metric_stale_s", limits.metric_stale_s),
+        ("state_stale_s", limits.state_stale_s),
+    ] {
         if !(seconds.is_finite() && seconds > 0.0) {
-            at.error(key, format!("{seconds} seconds"), "a number of seconds above 0");
+            at.error(
+                key,
+                format!("{seconds} seconds"),
+                "a number of seconds above 0",
+            );
         }
     }
 }
@@ -196,11 +340,26 @@ fn thresholds(limits: &Thresholds, at: &mut Findings<'_>) {
 fn limit_in_order(key: &str, limit: Limit, in_order: bool, order: &str, at: &mut Findings<'_>) {
     let both = [limit.warn, limit.critical];
     if both.iter().any(|value| !value.is_finite() || *value < 0.0) {
-        at.error(key, format!("warn {} and critical {}", limit.warn, limit.critical), "numbers from 0");
+        at.error(
+            key,
+            format!("warn {} and critical {}", limit.warn, limit.critical),
+            "numbers from 0",
+        );
     } else if !in_order {
-        at.error(key, format!("warn {} and critical {} are the wrong way round", limit.warn, limit.critical), order);
+        at.error(
+            key,
+            format!(
+                "warn {} and critical {} are the wrong way round",
+                limit.warn, limit.critical
+            ),
+            order,
+        );
     } else if key.ends_with("percent") && both.iter().any(|value| *value > 100.0) {
-        at.error(key, format!("warn {} and critical {}", limit.warn, limit.critical), "percent, from 0 to 100");
+        at.error(
+            key,
+            format!("warn {} and critical {}", limit.warn, limit.critical),
+            "percent, from 0 to 100",
+        );
     }
 }
 
@@ -210,12 +369,18 @@ fn host(key: &str, name: &str, at: &mut Findings<'_>) -> bool {
         (1..=63).contains(&label.len())
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     };
     let plain = name.strip_suffix('.').unwrap_or(name);
     let fine = plain.len() <= 253 && plain.contains('.') && plain.split('.').all(label);
     if !fine {
-        at.error(key, format!("`{name}` is not a host name"), "a full host name such as `api.example.com`, without `https://` or a path");
+        at.error(
+            key,
+            format!("`{name}` is not a host name"),
+            "a full host name such as `api.example.com`, without `https://` or a path",
+        );
     }
     fine
 }
@@ -229,10 +394,15 @@ fn identifier(key: &str, id: &str, accepted: &str, at: &mut Findings<'_>) {
 fn url(key: &str, url: Option<&str>, at: &mut Findings<'_>) {
     let Some(url) = url else { return };
     let web = url.parse::<http::Uri>().ok().filter(|uri| {
-        uri.host().is_some_and(|host| !host.is_empty()) && matches!(uri.scheme_str(), Some("http" | "https"))
+        uri.host().is_some_and(|host| !host.is_empty())
+            && matches!(uri.scheme_str(), Some("http" | "https"))
     });
     if web.is_none() {
-        at.error(key, format!("`{url}` is not a web address"), "`https://HOST` or `http://HOST:PORT`");
+        at.error(
+            key,
+            format!("`{url}` is not a web address"),
+            "`https://HOST` or `http://HOST:PORT`",
+        );
     }
 }
 

@@ -44,11 +44,19 @@ const LONGEST: usize = 160;
 
 impl Diagnostic {
     /// A complaint about the bytes `span` of `text`.
-    pub fn new(level: Level, file: &Path, text: &str, span: Range<usize>, found: impl Into<String>) -> Self {
+    pub fn new(
+        level: Level,
+        file: &Path,
+        text: &str,
+        span: Range<usize>,
+        found: impl Into<String>,
+    ) -> Self {
         let start = floor(text, span.start);
         let end = floor(text, span.end.max(start));
         let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-        let line_end = text[start..].find('\n').map_or(text.len(), |newline| start + newline);
+        let line_end = text[start..]
+            .find('\n')
+            .map_or(text.len(), |newline| start + newline);
         let before = clean_line(&text[line_start..start]);
         let marked = clean_line(&text[start..end.min(line_end).max(start)]);
         Self {
@@ -97,11 +105,22 @@ impl fmt::Display for Diagnostic {
         };
         let gutter = " ".repeat(self.line.to_string().len());
         writeln!(f, "{word}: {}", self.found)?;
-        writeln!(f, "{gutter}--> {}:{}:{}", self.file.display(), self.line, self.column)?;
+        writeln!(
+            f,
+            "{gutter}--> {}:{}:{}",
+            self.file.display(),
+            self.line,
+            self.column
+        )?;
         writeln!(f, "{gutter} |")?;
         writeln!(f, "{} | {}", self.line, self.shown)?;
         let room = LONGEST.saturating_sub(self.indent).max(1);
-        write!(f, "{gutter} | {}{}", " ".repeat(self.indent.min(LONGEST)), "^".repeat(self.width.min(room)))?;
+        write!(
+            f,
+            "{gutter} | {}{}",
+            " ".repeat(self.indent.min(LONGEST)),
+            "^".repeat(self.width.min(room))
+        )?;
         if let Some(accepted) = &self.accepted {
             write!(f, "\n{gutter} = accepted: {accepted}")?;
         }
@@ -120,10 +139,16 @@ mod tests {
     fn the_caret_stands_under_what_is_meant() {
         let text = "a = 1\n\tnäme = \"x\u{1b}[31m\" # é\n";
         let start = text.find('"').unwrap_or(0);
-        let shown = Diagnostic::new(Level::Error, Path::new("f.toml"), text, start..start + 8, "wrong")
-            .accepted("a name")
-            .meant(Some("y"))
-            .to_string();
+        let shown = Diagnostic::new(
+            Level::Error,
+            Path::new("f.toml"),
+            text,
+            start..start + 8,
+            "wrong",
+        )
+        .accepted("a name")
+        .meant(Some("y"))
+        .to_string();
         assert_eq!(
             shown,
             "error: wrong\n --> f.toml:2:9\n  |\n2 |  näme = \"x[31m\" # é\n  |         ^^^^^^^\n  = accepted: a name\n  = did you mean `y`?"
@@ -135,7 +160,8 @@ mod tests {
         for text in ["", "\n", "é", "a\r\nb", "\u{1f600}"] {
             for start in 0..6 {
                 for end in 0..6 {
-                    let one = Diagnostic::new(Level::Warning, Path::new("f"), text, start..end, "x");
+                    let one =
+                        Diagnostic::new(Level::Warning, Path::new("f"), text, start..end, "x");
                     assert!(one.to_string().contains('^'));
                 }
             }

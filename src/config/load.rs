@@ -44,11 +44,17 @@ pub enum ConfigError {
 pub fn load(file: &Path) -> Result<Loaded, ConfigError> {
     let bytes = std::fs::read(file).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => ConfigError::Absent { file: file.into() },
-        _ => ConfigError::Unreadable { file: file.into(), why: error.to_string() },
+        _ => ConfigError::Unreadable {
+            file: file.into(),
+            why: error.to_string(),
+        },
     })?;
     let text = String::from_utf8(bytes).map_err(|error| ConfigError::Unreadable {
         file: file.into(),
-        why: format!("it is not UTF-8 text (byte {})", error.utf8_error().valid_up_to()),
+        why: format!(
+            "it is not UTF-8 text (byte {})",
+            error.utf8_error().valid_up_to()
+        ),
     })?;
     parse(file, &text)
 }
@@ -61,7 +67,8 @@ pub fn parse(file: &Path, text: &str) -> Result<Loaded, ConfigError> {
         .into_iter()
         .map(|finding| {
             let span = locate(document.get_ref(), &finding.path).unwrap_or(0..0);
-            let mut one = Diagnostic::new(finding.level, file, text, span, finding.found).meant(finding.meant.as_deref());
+            let mut one = Diagnostic::new(finding.level, file, text, span, finding.found)
+                .meant(finding.meant.as_deref());
             one.accepted = finding.accepted;
             one
         })
@@ -70,7 +77,11 @@ pub fn parse(file: &Path, text: &str) -> Result<Loaded, ConfigError> {
     if found.iter().any(|one| one.level == Level::Error) {
         Err(ConfigError::Wrong(found))
     } else {
-        Ok(Loaded { config, file: file.into(), warnings: found })
+        Ok(Loaded {
+            config,
+            file: file.into(),
+            warnings: found,
+        })
     }
 }
 
@@ -81,10 +92,18 @@ fn wrong(file: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
         Some((found, accepted)) => (found, Some(accepted.trim_start_matches("one of "))),
         None => (message.as_str(), None),
     };
-    let mut one = Diagnostic::new(Level::Error, file, text, error.span().unwrap_or(0..0), said(found));
+    let mut one = Diagnostic::new(
+        Level::Error,
+        file,
+        text,
+        error.span().unwrap_or(0..0),
+        said(found),
+    );
     if let Some(accepted) = accepted {
         let name = found.split('`').nth(1).unwrap_or_default();
-        one = one.accepted(accepted).meant(nearest(name, accepted.split('`').skip(1).step_by(2)));
+        one = one
+            .accepted(accepted)
+            .meant(nearest(name, accepted.split('`').skip(1).step_by(2)));
     }
     ConfigError::Wrong(vec![one])
 }
@@ -102,11 +121,13 @@ fn said(message: &str) -> String {
 fn locate(table: &DeTable<'_>, path: &[String]) -> Option<Range<usize>> {
     let (first, rest) = path.split_first()?;
     let (key, value) = table.get_key_value(first.as_str())?;
-    Some(locate_in(value, rest).unwrap_or_else(|| match value.get_ref() {
-        // A table written with its own header is best shown there.
-        DeValue::Table(_) => key.span(),
-        _ => value.span(),
-    }))
+    Some(
+        locate_in(value, rest).unwrap_or_else(|| match value.get_ref() {
+            // A table written with its own header is best shown there.
+            DeValue::Table(_) => key.span(),
+            _ => value.span(),
+        }),
+    )
 }
 
 fn locate_in(value: &toml::Spanned<DeValue<'_>>, path: &[String]) -> Option<Range<usize>> {
@@ -143,7 +164,10 @@ mod tests {
     fn a_wrong_type_says_what_was_found_and_what_is_accepted() {
         let said = complaint("[console]\nmouse = \"yes\"\n");
         assert!(said.contains("invalid type: string \"yes\""), "{said}");
-        assert!(said.contains("c.toml:2:9") && said.contains("accepted: a boolean"), "{said}");
+        assert!(
+            said.contains("c.toml:2:9") && said.contains("accepted: a boolean"),
+            "{said}"
+        );
     }
 
     #[test]
@@ -155,14 +179,54 @@ mod tests {
     #[test]
     fn every_meaningless_value_of_the_example_is_found_at_its_place() {
         for (from, to, place, word) in [
-            ("api.orders.example.com\"\n", "https://api.orders.example.com/\"\n", "domain = ", "host name"),
-            ("latency_record = \"latency.orders.example.com\"", "latency_record = \"api.orders.example.com\"", "latency_record", "clients"),
-            ("region = \"eu-west-1\"", "region = \"us-east-1\"", "region = \"us-east-1\"", "twice"),
-            ("api_p99_ms = { warn = 1000.0", "api_p99_ms = { warn = 9000.0", "api_p99_ms", "warn"),
-            ("certificate_days = { warn = 40.0", "certificate_days = { warn = 4.0", "certificate_days", "warn"),
-            ("global_cluster = \"orders\"", "global_cluster = \"arn:aws:rds::1:global-cluster:orders\"", "global_cluster", "identifier"),
-            ("hosted_zone = \"Z0ORDERS0EXAMPLE1\"", "hosted_zone = \"/hostedzone/Z0ORDERS0EXAMPLE1\"", "hosted_zone", "id"),
-            ("default_fleet = \"orders\"", "default_fleet = \"odrers\"", "default_fleet", "did you mean `orders`"),
+            (
+                "api.orders.example.com\"\n",
+                "https://api.orders.example.com/\"\n",
+                "domain = ",
+                "host name",
+            ),
+            (
+                "latency_record = \"latency.orders.example.com\"",
+                "latency_record = \"api.orders.example.com\"",
+                "latency_record",
+                "clients",
+            ),
+            (
+                "region = \"eu-west-1\"",
+                "region = \"us-east-1\"",
+                "region = \"us-east-1\"",
+                "twice",
+            ),
+            (
+                "api_p99_ms = { warn = 1000.0",
+                "api_p99_ms = { warn = 9000.0",
+                "api_p99_ms",
+                "warn",
+            ),
+            (
+                "certificate_days = { warn = 40.0",
+                "certificate_days = { warn = 4.0",
+                "certificate_days",
+                "warn",
+            ),
+            (
+                "global_cluster = \"orders\"",
+                "global_cluster = \"arn:aws:rds::1:global-cluster:orders\"",
+                "global_cluster",
+                "identifier",
+            ),
+            (
+                "hosted_zone = \"Z0ORDERS0EXAMPLE1\"",
+                "hosted_zone = \"/hostedzone/Z0ORDERS0EXAMPLE1\"",
+                "hosted_zone",
+                "id",
+            ),
+            (
+                "default_fleet = \"orders\"",
+                "default_fleet = \"odrers\"",
+                "default_fleet",
+                "did you mean `orders`",
+            ),
         ] {
             let text = EXAMPLE.replacen(from, to, 1);
             assert_ne!(text, EXAMPLE, "{from}");
@@ -173,10 +237,20 @@ mod tests {
 
     #[test]
     fn an_unknown_region_is_worth_a_look_and_an_impossible_one_is_an_error() {
-        let loaded = parse("c.toml".as_ref(), &EXAMPLE.replace("\"eu-west-1\"", "\"eu-wset-1\"")).unwrap();
+        let loaded = parse(
+            "c.toml".as_ref(),
+            &EXAMPLE.replace("\"eu-west-1\"", "\"eu-wset-1\""),
+        )
+        .unwrap();
         let said = loaded.warnings[0].to_string();
-        assert!(said.contains("eu-wset-1") && said.contains("did you mean `eu-west-1`"), "{said}");
+        assert!(
+            said.contains("eu-wset-1") && said.contains("did you mean `eu-west-1`"),
+            "{said}"
+        );
         let said = complaint(&EXAMPLE.replace("\"eu-west-1\"", "\"Ireland\""));
-        assert!(said.contains("`Ireland` is not a Region code") && said.contains('^'), "{said}");
+        assert!(
+            said.contains("`Ireland` is not a Region code") && said.contains('^'),
+            "{said}"
+        );
     }
 }

@@ -92,10 +92,24 @@ mod tests {
     fn the_example_is_valid_and_complete() {
         let loaded = parse("example.toml".as_ref(), EXAMPLE).unwrap();
         assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
-        assert_eq!(loaded.config.console, Console { theme: Some("dark".into()), ..Console::default() });
-        assert_eq!(loaded.config.refresh, Refresh::default(), "the example shows the defaults");
+        assert_eq!(
+            loaded.config.console,
+            Console {
+                theme: Some("dark".into()),
+                ..Console::default()
+            }
+        );
+        assert_eq!(
+            loaded.config.refresh,
+            Refresh::default(),
+            "the example shows the defaults"
+        );
         let fleet = &loaded.config.fleets["orders"];
-        assert_eq!(fleet.thresholds, crate::fleet::Thresholds::default(), "the example shows the defaults");
+        assert_eq!(
+            fleet.thresholds,
+            crate::fleet::Thresholds::default(),
+            "the example shows the defaults"
+        );
 
         // Every key of the schema occurs in the example, set or commented out.
         let schema: serde_json::Value = serde_json::from_str(&schema()).unwrap();
@@ -103,7 +117,10 @@ mod tests {
         collect_keys(&schema, &mut keys);
         assert!(keys.len() > 30, "{keys:?}");
         for key in keys {
-            assert!(EXAMPLE.contains(&key), "the example says nothing of `{key}`");
+            assert!(
+                EXAMPLE.contains(&key),
+                "the example says nothing of `{key}`"
+            );
         }
     }
 
@@ -115,7 +132,9 @@ mod tests {
                 }
                 object.values().for_each(|value| collect_keys(value, keys));
             }
-            serde_json::Value::Array(values) => values.iter().for_each(|value| collect_keys(value, keys)),
+            serde_json::Value::Array(values) => {
+                values.iter().for_each(|value| collect_keys(value, keys))
+            }
             _ => {}
         }
     }

@@ -26,7 +26,10 @@ impl Paths {
     pub fn find(config: Option<&Path>) -> Result<Self, NoHome> {
         let xdg = Xdg::new().map_err(|_| NoHome)?;
         let home = xdg.config_dir().join("gwctl");
-        let state = xdg.state_dir().unwrap_or_else(|| xdg.data_dir()).join("gwctl");
+        let state = xdg
+            .state_dir()
+            .unwrap_or_else(|| xdg.data_dir())
+            .join("gwctl");
         Ok(Self {
             config: config.map_or_else(|| home.join("config.toml"), Path::to_path_buf),
             themes: home.join("themes"),
