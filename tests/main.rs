@@ -6,4 +6,5 @@
     reason = "tests fail by panicking"
 )]
 
+mod contracts;
 mod layers;
