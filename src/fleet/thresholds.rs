@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct Limit {
     /// Beyond this the verdict is degraded.
     pub warn: f64,
-    /// Beyond this the verdict is down.
+    /// Beyond this the verdict is down where requests fail or wait because of it. What only
+    /// threatens (certificates, concurrency, replication lag) stays degraded and says critical.
     pub critical: f64,
 }
 

@@ -1,0 +1,65 @@
+//! Certificates: days left, and whether renewal works.
+
+use super::judge::reason;
+use super::{Certificate, Observed, Reason, Snapshot, Verdict};
+
+/// A certificate only threatens until its last day; then it hurts every client.
+pub(super) fn judge(certificate: &Observed<Certificate>, snapshot: &Snapshot) -> Option<Reason> {
+    let certificate = certificate.current()?;
+    let limits = snapshot.thresholds.certificate_days;
+    let domain = &certificate.domain;
+    if let Some(days) = certificate.days_left(snapshot.at) {
+        #[expect(clippy::cast_precision_loss, reason = "days")]
+        let left = days as f64;
+        let renewal = certificate
+            .renewal
+            .as_deref()
+            .map_or(String::new(), |renewal| format!(", renewal {renewal}"));
+        let limit = match left {
+            _ if left < 0.0 => {
+                let text = format!("certificate {domain} is over since {} days", -days);
+                return Some(reason(Verdict::Down, "certificate", text));
+            }
+            _ if left < limits.critical => format!("critical limit {}", limits.critical),
+            _ if left < limits.warn => format!("limit {}", limits.warn),
+            _ => return odd_status(certificate),
+        };
+        let text = format!("certificate {domain} has {days} days left, {limit}{renewal}");
+        return Some(reason(Verdict::Degraded, "certificate", text));
+    }
+    odd_status(certificate)
+}
+
+fn odd_status(certificate: &Certificate) -> Option<Reason> {
+    (certificate.status != "ISSUED").then(|| {
+        let text = format!("certificate {} is {}", certificate.domain, certificate.status);
+        reason(Verdict::Degraded, "certificate", text)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use super::super::judge_fixture::Fixture;
+    use super::*;
+    use jiff::SignedDuration;
+
+    #[test]
+    fn days_left_decide_and_only_the_last_one_means_down() {
+        for (hours, expected, words) in [
+            (24 * 90, None, ""),
+            (24 * 30 + 1, Some(Verdict::Degraded), "has 30 days left, limit 40"),
+            (24 * 3 + 1, Some(Verdict::Degraded), "has 3 days left, critical limit 14"),
+            (-1, Some(Verdict::Down), "is over"),
+        ] {
+            let mut fixture = Fixture::healthy();
+            let end = Fixture::now() + SignedDuration::from_hours(hours);
+            let certificate = Certificate { not_after: Some(end), ..Fixture::certificate() };
+            fixture.0.edge.certificate = fixture.known(certificate);
+            let said = judge(&fixture.0.edge.certificate, &fixture.0);
+            assert_eq!(said.as_ref().map(|r| r.verdict), expected, "{hours}");
+            assert!(said.map_or(String::new(), |r| r.text).contains(words), "{hours}");
+        }
+    }
+}

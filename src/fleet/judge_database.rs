@@ -1,0 +1,258 @@
+//! The global database: a writer that takes writes, and secondaries fit to take over.
+
+use super::judge::{figure, fresh, reason};
+use super::judge_words::{Effect, age, beyond, millis, unseen};
+use super::{ClusterState, Judgement, Member, Missing, Reason, Region, Snapshot, Topology, Verdict};
+
+pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
+    let Some(topology) = current(snapshot) else {
+        return Judgement::from_reasons(vec![no_topology(snapshot)]);
+    };
+    let mut reasons = Vec::new();
+    if let Some(failover) = &topology.failover {
+        let to = failover.to.as_deref().map_or("another member", |arn| arn.rsplit(':').next().unwrap_or(arn));
+        let loss = if failover.data_loss_allowed { ", data loss allowed" } else { "" };
+        let text = format!("{} to {to} is under way{loss}", failover.status);
+        reasons.push(reason(Verdict::Degraded, "failover", text));
+    } else if topology.status != "available" {
+        let text = format!("global cluster is {}", topology.status);
+        reasons.push(reason(Verdict::Degraded, "database", text));
+    }
+    match topology.writer() {
+        Some(writer) => reasons.extend(self::writer(snapshot, writer)),
+        None => reasons.push(reason(Verdict::Down, "database", "no member takes writes".into())),
+    }
+    let secondaries: Vec<&Member> = topology.members.iter().filter(|member| !member.writer).collect();
+    if secondaries.is_empty() && snapshot.sites.len() > 1 {
+        let text = "no secondary: nothing to fail over to";
+        reasons.push(reason(Verdict::Degraded, "database", text.into()));
+    }
+    for member in secondaries {
+        reasons.extend(secondary(snapshot, member));
+    }
+    Judgement::from_reasons(reasons)
+}
+
+/// What a site has to say of its own member. The database's judgement tells what is unknown.
+pub(super) fn member(snapshot: &Snapshot, region: &Region) -> Option<Reason> {
+    let member = current(snapshot)?.member(region)?;
+    let said = if member.writer { writer(snapshot, member) } else { secondary(snapshot, member) };
+    let worst = said.into_iter().filter(|r| r.verdict != Verdict::Unknown).max_by_key(|r| r.verdict)?;
+    // Reads and forwarded writes may carry on without the local member at its best.
+    Some(Reason { verdict: worst.verdict.min(Verdict::Degraded), ..worst })
+}
+
+fn current(snapshot: &Snapshot) -> Option<&Topology> {
+    fresh(&snapshot.database.topology, snapshot.at, snapshot.thresholds.state_stale_s)
+}
+
+fn no_topology(snapshot: &Snapshot) -> Reason {
+    let topology = &snapshot.database.topology;
+    if topology.why_missing() == Some(&Missing::NoData) {
+        let text = format!("there is no global cluster {}", snapshot.database.id);
+        return reason(Verdict::Unknown, "database", text);
+    }
+    unseen(topology, "database", "topology").unwrap_or_else(|| {
+        let old = topology.age(snapshot.at).map_or(String::new(), age);
+        reason(Verdict::Unknown, "database", format!("topology is {old} old"))
+    })
+}
+
+fn writer(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
+    match state(snapshot, member) {
+        Ok(state) => {
+            let mut reasons = status(member, state, Verdict::Down);
+            let writing = |instance: &&super::Instance| instance.writer;
+            let text = match state.instances.iter().find(writing) {
+                _ if !reasons.is_empty() => return reasons,
+                None => format!("{} has no writer instance", member.cluster),
+                Some(instance) if !usable(&instance.status) => {
+                    format!("writer instance {} is {}", instance.id, instance.status)
+                }
+                Some(_) => return reasons,
+            };
+            reasons.push(reason(Verdict::Down, "database", text));
+            reasons
+        }
+        Err(unseen) => unseen.into_iter().collect(),
+    }
+}
+
+fn secondary(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    if let Some(sync) = member.synchronization.as_deref().filter(|sync| *sync != "connected") {
+        let text = format!("{} in {} is {sync}", member.cluster, member.region);
+        reasons.push(reason(Verdict::Degraded, "database", text));
+    }
+    match state(snapshot, member) {
+        Ok(state) => {
+            reasons.extend(status(member, state, Verdict::Degraded));
+            if !state.instances.iter().any(|instance| usable(&instance.status)) {
+                let text = format!("{} has no available instance: it cannot be promoted", member.cluster);
+                reasons.push(reason(Verdict::Degraded, "database", text));
+            }
+        }
+        Err(unseen) => reasons.extend(unseen),
+    }
+    reasons.extend(lag(snapshot, member));
+    reasons
+}
+
+/// The member's cluster, or why it is not known.
+fn state<'a>(snapshot: &'a Snapshot, member: &Member) -> Result<&'a ClusterState, Option<Reason>> {
+    let what = format!("cluster {}", member.cluster);
+    let unknown = |text| reason(Verdict::Unknown, "database", text);
+    let Some(cluster) = snapshot.database.clusters.get(&member.region) else {
+        return Err(Some(unknown(format!("{what}: not asked yet"))));
+    };
+    if cluster.state.why_missing() == Some(&Missing::NoData) {
+        return Err(Some(unknown(format!("{what} is not to be found in {}", member.region))));
+    }
+    fresh(&cluster.state, snapshot.at, snapshot.thresholds.state_stale_s).ok_or_else(|| {
+        unseen(&cluster.state, "database", &what).or_else(|| {
+            let old = cluster.state.age(snapshot.at).map_or(String::new(), age);
+            Some(unknown(format!("what is known of {what} is {old} old")))
+        })
+    })
+}
+
+/// Of a cluster that is not simply available. `worst` is what an outage of it means.
+fn status(member: &Member, state: &ClusterState, worst: Verdict) -> Vec<Reason> {
+    let outage = state.status.starts_with("inaccessible")
+        || state.status.ends_with("failed")
+        || matches!(state.status.as_str(), "stopped" | "stopping" | "starting" | "deleting");
+    let verdict = if outage { worst } else { Verdict::Degraded };
+    if usable(&state.status) {
+        return Vec::new();
+    }
+    let text = format!("{} in {} is {}", member.cluster, member.region, state.status);
+    vec![reason(verdict, "database", text)]
+}
+
+/// Words of RDS that do not keep a cluster or an instance from serving.
+fn usable(status: &str) -> bool {
+    matches!(
+        status,
+        "available" | "backing-up" | "storage-optimization" | "storage-config-upgrade"
+            | "configuring-enhanced-monitoring" | "configuring-iam-database-auth" | "update-iam-db-auth"
+            | "configuring-log-exports" | "storage-full"
+    )
+}
+
+/// A secondary always tells its lag: silence is not zero.
+fn lag(snapshot: &Snapshot, member: &Member) -> Option<Reason> {
+    let region = &member.region;
+    let metric = snapshot.database.lag_metric()?;
+    let metrics = &snapshot.database.clusters.get(region)?.metrics;
+    let unknown = |text| Some(reason(Verdict::Unknown, "lag", text));
+    if let Some(point) = figure(metrics, metric, snapshot) {
+        let name = format!("replication lag in {region}");
+        let limit = snapshot.thresholds.replication_lag_ms;
+        return beyond(point.value, limit, Effect::Threatens, "lag", &name, millis);
+    }
+    let observed = metrics.get(metric);
+    match observed.why_missing() {
+        Some(Missing::NoData) => unknown(format!("{region} reports no replication lag")),
+        Some(_) => unseen(observed, "lag", &format!("replication lag in {region}")),
+        None => {
+            let old = observed.age(snapshot.at).map_or(String::new(), age);
+            unknown(format!("the newest replication lag of {region} is {old} old"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use super::super::judge_fixture::{Fixture, ask_failed, region};
+    use super::*;
+    use crate::fleet::{FailoverState, Metric};
+
+    fn judged(change: impl FnOnce(&mut Fixture)) -> (Verdict, String) {
+        let mut fixture = Fixture::healthy();
+        change(&mut fixture);
+        let judgement = fixture.judged().database.judgement;
+        let text = judgement.reasons.first().map(|r| r.text.clone()).unwrap_or_default();
+        (judgement.verdict, text)
+    }
+
+    fn cluster(f: &mut Fixture, code: &str, change: impl FnOnce(&mut ClusterState)) {
+        let mut state = f.0.database.clusters[&region(code)].state.current().unwrap().clone();
+        change(&mut state);
+        f.0.database.clusters.get_mut(&region(code)).unwrap().state = f.known(state);
+    }
+
+    fn topology(f: &mut Fixture, change: impl FnOnce(&mut Topology)) {
+        let mut topology = f.0.database.topology.current().unwrap().clone();
+        change(&mut topology);
+        f.0.database.topology = f.known(topology);
+    }
+
+    #[test]
+    fn lag_is_told_with_its_limit_and_never_means_down() {
+        let said = judged(|f| f.lag("eu-west-1", 12_000.0));
+        assert_eq!(said, (Verdict::Degraded, "replication lag in eu-west-1 12 s, limit 1 s".into()));
+        let said = judged(|f| f.lag("eu-west-1", 90_000.0));
+        assert_eq!(said, (Verdict::Degraded, "replication lag in eu-west-1 90 s, critical limit 30 s".into()));
+    }
+
+    #[test]
+    fn a_secondary_that_reports_no_lag_is_unknown() {
+        let said = judged(|f| {
+            let metrics = &mut f.0.database.clusters.get_mut(&region("eu-west-1")).unwrap().metrics;
+            Fixture::no_data(metrics, Metric::RpoLag);
+        });
+        assert_eq!(said, (Verdict::Unknown, "eu-west-1 reports no replication lag".into()));
+    }
+
+    #[test]
+    fn the_writer_decides_between_down_and_degraded() {
+        let said = judged(|f| cluster(f, "us-east-1", |c| c.status = "stopped".into()));
+        assert_eq!(said, (Verdict::Down, "orders-us-east-1 in us-east-1 is stopped".into()));
+        let said = judged(|f| cluster(f, "us-east-1", |c| c.status = "backing-up".into()));
+        assert_eq!(said.0, Verdict::Healthy);
+        let said = judged(|f| cluster(f, "us-east-1", |c| c.instances[0].status = "rebooting".into()));
+        assert_eq!(said.0, Verdict::Down);
+        let said = judged(|f| cluster(f, "eu-west-1", |c| c.status = "stopped".into()));
+        assert_eq!(said.0, Verdict::Degraded);
+        let said = judged(|f| topology(f, |t| t.members.iter_mut().for_each(|m| m.writer = false)));
+        assert_eq!(said, (Verdict::Down, "no member takes writes".into()));
+    }
+
+    #[test]
+    fn a_headless_secondary_cannot_be_promoted_and_says_so() {
+        let said = judged(|f| cluster(f, "eu-west-1", |c| c.instances.clear()));
+        assert_eq!(said.0, Verdict::Degraded);
+        assert!(said.1.contains("cannot be promoted"));
+    }
+
+    #[test]
+    fn a_running_failover_is_told_with_its_target() {
+        let said = judged(|f| {
+            topology(f, |t| {
+                t.status = "failing-over".into();
+                t.failover = Some(FailoverState {
+                    status: "failing-over".into(),
+                    from: None,
+                    to: Some("arn:aws:rds:eu-west-1:123456789012:cluster:orders-euw1".into()),
+                    data_loss_allowed: true,
+                });
+            });
+        });
+        assert_eq!(said, (Verdict::Degraded, "failing-over to orders-euw1 is under way, data loss allowed".into()));
+    }
+
+    #[test]
+    fn what_could_not_be_seen_is_unknown_with_the_reason() {
+        let said = judged(|f| ask_failed(&mut f.0.database.topology, "time-out after 5 s"));
+        assert_eq!(said, (Verdict::Unknown, "RDS in eu-west-1 could not be asked: time-out after 5 s".into()));
+        let said = judged(|f| {
+            let state = &mut f.0.database.clusters.get_mut(&region("eu-west-1")).unwrap().state;
+            ask_failed(state, "time-out after 5 s");
+        });
+        assert_eq!(said.0, Verdict::Unknown);
+        let said = judged(|f| f.0.at += jiff::SignedDuration::from_mins(10));
+        assert_eq!(said, (Verdict::Unknown, "topology is 10 min old".into()));
+    }
+}
