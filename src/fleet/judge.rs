@@ -15,8 +15,11 @@ use super::{judge_database, judge_edge, judge_site};
 
 /// Fills in every judgement of `snapshot`: sites, edge, database, the fleet as a whole.
 pub fn judge(snapshot: &mut Snapshot) {
-    let sites: Vec<Judgement> =
-        snapshot.sites.iter().map(|site| judge_site::judge(snapshot, site)).collect();
+    let sites: Vec<Judgement> = snapshot
+        .sites
+        .iter()
+        .map(|site| judge_site::judge(snapshot, site))
+        .collect();
     for (site, judgement) in snapshot.sites.iter_mut().zip(sites) {
         site.judgement = judgement;
     }
@@ -44,11 +47,15 @@ pub fn check_verdict(check: &HealthCheck, now: Timestamp) -> CheckVerdict {
         };
     }
     // The minute still being counted is worth reading: its minimum can only get worse.
-    let newest = check.metrics.get(Metric::CheckStatus).current().and_then(|series| {
-        let point = series.newest()?;
-        let end = point.at + SignedDuration::try_from(series.period).unwrap_or_default();
-        (now.duration_since(end) <= STATUS_STALE).then_some(point.value)
-    });
+    let newest = check
+        .metrics
+        .get(Metric::CheckStatus)
+        .current()
+        .and_then(|series| {
+            let point = series.newest()?;
+            let end = point.at + SignedDuration::try_from(series.period).unwrap_or_default();
+            (now.duration_since(end) <= STATUS_STALE).then_some(point.value)
+        });
     match newest {
         Some(value) if value >= 1.0 => CheckVerdict::Healthy,
         Some(_) => CheckVerdict::Unhealthy,
@@ -64,28 +71,60 @@ fn fleet(snapshot: &Snapshot) -> Judgement {
         return Judgement::from_reasons(vec![why]);
     }
     if let Some(super::Missing::CouldNotAsk { why }) = snapshot.identity.why_missing() {
-        reasons.push(reason(Verdict::Unknown, "credentials", format!("AWS does not say who is asking: {why}")));
+        reasons.push(reason(
+            Verdict::Unknown,
+            "credentials",
+            format!("AWS does not say who is asking: {why}"),
+        ));
     }
     let all_down = !snapshot.sites.is_empty()
-        && snapshot.sites.iter().all(|site| site.judgement.verdict == Verdict::Down);
+        && snapshot
+            .sites
+            .iter()
+            .all(|site| site.judgement.verdict == Verdict::Down);
     if all_down {
-        reasons.push(reason(Verdict::Down, "region", "every Region is down".into()));
+        reasons.push(reason(
+            Verdict::Down,
+            "region",
+            "every Region is down".into(),
+        ));
     }
     let edge = &snapshot.edge.judgement;
-    reasons.extend(part(edge, "edge", "edge", edge.verdict));
-    reasons.extend(part_capped(&snapshot.database.judgement, "database", "database"));
-    for site in &snapshot.sites {
-        reasons.extend(part_capped(&site.judgement, "region", site.region.as_str()));
-    }
+    let mut parts = vec![
+        (edge, part(edge, "edge", "edge", edge.verdict)),
+        (
+            &snapshot.database.judgement,
+            part_capped(&snapshot.database.judgement, "database", "database"),
+        ),
+    ];
+    parts.extend(snapshot.sites.iter().map(|site| {
+        (
+            &site.judgement,
+            part_capped(&site.judgement, "region", site.region.as_str()),
+        )
+    }));
+    // What is down itself is told before what is merely degraded.
+    parts.sort_by_key(|(judgement, _)| std::cmp::Reverse(judgement.verdict));
+    reasons.extend(parts.into_iter().filter_map(|(_, reason)| reason));
     Judgement::from_reasons(reasons)
 }
 
 /// A part that is down degrades the whole: the other parts carry on.
 fn part_capped(judgement: &Judgement, about: &'static str, name: &str) -> Option<Reason> {
-    part(judgement, about, name, judgement.verdict.min(Verdict::Degraded))
+    part(
+        judgement,
+        about,
+        name,
+        judgement.verdict.min(Verdict::Degraded),
+    )
 }
 
-fn part(judgement: &Judgement, about: &'static str, name: &str, verdict: Verdict) -> Option<Reason> {
+fn part(
+    judgement: &Judgement,
+    about: &'static str,
+    name: &str,
+    verdict: Verdict,
+) -> Option<Reason> {
     let worst = judgement.reasons.first()?;
     if judgement.verdict == Verdict::Healthy {
         return None;
@@ -101,10 +140,16 @@ fn part(judgement: &Judgement, about: &'static str, name: &str, verdict: Verdict
 /// When every probe fails and no Region answers, the fault is most likely on this side.
 fn blind(snapshot: &Snapshot) -> Option<Reason> {
     let failed = |probe: &Observed<super::ProbeReport>| {
-        matches!(probe.why_missing(), Some(super::Missing::CouldNotAsk { .. }))
+        matches!(
+            probe.why_missing(),
+            Some(super::Missing::CouldNotAsk { .. })
+        )
     };
     let no_probe_answers = failed(&snapshot.edge.probe)
-        && snapshot.sites.iter().all(|site| site.endpoint.is_none() || failed(&site.probe));
+        && snapshot
+            .sites
+            .iter()
+            .all(|site| site.endpoint.is_none() || failed(&site.probe));
     let silent = |site: &Site| site.reach.answering() == Some(false);
     (no_probe_answers && !snapshot.sites.is_empty() && snapshot.sites.iter().all(silent)).then(|| {
         let last = snapshot.sites.iter().filter_map(|site| site.reach.last_answer).max();
@@ -120,7 +165,11 @@ fn blind(snapshot: &Snapshot) -> Option<Reason> {
 }
 
 pub(super) fn reason(verdict: Verdict, about: &'static str, text: String) -> Reason {
-    Reason { verdict, about, text }
+    Reason {
+        verdict,
+        about,
+        text,
+    }
 }
 
 /// The value of `observed`, when its newest question was answered not longer than `limit_s` ago.
@@ -136,7 +185,10 @@ pub(super) fn figure(
     snapshot: &Snapshot,
 ) -> Option<super::Point> {
     let point = metrics.latest(metric, snapshot.at)?;
-    let period = metrics.get(metric).current().map_or(Duration::ZERO, |series| series.period);
+    let period = metrics
+        .get(metric)
+        .current()
+        .map_or(Duration::ZERO, |series| series.period);
     let age = snapshot.at.duration_since(point.at).as_secs_f64() - period.as_secs_f64();
     (age <= snapshot.thresholds.metric_stale_s).then_some(point)
 }
@@ -160,13 +212,26 @@ mod tests {
     use super::*;
     use crate::fleet::{CheckConfig, CheckKind, Metrics, Missing};
 
-    fn check(disabled: bool, inverted: bool, newest: Option<(f64, i64)>, now: Timestamp) -> HealthCheck {
+    fn check(
+        disabled: bool,
+        inverted: bool,
+        newest: Option<(f64, i64)>,
+        now: Timestamp,
+    ) -> HealthCheck {
         let mut metrics = Metrics::default();
         if let Some((value, seconds_ago)) = newest {
-            Fixture::put(&mut metrics, Metric::CheckStatus, now - SignedDuration::from_secs(seconds_ago), value);
+            Fixture::put(
+                &mut metrics,
+                Metric::CheckStatus,
+                now - SignedDuration::from_secs(seconds_ago),
+                value,
+            );
         }
         let config = CheckConfig {
-            kind: CheckKind::Endpoint { protocol: "HTTPS".into(), target: "x".into() },
+            kind: CheckKind::Endpoint {
+                protocol: "HTTPS".into(),
+                target: "x".into(),
+            },
             interval_s: 10,
             failure_threshold: 3,
             inverted,
@@ -200,7 +265,11 @@ mod tests {
             (true, true, Some((1.0, 60)), PinnedUnhealthy),
         ] {
             let check = check(disabled, inverted, newest, now);
-            assert_eq!(check_verdict(&check, now), expected, "{disabled} {inverted} {newest:?}");
+            assert_eq!(
+                check_verdict(&check, now),
+                expected,
+                "{disabled} {inverted} {newest:?}"
+            );
         }
     }
 
@@ -208,24 +277,59 @@ mod tests {
     fn a_status_that_could_not_be_renewed_is_unknown() {
         let now = Fixture::now();
         let mut check = check(false, false, Some((1.0, 60)), now);
-        ask_failed(check.metrics.entry(Metric::CheckStatus), "time-out after 5 s");
+        ask_failed(
+            check.metrics.entry(Metric::CheckStatus),
+            "time-out after 5 s",
+        );
         assert_eq!(check_verdict(&check, now), CheckVerdict::Unknown);
     }
 
     #[test]
     fn a_fleet_that_is_seen_serving_everywhere_is_healthy() {
         let fleet = Fixture::healthy().judged();
-        assert_eq!(fleet.judgement, Judgement { verdict: Verdict::Healthy, reasons: vec![] });
+        assert_eq!(
+            fleet.judgement,
+            Judgement {
+                verdict: Verdict::Healthy,
+                reasons: vec![]
+            }
+        );
         assert_eq!(fleet.edge.judgement.verdict, Verdict::Healthy);
         assert_eq!(fleet.database.judgement.verdict, Verdict::Healthy);
-        assert!(fleet.sites.iter().all(|site| site.judgement.verdict == Verdict::Healthy));
+        assert!(
+            fleet
+                .sites
+                .iter()
+                .all(|site| site.judgement.verdict == Verdict::Healthy)
+        );
+    }
+
+    #[test]
+    fn a_region_whose_traffic_ended_minutes_ago_has_no_share_of_it() {
+        let mut fixture = Fixture::healthy();
+        assert!(
+            fixture
+                .0
+                .traffic_share(&region("eu-west-1"))
+                .is_some_and(|share| share > 30.0)
+        );
+        let before = Fixture::now() - SignedDuration::from_mins(7);
+        let metrics = &mut fixture.site("eu-west-1").api.metrics;
+        Fixture::put(metrics, Metric::ApiRequests, before, 1_000.0);
+        assert_eq!(fixture.0.traffic_share(&region("eu-west-1")), Some(0.0));
+        assert_eq!(fixture.0.traffic_share(&region("us-east-1")), Some(50.0));
     }
 
     #[test]
     fn a_blank_picture_is_unknown_everywhere() {
         let fleet = Fixture::blank().judged();
         assert_eq!(fleet.judgement.verdict, Verdict::Unknown);
-        assert!(fleet.sites.iter().all(|site| site.judgement.verdict == Verdict::Unknown));
+        assert!(
+            fleet
+                .sites
+                .iter()
+                .all(|site| site.judgement.verdict == Verdict::Unknown)
+        );
         assert_eq!(fleet.database.judgement.verdict, Verdict::Unknown);
         assert_eq!(fleet.edge.judgement.verdict, Verdict::Unknown);
     }
@@ -236,7 +340,11 @@ mod tests {
         fixture.region_dark("eu-west-1");
         let fleet = fixture.clone().judged();
         assert_eq!(fleet.judgement.verdict, Verdict::Degraded);
-        assert!(fleet.judgement.reasons[0].text.contains("eu-west-1 down: "), "{:?}", fleet.judgement);
+        assert!(
+            fleet.judgement.reasons[0].text.contains("eu-west-1 down: "),
+            "{:?}",
+            fleet.judgement
+        );
 
         for code in REGIONS {
             fixture.unhealthy_check(code);
@@ -266,7 +374,11 @@ mod tests {
         }
         let fleet = fixture.judged();
         assert_eq!(fleet.judgement.verdict, Verdict::Unknown);
-        assert!(fleet.judgement.reasons[0].text.contains("check its own network"));
+        assert!(
+            fleet.judgement.reasons[0]
+                .text
+                .contains("check its own network")
+        );
     }
 
     #[test]
@@ -275,18 +387,42 @@ mod tests {
         fixture.nothing_asked_answers("credentials expired");
         let fleet = fixture.judged();
         assert_eq!(fleet.judgement.verdict, Verdict::Unknown);
-        assert!(fleet.judgement.reasons.iter().any(|r| r.text.contains("credentials expired")));
+        assert!(
+            fleet
+                .judgement
+                .reasons
+                .iter()
+                .any(|r| r.text.contains("credentials expired"))
+        );
     }
 
     #[test]
     fn a_missing_permission_never_makes_a_region_down() {
         let mut fixture = Fixture::healthy();
-        let denied = Missing::NotAllowed { action: "rds:DescribeDBClusters".into() };
-        let cluster = fixture.0.database.clusters.get_mut(&region("us-east-1")).unwrap();
-        cluster.state.renew(Err(denied), Fixture::now(), Fixture::source("rds:DescribeDBClusters"));
+        let denied = Missing::NotAllowed {
+            action: "rds:DescribeDBClusters".into(),
+        };
+        let cluster = fixture
+            .0
+            .database
+            .clusters
+            .get_mut(&region("us-east-1"))
+            .unwrap();
+        cluster.state.renew(
+            Err(denied),
+            Fixture::now(),
+            Fixture::source("rds:DescribeDBClusters"),
+        );
         let fleet = fixture.judged();
-        assert_eq!(fleet.site(&region("us-east-1")).unwrap().judgement.verdict, Verdict::Healthy);
+        assert_eq!(
+            fleet.site(&region("us-east-1")).unwrap().judgement.verdict,
+            Verdict::Healthy
+        );
         assert_eq!(fleet.database.judgement.verdict, Verdict::Unknown);
-        assert!(fleet.database.judgement.reasons[0].text.contains("not allowed: rds:DescribeDBClusters"));
+        assert!(
+            fleet.database.judgement.reasons[0]
+                .text
+                .contains("not allowed: rds:DescribeDBClusters")
+        );
     }
 }

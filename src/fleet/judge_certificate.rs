@@ -32,7 +32,10 @@ pub(super) fn judge(certificate: &Observed<Certificate>, snapshot: &Snapshot) ->
 
 fn odd_status(certificate: &Certificate) -> Option<Reason> {
     (certificate.status != "ISSUED").then(|| {
-        let text = format!("certificate {} is {}", certificate.domain, certificate.status);
+        let text = format!(
+            "certificate {} is {}",
+            certificate.domain, certificate.status
+        );
         reason(Verdict::Degraded, "certificate", text)
     })
 }
@@ -49,17 +52,31 @@ mod tests {
     fn days_left_decide_and_only_the_last_one_means_down() {
         for (hours, expected, words) in [
             (24 * 90, None, ""),
-            (24 * 30 + 1, Some(Verdict::Degraded), "has 30 days left, limit 40"),
-            (24 * 3 + 1, Some(Verdict::Degraded), "has 3 days left, critical limit 14"),
+            (
+                24 * 30 + 1,
+                Some(Verdict::Degraded),
+                "has 30 days left, limit 40",
+            ),
+            (
+                24 * 3 + 1,
+                Some(Verdict::Degraded),
+                "has 3 days left, critical limit 14",
+            ),
             (-1, Some(Verdict::Down), "is over"),
         ] {
             let mut fixture = Fixture::healthy();
             let end = Fixture::now() + SignedDuration::from_hours(hours);
-            let certificate = Certificate { not_after: Some(end), ..Fixture::certificate() };
+            let certificate = Certificate {
+                not_after: Some(end),
+                ..Fixture::certificate()
+            };
             fixture.0.edge.certificate = fixture.known(certificate);
             let said = judge(&fixture.0.edge.certificate, &fixture.0);
             assert_eq!(said.as_ref().map(|r| r.verdict), expected, "{hours}");
-            assert!(said.map_or(String::new(), |r| r.text).contains(words), "{hours}");
+            assert!(
+                said.map_or(String::new(), |r| r.text).contains(words),
+                "{hours}"
+            );
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use super::judge::{figure, fresh, reason};
 use super::judge_words::{Effect, age, beyond, millis, unseen};
-use super::{ClusterState, Judgement, Member, Missing, Reason, Region, Snapshot, Topology, Verdict};
+use super::{
+    ClusterState, Judgement, Member, Missing, Reason, Region, Snapshot, Topology, Verdict,
+};
 
 pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
     let Some(topology) = current(snapshot) else {
@@ -10,8 +12,14 @@ pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
     };
     let mut reasons = Vec::new();
     if let Some(failover) = &topology.failover {
-        let to = failover.to.as_deref().map_or("another member", |arn| arn.rsplit(':').next().unwrap_or(arn));
-        let loss = if failover.data_loss_allowed { ", data loss allowed" } else { "" };
+        let to = failover.to.as_deref().map_or("another member", |arn| {
+            arn.rsplit(':').next().unwrap_or(arn)
+        });
+        let loss = if failover.data_loss_allowed {
+            ", data loss allowed"
+        } else {
+            ""
+        };
         let text = format!("{} to {to} is under way{loss}", failover.status);
         reasons.push(reason(Verdict::Degraded, "failover", text));
     } else if topology.status != "available" {
@@ -20,9 +28,17 @@ pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
     }
     match topology.writer() {
         Some(writer) => reasons.extend(self::writer(snapshot, writer)),
-        None => reasons.push(reason(Verdict::Down, "database", "no member takes writes".into())),
+        None => reasons.push(reason(
+            Verdict::Down,
+            "database",
+            "no member takes writes".into(),
+        )),
     }
-    let secondaries: Vec<&Member> = topology.members.iter().filter(|member| !member.writer).collect();
+    let secondaries: Vec<&Member> = topology
+        .members
+        .iter()
+        .filter(|member| !member.writer)
+        .collect();
     if secondaries.is_empty() && snapshot.sites.len() > 1 {
         let text = "no secondary: nothing to fail over to";
         reasons.push(reason(Verdict::Degraded, "database", text.into()));
@@ -36,14 +52,28 @@ pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
 /// What a site has to say of its own member. The database's judgement tells what is unknown.
 pub(super) fn member(snapshot: &Snapshot, region: &Region) -> Option<Reason> {
     let member = current(snapshot)?.member(region)?;
-    let said = if member.writer { writer(snapshot, member) } else { secondary(snapshot, member) };
-    let worst = said.into_iter().filter(|r| r.verdict != Verdict::Unknown).max_by_key(|r| r.verdict)?;
+    let said = if member.writer {
+        writer(snapshot, member)
+    } else {
+        secondary(snapshot, member)
+    };
+    let worst = said
+        .into_iter()
+        .filter(|r| r.verdict != Verdict::Unknown)
+        .max_by_key(|r| r.verdict)?;
     // Reads and forwarded writes may carry on without the local member at its best.
-    Some(Reason { verdict: worst.verdict.min(Verdict::Degraded), ..worst })
+    Some(Reason {
+        verdict: worst.verdict.min(Verdict::Degraded),
+        ..worst
+    })
 }
 
 fn current(snapshot: &Snapshot) -> Option<&Topology> {
-    fresh(&snapshot.database.topology, snapshot.at, snapshot.thresholds.state_stale_s)
+    fresh(
+        &snapshot.database.topology,
+        snapshot.at,
+        snapshot.thresholds.state_stale_s,
+    )
 }
 
 fn no_topology(snapshot: &Snapshot) -> Reason {
@@ -54,7 +84,11 @@ fn no_topology(snapshot: &Snapshot) -> Reason {
     }
     unseen(topology, "database", "topology").unwrap_or_else(|| {
         let old = topology.age(snapshot.at).map_or(String::new(), age);
-        reason(Verdict::Unknown, "database", format!("topology is {old} old"))
+        reason(
+            Verdict::Unknown,
+            "database",
+            format!("topology is {old} old"),
+        )
     })
 }
 
@@ -80,15 +114,26 @@ fn writer(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
 
 fn secondary(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    if let Some(sync) = member.synchronization.as_deref().filter(|sync| *sync != "connected") {
+    if let Some(sync) = member
+        .synchronization
+        .as_deref()
+        .filter(|sync| *sync != "connected")
+    {
         let text = format!("{} in {} is {sync}", member.cluster, member.region);
         reasons.push(reason(Verdict::Degraded, "database", text));
     }
     match state(snapshot, member) {
         Ok(state) => {
             reasons.extend(status(member, state, Verdict::Degraded));
-            if !state.instances.iter().any(|instance| usable(&instance.status)) {
-                let text = format!("{} has no available instance: it cannot be promoted", member.cluster);
+            if !state
+                .instances
+                .iter()
+                .any(|instance| usable(&instance.status))
+            {
+                let text = format!(
+                    "{} has no available instance: it cannot be promoted",
+                    member.cluster
+                );
                 reasons.push(reason(Verdict::Degraded, "database", text));
             }
         }
@@ -106,9 +151,17 @@ fn state<'a>(snapshot: &'a Snapshot, member: &Member) -> Result<&'a ClusterState
         return Err(Some(unknown(format!("{what}: not asked yet"))));
     };
     if cluster.state.why_missing() == Some(&Missing::NoData) {
-        return Err(Some(unknown(format!("{what} is not to be found in {}", member.region))));
+        return Err(Some(unknown(format!(
+            "{what} is not to be found in {}",
+            member.region
+        ))));
     }
-    fresh(&cluster.state, snapshot.at, snapshot.thresholds.state_stale_s).ok_or_else(|| {
+    fresh(
+        &cluster.state,
+        snapshot.at,
+        snapshot.thresholds.state_stale_s,
+    )
+    .ok_or_else(|| {
         unseen(&cluster.state, "database", &what).or_else(|| {
             let old = cluster.state.age(snapshot.at).map_or(String::new(), age);
             Some(unknown(format!("what is known of {what} is {old} old")))
@@ -120,12 +173,18 @@ fn state<'a>(snapshot: &'a Snapshot, member: &Member) -> Result<&'a ClusterState
 fn status(member: &Member, state: &ClusterState, worst: Verdict) -> Vec<Reason> {
     let outage = state.status.starts_with("inaccessible")
         || state.status.ends_with("failed")
-        || matches!(state.status.as_str(), "stopped" | "stopping" | "starting" | "deleting");
+        || matches!(
+            state.status.as_str(),
+            "stopped" | "stopping" | "starting" | "deleting"
+        );
     let verdict = if outage { worst } else { Verdict::Degraded };
     if usable(&state.status) {
         return Vec::new();
     }
-    let text = format!("{} in {} is {}", member.cluster, member.region, state.status);
+    let text = format!(
+        "{} in {} is {}",
+        member.cluster, member.region, state.status
+    );
     vec![reason(verdict, "database", text)]
 }
 
@@ -133,9 +192,15 @@ fn status(member: &Member, state: &ClusterState, worst: Verdict) -> Vec<Reason> 
 fn usable(status: &str) -> bool {
     matches!(
         status,
-        "available" | "backing-up" | "storage-optimization" | "storage-config-upgrade"
-            | "configuring-enhanced-monitoring" | "configuring-iam-database-auth" | "update-iam-db-auth"
-            | "configuring-log-exports" | "storage-full"
+        "available"
+            | "backing-up"
+            | "storage-optimization"
+            | "storage-config-upgrade"
+            | "configuring-enhanced-monitoring"
+            | "configuring-iam-database-auth"
+            | "update-iam-db-auth"
+            | "configuring-log-exports"
+            | "storage-full"
     )
 }
 
@@ -156,7 +221,9 @@ fn lag(snapshot: &Snapshot, member: &Member) -> Option<Reason> {
         Some(_) => unseen(observed, "lag", &format!("replication lag in {region}")),
         None => {
             let old = observed.age(snapshot.at).map_or(String::new(), age);
-            unknown(format!("the newest replication lag of {region} is {old} old"))
+            unknown(format!(
+                "the newest replication lag of {region} is {old} old"
+            ))
         }
     }
 }
@@ -173,12 +240,20 @@ mod tests {
         let mut fixture = Fixture::healthy();
         change(&mut fixture);
         let judgement = fixture.judged().database.judgement;
-        let text = judgement.reasons.first().map(|r| r.text.clone()).unwrap_or_default();
+        let text = judgement
+            .reasons
+            .first()
+            .map(|r| r.text.clone())
+            .unwrap_or_default();
         (judgement.verdict, text)
     }
 
     fn cluster(f: &mut Fixture, code: &str, change: impl FnOnce(&mut ClusterState)) {
-        let mut state = f.0.database.clusters[&region(code)].state.current().unwrap().clone();
+        let mut state = f.0.database.clusters[&region(code)]
+            .state
+            .current()
+            .unwrap()
+            .clone();
         change(&mut state);
         f.0.database.clusters.get_mut(&region(code)).unwrap().state = f.known(state);
     }
@@ -192,27 +267,61 @@ mod tests {
     #[test]
     fn lag_is_told_with_its_limit_and_never_means_down() {
         let said = judged(|f| f.lag("eu-west-1", 12_000.0));
-        assert_eq!(said, (Verdict::Degraded, "replication lag in eu-west-1 12 s, limit 1 s".into()));
+        assert_eq!(
+            said,
+            (
+                Verdict::Degraded,
+                "replication lag in eu-west-1 12 s, limit 1 s".into()
+            )
+        );
         let said = judged(|f| f.lag("eu-west-1", 90_000.0));
-        assert_eq!(said, (Verdict::Degraded, "replication lag in eu-west-1 90 s, critical limit 30 s".into()));
+        assert_eq!(
+            said,
+            (
+                Verdict::Degraded,
+                "replication lag in eu-west-1 90 s, critical limit 30 s".into()
+            )
+        );
     }
 
     #[test]
     fn a_secondary_that_reports_no_lag_is_unknown() {
         let said = judged(|f| {
-            let metrics = &mut f.0.database.clusters.get_mut(&region("eu-west-1")).unwrap().metrics;
+            let metrics = &mut f
+                .0
+                .database
+                .clusters
+                .get_mut(&region("eu-west-1"))
+                .unwrap()
+                .metrics;
             Fixture::no_data(metrics, Metric::RpoLag);
         });
-        assert_eq!(said, (Verdict::Unknown, "eu-west-1 reports no replication lag".into()));
+        assert_eq!(
+            said,
+            (
+                Verdict::Unknown,
+                "eu-west-1 reports no replication lag".into()
+            )
+        );
     }
 
     #[test]
     fn the_writer_decides_between_down_and_degraded() {
         let said = judged(|f| cluster(f, "us-east-1", |c| c.status = "stopped".into()));
-        assert_eq!(said, (Verdict::Down, "orders-us-east-1 in us-east-1 is stopped".into()));
+        assert_eq!(
+            said,
+            (
+                Verdict::Down,
+                "orders-us-east-1 in us-east-1 is stopped".into()
+            )
+        );
         let said = judged(|f| cluster(f, "us-east-1", |c| c.status = "backing-up".into()));
         assert_eq!(said.0, Verdict::Healthy);
-        let said = judged(|f| cluster(f, "us-east-1", |c| c.instances[0].status = "rebooting".into()));
+        let said = judged(|f| {
+            cluster(f, "us-east-1", |c| {
+                c.instances[0].status = "rebooting".into()
+            })
+        });
         assert_eq!(said.0, Verdict::Down);
         let said = judged(|f| cluster(f, "eu-west-1", |c| c.status = "stopped".into()));
         assert_eq!(said.0, Verdict::Degraded);
@@ -240,15 +349,33 @@ mod tests {
                 });
             });
         });
-        assert_eq!(said, (Verdict::Degraded, "failing-over to orders-euw1 is under way, data loss allowed".into()));
+        assert_eq!(
+            said,
+            (
+                Verdict::Degraded,
+                "failing-over to orders-euw1 is under way, data loss allowed".into()
+            )
+        );
     }
 
     #[test]
     fn what_could_not_be_seen_is_unknown_with_the_reason() {
         let said = judged(|f| ask_failed(&mut f.0.database.topology, "time-out after 5 s"));
-        assert_eq!(said, (Verdict::Unknown, "RDS in eu-west-1 could not be asked: time-out after 5 s".into()));
+        assert_eq!(
+            said,
+            (
+                Verdict::Unknown,
+                "RDS in eu-west-1 could not be asked: time-out after 5 s".into()
+            )
+        );
         let said = judged(|f| {
-            let state = &mut f.0.database.clusters.get_mut(&region("eu-west-1")).unwrap().state;
+            let state = &mut f
+                .0
+                .database
+                .clusters
+                .get_mut(&region("eu-west-1"))
+                .unwrap()
+                .state;
             ask_failed(state, "time-out after 5 s");
         });
         assert_eq!(said.0, Verdict::Unknown);

@@ -1,8 +1,8 @@
 //! The edge: what clients meet first.
 
 use super::judge::{check_verdict, figure, reason, share};
-use super::judge_words::{Effect, beyond, percent, unseen};
 use super::judge_site::{Seen, seen, slow};
+use super::judge_words::{Effect, beyond, percent, unseen};
 use super::{Judgement, Metric, Missing, Reason, Snapshot, Verdict, judge_certificate};
 
 pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
@@ -12,7 +12,10 @@ pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
     figures(snapshot, &mut reasons);
     reasons.extend(records(snapshot));
     reasons.extend(answers(snapshot));
-    reasons.extend(judge_certificate::judge(&snapshot.edge.certificate, snapshot));
+    reasons.extend(judge_certificate::judge(
+        &snapshot.edge.certificate,
+        snapshot,
+    ));
     if reasons.is_empty() && !serves(snapshot) {
         let text = "nothing shows that it serves: no probe and no requests";
         reasons.push(reason(Verdict::Unknown, "evidence", text.into()));
@@ -23,7 +26,8 @@ pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
 fn serves(snapshot: &Snapshot) -> bool {
     let edge = &snapshot.edge;
     seen(&edge.probe, snapshot) == Seen::Serves
-        || figure(&edge.metrics, Metric::EdgeRequests, snapshot).is_some_and(|point| point.value > 0.0)
+        || figure(&edge.metrics, Metric::EdgeRequests, snapshot)
+            .is_some_and(|point| point.value > 0.0)
 }
 
 /// A client's own view. An answer with an error is one sample among many: when CloudFront's rate
@@ -34,15 +38,30 @@ fn probe(snapshot: &Snapshot) -> Option<Reason> {
     match seen(&edge.probe, snapshot) {
         Seen::Nothing => None,
         Seen::Serves => slow(&edge.probe, snapshot),
-        Seen::Silent(why) => Some(reason(Verdict::Down, "probe", format!("{name} failed: {why}"))),
+        Seen::Silent(why) => Some(reason(
+            Verdict::Down,
+            "probe",
+            format!("{name} failed: {why}"),
+        )),
         Seen::Fails(status) => {
             let critical = snapshot.thresholds.edge_5xx_percent.critical;
             let rate = figure(&edge.metrics, Metric::Edge5xxRate, snapshot);
-            let a_region_serves =
-                snapshot.sites.iter().any(|site| seen(&site.probe, snapshot) == Seen::Serves);
-            let mostly_served = rate.is_some_and(|point| point.value <= critical) && a_region_serves;
-            let verdict = if mostly_served { Verdict::Degraded } else { Verdict::Down };
-            Some(reason(verdict, "probe", format!("{name} answered {status}")))
+            let a_region_serves = snapshot
+                .sites
+                .iter()
+                .any(|site| seen(&site.probe, snapshot) == Seen::Serves);
+            let mostly_served =
+                rate.is_some_and(|point| point.value <= critical) && a_region_serves;
+            let verdict = if mostly_served {
+                Verdict::Degraded
+            } else {
+                Verdict::Down
+            };
+            Some(reason(
+                verdict,
+                "probe",
+                format!("{name} answered {status}"),
+            ))
         }
     }
 }
@@ -68,12 +87,22 @@ fn distribution(snapshot: &Snapshot) -> Option<Reason> {
 fn figures(snapshot: &Snapshot, reasons: &mut Vec<Reason>) {
     let limits = &snapshot.thresholds;
     let metrics = &snapshot.edge.metrics;
-    reasons.extend(unseen(metrics.get(Metric::EdgeRequests), "metrics", "edge figures"));
+    reasons.extend(unseen(
+        metrics.get(Metric::EdgeRequests),
+        "metrics",
+        "edge figures",
+    ));
     let requests = figure(metrics, Metric::EdgeRequests, snapshot).map_or(0.0, |point| point.value);
-    let effect = if requests >= 20.0 { Effect::Hurts } else { Effect::Threatens };
+    let effect = if requests >= 20.0 {
+        Effect::Hurts
+    } else {
+        Effect::Threatens
+    };
     if let Some(rate) = figure(metrics, Metric::Edge5xxRate, snapshot) {
         let limit = limits.edge_5xx_percent;
-        reasons.extend(beyond(rate.value, limit, effect, "errors", "edge 5xx", percent));
+        reasons.extend(beyond(
+            rate.value, limit, effect, "errors", "edge 5xx", percent,
+        ));
     }
     if snapshot.edge.router.is_none() {
         return;
@@ -81,7 +110,10 @@ fn figures(snapshot: &Snapshot, reasons: &mut Vec<Reason>) {
     for (metric, name) in [
         (Metric::EdgeFunctionErrors, "router errors"),
         (Metric::EdgeFunctionInvalid, "router's invalid replies"),
-        (Metric::EdgeFunctionLimited, "router's refusals for its limits"),
+        (
+            Metric::EdgeFunctionLimited,
+            "router's refusals for its limits",
+        ),
     ] {
         if let Some(share) = share(metrics, metric, Metric::EdgeRequests, snapshot) {
             let limit = limits.lambda_error_percent;
@@ -104,8 +136,11 @@ fn records(snapshot: &Snapshot) -> Option<Reason> {
         let text = format!("{} has no latency records", edge.latency_record);
         return Some(reason(Verdict::Degraded, "dns", text));
     }
-    let out = |check: &super::HealthCheck| check_verdict(check, snapshot.at).in_service() == Some(false);
-    let all_out = records.iter().all(|record| edge.check(&record.region).is_some_and(out));
+    let out =
+        |check: &super::HealthCheck| check_verdict(check, snapshot.at).in_service() == Some(false);
+    let all_out = records
+        .iter()
+        .all(|record| edge.check(&record.region).is_some_and(out));
     all_out.then(|| {
         let text = "every latency record is unhealthy: Route 53 answers with all of them";
         reason(Verdict::Degraded, "dns", text.into())
@@ -121,13 +156,21 @@ fn answers(snapshot: &Snapshot) -> Option<Reason> {
     }
     edge.answers.current()?.iter().find_map(|answer| {
         let Some(region) = &answer.region else {
-            let text = format!("DNS answers {} ({}): no Region of this fleet", answer.value, answer.vantage);
+            let text = format!(
+                "DNS answers {} ({}): no Region of this fleet",
+                answer.value, answer.vantage
+            );
             return Some(reason(Verdict::Degraded, "dns", text));
         };
         let down = snapshot.site(region)?.judgement.verdict == Verdict::Down;
-        let kept = answer.ttl_s.map_or(String::new(), |ttl| format!(", kept for {ttl} s more"));
+        let kept = answer
+            .ttl_s
+            .map_or(String::new(), |ttl| format!(", kept for {ttl} s more"));
         down.then(|| {
-            let text = format!("DNS still answers {region}, which is down ({}{kept})", answer.vantage);
+            let text = format!(
+                "DNS still answers {region}, which is down ({}{kept})",
+                answer.vantage
+            );
             reason(Verdict::Degraded, "dns", text)
         })
     })
@@ -145,7 +188,11 @@ mod tests {
         let mut fixture = Fixture::healthy();
         change(&mut fixture);
         let judgement = fixture.judged().edge.judgement;
-        let text = judgement.reasons.first().map(|r| r.text.clone()).unwrap_or_default();
+        let text = judgement
+            .reasons
+            .first()
+            .map(|r| r.text.clone())
+            .unwrap_or_default();
         (judgement.verdict, text)
     }
 
@@ -164,24 +211,45 @@ mod tests {
                 f.probe_status(code, 503);
             }
         });
-        assert_eq!(said, (Verdict::Down, "probe of api.orders.example.com answered HTTP 503".into()));
+        assert_eq!(
+            said,
+            (
+                Verdict::Down,
+                "probe of api.orders.example.com answered HTTP 503".into()
+            )
+        );
     }
 
     #[test]
     fn edge_errors_and_router_errors_are_told() {
         let said = judged(|f| f.edge(Metric::Edge5xxRate, 3.2));
-        assert_eq!(said, (Verdict::Degraded, "edge 5xx 3.2 %, limit 1 %".into()));
+        assert_eq!(
+            said,
+            (Verdict::Degraded, "edge 5xx 3.2 %, limit 1 %".into())
+        );
         let said = judged(|f| f.edge(Metric::EdgeFunctionErrors, 90.0));
-        assert_eq!(said, (Verdict::Degraded, "router errors 3 %, limit 1 %".into()));
+        assert_eq!(
+            said,
+            (Verdict::Degraded, "router errors 3 %, limit 1 %".into())
+        );
     }
 
     #[test]
     fn a_disabled_distribution_is_down() {
         let said = judged(|f| {
             let distribution = f.0.edge.distribution.current().unwrap().clone();
-            f.0.edge.distribution = f.known(Distribution { enabled: false, ..distribution });
+            f.0.edge.distribution = f.known(Distribution {
+                enabled: false,
+                ..distribution
+            });
         });
-        assert_eq!(said, (Verdict::Down, "distribution E2ORDERS0EDGE1 is disabled".into()));
+        assert_eq!(
+            said,
+            (
+                Verdict::Down,
+                "distribution E2ORDERS0EDGE1 is disabled".into()
+            )
+        );
     }
 
     #[test]
@@ -189,7 +257,10 @@ mod tests {
         let said = judged(|f| {
             ask_failed(&mut f.0.edge.records, "time-out after 5 s");
             ask_failed(&mut f.0.edge.distribution, "time-out after 5 s");
-            ask_failed(f.0.edge.metrics.entry(Metric::EdgeRequests), "time-out after 5 s");
+            ask_failed(
+                f.0.edge.metrics.entry(Metric::EdgeRequests),
+                "time-out after 5 s",
+            );
         });
         assert_eq!(said.0, Verdict::Unknown);
     }
@@ -197,7 +268,13 @@ mod tests {
     #[test]
     fn all_records_unhealthy_is_told_for_what_it_is() {
         let said = judged(|f| REGIONS.iter().for_each(|code| f.unhealthy_check(code)));
-        assert_eq!(said, (Verdict::Degraded, "every latency record is unhealthy: Route 53 answers with all of them".into()));
+        assert_eq!(
+            said,
+            (
+                Verdict::Degraded,
+                "every latency record is unhealthy: Route 53 answers with all of them".into()
+            )
+        );
     }
 
     #[test]
@@ -212,9 +289,15 @@ mod tests {
             f.region_dark("eu-west-1");
             f.0.edge.answers = f.known(vec![answer(Some("eu-west-1"), "x")]);
         });
-        assert_eq!(said.1, "DNS still answers eu-west-1, which is down (Frankfurt, kept for 40 s more)");
+        assert_eq!(
+            said.1,
+            "DNS still answers eu-west-1, which is down (Frankfurt, kept for 40 s more)"
+        );
         let said = judged(|f| f.0.edge.answers = f.known(vec![answer(None, "gone.example.com")]));
-        assert_eq!(said.1, "DNS answers gone.example.com (Frankfurt): no Region of this fleet");
+        assert_eq!(
+            said.1,
+            "DNS answers gone.example.com (Frankfurt): no Region of this fleet"
+        );
     }
 
     #[test]

@@ -7,9 +7,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Answer, Certificate, CheckConfig, CheckKind, Cluster, ClusterState, Distribution, EdgeSpec, Engine,
-    FleetSpec, HealthCheck, Identity, Instance, LatencyRecord, Member, Metric, Metrics, Missing,
-    Observed, Point, ProbeReport, Region, Series, Site, SiteSpec, Snapshot, Source, Thresholds, Topology,
+    Answer, Certificate, CheckConfig, CheckKind, Cluster, ClusterState, Distribution, EdgeSpec,
+    Engine, FleetSpec, HealthCheck, Identity, Instance, LatencyRecord, Member, Metric, Metrics,
+    Missing, Observed, Point, ProbeReport, Region, Series, Site, SiteSpec, Snapshot, Source,
+    Thresholds, Topology,
 };
 
 pub(super) const REGIONS: [&str; 3] = ["us-east-1", "eu-west-1", "ap-southeast-1"];
@@ -20,8 +21,15 @@ pub(super) fn region(code: &str) -> Region {
 
 /// The newest question about it got no answer.
 pub(super) fn ask_failed<T>(observed: &mut Observed<T>, why: &str) {
-    let source = observed.source().cloned().unwrap_or_else(|| Fixture::source("cloudwatch:GetMetricData"));
-    observed.renew(Err(Missing::CouldNotAsk { why: why.into() }), Fixture::now(), source);
+    let source = observed
+        .source()
+        .cloned()
+        .unwrap_or_else(|| Fixture::source("cloudwatch:GetMetricData"));
+    observed.renew(
+        Err(Missing::CouldNotAsk { why: why.into() }),
+        Fixture::now(),
+        source,
+    );
 }
 
 #[derive(Clone)]
@@ -33,7 +41,10 @@ impl Fixture {
     }
 
     pub(super) fn source(api: &'static str) -> Source {
-        Source { api, region: Some(region("eu-west-1")) }
+        Source {
+            api,
+            region: Some(region("eu-west-1")),
+        }
     }
 
     pub(super) fn blank() -> Self {
@@ -82,7 +93,11 @@ impl Fixture {
     }
 
     pub(super) fn known<T>(&self, value: T) -> Observed<T> {
-        Observed::known(value, Self::now(), Self::source("rds:DescribeGlobalClusters"))
+        Observed::known(
+            value,
+            Self::now(),
+            Self::source("rds:DescribeGlobalClusters"),
+        )
     }
 
     pub(super) fn certificate() -> Certificate {
@@ -103,7 +118,10 @@ impl Fixture {
         ] {
             self.api(code, metric, value);
         }
-        for (metric, value) in [(Metric::FunctionInvocations, 1_000.0), (Metric::FunctionErrors, 1.0)] {
+        for (metric, value) in [
+            (Metric::FunctionInvocations, 1_000.0),
+            (Metric::FunctionErrors, 1.0),
+        ] {
             self.function(code, metric, value);
         }
         let (probe, alarms) = (self.known(Self::report(200)), self.known(Vec::new()));
@@ -118,7 +136,14 @@ impl Fixture {
 
     fn report(status: u16) -> ProbeReport {
         let ms = Duration::from_millis;
-        ProbeReport { dns: ms(5), connect: ms(20), tls: Some(ms(30)), first_byte: ms(60), status, served_by: None }
+        ProbeReport {
+            dns: ms(5),
+            connect: ms(20),
+            tls: Some(ms(30)),
+            first_byte: ms(60),
+            status,
+            served_by: None,
+        }
     }
 
     fn fill_edge(&mut self) {
@@ -159,7 +184,10 @@ impl Fixture {
         self.edge(Metric::EdgeRequests, 3_000.0);
         self.edge(Metric::Edge5xxRate, 0.1);
         for code in REGIONS {
-            let kind = CheckKind::Calculated { children: vec![], threshold: 1 };
+            let kind = CheckKind::Calculated {
+                children: vec![],
+                threshold: 1,
+            };
             self.check(code, kind, false, false);
             self.check_status(code, 1.0);
         }
@@ -174,7 +202,10 @@ impl Fixture {
             write_forwarding: None,
             synchronization: Some("connected".into()),
         };
-        let engine = Engine { name: "aurora-postgresql".into(), version: "16.8".into() };
+        let engine = Engine {
+            name: "aurora-postgresql".into(),
+            version: "16.8".into(),
+        };
         self.0.database.topology = self.known(Topology {
             status: "available".into(),
             engine: engine.clone(),
@@ -200,7 +231,11 @@ impl Fixture {
                 write_forwarding: None,
                 backup_days: Some(7),
             });
-            let cluster = Cluster { id: format!("orders-{code}"), state, ..Cluster::default() };
+            let cluster = Cluster {
+                id: format!("orders-{code}"),
+                state,
+                ..Cluster::default()
+            };
             self.0.database.clusters.insert(region(code), cluster);
             if code != "us-east-1" {
                 self.lag(code, 300.0);
@@ -212,12 +247,16 @@ impl Fixture {
     pub(super) fn put(metrics: &mut Metrics, metric: Metric, at: Timestamp, value: f64) {
         let series = Series::new(Duration::from_mins(1), [Point { at, value }]);
         let source = Self::source("cloudwatch:GetMetricData");
-        metrics.entry(metric).renew(Ok(Arc::new(series)), at, source);
+        metrics
+            .entry(metric)
+            .renew(Ok(Arc::new(series)), at, source);
     }
 
     pub(super) fn no_data(metrics: &mut Metrics, metric: Metric) {
         let source = Self::source("cloudwatch:GetMetricData");
-        metrics.entry(metric).renew(Err(Missing::NoData), Self::now(), source);
+        metrics
+            .entry(metric)
+            .renew(Err(Missing::NoData), Self::now(), source);
     }
 
     fn minute() -> Timestamp {
@@ -225,15 +264,29 @@ impl Fixture {
     }
 
     pub(super) fn site(&mut self, code: &str) -> &mut Site {
-        self.0.sites.iter_mut().find(|site| site.region.as_str() == code).unwrap()
+        self.0
+            .sites
+            .iter_mut()
+            .find(|site| site.region.as_str() == code)
+            .unwrap()
     }
 
     pub(super) fn api(&mut self, code: &str, metric: Metric, value: f64) {
-        Self::put(&mut self.site(code).api.metrics, metric, Self::minute(), value);
+        Self::put(
+            &mut self.site(code).api.metrics,
+            metric,
+            Self::minute(),
+            value,
+        );
     }
 
     pub(super) fn function(&mut self, code: &str, metric: Metric, value: f64) {
-        Self::put(&mut self.site(code).functions[0].metrics, metric, Self::minute(), value);
+        Self::put(
+            &mut self.site(code).functions[0].metrics,
+            metric,
+            Self::minute(),
+            value,
+        );
     }
 
     pub(super) fn function_silent(&mut self, code: &str, metric: Metric) {
@@ -274,13 +327,22 @@ impl Fixture {
             linked_service: None,
         };
         let (id, config) = (format!("hc-{code}"), self.known(config));
-        let check = HealthCheck { id: id.clone(), config, metrics: Metrics::default() };
+        let check = HealthCheck {
+            id: id.clone(),
+            config,
+            metrics: Metrics::default(),
+        };
         self.0.edge.checks.insert(id, check);
     }
 
     fn check_status(&mut self, code: &str, value: f64) {
         let check = self.0.edge.checks.get_mut(&format!("hc-{code}")).unwrap();
-        Self::put(&mut check.metrics, Metric::CheckStatus, Self::minute(), value);
+        Self::put(
+            &mut check.metrics,
+            Metric::CheckStatus,
+            Self::minute(),
+            value,
+        );
     }
 
     pub(super) fn unhealthy_check(&mut self, code: &str) {
@@ -292,17 +354,36 @@ impl Fixture {
     }
 
     pub(super) fn pin_check(&mut self, code: &str, inverted: bool) {
-        self.check(code, CheckKind::Calculated { children: vec![], threshold: 1 }, true, inverted);
+        self.check(
+            code,
+            CheckKind::Calculated {
+                children: vec![],
+                threshold: 1,
+            },
+            true,
+            inverted,
+        );
     }
 
     /// A health check that follows the alarm `name` of the Region `code`.
     pub(super) fn switch(&mut self, name: &str, code: &str) {
-        self.check("switch", CheckKind::Alarm { name: name.into(), region: code.into() }, false, false);
+        self.check(
+            "switch",
+            CheckKind::Alarm {
+                name: name.into(),
+                region: code.into(),
+            },
+            false,
+            false,
+        );
     }
 
     pub(super) fn remove_record(&mut self, code: &str) {
         let records = self.0.edge.records.current().unwrap().clone();
-        let kept = records.into_iter().filter(|record| record.region.as_str() != code).collect();
+        let kept = records
+            .into_iter()
+            .filter(|record| record.region.as_str() != code)
+            .collect();
         self.0.edge.records = self.known(kept);
     }
 
@@ -316,7 +397,10 @@ impl Fixture {
             ask_failed(site.api.metrics.entry(metric), "time-out after 5 s");
         }
         for metric in [Metric::FunctionInvocations, Metric::FunctionErrors] {
-            ask_failed(site.functions[0].metrics.entry(metric), "time-out after 5 s");
+            ask_failed(
+                site.functions[0].metrics.entry(metric),
+                "time-out after 5 s",
+            );
         }
         ask_failed(&mut site.alarms, "time-out after 5 s");
     }

@@ -3,8 +3,8 @@
 use super::judge::{check_verdict, figure, fresh, reason, share};
 use super::judge_words::{Effect, age, beyond, millis, percent, unseen};
 use super::{
-    Alarm, CheckKind, CheckVerdict, Function, Judgement, Metric, Missing, Point, ProbeReport, Reason,
-    Site, Snapshot, Verdict,
+    Alarm, CheckKind, CheckVerdict, Function, Judgement, Metric, Missing, Point, ProbeReport,
+    Reason, Site, Snapshot, Verdict,
 };
 use super::{judge_certificate, judge_database};
 
@@ -71,7 +71,8 @@ fn serves(snapshot: &Snapshot, site: &Site) -> bool {
         .edge
         .check(&site.region)
         .is_some_and(|check| check_verdict(check, snapshot.at) == CheckVerdict::Healthy);
-    let by_traffic = figure(&site.api.metrics, Metric::ApiRequests, snapshot).is_some_and(|p| p.value > 0.0);
+    let by_traffic =
+        figure(&site.api.metrics, Metric::ApiRequests, snapshot).is_some_and(|p| p.value > 0.0);
     by_check || by_traffic || seen(&site.probe, snapshot) == Seen::Serves
 }
 
@@ -85,11 +86,18 @@ fn reach(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
         Some(at) => format!("last answer {} ago", age(snapshot.at.duration_since(at))),
         None => "never answered".into(),
     };
-    let why = reach.last_error.as_deref().map_or(String::new(), |why| format!("{why}; "));
+    let why = reach
+        .last_error
+        .as_deref()
+        .map_or(String::new(), |why| format!("{why}; "));
     // Serving without its control plane is an incident of its own; without proof of serving
     // nothing can be said.
     let serving = seen(&site.probe, snapshot) == Seen::Serves;
-    let verdict = if serving { Verdict::Degraded } else { Verdict::Unknown };
+    let verdict = if serving {
+        Verdict::Degraded
+    } else {
+        Verdict::Unknown
+    };
     let text = format!("AWS endpoints do not answer: {why}{since}");
     Some(reason(verdict, "reach", text))
 }
@@ -117,7 +125,14 @@ fn probe(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
 /// A slow probe is one sample: it never means more than degraded.
 pub(super) fn slow(probe: &super::Observed<ProbeReport>, snapshot: &Snapshot) -> Option<Reason> {
     let ms = probe.current()?.first_byte.as_secs_f64() * 1_000.0;
-    beyond(ms, snapshot.thresholds.probe_ms, Effect::Threatens, "probe", "probe's first byte after", millis)
+    beyond(
+        ms,
+        snapshot.thresholds.probe_ms,
+        Effect::Threatens,
+        "probe",
+        "probe's first byte after",
+        millis,
+    )
 }
 
 /// Whether DNS sends anybody here.
@@ -125,22 +140,37 @@ fn routing(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
     let edge = &snapshot.edge;
     let records = edge.records.current()?;
     if !records.iter().any(|record| record.region == site.region) {
-        return Some(reason(Verdict::Degraded, "dns", format!("no record in {}: DNS never answers it", edge.latency_record)));
+        return Some(reason(
+            Verdict::Degraded,
+            "dns",
+            format!("no record in {}: DNS never answers it", edge.latency_record),
+        ));
     }
     let check = edge.check(&site.region)?;
     let text = match check_verdict(check, snapshot.at) {
         CheckVerdict::Unhealthy => {
             let share = figure(&check.metrics, Metric::CheckPercentHealthy, snapshot)
-                .map_or(String::new(), |point| format!(", {} of the checkers say healthy", percent(point.value)));
+                .map_or(String::new(), |point| {
+                    format!(", {} of the checkers say healthy", percent(point.value))
+                });
             let inverted = check.config.current().is_some_and(|config| config.inverted);
             let inverted = if inverted { " (inverted)" } else { "" };
-            format!("out of DNS: health check {} unhealthy{inverted}{share}", check.id)
+            format!(
+                "out of DNS: health check {} unhealthy{inverted}{share}",
+                check.id
+            )
         }
         CheckVerdict::PinnedUnhealthy => {
-            format!("out of DNS: health check {} is disabled and inverted", check.id)
+            format!(
+                "out of DNS: health check {} is disabled and inverted",
+                check.id
+            )
         }
         CheckVerdict::PinnedHealthy => {
-            format!("health check {} is disabled: DNS keeps answering this Region whatever happens", check.id)
+            format!(
+                "health check {} is disabled: DNS keeps answering this Region whatever happens",
+                check.id
+            )
         }
         CheckVerdict::Healthy | CheckVerdict::Unchecked | CheckVerdict::Unknown => return None,
     };
@@ -150,21 +180,43 @@ fn routing(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
 fn api(snapshot: &Snapshot, site: &Site, reasons: &mut Vec<Reason>) {
     let limits = &snapshot.thresholds;
     let metrics = &site.api.metrics;
-    reasons.extend(unseen(metrics.get(Metric::ApiRequests), "metrics", "API figures"));
+    reasons.extend(unseen(
+        metrics.get(Metric::ApiRequests),
+        "metrics",
+        "API figures",
+    ));
     let requests = figure(metrics, Metric::ApiRequests, snapshot);
     let effect = effect(requests);
     if let Some(p99) = figure(metrics, Metric::ApiLatencyP99, snapshot) {
-        reasons.extend(beyond(p99.value, limits.api_p99_ms, effect, "latency", "p99", millis));
+        reasons.extend(beyond(
+            p99.value,
+            limits.api_p99_ms,
+            effect,
+            "latency",
+            "p99",
+            millis,
+        ));
     }
     if let Some(errors) = share(metrics, Metric::Api5xx, Metric::ApiRequests, snapshot) {
         let name = of("5xx", errors, requests);
-        reasons.extend(beyond(errors, limits.api_5xx_percent, effect, "errors", &name, percent));
+        reasons.extend(beyond(
+            errors,
+            limits.api_5xx_percent,
+            effect,
+            "errors",
+            &name,
+            percent,
+        ));
     }
 }
 
 /// Too few events to call a Region down by their share.
 fn effect(whole: Option<Point>) -> Effect {
-    if whole.is_some_and(|point| point.value >= FEW) { Effect::Hurts } else { Effect::Threatens }
+    if whole.is_some_and(|point| point.value >= FEW) {
+        Effect::Hurts
+    } else {
+        Effect::Threatens
+    }
 }
 
 /// `5xx`, or with few requests `5xx of 3 requests`.
@@ -183,7 +235,14 @@ fn function(snapshot: &Snapshot, function: &Function, reasons: &mut Vec<Reason>)
     let share_of = |part| share(metrics, part, Metric::FunctionInvocations, snapshot);
     if let Some(errors) = share_of(Metric::FunctionErrors) {
         let name = of(&format!("{name} errors"), errors, invocations);
-        reasons.extend(beyond(errors, limits.lambda_error_percent, effect, "functions", &name, percent));
+        reasons.extend(beyond(
+            errors,
+            limits.lambda_error_percent,
+            effect,
+            "functions",
+            &name,
+            percent,
+        ));
     }
     // A throttled request is no invocation (aws-facts §1.2): with all of them throttled there is
     // no whole to take a share of.
@@ -191,11 +250,25 @@ fn function(snapshot: &Snapshot, function: &Function, reasons: &mut Vec<Reason>)
     match (share_of(Metric::FunctionThrottles), throttles) {
         (Some(share), _) => {
             let name = format!("{name} throttled");
-            reasons.extend(beyond(share, limits.lambda_throttle_percent, effect, "functions", &name, percent));
+            reasons.extend(beyond(
+                share,
+                limits.lambda_throttle_percent,
+                effect,
+                "functions",
+                &name,
+                percent,
+            ));
         }
         (None, Some(point)) => {
-            let text = format!("{name} throttled: all {:.0} requests of the last minute", point.value);
-            let verdict = if point.value >= FEW { Verdict::Down } else { Verdict::Degraded };
+            let text = format!(
+                "{name} throttled: all {:.0} requests of the last minute",
+                point.value
+            );
+            let verdict = if point.value >= FEW {
+                Verdict::Down
+            } else {
+                Verdict::Degraded
+            };
             reasons.push(reason(verdict, "functions", text));
         }
         (None, None) => {}
@@ -203,7 +276,11 @@ fn function(snapshot: &Snapshot, function: &Function, reasons: &mut Vec<Reason>)
     if let Some(detail) = function.detail.current()
         && detail.state == "Failed"
     {
-        reasons.push(reason(Verdict::Degraded, "functions", format!("{name} is in state Failed")));
+        reasons.push(reason(
+            Verdict::Degraded,
+            "functions",
+            format!("{name} is in state Failed"),
+        ));
     }
 }
 
@@ -221,18 +298,34 @@ fn concurrency(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
     }
     let name = format!("Lambda concurrency {used:.0} of {limit:.0}:");
     let limits = snapshot.thresholds.lambda_concurrency_percent;
-    beyond(100.0 * used / limit, limits, Effect::Threatens, "functions", &name, percent)
+    beyond(
+        100.0 * used / limit,
+        limits,
+        Effect::Threatens,
+        "functions",
+        &name,
+        percent,
+    )
 }
 
 /// Alarms that somebody set to be warned by. Switches of health checks and scaling's own alarms
 /// fire in everyday life.
 fn alarms(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
-    let alarms = fresh(&site.alarms, snapshot.at, snapshot.thresholds.metric_stale_s)?;
+    let alarms = fresh(
+        &site.alarms,
+        snapshot.at,
+        snapshot.thresholds.metric_stale_s,
+    )?;
     let is_switch = |alarm: &Alarm| {
-        snapshot.edge.checks.values().filter_map(|check| check.config.last()).any(|config| {
-            matches!(&config.kind, CheckKind::Alarm { name, region }
+        snapshot
+            .edge
+            .checks
+            .values()
+            .filter_map(|check| check.config.last())
+            .any(|config| {
+                matches!(&config.kind, CheckKind::Alarm { name, region }
                 if *name == alarm.name && region == site.region.as_str())
-        })
+            })
     };
     let firing: Vec<&str> = alarms
         .iter()
@@ -251,8 +344,15 @@ fn alarms(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
 fn stack(site: &Site) -> Option<Reason> {
     let stack = site.stack.as_ref()?.current()?;
     stack.status.ends_with("_FAILED").then(|| {
-        let why = stack.status_reason.as_deref().map_or(String::new(), |why| format!(": {why}"));
-        reason(Verdict::Degraded, "stack", format!("stack {} is {}{why}", stack.name, stack.status))
+        let why = stack
+            .status_reason
+            .as_deref()
+            .map_or(String::new(), |why| format!(": {why}"));
+        reason(
+            Verdict::Degraded,
+            "stack",
+            format!("stack {} is {}{why}", stack.name, stack.status),
+        )
     })
 }
 
@@ -271,13 +371,22 @@ mod tests {
     fn judged(change: impl FnOnce(&mut Fixture)) -> Judgement {
         let mut fixture = Fixture::healthy();
         change(&mut fixture);
-        fixture.judged().site(&region(HERE)).unwrap().judgement.clone()
+        fixture
+            .judged()
+            .site(&region(HERE))
+            .unwrap()
+            .judgement
+            .clone()
     }
 
     /// Changes one figure of the API and tells the verdict and the first reason.
     fn with_figure(metric: Metric, value: f64) -> (Verdict, String) {
         let judgement = judged(|f| f.api(HERE, metric, value));
-        let text = judgement.reasons.first().map(|r| r.text.clone()).unwrap_or_default();
+        let text = judgement
+            .reasons
+            .first()
+            .map(|r| r.text.clone())
+            .unwrap_or_default();
         (judgement.verdict, text)
     }
 
@@ -285,13 +394,37 @@ mod tests {
     fn figures_beyond_their_limits_say_so_with_both_numbers() {
         for (metric, value, verdict, text) in [
             (Metric::ApiLatencyP99, 900.0, Verdict::Healthy, ""),
-            (Metric::ApiLatencyP99, 1_840.0, Verdict::Degraded, "p99 1.84 s, limit 1 s"),
-            (Metric::ApiLatencyP99, 9_000.0, Verdict::Down, "p99 9 s, critical limit 5 s"),
-            (Metric::Api5xx, 32.0, Verdict::Degraded, "5xx 3.2 %, limit 1 %"),
-            (Metric::Api5xx, 500.0, Verdict::Down, "5xx 50 %, critical limit 20 %"),
+            (
+                Metric::ApiLatencyP99,
+                1_840.0,
+                Verdict::Degraded,
+                "p99 1.84 s, limit 1 s",
+            ),
+            (
+                Metric::ApiLatencyP99,
+                9_000.0,
+                Verdict::Down,
+                "p99 9 s, critical limit 5 s",
+            ),
+            (
+                Metric::Api5xx,
+                32.0,
+                Verdict::Degraded,
+                "5xx 3.2 %, limit 1 %",
+            ),
+            (
+                Metric::Api5xx,
+                500.0,
+                Verdict::Down,
+                "5xx 50 %, critical limit 20 %",
+            ),
             (Metric::Api4xx, 500.0, Verdict::Healthy, ""),
         ] {
-            assert_eq!(with_figure(metric, value), (verdict, text.to_owned()), "{metric:?} {value}");
+            assert_eq!(
+                with_figure(metric, value),
+                (verdict, text.to_owned()),
+                "{metric:?} {value}"
+            );
         }
     }
 
@@ -302,26 +435,48 @@ mod tests {
             f.api(HERE, Metric::Api5xx, 2.0);
         });
         assert_eq!(judgement.verdict, Verdict::Degraded);
-        assert!(judgement.reasons[0].text.starts_with("5xx of 3 requests 66.7 %"), "{judgement:?}");
+        assert!(
+            judgement.reasons[0]
+                .text
+                .starts_with("5xx of 3 requests 66.7 %"),
+            "{judgement:?}"
+        );
     }
 
     #[test]
     fn functions_errors_throttles_and_lack_of_room_are_told() {
         let judgement = judged(|f| f.function(HERE, Metric::FunctionErrors, 30.0));
-        assert_eq!(judgement.reasons[0].text, "orders-read errors 3 %, limit 1 %");
+        assert_eq!(
+            judgement.reasons[0].text,
+            "orders-read errors 3 %, limit 1 %"
+        );
         let judgement = judged(|f| f.function(HERE, Metric::FunctionThrottles, 150.0));
         assert_eq!(judgement.verdict, Verdict::Down);
         let judgement = judged(|f| {
             f.function_silent(HERE, Metric::FunctionInvocations);
             f.function(HERE, Metric::FunctionThrottles, 80.0);
         });
-        assert_eq!(judgement.reasons[0].text, "orders-read throttled: all 80 requests of the last minute");
+        assert_eq!(
+            judgement.reasons[0].text,
+            "orders-read throttled: all 80 requests of the last minute"
+        );
         let judgement = judged(|f| {
             f.function(HERE, Metric::FunctionConcurrency, 970.0);
-            f.site(HERE).concurrency = f.known(Concurrency { limit: 1_000, unreserved: 900 });
+            f.site(HERE).concurrency = f.known(Concurrency {
+                limit: 1_000,
+                unreserved: 900,
+            });
         });
-        assert_eq!(judgement.verdict, Verdict::Degraded, "there is still room: not down");
-        assert!(judgement.reasons[0].text.starts_with("Lambda concurrency 970 of 1000: 97 %"));
+        assert_eq!(
+            judgement.verdict,
+            Verdict::Degraded,
+            "there is still room: not down"
+        );
+        assert!(
+            judgement.reasons[0]
+                .text
+                .starts_with("Lambda concurrency 970 of 1000: 97 %")
+        );
     }
 
     #[test]
@@ -334,7 +489,11 @@ mod tests {
             f.no_check(HERE);
         });
         assert_eq!(judgement.verdict, Verdict::Unknown);
-        assert!(judgement.reasons[0].text.starts_with("nothing shows that it serves"));
+        assert!(
+            judgement.reasons[0]
+                .text
+                .starts_with("nothing shows that it serves")
+        );
     }
 
     #[test]
@@ -350,7 +509,10 @@ mod tests {
             ask_failed(&mut f.site(HERE).probe, "time-out after 5 s");
         });
         assert_eq!(judgement.verdict, Verdict::Unknown, "{judgement:?}");
-        assert!(judgement.reasons[0].text.contains("last answer"), "{judgement:?}");
+        assert!(
+            judgement.reasons[0].text.contains("last answer"),
+            "{judgement:?}"
+        );
     }
 
     #[test]
@@ -358,14 +520,21 @@ mod tests {
         let judgement = judged(|f| f.region_dark(HERE));
         assert_eq!(judgement.verdict, Verdict::Down);
         let text = &judgement.reasons[0].text;
-        assert!(text.contains("probe failed: time-out after 5 s") && text.contains("Route 53"), "{text}");
+        assert!(
+            text.contains("probe failed: time-out after 5 s") && text.contains("Route 53"),
+            "{text}"
+        );
     }
 
     #[test]
     fn a_region_that_serves_without_its_control_plane_is_degraded() {
         let judgement = judged(|f| f.silent(HERE));
         assert_eq!(judgement.verdict, Verdict::Degraded);
-        assert!(judgement.reasons[0].text.starts_with("AWS endpoints do not answer"));
+        assert!(
+            judgement.reasons[0]
+                .text
+                .starts_with("AWS endpoints do not answer")
+        );
     }
 
     #[test]
@@ -384,9 +553,16 @@ mod tests {
         let judgement = judged(|f| ask_failed(&mut f.site(HERE).probe, "connection refused"));
         assert_eq!(judgement.verdict, Verdict::Degraded);
         let judgement = judged(|f| f.probe_status(HERE, 503));
-        assert_eq!((judgement.verdict, judgement.reasons[0].text.as_str()), (Verdict::Degraded, "probe answered HTTP 503"));
+        assert_eq!(
+            (judgement.verdict, judgement.reasons[0].text.as_str()),
+            (Verdict::Degraded, "probe answered HTTP 503")
+        );
         let judgement = judged(|f| f.probe_status(HERE, 403));
-        assert_eq!(judgement.verdict, Verdict::Healthy, "an API that wants a signature serves");
+        assert_eq!(
+            judgement.verdict,
+            Verdict::Healthy,
+            "an API that wants a signature serves"
+        );
     }
 
     #[test]
@@ -403,7 +579,11 @@ mod tests {
     fn an_evacuated_region_and_a_pinned_check_are_told_apart() {
         let judgement = judged(|f| f.unhealthy_check(HERE));
         assert_eq!(judgement.verdict, Verdict::Degraded);
-        assert!(judgement.reasons[0].text.starts_with("out of DNS: health check hc-eu-west-1 unhealthy"));
+        assert!(
+            judgement.reasons[0]
+                .text
+                .starts_with("out of DNS: health check hc-eu-west-1 unhealthy")
+        );
         let judgement = judged(|f| f.pin_check(HERE, false));
         assert!(judgement.reasons[0].text.contains("whatever happens"));
         let judgement = judged(|f| f.pin_check(HERE, true));
@@ -423,20 +603,36 @@ mod tests {
             ask_failed(asked, "time-out after 5 s");
         });
         assert_eq!(judgement.verdict, Verdict::Unknown);
-        assert_eq!(judgement.reasons[0].text, "CloudWatch in eu-west-1 could not be asked: time-out after 5 s");
+        assert_eq!(
+            judgement.reasons[0].text,
+            "CloudWatch in eu-west-1 could not be asked: time-out after 5 s"
+        );
     }
 
     #[test]
     fn alarms_degrade_but_switches_and_scaling_do_not() {
-        let alarm = |name: &str| Alarm { name: name.into(), reason: String::new(), since: None };
+        let alarm = |name: &str| Alarm {
+            name: name.into(),
+            reason: String::new(),
+            since: None,
+        };
         let fire = |f: &mut Fixture, names: &[&str]| {
             f.site(HERE).alarms = f.known(names.iter().map(|name| alarm(name)).collect());
         };
         let judgement = judged(|f| fire(f, &["orders-p99"]));
-        assert_eq!((judgement.verdict, judgement.reasons[0].text.as_str()), (Verdict::Degraded, "alarm orders-p99"));
+        assert_eq!(
+            (judgement.verdict, judgement.reasons[0].text.as_str()),
+            (Verdict::Degraded, "alarm orders-p99")
+        );
         let judgement = judged(|f| {
             f.switch("orders-evacuate-us-east-1", HERE);
-            fire(f, &["orders-evacuate-us-east-1", "TargetTracking-table/orders-AlarmLow-1"]);
+            fire(
+                f,
+                &[
+                    "orders-evacuate-us-east-1",
+                    "TargetTracking-table/orders-AlarmLow-1",
+                ],
+            );
         });
         assert_eq!(judgement.verdict, Verdict::Healthy, "{judgement:?}");
     }
@@ -453,12 +649,19 @@ mod tests {
             };
             f.site(HERE).stack = Some(f.known(stack));
         });
-        assert_eq!(judgement.reasons[0].text, "stack orders is UPDATE_ROLLBACK_FAILED: no room");
+        assert_eq!(
+            judgement.reasons[0].text,
+            "stack orders is UPDATE_ROLLBACK_FAILED: no room"
+        );
         let judgement = judged(|f| {
             let mut report = f.site(HERE).probe.current().unwrap().clone();
             report.first_byte = Duration::from_secs(9);
             f.site(HERE).probe = f.known(report);
         });
-        assert_eq!(judgement.verdict, Verdict::Degraded, "one slow sample is not down");
+        assert_eq!(
+            judgement.verdict,
+            Verdict::Degraded,
+            "one slow sample is not down"
+        );
     }
 }

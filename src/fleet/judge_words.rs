@@ -21,7 +21,11 @@ pub(super) fn percent(value: f64) -> String {
 
 /// At most two digits after the point, none of them an idle zero.
 fn short(value: f64) -> String {
-    let text = if value >= 10.0 { format!("{value:.1}") } else { format!("{value:.2}") };
+    let text = if value >= 10.0 {
+        format!("{value:.1}")
+    } else {
+        format!("{value:.2}")
+    };
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
@@ -57,14 +61,21 @@ pub(super) fn beyond(
     if !critical && value <= limit.warn {
         return None;
     }
-    let verdict =
-        if critical && effect == Effect::Hurts { Verdict::Down } else { Verdict::Degraded };
+    let verdict = if critical && effect == Effect::Hurts {
+        Verdict::Down
+    } else {
+        Verdict::Degraded
+    };
     let limit = if critical {
         format!("critical limit {}", figure(limit.critical))
     } else {
         format!("limit {}", figure(limit.warn))
     };
-    Some(reason(verdict, about, format!("{name} {}, {limit}", figure(value))))
+    Some(reason(
+        verdict,
+        about,
+        format!("{name} {}, {limit}", figure(value)),
+    ))
 }
 
 /// `RDS in eu-west-1 could not be asked: time-out after 5 s`; nothing when AWS answered.
@@ -107,9 +118,14 @@ mod tests {
 
     #[test]
     fn figures_carry_units_and_no_idle_digits() {
-        let said: Vec<String> = [340.4, 1_000.0, 1_840.0, 12_000.0, 12_340.0, 180_000.0].map(millis).into();
+        let said: Vec<String> = [340.4, 1_000.0, 1_840.0, 12_000.0, 12_340.0, 180_000.0]
+            .map(millis)
+            .into();
         assert_eq!(said, ["340 ms", "1 s", "1.84 s", "12 s", "12.3 s", "3 min"]);
-        assert_eq!([3.2, 0.5, 100.0, 20.0].map(percent), ["3.2 %", "0.5 %", "100 %", "20 %"]);
+        assert_eq!(
+            [3.2, 0.5, 100.0, 20.0].map(percent),
+            ["3.2 %", "0.5 %", "100 %", "20 %"]
+        );
         let ages = [5, 130, 7_300, 200_000].map(|s| age(SignedDuration::from_secs(s)));
         assert_eq!(ages, ["5 s", "2 min", "2 h", "2 days"]);
     }
@@ -120,9 +136,18 @@ mod tests {
         let say = |value, effect| beyond(value, limit, effect, "latency", "p99", millis);
         assert_eq!(say(1_000.0, Effect::Hurts), None);
         let warn = say(1_840.0, Effect::Hurts).map(|r| (r.verdict, r.text));
-        assert_eq!(warn, Some((Verdict::Degraded, "p99 1.84 s, limit 1 s".into())));
+        assert_eq!(
+            warn,
+            Some((Verdict::Degraded, "p99 1.84 s, limit 1 s".into()))
+        );
         let critical = say(6_000.0, Effect::Hurts).map(|r| (r.verdict, r.text));
-        assert_eq!(critical, Some((Verdict::Down, "p99 6 s, critical limit 5 s".into())));
-        assert_eq!(say(6_000.0, Effect::Threatens).map(|r| r.verdict), Some(Verdict::Degraded));
+        assert_eq!(
+            critical,
+            Some((Verdict::Down, "p99 6 s, critical limit 5 s".into()))
+        );
+        assert_eq!(
+            say(6_000.0, Effect::Threatens).map(|r| r.verdict),
+            Some(Verdict::Degraded)
+        );
     }
 }

@@ -108,24 +108,37 @@ impl Snapshot {
 
     /// The share of all API requests that `region` served in the newest settled minute, in
     /// percent. `None` when it is not known; Regions that could not be asked are left out.
+    ///
+    /// A Region without traffic has no points (aws-facts §1.2): figures that end minutes before
+    /// the others' mean nothing came since.
     pub fn traffic_share(&self, region: &Region) -> Option<f64> {
-        let served = |site: &Site| {
-            let requests = &site.api.metrics;
-            match requests.latest(Metric::ApiRequests, self.at) {
-                Some(point) => Some(point.value),
-                None if requests.get(Metric::ApiRequests).why_missing()
-                    == Some(&super::Missing::NoData) =>
-                {
-                    Some(0.0)
-                }
-                None => None,
+        let newest = |site: &Site| site.api.metrics.latest(Metric::ApiRequests, self.at);
+        let last_minute = self
+            .sites
+            .iter()
+            .filter_map(newest)
+            .map(|point| point.at)
+            .max();
+        let served = |site: &Site| match newest(site) {
+            Some(point) if last_minute.is_some_and(|last| last.duration_since(point.at) > LATE) => {
+                Some(0.0)
             }
+            Some(point) => Some(point.value),
+            None if site.api.metrics.get(Metric::ApiRequests).why_missing()
+                == Some(&super::Missing::NoData) =>
+            {
+                Some(0.0)
+            }
+            None => None,
         };
         let here = served(self.site(region)?)?;
         let all: f64 = self.sites.iter().filter_map(served).sum();
         Some(if all > 0.0 { 100.0 * here / all } else { 0.0 })
     }
 }
+
+/// Points of the same minute may appear this much later in one Region than in another.
+const LATE: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
 
 fn blank_site(spec: &super::SiteSpec) -> Site {
     Site {
