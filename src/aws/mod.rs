@@ -23,6 +23,7 @@ mod session;
 mod sts;
 mod time;
 mod watch;
+mod whole;
 
 pub use acm::Acm;
 pub use apigateway::ApiGateway;

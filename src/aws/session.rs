@@ -199,6 +199,7 @@ macro_rules! sdk_client {
         |setup: $crate::aws::session::Setup| {
             let config = $sdk::config::Builder::from(&setup.config)
                 .interceptor(setup.recorder)
+                .interceptor($crate::aws::whole::WholeReply)
                 .retry_partition(setup.retries)
                 .build();
             $sdk::Client::from_conf(config)
