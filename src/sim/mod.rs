@@ -1,5 +1,6 @@
 //! The embedded AWS: a world with physics and faults (`world`), and the AWS protocols over it (`wire`).
 
+pub mod wire;
 pub mod world;
 
 pub use world::{FaultStatus, Scenario, Sim, SimError, SimOptions};
