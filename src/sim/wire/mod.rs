@@ -1,7 +1,15 @@
 //! The AWS protocols over the simulated world: in process for gwctl, over loopback HTTP for any other client.
 
+mod answer; // one request, whatever way it came
 mod codec; // one a protocol
 mod fault; // an error reply
+mod refusal; // throttled, forbidden, expired, down: in each service's words
 mod reply; // replies and errors in each protocol's shape
 mod route; // which operation a request means
+mod serve; // the loopback server
+mod services; // the operations, one file a service
+mod stand; // what the server answers besides AWS: probes, faults, readiness
 mod value; // what operations take and give
+
+pub use answer::{Handler, answer, handler};
+pub use serve::{Server, serve};

@@ -1,0 +1,122 @@
+//! One request to the simulated AWS, whatever way it came.
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use http::{Request, Response};
+
+use super::fault::Fault;
+use super::reply::{Envelope, http_date};
+use super::route::{self, Address, Asked};
+use super::services::{self, Ask};
+use super::refusal;
+use crate::sim::Sim;
+use crate::sim::world::Admission;
+
+/// Takes whole requests, answers whole replies; a future that never ends is a Region that never
+/// answers.
+pub type Handler = Arc<
+    dyn Fn(Request<Vec<u8>>) -> Pin<Box<dyn Future<Output = io::Result<Response<Vec<u8>>>> + Send>>
+        + Send
+        + Sync,
+>;
+
+/// The simulated AWS as a function.
+pub fn handler(sim: Sim) -> Handler {
+    Arc::new(move |request| {
+        let sim = sim.clone();
+        Box::pin(async move { answer(&sim, request).await })
+    })
+}
+
+/// Answers one request as AWS would: after its time, or never, or with an error of the service's own.
+pub async fn answer(sim: &Sim, request: Request<Vec<u8>>) -> io::Result<Response<Vec<u8>>> {
+    let signed = request.headers().contains_key("authorization");
+    let (parts, body) = request.into_parts();
+    let Some(address) = route::address(&parts) else {
+        return Ok(stranger(sim, &parts));
+    };
+    let request = Request::from_parts(parts, body);
+    let asked = route::read(&address, &request);
+    let operation = match &asked {
+        Ok(asked) => asked.operation.clone(),
+        Err((operation, _)) => operation.clone(),
+    };
+    let iam = address.service.iam();
+    let admission = {
+        let mut world = sim.state();
+        let now = world.now();
+        world.admit(iam, &operation, address.region.as_str(), now)
+    };
+    let (after, refused) = match admission {
+        Admission::Hang => std::future::pending().await,
+        Admission::Refuse { after, refusal } => (after, Some(refusal)),
+        Admission::Proceed { after } => (after, None),
+    };
+    tokio::time::sleep(after).await;
+    let answer = if !signed {
+        Err(refusal::unsigned(address.service, address.protocol))
+    } else if let Some(refused) = refused {
+        Err(refusal::fault(address.service, address.protocol, &refused))
+    } else {
+        asked.map_err(|(_, fault)| fault).and_then(|asked| perform(sim, &address, asked))
+    };
+    let request_id = request_id();
+    let envelope = Envelope {
+        service: address.service,
+        protocol: address.protocol,
+        operation: &operation,
+        request_id: &request_id,
+        now: sim.clock().now(),
+    };
+    Ok(envelope.write(answer))
+}
+
+fn perform(sim: &Sim, address: &Address, asked: Asked) -> services::Answer {
+    let Asked { operation, input } = asked;
+    let mut world = sim.state();
+    let ask = Ask { region: address.region.clone(), input, now: sim.clock().now() };
+    match services::call(address.service, &operation, &mut world, &ask) {
+        Err(fault) if fault.unimplemented => {
+            tracing::warn!(service = address.service.iam(), operation, "operation is not simulated");
+            Err(refusal::unknown_operation(address.service, address.protocol, &operation))
+        }
+        answer => answer,
+    }
+}
+
+/// A service that is not simulated: the error shape its request's form suggests.
+fn stranger(sim: &Sim, parts: &http::request::Parts) -> Response<Vec<u8>> {
+    let host = parts.headers.get("host").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    tracing::warn!(method = %parts.method, host, path = parts.uri.path(), "service is not simulated");
+    let fault = Fault::not_found(
+        "UnknownOperationException",
+        format!("No simulated service answers {} {}", parts.method, parts.uri.path()),
+    );
+    let body = serde_json::json!({ "__type": fault.code, "message": fault.message });
+    Response::builder()
+        .status(fault.status)
+        .header("content-type", "application/json")
+        .header("x-amzn-errortype", &fault.code)
+        .header("x-amzn-requestid", request_id())
+        .header("date", http_date(sim.clock().now()))
+        .body(body.to_string().into_bytes())
+        .unwrap_or_default()
+}
+
+/// A UUID's shape, counting up: no two replies share one.
+fn request_id() -> String {
+    static SERIAL: AtomicU64 = AtomicU64::new(1);
+    let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
+    let mixed = serial.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    format!(
+        "{:08x}-{:04x}-4{:03x}-a{:03x}-{serial:012x}",
+        mixed >> 32,
+        (mixed >> 16) & 0xffff,
+        (mixed >> 4) & 0xfff,
+        mixed & 0xfff
+    )
+}

@@ -1,0 +1,82 @@
+//! Why the world refuses a call, in each service's words.
+
+use super::fault::Fault;
+use super::route::{Protocol, Service};
+use crate::sim::world::Refusal;
+
+/// The error that `service` answers with.
+pub fn fault(service: Service, protocol: Protocol, refusal: &Refusal) -> Fault {
+    let json = matches!(protocol, Protocol::RestJson | Protocol::Json("1.1"));
+    match refusal {
+        Refusal::Throttled => throttled(service),
+        Refusal::AccessDenied { action, principal } => {
+            let message = format!(
+                "User: {principal} is not authorized to perform: {action} because no identity-based policy allows the {action} action"
+            );
+            if json {
+                Fault::new(status(service, 403), "AccessDeniedException", message)
+            } else {
+                Fault::new(403, "AccessDenied", message).shaped("AccessDeniedException")
+            }
+        }
+        Refusal::ExpiredToken => {
+            let message = "The security token included in the request is expired";
+            if json {
+                Fault::new(status(service, 403), "ExpiredTokenException", message)
+            } else {
+                Fault::new(403, "ExpiredToken", message).shaped("ExpiredTokenException")
+            }
+        }
+        Refusal::ServiceUnavailable => match service {
+            Service::Lambda => Fault::new(500, "ServiceException", "Service is unavailable."),
+            _ if json => Fault::new(503, "ServiceUnavailableException", "Service is unavailable."),
+            _ => Fault::new(503, "ServiceUnavailable", "Service is unavailable.")
+                .shaped("ServiceUnavailableException"),
+        },
+        Refusal::RegionNotEnabled => {
+            let message = "The security token included in the request is invalid.";
+            if json {
+                Fault::new(status(service, 403), "UnrecognizedClientException", message)
+            } else {
+                Fault::new(403, "InvalidClientTokenId", message).shaped("UnrecognizedClientException")
+            }
+        }
+    }
+}
+
+/// ACM speaks JSON 1.1, where every error of the caller's is a 400.
+const fn status(service: Service, others: u16) -> u16 {
+    if matches!(service, Service::Acm) { 400 } else { others }
+}
+
+/// aws-facts §11.1.
+fn throttled(service: Service) -> Fault {
+    match service {
+        Service::Lambda => Fault::new(429, "TooManyRequestsException", "Rate exceeded")
+            .with("Reason", "CallerRateLimitExceeded"),
+        Service::ApiGateway | Service::ApiGatewayV2 => {
+            Fault::new(429, "TooManyRequestsException", "Too Many Requests")
+        }
+        Service::Acm => Fault::bad("ThrottlingException", "Rate exceeded"),
+        _ => Fault::bad("Throttling", "Rate exceeded").shaped("ThrottlingException"),
+    }
+}
+
+/// An operation the simulator lacks.
+pub fn unknown_operation(service: Service, protocol: Protocol, operation: &str) -> Fault {
+    let message = format!("The simulated {} has no operation {operation}.", service.iam());
+    match protocol {
+        Protocol::Query => Fault::bad("InvalidAction", message),
+        Protocol::Json(_) => Fault::bad("UnknownOperationException", message),
+        Protocol::Cbor | Protocol::RestXml | Protocol::RestJson => {
+            Fault::not_found("UnknownOperationException", message)
+        }
+    }
+}
+
+/// A request nobody signed.
+pub fn unsigned(service: Service, protocol: Protocol) -> Fault {
+    let json = matches!(protocol, Protocol::RestJson | Protocol::Json("1.1"));
+    let code = if json { "MissingAuthenticationTokenException" } else { "MissingAuthenticationToken" };
+    Fault::new(status(service, 403), code, "Missing Authentication Token")
+}

@@ -1,0 +1,116 @@
+//! AWS Certificate Manager.
+
+use super::page::page;
+use super::{Answer, Ask, Fault};
+use crate::sim::wire::value::{Value, empty, members, shape};
+use crate::sim::world::Resources;
+use crate::sim::world::model::Certificate;
+
+pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
+    match operation {
+        "ListCertificates" => list(world, ask),
+        "DescribeCertificate" => describe(world, ask),
+        other => Err(Fault::unimplemented(other)),
+    }
+}
+
+fn here<'a>(world: &'a Resources, ask: &'a Ask) -> impl Iterator<Item = &'a Certificate> {
+    world.certificates.iter().filter(|certificate| certificate.region == ask.region)
+}
+
+fn list(world: &Resources, ask: &Ask) -> Answer {
+    let size = ask.input.int("MaxItems")?.unwrap_or(1000);
+    if !(1..=1000).contains(&size) {
+        return Err(Fault::bad("ValidationException", "MaxItems must be between 1 and 1000"));
+    }
+    let statuses = ask.input.texts("CertificateStatuses");
+    let wanted = here(world, ask).filter(|one| statuses.is_empty() || statuses.contains(&one.status.as_str()));
+    let page = page(wanted, ask.input.text("NextToken"), size as usize)
+        .ok_or_else(|| Fault::bad("ValidationException", "Invalid NextToken"))?;
+    let summaries = page.items.into_iter().map(|one| {
+        shape! {
+            "CertificateArn": &one.arn,
+            "DomainName": &one.domain,
+            "SubjectAlternativeNameSummaries": members(&one.alternative_names),
+            "HasAdditionalSubjectAlternativeNames": false,
+            "Status": &one.status,
+            "Type": "AMAZON_ISSUED",
+            "KeyAlgorithm": "RSA_2048",
+            "KeyUsages": members(["DIGITAL_SIGNATURE", "KEY_ENCIPHERMENT"]),
+            "ExtendedKeyUsages": members(["TLS_WEB_SERVER_AUTHENTICATION"]),
+            "InUse": !one.in_use_by.is_empty(),
+            "RenewalEligibility": eligibility(one),
+            "NotBefore": one.not_before,
+            "NotAfter": one.not_after,
+            "CreatedAt": one.issued,
+            "IssuedAt": one.issued,
+        }
+    });
+    Ok(shape! { "CertificateSummaryList": members(summaries), "NextToken": page.next }.into())
+}
+
+fn describe(world: &Resources, ask: &Ask) -> Answer {
+    let arn = ask.input.need("CertificateArn")?;
+    if !arn.starts_with("arn:") {
+        return Err(Fault::bad("InvalidArnException", format!("Invalid ARN: {arn}")));
+    }
+    let one = here(world, ask).find(|one| one.arn == arn).ok_or_else(|| {
+        Fault::bad("ResourceNotFoundException", format!("Could not find certificate {arn}."))
+    })?;
+    Ok(shape! { "Certificate": detail(one) }.into())
+}
+
+fn detail(one: &Certificate) -> Value {
+    let renewal = one.renewal.as_ref().map(|status| {
+        shape! {
+            "RenewalStatus": status,
+            "DomainValidationOptions": validations(one),
+            "UpdatedAt": one.issued,
+        }
+    });
+    shape! {
+        "CertificateArn": &one.arn,
+        "DomainName": &one.domain,
+        "SubjectAlternativeNames": members(&one.alternative_names),
+        "DomainValidationOptions": validations(one),
+        "Serial": &one.serial,
+        "Subject": format!("CN={}", one.domain),
+        "Issuer": "Amazon",
+        "CreatedAt": one.issued,
+        "IssuedAt": one.issued,
+        "Status": &one.status,
+        "NotBefore": one.not_before,
+        "NotAfter": one.not_after,
+        "KeyAlgorithm": "RSA_2048",
+        "SignatureAlgorithm": "SHA256WITHRSA",
+        "InUseBy": members(&one.in_use_by),
+        "Type": "AMAZON_ISSUED",
+        "RenewalSummary": renewal,
+        "KeyUsages": members([shape! { "Name": "DIGITAL_SIGNATURE" }, shape! { "Name": "KEY_ENCIPHERMENT" }]),
+        "ExtendedKeyUsages": members([
+            shape! { "Name": "TLS_WEB_SERVER_AUTHENTICATION", "OID": "1.3.6.1.5.5.7.3.1" },
+        ]),
+        "RenewalEligibility": eligibility(one),
+        "Options": empty().with("CertificateTransparencyLoggingPreference", "ENABLED"),
+    }
+}
+
+fn validations(one: &Certificate) -> Value {
+    let status = match one.status.as_str() {
+        "PENDING_VALIDATION" => "PENDING_VALIDATION",
+        "VALIDATION_TIMED_OUT" | "FAILED" => "FAILED",
+        _ => "SUCCESS",
+    };
+    members(one.alternative_names.iter().map(|name| {
+        shape! {
+            "DomainName": name,
+            "ValidationDomain": name,
+            "ValidationStatus": status,
+            "ValidationMethod": &one.validation,
+        }
+    }))
+}
+
+fn eligibility(one: &Certificate) -> &'static str {
+    if one.in_use_by.is_empty() { "INELIGIBLE" } else { "ELIGIBLE" }
+}

@@ -1,0 +1,94 @@
+//! API Gateway, REST APIs (v1). Lists are `item` on the wire.
+
+use super::page::page;
+use super::{Answer, Ask, Fault};
+use crate::fleet::ApiKind;
+use crate::sim::wire::value::{Value, members, shape};
+use crate::sim::world::Resources;
+use crate::sim::world::model::{Api, CustomDomain, Stage};
+
+pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
+    match operation {
+        "GetRestApis" => paged(apis(world, ask).map(rest_api), ask),
+        "GetRestApi" => Ok(rest_api(find(world, ask)?).into()),
+        "GetStages" => {
+            let api = find(world, ask)?;
+            let deployment = ask.input.text("deploymentId");
+            let stages =
+                api.stages.iter().filter(|one| deployment.is_none_or(|id| id == one.deployment)).map(stage);
+            Ok(shape! { "item": members(stages) }.into())
+        }
+        "GetDomainNames" => paged(domains(world, ask).map(|one| domain(world, one)), ask),
+        "GetDomainName" => {
+            let name = ask.input.need("domainName")?;
+            let found = domains(world, ask).find(|one| one.name == name);
+            let found = found.ok_or_else(|| {
+                Fault::not_found("NotFoundException", "Invalid domain name identifier specified")
+            })?;
+            Ok(domain(world, found).into())
+        }
+        other => Err(Fault::unimplemented(other)),
+    }
+}
+
+fn apis<'a>(world: &'a Resources, ask: &'a Ask) -> impl Iterator<Item = &'a Api> {
+    world.apis.iter().filter(|api| api.region == ask.region && api.kind == ApiKind::Rest)
+}
+
+fn domains<'a>(world: &'a Resources, ask: &'a Ask) -> impl Iterator<Item = &'a CustomDomain> {
+    world.custom_domains.iter().filter(|domain| domain.region == ask.region)
+}
+
+fn find<'a>(world: &'a Resources, ask: &'a Ask) -> Result<&'a Api, Fault> {
+    let id = ask.input.need("restApiId")?;
+    apis(world, ask)
+        .find(|api| api.id == id)
+        .ok_or_else(|| Fault::not_found("NotFoundException", "Invalid API identifier specified"))
+}
+
+fn paged(items: impl Iterator<Item = Value>, ask: &Ask) -> Answer {
+    let size = ask.input.int("limit")?.unwrap_or(25).clamp(1, 500);
+    let page = page(items, ask.input.text("position"), size as usize)
+        .ok_or_else(|| Fault::bad("BadRequestException", "Invalid position parameter"))?;
+    Ok(shape! { "item": members(page.items), "position": page.next }.into())
+}
+
+fn rest_api(api: &Api) -> Value {
+    shape! {
+        "id": &api.id,
+        "name": &api.name,
+        "description": &api.description,
+        "createdDate": api.created,
+        "apiKeySource": "HEADER",
+        "endpointConfiguration": shape! { "types": members(["REGIONAL"]), "ipAddressType": "ipv4" },
+        "disableExecuteApiEndpoint": false,
+        "rootResourceId": format!("{}root", api.id.get(..6).unwrap_or_default()),
+    }
+}
+
+fn stage(stage: &Stage) -> Value {
+    shape! {
+        "deploymentId": &stage.deployment,
+        "stageName": &stage.name,
+        "cacheClusterEnabled": false,
+        "cacheClusterStatus": "NOT_AVAILABLE",
+        "tracingEnabled": false,
+        "createdDate": stage.created,
+        "lastUpdatedDate": stage.updated,
+    }
+}
+
+fn domain(world: &Resources, domain: &CustomDomain) -> Value {
+    let account = &world.caller.account;
+    shape! {
+        "domainName": &domain.name,
+        "domainNameArn": format!("arn:aws:apigateway:{}:{account}:/domainnames/{}", domain.region, domain.name),
+        "regionalDomainName": &domain.regional_domain,
+        "regionalHostedZoneId": &domain.regional_zone,
+        "regionalCertificateArn": &domain.certificate_arn,
+        "endpointConfiguration": shape! { "types": members(["REGIONAL"]), "ipAddressType": "ipv4" },
+        "domainNameStatus": &domain.status,
+        "securityPolicy": "TLS_1_2",
+        "routingMode": "BASE_PATH_MAPPING_ONLY",
+    }
+}

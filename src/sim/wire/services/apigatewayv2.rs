@@ -1,0 +1,96 @@
+//! API Gateway, HTTP APIs (v2). Its moments are ISO 8601, not seconds.
+
+use jiff::Timestamp;
+
+use super::page::page;
+use super::{Answer, Ask, Fault};
+use crate::fleet::ApiKind;
+use crate::sim::wire::value::{Value, members, shape};
+use crate::sim::world::Resources;
+use crate::sim::world::model::{Api, CustomDomain, Stage};
+
+pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
+    match operation {
+        "GetApis" => paged(apis(world, ask).map(http_api), ask),
+        "GetApi" => Ok(http_api(find(world, ask)?).into()),
+        "GetStages" => paged(find(world, ask)?.stages.iter().map(stage), ask),
+        "GetDomainNames" => paged(domains(world, ask).map(domain), ask),
+        "GetDomainName" => {
+            let name = ask.input.need("domainName")?;
+            let found = domains(world, ask).find(|one| one.name == name);
+            Ok(domain(found.ok_or_else(|| not_found("domain name", name))?).into())
+        }
+        other => Err(Fault::unimplemented(other)),
+    }
+}
+
+fn apis<'a>(world: &'a Resources, ask: &'a Ask) -> impl Iterator<Item = &'a Api> {
+    world.apis.iter().filter(|api| api.region == ask.region && api.kind == ApiKind::Http)
+}
+
+fn domains<'a>(world: &'a Resources, ask: &'a Ask) -> impl Iterator<Item = &'a CustomDomain> {
+    world.custom_domains.iter().filter(|domain| domain.region == ask.region)
+}
+
+fn find<'a>(world: &'a Resources, ask: &'a Ask) -> Result<&'a Api, Fault> {
+    let id = ask.input.need("apiId")?;
+    apis(world, ask).find(|api| api.id == id).ok_or_else(|| not_found("API", id))
+}
+
+fn not_found(what: &str, id: &str) -> Fault {
+    Fault::not_found("NotFoundException", format!("Invalid {what} identifier specified {id}"))
+}
+
+fn paged(items: impl Iterator<Item = Value>, ask: &Ask) -> Answer {
+    let size = ask.input.int("maxResults")?.unwrap_or(100).clamp(1, 500);
+    let page = page(items, ask.input.text("nextToken"), size as usize)
+        .ok_or_else(|| Fault::bad("BadRequestException", "Invalid nextToken"))?;
+    Ok(shape! { "items": members(page.items), "nextToken": page.next }.into())
+}
+
+fn iso(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn http_api(api: &Api) -> Value {
+    shape! {
+        "apiEndpoint": &api.endpoint,
+        "apiId": &api.id,
+        "apiKeySelectionExpression": "$request.header.x-api-key",
+        "createdDate": iso(api.created),
+        "description": &api.description,
+        "disableExecuteApiEndpoint": false,
+        "ipAddressType": "ipv4",
+        "name": &api.name,
+        "protocolType": "HTTP",
+        "routeSelectionExpression": "$request.method $request.path",
+    }
+}
+
+fn stage(stage: &Stage) -> Value {
+    shape! {
+        "autoDeploy": stage.auto_deploy,
+        "createdDate": iso(stage.created),
+        "defaultRouteSettings": shape! { "detailedMetricsEnabled": false },
+        "deploymentId": &stage.deployment,
+        "lastUpdatedDate": iso(stage.updated),
+        "stageName": &stage.name,
+    }
+}
+
+fn domain(domain: &CustomDomain) -> Value {
+    shape! {
+        "apiMappingSelectionExpression": "$request.basepath",
+        "domainName": &domain.name,
+        "domainNameConfigurations": members([shape! {
+            "apiGatewayDomainName": &domain.regional_domain,
+            "certificateArn": &domain.certificate_arn,
+            "domainNameStatus": &domain.status,
+            "endpointType": "REGIONAL",
+            "hostedZoneId": &domain.regional_zone,
+            "ipAddressType": "ipv4",
+            "securityPolicy": "TLS_1_2",
+        }]),
+        "routingMode": "API_MAPPING_ONLY",
+    }
+}

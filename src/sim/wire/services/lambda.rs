@@ -1,0 +1,124 @@
+//! AWS Lambda.
+
+use super::page::page;
+use super::{Answer, Ask, Fault};
+use crate::sim::wire::value::{Value, members, shape};
+use crate::sim::world::Resources;
+use crate::sim::world::model::Function;
+
+pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
+    match operation {
+        "GetFunctionConfiguration" => {
+            let (function, version) = find(world, ask)?;
+            Ok(configuration(function, &version).into())
+        }
+        "GetFunction" => get(world, ask),
+        "ListFunctions" => list(world, ask),
+        "GetAccountSettings" => account(world, ask),
+        other => Err(Fault::unimplemented(other)),
+    }
+}
+
+/// The function and version that `FunctionName` (a name, an ARN, perhaps qualified) and `Qualifier` mean.
+fn find<'a>(world: &'a Resources, ask: &Ask) -> Result<(&'a Function, String), Fault> {
+    let asked = ask.input.need("FunctionName")?;
+    // arn:aws:lambda:REGION:ACCOUNT:function:NAME[:VERSION], ACCOUNT:function:NAME, NAME[:VERSION].
+    let tail = asked.rsplit_once("function:").map_or(asked, |(_, tail)| tail);
+    let (name, suffix) = tail.split_once(':').map_or((tail, None), |(name, suffix)| (name, Some(suffix)));
+    let version = ask.input.text("Qualifier").or(suffix).unwrap_or("$LATEST");
+    let account = &world.caller.account;
+    let not_found = || {
+        let qualified = if version == "$LATEST" { String::new() } else { format!(":{version}") };
+        let message =
+            format!("Function not found: arn:aws:lambda:{}:{account}:function:{name}{qualified}", ask.region);
+        Fault::not_found("ResourceNotFoundException", message)
+    };
+    let function = world
+        .functions
+        .iter()
+        .find(|function| function.region == ask.region && function.name == name)
+        .ok_or_else(not_found)?;
+    let published = version.parse::<u32>().is_ok_and(|number| (1..=function.version).contains(&number));
+    if version == "$LATEST" || published { Ok((function, version.to_owned())) } else { Err(not_found()) }
+}
+
+fn configuration(function: &Function, version: &str) -> Value {
+    let arn = match version {
+        "$LATEST" => function.arn.clone(),
+        number => format!("{}:{number}", function.arn),
+    };
+    shape! {
+        "FunctionName": &function.name,
+        "FunctionArn": arn,
+        "Runtime": &function.runtime,
+        "Role": &function.role,
+        "Handler": &function.handler,
+        "CodeSize": function.code_size,
+        "Description": &function.description,
+        "Timeout": function.timeout_s,
+        "MemorySize": function.memory_mb,
+        "LastModified": function.last_modified.strftime("%Y-%m-%dT%H:%M:%S.000+0000").to_string(),
+        "CodeSha256": &function.code_sha256,
+        "Version": version,
+        "TracingConfig": shape! { "Mode": "PassThrough" },
+        "State": &function.state,
+        "LastUpdateStatus": &function.last_update_status,
+        "PackageType": "Zip",
+        "Architectures": members([&function.architecture]),
+        "EphemeralStorage": shape! { "Size": 512 },
+        "SnapStart": shape! { "ApplyOn": "None", "OptimizationStatus": "Off" },
+        "LoggingConfig": shape! {
+            "LogFormat": "Text", "LogGroup": format!("/aws/lambda/{}", function.name),
+        },
+    }
+}
+
+fn get(world: &Resources, ask: &Ask) -> Answer {
+    let (function, version) = find(world, ask)?;
+    let reserved = function
+        .reserved_concurrency
+        .map(|reserved| shape! { "ReservedConcurrentExecutions": reserved });
+    Ok(shape! {
+        "Configuration": configuration(function, &version),
+        "Code": shape! {
+            "RepositoryType": "S3",
+            "Location": format!("https://code.{}.simulated.invalid/{}", ask.region, function.name),
+        },
+        "Concurrency": reserved,
+    }
+    .into())
+}
+
+fn list(world: &Resources, ask: &Ask) -> Answer {
+    let size = ask.input.int("MaxItems")?.unwrap_or(50).clamp(1, 50);
+    let all_versions = ask.input.text("FunctionVersion") == Some("ALL");
+    let here = world.functions.iter().filter(|function| function.region == ask.region);
+    let entries = here.flat_map(|function| {
+        let published = all_versions.then(|| configuration(function, &function.version.to_string()));
+        std::iter::once(configuration(function, "$LATEST")).chain(published)
+    });
+    let page = page(entries, ask.input.text("Marker"), size as usize)
+        .ok_or_else(|| Fault::bad("InvalidParameterValueException", "Invalid Marker"))?;
+    Ok(shape! { "Functions": members(page.items), "NextMarker": page.next }.into())
+}
+
+fn account(world: &Resources, ask: &Ask) -> Answer {
+    let limits = world
+        .lambda_limits
+        .get(&ask.region)
+        .ok_or_else(|| Fault::new(500, "ServiceException", "No limits are known here."))?;
+    Ok(shape! {
+        "AccountLimit": shape! {
+            "TotalCodeSize": limits.total_code_size,
+            "CodeSizeUnzipped": 262_144_000,
+            "CodeSizeZipped": 52_428_800,
+            "ConcurrentExecutions": limits.concurrent_executions,
+            "UnreservedConcurrentExecutions": limits.unreserved,
+        },
+        "AccountUsage": shape! {
+            "TotalCodeSize": limits.used_code_size,
+            "FunctionCount": limits.function_count,
+        },
+    }
+    .into())
+}

@@ -1,0 +1,52 @@
+//! The operations, one file a service, whatever protocol asked.
+
+mod acm;
+mod apigateway;
+mod apigatewayv2;
+mod cloudformation;
+mod cloudfront;
+mod cloudwatch;
+mod lambda;
+mod page;
+mod rds;
+mod route53;
+mod sts;
+
+use jiff::Timestamp;
+
+use super::fault::Fault;
+use super::reply::Reply;
+use super::route::Service;
+use super::value::Value;
+use crate::fleet::Region;
+use crate::sim::world::State;
+
+/// What a caller asks of a service.
+#[derive(Debug)]
+pub struct Ask {
+    /// The Region whose endpoint was called.
+    pub region: Region,
+    /// The operation's members.
+    pub input: Value,
+    /// The simulated moment.
+    pub now: Timestamp,
+}
+
+/// What comes of it.
+pub type Answer = Result<Reply, Fault>;
+
+/// Performs `operation`.
+pub fn call(service: Service, operation: &str, world: &mut State, ask: &Ask) -> Answer {
+    match service {
+        Service::CloudWatch => cloudwatch::call(operation, world, ask),
+        Service::Rds => rds::call(operation, &world.resources, ask),
+        Service::Route53 => route53::call(operation, world, ask),
+        Service::CloudFront => cloudfront::call(operation, &world.resources, ask),
+        Service::Lambda => lambda::call(operation, &world.resources, ask),
+        Service::ApiGateway => apigateway::call(operation, &world.resources, ask),
+        Service::ApiGatewayV2 => apigatewayv2::call(operation, &world.resources, ask),
+        Service::Acm => acm::call(operation, &world.resources, ask),
+        Service::Sts => sts::call(operation, &world.resources),
+        Service::CloudFormation => cloudformation::call(operation, &world.resources, ask),
+    }
+}

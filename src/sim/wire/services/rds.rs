@@ -1,0 +1,299 @@
+//! Amazon RDS: the global cluster, its members, instances and events.
+
+use jiff::SignedDuration;
+
+use super::page::page;
+use super::{Answer, Ask, Fault};
+use crate::sim::wire::value::{Value, list, members, shape};
+use crate::sim::world::Resources;
+use crate::sim::world::model::{DbCluster, DbEvent, DbInstance, GlobalCluster};
+
+pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
+    match operation {
+        "DescribeGlobalClusters" => global_clusters(world, ask),
+        "DescribeDBClusters" => clusters(world, ask),
+        "DescribeDBInstances" => instances(world, ask),
+        "DescribeEvents" => events(world, ask),
+        "DescribeDBClusterSnapshots" => snapshots(world, ask),
+        other => Err(Fault::unimplemented(other)),
+    }
+}
+
+fn refused(message: impl Into<String>) -> Fault {
+    Fault::bad("InvalidParameterValue", message)
+}
+
+/// `MaxRecords` 20 to 100, and `Marker`.
+fn paged(ask: &Ask, name: &'static str, item: &'static str, all: Vec<Value>) -> Answer {
+    let size = ask.input.int("MaxRecords")?.unwrap_or(100);
+    if !(20..=100).contains(&size) {
+        return Err(refused(format!("Invalid value {size} for MaxRecords. Must be between 20 and 100")));
+    }
+    let page = page(all, ask.input.text("Marker"), size as usize)
+        .ok_or_else(|| refused("The specified marker is invalid"))?;
+    Ok(super::Reply::from(shape! { "Marker": page.next }.with(name, list(item, page.items))))
+}
+
+/// The filters asked for, refused when the operation knows none of that name.
+fn filters<'a>(ask: &'a Ask, known: &[&str]) -> Result<Vec<(&'a str, Vec<&'a str>)>, Fault> {
+    let mut found = Vec::new();
+    for filter in ask.input.items("Filters") {
+        let name = filter.need("Name")?;
+        if !known.contains(&name) {
+            return Err(refused(format!("Unrecognized filter name: {name}")));
+        }
+        found.push((name, filter.texts("Values")));
+    }
+    Ok(found)
+}
+
+/// Identifiers are compared without case, and an ARN is as good as its identifier.
+fn names(asked: &str, id: &str, arn: &str) -> bool {
+    asked.eq_ignore_ascii_case(id) || asked == arn
+}
+
+fn global_clusters(world: &Resources, ask: &Ask) -> Answer {
+    let filters = filters(ask, &["region", "db-cluster-id"])?;
+    let matching = |one: &&GlobalCluster| {
+        filters.iter().all(|(name, values)| {
+            one.members.iter().any(|member| {
+                let id = member.cluster_arn.rsplit(':').next().unwrap_or_default();
+                values.iter().any(|value| match *name {
+                    "region" => *value == member.region.as_str(),
+                    _ => names(value, id, &member.cluster_arn),
+                })
+            })
+        })
+    };
+    let asked = ask.input.text("GlobalClusterIdentifier");
+    let named: Vec<&GlobalCluster> = world
+        .global_clusters
+        .iter()
+        .filter(|one| asked.is_none_or(|id| names(id, &one.id, &one.arn)))
+        .collect();
+    if let (Some(id), true) = (asked, named.is_empty()) {
+        return Err(Fault::not_found("GlobalClusterNotFoundFault", format!("Global cluster {id} not found")));
+    }
+    let all = named.into_iter().filter(matching).map(global_cluster).collect();
+    paged(ask, "GlobalClusters", "GlobalClusterMember", all)
+}
+
+fn global_cluster(one: &GlobalCluster) -> Value {
+    let member_clusters = one.members.iter().map(|member| {
+        shape! {
+            "DBClusterArn": &member.cluster_arn,
+            "Readers": members(&member.readers),
+            "IsWriter": member.writer,
+            "GlobalWriteForwardingStatus": member.write_forwarding.as_ref(),
+            "SynchronizationStatus": member.synchronization.as_ref(),
+        }
+    });
+    let failover = one.failover.as_ref().map(|state| {
+        shape! {
+            "Status": &state.status,
+            "FromDbClusterArn": &state.from,
+            "ToDbClusterArn": &state.to,
+            "IsDataLossAllowed": state.data_loss_allowed,
+        }
+    });
+    shape! {
+        "GlobalClusterIdentifier": &one.id,
+        "GlobalClusterResourceId": &one.resource_id,
+        "GlobalClusterArn": &one.arn,
+        "Status": &one.status,
+        "Engine": &one.engine,
+        "EngineVersion": &one.engine_version,
+        "EngineLifecycleSupport": &one.engine_lifecycle,
+        "DatabaseName": &one.database_name,
+        "StorageEncrypted": one.storage_encrypted,
+        "DeletionProtection": one.deletion_protection,
+        "GlobalClusterMembers": list("GlobalClusterMember", member_clusters),
+        "Endpoint": &one.endpoint,
+        "FailoverState": failover,
+        "TagList": list("Tag", Vec::<Value>::new()),
+    }
+}
+
+fn clusters(world: &Resources, ask: &Ask) -> Answer {
+    let filters = filters(ask, &["db-cluster-id", "db-cluster-resource-id", "engine"])?;
+    let matching = |one: &&DbCluster| {
+        filters.iter().all(|(name, values)| {
+            values.iter().any(|value| match *name {
+                "engine" => *value == one.engine,
+                "db-cluster-resource-id" => *value == one.resource_id,
+                _ => names(value, &one.id, &one.arn),
+            })
+        })
+    };
+    let asked = ask.input.text("DBClusterIdentifier");
+    let here = world.clusters.iter().filter(|one| one.region == ask.region);
+    let named: Vec<&DbCluster> =
+        here.filter(|one| asked.is_none_or(|id| names(id, &one.id, &one.arn))).collect();
+    if let (Some(id), true) = (asked, named.is_empty()) {
+        return Err(Fault::not_found("DBClusterNotFoundFault", format!("DBCluster {id} not found.")));
+    }
+    let all = named.into_iter().filter(matching).map(|one| cluster(world, one, ask)).collect();
+    paged(ask, "DBClusters", "DBCluster", all)
+}
+
+fn cluster(world: &Resources, one: &DbCluster, ask: &Ask) -> Value {
+    let instances = world.instances.iter().filter(|instance| {
+        instance.region == one.region && one.instances.contains(&instance.id)
+    });
+    let member_instances = instances.map(|instance| {
+        shape! {
+            "DBInstanceIdentifier": &instance.id,
+            "IsClusterWriter": instance.writer,
+            "DBClusterParameterGroupStatus": "in-sync",
+            "PromotionTier": instance.promotion_tier,
+        }
+    });
+    shape! {
+        "AllocatedStorage": 1,
+        "AvailabilityZones": list("AvailabilityZone", &one.zones),
+        "BackupRetentionPeriod": one.backup_days,
+        "DBClusterIdentifier": &one.id,
+        "DBClusterParameterGroup": format!("default.{}", one.engine),
+        "Status": &one.status,
+        "EarliestRestorableTime": ask.now - SignedDuration::from_hours(24 * i64::from(one.backup_days)),
+        "Endpoint": &one.endpoint,
+        "ReaderEndpoint": &one.reader_endpoint,
+        "MultiAZ": one.instances.len() > 1,
+        "Engine": &one.engine,
+        "EngineVersion": &one.engine_version,
+        "LatestRestorableTime": ask.now - SignedDuration::from_mins(5),
+        "Port": one.port,
+        "MasterUsername": "orders",
+        "ReplicationSourceIdentifier": one.replication_source.as_ref(),
+        "ReadReplicaIdentifiers": list("ReadReplicaIdentifier", Vec::<Value>::new()),
+        "DBClusterMembers": list("DBClusterMember", member_instances),
+        "StorageEncrypted": true,
+        "DbClusterResourceId": &one.resource_id,
+        "DBClusterArn": &one.arn,
+        "IAMDatabaseAuthenticationEnabled": true,
+        "ClusterCreateTime": one.created,
+        "EngineMode": "provisioned",
+        "DeletionProtection": one.deletion_protection,
+        "HttpEndpointEnabled": false,
+        "CopyTagsToSnapshot": true,
+        "CrossAccountClone": false,
+        "TagList": list("Tag", Vec::<Value>::new()),
+        "GlobalClusterIdentifier": one.global_cluster.as_ref(),
+        "GlobalWriteForwardingStatus": one.write_forwarding.as_ref(),
+        "GlobalWriteForwardingRequested": one.write_forwarding.as_ref().map(|status| status == "enabled"),
+        "NetworkType": "IPV4",
+    }
+}
+
+fn instances(world: &Resources, ask: &Ask) -> Answer {
+    let filters = filters(ask, &["db-cluster-id", "db-instance-id", "dbi-resource-id", "engine"])?;
+    let cluster_arn = |one: &DbInstance| {
+        let cluster = world.clusters.iter().find(|c| c.region == one.region && c.id == one.cluster);
+        cluster.map(|cluster| cluster.arn.clone()).unwrap_or_default()
+    };
+    let matching = |one: &&DbInstance| {
+        filters.iter().all(|(name, values)| {
+            values.iter().any(|value| match *name {
+                "db-cluster-id" => names(value, &one.cluster, &cluster_arn(one)),
+                "dbi-resource-id" => *value == one.resource_id,
+                "engine" => *value == one.engine,
+                _ => names(value, &one.id, &one.arn),
+            })
+        })
+    };
+    let asked = ask.input.text("DBInstanceIdentifier");
+    let here = world.instances.iter().filter(|one| one.region == ask.region);
+    let named: Vec<&DbInstance> =
+        here.filter(|one| asked.is_none_or(|id| names(id, &one.id, &one.arn))).collect();
+    if let (Some(id), true) = (asked, named.is_empty()) {
+        return Err(Fault::not_found("DBInstanceNotFound", format!("DBInstance {id} not found.")));
+    }
+    paged(ask, "DBInstances", "DBInstance", named.into_iter().filter(matching).map(instance).collect())
+}
+
+fn instance(one: &DbInstance) -> Value {
+    shape! {
+        "DBInstanceIdentifier": &one.id,
+        "DBInstanceClass": &one.class,
+        "Engine": &one.engine,
+        "DBInstanceStatus": &one.status,
+        "MasterUsername": "orders",
+        "Endpoint": shape! { "Address": &one.endpoint, "Port": one.port },
+        "AllocatedStorage": 1,
+        "InstanceCreateTime": one.created,
+        "BackupRetentionPeriod": 14,
+        "AvailabilityZone": &one.zone,
+        "MultiAZ": false,
+        "EngineVersion": &one.engine_version,
+        "AutoMinorVersionUpgrade": false,
+        "PubliclyAccessible": false,
+        "StorageType": "aurora",
+        "DbInstancePort": 0,
+        "DBClusterIdentifier": &one.cluster,
+        "StorageEncrypted": true,
+        "DbiResourceId": &one.resource_id,
+        "PromotionTier": one.promotion_tier,
+        "DBInstanceArn": &one.arn,
+        "IAMDatabaseAuthenticationEnabled": false,
+        "PerformanceInsightsEnabled": false,
+        "DeletionProtection": false,
+        "NetworkType": "IPV4",
+    }
+}
+
+/// The default window is one hour, the longest fourteen days (aws-facts §2.5).
+fn events(world: &Resources, ask: &Ask) -> Answer {
+    if !ask.input.items("Filters").is_empty() {
+        return Err(refused("This parameter isn't currently supported: Filters"));
+    }
+    let (source, source_type) = (ask.input.text("SourceIdentifier"), ask.input.text("SourceType"));
+    if source.is_some() && source_type.is_none() {
+        let message = "SourceType must be provided when SourceIdentifier is specified";
+        return Err(Fault::bad("InvalidParameterCombination", message));
+    }
+    let minutes = ask.input.int("Duration")?.unwrap_or(60);
+    if !(1..=20_160).contains(&minutes) {
+        return Err(refused(format!("Invalid duration {minutes}: it must be between 1 and 20160 minutes")));
+    }
+    let end = ask.input.time("EndTime")?.unwrap_or(ask.now);
+    let start = ask.input.time("StartTime")?.unwrap_or(end - SignedDuration::from_mins(minutes));
+    if start > end {
+        return Err(Fault::bad("InvalidParameterCombination", "StartTime must be before EndTime"));
+    }
+    let categories = ask.input.texts("EventCategories");
+    let matching = |event: &&DbEvent| {
+        event.region == ask.region
+            && (start..=end).contains(&event.at)
+            && source_type.is_none_or(|kind| kind == event.source_type)
+            && source.is_none_or(|id| names(id, &event.source, &event.source_arn))
+            && (categories.is_empty() || event.categories.iter().any(|c| categories.contains(&c.as_str())))
+    };
+    let all = world.db_events.iter().filter(matching).map(|event| {
+        shape! {
+            "SourceIdentifier": &event.source,
+            "SourceType": event.source_type,
+            "Message": &event.message,
+            "EventCategories": list("EventCategory", &event.categories),
+            "Date": event.at,
+            "SourceArn": &event.source_arn,
+        }
+    });
+    paged(ask, "Events", "Event", all.collect())
+}
+
+/// The world keeps no snapshots yet: the list is empty, a named one is not found.
+fn snapshots(world: &Resources, ask: &Ask) -> Answer {
+    filters(ask, &["db-cluster-id", "db-cluster-snapshot-id", "snapshot-type", "engine"])?;
+    if let Some(id) = ask.input.text("DBClusterSnapshotIdentifier") {
+        let message = format!("DBClusterSnapshot {id} not found.");
+        return Err(Fault::not_found("DBClusterSnapshotNotFoundFault", message));
+    }
+    let asked = ask.input.text("DBClusterIdentifier");
+    let unknown = asked.filter(|id| {
+        !world.clusters.iter().any(|one| one.region == ask.region && names(id, &one.id, &one.arn))
+    });
+    if let Some(id) = unknown {
+        return Err(Fault::not_found("DBClusterNotFoundFault", format!("DBCluster {id} not found.")));
+    }
+    paged(ask, "DBClusterSnapshots", "DBClusterSnapshot", Vec::new())
+}

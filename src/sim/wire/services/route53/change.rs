@@ -1,0 +1,116 @@
+//! `ChangeResourceRecordSets`: all or nothing (aws-facts §3.2).
+
+use jiff::SignedDuration;
+
+use super::super::{Answer, Ask, Fault, Reply};
+use super::{change_shape, reversed, zone};
+use crate::fleet::Region;
+use crate::sim::wire::value::{Value, list, shape};
+use crate::sim::world::model::{AliasTarget, DnsChange, RecordSet, Resources};
+
+/// Every authoritative server has a change within about this time (aws-facts §3.2: usually 60 s).
+const UNTIL_INSYNC: SignedDuration = SignedDuration::from_secs(40);
+
+pub fn change(world: &mut Resources, ask: &Ask) -> Answer {
+    let zone_id = zone(world, ask.input.need("Id")?)?.id.clone();
+    let batch = ask.input.get("ChangeBatch").ok_or_else(|| Fault::missing("ChangeBatch"))?;
+    let mut records = zone(world, &zone_id)?.records.clone();
+    let mut complaints = Vec::new();
+    for change in batch.items("Changes") {
+        let record = read(change.get("ResourceRecordSet").unwrap_or(&Value::Null))?;
+        let known = |id: &String| world.health_checks.iter().any(|check| &check.id == id);
+        if let Some(id) = record.health_check.as_ref().filter(|id| !known(id)) {
+            return Err(Fault::not_found(
+                "NoSuchHealthCheck",
+                format!("A health check with id {id} does not exist."),
+            ));
+        }
+        if let Err(complaint) = apply(&mut records, change.need("Action")?, record) {
+            complaints.push(complaint);
+        }
+    }
+    if !complaints.is_empty() {
+        return Err(Fault::bad("InvalidChangeBatch", format!("[{}]", complaints.join(", ")))
+            .with("messages", list("Message", complaints)));
+    }
+    let number = world.dns_changes.len() + 1;
+    let submitted = DnsChange {
+        id: format!("C{:020}", 7_919 * number),
+        status: "PENDING".into(),
+        submitted: ask.now,
+        insync_at: ask.now + UNTIL_INSYNC,
+        comment: batch.text("Comment").map(str::to_owned),
+        zone: zone_id.clone(),
+    };
+    let reply = shape! { "ChangeInfo": change_shape(&submitted, ask) };
+    world.dns_changes.push(submitted);
+    if let Some(zone) = world.hosted_zones.iter_mut().find(|zone| zone.id == zone_id) {
+        zone.records = records;
+    }
+    Ok(Reply::from(reply))
+}
+
+fn apply(records: &mut Vec<RecordSet>, action: &str, record: RecordSet) -> Result<(), String> {
+    let place = records.iter().position(|one| same(one, &record));
+    let described = format!("[name='{}', type='{}']", record.name, record.kind);
+    match (action, place) {
+        ("CREATE", Some(_)) => {
+            return Err(format!(
+                "Tried to create resource record set {described} but it already exists"
+            ));
+        }
+        ("CREATE" | "UPSERT", None) => records.push(record),
+        ("UPSERT", Some(at)) => records[at] = record,
+        ("DELETE", Some(at)) if records[at] == record => {
+            records.remove(at);
+        }
+        ("DELETE", Some(_)) => {
+            return Err(format!(
+                "Tried to delete resource record set {described} but the values provided do not match the current values"
+            ));
+        }
+        ("DELETE", None) => {
+            return Err(format!("Tried to delete resource record set {described} but it was not found"));
+        }
+        (other, _) => return Err(format!("Invalid action: {other}")),
+    }
+    Ok(())
+}
+
+/// Name, type and set identifier tell records apart.
+fn same(one: &RecordSet, other: &RecordSet) -> bool {
+    reversed(&one.name) == reversed(&other.name)
+        && one.kind == other.kind
+        && one.set_identifier == other.set_identifier
+}
+
+fn read(given: &Value) -> Result<RecordSet, Fault> {
+    let name = given.need("Name")?;
+    let region = given.text("Region").map(Region::new).transpose();
+    let alias = given.get("AliasTarget").map(|target| {
+        Ok::<_, Fault>(AliasTarget {
+            zone: target.need("HostedZoneId")?.to_owned(),
+            name: dotted(target.need("DNSName")?),
+            evaluate_target_health: target.bool("EvaluateTargetHealth")?.unwrap_or_default(),
+        })
+    });
+    Ok(RecordSet {
+        name: dotted(name),
+        kind: given.need("Type")?.to_owned(),
+        ttl: given.int("TTL")?,
+        values: given
+            .items("ResourceRecords")
+            .into_iter()
+            .filter_map(|one| one.text("Value").map(str::to_owned))
+            .collect(),
+        set_identifier: given.text("SetIdentifier").map(str::to_owned),
+        region: region.map_err(super::invalid)?,
+        weight: given.int("Weight")?,
+        health_check: given.text("HealthCheckId").map(str::to_owned),
+        alias: alias.transpose()?,
+    })
+}
+
+fn dotted(name: &str) -> String {
+    format!("{}.", name.trim_end_matches('.').to_ascii_lowercase())
+}

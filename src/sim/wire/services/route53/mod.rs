@@ -1,0 +1,139 @@
+//! Amazon Route 53: zones, records, health checks.
+
+mod change;
+mod checks;
+mod dns;
+mod records;
+
+use super::page::page;
+use super::{Answer, Ask, Fault, Reply};
+use crate::sim::wire::value::{Value, list, shape};
+use crate::sim::world::State;
+use crate::sim::world::model::{DnsChange, HostedZone, Resources};
+
+pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
+    match operation {
+        "ListHostedZones" => list_zones(&world.resources, ask),
+        "ListHostedZonesByName" => list_zones_by_name(&world.resources, ask),
+        "GetHostedZone" => get_zone(&world.resources, ask),
+        "ListResourceRecordSets" => records::list_sets(&world.resources, ask),
+        "ChangeResourceRecordSets" => change::change(&mut world.resources, ask),
+        "GetChange" => get_change(&world.resources, ask),
+        "ListHealthChecks" => checks::list_checks(&world.resources, ask),
+        "GetHealthCheck" => checks::get(&world.resources, ask),
+        "GetHealthCheckStatus" => checks::status(&world.resources, ask),
+        "UpdateHealthCheck" => checks::update(&mut world.resources, ask),
+        "TestDNSAnswer" => dns::test_answer(&world.resources, ask),
+        other => Err(Fault::unimplemented(other)),
+    }
+}
+
+fn invalid(message: impl Into<String>) -> Fault {
+    Fault::bad("InvalidInput", message)
+}
+
+/// `maxitems`, which AWS takes as text and caps.
+fn max_items(ask: &Ask, most: i64) -> Result<i64, Fault> {
+    let asked = ask.input.int("maxitems").map_err(|_| invalid("maxitems is not a number"))?;
+    match asked.unwrap_or(most) {
+        size if size < 1 => Err(invalid("maxitems must be at least 1")),
+        size => Ok(size.min(most)),
+    }
+}
+
+/// The zone an operation names, with or without its `/hostedzone/`.
+fn zone<'a>(world: &'a Resources, id: &str) -> Result<&'a HostedZone, Fault> {
+    let bare = id.trim_start_matches("/hostedzone/");
+    world.hosted_zones.iter().find(|zone| zone.id == bare).ok_or_else(|| {
+        Fault::not_found("NoSuchHostedZone", format!("No hosted zone found with ID: {bare}"))
+    })
+}
+
+fn zone_shape(zone: &HostedZone) -> Value {
+    shape! {
+        "Id": format!("/hostedzone/{}", zone.id),
+        "Name": &zone.name,
+        "CallerReference": &zone.caller_reference,
+        "Config": shape! { "Comment": &zone.comment, "PrivateZone": false },
+        "ResourceRecordSetCount": zone.records.len(),
+    }
+}
+
+fn list_zones(world: &Resources, ask: &Ask) -> Answer {
+    let (size, marker) = (max_items(ask, 100)?, ask.input.text("marker"));
+    let page = page(&world.hosted_zones, marker, size as usize).ok_or_else(|| invalid("invalid marker"))?;
+    Ok(shape! {
+        "HostedZones": list("HostedZone", page.items.into_iter().map(zone_shape)),
+        "Marker": marker.unwrap_or_default(),
+        "IsTruncated": page.next.is_some(),
+        "NextMarker": page.next,
+        "MaxItems": size.to_string(),
+    }
+    .into())
+}
+
+fn list_zones_by_name(world: &Resources, ask: &Ask) -> Answer {
+    let size = max_items(ask, 100)?;
+    let (name, id) = (ask.input.text("dnsname"), ask.input.text("hostedzoneid"));
+    let key = |zone: &HostedZone| (reversed(&zone.name), zone.id.clone());
+    let from = (name.map(reversed).unwrap_or_default(), id.unwrap_or_default().to_owned());
+    let mut zones: Vec<&HostedZone> = world.hosted_zones.iter().filter(|zone| key(zone) >= from).collect();
+    zones.sort_by_key(|zone| key(zone));
+    let next = zones.get(size as usize).copied();
+    zones.truncate(size as usize);
+    Ok(shape! {
+        "HostedZones": list("HostedZone", zones.into_iter().map(zone_shape)),
+        "DNSName": name,
+        "HostedZoneId": id,
+        "IsTruncated": next.is_some(),
+        "NextDNSName": next.map(|zone| &zone.name),
+        "NextHostedZoneId": next.map(|zone| &zone.id),
+        "MaxItems": size.to_string(),
+    }
+    .into())
+}
+
+fn get_zone(world: &Resources, ask: &Ask) -> Answer {
+    let zone = zone(world, ask.input.need("Id")?)?;
+    Ok(shape! {
+        "HostedZone": zone_shape(zone),
+        "DelegationSet": shape! { "NameServers": list("NameServer", &zone.name_servers) },
+    }
+    .into())
+}
+
+fn get_change(world: &Resources, ask: &Ask) -> Answer {
+    let id = ask.input.need("Id")?.trim_start_matches("/change/");
+    let change = world.dns_changes.iter().find(|change| change.id == id).ok_or_else(|| {
+        Fault::not_found("NoSuchChange", format!("Could not find resource with ID: {id}"))
+    })?;
+    Ok(Reply::from(shape! { "ChangeInfo": change_shape(change, ask) }))
+}
+
+fn change_shape(change: &DnsChange, ask: &Ask) -> Value {
+    let status = if ask.now >= change.insync_at { "INSYNC" } else { change.status.as_str() };
+    shape! {
+        "Id": format!("/change/{}", change.id),
+        "Status": status,
+        "SubmittedAt": change.submitted,
+        "Comment": change.comment.as_ref(),
+    }
+}
+
+/// Route 53 sorts names by their labels from the right.
+fn reversed(name: &str) -> String {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    name.rsplit('.').collect::<Vec<_>>().join(".")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::reversed;
+
+    #[test]
+    fn names_sort_by_their_labels_from_the_right() {
+        let mut names = ["www.example.com.", "example.com.", "a.www.example.com", "example.org."];
+        names.sort_by_key(|name| reversed(name));
+        assert_eq!(names, ["example.com.", "www.example.com.", "a.www.example.com", "example.org."]);
+    }
+}

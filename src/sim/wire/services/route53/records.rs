@@ -1,0 +1,68 @@
+//! Record sets, in Route 53's order.
+
+use super::super::{Answer, Ask};
+use super::{invalid, max_items, reversed, zone};
+use crate::sim::wire::value::{Value, list, shape};
+use crate::sim::world::model::{RecordSet, Resources};
+
+/// Name by reversed labels, type, set identifier.
+type Key = (String, String, String);
+
+fn key(record: &RecordSet) -> Key {
+    (reversed(&record.name), record.kind.clone(), record.set_identifier.clone().unwrap_or_default())
+}
+
+pub fn list_sets(world: &Resources, ask: &Ask) -> Answer {
+    let zone = zone(world, ask.input.need("Id")?)?;
+    let size = max_items(ask, 300)?;
+    let (name, kind, identifier) =
+        (ask.input.text("name"), ask.input.text("type"), ask.input.text("identifier"));
+    if name.is_none() && kind.is_some() {
+        return Err(invalid("The input is not valid: type is given without name"));
+    }
+    if kind.is_none() && identifier.is_some() {
+        return Err(invalid("The input is not valid: identifier is given without type"));
+    }
+    let from: Key = (
+        name.map(reversed).unwrap_or_default(),
+        kind.unwrap_or_default().to_owned(),
+        identifier.unwrap_or_default().to_owned(),
+    );
+    let mut records: Vec<&RecordSet> = zone.records.iter().filter(|record| key(record) >= from).collect();
+    records.sort_by_key(|record| key(record));
+    let next = records.get(size as usize).copied();
+    records.truncate(size as usize);
+    Ok(shape! {
+        "ResourceRecordSets": list("ResourceRecordSet", records.into_iter().map(record_shape)),
+        "IsTruncated": next.is_some(),
+        "NextRecordName": next.map(|record| &record.name),
+        "NextRecordType": next.map(|record| &record.kind),
+        "NextRecordIdentifier": next.and_then(|record| record.set_identifier.as_ref()),
+        "MaxItems": size.to_string(),
+    }
+    .into())
+}
+
+fn record_shape(record: &RecordSet) -> Value {
+    let values = (!record.values.is_empty()).then(|| {
+        list("ResourceRecord", record.values.iter().map(|value| shape! { "Value": value }))
+    });
+    let alias = record.alias.as_ref().map(|target| {
+        shape! {
+            "HostedZoneId": &target.zone,
+            "DNSName": &target.name,
+            "EvaluateTargetHealth": target.evaluate_target_health,
+        }
+    });
+    shape! {
+        "Name": &record.name,
+        "Type": &record.kind,
+        "SetIdentifier": record.set_identifier.as_ref(),
+        "Weight": record.weight,
+        "Region": record.region.as_ref().map(|region| region.as_str()),
+        "TTL": record.ttl,
+        "ResourceRecords": values,
+        "AliasTarget": alias,
+        "HealthCheckId": record.health_check.as_ref(),
+    }
+}

@@ -1,0 +1,17 @@
+//! AWS STS: who is asking.
+
+use super::{Answer, Fault};
+use crate::sim::wire::value::shape;
+use crate::sim::world::Resources;
+
+pub fn call(operation: &str, world: &Resources) -> Answer {
+    match operation {
+        "GetCallerIdentity" => Ok(shape! {
+            "Arn": &world.caller.arn,
+            "UserId": &world.caller.user_id,
+            "Account": &world.caller.account,
+        }
+        .into()),
+        other => Err(Fault::unimplemented(other)),
+    }
+}
