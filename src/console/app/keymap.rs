@@ -1,4 +1,9 @@
-//! Which key does what. Help and footer are made from it, so that remapped keys show.
+//! Which key does what: data, remappable. Help and footer are made from it, so that remaps show.
+
+use std::collections::BTreeMap;
+
+use super::action::{ACTIONS, Action, Group};
+use super::{Key, palette};
 
 /// One line of help.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,13 +21,296 @@ pub struct Help {
     pub sections: Vec<(String, Vec<HelpLine>)>,
 }
 
+impl Help {
+    /// Lines when every section has a heading and a blank line after it but the last.
+    pub fn height(&self) -> usize {
+        self.sections
+            .iter()
+            .map(|(_, lines)| lines.len() + 2)
+            .sum::<usize>()
+            .saturating_sub(1)
+    }
+}
+
+/// What is wrong with the configuration's `[keys]`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeymapError {
+    /// No such action.
+    #[error("keys: `{name}` is not an action; accepted are {accepted}")]
+    Action {
+        /// What was found.
+        name: String,
+        /// All names.
+        accepted: String,
+    },
+    /// No such key.
+    #[error("keys: for the action `{action}`: {why}")]
+    Key {
+        /// The action.
+        action: String,
+        /// What was found, and what is accepted.
+        why: String,
+    },
+    /// One key, two actions.
+    #[error(
+        "keys: `{key}` is given to `{first}` and to `{second}`; a key can do one thing, so remap one of them"
+    )]
+    Twice {
+        /// The key.
+        key: Key,
+        /// One action.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+    },
+    /// The way out must stay.
+    #[error("keys: `Ctrl-C` always quits and cannot be given to `{action}`")]
+    Reserved {
+        /// The action that wanted it.
+        action: String,
+    },
+}
+
 /// Which key does what.
-#[derive(Debug, Clone, Default)]
-pub struct Keymap {}
+#[derive(Debug, Clone)]
+pub struct Keymap {
+    keys: BTreeMap<Key, Action>,
+}
+
+impl Default for Keymap {
+    fn default() -> Self {
+        Self::new(&BTreeMap::new()).unwrap_or(Self {
+            keys: BTreeMap::new(),
+        })
+    }
+}
 
 impl Keymap {
-    /// The few keys worth a place in the footer, in order of worth.
+    /// The default keys with `overrides` laid over them: action name to keys. An empty list takes
+    /// an action's keys away.
+    ///
+    /// # Errors
+    /// Unknown actions and keys, and a key given twice.
+    pub fn new(overrides: &BTreeMap<String, Vec<String>>) -> Result<Self, KeymapError> {
+        if let Some(name) = overrides
+            .keys()
+            .find(|name| ACTIONS.iter().all(|entry| entry.name != **name))
+        {
+            let accepted = ACTIONS
+                .iter()
+                .map(|entry| entry.name)
+                .collect::<Vec<_>>()
+                .join(", ");
+            return Err(KeymapError::Action {
+                name: name.clone(),
+                accepted,
+            });
+        }
+        let mut owners: BTreeMap<Key, (Action, &'static str)> = BTreeMap::new();
+        for entry in ACTIONS {
+            let keys: Vec<&str> = match overrides.get(entry.name) {
+                Some(own) => own.iter().map(String::as_str).collect(),
+                None => entry.keys.to_vec(),
+            };
+            for text in keys {
+                let key: Key = text.parse().map_err(|why| KeymapError::Key {
+                    action: entry.name.into(),
+                    why,
+                })?;
+                if key == Key::ctrl('c') && entry.action != Action::Quit {
+                    return Err(KeymapError::Reserved {
+                        action: entry.name.into(),
+                    });
+                }
+                match owners.insert(key, (entry.action, entry.name)) {
+                    Some((_, first)) if first != entry.name => {
+                        return Err(KeymapError::Twice {
+                            key,
+                            first,
+                            second: entry.name,
+                        });
+                    }
+                    _ => {}
+                }
+            }
+        }
+        owners.insert(Key::ctrl('c'), (Action::Quit, "quit"));
+        Ok(Self {
+            keys: owners
+                .into_iter()
+                .map(|(key, (action, _))| (key, action))
+                .collect(),
+        })
+    }
+
+    /// What `key` does.
+    pub fn action(&self, key: Key) -> Option<Action> {
+        self.keys.get(&key).copied()
+    }
+
+    /// The keys of `action`, the ones named first in the table first.
+    pub fn keys(&self, action: Action) -> Vec<Key> {
+        let mut keys: Vec<Key> = self
+            .keys
+            .iter()
+            .filter(|(_, a)| **a == action)
+            .map(|(k, _)| *k)
+            .collect();
+        // Plain characters before named keys before chords: the shortest to say first.
+        keys.sort_by_key(|key| (key.ctrl || key.alt, key.to_string().chars().count()));
+        keys
+    }
+
+    /// The few keys worth a place in the footer, in order of worth; an action without a key is left out.
     pub fn footer(&self) -> Vec<HelpLine> {
-        Vec::new()
+        const WORTH: &[(Action, &str)] = &[
+            (Action::Help, "help"),
+            (Action::Palette, "command"),
+            (Action::Filter, "filter"),
+            (Action::Open, "open"),
+            (Action::Back, "back"),
+            (Action::NextPanel, "panel"),
+            (Action::Pace, "incident"),
+            (Action::Freeze, "freeze"),
+            (Action::Copy, "copy"),
+            (Action::Themes, "theme"),
+            (Action::Quit, "quit"),
+        ];
+        WORTH
+            .iter()
+            .filter_map(|(action, about)| {
+                let key = self.keys(*action).into_iter().next()?;
+                Some(HelpLine {
+                    keys: key.to_string(),
+                    about: (*about).into(),
+                })
+            })
+            .collect()
+    }
+
+    /// Help for a screen where Enter does `enter`, with the keys in use and all commands.
+    pub fn help(&self, enter: &str, has_faults: bool) -> Help {
+        let section = |group: Group| {
+            let lines = ACTIONS
+                .iter()
+                .filter(|entry| {
+                    entry.group == group && (has_faults || entry.action != Action::Faults)
+                })
+                .map(|entry| {
+                    let keys = self.keys(entry.action);
+                    let keys = keys
+                        .iter()
+                        .map(Key::to_string)
+                        .collect::<Vec<_>>()
+                        .join(" ");
+                    let about = if entry.action == Action::Open {
+                        enter
+                    } else {
+                        entry.about
+                    };
+                    HelpLine {
+                        keys,
+                        about: about.into(),
+                    }
+                })
+                .filter(|line| !line.keys.is_empty())
+                .collect();
+            (group.title().to_string(), lines)
+        };
+        let mut sections: Vec<_> = Group::ALL.into_iter().map(section).collect();
+        sections.push(("Commands".into(), palette::help(has_faults)));
+        Help { sections }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn remap(pairs: &[(&str, &[&str])]) -> Result<Keymap, KeymapError> {
+        let overrides = pairs.iter().map(|(name, keys)| {
+            (
+                (*name).to_string(),
+                keys.iter().map(ToString::to_string).collect(),
+            )
+        });
+        Keymap::new(&overrides.collect())
+    }
+
+    #[test]
+    fn the_default_keys_do_not_collide_and_every_action_has_one() {
+        let keymap = remap(&[]).unwrap();
+        for entry in ACTIONS {
+            assert!(!keymap.keys(entry.action).is_empty(), "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn a_remapped_key_moves_and_shows_in_help_and_footer() {
+        let keymap = remap(&[("filter", &["f", "ctrl-s"])]).unwrap();
+        assert_eq!(keymap.action(Key::char('f')), Some(Action::Filter));
+        assert_eq!(keymap.action(Key::char('/')), None);
+        assert!(
+            keymap
+                .footer()
+                .iter()
+                .any(|line| line.keys == "f" && line.about == "filter")
+        );
+        let help = keymap.help("open it", false);
+        let all: Vec<_> = help.sections.iter().flat_map(|(_, lines)| lines).collect();
+        assert!(all.iter().any(|line| line.keys == "f Ctrl-S"));
+        assert!(
+            all.iter()
+                .any(|line| line.keys == "Enter" && line.about == "open it")
+        );
+    }
+
+    #[test]
+    fn help_speaks_of_faults_only_where_there_are_any() {
+        let keymap = Keymap::default();
+        let speaks = |has_faults| {
+            let help = keymap.help("", has_faults);
+            help.sections
+                .iter()
+                .flat_map(|(_, lines)| lines)
+                .filter(|line| line.about.contains("fault"))
+                .count()
+        };
+        assert_eq!(speaks(false), 0);
+        assert_eq!(speaks(true), 2, "the key and the command");
+    }
+
+    #[test]
+    fn mistakes_name_the_key_the_action_and_what_is_accepted() {
+        let says = |pairs: &[(&str, &[&str])]| remap(pairs).unwrap_err().to_string();
+        let error = says(&[("fly", &["f"])]);
+        assert!(
+            error.contains("`fly`") && error.contains("freeze"),
+            "{error}"
+        );
+        let error = says(&[("quit", &["hyper-q"])]);
+        assert!(
+            error.contains("`quit`") && error.contains("`hyper-q`") && error.contains("ctrl-"),
+            "{error}"
+        );
+        let error = says(&[("copy", &["q"])]);
+        assert!(
+            error.contains("`q`") && error.contains("`copy`") && error.contains("`quit`"),
+            "{error}"
+        );
+        let error = says(&[("copy", &["ctrl-c"])]);
+        assert!(
+            error.contains("Ctrl-C") && error.contains("`copy`"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn ctrl_c_quits_whatever_the_configuration_says() {
+        let keymap = remap(&[("quit", &["x"])]).unwrap();
+        assert_eq!(keymap.action(Key::ctrl('c')), Some(Action::Quit));
+        assert_eq!(keymap.action(Key::char('x')), Some(Action::Quit));
+        assert_eq!(keymap.action(Key::char('q')), None);
     }
 }

@@ -1,9 +1,13 @@
 //! The rows of every list: what the cursor moves over, the filter tests, and `y` copies.
 
+mod edge;
+mod region;
+mod rest;
+
 use jiff::Timestamp;
 
 use super::{Chart, Panel, Screen};
-use crate::fleet::{CallKey, Region, Snapshot};
+use crate::fleet::{CallKey, Observed, Point, Region, Snapshot, clean_line};
 
 /// What a row is about: where to find it in the shown snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,11 +64,77 @@ pub struct Row {
     pub key: String,
     /// What it is about.
     pub subject: Subject,
-    /// Column names (lower case, for `column:value`) and texts.
+    /// Column names (lower case, for `column:value`) and texts, free of control characters.
     pub cells: Vec<(&'static str, String)>,
 }
 
-/// All rows of `panel` of `screen`, unfiltered, in the order they are shown.
-pub fn rows(_picture: &Snapshot, _screen: &Screen, _panel: Panel, _now: Timestamp) -> Vec<Row> {
-    Vec::new()
+impl Row {
+    fn new(key: impl Into<String>, subject: Subject, cells: Vec<(&'static str, String)>) -> Self {
+        let cells = cells
+            .into_iter()
+            .map(|(name, text)| (name, clean_line(&text)))
+            .collect();
+        Self {
+            key: key.into(),
+            subject,
+            cells,
+        }
+    }
+
+    /// The row as text to paste into a chat.
+    pub fn to_text(&self) -> String {
+        let cells = self.cells.iter().filter(|(_, text)| !text.is_empty());
+        cells
+            .map(|(name, text)| format!("{name}: {text}"))
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+}
+
+/// All rows of `panel` of `screen`, unfiltered, in the order they are shown. None where the panel
+/// does not belong to the screen.
+pub fn rows(picture: &Snapshot, screen: &Screen, panel: Panel, now: Timestamp) -> Vec<Row> {
+    match (screen, panel) {
+        (Screen::Fleet, Panel::Regions) => region::sites(picture, now),
+        (Screen::Fleet, Panel::Alarms) => picture.sites.iter().flat_map(region::alarms).collect(),
+        (Screen::Fleet, Panel::Changes) => rest::changes(picture),
+        (Screen::Region(region), _) => match (picture.site(region), panel) {
+            (Some(site), Panel::Charts) => region::charts(site),
+            (Some(site), Panel::Functions) => region::functions(site, now),
+            (Some(site), Panel::Alarms) => region::alarms(site),
+            _ => Vec::new(),
+        },
+        (Screen::Database, Panel::Members) => rest::members(picture, now),
+        (Screen::Database, Panel::Events) => rest::events(picture),
+        (Screen::Edge, Panel::Records) => edge::records(picture, now),
+        (Screen::Edge, Panel::Checks) => edge::checks(picture, now),
+        (Screen::Edge, Panel::Answers) => edge::answers(picture),
+        (Screen::Calls, Panel::Operations) => rest::operations(picture),
+        (Screen::Calls, Panel::Recent) => rest::recent(picture),
+        _ => Vec::new(),
+    }
+}
+
+/// A value in words: as it is, or marked stale, or why it is missing.
+fn said<T>(observed: &Observed<T>, say: impl Fn(&T) -> String) -> String {
+    match (observed.last(), observed.why_missing()) {
+        (Some(value), None) => say(value),
+        (Some(value), Some(why)) => format!("{} (stale, {why})", say(value)),
+        (None, Some(why)) => why.to_string(),
+        (None, None) => String::new(),
+    }
+}
+
+fn millis(point: Option<Point>) -> String {
+    point.map_or_else(|| "?".into(), |point| format!("{:.0} ms", point.value))
+}
+
+fn percent(value: Option<f64>) -> String {
+    value.map_or_else(|| "?".into(), |value| format!("{value:.1} %"))
+}
+
+fn age(at: Option<Timestamp>, now: Timestamp) -> String {
+    at.map_or_else(String::new, |at| {
+        format!("{} s ago", now.duration_since(at).as_secs().max(0))
+    })
 }

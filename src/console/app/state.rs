@@ -142,6 +142,8 @@ pub struct State {
     pub keymap: Keymap,
     /// What was drawn where, last time.
     pub hits: Hits,
+    /// The fleet's time by the last tick; goes on while frozen.
+    pub(super) clock: Timestamp,
     /// Counts effects whose results are awaited; older results are dropped.
     pub(super) generation: u64,
     /// Generation of the fleet shown; pictures of another one are dropped.
@@ -179,6 +181,7 @@ impl State {
         let blank = start.blank;
         Self {
             now: blank.at,
+            clock: blank.at,
             pace: blank.pace,
             fleet: blank.name.clone(),
             shown: Arc::clone(&blank),

@@ -1,0 +1,270 @@
+//! Everything a key can do, by name.
+
+/// What a key does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "`ACTIONS` says what each does, for people")]
+pub enum Action {
+    Up,
+    Down,
+    Top,
+    Bottom,
+    PageUp,
+    PageDown,
+    NextPanel,
+    PreviousPanel,
+    Open,
+    Back,
+    Fleet,
+    Region,
+    Database,
+    Edge,
+    Calls,
+    LastPlace,
+    HistoryBack,
+    HistoryForward,
+    Palette,
+    Filter,
+    Copy,
+    Refresh,
+    Pace,
+    Freeze,
+    Themes,
+    Faults,
+    Help,
+    Quit,
+}
+
+/// A group of help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// The cursor and the focus.
+    Move,
+    /// From screen to screen.
+    Screens,
+    /// Lists.
+    Lists,
+    /// The fleet and the console.
+    Console,
+}
+
+impl Group {
+    /// All of them, in the order of help.
+    pub const ALL: [Self; 4] = [Self::Move, Self::Screens, Self::Lists, Self::Console];
+
+    /// The heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Move => "Move",
+            Self::Screens => "Screens",
+            Self::Lists => "Lists",
+            Self::Console => "Console",
+        }
+    }
+}
+
+/// An action as the configuration, help and the key map know it.
+#[derive(Debug)]
+pub struct Entry {
+    /// The action.
+    pub action: Action,
+    /// Its name in the configuration's `[keys]`.
+    pub name: &'static str,
+    /// Its keys unless remapped.
+    pub keys: &'static [&'static str],
+    /// Where help lists it.
+    pub group: Group,
+    /// What it does, in a few words.
+    pub about: &'static str,
+}
+
+const fn entry(
+    action: Action,
+    name: &'static str,
+    keys: &'static [&'static str],
+    group: Group,
+    about: &'static str,
+) -> Entry {
+    Entry {
+        action,
+        name,
+        keys,
+        group,
+        about,
+    }
+}
+
+/// Every action with its default keys, in the order of help.
+pub const ACTIONS: &[Entry] = &[
+    entry(Action::Up, "up", &["k", "up"], Group::Move, "row up"),
+    entry(
+        Action::Down,
+        "down",
+        &["j", "down"],
+        Group::Move,
+        "row down",
+    ),
+    entry(Action::Top, "top", &["g", "home"], Group::Move, "first row"),
+    entry(
+        Action::Bottom,
+        "bottom",
+        &["G", "end"],
+        Group::Move,
+        "last row",
+    ),
+    entry(
+        Action::PageUp,
+        "page-up",
+        &["pgup", "ctrl-b"],
+        Group::Move,
+        "page up",
+    ),
+    entry(
+        Action::PageDown,
+        "page-down",
+        &["pgdn", "space"],
+        Group::Move,
+        "page down",
+    ),
+    entry(
+        Action::NextPanel,
+        "next-panel",
+        &["tab", "l", "right"],
+        Group::Move,
+        "next panel",
+    ),
+    entry(
+        Action::PreviousPanel,
+        "previous-panel",
+        &["shift-tab", "h", "left"],
+        Group::Move,
+        "previous panel",
+    ),
+    entry(
+        Action::Open,
+        "open",
+        &["enter"],
+        Group::Screens,
+        "open what is under the cursor",
+    ),
+    entry(
+        Action::Back,
+        "back",
+        &["esc"],
+        Group::Screens,
+        "one level back; never quits",
+    ),
+    entry(
+        Action::Fleet,
+        "fleet",
+        &["1"],
+        Group::Screens,
+        "Fleet: every Region",
+    ),
+    entry(
+        Action::Region,
+        "region",
+        &["2"],
+        Group::Screens,
+        "Region: the one under the cursor; again: the next",
+    ),
+    entry(
+        Action::Database,
+        "database",
+        &["3"],
+        Group::Screens,
+        "Database: members, lag, events",
+    ),
+    entry(
+        Action::Edge,
+        "edge",
+        &["4"],
+        Group::Screens,
+        "Edge: distribution, routing, DNS",
+    ),
+    entry(
+        Action::Calls,
+        "calls",
+        &["5"],
+        Group::Screens,
+        "Calls: the ledger",
+    ),
+    entry(
+        Action::LastPlace,
+        "last-place",
+        &["-"],
+        Group::Screens,
+        "last place",
+    ),
+    entry(
+        Action::HistoryBack,
+        "history-back",
+        &["["],
+        Group::Screens,
+        "back in history",
+    ),
+    entry(
+        Action::HistoryForward,
+        "history-forward",
+        &["]"],
+        Group::Screens,
+        "forward in history",
+    ),
+    entry(
+        Action::Filter,
+        "filter",
+        &["/"],
+        Group::Lists,
+        "filter: regex, !inverse, -f fuzzy, column:value",
+    ),
+    entry(
+        Action::Copy,
+        "copy",
+        &["y"],
+        Group::Lists,
+        "copy the row (OSC 52)",
+    ),
+    entry(
+        Action::Palette,
+        "palette",
+        &[":"],
+        Group::Console,
+        "command line",
+    ),
+    entry(
+        Action::Refresh,
+        "refresh",
+        &["r"],
+        Group::Console,
+        "ask everything again now",
+    ),
+    entry(
+        Action::Pace,
+        "pace",
+        &["i"],
+        Group::Console,
+        "incident pace on and off",
+    ),
+    entry(
+        Action::Freeze,
+        "freeze",
+        &["ctrl-f"],
+        Group::Console,
+        "hold the picture still; collecting goes on",
+    ),
+    entry(Action::Themes, "themes", &["t"], Group::Console, "themes"),
+    entry(
+        Action::Faults,
+        "faults",
+        &["F"],
+        Group::Console,
+        "start and end faults of the simulated world",
+    ),
+    entry(Action::Help, "help", &["?"], Group::Console, "this help"),
+    entry(
+        Action::Quit,
+        "quit",
+        &["q", "ctrl-c"],
+        Group::Console,
+        "quit",
+    ),
+];

@@ -1,0 +1,381 @@
+//! The command line: what can be said after `:`, how it is completed, and what it means.
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+use super::keymap::HelpLine;
+use super::{Filter, State, Suggestion};
+use crate::fleet::{Pace, Region};
+
+/// How many completions are worth showing.
+const SHOWN: usize = 8;
+
+/// A command that was understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    Fleet(Option<String>),
+    Region(Option<Region>),
+    Database,
+    Edge,
+    Calls,
+    Theme(Option<String>),
+    Pace(Pace),
+    Refresh,
+    Freeze,
+    Filter(String),
+    Faults,
+    Copy,
+    Back,
+    Forward,
+    Last,
+    Help,
+    Quit,
+}
+
+/// What a verb takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    Nothing,
+    Fleet,
+    Region,
+    Theme,
+    Pace,
+    Text,
+}
+
+struct Verb {
+    names: &'static [&'static str],
+    takes: Takes,
+    usage: &'static str,
+    about: &'static str,
+}
+
+const fn verb(
+    names: &'static [&'static str],
+    takes: Takes,
+    usage: &'static str,
+    about: &'static str,
+) -> Verb {
+    Verb {
+        names,
+        takes,
+        usage,
+        about,
+    }
+}
+
+const VERBS: &[Verb] = &[
+    verb(
+        &["fleet"],
+        Takes::Fleet,
+        ":fleet [NAME]",
+        "the Fleet screen, or another fleet",
+    ),
+    verb(
+        &["region"],
+        Takes::Region,
+        ":region [NAME]",
+        "a Region in depth",
+    ),
+    verb(
+        &["database", "db"],
+        Takes::Nothing,
+        ":database",
+        "the global database",
+    ),
+    verb(
+        &["edge"],
+        Takes::Nothing,
+        ":edge",
+        "distribution, routing records, DNS answers",
+    ),
+    verb(
+        &["calls"],
+        Takes::Nothing,
+        ":calls",
+        "every call gwctl made",
+    ),
+    verb(
+        &["theme", "themes"],
+        Takes::Theme,
+        ":theme [NAME]",
+        "choose a theme, with preview",
+    ),
+    verb(
+        &["pace"],
+        Takes::Pace,
+        ":pace calm|incident",
+        "how often to look",
+    ),
+    verb(
+        &["refresh"],
+        Takes::Nothing,
+        ":refresh",
+        "ask everything again now",
+    ),
+    verb(
+        &["freeze"],
+        Takes::Nothing,
+        ":freeze",
+        "hold the picture still, or let it go",
+    ),
+    verb(
+        &["filter"],
+        Takes::Text,
+        ":filter [EXPRESSION]",
+        "filter the focused list; without one, all rows",
+    ),
+    verb(
+        &["faults"],
+        Takes::Nothing,
+        ":faults",
+        "start and end faults of the simulated world",
+    ),
+    verb(
+        &["copy"],
+        Takes::Nothing,
+        ":copy",
+        "copy the row under the cursor",
+    ),
+    verb(&["back"], Takes::Nothing, ":back", "back in history"),
+    verb(
+        &["forward"],
+        Takes::Nothing,
+        ":forward",
+        "forward in history",
+    ),
+    verb(&["last"], Takes::Nothing, ":last", "the last place"),
+    verb(&["help"], Takes::Nothing, ":help", "keys and commands"),
+    verb(&["quit", "q"], Takes::Nothing, ":q", "quit"),
+];
+
+fn verbs(has_faults: bool) -> impl Iterator<Item = &'static Verb> {
+    VERBS
+        .iter()
+        .filter(move |verb| has_faults || verb.names[0] != "faults")
+}
+
+/// The commands' part of help.
+pub fn help(has_faults: bool) -> Vec<HelpLine> {
+    verbs(has_faults)
+        .map(|verb| HelpLine {
+            keys: verb.usage.into(),
+            about: verb.about.into(),
+        })
+        .collect()
+}
+
+/// Reads a command line without its colon. A verb may be cut short as long as it stays the only
+/// one that begins so; an empty line is no command.
+///
+/// # Errors
+/// One sentence that says what was found and what is accepted.
+pub fn parse(line: &str, state: &State) -> Result<Option<Command>, String> {
+    let line = line.trim().trim_start_matches(':').trim_start();
+    let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let rest = rest.trim();
+    if word.is_empty() {
+        return Ok(None);
+    }
+    let verb = find(word, state.has_faults)?;
+    let argument = (!rest.is_empty()).then_some(rest);
+    let name = verb.names[0];
+    if verb.takes == Takes::Nothing && argument.is_some() {
+        return Err(format!("`:{name}` takes no argument; found `{rest}`"));
+    }
+    command(name, argument, state).map(Some)
+}
+
+fn command(name: &str, argument: Option<&str>, state: &State) -> Result<Command, String> {
+    Ok(match name {
+        "fleet" => Command::Fleet(
+            argument
+                .map(|text| pick(text, "fleet", &state.fleets))
+                .transpose()?,
+        ),
+        "region" => Command::Region(argument.map(|text| region(text, state)).transpose()?),
+        "database" => Command::Database,
+        "edge" => Command::Edge,
+        "calls" => Command::Calls,
+        "theme" => Command::Theme(
+            argument
+                .map(|text| pick(text, "theme", &themes(state)))
+                .transpose()?,
+        ),
+        "pace" => Command::Pace(pace(argument)?),
+        "refresh" => Command::Refresh,
+        "freeze" => Command::Freeze,
+        "filter" => {
+            let text = argument.unwrap_or_default();
+            Filter::parse(text, &columns(state))
+                .map_err(|why| format!("`{text}` is no filter: {why}"))?;
+            Command::Filter(text.into())
+        }
+        "faults" => Command::Faults,
+        "copy" => Command::Copy,
+        "back" => Command::Back,
+        "forward" => Command::Forward,
+        "last" => Command::Last,
+        "help" => Command::Help,
+        _ => Command::Quit,
+    })
+}
+
+fn find(word: &str, has_faults: bool) -> Result<&'static Verb, String> {
+    let lower = word.to_ascii_lowercase();
+    if let Some(verb) = verbs(has_faults).find(|verb| verb.names.contains(&lower.as_str())) {
+        return Ok(verb);
+    }
+    let begun: Vec<_> = verbs(has_faults)
+        .filter(|verb| verb.names[0].starts_with(&lower))
+        .collect();
+    match begun.as_slice() {
+        [verb] => Ok(verb),
+        [] => Err(format!(
+            "`:{word}` is no command; Tab completes, `:help` lists them"
+        )),
+        several => {
+            let names = several
+                .iter()
+                .map(|verb| format!(":{}", verb.names[0]))
+                .collect::<Vec<_>>();
+            Err(format!("`:{word}` could be {}", names.join(" or ")))
+        }
+    }
+}
+
+fn region(text: &str, state: &State) -> Result<Region, String> {
+    let names: Vec<String> = state.regions().map(ToString::to_string).collect();
+    let name = pick(text, "Region of this fleet", &names)?;
+    Region::new(&name)
+}
+
+fn pace(argument: Option<&str>) -> Result<Pace, String> {
+    match argument.map(str::to_ascii_lowercase).as_deref() {
+        Some("calm") => Ok(Pace::Calm),
+        Some("incident") => Ok(Pace::Incident),
+        Some(other) => Err(format!(
+            "`{other}` is no pace; accepted are calm and incident"
+        )),
+        None => Err("`:pace` wants calm or incident".into()),
+    }
+}
+
+fn themes(state: &State) -> Vec<String> {
+    state
+        .themes
+        .iter()
+        .map(|theme| theme.name.clone())
+        .collect()
+}
+
+/// The column names of the focused list.
+pub(super) fn columns(state: &State) -> Vec<&'static str> {
+    let rows = super::rows::rows(&state.shown, state.screen(), state.focused(), state.now);
+    rows.first()
+        .map(|row| row.cells.iter().map(|(name, _)| *name).collect())
+        .unwrap_or_default()
+}
+
+/// The one of `names` that is `text`, or the only one that holds it.
+fn pick(text: &str, what: &str, names: &[String]) -> Result<String, String> {
+    if let Some(name) = names.iter().find(|name| *name == text) {
+        return Ok(name.clone());
+    }
+    let lower = text.to_lowercase();
+    let holding: Vec<_> = names
+        .iter()
+        .filter(|name| name.to_lowercase().contains(&lower))
+        .collect();
+    match holding.as_slice() {
+        [name] => Ok((*name).clone()),
+        [] => Err(format!(
+            "`{text}` is no {what}; accepted are {}",
+            names.join(", ")
+        )),
+        several => {
+            let several = several.iter().map(|name| name.as_str()).collect::<Vec<_>>();
+            Err(format!("`{text}` could be {}", several.join(" or ")))
+        }
+    }
+}
+
+/// What `line` could become, best first.
+pub fn suggest(line: &str, state: &State) -> Vec<Suggestion> {
+    let line = line.trim_start().trim_start_matches(':').trim_start();
+    if line.trim().is_empty() {
+        return verbs(state.has_faults)
+            .map(|verb| Suggestion {
+                line: verb.names[0].into(),
+                about: verb.about.into(),
+            })
+            .collect();
+    }
+    let pattern = Pattern::parse(line.trim(), CaseMatching::Ignore, Normalization::Smart);
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let mut buffer = Vec::new();
+    let mut scored: Vec<_> = candidates(state)
+        .into_iter()
+        .filter_map(|candidate| {
+            let score = pattern.score(Utf32Str::new(&candidate.line, &mut buffer), &mut matcher)?;
+            let begins = candidate.line.starts_with(line.trim());
+            Some((
+                (!begins, std::cmp::Reverse(score), candidate.line.len()),
+                candidate,
+            ))
+        })
+        .collect();
+    scored.sort_by(|(a, _), (b, _)| a.cmp(b));
+    scored
+        .into_iter()
+        .map(|(_, candidate)| candidate)
+        .take(SHOWN)
+        .collect()
+}
+
+fn candidates(state: &State) -> Vec<Suggestion> {
+    let mut all = Vec::new();
+    for verb in verbs(state.has_faults) {
+        let name = verb.names[0];
+        all.push(Suggestion {
+            line: name.into(),
+            about: verb.about.into(),
+        });
+        let mut with = |values: &mut dyn Iterator<Item = (String, String)>| {
+            all.extend(values.map(|(value, about)| Suggestion {
+                line: format!("{name} {value}"),
+                about,
+            }));
+        };
+        match verb.takes {
+            Takes::Nothing | Takes::Text => {}
+            Takes::Fleet => with(
+                &mut state
+                    .fleets
+                    .iter()
+                    .map(|f| (f.clone(), "show this fleet".into())),
+            ),
+            Takes::Region => with(&mut state.regions().map(|region| {
+                let place = region
+                    .place()
+                    .map_or_else(String::new, |place| place.name.into());
+                (region.to_string(), place)
+            })),
+            Takes::Theme => with(
+                &mut state
+                    .themes
+                    .iter()
+                    .map(|t| (t.name.clone(), t.origin.clone())),
+            ),
+            Takes::Pace => with(
+                &mut [
+                    ("calm", "everyday watching"),
+                    ("incident", "faster; metrics no faster than their period"),
+                ]
+                .into_iter()
+                .map(|(pace, about)| (pace.into(), about.into())),
+            ),
+        }
+    }
+    all
+}

@@ -1,0 +1,139 @@
+//! Rows about the edge: routing records, health checks, DNS answers.
+
+use jiff::Timestamp;
+
+use super::{Row, Subject, said};
+use crate::fleet::{CheckConfig, CheckKind, CheckVerdict, HealthCheck, Snapshot, check_verdict};
+
+pub(super) fn records(picture: &Snapshot, _now: Timestamp) -> Vec<Row> {
+    let row = |(index, record): (usize, &crate::fleet::LatencyRecord)| {
+        let verdict = match &record.health_check {
+            None => CheckVerdict::Unchecked,
+            Some(id) => picture
+                .edge
+                .checks
+                .get(id)
+                .map_or(CheckVerdict::Unknown, |check| {
+                    check_verdict(check, picture.at)
+                }),
+        };
+        let cells = vec![
+            ("region", record.region.to_string()),
+            ("set", record.set_identifier.clone()),
+            ("type", record.kind.clone()),
+            ("target", record.target.clone()),
+            (
+                "ttl",
+                record
+                    .ttl
+                    .map_or_else(|| "alias".into(), |ttl| format!("{ttl} s")),
+            ),
+            ("verdict", word(verdict).into()),
+            ("check", record.health_check.clone().unwrap_or_default()),
+        ];
+        let key = format!("{} {}", record.kind, record.set_identifier);
+        Row::new(key, Subject::Record(record.region.clone(), index), cells)
+    };
+    picture
+        .edge
+        .records
+        .last()
+        .into_iter()
+        .flatten()
+        .enumerate()
+        .map(row)
+        .collect()
+}
+
+pub(super) fn checks(picture: &Snapshot, _now: Timestamp) -> Vec<Row> {
+    let row = |check: &HealthCheck| {
+        let cells = vec![
+            ("check", check.id.clone()),
+            ("verdict", word(check_verdict(check, picture.at)).into()),
+            ("type", said(&check.config, kind)),
+            ("target", said(&check.config, target)),
+            ("switches", said(&check.config, switches)),
+        ];
+        Row::new(check.id.as_str(), Subject::Check(check.id.clone()), cells)
+    };
+    picture.edge.checks.values().map(row).collect()
+}
+
+pub(super) fn answers(picture: &Snapshot) -> Vec<Row> {
+    let row = |(index, answer): (usize, &crate::fleet::Answer)| {
+        let region = answer.region.clone();
+        let cells = vec![
+            ("from", answer.vantage.clone()),
+            ("answer", answer.value.clone()),
+            (
+                "region",
+                region
+                    .as_ref()
+                    .map_or_else(|| "none of the fleet's".into(), ToString::to_string),
+            ),
+            (
+                "ttl",
+                answer
+                    .ttl_s
+                    .map_or_else(String::new, |ttl| format!("{ttl} s")),
+            ),
+        ];
+        Row::new(
+            answer.vantage.as_str(),
+            Subject::Answer(region, index),
+            cells,
+        )
+    };
+    picture
+        .edge
+        .answers
+        .last()
+        .into_iter()
+        .flatten()
+        .enumerate()
+        .map(row)
+        .collect()
+}
+
+const fn word(verdict: CheckVerdict) -> &'static str {
+    match verdict {
+        CheckVerdict::Healthy => "healthy",
+        CheckVerdict::Unhealthy => "unhealthy",
+        CheckVerdict::PinnedHealthy => "pinned healthy",
+        CheckVerdict::PinnedUnhealthy => "pinned unhealthy",
+        CheckVerdict::Unchecked => "unchecked",
+        CheckVerdict::Unknown => "unknown",
+    }
+}
+
+fn kind(config: &CheckConfig) -> String {
+    match &config.kind {
+        CheckKind::Endpoint { protocol, .. } => protocol.clone(),
+        CheckKind::Calculated { .. } => "CALCULATED".into(),
+        CheckKind::Alarm { .. } => "CLOUDWATCH_METRIC".into(),
+        CheckKind::RecoveryControl { .. } => "RECOVERY_CONTROL".into(),
+    }
+}
+
+fn target(config: &CheckConfig) -> String {
+    match &config.kind {
+        CheckKind::Endpoint { target, .. } => target.clone(),
+        CheckKind::Calculated {
+            children,
+            threshold,
+        } => {
+            format!("{threshold} of {}", children.join(", "))
+        }
+        CheckKind::Alarm { name, region } => format!("{name} in {region}"),
+        CheckKind::RecoveryControl { control } => control.clone(),
+    }
+}
+
+fn switches(config: &CheckConfig) -> String {
+    let on = [(config.disabled, "disabled"), (config.inverted, "inverted")];
+    on.into_iter()
+        .filter(|(on, _)| *on)
+        .map(|(_, word)| word)
+        .collect::<Vec<_>>()
+        .join(" ")
+}

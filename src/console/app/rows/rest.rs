@@ -1,0 +1,163 @@
+//! Rows about the database, what changed, and the ledger of calls.
+
+use jiff::Timestamp;
+
+use super::{Row, Subject, millis, said};
+use crate::fleet::{DbEvent, Outcome, Region, Snapshot};
+
+pub(super) fn changes(picture: &Snapshot) -> Vec<Row> {
+    let row = |(index, change): (usize, &crate::fleet::Change)| {
+        let region = change
+            .region
+            .as_ref()
+            .map_or_else(|| "global".into(), ToString::to_string);
+        let cells = vec![
+            ("at", change.at.to_string()),
+            ("region", region),
+            ("what", change.what.clone()),
+        ];
+        Row::new(
+            format!("{} {}", change.at, change.what),
+            Subject::Change(index),
+            cells,
+        )
+    };
+    picture.changes.iter().enumerate().map(row).collect()
+}
+
+pub(super) fn members(picture: &Snapshot, _now: Timestamp) -> Vec<Row> {
+    let database = &picture.database;
+    let row = |member: &crate::fleet::Member| {
+        let region = &member.region;
+        let cluster = database.clusters.get(region);
+        let lag = database
+            .lag(region)
+            .and_then(|lag| lag.current()?.settled(picture.at));
+        let cells = vec![
+            ("region", region.to_string()),
+            ("cluster", member.cluster.clone()),
+            (
+                "role",
+                if member.writer { "writer" } else { "reader" }.into(),
+            ),
+            (
+                "status",
+                cluster.map_or_else(String::new, |c| {
+                    said(&c.state, |state| state.status.clone())
+                }),
+            ),
+            (
+                "lag",
+                if member.writer {
+                    String::new()
+                } else {
+                    millis(lag)
+                },
+            ),
+            (
+                "forwarding",
+                member.write_forwarding.clone().unwrap_or_default(),
+            ),
+            (
+                "synchronization",
+                member.synchronization.clone().unwrap_or_default(),
+            ),
+            (
+                "instances",
+                cluster.map_or_else(String::new, |c| {
+                    said(&c.state, |state| {
+                        let instances = state.instances.iter();
+                        instances
+                            .map(|i| format!("{} {}", i.id, i.status))
+                            .collect::<Vec<_>>()
+                            .join(", ")
+                    })
+                }),
+            ),
+        ];
+        Row::new(region.as_str(), Subject::Member(region.clone()), cells)
+    };
+    database
+        .topology
+        .last()
+        .into_iter()
+        .flat_map(|topology| &topology.members)
+        .map(row)
+        .collect()
+}
+
+pub(super) fn events(picture: &Snapshot) -> Vec<Row> {
+    let mut all: Vec<(&Region, usize, &DbEvent)> = Vec::new();
+    for (region, cluster) in &picture.database.clusters {
+        let events = cluster.events.last().into_iter().flatten().enumerate();
+        all.extend(events.map(|(index, event)| (region, index, event)));
+    }
+    all.sort_by_key(|(_, _, event)| std::cmp::Reverse(event.at));
+    let row = |(region, index, event): (&Region, usize, &DbEvent)| {
+        let cells = vec![
+            ("at", event.at.to_string()),
+            ("region", region.to_string()),
+            ("source", event.source.clone()),
+            ("category", event.categories.join(", ")),
+            ("message", event.message.clone()),
+        ];
+        let key = format!("{} {region} {} {}", event.at, event.source, event.message);
+        Row::new(key, Subject::Event(region.clone(), index), cells)
+    };
+    all.into_iter().map(row).collect()
+}
+
+pub(super) fn operations(picture: &Snapshot) -> Vec<Row> {
+    let row = |(key, stats): (&crate::fleet::CallKey, &crate::fleet::CallStats)| {
+        let mean = if stats.calls == 0 {
+            0
+        } else {
+            stats.waited.as_millis() / u128::from(stats.calls)
+        };
+        let cells = vec![
+            ("service", key.service.to_string()),
+            ("operation", key.operation.clone()),
+            ("region", key.region.to_string()),
+            ("calls", stats.calls.to_string()),
+            ("timeouts", stats.timed_out.to_string()),
+            ("throttled", stats.throttled.to_string()),
+            ("refused", stats.refused.to_string()),
+            ("failed", stats.failed.to_string()),
+            ("mean", format!("{mean} ms")),
+            ("slowest", format!("{} ms", stats.slowest.as_millis())),
+            ("dollars", format!("{:.5}", stats.dollars)),
+            ("error", stats.last_error.clone().unwrap_or_default()),
+        ];
+        let name = format!("{}:{} {}", key.service, key.operation, key.region);
+        Row::new(name, Subject::Operation(key.clone()), cells)
+    };
+    picture.ledger.stats().map(row).collect()
+}
+
+pub(super) fn recent(picture: &Snapshot) -> Vec<Row> {
+    let row = |(index, call): (usize, &crate::fleet::Call)| {
+        let outcome = match call.outcome {
+            Outcome::Ok => "ok",
+            Outcome::TimedOut => "timed out",
+            Outcome::Throttled => "throttled",
+            Outcome::Refused => "refused",
+            Outcome::Failed => "failed",
+        };
+        let cells = vec![
+            ("at", call.at.to_string()),
+            ("service", call.service.to_string()),
+            ("operation", call.operation.clone()),
+            ("region", call.region.to_string()),
+            ("outcome", outcome.into()),
+            ("took", format!("{} ms", call.took.as_millis())),
+            ("error", call.error.clone().unwrap_or_default()),
+            ("request", call.request_id.clone().unwrap_or_default()),
+        ];
+        let key = format!(
+            "{} {} {} {:?}",
+            call.at, call.operation, call.region, call.request_id
+        );
+        Row::new(key, Subject::Call(call.region.clone(), index), cells)
+    };
+    picture.ledger.recent().rev().enumerate().map(row).collect()
+}

@@ -1,0 +1,159 @@
+//! The one way the state changes: a message in, effects out. Pure.
+
+mod act;
+mod command;
+mod mouse;
+mod overlay;
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::state::Cursor;
+use super::{Connection, Effect, FaultEntry, Gravity, Key, Msg, Notice, Overlay, State};
+use crate::fleet::{Observed, Snapshot, Vote};
+
+/// How long a message stays.
+const INFO: SignedDuration = SignedDuration::from_secs(4);
+const ERROR: SignedDuration = SignedDuration::from_secs(10);
+
+/// Takes one message in; what is returned is to be done outside.
+pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
+    let effects = match msg {
+        Msg::Start => {
+            vec![Effect::Open(state.opened, state.fleet.clone(), state.pace)]
+        }
+        Msg::Key(key) => pressed(state, key),
+        Msg::Paste(text) => overlay::paste(state, &text),
+        Msg::Mouse(gesture, x, y) => mouse::moved(state, gesture, x, y),
+        Msg::Resize(columns, rows) => {
+            state.size = (columns, rows);
+            Vec::new()
+        }
+        Msg::Tick { now, wall } => return tick(state, now, wall),
+        Msg::Opening(generation, blank, read_only) => {
+            if generation == state.opened {
+                state.read_only = read_only;
+                show(state, blank);
+            }
+            Vec::new()
+        }
+        Msg::Opened(generation, result) => {
+            if generation == state.opened {
+                state.connection = match result {
+                    Ok(()) => Connection::Open,
+                    Err(why) => Connection::Failed(why),
+                };
+            }
+            Vec::new()
+        }
+        Msg::Snapshot(generation, picture) => {
+            if generation == state.opened {
+                show(state, picture);
+            }
+            Vec::new()
+        }
+        Msg::Votes(generation, votes) => votes_came(state, generation, votes),
+        Msg::Faults(faults) => faults_came(state, faults),
+        Msg::Failed(why) => {
+            notify(state, why, Gravity::Error);
+            Vec::new()
+        }
+        Msg::Drawn(hits) => {
+            state.hits = hits;
+            return Vec::new();
+        }
+    };
+    settle(state);
+    effects
+}
+
+fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
+    // The way out: whatever is open, whatever is remapped.
+    if key == Key::ctrl('c') {
+        return vec![Effect::Quit];
+    }
+    if state.overlay.is_some() {
+        return overlay::pressed(state, key);
+    }
+    match state.keymap.action(key) {
+        Some(action) => act::act(state, action),
+        None => Vec::new(),
+    }
+}
+
+fn tick(state: &mut State, now: Timestamp, wall: Timestamp) -> Vec<Effect> {
+    state.clock = now;
+    state.wall = wall;
+    if state.frozen.is_none() {
+        state.now = now;
+    }
+    if state
+        .notice
+        .as_ref()
+        .is_some_and(|notice| notice.until <= wall)
+    {
+        state.notice = None;
+    }
+    // Faults also end by themselves, when their scenario says so.
+    match state.overlay {
+        Some(Overlay::Faults { .. }) => vec![Effect::ListFaults],
+        _ => Vec::new(),
+    }
+}
+
+fn show(state: &mut State, picture: Arc<Snapshot>) {
+    if state.frozen.is_none() {
+        // A picture may be newer than the last tick; nothing on screen comes from the future.
+        state.now = state.now.max(picture.at);
+        state.shown = Arc::clone(&picture);
+    }
+    state.live = picture;
+}
+
+fn votes_came(state: &mut State, generation: u64, came: Observed<Vec<Vote>>) -> Vec<Effect> {
+    if generation == state.generation
+        && let Some(Overlay::Votes { votes, .. }) = &mut state.overlay
+    {
+        *votes = came;
+    }
+    Vec::new()
+}
+
+fn faults_came(state: &mut State, faults: Vec<FaultEntry>) -> Vec<Effect> {
+    if let Some(Overlay::Faults { list, row }) = &mut state.overlay {
+        *row = (*row).min(faults.len().saturating_sub(1));
+        *list = faults;
+    }
+    Vec::new()
+}
+
+/// Puts a message into the footer.
+fn notify(state: &mut State, text: impl Into<String>, gravity: Gravity) {
+    let stays = match gravity {
+        Gravity::Info => INFO,
+        Gravity::Error => ERROR,
+    };
+    let until = state.wall.saturating_add(stays).unwrap_or(state.wall);
+    state.notice = Some(Notice {
+        text: text.into(),
+        gravity,
+        until,
+    });
+}
+
+/// Rows came, went or moved: every cursor of this screen stays on its row, or at least on a row.
+fn settle(state: &mut State) {
+    for panel in state.screen().panels() {
+        let spot = state.spot(*panel);
+        let before = state.cursors.get(&spot).cloned().unwrap_or_default();
+        let rows = state.rows(*panel);
+        let same = before
+            .key
+            .as_ref()
+            .and_then(|key| rows.iter().position(|row| &row.key == key));
+        let row = same.unwrap_or(before.row).min(rows.len().saturating_sub(1));
+        let key = rows.get(row).map(|row| row.key.clone());
+        state.cursors.insert(spot, Cursor { row, key });
+    }
+}

@@ -1,0 +1,81 @@
+//! What commands do.
+
+use super::super::palette::{self, Command};
+use super::super::{Action, Connection, Effect, Filter, Gravity, History, Screen, State};
+use super::{act, notify};
+
+pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
+    let action = match command {
+        Command::Fleet(None) => Action::Fleet,
+        Command::Fleet(Some(name)) => return switch(state, name),
+        Command::Region(Some(region)) => {
+            act::go(state, Screen::Region(region));
+            return Vec::new();
+        }
+        Command::Region(None) => {
+            if let Some(region) = state.region_at_hand() {
+                act::go(state, Screen::Region(region));
+            }
+            return Vec::new();
+        }
+        Command::Theme(Some(name)) => {
+            notify(state, format!("theme {name}"), Gravity::Info);
+            state.theme = name;
+            return Vec::new();
+        }
+        Command::Pace(pace) => return act::set_pace(state, pace),
+        Command::Filter(text) => {
+            set_filter(state, &text);
+            return Vec::new();
+        }
+        Command::Theme(None) => Action::Themes,
+        Command::Database => Action::Database,
+        Command::Edge => Action::Edge,
+        Command::Calls => Action::Calls,
+        Command::Refresh => Action::Refresh,
+        Command::Freeze => Action::Freeze,
+        Command::Faults => Action::Faults,
+        Command::Copy => Action::Copy,
+        Command::Back => Action::HistoryBack,
+        Command::Forward => Action::HistoryForward,
+        Command::Last => Action::LastPlace,
+        Command::Help => Action::Help,
+        Command::Quit => Action::Quit,
+    };
+    act::act(state, action)
+}
+
+/// Lays `text` over the focused list; what is no filter leaves the list as it is, and is returned
+/// as an explanation.
+pub(super) fn set_filter(state: &mut State, text: &str) -> Option<String> {
+    let spot = state.spot(state.focused());
+    match Filter::parse(text, &palette::columns(state)) {
+        Ok(Some(filter)) => {
+            state.filters.insert(spot, filter);
+            None
+        }
+        Ok(None) => {
+            state.filters.remove(&spot);
+            None
+        }
+        Err(why) => Some(why),
+    }
+}
+
+fn switch(state: &mut State, name: String) -> Vec<Effect> {
+    if name == state.fleet && matches!(state.connection, Connection::Open | Connection::Opening) {
+        act::go(state, Screen::Fleet);
+        return Vec::new();
+    }
+    state.generation += 1;
+    state.opened = state.generation;
+    state.connection = Connection::Opening;
+    state.history = History::new(Screen::Fleet);
+    state.focus.clear();
+    state.cursors.clear();
+    state.filters.clear();
+    state.zoom = None;
+    state.frozen = None;
+    state.fleet.clone_from(&name);
+    vec![Effect::Open(state.opened, name, state.pace)]
+}

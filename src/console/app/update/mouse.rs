@@ -1,0 +1,66 @@
+//! The mouse: what was clicked follows from what was drawn where.
+
+use super::super::{Effect, Gesture, Overlay, State, Target};
+use super::{act, overlay};
+
+/// Rows a turn of the wheel moves.
+const WHEEL: isize = 3;
+
+pub(super) fn moved(state: &mut State, gesture: Gesture, x: u16, y: u16) -> Vec<Effect> {
+    let target = state.hits.at(x, y).cloned();
+    match gesture {
+        Gesture::Click if state.overlay.is_some() => clicked_overlay(state, target.as_ref()),
+        Gesture::Click => clicked(state, target),
+        Gesture::WheelUp => turned(state, target.as_ref(), -WHEEL),
+        Gesture::WheelDown => turned(state, target.as_ref(), WHEEL),
+    }
+}
+
+fn clicked(state: &mut State, target: Option<Target>) -> Vec<Effect> {
+    match target {
+        Some(Target::Tab(screen)) => act::go(state, screen),
+        Some(Target::Panel(panel)) => {
+            state.focus.insert(state.screen().clone(), panel);
+        }
+        Some(Target::Row(panel, row)) => {
+            let again = state.focused() == panel && state.cursor(panel) == row;
+            state.focus.insert(state.screen().clone(), panel);
+            act::set_cursor(state, panel, row);
+            if again {
+                return act::open(state);
+            }
+        }
+        Some(Target::Entry(_) | Target::Overlay) | None => {}
+    }
+    Vec::new()
+}
+
+/// The first click on an entry points at it, the next chooses it; one beside the window closes it.
+fn clicked_overlay(state: &mut State, target: Option<&Target>) -> Vec<Effect> {
+    match target {
+        Some(Target::Entry(entry)) => {
+            let again = match &state.overlay {
+                Some(Overlay::Faults { row, .. } | Overlay::Themes { row, .. }) => row == entry,
+                Some(Overlay::Palette(palette)) => palette.chosen == Some(*entry),
+                _ => false,
+            };
+            overlay::point(state, *entry);
+            if again {
+                return overlay::choose(state);
+            }
+        }
+        Some(Target::Overlay) => {}
+        _ => overlay::close(state),
+    }
+    Vec::new()
+}
+
+fn turned(state: &mut State, target: Option<&Target>, by: isize) -> Vec<Effect> {
+    if state.overlay.is_some() {
+        overlay::step(state, by);
+    } else if let Some(Target::Panel(panel) | Target::Row(panel, _)) = target {
+        state.focus.insert(state.screen().clone(), *panel);
+        act::step(state, by);
+    }
+    Vec::new()
+}

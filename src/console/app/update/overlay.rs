@@ -1,0 +1,303 @@
+//! Keys while something lies over the screen.
+
+use tui_input::{Input, InputRequest};
+
+use super::super::{Action, Code, Effect, Key, Overlay, Palette, State, palette};
+use super::{act, command};
+
+/// Lines of a page before anything was drawn.
+const PAGE: usize = 10;
+
+pub(super) fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
+    match &state.overlay {
+        Some(Overlay::Palette(_)) => in_palette(state, key),
+        Some(Overlay::Filter { .. }) => in_filter(state, key),
+        _ => match state.keymap.action(key) {
+            Some(action) => in_menu(state, action),
+            None => Vec::new(),
+        },
+    }
+}
+
+pub(super) fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    let line: String = text.chars().filter(|c| !c.is_control()).collect();
+    if let Some(input) = line_editor(state) {
+        for c in line.chars() {
+            input.handle(InputRequest::InsertChar(c));
+        }
+        edited(state);
+    }
+    Vec::new()
+}
+
+fn line_editor(state: &mut State) -> Option<&mut Input> {
+    match &mut state.overlay {
+        Some(Overlay::Palette(palette)) => Some(&mut palette.input),
+        Some(Overlay::Filter { input, .. }) => Some(input),
+        _ => None,
+    }
+}
+
+/// The line of the palette or the filter changed.
+fn edited(state: &mut State) {
+    match &state.overlay {
+        Some(Overlay::Palette(palette)) => {
+            let suggestions = palette::suggest(palette.input.value(), state);
+            if let Some(Overlay::Palette(palette)) = &mut state.overlay {
+                *palette = Palette {
+                    input: std::mem::take(&mut palette.input),
+                    suggestions,
+                    ..Palette::default()
+                };
+            }
+        }
+        Some(Overlay::Filter { input, .. }) => {
+            let text = input.value().to_string();
+            let why = command::set_filter(state, &text);
+            if let Some(Overlay::Filter { error, .. }) = &mut state.overlay {
+                *error = why;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The keys of a line editor, as readline has them.
+fn edit(key: Key) -> Option<InputRequest> {
+    Some(match (key.code, key.ctrl, key.alt) {
+        (Code::Char(c), false, false) => InputRequest::InsertChar(c),
+        (Code::Backspace, false, false) | (Code::Char('h'), true, false) => {
+            InputRequest::DeletePrevChar
+        }
+        (Code::Delete, false, false) | (Code::Char('d'), true, false) => {
+            InputRequest::DeleteNextChar
+        }
+        (Code::Left, false, false) | (Code::Char('b'), true, false) => InputRequest::GoToPrevChar,
+        (Code::Right, false, false) | (Code::Char('f'), true, false) => InputRequest::GoToNextChar,
+        (Code::Left, true, _) | (Code::Char('b'), false, true) => InputRequest::GoToPrevWord,
+        (Code::Right, true, _) | (Code::Char('f'), false, true) => InputRequest::GoToNextWord,
+        (Code::Home, ..) | (Code::Char('a'), true, false) => InputRequest::GoToStart,
+        (Code::End, ..) | (Code::Char('e'), true, false) => InputRequest::GoToEnd,
+        (Code::Char('w'), true, false) | (Code::Backspace, _, _) => InputRequest::DeletePrevWord,
+        (Code::Char('u'), true, false) => InputRequest::DeleteLine,
+        (Code::Char('k'), true, false) => InputRequest::DeleteTillEnd,
+        _ => return None,
+    })
+}
+
+fn edit_line(state: &mut State, key: Key) {
+    let Some(request) = edit(key) else { return };
+    let changed = line_editor(state).and_then(|input| input.handle(request));
+    if changed.is_some_and(|changed| changed.value) {
+        edited(state);
+    }
+}
+
+fn in_palette(state: &mut State, key: Key) -> Vec<Effect> {
+    match key.code {
+        Code::Esc => state.overlay = None,
+        Code::Enter => return entered(state),
+        Code::Tab => complete(state, 1),
+        Code::BackTab => complete(state, -1),
+        Code::Up => recall(state, 1),
+        Code::Down => recall(state, -1),
+        // Rubbing out an empty line closes it, as in vi.
+        Code::Backspace if line_editor(state).is_some_and(|input| input.value().is_empty()) => {
+            state.overlay = None;
+        }
+        _ => edit_line(state, key),
+    }
+    Vec::new()
+}
+
+fn entered(state: &mut State) -> Vec<Effect> {
+    let Some(Overlay::Palette(open)) = &state.overlay else {
+        return Vec::new();
+    };
+    let line = open.input.value().trim().to_string();
+    match palette::parse(&line, state) {
+        Ok(command) => {
+            state.overlay = None;
+            let Some(command) = command else {
+                return Vec::new();
+            };
+            if state.commands.last() != Some(&line) {
+                state.commands.push(line);
+            }
+            command::run(state, command)
+        }
+        Err(why) => {
+            if let Some(Overlay::Palette(palette)) = &mut state.overlay {
+                palette.error = Some(why);
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// Puts the next suggestion into the line; the list stays as it was, so that Tab goes around.
+pub(super) fn complete(state: &mut State, by: isize) {
+    let Some(Overlay::Palette(palette)) = &mut state.overlay else {
+        return;
+    };
+    let count = palette.suggestions.len();
+    if count == 0 {
+        return;
+    }
+    let next = match palette.chosen {
+        None if by > 0 => 0,
+        None => count - 1,
+        Some(at) => (at + count).saturating_add_signed(by) % count,
+    };
+    palette.input = palette.suggestions[next].line.clone().into();
+    palette.chosen = Some(next);
+    palette.error = None;
+}
+
+/// Up and Down walk through the lines entered before.
+fn recall(state: &mut State, by: isize) {
+    let Some(Overlay::Palette(palette)) = &state.overlay else {
+        return;
+    };
+    let back = palette
+        .recalled
+        .map_or(0, |back| back + 1)
+        .saturating_add_signed(by);
+    let back = back.min(state.commands.len());
+    let line = match back.checked_sub(1) {
+        Some(back) => state.commands[state.commands.len() - 1 - back].clone(),
+        None => String::new(),
+    };
+    if let Some(input) = line_editor(state) {
+        *input = line.into();
+    }
+    edited(state);
+    if let Some(Overlay::Palette(palette)) = &mut state.overlay {
+        palette.recalled = back.checked_sub(1);
+    }
+}
+
+fn in_filter(state: &mut State, key: Key) -> Vec<Effect> {
+    match key.code {
+        Code::Esc => {
+            if let Some(Overlay::Filter { before, .. }) = state.overlay.take() {
+                command::set_filter(state, &before);
+            }
+        }
+        Code::Enter => {
+            if matches!(state.overlay, Some(Overlay::Filter { error: None, .. })) {
+                state.overlay = None;
+            }
+        }
+        // The list under the line still moves.
+        Code::Up => act::step(state, -1),
+        Code::Down => act::step(state, 1),
+        _ => edit_line(state, key),
+    }
+    Vec::new()
+}
+
+pub(super) fn in_menu(state: &mut State, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Up => step(state, -1),
+        Action::Down => step(state, 1),
+        Action::PageUp => step(state, -page(state)),
+        Action::PageDown => step(state, page(state)),
+        Action::Top => step(state, isize::MIN),
+        Action::Bottom => step(state, isize::MAX),
+        Action::Open => return choose(state),
+        // `q` closes what is open rather than the console: leaving by accident costs more.
+        Action::Back | Action::Quit => close(state),
+        Action::Help if matches!(state.overlay, Some(Overlay::Help { .. })) => close(state),
+        Action::Themes if matches!(state.overlay, Some(Overlay::Themes { .. })) => close(state),
+        Action::Faults if matches!(state.overlay, Some(Overlay::Faults { .. })) => close(state),
+        Action::Refresh => {
+            if let Some(Overlay::Votes { check, .. }) = &state.overlay {
+                let check = check.clone();
+                return act::ask_votes(state, check);
+            }
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+pub(super) fn close(state: &mut State) {
+    match state.overlay.take() {
+        Some(Overlay::Themes { before, .. }) => state.theme = before,
+        Some(Overlay::Filter { before, .. }) => {
+            command::set_filter(state, &before);
+        }
+        _ => {}
+    }
+}
+
+fn page(state: &State) -> isize {
+    let height = state.hits.window(None).map_or(PAGE, |window| window.height);
+    isize::try_from(height.saturating_sub(1).max(1)).unwrap_or(1)
+}
+
+/// Moves the cursor of a menu, or scrolls a text.
+pub(super) fn step(state: &mut State, by: isize) {
+    let lowest = state
+        .hits
+        .window(None)
+        .map_or(0, |window| window.len.saturating_sub(window.height));
+    let moved = |at: usize, last: usize| at.saturating_add_signed(by).min(last);
+    match &mut state.overlay {
+        Some(
+            Overlay::Help { scroll, .. }
+            | Overlay::Votes { scroll, .. }
+            | Overlay::Detail { scroll, .. },
+        ) => {
+            *scroll = moved(*scroll, lowest);
+        }
+        Some(Overlay::Faults { list, row }) => *row = moved(*row, list.len().saturating_sub(1)),
+        Some(Overlay::Themes { row, .. }) => {
+            let to = moved(*row, state.themes.len().saturating_sub(1));
+            *row = to;
+            preview(state, to);
+        }
+        _ => {}
+    }
+}
+
+fn preview(state: &mut State, row: usize) {
+    if let Some(theme) = state.themes.get(row) {
+        state.theme.clone_from(&theme.name);
+    }
+}
+
+/// Puts the cursor of the open list on `row`.
+pub(super) fn point(state: &mut State, to: usize) {
+    match &mut state.overlay {
+        Some(Overlay::Faults { list, row }) if to < list.len() => *row = to,
+        Some(Overlay::Themes { row, .. }) if to < state.themes.len() => {
+            *row = to;
+            preview(state, to);
+        }
+        Some(Overlay::Palette(palette)) if to < palette.suggestions.len() => {
+            palette.input = palette.suggestions[to].line.clone().into();
+            palette.chosen = Some(to);
+        }
+        _ => {}
+    }
+}
+
+pub(super) fn choose(state: &mut State) -> Vec<Effect> {
+    match &state.overlay {
+        Some(Overlay::Faults { list, row }) => match list.get(*row) {
+            Some(fault) => vec![Effect::SetFault {
+                id: fault.id.clone(),
+                on: !fault.active,
+            }],
+            None => Vec::new(),
+        },
+        Some(Overlay::Palette(_)) => entered(state),
+        // The theme under the cursor is already applied.
+        _ => {
+            state.overlay = None;
+            Vec::new()
+        }
+    }
+}
