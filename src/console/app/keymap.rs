@@ -32,12 +32,16 @@ impl Help {
     }
 }
 
-/// What is wrong with the configuration's `[keys]`.
+/// What is wrong with the configuration's keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeymapError {
     /// No such action.
-    #[error("keys: `{name}` is not an action; accepted are {accepted}")]
+    #[error(
+        "keys: `{key}` is given to `{name}`, which is not an action; accepted are {accepted}, and `none`"
+    )]
     Action {
+        /// The key.
+        key: String,
         /// What was found.
         name: String,
         /// All names.
@@ -52,16 +56,14 @@ pub enum KeymapError {
         why: String,
     },
     /// One key, two actions.
-    #[error(
-        "keys: `{key}` is given to `{first}` and to `{second}`; a key can do one thing, so remap one of them"
-    )]
+    #[error("keys: `{key}` is given to `{first}` and to `{second}`; a key does one thing")]
     Twice {
         /// The key.
         key: Key,
         /// One action.
-        first: &'static str,
+        first: String,
         /// The other.
-        second: &'static str,
+        second: String,
     },
     /// The way out must stay.
     #[error("keys: `Ctrl-C` always quits and cannot be given to `{action}`")]
@@ -86,61 +88,46 @@ impl Default for Keymap {
 }
 
 impl Keymap {
-    /// The default keys with `overrides` laid over them: action name to keys. An empty list takes
-    /// an action's keys away.
+    /// The default keys with `overrides` laid over them: key to action name, or to `none`.
     ///
     /// # Errors
-    /// Unknown actions and keys, and a key given twice.
-    pub fn new(overrides: &BTreeMap<String, Vec<String>>) -> Result<Self, KeymapError> {
-        if let Some(name) = overrides
-            .keys()
-            .find(|name| ACTIONS.iter().all(|entry| entry.name != **name))
-        {
-            let accepted = ACTIONS
-                .iter()
-                .map(|entry| entry.name)
-                .collect::<Vec<_>>()
-                .join(", ");
-            return Err(KeymapError::Action {
-                name: name.clone(),
-                accepted,
-            });
-        }
-        let mut owners: BTreeMap<Key, (Action, &'static str)> = BTreeMap::new();
+    /// Unknown keys and actions, and a key given twice.
+    pub fn new(overrides: &BTreeMap<String, String>) -> Result<Self, KeymapError> {
+        let mut keys = BTreeMap::new();
         for entry in ACTIONS {
-            let keys: Vec<&str> = match overrides.get(entry.name) {
-                Some(own) => own.iter().map(String::as_str).collect(),
-                None => entry.keys.to_vec(),
-            };
-            for text in keys {
-                let key: Key = text.parse().map_err(|why| KeymapError::Key {
-                    action: entry.name.into(),
-                    why,
-                })?;
-                if key == Key::ctrl('c') && entry.action != Action::Quit {
-                    return Err(KeymapError::Reserved {
-                        action: entry.name.into(),
-                    });
-                }
-                match owners.insert(key, (entry.action, entry.name)) {
-                    Some((_, first)) if first != entry.name => {
-                        return Err(KeymapError::Twice {
-                            key,
-                            first,
-                            second: entry.name,
-                        });
-                    }
-                    _ => {}
-                }
-            }
+            // The defaults parse: a test holds them to it.
+            keys.extend(
+                entry
+                    .keys
+                    .iter()
+                    .filter_map(|text| Some((text.parse::<Key>().ok()?, entry.action))),
+            );
         }
-        owners.insert(Key::ctrl('c'), (Action::Quit, "quit"));
-        Ok(Self {
-            keys: owners
-                .into_iter()
-                .map(|(key, (action, _))| (key, action))
-                .collect(),
-        })
+        let mut given: BTreeMap<Key, &str> = BTreeMap::new();
+        for (text, name) in overrides {
+            let action = named(text, name)?;
+            let key: Key = text.parse().map_err(|why| KeymapError::Key {
+                action: name.clone(),
+                why,
+            })?;
+            if key == Key::ctrl('c') && action != Some(Action::Quit) {
+                return Err(KeymapError::Reserved {
+                    action: name.clone(),
+                });
+            }
+            if let Some(first) = given.insert(key, name) {
+                return Err(KeymapError::Twice {
+                    key,
+                    first: first.into(),
+                    second: name.clone(),
+                });
+            }
+            match action {
+                Some(action) => keys.insert(key, action),
+                None => keys.remove(&key),
+            };
+        }
+        Ok(Self { keys })
     }
 
     /// What `key` does.
@@ -223,32 +210,54 @@ impl Keymap {
     }
 }
 
+/// The action called `name`; nothing for `none`.
+fn named(key: &str, name: &str) -> Result<Option<Action>, KeymapError> {
+    if name == "none" {
+        return Ok(None);
+    }
+    let entry = ACTIONS.iter().find(|entry| entry.name == name);
+    entry.map(|entry| Some(entry.action)).ok_or_else(|| {
+        let accepted = ACTIONS
+            .iter()
+            .map(|entry| entry.name)
+            .collect::<Vec<_>>()
+            .join(", ");
+        KeymapError::Action {
+            key: key.into(),
+            name: name.into(),
+            accepted,
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn remap(pairs: &[(&str, &[&str])]) -> Result<Keymap, KeymapError> {
-        let overrides = pairs.iter().map(|(name, keys)| {
-            (
-                (*name).to_string(),
-                keys.iter().map(ToString::to_string).collect(),
-            )
-        });
+    fn remap(pairs: &[(&str, &str)]) -> Result<Keymap, KeymapError> {
+        let overrides = pairs
+            .iter()
+            .map(|(key, name)| ((*key).to_string(), (*name).to_string()));
         Keymap::new(&overrides.collect())
     }
 
     #[test]
-    fn the_default_keys_do_not_collide_and_every_action_has_one() {
+    fn every_default_key_parses_and_does_one_thing() {
         let keymap = remap(&[]).unwrap();
         for entry in ACTIONS {
-            assert!(!keymap.keys(entry.action).is_empty(), "{}", entry.name);
+            assert_eq!(
+                keymap.keys(entry.action).len(),
+                entry.keys.len(),
+                "{}",
+                entry.name
+            );
         }
     }
 
     #[test]
     fn a_remapped_key_moves_and_shows_in_help_and_footer() {
-        let keymap = remap(&[("filter", &["f", "ctrl-s"])]).unwrap();
+        let keymap = remap(&[("f", "filter"), ("/", "none"), ("ctrl-s", "filter")]).unwrap();
         assert_eq!(keymap.action(Key::char('f')), Some(Action::Filter));
         assert_eq!(keymap.action(Key::char('/')), None);
         assert!(
@@ -264,6 +273,13 @@ mod tests {
             all.iter()
                 .any(|line| line.keys == "Enter" && line.about == "open it")
         );
+    }
+
+    #[test]
+    fn a_key_taken_over_no_longer_does_what_it_did() {
+        let keymap = remap(&[("q", "copy")]).unwrap();
+        assert_eq!(keymap.action(Key::char('q')), Some(Action::Copy));
+        assert_eq!(keymap.keys(Action::Quit), [Key::ctrl('c')]);
     }
 
     #[test]
@@ -283,34 +299,25 @@ mod tests {
 
     #[test]
     fn mistakes_name_the_key_the_action_and_what_is_accepted() {
-        let says = |pairs: &[(&str, &[&str])]| remap(pairs).unwrap_err().to_string();
-        let error = says(&[("fly", &["f"])]);
+        let says = |pairs: &[(&str, &str)]| remap(pairs).unwrap_err().to_string();
+        let error = says(&[("f", "fly")]);
         assert!(
-            error.contains("`fly`") && error.contains("freeze"),
+            error.contains("`f`") && error.contains("`fly`") && error.contains("freeze"),
             "{error}"
         );
-        let error = says(&[("quit", &["hyper-q"])]);
+        let error = says(&[("hyper-q", "quit")]);
         assert!(
             error.contains("`quit`") && error.contains("`hyper-q`") && error.contains("ctrl-"),
             "{error}"
         );
-        let error = says(&[("copy", &["q"])]);
+        let error = says(&[("ctrl-x", "copy"), ("Ctrl-X", "quit")]);
         assert!(
-            error.contains("`q`") && error.contains("`copy`") && error.contains("`quit`"),
+            error.contains("`Ctrl-X`") && error.contains("`copy`") && error.contains("`quit`"),
             "{error}"
         );
-        let error = says(&[("copy", &["ctrl-c"])]);
-        assert!(
-            error.contains("Ctrl-C") && error.contains("`copy`"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn ctrl_c_quits_whatever_the_configuration_says() {
-        let keymap = remap(&[("quit", &["x"])]).unwrap();
-        assert_eq!(keymap.action(Key::ctrl('c')), Some(Action::Quit));
-        assert_eq!(keymap.action(Key::char('x')), Some(Action::Quit));
-        assert_eq!(keymap.action(Key::char('q')), None);
+        for other in ["copy", "none"] {
+            let error = says(&[("ctrl-c", other)]);
+            assert!(error.contains("Ctrl-C") && error.contains(other), "{error}");
+        }
     }
 }

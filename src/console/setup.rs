@@ -1,0 +1,126 @@
+//! What a console is started with, and how it ends.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::app::{FaultEntry, KeymapError, Mode};
+use crate::fleet::{Clock, FleetSpec, Pace};
+use crate::observe::Observer;
+
+/// A fleet being opened. Errors are sentences for people: what went wrong and what to do.
+pub type Opening = Pin<Box<dyn Future<Output = Result<Observer, String>> + Send>>;
+
+/// The fleets there are, opened when they are first shown: the first frame waits for nothing.
+pub trait Fleets: Send + Sync {
+    /// Their names, in the order to list them.
+    fn names(&self) -> Vec<String>;
+
+    /// What the configuration says of one.
+    fn spec(&self, name: &str) -> Option<FleetSpec>;
+
+    /// Loads configuration and credentials, and starts to look at the fleet.
+    fn open(&self, name: &str, pace: Pace) -> Opening;
+}
+
+/// Faults of the simulated world.
+pub trait FaultPanel: Send + Sync {
+    /// All of them, as they stand.
+    fn list(&self) -> Vec<FaultEntry>;
+
+    /// Starts or ends one. Errors are sentences for people.
+    fn set(&self, id: &str, on: bool) -> Result<(), String>;
+}
+
+/// What a console is started with.
+pub struct Setup {
+    /// The fleets there are.
+    pub fleets: Arc<dyn Fleets>,
+    /// The one to show first.
+    pub fleet: String,
+    /// Faults to start and end by hand; the demo's alone.
+    pub faults: Option<Arc<dyn FaultPanel>>,
+    /// Where the fleet lives.
+    pub mode: Mode,
+    /// Whether changes may be made, where the fleet's configuration does not forbid them.
+    pub write: bool,
+    /// The pace to start with.
+    pub pace: Pace,
+    /// Name of the theme.
+    pub theme: String,
+    /// The user's own themes.
+    pub themes: Option<PathBuf>,
+    /// Draw with ASCII alone.
+    pub ascii: bool,
+    /// Take clicks and the wheel.
+    pub mouse: bool,
+    /// Key to action name or `none`, laid over the defaults.
+    pub keys: BTreeMap<String, String>,
+    /// Whose time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// How a console ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The operator quit.
+    Quit,
+    /// A signal of this number ended it. A terminal that went away counts as SIGHUP.
+    Signal(i32),
+}
+
+impl Outcome {
+    /// 0, or 128 and the signal, as shells have it.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Quit => 0,
+            Self::Signal(number) => u8::try_from(number).unwrap_or(0).saturating_add(128),
+        }
+    }
+}
+
+/// Why there was no console, or why it ended by itself. The terminal is restored in every case.
+#[derive(Debug, thiserror::Error)]
+pub enum ConsoleError {
+    /// Input or output is a pipe or a file.
+    #[error(
+        "gwctl needs a terminal for its console, and {stream} is none; for scripts use `gwctl status`"
+    )]
+    NotATerminal {
+        /// Which is not: `standard input` or `standard output`.
+        stream: &'static str,
+    },
+    /// The fleet to show first does not exist.
+    #[error("there is no fleet `{name}`; the configuration has {known}")]
+    NoSuchFleet {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// The configuration's `[keys]`.
+    #[error(transparent)]
+    Keys(#[from] KeymapError),
+    /// The theme to start with.
+    #[error("{0}")]
+    Theme(String),
+    /// Reading from or writing to the terminal failed.
+    #[error("the terminal failed while {doing}: {cause}")]
+    Terminal {
+        /// What was attempted.
+        doing: &'static str,
+        /// What the system said.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// A defect in gwctl.
+    #[error(
+        "gwctl stopped because of a defect in itself; nothing was changed by stopping\n{report}"
+    )]
+    Panicked {
+        /// Message, place and, where asked for, the backtrace.
+        report: String,
+    },
+}

@@ -1,0 +1,262 @@
+//! A backend that writes once a frame, and not at all when nothing changed.
+
+use std::io::{self, Write};
+
+use crossterm::{cursor, queue, terminal};
+use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::buffer::Cell;
+use ratatui::layout::{Position, Size};
+
+/// Begin and end of a synchronized update: terminals that know it show the frame at once, others
+/// pass over it.
+const BEGIN: &[u8] = b"\x1b[?2026h";
+const END: &[u8] = b"\x1b[?2026l";
+
+/// Where the cursor stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cursor {
+    Hidden,
+    Shown,
+    At(Position),
+}
+
+/// Gathers a frame, and hands it on in one write.
+struct Frames<W: Write> {
+    out: W,
+    frame: Vec<u8>,
+}
+
+impl<W: Write> Write for Frames<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.frame.is_empty() {
+            self.frame.extend_from_slice(BEGIN);
+        }
+        self.frame.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.frame.is_empty() {
+            return Ok(());
+        }
+        self.frame.extend_from_slice(END);
+        let written = self.out.write_all(&self.frame);
+        self.frame.clear();
+        written?;
+        self.out.flush()
+    }
+}
+
+/// Draws what changed, and flushes nowhere but at the end of a frame.
+pub(super) struct Quiet<W: Write> {
+    page: CrosstermBackend<Frames<W>>,
+    size: Size,
+    cursor: Cursor,
+}
+
+impl<W: Write> Quiet<W> {
+    /// A screen of `size` that is clear, its cursor hidden.
+    pub fn new(out: W, size: Size) -> Self {
+        let page = CrosstermBackend::new(Frames {
+            out,
+            frame: Vec::new(),
+        });
+        Self {
+            page,
+            size,
+            cursor: Cursor::Hidden,
+        }
+    }
+
+    /// The terminal has another size. Asking it each frame would cost system calls, and a program
+    /// to run where the answer is nonsense.
+    pub const fn set_size(&mut self, size: Size) {
+        self.size = size;
+    }
+
+    /// Sends `text` past the drawing.
+    pub fn send(&mut self, text: &str) -> io::Result<()> {
+        self.page.write_all(text.as_bytes())?;
+        Write::flush(&mut self.page)
+    }
+}
+
+impl<W: Write> Backend for Quiet<W> {
+    type Error = io::Error;
+
+    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        let mut content = content.peekable();
+        if content.peek().is_none() {
+            return Ok(());
+        }
+        // Drawing moves the cursor.
+        if matches!(self.cursor, Cursor::At(_)) {
+            self.cursor = Cursor::Shown;
+        }
+        self.page.draw(content)
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        if self.cursor == Cursor::Hidden {
+            return Ok(());
+        }
+        self.cursor = Cursor::Hidden;
+        queue!(self.page, cursor::Hide)
+    }
+
+    fn show_cursor(&mut self) -> io::Result<()> {
+        if self.cursor != Cursor::Hidden {
+            return Ok(());
+        }
+        self.cursor = Cursor::Shown;
+        queue!(self.page, cursor::Show)
+    }
+
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        // Never ask the terminal: its answer would race the keys.
+        match self.cursor {
+            Cursor::At(position) => Ok(position),
+            Cursor::Hidden | Cursor::Shown => Ok(Position::ORIGIN),
+        }
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        let position = position.into();
+        if self.cursor == Cursor::At(position) {
+            return Ok(());
+        }
+        if self.cursor != Cursor::Hidden {
+            self.cursor = Cursor::At(position);
+        }
+        queue!(self.page, cursor::MoveTo(position.x, position.y))
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.clear_region(ClearType::All)
+    }
+
+    fn clear_region(&mut self, kind: ClearType) -> io::Result<()> {
+        let kind = match kind {
+            ClearType::All => terminal::ClearType::All,
+            ClearType::AfterCursor => terminal::ClearType::FromCursorDown,
+            ClearType::BeforeCursor => terminal::ClearType::FromCursorUp,
+            ClearType::CurrentLine => terminal::ClearType::CurrentLine,
+            ClearType::UntilNewLine => terminal::ClearType::UntilNewLine,
+        };
+        queue!(self.page, terminal::Clear(kind))
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        Ok(self.size)
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        Ok(WindowSize {
+            columns_rows: self.size,
+            pixels: Size::default(),
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Write::flush(&mut self.page)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use ratatui::Terminal;
+    use ratatui::widgets::Paragraph;
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Counted {
+        writes: Vec<usize>,
+    }
+
+    impl Write for &mut Counted {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.writes.push(bytes.len());
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn writes_of(size: (u16, u16), frames: &[(&str, Option<(u16, u16)>)]) -> Vec<usize> {
+        let mut counted = Counted::default();
+        let backend = Quiet::new(&mut counted, Size::new(size.0, size.1));
+        let mut terminal = Terminal::new(backend).unwrap();
+        for (text, cursor) in frames {
+            terminal
+                .draw(|frame| {
+                    frame.render_widget(Paragraph::new(*text), frame.area());
+                    if let Some(at) = cursor {
+                        frame.set_cursor_position(*at);
+                    }
+                })
+                .unwrap();
+        }
+        drop(terminal);
+        counted.writes
+    }
+
+    #[test]
+    fn a_frame_is_one_write_and_an_unchanged_one_is_none() {
+        let writes = writes_of(
+            (80, 24),
+            &[
+                ("p99 120 ms", None),
+                ("p99 120 ms", None),
+                ("p99 121 ms", None),
+            ],
+        );
+        assert_eq!(writes.len(), 2, "{writes:?}");
+        assert!(writes[1] < 60, "one figure costs few bytes: {writes:?}");
+    }
+
+    #[test]
+    fn a_standing_cursor_costs_nothing_and_a_moving_one_little() {
+        let frames = [
+            (":", Some((1, 0))),
+            (":", Some((1, 0))),
+            (":", Some((2, 0))),
+            (":", None),
+        ];
+        let writes = writes_of((80, 24), &frames);
+        assert_eq!(writes.len(), 3, "{writes:?}");
+    }
+
+    #[test]
+    fn the_cursor_returns_to_its_place_after_something_else_was_drawn() {
+        let frames = [("a", Some((5, 0))), ("b", Some((5, 0)))];
+        let mut counted = Vec::new();
+        let mut terminal = Terminal::new(Quiet::new(&mut counted, Size::new(10, 1))).unwrap();
+        for (text, at) in frames {
+            terminal
+                .draw(|frame| {
+                    frame.render_widget(Paragraph::new(text), frame.area());
+                    if let Some(at) = at {
+                        frame.set_cursor_position(at);
+                    }
+                })
+                .unwrap();
+        }
+        drop(terminal);
+        let text = String::from_utf8(counted).unwrap();
+        assert_eq!(text.matches("\x1b[1;6H").count(), 2, "{text:?}");
+    }
+
+    #[test]
+    fn a_screen_without_cells_draws_nothing_and_does_not_fall_over() {
+        assert_eq!(
+            writes_of((0, 0), &[("anything", None), ("else", None)]),
+            Vec::<usize>::new()
+        );
+    }
+}

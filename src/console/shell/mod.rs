@@ -1,0 +1,262 @@
+//! The terminal and the loop: events in, effects out, a frame when something changed.
+
+mod backend;
+mod effects;
+mod input;
+mod paint;
+mod panics;
+mod signals;
+mod tty;
+
+use std::io::{self, Stdout};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossterm::event::EventStream;
+use futures_util::{FutureExt, StreamExt};
+use jiff::Timestamp;
+use ratatui::Terminal;
+use ratatui::layout::Size;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until};
+
+use self::backend::Quiet;
+use self::effects::{Arrival, Left, Outside};
+use self::paint::Painter;
+use self::signals::Signals;
+use self::tty::Tty;
+use super::app::{Effect, Keymap, Msg, Start, State, update};
+use super::{ConsoleError, Outcome, Setup};
+use crate::fleet::Snapshot;
+
+/// No more than 30 frames a second.
+const FRAME: Duration = Duration::from_millis(33);
+
+/// Takes the terminal, runs the loop, gives the terminal back.
+pub(super) async fn run(setup: Setup) -> Result<Outcome, ConsoleError> {
+    let watch = panics::Watch::start();
+    let ended = {
+        let shown = AssertUnwindSafe(show(setup, &watch)).catch_unwind();
+        shown.await
+    };
+    match (ended, watch.report()) {
+        (_, Some(report)) => Err(ConsoleError::Panicked { report }),
+        (Ok(ended), None) => ended,
+        (Err(_), None) => Err(ConsoleError::Panicked {
+            report: "without a report".into(),
+        }),
+    }
+}
+
+async fn show(setup: Setup, watch: &panics::Watch) -> Result<Outcome, ConsoleError> {
+    let painter = Painter::new(&setup)?;
+    let state = first_state(&setup, &painter)?;
+    let tty = Tty::take(setup.mouse)?;
+    let signals = Signals::listen().map_err(failed("listening to signals"))?;
+    let mut console = Console::new(setup, state, painter)?;
+    let ended = console.run(signals, watch).await;
+    // The event stream goes before the terminal is given back.
+    drop(console);
+    drop(tty);
+    ended
+}
+
+fn failed(doing: &'static str) -> impl Fn(io::Error) -> ConsoleError {
+    move |cause| ConsoleError::Terminal { doing, cause }
+}
+
+fn first_state(setup: &Setup, painter: &Painter) -> Result<State, ConsoleError> {
+    let fleets = setup.fleets.names();
+    let spec = setup
+        .fleets
+        .spec(&setup.fleet)
+        .ok_or_else(|| ConsoleError::NoSuchFleet {
+            name: setup.fleet.clone(),
+            known: fleets.join(", "),
+        })?;
+    let mut blank = Snapshot::blank(&setup.fleet, &spec, setup.clock.now());
+    blank.pace = setup.pace;
+    Ok(State::new(Start {
+        blank: Arc::new(blank),
+        fleets,
+        mode: setup.mode.clone(),
+        read_only: spec.read_only || !setup.write,
+        themes: painter.themes(),
+        theme: setup.theme.clone(),
+        has_faults: setup.faults.is_some(),
+        keymap: Keymap::new(&setup.keys)?,
+        wall: Timestamp::now(),
+        size: crossterm::terminal::size().unwrap_or((80, 24)),
+    }))
+}
+
+/// Everything the loop holds.
+struct Console {
+    state: State,
+    terminal: Terminal<Quiet<Stdout>>,
+    painter: Painter,
+    outside: Outside,
+    arrivals: mpsc::UnboundedReceiver<Arrival>,
+    events: EventStream,
+    /// Whether the screen may no longer show the state.
+    stale: bool,
+    /// When the next frame may be drawn.
+    next_frame: Instant,
+    quit: bool,
+}
+
+impl Console {
+    fn new(setup: Setup, state: State, painter: Painter) -> Result<Self, ConsoleError> {
+        let (columns, rows) = state.size;
+        let backend = Quiet::new(io::stdout(), Size::new(columns, rows));
+        let (sender, arrivals) = mpsc::unbounded_channel();
+        Ok(Self {
+            state,
+            terminal: Terminal::new(backend).map_err(failed("measuring the screen"))?,
+            painter,
+            outside: Outside::new(setup, sender),
+            arrivals,
+            events: EventStream::new(),
+            stale: true,
+            next_frame: Instant::now(),
+            quit: false,
+        })
+    }
+
+    async fn run(
+        &mut self,
+        mut signals: Signals,
+        watch: &panics::Watch,
+    ) -> Result<Outcome, ConsoleError> {
+        // The first frame needs nothing but the configuration.
+        self.draw()?;
+        self.take(Msg::Start)?;
+        drill::panic_if_asked();
+        let mut seconds = seconds();
+        while !self.quit {
+            tokio::select! {
+                () = watch.token.cancelled() => break,
+                number = signals.next() => return Ok(Outcome::Signal(number)),
+                event = self.events.next() => match event {
+                    Some(Ok(event)) => self.hear(event)?,
+                    // End of file, or an error: there is nobody any more.
+                    Some(Err(_)) | None => return Ok(Outcome::Signal(Signals::hangup())),
+                },
+                Some(arrival) = self.arrivals.recv() => self.arrived(arrival)?,
+                picture = self.outside.picture() => self.take(picture)?,
+                _ = seconds.tick() => {
+                    // crossterm goes on reading a terminal that went away, without a word.
+                    if !Tty::is_there() {
+                        return Ok(Outcome::Signal(Signals::hangup()));
+                    }
+                    let now = self.outside.clock().now();
+                    self.take(Msg::Tick { now, wall: Timestamp::now() })?;
+                }
+                () = sleep_until(self.next_frame), if self.stale => self.draw()?,
+            }
+        }
+        Ok(Outcome::Quit)
+    }
+
+    fn hear(&mut self, event: crossterm::event::Event) -> Result<(), ConsoleError> {
+        if let crossterm::event::Event::Resize(columns, rows) = event {
+            self.terminal
+                .backend_mut()
+                .set_size(Size::new(columns, rows));
+        }
+        match input::message(event) {
+            Some(msg) => self.take(msg),
+            None => Ok(()),
+        }
+    }
+
+    fn arrived(&mut self, arrival: Arrival) -> Result<(), ConsoleError> {
+        let news = match arrival {
+            Arrival::Msg(msg) => vec![msg],
+            Arrival::Observer(generation, observer) => {
+                self.outside.watch(generation, observer, self.state.pace)
+            }
+        };
+        news.into_iter().try_for_each(|msg| self.take(msg))
+    }
+
+    /// Updates the state, and does what follows from it, and what follows from that.
+    fn take(&mut self, msg: Msg) -> Result<(), ConsoleError> {
+        let mut news = std::collections::VecDeque::from([msg]);
+        while let Some(msg) = news.pop_front() {
+            self.stale = true;
+            for effect in update(&mut self.state, msg) {
+                news.extend(self.perform(effect)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn perform(&mut self, effect: Effect) -> Result<Vec<Msg>, ConsoleError> {
+        match self.outside.perform(effect) {
+            Left::Nothing => {}
+            Left::News(news) => return Ok(news),
+            Left::Copy(text) => {
+                let sequence = clipboard(&text);
+                self.terminal
+                    .backend_mut()
+                    .send(&sequence)
+                    .map_err(failed("copying"))?;
+            }
+            Left::Quit => self.quit = true,
+        }
+        Ok(Vec::new())
+    }
+
+    fn draw(&mut self) -> Result<(), ConsoleError> {
+        self.stale = false;
+        self.next_frame = Instant::now() + FRAME;
+        if let Err(why) = self.painter.choose(&self.state.theme) {
+            self.state.theme = self.painter.name().into();
+            self.take(Msg::Failed(why))?;
+        }
+        let (state, painter) = (&self.state, &self.painter);
+        let mut hits = super::app::Hits::default();
+        let drawn = self
+            .terminal
+            .draw(|frame| hits = painter.draw(frame, state));
+        drawn.map_err(failed("drawing"))?;
+        update(&mut self.state, Msg::Drawn(hits));
+        Ok(())
+    }
+}
+
+/// Ticks when the wall clock's second changes, so that ages change all at once.
+fn seconds() -> Interval {
+    let into = u64::try_from(Timestamp::now().subsec_nanosecond()).unwrap_or(0);
+    let first = Instant::now() + Duration::from_nanos(1_000_000_000_u64.saturating_sub(into));
+    let mut interval = interval_at(first, Duration::from_secs(1));
+    interval.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    interval
+}
+
+/// OSC 52: the terminal puts it into the clipboard of the machine one sits at, also over ssh.
+fn clipboard(text: &str) -> String {
+    use base64::Engine as _;
+    format!(
+        "\x1b]52;c;{}\x07",
+        base64::engine::general_purpose::STANDARD.encode(text)
+    )
+}
+
+/// Panics on request, so that tests can see the terminal survive one. Debug builds only.
+mod drill {
+    #[cfg(debug_assertions)]
+    #[expect(clippy::panic, reason = "panicking is what it is for")]
+    pub(super) fn panic_if_asked() {
+        match std::env::var("GWCTL_TEST_PANIC").as_deref() {
+            Ok("loop") => panic!("a drill on the loop"),
+            Ok("task") => drop(tokio::spawn(async { panic!("a drill in a task") })),
+            _ => {}
+        }
+    }
+
+    #[cfg(not(debug_assertions))]
+    pub(super) const fn panic_if_asked() {}
+}

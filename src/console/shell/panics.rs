@@ -1,0 +1,77 @@
+//! A panic anywhere ends the console in good order: terminal first, report after.
+//!
+//! While the console runs, the hook keeps the report instead of printing it over the screen. The
+//! loop hears of it, ends, and gives the terminal back; on the loop's own thread the hook gives it
+//! back at once, for there may be no loop left to do so.
+
+use std::panic::{self, PanicHookInfo};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, ThreadId};
+
+use tokio_util::sync::CancellationToken;
+
+use super::tty;
+
+/// Watches for panics until dropped.
+pub(super) struct Watch {
+    /// Cancelled by the first panic.
+    pub token: CancellationToken,
+    report: Arc<Mutex<Option<String>>>,
+    before: Option<Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>>,
+}
+
+impl Watch {
+    /// Takes the panic hook over.
+    pub fn start() -> Self {
+        let token = CancellationToken::new();
+        let report = Arc::new(Mutex::new(None));
+        let before: Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync> = Arc::from(panic::take_hook());
+        let (heard, kept) = (token.clone(), Arc::clone(&report));
+        let own = thread::current().id();
+        panic::set_hook(Box::new(move |info| {
+            if is_own(own) {
+                tty::restore();
+            }
+            let text = describe(info);
+            tracing::error!(report = %text, "a panic ends the console");
+            if let Ok(mut report) = kept.lock() {
+                report.get_or_insert(text);
+            }
+            heard.cancel();
+        }));
+        Self {
+            token,
+            report,
+            before: Some(before),
+        }
+    }
+
+    /// What the first panic said.
+    pub fn report(&self) -> Option<String> {
+        self.report.lock().ok()?.clone()
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        // A hook cannot be set while panicking.
+        if let Some(before) = self.before.take().filter(|_| !thread::panicking()) {
+            panic::set_hook(Box::new(move |info| before(info)));
+        }
+    }
+}
+
+fn is_own(own: ThreadId) -> bool {
+    thread::current().id() == own
+}
+
+fn describe(info: &PanicHookInfo<'_>) -> String {
+    let message = info.payload_as_str().unwrap_or("no message");
+    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    let backtrace = std::backtrace::Backtrace::capture();
+    let trace = match backtrace.status() {
+        std::backtrace::BacktraceStatus::Captured => format!("\n{backtrace}"),
+        _ => "\n(RUST_BACKTRACE=1 shows the way there)".into(),
+    };
+    format!("{message}\n  at {place}{trace}")
+}
