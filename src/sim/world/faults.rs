@@ -189,9 +189,9 @@ impl Faults {
         self.active.entry(fault).or_insert(at);
     }
 
-    /// Ends `fault`.
-    pub(super) fn end(&mut self, fault: &Fault) {
-        self.active.remove(fault);
+    /// Ends `fault`; says whether it was active.
+    pub(super) fn end(&mut self, fault: &Fault) -> bool {
+        self.active.remove(fault).is_some()
     }
 
     /// Since when `kind` strikes `region`.

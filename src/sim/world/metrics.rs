@@ -12,6 +12,8 @@ use super::sketch::Sketch;
 
 /// How many minutes are kept.
 const KEPT_MINUTES: usize = 24 * 60;
+/// Seconds until what `PutMetricData` took is readable.
+const PUT_DELAY_S: i64 = 8;
 
 /// What a series is called.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,16 +29,10 @@ pub struct MetricId {
 impl MetricId {
     /// Sorts the dimensions.
     pub fn new(namespace: &str, name: &str, dimensions: &[(&str, &str)]) -> Self {
-        let mut dimensions: Vec<(String, String)> = dimensions
-            .iter()
-            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-            .collect();
+        let mut dimensions: Vec<(String, String)> =
+            dimensions.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         dimensions.sort();
-        Self {
-            namespace: namespace.into(),
-            name: name.into(),
-            dimensions,
-        }
+        Self { namespace: namespace.into(), name: name.into(), dimensions }
     }
 }
 
@@ -61,12 +57,7 @@ pub enum Sample {
 impl Sample {
     /// A single value.
     pub const fn gauge(value: f64) -> Self {
-        Self::Set {
-            count: 1.0,
-            sum: value,
-            min: value,
-            max: value,
-        }
+        Self::Set { count: 1.0, sum: value, min: value, max: value }
     }
 
     /// So many zeros and ones: the sum counts, the average is the rate.
@@ -79,22 +70,12 @@ impl Sample {
         }
     }
 
-    fn merge(&mut self, other: &Self) {
+    pub(super) fn merge(&mut self, other: &Self) {
         match (&mut *self, other) {
             (Self::Spread(mine), Self::Spread(theirs)) => mine.merge(theirs),
             (
-                Self::Set {
-                    count,
-                    sum,
-                    min,
-                    max,
-                },
-                Self::Set {
-                    count: other_count,
-                    sum: other_sum,
-                    min: low,
-                    max: high,
-                },
+                Self::Set { count, sum, min, max },
+                Self::Set { count: other_count, sum: other_sum, min: low, max: high },
             ) => {
                 *count += other_count;
                 *sum += other_sum;
@@ -108,12 +89,7 @@ impl Sample {
 
     fn statistic(&self, statistic: Statistic) -> Option<f64> {
         match self {
-            Self::Set {
-                count,
-                sum,
-                min,
-                max,
-            } => Some(match statistic {
+            Self::Set { count, sum, min, max } => Some(match statistic {
                 Statistic::Sum => *sum,
                 Statistic::Average => sum / count,
                 Statistic::Minimum => *min,
@@ -165,9 +141,7 @@ impl Statistic {
             "SampleCount" => Self::SampleCount,
             _ => {
                 let percent: f64 = text.strip_prefix('p')?.parse().ok()?;
-                (0.0..=100.0)
-                    .contains(&percent)
-                    .then_some(Self::Percentile(percent / 100.0))?
+                (0.0..=100.0).contains(&percent).then_some(Self::Percentile(percent / 100.0))?
             }
         })
     }
@@ -176,15 +150,27 @@ impl Statistic {
 #[derive(Debug, Clone)]
 struct Point {
     minute: i64,
-    /// Second from which `GetMetricData` shows it.
+    /// Second from which it is shown.
     visible: i64,
     sample: Sample,
+}
+
+/// A series, for those who publish to it every minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Handle(usize);
+
+#[derive(Debug, Clone)]
+struct Stored {
+    points: VecDeque<Point>,
+    delay: (i64, u64),
 }
 
 /// All series of all Regions.
 #[derive(Debug, Clone, Default)]
 pub struct MetricStore {
-    regions: BTreeMap<String, BTreeMap<MetricId, VecDeque<Point>>>,
+    /// Several names may stand for one series.
+    names: BTreeMap<String, BTreeMap<MetricId, Handle>>,
+    series: Vec<Stored>,
     now: i64,
 }
 
@@ -192,10 +178,7 @@ impl MetricStore {
     /// The points of a series with `start <= at < end` (the start rounded down to the minute), oldest
     /// first, as visible now. Empty when there is no such series, no such point, or `statistic` is
     /// not a statistic. `period_s` is rounded up to whole minutes.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "CloudWatch's own parameters, all needed"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "CloudWatch's own parameters, all needed")]
     pub fn query(
         &self,
         region: &str,
@@ -208,20 +191,12 @@ impl MetricStore {
         end: Timestamp,
     ) -> Vec<(Timestamp, f64)> {
         let id = MetricId::new(namespace, metric, dimensions);
-        let (Some(points), Some(statistic)) =
-            (self.points(region, &id), Statistic::parse(statistic))
-        else {
-            return Vec::new();
-        };
+        let Some(statistic) = Statistic::parse(statistic) else { return Vec::new() };
         let period = (period_s.max(1) + 59) / 60;
         let from = start.as_second().div_euclid(60);
         let until = (end.as_second() + 59).div_euclid(60);
         let mut periods: BTreeMap<i64, Sample> = BTreeMap::new();
-        let seen = points.iter().skip_while(|point| point.minute < from);
-        for point in seen
-            .take_while(|p| p.minute < until)
-            .filter(|p| p.visible <= self.now)
-        {
+        for point in self.seen(region, &id, from).take_while(|point| point.minute < until) {
             let slot = point.minute.div_euclid(period) * period;
             match periods.get_mut(&slot) {
                 Some(sample) => sample.merge(&point.sample),
@@ -239,8 +214,8 @@ impl MetricStore {
             .collect()
     }
 
-    /// The series of a Region, in order, optionally of one namespace, one metric name, and with all of
-    /// the given dimensions (a value of `None` matches any).
+    /// The series of a Region that have points, in order, optionally of one namespace, of one metric
+    /// name, and with all of the given dimensions (a value of `None` matches any).
     pub fn list(
         &self,
         region: &str,
@@ -248,22 +223,18 @@ impl MetricStore {
         metric: Option<&str>,
         dimensions: &[(&str, Option<&str>)],
     ) -> Vec<MetricId> {
-        let wanted = |id: &&MetricId| {
+        let wanted = |id: &MetricId| {
             namespace.is_none_or(|n| n == id.namespace)
                 && metric.is_none_or(|m| m == id.name)
                 && dimensions.iter().all(|(name, value)| {
-                    id.dimensions
-                        .iter()
-                        .any(|(k, v)| k == name && value.is_none_or(|value| v == value))
+                    id.dimensions.iter().any(|(k, v)| k == name && value.is_none_or(|value| v == value))
                 })
         };
-        let Some(series) = self.regions.get(region) else {
-            return Vec::new();
-        };
-        let seen = series
-            .iter()
-            .filter(|(_, p)| p.iter().any(|p| p.visible <= self.now));
-        seen.map(|(id, _)| id).filter(wanted).cloned().collect()
+        let Some(names) = self.names.get(region) else { return Vec::new() };
+        let present = names.iter().filter(|(id, handle)| {
+            wanted(id) && self.series[handle.0].points.iter().any(|point| point.visible <= self.now)
+        });
+        present.map(|(id, _)| id.clone()).collect()
     }
 
     /// `PutMetricData`: a value at an instant, visible some seconds later.
@@ -276,37 +247,39 @@ impl MetricStore {
         value: f64,
         at: Timestamp,
     ) {
-        let id = MetricId::new(namespace, metric, dimensions);
-        let visible = self.now + 8;
-        self.insert(
-            region,
-            id,
-            at.as_second().div_euclid(60),
-            visible,
-            Sample::gauge(value),
-        );
+        let handle = self.handle(region, MetricId::new(namespace, metric, dimensions));
+        let visible = self.now + PUT_DELAY_S;
+        self.insert(handle, at.as_second().div_euclid(60), visible, Sample::gauge(value));
+    }
+
+    /// The series of this name, made when it is new.
+    pub(super) fn handle(&mut self, region: &str, id: MetricId) -> Handle {
+        if let Some(handle) = self.names.get(region).and_then(|names| names.get(&id)) {
+            return *handle;
+        }
+        let handle = Handle(self.series.len());
+        self.series.push(Stored { points: VecDeque::new(), delay: delay(&id.namespace) });
+        self.names.entry(region.to_owned()).or_default().insert(id, handle);
+        handle
+    }
+
+    /// Another name of the same series.
+    pub(super) fn alias(&mut self, region: &str, id: MetricId, handle: Handle) {
+        self.names.entry(region.to_owned()).or_default().insert(id, handle);
     }
 
     /// A service publishes what it counted in `minute` (minutes since the epoch).
-    pub(super) fn publish(&mut self, region: &str, id: MetricId, minute: i64, sample: Sample) {
-        let visible = (minute + 1) * 60 + delay(&id, minute);
-        self.insert(region, id, minute, visible, sample);
+    pub(super) fn publish(&mut self, handle: Handle, minute: i64, sample: Sample) {
+        let (base, spread) = self.series[handle.0].delay;
+        let jitter = hash(minute as u64, "delay") % spread;
+        self.insert(handle, minute, (minute + 1) * 60 + base + jitter as i64, sample);
     }
 
-    /// The newest value a data stream holds at `now`, visible or not: what Route 53 follows.
-    pub(super) fn newest(
-        &self,
-        region: &str,
-        id: &MetricId,
-        since_minute: i64,
-    ) -> Vec<(i64, Sample)> {
-        let points = self.points(region, id);
-        points
-            .into_iter()
-            .flatten()
-            .filter(|point| point.minute >= since_minute && point.visible <= self.now)
-            .map(|point| (point.minute, point.sample.clone()))
-            .collect()
+    /// The visible minutes of a series from `minute` on, with one statistic.
+    pub(super) fn minutes(&self, region: &str, id: &MetricId, minute: i64, statistic: &str) -> Vec<(i64, f64)> {
+        let Some(statistic) = Statistic::parse(statistic) else { return Vec::new() };
+        let seen = self.seen(region, id, minute);
+        seen.filter_map(|point| Some((point.minute, point.sample.statistic(statistic)?))).collect()
     }
 
     /// The present, in seconds since the epoch.
@@ -314,32 +287,25 @@ impl MetricStore {
         self.now = now;
     }
 
-    fn points(&self, region: &str, id: &MetricId) -> Option<&VecDeque<Point>> {
-        self.regions.get(region)?.get(id)
+    /// Visible points from `minute` on, oldest first.
+    fn seen(&self, region: &str, id: &MetricId, minute: i64) -> impl Iterator<Item = &Point> {
+        let handle = self.names.get(region).and_then(|names| names.get(id));
+        let points = handle.map(|handle| &self.series[handle.0].points);
+        points
+            .into_iter()
+            .flat_map(move |points| points.range(points.partition_point(|point| point.minute < minute)..))
+            .filter(|point| point.visible <= self.now)
     }
 
-    fn insert(&mut self, region: &str, id: MetricId, minute: i64, visible: i64, sample: Sample) {
-        if !self.regions.contains_key(region) {
-            self.regions.insert(region.to_owned(), BTreeMap::new());
-        }
-        let Some(series) = self.regions.get_mut(region) else {
-            return;
-        };
-        let points = series.entry(id).or_default();
+    fn insert(&mut self, handle: Handle, minute: i64, visible: i64, sample: Sample) {
+        let points = &mut self.series[handle.0].points;
         let place = points.partition_point(|point| point.minute < minute);
         match points.get_mut(place) {
             Some(point) if point.minute == minute => {
                 point.sample.merge(&sample);
                 point.visible = point.visible.min(visible);
             }
-            _ => points.insert(
-                place,
-                Point {
-                    minute,
-                    visible,
-                    sample,
-                },
-            ),
+            _ => points.insert(place, Point { minute, visible, sample }),
         }
         if points.len() > KEPT_MINUTES {
             points.pop_front();
@@ -347,16 +313,96 @@ impl MetricStore {
     }
 }
 
-/// Seconds after the end of a minute until its point is visible. AWS publishes no figure; operators
-/// see one to three minutes (aws-facts §1.3).
-fn delay(id: &MetricId, minute: i64) -> i64 {
-    let (base, spread) = match id.namespace.as_str() {
-        "AWS/Route53" => (20, 15),
+/// Seconds after the end of a minute until its point is visible, and how much that varies. AWS
+/// publishes no figure; operators see one to three minutes (aws-facts §1.3).
+fn delay(namespace: &str) -> (i64, u64) {
+    match namespace {
+        "AWS/Route53" => (15, 15),
         "AWS/Lambda" => (30, 25),
         "AWS/ApiGateway" => (35, 25),
         "AWS/RDS" => (40, 25),
         "AWS/CloudFront" => (60, 40),
         _ => (30, 30),
-    };
-    base + (hash(minute as u64, &id.namespace) % spread) as i64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn filled() -> MetricStore {
+        let mut store = MetricStore::default();
+        let handle = store.handle("eu-west-1", MetricId::new("AWS/Lambda", "Errors", &[("FunctionName", "f")]));
+        for minute in 0..10 {
+            store.publish(handle, minute, Sample::tally(100.0, minute as f64));
+        }
+        store.set_now(3_600);
+        store
+    }
+
+    fn errors(store: &MetricStore, statistic: &str, period_s: i64, from: i64, to: i64) -> Vec<(i64, f64)> {
+        let dimensions = [("FunctionName", "f")];
+        let found = store.query("eu-west-1", "AWS/Lambda", "Errors", &dimensions, statistic, period_s, at(from), at(to));
+        found.into_iter().map(|(at, value)| (at.as_second(), value)).collect()
+    }
+
+    #[test]
+    fn a_minute_appears_only_after_it_is_over_and_some_time_more() {
+        let mut store = filled();
+        store.set_now(60 * 5 + 20);
+        let newest = errors(&store, "Sum", 60, 0, 3_600).last().copied();
+        assert_eq!(newest, Some((180, 3.0)), "minute 4 ended 20 s ago and is not there yet");
+        store.set_now(60 * 5 + 60);
+        assert_eq!(errors(&store, "Sum", 60, 0, 3_600).last().copied(), Some((240, 4.0)));
+    }
+
+    #[test]
+    fn longer_periods_add_up_and_the_window_is_half_open() {
+        let store = filled();
+        assert_eq!(errors(&store, "Sum", 300, 0, 600), [(0, 10.0), (300, 35.0)]);
+        assert_eq!(errors(&store, "Average", 300, 0, 300), [(0, 0.02)]);
+        assert_eq!(errors(&store, "SampleCount", 60, 60, 120), [(60, 100.0)]);
+        assert_eq!(errors(&store, "Maximum", 60, 0, 120), [(0, 0.0), (60, 1.0)]);
+    }
+
+    #[test]
+    fn nothing_is_found_under_another_name_region_or_statistic() {
+        let store = filled();
+        let ask = |region, dimensions: &[(&str, &str)], statistic| {
+            store.query(region, "AWS/Lambda", "Errors", dimensions, statistic, 60, at(0), at(600)).len()
+        };
+        assert_eq!(ask("eu-west-1", &[("FunctionName", "f")], "Sum"), 10);
+        assert_eq!(ask("us-east-1", &[("FunctionName", "f")], "Sum"), 0);
+        assert_eq!(ask("eu-west-1", &[], "Sum"), 0);
+        assert_eq!(ask("eu-west-1", &[("FunctionName", "f")], "p101"), 0);
+    }
+
+    #[test]
+    fn two_names_may_stand_for_one_series_and_lists_filter() {
+        let mut store = filled();
+        let id = MetricId::new("AWS/Lambda", "Errors", &[("FunctionName", "f")]);
+        let handle = store.handle("eu-west-1", id.clone());
+        store.alias("eu-west-1", MetricId::new("AWS/Lambda", "Errors", &[]), handle);
+        assert_eq!(store.list("eu-west-1", Some("AWS/Lambda"), None, &[]).len(), 2);
+        assert_eq!(store.list("eu-west-1", None, None, &[("FunctionName", None)]), [id]);
+        assert!(store.list("eu-west-1", Some("AWS/RDS"), None, &[]).is_empty());
+    }
+
+    #[test]
+    fn what_is_put_can_be_read_a_little_later() {
+        let mut store = MetricStore::default();
+        store.set_now(1_000);
+        store.put("eu-west-1", "Mine", "Switch", &[], 1.0, at(1_000));
+        let read = |store: &MetricStore| {
+            store.query("eu-west-1", "Mine", "Switch", &[], "Maximum", 60, at(900), at(1_100)).len()
+        };
+        assert_eq!(read(&store), 0);
+        store.set_now(1_030);
+        assert_eq!(read(&store), 1);
+    }
 }

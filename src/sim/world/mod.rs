@@ -3,29 +3,47 @@
 //! The same seed and start give the same run. `sim/wire` prints what is here in AWS's protocols.
 
 mod admission;
+mod alarms;
+mod checkers;
+mod clients;
 mod clock;
+mod database;
+mod deployments;
+mod dns;
+mod edge;
 mod faults;
 mod found;
 mod found_alarms;
 mod found_checks;
 mod found_database;
 mod geo;
+mod health;
 pub mod metrics;
 pub mod model;
 mod names;
+mod noise;
 mod probe;
+mod promotion;
+mod publish;
+mod publish_database;
+mod replication;
 mod rng;
 mod scenario;
+mod serving;
 mod sim;
 pub mod sketch;
+mod time;
 
 use jiff::Timestamp;
 
 pub use admission::{Admission, Refusal};
+pub use dns::DnsAnswer;
 pub use faults::{Fault, FaultKind, FaultStatus};
 pub use metrics::{MetricId, MetricStore};
 pub use model::Resources;
+pub use names::{SWITCH_METRIC, SWITCH_NAMESPACE};
 pub use probe::{ProbeOutcome, ResolveOutcome};
+pub use promotion::PromotionRefused;
 pub use scenario::{Event, Scenario, ScenarioError};
 pub use sim::{Sim, SimError, SimOptions, StateGuard};
 
@@ -46,6 +64,15 @@ pub struct Totals {
     pub writes_lost: f64,
 }
 
+/// The faults that strike one Region, looked up once they change and not every second.
+#[derive(Debug, Clone, Copy)]
+struct Strikes {
+    dark: bool,
+    faulty: bool,
+    /// How many times as long everything takes.
+    slowness: f64,
+}
+
 /// The world at one moment.
 #[derive(Debug)]
 pub struct State {
@@ -57,49 +84,88 @@ pub struct State {
     pub totals: Totals,
     seed: u64,
     rest: bool,
+    /// Seconds since the epoch.
     now: i64,
+    /// Second at which the history ends and time runs second by second.
+    begun: i64,
+    /// Second until which the history is told in fine steps.
+    attentive_until: i64,
     regions: Vec<Region>,
     faults: Faults,
-    limits: admission::Limits,
-    rng_calls: Rng,
+    /// By site.
+    strikes: Vec<Strikes>,
     /// Scenario events to come, the next one last.
     script: Vec<(i64, Event)>,
+    limits: admission::Limits,
+    rng_calls: Rng,
+    clients: Vec<clients::EdgeLocation>,
+    /// The zones as every authoritative server has them.
+    dns_zones: Vec<model::HostedZone>,
+    edge: edge::EdgeMinute,
+    edge_rng: Rng,
+    sites: Vec<serving::Site>,
+    database: database::Database,
+    /// Writes acknowledged in this minute, and of these, those forwarded from elsewhere.
+    written: (f64, f64),
+    /// Of these, by the site they came from.
+    forwarded_here: Vec<f64>,
+    latest_step: f64,
+    /// By health check; none for those without checkers.
+    checkers: Vec<Option<checkers::Checkers>>,
+    check_minutes: Vec<health::CheckMinute>,
+    series: publish::AllSeries,
+    resolver: probe::Resolver,
+    probe_rng: Rng,
 }
 
 impl State {
-    /// Founds the world of `options` at `start` and makes its history.
-    fn new(
-        seed: u64,
-        regions: Vec<Region>,
-        rest: bool,
-        scenario: &Scenario,
-        start: Timestamp,
-    ) -> Self {
-        let ground = found::Ground {
-            seed,
-            regions: &regions,
-            rest,
-            now: start,
-        };
-        let mut script: Vec<(i64, Event)> = scenario
-            .events
-            .iter()
-            .map(|event| (start.as_second() + event.at.as_secs(), event.clone()))
+    /// Founds the world at `start` and makes its history.
+    fn new(seed: u64, regions: Vec<Region>, rest: bool, scenario: &Scenario, start: Timestamp) -> Self {
+        let ground = found::Ground { seed, regions: &regions, rest, now: start };
+        let mut resources = found::resources(&ground);
+        let mut metrics = MetricStore::default();
+        let begun = start.as_second();
+        let now = (begun - scenario::HISTORY.as_secs()).div_euclid(60) * 60;
+        let database = database::Database::new(seed, &regions, now);
+        let members: Vec<Region> = database.members.iter().map(|member| member.region.clone()).collect();
+        let past = Timestamp::from_second(now).unwrap_or(start);
+        let checkers: Vec<_> = resources
+            .health_checks
+            .iter_mut()
+            .map(|check| checkers::Checkers::new(seed, check, past))
             .collect();
-        script.reverse();
         let mut state = Self {
-            resources: found::resources(&ground),
-            metrics: MetricStore::default(),
+            series: publish::AllSeries::new(&mut metrics, &resources, &members),
+            metrics,
             totals: Totals::default(),
             seed,
             rest,
-            now: start.as_second() - scenario::HISTORY.as_secs(),
-            regions,
+            now,
+            begun,
+            attentive_until: 0,
             faults: Faults::default(),
+            strikes: Vec::new(),
+            script: time::script(scenario, begun),
             limits: admission::Limits::default(),
             rng_calls: Rng::new(seed, "calls"),
-            script,
+            clients: clients::everywhere(seed, &regions),
+            dns_zones: resources.hosted_zones.clone(),
+            edge: edge::EdgeMinute::default(),
+            edge_rng: Rng::new(seed, "edge"),
+            sites: regions.iter().map(|region| serving::Site::new(seed, region)).collect(),
+            database,
+            written: (0.0, 0.0),
+            forwarded_here: vec![0.0; regions.len()],
+            latest_step: 1.0,
+            check_minutes: vec![health::CheckMinute::default(); checkers.len()],
+            checkers,
+            resolver: probe::Resolver::default(),
+            probe_rng: Rng::new(seed, "probe"),
+            resources,
+            regions,
         };
+        state.look_at_faults();
+        state.publish_certificates(now.div_euclid(43_200) * 720);
         state.advance_to(start);
         state
     }
@@ -118,42 +184,7 @@ impl State {
     pub fn spec(&self) -> FleetSpec {
         found::spec(self.seed, &self.regions, self.rest)
     }
-
-    fn advance_to(&mut self, until: Timestamp) {
-        let until = until.as_second();
-        while self.now < until {
-            let step = self.step(until);
-            self.tick(step);
-        }
-        self.metrics.set_now(self.now);
-    }
-
-    /// One second; longer while history is made in which nothing is about to change.
-    fn step(&self, until: i64) -> i64 {
-        (until - self.now).min(1)
-    }
-
-    fn tick(&mut self, step: i64) {
-        self.now += step;
-        while let Some((at, _)) = self.script.last()
-            && *at <= self.now
-        {
-            let Some((_, event)) = self.script.pop() else {
-                break;
-            };
-            if event.starts {
-                self.start(event.fault);
-            } else {
-                self.end(&event.fault);
-            }
-        }
-    }
-
-    fn start(&mut self, fault: Fault) {
-        self.faults.start(fault, self.now());
-    }
-
-    fn end(&mut self, fault: &Fault) {
-        self.faults.end(fault);
-    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,11 @@
 //! What the operator's own machine, in Frankfurt, sees of the public endpoints.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
+
+use super::State;
+use super::geo::{self, OPERATOR};
+use super::names;
 
 /// Timings of one request; each phase excludes the ones before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +24,13 @@ pub struct ProbeOutcome {
     pub served_by: Option<String>,
 }
 
+impl ProbeOutcome {
+    /// Everything together: how long to wait before the answer is there.
+    pub fn total(&self) -> Duration {
+        self.dns + self.connect + self.tls + self.first_byte
+    }
+}
+
 /// What DNS answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResolveOutcome {
@@ -28,12 +40,74 @@ pub struct ResolveOutcome {
     pub ttl_s: u32,
 }
 
-impl super::State {
+/// The resolver of the operator's network: keeps answers for their time to live.
+#[derive(Debug, Default)]
+pub(super) struct Resolver {
+    kept: BTreeMap<String, (Vec<String>, i64)>,
+}
+
+fn ms(ms: f64) -> Duration {
+    Duration::from_secs_f64(ms.max(0.05) / 1_000.0)
+}
+
+impl State {
+    /// GETs `url` once, on a fresh connection.
     pub(super) fn probe(&mut self, url: &str) -> Result<ProbeOutcome, String> {
-        Err(format!("{url}: could not connect"))
+        let rest = url.strip_prefix("https://").ok_or_else(|| format!("{url} is not an https URL"))?;
+        let host = rest.split(['/', ':']).next().unwrap_or_default().to_owned();
+        let cached = self.resolver.kept.get(&host).is_some_and(|(_, until)| *until > self.now);
+        self.resolve(&host)?;
+        let noise = (0.16 * self.probe_rng.normal()).exp();
+        let dns = if cached { 0.6 * noise } else { 14.0 * noise };
+        let (site, edge) = match self.site_of_host(&host) {
+            Some(site) => (site, false),
+            None if host == names::DOMAIN => (self.operators_site(), true),
+            None => return Err(format!("{host}: certificate does not match the name")),
+        };
+        if self.strikes[site].dark && !edge {
+            return Err(format!("connect to {host}: timed out"));
+        }
+        let distance = geo::rtt_ms(OPERATOR, geo::point(&self.regions[site]));
+        // The edge is near; it keeps its connections to the Regions open.
+        let first_hop = if edge { 4.0 } else { distance };
+        let inside = 26.0 * self.strikes[site].slowness * noise + if edge { distance } else { 0.0 };
+        let failing = self.probe_rng.chance(self.sites[site].failing());
+        let dark = self.strikes[site].dark;
+        Ok(ProbeOutcome {
+            dns: ms(dns),
+            connect: ms(first_hop * (0.98 + 0.02 * noise)),
+            tls: ms(first_hop * 1.02 + 2.5 * noise),
+            first_byte: if dark { Duration::from_secs(30) } else { ms(first_hop + inside) },
+            status: if dark { 504 } else if failing { 500 } else { 200 },
+            served_by: (!dark).then(|| self.regions[site].to_string()),
+        })
     }
 
+    /// Resolves `name`, CNAME first, through the operator's resolver.
     pub(super) fn resolve(&mut self, name: &str) -> Result<ResolveOutcome, String> {
-        Err(format!("{name}: no such name"))
+        let now = self.now;
+        if let Some((values, until)) = self.resolver.kept.get(name)
+            && *until > now
+        {
+            let ttl_s = u32::try_from(*until - now).unwrap_or(0);
+            return Ok(ResolveOutcome { values: values.clone(), ttl_s });
+        }
+        let mut answer = self.dns_answer(name, "CNAME", Some(OPERATOR));
+        if answer.values.is_empty() {
+            answer = self.dns_answer(name, "A", Some(OPERATOR));
+        }
+        if answer.values.is_empty() {
+            return Err(format!("{name}: no such name ({})", answer.code));
+        }
+        self.resolver.kept.insert(name.to_owned(), (answer.values.clone(), now + i64::from(answer.ttl_s)));
+        Ok(ResolveOutcome { values: answer.values, ttl_s: answer.ttl_s })
+    }
+
+    /// Where the edge location next to the operator sends a request.
+    fn operators_site(&mut self) -> usize {
+        let near = |client: &&super::clients::EdgeLocation| geo::km(client.point, OPERATOR) as i64;
+        let Some(edge) = self.clients.iter().min_by_key(near) else { return 0 };
+        let router = (self.probe_rng.bits() % edge.routers.len() as u64) as usize;
+        edge.routers[router].site
     }
 }

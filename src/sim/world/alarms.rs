@@ -1,0 +1,145 @@
+//! CloudWatch alarms: evaluated once a minute over the visible points.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::State;
+use super::faults::FaultKind;
+use super::metrics::MetricId;
+use super::model::Alarm;
+
+/// How far back the newest point may be, in minutes, before it counts as missing.
+const PATIENCE: i64 = 5;
+
+/// Whether a value is on the wrong side of the alarm's threshold.
+pub(super) fn breaches(alarm: &Alarm, value: f64) -> bool {
+    match alarm.comparison.as_str() {
+        "GreaterThanOrEqualToThreshold" => value >= alarm.threshold,
+        "GreaterThanThreshold" => value > alarm.threshold,
+        "LessThanOrEqualToThreshold" => value <= alarm.threshold,
+        _ => value < alarm.threshold,
+    }
+}
+
+impl State {
+    /// Every alarm whose Region is there looks at its newest points.
+    pub(super) fn evaluate_alarms(&mut self) {
+        self.metrics.set_now(self.now);
+        for index in 0..self.resources.alarms.len() {
+            let alarm = &self.resources.alarms[index];
+            if self.faults.strikes(FaultKind::RegionDark, alarm.region.as_str()) {
+                continue;
+            }
+            let points = self.alarm_points(alarm);
+            let now = self.now();
+            self.resources.alarms[index].judge(&points, now);
+        }
+    }
+
+    fn alarm_points(&self, alarm: &Alarm) -> Vec<(i64, f64)> {
+        let dimensions: Vec<(&str, &str)> =
+            alarm.dimensions.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let id = MetricId::new(&alarm.namespace, &alarm.metric, &dimensions);
+        let periods = i64::from(alarm.evaluation_periods);
+        let since = self.now.div_euclid(60) - PATIENCE - periods;
+        let points = self.metrics.minutes(alarm.region.as_str(), &id, since, &alarm.statistic);
+        let fresh = points.last().is_some_and(|(minute, _)| *minute >= self.now.div_euclid(60) - PATIENCE);
+        if fresh { points[points.len().saturating_sub(periods as usize)..].to_vec() } else { Vec::new() }
+    }
+}
+
+impl Alarm {
+    fn judge(&mut self, points: &[(i64, f64)], now: Timestamp) {
+        let breaching = points.iter().filter(|(_, value)| breaches(self, *value)).count();
+        let state = if breaching >= self.datapoints_to_alarm as usize {
+            "ALARM"
+        } else if points.is_empty() && self.treat_missing == "missing" {
+            "INSUFFICIENT_DATA"
+        } else {
+            "OK"
+        };
+        if state == self.state {
+            return;
+        }
+        self.reason = self.reason(state, points, breaching);
+        self.reason_data = self.reason_data(points, now);
+        self.state = state.into();
+        self.updated = now;
+        self.transitioned = now;
+    }
+
+    fn reason(&self, state: &str, points: &[(i64, f64)], breaching: usize) -> String {
+        let periods = self.evaluation_periods;
+        if points.is_empty() {
+            return format!(
+                "Threshold Crossed: no datapoints were received for {periods} periods and {periods} missing \
+                 datapoints were treated as [NonBreaching]."
+            );
+        }
+        let shown: Vec<String> = points.iter().rev().map(|(m, v)| format!("{v:.4} ({})", clock(*m))).collect();
+        let (count, not) = if state == "ALARM" { (breaching, "") } else { (points.len() - breaching, "not ") };
+        let were = if count == 1 { "was" } else { "were" };
+        let compared = match self.comparison.as_str() {
+            "GreaterThanOrEqualToThreshold" => "greater than or equal to",
+            "GreaterThanThreshold" => "greater than",
+            "LessThanOrEqualToThreshold" => "less than or equal to",
+            _ => "less than",
+        };
+        let from_to = if state == "ALARM" { "OK -> ALARM" } else { "ALARM -> OK" };
+        let s = if self.datapoints_to_alarm == 1 { "" } else { "s" };
+        format!(
+            "Threshold Crossed: {count} out of the last {} datapoints [{}] {were} {not}{compared} the threshold ({}) \
+             (minimum {} datapoint{s} for {from_to} transition).",
+            points.len(),
+            shown.join(", "),
+            self.threshold,
+            self.datapoints_to_alarm,
+        )
+    }
+
+    fn reason_data(&self, points: &[(i64, f64)], now: Timestamp) -> String {
+        serde_json::json!({
+            "version": "1.0",
+            "queryDate": now.to_string(),
+            "statistic": self.statistic,
+            "period": self.period_s,
+            "recentDatapoints": points.iter().map(|(_, value)| *value).collect::<Vec<_>>(),
+            "threshold": self.threshold,
+        })
+        .to_string()
+    }
+}
+
+/// As CloudWatch writes it: `22/11/26 10:01:00`.
+fn clock(minute: i64) -> String {
+    let at = Timestamp::from_second(minute * 60).unwrap_or_default().to_zoned(TimeZone::UTC);
+    at.strftime("%d/%m/%y %H:%M:%S").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::super::{found, found_alarms, model::Resources};
+    use super::*;
+    use crate::fleet::Region;
+
+    #[test]
+    fn an_alarm_says_which_points_moved_it_and_goes_back_when_they_are_gone() {
+        let regions = [Region::global()];
+        let ground = found::Ground { seed: 1, regions: &regions, rest: false, now: Timestamp::UNIX_EPOCH };
+        let mut all = Resources::default();
+        found_alarms::add(&ground, &mut all);
+        let alarm = all.alarms.iter_mut().find(|alarm| alarm.name == "orders-edge-5xx").unwrap();
+        alarm.judge(&[(0, 0.5), (1, 30.0)], Timestamp::UNIX_EPOCH);
+        assert_eq!(alarm.state, "OK", "one of two is not enough");
+        alarm.judge(&[(1, 30.0), (2, 31.5)], Timestamp::UNIX_EPOCH);
+        assert_eq!(alarm.state, "ALARM");
+        assert_eq!(
+            alarm.reason,
+            "Threshold Crossed: 2 out of the last 2 datapoints [31.5000 (01/01/70 00:02:00), 30.0000 (01/01/70 \
+             00:01:00)] were greater than the threshold (2) (minimum 2 datapoints for OK -> ALARM transition)."
+        );
+        alarm.judge(&[], Timestamp::UNIX_EPOCH);
+        assert_eq!(alarm.state, "OK", "missing data is not breaching");
+    }
+}

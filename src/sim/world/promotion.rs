@@ -1,0 +1,393 @@
+//! Another member becomes the writer: switchover and managed failover as staged transitions with
+//! RDS's own events (aws-facts §2.3-§2.7). Durations of the stages are plausible, not AWS's promise.
+
+use jiff::Timestamp;
+
+use super::State;
+use super::found_database::{cluster_arn, global_members};
+use super::model::{DbEvent, FailoverState, GlobalCluster};
+use super::names::{self, FLEET};
+use crate::fleet::Region;
+
+/// A running switchover or failover.
+#[derive(Debug, Clone)]
+pub(super) struct Promotion {
+    loses_data: bool,
+    from: usize,
+    to: usize,
+    stage: Stage,
+    /// Second at which the stage may end.
+    until: i64,
+    /// Failover: everything acknowledged after this second is lost.
+    cut: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// AWS checks.
+    Pending,
+    /// Switchover: the old primary is read-only, the target catches up.
+    Synchronising,
+    /// The target becomes the writer.
+    Promoting,
+    /// The global writer endpoint moves.
+    Redirecting,
+    /// The rest of the topology follows.
+    Finishing,
+}
+
+/// Why AWS refuses.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PromotionRefused {
+    /// `GlobalClusterNotFoundFault`.
+    #[error("Global cluster {0} not found")]
+    GlobalClusterNotFound(String),
+    /// `DBClusterNotFoundFault`.
+    #[error("DBCluster {0} not found")]
+    DbClusterNotFound(String),
+    /// `InvalidGlobalClusterStateFault`.
+    #[error("Global cluster {id} is in state {status}")]
+    InvalidGlobalClusterState {
+        /// Identifier.
+        id: String,
+        /// Its status.
+        status: String,
+    },
+    /// `InvalidDBClusterStateFault`.
+    #[error("DBCluster {cluster}: {why}")]
+    InvalidDbClusterState {
+        /// ARN.
+        cluster: String,
+        /// Why not.
+        why: String,
+    },
+}
+
+impl State {
+    /// `SwitchoverGlobalCluster`: nothing is lost, and a healthy primary is needed. Returns the global
+    /// cluster as AWS replies: the work goes on after that.
+    pub fn switchover(&mut self, global: &str, target: &str) -> Result<GlobalCluster, PromotionRefused> {
+        self.promote(global, target, false)
+    }
+
+    /// `FailoverGlobalCluster`. Without `allow_data_loss` it is a switchover (aws-facts §2.3).
+    pub fn failover(
+        &mut self,
+        global: &str,
+        target: &str,
+        allow_data_loss: bool,
+    ) -> Result<GlobalCluster, PromotionRefused> {
+        self.promote(global, target, allow_data_loss)
+    }
+
+    fn promote(&mut self, global: &str, target: &str, loses_data: bool) -> Result<GlobalCluster, PromotionRefused> {
+        let cluster = self.resources.global_clusters.iter_mut().find(|c| c.id == global);
+        let cluster = cluster.ok_or_else(|| PromotionRefused::GlobalClusterNotFound(global.into()))?;
+        if cluster.status != "available" || cluster.failover.is_some() {
+            return Err(PromotionRefused::InvalidGlobalClusterState {
+                id: cluster.id.clone(),
+                status: cluster.status.clone(),
+            });
+        }
+        let to = self.database.by_arn(target);
+        let to = to.ok_or_else(|| PromotionRefused::DbClusterNotFound(target.into()))?;
+        let member = cluster.members.iter().find(|member| member.cluster_arn == target);
+        let refusal = match member {
+            Some(member) if member.writer => Some("is the primary cluster already"),
+            Some(member) if member.synchronization.as_deref() != Some("connected") => {
+                Some("is not synchronized with its global cluster")
+            }
+            _ => None,
+        };
+        if let Some(why) = refusal {
+            return Err(PromotionRefused::InvalidDbClusterState { cluster: target.into(), why: why.into() });
+        }
+        let from = self.database.writer;
+        cluster.status = if loses_data { "failing-over" } else { "switching-over" }.into();
+        cluster.failover = Some(FailoverState {
+            status: "pending".into(),
+            from: cluster_arn(&self.database.members[from].region),
+            to: target.into(),
+            data_loss_allowed: loses_data,
+        });
+        let reply = cluster.clone();
+        let until = self.now + self.lasting(4, 8);
+        self.database.promotion =
+            Some(Promotion { loses_data, from, to, stage: Stage::Pending, until, cut: f64::INFINITY });
+        if !loses_data {
+            self.tell_both("RDS-EVENT-0181", "started.");
+        }
+        Ok(reply)
+    }
+
+    /// The running promotion goes on, and rebuilt members come back.
+    pub(super) fn promote_further(&mut self) {
+        self.bring_back_rebuilt();
+        let Some(promotion) = self.database.promotion.clone() else { return };
+        let dark = |index: usize| self.strikes[self.database.members[index].site].dark;
+        let blocked = dark(promotion.to) || (!promotion.loses_data && dark(promotion.from));
+        let promoted = matches!(promotion.stage, Stage::Redirecting | Stage::Finishing);
+        if blocked && !promoted && self.now >= promotion.until {
+            self.give_up(&promotion);
+            return;
+        }
+        let caught_up = promotion.stage != Stage::Synchronising
+            || self.database.members[promotion.to].applied_to >= promotion.cut;
+        if self.now < promotion.until || !caught_up {
+            return;
+        }
+        match promotion.stage {
+            Stage::Pending => self.close_old(&promotion),
+            Stage::Synchronising => {
+                self.tell_old("RDS-EVENT-0182", |old, _| {
+                    format!(
+                        "Old primary DB cluster {} in Region {old} successfully shut down. It no longer accepts \
+                         writes and all storage volumes are synchronized.",
+                        names::cluster(old)
+                    )
+                });
+                self.enter(Stage::Promoting, 9, 15);
+            }
+            Stage::Promoting => self.open_new(&promotion),
+            Stage::Redirecting => {
+                self.tell_new("RDS-EVENT-0397", |_, _| {
+                    "Aurora finished changing the DNS name that the global writer endpoint resolves to.".into()
+                });
+                self.enter(Stage::Finishing, 5, 9);
+            }
+            Stage::Finishing => self.finish(&promotion),
+        }
+    }
+
+    /// The old primary stops taking writes.
+    fn close_old(&mut self, promotion: &Promotion) {
+        self.database.open = false;
+        let target = &self.database.members[promotion.to];
+        let lag_ms = target.lag_ms;
+        // Switchover waits until all is there; failover keeps what is there.
+        let cut = if promotion.loses_data { target.applied_to } else { self.now as f64 };
+        let status = if promotion.loses_data { "failing-over" } else { "switching-over" };
+        if let Some(state) = self.global().and_then(|global| global.failover.as_mut()) {
+            state.status = status.into();
+        }
+        if let Some(running) = &mut self.database.promotion {
+            running.cut = cut;
+        }
+        if promotion.loses_data {
+            self.fence(promotion);
+            self.enter(Stage::Promoting, 45, 100);
+        } else {
+            self.tell_new("RDS-EVENT-0183", |_, _| {
+                format!("Waiting for data synchronization across global cluster members: current lag is {lag_ms:.0} ms.")
+            });
+            self.enter(Stage::Synchronising, 1, 2);
+        }
+        self.status_of(promotion.to, "promoting");
+    }
+
+    /// The event is on the old primary if it can be reached, otherwise on the new one.
+    fn fence(&mut self, promotion: &Promotion) {
+        let old = self.database.members[promotion.from].region.clone();
+        if self.strikes[self.database.members[promotion.from].site].dark {
+            self.tell_new("RDS-EVENT-0391", |_, _| {
+                format!("Attempt to block writes to the old primary storage volume in Region {old} timed out.")
+            });
+        } else {
+            self.tell_old("RDS-EVENT-0390", |old, _| {
+                format!("Attempt to block writes to the old primary storage volume in Region {old} succeeded.")
+            });
+        }
+    }
+
+    /// The target takes writes.
+    fn open_new(&mut self, promotion: &Promotion) {
+        let now = self.now;
+        if promotion.loses_data {
+            let lost = self.database.log.since(promotion.cut);
+            self.totals.writes_lost += lost;
+            self.database.log.cut(promotion.cut);
+        }
+        self.database.writer = promotion.to;
+        self.database.open = true;
+        for index in 0..self.database.members.len() {
+            let rebuild = if promotion.loses_data { self.lasting(120, 280) } else { 0 };
+            let member = &mut self.database.members[index];
+            if !promotion.loses_data || index == promotion.to {
+                member.applied_to = member.applied_to.max(promotion.cut.min(now as f64));
+            }
+            member.rebuilding_until = if index == promotion.to { 0 } else { now + rebuild };
+        }
+        self.redraw_topology();
+        self.tell_new("RDS-EVENT-0184", |_, new| {
+            format!("New primary DB cluster {} in Region {new} was successfully promoted.", names::cluster(new))
+        });
+        self.status_of(promotion.to, "available");
+        self.enter(Stage::Redirecting, 4, 8);
+    }
+
+    fn finish(&mut self, promotion: &Promotion) {
+        if promotion.loses_data {
+            self.tell_new("RDS-EVENT-0238", |_, new| {
+                format!("Global failover to DB cluster {} in Region {new} completed.", names::cluster(new))
+            });
+            self.tell_new("RDS-EVENT-0240", |_, _| {
+                "Started resynchronizing members of the global cluster after global failover.".into()
+            });
+        } else {
+            self.tell_both("RDS-EVENT-0185", "finished. The replicas may take a while to come online.");
+        }
+        self.settle();
+    }
+
+    fn give_up(&mut self, promotion: &Promotion) {
+        let (id, what) =
+            if promotion.loses_data { ("RDS-EVENT-0239", "failover") } else { ("RDS-EVENT-0187", "switchover") };
+        let text = |new: &Region| {
+            format!("Global {what} to DB cluster {} in Region {new} failed.", names::cluster(new))
+        };
+        self.tell_old(id, |_, new| text(new));
+        self.tell_new(id, |_, new| text(new));
+        self.database.open = true;
+        self.status_of(promotion.to, "available");
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        self.database.promotion = None;
+        if let Some(global) = self.global() {
+            global.status = "available".into();
+            global.failover = None;
+        }
+    }
+
+    /// Members come back when their volume is rebuilt; a dark Region's only begins once it returns.
+    fn bring_back_rebuilt(&mut self) {
+        let mut returned = false;
+        for index in 0..self.database.members.len() {
+            let until = self.database.members[index].rebuilding_until;
+            if until == 0 || index == self.database.writer {
+                continue;
+            }
+            if self.strikes[self.database.members[index].site].dark {
+                let rebuild = self.lasting(120, 280);
+                self.database.members[index].rebuilding_until = self.now + rebuild;
+            } else if self.now >= until {
+                let member = &mut self.database.members[index];
+                member.rebuilding_until = 0;
+                member.applied_to = self.now as f64;
+                returned = true;
+            }
+        }
+        if !returned {
+            return;
+        }
+        self.redraw_topology();
+        if self.database.members.iter().all(|member| member.rebuilding_until == 0) && self.after_failover() {
+            let region = self.database.members[self.database.writer].region.clone();
+            let text = "Finished resynchronizing members of the global cluster after global failover.";
+            self.record("RDS-EVENT-0241", &region, text.into());
+        }
+    }
+
+    fn after_failover(&self) -> bool {
+        let last = self.resources.db_events.iter().rev().find(|e| {
+            matches!(e.id, "RDS-EVENT-0240" | "RDS-EVENT-0241")
+        });
+        last.is_some_and(|event| event.id == "RDS-EVENT-0240")
+    }
+
+    /// Writes roles and synchronization into the resources.
+    fn redraw_topology(&mut self) {
+        let regions: Vec<&Region> = self.database.members.iter().map(|member| &member.region).collect();
+        let Some(writer) = regions.get(self.database.writer).copied() else { return };
+        let mut members = global_members(&regions, writer);
+        for (listed, member) in members.iter_mut().zip(&self.database.members) {
+            if member.rebuilding_until > 0 {
+                listed.synchronization = Some("pending-resync".into());
+            }
+        }
+        let source = cluster_arn(writer);
+        for cluster in &mut self.resources.clusters {
+            let secondary = &cluster.region != writer;
+            cluster.write_forwarding = secondary.then(|| "enabled".into());
+            cluster.replication_source = secondary.then(|| source.clone());
+        }
+        if let Some(global) = self.global() {
+            global.members = members;
+        }
+    }
+
+    fn global(&mut self) -> Option<&mut GlobalCluster> {
+        self.resources.global_clusters.iter_mut().find(|global| global.id == FLEET)
+    }
+
+    fn status_of(&mut self, member: usize, status: &str) {
+        let region = &self.database.members[member].region;
+        for cluster in self.resources.clusters.iter_mut().filter(|cluster| &cluster.region == region) {
+            cluster.status = status.into();
+        }
+    }
+
+    fn enter(&mut self, stage: Stage, shortest_s: u64, longest_s: u64) {
+        let until = self.now + self.lasting(shortest_s, longest_s);
+        if let Some(promotion) = &mut self.database.promotion {
+            promotion.stage = stage;
+            promotion.until = until;
+        }
+    }
+
+    fn lasting(&mut self, shortest_s: u64, longest_s: u64) -> i64 {
+        (shortest_s + self.database.rng.bits() % (longest_s - shortest_s)) as i64
+    }
+
+    fn tell_both(&mut self, id: &'static str, ending: &str) {
+        let text = |new: &Region| {
+            format!("Global switchover to DB cluster {} in Region {new} {ending}", names::cluster(new))
+        };
+        self.tell_old(id, |_, new| text(new));
+        self.tell_new(id, |_, new| text(new));
+    }
+
+    fn tell_old(&mut self, id: &'static str, text: impl Fn(&Region, &Region) -> String) {
+        let Some((old, new)) = self.promoted() else { return };
+        self.record(id, &old, text(&old, &new));
+    }
+
+    fn tell_new(&mut self, id: &'static str, text: impl Fn(&Region, &Region) -> String) {
+        let Some((old, new)) = self.promoted() else { return };
+        self.record(id, &new, text(&old, &new));
+    }
+
+    /// The Regions of the old and the new primary.
+    fn promoted(&self) -> Option<(Region, Region)> {
+        let promotion = self.database.promotion.as_ref()?;
+        let region = |index: usize| self.database.members[index].region.clone();
+        Some((region(promotion.from), region(promotion.to)))
+    }
+
+    /// An RDS event of the member cluster in `region`; none is recorded in a dark Region.
+    fn record(&mut self, id: &'static str, region: &Region, message: String) {
+        let site = self.regions.iter().position(|r| r == region);
+        if site.is_some_and(|site| self.strikes[site].dark) {
+            return;
+        }
+        let fencing = matches!(id, "RDS-EVENT-0390" | "RDS-EVENT-0391");
+        let cluster = names::cluster(region);
+        let (source_type, source, categories) = if fencing {
+            ("db-instance", format!("{cluster}-1"), vec!["notification", "global database"])
+        } else {
+            ("db-cluster", cluster, vec!["global failover"])
+        };
+        let kind = if fencing { "db" } else { "cluster" };
+        self.resources.db_events.push(DbEvent {
+            region: region.clone(),
+            id,
+            at: Timestamp::from_second(self.now).unwrap_or_default(),
+            source_type,
+            source_arn: format!("arn:aws:rds:{region}:{}:{kind}:{source}", names::ACCOUNT),
+            source,
+            categories: categories.into_iter().map(Into::into).collect(),
+            message,
+        });
+    }
+}

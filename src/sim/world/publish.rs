@@ -1,0 +1,336 @@
+//! At the end of every minute the services publish what they counted (aws-facts §1.1): each metric
+//! under the names, dimensions and Regions AWS uses, and nowhere else.
+
+use super::State;
+use super::edge::EdgeMinute;
+use super::metrics::{Handle, MetricId, MetricStore, Sample};
+use super::model::{Api, Resources};
+use super::names;
+use super::serving::{FunctionMinute, SiteMinute};
+use crate::fleet::{ApiKind, Region};
+
+/// Names a series with several sets of dimensions.
+pub(super) fn series(
+    store: &mut MetricStore,
+    region: &str,
+    namespace: &str,
+    metric: &str,
+    dimensions: &[&[(&str, &str)]],
+) -> Handle {
+    let id = |dimensions: &[(&str, &str)]| MetricId::new(namespace, metric, dimensions);
+    let handle = store.handle(region, id(dimensions.first().copied().unwrap_or_default()));
+    for also in dimensions.iter().skip(1) {
+        store.alias(region, id(also), handle);
+    }
+    handle
+}
+
+/// The series of a site.
+#[derive(Debug)]
+pub(super) struct SiteSeries {
+    api: ApiSeries,
+    read: FunctionSeries,
+    write: FunctionSeries,
+    /// Of all functions of the Region together.
+    all: FunctionSeries,
+    unreserved: Handle,
+}
+
+#[derive(Debug)]
+struct ApiSeries {
+    latency: Handle,
+    integration: Handle,
+    refused: Handle,
+    failed: Handle,
+    count: Handle,
+    /// HTTP APIs only.
+    bytes: Option<Handle>,
+}
+
+#[derive(Debug)]
+struct FunctionSeries {
+    invocations: Handle,
+    errors: Handle,
+    throttles: Handle,
+    duration: Handle,
+    concurrency: Handle,
+}
+
+impl SiteSeries {
+    pub(super) fn new(store: &mut MetricStore, api: &Api) -> Self {
+        let region = api.region.as_str();
+        let mut of = |name: &str| {
+            let (function, resource) = ([("FunctionName", name)], [("FunctionName", name), ("Resource", name)]);
+            FunctionSeries::new(store, region, &[&function, &resource])
+        };
+        let (read, write) = (of("orders-read"), of("orders-write"));
+        Self {
+            read,
+            write,
+            all: FunctionSeries::new(store, region, &[&[]]),
+            unreserved: series(store, region, "AWS/Lambda", "UnreservedConcurrentExecutions", &[&[]]),
+            api: ApiSeries::new(store, api),
+        }
+    }
+
+    fn publish(&self, store: &mut MetricStore, minute: i64, counted: SiteMinute) {
+        if counted.requests <= 0.0 {
+            return; // no traffic, no points
+        }
+        let mut all = counted.read.clone();
+        all.add(&counted.write);
+        store.publish(self.unreserved, minute, Sample::gauge(all.concurrency));
+        self.all.publish(store, minute, all);
+        self.read.publish(store, minute, counted.read);
+        self.write.publish(store, minute, counted.write);
+        let api = &self.api;
+        let requests = counted.requests;
+        store.publish(api.latency, minute, Sample::Spread(counted.latency));
+        store.publish(api.integration, minute, Sample::Spread(counted.integration));
+        store.publish(api.refused, minute, Sample::tally(requests, counted.refused));
+        store.publish(api.failed, minute, Sample::tally(requests, counted.failed));
+        store.publish(api.count, minute, Sample::tally(requests, requests));
+        if let Some(bytes) = api.bytes {
+            let each = counted.bytes / requests;
+            store.publish(bytes, minute, Sample::Set { count: requests, sum: counted.bytes, min: each, max: each });
+        }
+    }
+}
+
+impl ApiSeries {
+    fn new(store: &mut MetricStore, api: &Api) -> Self {
+        let stage = api.stages.first().map_or("$default", |stage| stage.name.as_str());
+        let (subject, [refused, failed]) = match api.kind {
+            ApiKind::Http => (("ApiId", api.id.as_str()), ["4xx", "5xx"]),
+            ApiKind::Rest => (("ApiName", api.name.as_str()), ["4XXError", "5XXError"]),
+        };
+        let mut of = |metric: &str| {
+            let dimensions: [&[(&str, &str)]; 2] = [&[subject], &[subject, ("Stage", stage)]];
+            series(store, api.region.as_str(), "AWS/ApiGateway", metric, &dimensions)
+        };
+        Self {
+            latency: of("Latency"),
+            integration: of("IntegrationLatency"),
+            refused: of(refused),
+            failed: of(failed),
+            count: of("Count"),
+            bytes: (api.kind == ApiKind::Http).then(|| of("DataProcessed")),
+        }
+    }
+}
+
+impl FunctionSeries {
+    fn new(store: &mut MetricStore, region: &str, dimensions: &[&[(&str, &str)]]) -> Self {
+        let mut of = |metric: &str| series(store, region, "AWS/Lambda", metric, dimensions);
+        Self {
+            invocations: of("Invocations"),
+            errors: of("Errors"),
+            throttles: of("Throttles"),
+            duration: of("Duration"),
+            concurrency: of("ConcurrentExecutions"),
+        }
+    }
+
+    fn publish(&self, store: &mut MetricStore, minute: i64, counted: FunctionMinute) {
+        let calls = counted.invocations;
+        if calls <= 0.0 && counted.throttles <= 0.0 {
+            return;
+        }
+        store.publish(self.invocations, minute, Sample::tally(calls, calls));
+        store.publish(self.errors, minute, Sample::tally(calls, counted.errors));
+        store.publish(self.throttles, minute, Sample::tally(calls + counted.throttles, counted.throttles));
+        store.publish(self.duration, minute, Sample::Spread(counted.duration));
+        store.publish(self.concurrency, minute, Sample::gauge(counted.concurrency));
+    }
+}
+
+impl FunctionMinute {
+    fn add(&mut self, other: &Self) {
+        self.invocations += other.invocations;
+        self.errors += other.errors;
+        self.throttles += other.throttles;
+        self.concurrency += other.concurrency;
+        self.duration.merge(&other.duration);
+    }
+}
+
+/// The series of the distribution, in us-east-1 only.
+#[derive(Debug)]
+pub(super) struct EdgeSeries {
+    counts: [Handle; 3],
+    /// 4xx, 5xx, total, 504, cache hits; percent.
+    rates: [Handle; 5],
+    origin_latency: Handle,
+    /// Execution errors, validation errors, limits exceeded.
+    router: [Handle; 3],
+}
+
+impl EdgeSeries {
+    pub(super) fn new(store: &mut MetricStore, distribution: &str) -> Self {
+        let dimensions: [&[(&str, &str)]; 1] = [&[("DistributionId", distribution), ("Region", "Global")]];
+        let mut of = |metric: &str| series(store, "us-east-1", "AWS/CloudFront", metric, &dimensions);
+        Self {
+            counts: ["Requests", "BytesDownloaded", "BytesUploaded"].map(&mut of),
+            rates: ["4xxErrorRate", "5xxErrorRate", "TotalErrorRate", "504ErrorRate", "CacheHitRate"].map(&mut of),
+            origin_latency: of("OriginLatency"),
+            router: ["LambdaExecutionError", "LambdaValidationError", "LambdaLimitExceededErrors"].map(&mut of),
+        }
+    }
+
+    fn publish(&self, store: &mut MetricStore, minute: i64, counted: EdgeMinute) {
+        let requests = counted.requests;
+        if requests <= 0.0 {
+            return;
+        }
+        let sums = [requests, counted.down, counted.up];
+        for (handle, sum) in self.counts.into_iter().zip(sums) {
+            let each = sum / requests;
+            store.publish(handle, minute, Sample::Set { count: requests, sum, min: each, max: each });
+        }
+        let percent = |part: f64| 100.0 * part / requests;
+        let failed = counted.failed + counted.silent + counted.router_errors;
+        let rates = [counted.refused, failed, counted.refused + failed, counted.silent, 0.0].map(percent);
+        for (handle, rate) in self.rates.into_iter().zip(rates) {
+            store.publish(handle, minute, Sample::gauge(rate));
+        }
+        store.publish(self.origin_latency, minute, Sample::Spread(counted.origin_latency));
+        for (handle, errors) in self.router.into_iter().zip([counted.router_errors, 0.0, 0.0]) {
+            store.publish(handle, minute, Sample::tally(requests, errors));
+        }
+    }
+}
+
+/// The series of one health check, in us-east-1 only.
+#[derive(Debug)]
+pub(super) struct CheckSeries {
+    status: Handle,
+    percent: Handle,
+    children: Handle,
+    connect: Handle,
+    tls: Handle,
+    first_byte: Handle,
+}
+
+impl CheckSeries {
+    pub(super) fn new(store: &mut MetricStore, id: &str) -> Self {
+        let dimensions: [&[(&str, &str)]; 1] = [&[("HealthCheckId", id)]];
+        let mut of = |metric: &str| series(store, "us-east-1", "AWS/Route53", metric, &dimensions);
+        Self {
+            status: of("HealthCheckStatus"),
+            percent: of("HealthCheckPercentageHealthy"),
+            children: of("ChildHealthCheckHealthyCount"),
+            connect: of("ConnectionTime"),
+            tls: of("SSLHandshakeTime"),
+            first_byte: of("TimeToFirstByte"),
+        }
+    }
+}
+
+/// Everything that is published, by what publishes it.
+#[derive(Debug)]
+pub(super) struct AllSeries {
+    sites: Vec<SiteSeries>,
+    pub(super) members: Vec<super::publish_database::MemberSeries>,
+    checks: Vec<CheckSeries>,
+    edge: EdgeSeries,
+    certificates: Vec<Handle>,
+}
+
+impl AllSeries {
+    pub(super) fn new(store: &mut MetricStore, resources: &Resources, members: &[Region]) -> Self {
+        Self {
+            sites: resources.apis.iter().map(|api| SiteSeries::new(store, api)).collect(),
+            members: members
+                .iter()
+                .map(|region| super::publish_database::MemberSeries::new(store, region))
+                .collect(),
+            checks: resources.health_checks.iter().map(|check| CheckSeries::new(store, &check.id)).collect(),
+            edge: EdgeSeries::new(store, names::DISTRIBUTION),
+            certificates: resources
+                .certificates
+                .iter()
+                .map(|certificate| {
+                    let dimensions: [&[(&str, &str)]; 1] = [&[("CertificateArn", &certificate.arn)]];
+                    let region = certificate.region.as_str();
+                    series(store, region, "AWS/CertificateManager", "DaysToExpiry", &dimensions)
+                })
+                .collect(),
+        }
+    }
+}
+
+impl State {
+    /// The minute that has just ended.
+    pub(super) fn publish_minute(&mut self) {
+        let minute = self.now.div_euclid(60) - 1;
+        for (site, series) in self.series.sites.iter().enumerate() {
+            let counted = std::mem::take(&mut self.sites[site].minute);
+            if !self.strikes[site].dark {
+                series.publish(&mut self.metrics, minute, counted);
+            }
+        }
+        self.publish_database(minute);
+        self.series.edge.publish(&mut self.metrics, minute, std::mem::take(&mut self.edge));
+        self.publish_checks(minute);
+        if minute % 720 == 0 {
+            self.publish_certificates(minute);
+        }
+    }
+
+    fn publish_checks(&mut self, minute: i64) {
+        for (index, series) in self.series.checks.iter().enumerate() {
+            let check = &self.resources.health_checks[index];
+            let seen = std::mem::take(&mut self.check_minutes[index]);
+            if check.disabled || seen.looks <= 0.0 {
+                continue; // nothing is looked at while disabled
+            }
+            let status = Sample::tally(seen.looks, seen.healthy);
+            self.metrics.publish(series.status, minute, status);
+            if check.healthy_children.is_some() {
+                let children = Sample::Set {
+                    count: seen.looks,
+                    sum: seen.children,
+                    min: seen.children / seen.looks,
+                    max: seen.children / seen.looks,
+                };
+                self.metrics.publish(series.children, minute, children);
+            }
+            let Some(checkers) = &mut self.checkers[index] else { continue };
+            let percent = Sample::Set {
+                count: seen.looks,
+                sum: seen.percent,
+                min: seen.percent_min,
+                max: seen.percent_max,
+            };
+            self.metrics.publish(series.percent, minute, percent);
+            let timings = std::mem::take(&mut checkers.timings);
+            for (handle, sum) in [
+                (series.connect, timings.connect_ms),
+                (series.tls, timings.tls_ms),
+                (series.first_byte, timings.first_byte_ms),
+            ] {
+                if timings.count > 0.0 {
+                    let mean = sum / timings.count;
+                    let sample = Sample::Set { count: timings.count, sum, min: mean, max: mean };
+                    self.metrics.publish(handle, minute, sample);
+                }
+            }
+        }
+    }
+
+    /// Twice a day (aws-facts §7).
+    pub(super) fn publish_certificates(&mut self, minute: i64) {
+        for (certificate, handle) in self.resources.certificates.iter().zip(&self.series.certificates) {
+            let days = (certificate.not_after.as_second() - minute * 60).div_euclid(86_400);
+            if days >= 0 {
+                self.metrics.publish(*handle, minute, Sample::gauge(days as f64));
+            }
+        }
+    }
+}
+
+/// A distribution of one value, such as a lag that was looked at often.
+pub(super) fn spread_of(max: f64, sum: f64, count: f64) -> Sample {
+    let mean = if count > 0.0 { sum / count } else { 0.0 };
+    Sample::Set { count: count.max(1.0), sum, min: (2.0 * mean - max).max(0.0), max }
+}

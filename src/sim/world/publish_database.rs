@@ -1,0 +1,131 @@
+//! What Aurora publishes: load everywhere, lag only in the secondaries' Regions (aws-facts §1.1, §1.2).
+
+use super::State;
+use super::metrics::{Handle, MetricStore, Sample};
+use super::names;
+use super::publish::{series, spread_of};
+use crate::fleet::Region;
+
+/// The series of one member cluster.
+#[derive(Debug)]
+pub(super) struct MemberSeries {
+    /// RPO, replication and progress lag, transferred bytes, replicated writes: secondaries only.
+    lag: [Handle; 5],
+    cpu: Load,
+    connections: Load,
+    /// Commits and changed rows a second.
+    throughput: [Handle; 2],
+    /// What the writer takes from others, and what a secondary forwards.
+    forwarding: [Handle; 2],
+    replica_lag: Handle,
+    replica_lag_of_cluster: [Handle; 2],
+}
+
+/// One figure of both instances, under every name it has.
+#[derive(Debug)]
+struct Load {
+    cluster: Handle,
+    writer: Handle,
+    reader: Handle,
+    first: Handle,
+    second: Handle,
+}
+
+impl Load {
+    fn new(store: &mut MetricStore, region: &str, cluster: &str, metric: &str) -> Self {
+        let (first, second) = (format!("{cluster}-1"), format!("{cluster}-2"));
+        let mut of = |dimensions: &[(&str, &str)]| series(store, region, "AWS/RDS", metric, &[dimensions]);
+        Self {
+            cluster: of(&[("DBClusterIdentifier", cluster)]),
+            writer: of(&[("DBClusterIdentifier", cluster), ("Role", "WRITER")]),
+            reader: of(&[("DBClusterIdentifier", cluster), ("Role", "READER")]),
+            first: of(&[("DBInstanceIdentifier", &first)]),
+            second: of(&[("DBInstanceIdentifier", &second)]),
+        }
+    }
+
+    fn publish(&self, store: &mut MetricStore, minute: i64, writes: bool, first: f64, second: f64) {
+        let (one, other) = (Sample::gauge(first), Sample::gauge(second));
+        let mut both = one.clone();
+        both.merge(&other);
+        if writes {
+            store.publish(self.writer, minute, one.clone());
+            store.publish(self.reader, minute, other.clone());
+        } else {
+            store.publish(self.reader, minute, both.clone());
+        }
+        store.publish(self.cluster, minute, both);
+        store.publish(self.first, minute, one);
+        store.publish(self.second, minute, other);
+    }
+}
+
+impl MemberSeries {
+    pub(super) fn new(store: &mut MetricStore, region: &Region) -> Self {
+        let cluster = names::cluster(region);
+        let region = region.as_str();
+        let reader = format!("{cluster}-2");
+        let cpu = Load::new(store, region, &cluster, "CPUUtilization");
+        let connections = Load::new(store, region, &cluster, "DatabaseConnections");
+        let by_reader: [&[(&str, &str)]; 1] = [&[("DBInstanceIdentifier", &reader)]];
+        let replica_lag = series(store, region, "AWS/RDS", "AuroraReplicaLag", &by_reader);
+        let by_cluster: [&[(&str, &str)]; 1] = [&[("DBClusterIdentifier", &cluster)]];
+        let mut of = |metric: &str| series(store, region, "AWS/RDS", metric, &by_cluster);
+        Self {
+            lag: [
+                "AuroraGlobalDBRPOLag",
+                "AuroraGlobalDBReplicationLag",
+                "AuroraGlobalDBProgressLag",
+                "AuroraGlobalDBDataTransferBytes",
+                "AuroraGlobalDBReplicatedWriteIO",
+            ]
+            .map(&mut of),
+            throughput: ["CommitThroughput", "DMLThroughput"].map(&mut of),
+            forwarding: ["AuroraForwardingWriterDMLThroughput", "AuroraForwardingReplicaDMLThroughput"].map(&mut of),
+            replica_lag_of_cluster: ["AuroraReplicaLagMaximum", "AuroraReplicaLagMinimum"].map(&mut of),
+            cpu,
+            connections,
+            replica_lag,
+        }
+    }
+}
+
+impl State {
+    /// What every member cluster that answers has to say of the minute.
+    pub(super) fn publish_database(&mut self, minute: i64) {
+        let (writes, forwarded) = std::mem::take(&mut self.written);
+        let (writes, forwarded) = (writes / 60.0, forwarded / 60.0);
+        for index in 0..self.database.members.len() {
+            let member = &mut self.database.members[index];
+            let (max, sum, count) = std::mem::take(&mut member.seen);
+            let site = member.site;
+            if self.strikes[site].dark {
+                continue;
+            }
+            let reads = self.sites[site].latest.requests / self.latest_step;
+            let busy = self.database.busy(index, reads, writes, 60.0);
+            let inside_ms = 14.0 + 6.0 * self.database.rng.uniform();
+            let writer = index == self.database.writer;
+            let series = &self.series.members[index];
+            let store = &mut self.metrics;
+            series.cpu.publish(store, minute, writer, busy.cpu, busy.cpu_reader);
+            series.connections.publish(store, minute, writer, busy.connections.0, busy.connections.1);
+            store.publish(series.replica_lag, minute, Sample::gauge(inside_ms));
+            if writer {
+                series.replica_lag_of_cluster.iter().for_each(|lag| store.publish(*lag, minute, Sample::gauge(inside_ms)));
+                store.publish(series.throughput[0], minute, Sample::gauge(writes));
+                store.publish(series.throughput[1], minute, Sample::gauge(writes * 1.7));
+                store.publish(series.forwarding[0], minute, Sample::gauge(forwarded * 1.7));
+                continue;
+            }
+            for (handle, share) in series.lag.iter().zip([1.0, 0.93, 1.08]) {
+                store.publish(*handle, minute, spread_of(max * share, sum * share, count));
+            }
+            store.publish(series.lag[3], minute, Sample::gauge((writes * 60.0 * 5_200.0).round()));
+            store.publish(series.lag[4], minute, Sample::gauge((writes * 60.0 * 3.1).round()));
+            let here = self.forwarded_here[site] / 60.0;
+            store.publish(series.forwarding[1], minute, Sample::gauge(here * 1.7));
+        }
+        self.forwarded_here.iter_mut().for_each(|forwarded| *forwarded = 0.0);
+    }
+}

@@ -1,0 +1,288 @@
+//! One Region at work: requests come in, functions run, the database answers, and the minute is counted.
+
+use super::geo;
+use super::noise::Wander;
+use super::rng::{Rng, normal_slice};
+use super::sketch::Sketch;
+use crate::fleet::Region;
+
+/// Share of the requests that write.
+const WRITES: f64 = 0.19;
+/// Share of the reads that hit something slow.
+const SLOW: f64 = 0.018;
+/// Share of the invocations that start cold; their start is not in `Duration` but in the API's latency.
+const COLD: f64 = 0.0016;
+/// Share of invocations that fail on a good day.
+const ERRORS: f64 = 0.000_35;
+/// Share of invocations that fail while `lambda-errors` strikes.
+const FAULTY: f64 = 0.34;
+/// Milliseconds until a function gives a silent writer up.
+const GIVE_UP_MS: f64 = 1_800.0;
+
+/// What surrounds a Region during one step.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Conditions {
+    /// Seconds of the step.
+    pub step: f64,
+    /// Requests a second that are sent here.
+    pub demand: f64,
+    /// Nothing here answers.
+    pub dark: bool,
+    /// Functions fail.
+    pub faulty: bool,
+    /// How many times as long everything takes.
+    pub slowness: f64,
+    /// Round trip to the writer in milliseconds; none while no writer takes writes.
+    pub writer_ms: Option<f64>,
+    /// Concurrent executions the account allows here.
+    pub concurrency_limit: f64,
+}
+
+/// What came of one step.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Outcome {
+    /// Requests that arrived.
+    pub requests: f64,
+    /// Answered 4xx.
+    pub refused: f64,
+    /// Answered 5xx by the API.
+    pub failed: f64,
+    /// Not answered at all.
+    pub silent: f64,
+    /// Writes acknowledged.
+    pub acknowledged: f64,
+    /// Typical time in the Region, milliseconds.
+    pub typical_ms: f64,
+}
+
+/// A function in the minute being counted.
+#[derive(Debug, Clone, Default)]
+pub(super) struct FunctionMinute {
+    pub invocations: f64,
+    pub errors: f64,
+    pub throttles: f64,
+    pub duration: Sketch,
+    pub concurrency: f64,
+}
+
+/// The minute being counted.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SiteMinute {
+    pub requests: f64,
+    pub refused: f64,
+    pub failed: f64,
+    pub bytes: f64,
+    pub latency: Sketch,
+    pub integration: Sketch,
+    pub read: FunctionMinute,
+    pub write: FunctionMinute,
+    pub forwarded: f64,
+}
+
+/// The API and its functions in one Region.
+#[derive(Debug)]
+pub(super) struct Site {
+    pub point: (f64, f64),
+    /// The minute being counted.
+    pub minute: SiteMinute,
+    /// What the newest step came to.
+    pub latest: Outcome,
+    /// Share of failing invocations just now; follows its causes with some inertia.
+    failing: f64,
+    pace: Wander,
+    refusals: Wander,
+    rng: Rng,
+}
+
+/// One kind of request: a share of them, with a median and a spread (of logarithms).
+struct Kind {
+    share: f64,
+    median_ms: f64,
+    spread: f64,
+    write: bool,
+}
+
+impl Site {
+    pub(super) fn new(seed: u64, region: &Region) -> Self {
+        let mut rng = Rng::new(seed, &format!("site {region}"));
+        Self {
+            point: geo::point(region),
+            minute: SiteMinute::default(),
+            latest: Outcome::default(),
+            failing: ERRORS,
+            pace: Wander::new(0.035, 240.0, &mut rng),
+            refusals: Wander::new(0.18, 500.0, &mut rng),
+            rng,
+        }
+    }
+
+    /// The share of invocations that fail just now.
+    pub(super) fn failing(&self) -> f64 {
+        self.failing
+    }
+
+    /// Serves for one step.
+    pub(super) fn serve(&mut self, now: &Conditions) -> Outcome {
+        let requests = self.rng.poisson(now.demand * now.step);
+        let pace = self.pace.step(now.step, &mut self.rng).exp() * now.slowness;
+        let refusals = self.refusals.step(now.step, &mut self.rng).exp();
+        if now.dark {
+            self.minute = SiteMinute::default();
+            self.latest = Outcome { requests, silent: requests, ..Outcome::default() };
+            return self.latest;
+        }
+        let cause = if now.faulty { FAULTY } else { ERRORS };
+        self.failing += (cause - self.failing) * (1.0 - (-now.step / 25.0).exp());
+        let load = 1.0 + 0.16 * (now.demand / 2_500.0).powi(2);
+        let kinds = kinds(pace * load, now.writer_ms, now.slowness);
+        let outcome = self.run(now, requests, 0.0085 * refusals, &kinds);
+        self.spread_latencies(now, requests, &kinds);
+        self.latest = outcome;
+        outcome
+    }
+
+    fn run(&mut self, now: &Conditions, requests: f64, refusal: f64, kinds: &[Kind]) -> Outcome {
+        let writes = self.rng.poisson(requests * WRITES).min(requests);
+        let mean = |write: bool| {
+            let of = kinds.iter().filter(|kind| kind.write == write);
+            let (share, ms) = of.fold((0.0, 0.0), |(share, ms), kind| {
+                (share + kind.share, ms + kind.share * kind.median_ms * (kind.spread.powi(2) / 2.0).exp())
+            });
+            if share > 0.0 { ms / share } else { 0.0 }
+        };
+        let busy = |rate: f64, ms: f64| rate / now.step * ms / 1_000.0;
+        let (read_busy, write_busy) = (busy(requests - writes, mean(false)), busy(writes, mean(true)));
+        let wanted = read_busy + write_busy;
+        let turned_away = (1.0 - now.concurrency_limit / wanted.max(1.0)).max(0.0);
+        let no_writer = if now.writer_ms.is_none() { 1.0 } else { 0.0 };
+        let minute = &mut self.minute;
+        let mut failed = 0.0;
+        let mut acknowledged = 0.0;
+        for (function, calls, busy, refused) in [
+            (&mut minute.read, requests - writes, read_busy, 0.0),
+            (&mut minute.write, writes, write_busy, no_writer),
+        ] {
+            let throttles = self.rng.poisson(calls * turned_away).min(calls);
+            let run = calls - throttles;
+            let errors = if refused > 0.0 { run } else { self.rng.poisson(run * self.failing).min(run) };
+            function.invocations += run;
+            function.errors += errors;
+            function.throttles += throttles;
+            let peak = busy * (1.12 + 0.08 * self.rng.uniform()) + 2.0 * self.rng.uniform();
+            function.concurrency = function.concurrency.max(peak.min(now.concurrency_limit).ceil());
+            failed += throttles + errors;
+            acknowledged = run - errors; // of the last, the writes
+        }
+        let refused = self.rng.poisson((requests - failed) * refusal).min(requests - failed);
+        minute.requests += requests;
+        minute.refused += refused;
+        minute.failed += failed;
+        minute.bytes += (requests * (1_900.0 + 40.0 * self.rng.normal())).round();
+        let abroad = now.writer_ms.is_some_and(|ms| ms > 2.0);
+        minute.forwarded += if abroad { acknowledged } else { 0.0 };
+        let typical_ms = kinds.first().map_or(0.0, |kind| kind.median_ms) + 8.0;
+        Outcome { requests, refused, failed, silent: 0.0, acknowledged, typical_ms }
+    }
+
+    fn spread_latencies(&mut self, now: &Conditions, requests: f64, kinds: &[Kind]) {
+        // A minute is made of about this many slices a kind, however it is stepped through.
+        let slices = if now.step >= 30.0 { 48 } else if now.step > 2.0 { 16 } else { 6 };
+        let minute = &mut self.minute;
+        for kind in kinds {
+            let weight = requests * kind.share / slices as f64;
+            // API Gateway adds its own few milliseconds to what the function takes.
+            let (inner, outer) = (kind.median_ms + 5.0, kind.median_ms + 8.5);
+            let shrink = kind.median_ms / inner;
+            let (duration, inner, outer) = (kind.median_ms.ln(), inner.ln(), outer.ln());
+            let function = if kind.write { &mut minute.write } else { &mut minute.read };
+            for slice in 0..slices {
+                let z = f64::from(normal_slice(slice, slices, self.rng.uniform())) * kind.spread;
+                function.duration.add_ln(duration + z, weight);
+                minute.integration.add_ln(inner + z * shrink, weight);
+                minute.latency.add_ln(outer + z * shrink, weight);
+            }
+        }
+    }
+}
+
+/// The kinds of requests. Reads are local; writes go to the writer Region and back (write forwarding).
+fn kinds(pace: f64, writer_ms: Option<f64>, slowness: f64) -> [Kind; 4] {
+    let reads = 1.0 - WRITES - COLD - SLOW;
+    let write_ms = writer_ms.map_or(GIVE_UP_MS, |rtt| 24.0 * pace + 1.08 * rtt);
+    let local = writer_ms.is_some_and(|rtt| rtt <= 2.0);
+    let slow_spread = if slowness > 1.0 { 0.7 } else { 0.42 };
+    [
+        Kind { share: reads, median_ms: 17.0 * pace, spread: slow_spread, write: false },
+        Kind { share: SLOW, median_ms: 150.0 * pace, spread: 0.45, write: false },
+        Kind { share: COLD, median_ms: 390.0 * pace, spread: 0.3, write: false },
+        Kind { share: WRITES, median_ms: write_ms, spread: if local { 0.42 } else { 0.2 }, write: true },
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    fn conditions() -> Conditions {
+        Conditions {
+            step: 1.0,
+            demand: 1_200.0,
+            dark: false,
+            faulty: false,
+            slowness: 1.0,
+            writer_ms: Some(1.0),
+            concurrency_limit: 1_000.0,
+        }
+    }
+
+    fn minute(conditions: &Conditions) -> SiteMinute {
+        let mut site = Site::new(5, &Region::global());
+        for _ in 0..60 {
+            site.serve(conditions);
+        }
+        site.minute
+    }
+
+    #[test]
+    fn a_good_minute_looks_like_one() {
+        let good = minute(&conditions());
+        let (p50, p99) = (good.latency.quantile(0.5).unwrap(), good.latency.quantile(0.99).unwrap());
+        assert!((22.0..45.0).contains(&p50), "p50 {p50}");
+        assert!((90.0..400.0).contains(&p99), "p99 {p99}");
+        let rate = good.failed / good.requests;
+        assert!(rate < 0.001 && good.requests > 60_000.0, "{rate}");
+        assert!(good.integration.quantile(0.5).unwrap() < p50);
+        assert!(good.read.duration.quantile(0.5).unwrap() < good.integration.quantile(0.5).unwrap());
+    }
+
+    #[test]
+    fn writes_from_afar_take_the_distance() {
+        let near = minute(&conditions());
+        let far = minute(&Conditions { writer_ms: Some(210.0), ..conditions() });
+        let p50 = |m: &SiteMinute| m.write.duration.quantile(0.5).unwrap();
+        assert!(p50(&far) - p50(&near) > 200.0);
+        assert!((p50(&near) / 24.0 - 1.0).abs() < 0.3);
+        assert!(far.forwarded > 0.0 && near.forwarded == 0.0);
+    }
+
+    #[test]
+    fn without_a_writer_reads_go_on_and_writes_fail() {
+        let cut_off = minute(&Conditions { writer_ms: None, ..conditions() });
+        assert_eq!(cut_off.write.errors, cut_off.write.invocations);
+        assert!(cut_off.read.errors < 0.002 * cut_off.read.invocations);
+    }
+
+    #[test]
+    fn a_dark_region_counts_nothing_of_its_own() {
+        let dark = minute(&Conditions { dark: true, ..conditions() });
+        assert!(dark.requests == 0.0 && dark.latency.quantile(0.5).is_none());
+    }
+
+    #[test]
+    fn past_its_concurrency_a_region_throttles() {
+        let crowded = minute(&Conditions { concurrency_limit: 10.0, ..conditions() });
+        assert!(crowded.read.throttles > 0.1 * crowded.read.invocations);
+        assert!(crowded.read.concurrency <= 10.0);
+    }
+}

@@ -1,0 +1,154 @@
+//! Time passes: second by second once the world has begun, in longer steps through its history.
+
+use jiff::Timestamp;
+
+use super::faults::{Fault, FaultKind};
+use super::scenario::{Event, Scenario};
+use super::serving::{Conditions, Outcome};
+use super::{State, Strikes};
+
+/// Steps of the history, in seconds: an uneventful one, and those after something happened.
+const COARSE: i64 = 60;
+const FINE: i64 = 5;
+/// How long after an event the history is told in fine steps.
+const ATTENTION: i64 = 150;
+/// How long before the present the history is told in fine steps.
+const RUN_UP: i64 = 120;
+
+/// The scenario's events by second, the next one last.
+pub(super) fn script(scenario: &Scenario, begun: i64) -> Vec<(i64, Event)> {
+    let timed = scenario.events.iter().map(|event| (begun + event.at.as_secs(), event.clone()));
+    let mut script: Vec<(i64, Event)> = timed.collect();
+    script.reverse();
+    script
+}
+
+impl State {
+    /// Whether the present is still the past.
+    pub(super) fn making_history(&self) -> bool {
+        self.now < self.begun
+    }
+
+    /// Lets time pass until `until`, in whole seconds.
+    pub(super) fn advance_to(&mut self, until: Timestamp) {
+        let until = until.as_second();
+        while self.now < until {
+            let step = self.step().min(until - self.now);
+            self.tick(step);
+        }
+        self.metrics.set_now(self.now);
+    }
+
+    /// Seconds until the next look: never past the end of a minute, the next event, or the beginning.
+    fn step(&self) -> i64 {
+        if !self.making_history() {
+            return 1;
+        }
+        let quiet = self.begun - self.now > RUN_UP && self.now >= self.attentive_until;
+        let to_minute = 60 - self.now.rem_euclid(60);
+        let to_event = self.script.last().map_or(i64::MAX, |(at, _)| (*at - self.now).max(1));
+        let wanted = if quiet { COARSE } else { FINE };
+        wanted.min(to_minute).min(to_event).min(self.begun - self.now)
+    }
+
+    fn tick(&mut self, step: i64) {
+        self.now += step;
+        self.play_script();
+        self.deploy_further();
+        self.serve(step);
+        self.promote_further();
+        self.check_health(step);
+        if self.now.rem_euclid(60) == 0 {
+            self.publish_minute();
+        }
+        if self.now.rem_euclid(60) == 30 || (self.now.rem_euclid(60) == 0 && step >= 30) {
+            self.evaluate_alarms();
+        }
+    }
+
+    fn play_script(&mut self) {
+        while let Some((at, event)) = self.script.pop() {
+            if at > self.now {
+                self.script.push((at, event));
+                return;
+            }
+            self.attentive_until = self.now + ATTENTION;
+            if event.starts {
+                self.start(event.fault);
+            } else {
+                self.end(&event.fault);
+            }
+        }
+    }
+
+    /// Clients ask, Regions answer, writes are acknowledged and replicated.
+    fn serve(&mut self, step: i64) {
+        let flows = self.route(step);
+        let mut demand = vec![0.0; self.sites.len()];
+        for flow in &flows {
+            demand[flow.site] += flow.rate;
+        }
+        let mut outcomes: Vec<Outcome> = Vec::with_capacity(self.sites.len());
+        for (site, demand) in demand.into_iter().enumerate() {
+            let strikes = self.strikes[site];
+            let limits = self.resources.lambda_limits.get(&self.regions[site]);
+            let conditions = Conditions {
+                step: step as f64,
+                demand,
+                dark: strikes.dark,
+                faulty: strikes.faulty,
+                slowness: strikes.slowness,
+                writer_ms: self.writer_ms(site),
+                concurrency_limit: limits.map_or(1_000.0, |limits| f64::from(limits.concurrent_executions)),
+            };
+            let before = self.sites[site].minute.forwarded;
+            outcomes.push(self.sites[site].serve(&conditions));
+            let forwarded = (self.sites[site].minute.forwarded - before).max(0.0);
+            self.forwarded_here[site] += forwarded;
+            self.written.1 += forwarded;
+        }
+        let acknowledged = outcomes.iter().map(|outcome| outcome.acknowledged).sum();
+        self.written.0 += acknowledged;
+        self.latest_step = step as f64;
+        self.count_at_edge(&flows, &outcomes, step);
+        self.replicate(step, acknowledged);
+    }
+
+    /// A fault starts now.
+    pub(super) fn start(&mut self, fault: Fault) {
+        let region = fault.region.as_ref().map(ToString::to_string).unwrap_or_default();
+        match fault.kind {
+            FaultKind::StuckDeployment => self.stick_deployment(),
+            FaultKind::CertificateExpiring => self.neglect_certificate(&region),
+            _ => {}
+        }
+        self.faults.start(fault, self.now());
+        self.look_at_faults();
+    }
+
+    /// A fault ends now.
+    pub(super) fn end(&mut self, fault: &Fault) {
+        let region = fault.region.as_ref().map(ToString::to_string).unwrap_or_default();
+        if !self.faults.end(fault) {
+            return;
+        }
+        match fault.kind {
+            FaultKind::StuckDeployment => self.unstick_deployment(),
+            FaultKind::CertificateExpiring => self.renew_certificate(&region),
+            _ => {}
+        }
+        self.look_at_faults();
+    }
+
+    pub(super) fn look_at_faults(&mut self) {
+        let strikes = |region: &crate::fleet::Region| {
+            let on = |kind| self.faults.strikes(kind, region.as_str());
+            Strikes {
+                dark: on(FaultKind::RegionDark),
+                faulty: on(FaultKind::LambdaErrors),
+                slowness: if on(FaultKind::ApiLatency) { 7.0 } else { 1.0 },
+            }
+        };
+        self.strikes = self.regions.iter().map(strikes).collect();
+    }
+}
