@@ -27,7 +27,10 @@ impl State {
         self.metrics.set_now(self.now);
         for index in 0..self.resources.alarms.len() {
             let alarm = &self.resources.alarms[index];
-            if self.faults.strikes(FaultKind::RegionDark, alarm.region.as_str()) {
+            if self
+                .faults
+                .strikes(FaultKind::RegionDark, alarm.region.as_str())
+            {
                 continue;
             }
             let points = self.alarm_points(alarm);
@@ -37,20 +40,34 @@ impl State {
     }
 
     fn alarm_points(&self, alarm: &Alarm) -> Vec<(i64, f64)> {
-        let dimensions: Vec<(&str, &str)> =
-            alarm.dimensions.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let dimensions: Vec<(&str, &str)> = alarm
+            .dimensions
+            .iter()
+            .map(|(k, v)| (k.as_str(), v.as_str()))
+            .collect();
         let id = MetricId::new(&alarm.namespace, &alarm.metric, &dimensions);
         let periods = i64::from(alarm.evaluation_periods);
         let since = self.now.div_euclid(60) - PATIENCE - periods;
-        let points = self.metrics.minutes(alarm.region.as_str(), &id, since, &alarm.statistic);
-        let fresh = points.last().is_some_and(|(minute, _)| *minute >= self.now.div_euclid(60) - PATIENCE);
-        if fresh { points[points.len().saturating_sub(periods as usize)..].to_vec() } else { Vec::new() }
+        let points = self
+            .metrics
+            .minutes(alarm.region.as_str(), &id, since, &alarm.statistic);
+        let fresh = points
+            .last()
+            .is_some_and(|(minute, _)| *minute >= self.now.div_euclid(60) - PATIENCE);
+        if fresh {
+            points[points.len().saturating_sub(periods as usize)..].to_vec()
+        } else {
+            Vec::new()
+        }
     }
 }
 
 impl Alarm {
     fn judge(&mut self, points: &[(i64, f64)], now: Timestamp) {
-        let breaching = points.iter().filter(|(_, value)| breaches(self, *value)).count();
+        let breaching = points
+            .iter()
+            .filter(|(_, value)| breaches(self, *value))
+            .count();
         let state = if breaching >= self.datapoints_to_alarm as usize {
             "ALARM"
         } else if points.is_empty() && self.treat_missing == "missing" {
@@ -76,8 +93,16 @@ impl Alarm {
                  datapoints were treated as [NonBreaching]."
             );
         }
-        let shown: Vec<String> = points.iter().rev().map(|(m, v)| format!("{v:.4} ({})", clock(*m))).collect();
-        let (count, not) = if state == "ALARM" { (breaching, "") } else { (points.len() - breaching, "not ") };
+        let shown: Vec<String> = points
+            .iter()
+            .rev()
+            .map(|(m, v)| format!("{v:.4} ({})", clock(*m)))
+            .collect();
+        let (count, not) = if state == "ALARM" {
+            (breaching, "")
+        } else {
+            (points.len() - breaching, "not ")
+        };
         let were = if count == 1 { "was" } else { "were" };
         let compared = match self.comparison.as_str() {
             "GreaterThanOrEqualToThreshold" => "greater than or equal to",
@@ -85,8 +110,16 @@ impl Alarm {
             "LessThanOrEqualToThreshold" => "less than or equal to",
             _ => "less than",
         };
-        let from_to = if state == "ALARM" { "OK -> ALARM" } else { "ALARM -> OK" };
-        let s = if self.datapoints_to_alarm == 1 { "" } else { "s" };
+        let from_to = if state == "ALARM" {
+            "OK -> ALARM"
+        } else {
+            "ALARM -> OK"
+        };
+        let s = if self.datapoints_to_alarm == 1 {
+            ""
+        } else {
+            "s"
+        };
         format!(
             "Threshold Crossed: {count} out of the last {} datapoints [{}] {were} {not}{compared} the threshold ({}) \
              (minimum {} datapoint{s} for {from_to} transition).",
@@ -112,7 +145,9 @@ impl Alarm {
 
 /// As CloudWatch writes it: `22/11/26 10:01:00`.
 fn clock(minute: i64) -> String {
-    let at = Timestamp::from_second(minute * 60).unwrap_or_default().to_zoned(TimeZone::UTC);
+    let at = Timestamp::from_second(minute * 60)
+        .unwrap_or_default()
+        .to_zoned(TimeZone::UTC);
     at.strftime("%d/%m/%y %H:%M:%S").to_string()
 }
 
@@ -126,10 +161,19 @@ mod tests {
     #[test]
     fn an_alarm_says_which_points_moved_it_and_goes_back_when_they_are_gone() {
         let regions = [Region::global()];
-        let ground = found::Ground { seed: 1, regions: &regions, rest: false, now: Timestamp::UNIX_EPOCH };
+        let ground = found::Ground {
+            seed: 1,
+            regions: &regions,
+            rest: false,
+            now: Timestamp::UNIX_EPOCH,
+        };
         let mut all = Resources::default();
         found_alarms::add(&ground, &mut all);
-        let alarm = all.alarms.iter_mut().find(|alarm| alarm.name == "orders-edge-5xx").unwrap();
+        let alarm = all
+            .alarms
+            .iter_mut()
+            .find(|alarm| alarm.name == "orders-edge-5xx")
+            .unwrap();
         alarm.judge(&[(0, 0.5), (1, 30.0)], Timestamp::UNIX_EPOCH);
         assert_eq!(alarm.state, "OK", "one of two is not enough");
         alarm.judge(&[(1, 30.0), (2, 31.5)], Timestamp::UNIX_EPOCH);

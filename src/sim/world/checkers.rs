@@ -57,14 +57,25 @@ const BROKEN: &str = "Failure: HTTP Status Code 500, Internal Server Error";
 impl Checkers {
     /// The checkers of `check`, which get their observations; none unless it asks an endpoint.
     pub(super) fn new(seed: u64, check: &mut HealthCheck, now: Timestamp) -> Option<Self> {
-        let CheckKind::Endpoint { regions, interval_s, .. } = &check.kind else { return None };
+        let CheckKind::Endpoint {
+            regions,
+            interval_s,
+            ..
+        } = &check.kind
+        else {
+            return None;
+        };
         let interval = i64::from((*interval_s).max(1));
         let mut checkers = Vec::new();
         check.observations.clear();
         for region in regions {
             for number in 0..PER_REGION {
                 let bits = hash(seed, &format!("{} {region} {number}", check.id));
-                checkers.push(Checker { offset: (bits % interval as u64) as i64, against: 0, reporting: true });
+                checkers.push(Checker {
+                    offset: (bits % interval as u64) as i64,
+                    against: 0,
+                    reporting: true,
+                });
                 // The checkers' address follows from their Region, the same for every check.
                 let host = hash(0, &format!("{region} {number}")) % 250 + 1;
                 check.observations.push(Observation {
@@ -77,7 +88,11 @@ impl Checkers {
             }
         }
         let rng = Rng::new(seed, &check.id);
-        Some(Self { checkers, timings: Timings::default(), rng })
+        Some(Self {
+            checkers,
+            timings: Timings::default(),
+            rng,
+        })
     }
 
     /// Everybody whose turn came between `from` (exclusive) and `until` asks. `dark` says which
@@ -89,11 +104,19 @@ impl Checkers {
         (from, until): (i64, i64),
         dark: impl Fn(&str) -> bool,
     ) {
-        let CheckKind::Endpoint { interval_s, failure_threshold, .. } = check.kind else { return };
+        let CheckKind::Endpoint {
+            interval_s,
+            failure_threshold,
+            ..
+        } = check.kind
+        else {
+            return;
+        };
         let interval = i64::from(interval_s.max(1));
         for (checker, observation) in self.checkers.iter_mut().zip(&mut check.observations) {
             checker.reporting = !dark(&observation.region);
-            let turns = (until - checker.offset).div_euclid(interval) - (from - checker.offset).div_euclid(interval);
+            let turns = (until - checker.offset).div_euclid(interval)
+                - (from - checker.offset).div_euclid(interval);
             if !checker.reporting || turns == 0 {
                 continue;
             }
@@ -106,7 +129,11 @@ impl Checkers {
                     OK
                 };
                 let good = status == OK;
-                checker.against = if good == observation.healthy { 0 } else { checker.against + 1 };
+                checker.against = if good == observation.healthy {
+                    0
+                } else {
+                    checker.against + 1
+                };
                 if checker.against >= failure_threshold {
                     observation.healthy = good;
                     checker.against = 0;
@@ -118,14 +145,19 @@ impl Checkers {
             let asked = until - (until - checker.offset).rem_euclid(interval);
             observation.checked = Timestamp::from_second(asked).unwrap_or(observation.checked);
             if !endpoint.silent {
-                self.timings.add(&observation.region, endpoint, &mut self.rng);
+                self.timings
+                    .add(&observation.region, endpoint, &mut self.rng);
             }
         }
         self.count(check);
     }
 
     fn count(&self, check: &mut HealthCheck) {
-        let reports = self.checkers.iter().zip(&check.observations).filter(|(checker, _)| checker.reporting);
+        let reports = self
+            .checkers
+            .iter()
+            .zip(&check.observations)
+            .filter(|(checker, _)| checker.reporting);
         let (all, well) = reports.fold((0.0, 0.0), |(all, well), (_, seen)| {
             (all + 1.0, well + if seen.healthy { 1.0 } else { 0.0 })
         });

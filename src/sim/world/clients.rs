@@ -63,7 +63,10 @@ pub(super) fn everywhere(seed: u64, regions: &[Region]) -> Vec<EdgeLocation> {
             let mut rng = Rng::new(seed, name);
             EdgeLocation {
                 point: (lat, lon),
-                rtt_ms: regions.iter().map(|region| geo::rtt_ms((lat, lon), geo::point(region))).collect(),
+                rtt_ms: regions
+                    .iter()
+                    .map(|region| geo::rtt_ms((lat, lon), geo::point(region)))
+                    .collect(),
                 routers: [Cached::default(); ROUTERS],
                 share,
                 mood: Wander::new(0.05, 400.0, &mut rng),
@@ -102,7 +105,13 @@ mod tests {
         let all: f64 = PLACES.iter().map(|place| place.3).sum();
         assert!((all - 1.0).abs() < 1e-9, "{all}");
         let (noon, night) = (rhythm(15 * 3_600, 0.0), rhythm(3 * 3_600, 0.0));
-        assert!(noon > 0.9 && noon <= 1.0 && night < 0.6 && night > 0.4, "{noon} {night}");
-        assert!(rhythm(3 * 3_600, 180.0) > 0.9, "day is night on the other side");
+        assert!(
+            noon > 0.9 && noon <= 1.0 && night < 0.6 && night > 0.4,
+            "{noon} {night}"
+        );
+        assert!(
+            rhythm(3 * 3_600, 180.0) > 0.9,
+            "day is night on the other side"
+        );
     }
 }

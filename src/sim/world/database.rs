@@ -40,10 +40,17 @@ pub(super) struct Busy {
 impl Database {
     pub(super) fn new(seed: u64, regions: &[Region], now: i64) -> Self {
         let mut rng = Rng::new(seed, "database");
-        let members = regions.iter().take(super::found_database::MEMBERS).enumerate();
-        let members: Vec<Member> =
-            members.map(|(site, region)| Member::new(seed, region, site, now)).collect();
-        let busy = members.iter().map(|_| Wander::new(0.05, 180.0, &mut rng)).collect();
+        let members = regions
+            .iter()
+            .take(super::found_database::MEMBERS)
+            .enumerate();
+        let members: Vec<Member> = members
+            .map(|(site, region)| Member::new(seed, region, site, now))
+            .collect();
+        let busy = members
+            .iter()
+            .map(|_| Wander::new(0.05, 180.0, &mut rng))
+            .collect();
         Self {
             members,
             writer: 0,
@@ -57,7 +64,9 @@ impl Database {
 
     /// The member whose cluster has this ARN.
     pub(super) fn by_arn(&self, arn: &str) -> Option<usize> {
-        self.members.iter().position(|m| super::found_database::cluster_arn(&m.region) == arn)
+        self.members
+            .iter()
+            .position(|m| super::found_database::cluster_arn(&m.region) == arn)
     }
 
     /// How busy member `index` is while it serves so many reads and applies so many writes a second.
@@ -65,13 +74,24 @@ impl Database {
         let mood = self.busy[index].step(step, &mut self.rng).exp();
         let writer = index == self.writer;
         let (from_writes, from_reads) = (writes / 1_000.0, reads / 2_000.0);
-        let first = if writer { 9.0 + 42.0 * from_writes + 6.0 * from_reads } else { 7.0 + 22.0 * from_reads + 6.0 * from_writes };
+        let first = if writer {
+            9.0 + 42.0 * from_writes + 6.0 * from_reads
+        } else {
+            7.0 + 22.0 * from_reads + 6.0 * from_writes
+        };
         let second = 6.0 + 20.0 * from_reads + 5.0 * from_writes;
         let pool = |share: f64| (24.0 + 190.0 * share * mood).round();
         Busy {
             cpu: (first * mood).min(99.0),
             cpu_reader: (second * mood).min(99.0),
-            connections: (pool(if writer { from_writes + 0.3 * from_reads } else { 0.6 * from_reads }), pool(0.7 * from_reads)),
+            connections: (
+                pool(if writer {
+                    from_writes + 0.3 * from_reads
+                } else {
+                    0.6 * from_reads
+                }),
+                pool(0.7 * from_reads),
+            ),
         }
     }
 }
@@ -79,7 +99,9 @@ impl Database {
 impl State {
     /// Whether writes are taken anywhere.
     pub(super) fn writable(&self) -> bool {
-        let Some(writer) = self.database.members.get(self.database.writer) else { return false };
+        let Some(writer) = self.database.members.get(self.database.writer) else {
+            return false;
+        };
         self.database.open && !self.strikes[writer.site].dark
     }
 
@@ -96,7 +118,9 @@ impl State {
     pub(super) fn replicate(&mut self, step: i64, acknowledged: f64) {
         let (now, writer) = (self.now, self.database.writer);
         self.database.log.append(now - step, now, acknowledged);
-        let Some(source) = self.database.members.get(writer) else { return };
+        let Some(source) = self.database.members.get(writer) else {
+            return;
+        };
         let (source_region, source_dark) = (source.region.clone(), self.strikes[source.site].dark);
         let load = (acknowledged / step as f64 / 1_000.0).min(1.5);
         for (index, member) in self.database.members.iter_mut().enumerate() {
@@ -111,8 +135,12 @@ impl State {
                 step: step as f64,
                 now,
                 rtt_ms: between_ms(&source_region, &member.region),
-                up: !source_dark && !self.strikes[member.site].dark && now >= member.rebuilding_until,
-                surging: self.faults.strikes(FaultKind::LagSurge, member.region.as_str()),
+                up: !source_dark
+                    && !self.strikes[member.site].dark
+                    && now >= member.rebuilding_until,
+                surging: self
+                    .faults
+                    .strikes(FaultKind::LagSurge, member.region.as_str()),
                 load,
             });
         }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::State;
-use super::model::{Certificate, DnsChange, Distribution};
+use super::model::{Certificate, Distribution, DnsChange};
 use super::names;
 use super::rng::hash;
 
@@ -34,7 +34,8 @@ impl State {
     /// A distribution's configuration was changed: it takes minutes to reach every edge.
     pub fn deploy_distribution(&mut self, id: &str) {
         let now = self.now();
-        let takes = SignedDuration::from_secs(150 + (hash(self.seed, &now.to_string()) % 120) as i64);
+        let takes =
+            SignedDuration::from_secs(150 + (hash(self.seed, &now.to_string()) % 120) as i64);
         if let Some(distribution) = self.distribution(id) {
             distribution.status = "InProgress".into();
             distribution.last_modified = now;
@@ -43,27 +44,39 @@ impl State {
     }
 
     fn distribution(&mut self, id: &str) -> Option<&mut Distribution> {
-        self.resources.distributions.iter_mut().find(|distribution| distribution.id == id)
+        self.resources
+            .distributions
+            .iter_mut()
+            .find(|distribution| distribution.id == id)
     }
 
     /// Whatever was under way and is through now.
     pub(super) fn deploy_further(&mut self) {
         let now = self.now();
         let mut zones = Vec::new();
-        for change in self.resources.dns_changes.iter_mut().filter(|c| c.status == "PENDING" && c.insync_at <= now) {
+        for change in self
+            .resources
+            .dns_changes
+            .iter_mut()
+            .filter(|c| c.status == "PENDING" && c.insync_at <= now)
+        {
             change.status = "INSYNC".into();
             zones.push(change.zone.clone());
         }
         if !zones.is_empty() {
             self.dns_zones.clone_from(&self.resources.hosted_zones);
         }
-        let due = |distribution: &&mut Distribution| distribution.deployed_at.is_some_and(|at| at <= now);
+        let due =
+            |distribution: &&mut Distribution| distribution.deployed_at.is_some_and(|at| at <= now);
         for distribution in self.resources.distributions.iter_mut().filter(due) {
             distribution.status = "Deployed".into();
             distribution.deployed_at = None;
         }
         if self.now % 3_600 == 0 {
-            self.resources.certificates.iter_mut().for_each(|certificate| certificate.age(now));
+            self.resources
+                .certificates
+                .iter_mut()
+                .for_each(|certificate| certificate.age(now));
         }
     }
 
@@ -80,7 +93,12 @@ impl State {
     /// The stuck deployment goes on.
     pub(super) fn unstick_deployment(&mut self) {
         let soon = self.now() + SignedDuration::from_secs(45);
-        for distribution in self.resources.distributions.iter_mut().filter(|d| d.status == "InProgress") {
+        for distribution in self
+            .resources
+            .distributions
+            .iter_mut()
+            .filter(|d| d.status == "InProgress")
+        {
             distribution.deployed_at = Some(soon);
         }
     }

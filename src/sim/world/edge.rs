@@ -57,13 +57,25 @@ impl State {
             let client = &self.clients[index];
             let share = demand / client.routers.len() as f64;
             for (i, router) in client.routers.iter().enumerate() {
-                match client.routers[..i].iter().position(|earlier| earlier.site == router.site) {
+                match client.routers[..i]
+                    .iter()
+                    .position(|earlier| earlier.site == router.site)
+                {
                     Some(earlier) => counts[earlier] += share,
                     None => counts[i] += share,
                 }
             }
-            for (router, rate) in client.routers.iter().zip(counts).filter(|(_, rate)| *rate > 0.0) {
-                flows.push(Flow { site: router.site, rate, rtt_ms: client.rtt_ms[router.site] });
+            for (router, rate) in client
+                .routers
+                .iter()
+                .zip(counts)
+                .filter(|(_, rate)| *rate > 0.0)
+            {
+                flows.push(Flow {
+                    site: router.site,
+                    rate,
+                    rtt_ms: client.rtt_ms[router.site],
+                });
             }
         }
         flows
@@ -71,10 +83,15 @@ impl State {
 
     /// The site DNS names best for a resolver at `from`, and for how long.
     fn ask_for_best(&self, from: (f64, f64)) -> (usize, i64) {
-        let Some(zone) = self.dns_zones.first() else { return (0, 60) };
+        let Some(zone) = self.dns_zones.first() else {
+            return (0, 60);
+        };
         let name = format!("{LATENCY_RECORD}.");
         let answer = dns::answer(zone, &self.resources.health_checks, &name, "CNAME", from);
-        let site = answer.values.first().and_then(|target| self.site_of_host(target));
+        let site = answer
+            .values
+            .first()
+            .and_then(|target| self.site_of_host(target));
         (site.unwrap_or(0), i64::from(answer.ttl_s).max(1))
     }
 
@@ -106,11 +123,21 @@ impl State {
             let outcome = &outcomes[flow.site];
             let weight = flow.rate * step as f64 / f64::from(slices);
             // A silent origin costs the connection time-outs: three attempts of ten seconds.
-            let typical = if outcome.silent > 0.0 { 30_000.0 } else { flow.rtt_ms * 1.06 + outcome.typical_ms };
+            let typical = if outcome.silent > 0.0 {
+                30_000.0
+            } else {
+                flow.rtt_ms * 1.06 + outcome.typical_ms
+            };
             let spread = if outcome.silent > 0.0 { 0.01 } else { 0.33 };
             for slice in 0..slices as usize {
-                let z = f64::from(normal_slice(slice, slices as usize, self.edge_rng.uniform()));
-                minute.origin_latency.add_ln(typical.ln() + z * spread, weight);
+                let z = f64::from(normal_slice(
+                    slice,
+                    slices as usize,
+                    self.edge_rng.uniform(),
+                ));
+                minute
+                    .origin_latency
+                    .add_ln(typical.ln() + z * spread, weight);
             }
         }
     }

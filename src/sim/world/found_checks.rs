@@ -8,8 +8,14 @@ use crate::fleet::Region;
 
 /// Where Route 53's checkers are (aws-facts §3.4).
 pub(super) const CHECKER_REGIONS: [&str; 8] = [
-    "us-east-1", "us-west-1", "us-west-2", "eu-west-1", "ap-southeast-1", "ap-southeast-2",
-    "ap-northeast-1", "sa-east-1",
+    "us-east-1",
+    "us-west-1",
+    "us-west-2",
+    "eu-west-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-northeast-1",
+    "sa-east-1",
 ];
 
 /// The check on the latency record of `region`.
@@ -26,10 +32,22 @@ pub(super) fn add(ground: &Ground, all: &mut Resources) {
             ground,
             region,
             "switch",
-            CheckKind::CloudWatchMetric { alarm_region, alarm_name, insufficient_data: "LastKnownStatus".into() },
+            CheckKind::CloudWatchMetric {
+                alarm_region,
+                alarm_name,
+                insufficient_data: "LastKnownStatus".into(),
+            },
         );
         let children = vec![endpoint.id.clone(), switch.id.clone()];
-        let site = check(ground, region, "site", CheckKind::Calculated { children, threshold: 2 });
+        let site = check(
+            ground,
+            region,
+            "site",
+            CheckKind::Calculated {
+                children,
+                threshold: 2,
+            },
+        );
         all.health_checks.extend([site, endpoint, switch]);
     }
 }
@@ -57,7 +75,10 @@ fn check(ground: &Ground, region: &Region, role: &str, kind: CheckKind) -> Healt
         kind,
         inverted: false,
         disabled: false,
-        tags: vec![Tag { key: "Name".into(), value: format!("orders {region} {role}") }],
+        tags: vec![Tag {
+            key: "Name".into(),
+            value: format!("orders {region} {role}"),
+        }],
         observations: Vec::new(),
         healthy: true,
         percent_healthy: None,

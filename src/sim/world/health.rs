@@ -31,15 +31,24 @@ impl State {
             check.healthy = settled_verdict(check, own);
         }
         self.count_children();
-        for (check, minute) in self.resources.health_checks.iter().zip(&mut self.check_minutes) {
+        for (check, minute) in self
+            .resources
+            .health_checks
+            .iter()
+            .zip(&mut self.check_minutes)
+        {
             minute.look(check, step as f64);
         }
     }
 
     fn ask_endpoint(&mut self, index: usize, step: i64) -> bool {
         let check = &self.resources.health_checks[index];
-        let CheckKind::Endpoint { host, .. } = &check.kind else { return check.healthy };
-        let Some(site) = self.site_of_host(host) else { return check.healthy };
+        let CheckKind::Endpoint { host, .. } = &check.kind else {
+            return check.healthy;
+        };
+        let Some(site) = self.site_of_host(host) else {
+            return check.healthy;
+        };
         if check.disabled {
             return true;
         }
@@ -54,7 +63,9 @@ impl State {
         let faults = &self.faults;
         let check = &mut self.resources.health_checks[index];
         if let Some(checkers) = &mut self.checkers[index] {
-            checkers.ask(check, &endpoint, turn, |region| faults.strikes(FaultKind::RegionDark, region));
+            checkers.ask(check, &endpoint, turn, |region| {
+                faults.strikes(FaultKind::RegionDark, region)
+            });
         }
         endpoint_verdict(check)
     }
@@ -62,7 +73,12 @@ impl State {
     /// Follows the data stream of an alarm, not its state (aws-facts §3.4).
     fn follow_alarm(&self, index: usize) -> bool {
         let check = &self.resources.health_checks[index];
-        let CheckKind::CloudWatchMetric { alarm_region, alarm_name, insufficient_data } = &check.kind else {
+        let CheckKind::CloudWatchMetric {
+            alarm_region,
+            alarm_name,
+            insufficient_data,
+        } = &check.kind
+        else {
             return check.healthy;
         };
         let last = check.healthy != check.inverted;
@@ -75,25 +91,50 @@ impl State {
             "Unhealthy" => false,
             _ => last,
         };
-        if self.faults.strikes(FaultKind::RegionDark, alarm_region.as_str()) {
+        if self
+            .faults
+            .strikes(FaultKind::RegionDark, alarm_region.as_str())
+        {
             return insufficient;
         }
-        let found = self.resources.alarms.iter().find(|a| &a.region == alarm_region && &a.name == alarm_name);
-        let Some(alarm) = found else { return insufficient };
-        let dimensions: Vec<(&str, &str)> =
-            alarm.dimensions.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let found = self
+            .resources
+            .alarms
+            .iter()
+            .find(|a| &a.region == alarm_region && &a.name == alarm_name);
+        let Some(alarm) = found else {
+            return insufficient;
+        };
+        let dimensions: Vec<(&str, &str)> = alarm
+            .dimensions
+            .iter()
+            .map(|(k, v)| (k.as_str(), v.as_str()))
+            .collect();
         let id = MetricId::new(&alarm.namespace, &alarm.metric, &dimensions);
         let since = self.now.div_euclid(60) - i64::from(alarm.evaluation_periods) - 1;
-        let points = self.metrics.minutes(alarm_region.as_str(), &id, since, &alarm.statistic);
-        points.last().map_or(insufficient, |(_, value)| !super::alarms::breaches(alarm, *value))
+        let points = self
+            .metrics
+            .minutes(alarm_region.as_str(), &id, since, &alarm.statistic);
+        points.last().map_or(insufficient, |(_, value)| {
+            !super::alarms::breaches(alarm, *value)
+        })
     }
 
     fn count_children(&mut self) {
         for index in 0..self.resources.health_checks.len() {
-            let CheckKind::Calculated { children, threshold } = &self.resources.health_checks[index].kind else {
+            let CheckKind::Calculated {
+                children,
+                threshold,
+            } = &self.resources.health_checks[index].kind
+            else {
                 continue;
             };
-            let healthy = |id: &String| self.resources.health_checks.iter().any(|c| &c.id == id && c.healthy);
+            let healthy = |id: &String| {
+                self.resources
+                    .health_checks
+                    .iter()
+                    .any(|c| &c.id == id && c.healthy)
+            };
             let well = children.iter().filter(|id| healthy(id)).count();
             let own = well as i64 >= i64::from(*threshold);
             let check = &mut self.resources.health_checks[index];
@@ -105,8 +146,15 @@ impl State {
     /// Whether DNS may name `region` at all, by the checks on its latency record.
     pub fn in_service(&self, region: &Region) -> bool {
         let records = self.dns_zones.iter().flat_map(|zone| &zone.records);
-        let mut checks = records.filter(|r| r.region.as_ref() == Some(region)).filter_map(|r| r.health_check.as_ref());
-        checks.all(|id| self.resources.health_checks.iter().any(|c| &c.id == id && c.healthy))
+        let mut checks = records
+            .filter(|r| r.region.as_ref() == Some(region))
+            .filter_map(|r| r.health_check.as_ref());
+        checks.all(|id| {
+            self.resources
+                .health_checks
+                .iter()
+                .any(|c| &c.id == id && c.healthy)
+        })
     }
 }
 

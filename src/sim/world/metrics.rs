@@ -29,10 +29,16 @@ pub struct MetricId {
 impl MetricId {
     /// Sorts the dimensions.
     pub fn new(namespace: &str, name: &str, dimensions: &[(&str, &str)]) -> Self {
-        let mut dimensions: Vec<(String, String)> =
-            dimensions.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let mut dimensions: Vec<(String, String)> = dimensions
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect();
         dimensions.sort();
-        Self { namespace: namespace.into(), name: name.into(), dimensions }
+        Self {
+            namespace: namespace.into(),
+            name: name.into(),
+            dimensions,
+        }
     }
 }
 
@@ -57,7 +63,12 @@ pub enum Sample {
 impl Sample {
     /// A single value.
     pub const fn gauge(value: f64) -> Self {
-        Self::Set { count: 1.0, sum: value, min: value, max: value }
+        Self::Set {
+            count: 1.0,
+            sum: value,
+            min: value,
+            max: value,
+        }
     }
 
     /// So many zeros and ones: the sum counts, the average is the rate.
@@ -74,8 +85,18 @@ impl Sample {
         match (&mut *self, other) {
             (Self::Spread(mine), Self::Spread(theirs)) => mine.merge(theirs),
             (
-                Self::Set { count, sum, min, max },
-                Self::Set { count: other_count, sum: other_sum, min: low, max: high },
+                Self::Set {
+                    count,
+                    sum,
+                    min,
+                    max,
+                },
+                Self::Set {
+                    count: other_count,
+                    sum: other_sum,
+                    min: low,
+                    max: high,
+                },
             ) => {
                 *count += other_count;
                 *sum += other_sum;
@@ -89,7 +110,12 @@ impl Sample {
 
     fn statistic(&self, statistic: Statistic) -> Option<f64> {
         match self {
-            Self::Set { count, sum, min, max } => Some(match statistic {
+            Self::Set {
+                count,
+                sum,
+                min,
+                max,
+            } => Some(match statistic {
                 Statistic::Sum => *sum,
                 Statistic::Average => sum / count,
                 Statistic::Minimum => *min,
@@ -141,7 +167,9 @@ impl Statistic {
             "SampleCount" => Self::SampleCount,
             _ => {
                 let percent: f64 = text.strip_prefix('p')?.parse().ok()?;
-                (0.0..=100.0).contains(&percent).then_some(Self::Percentile(percent / 100.0))?
+                (0.0..=100.0)
+                    .contains(&percent)
+                    .then_some(Self::Percentile(percent / 100.0))?
             }
         })
     }
@@ -178,7 +206,10 @@ impl MetricStore {
     /// The points of a series with `start <= at < end` (the start rounded down to the minute), oldest
     /// first, as visible now. Empty when there is no such series, no such point, or `statistic` is
     /// not a statistic. `period_s` is rounded up to whole minutes.
-    #[expect(clippy::too_many_arguments, reason = "CloudWatch's own parameters, all needed")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "CloudWatch's own parameters, all needed"
+    )]
     pub fn query(
         &self,
         region: &str,
@@ -191,12 +222,17 @@ impl MetricStore {
         end: Timestamp,
     ) -> Vec<(Timestamp, f64)> {
         let id = MetricId::new(namespace, metric, dimensions);
-        let Some(statistic) = Statistic::parse(statistic) else { return Vec::new() };
+        let Some(statistic) = Statistic::parse(statistic) else {
+            return Vec::new();
+        };
         let period = (period_s.max(1) + 59) / 60;
         let from = start.as_second().div_euclid(60);
         let until = (end.as_second() + 59).div_euclid(60);
         let mut periods: BTreeMap<i64, Sample> = BTreeMap::new();
-        for point in self.seen(region, &id, from).take_while(|point| point.minute < until) {
+        for point in self
+            .seen(region, &id, from)
+            .take_while(|point| point.minute < until)
+        {
             let slot = point.minute.div_euclid(period) * period;
             match periods.get_mut(&slot) {
                 Some(sample) => sample.merge(&point.sample),
@@ -227,12 +263,20 @@ impl MetricStore {
             namespace.is_none_or(|n| n == id.namespace)
                 && metric.is_none_or(|m| m == id.name)
                 && dimensions.iter().all(|(name, value)| {
-                    id.dimensions.iter().any(|(k, v)| k == name && value.is_none_or(|value| v == value))
+                    id.dimensions
+                        .iter()
+                        .any(|(k, v)| k == name && value.is_none_or(|value| v == value))
                 })
         };
-        let Some(names) = self.names.get(region) else { return Vec::new() };
+        let Some(names) = self.names.get(region) else {
+            return Vec::new();
+        };
         let present = names.iter().filter(|(id, handle)| {
-            wanted(id) && self.series[handle.0].points.iter().any(|point| point.visible <= self.now)
+            wanted(id)
+                && self.series[handle.0]
+                    .points
+                    .iter()
+                    .any(|point| point.visible <= self.now)
         });
         present.map(|(id, _)| id.clone()).collect()
     }
@@ -249,7 +293,12 @@ impl MetricStore {
     ) {
         let handle = self.handle(region, MetricId::new(namespace, metric, dimensions));
         let visible = self.now + PUT_DELAY_S;
-        self.insert(handle, at.as_second().div_euclid(60), visible, Sample::gauge(value));
+        self.insert(
+            handle,
+            at.as_second().div_euclid(60),
+            visible,
+            Sample::gauge(value),
+        );
     }
 
     /// The series of this name, made when it is new.
@@ -258,28 +307,51 @@ impl MetricStore {
             return *handle;
         }
         let handle = Handle(self.series.len());
-        self.series.push(Stored { points: VecDeque::new(), delay: delay(&id.namespace) });
-        self.names.entry(region.to_owned()).or_default().insert(id, handle);
+        self.series.push(Stored {
+            points: VecDeque::new(),
+            delay: delay(&id.namespace),
+        });
+        self.names
+            .entry(region.to_owned())
+            .or_default()
+            .insert(id, handle);
         handle
     }
 
     /// Another name of the same series.
     pub(super) fn alias(&mut self, region: &str, id: MetricId, handle: Handle) {
-        self.names.entry(region.to_owned()).or_default().insert(id, handle);
+        self.names
+            .entry(region.to_owned())
+            .or_default()
+            .insert(id, handle);
     }
 
     /// A service publishes what it counted in `minute` (minutes since the epoch).
     pub(super) fn publish(&mut self, handle: Handle, minute: i64, sample: Sample) {
         let (base, spread) = self.series[handle.0].delay;
         let jitter = hash(minute as u64, "delay") % spread;
-        self.insert(handle, minute, (minute + 1) * 60 + base + jitter as i64, sample);
+        self.insert(
+            handle,
+            minute,
+            (minute + 1) * 60 + base + jitter as i64,
+            sample,
+        );
     }
 
     /// The visible minutes of a series from `minute` on, with one statistic.
-    pub(super) fn minutes(&self, region: &str, id: &MetricId, minute: i64, statistic: &str) -> Vec<(i64, f64)> {
-        let Some(statistic) = Statistic::parse(statistic) else { return Vec::new() };
+    pub(super) fn minutes(
+        &self,
+        region: &str,
+        id: &MetricId,
+        minute: i64,
+        statistic: &str,
+    ) -> Vec<(i64, f64)> {
+        let Some(statistic) = Statistic::parse(statistic) else {
+            return Vec::new();
+        };
         let seen = self.seen(region, id, minute);
-        seen.filter_map(|point| Some((point.minute, point.sample.statistic(statistic)?))).collect()
+        seen.filter_map(|point| Some((point.minute, point.sample.statistic(statistic)?)))
+            .collect()
     }
 
     /// The present, in seconds since the epoch.
@@ -293,7 +365,9 @@ impl MetricStore {
         let points = handle.map(|handle| &self.series[handle.0].points);
         points
             .into_iter()
-            .flat_map(move |points| points.range(points.partition_point(|point| point.minute < minute)..))
+            .flat_map(move |points| {
+                points.range(points.partition_point(|point| point.minute < minute)..)
+            })
             .filter(|point| point.visible <= self.now)
     }
 
@@ -305,7 +379,14 @@ impl MetricStore {
                 point.sample.merge(&sample);
                 point.visible = point.visible.min(visible);
             }
-            _ => points.insert(place, Point { minute, visible, sample }),
+            _ => points.insert(
+                place,
+                Point {
+                    minute,
+                    visible,
+                    sample,
+                },
+            ),
         }
         if points.len() > KEPT_MINUTES {
             points.pop_front();
@@ -337,7 +418,10 @@ mod tests {
 
     fn filled() -> MetricStore {
         let mut store = MetricStore::default();
-        let handle = store.handle("eu-west-1", MetricId::new("AWS/Lambda", "Errors", &[("FunctionName", "f")]));
+        let handle = store.handle(
+            "eu-west-1",
+            MetricId::new("AWS/Lambda", "Errors", &[("FunctionName", "f")]),
+        );
         for minute in 0..10 {
             store.publish(handle, minute, Sample::tally(100.0, minute as f64));
         }
@@ -345,10 +429,28 @@ mod tests {
         store
     }
 
-    fn errors(store: &MetricStore, statistic: &str, period_s: i64, from: i64, to: i64) -> Vec<(i64, f64)> {
+    fn errors(
+        store: &MetricStore,
+        statistic: &str,
+        period_s: i64,
+        from: i64,
+        to: i64,
+    ) -> Vec<(i64, f64)> {
         let dimensions = [("FunctionName", "f")];
-        let found = store.query("eu-west-1", "AWS/Lambda", "Errors", &dimensions, statistic, period_s, at(from), at(to));
-        found.into_iter().map(|(at, value)| (at.as_second(), value)).collect()
+        let found = store.query(
+            "eu-west-1",
+            "AWS/Lambda",
+            "Errors",
+            &dimensions,
+            statistic,
+            period_s,
+            at(from),
+            at(to),
+        );
+        found
+            .into_iter()
+            .map(|(at, value)| (at.as_second(), value))
+            .collect()
     }
 
     #[test]
@@ -356,9 +458,16 @@ mod tests {
         let mut store = filled();
         store.set_now(60 * 5 + 20);
         let newest = errors(&store, "Sum", 60, 0, 3_600).last().copied();
-        assert_eq!(newest, Some((180, 3.0)), "minute 4 ended 20 s ago and is not there yet");
+        assert_eq!(
+            newest,
+            Some((180, 3.0)),
+            "minute 4 ended 20 s ago and is not there yet"
+        );
         store.set_now(60 * 5 + 60);
-        assert_eq!(errors(&store, "Sum", 60, 0, 3_600).last().copied(), Some((240, 4.0)));
+        assert_eq!(
+            errors(&store, "Sum", 60, 0, 3_600).last().copied(),
+            Some((240, 4.0))
+        );
     }
 
     #[test]
@@ -374,7 +483,18 @@ mod tests {
     fn nothing_is_found_under_another_name_region_or_statistic() {
         let store = filled();
         let ask = |region, dimensions: &[(&str, &str)], statistic| {
-            store.query(region, "AWS/Lambda", "Errors", dimensions, statistic, 60, at(0), at(600)).len()
+            store
+                .query(
+                    region,
+                    "AWS/Lambda",
+                    "Errors",
+                    dimensions,
+                    statistic,
+                    60,
+                    at(0),
+                    at(600),
+                )
+                .len()
         };
         assert_eq!(ask("eu-west-1", &[("FunctionName", "f")], "Sum"), 10);
         assert_eq!(ask("us-east-1", &[("FunctionName", "f")], "Sum"), 0);
@@ -387,10 +507,24 @@ mod tests {
         let mut store = filled();
         let id = MetricId::new("AWS/Lambda", "Errors", &[("FunctionName", "f")]);
         let handle = store.handle("eu-west-1", id.clone());
-        store.alias("eu-west-1", MetricId::new("AWS/Lambda", "Errors", &[]), handle);
-        assert_eq!(store.list("eu-west-1", Some("AWS/Lambda"), None, &[]).len(), 2);
-        assert_eq!(store.list("eu-west-1", None, None, &[("FunctionName", None)]), [id]);
-        assert!(store.list("eu-west-1", Some("AWS/RDS"), None, &[]).is_empty());
+        store.alias(
+            "eu-west-1",
+            MetricId::new("AWS/Lambda", "Errors", &[]),
+            handle,
+        );
+        assert_eq!(
+            store.list("eu-west-1", Some("AWS/Lambda"), None, &[]).len(),
+            2
+        );
+        assert_eq!(
+            store.list("eu-west-1", None, None, &[("FunctionName", None)]),
+            [id]
+        );
+        assert!(
+            store
+                .list("eu-west-1", Some("AWS/RDS"), None, &[])
+                .is_empty()
+        );
     }
 
     #[test]
@@ -399,7 +533,18 @@ mod tests {
         store.set_now(1_000);
         store.put("eu-west-1", "Mine", "Switch", &[], 1.0, at(1_000));
         let read = |store: &MetricStore| {
-            store.query("eu-west-1", "Mine", "Switch", &[], "Maximum", 60, at(900), at(1_100)).len()
+            store
+                .query(
+                    "eu-west-1",
+                    "Mine",
+                    "Switch",
+                    &[],
+                    "Maximum",
+                    60,
+                    at(900),
+                    at(1_100),
+                )
+                .len()
         };
         assert_eq!(read(&store), 0);
         store.set_now(1_030);

@@ -120,14 +120,29 @@ pub struct State {
 
 impl State {
     /// Founds the world at `start` and makes its history.
-    fn new(seed: u64, regions: Vec<Region>, rest: bool, scenario: &Scenario, start: Timestamp) -> Self {
-        let ground = found::Ground { seed, regions: &regions, rest, now: start };
+    fn new(
+        seed: u64,
+        regions: Vec<Region>,
+        rest: bool,
+        scenario: &Scenario,
+        start: Timestamp,
+    ) -> Self {
+        let ground = found::Ground {
+            seed,
+            regions: &regions,
+            rest,
+            now: start,
+        };
         let mut resources = found::resources(&ground);
         let mut metrics = MetricStore::default();
         let begun = start.as_second();
         let now = (begun - scenario::HISTORY.as_secs()).div_euclid(60) * 60;
         let database = database::Database::new(seed, &regions, now);
-        let members: Vec<Region> = database.members.iter().map(|member| member.region.clone()).collect();
+        let members: Vec<Region> = database
+            .members
+            .iter()
+            .map(|member| member.region.clone())
+            .collect();
         let past = Timestamp::from_second(now).unwrap_or(start);
         let checkers: Vec<_> = resources
             .health_checks
@@ -152,7 +167,10 @@ impl State {
             dns_zones: resources.hosted_zones.clone(),
             edge: edge::EdgeMinute::default(),
             edge_rng: Rng::new(seed, "edge"),
-            sites: regions.iter().map(|region| serving::Site::new(seed, region)).collect(),
+            sites: regions
+                .iter()
+                .map(|region| serving::Site::new(seed, region))
+                .collect(),
             database,
             written: (0.0, 0.0),
             forwarded_here: vec![0.0; regions.len()],

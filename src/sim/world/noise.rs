@@ -15,7 +15,11 @@ pub(super) struct Wander {
 impl Wander {
     /// Begins somewhere within its usual range.
     pub(super) fn new(spread: f64, memory_s: f64, rng: &mut Rng) -> Self {
-        Self { value: spread * rng.normal(), spread, memory_s }
+        Self {
+            value: spread * rng.normal(),
+            spread,
+            memory_s,
+        }
     }
 
     /// The value after `step` seconds.

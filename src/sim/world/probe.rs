@@ -53,9 +53,15 @@ fn ms(ms: f64) -> Duration {
 impl State {
     /// GETs `url` once, on a fresh connection.
     pub(super) fn probe(&mut self, url: &str) -> Result<ProbeOutcome, String> {
-        let rest = url.strip_prefix("https://").ok_or_else(|| format!("{url} is not an https URL"))?;
+        let rest = url
+            .strip_prefix("https://")
+            .ok_or_else(|| format!("{url} is not an https URL"))?;
         let host = rest.split(['/', ':']).next().unwrap_or_default().to_owned();
-        let cached = self.resolver.kept.get(&host).is_some_and(|(_, until)| *until > self.now);
+        let cached = self
+            .resolver
+            .kept
+            .get(&host)
+            .is_some_and(|(_, until)| *until > self.now);
         self.resolve(&host)?;
         let noise = (0.16 * self.probe_rng.normal()).exp();
         let dns = if cached { 0.6 * noise } else { 14.0 * noise };
@@ -77,8 +83,18 @@ impl State {
             dns: ms(dns),
             connect: ms(first_hop * (0.98 + 0.02 * noise)),
             tls: ms(first_hop * 1.02 + 2.5 * noise),
-            first_byte: if dark { Duration::from_secs(30) } else { ms(first_hop + inside) },
-            status: if dark { 504 } else if failing { 500 } else { 200 },
+            first_byte: if dark {
+                Duration::from_secs(30)
+            } else {
+                ms(first_hop + inside)
+            },
+            status: if dark {
+                504
+            } else if failing {
+                500
+            } else {
+                200
+            },
             served_by: (!dark).then(|| self.regions[site].to_string()),
         })
     }
@@ -90,7 +106,10 @@ impl State {
             && *until > now
         {
             let ttl_s = u32::try_from(*until - now).unwrap_or(0);
-            return Ok(ResolveOutcome { values: values.clone(), ttl_s });
+            return Ok(ResolveOutcome {
+                values: values.clone(),
+                ttl_s,
+            });
         }
         let mut answer = self.dns_answer(name, "CNAME", Some(OPERATOR));
         if answer.values.is_empty() {
@@ -99,14 +118,22 @@ impl State {
         if answer.values.is_empty() {
             return Err(format!("{name}: no such name ({})", answer.code));
         }
-        self.resolver.kept.insert(name.to_owned(), (answer.values.clone(), now + i64::from(answer.ttl_s)));
-        Ok(ResolveOutcome { values: answer.values, ttl_s: answer.ttl_s })
+        self.resolver.kept.insert(
+            name.to_owned(),
+            (answer.values.clone(), now + i64::from(answer.ttl_s)),
+        );
+        Ok(ResolveOutcome {
+            values: answer.values,
+            ttl_s: answer.ttl_s,
+        })
     }
 
     /// Where the edge location next to the operator sends a request.
     fn operators_site(&mut self) -> usize {
         let near = |client: &&super::clients::EdgeLocation| geo::km(client.point, OPERATOR) as i64;
-        let Some(edge) = self.clients.iter().min_by_key(near) else { return 0 };
+        let Some(edge) = self.clients.iter().min_by_key(near) else {
+            return 0;
+        };
         let router = (self.probe_rng.bits() % edge.routers.len() as u64) as usize;
         edge.routers[router].site
     }

@@ -66,7 +66,11 @@ pub enum PromotionRefused {
 impl State {
     /// `SwitchoverGlobalCluster`: nothing is lost, and a healthy primary is needed. Returns the global
     /// cluster as AWS replies: the work goes on after that.
-    pub fn switchover(&mut self, global: &str, target: &str) -> Result<GlobalCluster, PromotionRefused> {
+    pub fn switchover(
+        &mut self,
+        global: &str,
+        target: &str,
+    ) -> Result<GlobalCluster, PromotionRefused> {
         self.promote(global, target, false)
     }
 
@@ -80,9 +84,19 @@ impl State {
         self.promote(global, target, allow_data_loss)
     }
 
-    fn promote(&mut self, global: &str, target: &str, loses_data: bool) -> Result<GlobalCluster, PromotionRefused> {
-        let cluster = self.resources.global_clusters.iter_mut().find(|c| c.id == global);
-        let cluster = cluster.ok_or_else(|| PromotionRefused::GlobalClusterNotFound(global.into()))?;
+    fn promote(
+        &mut self,
+        global: &str,
+        target: &str,
+        loses_data: bool,
+    ) -> Result<GlobalCluster, PromotionRefused> {
+        let cluster = self
+            .resources
+            .global_clusters
+            .iter_mut()
+            .find(|c| c.id == global);
+        let cluster =
+            cluster.ok_or_else(|| PromotionRefused::GlobalClusterNotFound(global.into()))?;
         if cluster.status != "available" || cluster.failover.is_some() {
             return Err(PromotionRefused::InvalidGlobalClusterState {
                 id: cluster.id.clone(),
@@ -91,7 +105,10 @@ impl State {
         }
         let to = self.database.by_arn(target);
         let to = to.ok_or_else(|| PromotionRefused::DbClusterNotFound(target.into()))?;
-        let member = cluster.members.iter().find(|member| member.cluster_arn == target);
+        let member = cluster
+            .members
+            .iter()
+            .find(|member| member.cluster_arn == target);
         let refusal = match member {
             Some(member) if member.writer => Some("is the primary cluster already"),
             Some(member) if member.synchronization.as_deref() != Some("connected") => {
@@ -100,10 +117,18 @@ impl State {
             _ => None,
         };
         if let Some(why) = refusal {
-            return Err(PromotionRefused::InvalidDbClusterState { cluster: target.into(), why: why.into() });
+            return Err(PromotionRefused::InvalidDbClusterState {
+                cluster: target.into(),
+                why: why.into(),
+            });
         }
         let from = self.database.writer;
-        cluster.status = if loses_data { "failing-over" } else { "switching-over" }.into();
+        cluster.status = if loses_data {
+            "failing-over"
+        } else {
+            "switching-over"
+        }
+        .into();
         cluster.failover = Some(FailoverState {
             status: "pending".into(),
             from: cluster_arn(&self.database.members[from].region),
@@ -112,8 +137,14 @@ impl State {
         });
         let reply = cluster.clone();
         let until = self.now + self.lasting(4, 8);
-        self.database.promotion =
-            Some(Promotion { loses_data, from, to, stage: Stage::Pending, until, cut: f64::INFINITY });
+        self.database.promotion = Some(Promotion {
+            loses_data,
+            from,
+            to,
+            stage: Stage::Pending,
+            until,
+            cut: f64::INFINITY,
+        });
         if !loses_data {
             self.tell_both("RDS-EVENT-0181", "started.");
         }
@@ -123,7 +154,9 @@ impl State {
     /// The running promotion goes on, and rebuilt members come back.
     pub(super) fn promote_further(&mut self) {
         self.bring_back_rebuilt();
-        let Some(promotion) = self.database.promotion.clone() else { return };
+        let Some(promotion) = self.database.promotion.clone() else {
+            return;
+        };
         let dark = |index: usize| self.strikes[self.database.members[index].site].dark;
         let blocked = dark(promotion.to) || (!promotion.loses_data && dark(promotion.from));
         let promoted = matches!(promotion.stage, Stage::Redirecting | Stage::Finishing);
@@ -165,8 +198,16 @@ impl State {
         let target = &self.database.members[promotion.to];
         let lag_ms = target.lag_ms;
         // Switchover waits until all is there; failover keeps what is there.
-        let cut = if promotion.loses_data { target.applied_to } else { self.now as f64 };
-        let status = if promotion.loses_data { "failing-over" } else { "switching-over" };
+        let cut = if promotion.loses_data {
+            target.applied_to
+        } else {
+            self.now as f64
+        };
+        let status = if promotion.loses_data {
+            "failing-over"
+        } else {
+            "switching-over"
+        };
         if let Some(state) = self.global().and_then(|global| global.failover.as_mut()) {
             state.status = status.into();
         }
@@ -210,16 +251,27 @@ impl State {
         self.database.writer = promotion.to;
         self.database.open = true;
         for index in 0..self.database.members.len() {
-            let rebuild = if promotion.loses_data { self.lasting(120, 280) } else { 0 };
+            let rebuild = if promotion.loses_data {
+                self.lasting(120, 280)
+            } else {
+                0
+            };
             let member = &mut self.database.members[index];
             if !promotion.loses_data || index == promotion.to {
                 member.applied_to = member.applied_to.max(promotion.cut.min(now as f64));
             }
-            member.rebuilding_until = if index == promotion.to { 0 } else { now + rebuild };
+            member.rebuilding_until = if index == promotion.to {
+                0
+            } else {
+                now + rebuild
+            };
         }
         self.redraw_topology();
         self.tell_new("RDS-EVENT-0184", |_, new| {
-            format!("New primary DB cluster {} in Region {new} was successfully promoted.", names::cluster(new))
+            format!(
+                "New primary DB cluster {} in Region {new} was successfully promoted.",
+                names::cluster(new)
+            )
         });
         self.status_of(promotion.to, "available");
         self.enter(Stage::Redirecting, 4, 8);
@@ -228,22 +280,35 @@ impl State {
     fn finish(&mut self, promotion: &Promotion) {
         if promotion.loses_data {
             self.tell_new("RDS-EVENT-0238", |_, new| {
-                format!("Global failover to DB cluster {} in Region {new} completed.", names::cluster(new))
+                format!(
+                    "Global failover to DB cluster {} in Region {new} completed.",
+                    names::cluster(new)
+                )
             });
             self.tell_new("RDS-EVENT-0240", |_, _| {
-                "Started resynchronizing members of the global cluster after global failover.".into()
+                "Started resynchronizing members of the global cluster after global failover."
+                    .into()
             });
         } else {
-            self.tell_both("RDS-EVENT-0185", "finished. The replicas may take a while to come online.");
+            self.tell_both(
+                "RDS-EVENT-0185",
+                "finished. The replicas may take a while to come online.",
+            );
         }
         self.settle();
     }
 
     fn give_up(&mut self, promotion: &Promotion) {
-        let (id, what) =
-            if promotion.loses_data { ("RDS-EVENT-0239", "failover") } else { ("RDS-EVENT-0187", "switchover") };
+        let (id, what) = if promotion.loses_data {
+            ("RDS-EVENT-0239", "failover")
+        } else {
+            ("RDS-EVENT-0187", "switchover")
+        };
         let text = |new: &Region| {
-            format!("Global {what} to DB cluster {} in Region {new} failed.", names::cluster(new))
+            format!(
+                "Global {what} to DB cluster {} in Region {new} failed.",
+                names::cluster(new)
+            )
         };
         self.tell_old(id, |_, new| text(new));
         self.tell_new(id, |_, new| text(new));
@@ -282,24 +347,41 @@ impl State {
             return;
         }
         self.redraw_topology();
-        if self.database.members.iter().all(|member| member.rebuilding_until == 0) && self.after_failover() {
+        if self
+            .database
+            .members
+            .iter()
+            .all(|member| member.rebuilding_until == 0)
+            && self.after_failover()
+        {
             let region = self.database.members[self.database.writer].region.clone();
-            let text = "Finished resynchronizing members of the global cluster after global failover.";
+            let text =
+                "Finished resynchronizing members of the global cluster after global failover.";
             self.record("RDS-EVENT-0241", &region, text.into());
         }
     }
 
     fn after_failover(&self) -> bool {
-        let last = self.resources.db_events.iter().rev().find(|e| {
-            matches!(e.id, "RDS-EVENT-0240" | "RDS-EVENT-0241")
-        });
+        let last = self
+            .resources
+            .db_events
+            .iter()
+            .rev()
+            .find(|e| matches!(e.id, "RDS-EVENT-0240" | "RDS-EVENT-0241"));
         last.is_some_and(|event| event.id == "RDS-EVENT-0240")
     }
 
     /// Writes roles and synchronization into the resources.
     fn redraw_topology(&mut self) {
-        let regions: Vec<&Region> = self.database.members.iter().map(|member| &member.region).collect();
-        let Some(writer) = regions.get(self.database.writer).copied() else { return };
+        let regions: Vec<&Region> = self
+            .database
+            .members
+            .iter()
+            .map(|member| &member.region)
+            .collect();
+        let Some(writer) = regions.get(self.database.writer).copied() else {
+            return;
+        };
         let mut members = global_members(&regions, writer);
         for (listed, member) in members.iter_mut().zip(&self.database.members) {
             if member.rebuilding_until > 0 {
@@ -318,12 +400,20 @@ impl State {
     }
 
     fn global(&mut self) -> Option<&mut GlobalCluster> {
-        self.resources.global_clusters.iter_mut().find(|global| global.id == FLEET)
+        self.resources
+            .global_clusters
+            .iter_mut()
+            .find(|global| global.id == FLEET)
     }
 
     fn status_of(&mut self, member: usize, status: &str) {
         let region = &self.database.members[member].region;
-        for cluster in self.resources.clusters.iter_mut().filter(|cluster| &cluster.region == region) {
+        for cluster in self
+            .resources
+            .clusters
+            .iter_mut()
+            .filter(|cluster| &cluster.region == region)
+        {
             cluster.status = status.into();
         }
     }
@@ -342,19 +432,26 @@ impl State {
 
     fn tell_both(&mut self, id: &'static str, ending: &str) {
         let text = |new: &Region| {
-            format!("Global switchover to DB cluster {} in Region {new} {ending}", names::cluster(new))
+            format!(
+                "Global switchover to DB cluster {} in Region {new} {ending}",
+                names::cluster(new)
+            )
         };
         self.tell_old(id, |_, new| text(new));
         self.tell_new(id, |_, new| text(new));
     }
 
     fn tell_old(&mut self, id: &'static str, text: impl Fn(&Region, &Region) -> String) {
-        let Some((old, new)) = self.promoted() else { return };
+        let Some((old, new)) = self.promoted() else {
+            return;
+        };
         self.record(id, &old, text(&old, &new));
     }
 
     fn tell_new(&mut self, id: &'static str, text: impl Fn(&Region, &Region) -> String) {
-        let Some((old, new)) = self.promoted() else { return };
+        let Some((old, new)) = self.promoted() else {
+            return;
+        };
         self.record(id, &new, text(&old, &new));
     }
 
@@ -374,7 +471,11 @@ impl State {
         let fencing = matches!(id, "RDS-EVENT-0390" | "RDS-EVENT-0391");
         let cluster = names::cluster(region);
         let (source_type, source, categories) = if fencing {
-            ("db-instance", format!("{cluster}-1"), vec!["notification", "global database"])
+            (
+                "db-instance",
+                format!("{cluster}-1"),
+                vec!["notification", "global database"],
+            )
         } else {
             ("db-cluster", cluster, vec!["global failover"])
         };

@@ -60,7 +60,10 @@ impl SiteSeries {
     pub(super) fn new(store: &mut MetricStore, api: &Api) -> Self {
         let region = api.region.as_str();
         let mut of = |name: &str| {
-            let (function, resource) = ([("FunctionName", name)], [("FunctionName", name), ("Resource", name)]);
+            let (function, resource) = (
+                [("FunctionName", name)],
+                [("FunctionName", name), ("Resource", name)],
+            );
             FunctionSeries::new(store, region, &[&function, &resource])
         };
         let (read, write) = (of("orders-read"), of("orders-write"));
@@ -68,7 +71,13 @@ impl SiteSeries {
             read,
             write,
             all: FunctionSeries::new(store, region, &[&[]]),
-            unreserved: series(store, region, "AWS/Lambda", "UnreservedConcurrentExecutions", &[&[]]),
+            unreserved: series(
+                store,
+                region,
+                "AWS/Lambda",
+                "UnreservedConcurrentExecutions",
+                &[&[]],
+            ),
             api: ApiSeries::new(store, api),
         }
     }
@@ -87,26 +96,48 @@ impl SiteSeries {
         let requests = counted.requests;
         store.publish(api.latency, minute, Sample::Spread(counted.latency));
         store.publish(api.integration, minute, Sample::Spread(counted.integration));
-        store.publish(api.refused, minute, Sample::tally(requests, counted.refused));
+        store.publish(
+            api.refused,
+            minute,
+            Sample::tally(requests, counted.refused),
+        );
         store.publish(api.failed, minute, Sample::tally(requests, counted.failed));
         store.publish(api.count, minute, Sample::tally(requests, requests));
         if let Some(bytes) = api.bytes {
             let each = counted.bytes / requests;
-            store.publish(bytes, minute, Sample::Set { count: requests, sum: counted.bytes, min: each, max: each });
+            store.publish(
+                bytes,
+                minute,
+                Sample::Set {
+                    count: requests,
+                    sum: counted.bytes,
+                    min: each,
+                    max: each,
+                },
+            );
         }
     }
 }
 
 impl ApiSeries {
     fn new(store: &mut MetricStore, api: &Api) -> Self {
-        let stage = api.stages.first().map_or("$default", |stage| stage.name.as_str());
+        let stage = api
+            .stages
+            .first()
+            .map_or("$default", |stage| stage.name.as_str());
         let (subject, [refused, failed]) = match api.kind {
             ApiKind::Http => (("ApiId", api.id.as_str()), ["4xx", "5xx"]),
             ApiKind::Rest => (("ApiName", api.name.as_str()), ["4XXError", "5XXError"]),
         };
         let mut of = |metric: &str| {
             let dimensions: [&[(&str, &str)]; 2] = [&[subject], &[subject, ("Stage", stage)]];
-            series(store, api.region.as_str(), "AWS/ApiGateway", metric, &dimensions)
+            series(
+                store,
+                api.region.as_str(),
+                "AWS/ApiGateway",
+                metric,
+                &dimensions,
+            )
         };
         Self {
             latency: of("Latency"),
@@ -138,7 +169,11 @@ impl FunctionSeries {
         }
         store.publish(self.invocations, minute, Sample::tally(calls, calls));
         store.publish(self.errors, minute, Sample::tally(calls, counted.errors));
-        store.publish(self.throttles, minute, Sample::tally(calls + counted.throttles, counted.throttles));
+        store.publish(
+            self.throttles,
+            minute,
+            Sample::tally(calls + counted.throttles, counted.throttles),
+        );
         store.publish(self.duration, minute, Sample::Spread(counted.duration));
         store.publish(self.concurrency, minute, Sample::gauge(counted.concurrency));
     }
@@ -167,13 +202,27 @@ pub(super) struct EdgeSeries {
 
 impl EdgeSeries {
     pub(super) fn new(store: &mut MetricStore, distribution: &str) -> Self {
-        let dimensions: [&[(&str, &str)]; 1] = [&[("DistributionId", distribution), ("Region", "Global")]];
-        let mut of = |metric: &str| series(store, "us-east-1", "AWS/CloudFront", metric, &dimensions);
+        let dimensions: [&[(&str, &str)]; 1] =
+            [&[("DistributionId", distribution), ("Region", "Global")]];
+        let mut of =
+            |metric: &str| series(store, "us-east-1", "AWS/CloudFront", metric, &dimensions);
         Self {
             counts: ["Requests", "BytesDownloaded", "BytesUploaded"].map(&mut of),
-            rates: ["4xxErrorRate", "5xxErrorRate", "TotalErrorRate", "504ErrorRate", "CacheHitRate"].map(&mut of),
+            rates: [
+                "4xxErrorRate",
+                "5xxErrorRate",
+                "TotalErrorRate",
+                "504ErrorRate",
+                "CacheHitRate",
+            ]
+            .map(&mut of),
             origin_latency: of("OriginLatency"),
-            router: ["LambdaExecutionError", "LambdaValidationError", "LambdaLimitExceededErrors"].map(&mut of),
+            router: [
+                "LambdaExecutionError",
+                "LambdaValidationError",
+                "LambdaLimitExceededErrors",
+            ]
+            .map(&mut of),
         }
     }
 
@@ -185,16 +234,40 @@ impl EdgeSeries {
         let sums = [requests, counted.down, counted.up];
         for (handle, sum) in self.counts.into_iter().zip(sums) {
             let each = sum / requests;
-            store.publish(handle, minute, Sample::Set { count: requests, sum, min: each, max: each });
+            store.publish(
+                handle,
+                minute,
+                Sample::Set {
+                    count: requests,
+                    sum,
+                    min: each,
+                    max: each,
+                },
+            );
         }
         let percent = |part: f64| 100.0 * part / requests;
         let failed = counted.failed + counted.silent + counted.router_errors;
-        let rates = [counted.refused, failed, counted.refused + failed, counted.silent, 0.0].map(percent);
+        let rates = [
+            counted.refused,
+            failed,
+            counted.refused + failed,
+            counted.silent,
+            0.0,
+        ]
+        .map(percent);
         for (handle, rate) in self.rates.into_iter().zip(rates) {
             store.publish(handle, minute, Sample::gauge(rate));
         }
-        store.publish(self.origin_latency, minute, Sample::Spread(counted.origin_latency));
-        for (handle, errors) in self.router.into_iter().zip([counted.router_errors, 0.0, 0.0]) {
+        store.publish(
+            self.origin_latency,
+            minute,
+            Sample::Spread(counted.origin_latency),
+        );
+        for (handle, errors) in self
+            .router
+            .into_iter()
+            .zip([counted.router_errors, 0.0, 0.0])
+        {
             store.publish(handle, minute, Sample::tally(requests, errors));
         }
     }
@@ -239,20 +312,35 @@ pub(super) struct AllSeries {
 impl AllSeries {
     pub(super) fn new(store: &mut MetricStore, resources: &Resources, members: &[Region]) -> Self {
         Self {
-            sites: resources.apis.iter().map(|api| SiteSeries::new(store, api)).collect(),
+            sites: resources
+                .apis
+                .iter()
+                .map(|api| SiteSeries::new(store, api))
+                .collect(),
             members: members
                 .iter()
                 .map(|region| super::publish_database::MemberSeries::new(store, region))
                 .collect(),
-            checks: resources.health_checks.iter().map(|check| CheckSeries::new(store, &check.id)).collect(),
+            checks: resources
+                .health_checks
+                .iter()
+                .map(|check| CheckSeries::new(store, &check.id))
+                .collect(),
             edge: EdgeSeries::new(store, names::DISTRIBUTION),
             certificates: resources
                 .certificates
                 .iter()
                 .map(|certificate| {
-                    let dimensions: [&[(&str, &str)]; 1] = [&[("CertificateArn", &certificate.arn)]];
+                    let dimensions: [&[(&str, &str)]; 1] =
+                        [&[("CertificateArn", &certificate.arn)]];
                     let region = certificate.region.as_str();
-                    series(store, region, "AWS/CertificateManager", "DaysToExpiry", &dimensions)
+                    series(
+                        store,
+                        region,
+                        "AWS/CertificateManager",
+                        "DaysToExpiry",
+                        &dimensions,
+                    )
                 })
                 .collect(),
         }
@@ -270,7 +358,9 @@ impl State {
             }
         }
         self.publish_database(minute);
-        self.series.edge.publish(&mut self.metrics, minute, std::mem::take(&mut self.edge));
+        self.series
+            .edge
+            .publish(&mut self.metrics, minute, std::mem::take(&mut self.edge));
         self.publish_checks(minute);
         if minute % 720 == 0 {
             self.publish_certificates(minute);
@@ -295,7 +385,9 @@ impl State {
                 };
                 self.metrics.publish(series.children, minute, children);
             }
-            let Some(checkers) = &mut self.checkers[index] else { continue };
+            let Some(checkers) = &mut self.checkers[index] else {
+                continue;
+            };
             let percent = Sample::Set {
                 count: seen.looks,
                 sum: seen.percent,
@@ -311,7 +403,12 @@ impl State {
             ] {
                 if timings.count > 0.0 {
                     let mean = sum / timings.count;
-                    let sample = Sample::Set { count: timings.count, sum, min: mean, max: mean };
+                    let sample = Sample::Set {
+                        count: timings.count,
+                        sum,
+                        min: mean,
+                        max: mean,
+                    };
                     self.metrics.publish(handle, minute, sample);
                 }
             }
@@ -320,10 +417,16 @@ impl State {
 
     /// Twice a day (aws-facts §7).
     pub(super) fn publish_certificates(&mut self, minute: i64) {
-        for (certificate, handle) in self.resources.certificates.iter().zip(&self.series.certificates) {
+        for (certificate, handle) in self
+            .resources
+            .certificates
+            .iter()
+            .zip(&self.series.certificates)
+        {
             let days = (certificate.not_after.as_second() - minute * 60).div_euclid(86_400);
             if days >= 0 {
-                self.metrics.publish(*handle, minute, Sample::gauge(days as f64));
+                self.metrics
+                    .publish(*handle, minute, Sample::gauge(days as f64));
             }
         }
     }
@@ -332,5 +435,10 @@ impl State {
 /// A distribution of one value, such as a lag that was looked at often.
 pub(super) fn spread_of(max: f64, sum: f64, count: f64) -> Sample {
     let mean = if count > 0.0 { sum / count } else { 0.0 };
-    Sample::Set { count: count.max(1.0), sum, min: (2.0 * mean - max).max(0.0), max }
+    Sample::Set {
+        count: count.max(1.0),
+        sum,
+        min: (2.0 * mean - max).max(0.0),
+        max,
+    }
 }

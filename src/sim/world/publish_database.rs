@@ -34,7 +34,8 @@ struct Load {
 impl Load {
     fn new(store: &mut MetricStore, region: &str, cluster: &str, metric: &str) -> Self {
         let (first, second) = (format!("{cluster}-1"), format!("{cluster}-2"));
-        let mut of = |dimensions: &[(&str, &str)]| series(store, region, "AWS/RDS", metric, &[dimensions]);
+        let mut of =
+            |dimensions: &[(&str, &str)]| series(store, region, "AWS/RDS", metric, &[dimensions]);
         Self {
             cluster: of(&[("DBClusterIdentifier", cluster)]),
             writer: of(&[("DBClusterIdentifier", cluster), ("Role", "WRITER")]),
@@ -81,8 +82,13 @@ impl MemberSeries {
             ]
             .map(&mut of),
             throughput: ["CommitThroughput", "DMLThroughput"].map(&mut of),
-            forwarding: ["AuroraForwardingWriterDMLThroughput", "AuroraForwardingReplicaDMLThroughput"].map(&mut of),
-            replica_lag_of_cluster: ["AuroraReplicaLagMaximum", "AuroraReplicaLagMinimum"].map(&mut of),
+            forwarding: [
+                "AuroraForwardingWriterDMLThroughput",
+                "AuroraForwardingReplicaDMLThroughput",
+            ]
+            .map(&mut of),
+            replica_lag_of_cluster: ["AuroraReplicaLagMaximum", "AuroraReplicaLagMinimum"]
+                .map(&mut of),
             cpu,
             connections,
             replica_lag,
@@ -108,11 +114,22 @@ impl State {
             let writer = index == self.database.writer;
             let series = &self.series.members[index];
             let store = &mut self.metrics;
-            series.cpu.publish(store, minute, writer, busy.cpu, busy.cpu_reader);
-            series.connections.publish(store, minute, writer, busy.connections.0, busy.connections.1);
+            series
+                .cpu
+                .publish(store, minute, writer, busy.cpu, busy.cpu_reader);
+            series.connections.publish(
+                store,
+                minute,
+                writer,
+                busy.connections.0,
+                busy.connections.1,
+            );
             store.publish(series.replica_lag, minute, Sample::gauge(inside_ms));
             if writer {
-                series.replica_lag_of_cluster.iter().for_each(|lag| store.publish(*lag, minute, Sample::gauge(inside_ms)));
+                series
+                    .replica_lag_of_cluster
+                    .iter()
+                    .for_each(|lag| store.publish(*lag, minute, Sample::gauge(inside_ms)));
                 store.publish(series.throughput[0], minute, Sample::gauge(writes));
                 store.publish(series.throughput[1], minute, Sample::gauge(writes * 1.7));
                 store.publish(series.forwarding[0], minute, Sample::gauge(forwarded * 1.7));
@@ -121,11 +138,21 @@ impl State {
             for (handle, share) in series.lag.iter().zip([1.0, 0.93, 1.08]) {
                 store.publish(*handle, minute, spread_of(max * share, sum * share, count));
             }
-            store.publish(series.lag[3], minute, Sample::gauge((writes * 60.0 * 5_200.0).round()));
-            store.publish(series.lag[4], minute, Sample::gauge((writes * 60.0 * 3.1).round()));
+            store.publish(
+                series.lag[3],
+                minute,
+                Sample::gauge((writes * 60.0 * 5_200.0).round()),
+            );
+            store.publish(
+                series.lag[4],
+                minute,
+                Sample::gauge((writes * 60.0 * 3.1).round()),
+            );
             let here = self.forwarded_here[site] / 60.0;
             store.publish(series.forwarding[1], minute, Sample::gauge(here * 1.7));
         }
-        self.forwarded_here.iter_mut().for_each(|forwarded| *forwarded = 0.0);
+        self.forwarded_here
+            .iter_mut()
+            .for_each(|forwarded| *forwarded = 0.0);
     }
 }

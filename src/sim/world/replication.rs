@@ -72,7 +72,8 @@ impl Member {
             (0.0, 40.0)
         };
         let kept = (-link.step / pull_s).exp();
-        self.excess_ln = goal + (self.excess_ln - goal) * kept
+        self.excess_ln = goal
+            + (self.excess_ln - goal) * kept
             + 0.13 * (1.0 - kept * kept).sqrt() * self.rng.normal();
         if self.rng.chance(link.step / 2_400.0) {
             self.excess_ln += 0.5 + 0.5 * self.rng.uniform();
@@ -83,7 +84,11 @@ impl Member {
             self.applied_to = self.applied_to.max(now - behind_ms / 1_000.0);
         }
         self.lag_ms = (now - self.applied_to).max(0.0) * 1_000.0;
-        self.seen = (self.seen.0.max(self.lag_ms), self.seen.1 + self.lag_ms, self.seen.2 + 1.0);
+        self.seen = (
+            self.seen.0.max(self.lag_ms),
+            self.seen.1 + self.lag_ms,
+            self.seen.2 + 1.0,
+        );
     }
 }
 
@@ -100,14 +105,22 @@ impl CommitLog {
         if writes > 0.0 {
             self.spans.push_back((from, until, writes));
         }
-        while self.spans.front().is_some_and(|(_, end, _)| *end < until - REMEMBERED_S) {
+        while self
+            .spans
+            .front()
+            .is_some_and(|(_, end, _)| *end < until - REMEMBERED_S)
+        {
             self.spans.pop_front();
         }
     }
 
     /// How many writes were acknowledged after `from` (seconds with fraction).
     pub(super) fn since(&self, from: f64) -> f64 {
-        let after = self.spans.iter().rev().take_while(|(_, end, _)| *end as f64 > from);
+        let after = self
+            .spans
+            .iter()
+            .rev()
+            .take_while(|(_, end, _)| *end as f64 > from);
         after
             .map(|(begin, end, writes)| {
                 let length = (end - begin).max(1) as f64;
@@ -119,7 +132,11 @@ impl CommitLog {
 
     /// A failover forgets what did not arrive.
     pub(super) fn cut(&mut self, from: f64) {
-        while self.spans.back().is_some_and(|(_, end, _)| *end as f64 > from) {
+        while self
+            .spans
+            .back()
+            .is_some_and(|(_, end, _)| *end as f64 > from)
+        {
             self.spans.pop_back();
         }
     }
@@ -144,27 +161,52 @@ mod tests {
     }
 
     fn good(now: i64) -> Link {
-        Link { step: 1.0, now, rtt_ms: 75.0, up: true, surging: false, load: 0.5 }
+        Link {
+            step: 1.0,
+            now,
+            rtt_ms: 75.0,
+            up: true,
+            surging: false,
+            load: 0.5,
+        }
     }
 
     #[test]
     fn lag_is_a_fraction_of_a_second_and_grows_with_distance() {
         let near = after(600, good).lag_ms;
-        let far = after(600, |now| Link { rtt_ms: 210.0, ..good(now) }).lag_ms;
-        assert!((60.0..400.0).contains(&near) && near < far && far < 600.0, "{near} {far}");
+        let far = after(600, |now| Link {
+            rtt_ms: 210.0,
+            ..good(now)
+        })
+        .lag_ms;
+        assert!(
+            (60.0..400.0).contains(&near) && near < far && far < 600.0,
+            "{near} {far}"
+        );
     }
 
     #[test]
     fn a_surge_builds_up_over_seconds_and_goes_away_again() {
-        let surging = after(300, |now| Link { surging: true, ..good(now) }).lag_ms;
+        let surging = after(300, |now| Link {
+            surging: true,
+            ..good(now)
+        })
+        .lag_ms;
         assert!((8_000.0..60_000.0).contains(&surging), "{surging}");
-        let over = after(600, |now| Link { surging: now < 300, ..good(now) }).lag_ms;
+        let over = after(600, |now| Link {
+            surging: now < 300,
+            ..good(now)
+        })
+        .lag_ms;
         assert!(over < 500.0, "{over}");
     }
 
     #[test]
     fn a_cut_link_lags_by_the_time_since() {
-        let cut = after(160, |now| Link { up: now < 100, ..good(now) });
+        let cut = after(160, |now| Link {
+            up: now < 100,
+            ..good(now)
+        });
         assert!((60_500.0..62_000.0).contains(&cut.lag_ms), "{}", cut.lag_ms);
     }
 

@@ -128,7 +128,11 @@ impl Site {
         let refusals = self.refusals.step(now.step, &mut self.rng).exp();
         if now.dark {
             self.minute = SiteMinute::default();
-            self.latest = Outcome { requests, silent: requests, ..Outcome::default() };
+            self.latest = Outcome {
+                requests,
+                silent: requests,
+                ..Outcome::default()
+            };
             return self.latest;
         }
         let cause = if now.faulty { FAULTY } else { ERRORS };
@@ -146,12 +150,18 @@ impl Site {
         let mean = |write: bool| {
             let of = kinds.iter().filter(|kind| kind.write == write);
             let (share, ms) = of.fold((0.0, 0.0), |(share, ms), kind| {
-                (share + kind.share, ms + kind.share * kind.median_ms * (kind.spread.powi(2) / 2.0).exp())
+                (
+                    share + kind.share,
+                    ms + kind.share * kind.median_ms * (kind.spread.powi(2) / 2.0).exp(),
+                )
             });
             if share > 0.0 { ms / share } else { 0.0 }
         };
         let busy = |rate: f64, ms: f64| rate / now.step * ms / 1_000.0;
-        let (read_busy, write_busy) = (busy(requests - writes, mean(false)), busy(writes, mean(true)));
+        let (read_busy, write_busy) = (
+            busy(requests - writes, mean(false)),
+            busy(writes, mean(true)),
+        );
         let wanted = read_busy + write_busy;
         let turned_away = (1.0 - now.concurrency_limit / wanted.max(1.0)).max(0.0);
         let no_writer = if now.writer_ms.is_none() { 1.0 } else { 0.0 };
@@ -164,16 +174,25 @@ impl Site {
         ] {
             let throttles = self.rng.poisson(calls * turned_away).min(calls);
             let run = calls - throttles;
-            let errors = if refused > 0.0 { run } else { self.rng.poisson(run * self.failing).min(run) };
+            let errors = if refused > 0.0 {
+                run
+            } else {
+                self.rng.poisson(run * self.failing).min(run)
+            };
             function.invocations += run;
             function.errors += errors;
             function.throttles += throttles;
             let peak = busy * (1.12 + 0.08 * self.rng.uniform()) + 2.0 * self.rng.uniform();
-            function.concurrency = function.concurrency.max(peak.min(now.concurrency_limit).ceil());
+            function.concurrency = function
+                .concurrency
+                .max(peak.min(now.concurrency_limit).ceil());
             failed += throttles + errors;
             acknowledged = run - errors; // of the last, the writes
         }
-        let refused = self.rng.poisson((requests - failed) * refusal).min(requests - failed);
+        let refused = self
+            .rng
+            .poisson((requests - failed) * refusal)
+            .min(requests - failed);
         minute.requests += requests;
         minute.refused += refused;
         minute.failed += failed;
@@ -181,12 +200,25 @@ impl Site {
         let abroad = now.writer_ms.is_some_and(|ms| ms > 2.0);
         minute.forwarded += if abroad { acknowledged } else { 0.0 };
         let typical_ms = kinds.first().map_or(0.0, |kind| kind.median_ms) + 8.0;
-        Outcome { requests, refused, failed, silent: 0.0, acknowledged, typical_ms }
+        Outcome {
+            requests,
+            refused,
+            failed,
+            silent: 0.0,
+            acknowledged,
+            typical_ms,
+        }
     }
 
     fn spread_latencies(&mut self, now: &Conditions, requests: f64, kinds: &[Kind]) {
         // A minute is made of about this many slices a kind, however it is stepped through.
-        let slices = if now.step >= 30.0 { 48 } else if now.step > 2.0 { 16 } else { 6 };
+        let slices = if now.step >= 30.0 {
+            48
+        } else if now.step > 2.0 {
+            16
+        } else {
+            6
+        };
         let minute = &mut self.minute;
         for kind in kinds {
             let weight = requests * kind.share / slices as f64;
@@ -194,7 +226,11 @@ impl Site {
             let (inner, outer) = (kind.median_ms + 5.0, kind.median_ms + 8.5);
             let shrink = kind.median_ms / inner;
             let (duration, inner, outer) = (kind.median_ms.ln(), inner.ln(), outer.ln());
-            let function = if kind.write { &mut minute.write } else { &mut minute.read };
+            let function = if kind.write {
+                &mut minute.write
+            } else {
+                &mut minute.read
+            };
             for slice in 0..slices {
                 let z = f64::from(normal_slice(slice, slices, self.rng.uniform())) * kind.spread;
                 function.duration.add_ln(duration + z, weight);
@@ -212,10 +248,30 @@ fn kinds(pace: f64, writer_ms: Option<f64>, slowness: f64) -> [Kind; 4] {
     let local = writer_ms.is_some_and(|rtt| rtt <= 2.0);
     let slow_spread = if slowness > 1.0 { 0.7 } else { 0.42 };
     [
-        Kind { share: reads, median_ms: 17.0 * pace, spread: slow_spread, write: false },
-        Kind { share: SLOW, median_ms: 150.0 * pace, spread: 0.45, write: false },
-        Kind { share: COLD, median_ms: 390.0 * pace, spread: 0.3, write: false },
-        Kind { share: WRITES, median_ms: write_ms, spread: if local { 0.42 } else { 0.2 }, write: true },
+        Kind {
+            share: reads,
+            median_ms: 17.0 * pace,
+            spread: slow_spread,
+            write: false,
+        },
+        Kind {
+            share: SLOW,
+            median_ms: 150.0 * pace,
+            spread: 0.45,
+            write: false,
+        },
+        Kind {
+            share: COLD,
+            median_ms: 390.0 * pace,
+            spread: 0.3,
+            write: false,
+        },
+        Kind {
+            share: WRITES,
+            median_ms: write_ms,
+            spread: if local { 0.42 } else { 0.2 },
+            write: true,
+        },
     ]
 }
 
@@ -247,19 +303,27 @@ mod tests {
     #[test]
     fn a_good_minute_looks_like_one() {
         let good = minute(&conditions());
-        let (p50, p99) = (good.latency.quantile(0.5).unwrap(), good.latency.quantile(0.99).unwrap());
+        let (p50, p99) = (
+            good.latency.quantile(0.5).unwrap(),
+            good.latency.quantile(0.99).unwrap(),
+        );
         assert!((22.0..45.0).contains(&p50), "p50 {p50}");
         assert!((90.0..400.0).contains(&p99), "p99 {p99}");
         let rate = good.failed / good.requests;
         assert!(rate < 0.001 && good.requests > 60_000.0, "{rate}");
         assert!(good.integration.quantile(0.5).unwrap() < p50);
-        assert!(good.read.duration.quantile(0.5).unwrap() < good.integration.quantile(0.5).unwrap());
+        assert!(
+            good.read.duration.quantile(0.5).unwrap() < good.integration.quantile(0.5).unwrap()
+        );
     }
 
     #[test]
     fn writes_from_afar_take_the_distance() {
         let near = minute(&conditions());
-        let far = minute(&Conditions { writer_ms: Some(210.0), ..conditions() });
+        let far = minute(&Conditions {
+            writer_ms: Some(210.0),
+            ..conditions()
+        });
         let p50 = |m: &SiteMinute| m.write.duration.quantile(0.5).unwrap();
         assert!(p50(&far) - p50(&near) > 200.0);
         assert!((p50(&near) / 24.0 - 1.0).abs() < 0.3);
@@ -268,20 +332,29 @@ mod tests {
 
     #[test]
     fn without_a_writer_reads_go_on_and_writes_fail() {
-        let cut_off = minute(&Conditions { writer_ms: None, ..conditions() });
+        let cut_off = minute(&Conditions {
+            writer_ms: None,
+            ..conditions()
+        });
         assert_eq!(cut_off.write.errors, cut_off.write.invocations);
         assert!(cut_off.read.errors < 0.002 * cut_off.read.invocations);
     }
 
     #[test]
     fn a_dark_region_counts_nothing_of_its_own() {
-        let dark = minute(&Conditions { dark: true, ..conditions() });
+        let dark = minute(&Conditions {
+            dark: true,
+            ..conditions()
+        });
         assert!(dark.requests == 0.0 && dark.latency.quantile(0.5).is_none());
     }
 
     #[test]
     fn past_its_concurrency_a_region_throttles() {
-        let crowded = minute(&Conditions { concurrency_limit: 10.0, ..conditions() });
+        let crowded = minute(&Conditions {
+            concurrency_limit: 10.0,
+            ..conditions()
+        });
         assert!(crowded.read.throttles > 0.1 * crowded.read.invocations);
         assert!(crowded.read.concurrency <= 10.0);
     }

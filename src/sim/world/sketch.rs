@@ -139,7 +139,8 @@ mod tests {
         one.merge(&high);
         let mut other = high;
         other.merge(&low);
-        let percentiles = |s: &Sketch| [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| s.quantile(share).unwrap());
+        let percentiles =
+            |s: &Sketch| [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| s.quantile(share).unwrap());
         assert_eq!(percentiles(&one), percentiles(&other));
         assert!((one.count() - 5.0).abs() < 1e-6);
         assert_eq!(Sketch::default().quantile(0.5), None);

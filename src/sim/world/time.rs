@@ -17,7 +17,10 @@ const RUN_UP: i64 = 120;
 
 /// The scenario's events by second, the next one last.
 pub(super) fn script(scenario: &Scenario, begun: i64) -> Vec<(i64, Event)> {
-    let timed = scenario.events.iter().map(|event| (begun + event.at.as_secs(), event.clone()));
+    let timed = scenario
+        .events
+        .iter()
+        .map(|event| (begun + event.at.as_secs(), event.clone()));
     let mut script: Vec<(i64, Event)> = timed.collect();
     script.reverse();
     script
@@ -46,9 +49,15 @@ impl State {
         }
         let quiet = self.begun - self.now > RUN_UP && self.now >= self.attentive_until;
         let to_minute = 60 - self.now.rem_euclid(60);
-        let to_event = self.script.last().map_or(i64::MAX, |(at, _)| (*at - self.now).max(1));
+        let to_event = self
+            .script
+            .last()
+            .map_or(i64::MAX, |(at, _)| (*at - self.now).max(1));
         let wanted = if quiet { COARSE } else { FINE };
-        wanted.min(to_minute).min(to_event).min(self.begun - self.now)
+        wanted
+            .min(to_minute)
+            .min(to_event)
+            .min(self.begun - self.now)
     }
 
     fn tick(&mut self, step: i64) {
@@ -99,7 +108,8 @@ impl State {
                 faulty: strikes.faulty,
                 slowness: strikes.slowness,
                 writer_ms: self.writer_ms(site),
-                concurrency_limit: limits.map_or(1_000.0, |limits| f64::from(limits.concurrent_executions)),
+                concurrency_limit: limits
+                    .map_or(1_000.0, |limits| f64::from(limits.concurrent_executions)),
             };
             let before = self.sites[site].minute.forwarded;
             outcomes.push(self.sites[site].serve(&conditions));
@@ -116,7 +126,11 @@ impl State {
 
     /// A fault starts now.
     pub(super) fn start(&mut self, fault: Fault) {
-        let region = fault.region.as_ref().map(ToString::to_string).unwrap_or_default();
+        let region = fault
+            .region
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         match fault.kind {
             FaultKind::StuckDeployment => self.stick_deployment(),
             FaultKind::CertificateExpiring => self.neglect_certificate(&region),
@@ -128,7 +142,11 @@ impl State {
 
     /// A fault ends now.
     pub(super) fn end(&mut self, fault: &Fault) {
-        let region = fault.region.as_ref().map(ToString::to_string).unwrap_or_default();
+        let region = fault
+            .region
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         if !self.faults.end(fault) {
             return;
         }
