@@ -3,6 +3,7 @@
 pub mod app;
 mod setup;
 mod shell;
+pub mod view;
 
 pub use setup::{ConsoleError, FaultPanel, Fleets, Opening, Outcome, Setup};
 

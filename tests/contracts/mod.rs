@@ -1,9 +1,6 @@
 //! The adapters of `aws/` against AWS as somebody else built it.
 
-mod adapters;
 mod bad_replies;
 mod calls;
 pub mod emulators;
-mod metrics;
 mod stage;
-pub mod stand;

@@ -9,10 +9,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use http::{Request, Response};
 
 use super::fault::Fault;
+use super::refusal;
 use super::reply::{Envelope, http_date};
 use super::route::{self, Address, Asked};
 use super::services::{self, Ask};
-use super::refusal;
 use crate::sim::Sim;
 use crate::sim::world::Admission;
 
@@ -62,7 +62,9 @@ pub async fn answer(sim: &Sim, request: Request<Vec<u8>>) -> io::Result<Response
     } else if let Some(refused) = refused {
         Err(refusal::fault(address.service, address.protocol, &refused))
     } else {
-        asked.map_err(|(_, fault)| fault).and_then(|asked| perform(sim, &address, asked))
+        asked
+            .map_err(|(_, fault)| fault)
+            .and_then(|asked| perform(sim, &address, asked))
     };
     let request_id = request_id();
     let envelope = Envelope {
@@ -78,11 +80,23 @@ pub async fn answer(sim: &Sim, request: Request<Vec<u8>>) -> io::Result<Response
 fn perform(sim: &Sim, address: &Address, asked: Asked) -> services::Answer {
     let Asked { operation, input } = asked;
     let mut world = sim.state();
-    let ask = Ask { region: address.region.clone(), input, now: sim.clock().now() };
+    let ask = Ask {
+        region: address.region.clone(),
+        input,
+        now: sim.clock().now(),
+    };
     match services::call(address.service, &operation, &mut world, &ask) {
         Err(fault) if fault.unimplemented => {
-            tracing::warn!(service = address.service.iam(), operation, "operation is not simulated");
-            Err(refusal::unknown_operation(address.service, address.protocol, &operation))
+            tracing::warn!(
+                service = address.service.iam(),
+                operation,
+                "operation is not simulated"
+            );
+            Err(refusal::unknown_operation(
+                address.service,
+                address.protocol,
+                &operation,
+            ))
         }
         answer => answer,
     }
@@ -90,11 +104,19 @@ fn perform(sim: &Sim, address: &Address, asked: Asked) -> services::Answer {
 
 /// A service that is not simulated: the error shape its request's form suggests.
 fn stranger(sim: &Sim, parts: &http::request::Parts) -> Response<Vec<u8>> {
-    let host = parts.headers.get("host").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let host = parts
+        .headers
+        .get("host")
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     tracing::warn!(method = %parts.method, host, path = parts.uri.path(), "service is not simulated");
     let fault = Fault::not_found(
         "UnknownOperationException",
-        format!("No simulated service answers {} {}", parts.method, parts.uri.path()),
+        format!(
+            "No simulated service answers {} {}",
+            parts.method,
+            parts.uri.path()
+        ),
     );
     let body = serde_json::json!({ "__type": fault.code, "message": fault.message });
     Response::builder()

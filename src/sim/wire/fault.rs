@@ -44,22 +44,35 @@ impl Fault {
 
     /// A value that is not what its member wants.
     pub fn malformed(name: &str, wanted: &str) -> Self {
-        Self::bad("MalformedInput", format!("Value of {name} is not a valid {wanted}"))
+        Self::bad(
+            "MalformedInput",
+            format!("Value of {name} is not a valid {wanted}"),
+        )
     }
 
     /// A required member that is absent.
     pub fn missing(name: &str) -> Self {
-        Self::bad("ValidationError", format!("The request must contain the parameter {name}."))
+        Self::bad(
+            "ValidationError",
+            format!("The request must contain the parameter {name}."),
+        )
     }
 
     /// An operation that is not simulated; its protocol has a code for that.
     pub fn unimplemented(operation: &str) -> Self {
-        Self { unimplemented: true, ..Self::bad("UnknownOperationException", operation) }
+        Self {
+            unimplemented: true,
+            ..Self::bad("UnknownOperationException", operation)
+        }
     }
 
     /// Whose fault it was, in Query's words.
     pub const fn side(&self) -> &'static str {
-        if self.status >= 500 { "Receiver" } else { "Sender" }
+        if self.status >= 500 {
+            "Receiver"
+        } else {
+            "Sender"
+        }
     }
 
     /// As [`Fault::code`], but known to its model under another name.

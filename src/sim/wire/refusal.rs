@@ -29,7 +29,11 @@ pub fn fault(service: Service, protocol: Protocol, refusal: &Refusal) -> Fault {
         }
         Refusal::ServiceUnavailable => match service {
             Service::Lambda => Fault::new(500, "ServiceException", "Service is unavailable."),
-            _ if json => Fault::new(503, "ServiceUnavailableException", "Service is unavailable."),
+            _ if json => Fault::new(
+                503,
+                "ServiceUnavailableException",
+                "Service is unavailable.",
+            ),
             _ => Fault::new(503, "ServiceUnavailable", "Service is unavailable.")
                 .shaped("ServiceUnavailableException"),
         },
@@ -38,7 +42,8 @@ pub fn fault(service: Service, protocol: Protocol, refusal: &Refusal) -> Fault {
             if json {
                 Fault::new(status(service, 403), "UnrecognizedClientException", message)
             } else {
-                Fault::new(403, "InvalidClientTokenId", message).shaped("UnrecognizedClientException")
+                Fault::new(403, "InvalidClientTokenId", message)
+                    .shaped("UnrecognizedClientException")
             }
         }
     }
@@ -46,7 +51,11 @@ pub fn fault(service: Service, protocol: Protocol, refusal: &Refusal) -> Fault {
 
 /// ACM speaks JSON 1.1, where every error of the caller's is a 400.
 const fn status(service: Service, others: u16) -> u16 {
-    if matches!(service, Service::Acm) { 400 } else { others }
+    if matches!(service, Service::Acm) {
+        400
+    } else {
+        others
+    }
 }
 
 /// aws-facts §11.1.
@@ -64,7 +73,10 @@ fn throttled(service: Service) -> Fault {
 
 /// An operation the simulator lacks.
 pub fn unknown_operation(service: Service, protocol: Protocol, operation: &str) -> Fault {
-    let message = format!("The simulated {} has no operation {operation}.", service.iam());
+    let message = format!(
+        "The simulated {} has no operation {operation}.",
+        service.iam()
+    );
     match protocol {
         Protocol::Query => Fault::bad("InvalidAction", message),
         Protocol::Json(_) => Fault::bad("UnknownOperationException", message),
@@ -77,6 +89,10 @@ pub fn unknown_operation(service: Service, protocol: Protocol, operation: &str) 
 /// A request nobody signed.
 pub fn unsigned(service: Service, protocol: Protocol) -> Fault {
     let json = matches!(protocol, Protocol::RestJson | Protocol::Json("1.1"));
-    let code = if json { "MissingAuthenticationTokenException" } else { "MissingAuthenticationToken" };
+    let code = if json {
+        "MissingAuthenticationTokenException"
+    } else {
+        "MissingAuthenticationToken"
+    };
     Fault::new(status(service, 403), code, "Missing Authentication Token")
 }

@@ -21,14 +21,22 @@ pub struct Reply {
 
 impl From<Value> for Reply {
     fn from(body: Value) -> Self {
-        Self { body, root: None, headers: Vec::new() }
+        Self {
+            body,
+            root: None,
+            headers: Vec::new(),
+        }
     }
 }
 
 impl Reply {
     /// A structure that is the payload itself: its element is the document's root.
     pub fn payload(root: &'static str, body: Value) -> Self {
-        Self { body, root: Some(root), headers: Vec::new() }
+        Self {
+            body,
+            root: Some(root),
+            headers: Vec::new(),
+        }
     }
 
     /// With a header.
@@ -69,15 +77,31 @@ impl Envelope<'_> {
             Protocol::Json(_) | Protocol::RestJson => json::write(&reply.body),
             Protocol::RestXml => {
                 let mut text = xml::PROLOGUE.to_owned();
-                let root = reply.root.map_or_else(|| format!("{}Response", self.operation), str::to_owned);
-                xml::element(&mut text, &root, Some(self.service.namespace()), &reply.body);
+                let root = reply
+                    .root
+                    .map_or_else(|| format!("{}Response", self.operation), str::to_owned);
+                xml::element(
+                    &mut text,
+                    &root,
+                    Some(self.service.namespace()),
+                    &reply.body,
+                );
                 text.into_bytes()
             }
             Protocol::Query => {
                 let mut text = String::new();
-                let result = if reply.body == empty() { Value::Null } else { reply.body.clone() };
+                let result = if reply.body == empty() {
+                    Value::Null
+                } else {
+                    reply.body.clone()
+                };
                 let mut inner = String::new();
-                xml::element(&mut inner, &format!("{}Result", self.operation), None, &result);
+                xml::element(
+                    &mut inner,
+                    &format!("{}Result", self.operation),
+                    None,
+                    &result,
+                );
                 let metadata = shape! { "RequestId": self.request_id };
                 xml::element(&mut inner, "ResponseMetadata", None, &metadata);
                 let (operation, namespace) = (self.operation, self.service.namespace());
@@ -99,19 +123,30 @@ impl Envelope<'_> {
                 let kind = match self.service {
                     Service::CloudWatch => {
                         // Clients of the Query protocol's days compare its codes.
-                        headers.push(("x-amzn-query-error", format!("{};{}", fault.code, fault.side())));
+                        headers.push((
+                            "x-amzn-query-error",
+                            format!("{};{}", fault.code, fault.side()),
+                        ));
                         format!("com.amazonaws.cloudwatch#{shape}")
                     }
                     _ => shape.to_owned(),
                 };
                 let body = extended(shape! { "__type": kind, "message": message }, fault);
-                if self.protocol == Protocol::Cbor { cbor::write(&body) } else { json::write(&body) }
+                if self.protocol == Protocol::Cbor {
+                    cbor::write(&body)
+                } else {
+                    json::write(&body)
+                }
             }
             Protocol::RestJson => {
                 headers.push(("x-amzn-errortype", fault.code.clone()));
                 let body = match self.service {
                     Service::Lambda => {
-                        let side = if fault.status >= 500 { "Service" } else { "User" };
+                        let side = if fault.status >= 500 {
+                            "Service"
+                        } else {
+                            "User"
+                        };
                         shape! { "Type": side, "Message": message, "message": message }
                     }
                     _ => shape! { "message": message },
@@ -119,17 +154,28 @@ impl Envelope<'_> {
                 json::write(&extended(body, fault))
             }
             Protocol::Query | Protocol::RestXml => {
-                let error = shape! { "Type": fault.side(), "Code": &fault.code, "Message": message };
+                let error =
+                    shape! { "Type": fault.side(), "Code": &fault.code, "Message": message };
                 let body = shape! { "Error": extended(error, fault), "RequestId": self.request_id };
                 let mut text = xml::PROLOGUE.to_owned();
-                xml::element(&mut text, "ErrorResponse", Some(self.service.namespace()), &body);
+                xml::element(
+                    &mut text,
+                    "ErrorResponse",
+                    Some(self.service.namespace()),
+                    &body,
+                );
                 text.into_bytes()
             }
         };
         self.response(fault.status, &headers, body)
     }
 
-    fn response(&self, status: u16, more: &[(&'static str, String)], body: Vec<u8>) -> Response<Vec<u8>> {
+    fn response(
+        &self,
+        status: u16,
+        more: &[(&'static str, String)],
+        body: Vec<u8>,
+    ) -> Response<Vec<u8>> {
         let kind = match self.protocol {
             Protocol::Cbor => "application/cbor",
             Protocol::Json("1.0") => "application/x-amz-json-1.0",
@@ -153,7 +199,10 @@ impl Envelope<'_> {
 }
 
 fn extended(body: Value, fault: &Fault) -> Value {
-    fault.extra.iter().fold(body, |body, (name, value)| body.with(name, value.clone()))
+    fault
+        .extra
+        .iter()
+        .fold(body, |body, (name, value)| body.with(name, value.clone()))
 }
 
 /// `Mon, 23 Nov 2026 01:02:03 GMT`.
@@ -168,7 +217,13 @@ mod tests {
 
     fn envelope(service: Service, protocol: Protocol) -> Envelope<'static> {
         let now = "2026-11-23T01:02:03Z".parse().unwrap();
-        Envelope { service, protocol, operation: "Do", request_id: "r-1", now }
+        Envelope {
+            service,
+            protocol,
+            operation: "Do",
+            request_id: "r-1",
+            now,
+        }
     }
 
     fn text(response: &Response<Vec<u8>>) -> String {
@@ -180,7 +235,9 @@ mod tests {
         let reply = envelope(Service::Rds, Protocol::Query).write(Ok(shape! { "A": 1 }.into()));
         assert_eq!(reply.headers()["date"], "Mon, 23 Nov 2026 01:02:03 GMT");
         assert_eq!(reply.headers()["x-amzn-requestid"], "r-1");
-        assert!(text(&reply).contains("<DoResult><A>1</A></DoResult><ResponseMetadata><RequestId>r-1"));
+        assert!(
+            text(&reply).contains("<DoResult><A>1</A></DoResult><ResponseMetadata><RequestId>r-1")
+        );
     }
 
     #[test]
@@ -189,13 +246,21 @@ mod tests {
         let fails = |service, protocol| envelope(service, protocol).write(Err(fault.clone()));
         let xml = fails(Service::Route53, Protocol::RestXml);
         assert_eq!(xml.status(), 404);
-        assert!(text(&xml).contains("<Error><Type>Sender</Type><Code>NoSuchThing</Code><Message>it &lt;is&gt; not<"));
+        assert!(text(&xml).contains(
+            "<Error><Type>Sender</Type><Code>NoSuchThing</Code><Message>it &lt;is&gt; not<"
+        ));
         let rest = fails(Service::ApiGatewayV2, Protocol::RestJson);
         assert_eq!(rest.headers()["x-amzn-errortype"], "NoSuchThing");
         assert_eq!(text(&rest), r#"{"message":"it <is> not"}"#);
         let json = fails(Service::Acm, Protocol::Json("1.1"));
-        assert_eq!(text(&json), r#"{"__type":"NoSuchThing","message":"it <is> not"}"#);
+        assert_eq!(
+            text(&json),
+            r#"{"__type":"NoSuchThing","message":"it <is> not"}"#
+        );
         let metrics = fails(Service::CloudWatch, Protocol::Cbor);
-        assert_eq!(metrics.headers()["x-amzn-query-error"], "NoSuchThing;Sender");
+        assert_eq!(
+            metrics.headers()["x-amzn-query-error"],
+            "NoSuchThing;Sender"
+        );
     }
 }

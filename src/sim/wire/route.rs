@@ -146,8 +146,16 @@ pub struct Asked {
 pub fn address(parts: &Parts) -> Option<Address> {
     let (name, region) = scope(header(parts, "authorization")).or_else(|| host(parts))?;
     let service = Service::signed_as(&name, parts.uri.path())?;
-    let region = if service.is_global() { Region::global() } else { Region::new(&region).ok()? };
-    Some(Address { service, region, protocol: service.protocol(parts) })
+    let region = if service.is_global() {
+        Region::global()
+    } else {
+        Region::new(&region).ok()?
+    };
+    Some(Address {
+        service,
+        region,
+        protocol: service.protocol(parts),
+    })
 }
 
 /// Reads operation and members.
@@ -156,8 +164,14 @@ pub fn read(address: &Address, request: &Request<Vec<u8>>) -> Result<Asked, (Str
     let operation = match address.protocol {
         Protocol::Cbor => path.rsplit('/').next().unwrap_or_default().to_owned(),
         Protocol::Json(_) => {
-            let target = request.headers().get("x-amz-target").and_then(|value| value.to_str().ok());
-            target.and_then(|target| target.rsplit('.').next()).unwrap_or_default().to_owned()
+            let target = request
+                .headers()
+                .get("x-amz-target")
+                .and_then(|value| value.to_str().ok());
+            target
+                .and_then(|target| target.rsplit('.').next())
+                .unwrap_or_default()
+                .to_owned()
         }
         Protocol::Query => String::new(),
         Protocol::RestXml | Protocol::RestJson => return read_rest(address, request),
@@ -182,7 +196,9 @@ pub fn read(address: &Address, request: &Request<Vec<u8>>) -> Result<Asked, (Str
 fn read_rest(address: &Address, request: &Request<Vec<u8>>) -> Result<Asked, (String, Fault)> {
     let (method, path) = (request.method().as_str(), request.uri().path());
     let found = address.service.routes().iter().find_map(|route| {
-        let labels = (route.method == method).then(|| matches(route.path, path)).flatten()?;
+        let labels = (route.method == method)
+            .then(|| matches(route.path, path))
+            .flatten()?;
         Some((route.operation, labels))
     });
     let (operation, mut members) = match found {
@@ -195,7 +211,10 @@ fn read_rest(address: &Address, request: &Request<Vec<u8>>) -> Result<Asked, (St
         _ => json::parse(request.body()),
     };
     let mut input = Value::Map(
-        members.into_iter().map(|(name, value)| (name.into(), Value::Text(value))).collect(),
+        members
+            .into_iter()
+            .map(|(name, value)| (name.into(), Value::Text(value)))
+            .collect(),
     );
     match (body, &mut input) {
         (Ok(Value::Map(more)), Value::Map(members)) => members.extend(more),
@@ -206,12 +225,20 @@ fn read_rest(address: &Address, request: &Request<Vec<u8>>) -> Result<Asked, (St
 }
 
 fn header<'a>(parts: &'a Parts, name: &str) -> &'a str {
-    parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    parts
+        .headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }
 
 /// `Credential=KEY/DATE/REGION/SERVICE/aws4_request` → service, Region.
 fn scope(authorization: &str) -> Option<(String, String)> {
-    let credential = authorization.split("Credential=").nth(1)?.split([',', ' ']).next()?;
+    let credential = authorization
+        .split("Credential=")
+        .nth(1)?
+        .split([',', ' '])
+        .next()?;
     let mut parts = credential.rsplit('/');
     let (_end, service, region) = (parts.next()?, parts.next()?, parts.next()?);
     Some((service.to_owned(), region.to_owned()))
@@ -219,7 +246,10 @@ fn scope(authorization: &str) -> Option<(String, String)> {
 
 /// `rds.eu-west-1.amazonaws.com`, `sts.amazonaws.com` → service, Region.
 fn host(parts: &Parts) -> Option<(String, String)> {
-    let host = parts.uri.host().unwrap_or_else(|| header(parts, "host").split(':').next().unwrap_or_default());
+    let host = parts
+        .uri
+        .host()
+        .unwrap_or_else(|| header(parts, "host").split(':').next().unwrap_or_default());
     let mut labels = host.strip_suffix(".amazonaws.com")?.split('.');
     let service = labels.next()?.to_owned();
     Some((service, labels.next().unwrap_or("us-east-1").to_owned()))
@@ -231,7 +261,10 @@ fn matches(template: &str, path: &str) -> Option<Vec<(String, String)>> {
     let mut segments = path.trim_matches('/').split('/');
     for wanted in template.trim_matches('/').split('/') {
         let segment = segments.next()?;
-        if let Some(name) = wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+        if let Some(name) = wanted
+            .strip_prefix('{')
+            .and_then(|name| name.strip_suffix('}'))
+        {
             labels.push((name.to_owned(), query::decode(segment, false)));
         } else if wanted != "*" && wanted != segment {
             return None;
@@ -247,23 +280,43 @@ struct Route {
 }
 
 const fn get(path: &'static str, operation: &'static str) -> Route {
-    Route { method: "GET", path, operation }
+    Route {
+        method: "GET",
+        path,
+        operation,
+    }
 }
 
 const fn post(path: &'static str, operation: &'static str) -> Route {
-    Route { method: "POST", path, operation }
+    Route {
+        method: "POST",
+        path,
+        operation,
+    }
 }
 
 const ROUTE53: &[Route] = &[
     get("/2013-04-01/hostedzone", "ListHostedZones"),
     get("/2013-04-01/hostedzonesbyname", "ListHostedZonesByName"),
     get("/2013-04-01/hostedzone/{Id}", "GetHostedZone"),
-    get("/2013-04-01/hostedzone/{Id}/rrset", "ListResourceRecordSets"),
-    post("/2013-04-01/hostedzone/{Id}/rrset", "ChangeResourceRecordSets"),
+    get(
+        "/2013-04-01/hostedzone/{Id}/rrset",
+        "ListResourceRecordSets",
+    ),
+    post(
+        "/2013-04-01/hostedzone/{Id}/rrset",
+        "ChangeResourceRecordSets",
+    ),
     get("/2013-04-01/healthcheck", "ListHealthChecks"),
     get("/2013-04-01/healthcheck/{HealthCheckId}", "GetHealthCheck"),
-    post("/2013-04-01/healthcheck/{HealthCheckId}", "UpdateHealthCheck"),
-    get("/2013-04-01/healthcheck/{HealthCheckId}/status", "GetHealthCheckStatus"),
+    post(
+        "/2013-04-01/healthcheck/{HealthCheckId}",
+        "UpdateHealthCheck",
+    ),
+    get(
+        "/2013-04-01/healthcheck/{HealthCheckId}/status",
+        "GetHealthCheckStatus",
+    ),
     get("/2013-04-01/change/{Id}", "GetChange"),
     get("/2013-04-01/testdnsanswer", "TestDNSAnswer"),
 ];
@@ -273,13 +326,19 @@ const CLOUDFRONT: &[Route] = &[
     get("/*/distribution", "ListDistributions"),
     get("/*/distribution/{Id}", "GetDistribution"),
     get("/*/distribution/{Id}/config", "GetDistributionConfig"),
-    get("/*/distributions/{DistributionId}/monitoring-subscription", "GetMonitoringSubscription"),
+    get(
+        "/*/distributions/{DistributionId}/monitoring-subscription",
+        "GetMonitoringSubscription",
+    ),
 ];
 
 const LAMBDA: &[Route] = &[
     get("/2015-03-31/functions", "ListFunctions"),
     get("/2015-03-31/functions/{FunctionName}", "GetFunction"),
-    get("/2015-03-31/functions/{FunctionName}/configuration", "GetFunctionConfiguration"),
+    get(
+        "/2015-03-31/functions/{FunctionName}/configuration",
+        "GetFunctionConfiguration",
+    ),
     get("/2016-08-19/account-settings", "GetAccountSettings"),
 ];
 
@@ -322,25 +381,49 @@ mod tests {
     #[test]
     fn the_signature_tells_the_service_where_the_host_cannot() {
         let signed = |service: &str| SIGNED.replace("SERVICE", service);
-        let rds = found("http://127.0.0.1:4000/", &[("authorization", &signed("rds"))]);
-        assert_eq!(rds, Some((Service::Rds, "eu-west-1".into(), Protocol::Query)));
-        let v2 = found("http://127.0.0.1:4000/v2/apis", &[("authorization", &signed("apigateway"))]);
+        let rds = found(
+            "http://127.0.0.1:4000/",
+            &[("authorization", &signed("rds"))],
+        );
+        assert_eq!(
+            rds,
+            Some((Service::Rds, "eu-west-1".into(), Protocol::Query))
+        );
+        let v2 = found(
+            "http://127.0.0.1:4000/v2/apis",
+            &[("authorization", &signed("apigateway"))],
+        );
         assert_eq!(v2.unwrap().0, Service::ApiGatewayV2);
-        let v1 = found("http://127.0.0.1:4000/restapis", &[("authorization", &signed("apigateway"))]);
+        let v1 = found(
+            "http://127.0.0.1:4000/restapis",
+            &[("authorization", &signed("apigateway"))],
+        );
         assert_eq!(v1.unwrap().0, Service::ApiGateway);
     }
 
     #[test]
     fn global_services_are_in_us_east_1_whoever_signed() {
         let signed = SIGNED.replace("SERVICE", "route53");
-        let zone = found("http://localhost/2013-04-01/hostedzone", &[("authorization", &signed)]);
-        assert_eq!(zone, Some((Service::Route53, "us-east-1".into(), Protocol::RestXml)));
+        let zone = found(
+            "http://localhost/2013-04-01/hostedzone",
+            &[("authorization", &signed)],
+        );
+        assert_eq!(
+            zone,
+            Some((Service::Route53, "us-east-1".into(), Protocol::RestXml))
+        );
     }
 
     #[test]
     fn an_unsigned_request_is_known_by_its_host() {
-        let lambda = found("https://lambda.ap-southeast-1.amazonaws.com/2015-03-31/functions", &[]);
-        assert_eq!(lambda, Some((Service::Lambda, "ap-southeast-1".into(), Protocol::RestJson)));
+        let lambda = found(
+            "https://lambda.ap-southeast-1.amazonaws.com/2015-03-31/functions",
+            &[],
+        );
+        assert_eq!(
+            lambda,
+            Some((Service::Lambda, "ap-southeast-1".into(), Protocol::RestJson))
+        );
         assert_eq!(found("https://example.com/", &[]), None);
     }
 
@@ -348,7 +431,10 @@ mod tests {
     fn cloudwatch_is_spoken_to_in_three_protocols() {
         let host = "https://monitoring.us-east-1.amazonaws.com/";
         let protocol = |headers: &[(&str, &str)]| found(host, headers).unwrap().2;
-        assert_eq!(protocol(&[("smithy-protocol", "rpc-v2-cbor")]), Protocol::Cbor);
+        assert_eq!(
+            protocol(&[("smithy-protocol", "rpc-v2-cbor")]),
+            Protocol::Cbor
+        );
         let target = [("x-amz-target", "GraniteServiceVersion20100801.ListMetrics")];
         assert_eq!(protocol(&target), Protocol::Json("1.0"));
         assert_eq!(protocol(&[]), Protocol::Query);
@@ -356,7 +442,10 @@ mod tests {
 
     #[test]
     fn paths_give_operation_and_labels() {
-        let request = request("https://cloudfront.amazonaws.com/2020-05-31/distribution/E%32/config?x=1", &[]);
+        let request = request(
+            "https://cloudfront.amazonaws.com/2020-05-31/distribution/E%32/config?x=1",
+            &[],
+        );
         let (parts, _) = request.clone().into_parts();
         let asked = read(&address(&parts).unwrap(), &request).unwrap();
         assert_eq!(asked.operation, "GetDistributionConfig");

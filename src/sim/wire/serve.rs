@@ -58,7 +58,11 @@ pub async fn serve(sim: Sim, port: u16) -> io::Result<Server> {
     let address = listener.local_addr()?;
     let stopping = CancellationToken::new();
     let task = tokio::spawn(accept(listener, sim, stopping.clone()));
-    Ok(Server { address, stopping, task: Some(task) })
+    Ok(Server {
+        address,
+        stopping,
+        task: Some(task),
+    })
 }
 
 async fn accept(listener: TcpListener, sim: Sim, stopping: CancellationToken) {
@@ -88,7 +92,8 @@ async fn converse(stream: TcpStream, sim: Sim) {
         let sim = sim.clone();
         async move { Ok::<_, Infallible>(reply(&sim, request).await) }
     });
-    let conversation = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let conversation =
+        hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     if let Err(error) = conversation.await {
         tracing::debug!(%error, "a connection ended early");
     }
@@ -112,5 +117,8 @@ async fn reply(sim: &Sim, request: Request<Incoming>) -> Response<Full<Bytes>> {
 
 fn plain(status: u16, message: &str) -> Response<Full<Bytes>> {
     let body = Full::new(Bytes::from(message.to_owned()));
-    Response::builder().status(status).body(body).unwrap_or_default()
+    Response::builder()
+        .status(status)
+        .body(body)
+        .unwrap_or_default()
 }

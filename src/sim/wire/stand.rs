@@ -25,7 +25,9 @@ pub async fn answer(sim: &Sim, request: &Request<Vec<u8>>) -> Option<Response<Ve
     let path = request.uri().path().strip_prefix(PREFIX)?;
     let (what, rest) = path.split_once('/').unwrap_or((path, ""));
     Some(match (request.method(), what, rest) {
-        (&Method::GET | &Method::HEAD, "health", _) => json(sim, StatusCode::OK, &serde_json::json!({ "status": "ok" })),
+        (&Method::GET | &Method::HEAD, "health", _) => {
+            json(sim, StatusCode::OK, &serde_json::json!({ "status": "ok" }))
+        }
         (&Method::GET | &Method::HEAD, "probe", target) => probe(sim, target).await,
         (&Method::GET, "faults", "") => faults(sim),
         (&Method::POST, "faults", change) => steer(sim, change),
@@ -36,7 +38,11 @@ pub async fn answer(sim: &Sim, request: &Request<Vec<u8>>) -> Option<Response<Ve
 async fn probe(sim: &Sim, target: &str) -> Response<Vec<u8>> {
     let (place, path) = target.split_once('/').unwrap_or((target, ""));
     let Some(host) = host(sim, place) else {
-        return complaint(sim, StatusCode::NOT_FOUND, &format!("no endpoint is called {place}"));
+        return complaint(
+            sim,
+            StatusCode::NOT_FOUND,
+            &format!("no endpoint is called {place}"),
+        );
     };
     match sim.probe(&format!("https://{host}/{path}")) {
         Ok(outcome) => {
@@ -56,7 +62,10 @@ fn host(sim: &Sim, place: &str) -> Option<String> {
         return Some(spec.domain);
     }
     let region = Region::new(place).ok()?;
-    spec.sites.into_iter().find(|site| site.region == region)?.endpoint
+    spec.sites
+        .into_iter()
+        .find(|site| site.region == region)?
+        .endpoint
 }
 
 fn served(sim: &Sim, outcome: &ProbeOutcome) -> Response<Vec<u8>> {
@@ -68,11 +77,17 @@ fn served(sim: &Sim, outcome: &ProbeOutcome) -> Response<Vec<u8>> {
         builder = builder.header("x-gwctl-region", region);
     }
     let body = serde_json::json!({ "status": if outcome.status < 400 { "ok" } else { "error" } });
-    builder.body(body.to_string().into_bytes()).unwrap_or_default()
+    builder
+        .body(body.to_string().into_bytes())
+        .unwrap_or_default()
 }
 
 fn faults(sim: &Sim) -> Response<Vec<u8>> {
-    json(sim, StatusCode::OK, &serde_json::json!({ "faults": sim.faults() }))
+    json(
+        sim,
+        StatusCode::OK,
+        &serde_json::json!({ "faults": sim.faults() }),
+    )
 }
 
 fn steer(sim: &Sim, change: &str) -> Response<Vec<u8>> {
@@ -81,7 +96,13 @@ fn steer(sim: &Sim, change: &str) -> Response<Vec<u8>> {
     let done = match verb {
         "start" => sim.start_fault(&id),
         "end" => sim.end_fault(&id),
-        _ => return complaint(sim, StatusCode::NOT_FOUND, "POST to /_gwctl/faults/ID/start or /_gwctl/faults/ID/end"),
+        _ => {
+            return complaint(
+                sim,
+                StatusCode::NOT_FOUND,
+                "POST to /_gwctl/faults/ID/start or /_gwctl/faults/ID/end",
+            );
+        }
     };
     match done {
         Ok(()) => faults(sim),

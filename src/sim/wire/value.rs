@@ -49,7 +49,10 @@ pub(crate) use shape;
 
 /// A list whose elements are called `item` in XML.
 pub fn list<T: Into<Value>>(item: &'static str, items: impl IntoIterator<Item = T>) -> Value {
-    Value::List { item, items: items.into_iter().map(Into::into).collect() }
+    Value::List {
+        item,
+        items: items.into_iter().map(Into::into).collect(),
+    }
 }
 
 /// A list of Query's and JSON's kind.
@@ -74,13 +77,20 @@ impl Value {
 
     /// The member `name`, when it is there.
     pub fn get(&self, name: &str) -> Option<&Self> {
-        let Self::Map(members) = self else { return None };
-        members.iter().find(|(key, value)| key == name && *value != Self::Null).map(|(_, value)| value)
+        let Self::Map(members) = self else {
+            return None;
+        };
+        members
+            .iter()
+            .find(|(key, value)| key == name && *value != Self::Null)
+            .map(|(_, value)| value)
     }
 
     /// The member `name` as text; an empty one counts as absent, as it does to AWS.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.get(name).and_then(Self::as_text).filter(|text| !text.is_empty())
+        self.get(name)
+            .and_then(Self::as_text)
+            .filter(|text| !text.is_empty())
     }
 
     /// This value as text.
@@ -102,7 +112,10 @@ impl Value {
             None => Ok(None),
             Some(Self::Int(number)) => Ok(Some(*number)),
             Some(Self::Float(number)) if number.fract() == 0.0 => Ok(Some(*number as i64)),
-            Some(Self::Text(text)) => text.parse().map(Some).map_err(|_| Fault::malformed(name, "integer")),
+            Some(Self::Text(text)) => text
+                .parse()
+                .map(Some)
+                .map_err(|_| Fault::malformed(name, "integer")),
             Some(_) => Err(Fault::malformed(name, "integer")),
         }
     }
@@ -139,11 +152,15 @@ impl Value {
             None => return Ok(None),
             Some(Self::Time(at)) => Some(*at),
             Some(Self::Int(seconds)) => Timestamp::from_second(*seconds).ok(),
-            Some(Self::Float(seconds)) => Timestamp::from_millisecond((seconds * 1000.0) as i64).ok(),
+            Some(Self::Float(seconds)) => {
+                Timestamp::from_millisecond((seconds * 1000.0) as i64).ok()
+            }
             Some(Self::Text(text)) => parse_time(text),
             Some(_) => None,
         };
-        moment.map(Some).ok_or_else(|| Fault::malformed(name, "timestamp"))
+        moment
+            .map(Some)
+            .ok_or_else(|| Fault::malformed(name, "timestamp"))
     }
 
     /// The elements of the member `name`. In XML a list is a structure whose members repeat.
@@ -157,7 +174,10 @@ impl Value {
 
     /// The elements of the member `name` that are text.
     pub fn texts(&self, name: &str) -> Vec<&str> {
-        self.items(name).into_iter().filter_map(Self::as_text).collect()
+        self.items(name)
+            .into_iter()
+            .filter_map(Self::as_text)
+            .collect()
     }
 }
 

@@ -25,7 +25,10 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Fault> {
 
 fn read(from: &mut Decoder<'_>, depth: usize) -> Result<Value, DeserializeError> {
     if depth > MAX_DEPTH {
-        return Err(DeserializeError::custom("nested too deeply", from.position()));
+        return Err(DeserializeError::custom(
+            "nested too deeply",
+            from.position(),
+        ));
     }
     Ok(match from.datatype()? {
         Type::Bool => Value::Bool(from.boolean()?),
@@ -33,9 +36,14 @@ fn read(from: &mut Decoder<'_>, depth: usize) -> Result<Value, DeserializeError>
             from.skip()?;
             Value::Null
         }
-        Type::U8 | Type::U16 | Type::U32 | Type::U64 | Type::I8 | Type::I16 | Type::I32 | Type::I64 => {
-            Value::Int(from.long()?)
-        }
+        Type::U8
+        | Type::U16
+        | Type::U32
+        | Type::U64
+        | Type::I8
+        | Type::I16
+        | Type::I32
+        | Type::I64 => Value::Int(from.long()?),
         Type::F16 | Type::F32 | Type::F64 => Value::Float(from.double()?),
         Type::String | Type::StringIndef => Value::Text(from.str()?.into_owned()),
         Type::Tag => {
@@ -49,7 +57,10 @@ fn read(from: &mut Decoder<'_>, depth: usize) -> Result<Value, DeserializeError>
             while more(from, length, items.len())? {
                 items.push(read(from, depth + 1)?);
             }
-            Value::List { item: "member", items }
+            Value::List {
+                item: "member",
+                items,
+            }
         }
         Type::Map | Type::MapIndef => {
             let length = from.map()?;
@@ -143,7 +154,10 @@ mod tests {
             "List": members([1, 2]), "Inner": shape! { "X": "y" },
         };
         assert_eq!(parse(&write(&value)).unwrap(), value);
-        assert_eq!(parse(&write(&shape! { "A": None::<i64> })).unwrap(), Value::Map(Vec::new()));
+        assert_eq!(
+            parse(&write(&shape! { "A": None::<i64> })).unwrap(),
+            Value::Map(Vec::new())
+        );
     }
 
     proptest::proptest! {

@@ -21,15 +21,20 @@ fn from_json(json: Json) -> Value {
     match json {
         Json::Null => Value::Null,
         Json::Bool(flag) => Value::Bool(flag),
-        Json::Number(number) => number
-            .as_i64()
-            .map_or_else(|| Value::Float(number.as_f64().unwrap_or_default()), Value::Int),
+        Json::Number(number) => number.as_i64().map_or_else(
+            || Value::Float(number.as_f64().unwrap_or_default()),
+            Value::Int,
+        ),
         Json::String(text) => Value::Text(text),
-        Json::Array(items) => {
-            Value::List { item: "member", items: items.into_iter().map(from_json).collect() }
-        }
+        Json::Array(items) => Value::List {
+            item: "member",
+            items: items.into_iter().map(from_json).collect(),
+        },
         Json::Object(members) => Value::Map(
-            members.into_iter().map(|(name, value)| (Cow::Owned(name), from_json(value))).collect(),
+            members
+                .into_iter()
+                .map(|(name, value)| (Cow::Owned(name), from_json(value)))
+                .collect(),
         ),
     }
 }
@@ -56,7 +61,11 @@ pub fn to_json(value: &Value) -> Json {
 
 fn object<'a>(members: impl Iterator<Item = (&'a str, &'a Value)>) -> Json {
     let present = members.filter(|(_, value)| **value != Value::Null);
-    Json::Object(present.map(|(name, value)| (name.to_owned(), to_json(value))).collect())
+    Json::Object(
+        present
+            .map(|(name, value)| (name.to_owned(), to_json(value)))
+            .collect(),
+    )
 }
 
 #[cfg(test)]

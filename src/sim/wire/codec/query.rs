@@ -33,7 +33,9 @@ pub fn decode(text: &str, plus_is_space: bool) -> String {
             b'%' => {
                 let ahead = rest.clone();
                 let digits: Vec<u8> = rest.by_ref().take(2).collect();
-                let hex = std::str::from_utf8(&digits).ok().filter(|hex| hex.len() == 2);
+                let hex = std::str::from_utf8(&digits)
+                    .ok()
+                    .filter(|hex| hex.len() == 2);
                 if let Some(decoded) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
                     bytes.push(decoded);
                 } else {
@@ -50,11 +52,16 @@ pub fn decode(text: &str, plus_is_space: bool) -> String {
 fn place(node: &mut Value, path: &[&str], value: String) {
     let Value::Map(members) = node else { return };
     let [name, rest @ ..] = path else { return };
-    let at = members.iter().position(|(key, _)| key == name).unwrap_or_else(|| {
-        members.push((Cow::Owned((*name).to_owned()), Value::Null));
-        members.len() - 1
-    });
-    let Some((_, slot)) = members.get_mut(at) else { return };
+    let at = members
+        .iter()
+        .position(|(key, _)| key == name)
+        .unwrap_or_else(|| {
+            members.push((Cow::Owned((*name).to_owned()), Value::Null));
+            members.len() - 1
+        });
+    let Some((_, slot)) = members.get_mut(at) else {
+        return;
+    };
     if rest.is_empty() {
         *slot = Value::Text(value);
     } else {
@@ -68,7 +75,9 @@ fn place(node: &mut Value, path: &[&str], value: String) {
 /// `member.1`, `member.2` and `1`, `2` become lists, in the order of their numbers.
 fn unwrap_lists(node: &mut Value) {
     let Value::Map(members) = node else { return };
-    members.iter_mut().for_each(|(_, value)| unwrap_lists(value));
+    members
+        .iter_mut()
+        .for_each(|(_, value)| unwrap_lists(value));
     if let [(_, inner @ Value::List { .. })] = members.as_mut_slice() {
         let list = std::mem::replace(inner, Value::Null);
         *node = list;
@@ -76,10 +85,15 @@ fn unwrap_lists(node: &mut Value) {
     }
     let numbers: Option<Vec<u32>> = members.iter().map(|(key, _)| key.parse().ok()).collect();
     if let Some(numbers) = numbers.filter(|numbers| !numbers.is_empty()) {
-        let mut numbered: Vec<_> =
-            numbers.into_iter().zip(members.drain(..).map(|(_, value)| value)).collect();
+        let mut numbered: Vec<_> = numbers
+            .into_iter()
+            .zip(members.drain(..).map(|(_, value)| value))
+            .collect();
         numbered.sort_by_key(|(number, _)| *number);
-        *node = Value::List { item: "member", items: numbered.into_iter().map(|(_, v)| v).collect() };
+        *node = Value::List {
+            item: "member",
+            items: numbered.into_iter().map(|(_, v)| v).collect(),
+        };
     }
 }
 

@@ -43,7 +43,9 @@ pub fn content(out: &mut String, value: &Value) {
             let _ = write!(out, "{at:.3}");
         }
         Value::List { item, items } => items.iter().for_each(|one| element(out, item, None, one)),
-        Value::Map(members) => members.iter().for_each(|(name, one)| element(out, name, None, one)),
+        Value::Map(members) => members
+            .iter()
+            .for_each(|(name, one)| element(out, name, None, one)),
         Value::Dict(entries) => {
             for (key, one) in entries {
                 out.push_str("<entry><key>");
@@ -82,7 +84,10 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Fault> {
     let mut open: Vec<(String, Members, String)> = Vec::new();
     let mut reader = Reader::from_str(text);
     loop {
-        match reader.read_event().map_err(|error| not_xml(&error.to_string()))? {
+        match reader
+            .read_event()
+            .map_err(|error| not_xml(&error.to_string()))?
+        {
             Event::Start(tag) => {
                 if open.len() > 32 {
                     return Err(not_xml("nested too deeply"));
@@ -93,21 +98,29 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Fault> {
             Event::Empty(tag) => {
                 let name = tag.local_name().as_ref().to_owned();
                 match open.last_mut() {
-                    Some((_, members, _)) => members.push((Cow::Owned(name), Value::Text(String::new()))),
+                    Some((_, members, _)) => {
+                        members.push((Cow::Owned(name), Value::Text(String::new())))
+                    }
                     None => return Ok(Value::Map(Vec::new())),
                 }
             }
             Event::Text(piece) => append(&mut open, &piece),
             Event::CData(piece) => append(&mut open, &piece),
             Event::GeneralRef(entity) => {
-                append(&mut open, &resolve(&entity).ok_or_else(|| not_xml("unknown entity"))?);
+                append(
+                    &mut open,
+                    &resolve(&entity).ok_or_else(|| not_xml("unknown entity"))?,
+                );
             }
             Event::End(_) => {
                 let Some((name, members, text)) = open.pop() else {
                     return Err(not_xml("an element ends that never began"));
                 };
-                let value =
-                    if members.is_empty() { Value::Text(text) } else { Value::Map(members) };
+                let value = if members.is_empty() {
+                    Value::Text(text)
+                } else {
+                    Value::Map(members)
+                };
                 match open.last_mut() {
                     Some((_, parent, _)) => parent.push((Cow::Owned(name), value)),
                     None => return Ok(value),
@@ -184,7 +197,10 @@ mod tests {
     #[test]
     fn moments_have_milliseconds_as_aws_writes_them() {
         let mut text = String::new();
-        content(&mut text, &Value::Time("2026-11-23T01:02:03Z".parse().unwrap()));
+        content(
+            &mut text,
+            &Value::Time("2026-11-23T01:02:03Z".parse().unwrap()),
+        );
         assert_eq!(text, "2026-11-23T01:02:03.000Z");
     }
 }

@@ -15,16 +15,23 @@ pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
 }
 
 fn here<'a>(world: &'a Resources, ask: &'a Ask) -> impl Iterator<Item = &'a Certificate> {
-    world.certificates.iter().filter(|certificate| certificate.region == ask.region)
+    world
+        .certificates
+        .iter()
+        .filter(|certificate| certificate.region == ask.region)
 }
 
 fn list(world: &Resources, ask: &Ask) -> Answer {
     let size = ask.input.int("MaxItems")?.unwrap_or(1000);
     if !(1..=1000).contains(&size) {
-        return Err(Fault::bad("ValidationException", "MaxItems must be between 1 and 1000"));
+        return Err(Fault::bad(
+            "ValidationException",
+            "MaxItems must be between 1 and 1000",
+        ));
     }
     let statuses = ask.input.texts("CertificateStatuses");
-    let wanted = here(world, ask).filter(|one| statuses.is_empty() || statuses.contains(&one.status.as_str()));
+    let wanted = here(world, ask)
+        .filter(|one| statuses.is_empty() || statuses.contains(&one.status.as_str()));
     let page = page(wanted, ask.input.text("NextToken"), size as usize)
         .ok_or_else(|| Fault::bad("ValidationException", "Invalid NextToken"))?;
     let summaries = page.items.into_iter().map(|one| {
@@ -52,10 +59,16 @@ fn list(world: &Resources, ask: &Ask) -> Answer {
 fn describe(world: &Resources, ask: &Ask) -> Answer {
     let arn = ask.input.need("CertificateArn")?;
     if !arn.starts_with("arn:") {
-        return Err(Fault::bad("InvalidArnException", format!("Invalid ARN: {arn}")));
+        return Err(Fault::bad(
+            "InvalidArnException",
+            format!("Invalid ARN: {arn}"),
+        ));
     }
     let one = here(world, ask).find(|one| one.arn == arn).ok_or_else(|| {
-        Fault::bad("ResourceNotFoundException", format!("Could not find certificate {arn}."))
+        Fault::bad(
+            "ResourceNotFoundException",
+            format!("Could not find certificate {arn}."),
+        )
     })?;
     Ok(shape! { "Certificate": detail(one) }.into())
 }
@@ -112,5 +125,9 @@ fn validations(one: &Certificate) -> Value {
 }
 
 fn eligibility(one: &Certificate) -> &'static str {
-    if one.in_use_by.is_empty() { "INELIGIBLE" } else { "ELIGIBLE" }
+    if one.in_use_by.is_empty() {
+        "INELIGIBLE"
+    } else {
+        "ELIGIBLE"
+    }
 }

@@ -14,8 +14,11 @@ pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
         "GetStages" => {
             let api = find(world, ask)?;
             let deployment = ask.input.text("deploymentId");
-            let stages =
-                api.stages.iter().filter(|one| deployment.is_none_or(|id| id == one.deployment)).map(stage);
+            let stages = api
+                .stages
+                .iter()
+                .filter(|one| deployment.is_none_or(|id| id == one.deployment))
+                .map(stage);
             Ok(shape! { "item": members(stages) }.into())
         }
         "GetDomainNames" => paged(domains(world, ask).map(|one| domain(world, one)), ask),
@@ -23,7 +26,10 @@ pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
             let name = ask.input.need("domainName")?;
             let found = domains(world, ask).find(|one| one.name == name);
             let found = found.ok_or_else(|| {
-                Fault::not_found("NotFoundException", "Invalid domain name identifier specified")
+                Fault::not_found(
+                    "NotFoundException",
+                    "Invalid domain name identifier specified",
+                )
             })?;
             Ok(domain(world, found).into())
         }
@@ -32,11 +38,17 @@ pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
 }
 
 fn apis<'a>(world: &'a Resources, ask: &'a Ask) -> impl Iterator<Item = &'a Api> {
-    world.apis.iter().filter(|api| api.region == ask.region && api.kind == ApiKind::Rest)
+    world
+        .apis
+        .iter()
+        .filter(|api| api.region == ask.region && api.kind == ApiKind::Rest)
 }
 
 fn domains<'a>(world: &'a Resources, ask: &'a Ask) -> impl Iterator<Item = &'a CustomDomain> {
-    world.custom_domains.iter().filter(|domain| domain.region == ask.region)
+    world
+        .custom_domains
+        .iter()
+        .filter(|domain| domain.region == ask.region)
 }
 
 fn find<'a>(world: &'a Resources, ask: &'a Ask) -> Result<&'a Api, Fault> {

@@ -25,20 +25,31 @@ pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
 }
 
 fn apis<'a>(world: &'a Resources, ask: &'a Ask) -> impl Iterator<Item = &'a Api> {
-    world.apis.iter().filter(|api| api.region == ask.region && api.kind == ApiKind::Http)
+    world
+        .apis
+        .iter()
+        .filter(|api| api.region == ask.region && api.kind == ApiKind::Http)
 }
 
 fn domains<'a>(world: &'a Resources, ask: &'a Ask) -> impl Iterator<Item = &'a CustomDomain> {
-    world.custom_domains.iter().filter(|domain| domain.region == ask.region)
+    world
+        .custom_domains
+        .iter()
+        .filter(|domain| domain.region == ask.region)
 }
 
 fn find<'a>(world: &'a Resources, ask: &'a Ask) -> Result<&'a Api, Fault> {
     let id = ask.input.need("apiId")?;
-    apis(world, ask).find(|api| api.id == id).ok_or_else(|| not_found("API", id))
+    apis(world, ask)
+        .find(|api| api.id == id)
+        .ok_or_else(|| not_found("API", id))
 }
 
 fn not_found(what: &str, id: &str) -> Fault {
-    Fault::not_found("NotFoundException", format!("Invalid {what} identifier specified {id}"))
+    Fault::not_found(
+        "NotFoundException",
+        format!("Invalid {what} identifier specified {id}"),
+    )
 }
 
 fn paged(items: impl Iterator<Item = Value>, ask: &Ask) -> Answer {

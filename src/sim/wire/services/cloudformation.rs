@@ -21,7 +21,9 @@ pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
             let stack = find(world, ask)?;
             let logical = ask.input.text("LogicalResourceId");
             let found = resources(world, stack);
-            let wanted = found.into_iter().filter(|one| logical.is_none_or(|id| id == one.logical));
+            let wanted = found
+                .into_iter()
+                .filter(|one| logical.is_none_or(|id| id == one.logical));
             let shapes = wanted.map(|one| one.shape(stack));
             Ok(shape! { "StackResources": members(shapes) }.into())
         }
@@ -30,22 +32,37 @@ pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
 }
 
 fn here<'a>(world: &'a Resources, ask: &'a Ask) -> impl Iterator<Item = &'a Stack> {
-    world.stacks.iter().filter(|stack| stack.region == ask.region)
+    world
+        .stacks
+        .iter()
+        .filter(|stack| stack.region == ask.region)
 }
 
 fn find<'a>(world: &'a Resources, ask: &'a Ask) -> Result<&'a Stack, Fault> {
     let asked = ask.input.need("StackName")?;
-    here(world, ask).find(|stack| stack.name == asked || stack.arn == asked).ok_or_else(|| missing(asked))
+    here(world, ask)
+        .find(|stack| stack.name == asked || stack.arn == asked)
+        .ok_or_else(|| missing(asked))
 }
 
 fn missing(asked: &str) -> Fault {
-    Fault::bad("ValidationError", format!("Stack with id {asked} does not exist"))
+    Fault::bad(
+        "ValidationError",
+        format!("Stack with id {asked} does not exist"),
+    )
 }
 
-fn paged(ask: &Ask, name: &'static str, all: impl IntoIterator<Item = Value>, size: usize) -> Answer {
+fn paged(
+    ask: &Ask,
+    name: &'static str,
+    all: impl IntoIterator<Item = Value>,
+    size: usize,
+) -> Answer {
     let page = page(all, ask.input.text("NextToken"), size)
         .ok_or_else(|| Fault::bad("ValidationError", "NextToken is invalid"))?;
-    Ok(shape! { "NextToken": page.next }.with(name, members(page.items)).into())
+    Ok(shape! { "NextToken": page.next }
+        .with(name, members(page.items))
+        .into())
 }
 
 fn describe(world: &Resources, ask: &Ask) -> Answer {
@@ -169,9 +186,17 @@ fn resources(world: &Resources, stack: &Stack) -> Vec<Resource> {
             ApiKind::Rest => "AWS::ApiGateway::RestApi",
             ApiKind::Http => "AWS::ApiGatewayV2::Api",
         };
-        found.push(Resource { logical: "Api", physical: api.id.clone(), kind });
+        found.push(Resource {
+            logical: "Api",
+            physical: api.id.clone(),
+            kind,
+        });
     }
-    for function in world.functions.iter().filter(|one| one.region == stack.region) {
+    for function in world
+        .functions
+        .iter()
+        .filter(|one| one.region == stack.region)
+    {
         let logical = if function.name.ends_with("-read") {
             "ReadFunction"
         } else if function.name.ends_with("-write") {
@@ -179,10 +204,22 @@ fn resources(world: &Resources, stack: &Stack) -> Vec<Resource> {
         } else {
             continue;
         };
-        found.push(Resource { logical, physical: function.name.clone(), kind: "AWS::Lambda::Function" });
+        found.push(Resource {
+            logical,
+            physical: function.name.clone(),
+            kind: "AWS::Lambda::Function",
+        });
     }
-    for cluster in world.clusters.iter().filter(|one| one.region == stack.region) {
-        found.push(Resource { logical: "Cluster", physical: cluster.id.clone(), kind: "AWS::RDS::DBCluster" });
+    for cluster in world
+        .clusters
+        .iter()
+        .filter(|one| one.region == stack.region)
+    {
+        found.push(Resource {
+            logical: "Cluster",
+            physical: cluster.id.clone(),
+            kind: "AWS::RDS::DBCluster",
+        });
     }
     found
 }

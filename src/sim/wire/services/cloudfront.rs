@@ -24,9 +24,16 @@ pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
 
 fn find<'a>(world: &'a Resources, ask: &Ask, member: &str) -> Result<&'a Distribution, Fault> {
     let id = ask.input.need(member)?;
-    world.distributions.iter().find(|one| one.id == id).ok_or_else(|| {
-        Fault::not_found("NoSuchDistribution", "The specified distribution does not exist.")
-    })
+    world
+        .distributions
+        .iter()
+        .find(|one| one.id == id)
+        .ok_or_else(|| {
+            Fault::not_found(
+                "NoSuchDistribution",
+                "The specified distribution does not exist.",
+            )
+        })
 }
 
 /// A `Quantity` and, unless it is zero, `Items`.
@@ -201,5 +208,8 @@ fn monitoring(world: &Resources, ask: &Ask) -> Answer {
         ));
     }
     let config = shape! { "RealtimeMetricsSubscriptionStatus": "Enabled" };
-    Ok(Reply::payload("MonitoringSubscription", shape! { "RealtimeMetricsSubscriptionConfig": config }))
+    Ok(Reply::payload(
+        "MonitoringSubscription",
+        shape! { "RealtimeMetricsSubscriptionConfig": config },
+    ))
 }

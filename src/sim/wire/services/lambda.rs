@@ -23,14 +23,24 @@ pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
 fn find<'a>(world: &'a Resources, ask: &Ask) -> Result<(&'a Function, String), Fault> {
     let asked = ask.input.need("FunctionName")?;
     // arn:aws:lambda:REGION:ACCOUNT:function:NAME[:VERSION], ACCOUNT:function:NAME, NAME[:VERSION].
-    let tail = asked.rsplit_once("function:").map_or(asked, |(_, tail)| tail);
-    let (name, suffix) = tail.split_once(':').map_or((tail, None), |(name, suffix)| (name, Some(suffix)));
+    let tail = asked
+        .rsplit_once("function:")
+        .map_or(asked, |(_, tail)| tail);
+    let (name, suffix) = tail
+        .split_once(':')
+        .map_or((tail, None), |(name, suffix)| (name, Some(suffix)));
     let version = ask.input.text("Qualifier").or(suffix).unwrap_or("$LATEST");
     let account = &world.caller.account;
     let not_found = || {
-        let qualified = if version == "$LATEST" { String::new() } else { format!(":{version}") };
-        let message =
-            format!("Function not found: arn:aws:lambda:{}:{account}:function:{name}{qualified}", ask.region);
+        let qualified = if version == "$LATEST" {
+            String::new()
+        } else {
+            format!(":{version}")
+        };
+        let message = format!(
+            "Function not found: arn:aws:lambda:{}:{account}:function:{name}{qualified}",
+            ask.region
+        );
         Fault::not_found("ResourceNotFoundException", message)
     };
     let function = world
@@ -38,8 +48,14 @@ fn find<'a>(world: &'a Resources, ask: &Ask) -> Result<(&'a Function, String), F
         .iter()
         .find(|function| function.region == ask.region && function.name == name)
         .ok_or_else(not_found)?;
-    let published = version.parse::<u32>().is_ok_and(|number| (1..=function.version).contains(&number));
-    if version == "$LATEST" || published { Ok((function, version.to_owned())) } else { Err(not_found()) }
+    let published = version
+        .parse::<u32>()
+        .is_ok_and(|number| (1..=function.version).contains(&number));
+    if version == "$LATEST" || published {
+        Ok((function, version.to_owned()))
+    } else {
+        Err(not_found())
+    }
 }
 
 fn configuration(function: &Function, version: &str) -> Value {
@@ -92,9 +108,13 @@ fn get(world: &Resources, ask: &Ask) -> Answer {
 fn list(world: &Resources, ask: &Ask) -> Answer {
     let size = ask.input.int("MaxItems")?.unwrap_or(50).clamp(1, 50);
     let all_versions = ask.input.text("FunctionVersion") == Some("ALL");
-    let here = world.functions.iter().filter(|function| function.region == ask.region);
+    let here = world
+        .functions
+        .iter()
+        .filter(|function| function.region == ask.region);
     let entries = here.flat_map(|function| {
-        let published = all_versions.then(|| configuration(function, &function.version.to_string()));
+        let published =
+            all_versions.then(|| configuration(function, &function.version.to_string()));
         std::iter::once(configuration(function, "$LATEST")).chain(published)
     });
     let page = page(entries, ask.input.text("Marker"), size as usize)

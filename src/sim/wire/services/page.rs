@@ -13,7 +13,11 @@ pub struct Page<T> {
 }
 
 /// The page of `size` that `token` asks for. `None`: a token that was never given out.
-pub fn page<T>(items: impl IntoIterator<Item = T>, token: Option<&str>, size: usize) -> Option<Page<T>> {
+pub fn page<T>(
+    items: impl IntoIterator<Item = T>,
+    token: Option<&str>,
+    size: usize,
+) -> Option<Page<T>> {
     let from = token.map_or(Some(0), offset)?;
     let mut rest = items.into_iter().skip(from);
     let items: Vec<T> = rest.by_ref().take(size.max(1)).collect();

@@ -27,11 +27,15 @@ fn refused(message: impl Into<String>) -> Fault {
 fn paged(ask: &Ask, name: &'static str, item: &'static str, all: Vec<Value>) -> Answer {
     let size = ask.input.int("MaxRecords")?.unwrap_or(100);
     if !(20..=100).contains(&size) {
-        return Err(refused(format!("Invalid value {size} for MaxRecords. Must be between 20 and 100")));
+        return Err(refused(format!(
+            "Invalid value {size} for MaxRecords. Must be between 20 and 100"
+        )));
     }
     let page = page(all, ask.input.text("Marker"), size as usize)
         .ok_or_else(|| refused("The specified marker is invalid"))?;
-    Ok(super::Reply::from(shape! { "Marker": page.next }.with(name, list(item, page.items))))
+    Ok(super::Reply::from(
+        shape! { "Marker": page.next }.with(name, list(item, page.items)),
+    ))
 }
 
 /// The filters asked for, refused when the operation knows none of that name.
@@ -72,9 +76,16 @@ fn global_clusters(world: &Resources, ask: &Ask) -> Answer {
         .filter(|one| asked.is_none_or(|id| names(id, &one.id, &one.arn)))
         .collect();
     if let (Some(id), true) = (asked, named.is_empty()) {
-        return Err(Fault::not_found("GlobalClusterNotFoundFault", format!("Global cluster {id} not found")));
+        return Err(Fault::not_found(
+            "GlobalClusterNotFoundFault",
+            format!("Global cluster {id} not found"),
+        ));
     }
-    let all = named.into_iter().filter(matching).map(global_cluster).collect();
+    let all = named
+        .into_iter()
+        .filter(matching)
+        .map(global_cluster)
+        .collect();
     paged(ask, "GlobalClusters", "GlobalClusterMember", all)
 }
 
@@ -127,19 +138,28 @@ fn clusters(world: &Resources, ask: &Ask) -> Answer {
     };
     let asked = ask.input.text("DBClusterIdentifier");
     let here = world.clusters.iter().filter(|one| one.region == ask.region);
-    let named: Vec<&DbCluster> =
-        here.filter(|one| asked.is_none_or(|id| names(id, &one.id, &one.arn))).collect();
+    let named: Vec<&DbCluster> = here
+        .filter(|one| asked.is_none_or(|id| names(id, &one.id, &one.arn)))
+        .collect();
     if let (Some(id), true) = (asked, named.is_empty()) {
-        return Err(Fault::not_found("DBClusterNotFoundFault", format!("DBCluster {id} not found.")));
+        return Err(Fault::not_found(
+            "DBClusterNotFoundFault",
+            format!("DBCluster {id} not found."),
+        ));
     }
-    let all = named.into_iter().filter(matching).map(|one| cluster(world, one, ask)).collect();
+    let all = named
+        .into_iter()
+        .filter(matching)
+        .map(|one| cluster(world, one, ask))
+        .collect();
     paged(ask, "DBClusters", "DBCluster", all)
 }
 
 fn cluster(world: &Resources, one: &DbCluster, ask: &Ask) -> Value {
-    let instances = world.instances.iter().filter(|instance| {
-        instance.region == one.region && one.instances.contains(&instance.id)
-    });
+    let instances = world
+        .instances
+        .iter()
+        .filter(|instance| instance.region == one.region && one.instances.contains(&instance.id));
     let member_instances = instances.map(|instance| {
         shape! {
             "DBInstanceIdentifier": &instance.id,
@@ -186,10 +206,23 @@ fn cluster(world: &Resources, one: &DbCluster, ask: &Ask) -> Value {
 }
 
 fn instances(world: &Resources, ask: &Ask) -> Answer {
-    let filters = filters(ask, &["db-cluster-id", "db-instance-id", "dbi-resource-id", "engine"])?;
+    let filters = filters(
+        ask,
+        &[
+            "db-cluster-id",
+            "db-instance-id",
+            "dbi-resource-id",
+            "engine",
+        ],
+    )?;
     let cluster_arn = |one: &DbInstance| {
-        let cluster = world.clusters.iter().find(|c| c.region == one.region && c.id == one.cluster);
-        cluster.map(|cluster| cluster.arn.clone()).unwrap_or_default()
+        let cluster = world
+            .clusters
+            .iter()
+            .find(|c| c.region == one.region && c.id == one.cluster);
+        cluster
+            .map(|cluster| cluster.arn.clone())
+            .unwrap_or_default()
     };
     let matching = |one: &&DbInstance| {
         filters.iter().all(|(name, values)| {
@@ -202,13 +235,25 @@ fn instances(world: &Resources, ask: &Ask) -> Answer {
         })
     };
     let asked = ask.input.text("DBInstanceIdentifier");
-    let here = world.instances.iter().filter(|one| one.region == ask.region);
-    let named: Vec<&DbInstance> =
-        here.filter(|one| asked.is_none_or(|id| names(id, &one.id, &one.arn))).collect();
+    let here = world
+        .instances
+        .iter()
+        .filter(|one| one.region == ask.region);
+    let named: Vec<&DbInstance> = here
+        .filter(|one| asked.is_none_or(|id| names(id, &one.id, &one.arn)))
+        .collect();
     if let (Some(id), true) = (asked, named.is_empty()) {
-        return Err(Fault::not_found("DBInstanceNotFound", format!("DBInstance {id} not found.")));
+        return Err(Fault::not_found(
+            "DBInstanceNotFound",
+            format!("DBInstance {id} not found."),
+        ));
     }
-    paged(ask, "DBInstances", "DBInstance", named.into_iter().filter(matching).map(instance).collect())
+    paged(
+        ask,
+        "DBInstances",
+        "DBInstance",
+        named.into_iter().filter(matching).map(instance).collect(),
+    )
 }
 
 fn instance(one: &DbInstance) -> Value {
@@ -246,19 +291,30 @@ fn events(world: &Resources, ask: &Ask) -> Answer {
     if !ask.input.items("Filters").is_empty() {
         return Err(refused("This parameter isn't currently supported: Filters"));
     }
-    let (source, source_type) = (ask.input.text("SourceIdentifier"), ask.input.text("SourceType"));
+    let (source, source_type) = (
+        ask.input.text("SourceIdentifier"),
+        ask.input.text("SourceType"),
+    );
     if source.is_some() && source_type.is_none() {
         let message = "SourceType must be provided when SourceIdentifier is specified";
         return Err(Fault::bad("InvalidParameterCombination", message));
     }
     let minutes = ask.input.int("Duration")?.unwrap_or(60);
     if !(1..=20_160).contains(&minutes) {
-        return Err(refused(format!("Invalid duration {minutes}: it must be between 1 and 20160 minutes")));
+        return Err(refused(format!(
+            "Invalid duration {minutes}: it must be between 1 and 20160 minutes"
+        )));
     }
     let end = ask.input.time("EndTime")?.unwrap_or(ask.now);
-    let start = ask.input.time("StartTime")?.unwrap_or(end - SignedDuration::from_mins(minutes));
+    let start = ask
+        .input
+        .time("StartTime")?
+        .unwrap_or(end - SignedDuration::from_mins(minutes));
     if start > end {
-        return Err(Fault::bad("InvalidParameterCombination", "StartTime must be before EndTime"));
+        return Err(Fault::bad(
+            "InvalidParameterCombination",
+            "StartTime must be before EndTime",
+        ));
     }
     let categories = ask.input.texts("EventCategories");
     let matching = |event: &&DbEvent| {
@@ -266,7 +322,11 @@ fn events(world: &Resources, ask: &Ask) -> Answer {
             && (start..=end).contains(&event.at)
             && source_type.is_none_or(|kind| kind == event.source_type)
             && source.is_none_or(|id| names(id, &event.source, &event.source_arn))
-            && (categories.is_empty() || event.categories.iter().any(|c| categories.contains(&c.as_str())))
+            && (categories.is_empty()
+                || event
+                    .categories
+                    .iter()
+                    .any(|c| categories.contains(&c.as_str())))
     };
     let all = world.db_events.iter().filter(matching).map(|event| {
         shape! {
@@ -283,17 +343,31 @@ fn events(world: &Resources, ask: &Ask) -> Answer {
 
 /// The world keeps no snapshots yet: the list is empty, a named one is not found.
 fn snapshots(world: &Resources, ask: &Ask) -> Answer {
-    filters(ask, &["db-cluster-id", "db-cluster-snapshot-id", "snapshot-type", "engine"])?;
+    filters(
+        ask,
+        &[
+            "db-cluster-id",
+            "db-cluster-snapshot-id",
+            "snapshot-type",
+            "engine",
+        ],
+    )?;
     if let Some(id) = ask.input.text("DBClusterSnapshotIdentifier") {
         let message = format!("DBClusterSnapshot {id} not found.");
         return Err(Fault::not_found("DBClusterSnapshotNotFoundFault", message));
     }
     let asked = ask.input.text("DBClusterIdentifier");
     let unknown = asked.filter(|id| {
-        !world.clusters.iter().any(|one| one.region == ask.region && names(id, &one.id, &one.arn))
+        !world
+            .clusters
+            .iter()
+            .any(|one| one.region == ask.region && names(id, &one.id, &one.arn))
     });
     if let Some(id) = unknown {
-        return Err(Fault::not_found("DBClusterNotFoundFault", format!("DBCluster {id} not found.")));
+        return Err(Fault::not_found(
+            "DBClusterNotFoundFault",
+            format!("DBCluster {id} not found."),
+        ));
     }
     paged(ask, "DBClusterSnapshots", "DBClusterSnapshot", Vec::new())
 }

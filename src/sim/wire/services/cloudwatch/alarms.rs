@@ -10,16 +10,23 @@ pub fn describe(world: &Resources, ask: &Ask) -> Answer {
     let input = &ask.input;
     let size = input.int("MaxRecords")?.unwrap_or(50);
     if !(1..=100).contains(&size) {
-        return Err(invalid_value(format!("The value {size} for parameter MaxRecords is not between 1 and 100.")));
+        return Err(invalid_value(format!(
+            "The value {size} for parameter MaxRecords is not between 1 and 100."
+        )));
     }
     let state = input.text("StateValue");
-    if let Some(other) = state.filter(|state| !["OK", "ALARM", "INSUFFICIENT_DATA"].contains(state)) {
-        return Err(invalid_value(format!("The value {other} for parameter StateValue is not valid.")));
+    if let Some(other) = state.filter(|state| !["OK", "ALARM", "INSUFFICIENT_DATA"].contains(state))
+    {
+        return Err(invalid_value(format!(
+            "The value {other} for parameter StateValue is not valid."
+        )));
     }
     let (names, types) = (input.texts("AlarmNames"), input.texts("AlarmTypes"));
     let prefix = input.text("AlarmNamePrefix");
     if !names.is_empty() && prefix.is_some() {
-        return Err(super::invalid_combination("AlarmNames and AlarmNamePrefix exclude each other."));
+        return Err(super::invalid_combination(
+            "AlarmNames and AlarmNamePrefix exclude each other.",
+        ));
     }
     let actions = input.text("ActionPrefix");
     let matching = |alarm: &&Alarm| {
@@ -33,7 +40,8 @@ pub fn describe(world: &Resources, ask: &Ask) -> Answer {
     let mut found: Vec<&Alarm> = world.alarms.iter().filter(matching).collect();
     found.sort_by(|one, other| one.name.cmp(&other.name));
     let page = page(found, input.text("NextToken"), size as usize).ok_or_else(|| {
-        Fault::bad("InvalidNextToken", "The next token specified is invalid.").shaped("InvalidNextToken")
+        Fault::bad("InvalidNextToken", "The next token specified is invalid.")
+            .shaped("InvalidNextToken")
     })?;
     Ok(shape! {
         "CompositeAlarms": members(Vec::<Value>::new()),

@@ -24,7 +24,11 @@ pub fn evaluate(
     lookup: &mut dyn FnMut(&str) -> Result<Points, String>,
 ) -> Result<Outcome, String> {
     let tokens = scan(text)?;
-    let mut parser = Parser { tokens: &tokens, lookup, depth: 0 };
+    let mut parser = Parser {
+        tokens: &tokens,
+        lookup,
+        depth: 0,
+    };
     let outcome = parser.sum()?;
     match parser.tokens {
         [] => Ok(outcome),
@@ -54,12 +58,18 @@ fn scan(text: &str) -> Result<Vec<Token>, String> {
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
         let length = if first.is_ascii_digit() || first == '.' {
-            let length = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-            let number = rest[..length].parse().map_err(|_| format!("Invalid number {}", &rest[..length]))?;
+            let length = rest
+                .find(|c: char| !c.is_ascii_digit() && c != '.')
+                .unwrap_or(rest.len());
+            let number = rest[..length]
+                .parse()
+                .map_err(|_| format!("Invalid number {}", &rest[..length]))?;
             tokens.push(Token::Number(number));
             length
         } else if first.is_ascii_alphabetic() {
-            let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+            let length = rest
+                .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                .unwrap_or(rest.len());
             tokens.push(Token::Name(rest[..length].to_owned()));
             length
         } else if "+-*/^()[],".contains(first) {
@@ -92,7 +102,9 @@ impl Parser<'_> {
 
     fn expect(&mut self, sign: char) -> Result<(), String> {
         let mut wanted = [0; 4];
-        self.accept(sign.encode_utf8(&mut wanted)).map(|_| ()).ok_or_else(|| format!("Missing {sign}"))
+        self.accept(sign.encode_utf8(&mut wanted))
+            .map(|_| ())
+            .ok_or_else(|| format!("Missing {sign}"))
     }
 
     fn sum(&mut self) -> Result<Outcome, String> {
@@ -203,7 +215,10 @@ fn filled(points: &Points, filler: Option<f64>) -> Points {
     for pair in starts.windows(2) {
         let mut at = pair[0] + period;
         while at < pair[1] {
-            all.insert(at, filler.unwrap_or_else(|| points.get(&pair[0]).copied().unwrap_or_default()));
+            all.insert(
+                at,
+                filler.unwrap_or_else(|| points.get(&pair[0]).copied().unwrap_or_default()),
+            );
             at += period;
         }
     }
@@ -220,10 +235,16 @@ fn combine(sign: char, left: Outcome, right: Outcome) -> Result<Outcome, String>
     };
     Ok(match (left, right) {
         (Outcome::Number(a), Outcome::Number(b)) => Outcome::Number(compute(a, b)),
-        (Outcome::Series(a), Outcome::Number(b)) => Outcome::Series(map(&a, |value| compute(value, b))),
-        (Outcome::Number(a), Outcome::Series(b)) => Outcome::Series(map(&b, |value| compute(a, value))),
+        (Outcome::Series(a), Outcome::Number(b)) => {
+            Outcome::Series(map(&a, |value| compute(value, b)))
+        }
+        (Outcome::Number(a), Outcome::Series(b)) => {
+            Outcome::Series(map(&b, |value| compute(a, value)))
+        }
         (Outcome::Series(a), Outcome::Series(b)) => {
-            let both = a.iter().filter_map(|(at, value)| Some((*at, compute(*value, *b.get(at)?))));
+            let both = a
+                .iter()
+                .filter_map(|(at, value)| Some((*at, compute(*value, *b.get(at)?))));
             Outcome::Series(both.filter(|(_, value)| value.is_finite()).collect())
         }
         _ => return Err(format!("The operator {sign} takes numbers and time series")),
@@ -243,7 +264,8 @@ fn apply(function: &str, arguments: Vec<Outcome>) -> Result<Outcome, String> {
         "FLOOR" => Some(f64::floor),
         _ => None,
     };
-    let [argument] = <[Outcome; 1]>::try_from(arguments).map_err(|_| format!("{function} takes one argument"))?;
+    let [argument] = <[Outcome; 1]>::try_from(arguments)
+        .map_err(|_| format!("{function} takes one argument"))?;
     if let Some(plain) = plain {
         return match argument {
             Outcome::Number(number) => Ok(Outcome::Number(plain(number))),
@@ -262,7 +284,11 @@ fn apply(function: &str, arguments: Vec<Outcome>) -> Result<Outcome, String> {
         Outcome::Number(_) => return Err(format!("{function} takes time series")),
         Outcome::Series(points) => {
             let values: Vec<f64> = points.into_values().collect();
-            Outcome::Number(if values.is_empty() { 0.0 } else { fold(&values) })
+            Outcome::Number(if values.is_empty() {
+                0.0
+            } else {
+                fold(&values)
+            })
         }
         // Of several: at each moment, over those that have a point there.
         Outcome::Several(series) => {
@@ -270,7 +296,12 @@ fn apply(function: &str, arguments: Vec<Outcome>) -> Result<Outcome, String> {
             for (at, value) in series.into_iter().flatten() {
                 by_time.entry(at).or_default().push(value);
             }
-            Outcome::Series(by_time.into_iter().map(|(at, values)| (at, fold(&values))).collect())
+            Outcome::Series(
+                by_time
+                    .into_iter()
+                    .map(|(at, values)| (at, fold(&values)))
+                    .collect(),
+            )
         }
     })
 }
@@ -292,19 +323,32 @@ mod tests {
     fn points(text: &str) -> Vec<(i64, f64)> {
         match run(text).unwrap() {
             Outcome::Series(points) => points.into_iter().collect(),
-            other => vec![(-1, if let Outcome::Number(n) = other { n } else { f64::NAN })],
+            other => vec![(
+                -1,
+                if let Outcome::Number(n) = other {
+                    n
+                } else {
+                    f64::NAN
+                },
+            )],
         }
     }
 
     #[test]
     fn a_rate_exists_where_both_series_do_and_never_divides_by_zero() {
         assert_eq!(points("100*e/c"), [(60, 10.0)]);
-        assert_eq!(points("100 * (e + 1) / (c - 5)"), [(60, 40.0), (180, -120.0)]);
+        assert_eq!(
+            points("100 * (e + 1) / (c - 5)"),
+            [(60, 40.0), (180, -120.0)]
+        );
     }
 
     #[test]
     fn gaps_are_filled_between_points() {
-        assert_eq!(points("FILL(c, 0) - c"), [(60, 0.0), (120, 0.0), (180, 0.0)]);
+        assert_eq!(
+            points("FILL(c, 0) - c"),
+            [(60, 0.0), (120, 0.0), (180, 0.0)]
+        );
         assert_eq!(points("FILL(e + c - c, REPEAT)"), [(60, 1.0), (180, 5.0)]);
         assert_eq!(points("100*FILL(e,0)/c"), [(60, 10.0)]);
     }
@@ -318,7 +362,17 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused_with_its_reason() {
-        for text in ["", "e +", "(e", "e e", "nope", "SEARCH('x')", "e/[c]", "1..2*e", "SUM(e, c)"] {
+        for text in [
+            "",
+            "e +",
+            "(e",
+            "e e",
+            "nope",
+            "SEARCH('x')",
+            "e/[c]",
+            "1..2*e",
+            "SUM(e, c)",
+        ] {
             assert!(run(text).is_err(), "{text}");
         }
         assert!(run(&"(".repeat(10_000)).is_err());

@@ -24,38 +24,60 @@ pub fn get(world: &State, ask: &Ask) -> Answer {
         return Err(missing("MetricDataQueries"));
     }
     if queries.len() > MOST_QUERIES {
-        return Err(invalid("The collection MetricDataQueries must not have a size greater than 500."));
+        return Err(invalid(
+            "The collection MetricDataQueries must not have a size greater than 500.",
+        ));
     }
-    let start = input.time("StartTime")?.ok_or_else(|| missing("StartTime"))?;
+    let start = input
+        .time("StartTime")?
+        .ok_or_else(|| missing("StartTime"))?;
     let end = input.time("EndTime")?.ok_or_else(|| missing("EndTime"))?;
     if start >= end {
-        return Err(invalid("The parameter StartTime must be less than the parameter EndTime."));
+        return Err(invalid(
+            "The parameter StartTime must be less than the parameter EndTime.",
+        ));
     }
     let most = input.int("MaxDatapoints")?.unwrap_or(MOST_POINTS);
     if !(1..=MOST_POINTS).contains(&most) {
-        return Err(invalid(format!("The value {most} for parameter MaxDatapoints is not between 1 and {MOST_POINTS}.")));
+        return Err(invalid(format!(
+            "The value {most} for parameter MaxDatapoints is not between 1 and {MOST_POINTS}."
+        )));
     }
     let ascending = match input.text("ScanBy") {
         None | Some("TimestampDescending") => false,
         Some("TimestampAscending") => true,
-        Some(other) => return Err(invalid(format!("The value {other} for parameter ScanBy is not valid."))),
+        Some(other) => {
+            return Err(invalid(format!(
+                "The value {other} for parameter ScanBy is not valid."
+            )));
+        }
     };
     let from = match input.text("NextToken") {
         None => 0,
         Some(token) => offset(token).ok_or_else(|| {
-            Fault::bad("InvalidNextToken", "The next token specified is invalid.").shaped("InvalidNextToken")
+            Fault::bad("InvalidNextToken", "The next token specified is invalid.")
+                .shaped("InvalidNextToken")
         })?,
     };
     let queries = read(&queries)?;
     if !queries.iter().any(|query| query.returned) {
-        return Err(invalid("At least one of the elements in MetricDataQueries must have ReturnData set to true."));
+        return Err(invalid(
+            "At least one of the elements in MetricDataQueries must have ReturnData set to true.",
+        ));
     }
-    let mut reader = Reader { world, ask, start, end, queries: &queries, done: HashMap::new() };
+    let mut reader = Reader {
+        world,
+        ask,
+        start,
+        end,
+        queries: &queries,
+        done: HashMap::new(),
+    };
     let mut results = Vec::new();
     for query in queries.iter().filter(|query| query.returned) {
-        let points = reader.points(&query.id, &mut Vec::new()).map_err(|why| {
-            invalid(format!("Error in expression '{}': {why}", query.id))
-        })?;
+        let points = reader
+            .points(&query.id, &mut Vec::new())
+            .map_err(|why| invalid(format!("Error in expression '{}': {why}", query.id)))?;
         let mut points: Vec<(i64, f64)> = points.into_iter().collect();
         if !ascending {
             points.reverse();
@@ -76,7 +98,12 @@ fn invalid(message: impl Into<String>) -> Fault {
 }
 
 enum Source {
-    Metric { metric: Named, period_s: i64, statistic: String, unit: Option<String> },
+    Metric {
+        metric: Named,
+        period_s: i64,
+        statistic: String,
+        unit: Option<String>,
+    },
     Expression(String),
 }
 
@@ -92,7 +119,9 @@ fn read(given: &[&Value]) -> Result<Vec<Query>, Fault> {
     let mut queries: Vec<Query> = Vec::with_capacity(given.len());
     for (index, one) in given.iter().enumerate() {
         let place = format!("MetricDataQueries.member.{}", index + 1);
-        let id = one.text("Id").ok_or_else(|| missing(&format!("{place}.Id")))?;
+        let id = one
+            .text("Id")
+            .ok_or_else(|| missing(&format!("{place}.Id")))?;
         let well_formed = id.starts_with(|c: char| c.is_ascii_lowercase())
             && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
             && id.len() <= 255;
@@ -102,7 +131,9 @@ fn read(given: &[&Value]) -> Result<Vec<Query>, Fault> {
             )));
         }
         if queries.iter().any(|query| query.id == id) {
-            return Err(invalid(format!("The values for parameter id in MetricDataQueries are not unique: {id}")));
+            return Err(invalid(format!(
+                "The values for parameter id in MetricDataQueries are not unique: {id}"
+            )));
         }
         let source = match (one.get("MetricStat"), one.text("Expression")) {
             (Some(stat), None) => metric(stat, &place)?,
@@ -130,20 +161,34 @@ fn read(given: &[&Value]) -> Result<Vec<Query>, Fault> {
 }
 
 fn metric(stat: &Value, place: &str) -> Result<Source, Fault> {
-    let given = stat.get("Metric").ok_or_else(|| missing(&format!("{place}.MetricStat.Metric")))?;
+    let given = stat
+        .get("Metric")
+        .ok_or_else(|| missing(&format!("{place}.MetricStat.Metric")))?;
     let metric = Named::read(given)?;
-    let period_s =
-        stat.int("Period")?.ok_or_else(|| missing(&format!("{place}.MetricStat.Period")))?;
+    let period_s = stat
+        .int("Period")?
+        .ok_or_else(|| missing(&format!("{place}.MetricStat.Period")))?;
     let high_resolution = matches!(period_s, 1 | 5 | 10 | 20 | 30);
     if period_s < 1 || (period_s % 60 != 0 && !high_resolution) {
-        return Err(invalid(format!("The value {period_s} for parameter {place}.MetricStat.Period is not valid.")));
+        return Err(invalid(format!(
+            "The value {period_s} for parameter {place}.MetricStat.Period is not valid."
+        )));
     }
-    let statistic =
-        stat.text("Stat").ok_or_else(|| missing(&format!("{place}.MetricStat.Stat")))?.to_owned();
+    let statistic = stat
+        .text("Stat")
+        .ok_or_else(|| missing(&format!("{place}.MetricStat.Stat")))?
+        .to_owned();
     if Statistic::parse(&statistic).is_none() {
-        return Err(invalid(format!("The value {statistic} for parameter {place}.MetricStat.Stat is not supported.")));
+        return Err(invalid(format!(
+            "The value {statistic} for parameter {place}.MetricStat.Stat is not supported."
+        )));
     }
-    Ok(Source::Metric { metric, period_s, statistic, unit: stat.text("Unit").map(str::to_owned) })
+    Ok(Source::Metric {
+        metric,
+        period_s,
+        statistic,
+        unit: stat.text("Unit").map(str::to_owned),
+    })
 }
 
 struct Reader<'a> {
@@ -162,13 +207,18 @@ impl Reader<'_> {
             return Ok(points.clone());
         }
         let queries = self.queries;
-        let query =
-            queries.iter().find(|query| query.id == id).ok_or_else(|| format!("Undefined variable {id}"))?;
+        let query = queries
+            .iter()
+            .find(|query| query.id == id)
+            .ok_or_else(|| format!("Undefined variable {id}"))?;
         let points = match &query.source {
             _ if !self.own(query) => Points::new(),
-            Source::Metric { metric, period_s, statistic, unit } => {
-                self.series(metric, *period_s, statistic, unit.as_deref())
-            }
+            Source::Metric {
+                metric,
+                period_s,
+                statistic,
+                unit,
+            } => self.series(metric, *period_s, statistic, unit.as_deref()),
             Source::Expression(text) => {
                 if pending.iter().any(|waiting| waiting == id) || pending.len() > 32 {
                     return Err(format!("Circular reference to {id}"));
@@ -194,15 +244,27 @@ impl Reader<'_> {
         let region = self.ask.region.as_str();
         let (namespace, name) = (metric.namespace.as_str(), metric.name.as_str());
         let dimensions = metric.dimensions();
-        let found = self
-            .world
-            .metrics
-            .query(region, namespace, name, &dimensions, statistic, period_s, self.start, self.end);
-        found.into_iter().map(|(at, value)| (at.as_second(), value)).collect()
+        let found = self.world.metrics.query(
+            region,
+            namespace,
+            name,
+            &dimensions,
+            statistic,
+            period_s,
+            self.start,
+            self.end,
+        );
+        found
+            .into_iter()
+            .map(|(at, value)| (at.as_second(), value))
+            .collect()
     }
 
     fn own(&self, query: &Query) -> bool {
-        query.account.as_ref().is_none_or(|account| *account == self.world.resources.caller.account)
+        query
+            .account
+            .as_ref()
+            .is_none_or(|account| *account == self.world.resources.caller.account)
     }
 }
 
@@ -227,7 +289,11 @@ fn paged(
             low < high
         };
         if on_this_page {
-            let part = if points.is_empty() { &points[..] } else { &points[low - begin..high - begin] };
+            let part = if points.is_empty() {
+                &points[..]
+            } else {
+                &points[low - begin..high - begin]
+            };
             shapes.push(result(query, part, end > until, world));
         }
         begin = end;
@@ -236,13 +302,18 @@ fn paged(
 }
 
 fn result(query: &Query, points: &[(i64, f64)], goes_on: bool, world: &State) -> Value {
-    let foreign = query.account.as_ref().is_some_and(|account| *account != world.resources.caller.account);
+    let foreign = query
+        .account
+        .as_ref()
+        .is_some_and(|account| *account != world.resources.caller.account);
     let status = match (foreign, goes_on) {
         (true, _) => "Forbidden",
         (false, true) => "PartialData",
         (false, false) => "Complete",
     };
-    let stamps = points.iter().filter_map(|(at, _)| Timestamp::from_second(*at).ok());
+    let stamps = points
+        .iter()
+        .filter_map(|(at, _)| Timestamp::from_second(*at).ok());
     shape! {
         "Id": &query.id,
         "Label": &query.label,

@@ -13,7 +13,10 @@ const UNTIL_INSYNC: SignedDuration = SignedDuration::from_secs(40);
 
 pub fn change(world: &mut Resources, ask: &Ask) -> Answer {
     let zone_id = zone(world, ask.input.need("Id")?)?.id.clone();
-    let batch = ask.input.get("ChangeBatch").ok_or_else(|| Fault::missing("ChangeBatch"))?;
+    let batch = ask
+        .input
+        .get("ChangeBatch")
+        .ok_or_else(|| Fault::missing("ChangeBatch"))?;
     let mut records = zone(world, &zone_id)?.records.clone();
     let mut complaints = Vec::new();
     for change in batch.items("Changes") {
@@ -30,8 +33,10 @@ pub fn change(world: &mut Resources, ask: &Ask) -> Answer {
         }
     }
     if !complaints.is_empty() {
-        return Err(Fault::bad("InvalidChangeBatch", format!("[{}]", complaints.join(", ")))
-            .with("messages", list("Message", complaints)));
+        return Err(
+            Fault::bad("InvalidChangeBatch", format!("[{}]", complaints.join(", ")))
+                .with("messages", list("Message", complaints)),
+        );
     }
     let number = world.dns_changes.len() + 1;
     let submitted = DnsChange {
@@ -44,7 +49,11 @@ pub fn change(world: &mut Resources, ask: &Ask) -> Answer {
     };
     let reply = shape! { "ChangeInfo": change_shape(&submitted, ask) };
     world.dns_changes.push(submitted);
-    if let Some(zone) = world.hosted_zones.iter_mut().find(|zone| zone.id == zone_id) {
+    if let Some(zone) = world
+        .hosted_zones
+        .iter_mut()
+        .find(|zone| zone.id == zone_id)
+    {
         zone.records = records;
     }
     Ok(Reply::from(reply))
@@ -70,7 +79,9 @@ fn apply(records: &mut Vec<RecordSet>, action: &str, record: RecordSet) -> Resul
             ));
         }
         ("DELETE", None) => {
-            return Err(format!("Tried to delete resource record set {described} but it was not found"));
+            return Err(format!(
+                "Tried to delete resource record set {described} but it was not found"
+            ));
         }
         (other, _) => return Err(format!("Invalid action: {other}")),
     }

@@ -8,7 +8,8 @@ use crate::sim::world::model::{CheckKind, HealthCheck, Resources};
 
 pub fn list_checks(world: &Resources, ask: &Ask) -> Answer {
     let (size, marker) = (max_items(ask, 1000)?, ask.input.text("marker"));
-    let page = page(&world.health_checks, marker, size as usize).ok_or_else(|| invalid("invalid marker"))?;
+    let page = page(&world.health_checks, marker, size as usize)
+        .ok_or_else(|| invalid("invalid marker"))?;
     Ok(shape! {
         "HealthChecks": list("HealthCheck", page.items.into_iter().map(|one| check(world, one))),
         "Marker": marker.unwrap_or_default(),
@@ -25,11 +26,18 @@ pub fn get(world: &Resources, ask: &Ask) -> Answer {
 
 fn find<'a>(world: &'a Resources, ask: &Ask) -> Result<&'a HealthCheck, Fault> {
     let id = ask.input.need("HealthCheckId")?;
-    world.health_checks.iter().find(|one| one.id == id).ok_or_else(|| no_such(id))
+    world
+        .health_checks
+        .iter()
+        .find(|one| one.id == id)
+        .ok_or_else(|| no_such(id))
 }
 
 fn no_such(id: &str) -> Fault {
-    Fault::not_found("NoSuchHealthCheck", format!("A health check with id {id} does not exist."))
+    Fault::not_found(
+        "NoSuchHealthCheck",
+        format!("A health check with id {id} does not exist."),
+    )
 }
 
 fn check(world: &Resources, one: &HealthCheck) -> Value {
@@ -66,25 +74,46 @@ fn config(one: &HealthCheck) -> Value {
             .with("MeasureLatency", *measure_latency)
             .with("EnableSNI", *enable_sni)
             .with("Regions", list("Region", regions)),
-        CheckKind::Calculated { children, threshold } => common("CALCULATED")
+        CheckKind::Calculated {
+            children,
+            threshold,
+        } => common("CALCULATED")
             .with("HealthThreshold", *threshold)
             .with("ChildHealthChecks", list("ChildHealthCheck", children)),
-        CheckKind::CloudWatchMetric { alarm_region, alarm_name, insufficient_data } => {
-            common("CLOUDWATCH_METRIC")
-                .with("AlarmIdentifier", shape! { "Region": alarm_region.as_str(), "Name": alarm_name })
-                .with("InsufficientDataHealthStatus", insufficient_data)
-        }
+        CheckKind::CloudWatchMetric {
+            alarm_region,
+            alarm_name,
+            insufficient_data,
+        } => common("CLOUDWATCH_METRIC")
+            .with(
+                "AlarmIdentifier",
+                shape! { "Region": alarm_region.as_str(), "Name": alarm_name },
+            )
+            .with("InsufficientDataHealthStatus", insufficient_data),
     }
 }
 
 /// What Route 53 copied from the alarm that the check follows.
 fn alarm(world: &Resources, one: &HealthCheck) -> Value {
-    let CheckKind::CloudWatchMetric { alarm_region, alarm_name, .. } = &one.kind else {
+    let CheckKind::CloudWatchMetric {
+        alarm_region,
+        alarm_name,
+        ..
+    } = &one.kind
+    else {
         return Value::Null;
     };
-    let found = world.alarms.iter().find(|alarm| &alarm.region == alarm_region && &alarm.name == alarm_name);
-    let Some(alarm) = found else { return Value::Null };
-    let dimensions = alarm.dimensions.iter().map(|(name, value)| shape! { "Name": name, "Value": value });
+    let found = world
+        .alarms
+        .iter()
+        .find(|alarm| &alarm.region == alarm_region && &alarm.name == alarm_name);
+    let Some(alarm) = found else {
+        return Value::Null;
+    };
+    let dimensions = alarm
+        .dimensions
+        .iter()
+        .map(|(name, value)| shape! { "Name": name, "Value": value });
     shape! {
         "EvaluationPeriods": alarm.evaluation_periods,
         "Threshold": alarm.threshold,
@@ -101,7 +130,9 @@ fn alarm(world: &Resources, one: &HealthCheck) -> Value {
 pub fn status(world: &Resources, ask: &Ask) -> Answer {
     let one = find(world, ask)?;
     if matches!(one.kind, CheckKind::Calculated { .. }) {
-        return Err(invalid("The status of a calculated health check cannot be retrieved."));
+        return Err(invalid(
+            "The status of a calculated health check cannot be retrieved.",
+        ));
     }
     let observations = one.observations.iter().map(|seen| {
         shape! {
@@ -115,9 +146,19 @@ pub fn status(world: &Resources, ask: &Ask) -> Answer {
 
 pub fn update(world: &mut Resources, ask: &Ask) -> Answer {
     let (id, input) = (ask.input.need("HealthCheckId")?, &ask.input);
-    let one = world.health_checks.iter_mut().find(|one| one.id == id).ok_or_else(|| no_such(id))?;
-    if let Some(version) = input.int("HealthCheckVersion")?.filter(|version| *version != one.version) {
-        let message = format!("The health check has version {}, not {version}.", one.version);
+    let one = world
+        .health_checks
+        .iter_mut()
+        .find(|one| one.id == id)
+        .ok_or_else(|| no_such(id))?;
+    if let Some(version) = input
+        .int("HealthCheckVersion")?
+        .filter(|version| *version != one.version)
+    {
+        let message = format!(
+            "The health check has version {}, not {version}.",
+            one.version
+        );
         return Err(Fault::new(409, "HealthCheckVersionMismatch", message));
     }
     let mut changed = one.clone();
@@ -128,7 +169,14 @@ pub fn update(world: &mut Resources, ask: &Ask) -> Answer {
         changed.disabled = disabled;
     }
     match &mut changed.kind {
-        CheckKind::Endpoint { host, port, path, failure_threshold, enable_sni, .. } => {
+        CheckKind::Endpoint {
+            host,
+            port,
+            path,
+            failure_threshold,
+            enable_sni,
+            ..
+        } => {
             set_text(host, input.text("FullyQualifiedDomainName"));
             set_text(path, input.text("ResourcePath"));
             set_number(port, input.int("Port")?);
@@ -137,19 +185,33 @@ pub fn update(world: &mut Resources, ask: &Ask) -> Answer {
                 *enable_sni = sni;
             }
         }
-        CheckKind::Calculated { children, threshold } => {
+        CheckKind::Calculated {
+            children,
+            threshold,
+        } => {
             set_number(threshold, input.int("HealthThreshold")?);
             if input.get("ChildHealthChecks").is_some() {
-                *children = input.texts("ChildHealthChecks").into_iter().map(str::to_owned).collect();
+                *children = input
+                    .texts("ChildHealthChecks")
+                    .into_iter()
+                    .map(str::to_owned)
+                    .collect();
             }
         }
-        CheckKind::CloudWatchMetric { insufficient_data, .. } => {
-            set_text(insufficient_data, input.text("InsufficientDataHealthStatus"));
+        CheckKind::CloudWatchMetric {
+            insufficient_data, ..
+        } => {
+            set_text(
+                insufficient_data,
+                input.text("InsufficientDataHealthStatus"),
+            );
         }
     }
     changed.version += 1;
     *one = changed.clone();
-    Ok(Reply::from(shape! { "HealthCheck": check(world, &changed) }))
+    Ok(Reply::from(
+        shape! { "HealthCheck": check(world, &changed) },
+    ))
 }
 
 fn set_text(member: &mut String, given: Option<&str>) {

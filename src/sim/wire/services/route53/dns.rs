@@ -11,21 +11,43 @@ pub fn test_answer(world: &Resources, ask: &Ask) -> Answer {
     let input = &ask.input;
     let zone = zone(world, input.need("hostedzoneid")?)?;
     let (name, kind) = (input.need("recordname")?, input.need("recordtype")?);
-    let address = input.text("edns0clientsubnetip").or(input.text("resolverip"));
+    let address = input
+        .text("edns0clientsubnetip")
+        .or(input.text("resolverip"));
     let address: Option<IpAddr> = address
-        .map(|text| text.parse().map_err(|_| invalid(format!("{text} is not an IP address"))))
+        .map(|text| {
+            text.parse()
+                .map_err(|_| invalid(format!("{text} is not an IP address")))
+        })
         .transpose()?;
     let here = address.map_or(NORTH_AMERICA, place_of);
     let wanted = reversed(name);
-    if wanted != reversed(&zone.name) && !wanted.starts_with(&format!("{}.", reversed(&zone.name))) {
-        return Err(Fault::bad("InvalidInput", format!("{name} is not in the zone {}", zone.name)));
+    if wanted != reversed(&zone.name) && !wanted.starts_with(&format!("{}.", reversed(&zone.name)))
+    {
+        return Err(Fault::bad(
+            "InvalidInput",
+            format!("{name} is not in the zone {}", zone.name),
+        ));
     }
-    let named: Vec<&RecordSet> = zone.records.iter().filter(|one| reversed(&one.name) == wanted).collect();
+    let named: Vec<&RecordSet> = zone
+        .records
+        .iter()
+        .filter(|one| reversed(&one.name) == wanted)
+        .collect();
     // A CNAME stands for every type.
-    let of_kind: Vec<&RecordSet> =
-        named.iter().copied().filter(|one| one.kind == kind || one.kind == "CNAME").collect();
-    let data: Vec<String> = choose(world, &of_kind, here).map(answers).unwrap_or_default();
-    let code = if named.is_empty() { "NXDOMAIN" } else { "NOERROR" };
+    let of_kind: Vec<&RecordSet> = named
+        .iter()
+        .copied()
+        .filter(|one| one.kind == kind || one.kind == "CNAME")
+        .collect();
+    let data: Vec<String> = choose(world, &of_kind, here)
+        .map(answers)
+        .unwrap_or_default();
+    let code = if named.is_empty() {
+        "NXDOMAIN"
+    } else {
+        "NOERROR"
+    };
     Ok(shape! {
         "Nameserver": zone.name_servers.first().map_or("", String::as_str),
         "RecordName": name,
@@ -49,7 +71,11 @@ fn answers(record: &RecordSet) -> Vec<String> {
 fn choose<'a>(world: &Resources, set: &[&'a RecordSet], here: (f64, f64)) -> Option<&'a RecordSet> {
     let healthy = |record: &&&RecordSet| {
         record.health_check.as_ref().is_none_or(|id| {
-            world.health_checks.iter().find(|check| &check.id == id).is_none_or(|check| check.healthy)
+            world
+                .health_checks
+                .iter()
+                .find(|check| &check.id == id)
+                .is_none_or(|check| check.healthy)
         })
     };
     let mut eligible: Vec<&RecordSet> = set.iter().filter(healthy).copied().collect();
@@ -57,17 +83,27 @@ fn choose<'a>(world: &Resources, set: &[&'a RecordSet], here: (f64, f64)) -> Opt
         eligible = set.to_vec();
     }
     let distance = |record: &RecordSet| {
-        record.region.as_ref().and_then(|region| region.place()).map_or(0.0, |place| {
-            angle(here, (place.lat, place.lon))
-        })
+        record
+            .region
+            .as_ref()
+            .and_then(|region| region.place())
+            .map_or(0.0, |place| angle(here, (place.lat, place.lon)))
     };
-    eligible.into_iter().min_by(|one, other| distance(one).total_cmp(&distance(other)))
+    eligible
+        .into_iter()
+        .min_by(|one, other| distance(one).total_cmp(&distance(other)))
 }
 
 /// The great circle's angle between two points of (latitude, longitude) in degrees.
 fn angle((lat1, lon1): (f64, f64), (lat2, lon2): (f64, f64)) -> f64 {
-    let (lat1, lat2, lon) = (lat1.to_radians(), lat2.to_radians(), (lon2 - lon1).to_radians());
-    (lat1.sin() * lat2.sin() + lat1.cos() * lat2.cos() * lon.cos()).clamp(-1.0, 1.0).acos()
+    let (lat1, lat2, lon) = (
+        lat1.to_radians(),
+        lat2.to_radians(),
+        (lon2 - lon1).to_radians(),
+    );
+    (lat1.sin() * lat2.sin() + lat1.cos() * lat2.cos() * lon.cos())
+        .clamp(-1.0, 1.0)
+        .acos()
 }
 
 const NORTH_AMERICA: (f64, f64) = (38.9, -77.4); // also where Route 53 looks from by itself
@@ -81,10 +117,55 @@ const AFRICA: (f64, f64) = (-33.9, 18.4);
 fn place_of(address: IpAddr) -> (f64, f64) {
     match address {
         IpAddr::V4(v4) => match v4.octets()[0] {
-            1 | 14 | 27 | 36 | 39 | 42 | 43 | 49 | 58..=61 | 101 | 103 | 106 | 110..=126 | 133 | 150
-            | 153 | 163 | 171 | 175 | 180 | 182 | 183 | 202 | 203 | 210 | 211 | 218..=223 => ASIA_PACIFIC,
-            2 | 5 | 31 | 37 | 46 | 51 | 53 | 57 | 62 | 77..=95 | 109 | 141 | 145 | 151 | 176 | 178 | 185
-            | 188 | 193..=195 | 212 | 213 | 217 => EUROPE,
+            1
+            | 14
+            | 27
+            | 36
+            | 39
+            | 42
+            | 43
+            | 49
+            | 58..=61
+            | 101
+            | 103
+            | 106
+            | 110..=126
+            | 133
+            | 150
+            | 153
+            | 163
+            | 171
+            | 175
+            | 180
+            | 182
+            | 183
+            | 202
+            | 203
+            | 210
+            | 211
+            | 218..=223 => ASIA_PACIFIC,
+            2
+            | 5
+            | 31
+            | 37
+            | 46
+            | 51
+            | 53
+            | 57
+            | 62
+            | 77..=95
+            | 109
+            | 141
+            | 145
+            | 151
+            | 176
+            | 178
+            | 185
+            | 188
+            | 193..=195
+            | 212
+            | 213
+            | 217 => EUROPE,
             177 | 179 | 181 | 186 | 187 | 189..=191 | 200 | 201 => LATIN_AMERICA,
             41 | 102 | 105 | 154 | 196 | 197 => AFRICA,
             _ => NORTH_AMERICA,

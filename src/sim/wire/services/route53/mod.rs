@@ -34,7 +34,10 @@ fn invalid(message: impl Into<String>) -> Fault {
 
 /// `maxitems`, which AWS takes as text and caps.
 fn max_items(ask: &Ask, most: i64) -> Result<i64, Fault> {
-    let asked = ask.input.int("maxitems").map_err(|_| invalid("maxitems is not a number"))?;
+    let asked = ask
+        .input
+        .int("maxitems")
+        .map_err(|_| invalid("maxitems is not a number"))?;
     match asked.unwrap_or(most) {
         size if size < 1 => Err(invalid("maxitems must be at least 1")),
         size => Ok(size.min(most)),
@@ -44,9 +47,16 @@ fn max_items(ask: &Ask, most: i64) -> Result<i64, Fault> {
 /// The zone an operation names, with or without its `/hostedzone/`.
 fn zone<'a>(world: &'a Resources, id: &str) -> Result<&'a HostedZone, Fault> {
     let bare = id.trim_start_matches("/hostedzone/");
-    world.hosted_zones.iter().find(|zone| zone.id == bare).ok_or_else(|| {
-        Fault::not_found("NoSuchHostedZone", format!("No hosted zone found with ID: {bare}"))
-    })
+    world
+        .hosted_zones
+        .iter()
+        .find(|zone| zone.id == bare)
+        .ok_or_else(|| {
+            Fault::not_found(
+                "NoSuchHostedZone",
+                format!("No hosted zone found with ID: {bare}"),
+            )
+        })
 }
 
 fn zone_shape(zone: &HostedZone) -> Value {
@@ -61,7 +71,8 @@ fn zone_shape(zone: &HostedZone) -> Value {
 
 fn list_zones(world: &Resources, ask: &Ask) -> Answer {
     let (size, marker) = (max_items(ask, 100)?, ask.input.text("marker"));
-    let page = page(&world.hosted_zones, marker, size as usize).ok_or_else(|| invalid("invalid marker"))?;
+    let page = page(&world.hosted_zones, marker, size as usize)
+        .ok_or_else(|| invalid("invalid marker"))?;
     Ok(shape! {
         "HostedZones": list("HostedZone", page.items.into_iter().map(zone_shape)),
         "Marker": marker.unwrap_or_default(),
@@ -76,8 +87,15 @@ fn list_zones_by_name(world: &Resources, ask: &Ask) -> Answer {
     let size = max_items(ask, 100)?;
     let (name, id) = (ask.input.text("dnsname"), ask.input.text("hostedzoneid"));
     let key = |zone: &HostedZone| (reversed(&zone.name), zone.id.clone());
-    let from = (name.map(reversed).unwrap_or_default(), id.unwrap_or_default().to_owned());
-    let mut zones: Vec<&HostedZone> = world.hosted_zones.iter().filter(|zone| key(zone) >= from).collect();
+    let from = (
+        name.map(reversed).unwrap_or_default(),
+        id.unwrap_or_default().to_owned(),
+    );
+    let mut zones: Vec<&HostedZone> = world
+        .hosted_zones
+        .iter()
+        .filter(|zone| key(zone) >= from)
+        .collect();
     zones.sort_by_key(|zone| key(zone));
     let next = zones.get(size as usize).copied();
     zones.truncate(size as usize);
@@ -104,14 +122,27 @@ fn get_zone(world: &Resources, ask: &Ask) -> Answer {
 
 fn get_change(world: &Resources, ask: &Ask) -> Answer {
     let id = ask.input.need("Id")?.trim_start_matches("/change/");
-    let change = world.dns_changes.iter().find(|change| change.id == id).ok_or_else(|| {
-        Fault::not_found("NoSuchChange", format!("Could not find resource with ID: {id}"))
-    })?;
-    Ok(Reply::from(shape! { "ChangeInfo": change_shape(change, ask) }))
+    let change = world
+        .dns_changes
+        .iter()
+        .find(|change| change.id == id)
+        .ok_or_else(|| {
+            Fault::not_found(
+                "NoSuchChange",
+                format!("Could not find resource with ID: {id}"),
+            )
+        })?;
+    Ok(Reply::from(
+        shape! { "ChangeInfo": change_shape(change, ask) },
+    ))
 }
 
 fn change_shape(change: &DnsChange, ask: &Ask) -> Value {
-    let status = if ask.now >= change.insync_at { "INSYNC" } else { change.status.as_str() };
+    let status = if ask.now >= change.insync_at {
+        "INSYNC"
+    } else {
+        change.status.as_str()
+    };
     shape! {
         "Id": format!("/change/{}", change.id),
         "Status": status,
@@ -132,8 +163,21 @@ mod tests {
 
     #[test]
     fn names_sort_by_their_labels_from_the_right() {
-        let mut names = ["www.example.com.", "example.com.", "a.www.example.com", "example.org."];
+        let mut names = [
+            "www.example.com.",
+            "example.com.",
+            "a.www.example.com",
+            "example.org.",
+        ];
         names.sort_by_key(|name| reversed(name));
-        assert_eq!(names, ["example.com.", "www.example.com.", "a.www.example.com", "example.org."]);
+        assert_eq!(
+            names,
+            [
+                "example.com.",
+                "www.example.com.",
+                "a.www.example.com",
+                "example.org."
+            ]
+        );
     }
 }

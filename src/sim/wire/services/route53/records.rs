@@ -9,26 +9,41 @@ use crate::sim::world::model::{RecordSet, Resources};
 type Key = (String, String, String);
 
 fn key(record: &RecordSet) -> Key {
-    (reversed(&record.name), record.kind.clone(), record.set_identifier.clone().unwrap_or_default())
+    (
+        reversed(&record.name),
+        record.kind.clone(),
+        record.set_identifier.clone().unwrap_or_default(),
+    )
 }
 
 pub fn list_sets(world: &Resources, ask: &Ask) -> Answer {
     let zone = zone(world, ask.input.need("Id")?)?;
     let size = max_items(ask, 300)?;
-    let (name, kind, identifier) =
-        (ask.input.text("name"), ask.input.text("type"), ask.input.text("identifier"));
+    let (name, kind, identifier) = (
+        ask.input.text("name"),
+        ask.input.text("type"),
+        ask.input.text("identifier"),
+    );
     if name.is_none() && kind.is_some() {
-        return Err(invalid("The input is not valid: type is given without name"));
+        return Err(invalid(
+            "The input is not valid: type is given without name",
+        ));
     }
     if kind.is_none() && identifier.is_some() {
-        return Err(invalid("The input is not valid: identifier is given without type"));
+        return Err(invalid(
+            "The input is not valid: identifier is given without type",
+        ));
     }
     let from: Key = (
         name.map(reversed).unwrap_or_default(),
         kind.unwrap_or_default().to_owned(),
         identifier.unwrap_or_default().to_owned(),
     );
-    let mut records: Vec<&RecordSet> = zone.records.iter().filter(|record| key(record) >= from).collect();
+    let mut records: Vec<&RecordSet> = zone
+        .records
+        .iter()
+        .filter(|record| key(record) >= from)
+        .collect();
     records.sort_by_key(|record| key(record));
     let next = records.get(size as usize).copied();
     records.truncate(size as usize);
@@ -45,7 +60,10 @@ pub fn list_sets(world: &Resources, ask: &Ask) -> Answer {
 
 fn record_shape(record: &RecordSet) -> Value {
     let values = (!record.values.is_empty()).then(|| {
-        list("ResourceRecord", record.values.iter().map(|value| shape! { "Value": value }))
+        list(
+            "ResourceRecord",
+            record.values.iter().map(|value| shape! { "Value": value }),
+        )
     });
     let alias = record.alias.as_ref().map(|target| {
         shape! {

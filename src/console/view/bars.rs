@@ -1,0 +1,89 @@
+//! Small bars and sparklines, a cell high.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::glyphs::Glyphs;
+use super::paint;
+use crate::fleet::Series;
+use jiff::{SignedDuration, Timestamp};
+
+/// A bar filled to `share` (0 to 1) of its place.
+pub fn bar(buf: &mut Buffer, place: Rect, share: f64, glyphs: &Glyphs, full: Style, rest: Style) {
+    let eighths = (share.clamp(0.0, 1.0) * f64::from(place.width) * 8.0).round() as u16;
+    // What is not nothing shows.
+    let eighths = if share > 0.0 { eighths.max(1) } else { eighths };
+    for column in 0..place.width {
+        let filled = eighths.saturating_sub(column * 8).min(8);
+        let (symbol, style) = if filled > 0 {
+            (glyphs.bar[usize::from(filled)], full)
+        } else {
+            (glyphs.rest, rest)
+        };
+        paint::text(buf, place.x + column, place.y, 1, symbol, style);
+    }
+}
+
+/// The newest settled periods of a series, one a cell, the newest right; holes stay empty.
+pub fn sparkline(
+    buf: &mut Buffer,
+    place: Rect,
+    series: &Series,
+    now: Timestamp,
+    glyphs: &Glyphs,
+    style: Style,
+) {
+    let Some(last) = series.settled(now) else {
+        return;
+    };
+    let period = series.period.as_secs_f64().max(1.0);
+    // The right edge stands for the newest settled period there could be, not for the newest point.
+    let newest = now - SignedDuration::from_secs_f64(period);
+    let slots = usize::from(place.width);
+    let mut values: Vec<Option<f64>> = vec![None; slots];
+    for point in series.points().iter().rev() {
+        let back = (newest.duration_since(point.at).as_secs_f64() / period).floor();
+        if back >= slots as f64 {
+            break;
+        }
+        if back >= 0.0 && point.at <= last.at {
+            values[slots - 1 - back as usize] = Some(point.value);
+        }
+    }
+    let most = values
+        .iter()
+        .flatten()
+        .fold(0.0f64, |most, value| most.max(*value));
+    for (column, value) in values.iter().enumerate() {
+        let Some(value) = value else { continue };
+        let level = if most > 0.0 {
+            (value / most * 7.0).round() as usize + 1
+        } else {
+            1
+        };
+        paint::text(
+            buf,
+            place.x + column as u16,
+            place.y,
+            1,
+            glyphs.column[level.min(8)],
+            style,
+        );
+    }
+}
+
+/// Parts of a whole side by side, each at least a cell when it is not nothing.
+pub fn stacked(buf: &mut Buffer, place: Rect, parts: &[(f64, Style)], whole: f64, glyphs: &Glyphs) {
+    let mut x = place.x;
+    for (part, style) in parts {
+        if *part <= 0.0 || whole <= 0.0 {
+            continue;
+        }
+        let wanted = ((part / whole) * f64::from(place.width)).round().max(1.0) as u16;
+        for _ in 0..wanted.min(place.right().saturating_sub(x)) {
+            paint::text(buf, x, place.y, 1, glyphs.bar[8], *style);
+            x += 1;
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! The Calls screen: the ledger, and which endpoints answer.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::figures;
+use super::fleet::split;
+use super::flow::reach_line;
+use super::known::{Shown, cells};
+use super::paint;
+use super::scene::Scene;
+use super::table::{Column, Grid};
+use super::theme::Role;
+use crate::console::app::{Panel, Subject};
+use crate::fleet::{Call, CallKey, CallStats, Outcome, clean};
+
+/// Draws the screen.
+pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let sites = scene.snapshot.sites.len() as u16;
+    if area.width >= 150 {
+        let left = Rect {
+            width: area.width * 58 / 100,
+            ..area
+        };
+        operations(scene, left, buf);
+        let right = Rect {
+            x: left.right(),
+            width: area.width - left.width,
+            ..area
+        };
+        let (top, bottom) = split(right, (sites + 3).min(right.height / 2));
+        reachability(scene, top, buf);
+        recent(scene, bottom, buf);
+    } else {
+        let reach = if area.height >= 30 {
+            (sites + 3).min(area.height / 3)
+        } else {
+            0
+        };
+        let (top, rest) = split(area, reach);
+        if reach > 0 {
+            reachability(scene, top, buf);
+        }
+        let (first, second) = split(rest, rest.height * 55 / 100);
+        operations(scene, first, buf);
+        recent(scene, second, buf);
+    }
+}
+
+const OPERATIONS: &[Column] = &[
+    Column::words("Service", 12, 1),
+    Column::words("Operation", 22, 0).stretching(14),
+    Column::words("Region", 14, 2),
+    Column::figure("Calls", 5, 3),
+    Column::figure("Failed", 6, 4),
+    Column::figure("Timed", 5, 5),
+    Column::figure("Thrott", 6, 7),
+    Column::figure("Refusd", 6, 8),
+    Column::figure("Mean", 6, 6),
+    Column::figure("Slowest", 7, 9),
+    Column::figure("Dollars", 9, 10),
+    Column::figure("Last", 4, 11),
+    Column::words("Last error", 16, 12).stretching(40),
+];
+
+fn operations(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let ledger = &scene.snapshot.ledger;
+    let total = format!(
+        "{} calls  {}",
+        figures::count(ledger.calls() as f64),
+        figures::dollars(ledger.dollars())
+    );
+    let aside = Line::from(scene.span(total, Role::Muted));
+    let inner = scene.panel(area, buf, Panel::Operations, Some(&aside));
+    if inner.height == 0 {
+        return;
+    }
+    let grid = Grid::fit(OPERATIONS, inner.width.saturating_sub(1));
+    let inset = |rect: Rect| Rect {
+        x: rect.x + 1,
+        width: rect.width.saturating_sub(1),
+        ..rect
+    };
+    grid.headings(scene, inset(Rect { height: 1, ..inner }), buf);
+    let body = Rect {
+        y: inner.y + 1,
+        height: inner.height - 1,
+        ..inner
+    };
+    let visible = scene.visible(Panel::Operations, body, buf);
+    if visible.is_empty() {
+        scene.nothing(body, buf, "no call yet");
+    }
+    for (row, entry) in visible {
+        let Subject::Operation(key) = &entry.subject else {
+            continue;
+        };
+        let Some((_, stats)) = scene
+            .snapshot
+            .ledger
+            .stats()
+            .find(|(known, _)| *known == key)
+        else {
+            continue;
+        };
+        operation_row(scene, &grid, inset(row), buf, key, stats);
+    }
+    scene.footing(area, buf, Some(Panel::Operations));
+}
+
+fn operation_row(
+    scene: &Scene<'_>,
+    grid: &Grid,
+    row: Rect,
+    buf: &mut Buffer,
+    key: &CallKey,
+    stats: &CallStats,
+) {
+    let words = [
+        (0, key.service, Role::Muted),
+        (1, key.operation.as_str(), Role::Text),
+        (2, key.region.as_str(), Role::Muted),
+        (
+            12,
+            stats.last_error.as_deref().unwrap_or_default(),
+            Role::Muted,
+        ),
+    ];
+    for (index, text, role) in words {
+        if let Some(cell) = grid.cell(index, row) {
+            paint::text(buf, cell.x, cell.y, cell.width, text, scene.style(role));
+        }
+    }
+    let tally = |count: u64, bad: Role| {
+        Shown::new(
+            figures::count(count as f64),
+            scene.theme,
+            if count > 0 { bad } else { Role::Faint },
+        )
+    };
+    let mean = stats
+        .waited
+        .checked_div(u32::try_from(stats.calls.max(1)).unwrap_or(u32::MAX))
+        .unwrap_or_default();
+    let last = stats.last.map_or_else(
+        || scene.theme.glyphs.no_data.into(),
+        |at| figures::age(scene.now.duration_since(at)),
+    );
+    let figures = [
+        (
+            3,
+            Shown::new(figures::count(stats.calls as f64), scene.theme, Role::Text),
+        ),
+        (4, tally(stats.failed, Role::Down)),
+        (5, tally(stats.timed_out, Role::Down)),
+        (6, tally(stats.throttled, Role::Degraded)),
+        (7, tally(stats.refused, Role::Unknown)),
+        (
+            8,
+            Shown::new(figures::duration(mean), scene.theme, Role::Text),
+        ),
+        (
+            9,
+            Shown::new(figures::duration(stats.slowest), scene.theme, Role::Text),
+        ),
+        (
+            10,
+            Shown::new(
+                figures::dollars(stats.dollars),
+                scene.theme,
+                if stats.dollars > 0.0 {
+                    Role::Text
+                } else {
+                    Role::Faint
+                },
+            ),
+        ),
+        (11, Shown::new(last, scene.theme, Role::Muted)),
+    ];
+    for (index, shown) in figures {
+        if let Some(cell) = grid.cell(index, row) {
+            paint::figure(buf, cell, &shown);
+        }
+    }
+}
+
+fn outcome(outcome: Outcome) -> (&'static str, Role) {
+    match outcome {
+        Outcome::Ok => ("ok", Role::Healthy),
+        Outcome::TimedOut => ("timed out", Role::Down),
+        Outcome::Throttled => ("throttled", Role::Degraded),
+        Outcome::Refused => ("refused", Role::Unknown),
+        Outcome::Failed => ("failed", Role::Down),
+    }
+}
+
+const RECENT: &[Column] = &[
+    Column::words("UTC", 8, 0),
+    Column::words("Operation", 22, 1).stretching(12),
+    Column::words("Region", 14, 2),
+    Column::words("Outcome", 9, 3),
+    Column::figure("Took", 6, 4),
+    Column::words("Error", 14, 5).stretching(60),
+];
+
+fn recent(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let inner = scene.panel(area, buf, Panel::Recent, None);
+    if inner.height == 0 {
+        return;
+    }
+    let grid = Grid::fit(RECENT, inner.width.saturating_sub(1));
+    let inset = |rect: Rect| Rect {
+        x: rect.x + 1,
+        width: rect.width.saturating_sub(1),
+        ..rect
+    };
+    grid.headings(scene, inset(Rect { height: 1, ..inner }), buf);
+    let body = Rect {
+        y: inner.y + 1,
+        height: inner.height - 1,
+        ..inner
+    };
+    let visible = scene.visible(Panel::Recent, body, buf);
+    if visible.is_empty() {
+        scene.nothing(body, buf, "no call yet");
+    }
+    for (row, entry) in visible {
+        let Subject::Call(_, index) = entry.subject else {
+            continue;
+        };
+        let Some(call) = scene.snapshot.ledger.recent().rev().nth(index) else {
+            continue;
+        };
+        call_row(scene, &grid, inset(row), buf, call);
+    }
+    scene.footing(area, buf, Some(Panel::Recent));
+}
+
+fn call_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, call: &Call) {
+    let (word, role) = outcome(call.outcome);
+    let at = figures::clock(call.at);
+    let words = [
+        (0, at.as_str(), Role::Muted),
+        (1, call.operation.as_str(), Role::Text),
+        (2, call.region.as_str(), Role::Muted),
+        (3, word, role),
+        (5, call.error.as_deref().unwrap_or_default(), Role::Muted),
+    ];
+    for (index, text, role) in words {
+        if let Some(cell) = grid.cell(index, row) {
+            paint::text(buf, cell.x, cell.y, cell.width, text, scene.style(role));
+        }
+    }
+    if let Some(cell) = grid.cell(4, row) {
+        paint::figure(
+            buf,
+            cell,
+            &Shown::new(figures::duration(call.took), scene.theme, Role::Text),
+        );
+    }
+}
+
+/// Which Regions' endpoints answer, and how fast.
+fn reachability(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let title = Line::from(scene.heading("Reachability", false));
+    let inner = scene.frame(area, buf, &title, None, false);
+    for (site, y) in scene.snapshot.sites.iter().zip(inner.y..inner.bottom()) {
+        let (x, width) = (inner.x + 1, inner.width.saturating_sub(1));
+        paint::text(
+            buf,
+            x,
+            y,
+            14.min(width),
+            site.region.as_str(),
+            scene.style(Role::Title),
+        );
+        let line = Line::from(reach_line(scene, &site.reach));
+        let mut used = 15 + paint::line(buf, x + 15, y, width.saturating_sub(15), &line);
+        if let Some(skew) = site.reach.clock_skew_ms.filter(|skew| skew.abs() >= 1_000) {
+            let text = format!("  clock {} off", figures::millis(skew as f64));
+            used += paint::text(
+                buf,
+                x + used,
+                y,
+                width.saturating_sub(used),
+                &text,
+                scene.style(Role::Degraded),
+            );
+        }
+        if let Some(error) = site
+            .reach
+            .last_error
+            .as_deref()
+            .filter(|_| site.reach.answering() == Some(false))
+        {
+            let text = format!("  {}", clean(error, 120));
+            if usize::from(width.saturating_sub(used)) > cells(&text).min(16) {
+                paint::text(
+                    buf,
+                    x + used,
+                    y,
+                    width.saturating_sub(used),
+                    &text,
+                    scene.style(Role::Muted),
+                );
+            }
+        }
+    }
+    let hidden = scene
+        .snapshot
+        .sites
+        .len()
+        .saturating_sub(usize::from(inner.height));
+    if hidden > 0 && inner.height > 0 {
+        let text = format!(" and {hidden} more ");
+        paint::text(
+            buf,
+            area.right().saturating_sub(text.len() as u16 + 2),
+            area.bottom() - 1,
+            text.len() as u16,
+            &text,
+            scene.style(Role::Faint),
+        );
+    }
+}

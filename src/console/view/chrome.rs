@@ -1,0 +1,277 @@
+//! What surrounds every screen: two lines above, one below.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+
+use super::figures;
+use super::paint;
+use super::scene::{Scene, area_of};
+use super::theme::Role;
+use crate::console::app::{Connection, Gravity, Mode, Screen, Target};
+use crate::fleet::{Outcome, Pace, Verdict};
+
+/// Name, verdict, where it runs, who asks, what time it is; below, the screens.
+pub fn header(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let right = right_parts(scene, area.width);
+    let width = (right.width() as u16).min(area.width);
+    paint::line(buf, area.right() - width, area.y, width, &right);
+    let left = left_parts(scene);
+    paint::line(
+        buf,
+        area.x,
+        area.y,
+        area.width.saturating_sub(width + 1),
+        &left,
+    );
+    if area.height > 1 {
+        tabs(
+            scene,
+            Rect {
+                y: area.y + 1,
+                height: 1,
+                ..area
+            },
+            buf,
+        );
+    }
+}
+
+fn left_parts(scene: &Scene<'_>) -> Line<'static> {
+    let snapshot = scene.snapshot;
+    let mut parts = vec![
+        scene.span(" gwctl ", Role::Accent),
+        scene.span(paint::safe(&scene.state.fleet).into_owned(), Role::Title),
+        Span::raw(" "),
+    ];
+    match &scene.state.connection {
+        Connection::Opening => parts.push(scene.span("connecting", Role::Muted)),
+        Connection::Failed(why) => {
+            parts.push(scene.mark(Verdict::Unknown));
+            parts.push(scene.span(format!(" {}", paint::safe(why)), Role::Down));
+        }
+        Connection::Open => {
+            let verdict = snapshot.judgement.verdict;
+            parts.push(scene.mark(verdict));
+            parts.push(Span::styled(
+                format!(" {verdict}"),
+                scene.theme.verdict(verdict),
+            ));
+            if !snapshot.complete {
+                parts.push(scene.span(" (first look under way)", Role::Muted));
+            }
+        }
+    }
+    Line::from(parts)
+}
+
+/// The clock always; the rest as the width allows, the least important left out first.
+fn right_parts(scene: &Scene<'_>, width: u16) -> Line<'static> {
+    let mode_role = if scene.state.mode == Mode::Live {
+        Role::Degraded
+    } else {
+        Role::Traffic
+    };
+    let mode = scene.span(
+        paint::safe(&scene.state.mode.label()).into_owned(),
+        mode_role,
+    );
+    let clock = scene.span(format!("{} UTC ", figures::clock(scene.now)), Role::Text);
+    let account = account(scene);
+    let date = scene.span(figures::date(scene.now), Role::Muted);
+    let mut parts = vec![mode];
+    parts.push(account);
+    if width >= 120 {
+        parts.push(date);
+    }
+    parts.push(clock);
+    let mut line = Vec::new();
+    for part in parts {
+        if !line.is_empty() {
+            line.push(Span::raw("  "));
+        }
+        line.push(part);
+    }
+    Line::from(line)
+}
+
+fn account(scene: &Scene<'_>) -> Span<'static> {
+    let known = scene.lasting(&scene.snapshot.identity);
+    let shown = known.show(scene.theme, Role::Text, usize::MAX, |identity| {
+        format!(
+            "{} {}",
+            crate::fleet::clean(identity.operator(), 24),
+            crate::fleet::clean(&identity.account, 12)
+        )
+    });
+    if scene.snapshot.identity.last().is_some() {
+        shown.span()
+    } else {
+        scene.span(format!("account {}", shown.text), Role::Muted)
+    }
+}
+
+fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let marker = if scene.state.read_only {
+        scene.span(" READ-ONLY ", Role::Healthy)
+    } else {
+        Span::styled(
+            " WRITE ",
+            scene.style(Role::Down).add_modifier(Modifier::REVERSED),
+        )
+    };
+    let marker_width = marker.width() as u16;
+    let limit = area.right().saturating_sub(marker_width + 1);
+    let here = scene.state.screen().clone();
+    let mut x = area.x;
+    for screen in scene.state.tabs() {
+        let name = match &screen {
+            Screen::Region(region) if area.width >= 70 => region.to_string(),
+            other => title(other).to_string(),
+        };
+        let selected = here.digit() == screen.digit();
+        let (digit, word) = if selected {
+            let style = scene
+                .style(Role::Accent)
+                .patch(scene.style(Role::Selection))
+                .add_modifier(Modifier::BOLD);
+            (style, style)
+        } else {
+            (scene.style(Role::Accent), scene.style(Role::Muted))
+        };
+        let start = x;
+        x += paint::text(
+            buf,
+            x,
+            area.y,
+            limit.saturating_sub(x),
+            &format!(" {} ", screen.digit()),
+            digit,
+        );
+        x += paint::text(
+            buf,
+            x,
+            area.y,
+            limit.saturating_sub(x),
+            &format!("{name} "),
+            word,
+        );
+        scene.hits.targets.push((
+            area_of(Rect::new(start, area.y, x - start, 1)),
+            Target::Tab(screen),
+        ));
+    }
+    paint::line(
+        buf,
+        area.right().saturating_sub(marker_width),
+        area.y,
+        marker_width,
+        &Line::from(marker),
+    );
+}
+
+fn title(screen: &Screen) -> &'static str {
+    match screen {
+        Screen::Fleet => "Fleet",
+        Screen::Region(_) => "Region",
+        Screen::Database => "Database",
+        Screen::Edge => "Edge",
+        Screen::Calls => "Calls",
+    }
+}
+
+/// Pace, money, calls; then a notice, or else the keys.
+pub fn status(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let left = status_parts(scene, area.width);
+    let used = paint::line(buf, area.x, area.y, area.width, &left) + 2;
+    let room = area.width.saturating_sub(used);
+    let x = area.x + used.min(area.width);
+    if let Some(notice) = &scene.state.notice {
+        let role = if notice.gravity == Gravity::Error {
+            Role::Down
+        } else {
+            Role::Accent
+        };
+        paint::text(buf, x, area.y, room, &notice.text, scene.style(role));
+        return;
+    }
+    let hints = hints(scene, room);
+    let width = hints.width() as u16;
+    paint::line(
+        buf,
+        area.right().saturating_sub(width),
+        area.y,
+        width,
+        &hints,
+    );
+}
+
+fn status_parts(scene: &Scene<'_>, width: u16) -> Line<'static> {
+    let ledger = &scene.snapshot.ledger;
+    let (mut timed_out, mut throttled) = (0, 0);
+    for (_, stats) in ledger.stats() {
+        timed_out += stats.timed_out;
+        throttled += stats.throttled;
+    }
+    let mut parts = Vec::new();
+    if let Some(since) = scene.state.frozen {
+        let text = format!(" FROZEN {} ", figures::clock(since));
+        parts.push(Span::styled(
+            text,
+            scene.style(Role::Degraded).add_modifier(Modifier::REVERSED),
+        ));
+    }
+    let (pace, role) = match scene.state.pace {
+        Pace::Calm => ("calm", Role::Text),
+        Pace::Incident => ("incident", Role::Degraded),
+    };
+    parts.push(scene.span(format!(" {pace} pace"), role));
+    parts.push(scene.span(" · ", Role::Faint));
+    parts.push(scene.span(
+        figures::dollars_per_hour(scene.snapshot.dollars_per_hour),
+        Role::Text,
+    ));
+    parts.push(scene.span(" · ", Role::Faint));
+    parts.push(scene.span(
+        format!("{} calls", figures::count(ledger.calls() as f64)),
+        Role::Text,
+    ));
+    for (count, word, role) in [
+        (timed_out, "timed out", Role::Degraded),
+        (throttled, "throttled", Role::Degraded),
+    ] {
+        if count > 0 {
+            parts.push(scene.span(" · ", Role::Faint));
+            parts.push(scene.span(format!("{} {word}", figures::count(count as f64)), role));
+        }
+    }
+    if width >= 140 {
+        let newest = ledger
+            .recent()
+            .next_back()
+            .filter(|call| call.outcome != Outcome::Ok);
+        if let Some(call) = newest {
+            parts.push(scene.span(
+                format!(" · last: {} in {}", call.operation, call.region),
+                Role::Muted,
+            ));
+        }
+    }
+    Line::from(parts)
+}
+
+fn hints(scene: &Scene<'_>, room: u16) -> Line<'static> {
+    let mut parts: Vec<Span<'static>> = Vec::new();
+    let mut used = 1;
+    for line in scene.state.keymap.footer() {
+        let width = (line.keys.chars().count() + line.about.chars().count() + 3) as u16;
+        if used + width > room {
+            break;
+        }
+        used += width;
+        parts.push(scene.span(line.keys, Role::Accent));
+        parts.push(scene.span(format!(" {}  ", line.about), Role::Muted));
+    }
+    Line::from(parts)
+}

@@ -1,0 +1,105 @@
+//! Drawing: from the console's state and a theme to a buffer, and from a buffer to pictures.
+//!
+//! One file a screen (`fleet`, `region`, `database`, `edge`, `calls`) and one for what lies over
+//! them (`overlay`); the rest are the pieces they are made of. Drawing reads the state, never
+//! waits, and hands back what it drew where.
+
+mod bars;
+mod calls;
+mod chart;
+mod chrome;
+mod colour;
+mod database;
+mod dots;
+mod edge;
+mod facts;
+pub mod figures;
+mod fleet;
+mod flow;
+mod glyphs;
+mod known;
+mod map;
+mod overlay;
+mod paint;
+pub mod picture;
+mod region;
+mod scene;
+mod sites;
+mod table;
+mod theme;
+mod why;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+pub use colour::Depth;
+pub use glyphs::Glyphs;
+pub use theme::{DEFAULT, Role, Theme, ThemeError, names};
+
+use crate::console::app::{Hits, Screen, State};
+use scene::Scene;
+
+/// The smallest terminal that shows anything of use: columns and rows.
+pub const SMALLEST: (u16, u16) = (60, 16);
+
+/// Draws the whole console, and says what is where.
+pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) -> Hits {
+    let area = frame.area();
+    draw_into(frame.buffer_mut(), area, state, theme)
+}
+
+/// As [`draw`], into a buffer.
+pub fn draw_into(buf: &mut Buffer, area: Rect, state: &State, theme: &Theme) -> Hits {
+    let area = area.intersection(buf.area);
+    let mut scene = Scene::new(state, theme);
+    if area.is_empty() {
+        return scene.hits;
+    }
+    buf.set_style(
+        area,
+        theme.style(Role::Background).patch(theme.style(Role::Text)),
+    );
+    if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        too_small(&scene, area, buf);
+        return scene.hits;
+    }
+    chrome::header(&mut scene, Rect { height: 2, ..area }, buf);
+    chrome::status(
+        &scene,
+        Rect {
+            y: area.bottom() - 1,
+            height: 1,
+            ..area
+        },
+        buf,
+    );
+    let body = Rect {
+        y: area.y + 2,
+        height: area.height - 3,
+        ..area
+    };
+    match state.screen().clone() {
+        Screen::Fleet => fleet::draw(&mut scene, body, buf),
+        Screen::Region(region) => region::draw(&mut scene, body, buf, &region),
+        Screen::Database => database::draw(&mut scene, body, buf),
+        Screen::Edge => edge::draw(&mut scene, body, buf),
+        Screen::Calls => calls::draw(&mut scene, body, buf),
+    }
+    overlay::draw(&mut scene, area, buf);
+    scene.hits
+}
+
+fn too_small(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let (columns, rows) = SMALLEST;
+    let (width, height) = (area.width, area.height);
+    let lines = [
+        format!("terminal too small: {width}\u{d7}{height}"),
+        format!("need {columns}\u{d7}{rows}"),
+    ];
+    let y = area.y + area.height.saturating_sub(2) / 2;
+    for (line, y) in lines.iter().zip(y..area.bottom()) {
+        let x = area.x + area.width.saturating_sub(line.chars().count() as u16) / 2;
+        paint::text(buf, x, y, area.right() - x, line, scene.style(Role::Text));
+    }
+}

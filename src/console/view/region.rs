@@ -1,0 +1,513 @@
+//! The Region screen: charts of everything measured there, and everything it is made of.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::chart::{Chart as Drawing, Curve};
+use super::facts;
+use super::figures;
+use super::fleet::split;
+use super::known::{Known, Shown};
+use super::scene::{Scene, area_of};
+use super::sites;
+use super::theme::Role;
+use super::{flow, paint, why};
+use crate::console::app::{Chart, Panel, Subject, Target, Window};
+use crate::fleet::{Limit, Metric, Observed, Region, Series, Site, Unit};
+
+/// Draws the screen.
+pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, region: &Region) {
+    let Some(site) = scene.snapshot.site(region) else {
+        let inner = scene.frame(area, buf, &Line::from("Region"), None, false);
+        scene.nothing(
+            inner,
+            buf,
+            &format!("{region} is not a Region of this fleet"),
+        );
+        return;
+    };
+    if let Some(chart) = scene.state.zoom {
+        one_chart(scene, area, buf, site, chart, true);
+        return;
+    }
+    if area.width >= 110 {
+        let side = (area.width * 36 / 100).clamp(44, 70);
+        let left = Rect {
+            width: area.width - side,
+            ..area
+        };
+        charts(scene, left, buf, site);
+        column(
+            scene,
+            Rect {
+                x: left.right(),
+                width: side,
+                ..area
+            },
+            buf,
+            site,
+        );
+    } else {
+        let (first, rest) = split(area, area.height * 55 / 100);
+        charts(scene, first, buf, site);
+        let left = Rect {
+            width: rest.width / 2,
+            ..rest
+        };
+        why::judgement(scene, left, buf, &site.judgement);
+        let right = Rect {
+            x: left.right(),
+            width: rest.width - left.width,
+            ..rest
+        };
+        narrow(scene, right, buf, site);
+    }
+}
+
+/// As many charts as have room to be read; the page with the cursor.
+fn charts(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, site: &Site) {
+    let rows = scene.state.rows(Panel::Charts);
+    let all: Vec<Chart> = rows
+        .iter()
+        .filter_map(|row| {
+            if let Subject::Chart(_, chart) = row.subject {
+                Some(chart)
+            } else {
+                None
+            }
+        })
+        .collect();
+    let columns = (area.width / 44).clamp(1, 3);
+    let lines = (area.height / 6).clamp(1, (all.len() as u16).div_ceil(columns).max(1));
+    let page = usize::from(columns * lines);
+    let cursor = scene
+        .state
+        .cursor(Panel::Charts)
+        .min(all.len().saturating_sub(1));
+    let first = cursor / page * page;
+    scene
+        .hits
+        .targets
+        .push((area_of(area), Target::Panel(Panel::Charts)));
+    scene.hits.windows.push(Window {
+        panel: Some(Panel::Charts),
+        offset: first,
+        height: page,
+        len: all.len(),
+    });
+    if all.is_empty() {
+        let inner = scene.panel(area, buf, Panel::Charts, None);
+        scene.nothing(inner, buf, "no chart passes the filter");
+    }
+    let focused = scene.state.focused() == Panel::Charts;
+    for (slot, chart) in all.iter().skip(first).take(page).enumerate() {
+        let (column, line) = (slot as u16 % columns, slot as u16 / columns);
+        let edge = |index: u16, of: u16, length: u16| index * length / of;
+        let x = area.x + edge(column, columns, area.width);
+        let y = area.y + edge(line, lines, area.height);
+        let width = area.x + edge(column + 1, columns, area.width) - x;
+        let height = area.y + edge(line + 1, lines, area.height) - y;
+        let place = Rect {
+            x,
+            y,
+            width,
+            height,
+        };
+        scene
+            .hits
+            .targets
+            .push((area_of(place), Target::Row(Panel::Charts, first + slot)));
+        one_chart(
+            scene,
+            place,
+            buf,
+            site,
+            *chart,
+            focused && first + slot == cursor,
+        );
+    }
+    if all.len() > page {
+        scene.footing(area, buf, Some(Panel::Charts));
+    }
+}
+
+/// A line of a chart, before it is drawn.
+struct Plotted<'a> {
+    name: String,
+    observed: &'a Observed<std::sync::Arc<Series>>,
+    unit: Unit,
+    rate: bool,
+}
+
+fn one_chart(
+    scene: &Scene<'_>,
+    area: Rect,
+    buf: &mut Buffer,
+    site: &Site,
+    chart: Chart,
+    focused: bool,
+) {
+    let (plotted, limit) = plan(scene, site, chart);
+    let mut title = vec![scene.heading(chart.title(), focused)];
+    let single = plotted.len() == 1;
+    for (index, line) in plotted.iter().enumerate() {
+        let style = scene.theme.series(index);
+        let known = Known::series(line.observed, scene.now, &scene.snapshot.thresholds);
+        let period = line
+            .observed
+            .last()
+            .map_or(std::time::Duration::from_mins(1), |series| series.period);
+        let shown = known.show(scene.theme, Role::Text, 12, |value| {
+            if line.rate {
+                figures::per_second(value, period)
+            } else {
+                figures::in_unit(value, line.unit)
+            }
+        });
+        title.push(Span::styled(
+            if single {
+                "  ".into()
+            } else {
+                format!("  {} ", line.name)
+            },
+            style,
+        ));
+        title.push(shown.span());
+    }
+    if let (Chart::Concurrency, Some(limits)) = (chart, site.concurrency.last()) {
+        title.push(scene.span(format!(" of {}", limits.limit), Role::Muted));
+    }
+    let inner = scene.frame(area, buf, &Line::from(title), None, focused);
+    let curves: Vec<Curve<'_>> = plotted
+        .iter()
+        .enumerate()
+        .filter_map(|(index, line)| {
+            let series = line.observed.last().filter(|series| !series.is_empty())?;
+            let style = if line.observed.current().is_some() {
+                scene.theme.series(index)
+            } else {
+                scene.style(Role::Faint)
+            };
+            Some(Curve {
+                series,
+                style: Style {
+                    add_modifier: ratatui::style::Modifier::empty(),
+                    ..style
+                },
+            })
+        })
+        .collect();
+    if curves.is_empty() {
+        scene.nothing(inner, buf, &why_empty(scene, &plotted, chart));
+        return;
+    }
+    let (unit, rate) = plotted
+        .first()
+        .map_or((Unit::Count, false), |line| (line.unit, line.rate));
+    let write = writer(unit, rate);
+    let fixed = (unit == Unit::Flag).then_some(1.0);
+    // Curves with the lower figures first, so that the higher lie on top.
+    Drawing {
+        curves,
+        limit,
+        least: 0.0,
+        fixed,
+        write,
+    }
+    .draw(scene, inner, buf);
+}
+
+fn writer(unit: Unit, rate: bool) -> fn(f64) -> String {
+    match unit {
+        _ if rate => |value| figures::per_second(value, std::time::Duration::from_mins(1)),
+        Unit::Millis => figures::millis,
+        Unit::Percent => figures::percent,
+        Unit::Bytes => figures::bytes,
+        Unit::Flag => |value| (if value >= 0.5 { "healthy" } else { "not" }).into(),
+        Unit::Count => figures::count,
+    }
+}
+
+/// Why there is nothing to draw, in words that keep the four kinds of nothing apart.
+fn why_empty(scene: &Scene<'_>, plotted: &[Plotted<'_>], chart: Chart) -> String {
+    if chart == Chart::Lag && plotted.is_empty() {
+        return "the writer has no replication lag".into();
+    }
+    let Some(line) = plotted.first() else {
+        return "nothing to measure is configured".into();
+    };
+    let known = Known::series(line.observed, scene.now, &scene.snapshot.thresholds);
+    let source = line
+        .observed
+        .source()
+        .map_or_else(String::new, |source| format!(" ({source})"));
+    match line.observed.why_missing() {
+        Some(why) => format!("{} {why}{source}", known.mark(scene.theme)),
+        None => format!("{} no points yet{source}", scene.theme.glyphs.no_data),
+    }
+}
+
+fn plan<'a>(scene: &Scene<'a>, site: &'a Site, chart: Chart) -> (Vec<Plotted<'a>>, Option<Limit>) {
+    let limits = &scene.snapshot.thresholds;
+    let line = |name: &str, metrics: &'a crate::fleet::Metrics, metric: Metric| Plotted {
+        name: name.into(),
+        observed: metrics.get(metric),
+        unit: metric.unit(),
+        rate: metric == Metric::ApiRequests,
+    };
+    let api = |metrics: &[Metric]| {
+        metrics
+            .iter()
+            .map(|metric| line(metric.title(), &site.api.metrics, *metric))
+            .collect()
+    };
+    let functions = |metrics: &[Metric]| {
+        let many = site.functions.len() > 1;
+        let pairs = site
+            .functions
+            .iter()
+            .flat_map(|function| metrics.iter().map(move |metric| (function, *metric)));
+        pairs
+            .map(|(function, metric)| {
+                let name = short_name(&function.name, &site.functions);
+                let name = match (many, metrics.len() > 1) {
+                    (true, true) => format!("{name} {}", metric.title()),
+                    (true, false) => name,
+                    _ => metric.title().to_string(),
+                };
+                line(&name, &function.metrics, metric)
+            })
+            .collect()
+    };
+    let cluster = scene.snapshot.database.clusters.get(&site.region);
+    match chart {
+        Chart::Latency => (
+            api(&[
+                Metric::ApiLatencyP50,
+                Metric::ApiLatencyP90,
+                Metric::ApiLatencyP99,
+            ]),
+            Some(limits.api_p99_ms),
+        ),
+        Chart::Requests => (api(&[Metric::ApiRequests]), None),
+        Chart::ApiErrors => (api(&[Metric::Api4xx, Metric::Api5xx]), None),
+        Chart::FunctionErrors => (
+            functions(&[Metric::FunctionErrors, Metric::FunctionThrottles]),
+            None,
+        ),
+        Chart::Duration => (functions(&[Metric::FunctionDurationP95]), None),
+        Chart::Concurrency => {
+            let limit = site.concurrency.last().map(|limit| {
+                let share = limits.lambda_concurrency_percent;
+                Limit::new(
+                    f64::from(limit.limit) * share.warn / 100.0,
+                    f64::from(limit.limit) * share.critical / 100.0,
+                )
+            });
+            (functions(&[Metric::FunctionConcurrency]), limit)
+        }
+        Chart::Lag => {
+            let writer = scene.snapshot.is_writer(&site.region) == Some(true);
+            let lag = scene
+                .snapshot
+                .database
+                .lag_metric()
+                .filter(|_| !writer)
+                .zip(cluster);
+            let lines =
+                lag.map(|(metric, cluster)| vec![line(metric.title(), &cluster.metrics, metric)]);
+            (lines.unwrap_or_default(), Some(limits.replication_lag_ms))
+        }
+        Chart::Database => {
+            let lines = cluster.map(|cluster| {
+                vec![
+                    line("CPU", &cluster.metrics, Metric::DbCpu),
+                    line("connections", &cluster.metrics, Metric::DbConnections),
+                ]
+            });
+            (lines.unwrap_or_default(), None)
+        }
+        Chart::HealthCheck => {
+            let lines = scene
+                .snapshot
+                .edge
+                .check(&site.region)
+                .map(|check| vec![line("status", &check.metrics, Metric::CheckStatus)]);
+            (lines.unwrap_or_default(), None)
+        }
+    }
+}
+
+/// A function's name without what all of them begin with: `orders-read` beside `orders-write` is `read`.
+fn short_name(name: &str, all: &[crate::fleet::Function]) -> String {
+    let common = all
+        .iter()
+        .map(|function| function.name.as_str())
+        .reduce(|a, b| {
+            let same = a
+                .chars()
+                .zip(b.chars())
+                .take_while(|(a, b)| a == b)
+                .map(|(a, _)| a.len_utf8())
+                .sum();
+            &a[..same]
+        });
+    let common = common.filter(|_| all.len() > 1).unwrap_or_default();
+    let cut = common.rfind(['-', '_', '.']).map_or(0, |at| at + 1);
+    name[cut..].to_string()
+}
+
+/// What the Region is made of, beside the charts.
+fn column(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, site: &Site) {
+    let reasons = site.judgement.reasons.len() as u16;
+    let (top, rest) = split(area, (reasons * 2 + 2).clamp(3, area.height / 5));
+    why::judgement(scene, top, buf, &site.judgement);
+    let functions = scene.state.rows(Panel::Functions).len() as u16;
+    let alarms = scene.state.rows(Panel::Alarms).len() as u16;
+    let functions_height = (functions.max(1) + 3).min(rest.height / 4);
+    let alarms_height = (alarms.max(1) + 2).min(rest.height / 4);
+    let (middle, below) = split(
+        rest,
+        rest.height.saturating_sub(functions_height + alarms_height),
+    );
+    let inner = scene.frame(
+        middle,
+        buf,
+        &Line::from(scene.heading("Resources", false)),
+        None,
+        false,
+    );
+    let facts = flow::site_facts(scene, site, inner.width);
+    facts::draw(scene, inner, buf, &facts);
+    let (functions, alarms) = split(below, functions_height);
+    function_panel(scene, functions, buf);
+    sites::alarms(scene, alarms, buf);
+}
+
+/// Where there is no room for a column: the panel that has the focus, or the resources.
+fn narrow(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, site: &Site) {
+    match scene.state.focused() {
+        Panel::Functions => function_panel(scene, area, buf),
+        Panel::Alarms => sites::alarms(scene, area, buf),
+        _ => {
+            let inner = scene.frame(
+                area,
+                buf,
+                &Line::from(scene.heading("Resources", false)),
+                None,
+                false,
+            );
+            let facts = flow::site_facts(scene, site, inner.width);
+            facts::draw(scene, inner, buf, &facts);
+        }
+    }
+}
+
+fn function_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    use super::table::{Column, Grid};
+    const COLUMNS: &[Column] = &[
+        Column::words("Function", 14, 0).stretching(16),
+        Column::figure("Errors", 7, 1),
+        Column::figure("p95", 7, 2),
+        Column::figure("Calls", 7, 3),
+        Column::figure("Memory", 7, 5),
+        Column::words("Runtime", 11, 4),
+        Column::words("State", 8, 6),
+    ];
+    let inner = scene.panel(area, buf, Panel::Functions, None);
+    if inner.height == 0 {
+        return;
+    }
+    let grid = Grid::fit(COLUMNS, inner.width.saturating_sub(2));
+    let inset = |rect: Rect| Rect {
+        x: rect.x + 1,
+        width: rect.width.saturating_sub(2),
+        ..rect
+    };
+    grid.headings(scene, inset(Rect { height: 1, ..inner }), buf);
+    let body = Rect {
+        y: inner.y + 1,
+        height: inner.height - 1,
+        ..inner
+    };
+    let limits = scene.snapshot.thresholds.clone();
+    for (row, entry) in scene.visible(Panel::Functions, body, buf) {
+        let Subject::Function(region, index) = &entry.subject else {
+            continue;
+        };
+        let function = scene
+            .snapshot
+            .site(region)
+            .and_then(|site| site.functions.get(*index));
+        let Some(function) = function else { continue };
+        let row = inset(row);
+        let detail = scene.lasting(&function.detail);
+        let period = function
+            .metrics
+            .get(Metric::FunctionInvocations)
+            .last()
+            .map_or(std::time::Duration::from_mins(1), |s| s.period);
+        if let Some(cell) = grid.cell(0, row) {
+            paint::text(
+                buf,
+                cell.x,
+                cell.y,
+                cell.width,
+                &function.name,
+                scene.style(Role::Text),
+            );
+        }
+        let errors = scene.percent(
+            &function.metrics,
+            Metric::FunctionErrors,
+            Metric::FunctionInvocations,
+        );
+        let duration = scene.metric(&function.metrics, Metric::FunctionDurationP95);
+        let calls = scene.metric(&function.metrics, Metric::FunctionInvocations);
+        let figures: [(usize, Shown); 4] = [
+            (
+                1,
+                scene.figure(
+                    errors,
+                    Some(limits.lambda_error_percent),
+                    7,
+                    figures::percent,
+                ),
+            ),
+            (2, scene.figure(duration, None, 7, figures::millis)),
+            (
+                3,
+                scene.figure(calls, None, 7, |value| figures::per_second(value, period)),
+            ),
+            (
+                4,
+                detail
+                    .map(|detail| detail.memory_mb)
+                    .show(scene.theme, Role::Text, 7, |mb| format!("{mb} MB")),
+            ),
+        ];
+        for (index, shown) in figures {
+            if let Some(cell) = grid.cell(index, row) {
+                paint::figure(buf, cell, &shown);
+            }
+        }
+        let words = [
+            (5, detail.map(|detail| detail.runtime.as_str())),
+            (6, detail.map(|detail| detail.state.as_str())),
+        ];
+        for (index, known) in words {
+            if let Some(cell) = grid.cell(index, row) {
+                let shown = known.show(
+                    scene.theme,
+                    Role::Muted,
+                    usize::from(cell.width),
+                    Into::into,
+                );
+                paint::text(buf, cell.x, cell.y, cell.width, &shown.text, shown.style);
+            }
+        }
+    }
+    scene.footing(area, buf, Some(Panel::Functions));
+}

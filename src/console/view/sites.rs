@@ -1,0 +1,306 @@
+//! What several screens say of a Region.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::figures;
+use super::known::{Known, Shown, State};
+use super::paint;
+use super::scene::Scene;
+use super::theme::Role;
+use crate::console::app::{Panel, Subject};
+use crate::fleet::{Certificate, CheckVerdict, Metric, Observed, Region, Site, check_verdict};
+
+/// Writer or reader.
+pub fn role(scene: &Scene<'_>, region: &Region) -> Shown {
+    let topology = scene.known(&scene.snapshot.database.topology);
+    let writer = topology.and_then(|topology| topology.member(region).map(|member| member.writer));
+    let role = if writer.value == Some(true) {
+        Role::Accent
+    } else {
+        Role::Text
+    };
+    writer.show(scene.theme, role, 6, |writer| {
+        (if writer { "writer" } else { "reader" }).into()
+    })
+}
+
+/// The Region's share of the traffic, as well known as its requests are.
+pub fn traffic(scene: &Scene<'_>, site: &Site) -> Known<f64> {
+    let requests = scene.metric(&site.api.metrics, Metric::ApiRequests);
+    match scene.snapshot.traffic_share(&site.region) {
+        Some(share) => Known {
+            value: Some(share),
+            age: requests.age,
+            state: State::Current,
+        },
+        None => Known {
+            value: None,
+            age: None,
+            state: if requests.state == State::Current {
+                State::NoData
+            } else {
+                requests.state
+            },
+        },
+    }
+}
+
+/// Failed invocations of all functions together, in percent.
+pub fn function_errors(scene: &Scene<'_>, site: &Site) -> Known<f64> {
+    let shares = site.functions.iter().map(|function| {
+        scene.percent(
+            &function.metrics,
+            Metric::FunctionErrors,
+            Metric::FunctionInvocations,
+        )
+    });
+    worst(shares)
+}
+
+/// The highest of several figures; one that is not current makes the whole not current.
+pub fn worst(all: impl Iterator<Item = Known<f64>>) -> Known<f64> {
+    let rank = |state: State| match state {
+        State::NoData => 0,
+        State::Current => 1,
+        State::Old => 2,
+        State::NotYet => 3,
+        State::CouldNotAsk => 4,
+        State::NotAllowed => 5,
+    };
+    let picked = all.reduce(|a, b| {
+        let state = if rank(a.state) >= rank(b.state) {
+            a.state
+        } else {
+            b.state
+        };
+        let value = match (a.value, b.value) {
+            (Some(a), Some(b)) => Some(a.max(b)),
+            (a, b) => a.or(b),
+        };
+        Known {
+            value,
+            age: a.age.max(b.age),
+            state,
+        }
+    });
+    picked.unwrap_or_else(Known::none)
+}
+
+/// Replication lag of the secondary there; the writer has none.
+pub fn lag(scene: &Scene<'_>, region: &Region, width: usize) -> Shown {
+    if scene.snapshot.is_writer(region) == Some(true) {
+        return Shown::new("writer", scene.theme, Role::Faint);
+    }
+    let known = match scene.snapshot.database.lag(region) {
+        Some(lag) => Known::series(lag, scene.now, &scene.snapshot.thresholds),
+        None => Known {
+            value: None,
+            age: None,
+            state: scene.known(&scene.snapshot.database.topology).state,
+        },
+    };
+    let known = if known.value.is_none() && known.state == State::Current {
+        Known::none()
+    } else {
+        known
+    };
+    scene.figure(
+        known,
+        Some(scene.snapshot.thresholds.replication_lag_ms),
+        width,
+        figures::millis,
+    )
+}
+
+/// Whether DNS answers with a Region: one word, and the verdict behind it.
+pub fn dns(scene: &Scene<'_>, region: &Region) -> (Shown, CheckVerdict) {
+    let edge = &scene.snapshot.edge;
+    let records = scene.known(&edge.records);
+    let show = |text: &str, role| Shown::new(text, scene.theme, role);
+    if records.state != State::Current {
+        return (
+            records
+                .map(|_| ())
+                .show(scene.theme, Role::Text, 5, |()| String::new()),
+            CheckVerdict::Unknown,
+        );
+    }
+    let Some(record) = edge.record(region) else {
+        return (show("none", Role::Degraded), CheckVerdict::Unknown);
+    };
+    let Some(id) = &record.health_check else {
+        return (show("in *", Role::Muted), CheckVerdict::Unchecked);
+    };
+    let verdict = edge.checks.get(id).map_or(CheckVerdict::Unknown, |check| {
+        check_verdict(check, scene.now)
+    });
+    let shown = match verdict {
+        CheckVerdict::Healthy => show("in", Role::Healthy),
+        CheckVerdict::Unhealthy => show("OUT", Role::Down),
+        CheckVerdict::PinnedHealthy => show("in !", Role::Degraded),
+        CheckVerdict::PinnedUnhealthy => show("OUT !", Role::Down),
+        CheckVerdict::Unchecked => show("in *", Role::Muted),
+        CheckVerdict::Unknown => {
+            let state = edge.checks.get(id).map_or(State::NotYet, |check| {
+                scene.metric(&check.metrics, Metric::CheckStatus).state
+            });
+            let state = if state == State::Current {
+                State::NoData
+            } else {
+                state
+            };
+            Known::<()> {
+                value: None,
+                age: None,
+                state,
+            }
+            .show(scene.theme, Role::Unknown, 5, |()| String::new())
+        }
+    };
+    (shown, verdict)
+}
+
+/// A check's verdict in words.
+pub fn check_words(verdict: CheckVerdict) -> (&'static str, Role) {
+    match verdict {
+        CheckVerdict::Healthy => ("healthy", Role::Healthy),
+        CheckVerdict::Unhealthy => ("UNHEALTHY", Role::Down),
+        CheckVerdict::PinnedHealthy => ("pinned healthy: disabled", Role::Degraded),
+        CheckVerdict::PinnedUnhealthy => ("pinned UNHEALTHY: disabled and inverted", Role::Down),
+        CheckVerdict::Unchecked => ("no health check: always in", Role::Muted),
+        CheckVerdict::Unknown => ("unknown", Role::Unknown),
+    }
+}
+
+/// Days a certificate has left.
+pub fn certificate_days(scene: &Scene<'_>, certificate: &Observed<Certificate>) -> Shown {
+    let limit = scene.snapshot.thresholds.certificate_days;
+    let days = scene
+        .lasting(certificate)
+        .and_then(|certificate| certificate.days_left(scene.now));
+    let role = match days.value {
+        Some(days) if (days as f64) < limit.critical => Role::Down,
+        Some(days) if (days as f64) < limit.warn => Role::Degraded,
+        _ => Role::Text,
+    };
+    days.show(scene.theme, role, 6, |days| {
+        if days < 0 {
+            "over".into()
+        } else {
+            format!("{} d", days.min(9_999))
+        }
+    })
+}
+
+/// How old the newest figure of a Region is.
+pub fn newest_age(scene: &Scene<'_>, site: &Site) -> Shown {
+    let metrics = [Metric::ApiRequests, Metric::ApiLatencyP99]
+        .map(|metric| scene.metric(&site.api.metrics, metric).age);
+    let cluster = scene
+        .snapshot
+        .database
+        .clusters
+        .get(&site.region)
+        .and_then(|cluster| cluster.state.age(scene.now));
+    let newest = metrics
+        .into_iter()
+        .chain([
+            site.probe.age(scene.now),
+            cluster,
+            site.alarms.age(scene.now),
+        ])
+        .flatten()
+        .min();
+    match newest {
+        Some(age) => {
+            let old = age.as_secs_f64() > scene.snapshot.thresholds.state_stale_s;
+            Shown::new(
+                figures::age(age),
+                scene.theme,
+                if old { Role::Degraded } else { Role::Muted },
+            )
+        }
+        None => Shown::new(scene.theme.glyphs.not_yet, scene.theme, Role::Faint),
+    }
+}
+
+/// The alarms panel of the present screen.
+pub fn alarms(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let inner = scene.panel(area, buf, Panel::Alarms, None);
+    let visible = scene.visible(Panel::Alarms, inner, buf);
+    if visible.is_empty() {
+        let text = unasked_alarms(scene);
+        scene.nothing(inner, buf, &text);
+    }
+    for (row, entry) in visible {
+        let Subject::Alarm(region, index) = &entry.subject else {
+            continue;
+        };
+        let alarms = scene
+            .snapshot
+            .site(region)
+            .and_then(|site| site.alarms.last());
+        let Some(alarm) = alarms.and_then(|alarms| alarms.get(*index)) else {
+            continue;
+        };
+        let since = alarm.since.map_or_else(
+            || scene.theme.glyphs.no_data.to_string(),
+            |at| figures::age(scene.now.duration_since(at)),
+        );
+        let stale = scene
+            .snapshot
+            .site(region)
+            .is_some_and(|site| site.alarms.current().is_none());
+        let role = if stale { Role::Faint } else { Role::Degraded };
+        paint::right(
+            buf,
+            row.x,
+            row.y,
+            4.min(row.width),
+            &since,
+            scene.style(Role::Muted),
+        );
+        let mut x = row.x + 5;
+        for (text, role) in [
+            (scene.theme.glyphs.degraded, role),
+            (alarm.name.as_str(), Role::Title),
+            (region.as_str(), Role::Muted),
+            (alarm.reason.as_str(), Role::Text),
+        ] {
+            x += paint::text(
+                buf,
+                x,
+                row.y,
+                row.right().saturating_sub(x),
+                text,
+                scene.style(role),
+            ) + 1;
+        }
+    }
+    scene.footing(area, buf, Some(Panel::Alarms));
+}
+
+/// An empty list of alarms is good news only where it was asked for.
+fn unasked_alarms(scene: &Scene<'_>) -> String {
+    if scene.state.filter(Panel::Alarms).is_some() {
+        return "no alarm passes the filter".into();
+    }
+    let here = scene.state.screen();
+    let sites = scene.snapshot.sites.iter().filter(|site| match here {
+        crate::console::app::Screen::Region(region) => &site.region == region,
+        _ => true,
+    });
+    let unasked: Vec<&str> = sites
+        .filter(|site| site.alarms.current().is_none())
+        .map(|site| site.region.as_str())
+        .collect();
+    match unasked.as_slice() {
+        [] => "none in ALARM".into(),
+        some => format!(
+            "{} not known: {}",
+            scene.theme.glyphs.could_not_ask,
+            some.join(", ")
+        ),
+    }
+}

@@ -1,0 +1,182 @@
+//! Columns that fit: the less important ones go first when there is no room.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::paint;
+use super::scene::Scene;
+use super::theme::Role;
+
+/// A column of a table.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// Heading.
+    pub title: &'static str,
+    /// Cells it needs.
+    pub width: u16,
+    /// How many more it may take when there is room to spare.
+    pub stretch: u16,
+    /// Figures stand right.
+    pub right: bool,
+    /// Lower stays longer.
+    pub rank: u8,
+}
+
+impl Column {
+    /// A column of words.
+    pub const fn words(title: &'static str, width: u16, rank: u8) -> Self {
+        Self {
+            title,
+            width,
+            stretch: 0,
+            right: false,
+            rank,
+        }
+    }
+
+    /// A column of figures.
+    pub const fn figure(title: &'static str, width: u16, rank: u8) -> Self {
+        Self {
+            title,
+            width,
+            stretch: 0,
+            right: true,
+            rank,
+        }
+    }
+
+    /// May grow by so many cells.
+    #[must_use]
+    pub const fn stretching(self, stretch: u16) -> Self {
+        Self { stretch, ..self }
+    }
+}
+
+/// Where each column stands; `None` for those left out.
+#[derive(Debug, Clone)]
+pub struct Grid {
+    columns: Vec<(Column, Option<(u16, u16)>)>,
+}
+
+const GAP: u16 = 1;
+
+impl Grid {
+    /// Fits `columns` into `width` cells.
+    pub fn fit(columns: &[Column], width: u16) -> Self {
+        let mut by_rank: Vec<usize> = (0..columns.len()).collect();
+        by_rank.sort_by_key(|index| columns[*index].rank);
+        let mut kept = vec![false; columns.len()];
+        let mut used = 0;
+        for index in by_rank {
+            let needed = columns[index].width + if used > 0 { GAP } else { 0 };
+            if used + needed > width {
+                break;
+            }
+            used += needed;
+            kept[index] = true;
+        }
+        let mut spare = width.saturating_sub(used);
+        let mut extra = vec![0; columns.len()];
+        let mut hungry: Vec<usize> = (0..columns.len())
+            .filter(|i| kept[*i] && columns[*i].stretch > 0)
+            .collect();
+        while !hungry.is_empty() && spare > 0 {
+            let each = (spare / hungry.len() as u16).max(1);
+            for index in std::mem::take(&mut hungry) {
+                let more = each.min(columns[index].stretch - extra[index]).min(spare);
+                extra[index] += more;
+                spare -= more;
+                if extra[index] < columns[index].stretch {
+                    hungry.push(index);
+                }
+            }
+        }
+        // What is left widens the gaps, evenly, so that a wide screen breathes.
+        let count = kept.iter().filter(|kept| **kept).count() as u16;
+        let air = if count > 1 {
+            (spare / (count - 1)).min(2)
+        } else {
+            0
+        };
+        let mut x = 0;
+        let places = columns.iter().enumerate().map(|(index, column)| {
+            let place = kept[index].then(|| {
+                let width = column.width + extra[index];
+                let at = x;
+                x += width + GAP + air;
+                (at, width)
+            });
+            (*column, place)
+        });
+        Self {
+            columns: places.collect(),
+        }
+    }
+
+    /// The place of column `index` in a row.
+    pub fn cell(&self, index: usize, row: Rect) -> Option<Rect> {
+        let (x, width) = self.columns.get(index)?.1?;
+        let place = Rect::new(row.x.saturating_add(x), row.y, width, 1);
+        (x < row.width).then(|| place.intersection(row))
+    }
+
+    /// Whether column `index` is there.
+    pub fn has(&self, index: usize) -> bool {
+        self.columns
+            .get(index)
+            .is_some_and(|(_, place)| place.is_some())
+    }
+
+    /// Writes the headings.
+    pub fn headings(&self, scene: &Scene<'_>, row: Rect, buf: &mut Buffer) {
+        for (index, (column, _)) in self.columns.iter().enumerate() {
+            let Some(cell) = self.cell(index, row) else {
+                continue;
+            };
+            let style = scene.style(Role::Muted);
+            if column.right {
+                paint::right(buf, cell.x, cell.y, cell.width, column.title, style);
+            } else {
+                paint::text(buf, cell.x, cell.y, cell.width, column.title, style);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_less_important_columns_go_first_and_the_rest_keeps_its_order() {
+        let columns = [
+            Column::words("a", 10, 0),
+            Column::figure("b", 5, 2),
+            Column::figure("c", 5, 1),
+        ];
+        let places = |width| {
+            let grid = Grid::fit(&columns, width);
+            let row = Rect::new(0, 0, width, 1);
+            (0..3)
+                .map(|index| grid.cell(index, row).map(|cell| (cell.x, cell.width)))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(places(22), [Some((0, 10)), Some((11, 5)), Some((17, 5))]);
+        assert_eq!(places(21), [Some((0, 10)), None, Some((13, 5))]);
+        assert_eq!(places(12), [Some((0, 10)), None, None]);
+        assert_eq!(places(3), [None, None, None]);
+    }
+
+    #[test]
+    fn spare_room_goes_to_those_that_can_use_it() {
+        let columns = [
+            Column::words("a", 10, 0),
+            Column::words("b", 5, 1).stretching(8),
+        ];
+        let grid = Grid::fit(&columns, 40);
+        assert_eq!(
+            grid.cell(1, Rect::new(0, 0, 40, 1)).map(|cell| cell.width),
+            Some(13)
+        );
+    }
+}

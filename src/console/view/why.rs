@@ -1,0 +1,190 @@
+//! Reasons of verdicts, worst first.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::paint;
+use super::scene::Scene;
+use super::theme::Role;
+use crate::fleet::{Reason, Verdict};
+
+/// One line of a list of reasons.
+pub struct WhyLine {
+    verdict: Verdict,
+    /// The mark and the subject stand on the first line of a reason only.
+    subject: Option<String>,
+    text: String,
+}
+
+/// Every reason of the fleet, worst first, wrapped to `width` cells.
+pub fn fleet_lines(scene: &Scene<'_>, width: u16) -> Vec<WhyLine> {
+    let snapshot = scene.snapshot;
+    let mut all: Vec<(String, &Reason)> = Vec::new();
+    for site in &snapshot.sites {
+        all.extend(
+            site.judgement
+                .reasons
+                .iter()
+                .map(|reason| (site.region.to_string(), reason)),
+        );
+    }
+    all.extend(
+        snapshot
+            .edge
+            .judgement
+            .reasons
+            .iter()
+            .map(|reason| ("edge".to_string(), reason)),
+    );
+    all.extend(
+        snapshot
+            .database
+            .judgement
+            .reasons
+            .iter()
+            .map(|reason| ("database".to_string(), reason)),
+    );
+    if all.is_empty() {
+        all.extend(
+            snapshot
+                .judgement
+                .reasons
+                .iter()
+                .map(|reason| ("fleet".to_string(), reason)),
+        );
+    }
+    all.sort_by_key(|(_, reason)| std::cmp::Reverse(reason.verdict));
+    all.dedup_by(|(_, a), (_, b)| a.text == b.text);
+    lines(&all, width)
+}
+
+fn lines(all: &[(String, &Reason)], width: u16) -> Vec<WhyLine> {
+    let mut lines = Vec::new();
+    for (subject, reason) in all {
+        let full = format!("{subject} {}", reason.text);
+        let wrapped = paint::wrap(&full, usize::from(width.saturating_sub(2)), 3);
+        for (index, text) in wrapped.into_iter().enumerate() {
+            let subject = (index == 0).then(|| subject.clone());
+            lines.push(WhyLine {
+                verdict: reason.verdict,
+                subject,
+                text,
+            });
+        }
+    }
+    lines
+}
+
+/// The panel of the whole fleet.
+pub fn fleet(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let found = fleet_lines(scene, area.width.saturating_sub(3));
+    panel(scene, area, buf, &found, scene.snapshot.judgement.verdict);
+}
+
+/// The panel of one judgement.
+pub fn judgement(
+    scene: &Scene<'_>,
+    area: Rect,
+    buf: &mut Buffer,
+    judgement: &crate::fleet::Judgement,
+) {
+    let all: Vec<(String, &Reason)> = judgement
+        .reasons
+        .iter()
+        .map(|reason| (reason.about.to_string(), reason))
+        .collect();
+    panel(
+        scene,
+        area,
+        buf,
+        &lines(&all, area.width.saturating_sub(3)),
+        judgement.verdict,
+    );
+}
+
+fn panel(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, found: &[WhyLine], verdict: Verdict) {
+    let title = Line::from(vec![
+        scene.heading("Why ", false),
+        scene.mark(verdict),
+        ratatui::text::Span::styled(format!(" {verdict}"), scene.theme.verdict(verdict)),
+    ]);
+    let inner = scene.frame(area, buf, &title, None, false);
+    if found.is_empty() {
+        let text = match verdict {
+            Verdict::Healthy => "everything observed is within its limits",
+            _ => "not judged yet",
+        };
+        scene.nothing(inner, buf, text);
+    }
+    let height = usize::from(inner.height);
+    let cut = found.len() > height;
+    let shown = if cut {
+        height.saturating_sub(1)
+    } else {
+        height
+    };
+    for (line, y) in found.iter().take(shown).zip(inner.y..) {
+        let x = inner.x + 1;
+        let width = inner.width.saturating_sub(1);
+        if let Some(subject) = &line.subject {
+            paint::text(
+                buf,
+                x,
+                y,
+                1,
+                scene.theme.glyphs.verdict(line.verdict),
+                scene.theme.verdict(line.verdict),
+            );
+            let used = paint::text(
+                buf,
+                x + 2,
+                y,
+                width.saturating_sub(2),
+                subject,
+                scene.style(Role::Muted),
+            );
+            let rest = line
+                .text
+                .strip_prefix(subject.as_str())
+                .unwrap_or(&line.text);
+            paint::text(
+                buf,
+                x + 2 + used,
+                y,
+                width.saturating_sub(2 + used),
+                rest,
+                scene.style(Role::Text),
+            );
+        } else {
+            paint::text(
+                buf,
+                x + 2,
+                y,
+                width.saturating_sub(2),
+                &line.text,
+                scene.style(Role::Text),
+            );
+        }
+    }
+    if cut && height > 0 {
+        let more = found
+            .iter()
+            .skip(shown)
+            .filter(|line| line.subject.is_some())
+            .count();
+        let text = if more > 0 {
+            format!("and {more} more")
+        } else {
+            "…".into()
+        };
+        paint::text(
+            buf,
+            inner.x + 3,
+            inner.bottom() - 1,
+            inner.width.saturating_sub(3),
+            &text,
+            scene.style(Role::Faint),
+        );
+    }
+}
