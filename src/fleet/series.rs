@@ -204,6 +204,11 @@ impl Metrics {
         self.0.entry(metric).or_default()
     }
 
+    /// Forgets the series that `keep` refuses: those that are no longer asked for.
+    pub fn retain(&mut self, mut keep: impl FnMut(Metric) -> bool) {
+        self.0.retain(|metric, _| keep(*metric));
+    }
+
     /// The newest settled point of a series that could be renewed.
     pub fn latest(&self, metric: Metric, now: Timestamp) -> Option<Point> {
         self.get(metric).current()?.settled(now)

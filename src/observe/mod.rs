@@ -1,14 +1,43 @@
 //! Keeps the picture fresh: what to ask, when, of whom; turns answers into one `Snapshot`.
+//!
+//! Every question is a task of its own (`desk`) that asks, hands its answer to the one task that
+//! owns the picture (`fold`), and waits until it is due again (`schedule`). What one question
+//! needs of another's answer it takes from the `board` as soon as it is there; so a Region that
+//! never answers delays nothing but itself.
 
+mod anyone;
+mod board;
+mod changes;
+mod cost;
+mod desk;
+mod edge;
+mod fold;
+mod limiter;
+mod members;
+mod metrics;
+mod network;
 mod probe;
+mod questions;
+mod region;
+mod schedule;
+mod votes;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::sync::watch;
+use jiff::SignedDuration;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 
 use crate::aws::Session;
-use crate::fleet::{Clock, FleetSpec, Observed, Pace, Snapshot, Vote};
+use crate::fleet::{Clock, FleetSpec, Observed, Pace, Region, Snapshot, Vote};
+use board::Board;
+use desk::{Askers, Desk};
+use fold::Picture;
+use limiter::Limiter;
 
+pub use network::NetworkProber;
 pub use probe::{Prober, Resolved};
 
 /// How often things are asked for (fleet time).
@@ -17,12 +46,27 @@ pub struct Refresh {
     /// The pace to start with.
     pub pace: Pace,
     /// How far back the first question for metrics reaches.
-    pub history: std::time::Duration,
+    pub history: Duration,
+}
+
+impl Default for Refresh {
+    fn default() -> Self {
+        Self {
+            pace: Pace::Calm,
+            history: Duration::from_secs(3 * 3_600),
+        }
+    }
 }
 
 /// Watches one fleet until dropped.
 pub struct Observer {
     picture: watch::Receiver<Arc<Snapshot>>,
+    pace: watch::Sender<Pace>,
+    refresh: watch::Sender<u64>,
+    votes: Limiter,
+    desk: Arc<Desk>,
+    /// Dropped together with the observer, and every task with it.
+    _tasks: JoinSet<()>,
 }
 
 impl Observer {
@@ -30,14 +74,51 @@ impl Observer {
     pub fn start(
         name: &str,
         spec: FleetSpec,
-        _refresh: Refresh,
-        _session: Session,
-        _prober: Arc<dyn Prober>,
+        refresh: Refresh,
+        session: Session,
+        prober: Arc<dyn Prober>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let blank = Snapshot::blank(name, &spec, clock.now());
-        let (_sender, picture) = watch::channel(Arc::new(blank));
-        Self { picture }
+        let blank = Snapshot {
+            pace: refresh.pace,
+            ..Snapshot::blank(name, &spec, clock.now())
+        };
+        let (publish, picture) = watch::channel(Arc::new(blank.clone()));
+        let (pace, paces) = watch::channel(refresh.pace);
+        let (again, refreshes) = watch::channel(0);
+        let (answers, incoming) = mpsc::unbounded_channel();
+        let desk = Arc::new(Desk {
+            board: Board::new(spec.sites.iter().map(|site| site.region.clone())),
+            spec,
+            session,
+            prober,
+            // Two at once and three a second: never more than five within a second.
+            route53: Limiter::new(clock.clone(), 2.0, 3.0),
+            clock: clock.clone(),
+            history: SignedDuration::try_from(refresh.history).unwrap_or_default(),
+            pace: paces.clone(),
+            refresh: refreshes,
+            answers,
+        });
+        let mut askers = Askers {
+            desk: desk.clone(),
+            questions: Some(0),
+            tasks: JoinSet::new(),
+        };
+        ask_everything(&mut askers);
+        let questions = askers.questions.unwrap_or_default();
+        let mut tasks = askers.tasks;
+        let drawing = Picture::new(blank, desk.clone());
+        tasks.spawn(fold::run(drawing, incoming, paces, questions, publish));
+        let votes = Limiter::new(clock, 1.0, 1.0);
+        Self {
+            picture,
+            pace,
+            refresh: again,
+            votes,
+            desk,
+            _tasks: tasks,
+        }
     }
 
     /// The newest picture, and a way to wait for the next.
@@ -45,14 +126,53 @@ impl Observer {
         self.picture.clone()
     }
 
+    /// The first complete picture; or the newest one, complete or not, once `deadline` (on the
+    /// wall) has passed.
+    pub async fn first_complete(&self, deadline: Duration) -> Arc<Snapshot> {
+        let mut picture = self.picture.clone();
+        let complete = picture.wait_for(|picture| picture.complete);
+        // Both failures mean the same: what there is now is all there will be.
+        if let Ok(Ok(complete)) = tokio::time::timeout(deadline, complete).await {
+            return complete.clone();
+        }
+        self.picture.borrow().clone()
+    }
+
     /// Changes the pace.
-    pub fn set_pace(&self, _pace: Pace) {}
+    pub fn set_pace(&self, pace: Pace) {
+        self.pace
+            .send_if_modified(|now| std::mem::replace(now, pace) != pace);
+    }
 
     /// Asks everything again now, metrics no faster than their period.
-    pub fn refresh(&self) {}
+    pub fn refresh(&self) {
+        self.refresh.send_modify(|count| *count += 1);
+    }
 
     /// The checkers' votes on one health check, within the API's rate limit (1/s; aws-facts §3.3).
-    pub async fn votes(&self, _check: &str) -> Observed<Vec<Vote>> {
-        Observed::default()
+    /// Of a calculated check, the votes on the endpoints below it.
+    pub async fn votes(&self, check: &str) -> Observed<Vec<Vote>> {
+        let picture = self.picture.borrow().clone();
+        votes::ask(&self.desk, &self.votes, &picture, check).await
     }
+}
+
+fn ask_everything(askers: &mut Askers) {
+    let desk = askers.desk.clone();
+    edge::watch(askers);
+    for n in 0..desk.spec.sites.len() {
+        region::watch(askers, n);
+    }
+    // Route 53's and CloudFront's series are in us-east-1, whether or not the fleet is.
+    let regions: BTreeSet<Region> = desk
+        .spec
+        .sites
+        .iter()
+        .map(|site| site.region.clone())
+        .chain([Region::global()])
+        .collect();
+    for region in &regions {
+        metrics::watch(askers, region.clone());
+    }
+    members::watch(askers, regions);
 }

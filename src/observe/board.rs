@@ -1,0 +1,134 @@
+//! What some questions need of others' answers: told as soon as it is known, to whoever waits.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::watch;
+
+use crate::fleet::{ApiDetail, Region, Topology};
+
+/// Something to be looked up before other questions can be asked.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) enum Lookup<T> {
+    /// Not answered yet.
+    #[default]
+    Pending,
+    /// Asked, and never answered so far.
+    Failed,
+    /// The newest answer.
+    Found(T),
+}
+
+impl<T> Lookup<T> {
+    pub(super) fn found(&self) -> Option<&T> {
+        match self {
+            Self::Found(value) => Some(value),
+            Self::Pending | Self::Failed => None,
+        }
+    }
+}
+
+/// One slot of the board.
+#[derive(Debug)]
+pub(super) struct Slot<T>(watch::Sender<Lookup<T>>);
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self(watch::Sender::new(Lookup::Pending))
+    }
+}
+
+impl<T: Clone + PartialEq> Slot<T> {
+    pub(super) fn get(&self) -> Option<T> {
+        self.0.borrow().found().cloned()
+    }
+
+    /// Waits until it was answered, or failed, for the first time.
+    pub(super) async fn settled(&self) -> Option<T> {
+        let mut slot = self.0.subscribe();
+        // The sender lives as long as `self`: it cannot have gone away.
+        let settled = slot
+            .wait_for(|lookup| !matches!(lookup, Lookup::Pending))
+            .await;
+        settled.ok().and_then(|lookup| lookup.found().cloned())
+    }
+
+    /// True when this is news.
+    fn tell(&self, answer: Option<T>) -> bool {
+        self.0.send_if_modified(|slot| {
+            let next = match (answer, &*slot) {
+                (Some(value), _) => Lookup::Found(value),
+                (None, Lookup::Pending) => Lookup::Failed,
+                // What was once found is worth more than a failure to ask again.
+                (None, _) => return false,
+            };
+            let news = next != *slot;
+            *slot = next;
+            news
+        })
+    }
+}
+
+/// The board of one fleet.
+#[derive(Debug, Default)]
+pub(super) struct Board {
+    /// Members and roles of the global database.
+    pub(super) topology: Slot<Topology>,
+    topology_failures: AtomicUsize,
+    /// What each site's API is, by Region.
+    pub(super) apis: BTreeMap<Region, Slot<ApiDetail>>,
+    /// Health checks to ask the status of; true for those that checkers vote on.
+    pub(super) checks: Slot<Vec<(String, bool)>>,
+    /// How CloudFront spells the limit-exceeded metric; none when it has no points.
+    pub(super) limit_metric: Slot<Option<String>>,
+    /// Of the distribution: ARN of its certificate, and of its router function.
+    pub(super) distribution: Slot<(Option<String>, Option<String>)>,
+    news: watch::Sender<()>,
+}
+
+impl Board {
+    pub(super) fn new(regions: impl Iterator<Item = Region>) -> Self {
+        let apis = regions.map(|region| (region, Slot::default())).collect();
+        Self {
+            apis,
+            ..Self::default()
+        }
+    }
+
+    /// Wakes on everything new.
+    pub(super) fn news(&self) -> watch::Receiver<()> {
+        self.news.subscribe()
+    }
+
+    pub(super) fn tell<T: Clone + PartialEq>(&self, slot: &Slot<T>, answer: Option<T>) {
+        if slot.tell(answer) {
+            self.news.send_replace(());
+        }
+    }
+
+    /// One of `askers` Regions answered or failed; only when all have failed is nothing known.
+    pub(super) fn tell_topology(&self, answer: Option<Topology>, askers: usize) {
+        if answer.is_some() {
+            self.tell(&self.topology, answer);
+        } else if self.topology_failures.fetch_add(1, Ordering::Relaxed) + 1 >= askers {
+            self.tell(&self.topology, None);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[tokio::test]
+    async fn a_failure_settles_but_never_wipes_what_was_found() {
+        let slot: Slot<u8> = Slot::default();
+        assert!(slot.tell(None));
+        assert_eq!(slot.settled().await, None);
+        assert!(slot.tell(Some(7)));
+        assert!(!slot.tell(Some(7)), "the same again is no news");
+        assert!(!slot.tell(None));
+        assert_eq!(slot.settled().await, Some(7));
+    }
+}

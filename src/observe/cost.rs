@@ -1,0 +1,22 @@
+//! What watching costs.
+
+/// US dollars for one metric asked of GetMetricData (aws-facts §1.4).
+const DOLLARS_PER_METRIC: f64 = 0.01 / 1_000.0;
+/// Metrics are asked once a minute at every pace.
+const ASKS_PER_HOUR: f64 = 60.0;
+
+/// US dollars an hour for asking `queries` series once a minute.
+pub(super) fn dollars_per_hour(queries: usize) -> f64 {
+    queries as f64 * ASKS_PER_HOUR * DOLLARS_PER_METRIC
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hundred_series_cost_forty_three_dollars_a_month() {
+        let month = dollars_per_hour(100) * 24.0 * 30.0;
+        assert!((month - 43.2).abs() < 1e-9, "{month}");
+    }
+}

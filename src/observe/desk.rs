@@ -1,0 +1,204 @@
+//! What every asker has at hand, and the loop they all share: ask, hand in, wait.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use super::board::Board;
+use super::fold::Picture;
+use super::limiter::Limiter;
+use super::probe::Prober;
+use super::schedule::{self, Cadence};
+use crate::aws::Session;
+use crate::fleet::{Clock, FleetSpec, Missing, Observed, Pace, Region, Source};
+
+/// Shortest wait on the wall: a world that runs very fast must not turn watching into spinning.
+const SHORTEST: Duration = Duration::from_millis(50);
+/// However often a refresh is asked for, the same question is not asked more often than this.
+const REFRESH_AT_MOST: Duration = Duration::from_secs(1);
+
+/// Shared by all askers of one fleet.
+pub(super) struct Desk {
+    pub(super) spec: FleetSpec,
+    pub(super) session: Session,
+    pub(super) prober: Arc<dyn Prober>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) board: Board,
+    /// Route 53's API is shared by the whole account: five calls a second at most.
+    pub(super) route53: Limiter,
+    /// How far back the first question for metrics reaches.
+    pub(super) history: SignedDuration,
+    pub(super) pace: watch::Receiver<Pace>,
+    pub(super) refresh: watch::Receiver<u64>,
+    pub(super) answers: mpsc::UnboundedSender<Answer>,
+}
+
+/// Folds an answer into the picture.
+pub(super) type Fold = Box<dyn FnOnce(&mut Picture) + Send>;
+
+/// An answer on its way to the picture.
+pub(super) struct Answer {
+    /// Which question; none for those that the first picture does not wait for.
+    pub(super) question: Option<usize>,
+    pub(super) fold: Fold,
+}
+
+/// What came back for one question: the answer or why there is none, when it was asked, of whom.
+pub(super) struct Said<T> {
+    pub(super) answer: Result<T, Missing>,
+    pub(super) at: Timestamp,
+    pub(super) source: Source,
+}
+
+impl<T> Said<T> {
+    pub(super) fn renew(self, observed: &mut Observed<T>) {
+        observed.renew(self.answer, self.at, self.source);
+    }
+
+    pub(super) fn map<U>(self, change: impl FnOnce(T) -> Result<U, Missing>) -> Said<U> {
+        Said {
+            answer: self.answer.and_then(change),
+            at: self.at,
+            source: self.source,
+        }
+    }
+}
+
+impl Desk {
+    /// Asks AWS. The answer counts as true when it was asked for: it cannot be newer.
+    pub(super) async fn ask<T, E: Into<Missing>>(
+        &self,
+        api: &'static str,
+        region: &Region,
+        call: impl Future<Output = Result<T, E>>,
+    ) -> Said<T> {
+        let at = self.clock.now();
+        let answer = call.await.map_err(Into::into);
+        Said {
+            answer,
+            at,
+            source: Source {
+                api,
+                region: Some(region.clone()),
+            },
+        }
+    }
+
+    /// Looks for itself, without AWS.
+    pub(super) async fn look<T>(&self, call: impl Future<Output = Result<T, String>>) -> Said<T> {
+        let at = self.clock.now();
+        let answer = call.await.map_err(|why| Missing::CouldNotAsk { why });
+        Said {
+            answer,
+            at,
+            source: Source {
+                api: "probe",
+                region: None,
+            },
+        }
+    }
+
+    /// Waits for fleet time to pass.
+    pub(super) async fn sleep(&self, fleet_time: Duration) {
+        tokio::time::sleep(self.clock.wall(fleet_time).max(SHORTEST)).await;
+    }
+
+    /// Waits until fleet time reaches `due`.
+    pub(super) async fn sleep_until(&self, due: Timestamp) {
+        let left = due.duration_since(self.clock.now());
+        self.sleep(Duration::try_from(left).unwrap_or_default())
+            .await;
+    }
+
+    /// Waits until what was asked at `asked` is due again at the present pace, or somebody wants
+    /// everything anew.
+    async fn rest(&self, waits: &mut Waits, cadence: Cadence, jitter: f64, asked: Timestamp) {
+        loop {
+            let period = cadence
+                .period(*waits.pace.borrow_and_update())
+                .mul_f64(1.0 + jitter);
+            tokio::select! {
+                () = self.sleep_until(asked + later(period)) => return,
+                changed = waits.pace.changed() => if changed.is_err() { return std::future::pending().await },
+                changed = waits.refresh.changed() => {
+                    if changed.is_err() {
+                        return std::future::pending().await;
+                    }
+                    return self.sleep_until(asked + later(REFRESH_AT_MOST)).await;
+                }
+            }
+        }
+    }
+}
+
+fn later(duration: Duration) -> SignedDuration {
+    SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
+}
+
+struct Waits {
+    pace: watch::Receiver<Pace>,
+    refresh: watch::Receiver<u64>,
+}
+
+/// All askers of one fleet. Dropping them stops them.
+pub(super) struct Askers {
+    pub(super) desk: Arc<Desk>,
+    /// How many questions the first picture waits for; none when it waits for none of these.
+    pub(super) questions: Option<usize>,
+    pub(super) tasks: JoinSet<()>,
+}
+
+impl Askers {
+    /// Asks over and over, by `cadence`; the first picture waits for the first answer.
+    pub(super) fn every<A, F>(&mut self, cadence: Cadence, ask: A)
+    where
+        A: Fn(Arc<Desk>) -> F + Send + 'static,
+        F: Future<Output = Fold> + Send + 'static,
+    {
+        let question = self.question();
+        self.spawn(question, cadence, ask);
+    }
+
+    /// As [`Self::every`], but the first picture is complete without it.
+    pub(super) fn beside<A, F>(&mut self, cadence: Cadence, ask: A)
+    where
+        A: Fn(Arc<Desk>) -> F + Send + 'static,
+        F: Future<Output = Fold> + Send + 'static,
+    {
+        self.spawn(None, cadence, ask);
+    }
+
+    /// A number for one more question.
+    pub(super) fn question(&mut self) -> Option<usize> {
+        let number = self.questions?;
+        self.questions = Some(number + 1);
+        Some(number)
+    }
+
+    fn spawn<A, F>(&mut self, question: Option<usize>, cadence: Cadence, ask: A)
+    where
+        A: Fn(Arc<Desk>) -> F + Send + 'static,
+        F: Future<Output = Fold> + Send + 'static,
+    {
+        let desk = self.desk.clone();
+        let jitter = schedule::jitter((self.questions, self.tasks.len()));
+        let mut waits = Waits {
+            pace: desk.pace.clone(),
+            refresh: desk.refresh.clone(),
+        };
+        self.tasks.spawn(async move {
+            loop {
+                let asked = desk.clock.now();
+                let fold = ask(desk.clone()).await;
+                if desk.answers.send(Answer { question, fold }).is_err() {
+                    return;
+                }
+                desk.rest(&mut waits, cadence, jitter, asked).await;
+            }
+        });
+    }
+}

@@ -1,0 +1,184 @@
+//! What is asked of the global services, whose control planes are in us-east-1, and of DNS.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::desk::{Askers, Desk, Fold};
+use super::fold::Picture;
+use super::schedule::{CERTIFICATE, CONFIG, DISTRIBUTION, STATE, VANTAGE};
+use crate::aws::Vantage;
+use crate::fleet::{Missing, Region};
+
+/// Starts the askers of everything global.
+pub(super) fn watch(askers: &mut Askers) {
+    askers.every(STATE, records);
+    askers.every(STATE, checks);
+    askers.every(STATE, here);
+    askers.every(STATE, probe);
+    askers.every(DISTRIBUTION, distribution);
+    askers.every(CERTIFICATE, certificate);
+    if askers.desk.spec.edge.router.is_some() {
+        askers.every(CONFIG, router);
+        askers.every(CONFIG, limit_metric);
+    }
+    let turn = Arc::new(AtomicUsize::new(0));
+    askers.beside(VANTAGE, move |desk| {
+        vantage(desk, turn.fetch_add(1, Ordering::Relaxed))
+    });
+}
+
+async fn records(desk: Arc<Desk>) -> Fold {
+    desk.route53.turn().await;
+    let edge = &desk.spec.edge;
+    let route53 = desk.session.route53();
+    let asked = route53.records(&edge.hosted_zone, &edge.latency_record);
+    let said = desk
+        .ask("route53:ListResourceRecordSets", &Region::global(), asked)
+        .await;
+    Box::new(move |picture: &mut Picture| picture.fold_records(said))
+}
+
+/// All checks of the account in one call: which of them count, the records tell.
+async fn checks(desk: Arc<Desk>) -> Fold {
+    desk.route53.turn().await;
+    let route53 = desk.session.route53();
+    let said = desk
+        .ask(
+            "route53:ListHealthChecks",
+            &Region::global(),
+            route53.health_checks(),
+        )
+        .await;
+    Box::new(move |picture: &mut Picture| picture.fold_checks(said))
+}
+
+/// What DNS answers where gwctl runs: the data plane, which needs no control plane.
+async fn here(desk: Arc<Desk>) -> Fold {
+    let said = desk
+        .look(desk.prober.resolve(desk.spec.edge.latency_record.clone()))
+        .await;
+    Box::new(move |picture: &mut Picture| picture.fold_here(said))
+}
+
+async fn probe(desk: Arc<Desk>) -> Fold {
+    let base = desk
+        .spec
+        .probe_url
+        .clone()
+        .unwrap_or_else(|| format!("https://{}", desk.spec.domain));
+    let url = format!("{}{}", base.trim_end_matches('/'), desk.spec.probe_path);
+    let said = desk.look(desk.prober.probe(url)).await;
+    Box::new(move |picture: &mut Picture| said.renew(&mut picture.snapshot.edge.probe))
+}
+
+async fn distribution(desk: Arc<Desk>) -> Fold {
+    let cloudfront = desk.session.cloudfront();
+    let asked = cloudfront.distribution(&desk.spec.edge.distribution);
+    let said = desk
+        .ask("cloudfront:GetDistribution", &Region::global(), asked)
+        .await;
+    let arns = said
+        .answer
+        .as_ref()
+        .ok()
+        .map(|d| (d.certificate_arn.clone(), d.router_arn.clone()));
+    desk.board.tell(&desk.board.distribution, arns);
+    Box::new(move |picture: &mut Picture| said.renew(&mut picture.snapshot.edge.distribution))
+}
+
+/// The certificate the distribution names; CloudFront takes only those of us-east-1.
+async fn certificate(desk: Arc<Desk>) -> Fold {
+    let acm = desk.session.acm(&Region::global());
+    let asked = async {
+        match desk.board.distribution.settled().await {
+            Some((Some(arn), _)) => acm.certificate(&arn).await.map_err(Missing::from),
+            Some((None, _)) => Err(Missing::NoData),
+            None => Err(Missing::CouldNotAsk {
+                why: "the distribution, which names it, is not known".into(),
+            }),
+        }
+    };
+    let said = desk
+        .ask("acm:DescribeCertificate", &Region::global(), asked)
+        .await;
+    Box::new(move |picture: &mut Picture| said.renew(&mut picture.snapshot.edge.certificate))
+}
+
+/// The version of the router that the distribution runs; its newest code when that is not known.
+async fn router(desk: Arc<Desk>) -> Fold {
+    let Some(name) = &desk.spec.edge.router else {
+        return Box::new(|_| {});
+    };
+    let arn = desk
+        .board
+        .distribution
+        .settled()
+        .await
+        .and_then(|(_, router)| router);
+    let version = arn.as_deref().and_then(|arn| version_of(arn, name));
+    let lambda = desk.session.lambda(&Region::global());
+    let asked = lambda.function(name, version);
+    let said = desk
+        .ask("lambda:GetFunctionConfiguration", &Region::global(), asked)
+        .await;
+    Box::new(move |picture: &mut Picture| {
+        if let Some(router) = &mut picture.snapshot.edge.router {
+            said.renew(&mut router.detail);
+        }
+    })
+}
+
+/// `7` of `arn:aws:lambda:us-east-1:123456789012:function:orders-router:7`.
+fn version_of<'a>(arn: &'a str, name: &str) -> Option<&'a str> {
+    let (function, version) = arn.rsplit_once(':')?;
+    function.ends_with(&format!(":{name}")).then_some(version)
+}
+
+async fn limit_metric(desk: Arc<Desk>) -> Fold {
+    let cloudwatch = desk.session.cloudwatch(&Region::global());
+    let answer = cloudwatch
+        .limit_exceeded_name(&desk.spec.edge.distribution)
+        .await;
+    desk.board.tell(&desk.board.limit_metric, answer.ok());
+    Box::new(|_| {})
+}
+
+/// Client networks around the world, each of a registry's or a provider's own place.
+const VANTAGES: [(&str, Ipv4Addr); 6] = [
+    ("Amsterdam", Ipv4Addr::new(193, 0, 0, 0)),
+    ("N. Virginia", Ipv4Addr::new(3, 80, 0, 0)),
+    ("Singapore", Ipv4Addr::new(203, 116, 0, 0)),
+    ("São Paulo", Ipv4Addr::new(200, 160, 0, 0)),
+    ("Tokyo", Ipv4Addr::new(202, 232, 0, 0)),
+    ("Johannesburg", Ipv4Addr::new(41, 0, 0, 0)),
+];
+
+/// What Route 53 would answer to one client network after the other. A control-plane call:
+/// without it, what DNS answers here is still known.
+async fn vantage(desk: Arc<Desk>, turn: usize) -> Fold {
+    let (place, network) = VANTAGES[turn % VANTAGES.len()];
+    desk.route53.turn().await;
+    let route53 = desk.session.route53();
+    let edge = &desk.spec.edge;
+    let vantage = Vantage::Client(IpAddr::V4(network), 24);
+    let asked = route53.test_answer(&edge.hosted_zone, &edge.latency_record, "CNAME", vantage);
+    let said = desk
+        .ask("route53:TestDNSAnswer", &Region::global(), asked)
+        .await;
+    Box::new(move |picture: &mut Picture| picture.fold_vantage(place, said))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn the_routers_version_is_read_off_its_own_arn_only() {
+        let arn = "arn:aws:lambda:us-east-1:123456789012:function:orders-router:7";
+        assert_eq!(version_of(arn, "orders-router"), Some("7"));
+        assert_eq!(version_of(arn, "router"), None);
+        assert_eq!(version_of("nonsense", "orders-router"), None);
+    }
+}

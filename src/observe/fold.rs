@@ -1,0 +1,323 @@
+//! The picture: one task owns it, folds the answers in, judges, and publishes.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+
+use super::anyone::Anyone;
+use super::desk::{Answer, Desk, Said};
+use super::probe::Resolved;
+use super::{changes, cost};
+use crate::fleet::{
+    Answer as DnsAnswer, Change, CheckConfig, CheckKind, Cluster, HealthCheck, LatencyRecord,
+    Metric, Metrics, Missing, Observed, Pace, Region, Snapshot, Topology, clean_line, judge,
+};
+
+/// Bursts of answers become one picture: at most one in this much time on the wall.
+const BURST: Duration = Duration::from_millis(50);
+/// Fleet time after which things are judged again though nothing came in: what is known grows old.
+const GROWS_OLD: Duration = Duration::from_secs(5);
+/// Answers folded in before looking at the clock again.
+const BATCH: usize = 256;
+
+/// The picture under way, with what is needed to go on drawing it.
+pub(super) struct Picture {
+    pub(super) snapshot: Snapshot,
+    pub(super) identities: Anyone,
+    /// Series asked for a minute, by Region.
+    pub(super) queries: BTreeMap<Region, usize>,
+    desk: Arc<Desk>,
+    topologies: Anyone,
+    checks: Option<Checks>,
+    here: Option<Said<Vec<DnsAnswer>>>,
+    elsewhere: BTreeMap<&'static str, Vec<DnsAnswer>>,
+    seen_changes: Vec<Change>,
+}
+
+type Checks = Said<BTreeMap<String, CheckConfig>>;
+
+impl Picture {
+    pub(super) fn new(snapshot: Snapshot, desk: Arc<Desk>) -> Self {
+        Self {
+            snapshot,
+            identities: Anyone::default(),
+            queries: BTreeMap::new(),
+            desk,
+            topologies: Anyone::default(),
+            checks: None,
+            here: None,
+            elsewhere: BTreeMap::new(),
+            seen_changes: Vec::new(),
+        }
+    }
+
+    /// The member cluster in `region`, emptied when it is another one than before.
+    pub(super) fn cluster(&mut self, region: Region, id: String) -> &mut Cluster {
+        let cluster = self.snapshot.database.clusters.entry(region).or_default();
+        if cluster.id != id {
+            *cluster = Cluster {
+                id,
+                ..Cluster::default()
+            };
+        }
+        cluster
+    }
+
+    pub(super) fn fold_topology(&mut self, region: &Region, said: Said<Topology>) {
+        let answered = said.answer.is_ok();
+        self.topologies
+            .fold(region, said, &mut self.snapshot.database.topology);
+        if !answered {
+            return;
+        }
+        let Some(topology) = self.snapshot.database.topology.current().cloned() else {
+            return;
+        };
+        for member in &topology.members {
+            let cluster = self.cluster(member.region.clone(), member.cluster.clone());
+            if member.writer {
+                // What it told as a secondary is over (aws-facts §1.2).
+                let is_lag = |metric| matches!(metric, Metric::RpoLag | Metric::ReplicationLag);
+                cluster.metrics.retain(|metric| !is_lag(metric));
+            }
+        }
+        let members: BTreeSet<&Region> = topology
+            .members
+            .iter()
+            .map(|member| &member.region)
+            .collect();
+        self.snapshot
+            .database
+            .clusters
+            .retain(|region, _| members.contains(region));
+    }
+
+    pub(super) fn fold_records(&mut self, said: Said<Vec<LatencyRecord>>) {
+        said.renew(&mut self.snapshot.edge.records);
+        self.relate_checks();
+        self.show_answers();
+    }
+
+    pub(super) fn fold_checks(&mut self, said: Said<Vec<(String, CheckConfig)>>) {
+        self.checks = Some(said.map(|checks| Ok(checks.into_iter().collect())));
+        self.relate_checks();
+    }
+
+    /// Of all the account's health checks, the latency set's and their children.
+    fn relate_checks(&mut self) {
+        let Some(checks) = &self.checks else { return };
+        let edge = &mut self.snapshot.edge;
+        if edge.records.why_missing() == Some(&Missing::NotYet) {
+            return;
+        }
+        let configs = checks.answer.as_ref().ok();
+        let records = edge.records.last().map_or(&[][..], Vec::as_slice);
+        let mut wanted: BTreeSet<String> = records
+            .iter()
+            .filter_map(|record| record.health_check.clone())
+            .collect();
+        let children = |id: &String| match &configs?.get(id)?.kind {
+            CheckKind::Calculated { children, .. } => Some(children.clone()),
+            _ => None,
+        };
+        // Checks over checks do not nest (aws-facts §3.4): one level is all there is.
+        let more: Vec<String> = wanted.iter().filter_map(children).flatten().collect();
+        wanted.extend(more);
+        if configs.is_some() && edge.records.current().is_some() {
+            edge.checks.retain(|id, _| wanted.contains(id));
+        }
+        for id in &wanted {
+            let check = edge
+                .checks
+                .entry(id.clone())
+                .or_insert_with(|| HealthCheck {
+                    id: id.clone(),
+                    config: Observed::default(),
+                    metrics: Metrics::default(),
+                });
+            let answer = match &checks.answer {
+                Ok(configs) => configs.get(id).cloned().ok_or(Missing::NoData),
+                Err(why) => Err(why.clone()),
+            };
+            check.config.renew(answer, checks.at, checks.source.clone());
+        }
+        let voted = |check: &HealthCheck| {
+            !matches!(
+                check.config.last().map(|config| &config.kind),
+                Some(CheckKind::Calculated { .. })
+            )
+        };
+        let to_ask = edge
+            .checks
+            .values()
+            .map(|check| (check.id.clone(), voted(check)))
+            .collect();
+        self.desk.board.tell(&self.desk.board.checks, Some(to_ask));
+    }
+
+    pub(super) fn fold_here(&mut self, said: Said<Resolved>) {
+        self.here = Some(said.map(|resolved| {
+            let answer = |value: &String| DnsAnswer {
+                vantage: "here".into(),
+                value: clean_line(value),
+                region: None,
+                ttl_s: Some(resolved.ttl_s),
+            };
+            Ok(resolved.values.iter().map(answer).collect())
+        }));
+        self.show_answers();
+    }
+
+    pub(super) fn fold_vantage(&mut self, place: &'static str, said: Said<Vec<String>>) {
+        let answer = |value| DnsAnswer {
+            vantage: place.into(),
+            value,
+            region: None,
+            ttl_s: None,
+        };
+        match said.answer {
+            Ok(values) => {
+                self.elsewhere
+                    .insert(place, values.into_iter().map(answer).collect());
+            }
+            // What it was before says nothing of now.
+            Err(_) => {
+                self.elsewhere.remove(place);
+            }
+        }
+        self.show_answers();
+    }
+
+    /// What DNS answers here decides whether anything is known: it needs no control plane.
+    fn show_answers(&mut self) {
+        let Some(here) = &self.here else { return };
+        let region_of = |value: &str| {
+            let records = self
+                .snapshot
+                .edge
+                .records
+                .last()
+                .map_or(&[][..], Vec::as_slice);
+            let by_record = records
+                .iter()
+                .find(|record| record.target.eq_ignore_ascii_case(value));
+            let by_endpoint = || {
+                self.snapshot.sites.iter().find(|site| {
+                    site.endpoint
+                        .as_deref()
+                        .is_some_and(|name| name.eq_ignore_ascii_case(value))
+                })
+            };
+            by_record
+                .map(|record| record.region.clone())
+                .or_else(|| by_endpoint().map(|s| s.region.clone()))
+        };
+        let answer = here.answer.as_ref().map_err(Clone::clone).map(|here| {
+            let everywhere = here.iter().chain(self.elsewhere.values().flatten());
+            everywhere
+                .map(|a| DnsAnswer {
+                    region: region_of(&a.value),
+                    ..a.clone()
+                })
+                .collect()
+        });
+        self.snapshot
+            .edge
+            .answers
+            .renew(answer, here.at, here.source.clone());
+    }
+
+    /// Brings everything that follows from the answers up to date.
+    fn finish(&mut self, published: &Snapshot, pace: Pace) {
+        let snapshot = &mut self.snapshot;
+        snapshot.at = self.desk.clock.now();
+        snapshot.pace = pace;
+        snapshot.generation = published.generation + 1;
+        snapshot.ledger = self.desk.session.ledger();
+        snapshot.dollars_per_hour = cost::dollars_per_hour(self.queries.values().sum());
+        for site in &mut snapshot.sites {
+            site.reach = self.desk.session.reach(&site.region);
+        }
+        judge(snapshot);
+        self.seen_changes
+            .extend(changes::between(published, snapshot));
+        changes::forget_oldest(&mut self.seen_changes);
+        snapshot.changes = changes::newest(&self.seen_changes, snapshot);
+    }
+}
+
+/// Folds answers in and publishes, until nobody looks any more. `questions` answers make the
+/// first picture complete.
+pub(super) async fn run(
+    mut picture: Picture,
+    mut answers: mpsc::UnboundedReceiver<Answer>,
+    mut pace: watch::Receiver<Pace>,
+    questions: usize,
+    publish: watch::Sender<Arc<Snapshot>>,
+) {
+    let desk = picture.desk.clone();
+    let mut unanswered: HashSet<usize> = (0..questions).collect();
+    let mut batch = Vec::with_capacity(BATCH);
+    let mut last = None::<Instant>;
+    let mut news = false;
+    loop {
+        let next = last.map_or_else(Instant::now, |last| last + BURST);
+        tokio::select! {
+            count = answers.recv_many(&mut batch, BATCH) => {
+                if count == 0 {
+                    return;
+                }
+                for answer in batch.drain(..) {
+                    (answer.fold)(&mut picture);
+                    if let Some(question) = answer.question {
+                        unanswered.remove(&question);
+                    }
+                }
+                news = true;
+                if picture.snapshot.complete || !unanswered.is_empty() {
+                    continue;
+                }
+                // Whoever waits for the complete picture waits no longer than need be.
+                picture.snapshot.complete = true;
+            }
+            () = tokio::time::sleep_until(next), if news => {}
+            () = desk.sleep(GROWS_OLD), if !news => {
+                if !has_aged(&picture, &publish.borrow()) {
+                    continue;
+                }
+            }
+            changed = pace.changed() => if changed.is_err() { return },
+        }
+        let now = *pace.borrow();
+        picture.finish(&publish.borrow().clone(), now);
+        publish.send_replace(Arc::new(picture.snapshot.clone()));
+        last = Some(Instant::now());
+        news = false;
+    }
+}
+
+/// Whether time alone changed a verdict, or calls without an answer changed who is reachable.
+fn has_aged(picture: &Picture, published: &Snapshot) -> bool {
+    let mut now = picture.snapshot.clone();
+    now.at = picture.desk.clock.now();
+    for site in &mut now.sites {
+        site.reach = picture.desk.session.reach(&site.region);
+    }
+    judge(&mut now);
+    let verdicts = |s: &Snapshot| -> Vec<_> {
+        let sites = s.sites.iter().map(|site| site.judgement.verdict);
+        sites
+            .chain([
+                s.judgement.verdict,
+                s.database.judgement.verdict,
+                s.edge.judgement.verdict,
+            ])
+            .collect()
+    };
+    let answering =
+        |s: &Snapshot| -> Vec<_> { s.sites.iter().map(|site| site.reach.answering()).collect() };
+    verdicts(&now) != verdicts(published) || answering(&now) != answering(published)
+}

@@ -1,0 +1,79 @@
+//! A token bucket in fleet time: some APIs are shared by the whole account (aws-facts §3.3).
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::fleet::Clock;
+
+/// Lets `burst` calls pass at once and `per_second` after that.
+#[derive(Debug)]
+pub(super) struct Limiter {
+    clock: Arc<dyn Clock>,
+    burst: f64,
+    per_second: f64,
+    bucket: Mutex<Bucket>,
+}
+
+#[derive(Debug)]
+struct Bucket {
+    /// Below zero: calls are waiting.
+    tokens: f64,
+    filled: Timestamp,
+}
+
+impl Limiter {
+    pub(super) fn new(clock: Arc<dyn Clock>, burst: f64, per_second: f64) -> Self {
+        let bucket = Mutex::new(Bucket {
+            tokens: burst,
+            filled: clock.now(),
+        });
+        Self {
+            clock,
+            burst,
+            per_second,
+            bucket,
+        }
+    }
+
+    /// Waits for this call's turn.
+    pub(super) async fn turn(&self) {
+        let wait = self.take();
+        if wait > Duration::ZERO {
+            tokio::time::sleep(self.clock.wall(wait)).await;
+        }
+    }
+
+    /// Takes a token, perhaps one that is still to come, and tells how long until it is there.
+    fn take(&self) -> Duration {
+        let now = self.clock.now();
+        let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
+        let passed = now.duration_since(bucket.filled).as_secs_f64().max(0.0);
+        bucket.filled = now;
+        bucket.tokens = (bucket.tokens + passed * self.per_second).min(self.burst) - 1.0;
+        Duration::from_secs_f64((-bucket.tokens / self.per_second).max(0.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[derive(Debug)]
+    struct Standing;
+
+    impl Clock for Standing {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH
+        }
+    }
+
+    #[test]
+    fn calls_beyond_the_burst_wait_their_turn() {
+        let limiter = Limiter::new(Arc::new(Standing), 2.0, 4.0);
+        let waits: Vec<u128> = (0..5).map(|_| limiter.take().as_millis()).collect();
+        assert_eq!(waits, [0, 0, 250, 500, 750]);
+    }
+}

@@ -1,0 +1,290 @@
+//! One call for all series of a Region, once a minute: CloudWatch keeps nothing finer, and every
+//! series asked costs money.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::desk::{Answer, Askers, Desk, Fold, Said};
+use super::questions::{self, Key};
+use super::schedule;
+use crate::aws::{MetricAnswer, MetricQuestion};
+use crate::fleet::{Missing, Observed, Region, Series};
+
+/// How much of the recent past is asked for again: points appear late, and change for a while
+/// (aws-facts §1.3).
+const OVERLAP: SignedDuration = SignedDuration::from_mins(10);
+/// How long the first question waits for what it needs to know. A Region whose API Gateway does
+/// not answer must not hide its other figures.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Starts the asker of the series in `region`.
+pub(super) fn watch(askers: &mut Askers, region: Region) {
+    let question = askers.question();
+    let desk = askers.desk.clone();
+    askers.tasks.spawn(async move {
+        tokio::select! {
+            () = settled(&desk, &region) => {}
+            () = desk.sleep(PATIENCE) => {}
+        }
+        let (tried, known) = (BTreeSet::new(), BTreeSet::new());
+        Asker {
+            desk,
+            region,
+            question,
+            tried,
+            known,
+            answered: None,
+        }
+        .run()
+        .await;
+    });
+}
+
+/// Everything that decides which series there are to ask for.
+async fn settled(desk: &Desk, region: &Region) {
+    if let Some(api) = desk.board.apis.get(region) {
+        api.settled().await;
+    }
+    desk.board.topology.settled().await;
+    if *region == Region::global() {
+        desk.board.checks.settled().await;
+        if desk.spec.edge.router.is_some() {
+            desk.board.limit_metric.settled().await;
+        }
+    }
+}
+
+struct Asker {
+    desk: Arc<Desk>,
+    region: Region,
+    question: Option<usize>,
+    /// Series asked for at least once.
+    tried: BTreeSet<Key>,
+    /// Series whose history was answered.
+    known: BTreeSet<Key>,
+    /// When CloudWatch last answered.
+    answered: Option<Timestamp>,
+}
+
+impl Asker {
+    async fn run(mut self) {
+        let jitter = schedule::jitter(&self.region);
+        let mut news = self.desk.board.news();
+        loop {
+            let round = self.desk.clock.now();
+            self.ask(self.questions()).await;
+            let due = schedule::next_metrics(round, jitter);
+            loop {
+                tokio::select! {
+                    () = self.desk.sleep_until(due) => break,
+                    changed = news.changed() => if changed.is_err() { return },
+                }
+                // A secondary that was the writer until now, an API now known: only what was
+                // never asked may be asked at once.
+                let mut new = self.questions();
+                new.retain(|question| !self.tried.contains(&question.key));
+                if !new.is_empty() {
+                    self.ask(new).await;
+                }
+            }
+        }
+    }
+
+    fn questions(&self) -> Vec<MetricQuestion<Key>> {
+        questions::all(&self.desk.spec, &self.desk.board, &self.region)
+    }
+
+    async fn ask(&mut self, questions: Vec<MetricQuestion<Key>>) {
+        let now = self.desk.clock.now();
+        let from = self.from(&questions, now);
+        let keep_from = now - self.desk.history;
+        let cost = self.questions().len();
+        let said = if questions.is_empty() {
+            None
+        } else {
+            let cloudwatch = self.desk.session.cloudwatch(&self.region);
+            let asked =
+                cloudwatch.metrics(&questions, from, minute(now) + SignedDuration::from_mins(1));
+            Some(
+                self.desk
+                    .ask("cloudwatch:GetMetricData", &self.region, asked)
+                    .await,
+            )
+        };
+        let keys = || questions.iter().map(|question| question.key.clone());
+        self.tried.extend(keys());
+        if said.as_ref().is_some_and(|said| said.answer.is_ok()) {
+            self.answered = Some(now);
+            self.known.extend(keys());
+        }
+        let region = self.region.clone();
+        let fold: Fold = Box::new(move |picture| {
+            picture.queries.insert(region, cost);
+            if let Some(said) = said {
+                for (key, said) in each(said, questions) {
+                    if let Some(metrics) = questions::metrics_of(&mut picture.snapshot, &key.0) {
+                        renew(metrics.entry(key.1), said, keep_from);
+                    }
+                }
+            }
+        });
+        // The folder ends only together with all askers.
+        let _ = self.desk.answers.send(Answer {
+            question: self.question,
+            fold,
+        });
+    }
+
+    /// All of the history for a series never asked before; otherwise from where points may have
+    /// changed since the last answer.
+    fn from(&self, questions: &[MetricQuestion<Key>], now: Timestamp) -> Timestamp {
+        let earliest = now - self.desk.history;
+        let known = questions
+            .iter()
+            .all(|question| self.known.contains(&question.key));
+        minute(match self.answered {
+            Some(answered) if known => (answered - OVERLAP).max(earliest),
+            _ => earliest,
+        })
+    }
+}
+
+/// The minute `at` is in.
+fn minute(at: Timestamp) -> Timestamp {
+    at - SignedDuration::from_secs(at.as_second().rem_euclid(60))
+}
+
+/// One answer a series; a call that failed failed for all of them.
+fn each(
+    said: Said<Vec<MetricAnswer<Key>>>,
+    questions: Vec<MetricQuestion<Key>>,
+) -> Vec<(Key, Said<Series>)> {
+    let Said { answer, at, source } = said;
+    let one = |answer| Said {
+        answer,
+        at,
+        source: source.clone(),
+    };
+    match answer {
+        Ok(answers) => answers
+            .into_iter()
+            .map(|(key, answer)| (key, one(answer)))
+            .collect(),
+        Err(why) => questions
+            .into_iter()
+            .map(|q| (q.key, one(Err(why.clone()))))
+            .collect(),
+    }
+}
+
+/// Lays new points over the kept ones. A series is as old as its newest point's end, not as its
+/// question: CloudWatch's points appear late.
+fn renew(observed: &mut Observed<Arc<Series>>, said: Said<Series>, keep_from: Timestamp) {
+    let newer = match said.answer {
+        Ok(series) => series,
+        // Nothing in the last minutes is no reason to forget the hours before.
+        Err(Missing::NoData) if observed.last().is_some() => {
+            Series::new(Duration::from_mins(1), [])
+        }
+        Err(why) => return observed.renew(Err(why), said.at, said.source),
+    };
+    let series = match observed.last() {
+        Some(kept) => kept.merged(&newer, keep_from),
+        None => newer,
+    };
+    let Some(newest) = series.newest() else {
+        return observed.renew(Err(Missing::NoData), said.at, said.source);
+    };
+    let end = newest.at + SignedDuration::try_from(series.period).unwrap_or_default();
+    observed.renew(Ok(Arc::new(series)), end.min(said.at), said.source);
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use crate::fleet::{Point, Source};
+
+    fn at(minute: i64) -> Timestamp {
+        Timestamp::from_second(minute * 60).unwrap()
+    }
+
+    fn said(answer: Result<&[(i64, f64)], Missing>, minute: i64) -> Said<Series> {
+        let points = |points: &[(i64, f64)]| {
+            Series::new(
+                Duration::from_mins(1),
+                points.iter().map(|&(m, value)| Point { at: at(m), value }),
+            )
+        };
+        let source = Source {
+            api: "cloudwatch:GetMetricData",
+            region: None,
+        };
+        Said {
+            answer: answer.map(points),
+            at: at(minute),
+            source,
+        }
+    }
+
+    fn values(observed: &Observed<Arc<Series>>) -> Vec<f64> {
+        observed
+            .last()
+            .unwrap()
+            .points()
+            .iter()
+            .map(|point| point.value)
+            .collect()
+    }
+
+    #[test]
+    fn new_points_are_laid_over_the_kept_ones_and_the_oldest_go() {
+        let mut observed = Observed::default();
+        renew(
+            &mut observed,
+            said(Ok(&[(100, 1.0), (101, 2.0), (102, 3.0)]), 104),
+            at(0),
+        );
+        renew(
+            &mut observed,
+            said(Ok(&[(102, 3.5), (103, 4.0)]), 105),
+            at(101),
+        );
+        assert_eq!(values(&observed), [2.0, 3.5, 4.0]);
+        assert_eq!(
+            observed.at(),
+            Some(at(104)),
+            "as old as the end of its newest point"
+        );
+    }
+
+    #[test]
+    fn silence_keeps_the_history_but_not_its_youth() {
+        let mut observed = Observed::default();
+        renew(&mut observed, said(Ok(&[(100, 1.0)]), 101), at(0));
+        renew(&mut observed, said(Err(Missing::NoData), 120), at(0));
+        assert_eq!(values(&observed), [1.0]);
+        assert_eq!(observed.at(), Some(at(101)));
+        renew(&mut observed, said(Err(Missing::NoData), 400), at(200));
+        assert_eq!(
+            observed.why_missing(),
+            Some(&Missing::NoData),
+            "the last point is over the horizon"
+        );
+    }
+
+    #[test]
+    fn a_question_that_failed_is_no_silence() {
+        let mut observed = Observed::default();
+        renew(&mut observed, said(Ok(&[(100, 1.0)]), 101), at(0));
+        let dead = Missing::CouldNotAsk {
+            why: "no answer in time".into(),
+        };
+        renew(&mut observed, said(Err(dead), 102), at(0));
+        assert_eq!(observed.current(), None);
+        assert_eq!(values(&observed), [1.0]);
+    }
+}

@@ -1,0 +1,505 @@
+//! The real prober: DNS, TCP, TLS and HTTP from this machine, each phase timed by itself.
+
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use hickory_resolver::TokioResolver;
+use hickory_resolver::net::NetError;
+use hickory_resolver::proto::rr::{RData, RecordType};
+use http::Uri;
+use http::uri::Scheme;
+use http_body_util::Empty;
+use hyper::body::Bytes;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::sync::OnceCell;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::{CertificateError, ClientConfig, Error as TlsError, RootCertStore};
+
+use super::probe::{Prober, Resolved};
+use crate::fleet::{ProbeReport, clean};
+
+/// No phase of a probe waits longer than this.
+const PHASE: Duration = Duration::from_secs(5);
+/// Longest part of somebody else's words that is worth passing on.
+const WORDS: usize = 120;
+
+/// Probes through the network, as any client of the fleet would: the system's resolvers, its root
+/// certificates (or those of `SSL_CERT_FILE`), no proxy, no redirects.
+#[derive(Clone, Default)]
+pub struct NetworkProber {
+    kit: Arc<Kit>,
+}
+
+/// Made on first use: reading resolvers and roots takes a while.
+#[derive(Default)]
+struct Kit {
+    resolver: OnceCell<TokioResolver>,
+    tls: OnceCell<TlsConnector>,
+}
+
+impl NetworkProber {
+    /// A prober that has not touched the network yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Prober for NetworkProber {
+    fn probe(
+        &self,
+        url: String,
+    ) -> Pin<Box<dyn Future<Output = Result<ProbeReport, String>> + Send>> {
+        let kit = self.kit.clone();
+        Box::pin(async move { kit.probe(&url).await })
+    }
+
+    fn resolve(
+        &self,
+        name: String,
+    ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>> {
+        let kit = self.kit.clone();
+        Box::pin(async move { kit.resolve(&name).await })
+    }
+}
+
+/// Where a probe goes.
+struct Target {
+    host: String,
+    port: u16,
+    tls: bool,
+    path: String,
+}
+
+impl Target {
+    fn of(url: &str) -> Result<Self, String> {
+        let uri: Uri = url
+            .parse()
+            .map_err(|_| format!("`{}` is not a URL", clean(url, WORDS)))?;
+        let tls = match uri.scheme() {
+            Some(scheme) if *scheme == Scheme::HTTPS => true,
+            Some(scheme) if *scheme == Scheme::HTTP => false,
+            _ => return Err("only http and https can be probed".into()),
+        };
+        let host = uri.host().ok_or("the URL names no host")?;
+        Ok(Self {
+            host: host.trim_matches(['[', ']']).to_owned(),
+            port: uri.port_u16().unwrap_or(if tls { 443 } else { 80 }),
+            tls,
+            path: uri
+                .path_and_query()
+                .map_or_else(|| "/".to_owned(), ToString::to_string),
+        })
+    }
+
+    /// What the `Host` header says: the port only where it is not the scheme's own.
+    fn authority(&self) -> String {
+        let host = if self.host.contains(':') {
+            format!("[{}]", self.host)
+        } else {
+            self.host.clone()
+        };
+        match (self.tls, self.port) {
+            (true, 443) | (false, 80) => host,
+            (_, port) => format!("{host}:{port}"),
+        }
+    }
+}
+
+impl Kit {
+    async fn probe(&self, url: &str) -> Result<ProbeReport, String> {
+        let target = Target::of(url)?;
+        // Made before the clock starts: what the machine needs is no part of the endpoint's time.
+        let tls = if target.tls {
+            Some(self.tls().await?.clone())
+        } else {
+            None
+        };
+        let (addresses, dns) = timed(self.addresses(&target.host), "DNS did not answer").await?;
+        let (stream, connect) = timed(connect(&addresses, target.port), "no connection").await?;
+        let Some(connector) = tls else {
+            let (head, first_byte) = timed(get(stream, &target), "no answer").await?;
+            return Ok(ProbeReport {
+                dns,
+                connect,
+                tls: None,
+                first_byte,
+                ..head
+            });
+        };
+        let (stream, tls) =
+            timed(secure(&connector, &target.host, stream), "no TLS handshake").await?;
+        let (head, first_byte) = timed(get(stream, &target), "no answer").await?;
+        Ok(ProbeReport {
+            dns,
+            connect,
+            tls: Some(tls),
+            first_byte,
+            ..head
+        })
+    }
+
+    /// The name's CNAME, or its addresses where it has none.
+    async fn resolve(&self, name: &str) -> Result<Resolved, String> {
+        let look_up = async {
+            let (resolver, name) = (self.resolver().await?, absolute(name));
+            match resolver.lookup(name.as_str(), RecordType::CNAME).await {
+                Ok(found) => Ok(found),
+                Err(error) if error.is_no_records_found() && !error.is_nx_domain() => resolver
+                    .lookup(name.as_str(), RecordType::A)
+                    .await
+                    .map_err(|error| no_name(&error)),
+                Err(error) => Err(no_name(&error)),
+            }
+        };
+        let (found, _) = timed(look_up, "DNS did not answer").await?;
+        let value = |data: &RData| match data {
+            RData::CNAME(name) => Some(name.to_string().trim_end_matches('.').to_owned()),
+            RData::A(address) => Some(address.to_string()),
+            RData::AAAA(address) => Some(address.to_string()),
+            _ => None,
+        };
+        let answers = found.answers();
+        let values: Vec<String> = answers
+            .iter()
+            .filter_map(|record| value(&record.data))
+            .map(|v| clean(&v, 255))
+            .collect();
+        if values.is_empty() {
+            return Err("the name has no address".into());
+        }
+        Ok(Resolved {
+            values,
+            ttl_s: answers.iter().map(|record| record.ttl).min().unwrap_or(0),
+        })
+    }
+
+    async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, String> {
+        if let Ok(address) = host.parse() {
+            return Ok(vec![address]);
+        }
+        let found = self
+            .resolver()
+            .await?
+            .lookup_ip(absolute(host))
+            .await
+            .map_err(|error| no_name(&error))?;
+        let addresses: Vec<IpAddr> = found.iter().collect();
+        if addresses.is_empty() {
+            Err("the name has no address".into())
+        } else {
+            Ok(addresses)
+        }
+    }
+
+    async fn resolver(&self) -> Result<&TokioResolver, String> {
+        self.resolver
+            .get_or_try_init(|| async {
+                let build = || {
+                    let mut builder = TokioResolver::builder_tokio()?;
+                    let options = builder.options_mut();
+                    // What is measured is the answer now, not what was kept of an earlier one.
+                    options.cache_size = 0;
+                    options.attempts = 1;
+                    options.timeout = PHASE;
+                    builder.build()
+                };
+                build().map_err(|error| said("the system's resolvers cannot be used", &error))
+            })
+            .await
+    }
+
+    async fn tls(&self) -> Result<&TlsConnector, String> {
+        let load = || async {
+            let config = tokio::task::spawn_blocking(tls_config).await;
+            let config = config.map_err(|error| said("no root certificates", &error))??;
+            Ok(TlsConnector::from(Arc::new(config)))
+        };
+        self.tls.get_or_try_init(load).await
+    }
+}
+
+/// A fully qualified name: the system's search list is for people's short names.
+fn absolute(name: &str) -> String {
+    if name.contains('.') && !name.ends_with('.') {
+        format!("{name}.")
+    } else {
+        name.to_owned()
+    }
+}
+
+fn tls_config() -> Result<ClientConfig, String> {
+    let found = rustls_native_certs::load_native_certs();
+    let mut roots = RootCertStore::empty();
+    let (usable, _) = roots.add_parsable_certificates(found.certs);
+    if usable == 0 {
+        return Err("this machine has no usable root certificates".into());
+    }
+    let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| said("TLS cannot be used", &error))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+async fn connect(addresses: &[IpAddr], port: u16) -> Result<TcpStream, String> {
+    let mut last = "the name has no address".to_owned();
+    for address in addresses {
+        match TcpStream::connect(SocketAddr::new(*address, port)).await {
+            Ok(stream) => return Ok(stream),
+            Err(error) => last = in_words(&error),
+        }
+    }
+    Err(last)
+}
+
+async fn secure(
+    connector: &TlsConnector,
+    host: &str,
+    stream: TcpStream,
+) -> Result<tokio_rustls::client::TlsStream<TcpStream>, String> {
+    let name = ServerName::try_from(host.to_owned())
+        .map_err(|_| format!("`{host}` is not a host name"))?;
+    connector
+        .connect(name, stream)
+        .await
+        .map_err(|error| no_tls(&error, host))
+}
+
+/// Sends one GET and waits for the answer's head. Times are the caller's to fill in.
+async fn get<S>(stream: S, target: &Target) -> Result<ProbeReport, String>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(|error| no_http(&error))?;
+    let request = hyper::Request::get(&target.path)
+        .header(hyper::header::HOST, target.authority())
+        .header(
+            hyper::header::USER_AGENT,
+            concat!("gwctl/", env!("CARGO_PKG_VERSION")),
+        )
+        .header(hyper::header::ACCEPT, "*/*")
+        .header(hyper::header::CONNECTION, "close")
+        .body(Empty::<Bytes>::new())
+        .map_err(|error| said("no such request", &error))?;
+    // The connection works only while it is polled; with the head here it is not needed any more.
+    let answer = tokio::select! {
+        answer = sender.send_request(request) => answer,
+        ended = connection => match ended {
+            Err(error) => Err(error),
+            Ok(()) => return Err("the connection was closed without an answer".into()),
+        },
+    };
+    let answer = answer.map_err(|error| no_http(&error))?;
+    let served_by = answer
+        .headers()
+        .get("x-gwctl-region")
+        .and_then(|value| value.to_str().ok());
+    Ok(ProbeReport {
+        dns: Duration::ZERO,
+        connect: Duration::ZERO,
+        tls: None,
+        first_byte: Duration::ZERO,
+        status: answer.status().as_u16(),
+        served_by: served_by.map(|region| clean(region, 40)),
+    })
+}
+
+/// Runs one phase, no longer than it may take.
+async fn timed<T>(
+    phase: impl Future<Output = Result<T, String>>,
+    too_late: &str,
+) -> Result<(T, Duration), String> {
+    let start = Instant::now();
+    match tokio::time::timeout(PHASE, phase).await {
+        Ok(done) => Ok((done?, start.elapsed())),
+        Err(_) => Err(format!("{too_late} within {} s", PHASE.as_secs())),
+    }
+}
+
+fn said(what: &str, error: &dyn std::fmt::Display) -> String {
+    clean(&format!("{what}: {error}"), WORDS)
+}
+
+fn no_name(error: &NetError) -> String {
+    match error {
+        _ if error.is_nx_domain() => "no such name".into(),
+        _ if error.is_no_records_found() => "the name has no address".into(),
+        NetError::Timeout => "DNS did not answer in time".into(),
+        NetError::NoConnections => "no DNS server can be reached".into(),
+        other => said("DNS", other),
+    }
+}
+
+fn in_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => "connection refused".into(),
+        io::ErrorKind::ConnectionReset => "connection reset".into(),
+        io::ErrorKind::TimedOut => "no connection in time".into(),
+        io::ErrorKind::HostUnreachable => "host unreachable".into(),
+        io::ErrorKind::NetworkUnreachable => "network unreachable".into(),
+        io::ErrorKind::UnexpectedEof => "the connection was closed".into(),
+        _ => said("no connection", error),
+    }
+}
+
+fn no_tls(error: &io::Error, host: &str) -> String {
+    let Some(tls) = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<TlsError>())
+    else {
+        return in_words(error);
+    };
+    match tls {
+        TlsError::InvalidCertificate(why) => match why {
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                format!("certificate not valid for {host}")
+            }
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+                "certificate expired".into()
+            }
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                "certificate not valid yet".into()
+            }
+            CertificateError::UnknownIssuer => "certificate from an unknown issuer".into(),
+            CertificateError::Revoked => "certificate revoked".into(),
+            other => said("bad certificate", other),
+        },
+        other => said("TLS", other),
+    }
+}
+
+fn no_http(error: &hyper::Error) -> String {
+    if error.is_parse() {
+        "what answered does not speak HTTP".into()
+    } else if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
+        "the connection was closed without an answer".into()
+    } else {
+        said("no answer", error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Answers one connection with `reply` and hands back what was asked.
+    async fn server(reply: &'static [u8]) -> (String, tokio::task::JoinHandle<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let asked = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut asked = Vec::new();
+            while !asked.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                if stream.read(&mut byte).await.unwrap() == 0 {
+                    break;
+                }
+                asked.push(byte[0]);
+            }
+            stream.write_all(reply).await.unwrap();
+            String::from_utf8(asked).unwrap()
+        });
+        (url, asked)
+    }
+
+    #[tokio::test]
+    async fn a_probe_tells_status_and_region_and_follows_no_redirect() {
+        let reply = b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\nx-gwctl-region: eu-west-1\r\ncontent-length: 0\r\n\r\n";
+        let (url, asked) = server(reply).await;
+        let report = NetworkProber::new()
+            .probe(format!("{url}/health?deep=1"))
+            .await
+            .unwrap();
+        assert_eq!(
+            (report.status, report.served_by.as_deref()),
+            (302, Some("eu-west-1"))
+        );
+        assert_eq!(report.tls, None, "plain HTTP has no TLS phase");
+        let asked = asked.await.unwrap();
+        assert!(
+            asked.starts_with("GET /health?deep=1 HTTP/1.1\r\n"),
+            "{asked}"
+        );
+        let host = url.trim_start_matches("http://");
+        assert!(
+            asked.to_lowercase().contains(&format!("host: {host}\r\n")),
+            "{asked}"
+        );
+    }
+
+    #[tokio::test]
+    async fn failures_are_short_sentences() {
+        let prober = NetworkProber::new();
+        // A port that was free a moment ago.
+        let free = TcpListener::bind("127.0.0.1:0")
+            .await
+            .unwrap()
+            .local_addr()
+            .unwrap();
+        assert_eq!(
+            prober.probe(format!("http://{free}/")).await,
+            Err("connection refused".into())
+        );
+        assert_eq!(
+            prober.probe("ftp://example.com/".into()).await,
+            Err("only http and https can be probed".into())
+        );
+        assert_eq!(
+            prober.probe("no url".into()).await,
+            Err("`no url` is not a URL".into())
+        );
+        let (url, _asked) = server(b"").await;
+        assert_eq!(
+            prober.probe(url).await,
+            Err("the connection was closed without an answer".into())
+        );
+        let (url, _asked) = server(b"SSH-2.0-OpenSSH_9.9\r\n\r\n").await;
+        assert_eq!(
+            prober.probe(url).await,
+            Err("what answered does not speak HTTP".into())
+        );
+    }
+
+    #[tokio::test]
+    async fn an_endpoint_that_accepts_and_says_nothing_costs_one_phase() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let silent = tokio::spawn(async move {
+            let accepted = listener.accept().await;
+            std::future::pending::<()>().await;
+            drop(accepted);
+        });
+        let probe = NetworkProber::new().probe(url);
+        tokio::time::pause();
+        assert_eq!(probe.await, Err("no answer within 5 s".into()));
+        silent.abort();
+    }
+
+    #[test]
+    fn a_certificate_for_another_name_is_told_by_the_name_that_was_asked() {
+        let wrong = io::Error::other(TlsError::InvalidCertificate(
+            CertificateError::NotValidForName,
+        ));
+        assert_eq!(
+            no_tls(&wrong, "api.example.com"),
+            "certificate not valid for api.example.com"
+        );
+    }
+}
