@@ -54,6 +54,8 @@ pub struct Setup {
     pub themes: Option<PathBuf>,
     /// Draw with ASCII alone.
     pub ascii: bool,
+    /// Whether to use colours; none follows the environment (`NO_COLOR`, `COLORTERM`, `TERM`).
+    pub color: Option<bool>,
     /// Take clicks and the wheel.
     pub mouse: bool,
     /// Key to action name or `none`, laid over the defaults.

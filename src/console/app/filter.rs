@@ -13,11 +13,11 @@ pub struct Filter {
     text: String,
     inverse: bool,
     column: Option<String>,
-    test: Test,
+    pattern: Expression,
 }
 
 #[derive(Debug, Clone)]
-enum Test {
+enum Expression {
     Regex(Regex),
     Fuzzy(Pattern),
 }
@@ -35,7 +35,7 @@ impl Filter {
                 return Ok(None);
             }
             let pattern = Pattern::parse(words.trim(), CaseMatching::Ignore, Normalization::Smart);
-            return Ok(Some(Self::new(trimmed, false, None, Test::Fuzzy(pattern))));
+            return Ok(Some(Self::new(trimmed, false, None, Expression::Fuzzy(pattern))));
         }
         let (inverse, rest) = match trimmed.strip_prefix('!') {
             Some(rest) => (true, rest),
@@ -54,11 +54,11 @@ impl Filter {
             trimmed,
             inverse,
             column,
-            Test::Regex(regex),
+            Expression::Regex(regex),
         )))
     }
 
-    fn new(text: &str, inverse: bool, column: Option<String>, test: Test) -> Self {
+    fn new(text: &str, inverse: bool, column: Option<String>, test: Expression) -> Self {
         Self {
             text: text.into(),
             inverse,
@@ -74,9 +74,9 @@ impl Filter {
 
     /// Whether `row` stays.
     pub fn keeps(&self, row: &Row) -> bool {
-        let found = match &self.test {
-            Test::Regex(regex) => self.looked_at(row).any(|cell| regex.is_match(cell)),
-            Test::Fuzzy(pattern) => {
+        let found = match &self.pattern {
+            Expression::Regex(regex) => self.looked_at(row).any(|cell| regex.is_match(cell)),
+            Expression::Fuzzy(pattern) => {
                 let whole = row
                     .cells
                     .iter()

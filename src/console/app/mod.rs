@@ -10,6 +10,9 @@ mod overlay;
 mod palette;
 mod place;
 mod rows;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod sample;
 mod state;
 mod update;
 

@@ -325,7 +325,7 @@ pub fn suggest(line: &str, state: &State) -> Vec<Suggestion> {
             ))
         })
         .collect();
-    scored.sort_by(|(a, _), (b, _)| a.cmp(b));
+    scored.sort_by_key(|(rank, _)| *rank);
     scored
         .into_iter()
         .map(|(_, candidate)| candidate)

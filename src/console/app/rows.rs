@@ -138,3 +138,6 @@ fn age(at: Option<Timestamp>, now: Timestamp) -> String {
         format!("{} s ago", now.duration_since(at).as_secs().max(0))
     })
 }
+
+#[cfg(test)]
+mod tests;

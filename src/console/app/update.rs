@@ -4,6 +4,8 @@ mod act;
 mod command;
 mod mouse;
 mod overlay;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -12,12 +12,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::tty;
 
+type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
+
 /// Watches for panics until dropped.
 pub(super) struct Watch {
     /// Cancelled by the first panic.
     pub token: CancellationToken,
     report: Arc<Mutex<Option<String>>>,
-    before: Option<Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>>,
+    before: Option<Hook>,
 }
 
 impl Watch {
@@ -25,7 +27,7 @@ impl Watch {
     pub fn start() -> Self {
         let token = CancellationToken::new();
         let report = Arc::new(Mutex::new(None));
-        let before: Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync> = Arc::from(panic::take_hook());
+        let before = panic::take_hook();
         let (heard, kept) = (token.clone(), Arc::clone(&report));
         let own = thread::current().id();
         panic::set_hook(Box::new(move |info| {
@@ -56,7 +58,7 @@ impl Drop for Watch {
     fn drop(&mut self) {
         // A hook cannot be set while panicking.
         if let Some(before) = self.before.take().filter(|_| !thread::panicking()) {
-            panic::set_hook(Box::new(move |info| before(info)));
+            panic::set_hook(before);
         }
     }
 }

@@ -35,11 +35,11 @@ fn of_site(picture: &Snapshot, site: &Site, now: Timestamp) -> Row {
         None if picture.edge.record(region).is_some() => "unchecked",
         None => "unknown",
     };
-    let (errors, calls) = (Metric::FunctionErrors, Metric::FunctionInvocations);
+    let (errors, invocations) = (Metric::FunctionErrors, Metric::FunctionInvocations);
     let worst = site
         .functions
         .iter()
-        .filter_map(|function| function.metrics.percent(errors, calls, picture.at))
+        .filter_map(|function| function.metrics.percent(errors, invocations, picture.at))
         .map(|point| point.value)
         .reduce(f64::max);
     let cells = vec![

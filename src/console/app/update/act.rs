@@ -252,16 +252,12 @@ pub(super) fn ask_votes(state: &mut State, check: String) -> Vec<Effect> {
 }
 
 pub(super) fn copy(state: &mut State) -> Vec<Effect> {
-    match state.selected() {
-        Some(row) => {
-            notify(state, "copied the row", Gravity::Info);
-            vec![Effect::Copy(row.to_text())]
-        }
-        None => {
-            notify(state, "nothing under the cursor to copy", Gravity::Info);
-            Vec::new()
-        }
-    }
+    let Some(row) = state.selected() else {
+        notify(state, "nothing under the cursor to copy", Gravity::Info);
+        return Vec::new();
+    };
+    notify(state, "copied the row", Gravity::Info);
+    vec![Effect::Copy(row.to_text())]
 }
 
 pub(super) fn set_pace(state: &mut State, pace: Pace) -> Vec<Effect> {
