@@ -35,7 +35,12 @@ impl Filter {
                 return Ok(None);
             }
             let pattern = Pattern::parse(words.trim(), CaseMatching::Ignore, Normalization::Smart);
-            return Ok(Some(Self::new(trimmed, false, None, Expression::Fuzzy(pattern))));
+            return Ok(Some(Self::new(
+                trimmed,
+                false,
+                None,
+                Expression::Fuzzy(pattern),
+            )));
         }
         let (inverse, rest) = match trimmed.strip_prefix('!') {
             Some(rest) => (true, rest),
@@ -58,12 +63,12 @@ impl Filter {
         )))
     }
 
-    fn new(text: &str, inverse: bool, column: Option<String>, test: Expression) -> Self {
+    fn new(text: &str, inverse: bool, column: Option<String>, pattern: Expression) -> Self {
         Self {
             text: text.into(),
             inverse,
             column,
-            test,
+            pattern,
         }
     }
 

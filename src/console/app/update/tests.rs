@@ -119,7 +119,11 @@ fn commands_do_what_they_say() {
         ),
     ];
     for (command, effect) in effects {
-        assert_eq!(line(&mut console(), command), std::slice::from_ref(effect), "{command}");
+        assert_eq!(
+            line(&mut console(), command),
+            std::slice::from_ref(effect),
+            "{command}"
+        );
     }
     let mut state = console();
     line(&mut state, "theme light");
