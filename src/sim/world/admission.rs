@@ -177,6 +177,9 @@ impl State {
 
     /// Distance from the operator's seat, and the service's own time.
     fn call_time(&mut self, service: &str, home: &str) -> Duration {
+        if let Some(fixed) = self.api_latency {
+            return fixed;
+        }
         let service_ms = match service {
             "cloudwatch" => 28.0,
             "rds" => 55.0,

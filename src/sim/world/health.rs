@@ -1,10 +1,11 @@
 //! Every health check's verdict, from its checkers, its children or its alarm's data.
 
 use super::State;
-use super::checkers::{Endpoint, endpoint_verdict, settled_verdict};
+use super::checkers::{Checkers, Endpoint, endpoint_verdict, settled_verdict};
 use super::faults::FaultKind;
 use super::metrics::MetricId;
 use super::model::{CheckKind, HealthCheck};
+use super::publish::CheckSeries;
 use crate::fleet::Region;
 
 /// A check in the minute being counted.
@@ -18,36 +19,81 @@ pub(super) struct CheckMinute {
     pub children: f64,
 }
 
+/// Everything about a check that AWS does not show.
+#[derive(Debug)]
+pub(super) struct Watch {
+    id: String,
+    /// By its own data, before inversion and disabling.
+    own: bool,
+    /// None for those without checkers.
+    pub checkers: Option<Checkers>,
+    /// The minute being counted.
+    pub minute: CheckMinute,
+    /// What it is published as.
+    pub series: CheckSeries,
+}
+
 impl State {
     /// The checkers ask, and Route 53 makes up its mind.
     pub(super) fn check_health(&mut self, step: i64) {
-        for index in 0..self.resources.health_checks.len() {
+        self.match_watches();
+        for index in 0..self.watches.len() {
             let own = match &self.resources.health_checks[index].kind {
                 CheckKind::Endpoint { .. } => self.ask_endpoint(index, step),
                 CheckKind::CloudWatchMetric { .. } => self.follow_alarm(index),
                 CheckKind::Calculated { .. } => continue,
             };
-            let check = &mut self.resources.health_checks[index];
-            check.healthy = settled_verdict(check, own);
+            self.settle_check(index, own);
         }
         self.count_children();
-        for (check, minute) in self
-            .resources
-            .health_checks
-            .iter()
-            .zip(&mut self.check_minutes)
-        {
-            minute.look(check, step as f64);
+        for (check, watch) in self.resources.health_checks.iter().zip(&mut self.watches) {
+            watch.minute.look(check, step as f64);
         }
     }
 
+    /// One watch a check, also for those that were made or deleted since.
+    pub(super) fn match_watches(&mut self) {
+        let now = self.now();
+        let checks = &mut self.resources.health_checks;
+        let matching = checks.len() == self.watches.len()
+            && checks
+                .iter()
+                .zip(&self.watches)
+                .all(|(check, watch)| check.id == watch.id);
+        if matching {
+            return;
+        }
+        let mut known: Vec<Watch> = std::mem::take(&mut self.watches);
+        for check in checks {
+            let place = known.iter().position(|watch| watch.id == check.id);
+            self.watches.push(match place {
+                Some(place) => known.swap_remove(place),
+                // New ones are healthy until there is data.
+                None => Watch {
+                    id: check.id.clone(),
+                    own: true,
+                    checkers: Checkers::new(self.seed, check, now),
+                    minute: CheckMinute::default(),
+                    series: CheckSeries::new(&mut self.metrics, &check.id),
+                },
+            });
+        }
+    }
+
+    fn settle_check(&mut self, index: usize, own: bool) {
+        self.watches[index].own = own;
+        let check = &mut self.resources.health_checks[index];
+        check.healthy = settled_verdict(check, own);
+    }
+
     fn ask_endpoint(&mut self, index: usize, step: i64) -> bool {
+        let last = self.watches[index].own;
         let check = &self.resources.health_checks[index];
         let CheckKind::Endpoint { host, .. } = &check.kind else {
-            return check.healthy;
+            return last;
         };
         let Some(site) = self.site_of_host(host) else {
-            return check.healthy;
+            return last;
         };
         if check.disabled {
             return true;
@@ -62,7 +108,7 @@ impl State {
         let turn = (self.now - step, self.now);
         let faults = &self.faults;
         let check = &mut self.resources.health_checks[index];
-        if let Some(checkers) = &mut self.checkers[index] {
+        if let Some(checkers) = &mut self.watches[index].checkers {
             checkers.ask(check, &endpoint, turn, |region| {
                 faults.strikes(FaultKind::RegionDark, region)
             });
@@ -72,6 +118,7 @@ impl State {
 
     /// Follows the data stream of an alarm, not its state (aws-facts §3.4).
     fn follow_alarm(&self, index: usize) -> bool {
+        let last = self.watches[index].own;
         let check = &self.resources.health_checks[index];
         let CheckKind::CloudWatchMetric {
             alarm_region,
@@ -79,9 +126,8 @@ impl State {
             insufficient_data,
         } = &check.kind
         else {
-            return check.healthy;
+            return last;
         };
-        let last = check.healthy != check.inverted;
         // Looked at every few seconds, and not at all while the alarm's Region is dark.
         if self.now % 5 != 0 && !self.making_history() {
             return last;
@@ -137,9 +183,8 @@ impl State {
             };
             let well = children.iter().filter(|id| healthy(id)).count();
             let own = well as i64 >= i64::from(*threshold);
-            let check = &mut self.resources.health_checks[index];
-            check.healthy_children = u32::try_from(well).ok();
-            check.healthy = settled_verdict(check, own);
+            self.resources.health_checks[index].healthy_children = u32::try_from(well).ok();
+            self.settle_check(index, own);
         }
     }
 

@@ -97,6 +97,8 @@ pub struct State {
     /// Scenario events to come, the next one last.
     script: Vec<(i64, Event)>,
     limits: admission::Limits,
+    /// How long every API call takes, when it is fixed.
+    api_latency: Option<std::time::Duration>,
     rng_calls: Rng,
     clients: Vec<clients::EdgeLocation>,
     /// The zones as every authoritative server has them.
@@ -110,9 +112,8 @@ pub struct State {
     /// Of these, by the site they came from.
     forwarded_here: Vec<f64>,
     latest_step: f64,
-    /// By health check; none for those without checkers.
-    checkers: Vec<Option<checkers::Checkers>>,
-    check_minutes: Vec<health::CheckMinute>,
+    /// One a health check, in the same order.
+    watches: Vec<health::Watch>,
     series: publish::AllSeries,
     resolver: probe::Resolver,
     probe_rng: Rng,
@@ -133,7 +134,7 @@ impl State {
             rest,
             now: start,
         };
-        let mut resources = found::resources(&ground);
+        let resources = found::resources(&ground);
         let mut metrics = MetricStore::default();
         let begun = start.as_second();
         let now = (begun - scenario::HISTORY.as_secs()).div_euclid(60) * 60;
@@ -142,12 +143,6 @@ impl State {
             .members
             .iter()
             .map(|member| member.region.clone())
-            .collect();
-        let past = Timestamp::from_second(now).unwrap_or(start);
-        let checkers: Vec<_> = resources
-            .health_checks
-            .iter_mut()
-            .map(|check| checkers::Checkers::new(seed, check, past))
             .collect();
         let mut state = Self {
             series: publish::AllSeries::new(&mut metrics, &resources, &members),
@@ -162,6 +157,7 @@ impl State {
             strikes: Vec::new(),
             script: time::script(scenario, begun),
             limits: admission::Limits::default(),
+            api_latency: None,
             rng_calls: Rng::new(seed, "calls"),
             clients: clients::everywhere(seed, &regions),
             dns_zones: resources.hosted_zones.clone(),
@@ -175,14 +171,14 @@ impl State {
             written: (0.0, 0.0),
             forwarded_here: vec![0.0; regions.len()],
             latest_step: 1.0,
-            check_minutes: vec![health::CheckMinute::default(); checkers.len()],
-            checkers,
+            watches: Vec::new(),
             resolver: probe::Resolver::default(),
             probe_rng: Rng::new(seed, "probe"),
             resources,
             regions,
         };
         state.look_at_faults();
+        state.match_watches();
         state.publish_certificates(now.div_euclid(43_200) * 720);
         state.advance_to(start);
         state

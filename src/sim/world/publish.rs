@@ -104,17 +104,7 @@ impl SiteSeries {
         store.publish(api.failed, minute, Sample::tally(requests, counted.failed));
         store.publish(api.count, minute, Sample::tally(requests, requests));
         if let Some(bytes) = api.bytes {
-            let each = counted.bytes / requests;
-            store.publish(
-                bytes,
-                minute,
-                Sample::Set {
-                    count: requests,
-                    sum: counted.bytes,
-                    min: each,
-                    max: each,
-                },
-            );
+            store.publish(bytes, minute, evenly(counted.bytes, requests));
         }
     }
 }
@@ -233,17 +223,7 @@ impl EdgeSeries {
         }
         let sums = [requests, counted.down, counted.up];
         for (handle, sum) in self.counts.into_iter().zip(sums) {
-            let each = sum / requests;
-            store.publish(
-                handle,
-                minute,
-                Sample::Set {
-                    count: requests,
-                    sum,
-                    min: each,
-                    max: each,
-                },
-            );
+            store.publish(handle, minute, evenly(sum, requests));
         }
         let percent = |part: f64| 100.0 * part / requests;
         let failed = counted.failed + counted.silent + counted.router_errors;
@@ -304,7 +284,6 @@ impl CheckSeries {
 pub(super) struct AllSeries {
     sites: Vec<SiteSeries>,
     pub(super) members: Vec<super::publish_database::MemberSeries>,
-    checks: Vec<CheckSeries>,
     edge: EdgeSeries,
     certificates: Vec<Handle>,
 }
@@ -320,11 +299,6 @@ impl AllSeries {
             members: members
                 .iter()
                 .map(|region| super::publish_database::MemberSeries::new(store, region))
-                .collect(),
-            checks: resources
-                .health_checks
-                .iter()
-                .map(|check| CheckSeries::new(store, &check.id))
                 .collect(),
             edge: EdgeSeries::new(store, names::DISTRIBUTION),
             certificates: resources
@@ -368,49 +342,44 @@ impl State {
     }
 
     fn publish_checks(&mut self, minute: i64) {
-        for (index, series) in self.series.checks.iter().enumerate() {
-            let check = &self.resources.health_checks[index];
-            let seen = std::mem::take(&mut self.check_minutes[index]);
+        for (check, watch) in self.resources.health_checks.iter().zip(&mut self.watches) {
+            let seen = std::mem::take(&mut watch.minute);
             if check.disabled || seen.looks <= 0.0 {
                 continue; // nothing is looked at while disabled
             }
-            let status = Sample::tally(seen.looks, seen.healthy);
-            self.metrics.publish(series.status, minute, status);
+            let (series, store) = (&watch.series, &mut self.metrics);
+            store.publish(
+                series.status,
+                minute,
+                Sample::tally(seen.looks, seen.healthy),
+            );
             if check.healthy_children.is_some() {
-                let children = Sample::Set {
-                    count: seen.looks,
-                    sum: seen.children,
-                    min: seen.children / seen.looks,
-                    max: seen.children / seen.looks,
-                };
-                self.metrics.publish(series.children, minute, children);
+                store.publish(series.children, minute, evenly(seen.children, seen.looks));
             }
-            let Some(checkers) = &mut self.checkers[index] else {
+            let Some(checkers) = &mut watch.checkers else {
                 continue;
             };
+            let (min, max) = (seen.percent_min, seen.percent_max);
             let percent = Sample::Set {
                 count: seen.looks,
                 sum: seen.percent,
-                min: seen.percent_min,
-                max: seen.percent_max,
+                min,
+                max,
             };
-            self.metrics.publish(series.percent, minute, percent);
+            store.publish(series.percent, minute, percent);
             let timings = std::mem::take(&mut checkers.timings);
-            for (handle, sum) in [
-                (series.connect, timings.connect_ms),
-                (series.tls, timings.tls_ms),
-                (series.first_byte, timings.first_byte_ms),
-            ] {
-                if timings.count > 0.0 {
-                    let mean = sum / timings.count;
-                    let sample = Sample::Set {
-                        count: timings.count,
-                        sum,
-                        min: mean,
-                        max: mean,
-                    };
-                    self.metrics.publish(handle, minute, sample);
-                }
+            if timings.count > 0.0 {
+                store.publish(
+                    series.connect,
+                    minute,
+                    evenly(timings.connect_ms, timings.count),
+                );
+                store.publish(series.tls, minute, evenly(timings.tls_ms, timings.count));
+                store.publish(
+                    series.first_byte,
+                    minute,
+                    evenly(timings.first_byte_ms, timings.count),
+                );
             }
         }
     }
@@ -440,5 +409,15 @@ pub(super) fn spread_of(max: f64, sum: f64, count: f64) -> Sample {
         sum,
         min: (2.0 * mean - max).max(0.0),
         max,
+    }
+}
+
+/// So many equal values with this sum.
+fn evenly(sum: f64, count: f64) -> Sample {
+    Sample::Set {
+        count,
+        sum,
+        min: sum / count,
+        max: sum / count,
     }
 }

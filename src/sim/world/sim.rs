@@ -28,6 +28,8 @@ pub struct SimOptions {
     pub rest: bool,
     /// The instant the clock starts at; none means the present.
     pub start: Option<Timestamp>,
+    /// How long every API call takes, instead of what distance and service make of it: for benchmarks.
+    pub api_latency: Option<Duration>,
 }
 
 impl Default for SimOptions {
@@ -41,6 +43,7 @@ impl Default for SimOptions {
                 .collect(),
             rest: false,
             start: None,
+            api_latency: None,
         }
     }
 }
@@ -91,6 +94,7 @@ impl Sim {
             regions,
             rest,
             start,
+            api_latency,
         } = options;
         if regions.is_empty() {
             return Err(SimError::NoRegions);
@@ -114,7 +118,8 @@ impl Sim {
             });
         }
         let start = start.unwrap_or_else(Timestamp::now);
-        let state = State::new(seed, regions, rest, &scenario, start);
+        let mut state = State::new(seed, regions, rest, &scenario, start);
+        state.api_latency = api_latency;
         let clock = SimClock::new(start, speed);
         Ok(Self {
             clock: Arc::new(clock),
