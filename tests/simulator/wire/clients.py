@@ -1,0 +1,328 @@
+"""Calls every operation of the simulated AWS through boto3, whose own parsers must accept every reply.
+
+usage: clients.py URL NOW [refusals]
+
+URL is the loopback server of a calm three-Region world, NOW its time. With `refusals` the world is
+one whose credentials have expired. Ends with 0 and no word, or with the first thing that is wrong.
+"""
+
+import sys
+import urllib.request
+from datetime import datetime, timedelta, timezone
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+URL = sys.argv[1]
+NOW = datetime.fromisoformat(sys.argv[2].replace("Z", "+00:00"))
+ZONE, DISTRIBUTION, ACCOUNT = "Z0ORDERS0EXAMPLE1", "E2ORDERS0EDGE1", "123456789012"
+LATENCY = "latency.orders.example.com"
+
+session = boto3.Session(aws_access_key_id="AKID", aws_secret_access_key="SECRET")
+
+
+def client(service, region="eu-west-1"):
+    config = Config(retries={"total_max_attempts": 1}, read_timeout=20)
+    return session.client(service, region_name=region, endpoint_url=URL, config=config)
+
+
+def refused(call, code, *words):
+    """`call` must fail with this code, as the exception class boto3 has for it."""
+    try:
+        reply = call()
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == code, (code, error.response)
+        assert error.response["ResponseMetadata"]["RequestId"], error.response
+        for word in words:
+            assert word in error.response["Error"]["Message"], (word, error.response)
+        return error
+    raise AssertionError(f"{code} expected, got {reply}")
+
+
+def equal(got, expected):
+    assert got == expected, f"\n got {got!r}\nwant {expected!r}"
+
+
+def cloudwatch():
+    cw = client("cloudwatch")
+    fleet = [{"Name": "Fleet", "Value": "orders"}]
+    for minutes, errors in ((3, 1.0), (2, 0.0), (1, 3.0)):
+        at = NOW - timedelta(minutes=minutes + 1)
+        data = [
+            {"MetricName": "Errors", "Dimensions": fleet, "Timestamp": at, "Value": errors},
+            {"MetricName": "Requests", "Dimensions": fleet, "Timestamp": at, "Values": [5.0], "Counts": [2.0]},
+            {
+                "MetricName": "Sets", "Dimensions": fleet, "Timestamp": at,
+                "StatisticValues": {"SampleCount": 4, "Sum": 20, "Minimum": 2, "Maximum": 8},
+            },
+        ]
+        cw.put_metric_data(Namespace="Boto", MetricData=data)
+    refused(lambda: cw.put_metric_data(Namespace="AWS/X", MetricData=data), "InvalidParameterValue")
+
+    def series(name, stat, id=None, **more):
+        metric = {"Namespace": "Boto", "MetricName": name, "Dimensions": fleet}
+        return {"Id": id or name.lower(), "MetricStat": {"Metric": metric, "Period": 60, "Stat": stat}, **more}
+
+    window = {"StartTime": NOW - timedelta(hours=1), "EndTime": NOW + timedelta(hours=1)}
+    # What was put becomes visible some seconds later, in the world's time: it runs fast enough here.
+    for _ in range(400):
+        reply = cw.get_metric_data(
+            MetricDataQueries=[
+                series("Errors", "Sum"),
+                series("Requests", "Sum", ReturnData=False),
+                series("Sets", "Average"),
+                {"Id": "rate", "Expression": "100*errors/requests", "Label": "rate"},
+            ],
+            **window,
+        )
+        results = {result["Id"]: result for result in reply["MetricDataResults"]}
+        if len(results["errors"]["Values"]) == 3:
+            break
+    equal(results["errors"]["Values"], [3.0, 0.0, 1.0])
+    equal(results["rate"]["Values"], [30.0, 0.0, 10.0])
+    equal(results["sets"]["Values"], [5.0, 5.0, 5.0])
+    stamps = results["errors"]["Timestamps"]
+    assert stamps == sorted(stamps, reverse=True) and isinstance(stamps[0], datetime), stamps
+    equal(results["errors"]["StatusCode"], "Complete")
+    assert "requests" not in results
+
+    pages = cw.get_paginator("get_metric_data").paginate(
+        MetricDataQueries=[series("Errors", "Sum"), series("Sets", "Sum")],
+        ScanBy="TimestampAscending", PaginationConfig={"PageSize": 2}, **window,
+    )
+    values, states = {}, []
+    for page in pages:
+        for result in page["MetricDataResults"]:
+            values.setdefault(result["Id"], []).extend(result["Values"])
+            states.append(result["StatusCode"])
+    equal(values, {"errors": [1.0, 0.0, 3.0], "sets": [20.0, 20.0, 20.0]})
+    assert "PartialData" in states and states[-1] == "Complete", states
+
+    def bad(**query):
+        return lambda: cw.get_metric_data(MetricDataQueries=[query], **window)
+
+    refused(bad(Id="Upper", Expression="1"), "ValidationError", "Upper")
+    refused(bad(Id="a", Expression="nothing*2"), "ValidationError", "nothing")
+
+    points = cw.get_metric_statistics(
+        Namespace="Boto", MetricName="Sets", Dimensions=fleet, Period=60,
+        Statistics=["Average", "Maximum"], **window,
+    )["Datapoints"]
+    equal([(point["Average"], point["Maximum"]) for point in points], [(5.0, 8.0)] * 3)
+    points = cw.get_metric_statistics(
+        Namespace="Boto", MetricName="Sets", Dimensions=fleet, Period=60, ExtendedStatistics=["p90"], **window,
+    )["Datapoints"]
+    assert "p90" in points[0]["ExtendedStatistics"], points
+    error = refused(
+        lambda: cw.get_metric_statistics(Namespace="Boto", MetricName="Sets", Period=60, **window),
+        "InvalidParameterCombination",
+    )
+    assert isinstance(error, cw.exceptions.InvalidParameterCombinationException), type(error)
+
+    metrics = [m for page in cw.get_paginator("list_metrics").paginate(Namespace="Boto") for m in page["Metrics"]]
+    equal(sorted(metric["MetricName"] for metric in metrics), ["Errors", "Requests", "Sets"])
+    equal(metrics[0]["Dimensions"], fleet)
+    equal(cw.list_metrics(Namespace="Boto", Dimensions=[{"Name": "Nope"}])["Metrics"], [])
+
+    alarms = [a for page in cw.get_paginator("describe_alarms").paginate(PaginationConfig={"PageSize": 2})
+              for a in page["MetricAlarms"]]
+    assert len(alarms) > 3 and all(alarm["AlarmArn"].startswith("arn:aws:cloudwatch:eu-west-1") for alarm in alarms)
+    assert all(isinstance(alarm["StateTransitionedTimestamp"], datetime) for alarm in alarms)
+    equal(cw.describe_alarms(AlarmTypes=["CompositeAlarm"])["MetricAlarms"], [])
+    name = alarms[0]["AlarmName"]
+    equal([a["AlarmName"] for a in cw.describe_alarms(AlarmNames=[name])["MetricAlarms"]], [name])
+    for state in ("OK", "ALARM", "INSUFFICIENT_DATA"):
+        assert all(a["StateValue"] == state for a in cw.describe_alarms(StateValue=state)["MetricAlarms"])
+    refused(lambda: cw.list_dashboards(), "UnknownOperationException", "ListDashboards")
+
+
+def cloudwatch_as_it_was():
+    """The Query protocol, which older clients still speak."""
+    form = "Action=ListMetrics&Version=2010-08-01&Namespace=Boto&Dimensions.member.1.Name=Fleet"
+    scope = "AWS4-HMAC-SHA256 Credential=AKID/20261123/eu-west-1/monitoring/aws4_request, Signature=0"
+    request = urllib.request.Request(URL, data=form.encode(), headers={"Authorization": scope})
+    text = urllib.request.urlopen(request).read().decode()
+    assert "<ListMetricsResult>" in text and "<MetricName>Errors</MetricName>" in text, text
+
+
+def rds():
+    rds = client("rds", "ap-southeast-1")
+    [cluster] = rds.describe_global_clusters()["GlobalClusters"]
+    equal((cluster["GlobalClusterIdentifier"], cluster["Status"]), ("orders", "available"))
+    members = cluster["GlobalClusterMembers"]
+    [writer] = [member for member in members if member["IsWriter"]]
+    equal(len(members), 3)
+    equal(sorted(writer["Readers"]), sorted(m["DBClusterArn"] for m in members if not m["IsWriter"]))
+    filters = [{"Name": "region", "Values": ["ap-southeast-1"]}]
+    equal(len(rds.describe_global_clusters(Filters=filters)["GlobalClusters"]), 1)
+    [here] = rds.describe_db_clusters()["DBClusters"]
+    equal((here["DBClusterIdentifier"], here["Engine"]), ("orders-apse1", "aurora-postgresql"))
+    equal(here["ReplicationSourceIdentifier"], writer["DBClusterArn"])
+    assert isinstance(here["ClusterCreateTime"], datetime)
+    filters = [{"Name": "db-cluster-id", "Values": ["orders-apse1"]}]
+    instances = rds.describe_db_instances(Filters=filters)["DBInstances"]
+    equal(sorted(i["DBInstanceIdentifier"] for i in instances), ["orders-apse1-1", "orders-apse1-2"])
+    equal(instances[0]["Endpoint"]["Port"], 5432)
+    paged = rds.get_paginator("describe_db_instances").paginate(PaginationConfig={"PageSize": 20})
+    equal(sum(len(page["DBInstances"]) for page in paged), 2)
+    equal(rds.describe_db_cluster_snapshots()["DBClusterSnapshots"], [])
+    for event in rds.describe_events(SourceType="db-cluster", Duration=20160)["Events"]:
+        assert isinstance(event["Date"], datetime) and event["EventCategories"], event
+    error = refused(lambda: rds.describe_db_clusters(DBClusterIdentifier="orders-use1"), "DBClusterNotFoundFault")
+    assert isinstance(error, rds.exceptions.DBClusterNotFoundFault)
+    refused(lambda: rds.describe_db_instances(DBInstanceIdentifier="nope"), "DBInstanceNotFound")
+    refused(lambda: rds.describe_global_clusters(GlobalClusterIdentifier="nope"), "GlobalClusterNotFoundFault")
+    refused(lambda: rds.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier="n"),
+            "DBClusterSnapshotNotFoundFault")
+    refused(lambda: rds.describe_events(SourceIdentifier="orders-apse1"), "InvalidParameterCombination")
+    refused(lambda: rds.describe_db_proxies(), "InvalidAction", "DescribeDBProxies")
+
+
+def route53():
+    dns = client("route53")
+    [zone] = dns.list_hosted_zones()["HostedZones"]
+    equal(zone["Id"], f"/hostedzone/{ZONE}")
+    equal(dns.list_hosted_zones_by_name(DNSName="orders.example.com")["HostedZones"][0]["Id"], zone["Id"])
+    equal(len(dns.get_hosted_zone(Id=ZONE)["DelegationSet"]["NameServers"]), 4)
+    start = {"StartRecordName": LATENCY, "StartRecordType": "CNAME"}
+    latency = dns.list_resource_record_sets(HostedZoneId=ZONE, **start)["ResourceRecordSets"]
+    equal([record["Region"] for record in latency], ["ap-southeast-1", "eu-west-1", "us-east-1"])
+    equal(latency[0]["TTL"], 60)
+    everything = dns.list_resource_record_sets(HostedZoneId=ZONE)["ResourceRecordSets"]
+    pages = dns.get_paginator("list_resource_record_sets").paginate(
+        HostedZoneId=ZONE, PaginationConfig={"PageSize": 2})
+    equal([record for page in pages for record in page["ResourceRecordSets"]], everything)
+    checks = [c for page in dns.get_paginator("list_health_checks").paginate(PaginationConfig={"PageSize": 4})
+              for c in page["HealthChecks"]]
+    equal(len(checks), 9)
+    kinds = {check["HealthCheckConfig"]["Type"]: check for check in checks}
+    equal(sorted(kinds), ["CALCULATED", "CLOUDWATCH_METRIC", "HTTPS"])
+    equal(kinds["CLOUDWATCH_METRIC"]["CloudWatchAlarmConfiguration"]["MetricName"], "Evacuate")
+    endpoint = kinds["HTTPS"]["Id"]
+    equal(dns.get_health_check(HealthCheckId=endpoint)["HealthCheck"], kinds["HTTPS"])
+    for vote in dns.get_health_check_status(HealthCheckId=endpoint)["HealthCheckObservations"]:
+        assert isinstance(vote["StatusReport"]["CheckedTime"], datetime) and vote["IPAddress"], vote
+    refused(lambda: dns.get_health_check_status(HealthCheckId=kinds["CALCULATED"]["Id"]), "InvalidInput")
+    version = kinds["HTTPS"]["HealthCheckVersion"]
+    changed = dns.update_health_check(HealthCheckId=endpoint, HealthCheckVersion=version, FailureThreshold=4)
+    equal(changed["HealthCheck"]["HealthCheckConfig"]["FailureThreshold"], 4)
+    error = refused(lambda: dns.update_health_check(HealthCheckId=endpoint, HealthCheckVersion=version),
+                    "HealthCheckVersionMismatch")
+    assert isinstance(error, dns.exceptions.HealthCheckVersionMismatch)
+    record = {"Name": "note.orders.example.com", "Type": "TXT", "TTL": 30,
+              "ResourceRecords": [{"Value": '"a <b> & c"'}]}
+
+    def change(action, record):
+        batch = {"Comment": "by boto3", "Changes": [{"Action": action, "ResourceRecordSet": record}]}
+        return dns.change_resource_record_sets(HostedZoneId=ZONE, ChangeBatch=batch)["ChangeInfo"]
+
+    info = change("CREATE", record)
+    equal((info["Status"], info["Comment"]), ("PENDING", "by boto3"))
+    assert dns.get_change(Id=info["Id"])["ChangeInfo"]["Status"] in ("PENDING", "INSYNC")
+    stored = dns.list_resource_record_sets(HostedZoneId=ZONE, StartRecordName=record["Name"], MaxItems="1")
+    equal(stored["ResourceRecordSets"][0]["ResourceRecords"], record["ResourceRecords"])
+    refused(lambda: change("CREATE", record), "InvalidChangeBatch", "already exists")
+    change("DELETE", record)
+    answer = dns.test_dns_answer(HostedZoneId=ZONE, RecordName=LATENCY, RecordType="CNAME",
+                                 EDNS0ClientSubnetIP="203.0.113.0", EDNS0ClientSubnetMask="24")
+    equal(answer["RecordData"], ["ap-southeast-1.api.orders.example.com"])
+    equal(answer["ResponseCode"], "NOERROR")
+    refused(lambda: dns.get_hosted_zone(Id="Z0NONE"), "NoSuchHostedZone")
+    refused(lambda: dns.get_health_check(HealthCheckId="none"), "NoSuchHealthCheck")
+    refused(lambda: dns.get_change(Id="C0NONE"), "NoSuchChange")
+
+
+def cloudfront():
+    cf = client("cloudfront")
+    reply = cf.get_distribution(Id=DISTRIBUTION)
+    config = cf.get_distribution_config(Id=DISTRIBUTION)
+    equal(reply["Distribution"]["DistributionConfig"], config["DistributionConfig"])
+    equal(reply["ETag"], config["ETag"])
+    equal(config["DistributionConfig"]["Aliases"]["Items"], ["api.orders.example.com"])
+    listed = cf.list_distributions()["DistributionList"]
+    equal([one["Id"] for one in listed["Items"]], [DISTRIBUTION])
+    assert isinstance(listed["Items"][0]["LastModifiedTime"], datetime)
+    subscription = cf.get_monitoring_subscription(DistributionId=DISTRIBUTION)["MonitoringSubscription"]
+    equal(subscription["RealtimeMetricsSubscriptionConfig"]["RealtimeMetricsSubscriptionStatus"], "Enabled")
+    refused(lambda: cf.get_distribution(Id="E0NONE"), "NoSuchDistribution")
+
+
+def functions():
+    fn = client("lambda")
+    one = fn.get_function_configuration(FunctionName="orders-read")
+    equal((one["State"], one["Version"]), ("Active", "$LATEST"))
+    equal(fn.get_function(FunctionName="orders-read", Qualifier="41")["Configuration"]["Version"], "41")
+    pages = fn.get_paginator("list_functions").paginate(PaginationConfig={"PageSize": 1})
+    equal([f["FunctionName"] for page in pages for f in page["Functions"]], ["orders-read", "orders-write"])
+    equal(fn.get_account_settings()["AccountLimit"]["ConcurrentExecutions"], 1000)
+    error = refused(lambda: fn.get_function(FunctionName="nope"), "ResourceNotFoundException")
+    assert isinstance(error, fn.exceptions.ResourceNotFoundException)
+
+
+def apis():
+    v1, v2 = client("apigateway"), client("apigatewayv2")
+    [api] = v2.get_apis()["Items"]
+    equal((api["Name"], api["ProtocolType"]), ("orders", "HTTP"))
+    assert isinstance(api["CreatedDate"], datetime), api
+    equal(v2.get_api(ApiId=api["ApiId"])["ApiEndpoint"], api["ApiEndpoint"])
+    equal(v2.get_stages(ApiId=api["ApiId"])["Items"][0]["StageName"], "$default")
+    [domain] = v2.get_domain_names()["Items"]
+    equal(v2.get_domain_name(DomainName=domain["DomainName"])["DomainName"], domain["DomainName"])
+    equal(v1.get_rest_apis()["items"], [])
+    [same] = v1.get_domain_names()["items"]
+    equal(same["domainName"], domain["DomainName"])
+    equal(v1.get_domain_name(domainName=same["domainName"])["domainNameStatus"], "AVAILABLE")
+    refused(lambda: v1.get_rest_api(restApiId=api["ApiId"]), "NotFoundException")
+    refused(lambda: v1.get_stages(restApiId=api["ApiId"]), "NotFoundException")
+    refused(lambda: v2.get_api(ApiId="nope"), "NotFoundException")
+
+
+def certificates():
+    acm = client("acm", "us-east-1")
+    listed = acm.list_certificates(CertificateStatuses=["ISSUED"])["CertificateSummaryList"]
+    equal(len(listed), 2)
+    arn = listed[1]["CertificateArn"]
+    certificate = acm.describe_certificate(CertificateArn=arn)["Certificate"]
+    equal(certificate["DomainName"], "api.orders.example.com")
+    assert certificate["NotAfter"] - certificate["NotBefore"] == timedelta(days=198, seconds=-1), certificate
+    error = refused(lambda: acm.describe_certificate(CertificateArn=arn + "0"), "ResourceNotFoundException")
+    assert isinstance(error, acm.exceptions.ResourceNotFoundException)
+
+
+def caller():
+    equal(client("sts").get_caller_identity()["Account"], ACCOUNT)
+
+
+def stacks():
+    cfn = client("cloudformation")
+    [stack] = cfn.describe_stacks(StackName="orders-euw1")["Stacks"]
+    equal(stack["StackStatus"], "UPDATE_COMPLETE")
+    equal([s["StackName"] for s in cfn.list_stacks()["StackSummaries"]], ["orders-euw1"])
+    events = cfn.describe_stack_events(StackName="orders-euw1")["StackEvents"]
+    equal(events[0]["ResourceStatus"], "UPDATE_COMPLETE")
+    resources = cfn.describe_stack_resources(StackName="orders-euw1")["StackResources"]
+    assert {"AWS::RDS::DBCluster", "AWS::Lambda::Function"} <= {r["ResourceType"] for r in resources}, resources
+    refused(lambda: cfn.describe_stacks(StackName="nope"), "ValidationError", "does not exist")
+
+
+def refusals():
+    xml, json = "ExpiredToken", "ExpiredTokenException"
+    refused(client("cloudwatch").list_metrics, xml)
+    refused(client("rds").describe_db_clusters, xml)
+    refused(client("route53").list_hosted_zones, xml)
+    refused(client("cloudfront").list_distributions, xml)
+    refused(client("cloudformation").describe_stacks, xml)
+    refused(client("sts").get_caller_identity, xml)
+    refused(client("lambda").list_functions, json)
+    refused(client("apigateway").get_rest_apis, json)
+    refused(client("apigatewayv2").get_apis, json)
+    refused(client("acm").list_certificates, json)
+
+
+if "refusals" in sys.argv:
+    refusals()
+else:
+    for check in (cloudwatch, cloudwatch_as_it_was, rds, route53, cloudfront, functions, apis, certificates,
+                  caller, stacks):
+        check()

@@ -1,0 +1,134 @@
+//! The loopback server: what it answers besides AWS, and how it ends.
+
+use std::time::Duration;
+
+use gwctl::sim::wire::{Server, serve};
+use http_body_util::{BodyExt as _, Full};
+use hyper::Request;
+use hyper::body::Bytes;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use super::world;
+
+struct Reply {
+    status: u16,
+    region: Option<String>,
+    body: String,
+}
+
+async fn send(server: &Server, method: &str, path: &str) -> Reply {
+    let stream = TcpStream::connect(server.address()).await.unwrap();
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("host", "localhost");
+    let response = sender
+        .send_request(request.body(Full::<Bytes>::default()).unwrap())
+        .await
+        .unwrap();
+    let region = response
+        .headers()
+        .get("x-gwctl-region")
+        .map(|value| value.to_str().unwrap().to_owned());
+    let status = response.status().as_u16();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    Reply {
+        status,
+        region,
+        body: String::from_utf8(body.to_vec()).unwrap(),
+    }
+}
+
+#[tokio::test]
+async fn it_is_ready_at_once_and_its_faults_can_be_steered() {
+    let sim = world("calm");
+    let server = serve(sim.clone(), 0).await.unwrap();
+    assert!(server.address().ip().is_loopback());
+    assert_eq!(send(&server, "GET", "/_gwctl/health").await.status, 200);
+    let active = |reply: &Reply| {
+        let list: serde_json::Value = serde_json::from_str(&reply.body).unwrap();
+        let faults = list["faults"].as_array().unwrap();
+        let active = faults.iter().filter(|fault| !fault["since"].is_null());
+        active
+            .map(|fault| fault["id"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert!(active(&send(&server, "GET", "/_gwctl/faults").await).is_empty());
+    let started = send(
+        &server,
+        "POST",
+        "/_gwctl/faults/region-dark:eu-west-1/start",
+    )
+    .await;
+    assert_eq!(active(&started), ["region-dark:eu-west-1"]);
+    assert!(
+        sim.faults().iter().any(|fault| fault.since.is_some()),
+        "the same world"
+    );
+    let ended = send(
+        &server,
+        "POST",
+        "/_gwctl/faults/region-dark%3Aeu-west-1/end",
+    )
+    .await;
+    assert!(active(&ended).is_empty());
+    let unknown = send(&server, "POST", "/_gwctl/faults/earthquake/start").await;
+    assert_eq!(unknown.status, 404);
+    assert!(
+        unknown.body.contains("region-dark:eu-west-1"),
+        "says what there is: {}",
+        unknown.body
+    );
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_fleets_public_endpoints_can_be_probed() {
+    let sim = world("calm");
+    let server = serve(sim, 0).await.unwrap();
+    let regional = send(&server, "GET", "/_gwctl/probe/eu-west-1/health").await;
+    assert_eq!(
+        (regional.status, regional.region.as_deref()),
+        (200, Some("eu-west-1"))
+    );
+    let domain = send(&server, "GET", "/_gwctl/probe/domain/health").await;
+    assert_eq!(domain.status, 200);
+    assert!(domain.region.is_some());
+    assert_eq!(
+        send(&server, "GET", "/_gwctl/probe/sa-east-1/health")
+            .await
+            .status,
+        404
+    );
+}
+
+#[tokio::test]
+async fn it_stops_even_while_a_region_never_answers() {
+    let sim = world("calm");
+    sim.start_fault("region-dark:eu-west-1").unwrap();
+    let server = serve(sim, 0).await.unwrap();
+    let address = server.address();
+    let mut hanging = TcpStream::connect(address).await.unwrap();
+    let request = "GET /2015-03-31/functions HTTP/1.1\r\nhost: localhost\r\nauthorization: AWS4-HMAC-SHA256 \
+                   Credential=A/20261123/eu-west-1/lambda/aws4_request, Signature=0\r\n\r\n";
+    tokio::io::AsyncWriteExt::write_all(&mut hanging, request.as_bytes())
+        .await
+        .unwrap();
+    tokio::time::timeout(Duration::from_secs(10), server.stop())
+        .await
+        .expect("it stops");
+    assert!(TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
+async fn a_request_that_nobody_signed_is_refused() {
+    let server = serve(world("calm"), 0).await.unwrap();
+    let stranger = send(&server, "GET", "/").await;
+    assert_eq!(stranger.status, 404);
+    assert!(stranger.body.contains("UnknownOperationException"));
+}
