@@ -1,6 +1,7 @@
 //! The command line: what can be asked, and its help.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -99,6 +100,17 @@ pub enum Color {
     Never,
 }
 
+impl Color {
+    /// Whether to use it; none leaves it to terminal and environment.
+    pub const fn wish(self) -> Option<bool> {
+        match self {
+            Self::Auto => None,
+            Self::Always => Some(true),
+            Self::Never => Some(false),
+        }
+    }
+}
+
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -165,14 +177,14 @@ pub struct Status {
     #[arg(long, value_name = "NAME", default_value = "calm", requires = "demo")]
     pub scenario: String,
     /// How far into the scenario to look, such as 90s, 5m or 1h
-    #[arg(long, value_name = "TIME", default_value = "10m", requires = "demo", value_parser = duration)]
-    pub after: std::time::Duration,
+    #[arg(long, value_name = "TIME", default_value = "0s", requires = "demo", value_parser = moment)]
+    pub after: Duration,
     /// The same seed gives the same picture
     #[arg(long, value_name = "N", default_value_t = 1, requires = "demo")]
     pub seed: u64,
     /// How long to wait for the complete picture; what is missing then is printed as missing
     #[arg(long, value_name = "TIME", default_value = "20s", value_parser = duration)]
-    pub timeout: std::time::Duration,
+    pub timeout: Duration,
 }
 
 /// How `status` prints.
@@ -219,7 +231,7 @@ pub struct Doctor {
     pub scenario: String,
     /// How long to wait for all answers
     #[arg(long, value_name = "TIME", default_value = "20s", value_parser = duration)]
-    pub timeout: std::time::Duration,
+    pub timeout: Duration,
 }
 
 /// `gwctl config`.
@@ -249,18 +261,20 @@ pub enum Shell {
     Elvish,
 }
 
-/// `90s`, `5m`, `1h`: at least 100 ms, at most a day.
-fn duration(text: &str) -> Result<std::time::Duration, String> {
-    let span = text
-        .parse::<jiff::SignedDuration>()
-        .map_err(|_| "a time such as 90s, 5m or 1h is accepted".to_owned())?;
-    let time =
-        std::time::Duration::try_from(span).map_err(|_| "a time cannot be negative".to_owned())?;
-    if (std::time::Duration::from_millis(100)..=std::time::Duration::from_hours(24)).contains(&time)
-    {
-        Ok(time)
-    } else {
-        Err("a time from 100ms to 24h is accepted".into())
+/// `90s`, `5m`, `1h`: up to a day.
+fn moment(text: &str) -> Result<Duration, String> {
+    text.parse::<jiff::SignedDuration>()
+        .ok()
+        .and_then(|span| Duration::try_from(span).ok())
+        .filter(|time| *time <= Duration::from_hours(24))
+        .ok_or_else(|| "a time such as 90s, 5m or 1h, up to 24h, is accepted".to_owned())
+}
+
+/// As [`moment`], and long enough to wait for something.
+fn duration(text: &str) -> Result<Duration, String> {
+    match moment(text) {
+        Ok(time) if time < Duration::from_millis(100) => Err("a time from 100ms is accepted".into()),
+        outcome => outcome,
     }
 }
 
@@ -276,8 +290,8 @@ mod tests {
 
     #[test]
     fn times_are_short_words_and_bounded() {
-        assert_eq!(duration("90s"), Ok(std::time::Duration::from_secs(90)));
-        assert_eq!(duration("1h"), Ok(std::time::Duration::from_secs(3600)));
+        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(duration("1h"), Ok(Duration::from_secs(3600)));
         for bad in ["", "soon", "-5s", "0s", "48h"] {
             assert!(duration(bad).is_err(), "{bad}");
         }

@@ -15,6 +15,8 @@ pub enum Exit {
     Usage,
     /// The configuration is missing or wrong.
     Config,
+    /// The console has no terminal.
+    NoTerminal,
     /// `status`: the fleet is degraded.
     Degraded,
     /// `status`: the fleet, or something it cannot do without, is down.
@@ -23,32 +25,41 @@ pub enum Exit {
     Unknown,
     /// `status`: healthy as far as could be asked, but some questions got no answer.
     Partial,
+    /// A defect in gwctl ended it.
+    Defect,
+    /// A signal of this number ended the console.
+    Signal(i32),
 }
 
-/// Every exit, in the order they are documented.
-const ALL: [Exit; 8] = [
+/// Every exit but signals, in the order they are documented.
+const ALL: [Exit; 10] = [
     Exit::Success,
     Exit::Failure,
     Exit::Usage,
     Exit::Config,
+    Exit::NoTerminal,
     Exit::Degraded,
     Exit::Down,
     Exit::Unknown,
     Exit::Partial,
+    Exit::Defect,
 ];
 
 impl Exit {
     /// The number the shell sees.
-    pub const fn code(self) -> u8 {
+    pub fn code(self) -> u8 {
         match self {
             Self::Success => 0,
             Self::Failure => 1,
             Self::Usage => 2,
             Self::Config => 3,
+            Self::NoTerminal => 4,
             Self::Degraded => 10,
             Self::Down => 11,
             Self::Unknown => 12,
             Self::Partial => 13,
+            Self::Defect => 101,
+            Self::Signal(number) => u8::try_from(number).unwrap_or(0).saturating_add(128),
         }
     }
 
@@ -59,12 +70,15 @@ impl Exit {
             Self::Failure => "failed: what was asked could not be done; doctor: a check failed",
             Self::Usage => "the command line is wrong",
             Self::Config => "the configuration is missing or wrong",
+            Self::NoTerminal => "the console needs a terminal, and there is none; `gwctl status` does not",
             Self::Degraded => "status: degraded",
             Self::Down => "status: down",
             Self::Unknown => "status: unknown; too little could be observed to say",
             Self::Partial => {
                 "status: healthy as far as could be asked, but some questions got no answer"
             }
+            Self::Defect => "a defect in gwctl itself",
+            Self::Signal(_) => "ended by a signal",
         }
     }
 
@@ -81,8 +95,8 @@ impl Exit {
 
     /// The table for `--help` and the manual.
     pub fn table() -> String {
-        let rows = ALL.map(|exit| format!("  {:>2}  {}", exit.code(), exit.meaning()));
-        format!("Exit codes:\n{}", rows.join("\n"))
+        let rows = ALL.map(|exit| format!("  {:>3}  {}", exit.code(), exit.meaning()));
+        format!("Exit codes:\n{}\n  128 + n  the console was ended by signal n", rows.join("\n"))
     }
 }
 
@@ -102,7 +116,7 @@ mod tests {
         assert_eq!(codes.len(), ALL.len());
         let table = Exit::table();
         assert!(ALL.iter().all(|exit| table.contains(&format!(
-            "{:>2}  {}",
+            "{:>3}  {}",
             exit.code(),
             exit.meaning()
         ))));

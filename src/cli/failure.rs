@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::exit::Exit;
 use crate::config::{ConfigError, NoHome};
+use crate::console::ConsoleError;
 use crate::fleet::clean_line;
 
 /// Why a command could not do what was asked.
@@ -13,6 +14,8 @@ pub struct Failure {
     pub exit: Exit,
     what: String,
     next: Option<String>,
+    /// Its own words stand alone: several lines, or with a caret that must stay in its column.
+    verbatim: bool,
 }
 
 impl Failure {
@@ -22,7 +25,13 @@ impl Failure {
             exit: Exit::Failure,
             what: what.into(),
             next: None,
+            verbatim: false,
         }
+    }
+
+    /// As [`Failure::new`], for words that already say who speaks, or of several lines.
+    pub fn verbatim(what: impl Into<String>) -> Self {
+        Self { verbatim: true, ..Self::new(what) }
     }
 
     /// The command line was wrong.
@@ -48,8 +57,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Diagnostics already begin with their level, and their caret must stay in its column.
-        if self.what.starts_with("error:") || self.what.starts_with("warning:") {
+        if self.verbatim {
             f.write_str(&self.what)?;
         } else {
             write!(f, "gwctl: {}", clean_line(&self.what))?;
@@ -72,10 +80,11 @@ impl From<NoHome> for Failure {
 
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
-        let failure = Self {
-            exit: Exit::Config,
-            ..Self::new(error.to_string())
+        let failure = match error {
+            ConfigError::Wrong(_) => Self::verbatim(error.to_string()),
+            _ => Self::new(error.to_string()),
         };
+        let failure = Self { exit: Exit::Config, ..failure };
         match error {
             ConfigError::Absent { .. } => failure.next(
                 "`gwctl demo` shows a simulated fleet, with no configuration at all;\n\
@@ -87,5 +96,18 @@ impl From<ConfigError> for Failure {
             }
             ConfigError::Wrong(_) => failure,
         }
+    }
+}
+
+impl From<ConsoleError> for Failure {
+    fn from(error: ConsoleError) -> Self {
+        let exit = match error {
+            ConsoleError::NotATerminal { .. } => Exit::NoTerminal,
+            ConsoleError::NoSuchFleet { .. } => Exit::Usage,
+            ConsoleError::Keys(_) | ConsoleError::Theme(_) => Exit::Config,
+            ConsoleError::Terminal { .. } => Exit::Failure,
+            ConsoleError::Panicked { .. } => Exit::Defect,
+        };
+        Self { exit, ..Self::verbatim(error.to_string()) }
     }
 }

@@ -3,12 +3,19 @@
 mod args;
 mod completions;
 mod config;
+mod console;
+mod demo;
+mod doctor;
 mod exit;
 mod failure;
 mod info;
 mod man;
 mod output;
 mod settings;
+mod sim;
+mod simulated;
+mod status;
+mod target;
 
 use std::process::ExitCode;
 
@@ -66,14 +73,24 @@ fn log(global: &Global) -> Result<Option<telemetry::Log>, Failure> {
 }
 
 fn run(cli: &Cli) -> Result<Exit, Failure> {
+    let global = &cli.global;
     match &cli.command {
-        None => Err(Failure::new("the console is not part of this build yet")),
-        Some(Command::Demo(_) | Command::Status(_) | Command::Sim(_) | Command::Doctor(_)) => {
-            Err(Failure::new("this is not part of this build yet"))
-        }
-        Some(Command::Info) => info::run(&cli.global),
-        Some(Command::Config(what)) => config::run(&cli.global, what),
+        None => console::run(global),
+        Some(Command::Demo(args)) => demo::run(global, args),
+        Some(Command::Status(args)) => status::run(global, args),
+        Some(Command::Sim(what)) => sim::run(what),
+        Some(Command::Doctor(args)) => doctor::run(global, args),
+        Some(Command::Info) => info::run(global),
+        Some(Command::Config(what)) => config::run(global, what),
         Some(Command::Completions { shell }) => completions::run(*shell),
         Some(Command::Man { dir }) => man::run(dir.as_deref()),
     }
+}
+
+/// Runs `work` to its end. What it left running, such as calls that nobody waits for any more, is dropped.
+fn run_async<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::io("start the runtime", &error))?;
+    let outcome = runtime.block_on(work);
+    runtime.shutdown_background();
+    Ok(outcome)
 }

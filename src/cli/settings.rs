@@ -4,12 +4,12 @@ use super::args::Global;
 use super::failure::Failure;
 use super::output::tell;
 use crate::aws::Timeouts;
-use crate::config::{Config, Loaded, Paths, load, nearest};
+use crate::config::{Config, Diagnostic, Loaded, Paths, load, nearest};
 use crate::fleet::FleetSpec;
 use crate::observe;
 
 /// The fleet to look at, and how.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// Where things are kept.
     pub paths: Paths,
@@ -17,24 +17,24 @@ pub struct Settings {
     pub config: Config,
     /// The chosen fleet's name.
     pub fleet: String,
+    /// What is worth a look in the file.
+    pub warnings: Vec<Diagnostic>,
 }
 
 impl Settings {
-    /// Reads the configuration and chooses the fleet; warnings go to stderr.
+    /// Reads the configuration and chooses the fleet.
     pub fn read(global: &Global) -> Result<Self, Failure> {
         let paths = Paths::find(global.config.as_deref())?;
-        let Loaded {
-            config, warnings, ..
-        } = load(&paths.config)?;
-        for warning in warnings {
+        let Loaded { config, warnings, .. } = load(&paths.config)?;
+        let fleet = choose(&config, global.fleet.as_deref())?;
+        Ok(Self { paths, config, fleet, warnings })
+    }
+
+    /// Says on stderr what is worth a look in the file.
+    pub fn tell_warnings(&self) {
+        for warning in &self.warnings {
             tell(format!("{warning}\n"));
         }
-        let fleet = choose(&config, global.fleet.as_deref())?;
-        Ok(Self {
-            paths,
-            config,
-            fleet,
-        })
     }
 
     /// The chosen fleet.

@@ -79,11 +79,6 @@ pub fn hash(seed: u64, name: &str) -> u64 {
     mix(fnv)
 }
 
-/// One of `0..n`, by seed and name.
-pub fn pick(seed: u64, name: &str, n: i64) -> i64 {
-    hash(seed, name).cast_signed().rem_euclid(n)
-}
-
 fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -1,0 +1,149 @@
+//! `gwctl sim`: the simulated AWS for any other client, over loopback.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::args::{Serve, Sim as What};
+use super::exit::Exit;
+use super::failure::Failure;
+use super::output::{print, tell};
+use super::run_async;
+use super::simulated::world;
+use crate::config::{Config, Paths};
+use crate::fleet::FleetSpec;
+use crate::sim::{Scenario, Sim, wire};
+
+/// Serves, or lists the scenarios.
+pub fn run(what: &What) -> Result<Exit, Failure> {
+    match what {
+        What::Serve(args) => run_async(serve(args))?,
+        What::Scenarios => scenarios(),
+    }
+}
+
+fn scenarios() -> Result<Exit, Failure> {
+    let mut text = String::new();
+    for name in Scenario::names() {
+        let title = Scenario::load(name).map(|scenario| scenario.title).unwrap_or_default();
+        let _ = writeln!(text, "{name:<22}{title}");
+    }
+    print(&text)?;
+    Ok(Exit::Success)
+}
+
+async fn serve(args: &Serve) -> Result<Exit, Failure> {
+    let (mut interrupt, mut terminate) = match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
+        (Ok(interrupt), Ok(terminate)) => (interrupt, terminate),
+        (Err(error), _) | (_, Err(error)) => return Err(Failure::io("listen for signals", &error)),
+    };
+    let sim = world(&args.world)?;
+    let server = wire::serve(sim.clone(), args.port).await.map_err(|error| {
+        Failure::io(format!("listen on 127.0.0.1:{}", args.port), &error).next("`--port 0` takes a free port.")
+    })?;
+    let url = format!("http://{}", server.address());
+    let file = FleetFile::write(args.fleet_file.as_deref(), server.address().port(), &sim, &url)?;
+    print(&environment(args, &url, &file.path))?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    server.stop().await;
+    tell("gwctl: the simulated AWS has stopped");
+    Ok(Exit::Success)
+}
+
+/// What a shell must know to be a client; every line but the comments can be evaluated as it is.
+fn environment(args: &Serve, url: &str, fleet_file: &Path) -> String {
+    let mut text = format!(
+        "# The simulated AWS, scenario {}, seed {}. Put these lines into another shell;\n\
+         # there `gwctl status`, `gwctl`, `aws rds describe-global-clusters` and boto3 are its clients.\n",
+        args.world.scenario, args.world.seed
+    );
+    if args.world.speed > 1.0 {
+        text.push_str("# Its time runs ahead of its clients' clocks: at speed 1 they see the same present.\n");
+    }
+    for (name, value) in [
+        ("AWS_ENDPOINT_URL", url),
+        ("AWS_ACCESS_KEY_ID", "SIMULATED"),
+        ("AWS_SECRET_ACCESS_KEY", "SIMULATED"),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_DEFAULT_REGION", "us-east-1"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+    ] {
+        let _ = writeln!(text, "export {name}={value}");
+    }
+    let _ = writeln!(text, "export GWCTL_CONFIG={}", quoted(&fleet_file.display().to_string()));
+    text.push_str("unset AWS_PROFILE AWS_SESSION_TOKEN\n# Ctrl-C ends it.\n");
+    text
+}
+
+/// `text` as one word of a shell.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%".contains(c);
+    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+/// The configuration file of the served fleet. One in gwctl's own folder goes when the world does.
+struct FleetFile {
+    path: PathBuf,
+    ours: bool,
+}
+
+impl FleetFile {
+    fn write(wanted: Option<&Path>, port: u16, sim: &Sim, url: &str) -> Result<Self, Failure> {
+        let path = match wanted {
+            Some(path) => path.to_path_buf(),
+            None => Paths::find(None)?.state.join(format!("sim-{port}.toml")),
+        };
+        let attempt = || format!("write the fleet file {}", path.display());
+        let text = fleet_file(sim.name(), sim.spec(), url).map_err(|why| Failure::new(format!("cannot {}: {why}", attempt())))?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder)
+            .and_then(|()| std::fs::write(&path, text))
+            .map_err(|error| Failure::io(attempt(), &error).next("`--fleet-file FILE` writes it elsewhere."))?;
+        Ok(Self { path, ours: wanted.is_none() })
+    }
+}
+
+impl Drop for FleetFile {
+    fn drop(&mut self) {
+        if self.ours {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// A configuration whose probes ask the served world, too.
+fn fleet_file(name: &str, mut spec: FleetSpec, url: &str) -> Result<String, toml::ser::Error> {
+    spec.probe_url = Some(format!("{url}/_gwctl/probe/domain"));
+    for site in &mut spec.sites {
+        site.probe_url = Some(format!("{url}/_gwctl/probe/{}", site.region));
+    }
+    let config = Config { fleets: [(name.to_owned(), spec)].into(), ..Config::default() };
+    Ok(format!("# A fleet of gwctl's simulated AWS, as long as it runs.\n{}", toml::to_string_pretty(&config)?))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use crate::sim::SimOptions;
+
+    #[test]
+    fn the_fleet_file_is_a_configuration_whose_probes_ask_the_served_world() {
+        let sim = Sim::new(SimOptions::default()).unwrap();
+        let text = fleet_file(sim.name(), sim.spec(), "http://127.0.0.1:1").unwrap();
+        let loaded = crate::config::parse("sim.toml".as_ref(), &text).unwrap();
+        assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
+        let fleet = &loaded.config.fleets["orders"];
+        assert_eq!(fleet.sites[1].probe_url.as_deref(), Some("http://127.0.0.1:1/_gwctl/probe/eu-west-1"));
+    }
+
+    #[test]
+    fn a_path_with_a_blank_stays_one_word() {
+        assert_eq!(quoted("/a/b.toml"), "/a/b.toml");
+        assert_eq!(quoted("/a b/it's"), "'/a b/it'\\''s'");
+    }
+}

@@ -1,0 +1,118 @@
+//! The simulated fleet behind the same doors as the real one: SDK, observer, prober.
+
+use std::future::{Future, ready};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::args::Simulated;
+use super::failure::Failure;
+use super::status::complete;
+use super::target::Target;
+use crate::aws::{Session, SessionOptions, Timeouts, in_process};
+use crate::fleet::{Pace, ProbeReport, Snapshot};
+use crate::observe::{Prober, Refresh, Resolved};
+use crate::sim::{Scenario, Sim, SimOptions, wire};
+
+/// How far back the charts of a simulated fleet reach.
+const HISTORY: Duration = Duration::from_hours(3);
+
+/// A moment of a simulated world, for a look without a terminal.
+#[derive(Debug, Clone)]
+pub struct Still {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// The same seed gives the same picture.
+    pub seed: u64,
+    /// How far into the scenario.
+    pub after: Duration,
+}
+
+/// When still pictures begin: a fixed moment, so that the same seed gives the same picture.
+const STILL_START: i64 = 1_795_442_400; // 2026-11-23T14:00:00Z
+
+/// A running world as the arguments describe it.
+pub fn world(args: &Simulated) -> Result<Sim, Failure> {
+    found(SimOptions { seed: args.seed, speed: args.speed, scenario: scenario(&args.scenario)?, ..SimOptions::default() })
+}
+
+/// The scenario of that name or file.
+pub fn scenario(name: &str) -> Result<Scenario, Failure> {
+    Scenario::load(name).map_err(|error| Failure::usage(error.to_string()).next("`gwctl sim scenarios` lists them."))
+}
+
+fn found(options: SimOptions) -> Result<Sim, Failure> {
+    Sim::new(options).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// The fleet of `sim`, behind the same SDK as any other.
+pub async fn target(sim: &Sim, pace: Pace) -> Target {
+    let clock = sim.clock();
+    let session = Session::connect(SessionOptions {
+        profile: None,
+        http_client: Some(in_process(wire::handler(sim.clone()))),
+        timeouts: Timeouts::default(),
+        clock: clock.clone(),
+    })
+    .await;
+    Target {
+        name: sim.name().to_owned(),
+        spec: sim.spec(),
+        session,
+        prober: Arc::new(Seat(sim.clone())),
+        clock,
+        refresh: Refresh { pace, history: HISTORY },
+    }
+}
+
+/// The complete picture of one moment. Time is virtual: nothing waits on the wall's clock.
+pub fn picture(world: &Still, limit: Duration) -> Result<Arc<Snapshot>, Failure> {
+    still(world, async |target| complete(&target, limit).await)
+}
+
+/// Lets `look` see one moment of a world, on virtual time.
+pub fn still<T>(world: &Still, look: impl AsyncFnOnce(Target) -> T) -> Result<T, Failure> {
+    let scenario = scenario(&world.scenario)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .map_err(|error| Failure::io("start the runtime", &error))?;
+    let outcome = runtime.block_on(async {
+        let start = Timestamp::from_second(STILL_START).ok();
+        let sim = found(SimOptions { seed: world.seed, scenario, start, ..SimOptions::default() })?;
+        sim.advance(world.after);
+        Ok(look(target(&sim, Pace::Calm).await).await)
+    });
+    runtime.shutdown_background();
+    outcome
+}
+
+/// What the operator's seat in the simulated world sees of the public endpoints.
+struct Seat(Sim);
+
+impl Prober for Seat {
+    fn probe(&self, url: String) -> Pin<Box<dyn Future<Output = Result<ProbeReport, String>> + Send>> {
+        let sim = self.0.clone();
+        Box::pin(async move {
+            let seen = sim.probe(&url)?;
+            let report = ProbeReport {
+                dns: seen.dns,
+                connect: seen.connect,
+                tls: Some(seen.tls),
+                first_byte: seen.first_byte,
+                status: seen.status,
+                served_by: seen.served_by,
+            };
+            tokio::time::sleep(sim.clock().wall(report.total())).await;
+            Ok(report)
+        })
+    }
+
+    fn resolve(&self, name: String) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>> {
+        let answer = self.0.resolve(&name).map(|seen| Resolved { values: seen.values, ttl_s: seen.ttl_s });
+        Box::pin(ready(answer))
+    }
+}

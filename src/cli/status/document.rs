@@ -1,0 +1,406 @@
+//! `gwctl.status/1`: the picture as JSON, with names that stay.
+//!
+//! Every observed thing is `{value, at, age_s, source, missing}`: `value` is null unless it is current;
+//! `missing` is null or `{"reason": "no-data" | "could-not-ask" | "not-allowed" | "not-yet", …}`; a value
+//! that could not be renewed stands under `last`, with `at` and `age_s` telling how old it is. Times end in
+//! `_ms` or `_s`. New keys may come within a version; none changes its meaning or goes.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::figure::ms;
+use super::rows::verdict_word;
+use crate::fleet::{
+    Cluster, Edge, Function, GlobalDatabase, HealthCheck, Judgement, Metric, Metrics, Observed, ProbeReport, Reachability, Site,
+    Snapshot, check_verdict, clean_line,
+};
+
+/// Name and version of what is printed.
+const SCHEMA: &str = "gwctl.status/1";
+
+/// The whole document.
+pub fn document(picture: &Snapshot, simulated: bool) -> Value {
+    let now = picture.at;
+    let mut document = json!({
+        "schema": SCHEMA,
+        "fleet": picture.name,
+        "at": now,
+        "simulated": simulated,
+        "complete": picture.complete,
+        "identity": plain(&picture.identity, now),
+        "edge": edge(&picture.edge, now),
+        "database": database(&picture.database, now),
+        "sites": picture.sites.iter().map(|one| site(picture, one)).collect::<Vec<_>>(),
+        "changes": picture.changes,
+        "cost": {
+            "calls": picture.ledger.calls(),
+            "dollars": picture.ledger.dollars(),
+            "dollars_per_hour": picture.dollars_per_hour,
+            "pace": picture.pace,
+        },
+    });
+    judged(&mut document, &picture.judgement);
+    clean(document)
+}
+
+fn site(picture: &Snapshot, site: &Site) -> Value {
+    let now = picture.at;
+    let mut value = json!({
+        "region": site.region,
+        "endpoint": site.endpoint,
+        "writer": picture.is_writer(&site.region),
+        "traffic_share_percent": picture.traffic_share(&site.region),
+        "api": {
+            "id": site.api.id,
+            "stage": site.api.stage,
+            "detail": plain(&site.api.detail, now),
+            "metrics": api_metrics(&site.api.metrics, now),
+        },
+        "functions": site.functions.iter().map(|one| function(one, now)).collect::<Vec<_>>(),
+        "concurrency": plain(&site.concurrency, now),
+        "alarms": plain(&site.alarms, now),
+        "certificate": certificate(&site.certificate, now),
+        "stack": site.stack.as_ref().map(|stack| plain(stack, now)),
+        "probe": probe(&site.probe, now),
+        "reach": reach(&site.reach),
+        "health_check": picture.edge.check(&site.region).map(|check| check.id.clone()),
+        "replication_lag_ms": picture.database.lag(&site.region).map(|_| lag(picture, site)),
+    });
+    judged(&mut value, &site.judgement);
+    value
+}
+
+/// The recovery point of a secondary; null on the writer, which has none.
+fn lag(picture: &Snapshot, site: &Site) -> Value {
+    let (Some(metric), Some(cluster)) = (picture.database.lag_metric(), picture.database.clusters.get(&site.region)) else {
+        return Value::Null;
+    };
+    if picture.is_writer(&site.region) == Some(true) {
+        return Value::Null;
+    }
+    figure(&cluster.metrics, metric, picture.at)
+}
+
+fn api_metrics(metrics: &Metrics, now: Timestamp) -> Value {
+    let mut all = figures(metrics, now);
+    all["4xx_percent"] = share(metrics, Metric::Api4xx, Metric::ApiRequests, now);
+    all["5xx_percent"] = share(metrics, Metric::Api5xx, Metric::ApiRequests, now);
+    all
+}
+
+fn function(function: &Function, now: Timestamp) -> Value {
+    let mut metrics = figures(&function.metrics, now);
+    metrics["error_percent"] = share(&function.metrics, Metric::FunctionErrors, Metric::FunctionInvocations, now);
+    metrics["throttle_percent"] = share(&function.metrics, Metric::FunctionThrottles, Metric::FunctionInvocations, now);
+    json!({ "name": function.name, "detail": plain(&function.detail, now), "metrics": metrics })
+}
+
+fn edge(edge: &Edge, now: Timestamp) -> Value {
+    let mut value = json!({
+        "domain": edge.domain,
+        "distribution_id": edge.distribution_id,
+        "latency_record": edge.latency_record,
+        "distribution": plain(&edge.distribution, now),
+        "metrics": figures(&edge.metrics, now),
+        "router": edge.router.as_ref().map(|router| json!({ "name": router.name, "detail": plain(&router.detail, now) })),
+        "certificate": certificate(&edge.certificate, now),
+        "records": plain(&edge.records, now),
+        "checks": edge.checks.values().map(|one| check(one, now)).collect::<Vec<_>>(),
+        "answers": plain(&edge.answers, now),
+        "probe": probe(&edge.probe, now),
+    });
+    judged(&mut value, &edge.judgement);
+    value
+}
+
+fn check(check: &HealthCheck, now: Timestamp) -> Value {
+    json!({
+        "id": check.id,
+        "verdict": verdict_word(check_verdict(check, now)),
+        "config": plain(&check.config, now),
+        "metrics": figures(&check.metrics, now),
+    })
+}
+
+fn database(database: &GlobalDatabase, now: Timestamp) -> Value {
+    let cluster = |(region, cluster): (&crate::fleet::Region, &Cluster)| {
+        json!({
+            "region": region,
+            "id": cluster.id,
+            "state": plain(&cluster.state, now),
+            "metrics": figures(&cluster.metrics, now),
+            "events": plain(&cluster.events, now),
+        })
+    };
+    let mut value = json!({
+        "id": database.id,
+        "topology": plain(&database.topology, now),
+        "writer": database.topology.current().and_then(|topology| Some(topology.writer()?.region.clone())),
+        "lag_metric": database.lag_metric(),
+        "clusters": database.clusters.iter().map(cluster).collect::<Vec<_>>(),
+    });
+    judged(&mut value, &database.judgement);
+    value
+}
+
+fn certificate(certificate: &Observed<crate::fleet::Certificate>, now: Timestamp) -> Value {
+    observed(certificate, now, |one| {
+        let mut value = json!(one);
+        value["days_left"] = json!(one.days_left(now));
+        value
+    })
+}
+
+fn probe(probe: &Observed<ProbeReport>, now: Timestamp) -> Value {
+    observed(probe, now, |one| {
+        json!({
+            "status": one.status,
+            "dns_ms": ms(one.dns),
+            "connect_ms": ms(one.connect),
+            "tls_ms": one.tls.map(ms),
+            "first_byte_ms": ms(one.first_byte),
+            "total_ms": ms(one.total()),
+            "served_by": one.served_by,
+        })
+    })
+}
+
+fn reach(reach: &Reachability) -> Value {
+    json!({
+        "answering": reach.answering(),
+        "round_trip_ms": reach.round_trip.map(ms),
+        "last_answer": reach.last_answer,
+        "last_silence": reach.last_silence,
+        "silent_calls": reach.silent_calls,
+        "last_error": reach.last_error,
+        "clock_skew_ms": reach.clock_skew_ms,
+    })
+}
+
+/// Puts verdict and reasons into `value`.
+fn judged(value: &mut Value, judgement: &Judgement) {
+    value["verdict"] = json!(judgement.verdict);
+    value["reasons"] = json!(judgement.reasons);
+}
+
+fn figures(metrics: &Metrics, now: Timestamp) -> Value {
+    let one = |(metric, _): (Metric, _)| {
+        let name = match json!(metric) {
+            Value::String(name) => name.replace('-', "_"),
+            _ => metric.title().to_owned(),
+        };
+        (name, figure(metrics, metric, now))
+    };
+    Value::Object(metrics.iter().map(one).collect())
+}
+
+/// The newest settled point, with its unit.
+fn figure(metrics: &Metrics, metric: Metric, now: Timestamp) -> Value {
+    let series = metrics.get(metric);
+    let point = series.last().and_then(|series| series.settled(now));
+    let mut value = envelope(series, now, point.map(|point| (json!(point.value), point.at)));
+    value["unit"] = json!(metric.unit());
+    if point.is_none() && value["missing"].is_null() {
+        value["missing"] = json!({ "reason": "no-data" });
+    }
+    value
+}
+
+fn share(metrics: &Metrics, part: Metric, whole: Metric, now: Timestamp) -> Value {
+    let point = metrics.percent(part, whole, now);
+    let blamed = if metrics.get(whole).why_missing().is_some() { whole } else { part };
+    let mut value = envelope(metrics.get(blamed), now, None);
+    value["unit"] = json!("percent");
+    if let Some(point) = point {
+        value["value"] = json!(point.value);
+        value["missing"] = Value::Null;
+        aged(&mut value, point.at, now);
+    } else if value["missing"].is_null() {
+        value["missing"] = json!({ "reason": "no-data" });
+    }
+    value
+}
+
+fn plain<T: Serialize>(observed: &Observed<T>, now: Timestamp) -> Value {
+    self::observed(observed, now, |value| json!(value))
+}
+
+fn observed<T>(observed: &Observed<T>, now: Timestamp, show: impl FnOnce(&T) -> Value) -> Value {
+    let last = observed.last().map(show).zip(observed.at());
+    envelope(observed, now, last)
+}
+
+fn envelope<T>(observed: &Observed<T>, now: Timestamp, last: Option<(Value, Timestamp)>) -> Value {
+    let source = observed.source().map(|source| json!({ "api": source.api, "region": source.region }));
+    let mut value = json!({
+        "value": null,
+        "at": null,
+        "age_s": null,
+        "source": source,
+        "missing": observed.why_missing(),
+    });
+    if let Some((last, at)) = last {
+        let key = if observed.why_missing().is_none() { "value" } else { "last" };
+        value[key] = last;
+        aged(&mut value, at, now);
+    }
+    value
+}
+
+fn aged(value: &mut Value, at: Timestamp, now: Timestamp) {
+    value["at"] = json!(at);
+    value["age_s"] = json!((now.duration_since(at).as_secs_f64() * 10.0).round().max(0.0) / 10.0);
+}
+
+/// Strings from AWS steer nothing, wherever the document is shown.
+fn clean(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(clean_line(&text)),
+        Value::Array(values) => values.into_iter().map(clean).collect(),
+        Value::Object(object) => {
+            Value::Object(object.into_iter().map(|(key, value)| (clean_line(&key), clean(value))).collect())
+        }
+        value => value,
+    }
+}
+
+/// A question that got no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unanswered {
+    /// Which value of the document: `sites.eu-west-1.alarms`.
+    pub what: String,
+    /// Why, in a few words.
+    pub why: String,
+}
+
+impl Unanswered {
+    /// As the document lists it.
+    pub fn document(&self) -> Value {
+        json!({ "what": self.what, "why": self.why })
+    }
+}
+
+/// The questions of `document` that got no answer. What was never asked counts only in a picture that is
+/// not `complete`.
+pub fn unanswered(document: &Value, complete: bool) -> Vec<Unanswered> {
+    let mut found = Vec::new();
+    search(document, "", complete, &mut found);
+    found
+}
+
+fn search(value: &Value, path: &str, complete: bool, found: &mut Vec<Unanswered>) {
+    match value {
+        Value::Object(object) => {
+            if let Some(why) = why_unanswered(object, complete) {
+                found.push(Unanswered { what: path.to_owned(), why });
+            }
+            for (key, value) in object {
+                search(value, &below(path, key), complete, found);
+            }
+        }
+        Value::Array(values) => {
+            for (n, value) in values.iter().enumerate() {
+                let name = ["region", "name", "id"].iter().find_map(|key| value[key].as_str());
+                search(value, &below(path, name.unwrap_or(&n.to_string())), complete, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn below(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+fn why_unanswered(object: &Map<String, Value>, complete: bool) -> Option<String> {
+    let missing = object.get("missing")?;
+    match missing["reason"].as_str()? {
+        "could-not-ask" => Some(format!("could not ask: {}", missing["why"].as_str().unwrap_or_default())),
+        "not-allowed" => Some(format!("not allowed: {}", missing["action"].as_str().unwrap_or_default())),
+        "not-yet" if !complete => Some("no answer in time".to_owned()),
+        _ => None,
+    }
+}
+
+/// The same, by their reason, in the order of the document.
+pub fn grouped(unanswered: &[Unanswered]) -> Vec<(String, Vec<String>)> {
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    for one in unanswered {
+        match groups.iter_mut().find(|(why, _)| *why == one.why) {
+            Some((_, whats)) => whats.push(one.what.clone()),
+            None => groups.push((one.why.clone(), vec![one.what.clone()])),
+        }
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use crate::fleet::{Missing, Point, Region, Series, Source};
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + second).unwrap()
+    }
+
+    fn source() -> Source {
+        Source { api: "cloudwatch:GetMetricData", region: Some(Region::global()) }
+    }
+
+    fn requests(answer: Result<Vec<(i64, f64)>, Missing>) -> Metrics {
+        let mut metrics = Metrics::default();
+        let points = |points: Vec<(i64, f64)>| points.into_iter().map(|(second, value)| Point { at: at(second), value });
+        let series = answer.map(|all| Arc::new(Series::new(Duration::from_secs(60), points(all))));
+        metrics.entry(Metric::ApiRequests).renew(series, at(120), source());
+        metrics
+    }
+
+    #[test]
+    fn zero_no_data_could_not_ask_and_not_allowed_are_four_things() {
+        let figure = |answer| figure(&requests(answer), Metric::ApiRequests, at(120));
+        let zero = figure(Ok(vec![(0, 7.0), (60, 0.0)]));
+        assert_eq!((&zero["value"], &zero["missing"], &zero["age_s"]), (&json!(0.0), &Value::Null, &json!(60.0)));
+        assert_eq!(zero["source"], json!({ "api": "cloudwatch:GetMetricData", "region": "us-east-1" }));
+        for (why, reason) in [
+            (Missing::NoData, "no-data"),
+            (Missing::CouldNotAsk { why: "timed out".into() }, "could-not-ask"),
+            (Missing::NotAllowed { action: "cloudwatch:GetMetricData".into() }, "not-allowed"),
+        ] {
+            let figure = figure(Err(why));
+            assert_eq!((&figure["value"], &figure["missing"]["reason"]), (&Value::Null, &json!(reason)));
+        }
+    }
+
+    #[test]
+    fn a_value_that_could_not_be_renewed_is_history_not_the_present() {
+        let mut seen = Observed::known(5, at(0), source());
+        seen.renew(Err(Missing::CouldNotAsk { why: "timed out".into() }), at(60), source());
+        let seen = plain(&seen, at(90));
+        assert_eq!(seen["value"], Value::Null);
+        assert_eq!((&seen["last"], &seen["age_s"]), (&json!(5), &json!(90.0)));
+    }
+
+    #[test]
+    fn what_could_not_be_asked_is_listed_with_its_place_and_grouped_by_reason() {
+        let lost = |why: &str| json!({ "value": null, "missing": { "reason": "could-not-ask", "why": why } });
+        let document = json!({
+            "sites": [{ "region": "eu-west-1", "alarms": lost("timed out"), "api": { "detail": lost("timed out") } }],
+            "edge": { "answers": { "value": null, "missing": { "reason": "no-data" } } },
+            "identity": { "value": null, "missing": { "reason": "not-yet" } },
+        });
+        let found = unanswered(&document, true);
+        let whats: Vec<&str> = found.iter().map(|one| one.what.as_str()).collect();
+        assert_eq!(whats, ["sites.eu-west-1.alarms", "sites.eu-west-1.api.detail"]);
+        assert_eq!(grouped(&found).len(), 1);
+        assert_eq!(unanswered(&document, false).len(), 3, "what is still awaited is not answered either");
+    }
+
+    #[test]
+    fn no_string_of_the_document_steers_a_terminal() {
+        assert_eq!(clean(json!({ "a\u{1b}": ["x\u{7}\u{202e}y"] })), json!({ "a": ["xy"] }));
+    }
+}

@@ -1,0 +1,65 @@
+//! For pasting into an incident channel.
+
+use std::fmt::Write;
+
+use super::Report;
+use super::rows::{self, REGIONS};
+use crate::fleet::{Judgement, clean_line};
+
+/// The whole report.
+pub fn draw(report: &Report) -> String {
+    let picture = &report.picture;
+    let mut text = String::new();
+    let at = picture.at.strftime("%Y-%m-%d %H:%M:%SZ");
+    let _ = writeln!(text, "### {}: {}", plain(&picture.name), picture.judgement.verdict.word().to_uppercase());
+    let _ = writeln!(text, "\n_{at}, by gwctl {}_\n", env!("CARGO_PKG_VERSION"));
+    reasons(&mut text, "", &picture.judgement);
+    for site in &picture.sites {
+        reasons(&mut text, site.region.as_str(), &site.judgement);
+    }
+    let _ = writeln!(text, "\n| {} |", REGIONS.join(" | "));
+    let _ = writeln!(text, "|{}", "---|".repeat(REGIONS.len()));
+    for row in rows::regions(picture) {
+        let _ = writeln!(text, "| {} |", row.map(|cell| plain(&cell)).join(" | "));
+    }
+    text.push('\n');
+    for (name, said) in rows::rest(picture) {
+        let _ = writeln!(text, "- **{name}**: {}", plain(&said));
+    }
+    if !report.unanswered.is_empty() {
+        let _ = writeln!(text, "\n**Not answered**\n");
+        for (why, whats) in super::document::grouped(&report.unanswered) {
+            let _ = writeln!(text, "- {}: {}", plain(&why), plain(&whats.join(", ")));
+        }
+    }
+    text
+}
+
+fn reasons(text: &mut String, whose: &str, judgement: &Judgement) {
+    for reason in &judgement.reasons {
+        let whose = if whose.is_empty() { String::new() } else { format!("{whose} ") };
+        let _ = writeln!(text, "- {whose}**{}**: {}", reason.verdict.word(), plain(&reason.text));
+    }
+}
+
+/// `text` with nothing in it that markdown would take for its own.
+fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    for c in clean_line(text).chars() {
+        if matches!(c, '|' | '*' | '_' | '`' | '<' | '>' | '[' | ']' | '\\' | '#' | '~') {
+            plain.push('\\');
+        }
+        plain.push(c);
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_break_out_of_its_cell() {
+        assert_eq!(plain("a|b\n<script> *x*"), "a\\|b \\<script\\> \\*x\\*");
+    }
+}

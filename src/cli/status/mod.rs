@@ -1,0 +1,75 @@
+//! `gwctl status`: the complete picture once, printed, and an exit code that says how it is.
+
+mod document;
+mod figure;
+mod markdown;
+mod rows;
+mod table;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::args::{Global, Output, Status};
+use super::exit::Exit;
+use super::failure::Failure;
+use super::output::{colored, print};
+use super::run_async;
+use super::settings::Settings;
+use super::simulated::{self, Still};
+use super::target::Target;
+use crate::fleet::Snapshot;
+
+pub use document::{Unanswered, document, unanswered};
+
+/// One picture and what is to be said about it.
+pub struct Report {
+    /// The picture.
+    pub picture: Arc<Snapshot>,
+    /// `gwctl.status/1`.
+    pub document: serde_json::Value,
+    /// The questions that got no answer.
+    pub unanswered: Vec<Unanswered>,
+    /// How to exit.
+    pub exit: Exit,
+}
+
+impl Report {
+    /// Reads a picture.
+    pub fn new(picture: Arc<Snapshot>, simulated: bool) -> Self {
+        let mut document = document(&picture, simulated);
+        let unanswered = unanswered(&document, picture.complete);
+        let exit = Exit::of_verdict(picture.judgement.verdict, !unanswered.is_empty());
+        document["exit_code"] = exit.code().into();
+        document["unanswered"] = unanswered.iter().map(Unanswered::document).collect();
+        Self { picture, document, unanswered, exit }
+    }
+}
+
+/// Asks, waits, prints.
+pub fn run(global: &Global, args: &Status) -> Result<Exit, Failure> {
+    let picture = if args.demo {
+        let world = Still { scenario: args.scenario.clone(), seed: args.seed, after: args.after };
+        simulated::picture(&world, args.timeout)?
+    } else {
+        let settings = Settings::read(global)?;
+        settings.tell_warnings();
+        run_async(async {
+            let target = Target::configured(global, &settings).await;
+            complete(&target, args.timeout).await
+        })?
+    };
+    let report = Report::new(picture, args.demo);
+    let text = match args.output {
+        Output::Table => table::draw(&report, colored(global.color)),
+        Output::Json => format!("{:#}\n", report.document),
+        Output::Markdown => markdown::draw(&report),
+    };
+    print(&text)?;
+    Ok(report.exit)
+}
+
+/// The first complete picture, or what is known when `limit` is over.
+pub async fn complete(target: &Target, limit: Duration) -> Arc<Snapshot> {
+    let observer = target.observe();
+    observer.first_complete(limit).await
+}

@@ -1,0 +1,106 @@
+//! Aligned columns for people.
+
+use std::fmt::Write;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::Report;
+use super::figure::MARKS;
+use super::rows::{self, REGIONS};
+use crate::fleet::{Judgement, Verdict, clean_line};
+
+/// Longest cell of a column.
+const LONGEST: usize = 40;
+
+/// The whole report.
+pub fn draw(report: &Report, color: bool) -> String {
+    let picture = &report.picture;
+    let mut text = String::new();
+    let verdict = paint(picture.judgement.verdict, &picture.judgement.verdict.word().to_uppercase(), color);
+    let _ = writeln!(text, "{}  {verdict}  {}", clean_line(&picture.name), picture.at.strftime("%Y-%m-%d %H:%M:%SZ"));
+    reasons(&mut text, "", &picture.judgement, color);
+    text.push('\n');
+
+    let rows = rows::regions(picture);
+    grid(&mut text, &rows, color);
+    for site in &picture.sites {
+        reasons(&mut text, site.region.as_str(), &site.judgement, color);
+    }
+    text.push('\n');
+
+    for (name, said) in rows::rest(picture) {
+        let _ = writeln!(text, "{name:<13} {}", clean_line(&said));
+    }
+    unanswered(&mut text, report);
+    legend(&mut text, &rows);
+    text
+}
+
+fn reasons(text: &mut String, whose: &str, judgement: &Judgement, color: bool) {
+    for reason in &judgement.reasons {
+        let verdict = paint(reason.verdict, reason.verdict.word(), color);
+        let gap = if whose.is_empty() { "" } else { " " };
+        let _ = writeln!(text, "  {whose}{gap}{verdict}: {}", clean_line(&reason.text));
+    }
+}
+
+fn grid(text: &mut String, rows: &[[String; 12]], color: bool) {
+    let heads = REGIONS.map(str::to_owned);
+    let rows: Vec<[String; 12]> =
+        std::iter::once(heads).chain(rows.iter().cloned()).map(|row| row.map(|cell| crate::fleet::clean(&cell, LONGEST))).collect();
+    let widths: Vec<usize> =
+        (0..REGIONS.len()).map(|n| rows.iter().map(|row| row[n].width()).max().unwrap_or(0)).collect();
+    for (line, row) in rows.iter().enumerate() {
+        let mut cells = String::new();
+        for (n, cell) in row.iter().enumerate() {
+            let gap = " ".repeat(widths[n] - cell.width());
+            // Names to the left, figures to the right.
+            let padded = if matches!(n, 0..=2 | 9) { format!("{cell}{gap}") } else { format!("{gap}{cell}") };
+            let painted = match verdict(cell).filter(|_| n == 1 && line > 0) {
+                Some(verdict) => paint(verdict, &padded, color),
+                None => padded,
+            };
+            let _ = write!(cells, "{painted}  ");
+        }
+        let _ = writeln!(text, "{}", cells.trim_end());
+    }
+}
+
+fn unanswered(text: &mut String, report: &Report) {
+    if report.unanswered.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\nNot answered:");
+    for (why, whats) in super::document::grouped(&report.unanswered) {
+        let _ = writeln!(text, "  {}: {}", clean_line(&why), clean_line(&whats.join(", ")));
+    }
+}
+
+/// Explains the marks that occur.
+fn legend(text: &mut String, rows: &[[String; 12]]) {
+    let used: Vec<String> = MARKS
+        .iter()
+        .filter(|(mark, _)| rows.iter().flatten().any(|cell| cell == mark))
+        .map(|(mark, meaning)| format!("{mark} {meaning}"))
+        .collect();
+    if !used.is_empty() {
+        let _ = writeln!(text, "\n{}", used.join("   "));
+    }
+}
+
+fn verdict(word: &str) -> Option<Verdict> {
+    [Verdict::Healthy, Verdict::Unknown, Verdict::Degraded, Verdict::Down].into_iter().find(|it| it.word() == word)
+}
+
+fn paint(verdict: Verdict, text: &str, color: bool) -> String {
+    if !color {
+        return text.to_owned();
+    }
+    let code = match verdict {
+        Verdict::Healthy => "32",
+        Verdict::Unknown => "35",
+        Verdict::Degraded => "33",
+        Verdict::Down => "1;31",
+    };
+    format!("\x1b[{code}m{text}\x1b[0m")
+}
