@@ -37,7 +37,7 @@ impl Session {
 impl ApiGateway {
     /// The API `id`, whichever kind it is: the id does not tell, so both are asked side by side.
     pub async fn api(&self, id: &str) -> Result<ApiDetail, AwsError> {
-        match join(self.http_api(id), self.rest_api(id)).await {
+        match join(Box::pin(self.http_api(id)), Box::pin(self.rest_api(id))).await {
             (Ok(api), _) | (_, Ok(api)) => Ok(api),
             (Err(http), Err(rest)) if http.kind == ErrorKind::NotFound => Err(rest),
             (Err(http), Err(_)) => Err(http),

@@ -227,25 +227,20 @@ struct Gathered {
     points: Vec<Point>,
     status: Option<StatusCode>,
     said: Option<String>,
+    /// More times than values, or fewer.
     lopsided: bool,
+    /// Points that were left out for making no sense.
+    absurd: usize,
 }
 
 impl Gathered {
     fn take(&mut self, page: &MetricDataResult) {
         let (times, values) = (page.timestamps(), page.values());
         self.lopsided |= times.len() != values.len();
-        self.points.extend(
-            times
-                .iter()
-                .zip(values)
-                .filter(|(_, value)| (0.0..ABSURD).contains(*value))
-                .filter_map(|(at, value)| {
-                    Some(Point {
-                        at: reply::moment(Some(at))?,
-                        value: *value,
-                    })
-                }),
-        );
+        let before = self.points.len();
+        self.points
+            .extend(times.iter().zip(values).filter_map(point));
+        self.absurd += times.len().min(values.len()) - (self.points.len() - before);
         if let Some(status) = page.status_code() {
             self.status = Some(status.clone());
         }
@@ -286,9 +281,20 @@ impl Gathered {
         if !self.points.is_empty() {
             return Ok(Series::new(period, self.points));
         }
+        if self.absurd > 0 {
+            return Err(could_not("the figures make no sense".into()));
+        }
         // A complaint about the whole call is no proof that nothing happened.
         Err(said.map_or(Missing::NoData, |said| could_not(said.to_owned())))
     }
+}
+
+/// None for what cannot be: a count below zero, not a number, a moment beyond the calendar.
+fn point((at, value): (&DateTime, &f64)) -> Option<Point> {
+    let at = reply::moment(Some(at))?;
+    (0.0..ABSURD)
+        .contains(value)
+        .then_some(Point { at, value: *value })
 }
 
 fn could_not(why: String) -> Missing {

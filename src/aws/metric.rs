@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::fleet::{ApiKind, Metric};
 
 /// Every metric asked for is kept by the minute (aws-facts §1.3).
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// Whose metric it is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -3,6 +3,11 @@
 //! Every call goes over a `Line` (one service in one Region) through its circuit breaker, and an
 //! SDK interceptor enters every attempt in the ledger. Every string from AWS is cleaned here.
 
+#![allow(
+    clippy::redundant_closure_for_method_calls,
+    reason = "paths to the SDK's methods are longer than the closures they would replace"
+)]
+
 mod acm;
 mod apigateway;
 mod breaker;

@@ -1,4 +1,4 @@
-//! The real HTTP client: one for all services, with the system's certificates, AWS_CA_BUNDLE and proxies.
+//! The real HTTP client: one for all services, with the system's certificates, `AWS_CA_BUNDLE` and proxies.
 
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -9,7 +9,7 @@ use tokio_rustls::rustls::RootCertStore;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 
-/// The client, and a sentence when AWS_CA_BUNDLE could not be used.
+/// The client, and a sentence when `AWS_CA_BUNDLE` could not be used.
 pub(super) fn client() -> (SharedHttpClient, Option<String>) {
     let (context, complaint) = match ca_bundle() {
         Ok(context) => (context, None),

@@ -61,7 +61,11 @@ impl Rds {
 
     /// The cluster `id` and its instances in this Region.
     pub async fn cluster(&self, id: &str) -> Result<ClusterState, AwsError> {
-        let (cluster, instances) = try_join(self.describe_cluster(id), self.instances(id)).await?;
+        let (cluster, instances) = try_join(
+            Box::pin(self.describe_cluster(id)),
+            Box::pin(self.instances(id)),
+        )
+        .await?;
         Ok(cluster_state(&cluster, &instances))
     }
 
@@ -72,9 +76,9 @@ impl Rds {
         // The source is not passed on: AWS answers an unknown identifier with an error, and a
         // cluster's instances come and go. The names tell whose they are.
         let (of_cluster, of_instances, instances) = futures_util::future::try_join3(
-            self.events_of(SourceType::DbCluster),
-            self.events_of(SourceType::DbInstance),
-            self.instances(id),
+            Box::pin(self.events_of(SourceType::DbCluster)),
+            Box::pin(self.events_of(SourceType::DbInstance)),
+            Box::pin(self.instances(id)),
         )
         .await?;
         let is_ours = |source: &str| {

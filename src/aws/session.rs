@@ -76,17 +76,16 @@ impl Session {
     /// Loads configuration and credentials' providers (credentials themselves are fetched on first use).
     pub async fn connect(options: SessionOptions) -> Self {
         let mut complaint = None;
-        let config = match options.http_client {
-            Some(client) => SdkConfig::builder()
+        let config = if let Some(client) = options.http_client {
+            SdkConfig::builder()
                 .behavior_version(BehaviorVersion::latest())
                 .credentials_provider(SharedCredentialsProvider::new(nobody()))
                 .http_client(client)
-                .build(),
-            None => {
-                let (client, why) = network::client();
-                complaint = why;
-                from_environment(options.profile, client).await
-            }
+                .build()
+        } else {
+            let (client, why) = network::client();
+            complaint = why;
+            from_environment(options.profile, client).await
         };
         if let Some(why) = &complaint {
             tracing::warn!("{why}; the system's certificates are used instead");
@@ -134,12 +133,12 @@ impl Session {
         self.watch.reach(region)
     }
 
-    /// What of the environment could not be used, in a sentence, such as an unreadable AWS_CA_BUNDLE.
+    /// What of the environment could not be used, in a sentence, such as an unreadable `AWS_CA_BUNDLE`.
     pub fn complaint(&self) -> Option<&str> {
         self.complaint.as_deref()
     }
 
-    /// The Region that AWS_REGION or the profile names; us-east-1 where neither does.
+    /// The Region that `AWS_REGION` or the profile names; us-east-1 where neither does.
     pub fn home(&self) -> Region {
         self.config
             .region()

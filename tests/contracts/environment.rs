@@ -1,0 +1,225 @@
+//! What a session takes from its surroundings: endpoints, profiles, credentials, certificates.
+//!
+//! A process has one environment, so each of these runs this test binary again with its own.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use gwctl::aws::{Session, SessionOptions, Timeouts};
+use gwctl::fleet::{Region, SystemClock};
+use tempfile::TempDir;
+
+use super::emulators::{clean_environment, python};
+use super::stand::shared;
+
+/// Set in the process that asks on a test's behalf; its value is the hosted zone to ask for.
+const ASK: &str = "GWCTL_TEST_ASK_FOR_ZONE";
+
+/// Not a test of its own: what the other tests run in a process with another environment.
+#[tokio::test]
+async fn ask_from_this_environment() {
+    let Ok(zone) = std::env::var(ASK) else { return };
+    let session = Session::connect(SessionOptions {
+        profile: std::env::var("GWCTL_TEST_PROFILE").ok(),
+        http_client: None,
+        timeouts: Timeouts {
+            attempt: Duration::from_millis(700),
+            ..Timeouts::default()
+        },
+        clock: Arc::new(SystemClock),
+    })
+    .await;
+    println!("home={}", session.home());
+    println!("complaint={:?}", session.complaint());
+    match session.sts(&Region::global()).identity().await {
+        Ok(who) => println!("identity={}", who.account),
+        Err(error) => println!("identity={:?}: {}", error.kind, error.message),
+    }
+    match session.route53().zone(&zone).await {
+        Ok(zone) => println!("zone={}", zone.name),
+        Err(error) => println!("zone={:?}: {}", error.kind, error.message),
+    }
+    println!("calls={}", session.ledger().calls());
+}
+
+fn ask(configure: impl FnOnce(&mut Command)) -> String {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    clean_environment(&mut command);
+    command
+        .args([
+            "--exact",
+            "contracts::environment::ask_from_this_environment",
+            "--nocapture",
+        ])
+        .env(ASK, "Z0ORDERS")
+        .stdin(Stdio::null());
+    configure(&mut command);
+    let output = command.output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn with_keys(command: &mut Command) {
+    command
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test");
+}
+
+fn assert_said(output: &str, line: &str) {
+    assert!(output.contains(line), "no `{line}` in:\n{output}");
+}
+
+#[test]
+fn endpoints_come_from_the_environment_one_for_all_and_one_for_a_service() {
+    let stand = shared();
+    let said = ask(|command| {
+        with_keys(command);
+        command
+            .env("AWS_ENDPOINT_URL", &stand.ministack.url)
+            .env("AWS_ENDPOINT_URL_ROUTE_53", &stand.moto.url)
+            .env(ASK, &stand.fleet.zone);
+    });
+    assert_said(&said, &format!("identity={}", stand.fleet.account));
+    assert_said(&said, "zone=orders.example.com");
+    assert_said(&said, "home=us-east-1");
+}
+
+#[test]
+fn a_named_profile_brings_its_region_its_endpoint_and_its_credential_process() {
+    let stand = shared();
+    let folder = TempDir::new().unwrap();
+    let script = folder.path().join("credentials.sh");
+    fs::write(
+        &script,
+        r#"echo '{"Version":1,"AccessKeyId":"test","SecretAccessKey":"test"}'"#,
+    )
+    .unwrap();
+    let config = folder.path().join("config");
+    let profile = format!(
+        "[profile oncall]\nregion = eu-west-1\nendpoint_url = {}\ncredential_process = sh {}\n",
+        stand.ministack.url,
+        script.display()
+    );
+    fs::write(&config, profile).unwrap();
+    for name in ["AWS_PROFILE", "GWCTL_TEST_PROFILE"] {
+        let said = ask(|command| {
+            command.env("AWS_CONFIG_FILE", &config).env(name, "oncall");
+        });
+        assert_said(&said, "home=eu-west-1");
+        assert_said(&said, &format!("identity={}", stand.fleet.account));
+    }
+}
+
+#[test]
+fn without_credentials_nothing_is_sent_and_it_says_what_to_do() {
+    let stand = shared();
+    let said = ask(|command| {
+        command.env("AWS_ENDPOINT_URL", &stand.ministack.url);
+    });
+    assert_said(&said, "identity=Credentials: no usable credentials");
+    assert_said(&said, "aws sso login");
+    assert_said(&said, "calls=0");
+}
+
+#[test]
+fn an_endpoint_that_accepts_and_never_answers_is_a_time_out() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let said = ask(|command| {
+        with_keys(command);
+        command.env("AWS_ENDPOINT_URL", url);
+    });
+    assert_said(&said, "identity=TimedOut: no answer in time");
+    assert_said(&said, "calls=4");
+}
+
+#[test]
+fn an_endpoint_that_refuses_is_unreachable() {
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let said = ask(|command| {
+        with_keys(command);
+        command.env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}"));
+    });
+    assert_said(&said, "identity=Unreachable: no connection");
+}
+
+#[test]
+fn aws_ca_bundle_makes_a_private_authority_trusted() {
+    let folder = TempDir::new().unwrap();
+    let (url, authority, _server) = https_endpoint(folder.path());
+    let trusting = ask(|command| {
+        with_keys(command);
+        command
+            .env("AWS_ENDPOINT_URL", &url)
+            .env("AWS_CA_BUNDLE", &authority);
+    });
+    assert_said(&trusting, "identity=123456789012");
+    assert_said(&trusting, "complaint=None");
+    let doubting = ask(|command| {
+        with_keys(command);
+        command.env("AWS_ENDPOINT_URL", &url);
+    });
+    assert_said(&doubting, "identity=Unreachable: no connection");
+}
+
+#[test]
+fn an_unusable_ca_bundle_is_complained_about_and_stops_nothing() {
+    let stand = shared();
+    let said = ask(|command| {
+        with_keys(command);
+        command
+            .env("AWS_ENDPOINT_URL", &stand.ministack.url)
+            .env("AWS_CA_BUNDLE", "/nonexistent/ca.pem");
+    });
+    assert_said(
+        &said,
+        "complaint=Some(\"AWS_CA_BUNDLE /nonexistent/ca.pem: No such file",
+    );
+    assert_said(&said, &format!("identity={}", stand.fleet.account));
+}
+
+/// An STS of its own behind TLS, with a certificate that only its own authority vouches for.
+fn https_endpoint(folder: &Path) -> (String, std::path::PathBuf, Ended) {
+    let mut command = Command::new(python());
+    clean_environment(&mut command);
+    let mut server = command
+        .arg(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/contracts/https.py"
+        ))
+        .arg(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut port = String::new();
+    let mut output = std::io::BufReader::new(server.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut output, &mut port).unwrap();
+    (
+        format!("https://localhost:{}", port.trim()),
+        folder.join("authority.pem"),
+        Ended(server),
+    )
+}
+
+/// Ends its process when dropped.
+struct Ended(std::process::Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
