@@ -373,6 +373,17 @@ impl MetricStore {
 
     fn insert(&mut self, handle: Handle, minute: i64, visible: i64, sample: Sample) {
         let points = &mut self.series[handle.0].points;
+        if points.back().is_none_or(|newest| newest.minute < minute) {
+            points.push_back(Point {
+                minute,
+                visible,
+                sample,
+            });
+            if points.len() > KEPT_MINUTES {
+                points.pop_front();
+            }
+            return;
+        }
         let place = points.partition_point(|point| point.minute < minute);
         match points.get_mut(place) {
             Some(point) if point.minute == minute => {
@@ -387,9 +398,6 @@ impl MetricStore {
                     sample,
                 },
             ),
-        }
-        if points.len() > KEPT_MINUTES {
-            points.pop_front();
         }
     }
 }

@@ -44,7 +44,7 @@ pub use model::Resources;
 pub use names::{SWITCH_METRIC, SWITCH_NAMESPACE};
 pub use probe::{ProbeOutcome, ResolveOutcome};
 pub use promotion::PromotionRefused;
-pub use scenario::{Event, Scenario, ScenarioError};
+pub use scenario::{Event, Happening, Scenario, ScenarioError};
 pub use sim::{Sim, SimError, SimOptions, StateGuard};
 
 use crate::fleet::{FleetSpec, Region};

@@ -1,4 +1,4 @@
-//! Scenarios: which fault starts and ends when. TOML, embedded or the user's own.
+//! Scenarios: which fault starts and ends when, and when somebody else moves the writer. TOML, embedded or the user's own.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::fleet::Region;
 pub(super) const HISTORY: SignedDuration = SignedDuration::from_hours(4);
 
 /// The embedded scenarios.
-const EMBEDDED: [(&str, &str); 10] = [
+const EMBEDDED: [(&str, &str); 11] = [
     ("calm", include_str!("../scenarios/calm.toml")),
     ("region-dark", include_str!("../scenarios/region-dark.toml")),
     (
@@ -37,6 +37,10 @@ const EMBEDDED: [(&str, &str); 10] = [
         "access-denied",
         include_str!("../scenarios/access-denied.toml"),
     ),
+    (
+        "switched-over",
+        include_str!("../scenarios/switched-over.toml"),
+    ),
     ("bad-day", include_str!("../scenarios/bad-day.toml")),
 ];
 
@@ -53,15 +57,36 @@ pub struct Scenario {
     pub events: Vec<Event>,
 }
 
-/// A fault starts or ends.
+/// Something happens.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
     /// From the start of the world; negative lies in the history that is made at the start.
     pub at: SignedDuration,
-    /// Start or end.
-    pub starts: bool,
     /// What.
-    pub fault: Fault,
+    pub what: Happening,
+}
+
+/// What can happen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Happening {
+    /// A fault starts.
+    Starts(Fault),
+    /// A fault ends.
+    Ends(Fault),
+    /// Another operator switches the writer over to a Region.
+    Switchover(Region),
+    /// Another operator fails over to a Region and accepts the loss of what has not arrived.
+    Failover(Region),
+}
+
+impl Happening {
+    /// The Region it strikes.
+    pub fn region(&self) -> Option<&Region> {
+        match self {
+            Self::Starts(fault) | Self::Ends(fault) => fault.region.as_ref(),
+            Self::Switchover(region) | Self::Failover(region) => Some(region),
+        }
+    }
 }
 
 /// Why a scenario cannot be played.
@@ -119,6 +144,8 @@ struct RawEvent {
     at: String,
     start: Option<FaultKind>,
     end: Option<FaultKind>,
+    switchover: Option<Region>,
+    failover: Option<Region>,
     region: Option<Region>,
     action: Option<String>,
 }
@@ -199,13 +226,21 @@ impl Event {
                 raw.at
             ));
         }
-        let (starts, kind) = match (raw.start, raw.end) {
-            (Some(kind), None) => (true, kind),
-            (None, Some(kind)) => (false, kind),
-            _ => return Err("an event has either `start` or `end`, with a fault's name".into()),
+        let fault = |kind| Fault::checked(kind, raw.region.as_ref(), raw.action.as_deref());
+        let what = match (raw.start, raw.end, &raw.switchover, &raw.failover) {
+            (Some(kind), None, None, None) => Happening::Starts(fault(kind)?),
+            (None, Some(kind), None, None) => Happening::Ends(fault(kind)?),
+            (None, None, Some(to), None) => Happening::Switchover(to.clone()),
+            (None, None, None, Some(to)) => Happening::Failover(to.clone()),
+            _ => {
+                return Err(
+                    "an event has one of `start` or `end` (a fault's name), `switchover` or \
+                            `failover` (a Region)"
+                        .into(),
+                );
+            }
         };
-        let fault = Fault::checked(kind, raw.region.as_ref(), raw.action.as_deref())?;
-        Ok(Self { at, starts, fault })
+        Ok(Self { at, what })
     }
 }
 
@@ -222,10 +257,7 @@ mod tests {
                 !scenario.title.is_empty() && !scenario.explanation.is_empty(),
                 "{name}"
             );
-            let at_start = scenario
-                .events
-                .iter()
-                .any(|e| e.starts && e.at <= SignedDuration::ZERO);
+            let at_start = scenario.events.iter().any(|e| e.at <= SignedDuration::ZERO);
             assert_eq!(at_start, name != "calm", "{name}");
         }
     }
@@ -250,7 +282,7 @@ mod tests {
                 "[[event]]\nat = \"1s\"\nstart = \"throttled\"\nregion = \"eu-west-1\"",
                 "take `region` away",
             ),
-            ("[[event]]\nat = \"1s\"", "either `start` or `end`"),
+            ("[[event]]\nat = \"1s\"", "one of `start` or `end`"),
             (
                 "[[event]]\nat = \"-5h\"\nstart = \"throttled\"",
                 "begins at -4h",
@@ -293,8 +325,9 @@ mod tests {
         let scenario = Scenario::load(file.path().to_str().unwrap()).unwrap();
         assert_eq!(scenario.title, "Mine");
         assert!(
-            scenario.events[0].starts && !scenario.events[1].starts,
+            matches!(scenario.events[0].what, Happening::Starts(_)),
             "in order of time"
         );
+        assert!(matches!(scenario.events[1].what, Happening::Ends(_)));
     }
 }

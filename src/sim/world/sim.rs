@@ -105,7 +105,7 @@ impl Sim {
         let strange = scenario
             .events
             .iter()
-            .filter_map(|event| event.fault.region.as_ref());
+            .filter_map(|event| event.what.region());
         if let Some(region) = strange.clone().find(|region| !regions.contains(region)) {
             return Err(SimError::StrikesElsewhere {
                 region: region.clone(),

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 
 use super::faults::{Fault, FaultKind};
-use super::scenario::{Event, Scenario};
+use super::found_database::cluster_arn;
+use super::names::FLEET;
+use super::scenario::{Event, Happening, Scenario};
 use super::serving::{Conditions, Outcome};
 use super::{State, Strikes};
 
@@ -82,11 +84,17 @@ impl State {
                 return;
             }
             self.attentive_until = self.now + ATTENTION;
-            if event.starts {
-                self.start(event.fault);
-            } else {
-                self.end(&event.fault);
-            }
+            self.happen(event.what);
+        }
+    }
+
+    fn happen(&mut self, what: Happening) {
+        match what {
+            Happening::Starts(fault) => self.start(fault),
+            Happening::Ends(fault) => self.end(&fault),
+            // What AWS refuses another operator does not happen.
+            Happening::Switchover(to) => drop(self.switchover(FLEET, &cluster_arn(&to))),
+            Happening::Failover(to) => drop(self.failover(FLEET, &cluster_arn(&to), true)),
         }
     }
 

@@ -299,3 +299,16 @@ fn what_cannot_be_promoted_is_refused() {
         PromotionRefused::InvalidGlobalClusterState { .. }
     ));
 }
+
+#[test]
+fn a_scenario_may_have_moved_the_writer_before_we_came() {
+    let sim = world("switched-over");
+    assert_eq!(writer(&sim), IRELAND);
+    assert!(events(&sim, IRELAND).contains(&"RDS-EVENT-0185"));
+    let state = sim.state();
+    let finished = state.resources.db_events.last().unwrap().at;
+    assert!((20..25).contains(&(state.now().duration_since(finished).as_secs() / 60)));
+    drop(state);
+    assert!(!lag(&sim, "orders-use1", VIRGINIA, 20).is_empty());
+    assert!(lag(&sim, "orders-euw1", IRELAND, 20).is_empty());
+}
