@@ -1,5 +1,7 @@
 //! Replies and errors in each protocol's shape.
 
+use std::fmt::Write as _;
+
 use http::Response;
 use jiff::Timestamp;
 
@@ -105,9 +107,10 @@ impl Envelope<'_> {
                 let metadata = shape! { "RequestId": self.request_id };
                 xml::element(&mut inner, "ResponseMetadata", None, &metadata);
                 let (operation, namespace) = (self.operation, self.service.namespace());
-                text.push_str(&format!(
+                let _ = write!(
+                    text,
                     "<{operation}Response xmlns=\"{namespace}\">{inner}</{operation}Response>"
-                ));
+                );
                 text.into_bytes()
             }
         };

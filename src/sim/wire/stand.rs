@@ -47,8 +47,7 @@ async fn probe(sim: &Sim, target: &str) -> Response<Vec<u8>> {
     match sim.probe(&format!("https://{host}/{path}")) {
         Ok(outcome) => {
             // The loopback has its own connection; what the world's network took is waited here.
-            let took = outcome.dns + outcome.connect + outcome.tls + outcome.first_byte;
-            tokio::time::sleep(took).await;
+            tokio::time::sleep(outcome.total()).await;
             served(sim, &outcome)
         }
         // A dead endpoint does not answer: neither does this one.

@@ -176,6 +176,13 @@ def rds():
     refused(lambda: rds.describe_db_cluster_snapshots(DBClusterSnapshotIdentifier="n"),
             "DBClusterSnapshotNotFoundFault")
     refused(lambda: rds.describe_events(SourceIdentifier="orders-apse1"), "InvalidParameterCombination")
+    target = here["DBClusterArn"]
+    refused(lambda: rds.switchover_global_cluster(
+        GlobalClusterIdentifier="orders", TargetDbClusterIdentifier=writer["DBClusterArn"]), "InvalidDBClusterStateFault")
+    moving = rds.failover_global_cluster(
+        GlobalClusterIdentifier="orders", TargetDbClusterIdentifier=target, AllowDataLoss=True)["GlobalCluster"]
+    equal(moving["FailoverState"]["ToDbClusterArn"], target)
+    equal(moving["FailoverState"]["IsDataLossAllowed"], True)
     refused(lambda: rds.describe_db_proxies(), "InvalidAction", "DescribeDBProxies")
 
 

@@ -191,6 +191,58 @@ async fn what_does_not_exist_is_named_as_rds_names_it() {
     assert_eq!(code(&marker), "InvalidParameterValue");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_switchover_is_answered_at_once_and_done_later() {
+    let sim = world("calm");
+    let client = Client::new(&sdk(&sim, "us-east-1"));
+    let target = format!("arn:aws:rds:eu-west-1:{ACCOUNT}:cluster:orders-euw1");
+    let call = |global: &str, target: &str| {
+        let call = client
+            .switchover_global_cluster()
+            .global_cluster_identifier(global);
+        call.target_db_cluster_identifier(target).send()
+    };
+    let reply = call("orders", &target).await.unwrap();
+    let cluster = reply.global_cluster().unwrap();
+    assert_eq!(cluster.status(), Some("switching-over"));
+    assert!(
+        cluster.global_cluster_members()[0].is_writer() == Some(true),
+        "still the old one"
+    );
+    let twice = call("orders", &target)
+        .await
+        .unwrap_err()
+        .into_service_error();
+    assert!(twice.is_invalid_global_cluster_state_fault(), "{twice:?}");
+    let nobody = call("nope", &target)
+        .await
+        .unwrap_err()
+        .into_service_error();
+    assert!(nobody.is_global_cluster_not_found_fault());
+    sim.advance(std::time::Duration::from_secs(600));
+    let after = client.describe_global_clusters().send().await.unwrap();
+    let after = &after.global_clusters()[0];
+    assert_eq!(
+        (after.status(), after.failover_state()),
+        (Some("available"), None)
+    );
+    let writer = after
+        .global_cluster_members()
+        .iter()
+        .find(|one| one.is_writer() == Some(true));
+    assert_eq!(writer.unwrap().db_cluster_arn(), Some(&*target));
+    let both = client
+        .failover_global_cluster()
+        .global_cluster_identifier("orders")
+        .target_db_cluster_identifier(&target)
+        .allow_data_loss(true)
+        .switchover(true);
+    assert_eq!(
+        code(&both.send().await.unwrap_err()),
+        "InvalidParameterCombination"
+    );
+}
+
 fn happened(sim: &Sim, minutes_ago: i64, source_type: &'static str, source: &str) {
     let region = "eu-west-1".parse().unwrap();
     sim.state().resources.db_events.push(DbEvent {

@@ -322,7 +322,23 @@ async fn a_change_is_pending_until_every_server_has_it() {
         .await
         .unwrap();
     assert_eq!(listed.resource_record_sets()[0].ttl(), Some(30));
+    let answer = async || {
+        let call = client
+            .test_dns_answer()
+            .hosted_zone_id(ZONE)
+            .record_name(LATENCY);
+        let call = call
+            .record_type(RrType::Cname)
+            .edns0_client_subnet_ip("193.0.0.0");
+        call.send().await.unwrap().record_data().join(" ")
+    };
+    assert_eq!(
+        answer().await,
+        "eu-west-1.api.orders.example.com",
+        "the servers do not have it yet"
+    );
     sim.advance(std::time::Duration::from_secs(90));
+    assert_eq!(answer().await, "elsewhere.example.com");
     let later = client.get_change().id(info.id()).send().await.unwrap();
     assert_eq!(later.change_info().unwrap().status().as_str(), "INSYNC");
     let unknown = client.get_change().id("C0NONE").send().await.unwrap_err();
@@ -349,6 +365,40 @@ async fn a_batch_is_all_or_nothing() {
         .unwrap_err();
     assert_eq!(code(&refused), "InvalidChangeBatch");
     assert_eq!(sim.state().resources.hosted_zones[0].records, before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_record_that_breaks_the_rules_is_refused_with_its_reason() {
+    let client = client(&world("calm"));
+    let refused = async |mut record: ResourceRecordSet, spoil: fn(&mut ResourceRecordSet)| {
+        spoil(&mut record);
+        let call = client.change_resource_record_sets().hosted_zone_id(ZONE);
+        let call = call.change_batch(batch(&[(ChangeAction::Upsert, &record)]));
+        let error = call.send().await.unwrap_err();
+        assert_eq!(code(&error), "InvalidChangeBatch");
+        format!("{error:?}")
+    };
+    let good = || record("elsewhere.example.com");
+    assert!(
+        refused(good(), |one| one.set_identifier = None)
+            .await
+            .contains("set identifier")
+    );
+    assert!(
+        refused(good(), |one| one.weight = Some(1))
+            .await
+            .contains("exclude")
+    );
+    assert!(refused(good(), |one| one.ttl = None).await.contains("TTL"));
+    let call = client.change_resource_record_sets().hosted_zone_id(ZONE);
+    let mut unknown = good();
+    unknown.health_check_id = Some("none".into());
+    let error = call
+        .change_batch(batch(&[(ChangeAction::Upsert, &unknown)]))
+        .send()
+        .await
+        .unwrap_err();
+    assert!(error.into_service_error().is_no_such_health_check());
 }
 
 #[tokio::test(start_paused = true)]

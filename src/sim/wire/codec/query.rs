@@ -75,9 +75,9 @@ fn place(node: &mut Value, path: &[&str], value: String) {
 /// `member.1`, `member.2` and `1`, `2` become lists, in the order of their numbers.
 fn unwrap_lists(node: &mut Value) {
     let Value::Map(members) = node else { return };
-    members
-        .iter_mut()
-        .for_each(|(_, value)| unwrap_lists(value));
+    for (_, value) in members.iter_mut() {
+        unwrap_lists(value);
+    }
     if let [(_, inner @ Value::List { .. })] = members.as_mut_slice() {
         let list = std::mem::replace(inner, Value::Null);
         *node = list;

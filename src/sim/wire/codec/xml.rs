@@ -99,7 +99,7 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Fault> {
                 let name = tag.local_name().as_ref().to_owned();
                 match open.last_mut() {
                     Some((_, members, _)) => {
-                        members.push((Cow::Owned(name), Value::Text(String::new())))
+                        members.push((Cow::Owned(name), Value::Text(String::new())));
                     }
                     None => return Ok(Value::Map(Vec::new())),
                 }

@@ -39,7 +39,7 @@ pub type Answer = Result<Reply, Fault>;
 pub fn call(service: Service, operation: &str, world: &mut State, ask: &Ask) -> Answer {
     match service {
         Service::CloudWatch => cloudwatch::call(operation, world, ask),
-        Service::Rds => rds::call(operation, &world.resources, ask),
+        Service::Rds => rds::call(operation, world, ask),
         Service::Route53 => route53::call(operation, world, ask),
         Service::CloudFront => cloudfront::call(operation, &world.resources, ask),
         Service::Lambda => lambda::call(operation, &world.resources, ask),

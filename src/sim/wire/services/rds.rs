@@ -5,16 +5,17 @@ use jiff::SignedDuration;
 use super::page::page;
 use super::{Answer, Ask, Fault};
 use crate::sim::wire::value::{Value, list, members, shape};
-use crate::sim::world::Resources;
 use crate::sim::world::model::{DbCluster, DbEvent, DbInstance, GlobalCluster};
+use crate::sim::world::{PromotionRefused, Resources, State};
 
-pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
+pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
     match operation {
-        "DescribeGlobalClusters" => global_clusters(world, ask),
-        "DescribeDBClusters" => clusters(world, ask),
-        "DescribeDBInstances" => instances(world, ask),
-        "DescribeEvents" => events(world, ask),
-        "DescribeDBClusterSnapshots" => snapshots(world, ask),
+        "DescribeGlobalClusters" => global_clusters(&world.resources, ask),
+        "DescribeDBClusters" => clusters(&world.resources, ask),
+        "DescribeDBInstances" => instances(&world.resources, ask),
+        "DescribeEvents" => events(&world.resources, ask),
+        "DescribeDBClusterSnapshots" => snapshots(&world.resources, ask),
+        "SwitchoverGlobalCluster" | "FailoverGlobalCluster" => promote(operation, world, ask),
         other => Err(Fault::unimplemented(other)),
     }
 }
@@ -370,4 +371,41 @@ fn snapshots(world: &Resources, ask: &Ask) -> Answer {
         ));
     }
     paged(ask, "DBClusterSnapshots", "DBClusterSnapshot", Vec::new())
+}
+
+/// Where each call must be made, and what a failover without permission to lose data means, is
+/// aws-facts §2.3.
+fn promote(operation: &str, world: &mut State, ask: &Ask) -> Answer {
+    let (global, target) = (
+        ask.input.need("GlobalClusterIdentifier")?,
+        ask.input.need("TargetDbClusterIdentifier")?,
+    );
+    let allow_data_loss = ask.input.bool("AllowDataLoss")?.unwrap_or_default();
+    if allow_data_loss && ask.input.bool("Switchover")?.unwrap_or_default() {
+        let message = "AllowDataLoss and Switchover exclude each other";
+        return Err(Fault::bad("InvalidParameterCombination", message));
+    }
+    let changed = if operation == "SwitchoverGlobalCluster" {
+        world.switchover(global, target)
+    } else {
+        world.failover(global, target, allow_data_loss)
+    };
+    let cluster = changed.map_err(|refused| {
+        let message = refused.to_string();
+        match refused {
+            PromotionRefused::GlobalClusterNotFound(_) => {
+                Fault::not_found("GlobalClusterNotFoundFault", message)
+            }
+            PromotionRefused::DbClusterNotFound(_) => {
+                Fault::not_found("DBClusterNotFoundFault", message)
+            }
+            PromotionRefused::InvalidGlobalClusterState { .. } => {
+                Fault::bad("InvalidGlobalClusterStateFault", message)
+            }
+            PromotionRefused::InvalidDbClusterState { .. } => {
+                Fault::bad("InvalidDBClusterStateFault", message)
+            }
+        }
+    })?;
+    Ok(shape! { "GlobalCluster": global_cluster(&cluster) }.into())
 }

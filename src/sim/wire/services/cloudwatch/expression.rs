@@ -312,7 +312,7 @@ mod tests {
     use super::*;
 
     fn run(text: &str) -> Result<Outcome, String> {
-        let series = |values: &[(i64, f64)]| Points::from_iter(values.iter().copied());
+        let series = |values: &[(i64, f64)]| values.iter().copied().collect::<Points>();
         evaluate(text, &mut |id| match id {
             "e" => Ok(series(&[(60, 1.0), (180, 5.0)])),
             "c" => Ok(series(&[(60, 10.0), (120, 20.0), (180, 0.0)])),

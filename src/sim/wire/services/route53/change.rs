@@ -1,36 +1,33 @@
 //! `ChangeResourceRecordSets`: all or nothing (aws-facts §3.2).
 
-use jiff::SignedDuration;
-
 use super::super::{Answer, Ask, Fault, Reply};
 use super::{change_shape, reversed, zone};
 use crate::fleet::Region;
 use crate::sim::wire::value::{Value, list, shape};
-use crate::sim::world::model::{AliasTarget, DnsChange, RecordSet, Resources};
+use crate::sim::world::State;
+use crate::sim::world::model::{AliasTarget, RecordSet};
 
-/// Every authoritative server has a change within about this time (aws-facts §3.2: usually 60 s).
-const UNTIL_INSYNC: SignedDuration = SignedDuration::from_secs(40);
-
-pub fn change(world: &mut Resources, ask: &Ask) -> Answer {
-    let zone_id = zone(world, ask.input.need("Id")?)?.id.clone();
+pub fn change(world: &mut State, ask: &Ask) -> Answer {
+    let resources = &mut world.resources;
+    let zone_id = zone(resources, ask.input.need("Id")?)?.id.clone();
     let batch = ask
         .input
         .get("ChangeBatch")
         .ok_or_else(|| Fault::missing("ChangeBatch"))?;
-    let mut records = zone(world, &zone_id)?.records.clone();
+    let mut records = zone(resources, &zone_id)?.records.clone();
     let mut complaints = Vec::new();
     for change in batch.items("Changes") {
         let record = read(change.get("ResourceRecordSet").unwrap_or(&Value::Null))?;
-        let known = |id: &String| world.health_checks.iter().any(|check| &check.id == id);
+        let known = |id: &String| resources.health_checks.iter().any(|check| &check.id == id);
         if let Some(id) = record.health_check.as_ref().filter(|id| !known(id)) {
             return Err(Fault::not_found(
                 "NoSuchHealthCheck",
                 format!("A health check with id {id} does not exist."),
             ));
         }
-        if let Err(complaint) = apply(&mut records, change.need("Action")?, record) {
-            complaints.push(complaint);
-        }
+        let action = change.need("Action")?;
+        let applied = sound(&record).and_then(|()| apply(&mut records, action, record));
+        complaints.extend(applied.err());
     }
     if !complaints.is_empty() {
         return Err(
@@ -38,25 +35,37 @@ pub fn change(world: &mut Resources, ask: &Ask) -> Answer {
                 .with("messages", list("Message", complaints)),
         );
     }
-    let number = world.dns_changes.len() + 1;
-    let submitted = DnsChange {
-        id: format!("C{:020}", 7_919 * number),
-        status: "PENDING".into(),
-        submitted: ask.now,
-        insync_at: ask.now + UNTIL_INSYNC,
-        comment: batch.text("Comment").map(str::to_owned),
-        zone: zone_id.clone(),
-    };
-    let reply = shape! { "ChangeInfo": change_shape(&submitted, ask) };
-    world.dns_changes.push(submitted);
-    if let Some(zone) = world
-        .hosted_zones
-        .iter_mut()
-        .find(|zone| zone.id == zone_id)
-    {
+    let zones = &mut resources.hosted_zones;
+    if let Some(zone) = zones.iter_mut().find(|zone| zone.id == zone_id) {
         zone.records = records;
     }
-    Ok(Reply::from(reply))
+    let comment = batch.text("Comment").map(str::to_owned);
+    let submitted = world.submit_dns_change(&zone_id, comment);
+    Ok(Reply::from(
+        shape! { "ChangeInfo": change_shape(&submitted) },
+    ))
+}
+
+/// The rules of a single record (aws-facts §3.1).
+fn sound(record: &RecordSet) -> Result<(), String> {
+    let routed = record.region.is_some() || record.weight.is_some();
+    let complaint = if routed && record.set_identifier.is_none() {
+        "a set identifier is required for records with a routing policy"
+    } else if record.region.is_some() && record.weight.is_some() {
+        "routing policies exclude each other"
+    } else if record.alias.is_some() && (record.ttl.is_some() || !record.values.is_empty()) {
+        "an alias has neither a TTL nor resource records"
+    } else if record.alias.is_none() && (record.ttl.is_none() || record.values.is_empty()) {
+        "a TTL and resource records are required"
+    } else if record.region.is_some() && record.values.len() > 1 {
+        "a latency record has one resource record"
+    } else {
+        return Ok(());
+    };
+    let RecordSet { name, kind, .. } = record;
+    Err(format!(
+        "Invalid resource record set [name='{name}', type='{kind}']: {complaint}"
+    ))
 }
 
 fn apply(records: &mut Vec<RecordSet>, action: &str, record: RecordSet) -> Result<(), String> {

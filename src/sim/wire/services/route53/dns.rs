@@ -2,15 +2,24 @@
 
 use std::net::IpAddr;
 
-use super::super::{Answer, Ask, Fault};
+use super::super::{Answer, Ask};
 use super::{invalid, reversed, zone};
 use crate::sim::wire::value::{list, shape};
-use crate::sim::world::model::{RecordSet, Resources};
+use crate::sim::world::State;
 
-pub fn test_answer(world: &Resources, ask: &Ask) -> Answer {
+/// Latitude and longitude in degrees.
+type Point = (f64, f64);
+
+pub fn test_answer(world: &State, ask: &Ask) -> Answer {
     let input = &ask.input;
-    let zone = zone(world, input.need("hostedzoneid")?)?;
+    let zone = zone(&world.resources, input.need("hostedzoneid")?)?;
     let (name, kind) = (input.need("recordname")?, input.need("recordtype")?);
+    let apex = reversed(&zone.name);
+    let inside = reversed(name);
+    if inside != apex && !inside.starts_with(&format!("{apex}.")) {
+        return Err(invalid(format!("{name} is not in the zone {}", zone.name)));
+    }
+    // The client's network counts before the resolver's own address.
     let address = input
         .text("edns0clientsubnetip")
         .or(input.text("resolverip"));
@@ -20,101 +29,27 @@ pub fn test_answer(world: &Resources, ask: &Ask) -> Answer {
                 .map_err(|_| invalid(format!("{text} is not an IP address")))
         })
         .transpose()?;
-    let here = address.map_or(NORTH_AMERICA, place_of);
-    let wanted = reversed(name);
-    if wanted != reversed(&zone.name) && !wanted.starts_with(&format!("{}.", reversed(&zone.name)))
-    {
-        return Err(Fault::bad(
-            "InvalidInput",
-            format!("{name} is not in the zone {}", zone.name),
-        ));
-    }
-    let named: Vec<&RecordSet> = zone
-        .records
-        .iter()
-        .filter(|one| reversed(&one.name) == wanted)
-        .collect();
-    // A CNAME stands for every type.
-    let of_kind: Vec<&RecordSet> = named
-        .iter()
-        .copied()
-        .filter(|one| one.kind == kind || one.kind == "CNAME")
-        .collect();
-    let data: Vec<String> = choose(world, &of_kind, here)
-        .map(answers)
-        .unwrap_or_default();
-    let code = if named.is_empty() {
-        "NXDOMAIN"
-    } else {
-        "NOERROR"
-    };
+    let answer = world.dns_answer(&name.to_ascii_lowercase(), kind, address.map(place_of));
     Ok(shape! {
         "Nameserver": zone.name_servers.first().map_or("", String::as_str),
         "RecordName": name,
         "RecordType": kind,
-        "RecordData": list("RecordDataEntry", data),
-        "ResponseCode": code,
+        "RecordData": list("RecordDataEntry", answer.values),
+        "ResponseCode": answer.code,
         "Protocol": "UDP",
     }
     .into())
 }
 
-fn answers(record: &RecordSet) -> Vec<String> {
-    match &record.alias {
-        Some(target) => vec![target.name.clone()],
-        None => record.values.clone(),
-    }
-}
+const NORTH_AMERICA: Point = (38.9, -77.4);
+const EUROPE: Point = (50.1, 8.7);
+const ASIA_PACIFIC: Point = (1.3, 103.8);
+const LATIN_AMERICA: Point = (-23.5, -46.6);
+const AFRICA: Point = (-33.9, 18.4);
 
-/// The nearest healthy record of a latency set; when none is healthy, all count as healthy
-/// (aws-facts §3.1).
-fn choose<'a>(world: &Resources, set: &[&'a RecordSet], here: (f64, f64)) -> Option<&'a RecordSet> {
-    let healthy = |record: &&&RecordSet| {
-        record.health_check.as_ref().is_none_or(|id| {
-            world
-                .health_checks
-                .iter()
-                .find(|check| &check.id == id)
-                .is_none_or(|check| check.healthy)
-        })
-    };
-    let mut eligible: Vec<&RecordSet> = set.iter().filter(healthy).copied().collect();
-    if eligible.is_empty() {
-        eligible = set.to_vec();
-    }
-    let distance = |record: &RecordSet| {
-        record
-            .region
-            .as_ref()
-            .and_then(|region| region.place())
-            .map_or(0.0, |place| angle(here, (place.lat, place.lon)))
-    };
-    eligible
-        .into_iter()
-        .min_by(|one, other| distance(one).total_cmp(&distance(other)))
-}
-
-/// The great circle's angle between two points of (latitude, longitude) in degrees.
-fn angle((lat1, lon1): (f64, f64), (lat2, lon2): (f64, f64)) -> f64 {
-    let (lat1, lat2, lon) = (
-        lat1.to_radians(),
-        lat2.to_radians(),
-        (lon2 - lon1).to_radians(),
-    );
-    (lat1.sin() * lat2.sin() + lat1.cos() * lat2.cos() * lon.cos())
-        .clamp(-1.0, 1.0)
-        .acos()
-}
-
-const NORTH_AMERICA: (f64, f64) = (38.9, -77.4); // also where Route 53 looks from by itself
-const EUROPE: (f64, f64) = (50.1, 8.7);
-const ASIA_PACIFIC: (f64, f64) = (1.3, 103.8);
-const LATIN_AMERICA: (f64, f64) = (-23.5, -46.6);
-const AFRICA: (f64, f64) = (-33.9, 18.4);
-
-/// Where a network is, as far as its first bits tell: IANA's registry of /8 blocks names the
-/// continent's registry, and its busiest city stands for the continent.
-fn place_of(address: IpAddr) -> (f64, f64) {
+/// Where a network is, as far as its first bits tell: IANA's registries of address blocks name the
+/// continent, and one city stands for it.
+fn place_of(address: IpAddr) -> Point {
     match address {
         IpAddr::V4(v4) => match v4.octets()[0] {
             1
@@ -177,5 +112,20 @@ fn place_of(address: IpAddr) -> (f64, f64) {
             0x2c00..=0x2c0f => AFRICA,
             _ => NORTH_AMERICA,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_are_where_their_registry_is() {
+        let of = |text: &str| text.parse().map(place_of);
+        assert_eq!(of("3.0.0.0"), Ok(NORTH_AMERICA));
+        assert_eq!(of("193.0.0.0"), Ok(EUROPE));
+        assert_eq!(of("203.0.113.0"), Ok(ASIA_PACIFIC));
+        assert_eq!(of("200.7.0.0"), Ok(LATIN_AMERICA));
+        assert_eq!(of("2c0f:f8f0::"), Ok(AFRICA));
     }
 }

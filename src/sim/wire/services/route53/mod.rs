@@ -17,13 +17,13 @@ pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
         "ListHostedZonesByName" => list_zones_by_name(&world.resources, ask),
         "GetHostedZone" => get_zone(&world.resources, ask),
         "ListResourceRecordSets" => records::list_sets(&world.resources, ask),
-        "ChangeResourceRecordSets" => change::change(&mut world.resources, ask),
+        "ChangeResourceRecordSets" => change::change(world, ask),
         "GetChange" => get_change(&world.resources, ask),
         "ListHealthChecks" => checks::list_checks(&world.resources, ask),
         "GetHealthCheck" => checks::get(&world.resources, ask),
         "GetHealthCheckStatus" => checks::status(&world.resources, ask),
         "UpdateHealthCheck" => checks::update(&mut world.resources, ask),
-        "TestDNSAnswer" => dns::test_answer(&world.resources, ask),
+        "TestDNSAnswer" => dns::test_answer(world, ask),
         other => Err(Fault::unimplemented(other)),
     }
 }
@@ -132,20 +132,13 @@ fn get_change(world: &Resources, ask: &Ask) -> Answer {
                 format!("Could not find resource with ID: {id}"),
             )
         })?;
-    Ok(Reply::from(
-        shape! { "ChangeInfo": change_shape(change, ask) },
-    ))
+    Ok(Reply::from(shape! { "ChangeInfo": change_shape(change) }))
 }
 
-fn change_shape(change: &DnsChange, ask: &Ask) -> Value {
-    let status = if ask.now >= change.insync_at {
-        "INSYNC"
-    } else {
-        change.status.as_str()
-    };
+fn change_shape(change: &DnsChange) -> Value {
     shape! {
         "Id": format!("/change/{}", change.id),
-        "Status": status,
+        "Status": &change.status,
         "SubmittedAt": change.submitted,
         "Comment": change.comment.as_ref(),
     }

@@ -2,6 +2,7 @@
 
 use super::super::{Answer, Ask};
 use super::{invalid, max_items, reversed, zone};
+use crate::fleet::Region;
 use crate::sim::wire::value::{Value, list, shape};
 use crate::sim::world::model::{RecordSet, Resources};
 
@@ -77,7 +78,7 @@ fn record_shape(record: &RecordSet) -> Value {
         "Type": &record.kind,
         "SetIdentifier": record.set_identifier.as_ref(),
         "Weight": record.weight,
-        "Region": record.region.as_ref().map(|region| region.as_str()),
+        "Region": record.region.as_ref().map(Region::as_str),
         "TTL": record.ttl,
         "ResourceRecords": values,
         "AliasTarget": alias,
