@@ -1,0 +1,208 @@
+//! What only a whole process shows: start-up, keys, idleness, size.
+
+use std::io::{Read as _, Write as _};
+use std::num::NonZero;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use gwctl::sim::wire;
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+use super::picture::world;
+use super::table::{Table, median, millis, timed};
+
+const GWCTL: &str = env!("CARGO_BIN_EXE_gwctl");
+
+/// How long the idle console is watched.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// gwctl in a pseudo-terminal.
+struct Console {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    output: Receiver<Vec<u8>>,
+    screen: vt100::Parser,
+    started: Instant,
+}
+
+impl Console {
+    fn start(home: &std::path::Path, args: &[&str], env: &[(&str, &str)]) -> Self {
+        let size = PtySize { rows: 60, cols: 200, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(GWCTL);
+        command.args(args);
+        command.env_clear();
+        for (name, value) in [("TERM", "xterm-256color"), ("COLORTERM", "truecolor")] {
+            command.env(name, value);
+        }
+        for name in ["HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"] {
+            command.env(name, home);
+        }
+        for (name, value) in env {
+            command.env(name, value);
+        }
+        let started = Instant::now();
+        let child = pair.slave.spawn_command(command).unwrap();
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (sender, output) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 65_536];
+            while let Ok(n @ 1..) = reader.read(&mut buffer) {
+                if sender.send(buffer[..n].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        let screen = vt100::Parser::new(NonZero::new(60).unwrap(), NonZero::new(200).unwrap(), 0);
+        Self { child, master: pair.master, output, screen, started }
+    }
+
+    /// Time from the start until `text` stands on the screen.
+    fn until(&mut self, text: &str) -> Duration {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !self.screen.screen().contents().contains(text) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let bytes = self.output.recv_timeout(left).unwrap_or_else(|_| {
+                panic!("`{text}` never appeared:\n{}", self.screen.screen().contents())
+            });
+            self.screen.process(&bytes);
+        }
+        self.started.elapsed()
+    }
+
+    /// Takes in what was written until nothing more comes for a moment.
+    fn settle(&mut self) {
+        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(200)) {
+            self.screen.process(&bytes);
+        }
+    }
+
+    /// CPU time used so far, and resident memory in MiB.
+    fn usage(&self) -> (Duration, f64) {
+        let pid = self.child.process_id().unwrap();
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+        let fields: Vec<&str> = stat.rsplit(") ").next().unwrap().split(' ').collect();
+        // utime and stime, in clock ticks of 10 ms.
+        let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let kib = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let kib: f64 = kib.trim().trim_end_matches(" kB").trim().parse().unwrap();
+        (Duration::from_millis(ticks * 10), kib / 1_024.0)
+    }
+}
+
+impl Drop for Console {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub fn rows(table: &mut Table) {
+    let home = tempfile::tempdir().unwrap();
+    let first = median(11, || Console::start(home.path(), &["demo", "--seed", "1"], &[]).until("gwctl"));
+    table.row("from exec to the first drawn frame", millis(first), "100 ms", first <= Duration::from_millis(100));
+
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let mut times = Vec::new();
+    for regions in [3, 34] {
+        let sim = world(regions);
+        let server = runtime.block_on(wire::serve(sim.clone(), 0)).unwrap();
+        let url = format!("http://{}", server.address());
+        let config = home.path().join(format!("fleet-{regions}.toml"));
+        std::fs::write(&config, fleet_file(&sim, &url)).unwrap();
+        let status = || {
+            let mut command = Command::new(GWCTL);
+            command.args(["status", "-o", "json", "--config"]).arg(&config).env_clear();
+            for (name, value) in endpoint(&url) {
+                command.env(name, value);
+            }
+            command.env("HOME", home.path()).stdout(Stdio::null()).stderr(Stdio::null());
+            timed(|| drop(command.status().unwrap()))
+        };
+        times.push(median(5, status));
+        if regions == 3 {
+            watch_idle(table, home.path(), &config, &url);
+        }
+        runtime.block_on(server.stop());
+    }
+    let ratio = times[1].as_secs_f64() / times[0].as_secs_f64();
+    table.row("`gwctl status`, exec to exit, 3 Regions over loopback, 80 ms a reply", millis(times[0]), "", true);
+    table.row(
+        "the same, 34 Regions",
+        format!("{} ({ratio:.2} × that of 3)", millis(times[1])),
+        "",
+        true,
+    );
+    let size = std::fs::metadata(GWCTL).unwrap().len();
+    table.row("size of the release binary", format!("{:.1} MiB", size as f64 / 1_048_576.0), "", true);
+}
+
+/// The console on a calm fleet whose AWS is another process's business; then keys while AWS hangs.
+fn watch_idle(table: &mut Table, home: &std::path::Path, config: &std::path::Path, url: &str) {
+    let config = config.to_str().unwrap();
+    let env = endpoint(url);
+    let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let mut console = Console::start(home, &["--config", config], &env);
+    console.until("healthy");
+    console.settle();
+    let (before, _) = console.usage();
+    std::thread::sleep(IDLE);
+    let (after, mib) = console.usage();
+    let percent = 100.0 * (after.saturating_sub(before)).as_secs_f64() / IDLE.as_secs_f64();
+    table.row(
+        "idle console, 3 Regions, calm pace",
+        format!("{percent:.2} % of a core, {mib:.0} MiB resident"),
+        "1 %, 60 MiB",
+        percent < 1.0 && mib < 60.0,
+    );
+    drop(console);
+
+    // An endpoint that takes connections and never answers.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let env = endpoint(&url);
+    let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let mut console = Console::start(home, &["--config", config], &env);
+    console.until("gwctl");
+    console.settle();
+    let mut writer = console.master.take_writer().unwrap();
+    let mut key = |key: &[u8], text: &str| {
+        console.started = Instant::now();
+        writer.write_all(key).unwrap();
+        writer.flush().unwrap();
+        let answered = console.until(text);
+        console.settle();
+        answered
+    };
+    // Two screens that have nothing to show yet still have their own words.
+    let answered = median(9, || key(b"5", "Calls").max(key(b"1", "Fleet")));
+    table.row(
+        "a key answered while every call hangs",
+        millis(answered),
+        "one frame, 33 ms",
+        answered <= Duration::from_millis(33),
+    );
+}
+
+fn endpoint(url: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("AWS_ENDPOINT_URL", url.to_owned()),
+        ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".into()),
+        ("AWS_SECRET_ACCESS_KEY", "example".into()),
+        ("AWS_REGION", "us-east-1".into()),
+        ("AWS_EC2_METADATA_DISABLED", "true".into()),
+    ]
+}
+
+/// The configuration of a gwctl that looks at `sim` through `url`.
+fn fleet_file(sim: &gwctl::sim::Sim, url: &str) -> String {
+    let mut spec = sim.spec();
+    spec.probe_url = Some(format!("{url}/_gwctl/probe/domain"));
+    for site in &mut spec.sites {
+        site.probe_url = Some(format!("{url}/_gwctl/probe/{}", site.region));
+    }
+    let fleets = std::collections::BTreeMap::from([(sim.name(), spec)]);
+    toml::to_string(&std::collections::BTreeMap::from([("fleets", fleets)])).unwrap()
+}
