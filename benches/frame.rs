@@ -20,7 +20,12 @@ use ratatui::{TerminalOptions, Viewport};
 use super::picture::{watch_until, world};
 use super::table::{Table, median, timed};
 
-const AREA: Rect = Rect { x: 0, y: 0, width: 200, height: 60 };
+const AREA: Rect = Rect {
+    x: 0,
+    y: 0,
+    width: 200,
+    height: 60,
+};
 
 /// A complete picture of 34 Regions.
 fn picture() -> &'static Arc<Snapshot> {
@@ -107,10 +112,15 @@ impl std::io::Write for Counter {
 /// What a terminal is sent when the dollars an hour go up by a cent.
 fn bytes_of_one_change(mut state: State, theme: &Theme) -> usize {
     let sent = Counter::default();
-    let options = TerminalOptions { viewport: Viewport::Fixed(AREA) };
-    let mut terminal = Terminal::with_options(CrosstermBackend::new(sent.clone()), options).unwrap();
+    let options = TerminalOptions {
+        viewport: Viewport::Fixed(AREA),
+    };
+    let mut terminal =
+        Terminal::with_options(CrosstermBackend::new(sent.clone()), options).unwrap();
     let mut draw_it = |state: &State| {
-        terminal.draw(|frame| drop(draw(frame, state, theme))).unwrap();
+        terminal
+            .draw(|frame| drop(draw(frame, state, theme)))
+            .unwrap();
         sent.0.get()
     };
     let before = draw_it(&state);

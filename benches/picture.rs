@@ -20,14 +20,22 @@ pub fn world(regions: usize) -> Sim {
     let first = ["us-east-1", "eu-west-1", "ap-southeast-1"].map(|code| Region::new(code).unwrap());
     let others = Region::all().filter(|region| !first.contains(region));
     let regions = first.iter().cloned().chain(others).take(regions).collect();
-    Sim::new(SimOptions { regions, api_latency: Some(REPLY), ..SimOptions::default() }).unwrap()
+    Sim::new(SimOptions {
+        regions,
+        api_latency: Some(REPLY),
+        ..SimOptions::default()
+    })
+    .unwrap()
 }
 
 /// Probes that answer as fast as AWS does.
 struct Prompt;
 
 impl Prober for Prompt {
-    fn probe(&self, _: String) -> Pin<Box<dyn Future<Output = Result<ProbeReport, String>> + Send>> {
+    fn probe(
+        &self,
+        _: String,
+    ) -> Pin<Box<dyn Future<Output = Result<ProbeReport, String>> + Send>> {
         Box::pin(async {
             tokio::time::sleep(REPLY).await;
             Ok(ProbeReport {
@@ -44,14 +52,20 @@ impl Prober for Prompt {
     fn resolve(&self, _: String) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>> {
         Box::pin(async {
             tokio::time::sleep(REPLY).await;
-            Ok(Resolved { values: vec!["us-east-1.api.orders.example.com".into()], ttl_s: 60 })
+            Ok(Resolved {
+                values: vec!["us-east-1.api.orders.example.com".into()],
+                ttl_s: 60,
+            })
         })
     }
 }
 
 /// Looks at `sim` until `enough` holds, and says how long that took and what was seen.
 pub fn watch_until(sim: &Sim, enough: impl Fn(&Snapshot) -> bool) -> (Duration, Arc<Snapshot>) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
         let handler: Handler = wire::handler(sim.clone());
         let session = Session::connect(SessionOptions {
@@ -84,14 +98,21 @@ pub fn watch_until(sim: &Sim, enough: impl Fn(&Snapshot) -> bool) -> (Duration, 
 /// Whether the figures of `region` are there.
 fn has_figures(picture: &Snapshot, region: &Region) -> bool {
     picture.site(region).is_some_and(|site| {
-        site.api.metrics.latest(Metric::ApiLatencyP99, picture.at).is_some()
+        site.api
+            .metrics
+            .latest(Metric::ApiLatencyP99, picture.at)
+            .is_some()
             && site.concurrency.current().is_some()
             && site.probe.current().is_some()
     })
 }
 
 pub fn rows(table: &mut Table) {
-    let complete = |regions| median(9, || watch_until(&world(regions), |picture| picture.complete).0);
+    let complete = |regions| {
+        median(9, || {
+            watch_until(&world(regions), |picture| picture.complete).0
+        })
+    };
     let (three, all) = (complete(3), complete(34));
     let bound = REPLY.mul_f64(1.5) + Duration::from_millis(100);
     table.row(
@@ -102,13 +123,22 @@ pub fn rows(table: &mut Table) {
     );
     table.row(
         "complete picture of 34 Regions, 80 ms a reply",
-        format!("{} ({:.2} × that of 3)", millis(all), all.as_secs_f64() / three.as_secs_f64()),
+        format!(
+            "{} ({:.2} × that of 3)",
+            millis(all),
+            all.as_secs_f64() / three.as_secs_f64()
+        ),
         "1.3 × that of 3",
         all <= three.mul_f64(1.3),
     );
     let dark = Region::new("eu-west-1").unwrap();
     let others = |sim: &Sim| -> Vec<Region> {
-        sim.spec().sites.iter().map(|site| site.region.clone()).filter(|region| *region != dark).collect()
+        sim.spec()
+            .sites
+            .iter()
+            .map(|site| site.region.clone())
+            .filter(|region| *region != dark)
+            .collect()
     };
     let figures = |black_holed: bool| {
         median(9, || {
@@ -117,7 +147,10 @@ pub fn rows(table: &mut Table) {
                 sim.start_fault("region-dark:eu-west-1").unwrap();
             }
             let seen = others(&sim);
-            watch_until(&sim, |picture| seen.iter().all(|region| has_figures(picture, region))).0
+            watch_until(&sim, |picture| {
+                seen.iter().all(|region| has_figures(picture, region))
+            })
+            .0
         })
     };
     let (calm, black_holed) = (figures(false), figures(true));

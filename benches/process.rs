@@ -28,7 +28,12 @@ struct Console {
 
 impl Console {
     fn start(home: &std::path::Path, args: &[&str], env: &[(&str, &str)]) -> Self {
-        let size = PtySize { rows: 60, cols: 200, pixel_width: 0, pixel_height: 0 };
+        let size = PtySize {
+            rows: 60,
+            cols: 200,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(GWCTL);
         command.args(args);
@@ -55,7 +60,13 @@ impl Console {
             }
         });
         let screen = vt100::Parser::new(NonZero::new(60).unwrap(), NonZero::new(200).unwrap(), 0);
-        Self { child, master: pair.master, output, screen, started }
+        Self {
+            child,
+            master: pair.master,
+            output,
+            screen,
+            started,
+        }
     }
 
     /// Time from the start until `text` stands on the screen.
@@ -64,7 +75,10 @@ impl Console {
         while !self.screen.screen().contents().contains(text) {
             let left = deadline.saturating_duration_since(Instant::now());
             let bytes = self.output.recv_timeout(left).unwrap_or_else(|_| {
-                panic!("`{text}` never appeared:\n{}", self.screen.screen().contents())
+                panic!(
+                    "`{text}` never appeared:\n{}",
+                    self.screen.screen().contents()
+                )
             });
             self.screen.process(&bytes);
         }
@@ -86,7 +100,10 @@ impl Console {
         // utime and stime, in clock ticks of 10 ms.
         let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-        let kib = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let kib = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .unwrap();
         let kib: f64 = kib.trim().trim_end_matches(" kB").trim().parse().unwrap();
         (Duration::from_millis(ticks * 10), kib / 1_024.0)
     }
@@ -101,10 +118,20 @@ impl Drop for Console {
 
 pub fn rows(table: &mut Table) {
     let home = tempfile::tempdir().unwrap();
-    let first = median(11, || Console::start(home.path(), &["demo", "--seed", "1"], &[]).until("gwctl"));
-    table.row("from exec to the first drawn frame", millis(first), "100 ms", first <= Duration::from_millis(100));
+    let first = median(11, || {
+        Console::start(home.path(), &["demo", "--seed", "1"], &[]).until("gwctl")
+    });
+    table.row(
+        "from exec to the first drawn frame",
+        millis(first),
+        "100 ms",
+        first <= Duration::from_millis(100),
+    );
 
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let mut times = Vec::new();
     for regions in [3, 34] {
         let sim = world(regions);
@@ -114,11 +141,17 @@ pub fn rows(table: &mut Table) {
         std::fs::write(&config, fleet_file(&sim, &url)).unwrap();
         let status = || {
             let mut command = Command::new(GWCTL);
-            command.args(["status", "-o", "json", "--config"]).arg(&config).env_clear();
+            command
+                .args(["status", "-o", "json", "--config"])
+                .arg(&config)
+                .env_clear();
             for (name, value) in endpoint(&url) {
                 command.env(name, value);
             }
-            command.env("HOME", home.path()).stdout(Stdio::null()).stderr(Stdio::null());
+            command
+                .env("HOME", home.path())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null());
             timed(|| drop(command.status().unwrap()))
         };
         times.push(median(5, status));
@@ -128,7 +161,12 @@ pub fn rows(table: &mut Table) {
         runtime.block_on(server.stop());
     }
     let ratio = times[1].as_secs_f64() / times[0].as_secs_f64();
-    table.row("`gwctl status`, exec to exit, 3 Regions over loopback, 80 ms a reply", millis(times[0]), "", true);
+    table.row(
+        "`gwctl status`, exec to exit, 3 Regions over loopback, 80 ms a reply",
+        millis(times[0]),
+        "",
+        true,
+    );
     table.row(
         "the same, 34 Regions",
         format!("{} ({ratio:.2} × that of 3)", millis(times[1])),
@@ -136,14 +174,22 @@ pub fn rows(table: &mut Table) {
         true,
     );
     let size = std::fs::metadata(GWCTL).unwrap().len();
-    table.row("size of the release binary", format!("{:.1} MiB", size as f64 / 1_048_576.0), "", true);
+    table.row(
+        "size of the release binary",
+        format!("{:.1} MiB", size as f64 / 1_048_576.0),
+        "",
+        true,
+    );
 }
 
 /// The console on a calm fleet whose AWS is another process's business; then keys while AWS hangs.
 fn watch_idle(table: &mut Table, home: &std::path::Path, config: &std::path::Path, url: &str) {
     let config = config.to_str().unwrap();
     let env = endpoint(url);
-    let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let env: Vec<(&str, &str)> = env
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
     let mut console = Console::start(home, &["--config", config], &env);
     console.until("healthy");
     console.settle();
@@ -163,7 +209,10 @@ fn watch_idle(table: &mut Table, home: &std::path::Path, config: &std::path::Pat
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let env = endpoint(&url);
-    let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let env: Vec<(&str, &str)> = env
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
     let mut console = Console::start(home, &["--config", config], &env);
     console.until("gwctl");
     console.settle();

@@ -11,7 +11,8 @@ pub struct Table {
 impl Table {
     pub fn row(&mut self, what: &str, measured: String, promise: &str, kept: bool) {
         eprintln!("{what}: {measured} ({promise})");
-        self.rows.push((what.into(), measured, promise.into(), kept));
+        self.rows
+            .push((what.into(), measured, promise.into(), kept));
     }
 
     pub fn kept(&self) -> bool {

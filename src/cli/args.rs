@@ -273,7 +273,9 @@ fn moment(text: &str) -> Result<Duration, String> {
 /// As [`moment`], and long enough to wait for something.
 fn duration(text: &str) -> Result<Duration, String> {
     match moment(text) {
-        Ok(time) if time < Duration::from_millis(100) => Err("a time from 100ms is accepted".into()),
+        Ok(time) if time < Duration::from_millis(100) => {
+            Err("a time from 100ms is accepted".into())
+        }
         outcome => outcome,
     }
 }

@@ -26,14 +26,21 @@ pub fn run(global: &Global) -> Result<Exit, Failure> {
         mode: mode(),
         write: global.write,
         pace: console.pace,
-        theme: global.theme.clone().or_else(|| console.theme.clone()).unwrap_or_else(|| THEME.to_owned()),
+        theme: global
+            .theme
+            .clone()
+            .or_else(|| console.theme.clone())
+            .unwrap_or_else(|| THEME.to_owned()),
         themes: Some(settings.paths.themes.clone()),
         ascii: false,
         color: global.color.wish(),
         mouse: global.mouse || console.mouse,
         keys: console.keys.clone(),
         clock: Arc::new(SystemClock),
-        fleets: Arc::new(Configured { global: global.clone(), settings }),
+        fleets: Arc::new(Configured {
+            global: global.clone(),
+            settings,
+        }),
     };
     open(setup)
 }
@@ -49,7 +56,9 @@ pub fn open(setup: Setup) -> Result<Exit, Failure> {
 
 fn mode() -> Mode {
     match std::env::var("AWS_ENDPOINT_URL") {
-        Ok(url) if !url.is_empty() => Mode::Endpoint { url: crate::fleet::clean(&url, 80) },
+        Ok(url) if !url.is_empty() => Mode::Endpoint {
+            url: crate::fleet::clean(&url, 80),
+        },
         _ => Mode::Live,
     }
 }
@@ -71,7 +80,10 @@ impl Fleets for Configured {
 
     fn open(&self, name: &str, pace: Pace) -> Opening {
         let global = self.global.clone();
-        let settings = Settings { fleet: name.to_owned(), ..self.settings.clone() };
+        let settings = Settings {
+            fleet: name.to_owned(),
+            ..self.settings.clone()
+        };
         Box::pin(async move {
             let mut target = Target::configured(&global, &settings).await;
             target.refresh.pace = pace;

@@ -20,7 +20,9 @@ pub fn run(global: &Global, args: &Simulated) -> Result<Exit, Failure> {
         fleets: Arc::new(World(sim.clone())),
         fleet: sim.name().to_owned(),
         faults: Some(Arc::new(Faults(sim.clone()))),
-        mode: Mode::Demo { scenario: args.scenario.clone() },
+        mode: Mode::Demo {
+            scenario: args.scenario.clone(),
+        },
         write: global.write,
         pace: Pace::default(),
         theme: global.theme.clone().unwrap_or_else(|| THEME.to_owned()),
@@ -56,12 +58,20 @@ struct Faults(Sim);
 
 impl FaultPanel for Faults {
     fn list(&self) -> Vec<FaultEntry> {
-        let entry = |fault: crate::sim::FaultStatus| FaultEntry { active: fault.since.is_some(), id: fault.id, title: fault.title };
+        let entry = |fault: crate::sim::FaultStatus| FaultEntry {
+            active: fault.since.is_some(),
+            id: fault.id,
+            title: fault.title,
+        };
         self.0.faults().into_iter().map(entry).collect()
     }
 
     fn set(&self, id: &str, on: bool) -> Result<(), String> {
-        let done = if on { self.0.start_fault(id) } else { self.0.end_fault(id) };
+        let done = if on {
+            self.0.start_fault(id)
+        } else {
+            self.0.end_fault(id)
+        };
         done.map_err(|error| error.to_string())
     }
 }

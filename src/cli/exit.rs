@@ -70,7 +70,9 @@ impl Exit {
             Self::Failure => "failed: what was asked could not be done; doctor: a check failed",
             Self::Usage => "the command line is wrong",
             Self::Config => "the configuration is missing or wrong",
-            Self::NoTerminal => "the console needs a terminal, and there is none; `gwctl status` does not",
+            Self::NoTerminal => {
+                "the console needs a terminal, and there is none; `gwctl status` does not"
+            }
             Self::Degraded => "status: degraded",
             Self::Down => "status: down",
             Self::Unknown => "status: unknown; too little could be observed to say",
@@ -96,7 +98,10 @@ impl Exit {
     /// The table for `--help` and the manual.
     pub fn table() -> String {
         let rows = ALL.map(|exit| format!("  {:>3}  {}", exit.code(), exit.meaning()));
-        format!("Exit codes:\n{}\n  128 + n  the console was ended by signal n", rows.join("\n"))
+        format!(
+            "Exit codes:\n{}\n  128 + n  the console was ended by signal n",
+            rows.join("\n")
+        )
     }
 }
 

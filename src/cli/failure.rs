@@ -31,7 +31,10 @@ impl Failure {
 
     /// As [`Failure::new`], for words that already say who speaks, or of several lines.
     pub fn verbatim(what: impl Into<String>) -> Self {
-        Self { verbatim: true, ..Self::new(what) }
+        Self {
+            verbatim: true,
+            ..Self::new(what)
+        }
     }
 
     /// The command line was wrong.
@@ -84,7 +87,10 @@ impl From<ConfigError> for Failure {
             ConfigError::Wrong(_) => Self::verbatim(error.to_string()),
             _ => Self::new(error.to_string()),
         };
-        let failure = Self { exit: Exit::Config, ..failure };
+        let failure = Self {
+            exit: Exit::Config,
+            ..failure
+        };
         match error {
             ConfigError::Absent { .. } => failure.next(
                 "`gwctl demo` shows a simulated fleet, with no configuration at all;\n\
@@ -108,6 +114,9 @@ impl From<ConsoleError> for Failure {
             ConsoleError::Terminal { .. } => Exit::Failure,
             ConsoleError::Panicked { .. } => Exit::Defect,
         };
-        Self { exit, ..Self::verbatim(error.to_string()) }
+        Self {
+            exit,
+            ..Self::verbatim(error.to_string())
+        }
     }
 }

@@ -89,7 +89,8 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
 
 /// Runs `work` to its end. What it left running, such as calls that nobody waits for any more, is dropped.
 fn run_async<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::io("start the runtime", &error))?;
+    let runtime =
+        tokio::runtime::Runtime::new().map_err(|error| Failure::io("start the runtime", &error))?;
     let outcome = runtime.block_on(work);
     runtime.shutdown_background();
     Ok(outcome)

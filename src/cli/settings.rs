@@ -25,9 +25,16 @@ impl Settings {
     /// Reads the configuration and chooses the fleet.
     pub fn read(global: &Global) -> Result<Self, Failure> {
         let paths = Paths::find(global.config.as_deref())?;
-        let Loaded { config, warnings, .. } = load(&paths.config)?;
+        let Loaded {
+            config, warnings, ..
+        } = load(&paths.config)?;
         let fleet = choose(&config, global.fleet.as_deref())?;
-        Ok(Self { paths, config, fleet, warnings })
+        Ok(Self {
+            paths,
+            config,
+            fleet,
+            warnings,
+        })
     }
 
     /// Says on stderr what is worth a look in the file.

@@ -26,7 +26,9 @@ pub fn run(what: &What) -> Result<Exit, Failure> {
 fn scenarios() -> Result<Exit, Failure> {
     let mut text = String::new();
     for name in Scenario::names() {
-        let title = Scenario::load(name).map(|scenario| scenario.title).unwrap_or_default();
+        let title = Scenario::load(name)
+            .map(|scenario| scenario.title)
+            .unwrap_or_default();
         let _ = writeln!(text, "{name:<22}{title}");
     }
     print(&text)?;
@@ -34,16 +36,25 @@ fn scenarios() -> Result<Exit, Failure> {
 }
 
 async fn serve(args: &Serve) -> Result<Exit, Failure> {
-    let (mut interrupt, mut terminate) = match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
+    let (mut interrupt, mut terminate) = match (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) {
         (Ok(interrupt), Ok(terminate)) => (interrupt, terminate),
         (Err(error), _) | (_, Err(error)) => return Err(Failure::io("listen for signals", &error)),
     };
     let sim = world(&args.world)?;
     let server = wire::serve(sim.clone(), args.port).await.map_err(|error| {
-        Failure::io(format!("listen on 127.0.0.1:{}", args.port), &error).next("`--port 0` takes a free port.")
+        Failure::io(format!("listen on 127.0.0.1:{}", args.port), &error)
+            .next("`--port 0` takes a free port.")
     })?;
     let url = format!("http://{}", server.address());
-    let file = FleetFile::write(args.fleet_file.as_deref(), server.address().port(), &sim, &url)?;
+    let file = FleetFile::write(
+        args.fleet_file.as_deref(),
+        server.address().port(),
+        &sim,
+        &url,
+    )?;
     print(&environment(args, &url, &file.path))?;
     tokio::select! {
         _ = interrupt.recv() => {}
@@ -62,7 +73,9 @@ fn environment(args: &Serve, url: &str, fleet_file: &Path) -> String {
         args.world.scenario, args.world.seed
     );
     if args.world.speed > 1.0 {
-        text.push_str("# Its time runs ahead of its clients' clocks: at speed 1 they see the same present.\n");
+        text.push_str(
+            "# Its time runs ahead of its clients' clocks: at speed 1 they see the same present.\n",
+        );
     }
     for (name, value) in [
         ("AWS_ENDPOINT_URL", url),
@@ -74,7 +87,11 @@ fn environment(args: &Serve, url: &str, fleet_file: &Path) -> String {
     ] {
         let _ = writeln!(text, "export {name}={value}");
     }
-    let _ = writeln!(text, "export GWCTL_CONFIG={}", quoted(&fleet_file.display().to_string()));
+    let _ = writeln!(
+        text,
+        "export GWCTL_CONFIG={}",
+        quoted(&fleet_file.display().to_string())
+    );
     text.push_str("unset AWS_PROFILE AWS_SESSION_TOKEN\n# Ctrl-C ends it.\n");
     text
 }
@@ -82,7 +99,11 @@ fn environment(args: &Serve, url: &str, fleet_file: &Path) -> String {
 /// `text` as one word of a shell.
 fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%".contains(c);
-    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+    if text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
 }
 
 /// The configuration file of the served fleet. One in gwctl's own folder goes when the world does.
@@ -98,12 +119,18 @@ impl FleetFile {
             None => Paths::find(None)?.state.join(format!("sim-{port}.toml")),
         };
         let attempt = || format!("write the fleet file {}", path.display());
-        let text = fleet_file(sim.name(), sim.spec(), url).map_err(|why| Failure::new(format!("cannot {}: {why}", attempt())))?;
+        let text = fleet_file(sim.name(), sim.spec(), url)
+            .map_err(|why| Failure::new(format!("cannot {}: {why}", attempt())))?;
         let folder = path.parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder)
             .and_then(|()| std::fs::write(&path, text))
-            .map_err(|error| Failure::io(attempt(), &error).next("`--fleet-file FILE` writes it elsewhere."))?;
-        Ok(Self { path, ours: wanted.is_none() })
+            .map_err(|error| {
+                Failure::io(attempt(), &error).next("`--fleet-file FILE` writes it elsewhere.")
+            })?;
+        Ok(Self {
+            path,
+            ours: wanted.is_none(),
+        })
     }
 }
 
@@ -121,8 +148,14 @@ fn fleet_file(name: &str, mut spec: FleetSpec, url: &str) -> Result<String, toml
     for site in &mut spec.sites {
         site.probe_url = Some(format!("{url}/_gwctl/probe/{}", site.region));
     }
-    let config = Config { fleets: [(name.to_owned(), spec)].into(), ..Config::default() };
-    Ok(format!("# A fleet of gwctl's simulated AWS, as long as it runs.\n{}", toml::to_string_pretty(&config)?))
+    let config = Config {
+        fleets: [(name.to_owned(), spec)].into(),
+        ..Config::default()
+    };
+    Ok(format!(
+        "# A fleet of gwctl's simulated AWS, as long as it runs.\n{}",
+        toml::to_string_pretty(&config)?
+    ))
 }
 
 #[cfg(test)]
@@ -138,7 +171,10 @@ mod tests {
         let loaded = crate::config::parse("sim.toml".as_ref(), &text).unwrap();
         assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
         let fleet = &loaded.config.fleets["orders"];
-        assert_eq!(fleet.sites[1].probe_url.as_deref(), Some("http://127.0.0.1:1/_gwctl/probe/eu-west-1"));
+        assert_eq!(
+            fleet.sites[1].probe_url.as_deref(),
+            Some("http://127.0.0.1:1/_gwctl/probe/eu-west-1")
+        );
     }
 
     #[test]

@@ -35,12 +35,19 @@ const STILL_START: i64 = 1_795_442_400; // 2026-11-23T14:00:00Z
 
 /// A running world as the arguments describe it.
 pub fn world(args: &Simulated) -> Result<Sim, Failure> {
-    found(SimOptions { seed: args.seed, speed: args.speed, scenario: scenario(&args.scenario)?, ..SimOptions::default() })
+    found(SimOptions {
+        seed: args.seed,
+        speed: args.speed,
+        scenario: scenario(&args.scenario)?,
+        ..SimOptions::default()
+    })
 }
 
 /// The scenario of that name or file.
 pub fn scenario(name: &str) -> Result<Scenario, Failure> {
-    Scenario::load(name).map_err(|error| Failure::usage(error.to_string()).next("`gwctl sim scenarios` lists them."))
+    Scenario::load(name).map_err(|error| {
+        Failure::usage(error.to_string()).next("`gwctl sim scenarios` lists them.")
+    })
 }
 
 fn found(options: SimOptions) -> Result<Sim, Failure> {
@@ -63,7 +70,10 @@ pub async fn target(sim: &Sim, pace: Pace) -> Target {
         session,
         prober: Arc::new(Seat(sim.clone())),
         clock,
-        refresh: Refresh { pace, history: HISTORY },
+        refresh: Refresh {
+            pace,
+            history: HISTORY,
+        },
     }
 }
 
@@ -82,7 +92,12 @@ pub fn still<T>(world: &Still, look: impl AsyncFnOnce(Target) -> T) -> Result<T,
         .map_err(|error| Failure::io("start the runtime", &error))?;
     let outcome = runtime.block_on(async {
         let start = Timestamp::from_second(STILL_START).ok();
-        let sim = found(SimOptions { seed: world.seed, scenario, start, ..SimOptions::default() })?;
+        let sim = found(SimOptions {
+            seed: world.seed,
+            scenario,
+            start,
+            ..SimOptions::default()
+        })?;
         sim.advance(world.after);
         Ok(look(target(&sim, Pace::Calm).await).await)
     });
@@ -94,7 +109,10 @@ pub fn still<T>(world: &Still, look: impl AsyncFnOnce(Target) -> T) -> Result<T,
 struct Seat(Sim);
 
 impl Prober for Seat {
-    fn probe(&self, url: String) -> Pin<Box<dyn Future<Output = Result<ProbeReport, String>> + Send>> {
+    fn probe(
+        &self,
+        url: String,
+    ) -> Pin<Box<dyn Future<Output = Result<ProbeReport, String>> + Send>> {
         let sim = self.0.clone();
         Box::pin(async move {
             let seen = sim.probe(&url)?;
@@ -111,8 +129,14 @@ impl Prober for Seat {
         })
     }
 
-    fn resolve(&self, name: String) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>> {
-        let answer = self.0.resolve(&name).map(|seen| Resolved { values: seen.values, ttl_s: seen.ttl_s });
+    fn resolve(
+        &self,
+        name: String,
+    ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>> {
+        let answer = self.0.resolve(&name).map(|seen| Resolved {
+            values: seen.values,
+            ttl_s: seen.ttl_s,
+        });
         Box::pin(ready(answer))
     }
 }

@@ -26,18 +26,30 @@ pub fn run(global: &Global, args: &Doctor) -> Result<Exit, Failure> {
     };
     let (target, answers) = if args.demo {
         report.configuration("the simulated fleet; no configuration file is used", &[]);
-        let world = Still { scenario: args.scenario.clone(), seed: 1, after: std::time::Duration::from_mins(10) };
+        let world = Still {
+            scenario: args.scenario.clone(),
+            seed: 1,
+            after: std::time::Duration::from_mins(10),
+        };
         simulated::still(&world, ask)?
     } else {
         let settings = Settings::read(global)?;
-        let loaded = format!("{}: fleet {}", settings.paths.config.display(), settings.fleet);
+        let loaded = format!(
+            "{}: fleet {}",
+            settings.paths.config.display(),
+            settings.fleet
+        );
         report.configuration(&loaded, &settings.warnings);
         run_async(async { ask(Target::configured(global, &settings).await).await })?
     };
     report.environment(target.session.complaint());
     examine(&mut report, &target, answers.as_deref());
     print(&report.draw(colored(global.color)))?;
-    Ok(if report.failures() == 0 { Exit::Success } else { Exit::Failure })
+    Ok(if report.failures() == 0 {
+        Exit::Success
+    } else {
+        Exit::Failure
+    })
 }
 
 fn examine(report: &mut Report, target: &Target, answers: Option<&[Answer]>) {
@@ -46,11 +58,19 @@ fn examine(report: &mut Report, target: &Target, answers: Option<&[Answer]>) {
         return;
     };
     report.identity(answers);
-    let mut regions: Vec<Region> = target.spec.sites.iter().map(|site| site.region.clone()).collect();
+    let mut regions: Vec<Region> = target
+        .spec
+        .sites
+        .iter()
+        .map(|site| site.region.clone())
+        .collect();
     if !regions.contains(&Region::global()) {
         regions.push(Region::global());
     }
-    let reached: Vec<_> = regions.iter().map(|region| (region, target.session.reach(region))).collect();
+    let reached: Vec<_> = regions
+        .iter()
+        .map(|region| (region, target.session.reach(region)))
+        .collect();
     report.clock(&reached);
     report.questions(answers);
     report.regions(&reached);

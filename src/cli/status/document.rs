@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 use super::figure::ms;
 use super::rows::verdict_word;
 use crate::fleet::{
-    Cluster, Edge, Function, GlobalDatabase, HealthCheck, Judgement, Metric, Metrics, Observed, ProbeReport, Reachability, Site,
-    Snapshot, check_verdict, clean_line,
+    Cluster, Edge, Function, GlobalDatabase, HealthCheck, Judgement, Metric, Metrics, Observed,
+    ProbeReport, Reachability, Site, Snapshot, check_verdict, clean_line,
 };
 
 /// Name and version of what is printed.
@@ -73,7 +73,10 @@ fn site(picture: &Snapshot, site: &Site) -> Value {
 
 /// The recovery point of a secondary; null on the writer, which has none.
 fn lag(picture: &Snapshot, site: &Site) -> Value {
-    let (Some(metric), Some(cluster)) = (picture.database.lag_metric(), picture.database.clusters.get(&site.region)) else {
+    let (Some(metric), Some(cluster)) = (
+        picture.database.lag_metric(),
+        picture.database.clusters.get(&site.region),
+    ) else {
         return Value::Null;
     };
     if picture.is_writer(&site.region) == Some(true) {
@@ -91,8 +94,18 @@ fn api_metrics(metrics: &Metrics, now: Timestamp) -> Value {
 
 fn function(function: &Function, now: Timestamp) -> Value {
     let mut metrics = figures(&function.metrics, now);
-    metrics["error_percent"] = share(&function.metrics, Metric::FunctionErrors, Metric::FunctionInvocations, now);
-    metrics["throttle_percent"] = share(&function.metrics, Metric::FunctionThrottles, Metric::FunctionInvocations, now);
+    metrics["error_percent"] = share(
+        &function.metrics,
+        Metric::FunctionErrors,
+        Metric::FunctionInvocations,
+        now,
+    );
+    metrics["throttle_percent"] = share(
+        &function.metrics,
+        Metric::FunctionThrottles,
+        Metric::FunctionInvocations,
+        now,
+    );
     json!({ "name": function.name, "detail": plain(&function.detail, now), "metrics": metrics })
 }
 
@@ -199,7 +212,11 @@ fn figures(metrics: &Metrics, now: Timestamp) -> Value {
 fn figure(metrics: &Metrics, metric: Metric, now: Timestamp) -> Value {
     let series = metrics.get(metric);
     let point = series.last().and_then(|series| series.settled(now));
-    let mut value = envelope(series, now, point.map(|point| (json!(point.value), point.at)));
+    let mut value = envelope(
+        series,
+        now,
+        point.map(|point| (json!(point.value), point.at)),
+    );
     value["unit"] = json!(metric.unit());
     if point.is_none() && value["missing"].is_null() {
         value["missing"] = json!({ "reason": "no-data" });
@@ -209,7 +226,11 @@ fn figure(metrics: &Metrics, metric: Metric, now: Timestamp) -> Value {
 
 fn share(metrics: &Metrics, part: Metric, whole: Metric, now: Timestamp) -> Value {
     let point = metrics.percent(part, whole, now);
-    let blamed = if metrics.get(whole).why_missing().is_some() { whole } else { part };
+    let blamed = if metrics.get(whole).why_missing().is_some() {
+        whole
+    } else {
+        part
+    };
     let mut value = envelope(metrics.get(blamed), now, None);
     value["unit"] = json!("percent");
     if let Some(point) = point {
@@ -232,7 +253,9 @@ fn observed<T>(observed: &Observed<T>, now: Timestamp, show: impl FnOnce(&T) -> 
 }
 
 fn envelope<T>(observed: &Observed<T>, now: Timestamp, last: Option<(Value, Timestamp)>) -> Value {
-    let source = observed.source().map(|source| json!({ "api": source.api, "region": source.region }));
+    let source = observed
+        .source()
+        .map(|source| json!({ "api": source.api, "region": source.region }));
     let mut value = json!({
         "value": null,
         "at": null,
@@ -241,7 +264,11 @@ fn envelope<T>(observed: &Observed<T>, now: Timestamp, last: Option<(Value, Time
         "missing": observed.why_missing(),
     });
     if let Some((last, at)) = last {
-        let key = if observed.why_missing().is_none() { "value" } else { "last" };
+        let key = if observed.why_missing().is_none() {
+            "value"
+        } else {
+            "last"
+        };
         value[key] = last;
         aged(&mut value, at, now);
     }
@@ -250,7 +277,12 @@ fn envelope<T>(observed: &Observed<T>, now: Timestamp, last: Option<(Value, Time
 
 fn aged(value: &mut Value, at: Timestamp, now: Timestamp) {
     value["at"] = json!(at);
-    value["age_s"] = json!((now.duration_since(at).as_secs_f64() * 10.0).round().max(0.0) / 10.0);
+    value["age_s"] = json!(
+        (now.duration_since(at).as_secs_f64() * 10.0)
+            .round()
+            .max(0.0)
+            / 10.0
+    );
 }
 
 /// Strings from AWS steer nothing, wherever the document is shown.
@@ -258,9 +290,12 @@ fn clean(value: Value) -> Value {
     match value {
         Value::String(text) => Value::String(clean_line(&text)),
         Value::Array(values) => values.into_iter().map(clean).collect(),
-        Value::Object(object) => {
-            Value::Object(object.into_iter().map(|(key, value)| (clean_line(&key), clean(value))).collect())
-        }
+        Value::Object(object) => Value::Object(
+            object
+                .into_iter()
+                .map(|(key, value)| (clean_line(&key), clean(value)))
+                .collect(),
+        ),
         value => value,
     }
 }
@@ -293,7 +328,10 @@ fn search(value: &Value, path: &str, complete: bool, found: &mut Vec<Unanswered>
     match value {
         Value::Object(object) => {
             if let Some(why) = why_unanswered(object, complete) {
-                found.push(Unanswered { what: path.to_owned(), why });
+                found.push(Unanswered {
+                    what: path.to_owned(),
+                    why,
+                });
             }
             for (key, value) in object {
                 search(value, &below(path, key), complete, found);
@@ -301,8 +339,15 @@ fn search(value: &Value, path: &str, complete: bool, found: &mut Vec<Unanswered>
         }
         Value::Array(values) => {
             for (n, value) in values.iter().enumerate() {
-                let name = ["region", "name", "id"].iter().find_map(|key| value[key].as_str());
-                search(value, &below(path, name.unwrap_or(&n.to_string())), complete, found);
+                let name = ["region", "name", "id"]
+                    .iter()
+                    .find_map(|key| value[key].as_str());
+                search(
+                    value,
+                    &below(path, name.unwrap_or(&n.to_string())),
+                    complete,
+                    found,
+                );
             }
         }
         _ => {}
@@ -310,14 +355,24 @@ fn search(value: &Value, path: &str, complete: bool, found: &mut Vec<Unanswered>
 }
 
 fn below(path: &str, key: &str) -> String {
-    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+    if path.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{path}.{key}")
+    }
 }
 
 fn why_unanswered(object: &Map<String, Value>, complete: bool) -> Option<String> {
     let missing = object.get("missing")?;
     match missing["reason"].as_str()? {
-        "could-not-ask" => Some(format!("could not ask: {}", missing["why"].as_str().unwrap_or_default())),
-        "not-allowed" => Some(format!("not allowed: {}", missing["action"].as_str().unwrap_or_default())),
+        "could-not-ask" => Some(format!(
+            "could not ask: {}",
+            missing["why"].as_str().unwrap_or_default()
+        )),
+        "not-allowed" => Some(format!(
+            "not allowed: {}",
+            missing["action"].as_str().unwrap_or_default()
+        )),
         "not-yet" if !complete => Some("no answer in time".to_owned()),
         _ => None,
     }
@@ -348,14 +403,24 @@ mod tests {
     }
 
     fn source() -> Source {
-        Source { api: "cloudwatch:GetMetricData", region: Some(Region::global()) }
+        Source {
+            api: "cloudwatch:GetMetricData",
+            region: Some(Region::global()),
+        }
     }
 
     fn requests(answer: Result<Vec<(i64, f64)>, Missing>) -> Metrics {
         let mut metrics = Metrics::default();
-        let points = |points: Vec<(i64, f64)>| points.into_iter().map(|(second, value)| Point { at: at(second), value });
+        let points = |points: Vec<(i64, f64)>| {
+            points.into_iter().map(|(second, value)| Point {
+                at: at(second),
+                value,
+            })
+        };
         let series = answer.map(|all| Arc::new(Series::new(Duration::from_secs(60), points(all))));
-        metrics.entry(Metric::ApiRequests).renew(series, at(120), source());
+        metrics
+            .entry(Metric::ApiRequests)
+            .renew(series, at(120), source());
         metrics
     }
 
@@ -363,22 +428,47 @@ mod tests {
     fn zero_no_data_could_not_ask_and_not_allowed_are_four_things() {
         let figure = |answer| figure(&requests(answer), Metric::ApiRequests, at(120));
         let zero = figure(Ok(vec![(0, 7.0), (60, 0.0)]));
-        assert_eq!((&zero["value"], &zero["missing"], &zero["age_s"]), (&json!(0.0), &Value::Null, &json!(60.0)));
-        assert_eq!(zero["source"], json!({ "api": "cloudwatch:GetMetricData", "region": "us-east-1" }));
+        assert_eq!(
+            (&zero["value"], &zero["missing"], &zero["age_s"]),
+            (&json!(0.0), &Value::Null, &json!(60.0))
+        );
+        assert_eq!(
+            zero["source"],
+            json!({ "api": "cloudwatch:GetMetricData", "region": "us-east-1" })
+        );
         for (why, reason) in [
             (Missing::NoData, "no-data"),
-            (Missing::CouldNotAsk { why: "timed out".into() }, "could-not-ask"),
-            (Missing::NotAllowed { action: "cloudwatch:GetMetricData".into() }, "not-allowed"),
+            (
+                Missing::CouldNotAsk {
+                    why: "timed out".into(),
+                },
+                "could-not-ask",
+            ),
+            (
+                Missing::NotAllowed {
+                    action: "cloudwatch:GetMetricData".into(),
+                },
+                "not-allowed",
+            ),
         ] {
             let figure = figure(Err(why));
-            assert_eq!((&figure["value"], &figure["missing"]["reason"]), (&Value::Null, &json!(reason)));
+            assert_eq!(
+                (&figure["value"], &figure["missing"]["reason"]),
+                (&Value::Null, &json!(reason))
+            );
         }
     }
 
     #[test]
     fn a_value_that_could_not_be_renewed_is_history_not_the_present() {
         let mut seen = Observed::known(5, at(0), source());
-        seen.renew(Err(Missing::CouldNotAsk { why: "timed out".into() }), at(60), source());
+        seen.renew(
+            Err(Missing::CouldNotAsk {
+                why: "timed out".into(),
+            }),
+            at(60),
+            source(),
+        );
         let seen = plain(&seen, at(90));
         assert_eq!(seen["value"], Value::Null);
         assert_eq!((&seen["last"], &seen["age_s"]), (&json!(5), &json!(90.0)));
@@ -394,13 +484,23 @@ mod tests {
         });
         let found = unanswered(&document, true);
         let whats: Vec<&str> = found.iter().map(|one| one.what.as_str()).collect();
-        assert_eq!(whats, ["sites.eu-west-1.alarms", "sites.eu-west-1.api.detail"]);
+        assert_eq!(
+            whats,
+            ["sites.eu-west-1.alarms", "sites.eu-west-1.api.detail"]
+        );
         assert_eq!(grouped(&found).len(), 1);
-        assert_eq!(unanswered(&document, false).len(), 3, "what is still awaited is not answered either");
+        assert_eq!(
+            unanswered(&document, false).len(),
+            3,
+            "what is still awaited is not answered either"
+        );
     }
 
     #[test]
     fn no_string_of_the_document_steers_a_terminal() {
-        assert_eq!(clean(json!({ "a\u{1b}": ["x\u{7}\u{202e}y"] })), json!({ "a": ["xy"] }));
+        assert_eq!(
+            clean(json!({ "a\u{1b}": ["x\u{7}\u{202e}y"] })),
+            json!({ "a": ["xy"] })
+        );
     }
 }

@@ -7,8 +7,12 @@ use jiff::{SignedDuration, Timestamp};
 use crate::fleet::{Metric, Metrics, Missing, Observed, Unit};
 
 /// The marks for a missing value, and what each means.
-pub const MARKS: [(&str, &str); 4] =
-    [("-", "no data"), ("?", "could not ask"), ("!", "not allowed to ask"), ("..", "no answer yet")];
+pub const MARKS: [(&str, &str); 4] = [
+    ("-", "no data"),
+    ("?", "could not ask"),
+    ("!", "not allowed to ask"),
+    ("..", "no answer yet"),
+];
 
 /// The mark for `why`.
 pub const fn mark(why: Option<&Missing>) -> &'static str {
@@ -22,7 +26,9 @@ pub const fn mark(why: Option<&Missing>) -> &'static str {
 
 /// The current value as `show` puts it, or the mark.
 pub fn of<T>(observed: &Observed<T>, show: impl FnOnce(&T) -> String) -> String {
-    observed.current().map_or_else(|| mark(observed.why_missing()).to_owned(), show)
+    observed
+        .current()
+        .map_or_else(|| mark(observed.why_missing()).to_owned(), show)
 }
 
 /// The newest settled figure of a series, or the mark.
@@ -40,7 +46,10 @@ pub fn share(metrics: &Metrics, part: Metric, whole: Metric, now: Timestamp) -> 
     match metrics.percent(part, whole, now) {
         Some(point) => percent(point.value),
         None => {
-            let why = metrics.get(whole).why_missing().or_else(|| metrics.get(part).why_missing());
+            let why = metrics
+                .get(whole)
+                .why_missing()
+                .or_else(|| metrics.get(part).why_missing());
             why.map_or_else(|| "-".to_owned(), |why| mark(Some(why)).to_owned())
         }
     }
@@ -105,21 +114,47 @@ mod tests {
 
     #[test]
     fn figures_keep_three_digits_and_their_unit() {
-        assert_eq!(["0.5 ms", "84 ms", "1.84 s", "31 s"], [0.5, 84.0, 1_840.0, 31_000.0].map(millis).each_ref().map(String::as_str));
-        assert_eq!(["0 %", "0.12 %", "31 %"], [0.0, 0.12, 31.0].map(percent).each_ref().map(String::as_str));
-        assert_eq!(["0", "913", "12.4 k", "3.1 M"], [0.0, 913.0, 12_400.0, 3.1e6].map(count).each_ref().map(String::as_str));
+        assert_eq!(
+            ["0.5 ms", "84 ms", "1.84 s", "31 s"],
+            [0.5, 84.0, 1_840.0, 31_000.0]
+                .map(millis)
+                .each_ref()
+                .map(String::as_str)
+        );
+        assert_eq!(
+            ["0 %", "0.12 %", "31 %"],
+            [0.0, 0.12, 31.0]
+                .map(percent)
+                .each_ref()
+                .map(String::as_str)
+        );
+        assert_eq!(
+            ["0", "913", "12.4 k", "3.1 M"],
+            [0.0, 913.0, 12_400.0, 3.1e6]
+                .map(count)
+                .each_ref()
+                .map(String::as_str)
+        );
     }
 
     #[test]
     fn zero_no_data_could_not_ask_and_not_allowed_look_different() {
         let whys = [
             Missing::NoData,
-            Missing::CouldNotAsk { why: "timed out".into() },
-            Missing::NotAllowed { action: "rds:DescribeDBClusters".into() },
+            Missing::CouldNotAsk {
+                why: "timed out".into(),
+            },
+            Missing::NotAllowed {
+                action: "rds:DescribeDBClusters".into(),
+            },
             Missing::NotYet,
         ];
         let mut marks: Vec<&str> = whys.iter().map(|why| mark(Some(why))).collect();
-        assert!(marks.iter().all(|mark| MARKS.iter().any(|(known, _)| known == mark)));
+        assert!(
+            marks
+                .iter()
+                .all(|mark| MARKS.iter().any(|(known, _)| known == mark))
+        );
         marks.push("0");
         marks.sort_unstable();
         marks.dedup();

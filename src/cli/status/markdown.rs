@@ -11,7 +11,12 @@ pub fn draw(report: &Report) -> String {
     let picture = &report.picture;
     let mut text = String::new();
     let at = picture.at.strftime("%Y-%m-%d %H:%M:%SZ");
-    let _ = writeln!(text, "### {}: {}", plain(&picture.name), picture.judgement.verdict.word().to_uppercase());
+    let _ = writeln!(
+        text,
+        "### {}: {}",
+        plain(&picture.name),
+        picture.judgement.verdict.word().to_uppercase()
+    );
     let _ = writeln!(text, "\n_{at}, by gwctl {}_\n", env!("CARGO_PKG_VERSION"));
     reasons(&mut text, "", &picture.judgement);
     for site in &picture.sites {
@@ -37,8 +42,17 @@ pub fn draw(report: &Report) -> String {
 
 fn reasons(text: &mut String, whose: &str, judgement: &Judgement) {
     for reason in &judgement.reasons {
-        let whose = if whose.is_empty() { String::new() } else { format!("{whose} ") };
-        let _ = writeln!(text, "- {whose}**{}**: {}", reason.verdict.word(), plain(&reason.text));
+        let whose = if whose.is_empty() {
+            String::new()
+        } else {
+            format!("{whose} ")
+        };
+        let _ = writeln!(
+            text,
+            "- {whose}**{}**: {}",
+            reason.verdict.word(),
+            plain(&reason.text)
+        );
     }
 }
 
@@ -46,7 +60,10 @@ fn reasons(text: &mut String, whose: &str, judgement: &Judgement) {
 fn plain(text: &str) -> String {
     let mut plain = String::new();
     for c in clean_line(text).chars() {
-        if matches!(c, '|' | '*' | '_' | '`' | '<' | '>' | '[' | ']' | '\\' | '#' | '~') {
+        if matches!(
+            c,
+            '|' | '*' | '_' | '`' | '<' | '>' | '[' | ']' | '\\' | '#' | '~'
+        ) {
             plain.push('\\');
         }
         plain.push(c);

@@ -41,14 +41,23 @@ impl Report {
         let exit = Exit::of_verdict(picture.judgement.verdict, !unanswered.is_empty());
         document["exit_code"] = exit.code().into();
         document["unanswered"] = unanswered.iter().map(Unanswered::document).collect();
-        Self { picture, document, unanswered, exit }
+        Self {
+            picture,
+            document,
+            unanswered,
+            exit,
+        }
     }
 }
 
 /// Asks, waits, prints.
 pub fn run(global: &Global, args: &Status) -> Result<Exit, Failure> {
     let picture = if args.demo {
-        let world = Still { scenario: args.scenario.clone(), seed: args.seed, after: args.after };
+        let world = Still {
+            scenario: args.scenario.clone(),
+            seed: args.seed,
+            after: args.after,
+        };
         simulated::picture(&world, args.timeout)?
     } else {
         let settings = Settings::read(global)?;

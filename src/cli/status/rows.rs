@@ -3,15 +3,23 @@
 use jiff::Timestamp;
 
 use super::figure::{age, count, latest, millis, ms, of, percent, share};
-use crate::fleet::{CheckVerdict, Edge, Function, Metric, Missing, Region, Site, Snapshot, check_verdict};
+use crate::fleet::{
+    CheckVerdict, Edge, Function, Metric, Missing, Region, Site, Snapshot, check_verdict,
+};
 
 /// Column heads of the Regions.
-pub const REGIONS: [&str; 12] =
-    ["REGION", "VERDICT", "ROLE", "SHARE", "P50", "P99", "5XX", "FN ERR", "LAG", "ROUTE 53", "PROBE", "AGE"];
+pub const REGIONS: [&str; 12] = [
+    "REGION", "VERDICT", "ROLE", "SHARE", "P50", "P99", "5XX", "FN ERR", "LAG", "ROUTE 53",
+    "PROBE", "AGE",
+];
 
 /// One row a Region.
 pub fn regions(picture: &Snapshot) -> Vec<[String; 12]> {
-    picture.sites.iter().map(|site| region(picture, site)).collect()
+    picture
+        .sites
+        .iter()
+        .map(|site| region(picture, site))
+        .collect()
 }
 
 fn region(picture: &Snapshot, site: &Site) -> [String; 12] {
@@ -28,7 +36,9 @@ fn region(picture: &Snapshot, site: &Site) -> [String; 12] {
         function_errors(&site.functions, now),
         lag(picture, &site.region),
         dns(&picture.edge, &site.region, now),
-        of(&site.probe, |probe| format!("{} {}", probe.status, millis(ms(probe.total())))),
+        of(&site.probe, |probe| {
+            format!("{} {}", probe.status, millis(ms(probe.total())))
+        }),
         newest(site, now),
     ]
 }
@@ -36,7 +46,13 @@ fn region(picture: &Snapshot, site: &Site) -> [String; 12] {
 /// `writer` or `reader`.
 pub fn role(picture: &Snapshot, region: &Region) -> String {
     of(&picture.database.topology, |topology| {
-        topology.member(region).map_or("-", |member| if member.writer { "writer" } else { "reader" }).to_owned()
+        topology
+            .member(region)
+            .map_or(
+                "-",
+                |member| if member.writer { "writer" } else { "reader" },
+            )
+            .to_owned()
     })
 }
 
@@ -50,20 +66,34 @@ fn traffic(picture: &Snapshot, site: &Site) -> String {
 /// The worst function's error rate.
 fn function_errors(functions: &[Function], now: Timestamp) -> String {
     let rate = |function: &Function| {
-        function.metrics.percent(Metric::FunctionErrors, Metric::FunctionInvocations, now).map(|point| point.value)
+        function
+            .metrics
+            .percent(Metric::FunctionErrors, Metric::FunctionInvocations, now)
+            .map(|point| point.value)
     };
     match functions.iter().filter_map(rate).reduce(f64::max) {
         Some(worst) => percent(worst),
         None => functions.first().map_or_else(
             || "-".to_owned(),
-            |function| share(&function.metrics, Metric::FunctionErrors, Metric::FunctionInvocations, now),
+            |function| {
+                share(
+                    &function.metrics,
+                    Metric::FunctionErrors,
+                    Metric::FunctionInvocations,
+                    now,
+                )
+            },
         ),
     }
 }
 
 /// Replication lag of a secondary; the writer has none.
 pub fn lag(picture: &Snapshot, region: &Region) -> String {
-    match (picture.is_writer(region), picture.database.lag_metric(), picture.database.clusters.get(region)) {
+    match (
+        picture.is_writer(region),
+        picture.database.lag_metric(),
+        picture.database.clusters.get(region),
+    ) {
         (Some(true), ..) => "-".to_owned(),
         (_, Some(metric), Some(cluster)) => latest(&cluster.metrics, metric, picture.at),
         _ => of(&picture.database.topology, |_| "-".to_owned()),
@@ -97,7 +127,10 @@ pub const fn verdict_word(verdict: CheckVerdict) -> &'static str {
 /// How old the newest figure of the API is.
 fn newest(site: &Site, now: Timestamp) -> String {
     let requests = site.api.metrics.get(Metric::ApiRequests);
-    requests.age(now).map_or_else(|| super::figure::mark(requests.why_missing()).to_owned(), age)
+    requests.age(now).map_or_else(
+        || super::figure::mark(requests.why_missing()).to_owned(),
+        age,
+    )
 }
 
 /// What stands in front of the Regions and behind them: a name and what is to be said of it.
@@ -105,8 +138,16 @@ pub fn rest(picture: &Snapshot) -> Vec<(&'static str, String)> {
     let now = picture.at;
     let edge = &picture.edge;
     let mut rows = vec![
-        ("edge", with_reasons(edge.judgement.verdict.word(), &edge.domain)),
-        ("distribution", of(&edge.distribution, |it| format!("{} {}", edge.distribution_id, it.status))),
+        (
+            "edge",
+            with_reasons(edge.judgement.verdict.word(), &edge.domain),
+        ),
+        (
+            "distribution",
+            of(&edge.distribution, |it| {
+                format!("{} {}", edge.distribution_id, it.status)
+            }),
+        ),
         (
             "edge traffic",
             format!(
@@ -117,17 +158,33 @@ pub fn rest(picture: &Snapshot) -> Vec<(&'static str, String)> {
             ),
         ),
         ("certificates", certificates(picture)),
-        ("DNS answers", of(&edge.answers, |answers| {
-            let said = answers.iter().map(|answer| format!("{}: {}", answer.vantage, answer.value));
-            said.collect::<Vec<_>>().join(", ")
-        })),
-        ("probe", of(&edge.probe, |probe| {
-            let by = probe.served_by.as_ref().map_or(String::new(), |region| format!(", served by {region}"));
-            format!("{} in {}{by}", probe.status, millis(ms(probe.total())))
-        })),
+        (
+            "DNS answers",
+            of(&edge.answers, |answers| {
+                let said = answers
+                    .iter()
+                    .map(|answer| format!("{}: {}", answer.vantage, answer.value));
+                said.collect::<Vec<_>>().join(", ")
+            }),
+        ),
+        (
+            "probe",
+            of(&edge.probe, |probe| {
+                let by = probe
+                    .served_by
+                    .as_ref()
+                    .map_or(String::new(), |region| format!(", served by {region}"));
+                format!("{} in {}{by}", probe.status, millis(ms(probe.total())))
+            }),
+        ),
         ("database", database(picture)),
         ("alarms", alarms(picture)),
-        ("identity", of(&picture.identity, |who| format!("{} in account {}", who.operator(), who.account))),
+        (
+            "identity",
+            of(&picture.identity, |who| {
+                format!("{} in account {}", who.operator(), who.account)
+            }),
+        ),
         (
             "calls",
             format!(
@@ -155,8 +212,14 @@ fn with_reasons(verdict: &str, what: &str) -> String {
 fn database(picture: &Snapshot) -> String {
     let database = &picture.database;
     let state = of(&database.topology, |topology| {
-        let writer = topology.writer().map_or_else(|| "no writer".to_owned(), |it| format!("writer in {}", it.region));
-        let moving = topology.failover.as_ref().map_or(String::new(), |it| format!(", {}", it.status));
+        let writer = topology.writer().map_or_else(
+            || "no writer".to_owned(),
+            |it| format!("writer in {}", it.region),
+        );
+        let moving = topology
+            .failover
+            .as_ref()
+            .map_or(String::new(), |it| format!(", {}", it.status));
         format!("{}, {writer}{moving}", topology.status)
     });
     format!("{}: {}, {state}", database.id, database.judgement.verdict)
@@ -165,10 +228,17 @@ fn database(picture: &Snapshot) -> String {
 fn certificates(picture: &Snapshot) -> String {
     let now = picture.at;
     let days = |certificate: &crate::fleet::Certificate| {
-        certificate.days_left(now).map_or_else(|| certificate.status.clone(), |days| format!("{days} d"))
+        certificate
+            .days_left(now)
+            .map_or_else(|| certificate.status.clone(), |days| format!("{days} d"))
     };
     let mut said = vec![format!("edge {}", of(&picture.edge.certificate, days))];
-    said.extend(picture.sites.iter().map(|site| format!("{} {}", site.region, of(&site.certificate, days))));
+    said.extend(
+        picture
+            .sites
+            .iter()
+            .map(|site| format!("{} {}", site.region, of(&site.certificate, days))),
+    );
     said.join(", ")
 }
 
@@ -177,10 +247,21 @@ fn alarms(picture: &Snapshot) -> String {
         .sites
         .iter()
         .flat_map(|site| match site.alarms.current() {
-            Some(alarms) => alarms.iter().map(|alarm| format!("{} ({})", alarm.name, site.region)).collect(),
+            Some(alarms) => alarms
+                .iter()
+                .map(|alarm| format!("{} ({})", alarm.name, site.region))
+                .collect(),
             None if site.alarms.why_missing() == Some(&Missing::NoData) => Vec::new(),
-            None => vec![format!("{} ({})", super::figure::mark(site.alarms.why_missing()), site.region)],
+            None => vec![format!(
+                "{} ({})",
+                super::figure::mark(site.alarms.why_missing()),
+                site.region
+            )],
         })
         .collect();
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    }
 }

@@ -16,8 +16,17 @@ const LONGEST: usize = 40;
 pub fn draw(report: &Report, color: bool) -> String {
     let picture = &report.picture;
     let mut text = String::new();
-    let verdict = paint(picture.judgement.verdict, &picture.judgement.verdict.word().to_uppercase(), color);
-    let _ = writeln!(text, "{}  {verdict}  {}", clean_line(&picture.name), picture.at.strftime("%Y-%m-%d %H:%M:%SZ"));
+    let verdict = paint(
+        picture.judgement.verdict,
+        &picture.judgement.verdict.word().to_uppercase(),
+        color,
+    );
+    let _ = writeln!(
+        text,
+        "{}  {verdict}  {}",
+        clean_line(&picture.name),
+        picture.at.strftime("%Y-%m-%d %H:%M:%SZ")
+    );
     reasons(&mut text, "", &picture.judgement, color);
     text.push('\n');
 
@@ -40,22 +49,33 @@ fn reasons(text: &mut String, whose: &str, judgement: &Judgement, color: bool) {
     for reason in &judgement.reasons {
         let verdict = paint(reason.verdict, reason.verdict.word(), color);
         let gap = if whose.is_empty() { "" } else { " " };
-        let _ = writeln!(text, "  {whose}{gap}{verdict}: {}", clean_line(&reason.text));
+        let _ = writeln!(
+            text,
+            "  {whose}{gap}{verdict}: {}",
+            clean_line(&reason.text)
+        );
     }
 }
 
 fn grid(text: &mut String, rows: &[[String; 12]], color: bool) {
     let heads = REGIONS.map(str::to_owned);
-    let rows: Vec<[String; 12]> =
-        std::iter::once(heads).chain(rows.iter().cloned()).map(|row| row.map(|cell| crate::fleet::clean(&cell, LONGEST))).collect();
-    let widths: Vec<usize> =
-        (0..REGIONS.len()).map(|n| rows.iter().map(|row| row[n].width()).max().unwrap_or(0)).collect();
+    let rows: Vec<[String; 12]> = std::iter::once(heads)
+        .chain(rows.iter().cloned())
+        .map(|row| row.map(|cell| crate::fleet::clean(&cell, LONGEST)))
+        .collect();
+    let widths: Vec<usize> = (0..REGIONS.len())
+        .map(|n| rows.iter().map(|row| row[n].width()).max().unwrap_or(0))
+        .collect();
     for (line, row) in rows.iter().enumerate() {
         let mut cells = String::new();
         for (n, cell) in row.iter().enumerate() {
             let gap = " ".repeat(widths[n] - cell.width());
             // Names to the left, figures to the right.
-            let padded = if matches!(n, 0..=2 | 9) { format!("{cell}{gap}") } else { format!("{gap}{cell}") };
+            let padded = if matches!(n, 0..=2 | 9) {
+                format!("{cell}{gap}")
+            } else {
+                format!("{gap}{cell}")
+            };
             let painted = match verdict(cell).filter(|_| n == 1 && line > 0) {
                 Some(verdict) => paint(verdict, &padded, color),
                 None => padded,
@@ -72,7 +92,12 @@ fn unanswered(text: &mut String, report: &Report) {
     }
     let _ = writeln!(text, "\nNot answered:");
     for (why, whats) in super::document::grouped(&report.unanswered) {
-        let _ = writeln!(text, "  {}: {}", clean_line(&why), clean_line(&whats.join(", ")));
+        let _ = writeln!(
+            text,
+            "  {}: {}",
+            clean_line(&why),
+            clean_line(&whats.join(", "))
+        );
     }
 }
 
@@ -89,7 +114,14 @@ fn legend(text: &mut String, rows: &[[String; 12]]) {
 }
 
 fn verdict(word: &str) -> Option<Verdict> {
-    [Verdict::Healthy, Verdict::Unknown, Verdict::Degraded, Verdict::Down].into_iter().find(|it| it.word() == word)
+    [
+        Verdict::Healthy,
+        Verdict::Unknown,
+        Verdict::Degraded,
+        Verdict::Down,
+    ]
+    .into_iter()
+    .find(|it| it.word() == word)
 }
 
 fn paint(verdict: Verdict, text: &str, color: bool) -> String {
