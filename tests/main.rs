@@ -8,4 +8,5 @@
 
 mod contracts;
 mod layers;
+mod observe;
 mod simulator;

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::judge_words::age;
 use super::{
-    CheckVerdict, HealthCheck, Judgement, Metric, Observed, Reason, Site, Snapshot, Verdict,
+    CheckVerdict, HealthCheck, Judgement, Metric, Observed, Reason, Region, Site, Snapshot, Verdict,
 };
 use super::{judge_database, judge_edge, judge_site};
 
@@ -106,7 +106,17 @@ fn fleet(snapshot: &Snapshot) -> Judgement {
     // What is down itself is told before what is merely degraded.
     parts.sort_by_key(|(judgement, _)| std::cmp::Reverse(judgement.verdict));
     reasons.extend(parts.into_iter().filter_map(|(_, reason)| reason));
+    reasons.extend(global_alarms(snapshot));
     Judgement::from_reasons(reasons)
+}
+
+/// Alarms in us-east-1 may be about CloudFront or Route 53, whose series are there, as well as
+/// about the site: they are the whole fleet's.
+fn global_alarms(snapshot: &Snapshot) -> Option<Reason> {
+    let site = snapshot.site(&Region::global())?;
+    let alarms = judge_site::alarms(snapshot, site)?;
+    let text = format!("{} in {}", alarms.text, site.region);
+    Some(Reason { text, ..alarms })
 }
 
 /// A part that is down degrades the whole: the other parts carry on.
@@ -210,7 +220,7 @@ mod tests {
 
     use super::super::judge_fixture::{Fixture, REGIONS, ask_failed, region};
     use super::*;
-    use crate::fleet::{CheckConfig, CheckKind, Metrics, Missing};
+    use crate::fleet::{Alarm, CheckConfig, CheckKind, Metrics, Missing};
 
     fn check(
         disabled: bool,
@@ -318,6 +328,27 @@ mod tests {
         Fixture::put(metrics, Metric::ApiRequests, before, 1_000.0);
         assert_eq!(fixture.0.traffic_share(&region("eu-west-1")), Some(0.0));
         assert_eq!(fixture.0.traffic_share(&region("us-east-1")), Some(50.0));
+    }
+
+    #[test]
+    fn an_alarm_in_us_east_1_is_the_fleets_for_it_may_be_about_the_edge() {
+        let mut fixture = Fixture::healthy();
+        let alarm = Alarm {
+            name: "orders-edge-5xx".into(),
+            reason: String::new(),
+            since: None,
+        };
+        fixture.site("us-east-1").alarms = Fixture::known(vec![alarm]);
+        let fleet = fixture.judged();
+        assert_eq!(
+            fleet.site(&region("us-east-1")).unwrap().judgement.verdict,
+            Verdict::Healthy
+        );
+        assert_eq!(fleet.judgement.verdict, Verdict::Degraded);
+        assert_eq!(
+            fleet.judgement.reasons[0].text,
+            "alarm orders-edge-5xx in us-east-1"
+        );
     }
 
     #[test]

@@ -70,7 +70,7 @@ mod tests {
                 not_after: Some(end),
                 ..Fixture::certificate()
             };
-            fixture.0.edge.certificate = fixture.known(certificate);
+            fixture.0.edge.certificate = Fixture::known(certificate);
             let said = judge(&fixture.0.edge.certificate, &fixture.0);
             assert_eq!(said.as_ref().map(|r| r.verdict), expected, "{hours}");
             assert!(

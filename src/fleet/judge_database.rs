@@ -255,13 +255,13 @@ mod tests {
             .unwrap()
             .clone();
         change(&mut state);
-        f.0.database.clusters.get_mut(&region(code)).unwrap().state = f.known(state);
+        f.0.database.clusters.get_mut(&region(code)).unwrap().state = Fixture::known(state);
     }
 
     fn topology(f: &mut Fixture, change: impl FnOnce(&mut Topology)) {
         let mut topology = f.0.database.topology.current().unwrap().clone();
         change(&mut topology);
-        f.0.database.topology = f.known(topology);
+        f.0.database.topology = Fixture::known(topology);
     }
 
     #[test]
@@ -319,8 +319,8 @@ mod tests {
         assert_eq!(said.0, Verdict::Healthy);
         let said = judged(|f| {
             cluster(f, "us-east-1", |c| {
-                c.instances[0].status = "rebooting".into()
-            })
+                c.instances[0].status = "rebooting".into();
+            });
         });
         assert_eq!(said.0, Verdict::Down);
         let said = judged(|f| cluster(f, "eu-west-1", |c| c.status = "stopped".into()));

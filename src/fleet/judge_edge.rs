@@ -199,7 +199,7 @@ mod tests {
     fn public_probe(f: &mut Fixture, status: u16) {
         let mut report = f.0.edge.probe.current().unwrap().clone();
         report.status = status;
-        f.0.edge.probe = f.known(report);
+        f.0.edge.probe = Fixture::known(report);
     }
 
     #[test]
@@ -238,7 +238,7 @@ mod tests {
     fn a_disabled_distribution_is_down() {
         let said = judged(|f| {
             let distribution = f.0.edge.distribution.current().unwrap().clone();
-            f.0.edge.distribution = f.known(Distribution {
+            f.0.edge.distribution = Fixture::known(Distribution {
                 enabled: false,
                 ..distribution
             });
@@ -287,13 +287,14 @@ mod tests {
         };
         let said = judged(|f| {
             f.region_dark("eu-west-1");
-            f.0.edge.answers = f.known(vec![answer(Some("eu-west-1"), "x")]);
+            f.0.edge.answers = Fixture::known(vec![answer(Some("eu-west-1"), "x")]);
         });
         assert_eq!(
             said.1,
             "DNS still answers eu-west-1, which is down (Frankfurt, kept for 40 s more)"
         );
-        let said = judged(|f| f.0.edge.answers = f.known(vec![answer(None, "gone.example.com")]));
+        let said =
+            judged(|f| f.0.edge.answers = Fixture::known(vec![answer(None, "gone.example.com")]));
         assert_eq!(
             said.1,
             "DNS answers gone.example.com (Frankfurt): no Region of this fleet"

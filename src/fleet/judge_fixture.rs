@@ -92,7 +92,7 @@ impl Fixture {
         self.0
     }
 
-    pub(super) fn known<T>(&self, value: T) -> Observed<T> {
+    pub(super) fn known<T>(value: T) -> Observed<T> {
         Observed::known(
             value,
             Self::now(),
@@ -124,8 +124,8 @@ impl Fixture {
         ] {
             self.function(code, metric, value);
         }
-        let (probe, alarms) = (self.known(Self::report(200)), self.known(Vec::new()));
-        let certificate = self.known(Self::certificate());
+        let (probe, alarms) = (Self::known(Self::report(200)), Self::known(Vec::new()));
+        let certificate = Self::known(Self::certificate());
         let site = self.site(code);
         site.probe = probe;
         site.alarms = alarms;
@@ -163,11 +163,11 @@ impl Fixture {
             region: Some(region(code)),
             ttl_s: Some(60),
         };
-        self.0.identity = self.known(Identity {
+        self.0.identity = Self::known(Identity {
             account: "123456789012".into(),
             arn: "arn:aws:sts::123456789012:assumed-role/ops/mia".into(),
         });
-        self.0.edge.distribution = self.known(Distribution {
+        self.0.edge.distribution = Self::known(Distribution {
             domain: "d111.cloudfront.net".into(),
             status: "Deployed".into(),
             enabled: true,
@@ -177,10 +177,10 @@ impl Fixture {
             certificate_arn: None,
             router_arn: None,
         });
-        self.0.edge.certificate = self.known(Self::certificate());
-        self.0.edge.probe = self.known(Self::report(200));
-        self.0.edge.records = self.known(REGIONS.iter().map(record).collect());
-        self.0.edge.answers = self.known(vec![answer("eu-west-1")]);
+        self.0.edge.certificate = Self::known(Self::certificate());
+        self.0.edge.probe = Self::known(Self::report(200));
+        self.0.edge.records = Self::known(REGIONS.iter().map(record).collect());
+        self.0.edge.answers = Self::known(vec![answer("eu-west-1")]);
         self.edge(Metric::EdgeRequests, 3_000.0);
         self.edge(Metric::Edge5xxRate, 0.1);
         for code in REGIONS {
@@ -206,7 +206,7 @@ impl Fixture {
             name: "aurora-postgresql".into(),
             version: "16.8".into(),
         };
-        self.0.database.topology = self.known(Topology {
+        self.0.database.topology = Self::known(Topology {
             status: "available".into(),
             engine: engine.clone(),
             endpoint: None,
@@ -222,7 +222,7 @@ impl Fixture {
                 zone: None,
                 writer: n == 0 && code == "us-east-1",
             };
-            let state = self.known(ClusterState {
+            let state = Self::known(ClusterState {
                 status: "available".into(),
                 engine: engine.clone(),
                 instances: vec![instance(0), instance(1)],
@@ -313,7 +313,7 @@ impl Fixture {
     }
 
     pub(super) fn probe_status(&mut self, code: &str, status: u16) {
-        self.site(code).probe = self.known(Self::report(status));
+        self.site(code).probe = Self::known(Self::report(status));
     }
 
     fn check(&mut self, code: &str, kind: CheckKind, disabled: bool, inverted: bool) {
@@ -326,7 +326,7 @@ impl Fixture {
             version: 1,
             linked_service: None,
         };
-        let (id, config) = (format!("hc-{code}"), self.known(config));
+        let (id, config) = (format!("hc-{code}"), Self::known(config));
         let check = HealthCheck {
             id: id.clone(),
             config,
@@ -384,7 +384,7 @@ impl Fixture {
             .into_iter()
             .filter(|record| record.region.as_str() != code)
             .collect();
-        self.0.edge.records = self.known(kept);
+        self.0.edge.records = Self::known(kept);
     }
 
     /// Nothing asked in the Region is answered.

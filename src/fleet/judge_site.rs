@@ -4,7 +4,7 @@ use super::judge::{check_verdict, figure, fresh, reason, share};
 use super::judge_words::{Effect, age, beyond, millis, percent, unseen};
 use super::{
     Alarm, CheckKind, CheckVerdict, Function, Judgement, Metric, Missing, Point, ProbeReport,
-    Reason, Site, Snapshot, Verdict,
+    Reason, Region, Site, Snapshot, Verdict,
 };
 use super::{judge_certificate, judge_database};
 
@@ -22,7 +22,9 @@ pub(super) fn judge(snapshot: &Snapshot, site: &Site) -> Judgement {
     }
     reasons.extend(concurrency(snapshot, site));
     reasons.extend(judge_database::member(snapshot, &site.region));
-    reasons.extend(alarms(snapshot, site));
+    if site.region != Region::global() {
+        reasons.extend(alarms(snapshot, site));
+    }
     reasons.extend(judge_certificate::judge(&site.certificate, snapshot));
     reasons.extend(stack(site));
     if reasons.is_empty() && !serves(snapshot, site) {
@@ -310,17 +312,15 @@ fn concurrency(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
 
 /// Alarms that somebody set to be warned by. Switches of health checks and scaling's own alarms
 /// fire in everyday life.
-fn alarms(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
+pub(super) fn alarms(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
     let alarms = fresh(
         &site.alarms,
         snapshot.at,
         snapshot.thresholds.metric_stale_s,
     )?;
     let is_switch = |alarm: &Alarm| {
-        snapshot
-            .edge
-            .checks
-            .values()
+        let configs = snapshot.edge.checks.values();
+        configs
             .filter_map(|check| check.config.last())
             .any(|config| {
                 matches!(&config.kind, CheckKind::Alarm { name, region }
@@ -462,7 +462,7 @@ mod tests {
         );
         let judgement = judged(|f| {
             f.function(HERE, Metric::FunctionConcurrency, 970.0);
-            f.site(HERE).concurrency = f.known(Concurrency {
+            f.site(HERE).concurrency = Fixture::known(Concurrency {
                 limit: 1_000,
                 unreserved: 900,
             });
@@ -617,7 +617,7 @@ mod tests {
             since: None,
         };
         let fire = |f: &mut Fixture, names: &[&str]| {
-            f.site(HERE).alarms = f.known(names.iter().map(|name| alarm(name)).collect());
+            f.site(HERE).alarms = Fixture::known(names.iter().map(|name| alarm(name)).collect());
         };
         let judgement = judged(|f| fire(f, &["orders-p99"]));
         assert_eq!(
@@ -647,7 +647,7 @@ mod tests {
                 drift: "NOT_CHECKED".into(),
                 changed: None,
             };
-            f.site(HERE).stack = Some(f.known(stack));
+            f.site(HERE).stack = Some(Fixture::known(stack));
         });
         assert_eq!(
             judgement.reasons[0].text,
@@ -656,7 +656,7 @@ mod tests {
         let judgement = judged(|f| {
             let mut report = f.site(HERE).probe.current().unwrap().clone();
             report.first_byte = Duration::from_secs(9);
-            f.site(HERE).probe = f.known(report);
+            f.site(HERE).probe = Fixture::known(report);
         });
         assert_eq!(
             judgement.verdict,

@@ -69,7 +69,7 @@ fn database(before: &Snapshot, now: &Snapshot, seen: &mut Seen) {
                 );
             }
             (Some(was), None) => {
-                seen.add(Some(&was.region), "no member takes writes any more".into())
+                seen.add(Some(&was.region), "no member takes writes any more".into());
             }
             (None, Some(is)) => seen.add(Some(&is.region), format!("{} takes writes", is.cluster)),
             _ => {}
@@ -207,10 +207,10 @@ fn check(
     }
     match (check_verdict(was, then), check_verdict(is, now)) {
         (CheckVerdict::Healthy, CheckVerdict::Unhealthy) => {
-            seen.add(region, format!("health check {id} turned unhealthy"))
+            seen.add(region, format!("health check {id} turned unhealthy"));
         }
         (CheckVerdict::Unhealthy, CheckVerdict::Healthy) => {
-            seen.add(region, format!("health check {id} turned healthy"))
+            seen.add(region, format!("health check {id} turned healthy"));
         }
         _ => {}
     }

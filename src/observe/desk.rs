@@ -70,21 +70,26 @@ impl<T> Said<T> {
 
 impl Desk {
     /// Asks AWS. The answer counts as true when it was asked for: it cannot be newer.
-    pub(super) async fn ask<T, E: Into<Missing>>(
-        &self,
+    pub(super) fn ask<'a, T, E>(
+        &'a self,
         api: &'static str,
         region: &Region,
-        call: impl Future<Output = Result<T, E>>,
-    ) -> Said<T> {
+        call: impl Future<Output = Result<T, E>> + Send + 'a,
+    ) -> impl Future<Output = Said<T>> + Send + 'a
+    where
+        T: 'a,
+        E: Into<Missing> + 'a,
+    {
+        // An SDK call under way takes twenty kilobytes: only while it is under way.
+        let call = Box::pin(call);
+        let source = Source {
+            api,
+            region: Some(region.clone()),
+        };
         let at = self.clock.now();
-        let answer = call.await.map_err(Into::into);
-        Said {
-            answer,
-            at,
-            source: Source {
-                api,
-                region: Some(region.clone()),
-            },
+        async move {
+            let answer = call.await.map_err(Into::into);
+            Said { answer, at, source }
         }
     }
 

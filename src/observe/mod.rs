@@ -41,7 +41,7 @@ pub use network::NetworkProber;
 pub use probe::{Prober, Resolved};
 
 /// How often things are asked for (fleet time).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Refresh {
     /// The pace to start with.
     pub pace: Pace,
@@ -53,7 +53,7 @@ impl Default for Refresh {
     fn default() -> Self {
         Self {
             pace: Pace::Calm,
-            history: Duration::from_secs(3 * 3_600),
+            history: Duration::from_hours(3),
         }
     }
 }

@@ -293,13 +293,12 @@ where
         .header(hyper::header::CONNECTION, "close")
         .body(Empty::<Bytes>::new())
         .map_err(|error| said("no such request", &error))?;
-    // The connection works only while it is polled; with the head here it is not needed any more.
+    // The connection works only while it is polled. Once it has ended, whatever it still had to
+    // say waits at the sender; with the head here it is not needed any more.
+    let mut asking = std::pin::pin!(sender.send_request(request));
     let answer = tokio::select! {
-        answer = sender.send_request(request) => answer,
-        ended = connection => match ended {
-            Err(error) => Err(error),
-            Ok(()) => return Err("the connection was closed without an answer".into()),
-        },
+        answer = &mut asking => answer,
+        _ = connection => asking.await,
     };
     let answer = answer.map_err(|error| no_http(&error))?;
     let served_by = answer

@@ -122,7 +122,7 @@ async fn api(desk: Arc<Desk>, n: usize) -> Fold {
     let asked = async {
         match &known {
             Some(detail) => gateway.api_of_kind(&site.api, detail.kind).await,
-            None => gateway.api(&site.api).await,
+            None => Box::pin(gateway.api(&site.api)).await,
         }
     };
     let said = desk.ask("apigateway:GET", region, asked).await;
@@ -151,7 +151,7 @@ async fn function(desk: Arc<Desk>, n: usize, f: usize) -> Fold {
         .ask("lambda:GetFunctionConfiguration", &site.region, asked)
         .await;
     Box::new(move |picture: &mut Picture| {
-        said.renew(&mut picture.snapshot.sites[n].functions[f].detail)
+        said.renew(&mut picture.snapshot.sites[n].functions[f].detail);
     })
 }
 

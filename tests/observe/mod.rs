@@ -1,0 +1,6 @@
+//! The observer over the simulated AWS, through the real SDK, in virtual time.
+
+mod cadence;
+mod changes;
+mod first_picture;
+mod stand;

@@ -1,0 +1,161 @@
+//! A simulated fleet under an observer, in virtual time.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gwctl::aws::{Session, SessionOptions, Timeouts, in_process};
+use gwctl::fleet::{Pace, ProbeReport, Region, Snapshot};
+use gwctl::observe::{Observer, Prober, Refresh, Resolved};
+use gwctl::sim::{Scenario, Sim, SimOptions, wire};
+use tokio::time::Instant;
+
+/// Every reply takes this long.
+pub const REPLY: Duration = Duration::from_millis(80);
+
+/// A world, an observer of it, and the session between them.
+pub struct Stand {
+    pub sim: Sim,
+    pub session: Session,
+    pub observer: Observer,
+}
+
+pub fn region(code: &str) -> Region {
+    Region::new(code).unwrap()
+}
+
+pub fn world(scenario: &str, regions: usize) -> Sim {
+    let three = ["us-east-1", "eu-west-1", "ap-southeast-1"].map(region);
+    let others = Region::all().filter(|region| !three.contains(region));
+    Sim::new(SimOptions {
+        scenario: Scenario::load(scenario).unwrap(),
+        regions: three.iter().cloned().chain(others).take(regions).collect(),
+        api_latency: Some(REPLY),
+        start: Some("2026-11-22T03:00:20Z".parse().unwrap()),
+        ..SimOptions::default()
+    })
+    .unwrap()
+}
+
+impl Stand {
+    /// Starts to observe `sim`.
+    pub async fn over(sim: Sim, pace: Pace) -> Self {
+        Self::with(sim, pace, |spec| spec).await
+    }
+
+    /// As [`Self::over`], with another configuration than the world's own.
+    pub async fn with(
+        sim: Sim,
+        pace: Pace,
+        change: impl FnOnce(gwctl::fleet::FleetSpec) -> gwctl::fleet::FleetSpec,
+    ) -> Self {
+        let session = Session::connect(SessionOptions {
+            profile: None,
+            http_client: Some(in_process(wire::handler(sim.clone()))),
+            timeouts: Timeouts::default(),
+            clock: sim.clock(),
+        })
+        .await;
+        let refresh = Refresh {
+            pace,
+            ..Refresh::default()
+        };
+        let prober = Arc::new(Seat(sim.clone()));
+        let spec = change(sim.spec());
+        let observer = Observer::start(
+            "orders",
+            spec,
+            refresh,
+            session.clone(),
+            prober,
+            sim.clock(),
+        );
+        Self {
+            sim,
+            session,
+            observer,
+        }
+    }
+
+    /// The first complete picture and how long it took.
+    pub async fn first(&self) -> (Arc<Snapshot>, Duration) {
+        let start = Instant::now();
+        let picture = self.observer.first_complete(Duration::from_secs(120)).await;
+        (picture, start.elapsed())
+    }
+
+    /// The first picture that `wanted` is true of, within `limit`.
+    pub async fn until(
+        &self,
+        limit: Duration,
+        wanted: impl FnMut(&Arc<Snapshot>) -> bool,
+    ) -> Arc<Snapshot> {
+        let mut pictures = self.observer.watch();
+        match tokio::time::timeout(limit, pictures.wait_for(wanted)).await {
+            Ok(picture) => return picture.unwrap().clone(),
+            Err(_) => {}
+        }
+        panic!(
+            "not seen within {limit:?}: {:#?}",
+            self.observer.watch().borrow().judgement
+        );
+    }
+
+    /// How often `operation` was called so far, by Region.
+    pub fn calls(&self, operation: &str, code: &str) -> u64 {
+        let ledger = self.session.ledger();
+        let of = ledger
+            .stats()
+            .filter(|(key, _)| key.operation == operation && key.region.as_str() == code);
+        of.map(|(_, stats)| stats.calls).sum()
+    }
+
+    /// All calls to a service so far.
+    pub fn calls_to(&self, service: &str) -> u64 {
+        let ledger = self.session.ledger();
+        ledger
+            .stats()
+            .filter(|(key, _)| key.service == service)
+            .map(|(_, stats)| stats.calls)
+            .sum()
+    }
+}
+
+/// The operator's own view of the simulated world.
+struct Seat(Sim);
+
+impl Prober for Seat {
+    fn probe(
+        &self,
+        url: String,
+    ) -> Pin<Box<dyn Future<Output = Result<ProbeReport, String>> + Send>> {
+        let seen = self.0.probe(&url);
+        Box::pin(async move {
+            tokio::time::sleep(REPLY).await;
+            let seen = seen?;
+            Ok(ProbeReport {
+                dns: seen.dns,
+                connect: seen.connect,
+                tls: Some(seen.tls),
+                first_byte: seen.first_byte,
+                status: seen.status,
+                served_by: seen.served_by,
+            })
+        })
+    }
+
+    fn resolve(
+        &self,
+        name: String,
+    ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>> {
+        let seen = self.0.resolve(&name);
+        Box::pin(async move {
+            tokio::time::sleep(REPLY).await;
+            seen.map(|seen| Resolved {
+                values: seen.values,
+                ttl_s: seen.ttl_s,
+            })
+        })
+    }
+}
