@@ -64,14 +64,7 @@ impl Attempt {
         if !matches!(call.outcome, Outcome::Ok | Outcome::TimedOut) {
             call.dollars = 0.0; // refused requests fetch no metric
         }
-        let contact = match ended.contact {
-            Contact::Answered { skew_ms, .. } => Contact::Answered {
-                round_trip: call.took,
-                skew_ms,
-            },
-            other => other,
-        };
-        self.watch.enter(call, contact);
+        self.watch.enter(call, ended.contact);
     }
 }
 
@@ -148,19 +141,19 @@ impl Intercept for Recorder {
     ) -> Result<(), BoxError> {
         let now = self.watch.clock.now();
         if let Some(attempt) = cfg.get_mut_from_interceptor_state::<Attempt>() {
-            attempt.end(judge(context, now), now);
+            let sent = attempt.call.as_ref().map_or(now, |call| call.at);
+            attempt.end(judge(context, sent, now), now);
         }
         Ok(())
     }
 }
 
 /// How the attempt ended, read from what the SDK made of it.
-fn judge(context: &FinalizerInterceptorContextRef<'_>, now: Timestamp) -> Ended {
+fn judge(context: &FinalizerInterceptorContextRef<'_>, sent: Timestamp, now: Timestamp) -> Ended {
     let reply = context.response();
     let request_id = reply.and_then(request_id);
     let answered = Contact::Answered {
-        round_trip: Duration::ZERO,
-        skew_ms: reply.and_then(|r| skew_ms(r, now)),
+        skew_ms: reply.and_then(|reply| skew_ms(reply, sent, now)),
     };
     match context.output_or_error() {
         Some(Ok(_)) => Ended {
@@ -219,6 +212,8 @@ fn classify(failure: &OrchestratorError<Error>, reply: Option<&HttpResponse>) ->
         ErrorKind::NotAllowed | ErrorKind::Credentials | ErrorKind::RegionNotEnabled => {
             Outcome::Refused
         }
+        // "It is not there" is an answer, not a failure: an API is asked for as both of its kinds.
+        ErrorKind::NotFound => Outcome::Ok,
         _ => Outcome::Failed,
     };
     (outcome, code.to_owned())
@@ -241,16 +236,52 @@ fn request_id(reply: &HttpResponse) -> Option<String> {
         .map(reply::name)
 }
 
-/// The endpoint's clock minus ours, from the `Date` header, which is good to a second.
-fn skew_ms(reply: &HttpResponse, now: Timestamp) -> Option<i64> {
+/// The endpoint's clock minus ours. Its `Date` header is cut to the second and was written some
+/// time between `sent` and `now`; as long as both clocks may agree, they do.
+fn skew_ms(reply: &HttpResponse, sent: Timestamp, now: Timestamp) -> Option<i64> {
     let date = jiff::fmt::rfc2822::parse(reply.headers().get("date")?)
         .ok()?
         .timestamp();
-    i64::try_from(date.duration_since(now).as_millis()).ok()
+    Some(apart_ms(date, sent, now))
+}
+
+fn apart_ms(date: Timestamp, sent: Timestamp, now: Timestamp) -> i64 {
+    let (theirs, sent, now) = (
+        date.as_millisecond(),
+        sent.as_millisecond(),
+        now.as_millisecond(),
+    );
+    let (ahead, behind) = (theirs - now, theirs + 999 - sent);
+    if ahead > 0 { ahead } else { behind.min(0) }
 }
 
 fn elapsed(from: Timestamp, to: Timestamp) -> Duration {
     to.duration_since(from)
         .max(SignedDuration::ZERO)
         .unsigned_abs()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millisecond(millis).unwrap()
+    }
+
+    #[test]
+    fn clocks_that_may_agree_are_not_said_to_be_apart() {
+        // The date is cut to the second: 10 s may have been written at 10.940.
+        assert_eq!(apart_ms(at(10_000), at(10_700), at(10_940)), 0);
+        assert_eq!(apart_ms(at(10_000), at(9_900), at(10_100)), 0);
+        // A slow reply was written at some time in between.
+        assert_eq!(apart_ms(at(10_000), at(10_500), at(14_500)), 0);
+    }
+
+    #[test]
+    fn clocks_that_cannot_agree_are_apart_by_the_least_that_explains_it() {
+        assert_eq!(apart_ms(at(70_000), at(10_000), at(10_100)), 59_900);
+        assert_eq!(apart_ms(at(10_000), at(70_000), at(70_100)), -59_001);
+    }
 }

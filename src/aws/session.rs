@@ -235,9 +235,9 @@ async fn from_environment(profile: Option<String>, client: SharedHttpClient) -> 
 }
 
 fn timeout_config(timeouts: Timeouts) -> TimeoutConfig {
+    // No read time-out: it would race the attempt's, and be taken for one of connecting.
     TimeoutConfig::builder()
         .connect_timeout(timeouts.connect)
-        .read_timeout(timeouts.attempt)
         .operation_attempt_timeout(timeouts.attempt)
         .operation_timeout(timeouts.operation)
         .build()

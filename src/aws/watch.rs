@@ -1,10 +1,8 @@
 //! What all calls of a session leave behind: the ledger, who answers, and the circuit breakers.
 
+use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-use jiff::Timestamp;
 
 use super::breaker::{Breaker, End, Pass};
 use crate::fleet::{Call, Clock, Ledger, Outcome, Reachability, Region};
@@ -28,8 +26,6 @@ struct Kept {
 pub(super) enum Contact {
     /// It answered, good or bad.
     Answered {
-        /// How long that took.
-        round_trip: Duration,
         /// Its clock minus ours, in milliseconds.
         skew_ms: Option<i64>,
     },
@@ -53,11 +49,8 @@ impl Watch {
         let reach = kept.reach.entry(call.region.clone()).or_default();
         let ended = call.at + call.took;
         match contact {
-            Contact::Answered {
-                round_trip,
-                skew_ms,
-            } => {
-                reach.round_trip = Some(round_trip);
+            Contact::Answered { skew_ms } => {
+                reach.round_trip = Some(call.took);
                 reach.last_answer = Some(ended);
                 reach.silent_calls = 0;
                 reach.clock_skew_ms = skew_ms.or(reach.clock_skew_ms);
@@ -146,8 +139,11 @@ impl Drop for Passage {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-    use super::*;
+    use std::time::Duration;
+
     use jiff::SignedDuration;
+
+    use super::*;
 
     #[derive(Debug)]
     struct Hands(Mutex<Timestamp>);
@@ -226,9 +222,7 @@ mod tests {
         assert_eq!(watch.reach(&here).silent_calls, 2);
         assert_eq!(watch.reach(&here).answering(), Some(false));
 
-        let round_trip = Duration::from_millis(80);
         let answered = Contact::Answered {
-            round_trip,
             skew_ms: Some(-1_500),
         };
         watch.enter(
@@ -237,7 +231,7 @@ mod tests {
         );
         let reach = watch.reach(&here);
         assert_eq!(reach.answering(), Some(true));
-        assert_eq!(reach.round_trip, Some(round_trip));
+        assert_eq!(reach.round_trip, Some(Duration::from_millis(80)));
         assert_eq!(reach.clock_skew_ms, Some(-1_500));
         assert_eq!(reach.last_error.as_deref(), Some("AccessDenied"));
         assert_eq!(watch.ledger().calls(), 3);

@@ -352,3 +352,14 @@ async fn a_list_cut_short_never_passes_for_a_shorter_list() {
     .await;
     assert_garbled(session.route53().health_checks().await);
 }
+
+#[tokio::test]
+async fn absence_is_counted_as_an_answer_and_leaves_no_error_behind() {
+    let session =
+        answering(|_| json_error(404, "NotFoundException", "Invalid API identifier")).await;
+    let _ = session.apigateway(&ireland()).api("nope").await;
+    let ledger = session.ledger();
+    assert_eq!(ledger.calls(), 2);
+    assert!(ledger.stats().all(|(_, stats)| stats.failed == 0));
+    assert_eq!(session.reach(&ireland()).last_error, None);
+}

@@ -8,3 +8,4 @@ mod environment;
 mod metrics;
 mod stage;
 pub mod stand;
+mod status;
