@@ -78,6 +78,10 @@ pub fn unknown_operation(service: Service, protocol: Protocol, operation: &str) 
         service.iam()
     );
     match protocol {
+        Protocol::Query if operation.is_empty() => Fault::bad(
+            "MissingAction",
+            "The request must contain the parameter Action.",
+        ),
         Protocol::Query => Fault::bad("InvalidAction", message),
         Protocol::Json(_) => Fault::bad("UnknownOperationException", message),
         Protocol::Cbor | Protocol::RestXml | Protocol::RestJson => {

@@ -176,7 +176,9 @@ pub fn read(address: &Address, request: &Request<Vec<u8>>) -> Result<Asked, (Str
         Protocol::Query => String::new(),
         Protocol::RestXml | Protocol::RestJson => return read_rest(address, request),
     };
+    let packed = request.headers().get("content-encoding");
     let input = match address.protocol {
+        _ if packed.is_some_and(|encoding| encoding != "identity") => Err(compressed()),
         Protocol::Cbor => cbor::parse(body),
         Protocol::Json(_) => json::parse(body),
         _ => Ok(query::parse(&format!(
@@ -191,6 +193,14 @@ pub fn read(address: &Address, request: &Request<Vec<u8>>) -> Result<Asked, (Str
         _ => operation,
     };
     Ok(Asked { operation, input })
+}
+
+/// SDKs compress large `PutMetricData` requests; the simulator's own door needs no such thing.
+fn compressed() -> Fault {
+    Fault::bad(
+        "SerializationException",
+        "Compressed requests are not simulated: set AWS_DISABLE_REQUEST_COMPRESSION=true",
+    )
 }
 
 fn read_rest(address: &Address, request: &Request<Vec<u8>>) -> Result<Asked, (String, Fault)> {

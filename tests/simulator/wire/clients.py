@@ -1,9 +1,10 @@
 """Calls every operation of the simulated AWS through boto3, whose own parsers must accept every reply.
 
-usage: clients.py URL NOW [refusals]
+usage: clients.py URL NOW [refusals|rest]
 
 URL is the loopback server of a calm three-Region world, NOW its time. With `refusals` the world is
-one whose credentials have expired. Ends with 0 and no word, or with the first thing that is wrong.
+one whose credentials have expired, with `rest` one of REST APIs. Ends with 0 and no word, or with
+the first thing that is wrong.
 """
 
 import sys
@@ -327,8 +328,22 @@ def refusals():
     refused(client("acm").list_certificates, json)
 
 
+def rest_apis():
+    v1, v2 = client("apigateway"), client("apigatewayv2")
+    [api] = v1.get_rest_apis()["items"]
+    equal(api["name"], "orders")
+    assert isinstance(api["createdDate"], datetime), api
+    equal(v1.get_rest_api(restApiId=api["id"])["id"], api["id"])
+    [stage] = v1.get_stages(restApiId=api["id"])["item"]
+    equal(stage["stageName"], "live")
+    equal(v2.get_apis()["Items"], [])
+    refused(lambda: v2.get_api(ApiId=api["id"]), "NotFoundException")
+
+
 if "refusals" in sys.argv:
     refusals()
+elif "rest" in sys.argv:
+    rest_apis()
 else:
     for check in (cloudwatch, cloudwatch_as_it_was, rds, route53, cloudfront, functions, apis, certificates,
                   caller, stacks):

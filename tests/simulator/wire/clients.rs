@@ -9,9 +9,10 @@ use super::noon;
 use crate::contracts::emulators::{aws_cli, clean_environment, python};
 
 /// A served world that runs 60 times as fast as the wall, so that what is published is soon visible.
-async fn served(scenario: &str) -> Server {
+async fn served(scenario: &str, rest: bool) -> Server {
     let sim = Sim::new(SimOptions {
         scenario: Scenario::load(scenario).unwrap(),
+        rest,
         start: Some(noon()),
         speed: 60.0,
         ..SimOptions::default()
@@ -44,12 +45,17 @@ async fn boto3(server: &Server, what: &[&str]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn boto3_understands_every_operation() {
-    boto3(&served("calm").await, &[]).await;
+    boto3(&served("calm", false).await, &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn boto3_understands_rest_apis() {
+    boto3(&served("calm", true).await, &["rest"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn boto3_understands_refusals() {
-    boto3(&served("credentials-expired").await, &["refusals"]).await;
+    boto3(&served("credentials-expired", false).await, &["refusals"]).await;
 }
 
 async fn cli(server: &Server, arguments: &str) -> Result<serde_json::Value, String> {
@@ -74,7 +80,7 @@ async fn cli(server: &Server, arguments: &str) -> Result<serde_json::Value, Stri
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_aws_cli_is_a_client_as_any_other() {
-    let server = served("calm").await;
+    let server = served("calm", false).await;
     let caller = cli(&server, "sts get-caller-identity").await.unwrap();
     assert_eq!(caller["Account"], "123456789012");
     let alarms = cli(&server, "cloudwatch describe-alarms --max-items 2")

@@ -6,9 +6,12 @@ mod cloudfront;
 mod cloudwatch;
 mod lambda_and_apis;
 mod loopback;
+mod protocols;
 mod rds;
 mod refusals;
+mod robust;
 mod route53;
+mod switch;
 
 use std::time::Duration;
 

@@ -6,6 +6,9 @@ use crate::sim::wire::value::{Value, empty, members, shape};
 use crate::sim::world::Resources;
 use crate::sim::world::model::Certificate;
 
+/// All certificates of the world have keys of this kind.
+const KEYS: &str = "RSA_2048";
+
 pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
     match operation {
         "ListCertificates" => list(world, ask),
@@ -30,8 +33,11 @@ fn list(world: &Resources, ask: &Ask) -> Answer {
         ));
     }
     let statuses = ask.input.texts("CertificateStatuses");
+    let include = ask.input.get("Includes");
+    let key_types = include.map(|include| include.texts("keyTypes"));
+    let keys = key_types.is_none_or(|types| types.is_empty() || types.contains(&KEYS));
     let wanted = here(world, ask)
-        .filter(|one| statuses.is_empty() || statuses.contains(&one.status.as_str()));
+        .filter(|one| keys && (statuses.is_empty() || statuses.contains(&one.status.as_str())));
     let page = page(wanted, ask.input.text("NextToken"), size as usize)
         .ok_or_else(|| Fault::bad("ValidationException", "Invalid NextToken"))?;
     let summaries = page.items.into_iter().map(|one| {
@@ -42,7 +48,7 @@ fn list(world: &Resources, ask: &Ask) -> Answer {
             "HasAdditionalSubjectAlternativeNames": false,
             "Status": &one.status,
             "Type": "AMAZON_ISSUED",
-            "KeyAlgorithm": "RSA_2048",
+            "KeyAlgorithm": KEYS,
             "KeyUsages": members(["DIGITAL_SIGNATURE", "KEY_ENCIPHERMENT"]),
             "ExtendedKeyUsages": members(["TLS_WEB_SERVER_AUTHENTICATION"]),
             "InUse": !one.in_use_by.is_empty(),
@@ -94,7 +100,7 @@ fn detail(one: &Certificate) -> Value {
         "Status": &one.status,
         "NotBefore": one.not_before,
         "NotAfter": one.not_after,
-        "KeyAlgorithm": "RSA_2048",
+        "KeyAlgorithm": KEYS,
         "SignatureAlgorithm": "SHA256WITHRSA",
         "InUseBy": members(&one.in_use_by),
         "Type": "AMAZON_ISSUED",

@@ -1,6 +1,6 @@
 //! Amazon RDS: the global cluster, its members, instances and events.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::page::page;
 use super::{Answer, Ask, Fault};
@@ -306,11 +306,12 @@ fn events(world: &Resources, ask: &Ask) -> Answer {
             "Invalid duration {minutes}: it must be between 1 and 20160 minutes"
         )));
     }
+    let window = SignedDuration::from_mins(minutes);
     let end = ask.input.time("EndTime")?.unwrap_or(ask.now);
     let start = ask
         .input
         .time("StartTime")?
-        .unwrap_or(end - SignedDuration::from_mins(minutes));
+        .unwrap_or_else(|| end.checked_sub(window).unwrap_or(Timestamp::MIN));
     if start > end {
         return Err(Fault::bad(
             "InvalidParameterCombination",
