@@ -88,6 +88,7 @@ impl SiteSeries {
         }
         let mut all = counted.read.clone();
         all.add(&counted.write);
+        all.concurrency = counted.concurrency;
         store.publish(self.unreserved, minute, Sample::gauge(all.concurrency));
         self.all.publish(store, minute, all);
         self.read.publish(store, minute, counted.read);
@@ -174,7 +175,6 @@ impl FunctionMinute {
         self.invocations += other.invocations;
         self.errors += other.errors;
         self.throttles += other.throttles;
-        self.concurrency += other.concurrency;
         self.duration.merge(&other.duration);
     }
 }

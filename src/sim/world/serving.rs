@@ -17,7 +17,7 @@ const ERRORS: f64 = 0.000_35;
 /// Share of invocations that fail while `lambda-errors` strikes.
 const FAULTY: f64 = 0.34;
 /// Milliseconds until a function gives a silent writer up.
-const GIVE_UP_MS: f64 = 1_800.0;
+const GIVE_UP_MS: f64 = 900.0;
 
 /// What surrounds a Region during one step.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +77,8 @@ pub(super) struct SiteMinute {
     pub read: FunctionMinute,
     pub write: FunctionMinute,
     pub forwarded: f64,
+    /// Of both functions at once.
+    pub concurrency: f64,
 }
 
 /// The API and its functions in one Region.
@@ -168,6 +170,7 @@ impl Site {
         let minute = &mut self.minute;
         let mut failed = 0.0;
         let mut acknowledged = 0.0;
+        let mut together = 0.0;
         for (function, calls, busy, refused) in [
             (&mut minute.read, requests - writes, read_busy, 0.0),
             (&mut minute.write, writes, write_busy, no_writer),
@@ -183,9 +186,11 @@ impl Site {
             function.errors += errors;
             function.throttles += throttles;
             let peak = busy * (1.12 + 0.08 * self.rng.uniform()) + 2.0 * self.rng.uniform();
-            function.concurrency = function
-                .concurrency
-                .max(peak.min(now.concurrency_limit).ceil());
+            // The limit is shared: a crowded Region gives each function its part.
+            let part = (now.concurrency_limit * busy / wanted.max(1.0)).max(1.0);
+            let peak = peak.ceil().min(part.floor());
+            together += peak;
+            function.concurrency = function.concurrency.max(peak);
             failed += throttles + errors;
             acknowledged = run - errors; // of the last, the writes
         }
@@ -193,6 +198,7 @@ impl Site {
             .rng
             .poisson((requests - failed) * refusal)
             .min(requests - failed);
+        minute.concurrency = minute.concurrency.max(together);
         minute.requests += requests;
         minute.refused += refused;
         minute.failed += failed;
@@ -356,6 +362,6 @@ mod tests {
             ..conditions()
         });
         assert!(crowded.read.throttles > 0.1 * crowded.read.invocations);
-        assert!(crowded.read.concurrency <= 10.0);
+        assert!(crowded.read.concurrency + crowded.write.concurrency <= 10.0);
     }
 }
