@@ -6,13 +6,6 @@ mod clock;
 mod database;
 mod edge;
 mod judge;
-mod judge_certificate;
-mod judge_database;
-mod judge_edge;
-#[cfg(test)]
-mod judge_fixture;
-mod judge_site;
-mod judge_words;
 mod ledger;
 mod observed;
 mod probe;

@@ -79,6 +79,8 @@ pub(super) struct Board {
     pub(super) apis: BTreeMap<Region, Slot<ApiDetail>>,
     /// Health checks to ask the status of; true for those that checkers vote on.
     pub(super) checks: Slot<Vec<(String, bool)>>,
+    /// The type of the latency set's records: `CNAME`, `A` …
+    pub(super) record_kind: Slot<String>,
     /// How CloudFront spells the limit-exceeded metric; none when it has no points.
     pub(super) limit_metric: Slot<Option<String>>,
     /// Of the distribution: ARN of its certificate, and of its router function.

@@ -158,11 +158,13 @@ const VANTAGES: [(&str, Ipv4Addr); 6] = [
 /// without it, what DNS answers here is still known.
 async fn vantage(desk: Arc<Desk>, turn: usize) -> Fold {
     let (place, network) = VANTAGES[turn % VANTAGES.len()];
+    let kind = desk.board.record_kind.settled().await;
+    let kind = kind.as_deref().unwrap_or("CNAME");
     desk.route53.turn().await;
     let route53 = desk.session.route53();
     let edge = &desk.spec.edge;
     let vantage = Vantage::Client(IpAddr::V4(network), 24);
-    let asked = route53.test_answer(&edge.hosted_zone, &edge.latency_record, "CNAME", vantage);
+    let asked = route53.test_answer(&edge.hosted_zone, &edge.latency_record, kind, vantage);
     let said = desk
         .ask("route53:TestDNSAnswer", &Region::global(), asked)
         .await;

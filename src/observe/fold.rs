@@ -96,6 +96,12 @@ impl Picture {
     }
 
     pub(super) fn fold_records(&mut self, said: Said<Vec<LatencyRecord>>) {
+        let kind = said
+            .answer
+            .as_ref()
+            .ok()
+            .and_then(|records| Some(records.first()?.kind.clone()));
+        self.desk.board.tell(&self.desk.board.record_kind, kind);
         said.renew(&mut self.snapshot.edge.records);
         self.relate_checks();
         self.show_answers();

@@ -1,14 +1,14 @@
 //! The real prober: DNS, TCP, TLS and HTTP from this machine, each phase timed by itself.
 
+mod words;
+
 use std::future::Future;
-use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hickory_resolver::TokioResolver;
-use hickory_resolver::net::NetError;
 use hickory_resolver::proto::rr::{RData, RecordType};
 use http::Uri;
 use http::uri::Scheme;
@@ -20,15 +20,14 @@ use tokio::net::TcpStream;
 use tokio::sync::OnceCell;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{CertificateError, ClientConfig, Error as TlsError, RootCertStore};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use super::probe::{Prober, Resolved};
 use crate::fleet::{ProbeReport, clean};
+use words::{WORDS, in_words, no_http, no_name, no_tls, said};
 
 /// No phase of a probe waits longer than this.
 const PHASE: Duration = Duration::from_secs(5);
-/// Longest part of somebody else's words that is worth passing on.
-const WORDS: usize = 120;
 
 /// Probes through the network, as any client of the fleet would: the system's resolvers, its root
 /// certificates (or those of `SSL_CERT_FILE`), no proxy, no redirects.
@@ -217,9 +216,9 @@ impl Kit {
 
     async fn tls(&self) -> Result<&TlsConnector, String> {
         let load = || async {
-            let config = tokio::task::spawn_blocking(tls_config).await;
-            let config = config.map_err(|error| said("no root certificates", &error))??;
-            Ok(TlsConnector::from(Arc::new(config)))
+            // Reading the system's certificates takes a while.
+            let roots = tokio::task::spawn_blocking(system_roots).await;
+            connector(roots.map_err(|error| said("no root certificates", &error))??)
         };
         self.tls.get_or_try_init(load).await
     }
@@ -234,13 +233,16 @@ fn absolute(name: &str) -> String {
     }
 }
 
-fn tls_config() -> Result<ClientConfig, String> {
+fn system_roots() -> Result<RootCertStore, String> {
     let found = rustls_native_certs::load_native_certs();
     let mut roots = RootCertStore::empty();
-    let (usable, _) = roots.add_parsable_certificates(found.certs);
-    if usable == 0 {
-        return Err("this machine has no usable root certificates".into());
+    match roots.add_parsable_certificates(found.certs) {
+        (0, _) => Err("this machine has no usable root certificates".into()),
+        _ => Ok(roots),
     }
+}
+
+fn connector(roots: RootCertStore) -> Result<TlsConnector, String> {
     let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -248,7 +250,7 @@ fn tls_config() -> Result<ClientConfig, String> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(config)
+    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 async fn connect(addresses: &[IpAddr], port: u16) -> Result<TcpStream, String> {
@@ -327,178 +329,5 @@ async fn timed<T>(
     }
 }
 
-fn said(what: &str, error: &dyn std::fmt::Display) -> String {
-    clean(&format!("{what}: {error}"), WORDS)
-}
-
-fn no_name(error: &NetError) -> String {
-    match error {
-        _ if error.is_nx_domain() => "no such name".into(),
-        _ if error.is_no_records_found() => "the name has no address".into(),
-        NetError::Timeout => "DNS did not answer in time".into(),
-        NetError::NoConnections => "no DNS server can be reached".into(),
-        other => said("DNS", other),
-    }
-}
-
-fn in_words(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused => "connection refused".into(),
-        io::ErrorKind::ConnectionReset => "connection reset".into(),
-        io::ErrorKind::TimedOut => "no connection in time".into(),
-        io::ErrorKind::HostUnreachable => "host unreachable".into(),
-        io::ErrorKind::NetworkUnreachable => "network unreachable".into(),
-        io::ErrorKind::UnexpectedEof => "the connection was closed".into(),
-        _ => said("no connection", error),
-    }
-}
-
-fn no_tls(error: &io::Error, host: &str) -> String {
-    let Some(tls) = error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<TlsError>())
-    else {
-        return in_words(error);
-    };
-    match tls {
-        TlsError::InvalidCertificate(why) => match why {
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                format!("certificate not valid for {host}")
-            }
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-                "certificate expired".into()
-            }
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                "certificate not valid yet".into()
-            }
-            CertificateError::UnknownIssuer => "certificate from an unknown issuer".into(),
-            CertificateError::Revoked => "certificate revoked".into(),
-            other => said("bad certificate", other),
-        },
-        other => said("TLS", other),
-    }
-}
-
-fn no_http(error: &hyper::Error) -> String {
-    if error.is_parse() {
-        "what answered does not speak HTTP".into()
-    } else if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
-        "the connection was closed without an answer".into()
-    } else {
-        said("no answer", error)
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpListener;
-
-    use super::*;
-
-    /// Answers one connection with `reply` and hands back what was asked.
-    async fn server(reply: &'static [u8]) -> (String, tokio::task::JoinHandle<String>) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let asked = tokio::spawn(async move {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let mut asked = Vec::new();
-            while !asked.ends_with(b"\r\n\r\n") {
-                let mut byte = [0];
-                if stream.read(&mut byte).await.unwrap() == 0 {
-                    break;
-                }
-                asked.push(byte[0]);
-            }
-            stream.write_all(reply).await.unwrap();
-            String::from_utf8(asked).unwrap()
-        });
-        (url, asked)
-    }
-
-    #[tokio::test]
-    async fn a_probe_tells_status_and_region_and_follows_no_redirect() {
-        let reply = b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\nx-gwctl-region: eu-west-1\r\ncontent-length: 0\r\n\r\n";
-        let (url, asked) = server(reply).await;
-        let report = NetworkProber::new()
-            .probe(format!("{url}/health?deep=1"))
-            .await
-            .unwrap();
-        assert_eq!(
-            (report.status, report.served_by.as_deref()),
-            (302, Some("eu-west-1"))
-        );
-        assert_eq!(report.tls, None, "plain HTTP has no TLS phase");
-        let asked = asked.await.unwrap();
-        assert!(
-            asked.starts_with("GET /health?deep=1 HTTP/1.1\r\n"),
-            "{asked}"
-        );
-        let host = url.trim_start_matches("http://");
-        assert!(
-            asked.to_lowercase().contains(&format!("host: {host}\r\n")),
-            "{asked}"
-        );
-    }
-
-    #[tokio::test]
-    async fn failures_are_short_sentences() {
-        let prober = NetworkProber::new();
-        // A port that was free a moment ago.
-        let free = TcpListener::bind("127.0.0.1:0")
-            .await
-            .unwrap()
-            .local_addr()
-            .unwrap();
-        assert_eq!(
-            prober.probe(format!("http://{free}/")).await,
-            Err("connection refused".into())
-        );
-        assert_eq!(
-            prober.probe("ftp://example.com/".into()).await,
-            Err("only http and https can be probed".into())
-        );
-        assert_eq!(
-            prober.probe("no url".into()).await,
-            Err("`no url` is not a URL".into())
-        );
-        let (url, _asked) = server(b"").await;
-        assert_eq!(
-            prober.probe(url).await,
-            Err("the connection was closed without an answer".into())
-        );
-        let (url, _asked) = server(b"SSH-2.0-OpenSSH_9.9\r\n\r\n").await;
-        assert_eq!(
-            prober.probe(url).await,
-            Err("what answered does not speak HTTP".into())
-        );
-    }
-
-    #[tokio::test]
-    async fn an_endpoint_that_accepts_and_says_nothing_costs_one_phase() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let silent = tokio::spawn(async move {
-            let accepted = listener.accept().await;
-            std::future::pending::<()>().await;
-            drop(accepted);
-        });
-        let probe = NetworkProber::new().probe(url);
-        tokio::time::pause();
-        assert_eq!(probe.await, Err("no answer within 5 s".into()));
-        silent.abort();
-    }
-
-    #[test]
-    fn a_certificate_for_another_name_is_told_by_the_name_that_was_asked() {
-        let wrong = io::Error::other(TlsError::InvalidCertificate(
-            CertificateError::NotValidForName,
-        ));
-        assert_eq!(
-            no_tls(&wrong, "api.example.com"),
-            "certificate not valid for api.example.com"
-        );
-    }
-}
+mod tests;

@@ -1,7 +1,7 @@
 //! Certificates: days left, and whether renewal works.
 
-use super::judge::reason;
-use super::{Certificate, Observed, Reason, Snapshot, Verdict};
+use super::reason;
+use crate::fleet::{Certificate, Observed, Reason, Snapshot, Verdict};
 
 /// A certificate only threatens until its last day; then it hurts every client.
 pub(super) fn judge(certificate: &Observed<Certificate>, snapshot: &Snapshot) -> Option<Reason> {
@@ -44,7 +44,7 @@ fn odd_status(certificate: &Certificate) -> Option<Reason> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-    use super::super::judge_fixture::Fixture;
+    use super::super::fixture::Fixture;
     use super::*;
     use jiff::SignedDuration;
 

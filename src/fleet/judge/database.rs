@@ -1,8 +1,8 @@
 //! The global database: a writer that takes writes, and secondaries fit to take over.
 
-use super::judge::{figure, fresh, reason};
-use super::judge_words::{Effect, age, beyond, millis, unseen};
-use super::{
+use super::words::{Effect, age, beyond, millis, unseen};
+use super::{figure, fresh, reason};
+use crate::fleet::{
     ClusterState, Judgement, Member, Missing, Reason, Region, Snapshot, Topology, Verdict,
 };
 
@@ -96,7 +96,7 @@ fn writer(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
     match state(snapshot, member) {
         Ok(state) => {
             let mut reasons = status(member, state, Verdict::Down);
-            let writing = |instance: &&super::Instance| instance.writer;
+            let writing = |instance: &&crate::fleet::Instance| instance.writer;
             let text = match state.instances.iter().find(writing) {
                 _ if !reasons.is_empty() => return reasons,
                 None => format!("{} has no writer instance", member.cluster),
@@ -108,8 +108,38 @@ fn writer(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
             reasons.push(reason(Verdict::Down, "database", text));
             reasons
         }
-        Err(unseen) => unseen.into_iter().collect(),
+        Err(unseen) => {
+            let silent = snapshot
+                .site(&member.region)
+                .and_then(|site| site.reach.answering());
+            let stopped = replication_stopped(snapshot, &member.region);
+            let gone = stopped.filter(|_| silent == Some(false)).map(|lag| {
+                let (cluster, lag) = (&member.cluster, millis(lag));
+                let text = format!(
+                    "writer {cluster} does not answer, and no secondary has heard of it for {lag}"
+                );
+                reason(Verdict::Down, "database", text)
+            });
+            gone.into_iter().chain(unseen).collect()
+        }
     }
+}
+
+/// For how many milliseconds no secondary has heard of the writer in `region`; none while one
+/// does. Secondaries measure it in their own Regions: a witness that needs nothing of the writer's.
+pub(super) fn replication_stopped(snapshot: &Snapshot, region: &Region) -> Option<f64> {
+    let topology = current(snapshot)?;
+    if !topology.member(region)?.writer {
+        return None;
+    }
+    let metric = snapshot.database.lag_metric()?;
+    let lag = |member: &Member| {
+        let cluster = snapshot.database.clusters.get(&member.region)?;
+        figure(&cluster.metrics, metric, snapshot).map(|point| point.value)
+    };
+    let secondaries = topology.members.iter().filter(|member| !member.writer);
+    let least = secondaries.filter_map(lag).reduce(f64::min)?;
+    (least > snapshot.thresholds.replication_lag_ms.critical).then_some(least)
 }
 
 fn secondary(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
@@ -232,7 +262,7 @@ fn lag(snapshot: &Snapshot, member: &Member) -> Option<Reason> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-    use super::super::judge_fixture::{Fixture, ask_failed, region};
+    use super::super::fixture::{Fixture, ask_failed, region};
     use super::*;
     use crate::fleet::{FailoverState, Metric};
 
@@ -327,6 +357,29 @@ mod tests {
         assert_eq!(said.0, Verdict::Degraded);
         let said = judged(|f| topology(f, |t| t.members.iter_mut().for_each(|m| m.writer = false)));
         assert_eq!(said, (Verdict::Down, "no member takes writes".into()));
+    }
+
+    #[test]
+    fn a_silent_writer_is_down_once_no_secondary_hears_of_it() {
+        let silent_writer = |f: &mut Fixture| {
+            f.silent("us-east-1");
+            let cluster = f.0.database.clusters.get_mut(&region("us-east-1")).unwrap();
+            ask_failed(&mut cluster.state, "no answer in time");
+        };
+        assert_eq!(judged(silent_writer).0, Verdict::Unknown);
+        let said = judged(|f| {
+            silent_writer(f);
+            f.lag("eu-west-1", 240_000.0);
+        });
+        assert_eq!(said.0, Verdict::Degraded, "one secondary still hears of it");
+        let said = judged(|f| {
+            silent_writer(f);
+            f.lag("eu-west-1", 240_000.0);
+            f.lag("ap-southeast-1", 245_000.0);
+        });
+        let words =
+            "writer orders-us-east-1 does not answer, and no secondary has heard of it for 4 min";
+        assert_eq!(said, (Verdict::Down, words.into()));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! The edge: what clients meet first.
 
-use super::judge::{check_verdict, figure, reason, share};
-use super::judge_site::{Seen, seen, slow};
-use super::judge_words::{Effect, beyond, percent, unseen};
-use super::{Judgement, Metric, Missing, Reason, Snapshot, Verdict, judge_certificate};
+use super::certificate;
+use super::site::{Seen, seen, slow};
+use super::words::{Effect, beyond, percent, unseen};
+use super::{check_verdict, figure, reason, share};
+use crate::fleet::{Judgement, Metric, Missing, Reason, Snapshot, Verdict};
 
 pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
     let mut reasons = Vec::new();
@@ -12,10 +13,7 @@ pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
     figures(snapshot, &mut reasons);
     reasons.extend(records(snapshot));
     reasons.extend(answers(snapshot));
-    reasons.extend(judge_certificate::judge(
-        &snapshot.edge.certificate,
-        snapshot,
-    ));
+    reasons.extend(certificate::judge(&snapshot.edge.certificate, snapshot));
     if reasons.is_empty() && !serves(snapshot) {
         let text = "nothing shows that it serves: no probe and no requests";
         reasons.push(reason(Verdict::Unknown, "evidence", text.into()));
@@ -136,8 +134,9 @@ fn records(snapshot: &Snapshot) -> Option<Reason> {
         let text = format!("{} has no latency records", edge.latency_record);
         return Some(reason(Verdict::Degraded, "dns", text));
     }
-    let out =
-        |check: &super::HealthCheck| check_verdict(check, snapshot.at).in_service() == Some(false);
+    let out = |check: &crate::fleet::HealthCheck| {
+        check_verdict(check, snapshot.at).in_service() == Some(false)
+    };
     let all_out = records
         .iter()
         .all(|record| edge.check(&record.region).is_some_and(out));
@@ -156,6 +155,10 @@ fn answers(snapshot: &Snapshot) -> Option<Reason> {
     }
     edge.answers.current()?.iter().find_map(|answer| {
         let Some(region) = &answer.region else {
+            // An address may well be an alias record's: it does not tell whose it is.
+            if answer.value.parse::<std::net::IpAddr>().is_ok() {
+                return None;
+            }
             let text = format!(
                 "DNS answers {} ({}): no Region of this fleet",
                 answer.value, answer.vantage
@@ -180,7 +183,7 @@ fn answers(snapshot: &Snapshot) -> Option<Reason> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-    use super::super::judge_fixture::{Fixture, REGIONS, ask_failed, region};
+    use super::super::fixture::{Fixture, REGIONS, ask_failed, region};
     use super::*;
     use crate::fleet::{Answer, Distribution, Observed};
 
@@ -299,6 +302,8 @@ mod tests {
             said.1,
             "DNS answers gone.example.com (Frankfurt): no Region of this fleet"
         );
+        let said = judged(|f| f.0.edge.answers = Fixture::known(vec![answer(None, "192.0.2.7")]));
+        assert_eq!(said.0, Verdict::Healthy, "an alias answers with addresses");
     }
 
     #[test]

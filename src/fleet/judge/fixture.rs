@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{
+use crate::fleet::{
     Answer, Certificate, CheckConfig, CheckKind, Cluster, ClusterState, Distribution, EdgeSpec,
     Engine, FleetSpec, HealthCheck, Identity, Instance, LatencyRecord, Member, Metric, Metrics,
     Missing, Observed, Point, ProbeReport, Region, Series, Site, SiteSpec, Snapshot, Source,
@@ -88,7 +88,7 @@ impl Fixture {
     }
 
     pub(super) fn judged(mut self) -> Snapshot {
-        super::judge::judge(&mut self.0);
+        super::judge(&mut self.0);
         self.0
     }
 

@@ -2,8 +2,8 @@
 
 use jiff::SignedDuration;
 
-use super::judge::reason;
-use super::{Limit, Missing, Observed, Reason, Source, Verdict};
+use super::reason;
+use crate::fleet::{Limit, Missing, Observed, Reason, Source, Verdict};
 
 /// `340 ms`, `1.84 s`, `2 min`.
 pub(super) fn millis(ms: f64) -> String {

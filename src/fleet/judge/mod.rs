@@ -1,0 +1,227 @@
+//! From a picture to verdicts. Pure: the same snapshot gives the same words.
+//!
+//! Three rules hold everywhere: only what could be renewed and is not too old counts; what could
+//! not be seen is unknown, never green; every verdict says why.
+
+mod certificate;
+mod database;
+mod edge;
+#[cfg(test)]
+mod fixture;
+mod functions;
+mod site;
+mod words;
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use words::age;
+
+use crate::fleet::{
+    CheckVerdict, HealthCheck, Judgement, Metric, Observed, Reason, Region, Site, Snapshot, Verdict,
+};
+
+/// Fills in every judgement of `snapshot`: sites, edge, database, the fleet as a whole.
+pub fn judge(snapshot: &mut Snapshot) {
+    let sites: Vec<Judgement> = snapshot
+        .sites
+        .iter()
+        .map(|site| site::judge(snapshot, site))
+        .collect();
+    for (site, judgement) in snapshot.sites.iter_mut().zip(sites) {
+        site.judgement = judgement;
+    }
+    snapshot.database.judgement = database::judge(snapshot);
+    snapshot.edge.judgement = edge::judge(snapshot);
+    snapshot.judgement = fleet(snapshot);
+}
+
+/// A status point older than this tells nothing: checks report every minute (aws-facts §1.3).
+const STATUS_STALE: SignedDuration = SignedDuration::from_mins(5);
+
+/// Whether Route 53 counts `check` healthy, from its configuration and its newest status point.
+///
+/// `HealthCheckStatus` is the final verdict: an inverted check is already inverted in it. A
+/// disabled check is not looked at by Route 53: it is pinned, whatever the old points say
+/// (aws-facts §3.4).
+pub fn check_verdict(check: &HealthCheck, now: Timestamp) -> CheckVerdict {
+    if let Some(config) = check.config.current()
+        && config.disabled
+    {
+        return if config.inverted {
+            CheckVerdict::PinnedUnhealthy
+        } else {
+            CheckVerdict::PinnedHealthy
+        };
+    }
+    // The minute still being counted is worth reading: its minimum can only get worse.
+    let newest = check
+        .metrics
+        .get(Metric::CheckStatus)
+        .current()
+        .and_then(|series| {
+            let point = series.newest()?;
+            let end = point.at + SignedDuration::try_from(series.period).unwrap_or_default();
+            (now.duration_since(end) <= STATUS_STALE).then_some(point.value)
+        });
+    match newest {
+        Some(value) if value >= 1.0 => CheckVerdict::Healthy,
+        Some(_) => CheckVerdict::Unhealthy,
+        None => CheckVerdict::Unknown,
+    }
+}
+
+/// The whole fleet: what clients see comes first, then whatever ails a part.
+fn fleet(snapshot: &Snapshot) -> Judgement {
+    let mut reasons = Vec::new();
+    if let Some(why) = blind(snapshot) {
+        // From a machine that sees nothing, nothing can be called down.
+        return Judgement::from_reasons(vec![why]);
+    }
+    if let Some(crate::fleet::Missing::CouldNotAsk { why }) = snapshot.identity.why_missing() {
+        reasons.push(reason(
+            Verdict::Unknown,
+            "credentials",
+            format!("AWS does not say who is asking: {why}"),
+        ));
+    }
+    let all_down = !snapshot.sites.is_empty()
+        && snapshot
+            .sites
+            .iter()
+            .all(|site| site.judgement.verdict == Verdict::Down);
+    if all_down {
+        reasons.push(reason(
+            Verdict::Down,
+            "region",
+            "every Region is down".into(),
+        ));
+    }
+    let edge = &snapshot.edge.judgement;
+    let mut parts = vec![
+        (edge, part(edge, "edge", "edge", edge.verdict)),
+        (
+            &snapshot.database.judgement,
+            part_capped(&snapshot.database.judgement, "database", "database"),
+        ),
+    ];
+    parts.extend(snapshot.sites.iter().map(|site| {
+        (
+            &site.judgement,
+            part_capped(&site.judgement, "region", site.region.as_str()),
+        )
+    }));
+    // What is down itself is told before what is merely degraded.
+    parts.sort_by_key(|(judgement, _)| std::cmp::Reverse(judgement.verdict));
+    reasons.extend(parts.into_iter().filter_map(|(_, reason)| reason));
+    reasons.extend(global_alarms(snapshot));
+    Judgement::from_reasons(reasons)
+}
+
+/// Alarms in us-east-1 may be about CloudFront or Route 53, whose series are there, as well as
+/// about the site: they are the whole fleet's.
+fn global_alarms(snapshot: &Snapshot) -> Option<Reason> {
+    let site = snapshot.site(&Region::global())?;
+    let alarms = site::alarms(snapshot, site)?;
+    let text = format!("{} in {}", alarms.text, site.region);
+    Some(Reason { text, ..alarms })
+}
+
+/// A part that is down degrades the whole: the other parts carry on.
+fn part_capped(judgement: &Judgement, about: &'static str, name: &str) -> Option<Reason> {
+    part(
+        judgement,
+        about,
+        name,
+        judgement.verdict.min(Verdict::Degraded),
+    )
+}
+
+fn part(
+    judgement: &Judgement,
+    about: &'static str,
+    name: &str,
+    verdict: Verdict,
+) -> Option<Reason> {
+    let worst = judgement.reasons.first()?;
+    if judgement.verdict == Verdict::Healthy {
+        return None;
+    }
+    let more = match judgement.reasons.len() - 1 {
+        0 => String::new(),
+        n => format!(" (and {n} more)"),
+    };
+    let text = format!("{name} {}: {}{more}", judgement.verdict, worst.text);
+    Some(reason(verdict, about, text))
+}
+
+/// When every probe fails and no Region answers, the fault is most likely on this side.
+fn blind(snapshot: &Snapshot) -> Option<Reason> {
+    let failed = |probe: &Observed<crate::fleet::ProbeReport>| {
+        matches!(
+            probe.why_missing(),
+            Some(crate::fleet::Missing::CouldNotAsk { .. })
+        )
+    };
+    let no_probe_answers = failed(&snapshot.edge.probe)
+        && snapshot
+            .sites
+            .iter()
+            .all(|site| site.endpoint.is_none() || failed(&site.probe));
+    let silent = |site: &Site| site.reach.answering() == Some(false);
+    (no_probe_answers && !snapshot.sites.is_empty() && snapshot.sites.iter().all(silent)).then(|| {
+        let last = snapshot.sites.iter().filter_map(|site| site.reach.last_answer).max();
+        let since = last.map_or(String::new(), |at| {
+            format!(" (last answer {} ago)", age(snapshot.at.duration_since(at)))
+        });
+        reason(
+            Verdict::Unknown,
+            "reach",
+            format!("nothing answers this machine, neither AWS nor a probe{since}: check its own network"),
+        )
+    })
+}
+
+pub(super) fn reason(verdict: Verdict, about: &'static str, text: String) -> Reason {
+    Reason {
+        verdict,
+        about,
+        text,
+    }
+}
+
+/// The value of `observed`, when its newest question was answered not longer than `limit_s` ago.
+pub(super) fn fresh<T>(observed: &Observed<T>, now: Timestamp, limit_s: f64) -> Option<&T> {
+    let value = observed.current()?;
+    (observed.age(now)?.as_secs_f64() <= limit_s).then_some(value)
+}
+
+/// The newest settled point of `metric`, when it is not too old to count.
+pub(super) fn figure(
+    metrics: &crate::fleet::Metrics,
+    metric: Metric,
+    snapshot: &Snapshot,
+) -> Option<crate::fleet::Point> {
+    let point = metrics.latest(metric, snapshot.at)?;
+    let period = metrics
+        .get(metric)
+        .current()
+        .map_or(Duration::ZERO, |series| series.period);
+    let age = snapshot.at.duration_since(point.at).as_secs_f64() - period.as_secs_f64();
+    (age <= snapshot.thresholds.metric_stale_s).then_some(point)
+}
+
+/// As [`crate::fleet::Metrics::percent`], when it is not too old to count.
+pub(super) fn share(
+    metrics: &crate::fleet::Metrics,
+    part: Metric,
+    whole: Metric,
+    snapshot: &Snapshot,
+) -> Option<f64> {
+    figure(metrics, whole, snapshot)?;
+    Some(metrics.percent(part, whole, snapshot.at)?.value)
+}
+
+#[cfg(test)]
+mod tests;
