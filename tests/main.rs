@@ -9,4 +9,5 @@
 mod contracts;
 mod layers;
 mod observe;
+mod screens;
 mod simulator;

@@ -125,6 +125,8 @@ pub enum Command {
     /// Check configuration, credentials, clock, permissions and every Region's reachability
     #[command(after_long_help = Exit::table())]
     Doctor(Doctor),
+    /// Draw any screen of the simulated fleet as a picture, without a terminal
+    Screenshot(super::screenshot::ScreenshotArgs),
     /// Print every path in use, and versions
     Info,
     /// Make, check or describe the configuration file
@@ -262,7 +264,7 @@ pub enum Shell {
 }
 
 /// `90s`, `5m`, `1h`: up to a day.
-fn moment(text: &str) -> Result<Duration, String> {
+pub(super) fn moment(text: &str) -> Result<Duration, String> {
     text.parse::<jiff::SignedDuration>()
         .ok()
         .and_then(|span| Duration::try_from(span).ok())

@@ -11,6 +11,7 @@ mod failure;
 mod info;
 mod man;
 mod output;
+mod screenshot;
 mod settings;
 mod sim;
 mod simulated;
@@ -80,6 +81,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Some(Command::Status(args)) => status::run(global, args),
         Some(Command::Sim(what)) => sim::run(what),
         Some(Command::Doctor(args)) => doctor::run(global, args),
+        Some(Command::Screenshot(args)) => screenshot::run(global, args),
         Some(Command::Info) => info::run(global),
         Some(Command::Config(what)) => config::run(global, what),
         Some(Command::Completions { shell }) => completions::run(*shell),

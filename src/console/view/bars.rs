@@ -51,39 +51,31 @@ pub fn sparkline(
             values[slots - 1 - back as usize] = Some(point.value);
         }
     }
-    let most = values
+    let (least, most) = values
         .iter()
         .flatten()
-        .fold(0.0f64, |most, value| most.max(*value));
+        .fold((f64::MAX, 0.0f64), |(least, most), value| {
+            (least.min(*value), most.max(*value))
+        });
+    // From below the least, so that the shape shows; a calm series stays a calm line.
+    let swing = (most - least).max(most * 0.25);
+    let floor = (least - swing * 0.5).max(0.0);
     for (column, value) in values.iter().enumerate() {
         let Some(value) = value else { continue };
-        let level = if most > 0.0 {
-            (value / most * 7.0).round() as usize + 1
+        let share = if most > 0.0 {
+            (value - floor) / (1.5 * swing)
         } else {
-            1
+            0.0
         };
+        // Never the full cell: rows must not run into each other.
+        let level = (share.clamp(0.0, 1.0) * 6.0).round() as usize + 1;
         paint::text(
             buf,
             place.x + column as u16,
             place.y,
             1,
-            glyphs.column[level.min(8)],
+            glyphs.column[level],
             style,
         );
-    }
-}
-
-/// Parts of a whole side by side, each at least a cell when it is not nothing.
-pub fn stacked(buf: &mut Buffer, place: Rect, parts: &[(f64, Style)], whole: f64, glyphs: &Glyphs) {
-    let mut x = place.x;
-    for (part, style) in parts {
-        if *part <= 0.0 || whole <= 0.0 {
-            continue;
-        }
-        let wanted = ((part / whole) * f64::from(place.width)).round().max(1.0) as u16;
-        for _ in 0..wanted.min(place.right().saturating_sub(x)) {
-            paint::text(buf, x, place.y, 1, glyphs.bar[8], *style);
-            x += 1;
-        }
     }
 }

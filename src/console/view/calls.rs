@@ -20,7 +20,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let sites = scene.snapshot.sites.len() as u16;
     if area.width >= 150 {
         let left = Rect {
-            width: area.width * 58 / 100,
+            width: area.width * 62 / 100,
             ..area
         };
         operations(scene, left, buf);
@@ -49,14 +49,14 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 const OPERATIONS: &[Column] = &[
-    Column::words("Service", 12, 1),
+    Column::words("Service", 11, 1),
     Column::words("Operation", 22, 0).stretching(14),
     Column::words("Region", 14, 2),
     Column::figure("Calls", 5, 3),
     Column::figure("Failed", 6, 4),
-    Column::figure("Timed", 5, 5),
-    Column::figure("Thrott", 6, 7),
-    Column::figure("Refusd", 6, 8),
+    Column::figure("Silent", 6, 5),
+    Column::figure("Throttled", 9, 7),
+    Column::figure("Refused", 7, 8),
     Column::figure("Mean", 6, 6),
     Column::figure("Slowest", 7, 9),
     Column::figure("Dollars", 9, 10),
@@ -76,13 +76,8 @@ fn operations(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     if inner.height == 0 {
         return;
     }
-    let grid = Grid::fit(OPERATIONS, inner.width.saturating_sub(1));
-    let inset = |rect: Rect| Rect {
-        x: rect.x + 1,
-        width: rect.width.saturating_sub(1),
-        ..rect
-    };
-    grid.headings(scene, inset(Rect { height: 1, ..inner }), buf);
+    let grid = Grid::fit(OPERATIONS, inner.width);
+    grid.headings(scene, Rect { height: 1, ..inner }, buf);
     let body = Rect {
         y: inner.y + 1,
         height: inner.height - 1,
@@ -104,7 +99,7 @@ fn operations(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         else {
             continue;
         };
-        operation_row(scene, &grid, inset(row), buf, key, stats);
+        operation_row(scene, &grid, row, buf, key, stats);
     }
     scene.footing(area, buf, Some(Panel::Operations));
 }
@@ -209,13 +204,8 @@ fn recent(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     if inner.height == 0 {
         return;
     }
-    let grid = Grid::fit(RECENT, inner.width.saturating_sub(1));
-    let inset = |rect: Rect| Rect {
-        x: rect.x + 1,
-        width: rect.width.saturating_sub(1),
-        ..rect
-    };
-    grid.headings(scene, inset(Rect { height: 1, ..inner }), buf);
+    let grid = Grid::fit(RECENT, inner.width);
+    grid.headings(scene, Rect { height: 1, ..inner }, buf);
     let body = Rect {
         y: inner.y + 1,
         height: inner.height - 1,
@@ -232,7 +222,7 @@ fn recent(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         let Some(call) = scene.snapshot.ledger.recent().rev().nth(index) else {
             continue;
         };
-        call_row(scene, &grid, inset(row), buf, call);
+        call_row(scene, &grid, row, buf, call);
     }
     scene.footing(area, buf, Some(Panel::Recent));
 }

@@ -30,6 +30,8 @@ pub struct Chart<'a> {
     pub least: f64,
     /// The top of the axis is this, whatever the points say.
     pub fixed: Option<f64>,
+    /// What stands at the bottom of the axis.
+    pub bottom: &'static str,
     /// How figures on the axis are written.
     pub write: fn(f64) -> String,
 }
@@ -108,11 +110,11 @@ impl Chart<'_> {
             .filter_map(|curve| curve.series.points().first())
             .map(|point| point.at)
             .min();
-        let needed = first.map_or(0, |first| now.duration_since(first).as_secs() - 90);
+        let needed = first.map_or(0, |first| now.duration_since(first).as_secs());
         let rounds = [15, 30, 60, 120, 180, 360, 720, 1_440];
         let minutes = rounds
             .into_iter()
-            .find(|minutes| needed <= minutes * 60)
+            .find(|minutes| needed <= minutes * 60 + 300)
             .unwrap_or(1_440);
         SignedDuration::from_mins(minutes)
     }
@@ -133,12 +135,12 @@ impl Chart<'_> {
             let middle = plot.y + plot.height / 2;
             let value = top * (1.0 - (f64::from(middle - plot.y) + 0.5) / f64::from(plot.height));
             // Only where the middle of the row is the middle of the axis would the label be true.
-            if plot.height % 2 == 1 {
+            if plot.height % 2 == 1 && self.fixed.is_none() {
                 paint::right(buf, area.x, middle, gutter, &(self.write)(value), muted);
             }
         }
         if plot.height >= 2 {
-            paint::right(buf, area.x, bottom, gutter, "0", muted);
+            paint::right(buf, area.x, bottom, gutter, self.bottom, muted);
         }
         let border = scene.style(Role::Border);
         for y in plot.y..plot.bottom() {
@@ -211,8 +213,9 @@ fn fill(dots: &mut Dots, from: (i32, i32), to: (i32, i32)) {
             0.0
         };
         let y = f64::from(from.1) + share * f64::from(to.1 - from.1);
-        for below in (y as i32 + 1)..bottom {
-            dots.under(x, below, FILL);
+        // A dot's gap lets the line stand out.
+        for below in (y as i32 + 2)..bottom {
+            dots.set(x, below, FILL);
         }
     }
 }

@@ -26,7 +26,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         .map_or(1, |topology| topology.members.len().saturating_sub(1))
         as u16;
     let members = scene.state.rows(Panel::Members).len() as u16;
-    let wanted = (secondaries.max(1) * 4 + 3).max(7);
+    let wanted = (secondaries.max(1) * 4 + 2).max(7);
     let roomy = area.height >= 30;
     let (top, rest) = split(
         area,
@@ -207,8 +207,8 @@ fn drawing(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, topology: &Topology)
     let left = Rect {
         x: area.x + 1,
         width: box_width,
-        height: tall.min(5),
-        y: area.y + (tall - tall.min(5)) / 2,
+        height: 4.min(tall),
+        y: area.y + (tall - 4.min(tall)) / 2,
     };
     match topology.writer() {
         Some(writer) => member_box(scene, left, buf, writer),
@@ -218,7 +218,7 @@ fn drawing(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, topology: &Topology)
     let glyphs = scene.theme.glyphs;
     let line = scene.style(Role::Replication);
     let trunk = left.right() + 3;
-    let from_y = left.y + left.height / 2;
+    let from_y = left.y + 1;
     let mut ends = Vec::new();
     for (index, member) in secondaries.iter().take(shown).enumerate() {
         let place = Rect {
@@ -564,15 +564,15 @@ fn member_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, regio
         (3, sites::lag(scene, region, 9)),
         (
             4,
-            scene.figure(metric(Metric::DbCpu), None, 7, figures::percent),
+            scene.figure(metric(Metric::DbCpu), None, 0, figures::percent),
         ),
         (
             5,
-            scene.figure(metric(Metric::DbConnections), None, 6, figures::count),
+            scene.figure(metric(Metric::DbConnections), None, 0, figures::count),
         ),
         (
             6,
-            scene.figure(metric(Metric::DbWriteThroughput), None, 8, |value| {
+            scene.figure(metric(Metric::DbWriteThroughput), None, 0, |value| {
                 format!("{}/s", figures::count(value))
             }),
         ),
@@ -633,6 +633,7 @@ fn lags(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
         limit,
         least: 100.0,
         fixed: None,
+        bottom: "0",
         write: figures::millis,
     }
     .draw(scene, inner, buf);

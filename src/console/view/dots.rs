@@ -10,8 +10,6 @@ pub struct Dots {
     width: u16,
     height: u16,
     cells: Vec<(u8, u8)>,
-    /// The layer of [`Dots::under`]; a higher one keeps its dots.
-    filling: u8,
 }
 
 /// Braille bits by column and row within a cell.
@@ -24,7 +22,6 @@ impl Dots {
             width,
             height,
             cells: vec![(0, 0); usize::from(width) * usize::from(height)],
-            filling: u8::MAX,
         }
     }
 
@@ -42,23 +39,10 @@ impl Dots {
         }
         let cell = &mut self.cells[(y / 4 * i32::from(self.width) + x / 2) as usize];
         let bit = BITS[(x % 2) as usize][(y % 4) as usize];
-        let joins = cell.1 == self.filling;
         match layer.cmp(&cell.1) {
-            std::cmp::Ordering::Greater => *cell = (bit | if joins { cell.0 } else { 0 }, layer),
+            std::cmp::Ordering::Greater => *cell = (bit, layer),
             std::cmp::Ordering::Equal => cell.0 |= bit,
             std::cmp::Ordering::Less => {}
-        }
-    }
-
-    /// Sets a dot that lies under whatever else its cell holds: it joins the cell's dots, and gives
-    /// the style only where nothing higher does.
-    pub fn under(&mut self, x: i32, y: i32, layer: u8) {
-        let (wide, high) = self.size();
-        if (0..wide).contains(&x) && (0..high).contains(&y) {
-            let cell = &mut self.cells[(y / 4 * i32::from(self.width) + x / 2) as usize];
-            self.filling = layer;
-            cell.0 |= BITS[(x % 2) as usize][(y % 4) as usize];
-            cell.1 = cell.1.max(layer);
         }
     }
 

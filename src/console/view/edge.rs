@@ -338,13 +338,8 @@ fn records(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     if inner.height == 0 {
         return;
     }
-    let grid = Grid::fit(COLUMNS, inner.width.saturating_sub(1));
-    let inset = |rect: Rect| Rect {
-        x: rect.x + 1,
-        width: rect.width.saturating_sub(1),
-        ..rect
-    };
-    grid.headings(scene, inset(Rect { height: 1, ..inner }), buf);
+    let grid = Grid::fit(COLUMNS, inner.width);
+    grid.headings(scene, Rect { height: 1, ..inner }, buf);
     let body = Rect {
         y: inner.y + 1,
         height: inner.height - 1,
@@ -365,7 +360,6 @@ fn records(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         let Some(record) = records.and_then(|records| records.get(*index)) else {
             continue;
         };
-        let row = inset(row);
         let (dns, _) = sites::dns(scene, region);
         let ttl = record
             .ttl
@@ -394,8 +388,8 @@ fn records(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
 
 fn checks_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     const COLUMNS: &[Column] = &[
-        Column::words("Check", 12, 1).stretching(8),
-        Column::words("Verdict", 10, 0).stretching(14),
+        Column::words("Check", 12, 1).stretching(24),
+        Column::words("Verdict", 10, 0).stretching(4),
         Column::figure("Votes", 6, 3),
         Column::words("Looks at", 30, 2).stretching(60),
     ];
@@ -403,13 +397,8 @@ fn checks_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     if inner.height == 0 {
         return;
     }
-    let grid = Grid::fit(COLUMNS, inner.width.saturating_sub(1));
-    let inset = |rect: Rect| Rect {
-        x: rect.x + 1,
-        width: rect.width.saturating_sub(1),
-        ..rect
-    };
-    grid.headings(scene, inset(Rect { height: 1, ..inner }), buf);
+    let grid = Grid::fit(COLUMNS, inner.width);
+    grid.headings(scene, Rect { height: 1, ..inner }, buf);
     let body = Rect {
         y: inner.y + 1,
         height: inner.height - 1,
@@ -426,7 +415,6 @@ fn checks_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         let Some(check) = scene.snapshot.edge.checks.get(id) else {
             continue;
         };
-        let row = inset(row);
         let (word, role) = sites::check_words(check_verdict(check, scene.now));
         let config = scene.known(&check.config);
         let what = config.show(scene.theme, Role::Text, usize::MAX, |_| {
@@ -465,13 +453,8 @@ fn answers(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     if inner.height == 0 {
         return;
     }
-    let grid = Grid::fit(COLUMNS, inner.width.saturating_sub(1));
-    let inset = |rect: Rect| Rect {
-        x: rect.x + 1,
-        width: rect.width.saturating_sub(1),
-        ..rect
-    };
-    grid.headings(scene, inset(Rect { height: 1, ..inner }), buf);
+    let grid = Grid::fit(COLUMNS, inner.width);
+    grid.headings(scene, Rect { height: 1, ..inner }, buf);
     let body = Rect {
         y: inner.y + 1,
         height: inner.height - 1,
@@ -491,7 +474,6 @@ fn answers(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         let Some(answer) = answers.and_then(|answers| answers.get(*index)) else {
             continue;
         };
-        let row = inset(row);
         let verdict = region
             .as_ref()
             .and_then(|region| scene.snapshot.site(region))
@@ -674,6 +656,7 @@ fn one_chart(
             limit: None,
             least: 0.0,
             fixed: None,
+            bottom: "0",
             write,
         }
         .draw(scene, inner, buf);

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::bars;
+use super::compare;
 use super::figures;
 use super::known::{Known, Shown, State};
 use super::map;
@@ -24,12 +25,12 @@ const COLUMNS: &[Column] = &[
     Column::figure("Traffic", 7, 5),
     Column::words("", 6, 13),
     Column::figure("p50", 7, 10),
-    Column::figure("p99", 7, 2),
+    Column::figure("p99", 7, 2).stretching(3),
     Column::figure("5xx", 7, 3),
     Column::figure("\u{3bb} err", 7, 9),
-    Column::figure("Lag", 7, 6),
+    Column::figure("Lag", 7, 6).stretching(3),
     Column::words("DNS", 5, 7),
-    Column::figure("Probe", 7, 11),
+    Column::figure("Probe", 7, 11).stretching(3),
     Column::figure("Cert", 6, 12),
     Column::figure("Age", 4, 8),
     Column::words("Requests", 12, 14).stretching(32),
@@ -63,7 +64,17 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         width: area.width - side,
         ..rest
     };
-    world(scene, left, buf);
+    let ideal = map::rows_for(left.width - 2) + 2;
+    let spare = left.height >= ideal + 9;
+    let (upper, lower) = if spare {
+        split(left, ideal.max(left.height - 18))
+    } else {
+        (left, Rect::ZERO)
+    };
+    world(scene, upper, buf);
+    if !lower.is_empty() {
+        compare::draw(scene, lower, buf);
+    }
     aside(
         scene,
         Rect {
@@ -206,7 +217,7 @@ fn figures_of(scene: &Scene<'_>, grid: &Grid, site: &Site) -> Vec<(usize, Shown)
     let limits = &scene.snapshot.thresholds;
     let api = &site.api.metrics;
     let show = |known: Known<f64>, limit: Limit, write: fn(f64) -> String| {
-        scene.figure(known, Some(limit), 7, write)
+        scene.figure(known, Some(limit), 10, write)
     };
     let mut found = Vec::with_capacity(8);
     let mut add = |index: usize, shown: &dyn Fn() -> Shown| {
@@ -242,7 +253,7 @@ fn figures_of(scene: &Scene<'_>, grid: &Grid, site: &Site) -> Vec<(usize, Shown)
             figures::percent,
         )
     });
-    add(9, &|| sites::lag(scene, &site.region, 7));
+    add(9, &|| sites::lag(scene, &site.region, 10));
     add(11, &|| {
         let probe = scene.known(&site.probe);
         let failing = probe.value.is_some_and(|report| report.status >= 500);
@@ -279,8 +290,10 @@ fn world(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
         }
     }
     if area.width >= 70 {
-        legend.push(scene.span("··· ", Role::Replication));
-        legend.push(scene.span("replication", Role::Muted));
+        legend.push(scene.span(scene.theme.glyphs.horizontal.repeat(3), Role::Replication));
+        legend.push(scene.span(" replication", Role::Muted));
+    } else if let Some(last) = legend.last_mut() {
+        last.content = last.content.trim_end().to_string().into();
     }
     let inner = scene.frame(area, buf, &title, Some(&Line::from(legend)), false);
     map::draw(scene, inner, buf);

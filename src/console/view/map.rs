@@ -72,6 +72,11 @@ fn land(width: u16, height: u16) -> Rc<Dots> {
     })
 }
 
+/// Rows that show the world in its proportions, a little stretched, in `width` columns.
+pub fn rows_for(width: u16) -> u16 {
+    (f64::from(width) * (NORTH - SOUTH) / 360.0 / 2.0 * 1.3).round() as u16
+}
+
 /// A Region on the map.
 struct Mark<'a> {
     site: &'a Site,
@@ -167,12 +172,20 @@ fn arcs(
             over => over,
         };
         let mut dots = Dots::new(area.width, area.height);
-        let middle = arc(&mut dots, centre(area, writer), centre(area, end));
+        let middle = arc(
+            &mut dots,
+            centre(area, writer),
+            centre(area, end),
+            role != Role::Faint,
+        );
         let style = scene.style(role);
         dots.render(area, buf, scene.theme.glyphs.ascii.then_some('-'), |_| {
             style
         });
-        if let Some(lag) = lag {
+        // Among many, only what needs a look has a figure.
+        if let Some(lag) =
+            lag.filter(|_| marks.len() <= 8 || matches!(role, Role::Down | Role::Degraded))
+        {
             let text = lag.show(scene.theme, Role::Text, 14, figures::millis).text;
             let text = format!(" {text} ");
             labels.push((
@@ -201,11 +214,12 @@ fn centre(area: Rect, mark: &Mark<'_>) -> (f64, f64) {
     )
 }
 
-/// A dotted curve, bent towards the north, the short way round the globe. Says where its middle is.
-fn arc(dots: &mut Dots, from: (f64, f64), to: (f64, f64)) -> (u16, u16) {
+/// A curve, bent towards the north, the short way round the globe where that is much shorter;
+/// broken where what it stands for is not known. Says where its middle is.
+fn arc(dots: &mut Dots, from: (f64, f64), to: (f64, f64), solid: bool) -> (u16, u16) {
     let (wide, high) = (f64::from(dots.size().0), f64::from(dots.size().1));
     let mut across = to.0 - from.0;
-    if across.abs() > wide / 2.0 {
+    if across.abs() > wide * 0.6 {
         across -= wide * across.signum();
     }
     let down = to.1 - from.1;
@@ -216,9 +230,8 @@ fn arc(dots: &mut Dots, from: (f64, f64), to: (f64, f64)) -> (u16, u16) {
         let y = from.1 + down * t - 4.0 * bend * t * (1.0 - t);
         (x.rem_euclid(wide), y.clamp(0.0, high - 1.0))
     };
-    // Every other dot: a line, not a wall.
-    let steps = (length / 2.2).max(1.0) as i32;
-    for step in 0..=steps {
+    let steps = (length * 1.5).max(1.0) as i32;
+    for step in (0..=steps).filter(|step| solid || step / 3 % 3 == 0) {
         let (x, y) = at(f64::from(step) / f64::from(steps));
         dots.set(x as i32, y as i32, 1);
     }
@@ -269,7 +282,7 @@ fn label(
             );
         }
         // The land must not show through a gap in the words.
-        for gap in x..x + width {
+        for gap in x.saturating_sub(1)..=x + width {
             if let Some(cell) = buf
                 .cell_mut((gap, y))
                 .filter(|cell| is_braille(cell.symbol()))

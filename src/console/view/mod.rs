@@ -9,6 +9,7 @@ mod calls;
 mod chart;
 mod chrome;
 mod colour;
+mod compare;
 mod database;
 mod dots;
 mod edge;

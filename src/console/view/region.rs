@@ -33,7 +33,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, region: &Region
         return;
     }
     if area.width >= 110 {
-        let side = (area.width * 36 / 100).clamp(44, 70);
+        let side = (area.width * 35 / 100).clamp(42, 66);
         let left = Rect {
             width: area.width - side,
             ..area
@@ -79,8 +79,8 @@ fn charts(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, site: &Site) {
             }
         })
         .collect();
-    let columns = (area.width / 44).clamp(1, 3);
-    let lines = (area.height / 6).clamp(1, (all.len() as u16).div_ceil(columns).max(1));
+    let columns = (area.width / 38).clamp(1, 3);
+    let lines = (area.height / 5).clamp(1, (all.len() as u16).div_ceil(columns).max(1));
     let page = usize::from(columns * lines);
     let cursor = scene
         .state
@@ -152,19 +152,23 @@ fn one_chart(
     let (plotted, limit) = plan(scene, site, chart);
     let mut title = vec![scene.heading(chart.title(), focused)];
     let single = plotted.len() == 1;
-    for (index, line) in plotted.iter().enumerate() {
+    // What matters most stands first, where the title is not cut.
+    let mut order: Vec<usize> = (0..plotted.len()).collect();
+    if chart == Chart::Latency || chart == Chart::ApiErrors {
+        order.reverse();
+    }
+    for index in order {
+        let line = &plotted[index];
         let style = scene.theme.series(index);
         let known = Known::series(line.observed, scene.now, &scene.snapshot.thresholds);
         let period = line
             .observed
             .last()
             .map_or(std::time::Duration::from_mins(1), |series| series.period);
-        let shown = known.show(scene.theme, Role::Text, 12, |value| {
-            if line.rate {
-                figures::per_second(value, period)
-            } else {
-                figures::in_unit(value, line.unit)
-            }
+        let shown = known.show(scene.theme, Role::Text, 12, |value| match line.unit {
+            _ if line.rate => figures::per_second(value, period),
+            Unit::Flag => (if value >= 0.5 { "healthy" } else { "UNHEALTHY" }).into(),
+            unit => figures::in_unit(value, unit),
         });
         title.push(Span::styled(
             if single {
@@ -209,11 +213,13 @@ fn one_chart(
     let write = writer(unit, rate);
     let fixed = (unit == Unit::Flag).then_some(1.0);
     // Curves with the lower figures first, so that the higher lie on top.
+    let bottom = if fixed.is_some() { "down" } else { "0" };
     Drawing {
         curves,
         limit,
         least: 0.0,
         fixed,
+        bottom,
         write,
     }
     .draw(scene, inner, buf);
@@ -225,7 +231,7 @@ fn writer(unit: Unit, rate: bool) -> fn(f64) -> String {
         Unit::Millis => figures::millis,
         Unit::Percent => figures::percent,
         Unit::Bytes => figures::bytes,
-        Unit::Flag => |value| (if value >= 0.5 { "healthy" } else { "not" }).into(),
+        Unit::Flag => |_| "up".into(),
         Unit::Count => figures::count,
     }
 }
@@ -420,13 +426,8 @@ fn function_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     if inner.height == 0 {
         return;
     }
-    let grid = Grid::fit(COLUMNS, inner.width.saturating_sub(2));
-    let inset = |rect: Rect| Rect {
-        x: rect.x + 1,
-        width: rect.width.saturating_sub(2),
-        ..rect
-    };
-    grid.headings(scene, inset(Rect { height: 1, ..inner }), buf);
+    let grid = Grid::fit(COLUMNS, inner.width);
+    grid.headings(scene, Rect { height: 1, ..inner }, buf);
     let body = Rect {
         y: inner.y + 1,
         height: inner.height - 1,
@@ -442,7 +443,6 @@ fn function_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             .site(region)
             .and_then(|site| site.functions.get(*index));
         let Some(function) = function else { continue };
-        let row = inset(row);
         let detail = scene.lasting(&function.detail);
         let period = function
             .metrics

@@ -55,60 +55,47 @@ impl Column {
 /// Where each column stands; `None` for those left out.
 #[derive(Debug, Clone)]
 pub struct Grid {
+    /// Blanks on either side of a row.
+    inset: u16,
     columns: Vec<(Column, Option<(u16, u16)>)>,
 }
 
-const GAP: u16 = 1;
+/// Blanks on either side of a row, where there is a frame to keep away from.
+const INSET: u16 = 1;
 
 impl Grid {
-    /// Fits `columns` into `width` cells.
+    /// Fits `columns` into rows of `width` cells. Two blanks stand between columns where all of
+    /// them fit so, or else one.
     pub fn fit(columns: &[Column], width: u16) -> Self {
+        let width = width.saturating_sub(2 * INSET);
+        let all: u16 = columns.iter().map(|column| column.width).sum();
+        let gaps = (columns.len() as u16).saturating_sub(1);
+        let gap = if all + 2 * gaps <= width { 2 } else { 1 };
         let mut by_rank: Vec<usize> = (0..columns.len()).collect();
         by_rank.sort_by_key(|index| columns[*index].rank);
         let mut kept = vec![false; columns.len()];
         let mut used = 0;
         for index in by_rank {
-            let needed = columns[index].width + if used > 0 { GAP } else { 0 };
+            let needed = columns[index].width + if used > 0 { gap } else { 0 };
             if used + needed > width {
                 break;
             }
             used += needed;
             kept[index] = true;
         }
-        let mut spare = width.saturating_sub(used);
-        let mut extra = vec![0; columns.len()];
-        let mut hungry: Vec<usize> = (0..columns.len())
-            .filter(|i| kept[*i] && columns[*i].stretch > 0)
-            .collect();
-        while !hungry.is_empty() && spare > 0 {
-            let each = (spare / hungry.len() as u16).max(1);
-            for index in std::mem::take(&mut hungry) {
-                let more = each.min(columns[index].stretch - extra[index]).min(spare);
-                extra[index] += more;
-                spare -= more;
-                if extra[index] < columns[index].stretch {
-                    hungry.push(index);
-                }
-            }
-        }
-        // What is left widens the gaps, evenly, so that a wide screen breathes.
-        let count = kept.iter().filter(|kept| **kept).count() as u16;
-        let air = if count > 1 {
-            (spare / (count - 1)).min(2)
-        } else {
-            0
-        };
+        let extra = stretch(columns, &kept, width.saturating_sub(used));
         let mut x = 0;
         let places = columns.iter().enumerate().map(|(index, column)| {
             let place = kept[index].then(|| {
                 let width = column.width + extra[index];
                 let at = x;
-                x += width + GAP + air;
+                x += width + gap;
                 (at, width)
             });
             (*column, place)
         });
         Self {
+            inset: INSET,
             columns: places.collect(),
         }
     }
@@ -116,8 +103,8 @@ impl Grid {
     /// The place of column `index` in a row.
     pub fn cell(&self, index: usize, row: Rect) -> Option<Rect> {
         let (x, width) = self.columns.get(index)?.1?;
-        let place = Rect::new(row.x.saturating_add(x), row.y, width, 1);
-        (x < row.width).then(|| place.intersection(row))
+        let place = Rect::new(row.x.saturating_add(x + self.inset), row.y, width, 1);
+        (x + self.inset < row.width).then(|| place.intersection(row))
     }
 
     /// Whether column `index` is there.
@@ -143,6 +130,26 @@ impl Grid {
     }
 }
 
+/// Shares out spare cells evenly among the columns that can use more.
+fn stretch(columns: &[Column], kept: &[bool], mut spare: u16) -> Vec<u16> {
+    let mut extra = vec![0; columns.len()];
+    let mut hungry: Vec<usize> = (0..columns.len())
+        .filter(|i| kept[*i] && columns[*i].stretch > 0)
+        .collect();
+    while !hungry.is_empty() && spare > 0 {
+        let each = (spare / hungry.len() as u16).max(1);
+        for index in std::mem::take(&mut hungry) {
+            let more = each.min(columns[index].stretch - extra[index]).min(spare);
+            extra[index] += more;
+            spare -= more;
+            if extra[index] < columns[index].stretch {
+                hungry.push(index);
+            }
+        }
+    }
+    extra
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,9 +168,10 @@ mod tests {
                 .map(|index| grid.cell(index, row).map(|cell| (cell.x, cell.width)))
                 .collect::<Vec<_>>()
         };
-        assert_eq!(places(22), [Some((0, 10)), Some((11, 5)), Some((17, 5))]);
-        assert_eq!(places(21), [Some((0, 10)), None, Some((13, 5))]);
-        assert_eq!(places(12), [Some((0, 10)), None, None]);
+        assert_eq!(places(26), [Some((1, 10)), Some((13, 5)), Some((20, 5))]);
+        assert_eq!(places(24), [Some((1, 10)), Some((12, 5)), Some((18, 5))]);
+        assert_eq!(places(23), [Some((1, 10)), None, Some((12, 5))]);
+        assert_eq!(places(14), [Some((1, 10)), None, None]);
         assert_eq!(places(3), [None, None, None]);
     }
 

@@ -279,6 +279,17 @@ impl Theme {
         }
     }
 
+    /// What a picture in this theme adds to the cells.
+    pub fn look(&self, title: &str) -> super::picture::Look {
+        let rgb = |role, otherwise| self.paint(role).rgb().unwrap_or(otherwise);
+        super::picture::Look {
+            title: title.into(),
+            background: rgb(Role::Background, (0, 0, 0)),
+            text: rgb(Role::Text, (208, 208, 208)),
+            bar: rgb(Role::Selection, (48, 48, 48)),
+        }
+    }
+
     /// The role that stands for a verdict.
     pub const fn verdict_role(verdict: Verdict) -> Role {
         match verdict {

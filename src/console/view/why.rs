@@ -55,15 +55,31 @@ pub fn fleet_lines(scene: &Scene<'_>, width: u16) -> Vec<WhyLine> {
         );
     }
     all.sort_by_key(|(_, reason)| std::cmp::Reverse(reason.verdict));
-    all.dedup_by(|(_, a), (_, b)| a.text == b.text);
+    // What a Region says of its own cluster, the database need not repeat.
+    let said: std::collections::HashSet<&str> = snapshot
+        .sites
+        .iter()
+        .flat_map(|site| &site.judgement.reasons)
+        .map(|reason| reason.text.as_str())
+        .collect();
+    all.retain(|(subject, reason)| subject != "database" || !said.contains(reason.text.as_str()));
     lines(&all, width)
 }
 
 fn lines(all: &[(String, &Reason)], width: u16) -> Vec<WhyLine> {
     let mut lines = Vec::new();
     for (subject, reason) in all {
-        let full = format!("{subject} {}", reason.text);
-        let wrapped = paint::wrap(&full, usize::from(width.saturating_sub(2)), 3);
+        let text = reason
+            .text
+            .strip_prefix(subject.as_str())
+            .map_or(reason.text.as_str(), str::trim_start);
+        let text = text.replacen(&format!(" in {subject}"), "", 1);
+        let full = format!("{subject} {text}");
+        let wrapped = paint::wrap(
+            &full,
+            usize::from(width.saturating_sub(2)),
+            if width < 40 { 2 } else { 3 },
+        );
         for (index, text) in wrapped.into_iter().enumerate() {
             let subject = (index == 0).then(|| subject.clone());
             lines.push(WhyLine {
@@ -112,7 +128,7 @@ fn panel(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, found: &[WhyLine], ver
     let inner = scene.frame(area, buf, &title, None, false);
     if found.is_empty() {
         let text = match verdict {
-            Verdict::Healthy => "everything observed is within its limits",
+            Verdict::Healthy => "all that was observed is within limits",
             _ => "not judged yet",
         };
         scene.nothing(inner, buf, text);

@@ -1,0 +1,183 @@
+//! `gwctl screenshot`: any screen of the simulated fleet as a picture, without a terminal.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::args::Global;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::output;
+use super::simulated::{Still, picture};
+use crate::config::Paths;
+use crate::console::app::{Connection, Keymap, Mode, Screen, Start, State};
+use crate::console::view::picture::Picture;
+use crate::console::view::{DEFAULT, Depth, Theme, draw_into, picture as pictures};
+use crate::fleet::{Region, Snapshot};
+
+/// How long, on the simulated clock, the complete picture may take.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// `gwctl screenshot`.
+#[derive(Debug, Clone, Args)]
+pub struct ScreenshotArgs {
+    /// Which screen
+    #[arg(long, value_name = "SCREEN", default_value = "fleet")]
+    pub screen: ScreenName,
+    /// The Region of the region screen [default: the fleet's first]
+    #[arg(long, value_name = "CODE")]
+    pub region: Option<String>,
+    /// What happens in the simulated world; `gwctl sim scenarios` lists them
+    #[arg(long, value_name = "NAME", default_value = "calm")]
+    pub scenario: String,
+    /// How far into the scenario to look, such as 90s, 5m or 1h
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = super::args::moment)]
+    pub after: Duration,
+    /// The same seed gives the same picture
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Columns and rows of the terminal it pretends to be
+    #[arg(long, value_name = "WxH", default_value = "160x48", value_parser = size)]
+    pub size: (u16, u16),
+    /// What kind of picture
+    #[arg(short, long, value_name = "FORMAT", default_value = "svg")]
+    pub output: Format,
+    /// Where to write it [default: stdout]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// A screen by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ScreenName {
+    /// Every Region, the map, alarms, what changed last.
+    Fleet,
+    /// One Region in depth.
+    Region,
+    /// The Aurora Global Database.
+    Database,
+    /// Domain, distribution, router, routing records, DNS answers.
+    Edge,
+    /// The ledger of calls.
+    Calls,
+}
+
+/// A kind of picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Lines and letters that scale.
+    Svg,
+    /// Pixels, twice the size of the grid.
+    Png,
+    /// The characters alone.
+    Txt,
+}
+
+fn size(text: &str) -> Result<(u16, u16), String> {
+    let parsed = text
+        .split_once(['x', '\u{d7}'])
+        .and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+    match parsed {
+        Some((width @ 1..=400, height @ 1..=150)) => Ok((width, height)),
+        _ => Err("columns and rows are accepted, up to 400x150, such as 160x48".into()),
+    }
+}
+
+/// Draws the screen and writes the picture. Time is virtual: nothing waits, and the same arguments
+/// give the same bytes.
+pub fn run(global: &Global, args: &ScreenshotArgs) -> Result<Exit, Failure> {
+    let themes = Paths::find(None).ok().map(|paths| paths.themes);
+    let name = global.theme.as_deref().unwrap_or(DEFAULT);
+    let theme = Theme::load(name, themes.as_deref(), Depth::True, false)
+        .map_err(|error| Failure::usage(error.to_string()))?;
+    let still = Still {
+        scenario: args.scenario.clone(),
+        seed: args.seed,
+        after: args.after,
+    };
+    let state = state(args, picture(&still, LIMIT)?, &theme)?;
+    let bytes = render(args, &state, &theme)?;
+    write(args, &bytes)?;
+    Ok(Exit::Success)
+}
+
+/// A console that shows `snapshot` on the screen asked for.
+fn state(args: &ScreenshotArgs, snapshot: Arc<Snapshot>, theme: &Theme) -> Result<State, Failure> {
+    let mut state = State::new(Start {
+        blank: snapshot,
+        fleets: Vec::new(),
+        mode: Mode::Demo {
+            scenario: args.scenario.clone(),
+        },
+        read_only: true,
+        themes: Vec::new(),
+        theme: theme.name.clone(),
+        has_faults: true,
+        keymap: Keymap::default(),
+        wall: jiff::Timestamp::UNIX_EPOCH,
+        size: args.size,
+    });
+    state.connection = Connection::Open;
+    let screen = screen(args, &state.shown)?;
+    state.history.go(screen);
+    Ok(state)
+}
+
+fn screen(args: &ScreenshotArgs, snapshot: &Snapshot) -> Result<Screen, Failure> {
+    Ok(match args.screen {
+        ScreenName::Fleet => Screen::Fleet,
+        ScreenName::Database => Screen::Database,
+        ScreenName::Edge => Screen::Edge,
+        ScreenName::Calls => Screen::Calls,
+        ScreenName::Region => {
+            let known: Vec<&Region> = snapshot.sites.iter().map(|site| &site.region).collect();
+            let wanted = args.region.as_deref();
+            let found = known
+                .iter()
+                .find(|region| wanted.is_none_or(|wanted| wanted == region.as_str()));
+            let Some(region) = found else {
+                let names: Vec<&str> = known.iter().map(|region| region.as_str()).collect();
+                let wanted = wanted.unwrap_or_default();
+                return Err(
+                    Failure::usage(format!("the fleet has no Region `{wanted}`"))
+                        .next(format!("It has: {}.", names.join(", "))),
+                );
+            };
+            Screen::Region((*region).clone())
+        }
+    })
+}
+
+fn render(args: &ScreenshotArgs, state: &State, theme: &Theme) -> Result<Vec<u8>, Failure> {
+    let area = Rect::new(0, 0, args.size.0, args.size.1);
+    let mut buffer = Buffer::empty(area);
+    draw_into(&mut buffer, area, state, theme);
+    let title = format!("gwctl {}: {}", state.screen().name(), args.scenario);
+    let picture = || Picture::new(&buffer, theme.look(&title));
+    Ok(match args.output {
+        Format::Svg => picture().svg().into_bytes(),
+        Format::Png => picture()
+            .png()
+            .map_err(|error| Failure::new(error.to_string()))?,
+        Format::Txt => pictures::text(&buffer).into_bytes(),
+    })
+}
+
+fn write(args: &ScreenshotArgs, bytes: &[u8]) -> Result<(), Failure> {
+    match (&args.out, std::str::from_utf8(bytes)) {
+        (Some(path), _) => std::fs::write(path, bytes)
+            .map_err(|error| Failure::io(format!("write {}", path.display()), &error)),
+        (None, Ok(text)) => output::print(text),
+        (None, Err(_)) => {
+            let mut out = std::io::stdout().lock();
+            out.write_all(bytes)
+                .and_then(|()| out.flush())
+                .map_err(|error| Failure::io("write to stdout", &error))
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Charts that lay the Regions over each other, for screens with room to spare.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::chart::{Chart, Curve};
+use super::figures;
+use super::scene::Scene;
+use super::theme::Role;
+use crate::fleet::{Limit, Metric, Observed, Series, Site};
+
+/// Lines that can still be told apart.
+const MOST: usize = 6;
+
+/// Requests, latency and lag of the Regions, side by side.
+pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let sites = chosen(scene);
+    let limits = &scene.snapshot.thresholds;
+    let count = (area.width / 40).clamp(1, 3);
+    for index in 0..count {
+        let x = area.x + index * area.width / count;
+        let place = Rect {
+            x,
+            width: area.x + (index + 1) * area.width / count - x,
+            ..area
+        };
+        match index {
+            0 => one(
+                scene,
+                place,
+                buf,
+                "p99",
+                &sites,
+                |site| Some(site.api.metrics.get(Metric::ApiLatencyP99)),
+                Some(limits.api_p99_ms),
+                figures::millis,
+            ),
+            1 => one(
+                scene,
+                place,
+                buf,
+                "Requests",
+                &sites,
+                |site| Some(site.api.metrics.get(Metric::ApiRequests)),
+                None,
+                per_minute,
+            ),
+            _ => one(
+                scene,
+                place,
+                buf,
+                "Lag",
+                &sites,
+                |site| scene.snapshot.database.lag(&site.region),
+                Some(limits.replication_lag_ms),
+                figures::millis,
+            ),
+        }
+    }
+}
+
+fn per_minute(value: f64) -> String {
+    figures::per_second(value, std::time::Duration::from_mins(1))
+}
+
+/// The Regions to show: the worst first, then in the fleet's order.
+fn chosen<'a>(scene: &Scene<'a>) -> Vec<&'a Site> {
+    let mut sites: Vec<&Site> = scene.snapshot.sites.iter().collect();
+    if sites.len() > MOST {
+        sites.sort_by_key(|site| std::cmp::Reverse(site.judgement.verdict));
+        sites.truncate(MOST);
+    }
+    sites
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a chart is this many things, named where it is called"
+)]
+fn one<'a>(
+    scene: &Scene<'a>,
+    area: Rect,
+    buf: &mut Buffer,
+    title: &'static str,
+    sites: &[&'a Site],
+    of: impl Fn(&'a Site) -> Option<&'a Observed<std::sync::Arc<Series>>>,
+    limit: Option<Limit>,
+    write: fn(f64) -> String,
+) {
+    let mut line = vec![scene.heading(title, false)];
+    let mut curves = Vec::new();
+    for (index, site) in sites.iter().enumerate() {
+        let Some(observed) = of(site) else { continue };
+        let Some(series) = observed.last().filter(|series| !series.is_empty()) else {
+            continue;
+        };
+        let current = observed.current().is_some();
+        let style = if current {
+            scene.theme.series(index)
+        } else {
+            scene.style(Role::Faint)
+        };
+        let mark = if current {
+            ""
+        } else {
+            scene.theme.glyphs.could_not_ask
+        };
+        line.push(Span::styled(format!("  {mark}{}", site.region), style));
+        curves.push(Curve { series, style });
+    }
+    let inner = scene.frame(area, buf, &Line::from(line), None, false);
+    if curves.is_empty() {
+        scene.nothing(
+            inner,
+            buf,
+            &format!("{} nothing observed yet", scene.theme.glyphs.no_data),
+        );
+        return;
+    }
+    Chart {
+        curves,
+        limit,
+        least: 0.0,
+        fixed: None,
+        bottom: "0",
+        write,
+    }
+    .draw(scene, inner, buf);
+}

@@ -1,0 +1,211 @@
+//! What is not known looks like nothing else, and never healthy.
+
+use gwctl::console::view::picture::text;
+use gwctl::console::view::{Depth, Role, Theme};
+use gwctl::fleet::{Metric, Missing, Observed, Verdict, judge};
+use ratatui::buffer::Buffer;
+use ratatui::style::Color;
+
+use super::looks::{drawn, screens};
+use super::sample;
+
+fn dark() -> Theme {
+    Theme::load("dark", None, Depth::True, false).unwrap()
+}
+
+/// Column and row of `needle`.
+fn find(buffer: &Buffer, needle: &str) -> Option<(u16, u16)> {
+    let shown = text(buffer);
+    shown.lines().enumerate().find_map(|(y, line)| {
+        let byte = line.find(needle)?;
+        Some((line[..byte].chars().count() as u16, y as u16))
+    })
+}
+
+fn row<'t>(shown: &'t str, begins: &str) -> &'t str {
+    shown
+        .lines()
+        .find(|line| line.contains(begins))
+        .unwrap_or_else(|| panic!("no {begins} in\n{shown}"))
+}
+
+#[test]
+fn the_kinds_of_nothing_are_told_apart_on_the_fleet_screen() {
+    let mut snapshot = sample::fleet(&sample::THREE);
+    let from = |index: usize| {
+        sample::source(
+            "cloudwatch:GetMetricData",
+            &sample::region(sample::THREE[index]),
+        )
+    };
+    let p99 = |snapshot: &mut gwctl::fleet::Snapshot, index: usize, why: Missing| {
+        *snapshot.sites[index]
+            .api
+            .metrics
+            .entry(Metric::ApiLatencyP99) = Observed::missing(why, from(index));
+    };
+    p99(&mut snapshot, 0, Missing::NoData);
+    p99(
+        &mut snapshot,
+        1,
+        Missing::CouldNotAsk {
+            why: "timed out".into(),
+        },
+    );
+    p99(
+        &mut snapshot,
+        2,
+        Missing::NotAllowed {
+            action: "cloudwatch:GetMetricData".into(),
+        },
+    );
+    let state = sample::state(snapshot, (80, 24));
+    let shown = text(&drawn(&state, &dark()));
+    let headings = row(&shown, "Verdict");
+    let end = headings[..headings.find("p99").unwrap()].chars().count() + 3;
+    let cell = |region: &str| {
+        let line = shown
+            .lines()
+            .skip(3)
+            .find(|line| line.contains(region))
+            .unwrap();
+        line.chars()
+            .take(end)
+            .collect::<String>()
+            .trim_end()
+            .chars()
+            .last()
+    };
+    assert_eq!(
+        sample::THREE.map(cell),
+        [Some('–'), Some('?'), Some('⊘')],
+        "{shown}"
+    );
+    assert!(
+        row(&shown, "healthy  writer").contains("0 %"),
+        "zero stays a figure\n{shown}"
+    );
+}
+
+#[test]
+fn a_region_that_went_silent_shows_its_last_figures_dimmed_behind_a_question_mark() {
+    let theme = dark();
+    let buffer = drawn(&sample::state(sample::bad_day(), (120, 40)), &theme);
+    let (x, y) = find(&buffer, "?164 ms").expect("the last p99 of eu-west-1");
+    assert_eq!(Some(buffer[(x, y)].fg), theme.colour(Role::Muted));
+}
+
+#[test]
+fn unknown_is_never_green() {
+    let theme = dark();
+    let green = theme.colour(Role::Healthy).unwrap();
+    let mut snapshot = sample::nothing_yet();
+    judge(&mut snapshot);
+    for site in &snapshot.sites {
+        assert_ne!(site.judgement.verdict, Verdict::Healthy);
+    }
+    let mut state = sample::state(snapshot, (200, 60));
+    // The read-only marker is green by right: it says that nothing can be changed.
+    state.read_only = false;
+    for screen in screens() {
+        state.history.go(screen.clone());
+        let buffer = drawn(&state, &theme);
+        let painted = buffer
+            .content
+            .iter()
+            .filter(|cell| cell.symbol() != " " && cell.fg == green)
+            .count();
+        assert_eq!(painted, 0, "{}\n{}", screen.name(), text(&buffer));
+    }
+}
+
+#[test]
+fn an_empty_list_of_alarms_says_when_it_could_not_be_asked_for() {
+    let mut snapshot = sample::bad_day();
+    snapshot.sites[2].alarms = snapshot.sites[0].alarms.clone();
+    let shown = text(&drawn(&sample::state(snapshot, (200, 60)), &dark()));
+    assert!(shown.contains("? not known: eu-west-1"), "{shown}");
+    assert!(!shown.contains("none in ALARM"), "{shown}");
+}
+
+#[test]
+fn no_color_draws_without_colour_and_still_tells_verdicts_apart() {
+    for name in gwctl::console::view::names(None) {
+        let theme = Theme::load(&name, None, Depth::None, false).unwrap();
+        let mut state = sample::state(sample::bad_day(), (120, 40));
+        for screen in screens() {
+            state.history.go(screen);
+            let buffer = drawn(&state, &theme);
+            let coloured = buffer
+                .content
+                .iter()
+                .any(|cell| cell.fg != Color::Reset || cell.bg != Color::Reset);
+            assert!(!coloured, "{name}");
+        }
+        state.history.go(gwctl::console::app::Screen::Fleet);
+        let shown = text(&drawn(&state, &theme));
+        for words in [
+            "● us-east-1",
+            "■ eu-west-1",
+            "▲ ap-southeast-1",
+            "healthy",
+            "down",
+            "degraded",
+        ] {
+            assert!(shown.contains(words), "{words}");
+        }
+    }
+}
+
+#[test]
+fn sixteen_colours_are_all_a_poor_terminal_gets() {
+    let theme = Theme::load("dark", None, Depth::Sixteen, false).unwrap();
+    let buffer = drawn(&sample::state(sample::bad_day(), (120, 40)), &theme);
+    let rich = |colour: Color| matches!(colour, Color::Rgb(..) | Color::Indexed(_));
+    assert!(
+        !buffer
+            .content
+            .iter()
+            .any(|cell| rich(cell.fg) || rich(cell.bg))
+    );
+}
+
+#[test]
+fn ascii_draws_seven_bits_only() {
+    let theme = Theme::load("dark", None, Depth::True, true).unwrap();
+    let mut state = sample::state(sample::bad_day(), (120, 40));
+    for screen in screens() {
+        state.history.go(screen.clone());
+        let shown = text(&drawn(&state, &theme));
+        // Letters of Greek, the micro sign and the ellipsis of cut text are text, not drawing.
+        let odd: String = shown
+            .chars()
+            .filter(|c| !c.is_ascii() && !"λµ…·×".contains(*c))
+            .collect();
+        assert_eq!(odd, "", "{}", screen.name());
+    }
+}
+
+#[test]
+fn names_with_escapes_reach_no_terminal() {
+    let mut snapshot = sample::bad_day();
+    let hostile = "a\u{1b}[31m\u{202e}b\u{7}";
+    snapshot.changes[0].what = hostile.into();
+    snapshot.edge.domain = hostile.into();
+    let alarms = snapshot.sites[2].alarms.map(|alarms| {
+        let mut alarms = alarms.clone();
+        alarms[0].name = hostile.into();
+        alarms
+    });
+    snapshot.sites[2].alarms = alarms;
+    let mut state = sample::state(snapshot, (200, 60));
+    for screen in screens() {
+        state.history.go(screen);
+        let shown = text(&drawn(&state, &dark()));
+        assert!(
+            !shown
+                .chars()
+                .any(|c| c != '\n' && (c.is_control() || c == '\u{202e}'))
+        );
+    }
+}

@@ -1,0 +1,7 @@
+//! What the screens look like: drawn from pictures made by hand, at every size that matters.
+
+mod honesty;
+mod looks;
+mod sample;
+mod sizes;
+mod snapshots;
