@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::model::{CheckKind, HealthCheck, Observation};
-use super::rng::{Rng, hash};
+use super::rng::{Rng, pick};
 
 /// Checkers in one Region.
 const PER_REGION: usize = 2;
@@ -43,7 +43,7 @@ pub(super) struct Timings {
 /// The checkers of one endpoint check.
 #[derive(Debug)]
 pub(super) struct Checkers {
-    checkers: Vec<Checker>,
+    all: Vec<Checker>,
     /// Of the minute being counted.
     pub timings: Timings,
     rng: Rng,
@@ -70,14 +70,14 @@ impl Checkers {
         check.observations.clear();
         for region in regions {
             for number in 0..PER_REGION {
-                let bits = hash(seed, &format!("{} {region} {number}", check.id));
+                let name = format!("{} {region} {number}", check.id);
                 checkers.push(Checker {
-                    offset: (bits % interval as u64) as i64,
+                    offset: pick(seed, &name, interval),
                     against: 0,
                     reporting: true,
                 });
                 // The checkers' address follows from their Region, the same for every check.
-                let host = hash(0, &format!("{region} {number}")) % 250 + 1;
+                let host = pick(0, &format!("{region} {number}"), 250) + 1;
                 check.observations.push(Observation {
                     region: region.clone(),
                     ip: format!("198.51.100.{host}"),
@@ -89,7 +89,7 @@ impl Checkers {
         }
         let rng = Rng::new(seed, &check.id);
         Some(Self {
-            checkers,
+            all: checkers,
             timings: Timings::default(),
             rng,
         })
@@ -113,7 +113,7 @@ impl Checkers {
             return;
         };
         let interval = i64::from(interval_s.max(1));
-        for (checker, observation) in self.checkers.iter_mut().zip(&mut check.observations) {
+        for (checker, observation) in self.all.iter_mut().zip(&mut check.observations) {
             checker.reporting = !dark(&observation.region);
             let turns = (until - checker.offset).div_euclid(interval)
                 - (from - checker.offset).div_euclid(interval);
@@ -154,7 +154,7 @@ impl Checkers {
 
     fn count(&self, check: &mut HealthCheck) {
         let reports = self
-            .checkers
+            .all
             .iter()
             .zip(&check.observations)
             .filter(|(checker, _)| checker.reporting);

@@ -72,9 +72,9 @@ impl Database {
     /// How busy member `index` is while it serves so many reads and applies so many writes a second.
     pub(super) fn busy(&mut self, index: usize, reads: f64, writes: f64, step: f64) -> Busy {
         let mood = self.busy[index].step(step, &mut self.rng).exp();
-        let writer = index == self.writer;
+        let primary = index == self.writer;
         let (from_writes, from_reads) = (writes / 1_000.0, reads / 2_000.0);
-        let first = if writer {
+        let first = if primary {
             9.0 + 42.0 * from_writes + 6.0 * from_reads
         } else {
             7.0 + 22.0 * from_reads + 6.0 * from_writes
@@ -85,7 +85,7 @@ impl Database {
             cpu: (first * mood).min(99.0),
             cpu_reader: (second * mood).min(99.0),
             connections: (
-                pool(if writer {
+                pool(if primary {
                     from_writes + 0.3 * from_reads
                 } else {
                     0.6 * from_reads

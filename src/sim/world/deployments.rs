@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::State;
 use super::model::{Certificate, Distribution, DnsChange};
 use super::names;
-use super::rng::hash;
+use super::rng::pick;
 
 /// Renewal begins this long before the end (aws-facts §7).
 const RENEWAL: SignedDuration = SignedDuration::from_hours(45 * 24);
@@ -17,7 +17,7 @@ impl State {
     pub fn submit_dns_change(&mut self, zone: &str, comment: Option<String>) -> DnsChange {
         let number = self.resources.dns_changes.len();
         let what = format!("change {number}");
-        let takes = 12 + (hash(self.seed, &what) % 43) as i64;
+        let takes = 12 + pick(self.seed, &what, 43);
         let submitted = self.now();
         let change = DnsChange {
             id: format!("C{}", names::upper_token(self.seed, &what, 20)),
@@ -34,8 +34,7 @@ impl State {
     /// A distribution's configuration was changed: it takes minutes to reach every edge.
     pub fn deploy_distribution(&mut self, id: &str) {
         let now = self.now();
-        let takes =
-            SignedDuration::from_secs(150 + (hash(self.seed, &now.to_string()) % 120) as i64);
+        let takes = SignedDuration::from_secs(150 + pick(self.seed, &now.to_string(), 120));
         if let Some(distribution) = self.distribution(id) {
             distribution.status = "InProgress".into();
             distribution.last_modified = now;

@@ -98,7 +98,7 @@ impl FaultKind {
                  Requests fail until the health checkers agree and DNS answers expire."
             }
             Self::LambdaErrors => {
-                "About a third of the Region's invocations fail. Too few in a row for the health \
+                "About one in seven of the Region's invocations fails. Too few in a row for the health \
                  checkers: Route 53 keeps sending traffic."
             }
             Self::LagSurge => {

@@ -9,6 +9,7 @@ use super::model::{
 use super::names::{
     self, ACCOUNT, DISTRIBUTION, DOMAIN, FLEET, LATENCY_RECORD, ROUTER, ZONE, ZONE_NAME,
 };
+use super::rng::pick;
 use super::{found_alarms, found_checks, found_database};
 use crate::fleet::{ApiKind, EdgeSpec, FleetSpec, Region, SiteSpec, Thresholds};
 
@@ -28,7 +29,7 @@ pub(super) struct Ground<'a> {
 impl Ground<'_> {
     /// So many days ago, at an hour and minute that look arbitrary.
     pub(super) fn days_ago(&self, days: i64, what: &str) -> Timestamp {
-        let within = (super::rng::hash(self.seed, what) % 86_400) as i64;
+        let within = pick(self.seed, what, 86_400);
         self.now - SignedDuration::from_hours(24 * days) - SignedDuration::from_secs(within)
     }
 }
@@ -59,13 +60,14 @@ pub(super) fn resources(ground: &Ground) -> Resources {
     all.distributions.push(distribution(ground));
     all.stacks.push(edge_stack(ground));
     for region in ground.regions.iter().chain(std::iter::once(&global)) {
-        let functions = all.functions.iter().filter(|f| &f.region == region).count();
+        let functions = i64::try_from(all.functions.iter().filter(|f| &f.region == region).count())
+            .unwrap_or(0);
         let limits = LambdaLimits {
             concurrent_executions: 1_000,
             unreserved: 1_000,
             total_code_size: 80_530_636_800,
-            used_code_size: 41_214_976 * functions as i64,
-            function_count: functions as i64,
+            used_code_size: 41_214_976 * functions,
+            function_count: functions,
         };
         all.lambda_limits.insert(region.clone(), limits);
     }
@@ -150,7 +152,7 @@ fn router(ground: &Ground) -> Function {
 
 /// Public certificates live 198 days and are renewed 45 days before their end (aws-facts §7).
 fn certificate(ground: &Ground, region: &Region) -> Certificate {
-    let age = 62 + (super::rng::hash(ground.seed, &format!("cert {region}")) % 30) as i64;
+    let age = 62 + pick(ground.seed, &format!("cert {region}"), 30);
     let mut certificate = issue(ground, region, &names::endpoint(region), age);
     certificate.in_use_by = vec![format!(
         "arn:aws:apigateway:{region}::/domainnames/{}",

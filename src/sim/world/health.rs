@@ -182,7 +182,7 @@ impl State {
                     .any(|c| &c.id == id && c.healthy)
             };
             let well = children.iter().filter(|id| healthy(id)).count();
-            let own = well as i64 >= i64::from(*threshold);
+            let own = i64::try_from(well).is_ok_and(|well| well >= i64::from(*threshold));
             self.resources.health_checks[index].healthy_children = u32::try_from(well).ok();
             self.settle_check(index, own);
         }

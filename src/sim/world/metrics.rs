@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 
-use super::rng::hash;
+use super::rng::pick;
 use super::sketch::Sketch;
 
 /// How many minutes are kept.
@@ -190,7 +190,7 @@ pub(super) struct Handle(usize);
 #[derive(Debug, Clone)]
 struct Stored {
     points: VecDeque<Point>,
-    delay: (i64, u64),
+    delay: (i64, i64),
 }
 
 /// All series of all Regions.
@@ -225,23 +225,23 @@ impl MetricStore {
         let Some(statistic) = Statistic::parse(statistic) else {
             return Vec::new();
         };
-        let period = (period_s.max(1) + 59) / 60;
+        let length = (period_s.max(1) + 59) / 60;
         let from = start.as_second().div_euclid(60);
         let until = (end.as_second() + 59).div_euclid(60);
-        let mut periods: BTreeMap<i64, Sample> = BTreeMap::new();
+        let mut slots: BTreeMap<i64, Sample> = BTreeMap::new();
         for point in self
             .seen(region, &id, from)
             .take_while(|point| point.minute < until)
         {
-            let slot = point.minute.div_euclid(period) * period;
-            match periods.get_mut(&slot) {
+            let slot = point.minute.div_euclid(length) * length;
+            match slots.get_mut(&slot) {
                 Some(sample) => sample.merge(&point.sample),
                 None => {
-                    periods.insert(slot, point.sample.clone());
+                    slots.insert(slot, point.sample.clone());
                 }
             }
         }
-        periods
+        slots
             .into_iter()
             .filter_map(|(minute, sample)| {
                 let at = Timestamp::from_second(minute * 60).ok()?;
@@ -327,15 +327,13 @@ impl MetricStore {
     }
 
     /// A service publishes what it counted in `minute` (minutes since the epoch).
-    pub(super) fn publish(&mut self, handle: Handle, minute: i64, sample: Sample) {
+    pub(super) fn publish(&mut self, handle: Handle, minute: i64, mut sample: Sample) {
+        if let Sample::Spread(sketch) = &mut sample {
+            sketch.shrink();
+        }
         let (base, spread) = self.series[handle.0].delay;
-        let jitter = hash(minute as u64, "delay") % spread;
-        self.insert(
-            handle,
-            minute,
-            (minute + 1) * 60 + base + jitter as i64,
-            sample,
-        );
+        let jitter = pick(minute as u64, "delay", spread);
+        self.insert(handle, minute, (minute + 1) * 60 + base + jitter, sample);
     }
 
     /// The visible minutes of a series from `minute` on, with one statistic.
@@ -404,7 +402,7 @@ impl MetricStore {
 
 /// Seconds after the end of a minute until its point is visible, and how much that varies. AWS
 /// publishes no figure; operators see one to three minutes (aws-facts §1.3).
-fn delay(namespace: &str) -> (i64, u64) {
+fn delay(namespace: &str) -> (i64, i64) {
     match namespace {
         "AWS/Route53" => (15, 15),
         "AWS/Lambda" => (30, 25),

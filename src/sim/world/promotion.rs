@@ -418,7 +418,7 @@ impl State {
         }
     }
 
-    fn enter(&mut self, stage: Stage, shortest_s: u64, longest_s: u64) {
+    fn enter(&mut self, stage: Stage, shortest_s: i64, longest_s: i64) {
         let until = self.now + self.lasting(shortest_s, longest_s);
         if let Some(promotion) = &mut self.database.promotion {
             promotion.stage = stage;
@@ -426,8 +426,14 @@ impl State {
         }
     }
 
-    fn lasting(&mut self, shortest_s: u64, longest_s: u64) -> i64 {
-        (shortest_s + self.database.rng.bits() % (longest_s - shortest_s)) as i64
+    fn lasting(&mut self, shortest_s: i64, longest_s: i64) -> i64 {
+        shortest_s
+            + self
+                .database
+                .rng
+                .bits()
+                .cast_signed()
+                .rem_euclid(longest_s - shortest_s)
     }
 
     fn tell_both(&mut self, id: &'static str, ending: &str) {

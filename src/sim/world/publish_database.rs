@@ -111,21 +111,21 @@ impl State {
             let reads = self.sites[site].latest.requests / self.latest_step;
             let busy = self.database.busy(index, reads, writes, 60.0);
             let inside_ms = 14.0 + 6.0 * self.database.rng.uniform();
-            let writer = index == self.database.writer;
+            let primary = index == self.database.writer;
             let series = &self.series.members[index];
             let store = &mut self.metrics;
             series
                 .cpu
-                .publish(store, minute, writer, busy.cpu, busy.cpu_reader);
+                .publish(store, minute, primary, busy.cpu, busy.cpu_reader);
             series.connections.publish(
                 store,
                 minute,
-                writer,
+                primary,
                 busy.connections.0,
                 busy.connections.1,
             );
             store.publish(series.replica_lag, minute, Sample::gauge(inside_ms));
-            if writer {
+            if primary {
                 series
                     .replica_lag_of_cluster
                     .iter()

@@ -150,6 +150,7 @@ pub(super) fn between_ms(a: &Region, b: &Region) -> f64 {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    #![allow(clippy::float_cmp)] // counts are exact
     use super::*;
 
     fn after(seconds: i64, link: impl Fn(i64) -> Link) -> Member {

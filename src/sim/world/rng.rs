@@ -13,7 +13,7 @@ static PROBIT: LazyLock<Vec<f32>> = LazyLock::new(|| {
         .collect()
 });
 
-/// SplitMix64.
+/// A `SplitMix64` generator.
 #[derive(Debug, Clone)]
 pub struct Rng(u64);
 
@@ -77,6 +77,11 @@ pub fn hash(seed: u64, name: &str) -> u64 {
             (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)
         });
     mix(fnv)
+}
+
+/// One of `0..n`, by seed and name.
+pub fn pick(seed: u64, name: &str, n: i64) -> i64 {
+    hash(seed, name).cast_signed().rem_euclid(n)
 }
 
 fn mix(mut z: u64) -> u64 {

@@ -3,7 +3,7 @@
 /// Ratio of neighbouring bucket edges; bounds the error of a percentile.
 const GROWTH_LN: f64 = 0.048_790_164_169_432; // ln 1.05
 /// Natural logarithm of the lowest edge, 0.1.
-const LOW_LN: f64 = -2.302_585_092_994_046;
+const LOW_LN: f64 = -std::f64::consts::LN_10;
 /// Up to about 2.5 million.
 const BUCKETS: usize = 350;
 
@@ -27,6 +27,19 @@ impl Sketch {
     /// Counts `weight` times `value`.
     pub fn add(&mut self, value: f64, weight: f64) {
         self.add_ln(value.max(0.1).ln(), weight);
+    }
+
+    /// Gives unused room back.
+    pub fn shrink(&mut self) {
+        let used = |weight: &f32| *weight > 0.0;
+        let end = self
+            .weights
+            .iter()
+            .rposition(used)
+            .map_or(0, |last| last + 1);
+        let begin = self.weights.iter().position(used).unwrap_or(end);
+        self.weights = self.weights[begin..end].to_vec();
+        self.first += begin;
     }
 
     /// Takes everything of `other` in.
@@ -110,6 +123,7 @@ fn edge(bucket: usize, within: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    #![allow(clippy::float_cmp)] // counts are exact
     use super::*;
 
     fn of(values: impl IntoIterator<Item = f64>) -> Sketch {

@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::*;
 
 /// Everything CloudWatch would tell of the last hour, and what was counted.
+#[expect(clippy::format_push_string, reason = "a test's text")]
 fn fingerprint(sim: &Sim) -> String {
     let state = sim.state();
     let (now, mut all) = (state.now(), format!("{:?}", state.totals));
