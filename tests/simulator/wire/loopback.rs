@@ -1,5 +1,7 @@
 //! The loopback server: what it answers besides AWS, and how it ends.
 
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use gwctl::sim::wire::{Server, serve};
@@ -131,4 +133,74 @@ async fn a_request_that_nobody_signed_is_refused() {
     let stranger = send(&server, "GET", "/").await;
     assert_eq!(stranger.status, 404);
     assert!(stranger.body.contains("UnknownOperationException"));
+}
+
+/// A process that ends with the test.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_served_simulator_names_in_its_log_what_it_lacks() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gwctl"));
+    command
+        .args(["sim", "serve", "--port", "0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    for name in [
+        "HOME",
+        "XDG_STATE_HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_CACHE_HOME",
+        "XDG_DATA_HOME",
+    ] {
+        command.env(name, folder.path());
+    }
+    for name in ["GWCTL_LOG", "GWCTL_CONFIG", "GWCTL_FLEET"] {
+        command.env_remove(name);
+    }
+    let mut process = Process(command.spawn().unwrap());
+    let lines = BufReader::new(process.0.stdout.take().unwrap()).lines();
+    let address = lines
+        .map(Result::unwrap)
+        .find_map(|line| {
+            line.split_once("AWS_ENDPOINT_URL=http://")
+                .map(|(_, url)| url.to_owned())
+        })
+        .unwrap();
+    for (service, path) in [
+        ("rds", "/?Action=CreateDBProxy"),
+        ("route53", "/2013-04-01/delegationset"),
+        ("sqs", "/queues"),
+    ] {
+        let mut stream = std::net::TcpStream::connect(&address).unwrap();
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nauthorization: \
+             AWS4-HMAC-SHA256 Credential=A/20261123/eu-west-1/{service}/aws4_request\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).unwrap();
+        assert!(reply.starts_with("HTTP/1.1 4"), "{reply}");
+    }
+    // Its end writes out what is still in memory.
+    let id = process.0.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert!(process.0.wait().unwrap().success());
+    let log = std::fs::read_to_string(folder.path().join("gwctl/gwctl.log")).unwrap();
+    for word in ["CreateDBProxy", "GET /2013-04-01/delegationset", "/queues"] {
+        assert!(log.contains(word), "{word}: {log}");
+    }
 }
