@@ -111,25 +111,10 @@ fn dispatch(failure: &DispatchFailure, cause: &str) -> (ErrorKind, String) {
     if failure.is_timeout() {
         return (ErrorKind::TimedOut, "no connection in time".into());
     }
-    // Credentials are fetched before a request is sent; the SDK reports their lack as this.
-    if failure.is_other() && is_about_credentials(cause) {
-        let why = reply::message(cause);
-        return (
-            ErrorKind::Credentials,
-            format!("no usable credentials ({why}): run `aws sso login` or set AWS_PROFILE"),
-        );
-    }
     (
         ErrorKind::Unreachable,
         format!("no connection: {}", reply::message(cause)),
     )
-}
-
-fn is_about_credentials(cause: &str) -> bool {
-    let cause = cause.to_ascii_lowercase();
-    ["credential", "identity", "token", "sso", "profile"]
-        .iter()
-        .any(|word| cause.contains(word))
 }
 
 fn refused(line: &Line, action: &'static str, code: &str, said: &str) -> AwsError {
@@ -266,6 +251,10 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use std::sync::Arc;
 
+    use aws_credential_types::Credentials;
+    use aws_credential_types::provider::SharedCredentialsProvider;
+
+    use super::super::keys::Keys;
     use super::super::watch::Watch;
     use super::*;
     use crate::fleet::SystemClock;
@@ -276,6 +265,9 @@ mod tests {
             service,
             region: Region::new(region).unwrap(),
             watch,
+            keys: Arc::new(Keys::new(SharedCredentialsProvider::new(Credentials::new(
+                "id", "secret", None, None, "test",
+            )))),
         }
     }
 

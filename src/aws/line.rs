@@ -9,6 +9,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::breaker::End;
 use super::error::{AwsError, ErrorKind};
+use super::keys::Keys;
 use super::watch::Watch;
 use crate::fleet::Region;
 
@@ -18,6 +19,7 @@ pub(super) struct Line {
     pub(super) service: &'static str,
     pub(super) region: Region,
     pub(super) watch: Arc<Watch>,
+    pub(super) keys: Arc<Keys>,
 }
 
 impl Line {
@@ -35,6 +37,10 @@ impl Line {
             .watch
             .pass(self.service, &self.region)
             .map_err(|why| self.fail(ErrorKind::NotSent, action, why))?;
+        self.keys
+            .ready()
+            .await
+            .map_err(|why| self.fail(ErrorKind::Credentials, action, why))?;
         let answer = call
             .await
             .map_err(|error| AwsError::from_sdk(&error, self, action));
@@ -42,8 +48,6 @@ impl Line {
             None => End::Answered,
             Some(error) => match error.kind {
                 ErrorKind::TimedOut | ErrorKind::Unreachable => End::Silent,
-                // Without a code from AWS it never got as far as being sent.
-                ErrorKind::Credentials if error.code.is_none() => End::Abandoned,
                 _ => End::Answered,
             },
         });

@@ -16,6 +16,7 @@ mod cloudfront;
 mod cloudwatch;
 mod error;
 mod in_process;
+mod keys;
 mod lambda;
 mod line;
 mod metric;

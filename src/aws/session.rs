@@ -7,14 +7,17 @@ use std::time::Duration;
 
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_sdk_sts::config::StalledStreamProtectionConfig;
 use aws_sdk_sts::config::timeout::TimeoutConfig;
-use aws_sdk_sts::config::{Credentials, SharedCredentialsProvider, StalledStreamProtectionConfig};
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_async::time::SharedTimeSource;
 use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
 
+use super::keys::Keys;
 use super::line::Line;
 use super::network;
 use super::recorder::Recorder;
@@ -62,6 +65,7 @@ pub struct SessionOptions {
 pub struct Session {
     config: SdkConfig,
     watch: Arc<Watch>,
+    keys: Arc<Keys>,
     clients: Arc<Mutex<Clients>>,
     complaint: Option<Arc<str>>,
 }
@@ -79,7 +83,6 @@ impl Session {
         let config = if let Some(client) = options.http_client {
             SdkConfig::builder()
                 .behavior_version(BehaviorVersion::latest())
-                .credentials_provider(SharedCredentialsProvider::new(nobody()))
                 .http_client(client)
                 .build()
         } else {
@@ -90,8 +93,15 @@ impl Session {
         if let Some(why) = &complaint {
             tracing::warn!("{why}; the system's certificates are used instead");
         }
+        // The simulator asks nobody who they are.
+        let source = config.credentials_provider();
+        let source = source.unwrap_or_else(|| SharedCredentialsProvider::new(nobody()));
+        let keys = Arc::new(Keys::new(source));
         let config = config
             .into_builder()
+            .credentials_provider(SharedCredentialsProvider::from(
+                keys.clone() as Arc<dyn ProvideCredentials>
+            ))
             .timeout_config(timeout_config(options.timeouts))
             .retry_config(RetryConfig::standard().with_max_attempts(READ_ATTEMPTS))
             // The attempt's time-out does this, and knows whose time it is.
@@ -102,6 +112,7 @@ impl Session {
         Self {
             config,
             watch: Arc::new(Watch::new(options.clock)),
+            keys,
             clients: Arc::default(),
             complaint: complaint.map(Into::into),
         }
@@ -152,6 +163,7 @@ impl Session {
             service,
             region: region.clone(),
             watch: self.watch.clone(),
+            keys: self.keys.clone(),
         }
     }
 
@@ -207,7 +219,7 @@ macro_rules! sdk_client {
 }
 pub(super) use sdk_client;
 
-/// Credentials for an AWS that asks nobody who they are.
+/// What the simulator is signed to with.
 fn nobody() -> Credentials {
     Credentials::new("SIMULATED", "SIMULATED", None, None, "simulator")
 }

@@ -124,8 +124,48 @@ fn without_credentials_nothing_is_sent_and_it_says_what_to_do() {
     let said = ask(|command| {
         command.env("AWS_ENDPOINT_URL", &stand.ministack.url);
     });
-    assert_said(&said, "identity=Credentials: no usable credentials");
+    assert_said(
+        &said,
+        "identity=Credentials: no credentials in the environment, a profile",
+    );
     assert_said(&said, "aws sso login");
+    assert_said(&said, "calls=0");
+}
+
+#[test]
+fn a_silent_metadata_service_is_a_lack_of_credentials_and_no_silent_region() {
+    let stand = shared();
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let metadata = format!("http://{}", silent.local_addr().unwrap());
+    let said = ask(|command| {
+        command
+            .env("AWS_ENDPOINT_URL", &stand.ministack.url)
+            .env_remove("AWS_EC2_METADATA_DISABLED")
+            .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata);
+    });
+    assert_said(
+        &said,
+        "identity=Credentials: no credentials in the environment, a profile",
+    );
+    assert_said(&said, "aws sso login");
+    assert_said(&said, "calls=0");
+}
+
+#[test]
+fn credentials_that_cannot_be_fetched_are_no_unreachable_region() {
+    let stand = shared();
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let said = ask(|command| {
+        command.env("AWS_ENDPOINT_URL", &stand.ministack.url).env(
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            format!("http://127.0.0.1:{port}/"),
+        );
+    });
+    assert_said(&said, "identity=Credentials: no usable credentials");
     assert_said(&said, "calls=0");
 }
 

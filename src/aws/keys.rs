@@ -1,0 +1,181 @@
+//! Fetches credentials before a call is sent, once for everybody who waits for them.
+//!
+//! The SDK fetches them inside the call, within the call's own time-out: a sign-on that hangs, or a
+//! metadata service that is not there, would pass for a Region that does not answer.
+
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{
+    ProvideCredentials, Result as Fetched, SharedCredentialsProvider, future,
+};
+use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout};
+
+use super::error;
+use super::reply;
+
+/// How long a provider may take: signing on through a proxy, or a helper program that asks a vault.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Credentials are renewed when they have less than this left, before the SDK finds them too old.
+const MARGIN: Duration = Duration::from_secs(60);
+/// A failure stands this long, so that fifty waiting calls do not each fetch for themselves.
+const RETRY: Duration = Duration::from_secs(5);
+
+/// Holds the credentials of a session.
+#[derive(Debug)]
+pub(super) struct Keys {
+    source: SharedCredentialsProvider,
+    held: Mutex<Held>,
+}
+
+#[derive(Debug)]
+enum Held {
+    Nothing,
+    Key(Credentials),
+    Failure { why: String, until: Instant },
+}
+
+impl Keys {
+    pub(super) fn new(source: SharedCredentialsProvider) -> Self {
+        Self {
+            source,
+            held: Mutex::new(Held::Nothing),
+        }
+    }
+
+    /// Returns when there are credentials to sign with, or says why there are none and what to do.
+    pub(super) async fn ready(&self) -> Result<(), String> {
+        self.key().await.map(|_| ())
+    }
+
+    async fn key(&self) -> Result<Credentials, String> {
+        let mut held = self.held.lock().await;
+        match &*held {
+            Held::Key(key) if is_fresh(key) => return Ok(key.clone()),
+            Held::Failure { why, until } if Instant::now() < *until => return Err(why.clone()),
+            _ => {}
+        }
+        let fetched = match timeout(PATIENCE, self.source.provide_credentials()).await {
+            Ok(Ok(key)) => Ok(key),
+            Ok(Err(error)) => Err(in_words(&error)),
+            Err(_) => Err(format!(
+                "the credentials' provider gave no answer in {} s",
+                PATIENCE.as_secs()
+            )),
+        };
+        *held = match &fetched {
+            Ok(key) => Held::Key(key.clone()),
+            Err(why) => Held::Failure {
+                why: why.clone(),
+                until: Instant::now() + RETRY,
+            },
+        };
+        fetched
+    }
+}
+
+impl ProvideCredentials for Keys {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let key =
+            async { Fetched::Ok(self.key().await.map_err(CredentialsError::provider_error)?) };
+        future::ProvideCredentials::new(key)
+    }
+}
+
+fn is_fresh(key: &Credentials) -> bool {
+    key.expiry()
+        .is_none_or(|end| end > SystemTime::now() + MARGIN)
+}
+
+fn in_words(failure: &CredentialsError) -> String {
+    let what_to_do = "run `aws sso login` or set AWS_PROFILE";
+    match failure {
+        CredentialsError::CredentialsNotLoaded(_) => {
+            format!(
+                "no credentials in the environment, a profile or a metadata service: {what_to_do}"
+            )
+        }
+        CredentialsError::ProviderTimedOut(_) => {
+            format!("the credentials' provider gave no answer: {what_to_do}")
+        }
+        other => {
+            let cause = reply::message(&error::root_cause(other));
+            format!("no usable credentials ({cause}): {what_to_do}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// Counts how often it is asked; gives what it is told to.
+    #[derive(Debug)]
+    struct Source {
+        asked: Arc<AtomicUsize>,
+        lasts: Option<Duration>,
+    }
+
+    impl ProvideCredentials for Source {
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            self.asked.fetch_add(1, Ordering::Relaxed);
+            let key = self.lasts.map(|lasts| {
+                let end = Some(SystemTime::now() + lasts);
+                Credentials::new("id", "secret", None, end, "test")
+            });
+            future::ProvideCredentials::ready(
+                key.ok_or_else(|| CredentialsError::not_loaded("nothing here")),
+            )
+        }
+    }
+
+    fn keys(lasts: Option<Duration>) -> (Keys, Arc<AtomicUsize>) {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let source = Source {
+            asked: asked.clone(),
+            lasts,
+        };
+        (Keys::new(SharedCredentialsProvider::new(source)), asked)
+    }
+
+    #[tokio::test]
+    async fn credentials_are_fetched_once_while_they_last() {
+        let (keys, asked) = keys(Some(Duration::from_secs(3_600)));
+        let (first, second) = tokio::join!(keys.ready(), keys.ready());
+        assert!(first.is_ok() && second.is_ok());
+        assert!(keys.provide_credentials().await.is_ok());
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn credentials_about_to_end_are_renewed() {
+        let (keys, asked) = keys(Some(Duration::from_secs(10)));
+        keys.ready().await.unwrap();
+        keys.ready().await.unwrap();
+        assert_eq!(asked.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failure_stands_for_a_moment_and_is_then_tried_again() {
+        let (keys, asked) = keys(None);
+        let why = keys.ready().await.unwrap_err();
+        assert!(why.contains("aws sso login"), "{why}");
+        assert_eq!(keys.ready().await, Err(why));
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
+        tokio::time::advance(RETRY).await;
+        assert!(keys.ready().await.is_err());
+        assert_eq!(asked.load(Ordering::Relaxed), 2);
+    }
+}
