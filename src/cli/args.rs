@@ -185,7 +185,7 @@ pub struct Status {
     #[arg(long, value_name = "N", default_value_t = 1, requires = "demo")]
     pub seed: u64,
     /// How long to wait for the complete picture; what is missing then is printed as missing
-    #[arg(long, value_name = "TIME", default_value = "20s", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     pub timeout: Duration,
 }
 
@@ -232,7 +232,7 @@ pub struct Doctor {
     #[arg(long, value_name = "NAME", default_value = "calm", requires = "demo")]
     pub scenario: String,
     /// How long to wait for all answers
-    #[arg(long, value_name = "TIME", default_value = "20s", value_parser = duration)]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     pub timeout: Duration,
 }
 

@@ -72,7 +72,12 @@ fn examine(report: &mut Report, target: &Target, answers: Option<&[Answer]>) {
         .map(|region| (region, target.session.reach(region)))
         .collect();
     report.clock(&reached);
-    report.questions(answers);
-    report.regions(&reached);
+    report.regions(&reached, answers);
+    let silent: Vec<&Region> = reached
+        .iter()
+        .filter(|(_, reach)| reach.answering() == Some(false))
+        .map(|(region, _)| *region)
+        .collect();
+    report.questions(answers, &silent);
     report.missing_policy(answers);
 }

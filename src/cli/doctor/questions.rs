@@ -18,8 +18,10 @@ pub struct Answer {
     pub region: Region,
     /// The key of the configuration that names what was asked for, and its value.
     pub names: Option<(&'static str, String)>,
-    /// What came back.
+    /// How it ended.
     pub outcome: Result<(), AwsError>,
+    /// What the answer said, where doctor repeats it: who is asking.
+    pub said: Option<String>,
 }
 
 type Answers<'a> = Pin<Box<dyn Future<Output = Vec<Answer>> + 'a>>;
@@ -57,6 +59,7 @@ fn answers<T>(
         region: region.clone(),
         names: names.clone(),
         outcome,
+        said: None,
     };
     match outcome {
         Ok(value) => (
@@ -90,9 +93,7 @@ async fn regional(
         |name| Subject::Function { name: name.clone() },
     );
     let mut asking = vec![
-        ask(&["sts:GetCallerIdentity"], at, None, async {
-            session.sts(at).identity().await
-        }),
+        Box::pin(identity(session, at)) as Answers<'_>,
         metrics(session, at, subject, now),
         ask(&["cloudwatch:DescribeAlarms"], at, None, async {
             session.cloudwatch(at).alarms_in_alarm().await
@@ -133,6 +134,19 @@ async fn regional(
         ));
     }
     join_all(asking).await.into_iter().flatten().collect()
+}
+
+async fn identity(session: &Session, at: &Region) -> Vec<Answer> {
+    let (mut all, who) = answers(
+        &["sts:GetCallerIdentity"],
+        at,
+        &None,
+        session.sts(at).identity().await,
+    );
+    if let (Some(answer), Some(who)) = (all.first_mut(), who) {
+        answer.said = Some(who.arn);
+    }
+    all
 }
 
 fn metrics<'a>(

@@ -92,24 +92,35 @@ impl Report {
         self.section("Questions").push(line);
     }
 
-    /// Who is asking.
+    /// Who is asking; every refusal for the credentials' sake is this one failure.
     pub fn identity(&mut self, answers: &[Answer]) {
-        let asked: Vec<&Answer> = answers
+        let refused: Vec<&AwsError> = answers
             .iter()
-            .filter(|answer| answer.action == "sts:GetCallerIdentity")
+            .filter_map(|answer| answer.outcome.as_ref().err())
+            .filter(|error| is_credentials(error))
             .collect();
+        let who = answers.iter().find_map(|answer| answer.said.as_deref());
         let lines = self.section("Credentials");
-        match asked.iter().find(|answer| answer.outcome.is_ok()) {
-            Some(answer) => lines.push(fine(&format!(
-                "AWS knows them (asked in {})",
-                answer.region
-            ))),
-            None => lines.extend(
-                asked
-                    .first()
-                    .and_then(|answer| answer.outcome.as_ref().err())
-                    .map(failed),
-            ),
+        if let Some(who) = who {
+            lines.push(fine(who));
+        }
+        match (refused.first(), who) {
+            (Some(error), _) => lines.push(Line {
+                mark: Mark::Failed,
+                what: format!(
+                    "{} ({} of {} questions refused)",
+                    error.message,
+                    refused.len(),
+                    answers.len()
+                ),
+                advice: None,
+            }),
+            (None, None) => lines.push(Line {
+                mark: Mark::Warning,
+                what: "AWS did not say whose they are".to_owned(),
+                advice: None,
+            }),
+            (None, Some(_)) => {}
         }
     }
 
@@ -141,35 +152,14 @@ impl Report {
         });
     }
 
-    /// Every action, where it was answered and where it was not.
-    pub fn questions(&mut self, answers: &[Answer]) {
-        let mut by_action: BTreeMap<&str, Vec<&Answer>> = BTreeMap::new();
-        for answer in answers {
-            by_action.entry(&answer.action).or_default().push(answer);
-        }
-        let lines = self.section("Questions the dashboard asks");
-        for (action, asked) in by_action {
-            let regions: BTreeSet<&str> = asked
-                .iter()
-                .filter(|answer| answer.outcome.is_ok())
-                .map(|answer| answer.region.as_str())
-                .collect();
-            if !regions.is_empty() {
-                let regions: Vec<&str> = regions.into_iter().collect();
-                lines.push(fine(&format!("{action}: {}", regions.join(", "))));
-            }
-            lines.extend(
-                asked
-                    .iter()
-                    .filter_map(|answer| Some(unanswered(answer, answer.outcome.as_ref().err()?))),
-            );
-        }
-    }
-
-    /// Which Regions answer.
-    pub fn regions(&mut self, reached: &[(&Region, Reachability)]) {
+    /// Which Regions answer; every silence of one that does not is this one failure.
+    pub fn regions(&mut self, reached: &[(&Region, Reachability)], answers: &[Answer]) {
         let lines = self.section("Regions");
         for (region, reach) in reached {
+            let silent = answers
+                .iter()
+                .filter(|answer| answer.region == **region && is_silence(answer))
+                .count();
             lines.push(match (reach.answering(), reach.round_trip) {
                 (Some(true), round_trip) => {
                     let took = round_trip
@@ -179,10 +169,10 @@ impl Report {
                 (Some(false), _) => Line {
                     mark: Mark::Failed,
                     what: format!(
-                        "{region} does not answer: {}",
+                        "{region} does not answer: {} ({silent} questions without an answer)",
                         reach.last_error.as_deref().unwrap_or("no reason given")
                     ),
-                    advice: Some(advice(ErrorKind::TimedOut).to_owned()),
+                    advice: silence(answers, region).map(|error| advice(error.kind).to_owned()),
                 },
                 (None, _) => Line {
                     mark: Mark::Warning,
@@ -190,6 +180,40 @@ impl Report {
                     advice: None,
                 },
             });
+        }
+    }
+
+    /// Every action, where it was answered and where it was not.
+    pub fn questions(&mut self, answers: &[Answer], silent: &[&Region]) {
+        let told_above = |answer: &Answer| {
+            answer.outcome.as_ref().is_err_and(is_credentials)
+                || (silent.contains(&&answer.region) && is_silence(answer))
+        };
+        let mut by_action: BTreeMap<&str, Vec<&Answer>> = BTreeMap::new();
+        for answer in answers.iter().filter(|answer| !told_above(answer)) {
+            by_action.entry(&answer.action).or_default().push(answer);
+        }
+        let lines = self.section("Questions the dashboard asks");
+        for (action, asked) in by_action {
+            let mut failures: BTreeMap<(String, String), BTreeSet<&str>> = BTreeMap::new();
+            let mut answered: BTreeSet<&str> = BTreeSet::new();
+            for answer in asked {
+                match &answer.outcome {
+                    Ok(()) => answered.insert(answer.region.as_str()),
+                    Err(error) => failures
+                        .entry(complaint(answer, error))
+                        .or_default()
+                        .insert(answer.region.as_str()),
+                };
+            }
+            if !answered.is_empty() {
+                lines.push(fine(&format!("{action}: {}", joined(&answered))));
+            }
+            lines.extend(failures.into_iter().map(|((what, advice), regions)| Line {
+                mark: Mark::Failed,
+                what: format!("{action} in {}: {what}", joined(&regions)),
+                advice: Some(advice).filter(|advice| !advice.is_empty()),
+            }));
         }
     }
 
@@ -253,28 +277,41 @@ fn fine(what: &str) -> Line {
     }
 }
 
-fn failed(error: &AwsError) -> Line {
-    Line {
-        mark: Mark::Failed,
-        what: error.to_string(),
-        advice: Some(advice(error.kind).to_owned()).filter(|it| !it.is_empty()),
+/// What went wrong with one question, and what to do.
+fn complaint(answer: &Answer, error: &AwsError) -> (String, String) {
+    match (&answer.names, error.kind) {
+        (Some((key, value)), ErrorKind::NotFound) => (
+            format!("there is no {key} `{value}`"),
+            format!(
+                "Check `{key}` in the configuration, and that these credentials are the right account's."
+            ),
+        ),
+        _ => (error.message.clone(), advice(error.kind).to_owned()),
     }
 }
 
-fn unanswered(answer: &Answer, error: &AwsError) -> Line {
-    match (&answer.names, error.kind) {
-        (Some((key, value)), ErrorKind::NotFound) => Line {
-            mark: Mark::Failed,
-            what: format!(
-                "{}: there is no {key} `{value}` in {}",
-                answer.action, answer.region
-            ),
-            advice: Some(format!(
-                "Check `{key}` in the configuration, and that these credentials are the right account's."
-            )),
-        },
-        _ => failed(error),
-    }
+fn is_credentials(error: &AwsError) -> bool {
+    error.kind == ErrorKind::Credentials
+}
+
+fn is_silence(answer: &Answer) -> bool {
+    let silent = |error: &AwsError| {
+        matches!(
+            error.kind,
+            ErrorKind::TimedOut | ErrorKind::Unreachable | ErrorKind::NotSent
+        )
+    };
+    answer.outcome.as_ref().is_err_and(silent)
+}
+
+/// What the first silence in `region` was.
+fn silence<'a>(answers: &'a [Answer], region: &Region) -> Option<&'a AwsError> {
+    let silent = |answer: &&Answer| answer.region == *region && is_silence(answer);
+    answers.iter().find(silent)?.outcome.as_ref().err()
+}
+
+fn joined(regions: &BTreeSet<&str>) -> String {
+    regions.iter().copied().collect::<Vec<_>>().join(", ")
 }
 
 /// What to do; the errors of AWS's own adapters already say it for credentials and permissions.

@@ -65,7 +65,7 @@ fn site(picture: &Snapshot, site: &Site) -> Value {
         "probe": probe(&site.probe, now),
         "reach": reach(&site.reach),
         "health_check": picture.edge.check(&site.region).map(|check| check.id.clone()),
-        "replication_lag_ms": picture.database.lag(&site.region).map(|_| lag(picture, site)),
+        "replication_lag_ms": lag(picture, site),
     });
     judged(&mut value, &site.judgement);
     value
@@ -198,14 +198,19 @@ fn judged(value: &mut Value, judgement: &Judgement) {
 }
 
 fn figures(metrics: &Metrics, now: Timestamp) -> Value {
-    let one = |(metric, _): (Metric, _)| {
-        let name = match json!(metric) {
-            Value::String(name) => name.replace('-', "_"),
-            _ => metric.title().to_owned(),
-        };
-        (name, figure(metrics, metric, now))
-    };
+    let one = |(metric, _): (Metric, _)| (name(metric), figure(metrics, metric, now));
     Value::Object(metrics.iter().map(one).collect())
+}
+
+/// `api_latency_p99`, `edge_5xx_rate`.
+fn name(metric: Metric) -> String {
+    match json!(metric) {
+        Value::String(name) => name
+            .replace('-', "_")
+            .replace("4xx", "_4xx")
+            .replace("5xx", "_5xx"),
+        _ => metric.title().to_owned(),
+    }
 }
 
 /// The newest settled point, with its unit.
@@ -378,16 +383,32 @@ fn why_unanswered(object: &Map<String, Value>, complete: bool) -> Option<String>
     }
 }
 
-/// The same, by their reason, in the order of the document.
-pub fn grouped(unanswered: &[Unanswered]) -> Vec<(String, Vec<String>)> {
-    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+/// For people: by Region or part and reason, with the topics in short.
+pub fn grouped(unanswered: &[Unanswered]) -> Vec<(String, String, Vec<String>)> {
+    let mut groups: Vec<(String, String, Vec<String>)> = Vec::new();
     for one in unanswered {
-        match groups.iter_mut().find(|(why, _)| *why == one.why) {
-            Some((_, whats)) => whats.push(one.what.clone()),
-            None => groups.push((one.why.clone(), vec![one.what.clone()])),
+        let (area, topic) = area_and_topic(&one.what);
+        let known = groups
+            .iter_mut()
+            .find(|(known, why, _)| known == area && *why == one.why);
+        match known {
+            Some((_, _, topics)) if topics.iter().any(|known| known == topic) => {}
+            Some((_, _, topics)) => topics.push(topic.to_owned()),
+            None => groups.push((area.to_owned(), one.why.clone(), vec![topic.to_owned()])),
         }
     }
     groups
+}
+
+/// `sites.eu-west-1.api.detail` is about eu-west-1's api, `database.clusters.eu-west-1.state` about its database.
+fn area_and_topic(path: &str) -> (&str, &str) {
+    let mut parts = path.split('.');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some("sites"), Some(region), Some(topic)) => (region, topic),
+        (Some("database"), Some("clusters"), Some(region)) => (region, "database"),
+        (Some(area), Some(topic), _) => (area, topic),
+        _ => ("fleet", path),
+    }
 }
 
 #[cfg(test)]
@@ -488,7 +509,15 @@ mod tests {
             whats,
             ["sites.eu-west-1.alarms", "sites.eu-west-1.api.detail"]
         );
-        assert_eq!(grouped(&found).len(), 1);
+        let topics = ["alarms", "api"].map(str::to_owned).to_vec();
+        assert_eq!(
+            grouped(&found),
+            [(
+                "eu-west-1".to_owned(),
+                "could not ask: timed out".to_owned(),
+                topics
+            )]
+        );
         assert_eq!(
             unanswered(&document, false).len(),
             3,

@@ -33,8 +33,14 @@ pub fn draw(report: &Report) -> String {
     }
     if !report.unanswered.is_empty() {
         let _ = writeln!(text, "\n**Not answered**\n");
-        for (why, whats) in super::document::grouped(&report.unanswered) {
-            let _ = writeln!(text, "- {}: {}", plain(&why), plain(&whats.join(", ")));
+        for (area, why, topics) in super::document::grouped(&report.unanswered) {
+            let _ = writeln!(
+                text,
+                "- {}: {} ({})",
+                plain(&area),
+                plain(&topics.join(", ")),
+                plain(&why)
+            );
         }
     }
     text

@@ -94,7 +94,7 @@ pub fn lag(picture: &Snapshot, region: &Region) -> String {
         picture.database.lag_metric(),
         picture.database.clusters.get(region),
     ) {
-        (Some(true), ..) => "-".to_owned(),
+        (Some(true), ..) => "n/a".to_owned(),
         (_, Some(metric), Some(cluster)) => latest(&cluster.metrics, metric, picture.at),
         _ => of(&picture.database.topology, |_| "-".to_owned()),
     }

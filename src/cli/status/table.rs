@@ -91,12 +91,13 @@ fn unanswered(text: &mut String, report: &Report) {
         return;
     }
     let _ = writeln!(text, "\nNot answered:");
-    for (why, whats) in super::document::grouped(&report.unanswered) {
+    for (area, why, topics) in super::document::grouped(&report.unanswered) {
         let _ = writeln!(
             text,
-            "  {}: {}",
-            clean_line(&why),
-            clean_line(&whats.join(", "))
+            "  {}: {} ({})",
+            clean_line(&area),
+            clean_line(&topics.join(", ")),
+            clean_line(&why)
         );
     }
 }

@@ -1,0 +1,157 @@
+//! The configuration file: its example, its schema, and how its errors read.
+
+use super::harness::{Home, Ran, fleet};
+
+#[test]
+fn init_writes_an_example_that_check_accepts_and_never_overwrites() {
+    let home = Home::new();
+    let ran = home.run(&["config", "init"]);
+    let path = home.path("config/gwctl/config.toml");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains(path.to_str().unwrap()), "{}", ran.out);
+    let check = home.run(&["config", "check"]);
+    assert_eq!((check.code, check.err.as_str()), (0, ""));
+    assert!(check.out.contains("orders (3 Regions)"), "{}", check.out);
+
+    std::fs::write(&path, "# mine").unwrap();
+    let again = home.run(&["config", "init"]);
+    assert_eq!(again.code, 1);
+    assert!(again.err.contains("exists already"), "{}", again.err);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "# mine");
+}
+
+#[test]
+fn the_schema_is_json_and_names_the_keys() {
+    let schema = Home::new().run(&["config", "schema"]).json();
+    assert!(
+        schema["$schema"]
+            .as_str()
+            .is_some_and(|uri| uri.contains("json-schema"))
+    );
+    assert!(schema["properties"]["fleets"].is_object());
+    assert!(schema.to_string().contains("latency_record"));
+}
+
+#[test]
+fn without_configuration_one_is_told_what_works_without_and_how_to_begin() {
+    let home = Home::new();
+    for args in [&["status"][..], &["config", "check"], &["doctor"]] {
+        let ran = home.run(args);
+        assert_eq!(
+            (ran.code, ran.out.as_str()),
+            (3, ""),
+            "{args:?}: {}",
+            ran.err
+        );
+        assert!(
+            ran.err.contains("there is no configuration file at"),
+            "{}",
+            ran.err
+        );
+        assert!(
+            ran.err.contains("gwctl demo") && ran.err.contains("gwctl config init"),
+            "{}",
+            ran.err
+        );
+    }
+}
+
+#[test]
+fn a_misspelt_key_is_shown_at_its_place_with_the_name_that_was_meant() {
+    let home = Home::new();
+    let path = home
+        .configure(&fleet(&["eu-west-1", "us-east-1"]).replace("distribution =", "distibution ="));
+    let ran = home.run(&["config", "check"]);
+    assert_eq!((ran.code, ran.out.as_str()), (3, ""));
+    let lines = [
+        "error: unknown key `distibution`",
+        &format!(" --> {}:5:1", path.display()),
+        "  |",
+        "5 | distibution = \"E2ORDERS0EDGE1\"",
+        "  | ^^^^^^^^^^^",
+        "  = accepted: `distribution`, `hosted_zone`, `latency_record`, `router`",
+        "  = did you mean `distribution`?\n",
+    ];
+    assert_eq!(ran.err, lines.join("\n"));
+}
+
+#[test]
+fn every_meaningless_value_is_told_at_once() {
+    let home = Home::new();
+    let text = fleet(&["us-east-1", "us-east-1"])
+        .replace(
+            "\"api.orders.example.com\"",
+            "\"https://api.orders.example.com\"",
+        )
+        .replace("\"a1b2c3\"", "\"https://a1b2c3.execute-api\"")
+        + "endpoint = \"api\"\n[fleets.orders.thresholds]\nprobe_ms = { warn = 9.0, critical = 1.0 }\n";
+    home.configure(&text);
+    let ran = home.run(&["status"]);
+    assert_eq!(ran.code, 3);
+    for says in [
+        "is not a host name",
+        "us-east-1 is listed twice",
+        "is not an identifier",
+        "`api` is not a host name",
+        "wrong way round",
+    ] {
+        assert!(ran.err.contains(says), "{says} is not in:\n{}", ran.err);
+    }
+}
+
+#[test]
+fn a_fleet_that_does_not_exist_is_told_with_those_that_do() {
+    let home = Home::new();
+    home.configure(&fleet(&["eu-west-1", "us-east-1"]));
+    let ran = home.run(&["status", "--fleet", "oders"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("there is no fleet `oders`") && ran.err.contains("Did you mean `orders`?"),
+        "{}",
+        ran.err
+    );
+    let by_variable = Ran::of(
+        home.command(&["status"])
+            .env("GWCTL_FLEET", "payments")
+            .output()
+            .unwrap(),
+    );
+    assert_eq!(by_variable.code, 2, "{}", by_variable.err);
+}
+
+#[test]
+fn a_file_that_is_no_text_or_no_file_is_told_as_such() {
+    let home = Home::new();
+    home.configure("");
+    std::fs::write(
+        home.path("config/gwctl/config.toml"),
+        b"theme = \"\xff\xfe\"",
+    )
+    .unwrap();
+    let ran = home.run(&["config", "check"]);
+    assert!(
+        ran.code == 3 && ran.err.contains("not UTF-8"),
+        "{}",
+        ran.err
+    );
+    let ran = home.run(&[
+        "config",
+        "check",
+        "--config",
+        home.path("config").to_str().unwrap(),
+    ]);
+    assert!(
+        ran.code == 3 && ran.err.contains("cannot read"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn escapes_in_a_file_do_not_reach_the_terminal() {
+    let home = Home::new();
+    home.configure("\"the\\u001b[2Jme\" = 1 # \u{1b}[31m\n");
+    let ran = home.run(&["config", "check"]);
+    assert_eq!(ran.code, 3);
+    assert!(!ran.err.contains('\u{1b}'), "{:?}", ran.err);
+}

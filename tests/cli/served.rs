@@ -1,0 +1,151 @@
+//! `sim serve` as one process and gwctl as its client, over loopback.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use super::harness::{Home, Ran};
+
+/// A served world; ends with the test.
+struct Served {
+    child: Child,
+    exports: Vec<(String, String)>,
+    home: Home,
+}
+
+impl Served {
+    fn start(args: &[&str]) -> Self {
+        let home = Home::new();
+        let mut all = vec!["sim", "serve"];
+        all.extend(args);
+        let mut child = home
+            .command(&all)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut exports = Vec::new();
+        for line in BufReader::new(child.stdout.as_mut().unwrap()).lines() {
+            let line = line.unwrap();
+            if let Some((name, value)) = line
+                .strip_prefix("export ")
+                .and_then(|line| line.split_once('='))
+            {
+                exports.push((name.to_owned(), value.to_owned()));
+            }
+            if line.starts_with("unset ") {
+                break;
+            }
+        }
+        assert!(
+            exports.iter().any(|(name, _)| name == "AWS_ENDPOINT_URL"),
+            "{exports:?}"
+        );
+        Self {
+            child,
+            exports,
+            home,
+        }
+    }
+
+    /// gwctl as a client: another home, and nothing but what was printed.
+    fn client(&self, args: &[&str]) -> Ran {
+        let home = Home::new();
+        let mut command = home.command(args);
+        command.envs(self.exports.iter().map(|(name, value)| (name, value)));
+        Ran::of(command.output().unwrap())
+    }
+
+    fn export(&self, wanted: &str) -> &str {
+        self.exports
+            .iter()
+            .find(|(name, _)| name == wanted)
+            .map(|(_, value)| value.as_str())
+            .unwrap()
+    }
+
+    /// Sends a signal and waits for the end.
+    fn stop(mut self, signal: &str) -> i32 {
+        let killed = Command::new("kill")
+            .args([signal, &self.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(killed.success());
+        self.child.wait().unwrap().code().unwrap_or(-1)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn another_gwctl_sees_the_served_world_and_the_world_outlives_it() {
+    let served = Served::start(&["--scenario", "calm"]);
+    for _ in 0..2 {
+        let ran = served.client(&["status", "-o", "json"]);
+        let document = ran.json();
+        assert_eq!(
+            document["verdict"], "healthy",
+            "{:#} {:#}",
+            document["reasons"], document["unanswered"]
+        );
+        assert_eq!(
+            (document["simulated"].as_bool(), document["fleet"].as_str()),
+            (Some(false), Some("orders"))
+        );
+        assert_eq!(document["sites"].as_array().unwrap().len(), 3);
+        assert!(
+            document["sites"][0]["probe"]["value"]["status"] == 200,
+            "{:#}",
+            document["sites"][0]["probe"]
+        );
+        assert_eq!(ran.code, 0, "{:#}", document["unanswered"]);
+    }
+    let doctor = served.client(&["doctor"]);
+    assert_eq!(doctor.code, 0, "{}{}", doctor.out, doctor.err);
+}
+
+#[test]
+fn a_served_world_stops_cleanly_on_a_signal_and_takes_its_fleet_file_along() {
+    for signal in ["-TERM", "-INT"] {
+        let served = Served::start(&[]);
+        let file = std::path::PathBuf::from(served.export("GWCTL_CONFIG"));
+        assert!(
+            file.starts_with(served.home.path("state")) && file.is_file(),
+            "{}",
+            file.display()
+        );
+        let (home, code) = (served.home.path("state"), served.stop(signal));
+        assert_eq!(code, 0, "{signal} in {}", home.display());
+        assert!(!file.exists());
+    }
+}
+
+#[test]
+fn a_fleet_file_asked_for_by_name_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("my fleet.toml");
+    let served = Served::start(&["--fleet-file", file.to_str().unwrap()]);
+    assert_eq!(
+        served.export("GWCTL_CONFIG"),
+        format!("'{}'", file.display())
+    );
+    assert_eq!(served.stop("-TERM"), 0);
+    assert!(file.is_file());
+}
+
+#[test]
+fn a_port_that_is_taken_is_told() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let ran = Home::new().run(&["sim", "serve", "--port", &port]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.err.contains(&format!("127.0.0.1:{port}")) && ran.err.contains("--port 0"),
+        "{}",
+        ran.err
+    );
+}

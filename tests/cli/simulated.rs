@@ -1,0 +1,286 @@
+//! `status` and `doctor` on the embedded simulator: no configuration, no credentials, no network.
+
+use serde_json::Value;
+
+use super::harness::{Home, Ran};
+
+fn status(scenario: &str, more: &[&str]) -> Ran {
+    let mut args = vec!["status", "--demo", "--scenario", scenario];
+    args.extend(more);
+    Home::new().run(&args)
+}
+
+fn site<'a>(document: &'a Value, region: &str) -> &'a Value {
+    let sites = document["sites"].as_array().unwrap();
+    sites.iter().find(|site| site["region"] == region).unwrap()
+}
+
+#[test]
+fn a_calm_day_is_healthy_and_exits_0() {
+    let ran = status("calm", &["-o", "json"]);
+    let document = ran.json();
+    assert_eq!(
+        (ran.code, ran.err.as_str()),
+        (0, ""),
+        "{}",
+        document["unanswered"]
+    );
+    assert_eq!(document["schema"], "gwctl.status/1");
+    assert_eq!(document["verdict"], "healthy", "{:#}", document["reasons"]);
+    assert_eq!(
+        (&document["complete"], &document["simulated"]),
+        (&Value::Bool(true), &Value::Bool(true))
+    );
+    assert_eq!(document["unanswered"], Value::Array(Vec::new()));
+    assert_eq!(document["identity"]["value"]["account"], "123456789012");
+    assert_eq!(document["database"]["writer"], "us-east-1");
+    for region in ["us-east-1", "eu-west-1", "ap-southeast-1"] {
+        let site = site(&document, region);
+        assert_eq!(
+            site["verdict"], "healthy",
+            "{region}: {:#}",
+            site["reasons"]
+        );
+        let p99 = &site["api"]["metrics"]["api_latency_p99"];
+        assert!(p99["value"].as_f64().is_some_and(|ms| ms > 1.0), "{p99:#}");
+        assert_eq!(
+            (&p99["missing"], &p99["unit"]),
+            (&Value::Null, &Value::from("millis"))
+        );
+        assert_eq!(p99["source"]["region"], region);
+        assert!(
+            p99["age_s"]
+                .as_f64()
+                .is_some_and(|age| (0.0..300.0).contains(&age)),
+            "{p99:#}"
+        );
+    }
+    assert_eq!(
+        site(&document, "us-east-1")["replication_lag_ms"],
+        Value::Null,
+        "the writer has no lag"
+    );
+    assert!(
+        site(&document, "eu-west-1")["replication_lag_ms"]["value"]
+            .as_f64()
+            .is_some()
+    );
+}
+
+#[test]
+fn a_dark_region_is_named_is_not_green_and_does_not_hide_the_others() {
+    let ran = status("region-dark", &["-o", "json"]);
+    let document = ran.json();
+    assert!([10, 11, 12].contains(&ran.code), "exit code {}", ran.code);
+    assert_eq!(document["exit_code"], ran.code);
+    let dark = site(&document, "eu-west-1");
+    assert_ne!(dark["verdict"], "healthy");
+    assert_eq!(dark["reach"]["answering"], false, "{:#}", dark["reach"]);
+    assert_eq!(dark["alarms"]["missing"]["reason"], "could-not-ask");
+    assert_eq!(dark["alarms"]["value"], Value::Null);
+    let unanswered = document["unanswered"].as_array().unwrap();
+    assert!(!unanswered.is_empty());
+    assert!(unanswered.iter().any(|one| {
+        one["what"]
+            .as_str()
+            .unwrap()
+            .starts_with("sites.eu-west-1.")
+    }));
+    for region in ["us-east-1", "ap-southeast-1"] {
+        let site = site(&document, region);
+        assert_eq!(site["reach"]["answering"], true);
+        assert!(site["api"]["metrics"]["api_latency_p99"]["value"].is_number());
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_picture_and_another_seed_another() {
+    let first = status("calm", &["-o", "json", "--seed", "7"]).out;
+    assert_eq!(first, status("calm", &["-o", "json", "--seed", "7"]).out);
+    assert_ne!(first, status("calm", &["-o", "json", "--seed", "8"]).out);
+}
+
+#[test]
+fn a_missing_permission_names_the_action() {
+    let ran = status("access-denied", &["-o", "json"]);
+    let document = ran.json();
+    let said = document["unanswered"].to_string();
+    assert!(
+        said.contains("not allowed: rds:DescribeDBClusters"),
+        "{said}"
+    );
+    assert_ne!(ran.code, 0);
+    let state = &document["database"]["clusters"][0]["state"];
+    assert_eq!(state["missing"]["reason"], "not-allowed", "{state:#}");
+}
+
+#[test]
+fn expired_credentials_are_told_as_such_and_nothing_is_green() {
+    let ran = status("credentials-expired", &[]);
+    assert_eq!(ran.code, 12, "{}", ran.out);
+    assert!(
+        ran.out.contains("UNKNOWN") && ran.out.contains("expired"),
+        "{}",
+        ran.out
+    );
+    assert!(!ran.out.contains("healthy"), "{}", ran.out);
+}
+
+#[test]
+fn the_table_names_every_region_and_has_no_escapes_in_a_pipe() {
+    let ran = status("calm", &[]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for word in [
+        "orders",
+        "HEALTHY",
+        "REGION",
+        "us-east-1",
+        "eu-west-1",
+        "ap-southeast-1",
+        "writer",
+        "reader",
+    ] {
+        assert!(ran.out.contains(word), "{word} is not in:\n{}", ran.out);
+    }
+    assert!(!ran.out.contains('\x1b'));
+    let painted = status("calm", &["--color", "always"]).out;
+    assert!(painted.contains("\x1b[32m"), "{painted}");
+}
+
+#[test]
+fn markdown_is_a_table_that_can_be_pasted() {
+    let ran = status("lambda-errors", &["-o", "markdown"]);
+    assert!(ran.out.starts_with("### orders: "), "{}", ran.out);
+    let rows: Vec<&str> = ran
+        .out
+        .lines()
+        .filter(|line| line.starts_with('|'))
+        .collect();
+    assert_eq!(rows.len(), 2 + 3, "{}", ran.out);
+    let columns = |row: &str| row.matches('|').count() - row.matches("\\|").count();
+    assert!(
+        rows.iter().all(|row| columns(row) == columns(rows[0])),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn a_scenario_that_does_not_exist_is_told_with_where_to_look() {
+    let ran = status("clam", &[]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("clam") && ran.err.contains("calm"),
+        "{}",
+        ran.err
+    );
+    let listed = Home::new().run(&["sim", "scenarios"]);
+    for name in [
+        "calm",
+        "region-dark",
+        "lambda-errors",
+        "lag-surge",
+        "throttled",
+        "control-planes-down",
+        "credentials-expired",
+    ] {
+        assert!(
+            listed.out.lines().any(|line| line.starts_with(name)),
+            "{name}: {}",
+            listed.out
+        );
+    }
+}
+
+#[test]
+fn every_scenario_gives_a_document_with_a_verdict() {
+    for scenario in [
+        "lag-surge",
+        "throttled",
+        "control-planes-down",
+        "primary-dark",
+        "bad-day",
+    ] {
+        let ran = status(scenario, &["-o", "json"]);
+        let document = ran.json();
+        assert_eq!(document["exit_code"], ran.code, "{scenario}");
+        assert!(
+            [0, 10, 11, 12, 13].contains(&ran.code),
+            "{scenario}: {}",
+            ran.code
+        );
+        assert_eq!(document["complete"], true, "{scenario}");
+    }
+}
+
+#[test]
+fn doctor_finds_nothing_wrong_on_a_calm_day() {
+    let ran = Home::new().run(&["doctor", "--demo"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    for action in [
+        "sts:GetCallerIdentity",
+        "cloudwatch:GetMetricData",
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:ListMetrics",
+        "rds:DescribeGlobalClusters",
+        "rds:DescribeDBClusters",
+        "rds:DescribeDBInstances",
+        "rds:DescribeEvents",
+        "route53:ListResourceRecordSets",
+        "route53:GetHealthCheck",
+        "route53:GetHealthCheckStatus",
+        "route53:TestDNSAnswer",
+        "route53:GetHostedZone",
+        "cloudfront:GetDistribution",
+        "acm:ListCertificates",
+        "lambda:GetFunctionConfiguration",
+        "lambda:GetAccountSettings",
+        "apigateway:GET",
+    ] {
+        assert!(
+            ran.out.contains(&format!("ok    {action}")),
+            "{action} is not in:\n{}",
+            ran.out
+        );
+    }
+}
+
+#[test]
+fn doctor_names_the_missing_permission_and_the_statement_that_grants_it() {
+    let ran = Home::new().run(&["doctor", "--demo", "--scenario", "access-denied"]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert!(
+        ran.out.contains("FAIL  rds:DescribeDBClusters in "),
+        "{}",
+        ran.out
+    );
+    assert!(
+        ran.out.contains(r#""Action":["rds:DescribeDBClusters"]"#),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn doctor_names_the_region_that_does_not_answer_and_what_to_do() {
+    let ran = Home::new().run(&["doctor", "--demo", "--scenario", "region-dark"]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert!(
+        ran.out.contains("FAIL  eu-west-1 does not answer"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("ok    us-east-1 answers"), "{}", ran.out);
+    assert!(ran.out.contains("Check network"), "{}", ran.out);
+}
+
+#[test]
+fn doctor_says_that_credentials_have_expired() {
+    let ran = Home::new().run(&["doctor", "--demo", "--scenario", "credentials-expired"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.out.contains("expired") && ran.out.contains("aws sso login"),
+        "{}",
+        ran.out
+    );
+}
