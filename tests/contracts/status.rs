@@ -123,8 +123,8 @@ fn assert_site(site: &Value, region: &str, seeded: &SeededSite) {
     let metrics = &api["metrics"];
     assert_eq!(value(&metrics["api_latency_p50"]), 49.0);
     // The newest minute had no failure, which is zero; nothing was ever put for 4xx, which is not.
-    assert_eq!(value(&metrics["api5xx"]), 0.0);
-    assert_eq!(value(&metrics["api4xx"]), "no-data");
+    assert_eq!(value(&metrics["api_5xx"]), 0.0);
+    assert_eq!(value(&metrics["api_4xx"]), "no-data");
 
     let function = &site["functions"][0];
     assert_eq!(function["name"], "orders-read");
