@@ -15,6 +15,7 @@ mod screenshot;
 mod settings;
 mod sim;
 mod simulated;
+mod stand;
 mod status;
 mod target;
 
