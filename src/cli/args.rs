@@ -42,7 +42,7 @@ pub struct Global {
         hide_env_values = true
     )]
     pub fleet: Option<String>,
-    /// Named profile of the AWS configuration [default: the fleet's own, then AWS_PROFILE]
+    /// Named profile of the AWS configuration [default: the fleet's own, then `AWS_PROFILE`]
     #[arg(
         long,
         value_name = "NAME",
@@ -76,7 +76,7 @@ pub struct Global {
         hide_env_values = true
     )]
     pub log_level: String,
-    /// When to use colour; `auto` follows the terminal and NO_COLOR
+    /// When to use colour; `auto` follows the terminal and `NO_COLOR`
     #[arg(
         long,
         value_name = "WHEN",
@@ -256,9 +256,9 @@ pub enum Shell {
     Zsh,
     /// fish.
     Fish,
-    /// `PowerShell`.
+    /// Microsoft's.
     #[value(name = "powershell")]
-    PowerShell,
+    Power,
     /// Elvish.
     Elvish,
 }
@@ -295,7 +295,7 @@ mod tests {
     #[test]
     fn times_are_short_words_and_bounded() {
         assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("1h"), Ok(Duration::from_secs(3600)));
+        assert_eq!(duration("1h"), Ok(Duration::from_hours(1)));
         for bad in ["", "soon", "-5s", "0s", "48h"] {
             assert!(duration(bad).is_err(), "{bad}");
         }

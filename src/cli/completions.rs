@@ -14,7 +14,7 @@ pub fn run(shell: Shell) -> Result<Exit, Failure> {
         Shell::Bash => Target::Bash,
         Shell::Zsh => Target::Zsh,
         Shell::Fish => Target::Fish,
-        Shell::PowerShell => Target::PowerShell,
+        Shell::Power => Target::PowerShell,
         Shell::Elvish => Target::Elvish,
     };
     let mut script = Vec::new();

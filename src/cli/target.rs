@@ -52,7 +52,7 @@ impl Target {
         Observer::start(
             &self.name,
             self.spec.clone(),
-            self.refresh.clone(),
+            self.refresh,
             self.session.clone(),
             self.prober.clone(),
             self.clock.clone(),

@@ -130,10 +130,14 @@ mod tests {
                 if let Some(serde_json::Value::Object(properties)) = object.get("properties") {
                     keys.extend(properties.keys().cloned());
                 }
-                object.values().for_each(|value| collect_keys(value, keys));
+                for value in object.values() {
+                    collect_keys(value, keys);
+                }
             }
             serde_json::Value::Array(values) => {
-                values.iter().for_each(|value| collect_keys(value, keys))
+                for value in values {
+                    collect_keys(value, keys);
+                }
             }
             _ => {}
         }

@@ -94,7 +94,7 @@ async fn regional(
     );
     let mut asking = vec![
         Box::pin(identity(session, at)) as Answers<'_>,
-        metrics(session, at, subject, now),
+        metrics(session, at, &subject, now),
         ask(&["cloudwatch:DescribeAlarms"], at, None, async {
             session.cloudwatch(at).alarms_in_alarm().await
         }),
@@ -152,7 +152,7 @@ async fn identity(session: &Session, at: &Region) -> Vec<Answer> {
 fn metrics<'a>(
     session: &'a Session,
     at: &'a Region,
-    subject: Subject,
+    subject: &Subject,
     now: Timestamp,
 ) -> Answers<'a> {
     let metric = match subject {
@@ -160,7 +160,7 @@ fn metrics<'a>(
         Subject::Distribution { .. } => Metric::EdgeRequests,
         _ => Metric::DbCpu,
     };
-    let asked: Vec<_> = question((), metric, &subject).into_iter().collect();
+    let asked: Vec<_> = question((), metric, subject).into_iter().collect();
     ask(&["cloudwatch:GetMetricData"], at, None, async move {
         session
             .cloudwatch(at)
@@ -208,7 +208,7 @@ async fn global(session: &Session, spec: &FleetSpec, now: Timestamp) -> Vec<Answ
     let mut asking: Vec<Answers<'_>> = vec![
         Box::pin(distribution(session, spec, at)),
         Box::pin(routing(session, spec, at)),
-        metrics(session, at, subject, now),
+        metrics(session, at, &subject, now),
         ask(&["cloudwatch:ListMetrics"], at, None, async {
             session
                 .cloudwatch(at)

@@ -7,7 +7,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::figure::ms;
 use super::rows::verdict_word;
@@ -305,112 +305,6 @@ fn clean(value: Value) -> Value {
     }
 }
 
-/// A question that got no answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unanswered {
-    /// Which value of the document: `sites.eu-west-1.alarms`.
-    pub what: String,
-    /// Why, in a few words.
-    pub why: String,
-}
-
-impl Unanswered {
-    /// As the document lists it.
-    pub fn document(&self) -> Value {
-        json!({ "what": self.what, "why": self.why })
-    }
-}
-
-/// The questions of `document` that got no answer. What was never asked counts only in a picture that is
-/// not `complete`.
-pub fn unanswered(document: &Value, complete: bool) -> Vec<Unanswered> {
-    let mut found = Vec::new();
-    search(document, "", complete, &mut found);
-    found
-}
-
-fn search(value: &Value, path: &str, complete: bool, found: &mut Vec<Unanswered>) {
-    match value {
-        Value::Object(object) => {
-            if let Some(why) = why_unanswered(object, complete) {
-                found.push(Unanswered {
-                    what: path.to_owned(),
-                    why,
-                });
-            }
-            for (key, value) in object {
-                search(value, &below(path, key), complete, found);
-            }
-        }
-        Value::Array(values) => {
-            for (n, value) in values.iter().enumerate() {
-                let name = ["region", "name", "id"]
-                    .iter()
-                    .find_map(|key| value[key].as_str());
-                search(
-                    value,
-                    &below(path, name.unwrap_or(&n.to_string())),
-                    complete,
-                    found,
-                );
-            }
-        }
-        _ => {}
-    }
-}
-
-fn below(path: &str, key: &str) -> String {
-    if path.is_empty() {
-        key.to_owned()
-    } else {
-        format!("{path}.{key}")
-    }
-}
-
-fn why_unanswered(object: &Map<String, Value>, complete: bool) -> Option<String> {
-    let missing = object.get("missing")?;
-    match missing["reason"].as_str()? {
-        "could-not-ask" => Some(format!(
-            "could not ask: {}",
-            missing["why"].as_str().unwrap_or_default()
-        )),
-        "not-allowed" => Some(format!(
-            "not allowed: {}",
-            missing["action"].as_str().unwrap_or_default()
-        )),
-        "not-yet" if !complete => Some("no answer in time".to_owned()),
-        _ => None,
-    }
-}
-
-/// For people: by Region or part and reason, with the topics in short.
-pub fn grouped(unanswered: &[Unanswered]) -> Vec<(String, String, Vec<String>)> {
-    let mut groups: Vec<(String, String, Vec<String>)> = Vec::new();
-    for one in unanswered {
-        let (area, topic) = area_and_topic(&one.what);
-        let known = groups
-            .iter_mut()
-            .find(|(known, why, _)| known == area && *why == one.why);
-        match known {
-            Some((_, _, topics)) if topics.iter().any(|known| known == topic) => {}
-            Some((_, _, topics)) => topics.push(topic.to_owned()),
-            None => groups.push((area.to_owned(), one.why.clone(), vec![topic.to_owned()])),
-        }
-    }
-    groups
-}
-
-/// `sites.eu-west-1.api.detail` is about eu-west-1's api, `database.clusters.eu-west-1.state` about its database.
-fn area_and_topic(path: &str) -> (&str, &str) {
-    let mut parts = path.split('.');
-    match (parts.next(), parts.next(), parts.next()) {
-        (Some("sites"), Some(region), Some(topic)) => (region, topic),
-        (Some("database"), Some("clusters"), Some(region)) => (region, "database"),
-        (Some(area), Some(topic), _) => (area, topic),
-        _ => ("fleet", path),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -438,7 +332,7 @@ mod tests {
                 value,
             })
         };
-        let series = answer.map(|all| Arc::new(Series::new(Duration::from_secs(60), points(all))));
+        let series = answer.map(|all| Arc::new(Series::new(Duration::from_mins(1), points(all))));
         metrics
             .entry(Metric::ApiRequests)
             .renew(series, at(120), source());
@@ -493,36 +387,6 @@ mod tests {
         let seen = plain(&seen, at(90));
         assert_eq!(seen["value"], Value::Null);
         assert_eq!((&seen["last"], &seen["age_s"]), (&json!(5), &json!(90.0)));
-    }
-
-    #[test]
-    fn what_could_not_be_asked_is_listed_with_its_place_and_grouped_by_reason() {
-        let lost = |why: &str| json!({ "value": null, "missing": { "reason": "could-not-ask", "why": why } });
-        let document = json!({
-            "sites": [{ "region": "eu-west-1", "alarms": lost("timed out"), "api": { "detail": lost("timed out") } }],
-            "edge": { "answers": { "value": null, "missing": { "reason": "no-data" } } },
-            "identity": { "value": null, "missing": { "reason": "not-yet" } },
-        });
-        let found = unanswered(&document, true);
-        let whats: Vec<&str> = found.iter().map(|one| one.what.as_str()).collect();
-        assert_eq!(
-            whats,
-            ["sites.eu-west-1.alarms", "sites.eu-west-1.api.detail"]
-        );
-        let topics = ["alarms", "api"].map(str::to_owned).to_vec();
-        assert_eq!(
-            grouped(&found),
-            [(
-                "eu-west-1".to_owned(),
-                "could not ask: timed out".to_owned(),
-                topics
-            )]
-        );
-        assert_eq!(
-            unanswered(&document, false).len(),
-            3,
-            "what is still awaited is not answered either"
-        );
     }
 
     #[test]

@@ -43,16 +43,13 @@ pub fn latest(metrics: &Metrics, metric: Metric, now: Timestamp) -> String {
 
 /// A share of two series in percent, or the mark of the one that is missing.
 pub fn share(metrics: &Metrics, part: Metric, whole: Metric, now: Timestamp) -> String {
-    match metrics.percent(part, whole, now) {
-        Some(point) => percent(point.value),
-        None => {
-            let why = metrics
-                .get(whole)
-                .why_missing()
-                .or_else(|| metrics.get(part).why_missing());
-            why.map_or_else(|| "-".to_owned(), |why| mark(Some(why)).to_owned())
-        }
+    if let Some(point) = metrics.percent(part, whole, now) {
+        return percent(point.value);
     }
+    let why = |metric| metrics.get(metric).why_missing();
+    // Two series without a common period say nothing yet.
+    let why = why(whole).or_else(|| why(part)).unwrap_or(&Missing::NoData);
+    mark(Some(why)).to_owned()
 }
 
 /// A figure in its unit.
@@ -78,7 +75,7 @@ pub fn millis(ms: f64) -> String {
 /// `0.12 %`, `31 %`.
 pub fn percent(value: f64) -> String {
     match value {
-        value if value == 0.0 => "0 %".to_owned(),
+        0.0 => "0 %".to_owned(),
         value if value < 9.995 => format!("{value:.2} %"),
         value => format!("{value:.0} %"),
     }

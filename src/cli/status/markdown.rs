@@ -33,7 +33,7 @@ pub fn draw(report: &Report) -> String {
     }
     if !report.unanswered.is_empty() {
         let _ = writeln!(text, "\n**Not answered**\n");
-        for (area, why, topics) in super::document::grouped(&report.unanswered) {
+        for (area, why, topics) in super::unanswered::grouped(&report.unanswered) {
             let _ = writeln!(
                 text,
                 "- {}: {} ({})",

@@ -5,6 +5,7 @@ mod figure;
 mod markdown;
 mod rows;
 mod table;
+mod unanswered;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +20,8 @@ use super::simulated::{self, Still};
 use super::target::Target;
 use crate::fleet::Snapshot;
 
-pub use document::{Unanswered, document, unanswered};
+use document::document;
+use unanswered::{Unanswered, unanswered};
 
 /// One picture and what is to be said about it.
 pub struct Report {

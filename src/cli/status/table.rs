@@ -91,7 +91,7 @@ fn unanswered(text: &mut String, report: &Report) {
         return;
     }
     let _ = writeln!(text, "\nNot answered:");
-    for (area, why, topics) in super::document::grouped(&report.unanswered) {
+    for (area, why, topics) in super::unanswered::grouped(&report.unanswered) {
         let _ = writeln!(
             text,
             "  {}: {} ({})",
