@@ -24,7 +24,6 @@ pub(super) fn breaches(alarm: &Alarm, value: f64) -> bool {
 impl State {
     /// Every alarm whose Region is there looks at its newest points.
     pub(super) fn evaluate_alarms(&mut self) {
-        self.metrics.set_now(self.now);
         for index in 0..self.resources.alarms.len() {
             let alarm = &self.resources.alarms[index];
             if self

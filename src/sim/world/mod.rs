@@ -32,6 +32,7 @@ mod scenario;
 mod serving;
 mod sim;
 pub mod sketch;
+mod statistic;
 mod time;
 
 use jiff::Timestamp;

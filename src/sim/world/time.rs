@@ -41,7 +41,6 @@ impl State {
             let step = self.step().min(until - self.now);
             self.tick(step);
         }
-        self.metrics.set_now(self.now);
     }
 
     /// Seconds until the next look: never past the end of a minute, the next event, or the beginning.
@@ -64,6 +63,7 @@ impl State {
 
     fn tick(&mut self, step: i64) {
         self.now += step;
+        self.metrics.set_now(self.now);
         self.play_script();
         self.deploy_further();
         self.serve(step);

@@ -1,0 +1,154 @@
+//! Every AWS resource of the simulated account, as plain data. The physics change it, `sim/wire` prints it.
+//!
+//! Status words are spelled as AWS spells them. Lists keep the order of creation.
+
+mod database;
+mod dns;
+mod serving;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+pub use database::{DbCluster, DbEvent, DbInstance, FailoverState, GlobalCluster, GlobalMember};
+pub use dns::{AliasTarget, CheckKind, DnsChange, HealthCheck, HostedZone, Observation, RecordSet};
+pub use serving::{
+    Api, Certificate, CustomDomain, Distribution, Function, LambdaLimits, Origin, Stage,
+};
+
+use crate::fleet::Region;
+
+/// Everything that exists in the account.
+#[derive(Debug, Clone, Default)]
+pub struct Resources {
+    /// Who the caller is.
+    pub caller: Caller,
+    /// Aurora global clusters (no Region).
+    pub global_clusters: Vec<GlobalCluster>,
+    /// Aurora clusters of every Region.
+    pub clusters: Vec<DbCluster>,
+    /// DB instances of every Region.
+    pub instances: Vec<DbInstance>,
+    /// RDS events of every Region, oldest first.
+    pub db_events: Vec<DbEvent>,
+    /// Route 53 hosted zones with their records.
+    pub hosted_zones: Vec<HostedZone>,
+    /// Route 53 health checks.
+    pub health_checks: Vec<HealthCheck>,
+    /// Route 53 change batches that were submitted, oldest first.
+    pub dns_changes: Vec<DnsChange>,
+    /// CloudFront distributions.
+    pub distributions: Vec<Distribution>,
+    /// Lambda functions of every Region.
+    pub functions: Vec<Function>,
+    /// Lambda's account limits by Region.
+    pub lambda_limits: BTreeMap<Region, LambdaLimits>,
+    /// API Gateway APIs, HTTP and REST, of every Region.
+    pub apis: Vec<Api>,
+    /// Regional custom domain names.
+    pub custom_domains: Vec<CustomDomain>,
+    /// ACM certificates of every Region.
+    pub certificates: Vec<Certificate>,
+    /// CloudWatch alarms of every Region.
+    pub alarms: Vec<Alarm>,
+    /// CloudFormation stacks of every Region.
+    pub stacks: Vec<Stack>,
+}
+
+/// The answer of STS.
+#[derive(Debug, Clone, Default)]
+pub struct Caller {
+    /// Twelve digits.
+    pub account: String,
+    /// The principal.
+    pub arn: String,
+    /// `AROA…:session`.
+    pub user_id: String,
+}
+
+/// A key and a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// Key.
+    pub key: String,
+    /// Value.
+    pub value: String,
+}
+
+/// A CloudWatch alarm.
+#[derive(Debug, Clone)]
+pub struct Alarm {
+    /// Where.
+    pub region: Region,
+    /// Name.
+    pub name: String,
+    /// ARN.
+    pub arn: String,
+    /// What it is for.
+    pub description: String,
+    /// `OK`, `ALARM`, `INSUFFICIENT_DATA`.
+    pub state: String,
+    /// Why.
+    pub reason: String,
+    /// Why, as JSON.
+    pub reason_data: String,
+    /// When the reason was last renewed.
+    pub updated: Timestamp,
+    /// When the state last changed.
+    pub transitioned: Timestamp,
+    /// Last change of its configuration.
+    pub configured: Timestamp,
+    /// What it watches.
+    pub namespace: String,
+    /// What it watches.
+    pub metric: String,
+    /// What it watches: name and value.
+    pub dimensions: Vec<(String, String)>,
+    /// `Sum`, `Average` …, or `p99`.
+    pub statistic: String,
+    /// Seconds.
+    pub period_s: i64,
+    /// Periods looked at.
+    pub evaluation_periods: i32,
+    /// Of these, how many must breach.
+    pub datapoints_to_alarm: i32,
+    /// The limit.
+    pub threshold: f64,
+    /// `GreaterThanThreshold`, `GreaterThanOrEqualToThreshold`, `LessThanThreshold` …
+    pub comparison: String,
+    /// `notBreaching`, `breaching`, `ignore`, `missing`.
+    pub treat_missing: String,
+    /// What it does on ALARM.
+    pub actions: Vec<String>,
+}
+
+/// A CloudFormation stack.
+#[derive(Debug, Clone)]
+pub struct Stack {
+    /// Where.
+    pub region: Region,
+    /// Name.
+    pub name: String,
+    /// ARN, which AWS calls the stack id.
+    pub arn: String,
+    /// `CREATE_COMPLETE`, `UPDATE_COMPLETE` …
+    pub status: String,
+    /// Why, when there is something to say.
+    pub reason: Option<String>,
+    /// `IN_SYNC`, `DRIFTED`, `NOT_CHECKED`, `UNKNOWN`.
+    pub drift: String,
+    /// When drift was last looked for.
+    pub drift_checked: Option<Timestamp>,
+    /// Creation.
+    pub created: Timestamp,
+    /// Last update.
+    pub updated: Option<Timestamp>,
+    /// What it is for.
+    pub description: String,
+    /// Parameters: key and value.
+    pub parameters: Vec<(String, String)>,
+    /// Outputs: key and value.
+    pub outputs: Vec<(String, String)>,
+    /// Tags.
+    pub tags: Vec<Tag>,
+}

@@ -1,0 +1,191 @@
+//! What serves: the distribution, functions, APIs, their names and certificates.
+
+use jiff::Timestamp;
+
+use crate::fleet::{ApiKind, Region};
+
+/// A CloudFront distribution.
+#[derive(Debug, Clone)]
+pub struct Distribution {
+    /// Identifier.
+    pub id: String,
+    /// ARN.
+    pub arn: String,
+    /// For `If-Match`.
+    pub etag: String,
+    /// `Deployed` or `InProgress`.
+    pub status: String,
+    /// `dxxxx.cloudfront.net`.
+    pub domain: String,
+    /// Whether it serves.
+    pub enabled: bool,
+    /// Alternate domain names.
+    pub aliases: Vec<String>,
+    /// Origins: id and domain name.
+    pub origins: Vec<Origin>,
+    /// Last change of its configuration.
+    pub last_modified: Timestamp,
+    /// When the running deployment will be everywhere; none while it is stuck or done.
+    pub deployed_at: Option<Timestamp>,
+    /// ARN of the viewer certificate.
+    pub certificate_arn: String,
+    /// Qualified ARN of the origin-request function.
+    pub origin_request_function: Option<String>,
+    /// Comment.
+    pub comment: String,
+    /// Creator's reference.
+    pub caller_reference: String,
+    /// `PriceClass_All` …
+    pub price_class: String,
+    /// Whether additional metrics are on (aws-facts §4).
+    pub additional_metrics: bool,
+}
+
+/// An origin of a distribution.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// Identifier within the distribution.
+    pub id: String,
+    /// Configured name.
+    pub domain: String,
+}
+
+/// A Lambda function.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// Where.
+    pub region: Region,
+    /// Name.
+    pub name: String,
+    /// Unqualified ARN.
+    pub arn: String,
+    /// `nodejs22.x` …
+    pub runtime: String,
+    /// `index.handler` …
+    pub handler: String,
+    /// Execution role.
+    pub role: String,
+    /// `Active`, `Pending`, `Inactive`, `Failed`.
+    pub state: String,
+    /// `Successful`, `InProgress`, `Failed`.
+    pub last_update_status: String,
+    /// MB.
+    pub memory_mb: i32,
+    /// Seconds.
+    pub timeout_s: i32,
+    /// Bytes of the package.
+    pub code_size: i64,
+    /// Base64 SHA-256 of the package.
+    pub code_sha256: String,
+    /// What it is for.
+    pub description: String,
+    /// `arm64` or `x86_64`.
+    pub architecture: String,
+    /// Last time code or configuration changed.
+    pub last_modified: Timestamp,
+    /// Newest published version; `$LATEST` has the same code.
+    pub version: u32,
+    /// Concurrency reserved for it.
+    pub reserved_concurrency: Option<i32>,
+}
+
+/// What `GetAccountSettings` says.
+#[derive(Debug, Clone, Copy)]
+pub struct LambdaLimits {
+    /// Concurrent executions in all.
+    pub concurrent_executions: i32,
+    /// Of these, not reserved by single functions.
+    pub unreserved: i32,
+    /// Bytes of all packages allowed.
+    pub total_code_size: i64,
+    /// Bytes of all packages stored.
+    pub used_code_size: i64,
+    /// How many functions there are.
+    pub function_count: i64,
+}
+
+/// An API of API Gateway.
+#[derive(Debug, Clone)]
+pub struct Api {
+    /// Where.
+    pub region: Region,
+    /// Ten lower-case letters and digits.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// REST (v1) or HTTP (v2).
+    pub kind: ApiKind,
+    /// What it is for.
+    pub description: String,
+    /// `https://ID.execute-api.REGION.amazonaws.com`.
+    pub endpoint: String,
+    /// Creation.
+    pub created: Timestamp,
+    /// Its stages.
+    pub stages: Vec<Stage>,
+}
+
+/// A stage of an API.
+#[derive(Debug, Clone)]
+pub struct Stage {
+    /// `$default`, `live` …
+    pub name: String,
+    /// Deployment behind it.
+    pub deployment: String,
+    /// Whether deployments happen by themselves (HTTP APIs).
+    pub auto_deploy: bool,
+    /// Creation.
+    pub created: Timestamp,
+    /// Last change.
+    pub updated: Timestamp,
+}
+
+/// A Regional custom domain name.
+#[derive(Debug, Clone)]
+pub struct CustomDomain {
+    /// Where.
+    pub region: Region,
+    /// `eu-west-1.api.example.com`.
+    pub name: String,
+    /// The API it maps to.
+    pub api: String,
+    /// The stage it maps to.
+    pub stage: String,
+    /// Target of DNS: `d-xxxx.execute-api.REGION.amazonaws.com`.
+    pub regional_domain: String,
+    /// Zone of the target.
+    pub regional_zone: String,
+    /// ARN of its certificate.
+    pub certificate_arn: String,
+    /// `AVAILABLE`, `UPDATING`, `PENDING`.
+    pub status: String,
+}
+
+/// An ACM certificate.
+#[derive(Debug, Clone)]
+pub struct Certificate {
+    /// Where.
+    pub region: Region,
+    /// ARN.
+    pub arn: String,
+    /// Main name.
+    pub domain: String,
+    /// All names.
+    pub alternative_names: Vec<String>,
+    /// `ISSUED`, `EXPIRED` …
+    pub status: String,
+    /// Begin of validity.
+    pub not_before: Timestamp,
+    /// End of validity: 198 days later (aws-facts §7).
+    pub not_after: Timestamp,
+    /// Issuing.
+    pub issued: Timestamp,
+    /// `PENDING_AUTO_RENEWAL`, `PENDING_VALIDATION`, `SUCCESS`, `FAILED`; none before the first renewal.
+    pub renewal: Option<String>,
+    /// Hex, with colons.
+    pub serial: String,
+    /// ARNs of what uses it.
+    pub in_use_by: Vec<String>,
+    /// `DNS`.
+    pub validation: String,
+}
