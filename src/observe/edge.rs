@@ -8,7 +8,7 @@ use super::desk::{Askers, Desk, Fold};
 use super::fold::Picture;
 use super::schedule::{CERTIFICATE, CONFIG, DISTRIBUTION, STATE, VANTAGE};
 use crate::aws::Vantage;
-use crate::fleet::{Missing, Region};
+use crate::fleet::{Answer, Missing, Region, clean_line};
 
 /// Starts the askers of everything global.
 pub(super) fn watch(askers: &mut Askers) {
@@ -53,12 +53,35 @@ async fn checks(desk: Arc<Desk>) -> Fold {
     Box::new(move |picture: &mut Picture| picture.fold_checks(said))
 }
 
-/// What DNS answers where gwctl runs: the data plane, which needs no control plane.
+/// What DNS answers where gwctl runs: the data plane, which needs no control plane. A fleet that is
+/// probed at a stand of its own has no public DNS; there Route 53 itself is asked.
 async fn here(desk: Arc<Desk>) -> Fold {
+    let name = &desk.spec.edge.latency_record;
+    if desk.spec.probe_url.is_none() {
+        let said = desk.look(desk.prober.resolve(name.clone())).await;
+        let said = said.map(|found| Ok(answers("here", found.values, Some(found.ttl_s))));
+        return Box::new(move |picture: &mut Picture| picture.fold_here(said));
+    }
+    desk.route53.turn().await;
+    let route53 = desk.session.route53();
+    let zone = &desk.spec.edge.hosted_zone;
+    let asked = route53.test_answer(zone, name, "CNAME", Vantage::Default);
     let said = desk
-        .look(desk.prober.resolve(desk.spec.edge.latency_record.clone()))
+        .ask("route53:TestDNSAnswer", &Region::global(), asked)
         .await;
+    let said = said.map(|values| Ok(answers("Route 53", values, None)));
     Box::new(move |picture: &mut Picture| picture.fold_here(said))
+}
+
+/// Which Region each of them stands for, the picture knows.
+fn answers(vantage: &str, values: Vec<String>, ttl_s: Option<u32>) -> Vec<Answer> {
+    let answer = |value: String| Answer {
+        vantage: vantage.into(),
+        value: clean_line(&value),
+        region: None,
+        ttl_s,
+    };
+    values.into_iter().map(answer).collect()
 }
 
 async fn probe(desk: Arc<Desk>) -> Fold {
@@ -168,6 +191,7 @@ async fn vantage(desk: Arc<Desk>, turn: usize) -> Fold {
     let said = desk
         .ask("route53:TestDNSAnswer", &Region::global(), asked)
         .await;
+    let said = said.map(|values| Ok(answers(place, values, None)));
     Box::new(move |picture: &mut Picture| picture.fold_vantage(place, said))
 }
 

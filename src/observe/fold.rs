@@ -9,11 +9,10 @@ use tokio::time::Instant;
 
 use super::anyone::Anyone;
 use super::desk::{Answer, Desk, Said};
-use super::probe::Resolved;
 use super::{changes, cost};
 use crate::fleet::{
     Answer as DnsAnswer, Change, CheckConfig, CheckKind, Cluster, HealthCheck, LatencyRecord,
-    Metric, Metrics, Missing, Observed, Pace, Region, Snapshot, Topology, clean_line, judge,
+    Metric, Metrics, Missing, Observed, Pace, Region, Snapshot, Topology, judge,
 };
 
 /// Bursts of answers become one picture: at most one in this much time on the wall.
@@ -164,36 +163,15 @@ impl Picture {
         self.desk.board.tell(&self.desk.board.checks, Some(to_ask));
     }
 
-    pub(super) fn fold_here(&mut self, said: Said<Resolved>) {
-        self.here = Some(said.map(|resolved| {
-            let answer = |value: &String| DnsAnswer {
-                vantage: "here".into(),
-                value: clean_line(value),
-                region: None,
-                ttl_s: Some(resolved.ttl_s),
-            };
-            Ok(resolved.values.iter().map(answer).collect())
-        }));
+    pub(super) fn fold_here(&mut self, said: Said<Vec<DnsAnswer>>) {
+        self.here = Some(said);
         self.show_answers();
     }
 
-    pub(super) fn fold_vantage(&mut self, place: &'static str, said: Said<Vec<String>>) {
-        let answer = |value| DnsAnswer {
-            vantage: place.into(),
-            value,
-            region: None,
-            ttl_s: None,
-        };
-        match said.answer {
-            Ok(values) => {
-                self.elsewhere
-                    .insert(place, values.into_iter().map(answer).collect());
-            }
-            // What it was before says nothing of now.
-            Err(_) => {
-                self.elsewhere.remove(place);
-            }
-        }
+    pub(super) fn fold_vantage(&mut self, place: &'static str, said: Said<Vec<DnsAnswer>>) {
+        // What it was before a failure says nothing of now.
+        self.elsewhere
+            .insert(place, said.answer.unwrap_or_default());
         self.show_answers();
     }
 

@@ -92,8 +92,8 @@ impl Observer {
             spec,
             session,
             prober,
-            // Two at once and three a second: never more than five within a second.
-            route53: Limiter::new(clock.clone(), 2.0, 3.0),
+            // Three at once and two a second: never more than five within a second.
+            route53: Limiter::new(clock.clone(), 3.0, 2.0),
             clock: clock.clone(),
             history: SignedDuration::try_from(refresh.history).unwrap_or_default(),
             pace: paces.clone(),

@@ -197,3 +197,23 @@ async fn expired_credentials_are_unknown_and_the_probes_still_tell() {
             .all(|site| site.probe.current().is_some())
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_stand_without_public_dns_is_told_by_route_53_itself() {
+    let stand = Stand::with(world("calm", 3), Pace::Calm, |mut spec| {
+        spec.probe_url = Some(format!("https://{}", spec.domain));
+        spec
+    })
+    .await;
+    let (picture, took) = stand.first().await;
+    let answers = picture.edge.answers.current().unwrap();
+    assert_eq!(answers[0].vantage, "Route 53");
+    assert_eq!(answers[0].region, Some(region("us-east-1")));
+    assert!(took <= LIMIT, "{took:?}");
+    assert_eq!(
+        picture.judgement.verdict,
+        Verdict::Healthy,
+        "{:#?}",
+        picture.judgement
+    );
+}

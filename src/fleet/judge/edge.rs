@@ -88,7 +88,7 @@ fn figures(snapshot: &Snapshot, reasons: &mut Vec<Reason>) {
     reasons.extend(unseen(
         metrics.get(Metric::EdgeRequests),
         "metrics",
-        "edge figures",
+        "figures",
     ));
     let requests = figure(metrics, Metric::EdgeRequests, snapshot).map_or(0.0, |point| point.value);
     let effect = if requests >= 20.0 {
@@ -98,9 +98,7 @@ fn figures(snapshot: &Snapshot, reasons: &mut Vec<Reason>) {
     };
     if let Some(rate) = figure(metrics, Metric::Edge5xxRate, snapshot) {
         let limit = limits.edge_5xx_percent;
-        reasons.extend(beyond(
-            rate.value, limit, effect, "errors", "edge 5xx", percent,
-        ));
+        reasons.extend(beyond(rate.value, limit, effect, "errors", "5xx", percent));
     }
     if snapshot.edge.router.is_none() {
         return;
@@ -149,9 +147,17 @@ fn records(snapshot: &Snapshot) -> Option<Reason> {
 /// What resolvers are told, against what is known of the Regions.
 fn answers(snapshot: &Snapshot) -> Option<Reason> {
     let edge = &snapshot.edge;
-    if let Some(Missing::CouldNotAsk { why }) = edge.answers.why_missing() {
-        let text = format!("{} does not resolve: {why}", edge.latency_record);
-        return Some(reason(Verdict::Degraded, "dns", text));
+    let by_resolver = edge
+        .answers
+        .source()
+        .is_some_and(|source| source.region.is_none());
+    match edge.answers.why_missing() {
+        Some(Missing::CouldNotAsk { why }) if by_resolver => {
+            let text = format!("{} does not resolve: {why}", edge.latency_record);
+            return Some(reason(Verdict::Degraded, "dns", text));
+        }
+        Some(Missing::NotYet) => return None,
+        _ => {}
     }
     edge.answers.current()?.iter().find_map(|answer| {
         let Some(region) = &answer.region else {
@@ -226,10 +232,7 @@ mod tests {
     #[test]
     fn edge_errors_and_router_errors_are_told() {
         let said = judged(|f| f.edge(Metric::Edge5xxRate, 3.2));
-        assert_eq!(
-            said,
-            (Verdict::Degraded, "edge 5xx 3.2 %, limit 1 %".into())
-        );
+        assert_eq!(said, (Verdict::Degraded, "5xx 3.2 %, limit 1 %".into()));
         let said = judged(|f| f.edge(Metric::EdgeFunctionErrors, 90.0));
         assert_eq!(
             said,
