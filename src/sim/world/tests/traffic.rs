@@ -211,7 +211,7 @@ fn inverting_a_check_evacuates_and_disabling_pins() {
 }
 
 #[test]
-fn a_quarter_of_the_checkers_is_enough() {
+fn checkers_in_dark_regions_do_not_vote() {
     let sim = world("calm");
     for code in ["us-east-1", "ap-southeast-1"] {
         sim.start_fault(&format!("region-dark:{code}")).unwrap();
@@ -240,4 +240,18 @@ fn a_check_made_later_is_watched_too() {
     sim.start_fault("region-dark:us-east-1").unwrap();
     pass(&sim, 60);
     assert!(!sim.state().resources.health_checks.last().unwrap().healthy);
+}
+
+#[test]
+fn more_than_18_percent_of_the_checkers_keep_an_endpoint_healthy() {
+    let sim = world("calm");
+    let mut state = sim.state();
+    let check = &mut state.resources.health_checks[1];
+    let mut verdict = |percent| {
+        check.percent_healthy = Some(percent);
+        checkers::endpoint_verdict(check)
+    };
+    assert!(verdict(18.75), "three of sixteen");
+    assert!(!verdict(18.0), "exactly the quorum is not more");
+    assert!(!verdict(12.5), "two of sixteen");
 }
