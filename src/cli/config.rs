@@ -9,13 +9,14 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::output::{print, tell};
 use crate::config::{EXAMPLE, Paths, load, schema};
+use crate::console::view::{Depth, Theme};
 
 /// Does one of the three.
 pub fn run(global: &Global, what: &What) -> Result<Exit, Failure> {
     let paths = Paths::find(global.config.as_deref())?;
     match what {
         What::Init => init(&paths.config),
-        What::Check => check(&paths.config),
+        What::Check => check(&paths.config, &paths.themes),
         What::Schema => print(&format!("{}\n", schema())).map(|()| Exit::Success),
     }
 }
@@ -42,8 +43,12 @@ fn init(path: &Path) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-fn check(path: &Path) -> Result<Exit, Failure> {
+fn check(path: &Path, themes: &Path) -> Result<Exit, Failure> {
     let loaded = load(path)?;
+    if let Some(name) = &loaded.config.console.theme {
+        Theme::load(name, Some(themes), Depth::True, false)
+            .map_err(|error| Failure::config(error.to_string()))?;
+    }
     for warning in &loaded.warnings {
         tell(format!("{warning}\n"));
     }

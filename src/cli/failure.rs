@@ -45,6 +45,14 @@ impl Failure {
         }
     }
 
+    /// The configuration, or something it names, is wrong.
+    pub fn config(what: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Config,
+            ..Self::new(what)
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn next(mut self, next: impl Into<String>) -> Self {

@@ -100,6 +100,38 @@ fn every_meaningless_value_is_told_at_once() {
 }
 
 #[test]
+fn keys_and_themes_that_do_not_exist_are_told() {
+    let home = Home::new();
+    let path = home.configure(&format!(
+        "[console.keys]\nctrl-q = \"qiut\"\n{}",
+        fleet(&["eu-west-1", "us-east-1"])
+    ));
+    let ran = home.run(&["config", "check"]);
+    assert_eq!(ran.code, 3);
+    assert!(
+        ran.err.contains(&format!("{}:2:", path.display())),
+        "{}",
+        ran.err
+    );
+    assert!(
+        ran.err.contains("`qiut` is not an action") && ran.err.contains("did you mean `quit`"),
+        "{}",
+        ran.err
+    );
+
+    home.configure(&format!(
+        "[console]\ntheme = \"midnight\"\n{}",
+        fleet(&["eu-west-1", "us-east-1"])
+    ));
+    let ran = home.run(&["config", "check"]);
+    assert!(
+        ran.code == 3 && ran.err.contains("midnight") && ran.err.contains("dark"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
 fn a_fleet_that_does_not_exist_is_told_with_those_that_do() {
     let home = Home::new();
     home.configure(&fleet(&["eu-west-1", "us-east-1"]));

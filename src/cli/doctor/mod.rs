@@ -3,6 +3,8 @@
 mod questions;
 mod report;
 
+use std::time::Duration;
+
 use super::args::{Doctor, Global};
 use super::exit::Exit;
 use super::failure::Failure;
@@ -11,25 +13,29 @@ use super::run_async;
 use super::settings::Settings;
 use super::simulated::{self, Still};
 use super::target::Target;
-use questions::Answer;
+use questions::{Answer, Inquiry};
 use report::Report;
 
 use crate::fleet::Region;
 
+/// What came back of everything that was asked.
+struct Found {
+    target: Target,
+    answers: Vec<Answer>,
+    who: Option<String>,
+    in_time: bool,
+}
+
 /// Asks everything once and reports.
 pub fn run(global: &Global, args: &Doctor) -> Result<Exit, Failure> {
     let mut report = Report::default();
-    let ask = async |target: Target| {
-        let asked = questions::ask_all(&target.session, &target.spec, target.clock.now());
-        let answers = tokio::time::timeout(args.timeout, asked).await.ok();
-        (target, answers)
-    };
-    let (target, answers) = if args.demo {
+    let ask = async |target: Target| inquire(target, args.timeout).await;
+    let found = if args.demo {
         report.configuration("the simulated fleet; no configuration file is used", &[]);
         let world = Still {
             scenario: args.scenario.clone(),
             seed: 1,
-            after: std::time::Duration::from_mins(10),
+            after: Duration::ZERO,
         };
         simulated::still(&world, ask)?
     } else {
@@ -42,8 +48,7 @@ pub fn run(global: &Global, args: &Doctor) -> Result<Exit, Failure> {
         report.configuration(&loaded, &settings.warnings);
         run_async(async { ask(Target::configured(global, &settings).await).await })?
     };
-    report.environment(target.session.complaint());
-    examine(&mut report, &target, answers.as_deref());
+    examine(&mut report, &found);
     print(&report.draw(colored(global.color)))?;
     Ok(if report.failures() == 0 {
         Exit::Success
@@ -52,12 +57,27 @@ pub fn run(global: &Global, args: &Doctor) -> Result<Exit, Failure> {
     })
 }
 
-fn examine(report: &mut Report, target: &Target, answers: Option<&[Answer]>) {
-    let Some(answers) = answers else {
-        report.nothing_in_time();
-        return;
-    };
-    report.identity(answers);
+async fn inquire(target: Target, limit: Duration) -> Found {
+    let inquiry = Inquiry::new(&target.session, &target.spec, target.clock.now());
+    let in_time = tokio::time::timeout(limit, inquiry.ask_all()).await.is_ok();
+    let (answers, who) = inquiry.into_answers();
+    Found {
+        target,
+        answers,
+        who,
+        in_time,
+    }
+}
+
+fn examine(report: &mut Report, found: &Found) {
+    let Found {
+        target,
+        answers,
+        who,
+        in_time,
+    } = found;
+    report.environment(target.session.complaint());
+    report.identity(answers, who.as_deref());
     let mut regions: Vec<Region> = target
         .spec
         .sites
@@ -73,11 +93,13 @@ fn examine(report: &mut Report, target: &Target, answers: Option<&[Answer]>) {
         .collect();
     report.clock(&reached);
     report.regions(&reached, answers);
-    let silent: Vec<&Region> = reached
+    let silent = reached
         .iter()
-        .filter(|(_, reach)| reach.answering() == Some(false))
-        .map(|(region, _)| *region)
-        .collect();
+        .filter(|(_, reach)| reach.answering() == Some(false));
+    let silent: Vec<&Region> = silent.map(|(region, _)| *region).collect();
     report.questions(answers, &silent);
+    if !in_time {
+        report.out_of_time();
+    }
     report.missing_policy(answers);
 }

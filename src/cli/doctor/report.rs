@@ -81,25 +81,26 @@ impl Report {
         }
     }
 
-    /// Nothing came back before the deadline.
-    pub fn nothing_in_time(&mut self) {
-        let advice = Some("Check the network, then wait longer: --timeout 60s.".to_owned());
+    /// Some questions were still open at the deadline.
+    pub fn out_of_time(&mut self) {
         let line = Line {
             mark: Mark::Failed,
-            what: "not every question was answered in time".to_owned(),
-            advice,
+            what: "some questions were still open when the time was over".to_owned(),
+            advice: Some("Wait longer: `--timeout 60s`.".to_owned()),
         };
-        self.section("Questions").push(line);
+        match self.sections.last_mut() {
+            Some((_, lines)) => lines.push(line),
+            None => self.section("Questions").push(line),
+        }
     }
 
     /// Who is asking; every refusal for the credentials' sake is this one failure.
-    pub fn identity(&mut self, answers: &[Answer]) {
+    pub fn identity(&mut self, answers: &[Answer], who: Option<&str>) {
         let refused: Vec<&AwsError> = answers
             .iter()
             .filter_map(|answer| answer.outcome.as_ref().err())
             .filter(|error| is_credentials(error))
             .collect();
-        let who = answers.iter().find_map(|answer| answer.said.as_deref());
         let lines = self.section("Credentials");
         if let Some(who) = who {
             lines.push(fine(who));
