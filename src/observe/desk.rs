@@ -127,6 +127,7 @@ impl Desk {
                 .period(*waits.pace.borrow_and_update())
                 .mul_f64(1.0 + jitter);
             tokio::select! {
+                biased;
                 () = self.sleep_until(asked + later(period)) => return,
                 changed = waits.pace.changed() => if changed.is_err() { return std::future::pending().await },
                 changed = waits.refresh.changed() => {

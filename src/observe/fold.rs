@@ -249,7 +249,11 @@ pub(super) async fn run(
     let mut news = false;
     loop {
         let next = last.map_or_else(Instant::now, |last| last + BURST);
+        // In this order: a burst must not keep what came before it from being seen.
         tokio::select! {
+            biased;
+            changed = pace.changed() => if changed.is_err() { return },
+            () = tokio::time::sleep_until(next), if news => {}
             count = answers.recv_many(&mut batch, BATCH) => {
                 if count == 0 {
                     return;
@@ -267,13 +271,11 @@ pub(super) async fn run(
                 // Whoever waits for the complete picture waits no longer than need be.
                 picture.snapshot.complete = true;
             }
-            () = tokio::time::sleep_until(next), if news => {}
             () = desk.sleep(GROWS_OLD), if !news => {
                 if !has_aged(&picture, &publish.borrow()) {
                     continue;
                 }
             }
-            changed = pace.changed() => if changed.is_err() { return },
         }
         let now = *pace.borrow();
         picture.finish(&publish.borrow().clone(), now);

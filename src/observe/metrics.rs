@@ -26,6 +26,7 @@ pub(super) fn watch(askers: &mut Askers, region: Region) {
     let desk = askers.desk.clone();
     askers.tasks.spawn(async move {
         tokio::select! {
+            biased;
             () = settled(&desk, &region) => {}
             () = desk.sleep(PATIENCE) => {}
         }
@@ -79,6 +80,7 @@ impl Asker {
             let due = schedule::next_metrics(round, jitter);
             loop {
                 tokio::select! {
+                    biased;
                     () = self.desk.sleep_until(due) => break,
                     changed = news.changed() => if changed.is_err() { return },
                 }

@@ -299,6 +299,7 @@ where
     // say waits at the sender; with the head here it is not needed any more.
     let mut asking = std::pin::pin!(sender.send_request(request));
     let answer = tokio::select! {
+        biased;
         answer = &mut asking => answer,
         _ = connection => asking.await,
     };
