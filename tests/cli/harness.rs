@@ -77,11 +77,12 @@ pub fn fleet(regions: &[&str]) -> String {
         [fleets.orders.edge]\ndistribution = \"E2ORDERS0EDGE1\"\nhosted_zone = \"Z0ORDERS0EXAMPLE1\"\n\
         latency_record = \"latency.orders.example.com\"\n"
         .to_owned();
-    for region in regions {
-        text += &format!(
+    let site = |region: &&str| {
+        format!(
             "[[fleets.orders.sites]]\nregion = \"{region}\"\napi = \"a1b2c3\"\nfunctions = [\"orders-read\"]\n"
-        );
-    }
+        )
+    };
+    text.extend(regions.iter().map(site));
     text
 }
 

@@ -66,35 +66,38 @@ impl<'a> Inquiry<'a> {
     }
 
     /// Waits for one call. A failure names the one action that failed; a success has proved all of them.
-    async fn ask<T>(
-        &self,
-        actions: &[&str],
-        region: &Region,
+    fn ask<'s, T: 's>(
+        &'s self,
+        actions: &'s [&'s str],
+        region: &'s Region,
         names: Names,
-        call: impl Future<Output = Result<T, AwsError>>,
-    ) -> Option<T> {
-        let outcome = call.await;
-        let note = |action: String, outcome| {
-            let answer = Answer {
-                action,
-                region: region.clone(),
-                names: names.clone(),
-                outcome,
+        call: impl Future<Output = Result<T, AwsError>> + 's,
+    ) -> Pin<Box<dyn Future<Output = Option<T>> + 's>> {
+        // The SDK's futures are large; boxed, they do not pile up in ours.
+        let call = Box::pin(call);
+        Box::pin(async move {
+            let note = |action: String, outcome| {
+                let answer = Answer {
+                    action,
+                    region: region.clone(),
+                    names: names.clone(),
+                    outcome,
+                };
+                self.answers.borrow_mut().push(answer);
             };
-            self.answers.borrow_mut().push(answer);
-        };
-        match outcome {
-            Ok(value) => {
-                actions
-                    .iter()
-                    .for_each(|action| note((*action).to_owned(), Ok(())));
-                Some(value)
+            match call.await {
+                Ok(value) => {
+                    for action in actions {
+                        note((*action).to_owned(), Ok(()));
+                    }
+                    Some(value)
+                }
+                Err(error) => {
+                    note(format!("{}:{}", error.service, error.operation), Err(error));
+                    None
+                }
             }
-            Err(error) => {
-                note(format!("{}:{}", error.service, error.operation), Err(error));
-                None
-            }
-        }
+        })
     }
 
     async fn regional(&self, site: &SiteSpec) {
