@@ -12,3 +12,4 @@ mod layers;
 mod observe;
 mod screens;
 mod simulator;
+mod terminal;

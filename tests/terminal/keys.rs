@@ -1,0 +1,146 @@
+//! Keys, through the whole program.
+
+use super::pty::{Console, Start, holds};
+
+const FLEET: &[&str] = &["us-east-1", "eu-west-1", "ap-southeast-1"];
+
+fn demo() -> Console {
+    let console = Console::demo();
+    console.wait_text(FLEET);
+    console
+}
+
+#[test]
+fn the_first_screen_is_a_living_fleet() {
+    let console = demo();
+    console.wait_text(&["DEMO", "orders", "healthy", "writer"]);
+}
+
+#[test]
+fn digits_go_from_screen_to_screen() {
+    let mut console = demo();
+    for (key, text) in [
+        ("2", "API latency"),
+        ("3", "Members"),
+        ("4", "Latency records"),
+        ("5", "Operations"),
+        ("1", "Alarms"),
+    ] {
+        console.press(key);
+        console.wait_text(&[text]);
+    }
+}
+
+#[test]
+fn enter_opens_the_region_under_the_cursor_and_escape_returns() {
+    let mut console = demo();
+    console.press("j\r");
+    console.wait_text(&["API latency", "eu-west-1"]);
+    console.press("\x1b");
+    console.wait_text(FLEET);
+}
+
+#[test]
+fn help_lists_the_keys_and_commands() {
+    let mut console = demo();
+    console.press("?");
+    console.wait_text(&["Move", "Screens"]);
+    console.press("G");
+    console.wait_text(&[":pace calm|incident"]);
+    console.press("?");
+    console.wait_no_text(&[":pace calm|incident"]);
+}
+
+#[test]
+fn the_palette_completes_and_refuses_with_a_reason() {
+    let mut console = demo();
+    console.press(":edg\t\r");
+    console.wait_text(&["Latency records"]);
+    console.press(":dance\r");
+    console.wait_text(&["`:dance` is no command"]);
+    console.press("\x1b");
+    console.wait_no_text(&["is no command"]);
+}
+
+#[test]
+fn a_filter_hides_rows_while_it_is_typed() {
+    let mut console = demo();
+    console.press("5");
+    console.wait_text(&["DescribeDBClusters", "GetMetricData"]);
+    console.press("/operation:GetMetric");
+    console.wait_no_text(&["DescribeDBClusters"]);
+    console.press("\x1b");
+    console.wait_text(&["DescribeDBClusters", "GetMetricData"]);
+}
+
+#[test]
+fn a_region_that_never_answers_holds_up_no_key() {
+    let mut console = Console::start(&Start {
+        args: &["demo", "--seed", "1", "--scenario", "region-dark"],
+        ..Start::default()
+    });
+    console.wait_text(&["unknown"]);
+    console.press("3");
+    console.wait_text(&["Members"]);
+    console.press("1");
+    console.wait_text(FLEET);
+}
+
+#[test]
+fn a_copied_row_goes_to_the_clipboard_of_the_terminal() {
+    let mut console = demo();
+    console.press("y");
+    console.wait_bytes("\x1b]52;c;");
+}
+
+#[test]
+fn themes_are_tried_on_while_choosing_and_escape_takes_them_off() {
+    let mut console = demo();
+    let ground = |screen: &vt100::Screen| screen.cell(0, 0).unwrap().bgcolor();
+    let before = console.read(ground);
+    console.press("t");
+    console.wait_text(&["light", "mono"]);
+    console.press("jj");
+    console.wait("another background", |screen| ground(screen) != before);
+    console.press("\x1b");
+    console.wait("the first background", |screen| ground(screen) == before);
+}
+
+#[test]
+fn the_mouse_is_left_alone_unless_asked_for() {
+    let console = demo();
+    assert!(!holds(&console.bytes(), "\x1b[?1000h"));
+    let mut console = Console::start(&Start {
+        args: &["demo", "--seed", "1", "--mouse"],
+        ..Start::default()
+    });
+    console.wait_text(FLEET);
+    assert!(holds(&console.bytes(), "\x1b[?1000h"));
+    assert!(
+        !holds(&console.bytes(), "\x1b[?1003h"),
+        "motion is nobody's business"
+    );
+    console.press("q");
+    assert_eq!(console.exit_code(), 0);
+    console.assert_restored();
+}
+
+#[test]
+fn no_color_means_none() {
+    let console = Console::start(&Start {
+        env: &[("NO_COLOR", "1")],
+        ..Start::default()
+    });
+    console.wait_text(FLEET);
+    console.wait("no colours", |screen| {
+        let (rows, columns) = screen.size();
+        (0..rows.get()).all(|row| {
+            (0..columns.get()).all(|column| {
+                screen.cell(row, column).is_none_or(|cell| {
+                    cell.fgcolor() == vt100::Color::Default
+                        && cell.bgcolor() == vt100::Color::Default
+                })
+            })
+        })
+    });
+}

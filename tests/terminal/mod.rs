@@ -1,0 +1,7 @@
+//! The real binary in a real pseudo-terminal.
+
+mod endings;
+mod keys;
+mod pty;
+mod quiet;
+mod sizes;
