@@ -135,16 +135,20 @@ impl Keymap {
         self.keys.get(&key).copied()
     }
 
-    /// The keys of `action`, the ones named first in the table first.
+    /// The keys of `action`: the user's own first, then the defaults in their order.
     pub fn keys(&self, action: Action) -> Vec<Key> {
+        let defaults = ACTIONS
+            .iter()
+            .find(|entry| entry.action == action)
+            .map_or(&[][..], |entry| entry.keys);
+        let place = |key: &Key| defaults.iter().position(|text| text.parse() == Ok(*key));
         let mut keys: Vec<Key> = self
             .keys
             .iter()
             .filter(|(_, a)| **a == action)
             .map(|(k, _)| *k)
             .collect();
-        // Plain characters before named keys before chords: the shortest to say first.
-        keys.sort_by_key(|key| (key.ctrl || key.alt, key.to_string().chars().count()));
+        keys.sort_by_key(place);
         keys
     }
 

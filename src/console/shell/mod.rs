@@ -55,7 +55,13 @@ async fn show(setup: Setup, watch: &panics::Watch) -> Result<Outcome, ConsoleErr
     let tty = Tty::take(setup.mouse)?;
     let signals = Signals::listen().map_err(failed("listening to signals"))?;
     let mut console = Console::new(setup, state, painter)?;
-    let ended = console.run(signals, watch).await;
+    let ended = match console.run(signals, watch).await {
+        // A terminal that went away while it was written to.
+        Err(ConsoleError::Terminal { .. }) if !Tty::is_there() => {
+            Ok(Outcome::Signal(Signals::hangup()))
+        }
+        ended => ended,
+    };
     // The event stream goes before the terminal is given back.
     drop(console);
     drop(tty);
