@@ -1,92 +1,88 @@
-//! Terminal events in the console's own words.
+//! Bytes from the terminal, as they come, in the console's own words.
+//!
+//! Not crossterm's event stream, for it loses a key that arrives together with a change of size,
+//! and goes on reading, at full speed and without a word, from a terminal that went away.
 
-use crossterm::event::{
-    Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind,
-};
+use std::collections::VecDeque;
+use std::io::{self, Read};
+use std::thread;
+use std::time::Duration;
 
-use crate::console::app::{Code, Gesture, Key, Msg};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
 
-/// What `event` means to the console, if anything.
-pub(super) fn message(event: Event) -> Option<Msg> {
-    match event {
-        Event::Key(event) => key(event).map(Msg::Key),
-        Event::Paste(text) => Some(Msg::Paste(text)),
-        Event::Resize(columns, rows) => Some(Msg::Resize(columns, rows)),
-        Event::Mouse(event) => {
-            let gesture = match event.kind {
-                MouseEventKind::Down(MouseButton::Left) => Gesture::Click,
-                MouseEventKind::ScrollUp => Gesture::WheelUp,
-                MouseEventKind::ScrollDown => Gesture::WheelDown,
-                _ => return None,
+use super::decode::{Decoded, decode, decode_rest};
+use crate::console::app::Msg;
+
+/// How long a lone Esc may be the beginning of a longer key. Terminals send a key at once; slow
+/// lines may tear it apart.
+const ESCAPE: Duration = Duration::from_millis(25);
+
+/// Pastes longer than this are cut: nothing here wants a book.
+const LONGEST: usize = 1 << 20;
+
+/// Keys, clicks and pastes, in order.
+pub(super) struct Input {
+    chunks: mpsc::UnboundedReceiver<Vec<u8>>,
+    pending: VecDeque<u8>,
+}
+
+impl Input {
+    /// Reads standard input from now on. The thread ends with the process, or with the first
+    /// bytes that nobody wants: a read cannot be called off.
+    pub fn listen() -> io::Result<Self> {
+        let (sender, chunks) = mpsc::unbounded_channel();
+        thread::Builder::new().name("input".into()).spawn(move || {
+            let mut buffer = [0; 4096];
+            loop {
+                match io::stdin().read(&mut buffer) {
+                    Ok(0) => return,
+                    Ok(count) if sender.send(buffer[..count].to_vec()).is_err() => return,
+                    Ok(_) => {}
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(_) => return,
+                }
+            }
+        })?;
+        Ok(Self {
+            chunks,
+            pending: VecDeque::new(),
+        })
+    }
+
+    /// The next thing that was done; nothing when there is no terminal any more.
+    pub async fn next(&mut self) -> Option<Msg> {
+        loop {
+            let waiting = loop {
+                match decode(self.pending.make_contiguous()) {
+                    Decoded::Nothing => break false,
+                    Decoded::Patience => break true,
+                    Decoded::More if self.pending.len() < LONGEST => break false,
+                    Decoded::More => self.pending.clear(),
+                    Decoded::Done(length, msg) => {
+                        self.pending.drain(..length);
+                        if msg.is_some() {
+                            return msg;
+                        }
+                    }
+                }
             };
-            Some(Msg::Mouse(gesture, event.column, event.row))
+            let chunk = if waiting {
+                match timeout(ESCAPE, self.chunks.recv()).await {
+                    Ok(chunk) => chunk,
+                    Err(_) => {
+                        let msg = decode_rest(self.pending.make_contiguous());
+                        self.pending.clear();
+                        if msg.is_some() {
+                            return msg;
+                        }
+                        continue;
+                    }
+                }
+            } else {
+                self.chunks.recv().await
+            };
+            self.pending.extend(chunk?);
         }
-        Event::FocusGained | Event::FocusLost => None,
-    }
-}
-
-fn key(event: KeyEvent) -> Option<Key> {
-    if event.kind == KeyEventKind::Release {
-        return None;
-    }
-    let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
-    let shift = event.modifiers.contains(KeyModifiers::SHIFT);
-    let code = match event.code {
-        KeyCode::Char(c) if ctrl => Code::Char(c.to_ascii_lowercase()),
-        KeyCode::Char(c) => Code::Char(c),
-        KeyCode::Enter => Code::Enter,
-        KeyCode::Esc => Code::Esc,
-        KeyCode::Tab if shift => Code::BackTab,
-        KeyCode::Tab => Code::Tab,
-        KeyCode::BackTab => Code::BackTab,
-        KeyCode::Backspace => Code::Backspace,
-        KeyCode::Delete => Code::Delete,
-        KeyCode::Insert => Code::Insert,
-        KeyCode::Left => Code::Left,
-        KeyCode::Right => Code::Right,
-        KeyCode::Up => Code::Up,
-        KeyCode::Down => Code::Down,
-        KeyCode::Home => Code::Home,
-        KeyCode::End => Code::End,
-        KeyCode::PageUp => Code::PageUp,
-        KeyCode::PageDown => Code::PageDown,
-        KeyCode::F(n) => Code::F(n),
-        _ => return None,
-    };
-    Some(Key {
-        code,
-        ctrl,
-        alt: event.modifiers.contains(KeyModifiers::ALT),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_arrive_as_the_key_map_names_them() {
-        let cases = [
-            (KeyCode::Char('G'), KeyModifiers::SHIFT, "G"),
-            (KeyCode::Char('f'), KeyModifiers::CONTROL, "Ctrl-F"),
-            (KeyCode::Char('x'), KeyModifiers::ALT, "Alt-x"),
-            (KeyCode::BackTab, KeyModifiers::SHIFT, "Shift-Tab"),
-            (KeyCode::Tab, KeyModifiers::SHIFT, "Shift-Tab"),
-            (KeyCode::PageDown, KeyModifiers::NONE, "PgDn"),
-        ];
-        for (code, modifiers, name) in cases {
-            let key = key(KeyEvent::new(code, modifiers)).map(|key| key.to_string());
-            assert_eq!(key.as_deref(), Some(name));
-        }
-    }
-
-    #[test]
-    fn a_released_key_is_not_pressed_again() {
-        let released = KeyEvent::new_with_kind(
-            KeyCode::Char('q'),
-            KeyModifiers::NONE,
-            KeyEventKind::Release,
-        );
-        assert!(message(Event::Key(released)).is_none());
     }
 }

@@ -1,6 +1,7 @@
 //! The terminal and the loop: events in, effects out, a frame when something changed.
 
 mod backend;
+mod decode;
 mod effects;
 mod input;
 mod paint;
@@ -13,8 +14,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossterm::event::EventStream;
-use futures_util::{FutureExt, StreamExt};
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::layout::Size;
@@ -23,8 +23,9 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_unti
 
 use self::backend::Quiet;
 use self::effects::{Arrival, Left, Outside};
+use self::input::Input;
 use self::paint::Painter;
-use self::signals::Signals;
+use self::signals::{Signals, Wish};
 use self::tty::Tty;
 use super::app::{Effect, Keymap, Msg, Start, State, update};
 use super::{ConsoleError, Outcome, Setup};
@@ -62,7 +63,6 @@ async fn show(setup: Setup, watch: &panics::Watch) -> Result<Outcome, ConsoleErr
         }
         ended => ended,
     };
-    // The event stream goes before the terminal is given back.
     drop(console);
     drop(tty);
     ended
@@ -93,7 +93,7 @@ fn first_state(setup: &Setup, painter: &Painter) -> Result<State, ConsoleError> 
         has_faults: setup.faults.is_some(),
         keymap: Keymap::new(&setup.keys)?,
         wall: Timestamp::now(),
-        size: crossterm::terminal::size().unwrap_or((80, 24)),
+        size: size(),
     }))
 }
 
@@ -104,7 +104,7 @@ struct Console {
     painter: Painter,
     outside: Outside,
     arrivals: mpsc::UnboundedReceiver<Arrival>,
-    events: EventStream,
+    input: Input,
     /// Whether the screen may no longer show the state.
     stale: bool,
     /// When the next frame may be drawn.
@@ -123,7 +123,7 @@ impl Console {
             painter,
             outside: Outside::new(setup, sender),
             arrivals,
-            events: EventStream::new(),
+            input: Input::listen().map_err(failed("listening to the keys"))?,
             stale: true,
             next_frame: Instant::now(),
             quit: false,
@@ -135,6 +135,8 @@ impl Console {
         mut signals: Signals,
         watch: &panics::Watch,
     ) -> Result<Outcome, ConsoleError> {
+        // What changed before anybody listened.
+        self.measure()?;
         // The first frame needs nothing but the configuration.
         self.draw()?;
         self.take(Msg::Start)?;
@@ -143,16 +145,17 @@ impl Console {
         while !self.quit {
             tokio::select! {
                 () = watch.token.cancelled() => break,
-                number = signals.next() => return Ok(Outcome::Signal(number)),
-                event = self.events.next() => match event {
-                    Some(Ok(event)) => self.hear(event)?,
-                    // End of file, or an error: there is nobody any more.
-                    Some(Err(_)) | None => return Ok(Outcome::Signal(Signals::hangup())),
+                wish = signals.next() => match wish {
+                    Wish::Leave(number) => return Ok(Outcome::Signal(number)),
+                    Wish::Measure => self.measure()?,
+                },
+                heard = self.input.next() => match heard {
+                    Some(msg) => self.take(msg)?,
+                    None => return Ok(Outcome::Signal(Signals::hangup())),
                 },
                 Some(arrival) = self.arrivals.recv() => self.arrived(arrival)?,
                 picture = self.outside.picture() => self.take(picture)?,
                 _ = seconds.tick() => {
-                    // crossterm goes on reading a terminal that went away, without a word.
                     if !Tty::is_there() {
                         return Ok(Outcome::Signal(Signals::hangup()));
                     }
@@ -165,16 +168,16 @@ impl Console {
         Ok(Outcome::Quit)
     }
 
-    fn hear(&mut self, event: crossterm::event::Event) -> Result<(), ConsoleError> {
-        if let crossterm::event::Event::Resize(columns, rows) = event {
-            self.terminal
-                .backend_mut()
-                .set_size(Size::new(columns, rows));
+    /// The size may have changed.
+    fn measure(&mut self) -> Result<(), ConsoleError> {
+        let size = size();
+        if size == self.state.size {
+            return Ok(());
         }
-        match input::message(event) {
-            Some(msg) => self.take(msg),
-            None => Ok(()),
-        }
+        self.terminal
+            .backend_mut()
+            .set_size(Size::new(size.0, size.1));
+        self.take(Msg::Resize(size.0, size.1))
     }
 
     fn arrived(&mut self, arrival: Arrival) -> Result<(), ConsoleError> {
@@ -231,6 +234,11 @@ impl Console {
         update(&mut self.state, Msg::Drawn(hits));
         Ok(())
     }
+}
+
+/// Columns and rows; those of old where the terminal does not say.
+fn size() -> (u16, u16) {
+    crossterm::terminal::size().unwrap_or((80, 24))
 }
 
 /// Ticks when the wall clock's second changes, so that ages change all at once.

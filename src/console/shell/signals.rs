@@ -1,14 +1,24 @@
-//! Signals that end the console.
+//! Signals: those that end the console, and the one that says it has another size.
 
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// The signals that ask a program to leave.
+/// What a signal wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// Leave; the number of the signal.
+    Leave(i32),
+    /// Look how large the terminal is.
+    Measure,
+}
+
+/// The signals that matter to a console.
 pub(super) struct Signals {
     terminate: Signal,
     interrupt: Signal,
     hangup: Signal,
+    size: Signal,
 }
 
 impl Signals {
@@ -18,17 +28,19 @@ impl Signals {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
             hangup: signal(SignalKind::hangup())?,
+            size: signal(SignalKind::window_change())?,
         })
     }
 
-    /// The number of the next one.
-    pub async fn next(&mut self) -> i32 {
+    /// What the next one wants.
+    pub async fn next(&mut self) -> Wish {
         let kind = tokio::select! {
             _ = self.terminate.recv() => SignalKind::terminate(),
             _ = self.interrupt.recv() => SignalKind::interrupt(),
             _ = self.hangup.recv() => SignalKind::hangup(),
+            _ = self.size.recv() => return Wish::Measure,
         };
-        kind.as_raw_value()
+        Wish::Leave(kind.as_raw_value())
     }
 
     /// What a terminal that went away counts as.
