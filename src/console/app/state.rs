@@ -73,7 +73,7 @@ pub enum Connection {
 pub struct Cursor {
     /// Index among the filtered rows.
     pub row: usize,
-    /// [`Row::key`] of the row under it.
+    /// [`Row::key`] of the row under it; none on the first row, which stays first.
     pub key: Option<String>,
 }
 

@@ -12,7 +12,9 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::state::Cursor;
-use super::{Connection, Effect, FaultEntry, Gravity, Key, Msg, Notice, Overlay, State};
+use super::{
+    Connection, Effect, FaultEntry, Gravity, Key, Msg, Notice, Overlay, Panel, Row, State,
+};
 use crate::fleet::{Observed, Snapshot, Vote};
 
 /// How long a message stays.
@@ -147,15 +149,25 @@ fn notify(state: &mut State, text: impl Into<String>, gravity: Gravity) {
 /// Rows came, went or moved: every cursor of this screen stays on its row, or at least on a row.
 fn settle(state: &mut State) {
     for panel in state.screen().panels() {
-        let spot = state.spot(*panel);
-        let before = state.cursors.get(&spot).cloned().unwrap_or_default();
+        let before = state
+            .cursors
+            .get(&state.spot(*panel))
+            .cloned()
+            .unwrap_or_default();
         let rows = state.rows(*panel);
         let same = before
             .key
             .as_ref()
             .and_then(|key| rows.iter().position(|row| &row.key == key));
-        let row = same.unwrap_or(before.row).min(rows.len().saturating_sub(1));
-        let key = rows.get(row).map(|row| row.key.clone());
-        state.cursors.insert(spot, Cursor { row, key });
+        point_at(state, *panel, same.unwrap_or(before.row), &rows);
     }
+}
+
+/// Puts the cursor of `panel` on a row. On the first one it stays first, whatever comes before:
+/// nobody chose that row, and lists of what is newest are watched from their top.
+fn point_at(state: &mut State, panel: Panel, row: usize, rows: &[Row]) {
+    let row = row.min(rows.len().saturating_sub(1));
+    let key = rows.get(row).filter(|_| row > 0).map(|row| row.key.clone());
+    let spot = state.spot(panel);
+    state.cursors.insert(spot, Cursor { row, key });
 }

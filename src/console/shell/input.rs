@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use super::decode::{Decoded, decode, decode_rest};
 use crate::console::app::Msg;
@@ -25,6 +25,8 @@ const LONGEST: usize = 1 << 20;
 pub(super) struct Input {
     chunks: mpsc::UnboundedReceiver<Vec<u8>>,
     pending: VecDeque<u8>,
+    /// When the newest of them came.
+    came: Instant,
 }
 
 impl Input {
@@ -47,10 +49,12 @@ impl Input {
         Ok(Self {
             chunks,
             pending: VecDeque::new(),
+            came: Instant::now(),
         })
     }
 
-    /// The next thing that was done; nothing when there is no terminal any more.
+    /// The next thing that was done; nothing when there is no terminal any more. Loses nothing when
+    /// it is dropped and called again.
     pub async fn next(&mut self) -> Option<Msg> {
         loop {
             let waiting = loop {
@@ -68,7 +72,7 @@ impl Input {
                 }
             };
             let chunk = if waiting {
-                match timeout(ESCAPE, self.chunks.recv()).await {
+                match timeout_at(self.came + ESCAPE, self.chunks.recv()).await {
                     Ok(chunk) => chunk,
                     Err(_) => {
                         let msg = decode_rest(self.pending.make_contiguous());
@@ -83,6 +87,7 @@ impl Input {
                 self.chunks.recv().await
             };
             self.pending.extend(chunk?);
+            self.came = Instant::now();
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::super::state::Cursor;
 use super::super::{
     Action, Effect, Gravity, Overlay, Palette, Panel, Row, Screen, State, Subject, palette,
 };
@@ -110,10 +109,7 @@ pub(super) fn step(state: &mut State, by: isize) {
 
 pub(super) fn set_cursor(state: &mut State, panel: Panel, row: usize) {
     let rows = state.rows(panel);
-    let row = row.min(rows.len().saturating_sub(1));
-    let key = rows.get(row).map(|row| row.key.clone());
-    let spot = state.spot(panel);
-    state.cursors.insert(spot, Cursor { row, key });
+    super::point_at(state, panel, row, &rows);
 }
 
 fn page(state: &State) -> isize {

@@ -271,21 +271,47 @@ fn a_broken_filter_is_explained_and_cannot_be_entered() {
     assert!(state.overlay.is_none());
 }
 
+fn with_alarms(second: i64, us: &[&str], eu: &[&str]) -> Msg {
+    let mut picture = picture(second);
+    picture.sites[0].alarms = known(us.iter().map(|name| alarm(name)).collect());
+    picture.sites[1].alarms = known(eu.iter().map(|name| alarm(name)).collect());
+    Msg::Snapshot(0, Arc::new(picture))
+}
+
 #[test]
 fn the_cursor_follows_its_row_when_rows_come_and_go() {
     let mut state = console();
-    keys(&mut state, "tab");
-    assert_eq!(state.selected().unwrap().key, "eu-west-1 p99-high");
-    let mut next = picture(1);
-    next.sites[0].alarms = known(vec![alarm("first"), alarm("second")]);
-    update(&mut state, Msg::Snapshot(0, Arc::new(next)));
+    update(&mut state, with_alarms(1, &["first"], &["p99-high"]));
+    keys(&mut state, "tab j");
+    update(
+        &mut state,
+        with_alarms(2, &["first", "second"], &["p99-high"]),
+    );
     assert_eq!(state.cursor(Panel::Alarms), 2);
     assert_eq!(state.selected().unwrap().key, "eu-west-1 p99-high");
-    let mut last = picture(2);
-    last.sites[1].alarms = known(vec![]);
-    update(&mut state, Msg::Snapshot(0, Arc::new(last)));
+    update(&mut state, with_alarms(3, &["first", "second"], &[]));
+    assert_eq!(
+        state.selected().unwrap().key,
+        "us-east-1 second",
+        "its row is gone: the nearest"
+    );
+    update(&mut state, with_alarms(4, &[], &[]));
     assert!(state.selected().is_none());
     assert_eq!(state.cursor(Panel::Alarms), 0);
+}
+
+#[test]
+fn a_cursor_nobody_moved_stays_at_the_top() {
+    let mut state = console();
+    keys(&mut state, "tab");
+    update(&mut state, with_alarms(1, &["first"], &["p99-high"]));
+    assert_eq!(state.selected().unwrap().key, "us-east-1 first");
+    keys(&mut state, "j g");
+    update(
+        &mut state,
+        with_alarms(2, &["an earlier one", "first"], &["p99-high"]),
+    );
+    assert_eq!(state.selected().unwrap().key, "us-east-1 an earlier one");
 }
 
 #[test]
