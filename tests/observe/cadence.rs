@@ -9,7 +9,7 @@ use super::stand::{Stand, world};
 const REGIONS: [&str; 3] = ["us-east-1", "eu-west-1", "ap-southeast-1"];
 
 async fn minutes(n: u64) {
-    tokio::time::sleep(Duration::from_secs(60 * n)).await;
+    tokio::time::sleep(Duration::from_mins(n)).await;
 }
 
 #[tokio::test(start_paused = true)]

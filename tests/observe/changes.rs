@@ -6,7 +6,7 @@ use gwctl::fleet::{Metric, Missing, Pace, Verdict};
 
 use super::stand::{Stand, region, world};
 
-const FIVE_MINUTES: Duration = Duration::from_secs(300);
+const FIVE_MINUTES: Duration = Duration::from_mins(5);
 
 #[tokio::test(start_paused = true)]
 async fn lag_follows_the_writer_when_it_moves() {

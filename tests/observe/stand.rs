@@ -81,7 +81,7 @@ impl Stand {
     /// The first complete picture and how long it took.
     pub async fn first(&self) -> (Arc<Snapshot>, Duration) {
         let start = Instant::now();
-        let picture = self.observer.first_complete(Duration::from_secs(120)).await;
+        let picture = self.observer.first_complete(Duration::from_mins(2)).await;
         (picture, start.elapsed())
     }
 
@@ -92,9 +92,8 @@ impl Stand {
         wanted: impl FnMut(&Arc<Snapshot>) -> bool,
     ) -> Arc<Snapshot> {
         let mut pictures = self.observer.watch();
-        match tokio::time::timeout(limit, pictures.wait_for(wanted)).await {
-            Ok(picture) => return picture.unwrap().clone(),
-            Err(_) => {}
+        if let Ok(picture) = tokio::time::timeout(limit, pictures.wait_for(wanted)).await {
+            return picture.unwrap().clone();
         }
         panic!(
             "not seen within {limit:?}: {:#?}",
