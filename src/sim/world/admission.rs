@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::State;
 use super::faults::FaultKind;
 use super::geo;
+use super::rng::Rng;
 
 /// The fate of one API call. Durations are the operator's own: wait them on the wall's clock.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,9 +111,10 @@ impl State {
         if self.faults.strikes(FaultKind::RegionDark, home) {
             return Admission::Hang;
         }
-        let after = self.call_time(service, home);
-        match self.refusal(service, operation, home, now) {
-            Some(Refusal::ServiceUnavailable) if self.rng_calls.chance(0.3) => Admission::Hang,
+        let mut dice = self.dice(service, operation, home);
+        let after = self.call_time(service, home, &mut dice);
+        match self.refusal(service, operation, home, now, &mut dice) {
+            Some(Refusal::ServiceUnavailable) if dice.chance(0.3) => Admission::Hang,
             Some(refusal) => Admission::Refuse { after, refusal },
             None => Admission::Proceed { after },
         }
@@ -124,6 +126,7 @@ impl State {
         operation: &str,
         home: &str,
         now: Timestamp,
+        dice: &mut Rng,
     ) -> Option<Refusal> {
         let opt_in = geo::place(home).is_none_or(|place| place.opt_in);
         if opt_in && !self.regions.iter().any(|region| region.as_str() == home) {
@@ -144,7 +147,7 @@ impl State {
         {
             return Some(Refusal::ServiceUnavailable);
         }
-        let unlucky = self.faults.any(FaultKind::Throttled) && self.rng_calls.chance(0.75);
+        let unlucky = self.faults.any(FaultKind::Throttled) && dice.chance(0.75);
         if unlucky || !self.within_limits(service, operation, home, now) {
             return Some(Refusal::Throttled);
         }
@@ -175,8 +178,17 @@ impl State {
             && self.limits.take("route53".into(), (50.0, 10.0), now)
     }
 
+    /// The chance of one call: by its kind and number, so that calls that overtake each other do not
+    /// change each other's fate.
+    fn dice(&mut self, service: &str, operation: &str, home: &str) -> Rng {
+        let kind = format!("calls {service} {operation} {home}");
+        let number = self.calls.entry(kind.clone()).or_default();
+        *number += 1;
+        Rng::new(self.seed, &format!("{kind} {number}"))
+    }
+
     /// Distance from the operator's seat, and the service's own time.
-    fn call_time(&mut self, service: &str, home: &str) -> Duration {
+    fn call_time(&self, service: &str, home: &str, dice: &mut Rng) -> Duration {
         if let Some(fixed) = self.api_latency {
             return fixed;
         }
@@ -190,12 +202,8 @@ impl State {
             "sts" => 8.0,
             _ => 22.0,
         };
-        let noise = (0.22 * self.rng_calls.normal()).exp();
-        let straggler = if self.rng_calls.chance(0.01) {
-            4.0
-        } else {
-            1.0
-        };
+        let noise = (0.22 * dice.normal()).exp();
+        let straggler = if dice.chance(0.01) { 4.0 } else { 1.0 };
         let slow = if self.faults.strikes(FaultKind::ApiLatency, home) {
             12.0
         } else {

@@ -100,7 +100,8 @@ pub struct State {
     limits: admission::Limits,
     /// How long every API call takes, when it is fixed.
     api_latency: Option<std::time::Duration>,
-    rng_calls: Rng,
+    /// How many calls there were of each kind, for their dice.
+    calls: std::collections::BTreeMap<String, u64>,
     clients: Vec<clients::EdgeLocation>,
     /// The zones as every authoritative server has them.
     dns_zones: Vec<model::HostedZone>,
@@ -159,7 +160,7 @@ impl State {
             script: time::script(scenario, begun),
             limits: admission::Limits::default(),
             api_latency: None,
-            rng_calls: Rng::new(seed, "calls"),
+            calls: std::collections::BTreeMap::new(),
             clients: clients::everywhere(seed, &regions),
             dns_zones: resources.hosted_zones.clone(),
             edge: edge::EdgeMinute::default(),
