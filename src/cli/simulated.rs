@@ -85,6 +85,8 @@ pub fn picture(world: &Still, limit: Duration) -> Result<Arc<Snapshot>, Failure>
 /// Lets `look` see one moment of a world, on virtual time.
 pub fn still<T>(world: &Still, look: impl AsyncFnOnce(Target) -> T) -> Result<T, Failure> {
     let scenario = scenario(&world.scenario)?;
+    // The SDK draws the pauses between its attempts from this thread's generator.
+    fastrand::seed(world.seed);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .start_paused(true)

@@ -2,6 +2,7 @@
 
 mod honesty;
 mod looks;
+mod pictures;
 mod sample;
 mod sizes;
 mod snapshots;

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use super::glyphs::Glyphs;
 use super::paint;
 use crate::fleet::Series;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 /// A bar filled to `share` (0 to 1) of its place.
 pub fn bar(buf: &mut Buffer, place: Rect, share: f64, glyphs: &Glyphs, full: Style, rest: Style) {
@@ -39,11 +39,13 @@ pub fn sparkline(
     };
     let period = series.period.as_secs_f64().max(1.0);
     // The right edge stands for the newest settled period there could be, not for the newest point.
-    let newest = now - SignedDuration::from_secs_f64(period);
+    // On the periods' own grid, so that it moves once a period.
+    let whole = (now.as_second() as f64 / period).floor() - 1.0;
+    let newest = Timestamp::from_second((whole * period) as i64).unwrap_or(now);
     let slots = usize::from(place.width);
     let mut values: Vec<Option<f64>> = vec![None; slots];
     for point in series.points().iter().rev() {
-        let back = (newest.duration_since(point.at).as_secs_f64() / period).floor();
+        let back = (newest.duration_since(point.at).as_secs_f64() / period).round();
         if back >= slots as f64 {
             break;
         }

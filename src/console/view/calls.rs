@@ -49,7 +49,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 const OPERATIONS: &[Column] = &[
-    Column::words("Service", 11, 1),
+    Column::words("Service", 14, 1),
     Column::words("Operation", 22, 0).stretching(14),
     Column::words("Region", 14, 2),
     Column::figure("Calls", 5, 3),

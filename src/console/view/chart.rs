@@ -41,6 +41,18 @@ const FILL: u8 = 2;
 const CURVES: u8 = 3;
 
 impl Chart<'_> {
+    /// The end of the period that is being counted: what the right edge stands for. The lines then
+    /// move once a period, not with every frame.
+    fn end(&self, now: Timestamp) -> Timestamp {
+        let period = self
+            .curves
+            .first()
+            .map_or(60, |curve| curve.series.period.as_secs().max(1));
+        let period = i64::try_from(period).unwrap_or(60);
+        let whole = now.as_second().div_euclid(period) * period;
+        Timestamp::from_second(whole + period).unwrap_or(now)
+    }
+
     /// Draws axes and lines.
     pub fn draw(&self, scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
         if area.width < 12 || area.height < 2 {
@@ -175,7 +187,7 @@ impl Chart<'_> {
     ) {
         let (wide, _) = dots.size();
         let period = series.period.as_secs_f64().max(1.0);
-        let start = now - span;
+        let start = self.end(now) - span;
         let column = |at: Timestamp| {
             // A point speaks of its whole period: its middle is where it stands.
             let since = at.duration_since(start).as_secs_f64() + period / 2.0;

@@ -179,12 +179,14 @@ fn distance(a: (u8, u8, u8), b: (u8, u8, u8)) -> i32 {
     (((512 + mean) * red * red) >> 8) + 4 * green * green + (((767 - mean) * blue * blue) >> 8)
 }
 
+#[cfg(test)]
 /// WCAG contrast of two colours, 1 to 21.
 pub fn contrast(a: (u8, u8, u8), b: (u8, u8, u8)) -> f64 {
     let (a, b) = (luminance(a), luminance(b));
     (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
+#[cfg(test)]
 fn luminance((red, green, blue): (u8, u8, u8)) -> f64 {
     let linear = |channel: u8| {
         let value = f64::from(channel) / 255.0;

@@ -17,7 +17,7 @@ const MOST: usize = 6;
 pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     let sites = chosen(scene);
     let limits = &scene.snapshot.thresholds;
-    let count = (area.width / 40).clamp(1, 3);
+    let count = (area.width / 30).clamp(1, 3);
     for index in 0..count {
         let x = area.x + index * area.width / count;
         let place = Rect {

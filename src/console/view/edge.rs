@@ -2,20 +2,20 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
-use super::chart::{Chart, Curve};
-use super::facts::Facts;
+use super::edge_chain::{chain, missing};
+use super::edge_figures::{charts, figures_panel};
 use super::figures;
 use super::fleet::split;
-use super::flow::{self, describe_check, status_role};
-use super::known::{Known, Shown, State};
+use super::flow::describe_check;
+use super::known::Shown;
 use super::scene::Scene;
 use super::table::{Column, Grid};
 use super::theme::Role;
-use super::{facts, paint, sites, why};
+use super::{paint, sites, why};
 use crate::console::app::{Panel, Subject};
-use crate::fleet::{Metric, Verdict, check_verdict, clean};
+use crate::fleet::{CheckKind, Metric, check_verdict};
 
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -58,10 +58,23 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         records(scene, first, buf);
         let (second, third) = split(below, (checks.max(1) + 3).min(below.height * 3 / 5));
         checks_panel(scene, second, buf);
+        let asked = scene.state.rows(Panel::Answers).len() as u16;
+        let tall = third.height >= asked.max(1) + 12;
+        let (third, fourth) = if tall {
+            split(third, asked.max(1) + 3)
+        } else {
+            (third, Rect::ZERO)
+        };
         answers(scene, third, buf);
-        let (facts_area, charts) = split(right, 12.min(right.height / 2));
+        let (facts_area, below) = split(right, 12.min(right.height / 2));
         figures_panel(scene, facts_area, buf);
-        charts_panel(scene, charts, buf);
+        // The left column's chart, where there is one, is the first; the others stand right.
+        if tall {
+            charts(scene, fourth, buf, 0..1);
+            charts(scene, below, buf, 1..3);
+        } else {
+            charts(scene, below, buf, 0..3);
+        }
     } else if roomy {
         let (first, below) = split(rest, (sites + 3).min(rest.height / 3));
         records(scene, first, buf);
@@ -81,247 +94,12 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         };
         match scene.state.focused() {
             Panel::Checks => checks_panel(scene, rest, buf),
-            Panel::Answers => {
-                records(scene, half, buf);
-                answers(scene, other, buf);
-            }
             _ => {
                 records(scene, half, buf);
                 answers(scene, other, buf);
             }
         }
     }
-}
-
-/// The worst of the edge's reasons about one of its parts; unknown where the part was not seen.
-fn verdict_of(scene: &Scene<'_>, abouts: &[&str], seen: State) -> Verdict {
-    let reasons = scene
-        .snapshot
-        .edge
-        .judgement
-        .reasons
-        .iter()
-        .filter(|reason| abouts.contains(&reason.about));
-    let base = if seen == State::Current {
-        Verdict::Healthy
-    } else {
-        Verdict::Unknown
-    };
-    reasons
-        .map(|reason| reason.verdict)
-        .fold(base, Verdict::max)
-}
-
-/// Domain, distribution, router, latency set, Regions: each line hangs on the one before.
-fn chain(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let verdict = scene.snapshot.edge.judgement.verdict;
-    let title = Line::from(vec![
-        scene.heading("From client to Region ", false),
-        scene.mark(verdict),
-        Span::styled(format!(" {verdict}"), scene.theme.verdict(verdict)),
-    ]);
-    let inner = scene.frame(area, buf, &title, None, false);
-    let lines = chain_lines(scene);
-    for (line, y) in lines.iter().zip(inner.y..inner.bottom()) {
-        paint::line(buf, inner.x + 1, y, inner.width.saturating_sub(1), line);
-    }
-}
-
-fn chain_lines(scene: &Scene<'_>) -> Vec<Line<'static>> {
-    let mut lines = vec![domain_line(scene), distribution_line(scene)];
-    let mut depth = 2;
-    if let Some(line) = router_line(scene, depth) {
-        lines.push(line);
-        depth += 1;
-    }
-    lines.push(latency_line(scene, depth));
-    depth += 1;
-    let last = scene.snapshot.sites.len().saturating_sub(1);
-    for (index, site) in scene.snapshot.sites.iter().enumerate() {
-        let glyphs = scene.theme.glyphs;
-        let fork = if index == last {
-            glyphs.corner
-        } else {
-            glyphs.tee
-        };
-        let mut line = stem(scene, depth, fork);
-        let verdict = site.judgement.verdict;
-        line.push(scene.mark(verdict));
-        line.push(scene.span(format!(" {:<15}", site.region), Role::Title));
-        let (word, check) = sites::dns(scene, &site.region);
-        line.push(Span::styled(format!("{:<6}", word.text), word.style));
-        if let Some(share) = scene.snapshot.traffic_share(&site.region) {
-            line.push(scene.span(
-                format!("{:>6} of requests  ", figures::share(share)),
-                Role::Traffic,
-            ));
-        }
-        line.push(scene.span(sites::check_words(check).0, Role::Muted));
-        lines.push(Line::from(line));
-    }
-    lines
-}
-
-fn stem(scene: &Scene<'_>, depth: usize, fork: &str) -> Vec<Span<'static>> {
-    let glyphs = scene.theme.glyphs;
-    let indent = " ".repeat(3 * (depth - 1));
-    vec![
-        scene.span(format!("{indent}{fork}{}", glyphs.horizontal), Role::Border),
-        Span::raw(" "),
-    ]
-}
-
-fn domain_line(scene: &Scene<'_>) -> Line<'static> {
-    let edge = &scene.snapshot.edge;
-    let probe = scene.known(&edge.probe);
-    let verdict = verdict_of(scene, &["probe", "evidence", "certificate"], probe.state);
-    let mut line = vec![
-        scene.mark(verdict),
-        scene.span(format!(" {}", clean(&edge.domain, 60)), Role::Title),
-        scene.span("  probe ", Role::Muted),
-    ];
-    let limit = Some(scene.snapshot.thresholds.probe_ms);
-    line.push(
-        scene
-            .figure(
-                probe.map(|report| report.total().as_secs_f64() * 1e3),
-                limit,
-                usize::MAX,
-                figures::millis,
-            )
-            .span(),
-    );
-    if let Some(report) = probe.value {
-        line.push(scene.span(
-            format!("  HTTP {}", report.status),
-            if report.status >= 500 {
-                Role::Down
-            } else {
-                Role::Text
-            },
-        ));
-        if let Some(by) = &report.served_by {
-            line.push(scene.span(format!("  served by {}", clean(by, 20)), Role::Muted));
-        }
-    }
-    line.push(scene.span("  certificate ", Role::Muted));
-    line.push(sites::certificate_days(scene, &edge.certificate).span());
-    Line::from(line)
-}
-
-fn distribution_line(scene: &Scene<'_>) -> Line<'static> {
-    let edge = &scene.snapshot.edge;
-    let known = scene.lasting(&edge.distribution);
-    let mut line = stem(scene, 1, scene.theme.glyphs.corner);
-    line.push(scene.mark(verdict_of(
-        scene,
-        &["distribution", "errors", "metrics"],
-        known.state,
-    )));
-    let name = known.value.map_or_else(
-        || clean(&edge.distribution_id, 30),
-        |value| clean(&value.domain, 60),
-    );
-    line.push(scene.span(format!(" {name}"), Role::Title));
-    line.push(scene.span(
-        format!("  {}  ", clean(&edge.distribution_id, 30)),
-        Role::Muted,
-    ));
-    match known.value {
-        Some(value) => {
-            let role = if value.enabled {
-                status_role(&value.status)
-            } else {
-                Role::Down
-            };
-            let text = if value.enabled {
-                clean(&value.status, 20)
-            } else {
-                format!("{} DISABLED", clean(&value.status, 20))
-            };
-            line.push(known.show(scene.theme, role, usize::MAX, |_| text).span());
-            if let Some(at) = value.changed {
-                line.push(scene.span(format!("  changed {}", scene.ago(at)), Role::Muted));
-            }
-        }
-        None => line.push(missing(scene, known, edge.distribution.why_missing())),
-    }
-    Line::from(line)
-}
-
-fn missing<T>(
-    scene: &Scene<'_>,
-    known: Known<&T>,
-    why: Option<&crate::fleet::Missing>,
-) -> Span<'static> {
-    let why = why.map_or_else(String::new, ToString::to_string);
-    scene.span(
-        format!("{} {why}", known.mark(scene.theme)),
-        known.state.role(),
-    )
-}
-
-fn router_line(scene: &Scene<'_>, depth: usize) -> Option<Line<'static>> {
-    let router = scene.snapshot.edge.router.as_ref()?;
-    let known = scene.lasting(&router.detail);
-    let mut line = stem(scene, depth, scene.theme.glyphs.corner);
-    line.push(scene.mark(verdict_of(scene, &["router"], known.state)));
-    line.push(scene.span(format!(" {}", clean(&router.name, 60)), Role::Title));
-    match known.value {
-        Some(detail) => line.push(scene.span(
-            format!(
-                "  {} version {}",
-                clean(&detail.runtime, 20),
-                clean(&detail.version, 12)
-            ),
-            Role::Muted,
-        )),
-        None => line.push(missing(scene, known, router.detail.why_missing())),
-    }
-    let metrics = &scene.snapshot.edge.metrics;
-    let limit = Some(scene.snapshot.thresholds.lambda_error_percent);
-    for (metric, name) in [
-        (Metric::EdgeFunctionErrors, "errors"),
-        (Metric::EdgeFunctionInvalid, "invalid"),
-        (Metric::EdgeFunctionLimited, "limited"),
-    ] {
-        let share = scene.percent(metrics, metric, Metric::EdgeRequests);
-        line.push(scene.span(format!("  {name} "), Role::Muted));
-        line.push(
-            scene
-                .figure(share, limit, usize::MAX, figures::percent)
-                .span(),
-        );
-    }
-    Some(Line::from(line))
-}
-
-fn latency_line(scene: &Scene<'_>, depth: usize) -> Line<'static> {
-    let edge = &scene.snapshot.edge;
-    let known = scene.known(&edge.records);
-    let mut line = stem(scene, depth, scene.theme.glyphs.corner);
-    line.push(scene.mark(verdict_of(scene, &["dns"], known.state)));
-    line.push(scene.span(format!(" {}", clean(&edge.latency_record, 60)), Role::Title));
-    match known.value {
-        Some(records) => {
-            let ttl = records
-                .first()
-                .and_then(|record| record.ttl)
-                .map_or_else(String::new, |ttl| format!(", TTL {ttl} s"));
-            line.push(
-                known
-                    .show(scene.theme, Role::Muted, usize::MAX, |records| {
-                        format!("  {} latency records{ttl}", records.len())
-                    })
-                    .span(),
-            );
-        }
-        None => {
-            line.push(Span::raw("  "));
-            line.push(missing(scene, known, edge.records.why_missing()));
-        }
-    }
-    Line::from(line)
 }
 
 fn records(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -388,10 +166,10 @@ fn records(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
 
 fn checks_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     const COLUMNS: &[Column] = &[
-        Column::words("Check", 12, 1).stretching(24),
-        Column::words("Verdict", 10, 0).stretching(4),
+        Column::words("Verdict", 10, 0),
         Column::figure("Votes", 6, 3),
-        Column::words("Looks at", 30, 2).stretching(60),
+        Column::words("Looks at", 36, 1).stretching(44),
+        Column::words("Check", 14, 2).stretching(22),
     ];
     let inner = scene.panel(area, buf, Panel::Checks, None);
     if inner.height == 0 {
@@ -421,16 +199,21 @@ fn checks_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             describe_check(check)
         });
         let words = [
-            (0, check.id.as_str(), scene.style(Role::Muted)),
-            (1, word, scene.style(role)),
-            (3, what.text.as_str(), what.style),
+            (0, word, scene.style(role)),
+            (2, what.text.as_str(), what.style),
+            (3, check.id.as_str(), scene.style(Role::Muted)),
         ];
         for (index, text, style) in words {
             if let Some(cell) = grid.cell(index, row) {
                 paint::text(buf, cell.x, cell.y, cell.width, text, style);
             }
         }
-        if let Some(cell) = grid.cell(2, row) {
+        // Only checks of an endpoint have checkers.
+        let voted = check
+            .config
+            .last()
+            .is_some_and(|config| matches!(config.kind, CheckKind::Endpoint { .. }));
+        if let Some(cell) = grid.cell(1, row).filter(|_| voted) {
             let percent = scene.metric(&check.metrics, Metric::CheckPercentHealthy);
             paint::figure(buf, cell, &scene.figure(percent, None, 6, figures::percent));
         }
@@ -504,161 +287,4 @@ fn answers(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         }
     }
     scene.footing(area, buf, Some(Panel::Answers));
-}
-
-fn figures_panel(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let edge = &scene.snapshot.edge;
-    let inner = scene.frame(
-        area,
-        buf,
-        &Line::from(scene.heading("Distribution", false)),
-        None,
-        false,
-    );
-    let mut list = Facts::new(scene);
-    flow::probe(&mut list, scene, &edge.probe, inner.width);
-    let known = scene.lasting(&edge.distribution);
-    list.heading(
-        "Origins",
-        Line::from(
-            known
-                .show(scene.theme, Role::Text, usize::MAX, |value| {
-                    clean(&value.origins.join(", "), 100)
-                })
-                .span(),
-        ),
-    );
-    list.figure(
-        "aliases",
-        known.show(scene.theme, Role::Text, usize::MAX, |value| {
-            clean(&value.aliases.join(", "), 100)
-        }),
-    );
-    list.figure(
-        "certificate",
-        sites::certificate_days(scene, &edge.certificate),
-    );
-    let status = scene.lasting(&edge.certificate);
-    list.figure(
-        "status",
-        status.show(scene.theme, Role::Text, usize::MAX, |certificate| {
-            let renewal = certificate
-                .renewal
-                .as_deref()
-                .map_or_else(String::new, |renewal| {
-                    format!(", renewal {}", clean(renewal, 30))
-                });
-            format!("{}{renewal}", clean(&certificate.status, 30))
-        }),
-    );
-    facts::draw(scene, inner, buf, &list.lines);
-}
-
-/// Requests, error rates, origin latency.
-fn charts_panel(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let wide = area.height < 18 && area.width >= 80;
-    let charts: [(&str, &[Metric], fn(f64) -> String); 3] = [
-        ("Requests", &[Metric::EdgeRequests], |value| {
-            figures::per_second(value, std::time::Duration::from_mins(1))
-        }),
-        (
-            "Error rates",
-            &[Metric::Edge4xxRate, Metric::Edge5xxRate],
-            figures::percent,
-        ),
-        (
-            "Origin latency",
-            &[Metric::EdgeOriginLatencyP90],
-            figures::millis,
-        ),
-    ];
-    let count = if wide {
-        2
-    } else {
-        (area.height / 6).clamp(1, 3)
-    };
-    for (index, (title, metrics, write)) in charts.into_iter().take(usize::from(count)).enumerate()
-    {
-        let index = index as u16;
-        let place = if wide {
-            let x = area.x + index * area.width / count;
-            Rect {
-                x,
-                width: (index + 1) * area.width / count + area.x - x,
-                ..area
-            }
-        } else {
-            let y = area.y + index * area.height / count;
-            Rect {
-                y,
-                height: (index + 1) * area.height / count + area.y - y,
-                ..area
-            }
-        };
-        one_chart(scene, place, buf, title, metrics, write);
-    }
-}
-
-fn one_chart(
-    scene: &Scene<'_>,
-    area: Rect,
-    buf: &mut Buffer,
-    title: &str,
-    metrics: &[Metric],
-    write: fn(f64) -> String,
-) {
-    let mut line = vec![scene.heading(title.to_string(), false)];
-    let mut curves = Vec::new();
-    let mut why = String::new();
-    for (index, metric) in metrics.iter().enumerate() {
-        let observed = scene.snapshot.edge.metrics.get(*metric);
-        let known = scene.metric(&scene.snapshot.edge.metrics, *metric);
-        let name = if metrics.len() > 1 {
-            metric.title().trim_start_matches("edge ")
-        } else {
-            ""
-        };
-        line.push(Span::styled(
-            format!("  {name}{}", if name.is_empty() { "" } else { " " }),
-            scene.theme.series(index),
-        ));
-        line.push(scene.figure(known, None, 12, write).span());
-        match observed.last().filter(|series| !series.is_empty()) {
-            Some(series) => {
-                let style = if observed.current().is_some() {
-                    scene.theme.series(index)
-                } else {
-                    scene.style(Role::Faint)
-                };
-                curves.push(Curve { series, style });
-            }
-            None => {
-                why = missing(
-                    scene,
-                    Known::<&()> {
-                        value: None,
-                        age: None,
-                        state: known.state,
-                    },
-                    observed.why_missing(),
-                )
-                .content
-                .into_owned()
-            }
-        }
-    }
-    let inner = scene.frame(area, buf, &Line::from(line), None, false);
-    if curves.is_empty() {
-        scene.nothing(inner, buf, &why);
-    } else {
-        Chart {
-            curves,
-            limit: None,
-            least: 0.0,
-            fixed: None,
-            bottom: "0",
-            write,
-        }
-        .draw(scene, inner, buf);
-    }
 }

@@ -17,6 +17,8 @@ pub enum Fact {
     Pair(&'static str, Line<'static>),
     /// A value under the label before.
     More(Line<'static>),
+    /// A line of its own.
+    Whole(Line<'static>),
     /// Space.
     Gap,
 }
@@ -91,6 +93,9 @@ pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, facts: &[Fact]) {
         match fact {
             Fact::Gap if tight => continue,
             Fact::Gap => {}
+            Fact::Whole(line) => {
+                paint::line(buf, x, y, width, line);
+            }
             Fact::Heading(title, beside) => {
                 let used = paint::text(buf, x, y, width, title, scene.style(Role::Title)) + 1;
                 paint::line(buf, x + used, y, width.saturating_sub(used), beside);

@@ -27,7 +27,7 @@ const COLUMNS: &[Column] = &[
     Column::figure("p50", 7, 10),
     Column::figure("p99", 7, 2).stretching(3),
     Column::figure("5xx", 7, 3),
-    Column::figure("\u{3bb} err", 7, 9),
+    Column::figure("Fn err", 7, 9),
     Column::figure("Lag", 7, 6).stretching(3),
     Column::words("DNS", 5, 7),
     Column::figure("Probe", 7, 11).stretching(3),

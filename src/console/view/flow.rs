@@ -66,14 +66,21 @@ pub fn probe(
     }
     facts.heading("Probe", Line::from(beside));
     let Some(report) = known.value else { return };
+    // Curl's short words where the long ones do not fit.
+    let narrow = width < 54;
+    let (connect, first_byte, gap) = if narrow {
+        ("tcp", "ttfb", " ")
+    } else {
+        ("connect", "first byte", "  ")
+    };
     let phases = [
         ("dns", Some(report.dns)),
-        ("connect", Some(report.connect)),
+        (connect, Some(report.connect)),
         ("tls", report.tls),
-        ("first byte", Some(report.first_byte)),
+        (first_byte, Some(report.first_byte)),
     ];
     let whole = report.total().as_secs_f64();
-    let room = f64::from(width.saturating_sub(4));
+    let room = f64::from(width.saturating_sub(2));
     let mut bar = Vec::new();
     let mut names = Vec::new();
     for (index, (name, took)) in phases.into_iter().enumerate() {
@@ -95,10 +102,18 @@ pub fn probe(
         };
         bar.push(Span::styled(scene.theme.glyphs.bar[8].repeat(cells), style));
         names.push(Span::styled(format!("{name} "), style));
-        names.push(scene.span(format!("{}  ", figures::duration(took)), Role::Text));
+        let took = if narrow {
+            format!("{:.0}", took.as_secs_f64() * 1e3)
+        } else {
+            figures::duration(took)
+        };
+        names.push(scene.span(format!("{took}{gap}"), Role::Text));
     }
-    facts.lines.push(Fact::Heading("", Line::from(bar)));
-    facts.lines.push(Fact::Heading("", Line::from(names)));
+    if narrow {
+        names.push(scene.span("ms", Role::Muted));
+    }
+    facts.lines.push(Fact::Whole(Line::from(bar)));
+    facts.lines.push(Fact::Whole(Line::from(names)));
 }
 
 fn api(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, site: &Site) {
@@ -199,9 +214,8 @@ fn cluster(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, site: &Site) {
         let kind = if instance.writer { "writer" } else { "reader" };
         let line = vec![
             scene.span(clean(&instance.id, 28), Role::Text),
-            scene.span(format!("  {kind}  "), Role::Muted),
-            scene.span(clean(&instance.status, 20), role),
-            scene.span(format!("  {} {zone}", instance.class), Role::Muted),
+            scene.span(format!("  {}", clean(&instance.status, 20)), role),
+            scene.span(format!("  {kind} {} {zone}", instance.class), Role::Muted),
         ];
         if index == 0 {
             facts.spans("instances", line)
@@ -277,9 +291,8 @@ fn check_facts(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, check: &HealthCheck
             };
             let (word, role) = sites::check_words(check_verdict(child, scene.now));
             let line = vec![
-                scene.span(describe_check(child), Role::Text),
-                Span::raw("  "),
                 scene.span(word, role),
+                scene.span(format!("  {}", describe_check(child)), Role::Text),
             ];
             if index == 0 {
                 facts.spans("children", line)

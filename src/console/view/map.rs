@@ -158,6 +158,9 @@ fn arcs(
         return Vec::new();
     };
     let mut labels = Vec::new();
+    // What needs attention lies on top.
+    let layers = [Role::Faint, Role::Replication, Role::Degraded, Role::Down];
+    let mut dots = Dots::new(area.width, area.height);
     for member in topology.members.iter().filter(|member| !member.writer) {
         let Some(end) = find(marks, &member.region) else {
             continue;
@@ -171,17 +174,8 @@ fn arcs(
             Role::Text => Role::Faint,
             over => over,
         };
-        let mut dots = Dots::new(area.width, area.height);
-        let middle = arc(
-            &mut dots,
-            centre(area, writer),
-            centre(area, end),
-            role != Role::Faint,
-        );
-        let style = scene.style(role);
-        dots.render(area, buf, scene.theme.glyphs.ascii.then_some('-'), |_| {
-            style
-        });
+        let layer = layers.iter().position(|known| *known == role).unwrap_or(0) as u8 + 1;
+        let middle = arc(&mut dots, centre(area, writer), centre(area, end), layer);
         // Among many, only what needs a look has a figure.
         if let Some(lag) =
             lag.filter(|_| marks.len() <= 8 || matches!(role, Role::Down | Role::Degraded))
@@ -200,6 +194,13 @@ fn arcs(
             ));
         }
     }
+    let styles = layers.map(|role| scene.style(role));
+    dots.render(
+        area,
+        buf,
+        scene.theme.glyphs.ascii.then_some('-'),
+        |layer| styles[usize::from(layer - 1) % styles.len()],
+    );
     labels
 }
 
@@ -216,7 +217,8 @@ fn centre(area: Rect, mark: &Mark<'_>) -> (f64, f64) {
 
 /// A curve, bent towards the north, the short way round the globe where that is much shorter;
 /// broken where what it stands for is not known. Says where its middle is.
-fn arc(dots: &mut Dots, from: (f64, f64), to: (f64, f64), solid: bool) -> (u16, u16) {
+fn arc(dots: &mut Dots, from: (f64, f64), to: (f64, f64), layer: u8) -> (u16, u16) {
+    let solid = layer > 1;
     let (wide, high) = (f64::from(dots.size().0), f64::from(dots.size().1));
     let mut across = to.0 - from.0;
     if across.abs() > wide * 0.6 {
@@ -233,7 +235,7 @@ fn arc(dots: &mut Dots, from: (f64, f64), to: (f64, f64), solid: bool) -> (u16, 
     let steps = (length * 1.5).max(1.0) as i32;
     for step in (0..=steps).filter(|step| solid || step / 3 % 3 == 0) {
         let (x, y) = at(f64::from(step) / f64::from(steps));
-        dots.set(x as i32, y as i32, 1);
+        dots.set(x as i32, y as i32, layer);
     }
     let (x, y) = at(0.5);
     (x as u16, y as u16)

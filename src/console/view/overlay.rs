@@ -5,11 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
+use super::help::help_window;
 use super::known::cells;
 use super::paint;
 use super::scene::{Scene, area_of};
 use super::theme::Role;
-use crate::console::app::{FaultEntry, Help, Overlay, Palette, Target, Window};
+use crate::console::app::{FaultEntry, Overlay, Palette, Target, Window};
 use crate::fleet::{Observed, Verdict, Vote};
 
 /// Draws the open overlay, if any.
@@ -48,7 +49,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 /// A window in the middle, cleared, with a frame; says what is inside.
-fn window(
+pub fn window(
     scene: &mut Scene<'_>,
     area: Rect,
     buf: &mut Buffer,
@@ -89,7 +90,7 @@ fn clear(scene: &Scene<'_>, place: Rect, buf: &mut Buffer) {
 }
 
 /// Lines that scroll; tells the state how many there are and fit.
-fn scrolled(
+pub fn scrolled(
     scene: &mut Scene<'_>,
     inner: Rect,
     buf: &mut Buffer,
@@ -114,91 +115,6 @@ fn scrolled(
         height: inner.height + 2,
     };
     scene.footing(frame, buf, None);
-}
-
-fn help_window(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, help: &Help, scroll: usize) {
-    let mut lines = Vec::new();
-    let width = help
-        .sections
-        .iter()
-        .flat_map(|(_, lines)| lines)
-        .map(|line| cells(&line.keys))
-        .max()
-        .unwrap_or(8)
-        .min(26);
-    for (title, entries) in &help.sections {
-        lines.push(Line::from(scene.span(title.clone(), Role::Title)));
-        for entry in entries {
-            let pad = " ".repeat(width.saturating_sub(cells(&entry.keys)));
-            lines.push(Line::from(vec![
-                scene.span(format!("  {}{pad}  ", entry.keys), Role::Accent),
-                scene.span(entry.about.clone(), Role::Text),
-            ]));
-        }
-        lines.push(Line::default());
-    }
-    lines.extend(legend(scene));
-    let height = lines.len() as u16 + 2;
-    let inner = window(scene, area, buf, (84, height), "Help");
-    scrolled(scene, inner, buf, &lines, scroll);
-}
-
-/// What the marks mean.
-fn legend(scene: &Scene<'_>) -> Vec<Line<'static>> {
-    let glyphs = scene.theme.glyphs;
-    let mut lines = vec![Line::from(scene.span("What the marks mean", Role::Title))];
-    let mut verdicts = vec![Span::raw("  ")];
-    for verdict in [
-        Verdict::Healthy,
-        Verdict::Degraded,
-        Verdict::Down,
-        Verdict::Unknown,
-    ] {
-        verdicts.push(scene.mark(verdict));
-        verdicts.push(scene.span(format!(" {verdict}   "), Role::Text));
-    }
-    lines.push(Line::from(verdicts));
-    let entries = [
-        ("0", Role::Text, "AWS was asked, and the figure is zero"),
-        (
-            glyphs.no_data,
-            Role::Faint,
-            "no data: AWS was asked, and has none (no traffic, not configured)",
-        ),
-        (
-            glyphs.could_not_ask,
-            Role::Muted,
-            "could not ask: no answer; the last value known stands behind it, dimmed, with its age",
-        ),
-        (
-            glyphs.not_allowed,
-            Role::Unknown,
-            "not allowed: AWS refused; the reason names the IAM action",
-        ),
-        (
-            glyphs.not_yet,
-            Role::Faint,
-            "not asked yet, or the first answer is still under way",
-        ),
-        (
-            "42 ms",
-            Role::Faint,
-            "dimmed without a mark: answered, but the value is of long ago",
-        ),
-        (
-            "in OUT",
-            Role::Text,
-            "DNS answers with the Region, or does not; * has no health check, ! is pinned by a disabled one",
-        ),
-    ];
-    for (mark, role, about) in entries {
-        let pad = " ".repeat(8usize.saturating_sub(cells(mark)));
-        lines.push(Line::from(vec![
-            scene.span(format!("  {mark}{pad}"), role),
-            scene.span(about, Role::Text),
-        ]));
-    }
-    lines
 }
 
 /// The line at the bottom in which something is typed.

@@ -2,20 +2,19 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
-use super::chart::{Chart as Drawing, Curve};
 use super::facts;
 use super::figures;
 use super::fleet::split;
-use super::known::{Known, Shown};
+use super::known::Shown;
+use super::region_charts::one_chart;
 use super::scene::{Scene, area_of};
 use super::sites;
 use super::theme::Role;
 use super::{flow, paint, why};
 use crate::console::app::{Chart, Panel, Subject, Target, Window};
-use crate::fleet::{Limit, Metric, Observed, Region, Series, Site, Unit};
+use crate::fleet::{Metric, Region, Site};
 
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, region: &Region) {
@@ -102,8 +101,11 @@ fn charts(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, site: &Site) {
         scene.nothing(inner, buf, "no chart passes the filter");
     }
     let focused = scene.state.focused() == Panel::Charts;
+    let shown = all.len().saturating_sub(first).min(page);
     for (slot, chart) in all.iter().skip(first).take(page).enumerate() {
         let (column, line) = (slot as u16 % columns, slot as u16 / columns);
+        // The last line's charts share its whole width.
+        let columns = (shown as u16 - line * columns).min(columns);
         let edge = |index: u16, of: u16, length: u16| index * length / of;
         let x = area.x + edge(column, columns, area.width);
         let y = area.y + edge(line, lines, area.height);
@@ -131,238 +133,6 @@ fn charts(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, site: &Site) {
     if all.len() > page {
         scene.footing(area, buf, Some(Panel::Charts));
     }
-}
-
-/// A line of a chart, before it is drawn.
-struct Plotted<'a> {
-    name: String,
-    observed: &'a Observed<std::sync::Arc<Series>>,
-    unit: Unit,
-    rate: bool,
-}
-
-fn one_chart(
-    scene: &Scene<'_>,
-    area: Rect,
-    buf: &mut Buffer,
-    site: &Site,
-    chart: Chart,
-    focused: bool,
-) {
-    let (plotted, limit) = plan(scene, site, chart);
-    let mut title = vec![scene.heading(chart.title(), focused)];
-    let single = plotted.len() == 1;
-    // What matters most stands first, where the title is not cut.
-    let mut order: Vec<usize> = (0..plotted.len()).collect();
-    if chart == Chart::Latency || chart == Chart::ApiErrors {
-        order.reverse();
-    }
-    for index in order {
-        let line = &plotted[index];
-        let style = scene.theme.series(index);
-        let known = Known::series(line.observed, scene.now, &scene.snapshot.thresholds);
-        let period = line
-            .observed
-            .last()
-            .map_or(std::time::Duration::from_mins(1), |series| series.period);
-        let shown = known.show(scene.theme, Role::Text, 12, |value| match line.unit {
-            _ if line.rate => figures::per_second(value, period),
-            Unit::Flag => (if value >= 0.5 { "healthy" } else { "UNHEALTHY" }).into(),
-            unit => figures::in_unit(value, unit),
-        });
-        title.push(Span::styled(
-            if single {
-                "  ".into()
-            } else {
-                format!("  {} ", line.name)
-            },
-            style,
-        ));
-        title.push(shown.span());
-    }
-    if let (Chart::Concurrency, Some(limits)) = (chart, site.concurrency.last()) {
-        title.push(scene.span(format!(" of {}", limits.limit), Role::Muted));
-    }
-    let inner = scene.frame(area, buf, &Line::from(title), None, focused);
-    let curves: Vec<Curve<'_>> = plotted
-        .iter()
-        .enumerate()
-        .filter_map(|(index, line)| {
-            let series = line.observed.last().filter(|series| !series.is_empty())?;
-            let style = if line.observed.current().is_some() {
-                scene.theme.series(index)
-            } else {
-                scene.style(Role::Faint)
-            };
-            Some(Curve {
-                series,
-                style: Style {
-                    add_modifier: ratatui::style::Modifier::empty(),
-                    ..style
-                },
-            })
-        })
-        .collect();
-    if curves.is_empty() {
-        scene.nothing(inner, buf, &why_empty(scene, &plotted, chart));
-        return;
-    }
-    let (unit, rate) = plotted
-        .first()
-        .map_or((Unit::Count, false), |line| (line.unit, line.rate));
-    let write = writer(unit, rate);
-    let fixed = (unit == Unit::Flag).then_some(1.0);
-    // Curves with the lower figures first, so that the higher lie on top.
-    let bottom = if fixed.is_some() { "down" } else { "0" };
-    Drawing {
-        curves,
-        limit,
-        least: 0.0,
-        fixed,
-        bottom,
-        write,
-    }
-    .draw(scene, inner, buf);
-}
-
-fn writer(unit: Unit, rate: bool) -> fn(f64) -> String {
-    match unit {
-        _ if rate => |value| figures::per_second(value, std::time::Duration::from_mins(1)),
-        Unit::Millis => figures::millis,
-        Unit::Percent => figures::percent,
-        Unit::Bytes => figures::bytes,
-        Unit::Flag => |_| "up".into(),
-        Unit::Count => figures::count,
-    }
-}
-
-/// Why there is nothing to draw, in words that keep the four kinds of nothing apart.
-fn why_empty(scene: &Scene<'_>, plotted: &[Plotted<'_>], chart: Chart) -> String {
-    if chart == Chart::Lag && plotted.is_empty() {
-        return "the writer has no replication lag".into();
-    }
-    let Some(line) = plotted.first() else {
-        return "nothing to measure is configured".into();
-    };
-    let known = Known::series(line.observed, scene.now, &scene.snapshot.thresholds);
-    let source = line
-        .observed
-        .source()
-        .map_or_else(String::new, |source| format!(" ({source})"));
-    match line.observed.why_missing() {
-        Some(why) => format!("{} {why}{source}", known.mark(scene.theme)),
-        None => format!("{} no points yet{source}", scene.theme.glyphs.no_data),
-    }
-}
-
-fn plan<'a>(scene: &Scene<'a>, site: &'a Site, chart: Chart) -> (Vec<Plotted<'a>>, Option<Limit>) {
-    let limits = &scene.snapshot.thresholds;
-    let line = |name: &str, metrics: &'a crate::fleet::Metrics, metric: Metric| Plotted {
-        name: name.into(),
-        observed: metrics.get(metric),
-        unit: metric.unit(),
-        rate: metric == Metric::ApiRequests,
-    };
-    let api = |metrics: &[Metric]| {
-        metrics
-            .iter()
-            .map(|metric| line(metric.title(), &site.api.metrics, *metric))
-            .collect()
-    };
-    let functions = |metrics: &[Metric]| {
-        let many = site.functions.len() > 1;
-        let pairs = site
-            .functions
-            .iter()
-            .flat_map(|function| metrics.iter().map(move |metric| (function, *metric)));
-        pairs
-            .map(|(function, metric)| {
-                let name = short_name(&function.name, &site.functions);
-                let name = match (many, metrics.len() > 1) {
-                    (true, true) => format!("{name} {}", metric.title()),
-                    (true, false) => name,
-                    _ => metric.title().to_string(),
-                };
-                line(&name, &function.metrics, metric)
-            })
-            .collect()
-    };
-    let cluster = scene.snapshot.database.clusters.get(&site.region);
-    match chart {
-        Chart::Latency => (
-            api(&[
-                Metric::ApiLatencyP50,
-                Metric::ApiLatencyP90,
-                Metric::ApiLatencyP99,
-            ]),
-            Some(limits.api_p99_ms),
-        ),
-        Chart::Requests => (api(&[Metric::ApiRequests]), None),
-        Chart::ApiErrors => (api(&[Metric::Api4xx, Metric::Api5xx]), None),
-        Chart::FunctionErrors => (
-            functions(&[Metric::FunctionErrors, Metric::FunctionThrottles]),
-            None,
-        ),
-        Chart::Duration => (functions(&[Metric::FunctionDurationP95]), None),
-        Chart::Concurrency => {
-            let limit = site.concurrency.last().map(|limit| {
-                let share = limits.lambda_concurrency_percent;
-                Limit::new(
-                    f64::from(limit.limit) * share.warn / 100.0,
-                    f64::from(limit.limit) * share.critical / 100.0,
-                )
-            });
-            (functions(&[Metric::FunctionConcurrency]), limit)
-        }
-        Chart::Lag => {
-            let writer = scene.snapshot.is_writer(&site.region) == Some(true);
-            let lag = scene
-                .snapshot
-                .database
-                .lag_metric()
-                .filter(|_| !writer)
-                .zip(cluster);
-            let lines =
-                lag.map(|(metric, cluster)| vec![line(metric.title(), &cluster.metrics, metric)]);
-            (lines.unwrap_or_default(), Some(limits.replication_lag_ms))
-        }
-        Chart::Database => {
-            let lines = cluster.map(|cluster| {
-                vec![
-                    line("CPU", &cluster.metrics, Metric::DbCpu),
-                    line("connections", &cluster.metrics, Metric::DbConnections),
-                ]
-            });
-            (lines.unwrap_or_default(), None)
-        }
-        Chart::HealthCheck => {
-            let lines = scene
-                .snapshot
-                .edge
-                .check(&site.region)
-                .map(|check| vec![line("status", &check.metrics, Metric::CheckStatus)]);
-            (lines.unwrap_or_default(), None)
-        }
-    }
-}
-
-/// A function's name without what all of them begin with: `orders-read` beside `orders-write` is `read`.
-fn short_name(name: &str, all: &[crate::fleet::Function]) -> String {
-    let common = all
-        .iter()
-        .map(|function| function.name.as_str())
-        .reduce(|a, b| {
-            let same = a
-                .chars()
-                .zip(b.chars())
-                .take_while(|(a, b)| a == b)
-                .map(|(a, _)| a.len_utf8())
-                .sum();
-            &a[..same]
-        });
-    let common = common.filter(|_| all.len() > 1).unwrap_or_default();
-    let cut = common.rfind(['-', '_', '.']).map_or(0, |at| at + 1);
-    name[cut..].to_string()
 }
 
 /// What the Region is made of, beside the charts.

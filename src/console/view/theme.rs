@@ -244,8 +244,8 @@ impl Theme {
         let by_weight = self.emphasis == Emphasis::Weight || self.depth == Depth::None;
         match role {
             Role::Title | Role::Accent => Modifier::BOLD,
-            Role::Down if by_weight => Modifier::BOLD | Modifier::REVERSED,
-            Role::Degraded if by_weight => Modifier::BOLD | Modifier::UNDERLINED,
+            Role::Down if by_weight => Modifier::BOLD | Modifier::UNDERLINED,
+            Role::Degraded if by_weight => Modifier::BOLD,
             Role::Down => Modifier::BOLD,
             Role::Selection if self.depth == Depth::None => Modifier::REVERSED,
             Role::Faint | Role::Border | Role::Land | Role::Muted if self.depth == Depth::None => {
@@ -302,7 +302,14 @@ impl Theme {
 
     /// How a verdict is drawn.
     pub fn verdict(&self, verdict: Verdict) -> Style {
-        self.style(Self::verdict_role(verdict))
+        let style = self.style(Self::verdict_role(verdict));
+        let by_weight = self.emphasis == Emphasis::Weight || self.depth == Depth::None;
+        match verdict {
+            Verdict::Down if by_weight => style
+                .remove_modifier(Modifier::UNDERLINED)
+                .add_modifier(Modifier::REVERSED),
+            _ => style,
+        }
     }
 }
 

@@ -128,7 +128,7 @@ fn panel(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, found: &[WhyLine], ver
     let inner = scene.frame(area, buf, &title, None, false);
     if found.is_empty() {
         let text = match verdict {
-            Verdict::Healthy => "all that was observed is within limits",
+            Verdict::Healthy => "all observed is within limits",
             _ => "not judged yet",
         };
         scene.nothing(inner, buf, text);

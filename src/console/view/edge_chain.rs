@@ -1,0 +1,246 @@
+//! The edge as a flow: from the clients' name to the Regions, each line hanging on the one before.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::figures;
+use super::flow::status_role;
+use super::known::{Known, State};
+use super::paint;
+use super::scene::Scene;
+use super::sites;
+use super::theme::Role;
+use crate::fleet::{Metric, Verdict, clean};
+
+/// The worst of the edge's reasons about one of its parts; unknown where the part was not seen.
+fn verdict_of(scene: &Scene<'_>, abouts: &[&str], seen: State) -> Verdict {
+    let reasons = scene
+        .snapshot
+        .edge
+        .judgement
+        .reasons
+        .iter()
+        .filter(|reason| abouts.contains(&reason.about));
+    let base = if seen == State::Current {
+        Verdict::Healthy
+    } else {
+        Verdict::Unknown
+    };
+    reasons
+        .map(|reason| reason.verdict)
+        .fold(base, Verdict::max)
+}
+
+/// Domain, distribution, router, latency set, Regions: each line hangs on the one before.
+pub fn chain(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let verdict = scene.snapshot.edge.judgement.verdict;
+    let title = Line::from(vec![
+        scene.heading("From client to Region ", false),
+        scene.mark(verdict),
+        Span::styled(format!(" {verdict}"), scene.theme.verdict(verdict)),
+    ]);
+    let inner = scene.frame(area, buf, &title, None, false);
+    let lines = chain_lines(scene);
+    for (line, y) in lines.iter().zip(inner.y..inner.bottom()) {
+        paint::line(buf, inner.x + 1, y, inner.width.saturating_sub(1), line);
+    }
+}
+
+fn chain_lines(scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let mut lines = vec![domain_line(scene), distribution_line(scene)];
+    let mut depth = 2;
+    if let Some(line) = router_line(scene, depth) {
+        lines.push(line);
+        depth += 1;
+    }
+    lines.push(latency_line(scene, depth));
+    depth += 1;
+    let last = scene.snapshot.sites.len().saturating_sub(1);
+    for (index, site) in scene.snapshot.sites.iter().enumerate() {
+        let glyphs = scene.theme.glyphs;
+        let fork = if index == last {
+            glyphs.corner
+        } else {
+            glyphs.tee
+        };
+        let mut line = stem(scene, depth, fork);
+        let verdict = site.judgement.verdict;
+        line.push(scene.mark(verdict));
+        line.push(scene.span(format!(" {:<15}", site.region), Role::Title));
+        let (word, check) = sites::dns(scene, &site.region);
+        line.push(Span::styled(format!("{:<6}", word.text), word.style));
+        if let Some(share) = scene.snapshot.traffic_share(&site.region) {
+            line.push(scene.span(
+                format!("{:>6} of requests  ", figures::share(share)),
+                Role::Traffic,
+            ));
+        }
+        line.push(scene.span(sites::check_words(check).0, Role::Muted));
+        lines.push(Line::from(line));
+    }
+    lines
+}
+
+fn stem(scene: &Scene<'_>, depth: usize, fork: &str) -> Vec<Span<'static>> {
+    let glyphs = scene.theme.glyphs;
+    let indent = " ".repeat(3 * (depth - 1));
+    vec![
+        scene.span(format!("{indent}{fork}{}", glyphs.horizontal), Role::Border),
+        Span::raw(" "),
+    ]
+}
+
+fn domain_line(scene: &Scene<'_>) -> Line<'static> {
+    let edge = &scene.snapshot.edge;
+    let probe = scene.known(&edge.probe);
+    let verdict = verdict_of(scene, &["probe", "evidence", "certificate"], probe.state);
+    let mut line = vec![
+        scene.mark(verdict),
+        scene.span(format!(" {}", clean(&edge.domain, 60)), Role::Title),
+        scene.span("  probe ", Role::Muted),
+    ];
+    let limit = Some(scene.snapshot.thresholds.probe_ms);
+    line.push(
+        scene
+            .figure(
+                probe.map(|report| report.total().as_secs_f64() * 1e3),
+                limit,
+                usize::MAX,
+                figures::millis,
+            )
+            .span(),
+    );
+    if let Some(report) = probe.value {
+        line.push(scene.span(
+            format!("  HTTP {}", report.status),
+            if report.status >= 500 {
+                Role::Down
+            } else {
+                Role::Text
+            },
+        ));
+        if let Some(by) = &report.served_by {
+            line.push(scene.span(format!("  served by {}", clean(by, 20)), Role::Muted));
+        }
+    }
+    line.push(scene.span("  certificate ", Role::Muted));
+    line.push(sites::certificate_days(scene, &edge.certificate).span());
+    Line::from(line)
+}
+
+fn distribution_line(scene: &Scene<'_>) -> Line<'static> {
+    let edge = &scene.snapshot.edge;
+    let known = scene.lasting(&edge.distribution);
+    let mut line = stem(scene, 1, scene.theme.glyphs.corner);
+    line.push(scene.mark(verdict_of(
+        scene,
+        &["distribution", "errors", "metrics"],
+        known.state,
+    )));
+    let name = known.value.map_or_else(
+        || clean(&edge.distribution_id, 30),
+        |value| clean(&value.domain, 60),
+    );
+    line.push(scene.span(format!(" {name}"), Role::Title));
+    line.push(scene.span(
+        format!("  {}  ", clean(&edge.distribution_id, 30)),
+        Role::Muted,
+    ));
+    match known.value {
+        Some(value) => {
+            let role = if value.enabled {
+                status_role(&value.status)
+            } else {
+                Role::Down
+            };
+            let text = if value.enabled {
+                clean(&value.status, 20)
+            } else {
+                format!("{} DISABLED", clean(&value.status, 20))
+            };
+            line.push(known.show(scene.theme, role, usize::MAX, |_| text).span());
+            if let Some(at) = value.changed {
+                line.push(scene.span(format!("  changed {}", scene.ago(at)), Role::Muted));
+            }
+        }
+        None => line.push(missing(scene, known, edge.distribution.why_missing())),
+    }
+    Line::from(line)
+}
+
+/// Why a thing is not known.
+pub fn missing<T>(
+    scene: &Scene<'_>,
+    known: Known<&T>,
+    why: Option<&crate::fleet::Missing>,
+) -> Span<'static> {
+    let why = why.map_or_else(String::new, ToString::to_string);
+    scene.span(
+        format!("{} {why}", known.mark(scene.theme)),
+        known.state.role(),
+    )
+}
+
+fn router_line(scene: &Scene<'_>, depth: usize) -> Option<Line<'static>> {
+    let router = scene.snapshot.edge.router.as_ref()?;
+    let known = scene.lasting(&router.detail);
+    let mut line = stem(scene, depth, scene.theme.glyphs.corner);
+    line.push(scene.mark(verdict_of(scene, &["router"], known.state)));
+    line.push(scene.span(format!(" {}", clean(&router.name, 60)), Role::Title));
+    match known.value {
+        Some(detail) => line.push(scene.span(
+            format!(
+                "  {} version {}",
+                clean(&detail.runtime, 20),
+                clean(&detail.version, 12)
+            ),
+            Role::Muted,
+        )),
+        None => line.push(missing(scene, known, router.detail.why_missing())),
+    }
+    let metrics = &scene.snapshot.edge.metrics;
+    let limit = Some(scene.snapshot.thresholds.lambda_error_percent);
+    for (metric, name) in [
+        (Metric::EdgeFunctionErrors, "errors"),
+        (Metric::EdgeFunctionInvalid, "invalid"),
+        (Metric::EdgeFunctionLimited, "limited"),
+    ] {
+        let share = scene.percent(metrics, metric, Metric::EdgeRequests);
+        line.push(scene.span(format!("  {name} "), Role::Muted));
+        line.push(
+            scene
+                .figure(share, limit, usize::MAX, figures::percent)
+                .span(),
+        );
+    }
+    Some(Line::from(line))
+}
+
+fn latency_line(scene: &Scene<'_>, depth: usize) -> Line<'static> {
+    let edge = &scene.snapshot.edge;
+    let known = scene.known(&edge.records);
+    let mut line = stem(scene, depth, scene.theme.glyphs.corner);
+    line.push(scene.mark(verdict_of(scene, &["dns"], known.state)));
+    line.push(scene.span(format!(" {}", clean(&edge.latency_record, 60)), Role::Title));
+    match known.value {
+        Some(records) => {
+            let ttl = records
+                .first()
+                .and_then(|record| record.ttl)
+                .map_or_else(String::new, |ttl| format!(", TTL {ttl} s"));
+            line.push(
+                known
+                    .show(scene.theme, Role::Muted, usize::MAX, |records| {
+                        format!("  {} latency records{ttl}", records.len())
+                    })
+                    .span(),
+            );
+        }
+        None => {
+            line.push(Span::raw("  "));
+            line.push(missing(scene, known, edge.records.why_missing()));
+        }
+    }
+    Line::from(line)
+}
