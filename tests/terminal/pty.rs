@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 /// How long anything may take, on a machine busy with other tests. Nothing waits this long unless
 /// it fails.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What came out so far.
 struct Output {
@@ -300,7 +300,7 @@ fn modes(master: &dyn MasterPty) -> String {
 
 fn read(mut reader: Box<dyn Read + Send>, shared: &Shared) {
     let (output, changed) = &**shared;
-    let mut buffer = [0; 65536];
+    let mut buffer = vec![0; 65536];
     loop {
         // The end of a pseudo-terminal is an error on Linux.
         let count = reader.read(&mut buffer).unwrap_or(0);

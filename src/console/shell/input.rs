@@ -72,17 +72,16 @@ impl Input {
                 }
             };
             let chunk = if waiting {
-                match timeout_at(self.came + ESCAPE, self.chunks.recv()).await {
-                    Ok(chunk) => chunk,
-                    Err(_) => {
-                        let msg = decode_rest(self.pending.make_contiguous());
-                        self.pending.clear();
-                        if msg.is_some() {
-                            return msg;
-                        }
-                        continue;
+                let more = timeout_at(self.came + ESCAPE, self.chunks.recv()).await;
+                let Ok(chunk) = more else {
+                    let msg = decode_rest(self.pending.make_contiguous());
+                    self.pending.clear();
+                    if msg.is_some() {
+                        return msg;
                     }
-                }
+                    continue;
+                };
+                chunk
             } else {
                 self.chunks.recv().await
             };
