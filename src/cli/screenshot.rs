@@ -21,7 +21,7 @@ use crate::console::view::{DEFAULT, Depth, Theme, draw_into, picture as pictures
 use crate::fleet::{Region, Snapshot};
 
 /// How long, on the simulated clock, the complete picture may take.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// `gwctl screenshot`.
 #[derive(Debug, Clone, Args)]

@@ -58,3 +58,17 @@ fn looks() {
         }
     }
 }
+
+#[test]
+fn looks_of_overlays() {
+    let Ok(dir) = std::env::var("GWCTL_LOOK") else {
+        return;
+    };
+    let theme = Theme::load("dark", None, Depth::True, false).unwrap();
+    for (index, overlay) in super::sizes::overlays().into_iter().enumerate() {
+        let mut state = sample::state(sample::bad_day(), (100, 32));
+        state.overlay = overlay;
+        let picture = Picture::new(&drawn(&state, &theme), theme.look("overlay"));
+        std::fs::write(format!("{dir}/overlay-{index}.png"), picture.png().unwrap()).unwrap();
+    }
+}

@@ -18,7 +18,7 @@ fn everywhere() -> Snapshot {
     sample::fleet(&all)
 }
 
-fn overlays() -> Vec<Option<Overlay>> {
+pub fn overlays() -> Vec<Option<Overlay>> {
     let help = Help {
         sections: vec![(
             "Move".into(),

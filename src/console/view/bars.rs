@@ -53,18 +53,18 @@ pub fn sparkline(
             values[slots - 1 - back as usize] = Some(point.value);
         }
     }
-    let (least, most) = values
+    let (lowest, highest) = values
         .iter()
         .flatten()
-        .fold((f64::MAX, 0.0f64), |(least, most), value| {
-            (least.min(*value), most.max(*value))
+        .fold((f64::MAX, 0.0f64), |(low, high), value| {
+            (low.min(*value), high.max(*value))
         });
     // From below the least, so that the shape shows; a calm series stays a calm line.
-    let swing = (most - least).max(most * 0.25);
-    let floor = (least - swing * 0.5).max(0.0);
+    let swing = (highest - lowest).max(highest * 0.25);
+    let floor = (lowest - swing * 0.5).max(0.0);
     for (column, value) in values.iter().enumerate() {
         let Some(value) = value else { continue };
-        let share = if most > 0.0 {
+        let share = if highest > 0.0 {
             (value - floor) / (1.5 * swing)
         } else {
             0.0

@@ -29,12 +29,12 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             width: area.width - left.width,
             ..area
         };
-        let (top, bottom) = split(right, (sites + 3).min(right.height / 2));
+        let (top, bottom) = split(right, (sites + 2).min(right.height / 2));
         reachability(scene, top, buf);
         recent(scene, bottom, buf);
     } else {
         let reach = if area.height >= 30 {
-            (sites + 3).min(area.height / 3)
+            (sites + 2).min(area.height / 3)
         } else {
             0
         };

@@ -8,14 +8,14 @@ use super::chart::{Chart, Curve};
 use super::figures;
 use super::fleet::split;
 use super::flow::status_role;
-use super::known::{Known, State};
+use super::known::{Known, Shown, State};
 use super::scene::Scene;
 use super::table::{Column, Grid};
 use super::theme::Role;
 use super::topology::{topology, verdict_of};
 use super::{paint, sites, why};
 use crate::console::app::{Panel, Subject};
-use crate::fleet::{Metric, Region, clean};
+use crate::fleet::{Instance, Member, Metric, Region, clean};
 
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -111,7 +111,7 @@ fn members_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         Column::words("Forwarding", 10, 9),
         Column::words("Sync", 12, 10),
         Column::words("Cluster", 14, 4).stretching(18),
-        Column::words("Instances", 22, 7).stretching(60),
+        Column::words("Instances", 16, 7),
         Column::figure("Age", 4, 11),
     ];
     let inner = scene.panel(area, buf, Panel::Members, None);
@@ -137,124 +137,97 @@ fn members_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     scene.footing(area, buf, Some(Panel::Members));
 }
 
+/// `2 of 2 available`.
+fn instances_up(instances: &[Instance]) -> String {
+    let up = instances
+        .iter()
+        .filter(|instance| instance.status == "available")
+        .count();
+    format!("{up} of {} available", instances.len())
+}
+
 fn member_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, region: &Region) {
-    let database = &scene.snapshot.database;
     let verdict = verdict_of(scene, region);
     if let Some(cell) = grid.cell(0, row) {
-        paint::text(
-            buf,
-            cell.x,
-            cell.y,
-            1,
-            scene.theme.glyphs.verdict(verdict),
-            scene.theme.verdict(verdict),
-        );
+        let mark = scene.theme.glyphs.verdict(verdict);
+        let name = cell.width.saturating_sub(2);
+        paint::text(buf, cell.x, cell.y, 1, mark, scene.theme.verdict(verdict));
         paint::text(
             buf,
             cell.x + 2,
             cell.y,
-            cell.width.saturating_sub(2),
+            name,
             region.as_str(),
             scene.style(Role::Title),
         );
     }
-    let member = database
-        .topology
-        .last()
-        .and_then(|topology| topology.member(region));
-    let cluster = database.clusters.get(region);
-    let state = cluster.map(|cluster| scene.known(&cluster.state));
-    let metric = |metric| {
-        cluster.map_or_else(Known::none, |cluster| {
-            scene.metric(&cluster.metrics, metric)
-        })
-    };
-    let mut words = vec![(1, sites::role(scene, region))];
-    if let Some(state) = state {
-        let status = state.value.map_or("", |state| &state.status);
-        words.push((
-            2,
-            state.show(scene.theme, status_role(status), 18, |state| {
-                clean(&state.status, 18)
-            }),
-        ));
-        words.push((
-            10,
-            state
-                .map(|state| &state.instances)
-                .show(scene.theme, Role::Muted, 60, |instances| {
-                    instances
-                        .iter()
-                        .map(|i| format!("{} {}", clean(&i.id, 24), clean(&i.status, 16)))
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                }),
-        ));
-    }
-    let plain = |text: Option<&str>| match text {
-        Some(text) => super::known::Shown::new(
-            clean(text, 20),
-            scene.theme,
-            if status_role(text) == Role::Healthy {
-                Role::Text
-            } else {
-                Role::Degraded
-            },
-        ),
-        None => super::known::Shown::new(scene.theme.glyphs.no_data, scene.theme, Role::Faint),
-    };
-    words.push((
-        7,
-        plain(member.and_then(|member| member.write_forwarding.as_deref())),
-    ));
-    words.push((
-        8,
-        plain(member.and_then(|member| member.synchronization.as_deref())),
-    ));
-    words.push((
-        9,
-        super::known::Shown::new(
-            member.map_or_else(String::new, |member| clean(&member.cluster, 40)),
-            scene.theme,
-            Role::Muted,
-        ),
-    ));
-    for (index, shown) in words {
+    for (index, shown) in member_words(scene, region) {
         if let Some(cell) = grid.cell(index, row) {
             paint::text(buf, cell.x, cell.y, cell.width, &shown.text, shown.style);
         }
     }
-    let age = state.and_then(|state| state.age);
-    let figures = [
-        (3, sites::lag(scene, region, 9)),
-        (
-            4,
-            scene.figure(metric(Metric::DbCpu), None, 0, figures::percent),
-        ),
-        (
-            5,
-            scene.figure(metric(Metric::DbConnections), None, 0, figures::count),
-        ),
-        (
-            6,
-            scene.figure(metric(Metric::DbWriteThroughput), None, 0, |value| {
-                format!("{}/s", figures::count(value))
-            }),
-        ),
-        (
-            11,
-            super::known::Shown::new(
-                age.map_or_else(|| scene.theme.glyphs.not_yet.into(), figures::age),
-                scene.theme,
-                Role::Muted,
-            ),
-        ),
-    ];
-    for (index, shown) in figures {
+    for (index, shown) in member_figures(scene, region) {
         if let Some(cell) = grid.cell(index, row) {
             paint::figure(buf, cell, &shown);
         }
     }
+}
+
+/// Columns of words: what the member's own Region says, and what the global cluster says of it.
+fn member_words(scene: &Scene<'_>, region: &Region) -> Vec<(usize, Shown)> {
+    let database = &scene.snapshot.database;
+    let mut words = vec![(1, sites::role(scene, region))];
+    if let Some(cluster) = database.clusters.get(region) {
+        let state = scene.known(&cluster.state);
+        let role = status_role(state.value.map_or("", |state| &state.status));
+        words.push((
+            2,
+            state.show(scene.theme, role, 18, |state| clean(&state.status, 18)),
+        ));
+        let up = state.map(|state| state.instances.as_slice());
+        words.push((10, up.show(scene.theme, Role::Muted, 24, instances_up)));
+    }
+    let topology = scene.known(&database.topology);
+    let part = |of: fn(&Member) -> Option<&str>| {
+        let known = topology.and_then(|topology| of(topology.member(region)?));
+        let usual = known
+            .value
+            .is_some_and(|word| status_role(word) == Role::Healthy);
+        let role = if usual { Role::Text } else { Role::Degraded };
+        known.show(scene.theme, role, 0, |word| clean(word, 40))
+    };
+    words.push((7, part(|member| member.write_forwarding.as_deref())));
+    words.push((8, part(|member| member.synchronization.as_deref())));
+    let cluster = topology.and_then(|topology| Some(topology.member(region)?.cluster.as_str()));
+    words.push((
+        9,
+        cluster.show(scene.theme, Role::Muted, 0, |name| clean(name, 40)),
+    ));
+    words
+}
+
+fn member_figures(scene: &Scene<'_>, region: &Region) -> [(usize, Shown); 5] {
+    let cluster = scene.snapshot.database.clusters.get(region);
+    let figure = |metric, write: fn(f64) -> String| {
+        let known = cluster.map_or_else(Known::none, |cluster| {
+            scene.metric(&cluster.metrics, metric)
+        });
+        scene.figure(known, None, 0, write)
+    };
+    let age = cluster.and_then(|cluster| cluster.state.age(scene.now));
+    let age = age.map_or_else(|| scene.theme.glyphs.not_yet.into(), figures::age);
+    [
+        (3, sites::lag(scene, region, 9)),
+        (4, figure(Metric::DbCpu, figures::percent)),
+        (5, figure(Metric::DbConnections, figures::count)),
+        (
+            6,
+            figure(Metric::DbWriteThroughput, |value| {
+                format!("{}/s", figures::count(value))
+            }),
+        ),
+        (11, Shown::new(age, scene.theme, Role::Muted)),
+    ]
 }
 
 /// Lag of all secondaries over time.

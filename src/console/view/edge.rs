@@ -92,12 +92,11 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             width: rest.width - half.width,
             ..rest
         };
-        match scene.state.focused() {
-            Panel::Checks => checks_panel(scene, rest, buf),
-            _ => {
-                records(scene, half, buf);
-                answers(scene, other, buf);
-            }
+        if scene.state.focused() == Panel::Checks {
+            checks_panel(scene, rest, buf);
+        } else {
+            records(scene, half, buf);
+            answers(scene, other, buf);
         }
     }
 }

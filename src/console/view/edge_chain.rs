@@ -223,24 +223,21 @@ fn latency_line(scene: &Scene<'_>, depth: usize) -> Line<'static> {
     let mut line = stem(scene, depth, scene.theme.glyphs.corner);
     line.push(scene.mark(verdict_of(scene, &["dns"], known.state)));
     line.push(scene.span(format!(" {}", clean(&edge.latency_record, 60)), Role::Title));
-    match known.value {
-        Some(records) => {
-            let ttl = records
-                .first()
-                .and_then(|record| record.ttl)
-                .map_or_else(String::new, |ttl| format!(", TTL {ttl} s"));
-            line.push(
-                known
-                    .show(scene.theme, Role::Muted, usize::MAX, |records| {
-                        format!("  {} latency records{ttl}", records.len())
-                    })
-                    .span(),
-            );
-        }
-        None => {
-            line.push(Span::raw("  "));
-            line.push(missing(scene, known, edge.records.why_missing()));
-        }
+    if let Some(records) = known.value {
+        let ttl = records
+            .first()
+            .and_then(|record| record.ttl)
+            .map_or_else(String::new, |ttl| format!(", TTL {ttl} s"));
+        line.push(
+            known
+                .show(scene.theme, Role::Muted, usize::MAX, |records| {
+                    format!("  {} latency records{ttl}", records.len())
+                })
+                .span(),
+        );
+    } else {
+        line.push(Span::raw("  "));
+        line.push(missing(scene, known, edge.records.why_missing()));
     }
     Line::from(line)
 }

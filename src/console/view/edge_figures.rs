@@ -64,9 +64,12 @@ pub fn figures_panel(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     facts::draw(scene, inner, buf, &list.lines);
 }
 
+/// Heading, series, how figures are written.
+type Drawn = (&'static str, &'static [Metric], fn(f64) -> String);
+
 /// Some of: requests, error rates, origin latency; one over the other, as many as fit.
 pub fn charts(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, which: std::ops::Range<usize>) {
-    let all: [(&str, &[Metric], fn(f64) -> String); 3] = [
+    let all: [Drawn; 3] = [
         ("Requests", &[Metric::EdgeRequests], |value| {
             figures::per_second(value, std::time::Duration::from_mins(1))
         }),
@@ -140,7 +143,7 @@ fn one_chart(
                     observed.why_missing(),
                 )
                 .content
-                .into_owned()
+                .into_owned();
             }
         }
     }

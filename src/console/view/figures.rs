@@ -212,7 +212,7 @@ mod tests {
             [7.0, 842.0, 1_234.0, 84_321.0, 1_234_567.0].map(count),
             ["7", "842", "1.2k", "84k", "1.2M"]
         );
-        assert_eq!(per_second(72_000.0, Duration::from_secs(60)), "1.2k/s");
+        assert_eq!(per_second(72_000.0, Duration::from_mins(1)), "1.2k/s");
         assert_eq!(bytes(1_234.0), "1.2 kB");
     }
 
@@ -228,7 +228,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_figure_outgrows_its_column(value in 0.0f64..1e12) {
-            for text in [millis(value), percent(value.min(100.0)), per_second(value, Duration::from_secs(60)), count(value)] {
+            for text in [millis(value), percent(value.min(100.0)), per_second(value, Duration::from_mins(1)), count(value)] {
                 prop_assert!(text.chars().count() <= WIDTH, "{text}");
             }
         }

@@ -103,10 +103,10 @@ fn regions(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         scene.nothing(body, buf, "no Region passes the filter");
     }
     for (place, row) in visible {
-        if let Subject::Site(region) = &row.subject {
-            if let Some(site) = scene.snapshot.site(region) {
-                site_row(scene, &grid, place, buf, site);
-            }
+        if let Subject::Site(region) = &row.subject
+            && let Some(site) = scene.snapshot.site(region)
+        {
+            site_row(scene, &grid, place, buf, site);
         }
     }
     scene.footing(area, buf, Some(Panel::Regions));

@@ -218,9 +218,9 @@ fn cluster(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, site: &Site) {
             scene.span(format!("  {kind} {} {zone}", instance.class), Role::Muted),
         ];
         if index == 0 {
-            facts.spans("instances", line)
+            facts.spans("instances", line);
         } else {
-            facts.lines.push(Fact::More(Line::from(line)))
+            facts.lines.push(Fact::More(Line::from(line)));
         }
     }
 }
@@ -295,9 +295,9 @@ fn check_facts(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, check: &HealthCheck
                 scene.span(format!("  {}", describe_check(child)), Role::Text),
             ];
             if index == 0 {
-                facts.spans("children", line)
+                facts.spans("children", line);
             } else {
-                facts.lines.push(Fact::More(Line::from(line)))
+                facts.lines.push(Fact::More(Line::from(line)));
             }
         }
     }

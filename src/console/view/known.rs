@@ -42,7 +42,7 @@ pub struct Known<T> {
 
 impl<T> Known<T> {
     /// What `observed` holds; older than `stale_s` seconds counts as old.
-    pub fn of<'a>(observed: &'a Observed<T>, now: Timestamp, stale_s: f64) -> Known<&'a T> {
+    pub fn of(observed: &Observed<T>, now: Timestamp, stale_s: f64) -> Known<&T> {
         let age = observed.age(now);
         let state = match observed.why_missing() {
             Some(why) => why.into(),

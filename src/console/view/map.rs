@@ -46,9 +46,12 @@ fn is_land(lat: f64, lon: f64) -> bool {
             .unwrap_or(false)
 }
 
+/// A size, and the land drawn for it.
+type Drawn = ((u16, u16), Rc<Dots>);
+
 thread_local! {
     /// The land of the map last drawn: it changes only with the size.
-    static DRAWN: RefCell<Option<((u16, u16), Rc<Dots>)>> = const { RefCell::new(None) };
+    static DRAWN: RefCell<Option<Drawn>> = const { RefCell::new(None) };
 }
 
 fn land(width: u16, height: u16) -> Rc<Dots> {
@@ -226,7 +229,9 @@ fn arc(dots: &mut Dots, from: (f64, f64), to: (f64, f64), layer: u8) -> (u16, u1
     }
     let down = to.1 - from.1;
     let length = across.hypot(down);
-    let bend = (length * 0.22).min((from.1 + to.1) / 2.0 - 2.0).max(0.0);
+    let bend = (length * 0.22)
+        .min(f64::midpoint(from.1, to.1) - 2.0)
+        .max(0.0);
     let at = |t: f64| {
         let x = from.0 + across * t;
         let y = from.1 + down * t - 4.0 * bend * t * (1.0 - t);

@@ -382,42 +382,39 @@ fn votes_window(
 ) {
     let known = scene.known(votes);
     let mut lines = Vec::new();
-    match known.value {
-        Some(all) => {
-            let healthy = all.iter().filter(|vote| vote.healthy()).count();
-            lines.push(Line::from(scene.span(
-                format!("{healthy} of {} checkers say healthy", all.len()),
-                Role::Title,
-            )));
-            lines.push(Line::default());
-            for vote in all {
-                let (mark, role) = if vote.healthy() {
-                    (scene.theme.glyphs.healthy, Role::Healthy)
-                } else {
-                    (scene.theme.glyphs.down, Role::Down)
-                };
-                let address = vote
-                    .checker
-                    .map_or_else(String::new, |address| address.to_string());
-                let age = vote.at.map_or_else(String::new, |at| {
-                    super::figures::age(scene.now.duration_since(at))
-                });
-                lines.push(Line::from(vec![
-                    scene.span(format!("{mark} "), role),
-                    scene.span(format!("{:<16}", vote.region), Role::Text),
-                    scene.span(format!("{address:<16}{age:>4}  "), Role::Muted),
-                    scene.span(vote.status.clone(), Role::Text),
-                ]));
-            }
+    if let Some(all) = known.value {
+        let healthy = all.iter().filter(|vote| vote.healthy()).count();
+        lines.push(Line::from(scene.span(
+            format!("{healthy} of {} checkers say healthy", all.len()),
+            Role::Title,
+        )));
+        lines.push(Line::default());
+        for vote in all {
+            let (mark, role) = if vote.healthy() {
+                (scene.theme.glyphs.healthy, Role::Healthy)
+            } else {
+                (scene.theme.glyphs.down, Role::Down)
+            };
+            let address = vote
+                .checker
+                .map_or_else(String::new, |address| address.to_string());
+            let age = vote.at.map_or_else(String::new, |at| {
+                super::figures::age(scene.now.duration_since(at))
+            });
+            lines.push(Line::from(vec![
+                scene.span(format!("{mark} "), role),
+                scene.span(format!("{:<16}", vote.region), Role::Text),
+                scene.span(format!("{address:<16}{age:>4}  "), Role::Muted),
+                scene.span(vote.status.clone(), Role::Text),
+            ]));
         }
-        None => {
-            let why = votes
-                .why_missing()
-                .map_or_else(String::new, ToString::to_string);
-            lines.push(Line::from(
-                scene.span(format!("{} {why}", known.mark(scene.theme)), Role::Muted),
-            ));
-        }
+    } else {
+        let why = votes
+            .why_missing()
+            .map_or_else(String::new, ToString::to_string);
+        lines.push(Line::from(
+            scene.span(format!("{} {why}", known.mark(scene.theme)), Role::Muted),
+        ));
     }
     let inner = window(
         scene,

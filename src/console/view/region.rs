@@ -32,9 +32,9 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, region: &Region
         return;
     }
     if area.width >= 110 {
-        let side = (area.width * 35 / 100).clamp(42, 66);
+        let beside = (area.width * 35 / 100).clamp(42, 66);
         let left = Rect {
-            width: area.width - side,
+            width: area.width - beside,
             ..area
         };
         charts(scene, left, buf, site);
@@ -42,7 +42,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, region: &Region
             scene,
             Rect {
                 x: left.right(),
-                width: side,
+                width: beside,
                 ..area
             },
             buf,

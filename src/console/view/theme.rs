@@ -243,10 +243,9 @@ impl Theme {
     fn weight(&self, role: Role) -> Modifier {
         let by_weight = self.emphasis == Emphasis::Weight || self.depth == Depth::None;
         match role {
-            Role::Title | Role::Accent => Modifier::BOLD,
             Role::Down if by_weight => Modifier::BOLD | Modifier::UNDERLINED,
-            Role::Degraded if by_weight => Modifier::BOLD,
-            Role::Down => Modifier::BOLD,
+            Role::Degraded if !by_weight => Modifier::empty(),
+            Role::Title | Role::Accent | Role::Down | Role::Degraded => Modifier::BOLD,
             Role::Selection if self.depth == Depth::None => Modifier::REVERSED,
             Role::Faint | Role::Border | Role::Land | Role::Muted if self.depth == Depth::None => {
                 Modifier::DIM
@@ -330,21 +329,21 @@ pub fn names(dir: Option<&Path>) -> Vec<String> {
         .into_iter()
         .flatten()
         .flatten();
-    let mut own: Vec<String> = entries
+    let mut mine: Vec<String> = entries
         .filter_map(|entry| {
             let path = entry.path();
-            let named = path
+            let is_toml = path
                 .extension()
                 .is_some_and(|extension| extension == "toml");
             path.file_stem()
-                .filter(|_| named)?
+                .filter(|_| is_toml)?
                 .to_str()
                 .map(str::to_owned)
         })
         .filter(|name| is_plain(name) && !names.contains(name))
         .collect();
-    own.sort();
-    names.append(&mut own);
+    mine.sort();
+    names.append(&mut mine);
     names
 }
 

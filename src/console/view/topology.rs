@@ -173,7 +173,7 @@ fn drawing(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, topology: &Topology)
         .fold((u16::MAX, 0), |(low, high), y| (low.min(*y), high.max(*y)));
     for y in top..=bottom {
         let branches = ends.contains(&y);
-        let symbol = junction(glyphs.ascii, y > top, y < bottom, y == from_y, branches);
+        let symbol = junction(glyphs.ascii, [y > top, y < bottom, y == from_y, branches]);
         paint::text(buf, trunk, y, 1, symbol, line);
     }
     if shown < secondaries.len() {
@@ -189,22 +189,22 @@ fn drawing(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, topology: &Topology)
     }
 }
 
-/// The box-drawing character with these arms.
-fn junction(ascii: bool, up: bool, down: bool, left: bool, right: bool) -> &'static str {
-    match (up, down, left, right) {
-        (true, true, false, false) if ascii => "|",
-        (false, false, _, _) if ascii => "-",
+/// The box-drawing character with these arms: up, down, left, right.
+fn junction(ascii: bool, arms: [bool; 4]) -> &'static str {
+    match arms {
+        [true, true, false, false] if ascii => "|",
+        [false, false, _, _] if ascii => "-",
         _ if ascii => "+",
-        (true, true, true, true) => "┼",
-        (true, true, true, false) => "┤",
-        (true, true, false, true) => "├",
-        (true, true, false, false) => "│",
-        (false, true, true, true) => "┬",
-        (true, false, true, true) => "┴",
-        (false, true, true, false) => "╮",
-        (true, false, true, false) => "╯",
-        (false, true, false, true) => "╭",
-        (true, false, false, true) => "╰",
+        [true, true, true, true] => "┼",
+        [true, true, true, false] => "┤",
+        [true, true, false, true] => "├",
+        [true, true, false, false] => "│",
+        [false, true, true, true] => "┬",
+        [true, false, true, true] => "┴",
+        [false, true, true, false] => "╮",
+        [true, false, true, false] => "╯",
+        [false, true, false, true] => "╭",
+        [true, false, false, true] => "╰",
         _ => "─",
     }
 }

@@ -129,15 +129,13 @@ fn rect(
         h: h0,
         colour: c0,
     }) = out.last_mut()
+        && *c0 == colour
+        && (*x0 + *w0 - x).abs() < 0.01
+        && (*y0 - y).abs() < 0.01
+        && (*h0 - h).abs() < 0.01
     {
-        if *c0 == colour
-            && (*x0 + *w0 - x).abs() < 0.01
-            && (*y0 - y).abs() < 0.01
-            && (*h0 - h).abs() < 0.01
-        {
-            *w0 += w;
-            return;
-        }
+        *w0 += w;
+        return;
     }
     out.push(Shape::Rect { x, y, w, h, colour });
 }

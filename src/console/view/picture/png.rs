@@ -209,7 +209,7 @@ impl Canvas {
             let glyph = self.glyph(letter, bold);
             for (dx, dy, share) in &glyph.pixels {
                 let (px, py) = (left + dx, top + dy);
-                if (0..self.width as i32).contains(&px) && (0..self.height as i32).contains(&py) {
+                if px >= 0 && py >= 0 && (px as usize) < self.width && (py as usize) < self.height {
                     let pixel = &mut self.pixels[py as usize * self.width + px as usize];
                     *pixel = blend(colour, *pixel, share.clamp(0.0, 1.0));
                 }
@@ -240,8 +240,8 @@ impl Canvas {
             let corner = outline.px_bounds().min;
             outline.draw(|x, y, share| {
                 glyph.pixels.push((
-                    corner.x as i32 + x as i32,
-                    corner.y as i32 + y as i32,
+                    (corner.x + x as f32) as i32,
+                    (corner.y + y as f32) as i32,
                     share,
                 ));
             });

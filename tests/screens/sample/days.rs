@@ -1,0 +1,154 @@
+//! A day on which much goes wrong at once.
+
+use std::time::Duration;
+
+use gwctl::fleet::{
+    Alarm, Call, Metric, Missing, Observed, Outcome, Reachability, Region, Snapshot, judge,
+};
+
+use super::{CLOUDWATCH, THREE, ago, fleet, known, put, region, source, wave};
+
+/// A bad day: eu-west-1 silent, ap-southeast-1 lagging and slow, us-east-1's certificate not
+/// allowed to be seen, a probe that never ended.
+pub fn bad_day() -> Snapshot {
+    let mut snapshot = fleet(&THREE);
+    silence(&mut snapshot);
+    slow(&mut snapshot);
+    let home = region("us-east-1");
+    snapshot.sites[0].certificate = Observed::missing(
+        Missing::NotAllowed {
+            action: "acm:DescribeCertificate".into(),
+        },
+        source("acm:DescribeCertificate", &home),
+    );
+    unhealthy(&mut snapshot, "hc-eu-west-1");
+    unhealthy(&mut snapshot, "hc-eu-west-1-endpoint");
+    for attempt in 0..3 {
+        snapshot.ledger.enter(Call {
+            at: ago(60 - 20 * attempt),
+            service: "rds",
+            operation: "DescribeDBClusters".into(),
+            region: region("eu-west-1"),
+            took: Duration::from_secs(5),
+            outcome: Outcome::TimedOut,
+            request_id: None,
+            error: Some("no answer within 5 s".into()),
+            dollars: 0.0,
+        });
+    }
+    judge(&mut snapshot);
+    snapshot
+}
+
+fn unhealthy(snapshot: &mut Snapshot, id: &str) {
+    let home = Region::global();
+    if let Some(check) = snapshot.edge.checks.get_mut(id) {
+        put(
+            &mut check.metrics,
+            Metric::CheckStatus,
+            wave(0.0, 0.0, 0.0),
+            &home,
+        );
+        put(
+            &mut check.metrics,
+            Metric::CheckPercentHealthy,
+            wave(0.0, 0.0, 0.0),
+            &home,
+        );
+    }
+}
+
+/// ap-southeast-1 answers late, with errors, and its copy of the data lags.
+fn slow(snapshot: &mut Snapshot) {
+    let far = region("ap-southeast-1");
+    let site = &mut snapshot.sites[2];
+    put(
+        &mut site.api.metrics,
+        Metric::ApiLatencyP99,
+        wave(1_840.0, 0.2, 0.4),
+        &far,
+    );
+    put(
+        &mut site.api.metrics,
+        Metric::Api5xx,
+        wave(600.0, 0.2, 0.4),
+        &far,
+    );
+    site.alarms = known(
+        vec![Alarm {
+            name: "orders-p99-latency".into(),
+            reason: "Threshold Crossed: 3 datapoints were greater than the threshold (1000.0)"
+                .into(),
+            since: Some(ago(420)),
+        }],
+        12,
+        "cloudwatch:DescribeAlarms",
+        &far,
+    );
+    if let Some(cluster) = snapshot.database.clusters.get_mut(&far) {
+        put(
+            &mut cluster.metrics,
+            Metric::RpoLag,
+            wave(48_000.0, 0.1, 0.2),
+            &far,
+        );
+    }
+}
+
+/// eu-west-1 gives no answer any more.
+fn silence(snapshot: &mut Snapshot) {
+    let silent = region("eu-west-1");
+    let why = || Missing::CouldNotAsk {
+        why: "timed out after 5 s".into(),
+    };
+    let from = |api| source(api, &region("eu-west-1"));
+    let site = &mut snapshot.sites[1];
+    let metrics: Vec<Metric> = site.api.metrics.iter().map(|(metric, _)| metric).collect();
+    for metric in metrics {
+        site.api
+            .metrics
+            .entry(metric)
+            .renew(Err(why()), ago(20), from(CLOUDWATCH));
+    }
+    for function in &mut site.functions {
+        let metrics: Vec<Metric> = function.metrics.iter().map(|(metric, _)| metric).collect();
+        for metric in metrics {
+            function
+                .metrics
+                .entry(metric)
+                .renew(Err(why()), ago(20), from(CLOUDWATCH));
+        }
+    }
+    site.alarms
+        .renew(Err(why()), ago(20), from("cloudwatch:DescribeAlarms"));
+    site.probe.renew(
+        Err(Missing::CouldNotAsk {
+            why: "connect: timed out".into(),
+        }),
+        ago(9),
+        from("probe"),
+    );
+    site.reach = Reachability {
+        round_trip: None,
+        last_answer: Some(ago(250)),
+        last_silence: Some(ago(3)),
+        silent_calls: 14,
+        last_error: Some("dispatch failure: connect timed out".into()),
+        clock_skew_ms: None,
+    };
+    if let Some(cluster) = snapshot.database.clusters.get_mut(&silent) {
+        cluster
+            .state
+            .renew(Err(why()), ago(20), from("rds:DescribeDBClusters"));
+        cluster
+            .events
+            .renew(Err(why()), ago(20), from("rds:DescribeEvents"));
+        let metrics: Vec<Metric> = cluster.metrics.iter().map(|(metric, _)| metric).collect();
+        for metric in metrics {
+            cluster
+                .metrics
+                .entry(metric)
+                .renew(Err(why()), ago(20), from(CLOUDWATCH));
+        }
+    }
+}
