@@ -209,3 +209,21 @@ fn names_with_escapes_reach_no_terminal() {
         );
     }
 }
+
+#[test]
+fn no_figure_of_the_fleet_is_ever_cut() {
+    for width in 60..=220 {
+        let shown = text(&drawn(
+            &sample::state(sample::bad_day(), (width, 40)),
+            &dark(),
+        ));
+        for region in sample::THREE {
+            let line = shown
+                .lines()
+                .skip(3)
+                .find(|line| line.contains(region))
+                .unwrap();
+            assert!(!line.contains('…'), "{width}: {line}");
+        }
+    }
+}

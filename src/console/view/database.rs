@@ -163,7 +163,14 @@ fn member_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, regio
     }
     for (index, shown) in member_words(scene, region) {
         if let Some(cell) = grid.cell(index, row) {
-            paint::text(buf, cell.x, cell.y, cell.width, &shown.text, shown.style);
+            paint::text(
+                buf,
+                cell.x,
+                cell.y,
+                cell.width,
+                shown.fitting(cell.width),
+                shown.style,
+            );
         }
     }
     for (index, shown) in member_figures(scene, region) {

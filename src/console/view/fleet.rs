@@ -138,7 +138,14 @@ fn site_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, site: &
     }
     if let Some(cell) = grid.cell(2, row) {
         let shown = sites::role(scene, &site.region);
-        paint::text(buf, cell.x, cell.y, cell.width, &shown.text, shown.style);
+        paint::text(
+            buf,
+            cell.x,
+            cell.y,
+            cell.width,
+            shown.fitting(cell.width),
+            shown.style,
+        );
     }
     traffic(scene, grid, row, buf, site);
     for (index, shown) in figures_of(scene, grid, site) {
@@ -148,7 +155,14 @@ fn site_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, site: &
     }
     if let Some(cell) = grid.cell(10, row) {
         let (shown, _) = sites::dns(scene, &site.region);
-        paint::text(buf, cell.x, cell.y, cell.width, &shown.text, shown.style);
+        paint::text(
+            buf,
+            cell.x,
+            cell.y,
+            cell.width,
+            shown.fitting(cell.width),
+            shown.style,
+        );
     }
     for (index, metric, style) in [
         (14, Metric::ApiRequests, scene.style(Role::Traffic)),

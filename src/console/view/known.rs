@@ -205,6 +205,8 @@ pub struct Shown {
     pub text: String,
     /// Its style.
     pub style: Style,
+    /// Bytes at the end of the text that tell the age.
+    aside: usize,
 }
 
 impl Shown {
@@ -213,7 +215,16 @@ impl Shown {
         Self {
             text: text.into(),
             style: theme.style(role),
+            aside: 0,
         }
+    }
+
+    /// The text, without the age where `width` cells do not hold both.
+    pub fn fitting(&self, width: u16) -> &str {
+        if cells(&self.text) <= usize::from(width) {
+            return &self.text;
+        }
+        &self.text[..self.text.len() - self.aside]
     }
 
     /// As a span.
@@ -255,21 +266,23 @@ impl<T> Known<T> {
             return Shown::new(write(value), theme, role);
         }
         let mut text = format!("{mark}{}", write(value));
+        let mut aside = 0;
         if let Some(age) = age {
             let age = figures::age(age);
             if cells(&text) + 1 + cells(&age) <= width {
+                aside = age.len() + 1;
                 text = format!("{text} {age}");
             }
         }
-        Shown::new(
-            text,
-            theme,
-            if state == State::Old {
-                Role::Faint
-            } else {
-                state.role()
-            },
-        )
+        let role = if state == State::Old {
+            Role::Faint
+        } else {
+            state.role()
+        };
+        Shown {
+            aside,
+            ..Shown::new(text, theme, role)
+        }
     }
 }
 

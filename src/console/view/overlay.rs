@@ -59,7 +59,8 @@ pub fn window(
     let width = size.0.min(area.width.saturating_sub(4));
     let height = size.1.min(area.height.saturating_sub(3));
     let x = area.x + (area.width - width) / 2;
-    let y = area.y + (area.height - height) / 2;
+    // Between the header, which always shows, and the status bar.
+    let y = area.y + 2 + (area.height.saturating_sub(3 + height)) / 2;
     let place = Rect {
         x,
         y,

@@ -71,7 +71,14 @@ pub fn right(buf: &mut Buffer, x: u16, y: u16, width: u16, string: &str, style: 
 
 /// A figure, right-aligned.
 pub fn figure(buf: &mut Buffer, area: Rect, shown: &Shown) {
-    right(buf, area.x, area.y, area.width, &shown.text, shown.style);
+    right(
+        buf,
+        area.x,
+        area.y,
+        area.width,
+        shown.fitting(area.width),
+        shown.style,
+    );
 }
 
 /// A line of spans from `x`; what does not fit is cut with an ellipsis. Says how many cells it took.

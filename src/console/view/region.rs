@@ -275,7 +275,14 @@ fn function_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
                     usize::from(cell.width),
                     Into::into,
                 );
-                paint::text(buf, cell.x, cell.y, cell.width, &shown.text, shown.style);
+                paint::text(
+                    buf,
+                    cell.x,
+                    cell.y,
+                    cell.width,
+                    shown.fitting(cell.width),
+                    shown.style,
+                );
             }
         }
     }
