@@ -7,9 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::{
-    ProvideCredentials, Result as Fetched, SharedCredentialsProvider, future,
-};
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
@@ -19,7 +17,7 @@ use super::reply;
 /// How long a provider may take: signing on through a proxy, or a helper program that asks a vault.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Credentials are renewed when they have less than this left, before the SDK finds them too old.
-const MARGIN: Duration = Duration::from_secs(60);
+const MARGIN: Duration = Duration::from_mins(1);
 /// A failure stands this long, so that fifty waiting calls do not each fetch for themselves.
 const RETRY: Duration = Duration::from_secs(5);
 
@@ -81,8 +79,7 @@ impl ProvideCredentials for Keys {
     where
         Self: 'a,
     {
-        let key =
-            async { Fetched::Ok(self.key().await.map_err(CredentialsError::provider_error)?) };
+        let key = async { self.key().await.map_err(CredentialsError::provider_error) };
         future::ProvideCredentials::new(key)
     }
 }
@@ -152,7 +149,7 @@ mod tests {
 
     #[tokio::test]
     async fn credentials_are_fetched_once_while_they_last() {
-        let (keys, asked) = keys(Some(Duration::from_secs(3_600)));
+        let (keys, asked) = keys(Some(Duration::from_hours(1)));
         let (first, second) = tokio::join!(keys.ready(), keys.ready());
         assert!(first.is_ok() && second.is_ok());
         assert!(keys.provide_credentials().await.is_ok());

@@ -93,7 +93,7 @@ fn status_prints_the_fleet_that_was_seeded() {
     assert_edge(&picture["edge"], stand);
 
     // Six errors in 120 invocations are above the limit of one percent everywhere.
-    for (region, _) in &stand.fleet.sites {
+    for region in stand.fleet.sites.keys() {
         let reasons = site(&picture, region)["reasons"].to_string();
         assert!(
             reasons.contains("orders-read errors 5 %, limit 1 %"),
@@ -158,6 +158,7 @@ fn assert_site(site: &Value, region: &str, seeded: &SeededSite) {
         (&alarms[0]["name"], &alarms[0]["reason"]),
         (&json!("orders-5xx"), &json!("too many 5xx"))
     );
+    assert_eq!(value(&site["probe"])["status"], 200);
     assert_eq!(site["health_check"], seeded.check.as_str());
     assert_eq!(site["reach"]["answering"], true);
     assert_eq!(
