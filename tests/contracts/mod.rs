@@ -5,6 +5,7 @@ mod bad_replies;
 mod calls;
 pub mod emulators;
 mod environment;
+mod good_replies;
 mod metrics;
 mod stage;
 pub mod stand;

@@ -109,6 +109,10 @@ impl Request {
         self.0.body()
     }
 
+    pub fn query(&self) -> &str {
+        self.0.uri().query().unwrap_or_default()
+    }
+
     pub fn host(&self) -> &str {
         self.0.uri().host().unwrap_or_default()
     }
