@@ -258,7 +258,7 @@ async fn of_several_certificates_the_issued_one_that_ends_last_counts() {
         ("a2", "ISSUED")
     );
     assert_eq!(
-        found.not_after.map(|end| end.as_second()),
+        found.not_after.map(jiff::Timestamp::as_second),
         Some(1_810_000_000)
     );
 }
