@@ -15,7 +15,6 @@ mod screenshot;
 mod settings;
 mod sim;
 mod simulated;
-mod stand;
 mod status;
 mod target;
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::args::Global;
 use super::settings::{self, Settings};
-use super::stand::Stand;
 use crate::aws::{Session, SessionOptions};
 use crate::fleet::{Clock, FleetSpec, SystemClock};
 use crate::observe::{NetworkProber, Observer, Prober, Refresh};
@@ -39,7 +38,7 @@ impl Target {
         .await;
         Self {
             name: settings.fleet.clone(),
-            prober: Stand::or_network(Arc::new(NetworkProber::new()), &spec, &session),
+            prober: Arc::new(NetworkProber::new()),
             spec,
             session,
             clock,
