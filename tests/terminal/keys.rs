@@ -22,7 +22,7 @@ fn the_first_screen_is_a_living_fleet() {
 fn digits_go_from_screen_to_screen() {
     let mut console = demo();
     for (key, text) in [
-        ("2", "API latency"),
+        ("2", "API requests"),
         ("3", "Members"),
         ("4", "Latency records"),
         ("5", "Operations"),
@@ -37,7 +37,7 @@ fn digits_go_from_screen_to_screen() {
 fn enter_opens_the_region_under_the_cursor_and_escape_returns() {
     let mut console = demo();
     console.press("j\r");
-    console.wait_text(&["API latency", "eu-west-1"]);
+    console.wait_text(&["API requests", "eu-west-1"]);
     console.press("\x1b");
     console.wait_text(FLEET);
 }
