@@ -1,4 +1,4 @@
-//! CloudFront through the SDK: REST-XML with an ETag.
+//! CloudFront through the SDK: REST-XML with an `ETag`.
 
 use aws_sdk_cloudfront::Client;
 

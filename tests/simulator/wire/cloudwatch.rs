@@ -468,11 +468,11 @@ async fn alarms_are_filtered_by_state_name_and_type_and_paged() {
     }
     assert_eq!(names.len(), all.metric_alarms().len());
     assert!(names.is_sorted());
-    let named = client
+    let asked_by_name = client
         .describe_alarms()
         .alarm_name_prefix("orders-euw1-5")
         .send()
         .await
         .unwrap();
-    assert_eq!(named.metric_alarms().len(), 1);
+    assert_eq!(asked_by_name.metric_alarms().len(), 1);
 }
