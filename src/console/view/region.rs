@@ -11,6 +11,7 @@ use super::known::Shown;
 use super::region_charts::one_chart;
 use super::scene::{Scene, area_of};
 use super::sites;
+use super::table::{Column, Grid};
 use super::theme::Role;
 use super::{flow, paint, why};
 use crate::console::app::{Chart, Panel, Subject, Target, Window};
@@ -181,22 +182,23 @@ fn narrow(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, site: &Site) {
     }
 }
 
+/// What the table of functions tells.
+const FUNCTION_COLUMNS: &[Column] = &[
+    Column::words("Function", 14, 0).stretching(16),
+    Column::figure("Errors", 7, 1),
+    Column::figure("p95", 7, 2),
+    Column::figure("Calls", 7, 3),
+    Column::figure("Memory", 7, 5),
+    Column::words("Runtime", 11, 4),
+    Column::words("State", 8, 6),
+];
+
 fn function_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
-    use super::table::{Column, Grid};
-    const COLUMNS: &[Column] = &[
-        Column::words("Function", 14, 0).stretching(16),
-        Column::figure("Errors", 7, 1),
-        Column::figure("p95", 7, 2),
-        Column::figure("Calls", 7, 3),
-        Column::figure("Memory", 7, 5),
-        Column::words("Runtime", 11, 4),
-        Column::words("State", 8, 6),
-    ];
     let inner = scene.panel(area, buf, Panel::Functions, None);
     if inner.height == 0 {
         return;
     }
-    let grid = Grid::fit(COLUMNS, inner.width);
+    let grid = Grid::fit(FUNCTION_COLUMNS, inner.width);
     grid.headings(scene, Rect { height: 1, ..inner }, buf);
     let body = Rect {
         y: inner.y + 1,
