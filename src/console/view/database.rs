@@ -26,7 +26,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         .last()
         .map_or(1, |topology| topology.members.len().saturating_sub(1))
         as u16;
-    let members = scene.state.rows(Panel::Members).len() as u16;
+    let members = scene.state.count(Panel::Members) as u16;
     let wanted = (secondaries.max(1) * 4 + 2).max(7);
     let roomy = area.height >= 30;
     let (top, rest) = split(

@@ -53,12 +53,12 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             ..rest
         };
         let records_height = (sites + 3).min(left.height / 3);
-        let checks = scene.state.rows(Panel::Checks).len() as u16;
+        let checks = scene.state.count(Panel::Checks) as u16;
         let (first, below) = split(left, records_height);
         records(scene, first, buf);
         let (second, third) = split(below, (checks.max(1) + 3).min(below.height * 3 / 5));
         checks_panel(scene, second, buf);
-        let asked = scene.state.rows(Panel::Answers).len() as u16;
+        let asked = scene.state.count(Panel::Answers) as u16;
         let tall = third.height >= asked.max(1) + 12;
         let (third, fourth) = if tall {
             split(third, asked.max(1) + 3)

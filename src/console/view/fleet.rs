@@ -39,7 +39,7 @@ const COLUMNS: &[Column] = &[
 
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let rows = scene.state.rows(Panel::Regions).len() as u16;
+    let rows = scene.state.count(Panel::Regions) as u16;
     let most = if area.height >= 40 {
         area.height * 3 / 5
     } else {
@@ -315,7 +315,7 @@ fn world(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
 
 /// Why, alarms and changes, one over the other.
 fn aside(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let alarms = scene.state.rows(Panel::Alarms).len() as u16;
+    let alarms = scene.state.count(Panel::Alarms) as u16;
     let reasons = why::fleet_lines(scene, area.width.saturating_sub(3)).len() as u16;
     let third = area.height / 3;
     let alarms_height = (alarms.max(1) + 2).min(third.max(3));

@@ -141,8 +141,8 @@ fn column(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, site: &Site) {
     let reasons = site.judgement.reasons.len() as u16;
     let (top, rest) = split(area, (reasons * 2 + 2).clamp(3, area.height / 5));
     why::judgement(scene, top, buf, &site.judgement);
-    let functions = scene.state.rows(Panel::Functions).len() as u16;
-    let alarms = scene.state.rows(Panel::Alarms).len() as u16;
+    let functions = scene.state.count(Panel::Functions) as u16;
+    let alarms = scene.state.count(Panel::Alarms) as u16;
     let functions_height = (functions.max(1) + 3).min(rest.height / 4);
     let alarms_height = (alarms.max(1) + 2).min(rest.height / 4);
     let (middle, below) = split(
