@@ -200,16 +200,8 @@ const RECENT: &[Column] = &[
 ];
 
 fn recent(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let inner = scene.panel(area, buf, Panel::Recent, None);
-    if inner.height == 0 {
+    let Some((grid, body)) = Grid::open(scene, area, buf, Panel::Recent, RECENT) else {
         return;
-    }
-    let grid = Grid::fit(RECENT, inner.width);
-    grid.headings(scene, Rect { height: 1, ..inner }, buf);
-    let body = Rect {
-        y: inner.y + 1,
-        height: inner.height - 1,
-        ..inner
     };
     let visible = scene.visible(Panel::Recent, body, buf);
     if visible.is_empty() {

@@ -114,16 +114,8 @@ fn members_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         Column::words("Instances", 16, 7),
         Column::figure("Age", 4, 11),
     ];
-    let inner = scene.panel(area, buf, Panel::Members, None);
-    if inner.height == 0 {
+    let Some((grid, body)) = Grid::open(scene, area, buf, Panel::Members, COLUMNS) else {
         return;
-    }
-    let grid = Grid::fit(COLUMNS, inner.width);
-    grid.headings(scene, Rect { height: 1, ..inner }, buf);
-    let body = Rect {
-        y: inner.y + 1,
-        height: inner.height - 1,
-        ..inner
     };
     let visible = scene.visible(Panel::Members, body, buf);
     if visible.is_empty() {

@@ -111,16 +111,8 @@ fn records(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         Column::words("Set id", 10, 6).stretching(8),
         Column::words("Health check", 14, 5).stretching(24),
     ];
-    let inner = scene.panel(area, buf, Panel::Records, None);
-    if inner.height == 0 {
+    let Some((grid, body)) = Grid::open(scene, area, buf, Panel::Records, COLUMNS) else {
         return;
-    }
-    let grid = Grid::fit(COLUMNS, inner.width);
-    grid.headings(scene, Rect { height: 1, ..inner }, buf);
-    let body = Rect {
-        y: inner.y + 1,
-        height: inner.height - 1,
-        ..inner
     };
     let visible = scene.visible(Panel::Records, body, buf);
     if visible.is_empty() {
@@ -170,16 +162,8 @@ fn checks_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         Column::words("Looks at", 36, 1).stretching(44),
         Column::words("Check", 14, 2).stretching(22),
     ];
-    let inner = scene.panel(area, buf, Panel::Checks, None);
-    if inner.height == 0 {
+    let Some((grid, body)) = Grid::open(scene, area, buf, Panel::Checks, COLUMNS) else {
         return;
-    }
-    let grid = Grid::fit(COLUMNS, inner.width);
-    grid.headings(scene, Rect { height: 1, ..inner }, buf);
-    let body = Rect {
-        y: inner.y + 1,
-        height: inner.height - 1,
-        ..inner
     };
     let visible = scene.visible(Panel::Checks, body, buf);
     if visible.is_empty() {

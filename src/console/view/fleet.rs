@@ -87,16 +87,8 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 fn regions(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let inner = scene.panel(area, buf, Panel::Regions, None);
-    if inner.height == 0 {
+    let Some((grid, body)) = Grid::open(scene, area, buf, Panel::Regions, COLUMNS) else {
         return;
-    }
-    let grid = Grid::fit(COLUMNS, inner.width);
-    grid.headings(scene, Rect { height: 1, ..inner }, buf);
-    let body = Rect {
-        y: inner.y + 1,
-        height: inner.height - 1,
-        ..inner
     };
     let visible = scene.visible(Panel::Regions, body, buf);
     if visible.is_empty() {

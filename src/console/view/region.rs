@@ -194,16 +194,9 @@ const FUNCTION_COLUMNS: &[Column] = &[
 ];
 
 fn function_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let inner = scene.panel(area, buf, Panel::Functions, None);
-    if inner.height == 0 {
+    let Some((grid, body)) = Grid::open(scene, area, buf, Panel::Functions, FUNCTION_COLUMNS)
+    else {
         return;
-    }
-    let grid = Grid::fit(FUNCTION_COLUMNS, inner.width);
-    grid.headings(scene, Rect { height: 1, ..inner }, buf);
-    let body = Rect {
-        y: inner.y + 1,
-        height: inner.height - 1,
-        ..inner
     };
     let limits = scene.snapshot.thresholds.clone();
     for (row, entry) in scene.visible(Panel::Functions, body, buf) {

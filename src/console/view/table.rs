@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use super::paint;
 use super::scene::Scene;
 use super::theme::Role;
+use crate::console::app::Panel;
 
 /// A column of a table.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +65,27 @@ pub struct Grid {
 const INSET: u16 = 1;
 
 impl Grid {
+    /// The panel of a list: frame and headings drawn, the columns fitted, and the area left for
+    /// its rows. None where there is no room for any.
+    pub fn open(
+        scene: &mut Scene<'_>,
+        area: Rect,
+        buf: &mut Buffer,
+        panel: Panel,
+        columns: &[Column],
+    ) -> Option<(Self, Rect)> {
+        let inner = scene.panel(area, buf, panel, None);
+        let height = inner.height.checked_sub(1)?;
+        let grid = Self::fit(columns, inner.width);
+        grid.headings(scene, Rect { height: 1, ..inner }, buf);
+        let body = Rect {
+            y: inner.y + 1,
+            height,
+            ..inner
+        };
+        Some((grid, body))
+    }
+
     /// Fits `columns` into rows of `width` cells. Two blanks stand between columns where all of
     /// them fit so, or else one.
     pub fn fit(columns: &[Column], width: u16) -> Self {
