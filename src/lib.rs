@@ -14,6 +14,7 @@
 //! `console` draws it or `cli` prints it. Intent flows down: key or argument, plan, checks,
 //! confirmation, engine, `aws` calls, observed again.
 
+pub mod actions; // guided actions: plan, check, confirm, run, verify, undo
 pub mod aws; // the only code that names an SDK crate
 pub mod cli; // one file a subcommand
 pub mod config; // the configuration file, its errors and its schema

@@ -6,6 +6,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod actions;
 mod cli;
 mod contracts;
 mod layers;

@@ -72,6 +72,10 @@ impl Acm {
         Ok(Some(Certificate {
             arn: reply::name(arn),
             domain: reply::name_or_empty(best.domain_name()),
+            names: all_names(
+                best.domain_name(),
+                best.subject_alternative_name_summaries(),
+            ),
             status: reply::name_or_empty(best.status().map(CertificateStatus::as_str)),
             not_after: ends(&best),
             renewal: None,
@@ -143,6 +147,21 @@ fn covers(name: &str, domain: &str) -> bool {
     }
 }
 
+/// The main name first, then the others, each once.
+fn all_names(main: Option<&str>, others: &[String]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in main
+        .into_iter()
+        .chain(others.iter().map(String::as_str))
+        .map(reply::domain)
+    {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
 fn ends(summary: &CertificateSummary) -> Option<Timestamp> {
     reply::moment(summary.not_after())
 }
@@ -154,6 +173,7 @@ fn certificate(detail: &CertificateDetail) -> Certificate {
     Certificate {
         arn: reply::name_or_empty(detail.certificate_arn()),
         domain: reply::name_or_empty(detail.domain_name()),
+        names: all_names(detail.domain_name(), detail.subject_alternative_names()),
         status: reply::name_or_empty(detail.status().map(CertificateStatus::as_str)),
         not_after: reply::moment(detail.not_after()),
         renewal: reply::some_name(renewal),

@@ -12,8 +12,8 @@ use crate::fleet::{Distribution, Region};
 /// CloudFront. Its control plane lives in us-east-1 (aws-facts §4).
 #[derive(Debug, Clone)]
 pub struct CloudFront {
-    client: Client,
-    line: Line,
+    pub(super) client: Client,
+    pub(super) line: Line,
 }
 
 impl Session {

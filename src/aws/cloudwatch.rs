@@ -30,8 +30,8 @@ pub type MetricAnswer<K> = (K, Result<Series, Missing>);
 /// CloudWatch in one Region.
 #[derive(Debug, Clone)]
 pub struct CloudWatch {
-    client: Client,
-    line: Line,
+    pub(super) client: Client,
+    pub(super) line: Line,
 }
 
 impl Session {

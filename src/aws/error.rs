@@ -1,5 +1,7 @@
 //! What can go wrong with a call, as the rest of gwctl sees it.
 
+use std::io;
+
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{DispatchFailure, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -27,6 +29,8 @@ pub enum ErrorKind {
     NotSent,
     /// The thing asked for does not exist.
     NotFound,
+    /// Refused because somebody else changed it meanwhile.
+    Conflict,
     /// An answer that could not be understood.
     Garbled,
     /// Any other error reply.
@@ -47,6 +51,10 @@ pub struct AwsError {
     pub region: Region,
     /// AWS's error code, when it gave one.
     pub code: Option<String>,
+    /// AWS's own number of the request, when it answered.
+    pub request_id: Option<String>,
+    /// See [`AwsError::outcome_unknown`].
+    pub in_doubt: bool,
     /// What happened, cleaned, in a few words, with what to do where there is something.
     pub message: String,
 }
@@ -64,6 +72,14 @@ impl From<AwsError> for Missing {
 }
 
 impl AwsError {
+    /// Whether a change that was asked for may have been made all the same: no answer in time, a
+    /// connection that broke after sending, an internal error of the service, or an answer that
+    /// could not be understood. Everything else is a refusal, or never left: nothing was changed.
+    /// Only looking tells (aws-facts §2.3).
+    pub const fn outcome_unknown(&self) -> bool {
+        self.in_doubt
+    }
+
     /// Puts the SDK's error into words.
     pub(super) fn from_sdk<E>(
         error: &SdkError<E, HttpResponse>,
@@ -73,51 +89,100 @@ impl AwsError {
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        let fail = |kind, message| line.fail(kind, action, message);
-        match error {
-            SdkError::TimeoutError(_) => fail(ErrorKind::TimedOut, "no answer in time".into()),
-            SdkError::DispatchFailure(failure) => {
-                let (kind, message) = dispatch(failure, &root_cause(error));
-                fail(kind, message)
-            }
+        let told = match error {
+            SdkError::TimeoutError(_) => Self {
+                in_doubt: true,
+                ..line.fail(ErrorKind::TimedOut, action, "no answer in time".into())
+            },
+            SdkError::DispatchFailure(failure) => dispatch(failure, error, line, action),
             SdkError::ServiceError(failure) => {
+                let status = failure.raw().status();
                 let said = failure.err().message().unwrap_or_default();
-                let status = failure.raw().status().as_u16();
                 match failure.err().code() {
-                    Some(code) => refused(line, action, code, said),
+                    Some(code) => refused(line, action, code, said, status.as_u16()),
                     // The SDK reports a success it could not parse as a service error.
-                    None if failure.raw().status().is_success() => garbled(line, action),
-                    None => fail(
-                        ErrorKind::Other,
-                        format!("HTTP {status} without an error code"),
-                    ),
+                    None if status.is_success() => garbled(line, action),
+                    None => Self {
+                        in_doubt: status.is_server_error(),
+                        ..line.fail(
+                            ErrorKind::Other,
+                            action,
+                            format!("HTTP {} without an error code", status.as_u16()),
+                        )
+                    },
                 }
             }
             SdkError::ResponseError(_) => garbled(line, action),
-            _ => fail(ErrorKind::Other, reply::message(&root_cause(error))),
+            _ => line.fail(ErrorKind::Other, action, reply::message(&root_cause(error))),
+        };
+        Self {
+            request_id: error.raw_response().and_then(reply::request_id),
+            ..told
         }
     }
 }
 
 fn garbled(line: &Line, action: &'static str) -> AwsError {
-    line.fail(
-        ErrorKind::Garbled,
-        action,
-        "the reply could not be understood".into(),
-    )
-}
-
-fn dispatch(failure: &DispatchFailure, cause: &str) -> (ErrorKind, String) {
-    if failure.is_timeout() {
-        return (ErrorKind::TimedOut, "no connection in time".into());
+    AwsError {
+        in_doubt: true,
+        ..line.fail(
+            ErrorKind::Garbled,
+            action,
+            "the reply could not be understood".into(),
+        )
     }
-    (
-        ErrorKind::Unreachable,
-        format!("no connection: {}", reply::message(cause)),
-    )
 }
 
-fn refused(line: &Line, action: &'static str, code: &str, said: &str) -> AwsError {
+fn dispatch(
+    failure: &DispatchFailure,
+    error: &(dyn std::error::Error + 'static),
+    line: &Line,
+    action: &'static str,
+) -> AwsError {
+    // There is no other time-out below the attempt's than that of connecting.
+    if failure.is_timeout() {
+        return line.fail(ErrorKind::TimedOut, action, "no connection in time".into());
+    }
+    let cause = reply::message(&root_cause(error));
+    if never_connected(error) {
+        return line.fail(
+            ErrorKind::Unreachable,
+            action,
+            format!("no connection: {cause}"),
+        );
+    }
+    AwsError {
+        in_doubt: !failure.is_user(),
+        ..line.fail(
+            ErrorKind::Unreachable,
+            action,
+            format!("no connection: {cause}"),
+        )
+    }
+}
+
+/// Whether nothing was sent: the connection was refused, or there was none to begin with.
+fn never_connected(error: &(dyn std::error::Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| error.source()).any(|error| {
+        let refused = error.downcast_ref::<io::Error>().is_some_and(|error| {
+            matches!(
+                error.kind(),
+                io::ErrorKind::ConnectionRefused
+                    | io::ErrorKind::HostUnreachable
+                    | io::ErrorKind::NetworkUnreachable
+                    | io::ErrorKind::NetworkDown
+                    | io::ErrorKind::AddrNotAvailable
+            )
+        });
+        // The SDK's own connector; its feature of hyper-util is on because the SDK needs it.
+        let connecting = error
+            .downcast_ref::<hyper_util::client::legacy::Error>()
+            .is_some_and(|error| error.is_connect());
+        refused || connecting
+    })
+}
+
+fn refused(line: &Line, action: &'static str, code: &str, said: &str, status: u16) -> AwsError {
     let region = &line.region;
     let opt_in = region.place().is_some_and(|place| place.opt_in);
     let mut kind = kind_of(code, said);
@@ -129,8 +194,9 @@ fn refused(line: &Line, action: &'static str, code: &str, said: &str) -> AwsErro
     let message = match kind {
         ErrorKind::NotAllowed => {
             format!(
-                "not allowed: {}:{action} is missing from this role's policy",
-                line.service
+                "not allowed: {service}:{action} is missing from this role's policy{where_to}",
+                service = line.service,
+                where_to = resources(action, region),
             )
         }
         ErrorKind::Credentials if code.starts_with("Expired") => {
@@ -151,12 +217,46 @@ fn refused(line: &Line, action: &'static str, code: &str, said: &str) -> AwsErro
             )
         }
         ErrorKind::Throttled => format!("too many requests ({code})"),
+        ErrorKind::Conflict => {
+            format!("somebody else changed it meanwhile ({code}): look again and plan anew; {said}")
+        }
         _ if said.is_empty() => code.clone(),
         _ => format!("{code}: {said}"),
     };
+    // A service that broke while it worked on the request may have done it before it broke.
+    let broke = status >= 500 || matches!(code.as_str(), "InternalFailure" | "InternalError");
     AwsError {
+        in_doubt: match kind {
+            ErrorKind::Other => broke,
+            ErrorKind::TimedOut => true,
+            _ => false,
+        },
         code: Some(code),
         ..line.fail(kind, action, message)
+    }
+}
+
+/// On what an action that changes something is to be allowed (aws-facts §9); empty for the others.
+fn resources(action: &str, region: &Region) -> String {
+    match action {
+        // One of the two alone is refused.
+        "SwitchoverGlobalCluster" | "FailoverGlobalCluster" => format!(
+            "; allow it in {region} on the global cluster's ARN and on every member cluster's"
+        ),
+        "ModifyDBCluster" => format!("; allow it in {region} on the cluster's ARN"),
+        "CopyDBClusterSnapshot" => format!(
+            "; allow it in {region}, with kms:CreateGrant and kms:DescribeKey for the snapshot's key"
+        ),
+        "PutMetricData" => {
+            format!("; allow it in {region} for the switch's namespace (cloudwatch:namespace)")
+        }
+        "UpdateHealthCheck" => "; allow it on the health check's ARN".into(),
+        "ChangeResourceRecordSets" => "; allow it on the hosted zone's ARN".into(),
+        "CreateInvalidation" | "UpdateDistribution" => {
+            "; allow it on the distribution's ARN".into()
+        }
+        "UpdateRoutingControlState" => "; allow it on the routing control's ARN".into(),
+        _ => String::new(),
     }
 }
 
@@ -210,6 +310,11 @@ pub(super) fn kind_of(code: &str, said: &str) -> ErrorKind {
         "NotFoundException" | "ResourceNotFoundException" | "ResourceNotFound" => {
             ErrorKind::NotFound
         }
+        // What was read before is not what is stored now.
+        "HealthCheckVersionMismatch" | "PreconditionFailed" | "InvalidIfMatchVersion" => {
+            ErrorKind::Conflict
+        }
+        "InvalidChangeBatch" if is_stale(said) => ErrorKind::Conflict,
         // CloudFormation's way of saying that a stack does not exist.
         "ValidationError" if said.ends_with("does not exist") => ErrorKind::NotFound,
         code if code.starts_with("NoSuch")
@@ -220,6 +325,14 @@ pub(super) fn kind_of(code: &str, said: &str) -> ErrorKind {
         }
         _ => ErrorKind::Other,
     }
+}
+
+/// Whether Route 53 refuses a batch because records are not as it expects them.
+fn is_stale(said: &str) -> bool {
+    let said = said.to_ascii_lowercase();
+    ["do not match", "already exists", "not found"]
+        .iter()
+        .any(|words| said.contains(words))
 }
 
 /// The innermost reason of a chain of errors: `connection refused` rather than `dispatch failure`.
@@ -278,6 +391,7 @@ mod tests {
             "GET",
             "AccessDeniedException",
             "…",
+            403,
         );
         assert_eq!(error.kind, ErrorKind::NotAllowed);
         let missing = Missing::from(error);
@@ -292,7 +406,13 @@ mod tests {
     #[test]
     fn expired_credentials_say_what_to_run() {
         for code in ["ExpiredToken", "ExpiredTokenException"] {
-            let error = refused(&line("rds", "eu-west-1"), "DescribeDBClusters", code, "");
+            let error = refused(
+                &line("rds", "eu-west-1"),
+                "DescribeDBClusters",
+                code,
+                "",
+                403,
+            );
             assert_eq!(error.kind, ErrorKind::Credentials);
             assert!(error.message.contains("aws sso login"), "{}", error.message);
         }
@@ -300,7 +420,8 @@ mod tests {
 
     #[test]
     fn an_unknown_key_in_an_opt_in_region_means_the_region_is_off() {
-        let kind = |region: &str, code: &str| refused(&line("rds", region), "X", code, "").kind;
+        let kind =
+            |region: &str, code: &str| refused(&line("rds", region), "X", code, "", 403).kind;
         assert_eq!(
             kind("me-south-1", "InvalidClientTokenId"),
             ErrorKind::RegionNotEnabled
@@ -342,6 +463,7 @@ mod tests {
             "X",
             "Odd\u{1b}[31m",
             "bad\u{1b}]0;title\u{7}",
+            400,
         );
         assert!(!error.message.contains('\u{1b}') && !error.message.contains('\u{7}'));
         assert!(!error.code.unwrap().contains('\u{1b}'));

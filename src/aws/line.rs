@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use aws_sdk_rds::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -10,6 +11,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use super::breaker::End;
 use super::error::{AwsError, ErrorKind};
 use super::keys::Keys;
+use super::receipt::Receipt;
 use super::watch::Watch;
 use crate::fleet::Region;
 
@@ -54,6 +56,21 @@ impl Line {
         answer
     }
 
+    /// As [`Self::ask`], for a call that changes something: the reply and its receipt.
+    pub(super) async fn change<T, E>(
+        &self,
+        action: &'static str,
+        call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<(T, Receipt), AwsError>
+    where
+        T: RequestId,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let reply = self.ask(action, call).await?;
+        let receipt = Receipt::of(&reply);
+        Ok((reply, receipt))
+    }
+
     /// An error of this line's own making.
     pub(super) fn fail(&self, kind: ErrorKind, action: &'static str, message: String) -> AwsError {
         AwsError {
@@ -62,6 +79,8 @@ impl Line {
             operation: action,
             region: self.region.clone(),
             code: None,
+            request_id: None,
+            in_doubt: false,
             message,
         }
     }

@@ -15,13 +15,13 @@ use crate::fleet::{
 };
 
 /// No fleet's list is longer; a reply that never ends must not hang us.
-const PAGES: usize = 20;
+pub(super) const PAGES: usize = 20;
 
 /// RDS in one Region.
 #[derive(Debug, Clone)]
 pub struct Rds {
-    client: Client,
-    line: Line,
+    pub(super) client: Client,
+    pub(super) line: Line,
 }
 
 impl Session {

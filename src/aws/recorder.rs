@@ -151,7 +151,7 @@ impl Intercept for Recorder {
 /// How the attempt ended, read from what the SDK made of it.
 fn judge(context: &FinalizerInterceptorContextRef<'_>, sent: Timestamp, now: Timestamp) -> Ended {
     let reply = context.response();
-    let request_id = reply.and_then(request_id);
+    let request_id = reply.and_then(reply::request_id);
     let answered = Contact::Answered {
         skew_ms: reply.and_then(|reply| skew_ms(reply, sent, now)),
     };
@@ -226,14 +226,6 @@ fn price(input: &GetMetricDataInput) -> f64 {
         .iter()
         .filter(|query| query.metric_stat().is_some());
     metrics.count() as f64 * DOLLARS_PER_METRIC
-}
-
-fn request_id(reply: &HttpResponse) -> Option<String> {
-    let headers = reply.headers();
-    ["x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"]
-        .into_iter()
-        .find_map(|header| headers.get(header))
-        .map(reply::name)
 }
 
 /// The endpoint's clock minus ours. Its `Date` header is cut to the second and was written some

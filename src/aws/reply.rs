@@ -1,5 +1,6 @@
 //! Takes single fields out of replies that may hold anything.
 
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 
@@ -13,6 +14,12 @@ const MESSAGE: usize = 400;
 /// A name, id or status, safe to print.
 pub(super) fn name(text: &str) -> String {
     clean(text, NAME)
+}
+
+/// Text that is sent back to AWS letter by letter; none when it is not safe to print as it is.
+pub(super) fn exact(text: &str) -> Option<String> {
+    const LONGEST: usize = 32_000;
+    Some(clean(text, LONGEST)).filter(|cleaned| cleaned == text)
 }
 
 /// As [`name`]; none when AWS left it out or empty.
@@ -34,6 +41,15 @@ pub(super) fn message(text: &str) -> String {
 pub(super) fn moment(time: Option<&DateTime>) -> Option<Timestamp> {
     let time = time?;
     Timestamp::new(time.secs(), i32::try_from(time.subsec_nanos()).ok()?).ok()
+}
+
+/// AWS's own number of the request, which services head differently.
+pub(super) fn request_id(reply: &HttpResponse) -> Option<String> {
+    let headers = reply.headers();
+    ["x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"]
+        .into_iter()
+        .find_map(|header| headers.get(header))
+        .map(name)
 }
 
 /// The Region and the resource part of an ARN such as `arn:aws:rds:eu-west-1:123456789012:cluster:orders`.

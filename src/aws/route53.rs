@@ -11,7 +11,7 @@ use super::error::AwsError;
 use super::line::Line;
 use super::reply;
 use super::session::{Session, sdk_client};
-use crate::fleet::{CheckConfig, CheckKind, LatencyRecord, Region, Vote};
+use crate::fleet::{CheckConfig, CheckKind, LatencyRecord, Region, Vote, WeightedRecord};
 
 /// No fleet's list is longer; a reply that never ends must not hang us.
 const PAGES: usize = 50;
@@ -19,8 +19,8 @@ const PAGES: usize = 50;
 /// Route 53. Its control plane lives in us-east-1 (aws-facts §3.5).
 #[derive(Debug, Clone)]
 pub struct Route53 {
-    client: Client,
-    line: Line,
+    pub(super) client: Client,
+    pub(super) line: Line,
 }
 
 /// From where a DNS answer is asked for.
@@ -57,10 +57,57 @@ impl Session {
 }
 
 impl Route53 {
-    /// The records of `zone` that answer for `name` by latency.
+    /// The records of `zone` that answer for `name` by latency. Those that are aliases to a weighted
+    /// group have its weights where the same reply told them, which it does for names that follow
+    /// in the zone's order, such as those below `name`; [`Self::weighted`] asks for the others.
     pub async fn records(&self, zone: &str, name: &str) -> Result<Vec<LatencyRecord>, AwsError> {
+        let (sets, more) = self.sets_and_more(zone, name).await?;
+        let group = |record: &LatencyRecord| -> Vec<WeightedRecord> {
+            let members = more.iter().filter(|set| {
+                record.alias_zone.as_deref() == Some(bare(zone))
+                    && reply::domain(set.name()) == record.target
+                    && set.r#type().as_str() == record.kind
+            });
+            members.filter_map(weighted_record).collect()
+        };
+        let records = sets.iter().filter_map(latency_record);
+        Ok(records
+            .map(|record| LatencyRecord {
+                weights: group(&record),
+                ..record
+            })
+            .collect())
+    }
+
+    /// The records of `zone` and of type `kind` that answer for `name` by weight.
+    pub async fn weighted(
+        &self,
+        zone: &str,
+        name: &str,
+        kind: &str,
+    ) -> Result<Vec<WeightedRecord>, AwsError> {
+        let sets = self.sets(zone, name).await?;
+        let of_kind = sets.iter().filter(|set| set.r#type().as_str() == kind);
+        Ok(of_kind.filter_map(weighted_record).collect())
+    }
+
+    /// Every record set of `zone` called `name`.
+    pub(super) async fn sets(
+        &self,
+        zone: &str,
+        name: &str,
+    ) -> Result<Vec<ResourceRecordSet>, AwsError> {
+        Ok(self.sets_and_more(zone, name).await?.0)
+    }
+
+    /// Every record set of `zone` called `name`, and the sets of other names that came with them.
+    async fn sets_and_more(
+        &self,
+        zone: &str,
+        name: &str,
+    ) -> Result<(Vec<ResourceRecordSet>, Vec<ResourceRecordSet>), AwsError> {
         let wanted = reply::domain(name);
-        let mut records = Vec::new();
+        let mut own = Vec::new();
         let mut start = (Some(name.to_owned()), None, None);
         for _ in 0..PAGES {
             let (from_name, from_type, from_set) = start;
@@ -72,24 +119,23 @@ impl Route53 {
                 .set_start_record_type(from_type)
                 .set_start_record_identifier(from_set)
                 .send();
-            let page = self.line.ask("ListResourceRecordSets", call).await?;
-            for set in page.resource_record_sets() {
-                if reply::domain(set.name()) != wanted {
-                    // Records are sorted by name and the list starts at ours: it is over.
-                    return Ok(records);
-                }
-                records.extend(latency_record(set));
+            let mut page = self.line.ask("ListResourceRecordSets", call).await?;
+            let next = page.next_record_name.take().filter(|_| page.is_truncated);
+            let is_ours = |set: &ResourceRecordSet| reply::domain(set.name()) == wanted;
+            let mut sets = page.resource_record_sets;
+            let end = sets.iter().take_while(|set| is_ours(set)).count();
+            let mut more = sets.split_off(end);
+            own.append(&mut sets);
+            // Records are sorted by name and the list starts at ours: at another name it is over.
+            if next.is_none() || !more.is_empty() {
+                // The page may have ended in the middle of its last name.
+                let last = next.as_deref().map(reply::domain);
+                more.retain(|set| Some(reply::domain(set.name())) != last);
+                return Ok((own, more));
             }
-            if !page.is_truncated() || page.next_record_name().is_none() {
-                break;
-            }
-            start = (
-                page.next_record_name().map(Into::into),
-                page.next_record_type().cloned(),
-                page.next_record_identifier().map(Into::into),
-            );
+            start = (next, page.next_record_type, page.next_record_identifier);
         }
-        Ok(records)
+        Ok((own, Vec::new()))
     }
 
     /// Every health check of the account, by id.
@@ -200,26 +246,45 @@ impl Route53 {
     }
 }
 
+/// A zone's id as other replies spell it.
+fn bare(zone: &str) -> &str {
+    zone.trim_start_matches("/hostedzone/")
+}
+
 /// None for records that do not stand for a Region.
 fn latency_record(set: &ResourceRecordSet) -> Option<LatencyRecord> {
     let region = Region::new(set.region()?.as_str()).ok()?;
     let alias = set.alias_target();
-    let value = set.resource_records().first().map(|record| record.value());
     Some(LatencyRecord {
         name: reply::domain(set.name()),
         kind: reply::name(set.r#type().as_str()),
         set_identifier: reply::name_or_empty(set.set_identifier()),
         region,
-        target: reply::domain(
-            alias
-                .map(|alias| alias.dns_name())
-                .or(value)
-                .unwrap_or_default(),
-        ),
+        target: target(set),
         ttl: set.ttl().filter(|ttl| *ttl >= 0),
         health_check: reply::some_name(set.health_check_id()),
         evaluate_target_health: alias.is_some_and(|alias| alias.evaluate_target_health()),
+        alias_zone: alias.map(|alias| reply::name(alias.hosted_zone_id())),
+        weights: Vec::new(),
     })
+}
+
+/// None for records without a weight.
+fn weighted_record(set: &ResourceRecordSet) -> Option<WeightedRecord> {
+    Some(WeightedRecord {
+        set_identifier: reply::name_or_empty(set.set_identifier()),
+        target: target(set),
+        weight: set.weight()?,
+        ttl: set.ttl().filter(|ttl| *ttl >= 0),
+        health_check: reply::some_name(set.health_check_id()),
+    })
+}
+
+/// The first name or address it answers, or the name it is an alias to.
+fn target(set: &ResourceRecordSet) -> String {
+    let alias = set.alias_target().map(|alias| alias.dns_name());
+    let value = set.resource_records().first().map(|record| record.value());
+    reply::domain(alias.or(value).unwrap_or_default())
 }
 
 fn check_config(check: &HealthCheck) -> Option<CheckConfig> {
@@ -241,6 +306,11 @@ fn check_config(check: &HealthCheck) -> Option<CheckConfig> {
         linked_service: check
             .linked_service()
             .and_then(|service| reply::some_name(service.service_principal())),
+        insufficient_data: reply::some_name(
+            config
+                .insufficient_data_health_status()
+                .map(|status| status.as_str()),
+        ),
     })
 }
 

@@ -119,12 +119,20 @@ impl Session {
     }
 
     /// This session with a single attempt a call: a change must never be sent twice unseen
-    /// (aws-facts §11.2). Ledger, circuit breakers and HTTP client stay shared.
+    /// (aws-facts §11.2). That attempt may take as long as all attempts of other calls: a change
+    /// whose answer is late is worse than a late answer. Ledger, circuit breakers and HTTP client
+    /// stay shared.
     #[must_use]
     pub fn one_attempt(&self) -> Self {
+        let mut timeouts = TimeoutConfig::builder();
+        if let Some(config) = self.config.timeout_config() {
+            timeouts = config.to_builder();
+            timeouts.set_operation_attempt_timeout(config.operation_timeout());
+        }
         let config = self
             .config
             .to_builder()
+            .timeout_config(timeouts.build())
             .retry_config(RetryConfig::disabled())
             .build();
         Self {
@@ -181,8 +189,15 @@ impl Session {
         {
             return client.clone();
         }
+        let client = make(self.setup(line));
+        clients.insert(key, Box::new(client.clone()));
+        client
+    }
+
+    /// What a client for `line` is made of.
+    pub(super) fn setup(&self, line: &Line) -> Setup {
         let region = aws_config::Region::new(line.region.as_str().to_owned());
-        let client = make(Setup {
+        Setup {
             config: self.config.to_builder().region(region).build(),
             recorder: Recorder {
                 service: line.service,
@@ -191,9 +206,7 @@ impl Session {
             },
             // A bucket of its own: a Region that uses up its retries must not use up the others'.
             retries: RetryPartition::custom(format!("{}-{}", line.service, line.region)).build(),
-        });
-        clients.insert(key, Box::new(client.clone()));
-        client
+        }
     }
 }
 

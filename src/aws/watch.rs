@@ -7,6 +7,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::breaker::{Breaker, End, Pass};
 use crate::fleet::{Call, Clock, Ledger, Outcome, Reachability, Region};
 
+/// Services with one control plane for the whole world. Their endpoints are called in us-east-1 or
+/// us-west-2 and are not part of that Region's own (aws-facts §11.3).
+const GLOBAL: [&str; 4] = [
+    "route53",
+    "cloudfront",
+    "iam",
+    "route53-recovery-control-config",
+];
+
 /// Shared by all clients of a session.
 #[derive(Debug)]
 pub(super) struct Watch {
@@ -46,6 +55,11 @@ impl Watch {
     /// Enters one attempt in the ledger and notes whether the Region answered.
     pub(super) fn enter(&self, call: Call, contact: Contact) {
         let mut kept = self.kept();
+        if GLOBAL.contains(&call.service) {
+            // It says nothing of us-east-1 as a Region: its control planes fail by themselves.
+            kept.ledger.enter(call);
+            return;
+        }
         let reach = kept.reach.entry(call.region.clone()).or_default();
         let ended = call.at + call.took;
         match contact {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::act::args as act;
 use super::exit::Exit;
 
 /// Operations console for one API served from several AWS Regions.
@@ -119,6 +120,32 @@ pub enum Command {
     /// Print how the fleet is doing, and exit with a code that says it
     #[command(after_long_help = Exit::table())]
     Status(Status),
+    /// Make another Region the database's writer, by switchover or failover
+    #[command(after_long_help = Exit::table())]
+    Promote(act::Promote),
+    /// No new traffic to a Region, at once
+    #[command(after_long_help = Exit::table())]
+    Evacuate(act::Evacuate),
+    /// Less traffic to a Region, step by step, by weight
+    #[command(after_long_help = Exit::table())]
+    Drain(act::Drain),
+    /// Traffic returns to a Region, after a hold-down
+    #[command(after_long_help = Exit::table())]
+    Restore(act::Restore),
+    /// A whole failover and back: baseline, evacuate beside promote, verify, hold, fail back
+    #[command(after_long_help = Exit::table())]
+    Drill(act::Drill),
+    /// Remove paths from CloudFront's caches
+    #[command(after_long_help = Exit::table())]
+    Invalidate(act::Invalidate),
+    /// The distribution's certificate
+    #[command(subcommand, after_long_help = Exit::table())]
+    Certificate(act::Certificate),
+    /// List the runs of actions, or show, resume, undo or report one
+    #[command(after_long_help = Exit::table())]
+    Runs(super::runs::args::Runs),
+    /// Run the failover drill in simulated worlds, and print what each counted of it
+    Rehearse(Rehearse),
     /// The embedded simulated AWS
     #[command(subcommand)]
     Sim(Sim),
@@ -189,15 +216,29 @@ pub struct Status {
     pub timeout: Duration,
 }
 
-/// How `status` prints.
+/// How to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Output {
     /// Aligned columns for people.
     Table,
-    /// `gwctl.status/1`, for programs.
+    /// For programs.
     Json,
     /// For pasting into an incident channel.
     Markdown,
+}
+
+/// `gwctl rehearse`.
+#[derive(Debug, Clone, Args)]
+pub struct Rehearse {
+    /// In which worlds; all without it. `gwctl sim scenarios` lists them
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Vec<String>,
+    /// How to print it
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub output: Output,
+    /// The same seed gives the same rehearsal
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
 }
 
 /// `gwctl sim`.
@@ -273,7 +314,7 @@ pub(super) fn moment(text: &str) -> Result<Duration, String> {
 }
 
 /// As [`moment`], and long enough to wait for something.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     match moment(text) {
         Ok(time) if time < Duration::from_millis(100) => {
             Err("a time from 100ms is accepted".into())

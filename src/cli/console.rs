@@ -5,12 +5,15 @@ use std::sync::Arc;
 use super::args::Global;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::operator::operator;
+use super::output::tell;
 use super::run_async;
 use super::settings::Settings;
 use super::target::Target;
+use crate::actions::Folder;
 use crate::console::app::Mode;
 use crate::console::{self, Fleets, Opening, Outcome, Setup};
-use crate::fleet::{FleetSpec, Pace, SystemClock};
+use crate::fleet::{FleetSpec, Pace};
 
 /// The theme where neither flag nor file names one.
 pub const THEME: &str = "dark";
@@ -32,11 +35,13 @@ pub fn run(global: &Global) -> Result<Exit, Failure> {
             .or_else(|| console.theme.clone())
             .unwrap_or_else(|| THEME.to_owned()),
         themes: Some(settings.paths.themes.clone()),
-        ascii: false,
+        ascii: console.ascii,
         color: global.color.wish(),
         mouse: global.mouse || console.mouse,
         keys: console.keys.clone(),
-        clock: Arc::new(SystemClock),
+        runs: Folder::new(settings.paths.state.join("runs")),
+        operator: operator(),
+        clock: super::clock::present(),
         fleets: Arc::new(Configured {
             global: global.clone(),
             settings,
@@ -47,11 +52,25 @@ pub fn run(global: &Global) -> Result<Exit, Failure> {
 
 /// Shows a console until it ends.
 pub fn open(setup: Setup) -> Result<Exit, Failure> {
-    match run_async(console::run(setup))? {
-        Ok(Outcome::Quit) => Ok(Exit::Success),
-        Ok(Outcome::Signal(signal)) => Ok(Exit::Signal(signal)),
-        Err(error) => Err(error.into()),
+    let demo = matches!(setup.mode, Mode::Demo { .. });
+    let ended = run_async(console::run(setup))??;
+    if let Some(id) = &ended.left {
+        tell(left(id, demo));
     }
+    Ok(match ended.outcome {
+        Outcome::Quit => Exit::Success,
+        Outcome::Signal(signal) => Exit::Signal(signal),
+    })
+}
+
+/// What the shell is left with when a run was not over.
+fn left(id: &str, demo: bool) -> String {
+    let how = if demo {
+        "its simulated world ended with this console; `gwctl demo` shows it again"
+    } else {
+        "nobody moves it now; this goes on with it:"
+    };
+    format!("gwctl: the run {id} is not over: {how}\n       gwctl runs resume {id}")
 }
 
 fn mode() -> Mode {
@@ -87,7 +106,7 @@ impl Fleets for Configured {
         Box::pin(async move {
             let mut target = Target::configured(&global, &settings).await;
             target.refresh.pace = pace;
-            Ok(target.observe())
+            Ok(target.open())
         })
     }
 }

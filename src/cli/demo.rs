@@ -6,7 +6,9 @@ use super::args::{Global, Simulated};
 use super::console::{THEME, open};
 use super::exit::Exit;
 use super::failure::Failure;
+use super::operator::operator;
 use super::simulated::{target, world};
+use crate::actions::Folder;
 use crate::config::Paths;
 use crate::console::app::{FaultEntry, Mode};
 use crate::console::{FaultPanel, Fleets, Opening, Setup};
@@ -16,6 +18,7 @@ use crate::sim::Sim;
 /// Founds a world and opens the console on it. Needs no configuration, no credentials, no network.
 pub fn run(global: &Global, args: &Simulated) -> Result<Exit, Failure> {
     let sim = world(args)?;
+    let paths = Paths::find(None)?;
     open(Setup {
         fleets: Arc::new(World(sim.clone())),
         fleet: sim.name().to_owned(),
@@ -26,11 +29,13 @@ pub fn run(global: &Global, args: &Simulated) -> Result<Exit, Failure> {
         write: global.write,
         pace: Pace::default(),
         theme: global.theme.clone().unwrap_or_else(|| THEME.to_owned()),
-        themes: Paths::find(None).ok().map(|paths| paths.themes),
+        themes: Some(paths.themes),
         ascii: false,
         color: global.color.wish(),
         mouse: global.mouse,
         keys: std::collections::BTreeMap::new(),
+        runs: Folder::new(paths.state.join("demo/runs")),
+        operator: operator(),
         clock: sim.clock(),
     })
 }
@@ -49,7 +54,7 @@ impl Fleets for World {
 
     fn open(&self, _name: &str, pace: Pace) -> Opening {
         let sim = self.0.clone();
-        Box::pin(async move { Ok(target(&sim, pace).await.observe()) })
+        Box::pin(async move { Ok(target(&sim, pace).await.open()) })
     }
 }
 

@@ -25,6 +25,16 @@ pub enum Exit {
     Unknown,
     /// `status`: healthy as far as could be asked, but some questions got no answer.
     Partial,
+    /// An action: nothing was changed, because it was not confirmed, not allowed or not possible.
+    Refused,
+    /// An action: its run needs its operator, and can be resumed.
+    Held,
+    /// An action: its operator gave the run up; what was done stays done.
+    Abandoned,
+    /// An action: what was done was taken back.
+    Undone,
+    /// An action: somebody else acts on the fleet; nothing was changed.
+    Busy,
     /// A defect in gwctl ended it.
     Defect,
     /// A signal of this number ended the console.
@@ -32,7 +42,7 @@ pub enum Exit {
 }
 
 /// Every exit but signals, in the order they are documented.
-const ALL: [Exit; 10] = [
+const ALL: [Exit; 15] = [
     Exit::Success,
     Exit::Failure,
     Exit::Usage,
@@ -42,6 +52,11 @@ const ALL: [Exit; 10] = [
     Exit::Down,
     Exit::Unknown,
     Exit::Partial,
+    Exit::Refused,
+    Exit::Held,
+    Exit::Abandoned,
+    Exit::Undone,
+    Exit::Busy,
     Exit::Defect,
 ];
 
@@ -58,6 +73,11 @@ impl Exit {
             Self::Down => 11,
             Self::Unknown => 12,
             Self::Partial => 13,
+            Self::Refused => 20,
+            Self::Held => 21,
+            Self::Abandoned => 22,
+            Self::Undone => 23,
+            Self::Busy => 24,
             Self::Defect => 101,
             Self::Signal(number) => u8::try_from(number).unwrap_or(0).saturating_add(128),
         }
@@ -66,7 +86,9 @@ impl Exit {
     /// What it means, for people.
     const fn meaning(self) -> &'static str {
         match self {
-            Self::Success => "success; status: healthy, and every question was answered",
+            Self::Success => {
+                "success; an action: done; status: healthy, and every question was answered"
+            }
             Self::Failure => "failed: what was asked could not be done; doctor: a check failed",
             Self::Usage => "the command line is wrong",
             Self::Config => "the configuration is missing or wrong",
@@ -79,6 +101,13 @@ impl Exit {
             Self::Partial => {
                 "status: healthy as far as could be asked, but some questions got no answer"
             }
+            Self::Refused => {
+                "refused: not confirmed, not allowed or not possible; nothing was changed"
+            }
+            Self::Held => "held: the run needs its operator; `gwctl runs resume` goes on",
+            Self::Abandoned => "abandoned: the run was given up; what was done stays done",
+            Self::Undone => "undone: what the run did was taken back",
+            Self::Busy => "busy: somebody else acts on the fleet; nothing was changed",
             Self::Defect => "a defect in gwctl itself",
             Self::Signal(_) => "ended by a signal",
         }

@@ -53,6 +53,22 @@ impl Failure {
         }
     }
 
+    /// Nothing was changed: it was not confirmed, not allowed or not possible.
+    pub fn refused(what: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Refused,
+            ..Self::new(what)
+        }
+    }
+
+    /// Somebody else acts on the fleet.
+    pub fn busy(what: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Busy,
+            ..Self::new(what)
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn next(mut self, next: impl Into<String>) -> Self {

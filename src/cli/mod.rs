@@ -1,6 +1,8 @@
 //! One file a subcommand.
 
+mod act;
 mod args;
+mod clock;
 mod completions;
 mod config;
 mod console;
@@ -10,7 +12,11 @@ mod exit;
 mod failure;
 mod info;
 mod man;
+mod operator;
 mod output;
+mod rehearsal;
+mod rehearse;
+mod runs;
 mod screenshot;
 mod settings;
 mod sim;
@@ -79,6 +85,15 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         None => console::run(global),
         Some(Command::Demo(args)) => demo::run(global, args),
         Some(Command::Status(args)) => status::run(global, args),
+        Some(Command::Promote(args)) => act::run(global, &args.asked()),
+        Some(Command::Evacuate(args)) => act::run(global, &args.asked()),
+        Some(Command::Drain(args)) => act::run(global, &args.asked()),
+        Some(Command::Restore(args)) => act::run(global, &args.asked()),
+        Some(Command::Drill(args)) => act::run(global, &args.asked()),
+        Some(Command::Invalidate(args)) => act::run(global, &args.asked()),
+        Some(Command::Certificate(what)) => act::run(global, &what.asked()),
+        Some(Command::Runs(args)) => runs::run(global, args),
+        Some(Command::Rehearse(args)) => rehearse::run(args),
         Some(Command::Sim(what)) => sim::run(what),
         Some(Command::Doctor(args)) => doctor::run(global, args),
         Some(Command::Screenshot(args)) => screenshot::run(global, args),

@@ -13,12 +13,16 @@ use super::args::Global;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output;
-use super::simulated::{Still, picture};
+use super::rehearsal::rehearse;
+use super::simulated::{self, Still, picture};
+use crate::actions::Intent;
 use crate::config::Paths;
-use crate::console::app::{Connection, Keymap, Mode, Screen, Start, State};
+use crate::console::app::{
+    Code, Connection, Hold, Key, Keymap, Mode, Msg, Screen, Start, State, request, update,
+};
 use crate::console::view::picture::Picture;
 use crate::console::view::{DEFAULT, Depth, Theme, draw_into, picture as pictures};
-use crate::fleet::{Region, Snapshot};
+use crate::fleet::{FleetSpec, Region, Snapshot};
 
 /// How long, on the simulated clock, the complete picture may take.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -32,6 +36,13 @@ pub struct ScreenshotArgs {
     /// The Region of the region screen [default: the fleet's first]
     #[arg(long, value_name = "CODE")]
     pub region: Option<String>,
+    /// The guided action of the screens plan, checks, confirm and run, its words joined by commas:
+    /// `evacuate,eu-west-1`
+    #[arg(long, value_name = "ACTION", default_value = "evacuate,us-east-1")]
+    pub action: String,
+    /// How far into the run to look
+    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = super::args::moment)]
+    pub into: Duration,
     /// What happens in the simulated world; `gwctl sim scenarios` lists them
     #[arg(long, value_name = "NAME", default_value = "calm")]
     pub scenario: String,
@@ -65,6 +76,16 @@ pub enum ScreenName {
     Edge,
     /// The ledger of calls.
     Calls,
+    /// The menu of guided actions.
+    Actions,
+    /// The plan of one.
+    Plan,
+    /// Its checks.
+    Checks,
+    /// Its confirmation.
+    Confirm,
+    /// The run.
+    Run,
 }
 
 /// A kind of picture.
@@ -100,7 +121,14 @@ pub fn run(global: &Global, args: &ScreenshotArgs) -> Result<Exit, Failure> {
         seed: args.seed,
         after: args.after,
     };
-    let state = state(args, picture(&still, LIMIT)?, &theme)?;
+    let state = if args.screen == ScreenName::Run {
+        let seen = rehearse(&still, &intent(args)?, args.into, LIMIT)?;
+        let mut state = state(args, seen.picture, &theme)?;
+        update(&mut state, Msg::Run(seen.run, Hold::Ours));
+        state
+    } else {
+        guided(args, state(args, picture(&still, LIMIT)?, &theme)?)?
+    };
     let bytes = render(args, &state, &theme)?;
     write(args, &bytes)?;
     Ok(Exit::Success)
@@ -114,7 +142,8 @@ fn state(args: &ScreenshotArgs, snapshot: Arc<Snapshot>, theme: &Theme) -> Resul
         mode: Mode::Demo {
             scenario: args.scenario.clone(),
         },
-        read_only: true,
+        // The screens of guided actions show what may be done.
+        read_only: !args.screen.acts(),
         themes: Vec::new(),
         theme: theme.name.clone(),
         has_faults: true,
@@ -128,9 +157,64 @@ fn state(args: &ScreenshotArgs, snapshot: Arc<Snapshot>, theme: &Theme) -> Resul
     Ok(state)
 }
 
+impl ScreenName {
+    /// Whether it belongs to a guided action.
+    const fn acts(self) -> bool {
+        matches!(
+            self,
+            Self::Actions | Self::Plan | Self::Checks | Self::Confirm | Self::Run
+        )
+    }
+}
+
+fn intent(args: &ScreenshotArgs) -> Result<Intent, Failure> {
+    let line = args.action.replace(',', " ");
+    let (name, rest) = line.split_once(' ').unwrap_or((&line, ""));
+    request(name, rest, &|text| Region::new(text)).map_err(Failure::usage)
+}
+
+/// As far into a guided action as its screen is, by the keys an operator presses.
+fn guided(args: &ScreenshotArgs, mut state: State) -> Result<State, Failure> {
+    let enters = match args.screen {
+        ScreenName::Actions => {
+            update(&mut state, Msg::Spec(0, args.spec()?));
+            update(&mut state, Msg::Key(Key::char('a')));
+            return Ok(state);
+        }
+        ScreenName::Plan => 1,
+        ScreenName::Checks => 2,
+        ScreenName::Confirm => 3,
+        _ => return Ok(state),
+    };
+    update(&mut state, Msg::Spec(0, args.spec()?));
+    update(&mut state, Msg::Key(Key::char(':')));
+    update(&mut state, Msg::Paste(args.action.replace(',', " ")));
+    for _ in 0..enters {
+        update(&mut state, Msg::Key(Key::plain(Code::Enter)));
+    }
+    Ok(state)
+}
+
+impl ScreenshotArgs {
+    /// What a configuration of the simulated fleet would say.
+    fn spec(&self) -> Result<Arc<FleetSpec>, Failure> {
+        let still = Still {
+            scenario: self.scenario.clone(),
+            seed: self.seed,
+            after: Duration::ZERO,
+        };
+        simulated::still(&still, async |target| Arc::new(target.spec))
+    }
+}
+
 fn screen(args: &ScreenshotArgs, snapshot: &Snapshot) -> Result<Screen, Failure> {
     Ok(match args.screen {
-        ScreenName::Fleet => Screen::Fleet,
+        ScreenName::Run => Screen::Run,
+        ScreenName::Fleet
+        | ScreenName::Actions
+        | ScreenName::Plan
+        | ScreenName::Checks
+        | ScreenName::Confirm => Screen::Fleet,
         ScreenName::Database => Screen::Database,
         ScreenName::Edge => Screen::Edge,
         ScreenName::Calls => Screen::Calls,

@@ -3,14 +3,17 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::args::{Serve, Sim as What};
+use super::clock::{self, ClockWord};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::{print, tell};
 use super::run_async;
 use super::simulated::world;
+use super::target::DNS_VARIABLE;
 use crate::config::{Config, Paths};
 use crate::fleet::FleetSpec;
 use crate::sim::{Scenario, Sim, wire};
@@ -55,7 +58,12 @@ async fn serve(args: &Serve) -> Result<Exit, Failure> {
         &sim,
         &url,
     )?;
-    print(&environment(args, &url, &file.path))?;
+    let clock = ClockWord {
+        world: sim.clock().now(),
+        wall: Timestamp::now(),
+        speed: args.world.speed,
+    };
+    print(&environment(args, &server, &file.path, &clock))?;
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
@@ -66,19 +74,34 @@ async fn serve(args: &Serve) -> Result<Exit, Failure> {
 }
 
 /// What a shell must know to be a client; every line but the comments can be evaluated as it is.
-fn environment(args: &Serve, url: &str, fleet_file: &Path) -> String {
+fn environment(
+    args: &Serve,
+    server: &wire::Server,
+    fleet_file: &Path,
+    clock: &ClockWord,
+) -> String {
+    let (url, dns) = (
+        format!("http://{}", server.address()),
+        server.dns().to_string(),
+    );
     let mut text = format!(
         "# The simulated AWS, scenario {}, seed {}. Put these lines into another shell;\n\
          # there `gwctl status`, `gwctl`, `aws rds describe-global-clusters` and boto3 are its clients.\n",
         args.world.scenario, args.world.seed
     );
-    if args.world.speed > 1.0 {
-        text.push_str(
-            "# Its time runs ahead of its clients' clocks: at speed 1 they see the same present.\n",
+    // At speed 1 the world and its clients see the same present.
+    let fast = (clock.speed - 1.0).abs() > f64::EPSILON;
+    if fast {
+        let _ = writeln!(
+            text,
+            "# Its time runs at {} times the wall's: {} lets gwctl follow, other clients see it run away.",
+            clock.speed,
+            clock::VARIABLE
         );
     }
     for (name, value) in [
-        ("AWS_ENDPOINT_URL", url),
+        ("AWS_ENDPOINT_URL", url.as_str()),
+        (DNS_VARIABLE, &dns),
         ("AWS_ACCESS_KEY_ID", "SIMULATED"),
         ("AWS_SECRET_ACCESS_KEY", "SIMULATED"),
         ("AWS_REGION", "us-east-1"),
@@ -92,7 +115,13 @@ fn environment(args: &Serve, url: &str, fleet_file: &Path) -> String {
         "export GWCTL_CONFIG={}",
         quoted(&fleet_file.display().to_string())
     );
-    text.push_str("unset AWS_PROFILE AWS_SESSION_TOKEN\n# Ctrl-C ends it.\n");
+    let mut unset = "unset AWS_PROFILE AWS_SESSION_TOKEN".to_owned();
+    if fast {
+        let _ = writeln!(text, "export {}={clock}", clock::VARIABLE);
+    } else {
+        let _ = write!(unset, " {}", clock::VARIABLE);
+    }
+    let _ = writeln!(text, "{unset}\n# Ctrl-C ends it.");
     text
 }
 
@@ -147,6 +176,10 @@ fn fleet_file(name: &str, mut spec: FleetSpec, url: &str) -> Result<String, toml
     spec.probe_url = Some(format!("{url}/_gwctl/probe/domain"));
     for site in &mut spec.sites {
         site.probe_url = Some(format!("{url}/_gwctl/probe/{}", site.region));
+    }
+    // The credential scope of a request tells which of the five is meant.
+    for endpoint in &mut spec.edge.routing_endpoints {
+        url.clone_into(&mut endpoint.url);
     }
     let config = Config {
         fleets: [(name.to_owned(), spec)].into(),

@@ -1,6 +1,7 @@
 //! The simulated fleet behind the same doors as the real one: SDK, observer, prober.
 
 use std::future::{Future, ready};
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -129,6 +130,18 @@ impl Prober for Seat {
             tokio::time::sleep(sim.clock().wall(report.total())).await;
             Ok(report)
         })
+    }
+
+    fn answer(
+        &self,
+        name: String,
+        vantage: IpAddr,
+    ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>> {
+        let answer = self.0.answer(&name, vantage).map(|seen| Resolved {
+            values: seen.values,
+            ttl_s: seen.ttl_s,
+        });
+        Box::pin(ready(answer))
     }
 
     fn resolve(

@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use super::args::Global;
+use super::clock;
+use super::output::tell;
 use super::settings::{self, Settings};
+use crate::actions::Crew;
 use crate::aws::{Session, SessionOptions};
-use crate::fleet::{Clock, FleetSpec, SystemClock};
+use crate::console::Opened;
+use crate::fleet::{Clock, FleetSpec};
 use crate::observe::{NetworkProber, Observer, Prober, Refresh};
 
 /// Everything it takes to look at a fleet.
@@ -24,11 +28,29 @@ pub struct Target {
     pub refresh: Refresh,
 }
 
+/// The variable that names a DNS server to ask instead of the system's, as `gwctl sim serve` prints it.
+pub const DNS_VARIABLE: &str = "GWCTL_DNS";
+
+fn prober() -> NetworkProber {
+    let Some(server) = std::env::var(DNS_VARIABLE).ok().filter(|s| !s.is_empty()) else {
+        return NetworkProber::new();
+    };
+    let address = server
+        .parse()
+        .map_err(|_| "it is not `ADDRESS:PORT`".into());
+    address
+        .and_then(NetworkProber::through)
+        .unwrap_or_else(|why: String| {
+            tell(format!("gwctl: {DNS_VARIABLE} is passed over, {why}"));
+            NetworkProber::new()
+        })
+}
+
 impl Target {
-    /// The fleet the settings chose, over the network.
+    /// The fleet the settings chose, over the network, in the time the environment tells.
     pub async fn configured(global: &Global, settings: &Settings) -> Self {
         let spec = settings.spec();
-        let clock = Arc::new(SystemClock);
+        let clock = clock::present();
         let session = Session::connect(SessionOptions {
             profile: settings::profile(global, &spec),
             http_client: None,
@@ -38,11 +60,30 @@ impl Target {
         .await;
         Self {
             name: settings.fleet.clone(),
-            prober: Arc::new(NetworkProber::new()),
+            prober: Arc::new(prober()),
             spec,
             session,
             clock,
             refresh: settings::refresh(&settings.config),
+        }
+    }
+
+    /// Begins to look, with everything it takes to act. Must be called within a tokio runtime.
+    pub fn open(&self) -> Opened {
+        let observer = self.observe();
+        let crew = self.crew(&observer);
+        Opened { observer, crew }
+    }
+
+    /// What guided actions need, on the picture that `observer` keeps fresh.
+    pub fn crew(&self, observer: &Observer) -> Crew {
+        Crew {
+            fleet: self.name.clone(),
+            spec: self.spec.clone(),
+            session: self.session.clone(),
+            prober: self.prober.clone(),
+            picture: observer.watch(),
+            clock: self.clock.clone(),
         }
     }
 

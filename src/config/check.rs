@@ -1,5 +1,7 @@
 //! What a well-formed file may still get wrong.
 
+mod rules;
+
 use std::collections::BTreeMap;
 
 use super::{Config, Level, nearest};
@@ -198,9 +200,11 @@ fn fleet(spec: &FleetSpec, at: &mut Findings<'_>) {
     edge(spec, &spec.edge, &mut at.below(&["edge"]));
     sites(spec, at);
     thresholds(&spec.thresholds, &mut at.below(&["thresholds"]));
+    rules::rules(spec, &mut at.below(&["rules"]));
 }
 
 fn edge(spec: &FleetSpec, edge: &EdgeSpec, at: &mut Findings<'_>) {
+    rules::endpoints(&edge.routing_endpoints, at);
     let id = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric());
     if !id(&edge.distribution) {
         let accepted = "the distribution's id, such as `E2EXAMPLE1` (not its domain name or ARN)";

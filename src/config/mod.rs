@@ -45,6 +45,8 @@ pub struct Console {
     pub theme: Option<String>,
     /// Complete mouse support. The terminal's own selection then needs Shift.
     pub mouse: bool,
+    /// Draw with ASCII alone, for terminals and fonts without the rest of Unicode.
+    pub ascii: bool,
     /// The pace to start with: `calm` or `incident`.
     pub pace: Pace,
     /// Keys that differ from the shipped ones: the key, and the name of what it does
@@ -108,6 +110,11 @@ mod tests {
         assert_eq!(
             fleet.thresholds,
             crate::fleet::Thresholds::default(),
+            "the example shows the defaults"
+        );
+        assert_eq!(
+            fleet.rules,
+            crate::fleet::Rules::default(),
             "the example shows the defaults"
         );
 

@@ -5,13 +5,13 @@ mod setup;
 mod shell;
 pub mod view;
 
-pub use setup::{ConsoleError, FaultPanel, Fleets, Opening, Outcome, Setup};
+pub use setup::{ConsoleError, Ended, FaultPanel, Fleets, Opened, Opening, Outcome, Setup};
 
 /// Shows the console until the operator quits, a signal comes, or the terminal goes away. Must be
 /// called within a tokio runtime; the terminal is as it was before when this returns.
 ///
 /// # Errors
 /// No terminal, a configuration that cannot be used, a terminal that fails, a defect.
-pub async fn run(setup: Setup) -> Result<Outcome, ConsoleError> {
+pub async fn run(setup: Setup) -> Result<Ended, ConsoleError> {
     shell::run(setup).await
 }

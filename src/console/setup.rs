@@ -7,11 +7,20 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::app::{FaultEntry, KeymapError, Mode};
+use crate::actions::{Crew, Folder, Operator};
 use crate::fleet::{Clock, FleetSpec, Pace};
 use crate::observe::Observer;
 
 /// A fleet being opened. Errors are sentences for people: what went wrong and what to do.
-pub type Opening = Pin<Box<dyn Future<Output = Result<Observer, String>> + Send>>;
+pub type Opening = Pin<Box<dyn Future<Output = Result<Opened, String>> + Send>>;
+
+/// A fleet that is watched, and what it takes to act on it.
+pub struct Opened {
+    /// Keeps the picture fresh.
+    pub observer: Observer,
+    /// For guided actions; its picture is the observer's.
+    pub crew: Crew,
+}
 
 /// The fleets there are, opened when they are first shown: the first frame waits for nothing.
 pub trait Fleets: Send + Sync {
@@ -60,8 +69,21 @@ pub struct Setup {
     pub mouse: bool,
     /// Key to action name or `none`, laid over the defaults.
     pub keys: BTreeMap<String, String>,
+    /// Where runs are kept.
+    pub runs: Folder,
+    /// Who acts, as long as AWS does not say it better.
+    pub operator: Operator,
     /// Whose time it is.
     pub clock: Arc<dyn Clock>,
+}
+
+/// How a console ended, and what it left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// How.
+    pub outcome: Outcome,
+    /// The run that was begun here and is not over.
+    pub left: Option<String>,
 }
 
 /// How a console ended.

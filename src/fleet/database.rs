@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Judgement, Metric, Metrics, Observed, Region};
 
@@ -165,6 +165,24 @@ pub struct DbEvent {
     pub categories: Vec<String>,
     /// AWS's words, cleaned.
     pub message: String,
+}
+
+/// A snapshot of a member cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DbSnapshot {
+    /// Identifier; `rds:unplanned-global-failover-…` for the one Aurora takes of an old primary
+    /// (aws-facts §2.7).
+    pub id: String,
+    /// Its ARN.
+    pub arn: String,
+    /// The cluster it was taken of.
+    pub cluster: String,
+    /// `available`, `creating`, `copying` … as AWS spells it.
+    pub status: String,
+    /// `SnapshotType`: `automated`, `manual` …
+    pub kind: String,
+    /// When it was taken; none while it is being taken.
+    pub created: Option<Timestamp>,
 }
 
 /// A member cluster in one Region.

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Judgement, Metrics, Observed, ProbeReport, Region};
+use super::{Judgement, Metrics, Observed, ProbeReport, Region, Switch, WeightedRecord};
 
 /// What CloudFront says of the distribution.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -36,6 +36,8 @@ pub struct Certificate {
     pub arn: String,
     /// Main name.
     pub domain: String,
+    /// Every name it is good for, the main one among them.
+    pub names: Vec<String>,
     /// `ISSUED`, `EXPIRED` … as AWS spells it.
     pub status: String,
     /// End of validity.
@@ -80,6 +82,10 @@ pub struct LatencyRecord {
     pub health_check: Option<String>,
     /// Alias only: whether the target's health counts too.
     pub evaluate_target_health: bool,
+    /// Alias only: hosted zone of the target.
+    pub alias_zone: Option<String>,
+    /// Where it is an alias to a weighted group in the same zone, the records of that group.
+    pub weights: Vec<WeightedRecord>,
 }
 
 /// What kind of health check it is (aws-facts §3.4).
@@ -131,6 +137,8 @@ pub struct CheckConfig {
     pub version: i64,
     /// The service that owns it, when it is not ours to edit.
     pub linked_service: Option<String>,
+    /// What it is while its alarm has no data: `Healthy`, `Unhealthy` or `LastKnownStatus`.
+    pub insufficient_data: Option<String>,
 }
 
 /// Whether Route 53 sends traffic there, as far as it can be known.
@@ -227,6 +235,11 @@ pub struct Edge {
     pub records: Observed<Vec<LatencyRecord>>,
     /// Health checks of the latency set and their children, by id.
     pub checks: BTreeMap<String, HealthCheck>,
+    /// The evacuation switches among them, by the id of the check that follows the alarm.
+    pub switches: BTreeMap<String, Observed<Switch>>,
+    /// The evacuation switches that the configuration names, by the Region they evacuate: the
+    /// alarm's name and what is known of it.
+    pub named_switches: BTreeMap<Region, (String, Observed<Switch>)>,
     /// What DNS answers now.
     pub answers: Observed<Vec<Answer>>,
     /// gwctl's own request to the public domain.
@@ -246,6 +259,84 @@ impl Edge {
 
     /// The check on the record of `region`.
     pub fn check(&self, region: &Region) -> Option<&HealthCheck> {
-        self.checks.get(self.record(region)?.health_check.as_ref()?)
+        self.checks.get(self.record(region)?.check()?)
+    }
+
+    /// The evacuation switch of `region`, with the id of the check that follows it: one that alone
+    /// takes the Region out of service. While the checks are not known, as when Route 53's control
+    /// plane was down from the start, the one that the configuration names, with its alarm's name.
+    pub fn switch(&self, region: &Region) -> Option<(&str, &Observed<Switch>)> {
+        let root = self.record(region).and_then(LatencyRecord::check);
+        if root.and_then(|id| self.config(id)).is_none() {
+            let (alarm, switch) = self.named_switches.get(region)?;
+            return Some((alarm, switch));
+        }
+        self.deciding(region).into_iter().find_map(|id| {
+            let (id, switch) = self.switches.get_key_value(id)?;
+            Some((id.as_str(), switch))
+        })
+    }
+
+    /// ARN of the ARC routing control that alone takes `region` out of service.
+    pub fn routing_control(&self, region: &Region) -> Option<&str> {
+        self.deciding(region)
+            .into_iter()
+            .find_map(|id| match &self.config(id)?.kind {
+                CheckKind::RecoveryControl { control } => Some(control.as_str()),
+                _ => None,
+            })
+    }
+
+    /// The checks each of which, by itself, can make the record of `region` unhealthy: that on the
+    /// record, and the children of a calculated one that needs them all. A disabled check decides
+    /// nothing (aws-facts §3.4).
+    fn deciding(&self, region: &Region) -> Vec<&str> {
+        let root = self.record(region).and_then(LatencyRecord::check);
+        let Some((id, config)) = root.and_then(|id| Some((id, self.config(id)?))) else {
+            return Vec::new();
+        };
+        match &config.kind {
+            _ if config.disabled => Vec::new(),
+            CheckKind::Calculated {
+                children,
+                threshold,
+            } => {
+                // One child more or less must tip the scales. Inverted, one healthy child does.
+                let tips = if config.inverted { 1 } else { children.len() };
+                if usize::try_from(*threshold) != Ok(tips) {
+                    return Vec::new();
+                }
+                let enabled = |id: &&str| self.config(id).is_some_and(|config| !config.disabled);
+                children
+                    .iter()
+                    .map(String::as_str)
+                    .filter(enabled)
+                    .collect()
+            }
+            _ => vec![id],
+        }
+    }
+
+    fn config(&self, id: &str) -> Option<&CheckConfig> {
+        self.checks.get(id)?.config.last()
     }
 }
+
+impl LatencyRecord {
+    /// The check that decides whether it is answered: its own, or that of the weighted group it
+    /// is an alias to, where the whole group has the same one and its health counts.
+    pub fn check(&self) -> Option<&str> {
+        if let Some(own) = &self.health_check {
+            return Some(own);
+        }
+        let first = self.weights.first()?.health_check.as_deref()?;
+        let shared = self
+            .weights
+            .iter()
+            .all(|record| record.health_check.as_deref() == Some(first));
+        (self.evaluate_target_health && shared).then_some(first)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -9,19 +9,22 @@ mod judge;
 mod ledger;
 mod observed;
 mod probe;
+mod record;
 mod region;
+mod rules;
 mod series;
 mod site;
 mod snapshot;
 mod spec;
+mod switch;
 mod text;
 mod thresholds;
 mod verdict;
 
 pub use clock::{Clock, SystemClock};
 pub use database::{
-    Cluster, ClusterState, DbEvent, Engine, FailoverState, GlobalDatabase, Instance, LagMetric,
-    Member, Topology,
+    Cluster, ClusterState, DbEvent, DbSnapshot, Engine, FailoverState, GlobalDatabase, Instance,
+    LagMetric, Member, Topology,
 };
 pub use edge::{
     Answer, Certificate, CheckConfig, CheckKind, CheckVerdict, Distribution, Edge, HealthCheck,
@@ -31,14 +34,17 @@ pub use judge::{check_verdict, judge};
 pub use ledger::{Call, CallKey, CallStats, Ledger, Outcome};
 pub use observed::{Missing, Observed, Source};
 pub use probe::{ProbeReport, ProbeTarget};
+pub use record::{AliasTarget, RecordAction, RecordChange, RecordSet, WeightedRecord};
 pub use region::{Place, Region};
+pub use rules::Rules;
 pub use series::{Metric, Metrics, Point, Series, Unit};
 pub use site::{
     Alarm, Api, ApiDetail, ApiKind, Change, Concurrency, Function, FunctionDetail, Identity,
     Reachability, Site, Stack,
 };
 pub use snapshot::{Pace, Snapshot};
-pub use spec::{EdgeSpec, FleetSpec, SiteSpec};
-pub use text::{clean, clean_line};
+pub use spec::{EdgeSpec, FleetSpec, SiteSpec, SwitchSpec};
+pub use switch::{RoutingControl, RoutingEndpoint, Switch};
+pub use text::{clean, clean_line, clean_markdown};
 pub use thresholds::{Limit, Thresholds};
 pub use verdict::{Judgement, Reason, Verdict};

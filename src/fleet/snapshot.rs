@@ -32,6 +32,9 @@ pub struct Snapshot {
     pub generation: u64,
     /// Who is asking.
     pub identity: Observed<Identity>,
+    /// What the operator may change, by IAM action and IAM's own policy simulation; an action the
+    /// simulation could not decide is not in it.
+    pub permissions: Observed<std::collections::BTreeMap<String, bool>>,
     /// The edge.
     pub edge: Edge,
     /// The database.
@@ -62,6 +65,7 @@ impl Snapshot {
             at,
             generation: 0,
             identity: Observed::default(),
+            permissions: Observed::default(),
             edge: Edge {
                 domain: spec.domain.clone(),
                 distribution_id: spec.edge.distribution.clone(),
@@ -75,6 +79,8 @@ impl Snapshot {
                 certificate: Observed::default(),
                 records: Observed::default(),
                 checks: std::collections::BTreeMap::new(),
+                switches: std::collections::BTreeMap::new(),
+                named_switches: spec.sites.iter().filter_map(named_switch).collect(),
                 answers: Observed::default(),
                 probe: Observed::default(),
                 judgement: Judgement::default(),
@@ -135,6 +141,12 @@ impl Snapshot {
         let all: f64 = self.sites.iter().filter_map(served).sum();
         Some(if all > 0.0 { 100.0 * here / all } else { 0.0 })
     }
+}
+
+fn named_switch(spec: &super::SiteSpec) -> Option<(Region, (String, Observed<super::Switch>))> {
+    let switch = spec.switch.as_ref()?;
+    let known = (switch.alarm.clone(), Observed::default());
+    Some((spec.region.clone(), known))
 }
 
 /// Points of the same minute may appear this much later in one Region than in another.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Region, Thresholds};
+use super::{Region, RoutingEndpoint, Rules, Thresholds};
 
 /// One API and everything it is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -31,6 +31,9 @@ pub struct FleetSpec {
     /// Limits of the verdicts.
     #[serde(default)]
     pub thresholds: Thresholds,
+    /// Objectives and abort criteria of guided actions.
+    #[serde(default)]
+    pub rules: Rules,
 }
 
 fn default_probe_path() -> String {
@@ -50,6 +53,10 @@ pub struct EdgeSpec {
     /// Name of the Lambda@Edge function (in us-east-1).
     #[serde(default)]
     pub router: Option<String>,
+    /// The five endpoints of the ARC cluster that holds the Regions' routing controls. They are
+    /// written down here because the API that lists them may be what is broken.
+    #[serde(default)]
+    pub routing_endpoints: Vec<RoutingEndpoint>,
 }
 
 /// The fleet in one Region.
@@ -72,7 +79,21 @@ pub struct SiteSpec {
     /// CloudFormation stack of this Region.
     #[serde(default)]
     pub stack: Option<String>,
+    /// The evacuation switch of this Region. Found through its health check as long as Route 53's
+    /// control plane answers; written down here it is found without.
+    #[serde(default)]
+    pub switch: Option<SwitchSpec>,
     /// Base URL to probe instead of `https://ENDPOINT`.
     #[serde(default)]
     pub probe_url: Option<String>,
+}
+
+/// The alarm that a Region's health check follows (aws-facts §3.5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SwitchSpec {
+    /// The alarm's name.
+    pub alarm: String,
+    /// Where the alarm is: not in the Region that it evacuates.
+    pub region: Region,
 }

@@ -18,6 +18,21 @@ pub fn clean(text: &str, limit: usize) -> String {
     kept
 }
 
+/// As [`clean_line`], with nothing in it that markdown would take for its own.
+pub fn clean_markdown(text: &str) -> String {
+    let mut plain = String::new();
+    for c in clean_line(text).chars() {
+        if matches!(
+            c,
+            '|' | '*' | '_' | '`' | '<' | '>' | '[' | ']' | '\\' | '#' | '~'
+        ) {
+            plain.push('\\');
+        }
+        plain.push(c);
+    }
+    plain
+}
+
 fn harmless(c: char) -> Option<char> {
     match c {
         '\t' | '\n' | '\r' => Some(' '),
@@ -36,6 +51,14 @@ fn harmless(c: char) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_cannot_break_out_of_its_cell() {
+        assert_eq!(
+            clean_markdown("a|b\n<script> *x*"),
+            "a\\|b \\<script\\> \\*x\\*"
+        );
+    }
 
     #[test]
     fn escapes_and_direction_marks_do_not_survive() {

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::watch;
 
+use super::switches::Lever;
 use crate::fleet::{ApiDetail, Region, Topology};
 
 /// Something to be looked up before other questions can be asked.
@@ -79,6 +80,8 @@ pub(super) struct Board {
     pub(super) apis: BTreeMap<Region, Slot<ApiDetail>>,
     /// Health checks to ask the status of; true for those that checkers vote on.
     pub(super) checks: Slot<Vec<(String, bool)>>,
+    /// The alarms that switch Regions off, once the checks of the latency set are known.
+    pub(super) levers: Slot<Vec<Lever>>,
     /// The type of the latency set's records: `CNAME`, `A` …
     pub(super) record_kind: Slot<String>,
     /// How CloudFront spells the limit-exceeded metric; none when it has no points.

@@ -1,14 +1,14 @@
 //! What is asked of the global services, whose control planes are in us-east-1, and of DNS.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::desk::{Askers, Desk, Fold};
 use super::fold::Picture;
 use super::schedule::{CERTIFICATE, CONFIG, DISTRIBUTION, STATE, VANTAGE};
-use crate::aws::Vantage;
-use crate::fleet::{Answer, Missing, Region, clean_line};
+use super::vantage::{VANTAGE_BITS, VANTAGES, VantagePoint};
+use crate::aws::{AwsError, Vantage};
+use crate::fleet::{Answer, LatencyRecord, Missing, Region, clean_line};
 
 /// Starts the askers of everything global.
 pub(super) fn watch(askers: &mut Askers) {
@@ -32,11 +32,30 @@ async fn records(desk: Arc<Desk>) -> Fold {
     desk.route53.turn().await;
     let edge = &desk.spec.edge;
     let route53 = desk.session.route53();
-    let asked = route53.records(&edge.hosted_zone, &edge.latency_record);
+    let asked = async {
+        let mut records = route53
+            .records(&edge.hosted_zone, &edge.latency_record)
+            .await?;
+        for record in &mut records {
+            if record.weights.is_empty() && is_group(record, &edge.hosted_zone) {
+                desk.route53.turn().await;
+                record.weights = route53
+                    .weighted(&edge.hosted_zone, &record.target, &record.kind)
+                    .await?;
+            }
+        }
+        Ok::<_, AwsError>(records)
+    };
     let said = desk
         .ask("route53:ListResourceRecordSets", &Region::global(), asked)
         .await;
     Box::new(move |picture: &mut Picture| picture.fold_records(said))
+}
+
+/// Whether the record may be an alias to a weighted group: its target is in the same zone.
+fn is_group(record: &LatencyRecord, zone: &str) -> bool {
+    let zone = zone.trim_start_matches("/hostedzone/");
+    record.alias_zone.as_deref() == Some(zone)
 }
 
 /// All checks of the account in one call: which of them count, the records tell.
@@ -167,26 +186,16 @@ async fn limit_metric(desk: Arc<Desk>) -> Fold {
     Box::new(|_| {})
 }
 
-/// Client networks around the world, each of a registry's or a provider's own place.
-const VANTAGES: [(&str, Ipv4Addr); 6] = [
-    ("Amsterdam", Ipv4Addr::new(193, 0, 0, 0)),
-    ("N. Virginia", Ipv4Addr::new(3, 80, 0, 0)),
-    ("Singapore", Ipv4Addr::new(203, 116, 0, 0)),
-    ("São Paulo", Ipv4Addr::new(200, 160, 0, 0)),
-    ("Tokyo", Ipv4Addr::new(202, 232, 0, 0)),
-    ("Johannesburg", Ipv4Addr::new(41, 0, 0, 0)),
-];
-
 /// What Route 53 would answer to one client network after the other. A control-plane call:
 /// without it, what DNS answers here is still known.
 async fn vantage(desk: Arc<Desk>, turn: usize) -> Fold {
-    let (place, network) = VANTAGES[turn % VANTAGES.len()];
+    let VantagePoint { place, network, .. } = VANTAGES[turn % VANTAGES.len()];
     let kind = desk.board.record_kind.settled().await;
     let kind = kind.as_deref().unwrap_or("CNAME");
     desk.route53.turn().await;
     let route53 = desk.session.route53();
     let edge = &desk.spec.edge;
-    let vantage = Vantage::Client(IpAddr::V4(network), 24);
+    let vantage = Vantage::Client(network, VANTAGE_BITS);
     let asked = route53.test_answer(&edge.hosted_zone, &edge.latency_record, kind, vantage);
     let said = desk
         .ask("route53:TestDNSAnswer", &Region::global(), asked)

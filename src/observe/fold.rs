@@ -9,10 +9,11 @@ use tokio::time::Instant;
 
 use super::anyone::Anyone;
 use super::desk::{Answer, Desk, Said};
-use super::{changes, cost};
+use super::{changes, cost, switches};
 use crate::fleet::{
     Answer as DnsAnswer, Change, CheckConfig, CheckKind, Cluster, HealthCheck, LatencyRecord,
-    Metric, Metrics, Missing, Observed, Pace, Region, Snapshot, Topology, judge,
+    Metric, Metrics, Missing, Observed, Pace, Region, Snapshot, Switch, Topology, WeightedRecord,
+    judge,
 };
 
 /// Bursts of answers become one picture: at most one in this much time on the wall.
@@ -120,9 +121,12 @@ impl Picture {
         }
         let configs = checks.answer.as_ref().ok();
         let records = edge.records.last().map_or(&[][..], Vec::as_slice);
+        let of_groups = records.iter().flat_map(|record| &record.weights);
         let mut wanted: BTreeSet<String> = records
             .iter()
-            .filter_map(|record| record.health_check.clone())
+            .map(|record| &record.health_check)
+            .chain(of_groups.map(|record| &record.health_check))
+            .filter_map(Clone::clone)
             .collect();
         let children = |id: &String| match &configs?.get(id)?.kind {
             CheckKind::Calculated { children, .. } => Some(children.clone()),
@@ -133,6 +137,7 @@ impl Picture {
         wanted.extend(more);
         if configs.is_some() && edge.records.current().is_some() {
             edge.checks.retain(|id, _| wanted.contains(id));
+            edge.switches.retain(|id, _| wanted.contains(id));
         }
         for id in &wanted {
             let check = edge
@@ -149,6 +154,8 @@ impl Picture {
             };
             check.config.renew(answer, checks.at, checks.source.clone());
         }
+        let levers = configs.map(|_| switches::levers(records, &edge.checks));
+        self.desk.board.tell(&self.desk.board.levers, levers);
         let voted = |check: &HealthCheck| {
             !matches!(
                 check.config.last().map(|config| &config.kind),
@@ -161,6 +168,15 @@ impl Picture {
             .map(|check| (check.id.clone(), voted(check)))
             .collect();
         self.desk.board.tell(&self.desk.board.checks, Some(to_ask));
+    }
+
+    pub(super) fn fold_switches(&mut self, said: Vec<(String, Said<Switch>)>) {
+        let edge = &mut self.snapshot.edge;
+        for (check, said) in said {
+            if edge.checks.contains_key(&check) {
+                said.renew(edge.switches.entry(check).or_default());
+            }
+        }
     }
 
     pub(super) fn fold_here(&mut self, said: Said<Vec<DnsAnswer>>) {
@@ -195,9 +211,19 @@ impl Picture {
                         .is_some_and(|name| name.eq_ignore_ascii_case(value))
                 })
             };
+            // Groups may hold other Regions' targets as well: the last to be asked.
+            let by_weight = || {
+                records.iter().find(|record| {
+                    let answers = |one: &WeightedRecord| {
+                        one.weight > 0 && one.target.eq_ignore_ascii_case(value)
+                    };
+                    record.weights.iter().any(answers)
+                })
+            };
             by_record
                 .map(|record| record.region.clone())
                 .or_else(|| by_endpoint().map(|s| s.region.clone()))
+                .or_else(|| by_weight().map(|record| record.region.clone()))
         };
         let answer = here.answer.as_ref().map_err(Clone::clone).map(|here| {
             let everywhere = here.iter().chain(self.elsewhere.values().flatten());

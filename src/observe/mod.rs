@@ -16,10 +16,13 @@ mod limiter;
 mod members;
 mod metrics;
 mod network;
+mod permissions;
 mod probe;
 mod questions;
 mod region;
 mod schedule;
+mod switches;
+mod vantage;
 mod votes;
 
 use std::collections::BTreeSet;
@@ -38,7 +41,9 @@ use fold::Picture;
 use limiter::Limiter;
 
 pub use network::NetworkProber;
+pub use permissions::asked_about;
 pub use probe::{Prober, Resolved};
+pub use vantage::{VANTAGE_BITS, VANTAGES, VantagePoint};
 
 /// How often things are asked for (fleet time).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -160,6 +165,7 @@ impl Observer {
 fn ask_everything(askers: &mut Askers) {
     let desk = askers.desk.clone();
     edge::watch(askers);
+    switches::watch(askers);
     for n in 0..desk.spec.sites.len() {
         region::watch(askers, n);
     }
@@ -175,4 +181,5 @@ fn ask_everything(askers: &mut Askers) {
         metrics::watch(askers, region.clone());
     }
     members::watch(askers, regions);
+    permissions::watch(askers);
 }

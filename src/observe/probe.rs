@@ -1,6 +1,7 @@
 //! gwctl's own DNS + TCP + TLS + HTTP timings.
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 
 use crate::fleet::ProbeReport;
@@ -22,6 +23,14 @@ pub trait Prober: Send + Sync {
         &self,
         url: String,
     ) -> Pin<Box<dyn Future<Output = Result<ProbeReport, String>> + Send>>;
+
+    /// What the authoritative servers of the zone answer for `name` (CNAME, or addresses) to a client
+    /// in the network of `vantage`: the data plane alone, asked past every cache.
+    fn answer(
+        &self,
+        name: String,
+        vantage: IpAddr,
+    ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>>;
 
     /// Resolves `name` (CNAME first).
     fn resolve(

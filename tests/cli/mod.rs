@@ -1,8 +1,10 @@
 //! The real binary as a process: what it prints, and how it exits.
 
+mod actions;
 mod bad_days;
 mod configuration;
 mod harness;
 mod plain;
+mod runs;
 mod served;
 mod simulated;

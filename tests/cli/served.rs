@@ -6,14 +6,14 @@ use std::process::{Child, Command, Stdio};
 use super::harness::{Home, Ran};
 
 /// A served world; ends with the test.
-struct Served {
+pub struct Served {
     child: Child,
     exports: Vec<(String, String)>,
     home: Home,
 }
 
 impl Served {
-    fn start(args: &[&str]) -> Self {
+    pub fn start(args: &[&str]) -> Self {
         let home = Home::new();
         let mut all = vec!["sim", "serve"];
         all.extend(args);
@@ -50,12 +50,17 @@ impl Served {
     /// gwctl as a client: another home, and nothing but what was printed.
     fn client(&self, args: &[&str]) -> Ran {
         let home = Home::new();
-        let mut command = home.command(args);
-        command.envs(self.exports.iter().map(|(name, value)| (name, value)));
-        Ran::of(command.output().unwrap())
+        Ran::of(self.command(&home, args).output().unwrap())
     }
 
-    fn export(&self, wanted: &str) -> &str {
+    /// As [`Self::client`], in `home`, to be run.
+    pub fn command(&self, home: &Home, args: &[&str]) -> Command {
+        let mut command = home.command(args);
+        command.envs(self.exports.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    pub fn export(&self, wanted: &str) -> &str {
         self.exports
             .iter()
             .find(|(name, _)| name == wanted)

@@ -288,3 +288,90 @@ async fn throttled_cbor_is_throttled() {
     assert_eq!(error.kind, ErrorKind::Throttled, "{error}");
     assert!(session.ledger().recent().all(|call| call.dollars == 0.0));
 }
+
+async fn newest(results: Vec<Told>) -> Result<Option<f64>, ErrorKind> {
+    let session = answering(move |_| data(&results, None, None)).await;
+    let since = Timestamp::from_second(NOON - 900).unwrap();
+    let found = session
+        .cloudwatch(&ireland())
+        .newest_value("Switches", "Evacuate", &[], since)
+        .await;
+    found
+        .map(|point| point.map(|point| point.value))
+        .map_err(|error| error.kind)
+}
+
+#[tokio::test]
+async fn the_newest_value_is_found_in_any_order_and_below_zero() {
+    let points = [(NOON - 120, 1.0), (NOON - 60, -3.0), (NOON - 180, 0.0)];
+    let some = Told {
+        id: "newest".into(),
+        ..told(0, "Complete", &points)
+    };
+    assert_eq!(newest(vec![some]).await, Ok(Some(-3.0)));
+    let nothing = Told {
+        id: "newest".into(),
+        ..told(0, "Complete", &[])
+    };
+    assert_eq!(newest(vec![nothing]).await, Ok(None));
+}
+
+#[tokio::test]
+async fn a_value_that_may_not_be_read_is_not_taken_for_absent() {
+    let refused = |status| Told {
+        id: "newest".into(),
+        ..told(0, status, &[])
+    };
+    assert_eq!(
+        newest(vec![refused("Forbidden")]).await,
+        Err(ErrorKind::NotAllowed)
+    );
+    assert_eq!(
+        newest(vec![refused("InternalError")]).await,
+        Err(ErrorKind::Other)
+    );
+}
+
+/// A `DescribeAlarmsOutput` in CBOR, of one alarm over one metric, or over an expression.
+fn alarm(metric: Option<&str>, comparison: &str) -> http::Response<Vec<u8>> {
+    let mut cbor = Encoder::new(Vec::new());
+    cbor.begin_map();
+    cbor.str("MetricAlarms").array(1);
+    cbor.begin_map();
+    cbor.str("AlarmName").str("evacuate");
+    if let Some(metric) = metric {
+        cbor.str("Namespace").str("Switches");
+        cbor.str("MetricName").str(metric);
+    }
+    cbor.str("Threshold").double(1.0);
+    cbor.str("ComparisonOperator").str(comparison);
+    cbor.str("StateValue").str("OK");
+    cbor.end();
+    cbor.end();
+    let mut reply = reply(200, "application/cbor", cbor.into_writer());
+    reply
+        .headers_mut()
+        .insert("smithy-protocol", "rpc-v2-cbor".parse().unwrap());
+    reply
+}
+
+#[tokio::test]
+async fn only_an_alarm_that_compares_one_metric_with_a_number_is_a_switch() {
+    let switch = async |metric, comparison| {
+        let session = answering(move |_| alarm(metric, comparison)).await;
+        session
+            .cloudwatch(&ireland())
+            .alarm_switch("evacuate")
+            .await
+    };
+    let plain = switch(Some("Evacuate"), "GreaterThanOrEqualToThreshold").await;
+    assert_eq!(plain.unwrap().metric, "Evacuate");
+    for (metric, comparison) in [
+        (None, "GreaterThanThreshold"),
+        (Some("Evacuate"), "GreaterThanUpperThreshold"),
+        (Some("Evacuate\u{1b}[31m"), "GreaterThanThreshold"),
+    ] {
+        let error = switch(metric, comparison).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Other, "{metric:?} {comparison}");
+    }
+}

@@ -3,10 +3,16 @@
 mod adapters;
 mod bad_replies;
 mod calls;
+mod changes;
 pub mod emulators;
 mod environment;
 mod good_replies;
 mod metrics;
+mod outcomes;
+mod promotion;
+mod records;
+mod rehearsal;
+mod routing_controls;
 mod stage;
 pub mod stand;
 mod status;

@@ -105,6 +105,20 @@ impl Request {
         self.0.uri().path()
     }
 
+    pub fn method(&self) -> &str {
+        self.0.method().as_str()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.0.headers().get(name)?.to_str().ok()
+    }
+
+    /// The body as text, a Query service's percent signs read back.
+    pub fn text(&self) -> String {
+        let text = String::from_utf8_lossy(self.0.body());
+        text.replace("%3A", ":").replace("%2F", "/")
+    }
+
     pub fn body(&self) -> &[u8] {
         self.0.body()
     }

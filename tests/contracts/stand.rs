@@ -68,7 +68,17 @@ pub struct SeededApi {
 /// The stand that all tests share and none changes. It ends with the test process.
 pub fn shared() -> &'static Stand {
     static STAND: OnceLock<Stand> = OnceLock::new();
-    STAND.get_or_init(|| {
+    STAND.get_or_init(Stand::new)
+}
+
+/// A stand whose tests change it, each something of its own. It ends with the test process.
+pub fn changing() -> &'static Stand {
+    static STAND: OnceLock<Stand> = OnceLock::new();
+    STAND.get_or_init(Stand::new)
+}
+
+impl Stand {
+    fn new() -> Self {
         let (ministack, moto) = (emulators::ministack(), emulators::moto());
         let mut seed = Command::new(emulators::python());
         emulators::clean_environment(&mut seed);
@@ -86,15 +96,13 @@ pub fn shared() -> &'static Stand {
             String::from_utf8_lossy(&output.stderr)
         );
         let fleet = serde_json::from_slice(&output.stdout).expect("what seed.py prints");
-        Stand {
+        Self {
             ministack,
             moto,
             fleet,
         }
-    })
-}
+    }
 
-impl Stand {
     /// A session whose every request goes to the emulator of its service, over TCP.
     pub async fn session(&self) -> Session {
         Session::connect(SessionOptions {
@@ -110,7 +118,7 @@ impl Stand {
     }
 }
 
-fn redirected(ministack: String, moto: String) -> SharedHttpClient {
+pub fn redirected(ministack: String, moto: String) -> SharedHttpClient {
     let real = aws_smithy_http_client::Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
         .build_https();

@@ -3,4 +3,6 @@
 mod cadence;
 mod changes;
 mod first_picture;
-mod stand;
+pub mod stand;
+mod switches;
+mod weights;

@@ -78,6 +78,11 @@ impl Stand {
         }
     }
 
+    /// The way to the world's public endpoints.
+    pub fn prober(&self) -> Arc<dyn Prober> {
+        Arc::new(Seat(self.sim.clone()))
+    }
+
     /// The first complete picture and how long it took.
     pub async fn first(&self) -> (Arc<Snapshot>, Duration) {
         let start = Instant::now();
@@ -140,6 +145,21 @@ impl Prober for Seat {
                 first_byte: seen.first_byte,
                 status: seen.status,
                 served_by: seen.served_by,
+            })
+        })
+    }
+
+    fn answer(
+        &self,
+        name: String,
+        vantage: std::net::IpAddr,
+    ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>> {
+        let seen = self.0.answer(&name, vantage);
+        Box::pin(async move {
+            tokio::time::sleep(REPLY).await;
+            seen.map(|seen| Resolved {
+                values: seen.values,
+                ttl_s: seen.ttl_s,
             })
         })
     }

@@ -1,5 +1,7 @@
 //! What the screens look like: drawn from pictures made by hand, at every size that matters.
 
+mod guided;
+mod guided_keys;
 mod honesty;
 mod looks;
 mod pictures;

@@ -12,13 +12,13 @@ use ratatui::style::{Color, Modifier};
 use super::looks::{drawn, screens};
 use super::sample;
 
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
+pub const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
 fn dark() -> Theme {
     Theme::load("dark", None, Depth::True, false).unwrap()
 }
 
-fn keep(name: &str, what: &str) {
+pub fn keep(name: &str, what: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);

@@ -1,6 +1,7 @@
 //! The real binary in a real pseudo-terminal.
 
 mod endings;
+mod guided;
 mod keys;
 mod pty;
 mod quiet;

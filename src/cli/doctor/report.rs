@@ -333,6 +333,7 @@ const fn advice(kind: ErrorKind) -> &'static str {
         ErrorKind::NotFound => {
             "Check its name in the configuration, and that these credentials are the right account's."
         }
+        ErrorKind::Conflict => "Somebody else is changing it: look again.",
         ErrorKind::Garbled => "Is AWS_ENDPOINT_URL, or a proxy, answering in AWS's place?",
         ErrorKind::Other => "The log has the details; see `gwctl info` for where it is.",
     }

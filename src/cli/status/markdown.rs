@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::Report;
 use super::rows::{self, REGIONS};
-use crate::fleet::{Judgement, clean_line};
+use crate::fleet::{Judgement, clean_markdown as plain};
 
 /// The whole report.
 pub fn draw(report: &Report) -> String {
@@ -59,30 +59,5 @@ fn reasons(text: &mut String, whose: &str, judgement: &Judgement) {
             reason.verdict.word(),
             plain(&reason.text)
         );
-    }
-}
-
-/// `text` with nothing in it that markdown would take for its own.
-fn plain(text: &str) -> String {
-    let mut plain = String::new();
-    for c in clean_line(text).chars() {
-        if matches!(
-            c,
-            '|' | '*' | '_' | '`' | '<' | '>' | '[' | ']' | '\\' | '#' | '~'
-        ) {
-            plain.push('\\');
-        }
-        plain.push(c);
-    }
-    plain
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_cannot_break_out_of_its_cell() {
-        assert_eq!(plain("a|b\n<script> *x*"), "a\\|b \\<script\\> \\*x\\*");
     }
 }

@@ -19,6 +19,7 @@ pub enum Action {
     Database,
     Edge,
     Calls,
+    Run,
     LastPlace,
     HistoryBack,
     HistoryForward,
@@ -30,6 +31,18 @@ pub enum Action {
     Freeze,
     Themes,
     Faults,
+    Actions,
+    Waive,
+    Mechanism,
+    Pause,
+    Retry,
+    Skip,
+    Continue,
+    Overrule,
+    Undo,
+    Abandon,
+    Note,
+    TakeOver,
     Help,
     Quit,
 }
@@ -43,13 +56,21 @@ pub enum Group {
     Screens,
     /// Lists.
     Lists,
+    /// Guided actions and their run.
+    Guided,
     /// The fleet and the console.
     Console,
 }
 
 impl Group {
     /// All of them, in the order of help.
-    pub const ALL: [Self; 4] = [Self::Move, Self::Screens, Self::Lists, Self::Console];
+    pub const ALL: [Self; 5] = [
+        Self::Move,
+        Self::Screens,
+        Self::Lists,
+        Self::Guided,
+        Self::Console,
+    ];
 
     /// The heading.
     pub const fn title(self) -> &'static str {
@@ -57,6 +78,7 @@ impl Group {
             Self::Move => "Move",
             Self::Screens => "Screens",
             Self::Lists => "Lists",
+            Self::Guided => "Actions and runs",
             Self::Console => "Console",
         }
     }
@@ -189,6 +211,13 @@ pub const ACTIONS: &[Entry] = &[
         "Calls: the ledger",
     ),
     entry(
+        Action::Run,
+        "run",
+        &["6"],
+        Group::Screens,
+        "Run: the guided action under way",
+    ),
+    entry(
         Action::LastPlace,
         "last-place",
         &["-"],
@@ -222,6 +251,90 @@ pub const ACTIONS: &[Entry] = &[
         &["y"],
         Group::Lists,
         "copy the row (OSC 52)",
+    ),
+    entry(
+        Action::Actions,
+        "actions",
+        &["a"],
+        Group::Guided,
+        "what can be done here",
+    ),
+    entry(
+        Action::Waive,
+        "waive",
+        &["w"],
+        Group::Guided,
+        "waive a check by name",
+    ),
+    entry(
+        Action::Mechanism,
+        "mechanism",
+        &["m"],
+        Group::Guided,
+        "plan with the next mechanism",
+    ),
+    entry(
+        Action::Pause,
+        "pause",
+        &["p"],
+        Group::Guided,
+        "pause the run, or go on",
+    ),
+    entry(
+        Action::Retry,
+        "retry",
+        &["R"],
+        Group::Guided,
+        "try the held step again",
+    ),
+    entry(
+        Action::Skip,
+        "skip",
+        &["s"],
+        Group::Guided,
+        "skip the held step, with a reason",
+    ),
+    entry(
+        Action::Continue,
+        "continue",
+        &["c"],
+        Group::Guided,
+        "go on past a step that asks",
+    ),
+    entry(
+        Action::Overrule,
+        "overrule",
+        &["o"],
+        Group::Guided,
+        "go on over an abort criterion, with a reason",
+    ),
+    entry(
+        Action::Undo,
+        "undo",
+        &["u"],
+        Group::Guided,
+        "take back what was done",
+    ),
+    entry(
+        Action::Abandon,
+        "abandon",
+        &["x"],
+        Group::Guided,
+        "end the run; what was done stays",
+    ),
+    entry(
+        Action::Note,
+        "note",
+        &["n"],
+        Group::Guided,
+        "write a note into the journal",
+    ),
+    entry(
+        Action::TakeOver,
+        "take-over",
+        &["T"],
+        Group::Guided,
+        "go on with a run nobody moves",
     ),
     entry(
         Action::Palette,

@@ -157,6 +157,7 @@ impl Keymap {
         const WORTH: &[(Action, &str)] = &[
             (Action::Help, "help"),
             (Action::Palette, "command"),
+            (Action::Actions, "actions"),
             (Action::Filter, "filter"),
             (Action::Open, "open"),
             (Action::Back, "back"),

@@ -2,6 +2,7 @@
 
 mod action;
 mod filter;
+mod guided;
 mod hits;
 mod keymap;
 mod keys;
@@ -9,21 +10,26 @@ mod msg;
 mod overlay;
 mod palette;
 mod place;
+mod request;
 mod rows;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod sample;
 mod state;
 mod update;
+mod wizard;
 
 pub use action::Action;
 pub use filter::Filter;
+pub use guided::{Guided, Hold, OrderKind, Shown};
 pub use hits::{Area, Hits, Target, Window};
 pub use keymap::{Help, HelpLine, Keymap, KeymapError};
 pub use keys::{Code, Key};
-pub use msg::{Effect, Gesture, Msg};
-pub use overlay::{FaultEntry, Overlay, Palette, Suggestion};
+pub use msg::{Effect, Gesture, Msg, RunLine};
+pub use overlay::{Ask, Asked, FaultEntry, Overlay, Palette, Suggestion};
 pub use place::{Chart, History, Panel, Screen};
-pub use rows::{Row, Subject};
+pub use request::parse as request;
+pub use rows::{Row, Subject, outcome, status_word};
 pub use state::{Connection, Cursor, Gravity, Mode, Notice, Spot, Start, State, ThemeEntry};
 pub use update::update;
+pub use wizard::{Offer, Part, Wizard, red};

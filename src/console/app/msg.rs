@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{FaultEntry, Hits, Key};
-use crate::fleet::{Observed, Pace, Snapshot, Vote};
+use super::{FaultEntry, Hits, Hold, Key};
+use crate::actions::{Intent, Order, Phase, Plan, RunState};
+use crate::fleet::{FleetSpec, Observed, Pace, Snapshot, Vote};
 
 /// What a mouse did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,12 +51,41 @@ pub enum Msg {
     Faults(Vec<FaultEntry>),
     /// Something the operator asked for did not work.
     Failed(String),
+    /// What the configuration says of the fleet opened with this generation.
+    Spec(u64, Arc<FleetSpec>),
+    /// A run as it stands now, and who moves it.
+    Run(Arc<RunState>, Hold),
+    /// An unfinished run of the fleet was found when it was opened.
+    Unfinished(u64, Arc<RunState>, Hold),
+    /// This console's run was left, or is over, or could not go on: why.
+    RunStopped(Option<String>),
+    /// [`Effect::Start`] or [`Effect::Resume`] did not begin anything.
+    NotStarted(String),
+    /// [`Effect::ListRuns`] ended.
+    Runs(Vec<RunLine>),
+    /// [`Effect::LookUp`] ended.
+    Found(Box<Intent>),
     /// A frame was drawn.
     Drawn(Hits),
 }
 
-/// Something to do outside.
+/// A run in the list of runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunLine {
+    /// Identifier.
+    pub id: String,
+    /// When it was begun.
+    pub begun: Option<Timestamp>,
+    /// What it does.
+    pub title: String,
+    /// Who confirmed it.
+    pub operator: String,
+    /// How it stands; none when its journal cannot be read.
+    pub phase: Option<Phase>,
+}
+
+/// Something to do outside.
+#[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Leave.
     Quit,
@@ -69,6 +99,32 @@ pub enum Effect {
     Votes(u64, String),
     /// Watch the fleet of this name instead, at this pace; answer with this generation.
     Open(u64, String, Pace),
+    /// Begin this plan, confirmed by what was typed and waived.
+    Start {
+        /// The plan that was shown.
+        plan: Box<Plan>,
+        /// As typed.
+        typed: String,
+        /// Names of waived checks.
+        waived: Vec<String>,
+    },
+    /// Tell this console's run.
+    Order(Order),
+    /// Go on with a run nobody moves, giving these orders first.
+    Resume {
+        /// Which.
+        id: String,
+        /// What it is told first.
+        orders: Vec<Order>,
+    },
+    /// Leave this console's run so that anybody can resume it; [`Msg::RunStopped`] answers.
+    LeaveRun,
+    /// List the runs.
+    ListRuns,
+    /// Show a run by its journal, and follow it.
+    Follow(String),
+    /// Look up what a plan must know that no picture holds.
+    LookUp(Box<Intent>),
     /// List the faults.
     ListFaults,
     /// Start or end a fault, then list them.

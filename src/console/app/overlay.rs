@@ -2,7 +2,9 @@
 
 use tui_input::Input;
 
-use super::Help;
+use super::msg::RunLine;
+use super::{Help, Offer, OrderKind, Wizard};
+use crate::actions::Intent;
 use crate::fleet::{Observed, Vote};
 
 /// A window over the screen that takes the keys while it is open.
@@ -49,6 +51,29 @@ pub enum Overlay {
         /// First visible line.
         scroll: usize,
     },
+    /// What can be done where one is.
+    Menu {
+        /// All of it, possible or not.
+        offers: Vec<Offer>,
+        /// The cursor.
+        row: usize,
+    },
+    /// A plan on its way to a run.
+    Wizard(Box<Wizard>),
+    /// Something that must be typed first.
+    Ask(Box<Ask>),
+    /// The runs there were.
+    Runs {
+        /// All of them, the newest first; none while they are read.
+        list: Option<Vec<RunLine>>,
+        /// The cursor.
+        row: usize,
+    },
+    /// A run is under way: stay, or leave it?
+    Quit {
+        /// The cursor: 0 stays.
+        row: usize,
+    },
     /// All columns of one row in full.
     Detail {
         /// The panel's heading.
@@ -58,6 +83,26 @@ pub enum Overlay {
         /// First visible line.
         scroll: usize,
     },
+}
+
+/// A line that is asked for.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// For what.
+    pub what: Asked,
+    /// The line.
+    pub input: Input,
+    /// What was wrong with it.
+    pub error: Option<String>,
+}
+
+/// What a line is asked for.
+#[derive(Debug, Clone)]
+pub enum Asked {
+    /// Words for an order, about a step where it is about one.
+    Order(OrderKind, Option<String>),
+    /// The arguments of an action.
+    Arguments(Intent),
 }
 
 /// The command line.

@@ -4,20 +4,28 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::keymap::HelpLine;
-use super::{Filter, State, Suggestion};
+use super::{Filter, State, Suggestion, request};
+use crate::actions::Intent;
+use crate::actions::registry::ACTIONS;
 use crate::fleet::{Pace, Region};
 
 /// How many completions are worth showing.
 const SHOWN: usize = 8;
 
 /// A command that was understood.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     Fleet(Option<String>),
     Region(Option<Region>),
     Database,
     Edge,
     Calls,
+    Guided(Box<Intent>),
+    Actions,
+    Run,
+    Runs,
+    Arm,
+    Disarm,
     Theme(Option<String>),
     Pace(Pace),
     Refresh,
@@ -137,6 +145,73 @@ const VERBS: &[Verb] = &[
         ":copy",
         "copy the row under the cursor",
     ),
+    verb(
+        &["actions"],
+        Takes::Nothing,
+        ":actions",
+        "what can be done here",
+    ),
+    verb(
+        &["run"],
+        Takes::Nothing,
+        ":run",
+        "the guided action under way",
+    ),
+    verb(&["runs"], Takes::Nothing, ":runs", "every run there was"),
+    verb(
+        &["arm"],
+        Takes::Nothing,
+        ":arm",
+        "allow changes for 15 minutes",
+    ),
+    verb(
+        &["disarm"],
+        Takes::Nothing,
+        ":disarm",
+        "allow no changes any more",
+    ),
+    verb(
+        &["evacuate"],
+        Takes::Region,
+        request::USAGES[0].1,
+        ACTIONS[0].about,
+    ),
+    verb(
+        &["promote"],
+        Takes::Region,
+        request::USAGES[1].1,
+        ACTIONS[1].about,
+    ),
+    verb(
+        &["drain"],
+        Takes::Region,
+        request::USAGES[2].1,
+        ACTIONS[2].about,
+    ),
+    verb(
+        &["restore"],
+        Takes::Region,
+        request::USAGES[3].1,
+        ACTIONS[3].about,
+    ),
+    verb(
+        &["drill"],
+        Takes::Region,
+        request::USAGES[4].1,
+        ACTIONS[4].about,
+    ),
+    verb(
+        &["invalidate"],
+        Takes::Text,
+        request::USAGES[5].1,
+        ACTIONS[5].about,
+    ),
+    verb(
+        &["certificate"],
+        Takes::Text,
+        request::USAGES[6].1,
+        ACTIONS[6].about,
+    ),
     verb(&["back"], Takes::Nothing, ":back", "back in history"),
     verb(
         &["forward"],
@@ -211,6 +286,16 @@ fn command(name: &str, argument: Option<&str>, state: &State) -> Result<Command,
                 .map_err(|why| format!("`{text}` is no filter: {why}"))?;
             Command::Filter(text.into())
         }
+        "actions" => Command::Actions,
+        "run" => Command::Run,
+        "runs" => Command::Runs,
+        "arm" => Command::Arm,
+        "disarm" => Command::Disarm,
+        "evacuate" | "promote" | "drain" | "restore" | "drill" | "invalidate" | "certificate" => {
+            let words = argument.unwrap_or_default();
+            let intent = request::parse(name, words, &|text| region(text, state))?;
+            Command::Guided(Box::new(intent))
+        }
         "faults" => Command::Faults,
         "copy" => Command::Copy,
         "back" => Command::Back,
@@ -271,7 +356,7 @@ fn themes(state: &State) -> Vec<String> {
 
 /// The column names of the focused list.
 pub(super) fn columns(state: &State) -> Vec<&'static str> {
-    let rows = super::rows::rows(&state.shown, state.screen(), state.focused(), state.now);
+    let rows = state.all_rows(state.focused());
     rows.first()
         .map(|row| row.cells.iter().map(|(name, _)| *name).collect())
         .unwrap_or_default()
@@ -320,7 +405,13 @@ pub fn suggest(line: &str, state: &State) -> Vec<Suggestion> {
             let score = pattern.score(Utf32Str::new(&candidate.line, &mut buffer), &mut matcher)?;
             let begins = candidate.line.starts_with(line.trim());
             Some((
-                (!begins, std::cmp::Reverse(score), candidate.line.len()),
+                // Where one goes comes before what one changes.
+                (
+                    !begins,
+                    changes(&candidate.line),
+                    std::cmp::Reverse(score),
+                    candidate.line.len(),
+                ),
                 candidate,
             ))
         })
@@ -331,6 +422,12 @@ pub fn suggest(line: &str, state: &State) -> Vec<Suggestion> {
         .map(|(_, candidate)| candidate)
         .take(SHOWN)
         .collect()
+}
+
+/// Whether a line asks for a guided action.
+fn changes(line: &str) -> bool {
+    let verb = line.split(' ').next().unwrap_or_default();
+    request::USAGES.iter().any(|(name, _)| *name == verb)
 }
 
 fn candidates(state: &State) -> Vec<Suggestion> {

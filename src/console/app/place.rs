@@ -15,6 +15,8 @@ pub enum Screen {
     Edge,
     /// The ledger of calls.
     Calls,
+    /// The run of a guided action.
+    Run,
 }
 
 impl Screen {
@@ -26,6 +28,7 @@ impl Screen {
             Self::Database => "database",
             Self::Edge => "edge",
             Self::Calls => "calls",
+            Self::Run => "run",
         }
     }
 
@@ -37,6 +40,7 @@ impl Screen {
             Self::Database => 3,
             Self::Edge => 4,
             Self::Calls => 5,
+            Self::Run => 6,
         }
     }
 
@@ -48,6 +52,7 @@ impl Screen {
             Self::Database => &[Panel::Members, Panel::Events],
             Self::Edge => &[Panel::Records, Panel::Checks, Panel::Answers],
             Self::Calls => &[Panel::Operations, Panel::Recent],
+            Self::Run => &[Panel::Steps, Panel::Sent, Panel::Log],
         }
     }
 }
@@ -79,6 +84,12 @@ pub enum Panel {
     Operations,
     /// Calls: the newest single calls, newest first.
     Recent,
+    /// Run: the steps.
+    Steps,
+    /// Run: every change that was sent, newest first.
+    Sent,
+    /// Run: notes, and abort criteria that were met, newest first.
+    Log,
 }
 
 impl Panel {
@@ -97,6 +108,9 @@ impl Panel {
             Self::Answers => "DNS answers",
             Self::Operations => "Operations",
             Self::Recent => "Recent calls",
+            Self::Steps => "Steps",
+            Self::Sent => "Changes sent",
+            Self::Log => "Notes",
         }
     }
 }

@@ -3,6 +3,9 @@
 mod edge;
 mod region;
 mod rest;
+mod run;
+
+pub use run::{outcome, rows as of_run, status_word};
 
 use jiff::Timestamp;
 
@@ -36,6 +39,12 @@ pub enum Subject {
     Operation(CallKey),
     /// `ledger.recent()` from its end: 0 is the newest.
     Call(Region, usize),
+    /// A step of the run.
+    Step(String),
+    /// `calls[index]` of a step of the run.
+    Sent(String, usize),
+    /// A note, or an abort criterion that was met.
+    Log(usize),
 }
 
 impl Subject {
@@ -52,7 +61,9 @@ impl Subject {
             | Self::Call(region, _) => Some(region),
             Self::Answer(region, _) => region.as_ref(),
             Self::Operation(key) => Some(&key.region),
-            Self::Change(_) | Self::Check(_) => None,
+            Self::Change(_) | Self::Check(_) | Self::Step(_) | Self::Sent(..) | Self::Log(_) => {
+                None
+            }
         }
     }
 }

@@ -42,6 +42,7 @@ fn spec() -> FleetSpec {
         functions: vec!["orders-read".into(), "orders-write".into()],
         endpoint: None,
         stack: None,
+        switch: None,
         probe_url: None,
     };
     FleetSpec {
@@ -56,9 +57,11 @@ fn spec() -> FleetSpec {
             hosted_zone: "Z0".into(),
             latency_record: "latency.orders.example.com".into(),
             router: None,
+            routing_endpoints: Vec::new(),
         },
         sites: REGIONS.into_iter().map(site).collect(),
         thresholds: Thresholds::default(),
+        rules: crate::fleet::Rules::default(),
     }
 }
 
@@ -75,6 +78,7 @@ fn check(id: &str, kind: CheckKind) -> (String, HealthCheck) {
         disabled: false,
         version: 1,
         linked_service: None,
+        insufficient_data: None,
     };
     (
         id.into(),
@@ -96,6 +100,8 @@ fn record(code: &str, health_check: Option<&str>) -> LatencyRecord {
         ttl: Some(60),
         health_check: health_check.map(Into::into),
         evaluate_target_health: false,
+        alias_zone: None,
+        weights: Vec::new(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::rows::{self, Row};
-use super::{Chart, Filter, History, Hits, Keymap, Overlay, Panel, Screen};
+use super::{Chart, Filter, Guided, History, Hits, Keymap, Overlay, Panel, Screen};
 use crate::fleet::{Pace, Region, Site, Snapshot};
 
 /// Where the fleet lives, for the header.
@@ -140,6 +140,8 @@ pub struct State {
     pub fleet: String,
     /// Which key does what.
     pub keymap: Keymap,
+    /// Guided actions.
+    pub guided: Guided,
     /// What was drawn where, last time.
     pub hits: Hits,
     /// The fleet's time by the last tick; goes on while frozen.
@@ -205,6 +207,7 @@ impl State {
             size: start.size,
             fleets: start.fleets,
             keymap: start.keymap,
+            guided: Guided::default(),
             hits: Hits::default(),
             generation: 0,
             opened: 0,
@@ -227,10 +230,18 @@ impl State {
 
     /// The rows of `panel` of the present screen that pass its filter.
     pub fn rows(&self, panel: Panel) -> Vec<Row> {
-        let all = rows::rows(&self.shown, self.screen(), panel, self.now);
+        let all = self.all_rows(panel);
         match self.filter(panel) {
             Some(filter) => all.into_iter().filter(|row| filter.keeps(row)).collect(),
             None => all,
+        }
+    }
+
+    /// As [`State::rows`], unfiltered.
+    pub(super) fn all_rows(&self, panel: Panel) -> Vec<Row> {
+        match (self.screen(), &self.guided.run) {
+            (Screen::Run, Some(shown)) => rows::of_run(&shown.state, panel),
+            (screen, _) => rows::rows(&self.shown, screen, panel, self.now),
         }
     }
 
@@ -291,6 +302,7 @@ impl State {
             Some(Screen::Database),
             Some(Screen::Edge),
             Some(Screen::Calls),
+            self.guided.run.as_ref().map(|_| Screen::Run),
         ]
         .into_iter()
         .flatten()

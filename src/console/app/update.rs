@@ -2,8 +2,10 @@
 
 mod act;
 mod command;
+mod guided;
 mod mouse;
 mod overlay;
+mod run;
 #[cfg(test)]
 mod tests;
 
@@ -54,9 +56,35 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Snapshot(generation, picture) => {
             if generation == state.opened {
                 show(state, picture);
+                guided::replan(state);
             }
             Vec::new()
         }
+        Msg::Spec(generation, spec) => {
+            if generation == state.opened {
+                state.guided.spec = Some(spec);
+            }
+            Vec::new()
+        }
+        Msg::Run(run, hold) => run::came(state, run, hold),
+        Msg::Unfinished(generation, run, hold) => {
+            if generation == state.opened {
+                run::unfinished(state, run, hold);
+            }
+            Vec::new()
+        }
+        Msg::RunStopped(why) => run::stopped(state, why),
+        Msg::NotStarted(why) => {
+            guided::not_started(state, why);
+            Vec::new()
+        }
+        Msg::Runs(runs) => {
+            if let Some(Overlay::Runs { list, .. }) = &mut state.overlay {
+                *list = Some(runs);
+            }
+            Vec::new()
+        }
+        Msg::Found(intent) => guided::begin(state, &intent),
         Msg::Votes(generation, votes) => votes_came(state, generation, votes),
         Msg::Faults(faults) => faults_came(state, faults),
         Msg::Failed(why) => {
@@ -75,7 +103,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
 fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
     // The way out: whatever is open, whatever is remapped.
     if key == Key::ctrl('c') {
-        return vec![Effect::Quit];
+        return run::quit(state);
     }
     if state.overlay.is_some() {
         return overlay::pressed(state, key);
@@ -98,6 +126,14 @@ fn tick(state: &mut State, now: Timestamp, wall: Timestamp) -> Vec<Effect> {
         .is_some_and(|notice| notice.until <= wall)
     {
         state.notice = None;
+    }
+    if state.guided.armed.is_some_and(|until| until <= wall) {
+        state.guided.armed = None;
+        notify(
+            state,
+            "the time for changes is over: gwctl only looks again",
+            Gravity::Info,
+        );
     }
     // Faults also end by themselves, when their scenario says so.
     match state.overlay {

@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
-use crate::console::Setup;
+use super::runs::{Means, Runs};
+use crate::actions::{CertificateFacts, Intent, RunState, Running};
+use crate::console::app::Hold;
 use crate::console::app::{Effect, Msg};
-use crate::fleet::{Clock, Snapshot};
+use crate::console::{Opened, Setup};
+use crate::fleet::{Clock, Region, Snapshot};
 use crate::observe::Observer;
 
 /// What tasks send to the loop.
@@ -15,14 +18,20 @@ pub(super) enum Arrival {
     /// For the update.
     Msg(Msg),
     /// The fleet asked for with this generation is being watched.
-    Observer(u64, Observer),
+    Opened(u64, Box<Opened>),
+    /// A run began in this process; what keeps its picture fresh.
+    Running(Running, Arc<Observer>),
+    /// A run of the fleet asked for with this generation that is not over.
+    Unfinished(u64, Arc<RunState>, Hold),
 }
 
 /// The world outside, as far as effects reach it.
 pub(super) struct Outside {
     setup: Setup,
     sender: mpsc::UnboundedSender<Arrival>,
-    observer: Option<Arc<Observer>>,
+    means: Option<Means>,
+    /// Runs of guided actions.
+    pub runs: Runs,
     picture: Option<watch::Receiver<Arc<Snapshot>>>,
     /// The fleet asked for last.
     generation: u64,
@@ -42,10 +51,12 @@ pub(super) enum Left {
 
 impl Outside {
     pub fn new(setup: Setup, sender: mpsc::UnboundedSender<Arrival>) -> Self {
+        let runs = Runs::new(setup.runs.clone(), setup.operator.clone(), sender.clone());
         Self {
             setup,
             sender,
-            observer: None,
+            means: None,
+            runs,
             picture: None,
             generation: 0,
         }
@@ -61,19 +72,30 @@ impl Outside {
             Effect::Quit => return Left::Quit,
             Effect::Copy(text) => return Left::Copy(text),
             Effect::SetPace(pace) => {
-                if let Some(observer) = &self.observer {
-                    observer.set_pace(pace);
+                if let Some(means) = &self.means {
+                    means.observer.set_pace(pace);
                 }
             }
             Effect::Refresh => {
-                if let Some(observer) = &self.observer {
-                    observer.refresh();
+                if let Some(means) = &self.means {
+                    means.observer.refresh();
                 }
             }
             Effect::Votes(generation, check) => self.ask_votes(generation, check),
             Effect::Open(generation, name, pace) => {
                 return Left::News(self.open(generation, &name, pace));
             }
+            Effect::Start {
+                plan,
+                typed,
+                waived,
+            } => self.runs.start(self.means.clone(), plan, typed, waived),
+            Effect::Order(order) => self.runs.order(order),
+            Effect::Resume { id, orders } => self.runs.resume(self.means.clone(), id, orders),
+            Effect::LeaveRun => self.runs.leave(),
+            Effect::ListRuns => self.runs.list(),
+            Effect::Follow(id) => self.runs.follow(id),
+            Effect::LookUp(intent) => self.look_up(*intent),
             Effect::ListFaults => return Left::News(self.list_faults()),
             Effect::SetFault { id, on } => {
                 let result = self.setup.faults.as_ref().map(|panel| panel.set(&id, on));
@@ -89,7 +111,7 @@ impl Outside {
 
     /// Stops to watch the fleet before, shows the picture of nothing of the next one, and opens it.
     fn open(&mut self, generation: u64, name: &str, pace: crate::fleet::Pace) -> Vec<Msg> {
-        self.observer = None;
+        self.means = None;
         self.picture = None;
         self.generation = generation;
         let Some(spec) = self.setup.fleets.spec(name) else {
@@ -100,35 +122,38 @@ impl Outside {
         };
         let blank = Snapshot::blank(name, &spec, self.setup.clock.now());
         let read_only = spec.read_only || !self.setup.write;
+        self.runs.look_for_unfinished(generation, name);
         let opening = self.setup.fleets.open(name, pace);
         let sender = self.sender.clone();
         tokio::spawn(async move {
             let arrival = match opening.await {
-                Ok(observer) => Arrival::Observer(generation, observer),
+                Ok(opened) => Arrival::Opened(generation, Box::new(opened)),
                 Err(why) => Arrival::Msg(Msg::Opened(generation, Err(why))),
             };
             // Nobody listens when the console has ended.
             let _ = sender.send(arrival);
         });
-        vec![Msg::Opening(generation, Arc::new(blank), read_only)]
+        vec![
+            Msg::Opening(generation, Arc::new(blank), read_only),
+            Msg::Spec(generation, Arc::new(spec)),
+        ]
     }
 
     /// The fleet asked for arrived; one that was asked for before it is let go.
-    pub fn watch(
-        &mut self,
-        generation: u64,
-        observer: Observer,
-        pace: crate::fleet::Pace,
-    ) -> Vec<Msg> {
+    pub fn watch(&mut self, generation: u64, opened: Opened, pace: crate::fleet::Pace) -> Vec<Msg> {
         if generation != self.generation {
             return Vec::new();
         }
+        let Opened { observer, crew } = opened;
         // The pace may have been changed while the fleet was being opened.
         observer.set_pace(pace);
         let mut picture = observer.watch();
         let newest = Arc::clone(&picture.borrow_and_update());
         self.picture = Some(picture);
-        self.observer = Some(Arc::new(observer));
+        self.means = Some(Means {
+            crew,
+            observer: Arc::new(observer),
+        });
         vec![
             Msg::Opened(generation, Ok(())),
             Msg::Snapshot(generation, newest),
@@ -149,13 +174,36 @@ impl Outside {
     }
 
     fn ask_votes(&self, generation: u64, check: String) {
-        let Some(observer) = self.observer.clone() else {
+        let Some(Means { observer, .. }) = self.means.clone() else {
             return;
         };
         let sender = self.sender.clone();
         tokio::spawn(async move {
             let votes = observer.votes(&check).await;
             let _ = sender.send(Arrival::Msg(Msg::Votes(generation, votes)));
+        });
+    }
+
+    /// What ACM says of a certificate that shall be attached (it must be in us-east-1).
+    fn look_up(&self, intent: Intent) {
+        let (Some(means), Intent::AttachCertificate { arn, .. }) = (self.means.clone(), intent)
+        else {
+            return;
+        };
+        let sender = self.sender.clone();
+        tokio::spawn(async move {
+            let acm = means.crew.session.acm(&Region::global());
+            let msg = match acm.certificate(&arn).await {
+                Ok(certificate) => Msg::Found(Box::new(Intent::AttachCertificate {
+                    arn,
+                    found: Some(CertificateFacts {
+                        status: certificate.status,
+                        names: certificate.names,
+                    }),
+                })),
+                Err(why) => Msg::Failed(why.to_string()),
+            };
+            let _ = sender.send(Arrival::Msg(msg));
         });
     }
 

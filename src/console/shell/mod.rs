@@ -6,6 +6,7 @@ mod effects;
 mod input;
 mod paint;
 mod panics;
+mod runs;
 mod signals;
 mod tty;
 
@@ -27,15 +28,15 @@ use self::input::Input;
 use self::paint::Painter;
 use self::signals::{Signals, Wish};
 use self::tty::Tty;
-use super::app::{Effect, Keymap, Msg, Start, State, update};
-use super::{ConsoleError, Outcome, Setup};
+use super::app::{Effect, Keymap, Msg, Shown, Start, State, update};
+use super::{ConsoleError, Ended, Outcome, Setup};
 use crate::fleet::Snapshot;
 
 /// No more than 30 frames a second.
 const FRAME: Duration = Duration::from_millis(33);
 
 /// Takes the terminal, runs the loop, gives the terminal back.
-pub(super) async fn run(setup: Setup) -> Result<Outcome, ConsoleError> {
+pub(super) async fn run(setup: Setup) -> Result<Ended, ConsoleError> {
     let watch = panics::Watch::start();
     let ended = {
         let shown = AssertUnwindSafe(show(setup, &watch)).catch_unwind();
@@ -50,7 +51,7 @@ pub(super) async fn run(setup: Setup) -> Result<Outcome, ConsoleError> {
     }
 }
 
-async fn show(setup: Setup, watch: &panics::Watch) -> Result<Outcome, ConsoleError> {
+async fn show(setup: Setup, watch: &panics::Watch) -> Result<Ended, ConsoleError> {
     let painter = Painter::new(&setup)?;
     let state = first_state(&setup, &painter)?;
     let tty = Tty::take(setup.mouse)?;
@@ -63,9 +64,10 @@ async fn show(setup: Setup, watch: &panics::Watch) -> Result<Outcome, ConsoleErr
         }
         ended => ended,
     };
+    let left = console.outside.runs.left();
     drop(console);
     drop(tty);
-    ended
+    ended.map(|outcome| Ended { outcome, left })
 }
 
 fn failed(doing: &'static str) -> impl Fn(io::Error) -> ConsoleError {
@@ -183,8 +185,18 @@ impl Console {
     fn arrived(&mut self, arrival: Arrival) -> Result<(), ConsoleError> {
         let news = match arrival {
             Arrival::Msg(msg) => vec![msg],
-            Arrival::Observer(generation, observer) => {
-                self.outside.watch(generation, observer, self.state.pace)
+            Arrival::Opened(generation, opened) => {
+                self.outside.watch(generation, *opened, self.state.pace)
+            }
+            Arrival::Running(running, observer) => {
+                vec![self.outside.runs.began(running, observer)]
+            }
+            Arrival::Unfinished(generation, run, hold) => {
+                // A live run of this console is not followed by its file as well.
+                if !self.state.guided.run.as_ref().is_some_and(Shown::live) {
+                    self.outside.runs.follow(run.id.clone());
+                }
+                vec![Msg::Unfinished(generation, run, hold)]
             }
         };
         news.into_iter().try_for_each(|msg| self.take(msg))

@@ -2,14 +2,16 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::figures;
 use super::paint;
 use super::scene::{Scene, area_of};
 use super::theme::Role;
-use crate::console::app::{Connection, Gravity, Mode, Screen, Target};
+use crate::console::app::{
+    Connection, Gravity, HelpLine, Hold, Mode, Overlay, Screen, Shown, Target,
+};
 use crate::fleet::{Outcome, Pace, Verdict};
 
 /// Name, verdict, where it runs, who asks, what time it is; below, the screens.
@@ -113,7 +115,12 @@ fn account(scene: &Scene<'_>) -> Span<'static> {
 }
 
 fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let marker = if scene.state.read_only {
+    let marker = if let Some(left) = scene.state.armed_for() {
+        Span::styled(
+            format!(" ARMED {} ", figures::stopwatch(left)),
+            scene.style(Role::Degraded).add_modifier(Modifier::REVERSED),
+        )
+    } else if !scene.state.may_change() {
         scene.span(" READ-ONLY ", Role::Healthy)
     } else {
         Span::styled(
@@ -126,10 +133,15 @@ fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let here = scene.state.screen().clone();
     let mut x = area.x;
     for screen in scene.state.tabs() {
+        let crowded = scene.state.guided.run.is_some() && area.width < 100;
         let name = match &screen {
-            Screen::Region(region) if area.width >= 70 => region.to_string(),
+            Screen::Region(region) if area.width >= 70 && !crowded => region.to_string(),
+            Screen::Database if crowded => "DB".into(),
             other => title(other).to_string(),
         };
+        if screen == Screen::Run && run_tab(scene, area, buf, &mut x, limit) {
+            continue;
+        }
         let selected = here.digit() == screen.digit();
         let (digit, word) = if selected {
             let style = scene
@@ -171,6 +183,77 @@ fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     );
 }
 
+/// The run's tab, seen on every screen: what runs, how it stands, for how long.
+fn run_tab(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, x: &mut u16, limit: u16) -> bool {
+    let Some(shown) = &scene.state.guided.run else {
+        return false;
+    };
+    let run = &shown.state;
+    let (mark, word, role) = scene.phase(run.phase());
+    let (from, until) = shown.recovery();
+    let until = until.unwrap_or(scene.now.max(from));
+    let clock = figures::stopwatch(until.duration_since(from));
+    let name = if area.width >= 100 {
+        run.plan.intent.name()
+    } else {
+        "Run"
+    };
+    let here = scene.state.screen() == &Screen::Run;
+    let ground = |style: Style| {
+        if here {
+            style
+                .patch(scene.style(Role::Selection))
+                .add_modifier(Modifier::BOLD)
+        } else {
+            style
+        }
+    };
+    let line = Line::from(vec![
+        Span::styled(" 6 ", ground(scene.style(Role::Accent))),
+        Span::styled(format!("{name} "), ground(scene.style(Role::Text))),
+        Span::styled(format!("{mark} {word} {clock} "), ground(scene.style(role))),
+    ]);
+    let start = *x;
+    *x += paint::line(buf, *x, area.y, limit.saturating_sub(*x), &line);
+    scene.hits.targets.push((
+        area_of(Rect::new(start, area.y, *x - start, 1)),
+        Target::Tab(Screen::Run),
+    ));
+    true
+}
+
+/// A line above the screen while a run needs somebody: one that is held, or was left unfinished.
+pub fn banner(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
+    let Some(shown) = scene.state.calls_for_attention() else {
+        return area;
+    };
+    let run = &shown.state;
+    let (mark, word, role) = scene.phase(run.phase());
+    let what = match (&shown.hold, run.phase()) {
+        (Hold::Ours, _) => "needs you".to_owned(),
+        (Hold::Theirs(holder), _) => format!("moved by {} in another gwctl", holder.operator),
+        (Hold::Nobody, _) => format!("unfinished, left {}", scene.ago(run.newest)),
+    };
+    let key = scene.key(crate::console::app::Action::Run);
+    let text = format!(
+        " {mark} {word} \u{b7} {key} opens it \u{b7} {what} \u{b7} {} ",
+        paint::safe(&run.plan.title)
+    );
+    let place = Rect { height: 1, ..area };
+    let style = scene.style(role).add_modifier(Modifier::REVERSED);
+    buf.set_style(place, style);
+    paint::text(buf, place.x, place.y, place.width, &text, style);
+    scene
+        .hits
+        .targets
+        .push((area_of(place), Target::Tab(Screen::Run)));
+    Rect {
+        y: area.y + 1,
+        height: area.height.saturating_sub(1),
+        ..area
+    }
+}
+
 fn title(screen: &Screen) -> &'static str {
     match screen {
         Screen::Fleet => "Fleet",
@@ -178,6 +261,7 @@ fn title(screen: &Screen) -> &'static str {
         Screen::Database => "Database",
         Screen::Edge => "Edge",
         Screen::Calls => "Calls",
+        Screen::Run => "Run",
     }
 }
 
@@ -261,10 +345,28 @@ fn status_parts(scene: &Scene<'_>, width: u16) -> Line<'static> {
     Line::from(parts)
 }
 
+/// On the run screen what can be said to the run, then what is worth a place everywhere; nothing while
+/// a wizard says by itself which keys it takes.
+fn footer(scene: &Scene<'_>) -> Vec<HelpLine> {
+    if matches!(scene.state.overlay, Some(Overlay::Wizard(_))) {
+        return Vec::new();
+    }
+    let run = scene.state.guided.run.as_ref();
+    let orders = run
+        .filter(|_| scene.state.screen() == &Screen::Run)
+        .map(Shown::orders)
+        .unwrap_or_default();
+    let said = orders.into_iter().map(|kind| HelpLine {
+        keys: scene.key(kind.action()),
+        about: kind.word().into(),
+    });
+    said.chain(scene.state.keymap.footer()).collect()
+}
+
 fn hints(scene: &Scene<'_>, room: u16) -> Line<'static> {
     let mut parts: Vec<Span<'static>> = Vec::new();
     let mut used = 1;
-    for line in scene.state.keymap.footer() {
+    for line in footer(scene) {
         let width = (line.keys.chars().count() + line.about.chars().count() + 3) as u16;
         if used + width > room {
             break;

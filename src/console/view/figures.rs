@@ -134,6 +134,26 @@ pub fn age(value: SignedDuration) -> String {
     }
 }
 
+/// So many seconds in words: `45 s`, `4 min 30 s`, `1 h 5 min`. At most eleven cells.
+pub fn span(seconds: u64) -> String {
+    match (seconds / 3_600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, s) => format!("{s} s"),
+        (0, m, 0) => format!("{m} min"),
+        (0, m, s) => format!("{m} min {s} s"),
+        (h, 0, _) => format!("{h} h"),
+        (h, m, _) => format!("{h} h {m} min"),
+    }
+}
+
+/// As a stopwatch shows it: `02:14`, `1:02:14`.
+pub fn stopwatch(value: SignedDuration) -> String {
+    let s = value.as_secs().max(0);
+    match (s / 3_600, s / 60 % 60, s % 60) {
+        (0, m, s) => format!("{m:02}:{s:02}"),
+        (h, m, s) => format!("{h}:{m:02}:{s:02}"),
+    }
+}
+
 /// The time of day, UTC: `12:04:05`.
 pub fn clock(at: Timestamp) -> String {
     at.to_zoned(jiff::tz::TimeZone::UTC)

@@ -1,6 +1,6 @@
 //! Drawing: from the console's state and a theme to a buffer, and from a buffer to pictures.
 //!
-//! One file a screen (`fleet`, `region`, `database`, `edge`, `calls`) and one for what lies over
+//! One file a screen (`fleet`, `region`, `database`, `edge`, `calls`, `run`) and one for what lies over
 //! them (`overlay`); the rest are the pieces they are made of. Drawing reads the state, never
 //! waits, and hands back what it drew where.
 
@@ -11,6 +11,7 @@ mod chrome;
 mod colour;
 mod compare;
 mod database;
+mod digits;
 mod dots;
 mod edge;
 mod edge_chain;
@@ -22,18 +23,25 @@ mod flow;
 mod glyphs;
 mod help;
 mod known;
+mod lanes;
 mod map;
+mod menus;
 mod overlay;
 mod paint;
 pub mod picture;
+mod prose;
 mod region;
 mod region_charts;
+mod run;
+mod run_head;
+mod run_side;
 mod scene;
 mod sites;
 mod table;
 mod theme;
 mod topology;
 mod why;
+mod wizard;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -85,12 +93,14 @@ pub fn draw_into(buf: &mut Buffer, area: Rect, state: &State, theme: &Theme) -> 
         height: area.height - 3,
         ..area
     };
+    let body = chrome::banner(&mut scene, body, buf);
     match state.screen().clone() {
         Screen::Fleet => fleet::draw(&mut scene, body, buf),
         Screen::Region(region) => region::draw(&mut scene, body, buf, &region),
         Screen::Database => database::draw(&mut scene, body, buf),
         Screen::Edge => edge::draw(&mut scene, body, buf),
         Screen::Calls => calls::draw(&mut scene, body, buf),
+        Screen::Run => run::draw(&mut scene, body, buf),
     }
     overlay::draw(&mut scene, area, buf);
     scene.hits

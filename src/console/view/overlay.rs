@@ -7,9 +7,11 @@ use ratatui::text::{Line, Span};
 
 use super::help::help_window;
 use super::known::cells;
+use super::menus;
 use super::paint;
 use super::scene::{Scene, area_of};
 use super::theme::Role;
+use super::wizard;
 use crate::console::app::{FaultEntry, Overlay, Palette, Target, Window};
 use crate::fleet::{Observed, Verdict, Vote};
 
@@ -35,6 +37,11 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         }
         Overlay::Faults { list, row } => faults(scene, area, buf, list, *row),
         Overlay::Themes { row, .. } => themes(scene, area, buf, *row),
+        Overlay::Menu { offers, row } => menus::actions(scene, area, buf, offers, *row),
+        Overlay::Wizard(open) => wizard::draw(scene, area, buf, open),
+        Overlay::Ask(asked) => menus::ask(scene, area, buf, asked),
+        Overlay::Runs { list, row } => menus::runs(scene, area, buf, list.as_deref(), *row),
+        Overlay::Quit { row } => menus::quit(scene, area, buf, *row),
         Overlay::Votes {
             check,
             votes,
@@ -78,7 +85,7 @@ pub fn window(
     )
 }
 
-fn clear(scene: &Scene<'_>, place: Rect, buf: &mut Buffer) {
+pub fn clear(scene: &Scene<'_>, place: Rect, buf: &mut Buffer) {
     let style = scene.style(Role::Background).patch(scene.style(Role::Text));
     for y in place.top()..place.bottom() {
         for x in place.left()..place.right() {
@@ -118,17 +125,14 @@ pub fn scrolled(
     scene.footing(frame, buf, None);
 }
 
-/// The line at the bottom in which something is typed.
-fn input_line(
-    scene: &mut Scene<'_>,
+/// A line editor: a prompt, what is typed, the cursor. Says how many cells the text takes.
+pub fn edit(
+    scene: &Scene<'_>,
     place: Rect,
     buf: &mut Buffer,
     prompt: &str,
     input: &tui_input::Input,
-    hint: (&str, Role),
-) {
-    clear(scene, place, buf);
-    scene.hits.targets.push((area_of(place), Target::Overlay));
+) -> (u16, u16) {
     let used = paint::text(
         buf,
         place.x + 1,
@@ -146,6 +150,21 @@ fn input_line(
     if let Some(cell) = buf.cell_mut((cursor, place.y)) {
         cell.set_style(Style::new().add_modifier(Modifier::REVERSED));
     }
+    (width, taken)
+}
+
+/// The line at the bottom in which something is typed.
+fn input_line(
+    scene: &mut Scene<'_>,
+    place: Rect,
+    buf: &mut Buffer,
+    prompt: &str,
+    input: &tui_input::Input,
+    hint: (&str, Role),
+) {
+    clear(scene, place, buf);
+    scene.hits.targets.push((area_of(place), Target::Overlay));
+    let (width, taken) = edit(scene, place, buf, prompt, input);
     let room = width.saturating_sub(taken + 3);
     if usize::from(room) >= cells(hint.0).min(20) {
         let length = cells(hint.0).min(usize::from(room)) as u16;
@@ -241,7 +260,13 @@ fn command_line(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, palette: &P
 }
 
 /// A list with a cursor, each entry a line.
-fn list(scene: &mut Scene<'_>, inner: Rect, buf: &mut Buffer, lines: &[Line<'_>], cursor: usize) {
+pub fn list(
+    scene: &mut Scene<'_>,
+    inner: Rect,
+    buf: &mut Buffer,
+    lines: &[Line<'_>],
+    cursor: usize,
+) {
     let height = usize::from(inner.height);
     let offset = scene.state.hits.offset(None, cursor, height, lines.len());
     scene.hits.windows.push(Window {

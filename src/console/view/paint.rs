@@ -63,6 +63,17 @@ pub fn cut(text: &str, width: usize) -> &str {
     text
 }
 
+/// Text in exactly `width` cells: filled up with blanks, or cut with an ellipsis.
+pub fn fitted(text: &str, width: usize) -> String {
+    let text = safe(text);
+    let taken = cells(&text);
+    if taken > width {
+        format!("{}…", cut(&text, width.saturating_sub(1)))
+    } else {
+        format!("{text}{}", " ".repeat(width - taken))
+    }
+}
+
 /// Text that ends at the right edge of its `width` cells.
 pub fn right(buf: &mut Buffer, x: u16, y: u16, width: u16, string: &str, style: impl Into<Style>) {
     let taken = cells(string).min(usize::from(width)) as u16;

@@ -10,6 +10,7 @@ use super::figures;
 use super::known::{Known, Shown};
 use super::paint;
 use super::theme::{Role, Theme};
+use crate::actions::Phase;
 use crate::console::app::{Area, Hits, Panel, Row, State, Target, Window};
 use crate::fleet::{Metric, Metrics, Observed, Snapshot, Verdict};
 
@@ -65,6 +66,30 @@ impl<'a> Scene<'a> {
             self.theme.glyphs.verdict(verdict),
             self.theme.verdict(verdict),
         )
+    }
+
+    /// The first key of an action, for people; its name where it has none.
+    pub fn key(&self, action: crate::console::app::Action) -> String {
+        self.state
+            .keymap
+            .keys(action)
+            .first()
+            .map_or_else(|| "no key".into(), ToString::to_string)
+    }
+
+    /// Mark, word and role of a run's phase: told apart without colour as well.
+    pub fn phase(&self, phase: Phase) -> (&'static str, &'static str, Role) {
+        let glyphs = self.theme.glyphs;
+        let (mark, role) = match phase {
+            Phase::Running => (glyphs.cursor, Role::Accent),
+            Phase::Undoing => (glyphs.cursor, Role::Degraded),
+            Phase::Paused => (glyphs.vertical, Role::Degraded),
+            Phase::Held => (glyphs.down, Role::Down),
+            Phase::Done => (glyphs.healthy, Role::Healthy),
+            Phase::Undone => (glyphs.unknown, Role::Healthy),
+            Phase::Abandoned => (glyphs.not_allowed, Role::Degraded),
+        };
+        (mark, phase.word(), role)
     }
 
     /// The newest settled point of a series.

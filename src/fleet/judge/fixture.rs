@@ -55,6 +55,7 @@ impl Fixture {
             functions: vec!["orders-read".into()],
             endpoint: Some(format!("{code}.api.orders.example.com")),
             stack: None,
+            switch: None,
             probe_url: None,
         };
         let spec = FleetSpec {
@@ -69,9 +70,11 @@ impl Fixture {
                 hosted_zone: "Z0ORDERS0EXAMPLE1".into(),
                 latency_record: "latency.orders.example.com".into(),
                 router: Some("orders-router".into()),
+                routing_endpoints: Vec::new(),
             },
             sites: REGIONS.iter().map(site).collect(),
             thresholds: Thresholds::default(),
+            rules: crate::fleet::Rules::default(),
         };
         Self(Snapshot::blank("orders", &spec, Self::now()))
     }
@@ -104,6 +107,7 @@ impl Fixture {
         Certificate {
             arn: "arn:aws:acm:us-east-1:123456789012:certificate/1".into(),
             domain: "api.orders.example.com".into(),
+            names: vec!["api.orders.example.com".into()],
             status: "ISSUED".into(),
             not_after: Some(Self::now() + SignedDuration::from_hours(24 * 200)),
             renewal: None,
@@ -156,6 +160,8 @@ impl Fixture {
             ttl: Some(60),
             health_check: Some(format!("hc-{code}")),
             evaluate_target_health: false,
+            alias_zone: None,
+            weights: Vec::new(),
         };
         let answer = |code: &str| Answer {
             vantage: "here".into(),
@@ -325,6 +331,7 @@ impl Fixture {
             disabled,
             version: 1,
             linked_service: None,
+            insufficient_data: None,
         };
         let (id, config) = (format!("hc-{code}"), Self::known(config));
         let check = HealthCheck {

@@ -32,6 +32,7 @@ fn check(
         disabled,
         version: 1,
         linked_service: None,
+        insufficient_data: None,
     };
     HealthCheck {
         id: "hc".into(),

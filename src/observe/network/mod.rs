@@ -1,14 +1,18 @@
 //! The real prober: DNS, TCP, TLS and HTTP from this machine, each phase timed by itself.
 
+mod authority;
 mod words;
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use hickory_resolver::TokioResolver;
+use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig, ResolverOpts};
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::rr::{RData, RecordType};
 use http::Uri;
 use http::uri::Scheme;
@@ -24,6 +28,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use super::probe::{Prober, Resolved};
 use crate::fleet::{ProbeReport, clean};
+use authority::Authority;
 use words::{WORDS, in_words, no_http, no_name, no_tls, said};
 
 /// No phase of a probe waits longer than this.
@@ -37,16 +42,55 @@ pub struct NetworkProber {
 }
 
 /// Made on first use: reading resolvers and roots takes a while.
-#[derive(Default)]
 struct Kit {
     resolver: OnceCell<TokioResolver>,
     tls: OnceCell<TlsConnector>,
+    /// By the names asked for.
+    authorities: Mutex<HashMap<String, Authority>>,
+    /// Where authoritative servers listen.
+    port: u16,
+}
+
+impl Default for Kit {
+    fn default() -> Self {
+        Self {
+            resolver: OnceCell::new(),
+            tls: OnceCell::new(),
+            authorities: Mutex::default(),
+            port: 53,
+        }
+    }
 }
 
 impl NetworkProber {
     /// A prober that has not touched the network yet.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A prober that asks one DNS server instead of the system's resolvers. Name servers are taken to
+    /// listen at its port.
+    ///
+    /// # Errors
+    /// A sentence saying why the server cannot be used.
+    pub fn through(server: SocketAddr) -> Result<Self, String> {
+        let port = server.port();
+        let mut connection = ConnectionConfig::udp();
+        connection.port = port;
+        let server = NameServerConfig::new(server.ip(), true, vec![connection]);
+        let config = ResolverConfig::from_parts(None, Vec::new(), vec![server]);
+        let provider = TokioRuntimeProvider::default();
+        let mut builder = TokioResolver::builder_with_config(config, provider);
+        without_memory(builder.options_mut());
+        let resolver = builder
+            .build()
+            .map_err(|error| said("the DNS server cannot be used", &error))?;
+        let kit = Kit {
+            resolver: OnceCell::new_with(Some(resolver)),
+            port,
+            ..Kit::default()
+        };
+        Ok(Self { kit: Arc::new(kit) })
     }
 }
 
@@ -59,6 +103,15 @@ impl Prober for NetworkProber {
         Box::pin(async move { kit.probe(&url).await })
     }
 
+    fn answer(
+        &self,
+        name: String,
+        vantage: IpAddr,
+    ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>> {
+        let kit = self.kit.clone();
+        Box::pin(async move { kit.answer(&name, vantage).await })
+    }
+
     fn resolve(
         &self,
         name: String,
@@ -66,6 +119,13 @@ impl Prober for NetworkProber {
         let kit = self.kit.clone();
         Box::pin(async move { kit.resolve(&name).await })
     }
+}
+
+/// What is measured is the answer now, not what was kept of an earlier one.
+fn without_memory(options: &mut ResolverOpts) {
+    options.cache_size = 0;
+    options.attempts = 1;
+    options.timeout = PHASE;
 }
 
 /// Where a probe goes.
@@ -179,6 +239,27 @@ impl Kit {
         })
     }
 
+    /// What the zone's own servers answer to a client in the network of `vantage`.
+    async fn answer(&self, name: &str, vantage: IpAddr) -> Result<Resolved, String> {
+        let ask = async { self.authority(name).await?.ask(name, vantage).await };
+        Ok(timed(ask, "DNS did not answer").await?.0)
+    }
+
+    async fn authority(&self, name: &str) -> Result<Authority, String> {
+        let known = || {
+            self.authorities
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        let kept = known().get(name).cloned();
+        if let Some(kept) = kept.filter(|kept| !kept.is_old()) {
+            return Ok(kept);
+        }
+        let found = Authority::find(self.resolver().await?, name, self.port).await?;
+        known().insert(name.to_owned(), found.clone());
+        Ok(found)
+    }
+
     async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, String> {
         if let Ok(address) = host.parse() {
             return Ok(vec![address]);
@@ -202,11 +283,7 @@ impl Kit {
             .get_or_try_init(|| async {
                 let build = || {
                     let mut builder = TokioResolver::builder_tokio()?;
-                    let options = builder.options_mut();
-                    // What is measured is the answer now, not what was kept of an earlier one.
-                    options.cache_size = 0;
-                    options.attempts = 1;
-                    options.timeout = PHASE;
+                    without_memory(builder.options_mut());
                     builder.build()
                 };
                 build().map_err(|error| said("the system's resolvers cannot be used", &error))
@@ -330,5 +407,7 @@ async fn timed<T>(
     }
 }
 
+#[cfg(test)]
+mod authority_tests;
 #[cfg(test)]
 mod tests;

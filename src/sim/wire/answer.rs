@@ -5,16 +5,18 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use http::{Request, Response};
 
 use super::fault::Fault;
+use super::mutation;
 use super::refusal;
 use super::reply::{Envelope, http_date};
 use super::route::{self, Address, Asked};
 use super::services::{self, Ask};
 use crate::sim::Sim;
-use crate::sim::world::Admission;
+use crate::sim::world::{Admission, How, Mutation, Refusal, State};
 
 /// Takes whole requests, answers whole replies; a future that never ends is a Region that never
 /// answers.
@@ -45,27 +47,30 @@ pub async fn answer(sim: &Sim, request: Request<Vec<u8>>) -> io::Result<Response
         Ok(asked) => asked.operation.clone(),
         Err((operation, _)) => operation.clone(),
     };
-    let iam = address.service.iam();
-    let admission = {
-        let mut world = sim.state();
-        let now = world.now();
-        world.admit(iam, &operation, address.region.as_str(), now)
-    };
-    let (after, refused) = match admission {
-        Admission::Hang => std::future::pending().await,
-        Admission::Refuse { after, refusal } => (after, Some(refusal)),
-        Admission::Proceed { after } => (after, None),
+    let fate = fate(sim, &address, &operation, signed);
+    let Some(Fate {
+        after,
+        refused,
+        how,
+    }) = fate
+    else {
+        return std::future::pending().await;
     };
     tokio::time::sleep(after).await;
-    let answer = if !signed {
-        Err(refusal::unsigned(address.service, address.protocol))
-    } else if let Some(refused) = refused {
-        Err(refusal::fault(address.service, address.protocol, &refused))
-    } else {
-        asked
-            .map_err(|(_, fault)| fault)
-            .and_then(|asked| perform(sim, &address, asked))
+    let answer = match (asked, refused) {
+        _ if !signed => Err(refusal::unsigned(address.service, address.protocol)),
+        (Ok(asked), Some(fault)) => {
+            note(&mut sim.state(), &address, &asked, false);
+            Err(fault)
+        }
+        (Ok(asked), None) => perform(sim, &address, &asked),
+        (Err((_, fault)), refused) => Err(refused.unwrap_or(fault)),
     };
+    match how {
+        Some(How::Hang | How::LoseReply) => std::future::pending().await,
+        Some(How::BreakReply) => return Err(io::ErrorKind::ConnectionReset.into()),
+        _ => {}
+    }
     let request_id = request_id();
     let envelope = Envelope {
         service: address.service,
@@ -77,25 +82,84 @@ pub async fn answer(sim: &Sim, request: Request<Vec<u8>>) -> io::Result<Response
     Ok(envelope.write(answer))
 }
 
-fn perform(sim: &Sim, address: &Address, asked: Asked) -> services::Answer {
-    let Asked { operation, input } = asked;
+/// What becomes of a call.
+struct Fate {
+    after: Duration,
+    /// It does nothing and is answered so.
+    refused: Option<Fault>,
+    /// Somebody tampered with it.
+    how: Option<How>,
+}
+
+/// `None`: nobody ever hears of it.
+fn fate(sim: &Sim, address: &Address, operation: &str, signed: bool) -> Option<Fate> {
+    let (service, protocol) = (address.service, address.protocol);
+    let mut world = sim.state();
+    let now = world.now();
+    let refusing = |refusal: &Refusal| refusal::fault(service, protocol, refusal);
+    match world.admit(service.iam(), operation, address.region.as_str(), now) {
+        Admission::Hang => None,
+        Admission::Refuse { after, refusal } => Some(Fate {
+            after,
+            refused: Some(refusing(&refusal)),
+            how: None,
+        }),
+        Admission::Proceed { after } => {
+            let how = signed
+                .then(|| world.tampered(service.iam(), operation, &address.region))
+                .flatten();
+            let refused = match &how {
+                None | Some(How::LoseReply | How::BreakReply) => None,
+                Some(How::Fail(code)) => Some(Fault::bad(code, "The request was refused.")),
+                Some(How::Throttle) => Some(refusing(&Refusal::Throttled)),
+                Some(How::ServerError | How::Hang) => Some(refusal::internal(service)),
+            };
+            Some(Fate {
+                after,
+                refused,
+                how,
+            })
+        }
+    }
+}
+
+/// Keeps a change that was asked for in the world's record.
+fn note(world: &mut State, address: &Address, asked: &Asked, accepted: bool) {
+    if !mutation::changes(&asked.operation) {
+        return;
+    }
+    let at = world.now();
+    world.mutations.push(Mutation {
+        at,
+        service: address.service.iam(),
+        operation: asked.operation.clone(),
+        region: address.region.clone(),
+        target: mutation::target(&asked.input),
+        accepted,
+        fingerprint: mutation::fingerprint(&asked.input),
+    });
+}
+
+fn perform(sim: &Sim, address: &Address, asked: &Asked) -> services::Answer {
     let mut world = sim.state();
     let ask = Ask {
         region: address.region.clone(),
-        input,
+        input: asked.input.clone(),
         now: sim.clock().now(),
     };
-    match services::call(address.service, &operation, &mut world, &ask) {
+    let answer = services::call(address.service, &asked.operation, &mut world, &ask);
+    note(&mut world, address, asked, answer.is_ok());
+    match answer {
         Err(fault) if fault.unimplemented => {
             tracing::warn!(
                 service = address.service.iam(),
-                operation,
+                operation = asked.operation,
                 "operation is not simulated"
             );
             Err(refusal::unknown_operation(
                 address.service,
                 address.protocol,
-                &operation,
+                &asked.operation,
             ))
         }
         answer => answer,

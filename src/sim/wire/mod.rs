@@ -2,10 +2,13 @@
 
 mod answer; // one request, whatever way it came
 mod codec; // one a protocol
+mod dns; // the world's DNS
 mod fault; // an error reply
+mod mutation; // which calls change something, and what
 mod refusal; // throttled, forbidden, expired, down: in each service's words
 mod reply; // replies and errors in each protocol's shape
 mod route; // which operation a request means
+mod routes; // methods and paths
 mod serve; // the loopback server
 mod services; // the operations, one file a service
 mod stand; // what the server answers besides AWS: probes, faults, readiness

@@ -6,7 +6,7 @@ use crate::sim::world::Refusal;
 
 /// The error that `service` answers with.
 pub fn fault(service: Service, protocol: Protocol, refusal: &Refusal) -> Fault {
-    let json = matches!(protocol, Protocol::RestJson | Protocol::Json("1.1"));
+    let json = json(service, protocol);
     match refusal {
         Refusal::Throttled => throttled(service),
         Refusal::AccessDenied { action, principal } => {
@@ -37,6 +37,10 @@ pub fn fault(service: Service, protocol: Protocol, refusal: &Refusal) -> Fault {
             _ => Fault::new(503, "ServiceUnavailable", "Service is unavailable.")
                 .shaped("ServiceUnavailableException"),
         },
+        Refusal::EndpointUnavailable => Fault::bad(
+            "EndpointTemporarilyUnavailableException",
+            "The cluster endpoint is temporarily unavailable. Try another endpoint.",
+        ),
         Refusal::RegionNotEnabled => {
             let message = "The security token included in the request is invalid.";
             if json {
@@ -49,9 +53,15 @@ pub fn fault(service: Service, protocol: Protocol, refusal: &Refusal) -> Fault {
     }
 }
 
-/// ACM speaks JSON 1.1, where every error of the caller's is a 400.
+/// Whether errors have the names of the JSON protocols; `CloudWatch` keeps those of Query in all of its.
+fn json(service: Service, protocol: Protocol) -> bool {
+    matches!(protocol, Protocol::RestJson | Protocol::Json("1.1"))
+        || service == Service::RecoveryCluster
+}
+
+/// ACM and ARC's endpoints speak JSON, where every error of the caller's is a 400.
 const fn status(service: Service, others: u16) -> u16 {
-    if matches!(service, Service::Acm) {
+    if matches!(service, Service::Acm | Service::RecoveryCluster) {
         400
     } else {
         others
@@ -66,7 +76,10 @@ fn throttled(service: Service) -> Fault {
         Service::ApiGateway | Service::ApiGatewayV2 => {
             Fault::new(429, "TooManyRequestsException", "Too Many Requests")
         }
-        Service::Acm => Fault::bad("ThrottlingException", "Rate exceeded"),
+        Service::Acm | Service::RecoveryCluster => {
+            Fault::bad("ThrottlingException", "Rate exceeded")
+        }
+        Service::RecoveryConfig => Fault::new(429, "ThrottlingException", "Rate exceeded"),
         _ => Fault::bad("Throttling", "Rate exceeded").shaped("ThrottlingException"),
     }
 }
@@ -90,10 +103,22 @@ pub fn unknown_operation(service: Service, protocol: Protocol, operation: &str) 
     }
 }
 
+/// The service failed: no caller can tell whether before or after the change.
+pub fn internal(service: Service) -> Fault {
+    let message =
+        "The request processing has failed because of an unknown error, exception or failure.";
+    match service {
+        Service::Lambda => Fault::new(500, "ServiceException", message),
+        Service::RecoveryCluster | Service::RecoveryConfig => {
+            Fault::new(500, "InternalServerException", message)
+        }
+        _ => Fault::new(500, "InternalFailure", message).shaped("InternalServiceFault"),
+    }
+}
+
 /// A request nobody signed.
 pub fn unsigned(service: Service, protocol: Protocol) -> Fault {
-    let json = matches!(protocol, Protocol::RestJson | Protocol::Json("1.1"));
-    let code = if json {
+    let code = if json(service, protocol) {
         "MissingAuthenticationTokenException"
     } else {
         "MissingAuthenticationToken"

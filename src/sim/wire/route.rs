@@ -5,6 +5,9 @@ use http::request::Parts;
 
 use super::codec::{cbor, json, query, xml};
 use super::fault::Fault;
+use super::routes::{
+    APIGATEWAY, APIGATEWAY_V2, CLOUDFRONT, LAMBDA, RECOVERY_CONFIG, ROUTE53, Route,
+};
 use super::value::Value;
 use crate::fleet::Region;
 
@@ -29,8 +32,14 @@ pub enum Service {
     Acm,
     /// AWS Security Token Service.
     Sts,
+    /// IAM.
+    Iam,
     /// AWS CloudFormation.
     CloudFormation,
+    /// ARC: the endpoints that hold the routing controls' states.
+    RecoveryCluster,
+    /// ARC: the configuration of routing controls.
+    RecoveryConfig,
 }
 
 /// How a request is written and its reply is to be.
@@ -61,7 +70,10 @@ impl Service {
             "apigateway" => Self::ApiGateway,
             "acm" => Self::Acm,
             "sts" => Self::Sts,
+            "iam" => Self::Iam,
             "cloudformation" => Self::CloudFormation,
+            "route53-recovery-cluster" => Self::RecoveryCluster,
+            "route53-recovery-control-config" => Self::RecoveryConfig,
             _ => return None,
         })
     }
@@ -77,13 +89,16 @@ impl Service {
             Self::ApiGateway | Self::ApiGatewayV2 => "apigateway",
             Self::Acm => "acm",
             Self::Sts => "sts",
+            Self::Iam => "iam",
             Self::CloudFormation => "cloudformation",
+            Self::RecoveryCluster => "route53-recovery-cluster",
+            Self::RecoveryConfig => "route53-recovery-control-config",
         }
     }
 
     /// Whether it has one endpoint for the whole world, in us-east-1.
     pub const fn is_global(self) -> bool {
-        matches!(self, Self::Route53 | Self::CloudFront)
+        matches!(self, Self::Route53 | Self::CloudFront | Self::Iam)
     }
 
     /// Namespace of its XML documents.
@@ -93,6 +108,7 @@ impl Service {
             Self::Route53 => "https://route53.amazonaws.com/doc/2013-04-01/",
             Self::CloudFront => "http://cloudfront.amazonaws.com/doc/2020-05-31/",
             Self::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
+            Self::Iam => "https://iam.amazonaws.com/doc/2010-05-08/",
             Self::CloudFormation => "http://cloudformation.amazonaws.com/doc/2010-05-15/",
             _ => "http://monitoring.amazonaws.com/doc/2010-08-01/",
         }
@@ -102,9 +118,14 @@ impl Service {
         match self {
             Self::CloudWatch if header(parts, "smithy-protocol") == "rpc-v2-cbor" => Protocol::Cbor,
             Self::CloudWatch if !header(parts, "x-amz-target").is_empty() => Protocol::Json("1.0"),
-            Self::CloudWatch | Self::Rds | Self::Sts | Self::CloudFormation => Protocol::Query,
+            Self::CloudWatch | Self::Rds | Self::Sts | Self::Iam | Self::CloudFormation => {
+                Protocol::Query
+            }
             Self::Route53 | Self::CloudFront => Protocol::RestXml,
-            Self::Lambda | Self::ApiGateway | Self::ApiGatewayV2 => Protocol::RestJson,
+            Self::Lambda | Self::ApiGateway | Self::ApiGatewayV2 | Self::RecoveryConfig => {
+                Protocol::RestJson
+            }
+            Self::RecoveryCluster => Protocol::Json("1.0"),
             Self::Acm => Protocol::Json("1.1"),
         }
     }
@@ -116,6 +137,7 @@ impl Service {
             Self::Lambda => LAMBDA,
             Self::ApiGateway => APIGATEWAY,
             Self::ApiGatewayV2 => APIGATEWAY_V2,
+            Self::RecoveryConfig => RECOVERY_CONFIG,
             _ => &[],
         }
     }
@@ -216,6 +238,10 @@ fn read_rest(address: &Address, request: &Request<Vec<u8>>) -> Result<Asked, (St
         None => (format!("{method} {path}"), Vec::new()),
     };
     members.extend(query::pairs(request.uri().query().unwrap_or_default()));
+    if let Some(tag) = request.headers().get("if-match") {
+        let tag = tag.to_str().unwrap_or_default();
+        members.push(("If-Match".into(), tag.to_owned()));
+    }
     let body = match address.protocol {
         Protocol::RestXml => xml::parse(request.body()),
         _ => json::parse(request.body()),
@@ -282,91 +308,6 @@ fn matches(template: &str, path: &str) -> Option<Vec<(String, String)>> {
     }
     segments.next().is_none().then_some(labels)
 }
-
-struct Route {
-    method: &'static str,
-    path: &'static str,
-    operation: &'static str,
-}
-
-const fn get(path: &'static str, operation: &'static str) -> Route {
-    Route {
-        method: "GET",
-        path,
-        operation,
-    }
-}
-
-const fn post(path: &'static str, operation: &'static str) -> Route {
-    Route {
-        method: "POST",
-        path,
-        operation,
-    }
-}
-
-const ROUTE53: &[Route] = &[
-    get("/2013-04-01/hostedzone", "ListHostedZones"),
-    get("/2013-04-01/hostedzonesbyname", "ListHostedZonesByName"),
-    get("/2013-04-01/hostedzone/{Id}", "GetHostedZone"),
-    get(
-        "/2013-04-01/hostedzone/{Id}/rrset",
-        "ListResourceRecordSets",
-    ),
-    post(
-        "/2013-04-01/hostedzone/{Id}/rrset",
-        "ChangeResourceRecordSets",
-    ),
-    get("/2013-04-01/healthcheck", "ListHealthChecks"),
-    get("/2013-04-01/healthcheck/{HealthCheckId}", "GetHealthCheck"),
-    post(
-        "/2013-04-01/healthcheck/{HealthCheckId}",
-        "UpdateHealthCheck",
-    ),
-    get(
-        "/2013-04-01/healthcheck/{HealthCheckId}/status",
-        "GetHealthCheckStatus",
-    ),
-    get("/2013-04-01/change/{Id}", "GetChange"),
-    get("/2013-04-01/testdnsanswer", "TestDNSAnswer"),
-];
-
-// The version is any: the model's date has changed before, the shapes have not.
-const CLOUDFRONT: &[Route] = &[
-    get("/*/distribution", "ListDistributions"),
-    get("/*/distribution/{Id}", "GetDistribution"),
-    get("/*/distribution/{Id}/config", "GetDistributionConfig"),
-    get(
-        "/*/distributions/{DistributionId}/monitoring-subscription",
-        "GetMonitoringSubscription",
-    ),
-];
-
-const LAMBDA: &[Route] = &[
-    get("/2015-03-31/functions", "ListFunctions"),
-    get("/2015-03-31/functions/{FunctionName}", "GetFunction"),
-    get(
-        "/2015-03-31/functions/{FunctionName}/configuration",
-        "GetFunctionConfiguration",
-    ),
-    get("/2016-08-19/account-settings", "GetAccountSettings"),
-];
-
-const APIGATEWAY: &[Route] = &[
-    get("/restapis", "GetRestApis"),
-    get("/restapis/{restApiId}", "GetRestApi"),
-    get("/restapis/{restApiId}/stages", "GetStages"),
-    get("/domainnames", "GetDomainNames"),
-    get("/domainnames/{domainName}", "GetDomainName"),
-];
-
-const APIGATEWAY_V2: &[Route] = &[
-    get("/v2/apis", "GetApis"),
-    get("/v2/apis/{apiId}", "GetApi"),
-    get("/v2/apis/{apiId}/stages", "GetStages"),
-    get("/v2/domainnames", "GetDomainNames"),
-    get("/v2/domainnames/{domainName}", "GetDomainName"),
-];
 
 #[cfg(test)]
 mod tests {

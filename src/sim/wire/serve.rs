@@ -1,6 +1,5 @@
 //! The simulated AWS over loopback HTTP, for any client.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -13,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{answer, stand};
+use super::{answer, dns, stand};
 use crate::sim::Sim;
 
 /// More than any AWS request here may weigh.
@@ -23,6 +22,7 @@ const MOST_BYTES: usize = 2 << 20;
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
+    dns: SocketAddr,
     stopping: CancellationToken,
     task: Option<JoinHandle<()>>,
 }
@@ -31,6 +31,11 @@ impl Server {
     /// Where it listens.
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where its DNS listens, by UDP: the fleet's zone as its own servers and the operator's resolver answer it.
+    pub const fn dns(&self) -> SocketAddr {
+        self.dns
     }
 
     /// Takes no more connections and ends those there are. Replies that wait for a Region that never
@@ -57,9 +62,11 @@ pub async fn serve(sim: Sim, port: u16) -> io::Result<Server> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
     let address = listener.local_addr()?;
     let stopping = CancellationToken::new();
+    let dns = dns::serve(sim.clone(), stopping.clone()).await?;
     let task = tokio::spawn(accept(listener, sim, stopping.clone()));
     Ok(Server {
         address,
+        dns,
         stopping,
         task: Some(task),
     })
@@ -90,7 +97,7 @@ async fn converse(stream: TcpStream, sim: Sim) {
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let sim = sim.clone();
-        async move { Ok::<_, Infallible>(reply(&sim, request).await) }
+        async move { reply(&sim, request).await }
     });
     let conversation =
         hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
@@ -99,20 +106,18 @@ async fn converse(stream: TcpStream, sim: Sim) {
     }
 }
 
-async fn reply(sim: &Sim, request: Request<Incoming>) -> Response<Full<Bytes>> {
+/// An error breaks the connection.
+async fn reply(sim: &Sim, request: Request<Incoming>) -> io::Result<Response<Full<Bytes>>> {
     let (parts, body) = request.into_parts();
     let Ok(body) = Limited::new(body, MOST_BYTES).collect().await else {
-        return plain(413, "the request is too large or torn");
+        return Ok(plain(413, "the request is too large or torn"));
     };
     let request = Request::from_parts(parts, body.to_bytes().to_vec());
     let response = match stand::answer(sim, &request).await {
-        Some(response) => Ok(response),
-        None => answer::answer(sim, request).await,
+        Some(response) => response,
+        None => answer::answer(sim, request).await?,
     };
-    match response {
-        Ok(response) => response.map(|body| Full::new(Bytes::from(body))),
-        Err(error) => plain(502, &error.to_string()),
-    }
+    Ok(response.map(|body| Full::new(Bytes::from(body))))
 }
 
 fn plain(status: u16, message: &str) -> Response<Full<Bytes>> {

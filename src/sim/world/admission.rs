@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::State;
 use super::faults::FaultKind;
 use super::geo;
+use super::record::Calls;
 use super::rng::Rng;
 
 /// The fate of one API call. Durations are the operator's own: wait them on the wall's clock.
@@ -45,6 +46,8 @@ pub enum Refusal {
     ExpiredToken,
     /// The control plane is down: 503.
     ServiceUnavailable,
+    /// This endpoint of an ARC cluster is down, another may not be (`EndpointTemporarilyUnavailableException`).
+    EndpointUnavailable,
     /// The account has not enabled this Region (`OptInRequired`, or an unrecognised client).
     RegionNotEnabled,
 }
@@ -91,6 +94,9 @@ impl Limits {
     }
 }
 
+/// The state API of ARC's routing controls.
+const ROUTING: &str = "route53-recovery-cluster";
+
 /// Services whose control plane is in us-east-1, whatever Region the call was signed for (aws-facts §11.3).
 const GLOBAL: [&str; 5] = ["route53", "cloudfront", "iam", "organizations", "account"];
 
@@ -103,16 +109,24 @@ impl State {
         region: &str,
         now: Timestamp,
     ) -> Admission {
-        let home = if GLOBAL.contains(&service) {
-            "us-east-1"
-        } else {
-            region
+        let home = match service {
+            _ if GLOBAL.contains(&service) => "us-east-1",
+            // Not built to survive, unlike the endpoints (aws-facts §8.1).
+            "route53-recovery-control-config" => "us-west-2",
+            _ => region,
         };
-        if self.faults.strikes(FaultKind::RegionDark, home) {
+        let dark = self.faults.strikes(FaultKind::RegionDark, home);
+        if dark && service != ROUTING {
             return Admission::Hang;
         }
         let mut dice = self.dice(service, operation, home);
         let after = self.call_time(service, home, &mut dice);
+        if dark {
+            return Admission::Refuse {
+                after,
+                refusal: Refusal::EndpointUnavailable,
+            };
+        }
         match self.refusal(service, operation, home, now, &mut dice) {
             Some(Refusal::ServiceUnavailable) if dice.chance(0.3) => Admission::Hang,
             Some(refusal) => Admission::Refuse { after, refusal },
@@ -149,6 +163,7 @@ impl State {
         }
         let unlucky = self.faults.any(FaultKind::Throttled) && dice.chance(0.75);
         if unlucky || !self.within_limits(service, operation, home, now) {
+            self.calls_to(service, operation, home).throttled += 1;
             return Some(Refusal::Throttled);
         }
         None
@@ -181,10 +196,17 @@ impl State {
     /// The chance of one call: by its kind and number, so that calls that overtake each other do not
     /// change each other's fate.
     fn dice(&mut self, service: &str, operation: &str, home: &str) -> Rng {
-        let kind = format!("calls {service} {operation} {home}");
-        let number = self.calls.entry(kind.clone()).or_default();
-        *number += 1;
-        Rng::new(self.seed, &format!("{kind} {number}"))
+        let now = self.now;
+        let calls = self.calls_to(service, operation, home);
+        calls.count(now);
+        let number = calls.count;
+        let name = format!("calls {service} {operation} {home} {number}");
+        Rng::new(self.seed, &name)
+    }
+
+    fn calls_to(&mut self, service: &str, operation: &str, home: &str) -> &mut Calls {
+        let action = format!("{service}:{operation}");
+        self.calls.entry((action, home.to_owned())).or_default()
     }
 
     /// Distance from the operator's seat, and the service's own time.

@@ -164,6 +164,7 @@ mod tests {
             seed: 1,
             regions: &regions,
             rest: false,
+            arc: false,
             now: Timestamp::UNIX_EPOCH,
         };
         let mut all = Resources::default();

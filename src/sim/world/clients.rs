@@ -32,11 +32,12 @@ const PLACES: [(&str, f64, f64, f64); 18] = [
     ("Sydney", -33.9, 151.2, 0.020),
 ];
 
-/// The answer a router keeps.
-#[derive(Debug, Clone, Copy, Default)]
+/// The answer a router keeps, or the answers: each stands for many that woke at the same time, and of a
+/// weighted set each of these draws its own.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Cached {
-    /// Which of the fleet's Regions.
-    pub site: usize,
+    /// Which of the fleet's Regions, and for which part of the router's requests.
+    pub sites: Vec<(usize, f64)>,
     /// Second at which it must ask again.
     pub until: i64,
 }
@@ -67,7 +68,7 @@ pub(super) fn everywhere(seed: u64, regions: &[Region]) -> Vec<EdgeLocation> {
                     .iter()
                     .map(|region| geo::rtt_ms((lat, lon), geo::point(region)))
                     .collect(),
-                routers: [Cached::default(); ROUTERS],
+                routers: std::array::from_fn(|_| Cached::default()),
                 share,
                 mood: Wander::new(0.05, 400.0, &mut rng),
                 rng,

@@ -15,12 +15,18 @@ pub(super) struct Database {
     pub members: Vec<Member>,
     /// Index of the member that takes writes.
     pub writer: usize,
+    /// Index of the member that the global writer endpoint names.
+    pub endpoint: usize,
+    /// After a failover: the member whose old volume is to be saved before it is replaced.
+    pub unsaved: Option<usize>,
     /// Whether it does just now: not between the old primary's end and the new one's beginning.
     pub open: bool,
     /// Acknowledged writes.
     pub log: CommitLog,
     /// A running switchover or failover.
     pub promotion: Option<Promotion>,
+    /// Write forwarding that is being enabled or disabled, and the second it will be.
+    pub forwarding: std::collections::BTreeMap<Region, i64>,
     /// For durations of stages.
     pub rng: Rng,
     busy: Vec<Wander>,
@@ -54,9 +60,12 @@ impl Database {
         Self {
             members,
             writer: 0,
+            endpoint: 0,
+            unsaved: None,
             open: true,
             log: CommitLog::default(),
             promotion: None,
+            forwarding: std::collections::BTreeMap::new(),
             rng,
             busy,
         }
@@ -105,9 +114,9 @@ impl State {
         self.database.open && !self.strikes[writer.site].dark
     }
 
-    /// Round trip from a site to the writer in milliseconds; none while writes are not taken.
+    /// Round trip from a site to the writer in milliseconds; none while its writes are not taken.
     pub(super) fn writer_ms(&self, site: usize) -> Option<f64> {
-        if !self.writable() {
+        if !self.writable() || !self.forwards_writes(site) {
             return None;
         }
         let writer = self.database.members.get(self.database.writer)?;

@@ -1,9 +1,9 @@
-//! What takes its time to be everywhere: DNS changes, the distribution, certificates' renewal.
+//! What takes its time to be everywhere: DNS changes, certificates' renewal.
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::State;
-use super::model::{Certificate, Distribution, DnsChange};
+use super::model::{Certificate, DnsChange};
 use super::names;
 use super::rng::pick;
 
@@ -13,46 +13,40 @@ const RENEWAL: SignedDuration = SignedDuration::from_hours(45 * 24);
 const VALIDITY: SignedDuration = SignedDuration::from_hours(198 * 24);
 
 impl State {
-    /// A change batch was applied to the zone as the API shows it: it is answered by DNS once it is INSYNC.
+    /// A change batch was applied to the zone as the API shows it: it is answered by DNS once it is INSYNC,
+    /// usually within a minute (aws-facts §3.2), and never before an earlier one.
     pub fn submit_dns_change(&mut self, zone: &str, comment: Option<String>) -> DnsChange {
         let number = self.resources.dns_changes.len();
         let what = format!("change {number}");
-        let takes = 12 + pick(self.seed, &what, 43);
+        let takes = 20 + pick(self.seed, &what, 41);
         let submitted = self.now();
+        let changes = self.resources.dns_changes.iter();
+        let earlier = changes
+            .filter(|change| change.zone == zone)
+            .map(|c| c.insync_at)
+            .max();
+        let insync_at = submitted + SignedDuration::from_secs(takes);
+        let insync_at = earlier.map_or(insync_at, |earlier| insync_at.max(earlier));
         let change = DnsChange {
             id: format!("C{}", names::upper_token(self.seed, &what, 20)),
             status: "PENDING".into(),
             submitted,
-            insync_at: submitted + SignedDuration::from_secs(takes),
+            insync_at,
             comment,
             zone: zone.into(),
         };
+        let mut zones = self.resources.hosted_zones.iter();
+        if let Some(changed) = zones.find(|one| one.id == zone) {
+            self.dns_coming.push((change.id.clone(), changed.clone()));
+        }
         self.resources.dns_changes.push(change.clone());
         change
-    }
-
-    /// A distribution's configuration was changed: it takes minutes to reach every edge.
-    pub fn deploy_distribution(&mut self, id: &str) {
-        let now = self.now();
-        let takes = SignedDuration::from_secs(150 + pick(self.seed, &now.to_string(), 120));
-        if let Some(distribution) = self.distribution(id) {
-            distribution.status = "InProgress".into();
-            distribution.last_modified = now;
-            distribution.deployed_at = Some(now + takes);
-        }
-    }
-
-    fn distribution(&mut self, id: &str) -> Option<&mut Distribution> {
-        self.resources
-            .distributions
-            .iter_mut()
-            .find(|distribution| distribution.id == id)
     }
 
     /// Whatever was under way and is through now.
     pub(super) fn deploy_further(&mut self) {
         let now = self.now();
-        let mut zones = Vec::new();
+        let mut through = Vec::new();
         for change in self
             .resources
             .dns_changes
@@ -60,17 +54,12 @@ impl State {
             .filter(|c| c.status == "PENDING" && c.insync_at <= now)
         {
             change.status = "INSYNC".into();
-            zones.push(change.zone.clone());
+            through.push(change.id.clone());
         }
-        if !zones.is_empty() {
-            self.dns_zones.clone_from(&self.resources.hosted_zones);
+        for id in through {
+            self.serve_change(&id);
         }
-        let due =
-            |distribution: &&mut Distribution| distribution.deployed_at.is_some_and(|at| at <= now);
-        for distribution in self.resources.distributions.iter_mut().filter(due) {
-            distribution.status = "Deployed".into();
-            distribution.deployed_at = None;
-        }
+        self.deploy_edge();
         if self.now % 3_600 == 0 {
             self.resources
                 .certificates
@@ -79,26 +68,16 @@ impl State {
         }
     }
 
-    /// The stuck deployment begins: changed, and never everywhere.
-    pub(super) fn stick_deployment(&mut self) {
-        let now = self.now();
-        for distribution in &mut self.resources.distributions {
-            distribution.status = "InProgress".into();
-            distribution.last_modified = now;
-            distribution.deployed_at = None;
-        }
-    }
-
-    /// The stuck deployment goes on.
-    pub(super) fn unstick_deployment(&mut self) {
-        let soon = self.now() + SignedDuration::from_secs(45);
-        for distribution in self
-            .resources
-            .distributions
-            .iter_mut()
-            .filter(|d| d.status == "InProgress")
-        {
-            distribution.deployed_at = Some(soon);
+    /// The change is on every authoritative server now.
+    fn serve_change(&mut self, id: &str) {
+        let coming = &mut self.dns_coming;
+        let Some(place) = coming.iter().position(|(change, _)| change == id) else {
+            return;
+        };
+        let (_, zone) = coming.remove(place);
+        match self.dns_zones.iter_mut().find(|one| one.id == zone.id) {
+            Some(served) => *served = zone,
+            None => self.dns_zones.push(zone),
         }
     }
 
@@ -132,6 +111,9 @@ impl Certificate {
     /// Renews itself in time, unless validation is missing; expires otherwise.
     fn age(&mut self, now: Timestamp) {
         let waits = self.renewal.as_deref() == Some("PENDING_VALIDATION");
+        if self.status == "PENDING_VALIDATION" {
+            return;
+        }
         if self.not_after <= now {
             self.status = "EXPIRED".into();
         } else if !waits && self.not_after - RENEWAL <= now {

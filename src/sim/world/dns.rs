@@ -4,9 +4,15 @@
 use super::State;
 use super::geo;
 use super::model::{HealthCheck, HostedZone, RecordSet};
+use super::rng::Rng;
 
 /// How deep aliases and CNAMEs may nest.
 const DEPTH: usize = 8;
+
+/// Seconds the global writer endpoint may be kept (aws-facts §2.1).
+const WRITER_TTL_S: u32 = 5;
+/// How the names of clusters and instances end.
+const RDS_NAMES: &str = ".rds.amazonaws.com";
 
 /// An answer of Route 53.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,110 +25,168 @@ pub struct DnsAnswer {
     pub ttl_s: u32,
 }
 
-/// Whether Route 53 would answer with this record, by its own check alone (aws-facts §3.1).
-fn healthy(record: &RecordSet, checks: &[HealthCheck]) -> bool {
-    // A record without a check, or with one that is gone, is always healthy.
-    let Some(id) = &record.health_check else {
-        return true;
-    };
-    checks
-        .iter()
-        .find(|check| &check.id == id)
-        .is_none_or(|check| check.healthy)
+impl DnsAnswer {
+    const fn found(values: Vec<String>, ttl_s: u32) -> Self {
+        Self {
+            code: "NOERROR",
+            values,
+            ttl_s,
+        }
+    }
+
+    const fn no_such_name() -> Self {
+        Self {
+            code: "NXDOMAIN",
+            values: Vec::new(),
+            ttl_s: 0,
+        }
+    }
 }
 
-/// The record of a group that a resolver at `from` gets: the nearest healthy one of a latency set, the
-/// heaviest healthy one of a weighted set. When none is healthy, all count as healthy.
-fn choose<'a>(
-    group: &[&'a RecordSet],
-    checks: &[HealthCheck],
-    from: (f64, f64),
-) -> Option<&'a RecordSet> {
-    let well: Vec<&RecordSet> = group
-        .iter()
-        .copied()
-        .filter(|record| healthy(record, checks))
-        .collect();
-    let among = if well.is_empty() {
-        group.to_vec()
-    } else {
-        well
-    };
-    let distance = |record: &&RecordSet| {
-        record
-            .region
-            .as_ref()
-            .map_or(0.0, |region| geo::rtt_ms(from, geo::point(region)))
-    };
-    among.into_iter().min_by(|a, b| {
-        distance(a)
-            .total_cmp(&distance(b))
-            .then(b.weight.unwrap_or(0).cmp(&a.weight.unwrap_or(0)))
-    })
+/// Who asks, and when: a weighted set is drawn from by both, so that the same asker at the same second
+/// gets the same answer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asker {
+    /// Latitude and longitude.
+    pub from: (f64, f64),
+    /// The world's seed.
+    pub seed: u64,
+    /// Which resolver.
+    pub resolver: u64,
+    /// The second.
+    pub now: i64,
 }
 
-/// What `zone` answers for `name` (with the final dot) and `kind` to a resolver at `from`.
+impl Asker {
+    /// The one that asks from `from` and keeps nothing.
+    fn passing(from: (f64, f64), seed: u64, now: i64) -> Self {
+        let resolver = from.0.to_bits() ^ from.1.to_bits().rotate_left(32);
+        Self {
+            from,
+            seed,
+            resolver,
+            now,
+        }
+    }
+
+    /// This asker's chance at the set `name`, in 0..1.
+    fn chance(&self, name: &str) -> f64 {
+        let what = format!("weights {name} {} {}", self.resolver, self.now);
+        Rng::new(self.seed, &what).uniform()
+    }
+}
+
+/// What the answers are made from.
+struct Source<'a> {
+    zone: &'a HostedZone,
+    checks: &'a [HealthCheck],
+}
+
+impl<'a> Source<'a> {
+    /// The records that answer `name` and `kind`: of that kind, or else a CNAME.
+    fn group(&self, name: &str, kind: &str) -> Vec<&'a RecordSet> {
+        let of = |kind: &str| -> Vec<&'a RecordSet> {
+            let records = self.zone.records.iter();
+            records
+                .filter(|record| record.name == name && record.kind == kind)
+                .collect()
+        };
+        let own = of(kind);
+        if own.is_empty() { of("CNAME") } else { own }
+    }
+
+    /// Whether Route 53 would answer with this record: its check and, where it counts, its alias
+    /// target must be healthy (aws-facts §3.1).
+    fn healthy(&self, record: &RecordSet, depth: usize) -> bool {
+        // A record without a check, or with one that is gone, is always healthy.
+        let check = record.health_check.as_ref().and_then(|id| {
+            let mut checks = self.checks.iter();
+            checks.find(|check| &check.id == id)
+        });
+        if check.is_some_and(|check| !check.healthy) {
+            return false;
+        }
+        match &record.alias {
+            Some(alias) if alias.evaluate_target_health && alias.zone == self.zone.id => {
+                let targets = self.group(&alias.name, &record.kind);
+                depth == 0 || targets.iter().any(|one| self.healthy(one, depth - 1))
+            }
+            _ => true,
+        }
+    }
+
+    /// The record of a group that `asker` gets. When none is healthy, all count as healthy.
+    fn choose(&self, group: &[&'a RecordSet], asker: &Asker) -> Option<&'a RecordSet> {
+        let well: Vec<&RecordSet> = group
+            .iter()
+            .copied()
+            .filter(|record| self.healthy(record, DEPTH))
+            .collect();
+        let among = if well.is_empty() {
+            group.to_vec()
+        } else {
+            well
+        };
+        if among.iter().any(|record| record.weight.is_some()) {
+            return draw(&among, asker);
+        }
+        let distance = |record: &&RecordSet| {
+            record
+                .region
+                .as_ref()
+                .map_or(0.0, |region| geo::rtt_ms(asker.from, geo::point(region)))
+        };
+        among
+            .into_iter()
+            .min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    }
+}
+
+/// One of a weighted set, by weight; where all weigh nothing, any.
+fn draw<'a>(among: &[&'a RecordSet], asker: &Asker) -> Option<&'a RecordSet> {
+    let weight = |record: &RecordSet| record.weight.unwrap_or(0).max(0) as f64;
+    let total: f64 = among.iter().map(|record| weight(record)).sum();
+    let chance = asker.chance(&among.first()?.name);
+    if total <= 0.0 {
+        return among.get((chance * among.len() as f64) as usize).copied();
+    }
+    let mut left = chance * total;
+    let mut weighty = among.iter().filter(|record| weight(record) > 0.0);
+    let met = weighty.find(|record| {
+        left -= weight(record);
+        left < 0.0
+    });
+    met.or(among.last()).copied()
+}
+
+/// What `zone` answers `asker` for `name` (with the final dot) and `kind`.
 pub(super) fn answer(
     zone: &HostedZone,
     checks: &[HealthCheck],
     name: &str,
     kind: &str,
-    from: (f64, f64),
+    asker: &Asker,
 ) -> DnsAnswer {
+    let source = Source { zone, checks };
     let mut name = name.to_owned();
     for _ in 0..DEPTH {
-        let named: Vec<&RecordSet> = zone
-            .records
-            .iter()
-            .filter(|record| record.name == name)
-            .collect();
-        if named.is_empty() {
+        if !zone.records.iter().any(|record| record.name == name) {
             break;
         }
-        let of = |kind: &str| {
-            named
-                .iter()
-                .copied()
-                .filter(|r| r.kind == kind)
-                .collect::<Vec<_>>()
-        };
-        let group = if of(kind).is_empty() {
-            of("CNAME")
-        } else {
-            of(kind)
-        };
-        let Some(record) = choose(&group, checks, from) else {
-            return DnsAnswer {
-                code: "NOERROR",
-                values: Vec::new(),
-                ttl_s: 0,
-            };
+        let Some(record) = source.choose(&source.group(&name, kind), asker) else {
+            return DnsAnswer::found(Vec::new(), 0);
         };
         match &record.alias {
             Some(alias) if alias.zone == zone.id => name.clone_from(&alias.name),
             // Another service's name: its address is made up from the name.
-            Some(alias) => {
-                return DnsAnswer {
-                    code: "NOERROR",
-                    values: addresses(&alias.name, kind),
-                    ttl_s: 60,
-                };
-            }
+            Some(alias) => return DnsAnswer::found(addresses(&alias.name, kind), 60),
             None => {
                 let ttl_s = u32::try_from(record.ttl.unwrap_or(0)).unwrap_or(0);
-                return DnsAnswer {
-                    code: "NOERROR",
-                    values: record.values.clone(),
-                    ttl_s,
-                };
+                return DnsAnswer::found(record.values.clone(), ttl_s);
             }
         }
     }
-    DnsAnswer {
-        code: "NXDOMAIN",
-        values: Vec::new(),
-        ttl_s: 0,
-    }
+    DnsAnswer::no_such_name()
 }
 
 /// Addresses of a name outside the zone, from the blocks set aside for examples.
@@ -144,19 +208,32 @@ impl State {
     /// What Route 53 answers now for `name` and `kind` (`A`, `CNAME` …) to a resolver at latitude and
     /// longitude `from`; without one, as from us-east-1.
     pub fn dns_answer(&self, name: &str, kind: &str, from: Option<(f64, f64)>) -> DnsAnswer {
+        if let Some(answer) = self.rds_answer(name.trim_end_matches('.'), kind) {
+            return answer;
+        }
         let name = format!("{}.", name.trim_end_matches('.'));
-        let from = from.unwrap_or((38.9, -77.4));
+        let asker = Asker::passing(from.unwrap_or((38.9, -77.4)), self.seed, self.now);
         let serving = self
             .dns_zones
             .iter()
             .find(|zone| name.ends_with(&zone.name));
-        serving.map_or(
-            DnsAnswer {
-                code: "NXDOMAIN",
-                values: Vec::new(),
-                ttl_s: 0,
-            },
-            |zone| answer(zone, &self.resources.health_checks, &name, kind, from),
-        )
+        serving.map_or_else(DnsAnswer::no_such_name, |zone| {
+            answer(zone, &self.resources.health_checks, &name, kind, &asker)
+        })
+    }
+
+    /// What RDS's own zones answer: the global writer endpoint is a CNAME, kept for five seconds.
+    fn rds_answer(&self, name: &str, kind: &str) -> Option<DnsAnswer> {
+        let (host, ttl_s) = match self.writer_endpoint(name) {
+            Some(target) => (target, WRITER_TTL_S),
+            None if name.ends_with(RDS_NAMES) => (name, 60),
+            None => return None,
+        };
+        let values = match kind {
+            "CNAME" if host == name => Vec::new(),
+            "CNAME" => vec![host.to_owned()],
+            _ => addresses(host, kind),
+        };
+        Some(DnsAnswer::found(values, ttl_s))
     }
 }

@@ -1,7 +1,7 @@
 //! The edge: clients' requests come in, routers ask DNS and send them to a Region.
 
 use super::State;
-use super::dns;
+use super::dns::{self, Asker};
 use super::names::{self, LATENCY_RECORD};
 use super::rng::normal_slice;
 use super::serving::Outcome;
@@ -30,6 +30,25 @@ pub(super) struct Flow {
     pub rtt_ms: f64,
 }
 
+/// How many routers that wake together draw from a weighted set by themselves.
+const DRAWERS: usize = 24;
+
+/// What DNS names best.
+struct Best {
+    /// Sites, with the part of the answers that name them.
+    sites: Vec<(usize, f64)>,
+    ttl_s: i64,
+}
+
+impl Best {
+    fn only(site: usize, ttl_s: i64) -> Self {
+        Self {
+            sites: vec![(site, 1.0)],
+            ttl_s,
+        }
+    }
+}
+
 /// Share of requests on which the router function fails.
 const ROUTER_ERRORS: f64 = 0.000_004;
 
@@ -40,59 +59,80 @@ impl State {
         let mut flows = Vec::with_capacity(self.clients.len() * 2);
         for index in 0..self.clients.len() {
             let demand = self.clients[index].demand(now, step as f64);
-            let mut fresh = None;
-            let mut counts = [0.0_f64; super::clients::ROUTERS];
-            for router in 0..counts.len() {
-                if self.clients[index].routers[router].until <= now {
-                    let (site, ttl) = match fresh {
-                        Some(answer) => answer,
-                        None => self.ask_for_best(self.clients[index].point),
-                    };
-                    fresh = Some((site, ttl));
-                    let client = &mut self.clients[index];
-                    let until = now + ttl + client.slack();
-                    client.routers[router] = super::clients::Cached { site, until };
-                }
-            }
+            self.refresh_routers(index);
             let client = &self.clients[index];
             let share = demand / client.routers.len() as f64;
-            for (i, router) in client.routers.iter().enumerate() {
-                match client.routers[..i]
-                    .iter()
-                    .position(|earlier| earlier.site == router.site)
-                {
-                    Some(earlier) => counts[earlier] += share,
-                    None => counts[i] += share,
+            // In the order in which the routers first name a site.
+            let mut rates: Vec<(usize, f64)> = Vec::with_capacity(2);
+            for (site, part) in client.routers.iter().flat_map(|router| &router.sites) {
+                match rates.iter_mut().find(|(known, _)| known == site) {
+                    Some((_, rate)) => *rate += share * part,
+                    None => rates.push((*site, share * part)),
                 }
             }
-            for (router, rate) in client
-                .routers
-                .iter()
-                .zip(counts)
-                .filter(|(_, rate)| *rate > 0.0)
-            {
-                flows.push(Flow {
-                    site: router.site,
-                    rate,
-                    rtt_ms: client.rtt_ms[router.site],
-                });
-            }
+            let busy = rates.into_iter().filter(|(_, rate)| *rate > 0.0);
+            flows.extend(busy.map(|(site, rate)| Flow {
+                site,
+                rate,
+                rtt_ms: client.rtt_ms[site],
+            }));
         }
         flows
     }
 
-    /// The site DNS names best for a resolver at `from`, and for how long.
-    fn ask_for_best(&self, from: (f64, f64)) -> (usize, i64) {
+    /// Routers whose answer is too old ask again.
+    fn refresh_routers(&mut self, index: usize) {
+        let now = self.now;
+        let mut fresh: Option<Best> = None;
+        for router in 0..super::clients::ROUTERS {
+            if self.clients[index].routers[router].until > now {
+                continue;
+            }
+            // All that wake at once at one place get the same answer, unless it is drawn.
+            let best = match fresh.take() {
+                Some(best) if best.sites.len() == 1 => best,
+                _ => self.ask_for_best(index, router),
+            };
+            let client = &mut self.clients[index];
+            let until = now + best.ttl_s + client.slack();
+            client.routers[router].sites.clone_from(&best.sites);
+            client.routers[router].until = until;
+            fresh = Some(best);
+        }
+    }
+
+    /// The sites DNS names best for a router, and for how long.
+    fn ask_for_best(&self, location: usize, router: usize) -> Best {
         let Some(zone) = self.dns_zones.first() else {
-            return (0, 60);
+            return Best::only(0, 60);
         };
         let name = format!("{LATENCY_RECORD}.");
-        let answer = dns::answer(zone, &self.resources.health_checks, &name, "CNAME", from);
-        let site = answer
-            .values
-            .first()
-            .and_then(|target| self.site_of_host(target));
-        (site.unwrap_or(0), i64::from(answer.ttl_s).max(1))
+        let ask = |one: usize| {
+            let asker = Asker {
+                from: self.clients[location].point,
+                seed: self.seed,
+                resolver: ((location * super::clients::ROUTERS + router) * DRAWERS + one) as u64,
+                now: self.now,
+            };
+            let answer = dns::answer(zone, &self.resources.health_checks, &name, "CNAME", &asker);
+            let target = answer.values.first();
+            let site = target.and_then(|target| self.site_of_host(target));
+            (site.unwrap_or(0), i64::from(answer.ttl_s).max(1))
+        };
+        let (first, ttl_s) = ask(0);
+        // Where nothing is weighted, all get the same.
+        if zone.records.iter().all(|record| record.weight.is_none()) {
+            return Best::only(first, ttl_s);
+        }
+        let mut counts = vec![0_u32; self.regions.len()];
+        (0..DRAWERS).for_each(|one| counts[ask(one).0] += 1);
+        let sites = counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        Best {
+            sites: sites
+                .map(|(site, count)| (site, f64::from(*count) / DRAWERS as f64))
+                .collect(),
+            ttl_s,
+        }
     }
 
     /// The site whose Regional endpoint `host` is.

@@ -31,11 +31,13 @@ pub enum FaultKind {
     AccessDenied,
     /// The distribution never finishes its deployment.
     StuckDeployment,
+    /// The next switchover fails.
+    FailedSwitchover,
 }
 
 impl FaultKind {
     /// All kinds, those of a Region first.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::RegionDark,
         Self::LambdaErrors,
         Self::LagSurge,
@@ -46,6 +48,7 @@ impl FaultKind {
         Self::CredentialsExpired,
         Self::AccessDenied,
         Self::StuckDeployment,
+        Self::FailedSwitchover,
     ];
 
     /// The name scenarios use.
@@ -61,6 +64,7 @@ impl FaultKind {
             Self::CredentialsExpired => "credentials-expired",
             Self::AccessDenied => "access-denied",
             Self::StuckDeployment => "stuck-deployment",
+            Self::FailedSwitchover => "failed-switchover",
         }
     }
 
@@ -88,6 +92,7 @@ impl FaultKind {
             Self::CredentialsExpired => "Credentials expired",
             Self::AccessDenied => "One action not allowed",
             Self::StuckDeployment => "Distribution stuck deploying",
+            Self::FailedSwitchover => "The next switchover fails",
         }
     }
 
@@ -126,6 +131,9 @@ impl FaultKind {
             }
             Self::StuckDeployment => {
                 "A change of the distribution stays InProgress; any edge may serve old or new."
+            }
+            Self::FailedSwitchover => {
+                "The next switchover ends in an event that says it failed; the old primary takes writes again."
             }
         }
     }
@@ -212,6 +220,13 @@ impl Faults {
     /// Whether `kind` is active anywhere.
     pub(super) fn any(&self, kind: FaultKind) -> bool {
         self.active.keys().any(|fault| fault.kind == kind)
+    }
+
+    /// Whether `kind` is active anywhere; it has struck then, and is over.
+    pub(super) fn strikes_once(&mut self, kind: FaultKind) -> bool {
+        let before = self.active.len();
+        self.active.retain(|fault, _| fault.kind != kind);
+        self.active.len() < before
     }
 
     /// Whether `service:operation` is forbidden.
@@ -319,5 +334,14 @@ impl Fault {
             region: region.cloned(),
             action,
         })
+    }
+}
+
+impl super::State {
+    /// Whether the operator's policies allow `service:Operation`.
+    pub fn allows(&self, action: &str) -> bool {
+        action
+            .split_once(':')
+            .is_none_or(|(service, operation)| !self.faults.forbids(service, operation))
     }
 }

@@ -10,8 +10,8 @@ use super::names::{
     self, ACCOUNT, DISTRIBUTION, DOMAIN, FLEET, LATENCY_RECORD, ROUTER, ZONE, ZONE_NAME,
 };
 use super::rng::pick;
-use super::{found_alarms, found_checks, found_database};
-use crate::fleet::{ApiKind, EdgeSpec, FleetSpec, Region, SiteSpec, Thresholds};
+use super::{found_alarms, found_checks, found_database, recovery};
+use crate::fleet::{ApiKind, EdgeSpec, FleetSpec, Region, SiteSpec, SwitchSpec, Thresholds};
 
 /// What the fleet is founded on.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub(super) struct Ground<'a> {
     pub regions: &'a [Region],
     /// REST APIs instead of HTTP APIs.
     pub rest: bool,
+    /// With routing controls.
+    pub arc: bool,
     /// The present.
     pub now: Timestamp,
 }
@@ -57,6 +59,7 @@ pub(super) fn resources(ground: &Ground) -> Resources {
     let global = Region::global();
     all.functions.push(router(ground));
     all.certificates.push(edge_certificate(ground));
+    all.certificates.extend(spare_certificates(ground));
     all.distributions.push(distribution(ground));
     all.stacks.push(edge_stack(ground));
     for region in ground.regions.iter().chain(std::iter::once(&global)) {
@@ -73,6 +76,7 @@ pub(super) fn resources(ground: &Ground) -> Resources {
     }
     found_database::add(ground, &mut all);
     found_alarms::add(ground, &mut all);
+    all.routing = ground.arc.then(|| recovery::cluster(ground));
     found_checks::add(ground, &mut all);
     all.hosted_zones.push(zone(ground, &all));
     all
@@ -92,6 +96,7 @@ pub(super) fn spec(seed: u64, regions: &[Region], rest: bool) -> FleetSpec {
             hosted_zone: ZONE.into(),
             latency_record: LATENCY_RECORD.into(),
             router: Some(ROUTER.into()),
+            routing_endpoints: Vec::new(),
         },
         sites: regions
             .iter()
@@ -102,11 +107,22 @@ pub(super) fn spec(seed: u64, regions: &[Region], rest: bool) -> FleetSpec {
                 functions: vec!["orders-read".into(), "orders-write".into()],
                 endpoint: Some(names::endpoint(region)),
                 stack: Some(names::cluster(region)),
+                switch: switch(regions, region),
                 probe_url: None,
             })
             .collect(),
         thresholds: Thresholds::default(),
+        rules: crate::fleet::Rules::default(),
     }
+}
+
+/// Written down where it would survive the Region.
+fn switch(regions: &[Region], region: &Region) -> Option<SwitchSpec> {
+    let (home, alarm) = found_alarms::switch_alarm(regions, region);
+    (home != *region).then_some(SwitchSpec {
+        alarm,
+        region: home,
+    })
 }
 
 fn api_id(seed: u64, region: &Region) -> String {
@@ -170,11 +186,42 @@ fn edge_certificate(ground: &Ground) -> Certificate {
     certificate
 }
 
+/// Certificates in us-east-1 that nothing uses yet: one that fits the domain, one that does not, and
+/// one that is still to be validated.
+fn spare_certificates(ground: &Ground) -> [Certificate; 3] {
+    let spare = |name: &str, others: &[&str], age: i64| {
+        let number = format!("spare {name}");
+        let mut certificate = issue_as(ground, &Region::global(), name, age, &number);
+        certificate
+            .alternative_names
+            .extend(others.iter().map(|other| (*other).to_owned()));
+        certificate.renewal = None;
+        certificate
+    };
+    let mut pending = spare(names::ZONE_NAME.trim_end_matches('.'), &[DOMAIN], 1);
+    pending.status = "PENDING_VALIDATION".into();
+    [
+        spare(DOMAIN, &["status.orders.example.com"], 3),
+        spare("api.payments.example.com", &[], 12),
+        pending,
+    ]
+}
+
 fn issue(ground: &Ground, region: &Region, name: &str, age_days: i64) -> Certificate {
-    let issued = ground.days_ago(age_days, name);
+    issue_as(ground, region, name, age_days, name)
+}
+
+fn issue_as(
+    ground: &Ground,
+    region: &Region,
+    name: &str,
+    age_days: i64,
+    called: &str,
+) -> Certificate {
+    let issued = ground.days_ago(age_days, called);
     let midnight =
         Timestamp::from_second(issued.as_second().div_euclid(86_400) * 86_400).unwrap_or(issued);
-    let id = names::uuid(ground.seed, &format!("certificate {region} {name}"));
+    let id = names::uuid(ground.seed, &format!("certificate {region} {called}"));
     Certificate {
         region: region.clone(),
         arn: format!("arn:aws:acm:{region}:{ACCOUNT}:certificate/{id}"),
@@ -262,6 +309,8 @@ fn distribution(ground: &Ground) -> Distribution {
         last_modified: ground.days_ago(19, "distribution"),
         deployed_at: None,
         certificate_arn: edge_certificate(ground).arn,
+        minimum_tls: "TLSv1.2_2021".into(),
+        ssl_support: "sni-only".into(),
         origin_request_function: Some(format!(
             "arn:aws:lambda:us-east-1:{ACCOUNT}:function:{ROUTER}:7"
         )),

@@ -1,4 +1,5 @@
-//! Health checks as founded: per Region a calculated check over an endpoint check and an evacuation switch.
+//! Health checks as founded: per Region a calculated check over an endpoint check, an evacuation switch and,
+//! where there is ARC, a routing control.
 
 use super::found::Ground;
 use super::found_alarms::switch_alarm;
@@ -23,7 +24,7 @@ pub(super) fn site_check_id(seed: u64, region: &Region) -> String {
     names::uuid(seed, &format!("check site {region}"))
 }
 
-/// Adds three checks a Region.
+/// Adds the checks of every Region, the one on its record first.
 pub(super) fn add(ground: &Ground, all: &mut Resources) {
     for region in ground.regions {
         let endpoint = check(ground, region, "endpoint", endpoint_check(region));
@@ -38,18 +39,30 @@ pub(super) fn add(ground: &Ground, all: &mut Resources) {
                 insufficient_data: "LastKnownStatus".into(),
             },
         );
-        let children = vec![endpoint.id.clone(), switch.id.clone()];
+        let control = routing_control(ground, all, region);
+        let below: Vec<HealthCheck> = [endpoint, switch].into_iter().chain(control).collect();
+        let children: Vec<String> = below.iter().map(|one| one.id.clone()).collect();
         let site = check(
             ground,
             region,
             "site",
             CheckKind::Calculated {
+                threshold: i32::try_from(children.len()).unwrap_or(i32::MAX),
                 children,
-                threshold: 2,
             },
         );
-        all.health_checks.extend([site, endpoint, switch]);
+        all.health_checks.push(site);
+        all.health_checks.extend(below);
     }
+}
+
+fn routing_control(ground: &Ground, all: &Resources, region: &Region) -> Option<HealthCheck> {
+    let routing = all.routing.as_ref()?;
+    let control = routing.controls.iter().find(|one| &one.region == region)?;
+    let kind = CheckKind::RecoveryControl {
+        control: control.arn.clone(),
+    };
+    Some(check(ground, region, "routing control", kind))
 }
 
 fn endpoint_check(region: &Region) -> CheckKind {

@@ -41,6 +41,7 @@ impl State {
             let own = match &self.resources.health_checks[index].kind {
                 CheckKind::Endpoint { .. } => self.ask_endpoint(index, step),
                 CheckKind::CloudWatchMetric { .. } => self.follow_alarm(index),
+                CheckKind::RecoveryControl { control } => self.follow_control(control),
                 CheckKind::Calculated { .. } => continue,
             };
             self.settle_check(index, own);

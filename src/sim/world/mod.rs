@@ -3,6 +3,7 @@
 //! The same seed and start give the same run. `sim/wire` prints what is here in AWS's protocols.
 
 mod admission;
+mod aftermath;
 mod alarms;
 mod checkers;
 mod clients;
@@ -11,7 +12,9 @@ mod database;
 mod deployments;
 mod dns;
 mod edge;
+mod edge_changes;
 mod faults;
+mod forwarding;
 mod found;
 mod found_alarms;
 mod found_checks;
@@ -21,34 +24,47 @@ mod health;
 pub mod metrics;
 pub mod model;
 mod names;
+mod networks;
 mod noise;
 mod probe;
 mod promotion;
 mod publish;
 mod publish_database;
+mod record;
+mod recovery;
 mod replication;
 mod rng;
 mod scenario;
+mod served;
 mod serving;
 mod sim;
 pub mod sketch;
+mod snapshots;
 mod statistic;
+mod tamper;
+mod telling;
 mod time;
 
 use jiff::Timestamp;
 
 pub use admission::{Admission, Refusal};
 pub use dns::DnsAnswer;
+pub use edge_changes::InvalidationRefused;
 pub use faults::{Fault, FaultKind, FaultStatus};
 pub use metrics::{MetricId, MetricStore};
 pub use model::Resources;
 pub use names::{SWITCH_METRIC, SWITCH_NAMESPACE};
+pub use networks::{Vantage, place_of};
 pub use probe::{ProbeOutcome, ResolveOutcome};
 pub use promotion::PromotionRefused;
+pub use record::{CallCounts, Calls, Mutation};
+pub use recovery::RoutingRefused;
 pub use scenario::{Event, Happening, Scenario, ScenarioError};
 pub use sim::{Sim, SimError, SimOptions, StateGuard};
+pub use snapshots::CopyRefused;
+pub use tamper::{How, Tamper};
 
-use crate::fleet::{FleetSpec, Region};
+use crate::fleet::{FleetSpec, Region, RoutingEndpoint};
 use faults::Faults;
 use rng::Rng;
 
@@ -63,6 +79,8 @@ pub struct Totals {
     pub writes_acknowledged: f64,
     /// Acknowledged writes that no longer exist.
     pub writes_lost: f64,
+    /// Seconds in which nobody took writes.
+    pub without_writer_s: f64,
 }
 
 /// The faults that strike one Region, looked up once they change and not every second.
@@ -83,6 +101,8 @@ pub struct State {
     pub metrics: MetricStore,
     /// What the world counted.
     pub totals: Totals,
+    /// Every change that callers asked for, in order.
+    pub mutations: Vec<Mutation>,
     seed: u64,
     rest: bool,
     /// Seconds since the epoch.
@@ -100,15 +120,21 @@ pub struct State {
     limits: admission::Limits,
     /// How long every API call takes, when it is fixed.
     api_latency: Option<std::time::Duration>,
-    /// How many calls there were of each kind, for their dice.
-    calls: std::collections::BTreeMap<String, u64>,
+    /// How many calls there were of each kind, for their dice as well.
+    calls: CallCounts,
+    /// Calls that are to go wrong.
+    tampers: Vec<Tamper>,
     clients: Vec<clients::EdgeLocation>,
     /// The zones as every authoritative server has them.
     dns_zones: Vec<model::HostedZone>,
+    /// Zones as they will be once a change, by its id, is everywhere.
+    dns_coming: Vec<(String, model::HostedZone)>,
     edge: edge::EdgeMinute,
     edge_rng: Rng,
     sites: Vec<serving::Site>,
     database: database::Database,
+    /// Requests answered just now, by site.
+    served: Vec<served::Served>,
     /// Writes acknowledged in this minute, and of these, those forwarded from elsewhere.
     written: (f64, f64),
     /// Of these, by the site they came from.
@@ -126,7 +152,7 @@ impl State {
     fn new(
         seed: u64,
         regions: Vec<Region>,
-        rest: bool,
+        (rest, arc): (bool, bool),
         scenario: &Scenario,
         start: Timestamp,
     ) -> Self {
@@ -134,6 +160,7 @@ impl State {
             seed,
             regions: &regions,
             rest,
+            arc: arc || scenario.arc,
             now: start,
         };
         let resources = found::resources(&ground);
@@ -150,6 +177,7 @@ impl State {
             series: publish::AllSeries::new(&mut metrics, &resources, &members),
             metrics,
             totals: Totals::default(),
+            mutations: Vec::new(),
             seed,
             rest,
             now,
@@ -160,9 +188,11 @@ impl State {
             script: time::script(scenario, begun),
             limits: admission::Limits::default(),
             api_latency: None,
-            calls: std::collections::BTreeMap::new(),
+            calls: CallCounts::new(),
+            tampers: Vec::new(),
             clients: clients::everywhere(seed, &regions),
             dns_zones: resources.hosted_zones.clone(),
+            dns_coming: Vec::new(),
             edge: edge::EdgeMinute::default(),
             edge_rng: Rng::new(seed, "edge"),
             sites: regions
@@ -170,6 +200,7 @@ impl State {
                 .map(|region| serving::Site::new(seed, region))
                 .collect(),
             database,
+            served: vec![served::Served::default(); regions.len()],
             written: (0.0, 0.0),
             forwarded_here: vec![0.0; regions.len()],
             latest_step: 1.0,
@@ -198,7 +229,15 @@ impl State {
 
     /// The configuration that names this fleet.
     pub fn spec(&self) -> FleetSpec {
-        found::spec(self.seed, &self.regions, self.rest)
+        let mut spec = found::spec(self.seed, &self.regions, self.rest);
+        let endpoints = self.resources.routing.iter().flat_map(|one| &one.endpoints);
+        spec.edge.routing_endpoints = endpoints
+            .map(|(region, url)| RoutingEndpoint {
+                region: region.clone(),
+                url: url.clone(),
+            })
+            .collect();
+        spec
     }
 }
 

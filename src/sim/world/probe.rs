@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::State;
 use super::geo::{self, OPERATOR};
 use super::names;
+use super::networks::Vantage;
 
 /// Timings of one request; each phase excludes the ones before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,17 +112,28 @@ impl State {
                 ttl_s,
             });
         }
-        let mut answer = self.dns_answer(name, "CNAME", Some(OPERATOR));
-        if answer.values.is_empty() {
-            answer = self.dns_answer(name, "A", Some(OPERATOR));
-        }
-        if answer.values.is_empty() {
-            return Err(format!("{name}: no such name ({})", answer.code));
-        }
+        let answer = self.ask_authority(name, OPERATOR.into())?;
         self.resolver.kept.insert(
             name.to_owned(),
             (answer.values.clone(), now + i64::from(answer.ttl_s)),
         );
+        Ok(answer)
+    }
+
+    /// What the authoritative servers answer, CNAME first.
+    pub(super) fn ask_authority(
+        &self,
+        name: &str,
+        vantage: Vantage,
+    ) -> Result<ResolveOutcome, String> {
+        let from = Some(vantage.point());
+        let mut answer = self.dns_answer(name, "CNAME", from);
+        if answer.values.is_empty() {
+            answer = self.dns_answer(name, "A", from);
+        }
+        if answer.values.is_empty() {
+            return Err(format!("{name}: no such name ({})", answer.code));
+        }
         Ok(ResolveOutcome {
             values: answer.values,
             ttl_s: answer.ttl_s,
@@ -135,6 +147,17 @@ impl State {
             return 0;
         };
         let router = (self.probe_rng.bits() % edge.routers.len() as u64) as usize;
-        edge.routers[router].site
+        let sites = &edge.routers[router].sites;
+        // Which of those that woke together has this request; nothing is drawn where there is one.
+        let mut left = if sites.len() > 1 {
+            self.probe_rng.uniform()
+        } else {
+            0.0
+        };
+        let met = sites.iter().find(|(_, part)| {
+            left -= part;
+            left < 0.0
+        });
+        met.or(sites.first()).map_or(0, |(site, _)| *site)
     }
 }

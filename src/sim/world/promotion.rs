@@ -1,11 +1,10 @@
 //! Another member becomes the writer: switchover and managed failover as staged transitions with
 //! RDS's own events (aws-facts §2.3-§2.7). Durations of the stages are plausible, not AWS's promise.
 
-use jiff::Timestamp;
-
 use super::State;
-use super::found_database::{cluster_arn, global_members};
-use super::model::{DbEvent, FailoverState, GlobalCluster};
+use super::faults::FaultKind;
+use super::found_database::cluster_arn;
+use super::model::{FailoverState, GlobalCluster};
 use super::names::{self, FLEET};
 use crate::fleet::Region;
 
@@ -13,8 +12,8 @@ use crate::fleet::Region;
 #[derive(Debug, Clone)]
 pub(super) struct Promotion {
     loses_data: bool,
-    from: usize,
-    to: usize,
+    pub from: usize,
+    pub to: usize,
     stage: Stage,
     /// Second at which the stage may end.
     until: i64,
@@ -154,6 +153,8 @@ impl State {
     /// The running promotion goes on, and rebuilt members come back.
     pub(super) fn promote_further(&mut self) {
         self.bring_back_rebuilt();
+        self.settle_all_forwarding();
+        self.complete_snapshots();
         let Some(promotion) = self.database.promotion.clone() else {
             return;
         };
@@ -171,6 +172,9 @@ impl State {
         }
         match promotion.stage {
             Stage::Pending => self.close_old(&promotion),
+            Stage::Synchronising if self.faults.strikes_once(FaultKind::FailedSwitchover) => {
+                self.give_up(&promotion);
+            }
             Stage::Synchronising => {
                 self.tell_old("RDS-EVENT-0182", |old, _| {
                     format!(
@@ -186,6 +190,7 @@ impl State {
                 self.tell_new("RDS-EVENT-0397", |_, _| {
                     "Aurora finished changing the DNS name that the global writer endpoint resolves to.".into()
                 });
+                self.database.endpoint = promotion.to;
                 self.enter(Stage::Finishing, 5, 9);
             }
             Stage::Finishing => self.finish(&promotion),
@@ -247,6 +252,7 @@ impl State {
             let lost = self.database.log.since(promotion.cut);
             self.totals.writes_lost += lost;
             self.database.log.cut(promotion.cut);
+            self.database.unsaved = Some(promotion.from);
         }
         self.database.writer = promotion.to;
         self.database.open = true;
@@ -325,81 +331,7 @@ impl State {
         }
     }
 
-    /// Members come back when their volume is rebuilt; a dark Region's only begins once it returns.
-    fn bring_back_rebuilt(&mut self) {
-        let mut returned = false;
-        for index in 0..self.database.members.len() {
-            let until = self.database.members[index].rebuilding_until;
-            if until == 0 || index == self.database.writer {
-                continue;
-            }
-            if self.strikes[self.database.members[index].site].dark {
-                let rebuild = self.lasting(120, 280);
-                self.database.members[index].rebuilding_until = self.now + rebuild;
-            } else if self.now >= until {
-                let member = &mut self.database.members[index];
-                member.rebuilding_until = 0;
-                member.applied_to = self.now as f64;
-                returned = true;
-            }
-        }
-        if !returned {
-            return;
-        }
-        self.redraw_topology();
-        if self
-            .database
-            .members
-            .iter()
-            .all(|member| member.rebuilding_until == 0)
-            && self.after_failover()
-        {
-            let region = self.database.members[self.database.writer].region.clone();
-            let text =
-                "Finished resynchronizing members of the global cluster after global failover.";
-            self.record("RDS-EVENT-0241", &region, text.into());
-        }
-    }
-
-    fn after_failover(&self) -> bool {
-        let last = self
-            .resources
-            .db_events
-            .iter()
-            .rev()
-            .find(|e| matches!(e.id, "RDS-EVENT-0240" | "RDS-EVENT-0241"));
-        last.is_some_and(|event| event.id == "RDS-EVENT-0240")
-    }
-
-    /// Writes roles and synchronization into the resources.
-    fn redraw_topology(&mut self) {
-        let regions: Vec<&Region> = self
-            .database
-            .members
-            .iter()
-            .map(|member| &member.region)
-            .collect();
-        let Some(writer) = regions.get(self.database.writer).copied() else {
-            return;
-        };
-        let mut members = global_members(&regions, writer);
-        for (listed, member) in members.iter_mut().zip(&self.database.members) {
-            if member.rebuilding_until > 0 {
-                listed.synchronization = Some("pending-resync".into());
-            }
-        }
-        let source = cluster_arn(writer);
-        for cluster in &mut self.resources.clusters {
-            let secondary = &cluster.region != writer;
-            cluster.write_forwarding = secondary.then(|| "enabled".into());
-            cluster.replication_source = secondary.then(|| source.clone());
-        }
-        if let Some(global) = self.global() {
-            global.members = members;
-        }
-    }
-
-    fn global(&mut self) -> Option<&mut GlobalCluster> {
+    pub(super) fn global(&mut self) -> Option<&mut GlobalCluster> {
         self.resources
             .global_clusters
             .iter_mut()
@@ -426,7 +358,7 @@ impl State {
         }
     }
 
-    fn lasting(&mut self, shortest_s: i64, longest_s: i64) -> i64 {
+    pub(super) fn lasting(&mut self, shortest_s: i64, longest_s: i64) -> i64 {
         shortest_s
             + self
                 .database
@@ -434,67 +366,5 @@ impl State {
                 .bits()
                 .cast_signed()
                 .rem_euclid(longest_s - shortest_s)
-    }
-
-    fn tell_both(&mut self, id: &'static str, ending: &str) {
-        let text = |new: &Region| {
-            format!(
-                "Global switchover to DB cluster {} in Region {new} {ending}",
-                names::cluster(new)
-            )
-        };
-        self.tell_old(id, |_, new| text(new));
-        self.tell_new(id, |_, new| text(new));
-    }
-
-    fn tell_old(&mut self, id: &'static str, text: impl Fn(&Region, &Region) -> String) {
-        let Some((old, new)) = self.promoted() else {
-            return;
-        };
-        self.record(id, &old, text(&old, &new));
-    }
-
-    fn tell_new(&mut self, id: &'static str, text: impl Fn(&Region, &Region) -> String) {
-        let Some((old, new)) = self.promoted() else {
-            return;
-        };
-        self.record(id, &new, text(&old, &new));
-    }
-
-    /// The Regions of the old and the new primary.
-    fn promoted(&self) -> Option<(Region, Region)> {
-        let promotion = self.database.promotion.as_ref()?;
-        let region = |index: usize| self.database.members[index].region.clone();
-        Some((region(promotion.from), region(promotion.to)))
-    }
-
-    /// An RDS event of the member cluster in `region`; none is recorded in a dark Region.
-    fn record(&mut self, id: &'static str, region: &Region, message: String) {
-        let site = self.regions.iter().position(|r| r == region);
-        if site.is_some_and(|site| self.strikes[site].dark) {
-            return;
-        }
-        let fencing = matches!(id, "RDS-EVENT-0390" | "RDS-EVENT-0391");
-        let cluster = names::cluster(region);
-        let (source_type, source, categories) = if fencing {
-            (
-                "db-instance",
-                format!("{cluster}-1"),
-                vec!["notification", "global database"],
-            )
-        } else {
-            ("db-cluster", cluster, vec!["global failover"])
-        };
-        let kind = if fencing { "db" } else { "cluster" };
-        self.resources.db_events.push(DbEvent {
-            region: region.clone(),
-            id,
-            at: Timestamp::from_second(self.now).unwrap_or_default(),
-            source_type,
-            source_arn: format!("arn:aws:rds:{region}:{}:{kind}:{source}", names::ACCOUNT),
-            source,
-            categories: categories.into_iter().map(Into::into).collect(),
-            message,
-        });
     }
 }

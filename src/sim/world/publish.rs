@@ -393,7 +393,7 @@ impl State {
             .zip(&self.series.certificates)
         {
             let days = (certificate.not_after.as_second() - minute * 60).div_euclid(86_400);
-            if days >= 0 {
+            if days >= 0 && certificate.status != "PENDING_VALIDATION" {
                 self.metrics
                     .publish(*handle, minute, Sample::gauge(days as f64));
             }

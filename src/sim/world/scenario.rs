@@ -12,7 +12,7 @@ use crate::fleet::Region;
 pub(super) const HISTORY: SignedDuration = SignedDuration::from_hours(4);
 
 /// The embedded scenarios.
-const EMBEDDED: [(&str, &str); 11] = [
+const EMBEDDED: [(&str, &str); 12] = [
     ("calm", include_str!("../scenarios/calm.toml")),
     ("region-dark", include_str!("../scenarios/region-dark.toml")),
     (
@@ -41,6 +41,10 @@ const EMBEDDED: [(&str, &str); 11] = [
         "switched-over",
         include_str!("../scenarios/switched-over.toml"),
     ),
+    (
+        "failed-switchover",
+        include_str!("../scenarios/failed-switchover.toml"),
+    ),
     ("bad-day", include_str!("../scenarios/bad-day.toml")),
 ];
 
@@ -53,6 +57,8 @@ pub struct Scenario {
     pub title: String,
     /// What happens and what to look at.
     pub explanation: String,
+    /// Whether the fleet has ARC routing controls (`arc = true`).
+    pub arc: bool,
     /// What happens, in order of time.
     pub events: Vec<Event>,
 }
@@ -135,6 +141,8 @@ struct File {
     #[serde(default)]
     explanation: String,
     #[serde(default)]
+    arc: bool,
+    #[serde(default)]
     event: Vec<RawEvent>,
 }
 
@@ -162,6 +170,7 @@ impl Scenario {
             name: "calm".into(),
             title: "A calm day".into(),
             explanation: "Nothing is wrong.".into(),
+            arc: false,
             events: Vec::new(),
         }
     }
@@ -207,6 +216,7 @@ impl Scenario {
             name: name.into(),
             title: file.title,
             explanation: file.explanation,
+            arc: file.arc,
             events,
         })
     }

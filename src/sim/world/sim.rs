@@ -10,7 +10,7 @@ use super::clock::SimClock;
 use super::faults::FaultStatus;
 use super::probe::{ProbeOutcome, ResolveOutcome};
 use super::scenario::Scenario;
-use super::{State, names};
+use super::{State, Tamper, Vantage, names};
 use crate::fleet::{Clock, FleetSpec, Region};
 
 /// What a world is made of.
@@ -26,6 +26,8 @@ pub struct SimOptions {
     pub regions: Vec<Region>,
     /// REST APIs (v1) instead of HTTP APIs (v2).
     pub rest: bool,
+    /// Whether there is an ARC cluster with a routing control a Region, as a scenario's `arc = true` says too.
+    pub arc: bool,
     /// The instant the clock starts at; none means the present.
     pub start: Option<Timestamp>,
     /// How long every API call takes, instead of what distance and service make of it: for benchmarks.
@@ -42,6 +44,7 @@ impl Default for SimOptions {
                 .filter(|r| ["us-east-1", "eu-west-1", "ap-southeast-1"].contains(&r.as_str()))
                 .collect(),
             rest: false,
+            arc: false,
             start: None,
             api_latency: None,
         }
@@ -93,6 +96,7 @@ impl Sim {
             speed,
             regions,
             rest,
+            arc,
             start,
             api_latency,
         } = options;
@@ -118,7 +122,7 @@ impl Sim {
             });
         }
         let start = start.unwrap_or_else(Timestamp::now);
-        let mut state = State::new(seed, regions, rest, &scenario, start);
+        let mut state = State::new(seed, regions, (rest, arc), &scenario, start);
         state.api_latency = api_latency;
         let clock = SimClock::new(start, speed);
         Ok(Self {
@@ -170,6 +174,11 @@ impl Sim {
         Ok(())
     }
 
+    /// One call that goes wrong; see [`Tamper`].
+    pub fn tamper(&self, tamper: Tamper) {
+        self.state().tamper(tamper);
+    }
+
     /// The world, brought up to the clock. Never hold it while awaiting: it is a lock.
     pub fn state(&self) -> StateGuard<'_> {
         let now = self.clock.now();
@@ -181,6 +190,16 @@ impl Sim {
     /// One GET from the operator's seat in Frankfurt, or a short sentence saying why there was no answer.
     pub fn probe(&self, url: &str) -> Result<ProbeOutcome, String> {
         self.state().probe(url)
+    }
+
+    /// What the authoritative servers answer to a client at `vantage`, CNAME first, or a short sentence.
+    /// They answer whatever control plane is down.
+    pub fn answer(
+        &self,
+        name: &str,
+        vantage: impl Into<Vantage>,
+    ) -> Result<ResolveOutcome, String> {
+        self.state().ask_authority(name, vantage.into())
     }
 
     /// What the resolver of the operator's seat answers, or a short sentence.

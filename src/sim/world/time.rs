@@ -129,6 +129,10 @@ impl State {
         self.written.0 += acknowledged;
         self.latest_step = step as f64;
         self.count_at_edge(&flows, &outcomes, step);
+        self.count_served(&outcomes);
+        if !self.writable() {
+            self.totals.without_writer_s += step as f64;
+        }
         self.replicate(step, acknowledged);
     }
 

@@ -85,6 +85,8 @@ fn routing(edge: &mut Edge, sites: &[Region]) {
         ttl: Some(60),
         health_check: Some(format!("hc-{region}")),
         evaluate_target_health: false,
+        alias_zone: None,
+        weights: Vec::new(),
     };
     edge.records = known(
         sites.iter().map(record).collect(),
@@ -177,6 +179,7 @@ fn checks(edge: &mut Edge, here: &Region) {
             disabled: false,
             version: 1,
             linked_service: None,
+            insufficient_data: None,
         };
         let config = known(config, 60, "route53:GetHealthCheck", &home);
         edge.checks.insert(

@@ -3,6 +3,7 @@
 mod database;
 mod days;
 mod edge;
+pub mod run;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,6 +59,7 @@ fn spec(regions: &[&str]) -> FleetSpec {
             hosted_zone: "Z0ORDERS0EXAMPLE1".into(),
             latency_record: "latency.orders.example.com".into(),
             router: Some("orders-router".into()),
+            routing_endpoints: Vec::new(),
         },
         sites: regions
             .iter()
@@ -68,10 +70,12 @@ fn spec(regions: &[&str]) -> FleetSpec {
                 functions: vec!["orders-read".into(), "orders-write".into()],
                 endpoint: Some(format!("{code}.api.orders.example.com")),
                 stack: Some(format!("orders-{code}")),
+                switch: None,
                 probe_url: None,
             })
             .collect(),
         thresholds: Thresholds::default(),
+        rules: gwctl::fleet::Rules::default(),
     }
 }
 
@@ -241,6 +245,7 @@ fn certificate(here: &Region, days: i64) -> Certificate {
     Certificate {
         arn: format!("arn:aws:acm:{here}:123456789012:certificate/0f1e"),
         domain: "*.api.orders.example.com".into(),
+        names: vec!["*.api.orders.example.com".into()],
         status: "ISSUED".into(),
         not_after: Some(now() + SignedDuration::from_hours(24 * days + 5)),
         renewal: None,

@@ -1,9 +1,9 @@
 """Calls every operation of the simulated AWS through boto3, whose own parsers must accept every reply.
 
-usage: clients.py URL NOW [refusals|rest]
+usage: clients.py URL NOW [refusals|rest|changes]
 
 URL is the loopback server of a calm three-Region world, NOW its time. With `refusals` the world is
-one whose credentials have expired, with `rest` one of REST APIs. Ends with 0 and no word, or with
+one whose credentials have expired, with `rest` one of REST APIs, with `changes` one with ARC. Ends with 0 and no word, or with
 the first thing that is wrong.
 """
 
@@ -178,8 +178,9 @@ def rds():
             "DBClusterSnapshotNotFoundFault")
     refused(lambda: rds.describe_events(SourceIdentifier="orders-apse1"), "InvalidParameterCombination")
     target = here["DBClusterArn"]
-    refused(lambda: rds.switchover_global_cluster(
-        GlobalClusterIdentifier="orders", TargetDbClusterIdentifier=writer["DBClusterArn"]), "InvalidDBClusterStateFault")
+    for region, code in [("us-east-1", "InvalidDBClusterStateFault"), ("ap-southeast-1", "InvalidGlobalClusterStateFault")]:
+        refused(lambda: client("rds", region).switchover_global_cluster(
+            GlobalClusterIdentifier="orders", TargetDbClusterIdentifier=writer["DBClusterArn"]), code)
     moving = rds.failover_global_cluster(
         GlobalClusterIdentifier="orders", TargetDbClusterIdentifier=target, AllowDataLoss=True)["GlobalCluster"]
     equal(moving["FailoverState"]["ToDbClusterArn"], target)
@@ -289,7 +290,7 @@ def apis():
 def certificates():
     acm = client("acm", "us-east-1")
     listed = acm.list_certificates(CertificateStatuses=["ISSUED"])["CertificateSummaryList"]
-    equal(len(listed), 2)
+    equal(len(listed), 4)
     arn = listed[1]["CertificateArn"]
     certificate = acm.describe_certificate(CertificateArn=arn)["Certificate"]
     equal(certificate["DomainName"], "api.orders.example.com")
@@ -340,7 +341,61 @@ def rest_apis():
     refused(lambda: v2.get_api(ApiId=api["id"]), "NotFoundException")
 
 
-if "refusals" in sys.argv:
+def edge_changes():
+    cf, acm = client("cloudfront"), client("acm", "us-east-1")
+    listed = acm.list_certificates(CertificateStatuses=["ISSUED"])["CertificateSummaryList"]
+    [spare] = [c for c in listed if c["DomainName"] == "api.orders.example.com" and not c["InUse"]]
+    read = cf.get_distribution_config(Id=DISTRIBUTION)
+    config = read["DistributionConfig"]
+    config["ViewerCertificate"].pop("Certificate", None)
+    config["ViewerCertificate"]["ACMCertificateArn"] = spare["CertificateArn"]
+    changed = cf.update_distribution(Id=DISTRIBUTION, IfMatch=read["ETag"], DistributionConfig=config)
+    equal(changed["Distribution"]["Status"], "InProgress")
+    assert changed["ETag"] != read["ETag"], changed["ETag"]
+    again = lambda: cf.update_distribution(Id=DISTRIBUTION, IfMatch=read["ETag"], DistributionConfig=config)
+    refused(again, "PreconditionFailed")
+    batch = {"CallerReference": "boto", "Paths": {"Quantity": 2, "Items": ["/a", "/b/*"]}}
+    made = cf.create_invalidation(DistributionId=DISTRIBUTION, InvalidationBatch=batch)["Invalidation"]
+    shown = cf.get_invalidation(DistributionId=DISTRIBUTION, Id=made["Id"])["Invalidation"]
+    equal(shown["InvalidationBatch"], batch)
+
+
+def write_forwarding():
+    rds = client("rds", "eu-west-1")
+    set_to = lambda on: rds.modify_db_cluster(DBClusterIdentifier="orders-euw1", EnableGlobalWriteForwarding=on)
+    equal(set_to(False)["DBCluster"]["GlobalWriteForwardingStatus"], "disabling")
+    refused(lambda: rds.copy_db_cluster_snapshot(
+        SourceDBClusterSnapshotIdentifier="rds:none", TargetDBClusterSnapshotIdentifier="kept"),
+        "DBClusterSnapshotNotFoundFault")
+
+
+def routing_controls():
+    config = client("route53-recovery-control-config", "us-west-2")
+    [cluster] = config.list_clusters()["Clusters"]
+    cluster = config.describe_cluster(ClusterArn=cluster["ClusterArn"])["Cluster"]
+    equal(len(cluster["ClusterEndpoints"]), 5)
+    [panel] = config.list_control_panels()["ControlPanels"]
+    controls = config.list_routing_controls(ControlPanelArn=panel["ControlPanelArn"])["RoutingControls"]
+    first = client("route53-recovery-cluster", cluster["ClusterEndpoints"][0]["Region"])
+    states = first.list_routing_controls(ControlPanelArn=panel["ControlPanelArn"])["RoutingControls"]
+    equal({one["RoutingControlState"] for one in states}, {"On"})
+    arn = controls[0]["RoutingControlArn"]
+    first.update_routing_control_state(RoutingControlArn=arn, RoutingControlState="Off")
+    equal(first.get_routing_control_state(RoutingControlArn=arn)["RoutingControlState"], "Off")
+    rest = [{"RoutingControlArn": one["RoutingControlArn"], "RoutingControlState": "Off"} for one in controls]
+    error = refused(lambda: first.update_routing_control_states(UpdateRoutingControlStateEntries=rest),
+                    "ConflictException")
+    assert isinstance(error, first.exceptions.ConflictException)
+    checks = client("route53").list_health_checks()["HealthChecks"]
+    kinds = [one["HealthCheckConfig"]["Type"] for one in checks]
+    equal(kinds.count("RECOVERY_CONTROL"), 3)
+
+
+if "changes" in sys.argv:
+    edge_changes()
+    write_forwarding()
+    routing_controls()
+elif "refusals" in sys.argv:
     refusals()
 elif "rest" in sys.argv:
     rest_apis()

@@ -10,12 +10,19 @@ use crate::contracts::emulators::{aws_cli, clean_environment, python};
 
 /// A served world that runs 60 times as fast as the wall, so that what is published is soon visible.
 async fn served(scenario: &str, rest: bool) -> Server {
-    let sim = Sim::new(SimOptions {
+    serve_with(SimOptions {
         scenario: Scenario::load(scenario).unwrap(),
         rest,
+        ..SimOptions::default()
+    })
+    .await
+}
+
+async fn serve_with(options: SimOptions) -> Server {
+    let sim = Sim::new(SimOptions {
         start: Some(noon()),
         speed: 60.0,
-        ..SimOptions::default()
+        ..options
     });
     serve(sim.unwrap(), 0).await.unwrap()
 }
@@ -51,6 +58,15 @@ async fn boto3_understands_every_operation() {
 #[tokio::test(flavor = "multi_thread")]
 async fn boto3_understands_rest_apis() {
     boto3(&served("calm", true).await, &["rest"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn boto3_understands_changes() {
+    let with_arc = SimOptions {
+        arc: true,
+        ..SimOptions::default()
+    };
+    boto3(&serve_with(with_arc).await, &["changes"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,15 +3,22 @@
 mod clients;
 mod cloudformation;
 mod cloudfront;
+mod cloudfront_changes;
 mod cloudwatch;
+mod dns;
 mod lambda_and_apis;
 mod loopback;
 mod protocols;
 mod rds;
+mod rds_changes;
+mod recovery;
 mod refusals;
 mod robust;
 mod route53;
+mod route53_forced;
+mod route53_weights;
 mod switch;
+mod tamper;
 
 use std::time::Duration;
 
@@ -55,6 +62,20 @@ fn sdk(sim: &Sim, region: &str) -> SdkConfig {
         .retry_config(RetryConfig::disabled())
         // A Region that never answers is to be waited for as long as the test likes.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .build()
+}
+
+/// The real SDK's configuration, with a served world for its AWS and no retries.
+fn over_loopback(url: &str, region: &str) -> SdkConfig {
+    let credentials = Credentials::new("AKID", "SECRET", None, None, "test");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(aws_config::Region::new(region.to_owned()))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(url)
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+        .retry_config(RetryConfig::disabled())
         .build()
 }
 

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::super::{
-    Action, Effect, Gravity, Overlay, Palette, Panel, Row, Screen, State, Subject, palette,
+    Action, Effect, Gravity, OrderKind, Overlay, Palette, Panel, Row, Screen, State, Subject,
+    palette,
 };
-use super::notify;
+use super::{guided, notify, run};
 use crate::fleet::{CheckKind, Observed, Pace, Region};
 
 /// Rows of a page before anything was drawn.
@@ -28,6 +29,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Database => go(state, Screen::Database),
         Action::Edge => go(state, Screen::Edge),
         Action::Calls => go(state, Screen::Calls),
+        Action::Run => run::show(state),
         Action::LastPlace => travel(state, super::super::History::last),
         Action::HistoryBack => travel(state, super::super::History::back),
         Action::HistoryForward => travel(state, super::super::History::forward),
@@ -66,7 +68,19 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Themes => themes(state),
         Action::Faults => return faults(state),
         Action::Help => help(state),
-        Action::Quit => return vec![Effect::Quit],
+        Action::Actions => guided::menu(state),
+        // In the wizard alone.
+        Action::Waive | Action::Mechanism => {}
+        Action::Pause => return run::order(state, OrderKind::Pause),
+        Action::Retry => return run::order(state, OrderKind::Retry),
+        Action::Skip => return run::order(state, OrderKind::Skip),
+        Action::Continue => return run::order(state, OrderKind::Continue),
+        Action::Overrule => return run::order(state, OrderKind::Overrule),
+        Action::Undo => return run::order(state, OrderKind::Undo),
+        Action::Abandon => return run::order(state, OrderKind::Abandon),
+        Action::Note => return run::order(state, OrderKind::Note),
+        Action::TakeOver => return run::order(state, OrderKind::TakeOver),
+        Action::Quit => return run::quit(state),
     }
     Vec::new()
 }
@@ -151,9 +165,13 @@ pub(super) fn enter_does(state: &State) -> &'static str {
         },
         Panel::Charts => "enlarge the chart, or shrink it",
         Panel::Records | Panel::Checks => "ask for the checkers' votes",
-        Panel::Functions | Panel::Events | Panel::Operations | Panel::Recent => {
-            "show the row in full"
-        }
+        Panel::Functions
+        | Panel::Events
+        | Panel::Operations
+        | Panel::Recent
+        | Panel::Steps
+        | Panel::Sent
+        | Panel::Log => "show the row in full",
     }
 }
 
@@ -182,7 +200,13 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
                 return ask_votes(state, votable);
             }
         }
-        Subject::Function(..) | Subject::Event(..) | Subject::Operation(_) | Subject::Call(..) => {}
+        Subject::Function(..)
+        | Subject::Event(..)
+        | Subject::Operation(_)
+        | Subject::Call(..)
+        | Subject::Step(_)
+        | Subject::Sent(..)
+        | Subject::Log(_) => {}
         Subject::Change(index) => {
             let change = state.shown.changes.get(*index);
             if let Some(region) = change.and_then(|change| known(state, change.region.as_ref()?)) {

@@ -1,8 +1,8 @@
 //! What commands do.
 
 use super::super::palette::{self, Command};
-use super::super::{Action, Connection, Effect, Filter, Gravity, History, Screen, State};
-use super::{act, notify};
+use super::super::{Action, Connection, Effect, Filter, Gravity, History, Overlay, Screen, State};
+use super::{act, guided, notify};
 
 pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
     let action = match command {
@@ -28,6 +28,21 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
             set_filter(state, &text);
             return Vec::new();
         }
+        Command::Guided(intent) => return guided::begin(state, &intent),
+        Command::Arm => {
+            guided::arm(state);
+            return Vec::new();
+        }
+        Command::Disarm => {
+            guided::disarm(state);
+            return Vec::new();
+        }
+        Command::Runs => {
+            state.overlay = Some(Overlay::Runs { list: None, row: 0 });
+            return vec![Effect::ListRuns];
+        }
+        Command::Actions => Action::Actions,
+        Command::Run => Action::Run,
         Command::Theme(None) => Action::Themes,
         Command::Database => Action::Database,
         Command::Edge => Action::Edge,

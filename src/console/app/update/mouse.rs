@@ -40,7 +40,13 @@ fn clicked_overlay(state: &mut State, target: Option<&Target>) -> Vec<Effect> {
     match target {
         Some(Target::Entry(entry)) => {
             let again = match &state.overlay {
-                Some(Overlay::Faults { row, .. } | Overlay::Themes { row, .. }) => row == entry,
+                Some(
+                    Overlay::Faults { row, .. }
+                    | Overlay::Themes { row, .. }
+                    | Overlay::Menu { row, .. }
+                    | Overlay::Runs { row, .. }
+                    | Overlay::Quit { row },
+                ) => row == entry,
                 Some(Overlay::Palette(palette)) => palette.chosen == Some(*entry),
                 _ => false,
             };

@@ -2,8 +2,11 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::super::{Action, Code, Effect, Key, Overlay, Palette, State, palette};
-use super::{act, command};
+use super::super::{
+    Action, Asked, Code, Effect, Key, Overlay, Palette, Part, State,
+    palette::{self, Command},
+};
+use super::{act, command, guided, run};
 
 /// Lines of a page before anything was drawn.
 const PAGE: usize = 10;
@@ -12,6 +15,10 @@ pub(super) fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
     match &state.overlay {
         Some(Overlay::Palette(_)) => in_palette(state, key),
         Some(Overlay::Filter { .. }) => in_filter(state, key),
+        Some(Overlay::Ask(_)) => in_ask(state, key),
+        Some(Overlay::Wizard(wizard)) if wizard.part == Part::Confirm && state.may_change() => {
+            in_confirmation(state, key)
+        }
         _ => match state.keymap.action(key) {
             Some(action) => in_menu(state, action),
             None => Vec::new(),
@@ -34,6 +41,8 @@ fn line_editor(state: &mut State) -> Option<&mut Input> {
     match &mut state.overlay {
         Some(Overlay::Palette(palette)) => Some(&mut palette.input),
         Some(Overlay::Filter { input, .. }) => Some(input),
+        Some(Overlay::Ask(ask)) => Some(&mut ask.input),
+        Some(Overlay::Wizard(wizard)) if wizard.part == Part::Confirm => Some(&mut wizard.typed),
         _ => None,
     }
 }
@@ -95,7 +104,10 @@ fn edit_line(state: &mut State, key: Key) {
 
 fn in_palette(state: &mut State, key: Key) -> Vec<Effect> {
     match key.code {
-        Code::Esc => state.overlay = None,
+        Code::Esc => {
+            state.overlay = None;
+            guided::unpark(state);
+        }
         Code::Enter => return entered(state),
         Code::Tab => complete(state, 1),
         Code::BackTab => complete(state, -1),
@@ -119,12 +131,19 @@ fn entered(state: &mut State) -> Vec<Effect> {
         Ok(command) => {
             state.overlay = None;
             let Some(command) = command else {
+                guided::unpark(state);
                 return Vec::new();
             };
             if state.commands.last() != Some(&line) {
                 state.commands.push(line);
             }
-            command::run(state, command)
+            let opens = matches!(command, Command::Arm | Command::Disarm);
+            let effects = command::run(state, command);
+            if opens {
+                guided::unpark(state);
+            }
+            state.guided.parked = None;
+            effects
         }
         Err(why) => {
             if let Some(Overlay::Palette(palette)) = &mut state.overlay {
@@ -205,6 +224,16 @@ pub(super) fn in_menu(state: &mut State, action: Action) -> Vec<Effect> {
         Action::PageDown => step(state, page(state)),
         Action::Top => step(state, isize::MIN),
         Action::Bottom => step(state, isize::MAX),
+        Action::Palette if wizard(state) => return guided::park(state),
+        Action::NextPanel if wizard(state) => return guided::turn(state, true),
+        Action::PreviousPanel if wizard(state) => return guided::turn(state, false),
+        Action::Back if wizard(state) => guided::backward(state),
+        Action::Waive => guided::waive(state),
+        Action::Mechanism => guided::mechanism(state),
+        Action::Actions if matches!(state.overlay, Some(Overlay::Menu { .. })) => close(state),
+        Action::Quit if matches!(state.overlay, Some(Overlay::Quit { .. })) => {
+            return run::quit(state);
+        }
         Action::Open => return choose(state),
         // `q` closes what is open rather than the console: leaving by accident costs more.
         Action::Back | Action::Quit => close(state),
@@ -218,6 +247,44 @@ pub(super) fn in_menu(state: &mut State, action: Action) -> Vec<Effect> {
             }
         }
         _ => {}
+    }
+    Vec::new()
+}
+
+fn wizard(state: &State) -> bool {
+    matches!(state.overlay, Some(Overlay::Wizard(_)))
+}
+
+/// The target's name is being typed.
+fn in_confirmation(state: &mut State, key: Key) -> Vec<Effect> {
+    match key.code {
+        Code::Esc | Code::BackTab => guided::backward(state),
+        Code::Enter => return guided::forward(state),
+        _ => edit_line(state, key),
+    }
+    Vec::new()
+}
+
+/// Words for an order, or an action's arguments, are being typed.
+fn in_ask(state: &mut State, key: Key) -> Vec<Effect> {
+    match key.code {
+        Code::Esc => state.overlay = None,
+        Code::Enter => {
+            let Some(Overlay::Ask(ask)) = &state.overlay else {
+                return Vec::new();
+            };
+            let (what, text) = (ask.what.clone(), ask.input.value().to_owned());
+            let done = match what {
+                Asked::Order(kind, step) => run::said(state, kind, step, &text),
+                Asked::Arguments(intent) => guided::argued(state, &intent, &text),
+            };
+            match (done, &mut state.overlay) {
+                (Ok(effects), _) => return effects,
+                (Err(why), Some(Overlay::Ask(ask))) => ask.error = Some(why),
+                (Err(_), _) => {}
+            }
+        }
+        _ => edit_line(state, key),
     }
     Vec::new()
 }
@@ -253,6 +320,17 @@ pub(super) fn step(state: &mut State, by: isize) {
             *scroll = moved(*scroll, lowest);
         }
         Some(Overlay::Faults { list, row }) => *row = moved(*row, list.len().saturating_sub(1)),
+        Some(Overlay::Menu { offers, row }) => *row = moved(*row, offers.len().saturating_sub(1)),
+        Some(Overlay::Runs { list, row }) => {
+            *row = moved(*row, list.as_ref().map_or(0, Vec::len).saturating_sub(1));
+        }
+        Some(Overlay::Quit { row }) => *row = moved(*row, 1),
+        Some(Overlay::Wizard(wizard)) => match wizard.part {
+            Part::Checks => {
+                wizard.row = moved(wizard.row, wizard.plan.checks.len().saturating_sub(1));
+            }
+            Part::Plan | Part::Confirm => wizard.scroll = moved(wizard.scroll, lowest),
+        },
         Some(Overlay::Themes { row, .. }) => {
             let to = moved(*row, state.themes.len().saturating_sub(1));
             *row = to;
@@ -272,6 +350,10 @@ fn preview(state: &mut State, row: usize) {
 pub(super) fn point(state: &mut State, to: usize) {
     match &mut state.overlay {
         Some(Overlay::Faults { list, row }) if to < list.len() => *row = to,
+        Some(Overlay::Menu { offers, row }) if to < offers.len() => *row = to,
+        Some(Overlay::Quit { row }) if to < 2 => *row = to,
+        Some(Overlay::Runs { list, row }) if to < list.as_ref().map_or(0, Vec::len) => *row = to,
+        Some(Overlay::Wizard(wizard)) if to < wizard.plan.checks.len() => wizard.row = to,
         Some(Overlay::Themes { row, .. }) if to < state.themes.len() => {
             *row = to;
             preview(state, to);
@@ -294,6 +376,22 @@ pub(super) fn choose(state: &mut State) -> Vec<Effect> {
             None => Vec::new(),
         },
         Some(Overlay::Palette(_)) => entered(state),
+        Some(Overlay::Menu { offers, row }) => match offers.get(*row).cloned() {
+            Some(offer) => guided::choose(state, offer),
+            None => Vec::new(),
+        },
+        Some(Overlay::Wizard(_)) => guided::forward(state),
+        Some(Overlay::Quit { row: 0 }) => {
+            state.overlay = None;
+            Vec::new()
+        }
+        Some(Overlay::Quit { .. }) => run::leave(state),
+        Some(Overlay::Runs { list, row }) => {
+            let chosen = list.as_ref().and_then(|list| list.get(*row));
+            let chosen = chosen.map(|line| line.id.clone());
+            state.overlay = None;
+            chosen.map_or_else(Vec::new, |id| run::follow(state, id))
+        }
         // The theme under the cursor is already applied.
         _ => {
             state.overlay = None;

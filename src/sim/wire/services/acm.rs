@@ -1,5 +1,7 @@
 //! AWS Certificate Manager.
 
+use jiff::Timestamp;
+
 use super::page::page;
 use super::{Answer, Ask, Fault};
 use crate::sim::wire::value::{Value, empty, members, shape};
@@ -53,10 +55,10 @@ fn list(world: &Resources, ask: &Ask) -> Answer {
             "ExtendedKeyUsages": members(["TLS_WEB_SERVER_AUTHENTICATION"]),
             "InUse": !one.in_use_by.is_empty(),
             "RenewalEligibility": eligibility(one),
-            "NotBefore": one.not_before,
-            "NotAfter": one.not_after,
+            "NotBefore": valid(one).map(|(from, _)| from),
+            "NotAfter": valid(one).map(|(_, until)| until),
             "CreatedAt": one.issued,
-            "IssuedAt": one.issued,
+            "IssuedAt": valid(one).map(|_| one.issued),
         }
     });
     Ok(shape! { "CertificateSummaryList": members(summaries), "NextToken": page.next }.into())
@@ -96,10 +98,10 @@ fn detail(one: &Certificate) -> Value {
         "Subject": format!("CN={}", one.domain),
         "Issuer": "Amazon",
         "CreatedAt": one.issued,
-        "IssuedAt": one.issued,
+        "IssuedAt": valid(one).map(|_| one.issued),
         "Status": &one.status,
-        "NotBefore": one.not_before,
-        "NotAfter": one.not_after,
+        "NotBefore": valid(one).map(|(from, _)| from),
+        "NotAfter": valid(one).map(|(_, until)| until),
         "KeyAlgorithm": KEYS,
         "SignatureAlgorithm": "SHA256WITHRSA",
         "InUseBy": members(&one.in_use_by),
@@ -112,6 +114,11 @@ fn detail(one: &Certificate) -> Value {
         "RenewalEligibility": eligibility(one),
         "Options": empty().with("CertificateTransparencyLoggingPreference", "ENABLED"),
     }
+}
+
+/// From when until when, once it was issued.
+fn valid(one: &Certificate) -> Option<(Timestamp, Timestamp)> {
+    (one.status != "PENDING_VALIDATION").then_some((one.not_before, one.not_after))
 }
 
 fn validations(one: &Certificate) -> Value {

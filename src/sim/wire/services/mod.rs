@@ -6,9 +6,11 @@ mod apigatewayv2;
 mod cloudformation;
 mod cloudfront;
 mod cloudwatch;
+mod iam;
 mod lambda;
 mod page;
 mod rds;
+mod recovery;
 mod route53;
 mod sts;
 
@@ -41,12 +43,15 @@ pub fn call(service: Service, operation: &str, world: &mut State, ask: &Ask) -> 
         Service::CloudWatch => cloudwatch::call(operation, world, ask),
         Service::Rds => rds::call(operation, world, ask),
         Service::Route53 => route53::call(operation, world, ask),
-        Service::CloudFront => cloudfront::call(operation, &world.resources, ask),
+        Service::CloudFront => cloudfront::call(operation, world, ask),
         Service::Lambda => lambda::call(operation, &world.resources, ask),
         Service::ApiGateway => apigateway::call(operation, &world.resources, ask),
         Service::ApiGatewayV2 => apigatewayv2::call(operation, &world.resources, ask),
         Service::Acm => acm::call(operation, &world.resources, ask),
         Service::Sts => sts::call(operation, &world.resources),
+        Service::Iam => iam::call(operation, world, ask),
         Service::CloudFormation => cloudformation::call(operation, &world.resources, ask),
+        Service::RecoveryCluster => recovery::call(operation, world, ask),
+        Service::RecoveryConfig => recovery::configured(operation, &world.resources, ask),
     }
 }

@@ -92,6 +92,8 @@ pub struct DbCluster {
     pub zones: Vec<String>,
     /// `enabled` …; none on the primary (aws-facts §2.2).
     pub write_forwarding: Option<String>,
+    /// Whether write forwarding is to be on while it is a secondary; remembered on the primary.
+    pub forwarding_requested: bool,
     /// The global cluster it belongs to.
     pub global_cluster: Option<String>,
     /// ARN of the primary cluster, on secondaries.
@@ -160,4 +162,27 @@ pub struct DbEvent {
     pub categories: Vec<String>,
     /// The text.
     pub message: String,
+}
+
+/// A snapshot of a cluster's volume.
+#[derive(Debug, Clone)]
+pub struct DbSnapshot {
+    /// Where.
+    pub region: Region,
+    /// Identifier; `rds:…` for those that Aurora makes.
+    pub id: String,
+    /// ARN.
+    pub arn: String,
+    /// The cluster's identifier.
+    pub cluster: String,
+    /// `creating`, `copying`, `available`.
+    pub status: String,
+    /// `automated` or `manual`.
+    pub kind: String,
+    /// ARN of the snapshot it was copied from.
+    pub source: Option<String>,
+    /// Creation.
+    pub created: Timestamp,
+    /// When it is or was complete.
+    pub ready: Timestamp,
 }

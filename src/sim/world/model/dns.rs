@@ -56,6 +56,19 @@ pub struct AliasTarget {
     pub evaluate_target_health: bool,
 }
 
+/// A record protection: changes of this name and type are refused (aws-facts §3.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Protection {
+    /// The zone.
+    pub zone: String,
+    /// With the final dot.
+    pub name: String,
+    /// `A`, `CNAME` …
+    pub kind: String,
+    /// Why; part of every refusal.
+    pub comment: String,
+}
+
 /// A health check.
 #[derive(Debug, Clone)]
 pub struct HealthCheck {
@@ -122,6 +135,11 @@ pub enum CheckKind {
         alarm_name: String,
         /// `Healthy`, `Unhealthy` or `LastKnownStatus`.
         insufficient_data: String,
+    },
+    /// Follows a routing control.
+    RecoveryControl {
+        /// Its ARN.
+        control: String,
     },
 }
 

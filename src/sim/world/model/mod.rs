@@ -4,16 +4,23 @@
 
 mod database;
 mod dns;
+mod recovery;
 mod serving;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-pub use database::{DbCluster, DbEvent, DbInstance, FailoverState, GlobalCluster, GlobalMember};
-pub use dns::{AliasTarget, CheckKind, DnsChange, HealthCheck, HostedZone, Observation, RecordSet};
+pub use database::{
+    DbCluster, DbEvent, DbInstance, DbSnapshot, FailoverState, GlobalCluster, GlobalMember,
+};
+pub use dns::{
+    AliasTarget, CheckKind, DnsChange, HealthCheck, HostedZone, Observation, Protection, RecordSet,
+};
+pub use recovery::{Routing, RoutingControl};
 pub use serving::{
-    Api, Certificate, CustomDomain, Distribution, Function, LambdaLimits, Origin, Stage,
+    Api, Certificate, CustomDomain, Distribution, Function, Invalidation, LambdaLimits, Origin,
+    Stage,
 };
 
 use crate::fleet::Region;
@@ -31,14 +38,22 @@ pub struct Resources {
     pub instances: Vec<DbInstance>,
     /// RDS events of every Region, oldest first.
     pub db_events: Vec<DbEvent>,
+    /// Snapshots of clusters of every Region.
+    pub snapshots: Vec<DbSnapshot>,
     /// Route 53 hosted zones with their records.
     pub hosted_zones: Vec<HostedZone>,
     /// Route 53 health checks.
     pub health_checks: Vec<HealthCheck>,
+    /// The routing-control cluster, where there is one.
+    pub routing: Option<Routing>,
+    /// Record sets that may not be changed.
+    pub protections: Vec<Protection>,
     /// Route 53 change batches that were submitted, oldest first.
     pub dns_changes: Vec<DnsChange>,
     /// CloudFront distributions.
     pub distributions: Vec<Distribution>,
+    /// Their invalidations, oldest first.
+    pub invalidations: Vec<Invalidation>,
     /// Lambda functions of every Region.
     pub functions: Vec<Function>,
     /// Lambda's account limits by Region.

@@ -29,6 +29,10 @@ pub struct Distribution {
     pub deployed_at: Option<Timestamp>,
     /// ARN of the viewer certificate.
     pub certificate_arn: String,
+    /// `TLSv1.2_2021` …: the oldest protocol viewers may speak.
+    pub minimum_tls: String,
+    /// `sni-only` …
+    pub ssl_support: String,
     /// Qualified ARN of the origin-request function.
     pub origin_request_function: Option<String>,
     /// Comment.
@@ -39,6 +43,25 @@ pub struct Distribution {
     pub price_class: String,
     /// Whether additional metrics are on (aws-facts §4).
     pub additional_metrics: bool,
+}
+
+/// An invalidation of a distribution's cached objects.
+#[derive(Debug, Clone)]
+pub struct Invalidation {
+    /// Identifier.
+    pub id: String,
+    /// The distribution.
+    pub distribution: String,
+    /// `InProgress` or `Completed`.
+    pub status: String,
+    /// Which objects.
+    pub paths: Vec<String>,
+    /// Creator's reference.
+    pub caller_reference: String,
+    /// Creation.
+    pub created: Timestamp,
+    /// When no edge has the objects any more.
+    pub done: Timestamp,
 }
 
 /// An origin of a distribution.

@@ -2,11 +2,11 @@
 
 use super::*;
 
-fn arn(cluster: &str, region: &str) -> String {
+pub(super) fn arn(cluster: &str, region: &str) -> String {
     format!("arn:aws:rds:{region}:123456789012:cluster:{cluster}")
 }
 
-fn writer(sim: &Sim) -> String {
+pub(super) fn writer(sim: &Sim) -> String {
     let state = sim.state();
     let global = &state.resources.global_clusters[0];
     global
@@ -18,7 +18,7 @@ fn writer(sim: &Sim) -> String {
         .to_string()
 }
 
-fn events(sim: &Sim, region: &str) -> Vec<&'static str> {
+pub(super) fn events(sim: &Sim, region: &str) -> Vec<&'static str> {
     let state = sim.state();
     state
         .resources
@@ -30,7 +30,7 @@ fn events(sim: &Sim, region: &str) -> Vec<&'static str> {
 }
 
 /// Passes time until the global cluster is available again; the seconds it took.
-fn settle(sim: &Sim) -> u64 {
+pub(super) fn settle(sim: &Sim) -> u64 {
     for seconds in 0..600 {
         let state = sim.state();
         let global = &state.resources.global_clusters[0];
@@ -196,7 +196,14 @@ fn a_failover_loses_the_tail_that_had_not_arrived_and_counts_it() {
     );
     settle(&sim);
     assert_eq!(writer(&sim), SINGAPORE);
-    let lost = sim.state().totals.writes_lost;
+    let (lost, waited) = {
+        let totals = sim.state().totals;
+        (totals.writes_lost, totals.without_writer_s)
+    };
+    assert!(
+        (60.0..260.0).contains(&waited),
+        "dark, then failing over: {waited} s"
+    );
     let expected = writes_a_second * behind;
     assert!(
         (lost / expected - 1.0).abs() < 0.15,

@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(clippy::float_cmp)] // counts are exact
 
+mod aftermath;
 mod calls;
 mod database;
 mod figures;
 mod traffic;
+mod weights;
 
 use std::time::Duration;
 

@@ -5,7 +5,7 @@ use super::{change_shape, reversed, zone};
 use crate::fleet::Region;
 use crate::sim::wire::value::{Value, list, shape};
 use crate::sim::world::State;
-use crate::sim::world::model::{AliasTarget, RecordSet};
+use crate::sim::world::model::{AliasTarget, RecordSet, Resources};
 
 pub fn change(world: &mut State, ask: &Ask) -> Answer {
     let resources = &mut world.resources;
@@ -15,7 +15,7 @@ pub fn change(world: &mut State, ask: &Ask) -> Answer {
         .get("ChangeBatch")
         .ok_or_else(|| Fault::missing("ChangeBatch"))?;
     let mut records = zone(resources, &zone_id)?.records.clone();
-    let mut complaints = Vec::new();
+    let (mut complaints, mut written) = (Vec::new(), Vec::new());
     for change in batch.items("Changes") {
         let record = read(change.get("ResourceRecordSet").unwrap_or(&Value::Null))?;
         let known = |id: &String| resources.health_checks.iter().any(|check| &check.id == id);
@@ -26,9 +26,19 @@ pub fn change(world: &mut State, ask: &Ask) -> Answer {
             ));
         }
         let action = change.need("Action")?;
-        let applied = sound(&record).and_then(|()| apply(&mut records, action, record));
+        let applied = unprotected(resources, &zone_id, &record)
+            .and_then(|()| sound(&record))
+            .and_then(|()| apply(&mut records, action, record.clone()));
         complaints.extend(applied.err());
+        if action != "DELETE" {
+            written.push(record);
+        }
     }
+    complaints.extend(
+        written
+            .iter()
+            .filter_map(|record| fits(record, &records, &zone_id).err()),
+    );
     if !complaints.is_empty() {
         return Err(
             Fault::bad("InvalidChangeBatch", format!("[{}]", complaints.join(", ")))
@@ -59,13 +69,66 @@ fn sound(record: &RecordSet) -> Result<(), String> {
         "a TTL and resource records are required"
     } else if record.region.is_some() && record.values.len() > 1 {
         "a latency record has one resource record"
+    } else if record
+        .weight
+        .is_some_and(|weight| !(0..=255).contains(&weight))
+    {
+        "a weight is between 0 and 255"
     } else {
         return Ok(());
     };
-    let RecordSet { name, kind, .. } = record;
-    Err(format!(
-        "Invalid resource record set [name='{name}', type='{kind}']: {complaint}"
-    ))
+    Err(invalid_set(record, complaint))
+}
+
+fn invalid_set(RecordSet { name, kind, .. }: &RecordSet, complaint: &str) -> String {
+    format!("Invalid resource record set [name='{name}', type='{kind}']: {complaint}")
+}
+
+/// A protected name and type is not changed at all (aws-facts §3.2).
+fn unprotected(world: &Resources, zone: &str, record: &RecordSet) -> Result<(), String> {
+    let mut protections = world.protections.iter();
+    let found = protections
+        .find(|one| one.zone == zone && one.name == record.name && one.kind == record.kind);
+    found.map_or(Ok(()), |one| {
+        Err(invalid_set(
+            record,
+            &format!("it is protected: {}", one.comment),
+        ))
+    })
+}
+
+/// The rules between a written record and the others as the batch leaves them (aws-facts §3.1).
+fn fits(record: &RecordSet, records: &[RecordSet], zone: &str) -> Result<(), String> {
+    let targets = |alias: &AliasTarget| {
+        let mut found = records.iter();
+        found.any(|one| one.name == alias.name && one.kind == record.kind)
+    };
+    let dangling = record
+        .alias
+        .as_ref()
+        .is_some_and(|alias| alias.zone == zone && !targets(alias));
+    let policy = |one: &RecordSet| (one.region.is_some(), one.weight.is_some());
+    let beside = || {
+        let named = records.iter();
+        named.filter(|one| one.name == record.name && one.kind == record.kind)
+    };
+    let complaint = if dangling {
+        "Tried to create an alias, but the alias target name was not found in the zone"
+    } else if beside().any(|one| policy(one) != policy(record)) {
+        "routing policies cannot be mixed under one name and type"
+    } else if record.region.is_some()
+        && beside().filter(|one| one.region == record.region).count() > 1
+    {
+        "there is a latency record for this Region already"
+    } else if record.weight.is_some()
+        && beside()
+            .any(|one| one.alias.is_none() && record.alias.is_none() && one.ttl != record.ttl)
+    {
+        "all records of a weighted set have the same TTL"
+    } else {
+        return Ok(());
+    };
+    Err(invalid_set(record, complaint))
 }
 
 fn apply(records: &mut Vec<RecordSet>, action: &str, record: RecordSet) -> Result<(), String> {

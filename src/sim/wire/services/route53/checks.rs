@@ -90,6 +90,9 @@ fn config(one: &HealthCheck) -> Value {
                 shape! { "Region": alarm_region.as_str(), "Name": alarm_name },
             )
             .with("InsufficientDataHealthStatus", insufficient_data),
+        CheckKind::RecoveryControl { control } => {
+            common("RECOVERY_CONTROL").with("RoutingControlArn", control)
+        }
     }
 }
 
@@ -206,6 +209,8 @@ pub fn update(world: &mut Resources, ask: &Ask) -> Answer {
                 input.text("InsufficientDataHealthStatus"),
             );
         }
+        // Inverted and Disabled is all there is.
+        CheckKind::RecoveryControl { .. } => {}
     }
     changed.version += 1;
     *one = changed.clone();

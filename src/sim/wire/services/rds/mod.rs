@@ -1,4 +1,6 @@
-//! Amazon RDS: the global cluster, its members, instances and events.
+//! Amazon RDS: the global cluster, its members, instances, events and snapshots.
+
+mod snapshots;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,7 +16,9 @@ pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
         "DescribeDBClusters" => clusters(&world.resources, ask),
         "DescribeDBInstances" => instances(&world.resources, ask),
         "DescribeEvents" => events(&world.resources, ask),
-        "DescribeDBClusterSnapshots" => snapshots(&world.resources, ask),
+        "ModifyDBCluster" => modify(world, ask),
+        "DescribeDBClusterSnapshots" => snapshots::describe(&world.resources, ask),
+        "CopyDBClusterSnapshot" => snapshots::copy(world, ask),
         "SwitchoverGlobalCluster" | "FailoverGlobalCluster" => promote(operation, world, ask),
         other => Err(Fault::unimplemented(other)),
     }
@@ -201,7 +205,7 @@ fn cluster(world: &Resources, one: &DbCluster, ask: &Ask) -> Value {
         "TagList": list("Tag", Vec::<Value>::new()),
         "GlobalClusterIdentifier": one.global_cluster.as_ref(),
         "GlobalWriteForwardingStatus": one.write_forwarding.as_ref(),
-        "GlobalWriteForwardingRequested": one.write_forwarding.as_ref().map(|status| status == "enabled"),
+        "GlobalWriteForwardingRequested": one.forwarding_requested,
         "NetworkType": "IPV4",
     }
 }
@@ -343,39 +347,50 @@ fn events(world: &Resources, ask: &Ask) -> Answer {
     paged(ask, "Events", "Event", all.collect())
 }
 
-/// The world keeps no snapshots yet: the list is empty, a named one is not found.
-fn snapshots(world: &Resources, ask: &Ask) -> Answer {
-    filters(
-        ask,
-        &[
-            "db-cluster-id",
-            "db-cluster-snapshot-id",
-            "snapshot-type",
-            "engine",
-        ],
-    )?;
-    if let Some(id) = ask.input.text("DBClusterSnapshotIdentifier") {
-        let message = format!("DBClusterSnapshot {id} not found.");
-        return Err(Fault::not_found("DBClusterSnapshotNotFoundFault", message));
-    }
-    let asked = ask.input.text("DBClusterIdentifier");
-    let unknown = asked.filter(|id| {
-        !world
-            .clusters
+/// Of everything that can be modified, write forwarding is simulated.
+fn modify(world: &mut State, ask: &Ask) -> Answer {
+    let id = ask.input.need("DBClusterIdentifier")?;
+    let named = |world: &State| {
+        let clusters = &world.resources.clusters;
+        clusters
             .iter()
-            .any(|one| one.region == ask.region && names(id, &one.id, &one.arn))
-    });
-    if let Some(id) = unknown {
-        return Err(Fault::not_found(
+            .position(|one| one.region == ask.region && names(id, &one.id, &one.arn))
+    };
+    let place = named(world).ok_or_else(|| {
+        Fault::not_found(
             "DBClusterNotFoundFault",
             format!("DBCluster {id} not found."),
-        ));
+        )
+    })?;
+    let status = world.resources.clusters[place].status.clone();
+    if status != "available" {
+        let message = format!("DBCluster {id} is in state {status}, not available");
+        return Err(Fault::bad("InvalidDBClusterStateFault", message));
     }
-    paged(ask, "DBClusterSnapshots", "DBClusterSnapshot", Vec::new())
+    let wanted = ask.input.bool("EnableGlobalWriteForwarding")?;
+    if let Some(on) = wanted {
+        world.set_write_forwarding(&ask.region, on);
+    }
+    let resources = &world.resources;
+    let changed = cluster(resources, &resources.clusters[place], ask);
+    Ok(shape! { "DBCluster": changed }.into())
 }
 
-/// Where each call must be made, and what a failover without permission to lose data means, is
-/// aws-facts §2.3.
+/// Where a switchover (the present primary's Region) or a failover (the target's) must be called
+/// (aws-facts §2.3); none where there is no such cluster, which is refused for that.
+fn home<'a>(world: &'a Resources, global: &str, target: &str, switchover: bool) -> Option<&'a str> {
+    let global = world.global_clusters.iter().find(|one| one.id == global)?;
+    let mut members = global.members.iter();
+    let target = members.clone().find(|one| one.cluster_arn == target)?;
+    let caller = if switchover {
+        members.find(|one| one.writer)?
+    } else {
+        target
+    };
+    Some(caller.region.as_str())
+}
+
+/// What a failover without permission to lose data means is aws-facts §2.3.
 fn promote(operation: &str, world: &mut State, ask: &Ask) -> Answer {
     let (global, target) = (
         ask.input.need("GlobalClusterIdentifier")?,
@@ -385,6 +400,14 @@ fn promote(operation: &str, world: &mut State, ask: &Ask) -> Answer {
     if allow_data_loss && ask.input.bool("Switchover")?.unwrap_or_default() {
         let message = "AllowDataLoss and Switchover exclude each other";
         return Err(Fault::bad("InvalidParameterCombination", message));
+    }
+    let switchover = operation == "SwitchoverGlobalCluster" || !allow_data_loss;
+    if let Some(home) = home(&world.resources, global, target, switchover)
+        && home != ask.region.as_str()
+    {
+        // AWS states the Region and not the error; this one says what to do.
+        let message = format!("{operation} for {target} must be called in Region {home}");
+        return Err(Fault::bad("InvalidGlobalClusterStateFault", message));
     }
     let changed = if operation == "SwitchoverGlobalCluster" {
         world.switchover(global, target)

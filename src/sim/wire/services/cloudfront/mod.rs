@@ -1,25 +1,36 @@
-//! Amazon CloudFront: distributions. Lists are a `Quantity` and perhaps `Items`.
+//! Amazon CloudFront: distributions and invalidations. Lists are a `Quantity` and perhaps `Items`.
+
+mod invalidations;
+mod update;
 
 use super::page::page;
 use super::{Answer, Ask, Fault, Reply};
 use crate::sim::wire::value::{Value, list, shape};
-use crate::sim::world::Resources;
 use crate::sim::world::model::Distribution;
+use crate::sim::world::{Resources, State};
 
-pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
+pub fn call(operation: &str, state: &mut State, ask: &Ask) -> Answer {
+    let world = &state.resources;
     match operation {
         "ListDistributions" => distributions(world, ask),
         "GetDistribution" => {
             let one = find(world, ask, "Id")?;
-            Ok(Reply::payload("Distribution", distribution(one)).header("ETag", &one.etag))
+            Ok(whole(world, one))
         }
         "GetDistributionConfig" => {
             let one = find(world, ask, "Id")?;
             Ok(Reply::payload("DistributionConfig", config(one)).header("ETag", &one.etag))
         }
+        "UpdateDistribution" => update::update(state, ask),
+        "CreateInvalidation" => invalidations::create(state, ask),
+        "GetInvalidation" => invalidations::get(world, ask),
         "GetMonitoringSubscription" => monitoring(world, ask),
         other => Err(Fault::unimplemented(other)),
     }
+}
+
+fn whole(world: &Resources, one: &Distribution) -> Reply {
+    Reply::payload("Distribution", distribution(world, one)).header("ETag", &one.etag)
 }
 
 fn find<'a>(world: &'a Resources, ask: &Ask, member: &str) -> Result<&'a Distribution, Fault> {
@@ -50,13 +61,16 @@ fn disabled() -> Value {
     shape! { "Enabled": false, "Quantity": 0 }
 }
 
-fn distribution(one: &Distribution) -> Value {
+fn distribution(world: &Resources, one: &Distribution) -> Value {
+    let running = world.invalidations.iter();
+    let running =
+        running.filter(|batch| batch.distribution == one.id && batch.status != "Completed");
     shape! {
         "Id": &one.id,
         "ARN": &one.arn,
         "Status": &one.status,
         "LastModifiedTime": one.last_modified,
-        "InProgressInvalidationBatches": 0,
+        "InProgressInvalidationBatches": running.count(),
         "DomainName": &one.domain,
         "ActiveTrustedSigners": disabled(),
         "ActiveTrustedKeyGroups": disabled(),
@@ -120,8 +134,8 @@ fn certificate(one: &Distribution) -> Value {
     shape! {
         "CloudFrontDefaultCertificate": false,
         "ACMCertificateArn": &one.certificate_arn,
-        "SSLSupportMethod": "sni-only",
-        "MinimumProtocolVersion": "TLSv1.2_2021",
+        "SSLSupportMethod": &one.ssl_support,
+        "MinimumProtocolVersion": &one.minimum_tls,
         "Certificate": &one.certificate_arn,
         "CertificateSource": "acm",
     }

@@ -1,0 +1,326 @@
+//! Which of three things an incident needs: leave the Region at the edge, switch the database over, or
+//! fail it over (aws-facts §12). The operator is not asked what gwctl can see.
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use super::dark::dark;
+use super::words;
+use crate::fleet::{ClusterState, Metric, Missing, Observed, Region, Site, Snapshot, Verdict};
+
+/// How far to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Only the Region's API is bad: shift traffic, leave the database; write forwarding carries on.
+    EvacuateOnly,
+    /// The database answers: switch over, nothing is lost.
+    Switchover,
+    /// The primary is gone: fail over, with the data loss stated.
+    Failover,
+}
+
+impl Mode {
+    /// The name arguments and files use.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::EvacuateOnly => "evacuate-only",
+            Self::Switchover => "switchover",
+            Self::Failover => "failover",
+        }
+    }
+}
+
+/// What gwctl recommends, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Advice {
+    /// The recommendation.
+    pub mode: Mode,
+    /// What was seen, a clause each.
+    pub why: Vec<String>,
+    /// What cannot work, or should not be done, and why.
+    pub refused: Vec<(Mode, String)>,
+}
+
+/// What is seen of the primary.
+#[derive(Debug, Default)]
+struct Signs {
+    /// Clauses that say it is there.
+    alive: Vec<String>,
+    /// Clauses that say it is not.
+    dead: Vec<String>,
+    /// Its cluster was described, and not as one that has ended.
+    database: bool,
+    /// What sees it without AWS's endpoints in its Region says that it is there.
+    seen_alive: bool,
+    /// And says that it is not.
+    seen_dead: bool,
+    /// Its own API or functions are down or degraded.
+    unwell: Option<String>,
+}
+
+/// Words of `DBCluster.Status` that say there is no database to switch over from (aws-facts §2.4).
+/// `backing-up`, `modifying` and the like are a living cluster's.
+const ENDED: [&str; 5] = [
+    "stopped",
+    "stopping",
+    "deleting",
+    "inaccessible-encryption-credentials",
+    "inaccessible-encryption-credentials-recoverable",
+];
+
+/// Judges the primary from the snapshot alone. Gone it is only where its cluster cannot be described
+/// *and* something that does not go through its Region's AWS endpoints says so: the operator's own
+/// network may be what fails.
+pub fn advise(snapshot: &Snapshot) -> Advice {
+    let Some(primary) = snapshot
+        .database
+        .topology
+        .last()
+        .and_then(|topology| topology.writer())
+        .map(|member| member.region.clone())
+    else {
+        return unseen();
+    };
+    let signs = signs(snapshot, &primary);
+    if signs.database {
+        return with_database(&primary, signs);
+    }
+    if signs.seen_dead && !signs.seen_alive {
+        let refused = format!(
+            "a switchover needs the primary, and {}",
+            signs.dead.join("; ")
+        );
+        return Advice {
+            mode: Mode::Failover,
+            refused: vec![(Mode::Switchover, refused)],
+            why: signs.dead,
+        };
+    }
+    in_doubt(&primary, &signs)
+}
+
+/// The database answers: nothing need be lost.
+fn with_database(primary: &Region, signs: Signs) -> Advice {
+    let there = clauses(&signs.alive);
+    let lossy = format!(
+        "the primary in {primary} is there ({there}): a failover would lose data for nothing"
+    );
+    let refused = vec![(Mode::Failover, lossy)];
+    match signs.unwell {
+        Some(unwell) => Advice {
+            mode: Mode::EvacuateOnly,
+            why: vec![
+                unwell,
+                format!(
+                    "its database is well ({there}): writes are forwarded to it from everywhere"
+                ),
+            ],
+            refused,
+        },
+        None => Advice {
+            mode: Mode::Switchover,
+            why: signs.alive,
+            refused,
+        },
+    }
+}
+
+/// It cannot be described, and not everything says that it is gone.
+fn in_doubt(primary: &Region, signs: &Signs) -> Advice {
+    let silent = clauses(&signs.dead);
+    let contrary = if signs.seen_alive {
+        clauses(&signs.alive)
+    } else {
+        "nothing else has been seen of it, good or bad".into()
+    };
+    let failover = format!(
+        "it is not certain that the primary is gone: {silent}; but {contrary}. Wait, or force it"
+    );
+    Advice {
+        mode: Mode::EvacuateOnly,
+        refused: vec![
+            (
+                Mode::Switchover,
+                format!("the database in {primary} does not answer: {silent}"),
+            ),
+            (Mode::Failover, failover),
+        ],
+        why: vec![silent, format!("but {contrary}")],
+    }
+}
+
+fn clauses(all: &[String]) -> String {
+    if all.is_empty() {
+        "nothing is known of it".into()
+    } else {
+        all.join("; ")
+    }
+}
+
+fn unseen() -> Advice {
+    let why = "who writes is not known: the global database could not be read".to_owned();
+    Advice {
+        mode: Mode::EvacuateOnly,
+        refused: vec![
+            (Mode::Switchover, why.clone()),
+            (Mode::Failover, why.clone()),
+        ],
+        why: vec![why],
+    }
+}
+
+fn signs(snapshot: &Snapshot, primary: &Region) -> Signs {
+    let mut signs = Signs::default();
+    let Some(site) = snapshot.site(primary) else {
+        signs
+            .dead
+            .push(format!("{primary} is not among the fleet's Regions"));
+        return signs;
+    };
+    match site.reach.answering() {
+        Some(true) => signs.alive.push("its AWS endpoints answer".into()),
+        Some(false) if dark(site, snapshot.at) => signs
+            .dead
+            .push(format!("AWS's endpoints in {primary} do not answer")),
+        _ => {}
+    }
+    match snapshot
+        .database
+        .clusters
+        .get(primary)
+        .map(|cluster| &cluster.state)
+    {
+        Some(state) => describe(state, &mut signs),
+        None => signs.dead.push("its cluster is not known".into()),
+    }
+    probe(site, &mut signs);
+    last_write(snapshot, primary, &mut signs);
+    lag(snapshot, primary, &mut signs);
+    alarms(site, &mut signs);
+    if site.judgement.verdict == Verdict::Down || site.judgement.verdict == Verdict::Degraded {
+        let reason = site
+            .judgement
+            .reasons
+            .first()
+            .map_or_else(String::new, |reason| format!(": {}", reason.text));
+        signs.unwell = Some(format!("{primary} is {}{reason}", site.judgement.verdict));
+    }
+    signs
+}
+
+/// A refusal, or a throttled call, says nothing of the cluster.
+fn describe(state: &Observed<ClusterState>, signs: &mut Signs) {
+    match (state.current(), state.why_missing()) {
+        (Some(now), _) => {
+            signs.database = !ENDED.contains(&now.status.as_str());
+            let said = format!("its cluster is {}", now.status);
+            if signs.database {
+                signs.alive.push(said);
+            } else {
+                signs.seen_dead = true;
+                signs.dead.push(said);
+            }
+        }
+        (None, why) => {
+            let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+            signs
+                .dead
+                .push(format!("its cluster cannot be described{why}"));
+        }
+    }
+}
+
+/// The Region's own endpoint, from where the operator sits.
+fn probe(site: &Site, signs: &mut Signs) {
+    match (site.probe.current(), site.probe.why_missing()) {
+        (Some(report), _) => {
+            // Whatever it answers, somebody is there to answer.
+            signs.seen_alive = true;
+            signs
+                .alive
+                .push(format!("its endpoint answers {}", report.status));
+        }
+        (None, Some(Missing::CouldNotAsk { why })) => {
+            signs.seen_dead = true;
+            signs.dead.push(format!("its endpoint is silent ({why})"));
+        }
+        _ => {}
+    }
+}
+
+/// Figures of the primary's writes that stopped coming.
+fn last_write(snapshot: &Snapshot, primary: &Region, signs: &mut Signs) {
+    let writes = snapshot
+        .database
+        .clusters
+        .get(primary)
+        .map(|cluster| cluster.metrics.get(Metric::DbWriteThroughput));
+    let Some(newest) = writes
+        .and_then(|series| series.last())
+        .and_then(|series| series.newest())
+    else {
+        return;
+    };
+    let age = snapshot
+        .at
+        .duration_since(newest.at)
+        .max(SignedDuration::ZERO);
+    if age > SignedDuration::from_mins(5) {
+        signs.dead.push(format!(
+            "its last write was counted {} ago",
+            words::span(age)
+        ));
+    } else if newest.value > 0.0 {
+        signs.alive.push(format!(
+            "{} writes a second, counted {} ago",
+            words::count(newest.value),
+            words::span(age)
+        ));
+    }
+}
+
+/// The secondaries see it: a lag that stays low after the primary was last heard of means that it still
+/// replicates; an older sample says nothing.
+fn lag(snapshot: &Snapshot, primary: &Region, signs: &mut Signs) {
+    let heard = snapshot
+        .site(primary)
+        .and_then(|site| site.reach.last_answer);
+    let lags = snapshot
+        .sites
+        .iter()
+        .filter(|site| &site.region != primary)
+        .filter_map(|site| snapshot.database.lag(&site.region)?.current()?.newest());
+    let Some(least) = lags.reduce(|a, b| if b.value < a.value { b } else { a }) else {
+        return;
+    };
+    if least.value > 60_000.0 {
+        signs.seen_dead = true;
+        signs.dead.push(format!(
+            "every secondary lags at least {}",
+            words::millis(least.value)
+        ));
+        return;
+    }
+    signs.seen_alive |= heard.is_none_or(|heard| least.at >= heard);
+    let age = snapshot
+        .at
+        .duration_since(least.at)
+        .max(SignedDuration::ZERO);
+    signs.alive.push(format!(
+        "the nearest secondary lagged {} {} ago",
+        words::millis(least.value),
+        words::span(age)
+    ));
+}
+
+fn alarms(site: &Site, signs: &mut Signs) {
+    if let Some(alarms) = site.alarms.current().filter(|alarms| !alarms.is_empty()) {
+        let names: Vec<&str> = alarms
+            .iter()
+            .map(|alarm| alarm.name.as_str())
+            .take(3)
+            .collect();
+        signs.alive.push(format!("alarms: {}", names.join(", ")));
+    }
+}

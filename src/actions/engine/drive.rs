@@ -1,0 +1,328 @@
+//! One step, from the first look to the last.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use crate::actions::journal::{Entry, Journal, JournalError, Reply, RunState};
+use crate::actions::needs::standing;
+use crate::actions::task::{Context, Seen, Sent};
+use crate::actions::{Crew, Dependency, PlannedCall, Standing, Step, words};
+use crate::aws::{AwsError, ErrorKind};
+
+/// How long state is read before a change whose reply was lost counts as not made.
+const SETTLE: SignedDuration = SignedDuration::from_secs(10);
+/// How long AWS may take to show a change it accepted.
+const SHOWN: SignedDuration = SignedDuration::from_secs(30);
+/// How long a step may be impossible to judge.
+const BLIND: SignedDuration = SignedDuration::from_secs(60);
+/// How often a call is sent again that AWS refused for its rate: refused, it was not made.
+const THROTTLED: u32 = 6;
+
+/// The journal as steps write it.
+#[derive(Clone)]
+pub(super) struct Log {
+    pub(super) journal: Arc<Mutex<Journal>>,
+    pub(super) crew: Crew,
+}
+
+impl Log {
+    pub(super) fn say(&self, entry: Entry) -> Result<(), JournalError> {
+        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        journal.append(self.crew.clock.now(), entry)
+    }
+
+    pub(super) fn state(&self) -> Arc<RunState> {
+        self.journal
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .state()
+            .clone()
+    }
+}
+
+/// What is known of the change the step sends.
+#[derive(Debug, Clone, PartialEq)]
+enum Change {
+    /// Not sent, or refused.
+    NotMade,
+    /// AWS took it.
+    Accepted {
+        at: Timestamp,
+        receipt: Option<String>,
+    },
+    /// It may have been made.
+    Open { since: Timestamp, why: String },
+}
+
+/// Drives `step` until it is done or held. Stops between looks when `leave` says so, and leaves the step
+/// under way: whoever resumes the run looks first.
+pub(super) async fn drive(
+    step: Step,
+    log: Log,
+    leave: CancellationToken,
+) -> Result<(), JournalError> {
+    let mut driver = Driver::new(step, log);
+    loop {
+        match driver.turn().await? {
+            Turn::Over => return Ok(()),
+            Turn::Wait(pause) => {
+                tokio::select! {
+                    biased;
+                    () = leave.cancelled() => return Ok(()),
+                    () = driver.log.crew.sleep(pause) => {}
+                }
+            }
+        }
+    }
+}
+
+enum Turn {
+    Over,
+    Wait(Duration),
+}
+
+struct Driver {
+    step: Step,
+    log: Log,
+    /// When the step first began, in whichever process.
+    since: Timestamp,
+    /// When this process took it up.
+    taken_up: Timestamp,
+    change: Change,
+    underway: bool,
+    blind: Option<Timestamp>,
+    throttled: u32,
+    /// The operator ordered a retry.
+    retried: bool,
+    saw: Option<String>,
+}
+
+impl Driver {
+    fn new(step: Step, log: Log) -> Self {
+        let now = log.crew.clock.now();
+        let state = log.state();
+        let known = state.steps.get(&step.id);
+        let newest =
+            known.and_then(|known| known.calls[known.settled.min(known.calls.len())..].last());
+        let change = match newest.map(|call| &call.reply) {
+            None | Some(Some((_, Reply::Refused { .. }))) => Change::NotMade,
+            Some(Some((at, Reply::Accepted { receipt, .. }))) => Change::Accepted {
+                at: *at,
+                receipt: receipt.clone(),
+            },
+            Some(Some((_, Reply::Unknown { why, .. }))) => Change::Open {
+                since: now,
+                why: why.clone(),
+            },
+            Some(None) => Change::Open {
+                since: now,
+                why: "the process that sent it ended before the reply".into(),
+            },
+        };
+        Self {
+            since: known.and_then(|known| known.started).unwrap_or(now),
+            taken_up: now,
+            step,
+            log,
+            change,
+            underway: false,
+            blind: None,
+            throttled: 0,
+            retried: known.is_some_and(|known| known.retried),
+            saw: None,
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.log.crew.clock.now()
+    }
+
+    async fn turn(&mut self) -> Result<Turn, JournalError> {
+        let seen = self.look().await;
+        if !matches!(seen, Seen::Unknown(_)) {
+            self.blind = None;
+        }
+        match seen {
+            Seen::Done(text) => {
+                self.log.say(Entry::Done {
+                    step: self.step.id.clone(),
+                    text,
+                })?;
+                return Ok(Turn::Over);
+            }
+            Seen::Ask(text) => return self.hold(text, true),
+            Seen::Wrong(why) => return self.hold(why, false),
+            Seen::Underway(text) => {
+                // Only what the change itself set in motion can fail later.
+                self.underway |= self.change != Change::NotMade;
+                self.tell(text)?;
+            }
+            Seen::Unknown(why) => {
+                let since = *self.blind.get_or_insert(self.now());
+                if self.now().duration_since(since) > BLIND {
+                    return self.hold(format!("cannot tell whether it is done: {why}"), false);
+                }
+                self.tell(why)?;
+            }
+            Seen::NotDone(text) => return self.not_done(text).await,
+        }
+        self.wait()
+    }
+
+    /// Waits for the next look, or holds when the time is over.
+    fn wait(&self) -> Result<Turn, JournalError> {
+        let left = i64::try_from(self.step.timeout_s).unwrap_or(i64::MAX);
+        if self.now().duration_since(self.taken_up).as_secs() > left {
+            let saw = self.saw.as_deref().unwrap_or("nothing");
+            let after = words::seconds(self.step.timeout_s);
+            return self.hold(format!("not done after {after}; last seen: {saw}"), false);
+        }
+        Ok(Turn::Wait(self.step.task.pace()))
+    }
+
+    async fn not_done(&mut self, text: String) -> Result<Turn, JournalError> {
+        match self.change.clone() {
+            Change::NotMade => self.send().await,
+            Change::Accepted { .. } if self.underway => self.hold(
+                format!("it was begun and did not come to pass: {text}"),
+                false,
+            ),
+            Change::Accepted { at, .. } if self.now().duration_since(at) > SHOWN => {
+                self.hold(format!("AWS took the call, and yet {text}"), false)
+            }
+            Change::Open { since, .. } if self.now().duration_since(since) <= SETTLE => {
+                self.tell(format!("the reply was lost; reading state: {text}"))?;
+                self.wait()
+            }
+            // It sets a state: once more changes nothing more.
+            Change::Open { .. } if self.step.task.idempotent() => self.send().await,
+            Change::Open { why, .. } => {
+                let waited = words::span(SETTLE);
+                self.hold(format!("the reply was lost ({why}) and after {waited} {text}: a retry sends it again"), false)
+            }
+            Change::Accepted { .. } => {
+                self.tell(text)?;
+                self.wait()
+            }
+        }
+    }
+
+    async fn look(&self) -> Seen {
+        let receipt = match &self.change {
+            Change::Accepted { receipt, .. } => receipt.as_deref(),
+            _ => None,
+        };
+        let context = Context {
+            crew: &self.log.crew,
+            since: self.since,
+            receipt,
+        };
+        self.step.task.look(&context).await
+    }
+
+    async fn send(&mut self) -> Result<Turn, JournalError> {
+        let Some(what) = self.step.task.sends() else {
+            return self.wait();
+        };
+        let snapshot = self.log.crew.snapshot();
+        // That a permission was refused before is no ground to refuse a retry: it may have been granted
+        // since, and only the call itself can tell.
+        let granted = |on: &Dependency| self.retried && matches!(on, Dependency::Permission { .. });
+        for need in self.step.needs.iter().filter(|need| !granted(&need.on)) {
+            if let Standing::Broken(why) = standing(&need.on, &snapshot) {
+                return self.hold(
+                    format!("not sent: {} does not stand: {why}", need.on),
+                    false,
+                );
+            }
+        }
+        let step = self.step.id.clone();
+        self.log.say(Entry::Sending {
+            step: step.clone(),
+            call: self.mutation(),
+            what,
+        })?;
+        let outcome = self.step.task.send(&self.log.crew).await;
+        let now = self.now();
+        let reply = reply(&outcome);
+        self.change = match &reply {
+            Reply::Accepted { receipt, .. } => Change::Accepted {
+                at: now,
+                receipt: receipt.clone(),
+            },
+            Reply::Unknown { why, .. } => Change::Open {
+                since: now,
+                why: why.clone(),
+            },
+            Reply::Refused { .. } => Change::NotMade,
+        };
+        self.log.say(Entry::Replied {
+            step,
+            reply: reply.clone(),
+        })?;
+        match (&reply, outcome) {
+            (Reply::Refused { .. }, Err(error))
+                if error.kind == ErrorKind::Throttled && self.throttled < THROTTLED =>
+            {
+                self.throttled += 1;
+                Ok(Turn::Wait(Duration::from_millis(
+                    500 << self.throttled.min(5),
+                )))
+            }
+            (Reply::Refused { why, .. }, _) => self.hold(why.clone(), false),
+            _ => self.wait(),
+        }
+    }
+
+    /// The one call of the step that changes something.
+    fn mutation(&self) -> PlannedCall {
+        let mutation = self.step.calls.iter().find(|call| call.mutates);
+        mutation.cloned().unwrap_or_else(|| PlannedCall {
+            service: "gwctl".into(),
+            operation: self.step.id.clone(),
+            region: crate::fleet::Region::global(),
+            mutates: true,
+        })
+    }
+
+    fn hold(&self, why: String, gate: bool) -> Result<Turn, JournalError> {
+        self.log.say(Entry::Held {
+            step: self.step.id.clone(),
+            why,
+            gate,
+        })?;
+        Ok(Turn::Over)
+    }
+
+    /// Writes down what is seen, once it is something else.
+    fn tell(&mut self, text: String) -> Result<(), JournalError> {
+        if self.saw.as_ref() != Some(&text) {
+            self.log.say(Entry::Saw {
+                step: self.step.id.clone(),
+                text: text.clone(),
+            })?;
+            self.saw = Some(text);
+        }
+        Ok(())
+    }
+}
+
+fn reply(outcome: &Result<Sent, AwsError>) -> Reply {
+    match outcome {
+        Ok(sent) => Reply::Accepted {
+            request_id: sent.request_id.clone(),
+            receipt: sent.receipt.clone(),
+        },
+        Err(error) if error.outcome_unknown() => Reply::Unknown {
+            why: error.to_string(),
+            request_id: error.request_id.clone(),
+        },
+        Err(error) => Reply::Refused {
+            why: error.to_string(),
+            request_id: error.request_id.clone(),
+        },
+    }
+}

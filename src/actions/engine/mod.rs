@@ -1,0 +1,11 @@
+//! Runs a plan: journal before act, look before send, done only when seen done, hold on failure.
+
+mod abort;
+mod drive;
+mod order;
+mod run;
+mod start;
+
+pub use order::Order;
+pub(super) use start::holder;
+pub use start::{Control, NotStarted, Operator, Running, resume, start};

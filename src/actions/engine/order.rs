@@ -1,0 +1,47 @@
+//! What an operator can say to a run.
+
+use serde::{Deserialize, Serialize};
+
+/// Goes into the journal before it is obeyed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "order", rename_all = "kebab-case")]
+pub enum Order {
+    /// Begin no further step.
+    Pause,
+    /// Go on after a pause.
+    Go,
+    /// Try a held step again: it is looked at first, and what it sent before counts as settled.
+    Retry {
+        /// Which.
+        step: String,
+    },
+    /// Go on past a step that waits for a word.
+    Continue {
+        /// Which.
+        step: String,
+    },
+    /// Leave a step out.
+    Skip {
+        /// Which.
+        step: String,
+        /// Why.
+        reason: String,
+    },
+    /// Go on although an abort criterion was met.
+    Overrule {
+        /// Why.
+        reason: String,
+    },
+    /// Take back what was done, by the inverse plan.
+    Undo,
+    /// End the run; what was done stays done.
+    Abandon {
+        /// Why.
+        reason: String,
+    },
+    /// Write something down.
+    Note {
+        /// What.
+        text: String,
+    },
+}

@@ -1,0 +1,201 @@
+//! The run: begins what is ready, obeys the operator, watches the abort criteria.
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::abort;
+use super::drive::{Log, drive};
+use super::order::Order;
+use crate::actions::figures::figures;
+use crate::actions::journal::{Entry, JournalError, Lease, Phase, StepStatus};
+
+/// What reaches the run from outside.
+pub(super) enum Message {
+    /// The operator said something.
+    Order(Order),
+    /// Stop without ending: it can be resumed.
+    Leave,
+}
+
+pub(super) struct Run {
+    pub(super) log: Log,
+    pub(super) messages: mpsc::UnboundedReceiver<Message>,
+    /// Held as long as the run is.
+    pub(super) lease: Lease,
+    /// Why an order was not obeyed, for those who watch.
+    pub(super) complaints: watch::Sender<Option<String>>,
+    /// Orders to obey before anything else.
+    pub(super) first: Vec<Order>,
+}
+
+pub(super) type Steps = JoinSet<Result<(), JournalError>>;
+
+/// Lets every step come to its next look and stop there; what is being sent is heard out.
+async fn hear_out(steps: &mut Steps, stop: &CancellationToken) -> Result<(), JournalError> {
+    stop.cancel();
+    while let Some(ended) = steps.join_next().await {
+        if let Ok(outcome) = ended {
+            outcome?;
+        }
+    }
+    Ok(())
+}
+
+/// How often the figures go into the journal.
+const SAMPLE: SignedDuration = SignedDuration::from_secs(60);
+
+impl Run {
+    /// Obeys the first orders and takes up what another process left: done before anybody sees the run, so
+    /// that nobody takes it for what it was.
+    pub(super) fn set_out(&mut self) -> Result<(Steps, CancellationToken), JournalError> {
+        let (mut steps, stop) = (Steps::new(), CancellationToken::new());
+        for order in std::mem::take(&mut self.first) {
+            self.obey(order)?;
+        }
+        // What another process left under way, or held for a reason that may be gone.
+        let left: Vec<String> = self.left_behind();
+        self.begin(&left, &mut steps, &stop)?;
+        Ok((steps, stop))
+    }
+
+    /// Runs until it is over, or somebody leaves it.
+    pub(super) async fn run(
+        mut self,
+        begun: Result<(Steps, CancellationToken), JournalError>,
+    ) -> Result<(), JournalError> {
+        let (mut steps, mut stop) = begun?;
+        let mut picture = self.log.crew.picture.clone();
+        let mut watching = true;
+        let mut sampled = Timestamp::MIN;
+        loop {
+            let state = self.log.state();
+            if state.outcome.is_some() {
+                break;
+            }
+            if !state.paused && state.tripped().is_none() {
+                let ready: Vec<String> = state
+                    .ready()
+                    .into_iter()
+                    .map(|step| step.id.clone())
+                    .collect();
+                self.begin(&ready, &mut steps, &stop)?;
+                if steps.is_empty() && state.finished() {
+                    let phase = if state.undoing {
+                        Phase::Undone
+                    } else {
+                        Phase::Done
+                    };
+                    self.sample(&mut sampled, true)?;
+                    self.log.say(Entry::Ended { phase })?;
+                    break;
+                }
+            }
+            tokio::select! {
+                Some(ended) = steps.join_next() => match ended {
+                    Ok(outcome) => outcome?,
+                    Err(failed) => std::panic::resume_unwind(failed.into_panic()),
+                },
+                message = self.messages.recv() => match message {
+                    None | Some(Message::Leave) => {
+                        hear_out(&mut steps, &stop).await?;
+                        break;
+                    }
+                    Some(Message::Order(order)) => {
+                        if matches!(order, Order::Undo | Order::Abandon { .. }) {
+                            // What is being sent is heard out; nothing else begins.
+                            hear_out(&mut steps, &stop).await?;
+                            stop = CancellationToken::new();
+                        }
+                        self.obey(order)?;
+                    }
+                },
+                changed = picture.changed(), if watching => {
+                    // Once nobody looks any more, steps and orders go on alone.
+                    watching = changed.is_ok();
+                    self.watch_criteria()?;
+                    self.sample(&mut sampled, false)?;
+                }
+            }
+        }
+        drop(self.lease);
+        Ok(())
+    }
+
+    fn left_behind(&self) -> Vec<String> {
+        let state = self.log.state();
+        if state.paused || state.tripped().is_some() || state.outcome.is_some() {
+            return Vec::new();
+        }
+        let behind = |id: &str| match state.status(id) {
+            StepStatus::Running => true,
+            StepStatus::Held => state.steps.get(id).is_some_and(|step| !step.gate),
+            _ => false,
+        };
+        state
+            .active()
+            .filter(|step| behind(&step.id))
+            .map(|step| step.id.clone())
+            .collect()
+    }
+
+    /// Begins steps: seen as begun before the next look at what is ready.
+    fn begin(
+        &self,
+        ids: &[String],
+        steps: &mut Steps,
+        stop: &CancellationToken,
+    ) -> Result<(), JournalError> {
+        let state = self.log.state();
+        for id in ids {
+            if let Some(step) = state.plan.step(id) {
+                self.log.say(Entry::Started { step: id.clone() })?;
+                steps.spawn(drive(step.clone(), self.log.clone(), stop.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    fn obey(&self, order: Order) -> Result<(), JournalError> {
+        let abandons = matches!(order, Order::Abandon { .. });
+        match self.log.say(Entry::Ordered { order }) {
+            Ok(()) if abandons => self.log.say(Entry::Ended {
+                phase: Phase::Abandoned,
+            }),
+            Ok(()) => Ok(()),
+            // An order that does not fit is the operator's mistake, not the end of the run.
+            Err(JournalError::Illegal(why)) => {
+                self.complaints.send_replace(Some(why));
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn watch_criteria(&self) -> Result<(), JournalError> {
+        let state = self.log.state();
+        if state.undoing || state.outcome.is_some() {
+            return Ok(());
+        }
+        for (criterion, text) in
+            abort::met(&state, &self.log.crew.snapshot(), self.log.crew.clock.now())
+        {
+            if state.trips.iter().all(|trip| trip.criterion != criterion) {
+                self.log.say(Entry::Tripped { criterion, text })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn sample(&self, sampled: &mut Timestamp, now: bool) -> Result<(), JournalError> {
+        let at = self.log.crew.clock.now();
+        if now || *sampled == Timestamp::MIN || at.duration_since(*sampled) >= SAMPLE {
+            *sampled = at;
+            self.log.say(Entry::Figures {
+                figures: figures(&self.log.crew.snapshot()),
+            })?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,192 @@
+//! Beginning a run, and going on with one.
+
+use std::sync::{Arc, Mutex};
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use super::drive::Log;
+use super::order::Order;
+use super::run::{Message, Run};
+use crate::actions::journal::{
+    Folder, Journal, JournalError, Lease, LeaseHolder, LeaseRefused, Phase, ResumeError, RunState,
+};
+use crate::actions::plan::digest;
+use crate::actions::{Confirmation, Crew, NotConfirmed, Plan, basis};
+
+/// Who acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operator {
+    /// Who, by AWS's word or the system's.
+    pub name: String,
+    /// On which machine.
+    pub host: String,
+}
+
+impl Operator {
+    /// `operator@host`.
+    pub fn word(&self) -> String {
+        format!("{}@{}", self.name, self.host)
+    }
+}
+
+/// A run in this process.
+#[derive(Debug)]
+pub struct Running {
+    /// Its identifier.
+    pub id: String,
+    /// As it stands.
+    pub state: watch::Receiver<Arc<RunState>>,
+    /// Why the newest order was not obeyed.
+    pub complaints: watch::Receiver<Option<String>>,
+    /// To speak to it.
+    pub control: Control,
+    /// Ends when it is over or was left.
+    pub task: JoinHandle<Result<(), JournalError>>,
+}
+
+/// Speaks to a run. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Control(mpsc::UnboundedSender<Message>);
+
+impl Control {
+    /// Gives an order; one that does not fit shows up among the complaints.
+    pub fn order(&self, order: Order) {
+        let _ = self.0.send(Message::Order(order));
+    }
+
+    /// Leaves the run as it is: what is being sent is heard out, and anybody can resume it.
+    pub fn leave(&self) {
+        let _ = self.0.send(Message::Leave);
+    }
+}
+
+/// Why a run does not begin, or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum NotStarted {
+    /// Somebody acts on the fleet, or the folder cannot be used.
+    #[error(transparent)]
+    Lease(#[from] LeaseRefused),
+    /// Not confirmed.
+    #[error(transparent)]
+    NotConfirmed(#[from] NotConfirmed),
+    /// The fleet changed since the plan was made.
+    #[error("the fleet changed since the plan was made: nothing was done; plan again")]
+    Changed,
+    /// The fleet is read-only.
+    #[error("the fleet {0} is read-only by its configuration")]
+    ReadOnly(String),
+    /// The journal cannot be written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The journal cannot be read.
+    #[error(transparent)]
+    Resume(#[from] ResumeError),
+    /// It is over.
+    #[error("run {id} is {}: there is nothing to go on with", phase.word())]
+    Over {
+        /// Which.
+        id: String,
+        /// How it ended.
+        phase: Phase,
+    },
+}
+
+/// Begins `plan`. Must be called within a tokio runtime.
+pub fn start(
+    plan: &Plan,
+    confirmation: &Confirmation,
+    crew: Crew,
+    folder: &Folder,
+    operator: &Operator,
+) -> Result<Running, NotStarted> {
+    if crew.spec.read_only {
+        return Err(NotStarted::ReadOnly(crew.fleet));
+    }
+    plan.confirmed(confirmation)?;
+    if basis::of(&crew.snapshot()) != plan.basis {
+        return Err(NotStarted::Changed);
+    }
+    let at = crew.clock.now();
+    let id = name(plan, at);
+    let lease = folder.lease(&plan.fleet, &holder(operator, &id, at))?;
+    let journal = folder.begin(&id, &operator.word(), at, plan, confirmation)?;
+    Ok(set_off(id, journal, lease, crew, &[]))
+}
+
+/// Goes on with the run `id`, giving `orders` first. A held step is looked at again.
+pub fn resume(
+    id: &str,
+    orders: &[Order],
+    crew: Crew,
+    folder: &Folder,
+    operator: &Operator,
+) -> Result<Running, NotStarted> {
+    if crew.spec.read_only {
+        return Err(NotStarted::ReadOnly(crew.fleet));
+    }
+    let at = crew.clock.now();
+    let lease = folder.lease(&crew.fleet, &holder(operator, id, at))?;
+    let journal = folder.go_on(id, &operator.word(), at)?;
+    let phase = journal.state().phase();
+    if phase.over() && !(phase != Phase::Undone && orders.contains(&Order::Undo)) {
+        return Err(NotStarted::Over {
+            id: id.into(),
+            phase,
+        });
+    }
+    Ok(set_off(id.into(), journal, lease, crew, orders))
+}
+
+fn set_off(id: String, journal: Journal, lease: Lease, crew: Crew, orders: &[Order]) -> Running {
+    let (sender, messages) = mpsc::unbounded_channel();
+    let control = Control(sender);
+    let state = journal.watch();
+    let (complaints, complained) = watch::channel(None);
+    let log = Log {
+        journal: Arc::new(Mutex::new(journal)),
+        crew,
+    };
+    let mut run = Run {
+        log,
+        messages,
+        lease,
+        complaints,
+        first: orders.to_vec(),
+    };
+    let begun = run.set_out();
+    Running {
+        id,
+        state,
+        complaints: complained,
+        control,
+        task: tokio::spawn(run.run(begun)),
+    }
+}
+
+pub(in crate::actions) fn holder(operator: &Operator, run: &str, since: Timestamp) -> LeaseHolder {
+    LeaseHolder {
+        operator: operator.name.clone(),
+        host: operator.host.clone(),
+        pid: std::process::id(),
+        run: run.into(),
+        since,
+    }
+}
+
+/// `20261124-111226-promote-3f2a`: sorts by time, and two at once differ.
+fn name(plan: &Plan, at: Timestamp) -> String {
+    let seed = format!(
+        "{}{}{}",
+        plan.fingerprint(),
+        std::process::id(),
+        at.as_nanosecond()
+    );
+    format!(
+        "{}-{}-{}",
+        at.strftime("%Y%m%d-%H%M%S"),
+        plan.intent.name(),
+        &digest(seed.as_bytes())[..4]
+    )
+}

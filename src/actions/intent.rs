@@ -1,0 +1,131 @@
+//! What an operator wants done.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Mechanism, Mode};
+use crate::fleet::Region;
+
+/// One guided action with its arguments.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "kebab-case")]
+pub enum Intent {
+    /// Make another member of the global database the writer.
+    Promote {
+        /// The Region that becomes the writer's.
+        target: Region,
+        /// Switchover or failover; none lets the advisor choose.
+        #[serde(default)]
+        mode: Option<Mode>,
+        /// Fail over although the primary is healthy.
+        #[serde(default)]
+        force: bool,
+    },
+    /// No new traffic to a Region, at once.
+    Evacuate {
+        /// The Region.
+        region: Region,
+        /// How; none takes the first that survives.
+        #[serde(default)]
+        mechanism: Option<Mechanism>,
+    },
+    /// Less traffic to a Region, gradually, by weight.
+    Drain {
+        /// The Region.
+        region: Region,
+        /// The share of its traffic that stays, in percent.
+        to: u8,
+        /// Over how long, in seconds.
+        over_s: u64,
+    },
+    /// The inverse of evacuate and drain, after a hold-down.
+    Restore {
+        /// The Region.
+        region: Region,
+        /// How long it must have been healthy, in seconds; none takes the fleet's rule.
+        #[serde(default)]
+        hold_down_s: Option<u64>,
+    },
+    /// A planned failover and back: baseline, evacuate beside promote, verify, hold, fail back.
+    Drill {
+        /// The Region that is left.
+        region: Region,
+        /// The Region that becomes the writer's.
+        to: Region,
+        /// How long the operator looks around before failing back, in seconds; none waits for a word.
+        #[serde(default)]
+        hold_s: Option<u64>,
+    },
+    /// Remove paths from CloudFront's caches.
+    Invalidate {
+        /// Paths such as `/orders/*`.
+        paths: Vec<String>,
+    },
+    /// Attach another certificate to the distribution.
+    AttachCertificate {
+        /// ARN of a certificate in us-east-1.
+        arn: String,
+        /// What ACM says of it; looked up before planning, which is pure.
+        #[serde(default)]
+        found: Option<CertificateFacts>,
+    },
+}
+
+/// What a plan must know of a certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateFacts {
+    /// ACM's word, such as `ISSUED`.
+    pub status: String,
+    /// The names it is for.
+    pub names: Vec<String>,
+}
+
+impl Intent {
+    /// The action's name, as its subcommand and its file are called.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Promote { .. } => "promote",
+            Self::Evacuate { .. } => "evacuate",
+            Self::Drain { .. } => "drain",
+            Self::Restore { .. } => "restore",
+            Self::Drill { .. } => "drill",
+            Self::Invalidate { .. } => "invalidate",
+            Self::AttachCertificate { .. } => "certificate",
+        }
+    }
+
+    /// The Region the action is about, where it is about one.
+    pub const fn region(&self) -> Option<&Region> {
+        match self {
+            Self::Promote { target: region, .. }
+            | Self::Evacuate { region, .. }
+            | Self::Drain { region, .. }
+            | Self::Restore { region, .. }
+            | Self::Drill { region, .. } => Some(region),
+            Self::Invalidate { .. } | Self::AttachCertificate { .. } => None,
+        }
+    }
+}
+
+/// Why there is no plan: what was asked for, why it cannot be, and what can be done instead.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{why}")]
+pub struct Refused {
+    /// In a sentence.
+    pub why: String,
+    /// What to do instead.
+    pub instead: Option<String>,
+}
+
+impl Refused {
+    pub(super) fn new(why: impl Into<String>) -> Self {
+        Self {
+            why: why.into(),
+            instead: None,
+        }
+    }
+
+    pub(super) fn instead(mut self, instead: impl Into<String>) -> Self {
+        self.instead = Some(instead.into());
+        self
+    }
+}

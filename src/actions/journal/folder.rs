@@ -1,0 +1,195 @@
+//! The folder of all journals.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::entry::{Entry, Record};
+use super::file::{self, Broken, Journal, JournalError, ResumeError};
+use super::lease::{Lease, LeaseHolder};
+use super::state::{Phase, RunState};
+use super::tail::Tail;
+use crate::actions::{Confirmation, Plan};
+
+/// Where runs are kept: `$XDG_STATE_HOME/gwctl/runs`.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    path: PathBuf,
+    fault: Option<DiskFault>,
+}
+
+/// For tests: the disk fails at a record, or the power.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DiskFault {
+    /// The record of this number is not written.
+    Before(u64),
+    /// It is, and nothing after it.
+    After(u64),
+}
+
+/// One line of `gwctl runs`.
+#[derive(Debug)]
+pub struct Summary {
+    /// Identifier.
+    pub id: String,
+    /// The run, or why its journal cannot be read.
+    pub state: Result<RunState, Broken>,
+}
+
+impl Folder {
+    /// The folder at `path`; it is made when first needed.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            fault: None,
+        }
+    }
+
+    /// The same folder on a disk that fails: for tests.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn failing(&self, fault: DiskFault) -> Self {
+        Self {
+            path: self.path.clone(),
+            fault: Some(fault),
+        }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// All runs, the newest first.
+    pub fn runs(&self) -> Vec<Summary> {
+        let mut runs: Vec<Summary> = std::fs::read_dir(&self.path)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter_map(|entry| {
+                entry
+                    .file_name()
+                    .into_string()
+                    .ok()?
+                    .strip_suffix(".jsonl")
+                    .map(ToOwned::to_owned)
+            })
+            .map(|id| Summary {
+                state: self.state(&id),
+                id,
+            })
+            .collect();
+        let begun = |run: &Summary| run.state.as_ref().ok().map(|state| state.begun);
+        runs.sort_by(|a, b| begun(b).cmp(&begun(a)).then_with(|| b.id.cmp(&a.id)));
+        runs
+    }
+
+    /// The runs that are neither done nor given up, the newest first.
+    pub fn open_runs(&self, fleet: &str) -> Vec<RunState> {
+        self.runs()
+            .into_iter()
+            .filter_map(|run| run.state.ok())
+            .filter(|run| run.plan.fleet == fleet && !run.phase().over())
+            .collect()
+    }
+
+    /// All records of one run; the chain is checked.
+    pub fn records(&self, id: &str) -> Result<Vec<Record>, Broken> {
+        Ok(file::read(&self.journal(id))?.0)
+    }
+
+    /// The records of one run as they come, from the first.
+    pub fn tail(&self, id: &str) -> Tail {
+        Tail::new(self.journal(id))
+    }
+
+    /// One run as its journal tells it.
+    pub fn state(&self, id: &str) -> Result<RunState, Broken> {
+        let path = self.journal(id);
+        file::fold(&path, &file::read(&path)?.0)
+    }
+
+    /// Who acts on `fleet` at the moment; none when nobody does. A holder that is merely slow still holds.
+    pub fn holder(&self, fleet: &str) -> Option<LeaseHolder> {
+        Lease::holder(&self.path, fleet)
+    }
+
+    /// Takes the fleet's lease, or says who has it.
+    pub fn lease(&self, fleet: &str, holder: &LeaseHolder) -> Result<Lease, LeaseRefused> {
+        self.prepare()?;
+        Lease::take(&self.path, fleet, holder)
+    }
+
+    pub(crate) fn begin(
+        &self,
+        id: &str,
+        by: &str,
+        at: Timestamp,
+        plan: &Plan,
+        confirmation: &Confirmation,
+    ) -> Result<Journal, JournalError> {
+        let entry = Entry::Begun {
+            id: id.into(),
+            plan: Box::new(plan.clone()),
+            confirmation: confirmation.clone(),
+            gwctl: env!("CARGO_PKG_VERSION").into(),
+        };
+        Journal::begin(self.journal(id), by, at, entry, self.fault)
+    }
+
+    pub(crate) fn go_on(&self, id: &str, by: &str, at: Timestamp) -> Result<Journal, ResumeError> {
+        Journal::go_on(self.journal(id), by, at, self.fault)
+    }
+
+    fn journal(&self, id: &str) -> PathBuf {
+        // An identifier is a file's name and never a path.
+        let name: String = id
+            .chars()
+            .map(|c| {
+                if c.is_ascii_alphanumeric() || c == '-' {
+                    c
+                } else {
+                    '_'
+                }
+            })
+            .collect();
+        self.path.join(format!("{name}.jsonl"))
+    }
+
+    fn prepare(&self) -> Result<(), LeaseRefused> {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder
+            .create(&self.path)
+            .map_err(|cause| LeaseRefused::Io {
+                path: self.path.clone(),
+                cause,
+            })
+    }
+}
+
+/// Why a fleet's lease cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum LeaseRefused {
+    /// Somebody acts on the fleet.
+    #[error("{0} acts on this fleet")]
+    Taken(Box<LeaseHolder>),
+    /// The folder.
+    #[error("cannot use {path}: {cause}")]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        cause: std::io::Error,
+    },
+}
+
+impl Summary {
+    /// How it stands; none when it cannot be read.
+    pub fn phase(&self) -> Option<Phase> {
+        self.state.as_ref().ok().map(RunState::phase)
+    }
+}

@@ -1,0 +1,430 @@
+//! What a journal adds up to. Everyone who shows a run, here or in another process, folds the same records.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::entry::{Entry, Record, Reply};
+use crate::actions::engine::Order;
+use crate::actions::{Plan, PlannedCall, Step};
+
+/// How a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Steps are under way.
+    Running,
+    /// The operator paused it: what is under way goes on, nothing begins.
+    Paused,
+    /// It needs the operator.
+    Held,
+    /// The inverse is under way.
+    Undoing,
+    /// All steps were observed done.
+    Done,
+    /// What was done was taken back.
+    Undone,
+    /// The operator ended it; what was done stays done.
+    Abandoned,
+}
+
+impl Phase {
+    /// For people and files.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Held => "held",
+            Self::Undoing => "undoing",
+            Self::Done => "done",
+            Self::Undone => "undone",
+            Self::Abandoned => "abandoned",
+        }
+    }
+
+    /// Whether nothing will happen any more by itself or by an order other than undo.
+    pub const fn over(self) -> bool {
+        matches!(self, Self::Done | Self::Undone | Self::Abandoned)
+    }
+}
+
+/// How a step stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepStatus {
+    /// Not begun.
+    Waiting,
+    /// Under way.
+    Running,
+    /// Needs the operator.
+    Held,
+    /// Observed done.
+    Done,
+    /// The operator skipped it.
+    Skipped,
+}
+
+/// Alias kept short for `match`es.
+pub type Status = StepStatus;
+
+/// A call a run made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CallMade {
+    /// When it was sent.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: String,
+    /// Which.
+    pub call: PlannedCall,
+    /// With what, in words.
+    pub what: String,
+    /// What came back and when; none when nothing was heard before the process ended.
+    pub reply: Option<(Timestamp, Reply)>,
+}
+
+/// One step as it stands.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StepState {
+    /// How it stands.
+    pub status: StepStatus,
+    /// When it first began.
+    pub started: Option<Timestamp>,
+    /// When it was done or skipped.
+    pub ended: Option<Timestamp>,
+    /// The newest thing seen.
+    pub saw: Option<String>,
+    /// Why it is held.
+    pub held: Option<String>,
+    /// It is held because it is meant to ask the operator.
+    pub gate: bool,
+    /// Changes sent.
+    pub calls: Vec<CallMade>,
+    /// How many of them the operator has settled by ordering a retry.
+    pub settled: usize,
+    /// The operator ordered a retry.
+    pub retried: bool,
+}
+
+impl StepState {
+    const NEW: Self = Self {
+        status: StepStatus::Waiting,
+        started: None,
+        ended: None,
+        saw: None,
+        held: None,
+        gate: false,
+        calls: Vec::new(),
+        settled: 0,
+        retried: false,
+    };
+
+    /// Whether what comes after it may begin.
+    pub fn over(&self) -> bool {
+        matches!(self.status, StepStatus::Done | StepStatus::Skipped)
+    }
+}
+
+/// Something the operator wrote down.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Note {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+    /// What.
+    pub text: String,
+}
+
+/// An abort criterion that was met.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Trip {
+    /// When.
+    pub at: Timestamp,
+    /// Which.
+    pub criterion: String,
+    /// What was seen.
+    pub text: String,
+    /// The operator went on all the same.
+    pub overruled: bool,
+}
+
+/// A run as its journal tells it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunState {
+    /// Identifier.
+    pub id: String,
+    /// What it does.
+    pub plan: Arc<Plan>,
+    /// Who confirmed it.
+    pub operator: String,
+    /// Names of waived checks.
+    pub waived: Vec<String>,
+    /// When it was confirmed.
+    pub begun: Timestamp,
+    /// When it was over.
+    pub ended: Option<Timestamp>,
+    /// The inverse is what runs, or ran.
+    pub undoing: bool,
+    /// Paused by the operator.
+    pub paused: bool,
+    /// How it ended.
+    pub outcome: Option<Phase>,
+    /// Every step, forward and inverse.
+    pub steps: BTreeMap<String, StepState>,
+    /// Abort criteria met, in order.
+    pub trips: Vec<Trip>,
+    /// The operators' notes.
+    pub notes: Vec<Note>,
+    /// How often another process went on with it.
+    pub resumed: u32,
+    /// Time of the newest record.
+    pub newest: Timestamp,
+}
+
+impl RunState {
+    /// The state after the first record.
+    pub(super) fn begin(record: &Record) -> Result<Self, String> {
+        let Entry::Begun {
+            id,
+            plan,
+            confirmation,
+            ..
+        } = &record.entry
+        else {
+            return Err("the first record does not begin a run".into());
+        };
+        let steps = plan
+            .steps
+            .iter()
+            .chain(&plan.inverse)
+            .map(|step| (step.id.clone(), StepState::NEW));
+        Ok(Self {
+            id: id.clone(),
+            steps: steps.collect(),
+            plan: Arc::new((**plan).clone()),
+            operator: record.by.clone(),
+            waived: confirmation.waived.clone(),
+            begun: record.at,
+            ended: None,
+            undoing: false,
+            paused: false,
+            outcome: None,
+            trips: Vec::new(),
+            notes: Vec::new(),
+            resumed: 0,
+            newest: record.at,
+        })
+    }
+
+    /// Takes in the next record, or says why it cannot follow.
+    pub(super) fn take(&mut self, record: &Record) -> Result<(), String> {
+        self.newest = record.at;
+        match &record.entry {
+            Entry::Begun { .. } => return Err("a run begins once".into()),
+            Entry::Resumed => self.resumed += 1,
+            Entry::Started { step } => {
+                let at = record.at;
+                let step = self.live(step, &[Status::Waiting, Status::Running, Status::Held])?;
+                step.status = Status::Running;
+                step.started.get_or_insert(at);
+                (step.held, step.gate) = (None, false);
+            }
+            Entry::Sending { step, call, what } => {
+                let made = CallMade {
+                    at: record.at,
+                    by: record.by.clone(),
+                    call: call.clone(),
+                    what: what.clone(),
+                    reply: None,
+                };
+                self.live(step, &[Status::Running])?.calls.push(made);
+            }
+            Entry::Replied { step, reply } => {
+                let state = self.live(step, &[Status::Running])?;
+                let open = state.calls.last_mut().filter(|call| call.reply.is_none());
+                open.ok_or_else(|| format!("a reply for {step}, which sent nothing"))?
+                    .reply = Some((record.at, reply.clone()));
+            }
+            Entry::Saw { step, text } => {
+                self.live(step, &[Status::Running])?.saw = Some(text.clone());
+            }
+            Entry::Done { step, text } => {
+                let step = self.live(step, &[Status::Running])?;
+                step.status = Status::Done;
+                (step.ended, step.saw) = (Some(record.at), Some(text.clone()));
+            }
+            Entry::Held { step, why, gate } => {
+                let step = self.live(step, &[Status::Running])?;
+                step.status = Status::Held;
+                (step.held, step.gate) = (Some(why.clone()), *gate);
+            }
+            Entry::Tripped { criterion, text } => self.trips.push(Trip {
+                at: record.at,
+                criterion: criterion.clone(),
+                text: text.clone(),
+                overruled: false,
+            }),
+            Entry::Ordered { order } => self.obey(order, record)?,
+            Entry::Figures { .. } => {}
+            Entry::Ended { phase } => {
+                (self.outcome, self.ended) = (Some(*phase), Some(record.at));
+            }
+        }
+        Ok(())
+    }
+
+    fn obey(&mut self, order: &Order, record: &Record) -> Result<(), String> {
+        match order {
+            Order::Pause => self.paused = true,
+            Order::Go => self.paused = false,
+            Order::Retry { step } => {
+                let step = self.live(step, &[Status::Held])?;
+                (step.status, step.held, step.gate) = (Status::Waiting, None, false);
+                (step.settled, step.retried) = (step.calls.len(), true);
+            }
+            Order::Continue { step } => {
+                let step = self.live(step, &[Status::Held])?;
+                (step.status, step.ended, step.held) = (Status::Done, Some(record.at), None);
+                step.saw = Some("the operator said to go on".into());
+            }
+            Order::Skip { step, reason } => {
+                let step = self.live(step, &[Status::Held, Status::Waiting])?;
+                (step.status, step.ended, step.held) = (Status::Skipped, Some(record.at), None);
+                step.saw = Some(format!("skipped: {reason}"));
+            }
+            Order::Overrule { reason } => {
+                for trip in &mut self.trips {
+                    trip.overruled = true;
+                }
+                self.note(record, format!("went on over an abort criterion: {reason}"));
+            }
+            Order::Undo => {
+                (self.undoing, self.paused) = (true, false);
+                (self.outcome, self.ended) = (None, None);
+                for trip in &mut self.trips {
+                    trip.overruled = true;
+                }
+            }
+            Order::Abandon { reason } => self.note(record, format!("abandoned: {reason}")),
+            Order::Note { text } => self.note(record, text.clone()),
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, record: &Record, text: String) {
+        self.notes.push(Note {
+            at: record.at,
+            by: record.by.clone(),
+            text,
+        });
+    }
+
+    /// The step, when it stands in one of `legal`.
+    fn live(&mut self, id: &str, legal: &[Status]) -> Result<&mut StepState, String> {
+        let over = self.outcome.is_some();
+        let step = self
+            .steps
+            .get_mut(id)
+            .ok_or_else(|| format!("there is no step {id}"))?;
+        if over {
+            return Err(format!("{id}: the run is over"));
+        }
+        if legal.contains(&step.status) {
+            Ok(step)
+        } else {
+            Err(format!(
+                "{id} is {:?}, which cannot be followed by this",
+                step.status
+            ))
+        }
+    }
+
+    /// How it stands.
+    pub fn phase(&self) -> Phase {
+        if let Some(outcome) = self.outcome {
+            return outcome;
+        }
+        let held = self
+            .active()
+            .any(|step| self.status(&step.id) == Status::Held);
+        if held || self.tripped().is_some() {
+            Phase::Held
+        } else if self.paused {
+            Phase::Paused
+        } else if self.undoing {
+            Phase::Undoing
+        } else {
+            Phase::Running
+        }
+    }
+
+    /// The criterion that holds the run.
+    pub fn tripped(&self) -> Option<&Trip> {
+        self.trips.iter().find(|trip| !trip.overruled)
+    }
+
+    /// The steps that count now: the plan's, or once it is undone, the inverse of what was begun.
+    pub fn active(&self) -> impl Iterator<Item = &Step> {
+        let steps = if self.undoing {
+            &self.plan.inverse
+        } else {
+            &self.plan.steps
+        };
+        steps.iter().filter(|step| {
+            step.undoes
+                .as_ref()
+                .is_none_or(|forward| self.touched(forward))
+        })
+    }
+
+    /// Whether a forward step may have changed something.
+    fn touched(&self, forward: &str) -> bool {
+        self.steps.get(forward).is_some_and(|step| {
+            step.calls
+                .iter()
+                .any(|call| !matches!(call.reply, Some((_, Reply::Refused { .. }))))
+        })
+    }
+
+    /// How one step stands.
+    pub fn status(&self, id: &str) -> StepStatus {
+        self.steps
+            .get(id)
+            .map_or(Status::Waiting, |step| step.status)
+    }
+
+    /// The steps that may begin now.
+    pub fn ready(&self) -> Vec<&Step> {
+        let active: Vec<&Step> = self.active().collect();
+        let counts = |id: &String| active.iter().any(|step| &step.id == id);
+        let clear = |step: &&&Step| {
+            step.after
+                .iter()
+                .filter(|id| counts(id))
+                .all(|id| self.steps.get(id).is_none_or(StepState::over))
+        };
+        active
+            .iter()
+            .filter(|step| self.status(&step.id) == Status::Waiting)
+            .filter(clear)
+            .copied()
+            .collect()
+    }
+
+    /// Whether every step that counts is over.
+    pub fn finished(&self) -> bool {
+        self.active()
+            .all(|step| self.steps.get(&step.id).is_none_or(StepState::over))
+    }
+
+    /// When the first change was sent: from here the achieved recovery time counts.
+    pub fn first_change(&self) -> Option<Timestamp> {
+        self.steps
+            .values()
+            .flat_map(|step| &step.calls)
+            .map(|call| call.at)
+            .min()
+    }
+}

@@ -1,0 +1,82 @@
+//! A journal as it grows, for those who watch a run, from this process or another.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::PathBuf;
+
+use super::entry::Record;
+use super::file::{self, Broken};
+use super::state::RunState;
+
+/// Reads what was added since the last time. The chain is checked on the way.
+#[derive(Debug)]
+pub struct Tail {
+    path: PathBuf,
+    /// Bytes of whole lines read.
+    offset: u64,
+    lines: usize,
+    last: Option<Record>,
+    torn: bool,
+    state: Option<RunState>,
+}
+
+impl Tail {
+    pub(super) const fn new(path: PathBuf) -> Self {
+        Self {
+            path,
+            offset: 0,
+            lines: 0,
+            last: None,
+            torn: false,
+            state: None,
+        }
+    }
+
+    /// The records added since. A line that is not whole yet counts once it is.
+    pub fn read(&mut self) -> Result<Vec<Record>, Broken> {
+        let mut added = Vec::new();
+        let io = |cause| Broken::Io {
+            path: self.path.clone(),
+            cause,
+        };
+        let mut file = File::open(&self.path).map_err(io)?;
+        file.seek(SeekFrom::Start(self.offset)).map_err(io)?;
+        file.read_to_end(&mut added).map_err(io)?;
+        let mut records = Vec::new();
+        self.torn = added.last().is_some_and(|byte| *byte != b'\n');
+        for line in added.split_inclusive(|byte| *byte == b'\n') {
+            if line.last() != Some(&b'\n') {
+                break;
+            }
+            let record = file::record(&self.path, self.lines, line, self.last.as_ref())?;
+            self.fold(&record)?;
+            self.offset += line.len() as u64;
+            self.lines += 1;
+            self.last = Some(record.clone());
+            records.push(record);
+        }
+        Ok(records)
+    }
+
+    /// Whether the last line read was not whole.
+    pub const fn torn(&self) -> bool {
+        self.torn
+    }
+
+    /// What all records read so far add up to.
+    pub const fn state(&self) -> Option<&RunState> {
+        self.state.as_ref()
+    }
+
+    fn fold(&mut self, record: &Record) -> Result<(), Broken> {
+        let taken = match &mut self.state {
+            None => RunState::begin(record).map(|state| self.state = Some(state)),
+            Some(state) => state.take(record),
+        };
+        taken.map_err(|why| Broken::Illegal {
+            path: self.path.clone(),
+            line: self.lines + 1,
+            why,
+        })
+    }
+}

@@ -1,0 +1,53 @@
+//! Guided actions: plan, check, confirm, run, verify, undo.
+//!
+//! ```text
+//! Intent ──plan()──▶ Plan ──confirm──▶ Engine ──▶ Journal (before every act)
+//!   pure, of the snapshot     │            │  ▲
+//!                             │            ▼  │ look, send, look again
+//!                        the same value   Task (one file a kind of step) ──▶ aws
+//! ```
+//!
+//! [`Plan`] is data: it is what is shown, what `--dry-run` prints, what the journal keeps and what
+//! the engine runs. A new action is a planner of its own, listed in [`registry`].
+
+mod advise;
+mod aside;
+mod basis;
+mod check;
+mod crew;
+mod dark;
+mod data_loss;
+mod engine;
+mod figures;
+mod intent;
+mod journal;
+mod mechanism;
+mod needs;
+mod patience;
+mod plan;
+mod planners;
+pub mod registry;
+mod rehearsal;
+pub mod report;
+mod task;
+pub mod words;
+
+pub use advise::{Advice, Mode, advise};
+pub use aside::{abandon, note};
+pub use check::{Check, Finding};
+pub use crew::Crew;
+pub use data_loss::DataLoss;
+pub use engine::{Control, NotStarted, Operator, Order, Running, resume, start};
+pub use figures::{Figures, SiteFigures, figures};
+pub use intent::{CertificateFacts, Intent, Refused};
+pub use journal::{
+    Broken, CallMade, DiskFault, Entry, Folder, Journal, JournalError, Lease, LeaseHolder,
+    LeaseRefused, Note, Phase, Record, Reply, ResumeError, RunState, Status, StepState, StepStatus,
+    Summary, Tail, Trip,
+};
+pub use mechanism::{Choice, Mechanism};
+pub use needs::{Dependency, Need, Standing};
+pub use patience::plan_patiently;
+pub use plan::{Change, Confirmation, NotConfirmed, Plan, PlannedCall, Step, plan};
+pub use rehearsal::{Places, Rehearsal};
+pub use task::Task;

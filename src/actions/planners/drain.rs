@@ -1,0 +1,182 @@
+//! Less traffic to a Region, gradually: weights in steps, each gated on the Regions that receive.
+
+use super::shift::Way;
+use super::{preconditions, shift, weights};
+use crate::actions::mechanism::{self, Mechanism};
+use crate::actions::plan::Ground;
+use crate::actions::task::Within;
+use crate::actions::{Change, Intent, Places, Plan, Refused, Rehearsal, Step, Task, words};
+use crate::fleet::{Region, Snapshot};
+
+/// Drain to nothing within ten minutes.
+pub fn offers(_: &Snapshot, region: &Region) -> Vec<Intent> {
+    vec![Intent::Drain {
+        region: region.clone(),
+        to: 0,
+        over_s: 600,
+    }]
+}
+
+/// At most so many weights: each costs Route 53's propagation and a minute of figures.
+const LEVELS: u64 = 5;
+/// The least time between two weights, in seconds: propagation and one whole minute of figures.
+const LEAST: u64 = 120;
+
+/// In two levels, to nothing.
+pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
+    let intent = Intent::Drain {
+        region: places.other.clone(),
+        to: 0,
+        over_s: 240,
+    };
+    vec![Rehearsal::calm("drain", intent)]
+}
+
+/// The plan.
+pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+    let Intent::Drain { region, to, over_s } = intent else {
+        return Err(Refused::new("not a drain"));
+    };
+    ground.site(region)?;
+    if *to >= 100 {
+        return Err(Refused::new(format!("{to} % is no less than all"))
+            .instead("`--to 0` to `--to 99`; `restore` gives traffic back."));
+    }
+    let choice = mechanism::choose(
+        region,
+        Some(Mechanism::Records),
+        ground.spec,
+        ground.snapshot,
+    )?;
+    let record = ground
+        .snapshot
+        .edge
+        .record(region)
+        .ok_or_else(|| Refused::new(format!("{region} has no latency record")))?;
+    let now = weights::share(ground, record).unwrap_or(100.0);
+    if now <= f64::from(*to) {
+        return Err(Refused::new(format!(
+            "{region} has {now:.0} % of its traffic already"
+        )));
+    }
+    let title = format!(
+        "Drain {region} from {now:.0} % to {to} % over {}",
+        words::seconds(*over_s)
+    );
+    let mut plan = ground.plan(intent, title, region.as_str());
+    plan.checks
+        .push(preconditions::not_the_last(ground.snapshot, region));
+    plan.checks
+        .extend(
+            shift::receivers(ground, region)
+                .iter()
+                .map(|other| crate::actions::Check {
+                    name: format!("capacity:{other}"),
+                    ..preconditions::spare(ground.snapshot, other)
+                }),
+        );
+    plan.steps = steps(ground, region, now, *to, *over_s)?;
+    plan.inverse = inverse(ground, region, &plan.steps)?;
+    plan.notes.push(shift::caches(ground, region));
+    if record.weights.is_empty() {
+        plan.notes.push(format!(
+            "The latency record of {region} becomes an alias to a weighted group, {region}.{}; undo gives all weight back and leaves the group.",
+            record.name
+        ));
+    }
+    plan.mechanism = Some(choice);
+    Ok(plan)
+}
+
+/// Weight, gate, weight, gate …; each batch is planned on what the one before leaves behind.
+fn steps(
+    ground: &Ground<'_>,
+    region: &Region,
+    now: f64,
+    to: u8,
+    over_s: u64,
+) -> Result<Vec<Step>, Refused> {
+    let levels = (over_s / LEAST).clamp(1, LEVELS);
+    let rules = &ground.spec.rules;
+    let mut steps: Vec<Step> = Vec::new();
+    let mut before = now;
+    let mut expected = Vec::new();
+    for level in 1..=levels {
+        let share = now - (now - f64::from(to)) * level as f64 / levels as f64;
+        let percent = share.round() as u8;
+        let mut change = weights::change(ground, region, percent)?;
+        if level > 1 {
+            // The world as the batch before left it.
+            for name in &mut change.names {
+                let left: Option<&crate::actions::task::NameChange> = expected
+                    .iter()
+                    .find(|left: &&crate::actions::task::NameChange| left.name == name.name);
+                if let Some(left) = left {
+                    name.before.clone_from(&left.after);
+                }
+            }
+        }
+        expected.clone_from(&change.names);
+        let id = format!("weight-{percent}");
+        let after = steps.last().map(|step| step.id.clone());
+        let weight = Step::new(
+            id.clone(),
+            format!("Leave {region} {percent} % of its traffic"),
+            Task::ChangeRecords(change),
+            ground.snapshot,
+        )
+        .changes(Change::new(
+            format!("weight of {region}"),
+            format!("{before:.0} %"),
+            format!("{percent} %"),
+        ))
+        .after(after);
+        steps.push(weight);
+        let within = Within {
+            regions: shift::receivers(ground, region),
+            errors_percent: rules.abort_5xx_percent,
+            p99_ms: rules.abort_p99_ms,
+            for_s: over_s / levels,
+        };
+        let gate = Step::new(
+            format!("gate-{percent}"),
+            "The Regions that receive are well",
+            Task::Within(within),
+            ground.snapshot,
+        );
+        steps.push(gate.after([id]));
+        before = share;
+    }
+    if to == 0 {
+        let last = steps.last().map(|step| step.id.clone()).unwrap_or_default();
+        steps.extend(
+            shift::observed(ground, region, Way::Out, &last, "")
+                .into_iter()
+                .take(2),
+        );
+    }
+    Ok(steps)
+}
+
+fn inverse(ground: &Ground<'_>, region: &Region, steps: &[Step]) -> Result<Vec<Step>, Refused> {
+    let first = steps
+        .first()
+        .map(|step| step.id.clone())
+        .unwrap_or_default();
+    let back = shift::flip(
+        ground,
+        region,
+        Mechanism::Records,
+        Way::Back,
+        "undo.weights",
+    )?
+    .undoes(first.clone());
+    let mut all = vec![back];
+    all.extend(
+        shift::observed(ground, region, Way::Back, "undo.weights", "undo.")
+            .into_iter()
+            .take(1)
+            .map(|step| step.undoes(first.clone())),
+    );
+    Ok(all)
+}

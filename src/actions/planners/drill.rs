@@ -1,0 +1,273 @@
+//! A whole failover and back (aws-facts §12): baseline, evacuate beside promote, verify, hold, fail back.
+
+use super::promote::Cast;
+use super::shift::{Way, ids};
+use super::{evacuate, preconditions, promote, shift};
+use crate::actions::plan::Ground;
+use crate::actions::task::{AwaitResync, Baseline, Healthy, Look, Within};
+use crate::actions::{
+    Change, Choice, Intent, Mode, Places, Plan, Refused, Rehearsal, Step, Task, advise, data_loss,
+    mechanism,
+};
+use crate::fleet::{Region, Snapshot, Verdict};
+
+/// From the selected Region to the least lagging other member.
+pub fn offers(snapshot: &Snapshot, region: &Region) -> Vec<Intent> {
+    let lag = |other: &Region| {
+        snapshot
+            .database
+            .lag(other)
+            .and_then(|series| series.current()?.newest())
+            .map_or(f64::MAX, |point| point.value)
+    };
+    let members = snapshot
+        .database
+        .topology
+        .last()
+        .map(|topology| topology.members.clone())
+        .unwrap_or_default();
+    let to = members
+        .into_iter()
+        .map(|member| member.region)
+        .filter(|other| other != region)
+        .min_by(|a, b| lag(a).total_cmp(&lag(b)));
+    to.map(|to| Intent::Drill {
+        region: region.clone(),
+        to,
+        hold_s: None,
+    })
+    .into_iter()
+    .collect()
+}
+
+/// Away from the writer's Region and back.
+pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
+    let intent = Intent::Drill {
+        region: places.writer.clone(),
+        to: places.other.clone(),
+        hold_s: Some(60),
+    };
+    vec![Rehearsal::calm("drill", intent)]
+}
+
+/// The plan.
+pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+    let Intent::Drill { region, to, hold_s } = intent else {
+        return Err(Refused::new("not a drill"));
+    };
+    ground.site(region)?;
+    ground.site(to)?;
+    if region == to {
+        return Err(Refused::new("a drill goes from one Region to another"));
+    }
+    let cast = Cast::find(ground, to)?;
+    let advice = advise(ground.snapshot);
+    // A drill moves the writer also when an incident would not need it.
+    let mode = if advice.mode == Mode::Failover {
+        Mode::Failover
+    } else {
+        Mode::Switchover
+    };
+    let choice = mechanism::choose(region, None, ground.spec, ground.snapshot)?;
+    let word = if mode == Mode::Failover {
+        "failover"
+    } else {
+        "switchover"
+    };
+    let mut plan = ground.plan(
+        intent,
+        format!("Drill: leave {region}, {word} to {to}, and back"),
+        region.as_str(),
+    );
+    plan.checks = evacuate::checks(ground, region);
+    plan.checks
+        .extend(evacuate::lapses(ground, region, &choice));
+    for check in preconditions::promotion(ground, &cast, mode, false, &advice) {
+        if plan.checks.iter().all(|other| other.name != check.name) {
+            plan.checks.push(check);
+        }
+    }
+    plan.steps = steps(ground, region, &cast, mode, &choice, *hold_s)?;
+    plan.inverse = [
+        promote::inverse(ground, &cast, mode, ""),
+        evacuate::inverse(ground, region, &choice)?,
+    ]
+    .concat();
+    if mode == Mode::Failover {
+        plan.data_loss = Some(data_loss::estimate(ground.snapshot, to));
+    }
+    plan.notes.push(shift::caches(ground, region));
+    plan.notes.push("Before the writer moves, undo reverses the routing. After it, the move is completed and then switched back.".into());
+    plan.mechanism = Some(choice);
+    plan.advice = Some(advice);
+    Ok(plan)
+}
+
+fn steps(
+    ground: &Ground<'_>,
+    region: &Region,
+    cast: &Cast<'_>,
+    mode: Mode,
+    choice: &Choice,
+    hold_s: Option<u64>,
+) -> Result<Vec<Step>, Refused> {
+    let snapshot = ground.snapshot;
+    let rules = &ground.spec.rules;
+    let unsteady = snapshot
+        .sites
+        .iter()
+        .filter(|site| site.judgement.verdict == Verdict::Down || &site.region == region);
+    let baseline = Task::Baseline(Baseline {
+        minutes: rules.baseline_minutes,
+        errors_percent: rules.abort_5xx_percent,
+        except: unsteady.map(|site| site.region.clone()).collect(),
+    });
+    let mut steps = vec![Step::new(
+        "baseline",
+        "The fleet is steady",
+        baseline,
+        snapshot,
+    )];
+    let moved = promote::steps(ground, cast, mode);
+    // While nobody takes writes no Region is well: who receives is judged once somebody does, also by
+    // those who go through the steps one after the other.
+    let (judged, away): (Vec<Step>, Vec<Step>) = evacuate::steps(ground, region, choice)?
+        .into_iter()
+        .partition(|step| matches!(step.task, Task::Within(_)));
+    let mut wait_for: Vec<String> = Vec::new();
+    let promoting = if mode == Mode::Failover {
+        "failover"
+    } else {
+        "switchover"
+    };
+    let judged = judged.into_iter().map(|step| step.after([promoting]));
+    for step in away.into_iter().chain(moved).chain(judged) {
+        let first = step.after.is_empty();
+        // Traffic's last rest and its receivers are watched beside the verification; what a dead Region
+        // must do first is not waited for before looking around.
+        let beside = matches!(step.task, Task::AwaitTraffic(_) | Task::Within(_));
+        if !beside
+            && !matches!(step.task, Task::CopySnapshot(_) | Task::AwaitResync(_))
+            && !step.after.contains(&"resync".to_owned())
+        {
+            wait_for.push(step.id.clone());
+        }
+        steps.push(if first {
+            step.after(["baseline"])
+        } else {
+            step
+        });
+    }
+    let within = Task::Within(Within {
+        regions: shift::receivers(ground, region),
+        errors_percent: rules.abort_5xx_percent,
+        p99_ms: rules.abort_p99_ms,
+        for_s: 60,
+    });
+    steps.push(
+        Step::new(
+            "verify",
+            "The fleet is well without the Region",
+            within,
+            snapshot,
+        )
+        .after(wait_for),
+    );
+    let look = Task::Look(Look {
+        for_s: hold_s,
+        text: format!(
+            "{region} is out and {} writes: look around, then go on to fail back",
+            cast.target.region
+        ),
+    });
+    steps.push(
+        Step::new("look", "The operator looks around", look, snapshot).after([
+            "verify",
+            "traffic",
+            "receivers",
+        ]),
+    );
+    steps.extend(back(ground, region, cast, mode, choice)?);
+    Ok(steps)
+}
+
+/// Writer and traffic return side by side: neither needs the other.
+fn back(
+    ground: &Ground<'_>,
+    region: &Region,
+    cast: &Cast<'_>,
+    mode: Mode,
+    choice: &Choice,
+) -> Result<Vec<Step>, Refused> {
+    let snapshot = ground.snapshot;
+    let (old, new) = (cast.writer, cast.target);
+    let healthy = Task::Healthy(Healthy {
+        regions: vec![region.clone()],
+        for_s: 0,
+        errors_percent: ground.spec.rules.abort_5xx_percent,
+    });
+    let mut steps = vec![
+        Step::new(
+            "back.healthy",
+            format!("{region} is healthy"),
+            healthy,
+            snapshot,
+        )
+        .after(["look"]),
+    ];
+    let resync = Task::AwaitResync(AwaitResync {
+        global: snapshot.database.id.clone(),
+        asked_in: new.region.clone(),
+    });
+    let mut first =
+        Step::new("back.resync", "Every member is connected", resync, snapshot).after(["look"]);
+    if mode == Mode::Failover {
+        first = first.after(["resync", "snapshot"]);
+        first.after.push(format!("forwarding-after.{}", old.region));
+    }
+    steps.push(first);
+    let writer = Step::new(
+        "back.switchover",
+        format!("Switch the writer back to {}", old.region),
+        promote::switchover(ground, new, old),
+        snapshot,
+    )
+    .changes(Change::new(
+        "database writer",
+        new.region.as_str(),
+        old.region.as_str(),
+    ))
+    .after(["back.healthy", "back.resync"]);
+    let traffic = shift::flip(ground, region, choice.mechanism, Way::Back, "back.restore")?
+        .after(["back.healthy"]);
+    steps.push(writer);
+    steps.push(promote::endpoint(ground, old, "back.endpoint").after(["back.switchover"]));
+    let mut forwards = promote::forwarding(ground, new, "back.forwarding");
+    forwards = forwards.after(["back.switchover"]);
+    steps.push(forwards);
+    steps.push(traffic);
+    steps.extend(shift::observed(
+        ground,
+        region,
+        Way::Back,
+        "back.restore",
+        "back.",
+    ));
+    let everyone = Task::Healthy(Healthy {
+        regions: snapshot
+            .sites
+            .iter()
+            .map(|site| site.region.clone())
+            .collect(),
+        for_s: 0,
+        errors_percent: ground.spec.rules.abort_5xx_percent,
+    });
+    let last = ids(&steps);
+    steps.push(Step::new("back.verify", "The fleet is as before", everyone, snapshot).after(last));
+    for step in &mut steps {
+        // Planned while the Region may be down: what a step needs is looked at again just before it.
+        step.needs
+            .retain(|need| matches!(need.standing, crate::actions::Standing::Stands));
+    }
+    Ok(steps)
+}

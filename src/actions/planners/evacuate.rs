@@ -1,0 +1,141 @@
+//! No new traffic to a Region, at once.
+
+use super::shift::Way;
+use super::{preconditions, shift};
+use crate::actions::check::{Check, Finding};
+use crate::actions::plan::Ground;
+use crate::actions::{
+    Choice, Intent, Mechanism, Places, Plan, Refused, Rehearsal, Step, mechanism,
+};
+use crate::fleet::{CheckVerdict, Region, Snapshot};
+
+/// Evacuate what is selected.
+pub fn offers(_: &Snapshot, region: &Region) -> Vec<Intent> {
+    vec![Intent::Evacuate {
+        region: region.clone(),
+        mechanism: None,
+    }]
+}
+
+/// By every mechanism the simulated fleet has.
+pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
+    let by = |name, mechanism| {
+        let intent = Intent::Evacuate {
+            region: places.other.clone(),
+            mechanism: Some(mechanism),
+        };
+        Rehearsal::calm(name, intent)
+    };
+    vec![
+        by("evacuate by switch", Mechanism::Switch),
+        by("evacuate by health check", Mechanism::HealthCheck),
+        by("evacuate by records", Mechanism::Records),
+    ]
+}
+
+/// The plan.
+pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+    let Intent::Evacuate { region, mechanism } = intent else {
+        return Err(Refused::new("not an evacuation"));
+    };
+    ground.site(region)?;
+    let choice = mechanism::choose(region, *mechanism, ground.spec, ground.snapshot)?;
+    let mut plan = ground.plan(
+        intent,
+        format!("Evacuate {region} by {}", choice.mechanism.title()),
+        region.as_str(),
+    );
+    plan.checks = checks(ground, region);
+    plan.checks.extend(lapses(ground, region, &choice));
+    plan.steps = steps(ground, region, &choice)?;
+    plan.inverse = inverse(ground, region, &choice)?;
+    plan.notes.push(shift::caches(ground, region));
+    plan.notes.extend(writer_stays(ground, region));
+    plan.mechanism = Some(choice);
+    Ok(plan)
+}
+
+pub(super) fn checks(ground: &Ground<'_>, region: &Region) -> Vec<Check> {
+    let snapshot = ground.snapshot;
+    let mut checks = vec![
+        preconditions::not_the_last(snapshot, region),
+        admitted(snapshot, region),
+    ];
+    checks.extend(shift::receivers(ground, region).iter().map(|other| {
+        let spare = preconditions::spare(snapshot, other);
+        Check {
+            name: format!("capacity:{other}"),
+            ..spare
+        }
+    }));
+    checks
+}
+
+/// A switch whose health check counts as healthy without data lets the Region back in by itself.
+pub(super) fn lapses(ground: &Ground<'_>, region: &Region, choice: &Choice) -> Option<Check> {
+    let switch = mechanism::switch(region, ground.snapshot).ok()?;
+    let lapses = choice.mechanism == Mechanism::Switch && switch.evacuation_holds() == Some(false);
+    lapses.then(|| {
+        let text = format!(
+            "the switch's health check counts as healthy once its data is old: {region} gets traffic again by itself. \
+             Set the check's InsufficientDataHealthStatus to LastKnownStatus"
+        );
+        Check::new("switch-holds", Finding::Waivable, text)
+    })
+}
+
+/// Whether Route 53 sends traffic there at all.
+fn admitted(snapshot: &Snapshot, region: &Region) -> Check {
+    match preconditions::admission(snapshot, region) {
+        None | Some(CheckVerdict::Unknown) => Check::new(
+            "admitted",
+            Finding::Warn,
+            format!("whether Route 53 sends traffic to {region} is not known"),
+        ),
+        Some(verdict) => Check::of(
+            "admitted",
+            verdict.in_service() != Some(false),
+            format!("Route 53 sends traffic to {region}"),
+            Finding::Warn,
+            format!("Route 53 sends {region} no traffic already: its health check is unhealthy"),
+        ),
+    }
+}
+
+/// Flip, then see that it worked.
+pub(super) fn steps(
+    ground: &Ground<'_>,
+    region: &Region,
+    choice: &Choice,
+) -> Result<Vec<Step>, Refused> {
+    let mut steps = vec![shift::flip(
+        ground,
+        region,
+        choice.mechanism,
+        Way::Out,
+        "evacuate",
+    )?];
+    steps.extend(shift::observed(ground, region, Way::Out, "evacuate", ""));
+    Ok(steps)
+}
+
+/// Flip back.
+pub(super) fn inverse(
+    ground: &Ground<'_>,
+    region: &Region,
+    choice: &Choice,
+) -> Result<Vec<Step>, Refused> {
+    let back = shift::flip(ground, region, choice.mechanism, Way::Back, "undo.evacuate")?
+        .undoes("evacuate");
+    let mut steps = vec![back];
+    let seen = shift::observed(ground, region, Way::Back, "undo.evacuate", "undo.");
+    // A Region that is still unwell stays out by its own health check: DNS alone is waited for.
+    steps.extend(seen.into_iter().take(1).map(|step| step.undoes("evacuate")));
+    Ok(steps)
+}
+
+fn writer_stays(ground: &Ground<'_>, region: &Region) -> Option<String> {
+    (ground.snapshot.is_writer(region) == Some(true)).then(|| {
+        format!("{region} stays the database's writer: the other Regions forward their writes to it. `promote` moves it.")
+    })
+}

@@ -1,0 +1,62 @@
+//! Remove paths from CloudFront's caches.
+
+use crate::actions::check::{Check, Finding};
+use crate::actions::plan::{Ground, digest};
+use crate::actions::task::Invalidate;
+use crate::actions::{Change, Intent, Places, Plan, Refused, Rehearsal, Step, Task};
+use crate::fleet::{Region, Snapshot};
+
+/// Everything.
+pub fn offers(_: &Snapshot, _: &Region) -> Vec<Intent> {
+    vec![Intent::Invalidate {
+        paths: vec!["/*".into()],
+    }]
+}
+
+/// One path.
+pub fn rehearsals(_: &Places) -> Vec<Rehearsal> {
+    let paths = vec!["/orders/*".to_owned()];
+    vec![Rehearsal::calm("invalidate", Intent::Invalidate { paths })]
+}
+
+/// The plan.
+pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+    let Intent::Invalidate { paths } = intent else {
+        return Err(Refused::new("not an invalidation"));
+    };
+    if let Some(bad) = paths.iter().find(|path| !path.starts_with('/')) {
+        return Err(
+            Refused::new(format!("`{bad}` is not a path: a path begins with `/`"))
+                .instead(format!("`/{bad}`")),
+        );
+    }
+    if paths.is_empty() {
+        return Err(Refused::new("no path was given").instead("`/*` is everything."));
+    }
+    let distribution = &ground.spec.edge.distribution;
+    let mut plan = ground.plan(
+        intent,
+        format!("Invalidate {} of {distribution}", paths.join(" ")),
+        distribution.as_str(),
+    );
+    let everything = paths.iter().any(|path| path == "/*");
+    plan.checks.push(Check::of(
+        "scope",
+        !everything,
+        "single paths",
+        Finding::Warn,
+        "everything is fetched anew: expect more requests in every Region for a while",
+    ));
+    let seed = format!("{}{}", ground.snapshot.at, paths.join(" "));
+    let task = Task::Invalidate(Invalidate {
+        distribution: distribution.clone(),
+        paths: paths.clone(),
+        reference: format!("gwctl-{}", digest(seed.as_bytes())),
+    });
+    let step = Step::new("invalidate", "Invalidate the paths", task, ground.snapshot);
+    plan.steps
+        .push(step.changes(Change::new("cached copies", "kept", "fetched anew")));
+    plan.notes
+        .push("An invalidation cannot be taken back.".into());
+    Ok(plan)
+}

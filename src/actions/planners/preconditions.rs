@@ -1,0 +1,306 @@
+//! What must hold before a promotion (aws-facts §2.6) or a shift (aws-facts §3.1).
+
+use jiff::SignedDuration;
+
+use super::promote::Cast;
+use crate::actions::check::{Check, Finding};
+use crate::actions::dark::dark;
+use crate::actions::plan::Ground;
+use crate::actions::{Advice, Mode, words};
+use crate::fleet::{CheckVerdict, Metric, Region, Snapshot, Verdict, check_verdict};
+
+/// The preconditions of a promotion.
+pub(super) fn promotion(
+    ground: &Ground<'_>,
+    cast: &Cast<'_>,
+    mode: Mode,
+    force: bool,
+    advice: &Advice,
+) -> Vec<Check> {
+    let mut checks = vec![
+        mode_fits(mode, force, advice),
+        idle(cast),
+        instance(ground, cast),
+        synchronised(cast, mode),
+        versions(ground, cast),
+    ];
+    checks.push(lag(ground, cast, mode));
+    checks.push(spare(ground.snapshot, &cast.target.region));
+    checks.extend(fresh(ground.snapshot));
+    checks
+}
+
+/// The advisor refuses what cannot work, and a failover of a healthy primary unless forced.
+fn mode_fits(mode: Mode, force: bool, advice: &Advice) -> Check {
+    let refused = advice.refused.iter().find(|(refused, _)| *refused == mode);
+    match refused {
+        None => Check::pass(
+            "mode",
+            format!("{} can work: {}", mode.word(), advice.why.join("; ")),
+        ),
+        Some((_, why)) if force && mode == Mode::Failover => {
+            Check::new("mode", Finding::Warn, format!("forced: {why}"))
+        }
+        Some((_, why)) => Check::new(
+            "mode",
+            Finding::Fail,
+            format!("{} is refused: {why}", mode.word()),
+        ),
+    }
+}
+
+fn idle(cast: &Cast<'_>) -> Check {
+    let status = &cast.topology.status;
+    let running = cast
+        .topology
+        .failover
+        .as_ref()
+        .map(|state| state.status.clone());
+    Check::of(
+        "idle",
+        status == "available" && running.is_none(),
+        "the global cluster is available and no operation runs",
+        Finding::Fail,
+        running.map_or_else(
+            || format!("the global cluster is {status}"),
+            |running| format!("an operation runs already: {running}"),
+        ),
+    )
+}
+
+/// A headless secondary cannot be promoted.
+fn instance(ground: &Ground<'_>, cast: &Cast<'_>) -> Check {
+    let region = &cast.target.region;
+    let Some(state) = ground
+        .snapshot
+        .database
+        .clusters
+        .get(region)
+        .and_then(|cluster| cluster.state.last())
+    else {
+        return Check::new(
+            "instance",
+            Finding::Waivable,
+            format!("the cluster in {region} could not be read"),
+        );
+    };
+    let ready = state
+        .instances
+        .iter()
+        .filter(|instance| instance.status == "available")
+        .count();
+    Check::of(
+        "instance",
+        ready > 0 && state.status == "available",
+        format!(
+            "{} is available with {ready} available instances",
+            cast.target.cluster
+        ),
+        Finding::Fail,
+        format!(
+            "{} is {} with {ready} available instances: it cannot be promoted",
+            cast.target.cluster, state.status
+        ),
+    )
+}
+
+fn synchronised(cast: &Cast<'_>, mode: Mode) -> Check {
+    let state = cast.target.synchronization.as_deref();
+    match state {
+        None => Check::pass(
+            "synchronised",
+            "AWS shows no synchronization status for the target",
+        ),
+        Some(state) => Check::of(
+            "synchronised",
+            state == "connected",
+            "the target is connected",
+            if mode == Mode::Failover {
+                Finding::Waivable
+            } else {
+                Finding::Fail
+            },
+            format!("the target is {state}"),
+        ),
+    }
+}
+
+/// Same major and minor version; for Aurora MySQL the patch as well.
+fn versions(ground: &Ground<'_>, cast: &Cast<'_>) -> Check {
+    let engine = |region: &Region| {
+        let cluster = ground.snapshot.database.clusters.get(region)?;
+        cluster.state.last().map(|state| state.engine.clone())
+    };
+    let Some(target) = engine(&cast.target.region) else {
+        return Check::new(
+            "versions",
+            Finding::Warn,
+            "the target's engine version is not known",
+        );
+    };
+    // The primary may be silent: the global cluster carries its version.
+    let primary = engine(&cast.writer.region).unwrap_or_else(|| cast.topology.engine.clone());
+    let same = if primary.name == "aurora-mysql" {
+        primary == target
+    } else {
+        let minor = |version: &str| version.split('.').take(2).collect::<Vec<_>>().join(".");
+        primary.name == target.name && minor(&primary.version) == minor(&target.version)
+    };
+    Check::of(
+        "versions",
+        same,
+        format!("both run {} {}", target.name, target.version),
+        Finding::Fail,
+        format!(
+            "the primary runs {} {}, the target {} {}",
+            primary.name, primary.version, target.name, target.version
+        ),
+    )
+}
+
+/// A switchover takes as long as the lag; a failover loses it.
+fn lag(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Check {
+    let region = &cast.target.region;
+    let series = ground.snapshot.database.lag(region);
+    let Some(point) = series
+        .and_then(|series| series.last())
+        .and_then(|series| series.newest())
+    else {
+        return Check::new(
+            "lag",
+            if mode == Mode::Failover {
+                Finding::Warn
+            } else {
+                Finding::Waivable
+            },
+            format!("no sample of {region}'s lag"),
+        );
+    };
+    let age = ground
+        .snapshot
+        .at
+        .duration_since(point.at)
+        .max(SignedDuration::ZERO);
+    let text = format!(
+        "{region} lags {}, sample {} old",
+        words::millis(point.value),
+        words::span(age)
+    );
+    let rules = &ground.spec.rules;
+    let finding = match mode {
+        Mode::Failover if point.value > 1_000.0 * rules.rpo_s => Finding::Waivable,
+        Mode::Failover => Finding::Pass,
+        _ if point.value > rules.abort_lag_ms => Finding::Waivable,
+        _ => Finding::Pass,
+    };
+    let best = ground
+        .snapshot
+        .sites
+        .iter()
+        .map(|site| &site.region)
+        .filter(|other| *other != region)
+        .filter_map(|other| {
+            let lag = ground.snapshot.database.lag(other)?.current()?.newest()?;
+            Some((other, lag.value))
+        });
+    match best.min_by(|a, b| a.1.total_cmp(&b.1)) {
+        Some((other, less)) if less * 2.0 < point.value && point.value > 1_000.0 => Check::new(
+            "lag",
+            finding.max(Finding::Warn),
+            format!("{text}; {other} lags only {}", words::millis(less)),
+        ),
+        _ => Check::new("lag", finding, text),
+    }
+}
+
+/// Whether Lambda in `region` can take more: what moves there needs room (aws-facts §12, step 1).
+pub(super) fn spare(snapshot: &Snapshot, region: &Region) -> Check {
+    let room = snapshot.site(region).and_then(|site| {
+        let limit = site.concurrency.last()?.limit;
+        let used: f64 = site
+            .functions
+            .iter()
+            .filter_map(|function| {
+                function
+                    .metrics
+                    .latest(Metric::FunctionConcurrency, snapshot.at)
+            })
+            .map(|point| point.value)
+            .sum();
+        Some((used, limit))
+    });
+    match room {
+        None => Check::new(
+            "capacity",
+            Finding::Warn,
+            format!("Lambda's room in {region} is not known"),
+        ),
+        Some((used, limit)) => Check::of(
+            "capacity",
+            used * 2.0 <= f64::from(limit),
+            format!("Lambda in {region} uses {used:.0} of {limit}"),
+            Finding::Warn,
+            format!("Lambda in {region} uses {used:.0} of {limit}: twice as much may not fit"),
+        ),
+    }
+}
+
+/// Old state is no ground to act on.
+pub(super) fn fresh(snapshot: &Snapshot) -> Vec<Check> {
+    let limit = snapshot.thresholds.state_stale_s;
+    let age = snapshot.database.topology.age(snapshot.at);
+    match age {
+        Some(age) if age.as_secs_f64() > limit => vec![Check::new(
+            "fresh",
+            Finding::Waivable,
+            format!("the global database was last read {} ago", words::span(age)),
+        )],
+        _ => Vec::new(),
+    }
+}
+
+/// Never the last healthy Region: Route 53 would treat all as healthy and send traffic right back (aws-facts §3.1).
+pub(super) fn not_the_last(snapshot: &Snapshot, region: &Region) -> Check {
+    let left: Vec<&str> = snapshot
+        .sites
+        .iter()
+        .map(|site| &site.region)
+        .filter(|other| *other != region && serves(snapshot, other))
+        .map(Region::as_str)
+        .collect();
+    Check::of(
+        "not-the-last",
+        !left.is_empty(),
+        format!("{} would serve", left.join(", ")),
+        Finding::Fail,
+        format!(
+            "{region} is the last healthy Region: with none healthy Route 53 treats all as healthy and sends traffic right back"
+        ),
+    )
+}
+
+/// Whether traffic would find a Region well: Route 53 sends some there and it is not down. While nobody
+/// takes writes every Region is down for those; then what it answers counts.
+pub(super) fn serves(snapshot: &Snapshot, region: &Region) -> bool {
+    let unwritable = snapshot.database.judgement.verdict == Verdict::Down;
+    let well = snapshot.site(region).is_some_and(|site| {
+        let answers = site
+            .probe
+            .current()
+            .is_some_and(|report| report.status < 500);
+        !dark(site, snapshot.at)
+            && (site.judgement.verdict != Verdict::Down || (unwritable && answers))
+    });
+    let admitted = match admission(snapshot, region) {
+        Some(verdict) => verdict.in_service() != Some(false),
+        None => true,
+    };
+    well && admitted
+}
+
+/// What Route 53 makes of the Region's own health check.
+pub(super) fn admission(snapshot: &Snapshot, region: &Region) -> Option<CheckVerdict> {
+    let id = snapshot.edge.record(region)?.health_check.as_ref()?;
+    let check = snapshot.edge.checks.get(id)?;
+    Some(check_verdict(check, snapshot.at))
+}

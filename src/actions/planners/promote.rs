@@ -1,0 +1,318 @@
+//! Another member becomes the writer (aws-facts §2.3 to §2.7).
+
+use super::preconditions;
+use crate::actions::plan::{Ground, digest};
+use crate::actions::task::{
+    AwaitEndpoint, AwaitResync, CopySnapshot, Failover, Healthy, Switchover, WriteForwarding,
+};
+use crate::actions::{
+    Change, Intent, Mode, Places, Plan, Refused, Rehearsal, Step, Task, advise, data_loss,
+};
+use crate::fleet::{Member, Region, Snapshot, Topology};
+
+/// Promote to every member that is not the writer, where one is selected.
+pub fn offers(_: &Snapshot, region: &Region) -> Vec<Intent> {
+    vec![Intent::Promote {
+        target: region.clone(),
+        mode: None,
+        force: false,
+    }]
+}
+
+/// Planned on a calm day, unplanned while the primary is gone.
+pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
+    let to = |mode| Intent::Promote {
+        target: places.other.clone(),
+        mode: Some(mode),
+        force: false,
+    };
+    vec![
+        Rehearsal::calm("promote by switchover", to(Mode::Switchover)),
+        Rehearsal::calm("promote by failover", to(Mode::Failover)).during("primary-dark"),
+    ]
+}
+
+/// The plan.
+pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+    let Intent::Promote {
+        target,
+        mode,
+        force,
+    } = intent
+    else {
+        return Err(Refused::new("not a promotion"));
+    };
+    let cast = Cast::find(ground, target)?;
+    let advice = advise(ground.snapshot);
+    let mode = match mode {
+        Some(mode) => *mode,
+        None if advice.mode == Mode::EvacuateOnly => {
+            return Err(
+                Refused::new(format!("no promotion is needed: {}", advice.why.join("; "))).instead(
+                    format!(
+                        "`gwctl evacuate {}`; or name the way: `--mode switchover`.",
+                        cast.writer.region
+                    ),
+                ),
+            );
+        }
+        None => advice.mode,
+    };
+    let mut plan = ground.plan(intent, title(&cast, mode), target.as_str());
+    plan.checks = preconditions::promotion(ground, &cast, mode, *force, &advice);
+    plan.steps = steps(ground, &cast, mode);
+    plan.inverse = inverse(ground, &cast, mode, "");
+    if mode == Mode::Failover {
+        plan.data_loss = Some(data_loss::estimate(ground.snapshot, target));
+        plan.notes.push(format!(
+            "After it the old primary is rebuilt on a new volume: until then one Region fewer protects the data. Stop what writes to {} if you can (two writers).",
+            cast.writer.region
+        ));
+    }
+    plan.notes.push(
+        "Infrastructure code will see the roles swapped as drift: do not let it repair them."
+            .into(),
+    );
+    plan.advice = Some(advice);
+    Ok(plan)
+}
+
+fn title(cast: &Cast<'_>, mode: Mode) -> String {
+    match mode {
+        Mode::Failover => format!(
+            "Fail over the database to {}, losing what was not replicated",
+            cast.target.region
+        ),
+        _ => format!(
+            "Switch the database's writer from {} to {}",
+            cast.writer.region, cast.target.region
+        ),
+    }
+}
+
+/// Who plays in a promotion.
+pub(super) struct Cast<'a> {
+    pub(super) topology: &'a Topology,
+    pub(super) writer: &'a Member,
+    pub(super) target: &'a Member,
+}
+
+impl<'a> Cast<'a> {
+    pub(super) fn find(ground: &Ground<'a>, target: &Region) -> Result<Self, Refused> {
+        let topology = ground.snapshot.database.topology.last().ok_or_else(|| {
+            Refused::new("the global database could not be read: who writes is not known")
+        })?;
+        let writer = topology
+            .writer()
+            .ok_or_else(|| Refused::new("the global database has no writer at the moment"))?;
+        let target = topology.member(target).ok_or_else(|| {
+            let members: Vec<&str> = topology
+                .members
+                .iter()
+                .map(|member| member.region.as_str())
+                .collect();
+            Refused::new(format!("the global database has no member in {target}"))
+                .instead(format!("It has: {}.", members.join(", ")))
+        })?;
+        if target.writer {
+            return Err(Refused::new(format!(
+                "{} is the writer already",
+                target.region
+            )));
+        }
+        Ok(Self {
+            topology,
+            writer,
+            target,
+        })
+    }
+}
+
+/// The steps of a promotion, also within a drill.
+pub(super) fn steps(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Vec<Step> {
+    let snapshot = ground.snapshot;
+    let (from, to) = (&cast.writer.region, &cast.target.region);
+    let mut steps = Vec::new();
+    let change = Change::new("database writer", from.as_str(), to.as_str());
+    let promoting = if mode == Mode::Failover {
+        let task = Task::Failover(Failover {
+            global: ground.snapshot.database.id.clone(),
+            target: to.clone(),
+            target_arn: cast.target.arn.clone(),
+            target_cluster: cast.target.cluster.clone(),
+        });
+        Step::new("failover", format!("Fail over to {to}"), task, snapshot)
+    } else {
+        let taking_part = [from, to];
+        let all = cast.topology.members.iter().map(|member| {
+            let step = forwarding(ground, member, "forwarding");
+            (taking_part.contains(&&member.region), step)
+        });
+        // A third Region that is dark must not keep the other two from switching.
+        steps.extend(
+            all.filter(|(needed, step)| *needed || step.broken().is_none())
+                .map(|(_, step)| step),
+        );
+        let task = switchover(ground, cast.writer, cast.target);
+        let before: Vec<String> = steps.iter().map(|step| step.id.clone()).collect();
+        Step::new(
+            "switchover",
+            format!("Switch the writer to {to}"),
+            task,
+            snapshot,
+        )
+        .after(before)
+    };
+    let promoting = promoting.changes(change);
+    let id = promoting.id.clone();
+    steps.push(promoting);
+    steps.push(endpoint(ground, cast.target, "endpoint").after([id.as_str()]));
+    let healthy = Task::Healthy(Healthy {
+        regions: vec![to.clone()],
+        for_s: 0,
+        errors_percent: ground.spec.rules.abort_5xx_percent,
+    });
+    steps
+        .push(Step::new("serving", format!("{to} serves"), healthy, snapshot).after([id.as_str()]));
+    let mut before_forwarding = id.clone();
+    if mode == Mode::Failover {
+        let seed = format!("{}{}", snapshot.at, cast.writer.arn);
+        let copy = Task::CopySnapshot(CopySnapshot {
+            region: from.clone(),
+            cluster: cast.writer.cluster.clone(),
+            copy: format!(
+                "gwctl-{}-{}",
+                cast.writer.cluster,
+                &digest(seed.as_bytes())[..8]
+            ),
+        });
+        let copy = Step {
+            needs: Vec::new(),
+            ..Step::new(
+                "snapshot",
+                format!("Keep the snapshot of {from}'s old volume"),
+                copy,
+                snapshot,
+            )
+        };
+        steps.push(copy.after([id.as_str()]));
+        let resync = Task::AwaitResync(AwaitResync {
+            global: snapshot.database.id.clone(),
+            asked_in: to.clone(),
+        });
+        steps.push(
+            Step::new(
+                "resync",
+                "Every member is connected again",
+                resync,
+                snapshot,
+            )
+            .after([id.as_str()]),
+        );
+        before_forwarding = "resync".into();
+    }
+    let mut last = forwarding(ground, cast.writer, "forwarding-after");
+    // What a dead Region needs is looked at again just before the step, when it is back.
+    last.needs.retain(|_| mode != Mode::Failover);
+    steps.push(last.after([before_forwarding]));
+    steps
+}
+
+pub(super) fn switchover(ground: &Ground<'_>, from: &Member, to: &Member) -> Task {
+    Task::Switchover(Switchover {
+        global: ground.snapshot.database.id.clone(),
+        from: from.region.clone(),
+        target: to.region.clone(),
+        target_arn: to.arn.clone(),
+        target_cluster: to.cluster.clone(),
+    })
+}
+
+pub(super) fn endpoint(ground: &Ground<'_>, to: &Member, id: &str) -> Step {
+    let task = Task::AwaitEndpoint(AwaitEndpoint {
+        global: ground.snapshot.database.id.clone(),
+        target: to.region.clone(),
+        cluster: to.cluster.clone(),
+    });
+    Step::new(
+        id,
+        "The global writer endpoint points there",
+        task,
+        ground.snapshot,
+    )
+}
+
+pub(super) fn forwarding(ground: &Ground<'_>, member: &Member, id: &str) -> Step {
+    let task = Task::WriteForwarding(WriteForwarding {
+        global: ground.snapshot.database.id.clone(),
+        region: member.region.clone(),
+        cluster: member.cluster.clone(),
+    });
+    let step = Step::new(
+        format!("{id}.{}", member.region),
+        format!("{} forwards writes", member.region),
+        task,
+        ground.snapshot,
+    );
+    match member.write_forwarding.as_deref() {
+        // The step looks all the same, and sends nothing while it is so.
+        Some("enabled") => step,
+        now => step.changes(Change::new(
+            format!("write forwarding of {}", member.cluster),
+            now.unwrap_or("not shown on the primary"),
+            "enabled",
+        )),
+    }
+}
+
+/// Back to the old writer. After a failover only once it is rebuilt.
+pub(super) fn inverse(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode, prefix: &str) -> Vec<Step> {
+    let promoting = if mode == Mode::Failover {
+        "failover"
+    } else {
+        "switchover"
+    };
+    let (old, new) = (cast.writer, cast.target);
+    let mut steps = Vec::new();
+    let task = switchover(ground, new, old);
+    let mut back = Step::new(
+        format!("{prefix}undo.{promoting}"),
+        format!("Switch the writer back to {}", old.region),
+        task,
+        ground.snapshot,
+    )
+    .changes(Change::new(
+        "database writer",
+        new.region.as_str(),
+        old.region.as_str(),
+    ))
+    .undoes(promoting);
+    // It is planned while the old Region may be down; what it needs is looked at just before.
+    back.needs
+        .retain(|need| matches!(need.standing, crate::actions::Standing::Stands));
+    if mode == Mode::Failover {
+        let id = format!("{prefix}undo.resync");
+        let resync = Task::AwaitResync(AwaitResync {
+            global: ground.snapshot.database.id.clone(),
+            asked_in: new.region.clone(),
+        });
+        steps.push(
+            Step::new(
+                id.clone(),
+                "Every member is connected again",
+                resync,
+                ground.snapshot,
+            )
+            .undoes(promoting),
+        );
+        back = back.after([id]);
+    }
+    let id = back.id.clone();
+    steps.push(back);
+    steps.push(
+        endpoint(ground, old, &format!("{prefix}undo.endpoint"))
+            .after([id])
+            .undoes(promoting),
+    );
+    steps
+}

@@ -1,0 +1,189 @@
+//! Traffic returns to a Region, after it has been healthy for a while.
+
+use super::shift::Way;
+use super::{shift, weights};
+use crate::actions::check::{Check, Finding};
+use crate::actions::dark::dark;
+use crate::actions::mechanism::{Mechanism, switch};
+use crate::actions::plan::Ground;
+use crate::actions::task::Healthy;
+use crate::actions::{Choice, Intent, Places, Plan, Refused, Rehearsal, Step, Task, words};
+use crate::fleet::{Region, Snapshot, check_verdict};
+
+/// Restore what is selected.
+pub fn offers(_: &Snapshot, region: &Region) -> Vec<Intent> {
+    vec![Intent::Restore {
+        region: region.clone(),
+        hold_down_s: None,
+    }]
+}
+
+/// After an evacuation by each mechanism.
+pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
+    let after = |name, mechanism| {
+        let intent = Intent::Restore {
+            region: places.other.clone(),
+            hold_down_s: Some(60),
+        };
+        Rehearsal::calm(name, intent).after(Intent::Evacuate {
+            region: places.other.clone(),
+            mechanism: Some(mechanism),
+        })
+    };
+    vec![
+        after("restore by switch", Mechanism::Switch),
+        after("restore by health check", Mechanism::HealthCheck),
+        after("restore by records", Mechanism::Records),
+    ]
+}
+
+/// The plan.
+pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+    let Intent::Restore {
+        region,
+        hold_down_s,
+    } = intent
+    else {
+        return Err(Refused::new("not a restoration"));
+    };
+    ground.site(region)?;
+    let held_by = kept_out_by(ground, region);
+    let Some(first) = held_by.first().copied() else {
+        return Err(
+            Refused::new(format!("nothing of gwctl's keeps traffic from {region}")).instead(
+                "Where its own health check fails, it returns by itself once that passes.",
+            ),
+        );
+    };
+    let hold_down = hold_down_s.unwrap_or(ground.spec.rules.hold_down_s);
+    let title = format!(
+        "Restore {region} after {} of health",
+        words::seconds(hold_down)
+    );
+    let mut plan = ground.plan(intent, title, region.as_str());
+    plan.checks.push(well(ground, region));
+    plan.steps = steps(ground, region, &held_by, hold_down)?;
+    plan.inverse = inverse(ground, region, &held_by)?;
+    plan.mechanism = Some(Choice {
+        mechanism: first,
+        why: "it is what keeps the traffic away".into(),
+        also: held_by[1..].to_vec(),
+        out: Vec::new(),
+    });
+    Ok(plan)
+}
+
+/// The mechanisms that keep traffic from the Region now.
+fn kept_out_by(ground: &Ground<'_>, region: &Region) -> Vec<Mechanism> {
+    let snapshot = ground.snapshot;
+    let mut all = Vec::new();
+    if switched(region, snapshot) == Some(true) {
+        all.push(Mechanism::Switch);
+    }
+    let check = snapshot
+        .edge
+        .record(region)
+        .and_then(|record| record.check())
+        .and_then(|id| snapshot.edge.checks.get(id));
+    if check
+        .and_then(|check| check.config.last())
+        .is_some_and(|config| config.disabled && config.inverted)
+    {
+        all.push(Mechanism::HealthCheck);
+    }
+    let record = snapshot.edge.record(region);
+    if record
+        .and_then(|record| weights::share(ground, record))
+        .is_some_and(|share| share < 99.5)
+    {
+        all.push(Mechanism::Records);
+    }
+    // What state a control is in, only its cluster says: looking comes first in the step itself.
+    if all.is_empty()
+        && snapshot.edge.routing_control(region).is_some()
+        && !ground.spec.edge.routing_endpoints.is_empty()
+    {
+        all.push(Mechanism::RoutingControl);
+    }
+    // Nor can every switch be read from afar: putting what it has changes nothing.
+    if all.is_empty() && switched(region, snapshot).is_none() && switch(region, snapshot).is_ok() {
+        all.push(Mechanism::Switch);
+    }
+    all
+}
+
+/// Whether the Region's switch evacuates. The check that follows it tells: it keeps its last word, while
+/// the alarm forgets within minutes when nothing more is put (aws-facts §3.4).
+fn switched(region: &Region, snapshot: &Snapshot) -> Option<bool> {
+    let (id, known) = snapshot.edge.switch(region)?;
+    if known.last().is_some_and(|switch| switch.state == "ALARM") {
+        return Some(true);
+    }
+    // Its verdict has its own inversion in it, and not that of the check above it.
+    let above = snapshot.edge.check(region).filter(|top| top.id != id);
+    let inverted = above
+        .and_then(|top| top.config.last())
+        .is_some_and(|config| config.inverted);
+    check_verdict(snapshot.edge.checks.get(id)?, snapshot.at)
+        .in_service()
+        .map(|healthy| healthy == inverted)
+}
+
+fn well(ground: &Ground<'_>, region: &Region) -> Check {
+    let answers = ground
+        .snapshot
+        .site(region)
+        .is_some_and(|site| site.reach.last_answer.is_some() && !dark(site, ground.snapshot.at));
+    Check::of(
+        "answers",
+        answers,
+        format!("{region} answers"),
+        Finding::Fail,
+        format!("{region} does not answer: it cannot take traffic"),
+    )
+}
+
+/// Hold-down, flip back, see that it worked.
+pub(super) fn steps(
+    ground: &Ground<'_>,
+    region: &Region,
+    by: &[Mechanism],
+    hold_down_s: u64,
+) -> Result<Vec<Step>, Refused> {
+    let healthy = Healthy {
+        regions: vec![region.clone()],
+        for_s: hold_down_s,
+        errors_percent: ground.spec.rules.abort_5xx_percent,
+    };
+    let hold = Step::new(
+        "hold-down",
+        format!("{region} stays healthy for {}", words::seconds(hold_down_s)),
+        Task::Healthy(healthy),
+        ground.snapshot,
+    );
+    let mut steps = vec![hold.expected(hold_down_s.max(5))];
+    let mut last = "hold-down".to_owned();
+    for mechanism in by {
+        let id = format!("restore.{mechanism}");
+        steps.push(shift::flip(ground, region, *mechanism, Way::Back, &id)?.after([last]));
+        last = id;
+    }
+    steps.extend(shift::observed(ground, region, Way::Back, &last, ""));
+    Ok(steps)
+}
+
+fn inverse(ground: &Ground<'_>, region: &Region, by: &[Mechanism]) -> Result<Vec<Step>, Refused> {
+    let Some(mechanism) = by.first() else {
+        return Ok(Vec::new());
+    };
+    let id = format!("restore.{mechanism}");
+    let out = shift::flip(ground, region, *mechanism, Way::Out, "undo.restore")?.undoes(id.clone());
+    let mut steps = vec![out];
+    steps.extend(
+        shift::observed(ground, region, Way::Out, "undo.restore", "undo.")
+            .into_iter()
+            .take(1)
+            .map(|step| step.undoes(id.clone())),
+    );
+    Ok(steps)
+}

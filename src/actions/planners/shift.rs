@@ -1,0 +1,227 @@
+//! The steps that keep traffic from a Region, or let it return, by any mechanism.
+
+use super::{preconditions, weights};
+use crate::actions::mechanism::{Mechanism, switch};
+use crate::actions::plan::Ground;
+use crate::actions::task::{
+    AwaitAnswers, AwaitTraffic, FlipSwitch, ForceCheck, RoutingControl, Within,
+};
+use crate::actions::{Change, Refused, Step, Task};
+use crate::fleet::{Metric, Region};
+
+/// Which way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    Out,
+    Back,
+}
+
+/// The one step that shifts, called `id`.
+pub(super) fn flip(
+    ground: &Ground<'_>,
+    region: &Region,
+    mechanism: Mechanism,
+    way: Way,
+    id: &str,
+) -> Result<Step, Refused> {
+    let snapshot = ground.snapshot;
+    let out = way == Way::Out;
+    let no = |why: String| Refused::new(format!("{mechanism} of {region}: {why}"));
+    let (task, change) = match mechanism {
+        Mechanism::Switch => {
+            let switch = switch(region, snapshot).map_err(no)?;
+            let (normal, evacuated) = (switch.normal_value(), switch.evacuated_value());
+            let (before, after) = if out {
+                (normal, evacuated)
+            } else {
+                (evacuated, normal)
+            };
+            let change = Change::new(
+                format!(
+                    "{} {} in {}",
+                    switch.namespace, switch.metric, switch.region
+                ),
+                before.to_string(),
+                after.to_string(),
+            );
+            let task = FlipSwitch {
+                evacuates: region.clone(),
+                region: switch.region.clone(),
+                alarm: switch.alarm.clone(),
+                namespace: switch.namespace.clone(),
+                metric: switch.metric.clone(),
+                dimensions: switch.dimensions.clone(),
+                value: after,
+            };
+            (Task::FlipSwitch(task), change)
+        }
+        Mechanism::RoutingControl => {
+            let control = snapshot
+                .edge
+                .routing_control(region)
+                .ok_or_else(|| no("there is none".into()))?;
+            let task = RoutingControl {
+                evacuates: region.clone(),
+                control: control.into(),
+                endpoints: ground.spec.edge.routing_endpoints.clone(),
+                on: !out,
+            };
+            let words = if out { ("On", "Off") } else { ("Off", "On") };
+            (
+                Task::RoutingControl(task),
+                Change::new("routing control", words.0, words.1),
+            )
+        }
+        Mechanism::HealthCheck => {
+            let check = snapshot
+                .edge
+                .record(region)
+                .and_then(|record| record.check())
+                .ok_or_else(|| no("there is none".into()))?;
+            let version = snapshot
+                .edge
+                .checks
+                .get(check)
+                .and_then(|check| check.config.last())
+                .map_or(0, |config| config.version);
+            let words = if out {
+                ("as measured", "forced unhealthy")
+            } else {
+                ("forced unhealthy", "as measured")
+            };
+            let change = Change::new(format!("health check {check}"), words.0, words.1);
+            (
+                Task::ForceCheck(ForceCheck {
+                    check: check.into(),
+                    version,
+                    unhealthy: out,
+                }),
+                change,
+            )
+        }
+        Mechanism::Records => {
+            let mut batch = weights::change(ground, region, if out { 0 } else { 100 })?;
+            batch.strict = out;
+            let record = snapshot.edge.record(region);
+            let now = record
+                .and_then(|record| weights::share(ground, record))
+                .unwrap_or(100.0);
+            let after = if out { "0 %" } else { "100 %" };
+            (
+                Task::ChangeRecords(batch),
+                Change::new(format!("weight of {region}"), format!("{now:.0} %"), after),
+            )
+        }
+    };
+    let title = match way {
+        Way::Out => format!("Evacuate {region} by {mechanism}"),
+        Way::Back => format!("Readmit {region} by {mechanism}"),
+    };
+    Ok(Step::new(id, title, task, snapshot).changes(change))
+}
+
+/// What shows that it worked: authoritative DNS, then the Region's own request count, then those that
+/// receive (or the Region itself, when traffic returns).
+pub(super) fn observed(
+    ground: &Ground<'_>,
+    region: &Region,
+    way: Way,
+    after: &str,
+    prefix: &str,
+) -> Vec<Step> {
+    let snapshot = ground.snapshot;
+    let out = way == Way::Out;
+    let target = target(ground, region);
+    let dns = Task::AwaitAnswers(AwaitAnswers {
+        zone: ground.spec.edge.hosted_zone.clone(),
+        name: ground.spec.edge.latency_record.clone(),
+        region: region.clone(),
+        target,
+        gone: out,
+    });
+    let before = snapshot
+        .site(region)
+        .and_then(|site| site.api.metrics.latest(Metric::ApiRequests, snapshot.at))
+        .map(|point| point.value);
+    let traffic = Task::AwaitTraffic(AwaitTraffic {
+        region: region.clone(),
+        before: before.filter(|_| out),
+        percent: 5.0,
+        gone: out,
+    });
+    let rules = &ground.spec.rules;
+    let judged: Vec<Region> = if out {
+        receivers(ground, region)
+    } else {
+        vec![region.clone()]
+    };
+    let within = Task::Within(Within {
+        regions: judged,
+        errors_percent: rules.abort_5xx_percent,
+        p99_ms: rules.abort_p99_ms,
+        for_s: 60,
+    });
+    let id = |name: &str| format!("{prefix}{name}");
+    let (dns_title, traffic_title, within_title) = if out {
+        (
+            format!("DNS answers {region} to nobody"),
+            format!("{region} serves nobody"),
+            "The Regions that receive are well".to_owned(),
+        )
+    } else {
+        (
+            format!("DNS answers {region} again"),
+            format!("{region} serves again"),
+            format!("{region} is well under traffic"),
+        )
+    };
+    vec![
+        Step::new(id("dns"), dns_title, dns, snapshot).after([after]),
+        Step::new(id("traffic"), traffic_title, traffic, snapshot).after([id("dns")]),
+        Step::new(id("receivers"), within_title, within, snapshot).after([id("dns")]),
+    ]
+}
+
+/// The Regions that take what is shifted.
+pub(super) fn receivers(ground: &Ground<'_>, region: &Region) -> Vec<Region> {
+    let snapshot = ground.snapshot;
+    snapshot
+        .sites
+        .iter()
+        .map(|site| &site.region)
+        .filter(|other| *other != region && preconditions::serves(snapshot, other))
+        .cloned()
+        .collect()
+}
+
+/// What DNS answers for the Region: its record's name, or through a weighted group its own endpoint's.
+fn target(ground: &Ground<'_>, region: &Region) -> String {
+    let endpoint = ground
+        .snapshot
+        .site(region)
+        .and_then(|site| site.endpoint.clone());
+    match ground.snapshot.edge.record(region) {
+        Some(record) if record.alias_zone.is_none() => record.target.clone(),
+        record => endpoint
+            .or_else(|| record.map(|record| record.target.clone()))
+            .unwrap_or_default(),
+    }
+}
+
+/// How long some traffic still reaches the Region (aws-facts §5.3).
+pub(super) fn caches(ground: &Ground<'_>, region: &Region) -> String {
+    let ttl = ground
+        .snapshot
+        .edge
+        .record(region)
+        .and_then(|record| record.ttl)
+        .unwrap_or(60);
+    format!(
+        "Caches keep some traffic in {region}: resolvers for the record's {ttl} s, the edge router for as long again, kept-alive connections until they close; expect a rest for two to three minutes."
+    )
+}
+
+/// Ids of steps.
+pub(super) fn ids(steps: &[Step]) -> Vec<String> {
+    steps.iter().map(|step| step.id.clone()).collect()
+}

@@ -1,0 +1,242 @@
+//! A report for people: to paste into a change record or a postmortem.
+
+use std::fmt::Write;
+
+use jiff::Timestamp;
+
+use super::charts::spark;
+use super::{Charts, Report};
+use crate::actions::journal::StepStatus;
+use crate::actions::words::{count, millis, seconds};
+use crate::fleet::{Region, clean_markdown as plain};
+
+/// Longest chart in cells.
+const CHART: usize = 40;
+
+/// The whole report.
+pub fn draw(report: &Report) -> String {
+    let mut text = String::new();
+    head(&mut text, report);
+    steps(&mut text, report);
+    figures(&mut text, report);
+    let deviations: Vec<String> = report
+        .deviations
+        .iter()
+        .map(|one| format!("{} **{}** {}", time(one.at), one.kind, plain(&one.what)))
+        .collect();
+    list(
+        &mut text,
+        "Deviations",
+        &deviations,
+        "None: it went as planned.",
+    );
+    let notes: Vec<String> = report
+        .notes
+        .iter()
+        .map(|note| {
+            format!(
+                "{} {}: {}",
+                time(note.at),
+                plain(&note.by),
+                plain(&note.text)
+            )
+        })
+        .collect();
+    list(&mut text, "Notes", &notes, "None.");
+    let drift: Vec<String> = report
+        .drift
+        .iter()
+        .map(|change| {
+            format!(
+                "{}: {} → {}",
+                plain(&change.what),
+                plain(&change.before),
+                plain(&change.after)
+            )
+        })
+        .collect();
+    list(
+        &mut text,
+        "What infrastructure code will now see as drift",
+        &drift,
+        "Nothing: everything is as it was.",
+    );
+    timeline(&mut text, report);
+    text
+}
+
+fn head(text: &mut String, report: &Report) {
+    let _ = writeln!(text, "# {}\n", plain(&report.title));
+    let ended = report.ended.map_or_else(
+        || "not over".into(),
+        |at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
+    );
+    let rows = [
+        ("outcome", report.outcome.word().to_owned()),
+        ("fleet", report.fleet.clone()),
+        ("run", report.run.clone()),
+        ("operators", report.operators.join(", ")),
+        (
+            "begun",
+            report.begun.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
+        ),
+        ("ended", ended),
+        (
+            "took",
+            format!(
+                "{}; {} were expected, {} one step after the other",
+                span(report.took_s),
+                seconds(report.expected_s),
+                seconds(report.one_by_one_s)
+            ),
+        ),
+        (
+            "recovery time",
+            format!("{} ({})", report.recovery.sentence(), report.recovery.why),
+        ),
+        (
+            "recovery point",
+            format!(
+                "{} ({})",
+                report.recovery_point.sentence(),
+                report.recovery_point.why
+            ),
+        ),
+        ("plan", format!("{}, gwctl {}", report.plan, report.gwctl)),
+    ];
+    let _ = writeln!(text, "| | |\n|---|---|");
+    for (name, value) in rows {
+        let _ = writeln!(text, "| **{name}** | {} |", plain(&value));
+    }
+}
+
+fn steps(text: &mut String, report: &Report) {
+    let _ = writeln!(text, "\n## Steps, planned and actual\n");
+    let _ = writeln!(
+        text,
+        "| step | what | status | began, planned | began | takes, planned | took | last seen |"
+    );
+    let _ = writeln!(text, "|---|---|---|--:|--:|--:|--:|---|");
+    for step in &report.steps {
+        let cells = [
+            plain(&step.id),
+            plain(&step.title),
+            word(step.status).into(),
+            step.planned_begin_s
+                .map(|s| clock(s.cast_signed()))
+                .unwrap_or_default(),
+            step.begin_s.map(clock).unwrap_or_default(),
+            seconds(step.planned_s),
+            step.actual_s.map(span).unwrap_or_default(),
+            plain(step.saw.as_deref().unwrap_or_default()),
+        ];
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
+    }
+}
+
+const fn word(status: StepStatus) -> &'static str {
+    match status {
+        StepStatus::Waiting => "not begun",
+        StepStatus::Running => "under way",
+        StepStatus::Held => "held",
+        StepStatus::Done => "done",
+        StepStatus::Skipped => "skipped",
+    }
+}
+
+fn figures(text: &mut String, report: &Report) {
+    let _ = writeln!(text, "\n## Figures before, during and after\n");
+    if report.figures.is_empty() {
+        let _ = writeln!(text, "None were kept.");
+        return;
+    }
+    let _ = writeln!(
+        text,
+        "One cell a minute or more, from nothing to the highest; `·` is no data.\n"
+    );
+    let _ = writeln!(
+        text,
+        "| Region | figure | before | chart | lowest | highest | after |"
+    );
+    let _ = writeln!(text, "|---|---|--:|---|--:|--:|--:|");
+    for (region, charts) in &report.figures {
+        site(text, region, charts);
+    }
+}
+
+/// A name, the values, and how one is written.
+type Row<'a> = (&'static str, &'a [Option<f64>], &'a dyn Fn(f64) -> String);
+
+fn site(text: &mut String, region: &Region, charts: &Charts) {
+    let percent = |value: f64| format!("{value:.2} %");
+    let rows: [Row<'_>; 4] = [
+        ("requests a minute", &charts.requests, &count),
+        ("5xx", &charts.errors_percent, &percent),
+        ("p99", &charts.p99_ms, &millis),
+        ("replication lag", &charts.lag_ms, &millis),
+    ];
+    for (name, values, show) in rows {
+        if values.iter().all(Option::is_none) {
+            continue;
+        }
+        let known = || values.iter().flatten().copied();
+        let show = |value: Option<f64>| value.map_or_else(|| "no data".into(), show);
+        let _ = writeln!(
+            text,
+            "| {region} | {name} | {} | `{}` | {} | {} | {} |",
+            show(values.first().copied().flatten()),
+            spark(values, CHART),
+            show(known().reduce(f64::min)),
+            show(known().reduce(f64::max)),
+            show(values.last().copied().flatten()),
+        );
+    }
+}
+
+fn list(text: &mut String, head: &str, lines: &[String], none: &str) {
+    let _ = writeln!(text, "\n## {head}\n");
+    if lines.is_empty() {
+        let _ = writeln!(text, "{none}");
+    }
+    for line in lines {
+        let _ = writeln!(text, "- {line}");
+    }
+}
+
+fn timeline(text: &mut String, report: &Report) {
+    let _ = writeln!(text, "\n## Timeline\n");
+    let _ = writeln!(
+        text,
+        "| time | elapsed | who | step | what | call | request | outcome |"
+    );
+    let _ = writeln!(text, "|---|--:|---|---|---|---|---|---|");
+    for moment in &report.timeline {
+        let some = |text: &Option<String>| plain(text.as_deref().unwrap_or_default());
+        let cells = [
+            time(moment.at),
+            clock(moment.elapsed_s),
+            plain(&moment.by),
+            some(&moment.step),
+            plain(&moment.what),
+            some(&moment.call),
+            some(&moment.request_id),
+            some(&moment.outcome),
+        ];
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
+    }
+}
+
+fn time(at: Timestamp) -> String {
+    at.strftime("%H:%M:%SZ").to_string()
+}
+
+fn clock(s: i64) -> String {
+    match (s / 3_600, s / 60 % 60, s % 60) {
+        (0, m, s) => format!("+{m}:{s:02}"),
+        (h, m, s) => format!("+{h}:{m:02}:{s:02}"),
+    }
+}
+
+fn span(s: i64) -> String {
+    seconds(u64::try_from(s).unwrap_or(0))
+}

@@ -1,0 +1,195 @@
+//! What a run achieved, told from its journal alone.
+
+mod charts;
+mod deviations;
+mod markdown;
+mod recovery;
+mod timeline;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::journal::{Entry, Note, Phase, Record, RunState, StepStatus};
+use super::{Change, Intent};
+use crate::fleet::Region;
+
+pub use charts::Charts;
+pub use deviations::Deviation;
+pub use markdown::draw as markdown;
+pub use recovery::{Recovery, RecoveryPoint};
+pub use timeline::Moment;
+
+/// The version of the document.
+pub const SCHEMA: &str = "gwctl.report/1";
+
+/// A run, reported.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// `gwctl.report/1`.
+    pub schema: &'static str,
+    /// Identifier of the run.
+    pub run: String,
+    /// The fleet.
+    pub fleet: String,
+    /// What was asked for.
+    pub intent: Intent,
+    /// In a line.
+    pub title: String,
+    /// Everybody who wrote into the journal, the one who confirmed first.
+    pub operators: Vec<String>,
+    /// gwctl's version that began it.
+    pub gwctl: String,
+    /// Digest of the plan that was run.
+    pub plan: String,
+    /// How it stands, or ended.
+    pub outcome: Phase,
+    /// When it was confirmed.
+    pub begun: Timestamp,
+    /// When it was over; none while it is not.
+    pub ended: Option<Timestamp>,
+    /// Seconds from confirmation to the end, or to the newest record.
+    pub took_s: i64,
+    /// Seconds that were expected.
+    pub expected_s: u64,
+    /// Seconds the same steps would have taken one after the other.
+    pub one_by_one_s: u64,
+    /// How soon the service was back, where the action brings it back.
+    pub recovery: Recovery,
+    /// What was lost.
+    pub recovery_point: RecoveryPoint,
+    /// What happened, in order.
+    pub timeline: Vec<Moment>,
+    /// Each step, planned and actual.
+    pub steps: Vec<StepReport>,
+    /// The fleet's figures before, during and after.
+    pub figures: BTreeMap<Region, Charts>,
+    /// Where it did not go as planned.
+    pub deviations: Vec<Deviation>,
+    /// What the operators wrote down.
+    pub notes: Vec<Note>,
+    /// What infrastructure code will now see as drift.
+    pub drift: Vec<Change>,
+}
+
+/// One step, planned and actual.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StepReport {
+    /// Which.
+    pub id: String,
+    /// In a line.
+    pub title: String,
+    /// How it stands.
+    pub status: StepStatus,
+    /// Seconds that were expected.
+    pub planned_s: u64,
+    /// Seconds it took; none when it did not end.
+    pub actual_s: Option<i64>,
+    /// When it should have begun, in seconds from confirmation; none for an inverse step.
+    pub planned_begin_s: Option<u64>,
+    /// When it began, in seconds from confirmation.
+    pub begin_s: Option<i64>,
+    /// The last thing seen.
+    pub saw: Option<String>,
+    /// How many changes were sent for it.
+    pub calls: usize,
+}
+
+/// Reports `records`, which are a whole journal, and `state`, which is what they add up to.
+pub fn report(records: &[Record], state: &RunState) -> Report {
+    let plan = &state.plan;
+    let until = state.ended.unwrap_or(state.newest);
+    let gwctl = records.iter().find_map(|record| match &record.entry {
+        Entry::Begun { gwctl, .. } => Some(gwctl.clone()),
+        _ => None,
+    });
+    Report {
+        schema: SCHEMA,
+        run: state.id.clone(),
+        fleet: plan.fleet.clone(),
+        intent: plan.intent.clone(),
+        title: plan.title.clone(),
+        operators: operators(records),
+        gwctl: gwctl.unwrap_or_default(),
+        plan: plan.fingerprint(),
+        outcome: state.phase(),
+        begun: state.begun,
+        ended: state.ended,
+        took_s: until.duration_since(state.begun).as_secs(),
+        expected_s: plan.expected_s(),
+        one_by_one_s: plan.one_by_one_s(),
+        recovery: recovery::time(state),
+        recovery_point: recovery::point(state, records),
+        timeline: timeline::of(records, state),
+        steps: steps(state),
+        figures: charts::of(records),
+        deviations: deviations::of(records, state),
+        notes: state.notes.clone(),
+        drift: drift(state),
+    }
+}
+
+fn operators(records: &[Record]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for record in records {
+        if !names.contains(&record.by) {
+            names.push(record.by.clone());
+        }
+    }
+    names
+}
+
+fn steps(state: &RunState) -> Vec<StepReport> {
+    let begins = state.plan.begins_s();
+    let inverse = state.plan.inverse.iter().filter(|_| state.undoing);
+    state
+        .plan
+        .steps
+        .iter()
+        .chain(inverse)
+        .filter_map(|step| {
+            let now = state.steps.get(&step.id)?;
+            let took = now.started.zip(now.ended);
+            Some(StepReport {
+                id: step.id.clone(),
+                title: step.title.clone(),
+                status: now.status,
+                planned_s: step.expected_s,
+                actual_s: took.map(|(from, to)| to.duration_since(from).as_secs()),
+                planned_begin_s: begins.get(step.id.as_str()).copied(),
+                begin_s: now
+                    .started
+                    .map(|at| at.duration_since(state.begun).as_secs()),
+                saw: now.saw.clone(),
+                calls: now.calls.len(),
+            })
+        })
+        .collect()
+}
+
+/// The net of all changes that were made: for each thing, as it was before the first and is after the last.
+fn drift(state: &RunState) -> Vec<Change> {
+    let mut net: Vec<Change> = Vec::new();
+    let mut made: Vec<(Timestamp, &Change)> = state
+        .plan
+        .steps
+        .iter()
+        .chain(&state.plan.inverse)
+        .filter_map(|step| {
+            let now = state.steps.get(&step.id)?;
+            let done = now.status == StepStatus::Done && !now.calls.is_empty();
+            let at = now.ended.filter(|_| done)?;
+            step.change.as_ref().map(|change| (at, change))
+        })
+        .collect();
+    made.sort_by_key(|(at, _)| *at);
+    for (_, change) in made {
+        match net.iter_mut().find(|earlier| earlier.what == change.what) {
+            Some(earlier) => earlier.after.clone_from(&change.after),
+            None => net.push(change.clone()),
+        }
+    }
+    net.retain(|change| change.before != change.after);
+    net
+}

@@ -1,0 +1,92 @@
+//! Another certificate for the distribution (aws-facts §4).
+
+use serde::{Deserialize, Serialize};
+
+use super::{Context, Seen, Sent, Work, change, read, unseen};
+use crate::actions::{Crew, PlannedCall};
+use crate::aws::{AwsError, ErrorKind};
+use crate::fleet::Region;
+
+/// `UpdateDistribution` with `If-Match`, then until it is deployed everywhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachCertificate {
+    /// The distribution.
+    pub distribution: String,
+    /// What it has now; something else means somebody changed it meanwhile.
+    pub before: Option<String>,
+    /// What it gets.
+    pub certificate: String,
+}
+
+impl Work for AttachCertificate {
+    fn calls(&self) -> Vec<PlannedCall> {
+        let global = Region::global();
+        vec![
+            change("cloudfront", "UpdateDistribution", &global),
+            read("cloudfront", "GetDistributionConfig", &global),
+            read("cloudfront", "GetDistribution", &global),
+        ]
+    }
+
+    fn times(&self) -> (u64, u64) {
+        (300, 1_800)
+    }
+
+    fn sends(&self) -> Option<String> {
+        Some(format!(
+            "{}: viewer certificate {}",
+            self.distribution, self.certificate
+        ))
+    }
+
+    async fn look(&self, context: &Context<'_>) -> Seen {
+        let state = match context
+            .crew
+            .session
+            .cloudfront()
+            .distribution(&self.distribution)
+            .await
+        {
+            Ok(state) => state,
+            Err(error) => return unseen(&error),
+        };
+        if state.certificate_arn.as_ref() == Some(&self.certificate) {
+            if state.status == "Deployed" {
+                return Seen::Done("deployed everywhere".into());
+            }
+            return Seen::Underway(format!(
+                "the distribution is {}: edges may serve either",
+                state.status
+            ));
+        }
+        if state.certificate_arn != self.before {
+            let now = state.certificate_arn.as_deref().unwrap_or("none");
+            return Seen::Wrong(format!(
+                "somebody changed the distribution's certificate meanwhile: {now}"
+            ));
+        }
+        Seen::NotDone("the distribution has its old certificate".into())
+    }
+
+    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
+        let cloudfront = crew.session.cloudfront();
+        let (etag, now) = cloudfront.distribution_etag(&self.distribution).await?;
+        if now != self.before {
+            return Err(AwsError {
+                kind: ErrorKind::Conflict,
+                service: "cloudfront",
+                operation: "UpdateDistribution",
+                region: Region::global(),
+                code: None,
+                message: "somebody changed the distribution's certificate meanwhile".into(),
+                request_id: None,
+                in_doubt: false,
+            });
+        }
+        let hands = crew.hands().cloudfront();
+        hands
+            .attach_certificate(&self.distribution, &etag, &self.certificate)
+            .await
+            .map(Into::into)
+    }
+}

@@ -1,0 +1,93 @@
+//! A health check forced unhealthy, and let go again (aws-facts §3.4).
+
+use serde::{Deserialize, Serialize};
+
+use super::{Context, Seen, Sent, Work, change, read, unseen};
+use crate::actions::{Crew, PlannedCall};
+use crate::aws::AwsError;
+use crate::fleet::Region;
+
+/// Sets `Disabled` and `Inverted` together: disabled counts healthy, and inverted that is forced
+/// unhealthy, whatever the endpoint does. Inverting alone would turn a failing check healthy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForceCheck {
+    /// The check.
+    pub check: String,
+    /// The version it was planned on; another one means somebody changed it meanwhile.
+    pub version: i64,
+    /// Whether it is forced unhealthy.
+    pub unhealthy: bool,
+}
+
+impl Work for ForceCheck {
+    fn calls(&self) -> Vec<PlannedCall> {
+        let global = Region::global();
+        vec![
+            change("route53", "UpdateHealthCheck", &global),
+            read("route53", "GetHealthCheck", &global),
+        ]
+    }
+
+    fn times(&self) -> (u64, u64) {
+        (5, 180)
+    }
+
+    fn sends(&self) -> Option<String> {
+        Some(format!(
+            "{}: Inverted={} Disabled={}, HealthCheckVersion={}",
+            self.check, self.unhealthy, self.unhealthy, self.version
+        ))
+    }
+
+    async fn look(&self, context: &Context<'_>) -> Seen {
+        let config = match context
+            .crew
+            .session
+            .route53()
+            .health_check(&self.check)
+            .await
+        {
+            Ok(config) => config,
+            Err(error) => return unseen(&error),
+        };
+        if config.inverted == self.unhealthy && config.disabled == self.unhealthy {
+            let word = if self.unhealthy {
+                "forced unhealthy"
+            } else {
+                "as it was"
+            };
+            return Seen::Done(format!(
+                "the health check is {word}, version {}",
+                config.version
+            ));
+        }
+        // An inverse is planned before the change it takes back: only a forward plan can insist.
+        if self.unhealthy && config.version != self.version {
+            return Seen::Wrong(format!(
+                "somebody changed the health check meanwhile: version {} instead of {}",
+                config.version, self.version
+            ));
+        }
+        Seen::NotDone(format!(
+            "inverted {}, disabled {}, version {}",
+            config.inverted, config.disabled, config.version
+        ))
+    }
+
+    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
+        let route53 = crew.hands().route53();
+        let version = if self.unhealthy {
+            self.version
+        } else {
+            crew.session
+                .route53()
+                .health_check(&self.check)
+                .await?
+                .version
+        };
+        route53
+            .update_check(&self.check, version, self.unhealthy, self.unhealthy)
+            .await
+            .map(Into::into)
+    }
+}

@@ -1,0 +1,306 @@
+//! Changing the writer of the global database, and what belongs to it (aws-facts §2).
+
+use serde::{Deserialize, Serialize};
+
+use super::{Context, Seen, Sent, Work, change, read, unseen};
+use crate::actions::{Crew, PlannedCall};
+use crate::aws::AwsError;
+use crate::fleet::{Region, Topology};
+
+/// Planned: nothing is lost. Called in the Region of the current primary (aws-facts §2.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Switchover {
+    /// Identifier of the global cluster.
+    pub global: String,
+    /// The present primary's Region.
+    pub from: Region,
+    /// The Region that becomes the writer's.
+    pub target: Region,
+    /// ARN of its cluster.
+    pub target_arn: String,
+    /// Its identifier.
+    pub target_cluster: String,
+}
+
+/// Unplanned: the tail that was not replicated is lost. Called in the target's Region (aws-facts §2.3).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failover {
+    /// Identifier of the global cluster.
+    pub global: String,
+    /// The Region that becomes the writer's.
+    pub target: Region,
+    /// ARN of its cluster.
+    pub target_arn: String,
+    /// Its identifier.
+    pub target_cluster: String,
+}
+
+impl Work for Switchover {
+    fn calls(&self) -> Vec<PlannedCall> {
+        vec![
+            change("rds", "SwitchoverGlobalCluster", &self.from),
+            read("rds", "DescribeGlobalClusters", &self.target),
+            read("rds", "DescribeDBClusters", &self.target),
+        ]
+    }
+
+    fn times(&self) -> (u64, u64) {
+        (60, 900)
+    }
+
+    fn sends(&self) -> Option<String> {
+        Some(format!("{} to {}", self.global, self.target_arn))
+    }
+
+    async fn look(&self, context: &Context<'_>) -> Seen {
+        writer_moved(
+            context,
+            &self.global,
+            &self.target,
+            &self.target_arn,
+            &self.target_cluster,
+        )
+        .await
+    }
+
+    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
+        crew.hands()
+            .rds(&self.from)
+            .switchover(&self.global, &self.target_arn)
+            .await
+            .map(Into::into)
+    }
+}
+
+impl Work for Failover {
+    fn calls(&self) -> Vec<PlannedCall> {
+        vec![
+            change("rds", "FailoverGlobalCluster", &self.target),
+            read("rds", "DescribeGlobalClusters", &self.target),
+            read("rds", "DescribeDBClusters", &self.target),
+        ]
+    }
+
+    fn times(&self) -> (u64, u64) {
+        (150, 1_800)
+    }
+
+    fn sends(&self) -> Option<String> {
+        Some(format!(
+            "{} to {}, data loss allowed",
+            self.global, self.target_arn
+        ))
+    }
+
+    async fn look(&self, context: &Context<'_>) -> Seen {
+        writer_moved(
+            context,
+            &self.global,
+            &self.target,
+            &self.target_arn,
+            &self.target_cluster,
+        )
+        .await
+    }
+
+    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
+        crew.hands()
+            .rds(&self.target)
+            .failover(&self.global, &self.target_arn)
+            .await
+            .map(Into::into)
+    }
+}
+
+/// Done is: global cluster available, no failover state, the target the writer, its cluster and writer
+/// instance available (aws-facts §2.4). Asked in the target's Region: the old one may be gone.
+async fn writer_moved(
+    context: &Context<'_>,
+    global: &str,
+    target: &Region,
+    target_arn: &str,
+    cluster: &str,
+) -> Seen {
+    let rds = context.crew.session.rds(target);
+    let topology = match rds.topology(global).await {
+        Ok(topology) => topology,
+        Err(error) => return unseen(&error),
+    };
+    if let Some(failover) = &topology.failover {
+        let to = failover.to.as_deref().unwrap_or_default();
+        if to != target_arn {
+            return Seen::Wrong(format!(
+                "another operation is under way: {} to {to}",
+                failover.status
+            ));
+        }
+        return Seen::Underway(format!(
+            "global cluster {}, operation {}",
+            topology.status, failover.status
+        ));
+    }
+    let moved = topology
+        .members
+        .iter()
+        .any(|member| member.writer && member.arn == target_arn);
+    if !moved {
+        return not_writer(&topology, target);
+    }
+    if topology.status != "available" {
+        return Seen::Underway(format!(
+            "{target} is the writer, global cluster {}",
+            topology.status
+        ));
+    }
+    match rds.cluster(cluster).await {
+        Err(error) => unseen(&error),
+        Ok(state) if state.status != "available" => Seen::Underway(format!(
+            "{target} is the writer, its cluster is {}",
+            state.status
+        )),
+        Ok(state) => match state.instances.iter().find(|instance| instance.writer) {
+            Some(one) if one.status == "available" => {
+                Seen::Done(format!("{target} is the writer, {} available", one.id))
+            }
+            Some(one) => Seen::Underway(format!(
+                "{target} is the writer, instance {} is {}",
+                one.id, one.status
+            )),
+            None => Seen::Underway(format!(
+                "{target} is the writer and has no writer instance yet"
+            )),
+        },
+    }
+}
+
+fn not_writer(topology: &Topology, target: &Region) -> Seen {
+    let writer = topology
+        .writer()
+        .map_or("nobody", |member| member.region.as_str());
+    if topology.status == "available" {
+        Seen::NotDone(format!("{writer} is the writer, {target} is not"))
+    } else {
+        Seen::Underway(format!(
+            "{writer} is the writer, global cluster {}",
+            topology.status
+        ))
+    }
+}
+
+/// Writes forwarded from a secondary. Set on every member, the primary too: there it takes effect once
+/// it is demoted (aws-facts §2.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WriteForwarding {
+    /// Identifier of the global cluster.
+    pub global: String,
+    /// The member's Region.
+    pub region: Region,
+    /// The member's cluster.
+    pub cluster: String,
+}
+
+impl Work for WriteForwarding {
+    fn calls(&self) -> Vec<PlannedCall> {
+        vec![
+            change("rds", "ModifyDBCluster", &self.region),
+            read("rds", "DescribeDBClusters", &self.region),
+        ]
+    }
+
+    fn times(&self) -> (u64, u64) {
+        (15, 300)
+    }
+
+    fn sends(&self) -> Option<String> {
+        Some(format!("{}: EnableGlobalWriteForwarding", self.cluster))
+    }
+
+    async fn look(&self, context: &Context<'_>) -> Seen {
+        match context
+            .crew
+            .session
+            .rds(&self.region)
+            .cluster(&self.cluster)
+            .await
+        {
+            Err(error) => unseen(&error),
+            Ok(state) => match state.write_forwarding.as_deref() {
+                Some("enabled") => Seen::Done(format!("{} forwards writes", self.cluster)),
+                Some("enabling") => Seen::Underway("enabling".into()),
+                // Null on the primary, whatever was asked for: it shows once the cluster is a secondary.
+                None if context.receipt.is_some() => Seen::Done(format!(
+                    "{} will forward writes once it is a secondary",
+                    self.cluster
+                )),
+                Some(other) => Seen::NotDone(format!("write forwarding is {other}")),
+                None => Seen::NotDone("write forwarding is not shown".into()),
+            },
+        }
+    }
+
+    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
+        let receipt = crew
+            .hands()
+            .rds(&self.region)
+            .set_write_forwarding(&self.cluster, true)
+            .await?;
+        Ok(Sent {
+            receipt: Some("requested".into()),
+            ..receipt.into()
+        })
+    }
+}
+
+/// After a failover every other member is rebuilt; until then there is less protection (aws-facts §2.7).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AwaitResync {
+    /// Identifier of the global cluster.
+    pub global: String,
+    /// The new primary's Region, where it is asked.
+    pub asked_in: Region,
+}
+
+impl Work for AwaitResync {
+    fn calls(&self) -> Vec<PlannedCall> {
+        vec![read("rds", "DescribeGlobalClusters", &self.asked_in)]
+    }
+
+    fn times(&self) -> (u64, u64) {
+        (600, 6 * 3_600)
+    }
+
+    async fn look(&self, context: &Context<'_>) -> Seen {
+        let topology = match context
+            .crew
+            .session
+            .rds(&self.asked_in)
+            .topology(&self.global)
+            .await
+        {
+            Ok(topology) => topology,
+            Err(error) => return unseen(&error),
+        };
+        let behind: Vec<&str> = topology
+            .members
+            .iter()
+            .filter(|member| {
+                !member.writer
+                    && member
+                        .synchronization
+                        .as_deref()
+                        .is_some_and(|state| state != "connected")
+            })
+            .map(|member| member.region.as_str())
+            .collect();
+        if behind.is_empty() && topology.status == "available" {
+            Seen::Done("every member is connected: full protection".into())
+        } else if behind.is_empty() {
+            Seen::Underway(format!("global cluster {}", topology.status))
+        } else {
+            Seen::Underway(format!(
+                "protection is reduced: {} resynchronising",
+                behind.join(", ")
+            ))
+        }
+    }
+}

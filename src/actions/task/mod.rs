@@ -1,0 +1,251 @@
+//! What a step does: look whether it is done, send at most one change, look until it is.
+//!
+//! One file a family. A task is data, so that a plan can be written down, shown and resumed by
+//! another process; what it does is `look` and `send`.
+
+mod await_dns;
+mod await_fleet;
+mod certificate;
+mod checks;
+mod database;
+mod invalidate;
+mod records;
+mod routing;
+mod snapshot;
+mod switch;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Crew, Dependency, PlannedCall};
+use crate::aws::AwsError;
+use crate::fleet::Region;
+
+pub use await_dns::{AwaitAnswers, AwaitEndpoint};
+pub use await_fleet::{AwaitTraffic, Baseline, Healthy, Look, Within};
+pub use certificate::AttachCertificate;
+pub use checks::ForceCheck;
+pub use database::{AwaitResync, Failover, Switchover, WriteForwarding};
+pub use invalidate::Invalidate;
+pub use records::{ChangeRecords, NameChange};
+pub use routing::RoutingControl;
+pub use snapshot::CopySnapshot;
+pub use switch::FlipSwitch;
+
+/// What looking found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// It is so.
+    Done(String),
+    /// It is not so, and nothing is on its way: send.
+    NotDone(String),
+    /// It is on its way, or its time has not come: look again.
+    Underway(String),
+    /// It cannot be told, for now: look again; before sending, ask the operator.
+    Unknown(String),
+    /// It is not so and waiting will not help: hold.
+    Wrong(String),
+    /// It is for the operator to say.
+    Ask(String),
+}
+
+/// A change AWS accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sent {
+    /// AWS's id of the request.
+    pub request_id: Option<String>,
+    /// What names the change for later looks.
+    pub receipt: Option<String>,
+}
+
+impl From<crate::aws::Receipt> for Sent {
+    fn from(receipt: crate::aws::Receipt) -> Self {
+        Self {
+            request_id: receipt.request_id,
+            receipt: None,
+        }
+    }
+}
+
+/// What a task looks with.
+pub(super) struct Context<'a> {
+    /// The way to everything.
+    pub crew: &'a Crew,
+    /// When the step began.
+    pub since: Timestamp,
+    /// What the change was called, once accepted.
+    pub receipt: Option<&'a str>,
+}
+
+impl Context<'_> {
+    pub(super) fn now(&self) -> Timestamp {
+        self.crew.clock.now()
+    }
+
+    /// Seconds since the step began.
+    pub(super) fn elapsed_s(&self) -> u64 {
+        u64::try_from(self.now().duration_since(self.since).as_secs()).unwrap_or(0)
+    }
+}
+
+/// The families, behind one door.
+macro_rules! tasks {
+    ($($name:ident),* $(,)?) => {
+        /// One step's work, as data.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "task", rename_all = "kebab-case")]
+        #[allow(missing_docs, reason = "each struct says it")]
+        pub enum Task { $($name($name)),* }
+
+        impl Task {
+            /// Its exact API calls, changes first.
+            pub fn calls(&self) -> Vec<PlannedCall> {
+                match self { $(Self::$name(task) => task.calls()),* }
+            }
+
+            /// Expected duration, and the one after which the run holds, in seconds.
+            pub(super) fn times(&self) -> (u64, u64) {
+                match self { $(Self::$name(task) => task.times()),* }
+            }
+
+            /// The change it sends, in words; none for those that only wait.
+            pub(super) fn sends(&self) -> Option<String> {
+                match self { $(Self::$name(task) => task.sends()),* }
+            }
+
+            /// Whether it is done.
+            pub(super) async fn look(&self, context: &Context<'_>) -> Seen {
+                match self { $(Self::$name(task) => Box::pin(task.look(context)).await),* }
+            }
+
+            /// Sends the change, once.
+            pub(super) async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
+                match self { $(Self::$name(task) => Box::pin(task.send(crew)).await),* }
+            }
+        }
+    };
+}
+
+tasks!(
+    Switchover,
+    Failover,
+    WriteForwarding,
+    AwaitEndpoint,
+    CopySnapshot,
+    AwaitResync,
+    FlipSwitch,
+    RoutingControl,
+    ForceCheck,
+    ChangeRecords,
+    AwaitAnswers,
+    AwaitTraffic,
+    Baseline,
+    Within,
+    Healthy,
+    Look,
+    Invalidate,
+    AttachCertificate,
+);
+
+/// Every task can do this; `tasks!` hands on to it.
+pub(super) trait Work {
+    fn calls(&self) -> Vec<PlannedCall>;
+    fn times(&self) -> (u64, u64);
+    fn sends(&self) -> Option<String> {
+        None
+    }
+    async fn look(&self, context: &Context<'_>) -> Seen;
+    async fn send(&self, _: &Crew) -> Result<Sent, AwsError> {
+        Ok(Sent::default())
+    }
+}
+
+impl Task {
+    /// What it cannot do without: the endpoints it calls, the permissions for its changes.
+    pub(super) fn needs(&self) -> Vec<Dependency> {
+        let calls = self.calls();
+        let mut needs: Vec<Dependency> = calls
+            .iter()
+            .map(|call| Dependency::Api {
+                service: call.service.clone(),
+                region: call.region.clone(),
+            })
+            .collect();
+        needs.extend(
+            calls
+                .iter()
+                .filter(|call| call.mutates)
+                .map(|call| Dependency::Permission {
+                    action: format!("{}:{}", call.service, call.operation),
+                }),
+        );
+        if matches!(self, Self::AwaitAnswers(_) | Self::AwaitEndpoint(_)) {
+            needs.push(Dependency::Dns);
+        }
+        needs.sort();
+        needs.dedup();
+        needs
+    }
+
+    /// Whether there is only forward once it was sent: no API cancels it (aws-facts §2.3).
+    pub(super) const fn no_return(&self) -> bool {
+        matches!(self, Self::Switchover(_) | Self::Failover(_))
+    }
+
+    /// Whether sending it again changes nothing more: it sets a state rather than starting an operation.
+    pub(super) const fn idempotent(&self) -> bool {
+        matches!(
+            self,
+            Self::WriteForwarding(_)
+                | Self::FlipSwitch(_)
+                | Self::RoutingControl(_)
+                | Self::ForceCheck(_)
+                | Self::ChangeRecords(_)
+                | Self::Invalidate(_)
+                | Self::AttachCertificate(_)
+        )
+    }
+
+    /// How often it may be looked at: what is done is noticed within two seconds, and no API's rate is
+    /// exceeded (Route 53: five a second for the whole account, aws-facts §3.3).
+    pub(super) const fn pace(&self) -> Duration {
+        match self {
+            Self::Switchover(_)
+            | Self::Failover(_)
+            | Self::ChangeRecords(_)
+            | Self::ForceCheck(_) => Duration::from_millis(1_500),
+            Self::CopySnapshot(_)
+            | Self::AttachCertificate(_)
+            | Self::Invalidate(_)
+            | Self::AwaitResync(_) => Duration::from_secs(2),
+            _ => Duration::from_secs(1),
+        }
+    }
+}
+
+/// A call that changes something.
+pub(super) fn change(service: &str, operation: &str, region: &Region) -> PlannedCall {
+    PlannedCall {
+        service: service.into(),
+        operation: operation.into(),
+        region: region.clone(),
+        mutates: true,
+    }
+}
+
+/// A call that only reads.
+pub(super) fn read(service: &str, operation: &str, region: &Region) -> PlannedCall {
+    PlannedCall {
+        service: service.into(),
+        operation: operation.into(),
+        region: region.clone(),
+        mutates: false,
+    }
+}
+
+/// What to make of a look that failed.
+pub(super) fn unseen(error: &AwsError) -> Seen {
+    Seen::Unknown(error.to_string())
+}

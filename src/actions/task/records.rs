@@ -1,0 +1,128 @@
+//! Routing records, changed in one atomic batch (aws-facts §3.2).
+
+use serde::{Deserialize, Serialize};
+
+use super::{Context, Seen, Sent, Work, change, read, unseen};
+use crate::actions::{Crew, PlannedCall};
+use crate::aws::AwsError;
+use crate::fleet::{RecordChange, RecordSet, Region};
+
+/// One batch: all of it or nothing. Sent only while the records are as they were planned on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeRecords {
+    /// Hosted zone.
+    pub zone: String,
+    /// Every name the batch touches, with all its sets before and after.
+    pub names: Vec<NameChange>,
+    /// The batch.
+    pub batch: Vec<RecordChange>,
+    /// Refuse to send unless the records are as planned on. Not in an inverse: it is planned before what
+    /// it takes back.
+    pub strict: bool,
+}
+
+/// All record sets of one name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NameChange {
+    /// The name.
+    pub name: String,
+    /// As planned on.
+    pub before: Vec<RecordSet>,
+    /// As it will be.
+    pub after: Vec<RecordSet>,
+}
+
+/// The order of sets means nothing.
+fn same(mut a: Vec<RecordSet>, b: &[RecordSet]) -> bool {
+    let mut b = b.to_vec();
+    let key = |set: &RecordSet| {
+        (
+            set.name.clone(),
+            set.kind.clone(),
+            set.set_identifier.clone(),
+        )
+    };
+    a.sort_by_key(key);
+    b.sort_by_key(key);
+    a == b
+}
+
+impl Work for ChangeRecords {
+    fn calls(&self) -> Vec<PlannedCall> {
+        let global = Region::global();
+        vec![
+            change("route53", "ChangeResourceRecordSets", &global),
+            read("route53", "ListResourceRecordSets", &global),
+            read("route53", "GetChange", &global),
+        ]
+    }
+
+    fn times(&self) -> (u64, u64) {
+        (60, 600)
+    }
+
+    fn sends(&self) -> Option<String> {
+        let changes: Vec<String> = self
+            .batch
+            .iter()
+            .map(|change| {
+                let set = &change.set;
+                let which = set
+                    .set_identifier
+                    .as_deref()
+                    .map_or(String::new(), |id| format!(" [{id}]"));
+                let weight = set
+                    .weight
+                    .map_or(String::new(), |weight| format!(" weight {weight}"));
+                format!("{} {}{which}{weight}", change.action, set.name)
+            })
+            .collect();
+        Some(changes.join("; "))
+    }
+
+    async fn look(&self, context: &Context<'_>) -> Seen {
+        let route53 = context.crew.session.route53();
+        let mut all_after = true;
+        for name in &self.names {
+            let now = match route53.record_sets(&self.zone, &name.name).await {
+                Ok(now) => now,
+                Err(error) => return unseen(&error),
+            };
+            if same(now.clone(), &name.after) {
+                continue;
+            }
+            all_after = false;
+            if self.strict && !same(now, &name.before) {
+                return Seen::Wrong(format!(
+                    "somebody changed the records of {} meanwhile",
+                    name.name
+                ));
+            }
+        }
+        if !all_after {
+            return Seen::NotDone("the records are as they were planned on".into());
+        }
+        let Some(change) = context.receipt else {
+            return Seen::Done("the records are as planned".into());
+        };
+        match route53.change_status(change).await {
+            Err(error) => unseen(&error),
+            Ok(status) if status == "INSYNC" => {
+                Seen::Done("every authoritative server has the records".into())
+            }
+            Ok(status) => Seen::Underway(format!("the change is {status}")),
+        }
+    }
+
+    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
+        let receipt = crew
+            .hands()
+            .route53()
+            .change_records(&self.zone, &self.batch)
+            .await?;
+        Ok(Sent {
+            request_id: receipt.request_id,
+            receipt: Some(receipt.id),
+        })
+    }
+}

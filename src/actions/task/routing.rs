@@ -1,0 +1,79 @@
+//! An ARC routing control (aws-facts §8.1).
+
+use serde::{Deserialize, Serialize};
+
+use super::{Context, Seen, Sent, Work, unseen};
+use crate::actions::{Crew, PlannedCall};
+use crate::aws::AwsError;
+use crate::fleet::{Region, RoutingEndpoint};
+
+/// Sets it on or off through any of the cluster's five endpoints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoutingControl {
+    /// The Region whose traffic it decides.
+    pub evacuates: Region,
+    /// ARN of the control.
+    pub control: String,
+    /// The cluster's endpoints.
+    pub endpoints: Vec<RoutingEndpoint>,
+    /// On admits traffic.
+    pub on: bool,
+}
+
+const fn word(on: bool) -> &'static str {
+    if on { "On" } else { "Off" }
+}
+
+impl Work for RoutingControl {
+    /// Any one endpoint is enough: none of their Regions is a dependency by itself.
+    fn calls(&self) -> Vec<PlannedCall> {
+        self.endpoints
+            .first()
+            .map(|endpoint| PlannedCall {
+                service: "route53-recovery-cluster".into(),
+                operation: "UpdateRoutingControlState".into(),
+                region: endpoint.region.clone(),
+                mutates: true,
+            })
+            .into_iter()
+            .collect()
+    }
+
+    fn times(&self) -> (u64, u64) {
+        (15, 180)
+    }
+
+    fn sends(&self) -> Option<String> {
+        Some(format!("{} = {}", self.control, word(self.on)))
+    }
+
+    async fn look(&self, context: &Context<'_>) -> Seen {
+        match context
+            .crew
+            .session
+            .routing(&self.endpoints)
+            .state(&self.control)
+            .await
+        {
+            Err(error) => unseen(&error),
+            Ok(on) if on == self.on => Seen::Done(format!("the routing control is {}", word(on))),
+            // The five endpoints agree within 15 seconds at most (aws-facts §8.1).
+            Ok(on) if context.receipt.is_some() => {
+                Seen::Underway(format!("set; an endpoint still says {}", word(on)))
+            }
+            Ok(on) => Seen::NotDone(format!("the routing control is {}", word(on))),
+        }
+    }
+
+    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
+        let receipt = crew
+            .hands()
+            .routing(&self.endpoints)
+            .set(&self.control, self.on)
+            .await?;
+        Ok(Sent {
+            receipt: Some("set".into()),
+            ..receipt.into()
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! The snapshot Aurora takes of the old primary's volume before replacing it (aws-facts §2.7).
+
+use serde::{Deserialize, Serialize};
+
+use super::{Context, Seen, Sent, Work, change, read};
+use crate::actions::{Crew, PlannedCall};
+use crate::aws::{AwsError, ErrorKind};
+use crate::fleet::{DbSnapshot, Region};
+
+/// Copies it before it expires: it may hold the only trace of the writes that were lost.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CopySnapshot {
+    /// The old primary's Region.
+    pub region: Region,
+    /// The old primary's cluster.
+    pub cluster: String,
+    /// Identifier of the copy.
+    pub copy: String,
+}
+
+const PREFIX: &str = "rds:unplanned-global-failover-";
+
+impl CopySnapshot {
+    async fn source(
+        &self,
+        crew: &Crew,
+    ) -> Result<(Option<DbSnapshot>, Option<DbSnapshot>), AwsError> {
+        let mut all = crew
+            .session
+            .rds(&self.region)
+            .snapshots(&self.cluster)
+            .await?;
+        all.sort_by_key(|snapshot| std::cmp::Reverse(snapshot.created));
+        let copy = all
+            .iter()
+            .find(|snapshot| snapshot.id == self.copy)
+            .cloned();
+        Ok((
+            all.into_iter()
+                .find(|snapshot| snapshot.id.starts_with(PREFIX)),
+            copy,
+        ))
+    }
+}
+
+impl Work for CopySnapshot {
+    fn calls(&self) -> Vec<PlannedCall> {
+        vec![
+            change("rds", "CopyDBClusterSnapshot", &self.region),
+            read("rds", "DescribeDBClusterSnapshots", &self.region),
+        ]
+    }
+
+    fn times(&self) -> (u64, u64) {
+        (600, 12 * 3_600)
+    }
+
+    fn sends(&self) -> Option<String> {
+        Some(format!("{PREFIX}{}-… to {}", self.cluster, self.copy))
+    }
+
+    async fn look(&self, context: &Context<'_>) -> Seen {
+        match self.source(context.crew).await {
+            Err(error) => Seen::Underway(format!(
+                "{} does not answer yet: {}",
+                self.region, error.message
+            )),
+            Ok((_, Some(copy))) if copy.status == "available" => {
+                Seen::Done(format!("{} is kept", copy.id))
+            }
+            Ok((_, Some(copy))) => Seen::Underway(format!("the copy is {}", copy.status)),
+            Ok((Some(source), None)) if source.status == "available" => {
+                Seen::NotDone(format!("{} is there", source.id))
+            }
+            Ok((Some(source), None)) => {
+                Seen::Underway(format!("{} is {}", source.id, source.status))
+            }
+            Ok((None, None)) => Seen::Underway(
+                "no snapshot of the old primary yet: Aurora takes it when its Region is back"
+                    .into(),
+            ),
+        }
+    }
+
+    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
+        let (source, _) = self.source(crew).await?;
+        let Some(source) = source else {
+            return Err(AwsError {
+                kind: ErrorKind::NotFound,
+                service: "rds",
+                operation: "CopyDBClusterSnapshot",
+                region: self.region.clone(),
+                code: None,
+                message: "the snapshot is gone".into(),
+                request_id: None,
+                in_doubt: false,
+            });
+        };
+        crew.hands()
+            .rds(&self.region)
+            .copy_snapshot(&source.id, &self.copy)
+            .await
+            .map(Into::into)
+    }
+}

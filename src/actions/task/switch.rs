@@ -1,0 +1,118 @@
+//! The evacuation switch: a metric in a surviving Region that a health check follows (aws-facts §3.5).
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use super::{Context, Seen, Sent, Work, change, read, unseen};
+use crate::actions::{Crew, PlannedCall};
+use crate::aws::AwsError;
+use crate::fleet::Region;
+
+/// Puts one data point. It needs nothing in us-east-1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FlipSwitch {
+    /// The Region whose traffic it decides.
+    pub evacuates: Region,
+    /// The Region of metric and alarm.
+    pub region: Region,
+    /// The alarm.
+    pub alarm: String,
+    /// The metric's namespace.
+    pub namespace: String,
+    /// The metric.
+    pub metric: String,
+    /// Its dimensions.
+    pub dimensions: Vec<(String, String)>,
+    /// What to put.
+    pub value: f64,
+}
+
+/// How far back a point counts as the switch's position.
+const BACK: SignedDuration = SignedDuration::from_mins(15);
+/// What CloudWatch keeps one maximum of.
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+
+impl FlipSwitch {
+    fn reads(&self, value: f64) -> bool {
+        (value - self.value).abs() < f64::EPSILON
+    }
+}
+
+impl Work for FlipSwitch {
+    fn calls(&self) -> Vec<PlannedCall> {
+        vec![
+            change("cloudwatch", "PutMetricData", &self.region),
+            read("cloudwatch", "GetMetricData", &self.region),
+        ]
+    }
+
+    fn times(&self) -> (u64, u64) {
+        (5, 180)
+    }
+
+    fn sends(&self) -> Option<String> {
+        let dimensions: Vec<String> = self
+            .dimensions
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        Some(format!(
+            "{} {} [{}] = {}",
+            self.namespace,
+            self.metric,
+            dimensions.join(", "),
+            self.value
+        ))
+    }
+
+    async fn look(&self, context: &Context<'_>) -> Seen {
+        let since = context.now() - BACK;
+        let cloudwatch = context.crew.session.cloudwatch(&self.region);
+        let newest = cloudwatch
+            .newest_value(&self.namespace, &self.metric, &self.dimensions, since)
+            .await;
+        match newest {
+            // Whoever may put need not be allowed to read; whether it works, DNS shows.
+            Err(error) if context.receipt.is_some() => Seen::Done(format!(
+                "CloudWatch in {} took {}, and could not be read: {}",
+                self.region, self.value, error.message
+            )),
+            Err(error) => unseen(&error),
+            Ok(Some(point)) if self.reads(point.value) => Seen::Done(format!(
+                "the switch in {} reads {}",
+                self.region, point.value
+            )),
+            // A minute has one maximum: what is put now would not show before the next.
+            Ok(Some(point))
+                if context.receipt.is_none()
+                    && point.value > self.value
+                    && point.at + MINUTE > context.now() =>
+            {
+                Seen::Underway(format!(
+                    "the switch reads {} for the rest of this minute",
+                    point.value
+                ))
+            }
+            Ok(Some(point)) => Seen::NotDone(format!("the switch reads {}", point.value)),
+            Ok(None) => Seen::NotDone("the switch was not touched lately".into()),
+        }
+    }
+
+    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
+        let cloudwatch = crew.hands().cloudwatch(&self.region);
+        let at = crew.clock.now();
+        let receipt = cloudwatch
+            .put_metric(
+                &self.namespace,
+                &self.metric,
+                &self.dimensions,
+                self.value,
+                at,
+            )
+            .await?;
+        Ok(Sent {
+            receipt: Some("put".into()),
+            ..receipt.into()
+        })
+    }
+}

@@ -1,0 +1,60 @@
+//! Figures in sentences.
+
+use jiff::SignedDuration;
+
+/// `41 s`, `2 min 5 s`, `1 h 3 min`.
+pub fn span(span: SignedDuration) -> String {
+    let s = span.as_secs().max(0);
+    match (s / 3_600, s / 60 % 60, s % 60) {
+        (0, 0, s) => format!("{s} s"),
+        (0, m, 0) => format!("{m} min"),
+        (0, m, s) => format!("{m} min {s} s"),
+        (h, 0, _) => format!("{h} h"),
+        (h, m, _) => format!("{h} h {m} min"),
+    }
+}
+
+/// As [`span`], of seconds.
+pub fn seconds(s: u64) -> String {
+    span(SignedDuration::from_secs(
+        i64::try_from(s).unwrap_or(i64::MAX),
+    ))
+}
+
+/// `840 ms`, `12.3 s`.
+pub fn millis(ms: f64) -> String {
+    if ms < 10_000.0 {
+        format!("{ms:.0} ms")
+    } else {
+        format!("{:.1} s", ms / 1_000.0)
+    }
+}
+
+/// `310`, `12,400`.
+pub fn count(n: f64) -> String {
+    let digits = format!("{:.0}", n.max(0.0));
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_read_as_people_write_them() {
+        assert_eq!(seconds(41), "41 s");
+        assert_eq!(seconds(125), "2 min 5 s");
+        assert_eq!(seconds(3_780), "1 h 3 min");
+        assert_eq!(millis(840.4), "840 ms");
+        assert_eq!(millis(12_340.0), "12.3 s");
+        assert_eq!(count(1_234_567.2), "1,234,567");
+        assert_eq!(count(310.0), "310");
+    }
+}

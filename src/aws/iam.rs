@@ -1,0 +1,62 @@
+//! IAM: what the credentials in use may do, by its policy simulation.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_iam::Client;
+use aws_sdk_iam::types::PolicyEvaluationDecisionType;
+
+use super::error::AwsError;
+use super::line::Line;
+use super::reply;
+use super::session::{Session, sdk_client};
+use crate::fleet::Region;
+
+/// IAM. Its control plane is in us-east-1 (aws-facts §11.3).
+#[derive(Debug, Clone)]
+pub struct Iam {
+    client: Client,
+    line: Line,
+}
+
+impl Session {
+    /// IAM.
+    pub fn iam(&self) -> Iam {
+        let line = self.line("iam", &Region::global());
+        Iam {
+            client: self.client(&line, sdk_client!(aws_sdk_iam)),
+            line,
+        }
+    }
+}
+
+impl Iam {
+    /// Whether the policies of `principal` (ARN of a user or role) allow each of `actions` on all of
+    /// `resources`. Nothing is performed. An action that the simulation could not decide, for lack of a
+    /// context key that a condition asks for, is left out.
+    pub async fn simulate(
+        &self,
+        principal: &str,
+        actions: &[&str],
+        resources: &[String],
+    ) -> Result<BTreeMap<String, bool>, AwsError> {
+        let call = self
+            .client
+            .simulate_principal_policy()
+            .policy_source_arn(principal)
+            .set_action_names(Some(actions.iter().map(ToString::to_string).collect()))
+            .set_resource_arns(Some(resources.to_vec()))
+            .send();
+        let reply = self.line.ask("SimulatePrincipalPolicy", call).await?;
+        let mut decided: BTreeMap<String, bool> = BTreeMap::new();
+        for result in reply.evaluation_results() {
+            let allowed = result.eval_decision() == &PolicyEvaluationDecisionType::Allowed;
+            if !allowed && !result.missing_context_values().is_empty() {
+                continue;
+            }
+            *decided
+                .entry(reply::name(result.eval_action_name()))
+                .or_insert(true) &= allowed;
+        }
+        Ok(decided)
+    }
+}

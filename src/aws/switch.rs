@@ -1,0 +1,170 @@
+//! CloudWatch: the evacuation switch, an alarm that a health check follows and the metric that
+//! flips it (aws-facts §3.5).
+
+use aws_sdk_cloudwatch::types::{
+    AlarmType, Dimension, Metric, MetricAlarm, MetricDataQuery, MetricDatum, MetricStat, StatusCode,
+};
+use aws_smithy_types::DateTime;
+use jiff::{SignedDuration, Timestamp};
+
+use super::cloudwatch::CloudWatch;
+use super::error::{AwsError, ErrorKind};
+use super::receipt::Receipt;
+use super::reply;
+use crate::fleet::{Point, Region, Switch};
+
+/// Seconds: a health check can follow standard-resolution metrics only (aws-facts §3.4).
+const PERIOD: i32 = 60;
+
+impl CloudWatch {
+    /// Puts one value of a metric. The same value at the same moment may be put again: nothing
+    /// that a maximum tells changes.
+    pub async fn put_metric(
+        &self,
+        namespace: &str,
+        metric: &str,
+        dimensions: &[(String, String)],
+        value: f64,
+        at: Timestamp,
+    ) -> Result<Receipt, AwsError> {
+        let datum = MetricDatum::builder()
+            .metric_name(metric)
+            .set_dimensions(Some(sdk_dimensions(dimensions)))
+            .timestamp(DateTime::from_secs(at.as_second()))
+            .value(value)
+            .build();
+        let call = self
+            .client
+            .put_metric_data()
+            .namespace(namespace)
+            .metric_data(datum)
+            .send();
+        let (_, receipt) = self.line.change("PutMetricData", Box::pin(call)).await?;
+        Ok(receipt)
+    }
+
+    /// The newest minute's maximum of a metric since `since`; none where there is none.
+    pub async fn newest_value(
+        &self,
+        namespace: &str,
+        metric: &str,
+        dimensions: &[(String, String)],
+        since: Timestamp,
+    ) -> Result<Option<Point>, AwsError> {
+        const ACTION: &str = "GetMetricData";
+        let stat = MetricStat::builder()
+            .metric(
+                Metric::builder()
+                    .namespace(namespace)
+                    .metric_name(metric)
+                    .set_dimensions(Some(sdk_dimensions(dimensions)))
+                    .build(),
+            )
+            .period(PERIOD)
+            .stat("Maximum")
+            .build();
+        let query = MetricDataQuery::builder()
+            .id("newest")
+            .metric_stat(stat)
+            .build();
+        // The end is exclusive, and the minute under way counts.
+        let end = self.line.watch.clock.now() + SignedDuration::from_secs(i64::from(PERIOD));
+        let call = self
+            .client
+            .get_metric_data()
+            .metric_data_queries(query)
+            .start_time(DateTime::from_secs(since.as_second()))
+            .end_time(DateTime::from_secs(end.as_second()))
+            .send();
+        let page = self.line.ask(ACTION, call).await?;
+        let results = page.metric_data_results();
+        // CloudWatch may answer 200 and yet refuse the series (aws-facts §1.4).
+        for result in results {
+            match result.status_code() {
+                Some(StatusCode::Forbidden) => {
+                    return Err(self.line.fail(
+                        ErrorKind::NotAllowed,
+                        ACTION,
+                        format!("not allowed to read {namespace} {metric}"),
+                    ));
+                }
+                Some(StatusCode::InternalError) => {
+                    return Err(self.line.fail(
+                        ErrorKind::Other,
+                        ACTION,
+                        "CloudWatch had an internal error".into(),
+                    ));
+                }
+                _ => {}
+            }
+        }
+        let points = results.iter().flat_map(|result| {
+            result
+                .timestamps()
+                .iter()
+                .zip(result.values())
+                .filter_map(|(at, value)| {
+                    let at = reply::moment(Some(at))?;
+                    value.is_finite().then_some(Point { at, value: *value })
+                })
+        });
+        Ok(points.max_by_key(|point| point.at))
+    }
+
+    /// The alarm `name` as an evacuation switch. Refused where it is no alarm on a single metric:
+    /// no health check can follow another (aws-facts §3.4).
+    pub async fn alarm_switch(&self, name: &str) -> Result<Switch, AwsError> {
+        const ACTION: &str = "DescribeAlarms";
+        let call = self
+            .client
+            .describe_alarms()
+            .alarm_names(name)
+            .alarm_types(AlarmType::MetricAlarm)
+            .send();
+        let page = self.line.ask(ACTION, call).await?;
+        let alarm = page
+            .metric_alarms()
+            .iter()
+            .find(|alarm| alarm.alarm_name() == Some(name))
+            .ok_or_else(|| self.line.not_found(ACTION, &format!("alarm {name}")))?;
+        switch(alarm, &self.line.region).ok_or_else(|| {
+            self.line.fail(
+                ErrorKind::Other,
+                ACTION,
+                "the alarm does not compare a single metric with a number".into(),
+            )
+        })
+    }
+}
+
+fn sdk_dimensions(dimensions: &[(String, String)]) -> Vec<Dimension> {
+    dimensions
+        .iter()
+        .map(|(name, value)| Dimension::builder().name(name).value(value).build())
+        .collect()
+}
+
+fn switch(alarm: &MetricAlarm, region: &Region) -> Option<Switch> {
+    let switch = Switch {
+        alarm: reply::name_or_empty(alarm.alarm_name()),
+        region: region.clone(),
+        namespace: reply::exact(alarm.namespace()?)?,
+        metric: reply::exact(alarm.metric_name()?)?,
+        dimensions: alarm
+            .dimensions()
+            .iter()
+            .map(|dimension| {
+                Some((
+                    reply::exact(dimension.name()?)?,
+                    reply::exact(dimension.value()?)?,
+                ))
+            })
+            .collect::<Option<_>>()?,
+        threshold: alarm.threshold().filter(|value| value.is_finite())?,
+        comparison: reply::some_name(alarm.comparison_operator().map(|word| word.as_str()))?,
+        state: reply::name_or_empty(alarm.state_value().map(|state| state.as_str())),
+        inverted: false,
+        without_points: None,
+    };
+    switch.evacuates(0.0).map(|_| switch)
+}

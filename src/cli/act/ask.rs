@@ -1,0 +1,180 @@
+//! Questions to the operator at a terminal. An answer may be long in coming: everything else goes on.
+
+use std::io::{IsTerminal, Write};
+
+use tokio::task::JoinHandle;
+
+use super::held::Hold;
+use crate::actions::Order;
+
+/// Whether somebody sits there.
+pub fn terminal() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// A line that is being waited for; none once there will be no more.
+pub type Line = JoinHandle<Option<String>>;
+
+/// Asks, and waits for a line. Virtual time stands still meanwhile.
+pub fn ask(prompt: &str) -> Line {
+    show(prompt);
+    tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        match std::io::stdin().read_line(&mut line) {
+            Ok(read) if read > 0 => Some(line.trim().to_owned()),
+            _ => None,
+        }
+    })
+}
+
+/// Shows a prompt, once more where lines came in between.
+pub fn show(prompt: &str) {
+    let mut out = std::io::stderr().lock();
+    let _ = write!(out, "{prompt} ").and_then(|()| out.flush());
+}
+
+/// What is being asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// What to do about what holds the run.
+    What(Hold),
+    /// Why the step is left out.
+    Skip(String),
+    /// Why to go on over an abort criterion.
+    Overrule,
+    /// The target's name, to undo.
+    Undo,
+    /// Why the run is given up.
+    Abandon,
+    /// A note.
+    Note,
+}
+
+/// What an answer means.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Tell the run.
+    Order(Order),
+    /// Ask further.
+    Ask(Question),
+    /// Say this, and ask the first question again.
+    Again(String),
+    /// Leave the run as it is.
+    Leave,
+}
+
+impl Question {
+    /// In a line.
+    pub fn prompt(&self, confirm: &str) -> String {
+        match self {
+            Self::What(Hold::Step { .. }) => {
+                "[r]etry  [s]kip  [u]ndo  [a]bandon  [n]ote  [q]uit and leave it resumable >".into()
+            }
+            Self::What(Hold::Gate { .. }) => {
+                "[Enter] goes on  [u]ndo  [a]bandon  [n]ote  [q]uit and leave it resumable >".into()
+            }
+            Self::What(Hold::Trip { .. }) => {
+                "[o]verrule  [u]ndo  [a]bandon  [n]ote  [q]uit and leave it resumable >".into()
+            }
+            Self::Skip(step) => format!("Why is {step} left out? (empty: not at all) >"),
+            Self::Overrule => "Why go on all the same? (empty: not at all) >".into(),
+            Self::Undo => format!("Type {confirm} to take back what was done >"),
+            Self::Abandon => "Why is the run given up? (empty: not at all) >".into(),
+            Self::Note => "Note >".into(),
+        }
+    }
+
+    /// What `line` answers; no line is the end of the input.
+    pub fn answer(&self, line: Option<&str>, confirm: &str) -> Answer {
+        let Some(line) = line else {
+            return Answer::Leave;
+        };
+        let why = |order: fn(String) -> Order| match line {
+            "" => Answer::Again("Nothing was done.".into()),
+            reason => Answer::Order(order(reason.into())),
+        };
+        match self {
+            Self::What(hold) => what(hold, line),
+            Self::Skip(step) if !line.is_empty() => Answer::Order(Order::Skip {
+                step: step.clone(),
+                reason: line.into(),
+            }),
+            Self::Skip(_) => Answer::Again("Nothing was done.".into()),
+            Self::Overrule => why(|reason| Order::Overrule { reason }),
+            Self::Abandon => why(|reason| Order::Abandon { reason }),
+            Self::Note => why(|text| Order::Note { text }),
+            Self::Undo if line == confirm => Answer::Order(Order::Undo),
+            Self::Undo => Answer::Again(format!("`{line}` is not `{confirm}`: nothing was done.")),
+        }
+    }
+}
+
+fn what(hold: &Hold, line: &str) -> Answer {
+    match (line, hold) {
+        ("r", Hold::Step { step, .. }) => Answer::Order(Order::Retry { step: step.clone() }),
+        ("s", Hold::Step { step, .. }) => Answer::Ask(Question::Skip(step.clone())),
+        ("" | "c", Hold::Gate { step, .. }) => {
+            Answer::Order(Order::Continue { step: step.clone() })
+        }
+        ("o", Hold::Trip { .. }) => Answer::Ask(Question::Overrule),
+        ("u", _) => Answer::Ask(Question::Undo),
+        ("a", _) => Answer::Ask(Question::Abandon),
+        ("n", _) => Answer::Ask(Question::Note),
+        ("q", _) => Answer::Leave,
+        (other, _) => Answer::Again(format!("`{other}` is none of these.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held() -> Question {
+        Question::What(Hold::Step {
+            step: "evacuate".into(),
+            why: "refused".into(),
+        })
+    }
+
+    #[test]
+    fn a_held_step_is_retried_at_once_and_skipped_only_with_a_reason() {
+        let retry = Order::Retry {
+            step: "evacuate".into(),
+        };
+        assert_eq!(held().answer(Some("r"), "x"), Answer::Order(retry));
+        let skip = Question::Skip("evacuate".into());
+        assert_eq!(held().answer(Some("s"), "x"), Answer::Ask(skip.clone()));
+        assert!(matches!(skip.answer(Some(""), "x"), Answer::Again(_)));
+        assert!(matches!(
+            skip.answer(Some("done by hand"), "x"),
+            Answer::Order(Order::Skip { .. })
+        ));
+    }
+
+    #[test]
+    fn undo_takes_the_targets_name_and_nothing_else() {
+        let undo = Question::Undo;
+        assert_eq!(
+            undo.answer(Some("eu-west-1"), "eu-west-1"),
+            Answer::Order(Order::Undo)
+        );
+        assert!(matches!(
+            undo.answer(Some("y"), "eu-west-1"),
+            Answer::Again(_)
+        ));
+    }
+
+    #[test]
+    fn an_empty_line_goes_on_at_a_gate_alone_and_the_end_of_input_leaves() {
+        let gate = Question::What(Hold::Gate {
+            step: "look".into(),
+            text: String::new(),
+        });
+        assert!(matches!(
+            gate.answer(Some(""), "x"),
+            Answer::Order(Order::Continue { .. })
+        ));
+        assert!(matches!(held().answer(Some(""), "x"), Answer::Again(_)));
+        assert_eq!(held().answer(None, "x"), Answer::Leave);
+    }
+}

@@ -1,0 +1,283 @@
+//! A run's records as lines: elapsed time, what kind of thing it is, which step, what.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::paper::{Ink, Paper, pad};
+use crate::actions::words::{seconds, span};
+use crate::actions::{Entry, Order, Phase, Plan, Record, Reply, RunState};
+use crate::fleet::clean_line;
+
+/// Turns one run's records into lines.
+pub struct Events {
+    paper: Paper,
+    begun: Timestamp,
+    /// Width of the column of steps.
+    column: usize,
+    /// Whose records need no name.
+    by: String,
+    /// What was last seen of each step: its words without figures, and when.
+    seen: BTreeMap<String, (String, Timestamp)>,
+}
+
+/// Words that differ in figures only are not worth a line more often.
+const AGAIN: SignedDuration = SignedDuration::from_secs(20);
+
+/// Where the text begins, but for the column of steps: time, glyph, word and the gaps.
+const LEAD: usize = 8 + 2 + 2 + 8 + 2 + 2;
+
+impl Events {
+    /// Of the run that `state` tells.
+    pub fn of(state: &RunState, paper: Paper) -> Self {
+        let most = if paper.columns() < 100 { 14 } else { 28 };
+        let ids = state.plan.steps.iter().chain(&state.plan.inverse);
+        let column = ids.map(|step| step.id.len()).max().unwrap_or(0).min(most);
+        Self {
+            paper,
+            begun: state.begun,
+            column,
+            by: state.operator.clone(),
+            seen: BTreeMap::new(),
+        }
+    }
+
+    /// One record as a line without its end; none for what is only for the report.
+    pub fn line(&mut self, record: &Record, plan: &Plan) -> Option<String> {
+        if let Entry::Saw { step, text } = &record.entry
+            && self.counting(step, text, record.at)
+        {
+            return None;
+        }
+        let event = event(&record.entry, plan)?;
+        let text = if record.by == self.by {
+            event.text
+        } else {
+            format!("{} (by {})", event.text, record.by)
+        };
+        let paper = self.paper;
+        let clock = paper.ink(Ink::Faint, &format!("{:>8}", clock(record.at, self.begun)));
+        let word = paper.ink(event.ink, &format!("{} {:<8}", event.glyph, event.word));
+        let step = clean_line(&event.step);
+        let step = if step.len() > self.column {
+            format!("{step} ")
+        } else {
+            pad(&step, self.column)
+        };
+        let text = match paper.width {
+            Some(_) => self.wrapped(&step, &text),
+            None => clean_line(&text),
+        };
+        Some(
+            format!("{clock}  {word}  {}  {text}", paper.ink(Ink::Bold, &step))
+                .trim_end()
+                .to_owned(),
+        )
+    }
+
+    /// Whether the same was said lately, with other figures.
+    fn counting(&mut self, step: &str, text: &str, at: Timestamp) -> bool {
+        let words: String = text.chars().filter(|c| !c.is_ascii_digit()).collect();
+        match self.seen.get(step) {
+            Some((before, then)) if *before == words && at.duration_since(*then) < AGAIN => true,
+            _ => {
+                self.seen.insert(step.to_owned(), (words, at));
+                false
+            }
+        }
+    }
+
+    fn wrapped(&self, step: &str, text: &str) -> String {
+        let hang = LEAD + self.column;
+        // A longer name takes room from the first line only.
+        let over = step.len().saturating_sub(self.column);
+        self.paper.hang_after(hang, over, text)
+    }
+}
+
+/// `+4:07`, `+1:02:33`.
+pub fn clock(at: Timestamp, begun: Timestamp) -> String {
+    let s = at.duration_since(begun).as_secs().max(0);
+    match (s / 3_600, s / 60 % 60, s % 60) {
+        (0, m, s) => format!("+{m}:{s:02}"),
+        (h, m, s) => format!("+{h}:{m:02}:{s:02}"),
+    }
+}
+
+struct Event {
+    glyph: &'static str,
+    word: &'static str,
+    ink: Ink,
+    step: String,
+    text: String,
+}
+
+fn event(entry: &Entry, plan: &Plan) -> Option<Event> {
+    let make = |glyph, word, ink, step: &str, text: String| {
+        Some(Event {
+            glyph,
+            word,
+            ink,
+            step: step.into(),
+            text,
+        })
+    };
+    match entry {
+        Entry::Begun {
+            id, confirmation, ..
+        } => {
+            let waived = match confirmation.waived.as_slice() {
+                [] => String::new(),
+                waived => format!(", waiving {}", waived.join(", ")),
+            };
+            let who = format!("{}@{}", confirmation.operator, confirmation.host);
+            make(
+                "●",
+                "begun",
+                Ink::Bold,
+                "",
+                format!("run {id}, confirmed by {who}{waived}"),
+            )
+        }
+        Entry::Resumed => make(
+            "●",
+            "resumed",
+            Ink::Bold,
+            "",
+            "another process goes on".into(),
+        ),
+        Entry::Started { step } => {
+            let known = plan.step(step);
+            let text = known.map_or_else(String::new, |known| {
+                format!("{}; about {}", known.title, seconds(known.expected_s))
+            });
+            make("▸", "begins", Ink::Busy, step, text)
+        }
+        Entry::Sending { step, call, what } => {
+            make("→", "sends", Ink::Busy, step, format!("{call}: {what}"))
+        }
+        Entry::Replied { step, reply } => Some(replied(step, reply)),
+        Entry::Saw { step, text } => make("·", "sees", Ink::Faint, step, text.clone()),
+        Entry::Done { step, text } => make("✓", "done", Ink::Good, step, text.clone()),
+        Entry::Held {
+            step,
+            why,
+            gate: true,
+        } => make("?", "asks", Ink::Warn, step, why.clone()),
+        Entry::Held { step, why, .. } => make("‖", "held", Ink::Bad, step, why.clone()),
+        Entry::Tripped { criterion, text } => make(
+            "!",
+            "tripped",
+            Ink::Bad,
+            criterion,
+            format!("{text}; nothing new begins"),
+        ),
+        Entry::Ordered { order } => {
+            let (step, text) = ordered(order);
+            make("»", "order", Ink::Bold, &step, text)
+        }
+        Entry::Figures { .. } => None,
+        Entry::Ended { phase } => Some(ended(*phase)),
+    }
+}
+
+fn replied(step: &str, reply: &Reply) -> Event {
+    let request = |id: &Option<String>| match id {
+        Some(id) => format!("request {id}"),
+        None => "no request id".into(),
+    };
+    let (glyph, word, ink, text) = match reply {
+        Reply::Accepted {
+            request_id,
+            receipt,
+        } => {
+            let receipt = receipt
+                .as_ref()
+                .map_or_else(String::new, |receipt| format!(", {receipt}"));
+            (
+                "←",
+                "taken",
+                Ink::Good,
+                format!("{}{receipt}", request(request_id)),
+            )
+        }
+        Reply::Refused { why, request_id } => (
+            "✗",
+            "refused",
+            Ink::Bad,
+            format!("{why} ({})", request(request_id)),
+        ),
+        Reply::Unknown { why, request_id } => (
+            "?",
+            "unknown",
+            Ink::Warn,
+            format!(
+                "{why} ({}): it may have been made, state is read",
+                request(request_id)
+            ),
+        ),
+    };
+    Event {
+        glyph,
+        word,
+        ink,
+        step: step.into(),
+        text,
+    }
+}
+
+/// Which step an order is about, and the order in words.
+pub fn ordered(order: &Order) -> (String, String) {
+    match order {
+        Order::Pause => (String::new(), "pause: nothing new begins".into()),
+        Order::Go => (String::new(), "go on".into()),
+        Order::Retry { step } => (step.clone(), "try it again".into()),
+        Order::Continue { step } => (step.clone(), "go on past it".into()),
+        Order::Skip { step, reason } => (step.clone(), format!("leave it out: {reason}")),
+        Order::Overrule { reason } => (
+            String::new(),
+            format!("go on over the abort criterion: {reason}"),
+        ),
+        Order::Undo => (String::new(), "take back what was done".into()),
+        Order::Abandon { reason } => (String::new(), format!("abandon: {reason}")),
+        Order::Note { text } => (String::new(), format!("note: {text}")),
+    }
+}
+
+fn ended(phase: Phase) -> Event {
+    let (ink, text) = match phase {
+        Phase::Done => (Ink::Good, "every step was observed done"),
+        Phase::Undone => (Ink::Warn, "what was done was taken back"),
+        Phase::Abandoned => (Ink::Bad, "what was done stays done"),
+        _ => (Ink::Plain, ""),
+    };
+    Event {
+        glyph: "■",
+        word: phase.word(),
+        ink,
+        step: String::new(),
+        text: text.into(),
+    }
+}
+
+/// The last line of a run: how it went, against what was expected.
+pub fn closing(state: &RunState) -> String {
+    let took = span(
+        state
+            .ended
+            .unwrap_or(state.newest)
+            .duration_since(state.begun),
+    );
+    let expected = seconds(state.plan.expected_s());
+    match state.phase() {
+        Phase::Done => format!("Done in {took}; about {expected} was expected."),
+        phase => format!("{} after {took}.", capital(phase.word())),
+    }
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| {
+        format!("{}{}", first.to_uppercase(), chars.as_str())
+    })
+}

@@ -1,0 +1,233 @@
+//! The guided actions on the command line: observe, plan, print, confirm, run, follow.
+
+pub mod args;
+pub mod ask;
+pub mod events;
+pub mod follow;
+pub mod held;
+pub mod paper;
+mod plan_markdown;
+mod plan_table;
+pub mod stage;
+
+use crate::actions::{
+    CertificateFacts, Confirmation, Intent, LeaseRefused, NotConfirmed, NotStarted, Operator, Plan,
+    plan_patiently, start,
+};
+use crate::fleet::Region;
+
+use super::args::{Global, Output};
+use super::exit::Exit;
+use super::failure::Failure;
+use super::operator::operator_seen;
+use super::output::{print, tell};
+use super::run_async;
+use super::settings::Settings;
+use super::simulated::still;
+use super::target::Target;
+use args::{Asked, Options};
+use follow::{Manner, follow};
+use paper::Paper;
+use stage::{Stage, runs};
+
+/// Does what was asked, or says why not.
+pub fn run(global: &Global, asked: &Asked<'_>) -> Result<Exit, Failure> {
+    let demo = &asked.options.on;
+    let folder = runs(demo.demo)?;
+    if demo.demo {
+        return still(&demo.still(), async |target| {
+            act(global, asked, &Stage::open(target, folder, true)).await
+        })?;
+    }
+    let settings = Settings::read(global)?;
+    settings.tell_warnings();
+    run_async(async {
+        let target = Target::configured(global, &settings).await;
+        act(global, asked, &Stage::open(target, folder, false)).await
+    })?
+}
+
+async fn act(global: &Global, asked: &Asked<'_>, stage: &Stage) -> Result<Exit, Failure> {
+    let options = asked.options;
+    let picture = stage.picture(options.on.timeout).await;
+    if !picture.complete {
+        tell("gwctl: not everything answered in time: what is missing counts as unknown");
+    }
+    let intent = looked_up(&asked.intent, stage).await;
+    let crew = &stage.crew;
+    let planned = plan_patiently(
+        &crew.fleet,
+        &crew.spec,
+        crew.picture.clone(),
+        &intent,
+        crew.clock.as_ref(),
+        options.on.timeout,
+    );
+    let (picture, plan) = planned.await.map_err(|refused| {
+        let failure = Failure::refused(refused.why);
+        match refused.instead {
+            Some(instead) => failure.next(instead),
+            None => failure,
+        }
+    })?;
+    let paper = Paper::stdout(global.color);
+    show(&plan, options, paper)?;
+    let operator = operator_seen(&picture);
+    let confirmation = |typed: &str| Confirmation {
+        typed: typed.into(),
+        waived: options.waive.clone(),
+        operator: operator.name.clone(),
+        host: operator.host.clone(),
+    };
+    plan.confirmed(&confirmation(&plan.confirm))
+        .map_err(|why| unconfirmed(&why))?;
+    if options.dry_run {
+        return Ok(Exit::Success);
+    }
+    may_write(global, stage)?;
+    let typed = confirmed(&plan.confirm, options.confirm.as_deref()).await?;
+    begin(
+        &plan,
+        &confirmation(&typed),
+        stage,
+        &operator,
+        options,
+        paper,
+    )
+    .await
+}
+
+async fn begin(
+    plan: &Plan,
+    confirmation: &Confirmation,
+    stage: &Stage,
+    operator: &Operator,
+    options: &Options,
+    paper: Paper,
+) -> Result<Exit, Failure> {
+    let json = options.output == Output::Json;
+    let running = start(
+        plan,
+        confirmation,
+        stage.crew.clone(),
+        &stage.folder,
+        operator,
+    )
+    .map_err(|why| not_started(&why))?;
+    if !json {
+        print("\n")?;
+    }
+    let manner = Manner {
+        paper,
+        json,
+        asks: ask::terminal(),
+        simulated: stage.simulated,
+    };
+    let tail = stage.folder.tail(&running.id);
+    follow(running, &stage.folder, manner, tail).await
+}
+
+/// Prints the plan. A run that prints its records has it in the first of them.
+fn show(plan: &Plan, options: &Options, paper: Paper) -> Result<(), Failure> {
+    match options.output {
+        Output::Table => print(&plan_table::draw(plan, paper)),
+        Output::Markdown => print(&plan_markdown::draw(plan)),
+        Output::Json if options.dry_run => {
+            let text = serde_json::to_string_pretty(plan)
+                .map_err(|error| Failure::new(format!("cannot write the plan: {error}")))?;
+            print(&format!("{text}\n"))
+        }
+        Output::Json => Ok(()),
+    }
+}
+
+/// What planning, which is pure, must be told first.
+async fn looked_up(intent: &Intent, stage: &Stage) -> Intent {
+    let Intent::AttachCertificate { arn, .. } = intent else {
+        return intent.clone();
+    };
+    // CloudFront takes certificates of us-east-1 alone (aws-facts §7).
+    let found = match stage
+        .crew
+        .session
+        .acm(&Region::global())
+        .certificate(arn)
+        .await
+    {
+        Ok(certificate) => Some(CertificateFacts {
+            status: certificate.status,
+            names: certificate.names,
+        }),
+        Err(error) => {
+            tell(format!(
+                "gwctl: the certificate could not be looked up: {error}"
+            ));
+            None
+        }
+    };
+    Intent::AttachCertificate {
+        arn: arn.clone(),
+        found,
+    }
+}
+
+/// Read-only is the default, and may be all there is.
+pub fn may_write(global: &Global, stage: &Stage) -> Result<(), Failure> {
+    if stage.crew.spec.read_only {
+        return Err(Failure::refused(format!(
+            "the fleet {} is read-only by its configuration: nothing was changed",
+            stage.crew.fleet
+        ))
+        .next("`read_only = true` of the fleet pins it; --write does not open it."));
+    }
+    if !global.write {
+        return Err(Failure::refused(
+            "gwctl only looks unless told otherwise: nothing was changed",
+        )
+        .next("Add --write, or set GWCTL_WRITE=true, to let it change things."));
+    }
+    Ok(())
+}
+
+/// What was typed, or given, to confirm.
+pub async fn confirmed(target: &str, given: Option<&str>) -> Result<String, Failure> {
+    if let Some(given) = given {
+        return Ok(given.to_owned());
+    }
+    if !ask::terminal() {
+        return Err(
+            Failure::refused("there is no terminal to confirm at: nothing was changed")
+                .next(format!("`--confirm {target}` confirms it.")),
+        );
+    }
+    let prompt = format!("\nType {target} to go on, anything else to stop >");
+    Ok(ask::ask(&prompt).await.ok().flatten().unwrap_or_default())
+}
+
+fn unconfirmed(why: &NotConfirmed) -> Failure {
+    let failure = Failure::refused(why.to_string());
+    match why {
+        NotConfirmed::Refused { .. } => {
+            failure.next("Nobody can waive this check: nothing was changed.")
+        }
+        NotConfirmed::NotWaived { name, .. } => failure.next(format!(
+            "`--waive {name}` goes on all the same. Nothing was changed."
+        )),
+        NotConfirmed::Mistyped { .. } => failure,
+    }
+}
+
+/// Why a run does not begin, with how to go on.
+pub fn not_started(why: &NotStarted) -> Failure {
+    match why {
+        NotStarted::Lease(LeaseRefused::Taken(holder)) => Failure::busy(why.to_string()).next(format!(
+            "`gwctl runs show {} --follow` shows what is done. When the process is gone, so is its hold.",
+            holder.run
+        )),
+        NotStarted::NotConfirmed(why) => unconfirmed(why),
+        NotStarted::Changed | NotStarted::ReadOnly(_) | NotStarted::Over { .. } => {
+            Failure::refused(why.to_string())
+        }
+        _ => Failure::new(why.to_string()),
+    }
+}

@@ -1,0 +1,112 @@
+//! A plan for pasting into a change request or an incident channel.
+
+use std::fmt::Write;
+
+use crate::actions::words::seconds;
+use crate::actions::{Plan, Standing};
+use crate::fleet::clean_markdown as plain;
+
+/// The whole plan.
+pub fn draw(plan: &Plan) -> String {
+    let mut text = String::new();
+    let made = plan.made_at.strftime("%Y-%m-%d %H:%M:%SZ");
+    let _ = writeln!(text, "### Plan: {}", plain(&plan.title));
+    let _ = writeln!(
+        text,
+        "\n_fleet {}, as seen {made}, by gwctl {}_\n",
+        plain(&plan.fleet),
+        env!("CARGO_PKG_VERSION")
+    );
+    let _ = writeln!(
+        text,
+        "- **takes** about {}; one step after the other {}; objective for recovery {}",
+        seconds(plan.expected_s()),
+        seconds(plan.one_by_one_s()),
+        seconds(plan.rules.rto_s)
+    );
+    if let Some(choice) = &plan.mechanism {
+        let _ = writeln!(
+            text,
+            "- **mechanism** {}: {}",
+            choice.mechanism,
+            plain(&choice.why)
+        );
+        for (other, why) in &choice.out {
+            let _ = writeln!(text, "  - not {other}: {}", plain(why));
+        }
+    }
+    if let Some(advice) = &plan.advice {
+        let why = plain(&advice.why.join("; "));
+        let _ = writeln!(text, "- **advice** {}: {why}", advice.mode.word());
+    }
+    if let Some(loss) = &plan.data_loss {
+        let _ = writeln!(text, "- **data loss** {}", plain(&loss.sentence()));
+    }
+    if let Some(step) = plan.steps.iter().find(|step| step.no_return) {
+        let _ = writeln!(text, "- **no return** once {} is sent", plain(&step.id));
+    }
+    steps(&mut text, plan);
+    let _ = writeln!(text, "\n**Checks**\n");
+    for check in &plan.checks {
+        let _ = writeln!(
+            text,
+            "- {} **{}**: {}",
+            check.finding.word(),
+            plain(&check.name),
+            plain(&check.text)
+        );
+    }
+    for (head, lines) in [
+        ("Notes", plan.notes.clone()),
+        (
+            "To take it back",
+            plan.inverse.iter().map(|step| step.title.clone()).collect(),
+        ),
+    ] {
+        if !lines.is_empty() {
+            let _ = writeln!(text, "\n**{head}**\n");
+        }
+        for line in lines {
+            let _ = writeln!(text, "- {}", plain(&line));
+        }
+    }
+    text
+}
+
+fn steps(text: &mut String, plan: &Plan) {
+    let _ = writeln!(
+        text,
+        "\n| # | step | what | after | changes | calls | needs | takes |"
+    );
+    let _ = writeln!(text, "|{}", "---|".repeat(8));
+    for (n, step) in plan.steps.iter().enumerate() {
+        let change = step.change.as_ref().map_or_else(String::new, |change| {
+            format!("{}: {} → {}", change.what, change.before, change.after)
+        });
+        let calls: Vec<String> = step.calls.iter().map(ToString::to_string).collect();
+        let needs: Vec<String> = step
+            .needs
+            .iter()
+            .map(|need| match &need.standing {
+                Standing::Stands => format!("{} ✓", need.on),
+                Standing::Unproven(_) => format!("{} ~", need.on),
+                Standing::Broken(why) => format!("{} ✗ {why}", need.on),
+            })
+            .collect();
+        let row = [
+            step.id.clone(),
+            step.title.clone(),
+            step.after.join(", "),
+            change,
+            calls.join(", "),
+            needs.join(", "),
+            seconds(step.expected_s),
+        ];
+        let _ = writeln!(
+            text,
+            "| {} | {} |",
+            n + 1,
+            row.map(|cell| plain(&cell)).join(" | ")
+        );
+    }
+}

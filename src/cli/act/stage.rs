@@ -1,0 +1,55 @@
+//! What a guided action works on: a fleet under observation, and the folder of its runs.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::actions::{Crew, Folder};
+use crate::cli::failure::Failure;
+use crate::cli::target::Target;
+use crate::config::Paths;
+use crate::fleet::{Pace, Snapshot};
+use crate::observe::Observer;
+
+/// A fleet to act on.
+pub struct Stage {
+    /// What a run works with.
+    pub crew: Crew,
+    /// Where runs are kept.
+    pub folder: Folder,
+    /// Whether it is a simulated fleet, whose runs end with it.
+    pub simulated: bool,
+    observer: Observer,
+}
+
+impl Stage {
+    /// Begins to look at `target`, at the pace of an incident. Must be called within a tokio runtime.
+    pub fn open(mut target: Target, folder: Folder, simulated: bool) -> Self {
+        target.refresh.pace = Pace::Incident;
+        let observer = target.observe();
+        Self {
+            crew: Crew {
+                fleet: target.name,
+                spec: target.spec,
+                session: target.session,
+                prober: target.prober,
+                picture: observer.watch(),
+                clock: target.clock,
+            },
+            folder,
+            simulated,
+            observer,
+        }
+    }
+
+    /// The first complete picture, or what is known when `limit` is over.
+    pub async fn picture(&self, limit: Duration) -> Arc<Snapshot> {
+        self.observer.first_complete(limit).await
+    }
+}
+
+/// The folder of the runs of real fleets, or of the simulated one.
+pub fn runs(demo: bool) -> Result<Folder, Failure> {
+    let below: PathBuf = if demo { "demo/runs" } else { "runs" }.into();
+    Ok(Folder::new(Paths::find(None)?.state.join(below)))
+}

@@ -1,0 +1,77 @@
+//! A guided action on a still world: for pictures of a run without a terminal and without waiting.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::failure::Failure;
+use super::simulated::{Still, still};
+use super::target::Target;
+use crate::actions::{Confirmation, Folder, Intent, Operator, RunState, plan, start};
+use crate::console::Opened;
+use crate::fleet::{Pace, Snapshot};
+
+/// The fleet and the run at one moment of it.
+pub struct Rehearsed {
+    /// The fleet.
+    pub picture: Arc<Snapshot>,
+    /// The run, so far.
+    pub run: Arc<RunState>,
+}
+
+/// Does `intent` in `world` and looks at it `into` the run. Nothing of it is kept.
+pub fn rehearse(
+    world: &Still,
+    intent: &Intent,
+    into: Duration,
+    limit: Duration,
+) -> Result<Rehearsed, Failure> {
+    let folder = std::env::temp_dir().join(format!("gwctl-rehearsal-{}", std::process::id()));
+    let runs = Folder::new(&folder);
+    let seen = still(world, async |target| {
+        act(&target, intent, into, limit, &runs).await
+    });
+    let _ = std::fs::remove_dir_all(&folder);
+    seen?
+}
+
+async fn act(
+    target: &Target,
+    intent: &Intent,
+    into: Duration,
+    limit: Duration,
+    runs: &Folder,
+) -> Result<Rehearsed, Failure> {
+    let Opened { observer, crew } = target.open();
+    observer.set_pace(Pace::Incident);
+    let picture = observer.first_complete(limit).await;
+    let planned = plan(&target.name, &target.spec, &picture, intent)
+        .map_err(|refused| Failure::new(refused.to_string()))?;
+    let operator = Operator {
+        name: "robin".into(),
+        host: "console".into(),
+    };
+    let confirmation = Confirmation {
+        typed: planned.confirm.clone(),
+        waived: planned
+            .checks
+            .iter()
+            .map(|check| check.name.clone())
+            .collect(),
+        operator: operator.name.clone(),
+        host: operator.host.clone(),
+    };
+    let running = start(&planned, &confirmation, crew, runs, &operator)
+        .map_err(|refused| Failure::new(refused.to_string()))?;
+    tokio::time::sleep(into).await;
+    let mut run = (**running.state.borrow()).clone();
+    running.control.leave();
+    let _ = running.task.await;
+    // The last word of an identifier differs from process to process; pictures must not.
+    let kept = run.id.rfind('-').unwrap_or(run.id.len());
+    run.id.truncate(kept);
+    run.id.push_str("-3f2a");
+    Ok(Rehearsed {
+        picture: observer.watch().borrow().clone(),
+        run: Arc::new(run),
+    })
+}

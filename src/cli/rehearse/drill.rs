@@ -1,0 +1,233 @@
+//! One drill in a world of its own, on virtual time.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::seconds::Seconds;
+use super::{Figures, story};
+use crate::actions::registry::ACTIONS;
+use crate::actions::{
+    Confirmation, Crew, Folder, Intent, Operator, Order, Phase, Plan, RunState, Running, Status,
+    plan_patiently, start,
+};
+use crate::cli::failure::Failure;
+use crate::cli::operator::operator;
+use crate::cli::simulated;
+use crate::cli::target::Target;
+use crate::fleet::{Pace, Region, Snapshot};
+use crate::observe::Observer;
+use crate::sim::{Sim, SimOptions};
+
+/// When rehearsed worlds begin: the same seed gives the same rehearsal.
+const START: i64 = 1_795_442_400; // 2026-11-23T14:00:00Z
+/// How long the operator looks around.
+const LOOK_S: u64 = 60;
+/// What the operator waits before saying anything to a run that holds, and how often that helps.
+const PAUSE: Duration = Duration::from_secs(20);
+const PATIENCE: usize = 90;
+/// How long the operator tries to get a plan.
+const PLANNING: Duration = Duration::from_mins(10);
+/// The longest a rehearsal may go on without coming to rest.
+const LIMIT: Duration = Duration::from_hours(6);
+
+/// Which drill it was, and its figures.
+pub(super) fn rehearse(
+    scenario: &str,
+    seed: u64,
+    one_by_one: bool,
+) -> Result<(String, Figures), Failure> {
+    let (scenario, struck) = story(scenario)?;
+    // The SDK draws the pauses between its attempts from this thread's generator.
+    fastrand::seed(seed);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .map_err(|error| Failure::io("start the runtime", &error))?;
+    let outcome = runtime.block_on(async {
+        let sim = Sim::new(SimOptions {
+            seed,
+            scenario,
+            start: Timestamp::from_second(START).ok(),
+            ..SimOptions::default()
+        })
+        .map_err(|error| Failure::new(error.to_string()))?;
+        Box::pin(on_stage(&sim, struck, one_by_one)).await
+    });
+    runtime.shutdown_background();
+    outcome
+}
+
+async fn on_stage(
+    sim: &Sim,
+    struck: Option<Region>,
+    one_by_one: bool,
+) -> Result<(String, Figures), Failure> {
+    let target = simulated::target(sim, Pace::Incident).await;
+    let observer = Observer::start(
+        &target.name,
+        target.spec.clone(),
+        target.refresh,
+        target.session.clone(),
+        target.prober.clone(),
+        target.clock.clone(),
+    );
+    observer.first_complete(Duration::from_mins(2)).await;
+    let made = match planned(&target, &observer, struck).await {
+        Ok(made) if one_by_one => made.one_by_one(),
+        Ok(made) => made,
+        Err(why) => return Ok((String::new(), refused(&why))),
+    };
+    let title = made.title.clone();
+    let crew = Crew {
+        fleet: target.name,
+        spec: target.spec,
+        session: target.session,
+        prober: target.prober,
+        picture: observer.watch(),
+        clock: target.clock,
+    };
+    let scratch = Scratch::new();
+    let by = operator();
+    let seconds = Seconds::watch(sim.clone());
+    let folder = Folder::new(&scratch.0);
+    let mut running = match start(&made, &confirmation(&made, &by), crew, &folder, &by) {
+        Ok(running) => running,
+        Err(why) => return Ok((title, refused(&why.to_string()))),
+    };
+    let (state, holds) = see_through(&mut running).await;
+    Ok((title, figures(&state, holds, &seconds)))
+}
+
+/// The drill away from what is struck, or from the writer's Region, to where it loses least.
+async fn planned(
+    target: &Target,
+    observer: &Observer,
+    struck: Option<Region>,
+) -> Result<Plan, String> {
+    // Under throttling it takes a while until everything was read once.
+    let mut seen = observer.watch();
+    let known = |picture: &Arc<Snapshot>| picture.database.topology.last().is_some();
+    let _ = tokio::time::timeout(PLANNING, seen.wait_for(known)).await;
+    let picture = seen.borrow().clone();
+    let writer = picture.database.topology.last().and_then(|t| t.writer());
+    let Some(region) = struck.or_else(|| writer.map(|writer| writer.region.clone())) else {
+        return Err("the global database could not be read: who writes is not known".into());
+    };
+    let drill = ACTIONS.iter().find(|action| action.name == "drill");
+    let offers = drill.map(|drill| (drill.offers)(&picture, &region));
+    let Some(mut intent) = offers.and_then(|offers| offers.into_iter().next()) else {
+        return Err(format!("there is nowhere to go from {region}"));
+    };
+    if let Intent::Drill { hold_s, .. } = &mut intent {
+        *hold_s = Some(LOOK_S);
+    }
+    let planned = plan_patiently(
+        &target.name,
+        &target.spec,
+        seen,
+        &intent,
+        target.clock.as_ref(),
+        PLANNING,
+    );
+    let (_, plan) = planned.await.map_err(|refused| refused.why)?;
+    Ok(plan)
+}
+
+/// Typed, with everything that can be waived waived.
+fn confirmation(plan: &Plan, by: &Operator) -> Confirmation {
+    Confirmation {
+        typed: plan.confirm.clone(),
+        waived: plan.checks.iter().map(|check| check.name.clone()).collect(),
+        operator: by.name.clone(),
+        host: by.host.clone(),
+    }
+}
+
+/// Does what a patient operator does: waits a little and tries again.
+async fn see_through(running: &mut Running) -> (Arc<RunState>, Vec<String>) {
+    let mut holds = Vec::new();
+    loop {
+        let rests = |state: &Arc<RunState>| state.phase().over() || state.phase() == Phase::Held;
+        let _ = tokio::time::timeout(LIMIT, running.state.wait_for(rests)).await;
+        let state = running.state.borrow().clone();
+        if state.phase() != Phase::Held || holds.len() >= PATIENCE {
+            return (state, holds);
+        }
+        tokio::time::sleep(PAUSE).await;
+        let state = running.state.borrow().clone();
+        if let Some(trip) = state.tripped() {
+            holds.push(format!("{}: {}", trip.criterion, trip.text));
+            let reason = "the rehearsal goes on".to_owned();
+            running.control.order(Order::Overrule { reason });
+        }
+        for step in state.active() {
+            if state.status(&step.id) == Status::Held {
+                let why = state.steps.get(&step.id).and_then(|now| now.held.clone());
+                holds.push(format!("{}: {}", step.id, why.unwrap_or_default()));
+                let step = step.id.clone();
+                running.control.order(Order::Retry { step });
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+fn refused(why: &str) -> Figures {
+    Figures {
+        outcome: format!("refused: {why}"),
+        ..Figures::default()
+    }
+}
+
+fn figures(state: &RunState, holds: Vec<String>, seconds: &Seconds) -> Figures {
+    let held = state
+        .active()
+        .find_map(|step| state.steps.get(&step.id)?.held.clone());
+    let outcome = match held {
+        Some(why) => format!("{}: {why}", state.phase().word()),
+        None => state.phase().word().to_owned(),
+    };
+    // The way back is a second, planned interruption.
+    let out = state.steps.get("look").and_then(|look| look.started);
+    let end = state.ended.unwrap_or(state.newest);
+    let counted = seconds.between(state.begun, end);
+    let lasted = end.duration_since(state.begun).as_secs_f64() - counted.without_writer_s;
+    let rate = counted.writes_acknowledged / lasted.max(1.0);
+    Figures {
+        outcome,
+        rto_s: seconds.recovered(state.begun, out.unwrap_or(end)),
+        rpo_s: counted.writes_lost / rate.max(0.001),
+        failed_requests: counted.failed.round(),
+        writes_lost: counted.writes_lost.round(),
+        without_writer_s: counted.without_writer_s,
+        took_s: end.duration_since(state.begun).as_secs(),
+        first_change_s: state
+            .first_change()
+            .map(|at| at.duration_since(state.begun).as_secs_f64()),
+        holds,
+    }
+}
+
+/// A folder for one journal, gone with the rehearsal.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Self {
+        let name = format!(
+            "gwctl-rehearsal-{}-{:016x}",
+            std::process::id(),
+            fastrand::u64(..)
+        );
+        Self(std::env::temp_dir().join(name))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

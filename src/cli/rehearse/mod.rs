@@ -1,0 +1,100 @@
+//! `gwctl rehearse`: the whole failover drill in simulated worlds, and what each world counted of it:
+//! run as planned, and with the same steps one after the other.
+
+mod drill;
+mod print;
+mod seconds;
+
+use serde::Serialize;
+
+use super::args::{Output, Rehearse};
+use super::exit::Exit;
+use super::failure::Failure;
+use super::{output, simulated};
+use crate::fleet::Region;
+use crate::sim::Scenario;
+use crate::sim::world::{Event, Happening};
+use jiff::SignedDuration;
+
+/// How far into a world its faults end: a drill needs the Region back.
+const FAULTS_END: SignedDuration = SignedDuration::from_mins(20);
+
+/// One scenario, both ways.
+#[derive(Debug, Serialize)]
+struct Row {
+    scenario: String,
+    /// Which Region is left, and which becomes the writer's.
+    drill: String,
+    planned: Figures,
+    one_by_one: Figures,
+}
+
+/// What one drill came to, by the world's own count.
+#[derive(Debug, Default, Serialize)]
+struct Figures {
+    /// `done`, or how it stands and why.
+    outcome: String,
+    /// From the confirmation until the world serves again; none when it did not.
+    rto_s: Option<i64>,
+    /// Seconds of acknowledged writes that were lost.
+    rpo_s: f64,
+    failed_requests: f64,
+    writes_lost: f64,
+    /// Seconds in which nobody took writes.
+    without_writer_s: f64,
+    /// From the confirmation to the end.
+    took_s: i64,
+    /// From the confirmation to the first change.
+    first_change_s: Option<f64>,
+    /// Every time the operator was asked, and why.
+    holds: Vec<String>,
+}
+
+/// Rehearses and prints.
+pub fn run(args: &Rehearse) -> Result<Exit, Failure> {
+    let scenarios: Vec<String> = if args.scenario.is_empty() {
+        Scenario::names().map(ToOwned::to_owned).collect()
+    } else {
+        args.scenario.clone()
+    };
+    let mut rows = Vec::new();
+    for name in scenarios {
+        output::tell(format!("rehearsing {name} …"));
+        let (drill, planned) = drill::rehearse(&name, args.seed, false)?;
+        let (_, one_by_one) = drill::rehearse(&name, args.seed, true)?;
+        rows.push(Row {
+            scenario: name,
+            drill,
+            planned,
+            one_by_one,
+        });
+    }
+    output::print(&match args.output {
+        Output::Json => print::json(&rows),
+        Output::Markdown => print::markdown(&rows),
+        Output::Table => print::table(&rows),
+    })?;
+    Ok(Exit::Success)
+}
+
+/// The scenario with an end to everything that goes wrong, and the Region it strikes first.
+fn story(name: &str) -> Result<(Scenario, Option<Region>), Failure> {
+    let mut scenario = simulated::scenario(name)?;
+    let faults: Vec<_> = scenario
+        .events
+        .iter()
+        .filter_map(|event| match &event.what {
+            Happening::Starts(fault) => Some(fault.clone()),
+            _ => None,
+        })
+        .collect();
+    let struck = faults.iter().find_map(|fault| fault.region.clone());
+    scenario
+        .events
+        .extend(faults.into_iter().map(|fault| Event {
+            at: FAULTS_END,
+            what: Happening::Ends(fault),
+        }));
+    scenario.events.sort_by_key(|event| event.at);
+    Ok((scenario, struck))
+}

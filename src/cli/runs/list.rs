@@ -1,0 +1,160 @@
+//! `gwctl runs`: all runs, the newest first.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
+
+use crate::actions::{Folder, Intent, Phase, Summary};
+use crate::cli::act::paper::{Ink, Paper, pad};
+use crate::cli::args::Output;
+use crate::cli::failure::Failure;
+use crate::cli::output::print;
+use crate::fleet::{clean, clean_line, clean_markdown};
+
+const HEADS: [&str; 6] = ["RUN", "WHEN", "ACTION", "TARGET", "PHASE", "OPERATOR"];
+/// Longest cell.
+const LONGEST: usize = 44;
+
+/// Prints them.
+pub fn list(folder: &Folder, output: Output, paper: Paper) -> Result<(), Failure> {
+    let runs = folder.runs();
+    match output {
+        Output::Json => {
+            let all: Vec<Value> = runs.iter().map(|run| document(run, folder)).collect();
+            print(&format!(
+                "{:#}\n",
+                json!({ "schema": "gwctl.runs/1", "runs": all })
+            ))
+        }
+        Output::Markdown => {
+            let mut text = format!(
+                "| {} |\n|{}\n",
+                HEADS.join(" | "),
+                "---|".repeat(HEADS.len())
+            );
+            for run in &runs {
+                let cells = row(run, folder).map(|cell| clean_markdown(&cell));
+                let _ = writeln!(text, "| {} |", cells.join(" | "));
+            }
+            print(&text)
+        }
+        Output::Table if runs.is_empty() => print(&format!(
+            "No runs in {}: nothing was done yet.\n",
+            clean_line(&folder.path().display().to_string())
+        )),
+        Output::Table => print(&table(&runs, folder, paper)),
+    }
+}
+
+fn table(runs: &[Summary], folder: &Folder, paper: Paper) -> String {
+    let rows: Vec<[String; 6]> = std::iter::once(HEADS.map(str::to_owned))
+        .chain(runs.iter().map(|run| row(run, folder)))
+        .map(|row| row.map(|cell| clean(&cell, LONGEST)))
+        .collect();
+    let width = |n: usize| rows.iter().map(|row| row[n].width()).max().unwrap_or(0);
+    let widths: [usize; 6] = std::array::from_fn(width);
+    let mut text = String::new();
+    for (line, row) in rows.iter().enumerate() {
+        let cells: Vec<String> = row
+            .iter()
+            .enumerate()
+            .map(|(n, cell)| {
+                let cell = pad(cell, widths[n]);
+                match (line, n) {
+                    (0, _) => paper.ink(Ink::Faint, &cell),
+                    (_, 4) => paper.ink(ink(runs[line - 1].phase()), &cell),
+                    _ => cell,
+                }
+            })
+            .collect();
+        text.push_str(cells.join("  ").trim_end());
+        text.push('\n');
+    }
+    for broken in runs.iter().filter_map(|run| run.state.as_ref().err()) {
+        let why = paper.hang(0, &broken.to_string());
+        let _ = writeln!(text, "\n{}", paper.ink(Ink::Bad, &why));
+    }
+    text
+}
+
+const fn ink(phase: Option<Phase>) -> Ink {
+    match phase {
+        Some(Phase::Done) => Ink::Good,
+        Some(Phase::Held) | None => Ink::Bad,
+        Some(Phase::Undone | Phase::Abandoned | Phase::Paused) => Ink::Warn,
+        Some(Phase::Running | Phase::Undoing) => Ink::Busy,
+    }
+}
+
+fn row(run: &Summary, folder: &Folder) -> [String; 6] {
+    match &run.state {
+        Err(_) => {
+            let none = String::new;
+            [
+                run.id.clone(),
+                none(),
+                none(),
+                none(),
+                phase(run, folder),
+                none(),
+            ]
+        }
+        Ok(state) => [
+            run.id.clone(),
+            state.begun.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
+            state.plan.intent.name().into(),
+            target(&state.plan.intent),
+            phase(run, folder),
+            state.operator.clone(),
+        ],
+    }
+}
+
+/// The phase, and whether anybody is at it.
+fn phase(run: &Summary, folder: &Folder) -> String {
+    let Ok(state) = &run.state else {
+        return "unreadable".into();
+    };
+    let phase = state.phase();
+    if phase.over() {
+        return phase.word().into();
+    }
+    let at_it = folder
+        .holder(&state.plan.fleet)
+        .is_some_and(|holder| holder.run == run.id);
+    match (at_it, phase) {
+        (true, phase) => format!("{}, live", phase.word()),
+        (false, Phase::Held) => "held".into(),
+        (false, _) => "left".into(),
+    }
+}
+
+/// What the action is about.
+pub fn target(intent: &Intent) -> String {
+    match intent {
+        Intent::Drill { region, to, .. } => format!("{region} → {to}"),
+        Intent::Drain { region, to, .. } => format!("{region} to {to} %"),
+        Intent::Invalidate { paths } => paths.join(" "),
+        Intent::AttachCertificate { arn, .. } => arn.rsplit('/').next().unwrap_or(arn).into(),
+        other => other.region().map(ToString::to_string).unwrap_or_default(),
+    }
+}
+
+fn document(run: &Summary, folder: &Folder) -> Value {
+    match &run.state {
+        Err(broken) => json!({ "id": run.id, "unreadable": broken.to_string() }),
+        Ok(state) => json!({
+            "id": run.id,
+            "fleet": state.plan.fleet,
+            "begun": state.begun,
+            "ended": state.ended,
+            "action": state.plan.intent.name(),
+            "target": target(&state.plan.intent),
+            "title": state.plan.title,
+            "phase": state.phase(),
+            "live": phase(run, folder).ends_with("live"),
+            "operator": state.operator,
+        }),
+    }
+}

@@ -1,0 +1,85 @@
+//! `gwctl runs`: what was done, by whom, and going on with what was not finished.
+
+pub mod args;
+mod find;
+mod list;
+pub mod report;
+mod show;
+mod take_up;
+
+use jiff::Timestamp;
+
+use super::act::not_started;
+use super::act::paper::Paper;
+use super::act::stage::runs;
+use super::args::Global;
+use super::clock;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::operator::operator;
+use super::output::print;
+use crate::actions::{Folder, abandon, note};
+use args::{Runs, What};
+use find::find;
+
+/// Does what was asked with the runs of this machine.
+pub fn run(global: &Global, asked: &Runs) -> Result<Exit, Failure> {
+    let folder = runs(asked.demo)?;
+    let paper = Paper::stdout(global.color);
+    match &asked.what {
+        None => list::list(&folder, asked.output, paper).map(|()| Exit::Success),
+        Some(What::Show { id, follow, output }) => {
+            let id = find(&folder, id)?;
+            show::show(&folder, &id, *follow, *output, paper)
+        }
+        Some(What::Resume(args)) => take_up::take_up(global, folder, args, asked.demo),
+        Some(What::Undo(args)) => take_up::undo(global, folder, args, asked.demo),
+        Some(What::Abandon { id, reason }) => {
+            let id = find(&folder, id)?;
+            abandon(&folder, &id, reason, &operator(), now(asked.demo))
+                .map_err(|why| not_started(&why))?;
+            print(&format!("{id} is abandoned: what was done stays done.\n"))?;
+            let kept = report::keep(&folder, &id)?;
+            print(&format!("Report: {}\n", kept.display()))?;
+            Ok(Exit::Success)
+        }
+        Some(What::Note { id, text }) => {
+            let id = find(&folder, id)?;
+            note(&folder, &id, &text.join(" "), &operator(), now(asked.demo))
+                .map_err(|why| not_started(&why))?;
+            Ok(Exit::Success)
+        }
+        Some(What::Verify { id }) => verify(&folder, &find(&folder, id)?),
+        Some(What::Report { id, output }) => report::show(&folder, &find(&folder, id)?, *output),
+    }
+}
+
+/// The present; in the time of a simulated fleet that is gone, the end of its run.
+fn now(demo: bool) -> Timestamp {
+    if demo {
+        Timestamp::MIN
+    } else {
+        clock::present().now()
+    }
+}
+
+fn verify(folder: &Folder, id: &str) -> Result<Exit, Failure> {
+    let mut tail = folder.tail(id);
+    let records = tail
+        .read()
+        .map_err(|broken| Failure::new(broken.to_string()))?;
+    let torn = if tail.torn() {
+        "\nIts last line was torn while it was written, as a crash does; it does not count."
+    } else {
+        ""
+    };
+    let Some(state) = tail.state() else {
+        return Err(Failure::new(format!("the journal of {id} is empty")));
+    };
+    print(&format!(
+        "{id}: {} records, the chain is whole; the run is {}.{torn}\n",
+        records.len(),
+        state.phase().word()
+    ))?;
+    Ok(Exit::Success)
+}

@@ -1,0 +1,120 @@
+//! `gwctl runs show`: what happened in a run, and what happens.
+
+use std::time::Duration;
+
+use crate::actions::{Folder, Phase};
+use crate::cli::act::events::{Events, closing};
+use crate::cli::act::held::{commands, holds};
+use crate::cli::act::paper::{Ink, Paper};
+use crate::cli::args::Output;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::output::{print, tell};
+use crate::fleet::clean_line;
+
+/// How often a run in another process is looked at.
+const PACE: Duration = Duration::from_millis(500);
+
+/// Prints it; with `follow` until it is over, or its process is gone.
+pub fn show(
+    folder: &Folder,
+    id: &str,
+    follow: bool,
+    output: Output,
+    paper: Paper,
+) -> Result<Exit, Failure> {
+    if output == Output::Json && !follow {
+        let state = super::find::state(folder, id)?;
+        let text = serde_json::to_string_pretty(&state)
+            .map_err(|error| Failure::new(format!("cannot write the run: {error}")))?;
+        print(&format!("{text}\n"))?;
+        return Ok(exit(state.phase()));
+    }
+    let mut tail = folder.tail(id);
+    let mut events = None;
+    loop {
+        // Before the records are read: a process that ends wrote its last ones before.
+        let holder = events
+            .is_some()
+            .then(|| tail.state().map(|state| folder.holder(&state.plan.fleet)))
+            .flatten();
+        let records = tail
+            .read()
+            .map_err(|broken| Failure::new(broken.to_string()))?;
+        let Some(state) = tail.state() else {
+            return Err(Failure::new(format!("the journal of {id} is empty")));
+        };
+        if output != Output::Json && events.is_none() {
+            head(state, paper)?;
+        }
+        let events = events.get_or_insert_with(|| Events::of(state, paper));
+        for record in &records {
+            if output == Output::Json {
+                let text = serde_json::to_string(record).unwrap_or_default();
+                print(&format!("{text}\n"))?;
+            } else if let Some(line) = events.line(record, &state.plan) {
+                print(&format!("{line}\n"))?;
+            }
+        }
+        let phase = state.phase();
+        let gone = matches!(&holder, Some(holder) if holder.as_ref().is_none_or(|holder| holder.run != id));
+        if phase.over() || !follow || gone {
+            if output != Output::Json {
+                ending(folder, state, phase, paper)?;
+            }
+            return Ok(exit(phase));
+        }
+        std::thread::sleep(PACE);
+    }
+}
+
+fn head(state: &crate::actions::RunState, paper: Paper) -> Result<(), Failure> {
+    let begun = state.begun.strftime("%Y-%m-%d %H:%M:%SZ");
+    let title = paper.ink(Ink::Bold, &paper.hang(0, &state.plan.title));
+    let at = format!(
+        "fleet {}, run {}, begun {begun}",
+        state.plan.fleet, state.id
+    );
+    print(&format!(
+        "{title}\n{}\n\n",
+        paper.ink(Ink::Faint, &clean_line(&at))
+    ))
+}
+
+fn ending(
+    folder: &Folder,
+    state: &crate::actions::RunState,
+    phase: Phase,
+    paper: Paper,
+) -> Result<(), Failure> {
+    if phase.over() {
+        return print(&format!("\n{}\n", closing(state)));
+    }
+    if let Some(holder) = folder.holder(&state.plan.fleet)
+        && holder.run == state.id
+    {
+        tell(format!("\n{} is at it.", clean_line(&holder.to_string())));
+        return Ok(());
+    }
+    let holds = holds(state);
+    tell("\nNobody is at it.");
+    for hold in &holds {
+        tell(paper.ink(Ink::Bad, &paper.hang(0, &hold.sentence())));
+    }
+    if holds.is_empty() {
+        tell(format!("To go on: gwctl runs resume {} --write", state.id));
+    } else {
+        tell(commands(&state.id, &holds).trim_end());
+    }
+    Ok(())
+}
+
+/// What a run's phase is to a script.
+pub const fn exit(phase: Phase) -> Exit {
+    match phase {
+        Phase::Undone => Exit::Undone,
+        Phase::Abandoned => Exit::Abandoned,
+        Phase::Held => Exit::Held,
+        Phase::Done | Phase::Running | Phase::Paused | Phase::Undoing => Exit::Success,
+    }
+}

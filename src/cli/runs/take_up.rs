@@ -1,0 +1,179 @@
+//! `gwctl runs resume` and `undo`: going on with a run that another process left.
+
+use std::fmt::Write;
+
+use crate::actions::words::seconds;
+use crate::actions::{Folder, Order, RunState, StepStatus, resume};
+use crate::cli::act::follow::{Manner, follow};
+use crate::cli::act::paper::{Ink, Paper};
+use crate::cli::act::stage::Stage;
+use crate::cli::act::{ask, confirmed, may_write, not_started};
+use crate::cli::args::{Global, Output};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::operator::operator_seen;
+use crate::cli::output::print;
+use crate::cli::run_async;
+use crate::cli::settings::Settings;
+use crate::cli::target::Target;
+
+use super::args::{Resume, TakenUp, Undo};
+use super::find::{find, state};
+
+/// Goes on with a run.
+pub fn take_up(
+    global: &Global,
+    folder: Folder,
+    args: &Resume,
+    demo: bool,
+) -> Result<Exit, Failure> {
+    let id = find(&folder, &args.taken_up.id)?;
+    let state = state(&folder, &id)?;
+    refuse_simulated(demo)?;
+    let orders = orders(args, &state);
+    go_on(
+        global,
+        folder,
+        &state,
+        &args.taken_up,
+        &orders,
+        Consent::Given,
+    )
+}
+
+/// Takes back what a run did.
+pub fn undo(global: &Global, folder: Folder, args: &Undo, demo: bool) -> Result<Exit, Failure> {
+    let id = find(&folder, &args.taken_up.id)?;
+    let state = state(&folder, &id)?;
+    refuse_simulated(demo)?;
+    let asking = Consent::Asked(args.confirm.as_deref());
+    go_on(
+        global,
+        folder,
+        &state,
+        &args.taken_up,
+        &[Order::Undo],
+        asking,
+    )
+}
+
+fn refuse_simulated(demo: bool) -> Result<(), Failure> {
+    if demo {
+        return Err(Failure::refused(
+            "a simulated fleet ends with its process, and its runs with it",
+        )
+        .next("`gwctl sim serve` keeps one that outlives its clients."));
+    }
+    Ok(())
+}
+
+/// What was asked for, in the order in which it makes sense.
+fn orders(args: &Resume, state: &RunState) -> Vec<Order> {
+    let mut orders = Vec::new();
+    if state.paused {
+        orders.push(Order::Go);
+    }
+    if let Some(reason) = args.overrule.clone() {
+        orders.push(Order::Overrule { reason });
+    }
+    let retries = args.retry.iter().cloned();
+    orders.extend(retries.map(|step| Order::Retry { step }));
+    let reason = args.reason.clone().unwrap_or_default();
+    orders.extend(args.skip.iter().cloned().map(|step| Order::Skip {
+        step,
+        reason: reason.clone(),
+    }));
+    if args.go_on {
+        let gates = state.active().filter(|step| {
+            state.status(&step.id) == StepStatus::Held
+                && state.steps.get(&step.id).is_some_and(|now| now.gate)
+        });
+        orders.extend(gates.map(|step| Order::Continue {
+            step: step.id.clone(),
+        }));
+    }
+    orders
+}
+
+/// Whether the operator must name the target first.
+#[derive(Clone, Copy)]
+enum Consent<'a> {
+    /// Not again: the run was confirmed.
+    Given,
+    /// With this, or at the terminal.
+    Asked(Option<&'a str>),
+}
+
+fn go_on(
+    global: &Global,
+    folder: Folder,
+    left: &RunState,
+    args: &TakenUp,
+    orders: &[Order],
+    consent: Consent<'_>,
+) -> Result<Exit, Failure> {
+    let global = Global {
+        fleet: Some(left.plan.fleet.clone()),
+        ..global.clone()
+    };
+    let settings = Settings::read(&global)?;
+    settings.tell_warnings();
+    let paper = Paper::stdout(global.color);
+    run_async(async {
+        let fleet = Target::configured(&global, &settings).await;
+        let stage = Stage::open(fleet, folder, false);
+        if let Consent::Asked(given) = consent {
+            print(&inverse(left, paper))?;
+            may_write(&global, &stage)?;
+            let typed = confirmed(&left.plan.confirm, given).await?;
+            if typed.trim() != left.plan.confirm {
+                return Err(Failure::refused(format!(
+                    "`{}` is not `{}`: nothing was changed",
+                    typed.trim(),
+                    left.plan.confirm
+                )));
+            }
+        } else {
+            may_write(&global, &stage)?;
+        }
+        let picture = stage.picture(args.timeout).await;
+        let operator = operator_seen(&picture);
+        let mut tail = stage.folder.tail(&left.id);
+        // What happened before is there for `runs show`.
+        tail.read()
+            .map_err(|broken| Failure::new(broken.to_string()))?;
+        let running = resume(
+            &left.id,
+            orders,
+            stage.crew.clone(),
+            &stage.folder,
+            &operator,
+        )
+        .map_err(|why| not_started(&why))?;
+        let manner = Manner {
+            paper,
+            json: args.output == Output::Json,
+            asks: ask::terminal(),
+            simulated: false,
+        };
+        follow(running, &stage.folder, manner, tail).await
+    })?
+}
+
+/// What an undo will do.
+fn inverse(state: &RunState, paper: Paper) -> String {
+    let mut text = paper.ink(Ink::Bold, &format!("To take back: {}", state.plan.title));
+    text.push('\n');
+    let mut undoing = state.clone();
+    undoing.undoing = true;
+    let mut nothing = true;
+    for step in undoing.active() {
+        nothing = false;
+        let said = format!("{} ({})", step.title, seconds(step.expected_s));
+        let _ = writeln!(text, "  {}", paper.hang(2, &said));
+    }
+    if nothing {
+        text.push_str("  Nothing that it changed can be taken back.\n");
+    }
+    text
+}

@@ -1,0 +1,103 @@
+//! What the rules of guided actions may be.
+
+use super::{Findings, url};
+use crate::fleet::{FleetSpec, RoutingEndpoint};
+
+/// The endpoints an ARC cluster has (aws-facts §8.1).
+const ENDPOINTS: usize = 5;
+const DAY_S: u64 = 24 * 3_600;
+
+/// Objectives and abort criteria.
+pub(super) fn rules(spec: &FleetSpec, at: &mut Findings<'_>) {
+    let rules = &spec.rules;
+    if !(0.0..=100.0).contains(&rules.abort_5xx_percent) {
+        let found = format!("{} %", rules.abort_5xx_percent);
+        at.error("abort_5xx_percent", found, "percent, from 0 to 100");
+    }
+    for (key, value, unit) in [
+        ("rpo_s", rules.rpo_s, "seconds"),
+        ("abort_p99_ms", rules.abort_p99_ms, "milliseconds"),
+        ("abort_lag_ms", rules.abort_lag_ms, "milliseconds"),
+    ] {
+        if !(value.is_finite() && value >= 0.0) {
+            at.error(key, format!("{value} {unit}"), "a number from 0");
+        }
+    }
+    for (key, value, least, most, accepted) in [
+        (
+            "rto_s",
+            rules.rto_s,
+            1,
+            7 * DAY_S,
+            "seconds, from 1 to 7 days",
+        ),
+        (
+            "window_s",
+            rules.window_s,
+            60,
+            7 * DAY_S,
+            "seconds, from 60 to 7 days",
+        ),
+        (
+            "hold_down_s",
+            rules.hold_down_s,
+            0,
+            DAY_S,
+            "seconds, from 0 to 24 hours",
+        ),
+        (
+            "abort_minutes",
+            u64::from(rules.abort_minutes),
+            1,
+            60,
+            "minutes, from 1 to 60",
+        ),
+        (
+            "baseline_minutes",
+            u64::from(rules.baseline_minutes),
+            1,
+            180,
+            "minutes, from 1 to 180",
+        ),
+    ] {
+        if !(least..=most).contains(&value) {
+            at.error(key, format!("{value}"), accepted);
+        }
+    }
+    least_healthy(spec, at);
+}
+
+fn least_healthy(spec: &FleetSpec, at: &mut Findings<'_>) {
+    let least = spec.rules.least_healthy;
+    let regions = spec.sites.len();
+    if least < 1 {
+        // Route 53 treats all unhealthy as all healthy (aws-facts §3.1).
+        at.error("least_healthy", "no Region need stay healthy", "1 or more");
+    } else if regions > 0 && least as usize >= regions {
+        let found = format!(
+            "{least} of {regions} Regions must stay healthy: leaving one always trips this rule"
+        );
+        at.warn("least_healthy", found);
+    }
+}
+
+/// Where routing controls are switched.
+pub(super) fn endpoints(endpoints: &[RoutingEndpoint], at: &mut Findings<'_>) {
+    for (n, endpoint) in endpoints.iter().enumerate() {
+        let below = &mut at.below(&["routing_endpoints", &n.to_string()]);
+        url("url", Some(&endpoint.url), below);
+        let twice =
+            |other: &RoutingEndpoint| other.url == endpoint.url || other.region == endpoint.region;
+        if endpoints[..n].iter().any(twice) {
+            let found = format!("{} is listed twice", endpoint.region);
+            below.error("region", found, "each of the cluster's endpoints once");
+        }
+    }
+    if !endpoints.is_empty() && endpoints.len() != ENDPOINTS {
+        let found = format!(
+            "{} endpoints are named, and a cluster has {ENDPOINTS}: any may be the one that answers",
+            endpoints.len()
+        );
+        at.warn("routing_endpoints", found);
+    }
+}

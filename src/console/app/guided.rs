@@ -1,0 +1,248 @@
+//! Guided actions as the console knows them: what may be changed, and the run that is shown.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Action, Screen, State, Wizard};
+use crate::actions::{LeaseHolder, Order, Phase, RunState, StepStatus, Task};
+use crate::fleet::{FleetSpec, Pace};
+
+/// How long `:arm` opens the fleet for changes.
+pub const ARMED: SignedDuration = SignedDuration::from_mins(15);
+
+/// Everything about guided actions that outlives a screen.
+#[derive(Debug, Clone, Default)]
+pub struct Guided {
+    /// What the configuration says of the fleet; none until it is opened.
+    pub spec: Option<Arc<FleetSpec>>,
+    /// Until when changes are allowed although the console began without them, on the wall clock.
+    pub armed: Option<Timestamp>,
+    /// The run that is shown.
+    pub run: Option<Shown>,
+    /// Quit as soon as the run was left.
+    pub leaving: bool,
+    /// A wizard put aside while something is typed after `:`.
+    pub parked: Option<Box<Wizard>>,
+    /// The row of the run's steps where the eye was last taken to.
+    pub front: usize,
+    /// The pace to return to when the run is over.
+    pub pace_before: Option<Pace>,
+}
+
+/// A run, and who moves it.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// As its journal tells it.
+    pub state: Arc<RunState>,
+    /// Who moves it.
+    pub hold: Hold,
+    /// Whether it was looked at since it was found unfinished.
+    pub seen: bool,
+}
+
+/// Who moves a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hold {
+    /// This console.
+    Ours,
+    /// Another process: it is shown and cannot be spoken to.
+    Theirs(Box<LeaseHolder>),
+    /// Nobody: it can be taken over.
+    Nobody,
+}
+
+impl Shown {
+    /// From when the recovery time counts, and until when: the first change, or the confirmation as
+    /// long as there was none; the end, or in a drill the moment the fleet was well elsewhere.
+    pub fn recovery(&self) -> (Timestamp, Option<Timestamp>) {
+        let run = &self.state;
+        let from = run.first_change().unwrap_or(run.begun);
+        let look = run
+            .plan
+            .steps
+            .iter()
+            .find(|step| matches!(step.task, Task::Look(_)));
+        let well = look.and_then(|look| {
+            let ends = look
+                .after
+                .iter()
+                .map(|id| run.steps.get(id).and_then(|step| step.ended));
+            ends.collect::<Option<Vec<_>>>()?.into_iter().max()
+        });
+        (from, well.or(run.ended))
+    }
+
+    /// Whether this console moves it and it is not over.
+    pub fn live(&self) -> bool {
+        self.hold == Hold::Ours && !self.state.phase().over()
+    }
+
+    /// The first step that is held, with why.
+    pub fn held_step(&self) -> Option<(&str, &str, bool)> {
+        self.state.active().find_map(|step| {
+            let now = self.state.steps.get(&step.id)?;
+            (now.status == StepStatus::Held).then(|| {
+                (
+                    step.id.as_str(),
+                    now.held.as_deref().unwrap_or_default(),
+                    now.gate,
+                )
+            })
+        })
+    }
+}
+
+/// An order by its kind, as keys give it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names are those of the orders")]
+pub enum OrderKind {
+    Pause,
+    Go,
+    Retry,
+    Continue,
+    Skip,
+    Overrule,
+    Undo,
+    Abandon,
+    Note,
+    TakeOver,
+}
+
+impl OrderKind {
+    /// What gives it.
+    pub const fn action(self) -> Action {
+        match self {
+            Self::Pause | Self::Go => Action::Pause,
+            Self::Retry => Action::Retry,
+            Self::Continue => Action::Continue,
+            Self::Skip => Action::Skip,
+            Self::Overrule => Action::Overrule,
+            Self::Undo => Action::Undo,
+            Self::Abandon => Action::Abandon,
+            Self::Note => Action::Note,
+            Self::TakeOver => Action::TakeOver,
+        }
+    }
+
+    /// For people.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pause => "pause",
+            Self::Go => "go on",
+            Self::Retry => "retry",
+            Self::Continue => "continue",
+            Self::Skip => "skip",
+            Self::Overrule => "overrule",
+            Self::Undo => "undo",
+            Self::Abandon => "abandon",
+            Self::Note => "note",
+            Self::TakeOver => "take over",
+        }
+    }
+}
+
+impl Shown {
+    /// What can be said to the run now, the most useful first.
+    pub fn orders(&self) -> Vec<OrderKind> {
+        let phase = self.state.phase();
+        match self.hold {
+            Hold::Theirs(_) => return Vec::new(),
+            Hold::Nobody | Hold::Ours if phase.over() => return Self::after(phase),
+            Hold::Nobody => return vec![OrderKind::TakeOver],
+            Hold::Ours => {}
+        }
+        let mut orders = Vec::new();
+        match self.held_step() {
+            Some((_, _, true)) => orders.push(OrderKind::Continue),
+            Some(_) => orders.extend([OrderKind::Retry, OrderKind::Skip]),
+            None => {}
+        }
+        if self.state.tripped().is_some() {
+            orders.push(OrderKind::Overrule);
+        }
+        orders.push(if self.state.paused {
+            OrderKind::Go
+        } else {
+            OrderKind::Pause
+        });
+        if !self.state.undoing {
+            orders.push(OrderKind::Undo);
+        }
+        orders.extend([OrderKind::Abandon, OrderKind::Note]);
+        orders
+    }
+
+    /// What can still be said to a run that is over.
+    fn after(phase: Phase) -> Vec<OrderKind> {
+        if phase == Phase::Undone {
+            Vec::new()
+        } else {
+            vec![OrderKind::Undo]
+        }
+    }
+}
+
+impl State {
+    /// Whether changes may be made now.
+    pub fn may_change(&self) -> bool {
+        !self.pinned() && (!self.read_only || self.guided.armed.is_some())
+    }
+
+    /// Whether the configuration forbids changes to this fleet.
+    pub fn pinned(&self) -> bool {
+        self.guided.spec.as_ref().is_some_and(|spec| spec.read_only)
+    }
+
+    /// How long changes stay allowed.
+    pub fn armed_for(&self) -> Option<SignedDuration> {
+        let until = self.guided.armed.filter(|_| self.read_only)?;
+        Some(until.duration_since(self.wall).max(SignedDuration::ZERO))
+    }
+
+    /// How changes can be opened, where they are not.
+    pub fn how_to_open(&self) -> Option<&'static str> {
+        if self.may_change() {
+            None
+        } else if self.pinned() {
+            Some("its configuration pins this fleet read-only (`read_only = true`)")
+        } else {
+            Some(
+                "gwctl only looks: type `:arm` to allow changes for 15 minutes, or start it with --write",
+            )
+        }
+    }
+
+    /// What should be said above the screen: an unfinished run nobody looked at, or one that is held.
+    pub fn calls_for_attention(&self) -> Option<&Shown> {
+        let shown = self.guided.run.as_ref()?;
+        let phase = shown.state.phase();
+        let held = shown.hold == Hold::Ours && phase == Phase::Held;
+        let left = !shown.seen && !phase.over();
+        ((held || left) && self.screen() != &Screen::Run).then_some(shown)
+    }
+
+    /// What Retry, Skip and Continue are about: the step under the cursor when it is held, or else the
+    /// first held one.
+    pub fn held_step(&self) -> Option<String> {
+        let shown = self.guided.run.as_ref()?;
+        let under = match self.screen() {
+            Screen::Run => self.selected().map(|row| row.key),
+            _ => None,
+        };
+        under
+            .filter(|id| shown.state.status(id) == StepStatus::Held)
+            .or_else(|| shown.held_step().map(|(id, ..)| id.to_owned()))
+    }
+}
+
+/// An order that needs no words.
+pub fn plain_order(kind: OrderKind, step: Option<String>) -> Option<Order> {
+    Some(match kind {
+        OrderKind::Pause => Order::Pause,
+        OrderKind::Go => Order::Go,
+        OrderKind::Retry => Order::Retry { step: step? },
+        OrderKind::Continue => Order::Continue { step: step? },
+        _ => return None,
+    })
+}

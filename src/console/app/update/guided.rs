@@ -1,0 +1,294 @@
+//! From the menu of actions through plan and checks to the confirmed run.
+
+use super::super::wizard::{self, Offer};
+use super::super::{
+    Ask, Asked, Effect, Gravity, Overlay, Part, Screen, Shown, State, Wizard, guided::ARMED,
+    request,
+};
+use super::{act, notify};
+use crate::actions::{Finding, Intent, Refused};
+
+/// Everything that can be done where one is.
+pub(super) fn menu(state: &mut State) {
+    let Some(region) = state.region_at_hand() else {
+        notify(state, "the fleet has no Region to act on", Gravity::Error);
+        return;
+    };
+    let offers = wizard::offers(state, &region);
+    let row = offers
+        .iter()
+        .position(|offer| offer.refused().is_none())
+        .unwrap_or(0);
+    state.overlay = Some(Overlay::Menu { offers, row });
+}
+
+/// What was chosen from the menu.
+pub(super) fn choose(state: &mut State, offer: Offer) -> Vec<Effect> {
+    let drained = matches!(offer.planned, Some(Err(_))) && offer.action == "drain";
+    if let Some(asks) = offer.asks.filter(|_| !drained) {
+        state.overlay = Some(Overlay::Ask(Box::new(Ask {
+            what: Asked::Arguments(offer.intent),
+            input: asks.into(),
+            error: None,
+        })));
+        return Vec::new();
+    }
+    begin(state, &offer.intent)
+}
+
+/// Opens the wizard for `intent`, or says why there is no plan.
+pub(super) fn begin(state: &mut State, intent: &Intent) -> Vec<Effect> {
+    if let Intent::AttachCertificate { found: None, .. } = intent {
+        notify(state, "asking ACM about the certificate", Gravity::Info);
+        state.overlay = None;
+        return vec![Effect::LookUp(Box::new(intent.clone()))];
+    }
+    match wizard::planned(state, intent) {
+        Ok(plan) => state.overlay = Some(Overlay::Wizard(Box::new(Wizard::new(plan)))),
+        Err(refused) => notify(state, sentence(&refused), Gravity::Error),
+    }
+    Vec::new()
+}
+
+fn sentence(refused: &Refused) -> String {
+    match &refused.instead {
+        Some(instead) => format!("{}. {instead}", refused.why),
+        None => refused.why.clone(),
+    }
+}
+
+/// The arguments that were typed for an action from the menu.
+pub(super) fn argued(
+    state: &mut State,
+    intent: &Intent,
+    text: &str,
+) -> Result<Vec<Effect>, String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let intent = match intent {
+        Intent::Drain { region, .. } => request::drain(region.clone(), &words)?,
+        other => request::parse(other.name(), text, &|_| Err("no Region here".into()))?,
+    };
+    // A refusal is said beside the line, which stays.
+    if !matches!(intent, Intent::AttachCertificate { .. }) {
+        wizard::planned(state, &intent).map_err(|refused| sentence(&refused))?;
+    }
+    Ok(begin(state, &intent))
+}
+
+/// A newer picture: the plan that is open follows it.
+pub(super) fn replan(state: &mut State) {
+    let intent = match &state.overlay {
+        Some(Overlay::Wizard(open)) if !open.starting => open.plan.intent.clone(),
+        _ => return,
+    };
+    let planned = wizard::planned(state, &intent);
+    if let Some(Overlay::Wizard(open)) = &mut state.overlay {
+        match planned {
+            Ok(plan) => open.refresh(plan),
+            Err(refused) => {
+                open.turn_to(Part::Plan);
+                open.error = Some(format!("there is no plan any more: {}", refused.why));
+            }
+        }
+    }
+}
+
+fn open(state: &mut State) -> Option<&mut Wizard> {
+    match &mut state.overlay {
+        Some(Overlay::Wizard(open)) => Some(open),
+        _ => None,
+    }
+}
+
+/// To the next part; from the last one, off it goes.
+pub(super) fn forward(state: &mut State) -> Vec<Effect> {
+    let may = state.may_change();
+    let how = state.how_to_open();
+    let busy = state.guided.run.as_ref().is_some_and(Shown::live);
+    let Some(wizard) = open(state) else {
+        return Vec::new();
+    };
+    match wizard.part {
+        Part::Plan => {
+            wizard.error = None;
+            wizard.turn_to(Part::Checks);
+            wizard.row = first_open(wizard);
+        }
+        Part::Checks => {
+            wizard.error = wizard.blocked();
+            if wizard.error.is_none() {
+                wizard.turn_to(Part::Confirm);
+            }
+        }
+        Part::Confirm if !may => wizard.error = how.map(ToOwned::to_owned),
+        Part::Confirm if busy => {
+            let why = "a run is under way here: one at a time";
+            wizard.error = Some(why.into());
+        }
+        Part::Confirm => return confirm(wizard),
+    }
+    Vec::new()
+}
+
+/// The first check worth a look.
+fn first_open(wizard: &Wizard) -> usize {
+    let worst = wizard.plan.finding();
+    wizard
+        .plan
+        .checks
+        .iter()
+        .position(|check| check.finding == worst && worst != Finding::Pass)
+        .unwrap_or(0)
+}
+
+fn confirm(wizard: &mut Wizard) -> Vec<Effect> {
+    let typed = wizard.typed.value().trim().to_owned();
+    if wizard.starting {
+        return Vec::new();
+    }
+    if typed != wizard.plan.confirm {
+        let expected = &wizard.plan.confirm;
+        wizard.error = Some(if typed.is_empty() {
+            format!("nothing was typed: `{expected}` starts it")
+        } else {
+            format!("`{typed}` is not `{expected}`: nothing was changed")
+        });
+        return Vec::new();
+    }
+    wizard.error = None;
+    wizard.starting = true;
+    vec![Effect::Start {
+        plan: wizard.plan.clone(),
+        typed,
+        waived: wizard.waived.iter().cloned().collect(),
+    }]
+}
+
+/// One part back; from the first one, out of the wizard.
+pub(super) fn backward(state: &mut State) {
+    let Some(wizard) = open(state) else { return };
+    wizard.error = None;
+    match wizard.part.before() {
+        Some(before) => wizard.turn_to(before),
+        None => state.overlay = None,
+    }
+}
+
+/// Around the parts, as far as the checks let one.
+pub(super) fn turn(state: &mut State, forwards: bool) -> Vec<Effect> {
+    let at = open(state).map(|wizard| wizard.part);
+    match (at, forwards) {
+        (Some(Part::Confirm), true) | (Some(Part::Plan), false) | (None, _) => Vec::new(),
+        (_, true) => forward(state),
+        (_, false) => {
+            backward(state);
+            Vec::new()
+        }
+    }
+}
+
+/// Waives the check under the cursor, or takes that back.
+pub(super) fn waive(state: &mut State) {
+    let Some(wizard) = open(state) else { return };
+    if wizard.part != Part::Checks {
+        return;
+    }
+    let Some(check) = wizard.plan.checks.get(wizard.row) else {
+        return;
+    };
+    wizard.error = match check.finding {
+        Finding::Waivable => {
+            if !wizard.waived.remove(&check.name) {
+                wizard.waived.insert(check.name.clone());
+            }
+            None
+        }
+        Finding::Fail => Some(format!("{} cannot be waived: {}", check.name, check.text)),
+        Finding::Pass | Finding::Warn => Some(format!("{} needs no waiver", check.name)),
+    };
+}
+
+/// Plans once more, with the next mechanism that would work.
+pub(super) fn mechanism(state: &mut State) {
+    let Some(wizard) = open(state) else { return };
+    let next = wizard
+        .plan
+        .mechanism
+        .as_ref()
+        .and_then(|choice| {
+            let above = choice.also.iter().find(|also| **also > choice.mechanism);
+            above.or(choice.also.first())
+        })
+        .copied();
+    let (Some(next), Intent::Evacuate { region, .. }) = (next, wizard.plan.intent.clone()) else {
+        wizard.error = Some("there is no other mechanism to plan with".into());
+        return;
+    };
+    let intent = Intent::Evacuate {
+        region,
+        mechanism: Some(next),
+    };
+    begin(state, &intent);
+}
+
+/// Allows changes for a while.
+pub(super) fn arm(state: &mut State) {
+    if state.pinned() {
+        let why = "its configuration pins this fleet read-only: nothing can arm it";
+        notify(state, why, Gravity::Error);
+    } else if !state.read_only {
+        notify(state, "changes are allowed already: --write", Gravity::Info);
+    } else {
+        state.guided.armed = state.wall.saturating_add(ARMED).ok();
+        notify(state, "changes are allowed for 15 minutes", Gravity::Info);
+    }
+}
+
+/// Allows none any more.
+pub(super) fn disarm(state: &mut State) {
+    let text = if state.guided.armed.take().is_some() {
+        "gwctl only looks again"
+    } else if state.read_only {
+        "gwctl only looks already"
+    } else {
+        "started with --write: only a start without it takes that back"
+    };
+    notify(state, text, Gravity::Info);
+}
+
+/// Puts the wizard aside while something is typed after `:`.
+pub(super) fn park(state: &mut State) -> Vec<Effect> {
+    if let Some(Overlay::Wizard(open)) = state.overlay.take() {
+        state.guided.parked = Some(open);
+    }
+    act::act(state, super::super::Action::Palette)
+}
+
+/// Back to the wizard that was put aside.
+pub(super) fn unpark(state: &mut State) {
+    if state.overlay.is_none()
+        && let Some(parked) = state.guided.parked.take()
+    {
+        state.overlay = Some(Overlay::Wizard(parked));
+        replan(state);
+    }
+}
+
+/// The run did not begin.
+pub(super) fn not_started(state: &mut State, why: String) {
+    match open(state).filter(|wizard| wizard.starting) {
+        Some(wizard) => {
+            wizard.starting = false;
+            wizard.error = Some(why);
+        }
+        None => notify(state, why, Gravity::Error),
+    }
+}
+
+/// The run is there: its screen opens.
+pub(super) fn started(state: &mut State) {
+    if open(state).is_some_and(|wizard| wizard.starting) {
+        state.overlay = None;
+        act::go(state, Screen::Run);
+    }
+}

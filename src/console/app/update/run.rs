@@ -1,0 +1,286 @@
+//! The run: what comes of it, and what the operator says to it.
+
+use std::sync::Arc;
+
+use super::super::guided::plain_order;
+use super::super::{
+    Ask, Asked, Cursor, Effect, Gravity, Hold, OrderKind, Overlay, Panel, Screen, Shown, State,
+};
+use super::{act, guided, notify};
+use crate::actions::{Order, Phase, RunState, StepStatus};
+use crate::fleet::Pace;
+
+/// A run as it stands now.
+pub(super) fn came(state: &mut State, run: Arc<RunState>, hold: Hold) -> Vec<Effect> {
+    let before = state.guided.run.as_ref();
+    let seen = hold == Hold::Ours
+        || state.screen() == &Screen::Run
+        || before.is_some_and(|before| before.seen && before.state.id == run.id);
+    let shown = Shown {
+        state: run,
+        hold,
+        seen,
+    };
+    let live = shown.live();
+    tell_turn(state, &shown);
+    keep_up(state, &shown);
+    state.guided.run = Some(shown);
+    guided::started(state);
+    pace(state, live)
+}
+
+/// Where the eye belongs: the first held step, or else the first that runs.
+fn front(shown: &Shown) -> Option<usize> {
+    let run = &shown.state;
+    let first = |wanted| run.active().position(|step| run.status(&step.id) == wanted);
+    first(StepStatus::Held).or_else(|| first(StepStatus::Running))
+}
+
+/// The cursor goes with the front as long as the operator does not put it elsewhere.
+fn keep_up(state: &mut State, shown: &Shown) {
+    let spot = (Screen::Run, Panel::Steps);
+    let at = state.cursors.get(&spot).map_or(0, |cursor| cursor.row);
+    let fresh = state
+        .guided
+        .run
+        .as_ref()
+        .is_none_or(|before| before.state.id != shown.state.id);
+    let Some(row) = front(shown).filter(|_| fresh || at == state.guided.front) else {
+        return;
+    };
+    let step = shown.state.active().nth(row);
+    let key = step.map(|step| step.id.clone());
+    state.guided.front = row;
+    state.cursors.insert(spot, Cursor { row, key });
+}
+
+/// Says that a run ended or was held, wherever one is.
+fn tell_turn(state: &mut State, now: &Shown) {
+    let phase = now.state.phase();
+    let was = state
+        .guided
+        .run
+        .as_ref()
+        .filter(|before| before.state.id == now.state.id)
+        .map(|before| before.state.phase());
+    if was.is_none_or(|was| was == phase) {
+        return;
+    }
+    let title = &now.state.plan.title;
+    match phase {
+        Phase::Done => notify(state, format!("done: {title}"), Gravity::Info),
+        Phase::Undone => notify(state, format!("undone: {title}"), Gravity::Info),
+        Phase::Held => notify(state, format!("held: {title}"), Gravity::Error),
+        _ => {}
+    }
+}
+
+/// Incident pace while a run is live, and then the one before.
+fn pace(state: &mut State, live: bool) -> Vec<Effect> {
+    if live && state.guided.pace_before.is_none() {
+        state.guided.pace_before = Some(state.pace);
+        state.pace = Pace::Incident;
+    } else if !live && let Some(before) = state.guided.pace_before.take() {
+        state.pace = before;
+    } else {
+        return Vec::new();
+    }
+    vec![Effect::SetPace(state.pace)]
+}
+
+/// An unfinished run was found when the fleet was opened.
+pub(super) fn unfinished(state: &mut State, run: Arc<RunState>, hold: Hold) {
+    if state.guided.run.as_ref().is_some_and(Shown::live) {
+        return;
+    }
+    state.guided.run = Some(Shown {
+        state: run,
+        hold,
+        seen: state.screen() == &Screen::Run,
+    });
+}
+
+/// This console's run stopped.
+pub(super) fn stopped(state: &mut State, why: Option<String>) -> Vec<Effect> {
+    if let Some(why) = why {
+        notify(state, format!("the run stopped: {why}"), Gravity::Error);
+    }
+    if let Some(shown) = &mut state.guided.run
+        && shown.hold == Hold::Ours
+        && !shown.state.phase().over()
+    {
+        shown.hold = Hold::Nobody;
+    }
+    let mut effects = pace(state, false);
+    if state.guided.leaving {
+        effects.push(Effect::Quit);
+    }
+    effects
+}
+
+/// Goes to the run's screen.
+pub(super) fn show(state: &mut State) {
+    match &mut state.guided.run {
+        Some(shown) => {
+            shown.seen = true;
+            act::go(state, Screen::Run);
+        }
+        None => notify(
+            state,
+            "no run yet: `a` shows what can be done, `:runs` what was",
+            Gravity::Info,
+        ),
+    }
+}
+
+/// Opens a run of the list; the one under way here is not let out of sight for another.
+pub(super) fn follow(state: &mut State, id: String) -> Vec<Effect> {
+    if let Some(shown) = &state.guided.run
+        && shown.live()
+    {
+        if shown.state.id == id {
+            show(state);
+        } else {
+            notify(
+                state,
+                "a run is under way here: it stays in sight",
+                Gravity::Error,
+            );
+        }
+        return Vec::new();
+    }
+    state.guided.run = None;
+    act::go(state, Screen::Run);
+    vec![Effect::Follow(id)]
+}
+
+/// Leaves, but not a live run without a word.
+pub(super) fn quit(state: &mut State) -> Vec<Effect> {
+    let live = state.guided.run.as_ref().is_some_and(Shown::live);
+    let asked = matches!(state.overlay, Some(Overlay::Quit { .. })) || state.guided.leaving;
+    if !live {
+        return vec![Effect::Quit];
+    }
+    if asked {
+        return leave(state);
+    }
+    state.overlay = Some(Overlay::Quit { row: 0 });
+    Vec::new()
+}
+
+/// Leaves the run as it is, and then the console. Asked once more, at once: the journal tells it all.
+pub(super) fn leave(state: &mut State) -> Vec<Effect> {
+    if std::mem::replace(&mut state.guided.leaving, true) {
+        return vec![Effect::Quit];
+    }
+    state.overlay = None;
+    notify(
+        state,
+        "leaving the run: what is being sent is heard out",
+        Gravity::Info,
+    );
+    vec![Effect::LeaveRun]
+}
+
+/// A key that speaks to the run.
+pub(super) fn order(state: &mut State, kind: OrderKind) -> Vec<Effect> {
+    let Some(shown) = &state.guided.run else {
+        show(state);
+        return Vec::new();
+    };
+    let possible = shown.orders();
+    let kind = match kind {
+        OrderKind::Pause if possible.contains(&OrderKind::Go) => OrderKind::Go,
+        kind => kind,
+    };
+    if !possible.contains(&kind) {
+        let why = not_now(shown, kind);
+        notify(state, why, Gravity::Error);
+        return Vec::new();
+    }
+    let live = shown.live();
+    // An engine begun anew acts on the fleet that is watched: it must be the run's own.
+    let fleet = &shown.state.plan.fleet;
+    if !live && *fleet != state.fleet {
+        let why = format!("this run is of the fleet {fleet}: `:fleet {fleet}` first");
+        notify(state, why, Gravity::Error);
+        return Vec::new();
+    }
+    // What begins an engine anew needs the right to change; what speaks to one that runs does not.
+    if !live && let Some(how) = state.how_to_open() {
+        notify(state, how, Gravity::Error);
+        return Vec::new();
+    }
+    let step = state.held_step();
+    if kind == OrderKind::TakeOver {
+        let Some(shown) = &state.guided.run else {
+            return Vec::new();
+        };
+        return vec![Effect::Resume {
+            id: shown.state.id.clone(),
+            orders: Vec::new(),
+        }];
+    }
+    if let Some(order) = plain_order(kind, step.clone()) {
+        return vec![Effect::Order(order)];
+    }
+    state.overlay = Some(Overlay::Ask(Box::new(Ask {
+        what: Asked::Order(kind, step),
+        input: tui_input::Input::default(),
+        error: None,
+    })));
+    Vec::new()
+}
+
+fn not_now(shown: &Shown, kind: OrderKind) -> String {
+    match (&shown.hold, kind) {
+        (Hold::Theirs(holder), _) => format!("it is shown, no more: {holder} moves it"),
+        (Hold::Nobody, _) if !shown.state.phase().over() => {
+            "nobody moves this run: take it over first".into()
+        }
+        (_, OrderKind::Retry | OrderKind::Skip) => "no step is held".into(),
+        (_, OrderKind::Continue) => "no step asks to go on".into(),
+        (_, OrderKind::Overrule) => "no abort criterion holds the run".into(),
+        (_, OrderKind::Undo) if shown.state.undoing => "it is being undone already".into(),
+        _ => format!("the run is {}", shown.state.phase().word()),
+    }
+}
+
+/// The words for an order were typed.
+pub(super) fn said(
+    state: &mut State,
+    kind: OrderKind,
+    step: Option<String>,
+    text: &str,
+) -> Result<Vec<Effect>, String> {
+    let text = text.trim().to_owned();
+    let Some(shown) = &state.guided.run else {
+        return Ok(Vec::new());
+    };
+    let target = shown.state.plan.confirm.clone();
+    if matches!(kind, OrderKind::Undo | OrderKind::Abandon) && text != target {
+        return Err(format!("`{text}` is not `{target}`: nothing was changed"));
+    }
+    if text.is_empty() {
+        return Err("a few words are needed: they go into the journal".into());
+    }
+    let order = match (kind, step) {
+        (OrderKind::Skip, Some(step)) => Order::Skip { step, reason: text },
+        (OrderKind::Overrule, _) => Order::Overrule { reason: text },
+        (OrderKind::Undo, _) => Order::Undo,
+        (OrderKind::Abandon, _) => Order::Abandon {
+            reason: "by the operator, in the console".into(),
+        },
+        _ => Order::Note { text },
+    };
+    let effect = if shown.live() {
+        Effect::Order(order)
+    } else {
+        Effect::Resume {
+            id: shown.state.id.clone(),
+            orders: vec![order],
+        }
+    };
+    state.overlay = None;
+    Ok(vec![effect])
+}

@@ -1,0 +1,262 @@
+//! The way to a run: what is offered where one is, and the plan, its checks and its confirmation.
+
+use std::collections::BTreeSet;
+
+use tui_input::Input;
+
+use super::State;
+use crate::actions::registry::{ACTIONS, Action};
+use crate::actions::{Finding, Intent, Mode, Plan, Refused, plan};
+use crate::fleet::Region;
+
+/// One line of the menu.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// The action's name.
+    pub action: &'static str,
+    /// What it is for.
+    pub about: &'static str,
+    /// What would be asked for.
+    pub intent: Intent,
+    /// The plan, or why there is none; nothing where arguments must be given first.
+    pub planned: Option<Result<Box<Plan>, Refused>>,
+    /// The arguments the operator is asked for, as they stand in the line first.
+    pub asks: Option<String>,
+}
+
+impl Offer {
+    /// Why it cannot be done now.
+    pub fn refused(&self) -> Option<String> {
+        match self.planned.as_ref()? {
+            Err(refused) => Some(refused.why.clone()),
+            Ok(plan) => red(plan),
+        }
+    }
+}
+
+/// The first check of `plan` that nobody can waive.
+pub fn red(plan: &Plan) -> Option<String> {
+    plan.checks
+        .iter()
+        .find(|check| check.finding == Finding::Fail)
+        .map(|check| check.text.clone())
+}
+
+/// What could be done where `region` is selected, planned at once.
+pub fn offers(state: &State, region: &Region) -> Vec<Offer> {
+    ACTIONS
+        .iter()
+        .flat_map(|action| {
+            let asked = (action.offers)(&state.live, region);
+            let asked: Vec<Intent> = asked
+                .into_iter()
+                .flat_map(|intent| variants(state, intent))
+                .collect();
+            let mut offers: Vec<Offer> = asked
+                .into_iter()
+                .map(|intent| offer(state, action, intent))
+                .collect();
+            if action.name == "certificate" && offers.is_empty() {
+                offers.push(Offer {
+                    action: action.name,
+                    about: action.about,
+                    intent: Intent::AttachCertificate {
+                        arn: String::new(),
+                        found: None,
+                    },
+                    planned: None,
+                    asks: Some(String::new()),
+                });
+            }
+            offers
+        })
+        .collect()
+}
+
+/// The ways of one offer that an operator chooses between: promotion's two modes, a drill's targets.
+fn variants(state: &State, intent: Intent) -> Vec<Intent> {
+    match intent {
+        Intent::Promote {
+            target,
+            mode: None,
+            force,
+        } => [Mode::Switchover, Mode::Failover]
+            .into_iter()
+            .map(|mode| Intent::Promote {
+                target: target.clone(),
+                mode: Some(mode),
+                force,
+            })
+            .collect(),
+        Intent::Drill { region, to, hold_s } => {
+            let others = state
+                .live
+                .sites
+                .iter()
+                .map(|site| &site.region)
+                .filter(|other| **other != region && **other != to);
+            std::iter::once(&to)
+                .chain(others)
+                .map(|to| Intent::Drill {
+                    region: region.clone(),
+                    to: to.clone(),
+                    hold_s,
+                })
+                .collect()
+        }
+        other => vec![other],
+    }
+}
+
+fn offer(state: &State, action: &Action, intent: Intent) -> Offer {
+    let asks = match &intent {
+        Intent::Drain { to, over_s, .. } => Some(format!("{to} over {}m", over_s / 60)),
+        Intent::Invalidate { paths } => Some(paths.join(" ")),
+        _ => None,
+    };
+    Offer {
+        action: action.name,
+        about: action.about,
+        planned: Some(planned(state, &intent).map(Box::new)),
+        intent,
+        asks,
+    }
+}
+
+/// The plan for `intent` on the newest picture.
+pub fn planned(state: &State, intent: &Intent) -> Result<Plan, Refused> {
+    let Some(spec) = &state.guided.spec else {
+        return Err(Refused {
+            why: "the fleet is not open yet".into(),
+            instead: None,
+        });
+    };
+    plan(&state.fleet, spec, &state.live, intent)
+}
+
+/// Where in the wizard one is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// What will be done.
+    Plan,
+    /// What must hold first.
+    Checks,
+    /// The target's name is typed.
+    Confirm,
+}
+
+impl Part {
+    /// All of them, in order.
+    pub const ALL: [Self; 3] = [Self::Plan, Self::Checks, Self::Confirm];
+
+    /// The heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Plan => "Plan",
+            Self::Checks => "Checks",
+            Self::Confirm => "Confirm",
+        }
+    }
+
+    pub(super) const fn before(self) -> Option<Self> {
+        match self {
+            Self::Plan => None,
+            Self::Checks => Some(Self::Plan),
+            Self::Confirm => Some(Self::Checks),
+        }
+    }
+}
+
+/// One plan on its way to a run.
+#[derive(Debug, Clone)]
+pub struct Wizard {
+    /// What is shown is what will run.
+    pub plan: Box<Plan>,
+    /// Where one is.
+    pub part: Part,
+    /// Names of waived checks.
+    pub waived: BTreeSet<String>,
+    /// The cursor among the checks.
+    pub row: usize,
+    /// First visible line of the plan.
+    pub scroll: usize,
+    /// What is typed to confirm.
+    pub typed: Input,
+    /// What was wrong with it, or what changed meanwhile.
+    pub error: Option<String>,
+    /// The run is being started.
+    pub starting: bool,
+}
+
+impl Wizard {
+    /// At the beginning, with `plan`.
+    pub fn new(plan: Plan) -> Self {
+        Self {
+            plan: Box::new(plan),
+            part: Part::Plan,
+            waived: BTreeSet::new(),
+            row: 0,
+            scroll: 0,
+            typed: Input::default(),
+            error: None,
+            starting: false,
+        }
+    }
+
+    /// Why it cannot go on to be confirmed.
+    pub fn blocked(&self) -> Option<String> {
+        if let Some(why) = red(&self.plan) {
+            return Some(why);
+        }
+        let open: Vec<&str> = self
+            .plan
+            .checks
+            .iter()
+            .filter(|check| check.finding == Finding::Waivable)
+            .filter(|check| !self.waived.contains(&check.name))
+            .map(|check| check.name.as_str())
+            .collect();
+        (!open.is_empty()).then(|| format!("not waived yet: {}", open.join(", ")))
+    }
+
+    /// Takes a newer plan for the same intent. Once one is confirming, only when it is another plan,
+    /// and then the operator looks at it again: what is confirmed is what was shown.
+    pub fn refresh(&mut self, plan: Plan) {
+        if self.part == Part::Confirm {
+            if self.still(&plan) {
+                return;
+            }
+            self.turn_to(Part::Plan);
+            self.typed.reset();
+            self.error = Some("the fleet changed: this is another plan, look at it again".into());
+        }
+        *self.plan = plan;
+    }
+
+    /// Whether `newer` would do the same on the same state, and nothing stands in its way that did
+    /// not before.
+    fn still(&self, newer: &Plan) -> bool {
+        let does = |plan: &Plan| -> Vec<_> {
+            let steps = plan.steps.iter();
+            steps
+                .map(|step| (step.id.clone(), step.after.clone(), step.calls.clone()))
+                .collect()
+        };
+        let in_the_way = |plan: &Plan| -> BTreeSet<String> {
+            let checks = plan.checks.iter();
+            checks
+                .filter(|check| check.finding >= Finding::Waivable)
+                .map(|check| check.name.clone())
+                .collect()
+        };
+        newer.basis == self.plan.basis
+            && does(newer) == does(&self.plan)
+            && in_the_way(newer).is_subset(&in_the_way(&self.plan))
+    }
+
+    /// Shows another part from its beginning.
+    pub(super) fn turn_to(&mut self, part: Part) {
+        self.part = part;
+        self.scroll = 0;
+    }
+}

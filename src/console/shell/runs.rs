@@ -1,0 +1,263 @@
+//! Runs: beginning them, speaking to the one this console moves, following those of others. Journals
+//! are files: everything that touches them happens beside the loop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, spawn_blocking};
+
+use super::effects::Arrival;
+use crate::actions::{
+    Confirmation, Control, Crew, Folder, NotStarted, Operator, Order, Plan, Running, resume, start,
+};
+use crate::console::app::{Hold, Msg, RunLine};
+use crate::observe::Observer;
+
+/// How often the journal of somebody else's run is read.
+const FOLLOW: Duration = Duration::from_millis(500);
+
+/// What is needed to act on the fleet that is watched.
+#[derive(Clone)]
+pub(super) struct Means {
+    /// For the engine.
+    pub crew: Crew,
+    /// Keeps the crew's picture fresh for as long as the run lives.
+    pub observer: Arc<Observer>,
+}
+
+pub(super) struct Runs {
+    folder: Folder,
+    operator: Operator,
+    sender: mpsc::UnboundedSender<Arrival>,
+    /// Speaks to this console's run.
+    control: Option<Control>,
+    /// Reads the journal of a run that is not this console's.
+    following: Option<AbortHandle>,
+    /// The newest run begun here, for the line that the shell is left with.
+    newest: Option<String>,
+}
+
+impl Runs {
+    pub fn new(folder: Folder, operator: Operator, sender: mpsc::UnboundedSender<Arrival>) -> Self {
+        Self {
+            folder,
+            operator,
+            sender,
+            control: None,
+            following: None,
+            newest: None,
+        }
+    }
+
+    /// Begins `plan`; [`Arrival::Running`] or a message says what became of it.
+    pub fn start(&self, means: Option<Means>, plan: Box<Plan>, typed: String, waived: Vec<String>) {
+        let (folder, operator) = (self.folder.clone(), self.operator(means.as_ref()));
+        let confirmation = Confirmation {
+            typed,
+            waived,
+            operator: operator.name.clone(),
+            host: operator.host.clone(),
+        };
+        self.begin(means, move |crew| {
+            start(&plan, &confirmation, crew, &folder, &operator)
+        });
+    }
+
+    /// Goes on with a run nobody moves.
+    pub fn resume(&self, means: Option<Means>, id: String, orders: Vec<Order>) {
+        let (folder, operator) = (self.folder.clone(), self.operator(means.as_ref()));
+        self.begin(means, move |crew| {
+            resume(&id, &orders, crew, &folder, &operator)
+        });
+    }
+
+    fn begin(
+        &self,
+        means: Option<Means>,
+        how: impl FnOnce(Crew) -> Result<Running, NotStarted> + Send + 'static,
+    ) {
+        let sender = self.sender.clone();
+        let Some(means) = means else {
+            let why = "the fleet is not open: nothing can be done to it".into();
+            let _ = sender.send(Arrival::Msg(Msg::NotStarted(why)));
+            return;
+        };
+        spawn_blocking(move || {
+            let arrival = match how(means.crew) {
+                Ok(running) => Arrival::Running(running, means.observer),
+                Err(why) => Arrival::Msg(Msg::NotStarted(why.to_string())),
+            };
+            let _ = sender.send(arrival);
+        });
+    }
+
+    /// AWS's word for who acts wins over the system's.
+    fn operator(&self, means: Option<&Means>) -> Operator {
+        let known = means.and_then(|means| {
+            let picture = means.crew.picture.borrow();
+            picture
+                .identity
+                .last()
+                .map(|identity| identity.operator().to_owned())
+        });
+        Operator {
+            name: known.unwrap_or_else(|| self.operator.name.clone()),
+            host: self.operator.host.clone(),
+        }
+    }
+
+    /// A run began: from here on its state comes as messages.
+    pub fn began(&mut self, running: Running, observer: Arc<Observer>) -> Msg {
+        self.stop_following();
+        self.control = Some(running.control.clone());
+        self.newest = Some(running.id.clone());
+        let now = running.state.borrow().clone();
+        tokio::spawn(tell(running, observer, self.sender.clone()));
+        Msg::Run(now, Hold::Ours)
+    }
+
+    pub fn order(&self, order: Order) {
+        if let Some(control) = &self.control {
+            control.order(order);
+        }
+    }
+
+    pub fn leave(&self) {
+        if let Some(control) = &self.control {
+            control.leave();
+        }
+    }
+
+    /// The run in this process when it is not over: what the shell is told at the end.
+    pub fn left(&self) -> Option<String> {
+        let id = self.newest.as_ref()?;
+        let over = self
+            .folder
+            .state(id)
+            .is_ok_and(|state| state.phase().over());
+        (!over).then(|| id.clone())
+    }
+
+    /// Looks for a run of `fleet` that is neither done nor given up.
+    pub fn look_for_unfinished(&mut self, generation: u64, fleet: &str) {
+        let (folder, sender, fleet) = (self.folder.clone(), self.sender.clone(), fleet.to_owned());
+        spawn_blocking(move || {
+            let Some(run) = folder.open_runs(&fleet).into_iter().next() else {
+                return;
+            };
+            let hold = hold(&folder, &fleet, &run.id);
+            let _ = sender.send(Arrival::Unfinished(generation, Arc::new(run), hold));
+        });
+    }
+
+    /// Lists all runs.
+    pub fn list(&self) {
+        let (folder, sender) = (self.folder.clone(), self.sender.clone());
+        spawn_blocking(move || {
+            let line = |run: crate::actions::Summary| match run.state {
+                Ok(state) => RunLine {
+                    id: run.id,
+                    begun: Some(state.begun),
+                    title: state.plan.title.clone(),
+                    operator: state.operator.clone(),
+                    phase: Some(state.phase()),
+                },
+                Err(why) => RunLine {
+                    id: run.id,
+                    begun: None,
+                    title: why.to_string(),
+                    operator: String::new(),
+                    phase: None,
+                },
+            };
+            let runs = folder.runs().into_iter().map(line).collect();
+            let _ = sender.send(Arrival::Msg(Msg::Runs(runs)));
+        });
+    }
+
+    /// Shows a run by its journal, and keeps reading it while it can change.
+    pub fn follow(&mut self, id: String) {
+        self.stop_following();
+        let (folder, sender) = (self.folder.clone(), self.sender.clone());
+        self.following = Some(tokio::spawn(follow(folder, id, sender)).abort_handle());
+    }
+
+    fn stop_following(&mut self) {
+        if let Some(following) = self.following.take() {
+            following.abort();
+        }
+    }
+}
+
+fn hold(folder: &Folder, fleet: &str, id: &str) -> Hold {
+    match folder.holder(fleet) {
+        Some(holder) if holder.run == id => Hold::Theirs(Box::new(holder)),
+        _ => Hold::Nobody,
+    }
+}
+
+/// Sends what changes of the run in this process until it ends. The observer lives as long.
+async fn tell(
+    mut running: Running,
+    observer: Arc<Observer>,
+    sender: mpsc::UnboundedSender<Arrival>,
+) {
+    let send = |msg| drop(sender.send(Arrival::Msg(msg)));
+    let ended = loop {
+        tokio::select! {
+            biased;
+            Ok(()) = running.state.changed() => {
+                let now = running.state.borrow_and_update().clone();
+                send(Msg::Run(now, Hold::Ours));
+            }
+            Ok(()) = running.complaints.changed() => {
+                let why = running.complaints.borrow_and_update().clone();
+                if let Some(why) = why {
+                    send(Msg::Failed(why));
+                }
+            }
+            ended = &mut running.task => break ended,
+        }
+    };
+    let why = match ended {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(error.to_string()),
+        Err(error) => Some(error.to_string()),
+    };
+    send(Msg::RunStopped(why));
+    drop(observer);
+}
+
+async fn follow(folder: Folder, id: String, sender: mpsc::UnboundedSender<Arrival>) {
+    let mut shown = None;
+    loop {
+        let (folder, wanted) = (folder.clone(), id.clone());
+        let read = spawn_blocking(move || {
+            let state = folder.state(&wanted).map_err(|why| why.to_string())?;
+            let hold = hold(&folder, &state.plan.fleet, &wanted);
+            Ok::<_, String>((state, hold))
+        });
+        match read.await {
+            Ok(Ok(now)) => {
+                let over = now.0.phase().over() && now.1 == Hold::Nobody;
+                if shown.as_ref() != Some(&now) {
+                    let msg = Msg::Run(Arc::new(now.0.clone()), now.1.clone());
+                    if sender.send(Arrival::Msg(msg)).is_err() {
+                        return;
+                    }
+                    shown = Some(now);
+                }
+                if over {
+                    return;
+                }
+            }
+            Ok(Err(why)) => {
+                let _ = sender.send(Arrival::Msg(Msg::Failed(why)));
+                return;
+            }
+            Err(_) => return,
+        }
+        tokio::time::sleep(FOLLOW).await;
+    }
+}

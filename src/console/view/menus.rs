@@ -1,0 +1,331 @@
+//! The menu of actions, the list of runs, a line that is asked for, and the question before quitting.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::figures;
+use super::known::cells;
+use super::overlay::{edit, list, window};
+use super::paint;
+use super::prose::Prose;
+use super::scene::Scene;
+use super::theme::Role;
+use super::wizard::times;
+use crate::console::app::{Ask, Asked, Offer, OrderKind, RunLine};
+
+/// What can be done where one is, possible or not.
+pub fn actions(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, offers: &[Offer], row: usize) {
+    let width = area.width.saturating_sub(4).min(120);
+    let lines: Vec<Line<'static>> = offers
+        .iter()
+        .map(|offer| offer_line(scene, offer, usize::from(width)))
+        .collect();
+    let detail = offers
+        .get(row)
+        .map(|offer| detail(scene, offer, width.saturating_sub(4)))
+        .unwrap_or_default();
+    // As many lines for what is said below as the longest needs: the window does not jump.
+    let below = offers
+        .iter()
+        .map(|offer| self::detail(scene, offer, width.saturating_sub(4)).len())
+        .max()
+        .unwrap_or(0)
+        .min(5) as u16;
+    let place = scene
+        .state
+        .region_at_hand()
+        .map_or_else(String::new, |region| format!(" in {region}"));
+    let title = format!("Actions{place}: Enter plans, nothing is changed by that");
+    let inner = window(
+        scene,
+        area,
+        buf,
+        (width, lines.len() as u16 + below + 3),
+        &title,
+    );
+    let entries = Rect {
+        height: inner.height.saturating_sub(below + 1).max(1),
+        ..inner
+    };
+    list(scene, entries, buf, &lines, row);
+    for (line, y) in detail.iter().zip(entries.bottom() + 1..inner.bottom()) {
+        paint::line(buf, inner.x + 2, y, inner.width.saturating_sub(3), line);
+    }
+}
+
+fn offer_line(scene: &Scene<'_>, offer: &Offer, width: usize) -> Line<'static> {
+    let glyphs = scene.theme.glyphs;
+    let refused = offer.refused();
+    let (mark, role) = match (&refused, &offer.planned) {
+        (Some(_), _) => (glyphs.not_allowed, Role::Faint),
+        (None, Some(Ok(plan))) if plan.finding() > crate::actions::Finding::Pass => {
+            (glyphs.degraded, Role::Degraded)
+        }
+        (None, _) => (glyphs.healthy, Role::Healthy),
+    };
+    let text = match (&refused, &offer.planned) {
+        (_, Some(Ok(plan))) => match &plan.data_loss {
+            Some(loss) => format!("{}; would lose: {}", target(offer), loss.sentence()),
+            None => plan.title.clone(),
+        },
+        (_, Some(Err(_))) => format!("{}: {}", offer.about, target(offer)),
+        (_, None) => offer.about.to_owned(),
+    };
+    let aside = match (&refused, &offer.planned) {
+        (Some(_), _) => "cannot be done".to_owned(),
+        (None, Some(Ok(plan))) if width >= 100 => times(plan),
+        (None, Some(Ok(plan))) => figures::span(plan.expected_s()),
+        (None, _) => String::new(),
+    };
+    let room = width.saturating_sub(cells(&aside) + 24);
+    let name = if refused.is_some() {
+        Role::Faint
+    } else {
+        Role::Accent
+    };
+    Line::from(vec![
+        scene.span(format!("{mark} "), role),
+        scene.span(format!("{:<12} ", offer.action), name),
+        scene.span(
+            paint::fitted(&text, room),
+            if refused.is_some() {
+                Role::Faint
+            } else {
+                Role::Text
+            },
+        ),
+        Span::raw("  "),
+        scene.span(
+            aside,
+            if refused.is_some() {
+                Role::Faint
+            } else {
+                Role::Muted
+            },
+        ),
+    ])
+}
+
+/// What an offer without a plan is about.
+fn target(offer: &Offer) -> String {
+    use crate::actions::Intent;
+    match &offer.intent {
+        Intent::Promote { target, mode, .. } => format!(
+            "{target} by {}",
+            mode.map_or("the way advised", crate::actions::Mode::word)
+        ),
+        Intent::Drill { region, to, .. } => format!("{region} to {to}"),
+        other => other.region().map_or_else(String::new, ToString::to_string),
+    }
+}
+
+/// Below the list: how, what would be lost, or why not.
+fn detail(scene: &Scene<'_>, offer: &Offer, width: u16) -> Vec<Line<'static>> {
+    let glyphs = scene.theme.glyphs;
+    let mut prose = Prose::new(scene, width);
+    if let Some(why) = offer.refused() {
+        let mark = scene.span(format!("{} ", glyphs.not_allowed), Role::Unknown);
+        prose.marked(0, &mark, &why, Role::Text);
+    }
+    match &offer.planned {
+        Some(Ok(plan)) => {
+            if let Some(loss) = &plan.data_loss {
+                let mark = scene.span(format!("{} data loss: ", glyphs.degraded), Role::Degraded);
+                prose.marked(0, &mark, &loss.sentence(), Role::Text);
+            }
+            if let Some(choice) = &plan.mechanism {
+                let text = format!("by {}: {}", choice.mechanism.title(), choice.why);
+                prose.say(0, &text, Role::Muted);
+            }
+            if let Some(advice) = &plan.advice {
+                let text = format!("advised: {}; {}", advice.mode.word(), advice.why.join("; "));
+                prose.say(0, &text, Role::Muted);
+            }
+        }
+        Some(Err(refused)) => {
+            if let Some(instead) = &refused.instead {
+                prose.say(2, instead, Role::Muted);
+            }
+        }
+        None => prose.say(0, "its ARN is asked for", Role::Muted),
+    }
+    prose.lines
+}
+
+/// Every run there was.
+pub fn runs(
+    scene: &mut Scene<'_>,
+    area: Rect,
+    buf: &mut Buffer,
+    all: Option<&[RunLine]>,
+    row: usize,
+) {
+    let entries = all.unwrap_or_default();
+    let width = area.width.saturating_sub(4).min(130);
+    let room = usize::from(width).saturating_sub(52);
+    let lines: Vec<Line<'static>> = entries
+        .iter()
+        .map(|run| {
+            let (mark, word, role) = run.phase.map_or(
+                (scene.theme.glyphs.could_not_ask, "unreadable", Role::Down),
+                |phase| scene.phase(phase),
+            );
+            let when = run.begun.map_or_else(
+                || " ".repeat(16),
+                |at| format!("{} {}", figures::date(at), figures::minute(at)),
+            );
+            Line::from(vec![
+                scene.span(format!("{when}  "), Role::Muted),
+                scene.span(format!("{mark} {word:<10} "), role),
+                scene.span(paint::fitted(&run.title, room), Role::Text),
+                Span::raw("  "),
+                scene.span(crate::fleet::clean(&run.operator, 16), Role::Muted),
+            ])
+        })
+        .collect();
+    let size = (width, (lines.len() as u16).max(1) + 2);
+    let inner = window(scene, area, buf, size, "Runs: Enter opens");
+    if lines.is_empty() {
+        let why = if all.is_some() {
+            "nothing was done with gwctl here yet"
+        } else {
+            "reading the journals …"
+        };
+        scene.nothing(inner, buf, why);
+    }
+    list(scene, inner, buf, &lines, row);
+}
+
+/// A line that is asked for.
+pub fn ask(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, ask: &Ask) {
+    let target = scene
+        .state
+        .guided
+        .run
+        .as_ref()
+        .map_or_else(String::new, |run| run.state.plan.confirm.clone());
+    let (title, what) = match &ask.what {
+        Asked::Order(kind, step) => question(*kind, step.as_deref(), &target),
+        Asked::Arguments(intent) => arguments(intent),
+    };
+    let width = area.width.saturating_sub(4).min(96);
+    let mut prose = Prose::new(scene, width.saturating_sub(4));
+    prose.say(0, &what, Role::Text);
+    prose.lines.push(Line::default());
+    let mut below = Prose::new(scene, width.saturating_sub(4));
+    match &ask.error {
+        Some(error) => {
+            let mark = scene.span(format!("{} ", scene.theme.glyphs.down), Role::Down);
+            below.marked(0, &mark, error, Role::Down);
+        }
+        None => below.say(0, "Enter goes on, Esc leaves it", Role::Muted),
+    }
+    let (above, below) = (prose.lines, below.lines);
+    let height = (above.len() + below.len() + 4) as u16;
+    let inner = window(scene, area, buf, (width, height), &title);
+    let mut y = inner.y;
+    for line in &above {
+        paint::line(buf, inner.x + 1, y, inner.width.saturating_sub(2), line);
+        y += 1;
+    }
+    if y < inner.bottom() {
+        edit(
+            scene,
+            Rect {
+                y,
+                height: 1,
+                ..inner
+            },
+            buf,
+            "> ",
+            &ask.input,
+        );
+    }
+    for (line, y) in below.iter().zip(y + 2..inner.bottom()) {
+        paint::line(buf, inner.x + 1, y, inner.width.saturating_sub(2), line);
+    }
+}
+
+fn question(kind: OrderKind, step: Option<&str>, target: &str) -> (String, String) {
+    let step = step.unwrap_or_default();
+    match kind {
+        OrderKind::Skip => (
+            format!("Skip {step}"),
+            "What comes after it begins although it was not done. Why? It goes into the journal."
+                .into(),
+        ),
+        OrderKind::Overrule => (
+            "Go on over an abort criterion".into(),
+            "Steps begin again although a criterion was met. Why? It goes into the journal.".into(),
+        ),
+        OrderKind::Undo => (
+            "Undo".into(),
+            format!("What was done is taken back by the inverse plan. Type {target} to begin."),
+        ),
+        OrderKind::Abandon => (
+            "Abandon".into(),
+            format!("The run ends here and what was done stays done. Type {target} to end it."),
+        ),
+        _ => (
+            "Note".into(),
+            "One line for the journal and the report.".into(),
+        ),
+    }
+}
+
+fn arguments(intent: &crate::actions::Intent) -> (String, String) {
+    use crate::actions::Intent;
+    match intent {
+        Intent::Drain { region, .. } => (
+            format!("Drain {region}"),
+            "What share of its traffic stays, in percent, and over how long: `20 over 10m`.".into(),
+        ),
+        Intent::Invalidate { .. } => (
+            "Invalidate".into(),
+            "Which paths, with a blank between them: `/orders/* /index.html`.".into(),
+        ),
+        _ => (
+            "Attach a certificate".into(),
+            "The ARN of a certificate in us-east-1.".into(),
+        ),
+    }
+}
+
+/// A run is under way: stay, or leave it?
+pub fn quit(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, row: usize) {
+    let id = scene
+        .state
+        .guided
+        .run
+        .as_ref()
+        .map_or_else(String::new, |run| run.state.id.clone());
+    let lines = vec![
+        Line::from(scene.span("Stay", Role::Text)),
+        Line::from(scene.span(
+            "Leave the run as it is, and quit; nothing is undone",
+            Role::Text,
+        )),
+    ];
+    let width = area.width.saturating_sub(4).min(84);
+    let inner = window(scene, area, buf, (width, 7), "A run is under way");
+    let entries = Rect {
+        height: 2.min(inner.height),
+        ..inner
+    };
+    list(scene, entries, buf, &lines, row);
+    let said = [
+        "Anybody on this machine can go on with it:".to_owned(),
+        format!("gwctl runs resume {id}"),
+    ];
+    for (text, y) in said.iter().zip(entries.bottom() + 1..inner.bottom()) {
+        paint::text(
+            buf,
+            inner.x + 2,
+            y,
+            inner.width.saturating_sub(3),
+            text,
+            scene.style(Role::Muted),
+        );
+    }
+}

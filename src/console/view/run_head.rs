@@ -1,0 +1,243 @@
+//! The head of the run screen: what runs, how it stands, the clock, and what it needs of the operator.
+
+use jiff::SignedDuration;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+
+use super::digits;
+use super::figures;
+use super::paint;
+use super::prose::Prose;
+use super::run::objective;
+use super::scene::Scene;
+use super::theme::Role;
+use crate::actions::{Phase, RunState, StepStatus, Task};
+use crate::console::app::{Hold, Shown};
+
+/// Draws the head; what is left is for the rest.
+pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown) -> Rect {
+    let big = area.height >= 32 && area.width >= 100;
+    let height = if big { 4 } else { 2 };
+    if area.height < height + 6 {
+        return area;
+    }
+    let run = &shown.state;
+    let wide = if big { 36 } else { 24 };
+    let clock = Rect {
+        x: area.right().saturating_sub(wide),
+        width: (wide - 1).min(area.width),
+        height,
+        ..area
+    };
+    time(scene, clock, buf, shown, big);
+    let (mark, word, role) = scene.phase(run.phase());
+    let state = Span::styled(
+        format!(" {mark} {} ", word.to_uppercase()),
+        scene.style(role).add_modifier(Modifier::REVERSED),
+    );
+    let title = Line::from(vec![
+        Span::raw(" "),
+        state,
+        scene.span(format!(" {}", paint::safe(&run.plan.title)), Role::Title),
+    ]);
+    let room = area.width.saturating_sub(wide + 1);
+    paint::line(buf, area.x, area.y, room, &title);
+    let facts = Line::from(scene.span(
+        format!(
+            " {}  {} by {}",
+            run.id,
+            figures::clock(run.begun),
+            paint::safe(&run.operator)
+        ),
+        Role::Muted,
+    ));
+    paint::line(buf, area.x, area.y + 1, room, &facts);
+    if big {
+        let now = Line::from(scene.span(format!(" {}", under_way(run)), Role::Text));
+        paint::line(buf, area.x, area.y + 2, room, &now);
+    }
+    let rest = Rect {
+        y: area.y + height,
+        height: area.height - height,
+        ..area
+    };
+    attention(scene, rest, buf, shown)
+}
+
+/// What is under way, in a line.
+fn under_way(run: &RunState) -> String {
+    let now: Vec<&str> = run
+        .active()
+        .filter(|step| run.status(&step.id) == StepStatus::Running)
+        .map(|step| step.title.as_str())
+        .collect();
+    if now.is_empty() {
+        String::new()
+    } else {
+        format!("now: {}", now.join("; "))
+    }
+}
+
+/// The clock against the recovery time objective. It stops once what was to be recovered is.
+fn time(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown, big: bool) {
+    let run = &shown.state;
+    let (from, until) = shown.recovery();
+    let used = until
+        .unwrap_or(scene.now.max(from))
+        .duration_since(from)
+        .max(SignedDuration::ZERO);
+    let rto = run.plan.rules.rto_s;
+    let text = figures::stopwatch(used);
+    let role = match until {
+        _ if used.as_secs() > rto.cast_signed() => Role::Down,
+        Some(_) => Role::Healthy,
+        None => Role::Title,
+    };
+    let of = figures::span(rto);
+    if big {
+        let since = match (until, run.first_change()) {
+            (Some(_), _) => "from the first change",
+            (None, Some(_)) => "since the first change",
+            (None, None) => "since confirmed",
+        };
+        let glyphs = scene.theme.glyphs;
+        digits::draw(buf, area, &text, glyphs.ascii, scene.style(role));
+        let line = format!("{since}, RTO {of}");
+        paint::right(
+            buf,
+            area.x,
+            area.y + 3,
+            area.width,
+            &line,
+            scene.style(Role::Muted),
+        );
+    } else {
+        let line = Line::from(vec![
+            Span::styled(text, scene.style(role).add_modifier(Modifier::BOLD)),
+            scene.span(format!(" of {of}"), Role::Muted),
+        ]);
+        let width = line.width() as u16;
+        let x = area.right().saturating_sub(width);
+        paint::line(buf, x, area.y, width, &line);
+        let bar = Rect {
+            y: area.y + 1,
+            height: 1,
+            ..area
+        };
+        objective(scene, bar, buf, used, rto);
+    }
+}
+
+/// A frame that says what is the matter, why, and what can be done now; nothing while all goes well.
+fn attention(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown) -> Rect {
+    let mut prose = Prose::new(scene, area.width.saturating_sub(4));
+    let (title, role) = said(scene, &mut prose, shown);
+    let keys = keys(scene, shown);
+    if prose.lines.is_empty() && shown.state.phase() != Phase::Abandoned {
+        return area;
+    }
+    if !keys.spans.is_empty() {
+        prose.lines.push(keys);
+    }
+    if prose.lines.is_empty() {
+        return area;
+    }
+    let height = (prose.lines.len() as u16 + 2).min(area.height / 2);
+    let place = Rect { height, ..area };
+    let heading = Line::from(Span::styled(
+        format!(" {title} "),
+        scene.style(role).add_modifier(Modifier::REVERSED),
+    ));
+    let inner = scene.frame(place, buf, &heading, None, false);
+    // When room is short the keys matter more than the end of a long reason.
+    let skip = prose.lines.len().saturating_sub(usize::from(inner.height));
+    let last = prose.lines.len().saturating_sub(1);
+    let kept = prose
+        .lines
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| skip == 0 || *index == last || *index + 1 + skip <= last);
+    for ((_, line), y) in kept.zip(inner.y..inner.bottom()) {
+        paint::line(buf, inner.x + 1, y, inner.width.saturating_sub(2), line);
+    }
+    Rect {
+        y: place.bottom(),
+        height: area.height - height,
+        ..area
+    }
+}
+
+fn said(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) -> (&'static str, Role) {
+    let run = &shown.state;
+    let phase = run.phase();
+    if let Hold::Theirs(holder) = &shown.hold {
+        let text =
+            format!("{holder} moves this run: it is shown here as it goes, and takes no orders");
+        prose.say(0, &text, Role::Text);
+    }
+    if shown.hold == Hold::Nobody && !phase.over() {
+        prose.say(
+            0,
+            "Nobody moves this run: whoever did is gone. It goes on where it was.",
+            Role::Text,
+        );
+    }
+    for step in run.active() {
+        let Some(now) = run.steps.get(&step.id) else {
+            continue;
+        };
+        if now.status == StepStatus::Held {
+            let mark = scene.span(format!("{}: ", step.title), Role::Title);
+            prose.marked(
+                0,
+                &mark,
+                now.held.as_deref().unwrap_or_default(),
+                Role::Text,
+            );
+        }
+        if matches!(step.task, Task::AwaitResync(_)) && now.status == StepStatus::Running {
+            let text = "Protection is reduced until every member has resynchronised: a loss of the new writer now could lose data.";
+            let mark = scene.span(format!("{} ", scene.theme.glyphs.degraded), Role::Degraded);
+            prose.marked(0, &mark, text, Role::Degraded);
+        }
+    }
+    if let Some(trip) = run.tripped() {
+        let mark = scene.span(format!("abort criterion {}: ", trip.criterion), Role::Down);
+        prose.marked(0, &mark, &trip.text, Role::Text);
+    }
+    if phase == Phase::Done {
+        let (from, until) = shown.recovery();
+        let took = until.unwrap_or(from).duration_since(from);
+        let text = format!(
+            "Every step was observed done. Recovery took {}, the objective is {}. The report: gwctl runs report {}",
+            figures::stopwatch(took),
+            figures::span(run.plan.rules.rto_s),
+            run.id
+        );
+        prose.say(0, &text, Role::Text);
+    }
+    let gate = shown.held_step().is_some_and(|(_, _, gate)| gate);
+    match phase {
+        Phase::Held if gate && run.tripped().is_none() => {
+            ("Your word is asked for", Role::Degraded)
+        }
+        Phase::Held => ("Held: nothing begins until you say so", Role::Down),
+        Phase::Paused => ("Paused", Role::Degraded),
+        Phase::Done => ("Done", Role::Healthy),
+        Phase::Undone => ("Undone", Role::Healthy),
+        Phase::Abandoned => ("Abandoned: what was done stays done", Role::Degraded),
+        _ => ("To know", Role::Degraded),
+    }
+}
+
+/// What can be said to the run now.
+fn keys(scene: &Scene<'_>, shown: &Shown) -> Line<'static> {
+    let mut spans = Vec::new();
+    for kind in shown.orders() {
+        spans.push(scene.span(scene.key(kind.action()), Role::Accent));
+        spans.push(scene.span(format!(" {}   ", kind.word()), Role::Text));
+    }
+    Line::from(spans)
+}

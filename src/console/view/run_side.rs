@@ -1,0 +1,82 @@
+//! The fleet beside a run, in small figures: does what is done work, and does it hurt?
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::bars;
+use super::figures;
+use super::paint;
+use super::scene::Scene;
+use super::sites;
+use super::table::{Column, Grid};
+use super::theme::Role;
+use crate::fleet::Metric;
+
+const COLUMNS: &[Column] = &[
+    Column::words("Region", 16, 0),
+    Column::figure("Traffic", 7, 1),
+    Column::figure("5xx", 7, 2),
+    Column::figure("p99", 7, 3),
+    Column::figure("Lag", 7, 4),
+    Column::words("Requests, minutes", 18, 5).stretching(30),
+];
+
+/// One line a Region.
+pub fn fleet(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let title = Line::from(scene.heading("Fleet", false));
+    let inner = scene.frame(area, buf, &title, None, false);
+    if inner.height < 2 {
+        return;
+    }
+    let grid = Grid::fit(COLUMNS, inner.width);
+    grid.headings(scene, Rect { height: 1, ..inner }, buf);
+    let limits = &scene.snapshot.thresholds;
+    for (site, y) in scene.snapshot.sites.iter().zip(inner.y + 1..inner.bottom()) {
+        let row = Rect {
+            y,
+            height: 1,
+            ..inner
+        };
+        let metrics = &site.api.metrics;
+        if let Some(cell) = grid.cell(0, row) {
+            let line = Line::from(vec![
+                scene.mark(site.judgement.verdict),
+                scene.span(format!(" {}", site.region), Role::Text),
+            ]);
+            paint::line(buf, cell.x, cell.y, cell.width, &line);
+        }
+        let figures = [
+            scene.figure(
+                scene.metric(metrics, Metric::ApiRequests),
+                None,
+                7,
+                |value| figures::per_second(value, std::time::Duration::from_mins(1)),
+            ),
+            scene.figure(
+                scene.percent(metrics, Metric::Api5xx, Metric::ApiRequests),
+                Some(limits.api_5xx_percent),
+                7,
+                figures::percent,
+            ),
+            scene.figure(
+                scene.metric(metrics, Metric::ApiLatencyP99),
+                Some(limits.api_p99_ms),
+                7,
+                figures::millis,
+            ),
+            sites::lag(scene, &site.region, 7),
+        ];
+        for (column, shown) in figures.iter().enumerate() {
+            if let Some(cell) = grid.cell(column + 1, row) {
+                paint::figure(buf, cell, shown);
+            }
+        }
+        if let (Some(cell), Some(series)) =
+            (grid.cell(5, row), metrics.get(Metric::ApiRequests).last())
+        {
+            let style = scene.style(Role::Traffic);
+            bars::sparkline(buf, cell, series, scene.now, scene.theme.glyphs, style);
+        }
+    }
+}

@@ -1,0 +1,486 @@
+//! The wizard: what would be done, what must hold first, and the target's name typed.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+
+use super::figures;
+use super::known::cells;
+use super::lanes;
+use super::overlay::{clear, edit, scrolled};
+use super::paint;
+use super::prose::Prose;
+use super::scene::{Scene, area_of};
+use super::theme::Role;
+use crate::actions::{Check, Finding, Plan, Standing, Step};
+use crate::console::app::{Action, Part, Target, Window, Wizard, red};
+
+/// Draws the wizard over the whole body.
+pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, wizard: &Wizard) {
+    let body = Rect {
+        y: area.y + 2,
+        height: area.height.saturating_sub(3),
+        ..area
+    };
+    scene.hits.targets.push((area_of(area), Target::Overlay));
+    clear(scene, body, buf);
+    let title = parts(scene, wizard);
+    let aside = Line::from(scene.span(times(&wizard.plan), Role::Muted));
+    let inner = scene.frame(body, buf, &title, Some(&aside), true);
+    if inner.height < 4 {
+        return;
+    }
+    let foot = foot_lines(scene, wizard, inner.width);
+    let height = (foot.len() as u16).min(inner.height / 2);
+    let text = Rect {
+        height: inner.height - height,
+        ..inner
+    };
+    match wizard.part {
+        Part::Plan => {
+            let lines = plan_lines(scene, &wizard.plan, inner.width.saturating_sub(2));
+            scrolled(scene, text, buf, &lines, wizard.scroll);
+        }
+        Part::Checks => checks(scene, text, buf, wizard),
+        Part::Confirm => confirm(scene, text, buf, wizard),
+    }
+    for (line, y) in foot.iter().zip(text.bottom()..inner.bottom()) {
+        paint::line(buf, inner.x + 1, y, inner.width.saturating_sub(2), line);
+    }
+}
+
+/// `Choose › Plan › Checks › Confirm`, the present one marked.
+fn parts(scene: &Scene<'_>, wizard: &Wizard) -> Line<'static> {
+    let arrow = scene.theme.glyphs.right;
+    let mut spans = vec![scene.span(
+        paint::safe(wizard.plan.intent.name()).into_owned(),
+        Role::Title,
+    )];
+    for part in Part::ALL {
+        spans.push(scene.span(format!(" {arrow} "), Role::Faint));
+        let style = if part == wizard.part {
+            scene.style(Role::Accent).add_modifier(Modifier::REVERSED)
+        } else {
+            scene.style(Role::Muted)
+        };
+        spans.push(Span::styled(format!(" {} ", part.title()), style));
+    }
+    Line::from(spans)
+}
+
+/// `about 4 min 30 s; one by one 12 min`.
+pub fn times(plan: &Plan) -> String {
+    let (best, sum) = (plan.expected_s(), plan.one_by_one_s());
+    if sum > best {
+        format!(
+            "about {}; step by step {}",
+            figures::span(best),
+            figures::span(sum)
+        )
+    } else {
+        format!("about {}", figures::span(best))
+    }
+}
+
+/// Everything there is to say of a plan.
+fn plan_lines(scene: &Scene<'_>, plan: &Plan, width: u16) -> Vec<Line<'static>> {
+    let mut prose = Prose::new(scene, width);
+    prose.say(0, &plan.title, Role::Title);
+    if let Some(why) = red(plan) {
+        let mark = scene.span(format!("{} refused: ", scene.theme.glyphs.down), Role::Down);
+        prose.marked(0, &mark, &why, Role::Down);
+    }
+    if let Some(loss) = &plan.data_loss {
+        let mark = scene.span(
+            format!("{} data loss: ", scene.theme.glyphs.degraded),
+            Role::Degraded,
+        );
+        prose.marked(0, &mark, &loss.sentence(), Role::Degraded);
+    }
+    changes(scene, &mut prose, plan);
+    let steps: Vec<&Step> = plan.steps.iter().collect();
+    prose.heading("Steps", &times(plan));
+    graph(scene, &mut prose, &steps, width);
+    reasons(scene, &mut prose, plan);
+    if !plan.inverse.is_empty() {
+        prose.heading("Undo", "the inverse, of what was begun until then");
+        let steps: Vec<&Step> = plan.inverse.iter().collect();
+        brief(&mut prose, &steps);
+    }
+    prose.lines
+}
+
+fn changes(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, plan: &Plan) {
+    let changes: Vec<_> = plan
+        .steps
+        .iter()
+        .filter_map(|step| step.change.as_ref())
+        .filter(|change| change.before != change.after)
+        .collect();
+    if changes.is_empty() {
+        return;
+    }
+    prose.heading("Before and after", "");
+    let label = changes
+        .iter()
+        .map(|change| cells(&change.what))
+        .max()
+        .unwrap_or(0)
+        .min(44);
+    let arrow = scene.theme.glyphs.right;
+    for change in changes {
+        let text = format!("{} {arrow} {}", change.before, change.after);
+        prose.fact(&change.what, label, &text, Role::Text);
+    }
+}
+
+/// Each step with its bar in time, and below it what it calls and what it needs.
+fn graph(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, steps: &[&Step], width: u16) {
+    let lanes = lanes::planned(steps);
+    let total = lanes::total(&lanes);
+    let width = usize::from(width);
+    let bar = (width * 3 / 10).clamp(12, 60);
+    let room = width.saturating_sub(bar + 18);
+    for (index, (step, lane)) in steps.iter().zip(&lanes).enumerate() {
+        let role = if step.mutates() {
+            Role::Text
+        } else {
+            Role::Muted
+        };
+        let title = paint::cut(&step.title, room).to_owned();
+        let pad = room.saturating_sub(cells(&title));
+        let mut spans = vec![
+            scene.span(format!("{:>2} ", index + 1), Role::Accent),
+            scene.span(title, role),
+            Span::raw(" ".repeat(pad)),
+            scene.span(
+                format!("{:>12}  ", figures::span(step.expected_s)),
+                Role::Text,
+            ),
+        ];
+        let bar_role = if step.no_return {
+            Role::Degraded
+        } else {
+            Role::Traffic
+        };
+        spans.extend(lanes::bar(
+            scene,
+            *lane,
+            total,
+            bar,
+            step.mutates(),
+            bar_role,
+        ));
+        prose.lines.push(Line::from(spans));
+        if cells(&step.title) > room {
+            prose.say(5, &step.title, Role::Muted);
+        }
+        under(scene, prose, steps, step);
+    }
+}
+
+/// What a step waits for, calls and needs.
+fn under(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, steps: &[&Step], step: &Step) {
+    if step.no_return {
+        let mark = format!("{} point of no return: ", scene.theme.glyphs.degraded);
+        let mark = scene.span(mark, Role::Degraded);
+        prose.marked(
+            5,
+            &mark,
+            "once it was sent there is no way back but forward",
+            Role::Degraded,
+        );
+    }
+    let mut calls: Vec<String> = step
+        .calls
+        .iter()
+        .filter(|call| call.mutates)
+        .map(|call| format!("calls {call}"))
+        .collect();
+    let reads: Vec<String> = step
+        .calls
+        .iter()
+        .filter(|call| !call.mutates)
+        .map(ToString::to_string)
+        .collect();
+    if !reads.is_empty() {
+        calls.push(format!("reads {}", reads.join(", ")));
+    }
+    if let Some(after) = lanes::after(steps, step) {
+        calls.insert(0, format!("after {after}"));
+    }
+    prose.say(5, &calls.join("; "), Role::Muted);
+    for need in &step.needs {
+        let glyphs = scene.theme.glyphs;
+        let (mark, word, role, why) = match &need.standing {
+            Standing::Stands => (glyphs.healthy, "stands", Role::Healthy, None),
+            Standing::Unproven(why) => (glyphs.unknown, "unproven", Role::Unknown, Some(why)),
+            Standing::Broken(why) => (glyphs.down, "broken", Role::Down, Some(why)),
+        };
+        let text = match why {
+            Some(why) => format!("{}: {why}", need.on),
+            None => need.on.to_string(),
+        };
+        let mark = scene.span(format!("{mark} {word:<9}"), role);
+        prose.marked(5, &mark, &text, Role::Muted);
+    }
+}
+
+/// Why this way and not another, and what else to know.
+fn reasons(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, plan: &Plan) {
+    if let Some(choice) = &plan.mechanism {
+        prose.heading("Mechanism", choice.mechanism.title());
+        prose.say(1, &choice.why, Role::Text);
+        if !choice.also.is_empty() {
+            let also: Vec<&str> = choice.also.iter().map(|also| also.title()).collect();
+            prose.say(
+                1,
+                &format!("would work as well: {}", also.join("; ")),
+                Role::Muted,
+            );
+        }
+        for (out, why) in &choice.out {
+            prose.say(1, &format!("not {out}: {why}"), Role::Muted);
+        }
+    }
+    if let Some(advice) = &plan.advice {
+        prose.heading("Advice", advice.mode.word());
+        for why in &advice.why {
+            prose.marked(1, &scene.span("- ", Role::Faint), why, Role::Text);
+        }
+        for (mode, why) in &advice.refused {
+            prose.say(1, &format!("not {}: {why}", mode.word()), Role::Muted);
+        }
+    }
+    if !plan.notes.is_empty() {
+        prose.heading("To know", "");
+        for note in &plan.notes {
+            prose.marked(1, &scene.span("- ", Role::Faint), note, Role::Text);
+        }
+    }
+}
+
+fn brief(prose: &mut Prose<'_, '_>, steps: &[&Step]) {
+    for step in steps {
+        let calls: Vec<String> = step
+            .calls
+            .iter()
+            .filter(|call| call.mutates)
+            .map(ToString::to_string)
+            .collect();
+        let calls = if calls.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", calls.join(", "))
+        };
+        prose.say(1, &format!("{}{calls}", step.title), Role::Muted);
+    }
+}
+
+/// Mark, word and role of a check.
+fn finding(
+    scene: &Scene<'_>,
+    wizard: &Wizard,
+    check: &Check,
+) -> (&'static str, &'static str, Role) {
+    let glyphs = scene.theme.glyphs;
+    match check.finding {
+        Finding::Pass => (glyphs.healthy, "pass", Role::Healthy),
+        Finding::Warn => (glyphs.degraded, "warn", Role::Degraded),
+        Finding::Waivable if wizard.waived.contains(&check.name) => {
+            (glyphs.unknown, "waived", Role::Unknown)
+        }
+        Finding::Waivable => (glyphs.could_not_ask, "waive?", Role::Degraded),
+        Finding::Fail => (glyphs.down, "fail", Role::Down),
+    }
+}
+
+fn checks(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, wizard: &Wizard) {
+    let name = wizard
+        .plan
+        .checks
+        .iter()
+        .map(|check| cells(&check.name))
+        .max()
+        .unwrap_or(0)
+        .min(26);
+    let mut lines = Vec::new();
+    let mut owners = Vec::new();
+    for (index, check) in wizard.plan.checks.iter().enumerate() {
+        let (mark, word, role) = finding(scene, wizard, check);
+        let mut prose = Prose::new(scene, area.width.saturating_sub(4));
+        let label = format!(
+            "{mark} {word:<7} {:<name$}  ",
+            paint::cut(&paint::safe(&check.name), name)
+        );
+        let text = if check.finding == Finding::Pass {
+            Role::Muted
+        } else {
+            Role::Text
+        };
+        prose.aligned(0, &scene.span(label, role), &check.text, text);
+        owners.extend(std::iter::repeat_n(index, prose.lines.len()));
+        lines.extend(prose.lines);
+    }
+    let height = usize::from(area.height);
+    let first = owners
+        .iter()
+        .position(|owner| *owner == wizard.row)
+        .unwrap_or(0);
+    let last = owners
+        .iter()
+        .rposition(|owner| *owner == wizard.row)
+        .unwrap_or(0);
+    let offset = scene.state.hits.offset(None, first, height, lines.len());
+    let offset = offset
+        .max((last + 1).saturating_sub(height))
+        .min(first.max(offset));
+    scene.hits.windows.push(Window {
+        panel: None,
+        offset,
+        height,
+        len: lines.len(),
+    });
+    let shown = lines.iter().zip(&owners).skip(offset);
+    for ((line, owner), y) in shown.zip(area.y..area.bottom()) {
+        let row = Rect {
+            y,
+            height: 1,
+            ..area
+        };
+        if *owner == wizard.row {
+            buf.set_style(row, scene.style(Role::Selection));
+        }
+        scene
+            .hits
+            .targets
+            .push((area_of(row), Target::Entry(*owner)));
+        paint::line(buf, row.x + 2, y, row.width.saturating_sub(3), line);
+    }
+}
+
+fn confirm(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, wizard: &Wizard) {
+    let plan = &wizard.plan;
+    let mut prose = Prose::new(scene, area.width.saturating_sub(2));
+    let glyphs = scene.theme.glyphs;
+    prose.say(0, &plan.title, Role::Title);
+    prose.gap();
+    prose.say(
+        0,
+        &format!("{} steps, {}.", plan.steps.len(), times(plan)),
+        Role::Text,
+    );
+    if let Some(loss) = &plan.data_loss {
+        let mark = scene.span(format!("{} data loss: ", glyphs.degraded), Role::Degraded);
+        prose.gap();
+        prose.marked(0, &mark, &loss.sentence(), Role::Degraded);
+    }
+    for step in plan.steps.iter().filter(|step| step.no_return) {
+        let mark = scene.span(
+            format!("{} point of no return: ", glyphs.degraded),
+            Role::Degraded,
+        );
+        prose.marked(0, &mark, &step.title, Role::Text);
+    }
+    if !wizard.waived.is_empty() {
+        let names: Vec<&str> = wizard.waived.iter().map(String::as_str).collect();
+        let mark = scene.span(format!("{} waived: ", glyphs.unknown), Role::Unknown);
+        prose.marked(0, &mark, &names.join(", "), Role::Text);
+    }
+    prose.gap();
+    if let Some(how) = scene.state.how_to_open() {
+        let mark = scene.span(format!("{} read-only: ", glyphs.not_allowed), Role::Unknown);
+        prose.marked(0, &mark, how, Role::Text);
+    } else if wizard.starting {
+        prose.say(0, "starting …", Role::Accent);
+    } else {
+        let ask = format!("Type {} to start it.", plan.confirm);
+        prose.say(0, &ask, Role::Text);
+    }
+    let lines = prose.lines;
+    let height = (lines.len() as u16).min(area.height.saturating_sub(2));
+    let text = Rect { height, ..area };
+    scrolled_plain(scene, text, buf, &lines, wizard.scroll);
+    if scene.state.may_change() && !wizard.starting && area.height > height + 1 {
+        let place = Rect {
+            y: area.y + height + 1,
+            height: 1,
+            ..area
+        };
+        edit(scene, place, buf, "> ", &wizard.typed);
+    }
+}
+
+/// Lines that scroll, without a footing.
+fn scrolled_plain(
+    scene: &mut Scene<'_>,
+    area: Rect,
+    buf: &mut Buffer,
+    lines: &[Line<'_>],
+    scroll: usize,
+) {
+    let height = usize::from(area.height);
+    let offset = scroll.min(lines.len().saturating_sub(height));
+    scene.hits.windows.push(Window {
+        panel: None,
+        offset,
+        height,
+        len: lines.len(),
+    });
+    for (line, y) in lines.iter().skip(offset).zip(area.y..area.bottom()) {
+        paint::line(buf, area.x + 1, y, area.width.saturating_sub(2), line);
+    }
+}
+
+/// What is wrong, and which keys go on.
+fn foot_lines(scene: &Scene<'_>, wizard: &Wizard, width: u16) -> Vec<Line<'static>> {
+    let mut prose = Prose::new(scene, width.saturating_sub(2));
+    prose.lines.push(Line::default());
+    if let Some(error) = &wizard.error {
+        let mark = scene.span(format!("{} ", scene.theme.glyphs.down), Role::Down);
+        prose.marked(0, &mark, error, Role::Down);
+    }
+    let key = |action| scene.key(action);
+    let mut keys: Vec<(String, &str)> = Vec::new();
+    match wizard.part {
+        Part::Plan => keys.push(("Enter".into(), "checks")),
+        Part::Checks => {
+            if wizard.blocked().is_none() {
+                keys.push(("Enter".into(), "confirm"));
+            }
+            if wizard
+                .plan
+                .checks
+                .iter()
+                .any(|check| check.finding == Finding::Waivable)
+            {
+                keys.push((key(Action::Waive), "waive"));
+            }
+        }
+        Part::Confirm if scene.state.may_change() => keys.push(("Enter".into(), "start")),
+        Part::Confirm => keys.push((key(Action::Palette), "arm")),
+    }
+    let also = wizard.plan.mechanism.as_ref();
+    if also.is_some_and(|choice| !choice.also.is_empty())
+        && wizard.plan.intent.name() == "evacuate"
+        && wizard.part != Part::Confirm
+    {
+        keys.push((key(Action::Mechanism), "next mechanism"));
+    }
+    keys.push((
+        "Esc".into(),
+        if wizard.part == Part::Plan {
+            "leave"
+        } else {
+            "back"
+        },
+    ));
+    let mut spans = Vec::new();
+    for (key, does) in keys {
+        spans.push(scene.span(key, Role::Accent));
+        spans.push(scene.span(format!(" {does}   "), Role::Muted));
+    }
+    prose.lines.push(Line::from(spans));
+    prose.lines
+}

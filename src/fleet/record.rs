@@ -1,0 +1,86 @@
+//! Routing records whole, as a plan holds them before and after a change.
+
+use serde::{Deserialize, Serialize};
+
+use super::Region;
+
+/// A record set as Route 53 stores it: enough to put it back exactly as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordSet {
+    /// Its name without the final dot, `*` for a wildcard.
+    pub name: String,
+    /// `CNAME`, `A` …
+    pub kind: String,
+    /// Required wherever there is a routing policy; none on simple records.
+    pub set_identifier: Option<String>,
+    /// The Region it stands for, where it is routed by latency.
+    pub region: Option<Region>,
+    /// Its share, 0 to 255, where it is routed by weight.
+    pub weight: Option<i64>,
+    /// Seconds; none for an alias.
+    pub ttl: Option<i64>,
+    /// What it answers, letter by letter as stored; empty for an alias.
+    pub values: Vec<String>,
+    /// What it stands in for, where it is an alias.
+    pub alias: Option<AliasTarget>,
+    /// Its health check.
+    pub health_check: Option<String>,
+}
+
+/// What an alias record stands in for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AliasTarget {
+    /// Hosted zone of the target; for an API or a distribution that of the service.
+    pub zone: String,
+    /// The target's name without the final dot.
+    pub name: String,
+    /// Whether the target's health counts too.
+    pub evaluate_target_health: bool,
+}
+
+/// One change of a batch, which is made whole or not at all (aws-facts §3.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordChange {
+    /// What to do.
+    pub action: RecordAction,
+    /// To delete, every value exactly as stored.
+    pub set: RecordSet,
+}
+
+/// What to do with a record set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum RecordAction {
+    /// Refused where there is one already.
+    Create,
+    /// Refused where what is stored differs. `Delete` and `Create` of one set in one batch make a
+    /// change that is refused when somebody else was there first.
+    Delete,
+    /// Replaces whatever is stored.
+    Upsert,
+}
+
+impl std::fmt::Display for RecordAction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Create => "CREATE",
+            Self::Delete => "DELETE",
+            Self::Upsert => "UPSERT",
+        })
+    }
+}
+
+/// One record of the weighted group that a latency record is an alias to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WeightedRecord {
+    /// `SetIdentifier`.
+    pub set_identifier: String,
+    /// What it answers: a name, or an alias target.
+    pub target: String,
+    /// 0 to 255. 0 is never answered unless all are 0, or all others are unhealthy (aws-facts §3.1).
+    pub weight: i64,
+    /// Seconds; the same for the whole group. None for an alias.
+    pub ttl: Option<i64>,
+    /// Its health check.
+    pub health_check: Option<String>,
+}

@@ -1,0 +1,77 @@
+//! What changed in where Route 53 sends clients.
+
+use std::collections::BTreeMap;
+
+use super::{Seen, both};
+use crate::fleet::{LatencyRecord, Observed, Region, Snapshot, Switch};
+
+/// Records that came, went or changed; of weighted groups, from which weight to which.
+pub(super) fn records(before: &Snapshot, now: &Snapshot, seen: &mut Seen) {
+    let Some((was, is)) = both(&before.edge.records, &now.edge.records) else {
+        return;
+    };
+    let same = |a: &LatencyRecord, b: &LatencyRecord| a.set_identifier == b.set_identifier;
+    for gone in was
+        .iter()
+        .filter(|old| !is.iter().any(|new| same(old, new)))
+    {
+        seen.add(
+            Some(&gone.region),
+            format!("record of {} removed", gone.region),
+        );
+    }
+    for record in is {
+        let region = &record.region;
+        match was.iter().find(|old| same(old, record)) {
+            None => seen.add(Some(region), format!("record of {region} added")),
+            Some(old) if old != record => seen.add(Some(region), difference(old, record)),
+            Some(_) => {}
+        }
+    }
+}
+
+fn difference(was: &LatencyRecord, is: &LatencyRecord) -> String {
+    let region = &is.region;
+    let weights = |record: &LatencyRecord| -> BTreeMap<String, i64> {
+        let weights = record.weights.iter();
+        weights
+            .map(|one| (one.set_identifier.clone(), one.weight))
+            .collect()
+    };
+    let (old, new) = (weights(was), weights(is));
+    let moved: Vec<String> = new
+        .iter()
+        .filter_map(|(id, weight)| {
+            let before = old.get(id).filter(|before| *before != weight)?;
+            Some(format!("{id} {before} → {weight}"))
+        })
+        .collect();
+    if moved.is_empty() {
+        format!("record of {region} changed")
+    } else {
+        format!("weights behind {region}: {}", moved.join(", "))
+    }
+}
+
+/// Evacuation switches that were flipped, by the health checks or by the configuration's names.
+pub(super) fn switches(before: &Snapshot, now: &Snapshot, seen: &mut Seen) {
+    for site in &now.sites {
+        let region = &site.region;
+        let found = |snapshot: &Snapshot| snapshot.edge.switch(region).map(|(_, s)| s.clone());
+        if let (Some(was), Some(is)) = (found(before), found(now)) {
+            switch(region, &was, &is, seen);
+        }
+    }
+}
+
+fn switch(region: &Region, was: &Observed<Switch>, is: &Observed<Switch>, seen: &mut Seen) {
+    if let Some((was, is)) = both(was, is)
+        && was.state != is.state
+    {
+        let text = format!(
+            "evacuation switch of {region}: {} → {}",
+            was.state, is.state
+        );
+        seen.add(Some(region), text);
+    }
+}

@@ -1,0 +1,186 @@
+//! What a zone's authoritative servers answer on behalf of a client elsewhere: the data plane of
+//! DNS, past every cache, without any control plane.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use hickory_resolver::TokioResolver;
+use hickory_resolver::proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
+use hickory_resolver::proto::rr::rdata::opt::{ClientSubnet, EdnsOption};
+use hickory_resolver::proto::rr::{Name, RData, RecordType};
+use tokio::net::UdpSocket;
+
+use super::words::{in_words, no_name, said};
+use crate::fleet::clean;
+use crate::observe::probe::Resolved;
+use crate::observe::vantage::VANTAGE_BITS;
+
+/// Another server is asked after this.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+/// How many of a zone's servers are tried.
+const TRIED: usize = 3;
+/// Largest answer that is asked for: no network between loses one of this size.
+const PAYLOAD: u16 = 1_232;
+/// Delegations hold for days; a few minutes keep the system's resolvers out of the way.
+const KEEP: Duration = Duration::from_secs(300);
+
+/// The authoritative servers of the zone that a name is in.
+#[derive(Debug, Clone)]
+pub(super) struct Authority {
+    servers: Vec<SocketAddr>,
+    found: Instant,
+}
+
+impl Authority {
+    /// Looks from `name` upwards for the zone it is in. `port` is 53 but for tests.
+    pub(super) async fn find(
+        resolver: &TokioResolver,
+        name: &str,
+        port: u16,
+    ) -> Result<Self, String> {
+        let mut zone = parse(name)?;
+        // A name that is an alias answers with its target's zone; the owner tells.
+        while zone.num_labels() > 1 {
+            if let Some(hosts) = name_servers(resolver, &zone).await? {
+                return Self::at(resolver, hosts, port).await;
+            }
+            zone = zone.base_name();
+        }
+        Err("no name server is known for the zone".into())
+    }
+
+    async fn at(resolver: &TokioResolver, hosts: Vec<Name>, port: u16) -> Result<Self, String> {
+        let mut servers = Vec::new();
+        let mut last = None;
+        for host in hosts.into_iter().take(TRIED) {
+            match resolver.lookup_ip(host).await {
+                Ok(found) => servers.extend(found.iter().map(|ip| SocketAddr::new(ip, port))),
+                Err(error) => last = Some(no_name(&error)),
+            }
+        }
+        // Not every machine has IPv6.
+        servers.sort_by_key(SocketAddr::is_ipv6);
+        if servers.is_empty() {
+            return Err(last.unwrap_or_else(|| "the zone's servers have no address".into()));
+        }
+        Ok(Self {
+            servers,
+            found: Instant::now(),
+        })
+    }
+
+    /// Whether it is to be looked for anew.
+    pub(super) fn is_old(&self) -> bool {
+        self.found.elapsed() > KEEP
+    }
+
+    /// What the first server that answers says to a client in the network of `vantage`.
+    pub(super) async fn ask(&self, name: &str, vantage: IpAddr) -> Result<Resolved, String> {
+        let name = parse(name)?;
+        let mut last = "DNS did not answer in time".to_owned();
+        for server in self.servers.iter().take(TRIED) {
+            match tokio::time::timeout(PATIENCE, exchange(*server, &name, vantage)).await {
+                Ok(Ok(answer)) => return read(&answer, &name),
+                Ok(Err(why)) => last = why,
+                Err(_) => last = "DNS did not answer in time".into(),
+            }
+        }
+        Err(last)
+    }
+}
+
+fn parse(name: &str) -> Result<Name, String> {
+    let mut parsed = Name::from_utf8(name).map_err(|error| said("no such name", &error))?;
+    parsed.set_fqdn(true);
+    Ok(parsed)
+}
+
+/// The servers of `zone`; none when it is not the top of a zone.
+async fn name_servers(resolver: &TokioResolver, zone: &Name) -> Result<Option<Vec<Name>>, String> {
+    let found = match resolver.lookup(zone.clone(), RecordType::NS).await {
+        Ok(found) => found,
+        Err(error) if error.is_no_records_found() || error.is_nx_domain() => return Ok(None),
+        Err(error) => return Err(no_name(&error)),
+    };
+    let hosts: Vec<Name> = found
+        .answers()
+        .iter()
+        .filter(|record| record.name == *zone)
+        .filter_map(|record| match &record.data {
+            RData::NS(host) => Some(host.0.clone()),
+            _ => None,
+        })
+        .collect();
+    Ok(Some(hosts).filter(|hosts| !hosts.is_empty()))
+}
+
+/// Sends one question and waits for the reply to it.
+async fn exchange(server: SocketAddr, name: &Name, vantage: IpAddr) -> Result<Message, String> {
+    let any: IpAddr = if server.is_ipv4() {
+        Ipv4Addr::UNSPECIFIED.into()
+    } else {
+        Ipv6Addr::UNSPECIFIED.into()
+    };
+    let socket = UdpSocket::bind((any, 0)).await.map_err(|e| in_words(&e))?;
+    socket.connect(server).await.map_err(|e| in_words(&e))?;
+    let question = question(name, vantage);
+    let bytes = question
+        .to_vec()
+        .map_err(|error| said("no such question", &error))?;
+    socket.send(&bytes).await.map_err(|e| in_words(&e))?;
+    let mut buffer = [0; PAYLOAD as usize];
+    loop {
+        let length = socket.recv(&mut buffer).await.map_err(|e| in_words(&e))?;
+        // Whatever is no answer to this very question is somebody else's.
+        if let Ok(answer) = Message::from_vec(&buffer[..length])
+            && answer.metadata.id == question.metadata.id
+            && answer.metadata.message_type == MessageType::Response
+            && answer.queries == question.queries
+        {
+            return Ok(answer);
+        }
+    }
+}
+
+fn question(name: &Name, vantage: IpAddr) -> Message {
+    let mut edns = Edns::new();
+    edns.set_max_payload(PAYLOAD);
+    edns.options_mut()
+        .insert(EdnsOption::Subnet(ClientSubnet::new(
+            vantage,
+            VANTAGE_BITS,
+            0,
+        )));
+    let mut message = Message::new(fastrand::u16(..), MessageType::Query, OpCode::Query);
+    // Addresses: a CNAME is answered all the same, and an alias has nothing else.
+    message.add_query(Query::query(name.clone(), RecordType::A));
+    message.set_edns(edns);
+    message
+}
+
+fn read(answer: &Message, name: &Name) -> Result<Resolved, String> {
+    match answer.metadata.response_code {
+        ResponseCode::NoError => {}
+        ResponseCode::NXDomain => return Err("no such name".into()),
+        other => return Err(said("the zone's server answered", &other)),
+    }
+    if answer.metadata.truncation {
+        return Err("the answer of the zone's server does not fit a packet".into());
+    }
+    let own = || answer.answers.iter().filter(|record| record.name == *name);
+    let values: Vec<String> = own()
+        .filter_map(|record| match &record.data {
+            RData::CNAME(target) => Some(target.to_string().trim_end_matches('.').to_owned()),
+            RData::A(address) => Some(address.to_string()),
+            _ => None,
+        })
+        .map(|value| clean(&value, 255))
+        .collect();
+    if values.is_empty() {
+        return Err("the name has no address".into());
+    }
+    Ok(Resolved {
+        values,
+        ttl_s: own().map(|record| record.ttl).min().unwrap_or(0),
+    })
+}

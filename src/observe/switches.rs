@@ -1,0 +1,121 @@
+//! The evacuation switches: alarms that health checks follow, each asked for in the alarm's own
+//! Region. Once the checks are known, none of it needs us-east-1.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+
+use super::desk::{Askers, Desk, Fold, Said};
+use super::fold::Picture;
+use super::schedule::ALARMS;
+use crate::fleet::{CheckConfig, CheckKind, HealthCheck, LatencyRecord, Missing, Region, Switch};
+
+/// A health check that follows an alarm, on its way to a Region's record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Lever {
+    /// The Region that it takes out of service.
+    site: Region,
+    /// The health check's id.
+    check: String,
+    /// The alarm's name.
+    alarm: String,
+    /// Where the alarm is.
+    home: Region,
+    /// Whether unhealthy at the alarm is healthy at the record.
+    inverted: bool,
+    /// What the check is while the alarm has no data.
+    without_points: Option<String>,
+}
+
+/// The levers of all `records`, by what is known of their checks.
+pub(super) fn levers(
+    records: &[LatencyRecord],
+    checks: &BTreeMap<String, HealthCheck>,
+) -> Vec<Lever> {
+    let config = |id: &str| checks.get(id)?.config.last();
+    let mut levers = Vec::new();
+    for record in records {
+        let Some(root) = record.check() else { continue };
+        let Some(top) = config(root) else { continue };
+        levers.extend(lever(record, root, top, false));
+        // Checks over checks do not nest (aws-facts §3.4): one level is all there is.
+        if let CheckKind::Calculated { children, .. } = &top.kind {
+            for id in children {
+                levers.extend(config(id).and_then(|child| lever(record, id, child, top.inverted)));
+            }
+        }
+    }
+    levers
+}
+
+fn lever(
+    record: &LatencyRecord,
+    check: &str,
+    config: &CheckConfig,
+    inverted_above: bool,
+) -> Option<Lever> {
+    let CheckKind::Alarm { name, region } = &config.kind else {
+        return None;
+    };
+    Some(Lever {
+        site: record.region.clone(),
+        check: check.into(),
+        alarm: name.clone(),
+        home: Region::new(region).ok()?,
+        inverted: config.inverted != inverted_above,
+        without_points: config.insufficient_data.clone(),
+    })
+}
+
+/// Starts the askers, one for each site: a Region that does not answer hides its own alarms only.
+pub(super) fn watch(askers: &mut Askers) {
+    for n in 0..askers.desk.spec.sites.len() {
+        askers.every(ALARMS, move |desk| switches(desk, n));
+        if askers.desk.spec.sites[n].switch.is_some() {
+            askers.every(ALARMS, move |desk| named(desk, n));
+        }
+    }
+}
+
+/// The switch that the configuration names needs nothing to be known before.
+async fn named(desk: Arc<Desk>, n: usize) -> Fold {
+    let site = desk.spec.sites[n].region.clone();
+    let Some(switch) = &desk.spec.sites[n].switch else {
+        return Box::new(|_| {});
+    };
+    let cloudwatch = desk.session.cloudwatch(&switch.region);
+    let asked = cloudwatch.alarm_switch(&switch.alarm);
+    let said = desk
+        .ask("cloudwatch:DescribeAlarms", &switch.region, asked)
+        .await;
+    Box::new(move |picture: &mut Picture| {
+        if let Some((_, named)) = picture.snapshot.edge.named_switches.get_mut(&site) {
+            said.renew(named);
+        }
+    })
+}
+
+async fn switches(desk: Arc<Desk>, n: usize) -> Fold {
+    let site = &desk.spec.sites[n].region;
+    let levers = desk.board.levers.settled().await.unwrap_or_default();
+    let ours = levers.into_iter().filter(|lever| lever.site == *site);
+    let said = join_all(ours.map(|lever| ask(&desk, lever))).await;
+    Box::new(move |picture: &mut Picture| picture.fold_switches(said))
+}
+
+async fn ask(desk: &Desk, lever: Lever) -> (String, Said<Switch>) {
+    let cloudwatch = desk.session.cloudwatch(&lever.home);
+    let asked = async {
+        let switch = cloudwatch.alarm_switch(&lever.alarm).await;
+        switch.map_err(Missing::from).map(|switch| Switch {
+            inverted: lever.inverted,
+            without_points: lever.without_points,
+            ..switch
+        })
+    };
+    let said = desk
+        .ask("cloudwatch:DescribeAlarms", &lever.home, asked)
+        .await;
+    (lever.check, said)
+}

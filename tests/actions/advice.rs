@@ -1,0 +1,70 @@
+//! How far to go, from what is seen.
+
+use std::time::Duration;
+
+use gwctl::actions::{Advice, Mode, advise};
+use gwctl::fleet::Pace;
+
+use crate::observe::stand::{Stand, world};
+
+/// The advice so long into a scenario, with so much time to look at it.
+async fn advice(scenario: &str, into: Duration, look: Duration) -> Advice {
+    let sim = world(scenario, 3);
+    sim.advance(into);
+    let stand = Stand::over(sim, Pace::Incident).await;
+    stand.first().await;
+    tokio::time::sleep(look).await;
+    advise(&stand.observer.watch().borrow())
+}
+
+const FIVE: Duration = Duration::from_mins(5);
+
+fn refuses(advice: &Advice, mode: Mode) -> bool {
+    advice.refused.iter().any(|(refused, _)| *refused == mode)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_healthy_primary_is_switched_over_and_never_failed_over() {
+    let advice = advice("calm", Duration::ZERO, Duration::from_mins(1)).await;
+    assert_eq!(advice.mode, Mode::Switchover, "{advice:?}");
+    assert!(refuses(&advice, Mode::Failover));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_primary_is_failed_over_and_a_switchover_refused() {
+    for look in [Duration::ZERO, Duration::from_mins(2)] {
+        let advice = advice("primary-dark", FIVE, look).await;
+        assert_eq!(advice.mode, Mode::Failover, "{advice:?}");
+        assert!(refuses(&advice, Mode::Switchover));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn control_planes_that_are_down_make_no_primary_dead() {
+    for look in [Duration::ZERO, Duration::from_mins(2)] {
+        let advice = advice("control-planes-down", FIVE, look).await;
+        assert_eq!(advice.mode, Mode::Switchover, "{advice:?}");
+        assert!(refuses(&advice, Mode::Failover));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_permission_that_is_missing_makes_no_primary_dead() {
+    let advice = advice("access-denied", FIVE, Duration::from_mins(1)).await;
+    assert_eq!(advice.mode, Mode::EvacuateOnly, "{advice:?}");
+    assert!(refuses(&advice, Mode::Failover), "{advice:?}");
+    assert!(advice.why.join(" ").contains("not allowed"), "{advice:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_only_the_api_is_bad_the_database_stays() {
+    let sim = world("calm", 3);
+    sim.start_fault("lambda-errors:us-east-1").unwrap();
+    sim.advance(FIVE);
+    let stand = Stand::over(sim, Pace::Incident).await;
+    stand.first().await;
+    let advice = advise(&stand.observer.watch().borrow());
+    assert_eq!(advice.mode, Mode::EvacuateOnly, "{advice:?}");
+    assert!(refuses(&advice, Mode::Failover));
+    assert!(advice.why.join(" ").contains("forwarded"), "{advice:?}");
+}

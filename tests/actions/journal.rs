@@ -1,0 +1,78 @@
+//! What a journal tells when somebody, or a crash, has been at it.
+
+use gwctl::actions::Broken;
+
+use super::stand::{Stage, in_virtual_time};
+use super::trial::{ready, rehearsals};
+
+/// A stage with one run that was done, and its journal's path.
+async fn done() -> (Stage, String, std::path::PathBuf) {
+    let rehearsal = rehearsals()
+        .into_iter()
+        .find(|one| one.name == "invalidate")
+        .unwrap();
+    let stage = ready(&rehearsal).await;
+    stage.carry_out(&rehearsal.intent).await;
+    let id = stage.folder.runs().remove(0).id;
+    let path = stage.folder.path().join(format!("{id}.jsonl"));
+    (stage, id, path)
+}
+
+/// The line at which reading `text` instead breaks.
+fn broken_at(stage: &Stage, id: &str, path: &std::path::Path, text: &str) -> usize {
+    std::fs::write(path, text).unwrap();
+    match stage.folder.records(id).unwrap_err() {
+        Broken::Chain { line, .. } | Broken::Line { line, .. } | Broken::Illegal { line, .. } => {
+            line
+        }
+        Broken::Io { cause, .. } => panic!("{cause}"),
+    }
+}
+
+#[test]
+fn a_changed_byte_a_removed_line_and_swapped_lines_are_told_with_their_line() {
+    in_virtual_time(async {
+        let (stage, id, path) = done().await;
+        let text = std::fs::read_to_string(&path).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines.len() > 5);
+        let with = |lines: &[&str]| format!("{}\n", lines.join("\n"));
+        let padded = lines[2].replacen("\"n\":2,", "\"n\":2 ,", 1);
+        assert_ne!(padded, lines[2]);
+        let mut all = lines.clone();
+        all[2] = &padded;
+        assert_eq!(broken_at(&stage, &id, &path, &with(&all)), 3);
+        let forged = lines[3].replacen("ada", "eve", 1);
+        assert_ne!(forged, lines[3]);
+        let mut all = lines.clone();
+        all[3] = &forged;
+        assert_eq!(broken_at(&stage, &id, &path, &with(&all)), 4);
+        let mut all = lines.clone();
+        all.remove(2);
+        assert_eq!(broken_at(&stage, &id, &path, &with(&all)), 3);
+        let mut all = lines.clone();
+        all.swap(2, 3);
+        assert_eq!(broken_at(&stage, &id, &path, &with(&all)), 3);
+        let mut all = lines.clone();
+        all[1] = "{}";
+        assert_eq!(broken_at(&stage, &id, &path, &with(&all)), 2);
+    });
+}
+
+#[test]
+fn a_torn_last_line_is_no_line() {
+    in_virtual_time(async {
+        let (stage, id, path) = done().await;
+        let text = std::fs::read_to_string(&path).unwrap();
+        let whole = stage.folder.records(&id).unwrap().len();
+        for cut in [1, 20, 60] {
+            std::fs::write(&path, &text[..text.len() - cut]).unwrap();
+            let left = stage.folder.records(&id).unwrap();
+            assert_eq!(left.len(), whole - 1);
+            assert!(
+                !stage.folder.state(&id).unwrap().phase().over(),
+                "the end was torn away"
+            );
+        }
+    });
+}

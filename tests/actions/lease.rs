@@ -1,0 +1,127 @@
+//! Two engineers at once, and who holds the fleet.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use gwctl::actions::{LeaseRefused, NotStarted, Phase, start};
+
+use super::stand::{Stage, confirmation, in_virtual_time, operator, story};
+use super::trial::{AfterHold, changes, ready, rehearsals, see_through, undisturbed};
+use super::world::{self, REST};
+
+#[test]
+fn a_second_engineer_on_this_machine_is_told_who_acts_and_nothing_is_done() {
+    in_virtual_time(async {
+        let rehearsal = &rehearsals()[0];
+        let stage = ready(rehearsal).await;
+        let plan = stage.plan(&rehearsal.intent);
+        let running = stage.start(&plan);
+        let Err(NotStarted::Lease(LeaseRefused::Taken(holder))) = stage.try_start(&plan) else {
+            panic!("two at once");
+        };
+        assert_eq!(
+            (holder.operator.as_str(), &holder.run),
+            ("ada", &running.id)
+        );
+        assert_eq!(stage.folder.holder("orders").unwrap().run, running.id);
+        running.control.leave();
+        running.task.await.unwrap().unwrap();
+        assert!(
+            stage.folder.holder("orders").is_none(),
+            "nobody acts any more"
+        );
+        assert_eq!(stage.folder.runs().len(), 1);
+    });
+}
+
+/// Without a lease in common: what one does, the other finds done or is refused.
+#[test]
+fn two_engineers_on_two_machines_do_nothing_twice() {
+    for rehearsal in rehearsals() {
+        let calm = undisturbed(&rehearsal);
+        // Invalidating twice is two invalidations, and each engineer's own.
+        if ["invalidate"].contains(&rehearsal.name) {
+            continue;
+        }
+        in_virtual_time(async {
+            let stage = ready(&rehearsal).await;
+            let from = stage.sim().state().mutations.len();
+            let plan = stage.plan(&rehearsal.intent);
+            let elsewhere =
+                gwctl::actions::Folder::new(stage.folder.path().with_file_name("elsewhere"));
+            let mut one = stage.start(&plan);
+            let mut other = start(
+                &plan,
+                &confirmation(&plan),
+                stage.crew(),
+                &elsewhere,
+                &operator(),
+            )
+            .unwrap();
+            let (mut held, mut held_other) = (Vec::new(), Vec::new());
+            let (first, second) = tokio::join!(
+                see_through(&stage, &mut one, AfterHold::Retry, &mut held),
+                see_through(&stage, &mut other, AfterHold::Retry, &mut held_other),
+            );
+            for state in [&first, &second] {
+                let settled = state.phase() == Phase::Done || state.phase() == Phase::Held;
+                assert!(settled, "{}: {}", rehearsal.name, story(state));
+            }
+            assert!(
+                [&first, &second]
+                    .iter()
+                    .any(|state| state.phase() == Phase::Done),
+                "{}: {}\n{}",
+                rehearsal.name,
+                story(&first),
+                story(&second)
+            );
+            stage.sim().advance(REST);
+            let diff = world::differences(&calm.after, &world::world(stage.sim()));
+            assert!(
+                diff.is_empty(),
+                "{}\n{diff}\n{}\n{}",
+                rehearsal.name,
+                story(&first),
+                story(&second)
+            );
+            for (change, times) in world::made(stage.sim(), from) {
+                // Setting what is set already changes nothing; an operation must not begin twice, and
+                // what has a version is changed once.
+                let starts = [
+                    "Switchover",
+                    "Failover",
+                    "Copy",
+                    "UpdateHealth",
+                    "UpdateDistribution",
+                ];
+                if starts.iter().any(|name| change.contains(name)) {
+                    let planned = calm.made.get(&change).copied().unwrap_or(0);
+                    assert!(
+                        times <= planned,
+                        "{}: {change} {times} times",
+                        rehearsal.name
+                    );
+                }
+            }
+        });
+        assert!(!changes(&calm).is_empty());
+    }
+}
+
+#[test]
+fn journals_are_for_their_owner_alone() {
+    in_virtual_time(async {
+        let rehearsal = &rehearsals()[0];
+        let stage: Stage = ready(rehearsal).await;
+        let running = stage.start(&stage.plan(&rehearsal.intent));
+        running.control.leave();
+        running.task.await.unwrap().unwrap();
+        let mode =
+            |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(stage.folder.path()), 0o700);
+        for entry in std::fs::read_dir(stage.folder.path()).unwrap() {
+            let path = entry.unwrap().path();
+            assert_eq!(mode(&path), 0o600, "{}", path.display());
+        }
+    });
+}

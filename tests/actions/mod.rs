@@ -1,0 +1,19 @@
+//! Guided actions on the simulated fleet, in virtual time.
+#![allow(
+    clippy::similar_names,
+    reason = "a stage and the state of a run are what they are called"
+)]
+
+mod advice;
+mod broken_calls;
+mod crash;
+mod criteria;
+mod evacuate;
+mod journal;
+mod lease;
+mod line;
+mod planning;
+mod speed;
+mod stand;
+mod trial;
+mod world;

@@ -1,0 +1,194 @@
+//! A simulated fleet, an observer of it, and runs on it.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gwctl::actions::{
+    CertificateFacts, Confirmation, Crew, Folder, Intent, NotStarted, Operator, Phase, Plan,
+    RunState, Running, StepStatus, plan, start,
+};
+use gwctl::aws::Session;
+use gwctl::fleet::{Pace, Region, Snapshot};
+use gwctl::sim::Sim;
+use tempfile::TempDir;
+
+use crate::observe::stand::Stand;
+
+/// A fleet to act on.
+pub struct Stage {
+    pub stand: Stand,
+    pub folder: Folder,
+    /// What runs call AWS through; the observer's own otherwise.
+    pub session: Session,
+    _dir: Arc<TempDir>,
+}
+
+pub fn operator() -> Operator {
+    Operator {
+        name: "ada".into(),
+        host: "laptop".into(),
+    }
+}
+
+impl Stage {
+    /// Over `sim`, once the first picture is complete.
+    pub async fn over(sim: Sim) -> Self {
+        Self::beside(sim, Arc::new(tempfile::tempdir().unwrap()), Pace::Incident).await
+    }
+
+    /// As [`Self::over`], looked at less often: hundreds of runs cost less so.
+    pub async fn calmly(sim: Sim) -> Self {
+        Self::beside(sim, Arc::new(tempfile::tempdir().unwrap()), Pace::Calm).await
+    }
+
+    /// As [`Self::over`], with the runs of `dir`.
+    pub async fn beside(sim: Sim, dir: Arc<TempDir>, pace: Pace) -> Self {
+        let stand = Stand::over(sim, pace).await;
+        stand.first().await;
+        Self {
+            folder: Folder::new(dir.path().join("runs")),
+            session: stand.session.clone(),
+            stand,
+            _dir: dir,
+        }
+    }
+
+    pub fn sim(&self) -> &Sim {
+        &self.stand.sim
+    }
+
+    pub fn crew(&self) -> Crew {
+        Crew {
+            fleet: "orders".into(),
+            spec: self.stand.sim.spec(),
+            session: self.session.clone(),
+            prober: self.stand.prober(),
+            picture: self.stand.observer.watch(),
+            clock: self.stand.sim.clock(),
+        }
+    }
+
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.stand.observer.watch().borrow().clone()
+    }
+
+    pub fn plan(&self, intent: &Intent) -> Plan {
+        plan(
+            "orders",
+            &self.stand.sim.spec(),
+            &self.snapshot(),
+            &self.named(intent),
+        )
+        .unwrap()
+    }
+
+    /// A certificate without an ARN stands for any that fits and is not attached.
+    fn named(&self, intent: &Intent) -> Intent {
+        match intent {
+            Intent::AttachCertificate { arn, .. } if arn.is_empty() => {
+                let state = self.stand.sim.state();
+                let domain = state.spec().domain;
+                let fits = state.resources.certificates.iter().find(|one| {
+                    one.region == Region::global()
+                        && one.status == "ISSUED"
+                        && one.in_use_by.is_empty()
+                        && one.alternative_names.contains(&domain)
+                });
+                let one = fits.expect("a certificate that fits");
+                Intent::AttachCertificate {
+                    arn: one.arn.clone(),
+                    found: Some(CertificateFacts {
+                        status: one.status.clone(),
+                        names: one.alternative_names.clone(),
+                    }),
+                }
+            }
+            other => other.clone(),
+        }
+    }
+
+    /// Confirms and begins `plan`.
+    pub fn start(&self, plan: &Plan) -> Running {
+        self.try_start(plan).unwrap()
+    }
+
+    pub fn try_start(&self, plan: &Plan) -> Result<Running, NotStarted> {
+        start(
+            plan,
+            &confirmation(plan),
+            self.crew(),
+            &self.folder,
+            &operator(),
+        )
+    }
+
+    /// Until the run is over or needs the operator.
+    pub async fn settle(&self, running: &mut Running) -> Arc<RunState> {
+        let settled = |state: &Arc<RunState>| {
+            let moving = state
+                .steps
+                .values()
+                .any(|step| step.status == StepStatus::Running);
+            state.phase().over() || (state.phase() == Phase::Held && !moving)
+        };
+        let limit = Duration::from_hours(6);
+        let mut states = running.state.clone();
+        match tokio::time::timeout(limit, states.wait_for(settled)).await {
+            Ok(Ok(state)) => state.clone(),
+            // The run stopped before it came to rest.
+            Ok(Err(_)) => running.state.borrow().clone(),
+            Err(late) => panic!("not settled, {late}: {}", story(&running.state.borrow())),
+        }
+    }
+
+    /// Carries out `intent` with nothing in its way.
+    pub async fn carry_out(&self, intent: &Intent) {
+        let mut running = self.start(&self.plan(intent));
+        let state = self.settle(&mut running).await;
+        assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
+        running.task.await.unwrap().unwrap();
+    }
+}
+
+/// What was typed, everything waivable waived.
+pub fn confirmation(plan: &Plan) -> Confirmation {
+    Confirmation {
+        typed: plan.confirm.clone(),
+        waived: plan.checks.iter().map(|check| check.name.clone()).collect(),
+        operator: "ada".into(),
+        host: "laptop".into(),
+    }
+}
+
+/// The run in lines, for a failed test.
+pub fn story(state: &RunState) -> String {
+    let mut text = format!("{}: {}\n", state.id, state.phase().word());
+    for step in state.plan.steps.iter().chain(&state.plan.inverse) {
+        let now = &state.steps[&step.id];
+        let took = now.started.zip(now.ended).map(|(a, b)| b.duration_since(a));
+        let _ = writeln!(
+            text,
+            "  {:<24}{:?} {took:?} {:?} {:?}",
+            step.id, now.status, now.saw, now.held
+        );
+        for call in &now.calls {
+            let _ = writeln!(text, "      {} {:?}", call.call, call.reply);
+        }
+    }
+    text + &format!("{:?}", state.trips)
+}
+
+pub fn region(code: &str) -> Region {
+    Region::new(code).unwrap()
+}
+
+/// Runs `what` in virtual time on this thread.
+pub fn in_virtual_time<T>(what: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .unwrap()
+        .block_on(what)
+}

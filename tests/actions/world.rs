@@ -1,0 +1,203 @@
+//! What is left of a run in the world: the state it was to change, and every change it sent.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use gwctl::sim::world::{Event, Happening, Resources};
+use gwctl::sim::{Scenario, Sim, SimOptions};
+use jiff::SignedDuration;
+
+use crate::observe::stand::REPLY;
+use crate::observe::stand::region;
+
+/// How long after the start what goes wrong ends.
+const ENDS: SignedDuration = SignedDuration::from_mins(12);
+
+/// A fleet of three Regions in `scenario`, all faults of which end after a while.
+pub fn founded(scenario: &str) -> Sim {
+    let mut scenario = Scenario::load(scenario).unwrap();
+    let faults: Vec<_> = scenario
+        .events
+        .iter()
+        .filter_map(|event| match &event.what {
+            Happening::Starts(fault) => Some(fault.clone()),
+            _ => None,
+        })
+        .collect();
+    scenario
+        .events
+        .extend(faults.into_iter().map(|fault| Event {
+            at: ENDS,
+            what: Happening::Ends(fault),
+        }));
+    Sim::new(SimOptions {
+        scenario,
+        regions: ["us-east-1", "eu-west-1", "ap-southeast-1"]
+            .map(region)
+            .to_vec(),
+        api_latency: Some(REPLY),
+        start: Some("2026-11-22T03:00:20Z".parse().unwrap()),
+        ..SimOptions::default()
+    })
+    .unwrap()
+}
+
+/// Everything an action may change, a line each, without times.
+pub type World = BTreeMap<String, String>;
+
+pub fn world(sim: &Sim) -> World {
+    let state = sim.state();
+    let all = &state.resources;
+    let mut world = World::new();
+    let mut say = |what: String, how: String| {
+        world.insert(what, how);
+    };
+    for global in &all.global_clusters {
+        say(
+            format!("global cluster {}", global.id),
+            format!("{} {:?}", global.status, global.failover),
+        );
+        for member in &global.members {
+            say(
+                format!("member {}", member.region),
+                format!("writer {} {:?}", member.writer, member.synchronization),
+            );
+        }
+    }
+    for cluster in &all.clusters {
+        say(
+            format!("cluster {}", cluster.id),
+            format!(
+                "{} forwarding {} {:?}",
+                cluster.status, cluster.forwarding_requested, cluster.write_forwarding
+            ),
+        );
+    }
+    for zone in &all.hosted_zones {
+        for set in &zone.records {
+            say(
+                format!("record {} {} {:?}", set.name, set.kind, set.set_identifier),
+                format!(
+                    "{:?} {:?} {:?} {:?} {:?} {:?}",
+                    set.ttl, set.values, set.region, set.weight, set.health_check, set.alias
+                ),
+            );
+        }
+    }
+    for check in &all.health_checks {
+        let how = format!("inverted {} disabled {}", check.inverted, check.disabled);
+        say(format!("check {}", check.id), how);
+        say(
+            format!("verdict {}", check.id),
+            format!("healthy {}", check.healthy),
+        );
+    }
+    for (region, answers) in routes(all) {
+        say(format!("route {region}"), answers);
+    }
+    for distribution in &all.distributions {
+        say(
+            format!("distribution {}", distribution.id),
+            format!("{} {}", distribution.certificate_arn, distribution.status),
+        );
+    }
+    let invalidated: Vec<_> = all.invalidations.iter().map(|one| &one.paths).collect();
+    say("invalidations".into(), format!("{invalidated:?}"));
+    let kept = all.snapshots.iter().filter(|one| one.kind == "manual");
+    say("kept snapshots".into(), kept.count().to_string());
+    world
+}
+
+/// What each latency record answers, through a weighted group or not: undo leaves the group.
+fn routes(all: &Resources) -> World {
+    let records = || all.hosted_zones.iter().flat_map(|zone| &zone.records);
+    records()
+        .filter_map(|set| {
+            let region = set.region.as_ref()?.to_string();
+            let Some(alias) = &set.alias else {
+                return Some((region, format!("{:?}", set.values)));
+            };
+            let members = records().filter(|one| one.name == alias.name && one.weight != Some(0));
+            let values: Vec<_> = members.flat_map(|one| &one.values).collect();
+            Some((region, format!("{values:?}")))
+        })
+        .collect()
+}
+
+/// What undo has to bring back: not the records themselves, and not what has nothing to do with it.
+pub fn undone(world: &World) -> World {
+    let kept = |what: &String| !what.starts_with("record ") && !what.starts_with("verdict ");
+    let kept = world.iter().filter(|(what, _)| kept(what));
+    kept.map(|(what, how)| (what.clone(), how.clone()))
+        .collect()
+}
+
+/// Where two worlds differ, for a failed test.
+pub fn differences(one: &World, other: &World) -> String {
+    let mut text = String::new();
+    for what in one
+        .keys()
+        .chain(other.keys())
+        .collect::<std::collections::BTreeSet<_>>()
+    {
+        let (a, b) = (one.get(what), other.get(what));
+        if a != b {
+            let _ = writeln!(text, "{what}:\n   {a:?}\n   {b:?}");
+        }
+    }
+    text
+}
+
+/// The changes the world made since its `from`-th, and how often each.
+pub fn made(sim: &Sim, from: usize) -> BTreeMap<String, usize> {
+    let state = sim.state();
+    let mut made = BTreeMap::new();
+    for change in state.mutations[from..]
+        .iter()
+        .filter(|change| change.accepted)
+    {
+        // Copies are named for the moment.
+        let target: Vec<&str> = change
+            .target
+            .split(' ')
+            .map(|word| {
+                if word.starts_with("gwctl-") {
+                    "gwctl-…"
+                } else {
+                    word
+                }
+            })
+            .collect();
+        let what = format!(
+            "{}:{} in {}: {}",
+            change.service,
+            change.operation,
+            change.region,
+            target.join(" ")
+        );
+        *made.entry(what).or_insert(0) += 1;
+    }
+    made
+}
+
+/// Calls refused for their rate so far.
+pub fn throttled(sim: &Sim) -> u64 {
+    sim.state()
+        .calls()
+        .values()
+        .map(|calls| calls.throttled)
+        .sum()
+}
+
+/// What a world takes to come to rest after its last change: checks, propagation, deployments.
+pub const REST: Duration = Duration::from_mins(10);
+
+pub fn places() -> gwctl::actions::Places {
+    let [writer, other, third] = ["us-east-1", "eu-west-1", "ap-southeast-1"].map(region);
+    gwctl::actions::Places {
+        writer,
+        other,
+        third,
+    }
+}

@@ -1,0 +1,242 @@
+//! Runs that were left, killed, tampered with or contested: against a served world, by the real binary.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Stdio};
+
+use super::harness::{Home, Ran};
+use super::served::Served;
+
+/// One engineer's machine, a client of a served world that runs fast.
+struct Desk<'a> {
+    served: &'a Served,
+    home: Home,
+}
+
+impl<'a> Desk<'a> {
+    fn at(served: &'a Served) -> Self {
+        Self {
+            served,
+            home: Home::new(),
+        }
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        self.run_with(args, &[])
+    }
+
+    fn run_with(&self, args: &[&str], variables: &[(&str, &str)]) -> Ran {
+        let mut command = self.served.command(&self.home, args);
+        command.envs(variables.iter().copied());
+        Ran::of(command.output().unwrap())
+    }
+
+    /// Begins `args`, and waits until `word` is told.
+    fn begin(&self, args: &[&str], word: &str) -> Begun {
+        let mut command = self.served.command(&self.home, args);
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut told = String::new();
+        for line in lines.by_ref() {
+            told += &(line.unwrap() + "\n");
+            if told.contains(word) {
+                return Begun {
+                    child,
+                    _lines: lines,
+                };
+            }
+        }
+        let ended = child.wait();
+        panic!("{word} was not told, and it ended with {ended:?}:\n{told}");
+    }
+
+    fn journal(&self) -> PathBuf {
+        let folder = self.home.path("state/gwctl/runs");
+        let entries = std::fs::read_dir(folder).unwrap().flatten();
+        let mut paths = entries.map(|entry| entry.path());
+        paths
+            .find(|path| path.extension().is_some_and(|ext| ext == "jsonl"))
+            .unwrap()
+    }
+}
+
+/// A run under way in a process of its own.
+struct Begun {
+    child: Child,
+    _lines: std::io::Lines<BufReader<ChildStdout>>,
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+const EVACUATE: [&str; 5] = ["evacuate", "us-east-1", "--write", "--confirm", "us-east-1"];
+
+#[test]
+fn a_killed_run_is_shown_as_left_and_resumed_to_its_end_and_undone() {
+    let served = Served::start(&["--speed", "60"]);
+    let desk = Desk::at(&served);
+    // Killed with the change written down and its reply not: whoever resumes looks first.
+    let killed = desk.run_with(&EVACUATE, &[("GWCTL_CRASH", "after:3")]);
+    assert_eq!(killed.code, -1, "{}{}", killed.out, killed.err);
+    let list = desk.run(&["runs"]).out;
+    assert!(list.contains("evacuate  us-east-1  left"), "{list}");
+    let refused = desk.run(&["runs", "resume", "last"]);
+    assert_eq!(refused.code, 20, "{}", refused.err);
+    let resumed = desk.run(&["runs", "resume", "last", "--write"]);
+    assert_eq!(resumed.code, 0, "{}{}", resumed.out, resumed.err);
+    assert!(
+        resumed.out.contains("● resumed") && resumed.out.contains("■ done"),
+        "{}",
+        resumed.out
+    );
+    let report = desk.run(&["runs", "report", "last", "-o", "json"]).json();
+    let deviations = report["deviations"].to_string();
+    assert!(deviations.contains("resumed"), "{deviations}");
+    assert_eq!(desk.run(&["runs", "show", "last"]).code, 0);
+    let over = desk.run(&["runs", "resume", "last", "--write"]);
+    assert_eq!(over.code, 20, "{}", over.err);
+
+    let undone = desk.run(&["runs", "undo", "last", "--write", "--confirm", "us-east-1"]);
+    assert_eq!(undone.code, 23, "{}{}", undone.out, undone.err);
+    assert!(desk.run(&["runs"]).out.contains("undone"));
+}
+
+#[test]
+fn a_second_process_is_told_who_acts_and_an_interrupted_run_can_be_resumed() {
+    let served = Served::start(&[]);
+    let desk = Desk::at(&served);
+    let mut first = desk.begin(&EVACUATE, "← taken");
+    let pid = first.child.id().to_string();
+    for args in [
+        &[
+            "evacuate",
+            "ap-southeast-1",
+            "--write",
+            "--confirm",
+            "ap-southeast-1",
+        ][..],
+        &["runs", "note", "last", "I would like to act"],
+        &["runs", "abandon", "last", "--reason", "I am in a hurry"],
+        &["runs", "resume", "last", "--write"],
+    ] {
+        let second = desk.run(args);
+        assert_eq!(second.code, 24, "{args:?}: {}{}", second.out, second.err);
+        assert!(
+            second.err.contains(&pid) && second.err.contains("acts on this fleet"),
+            "{}",
+            second.err
+        );
+    }
+    assert!(desk.run(&["runs"]).out.contains("running, live"));
+
+    interrupt(&first.child);
+    let status = first.child.wait().unwrap();
+    assert_eq!(status.code(), Some(21));
+    let note = desk.run(&["runs", "note", "last", "going home"]);
+    assert_eq!(note.code, 0, "{}", note.err);
+    let abandoned = desk.run(&["runs", "abandon", "last", "--reason", "it was a rehearsal"]);
+    assert_eq!(abandoned.code, 0, "{}", abandoned.err);
+    let shown = desk.run(&["runs", "show", "last"]);
+    assert_eq!(shown.code, 22, "{}", shown.out);
+    assert!(
+        shown.out.contains("going home") && shown.out.contains("it was a rehearsal"),
+        "{}",
+        shown.out
+    );
+}
+
+fn interrupt(child: &Child) {
+    let pid = child.id().to_string();
+    let sent = std::process::Command::new("kill")
+        .args(["-INT", &pid])
+        .status();
+    assert!(sent.unwrap().success());
+}
+
+#[test]
+fn verify_names_the_line_that_was_changed_or_removed_and_forgives_a_torn_last_one() {
+    let home = Home::new();
+    let args = [
+        "evacuate",
+        "eu-west-1",
+        "--demo",
+        "--write",
+        "--confirm",
+        "eu-west-1",
+    ];
+    assert_eq!(home.run(&args).code, 0);
+    let folder = home.path("state/gwctl/demo/runs");
+    let entries = std::fs::read_dir(folder).unwrap().flatten();
+    let mut paths = entries.map(|entry| entry.path());
+    let path = paths
+        .find(|path| path.extension().is_some_and(|ext| ext == "jsonl"))
+        .unwrap();
+    let whole = std::fs::read_to_string(&path).unwrap();
+    let verify = |text: &str| {
+        std::fs::write(&path, text).unwrap();
+        home.run(&["runs", "verify", "last", "--demo"])
+    };
+    let fine = verify(&whole);
+    assert_eq!(fine.code, 0, "{}", fine.err);
+    assert!(fine.out.contains("the chain is whole"), "{}", fine.out);
+
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    let changed = lines[4].replacen("\"by\":\"", "\"by\":\"x", 1);
+    let mut with_change = lines.clone();
+    with_change[4] = &changed;
+    let mut without = lines.clone();
+    without.remove(6);
+    for (text, line) in [
+        (with_change.concat(), "line 5"),
+        (without.concat(), "line 7"),
+    ] {
+        let broken = verify(&text);
+        assert_eq!(broken.code, 1, "{}", broken.out);
+        assert!(broken.err.contains(line), "{}", broken.err);
+    }
+    let torn = verify(&whole[..whole.len() - 20]);
+    assert_eq!(torn.code, 0, "{}", torn.err);
+    assert!(torn.out.contains("torn"), "{}", torn.out);
+}
+
+#[test]
+fn a_fleet_pinned_read_only_cannot_be_opened() {
+    let served = Served::start(&[]);
+    let desk = Desk::at(&served);
+    let file = served.export("GWCTL_CONFIG");
+    let text = std::fs::read_to_string(file).unwrap();
+    let pinned = desk
+        .home
+        .configure(&text.replace("read_only = false", "read_only = true"));
+    let config = ["--config", pinned.to_str().unwrap()];
+    let ran = desk.run(&[&EVACUATE[..], &config[..]].concat());
+    assert_eq!(ran.code, 20, "{}", ran.err);
+    assert!(
+        ran.err.contains("read-only by its configuration"),
+        "{}",
+        ran.err
+    );
+    assert!(!desk.home.path("state/gwctl/runs").exists());
+}
+
+#[test]
+fn a_journal_is_for_its_operator_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let served = Served::start(&["--speed", "60"]);
+    let desk = Desk::at(&served);
+    let ran = desk.run(&EVACUATE);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let journal = desk.journal();
+    for path in [journal.clone(), journal.with_extension("md")] {
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", path.display());
+    }
+}

@@ -1,0 +1,133 @@
+//! Guided actions on screen, at the sizes that matter.
+
+use gwctl::actions::RunState;
+use gwctl::console::app::{Hold, Overlay, State, Wizard};
+use gwctl::console::view::picture::text;
+use gwctl::console::view::{Depth, Glyphs, Theme};
+
+use super::looks::drawn;
+use super::sample::{self, run};
+use super::snapshots::{SIZES, keep};
+
+fn dark() -> Theme {
+    Theme::load("dark", None, Depth::True, false).unwrap()
+}
+
+fn look(state: &State) -> String {
+    text(&drawn(state, &dark()))
+}
+
+fn calm(size: (u16, u16)) -> State {
+    run::writing(sample::fleet(&sample::THREE), size)
+}
+
+fn with_run(size: (u16, u16), state: RunState, hold: Hold) -> State {
+    let mut console = calm(size);
+    run::shown(&mut console, state, hold);
+    console
+}
+
+fn at_every_size(name: &str, make: impl Fn((u16, u16)) -> State) {
+    for size in SIZES {
+        keep(
+            &format!("guided-{name}-{}x{}", size.0, size.1),
+            &look(&make(size)),
+        );
+    }
+}
+
+fn typed(size: (u16, u16), keys: &str) -> State {
+    let mut state = calm(size);
+    run::press(&mut state, keys);
+    state
+}
+
+#[test]
+fn the_menu_and_the_parts_of_the_wizard() {
+    at_every_size("menu", |size| typed(size, "ja"));
+    at_every_size("plan", |size| typed(size, ":evacuate eu-west-1\n"));
+    at_every_size("checks", |size| {
+        let mut state = calm(size);
+        let wizard = Wizard::new(run::checked());
+        state.overlay = Some(Overlay::Wizard(Box::new(wizard)));
+        run::press(&mut state, "\n\n");
+        state
+    });
+    at_every_size("confirm", |size| {
+        typed(size, ":evacuate eu-west-1\n\n\neu-west\n")
+    });
+}
+
+#[test]
+fn the_run_under_way_held_and_done() {
+    at_every_size("running", |size| with_run(size, run::running(), Hold::Ours));
+    at_every_size("held", |size| with_run(size, run::held(), Hold::Ours));
+    at_every_size("done", |size| with_run(size, run::done(), Hold::Ours));
+}
+
+#[test]
+fn quitting_with_a_live_run_asks() {
+    at_every_size("quit", |size| {
+        let mut state = with_run(size, run::running(), Hold::Ours);
+        run::press(&mut state, "1q");
+        state
+    });
+}
+
+#[test]
+fn a_failover_states_its_loss_wherever_it_is_chosen() {
+    for keys in ["jajj", ":promote eu-west-1 failover\n"] {
+        let state = typed((120, 40), keys);
+        let shown = look(&state);
+        assert!(shown.contains("data loss: lag"), "{keys}\n{shown}");
+    }
+}
+
+/// Without colour: mark and word alone.
+#[test]
+fn held_done_and_running_differ_by_mark_and_word() {
+    for ascii in [false, true] {
+        let theme = Theme::load("mono", None, Depth::None, ascii).unwrap();
+        let marks: &Glyphs = theme.glyphs;
+        let says = |state: RunState| {
+            let shown = with_run((120, 40), state, Hold::Ours);
+            text(&drawn(&shown, &theme))
+        };
+        assert!(says(run::running()).contains(&format!("{} RUNNING", marks.cursor)));
+        let held = says(run::held());
+        assert!(held.contains(&format!("{} HELD", marks.down)), "{held}");
+        assert!(held.contains("nothing begins until you say so"), "{held}");
+        assert!(says(run::done()).contains(&format!("{} DONE", marks.healthy)));
+    }
+}
+
+#[test]
+fn a_held_run_calls_from_every_screen() {
+    let mut state = with_run((120, 40), run::held(), Hold::Ours);
+    for key in ["1", "2", "3", "4", "5"] {
+        run::press(&mut state, key);
+        let shown = look(&state);
+        assert!(shown.contains("held \u{b7} 6 opens it"), "{key}\n{shown}");
+    }
+}
+
+#[test]
+fn a_run_of_somebody_else_says_whose_it_is_and_takes_no_order() {
+    let holder = gwctl::actions::LeaseHolder {
+        operator: "bob".into(),
+        host: "console-2".into(),
+        pid: 4242,
+        run: "x".into(),
+        since: sample::now(),
+    };
+    let state = with_run((120, 40), run::running(), Hold::Theirs(Box::new(holder)));
+    let shown = look(&state);
+    assert!(shown.contains("bob (process 4242 on console-2"), "{shown}");
+    assert!(!shown.contains("u undo"), "{shown}");
+    let state = with_run((120, 40), run::running(), Hold::Nobody);
+    let shown = look(&state);
+    assert!(
+        shown.contains("Nobody moves this run") && shown.contains("T take over"),
+        "{shown}"
+    );
+}

@@ -1,0 +1,140 @@
+//! Guided actions, from a key to the end, in a terminal.
+
+use super::pty::{Console, Start};
+
+/// Fast enough to see an evacuation through in seconds.
+const FAST: &[&str] = &["demo", "--seed", "1", "--speed", "120", "--write"];
+
+fn started(args: &[&str]) -> Console {
+    let console = Console::start(&Start {
+        args,
+        ..Start::default()
+    });
+    console.wait_text(&["us-east-1", "healthy"]);
+    console.wait_no_text(&["first look under way"]);
+    console
+}
+
+/// As far as the line in which the target's name is typed.
+fn up_to_confirmation(console: &mut Console) {
+    console.press("a");
+    console.wait_text(&["Actions in us-east-1"]);
+    console.press("\r");
+    console.wait_text(&["Before and after", "Mechanism"]);
+    console.press("\r");
+    console.wait_text(&["not-the-last"]);
+    console.press("\r");
+}
+
+#[test]
+fn an_evacuation_goes_from_the_menu_to_done() {
+    let mut console = started(FAST);
+    up_to_confirmation(&mut console);
+    console.wait_text(&["Type us-east-1 to start it."]);
+    console.press("us-east-1\r");
+    console.wait_text(&["Changes sent", "accepted", "PutMetricData"]);
+    console.wait_text(&["DONE", "4 of 4 over"]);
+    // Seen from elsewhere as well.
+    console.press("1");
+    console.wait_text(&["evacuate", "done", "World"]);
+    console.press("q");
+    assert_eq!(console.exit_code(), 0);
+    console.assert_restored();
+}
+
+#[test]
+fn a_wrong_name_starts_nothing_and_says_so() {
+    let mut console = started(FAST);
+    up_to_confirmation(&mut console);
+    console.wait_text(&["Type us-east-1"]);
+    console.press("us-east\r");
+    console.wait_text(&["`us-east` is not `us-east-1`: nothing was changed"]);
+    console.press("-1\r");
+    console.wait_text(&["Changes sent"]);
+}
+
+#[test]
+fn read_only_shows_everything_and_says_how_to_open_it() {
+    let mut console = started(&["demo", "--seed", "1"]);
+    console.wait_text(&["READ-ONLY"]);
+    up_to_confirmation(&mut console);
+    console.wait_text(&["read-only", ":arm", "--write"]);
+    console.press("us-east-1\r");
+    console.wait_text(&["read-only"]);
+    console.press(":arm\r");
+    console.wait_text(&["ARMED", "Type us-east-1"]);
+}
+
+#[test]
+fn quitting_asks_and_leaves_a_run_that_is_found_again() {
+    let home = tempfile::tempdir().unwrap();
+    let state = home.path().to_str().unwrap();
+    let env = [("XDG_STATE_HOME", state)];
+    let slow = ["demo", "--seed", "1", "--speed", "4", "--write"];
+    let start = Start {
+        args: &slow,
+        env: &env,
+        ..Start::default()
+    };
+    let mut console = Console::start(&start);
+    console.wait_text(&["us-east-1", "healthy"]);
+    console.wait_no_text(&["first look under way"]);
+    up_to_confirmation(&mut console);
+    console.wait_text(&["Type us-east-1"]);
+    console.press("us-east-1\r");
+    console.wait_text(&["RUNNING", "accepted"]);
+    console.press("q");
+    console.wait_text(&["A run is under way", "gwctl runs resume"]);
+    console.press("\r");
+    console.wait_no_text(&["A run is under way"]);
+    console.press("qj\r");
+    assert_eq!(console.exit_code(), 0);
+    console.assert_restored();
+    console.wait_text(&["is not over", "gwctl runs resume"]);
+
+    let mut again = Console::start(&start);
+    again.wait_text(&["unfinished", "6 opens it"]);
+    again.press("6");
+    again.wait_text(&["Nobody moves this run", "T take over"]);
+    again.wait_no_text(&["connecting"]);
+    again.press("T");
+    again.wait_no_text(&["Nobody moves this run"]);
+    again.wait_text(&["u undo"]);
+}
+
+#[test]
+fn a_second_console_sees_the_run_live_and_may_take_it_over_once_the_first_is_gone() {
+    let home = tempfile::tempdir().unwrap();
+    let env = [("XDG_STATE_HOME", home.path().to_str().unwrap())];
+    let slow = ["demo", "--seed", "1", "--speed", "4", "--write"];
+    let start = Start {
+        args: &slow,
+        env: &env,
+        ..Start::default()
+    };
+    let mut first = Console::start(&start);
+    first.wait_text(&["us-east-1", "healthy"]);
+    first.wait_no_text(&["first look under way"]);
+    up_to_confirmation(&mut first);
+    first.wait_text(&["Type us-east-1"]);
+    first.press("us-east-1\r");
+    first.wait_text(&["RUNNING", "accepted"]);
+
+    let mut second = Console::start(&start);
+    second.wait_text(&["in another gwctl"]);
+    second.press("6");
+    second.wait_text(&["moves this run", "accepted"]);
+    second.press("p");
+    second.wait_text(&["it is shown, no more"]);
+    // What is said to the first is seen in the second.
+    first.press("n");
+    first.wait_text(&["One line for the journal"]);
+    first.press("seen by both\r");
+    second.press("\t\t");
+    second.wait_text(&["seen by both"]);
+    first.signal("KILL");
+    second.wait_text(&["Nobody moves this run", "T take over"]);
+    second.press("T");
+    second.wait_no_text(&["Nobody moves this run"]);
+    second.wait_text(&["u undo"]);
+}
