@@ -7,7 +7,7 @@
 //! main → cli → console → actions → observe → aws → fleet
 //!              console/shell → console/view → console/app
 //!        cli → sim → fleet
-//!              actions → stacks
+//!              actions → stacks ← sim
 //! ```
 //!
 //! Observed state flows up: `aws` answers, `observe` folds them into a [`fleet::Snapshot`], and
@@ -22,4 +22,5 @@ pub mod console; // the TUI: app (state), view (drawing), shell (terminal and lo
 pub mod fleet; // what a fleet is and how it is doing: pure types and judgement
 pub mod observe; // keeps the picture fresh
 pub mod sim; // the embedded AWS
+pub mod stacks; // the reference architecture as templates, and the edge router
 pub mod telemetry; // the log

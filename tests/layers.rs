@@ -37,7 +37,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "fleet",
         ],
     ),
-    ("sim", &["fleet"]),
+    // Both sides read templates the same way: gwctl to show what a stack comes to, the simulator to build it.
+    ("sim", &["fleet", "stacks"]),
     (
         "config",
         &["fleet", "console", "console/app", "console/view", "observe"],
