@@ -13,4 +13,5 @@ mod layers;
 mod observe;
 mod screens;
 mod simulator;
+mod stacks;
 mod terminal;

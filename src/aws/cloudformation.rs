@@ -11,8 +11,8 @@ use crate::fleet::{Region, Stack};
 /// CloudFormation in one Region.
 #[derive(Debug, Clone)]
 pub struct CloudFormation {
-    client: Client,
-    line: Line,
+    pub(super) client: Client,
+    pub(super) line: Line,
 }
 
 impl Session {

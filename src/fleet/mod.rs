@@ -5,6 +5,7 @@
 mod clock;
 mod database;
 mod edge;
+mod formation;
 mod judge;
 mod ledger;
 mod observed;
@@ -30,6 +31,9 @@ pub use edge::{
     Answer, Certificate, CheckConfig, CheckKind, CheckVerdict, Distribution, Edge, HealthCheck,
     LatencyRecord, Router, Vote,
 };
+pub use formation::{
+    ChangeSet, Course, Drifted, Formation, PropertyDifference, ResourceChange, StackEvent,
+};
 pub use judge::{check_verdict, judge};
 pub use ledger::{Call, CallKey, CallStats, Ledger, Outcome};
 pub use observed::{Missing, Observed, Source};
@@ -43,7 +47,7 @@ pub use site::{
     Reachability, Site, Stack,
 };
 pub use snapshot::{Pace, Snapshot};
-pub use spec::{EdgeSpec, FleetSpec, SiteSpec, SwitchSpec};
+pub use spec::{BuildSpec, EdgeSpec, FleetSpec, SiteSpec, SwitchSpec};
 pub use switch::{RoutingControl, RoutingEndpoint, Switch};
 pub use text::{clean, clean_line, clean_markdown};
 pub use thresholds::{Limit, Thresholds};

@@ -1,5 +1,7 @@
 //! What a fleet's configuration names: only what cannot be looked up at run time.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Region, RoutingEndpoint, Rules, Thresholds};
@@ -34,6 +36,43 @@ pub struct FleetSpec {
     /// Objectives and abort criteria of guided actions.
     #[serde(default)]
     pub rules: Rules,
+    /// How its stacks are built.
+    #[serde(default)]
+    pub build: BuildSpec,
+}
+
+impl FleetSpec {
+    /// What is not built yet, as far as the configuration names it: such a fleet can only be built.
+    pub fn unbuilt(&self) -> Vec<String> {
+        let edge = self
+            .edge
+            .distribution
+            .is_empty()
+            .then(|| "its distribution".to_owned());
+        let sites = self.sites.iter().filter(|site| site.api.is_empty());
+        edge.into_iter()
+            .chain(sites.map(|site| format!("the API in {}", site.region)))
+            .collect()
+    }
+}
+
+/// Parameters of the stacks, as their templates name them; gwctl sets those that make a fleet of them
+/// (names, Regions, switches, how far a Region takes part in routing).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct BuildSpec {
+    /// ARN of the service role that CloudFormation works with; the caller's own rights without it.
+    pub role: Option<String>,
+    /// Templates of one's own instead of gwctl's: `global`, `region`, `switch` or `edge` to a file.
+    pub templates: BTreeMap<String, String>,
+    /// Of the global stack; its engine is that of the Regions too.
+    pub global: BTreeMap<String, String>,
+    /// Of every Region's stack.
+    pub region: BTreeMap<String, String>,
+    /// Of one Region's stack, by its code: they win.
+    pub regions: BTreeMap<Region, BTreeMap<String, String>>,
+    /// Of the edge's stack.
+    pub edge: BTreeMap<String, String>,
 }
 
 fn default_probe_path() -> String {
@@ -44,7 +83,8 @@ fn default_probe_path() -> String {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EdgeSpec {
-    /// CloudFront distribution id.
+    /// CloudFront distribution id; left out until `gwctl up` has built it.
+    #[serde(default)]
     pub distribution: String,
     /// Route 53 hosted zone id.
     pub hosted_zone: String,
@@ -65,7 +105,8 @@ pub struct EdgeSpec {
 pub struct SiteSpec {
     /// Region code.
     pub region: Region,
-    /// API Gateway id of the REST or HTTP API.
+    /// API Gateway id of the REST or HTTP API; left out until `gwctl up` has built it.
+    #[serde(default)]
     pub api: String,
     /// Stage; without it the figures are those of all stages.
     #[serde(default)]

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 const PINS: &str = include_str!("requirements.txt");
-const NEEDS_PYTHON: &str = "these tests need Python 3.10 or newer with venv: install it, \
+const NEEDS_PYTHON: &str = "these tests need Python 3.11 or newer with venv: install it, \
     for instance with `apt-get install python3 python3-venv`";
 
 /// The virtual environment's Python.
@@ -52,6 +52,15 @@ fn environment() -> &'static Path {
         fs::write(&made_from, PINS).expect("the stamp under target/");
         environment
     })
+}
+
+/// Adds a package to the environment, for machines that lack what it stands for.
+pub fn install(package: &str) {
+    let pip = "-m pip install --quiet --disable-pip-version-check --no-input";
+    run(
+        Command::new(python()).args(pip.split(' ')).arg(package),
+        "pip could not install a package: is there a way to a Python package index?",
+    );
 }
 
 /// `target/emulators`.

@@ -62,6 +62,7 @@ fn spec() -> FleetSpec {
         sites: REGIONS.into_iter().map(site).collect(),
         thresholds: Thresholds::default(),
         rules: crate::fleet::Rules::default(),
+        build: crate::fleet::BuildSpec::default(),
     }
 }
 

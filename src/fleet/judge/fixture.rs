@@ -75,6 +75,7 @@ impl Fixture {
             sites: REGIONS.iter().map(site).collect(),
             thresholds: Thresholds::default(),
             rules: crate::fleet::Rules::default(),
+            build: crate::fleet::BuildSpec::default(),
         };
         Self(Snapshot::blank("orders", &spec, Self::now()))
     }

@@ -30,6 +30,7 @@ fn blank() -> Snapshot {
         sites: Vec::new(),
         thresholds: Thresholds::default(),
         rules: crate::fleet::Rules::default(),
+        build: crate::fleet::BuildSpec::default(),
     };
     Snapshot::blank("orders", &spec, now())
 }

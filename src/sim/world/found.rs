@@ -113,6 +113,7 @@ pub(super) fn spec(seed: u64, regions: &[Region], rest: bool) -> FleetSpec {
             .collect(),
         thresholds: Thresholds::default(),
         rules: crate::fleet::Rules::default(),
+        build: crate::fleet::BuildSpec::default(),
     }
 }
 

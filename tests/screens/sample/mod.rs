@@ -76,6 +76,7 @@ fn spec(regions: &[&str]) -> FleetSpec {
             .collect(),
         thresholds: Thresholds::default(),
         rules: gwctl::fleet::Rules::default(),
+        build: gwctl::fleet::BuildSpec::default(),
     }
 }
 
