@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Mechanism, Mode};
+use super::{Mechanism, Mode, Survey};
 use crate::fleet::Region;
 
 /// One guided action with its arguments.
@@ -60,6 +60,34 @@ pub enum Intent {
         /// Paths such as `/orders/*`.
         paths: Vec<String>,
     },
+    /// Build the whole fleet that the configuration describes.
+    Up {
+        /// What is there already; looked up before planning.
+        #[serde(default)]
+        found: Option<Survey>,
+    },
+    /// Build the fleet in one more Region, and let traffic in last.
+    Provision {
+        /// The Region.
+        region: Region,
+        /// What is there already; looked up before planning.
+        #[serde(default)]
+        found: Option<Survey>,
+    },
+    /// Take the fleet out of a Region: traffic first, data last.
+    Retire {
+        /// The Region.
+        region: Region,
+        /// What is there; looked up before planning.
+        #[serde(default)]
+        found: Option<Survey>,
+    },
+    /// Take the whole fleet down.
+    Down {
+        /// What is there; looked up before planning.
+        #[serde(default)]
+        found: Option<Survey>,
+    },
     /// Attach another certificate to the distribution.
     AttachCertificate {
         /// ARN of a certificate in us-east-1.
@@ -90,7 +118,23 @@ impl Intent {
             Self::Drill { .. } => "drill",
             Self::Invalidate { .. } => "invalidate",
             Self::AttachCertificate { .. } => "certificate",
+            Self::Up { .. } => "up",
+            Self::Provision { .. } => "provision",
+            Self::Retire { .. } => "retire",
+            Self::Down { .. } => "down",
         }
+    }
+
+    /// Whether planning it, which is pure, must be told something first.
+    pub const fn must_be_looked_up(&self) -> bool {
+        matches!(
+            self,
+            Self::AttachCertificate { found: None, .. }
+                | Self::Up { found: None }
+                | Self::Provision { found: None, .. }
+                | Self::Retire { found: None, .. }
+                | Self::Down { found: None }
+        )
     }
 
     /// The Region the action is about, where it is about one.
@@ -100,8 +144,13 @@ impl Intent {
             | Self::Evacuate { region, .. }
             | Self::Drain { region, .. }
             | Self::Restore { region, .. }
-            | Self::Drill { region, .. } => Some(region),
-            Self::Invalidate { .. } | Self::AttachCertificate { .. } => None,
+            | Self::Drill { region, .. }
+            | Self::Provision { region, .. }
+            | Self::Retire { region, .. } => Some(region),
+            Self::Invalidate { .. }
+            | Self::AttachCertificate { .. }
+            | Self::Up { .. }
+            | Self::Down { .. } => None,
         }
     }
 }

@@ -13,6 +13,7 @@
 mod advise;
 mod aside;
 mod basis;
+mod built;
 mod check;
 mod crew;
 mod dark;
@@ -22,6 +23,7 @@ mod figures;
 mod intent;
 mod journal;
 mod mechanism;
+pub mod names;
 mod needs;
 mod patience;
 mod plan;
@@ -29,11 +31,13 @@ mod planners;
 pub mod registry;
 mod rehearsal;
 pub mod report;
+mod survey;
 mod task;
 pub mod words;
 
 pub use advise::{Advice, Mode, advise};
 pub use aside::{abandon, note};
+pub use built::as_built;
 pub use check::{Check, Finding};
 pub use crew::Crew;
 pub use data_loss::DataLoss;
@@ -42,12 +46,16 @@ pub use figures::{Figures, SiteFigures, figures};
 pub use intent::{CertificateFacts, Intent, Refused};
 pub use journal::{
     Broken, CallMade, DiskFault, Entry, Folder, Journal, JournalError, Lease, LeaseHolder,
-    LeaseRefused, Note, Phase, Record, Reply, ResumeError, RunState, Status, StepState, StepStatus,
-    Summary, Tail, Trip,
+    LeaseRefused, Note, Phase, Record, Reply, ResumeError, RunState, StackPart, Status, StepState,
+    StepStatus, Summary, Tail, Trip,
 };
 pub use mechanism::{Choice, Mechanism};
 pub use needs::{Dependency, Need, Standing};
 pub use patience::plan_patiently;
 pub use plan::{Change, Confirmation, NotConfirmed, Plan, PlannedCall, Step, plan};
 pub use rehearsal::{Places, Rehearsal};
+pub use survey::{KnownStack, Survey, look_up};
 pub use task::Task;
+
+/// Resources of a stack, and what becomes of them.
+pub use crate::stacks::{Action as Becomes, Part};

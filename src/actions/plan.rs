@@ -10,6 +10,7 @@ use super::{
     Advice, Check, Choice, DataLoss, Finding, Intent, Need, Refused, Standing, Task, registry,
 };
 use crate::fleet::{FleetSpec, Region, Rules, Snapshot};
+use crate::stacks::Part;
 
 /// The version of the document `--dry-run -o json` prints.
 pub const SCHEMA: &str = "gwctl.plan/1";
@@ -177,6 +178,14 @@ impl Step {
             Standing::Broken(why) => Some(format!("{}: {why}", need.on)),
             _ => None,
         })
+    }
+
+    /// What becomes of its stack's resources, where it is about a stack.
+    pub fn parts(&self) -> &[Part] {
+        match &self.task {
+            Task::BuildStack(task) => &task.parts,
+            _ => &[],
+        }
     }
 
     /// Whether it changes anything.

@@ -4,7 +4,9 @@
 use super::Intent;
 use super::intent::Refused;
 use super::plan::{Ground, Plan};
-use super::planners::{certificate, drain, drill, evacuate, invalidate, promote, restore};
+use super::planners::{
+    certificate, down, drain, drill, evacuate, invalidate, promote, provision, restore, retire, up,
+};
 use super::rehearsal::{Places, Rehearsal};
 use crate::fleet::{Region, Snapshot};
 
@@ -27,7 +29,7 @@ pub struct Action {
 }
 
 /// All of them, in the order menus show them.
-pub const ACTIONS: [Action; 7] = [
+pub const ACTIONS: [Action; 11] = [
     Action {
         name: "evacuate",
         about: "No new traffic to a Region, at once",
@@ -76,6 +78,34 @@ pub const ACTIONS: [Action; 7] = [
         planner: certificate::plan,
         offers: certificate::offers,
         rehearsals: certificate::rehearsals,
+    },
+    Action {
+        name: "up",
+        about: "Build the whole fleet that the configuration describes",
+        planner: up::plan,
+        offers: up::offers,
+        rehearsals: up::rehearsals,
+    },
+    Action {
+        name: "provision",
+        about: "Build the fleet in one more Region",
+        planner: provision::plan,
+        offers: provision::offers,
+        rehearsals: provision::rehearsals,
+    },
+    Action {
+        name: "retire",
+        about: "Take the fleet out of a Region: traffic first, data last",
+        planner: retire::plan,
+        offers: retire::offers,
+        rehearsals: retire::rehearsals,
+    },
+    Action {
+        name: "down",
+        about: "Take the whole fleet down",
+        planner: down::plan,
+        offers: down::offers,
+        rehearsals: down::rehearsals,
     },
 ];
 

@@ -13,6 +13,8 @@ pub struct Places {
     pub other: Region,
     /// A third one.
     pub third: Region,
+    /// One that the fleet is not in.
+    pub free: Region,
 }
 
 /// One way to try an action.
@@ -26,6 +28,8 @@ pub struct Rehearsal {
     pub before: Vec<Intent>,
     /// What is tried. A certificate without an ARN stands for any that fits.
     pub intent: Intent,
+    /// In an account without a fleet.
+    pub empty: bool,
 }
 
 impl Rehearsal {
@@ -36,7 +40,13 @@ impl Rehearsal {
             scenario: "calm",
             before: Vec::new(),
             intent,
+            empty: false,
         }
+    }
+
+    pub(super) const fn in_an_empty_account(mut self) -> Self {
+        self.empty = true;
+        self
     }
 
     pub(super) const fn during(mut self, scenario: &'static str) -> Self {

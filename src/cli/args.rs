@@ -141,6 +141,18 @@ pub enum Command {
     /// The distribution's certificate
     #[command(subcommand, after_long_help = Exit::table())]
     Certificate(act::Certificate),
+    /// Build the whole fleet that the configuration describes: database, Regions, edge
+    #[command(after_long_help = Exit::table())]
+    Up(act::Whole),
+    /// Build the fleet in one more Region, and let traffic in last
+    #[command(after_long_help = Exit::table())]
+    Provision(act::Provision),
+    /// Take the fleet out of a Region: traffic first, data last
+    #[command(after_long_help = Exit::table())]
+    Retire(act::Retire),
+    /// Take the whole fleet down; snapshots of the data stay
+    #[command(after_long_help = Exit::table())]
+    Down(act::Whole),
     /// List the runs of actions, or show, resume, undo or report one
     #[command(after_long_help = Exit::table())]
     Runs(super::runs::args::Runs),

@@ -19,7 +19,8 @@ async fn dying(
         world::world(stage.sim()),
         stage.sim().state().totals.writes_lost,
     );
-    let plan = stage.plan(&rehearsal.intent);
+    let intent = stage.looked_up(&rehearsal.intent).await;
+    let plan = stage.plan(&intent);
     let mut running = stage.start_in(&stage.folder.failing(first), &plan);
     let id = running.id.clone();
     let mut held = Vec::new();

@@ -6,6 +6,7 @@
 
 mod advice;
 mod broken_calls;
+mod building;
 mod crash;
 mod criteria;
 mod evacuate;

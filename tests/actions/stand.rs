@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use gwctl::actions::{
     CertificateFacts, Confirmation, Crew, Folder, Intent, NotStarted, Operator, Phase, Plan,
-    RunState, Running, StepStatus, plan, start,
+    RunState, Running, StepStatus, as_built, look_up, plan, start,
 };
 use gwctl::aws::Session;
-use gwctl::fleet::{Pace, Region, Snapshot};
+use gwctl::fleet::{FleetSpec, Pace, Region, Snapshot};
 use gwctl::sim::Sim;
 use tempfile::TempDir;
 
@@ -21,6 +21,8 @@ pub struct Stage {
     pub folder: Folder,
     /// What runs call AWS through; the observer's own otherwise.
     pub session: Session,
+    /// The fleet's configuration.
+    pub spec: FleetSpec,
     _dir: Arc<TempDir>,
 }
 
@@ -44,14 +46,28 @@ impl Stage {
 
     /// As [`Self::over`], with the runs of `dir`.
     pub async fn beside(sim: Sim, dir: Arc<TempDir>, pace: Pace) -> Self {
-        let stand = Stand::over(sim, pace).await;
+        let spec = sim.spec();
+        Self::configured(sim, dir, pace, spec).await
+    }
+
+    /// As [`Self::beside`], by another configuration than the world's own.
+    pub async fn configured(sim: Sim, dir: Arc<TempDir>, pace: Pace, spec: FleetSpec) -> Self {
+        let given = spec.clone();
+        let stand = Stand::with(sim, pace, |_| given).await;
         stand.first().await;
         Self {
+            spec,
             folder: Folder::new(dir.path().join("runs")),
             session: stand.session.clone(),
             stand,
             _dir: dir,
         }
+    }
+
+    /// A fleet that is described and not built, in an account with nothing but its zone.
+    pub async fn unbuilt() -> Self {
+        let dir = Arc::new(tempfile::tempdir().unwrap());
+        Self::configured(super::world::empty(), dir, Pace::Calm, described()).await
     }
 
     pub fn sim(&self) -> &Sim {
@@ -61,7 +77,7 @@ impl Stage {
     pub fn crew(&self) -> Crew {
         Crew {
             fleet: "orders".into(),
-            spec: self.stand.sim.spec(),
+            spec: self.spec.clone(),
             session: self.session.clone(),
             prober: self.stand.prober(),
             picture: self.stand.observer.watch(),
@@ -76,11 +92,21 @@ impl Stage {
     pub fn plan(&self, intent: &Intent) -> Plan {
         plan(
             "orders",
-            &self.stand.sim.spec(),
+            &self.spec,
             &self.snapshot(),
             &self.named(intent),
         )
         .unwrap()
+    }
+
+    /// What planning must be told first.
+    pub async fn looked_up(&self, intent: &Intent) -> Intent {
+        let named = self.named(intent);
+        if named.must_be_looked_up() {
+            let asked = look_up(named, "orders", &self.spec, &self.session);
+            return asked.await.unwrap();
+        }
+        named
     }
 
     /// A certificate without an ARN stands for any that fits and is not attached.
@@ -144,11 +170,43 @@ impl Stage {
 
     /// Carries out `intent` with nothing in its way.
     pub async fn carry_out(&self, intent: &Intent) {
-        let mut running = self.start(&self.plan(intent));
+        let intent = self.looked_up(intent).await;
+        let mut running = self.start(&self.plan(&intent));
         let state = self.settle(&mut running).await;
         assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
         running.task.await.unwrap().unwrap();
     }
+}
+
+impl Stage {
+    /// The fleet as it is configured once `intent` was carried out, under a new observer.
+    pub async fn as_built(self, intent: &Intent) -> Self {
+        let built = as_built(intent, "orders", &self.spec, &self.session).await;
+        let built = built.unwrap();
+        if built == self.spec {
+            return self;
+        }
+        let sim = self.stand.sim.clone();
+        Self::configured(sim, self._dir, Pace::Calm, built).await
+    }
+}
+
+/// What a configuration says of a fleet that is not built yet.
+pub fn described() -> FleetSpec {
+    let toml = r#"
+        domain = "api.orders.example.com"
+        global_cluster = "orders"
+        [edge]
+        hosted_zone = "Z0ORDERS0EXAMPLE1"
+        latency_record = "latency.orders.example.com"
+        [build.region]
+        MasterUserSecretArn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:orders-AbCdEf"
+        [[sites]]
+        region = "us-east-1"
+        [[sites]]
+        region = "eu-west-1"
+    "#;
+    toml::from_str(toml).unwrap()
 }
 
 /// What was typed, everything waivable waived.

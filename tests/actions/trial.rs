@@ -88,7 +88,8 @@ async fn rehearsed(rehearsal: &Rehearsal, trouble: &Trouble) -> Tried {
         world::world(stage.sim()),
         stage.sim().state().totals.writes_lost,
     );
-    let plan = stage.plan(&rehearsal.intent);
+    let intent = stage.looked_up(&rehearsal.intent).await;
+    let plan = stage.plan(&intent);
     for tamper in &trouble.tampers {
         stage.sim().tamper(tamper.clone());
     }
@@ -118,9 +119,14 @@ async fn rehearsed(rehearsal: &Rehearsal, trouble: &Trouble) -> Tried {
 
 /// The stage on which everything that comes first is done, and seen.
 pub async fn ready(rehearsal: &Rehearsal) -> Stage {
-    let stage = Stage::calmly(world::founded(rehearsal.scenario)).await;
+    let mut stage = if rehearsal.empty {
+        Stage::unbuilt().await
+    } else {
+        Stage::calmly(world::founded(rehearsal.scenario)).await
+    };
     for intent in &rehearsal.before {
         stage.carry_out(intent).await;
+        stage = stage.as_built(intent).await;
         // The picture shows it within a few looks.
         tokio::time::sleep(Duration::from_secs(90)).await;
     }

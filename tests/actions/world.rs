@@ -43,6 +43,18 @@ pub fn founded(scenario: &str) -> Sim {
     .unwrap()
 }
 
+/// An account without a fleet: its zone is all there is.
+pub fn empty() -> Sim {
+    Sim::new(SimOptions {
+        empty: true,
+        regions: Vec::new(),
+        api_latency: Some(REPLY),
+        start: Some("2026-11-22T03:00:20Z".parse().unwrap()),
+        ..SimOptions::default()
+    })
+    .unwrap()
+}
+
 /// Everything an action may change, a line each, without times.
 pub type World = BTreeMap<String, String>;
 
@@ -194,10 +206,12 @@ pub fn throttled(sim: &Sim) -> u64 {
 pub const REST: Duration = Duration::from_mins(10);
 
 pub fn places() -> gwctl::actions::Places {
-    let [writer, other, third] = ["us-east-1", "eu-west-1", "ap-southeast-1"].map(region);
+    let [writer, other, third, free] =
+        ["us-east-1", "eu-west-1", "ap-southeast-1", "eu-central-1"].map(region);
     gwctl::actions::Places {
         writer,
         other,
         third,
+        free,
     }
 }

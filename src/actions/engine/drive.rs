@@ -8,9 +8,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::actions::journal::{Entry, Journal, JournalError, Reply, RunState};
 use crate::actions::needs::standing;
-use crate::actions::task::{Context, Seen, Sent};
+use crate::actions::task::{Context, Next, Seen, Sent};
 use crate::actions::{Crew, Dependency, PlannedCall, Standing, Step, words};
 use crate::aws::{AwsError, ErrorKind};
+use crate::fleet::StackEvent;
 
 /// How long state is read before a change whose reply was lost counts as not made.
 const SETTLE: SignedDuration = SignedDuration::from_secs(10);
@@ -97,6 +98,9 @@ struct Driver {
     throttled: u32,
     /// The operator ordered a retry.
     retried: bool,
+    /// The operation of the newest change.
+    sent: Option<String>,
+    stack_log: Mutex<Vec<StackEvent>>,
     saw: Option<String>,
 }
 
@@ -132,6 +136,8 @@ impl Driver {
             blind: None,
             throttled: 0,
             retried: known.is_some_and(|known| known.retried),
+            sent: newest.map(|call| call.call.operation.clone()),
+            stack_log: Mutex::default(),
             saw: None,
         }
     }
@@ -142,6 +148,7 @@ impl Driver {
 
     async fn turn(&mut self) -> Result<Turn, JournalError> {
         let seen = self.look().await;
+        self.tell_log()?;
         if !matches!(seen, Seen::Unknown(_)) {
             self.blind = None;
         }
@@ -153,6 +160,7 @@ impl Driver {
                 })?;
                 return Ok(Turn::Over);
             }
+            Seen::Next(next) => return self.next(next).await,
             Seen::Ask(text) => return self.hold(text, true),
             Seen::Wrong(why) => return self.hold(why, false),
             Seen::Underway(text) => {
@@ -210,6 +218,37 @@ impl Driver {
         }
     }
 
+    /// What was sent before did its part, unless the same is due again: then it may only not show yet.
+    async fn next(&mut self, next: Next) -> Result<Turn, JournalError> {
+        let again = self.sent.as_deref() == Some(next.operation);
+        let patience = match self.change {
+            Change::Accepted { at, .. } => Some((at, SHOWN)),
+            Change::Open { since, .. } => Some((since, SETTLE)),
+            Change::NotMade => None,
+        };
+        match patience.filter(|_| again) {
+            Some((from, limit)) if self.now().duration_since(from) <= limit => {
+                self.tell(format!("{} does not show yet", next.operation))?;
+                self.wait()
+            }
+            Some((_, limit)) if matches!(self.change, Change::Accepted { .. }) => {
+                let waited = words::span(limit);
+                self.hold(
+                    format!(
+                        "AWS took {}, and after {waited} it does not show",
+                        next.operation
+                    ),
+                    false,
+                )
+            }
+            _ => {
+                self.underway = false;
+                self.transmit(self.call(Some(next.operation)), next.what)
+                    .await
+            }
+        }
+    }
+
     async fn look(&self) -> Seen {
         let receipt = match &self.change {
             Change::Accepted { receipt, .. } => receipt.as_deref(),
@@ -219,14 +258,42 @@ impl Driver {
             crew: &self.log.crew,
             since: self.since,
             receipt,
+            sent: self.sent.as_deref(),
+            log: &self.stack_log,
         };
         self.step.task.look(&context).await
+    }
+
+    /// What of the stack's own log is new.
+    fn tell_log(&self) -> Result<(), JournalError> {
+        let lines = std::mem::take(
+            &mut *self
+                .stack_log
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let state = self.log.state();
+        let known = state.steps.get(&self.step.id).map(|step| &step.events);
+        for line in lines {
+            if known.is_none_or(|known| !known.contains(&line.id)) {
+                let step = self.step.id.clone();
+                self.log.say(Entry::Stack { step, line })?;
+            }
+        }
+        Ok(())
     }
 
     async fn send(&mut self) -> Result<Turn, JournalError> {
         let Some(what) = self.step.task.sends() else {
             return self.wait();
         };
+        self.transmit(self.call(None), what).await
+    }
+
+    async fn transmit(&mut self, call: PlannedCall, what: String) -> Result<Turn, JournalError> {
         let snapshot = self.log.crew.snapshot();
         // That a permission was refused before is no ground to refuse a retry: it may have been granted
         // since, and only the call itself can tell.
@@ -240,12 +307,14 @@ impl Driver {
             }
         }
         let step = self.step.id.clone();
+        let operation = call.operation.clone();
         self.log.say(Entry::Sending {
             step: step.clone(),
-            call: self.mutation(),
+            call,
             what,
         })?;
-        let outcome = self.step.task.send(&self.log.crew).await;
+        let outcome = self.step.task.send(&operation, &self.log.crew).await;
+        self.sent = Some(operation);
         let now = self.now();
         let reply = reply(&outcome);
         self.change = match &reply {
@@ -277,10 +346,22 @@ impl Driver {
         }
     }
 
-    /// The one call of the step that changes something.
-    fn mutation(&self) -> PlannedCall {
-        let mutation = self.step.calls.iter().find(|call| call.mutates);
-        mutation.cloned().unwrap_or_else(|| PlannedCall {
+    /// The call of the step that changes something: the only one, or the one named.
+    fn call(&self, operation: Option<&str>) -> PlannedCall {
+        let fits = |call: &&PlannedCall| {
+            call.mutates && operation.is_none_or(|operation| call.operation == operation)
+        };
+        let calls = &self.step.calls;
+        // What only another try needs is not among the planned: it goes where the planned go.
+        let beside = || {
+            let first = calls.iter().find(|call| call.mutates)?;
+            Some(PlannedCall {
+                operation: operation?.into(),
+                ..first.clone()
+            })
+        };
+        let known = calls.iter().find(fits).cloned();
+        known.or_else(beside).unwrap_or_else(|| PlannedCall {
             service: "gwctl".into(),
             operation: self.step.id.clone(),
             region: crate::fleet::Region::global(),

@@ -8,6 +8,7 @@ use super::state::Phase;
 use crate::actions::engine::Order;
 use crate::actions::figures::Figures;
 use crate::actions::{Confirmation, Plan, PlannedCall};
+use crate::fleet::StackEvent;
 
 /// One line of a journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -71,6 +72,13 @@ pub enum Entry {
         /// What.
         text: String,
     },
+    /// A stack's own log went on.
+    Stack {
+        /// For which step.
+        step: String,
+        /// What CloudFormation wrote.
+        line: StackEvent,
+    },
     /// A step was observed done.
     Done {
         /// Which.
@@ -114,7 +122,10 @@ pub enum Entry {
 impl Entry {
     /// Whether it must be on disk before anything else happens.
     pub(super) const fn binds(&self) -> bool {
-        !matches!(self, Self::Saw { .. } | Self::Figures { .. })
+        !matches!(
+            self,
+            Self::Saw { .. } | Self::Stack { .. } | Self::Figures { .. }
+        )
     }
 }
 

@@ -11,5 +11,5 @@ pub use entry::{Entry, Record, Reply};
 pub use file::{Broken, Journal, JournalError, ResumeError};
 pub use folder::{DiskFault, Folder, LeaseRefused, Summary};
 pub use lease::{Lease, LeaseHolder};
-pub use state::{CallMade, Note, Phase, RunState, Status, StepState, StepStatus, Trip};
+pub use state::{CallMade, Note, Phase, RunState, StackPart, Status, StepState, StepStatus, Trip};
 pub use tail::Tail;

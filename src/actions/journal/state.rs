@@ -1,6 +1,6 @@
 //! What a journal adds up to. Everyone who shows a run, here or in another process, folds the same records.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::entry::{Entry, Record, Reply};
 use crate::actions::engine::Order;
 use crate::actions::{Plan, PlannedCall, Step};
+use crate::fleet::StackEvent;
 
 /// How a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,6 +106,26 @@ pub struct StepState {
     pub settled: usize,
     /// The operator ordered a retry.
     pub retried: bool,
+    /// What the step's stack is made of and how far each part is, by the parts' names.
+    pub parts: BTreeMap<String, StackPart>,
+    /// The stack's own events so far, by CloudFormation's numbers.
+    #[serde(skip)]
+    pub events: BTreeSet<String>,
+}
+
+/// One resource of a stack that is built, changed or deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StackPart {
+    /// `AWS::RDS::DBCluster`.
+    pub kind: String,
+    /// `CREATE_IN_PROGRESS` …
+    pub status: String,
+    /// When it began.
+    pub began: Timestamp,
+    /// When it was complete, or failed.
+    pub ended: Option<Timestamp>,
+    /// Why it failed.
+    pub reason: Option<String>,
 }
 
 impl StepState {
@@ -118,7 +139,37 @@ impl StepState {
         calls: Vec::new(),
         settled: 0,
         retried: false,
+        parts: BTreeMap::new(),
+        events: BTreeSet::new(),
     };
+
+    /// Takes a line of the stack's log in.
+    fn take(&mut self, line: &StackEvent) {
+        self.events.insert(line.id.clone());
+        let over = !line.status.ends_with("_IN_PROGRESS");
+        let part = StackPart {
+            kind: line.kind.clone(),
+            status: line.status.clone(),
+            began: line.at,
+            ended: over.then_some(line.at),
+            reason: line
+                .reason
+                .clone()
+                .filter(|_| line.status.ends_with("_FAILED")),
+        };
+        match self.parts.get_mut(&line.logical) {
+            // The same operation goes on; another one, such as a rollback's, begins anew.
+            Some(known) if verb(&known.status) == verb(&line.status) => {
+                *known = StackPart {
+                    began: known.began,
+                    ..part
+                };
+            }
+            _ => {
+                self.parts.insert(line.logical.clone(), part);
+            }
+        }
+    }
 
     /// Whether what comes after it may begin.
     pub fn over(&self) -> bool {
@@ -181,6 +232,11 @@ pub struct RunState {
     pub resumed: u32,
     /// Time of the newest record.
     pub newest: Timestamp,
+}
+
+/// `CREATE` of `CREATE_COMPLETE`.
+fn verb(status: &str) -> &str {
+    status.split('_').next().unwrap_or_default()
 }
 
 impl RunState {
@@ -249,6 +305,9 @@ impl RunState {
             }
             Entry::Saw { step, text } => {
                 self.live(step, &[Status::Running])?.saw = Some(text.clone());
+            }
+            Entry::Stack { step, line } => {
+                self.live(step, &[Status::Running])?.take(line);
             }
             Entry::Done { step, text } => {
                 let step = self.live(step, &[Status::Running])?;

@@ -1,12 +1,18 @@
 //! One file an action: from a snapshot and arguments to a plan. Pure.
 
+mod architecture;
+mod building;
 pub(super) mod certificate;
+pub(super) mod down;
 pub(super) mod drain;
 pub(super) mod drill;
 pub(super) mod evacuate;
 pub(super) mod invalidate;
 mod preconditions;
 pub(super) mod promote;
+pub(super) mod provision;
 pub(super) mod restore;
+pub(super) mod retire;
 mod shift;
+pub(super) mod up;
 mod weights;

@@ -77,7 +77,9 @@ fn clause(entry: &Entry) -> Option<(Option<String>, String)> {
         Entry::Resumed => Some((None, "another process goes on".into())),
         Entry::Started { step } => of(step, "begins".into()),
         Entry::Sending { step, what, .. } => of(step, what.clone()),
-        Entry::Replied { .. } | Entry::Saw { .. } | Entry::Figures { .. } => None,
+        Entry::Replied { .. } | Entry::Saw { .. } | Entry::Stack { .. } | Entry::Figures { .. } => {
+            None
+        }
         Entry::Done { step, text } => of(step, format!("done: {text}")),
         Entry::Held {
             step,

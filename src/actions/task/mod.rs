@@ -5,6 +5,7 @@
 
 mod await_dns;
 mod await_fleet;
+mod await_region;
 mod certificate;
 mod checks;
 mod database;
@@ -12,8 +13,12 @@ mod invalidate;
 mod records;
 mod routing;
 mod snapshot;
+mod stack;
+mod stack_gone;
+mod stack_log;
 mod switch;
 
+use std::sync::Mutex;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -21,10 +26,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Crew, Dependency, PlannedCall};
 use crate::aws::AwsError;
-use crate::fleet::Region;
+use crate::fleet::{Region, StackEvent};
 
 pub use await_dns::{AwaitAnswers, AwaitEndpoint};
 pub use await_fleet::{AwaitTraffic, Baseline, Healthy, Look, Within};
+pub use await_region::{AwaitGreen, AwaitMember, AwaitRequests, AwaitServing};
 pub use certificate::AttachCertificate;
 pub use checks::ForceCheck;
 pub use database::{AwaitResync, Failover, Switchover, WriteForwarding};
@@ -32,6 +38,9 @@ pub use invalidate::Invalidate;
 pub use records::{ChangeRecords, NameChange};
 pub use routing::RoutingControl;
 pub use snapshot::CopySnapshot;
+pub(in crate::actions) use stack::placeholder;
+pub use stack::{BuildStack, Source};
+pub use stack_gone::RemoveStack;
 pub use switch::FlipSwitch;
 
 /// What looking found.
@@ -39,6 +48,8 @@ pub use switch::FlipSwitch;
 pub enum Seen {
     /// It is so.
     Done(String),
+    /// The step takes several changes, and this one is due: send it.
+    Next(Next),
     /// It is not so, and nothing is on its way: send.
     NotDone(String),
     /// It is on its way, or its time has not come: look again.
@@ -49,6 +60,15 @@ pub enum Seen {
     Wrong(String),
     /// It is for the operator to say.
     Ask(String),
+}
+
+/// One of the changes of a step that takes several.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Next {
+    /// Which of the step's calls.
+    pub operation: &'static str,
+    /// With what, in words.
+    pub what: String,
 }
 
 /// A change AWS accepted.
@@ -77,6 +97,11 @@ pub(super) struct Context<'a> {
     pub since: Timestamp,
     /// What the change was called, once accepted.
     pub receipt: Option<&'a str>,
+    /// The newest change sent; none before the first, and after the operator ordered another try: what
+    /// failed before then is no verdict.
+    pub sent: Option<&'a str>,
+    /// What was seen of the stack's own log.
+    pub log: &'a Mutex<Vec<StackEvent>>,
 }
 
 impl Context<'_> {
@@ -120,9 +145,9 @@ macro_rules! tasks {
                 match self { $(Self::$name(task) => Box::pin(task.look(context)).await),* }
             }
 
-            /// Sends the change, once.
-            pub(super) async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
-                match self { $(Self::$name(task) => Box::pin(task.send(crew)).await),* }
+            /// Sends the change, once; `operation` says which, where there are several.
+            pub(super) async fn send(&self, operation: &str, crew: &Crew) -> Result<Sent, AwsError> {
+                match self { $(Self::$name(task) => Box::pin(task.send_one(operation, crew)).await),* }
             }
         }
     };
@@ -147,6 +172,12 @@ tasks!(
     Look,
     Invalidate,
     AttachCertificate,
+    BuildStack,
+    RemoveStack,
+    AwaitMember,
+    AwaitServing,
+    AwaitGreen,
+    AwaitRequests,
 );
 
 /// Every task can do this; `tasks!` hands on to it.
@@ -159,6 +190,9 @@ pub(super) trait Work {
     async fn look(&self, context: &Context<'_>) -> Seen;
     async fn send(&self, _: &Crew) -> Result<Sent, AwsError> {
         Ok(Sent::default())
+    }
+    async fn send_one(&self, _operation: &str, crew: &Crew) -> Result<Sent, AwsError> {
+        self.send(crew).await
     }
 }
 
@@ -181,7 +215,10 @@ impl Task {
                     action: format!("{}:{}", call.service, call.operation),
                 }),
         );
-        if matches!(self, Self::AwaitAnswers(_) | Self::AwaitEndpoint(_)) {
+        if matches!(
+            self,
+            Self::AwaitAnswers(_) | Self::AwaitEndpoint(_) | Self::AwaitServing(_)
+        ) {
             needs.push(Dependency::Dns);
         }
         needs.sort();
@@ -219,7 +256,10 @@ impl Task {
             Self::CopySnapshot(_)
             | Self::AttachCertificate(_)
             | Self::Invalidate(_)
-            | Self::AwaitResync(_) => Duration::from_secs(2),
+            | Self::AwaitResync(_)
+            | Self::BuildStack(_)
+            | Self::RemoveStack(_)
+            | Self::AwaitMember(_) => Duration::from_secs(2),
             _ => Duration::from_secs(1),
         }
     }

@@ -266,6 +266,75 @@ impl Certificate {
     }
 }
 
+/// `gwctl up` and `gwctl down`.
+#[derive(Debug, Clone, Args)]
+pub struct Whole {
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// `gwctl provision`.
+#[derive(Debug, Clone, Args)]
+pub struct Provision {
+    /// The Region that the fleet is built in
+    pub region: Region,
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// `gwctl retire`.
+#[derive(Debug, Clone, Args)]
+pub struct Retire {
+    /// The Region that the fleet leaves
+    pub region: Region,
+    #[command(flatten)]
+    pub options: Options,
+}
+
+impl Whole {
+    /// As an intent: build it all.
+    pub fn up(&self) -> Asked<'_> {
+        Asked {
+            intent: Intent::Up { found: None },
+            options: &self.options,
+        }
+    }
+
+    /// As an intent: take it all down.
+    pub fn down(&self) -> Asked<'_> {
+        Asked {
+            intent: Intent::Down { found: None },
+            options: &self.options,
+        }
+    }
+}
+
+impl Provision {
+    /// As an intent.
+    pub fn asked(&self) -> Asked<'_> {
+        Asked {
+            intent: Intent::Provision {
+                region: self.region.clone(),
+                found: None,
+            },
+            options: &self.options,
+        }
+    }
+}
+
+impl Retire {
+    /// As an intent.
+    pub fn asked(&self) -> Asked<'_> {
+        Asked {
+            intent: Intent::Retire {
+                region: self.region.clone(),
+                found: None,
+            },
+            options: &self.options,
+        }
+    }
+}
+
 /// The mechanisms by their words, so that shells can complete them.
 fn mechanism() -> impl TypedValueParser<Value = Mechanism> {
     let words = Mechanism::ALL.map(Mechanism::word);

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::paper::{Ink, Paper, pad};
 use crate::actions::words::{seconds, span};
 use crate::actions::{Entry, Order, Phase, Plan, Record, Reply, RunState};
+use crate::fleet::StackEvent;
 use crate::fleet::clean_line;
 
 /// Turns one run's records into lines.
@@ -158,6 +159,7 @@ fn event(entry: &Entry, plan: &Plan) -> Option<Event> {
         }
         Entry::Replied { step, reply } => Some(replied(step, reply)),
         Entry::Saw { step, text } => make("·", "sees", Ink::Faint, step, text.clone()),
+        Entry::Stack { step, line } => Some(stack_line(step, line)),
         Entry::Done { step, text } => make("✓", "done", Ink::Good, step, text.clone()),
         Entry::Held {
             step,
@@ -178,6 +180,29 @@ fn event(entry: &Entry, plan: &Plan) -> Option<Event> {
         }
         Entry::Figures { .. } => None,
         Entry::Ended { phase } => Some(ended(*phase)),
+    }
+}
+
+/// A line of CloudFormation's own log.
+fn stack_line(step: &str, line: &StackEvent) -> Event {
+    let (glyph, ink) = match line.status.as_str() {
+        failed if failed.ends_with("_FAILED") => ("✗", Ink::Bad),
+        rollback if rollback.contains("ROLLBACK") => ("✗", Ink::Warn),
+        complete if complete.ends_with("_COMPLETE") => ("✓", Ink::Faint),
+        _ => ("·", Ink::Faint),
+    };
+    let kind = line.kind.trim_start_matches("AWS::");
+    let why = line
+        .reason
+        .as_ref()
+        .filter(|_| line.status.ends_with("_FAILED") || line.status.contains("ROLLBACK"))
+        .map_or_else(String::new, |why| format!(": {why}"));
+    Event {
+        glyph,
+        word: "stack",
+        ink,
+        step: step.into(),
+        text: format!("{} {} {kind}{why}", line.status, line.logical),
     }
 }
 

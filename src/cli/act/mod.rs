@@ -11,10 +11,9 @@ mod plan_table;
 pub mod stage;
 
 use crate::actions::{
-    CertificateFacts, Confirmation, Intent, LeaseRefused, NotConfirmed, NotStarted, Operator, Plan,
+    Confirmation, Intent, LeaseRefused, NotConfirmed, NotStarted, Operator, Plan, look_up,
     plan_patiently, start,
 };
-use crate::fleet::Region;
 
 use super::args::{Global, Output};
 use super::exit::Exit;
@@ -143,31 +142,16 @@ fn show(plan: &Plan, options: &Options, paper: Paper) -> Result<(), Failure> {
 
 /// What planning, which is pure, must be told first.
 async fn looked_up(intent: &Intent, stage: &Stage) -> Intent {
-    let Intent::AttachCertificate { arn, .. } = intent else {
-        return intent.clone();
-    };
-    // CloudFront takes certificates of us-east-1 alone (aws-facts §7).
-    let found = match stage
-        .crew
-        .session
-        .acm(&Region::global())
-        .certificate(arn)
-        .await
-    {
-        Ok(certificate) => Some(CertificateFacts {
-            status: certificate.status,
-            names: certificate.names,
-        }),
+    let crew = &stage.crew;
+    let found = look_up(intent.clone(), &crew.fleet, &crew.spec, &crew.session);
+    match found.await {
+        Ok(found) => found,
         Err(error) => {
             tell(format!(
-                "gwctl: the certificate could not be looked up: {error}"
+                "gwctl: what there is could not be looked up: {error}"
             ));
-            None
+            intent.clone()
         }
-    };
-    Intent::AttachCertificate {
-        arn: arn.clone(),
-        found,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::paper::{Ink, Paper, pad};
 use crate::actions::words::seconds;
-use crate::actions::{Finding, Need, Plan, Standing, Step};
+use crate::actions::{Becomes, Finding, Need, Plan, Standing, Step};
 use crate::fleet::clean_line;
 
 /// Width of the labels.
@@ -199,6 +199,29 @@ fn steps(plan: &Plan, line: &mut impl FnMut(String), paper: Paper) {
         for (glyph, word, ink, what) in needs(&step.needs) {
             detail(word, &format!("{glyph} {what}"), ink, line, paper);
         }
+        resources(step, line, paper);
+    }
+}
+
+/// What becomes of each resource of a stack.
+fn resources(step: &Step, line: &mut impl FnMut(String), paper: Paper) {
+    let widest = step.parts().iter().map(|part| part.id.len()).max();
+    for part in step.parts() {
+        let (sign, ink) = match part.action {
+            Becomes::Add => ("+", Ink::Good),
+            Becomes::Modify => ("~", Ink::Warn),
+            Becomes::Remove => ("-", Ink::Bad),
+        };
+        let kept = part
+            .kept
+            .as_ref()
+            .map_or_else(String::new, |policy| format!("  on deletion: {policy}"));
+        line(format!(
+            "      {} {}  {}",
+            paper.ink(ink, sign),
+            pad(&part.id, widest.unwrap_or(0)),
+            paper.ink(Ink::Faint, &format!("{}{kept}", part.kind)),
+        ));
     }
 }
 

@@ -4,7 +4,7 @@ use crate::actions::{Intent, Mechanism, Mode};
 use crate::fleet::Region;
 
 /// How each is written.
-pub const USAGES: [(&str, &str); 7] = [
+pub const USAGES: [(&str, &str); 11] = [
     ("evacuate", ":evacuate REGION [MECHANISM]"),
     ("promote", ":promote REGION [switchover|failover] [force]"),
     ("drain", ":drain REGION [PERCENT [over TIME]]"),
@@ -12,6 +12,10 @@ pub const USAGES: [(&str, &str); 7] = [
     ("drill", ":drill FROM TO [HOLD]"),
     ("invalidate", ":invalidate PATH…"),
     ("certificate", ":certificate ARN"),
+    ("up", ":up"),
+    ("provision", ":provision REGION"),
+    ("retire", ":retire REGION"),
+    ("down", ":down"),
 ];
 
 /// Reads the arguments of the action called `name`; `region` knows the fleet's Regions.
@@ -69,6 +73,17 @@ pub fn parse(
         }),
         ("certificate", [arn]) => Ok(Intent::AttachCertificate {
             arn: (*arn).to_owned(),
+            found: None,
+        }),
+        ("up", []) => Ok(Intent::Up { found: None }),
+        ("down", []) => Ok(Intent::Down { found: None }),
+        // The fleet is not there yet: any Region will do.
+        ("provision", [at]) => Ok(Intent::Provision {
+            region: Region::new(at)?,
+            found: None,
+        }),
+        ("retire", [at]) => Ok(Intent::Retire {
+            region: region(at)?,
             found: None,
         }),
         _ => Err(usage()),

@@ -117,7 +117,8 @@ fn offer(state: &State, action: &Action, intent: Intent) -> Offer {
     Offer {
         action: action.name,
         about: action.about,
-        planned: Some(planned(state, &intent).map(Box::new)),
+        // What must be looked up first is planned once it was.
+        planned: (!intent.must_be_looked_up()).then(|| planned(state, &intent).map(Box::new)),
         intent,
         asks,
     }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use super::runs::{Means, Runs};
-use crate::actions::{CertificateFacts, Intent, RunState, Running};
+use crate::actions::{Intent, RunState, Running, look_up};
 use crate::console::app::Hold;
 use crate::console::app::{Effect, Msg};
 use crate::console::{Opened, Setup};
-use crate::fleet::{Clock, Region, Snapshot};
+use crate::fleet::{Clock, Snapshot};
 use crate::observe::Observer;
 
 /// What tasks send to the loop.
@@ -184,23 +184,17 @@ impl Outside {
         });
     }
 
-    /// What ACM says of a certificate that shall be attached (it must be in us-east-1).
+    /// What planning must be told first: a certificate, the stacks that are there.
     fn look_up(&self, intent: Intent) {
-        let (Some(means), Intent::AttachCertificate { arn, .. }) = (self.means.clone(), intent)
-        else {
+        let Some(means) = self.means.clone() else {
             return;
         };
         let sender = self.sender.clone();
         tokio::spawn(async move {
-            let acm = means.crew.session.acm(&Region::global());
-            let msg = match acm.certificate(&arn).await {
-                Ok(certificate) => Msg::Found(Box::new(Intent::AttachCertificate {
-                    arn,
-                    found: Some(CertificateFacts {
-                        status: certificate.status,
-                        names: certificate.names,
-                    }),
-                })),
+            let crew = &means.crew;
+            let found = look_up(intent, &crew.fleet, &crew.spec, &crew.session).await;
+            let msg = match found {
+                Ok(intent) => Msg::Found(Box::new(intent)),
                 Err(why) => Msg::Failed(why.to_string()),
             };
             let _ = sender.send(Arrival::Msg(msg));

@@ -35,6 +35,7 @@ mod region_charts;
 mod run;
 mod run_head;
 mod run_side;
+mod run_stack;
 mod scene;
 mod sites;
 mod table;
@@ -42,6 +43,7 @@ mod theme;
 mod topology;
 mod why;
 mod wizard;
+mod wizard_steps;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;

@@ -14,6 +14,7 @@ use super::lanes::{self, Lane};
 use super::paint;
 use super::run_head;
 use super::run_side;
+use super::run_stack;
 use super::scene::Scene;
 use super::table::{Column, Grid};
 use super::theme::Role;
@@ -45,7 +46,14 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         let fleet = (scene.snapshot.sites.len() as u16 + 3).min(right.height / 2);
         let (top, bottom) = split(right, fleet);
         run_side::fleet(scene, top, buf);
-        log(scene, bottom, buf);
+        match run_stack::shown(scene, &shown.state) {
+            Some(step) => {
+                let (stack, bottom) = split(bottom, bottom.height * 3 / 4);
+                run_stack::draw(scene, stack, buf, &shown.state, step);
+                log(scene, bottom, buf);
+            }
+            None => log(scene, bottom, buf),
+        }
     } else {
         let fleet = if body.height >= 26 {
             scene.snapshot.sites.len().min(6) as u16 + 3
@@ -55,10 +63,12 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         let (top, rest) = split(body, body.height.saturating_sub(fleet) * 62 / 100);
         let (middle, bottom) = split(rest, rest.height.saturating_sub(fleet));
         steps(scene, top, buf, &shown);
-        if scene.state.focused() == Panel::Log {
-            log(scene, middle, buf);
-        } else {
-            sent(scene, middle, buf, &shown.state);
+        match run_stack::shown(scene, &shown.state) {
+            _ if scene.state.focused() == Panel::Log => log(scene, middle, buf),
+            Some(step) if scene.state.focused() == Panel::Steps => {
+                run_stack::draw(scene, middle, buf, &shown.state, step);
+            }
+            _ => sent(scene, middle, buf, &shown.state),
         }
         if fleet > 0 {
             run_side::fleet(scene, bottom, buf);

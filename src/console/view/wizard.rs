@@ -7,13 +7,13 @@ use ratatui::text::{Line, Span};
 
 use super::figures;
 use super::known::cells;
-use super::lanes;
 use super::overlay::{clear, edit, scrolled};
 use super::paint;
 use super::prose::Prose;
 use super::scene::{Scene, area_of};
 use super::theme::Role;
-use crate::actions::{Check, Finding, Plan, Standing, Step};
+use super::wizard_steps::graph;
+use crate::actions::{Check, Finding, Plan, Step};
 use crate::console::app::{Action, Part, Target, Window, Wizard, red};
 
 /// Draws the wizard over the whole body.
@@ -132,98 +132,6 @@ fn changes(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, plan: &Plan) {
     for change in changes {
         let text = format!("{} {arrow} {}", change.before, change.after);
         prose.fact(&change.what, label, &text, Role::Text);
-    }
-}
-
-/// Each step with its bar in time, and below it what it calls and what it needs.
-fn graph(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, steps: &[&Step], width: u16) {
-    let lanes = lanes::planned(steps);
-    let total = lanes::total(&lanes);
-    let width = usize::from(width);
-    let bar = (width * 3 / 10).clamp(12, 60);
-    let room = width.saturating_sub(bar + 18);
-    for (index, (step, lane)) in steps.iter().zip(&lanes).enumerate() {
-        let role = if step.mutates() {
-            Role::Text
-        } else {
-            Role::Muted
-        };
-        let title = paint::cut(&step.title, room).to_owned();
-        let pad = room.saturating_sub(cells(&title));
-        let mut spans = vec![
-            scene.span(format!("{:>2} ", index + 1), Role::Accent),
-            scene.span(title, role),
-            Span::raw(" ".repeat(pad)),
-            scene.span(
-                format!("{:>12}  ", figures::span(step.expected_s)),
-                Role::Text,
-            ),
-        ];
-        let bar_role = if step.no_return {
-            Role::Degraded
-        } else {
-            Role::Traffic
-        };
-        spans.extend(lanes::bar(
-            scene,
-            *lane,
-            total,
-            bar,
-            step.mutates(),
-            bar_role,
-        ));
-        prose.lines.push(Line::from(spans));
-        if cells(&step.title) > room {
-            prose.say(5, &step.title, Role::Muted);
-        }
-        under(scene, prose, steps, step);
-    }
-}
-
-/// What a step waits for, calls and needs.
-fn under(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, steps: &[&Step], step: &Step) {
-    if step.no_return {
-        let mark = format!("{} point of no return: ", scene.theme.glyphs.degraded);
-        let mark = scene.span(mark, Role::Degraded);
-        prose.marked(
-            5,
-            &mark,
-            "once it was sent there is no way back but forward",
-            Role::Degraded,
-        );
-    }
-    let mut calls: Vec<String> = step
-        .calls
-        .iter()
-        .filter(|call| call.mutates)
-        .map(|call| format!("calls {call}"))
-        .collect();
-    let reads: Vec<String> = step
-        .calls
-        .iter()
-        .filter(|call| !call.mutates)
-        .map(ToString::to_string)
-        .collect();
-    if !reads.is_empty() {
-        calls.push(format!("reads {}", reads.join(", ")));
-    }
-    if let Some(after) = lanes::after(steps, step) {
-        calls.insert(0, format!("after {after}"));
-    }
-    prose.say(5, &calls.join("; "), Role::Muted);
-    for need in &step.needs {
-        let glyphs = scene.theme.glyphs;
-        let (mark, word, role, why) = match &need.standing {
-            Standing::Stands => (glyphs.healthy, "stands", Role::Healthy, None),
-            Standing::Unproven(why) => (glyphs.unknown, "unproven", Role::Unknown, Some(why)),
-            Standing::Broken(why) => (glyphs.down, "broken", Role::Down, Some(why)),
-        };
-        let text = match why {
-            Some(why) => format!("{}: {why}", need.on),
-            None => need.on.to_string(),
-        };
-        let mark = scene.span(format!("{mark} {word:<9}"), role);
-        prose.marked(5, &mark, &text, Role::Muted);
     }
 }
 

@@ -80,6 +80,8 @@ pub fn begun(plan: Plan) -> RunState {
         calls: Vec::new(),
         settled: 0,
         retried: false,
+        parts: std::collections::BTreeMap::new(),
+        events: std::collections::BTreeSet::new(),
     };
     let steps = plan
         .steps

@@ -38,8 +38,13 @@ pub(super) fn choose(state: &mut State, offer: Offer) -> Vec<Effect> {
 
 /// Opens the wizard for `intent`, or says why there is no plan.
 pub(super) fn begin(state: &mut State, intent: &Intent) -> Vec<Effect> {
-    if let Intent::AttachCertificate { found: None, .. } = intent {
-        notify(state, "asking ACM about the certificate", Gravity::Info);
+    if intent.must_be_looked_up() {
+        let text = if matches!(intent, Intent::AttachCertificate { .. }) {
+            "asking ACM about the certificate"
+        } else {
+            "asking CloudFormation which stacks there are"
+        };
+        notify(state, text, Gravity::Info);
         state.overlay = None;
         return vec![Effect::LookUp(Box::new(intent.clone()))];
     }
@@ -69,7 +74,7 @@ pub(super) fn argued(
         other => request::parse(other.name(), text, &|_| Err("no Region here".into()))?,
     };
     // A refusal is said beside the line, which stays.
-    if !matches!(intent, Intent::AttachCertificate { .. }) {
+    if !intent.must_be_looked_up() {
         wizard::planned(state, &intent).map_err(|refused| sentence(&refused))?;
     }
     Ok(begin(state, &intent))

@@ -1,0 +1,47 @@
+//! What gwctl calls the stacks it builds.
+
+use crate::fleet::{FleetSpec, Region};
+
+/// The tag that says which fleet a resource belongs to.
+pub const FLEET_TAG: &str = "gwctl:fleet";
+/// The tag that says which of its stacks made it.
+pub const ROLE_TAG: &str = "gwctl:role";
+
+/// The global cluster's stack.
+pub fn global(fleet: &str) -> String {
+    format!("{fleet}-global")
+}
+
+/// A Region's stack.
+pub fn region(fleet: &str, spec: &FleetSpec, region: &Region) -> String {
+    let site = spec.sites.iter().find(|site| &site.region == region);
+    let named = site.and_then(|site| site.stack.clone());
+    named.unwrap_or_else(|| format!("{fleet}-{region}"))
+}
+
+/// The stack of the evacuation switch of a Region, in another.
+pub fn switch(fleet: &str, evacuated: &Region) -> String {
+    format!("{fleet}-switch-{evacuated}")
+}
+
+/// The alarm in it.
+pub fn alarm(fleet: &str, evacuated: &Region) -> String {
+    format!("{fleet}-evacuate-{evacuated}")
+}
+
+/// The edge's stack.
+pub fn edge(fleet: &str) -> String {
+    format!("{fleet}-edge")
+}
+
+/// The Region's own name.
+pub fn endpoint(spec: &FleetSpec, region: &Region) -> String {
+    let site = spec.sites.iter().find(|site| &site.region == region);
+    let named = site.and_then(|site| site.endpoint.clone());
+    named.unwrap_or_else(|| format!("{region}.{}", spec.domain))
+}
+
+/// The Region's member cluster, as its template names it.
+pub fn cluster(fleet: &str, region: &Region) -> String {
+    format!("{fleet}-{region}")
+}

@@ -1,0 +1,438 @@
+//! The stacks of a fleet: what each is called, where it is, and what its template is given.
+
+use crate::actions::plan::{Ground, digest};
+use crate::actions::task::{BuildStack, RemoveStack, Source, placeholder};
+use crate::actions::{Change, KnownStack, Refused, Step, Survey, Task, names};
+use crate::fleet::{Region, SiteSpec};
+use crate::stacks::{self, Action, Kind, Parameters, Part, Template};
+
+/// How far a Region takes part in routing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Traffic {
+    None,
+    Checked,
+    Admitted,
+}
+
+impl Traffic {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Checked => "checked",
+            Self::Admitted => "admitted",
+        }
+    }
+}
+
+/// A stack as it is to be.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    pub(super) kind: Kind,
+    pub(super) stack: String,
+    pub(super) region: Region,
+    pub(super) parameters: Parameters,
+}
+
+/// The fleet's stacks, on what was surveyed.
+pub(super) struct Architecture<'a> {
+    pub(super) ground: &'a Ground<'a>,
+    pub(super) survey: &'a Survey,
+    pub(super) account: String,
+}
+
+impl<'a> Architecture<'a> {
+    pub(super) fn new(ground: &'a Ground<'a>, survey: Option<&'a Survey>) -> Result<Self, Refused> {
+        let survey = survey.ok_or_else(|| {
+            Refused::new("what stacks there are was not looked up: nothing can be planned")
+        })?;
+        let account = ground
+            .snapshot
+            .identity
+            .last()
+            .map(|identity| identity.account.clone())
+            .ok_or_else(|| {
+                Refused::new("the account is not known: STS did not say who the caller is")
+                    .instead("`gwctl doctor` says what is wrong with the credentials.")
+            })?;
+        names_fit(ground.fleet)?;
+        Ok(Self {
+            ground,
+            survey,
+            account,
+        })
+    }
+
+    pub(super) fn sites(&self) -> &'a [SiteSpec] {
+        &self.ground.spec.sites
+    }
+
+    /// The stack that is there under this name.
+    pub(super) fn known(&self, wanted: &Wanted) -> Option<&'a KnownStack> {
+        self.survey.stack(&wanted.region, &wanted.stack)
+    }
+
+    /// The fleet's first Region, where the global cluster's stack is.
+    fn first(&self) -> Region {
+        let first = self.sites().first();
+        first.map_or_else(Region::global, |site| site.region.clone())
+    }
+
+    pub(super) fn global(&self) -> Wanted {
+        let spec = self.ground.spec;
+        let mut parameters = spec.build.global.clone();
+        parameters.insert(
+            "GlobalClusterIdentifier".into(),
+            spec.global_cluster.clone(),
+        );
+        Wanted {
+            kind: Kind::Global,
+            stack: names::global(self.ground.fleet),
+            region: self.first(),
+            parameters,
+        }
+    }
+
+    /// The switch of `evacuated`, in `home`.
+    pub(super) fn switch(&self, evacuated: &Region, home: &Region) -> Wanted {
+        let fleet = self.ground.fleet;
+        let parameters = [
+            ("FleetName", fleet.to_owned()),
+            ("EvacuatedRegion", evacuated.to_string()),
+        ];
+        Wanted {
+            kind: Kind::Switch,
+            stack: names::switch(fleet, evacuated),
+            region: home.clone(),
+            parameters: words(parameters),
+        }
+    }
+
+    /// A Region's stack; `primary` is the one that creates the database.
+    pub(super) fn region(
+        &self,
+        region: &Region,
+        home: &Region,
+        primary: bool,
+        traffic: Traffic,
+    ) -> Wanted {
+        let (fleet, spec) = (self.ground.fleet, self.ground.spec);
+        let build = &spec.build;
+        let mut parameters = self.engine();
+        parameters.extend(build.region.clone());
+        if !primary {
+            // A secondary inherits it; the secret is not in its Region.
+            parameters.remove("MasterUserSecretArn");
+        }
+        parameters.extend(build.regions.get(region).cloned().unwrap_or_default());
+        parameters
+            .entry("VpcCidr".into())
+            .or_insert_with(|| self.network(region));
+        parameters.extend(words([
+            ("FleetName", fleet.to_owned()),
+            ("DomainName", spec.domain.clone()),
+            ("HostedZoneId", spec.edge.hosted_zone.clone()),
+            ("LatencyRecordName", spec.edge.latency_record.clone()),
+            ("GlobalClusterIdentifier", spec.global_cluster.clone()),
+            (
+                "DatabaseRole",
+                if primary { "primary" } else { "secondary" }.into(),
+            ),
+            ("HealthPath", spec.probe_path.clone()),
+            ("SwitchAlarmName", names::alarm(fleet, region)),
+            ("SwitchRegion", home.to_string()),
+            ("Traffic", traffic.word().into()),
+        ]));
+        Wanted {
+            kind: Kind::Region,
+            stack: names::region(fleet, spec, region),
+            region: region.clone(),
+            parameters,
+        }
+    }
+
+    /// The engine is the global cluster's: as it runs, or as it is to be built.
+    fn engine(&self) -> Parameters {
+        let mut engine = Parameters::new();
+        if let Some(topology) = self.ground.snapshot.database.topology.last() {
+            engine.insert("Engine".into(), topology.engine.name.clone());
+            engine.insert("EngineVersion".into(), topology.engine.version.clone());
+        } else {
+            let build = &self.ground.spec.build;
+            for name in ["Engine", "EngineVersion"] {
+                let given = build.global.get(name).cloned();
+                engine.extend(given.map(|value| (name.to_owned(), value)));
+            }
+        }
+        let family = engine.get("EngineVersion").and_then(|version| {
+            let name = engine
+                .get("Engine")
+                .map_or("aurora-postgresql", String::as_str);
+            family(name, version)
+        });
+        engine.extend(family.map(|family| ("DBClusterParameterGroupFamily".into(), family)));
+        engine
+    }
+
+    /// A /16 of its own for every Region: networks that may be joined one day must not overlap.
+    fn network(&self, region: &Region) -> String {
+        let place = self.sites().iter().position(|site| &site.region == region);
+        let place = place.unwrap_or(self.sites().len());
+        format!("10.{}.0.0/16", 16 + place)
+    }
+
+    /// The edge with these Regions.
+    pub(super) fn edge(&self, regions: &[Region]) -> Wanted {
+        let (fleet, spec) = (self.ground.fleet, self.ground.spec);
+        let mut parameters = spec.build.edge.clone();
+        let signs = spec
+            .build
+            .region
+            .get("AuthorizationType")
+            .map(String::as_str)
+            == Some("AWS_IAM");
+        let endpoints: Vec<String> = regions
+            .iter()
+            .map(|region| format!("{region}={}", names::endpoint(spec, region)))
+            .collect();
+        let apis: Vec<String> = regions.iter().map(|region| self.api(region)).collect();
+        let fallback = regions.first().cloned().unwrap_or_else(Region::global);
+        parameters.extend(words([
+            ("FleetName", fleet.to_owned()),
+            ("DomainName", spec.domain.clone()),
+            ("HostedZoneId", spec.edge.hosted_zone.clone()),
+            ("LatencyRecordName", spec.edge.latency_record.clone()),
+            ("RouterRegions", endpoints.join(",")),
+            ("FallbackRegion", fallback.to_string()),
+            ("ApiArns", apis.join(",")),
+            ("Authorization", if signs { "iam" } else { "none" }.into()),
+        ]));
+        Wanted {
+            kind: Kind::Edge,
+            stack: names::edge(fleet),
+            region: Region::global(),
+            parameters,
+        }
+    }
+
+    /// What the router may invoke in a Region.
+    fn api(&self, region: &Region) -> String {
+        let site = self.sites().iter().find(|site| &site.region == region);
+        let id = site
+            .map(|site| site.api.clone())
+            .filter(|id| !id.is_empty());
+        let stack = names::region(self.ground.fleet, self.ground.spec, region);
+        let id = id.unwrap_or_else(|| placeholder(region, &stack, "ApiId"));
+        format!("arn:aws:execute-api:{region}:{}:{id}/*", self.account)
+    }
+
+    /// The step that makes `wanted`, or changes what is there from `before`.
+    pub(super) fn build(
+        &self,
+        id: &str,
+        title: impl Into<String>,
+        wanted: &Wanted,
+        before: Option<&Parameters>,
+    ) -> Result<Step, Refused> {
+        let text = self.text(wanted.kind)?;
+        let template = parse(wanted.kind, &text)?;
+        let parts = self.parts(wanted, &template, before, Some(&wanted.parameters))?;
+        let change = Change::new(
+            format!("stack {} in {}", wanted.stack, wanted.region),
+            if before.is_some() { "as it is" } else { "none" },
+            counted(&parts),
+        );
+        let path = self.ground.spec.build.templates.get(wanted.kind.word());
+        let task = BuildStack {
+            stack: wanted.stack.clone(),
+            region: wanted.region.clone(),
+            source: Source {
+                kind: wanted.kind,
+                path: path.cloned(),
+                digest: digest(text.as_bytes()),
+            },
+            parameters: wanted.parameters.clone(),
+            tags: words([
+                (names::FLEET_TAG, self.ground.fleet.to_owned()),
+                (names::ROLE_TAG, wanted.kind.word().to_owned()),
+            ]),
+            change_set: self.change_set(id),
+            new: before.is_none(),
+            parts,
+            role: self.ground.spec.build.role.clone(),
+            if_there: false,
+        };
+        let step = Step::new(id, title, Task::BuildStack(task), self.ground.snapshot);
+        Ok(step.changes(change))
+    }
+
+    /// The step that deletes a stack as `parameters` made it.
+    pub(super) fn remove(&self, id: &str, wanted: &Wanted) -> Result<Step, Refused> {
+        let text = self.text(wanted.kind)?;
+        let template = parse(wanted.kind, &text)?;
+        let parts = self.parts(wanted, &template, Some(&wanted.parameters), None)?;
+        let kept: Vec<String> = parts
+            .iter()
+            .filter_map(|part| Some(format!("{} ({})", part.id, part.kept.as_ref()?)))
+            .collect();
+        let after = if kept.is_empty() {
+            "gone".to_owned()
+        } else {
+            format!("gone; kept: {}", kept.join(", "))
+        };
+        let change = Change::new(
+            format!("stack {} in {}", wanted.stack, wanted.region),
+            format!("{} resources", parts.len()),
+            after,
+        );
+        let known = self.known(wanted);
+        let task = RemoveStack {
+            stack: wanted.stack.clone(),
+            region: wanted.region.clone(),
+            id: known.map(|stack| stack.id.clone()),
+            parts: parts.len(),
+            expected_s: if parts.len() > 5 { 600 } else { 30 },
+        };
+        let title = format!("Delete the stack {}", wanted.stack);
+        let mut step = Step::new(id, title, Task::RemoveStack(task), self.ground.snapshot);
+        step.no_return = true;
+        Ok(step.changes(change))
+    }
+
+    /// Of this plan and step alone: planning anew is another change set.
+    fn change_set(&self, step: &str) -> String {
+        let at = self.ground.snapshot.at.strftime("%Y%m%d-%H%M%S");
+        format!("gwctl-{at}-{}", step.replace('.', "-"))
+    }
+
+    fn text(&self, kind: Kind) -> Result<String, Refused> {
+        if !self.ground.spec.build.templates.contains_key(kind.word()) {
+            return Ok(kind.template());
+        }
+        let own = self.survey.templates.get(&kind).cloned();
+        let own = own.unwrap_or_else(|| Err("it was not read".into()));
+        own.map_err(|why| Refused::new(format!("the fleet's own {kind} template: {why}")))
+    }
+
+    fn parts(
+        &self,
+        wanted: &Wanted,
+        template: &Template,
+        before: Option<&Parameters>,
+        after: Option<&Parameters>,
+    ) -> Result<Vec<Part>, Refused> {
+        let pseudo = words([
+            ("AWS::Region", wanted.region.to_string()),
+            ("AWS::AccountId", self.account.clone()),
+            ("AWS::Partition", "aws".to_owned()),
+            ("AWS::URLSuffix", "amazonaws.com".to_owned()),
+            ("AWS::StackName", wanted.stack.clone()),
+        ]);
+        stacks::parts(template, &pseudo, before, after).map_err(|error| {
+            Refused::new(format!("the {} template: {error}", wanted.kind)).instead(
+                "`[fleets.NAME.build]` of the configuration gives the templates' parameters.",
+            )
+        })
+    }
+}
+
+fn parse(kind: Kind, text: &str) -> Result<Template, Refused> {
+    Template::parse(text).map_err(|error| Refused::new(format!("the {kind} template: {error}")))
+}
+
+/// Where the switch of `region` is: the first other Region. It must survive the one it evacuates.
+pub(super) fn home<'r>(
+    region: &Region,
+    mut among: impl Iterator<Item = &'r Region>,
+) -> Option<Region> {
+    among.find(|other| *other != region).cloned()
+}
+
+/// Parameters of an existing stack with some of them replaced.
+pub(super) fn with<const N: usize>(known: &Parameters, changed: [(&str, String); N]) -> Parameters {
+    let mut parameters = known.clone();
+    parameters.extend(words(changed));
+    parameters
+}
+
+fn words<const N: usize>(pairs: [(&str, String); N]) -> Parameters {
+    pairs
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}
+
+/// `31 to add`, `3 to add, 1 to modify`.
+fn counted(parts: &[Part]) -> String {
+    let count = |action: Action, word: &str| {
+        let n = parts.iter().filter(|part| part.action == action).count();
+        (n > 0).then(|| format!("{n} to {word}"))
+    };
+    let counts: Vec<String> = [
+        (Action::Add, "add"),
+        (Action::Modify, "modify"),
+        (Action::Remove, "remove"),
+    ]
+    .into_iter()
+    .filter_map(|(action, word)| count(action, word))
+    .collect();
+    if counts.is_empty() {
+        "nothing to change".into()
+    } else {
+        counts.join(", ")
+    }
+}
+
+/// `aurora-postgresql16`, `aurora-mysql8.0`; none for a version that does not tell.
+fn family(engine: &str, version: &str) -> Option<String> {
+    let mut numbers = version.split('.');
+    let major = numbers.next().filter(|major| !major.is_empty())?;
+    match engine {
+        "aurora-mysql" => Some(format!("aurora-mysql{major}.{}", numbers.next()?)),
+        _ => Some(format!("{engine}{major}")),
+    }
+}
+
+/// The templates make names of AWS things from the fleet's.
+fn names_fit(fleet: &str) -> Result<(), Refused> {
+    let word = |word: &str| {
+        !word.is_empty()
+            && word
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    };
+    let fits = fleet.len() <= 32
+        && fleet.starts_with(|first: char| first.is_ascii_lowercase())
+        && fleet.split('-').all(word);
+    if fits {
+        return Ok(());
+    }
+    Err(Refused::new(format!(
+        "`{fleet}` cannot name stacks and clusters: at most 32 lower-case letters, digits and single hyphens, a letter first"
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parameter_groups_family_follows_the_version() {
+        let of = |engine, version| family(engine, version);
+        assert_eq!(
+            of("aurora-postgresql", "16.8").as_deref(),
+            Some("aurora-postgresql16")
+        );
+        assert_eq!(
+            of("aurora-mysql", "8.0.mysql_aurora.3.08.0").as_deref(),
+            Some("aurora-mysql8.0")
+        );
+    }
+
+    #[test]
+    fn a_fleet_that_cannot_name_a_cluster_is_refused() {
+        assert!(names_fit("orders-2").is_ok());
+        for bad in ["Orders", "2orders", "orders--x", "orders-", ""] {
+            assert!(names_fit(bad).is_err(), "{bad}");
+        }
+    }
+}

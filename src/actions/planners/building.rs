@@ -1,0 +1,205 @@
+//! The steps that build the fleet in one Region, and those that take it away: traffic comes last and goes first.
+
+use super::architecture::{Architecture, Traffic, Wanted, with};
+use crate::actions::task::{AwaitGreen, AwaitMember, AwaitServing, RemoveStack};
+use crate::actions::{Refused, Step, Task, names};
+use crate::fleet::Region;
+use crate::stacks::Parameters;
+
+/// A Region to be built.
+pub(super) struct Site<'a> {
+    pub(super) region: &'a Region,
+    /// Where its evacuation switch is.
+    pub(super) home: &'a Region,
+    /// It creates the database.
+    pub(super) primary: bool,
+}
+
+/// Ids of a Region's steps, for what comes after them.
+pub(super) fn id(name: &str, region: &Region) -> String {
+    format!("{name}.{region}")
+}
+
+/// From nothing to a health check that is green: all but the record. `after` is what the stack waits for.
+pub(super) fn up_to_green(
+    all: &Architecture<'_>,
+    site: &Site<'_>,
+    after: &[String],
+) -> Result<Vec<Step>, Refused> {
+    let (region, snapshot) = (site.region, all.ground.snapshot);
+    let wanted = |traffic| all.region(region, site.home, site.primary, traffic);
+    let (none, checked) = (wanted(Traffic::None), wanted(Traffic::Checked));
+    let switch = all.switch(region, site.home);
+    let rules = &all.ground.spec.rules;
+    let member = Task::AwaitMember(AwaitMember {
+        global: all.ground.spec.global_cluster.clone(),
+        region: region.clone(),
+        cluster: names::cluster(all.ground.fleet, region),
+        limit_ms: rules.abort_lag_ms.min(5_000.0),
+    });
+    let serving = Task::AwaitServing(AwaitServing {
+        url: smoke(all, region),
+    });
+    let green = Task::AwaitGreen(AwaitGreen {
+        region: region.clone(),
+        stack: none.stack.clone(),
+    });
+    Ok(vec![
+        all.build(
+            &id("switch", region),
+            format!("The evacuation switch of {region}, in {}", site.home),
+            &switch,
+            None,
+        )?,
+        all.build(
+            &id("region", region),
+            format!("The fleet in {region}, without traffic"),
+            &none,
+            None,
+        )?
+        .after(after.to_vec()),
+        Step::new(
+            id("member", region),
+            format!("The database in {region} is in sync"),
+            member,
+            snapshot,
+        )
+        .after([id("region", region)]),
+        Step::new(
+            id("serving", region),
+            format!("{region} answers by its own name"),
+            serving,
+            snapshot,
+        )
+        .after([id("region", region)]),
+        all.build(
+            &id("checked", region),
+            format!("Health checks of {region}"),
+            &checked,
+            Some(&none.parameters),
+        )?
+        .after([id("switch", region), id("serving", region)]),
+        Step::new(
+            id("green", region),
+            format!("The health check of {region} is green"),
+            green,
+            snapshot,
+        )
+        .after([id("checked", region)]),
+    ])
+}
+
+/// The record: traffic comes.
+pub(super) fn admitted(all: &Architecture<'_>, site: &Site<'_>) -> Result<Step, Refused> {
+    let region = site.region;
+    let wanted = |traffic| all.region(region, site.home, site.primary, traffic);
+    let (checked, admitted) = (wanted(Traffic::Checked), wanted(Traffic::Admitted));
+    let step = all.build(
+        &id("admitted", region),
+        format!("The latency record of {region}: it takes traffic"),
+        &admitted,
+        Some(&checked.parameters),
+    )?;
+    Ok(step.after([id("green", region), id("member", region)]))
+}
+
+/// What a new Region is asked before it takes traffic.
+pub(super) fn smoke(all: &Architecture<'_>, region: &Region) -> String {
+    let spec = all.ground.spec;
+    let site = spec.sites.iter().find(|site| &site.region == region);
+    let base = site.and_then(|site| site.probe_url.clone());
+    let base = base.unwrap_or_else(|| format!("https://{}", names::endpoint(spec, region)));
+    format!("{}{}", base.trim_end_matches('/'), spec.probe_path)
+}
+
+/// A stack as it stands, on the record of what is there.
+pub(super) fn standing(all: &Architecture<'_>, wanted: Wanted) -> Result<Wanted, Refused> {
+    let Some(known) = all.known(&wanted) else {
+        return Err(Refused::new(format!(
+            "there is no stack {} in {}",
+            wanted.stack, wanted.region
+        ))
+        .instead(
+            "Only what gwctl built can be taken down by it; other stacks by whatever made them.",
+        ));
+    };
+    if !known.ours {
+        return Err(Refused::new(format!(
+            "the stack {} in {} is not gwctl's: it lacks the tag {}={}",
+            wanted.stack,
+            wanted.region,
+            names::FLEET_TAG,
+            all.ground.fleet
+        ))
+        .instead("Retire it with whatever made it."));
+    }
+    Ok(Wanted {
+        parameters: known.parameters.clone(),
+        ..wanted
+    })
+}
+
+/// The Region out of routing and the database: what its stack must be before it can be deleted.
+pub(super) fn detached(standing: &Parameters) -> Parameters {
+    with(
+        standing,
+        [
+            ("Traffic", "none".into()),
+            ("GlobalClusterIdentifier", String::new()),
+            ("DeletionProtection", "false".into()),
+        ],
+    )
+}
+
+/// Detach and delete: the cluster leaves a final snapshot.
+pub(super) fn away(
+    all: &Architecture<'_>,
+    standing: &Wanted,
+    after: &[String],
+    prefix: &str,
+) -> Result<Vec<Step>, Refused> {
+    let region = &standing.region;
+    let alone = Wanted {
+        parameters: detached(&standing.parameters),
+        ..standing.clone()
+    };
+    let detach = format!("{prefix}{}", id("detach", region));
+    let remove = format!("{prefix}{}", id("remove", region));
+    let mut first = all.build(
+        &detach,
+        format!("The cluster in {region} leaves the global database"),
+        &alone,
+        Some(&standing.parameters),
+    )?;
+    if let Task::BuildStack(task) = &mut first.task {
+        task.if_there = true;
+    }
+    Ok(vec![
+        first.after(after.to_vec()),
+        all.remove(&remove, &alone)?.after([detach]),
+    ])
+}
+
+/// The inverse of building a Region.
+pub(super) fn unbuilt(all: &Architecture<'_>, site: &Site<'_>) -> Result<Vec<Step>, Refused> {
+    let region = site.region;
+    let built = all.region(region, site.home, site.primary, Traffic::None);
+    let mut steps = away(all, &built, &[], "undo.")?;
+    for step in &mut steps {
+        step.undoes = Some(id("region", region));
+        step.no_return = false;
+    }
+    let switch = all.switch(region, site.home);
+    let mut last = all.remove(&format!("undo.{}", id("switch", region)), &switch)?;
+    last.undoes = Some(id("switch", region));
+    last.no_return = false;
+    // The check of the Region's stack follows the alarm of the switch's.
+    steps.push(last.after([format!("undo.{}", id("remove", region))]));
+    // What was made by this run has an ARN of its own, which is not known yet.
+    for step in &mut steps {
+        if let Task::RemoveStack(RemoveStack { id, .. }) = &mut step.task {
+            *id = None;
+        }
+    }
+    Ok(steps)
+}

@@ -1,0 +1,125 @@
+//! The whole fleet, taken down: the edge first, the writer's Region last, then the frame of the database.
+
+use super::architecture::{Architecture, Traffic, Wanted, with};
+use super::building::{away, id, standing};
+use super::retire::switch_home;
+use crate::actions::check::{Check, Finding};
+use crate::actions::plan::Ground;
+use crate::actions::{Intent, Places, Plan, Refused, Rehearsal, Step};
+use crate::fleet::{Region, Snapshot};
+
+/// Nothing: not from a menu.
+pub fn offers(_: &Snapshot, _: &Region) -> Vec<Intent> {
+    Vec::new()
+}
+
+/// What was built before.
+pub fn rehearsals(_: &Places) -> Vec<Rehearsal> {
+    let built = Intent::Up { found: None };
+    vec![
+        Rehearsal::calm("down", Intent::Down { found: None })
+            .after(built)
+            .in_an_empty_account(),
+    ]
+}
+
+/// The plan.
+pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+    let Intent::Down { found } = intent else {
+        return Err(Refused::new("not a taking down"));
+    };
+    let all = Architecture::new(ground, found.as_ref())?;
+    let mut plan = ground.plan(
+        intent,
+        format!("Take the fleet {} down", ground.fleet),
+        ground.fleet,
+    );
+    let regions: Vec<Region> = all.sites().iter().map(|site| site.region.clone()).collect();
+    let topology = ground.snapshot.database.topology.last();
+    let writer = topology.and_then(|topology| topology.writer());
+    plan.checks.push(match writer {
+        None => Check::new(
+            "writer",
+            Finding::Fail,
+            "who writes is not known: the writer's cluster must leave the global database last",
+        ),
+        Some(writer) => Check::pass("writer", format!("{} writes, and goes last", writer.region)),
+    });
+    let edge = standing(&all, all.edge(&regions))?;
+    plan.steps.push(all.remove("edge", &edge)?);
+    let mut secondaries = Vec::new();
+    let last = writer.map(|writer| writer.region.clone());
+    let (primary, others): (Vec<_>, Vec<_>) = regions
+        .iter()
+        .partition(|region| Some(*region) == last.as_ref());
+    for region in others {
+        plan.steps.extend(gone(&all, region, &["edge".to_owned()])?);
+        secondaries.push(id("remove", region));
+    }
+    let mut after = secondaries.clone();
+    after.push("edge".into());
+    for region in primary {
+        plan.steps.extend(gone(&all, region, &after)?);
+        secondaries.push(id("remove", region));
+    }
+    let global = standing(&all, all.global())?;
+    plan.steps
+        .extend(frame(&all, &global, "", secondaries, None)?);
+    plan.notes = vec![
+        "Clients get no answer once the edge is gone; nobody is drained first.".into(),
+        "Every cluster leaves a final snapshot and its key: they cost until they are deleted by hand.".into(),
+        "The router function and its versions stay: CloudFront takes hours to remove its copies; until they are deleted by hand a fleet of the same name cannot be built.".into(),
+    ];
+    Ok(plan)
+}
+
+/// A Region and its switch.
+fn gone(all: &Architecture<'_>, region: &Region, after: &[String]) -> Result<Vec<Step>, Refused> {
+    let site = standing(all, all.region(region, region, false, Traffic::None))?;
+    let mut steps = away(all, &site, after, "")?;
+    if let Some(home) = switch_home(&site) {
+        let switch = standing(all, all.switch(region, &home))?;
+        let step = all.remove(&id("remove-switch", region), &switch)?;
+        steps.push(step.after([id("remove", region)]));
+    }
+    Ok(steps)
+}
+
+/// The global cluster, once it has no members.
+pub(super) fn frame(
+    all: &Architecture<'_>,
+    global: &Wanted,
+    prefix: &str,
+    after: Vec<String>,
+    undoes: Option<&str>,
+) -> Result<Vec<Step>, Refused> {
+    let open = Wanted {
+        parameters: with(&global.parameters, [("DeletionProtection", "false".into())]),
+        ..global.clone()
+    };
+    let (unlock, remove) = (
+        format!("{prefix}unlock.global"),
+        format!("{prefix}remove.global"),
+    );
+    let mut first = all.build(
+        &unlock,
+        "The global database may be deleted",
+        &open,
+        Some(&global.parameters),
+    )?;
+    if let crate::actions::Task::BuildStack(task) = &mut first.task {
+        task.if_there = true;
+    }
+    let mut last = all.remove(&remove, &open)?;
+    if undoes.is_some() {
+        last.no_return = false;
+        if let crate::actions::Task::RemoveStack(task) = &mut last.task {
+            task.id = None;
+        }
+    }
+    let mut steps = vec![first.after(after), last.after([unlock])];
+    for step in &mut steps {
+        step.undoes = undoes.map(Into::into);
+    }
+    Ok(steps)
+}

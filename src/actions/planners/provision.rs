@@ -1,0 +1,242 @@
+//! The fleet in one more Region (aws-facts §6).
+
+use super::architecture::{Architecture, home};
+use super::building::{Site, admitted, id, unbuilt, up_to_green};
+use super::preconditions;
+use crate::actions::check::{Check, Finding};
+use crate::actions::plan::Ground;
+use crate::actions::task::AwaitRequests;
+use crate::actions::{Intent, Places, Plan, Refused, Rehearsal, Step, Survey, Task, names};
+use crate::fleet::{Metric, Region, Snapshot};
+
+/// Members of a global database (aws-facts §2.1).
+const MEMBERS: usize = 11;
+
+/// Nothing: which Region, only the operator can say.
+pub fn offers(_: &Snapshot, _: &Region) -> Vec<Intent> {
+    Vec::new()
+}
+
+/// A Region the fleet is not in.
+pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
+    let intent = Intent::Provision {
+        region: places.free.clone(),
+        found: None,
+    };
+    vec![Rehearsal::calm("provision", intent)]
+}
+
+/// The plan.
+pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+    let Intent::Provision { region, found } = intent else {
+        return Err(Refused::new("not a provisioning"));
+    };
+    if ground.snapshot.site(region).is_some() {
+        return Err(Refused::new(format!("the fleet is in {region} already")));
+    }
+    let all = Architecture::new(ground, found.as_ref())?;
+    let sites = || all.sites().iter().map(|site| &site.region);
+    let home = home(region, sites()).ok_or_else(|| {
+        Refused::new("the fleet has no other Region, where the evacuation switch could be")
+            .instead("`gwctl up` builds a first fleet of two Regions or more.")
+    })?;
+    let site = Site {
+        region,
+        home: &home,
+        primary: false,
+    };
+    let mut plan = ground.plan(
+        intent,
+        format!("Build the fleet in {region}, and let traffic in last"),
+        region.as_str(),
+    );
+    plan.checks = checks(&all, region, &site);
+    plan.steps = up_to_green(&all, &site, &[])?;
+    let mut before_record = vec![];
+    let mut regions: Vec<Region> = sites().cloned().collect();
+    regions.push(region.clone());
+    let edge = all.edge(&regions);
+    match all.known(&edge).filter(|stack| stack.ours) {
+        Some(known) => {
+            let step = all.build(
+                "edge",
+                format!("The router learns {region}"),
+                &edge,
+                Some(&known.parameters),
+            )?;
+            plan.steps.push(step.after([id("region", region)]));
+            before_record.push("edge".to_owned());
+            let mut back = all.build(
+                "undo.edge",
+                format!("The router forgets {region}"),
+                &super::architecture::Wanted {
+                    parameters: known.parameters.clone(),
+                    ..edge.clone()
+                },
+                Some(&edge.parameters),
+            )?;
+            back.undoes = Some("edge".into());
+            plan.inverse.push(back);
+        }
+        None => plan.notes.push(format!(
+            "There is no edge stack of gwctl's ({}): if the router keeps a list of Regions, add {region} to it.",
+            edge.stack
+        )),
+    }
+    plan.steps.push(admitted(&all, &site)?.after(before_record));
+    let requests = Task::AwaitRequests(AwaitRequests {
+        region: region.clone(),
+        stack: names::region(ground.fleet, ground.spec, region),
+    });
+    plan.steps.push(
+        Step::new(
+            id("requests", region),
+            format!("{region} serves clients"),
+            requests,
+            ground.snapshot,
+        )
+        .after([id("admitted", region)]),
+    );
+    plan.inverse.extend(unbuilt(&all, &site)?);
+    plan.notes.extend(notes(ground));
+    Ok(plan)
+}
+
+fn checks(all: &Architecture<'_>, region: &Region, site: &Site<'_>) -> Vec<Check> {
+    let ground = all.ground;
+    let mut checks = vec![
+        known_place(region),
+        open(all.survey, region),
+        free_names(all, region, site),
+        room(all, region),
+    ];
+    let topology = ground.snapshot.database.topology.last();
+    checks.push(match topology {
+        None => Check::new(
+            "database",
+            Finding::Fail,
+            "the global database could not be read",
+        ),
+        Some(topology) => Check::of(
+            "database",
+            topology.status == "available" && topology.members.len() < MEMBERS,
+            format!(
+                "the global cluster is available and has {} members",
+                topology.members.len()
+            ),
+            Finding::Fail,
+            format!(
+                "the global cluster is {} and has {} of {MEMBERS} members",
+                topology.status,
+                topology.members.len()
+            ),
+        ),
+    });
+    checks.extend(preconditions::fresh(ground.snapshot));
+    checks
+}
+
+pub(super) fn known_place(region: &Region) -> Check {
+    Check::of(
+        "region",
+        region.place().is_some(),
+        "the Region is one of AWS's",
+        Finding::Fail,
+        format!("gwctl does not know {region}: a latency record may not be possible there"),
+    )
+}
+
+pub(super) fn open(survey: &Survey, region: &Region) -> Check {
+    match survey.closed.get(region) {
+        None => Check::pass("open", format!("CloudFormation answers in {region}")),
+        Some(why) => Check::new("open", Finding::Fail, format!("{region}: {why}")),
+    }
+}
+
+/// A stack that is there already is somebody's: it is not built over.
+fn free_names(all: &Architecture<'_>, region: &Region, site: &Site<'_>) -> Check {
+    let wanted = [
+        all.region(region, site.home, false, super::architecture::Traffic::None),
+        all.switch(region, site.home),
+    ];
+    taken(all, &wanted)
+}
+
+pub(super) fn taken(all: &Architecture<'_>, wanted: &[super::architecture::Wanted]) -> Check {
+    let taken: Vec<String> = wanted
+        .iter()
+        .filter_map(|one| {
+            let known = all.known(one)?;
+            // Left behind by a change set that was never carried out.
+            (known.status != "REVIEW_IN_PROGRESS")
+                .then(|| format!("{} in {} is {}", one.stack, one.region, known.status))
+        })
+        .collect();
+    Check::of(
+        "names",
+        taken.is_empty(),
+        "no stack of these names is there",
+        Finding::Fail,
+        format!(
+            "{}: go on with the run that made it, or delete it first",
+            taken.join("; ")
+        ),
+    )
+}
+
+/// What moves there needs room; newer Regions start with less (aws-facts §6.1).
+fn room(all: &Architecture<'_>, region: &Region) -> Check {
+    let busiest = all
+        .ground
+        .snapshot
+        .sites
+        .iter()
+        .map(|site| {
+            let functions = site.functions.iter().filter_map(|function| {
+                function
+                    .metrics
+                    .latest(Metric::FunctionConcurrency, all.ground.snapshot.at)
+            });
+            functions.map(|point| point.value).sum::<f64>()
+        })
+        .fold(0.0, f64::max);
+    match all.survey.concurrency.get(region) {
+        None => Check::new(
+            "quota",
+            Finding::Warn,
+            format!("Lambda's limit in {region} is not known"),
+        ),
+        Some(limit) => Check::of(
+            "quota",
+            f64::from(*limit) >= 2.0 * busiest,
+            format!(
+                "Lambda in {region} allows {limit} at once; the busiest Region uses {busiest:.0}"
+            ),
+            Finding::Waivable,
+            format!(
+                "Lambda in {region} allows {limit} at once, the busiest Region uses {busiest:.0}: ask for more before traffic comes"
+            ),
+        ),
+    }
+}
+
+/// What provisioning is, costs and is not.
+pub(super) fn notes(ground: &Ground<'_>) -> Vec<String> {
+    let build = &ground.spec.build;
+    let of = |name: &str, default: &str| {
+        build
+            .region
+            .get(name)
+            .cloned()
+            .unwrap_or_else(|| default.into())
+    };
+    vec![
+        "Provisioning is no outage action: it needs Route 53's and API Gateway's control planes in us-east-1.".into(),
+        format!(
+            "Monthly costs come from {} × {} and their storage, Lambda and API Gateway by use, the KMS key, three health checks (one with latency, at 10 s).",
+            of("DBInstanceCount", "2"),
+            of("DBInstanceClass", "db.r6g.large"),
+        ),
+        "Tables, users and everything else inside the database replicate; the handler's database user signs in with IAM.".into(),
+    ]
+}

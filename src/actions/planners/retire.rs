@@ -1,0 +1,207 @@
+//! The fleet out of a Region: traffic first, data last (aws-facts §6.3).
+
+use super::architecture::{Architecture, Traffic, Wanted, home, with};
+use super::building::{away, id, standing};
+use super::preconditions;
+use super::shift::{self, Way};
+use crate::actions::check::{Check, Finding};
+use crate::actions::plan::Ground;
+use crate::actions::{Intent, Places, Plan, Refused, Rehearsal};
+use crate::fleet::{Region, Snapshot};
+
+/// Retire what is selected.
+pub fn offers(_: &Snapshot, region: &Region) -> Vec<Intent> {
+    vec![Intent::Retire {
+        region: region.clone(),
+        found: None,
+    }]
+}
+
+/// A Region that was provisioned before.
+pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
+    let region = places.free.clone();
+    let before = Intent::Provision {
+        region: region.clone(),
+        found: None,
+    };
+    let intent = Intent::Retire {
+        region,
+        found: None,
+    };
+    vec![Rehearsal::calm("retire", intent).after(before)]
+}
+
+/// The plan.
+pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+    let Intent::Retire { region, found } = intent else {
+        return Err(Refused::new("not a retirement"));
+    };
+    ground.site(region)?;
+    let all = Architecture::new(ground, found.as_ref())?;
+    let others: Vec<Region> = all
+        .sites()
+        .iter()
+        .map(|site| site.region.clone())
+        .filter(|other| other != region)
+        .collect();
+    let first = others.first().cloned().ok_or_else(|| {
+        Refused::new(format!("{region} is the fleet's only Region"))
+            .instead("`gwctl down` takes the whole fleet down.")
+    })?;
+    let site = standing(&all, all.region(region, &first, false, Traffic::Admitted))?;
+    let mut plan = ground.plan(
+        intent,
+        format!("Retire {region}: traffic first, data last"),
+        region.as_str(),
+    );
+    plan.checks = vec![
+        not_the_writer(ground.snapshot, region),
+        preconditions::not_the_last(ground.snapshot, region),
+    ];
+    for other in shift::receivers(ground, region) {
+        let check = preconditions::spare(ground.snapshot, &other);
+        plan.checks.push(Check {
+            name: format!("{}:{other}", check.name),
+            ..check
+        });
+    }
+    out_of_routing(&all, &site, &mut plan)?;
+    let mut ready: Vec<String> = vec!["traffic".into()];
+    ready.extend(rehomed(&all, region, &others, &mut plan)?);
+    ready.extend(forgotten(&all, &others, &mut plan)?);
+    plan.steps.extend(away(&all, &site, &ready, "")?);
+    let removed = id("remove", region);
+    if let Some(home) = switch_home(&site) {
+        let switch = standing(&all, all.switch(region, &home))?;
+        let step = all.remove(&id("remove-switch", region), &switch)?;
+        plan.steps.push(step.after([removed]));
+    }
+    plan.notes = vec![
+        "The cluster leaves a final snapshot, and the key that encrypts it stays: delete both by hand once nobody wants the data.".into(),
+        shift::caches(ground, region),
+        "Copies of the router at the edge go within hours after its list changed; they only forget the Region.".into(),
+    ];
+    Ok(plan)
+}
+
+/// The record goes, DNS says so, and the Region's own count.
+fn out_of_routing(all: &Architecture<'_>, site: &Wanted, plan: &mut Plan) -> Result<(), Refused> {
+    let region = &site.region;
+    let checked = Wanted {
+        parameters: with(&site.parameters, [("Traffic", "checked".into())]),
+        ..site.clone()
+    };
+    plan.steps.push(all.build(
+        "record",
+        format!("The latency record of {region} goes"),
+        &checked,
+        Some(&site.parameters),
+    )?);
+    plan.steps
+        .extend(shift::observed(all.ground, region, Way::Out, "record", ""));
+    let mut back = all.build(
+        "undo.record",
+        format!("The latency record of {region} comes back"),
+        site,
+        Some(&checked.parameters),
+    )?;
+    back.undoes = Some("record".into());
+    plan.inverse.push(back);
+    Ok(())
+}
+
+/// Switches of other Regions that are here move to a Region that stays. What must be done before the
+/// Region goes.
+fn rehomed(
+    all: &Architecture<'_>,
+    region: &Region,
+    others: &[Region],
+    plan: &mut Plan,
+) -> Result<Vec<String>, Refused> {
+    let mut last = Vec::new();
+    for other in others {
+        let theirs = all.region(other, region, false, Traffic::Admitted);
+        let here = all.known(&theirs).filter(|stack| {
+            stack.ours
+                && stack.parameters.get("SwitchRegion").map(String::as_str) == Some(region.as_str())
+        });
+        let Some(here) = here else { continue };
+        let home = home(other, others.iter()).ok_or_else(|| {
+            Refused::new(format!(
+                "the evacuation switch of {other} is in {region}, and there is no third Region for it"
+            ))
+            .instead("Provision another Region first, or take the fleet down.")
+        })?;
+        let switch = all.switch(other, &home);
+        plan.steps.push(all.build(
+            &id("switch", other),
+            format!("The evacuation switch of {other} moves to {home}"),
+            &switch,
+            None,
+        )?);
+        let moved = Wanted {
+            parameters: with(&here.parameters, [("SwitchRegion", home.to_string())]),
+            ..theirs
+        };
+        let follow = all.build(
+            &id("follow", other),
+            format!("The health check of {other} follows its new switch"),
+            &moved,
+            Some(&here.parameters),
+        )?;
+        plan.steps.push(follow.after([id("switch", other)]));
+        let old = standing(all, all.switch(other, region))?;
+        let gone = all.remove(&id("remove-switch", other), &old)?;
+        plan.steps.push(gone.after([id("follow", other)]));
+        last.push(id("remove-switch", other));
+    }
+    Ok(last)
+}
+
+/// The router forgets the Region, once nobody is sent there.
+fn forgotten(
+    all: &Architecture<'_>,
+    others: &[Region],
+    plan: &mut Plan,
+) -> Result<Vec<String>, Refused> {
+    let edge = all.edge(others);
+    let Some(known) = all.known(&edge).filter(|stack| stack.ours) else {
+        plan.notes.push(format!(
+            "There is no edge stack of gwctl's ({}): if the router keeps a list of Regions, take the Region out of it.",
+            edge.stack
+        ));
+        return Ok(Vec::new());
+    };
+    let step = all.build(
+        "edge",
+        "The router forgets the Region",
+        &edge,
+        Some(&known.parameters),
+    )?;
+    plan.steps.push(step.after(["traffic"]));
+    Ok(vec!["edge".into()])
+}
+
+/// Where the switch of a Region is, by its stack's own word.
+pub(super) fn switch_home(site: &Wanted) -> Option<Region> {
+    let home = site.parameters.get("SwitchRegion")?;
+    Region::new(home).ok()
+}
+
+fn not_the_writer(snapshot: &Snapshot, region: &Region) -> Check {
+    let writer = snapshot
+        .database
+        .topology
+        .last()
+        .and_then(|topology| topology.writer());
+    match writer {
+        None => Check::new("writer", Finding::Fail, "who writes is not known"),
+        Some(writer) => Check::of(
+            "writer",
+            &writer.region != region,
+            format!("{} writes", writer.region),
+            Finding::Fail,
+            format!("{region} is the writer's Region: promote another first"),
+        ),
+    }
+}

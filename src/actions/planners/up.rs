@@ -1,0 +1,183 @@
+//! A whole fleet from its configuration alone.
+
+use super::architecture::{Architecture, Traffic, home};
+use super::building::{Site, admitted, id, unbuilt, up_to_green};
+use super::provision::{known_place, notes, open, taken};
+use crate::actions::check::{Check, Finding};
+use crate::actions::plan::Ground;
+use crate::actions::task::AwaitServing;
+use crate::actions::{Intent, Places, Plan, Refused, Rehearsal, Step, Task};
+use crate::fleet::{Region, Snapshot};
+
+/// Nothing: what is built is not built again.
+pub fn offers(_: &Snapshot, _: &Region) -> Vec<Intent> {
+    Vec::new()
+}
+
+/// In an account without a fleet.
+pub fn rehearsals(_: &Places) -> Vec<Rehearsal> {
+    vec![Rehearsal::calm("up", Intent::Up { found: None }).in_an_empty_account()]
+}
+
+/// The plan.
+pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+    let Intent::Up { found } = intent else {
+        return Err(Refused::new("not a first building"));
+    };
+    let all = Architecture::new(ground, found.as_ref())?;
+    let regions: Vec<Region> = all.sites().iter().map(|site| site.region.clone()).collect();
+    let [first, _, ..] = regions.as_slice() else {
+        return Err(Refused::new(
+            "a fleet needs two Regions at least: the evacuation switch of each is in another",
+        )
+        .instead("Add a `[[fleets.NAME.sites]]` to the configuration."));
+    };
+    let homes: Vec<Region> = regions
+        .iter()
+        .map(|region| home(region, regions.iter()).unwrap_or_else(Region::global))
+        .collect();
+    let sites: Vec<Site<'_>> = regions
+        .iter()
+        .zip(&homes)
+        .map(|(region, home)| Site {
+            region,
+            home,
+            primary: region == first,
+        })
+        .collect();
+    let mut plan = ground.plan(
+        intent,
+        format!(
+            "Build the fleet {} in {} Regions",
+            ground.fleet,
+            regions.len()
+        ),
+        ground.fleet,
+    );
+    plan.checks = checks(&all, &sites);
+    let global = all.global();
+    plan.steps
+        .push(all.build("global", "The global database, empty", &global, None)?);
+    for site in &sites {
+        // A secondary joins what the primary has begun.
+        let after = if site.primary {
+            "global".to_owned()
+        } else {
+            id("member", first)
+        };
+        plan.steps.extend(up_to_green(&all, site, &[after])?);
+        plan.steps.push(admitted(&all, site)?);
+    }
+    // CloudFront resolves the latency record before it asks the router: one Region must be in it.
+    let edge = all.edge(&regions);
+    let mut before: Vec<String> = regions.iter().map(|region| id("region", region)).collect();
+    before.push(id("admitted", first));
+    plan.steps.push(
+        all.build(
+            "edge",
+            "Certificate, router, distribution and the name clients use",
+            &edge,
+            None,
+        )?
+        .after(before),
+    );
+    let url = ground.spec.probe_url.clone();
+    let url = url.unwrap_or_else(|| format!("https://{}", ground.spec.domain));
+    let serving = Task::AwaitServing(AwaitServing {
+        url: format!("{}{}", url.trim_end_matches('/'), ground.spec.probe_path),
+    });
+    let last: Vec<String> = regions
+        .iter()
+        .map(|region| id("admitted", region))
+        .collect();
+    plan.steps.push(
+        Step::new(
+            "serving",
+            format!("{} answers", ground.spec.domain),
+            serving,
+            ground.snapshot,
+        )
+        .after(last)
+        .after(["edge"]),
+    );
+    plan.inverse = inverse(&all, &sites)?;
+    plan.notes = notes(ground);
+    plan.notes.push(
+        "The distribution costs by requests and data; additional metrics are charged where they are on.".into(),
+    );
+    Ok(plan)
+}
+
+fn checks(all: &Architecture<'_>, sites: &[Site<'_>]) -> Vec<Check> {
+    let mut wanted = vec![all.global()];
+    let mut regions = Vec::new();
+    for site in sites {
+        wanted.push(all.region(site.region, site.home, site.primary, Traffic::None));
+        wanted.push(all.switch(site.region, site.home));
+        regions.push(site.region.clone());
+    }
+    wanted.push(all.edge(&regions));
+    let mut checks = vec![taken(all, &wanted)];
+    for site in sites {
+        let named = |check: Check| Check {
+            name: format!("{}:{}", check.name, site.region),
+            ..check
+        };
+        checks.push(named(known_place(site.region)));
+        checks.push(named(open(all.survey, site.region)));
+    }
+    let primary = sites.iter().find(|site| site.primary);
+    let secret = primary.and_then(|site| {
+        let wanted = all.region(site.region, site.home, true, Traffic::None);
+        wanted.parameters.get("MasterUserSecretArn").cloned()
+    });
+    checks.push(Check::of(
+        "secret",
+        secret.as_ref().is_some_and(|arn| !arn.is_empty()),
+        "the database's first user comes from a secret",
+        Finding::Fail,
+        "no secret for the database's first user: `MasterUserSecretArn` under `[fleets.NAME.build.region]`, a Secrets Manager secret with username and password in the first Region",
+    ));
+    let spec = all.ground.spec;
+    checks.push(Check::of(
+        "latency-record",
+        spec.edge.latency_record != spec.domain,
+        "the latency record has a name of its own",
+        Finding::Fail,
+        "the latency record must not have the name clients use: that leads to the distribution",
+    ));
+    checks
+}
+
+/// What was built goes in the opposite order; the secondaries before the primary.
+fn inverse(all: &Architecture<'_>, sites: &[Site<'_>]) -> Result<Vec<Step>, Refused> {
+    let regions: Vec<Region> = sites.iter().map(|site| site.region.clone()).collect();
+    let mut edge = all.remove("undo.edge", &all.edge(&regions))?;
+    edge.undoes = Some("edge".into());
+    edge.no_return = false;
+    if let Task::RemoveStack(task) = &mut edge.task {
+        task.id = None;
+    }
+    let mut steps = vec![edge];
+    let mut secondaries: Vec<String> = Vec::new();
+    for site in sites.iter().rev() {
+        let mut away = unbuilt(all, site)?;
+        if let Some(first) = away.first_mut() {
+            first.after.push("undo.edge".into());
+            if site.primary {
+                first.after.extend(secondaries.clone());
+            }
+        }
+        secondaries.push(format!("undo.{}", id("remove", site.region)));
+        steps.extend(away);
+    }
+    let global = all.global();
+    steps.extend(super::down::frame(
+        all,
+        &global,
+        "undo.",
+        secondaries,
+        Some("global"),
+    )?);
+    Ok(steps)
+}

@@ -1,0 +1,155 @@
+//! What planning must be told first, because it is not part of the fleet's picture: a certificate, or the
+//! stacks that are there. Planning itself asks nobody.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::join_all;
+use serde::{Deserialize, Serialize};
+
+use super::{CertificateFacts, Intent, names};
+use crate::aws::{AwsError, ErrorKind, Session};
+use crate::fleet::{FleetSpec, Region};
+use crate::stacks::{Kind, Parameters};
+
+/// What is known of the stacks and Regions a fleet is built from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Survey {
+    /// The stacks that are there, by `REGION/STACK`.
+    pub stacks: BTreeMap<String, KnownStack>,
+    /// What could not be asked, or must not be used, and why.
+    pub closed: BTreeMap<Region, String>,
+    /// Concurrent executions that Lambda allows.
+    pub concurrency: BTreeMap<Region, u32>,
+    /// Texts of the fleet's own templates. Large, and named by their digest in every step.
+    #[serde(skip)]
+    pub templates: BTreeMap<Kind, Result<String, String>>,
+}
+
+/// A stack that is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownStack {
+    /// Its ARN.
+    pub id: String,
+    /// CloudFormation's word.
+    pub status: String,
+    /// Parameters.
+    pub parameters: Parameters,
+    /// Outputs.
+    pub outputs: BTreeMap<String, String>,
+    /// Whether gwctl's tags say that it is this fleet's.
+    pub ours: bool,
+}
+
+impl Survey {
+    /// The stack `name` in `region`, where there is one.
+    pub(super) fn stack(&self, region: &Region, name: &str) -> Option<&KnownStack> {
+        self.stacks.get(&format!("{region}/{name}"))
+    }
+}
+
+/// `intent` with what its planning must be told; the error is for people.
+pub async fn look_up(
+    intent: Intent,
+    fleet: &str,
+    spec: &FleetSpec,
+    session: &Session,
+) -> Result<Intent, AwsError> {
+    let regions: BTreeSet<Region> = spec
+        .sites
+        .iter()
+        .map(|site| site.region.clone())
+        .chain(intent.region().cloned())
+        .chain([Region::global()])
+        .collect();
+    let survey = async || Some(take(fleet, spec, session, regions.clone()).await);
+    Ok(match intent {
+        // CloudFront takes certificates of us-east-1 alone (aws-facts §7).
+        Intent::AttachCertificate { arn, .. } => {
+            let acm = session.acm(&Region::global());
+            let certificate = acm.certificate(&arn).await?;
+            let found = Some(CertificateFacts {
+                status: certificate.status,
+                names: certificate.names,
+            });
+            Intent::AttachCertificate { arn, found }
+        }
+        Intent::Up { .. } => Intent::Up {
+            found: survey().await,
+        },
+        Intent::Down { .. } => Intent::Down {
+            found: survey().await,
+        },
+        Intent::Provision { region, .. } => Intent::Provision {
+            region,
+            found: survey().await,
+        },
+        Intent::Retire { region, .. } => Intent::Retire {
+            region,
+            found: survey().await,
+        },
+        other => other,
+    })
+}
+
+/// Asks every Region side by side: one that does not answer closes nothing but itself.
+async fn take(
+    fleet: &str,
+    spec: &FleetSpec,
+    session: &Session,
+    regions: BTreeSet<Region>,
+) -> Survey {
+    let asked = regions.iter().map(async |region| {
+        let formation = session.cloudformation(region);
+        let stacks = formation.formations().await;
+        let lambda = session.lambda(region);
+        (region.clone(), stacks, lambda.account_concurrency().await)
+    });
+    let mut survey = Survey::default();
+    for (region, stacks, concurrency) in join_all(asked).await {
+        match stacks {
+            Err(error) => {
+                survey.closed.insert(region.clone(), closed(&error));
+            }
+            Ok(stacks) => {
+                for stack in stacks {
+                    let ours = stack
+                        .tags
+                        .get(names::FLEET_TAG)
+                        .is_some_and(|tag| tag == fleet);
+                    let known = KnownStack {
+                        id: stack.id,
+                        status: stack.status,
+                        parameters: stack.parameters,
+                        outputs: stack.outputs,
+                        ours,
+                    };
+                    survey
+                        .stacks
+                        .insert(format!("{region}/{}", stack.name), known);
+                }
+            }
+        }
+        if let Ok(concurrency) = concurrency {
+            let limit = u32::try_from(concurrency.limit).unwrap_or(0);
+            survey.concurrency.insert(region, limit);
+        }
+    }
+    survey.templates = Kind::ALL
+        .into_iter()
+        .filter_map(|kind| {
+            let path = spec.build.templates.get(kind.word())?;
+            let text = std::fs::read_to_string(path);
+            Some((kind, text.map_err(|error| format!("{path}: {error}"))))
+        })
+        .collect();
+    survey
+}
+
+fn closed(error: &AwsError) -> String {
+    match error.kind {
+        ErrorKind::RegionNotEnabled => {
+            "the Region must be enabled for the account first (account:EnableRegion); that takes minutes to hours".into()
+        }
+        _ => error.to_string(),
+    }
+}

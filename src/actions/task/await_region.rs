@@ -1,0 +1,245 @@
+//! Waiting for a Region that is being built: its member of the database, its endpoint, its health check,
+//! its first requests. Asked directly: the fleet's picture does not know the Region yet.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{Context, Seen, Work, read, unseen};
+use crate::actions::{Crew, PlannedCall, words};
+use crate::aws::{Subject, question};
+use crate::fleet::{ApiKind, LagMetric, Metric, Missing, Point, Region};
+
+/// Until the Region's cluster is a member in sync: available, forwarding writes, its lag below the limit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AwaitMember {
+    /// Identifier of the global cluster.
+    pub global: String,
+    /// The Region.
+    pub region: Region,
+    /// Its cluster.
+    pub cluster: String,
+    /// Largest lag in milliseconds.
+    pub limit_ms: f64,
+}
+
+impl Work for AwaitMember {
+    fn calls(&self) -> Vec<PlannedCall> {
+        vec![
+            read("rds", "DescribeGlobalClusters", &self.region),
+            read("rds", "DescribeDBClusters", &self.region),
+            read("rds", "DescribeDBInstances", &self.region),
+            read("cloudwatch", "GetMetricData", &self.region),
+        ]
+    }
+
+    fn times(&self) -> (u64, u64) {
+        (180, 3_600)
+    }
+
+    async fn look(&self, context: &Context<'_>) -> Seen {
+        let rds = context.crew.session.rds(&self.region);
+        let topology = match rds.topology(&self.global).await {
+            Ok(topology) => topology,
+            Err(error) => return unseen(&error),
+        };
+        let Some(member) = topology.member(&self.region) else {
+            return Seen::Underway(format!("{} is no member yet", self.cluster));
+        };
+        let state = match rds.cluster(&self.cluster).await {
+            Ok(state) => state,
+            Err(error) => return unseen(&error),
+        };
+        let ready = state
+            .instances
+            .iter()
+            .any(|instance| instance.status == "available");
+        if state.status != "available" || !ready {
+            return Seen::Underway(format!("{} is {}", self.cluster, state.status));
+        }
+        if member.writer {
+            return Seen::Done(format!("{} is the writer", self.cluster));
+        }
+        if let Some(sync) = member
+            .synchronization
+            .as_deref()
+            .filter(|s| *s != "connected")
+        {
+            return Seen::Underway(format!("{} is {sync}", self.cluster));
+        }
+        if let Some(status) = state
+            .write_forwarding
+            .as_deref()
+            .filter(|s| *s != "enabled")
+        {
+            return Seen::Underway(format!("write forwarding is {status}"));
+        }
+        let metric = match state.engine.lag_metric() {
+            LagMetric::Rpo => Metric::RpoLag,
+            LagMetric::Replication => Metric::ReplicationLag,
+        };
+        let cluster = Subject::Cluster {
+            id: self.cluster.clone(),
+        };
+        match newest(context, &self.region, metric, &cluster).await {
+            Err(why) => Seen::Unknown(why),
+            Ok(None) => Seen::Underway("no sample of its lag yet".into()),
+            Ok(Some(lag)) => {
+                let text = format!("lag {}, writes forwarded", words::millis(lag.value));
+                if lag.value <= self.limit_ms {
+                    Seen::Done(text)
+                } else {
+                    Seen::Underway(text)
+                }
+            }
+        }
+    }
+}
+
+/// A smoke request: until the endpoint answers 2xx.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AwaitServing {
+    /// What is asked for.
+    pub url: String,
+}
+
+impl Work for AwaitServing {
+    fn calls(&self) -> Vec<PlannedCall> {
+        Vec::new()
+    }
+
+    fn times(&self) -> (u64, u64) {
+        (30, 1_200)
+    }
+
+    async fn look(&self, context: &Context<'_>) -> Seen {
+        match context.crew.prober.probe(self.url.clone()).await {
+            Err(why) => Seen::Underway(format!("{}: {why}", self.url)),
+            Ok(report) if (200..300).contains(&report.status) => Seen::Done(format!(
+                "{} answers {} in {}",
+                self.url,
+                report.status,
+                words::millis(report.total().as_secs_f64() * 1_000.0)
+            )),
+            Ok(report) => Seen::Underway(format!("{} answers {}", self.url, report.status)),
+        }
+    }
+}
+
+/// Until the health check on the Region's record has been green for a minute, by Route 53's own figures:
+/// a new check counts as healthy before it has looked (aws-facts §3.4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AwaitGreen {
+    /// The Region.
+    pub region: Region,
+    /// Its stack, which tells the check's id.
+    pub stack: String,
+}
+
+impl Work for AwaitGreen {
+    fn calls(&self) -> Vec<PlannedCall> {
+        vec![
+            read("cloudformation", "DescribeStacks", &self.region),
+            read("cloudwatch", "GetMetricData", &Region::global()),
+        ]
+    }
+
+    fn times(&self) -> (u64, u64) {
+        (180, 1_800)
+    }
+
+    async fn look(&self, context: &Context<'_>) -> Seen {
+        let id = match output(context.crew, &self.region, &self.stack, "SiteHealthCheckId").await {
+            Ok(id) => id,
+            Err(seen) => return seen,
+        };
+        let check = Subject::HealthCheck { id };
+        match newest(context, &Region::global(), Metric::CheckStatus, &check).await {
+            Err(why) => Seen::Unknown(why),
+            Ok(point) => match point.filter(|point| point.at >= context.since) {
+                None => {
+                    Seen::Underway("the check has not been looked at for a whole minute".into())
+                }
+                Some(point) if point.value >= 1.0 => {
+                    Seen::Done(format!("{}'s health check is green", self.region))
+                }
+                Some(_) => Seen::Underway(format!("{}'s health check is red", self.region)),
+            },
+        }
+    }
+}
+
+/// Until the Region's own request count shows traffic (aws-facts §5.3: DNS alone does not prove it).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AwaitRequests {
+    /// The Region.
+    pub region: Region,
+    /// Its stack, which tells the API's id.
+    pub stack: String,
+}
+
+impl Work for AwaitRequests {
+    fn calls(&self) -> Vec<PlannedCall> {
+        vec![
+            read("cloudformation", "DescribeStacks", &self.region),
+            read("cloudwatch", "GetMetricData", &self.region),
+        ]
+    }
+
+    fn times(&self) -> (u64, u64) {
+        (300, 1_800)
+    }
+
+    async fn look(&self, context: &Context<'_>) -> Seen {
+        let id = match output(context.crew, &self.region, &self.stack, "ApiId").await {
+            Ok(id) => id,
+            Err(seen) => return seen,
+        };
+        let api = Subject::Api {
+            kind: ApiKind::Http,
+            name: id.clone(),
+            id,
+            stage: None,
+        };
+        match newest(context, &self.region, Metric::ApiRequests, &api).await {
+            Err(why) => Seen::Unknown(why),
+            Ok(point) => match point.filter(|point| point.at >= context.since) {
+                Some(point) if point.value > 0.0 => Seen::Done(format!(
+                    "{} serves {} requests a minute",
+                    self.region,
+                    words::count(point.value)
+                )),
+                _ => Seen::Underway(format!("no requests counted in {} yet", self.region)),
+            },
+        }
+    }
+}
+
+/// An output of a stack.
+async fn output(crew: &Crew, region: &Region, stack: &str, key: &str) -> Result<String, Seen> {
+    let found = crew.session.cloudformation(region).formation(stack).await;
+    let found = found.map_err(|error| unseen(&error))?;
+    let value = found.and_then(|found| found.outputs.get(key).cloned());
+    value.ok_or_else(|| Seen::Wrong(format!("{stack} in {region} has no output {key}")))
+}
+
+/// The newest point of a metric within some minutes; none where AWS has none.
+async fn newest(
+    context: &Context<'_>,
+    region: &Region,
+    metric: Metric,
+    subject: &Subject,
+) -> Result<Option<Point>, String> {
+    let now: Timestamp = context.now();
+    let Some(asked) = question((), metric, subject) else {
+        return Ok(None);
+    };
+    let cloudwatch = context.crew.session.cloudwatch(region);
+    let from = now - SignedDuration::from_mins(10);
+    let answers = cloudwatch.metrics(&[asked], from, now).await;
+    let answers = answers.map_err(|error| error.to_string())?;
+    match answers.into_iter().next() {
+        Some(((), Ok(series))) => Ok(series.newest()),
+        Some(((), Err(Missing::NoData))) | None => Ok(None),
+        Some(((), Err(why))) => Err(why.to_string()),
+    }
+}

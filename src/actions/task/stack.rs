@@ -1,0 +1,393 @@
+//! A stack made or changed, by a change set that is compared with the plan before it is carried out
+//! (aws-facts §6.2).
+
+use serde::{Deserialize, Serialize};
+
+use super::stack_log::{cause, follow, progress};
+use super::{Context, Next, Seen, Sent, Work, change, read, unseen};
+use crate::actions::{Crew, PlannedCall};
+use crate::aws::{AwsError, CloudFormation, ErrorKind, WantedChangeSet};
+use crate::fleet::{ChangeSet, Course, Formation, Region};
+use crate::stacks::{Action, Kind, Parameters, Part};
+
+/// The tag that says which template a stack was made from.
+const TEMPLATE: &str = "gwctl:template";
+
+const CREATE: &str = "CreateChangeSet";
+const EXECUTE: &str = "ExecuteChangeSet";
+const DISCARD: &str = "DeleteChangeSet";
+const DELETE: &str = "DeleteStack";
+
+/// Where a template comes from. Its digest is what was planned with: another text is another plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// What it makes.
+    pub kind: Kind,
+    /// A file of one's own; gwctl's without it.
+    pub path: Option<String>,
+    /// Digest of its text.
+    pub digest: String,
+}
+
+impl Source {
+    /// The text, as it was when it was planned with.
+    fn text(&self) -> Result<String, String> {
+        let text = match &self.path {
+            None => self.kind.template(),
+            Some(path) => std::fs::read_to_string(path)
+                .map_err(|error| format!("the template {path} cannot be read: {error}"))?,
+        };
+        if crate::actions::plan::digest(text.as_bytes()) == self.digest {
+            Ok(text)
+        } else {
+            Err(format!(
+                "the {} template is not the one that was planned with: plan again",
+                self.kind
+            ))
+        }
+    }
+}
+
+/// Change set, comparison, execution, until the stack is complete.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuildStack {
+    /// The stack.
+    pub stack: String,
+    /// Where.
+    pub region: Region,
+    /// The template.
+    pub source: Source,
+    /// All that is given of its parameters. `{{REGION/STACK/Output}}` stands for another stack's output.
+    pub parameters: Parameters,
+    /// Tags of the stack and of everything in it.
+    pub tags: Parameters,
+    /// The change set's name, of this plan alone.
+    pub change_set: String,
+    /// Whether the stack is to be made.
+    pub new: bool,
+    /// What the plan says becomes of its resources.
+    pub parts: Vec<Part>,
+    /// CloudFormation's service role.
+    pub role: Option<String>,
+    /// Only a stack that is there, and whole, is changed: preparing one for its deletion.
+    #[serde(default)]
+    pub if_there: bool,
+}
+
+impl Work for BuildStack {
+    fn calls(&self) -> Vec<PlannedCall> {
+        let region = &self.region;
+        let mut calls = vec![
+            change("cloudformation", CREATE, region),
+            change("cloudformation", EXECUTE, region),
+            read("cloudformation", "DescribeStacks", region),
+            read("cloudformation", "DescribeChangeSet", region),
+            read("cloudformation", "DescribeStackEvents", region),
+        ];
+        let elsewhere = self.parameters.values().flat_map(|value| outputs(value));
+        for (other, ..) in elsewhere {
+            let call = read("cloudformation", "DescribeStacks", &other);
+            if !calls.contains(&call) {
+                calls.push(call);
+            }
+        }
+        calls
+    }
+
+    fn times(&self) -> (u64, u64) {
+        let slowest = self.parts.iter().map(typical_s).max();
+        (30 + slowest.unwrap_or(10), 5_400)
+    }
+
+    fn sends(&self) -> Option<String> {
+        Some(self.stack.clone())
+    }
+
+    async fn look(&self, context: &Context<'_>) -> Seen {
+        let formation = context.crew.session.cloudformation(&self.region);
+        let found = match formation.formation(&self.stack).await {
+            Ok(found) => found,
+            Err(error) => return unseen(&error),
+        };
+        let wanted = match self.resolved(context.crew).await {
+            Ok(wanted) => wanted,
+            Err(seen) => return seen,
+        };
+        let whole = |stack: &Formation| {
+            !matches!(
+                stack.status.as_str(),
+                "REVIEW_IN_PROGRESS" | "ROLLBACK_COMPLETE" | "CREATE_FAILED" | "ROLLBACK_FAILED"
+            )
+        };
+        if self.if_there && !found.as_ref().is_some_and(whole) {
+            return Seen::Done(format!("there is nothing of {} to prepare", self.stack));
+        }
+        let Some(stack) = found else {
+            return self.by_change_set(context, &formation).await;
+        };
+        if stack.status != "REVIEW_IN_PROGRESS" {
+            follow(context, &formation, &stack.id).await;
+        }
+        match (Course::of(&stack.status), context.sent) {
+            (Course::Moving, _) => Seen::Underway(progress(context, &stack, self.parts.len())),
+            (Course::Good, _) if self.is(&stack, &wanted) => {
+                Seen::Done(format!("{} {}", self.stack, stack.status))
+            }
+            (Course::Good | Course::Waiting | Course::Gone, _) => {
+                self.by_change_set(context, &formation).await
+            }
+            // Only deletion is left of a stack whose making was rolled back; ordered by a retry.
+            (Course::RolledBack, None | Some(DELETE)) if stack.status == "ROLLBACK_COMPLETE" => {
+                Seen::Next(Next {
+                    operation: DELETE,
+                    what: format!("{}, which was rolled back", self.stack),
+                })
+            }
+            (Course::RolledBack, None | Some(CREATE | DISCARD))
+                if stack.status != "ROLLBACK_COMPLETE" =>
+            {
+                self.by_change_set(context, &formation).await
+            }
+            (Course::RolledBack, _) => Seen::Wrong(format!(
+                "{} is {}: {}",
+                self.stack,
+                stack.status,
+                cause(context, &formation, &stack).await
+            )),
+            (Course::Stuck, _) => Seen::Wrong(format!(
+                "{} is {}: {}; CloudFormation wants a hand there before anything else",
+                self.stack,
+                stack.status,
+                cause(context, &formation, &stack).await
+            )),
+            (Course::Unknown, _) => Seen::Unknown(format!(
+                "{} is {}, a status gwctl does not know",
+                self.stack, stack.status
+            )),
+        }
+    }
+
+    async fn send_one(&self, operation: &str, crew: &Crew) -> Result<Sent, AwsError> {
+        let hands = crew.hands().cloudformation(&self.region);
+        let receipt = match operation {
+            EXECUTE => {
+                let token = self.token(crew).await?;
+                hands
+                    .execute_change_set(&self.stack, &self.change_set, &token)
+                    .await?
+            }
+            DISCARD => {
+                hands
+                    .delete_change_set(&self.stack, &self.change_set)
+                    .await?
+            }
+            DELETE => {
+                let token = self.token(crew).await?;
+                hands.delete_stack(&self.stack, &[], &token).await?
+            }
+            _ => {
+                let text = self.source.text().map_err(|why| self.refused(why))?;
+                let parameters = self.resolved(crew).await.map_err(|seen| {
+                    self.refused(format!("a parameter is not known yet: {seen:?}"))
+                })?;
+                let mut tags = self.tags.clone();
+                tags.insert(TEMPLATE.into(), self.source.digest.clone());
+                let there = crew.session.cloudformation(&self.region);
+                let there = there.formation(&self.stack).await?;
+                hands
+                    .create_change_set(&WantedChangeSet {
+                        stack: &self.stack,
+                        name: &self.change_set,
+                        new: there.is_none_or(|stack| stack.status == "REVIEW_IN_PROGRESS"),
+                        template: &text,
+                        parameters: &parameters,
+                        tags: &tags,
+                        role: self.role.as_deref(),
+                    })
+                    .await?
+            }
+        };
+        Ok(receipt.into())
+    }
+}
+
+impl BuildStack {
+    /// Whether the stack is as the plan wants it.
+    fn is(&self, stack: &Formation, wanted: &Parameters) -> bool {
+        let same = wanted
+            .iter()
+            .all(|(name, value)| stack.parameters.get(name) == Some(value));
+        same && stack.tags.get(TEMPLATE) == Some(&self.source.digest)
+    }
+
+    async fn by_change_set(&self, context: &Context<'_>, formation: &CloudFormation) -> Seen {
+        let found = match formation.change_set(&self.stack, &self.change_set).await {
+            Ok(found) => found,
+            Err(error) => return unseen(&error),
+        };
+        let next = |operation, what: &str| {
+            Seen::Next(Next {
+                operation,
+                what: format!("{} of {}{what}", self.change_set, self.stack),
+            })
+        };
+        let Some(set) = found else {
+            // Executed change sets go; what came of it shows in the stack.
+            if context.sent == Some(EXECUTE) {
+                return Seen::Underway("the change set was carried out".into());
+            }
+            return next(CREATE, "");
+        };
+        let why = set.reason.clone().unwrap_or_default();
+        match (set.status.as_str(), set.execution.as_str()) {
+            _ if set.is_empty() => Seen::Done(format!("{}: nothing to change", self.stack)),
+            (_, "EXECUTE_IN_PROGRESS") => Seen::Underway("the change set is carried out".into()),
+            // Spent by an earlier try.
+            (_, "EXECUTE_COMPLETE" | "EXECUTE_FAILED") if context.sent != Some(EXECUTE) => {
+                next(DISCARD, ", which is spent")
+            }
+            (_, "EXECUTE_COMPLETE" | "EXECUTE_FAILED") => {
+                Seen::Underway("the change set was carried out".into())
+            }
+            (_, "OBSOLETE") => Seen::Wrong(
+                "the stack was changed since its change set was made: plan again".into(),
+            ),
+            ("FAILED", _) if context.sent.is_none() => next(DISCARD, ", which failed"),
+            ("FAILED", _) => Seen::Wrong(format!("the change set failed: {why}")),
+            ("CREATE_COMPLETE", "AVAILABLE") => match self.surprise(&set) {
+                Some(surprise) => Seen::Wrong(format!(
+                    "the change set would do what the plan does not say: {surprise}"
+                )),
+                None => next(EXECUTE, &format!(": {}", summary(&set))),
+            },
+            (status, _) => Seen::Underway(format!("change set {status}")),
+        }
+    }
+
+    /// What the change set would do beyond the plan: nothing may go, or be replaced, that was not shown.
+    fn surprise(&self, set: &ChangeSet) -> Option<String> {
+        let planned = |logical: &str| self.parts.iter().find(|part| part.id == logical);
+        set.changes.iter().find_map(|change| {
+            let known = planned(&change.logical).map(|part| part.action);
+            match change.action.as_str() {
+                "Remove" if known != Some(Action::Remove) => {
+                    Some(format!("remove {} ({})", change.logical, change.kind))
+                }
+                "Modify" if change.replacement == "True" && known != Some(Action::Modify) => {
+                    Some(format!("replace {} ({})", change.logical, change.kind))
+                }
+                "Add" if known != Some(Action::Add) => {
+                    Some(format!("add {} ({})", change.logical, change.kind))
+                }
+                _ => None,
+            }
+        })
+    }
+
+    /// The parameters with other stacks' outputs filled in.
+    async fn resolved(&self, crew: &Crew) -> Result<Parameters, Seen> {
+        let mut resolved = self.parameters.clone();
+        for value in resolved.values_mut() {
+            for (region, stack, output) in outputs(value) {
+                let asked = crew.session.cloudformation(&region);
+                let found = asked
+                    .formation(&stack)
+                    .await
+                    .map_err(|error| unseen(&error))?;
+                let known = found.and_then(|found| found.outputs.get(&output).cloned());
+                let known = known.ok_or_else(|| {
+                    Seen::Wrong(format!("{stack} in {region} has no output {output}"))
+                })?;
+                *value = value.replace(&placeholder(&region, &stack, &output), &known);
+            }
+        }
+        Ok(resolved)
+    }
+
+    /// The same for the same try: CloudFormation takes a call with it once.
+    async fn token(&self, crew: &Crew) -> Result<String, AwsError> {
+        let formation = crew.session.cloudformation(&self.region);
+        let stack = formation.formation(&self.stack).await?;
+        let changed = stack.and_then(|stack| stack.changed);
+        let at = changed.map_or(0, jiff::Timestamp::as_second);
+        Ok(format!("{}-{at}", self.change_set))
+    }
+
+    fn refused(&self, message: String) -> AwsError {
+        AwsError {
+            kind: ErrorKind::Other,
+            service: "cloudformation",
+            operation: CREATE,
+            region: self.region.clone(),
+            code: None,
+            message,
+            request_id: None,
+            in_doubt: false,
+        }
+    }
+}
+
+/// What a parameter says for another stack's output.
+pub(in crate::actions) fn placeholder(region: &Region, stack: &str, output: &str) -> String {
+    format!("{{{{{region}/{stack}/{output}}}}}")
+}
+
+/// The outputs that a parameter stands for.
+fn outputs(value: &str) -> Vec<(Region, String, String)> {
+    let inner = value.split("{{").skip(1);
+    inner
+        .filter_map(|rest| {
+            let mut words = rest.split_once("}}")?.0.split('/');
+            let region = Region::new(words.next()?).ok()?;
+            Some((region, words.next()?.to_owned(), words.next()?.to_owned()))
+        })
+        .collect()
+}
+
+fn summary(set: &ChangeSet) -> String {
+    let count = |action: &str| {
+        let n = set
+            .changes
+            .iter()
+            .filter(|one| one.action == action)
+            .count();
+        (n > 0).then(|| format!("{n} to {}", action.to_ascii_lowercase()))
+    };
+    let counts: Vec<String> = ["Add", "Modify", "Remove"]
+        .into_iter()
+        .filter_map(count)
+        .collect();
+    counts.join(", ")
+}
+
+/// What a resource usually takes, in seconds; AWS publishes almost none of it (aws-facts §6.4).
+fn typical_s(part: &Part) -> u64 {
+    let made = part.action == Action::Add;
+    match part.kind.as_str() {
+        // The instance comes after its cluster.
+        "AWS::RDS::DBInstance" if made => 720,
+        "AWS::RDS::DBInstance" | "AWS::RDS::DBCluster" | "AWS::CloudFront::Distribution" => 300,
+        "AWS::CertificateManager::Certificate" if made => 120,
+        "AWS::Route53::RecordSet" => 60,
+        _ => 20,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outputs_are_found_in_a_parameter_wherever_they_stand() {
+        let value = format!(
+            "arn:aws:execute-api:eu-west-1:1:{}/*",
+            placeholder(&Region::global(), "orders-us-east-1", "ApiId")
+        );
+        let found = outputs(&value);
+        assert_eq!(
+            found,
+            [(Region::global(), "orders-us-east-1".into(), "ApiId".into())]
+        );
+        assert!(outputs("10.0.0.0/16").is_empty() && outputs("{{resolve:x}}").is_empty());
+    }
+}

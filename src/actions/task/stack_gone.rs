@@ -1,0 +1,102 @@
+//! A stack deleted, and what its policies let go (aws-facts §6.3).
+
+use serde::{Deserialize, Serialize};
+
+use super::stack_log::{cause, follow, progress};
+use super::{Context, Next, Seen, Sent, Work, change, read, unseen};
+use crate::actions::{Crew, PlannedCall};
+use crate::aws::AwsError;
+use crate::fleet::{Course, Region};
+
+const DELETE: &str = "DeleteStack";
+
+/// `DeleteStack`, until it is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoveStack {
+    /// The stack.
+    pub stack: String,
+    /// Where.
+    pub region: Region,
+    /// Its ARN, where it is known: another stack of the name is not meant.
+    pub id: Option<String>,
+    /// How many resources go.
+    pub parts: usize,
+    /// How long that usually takes, in seconds.
+    pub expected_s: u64,
+}
+
+impl Work for RemoveStack {
+    fn calls(&self) -> Vec<PlannedCall> {
+        let region = &self.region;
+        vec![
+            change("cloudformation", DELETE, region),
+            read("cloudformation", "DescribeStacks", region),
+            read("cloudformation", "DescribeStackEvents", region),
+        ]
+    }
+
+    fn times(&self) -> (u64, u64) {
+        (self.expected_s, 7_200)
+    }
+
+    fn sends(&self) -> Option<String> {
+        Some(self.stack.clone())
+    }
+
+    async fn look(&self, context: &Context<'_>) -> Seen {
+        let formation = context.crew.session.cloudformation(&self.region);
+        let found = match formation.formation(&self.stack).await {
+            Ok(found) => found,
+            Err(error) => return unseen(&error),
+        };
+        let Some(stack) = found else {
+            if let Some(id) = &self.id {
+                follow(context, &formation, id).await;
+            }
+            return Seen::Done(format!("{} is gone", self.stack));
+        };
+        if self.id.as_ref().is_some_and(|id| id != &stack.id) {
+            return Seen::Done(format!(
+                "{} is gone; another stack has its name now",
+                self.stack
+            ));
+        }
+        follow(context, &formation, &stack.id).await;
+        match Course::of(&stack.status) {
+            Course::Gone => Seen::Done(format!("{} is gone", self.stack)),
+            Course::Moving => Seen::Underway(progress(context, &stack, self.parts)),
+            Course::Stuck if stack.status == "DELETE_FAILED" && context.sent.is_some() => {
+                Seen::Wrong(format!(
+                    "{} is {}: {}",
+                    self.stack,
+                    stack.status,
+                    cause(context, &formation, &stack).await
+                ))
+            }
+            _ if stack.protected => Seen::Wrong(format!(
+                "{} has termination protection: take it off there if it is to go",
+                self.stack
+            )),
+            _ => Seen::Next(Next {
+                operation: DELETE,
+                what: self.stack.clone(),
+            }),
+        }
+    }
+
+    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
+        let formation = crew.session.cloudformation(&self.region);
+        let found = formation.formation(&self.stack).await?;
+        let changed = found.as_ref().and_then(|stack| stack.changed);
+        let token = format!(
+            "gwctl-delete-{}",
+            changed.map_or(0, jiff::Timestamp::as_second)
+        );
+        let id = self.id.clone().or_else(|| found.map(|stack| stack.id));
+        crew.hands()
+            .cloudformation(&self.region)
+            .delete_stack(id.as_deref().unwrap_or(&self.stack), &[], &token)
+            .await
+            .map(Into::into)
+    }
+}

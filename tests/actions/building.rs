@@ -1,0 +1,125 @@
+//! Building and taking down, as planned: traffic comes last and goes first.
+
+use std::collections::BTreeMap;
+
+use gwctl::actions::{Becomes, Finding, Intent, Plan, Refused, Survey, plan};
+use gwctl::fleet::{FleetSpec, Snapshot};
+
+use super::stand::{Stage, described, in_virtual_time, region};
+use super::world::founded;
+
+fn planned(spec: &FleetSpec, picture: &Snapshot, intent: &Intent) -> Result<Plan, Refused> {
+    plan("orders", spec, picture, intent)
+}
+
+/// The founded fleet's picture and configuration.
+fn founded_fleet() -> (Snapshot, FleetSpec) {
+    in_virtual_time(async {
+        let stage = Stage::calmly(founded("calm")).await;
+        ((*stage.snapshot()).clone(), stage.spec.clone())
+    })
+}
+
+fn provision(code: &str, found: Survey) -> Intent {
+    Intent::Provision {
+        region: region(code),
+        found: Some(found),
+    }
+}
+
+/// Every step that must be over before `id` begins.
+fn before(plan: &Plan, id: &str) -> Vec<String> {
+    let step = plan.steps.iter().find(|step| step.id == id).unwrap();
+    let mut all = step.after.clone();
+    for earlier in &step.after {
+        all.extend(before(plan, earlier));
+    }
+    all
+}
+
+#[test]
+fn a_new_region_takes_traffic_after_everything_else() {
+    let (picture, spec) = founded_fleet();
+    let plan = planned(&spec, &picture, &provision("eu-central-1", Survey::default())).unwrap();
+    let first = before(&plan, "admitted.eu-central-1");
+    for step in ["switch", "region", "member", "serving", "checked", "green"] {
+        assert!(first.contains(&format!("{step}.eu-central-1")), "{step}: {first:?}");
+    }
+    let record = plan.step("admitted.eu-central-1").unwrap();
+    let parts = record.parts();
+    assert!(
+        matches!(parts, [one] if one.id == "LatencyRecord" && one.action == Becomes::Add),
+        "{parts:?}"
+    );
+    // The switch is built beside the Region: neither waits for the other.
+    assert!(plan.step("switch.eu-central-1").unwrap().after.is_empty());
+    assert!(plan.step("region.eu-central-1").unwrap().after.is_empty());
+    let home = plan.step("switch.eu-central-1").unwrap().calls[0].region.clone();
+    assert_ne!(home, region("eu-central-1"), "the switch must survive the Region");
+    assert!(plan.notes.iter().any(|note| note.contains("no outage action")));
+}
+
+#[test]
+fn what_stands_in_the_way_of_building_is_said_before_anything_is_built() {
+    let (picture, spec) = founded_fleet();
+    let why = |found: Survey, check: &str| {
+        let plan = planned(&spec, &picture, &provision("eu-central-1", found)).unwrap();
+        let check = plan.checks.into_iter().find(|one| one.name == check).unwrap();
+        (check.finding, check.text)
+    };
+    let closed = Survey {
+        closed: BTreeMap::from([(region("eu-central-1"), "must be enabled first".into())]),
+        ..Survey::default()
+    };
+    assert_eq!(why(closed, "open").0, Finding::Fail);
+    let small = Survey {
+        concurrency: BTreeMap::from([(region("eu-central-1"), 10)]),
+        ..Survey::default()
+    };
+    let (finding, text) = why(small, "quota");
+    assert_eq!(finding, Finding::Waivable, "{text}");
+    let again = planned(&spec, &picture, &provision("eu-west-1", Survey::default()));
+    assert!(again.unwrap_err().why.contains("already"));
+    let unseen = Intent::Provision {
+        region: region("eu-central-1"),
+        found: None,
+    };
+    assert!(planned(&spec, &picture, &unseen).is_err(), "nothing is guessed");
+}
+
+#[test]
+fn what_others_built_is_not_taken_down() {
+    in_virtual_time(async {
+        let stage = Stage::calmly(founded("calm")).await;
+        let intent = Intent::Retire {
+            region: region("eu-west-1"),
+            found: None,
+        };
+        let intent = stage.looked_up(&intent).await;
+        let refused = planned(&stage.spec, &stage.snapshot(), &intent).unwrap_err();
+        assert!(refused.why.contains("not gwctl's"), "{refused}");
+    });
+}
+
+#[test]
+fn a_first_fleet_needs_a_secret_and_a_second_region() {
+    in_virtual_time(async {
+        let stage = Stage::unbuilt().await;
+        let intent = stage.looked_up(&Intent::Up { found: None }).await;
+        let picture = stage.snapshot();
+        let plan = planned(&stage.spec, &picture, &intent).unwrap();
+        assert_eq!(plan.confirm, "orders");
+        let edge = before(&plan, "edge");
+        assert!(edge.contains(&"admitted.us-east-1".to_owned()), "{edge:?}");
+        let second = before(&plan, "region.eu-west-1");
+        assert!(second.contains(&"member.us-east-1".to_owned()), "{second:?}");
+        let mut poor = described();
+        poor.build.region.clear();
+        let plan = planned(&poor, &picture, &intent).unwrap();
+        let secret = plan.checks.iter().find(|check| check.name == "secret").unwrap();
+        assert_eq!(secret.finding, Finding::Fail);
+        poor.sites.truncate(1);
+        let refused = planned(&poor, &picture, &intent).unwrap_err();
+        assert!(refused.why.contains("two Regions"), "{refused}");
+    });
+}
