@@ -41,7 +41,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("sim", &["fleet", "stacks"]),
     (
         "config",
-        &["fleet", "console", "console/app", "console/view", "observe"],
+        &[
+            "fleet",
+            "console",
+            "console/app",
+            "console/view",
+            "observe",
+            "stacks",
+        ],
     ),
     ("telemetry", &[]),
     (

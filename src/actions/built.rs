@@ -21,15 +21,17 @@ pub async fn as_built(
         }
         Intent::Provision { region, .. } => {
             let site = blank(region);
-            built
-                .sites
-                .push(told(fleet, spec, session, site).await?);
+            built.sites.push(told(fleet, spec, session, site).await?);
         }
         Intent::Retire { region, .. } => {
             built.sites.retain(|site| &site.region != region);
             for site in &mut built.sites {
                 // Switches that were there moved.
-                if site.switch.as_ref().is_some_and(|switch| &switch.region == region) {
+                if site
+                    .switch
+                    .as_ref()
+                    .is_some_and(|switch| &switch.region == region)
+                {
                     *site = told(fleet, spec, session, site.clone()).await?;
                 }
             }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::{Config, Level, nearest};
 use crate::console::app::{Keymap, KeymapError};
 use crate::fleet::{EdgeSpec, FleetSpec, Limit, Region, SiteSpec, Thresholds};
+use crate::stacks::Kind;
 
 /// Something wrong with the value at `path`; array elements by their number.
 #[derive(Debug)]
@@ -198,6 +199,16 @@ fn fleet(spec: &FleetSpec, at: &mut Findings<'_>) {
     }
     url("probe_url", spec.probe_url.as_deref(), at);
     edge(spec, &spec.edge, &mut at.below(&["edge"]));
+    for name in spec.build.templates.keys() {
+        let kinds = Kind::ALL.map(Kind::word);
+        if !kinds.contains(&name.as_str()) {
+            at.below(&["build", "templates"]).error(
+                name,
+                format!("`{name}` is none of a fleet's stacks"),
+                &kinds.join(", "),
+            );
+        }
+    }
     sites(spec, at);
     thresholds(&spec.thresholds, &mut at.below(&["thresholds"]));
     rules::rules(spec, &mut at.below(&["rules"]));
@@ -206,7 +217,12 @@ fn fleet(spec: &FleetSpec, at: &mut Findings<'_>) {
 fn edge(spec: &FleetSpec, edge: &EdgeSpec, at: &mut Findings<'_>) {
     rules::endpoints(&edge.routing_endpoints, at);
     let id = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric());
-    if !id(&edge.distribution) {
+    if edge.distribution.is_empty() {
+        at.warn(
+            "",
+            "the fleet has no distribution yet: `gwctl up` builds it, `gwctl discover` finds it",
+        );
+    } else if !id(&edge.distribution) {
         let accepted = "the distribution's id, such as `E2EXAMPLE1` (not its domain name or ARN)";
         at.error(
             "distribution",
@@ -302,12 +318,22 @@ fn one_site(site: &SiteSpec, at: &mut Findings<'_>) {
         )
         .meant = meant;
     }
-    identifier(
-        "api",
-        &site.api,
-        "the API's id, such as `a1b2c3d4e5` (not its URL or ARN)",
-        at,
-    );
+    if site.api.is_empty() {
+        at.warn(
+            "",
+            format!(
+                "there is no API in {} yet: `gwctl up` builds it",
+                site.region
+            ),
+        );
+    } else {
+        identifier(
+            "api",
+            &site.api,
+            "the API's id, such as `a1b2c3d4e5` (not its URL or ARN)",
+            at,
+        );
+    }
     if let Some(endpoint) = &site.endpoint {
         host("endpoint", endpoint, at);
     }

@@ -5,6 +5,7 @@ mod diagnostic;
 mod load;
 mod near;
 mod paths;
+mod record;
 mod span;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ pub use diagnostic::{Diagnostic, Level};
 pub use load::{ConfigError, Loaded, load, parse};
 pub use near::nearest;
 pub use paths::{NoHome, Paths};
+pub use record::{NotRecorded, record};
 pub use span::Span;
 
 /// A complete example with a comment on every key.

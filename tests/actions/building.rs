@@ -40,10 +40,18 @@ fn before(plan: &Plan, id: &str) -> Vec<String> {
 #[test]
 fn a_new_region_takes_traffic_after_everything_else() {
     let (picture, spec) = founded_fleet();
-    let plan = planned(&spec, &picture, &provision("eu-central-1", Survey::default())).unwrap();
+    let plan = planned(
+        &spec,
+        &picture,
+        &provision("eu-central-1", Survey::default()),
+    )
+    .unwrap();
     let first = before(&plan, "admitted.eu-central-1");
     for step in ["switch", "region", "member", "serving", "checked", "green"] {
-        assert!(first.contains(&format!("{step}.eu-central-1")), "{step}: {first:?}");
+        assert!(
+            first.contains(&format!("{step}.eu-central-1")),
+            "{step}: {first:?}"
+        );
     }
     let record = plan.step("admitted.eu-central-1").unwrap();
     let parts = record.parts();
@@ -54,9 +62,19 @@ fn a_new_region_takes_traffic_after_everything_else() {
     // The switch is built beside the Region: neither waits for the other.
     assert!(plan.step("switch.eu-central-1").unwrap().after.is_empty());
     assert!(plan.step("region.eu-central-1").unwrap().after.is_empty());
-    let home = plan.step("switch.eu-central-1").unwrap().calls[0].region.clone();
-    assert_ne!(home, region("eu-central-1"), "the switch must survive the Region");
-    assert!(plan.notes.iter().any(|note| note.contains("no outage action")));
+    let home = plan.step("switch.eu-central-1").unwrap().calls[0]
+        .region
+        .clone();
+    assert_ne!(
+        home,
+        region("eu-central-1"),
+        "the switch must survive the Region"
+    );
+    assert!(
+        plan.notes
+            .iter()
+            .any(|note| note.contains("no outage action"))
+    );
 }
 
 #[test]
@@ -64,7 +82,11 @@ fn what_stands_in_the_way_of_building_is_said_before_anything_is_built() {
     let (picture, spec) = founded_fleet();
     let why = |found: Survey, check: &str| {
         let plan = planned(&spec, &picture, &provision("eu-central-1", found)).unwrap();
-        let check = plan.checks.into_iter().find(|one| one.name == check).unwrap();
+        let check = plan
+            .checks
+            .into_iter()
+            .find(|one| one.name == check)
+            .unwrap();
         (check.finding, check.text)
     };
     let closed = Survey {
@@ -84,7 +106,10 @@ fn what_stands_in_the_way_of_building_is_said_before_anything_is_built() {
         region: region("eu-central-1"),
         found: None,
     };
-    assert!(planned(&spec, &picture, &unseen).is_err(), "nothing is guessed");
+    assert!(
+        planned(&spec, &picture, &unseen).is_err(),
+        "nothing is guessed"
+    );
 }
 
 #[test]
@@ -112,11 +137,18 @@ fn a_first_fleet_needs_a_secret_and_a_second_region() {
         let edge = before(&plan, "edge");
         assert!(edge.contains(&"admitted.us-east-1".to_owned()), "{edge:?}");
         let second = before(&plan, "region.eu-west-1");
-        assert!(second.contains(&"member.us-east-1".to_owned()), "{second:?}");
+        assert!(
+            second.contains(&"member.us-east-1".to_owned()),
+            "{second:?}"
+        );
         let mut poor = described();
         poor.build.region.clear();
         let plan = planned(&poor, &picture, &intent).unwrap();
-        let secret = plan.checks.iter().find(|check| check.name == "secret").unwrap();
+        let secret = plan
+            .checks
+            .iter()
+            .find(|check| check.name == "secret")
+            .unwrap();
         assert_eq!(secret.finding, Finding::Fail);
         poor.sites.truncate(1);
         let refused = planned(&poor, &picture, &intent).unwrap_err();

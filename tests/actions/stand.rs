@@ -90,13 +90,7 @@ impl Stage {
     }
 
     pub fn plan(&self, intent: &Intent) -> Plan {
-        plan(
-            "orders",
-            &self.spec,
-            &self.snapshot(),
-            &self.named(intent),
-        )
-        .unwrap()
+        plan("orders", &self.spec, &self.snapshot(), &self.named(intent)).unwrap()
     }
 
     /// What planning must be told first.

@@ -8,6 +8,7 @@ pub mod held;
 pub mod paper;
 mod plan_markdown;
 mod plan_table;
+pub mod record;
 pub mod stage;
 
 use crate::actions::{
@@ -42,7 +43,12 @@ pub fn run(global: &Global, asked: &Asked<'_>) -> Result<Exit, Failure> {
     settings.tell_warnings();
     run_async(async {
         let target = Target::configured(global, &settings).await;
-        act(global, asked, &Stage::open(target, folder, false)).await
+        let stage = Stage::open(target, folder, false);
+        let exit = act(global, asked, &stage).await?;
+        if !asked.options.dry_run {
+            record::keep(&asked.intent, exit, &stage, Some(&settings.paths.config)).await;
+        }
+        Ok(exit)
     })?
 }
 

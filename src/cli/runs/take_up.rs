@@ -7,7 +7,7 @@ use crate::actions::{Folder, Order, RunState, StepStatus, resume};
 use crate::cli::act::follow::{Manner, follow};
 use crate::cli::act::paper::{Ink, Paper};
 use crate::cli::act::stage::Stage;
-use crate::cli::act::{ask, confirmed, may_write, not_started};
+use crate::cli::act::{ask, confirmed, may_write, not_started, record};
 use crate::cli::args::{Global, Output};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -156,7 +156,15 @@ fn go_on(
             asks: ask::terminal(),
             simulated: false,
         };
-        follow(running, &stage.folder, manner, tail).await
+        let exit = follow(running, &stage.folder, manner, tail).await?;
+        record::keep(
+            &left.plan.intent,
+            exit,
+            &stage,
+            Some(&settings.paths.config),
+        )
+        .await;
+        Ok(exit)
     })?
 }
 
