@@ -12,6 +12,16 @@ use super::rng::pick;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidationRefused;
 
+/// Whether a certificate's name stands for `host`: a star does for one label.
+pub fn covers(name: &str, host: &str) -> bool {
+    match name.strip_prefix("*.") {
+        Some(rest) => host
+            .split_once('.')
+            .is_some_and(|(_, parent)| parent == rest),
+        None => name == host,
+    }
+}
+
 impl State {
     /// A distribution's configuration was changed: it takes minutes to reach every edge (aws-facts §4).
     pub fn deploy_distribution(&mut self, id: &str) {

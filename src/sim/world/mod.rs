@@ -21,6 +21,7 @@ mod found_checks;
 mod found_database;
 mod geo;
 mod health;
+mod making;
 pub mod metrics;
 pub mod model;
 mod names;
@@ -49,8 +50,9 @@ use jiff::Timestamp;
 
 pub use admission::{Admission, Refusal};
 pub use dns::DnsAnswer;
-pub use edge_changes::InvalidationRefused;
+pub use edge_changes::{InvalidationRefused, covers};
 pub use faults::{Fault, FaultKind, FaultStatus};
+pub use making::{Changed, Made, Owned, Wanted};
 pub use metrics::{MetricId, MetricStore};
 pub use model::Resources;
 pub use names::{SWITCH_METRIC, SWITCH_NAMESPACE};
@@ -145,6 +147,10 @@ pub struct State {
     series: publish::AllSeries,
     resolver: probe::Resolver,
     probe_rng: Rng,
+    /// What stacks made.
+    owners: making::Owners,
+    /// Certificates to be validated, and the second that happens.
+    pending: std::collections::BTreeMap<String, i64>,
 }
 
 impl State {
@@ -207,6 +213,8 @@ impl State {
             watches: Vec::new(),
             resolver: probe::Resolver::default(),
             probe_rng: Rng::new(seed, "probe"),
+            owners: making::Owners::default(),
+            pending: std::collections::BTreeMap::new(),
             resources,
             regions,
         };

@@ -4,7 +4,7 @@
 use super::State;
 use super::edge::EdgeMinute;
 use super::metrics::{Handle, MetricId, MetricStore, Sample};
-use super::model::{Api, Resources};
+use super::model::{Api, Certificate, Resources};
 use super::names;
 use super::serving::{FunctionMinute, SiteMinute};
 use crate::fleet::{ApiKind, Region};
@@ -304,21 +304,32 @@ impl AllSeries {
             certificates: resources
                 .certificates
                 .iter()
-                .map(|certificate| {
-                    let dimensions: [&[(&str, &str)]; 1] =
-                        [&[("CertificateArn", &certificate.arn)]];
-                    let region = certificate.region.as_str();
-                    series(
-                        store,
-                        region,
-                        "AWS/CertificateManager",
-                        "DaysToExpiry",
-                        &dimensions,
-                    )
-                })
+                .map(|certificate| certificate_series(store, certificate))
                 .collect(),
         }
     }
+
+    /// The newest certificate of the account.
+    pub(super) fn add_certificate(&mut self, store: &mut MetricStore, one: &Certificate) {
+        self.certificates.push(certificate_series(store, one));
+    }
+
+    /// The certificate at this place is gone.
+    pub(super) fn remove_certificate(&mut self, at: usize) {
+        self.certificates.remove(at);
+    }
+}
+
+fn certificate_series(store: &mut MetricStore, certificate: &Certificate) -> Handle {
+    let dimensions: [&[(&str, &str)]; 1] = [&[("CertificateArn", &certificate.arn)]];
+    let region = certificate.region.as_str();
+    series(
+        store,
+        region,
+        "AWS/CertificateManager",
+        "DaysToExpiry",
+        &dimensions,
+    )
 }
 
 impl State {
