@@ -97,9 +97,14 @@ impl State {
         let now = self.now();
         let due =
             |distribution: &&mut Distribution| distribution.deployed_at.is_some_and(|at| at <= now);
+        let mut deployed = false;
         for distribution in self.resources.distributions.iter_mut().filter(due) {
             distribution.status = "Deployed".into();
             distribution.deployed_at = None;
+            deployed = true;
+        }
+        if deployed {
+            self.look_at_fleet();
         }
         let running = self.resources.invalidations.iter_mut();
         for one in running.filter(|one| one.status == "InProgress" && one.done <= now) {

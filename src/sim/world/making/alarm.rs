@@ -157,3 +157,26 @@ impl Watched {
         })
     }
 }
+
+impl State {
+    /// Route 53 follows an alarm's data only where it is one metric with a plain statistic (aws-facts §3.4).
+    pub(super) fn followable(&self, region: &Region, name: &str) -> Result<(), String> {
+        let Some(at) = self.alarm_at(region, name) else {
+            return Err(format!(
+                "InvalidInput: The CloudWatch alarm {name} was not found in Region {region}"
+            ));
+        };
+        let alarm = &self.resources.alarms[at];
+        let math = self
+            .owners
+            .get("AWS::CloudWatch::Alarm", region, name)
+            .is_some_and(|one| one.properties.get("Metrics").is_some());
+        if math || alarm.statistic.starts_with('p') || alarm.period_s < 60 {
+            return Err(format!(
+                "InvalidInput: A health check cannot follow the alarm {name}: it wants one metric of standard \
+                 resolution with a plain statistic"
+            ));
+        }
+        Ok(())
+    }
+}

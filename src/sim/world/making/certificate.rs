@@ -7,6 +7,7 @@ use super::super::model::Certificate;
 use super::super::names::{self, ACCOUNT};
 use super::words::{items, need, text, texts};
 use super::{Begun, Wanted};
+use crate::fleet::Region;
 
 /// Validity of a public certificate (aws-facts §7).
 const VALIDITY: SignedDuration = SignedDuration::from_secs(198 * 86_400 - 1);
@@ -84,10 +85,6 @@ impl State {
         certificate.status = "ISSUED".into();
     }
 
-    pub(super) fn change_certificate(&self, arn: &str) -> i64 {
-        self.within(arn, (2, 6))
-    }
-
     pub(super) fn unmake_certificate(&self, arn: &str) -> Result<i64, String> {
         match self.certificate(arn) {
             None => Ok(0),
@@ -110,5 +107,36 @@ impl State {
             .certificates
             .iter()
             .find(|one| one.arn == arn)
+    }
+
+    /// `user` names this certificate from now on, and no other.
+    pub(super) fn use_certificate(&mut self, user: &str, arn: Option<&str>) {
+        for one in &mut self.resources.certificates {
+            one.in_use_by.retain(|known| known != user);
+            if Some(one.arn.as_str()) == arn {
+                one.in_use_by.push(user.to_owned());
+            }
+        }
+    }
+
+    /// An issued certificate of `region` that names `host`, or what the service says to any other.
+    pub(super) fn usable(&self, arn: &str, region: &Region, host: &str) -> Result<(), String> {
+        let found = self.certificate(arn).filter(|one| &one.region == region);
+        let Some(certificate) = found else {
+            return Err(format!(
+                "The certificate {arn} does not exist in Region {region}"
+            ));
+        };
+        if certificate.status != "ISSUED" {
+            return Err(format!(
+                "The certificate {arn} has status {} and cannot be used",
+                certificate.status
+            ));
+        }
+        let mut names = certificate.alternative_names.iter();
+        if names.any(|name| super::super::edge_changes::covers(name, host)) {
+            return Ok(());
+        }
+        Err(format!("The certificate {arn} does not name {host}"))
     }
 }

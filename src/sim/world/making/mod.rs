@@ -4,8 +4,14 @@
 //! physics take it in. Nobody but CloudFormation knows how long a stack takes: this says it of each resource.
 
 mod alarm;
+mod api;
 mod certificate;
+mod compute;
+mod database;
+mod dns;
+mod edge;
 mod families;
+mod instance;
 mod opaque;
 mod owners;
 mod replacing;
@@ -79,6 +85,7 @@ impl State {
     pub fn finish_making(&mut self, kind: &str, region: &Region, physical: &str) {
         if let Ok(family) = Family::of(kind) {
             self.finish_family(family, region, physical);
+            self.look_at_fleet();
         }
     }
 
@@ -124,7 +131,9 @@ impl State {
         region: &Region,
         physical: &str,
     ) -> Result<i64, String> {
-        self.unmake(Family::of(kind)?, kind, region, physical)
+        let takes_s = self.unmake(Family::of(kind)?, kind, region, physical)?;
+        self.look_at_fleet();
+        Ok(takes_s)
     }
 
     /// The resource is gone.
@@ -132,6 +141,7 @@ impl State {
         if let Ok(family) = Family::of(kind) {
             self.remove(family, kind, region, physical);
             self.owners.take(kind, region, physical);
+            self.look_at_fleet();
         }
     }
 
@@ -143,8 +153,7 @@ impl State {
         region: &Region,
         physical: &str,
     ) -> Option<String> {
-        let _ = (kind, region, physical);
-        None
+        (kind == "AWS::RDS::DBCluster").then(|| self.save_cluster(region, physical))?
     }
 
     /// What `Fn::GetAtt` gives of a resource that was made.

@@ -55,6 +55,11 @@ impl Owners {
         self.0.get(&key(kind, region, physical))
     }
 
+    /// Those of one kind.
+    pub(super) fn of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Owned> {
+        self.0.values().filter(move |one| one.kind == kind)
+    }
+
     /// The one whose properties name `physical`, other than itself.
     pub(super) fn user_of(&self, region: &Region, physical: &str) -> Option<&Owned> {
         self.0.values().find(|one| {

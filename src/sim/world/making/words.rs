@@ -35,6 +35,11 @@ pub(super) fn float(properties: &Value, path: &str) -> Option<f64> {
     text(properties, path)?.parse().ok()
 }
 
+/// Whether it is there and true.
+pub(super) fn flag(properties: &Value, path: &str) -> bool {
+    text(properties, path).is_some_and(|word| word == "true")
+}
+
 /// The items of a list; a single value is a list of one.
 pub(super) fn items<'a>(properties: &'a Value, path: &str) -> &'a [Value] {
     match at(properties, path) {

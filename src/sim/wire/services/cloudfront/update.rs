@@ -60,6 +60,13 @@ fn read(given: &Value, present: &Distribution) -> Result<Distribution, Fault> {
         Ok(Origin {
             id: one.need("Id")?.to_owned(),
             domain: one.need("DomainName")?.to_owned(),
+            headers: items(Some(&one), "CustomHeaders")
+                .iter()
+                .filter_map(|header| {
+                    let part = |name: &str| header.text(name).map(str::to_owned);
+                    Some((part("HeaderName")?, part("HeaderValue")?))
+                })
+                .collect(),
         })
     });
     let behaviour = given.get("DefaultCacheBehavior");
