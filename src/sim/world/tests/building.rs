@@ -136,8 +136,8 @@ fn a_fleet_built_from_the_templates_serves_and_unmade_leaves_only_what_is_retain
             8,
         ))
     };
-    let stage = [("ApiId", api), ("Stage", "$default")];
-    assert!(of("AWS/ApiGateway", "Count", &stage) > 1_000.0);
+    let live = [("ApiId", api), ("Stage", "$default")];
+    assert!(of("AWS/ApiGateway", "Count", &live) > 1_000.0);
     let handler = [("FunctionName", "orders-handler")];
     assert!(of("AWS/Lambda", "Invocations", &handler) > 1_000.0);
     let distribution = fleet.edge.physical("Distribution");
