@@ -7,10 +7,12 @@ use crate::sim::world::Mutation;
 const LOOKING: [&str; 5] = ["Get", "List", "Describe", "Test", "Simulate"];
 
 /// Members that name what is changed, in the order they are told.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 12] = [
     "GlobalClusterIdentifier",
     "TargetDbClusterIdentifier",
     "DBClusterIdentifier",
+    "DbClusterIdentifier",
+    "DBClusterSnapshotIdentifier",
     "SourceDBClusterSnapshotIdentifier",
     "TargetDBClusterSnapshotIdentifier",
     "HealthCheckId",

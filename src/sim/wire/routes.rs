@@ -84,6 +84,10 @@ pub(super) const LAMBDA: &[Route] = &[
         "/2015-03-31/functions/{FunctionName}/configuration",
         "GetFunctionConfiguration",
     ),
+    put(
+        "/2015-03-31/functions/{FunctionName}/code",
+        "UpdateFunctionCode",
+    ),
     get("/2016-08-19/account-settings", "GetAccountSettings"),
 ];
 

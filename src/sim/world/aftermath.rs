@@ -1,7 +1,8 @@
 //! After a promotion: volumes are rebuilt, members come back, roles are written down (aws-facts §2.7).
 
 use super::State;
-use super::found_database::{cluster_arn, global_members};
+use super::found_database::global_members;
+use super::model::DbCluster;
 use crate::fleet::Region;
 
 impl State {
@@ -10,7 +11,7 @@ impl State {
         let mut returned = false;
         for index in 0..self.database.members.len() {
             let until = self.database.members[index].rebuilding_until;
-            if until == 0 || index == self.database.writer {
+            if until == 0 || index == self.database.writer || self.database.members[index].seeding {
                 continue;
             }
             let dark = self.strikes[self.database.members[index].site].dark;
@@ -57,26 +58,22 @@ impl State {
 
     /// Writes roles and synchronization into the resources.
     pub(super) fn redraw_topology(&mut self) {
-        let regions: Vec<&Region> = self
-            .database
-            .members
-            .iter()
-            .map(|member| &member.region)
+        let all = self.database.members.iter();
+        let all: Vec<(Region, String)> = all
+            .map(|member| (member.region.clone(), member.arn()))
             .collect();
-        let Some(writer) = regions.get(self.database.writer).copied() else {
-            return;
-        };
-        let mut members = global_members(&regions, writer);
+        let writer = all.get(self.database.writer).map(|(_, arn)| arn.clone());
+        let mut members = global_members(&all, writer.as_deref().unwrap_or_default());
         for (listed, member) in members.iter_mut().zip(&self.database.members) {
-            if member.rebuilding_until > 0 {
+            if member.rebuilding_until > 0 || member.seeding {
                 listed.synchronization = Some("pending-resync".into());
             }
         }
-        let source = cluster_arn(writer);
-        for cluster in &mut self.resources.clusters {
-            let secondary = &cluster.region != writer;
+        let ours = |cluster: &&mut DbCluster| all.iter().any(|(_, arn)| *arn == cluster.arn);
+        for cluster in self.resources.clusters.iter_mut().filter(ours) {
+            let secondary = Some(&cluster.arn) != writer.as_ref();
             cluster.settle_forwarding(secondary);
-            cluster.replication_source = secondary.then(|| source.clone());
+            cluster.replication_source = writer.clone().filter(|_| secondary);
         }
         if let Some(global) = self.global() {
             global.members = members;

@@ -38,6 +38,8 @@ const PLACES: [(&str, f64, f64, f64); 18] = [
 pub(super) struct Cached {
     /// Which of the fleet's Regions, and for which part of the router's requests.
     pub sites: Vec<(usize, f64)>,
+    /// The part for which there is none.
+    pub lost: f64,
     /// Second at which it must ask again.
     pub until: i64,
 }
@@ -78,6 +80,12 @@ pub(super) fn everywhere(seed: u64, regions: &[Region]) -> Vec<EdgeLocation> {
 }
 
 impl EdgeLocation {
+    /// The fleet is in another Region too.
+    pub(super) fn learn(&mut self, region: &Region) {
+        let rtt_ms = geo::rtt_ms(self.point, geo::point(region));
+        self.rtt_ms.push(rtt_ms);
+    }
+
     /// Requests a second that arrive here at second `now`, `step` seconds after the last time.
     pub(super) fn demand(&mut self, now: i64, step: f64) -> f64 {
         let mood = self.mood.step(step, &mut self.rng);

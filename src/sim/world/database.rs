@@ -2,6 +2,7 @@
 
 use super::State;
 use super::faults::FaultKind;
+use super::names;
 use super::noise::Wander;
 use super::promotion::Promotion;
 use super::replication::{CommitLog, Link, Member, between_ms};
@@ -11,6 +12,8 @@ use crate::fleet::Region;
 /// The members and what moves between them.
 #[derive(Debug)]
 pub(super) struct Database {
+    /// The global cluster they are in; none before there is one.
+    pub global: Option<String>,
     /// In the order of the fleet's Regions; at most eleven.
     pub members: Vec<Member>,
     /// Index of the member that takes writes.
@@ -51,13 +54,14 @@ impl Database {
             .take(super::found_database::MEMBERS)
             .enumerate();
         let members: Vec<Member> = members
-            .map(|(site, region)| Member::new(seed, region, site, now))
+            .map(|(site, region)| Member::new(seed, (region, &names::cluster(region)), site, now))
             .collect();
         let busy = members
             .iter()
             .map(|_| Wander::new(0.05, 180.0, &mut rng))
             .collect();
         Self {
+            global: (!members.is_empty()).then(|| names::FLEET.into()),
             members,
             writer: 0,
             endpoint: 0,
@@ -73,9 +77,37 @@ impl Database {
 
     /// The member whose cluster has this ARN.
     pub(super) fn by_arn(&self, arn: &str) -> Option<usize> {
-        self.members
-            .iter()
-            .position(|m| super::found_database::cluster_arn(&m.region) == arn)
+        self.members.iter().position(|member| member.arn() == arn)
+    }
+
+    /// The member in a Region: there is one at most.
+    pub(super) fn in_region(&self, region: &Region) -> Option<&Member> {
+        self.members.iter().find(|member| &member.region == region)
+    }
+
+    /// Another member. The first writes, once it is open.
+    pub(super) fn join(&mut self, member: Member) {
+        if self.members.is_empty() {
+            (self.writer, self.endpoint, self.unsaved) = (0, 0, None);
+            self.open = false;
+        }
+        self.members.push(member);
+        self.busy.push(Wander::new(0.05, 180.0, &mut self.rng));
+    }
+
+    /// A member is none any more. The writer goes last.
+    pub(super) fn leave(&mut self, index: usize) {
+        let moved = |one: usize| if one > index { one - 1 } else { one };
+        self.members.remove(index);
+        self.busy.remove(index);
+        self.writer = moved(self.writer);
+        // The endpoint follows the writer, should it be on its way still.
+        self.endpoint = if self.endpoint == index {
+            self.writer
+        } else {
+            moved(self.endpoint)
+        };
+        self.unsaved = self.unsaved.filter(|one| *one != index).map(moved);
     }
 
     /// How busy member `index` is while it serves so many reads and applies so many writes a second.
@@ -116,11 +148,22 @@ impl State {
 
     /// Round trip from a site to the writer in milliseconds; none while its writes are not taken.
     pub(super) fn writer_ms(&self, site: usize) -> Option<f64> {
+        let region = &self.regions[site];
+        if self.writes_by_itself(region) {
+            return Some(between_ms(region, region));
+        }
         if !self.writable() || !self.forwards_writes(site) {
             return None;
         }
         let writer = self.database.members.get(self.database.writer)?;
-        Some(between_ms(&self.regions[site], &writer.region))
+        Some(between_ms(region, &writer.region))
+    }
+
+    /// Whether a Region has a cluster that is in no global database: its writes stay there.
+    pub(super) fn writes_by_itself(&self, region: &Region) -> bool {
+        let mut clusters = self.resources.clusters.iter();
+        clusters.any(|one| &one.region == region && one.global_cluster.is_none())
+            && self.database.in_region(region).is_none()
     }
 
     /// Everything acknowledged travels on, where it can.

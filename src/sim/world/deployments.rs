@@ -79,6 +79,7 @@ impl State {
             Some(served) => *served = zone,
             None => self.dns_zones.push(zone),
         }
+        self.look_at_fleet();
     }
 
     /// The certificate of a Region's endpoint could not be renewed, and its end is near.

@@ -2,10 +2,10 @@
 
 use super::State;
 use super::dns::{self, Asker};
-use super::names::{self, LATENCY_RECORD};
 use super::rng::normal_slice;
 use super::serving::Outcome;
 use super::sketch::Sketch;
+use super::standing::Front;
 
 /// The minute being counted at the edge.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +30,16 @@ pub(super) struct Flow {
     pub rtt_ms: f64,
 }
 
+/// Where the clients' requests went.
+#[derive(Debug)]
+pub(super) struct Routed {
+    pub flows: Vec<Flow>,
+    /// Requests a second that the edge took and had nowhere to send.
+    pub unrouted: f64,
+    /// Requests a second whose name does not resolve any more.
+    pub unresolved: f64,
+}
+
 /// How many routers that wake together draw from a weighted set by themselves.
 const DRAWERS: usize = 24;
 
@@ -37,13 +47,16 @@ const DRAWERS: usize = 24;
 struct Best {
     /// Sites, with the part of the answers that name them.
     sites: Vec<(usize, f64)>,
+    /// The part of the answers that leads nowhere.
+    lost: f64,
     ttl_s: i64,
 }
 
 impl Best {
-    fn only(site: usize, ttl_s: i64) -> Self {
+    fn only(site: Option<usize>, ttl_s: i64) -> Self {
         Self {
-            sites: vec![(site, 1.0)],
+            sites: site.map(|site| (site, 1.0)).into_iter().collect(),
+            lost: if site.is_some() { 0.0 } else { 1.0 },
             ttl_s,
         }
     }
@@ -54,12 +67,22 @@ const ROUTER_ERRORS: f64 = 0.000_004;
 
 impl State {
     /// Every edge location's demand, sent where its routers' answers say.
-    pub(super) fn route(&mut self, step: i64) -> Vec<Flow> {
+    pub(super) fn route(&mut self, step: i64) -> Routed {
         let now = self.now;
-        let mut flows = Vec::with_capacity(self.clients.len() * 2);
+        let mut routed = Routed {
+            flows: Vec::with_capacity(self.clients.len() * 2),
+            unrouted: 0.0,
+            unresolved: 0.0,
+        };
+        let front = self.front.clone();
         for index in 0..self.clients.len() {
             let demand = self.clients[index].demand(now, step as f64);
-            self.refresh_routers(index);
+            let Some(front) = &front else {
+                // Nobody uses a name before there is one.
+                routed.unresolved += if self.opened { demand } else { 0.0 };
+                continue;
+            };
+            self.refresh_routers(index, front);
             let client = &self.clients[index];
             let share = demand / client.routers.len() as f64;
             // In the order in which the routers first name a site.
@@ -70,18 +93,20 @@ impl State {
                     None => rates.push((*site, share * part)),
                 }
             }
+            let lost: f64 = client.routers.iter().map(|router| router.lost).sum();
+            routed.unrouted += share * lost;
             let busy = rates.into_iter().filter(|(_, rate)| *rate > 0.0);
-            flows.extend(busy.map(|(site, rate)| Flow {
+            routed.flows.extend(busy.map(|(site, rate)| Flow {
                 site,
                 rate,
                 rtt_ms: client.rtt_ms[site],
             }));
         }
-        flows
+        routed
     }
 
     /// Routers whose answer is too old ask again.
-    fn refresh_routers(&mut self, index: usize) {
+    fn refresh_routers(&mut self, index: usize, front: &Front) {
         let now = self.now;
         let mut fresh: Option<Best> = None;
         for router in 0..super::clients::ROUTERS {
@@ -91,22 +116,24 @@ impl State {
             // All that wake at once at one place get the same answer, unless it is drawn.
             let best = match fresh.take() {
                 Some(best) if best.sites.len() == 1 => best,
-                _ => self.ask_for_best(index, router),
+                _ => self.ask_for_best(front, index, router),
             };
             let client = &mut self.clients[index];
             let until = now + best.ttl_s + client.slack();
             client.routers[router].sites.clone_from(&best.sites);
+            client.routers[router].lost = best.lost;
             client.routers[router].until = until;
             fresh = Some(best);
         }
     }
 
     /// The sites DNS names best for a router, and for how long.
-    fn ask_for_best(&self, location: usize, router: usize) -> Best {
-        let Some(zone) = self.dns_zones.first() else {
-            return Best::only(0, 60);
+    fn ask_for_best(&self, front: &Front, location: usize, router: usize) -> Best {
+        let name = &front.latency;
+        let mut zones = self.dns_zones.iter();
+        let Some(zone) = zones.find(|zone| name.ends_with(&zone.name)) else {
+            return Best::only(None, 60);
         };
-        let name = format!("{LATENCY_RECORD}.");
         let ask = |one: usize| {
             let asker = Asker {
                 from: self.clients[location].point,
@@ -114,10 +141,9 @@ impl State {
                 resolver: ((location * super::clients::ROUTERS + router) * DRAWERS + one) as u64,
                 now: self.now,
             };
-            let answer = dns::answer(zone, &self.resources.health_checks, &name, "CNAME", &asker);
-            let target = answer.values.first();
-            let site = target.and_then(|target| self.site_of_host(target));
-            (site.unwrap_or(0), i64::from(answer.ttl_s).max(1))
+            let answer = dns::answer(zone, &self.resources.health_checks, name, "CNAME", &asker);
+            let site = self.chosen(front, answer.values.first());
+            (site, i64::from(answer.ttl_s).max(1))
         };
         let (first, ttl_s) = ask(0);
         // Where nothing is weighted, all get the same.
@@ -125,27 +151,56 @@ impl State {
             return Best::only(first, ttl_s);
         }
         let mut counts = vec![0_u32; self.regions.len()];
-        (0..DRAWERS).for_each(|one| counts[ask(one).0] += 1);
+        let mut nowhere = 0_u32;
+        for site in (0..DRAWERS).map(|one| ask(one).0) {
+            match site {
+                Some(site) => counts[site] += 1,
+                None => nowhere += 1,
+            }
+        }
         let sites = counts.iter().enumerate().filter(|(_, count)| **count > 0);
         Best {
             sites: sites
                 .map(|(site, count)| (site, f64::from(*count) / DRAWERS as f64))
                 .collect(),
+            lost: f64::from(nowhere) / DRAWERS as f64,
             ttl_s,
         }
     }
 
-    /// The site whose Regional endpoint `host` is.
+    /// The site a router sends a request to when DNS answers `target`. CloudFront asks for the same name
+    /// before it runs the router, and answers 502 by itself when there is none (aws-facts §4.1).
+    fn chosen(&self, front: &Front, target: Option<&String>) -> Option<usize> {
+        let site = target.and_then(|target| self.site_of_host(target));
+        let Some(known) = &front.hosts else {
+            // This router believes DNS, and takes the first Region where that fails.
+            return site.or((!self.sites.is_empty()).then_some(0));
+        };
+        if known.contains(target?) {
+            return site;
+        }
+        let mut regions = self.regions.iter();
+        regions.position(|region| front.fallback.as_ref() == Some(region))
+    }
+
+    /// The site whose Regional endpoint `host` is or was.
     pub(super) fn site_of_host(&self, host: &str) -> Option<usize> {
         let host = host.trim_end_matches('.');
-        let region = host.strip_suffix(names::DOMAIN)?.strip_suffix('.')?;
-        self.regions.iter().position(|r| r.as_str() == region)
+        let mut sites = self.sites.iter();
+        sites.position(|site| site.host.as_deref() == Some(host))
     }
 
     /// Counts what the clients saw.
-    pub(super) fn count_at_edge(&mut self, flows: &[Flow], outcomes: &[Outcome], step: i64) {
+    pub(super) fn count_at_edge(&mut self, routed: &Routed, outcomes: &[Outcome], step: i64) {
+        let flows = &routed.flows;
+        let unrouted = self.edge_rng.poisson(routed.unrouted * step as f64);
+        let unresolved = self.edge_rng.poisson(routed.unresolved * step as f64);
+        self.totals.requests += unrouted + unresolved;
+        self.totals.failed += unrouted + unresolved;
         let slices: u32 = if step >= 30 { 12 } else { 2 };
         let minute = &mut self.edge;
+        minute.requests += unrouted;
+        minute.failed += unrouted;
         for outcome in outcomes {
             minute.requests += outcome.requests;
             minute.refused += outcome.refused;

@@ -12,6 +12,16 @@ use super::rng::pick;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidationRefused;
 
+/// Whether a certificate's name stands for `host`: a star does for one label.
+pub fn covers(name: &str, host: &str) -> bool {
+    match name.strip_prefix("*.") {
+        Some(rest) => host
+            .split_once('.')
+            .is_some_and(|(_, parent)| parent == rest),
+        None => name == host,
+    }
+}
+
 impl State {
     /// A distribution's configuration was changed: it takes minutes to reach every edge (aws-facts §4).
     pub fn deploy_distribution(&mut self, id: &str) {
@@ -87,9 +97,14 @@ impl State {
         let now = self.now();
         let due =
             |distribution: &&mut Distribution| distribution.deployed_at.is_some_and(|at| at <= now);
+        let mut deployed = false;
         for distribution in self.resources.distributions.iter_mut().filter(due) {
             distribution.status = "Deployed".into();
             distribution.deployed_at = None;
+            deployed = true;
+        }
+        if deployed {
+            self.look_at_fleet();
         }
         let running = self.resources.invalidations.iter_mut();
         for one in running.filter(|one| one.status == "InProgress" && one.done <= now) {

@@ -69,12 +69,14 @@ impl State {
         if writer.is_some_and(|writer| writer.site == site) {
             return true;
         }
-        let clusters = self.resources.clusters.iter();
-        let mut here = clusters.filter(|one| &one.region == region);
-        // One that is being disabled still forwards; a Region without a cluster writes by itself.
-        here.all(|one| {
+        // A Region without a member writes by itself.
+        self.database.in_region(region).is_none_or(|member| {
+            let arn = member.arn();
+            let mut clusters = self.resources.clusters.iter();
+            let cluster = clusters.find(|one| one.arn == arn);
+            // One that is being disabled still forwards.
             matches!(
-                one.write_forwarding.as_deref(),
+                cluster.and_then(|one| one.write_forwarding.as_deref()),
                 Some("enabled" | "disabling")
             )
         })
@@ -85,14 +87,10 @@ impl State {
     pub(super) fn writer_endpoint(&self, name: &str) -> Option<&str> {
         let mut globals = self.resources.global_clusters.iter();
         globals.find(|one| one.endpoint == name)?;
-        let region = &self.database.members.get(self.database.endpoint)?.region;
-        let cluster = self.cluster_in(region)?;
+        let arn = self.database.members.get(self.database.endpoint)?.arn();
+        let mut clusters = self.resources.clusters.iter();
+        let cluster = clusters.find(|one| one.arn == arn)?;
         Some(&cluster.endpoint)
-    }
-
-    fn cluster_in(&self, region: &Region) -> Option<&DbCluster> {
-        let clusters = &self.resources.clusters;
-        clusters.iter().find(|one| &one.region == region)
     }
 }
 

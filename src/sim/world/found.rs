@@ -7,7 +7,7 @@ use super::model::{
     LambdaLimits, Origin, RecordSet, Resources, Stack, Stage, Tag,
 };
 use super::names::{
-    self, ACCOUNT, DISTRIBUTION, DOMAIN, FLEET, LATENCY_RECORD, ROUTER, ZONE, ZONE_NAME,
+    self, ACCOUNT, DISTRIBUTION, DOMAIN, FLEET, FUNCTIONS, LATENCY_RECORD, ROUTER, ZONE, ZONE_NAME,
 };
 use super::rng::pick;
 use super::{found_alarms, found_checks, found_database, recovery};
@@ -18,7 +18,7 @@ use crate::fleet::{ApiKind, EdgeSpec, FleetSpec, Region, SiteSpec, SwitchSpec, T
 pub(super) struct Ground<'a> {
     /// Ids are spelled from it.
     pub seed: u64,
-    /// The Regions; the first holds the database's writer.
+    /// The Regions; the first holds the database's writer. Without any, the account has a zone and nothing else.
     pub regions: &'a [Region],
     /// REST APIs instead of HTTP APIs.
     pub rest: bool,
@@ -46,25 +46,12 @@ pub(super) fn resources(ground: &Ground) -> Resources {
         },
         ..Resources::default()
     };
-    for region in ground.regions {
-        all.functions
-            .push(function(ground, region, "orders-read", 512));
-        all.functions
-            .push(function(ground, region, "orders-write", 1024));
-        all.certificates.push(certificate(ground, region));
-        all.apis.push(api(ground, region));
-        all.custom_domains.push(custom_domain(ground, region));
-        all.stacks.push(stack(ground, region));
+    if !ground.regions.is_empty() {
+        add_fleet(ground, &mut all);
     }
-    let global = Region::global();
-    all.functions.push(router(ground));
-    all.certificates.push(edge_certificate(ground));
-    all.certificates.extend(spare_certificates(ground));
-    all.distributions.push(distribution(ground));
-    all.stacks.push(edge_stack(ground));
-    for region in ground.regions.iter().chain(std::iter::once(&global)) {
-        let functions = i64::try_from(all.functions.iter().filter(|f| &f.region == region).count())
-            .unwrap_or(0);
+    for region in Region::all() {
+        let functions =
+            i64::try_from(all.functions.iter().filter(|f| f.region == region).count()).unwrap_or(0);
         let limits = LambdaLimits {
             concurrent_executions: 1_000,
             unreserved: 1_000,
@@ -72,14 +59,33 @@ pub(super) fn resources(ground: &Ground) -> Resources {
             used_code_size: 41_214_976 * functions,
             function_count: functions,
         };
-        all.lambda_limits.insert(region.clone(), limits);
+        all.lambda_limits.insert(region, limits);
     }
-    found_database::add(ground, &mut all);
-    found_alarms::add(ground, &mut all);
-    all.routing = ground.arc.then(|| recovery::cluster(ground));
-    found_checks::add(ground, &mut all);
     all.hosted_zones.push(zone(ground, &all));
     all
+}
+
+/// Everything that serves the API.
+fn add_fleet(ground: &Ground, all: &mut Resources) {
+    for region in ground.regions {
+        for (name, memory_mb) in FUNCTIONS.into_iter().zip([512, 1024]) {
+            all.functions
+                .push(function(ground, region, name, memory_mb));
+        }
+        all.certificates.push(certificate(ground, region));
+        all.apis.push(api(ground, region));
+        all.custom_domains.push(custom_domain(ground, region));
+        all.stacks.push(stack(ground, region));
+    }
+    all.functions.push(router(ground));
+    all.certificates.push(edge_certificate(ground));
+    all.certificates.extend(spare_certificates(ground));
+    all.distributions.push(distribution(ground));
+    all.stacks.push(edge_stack(ground));
+    found_database::add(ground, all);
+    found_alarms::add(ground, all);
+    all.routing = ground.arc.then(|| recovery::cluster(ground));
+    found_checks::add(ground, all);
 }
 
 /// The configuration that names this fleet.
@@ -153,6 +159,7 @@ fn function(ground: &Ground, region: &Region, name: &str, memory_mb: i32) -> Fun
         last_modified: deployed,
         version: 41,
         reserved_concurrency: None,
+        image: None,
     }
 }
 
@@ -265,6 +272,7 @@ fn api(ground: &Ground, region: &Region) -> Api {
         kind,
         description: "Orders, one API served from several Regions".into(),
         endpoint: format!("https://{id}.execute-api.{region}.amazonaws.com"),
+        by_domain_only: false,
         created,
         stages: vec![Stage {
             name: stage.into(),
@@ -306,6 +314,7 @@ fn distribution(ground: &Ground) -> Distribution {
         origins: vec![Origin {
             id: "latency".into(),
             domain: LATENCY_RECORD.into(),
+            headers: Vec::new(),
         }],
         last_modified: ground.days_ago(19, "distribution"),
         deployed_at: None,
@@ -386,7 +395,8 @@ fn zone(ground: &Ground, all: &Resources) -> HostedZone {
             )],
         ),
     ];
-    for kind in ["A", "AAAA"] {
+    let edge = all.distributions.iter();
+    for kind in edge.flat_map(|_| ["A", "AAAA"]) {
         let target = AliasTarget {
             zone: "Z2FDTNDATAQYW2".into(),
             name: format!("{}.", names::DISTRIBUTION_DOMAIN),

@@ -23,6 +23,10 @@ pub(super) fn add(ground: &Ground, all: &mut Resources) {
         }
         all.clusters.push(cluster);
     }
+    let listed: Vec<(Region, String)> = members
+        .iter()
+        .map(|region| ((*region).clone(), cluster_arn(region)))
+        .collect();
     let resource_id = format!("cluster-{}", names::token(ground.seed, "global", 16));
     all.global_clusters.push(GlobalCluster {
         id: FLEET.into(),
@@ -39,38 +43,31 @@ pub(super) fn add(ground: &Ground, all: &mut Resources) {
         ),
         storage_encrypted: true,
         deletion_protection: true,
-        members: global_members(&members, primary),
+        members: global_members(&listed, &cluster_arn(primary)),
         failover: None,
     });
 }
 
 /// ARN of the member cluster in `region`.
-pub(super) fn cluster_arn(region: &Region) -> String {
+fn cluster_arn(region: &Region) -> String {
     format!(
         "arn:aws:rds:{region}:{ACCOUNT}:cluster:{}",
         names::cluster(region)
     )
 }
 
-/// The members as `DescribeGlobalClusters` lists them while `writer` takes the writes.
-pub(super) fn global_members(regions: &[&Region], writer: &Region) -> Vec<GlobalMember> {
-    regions
-        .iter()
-        .map(|region| {
-            let is_writer = *region == writer;
+/// Members as `DescribeGlobalClusters` lists them, by Region and ARN, while the one with ARN `writer` takes
+/// the writes.
+pub(super) fn global_members(all: &[(Region, String)], writer: &str) -> Vec<GlobalMember> {
+    all.iter()
+        .map(|(region, arn)| {
+            let is_writer = arn == writer;
+            let others = all.iter().map(|(_, arn)| arn).filter(|arn| *arn != writer);
             GlobalMember {
-                cluster_arn: cluster_arn(region),
-                region: (*region).clone(),
+                cluster_arn: arn.clone(),
+                region: region.clone(),
                 writer: is_writer,
-                readers: if is_writer {
-                    regions
-                        .iter()
-                        .filter(|other| **other != writer)
-                        .map(|r| cluster_arn(r))
-                        .collect()
-                } else {
-                    Vec::new()
-                },
+                readers: others.filter(|_| is_writer).cloned().collect(),
                 write_forwarding: (!is_writer).then(|| "enabled".into()),
                 synchronization: Some("connected".into()),
             }

@@ -101,7 +101,7 @@ impl State {
         }
         let strikes = &self.strikes[site];
         let endpoint = Endpoint {
-            silent: strikes.dark,
+            silent: strikes.dark || !self.sites[site].standing,
             failing: self.sites[site].failing(),
             typical_ms: 26.0 * strikes.slowness,
             point: self.sites[site].point,

@@ -21,6 +21,8 @@ mod found_checks;
 mod found_database;
 mod geo;
 mod health;
+mod making;
+mod membership;
 pub mod metrics;
 pub mod model;
 mod names;
@@ -31,6 +33,7 @@ mod promotion;
 mod publish;
 mod publish_database;
 mod record;
+mod record_sets;
 mod recovery;
 mod replication;
 mod rng;
@@ -40,6 +43,7 @@ mod serving;
 mod sim;
 pub mod sketch;
 mod snapshots;
+mod standing;
 mod statistic;
 mod tamper;
 mod telling;
@@ -49,8 +53,10 @@ use jiff::Timestamp;
 
 pub use admission::{Admission, Refusal};
 pub use dns::DnsAnswer;
-pub use edge_changes::InvalidationRefused;
+pub use edge_changes::{InvalidationRefused, covers};
 pub use faults::{Fault, FaultKind, FaultStatus};
+pub use making::{Changed, Made, Owned, Wanted};
+pub use membership::DetachRefused;
 pub use metrics::{MetricId, MetricStore};
 pub use model::Resources;
 pub use names::{SWITCH_METRIC, SWITCH_NAMESPACE};
@@ -58,6 +64,7 @@ pub use networks::{Vantage, place_of};
 pub use probe::{ProbeOutcome, ResolveOutcome};
 pub use promotion::PromotionRefused;
 pub use record::{CallCounts, Calls, Mutation};
+pub use record_sets::RecordsRefused;
 pub use recovery::RoutingRefused;
 pub use scenario::{Event, Happening, Scenario, ScenarioError};
 pub use sim::{Sim, SimError, SimOptions, StateGuard};
@@ -112,6 +119,8 @@ pub struct State {
     /// Second until which the history is told in fine steps.
     attentive_until: i64,
     regions: Vec<Region>,
+    /// How many of them the world was founded with.
+    founded: usize,
     faults: Faults,
     /// By site.
     strikes: Vec<Strikes>,
@@ -131,6 +140,10 @@ pub struct State {
     dns_coming: Vec<(String, model::HostedZone)>,
     edge: edge::EdgeMinute,
     edge_rng: Rng,
+    /// Where clients' requests come in; none while nothing leads to a distribution.
+    front: Option<standing::Front>,
+    /// Whether there ever was one: before, clients know of no name to use.
+    opened: bool,
     sites: Vec<serving::Site>,
     database: database::Database,
     /// Requests answered just now, by site.
@@ -145,6 +158,12 @@ pub struct State {
     series: publish::AllSeries,
     resolver: probe::Resolver,
     probe_rng: Rng,
+    /// What stacks made.
+    owners: making::Owners,
+    /// Certificates to be validated, and the second that happens.
+    pending: std::collections::BTreeMap<String, i64>,
+    /// Functions at the edge that no distribution runs any more, and the second their replicas are gone.
+    replicas: std::collections::BTreeMap<String, i64>,
 }
 
 impl State {
@@ -195,6 +214,8 @@ impl State {
             dns_coming: Vec::new(),
             edge: edge::EdgeMinute::default(),
             edge_rng: Rng::new(seed, "edge"),
+            front: None,
+            opened: false,
             sites: regions
                 .iter()
                 .map(|region| serving::Site::new(seed, region))
@@ -207,10 +228,15 @@ impl State {
             watches: Vec::new(),
             resolver: probe::Resolver::default(),
             probe_rng: Rng::new(seed, "probe"),
+            owners: making::Owners::default(),
+            pending: std::collections::BTreeMap::new(),
+            replicas: std::collections::BTreeMap::new(),
             resources,
+            founded: regions.len(),
             regions,
         };
         state.look_at_faults();
+        state.look_at_founded();
         state.match_watches();
         state.publish_certificates(now.div_euclid(43_200) * 720);
         state.advance_to(start);
@@ -222,14 +248,15 @@ impl State {
         Timestamp::from_second(self.now).unwrap_or_default()
     }
 
-    /// The Regions of the fleet, the one founded with the writer first.
+    /// The Regions of the fleet, the one founded with the writer first, those with something built last.
     pub fn regions(&self) -> &[Region] {
         &self.regions
     }
 
-    /// The configuration that names this fleet.
+    /// The configuration that names the fleet the world was founded with. What was built since is not in it.
     pub fn spec(&self) -> FleetSpec {
-        let mut spec = found::spec(self.seed, &self.regions, self.rest);
+        let founded = &self.regions[..self.founded];
+        let mut spec = found::spec(self.seed, founded, self.rest);
         let endpoints = self.resources.routing.iter().flat_map(|one| &one.endpoints);
         spec.edge.routing_endpoints = endpoints
             .map(|(region, url)| RoutingEndpoint {

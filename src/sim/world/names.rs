@@ -10,6 +10,8 @@ pub const ACCOUNT: &str = "123456789012";
 pub const FLEET: &str = "orders";
 /// The name clients use.
 pub const DOMAIN: &str = "api.orders.example.com";
+/// The functions behind the API of a founded fleet: one reads, one writes.
+pub const FUNCTIONS: [&str; 2] = ["orders-read", "orders-write"];
 /// The distribution.
 pub const DISTRIBUTION: &str = "E2ORDERS0EDGE1";
 /// The hosted zone.

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::State;
 use super::geo::{self, OPERATOR};
-use super::names;
 use super::networks::Vantage;
 
 /// Timings of one request; each phase excludes the ones before it.
@@ -51,6 +50,18 @@ fn ms(ms: f64) -> Duration {
     Duration::from_secs_f64(ms.max(0.05) / 1_000.0)
 }
 
+/// The edge answers by itself: it has no Region to ask.
+fn nowhere(dns_ms: f64, noise: f64) -> ProbeOutcome {
+    ProbeOutcome {
+        dns: ms(dns_ms),
+        connect: ms(4.0 * noise),
+        tls: ms(4.0 + 2.5 * noise),
+        first_byte: ms(6.0 * noise),
+        status: 502,
+        served_by: None,
+    }
+}
+
 impl State {
     /// GETs `url` once, on a fresh connection.
     pub(super) fn probe(&mut self, url: &str) -> Result<ProbeOutcome, String> {
@@ -68,10 +79,14 @@ impl State {
         let dns = if cached { 0.6 * noise } else { 14.0 * noise };
         let (site, edge) = match self.site_of_host(&host) {
             Some(site) => (site, false),
-            None if host == names::DOMAIN => (self.operators_site(), true),
+            None if self.is_front(&host) => match self.operators_site() {
+                Some(site) => (site, true),
+                None => return Ok(nowhere(dns, noise)),
+            },
             None => return Err(format!("{host}: certificate does not match the name")),
         };
-        if self.strikes[site].dark && !edge {
+        let dark = self.strikes[site].dark || !self.sites[site].standing;
+        if dark && !edge {
             return Err(format!("connect to {host}: timed out"));
         }
         let distance = geo::rtt_ms(OPERATOR, geo::point(&self.regions[site]));
@@ -79,7 +94,6 @@ impl State {
         let first_hop = if edge { 4.0 } else { distance };
         let inside = 26.0 * self.strikes[site].slowness * noise + if edge { distance } else { 0.0 };
         let failing = self.probe_rng.chance(self.sites[site].failing());
-        let dark = self.strikes[site].dark;
         Ok(ProbeOutcome {
             dns: ms(dns),
             connect: ms(first_hop * (0.98 + 0.02 * noise)),
@@ -141,11 +155,9 @@ impl State {
     }
 
     /// Where the edge location next to the operator sends a request.
-    fn operators_site(&mut self) -> usize {
+    fn operators_site(&mut self) -> Option<usize> {
         let near = |client: &&super::clients::EdgeLocation| geo::km(client.point, OPERATOR) as i64;
-        let Some(edge) = self.clients.iter().min_by_key(near) else {
-            return 0;
-        };
+        let edge = self.clients.iter().min_by_key(near)?;
         let router = (self.probe_rng.bits() % edge.routers.len() as u64) as usize;
         let sites = &edge.routers[router].sites;
         // Which of those that woke together has this request; nothing is drawn where there is one.
@@ -158,6 +170,11 @@ impl State {
             left -= part;
             left < 0.0
         });
-        met.or(sites.first()).map_or(0, |(site, _)| *site)
+        met.or(sites.first()).map(|(site, _)| *site)
+    }
+
+    fn is_front(&self, host: &str) -> bool {
+        let front = self.front.as_ref();
+        front.is_some_and(|front| front.domain == host)
     }
 }

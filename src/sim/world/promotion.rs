@@ -3,10 +3,8 @@
 
 use super::State;
 use super::faults::FaultKind;
-use super::found_database::cluster_arn;
-use super::model::{FailoverState, GlobalCluster};
-use super::names::{self, FLEET};
-use crate::fleet::Region;
+use super::model::{DbCluster, FailoverState, GlobalCluster};
+use super::telling::Side;
 
 /// A running switchover or failover.
 #[derive(Debug, Clone)]
@@ -108,12 +106,17 @@ impl State {
             .members
             .iter()
             .find(|member| member.cluster_arn == target);
+        let clusters = &self.resources.clusters;
+        let headless = |one: &DbCluster| one.arn == target && one.instances.is_empty();
         let refusal = match member {
+            None => Some("is not a member of the global cluster"),
             Some(member) if member.writer => Some("is the primary cluster already"),
             Some(member) if member.synchronization.as_deref() != Some("connected") => {
                 Some("is not synchronized with its global cluster")
             }
-            _ => None,
+            // aws-facts §2.6.
+            Some(_) if clusters.iter().any(headless) => Some("has no DB instance"),
+            Some(_) => None,
         };
         if let Some(why) = refusal {
             return Err(PromotionRefused::InvalidDbClusterState {
@@ -130,7 +133,7 @@ impl State {
         .into();
         cluster.failover = Some(FailoverState {
             status: "pending".into(),
-            from: cluster_arn(&self.database.members[from].region),
+            from: self.database.members[from].arn(),
             to: target.into(),
             data_loss_allowed: loses_data,
         });
@@ -178,9 +181,9 @@ impl State {
             Stage::Synchronising => {
                 self.tell_old("RDS-EVENT-0182", |old, _| {
                     format!(
-                        "Old primary DB cluster {} in Region {old} successfully shut down. It no longer accepts \
+                        "Old primary DB cluster {} in Region {} successfully shut down. It no longer accepts \
                          writes and all storage volumes are synchronized.",
-                        names::cluster(old)
+                        old.cluster, old.region
                     )
                 });
                 self.enter(Stage::Promoting, 9, 15);
@@ -240,7 +243,7 @@ impl State {
             });
         } else {
             self.tell_old("RDS-EVENT-0390", |old, _| {
-                format!("Attempt to block writes to the old primary storage volume in Region {old} succeeded.")
+                format!("Attempt to block writes to the old primary storage volume in Region {} succeeded.", old.region)
             });
         }
     }
@@ -275,8 +278,8 @@ impl State {
         self.redraw_topology();
         self.tell_new("RDS-EVENT-0184", |_, new| {
             format!(
-                "New primary DB cluster {} in Region {new} was successfully promoted.",
-                names::cluster(new)
+                "New primary DB cluster {} in Region {} was successfully promoted.",
+                new.cluster, new.region
             )
         });
         self.status_of(promotion.to, "available");
@@ -287,8 +290,8 @@ impl State {
         if promotion.loses_data {
             self.tell_new("RDS-EVENT-0238", |_, new| {
                 format!(
-                    "Global failover to DB cluster {} in Region {new} completed.",
-                    names::cluster(new)
+                    "Global failover to DB cluster {} in Region {} completed.",
+                    new.cluster, new.region
                 )
             });
             self.tell_new("RDS-EVENT-0240", |_, _| {
@@ -310,11 +313,9 @@ impl State {
         } else {
             ("RDS-EVENT-0187", "switchover")
         };
-        let text = |new: &Region| {
-            format!(
-                "Global {what} to DB cluster {} in Region {new} failed.",
-                names::cluster(new)
-            )
+        let text = |new: &Side| {
+            let (cluster, region) = (&new.cluster, &new.region);
+            format!("Global {what} to DB cluster {cluster} in Region {region} failed.")
         };
         self.tell_old(id, |_, new| text(new));
         self.tell_new(id, |_, new| text(new));
@@ -332,20 +333,15 @@ impl State {
     }
 
     pub(super) fn global(&mut self) -> Option<&mut GlobalCluster> {
-        self.resources
-            .global_clusters
-            .iter_mut()
-            .find(|global| global.id == FLEET)
+        let id = self.database.global.as_ref()?;
+        let mut all = self.resources.global_clusters.iter_mut();
+        all.find(|global| &global.id == id)
     }
 
     fn status_of(&mut self, member: usize, status: &str) {
-        let region = &self.database.members[member].region;
-        for cluster in self
-            .resources
-            .clusters
-            .iter_mut()
-            .filter(|cluster| &cluster.region == region)
-        {
+        let arn = self.database.members[member].arn();
+        let clusters = self.resources.clusters.iter_mut();
+        for cluster in clusters.filter(|cluster| cluster.arn == arn) {
             cluster.status = status.into();
         }
     }

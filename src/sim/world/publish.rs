@@ -4,7 +4,7 @@
 use super::State;
 use super::edge::EdgeMinute;
 use super::metrics::{Handle, MetricId, MetricStore, Sample};
-use super::model::{Api, Resources};
+use super::model::{Api, Certificate, Resources};
 use super::names;
 use super::serving::{FunctionMinute, SiteMinute};
 use crate::fleet::{ApiKind, Region};
@@ -29,11 +29,22 @@ pub(super) fn series(
 #[derive(Debug)]
 pub(super) struct SiteSeries {
     api: ApiSeries,
-    read: FunctionSeries,
-    write: FunctionSeries,
+    handlers: Handlers,
     /// Of all functions of the Region together.
     all: FunctionSeries,
     unreserved: Handle,
+}
+
+/// The functions behind an API.
+#[derive(Debug)]
+enum Handlers {
+    /// One that reads and one that writes.
+    Two {
+        read: FunctionSeries,
+        write: FunctionSeries,
+    },
+    /// One that does both.
+    One(FunctionSeries),
 }
 
 #[derive(Debug)]
@@ -57,7 +68,8 @@ struct FunctionSeries {
 }
 
 impl SiteSeries {
-    pub(super) fn new(store: &mut MetricStore, api: &Api) -> Self {
+    /// Of an API and what it calls: a function that reads and one that writes, or one for both.
+    pub(super) fn new(store: &mut MetricStore, api: &Api, functions: &[&str]) -> Self {
         let region = api.region.as_str();
         let mut of = |name: &str| {
             let (function, resource) = (
@@ -66,10 +78,15 @@ impl SiteSeries {
             );
             FunctionSeries::new(store, region, &[&function, &resource])
         };
-        let (read, write) = (of("orders-read"), of("orders-write"));
+        let handlers = match functions {
+            [read, write, ..] => Handlers::Two {
+                read: of(read),
+                write: of(write),
+            },
+            one => Handlers::One(of(one.first().copied().unwrap_or_default())),
+        };
         Self {
-            read,
-            write,
+            handlers,
             all: FunctionSeries::new(store, region, &[&[]]),
             unreserved: series(
                 store,
@@ -90,9 +107,14 @@ impl SiteSeries {
         all.add(&counted.write);
         all.concurrency = counted.concurrency;
         store.publish(self.unreserved, minute, Sample::gauge(all.concurrency));
+        match &self.handlers {
+            Handlers::Two { read, write } => {
+                read.publish(store, minute, counted.read);
+                write.publish(store, minute, counted.write);
+            }
+            Handlers::One(handler) => handler.publish(store, minute, all.clone()),
+        }
         self.all.publish(store, minute, all);
-        self.read.publish(store, minute, counted.read);
-        self.write.publish(store, minute, counted.write);
         let api = &self.api;
         let requests = counted.requests;
         store.publish(api.latency, minute, Sample::Spread(counted.latency));
@@ -188,6 +210,8 @@ pub(super) struct EdgeSeries {
     origin_latency: Handle,
     /// Execution errors, validation errors, limits exceeded.
     router: [Handle; 3],
+    /// The distribution.
+    pub(super) of: String,
 }
 
 impl EdgeSeries {
@@ -197,6 +221,7 @@ impl EdgeSeries {
         let mut of =
             |metric: &str| series(store, "us-east-1", "AWS/CloudFront", metric, &dimensions);
         Self {
+            of: distribution.into(),
             counts: ["Requests", "BytesDownloaded", "BytesUploaded"].map(&mut of),
             rates: [
                 "4xxErrorRate",
@@ -216,7 +241,8 @@ impl EdgeSeries {
         }
     }
 
-    fn publish(&self, store: &mut MetricStore, minute: i64, counted: EdgeMinute) {
+    /// Latency and single codes are additional metrics (aws-facts §4).
+    fn publish(&self, store: &mut MetricStore, minute: i64, counted: EdgeMinute, additional: bool) {
         let requests = counted.requests;
         if requests <= 0.0 {
             return;
@@ -235,14 +261,14 @@ impl EdgeSeries {
             0.0,
         ]
         .map(percent);
-        for (handle, rate) in self.rates.into_iter().zip(rates) {
+        let shown = if additional { rates.len() } else { 3 };
+        for (handle, rate) in self.rates.into_iter().zip(rates).take(shown) {
             store.publish(handle, minute, Sample::gauge(rate));
         }
-        store.publish(
-            self.origin_latency,
-            minute,
-            Sample::Spread(counted.origin_latency),
-        );
+        if additional {
+            let latency = Sample::Spread(counted.origin_latency);
+            store.publish(self.origin_latency, minute, latency);
+        }
         for (handle, errors) in self
             .router
             .into_iter()
@@ -282,9 +308,11 @@ impl CheckSeries {
 /// Everything that is published, by what publishes it.
 #[derive(Debug)]
 pub(super) struct AllSeries {
-    sites: Vec<SiteSeries>,
+    /// None of a Region that never served.
+    pub(super) sites: Vec<Option<SiteSeries>>,
     pub(super) members: Vec<super::publish_database::MemberSeries>,
-    edge: EdgeSeries,
+    /// None before clients' requests had a distribution to go to.
+    pub(super) edge: Option<EdgeSeries>,
     certificates: Vec<Handle>,
 }
 
@@ -294,31 +322,46 @@ impl AllSeries {
             sites: resources
                 .apis
                 .iter()
-                .map(|api| SiteSeries::new(store, api))
+                .map(|api| Some(SiteSeries::new(store, api, &names::FUNCTIONS)))
                 .collect(),
             members: members
                 .iter()
-                .map(|region| super::publish_database::MemberSeries::new(store, region))
+                .map(|region| {
+                    let cluster = names::cluster(region);
+                    super::publish_database::MemberSeries::new(store, region, &cluster)
+                })
                 .collect(),
-            edge: EdgeSeries::new(store, names::DISTRIBUTION),
+            edge: (!resources.distributions.is_empty())
+                .then(|| EdgeSeries::new(store, names::DISTRIBUTION)),
             certificates: resources
                 .certificates
                 .iter()
-                .map(|certificate| {
-                    let dimensions: [&[(&str, &str)]; 1] =
-                        [&[("CertificateArn", &certificate.arn)]];
-                    let region = certificate.region.as_str();
-                    series(
-                        store,
-                        region,
-                        "AWS/CertificateManager",
-                        "DaysToExpiry",
-                        &dimensions,
-                    )
-                })
+                .map(|certificate| certificate_series(store, certificate))
                 .collect(),
         }
     }
+
+    /// The newest certificate of the account.
+    pub(super) fn add_certificate(&mut self, store: &mut MetricStore, one: &Certificate) {
+        self.certificates.push(certificate_series(store, one));
+    }
+
+    /// The certificate at this place is gone.
+    pub(super) fn remove_certificate(&mut self, at: usize) {
+        self.certificates.remove(at);
+    }
+}
+
+fn certificate_series(store: &mut MetricStore, certificate: &Certificate) -> Handle {
+    let dimensions: [&[(&str, &str)]; 1] = [&[("CertificateArn", &certificate.arn)]];
+    let region = certificate.region.as_str();
+    series(
+        store,
+        region,
+        "AWS/CertificateManager",
+        "DaysToExpiry",
+        &dimensions,
+    )
 }
 
 impl State {
@@ -327,14 +370,19 @@ impl State {
         let minute = self.now.div_euclid(60) - 1;
         for (site, series) in self.series.sites.iter().enumerate() {
             let counted = std::mem::take(&mut self.sites[site].minute);
-            if !self.strikes[site].dark {
+            if let Some(series) = series.as_ref().filter(|_| !self.strikes[site].dark) {
                 series.publish(&mut self.metrics, minute, counted);
             }
         }
         self.publish_database(minute);
-        self.series
-            .edge
-            .publish(&mut self.metrics, minute, std::mem::take(&mut self.edge));
+        let counted = std::mem::take(&mut self.edge);
+        if let Some(edge) = &self.series.edge {
+            let mut all = self.resources.distributions.iter();
+            let additional = all
+                .find(|one| one.id == edge.of)
+                .is_some_and(|one| one.additional_metrics);
+            edge.publish(&mut self.metrics, minute, counted, additional);
+        }
         self.publish_checks(minute);
         if minute % 720 == 0 {
             self.publish_certificates(minute);

@@ -2,7 +2,6 @@
 
 use super::State;
 use super::metrics::{Handle, MetricStore, Sample};
-use super::names;
 use super::publish::{series, spread_of};
 use crate::fleet::Region;
 
@@ -45,8 +44,22 @@ impl Load {
         }
     }
 
-    fn publish(&self, store: &mut MetricStore, minute: i64, writes: bool, first: f64, second: f64) {
-        let (one, other) = (Sample::gauge(first), Sample::gauge(second));
+    fn publish(
+        &self,
+        store: &mut MetricStore,
+        minute: i64,
+        writes: bool,
+        (first, second): (f64, Option<f64>),
+    ) {
+        let one = Sample::gauge(first);
+        let Some(second) = second else {
+            let role = if writes { self.writer } else { self.reader };
+            for handle in [role, self.cluster, self.first] {
+                store.publish(handle, minute, one.clone());
+            }
+            return;
+        };
+        let other = Sample::gauge(second);
         let mut both = one.clone();
         both.merge(&other);
         if writes {
@@ -62,15 +75,14 @@ impl Load {
 }
 
 impl MemberSeries {
-    pub(super) fn new(store: &mut MetricStore, region: &Region) -> Self {
-        let cluster = names::cluster(region);
+    pub(super) fn new(store: &mut MetricStore, region: &Region, cluster: &str) -> Self {
         let region = region.as_str();
         let reader = format!("{cluster}-2");
-        let cpu = Load::new(store, region, &cluster, "CPUUtilization");
-        let connections = Load::new(store, region, &cluster, "DatabaseConnections");
+        let cpu = Load::new(store, region, cluster, "CPUUtilization");
+        let connections = Load::new(store, region, cluster, "DatabaseConnections");
         let by_reader: [&[(&str, &str)]; 1] = [&[("DBInstanceIdentifier", &reader)]];
         let replica_lag = series(store, region, "AWS/RDS", "AuroraReplicaLag", &by_reader);
-        let by_cluster: [&[(&str, &str)]; 1] = [&[("DBClusterIdentifier", &cluster)]];
+        let by_cluster: [&[(&str, &str)]; 1] = [&[("DBClusterIdentifier", cluster)]];
         let mut of = |metric: &str| series(store, region, "AWS/RDS", metric, &by_cluster);
         Self {
             lag: [
@@ -97,6 +109,19 @@ impl MemberSeries {
 }
 
 impl State {
+    /// How many instances of a member's cluster are available.
+    pub(super) fn instances_of(&self, member: usize) -> usize {
+        let Some(member) = self.database.members.get(member) else {
+            return 0;
+        };
+        let here = self.resources.instances.iter().filter(|one| {
+            one.region == member.region
+                && one.cluster == member.cluster
+                && one.status == "available"
+        });
+        here.count()
+    }
+
     /// What every member cluster that answers has to say of the minute.
     pub(super) fn publish_database(&mut self, minute: i64) {
         let (writes, forwarded) = std::mem::take(&mut self.written);
@@ -105,7 +130,9 @@ impl State {
             let member = &mut self.database.members[index];
             let (max, sum, count) = std::mem::take(&mut member.seen);
             let site = member.site;
-            if self.strikes[site].dark {
+            let seeding = member.seeding;
+            let instances = self.instances_of(index);
+            if self.strikes[site].dark || seeding {
                 continue;
             }
             let reads = self.sites[site].latest.requests / self.latest_step;
@@ -114,22 +141,25 @@ impl State {
             let primary = index == self.database.writer;
             let series = &self.series.members[index];
             let store = &mut self.metrics;
-            series
-                .cpu
-                .publish(store, minute, primary, busy.cpu, busy.cpu_reader);
-            series.connections.publish(
-                store,
-                minute,
-                primary,
-                busy.connections.0,
-                busy.connections.1,
-            );
-            store.publish(series.replica_lag, minute, Sample::gauge(inside_ms));
+            // Load and the lag between instances are theirs; the lag between Regions is the volume's.
+            let second = |value: f64| (instances > 1).then_some(value);
+            if instances > 0 {
+                let cpu = (busy.cpu, second(busy.cpu_reader));
+                series.cpu.publish(store, minute, primary, cpu);
+                let connections = (busy.connections.0, second(busy.connections.1));
+                let of = &series.connections;
+                of.publish(store, minute, primary, connections);
+            }
+            if instances > 1 {
+                store.publish(series.replica_lag, minute, Sample::gauge(inside_ms));
+            }
             if primary {
-                series
-                    .replica_lag_of_cluster
-                    .iter()
-                    .for_each(|lag| store.publish(*lag, minute, Sample::gauge(inside_ms)));
+                if instances > 1 {
+                    series
+                        .replica_lag_of_cluster
+                        .iter()
+                        .for_each(|lag| store.publish(*lag, minute, Sample::gauge(inside_ms)));
+                }
                 store.publish(series.throughput[0], minute, Sample::gauge(writes));
                 store.publish(series.throughput[1], minute, Sample::gauge(writes * 1.7));
                 store.publish(series.forwarding[0], minute, Sample::gauge(forwarded * 1.7));

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use super::geo;
+use super::names::ACCOUNT;
 use super::rng::Rng;
 use crate::fleet::Region;
 
@@ -16,6 +17,10 @@ const SURGE_MS: f64 = 28_000.0;
 #[derive(Debug)]
 pub(super) struct Member {
     pub region: Region,
+    /// Identifier of its cluster.
+    pub cluster: String,
+    /// A new one, whose volume is not there yet.
+    pub seeding: bool,
     /// Index among the fleet's Regions.
     pub site: usize,
     /// Everything acknowledged up to this second (with fraction) has arrived.
@@ -48,9 +53,16 @@ pub(super) struct Link {
 }
 
 impl Member {
-    pub(super) fn new(seed: u64, region: &Region, site: usize, now: i64) -> Self {
+    pub(super) fn new(
+        seed: u64,
+        (region, cluster): (&Region, &str),
+        site: usize,
+        now: i64,
+    ) -> Self {
         Self {
             region: region.clone(),
+            cluster: cluster.into(),
+            seeding: false,
             site,
             applied_to: now as f64,
             lag_ms: 0.0,
@@ -59,6 +71,12 @@ impl Member {
             excess_ln: 0.0,
             rng: Rng::new(seed, &format!("replication {region}")),
         }
+    }
+
+    /// ARN of its cluster.
+    pub(super) fn arn(&self) -> String {
+        let (region, cluster) = (&self.region, &self.cluster);
+        format!("arn:aws:rds:{region}:{ACCOUNT}:cluster:{cluster}")
     }
 
     /// Replicates for one step. Without a link nothing arrives and the lag is the time since.
@@ -154,7 +172,7 @@ mod tests {
     use super::*;
 
     fn after(seconds: i64, link: impl Fn(i64) -> Link) -> Member {
-        let mut member = Member::new(3, &Region::new("eu-west-1").unwrap(), 1, 0);
+        let mut member = Member::new(3, (&Region::new("eu-west-1").unwrap(), "c"), 1, 0);
         for now in 1..=seconds {
             member.replicate(&link(now));
         }

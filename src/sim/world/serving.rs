@@ -85,6 +85,14 @@ pub(super) struct SiteMinute {
 #[derive(Debug)]
 pub(super) struct Site {
     pub point: (f64, f64),
+    /// The name it is or was reached by; none before it had one.
+    pub host: Option<String>,
+    /// The API behind that name, as far as it publishes metrics.
+    pub api: Option<String>,
+    /// Concurrency set aside for its handler.
+    pub reserved: Option<i32>,
+    /// Whether name, API and function are all there. Requests to one that does not stand are lost.
+    pub standing: bool,
     /// The minute being counted.
     pub minute: SiteMinute,
     /// What the newest step came to.
@@ -109,6 +117,10 @@ impl Site {
         let mut rng = Rng::new(seed, &format!("site {region}"));
         Self {
             point: geo::point(region),
+            host: None,
+            api: None,
+            reserved: None,
+            standing: false,
             minute: SiteMinute::default(),
             latest: Outcome::default(),
             failing: ERRORS,

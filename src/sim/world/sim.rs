@@ -24,6 +24,8 @@ pub struct SimOptions {
     pub speed: f64,
     /// The Regions; the first holds the database's writer. One to 34.
     pub regions: Vec<Region>,
+    /// An account without a fleet: a hosted zone and nothing else, whatever `regions` says.
+    pub empty: bool,
     /// REST APIs (v1) instead of HTTP APIs (v2).
     pub rest: bool,
     /// Whether there is an ARC cluster with a routing control a Region, as a scenario's `arc = true` says too.
@@ -43,6 +45,7 @@ impl Default for SimOptions {
             regions: Region::all()
                 .filter(|r| ["us-east-1", "eu-west-1", "ap-southeast-1"].contains(&r.as_str()))
                 .collect(),
+            empty: false,
             rest: false,
             arc: false,
             start: None,
@@ -94,13 +97,16 @@ impl Sim {
             scenario,
             seed,
             speed,
-            regions,
+            mut regions,
+            empty,
             rest,
             arc,
             start,
             api_latency,
         } = options;
-        if regions.is_empty() {
+        if empty {
+            regions.clear();
+        } else if regions.is_empty() {
             return Err(SimError::NoRegions);
         }
         if let Some(unknown) = regions.iter().find(|region| region.place().is_none()) {
@@ -110,7 +116,9 @@ impl Sim {
             .events
             .iter()
             .filter_map(|event| event.what.region());
-        if let Some(region) = strange.clone().find(|region| !regions.contains(region)) {
+        // What is to be built may be anywhere.
+        let strange = strange.filter(|region| !empty && !regions.contains(region));
+        if let Some(region) = strange.clone().next() {
             return Err(SimError::StrikesElsewhere {
                 region: region.clone(),
                 present: regions

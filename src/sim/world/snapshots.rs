@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::State;
 use super::model::DbSnapshot;
-use super::names::{self, ACCOUNT};
+use super::names::ACCOUNT;
 use super::rng::pick;
 use crate::fleet::Region;
 
@@ -40,8 +40,11 @@ impl State {
             return;
         }
         self.database.unsaved = None;
-        let region = self.database.members[member].region.clone();
-        let (cluster, created) = (names::cluster(&region), self.now());
+        let Some(member) = self.database.members.get(member) else {
+            return;
+        };
+        let (region, cluster) = (member.region.clone(), member.cluster.clone());
+        let created = self.now();
         let id = format!(
             "rds:unplanned-global-failover-{cluster}-{}",
             created.strftime("%Y-%m-%d-%H-%M")
@@ -93,6 +96,33 @@ impl State {
         };
         self.resources.snapshots.push(copy.clone());
         Ok(copy)
+    }
+
+    /// `CreateDBClusterSnapshot` of a cluster that exists.
+    pub fn take_snapshot(
+        &mut self,
+        region: &Region,
+        cluster: &str,
+        id: &str,
+    ) -> Result<DbSnapshot, CopyRefused> {
+        let mut here = self.resources.snapshots.iter();
+        if here.any(|one| &one.region == region && one.id == id) {
+            return Err(CopyRefused::AlreadyExists(id.into()));
+        }
+        let created = self.now();
+        let snapshot = DbSnapshot {
+            region: region.clone(),
+            arn: arn(region, id),
+            id: id.into(),
+            cluster: cluster.into(),
+            status: "creating".into(),
+            kind: "manual".into(),
+            source: None,
+            created,
+            ready: created + self.takes(id, 35, 60),
+        };
+        self.resources.snapshots.push(snapshot.clone());
+        Ok(snapshot)
     }
 
     /// Snapshots that are complete now become available, where their Region lives.

@@ -7,37 +7,48 @@ use super::model::DbEvent;
 use super::names;
 use crate::fleet::Region;
 
+/// The old or the new primary.
+pub(super) struct Side {
+    pub region: Region,
+    /// Identifier of its cluster.
+    pub cluster: String,
+}
+
 impl State {
     pub(super) fn tell_both(&mut self, id: &'static str, ending: &str) {
-        let text = |new: &Region| {
-            format!(
-                "Global switchover to DB cluster {} in Region {new} {ending}",
-                names::cluster(new)
-            )
+        let text = |new: &Side| {
+            let (cluster, region) = (&new.cluster, &new.region);
+            format!("Global switchover to DB cluster {cluster} in Region {region} {ending}")
         };
         self.tell_old(id, |_, new| text(new));
         self.tell_new(id, |_, new| text(new));
     }
 
-    pub(super) fn tell_old(&mut self, id: &'static str, text: impl Fn(&Region, &Region) -> String) {
+    pub(super) fn tell_old(&mut self, id: &'static str, text: impl Fn(&Side, &Side) -> String) {
         let Some((old, new)) = self.promoted() else {
             return;
         };
-        self.record(id, &old, text(&old, &new));
+        self.record(id, &old.region, text(&old, &new));
     }
 
-    pub(super) fn tell_new(&mut self, id: &'static str, text: impl Fn(&Region, &Region) -> String) {
+    pub(super) fn tell_new(&mut self, id: &'static str, text: impl Fn(&Side, &Side) -> String) {
         let Some((old, new)) = self.promoted() else {
             return;
         };
-        self.record(id, &new, text(&old, &new));
+        self.record(id, &new.region, text(&old, &new));
     }
 
-    /// The Regions of the old and the new primary.
-    fn promoted(&self) -> Option<(Region, Region)> {
+    /// The old and the new primary.
+    fn promoted(&self) -> Option<(Side, Side)> {
         let promotion = self.database.promotion.as_ref()?;
-        let region = |index: usize| self.database.members[index].region.clone();
-        Some((region(promotion.from), region(promotion.to)))
+        let side = |index: usize| {
+            let member = self.database.members.get(index)?;
+            Some(Side {
+                region: member.region.clone(),
+                cluster: member.cluster.clone(),
+            })
+        };
+        Some((side(promotion.from)?, side(promotion.to)?))
     }
 
     /// An RDS event of the member cluster in `region`; none is recorded in a dark Region.
@@ -47,7 +58,8 @@ impl State {
             return;
         }
         let fencing = matches!(id, "RDS-EVENT-0390" | "RDS-EVENT-0391");
-        let cluster = names::cluster(region);
+        let member = self.database.in_region(region);
+        let cluster = member.map_or_else(|| names::cluster(region), |one| one.cluster.clone());
         let (source_type, source, categories) = if fencing {
             (
                 "db-instance",

@@ -3,11 +3,10 @@
 use jiff::Timestamp;
 
 use super::faults::{Fault, FaultKind};
-use super::found_database::cluster_arn;
-use super::names::FLEET;
 use super::scenario::{Event, Happening, Scenario};
 use super::serving::{Conditions, Outcome};
 use super::{State, Strikes};
+use crate::fleet::Region;
 
 /// Steps of the history, in seconds: an uneventful one, and those after something happened.
 const COARSE: i64 = 60;
@@ -92,17 +91,27 @@ impl State {
         match what {
             Happening::Starts(fault) => self.start(fault),
             Happening::Ends(fault) => self.end(&fault),
-            // What AWS refuses another operator does not happen.
-            Happening::Switchover(to) => drop(self.switchover(FLEET, &cluster_arn(&to))),
-            Happening::Failover(to) => drop(self.failover(FLEET, &cluster_arn(&to), true)),
+            Happening::Switchover(to) => self.moved_by_another(&to, false),
+            Happening::Failover(to) => self.moved_by_another(&to, true),
+        }
+    }
+
+    /// What AWS refuses another operator does not happen.
+    fn moved_by_another(&mut self, to: &Region, loses_data: bool) {
+        let target = self
+            .database
+            .in_region(to)
+            .map(super::replication::Member::arn);
+        if let (Some(global), Some(target)) = (self.database.global.clone(), target) {
+            let _ = self.failover(&global, &target, loses_data);
         }
     }
 
     /// Clients ask, Regions answer, writes are acknowledged and replicated.
     fn serve(&mut self, step: i64) {
-        let flows = self.route(step);
+        let routed = self.route(step);
         let mut demand = vec![0.0; self.sites.len()];
-        for flow in &flows {
+        for flow in &routed.flows {
             demand[flow.site] += flow.rate;
         }
         let mut outcomes: Vec<Outcome> = Vec::with_capacity(self.sites.len());
@@ -112,12 +121,16 @@ impl State {
             let conditions = Conditions {
                 step: step as f64,
                 demand,
-                dark: strikes.dark,
+                dark: strikes.dark || !self.sites[site].standing,
                 faulty: strikes.faulty,
                 slowness: strikes.slowness,
                 writer_ms: self.writer_ms(site),
-                concurrency_limit: limits
-                    .map_or(1_000.0, |limits| f64::from(limits.concurrent_executions)),
+                concurrency_limit: f64::from(
+                    self.sites[site]
+                        .reserved
+                        .or(limits.map(|limits| limits.concurrent_executions))
+                        .unwrap_or(1_000),
+                ),
             };
             let before = self.sites[site].minute.forwarded;
             outcomes.push(self.sites[site].serve(&conditions));
@@ -125,12 +138,19 @@ impl State {
             self.forwarded_here[site] += forwarded;
             self.written.1 += forwarded;
         }
-        let acknowledged = outcomes.iter().map(|outcome| outcome.acknowledged).sum();
+        // What a cluster of its own takes is not the global database's.
+        let shared = |(site, _): &(usize, &Outcome)| !self.writes_by_itself(&self.regions[*site]);
+        let acknowledged = outcomes
+            .iter()
+            .enumerate()
+            .filter(shared)
+            .map(|(_, outcome)| outcome.acknowledged)
+            .sum();
         self.written.0 += acknowledged;
         self.latest_step = step as f64;
-        self.count_at_edge(&flows, &outcomes, step);
+        self.count_at_edge(&routed, &outcomes, step);
         self.count_served(&outcomes);
-        if !self.writable() {
+        if self.opened && !self.writable() {
             self.totals.without_writer_s += step as f64;
         }
         self.replicate(step, acknowledged);
@@ -171,7 +191,7 @@ impl State {
     }
 
     pub(super) fn look_at_faults(&mut self) {
-        let strikes = |region: &crate::fleet::Region| {
+        let strikes = |region: &Region| {
             let on = |kind| self.faults.strikes(kind, region.as_str());
             Strikes {
                 dark: on(FaultKind::RegionDark),

@@ -73,7 +73,7 @@ fn rest_api(api: &Api) -> Value {
         "createdDate": api.created,
         "apiKeySource": "HEADER",
         "endpointConfiguration": shape! { "types": members(["REGIONAL"]), "ipAddressType": "ipv4" },
-        "disableExecuteApiEndpoint": false,
+        "disableExecuteApiEndpoint": api.by_domain_only,
         "rootResourceId": format!("{}root", api.id.get(..6).unwrap_or_default()),
     }
 }

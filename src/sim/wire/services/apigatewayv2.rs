@@ -70,7 +70,7 @@ fn http_api(api: &Api) -> Value {
         "apiKeySelectionExpression": "$request.header.x-api-key",
         "createdDate": iso(api.created),
         "description": &api.description,
-        "disableExecuteApiEndpoint": false,
+        "disableExecuteApiEndpoint": api.by_domain_only,
         "ipAddressType": "ipv4",
         "name": &api.name,
         "protocolType": "HTTP",

@@ -3,11 +3,13 @@
 use super::page::page;
 use super::{Answer, Ask, Fault};
 use crate::sim::wire::value::{Value, members, shape};
-use crate::sim::world::Resources;
 use crate::sim::world::model::Function;
+use crate::sim::world::{Resources, State};
 
-pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
+pub fn call(operation: &str, state: &mut State, ask: &Ask) -> Answer {
+    let world = &state.resources;
     match operation {
+        "UpdateFunctionCode" => update_code(state, ask),
         "GetFunctionConfiguration" => {
             let (function, version) = find(world, ask)?;
             Ok(configuration(function, &version).into())
@@ -66,9 +68,9 @@ fn configuration(function: &Function, version: &str) -> Value {
     shape! {
         "FunctionName": &function.name,
         "FunctionArn": arn,
-        "Runtime": &function.runtime,
+        "Runtime": Some(&function.runtime).filter(|runtime| !runtime.is_empty()),
         "Role": &function.role,
-        "Handler": &function.handler,
+        "Handler": Some(&function.handler).filter(|handler| !handler.is_empty()),
         "CodeSize": function.code_size,
         "Description": &function.description,
         "Timeout": function.timeout_s,
@@ -79,7 +81,7 @@ fn configuration(function: &Function, version: &str) -> Value {
         "TracingConfig": shape! { "Mode": "PassThrough" },
         "State": &function.state,
         "LastUpdateStatus": &function.last_update_status,
-        "PackageType": "Zip",
+        "PackageType": if function.image.is_some() { "Image" } else { "Zip" },
         "Architectures": members([&function.architecture]),
         "EphemeralStorage": shape! { "Size": 512 },
         "SnapStart": shape! { "ApplyOn": "None", "OptimizationStatus": "Off" },
@@ -94,15 +96,48 @@ fn get(world: &Resources, ask: &Ask) -> Answer {
     let reserved = function
         .reserved_concurrency
         .map(|reserved| shape! { "ReservedConcurrentExecutions": reserved });
-    Ok(shape! {
-        "Configuration": configuration(function, &version),
-        "Code": shape! {
+    let code = match &function.image {
+        Some(image) => shape! {
+            "RepositoryType": "ECR",
+            "ImageUri": image,
+            "ResolvedImageUri": image,
+        },
+        None => shape! {
             "RepositoryType": "S3",
             "Location": format!("https://code.{}.simulated.invalid/{}", ask.region, function.name),
         },
+    };
+    Ok(shape! {
+        "Configuration": configuration(function, &version),
+        "Code": code,
         "Concurrency": reserved,
     }
     .into())
+}
+
+/// `UpdateFunctionCode`: from a package or an image, as the function is.
+fn update_code(world: &mut State, ask: &Ask) -> Answer {
+    let (function, version) = find(&world.resources, ask)?;
+    let image = ask.input.text("ImageUri");
+    let package = ["ZipFile", "S3Key"].into_iter();
+    let code = image.or_else(|| package.into_iter().find_map(|name| ask.input.text(name)));
+    let refused = |message: &str| Err(Fault::bad("InvalidParameterValueException", message));
+    if version != "$LATEST" {
+        return refused("The code of a published version cannot be changed.");
+    }
+    let Some(code) = code.filter(|_| image.is_some() == function.image.is_some()) else {
+        return refused("Please provide a source that fits the function's package type.");
+    };
+    let (name, code) = (function.name.clone(), code.to_owned());
+    let publish = ask.input.bool("Publish")?.unwrap_or_default();
+    world.update_function_code(&ask.region, &name, &code, publish);
+    let (function, _) = find(&world.resources, ask)?;
+    let version = if publish {
+        function.version.to_string()
+    } else {
+        version
+    };
+    Ok(configuration(function, &version).into())
 }
 
 fn list(world: &Resources, ask: &Ask) -> Answer {

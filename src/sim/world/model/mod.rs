@@ -68,6 +68,8 @@ pub struct Resources {
     pub alarms: Vec<Alarm>,
     /// CloudFormation stacks of every Region.
     pub stacks: Vec<Stack>,
+    /// What stacks made that has no physics: networks, keys, roles …
+    pub opaque: Vec<Opaque>,
 }
 
 /// The answer of STS.
@@ -135,6 +137,19 @@ pub struct Alarm {
     pub treat_missing: String,
     /// What it does on ALARM.
     pub actions: Vec<String>,
+}
+
+/// A resource of which no more is known than that a stack made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opaque {
+    /// Where.
+    pub region: Region,
+    /// `AWS::EC2::VPC` …
+    pub kind: String,
+    /// What AWS calls it.
+    pub physical: String,
+    /// The stack that made it, by ARN or name.
+    pub stack: String,
 }
 
 /// A CloudFormation stack.

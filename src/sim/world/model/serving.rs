@@ -71,6 +71,8 @@ pub struct Origin {
     pub id: String,
     /// Configured name.
     pub domain: String,
+    /// Custom headers, which requests get on their way to it: name and value.
+    pub headers: Vec<(String, String)>,
 }
 
 /// A Lambda function.
@@ -110,6 +112,8 @@ pub struct Function {
     pub version: u32,
     /// Concurrency reserved for it.
     pub reserved_concurrency: Option<i32>,
+    /// The container image it runs; none where its code is a package.
+    pub image: Option<String>,
 }
 
 /// What `GetAccountSettings` says.
@@ -142,6 +146,8 @@ pub struct Api {
     pub description: String,
     /// `https://ID.execute-api.REGION.amazonaws.com`.
     pub endpoint: String,
+    /// Whether it is not reached by that, but by a domain name of one's own alone.
+    pub by_domain_only: bool,
     /// Creation.
     pub created: Timestamp,
     /// Its stages.

@@ -3,6 +3,8 @@
 #![allow(clippy::float_cmp)] // counts are exact
 
 mod aftermath;
+mod builder;
+mod building;
 mod calls;
 mod database;
 mod figures;

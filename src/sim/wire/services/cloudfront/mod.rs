@@ -82,13 +82,17 @@ fn aliases(one: &Distribution) -> Value {
     counted("CNAME", one.aliases.iter().map(Value::from).collect())
 }
 
+fn header((name, value): &(String, String)) -> Value {
+    shape! { "HeaderName": name, "HeaderValue": value }
+}
+
 fn origins(one: &Distribution) -> Value {
     let all = one.origins.iter().map(|origin| {
         shape! {
             "Id": &origin.id,
             "DomainName": &origin.domain,
             "OriginPath": "",
-            "CustomHeaders": none(),
+            "CustomHeaders": counted("OriginCustomHeader", origin.headers.iter().map(header).collect()),
             "CustomOriginConfig": shape! {
                 "HTTPPort": 80,
                 "HTTPSPort": 443,

@@ -3,8 +3,8 @@
 use super::super::{Answer, Ask, Fault};
 use super::{find, whole};
 use crate::sim::wire::value::Value;
-use crate::sim::world::State;
 use crate::sim::world::model::{Certificate, Distribution, Origin};
+use crate::sim::world::{State, covers};
 
 /// What a configuration cannot be without, of that which is simulated.
 const REQUIRED: [&str; 5] = [
@@ -60,6 +60,13 @@ fn read(given: &Value, present: &Distribution) -> Result<Distribution, Fault> {
         Ok(Origin {
             id: one.need("Id")?.to_owned(),
             domain: one.need("DomainName")?.to_owned(),
+            headers: items(Some(&one), "CustomHeaders")
+                .iter()
+                .filter_map(|header| {
+                    let part = |name: &str| header.text(name).map(str::to_owned);
+                    Some((part("HeaderName")?, part("HeaderValue")?))
+                })
+                .collect(),
         })
     });
     let behaviour = given.get("DefaultCacheBehavior");
@@ -100,21 +107,11 @@ fn covered(distribution: &Distribution, certificates: &[Certificate]) -> Result<
         );
     };
     let names = &certificate.alternative_names;
-    let covers = |alias: &String| names.iter().any(|name| matches(name, alias));
-    if !distribution.aliases.iter().all(covers) {
+    let fits = |alias: &String| names.iter().any(|name| covers(name, alias));
+    if !distribution.aliases.iter().all(fits) {
         return refused(
             "The certificate that is attached to your distribution doesn't cover the alternate domain name (CNAME) that you're trying to add.",
         );
     }
     Ok(())
-}
-
-/// A star stands for one label.
-fn matches(name: &str, host: &str) -> bool {
-    match name.strip_prefix("*.") {
-        Some(rest) => host
-            .split_once('.')
-            .is_some_and(|(_, parent)| parent == rest),
-        None => name == host,
-    }
 }

@@ -1,5 +1,6 @@
 //! Amazon RDS: the global cluster, its members, instances, events and snapshots.
 
+mod changes;
 mod snapshots;
 
 use jiff::{SignedDuration, Timestamp};
@@ -16,7 +17,10 @@ pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
         "DescribeDBClusters" => clusters(&world.resources, ask),
         "DescribeDBInstances" => instances(&world.resources, ask),
         "DescribeEvents" => events(&world.resources, ask),
-        "ModifyDBCluster" => modify(world, ask),
+        "ModifyDBCluster" => changes::cluster(world, ask),
+        "ModifyGlobalCluster" => changes::global(world, ask),
+        "RemoveFromGlobalCluster" => changes::remove(world, ask),
+        "CreateDBClusterSnapshot" => snapshots::create(world, ask),
         "DescribeDBClusterSnapshots" => snapshots::describe(&world.resources, ask),
         "CopyDBClusterSnapshot" => snapshots::copy(world, ask),
         "SwitchoverGlobalCluster" | "FailoverGlobalCluster" => promote(operation, world, ask),
@@ -345,35 +349,6 @@ fn events(world: &Resources, ask: &Ask) -> Answer {
         }
     });
     paged(ask, "Events", "Event", all.collect())
-}
-
-/// Of everything that can be modified, write forwarding is simulated.
-fn modify(world: &mut State, ask: &Ask) -> Answer {
-    let id = ask.input.need("DBClusterIdentifier")?;
-    let named = |world: &State| {
-        let clusters = &world.resources.clusters;
-        clusters
-            .iter()
-            .position(|one| one.region == ask.region && names(id, &one.id, &one.arn))
-    };
-    let place = named(world).ok_or_else(|| {
-        Fault::not_found(
-            "DBClusterNotFoundFault",
-            format!("DBCluster {id} not found."),
-        )
-    })?;
-    let status = world.resources.clusters[place].status.clone();
-    if status != "available" {
-        let message = format!("DBCluster {id} is in state {status}, not available");
-        return Err(Fault::bad("InvalidDBClusterStateFault", message));
-    }
-    let wanted = ask.input.bool("EnableGlobalWriteForwarding")?;
-    if let Some(on) = wanted {
-        world.set_write_forwarding(&ask.region, on);
-    }
-    let resources = &world.resources;
-    let changed = cluster(resources, &resources.clusters[place], ask);
-    Ok(shape! { "DBCluster": changed }.into())
 }
 
 /// Where a switchover (the present primary's Region) or a failover (the target's) must be called

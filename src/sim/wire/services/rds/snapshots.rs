@@ -63,31 +63,48 @@ pub fn describe(world: &Resources, ask: &Ask) -> Answer {
 
 pub fn copy(world: &mut State, ask: &Ask) -> Answer {
     let source = ask.input.need("SourceDBClusterSnapshotIdentifier")?;
-    let target = ask.input.need("TargetDBClusterSnapshotIdentifier")?;
-    let letters = target
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || c == '-');
-    let sound = letters && target.starts_with(|c: char| c.is_ascii_alphabetic());
-    if !sound || target.len() > LONGEST || target.ends_with('-') || target.contains("--") {
-        return Err(refused(format!(
-            "The parameter TargetDBClusterSnapshotIdentifier is not a valid identifier: {target}"
-        )));
-    }
-    let copied = world.copy_snapshot(&ask.region, source, &target.to_ascii_lowercase());
-    let copied = copied.map_err(|why| {
-        let message = why.to_string();
-        match why {
-            CopyRefused::NotFound(_) => not_found(message),
-            CopyRefused::AlreadyExists(_) => {
-                Fault::bad("DBClusterSnapshotAlreadyExistsFault", message)
-            }
-            CopyRefused::NotAvailable { .. } => {
-                Fault::bad("InvalidDBClusterSnapshotStateFault", message)
-            }
-        }
-    })?;
+    let target = identifier(ask, "TargetDBClusterSnapshotIdentifier")?;
+    let copied = world.copy_snapshot(&ask.region, source, &target);
+    let copied = copied.map_err(|why| fault(&why))?;
     let copied = snapshot(&world.resources, &copied, ask);
     Ok(shape! { "DBClusterSnapshot": copied }.into())
+}
+
+/// `CreateDBClusterSnapshot`.
+pub fn create(world: &mut State, ask: &Ask) -> Answer {
+    let asked = ask.input.need("DBClusterIdentifier")?;
+    let id = identifier(ask, "DBClusterSnapshotIdentifier")?;
+    let cluster = origin(&world.resources, ask, |one| names(asked, &one.id, &one.arn));
+    let Some(cluster) = cluster.map(|one| one.id.clone()) else {
+        let message = format!("DBCluster {asked} not found.");
+        return Err(Fault::not_found("DBClusterNotFoundFault", message));
+    };
+    let made = world.take_snapshot(&ask.region, &cluster, &id);
+    let made = snapshot(&world.resources, &made.map_err(|why| fault(&why))?, ask);
+    Ok(shape! { "DBClusterSnapshot": made }.into())
+}
+
+fn identifier(ask: &Ask, member: &'static str) -> Result<String, Fault> {
+    let given = ask.input.need(member)?;
+    let letters = given.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let sound = letters && given.starts_with(|c: char| c.is_ascii_alphabetic());
+    if !sound || given.len() > LONGEST || given.ends_with('-') || given.contains("--") {
+        return Err(refused(format!(
+            "The parameter {member} is not a valid identifier: {given}"
+        )));
+    }
+    Ok(given.to_ascii_lowercase())
+}
+
+fn fault(why: &CopyRefused) -> Fault {
+    let message = why.to_string();
+    match why {
+        CopyRefused::NotFound(_) => not_found(message),
+        CopyRefused::AlreadyExists(_) => Fault::bad("DBClusterSnapshotAlreadyExistsFault", message),
+        CopyRefused::NotAvailable { .. } => {
+            Fault::bad("InvalidDBClusterSnapshotStateFault", message)
+        }
+    }
 }
 
 fn not_found(message: String) -> Fault {

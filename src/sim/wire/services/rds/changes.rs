@@ -1,0 +1,76 @@
+//! Changes of clusters and global clusters, as far as they are simulated.
+
+use super::super::{Answer, Ask, Fault};
+use super::{cluster as cluster_shape, global_cluster, names};
+use crate::sim::wire::value::shape;
+use crate::sim::world::{DetachRefused, State};
+
+/// Of everything that can be modified: write forwarding, deletion protection, days of backups.
+pub fn cluster(world: &mut State, ask: &Ask) -> Answer {
+    let id = ask.input.need("DBClusterIdentifier")?;
+    let named = |world: &State| {
+        let clusters = &world.resources.clusters;
+        clusters
+            .iter()
+            .position(|one| one.region == ask.region && names(id, &one.id, &one.arn))
+    };
+    let place = named(world).ok_or_else(|| {
+        Fault::not_found(
+            "DBClusterNotFoundFault",
+            format!("DBCluster {id} not found."),
+        )
+    })?;
+    let status = world.resources.clusters[place].status.clone();
+    if status != "available" {
+        let message = format!("DBCluster {id} is in state {status}, not available");
+        return Err(Fault::bad("InvalidDBClusterStateFault", message));
+    }
+    let protected = ask.input.bool("DeletionProtection")?;
+    let days = ask.input.int("BackupRetentionPeriod")?;
+    if let Some(on) = ask.input.bool("EnableGlobalWriteForwarding")? {
+        world.set_write_forwarding(&ask.region, on);
+    }
+    let one = &mut world.resources.clusters[place];
+    one.deletion_protection = protected.unwrap_or(one.deletion_protection);
+    if let Some(days) = days.and_then(|days| i32::try_from(days).ok()) {
+        one.backup_days = days;
+    }
+    let resources = &world.resources;
+    let changed = cluster_shape(resources, &resources.clusters[place], ask);
+    Ok(shape! { "DBCluster": changed }.into())
+}
+
+/// Of everything that can be modified: deletion protection.
+pub fn global(world: &mut State, ask: &Ask) -> Answer {
+    let id = ask.input.need("GlobalClusterIdentifier")?;
+    let protected = ask.input.bool("DeletionProtection")?;
+    let mut all = world.resources.global_clusters.iter_mut();
+    let one = all
+        .find(|one| names(id, &one.id, &one.arn))
+        .ok_or_else(|| no_global(format!("Global cluster {id} not found")))?;
+    one.deletion_protection = protected.unwrap_or(one.deletion_protection);
+    Ok(shape! { "GlobalCluster": global_cluster(one) }.into())
+}
+
+/// `DbClusterIdentifier` is an ARN (aws-facts §2.3).
+pub fn remove(world: &mut State, ask: &Ask) -> Answer {
+    let id = ask.input.need("GlobalClusterIdentifier")?;
+    let cluster = ask.input.need("DbClusterIdentifier")?;
+    world.detach(id, cluster).map_err(|refused| {
+        let message = refused.to_string();
+        match refused {
+            DetachRefused::NoGlobalCluster(_) => no_global(message),
+            DetachRefused::NoMember { .. } => Fault::not_found("DBClusterNotFoundFault", message),
+            DetachRefused::Busy { .. } | DetachRefused::Primary { .. } => {
+                Fault::bad("InvalidGlobalClusterStateFault", message)
+            }
+        }
+    })?;
+    let mut all = world.resources.global_clusters.iter();
+    let one = all.find(|one| names(id, &one.id, &one.arn));
+    Ok(shape! { "GlobalCluster": one.map(global_cluster) }.into())
+}
+
+fn no_global(message: String) -> Fault {
+    Fault::not_found("GlobalClusterNotFoundFault", message)
+}

@@ -1,0 +1,212 @@
+//! `AWS::Lambda::Function` and `AWS::Lambda::Version`. A version that CloudFront runs has replicas all over
+//! the world, and for hours after the last distribution let go of it neither is deleted (aws-facts §4.1).
+
+use super::super::State;
+use super::super::model::Function;
+use super::super::names::{self, ACCOUNT};
+use super::super::rng::hash;
+use super::opaque::made_up;
+use super::words::{at, need, number, text, texts};
+use super::{Begun, Takes, Wanted};
+use crate::fleet::Region;
+
+/// Seconds a function takes; more with network interfaces to make.
+const PLAIN: Takes = (5, 30);
+const IN_VPC: Takes = (65, 90);
+
+/// Stands for the checksum of some code, and looks like one.
+fn sha256(code: &str) -> String {
+    format!("{}=", names::token(hash(0, code), "code", 43))
+}
+
+/// Bytes of some code as a package.
+fn size_of(code: &str) -> i64 {
+    i64::try_from(code.len() / 3).unwrap_or(i64::MAX)
+}
+
+impl State {
+    pub(super) fn make_function(&mut self, wanted: &Wanted<'_>) -> Begun {
+        let (properties, region) = (wanted.properties, wanted.region);
+        let name = text(properties, "FunctionName");
+        let name = name.unwrap_or_else(|| made_up(self.seed, wanted));
+        if self.function(region, &name).is_some() {
+            return Err(format!("Function already exist: {name}"));
+        }
+        let function = Function {
+            state: "Pending".into(),
+            version: 0,
+            ..self.function_of(wanted, &name)?
+        };
+        let takes = if at(properties, "VpcConfig").is_some() {
+            IN_VPC
+        } else {
+            PLAIN
+        };
+        self.resources.functions.push(function);
+        self.count_functions(region);
+        let takes_s = self.within(&name, takes);
+        Ok((name, takes_s))
+    }
+
+    pub(super) fn change_function(
+        &mut self,
+        wanted: &Wanted<'_>,
+        name: &str,
+    ) -> Result<i64, String> {
+        let changed = self.function_of(wanted, name)?;
+        let known = self.function_mut(wanted.region, name);
+        let known = known.ok_or_else(|| format!("Function not found: {name}"))?;
+        *known = Function {
+            state: known.state.clone(),
+            version: known.version,
+            last_update_status: "InProgress".into(),
+            ..changed
+        };
+        self.count_functions(wanted.region);
+        Ok(self.within(name, PLAIN))
+    }
+
+    /// New code for a function, published as a version where that is wanted.
+    pub fn update_function_code(&mut self, region: &Region, name: &str, code: &str, publish: bool) {
+        let now = self.now();
+        if let Some(function) = self.function_mut(region, name) {
+            function.code_sha256 = sha256(code);
+            function.last_modified = now;
+            if function.image.is_some() {
+                function.image = Some(code.to_owned());
+            }
+            function.version += u32::from(publish);
+        }
+    }
+
+    pub(super) fn finish_function(&mut self, region: &Region, name: &str) {
+        if let Some(function) = self.function_mut(region, name) {
+            function.state = "Active".into();
+            function.last_update_status = "Successful".into();
+        }
+    }
+
+    pub(super) fn unmake_function(&self, region: &Region, name: &str) -> Result<i64, String> {
+        let Some(function) = self.function(region, name) else {
+            return Ok(0);
+        };
+        self.without_replicas(&function.arn)?;
+        Ok(self.within(name, (2, 15)))
+    }
+
+    pub(super) fn remove_function(&mut self, region: &Region, name: &str) {
+        let functions = &mut self.resources.functions;
+        functions.retain(|one| !(&one.region == region && one.name == name));
+        self.count_functions(region);
+    }
+
+    pub(super) fn make_version(&mut self, wanted: &Wanted<'_>) -> Begun {
+        let name = need(wanted.properties, "FunctionName")?;
+        let name = name.rsplit(':').next().unwrap_or_default();
+        let function = self.function_mut(wanted.region, name);
+        let function = function.ok_or_else(|| format!("Function not found: {name}"))?;
+        if function.state != "Active" {
+            return Err(format!(
+                "The operation cannot be performed at this time. The function is currently in the following \
+                 state: {}",
+                function.state
+            ));
+        }
+        function.version += 1;
+        let arn = format!("{}:{}", function.arn, function.version);
+        let takes_s = self.within(&arn, (3, 10));
+        Ok((arn, takes_s))
+    }
+
+    pub(super) fn unmake_version(&self, arn: &str) -> Result<i64, String> {
+        self.without_replicas(arn)?;
+        Ok(self.within(arn, (2, 6)))
+    }
+
+    /// Refused while a distribution runs the version, or one of the function's, and for hours after.
+    fn without_replicas(&self, arn: &str) -> Result<(), String> {
+        let of = |version: &str| version == arn || version.starts_with(&format!("{arn}:"));
+        let distributions = self.resources.distributions.iter();
+        let mut running = distributions.filter_map(|one| one.origin_request_function.as_deref());
+        let mut leaving = self.replicas.iter();
+        if running.any(of) || leaving.any(|(version, until)| of(version) && *until > self.now) {
+            return Err(format!(
+                "Lambda was unable to delete {arn} because it is a replicated function. Please see our \
+                 documentation for Deleting Lambda@Edge Functions and Replicas."
+            ));
+        }
+        Ok(())
+    }
+
+    pub(super) fn attributes_of_function(
+        &self,
+        region: &Region,
+        name: &str,
+    ) -> Vec<(&'static str, String)> {
+        let known = self.function(region, name);
+        known
+            .map(|one| ("Arn", one.arn.clone()))
+            .into_iter()
+            .collect()
+    }
+
+    fn function_of(&self, wanted: &Wanted<'_>, name: &str) -> Result<Function, String> {
+        let (properties, region) = (wanted.properties, wanted.region);
+        let code = at(properties, "Code").map(ToString::to_string);
+        let code = code.ok_or("Property Code cannot be empty.")?;
+        let image = text(properties, "Code.ImageUri");
+        let size = text(properties, "Code.ZipFile").map_or(1_843_212, |zip| size_of(&zip));
+        let of_zip = |name: &str| {
+            // An image says both by itself.
+            let given = text(properties, name).unwrap_or_default();
+            if image.is_some() {
+                String::new()
+            } else {
+                given
+            }
+        };
+        Ok(Function {
+            region: region.clone(),
+            name: name.into(),
+            arn: format!("arn:aws:lambda:{region}:{ACCOUNT}:function:{name}"),
+            runtime: of_zip("Runtime"),
+            handler: of_zip("Handler"),
+            role: need(properties, "Role")?,
+            state: "Active".into(),
+            last_update_status: "Successful".into(),
+            memory_mb: number(properties, "MemorySize").unwrap_or(128),
+            timeout_s: number(properties, "Timeout").unwrap_or(3),
+            code_size: size,
+            code_sha256: sha256(&code),
+            description: text(properties, "Description").unwrap_or_default(),
+            architecture: texts(properties, "Architectures")
+                .pop()
+                .unwrap_or_else(|| "x86_64".into()),
+            last_modified: self.now(),
+            version: 0,
+            reserved_concurrency: number(properties, "ReservedConcurrentExecutions"),
+            image,
+        })
+    }
+
+    fn function_mut(&mut self, region: &Region, name: &str) -> Option<&mut Function> {
+        let mut functions = self.resources.functions.iter_mut();
+        functions.find(|one| &one.region == region && one.name == name)
+    }
+
+    /// What `GetAccountSettings` says of a Region's functions.
+    fn count_functions(&mut self, region: &Region) {
+        let here = self.resources.functions.iter();
+        let here: Vec<&Function> = here.filter(|one| &one.region == region).collect();
+        let reserved: i32 = here.iter().filter_map(|one| one.reserved_concurrency).sum();
+        let (count, size) = (
+            i64::try_from(here.len()).unwrap_or(i64::MAX),
+            here.iter().map(|one| one.code_size).sum(),
+        );
+        if let Some(limits) = self.resources.lambda_limits.get_mut(region) {
+            limits.function_count = count;
+            limits.used_code_size = size;
+            limits.unreserved = limits.concurrent_executions - reserved;
+        }
+    }
+}

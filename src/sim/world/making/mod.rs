@@ -1,0 +1,189 @@
+//! What CloudFormation makes, changes and deletes: one resource of a stack at a time, each as its service would.
+//!
+//! A resource is there as soon as its making begins, in its first status; when that is finished, the world's
+//! physics take it in. Nobody but CloudFormation knows how long a stack takes: this says it of each resource.
+
+mod alarm;
+mod api;
+mod certificate;
+mod compute;
+mod database;
+mod dns;
+mod edge;
+mod families;
+mod instance;
+mod opaque;
+mod owners;
+mod replacing;
+mod words;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::State;
+use super::model::Tag;
+use super::rng::pick;
+use crate::fleet::Region;
+use families::Family;
+pub use owners::Owned;
+pub(super) use owners::Owners;
+
+/// A resource that a stack wants.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The stack's Region, also of what AWS has only once.
+    pub region: &'a Region,
+    /// The stack's ARN or name.
+    pub stack: &'a str,
+    /// Its name in the template.
+    pub logical: &'a str,
+    /// `AWS::RDS::DBCluster` …
+    pub kind: &'a str,
+    /// Every function resolved.
+    pub properties: &'a Value,
+    /// The stack's.
+    pub tags: &'a [Tag],
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// What `Ref` gives; unlike AWS's unique within kind and Region where AWS's is not (record sets).
+    pub physical: String,
+    /// What `Fn::GetAtt` gives.
+    pub attributes: BTreeMap<String, String>,
+    /// Seconds until it is complete.
+    pub takes_s: i64,
+}
+
+/// What came of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// The resource as it will be.
+    pub made: Made,
+    /// Whether another one was made in its place; the old one is still there.
+    pub replaced: bool,
+}
+
+/// The shortest and the longest a thing takes, in seconds.
+type Takes = (i64, i64);
+
+/// A service begins: what it calls the resource, and the seconds it takes.
+type Begun = Result<(String, i64), String>;
+
+impl State {
+    /// Begins to make a resource: it is there at once, in its first status. Or why the service does not.
+    pub fn begin_making(&mut self, wanted: &Wanted<'_>) -> Result<Made, String> {
+        let family = Family::of(wanted.kind)?;
+        let (physical, takes_s) = self.make(family, wanted)?;
+        self.owners.put(wanted, &physical);
+        Ok(self.made(wanted, physical, takes_s))
+    }
+
+    /// The resource is complete.
+    pub fn finish_making(&mut self, kind: &str, region: &Region, physical: &str) {
+        if let Ok(family) = Family::of(kind) {
+            self.finish_family(family, region, physical);
+            self.look_at_fleet();
+        }
+    }
+
+    /// Begins to change a resource in place or, where AWS replaces, to make another beside it.
+    pub fn begin_changing(
+        &mut self,
+        wanted: &Wanted<'_>,
+        physical: &str,
+        before: &Value,
+    ) -> Result<Changed, String> {
+        let family = Family::of(wanted.kind)?;
+        if Self::replaces(wanted.kind, before, wanted.properties) == "True" {
+            let made = self.begin_making(wanted)?;
+            return Ok(Changed {
+                made,
+                replaced: true,
+            });
+        }
+        let takes_s = self.change(family, wanted, physical)?;
+        self.owners.put(wanted, physical);
+        Ok(Changed {
+            made: self.made(wanted, physical.to_owned(), takes_s),
+            replaced: false,
+        })
+    }
+
+    /// The change is complete.
+    pub fn finish_changing(&mut self, kind: &str, region: &Region, physical: &str) {
+        self.finish_making(kind, region, physical);
+    }
+
+    /// Whether AWS replaces the resource when its properties change so: CloudFormation's `True`, `False`
+    /// or `Conditional`.
+    pub fn replaces(kind: &str, before: &Value, after: &Value) -> &'static str {
+        replacing::replaces(kind, before, after)
+    }
+
+    /// Begins to delete a resource: the seconds that takes, or why the service does not. What is gone
+    /// already takes none.
+    pub fn begin_unmaking(
+        &mut self,
+        kind: &str,
+        region: &Region,
+        physical: &str,
+    ) -> Result<i64, String> {
+        let takes_s = self.unmake(Family::of(kind)?, kind, region, physical)?;
+        self.look_at_fleet();
+        Ok(takes_s)
+    }
+
+    /// The resource is gone.
+    pub fn finish_unmaking(&mut self, kind: &str, region: &Region, physical: &str) {
+        if let Ok(family) = Family::of(kind) {
+            self.remove(family, kind, region, physical);
+            self.owners.take(kind, region, physical);
+            self.look_at_fleet();
+        }
+    }
+
+    /// The final snapshot of a resource whose `DeletionPolicy` is `Snapshot`: its identifier; none for kinds
+    /// that have no snapshots.
+    pub fn snapshot_before_unmaking(
+        &mut self,
+        kind: &str,
+        region: &Region,
+        physical: &str,
+    ) -> Option<String> {
+        (kind == "AWS::RDS::DBCluster").then(|| self.save_cluster(region, physical))?
+    }
+
+    /// What `Fn::GetAtt` gives of a resource that was made.
+    pub fn attributes_of(
+        &self,
+        kind: &str,
+        region: &Region,
+        physical: &str,
+    ) -> BTreeMap<String, String> {
+        let Ok(family) = Family::of(kind) else {
+            return BTreeMap::new();
+        };
+        let known = self.attributes(family, kind, region, physical);
+        known
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
+    }
+
+    fn made(&self, wanted: &Wanted<'_>, physical: String, takes_s: i64) -> Made {
+        Made {
+            attributes: self.attributes_of(wanted.kind, wanted.region, &physical),
+            physical,
+            takes_s,
+        }
+    }
+
+    /// Somewhere between the shortest and the longest, the same for the same thing at the same second.
+    fn within(&self, what: &str, (shortest, longest): Takes) -> i64 {
+        let what = format!("{what} at {}", self.now);
+        shortest + pick(self.seed, &what, longest - shortest + 1)
+    }
+}

@@ -1,0 +1,224 @@
+//! Resources without physics: networks, keys, roles, groups, routes and policies. They are kept as data, so
+//! that what is left behind is seen, and that what is in use is not deleted.
+
+use serde_json::Value;
+
+use super::super::State;
+use super::super::model::Opaque;
+use super::super::names::{self, ACCOUNT};
+use super::{Begun, Takes, Wanted, words};
+use crate::fleet::Region;
+
+/// How a kind's physical ids are made.
+enum Id {
+    /// A prefix and seventeen hexadecimal digits.
+    Hex(&'static str),
+    /// A UUID.
+    Uuid,
+    /// So many lower-case letters and digits.
+    Token(usize),
+    /// The name given in a property, or one of stack, logical id and chance.
+    Named(&'static str),
+    /// As the one before, in lower case.
+    Lower(&'static str),
+}
+
+/// How a kind is made and deleted.
+struct Kind {
+    id: Id,
+    make: Takes,
+    unmake: Takes,
+    /// Whether it is not deleted while another resource names it.
+    held: bool,
+}
+
+const fn kind(id: Id, make: Takes, unmake: Takes) -> Kind {
+    Kind {
+        id,
+        make,
+        unmake,
+        held: false,
+    }
+}
+
+const fn held(id: Id, make: Takes, unmake: Takes) -> Kind {
+    Kind {
+        id,
+        make,
+        unmake,
+        held: true,
+    }
+}
+
+fn known(name: &str) -> Option<Kind> {
+    Some(match name {
+        "AWS::EC2::VPC" => held(Id::Hex("vpc"), (8, 15), (2, 6)),
+        "AWS::EC2::Subnet" => held(Id::Hex("subnet"), (3, 8), (2, 6)),
+        "AWS::EC2::SecurityGroup" => held(Id::Hex("sg"), (4, 9), (2, 6)),
+        "AWS::KMS::Key" => kind(Id::Uuid, (5, 20), (2, 5)),
+        "AWS::KMS::Alias" => kind(Id::Named("AliasName"), (2, 5), (2, 4)),
+        "AWS::RDS::DBSubnetGroup" => held(Id::Lower("DBSubnetGroupName"), (2, 8), (2, 5)),
+        "AWS::RDS::DBClusterParameterGroup" => {
+            held(Id::Lower("DBClusterParameterGroupName"), (5, 15), (2, 5))
+        }
+        "AWS::Logs::LogGroup" => kind(Id::Named("LogGroupName"), (2, 6), (1, 3)),
+        "AWS::IAM::Role" => kind(Id::Named("RoleName"), (8, 20), (2, 6)),
+        "AWS::IAM::Policy" => kind(Id::Named("PolicyId"), (8, 18), (2, 5)),
+        "AWS::Lambda::Permission" => kind(Id::Named("Id"), (2, 6), (2, 5)),
+        "AWS::ApiGatewayV2::Integration" | "AWS::ApiGatewayV2::Route" => {
+            kind(Id::Token(7), (2, 6), (1, 4))
+        }
+        "AWS::CloudFront::CachePolicy" | "AWS::CloudFront::OriginRequestPolicy" => {
+            held(Id::Uuid, (3, 8), (2, 6))
+        }
+        _ => return None,
+    })
+}
+
+/// Whether there is a resource type of this name.
+pub(super) fn knows(name: &str) -> bool {
+    known(name).is_some()
+}
+
+/// The name that CloudFormation makes up: stack, logical id, chance.
+pub(super) fn made_up(seed: u64, wanted: &Wanted<'_>) -> String {
+    // An ARN has the name before the last slash.
+    let stack = wanted.stack.split('/').nth(1).unwrap_or(wanted.stack);
+    let what = format!("{} {} {}", wanted.stack, wanted.logical, wanted.kind);
+    let chance = names::token(seed, &what, 12);
+    let logical = wanted.logical;
+    // Names of roles have 64 letters at most.
+    format!("{stack:.24}-{logical:.24}-{chance}")
+}
+
+impl State {
+    pub(super) fn make_opaque(&mut self, wanted: &Wanted<'_>) -> Begun {
+        let Some(kind) = known(wanted.kind) else {
+            return Err(format!("{} is not simulated", wanted.kind));
+        };
+        let physical = self.new_id(wanted, &kind.id);
+        let mut same = self.resources.opaque.iter();
+        let taken = |one: &Opaque| {
+            // Roles are the account's, not a Region's.
+            let near = &one.region == wanted.region || wanted.kind == "AWS::IAM::Role";
+            one.kind == wanted.kind && one.physical == physical && near
+        };
+        if same.any(taken) {
+            return Err(format!("{physical} already exists"));
+        }
+        let takes_s = self.within(&physical, kind.make);
+        self.resources.opaque.push(Opaque {
+            region: wanted.region.clone(),
+            kind: wanted.kind.into(),
+            physical: physical.clone(),
+            stack: wanted.stack.into(),
+        });
+        Ok((physical, takes_s))
+    }
+
+    fn new_id(&self, wanted: &Wanted<'_>, id: &Id) -> String {
+        let number = self.resources.opaque.len();
+        let what = format!(
+            "{} {} {} {} {number}",
+            wanted.region, wanted.stack, wanted.logical, self.now
+        );
+        let named = |property: &str| {
+            let given = words::text(wanted.properties, property);
+            given.unwrap_or_else(|| made_up(self.seed, wanted))
+        };
+        match id {
+            Id::Hex(prefix) => {
+                let digits = names::uuid(self.seed, &what).replace('-', "");
+                format!("{prefix}-0{digits:.16}")
+            }
+            Id::Uuid => names::uuid(self.seed, &what),
+            Id::Token(length) => names::token(self.seed, &what, *length),
+            Id::Named(property) => named(property),
+            Id::Lower(property) => named(property).to_ascii_lowercase(),
+        }
+    }
+
+    pub(super) fn change_opaque(&self, wanted: &Wanted<'_>, physical: &str) -> i64 {
+        let takes = known(wanted.kind).map_or((2, 5), |kind| kind.make);
+        self.within(physical, takes)
+    }
+
+    pub(super) fn unmake_opaque(
+        &self,
+        name: &str,
+        region: &Region,
+        physical: &str,
+    ) -> Result<i64, String> {
+        let Some(kind) = known(name) else {
+            return Ok(0);
+        };
+        if !self.has_opaque(name, region, physical) {
+            return Ok(0);
+        }
+        match self.owners.user_of(region, physical).filter(|_| kind.held) {
+            Some(user) => Err(format!(
+                "{physical} has dependencies and cannot be deleted: {} names it",
+                user.physical
+            )),
+            None => Ok(self.within(physical, kind.unmake)),
+        }
+    }
+
+    pub(super) fn remove_opaque(&mut self, kind: &str, region: &Region, physical: &str) {
+        self.resources
+            .opaque
+            .retain(|one| !(one.kind == kind && &one.region == region && one.physical == physical));
+    }
+
+    fn has_opaque(&self, kind: &str, region: &Region, physical: &str) -> bool {
+        let mut all = self.resources.opaque.iter();
+        all.any(|one| one.kind == kind && &one.region == region && one.physical == physical)
+    }
+
+    pub(super) fn attributes_of_opaque(
+        &self,
+        kind: &str,
+        region: &Region,
+        physical: &str,
+    ) -> Vec<(&'static str, String)> {
+        let owned = self.owners.get(kind, region, physical);
+        let properties = owned.map_or(&Value::Null, |one| &one.properties);
+        let given = |name: &str| words::text(properties, name).unwrap_or_default();
+        let id = physical.to_owned();
+        match kind {
+            "AWS::EC2::VPC" => vec![("VpcId", id), ("CidrBlock", given("CidrBlock"))],
+            "AWS::EC2::Subnet" => vec![
+                ("SubnetId", id),
+                ("VpcId", given("VpcId")),
+                ("AvailabilityZone", given("AvailabilityZone")),
+                ("CidrBlock", given("CidrBlock")),
+            ],
+            "AWS::EC2::SecurityGroup" => {
+                vec![
+                    ("GroupId", id.clone()),
+                    ("Id", id),
+                    ("VpcId", given("VpcId")),
+                ]
+            }
+            "AWS::KMS::Key" => vec![
+                ("Arn", format!("arn:aws:kms:{region}:{ACCOUNT}:key/{id}")),
+                ("KeyId", id),
+            ],
+            "AWS::IAM::Role" => vec![
+                ("Arn", format!("arn:aws:iam::{ACCOUNT}:role/{id}")),
+                (
+                    "RoleId",
+                    format!("AROA{}", names::upper_token(self.seed, &id, 17)),
+                ),
+            ],
+            "AWS::Logs::LogGroup" => vec![(
+                "Arn",
+                format!("arn:aws:logs:{region}:{ACCOUNT}:log-group:{id}:*"),
+            )],
+            "AWS::ApiGatewayV2::Integration" => vec![("IntegrationId", id)],
+            "AWS::ApiGatewayV2::Route" => vec![("RouteId", id)],
+            "AWS::RDS::DBClusterParameterGroup" => vec![("DBClusterParameterGroupName", id)],
+            _ => vec![("Id", id)],
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! Fleets and Regions that are built from gwctl's own templates, serve, and are unmade.
+
+use serde_json::json;
+
+use super::builder::{Built, build, region_parameters, stack, words};
+use super::*;
+use crate::stacks::Kind;
+
+const FRANKFURT: &str = "eu-central-1";
+
+fn empty() -> Sim {
+    Sim::new(SimOptions {
+        empty: true,
+        regions: Vec::new(),
+        ..options("calm")
+    })
+    .unwrap()
+}
+
+/// Global cluster, switches, Ireland with the writer, Virginia, and the edge.
+struct Fleet {
+    global: Built,
+    switches: [Built; 2],
+    ireland: Built,
+    virginia: Built,
+    edge: Built,
+}
+
+fn switch(sim: &Sim, evacuated: &str, home: &str) -> Built {
+    let given = words(&[("FleetName", "orders"), ("EvacuatedRegion", evacuated)]);
+    build(
+        sim,
+        Kind::Switch,
+        &format!("orders-switch-{evacuated}"),
+        home,
+        &given,
+    )
+}
+
+fn global(sim: &Sim) -> Built {
+    let given = words(&[
+        ("GlobalClusterIdentifier", "orders"),
+        ("DeletionProtection", "false"),
+    ]);
+    build(sim, Kind::Global, "orders-global", IRELAND, &given)
+}
+
+fn edge(sim: &Sim) -> Built {
+    let regions = [IRELAND, VIRGINIA].map(|one| format!("{one}={one}.{}", names::DOMAIN));
+    let given = words(&[
+        ("FleetName", "orders"),
+        ("DomainName", names::DOMAIN),
+        ("HostedZoneId", names::ZONE),
+        ("LatencyRecordName", names::LATENCY_RECORD),
+        ("RouterRegions", &regions.join(",")),
+        ("FallbackRegion", IRELAND),
+        ("ApiArns", "arn:aws:execute-api:eu-west-1:123456789012:a/*"),
+        ("AdditionalMetrics", "true"),
+    ]);
+    build(sim, Kind::Edge, "orders-edge", VIRGINIA, &given)
+}
+
+fn fleet(sim: &Sim) -> Fleet {
+    let global = global(sim);
+    let switches = [
+        switch(sim, IRELAND, VIRGINIA),
+        switch(sim, VIRGINIA, IRELAND),
+    ];
+    let in_region = |at: &str, role: &str, switch: &str| {
+        let given = region_parameters("admitted", role, at, switch);
+        build(sim, Kind::Region, &format!("orders-{at}"), at, &given)
+    };
+    let ireland = in_region(IRELAND, "primary", VIRGINIA);
+    let virginia = in_region(VIRGINIA, "secondary", IRELAND);
+    assert_eq!(sim.state().totals.requests, 0.0, "nobody knows a name yet");
+    let edge = edge(sim);
+    Fleet {
+        global,
+        switches,
+        ireland,
+        virginia,
+        edge,
+    }
+}
+
+fn sum(points: &[(Timestamp, f64)]) -> f64 {
+    points.iter().map(|(_, value)| value).sum()
+}
+
+#[test]
+fn an_empty_account_has_a_zone_and_no_clients() {
+    let sim = empty();
+    pass(&sim, 600);
+    let state = sim.state();
+    let resources = &state.resources;
+    assert_eq!(resources.hosted_zones[0].records.len(), 2);
+    assert!(resources.functions.is_empty() && resources.stacks.is_empty());
+    assert!(resources.alarms.is_empty() && resources.certificates.is_empty());
+    assert_eq!(resources.lambda_limits.len(), Region::all().count());
+    assert_eq!(state.totals, Totals::default());
+    assert!(state.dns_answer(names::DOMAIN, "A", None).values.is_empty());
+}
+
+#[test]
+fn a_fleet_built_from_the_templates_serves_and_unmade_leaves_only_what_is_retained() {
+    let sim = empty();
+    let mut fleet = fleet(&sim);
+    pass(&sim, 420);
+    let served = |at: &str| sim.state().requests_served(&region(at)).unwrap();
+    assert!(served(IRELAND) > 1_000.0 && served(VIRGINIA) > 1_000.0);
+    let before = sim.state().totals;
+    pass(&sim, 300);
+    let totals = sim.state().totals;
+    let (requests, failed) = (
+        totals.requests - before.requests,
+        totals.failed - before.failed,
+    );
+    assert!(failed / requests < 0.002, "{failed} of {requests}");
+    assert!(totals.writes_acknowledged > before.writes_acknowledged);
+    assert_eq!(totals.without_writer_s, before.without_writer_s);
+
+    let seen = sim.probe("https://api.orders.example.com/health").unwrap();
+    assert_eq!(
+        seen.served_by.as_deref(),
+        Some(IRELAND),
+        "nearest to Frankfurt"
+    );
+    let api = fleet.virginia.physical("Api");
+    let of = |namespace, metric, dimensions: &[(&str, &str)]| {
+        sum(&recent(
+            &sim,
+            VIRGINIA,
+            (namespace, metric),
+            dimensions,
+            "Sum",
+            8,
+        ))
+    };
+    let live = [("ApiId", api), ("Stage", "$default")];
+    assert!(of("AWS/ApiGateway", "Count", &live) > 1_000.0);
+    let handler = [("FunctionName", "orders-handler")];
+    assert!(of("AWS/Lambda", "Invocations", &handler) > 1_000.0);
+    let distribution = fleet.edge.physical("Distribution");
+    let at_edge = [("DistributionId", distribution), ("Region", "Global")];
+    assert!(of("AWS/CloudFront", "Requests", &at_edge) > 1_000.0);
+    let behind = lag(&sim, "orders-us-east-1", VIRGINIA, 6);
+    assert!(!behind.is_empty() && mean(&behind) < 1_000.0, "{behind:?}");
+    assert!(lag(&sim, "orders-eu-west-1", IRELAND, 6).is_empty());
+
+    let state = sim.state();
+    assert!(state.resources.health_checks.iter().all(|one| one.healthy));
+    let global = &state.resources.global_clusters[0];
+    let writers = global.members.iter().filter(|one| one.writer);
+    assert_eq!(writers.count(), 1, "{global:?}");
+    let answer = state.dns_answer(names::LATENCY_RECORD, "CNAME", Some((38.9, -77.4)));
+    assert_eq!(answer.values, [format!("us-east-1.{}", names::DOMAIN)]);
+    drop(state);
+
+    fleet.virginia.unmake_one(&sim, "LatencyRecord").unwrap();
+    pass(&sim, 180);
+    assert_eq!(served(VIRGINIA), 0.0, "everybody goes to Ireland");
+    fleet.edge.unmake(&sim).unwrap();
+    pass(&sim, 70);
+    assert_eq!(served(IRELAND), 0.0, "the name leads nowhere any more");
+    fleet.virginia.unmake(&sim).unwrap();
+    let snapshots: Vec<_> = sim.state().resources.snapshots.clone();
+    assert_eq!(snapshots.len(), 1);
+    fleet.ireland.unmake(&sim).unwrap();
+    fleet
+        .switches
+        .iter_mut()
+        .for_each(|one| one.unmake(&sim).unwrap());
+    fleet.global.unmake(&sim).unwrap();
+
+    let state = sim.state();
+    let resources = &state.resources;
+    assert_eq!(resources.hosted_zones[0].records.len(), 2);
+    assert!(resources.clusters.is_empty() && resources.instances.is_empty());
+    assert!(resources.apis.is_empty() && resources.custom_domains.is_empty());
+    assert!(resources.health_checks.is_empty() && resources.alarms.is_empty());
+    assert!(resources.certificates.is_empty() && resources.distributions.is_empty());
+    let left: Vec<&str> = state
+        .orphans()
+        .iter()
+        .map(|one| one.logical.as_str())
+        .collect();
+    let mut kinds: Vec<&str> = left.iter().map(|one| one.get(..6).unwrap_or(one)).collect();
+    kinds.sort_unstable();
+    assert_eq!(kinds, ["Key", "Key", "Router", "Router"], "{left:?}");
+}
+
+#[test]
+fn a_fourth_region_takes_its_share_of_a_founded_fleet() {
+    let sim = world("calm");
+    let other = world("calm");
+    let _switch = switch(&sim, FRANKFURT, VIRGINIA);
+    let mut frankfurt = stack(Kind::Region, "orders-eu-central-1", &region(FRANKFURT));
+    let given = |traffic| region_parameters(traffic, "secondary", FRANKFURT, VIRGINIA);
+    frankfurt.make(&sim, &given("checked")).unwrap();
+    pass(&sim, 120);
+    assert_eq!(sim.state().requests_served(&region(FRANKFURT)), Some(0.0));
+    let passed = sim.state().now().duration_since(other.state().now());
+    pass(&other, passed.as_secs().cast_unsigned());
+    assert_eq!(
+        sim.state().requests_served(&region(IRELAND)),
+        other.state().requests_served(&region(IRELAND)),
+        "nothing changes for the others before it is admitted"
+    );
+    frankfurt.make(&sim, &given("admitted")).unwrap();
+    pass(&sim, 240);
+    let state = sim.state();
+    let served = |at: &str| state.requests_served(&region(at)).unwrap();
+    assert!(served(FRANKFURT) > 2_000.0 && served(IRELAND) > 1_000.0);
+    assert!(state.resources.health_checks.iter().all(|one| one.healthy));
+    let members = &state.resources.global_clusters[0].members;
+    assert_eq!(members.len(), 4);
+    assert!(
+        members
+            .iter()
+            .all(|one| one.synchronization.as_deref() == Some("connected"))
+    );
+    drop(state);
+    assert!(!lag(&sim, "orders-eu-central-1", FRANKFURT, 6).is_empty());
+
+    // It can be promoted like any other.
+    let cluster = format!(
+        "arn:aws:rds:{FRANKFURT}:{}:cluster:orders-eu-central-1",
+        names::ACCOUNT
+    );
+    sim.state().switchover("orders", &cluster).unwrap();
+    pass(&sim, 120);
+    let state = sim.state();
+    let writer = state.resources.global_clusters[0]
+        .members
+        .iter()
+        .find(|one| one.writer);
+    assert_eq!(writer.unwrap().cluster_arn, cluster);
+    let told = state.resources.db_events.iter();
+    assert!(told.clone().any(|one| one.id == "RDS-EVENT-0184" && one.message.contains("orders-eu-central-1 in")));
+}
+
+#[test]
+fn a_detached_member_stands_alone_and_can_be_deleted() {
+    let sim = world("calm");
+    let mut frankfurt = stack(Kind::Region, "orders-eu-central-1", &region(FRANKFURT));
+    frankfurt
+        .make(
+            &sim,
+            &region_parameters("none", "secondary", FRANKFURT, VIRGINIA),
+        )
+        .unwrap();
+    let refused = frankfurt.unmake_one(&sim, "Cluster").unwrap_err();
+    assert!(refused.contains("still contains DB instances"), "{refused}");
+    let changed = frankfurt.change(&sim, "Cluster", |properties| {
+        properties["GlobalClusterIdentifier"] = json!("");
+        properties["DeletionProtection"] = json!(true);
+    });
+    assert!(!changed.unwrap().replaced);
+    let state = sim.state();
+    assert_eq!(state.resources.global_clusters[0].members.len(), 3);
+    let clusters = &state.resources.clusters;
+    let alone = clusters
+        .iter()
+        .find(|one| one.id == "orders-eu-central-1")
+        .unwrap();
+    assert!(alone.global_cluster.is_none() && alone.replication_source.is_none());
+    drop(state);
+    for instance in ["Instance1", "Instance2"] {
+        frankfurt.unmake_one(&sim, instance).unwrap();
+    }
+    let refused = frankfurt.unmake_one(&sim, "Cluster").unwrap_err();
+    assert!(refused.contains("protected"), "{refused}");
+    let primary = format!(
+        "arn:aws:rds:{VIRGINIA}:{}:cluster:orders-use1",
+        names::ACCOUNT
+    );
+    let refused = sim.state().detach("orders", &primary).unwrap_err();
+    assert!(
+        matches!(refused, DetachRefused::Primary { .. }),
+        "the primary leaves last: {refused}"
+    );
+}
+
+#[test]
+fn services_refuse_what_they_would_refuse() {
+    let sim = empty();
+    let mut global = global(&sim);
+    let mut ireland = stack(Kind::Region, "orders-eu-west-1", &region(IRELAND));
+    let mut given = region_parameters("none", "primary", IRELAND, VIRGINIA);
+    given.insert("EngineVersion".into(), "16.6".into());
+    let refused = ireland.make(&sim, &given).unwrap_err();
+    assert!(
+        refused.starts_with("Cluster: ") && refused.contains("16.6"),
+        "{refused}"
+    );
+    given.insert("EngineVersion".into(), "16.8".into());
+    given.insert("DatabaseRole".into(), "secondary".into());
+    let refused = ireland.make(&sim, &given).unwrap_err();
+    assert!(refused.contains("MasterUsername"), "{refused}");
+    given.insert("DatabaseRole".into(), "primary".into());
+    ireland.make(&sim, &given).unwrap();
+    given.insert("Traffic".into(), "checked".into());
+    let refused = ireland.make(&sim, &given).unwrap_err();
+    assert!(
+        refused.contains("alarm orders-evacuate-eu-west-1 was not found"),
+        "{refused}"
+    );
+    let refused = global.unmake(&sim).unwrap_err();
+    assert!(refused.contains("is not empty"), "{refused}");
+    let refused = ireland.unmake_one(&sim, "Certificate").unwrap_err();
+    assert!(refused.contains("is in use"), "{refused}");
+    let refused = ireland.unmake_one(&sim, "Vpc").unwrap_err();
+    assert!(refused.contains("has dependencies"), "{refused}");
+    let changed = ireland.change(&sim, "Handler", |one| one["FunctionName"] = json!("other"));
+    assert!(changed.unwrap().replaced);
+    assert_eq!(
+        sim.state().resources.functions.len(),
+        2,
+        "the old one is still there"
+    );
+}
