@@ -113,6 +113,23 @@ fn what_stands_in_the_way_of_building_is_said_before_anything_is_built() {
 }
 
 #[test]
+fn building_is_refused_while_the_control_planes_it_needs_are_down() {
+    in_virtual_time(async {
+        let stage = Stage::calmly(founded("control-planes-down")).await;
+        let intent = provision("eu-central-1", Survey::default());
+        let plan = planned(&stage.spec, &stage.snapshot(), &intent).unwrap();
+        let red = plan
+            .checks
+            .iter()
+            .find(|check| check.finding == Finding::Fail);
+        assert!(
+            red.is_some_and(|check| check.text.contains("route53 control plane")),
+            "{red:?}"
+        );
+    });
+}
+
+#[test]
 fn what_others_built_is_not_taken_down() {
     in_virtual_time(async {
         let stage = Stage::calmly(founded("calm")).await;

@@ -221,6 +221,9 @@ impl Task {
         ) {
             needs.push(Dependency::Dns);
         }
+        if let Self::BuildStack(task) = self {
+            needs.extend(task.control_planes());
+        }
         needs.sort();
         needs.dedup();
         needs

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::stack_log::{cause, follow, progress};
 use super::{Context, Next, Seen, Sent, Work, change, read, unseen};
-use crate::actions::{Crew, PlannedCall};
+use crate::actions::{Crew, Dependency, PlannedCall};
 use crate::aws::{AwsError, CloudFormation, ErrorKind, WantedChangeSet};
 use crate::fleet::{ChangeSet, Course, Formation, Region};
 use crate::stacks::{Action, Kind, Parameters, Part};
@@ -212,6 +212,29 @@ impl Work for BuildStack {
 }
 
 impl BuildStack {
+    /// The control planes that its resources are made through: those of the whole world are in us-east-1,
+    /// and API Gateway's depends on Route 53's (aws-facts §6.1, §11.3).
+    pub(super) fn control_planes(&self) -> Vec<Dependency> {
+        let mut services: Vec<&str> = self
+            .parts
+            .iter()
+            .filter_map(|part| match part.kind.split("::").nth(1)? {
+                "Route53" | "ApiGateway" | "ApiGatewayV2" => Some("route53"),
+                "CloudFront" => Some("cloudfront"),
+                _ => None,
+            })
+            .collect();
+        services.sort_unstable();
+        services.dedup();
+        services
+            .into_iter()
+            .map(|service| Dependency::Api {
+                service: service.into(),
+                region: Region::global(),
+            })
+            .collect()
+    }
+
     /// Whether the stack is as the plan wants it.
     fn is(&self, stack: &Formation, wanted: &Parameters) -> bool {
         let same = wanted
