@@ -67,7 +67,9 @@ fn fleet(sim: &Sim) -> Fleet {
         switch(sim, VIRGINIA, IRELAND),
     ];
     let in_region = |at: &str, role: &str, switch: &str| {
-        let given = region_parameters("admitted", role, at, switch);
+        let mut given = region_parameters("admitted", role, at, switch);
+        let topic = format!("arn:aws:sns:{at}:{}:on-call", names::ACCOUNT);
+        given.insert("AlarmTopicArn".into(), topic);
         build(sim, Kind::Region, &format!("orders-{at}"), at, &given)
     };
     let ireland = in_region(IRELAND, "primary", VIRGINIA);
@@ -149,12 +151,27 @@ fn a_fleet_built_from_the_templates_serves_and_unmade_leaves_only_what_is_retain
 
     let state = sim.state();
     assert!(state.resources.health_checks.iter().all(|one| one.healthy));
+    assert_eq!(state.resources.alarms.len(), 6);
+    assert!(state.resources.alarms.iter().all(|one| one.state == "OK"));
     let global = &state.resources.global_clusters[0];
     let writers = global.members.iter().filter(|one| one.writer);
     assert_eq!(writers.count(), 1, "{global:?}");
     let answer = state.dns_answer(names::LATENCY_RECORD, "CNAME", Some((38.9, -77.4)));
     assert_eq!(answer.values, [format!("us-east-1.{}", names::DOMAIN)]);
     drop(state);
+
+    let flip = |value: f64| {
+        let mut state = sim.state();
+        let (now, of) = (state.now(), [("Region", VIRGINIA)]);
+        let metrics = &mut state.metrics;
+        metrics.put(IRELAND, "orders/Evacuation", "Evacuate", &of, value, now);
+    };
+    flip(1.0);
+    pass(&sim, 150);
+    assert_eq!(served(VIRGINIA), 0.0, "its switch sends traffic away");
+    flip(0.0);
+    pass(&sim, 150);
+    assert!(served(VIRGINIA) > 1_000.0);
 
     fleet.virginia.unmake_one(&sim, "LatencyRecord").unwrap();
     pass(&sim, 180);
@@ -187,6 +204,109 @@ fn a_fleet_built_from_the_templates_serves_and_unmade_leaves_only_what_is_retain
     let mut kinds: Vec<&str> = left.iter().map(|one| one.get(..6).unwrap_or(one)).collect();
     kinds.sort_unstable();
     assert_eq!(kinds, ["Key", "Key", "Router", "Router"], "{left:?}");
+    drop(state);
+    let refused = fleet.edge.unmake_one(&sim, "Router").unwrap_err();
+    assert!(refused.contains("replicated function"), "{refused}");
+    pass(&sim, 4 * 3_600);
+    fleet.edge.unmake_one(&sim, "Router").unwrap();
+    assert!(sim.state().resources.functions.is_empty());
+}
+
+#[test]
+fn a_region_without_its_function_serves_nobody_and_traffic_leaves_it() {
+    let sim = world("calm");
+    let served = |at: &str| sim.state().requests_served(&region(at)).unwrap();
+    assert!(served(IRELAND) > 1_000.0);
+    let before = sim.state().totals;
+    let (kind, at) = ("AWS::Lambda::Function", region(IRELAND));
+    let mut state = sim.state();
+    state.begin_unmaking(kind, &at, "orders-write").unwrap();
+    state.finish_unmaking(kind, &at, "orders-write");
+    drop(state);
+    pass(&sim, 15);
+    let lost = sim.state().totals.failed - before.failed;
+    assert!(lost > 1_000.0, "DNS still sends clients there: {lost}");
+    pass(&sim, 160);
+    assert!(!sim.state().in_service(&at));
+    let before = sim.state().totals;
+    pass(&sim, 60);
+    let totals = sim.state().totals;
+    assert_eq!(served(IRELAND), 0.0);
+    let failed = (totals.failed - before.failed) / (totals.requests - before.requests);
+    assert!(failed < 0.002, "the others serve its clients: {failed}");
+}
+
+#[test]
+fn an_edge_without_an_admitted_region_answers_by_itself() {
+    let sim = empty();
+    let edge = edge(&sim);
+    pass(&sim, 120);
+    let totals = sim.state().totals;
+    assert!(totals.requests > 10_000.0, "the name resolves");
+    assert_eq!(totals.failed, totals.requests);
+    let seen = sim.probe("https://api.orders.example.com/health").unwrap();
+    assert_eq!((seen.status, seen.served_by), (502, None));
+    let id = edge.physical("Distribution");
+    let of = [("DistributionId", id), ("Region", "Global")];
+    let rates = recent(
+        &sim,
+        VIRGINIA,
+        ("AWS/CloudFront", "5xxErrorRate"),
+        &of,
+        "Average",
+        8,
+    );
+    pass(&sim, 180);
+    let later = recent(
+        &sim,
+        VIRGINIA,
+        ("AWS/CloudFront", "5xxErrorRate"),
+        &of,
+        "Average",
+        8,
+    );
+    assert!(
+        rates.len() < later.len() && mean(&later) > 99.0,
+        "{later:?}"
+    );
+}
+
+#[test]
+fn a_certificate_is_issued_only_where_its_validation_can_be_written() {
+    let sim = empty();
+    let make = |domain: &str| {
+        let properties = json!({
+            "DomainName": domain,
+            "ValidationMethod": "DNS",
+            "DomainValidationOptions": [{"DomainName": domain, "HostedZoneId": names::ZONE}],
+        });
+        let (kind, at) = ("AWS::CertificateManager::Certificate", region(IRELAND));
+        let wanted = Wanted {
+            region: &at,
+            stack: "certificates",
+            logical: "Certificate",
+            kind,
+            properties: &properties,
+            tags: &[],
+        };
+        let made = sim.state().begin_making(&wanted).unwrap();
+        let status = |sim: &Sim| {
+            let state = sim.state();
+            let mut all = state.resources.certificates.iter();
+            all.find(|one| one.arn == made.physical)
+                .unwrap()
+                .status
+                .clone()
+        };
+        assert_eq!(status(&sim), "PENDING_VALIDATION");
+        pass(&sim, made.takes_s.min(3_600).cast_unsigned());
+        if made.takes_s <= 180 {
+            sim.state().finish_making(kind, &at, &made.physical);
+        }
+        (made.takes_s <= 180, status(&sim))
+    };
+    assert_eq!(make("x.orders.example.com"), (true, "ISSUED".into()));
+    assert_eq!(make("x.example.org"), (false, "PENDING_VALIDATION".into()));
 }
 
 #[test]
