@@ -45,9 +45,9 @@ fn global(sim: &Sim) -> Built {
     build(sim, Kind::Global, "orders-global", IRELAND, &given)
 }
 
-fn edge(sim: &Sim) -> Built {
+fn edge_parameters() -> crate::stacks::Parameters {
     let regions = [IRELAND, VIRGINIA].map(|one| format!("{one}={one}.{}", names::DOMAIN));
-    let given = words(&[
+    words(&[
         ("FleetName", "orders"),
         ("DomainName", names::DOMAIN),
         ("HostedZoneId", names::ZONE),
@@ -56,8 +56,11 @@ fn edge(sim: &Sim) -> Built {
         ("FallbackRegion", IRELAND),
         ("ApiArns", "arn:aws:execute-api:eu-west-1:123456789012:a/*"),
         ("AdditionalMetrics", "true"),
-    ]);
-    build(sim, Kind::Edge, "orders-edge", VIRGINIA, &given)
+    ])
+}
+
+fn edge(sim: &Sim) -> Built {
+    build(sim, Kind::Edge, "orders-edge", VIRGINIA, &edge_parameters())
 }
 
 fn fleet(sim: &Sim) -> Fleet {
@@ -269,6 +272,46 @@ fn an_edge_without_an_admitted_region_answers_by_itself() {
         rates.len() < later.len() && mean(&later) > 99.0,
         "{later:?}"
     );
+}
+
+#[test]
+fn a_router_takes_its_fallback_for_a_region_it_has_not_been_told_of() {
+    let sim = empty();
+    let mut fleet = fleet(&sim);
+    let _switch = switch(&sim, FRANKFURT, VIRGINIA);
+    let given = region_parameters("admitted", "secondary", FRANKFURT, VIRGINIA);
+    let _frankfurt = build(&sim, Kind::Region, "orders-eu-central-1", FRANKFURT, &given);
+    pass(&sim, 180);
+    let served = |at: &str| sim.state().requests_served(&region(at)).unwrap();
+    let before = served(IRELAND);
+    assert_eq!(
+        served(FRANKFURT),
+        0.0,
+        "DNS names it, the router does not know it"
+    );
+    let changed = fleet.edge.change(&sim, "Distribution", |properties| {
+        let headers = &mut properties["DistributionConfig"]["Origins"][0]["OriginCustomHeaders"];
+        let known = headers[1]["HeaderValue"].as_str().unwrap();
+        let more = format!("{known},{FRANKFURT}={FRANKFURT}.{}", names::DOMAIN);
+        headers[1]["HeaderValue"] = json!(more);
+    });
+    assert!(!changed.unwrap().replaced);
+    pass(&sim, 180);
+    assert!(served(FRANKFURT) > 1_000.0 && served(IRELAND) < before);
+}
+
+#[test]
+fn nothing_global_is_made_while_its_control_plane_is_down() {
+    let sim = empty();
+    sim.start_fault("control-planes-down").unwrap();
+    let mut ireland = stack(Kind::Region, "orders-eu-west-1", &region(IRELAND));
+    let given = region_parameters("none", "primary", IRELAND, VIRGINIA);
+    let refused = ireland.make(&sim, &given).unwrap_err();
+    assert!(refused.starts_with("Api: Service Unavailable"), "{refused}");
+    let mut edge = stack(Kind::Edge, "orders-edge", &region(VIRGINIA));
+    let given = edge_parameters();
+    let refused = edge.make(&sim, &given).unwrap_err();
+    assert!(refused.contains("Status Code: 503"), "{refused}");
 }
 
 #[test]
