@@ -200,7 +200,7 @@ impl State {
         let there = match service {
             "Route53" | "CloudFront" | "IAM" => true,
             "CertificateManager" => region == &global,
-            "ApiGatewayV2" => matches!(what, "Api" | "DomainName"),
+            "ApiGateway" | "ApiGatewayV2" => matches!(what, "RestApi" | "Api" | "DomainName"),
             _ => false,
         };
         let down = self.faults.any(FaultKind::ControlPlanesDown)

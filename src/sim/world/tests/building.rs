@@ -414,6 +414,16 @@ fn a_detached_member_stands_alone_and_can_be_deleted() {
         .unwrap();
     let refused = frankfurt.unmake_one(&sim, "Cluster").unwrap_err();
     assert!(refused.contains("still contains DB instances"), "{refused}");
+    for instance in ["Instance1", "Instance2"] {
+        frankfurt.unmake_one(&sim, instance).unwrap();
+    }
+    let cluster = format!(
+        "arn:aws:rds:{FRANKFURT}:{}:cluster:orders-eu-central-1",
+        names::ACCOUNT
+    );
+    let refused = sim.state().switchover("orders", &cluster).unwrap_err();
+    let refused = refused.to_string();
+    assert!(refused.contains("no available DB instance"), "{refused}");
     let changed = frankfurt.change(&sim, "Cluster", |properties| {
         properties["GlobalClusterIdentifier"] = json!("");
         properties["DeletionProtection"] = json!(true);
@@ -428,9 +438,6 @@ fn a_detached_member_stands_alone_and_can_be_deleted() {
         .unwrap();
     assert!(alone.global_cluster.is_none() && alone.replication_source.is_none());
     drop(state);
-    for instance in ["Instance1", "Instance2"] {
-        frankfurt.unmake_one(&sim, instance).unwrap();
-    }
     let refused = frankfurt.unmake_one(&sim, "Cluster").unwrap_err();
     assert!(refused.contains("protected"), "{refused}");
     let primary = format!(
