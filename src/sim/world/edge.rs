@@ -176,7 +176,8 @@ impl State {
             // This router believes DNS, and takes the first Region where that fails.
             return site.or((!self.sites.is_empty()).then_some(0));
         };
-        if known.contains(target?) {
+        let target = target?.trim_end_matches('.');
+        if known.iter().any(|host| host == target) {
             return site;
         }
         let mut regions = self.regions.iter();

@@ -3,7 +3,7 @@
 
 use super::State;
 use super::faults::FaultKind;
-use super::model::{DbCluster, FailoverState, GlobalCluster};
+use super::model::{FailoverState, GlobalCluster};
 use super::telling::Side;
 
 /// A running switchover or failover.
@@ -106,8 +106,13 @@ impl State {
             .members
             .iter()
             .find(|member| member.cluster_arn == target);
-        let clusters = &self.resources.clusters;
-        let headless = |one: &DbCluster| one.arn == target && one.instances.is_empty();
+        let joined = &self.database.members[to];
+        let mut instances = self.resources.instances.iter();
+        let headless = !instances.any(|one| {
+            one.region == joined.region
+                && one.cluster == joined.cluster
+                && one.status == "available"
+        });
         let refusal = match member {
             None => Some("is not a member of the global cluster"),
             Some(member) if member.writer => Some("is the primary cluster already"),
@@ -115,7 +120,7 @@ impl State {
                 Some("is not synchronized with its global cluster")
             }
             // aws-facts §2.6.
-            Some(_) if clusters.iter().any(headless) => Some("has no DB instance"),
+            Some(_) if headless => Some("has no available DB instance"),
             Some(_) => None,
         };
         if let Some(why) = refusal {

@@ -109,7 +109,7 @@ impl MemberSeries {
 }
 
 impl State {
-    /// How many instances of a member's cluster are available.
+    /// How many instances of a member's cluster there are to answer.
     pub(super) fn instances_of(&self, member: usize) -> usize {
         let Some(member) = self.database.members.get(member) else {
             return 0;
@@ -117,7 +117,7 @@ impl State {
         let here = self.resources.instances.iter().filter(|one| {
             one.region == member.region
                 && one.cluster == member.cluster
-                && one.status == "available"
+                && matches!(one.status.as_str(), "available" | "modifying")
         });
         here.count()
     }

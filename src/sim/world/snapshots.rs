@@ -52,8 +52,9 @@ impl State {
         let ready = created + self.takes(&id, 35, 60);
         self.resources.snapshots.push(DbSnapshot {
             arn: arn(&region, &id),
-            region,
             id,
+            engine: self.engine_of(&region, &cluster),
+            region,
             cluster,
             status: "creating".into(),
             kind: "automated".into(),
@@ -61,6 +62,14 @@ impl State {
             created,
             ready,
         });
+    }
+
+    fn engine_of(&self, region: &Region, cluster: &str) -> (String, String) {
+        let mut clusters = self.resources.clusters.iter();
+        let found = clusters.find(|one| &one.region == region && one.id == cluster);
+        found.map_or_else(Default::default, |one| {
+            (one.engine.clone(), one.engine_version.clone())
+        })
     }
 
     /// `CopyDBClusterSnapshot` within a Region. `source` is an identifier or an ARN.
@@ -115,6 +124,7 @@ impl State {
             arn: arn(region, id),
             id: id.into(),
             cluster: cluster.into(),
+            engine: self.engine_of(region, cluster),
             status: "creating".into(),
             kind: "manual".into(),
             source: None,

@@ -65,6 +65,32 @@ async fn functions_are_found_by_name_arn_and_version() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn new_code_is_told_by_its_checksum_and_may_be_published() {
+    let client = aws_sdk_lambda::Client::new(&sdk(&world("calm"), "eu-west-1"));
+    let update = || {
+        let call = client.update_function_code().function_name("orders-read");
+        call.s3_bucket("code").s3_key("read-42.zip").publish(true)
+    };
+    let found = client.get_function().function_name("orders-read");
+    let found = found.send().await.unwrap();
+    assert!(
+        found
+            .code()
+            .unwrap()
+            .location()
+            .unwrap()
+            .contains("orders-read")
+    );
+    let changed = update().send().await.unwrap();
+    assert_eq!(changed.version(), Some("42"));
+    let before = found.configuration().unwrap();
+    assert_ne!(changed.code_sha256(), before.code_sha256());
+    let image = client.update_function_code().function_name("orders-read");
+    let refused = image.image_uri("account/image:1").send().await.unwrap_err();
+    assert_eq!(code(&refused), "InvalidParameterValueException");
+}
+
+#[tokio::test(start_paused = true)]
 async fn functions_are_paged() {
     let client = aws_sdk_lambda::Client::new(&sdk(&world("calm"), "us-east-1"));
     let mut pages = client.list_functions().max_items(2).into_paginator().send();

@@ -166,3 +166,64 @@ async fn write_forwarding_is_switched_on_the_cluster_of_the_region_called() {
         .filter(|status| status.as_str() == "disabled");
     assert_eq!(off.count(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_secondary_is_detached_and_the_primary_is_not() {
+    let sim = world("calm");
+    let arn = |region: &str, id: &str| format!("arn:aws:rds:{region}:{ACCOUNT}:cluster:{id}");
+    let client = Client::new(&sdk(&sim, "ap-southeast-1"));
+    let remove = async |cluster: String| {
+        let call = client.remove_from_global_cluster();
+        let call = call.global_cluster_identifier("orders");
+        call.db_cluster_identifier(cluster).send().await
+    };
+    let primary = remove(arn("us-east-1", "orders-use1")).await.unwrap_err();
+    assert_eq!(code(&primary), "InvalidGlobalClusterStateFault");
+    let stranger = remove(arn("us-east-1", "nobody")).await.unwrap_err();
+    let stranger = stranger.into_service_error();
+    assert!(stranger.is_db_cluster_not_found_fault());
+    let left = remove(arn("ap-southeast-1", "orders-apse1")).await.unwrap();
+    let members = left.global_cluster().unwrap().global_cluster_members();
+    assert_eq!(members.len(), 2);
+    let call = client.describe_db_clusters();
+    let call = call.db_cluster_identifier("orders-apse1");
+    let alone = call.send().await.unwrap().db_clusters()[0].clone();
+    assert_eq!(alone.replication_source_identifier(), None);
+    assert_eq!(alone.global_write_forwarding_status(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn protection_is_taken_off_and_a_last_snapshot_is_taken() {
+    let sim = world("calm");
+    let client = Client::new(&sdk(&sim, "us-east-1"));
+    let open = client.modify_db_cluster().deletion_protection(false);
+    let open = open.db_cluster_identifier("orders-use1").send().await;
+    assert_eq!(
+        open.unwrap().db_cluster().unwrap().deletion_protection(),
+        Some(false)
+    );
+    let open = client.modify_global_cluster().deletion_protection(false);
+    let open = open.global_cluster_identifier("orders").send().await;
+    assert_eq!(
+        open.unwrap()
+            .global_cluster()
+            .unwrap()
+            .deletion_protection(),
+        Some(false)
+    );
+    let take = async |cluster: &str| {
+        let call = client.create_db_cluster_snapshot();
+        let call = call.db_cluster_identifier(cluster);
+        call.db_cluster_snapshot_identifier("last").send().await
+    };
+    let nobody = take("nobody").await.unwrap_err().into_service_error();
+    assert!(nobody.is_db_cluster_not_found_fault());
+    let taken = take("orders-use1").await.unwrap();
+    let taken = taken.db_cluster_snapshot().unwrap().clone();
+    assert_eq!(
+        (taken.status(), taken.snapshot_type()),
+        (Some("creating"), Some("manual"))
+    );
+    let twice = take("orders-use1").await.unwrap_err().into_service_error();
+    assert!(twice.is_db_cluster_snapshot_already_exists_fault());
+}

@@ -9,6 +9,9 @@ use crate::fleet::{ApiKind, Region};
 
 impl State {
     pub(super) fn make_api(&mut self, wanted: &Wanted<'_>) -> Begun {
+        if wanted.kind != "AWS::ApiGatewayV2::Api" {
+            return Err(format!("making an {} is not simulated", wanted.kind));
+        }
         let (properties, region) = (wanted.properties, wanted.region);
         let what = format!("api {region} {} {}", wanted.stack, self.now);
         let id = names::token(self.seed, &what, 10);
@@ -40,6 +43,9 @@ impl State {
 
     pub(super) fn unmake_api(&self, region: &Region, id: &str) -> Result<i64, String> {
         let mut domains = self.resources.custom_domains.iter();
+        if !self.resources.apis.iter().any(|one| one.id == id) {
+            return Ok(0);
+        }
         match domains.find(|one| &one.region == region && one.api == id) {
             Some(domain) => Err(format!(
                 "Active api mappings found for API {id}: remove that of {} first",

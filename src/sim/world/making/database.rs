@@ -69,6 +69,12 @@ impl State {
             let ours = |one: &&mut DbCluster| members.contains(&one.arn);
             for cluster in self.resources.clusters.iter_mut().filter(ours) {
                 cluster.engine_version.clone_from(&version);
+                let instances = self.resources.instances.iter_mut();
+                for one in instances
+                    .filter(|one| one.region == cluster.region && one.cluster == cluster.id)
+                {
+                    one.engine_version.clone_from(&version);
+                }
             }
         }
         Ok(takes_s)

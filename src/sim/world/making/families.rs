@@ -30,7 +30,8 @@ impl Family {
     /// The family of a resource type, or that there is none of this name.
     pub(super) fn of(kind: &str) -> Result<Self, String> {
         Ok(match kind {
-            "AWS::ApiGatewayV2::Api" => Self::Api,
+            // REST APIs are only founded, but may be deleted.
+            "AWS::ApiGatewayV2::Api" | "AWS::ApiGateway::RestApi" => Self::Api,
             "AWS::ApiGatewayV2::ApiMapping" => Self::Mapping,
             "AWS::ApiGatewayV2::DomainName" => Self::Domain,
             "AWS::ApiGatewayV2::Stage" => Self::Stage,

@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::State;
+use super::faults::FaultKind;
 use super::model::Tag;
 use super::rng::pick;
 use crate::fleet::Region;
@@ -76,6 +77,7 @@ impl State {
     /// Begins to make a resource: it is there at once, in its first status. Or why the service does not.
     pub fn begin_making(&mut self, wanted: &Wanted<'_>) -> Result<Made, String> {
         let family = Family::of(wanted.kind)?;
+        self.control_plane(wanted.kind, wanted.region)?;
         let (physical, takes_s) = self.make(family, wanted)?;
         self.owners.put(wanted, &physical);
         Ok(self.made(wanted, physical, takes_s))
@@ -97,6 +99,7 @@ impl State {
         before: &Value,
     ) -> Result<Changed, String> {
         let family = Family::of(wanted.kind)?;
+        self.control_plane(wanted.kind, wanted.region)?;
         if Self::replaces(wanted.kind, before, wanted.properties) == "True" {
             let made = self.begin_making(wanted)?;
             return Ok(Changed {
@@ -131,7 +134,9 @@ impl State {
         region: &Region,
         physical: &str,
     ) -> Result<i64, String> {
-        let takes_s = self.unmake(Family::of(kind)?, kind, region, physical)?;
+        let family = Family::of(kind)?;
+        self.control_plane(kind, region)?;
+        let takes_s = self.unmake(family, kind, region, physical)?;
         self.look_at_fleet();
         Ok(takes_s)
     }
@@ -143,6 +148,17 @@ impl State {
             self.owners.take(kind, region, physical);
             self.look_at_fleet();
         }
+    }
+
+    /// Whether the world has brought a resource everywhere, which a stuck deployment never is. Those that
+    /// are only in one place always are.
+    pub fn is_everywhere(&self, kind: &str, physical: &str) -> bool {
+        if kind != "AWS::CloudFront::Distribution" {
+            return true;
+        }
+        let mut all = self.resources.distributions.iter();
+        all.find(|one| one.id == physical)
+            .is_none_or(|one| one.status == "Deployed")
     }
 
     /// The final snapshot of a resource whose `DeletionPolicy` is `Snapshot`: its identifier; none for kinds
@@ -171,6 +187,30 @@ impl State {
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value))
             .collect()
+    }
+
+    /// Whether the service can be told anything: some have their control plane in us-east-1 alone, and API
+    /// Gateway needs Route 53's to make a name (aws-facts §11.3).
+    fn control_plane(&self, kind: &str, region: &Region) -> Result<(), String> {
+        let global = Region::global();
+        let (service, what) = kind
+            .strip_prefix("AWS::")
+            .and_then(|kind| kind.split_once("::"))
+            .unwrap_or_default();
+        let there = match service {
+            "Route53" | "CloudFront" | "IAM" => true,
+            "CertificateManager" => region == &global,
+            "ApiGateway" | "ApiGatewayV2" => matches!(what, "RestApi" | "Api" | "DomainName"),
+            _ => false,
+        };
+        let down = self.faults.any(FaultKind::ControlPlanesDown)
+            || self.faults.strikes(FaultKind::RegionDark, global.as_str());
+        if there && down {
+            return Err(format!(
+                "Service Unavailable: the control plane of {service} in {global} does not answer (Status Code: 503)"
+            ));
+        }
+        Ok(())
     }
 
     fn made(&self, wanted: &Wanted<'_>, physical: String, takes_s: i64) -> Made {

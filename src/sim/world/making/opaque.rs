@@ -21,6 +21,8 @@ enum Id {
     Named(&'static str),
     /// As the one before, in lower case.
     Lower(&'static str),
+    /// The ARN of a topic that is named so.
+    Topic(&'static str),
 }
 
 /// How a kind is made and deleted.
@@ -64,6 +66,7 @@ fn known(name: &str) -> Option<Kind> {
         "AWS::Logs::LogGroup" => kind(Id::Named("LogGroupName"), (2, 6), (1, 3)),
         "AWS::IAM::Role" => kind(Id::Named("RoleName"), (8, 20), (2, 6)),
         "AWS::IAM::Policy" => kind(Id::Named("PolicyId"), (8, 18), (2, 5)),
+        "AWS::SNS::Topic" => kind(Id::Topic("TopicName"), (5, 12), (2, 6)),
         "AWS::Lambda::Permission" => kind(Id::Named("Id"), (2, 6), (2, 5)),
         "AWS::ApiGatewayV2::Integration" | "AWS::ApiGatewayV2::Route" => {
             kind(Id::Token(7), (2, 6), (1, 4))
@@ -135,6 +138,10 @@ impl State {
             Id::Token(length) => names::token(self.seed, &what, *length),
             Id::Named(property) => named(property),
             Id::Lower(property) => named(property).to_ascii_lowercase(),
+            Id::Topic(property) => {
+                let (region, name) = (wanted.region, named(property));
+                format!("arn:aws:sns:{region}:{ACCOUNT}:{name}")
+            }
         }
     }
 
@@ -211,6 +218,10 @@ impl State {
                     format!("AROA{}", names::upper_token(self.seed, &id, 17)),
                 ),
             ],
+            "AWS::SNS::Topic" => {
+                let name = id.rsplit(':').next().unwrap_or_default().to_owned();
+                vec![("TopicArn", id), ("TopicName", name)]
+            }
             "AWS::Logs::LogGroup" => vec![(
                 "Arn",
                 format!("arn:aws:logs:{region}:{ACCOUNT}:log-group:{id}:*"),

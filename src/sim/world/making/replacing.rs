@@ -39,6 +39,7 @@ fn fixed(kind: &str) -> &'static [&'static str] {
             "DBSubnetGroupName",
         ],
         "AWS::Logs::LogGroup" => &["LogGroupName"],
+        "AWS::SNS::Topic" => &["TopicName"],
         "AWS::IAM::Role" => &["RoleName", "Path"],
         "AWS::Lambda::Function" => &["FunctionName", "PackageType"],
         "AWS::Lambda::Version" => &["FunctionName", "Description", "CodeSha256"],

@@ -175,6 +175,8 @@ pub struct DbSnapshot {
     pub arn: String,
     /// The cluster's identifier.
     pub cluster: String,
+    /// Engine and version of the cluster, which may be gone since.
+    pub engine: (String, String),
     /// `creating`, `copying`, `available`.
     pub status: String,
     /// `automated` or `manual`.

@@ -45,9 +45,9 @@ fn global(sim: &Sim) -> Built {
     build(sim, Kind::Global, "orders-global", IRELAND, &given)
 }
 
-fn edge(sim: &Sim) -> Built {
+fn edge_parameters() -> crate::stacks::Parameters {
     let regions = [IRELAND, VIRGINIA].map(|one| format!("{one}={one}.{}", names::DOMAIN));
-    let given = words(&[
+    words(&[
         ("FleetName", "orders"),
         ("DomainName", names::DOMAIN),
         ("HostedZoneId", names::ZONE),
@@ -56,8 +56,11 @@ fn edge(sim: &Sim) -> Built {
         ("FallbackRegion", IRELAND),
         ("ApiArns", "arn:aws:execute-api:eu-west-1:123456789012:a/*"),
         ("AdditionalMetrics", "true"),
-    ]);
-    build(sim, Kind::Edge, "orders-edge", VIRGINIA, &given)
+    ])
+}
+
+fn edge(sim: &Sim) -> Built {
+    build(sim, Kind::Edge, "orders-edge", VIRGINIA, &edge_parameters())
 }
 
 fn fleet(sim: &Sim) -> Fleet {
@@ -67,7 +70,9 @@ fn fleet(sim: &Sim) -> Fleet {
         switch(sim, VIRGINIA, IRELAND),
     ];
     let in_region = |at: &str, role: &str, switch: &str| {
-        let given = region_parameters("admitted", role, at, switch);
+        let mut given = region_parameters("admitted", role, at, switch);
+        let topic = format!("arn:aws:sns:{at}:{}:on-call", names::ACCOUNT);
+        given.insert("AlarmTopicArn".into(), topic);
         build(sim, Kind::Region, &format!("orders-{at}"), at, &given)
     };
     let ireland = in_region(IRELAND, "primary", VIRGINIA);
@@ -149,12 +154,27 @@ fn a_fleet_built_from_the_templates_serves_and_unmade_leaves_only_what_is_retain
 
     let state = sim.state();
     assert!(state.resources.health_checks.iter().all(|one| one.healthy));
+    assert_eq!(state.resources.alarms.len(), 6);
+    assert!(state.resources.alarms.iter().all(|one| one.state == "OK"));
     let global = &state.resources.global_clusters[0];
     let writers = global.members.iter().filter(|one| one.writer);
     assert_eq!(writers.count(), 1, "{global:?}");
     let answer = state.dns_answer(names::LATENCY_RECORD, "CNAME", Some((38.9, -77.4)));
     assert_eq!(answer.values, [format!("us-east-1.{}", names::DOMAIN)]);
     drop(state);
+
+    let flip = |value: f64| {
+        let mut state = sim.state();
+        let (now, of) = (state.now(), [("Region", VIRGINIA)]);
+        let metrics = &mut state.metrics;
+        metrics.put(IRELAND, "orders/Evacuation", "Evacuate", &of, value, now);
+    };
+    flip(1.0);
+    pass(&sim, 150);
+    assert_eq!(served(VIRGINIA), 0.0, "its switch sends traffic away");
+    flip(0.0);
+    pass(&sim, 150);
+    assert!(served(VIRGINIA) > 1_000.0);
 
     fleet.virginia.unmake_one(&sim, "LatencyRecord").unwrap();
     pass(&sim, 180);
@@ -187,6 +207,149 @@ fn a_fleet_built_from_the_templates_serves_and_unmade_leaves_only_what_is_retain
     let mut kinds: Vec<&str> = left.iter().map(|one| one.get(..6).unwrap_or(one)).collect();
     kinds.sort_unstable();
     assert_eq!(kinds, ["Key", "Key", "Router", "Router"], "{left:?}");
+    drop(state);
+    let refused = fleet.edge.unmake_one(&sim, "Router").unwrap_err();
+    assert!(refused.contains("replicated function"), "{refused}");
+    pass(&sim, 4 * 3_600);
+    fleet.edge.unmake_one(&sim, "Router").unwrap();
+    assert!(sim.state().resources.functions.is_empty());
+}
+
+#[test]
+fn a_region_without_its_function_serves_nobody_and_traffic_leaves_it() {
+    let sim = world("calm");
+    let served = |at: &str| sim.state().requests_served(&region(at)).unwrap();
+    assert!(served(IRELAND) > 1_000.0);
+    let before = sim.state().totals;
+    let (kind, at) = ("AWS::Lambda::Function", region(IRELAND));
+    let mut state = sim.state();
+    state.begin_unmaking(kind, &at, "orders-write").unwrap();
+    state.finish_unmaking(kind, &at, "orders-write");
+    drop(state);
+    pass(&sim, 15);
+    let lost = sim.state().totals.failed - before.failed;
+    assert!(lost > 1_000.0, "DNS still sends clients there: {lost}");
+    pass(&sim, 160);
+    assert!(!sim.state().in_service(&at));
+    let before = sim.state().totals;
+    pass(&sim, 60);
+    let totals = sim.state().totals;
+    assert_eq!(served(IRELAND), 0.0);
+    let failed = (totals.failed - before.failed) / (totals.requests - before.requests);
+    assert!(failed < 0.002, "the others serve its clients: {failed}");
+}
+
+#[test]
+fn an_edge_without_an_admitted_region_answers_by_itself() {
+    let sim = empty();
+    let edge = edge(&sim);
+    pass(&sim, 120);
+    let totals = sim.state().totals;
+    assert!(totals.requests > 10_000.0, "the name resolves");
+    assert_eq!(totals.failed, totals.requests);
+    let seen = sim.probe("https://api.orders.example.com/health").unwrap();
+    assert_eq!((seen.status, seen.served_by), (502, None));
+    let id = edge.physical("Distribution");
+    let of = [("DistributionId", id), ("Region", "Global")];
+    let rates = recent(
+        &sim,
+        VIRGINIA,
+        ("AWS/CloudFront", "5xxErrorRate"),
+        &of,
+        "Average",
+        8,
+    );
+    pass(&sim, 180);
+    let later = recent(
+        &sim,
+        VIRGINIA,
+        ("AWS/CloudFront", "5xxErrorRate"),
+        &of,
+        "Average",
+        8,
+    );
+    assert!(
+        rates.len() < later.len() && mean(&later) > 99.0,
+        "{later:?}"
+    );
+}
+
+#[test]
+fn a_router_takes_its_fallback_for_a_region_it_has_not_been_told_of() {
+    let sim = empty();
+    let mut fleet = fleet(&sim);
+    let _switch = switch(&sim, FRANKFURT, VIRGINIA);
+    let given = region_parameters("admitted", "secondary", FRANKFURT, VIRGINIA);
+    let _frankfurt = build(&sim, Kind::Region, "orders-eu-central-1", FRANKFURT, &given);
+    pass(&sim, 180);
+    let served = |at: &str| sim.state().requests_served(&region(at)).unwrap();
+    let before = served(IRELAND);
+    assert_eq!(
+        served(FRANKFURT),
+        0.0,
+        "DNS names it, the router does not know it"
+    );
+    let changed = fleet.edge.change(&sim, "Distribution", |properties| {
+        let headers = &mut properties["DistributionConfig"]["Origins"][0]["OriginCustomHeaders"];
+        let known = headers[1]["HeaderValue"].as_str().unwrap();
+        let more = format!("{known},{FRANKFURT}={FRANKFURT}.{}", names::DOMAIN);
+        headers[1]["HeaderValue"] = json!(more);
+    });
+    assert!(!changed.unwrap().replaced);
+    pass(&sim, 180);
+    assert!(served(FRANKFURT) > 1_000.0 && served(IRELAND) < before);
+}
+
+#[test]
+fn nothing_global_is_made_while_its_control_plane_is_down() {
+    let sim = empty();
+    sim.start_fault("control-planes-down").unwrap();
+    let mut ireland = stack(Kind::Region, "orders-eu-west-1", &region(IRELAND));
+    let given = region_parameters("none", "primary", IRELAND, VIRGINIA);
+    let refused = ireland.make(&sim, &given).unwrap_err();
+    assert!(refused.starts_with("Api: Service Unavailable"), "{refused}");
+    let mut edge = stack(Kind::Edge, "orders-edge", &region(VIRGINIA));
+    let given = edge_parameters();
+    let refused = edge.make(&sim, &given).unwrap_err();
+    assert!(refused.contains("Status Code: 503"), "{refused}");
+}
+
+#[test]
+fn a_certificate_is_issued_only_where_its_validation_can_be_written() {
+    let sim = empty();
+    let make = |domain: &str| {
+        let properties = json!({
+            "DomainName": domain,
+            "ValidationMethod": "DNS",
+            "DomainValidationOptions": [{"DomainName": domain, "HostedZoneId": names::ZONE}],
+        });
+        let (kind, at) = ("AWS::CertificateManager::Certificate", region(IRELAND));
+        let wanted = Wanted {
+            region: &at,
+            stack: "certificates",
+            logical: "Certificate",
+            kind,
+            properties: &properties,
+            tags: &[],
+        };
+        let made = sim.state().begin_making(&wanted).unwrap();
+        let status = |sim: &Sim| {
+            let state = sim.state();
+            let mut all = state.resources.certificates.iter();
+            all.find(|one| one.arn == made.physical)
+                .unwrap()
+                .status
+                .clone()
+        };
+        assert_eq!(status(&sim), "PENDING_VALIDATION");
+        pass(&sim, made.takes_s.min(3_600).cast_unsigned());
+        if made.takes_s <= 180 {
+            sim.state().finish_making(kind, &at, &made.physical);
+        }
+        (made.takes_s <= 180, status(&sim))
+    };
+    assert_eq!(make("x.orders.example.com"), (true, "ISSUED".into()));
+    assert_eq!(make("x.example.org"), (false, "PENDING_VALIDATION".into()));
 }
 
 #[test]
@@ -251,6 +414,16 @@ fn a_detached_member_stands_alone_and_can_be_deleted() {
         .unwrap();
     let refused = frankfurt.unmake_one(&sim, "Cluster").unwrap_err();
     assert!(refused.contains("still contains DB instances"), "{refused}");
+    for instance in ["Instance1", "Instance2"] {
+        frankfurt.unmake_one(&sim, instance).unwrap();
+    }
+    let cluster = format!(
+        "arn:aws:rds:{FRANKFURT}:{}:cluster:orders-eu-central-1",
+        names::ACCOUNT
+    );
+    let refused = sim.state().switchover("orders", &cluster).unwrap_err();
+    let refused = refused.to_string();
+    assert!(refused.contains("no available DB instance"), "{refused}");
     let changed = frankfurt.change(&sim, "Cluster", |properties| {
         properties["GlobalClusterIdentifier"] = json!("");
         properties["DeletionProtection"] = json!(true);
@@ -265,9 +438,6 @@ fn a_detached_member_stands_alone_and_can_be_deleted() {
         .unwrap();
     assert!(alone.global_cluster.is_none() && alone.replication_source.is_none());
     drop(state);
-    for instance in ["Instance1", "Instance2"] {
-        frankfurt.unmake_one(&sim, instance).unwrap();
-    }
     let refused = frankfurt.unmake_one(&sim, "Cluster").unwrap_err();
     assert!(refused.contains("protected"), "{refused}");
     let primary = format!(

@@ -21,6 +21,12 @@ pub fn describe(world: &Resources, ask: &Ask) -> Answer {
     let cluster = input.text("DBClusterIdentifier");
     let unknown =
         cluster.filter(|id| origin(world, ask, |one| names(id, &one.id, &one.arn)).is_none());
+    // A cluster that is gone is known by what it left.
+    let left = |id: &str| {
+        let mut all = world.snapshots.iter();
+        all.any(|one| one.region == ask.region && names(id, &one.cluster, ""))
+    };
+    let unknown = unknown.filter(|id| !left(id));
     if let Some(id) = unknown {
         let message = format!("DBCluster {id} not found.");
         return Err(Fault::not_found("DBClusterNotFoundFault", message));
@@ -43,8 +49,7 @@ pub fn describe(world: &Resources, ask: &Ask) -> Answer {
                 values.iter().any(|value| match *name {
                     "db-cluster-id" => of_cluster(one, value),
                     "snapshot-type" => *value == one.kind,
-                    "engine" => origin(world, ask, |c| c.id == one.cluster)
-                        .is_some_and(|cluster| cluster.engine == *value),
+                    "engine" => one.engine.0 == *value,
                     _ => names(value, &one.id, &one.arn),
                 })
             })
@@ -128,14 +133,14 @@ fn snapshot(world: &Resources, one: &DbSnapshot, ask: &Ask) -> Value {
         "DBClusterSnapshotIdentifier": &one.id,
         "DBClusterIdentifier": &one.cluster,
         "SnapshotCreateTime": one.created,
-        "Engine": cluster.map(|cluster| cluster.engine.as_str()),
+        "Engine": &one.engine.0,
         "EngineMode": "provisioned",
         "AllocatedStorage": 1,
         "Status": &one.status,
         "Port": cluster.map_or(0, |cluster| cluster.port),
         "ClusterCreateTime": cluster.map(|cluster| cluster.created),
         "MasterUsername": "orders",
-        "EngineVersion": cluster.map(|cluster| cluster.engine_version.as_str()),
+        "EngineVersion": &one.engine.1,
         "SnapshotType": &one.kind,
         "PercentProgress": if one.status == "available" { 100 } else { 0 },
         "StorageEncrypted": true,
