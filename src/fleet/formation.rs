@@ -88,6 +88,17 @@ pub struct StackEvent {
 }
 
 impl StackEvent {
+    /// Whether it is about the stack itself, and not about one of its resources.
+    pub fn is_of_the_stack(&self) -> bool {
+        self.kind == "AWS::CloudFormation::Stack"
+    }
+
+    /// Whether it says only that a creation has begun, which was said before.
+    pub fn is_echo(&self) -> bool {
+        let begun = |why: &str| why.eq_ignore_ascii_case("Resource creation Initiated");
+        self.status.ends_with("_IN_PROGRESS") && self.reason.as_deref().is_some_and(begun)
+    }
+
     /// Whether it is a failure of its own, and not one that another failure caused.
     pub fn is_cause(&self) -> bool {
         let cancelled = |why: &str| {

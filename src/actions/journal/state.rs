@@ -146,6 +146,9 @@ impl StepState {
     /// Takes a line of the stack's log in.
     fn take(&mut self, line: &StackEvent) {
         self.events.insert(line.id.clone());
+        if line.is_of_the_stack() {
+            return;
+        }
         let over = !line.status.ends_with("_IN_PROGRESS");
         let part = StackPart {
             kind: line.kind.clone(),

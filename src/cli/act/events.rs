@@ -1,6 +1,6 @@
 //! A run's records as lines: elapsed time, what kind of thing it is, which step, what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -20,6 +20,8 @@ pub struct Events {
     by: String,
     /// What was last seen of each step: its words without figures, and when.
     seen: BTreeMap<String, (String, Timestamp)>,
+    /// Steps whose stack has a log of its own.
+    logged: BTreeSet<String>,
 }
 
 /// Words that differ in figures only are not worth a line more often.
@@ -40,15 +42,20 @@ impl Events {
             column,
             by: state.operator.clone(),
             seen: BTreeMap::new(),
+            logged: BTreeSet::new(),
         }
     }
 
     /// One record as a line without its end; none for what is only for the report.
     pub fn line(&mut self, record: &Record, plan: &Plan) -> Option<String> {
-        if let Entry::Saw { step, text } = &record.entry
-            && self.counting(step, text, record.at)
-        {
-            return None;
+        match &record.entry {
+            Entry::Stack { step, .. } => {
+                self.logged.insert(step.clone());
+            }
+            // The stack's own log says the same, line by line.
+            Entry::Saw { step, .. } if self.logged.contains(step) => return None,
+            Entry::Saw { step, text } if self.counting(step, text, record.at) => return None,
+            _ => {}
         }
         let event = event(&record.entry, plan)?;
         let text = if record.by == self.by {
@@ -159,6 +166,7 @@ fn event(entry: &Entry, plan: &Plan) -> Option<Event> {
         }
         Entry::Replied { step, reply } => Some(replied(step, reply)),
         Entry::Saw { step, text } => make("·", "sees", Ink::Faint, step, text.clone()),
+        Entry::Stack { line, .. } if line.is_echo() => None,
         Entry::Stack { step, line } => Some(stack_line(step, line)),
         Entry::Done { step, text } => make("✓", "done", Ink::Good, step, text.clone()),
         Entry::Held {

@@ -14,6 +14,7 @@ mod dns;
 mod edge;
 mod edge_changes;
 mod faults;
+mod formation;
 mod forwarding;
 mod found;
 mod found_alarms;
@@ -55,6 +56,9 @@ pub use admission::{Admission, Refusal};
 pub use dns::DnsAnswer;
 pub use edge_changes::{InvalidationRefused, covers};
 pub use faults::{Fault, FaultKind, FaultStatus};
+pub(in crate::sim) use formation::{
+    Deletion, Execution, FormationRefused, Given, Proposal, Source,
+};
 pub use making::{Changed, Made, Owned, Wanted};
 pub use membership::DetachRefused;
 pub use metrics::{MetricId, MetricStore};
@@ -133,6 +137,8 @@ pub struct State {
     calls: CallCounts,
     /// Calls that are to go wrong.
     tampers: Vec<Tamper>,
+    /// Stacks' resources that are to go wrong.
+    mishaps: Vec<formation::Mishap>,
     clients: Vec<clients::EdgeLocation>,
     /// The zones as every authoritative server has them.
     dns_zones: Vec<model::HostedZone>,
@@ -209,6 +215,7 @@ impl State {
             api_latency: None,
             calls: CallCounts::new(),
             tampers: Vec::new(),
+            mishaps: Vec::new(),
             clients: clients::everywhere(seed, &regions),
             dns_zones: resources.hosted_zones.clone(),
             dns_coming: Vec::new(),

@@ -2,6 +2,8 @@
 
 mod clients;
 mod cloudformation;
+mod cloudformation_bench;
+mod cloudformation_life;
 mod cloudfront;
 mod cloudfront_changes;
 mod cloudwatch;
