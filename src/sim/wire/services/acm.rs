@@ -118,7 +118,11 @@ fn detail(one: &Certificate) -> Value {
 
 /// From when until when, once it was issued.
 fn valid(one: &Certificate) -> Option<(Timestamp, Timestamp)> {
-    (one.status != "PENDING_VALIDATION").then_some((one.not_before, one.not_after))
+    let never = matches!(
+        one.status.as_str(),
+        "PENDING_VALIDATION" | "VALIDATION_TIMED_OUT" | "FAILED"
+    );
+    (!never).then_some((one.not_before, one.not_after))
 }
 
 fn validations(one: &Certificate) -> Value {

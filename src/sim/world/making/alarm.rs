@@ -5,7 +5,6 @@ use serde_json::Value;
 use super::super::State;
 use super::super::model::Alarm;
 use super::super::names::ACCOUNT;
-use super::opaque::made_up;
 use super::words::{float, items, need, number, text, texts};
 use super::{Begun, Wanted};
 use crate::fleet::Region;
@@ -13,7 +12,7 @@ use crate::fleet::Region;
 impl State {
     pub(super) fn make_alarm(&mut self, wanted: &Wanted<'_>) -> Begun {
         let name = text(wanted.properties, "AlarmName");
-        let name = name.unwrap_or_else(|| made_up(self.seed, wanted));
+        let name = name.unwrap_or_else(|| self.made_up(wanted));
         if self.alarm_at(wanted.region, &name).is_some() {
             return Err(format!("{name} already exists in stack or account"));
         }

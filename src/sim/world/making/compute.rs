@@ -5,7 +5,6 @@ use super::super::State;
 use super::super::model::Function;
 use super::super::names::{self, ACCOUNT};
 use super::super::rng::hash;
-use super::opaque::made_up;
 use super::words::{at, need, number, text, texts};
 use super::{Begun, Takes, Wanted};
 use crate::fleet::Region;
@@ -28,7 +27,7 @@ impl State {
     pub(super) fn make_function(&mut self, wanted: &Wanted<'_>) -> Begun {
         let (properties, region) = (wanted.properties, wanted.region);
         let name = text(properties, "FunctionName");
-        let name = name.unwrap_or_else(|| made_up(self.seed, wanted));
+        let name = name.unwrap_or_else(|| self.made_up(wanted));
         if self.function(region, &name).is_some() {
             return Err(format!("Function already exist: {name}"));
         }

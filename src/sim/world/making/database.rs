@@ -6,7 +6,6 @@ use super::super::model::{DbCluster, GlobalCluster, GlobalMember};
 use super::super::names::{self, ACCOUNT};
 use super::super::publish_database::MemberSeries;
 use super::super::replication::Member;
-use super::opaque::made_up;
 use super::words::{flag, need, number, text};
 use super::{Begun, Takes, Wanted};
 use crate::fleet::Region;
@@ -21,7 +20,7 @@ impl State {
     pub(super) fn make_global(&mut self, wanted: &Wanted<'_>) -> Begun {
         let properties = wanted.properties;
         let id = text(properties, "GlobalClusterIdentifier");
-        let id = id.unwrap_or_else(|| made_up(self.seed, wanted).to_ascii_lowercase());
+        let id = id.unwrap_or_else(|| self.made_up(wanted).to_ascii_lowercase());
         if self.global_at(&id).is_some() {
             return Err(format!("Global cluster {id} already exists"));
         }
@@ -126,7 +125,7 @@ impl State {
     pub(super) fn make_cluster(&mut self, wanted: &Wanted<'_>) -> Begun {
         let (properties, region) = (wanted.properties, wanted.region);
         let id = text(properties, "DBClusterIdentifier");
-        let id = id.unwrap_or_else(|| made_up(self.seed, wanted));
+        let id = id.unwrap_or_else(|| self.made_up(wanted));
         let id = id.to_ascii_lowercase();
         let global = text(properties, "GlobalClusterIdentifier");
         self.may_be_made(wanted, &id, global.as_deref())?;

@@ -4,7 +4,6 @@
 use super::super::State;
 use super::super::model::DbInstance;
 use super::super::names::{self, ACCOUNT};
-use super::opaque::made_up;
 use super::words::{need, number, text};
 use super::{Begun, Wanted};
 use crate::fleet::Region;
@@ -13,7 +12,7 @@ impl State {
     pub(super) fn make_instance(&mut self, wanted: &Wanted<'_>) -> Begun {
         let (properties, region) = (wanted.properties, wanted.region);
         let id = text(properties, "DBInstanceIdentifier");
-        let id = id.unwrap_or_else(|| made_up(self.seed, wanted));
+        let id = id.unwrap_or_else(|| self.made_up(wanted));
         let id = id.to_ascii_lowercase();
         if self.instance_at(region, &id).is_some() {
             return Err(format!("DB instance {id} already exists"));

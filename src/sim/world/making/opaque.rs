@@ -83,18 +83,18 @@ pub(super) fn knows(name: &str) -> bool {
     known(name).is_some()
 }
 
-/// The name that CloudFormation makes up: stack, logical id, chance.
-pub(super) fn made_up(seed: u64, wanted: &Wanted<'_>) -> String {
-    // An ARN has the name before the last slash.
-    let stack = wanted.stack.split('/').nth(1).unwrap_or(wanted.stack);
-    let what = format!("{} {} {}", wanted.stack, wanted.logical, wanted.kind);
-    let chance = names::token(seed, &what, 12);
-    let logical = wanted.logical;
-    // Names of roles have 64 letters at most.
-    format!("{stack:.24}-{logical:.24}-{chance}")
-}
-
 impl State {
+    /// The name that CloudFormation makes up: stack, logical id, chance. One made later has another.
+    pub(super) fn made_up(&self, wanted: &Wanted<'_>) -> String {
+        // An ARN has the name before the last slash.
+        let stack = wanted.stack.split('/').nth(1).unwrap_or(wanted.stack);
+        let (logical, now) = (wanted.logical, self.now);
+        let what = format!("{} {logical} {} {now}", wanted.stack, wanted.kind);
+        // Names of roles have 64 letters at most.
+        let chance = names::token(self.seed, &what, 12);
+        format!("{stack:.24}-{logical:.24}-{chance}")
+    }
+
     pub(super) fn make_opaque(&mut self, wanted: &Wanted<'_>) -> Begun {
         let Some(kind) = known(wanted.kind) else {
             return Err(format!("{} is not simulated", wanted.kind));
@@ -127,7 +127,7 @@ impl State {
         );
         let named = |property: &str| {
             let given = words::text(wanted.properties, property);
-            given.unwrap_or_else(|| made_up(self.seed, wanted))
+            given.unwrap_or_else(|| self.made_up(wanted))
         };
         match id {
             Id::Hex(prefix) => {
@@ -231,5 +231,75 @@ impl State {
             "AWS::RDS::DBClusterParameterGroup" => vec![("DBClusterParameterGroupName", id)],
             _ => vec![("Id", id)],
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::{Value, json};
+
+    use super::super::super::{Sim, SimOptions, Wanted};
+    use crate::fleet::Region;
+
+    const STACK: &str = "arn:aws:cloudformation:us-east-1:123456789012:stack/orders-us-east-1/1";
+
+    fn wanted<'a>(region: &'a Region, kind: &'a str, properties: &'a Value) -> Wanted<'a> {
+        Wanted {
+            region,
+            stack: STACK,
+            logical: "Group",
+            kind,
+            properties,
+            tags: &[],
+        }
+    }
+
+    #[test]
+    fn ids_look_like_awss_and_a_replaced_one_has_a_name_of_its_own() {
+        let sim = Sim::new(SimOptions {
+            empty: true,
+            speed: 1e-9,
+            ..SimOptions::default()
+        });
+        let (sim, region) = (sim.unwrap(), Region::global());
+        let kind = "AWS::RDS::DBClusterParameterGroup";
+        let (old, new) = (
+            json!({"Family": "aurora-postgresql16"}),
+            json!({"Family": "aurora-postgresql17"}),
+        );
+        let first = sim
+            .state()
+            .begin_making(&wanted(&region, kind, &old))
+            .unwrap();
+        assert!(
+            first.physical.starts_with("orders-us-east-1-group-"),
+            "{first:?}"
+        );
+        sim.advance(std::time::Duration::from_secs(30));
+        let wants = wanted(&region, kind, &new);
+        let second = sim
+            .state()
+            .begin_changing(&wants, &first.physical, &old)
+            .unwrap();
+        assert!(second.replaced && second.made.physical != first.physical);
+        let none = json!({});
+        let vpc = wanted(&region, "AWS::EC2::VPC", &none);
+        let vpc = sim.state().begin_making(&vpc).unwrap().physical;
+        assert!(vpc.starts_with("vpc-0") && vpc.len() == 21, "{vpc}");
+        let role = wanted(&region, "AWS::IAM::Role", &none);
+        let role = sim.state().begin_making(&role).unwrap();
+        assert_eq!(
+            role.attributes["Arn"],
+            format!("arn:aws:iam::123456789012:role/{}", role.physical)
+        );
+        assert_eq!(sim.state().owned_by(STACK).len(), 4);
+        let odd = wanted(&region, "AWS::Moon::Base", &none);
+        assert!(
+            sim.state()
+                .begin_making(&odd)
+                .unwrap_err()
+                .contains("AWS::Moon::Base")
+        );
     }
 }
