@@ -51,17 +51,14 @@ impl Course {
     /// By CloudFormation's word.
     pub fn of(status: &str) -> Self {
         match status {
-            "CREATE_COMPLETE"
-            | "UPDATE_COMPLETE"
-            | "IMPORT_COMPLETE"
-            | "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS" => Self::Good,
-            "ROLLBACK_COMPLETE"
-            | "UPDATE_ROLLBACK_COMPLETE"
-            | "IMPORT_ROLLBACK_COMPLETE"
-            | "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS" => Self::RolledBack,
+            "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "IMPORT_COMPLETE" => Self::Good,
+            "ROLLBACK_COMPLETE" | "UPDATE_ROLLBACK_COMPLETE" | "IMPORT_ROLLBACK_COMPLETE" => {
+                Self::RolledBack
+            }
             "DELETE_COMPLETE" => Self::Gone,
             "REVIEW_IN_PROGRESS" => Self::Waiting,
             failed if failed.ends_with("_FAILED") => Self::Stuck,
+            // A clean-up counts: what is to go is there until it is over, and nothing else may begin.
             moving if moving.ends_with("_IN_PROGRESS") => Self::Moving,
             _ => Self::Unknown,
         }
@@ -180,6 +177,8 @@ mod tests {
     #[test]
     fn a_status_that_is_not_known_is_neither_good_nor_bad() {
         assert_eq!(Course::of("UPDATE_COMPLETE"), Course::Good);
+        let cleaning = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS";
+        assert_eq!(Course::of(cleaning), Course::Moving);
         assert_eq!(Course::of("ROLLBACK_FAILED"), Course::Stuck);
         assert_eq!(Course::of("DELETE_IN_PROGRESS"), Course::Moving);
         assert_eq!(Course::of("REVIEW_IN_PROGRESS"), Course::Waiting);

@@ -116,7 +116,14 @@ async fn probe(desk: Arc<Desk>) -> Fold {
 
 async fn distribution(desk: Arc<Desk>) -> Fold {
     let cloudfront = desk.session.cloudfront();
-    let asked = cloudfront.distribution(&desk.spec.edge.distribution);
+    let id = &desk.spec.edge.distribution;
+    let asked = async {
+        // Not built yet: there is nothing to ask about.
+        if id.is_empty() {
+            return Err(Missing::NoData);
+        }
+        cloudfront.distribution(id).await.map_err(Missing::from)
+    };
     let said = desk
         .ask("cloudfront:GetDistribution", &Region::global(), asked)
         .await;

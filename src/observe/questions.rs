@@ -127,6 +127,10 @@ fn of_edge(spec: &FleetSpec, board: &Board, questions: &mut Vec<MetricQuestion<K
             add(questions, &place, &subject, &[Metric::CheckPercentHealthy]);
         }
     }
+    // Not built yet: an empty dimension would spoil the whole call.
+    if spec.edge.distribution.is_empty() {
+        return;
+    }
     let limit_metric = board.limit_metric.get().flatten();
     let subject = Subject::Distribution {
         id: spec.edge.distribution.clone(),

@@ -121,8 +121,15 @@ async fn api(desk: Arc<Desk>, n: usize) -> Fold {
     let known = slot.and_then(super::board::Slot::get);
     let asked = async {
         match &known {
-            Some(detail) => gateway.api_of_kind(&site.api, detail.kind).await,
-            None => Box::pin(gateway.api(&site.api)).await,
+            // Not built yet: there is nothing to ask about.
+            _ if site.api.is_empty() => Err(Missing::NoData),
+            Some(detail) => {
+                let asked = gateway.api_of_kind(&site.api, detail.kind);
+                asked.await.map_err(Missing::from)
+            }
+            None => Box::pin(gateway.api(&site.api))
+                .await
+                .map_err(Missing::from),
         }
     };
     let said = desk.ask("apigateway:GET", region, asked).await;

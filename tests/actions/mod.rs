@@ -12,6 +12,7 @@ mod criteria;
 mod evacuate;
 mod journal;
 mod lease;
+mod lifecycle;
 mod line;
 mod planning;
 mod speed;

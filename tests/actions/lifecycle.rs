@@ -1,0 +1,101 @@
+//! A fleet's whole life: built from its configuration, extended, drilled, cut back, taken down.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use gwctl::actions::{Intent, Phase};
+use gwctl::fleet::Verdict;
+
+use super::stand::{Stage, in_virtual_time, region, story};
+
+/// Carries `intent` out, and goes on with the configuration as it is then.
+async fn done(stage: Stage, intent: Intent) -> Stage {
+    let asked = stage.looked_up(&intent).await;
+    let plan = stage.plan(&asked);
+    let mut running = stage.start(&plan);
+    let state = stage.settle(&mut running).await;
+    assert_eq!(
+        state.phase(),
+        Phase::Done,
+        "{}\n{:#?}",
+        story(&state),
+        plan.checks
+    );
+    running.task.await.unwrap().unwrap();
+    let stage = stage.as_built(&intent).await;
+    // The first minutes of figures.
+    tokio::time::sleep(Duration::from_mins(6)).await;
+    stage
+}
+
+#[test]
+fn a_fleet_is_built_extended_drilled_cut_back_and_taken_down() {
+    in_virtual_time(Box::pin(async {
+        let stage = Stage::unbuilt().await;
+        let stage = done(stage, Intent::Up { found: None }).await;
+        let seen = stage.snapshot();
+        assert_eq!(
+            seen.judgement.verdict,
+            Verdict::Healthy,
+            "{:#?}",
+            seen.judgement
+        );
+        let third = region("eu-central-1");
+        let stage = done(
+            stage,
+            Intent::Provision {
+                region: third.clone(),
+                found: None,
+            },
+        )
+        .await;
+        assert_eq!(stage.snapshot().sites.len(), 3);
+        let stage = done(
+            stage,
+            Intent::Drill {
+                region: region("us-east-1"),
+                to: third.clone(),
+                hold_s: Some(30),
+            },
+        )
+        .await;
+        let stage = done(
+            stage,
+            Intent::Retire {
+                region: third,
+                found: None,
+            },
+        )
+        .await;
+        let seen = stage.snapshot();
+        assert_eq!(
+            seen.judgement.verdict,
+            Verdict::Healthy,
+            "{:#?}",
+            seen.judgement
+        );
+        let stage = done(stage, Intent::Down { found: None }).await;
+        let state = stage.sim().state();
+        // What is left is what the plans said would be kept.
+        let left: BTreeSet<String> = state.orphans().iter().map(|one| one.kind.clone()).collect();
+        let kept = [
+            "AWS::KMS::Key",
+            "AWS::Lambda::Function",
+            "AWS::Lambda::Version",
+        ];
+        assert_eq!(
+            left,
+            kept.map(str::to_owned).into(),
+            "{:#?}",
+            state.orphans()
+        );
+        let gone = |status: &str| status == "DELETE_COMPLETE";
+        assert!(
+            state
+                .resources
+                .stacks
+                .iter()
+                .all(|stack| gone(&stack.status))
+        );
+    }));
+}
