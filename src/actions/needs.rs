@@ -140,17 +140,21 @@ fn observed<T>(value: &Observed<T>) -> Standing {
 /// the newest call.
 fn in_region(region: &Region, snapshot: &Snapshot) -> Standing {
     let Some(site) = snapshot.site(region) else {
-        let newest = snapshot
+        let mut newest = snapshot
             .ledger
             .recent()
             .rev()
-            .find(|call| &call.region == region);
-        return match newest {
-            None => Standing::Unproven("not asked yet".into()),
-            Some(call) if call.outcome == Outcome::TimedOut => {
-                Standing::Broken("no answer in time".into())
+            .filter(|call| &call.region == region);
+        return match (newest.next(), newest.next()) {
+            (None, _) => Standing::Unproven("not asked yet".into()),
+            (Some(call), before) if call.outcome == Outcome::TimedOut => {
+                if before.is_none_or(|before| silent(before.outcome)) {
+                    Standing::Broken("no answer in time".into())
+                } else {
+                    Standing::Unproven("the last call got no answer, the one before did".into())
+                }
             }
-            Some(_) => Standing::Stands,
+            (Some(_), _) => Standing::Stands,
         };
     };
     match site.reach.answering() {

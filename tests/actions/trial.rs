@@ -59,8 +59,8 @@ pub struct Tried {
     pub unused: Vec<Tamper>,
 }
 
-/// Retries of one step before the operator gives up.
-const RETRIES: usize = 3;
+/// Retries of one step before the operator gives up: a step may have several changes, and each fails.
+const RETRIES: usize = 12;
 
 /// Every way of every action in the registry.
 pub fn rehearsals() -> Vec<Rehearsal> {
@@ -82,7 +82,6 @@ pub fn tried(rehearsal: &Rehearsal, trouble: &Trouble) -> Tried {
 
 async fn rehearsed(rehearsal: &Rehearsal, trouble: &Trouble) -> Tried {
     let mut stage = ready(rehearsal).await;
-    stage.session = super::line::session(stage.sim(), trouble.line, &stage.session).await;
     let from = stage.sim().state().mutations.len();
     let (before, lost) = (
         world::world(stage.sim()),
@@ -90,6 +89,7 @@ async fn rehearsed(rehearsal: &Rehearsal, trouble: &Trouble) -> Tried {
     );
     let intent = stage.looked_up(&rehearsal.intent).await;
     let plan = stage.plan(&intent);
+    stage.session = super::line::session(stage.sim(), trouble.line, &stage.session).await;
     for tamper in &trouble.tampers {
         stage.sim().tamper(tamper.clone());
     }

@@ -62,6 +62,7 @@ pub fn world(sim: &Sim) -> World {
     let state = sim.state();
     let all = &state.resources;
     let mut world = World::new();
+    let called = called(all);
     let mut say = |what: String, how: String| {
         world.insert(what, how);
     };
@@ -92,16 +93,21 @@ pub fn world(sim: &Sim) -> World {
                 format!("record {} {} {:?}", set.name, set.kind, set.set_identifier),
                 format!(
                     "{:?} {:?} {:?} {:?} {:?} {:?}",
-                    set.ttl, set.values, set.region, set.weight, set.health_check, set.alias
+                    set.ttl,
+                    set.values,
+                    set.region,
+                    set.weight,
+                    set.health_check.as_ref().map(|id| &called[id]),
+                    set.alias.as_ref().map(aliased)
                 ),
             );
         }
     }
     for check in &all.health_checks {
         let how = format!("inverted {} disabled {}", check.inverted, check.disabled);
-        say(format!("check {}", check.id), how);
+        say(format!("check {}", called[&check.id]), how);
         say(
-            format!("verdict {}", check.id),
+            format!("verdict {}", called[&check.id]),
             format!("healthy {}", check.healthy),
         );
     }
@@ -110,15 +116,43 @@ pub fn world(sim: &Sim) -> World {
     }
     for distribution in &all.distributions {
         say(
-            format!("distribution {}", distribution.id),
+            format!("distribution {:?}", distribution.aliases),
             format!("{} {}", distribution.certificate_arn, distribution.status),
         );
+    }
+    for stack in all
+        .stacks
+        .iter()
+        .filter(|one| one.status != "DELETE_COMPLETE")
+    {
+        say(format!("stack {}", stack.name), stack.status.clone());
     }
     let invalidated: Vec<_> = all.invalidations.iter().map(|one| &one.paths).collect();
     say("invalidations".into(), format!("{invalidated:?}"));
     let kept = all.snapshots.iter().filter(|one| one.kind == "manual");
     say("kept snapshots".into(), kept.count().to_string());
     world
+}
+
+/// Health checks by what they are called: their ids are those of the moment they were made.
+fn called(all: &Resources) -> BTreeMap<String, String> {
+    let name = |check: &gwctl::sim::world::model::HealthCheck| {
+        let tag = check.tags.iter().find(|tag| tag.key == "Name");
+        tag.map_or_else(|| check.id.clone(), |tag| tag.value.clone())
+    };
+    let checks = all.health_checks.iter();
+    checks
+        .map(|check| (check.id.clone(), name(check)))
+        .collect()
+}
+
+/// Where an alias leads; an API's own name begins with an id of the moment it was made.
+fn aliased(alias: &gwctl::sim::world::model::AliasTarget) -> String {
+    let name = match alias.name.split_once(".execute-api.") {
+        Some((_, rest)) => format!("….execute-api.{rest}"),
+        None => alias.name.clone(),
+    };
+    format!("{name} {}", alias.evaluate_target_health)
 }
 
 /// What each latency record answers, through a weighted group or not: undo leaves the group.
@@ -139,7 +173,10 @@ fn routes(all: &Resources) -> World {
 
 /// What undo has to bring back: not the records themselves, and not what has nothing to do with it.
 pub fn undone(world: &World) -> World {
-    let kept = |what: &String| !what.starts_with("record ") && !what.starts_with("verdict ");
+    // A cluster that goes leaves a snapshot, as its plan says.
+    let kept = |what: &String| {
+        !what.starts_with("record ") && !what.starts_with("verdict ") && what != "kept snapshots"
+    };
     let kept = world.iter().filter(|(what, _)| kept(what));
     kept.map(|(what, how)| (what.clone(), how.clone()))
         .collect()

@@ -183,7 +183,8 @@ pub(super) fn away(
 /// The inverse of building a Region.
 pub(super) fn unbuilt(all: &Architecture<'_>, site: &Site<'_>) -> Result<Vec<Step>, Refused> {
     let region = site.region;
-    let built = all.region(region, site.home, site.primary, Traffic::None);
+    // Wherever it stopped, no more than all of it is there.
+    let built = all.region(region, site.home, site.primary, Traffic::Admitted);
     let mut steps = away(all, &built, &[], "undo.")?;
     for step in &mut steps {
         step.undoes = Some(id("region", region));
