@@ -152,6 +152,9 @@ pub enum Command {
     /// Check configuration, credentials, clock, permissions and every Region's reachability
     #[command(after_long_help = Exit::table())]
     Doctor(Doctor),
+    /// Find a fleet by the name clients use, and write its configuration
+    #[command(after_long_help = Exit::table())]
+    Discover(super::discover::args::Discover),
     /// Draw any screen of the simulated fleet as a picture, without a terminal
     Screenshot(super::screenshot::ScreenshotArgs),
     /// Print every path in use, and versions

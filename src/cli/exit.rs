@@ -23,7 +23,8 @@ pub enum Exit {
     Down,
     /// `status`: too little could be observed to say.
     Unknown,
-    /// `status`: healthy as far as could be asked, but some questions got no answer.
+    /// `status`: healthy as far as could be asked, but some questions got no answer. `discover`, `drift`:
+    /// not everything could be told.
     Partial,
     /// An action: nothing was changed, because it was not confirmed, not allowed or not possible.
     Refused,
@@ -99,7 +100,7 @@ impl Exit {
             Self::Down => "status: down",
             Self::Unknown => "status: unknown; too little could be observed to say",
             Self::Partial => {
-                "status: healthy as far as could be asked, but some questions got no answer"
+                "status: healthy as far as could be asked, but some questions got no answer; discover, drift: not everything could be told"
             }
             Self::Refused => {
                 "refused: not confirmed, not allowed or not possible; nothing was changed"

@@ -7,6 +7,7 @@ mod completions;
 mod config;
 mod console;
 mod demo;
+mod discover;
 mod doctor;
 mod exit;
 mod failure;
@@ -96,6 +97,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Some(Command::Rehearse(args)) => rehearse::run(args),
         Some(Command::Sim(what)) => sim::run(what),
         Some(Command::Doctor(args)) => doctor::run(global, args),
+        Some(Command::Discover(args)) => discover::run(global, args),
         Some(Command::Screenshot(args)) => screenshot::run(global, args),
         Some(Command::Info) => info::run(global),
         Some(Command::Config(what)) => config::run(global, what),

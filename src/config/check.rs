@@ -206,7 +206,8 @@ fn fleet(spec: &FleetSpec, at: &mut Findings<'_>) {
 fn edge(spec: &FleetSpec, edge: &EdgeSpec, at: &mut Findings<'_>) {
     rules::endpoints(&edge.routing_endpoints, at);
     let id = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric());
-    if !id(&edge.distribution) {
+    // Left out where there is none, or none yet.
+    if !edge.distribution.is_empty() && !id(&edge.distribution) {
         let accepted = "the distribution's id, such as `E2EXAMPLE1` (not its domain name or ARN)";
         at.error(
             "distribution",
@@ -223,6 +224,7 @@ fn edge(spec: &FleetSpec, edge: &EdgeSpec, at: &mut Findings<'_>) {
         );
     }
     if host("latency_record", &edge.latency_record, at)
+        && !edge.distribution.is_empty()
         && same_name(&edge.latency_record, &spec.domain)
     {
         // aws-facts §5.1: the router must be able to resolve it to something other than the edge itself.
@@ -302,12 +304,14 @@ fn one_site(site: &SiteSpec, at: &mut Findings<'_>) {
         )
         .meant = meant;
     }
-    identifier(
-        "api",
-        &site.api,
-        "the API's id, such as `a1b2c3d4e5` (not its URL or ARN)",
-        at,
-    );
+    if !site.api.is_empty() {
+        identifier(
+            "api",
+            &site.api,
+            "the API's id, such as `a1b2c3d4e5` (not its URL or ARN)",
+            at,
+        );
+    }
     if let Some(endpoint) = &site.endpoint {
         host("endpoint", endpoint, at);
     }

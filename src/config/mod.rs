@@ -6,6 +6,7 @@ mod load;
 mod near;
 mod paths;
 mod span;
+mod written;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ pub use load::{ConfigError, Loaded, load, parse};
 pub use near::nearest;
 pub use paths::{NoHome, Paths};
 pub use span::Span;
+pub use written::{Remarks, written};
 
 /// A complete example with a comment on every key.
 pub const EXAMPLE: &str = include_str!("example.toml");

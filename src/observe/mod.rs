@@ -10,6 +10,7 @@ mod board;
 mod changes;
 mod cost;
 mod desk;
+pub mod discover;
 mod edge;
 mod fold;
 mod limiter;

@@ -3,6 +3,7 @@
 mod actions;
 mod bad_days;
 mod configuration;
+mod discover;
 mod harness;
 mod plain;
 mod runs;
