@@ -17,6 +17,7 @@ mod check;
 mod crew;
 mod dark;
 mod data_loss;
+pub mod drift;
 mod engine;
 mod figures;
 mod intent;

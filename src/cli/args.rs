@@ -155,6 +155,9 @@ pub enum Command {
     /// Find a fleet by the name clients use, and write its configuration
     #[command(after_long_help = Exit::table())]
     Discover(super::discover::args::Discover),
+    /// Say what of the fleet's stacks is not as CloudFormation left it, and which of it an action explains
+    #[command(after_long_help = Exit::table())]
+    Drift(super::drift::args::Drift),
     /// Draw any screen of the simulated fleet as a picture, without a terminal
     Screenshot(super::screenshot::ScreenshotArgs),
     /// Print every path in use, and versions

@@ -17,7 +17,7 @@ pub enum Exit {
     Config,
     /// The console has no terminal.
     NoTerminal,
-    /// `status`: the fleet is degraded.
+    /// `status`: the fleet is degraded. `drift`: something differs that no action explains.
     Degraded,
     /// `status`: the fleet, or something it cannot do without, is down.
     Down,
@@ -96,7 +96,7 @@ impl Exit {
             Self::NoTerminal => {
                 "the console needs a terminal, and there is none; `gwctl status` does not"
             }
-            Self::Degraded => "status: degraded",
+            Self::Degraded => "status: degraded; drift: something differs that no action explains",
             Self::Down => "status: down",
             Self::Unknown => "status: unknown; too little could be observed to say",
             Self::Partial => {

@@ -9,6 +9,7 @@ mod console;
 mod demo;
 mod discover;
 mod doctor;
+mod drift;
 mod exit;
 mod failure;
 mod info;
@@ -97,6 +98,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Some(Command::Rehearse(args)) => rehearse::run(args),
         Some(Command::Sim(what)) => sim::run(what),
         Some(Command::Doctor(args)) => doctor::run(global, args),
+        Some(Command::Drift(args)) => drift::run(global, args),
         Some(Command::Discover(args)) => discover::run(global, args),
         Some(Command::Screenshot(args)) => screenshot::run(global, args),
         Some(Command::Info) => info::run(global),

@@ -11,6 +11,7 @@ mod changes;
 mod cost;
 mod desk;
 pub mod discover;
+pub mod drift;
 mod edge;
 mod fold;
 mod limiter;

@@ -4,6 +4,7 @@ mod actions;
 mod bad_days;
 mod configuration;
 mod discover;
+mod drift;
 mod harness;
 mod plain;
 mod runs;
