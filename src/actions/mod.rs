@@ -27,6 +27,7 @@ mod needs;
 mod patience;
 mod plan;
 mod planners;
+pub mod policy;
 pub mod registry;
 mod rehearsal;
 pub mod report;

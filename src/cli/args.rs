@@ -158,6 +158,8 @@ pub enum Command {
     /// Say what of the fleet's stacks is not as CloudFormation left it, and which of it an action explains
     #[command(after_long_help = Exit::table())]
     Drift(super::drift::args::Drift),
+    /// Print the IAM policy of the least that gwctl needs: of what it really calls
+    IamPolicy(super::iam_policy::args::IamPolicy),
     /// Draw any screen of the simulated fleet as a picture, without a terminal
     Screenshot(super::screenshot::ScreenshotArgs),
     /// Print every path in use, and versions

@@ -12,6 +12,7 @@ mod doctor;
 mod drift;
 mod exit;
 mod failure;
+mod iam_policy;
 mod info;
 mod man;
 mod operator;
@@ -98,6 +99,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Some(Command::Rehearse(args)) => rehearse::run(args),
         Some(Command::Sim(what)) => sim::run(what),
         Some(Command::Doctor(args)) => doctor::run(global, args),
+        Some(Command::IamPolicy(args)) => iam_policy::run(global, args),
         Some(Command::Drift(args)) => drift::run(global, args),
         Some(Command::Discover(args)) => discover::run(global, args),
         Some(Command::Screenshot(args)) => screenshot::run(global, args),

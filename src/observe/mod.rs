@@ -6,6 +6,7 @@
 //! never answers delays nothing but itself.
 
 mod anyone;
+mod asked;
 mod board;
 mod changes;
 mod cost;
@@ -42,6 +43,7 @@ use desk::{Askers, Desk};
 use fold::Picture;
 use limiter::Limiter;
 
+pub use asked::{ASKED, Asked, Asker, asked_by};
 pub use network::NetworkProber;
 pub use permissions::asked_about;
 pub use probe::{Prober, Resolved};

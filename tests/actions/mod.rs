@@ -15,6 +15,7 @@ mod lease;
 mod line;
 mod permissions;
 mod planning;
+mod policy;
 mod speed;
 mod stand;
 mod trial;

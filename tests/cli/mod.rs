@@ -6,6 +6,7 @@ mod configuration;
 mod discover;
 mod drift;
 mod harness;
+mod iam_policy;
 mod plain;
 mod runs;
 mod served;
