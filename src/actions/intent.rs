@@ -137,6 +137,17 @@ impl Intent {
         )
     }
 
+    /// The same where no stack is there yet, for those who ask only what it would call.
+    #[must_use]
+    pub fn on_bare_ground(self) -> Self {
+        let found = Some(Survey::default());
+        match self {
+            Self::Up { .. } => Self::Up { found },
+            Self::Provision { region, .. } => Self::Provision { region, found },
+            other => other,
+        }
+    }
+
     /// The Region the action is about, where it is about one.
     pub const fn region(&self) -> Option<&Region> {
         match self {

@@ -12,14 +12,14 @@ use super::session::{Session, sdk_client};
 use crate::fleet::{ApiDetail, ApiKind, Region};
 
 /// API Gateway's IAM actions are HTTP verbs (aws-facts §9.1).
-const ACTION: &str = "GET";
+pub(super) const ACTION: &str = "GET";
 
 /// API Gateway in one Region.
 #[derive(Debug, Clone)]
 pub struct ApiGateway {
-    rest: RestClient,
-    http: HttpClient,
-    line: Line,
+    pub(super) rest: RestClient,
+    pub(super) http: HttpClient,
+    pub(super) line: Line,
 }
 
 impl Session {

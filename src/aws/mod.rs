@@ -10,12 +10,14 @@
 
 mod acm;
 mod apigateway;
+mod apigateway_names;
 mod breaker;
 mod cloudformation;
 mod cloudformation_change;
 mod cloudformation_read;
 mod cloudfront;
 mod cloudfront_change;
+mod cloudfront_list;
 mod cloudwatch;
 mod error;
 mod iam;
@@ -23,6 +25,7 @@ mod in_process;
 mod keys;
 mod lambda;
 mod line;
+mod listing;
 mod metric;
 mod network;
 mod rds;

@@ -164,7 +164,7 @@ impl Rds {
     }
 }
 
-fn topology(cluster: &GlobalCluster) -> Option<Topology> {
+pub(super) fn topology(cluster: &GlobalCluster) -> Option<Topology> {
     let failover = cluster.failover_state().and_then(|state| {
         Some(FailoverState {
             // `switching-over` is documented but not in the SDK's enum (aws-facts §2.4).

@@ -164,6 +164,14 @@ pub enum Command {
     /// Check configuration, credentials, clock, permissions and every Region's reachability
     #[command(after_long_help = Exit::table())]
     Doctor(Doctor),
+    /// Find a fleet by the name clients use, and write its configuration
+    #[command(after_long_help = Exit::table())]
+    Discover(super::discover::args::Discover),
+    /// Say what of the fleet's stacks is not as CloudFormation left it, and which of it an action explains
+    #[command(after_long_help = Exit::table())]
+    Drift(super::drift::args::Drift),
+    /// Print the IAM policy of the least that gwctl needs: of what it really calls
+    IamPolicy(super::iam_policy::args::IamPolicy),
     /// Draw any screen of the simulated fleet as a picture, without a terminal
     Screenshot(super::screenshot::ScreenshotArgs),
     /// Print every path in use, and versions

@@ -17,13 +17,14 @@ pub enum Exit {
     Config,
     /// The console has no terminal.
     NoTerminal,
-    /// `status`: the fleet is degraded.
+    /// `status`: the fleet is degraded. `drift`: something differs that no action explains.
     Degraded,
     /// `status`: the fleet, or something it cannot do without, is down.
     Down,
     /// `status`: too little could be observed to say.
     Unknown,
-    /// `status`: healthy as far as could be asked, but some questions got no answer.
+    /// `status`: healthy as far as could be asked, but some questions got no answer. `discover`, `drift`:
+    /// not everything could be told.
     Partial,
     /// An action: nothing was changed, because it was not confirmed, not allowed or not possible.
     Refused,
@@ -95,11 +96,11 @@ impl Exit {
             Self::NoTerminal => {
                 "the console needs a terminal, and there is none; `gwctl status` does not"
             }
-            Self::Degraded => "status: degraded",
+            Self::Degraded => "status: degraded; drift: something differs that no action explains",
             Self::Down => "status: down",
             Self::Unknown => "status: unknown; too little could be observed to say",
             Self::Partial => {
-                "status: healthy as far as could be asked, but some questions got no answer"
+                "status: healthy as far as could be asked, but some questions got no answer; discover, drift: not everything could be told"
             }
             Self::Refused => {
                 "refused: not confirmed, not allowed or not possible; nothing was changed"

@@ -7,9 +7,12 @@ mod completions;
 mod config;
 mod console;
 mod demo;
+mod discover;
 mod doctor;
+mod drift;
 mod exit;
 mod failure;
+mod iam_policy;
 mod info;
 mod man;
 mod operator;
@@ -100,6 +103,9 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Some(Command::Rehearse(args)) => rehearse::run(args),
         Some(Command::Sim(what)) => sim::run(what),
         Some(Command::Doctor(args)) => doctor::run(global, args),
+        Some(Command::IamPolicy(args)) => iam_policy::run(global, args),
+        Some(Command::Drift(args)) => drift::run(global, args),
+        Some(Command::Discover(args)) => discover::run(global, args),
         Some(Command::Screenshot(args)) => screenshot::run(global, args),
         Some(Command::Info) => info::run(global),
         Some(Command::Config(what)) => config::run(global, what),

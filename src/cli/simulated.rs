@@ -85,7 +85,15 @@ pub fn picture(world: &Still, limit: Duration) -> Result<Arc<Snapshot>, Failure>
 
 /// Lets `look` see one moment of a world, on virtual time.
 pub fn still<T>(world: &Still, look: impl AsyncFnOnce(Target) -> T) -> Result<T, Failure> {
-    let scenario = scenario(&world.scenario)?;
+    within(scenario(&world.scenario)?, world, look)
+}
+
+/// As [`still`], in `scenario` whatever the world's is called.
+pub fn within<T>(
+    scenario: Scenario,
+    world: &Still,
+    look: impl AsyncFnOnce(Target) -> T,
+) -> Result<T, Failure> {
     // The SDK draws the pauses between its attempts from this thread's generator.
     fastrand::seed(world.seed);
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -239,6 +239,7 @@ fn edge(spec: &FleetSpec, edge: &EdgeSpec, at: &mut Findings<'_>) {
         );
     }
     if host("latency_record", &edge.latency_record, at)
+        && !edge.distribution.is_empty()
         && same_name(&edge.latency_record, &spec.domain)
     {
         // aws-facts §5.1: the router must be able to resolve it to something other than the edge itself.

@@ -7,6 +7,7 @@ mod near;
 mod paths;
 mod record;
 mod span;
+mod written;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,7 @@ pub use near::nearest;
 pub use paths::{NoHome, Paths};
 pub use record::{NotRecorded, record};
 pub use span::Span;
+pub use written::{Remarks, written};
 
 /// A complete example with a comment on every key.
 pub const EXAMPLE: &str = include_str!("example.toml");

@@ -6,6 +6,7 @@ mod clock;
 mod database;
 mod edge;
 mod formation;
+mod found;
 mod judge;
 mod ledger;
 mod observed;
@@ -34,6 +35,7 @@ pub use edge::{
 pub use formation::{
     ChangeSet, Course, Drifted, Formation, PropertyDifference, ResourceChange, StackEvent,
 };
+pub use found::{ApiMapping, ApiName, HostedZone, ListedDistribution, ListedGlobalCluster, Origin};
 pub use judge::{check_verdict, judge};
 pub use ledger::{Call, CallKey, CallStats, Ledger, Outcome};
 pub use observed::{Missing, Observed, Source};

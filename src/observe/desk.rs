@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use super::asked;
 use super::board::Board;
 use super::fold::Picture;
 use super::limiter::Limiter;
@@ -80,6 +81,10 @@ impl Desk {
         T: 'a,
         E: Into<Missing> + 'a,
     {
+        debug_assert!(
+            asked::is_listed(api),
+            "{api} is not in the table of what is asked"
+        );
         // An SDK call under way takes twenty kilobytes: only while it is under way.
         let call = Box::pin(call);
         let source = Source {

@@ -6,10 +6,13 @@
 //! never answers delays nothing but itself.
 
 mod anyone;
+mod asked;
 mod board;
 mod changes;
 mod cost;
 mod desk;
+pub mod discover;
+pub mod drift;
 mod edge;
 mod fold;
 mod limiter;
@@ -40,6 +43,7 @@ use desk::{Askers, Desk};
 use fold::Picture;
 use limiter::Limiter;
 
+pub use asked::{ASKED, Asked, Asker, asked_by};
 pub use network::NetworkProber;
 pub use permissions::asked_about;
 pub use probe::{Prober, Resolved};

@@ -12,6 +12,7 @@
 
 mod difference;
 mod error;
+mod given;
 mod intrinsic;
 mod router;
 mod template;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use difference::{Action, Part, parts};
 pub use error::TemplateError;
+pub use given::{Given, SET_BY_GWCTL, given};
 pub use intrinsic::{Made, Nothing, Scope};
 pub use template::{Output, Parameter, Parameters, Resource, Template};
 

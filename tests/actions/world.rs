@@ -206,16 +206,14 @@ pub fn made(sim: &Sim, from: usize) -> BTreeMap<String, usize> {
         .iter()
         .filter(|change| change.accepted)
     {
-        // Copies are named for the moment.
+        // Copies and change sets are named for the moment; change sets for their step as well.
         let target: Vec<&str> = change
             .target
             .split(' ')
-            .map(|word| {
-                if word.starts_with("gwctl-") {
-                    "gwctl-…"
-                } else {
-                    word
-                }
+            .map(|word| match word.strip_prefix("gwctl-") {
+                Some(moment) if moment.starts_with("20") => moment.get(16..).unwrap_or("gwctl-…"),
+                Some(_) => "gwctl-…",
+                None => word,
             })
             .collect();
         let what = format!(

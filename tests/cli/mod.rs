@@ -3,7 +3,10 @@
 mod actions;
 mod bad_days;
 mod configuration;
+mod discover;
+mod drift;
 mod harness;
+mod iam_policy;
 mod plain;
 mod runs;
 mod served;

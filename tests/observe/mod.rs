@@ -2,6 +2,7 @@
 
 mod cadence;
 mod changes;
+mod discover;
 mod first_picture;
 pub mod stand;
 mod switches;

@@ -41,6 +41,7 @@ impl Work for Switchover {
             change("rds", "SwitchoverGlobalCluster", &self.from),
             read("rds", "DescribeGlobalClusters", &self.target),
             read("rds", "DescribeDBClusters", &self.target),
+            read("rds", "DescribeDBInstances", &self.target),
         ]
     }
 
@@ -78,6 +79,7 @@ impl Work for Failover {
             change("rds", "FailoverGlobalCluster", &self.target),
             read("rds", "DescribeGlobalClusters", &self.target),
             read("rds", "DescribeDBClusters", &self.target),
+            read("rds", "DescribeDBInstances", &self.target),
         ]
     }
 
@@ -204,6 +206,7 @@ impl Work for WriteForwarding {
         vec![
             change("rds", "ModifyDBCluster", &self.region),
             read("rds", "DescribeDBClusters", &self.region),
+            read("rds", "DescribeDBInstances", &self.region),
         ]
     }
 

@@ -2,10 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Seen, Sent, Work, unseen};
+use super::{Context, Seen, Sent, Work, change, read, unseen};
 use crate::actions::{Crew, PlannedCall};
 use crate::aws::AwsError;
 use crate::fleet::{Region, RoutingEndpoint};
+
+/// IAM's prefix of the endpoints' own API.
+const SERVICE: &str = "route53-recovery-cluster";
 
 /// Sets it on or off through any of the cluster's five endpoints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,16 +30,13 @@ const fn word(on: bool) -> &'static str {
 impl Work for RoutingControl {
     /// Any one endpoint is enough: none of their Regions is a dependency by itself.
     fn calls(&self) -> Vec<PlannedCall> {
-        self.endpoints
-            .first()
-            .map(|endpoint| PlannedCall {
-                service: "route53-recovery-cluster".into(),
-                operation: "UpdateRoutingControlState".into(),
-                region: endpoint.region.clone(),
-                mutates: true,
-            })
-            .into_iter()
-            .collect()
+        let Some(endpoint) = self.endpoints.first() else {
+            return Vec::new();
+        };
+        vec![
+            change(SERVICE, "UpdateRoutingControlState", &endpoint.region),
+            read(SERVICE, "GetRoutingControlState", &endpoint.region),
+        ]
     }
 
     fn times(&self) -> (u64, u64) {

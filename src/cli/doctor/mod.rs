@@ -19,8 +19,8 @@ use report::Report;
 use crate::fleet::Region;
 
 /// What came back of everything that was asked.
-struct Found {
-    target: Target,
+pub struct Found {
+    pub target: Target,
     answers: Vec<Answer>,
     who: Option<String>,
     in_time: bool,
@@ -57,7 +57,7 @@ pub fn run(global: &Global, args: &Doctor) -> Result<Exit, Failure> {
     })
 }
 
-async fn inquire(target: Target, limit: Duration) -> Found {
+pub async fn inquire(target: Target, limit: Duration) -> Found {
     let inquiry = Inquiry::new(&target.session, &target.spec, target.clock.now());
     let in_time = tokio::time::timeout(limit, inquiry.ask_all()).await.is_ok();
     let (answers, who) = inquiry.into_answers();

@@ -97,6 +97,11 @@ pub(super) const APIGATEWAY: &[Route] = &[
     get("/restapis/{restApiId}/stages", "GetStages"),
     get("/domainnames", "GetDomainNames"),
     get("/domainnames/{domainName}", "GetDomainName"),
+    get(
+        "/domainnames/{domainName}/basepathmappings",
+        "GetBasePathMappings",
+    ),
+    get("/restapis/{restApiId}/resources", "GetResources"),
 ];
 
 pub(super) const APIGATEWAY_V2: &[Route] = &[
@@ -105,6 +110,8 @@ pub(super) const APIGATEWAY_V2: &[Route] = &[
     get("/v2/apis/{apiId}/stages", "GetStages"),
     get("/v2/domainnames", "GetDomainNames"),
     get("/v2/domainnames/{domainName}", "GetDomainName"),
+    get("/v2/domainnames/{domainName}/apimappings", "GetApiMappings"),
+    get("/v2/apis/{apiId}/integrations", "GetIntegrations"),
 ];
 
 pub(super) const RECOVERY_CONFIG: &[Route] = &[

@@ -23,15 +23,19 @@ pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
         }
         "GetDomainNames" => paged(domains(world, ask).map(|one| domain(world, one)), ask),
         "GetDomainName" => {
-            let name = ask.input.need("domainName")?;
-            let found = domains(world, ask).find(|one| one.name == name);
-            let found = found.ok_or_else(|| {
-                Fault::not_found(
-                    "NotFoundException",
-                    "Invalid domain name identifier specified",
-                )
-            })?;
+            let found = find_domain(world, ask)?;
             Ok(domain(world, found).into())
+        }
+        "GetBasePathMappings" => {
+            let found = find_domain(world, ask)?;
+            // HTTP APIs are mapped by the other API alone.
+            let mapped = apis(world, ask).find(|api| api.id == found.api);
+            paged(mapped.into_iter().map(|_| base_path_mapping(found)), ask)
+        }
+        "GetResources" => {
+            let api = find(world, ask)?;
+            let embed = ask.input.text("embed") == Some("methods");
+            paged(super::integrations::resources(world, api, embed), ask)
         }
         other => Err(Fault::unimplemented(other)),
     }
@@ -49,6 +53,21 @@ fn domains<'a>(world: &'a Resources, ask: &'a Ask) -> impl Iterator<Item = &'a C
         .custom_domains
         .iter()
         .filter(|domain| domain.region == ask.region)
+}
+
+fn find_domain<'a>(world: &'a Resources, ask: &'a Ask) -> Result<&'a CustomDomain, Fault> {
+    let name = ask.input.need("domainName")?;
+    let found = domains(world, ask).find(|one| one.name == name);
+    found.ok_or_else(|| {
+        Fault::not_found(
+            "NotFoundException",
+            "Invalid domain name identifier specified",
+        )
+    })
+}
+
+fn base_path_mapping(domain: &CustomDomain) -> Value {
+    shape! { "basePath": "(none)", "restApiId": &domain.api, "stage": &domain.stage }
 }
 
 fn find<'a>(world: &'a Resources, ask: &'a Ask) -> Result<&'a Api, Fault> {

@@ -15,10 +15,14 @@ pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
         "GetApi" => Ok(http_api(find(world, ask)?).into()),
         "GetStages" => paged(find(world, ask)?.stages.iter().map(stage), ask),
         "GetDomainNames" => paged(domains(world, ask).map(domain), ask),
-        "GetDomainName" => {
-            let name = ask.input.need("domainName")?;
-            let found = domains(world, ask).find(|one| one.name == name);
-            Ok(domain(found.ok_or_else(|| not_found("domain name", name))?).into())
+        "GetDomainName" => Ok(domain(find_domain(world, ask)?).into()),
+        "GetApiMappings" => {
+            let one = find_domain(world, ask)?;
+            paged(std::iter::once(mapping(one)), ask)
+        }
+        "GetIntegrations" => {
+            let api = find(world, ask)?;
+            paged(super::integrations::of_http_api(world, api), ask)
         }
         other => Err(Fault::unimplemented(other)),
     }
@@ -36,6 +40,21 @@ fn domains<'a>(world: &'a Resources, ask: &'a Ask) -> impl Iterator<Item = &'a C
         .custom_domains
         .iter()
         .filter(|domain| domain.region == ask.region)
+}
+
+fn find_domain<'a>(world: &'a Resources, ask: &'a Ask) -> Result<&'a CustomDomain, Fault> {
+    let name = ask.input.need("domainName")?;
+    let found = domains(world, ask).find(|one| one.name == name);
+    found.ok_or_else(|| not_found("domain name", name))
+}
+
+fn mapping(domain: &CustomDomain) -> Value {
+    shape! {
+        "apiId": &domain.api,
+        "apiMappingId": domain.api.get(..6).unwrap_or_default(),
+        "apiMappingKey": "",
+        "stage": &domain.stage,
+    }
 }
 
 fn find<'a>(world: &'a Resources, ask: &'a Ask) -> Result<&'a Api, Fault> {

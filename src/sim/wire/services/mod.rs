@@ -7,6 +7,7 @@ mod cloudformation;
 mod cloudfront;
 mod cloudwatch;
 mod iam;
+mod integrations;
 mod lambda;
 mod page;
 mod rds;

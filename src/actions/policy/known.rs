@@ -1,0 +1,71 @@
+//! What a policy can name besides what the configuration does.
+
+use std::collections::BTreeSet;
+
+use crate::fleet::{FleetSpec, Snapshot};
+
+/// Ids and names that only AWS tells; empty where they are not known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Twelve digits.
+    pub account: Option<String>,
+    /// `aws`, `aws-cn` …
+    pub partition: Option<String>,
+    /// ARNs of the global cluster's members.
+    pub members: BTreeSet<String>,
+    /// Ids of the checks on the latency record set and below.
+    pub checks: BTreeSet<String>,
+    /// Namespaces of the evacuation switches' metrics.
+    pub namespaces: BTreeSet<String>,
+    /// ARNs of the routing controls.
+    pub controls: BTreeSet<String>,
+}
+
+impl Known {
+    /// As far as `picture` shows it.
+    pub fn seen(picture: &Snapshot) -> Self {
+        let identity = picture.identity.last();
+        let members = picture.database.topology.last();
+        let edge = &picture.edge;
+        let named = edge.named_switches.values().map(|(_, switch)| switch);
+        let switches = edge.switches.values().chain(named);
+        let regions = picture.sites.iter().map(|site| &site.region);
+        Self {
+            account: identity.map(|who| who.account.clone()),
+            partition: identity.and_then(|who| who.arn.split(':').nth(1).map(Into::into)),
+            members: members
+                .iter()
+                .flat_map(|topology| &topology.members)
+                .map(|member| member.arn.clone())
+                .collect(),
+            checks: edge.checks.keys().cloned().collect(),
+            namespaces: switches
+                .filter_map(|switch| Some(switch.last()?.namespace.clone()))
+                .collect(),
+            controls: regions
+                .filter_map(|region| edge.routing_control(region).map(Into::into))
+                .collect(),
+        }
+    }
+
+    /// What is not known and so allowed more widely, in words.
+    pub fn missing(&self, spec: &FleetSpec) -> Vec<&'static str> {
+        let with_controls = !spec.edge.routing_endpoints.is_empty();
+        [
+            (self.account.is_none(), "the account"),
+            (self.members.is_empty(), "the global cluster's members"),
+            (self.checks.is_empty(), "the health checks"),
+            (
+                self.namespaces.is_empty(),
+                "the namespace of the evacuation switches",
+            ),
+            (
+                with_controls && self.controls.is_empty(),
+                "the routing controls",
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(is, what)| is.then_some(what))
+        .collect()
+    }
+}

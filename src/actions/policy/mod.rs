@@ -1,0 +1,229 @@
+//! The least that an operator must be allowed, as an IAM policy: of what the code really calls.
+//!
+//! Looking needs what `observe`'s table says; acting needs what the plans of the registry's rehearsals
+//! say, forward and back. So a new question or a new step is in the policy by itself, and a test holds
+//! both against what is really called.
+
+mod known;
+mod scope;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Intent, Mechanism, Places, Plan, PlannedCall, plan, registry};
+use crate::fleet::{FleetSpec, Region, Snapshot};
+use crate::observe::{Asker, asked_by};
+
+pub use known::Known;
+use scope::Scope;
+
+/// What for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Looking: console, `status`, `doctor`, `discover`. Everything else needs it besides.
+    Dashboard,
+    /// Moving the database's writer.
+    Promote,
+    /// Shifting traffic, and what the edge serves.
+    Shift,
+    /// Building stacks, changing and deleting them, and comparing them with what they were.
+    Provision,
+    /// A drill, and looking.
+    Drill,
+}
+
+/// What provisioning calls that no plan says: a look round before it is planned, and what only another
+/// try needs.
+const BESIDE_PLANS: [&str; 3] = [
+    "cloudformation:DeleteChangeSet",
+    "cloudformation:DescribeStacks",
+    "lambda:GetAccountSettings",
+];
+
+/// What AWS checks besides the action that is called (aws-facts §9): never called by gwctl itself.
+pub const DEPENDENTS: [(&str, &[&str]); 2] = [
+    // The copy is encrypted with the key of the snapshot.
+    (
+        "rds:CopyDBClusterSnapshot",
+        &["kms:CreateGrant", "kms:DescribeKey"],
+    ),
+    // The distribution that is written back has the router on it.
+    (
+        "cloudfront:UpdateDistribution",
+        &["lambda:EnableReplication*", "lambda:GetFunction"],
+    ),
+];
+
+impl Purpose {
+    /// The registry's actions that it is for.
+    pub const fn actions(self) -> &'static [&'static str] {
+        match self {
+            Self::Dashboard => &[],
+            Self::Promote => &["promote"],
+            Self::Shift => &["evacuate", "drain", "restore", "invalidate", "certificate"],
+            Self::Provision => &["up", "provision", "retire", "down"],
+            Self::Drill => &["drill"],
+        }
+    }
+
+    /// Who of those that only look it is for.
+    const fn askers(self) -> &'static [Asker] {
+        match self {
+            Self::Dashboard | Self::Drill => {
+                &[Asker::Picture, Asker::Votes, Asker::Doctor, Asker::Discover]
+            }
+            Self::Provision => &[Asker::Drift],
+            Self::Promote | Self::Shift => &[],
+        }
+    }
+}
+
+/// Every call that the plans of the registry's actions for `purpose` make on the fleet in `picture`, and
+/// those that would take them back. A rehearsal that cannot be planned there adds nothing: what it needs
+/// to be done first is another one's.
+pub fn planned(
+    purpose: Purpose,
+    fleet: &str,
+    spec: &FleetSpec,
+    picture: &Snapshot,
+) -> BTreeSet<PlannedCall> {
+    let Some(places) = places(picture) else {
+        return BTreeSet::new();
+    };
+    let actions = registry::ACTIONS
+        .iter()
+        .filter(|action| purpose.actions().contains(&action.name));
+    let mut intents: Vec<Intent> = actions
+        .flat_map(|action| (action.rehearsals)(&places))
+        .map(|rehearsal| rehearsal.intent.on_bare_ground())
+        .collect();
+    // Rehearsals know no routing controls; this fleet does.
+    if purpose == Purpose::Shift && !spec.edge.routing_endpoints.is_empty() {
+        intents.push(Intent::Evacuate {
+            region: places.other,
+            mechanism: Some(Mechanism::RoutingControl),
+        });
+    }
+    intents
+        .iter()
+        .filter_map(|intent| plan(fleet, spec, picture, intent).ok())
+        .flat_map(|plan: Plan| plan.steps.into_iter().chain(plan.inverse))
+        .flat_map(|step| step.calls)
+        .collect()
+}
+
+fn places(picture: &Snapshot) -> Option<Places> {
+    let writer = picture.database.topology.last()?.writer()?.region.clone();
+    let mut others = picture.sites.iter().map(|site| site.region.clone());
+    let mut next = || others.find(|region| *region != writer);
+    let other = next()?;
+    let third = next().unwrap_or_else(|| other.clone());
+    let free = Region::all().find(|region| picture.site(region).is_none())?;
+    Some(Places {
+        writer,
+        other,
+        third,
+        free,
+    })
+}
+
+/// IAM's action for a call: API Gateway's are verbs, all others are called as their operations.
+pub fn action(service: &str, operation: &str) -> String {
+    if service != "apigateway" {
+        return format!("{service}:{operation}");
+    }
+    let verb = match operation {
+        get if get.starts_with("Get") => "GET",
+        delete if delete.starts_with("Delete") => "DELETE",
+        update if update.starts_with("Update") => "PATCH",
+        put if put.starts_with("Put") || put.starts_with("Import") => "PUT",
+        _ => "POST",
+    };
+    format!("{service}:{verb}")
+}
+
+/// The actions that `purpose` needs: what is asked, what is planned, and what AWS checks besides.
+pub fn actions(purpose: Purpose, planned: &BTreeSet<PlannedCall>) -> BTreeSet<String> {
+    let mut all: BTreeSet<String> = asked_by(purpose.askers()).map(ToOwned::to_owned).collect();
+    all.extend(
+        planned
+            .iter()
+            .map(|call| action(&call.service, &call.operation)),
+    );
+    if purpose == Purpose::Provision {
+        all.extend(BESIDE_PLANS.map(ToOwned::to_owned));
+    }
+    for (action, besides) in DEPENDENTS {
+        if all.contains(action) {
+            all.extend(besides.iter().map(ToString::to_string));
+        }
+    }
+    all
+}
+
+/// An IAM policy document.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Policy {
+    version: &'static str,
+    statement: Vec<Statement>,
+}
+
+/// What is allowed, on what, and when.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Statement {
+    sid: String,
+    effect: &'static str,
+    /// IAM actions.
+    pub action: Vec<String>,
+    /// ARNs, or `*` where AWS knows nothing narrower.
+    pub resource: Vec<String>,
+    /// Under which condition.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Value>,
+}
+
+impl Policy {
+    /// What it allows.
+    pub fn statements(&self) -> &[Statement] {
+        &self.statement
+    }
+
+    /// Whether `action` is among what is allowed.
+    pub fn allows(&self, action: &str) -> bool {
+        let fits = |allowed: &str| match allowed.strip_suffix('*') {
+            Some(head) => action.starts_with(head),
+            None => allowed == action,
+        };
+        let mut all = self.statement.iter().flat_map(|one| &one.action);
+        all.any(|allowed| fits(allowed))
+    }
+}
+
+/// The policy that allows `actions` on the fleet of `spec`, as narrow as what is known of it.
+pub fn policy(fleet: &str, spec: &FleetSpec, known: &Known, actions: &BTreeSet<String>) -> Policy {
+    let mut by_scope: BTreeMap<Scope, Vec<String>> = BTreeMap::new();
+    for action in actions {
+        by_scope
+            .entry(Scope::of(action))
+            .or_default()
+            .push(action.clone());
+    }
+    let ground = scope::Ground { fleet, spec, known };
+    let statement = by_scope
+        .into_iter()
+        .flat_map(|(scope, actions)| scope.statements(&ground, actions));
+    Policy {
+        version: "2012-10-17",
+        statement: statement.collect(),
+    }
+}
+
+/// Regions where the fleet is, and us-east-1.
+fn regions(spec: &FleetSpec) -> BTreeSet<Region> {
+    let sites = spec.sites.iter().map(|site| site.region.clone());
+    sites.chain([Region::global()]).collect()
+}

@@ -1,0 +1,306 @@
+//! On what each action is allowed (aws-facts §9): ARNs where IAM knows some, conditions where they narrow
+//! it down further.
+
+use serde_json::{Value, json};
+
+use super::{Known, Statement, regions};
+use crate::fleet::{FleetSpec, Region};
+
+/// What the resources are made of.
+pub(super) struct Ground<'a> {
+    pub(super) fleet: &'a str,
+    pub(super) spec: &'a FleetSpec,
+    pub(super) known: &'a Known,
+}
+
+/// A kind of resource; each is a statement of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Scope {
+    /// IAM knows nothing narrower.
+    Anything,
+    Identity,
+    GlobalDatabase,
+    Members,
+    Snapshots,
+    SnapshotKeys,
+    SwitchMetric,
+    Zone,
+    Records,
+    Checks,
+    Changes,
+    RoutingControls,
+    Distribution,
+    Router,
+    Certificates,
+    Functions,
+    Apis,
+    Stacks,
+    ChangeSets,
+}
+
+impl Scope {
+    pub(super) fn of(action: &str) -> Self {
+        match action {
+            "iam:SimulatePrincipalPolicy" => Self::Identity,
+            // Either ARN alone is refused (aws-facts §9.2).
+            "rds:SwitchoverGlobalCluster" | "rds:FailoverGlobalCluster" => Self::GlobalDatabase,
+            "rds:ModifyDBCluster" => Self::Members,
+            "rds:CopyDBClusterSnapshot" => Self::Snapshots,
+            "kms:CreateGrant" | "kms:DescribeKey" => Self::SnapshotKeys,
+            "cloudwatch:PutMetricData" => Self::SwitchMetric,
+            "route53:GetHostedZone" | "route53:ListResourceRecordSets" => Self::Zone,
+            "route53:ChangeResourceRecordSets" => Self::Records,
+            "route53:GetHealthCheck"
+            | "route53:GetHealthCheckStatus"
+            | "route53:UpdateHealthCheck" => Self::Checks,
+            "route53:GetChange" => Self::Changes,
+            "cloudfront:CreateInvalidation"
+            | "cloudfront:GetDistribution"
+            | "cloudfront:GetDistributionConfig"
+            | "cloudfront:GetInvalidation"
+            | "cloudfront:UpdateDistribution" => Self::Distribution,
+            "lambda:EnableReplication*" | "lambda:GetFunction" => Self::Router,
+            "acm:DescribeCertificate" => Self::Certificates,
+            "lambda:GetFunctionConfiguration" => Self::Functions,
+            control if control.starts_with("route53-recovery-cluster:") => Self::RoutingControls,
+            api if api.starts_with("apigateway:") => Self::Apis,
+            // All stacks of a Region are listed to find the fleet's: that is no single stack's action.
+            "cloudformation:DescribeStacks"
+            | "cloudformation:DescribeStackDriftDetectionStatus" => Self::Anything,
+            "cloudformation:CreateChangeSet" => Self::ChangeSets,
+            stack if stack.starts_with("cloudformation:") => Self::Stacks,
+            _ => Self::Anything,
+        }
+    }
+
+    pub(super) fn statements(self, ground: &Ground<'_>, actions: Vec<String>) -> Vec<Statement> {
+        let mut all = vec![Statement {
+            sid: format!("{self:?}"),
+            effect: "Allow",
+            action: actions,
+            resource: self.resources(ground),
+            condition: self.condition(ground),
+        }];
+        if self == Self::ChangeSets {
+            all.extend(hand_over(ground));
+        }
+        all
+    }
+
+    fn resources(self, ground: &Ground<'_>) -> Vec<String> {
+        let spec = ground.spec;
+        let global = Region::global();
+        let one = |arn: String| vec![arn];
+        match self {
+            Self::Anything | Self::SwitchMetric | Self::SnapshotKeys => one("*".into()),
+            Self::Identity => ["role/*", "user/*"]
+                .map(|what| ground.arn("iam", "", what))
+                .into(),
+            Self::GlobalDatabase => {
+                let id = format!("global-cluster:{}", spec.global_cluster);
+                let mut all = one(ground.arn("rds", "", &id));
+                all.extend(ground.members());
+                all
+            }
+            Self::Members => ground.members(),
+            Self::Snapshots => ground.in_regions("rds", "cluster-snapshot:*"),
+            Self::Zone | Self::Records => {
+                one(ground.global_arn("route53", &format!("hostedzone/{}", spec.edge.hosted_zone)))
+            }
+            Self::Checks => {
+                let arn = |id: &str| ground.global_arn("route53", &format!("healthcheck/{id}"));
+                let known = ground.known.checks.iter().map(|id| arn(id));
+                or_else(known, || arn("*"))
+            }
+            Self::Changes => one(ground.global_arn("route53", "change/*")),
+            Self::RoutingControls => {
+                let known = ground.known.controls.iter().cloned();
+                or_else(known, || {
+                    let any = "controlpanel/*/routingcontrol/*";
+                    ground.arn("route53-recovery-control", "", any)
+                })
+            }
+            Self::Distribution => {
+                let id = Some(spec.edge.distribution.as_str()).filter(|id| !id.is_empty());
+                let id = format!("distribution/{}", id.unwrap_or("*"));
+                one(ground.arn("cloudfront", "", &id))
+            }
+            Self::Router => {
+                let name = spec.edge.router.as_deref().unwrap_or("*");
+                vec![
+                    ground.arn("lambda", global.as_str(), &format!("function:{name}")),
+                    ground.arn("lambda", global.as_str(), &format!("function:{name}:*")),
+                ]
+            }
+            Self::Certificates => {
+                let all = regions(spec);
+                all.iter()
+                    .map(|region| ground.arn("acm", region.as_str(), "certificate/*"))
+                    .collect()
+            }
+            Self::Functions => ground.functions(),
+            Self::Apis => ground.apis(),
+            Self::Stacks | Self::ChangeSets => {
+                let all = regions(spec);
+                let stack = format!("stack/{}-*/*", ground.fleet);
+                let mut stacks: Vec<String> = all
+                    .iter()
+                    .map(|region| ground.arn("cloudformation", region.as_str(), &stack))
+                    .collect();
+                // Stacks that have names of their own.
+                stacks.extend(spec.sites.iter().filter_map(|site| {
+                    let name = site.stack.as_ref()?;
+                    let other = !name.starts_with(&format!("{}-", ground.fleet));
+                    let arn = ground.arn(
+                        "cloudformation",
+                        site.region.as_str(),
+                        &format!("stack/{name}/*"),
+                    );
+                    other.then_some(arn)
+                }));
+                stacks
+            }
+        }
+    }
+
+    fn condition(self, ground: &Ground<'_>) -> Option<Value> {
+        let spec = ground.spec;
+        match self {
+            Self::SwitchMetric => {
+                let known = ground.known.namespaces.iter().cloned();
+                // As gwctl's own template calls it.
+                let names = or_else(known, || format!("{}/Evacuation", ground.fleet));
+                Some(json!({ "StringEquals": { "cloudwatch:namespace": names } }))
+            }
+            Self::Records => {
+                let set = spec.edge.latency_record.trim_end_matches('.');
+                let set = set.to_ascii_lowercase();
+                // A Region that is drained gets a weighted group below the set.
+                let groups = spec
+                    .sites
+                    .iter()
+                    .map(|site| format!("{}.{set}", site.region));
+                let names: Vec<String> = std::iter::once(set.clone()).chain(groups).collect();
+                Some(json!({ "ForAllValues:StringEquals": {
+                    "route53:ChangeResourceRecordSetsNormalizedRecordNames": names,
+                } }))
+            }
+            Self::SnapshotKeys => {
+                let through: Vec<String> = spec
+                    .sites
+                    .iter()
+                    .map(|site| format!("rds.{}.amazonaws.com", site.region))
+                    .collect();
+                Some(json!({ "StringEquals": { "kms:ViaService": through } }))
+            }
+            Self::ChangeSets => {
+                let role = spec.build.role.as_ref()?;
+                Some(json!({ "StringEquals": { "cloudformation:RoleArn": role } }))
+            }
+            Self::RoutingControls => Some(json!({ "Bool": {
+                "route53-recovery-cluster:AllowSafetyRulesOverrides": "false",
+            } })),
+            _ => None,
+        }
+    }
+}
+
+/// CloudFormation works with a role of its own where the configuration names one: it must be handed over,
+/// and nothing else may be (aws-facts §9.4).
+fn hand_over(ground: &Ground<'_>) -> Option<Statement> {
+    let role = ground.spec.build.role.clone()?;
+    Some(Statement {
+        sid: "ServiceRole".into(),
+        effect: "Allow",
+        action: vec!["iam:PassRole".into()],
+        resource: vec![role],
+        condition: Some(json!({ "StringEquals": {
+            "iam:PassedToService": "cloudformation.amazonaws.com",
+        } })),
+    })
+}
+
+fn or_else(known: impl Iterator<Item = String>, any: impl FnOnce() -> String) -> Vec<String> {
+    let known: Vec<String> = known.collect();
+    if known.is_empty() { vec![any()] } else { known }
+}
+
+impl Ground<'_> {
+    fn partition(&self) -> &str {
+        self.known.partition.as_deref().unwrap_or("aws")
+    }
+
+    fn arn(&self, service: &str, region: &str, resource: &str) -> String {
+        let account = self.known.account.as_deref().unwrap_or("*");
+        format!(
+            "arn:{}:{service}:{region}:{account}:{resource}",
+            self.partition()
+        )
+    }
+
+    /// Route 53's resources have no account.
+    fn global_arn(&self, service: &str, resource: &str) -> String {
+        format!("arn:{}:{service}:::{resource}", self.partition())
+    }
+
+    fn in_regions(&self, service: &str, resource: &str) -> Vec<String> {
+        let sites = self.spec.sites.iter();
+        sites
+            .map(|site| self.arn(service, site.region.as_str(), resource))
+            .collect()
+    }
+
+    fn members(&self) -> Vec<String> {
+        if self.known.members.is_empty() {
+            return self.in_regions("rds", "cluster:*");
+        }
+        self.known.members.iter().cloned().collect()
+    }
+
+    fn functions(&self) -> Vec<String> {
+        let global = Region::global();
+        let router = self.spec.edge.router.iter().map(|name| (&global, name));
+        let sites = self.spec.sites.iter();
+        let handlers = sites.flat_map(|site| {
+            let names = site.functions.iter();
+            names.map(|name| (&site.region, name))
+        });
+        let mut all = Vec::new();
+        for (region, name) in router.chain(handlers) {
+            // The configuration may name it by its ARN.
+            let name = name
+                .rsplit_once(":function:")
+                .map_or(name.as_str(), |(_, name)| name);
+            let bare = self.arn("lambda", region.as_str(), &format!("function:{name}"));
+            all.push(format!("{bare}:*"));
+            all.push(bare);
+        }
+        all.sort();
+        all.dedup();
+        if all.is_empty() {
+            all = self.in_regions("lambda", "function:*");
+        }
+        all
+    }
+
+    /// Which kind an API is its id does not tell: both are asked for.
+    fn apis(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for site in &self.spec.sites {
+            let id = Some(site.api.as_str()).filter(|id| !id.is_empty());
+            let at = format!("arn:{}:apigateway:{}::", self.partition(), site.region);
+            for kind in ["apis", "restapis"] {
+                match id {
+                    Some(id) => {
+                        all.push(format!("{at}/{kind}/{id}"));
+                        all.push(format!("{at}/{kind}/{id}/*"));
+                    }
+                    None => all.push(format!("{at}/{kind}/*")),
+                }
+            }
+            all.push(format!("{at}/domainnames"));
+            all.push(format!("{at}/domainnames/*"));
+        }
+        all
+    }
+}

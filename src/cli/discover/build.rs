@@ -1,0 +1,180 @@
+//! How the stacks of a fleet were built: what they were given besides what gwctl's templates give.
+
+use std::collections::BTreeMap;
+
+use crate::fleet::{BuildSpec, Region};
+use crate::observe::discover::FoundStack;
+use crate::stacks::{Kind, Parameters, Template, given};
+
+/// Fills `build` in, and says what it cannot say of it.
+pub fn build(stacks: &[FoundStack], build: &mut BuildSpec) -> Vec<String> {
+    let mut notes = Vec::new();
+    let mut of = |kind: Kind| -> BTreeMap<Region, Parameters> {
+        let Ok(template) = Template::parse(&kind.template()) else {
+            return BTreeMap::new();
+        };
+        let ours = stacks
+            .iter()
+            .filter(|stack| stack.role.as_deref() == Some(kind.word()));
+        ours.map(|stack| {
+            let sorted = given(&template, &stack.formation.parameters);
+            notes.extend(remarks(kind, stack, &sorted.hidden, &sorted.foreign));
+            (stack.region.clone(), sorted.differing)
+        })
+        .collect()
+    };
+    build.global = of(Kind::Global).into_values().next().unwrap_or_default();
+    build.edge = of(Kind::Edge).into_values().next().unwrap_or_default();
+    let mut regions = of(Kind::Region);
+    for parameters in regions.values_mut() {
+        // The engine of the Regions is that of the global cluster.
+        parameters.retain(|name, value| build.global.get(name) != Some(value) || !is_engine(name));
+    }
+    build.region = shared(&regions);
+    for (region, parameters) in regions {
+        let own: Parameters = parameters
+            .into_iter()
+            .filter(|(name, _)| !build.region.contains_key(name))
+            .collect();
+        if !own.is_empty() {
+            build.regions.insert(region, own);
+        }
+    }
+    notes
+}
+
+fn is_engine(name: &str) -> bool {
+    matches!(name, "Engine" | "EngineVersion")
+}
+
+/// What every Region was given alike. With one Region alone, everything is.
+fn shared(regions: &BTreeMap<Region, Parameters>) -> Parameters {
+    let Some((first, others)) = regions
+        .values()
+        .collect::<Vec<_>>()
+        .split_first()
+        .map(|(first, others)| ((*first).clone(), others.to_vec()))
+    else {
+        return Parameters::new();
+    };
+    let everywhere = |name: &String, value: &String| {
+        others.iter().all(|other| other.get(name) == Some(value)) && !names_a_region(value, regions)
+    };
+    first
+        .into_iter()
+        .filter(|(name, value)| everywhere(name, value))
+        .collect()
+}
+
+/// An ARN of one Region is that Region's own, even while there is no other.
+fn names_a_region(value: &str, regions: &BTreeMap<Region, Parameters>) -> bool {
+    regions
+        .keys()
+        .any(|region| value.contains(&format!(":{region}:")))
+}
+
+fn remarks(kind: Kind, stack: &FoundStack, hidden: &[String], foreign: &[String]) -> Vec<String> {
+    let name = &stack.formation.name;
+    let mut notes = Vec::new();
+    if !hidden.is_empty() {
+        notes.push(format!(
+            "{name}: CloudFormation does not tell {}: write them down here",
+            hidden.join(", ")
+        ));
+    }
+    if !foreign.is_empty() {
+        notes.push(format!(
+            "{name} was made from another template than gwctl's, with {}: name it as build.templates.{kind}",
+            foreign.join(", ")
+        ));
+    }
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::fleet::Formation;
+
+    fn stack(role: &str, code: &str, parameters: &[(&str, &str)]) -> FoundStack {
+        let words = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+            pairs
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .collect()
+        };
+        FoundStack {
+            region: Region::new(code).unwrap(),
+            role: Some(role.into()),
+            formation: Formation {
+                name: format!("orders-{code}"),
+                id: String::new(),
+                status: "CREATE_COMPLETE".into(),
+                reason: None,
+                parameters: words(parameters),
+                outputs: BTreeMap::new(),
+                tags: BTreeMap::new(),
+                protected: true,
+                changed: None,
+            },
+        }
+    }
+
+    #[test]
+    fn what_all_regions_share_is_written_once_and_the_rest_with_its_region() {
+        let secret = "arn:aws:secretsmanager:us-east-1:123456789012:secret:orders";
+        let stacks = [
+            stack(
+                "global",
+                "us-east-1",
+                &[("Engine", "aurora-mysql"), ("FleetName", "x")],
+            ),
+            stack(
+                "region",
+                "us-east-1",
+                &[
+                    ("Engine", "aurora-mysql"),
+                    ("HandlerMemorySize", "1024"),
+                    ("MasterUserSecretArn", secret),
+                    ("VpcCidr", "10.1.0.0/16"),
+                    ("Traffic", "admitted"),
+                ],
+            ),
+            stack(
+                "region",
+                "eu-west-1",
+                &[
+                    ("Engine", "aurora-mysql"),
+                    ("HandlerMemorySize", "1024"),
+                    ("VpcCidr", "10.2.0.0/16"),
+                ],
+            ),
+            stack(
+                "edge",
+                "us-east-1",
+                &[("MaxTtl", "60"), ("PriceClass", "PriceClass_100")],
+            ),
+        ];
+        let mut known = BuildSpec::default();
+        assert!(build(&stacks, &mut known).is_empty());
+        let names = |all: &Parameters| all.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(&known.global), ["Engine"]);
+        assert_eq!(names(&known.region), ["HandlerMemorySize"]);
+        assert_eq!(names(&known.edge), ["PriceClass"]);
+        let own: Vec<_> = known.regions.values().map(names).collect();
+        assert_eq!(
+            own,
+            [vec!["VpcCidr"], vec!["MasterUserSecretArn", "VpcCidr"]]
+        );
+    }
+
+    #[test]
+    fn a_template_of_their_own_is_named_and_its_parameters_are_not_taken_for_ours() {
+        let mut known = BuildSpec::default();
+        let stacks = [stack("region", "us-east-1", &[("Theirs", "1")])];
+        let notes = build(&stacks, &mut known);
+        assert_eq!(known, BuildSpec::default());
+        assert!(notes[0].contains("build.templates.region"), "{notes:?}");
+    }
+}

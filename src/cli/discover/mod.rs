@@ -1,0 +1,215 @@
+//! `gwctl discover`: finds a fleet that somebody built, and writes its configuration.
+
+pub mod args;
+mod build;
+mod document;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::args::Global;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::output::{print, tell};
+use super::run_async;
+use super::simulated::{self, Still};
+use super::{clock, settings};
+use crate::aws::{Session, SessionOptions};
+use crate::config::{Config, Remarks, nearest, written};
+use crate::fleet::{Missing, Region};
+use crate::observe::discover::{About, Discovery, NotDiscovered, discover};
+use args::{Discover, Format};
+
+/// Looks, prints or writes, and says what could not be found.
+pub fn run(global: &Global, args: &Discover) -> Result<Exit, Failure> {
+    let (found, at) = if args.demo {
+        let world = Still {
+            scenario: args.scenario.clone(),
+            seed: args.seed,
+            after: Duration::ZERO,
+        };
+        simulated::still(&world, async |target| {
+            (
+                discover(&target.session, &args.domain).await,
+                target.clock.now(),
+            )
+        })?
+    } else {
+        let clock = clock::present();
+        run_async(async {
+            let session = Session::connect(SessionOptions {
+                profile: global.profile.clone(),
+                http_client: None,
+                timeouts: settings::timeouts(&Config::default()),
+                clock: clock.clone(),
+            })
+            .await;
+            (discover(&session, &args.domain).await, clock.now())
+        })?
+    };
+    let mut found = found.map_err(|error| not_found(&error))?;
+    found.spec.profile.clone_from(&global.profile);
+    let name = name(global, &found);
+    let notes = build::build(&found.stacks, &mut found.spec.build);
+    let exit = exit(&found);
+    let text = match args.output {
+        Format::Toml => written(&name, &found.spec, &remarks(args, &found, notes, at)),
+        Format::Json => format!("{:#}\n", document::document(&name, &found, &notes, exit)),
+    };
+    for gap in &found.gaps {
+        tell(format!("gwctl: {gap}"));
+    }
+    match &args.write_to {
+        Some(file) => write(file, &text)?,
+        None => print(&text)?,
+    }
+    Ok(exit)
+}
+
+/// The flag's, or else what the stacks or the database are called, as far as a file takes it.
+fn name(global: &Global, found: &Discovery) -> String {
+    let name = global.fleet.as_ref().filter(|name| !name.is_empty());
+    let name = name.unwrap_or(&found.fleet);
+    let fine = |c: char| {
+        if c.is_ascii_alphanumeric() || "-_.".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
+    let name: String = name.chars().map(fine).collect();
+    if name.is_empty() {
+        "fleet".into()
+    } else {
+        name
+    }
+}
+
+/// A part that is not there is an answer; one that a fleet cannot do without, or that could not be asked
+/// for, leaves the file incomplete.
+fn exit(found: &Discovery) -> Exit {
+    let open = |gap: &crate::observe::discover::Gap| gap.needed || gap.why != Missing::NoData;
+    if found.gaps.iter().any(open) {
+        Exit::Partial
+    } else {
+        Exit::Success
+    }
+}
+
+fn remarks(args: &Discover, found: &Discovery, build: Vec<String>, at: Timestamp) -> Remarks {
+    let mut remarks = Remarks {
+        head: vec![
+            "gwctl: configuration".into(),
+            String::new(),
+            format!(
+                "Found by `gwctl discover {}` at {}.",
+                args.domain,
+                at.strftime("%Y-%m-%d %H:%M UTC")
+            ),
+        ],
+        build,
+        ..Remarks::default()
+    };
+    if !found.gaps.is_empty() {
+        let gaps = found.gaps.iter().map(|gap| format!("  {gap}"));
+        remarks
+            .head
+            .push("What could not be found, and why:".into());
+        remarks.head.extend(gaps);
+    }
+    let mut place = |about: &About, text: String| match about {
+        About::Fleet => remarks.fleet.push(text),
+        About::Edge => remarks.edge.push(text),
+        About::Site(region) => {
+            let all: &mut BTreeMap<Region, Vec<String>> = &mut remarks.sites;
+            all.entry(region.clone()).or_default().push(text);
+        }
+    };
+    for fact in &found.facts {
+        place(&fact.about, fact.text.clone());
+    }
+    for gap in &found.gaps {
+        let mut bare = gap.clone();
+        bare.about = About::Fleet;
+        place(&gap.about, format!("NOT COMPLETE: {bare}"));
+    }
+    remarks
+}
+
+/// Never over an existing file: it may hold what somebody wrote by hand.
+fn write(file: &Path, text: &str) -> Result<(), Failure> {
+    let attempt = || format!("write {}", file.display());
+    let mut made = File::create_new(file).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => Failure::new(format!(
+            "{} exists already; nothing was changed",
+            file.display()
+        ))
+        .next("Move it away first, or name another file; without --write-to it goes to stdout."),
+        _ => Failure::io(attempt(), &error),
+    })?;
+    made.write_all(text.as_bytes())
+        .map_err(|error| Failure::io(attempt(), &error))?;
+    print(&format!(
+        "wrote {file}\nLook it over, then: gwctl config check --config {file}\n",
+        file = file.display()
+    ))
+}
+
+/// Says what to try instead.
+fn not_found(error: &NotDiscovered) -> Failure {
+    let failure = Failure::new(error.to_string());
+    match error {
+        NotDiscovered::CouldNotAsk { why, .. } => failure.next(match why {
+            Missing::NotAllowed { action } => {
+                format!("Allow {action}: `gwctl iam-policy dashboard` prints what gwctl needs.")
+            }
+            _ => "`gwctl doctor` tells what stands in the way.".into(),
+        }),
+        NotDiscovered::NoZone {
+            domain,
+            zones,
+            aliases,
+        } => failure.next(instead(domain, aliases, zones)),
+        NotDiscovered::NoLatencySet {
+            domain,
+            distribution,
+            aliases,
+            gaps,
+            ..
+        } => {
+            let mut next: Vec<String> = gaps.iter().map(|gap| format!("{gap}.")).collect();
+            if let Some(id) = distribution {
+                next.push(format!(
+                    "Its distribution {id} has no origin that routes by latency."
+                ));
+            }
+            next.push(instead(domain, aliases, &[]));
+            failure.next(next.join("\n"))
+        }
+    }
+}
+
+/// Names of this account that may have been meant.
+fn instead(domain: &str, aliases: &[String], zones: &[String]) -> String {
+    let others = aliases.iter().chain(zones).map(String::as_str);
+    let meant = nearest(domain, others)
+        .filter(|name| *name != domain)
+        .map(|name| format!("Did you mean {name}? "))
+        .unwrap_or_default();
+    let list = |what: &str, names: &[String]| match names {
+        [] => String::new(),
+        names => {
+            let some: Vec<&str> = names.iter().take(8).map(String::as_str).collect();
+            let more = if names.len() > some.len() { " …" } else { "" };
+            format!("{what}: {}{more}. ", some.join(", "))
+        }
+    };
+    let known = list("Distributions here answer to", aliases) + &list("Hosted zones here", zones);
+    let other = "Another account? Name its profile with --profile.";
+    format!("{meant}{known}{other}")
+}

@@ -1,0 +1,70 @@
+//! `gwctl drift`: what is not as CloudFormation left it, and which of it an action explains.
+
+pub mod args;
+mod print;
+mod report;
+
+use std::time::Duration;
+
+use super::args::{Global, Output};
+use super::exit::Exit;
+use super::failure::Failure;
+use super::output;
+use super::run_async;
+use super::settings::Settings;
+use super::simulated::{self, Still};
+use super::status::complete;
+use super::target::Target;
+use crate::observe::drift::{StackDrift, Stacks, drift, stacks};
+use args::Drift;
+use report::Report;
+
+/// The picture that explains is waited for no longer than that; nothing depends on all of it.
+const PICTURE: Duration = Duration::from_secs(30);
+
+/// Has every stack compared, and prints what came of it.
+pub fn run(global: &Global, args: &Drift) -> Result<Exit, Failure> {
+    let report = if args.demo {
+        let world = Still {
+            scenario: args.scenario.clone(),
+            seed: args.seed,
+            after: args.after,
+        };
+        simulated::still(&world, async |target| look(&target, args.wait).await)?
+    } else {
+        let settings = Settings::read(global)?;
+        settings.tell_warnings();
+        run_async(async {
+            let target = Target::configured(global, &settings).await;
+            look(&target, args.wait).await
+        })?
+    };
+    if report.stacks.is_empty() && report.unlisted.is_empty() {
+        return Err(
+            Failure::new(format!("no stack of the fleet {} is known", report.fleet)).next(
+                "Name each Region's as `stack` in the configuration; stacks that gwctl built are found by their tag.",
+            ),
+        );
+    }
+    output::print(&match args.output {
+        Output::Table => print::table(&report),
+        Output::Markdown => print::markdown(&report),
+        Output::Json => format!("{:#}\n", report.document()),
+    })?;
+    Ok(report.exit())
+}
+
+/// Compares and takes the picture side by side: either may take its time.
+async fn look(target: &Target, wait: Duration) -> Report {
+    let compared = async {
+        let Stacks { known, unlisted } =
+            Box::pin(stacks(&target.session, &target.name, &target.spec)).await;
+        let compared: Vec<StackDrift> =
+            Box::pin(drift(&target.session, &*target.clock, &known, wait)).await;
+        (compared, unlisted)
+    };
+    let picture = complete(target, PICTURE);
+    let ((compared, unlisted), picture) =
+        futures_util::future::join(Box::pin(compared), Box::pin(picture)).await;
+    Report::new(&target.name, compared, unlisted, &picture)
+}

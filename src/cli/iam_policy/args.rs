@@ -1,0 +1,62 @@
+//! `gwctl iam-policy`: its arguments.
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use crate::actions::policy::Purpose;
+use crate::cli::args::duration;
+
+/// `gwctl iam-policy`.
+#[derive(Debug, Clone, Args)]
+pub struct IamPolicy {
+    /// What for
+    #[arg(value_name = "PURPOSE", default_value = "dashboard")]
+    pub purpose: For,
+    /// How to print it
+    #[arg(short, long, value_name = "FORMAT", default_value = "json")]
+    pub output: Format,
+    /// Ask AWS nothing: what only AWS tells, such as ids of health checks, is allowed as a whole
+    #[arg(long)]
+    pub offline: bool,
+    /// Of the simulated fleet instead
+    #[arg(long)]
+    pub demo: bool,
+    /// How long to wait for what AWS tells
+    #[arg(long, value_name = "TIME", default_value = "20s", value_parser = duration)]
+    pub timeout: Duration,
+}
+
+/// What a policy is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum For {
+    /// Looking: console, status, doctor, discover. All others need it besides
+    Dashboard,
+    /// Moving the database's writer
+    Promote,
+    /// Shifting traffic, and what the edge serves
+    Shift,
+    /// Building, changing, deleting and comparing stacks
+    Provision,
+    /// A drill, and looking
+    Drill,
+}
+
+impl From<For> for Purpose {
+    fn from(what: For) -> Self {
+        match what {
+            For::Dashboard => Self::Dashboard,
+            For::Promote => Self::Promote,
+            For::Shift => Self::Shift,
+            For::Provision => Self::Provision,
+            For::Drill => Self::Drill,
+        }
+    }
+}
+
+/// How to print a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// As IAM takes it.
+    Json,
+}

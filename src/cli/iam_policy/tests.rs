@@ -1,0 +1,125 @@
+//! What is looked at by whoever only looks is what their policy allows.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use super::*;
+use crate::actions::policy::action;
+use crate::cli::doctor;
+use crate::fleet::{Ledger, RoutingEndpoint};
+use crate::observe::discover::discover;
+use crate::observe::drift::{drift, stacks};
+
+/// Allowed, and not called on a calm day.
+const NOT_CALLED: [(&str, &str); 1] = [(
+    "route53-recovery-control-config",
+    "asked only where health checks follow routing controls",
+)];
+
+fn called(ledger: &Ledger) -> BTreeSet<String> {
+    let keys = ledger.stats().map(|(key, _)| key);
+    keys.map(|key| action(key.service, &key.operation))
+        .collect()
+}
+
+fn compare(allowed: &BTreeSet<String>, called: &BTreeSet<String>) {
+    let missing: Vec<_> = called.difference(allowed).collect();
+    assert!(missing.is_empty(), "called and not allowed: {missing:?}");
+    let excepted = |one: &&String| {
+        let service = one.split(':').next().unwrap();
+        NOT_CALLED.iter().any(|(name, _)| *name == service)
+    };
+    let idle: Vec<_> = allowed
+        .difference(called)
+        .filter(|one| !excepted(one))
+        .collect();
+    assert!(idle.is_empty(), "allowed and not called: {idle:?}");
+}
+
+#[test]
+fn the_dashboards_policy_is_what_looking_calls() {
+    let called = simulated::still(&calm(), async |target| {
+        let observer = target.observe();
+        let picture = observer.first_complete(SIMULATED).await;
+        // What the first picture does not wait for.
+        tokio::time::sleep(Duration::from_mins(5)).await;
+        for site in &target.spec.sites {
+            let check = picture.edge.check(&site.region).unwrap();
+            observer.votes(&check.id).await;
+        }
+        drop(observer);
+        discover(&target.session, &target.spec.domain)
+            .await
+            .unwrap();
+        let found = doctor::inquire(target, SIMULATED).await;
+        called(&found.target.session.ledger())
+    })
+    .unwrap();
+    compare(&actions(Purpose::Dashboard, &BTreeSet::new()), &called);
+}
+
+#[test]
+fn where_there_are_routing_controls_discover_asks_for_what_is_excepted_elsewhere() {
+    let scenario = Scenario {
+        arc: true,
+        ..Scenario::calm()
+    };
+    let called = simulated::within(scenario, &calm(), async |target| {
+        let found = discover(&target.session, &target.spec.domain)
+            .await
+            .unwrap();
+        assert_eq!(found.spec.edge.routing_endpoints.len(), 5);
+        called(&target.session.ledger())
+    })
+    .unwrap();
+    let dashboard = actions(Purpose::Dashboard, &BTreeSet::new());
+    for one in dashboard
+        .iter()
+        .filter(|one| one.starts_with(NOT_CALLED[0].0))
+    {
+        assert!(called.contains(one), "{one} is never called");
+    }
+}
+
+#[test]
+fn comparing_stacks_is_in_the_policy_of_those_who_build_them() {
+    let called = simulated::still(&calm(), async |target| {
+        let known = stacks(&target.session, &target.name, &target.spec)
+            .await
+            .known;
+        let wait = Duration::from_mins(10);
+        drift(&target.session, &*target.clock, &known, wait).await;
+        called(&target.session.ledger())
+    })
+    .unwrap();
+    let allowed = actions(Purpose::Provision, &BTreeSet::new());
+    let missing: Vec<_> = called.difference(&allowed).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn a_fleet_with_routing_controls_may_switch_them_and_others_may_not() {
+    let mut spec = simulated::still(&calm(), async |target| target.spec).unwrap();
+    let switches = |spec: &FleetSpec| {
+        let made = make(Purpose::Shift, "orders", spec, &Known::default()).unwrap();
+        let each = ["Update", "Get"].map(|verb| {
+            made.allows(&format!(
+                "route53-recovery-cluster:{verb}RoutingControlState"
+            ))
+        });
+        assert_eq!(each[0], each[1]);
+        each[0]
+    };
+    assert!(!switches(&spec));
+    spec.edge.routing_endpoints = [
+        "us-east-1",
+        "us-west-2",
+        "eu-west-1",
+        "ap-northeast-1",
+        "ap-southeast-2",
+    ]
+    .map(|code| RoutingEndpoint {
+        region: crate::fleet::Region::new(code).unwrap(),
+        url: format!("https://{code}.example.com/v1"),
+    })
+    .into();
+    assert!(switches(&spec));
+}

@@ -1,0 +1,326 @@
+//! Asks: what everything depends on first, then every Region side by side.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::{join, join_all, join3};
+
+use super::edge::{api_in, candidates, control_of, distribution_of, target_of, told_regions};
+use super::edge::{asked_by_checkers, switch_of, zone_of};
+use super::{About, Gap, NotDiscovered};
+use crate::aws::{Route53, Session};
+use crate::fleet::{
+    ApiMapping, ApiName, CheckConfig, Formation, HostedZone, LatencyRecord, ListedDistribution,
+    ListedGlobalCluster, Missing, Region, RoutingEndpoint,
+};
+
+/// Every answer, as it came.
+#[derive(Debug)]
+pub(super) struct Answers {
+    pub(super) domain: String,
+    pub(super) zone: HostedZone,
+    pub(super) distribution: Result<Option<ListedDistribution>, Missing>,
+    pub(super) latency_record: String,
+    pub(super) records: Vec<LatencyRecord>,
+    pub(super) checks: Result<BTreeMap<String, CheckConfig>, Missing>,
+    /// Where routing controls are switched; asked only where there are some.
+    pub(super) routing: Result<Vec<RoutingEndpoint>, Missing>,
+    pub(super) sites: BTreeMap<Region, SiteAnswers>,
+    pub(super) stacks: BTreeMap<Region, Result<Vec<Formation>, Missing>>,
+    pub(super) clusters: BTreeMap<Region, Result<Vec<ListedGlobalCluster>, Missing>>,
+}
+
+/// What one Region says of its part.
+#[derive(Debug)]
+pub(super) struct SiteAnswers {
+    /// What DNS sends requests to.
+    pub(super) target: String,
+    /// The custom domain name that this is.
+    pub(super) name: Result<Option<ApiName>, Missing>,
+    /// What it leads to, that of the whole name first.
+    pub(super) mappings: Result<Vec<ApiMapping>, Missing>,
+    /// The functions of the first API.
+    pub(super) functions: Result<Vec<String>, Missing>,
+}
+
+/// Asks everything there is to ask about `domain`.
+pub(super) async fn everything(session: &Session, domain: &str) -> Result<Answers, NotDiscovered> {
+    let route53 = session.route53();
+    let cloudfront = session.cloudfront();
+    let both = join(
+        Box::pin(route53.zones()),
+        Box::pin(cloudfront.distributions()),
+    );
+    let (zones, distributions) = both.await;
+    let zones = zones.map_err(|error| NotDiscovered::CouldNotAsk {
+        domain: domain.into(),
+        what: "the account's hosted zones",
+        why: error.into(),
+    })?;
+    let distributions = distributions.map_err(Missing::from);
+    let aliases = aliases(distributions.as_deref().unwrap_or_default());
+    let Some(zone) = zone_of(domain, &zones) else {
+        return Err(NotDiscovered::NoZone {
+            domain: domain.into(),
+            zones: zones.into_iter().map(|zone| zone.name).collect(),
+            aliases,
+        });
+    };
+    let records = Box::pin(route53.record_sets(&zone.id, domain)).await;
+    let records = records.map_err(|error| NotDiscovered::CouldNotAsk {
+        domain: domain.into(),
+        what: "the records of the name",
+        why: error.into(),
+    })?;
+    let distribution = distributions.map(|all| distribution_of(domain, &records, &all).cloned());
+    let known = distribution.as_ref().ok().and_then(Option::as_ref);
+    let mut gaps = Vec::new();
+    let mut names = candidates(domain, known, &records);
+    if distribution.is_err() {
+        names.extend(in_zone(&route53, zone, &mut gaps).await);
+        names.dedup();
+    }
+    let found = latency_set(&route53, &zones, &names, &mut gaps).await;
+    let Some((zone, latency_record, records)) = found else {
+        if let Err(why) = &distribution {
+            gaps.push(gap("the distribution", why.clone()));
+        }
+        return Err(NotDiscovered::NoLatencySet {
+            domain: domain.into(),
+            looked_at: names,
+            distribution: known.map(|one| one.id.clone()),
+            aliases,
+            gaps,
+        });
+    };
+    let checks = checks(&route53, &records).await;
+    let mut answers = Answers {
+        domain: domain.into(),
+        zone,
+        distribution,
+        latency_record,
+        records,
+        checks,
+        routing: Ok(Vec::new()),
+        sites: BTreeMap::new(),
+        stacks: BTreeMap::new(),
+        clusters: BTreeMap::new(),
+    };
+    regions(session, &mut answers).await;
+    Ok(answers)
+}
+
+fn gap(what: &str, why: Missing) -> Gap {
+    Gap {
+        about: About::Edge,
+        what: what.into(),
+        why,
+        needed: true,
+    }
+}
+
+fn aliases(all: &[ListedDistribution]) -> Vec<String> {
+    let names: BTreeSet<String> = all.iter().flat_map(|one| one.aliases.clone()).collect();
+    names.into_iter().collect()
+}
+
+/// The first of `names` that is answered by latency, with its zone and records.
+async fn latency_set(
+    route53: &Route53,
+    zones: &[HostedZone],
+    names: &[String],
+    gaps: &mut Vec<Gap>,
+) -> Option<(HostedZone, String, Vec<LatencyRecord>)> {
+    for name in names {
+        let Some(zone) = zone_of(name, zones) else {
+            continue;
+        };
+        match Box::pin(route53.records(&zone.id, name)).await {
+            Ok(records) if records.is_empty() => {}
+            Ok(mut records) => {
+                for record in &mut records {
+                    let group = record.alias_zone.as_deref() == Some(zone.id.as_str());
+                    if group && record.weights.is_empty() {
+                        let asked = route53.weighted(&zone.id, &record.target, &record.kind);
+                        record.weights = Box::pin(asked).await.unwrap_or_default();
+                    }
+                }
+                return Some((zone.clone(), name.clone(), records));
+            }
+            Err(error) => gaps.push(gap(&format!("the records of {name}"), error.into())),
+        }
+    }
+    None
+}
+
+/// Where the distribution, which leads to it, cannot be asked for: the only name of the zone that is
+/// answered by latency. With several of them nobody can tell which is meant.
+async fn in_zone(route53: &Route53, zone: &HostedZone, gaps: &mut Vec<Gap>) -> Option<String> {
+    match Box::pin(route53.latency_names(&zone.id)).await {
+        Ok(mut names) if names.len() == 1 => names.pop(),
+        Ok(_) => None,
+        Err(error) => {
+            gaps.push(gap("the latency record set", error.into()));
+            None
+        }
+    }
+}
+
+/// All checks at once; one by one where the list is refused.
+async fn checks(
+    route53: &Route53,
+    records: &[LatencyRecord],
+) -> Result<BTreeMap<String, CheckConfig>, Missing> {
+    let why = match Box::pin(route53.health_checks()).await {
+        Ok(all) => return Ok(all.into_iter().collect()),
+        Err(error) => Missing::from(error),
+    };
+    let mut known = BTreeMap::new();
+    let mut waiting: Vec<String> = records
+        .iter()
+        .filter_map(|record| record.check().map(Into::into))
+        .collect();
+    while let Some(id) = waiting.pop() {
+        let Ok(config) = Box::pin(route53.health_check(&id)).await else {
+            return Err(why);
+        };
+        if let crate::fleet::CheckKind::Calculated { children, .. } = &config.kind {
+            waiting.extend(children.iter().cloned());
+        }
+        known.insert(id, config);
+    }
+    Ok(known)
+}
+
+/// Asks every Region for its part, all of them side by side.
+async fn regions(session: &Session, answers: &mut Answers) {
+    let none = BTreeMap::new();
+    let checks = answers.checks.as_ref().unwrap_or(&none);
+    let known = answers.distribution.as_ref().ok().and_then(Option::as_ref);
+    let mut targets = told_regions(known);
+    for record in &answers.records {
+        targets.insert(record.region.clone(), target_of(record).to_owned());
+    }
+    let switches = answers
+        .records
+        .iter()
+        .filter_map(|record| switch_of(record, checks));
+    let homes = switches.map(|switch| switch.region);
+    let everywhere: BTreeSet<Region> = targets
+        .keys()
+        .cloned()
+        .chain(homes)
+        .chain([Region::global()])
+        .collect();
+    let control = answers
+        .records
+        .iter()
+        .find_map(|record| control_of(record, checks));
+    let hints: BTreeMap<&Region, String> = answers
+        .records
+        .iter()
+        .filter_map(|record| Some((&record.region, asked_by_checkers(record, checks)?.0)))
+        .collect();
+    let asked = everywhere.iter().map(|region| {
+        let target = targets.get(region);
+        let hint = hints.get(region).map(String::as_str);
+        Box::pin(one_region(session, region, target, hint))
+    });
+    let (all, routing) = join(join_all(asked), Box::pin(routing(session, control))).await;
+    answers.routing = routing;
+    for (region, (site, stacks, clusters)) in everywhere.into_iter().zip(all) {
+        if let Some(site) = site {
+            answers.sites.insert(region.clone(), site);
+            answers.clusters.insert(region.clone(), clusters);
+        }
+        answers.stacks.insert(region, stacks);
+    }
+}
+
+type OneRegion = (
+    Option<SiteAnswers>,
+    Result<Vec<Formation>, Missing>,
+    Result<Vec<ListedGlobalCluster>, Missing>,
+);
+
+async fn one_region(
+    session: &Session,
+    region: &Region,
+    target: Option<&String>,
+    hint: Option<&str>,
+) -> OneRegion {
+    let (cloudformation, rds) = (session.cloudformation(region), session.rds(region));
+    let of_site = async {
+        match target {
+            Some(target) => Some(site(session, region, target, hint).await),
+            None => None,
+        }
+    };
+    let clusters = async {
+        match target {
+            Some(_) => rds.global_clusters().await.map_err(Missing::from),
+            None => Ok(Vec::new()),
+        }
+    };
+    let (site, stacks, clusters) = join3(
+        Box::pin(of_site),
+        Box::pin(cloudformation.formations()),
+        Box::pin(clusters),
+    )
+    .await;
+    (site, stacks.map_err(Missing::from), clusters)
+}
+
+/// The API behind `target`. Where all Regions share one name, only the regional part of it tells them
+/// apart, and the name that the checkers ask for may be the Region's own.
+async fn site(session: &Session, region: &Region, target: &str, hint: Option<&str>) -> SiteAnswers {
+    let gateway = session.apigateway(region);
+    let name = match Box::pin(gateway.names()).await {
+        Ok(names) => {
+            let is = |name: &ApiName| {
+                name.name == target || name.regional_domain.as_deref() == Some(target)
+            };
+            let found = names.iter().find(|name| is(name));
+            let found = found.or_else(|| names.iter().find(|one| Some(one.name.as_str()) == hint));
+            Ok(found.cloned())
+        }
+        Err(error) => Err(Missing::from(error)),
+    };
+    let mappings = match (&name, api_in(target, region)) {
+        (Ok(Some(name)), _) => Box::pin(gateway.mappings(&name.name))
+            .await
+            .map_err(Missing::from),
+        (_, Some(api)) => Ok(vec![ApiMapping {
+            api,
+            stage: String::new(),
+            path: String::new(),
+        }]),
+        (Ok(None), None) => Err(Missing::NoData),
+        (Err(why), None) => Err(why.clone()),
+    };
+    let functions = match mappings.as_ref().map(|all| all.first()) {
+        Ok(Some(first)) => Box::pin(gateway.functions(&first.api))
+            .await
+            .map_err(Missing::from),
+        Ok(None) => Err(Missing::NoData),
+        Err(why) => Err(why.clone()),
+    };
+    SiteAnswers {
+        target: target.into(),
+        name,
+        mappings,
+        functions,
+    }
+}
+
+/// The endpoints of the cluster that `control` belongs to.
+async fn routing(
+    session: &Session,
+    control: Option<&str>,
+) -> Result<Vec<RoutingEndpoint>, Missing> {
+    let Some(control) = control else {
+        return Ok(Vec::new());
+    };
+    let config = session.recovery_config();
+    let control = Box::pin(config.control(control)).await?;
+    Ok(Box::pin(config.endpoints(&control.cluster)).await?)
+}

@@ -1,0 +1,143 @@
+//! Finds a fleet that somebody else built: from the name clients use to everything behind it.
+//!
+//! ```text
+//! domain → hosted zone → distribution → router and origin → latency record set → Regions
+//!            per Region, side by side: custom domain name → API and stage → functions,
+//!                                      stacks, global clusters
+//! ```
+//!
+//! `ask` asks and keeps every answer, failures among them; `fold` makes a fleet of the answers and says
+//! what is missing and why. A Region that does not answer leaves its own part out and nothing else.
+
+mod ask;
+mod edge;
+mod fold;
+mod stacks;
+#[cfg(test)]
+mod tests;
+
+use crate::aws::Session;
+use crate::fleet::{FleetSpec, Formation, Missing, Region};
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Discovery {
+    /// A name for the fleet: that of its stacks, or else of its global cluster.
+    pub fleet: String,
+    /// What a configuration says of it. What could not be found is empty; how it is built is left to
+    /// whoever knows the templates.
+    pub spec: FleetSpec,
+    /// Its stacks.
+    pub stacks: Vec<FoundStack>,
+    /// What is worth knowing besides.
+    pub facts: Vec<Fact>,
+    /// What could not be found, and why.
+    pub gaps: Vec<Gap>,
+}
+
+/// A stack of the fleet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundStack {
+    /// Where it is.
+    pub region: Region,
+    /// What its tag `gwctl:role` says; none for a stack that somebody else's template made.
+    pub role: Option<String>,
+    /// The stack.
+    pub formation: Formation,
+}
+
+/// What a fact or a gap is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum About {
+    /// The fleet as a whole.
+    Fleet,
+    /// The edge.
+    Edge,
+    /// The fleet in one Region.
+    Site(Region),
+}
+
+/// Something worth knowing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// About what.
+    pub about: About,
+    /// In a line.
+    pub text: String,
+}
+
+/// Something that could not be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// Where it belongs.
+    pub about: About,
+    /// What is missing: `the API`, `its stack` …
+    pub what: String,
+    /// Not found, not allowed, or could not ask.
+    pub why: Missing,
+    /// Whether the configuration cannot do without.
+    pub needed: bool,
+}
+
+impl std::fmt::Display for Gap {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.about {
+            About::Site(region) => write!(f, "{region}: ")?,
+            About::Edge => f.write_str("edge: ")?,
+            About::Fleet => {}
+        }
+        match &self.why {
+            Missing::NoData => write!(f, "{}: not found", self.what),
+            why => write!(f, "{}: {why}", self.what),
+        }
+    }
+}
+
+/// Why there is no fleet to show at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotDiscovered {
+    /// A question that everything else depends on got no answer.
+    #[error("cannot look for {domain}: {what}: {why}")]
+    CouldNotAsk {
+        /// The name asked for.
+        domain: String,
+        /// What was asked.
+        what: &'static str,
+        /// Why there is no answer.
+        why: Missing,
+    },
+    /// No hosted zone of the account holds the name.
+    #[error("no hosted zone of this account holds {domain}")]
+    NoZone {
+        /// The name asked for.
+        domain: String,
+        /// The zones there are.
+        zones: Vec<String>,
+        /// The names that distributions of the account answer to.
+        aliases: Vec<String>,
+    },
+    /// There is a zone, and nothing in it that routes by latency.
+    #[error(
+        "{domain} leads to no latency record set: {} looked at",
+        if looked_at.is_empty() { "nothing to be".into() } else { looked_at.join(", ") }
+    )]
+    NoLatencySet {
+        /// The name asked for.
+        domain: String,
+        /// The record names looked at.
+        looked_at: Vec<String>,
+        /// The distribution, where there is one.
+        distribution: Option<String>,
+        /// Names that distributions of the account answer to.
+        aliases: Vec<String>,
+        /// What could not be found on the way.
+        gaps: Vec<Gap>,
+    },
+}
+
+/// Looks for the fleet that serves `domain`.
+pub async fn discover(session: &Session, domain: &str) -> Result<Discovery, NotDiscovered> {
+    let domain = domain.trim_end_matches('.').to_ascii_lowercase();
+    let answers = Box::pin(ask::everything(session, &domain)).await?;
+    Ok(fold::fold(answers))
+}

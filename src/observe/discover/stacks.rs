@@ -1,0 +1,91 @@
+//! Which stacks are the fleet's, and what they tell: pure.
+
+use std::collections::BTreeMap;
+
+use super::FoundStack;
+use crate::fleet::{Course, Formation, Missing, Region};
+
+/// The tag with the fleet's name.
+const FLEET_TAG: &str = "gwctl:fleet";
+/// The tag with what a stack is in it: `global`, `region`, `switch`, `edge`.
+const ROLE_TAG: &str = "gwctl:role";
+
+/// What tells a fleet's stacks from those of another in the same account.
+pub(super) struct Marks<'a> {
+    /// The name clients use.
+    pub(super) domain: &'a str,
+    /// Its distribution.
+    pub(super) distribution: Option<&'a str>,
+    /// Its APIs.
+    pub(super) apis: BTreeMap<&'a Region, &'a str>,
+}
+
+/// The fleet's stacks among all of the Regions asked, and its name where they are tagged with it.
+pub(super) fn of_fleet(
+    all: &BTreeMap<Region, Result<Vec<Formation>, Missing>>,
+    marks: &Marks<'_>,
+) -> (Option<String>, Vec<FoundStack>) {
+    let there = || {
+        all.iter().flat_map(|(region, stacks)| {
+            let stacks = stacks.as_deref().unwrap_or_default().iter();
+            stacks
+                .filter(|one| !matches!(Course::of(&one.status), Course::Gone | Course::Waiting))
+                .map(move |one| (region, one))
+        })
+    };
+    let name = there()
+        .filter(|(region, stack)| is_marked(region, stack, marks))
+        .find_map(|(_, stack)| stack.tags.get(FLEET_TAG))
+        .cloned();
+    let ours = there().filter(|(region, stack)| match stack.tags.get(FLEET_TAG) {
+        Some(fleet) => Some(fleet) == name.as_ref(),
+        None => is_marked(region, stack, marks),
+    });
+    let found = ours.map(|(region, stack)| FoundStack {
+        region: region.clone(),
+        role: stack.tags.get(ROLE_TAG).cloned(),
+        formation: stack.clone(),
+    });
+    let found = found.collect();
+    (name, found)
+}
+
+/// Whether a stack itself says that it is the fleet's: by the name clients use, the distribution or the
+/// Region's API.
+fn is_marked(region: &Region, stack: &Formation, marks: &Marks<'_>) -> bool {
+    let says = |value: &str| stack.outputs.values().any(|output| output == value);
+    stack.parameters.get("DomainName").map(String::as_str) == Some(marks.domain)
+        || marks.distribution.is_some_and(says)
+        || marks.apis.get(region).is_some_and(|api| says(api))
+}
+
+/// The stack of one Region's part: tagged so, or else the one that tells of the Region's API.
+pub(super) fn of_site<'a>(
+    region: &Region,
+    api: Option<&str>,
+    stacks: &'a [FoundStack],
+) -> Option<&'a FoundStack> {
+    let here = || stacks.iter().filter(|one| one.region == *region);
+    let tagged = here().find(|one| one.role.as_deref() == Some("region"));
+    tagged.or_else(|| {
+        here().find(|one| {
+            one.role.is_none()
+                && api.is_some_and(|api| one.formation.outputs.values().any(|told| told == api))
+        })
+    })
+}
+
+/// What a stack of gwctl's own template tells under `key`.
+pub(super) fn told<'a>(stack: Option<&'a FoundStack>, key: &str) -> Option<&'a str> {
+    let value = stack?.formation.outputs.get(key)?;
+    Some(value.as_str()).filter(|value| !value.is_empty())
+}
+
+/// A parameter that some stack of the fleet was given.
+pub(super) fn given<'a>(stacks: &'a [FoundStack], key: &str) -> Option<&'a str> {
+    let mut values = stacks
+        .iter()
+        .filter(|one| one.role.is_some())
+        .filter_map(|one| one.formation.parameters.get(key));
+    values.find(|value| !value.is_empty()).map(String::as_str)
+}

@@ -1,0 +1,153 @@
+//! A fleet that nobody wrote down is found by the name clients use.
+
+use gwctl::aws::{Session, SessionOptions, Timeouts, in_process};
+use gwctl::fleet::{FleetSpec, Missing};
+use gwctl::observe::discover::{About, Discovery, NotDiscovered, discover};
+use gwctl::sim::{Scenario, Sim, SimOptions, wire};
+
+use super::stand::region;
+
+const DOMAIN: &str = "api.orders.example.com";
+
+fn founded(scenario: &str, rest: bool) -> Sim {
+    Sim::new(SimOptions {
+        scenario: Scenario::load(scenario).unwrap(),
+        start: Some("2026-11-22T03:00:20Z".parse().unwrap()),
+        rest,
+        ..SimOptions::default()
+    })
+    .unwrap()
+}
+
+async fn session(sim: &Sim) -> Session {
+    Session::connect(SessionOptions {
+        profile: None,
+        http_client: Some(in_process(wire::handler(sim.clone()))),
+        timeouts: Timeouts::default(),
+        clock: sim.clock(),
+    })
+    .await
+}
+
+async fn look(sim: &Sim) -> Discovery {
+    discover(&session(sim).await, DOMAIN).await.unwrap()
+}
+
+/// Sites in one order: which is shown first is the reader's to choose.
+fn sorted(mut spec: FleetSpec) -> FleetSpec {
+    spec.sites.sort_by(|a, b| a.region.cmp(&b.region));
+    spec
+}
+
+/// Without what only the spec of a whole fleet has: a Region of its own left out.
+fn without(mut spec: FleetSpec, code: &str) -> FleetSpec {
+    spec.sites.retain(|site| site.region != region(code));
+    sorted(spec)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_founded_fleet_is_found_whole() {
+    for rest in [false, true] {
+        let sim = founded("calm", rest);
+        let found = look(&sim).await;
+        assert_eq!(found.gaps, [], "rest: {rest}");
+        assert_eq!(found.fleet, "orders");
+        assert_eq!(sorted(found.spec), sorted(sim.spec()), "rest: {rest}");
+        let names: Vec<&str> = found
+            .stacks
+            .iter()
+            .map(|stack| stack.formation.name.as_str())
+            .collect();
+        assert_eq!(names.len(), 3, "{names:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_region_that_does_not_answer_leaves_its_own_part_out() {
+    let sim = founded("region-dark", false);
+    let begun = tokio::time::Instant::now();
+    let found = look(&sim).await;
+    assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
+    let dark = region("eu-west-1");
+    let whole = sim.spec();
+    let of_dark = found.spec.sites.iter().find(|site| site.region == dark);
+    let (of_dark, expected) = (
+        of_dark.unwrap(),
+        whole.sites.iter().find(|site| site.region == dark).unwrap(),
+    );
+    assert_eq!(of_dark.api, "");
+    assert_eq!(of_dark.switch, expected.switch, "Route 53 tells it");
+    assert_eq!(of_dark.endpoint, expected.endpoint, "DNS tells it");
+    assert!(found.gaps.iter().all(|gap| {
+        gap.about == About::Site(dark.clone()) && matches!(gap.why, Missing::CouldNotAsk { .. })
+    }));
+    assert!(found.gaps.iter().any(|gap| gap.needed));
+    assert_eq!(
+        without(found.spec, "eu-west-1"),
+        without(whole, "eu-west-1")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_may_not_be_asked_is_said_with_the_action_that_is_missing() {
+    for (action, what) in [
+        ("cloudfront:ListDistributions", "the distribution"),
+        ("route53:ListHealthChecks", ""),
+        ("rds:DescribeGlobalClusters", "the Aurora global cluster"),
+        ("cloudformation:DescribeStacks", "its stacks"),
+        ("apigateway:GetDomainNames", "the API behind"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let scenario = folder.path().join("denied.toml");
+        let event = format!("at = \"-1s\"\nstart = \"access-denied\"\naction = \"{action}\"");
+        std::fs::write(&scenario, format!("title = \"a\"\n[[event]]\n{event}\n")).unwrap();
+        let sim = founded(scenario.to_str().unwrap(), false);
+        let found = discover(&session(&sim).await, DOMAIN).await;
+        let gaps = match found {
+            Ok(found) => found.gaps,
+            Err(NotDiscovered::NoLatencySet { gaps, .. }) => gaps,
+            Err(other) => panic!("{action}: {other}"),
+        };
+        // API Gateway's actions are verbs (aws-facts §9.1).
+        let missing = Missing::NotAllowed {
+            action: action.replace("GetDomainNames", "GET"),
+        };
+        let mut about = gaps.iter().filter(|gap| gap.what.starts_with(what));
+        let said = about.any(|gap| gap.why == missing);
+        assert_eq!(said, !what.is_empty(), "{action}: {gaps:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_name_is_an_answer_of_its_own() {
+    let sim = founded("calm", false);
+    let session = session(&sim).await;
+    let error = discover(&session, "api.payments.example.net").await;
+    let Err(NotDiscovered::NoZone { zones, aliases, .. }) = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(zones, ["orders.example.com"]);
+    assert_eq!(aliases, [DOMAIN]);
+    let error = discover(&session, "www.orders.example.com").await;
+    assert!(
+        matches!(&error, Err(NotDiscovered::NoLatencySet { looked_at, .. }) if looked_at == &["www.orders.example.com"]),
+        "{error:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_distribution_the_name_itself_routes_by_latency() {
+    let sim = founded("calm", false);
+    let found = discover(&session(&sim).await, "latency.orders.example.com")
+        .await
+        .unwrap();
+    assert_eq!(found.spec.edge.distribution, "");
+    assert_eq!(found.spec.edge.router, None);
+    assert_eq!(found.spec.edge.latency_record, "latency.orders.example.com");
+    assert_eq!(sorted(found.spec).sites, sorted(sim.spec()).sites);
+    let gap = &found.gaps[0];
+    assert_eq!(
+        (&gap.about, &gap.why, gap.needed),
+        (&About::Edge, &Missing::NoData, false)
+    );
+}
