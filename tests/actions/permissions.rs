@@ -53,7 +53,7 @@ async fn a_change_that_iam_denies_must_be_waived_by_name() {
     );
 }
 
-/// CopyDBClusterSnapshot names a snapshot that does not exist yet; ARC's state API has endpoints of its own.
+/// `CopyDBClusterSnapshot` names a snapshot that does not exist yet; ARC's state API has endpoints of its own.
 const PROVEN_BY_THE_CALL: [&str; 2] = [
     "rds:CopyDBClusterSnapshot",
     "route53-recovery-cluster:UpdateRoutingControlState",

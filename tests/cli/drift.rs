@@ -12,7 +12,7 @@ fn a_stack_that_may_not_be_compared_is_not_clean() {
     let scenario = scenario.to_str().unwrap();
     let ran = home.run(&["drift", "--demo", "--scenario", scenario]);
     assert_eq!(ran.code, 13, "{}{}", ran.out, ran.err);
-    let denied = format!("NOT ALLOWED: not allowed: {action}");
+    let denied = format!("NOT ALLOWED: {action}");
     assert_eq!(ran.out.matches(&denied).count(), 4, "{}", ran.out);
     for stack in ["orders-use1", "orders-euw1", "orders-apse1", "orders-edge"] {
         assert!(ran.out.contains(stack), "{stack}: {}", ran.out);

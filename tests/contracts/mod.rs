@@ -4,6 +4,7 @@ mod adapters;
 mod bad_replies;
 mod calls;
 mod changes;
+mod discover;
 pub mod emulators;
 mod environment;
 mod good_replies;

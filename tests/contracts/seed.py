@@ -144,6 +144,36 @@ def stack(region):
     client("cloudformation", region).create_stack(StackName="orders", TemplateBody=json.dumps(template))
 
 
+def wire(region, made):
+    """The Region's own name leads to the API, and the API to the functions."""
+    api, arns = made["api"]["id"], [one["arn"] for one in made["functions"]]
+    if made["api"]["kind"] == "http":
+        gateway = client("apigatewayv2", region)
+        for arn in arns:
+            gateway.create_integration(
+                ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=arn, PayloadFormatVersion="2.0"
+            )
+        gateway.create_stage(ApiId=api, StageName="$default", AutoDeploy=True)
+        configuration = {"CertificateArn": made["certificate"], "EndpointType": "REGIONAL"}
+        gateway.create_domain_name(DomainName=made["domain"], DomainNameConfigurations=[configuration])
+        gateway.create_api_mapping(ApiId=api, DomainName=made["domain"], Stage="$default")
+        return
+    gateway = client("apigateway", region)
+    root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+    for verb, arn in zip(("GET", "POST"), arns):
+        of = {"restApiId": api, "resourceId": root, "httpMethod": verb}
+        gateway.put_method(**of, authorizationType="NONE")
+        uri = f"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations"
+        gateway.put_integration(**of, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
+    gateway.create_deployment(restApiId=api, stageName="live")
+    gateway.create_domain_name(
+        domainName=made["domain"],
+        regionalCertificateArn=made["certificate"],
+        endpointConfiguration={"types": ["REGIONAL"]},
+    )
+    gateway.create_base_path_mapping(domainName=made["domain"], restApiId=api, stage="live")
+
+
 def site(region, short):
     domain = f"{region}.api.orders.example.com"
     made = {
@@ -153,6 +183,7 @@ def site(region, short):
         "functions": [function(region, "orders-read", 256, 10), function(region, "orders-write", 512, 20)],
         "certificate": certificate(region, domain),
     }
+    wire(region, made)
     metrics(region, short, made)
     alarm(region)
     stack(region)

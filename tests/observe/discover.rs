@@ -151,3 +151,60 @@ async fn without_a_distribution_the_name_itself_routes_by_latency() {
         (&About::Edge, &Missing::NoData, false)
     );
 }
+
+/// Makes the founded stacks look as if gwctl's templates had made them.
+fn as_if_built(sim: &Sim) {
+    let mut state = sim.state();
+    let apis: Vec<_> = state
+        .resources
+        .apis
+        .iter()
+        .map(|api| (api.region.clone(), api.id.clone()))
+        .collect();
+    for stack in &mut state.resources.stacks {
+        let edge = stack.name.ends_with("-edge");
+        let role = if edge { "edge" } else { "region" };
+        for (key, value) in [("gwctl:fleet", "shop"), ("gwctl:role", role)] {
+            let mut tag = stack.tags[0].clone();
+            tag.key = key.into();
+            tag.value = value.into();
+            stack.tags.push(tag);
+        }
+        let word = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        stack.parameters = vec![word("FleetName", "shop"), word("DomainName", DOMAIN)];
+        if edge {
+            stack.name = "shop-edge".into();
+            continue;
+        }
+        stack.name = format!("shop-{}", stack.region);
+        stack
+            .parameters
+            .push(word("GlobalClusterIdentifier", "orders"));
+        stack.parameters.push(word("HealthPath", "/well"));
+        stack.parameters.push(word("HandlerMemorySize", "1024"));
+        let api = &apis
+            .iter()
+            .find(|(region, _)| *region == stack.region)
+            .unwrap()
+            .1;
+        stack.outputs = vec![
+            word("ApiId", api),
+            word("HandlerFunctionName", "shop-handler"),
+        ];
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fleet_that_gwctl_built_is_told_by_its_stacks() {
+    let sim = founded("calm", false);
+    as_if_built(&sim);
+    let found = look(&sim).await;
+    assert_eq!(found.gaps, []);
+    assert_eq!(found.fleet, "shop");
+    assert_eq!(found.spec.probe_path, "/well");
+    assert_eq!(found.stacks.len(), 4);
+    for site in &found.spec.sites {
+        assert_eq!(site.stack, Some(format!("shop-{}", site.region)));
+        assert_eq!(site.functions, ["shop-handler"]);
+    }
+}

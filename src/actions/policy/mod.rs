@@ -222,8 +222,10 @@ pub fn policy(fleet: &str, spec: &FleetSpec, known: &Known, actions: &BTreeSet<S
     }
 }
 
-/// Regions where the fleet is, and us-east-1.
+/// Regions where the fleet is, where its switches are, and us-east-1.
 fn regions(spec: &FleetSpec) -> BTreeSet<Region> {
     let sites = spec.sites.iter().map(|site| site.region.clone());
-    sites.chain([Region::global()]).collect()
+    let switches = spec.sites.iter().filter_map(|site| site.switch.as_ref());
+    let switches = switches.map(|switch| switch.region.clone());
+    sites.chain(switches).chain([Region::global()]).collect()
 }

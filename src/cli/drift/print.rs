@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::report::{Compared, Report, Resource};
-use crate::fleet::{clean_line, clean_markdown};
+use crate::fleet::{Missing, clean_line, clean_markdown};
 
 /// Said of what no action explains.
 const OPEN: &str = "not explained: look at it";
@@ -63,7 +63,10 @@ pub fn markdown(report: &Report) -> String {
 fn told(one: &Compared) -> String {
     let verdict = one.verdict();
     match (&one.found, &one.incomplete) {
-        (Err(crate::fleet::Missing::NoData), _) => format!("{verdict}: there is no such stack"),
+        (Err(Missing::NoData), _) => format!("{verdict}: there is no such stack"),
+        (Err(Missing::NotAllowed { action: why } | Missing::CouldNotAsk { why }), _) => {
+            format!("{verdict}: {}", clean_line(why))
+        }
         (Err(why), _) => format!("{verdict}: {why}"),
         (Ok(_), Some(why)) => format!("{verdict}: CloudFormation: {}", clean_line(why)),
         (Ok(_), None) => verdict.into(),
@@ -97,7 +100,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::cli::exit::Exit;
-    use crate::fleet::{Drifted, FleetSpec, Missing, PropertyDifference, Region, Snapshot};
+    use crate::fleet::{Drifted, FleetSpec, PropertyDifference, Region, Snapshot};
     use crate::observe::drift::{Stack, StackDrift};
 
     fn picture() -> Snapshot {
@@ -160,7 +163,7 @@ mod tests {
             "code    EXPLAINED",
             "open    DRIFTED",
             "/Timeout: 10 → nothing\n            not explained: look at it",
-            "denied  NOT ALLOWED: not allowed: cloudformation:DetectStackDrift",
+            "denied  NOT ALLOWED: cloudformation:DetectStackDrift",
         ] {
             assert!(text.contains(line), "{line}\n{text}");
         }
