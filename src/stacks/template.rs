@@ -48,6 +48,8 @@ pub struct Resource {
     pub properties: Value,
     /// `Delete`, `Retain`, `Snapshot` …: what becomes of it when the stack goes.
     pub deletion_policy: String,
+    /// What becomes of it when another takes its place.
+    pub replace_policy: String,
 }
 
 /// An output as declared.
@@ -190,13 +192,14 @@ impl Resource {
             Some(Value::Array(all)) => all.iter().filter_map(|one| text_of(Some(one))).collect(),
             one => text_of(one).into_iter().collect(),
         };
+        let policy = |name: &str| text_of(value.get(name)).unwrap_or_else(|| "Delete".into());
         Ok(Self {
             kind,
             condition: text_of(value.get("Condition")),
             after,
             properties: value.get("Properties").cloned().unwrap_or_default(),
-            deletion_policy: text_of(value.get("DeletionPolicy"))
-                .unwrap_or_else(|| "Delete".into()),
+            deletion_policy: policy("DeletionPolicy"),
+            replace_policy: policy("UpdateReplacePolicy"),
         })
     }
 }
