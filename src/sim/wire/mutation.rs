@@ -4,10 +4,12 @@ use super::value::Value;
 use crate::sim::world::Mutation;
 
 /// What the operations that only look begin with.
-const LOOKING: [&str; 5] = ["Get", "List", "Describe", "Test", "Simulate"];
+const LOOKING: [&str; 7] = [
+    "Get", "List", "Describe", "Test", "Simulate", "Validate", "Detect",
+];
 
 /// Members that name what is changed, in the order they are told.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 12] = [
     "GlobalClusterIdentifier",
     "TargetDbClusterIdentifier",
     "DBClusterIdentifier",
@@ -18,6 +20,8 @@ const NAMES: [&str; 10] = [
     "Id",
     "RoutingControlArn",
     "Namespace",
+    "StackName",
+    "ChangeSetName",
 ];
 
 /// Whether `operation` is to change something.

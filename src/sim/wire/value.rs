@@ -75,6 +75,15 @@ impl Value {
         self
     }
 
+    /// This structure with the members of another as well.
+    #[must_use]
+    pub fn and(mut self, more: Self) -> Self {
+        if let (Self::Map(members), Self::Map(more)) = (&mut self, more) {
+            members.extend(more);
+        }
+        self
+    }
+
     /// The member `name`, when it is there.
     pub fn get(&self, name: &str) -> Option<&Self> {
         let Self::Map(members) = self else {

@@ -33,11 +33,15 @@ pub enum FaultKind {
     StuckDeployment,
     /// The next switchover fails.
     FailedSwitchover,
+    /// The next stack that is made or updated fails half-way.
+    StackFails,
+    /// Stacks in progress stay where they are.
+    StuckStack,
 }
 
 impl FaultKind {
     /// All kinds, those of a Region first.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::RegionDark,
         Self::LambdaErrors,
         Self::LagSurge,
@@ -49,6 +53,8 @@ impl FaultKind {
         Self::AccessDenied,
         Self::StuckDeployment,
         Self::FailedSwitchover,
+        Self::StackFails,
+        Self::StuckStack,
     ];
 
     /// The name scenarios use.
@@ -65,6 +71,8 @@ impl FaultKind {
             Self::AccessDenied => "access-denied",
             Self::StuckDeployment => "stuck-deployment",
             Self::FailedSwitchover => "failed-switchover",
+            Self::StackFails => "stack-fails",
+            Self::StuckStack => "stuck-stack",
         }
     }
 
@@ -93,6 +101,8 @@ impl FaultKind {
             Self::AccessDenied => "One action not allowed",
             Self::StuckDeployment => "Distribution stuck deploying",
             Self::FailedSwitchover => "The next switchover fails",
+            Self::StackFails => "The next stack fails",
+            Self::StuckStack => "Stacks make no progress",
         }
     }
 
@@ -134,6 +144,13 @@ impl FaultKind {
             }
             Self::FailedSwitchover => {
                 "The next switchover ends in an event that says it failed; the old primary takes writes again."
+            }
+            Self::StackFails => {
+                "One resource of the next stack that CloudFormation makes or updates cannot be made: the stack \
+                 rolls back."
+            }
+            Self::StuckStack => {
+                "Whatever CloudFormation has begun stays IN_PROGRESS; stacks that stand are as they were."
             }
         }
     }

@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::model::{
-    AliasTarget, Api, Caller, Certificate, CustomDomain, Distribution, Function, HostedZone,
-    LambdaLimits, Origin, RecordSet, Resources, Stack, Stage, Tag,
+    AliasTarget, Api, Caller, Certificate, CustomDomain, Distribution, Formed, Function,
+    HostedZone, LambdaLimits, Origin, RecordSet, Resources, Stack, Stage, Tag,
 };
 use super::names::{
     self, ACCOUNT, DISTRIBUTION, DOMAIN, FLEET, LATENCY_RECORD, ROUTER, ZONE, ZONE_NAME,
@@ -361,6 +361,12 @@ fn plain_stack(ground: &Ground, region: &Region, name: &str) -> Stack {
             key: "fleet".into(),
             value: FLEET.into(),
         }],
+        formed: Formed {
+            founded: true,
+            protected: true,
+            capabilities: vec!["CAPABILITY_IAM".into()],
+            ..Formed::default()
+        },
     }
 }
 

@@ -14,6 +14,7 @@ mod dns;
 mod edge;
 mod edge_changes;
 mod faults;
+mod formation;
 mod forwarding;
 mod found;
 mod found_alarms;
@@ -21,6 +22,7 @@ mod found_checks;
 mod found_database;
 mod geo;
 mod health;
+mod making;
 pub mod metrics;
 pub mod model;
 mod names;
@@ -51,6 +53,9 @@ pub use admission::{Admission, Refusal};
 pub use dns::DnsAnswer;
 pub use edge_changes::InvalidationRefused;
 pub use faults::{Fault, FaultKind, FaultStatus};
+pub(in crate::sim) use formation::{
+    Deletion, Execution, FormationRefused, Given, Proposal, Source,
+};
 pub use metrics::{MetricId, MetricStore};
 pub use model::Resources;
 pub use names::{SWITCH_METRIC, SWITCH_NAMESPACE};
@@ -124,6 +129,8 @@ pub struct State {
     calls: CallCounts,
     /// Calls that are to go wrong.
     tampers: Vec<Tamper>,
+    /// Stacks' resources that are to go wrong.
+    mishaps: Vec<formation::Mishap>,
     clients: Vec<clients::EdgeLocation>,
     /// The zones as every authoritative server has them.
     dns_zones: Vec<model::HostedZone>,
@@ -190,6 +197,7 @@ impl State {
             api_latency: None,
             calls: CallCounts::new(),
             tampers: Vec::new(),
+            mishaps: Vec::new(),
             clients: clients::everywhere(seed, &regions),
             dns_zones: resources.hosted_zones.clone(),
             dns_coming: Vec::new(),

@@ -66,6 +66,7 @@ impl State {
         self.metrics.set_now(self.now);
         self.play_script();
         self.deploy_further();
+        self.form_further();
         self.serve(step);
         self.promote_further();
         self.check_health(step);

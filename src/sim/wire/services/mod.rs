@@ -50,7 +50,7 @@ pub fn call(service: Service, operation: &str, world: &mut State, ask: &Ask) -> 
         Service::Acm => acm::call(operation, &world.resources, ask),
         Service::Sts => sts::call(operation, &world.resources),
         Service::Iam => iam::call(operation, world, ask),
-        Service::CloudFormation => cloudformation::call(operation, &world.resources, ask),
+        Service::CloudFormation => cloudformation::call(operation, world, ask),
         Service::RecoveryCluster => recovery::call(operation, world, ask),
         Service::RecoveryConfig => recovery::configured(operation, &world.resources, ask),
     }

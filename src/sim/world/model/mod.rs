@@ -4,6 +4,7 @@
 
 mod database;
 mod dns;
+mod formation;
 mod recovery;
 mod serving;
 
@@ -16,6 +17,10 @@ pub use database::{
 };
 pub use dns::{
     AliasTarget, CheckKind, DnsChange, HealthCheck, HostedZone, Observation, Protection, RecordSet,
+};
+pub use formation::{
+    Change, ChangeDetail, ChangeSet, DriftDetection, Formed, OnFailure, PropertyDifference,
+    ResourceDrift, StackEvent, StackResource, Target,
 };
 pub use recovery::{Routing, RoutingControl};
 pub use serving::{
@@ -166,4 +171,6 @@ pub struct Stack {
     pub outputs: Vec<(String, String)>,
     /// Tags.
     pub tags: Vec<Tag>,
+    /// How it was made and what it is made of.
+    pub formed: Formed,
 }

@@ -1,55 +1,75 @@
-//! AWS CloudFormation: stacks, their events and resources.
+//! AWS CloudFormation: change sets, stacks, their events and resources, drift.
 
-use jiff::{SignedDuration, Timestamp};
+mod change_sets;
+mod drift;
+mod events;
+mod resources;
+mod stacks;
 
 use super::page::page;
-use super::{Answer, Ask, Fault};
-use crate::fleet::ApiKind;
+use super::{Answer, Ask, Fault, Reply};
 use crate::sim::wire::value::{Value, members, shape};
-use crate::sim::world::Resources;
-use crate::sim::world::model::Stack;
+use crate::sim::world::model::{OnFailure, Stack, Tag};
+use crate::sim::world::{FormationRefused, Given, Proposal, Source, State};
+use crate::stacks::Template;
 
-pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
+pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
     match operation {
-        "DescribeStacks" => describe(world, ask),
-        "ListStacks" => list(world, ask),
-        "DescribeStackEvents" => {
-            let stack = find(world, ask)?;
-            paged(ask, "StackEvents", events(stack), 100)
-        }
-        "DescribeStackResources" => {
-            let stack = find(world, ask)?;
-            let logical = ask.input.text("LogicalResourceId");
-            let found = resources(world, stack);
-            let wanted = found
-                .into_iter()
-                .filter(|one| logical.is_none_or(|id| id == one.logical));
-            let shapes = wanted.map(|one| one.shape(stack));
-            Ok(shape! { "StackResources": members(shapes) }.into())
-        }
+        "DescribeStacks" => stacks::describe(world, ask),
+        "ListStacks" => stacks::list(world, ask),
+        "CreateStack" | "UpdateStack" => stacks::form(operation, world, ask),
+        "DeleteStack" => stacks::delete(world, ask),
+        "UpdateTerminationProtection" => stacks::protect(world, ask),
+        "ContinueUpdateRollback" => stacks::continue_rollback(world, ask),
+        "GetTemplate" => stacks::template(world, ask),
+        "ValidateTemplate" => validate(ask),
+        "DescribeStackEvents" => events::describe(world, ask),
+        "DescribeStackResources" => resources::describe(world, ask),
+        "DescribeStackResource" => resources::describe_one(world, ask),
+        "ListStackResources" => resources::list(world, ask),
+        "CreateChangeSet" => change_sets::create(world, ask),
+        "DescribeChangeSet" => change_sets::describe(world, ask),
+        "ListChangeSets" => change_sets::list(world, ask),
+        "ExecuteChangeSet" => change_sets::execute(world, ask),
+        "DeleteChangeSet" => change_sets::delete(world, ask),
+        "DetectStackDrift" => drift::detect(world, ask),
+        "DescribeStackDriftDetectionStatus" => drift::status(world, ask),
+        "DescribeStackResourceDrifts" => drift::describe(world, ask),
         other => Err(Fault::unimplemented(other)),
     }
 }
 
-fn here<'a>(world: &'a Resources, ask: &'a Ask) -> impl Iterator<Item = &'a Stack> {
-    world
-        .stacks
-        .iter()
-        .filter(|stack| stack.region == ask.region)
+impl From<FormationRefused> for Fault {
+    fn from(refused: FormationRefused) -> Self {
+        let message = refused.to_string();
+        match refused {
+            FormationRefused::Validation(_) => Self::bad("ValidationError", message),
+            FormationRefused::AlreadyExists(_) => Self::bad("AlreadyExistsException", message),
+            FormationRefused::InsufficientCapabilities(_) => {
+                Self::bad("InsufficientCapabilitiesException", message)
+            }
+            FormationRefused::NoSuchChangeSet(_) => Self::not_found("ChangeSetNotFound", message),
+            FormationRefused::InvalidChangeSetStatus(_) => {
+                Self::bad("InvalidChangeSetStatus", message)
+            }
+            FormationRefused::TokenAlreadyExists(_) => {
+                Self::bad("TokenAlreadyExistsException", message)
+            }
+        }
+    }
 }
 
-fn find<'a>(world: &'a Resources, ask: &'a Ask) -> Result<&'a Stack, Fault> {
-    let asked = ask.input.need("StackName")?;
-    here(world, ask)
-        .find(|stack| stack.name == asked || stack.arn == asked)
-        .ok_or_else(|| missing(asked))
+/// The reply of an operation that has an output with nothing in it: Query wants its element all the same.
+fn nothing() -> Reply {
+    shape! { "Nothing": Value::Null }.into()
 }
 
-fn missing(asked: &str) -> Fault {
-    Fault::bad(
-        "ValidationError",
-        format!("Stack with id {asked} does not exist"),
-    )
+fn invalid(message: impl Into<String>) -> Fault {
+    Fault::bad("ValidationError", message)
+}
+
+fn find<'a>(world: &'a State, ask: &Ask) -> Result<&'a Stack, Fault> {
+    Ok(world.stack(&ask.region, ask.input.need("StackName")?)?)
 }
 
 fn paged(
@@ -57,169 +77,120 @@ fn paged(
     name: &'static str,
     all: impl IntoIterator<Item = Value>,
     size: usize,
-) -> Answer {
+) -> Result<Value, Fault> {
     let page = page(all, ask.input.text("NextToken"), size)
-        .ok_or_else(|| Fault::bad("ValidationError", "NextToken is invalid"))?;
-    Ok(shape! { "NextToken": page.next }
-        .with(name, members(page.items))
-        .into())
+        .ok_or_else(|| invalid("NextToken is invalid"))?;
+    Ok(shape! { "NextToken": page.next }.with(name, members(page.items)))
 }
 
-fn describe(world: &Resources, ask: &Ask) -> Answer {
-    let stacks: Vec<&Stack> = match ask.input.text("StackName") {
-        Some(_) => vec![find(world, ask)?],
-        None => here(world, ask).collect(),
-    };
-    paged(ask, "Stacks", stacks.into_iter().map(stack), 50)
+fn parameters<'a>(all: impl IntoIterator<Item = (&'a String, &'a String)>) -> Value {
+    members(all.into_iter().map(|(key, value)| {
+        shape! { "ParameterKey": key, "ParameterValue": value }
+    }))
 }
 
-fn stack(stack: &Stack) -> Value {
-    shape! {
-        "StackId": &stack.arn,
-        "StackName": &stack.name,
-        "Description": &stack.description,
-        "Parameters": members(stack.parameters.iter().map(|(key, value)| {
-            shape! { "ParameterKey": key, "ParameterValue": value }
-        })),
-        "CreationTime": stack.created,
-        "LastUpdatedTime": stack.updated,
-        "RollbackConfiguration": shape! { "RollbackTriggers": members(Vec::<Value>::new()) },
-        "StackStatus": &stack.status,
-        "StackStatusReason": stack.reason.as_ref(),
-        "DisableRollback": false,
-        "NotificationARNs": members(Vec::<Value>::new()),
-        "Capabilities": members(["CAPABILITY_IAM"]),
-        "Outputs": members(stack.outputs.iter().map(|(key, value)| {
-            shape! { "OutputKey": key, "OutputValue": value }
-        })),
-        "Tags": members(stack.tags.iter().map(|tag| shape! { "Key": &tag.key, "Value": &tag.value })),
-        "EnableTerminationProtection": true,
-        "DriftInformation": drift(stack),
+fn tags(all: &[Tag]) -> Value {
+    members(
+        all.iter()
+            .map(|tag| shape! { "Key": &tag.key, "Value": &tag.value }),
+    )
+}
+
+/// Longest template that a request may carry (aws-facts §6.2).
+const LONGEST_TEMPLATE: usize = 51_200;
+
+fn template_text(input: &Value) -> Result<Option<&str>, Fault> {
+    if input.text("TemplateURL").is_some() {
+        return Err(invalid(
+            "S3 is not simulated: send the template as TemplateBody",
+        ));
     }
-}
-
-fn drift(stack: &Stack) -> Value {
-    shape! { "StackDriftStatus": &stack.drift, "LastCheckTimestamp": stack.drift_checked }
-}
-
-fn list(world: &Resources, ask: &Ask) -> Answer {
-    let wanted = ask.input.texts("StackStatusFilter");
-    let stacks = here(world, ask)
-        .filter(|stack| wanted.is_empty() || wanted.contains(&stack.status.as_str()))
-        .map(|stack| {
-            shape! {
-                "StackId": &stack.arn,
-                "StackName": &stack.name,
-                "TemplateDescription": &stack.description,
-                "CreationTime": stack.created,
-                "LastUpdatedTime": stack.updated,
-                "StackStatus": &stack.status,
-                "StackStatusReason": stack.reason.as_ref(),
-                "DriftInformation": drift(stack),
-            }
-        });
-    paged(ask, "StackSummaries", stacks, 100)
-}
-
-/// The last operation on the stack, newest first, as far as its status tells.
-fn events(stack: &Stack) -> Vec<Value> {
-    let ended = stack.updated.unwrap_or(stack.created);
-    let kind = stack.status.split('_').next().unwrap_or("UPDATE");
-    let begun = format!("{kind}_IN_PROGRESS");
-    let mut events = Vec::new();
-    if stack.status != begun {
-        events.push(event(stack, &stack.status, ended));
+    let text = input.text("TemplateBody");
+    if text.is_some_and(|text| text.len() > LONGEST_TEMPLATE) {
+        return Err(invalid(
+            "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to 51200",
+        ));
     }
-    events.push(event(stack, &begun, ended - SignedDuration::from_secs(95)));
-    events
+    Ok(text)
 }
 
-fn event(stack: &Stack, status: &str, at: Timestamp) -> Value {
-    shape! {
-        "StackId": &stack.arn,
-        "EventId": format!("{}-{status}-{}", stack.name, at.as_second()),
-        "StackName": &stack.name,
-        "LogicalResourceId": &stack.name,
-        "PhysicalResourceId": &stack.arn,
-        "ResourceType": "AWS::CloudFormation::Stack",
-        "Timestamp": at,
-        "ResourceStatus": status,
-        "ResourceStatusReason": stack.reason.as_ref(),
+/// A letter, then letters, digits and hyphens, as stacks and change sets are called.
+fn named<'a>(input: &'a Value, member: &'static str) -> Result<&'a str, Fault> {
+    let name = input.need(member)?;
+    let good = name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        && name.len() <= 128;
+    if good || name.starts_with("arn:") {
+        return Ok(name);
     }
+    let mut lower = member.to_owned();
+    lower[..1].make_ascii_lowercase();
+    Err(invalid(format!(
+        "1 validation error detected: Value '{name}' at '{lower}' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
+    )))
 }
 
-struct Resource {
-    logical: &'static str,
-    physical: String,
-    kind: &'static str,
-}
-
-impl Resource {
-    fn shape(&self, stack: &Stack) -> Value {
-        shape! {
-            "StackName": &stack.name,
-            "StackId": &stack.arn,
-            "LogicalResourceId": self.logical,
-            "PhysicalResourceId": &self.physical,
-            "ResourceType": self.kind,
-            "Timestamp": stack.updated.unwrap_or(stack.created),
-            "ResourceStatus": if stack.updated.is_some() { "UPDATE_COMPLETE" } else { "CREATE_COMPLETE" },
-            "DriftInformation": shape! { "StackResourceDriftStatus": "NOT_CHECKED" },
+/// What a request that makes or updates a stack asks for.
+fn proposal(ask: &Ask, creates: bool) -> Result<Proposal<'_>, Fault> {
+    let input = &ask.input;
+    let source = match (template_text(input)?, input.bool("UsePreviousTemplate")?) {
+        (Some(text), _) => Source::Text(text),
+        (None, Some(true)) => Source::Previous,
+        (None, _) => {
+            return Err(invalid(
+                "Either Template URL or Template Body must be specified.",
+            ));
         }
+    };
+    let mut given = Vec::new();
+    for one in input.items("Parameters") {
+        let previous = one.bool("UsePreviousValue")?.unwrap_or(false);
+        let value = one.get("ParameterValue").and_then(Value::as_text);
+        given.push(Given {
+            name: one.need("ParameterKey")?.to_owned(),
+            // No value and not the previous one either is the empty word.
+            value: (!previous).then(|| value.unwrap_or_default().to_owned()),
+        });
     }
+    let mut tags = Vec::new();
+    for one in input.items("Tags") {
+        tags.push(Tag {
+            key: one.need("Key")?.to_owned(),
+            value: one.text("Value").unwrap_or_default().to_owned(),
+        });
+    }
+    let keeps = input.bool("DisableRollback")?.unwrap_or(false);
+    let on_failure = match input.text("OnStackFailure").or(input.text("OnFailure")) {
+        None if keeps => OnFailure::DoNothing,
+        None | Some("ROLLBACK") => OnFailure::Rollback,
+        Some("DO_NOTHING") => OnFailure::DoNothing,
+        Some("DELETE") if creates => OnFailure::Delete,
+        Some(other) => return Err(invalid(format!("OnStackFailure cannot be {other} here"))),
+    };
+    let words = |name: &str| input.texts(name).into_iter().map(str::to_owned).collect();
+    let text = |name: &str| input.text(name).map(str::to_owned);
+    Ok(Proposal {
+        region: &ask.region,
+        stack: named(input, "StackName")?,
+        creates,
+        source,
+        parameters: given,
+        tags: input.get("Tags").map(|_| tags),
+        capabilities: words("Capabilities"),
+        role: text("RoleARN"),
+        on_failure,
+        description: text("Description"),
+        token: text("ClientToken").or_else(|| text("ClientRequestToken")),
+    })
 }
 
-/// What the stack's template made: the edge's distribution and router, or a Region's API, functions
-/// and cluster.
-fn resources(world: &Resources, stack: &Stack) -> Vec<Resource> {
-    if stack.name.ends_with("-edge") {
-        let distributions = world.distributions.iter().map(|one| Resource {
-            logical: "Distribution",
-            physical: one.id.clone(),
-            kind: "AWS::CloudFront::Distribution",
-        });
-        return distributions.collect();
-    }
-    let mut found = Vec::new();
-    for api in world.apis.iter().filter(|one| one.region == stack.region) {
-        let kind = match api.kind {
-            ApiKind::Rest => "AWS::ApiGateway::RestApi",
-            ApiKind::Http => "AWS::ApiGatewayV2::Api",
-        };
-        found.push(Resource {
-            logical: "Api",
-            physical: api.id.clone(),
-            kind,
-        });
-    }
-    for function in world
-        .functions
-        .iter()
-        .filter(|one| one.region == stack.region)
-    {
-        let logical = if function.name.ends_with("-read") {
-            "ReadFunction"
-        } else if function.name.ends_with("-write") {
-            "WriteFunction"
-        } else {
-            continue;
-        };
-        found.push(Resource {
-            logical,
-            physical: function.name.clone(),
-            kind: "AWS::Lambda::Function",
-        });
-    }
-    for cluster in world
-        .clusters
-        .iter()
-        .filter(|one| one.region == stack.region)
-    {
-        found.push(Resource {
-            logical: "Cluster",
-            physical: cluster.id.clone(),
-            kind: "AWS::RDS::DBCluster",
-        });
-    }
-    found
+fn validate(ask: &Ask) -> Answer {
+    let text = template_text(&ask.input)?;
+    let text = text.ok_or_else(|| Fault::missing("TemplateBody"))?;
+    let template = Template::parse(text)
+        .map_err(|error| invalid(format!("Template format error: {error}")))?;
+    let all = template.parameters.iter().map(|(name, one)| {
+        shape! { "ParameterKey": name, "DefaultValue": one.default.as_ref(), "NoEcho": false }
+    });
+    Ok(shape! { "Description": &template.description, "Parameters": members(all) }.into())
 }
