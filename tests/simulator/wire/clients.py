@@ -319,7 +319,10 @@ TEMPLATE = """
 Parameters: { Name: { Type: String, Default: first, NoEcho: false } }
 Resources:
   Net: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: 10.0.0.0/16 } }
-  Named: { Type: 'AWS::EC2::Subnet', Properties: { VpcId: !Ref Net, Name: !Ref Name } }
+  Named:
+    Type: AWS::CloudWatch::Alarm
+    Properties: { AlarmName: !Ref Name, AlarmDescription: !Ref Net, Namespace: Boto, MetricName: Errors, Statistic: Sum,
+      Period: 60, EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: GreaterThanOrEqualToThreshold }
 Outputs: { Named: { Value: !Ref Named } }
 """
 
@@ -346,7 +349,7 @@ def formation():
     equal(cfn.get_template(StackName="boto")["TemplateBody"], TEMPLATE)
     second = [{"ParameterKey": "Name", "ParameterValue": "second"}]
     [named] = change("rename", "UPDATE", UsePreviousTemplate=True, Parameters=second)
-    assert named["Details"][0]["Target"]["Name"] == "Name", named
+    assert named["Details"][0]["Target"]["Name"] == "AlarmName", named
     cfn.get_waiter("stack_update_complete").wait(StackName="boto", WaiterConfig=quick)
     equal(len(cfn.list_change_sets(StackName="boto")["Summaries"]), 2)
     parts = cfn.list_stack_resources(StackName="boto")["StackResourceSummaries"]
