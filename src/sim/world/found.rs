@@ -372,6 +372,7 @@ fn plain_stack(ground: &Ground, region: &Region, name: &str) -> Stack {
             value: FLEET.into(),
         }],
         formed: Formed {
+            founded: true,
             protected: true,
             capabilities: vec!["CAPABILITY_IAM".into()],
             ..Formed::default()

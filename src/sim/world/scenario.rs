@@ -12,7 +12,7 @@ use crate::fleet::Region;
 pub(super) const HISTORY: SignedDuration = SignedDuration::from_hours(4);
 
 /// The embedded scenarios.
-const EMBEDDED: [(&str, &str); 12] = [
+const EMBEDDED: [(&str, &str); 13] = [
     ("calm", include_str!("../scenarios/calm.toml")),
     ("region-dark", include_str!("../scenarios/region-dark.toml")),
     (
@@ -45,6 +45,7 @@ const EMBEDDED: [(&str, &str); 12] = [
         "failed-switchover",
         include_str!("../scenarios/failed-switchover.toml"),
     ),
+    ("stack-fails", include_str!("../scenarios/stack-fails.toml")),
     ("bad-day", include_str!("../scenarios/bad-day.toml")),
 ];
 

@@ -315,6 +315,63 @@ def stacks():
     refused(lambda: cfn.describe_stacks(StackName="nope"), "ValidationError", "does not exist")
 
 
+TEMPLATE = """
+Parameters: { Name: { Type: String, Default: first, NoEcho: false } }
+Resources:
+  Net: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: 10.0.0.0/16 } }
+  Named:
+    Type: AWS::CloudWatch::Alarm
+    Properties: { AlarmName: !Ref Name, AlarmDescription: !Ref Net, Namespace: Boto, MetricName: Errors, Statistic: Sum,
+      Period: 60, EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: GreaterThanOrEqualToThreshold }
+Outputs: { Named: { Value: !Ref Named } }
+"""
+
+
+def formation():
+    """A stack from its change set to its end, with boto3's own waiters."""
+    cfn = client("cloudformation")
+    quick = {"Delay": 1, "MaxAttempts": 60}
+    equal(cfn.validate_template(TemplateBody=TEMPLATE)["Parameters"][0]["DefaultValue"], "first")
+
+    def change(name, kind, **template):
+        made = cfn.create_change_set(StackName="boto", ChangeSetName=name, ChangeSetType=kind, **template)
+        cfn.get_waiter("change_set_create_complete").wait(ChangeSetName=made["Id"], WaiterConfig=quick)
+        pages = cfn.get_paginator("describe_change_set").paginate(ChangeSetName=made["Id"])
+        changes = [one["ResourceChange"] for page in pages for one in page["Changes"]]
+        equal(cfn.execute_change_set(ChangeSetName=made["Id"])["ResponseMetadata"]["HTTPStatusCode"], 200)
+        return changes
+
+    added = change("make", "CREATE", TemplateBody=TEMPLATE)
+    equal([(one["Action"], one["LogicalResourceId"]) for one in added], [("Add", "Net"), ("Add", "Named")])
+    cfn.get_waiter("stack_create_complete").wait(StackName="boto", WaiterConfig=quick)
+    [stack] = cfn.describe_stacks(StackName="boto")["Stacks"]
+    equal(stack["Outputs"][0]["OutputKey"], "Named")
+    equal(cfn.get_template(StackName="boto")["TemplateBody"], TEMPLATE)
+    second = [{"ParameterKey": "Name", "ParameterValue": "second"}]
+    [named] = change("rename", "UPDATE", UsePreviousTemplate=True, Parameters=second)
+    assert named["Details"][0]["Target"]["Name"] == "AlarmName", named
+    cfn.get_waiter("stack_update_complete").wait(StackName="boto", WaiterConfig=quick)
+    equal(len(cfn.list_change_sets(StackName="boto")["Summaries"]), 2)
+    parts = cfn.list_stack_resources(StackName="boto")["StackResourceSummaries"]
+    equal([part["LogicalResourceId"] for part in parts], ["Net", "Named"])
+    detail = cfn.describe_stack_resource(StackName="boto", LogicalResourceId="Net")["StackResourceDetail"]
+    equal(detail["ResourceType"], "AWS::EC2::VPC")
+    events = [e for page in cfn.get_paginator("describe_stack_events").paginate(StackName="boto")
+              for e in page["StackEvents"]]
+    equal((events[0]["ResourceStatus"], events[-1]["ResourceStatus"]), ("UPDATE_COMPLETE", "REVIEW_IN_PROGRESS"))
+    detection = cfn.detect_stack_drift(StackName="boto")["StackDriftDetectionId"]
+    cfn.describe_stack_drift_detection_status(StackDriftDetectionId=detection)
+    cfn.describe_stack_resource_drifts(StackName="boto")
+    error = refused(lambda: cfn.describe_change_set(StackName="boto", ChangeSetName="none"), "ChangeSetNotFound")
+    assert isinstance(error, cfn.exceptions.ChangeSetNotFoundException)
+    cfn.delete_change_set(StackName="boto", ChangeSetName="none")
+    cfn.update_termination_protection(StackName="boto", EnableTerminationProtection=True)
+    refused(lambda: cfn.delete_stack(StackName="boto"), "ValidationError", "TerminationProtection")
+    cfn.update_termination_protection(StackName="boto", EnableTerminationProtection=False)
+    cfn.delete_stack(StackName="boto")
+    cfn.get_waiter("stack_delete_complete").wait(StackName=stack["StackId"], WaiterConfig=quick)
+
+
 def refusals():
     xml, json = "ExpiredToken", "ExpiredTokenException"
     refused(client("cloudwatch").list_metrics, xml)
@@ -395,6 +452,7 @@ if "changes" in sys.argv:
     edge_changes()
     write_forwarding()
     routing_controls()
+    formation()
 elif "refusals" in sys.argv:
     refusals()
 elif "rest" in sys.argv:

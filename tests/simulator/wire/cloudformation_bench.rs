@@ -21,12 +21,34 @@ Conditions:
   HasExtra: !Equals [!Ref Extra, 'yes']
 Resources:
   Net: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: 10.0.0.0/16 } }
-  Left: { Type: 'AWS::EC2::Subnet', Properties: { VpcId: !Ref Net, Tag: !Ref Name } }
-  Right: { Type: 'AWS::EC2::Subnet', Properties: { VpcId: !Ref Net } }
-  Named: { Type: 'AWS::SNS::Topic', Properties: { Name: !Ref Name, On: !GetAtt Left.Arn } }
-  Kept: { Type: 'AWS::KMS::Key', DeletionPolicy: Retain, Properties: { Of: !Ref Name } }
-  Extra: { Type: 'AWS::SNS::Topic', Condition: HasExtra, Properties: { On: !Ref Net } }
-  Last: { Type: 'AWS::EC2::Subnet', DependsOn: [Left, Right], Properties: { Of: !Ref Named } }
+  Left:
+    Type: AWS::EC2::Subnet
+    Properties: { VpcId: !Ref Net, CidrBlock: 10.0.0.0/24, Tags: [{ Key: Name, Value: !Ref Name }] }
+  Right: { Type: 'AWS::EC2::Subnet', Properties: { VpcId: !Ref Net, CidrBlock: 10.0.1.0/24 } }
+  Named:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      AlarmName: !Ref Name
+      AlarmDescription: !Sub 'in ${Left}'
+      Namespace: Small
+      MetricName: Errors
+      Statistic: Sum
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 1
+      ComparisonOperator: GreaterThanOrEqualToThreshold
+  Kept:
+    Type: AWS::KMS::Key
+    DeletionPolicy: Retain
+    Properties: { Description: !Ref Name, KeyPolicy: { Version: '2012-10-17' } }
+  Extra:
+    Type: AWS::EC2::SecurityGroup
+    Condition: HasExtra
+    Properties: { VpcId: !Ref Net, GroupDescription: extra }
+  Last:
+    Type: AWS::EC2::SecurityGroup
+    DependsOn: [Left, Right]
+    Properties: { VpcId: !Ref Net, GroupDescription: last, Tags: [{ Key: Of, Value: !Ref Named }] }
 Outputs:
   Last: { Value: !Sub 'it is ${Last}' }
   Extra: { Condition: HasExtra, Value: !Ref Extra }
@@ -75,12 +97,47 @@ impl Bench {
         call.change_set_name(name).send().await.unwrap();
     }
 
-    /// Makes the stack, as far as it comes in ten minutes.
+    /// Lets time pass until the stack rests, at most an hour.
+    pub(super) async fn settle(&self) {
+        let arn = self.stack().await.stack_id().unwrap().to_owned();
+        for _ in 0..360 {
+            self.pass(10);
+            let stack = self.stack_called(&arn).await;
+            let status = stack.stack_status().unwrap().as_str();
+            if !status.ends_with("_IN_PROGRESS") {
+                return;
+            }
+        }
+        panic!("{} does not settle", self.name);
+    }
+
+    /// What a Region's stack stands on: its global cluster, and the alarm of its evacuation switch.
+    pub(super) async fn foundations(&self) {
+        let global = Self::of(self.sim.clone(), "shop-global");
+        let parameters = [("GlobalClusterIdentifier", Some("shop"))];
+        global.make(&Kind::Global.template(), &parameters).await;
+        let virginia = Client::new(&sdk(&self.sim, "us-east-1"));
+        let switch = Self {
+            sim: self.sim.clone(),
+            client: virginia,
+            name: "shop-switch-eu-west-1",
+        };
+        let parameters = [
+            ("FleetName", Some("shop")),
+            ("EvacuatedRegion", Some("eu-west-1")),
+        ];
+        switch.make(&Kind::Switch.template(), &parameters).await;
+        for bench in [global, switch] {
+            assert_eq!(bench.status().await, "CREATE_COMPLETE");
+        }
+    }
+
+    /// Makes the stack, as far as it comes.
     pub(super) async fn make(&self, template: &str, parameters: &[(&str, Option<&str>)]) {
         self.propose("make", ChangeSetType::Create, Some(template), parameters)
             .await;
         self.execute("make").await;
-        self.pass(600);
+        self.settle().await;
     }
 
     /// Updates the stack with its own template.
@@ -88,7 +145,7 @@ impl Bench {
         self.propose(name, ChangeSetType::Update, None, parameters)
             .await;
         self.execute(name).await;
-        self.pass(600);
+        self.settle().await;
     }
 
     pub(super) async fn changes(&self, name: &str) -> Vec<Change> {
@@ -110,7 +167,10 @@ impl Bench {
             .map(|one| {
                 let mut words = vec![one.action().unwrap().as_str()];
                 words.extend(one.logical_resource_id());
-                words.extend(one.replacement().map(|one| one.as_str()));
+                words.extend(
+                    one.replacement()
+                        .map(aws_sdk_cloudformation::types::Replacement::as_str),
+                );
                 words.join(" ")
             });
         told.collect()
@@ -201,10 +261,15 @@ pub(super) fn given(parameters: &[(&str, Option<&str>)]) -> Vec<Parameter> {
 pub(super) fn region(traffic: &'static str) -> (String, Vec<(&'static str, Option<&'static str>)>) {
     let parameters = vec![
         ("FleetName", Some("shop")),
-        ("DomainName", Some("api.shop.example.com")),
+        ("DomainName", Some("shop.orders.example.com")),
         ("HostedZoneId", Some(super::ZONE)),
-        ("LatencyRecordName", Some("latency.shop.example.com")),
+        ("LatencyRecordName", Some("latency.shop.orders.example.com")),
         ("GlobalClusterIdentifier", Some("shop")),
+        ("DatabaseRole", Some("primary")),
+        (
+            "MasterUserSecretArn",
+            Some("arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop"),
+        ),
         ("SwitchAlarmName", Some("shop-evacuate-eu-west-1")),
         ("SwitchRegion", Some("us-east-1")),
         ("Traffic", Some(traffic)),

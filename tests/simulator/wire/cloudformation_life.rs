@@ -172,6 +172,7 @@ async fn a_deleted_stack_loses_its_resources_in_reverse_and_is_known_by_its_arn(
 #[tokio::test(start_paused = true)]
 async fn a_regions_template_becomes_a_stack() {
     let bench = Bench::new("shop-eu-west-1");
+    bench.foundations().await;
     let (template, parameters) = region("admitted");
     bench.make(&template, &parameters).await;
     assert_eq!(bench.status().await, "CREATE_COMPLETE");

@@ -3,7 +3,11 @@
 mod clients;
 mod cloudformation;
 mod cloudformation_bench;
+mod cloudformation_drift;
+mod cloudformation_failures;
 mod cloudformation_life;
+mod cloudformation_refusals;
+mod cloudformation_updates;
 mod cloudfront;
 mod cloudfront_changes;
 mod cloudwatch;

@@ -69,12 +69,12 @@ struct Actual(Value);
 
 impl Actual {
     /// The property at `path` is `value`, which a template that says nothing of it leaves at `default`.
-    fn is(mut self, path: &str, value: impl Into<Value>, default: Option<Value>) -> Self {
+    fn is(mut self, path: &str, value: impl Into<Value>, default: Option<&str>) -> Self {
         let value = value.into();
         let known = self.0.pointer(path);
         let unchanged = match (known, &default) {
             (Some(known), _) => same(known, &value),
-            (None, Some(default)) => *default == value,
+            (None, Some(default)) => word(&value) == *default,
             (None, None) => true,
         };
         if unchanged {
@@ -93,21 +93,17 @@ impl Actual {
 
 /// Numbers and truth values are words, names end with a dot or without.
 fn same(known: &Value, value: &Value) -> bool {
-    match (known, value) {
-        (Value::Array(known), Value::Array(value)) => {
-            known.len() == value.len() && known.iter().zip(value).all(|(a, b)| same(a, b))
-        }
-        _ => {
-            let plain = |value: &Value| word(value).trim_end_matches('.').to_ascii_lowercase();
-            plain(known) == plain(value)
-        }
+    if let (Value::Array(known), Value::Array(value)) = (known, value) {
+        return known.len() == value.len() && known.iter().zip(value).all(|(a, b)| same(a, b));
     }
+    let plain = |value: &Value| word(value).trim_end_matches('.').to_ascii_lowercase();
+    plain(known) == plain(value)
 }
 
 fn health_check(one: &HealthCheck, expected: &Value) -> Value {
-    let off = Some(Value::Bool(false));
+    let off = Some("false");
     Actual(expected.clone())
-        .is("/HealthCheckConfig/Inverted", one.inverted, off.clone())
+        .is("/HealthCheckConfig/Inverted", one.inverted, off)
         .is("/HealthCheckConfig/Disabled", one.disabled, off)
         .0
 }
@@ -124,16 +120,14 @@ fn record(one: &RecordSet, expected: &Value) -> Value {
         actual = actual.is("/AliasTarget/DNSName", alias.name.clone(), None);
     }
     let check = one.health_check.clone().unwrap_or_default();
-    actual = actual.is("/HealthCheckId", check, Some("".into()));
+    actual = actual.is("/HealthCheckId", check, Some(""));
     let weight = one
         .weight
         .map(|weight| weight.to_string())
         .unwrap_or_default();
-    actual = actual.is("/Weight", weight, Some("".into()));
+    actual = actual.is("/Weight", weight, Some(""));
     let region = one.region.as_ref().map(ToString::to_string);
-    actual
-        .is("/Region", region.unwrap_or_default(), Some("".into()))
-        .0
+    actual.is("/Region", region.unwrap_or_default(), Some("")).0
 }
 
 fn distribution(one: &Distribution, expected: &Value) -> Value {
@@ -161,7 +155,7 @@ fn distribution(one: &Distribution, expected: &Value) -> Value {
 fn cluster(one: &DbCluster, expected: &Value) -> Value {
     let global = one.global_cluster.clone().unwrap_or_default();
     Actual(expected.clone())
-        .is("/GlobalClusterIdentifier", global, Some("".into()))
+        .is("/GlobalClusterIdentifier", global, Some(""))
         .is("/DeletionProtection", one.deletion_protection, None)
         .is("/EngineVersion", one.engine_version.clone(), None)
         .is("/BackupRetentionPeriod", one.backup_days, None)

@@ -57,7 +57,7 @@ impl State {
     /// The resources of a stack, also of one that was there when the world began.
     pub(in crate::sim) fn stack_resources(&self, stack: &Stack) -> Vec<StackResource> {
         let formed = &stack.formed;
-        if formed.template.is_none() && formed.resources.is_empty() {
+        if formed.founded && formed.resources.is_empty() {
             return founded::resources(&self.resources, stack);
         }
         formed.resources.clone()

@@ -72,6 +72,8 @@ impl State {
         stack.updated = Some(now);
         stack.formed.keeps_failures = on_failure == OnFailure::DoNothing;
         stack.formed.suspended = None;
+        // What it is made of is told by its template from now on.
+        stack.formed.founded = false;
         if !creates {
             stack.drift = "NOT_CHECKED".into();
         }
@@ -154,7 +156,7 @@ impl State {
                 asked.retained.join(", ")
             ));
         }
-        if stack.formed.template.is_none() && stack.formed.resources.is_empty() {
+        if stack.formed.founded && stack.formed.resources.is_empty() {
             let found = founded::resources(&self.resources, stack);
             self.resources.stacks[at].formed.resources = found;
         }

@@ -9,10 +9,11 @@ use super::Tag;
 use crate::sim::world::formation::Operation;
 use crate::stacks::Parameters;
 
-/// What is known of a stack beyond what every stack shows. A stack that was there when the world began has
-/// no template.
+/// What is known of a stack beyond what every stack shows.
 #[derive(Debug, Clone, Default)]
 pub struct Formed {
+    /// It was there when the world began, without a template: its resources are read off the world.
+    pub founded: bool,
     /// As it was submitted.
     pub template: Option<String>,
     /// What its creator acknowledged.
