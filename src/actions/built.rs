@@ -20,7 +20,10 @@ pub async fn as_built(
             edge(fleet, &mut built, session).await?;
         }
         Intent::Provision { region, .. } => {
-            let site = blank(region);
+            let site = SiteSpec {
+                probe_url: names::probe_url(spec, region),
+                ..blank(region)
+            };
             built.sites.push(told(fleet, spec, session, site).await?);
         }
         Intent::Retire { region, .. } => {

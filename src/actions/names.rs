@@ -41,6 +41,22 @@ pub fn endpoint(spec: &FleetSpec, region: &Region) -> String {
     named.unwrap_or_else(|| format!("{region}.{}", spec.domain))
 }
 
+/// Base URL of the Region's probes where they do not go to its own name: a site's, or one like that of
+/// another site, which names its Region.
+pub fn probe_url(spec: &FleetSpec, region: &Region) -> Option<String> {
+    let site = spec.sites.iter().find(|site| &site.region == region);
+    let own = site.and_then(|site| site.probe_url.clone());
+    own.or_else(|| {
+        let like = |site: &crate::fleet::SiteSpec| {
+            let url = site.probe_url.as_ref()?;
+            let code = site.region.as_str();
+            url.contains(code)
+                .then(|| url.replace(code, region.as_str()))
+        };
+        spec.sites.iter().find_map(like)
+    })
+}
+
 /// The Region's member cluster, as its template names it.
 pub fn cluster(fleet: &str, region: &Region) -> String {
     format!("{fleet}-{region}")

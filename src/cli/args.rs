@@ -275,6 +275,9 @@ pub enum Sim {
 pub struct Serve {
     #[command(flatten)]
     pub world: Simulated,
+    /// An account without a fleet: `gwctl up` builds one there
+    #[arg(long)]
+    pub empty: bool,
     /// Loopback port; 0 takes a free one
     #[arg(long, value_name = "P", default_value_t = 0)]
     pub port: u16,

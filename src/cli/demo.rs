@@ -17,7 +17,7 @@ use crate::sim::Sim;
 
 /// Founds a world and opens the console on it. Needs no configuration, no credentials, no network.
 pub fn run(global: &Global, args: &Simulated) -> Result<Exit, Failure> {
-    let sim = world(args)?;
+    let sim = world(args, false)?;
     let paths = Paths::find(None)?;
     open(Setup {
         fleets: Arc::new(World(sim.clone())),

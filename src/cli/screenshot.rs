@@ -120,6 +120,7 @@ pub fn run(global: &Global, args: &ScreenshotArgs) -> Result<Exit, Failure> {
         scenario: args.scenario.clone(),
         seed: args.seed,
         after: args.after,
+        empty: false,
     };
     let state = if args.screen == ScreenName::Run {
         let seen = rehearse(&still, &intent(args)?, args.into, LIMIT)?;
@@ -202,6 +203,7 @@ impl ScreenshotArgs {
             scenario: self.scenario.clone(),
             seed: self.seed,
             after: Duration::ZERO,
+            empty: false,
         };
         simulated::still(&still, async |target| Arc::new(target.spec))
     }

@@ -12,7 +12,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::output::{print, tell};
 use super::run_async;
-use super::simulated::world;
+use super::simulated::{spec, world};
 use super::target::DNS_VARIABLE;
 use crate::config::{Config, Paths};
 use crate::fleet::FleetSpec;
@@ -46,7 +46,7 @@ async fn serve(args: &Serve) -> Result<Exit, Failure> {
         (Ok(interrupt), Ok(terminate)) => (interrupt, terminate),
         (Err(error), _) | (_, Err(error)) => return Err(Failure::io("listen for signals", &error)),
     };
-    let sim = world(&args.world)?;
+    let sim = world(&args.world, args.empty)?;
     let server = wire::serve(sim.clone(), args.port).await.map_err(|error| {
         Failure::io(format!("listen on 127.0.0.1:{}", args.port), &error)
             .next("`--port 0` takes a free port.")
@@ -148,7 +148,7 @@ impl FleetFile {
             None => Paths::find(None)?.state.join(format!("sim-{port}.toml")),
         };
         let attempt = || format!("write the fleet file {}", path.display());
-        let text = fleet_file(sim.name(), sim.spec(), url)
+        let text = fleet_file(sim.name(), spec(sim), url)
             .map_err(|why| Failure::new(format!("cannot {}: {why}", attempt())))?;
         let folder = path.parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder)

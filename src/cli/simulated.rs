@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::status::complete;
 use super::target::Target;
 use crate::aws::{Session, SessionOptions, Timeouts, in_process};
-use crate::fleet::{Pace, ProbeReport, Snapshot};
+use crate::fleet::{FleetSpec, Pace, ProbeReport, Snapshot};
 use crate::observe::{Prober, Refresh, Resolved};
 use crate::sim::{Scenario, Sim, SimOptions, wire};
 
@@ -29,14 +29,17 @@ pub struct Still {
     pub seed: u64,
     /// How far into the scenario.
     pub after: Duration,
+    /// An account without a fleet.
+    pub empty: bool,
 }
 
 /// When still pictures begin: a fixed moment, so that the same seed gives the same picture.
 const STILL_START: i64 = 1_795_442_400; // 2026-11-23T14:00:00Z
 
-/// A running world as the arguments describe it.
-pub fn world(args: &Simulated) -> Result<Sim, Failure> {
+/// A running world as the arguments describe it; `empty` is an account without a fleet.
+pub fn world(args: &Simulated, empty: bool) -> Result<Sim, Failure> {
     found(SimOptions {
+        empty,
         seed: args.seed,
         speed: args.speed,
         scenario: scenario(&args.scenario)?,
@@ -55,6 +58,16 @@ fn found(options: SimOptions) -> Result<Sim, Failure> {
     Sim::new(options).map_err(|error| Failure::new(error.to_string()))
 }
 
+/// The configuration of the fleet in `sim`: as it was founded, or as it is described before it is built.
+pub fn spec(sim: &Sim) -> FleetSpec {
+    let founded = sim.spec();
+    if !founded.sites.is_empty() {
+        return founded;
+    }
+    // A test reads it.
+    toml::from_str(include_str!("unbuilt.toml")).unwrap_or(founded)
+}
+
 /// The fleet of `sim`, behind the same SDK as any other.
 pub async fn target(sim: &Sim, pace: Pace) -> Target {
     let clock = sim.clock();
@@ -67,7 +80,7 @@ pub async fn target(sim: &Sim, pace: Pace) -> Target {
     .await;
     Target {
         name: sim.name().to_owned(),
-        spec: sim.spec(),
+        spec: spec(sim),
         session,
         prober: Arc::new(Seat(sim.clone())),
         clock,
@@ -107,6 +120,7 @@ pub fn within<T>(
             seed: world.seed,
             scenario,
             start,
+            empty: world.empty,
             ..SimOptions::default()
         })?;
         sim.advance(world.after);

@@ -187,20 +187,7 @@ impl Stage {
 
 /// What a configuration says of a fleet that is not built yet.
 pub fn described() -> FleetSpec {
-    let toml = r#"
-        domain = "api.orders.example.com"
-        global_cluster = "orders"
-        [edge]
-        hosted_zone = "Z0ORDERS0EXAMPLE1"
-        latency_record = "latency.orders.example.com"
-        [build.region]
-        MasterUserSecretArn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:orders-AbCdEf"
-        [[sites]]
-        region = "us-east-1"
-        [[sites]]
-        region = "eu-west-1"
-    "#;
-    toml::from_str(toml).unwrap()
+    toml::from_str(include_str!("../../src/cli/unbuilt.toml")).unwrap()
 }
 
 /// What was typed, everything waivable waived.

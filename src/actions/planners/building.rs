@@ -106,8 +106,7 @@ pub(super) fn admitted(all: &Architecture<'_>, site: &Site<'_>) -> Result<Step, 
 /// What a new Region is asked before it takes traffic.
 pub(super) fn smoke(all: &Architecture<'_>, region: &Region) -> String {
     let spec = all.ground.spec;
-    let site = spec.sites.iter().find(|site| &site.region == region);
-    let base = site.and_then(|site| site.probe_url.clone());
+    let base = names::probe_url(spec, region);
     let base = base.unwrap_or_else(|| format!("https://{}", names::endpoint(spec, region)));
     format!("{}{}", base.trim_end_matches('/'), spec.probe_path)
 }

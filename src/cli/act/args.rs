@@ -56,6 +56,7 @@ impl Where {
             scenario: self.scenario.clone(),
             seed: self.seed,
             after: self.after,
+            empty: false,
         }
     }
 }

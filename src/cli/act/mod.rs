@@ -23,7 +23,7 @@ use super::operator::operator_seen;
 use super::output::{print, tell};
 use super::run_async;
 use super::settings::Settings;
-use super::simulated::still;
+use super::simulated::{Still, still};
 use super::target::Target;
 use args::{Asked, Options};
 use follow::{Manner, follow};
@@ -35,7 +35,11 @@ pub fn run(global: &Global, asked: &Asked<'_>) -> Result<Exit, Failure> {
     let demo = &asked.options.on;
     let folder = runs(demo.demo)?;
     if demo.demo {
-        return still(&demo.still(), async |target| {
+        let world = Still {
+            empty: matches!(asked.intent, Intent::Up { .. }),
+            ..demo.still()
+        };
+        return still(&world, async |target| {
             act(global, asked, &Stage::open(target, folder, true)).await
         })?;
     }

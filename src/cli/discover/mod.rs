@@ -32,6 +32,7 @@ pub fn run(global: &Global, args: &Discover) -> Result<Exit, Failure> {
             scenario: args.scenario.clone(),
             seed: args.seed,
             after: Duration::ZERO,
+            empty: false,
         };
         simulated::still(&world, async |target| {
             (

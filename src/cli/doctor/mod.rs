@@ -36,6 +36,7 @@ pub fn run(global: &Global, args: &Doctor) -> Result<Exit, Failure> {
             scenario: args.scenario.clone(),
             seed: 1,
             after: Duration::ZERO,
+            empty: false,
         };
         simulated::still(&world, ask)?
     } else {

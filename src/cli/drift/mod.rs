@@ -29,6 +29,7 @@ pub fn run(global: &Global, args: &Drift) -> Result<Exit, Failure> {
             scenario: args.scenario.clone(),
             seed: args.seed,
             after: args.after,
+            empty: false,
         };
         simulated::still(&world, async |target| look(&target, args.wait).await)?
     } else {

@@ -72,6 +72,7 @@ fn calm() -> Still {
         scenario: "calm".into(),
         seed: 1,
         after: Duration::ZERO,
+        empty: false,
     }
 }
 

@@ -59,6 +59,7 @@ pub fn run(global: &Global, args: &Status) -> Result<Exit, Failure> {
             scenario: args.scenario.clone(),
             seed: args.seed,
             after: args.after,
+            empty: false,
         };
         simulated::picture(&world, args.timeout)?
     } else {
