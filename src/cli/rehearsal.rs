@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::failure::Failure;
 use super::simulated::{Still, still};
 use super::target::Target;
-use crate::actions::{Confirmation, Folder, Intent, Operator, RunState, plan, start};
+use crate::actions::{Confirmation, Folder, Intent, Operator, RunState, look_up, plan, start};
 use crate::console::Opened;
 use crate::fleet::{Pace, Snapshot};
 
@@ -44,7 +44,11 @@ async fn act(
     let Opened { observer, crew } = target.open();
     observer.set_pace(Pace::Incident);
     let picture = observer.first_complete(limit).await;
-    let planned = plan(&target.name, &target.spec, &picture, intent)
+    let found = look_up(intent.clone(), &target.name, &target.spec, &target.session);
+    let intent = found
+        .await
+        .map_err(|error| Failure::new(error.to_string()))?;
+    let planned = plan(&target.name, &target.spec, &picture, &intent)
         .map_err(|refused| Failure::new(refused.to_string()))?;
     let operator = Operator {
         name: "robin".into(),

@@ -10,7 +10,7 @@ use super::stand::{Stage, in_virtual_time, region, story};
 
 /// Carries `intent` out, and goes on with the configuration as it is then.
 async fn done(stage: Stage, intent: Intent) -> Stage {
-    let asked = stage.looked_up(&intent).await;
+    let asked = Box::pin(stage.looked_up(&intent)).await;
     let plan = stage.plan(&asked);
     let mut running = stage.start(&plan);
     let state = stage.settle(&mut running).await;
@@ -22,7 +22,7 @@ async fn done(stage: Stage, intent: Intent) -> Stage {
         plan.checks
     );
     running.task.await.unwrap().unwrap();
-    let stage = stage.as_built(&intent).await;
+    let stage = Box::pin(stage.rebuilt(&intent)).await;
     // The first minutes of figures.
     tokio::time::sleep(Duration::from_mins(6)).await;
     stage
@@ -31,8 +31,8 @@ async fn done(stage: Stage, intent: Intent) -> Stage {
 #[test]
 fn a_fleet_is_built_extended_drilled_cut_back_and_taken_down() {
     in_virtual_time(Box::pin(async {
-        let stage = Stage::unbuilt().await;
-        let stage = done(stage, Intent::Up { found: None }).await;
+        let stage = Box::pin(Stage::unbuilt()).await;
+        let stage = Box::pin(done(stage, Intent::Up { found: None })).await;
         let seen = stage.snapshot();
         assert_eq!(
             seen.judgement.verdict,
@@ -41,31 +41,31 @@ fn a_fleet_is_built_extended_drilled_cut_back_and_taken_down() {
             seen.judgement
         );
         let third = region("eu-central-1");
-        let stage = done(
+        let stage = Box::pin(done(
             stage,
             Intent::Provision {
                 region: third.clone(),
                 found: None,
             },
-        )
+        ))
         .await;
         assert_eq!(stage.snapshot().sites.len(), 3);
-        let stage = done(
+        let stage = Box::pin(done(
             stage,
             Intent::Drill {
                 region: region("us-east-1"),
                 to: third.clone(),
                 hold_s: Some(30),
             },
-        )
+        ))
         .await;
-        let stage = done(
+        let stage = Box::pin(done(
             stage,
             Intent::Retire {
                 region: third,
                 found: None,
             },
-        )
+        ))
         .await;
         let seen = stage.snapshot();
         assert_eq!(
@@ -74,7 +74,7 @@ fn a_fleet_is_built_extended_drilled_cut_back_and_taken_down() {
             "{:#?}",
             seen.judgement
         );
-        let stage = done(stage, Intent::Down { found: None }).await;
+        let stage = Box::pin(done(stage, Intent::Down { found: None })).await;
         let state = stage.sim().state();
         // What is left is what the plans said would be kept.
         let left: BTreeSet<String> = state.orphans().iter().map(|one| one.kind.clone()).collect();

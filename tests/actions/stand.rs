@@ -23,7 +23,7 @@ pub struct Stage {
     pub session: Session,
     /// The fleet's configuration.
     pub spec: FleetSpec,
-    _dir: Arc<TempDir>,
+    dir: Arc<TempDir>,
 }
 
 pub fn operator() -> Operator {
@@ -60,7 +60,7 @@ impl Stage {
             folder: Folder::new(dir.path().join("runs")),
             session: stand.session.clone(),
             stand,
-            _dir: dir,
+            dir,
         }
     }
 
@@ -164,7 +164,7 @@ impl Stage {
 
     /// Carries out `intent` with nothing in its way.
     pub async fn carry_out(&self, intent: &Intent) {
-        let intent = self.looked_up(intent).await;
+        let intent = Box::pin(self.looked_up(intent)).await;
         let mut running = self.start(&self.plan(&intent));
         let state = self.settle(&mut running).await;
         assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
@@ -174,14 +174,14 @@ impl Stage {
 
 impl Stage {
     /// The fleet as it is configured once `intent` was carried out, under a new observer.
-    pub async fn as_built(self, intent: &Intent) -> Self {
+    pub async fn rebuilt(self, intent: &Intent) -> Self {
         let built = as_built(intent, "orders", &self.spec, &self.session).await;
         let built = built.unwrap();
         if built == self.spec {
             return self;
         }
         let sim = self.stand.sim.clone();
-        Self::configured(sim, self._dir, Pace::Calm, built).await
+        Self::configured(sim, self.dir, Pace::Calm, built).await
     }
 }
 

@@ -122,6 +122,12 @@ impl Work for BuildStack {
         if self.if_there && !found.as_ref().is_some_and(whole) {
             return Seen::Done(format!("there is nothing of {} to prepare", self.stack));
         }
+        if !self.new && found.is_none() {
+            return Seen::Wrong(format!(
+                "{} is not there any more: it cannot be changed",
+                self.stack
+            ));
+        }
         let Some(stack) = found else {
             return self.by_change_set(context, &formation).await;
         };
