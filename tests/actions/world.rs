@@ -117,7 +117,7 @@ pub fn world(sim: &Sim) -> World {
     for distribution in &all.distributions {
         say(
             format!("distribution {:?}", distribution.aliases),
-            format!("{} {}", distribution.certificate_arn, distribution.status),
+            format!("{} {}", certified(all, distribution), distribution.status),
         );
     }
     for stack in all
@@ -146,12 +146,30 @@ fn called(all: &Resources) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Where an alias leads; an API's own name begins with an id of the moment it was made.
-fn aliased(alias: &gwctl::sim::world::model::AliasTarget) -> String {
-    let name = match alias.name.split_once(".execute-api.") {
-        Some((_, rest)) => format!("….execute-api.{rest}"),
-        None => alias.name.clone(),
+/// What a distribution's certificate is for; where several are for the same, which.
+fn certified(all: &Resources, distribution: &gwctl::sim::world::model::Distribution) -> String {
+    let arn = &distribution.certificate_arn;
+    let name = |arn: &str| {
+        let found = all.certificates.iter().find(|one| one.arn == arn);
+        found.map(|one| one.domain.clone()).unwrap_or_default()
     };
+    let domain = name(arn);
+    let same = all
+        .certificates
+        .iter()
+        .filter(|one| one.domain == domain && one.arn.contains(":us-east-1:"));
+    if same.count() > 1 {
+        arn.clone()
+    } else {
+        domain
+    }
+}
+
+/// Where an alias leads; names of APIs and distributions begin with an id of the moment they were made.
+fn aliased(alias: &gwctl::sim::world::model::AliasTarget) -> String {
+    let rest = |mark: &str| Some(format!("…{mark}{}", alias.name.split_once(mark)?.1));
+    let name = rest(".execute-api.").or_else(|| rest(".cloudfront.net"));
+    let name = name.unwrap_or_else(|| alias.name.clone());
     format!("{name} {}", alias.evaluate_target_health)
 }
 

@@ -2,6 +2,7 @@
 
 mod adapters;
 mod bad_replies;
+mod built;
 mod calls;
 mod changes;
 mod discover;

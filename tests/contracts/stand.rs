@@ -77,6 +77,11 @@ pub fn changing() -> &'static Stand {
     STAND.get_or_init(Stand::new)
 }
 
+/// A stand of one test's own.
+pub fn own() -> Stand {
+    Stand::new()
+}
+
 impl Stand {
     fn new() -> Self {
         let (ministack, moto) = (emulators::ministack(), emulators::moto());

@@ -11,7 +11,7 @@ use super::stand::{SeededSite, Stand, shared};
 
 /// The configuration of the seeded fleet. Probes go to the emulator, which answers HTTP like any
 /// other; public DNS knows nothing of the fleet's names, and gwctl must say so.
-fn configuration(stand: &Stand) -> String {
+pub fn configuration(stand: &Stand) -> String {
     let fleet = &stand.fleet;
     let probe = &stand.ministack.url;
     let mut text = format!(
