@@ -38,14 +38,16 @@ fn a_second_engineer_on_this_machine_is_told_who_acts_and_nothing_is_done() {
 fn two_engineers_on_two_machines_do_nothing_twice() {
     for rehearsal in rehearsals() {
         let calm = undisturbed(&rehearsal);
-        // Invalidating twice is two invalidations, and each engineer's own.
-        if ["invalidate"].contains(&rehearsal.name) {
+        // Invalidating twice is two invalidations, and each engineer's own. What provisioning shows of
+        // stacks is not shown again by the rehearsals that take simulated hours.
+        if ["invalidate", "up", "retire", "down"].contains(&rehearsal.name) {
             continue;
         }
         in_virtual_time(async {
             let stage = ready(&rehearsal).await;
             let from = stage.sim().state().mutations.len();
-            let plan = stage.plan(&rehearsal.intent);
+            let intent = Box::pin(stage.looked_up(&rehearsal.intent)).await;
+            let plan = stage.plan(&intent);
             let elsewhere =
                 gwctl::actions::Folder::new(stage.folder.path().with_file_name("elsewhere"));
             let mut one = stage.start(&plan);

@@ -181,17 +181,22 @@ fn zone(stand: &Stand) -> String {
 fn stacks_are_built_and_taken_back_in_an_aws_that_nobody_here_wrote() {
     use std::io::{BufRead, BufReader};
     let desk = Desk::new();
-    // CloudFormation makes records where it runs, in the other emulator's zone.
     let config = desk.home.path().join("config.toml");
-    let text = std::fs::read_to_string(&config).unwrap();
     let template = desk.home.path().join("region.yaml");
-    std::fs::write(&template, emulated(&Kind::Region.template())).unwrap();
+    // CloudFormation makes records where it runs, in the other emulator's zone.
+    let text = emulated(&Kind::Region.template());
+    let text = text.replace("!Ref HostedZoneId", &zone(&desk.stand));
+    std::fs::write(
+        &template,
+        text.replace("AllowedPattern: ^Z[A-Z0-9]+$", "MinLength: 1"),
+    )
+    .unwrap();
     let own = format!(
         "[fleets.orders.build.templates]\nregion = \"{}\"\n",
         template.display()
     );
-    let text = text.replace(&desk.stand.fleet.zone, &zone(&desk.stand)) + &own;
-    std::fs::write(&config, text).unwrap();
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, text + &own).unwrap();
     let waived = ["quota", "database", "fresh"]
         .map(|check| ["--waive", check])
         .concat();
