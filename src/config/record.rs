@@ -95,6 +95,7 @@ fn fill(table: &mut Table, site: &SiteSpec) {
     set(table, "api", Some(&site.api));
     set(table, "endpoint", site.endpoint.as_ref());
     set(table, "stack", site.stack.as_ref());
+    set(table, "probe_url", site.probe_url.as_ref());
     let functions: Array = site.functions.iter().collect();
     let same = table
         .get("functions")

@@ -61,10 +61,14 @@ fn host(sim: &Sim, place: &str) -> Option<String> {
         return Some(spec.domain);
     }
     let region = Region::new(place).ok()?;
-    spec.sites
-        .into_iter()
-        .find(|site| site.region == region)?
-        .endpoint
+    let site = spec.sites.into_iter().find(|site| site.region == region);
+    site.and_then(|site| site.endpoint).or_else(|| {
+        // Built since.
+        let state = sim.state();
+        let mut names = state.resources.custom_domains.iter();
+        let built = names.find(|name| name.region == region)?;
+        Some(built.name.clone())
+    })
 }
 
 fn served(sim: &Sim, outcome: &ProbeOutcome) -> Response<Vec<u8>> {
