@@ -65,6 +65,17 @@ impl Kind {
     }
 }
 
+/// The network of a fleet's `place`-th Region where none is given: networks that may be joined one day
+/// must not overlap.
+pub fn network(place: usize) -> String {
+    format!("10.{}.0.0/16", 16 + place)
+}
+
+/// Whether a network is one of those.
+pub fn is_own_network(block: &str) -> bool {
+    (0..=255 - 16).any(|place| network(place) == block)
+}
+
 impl std::fmt::Display for Kind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(self.word())

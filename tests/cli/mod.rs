@@ -2,6 +2,7 @@
 
 mod actions;
 mod bad_days;
+mod building;
 mod configuration;
 mod discover;
 mod drift;

@@ -173,11 +173,9 @@ impl<'a> Architecture<'a> {
         engine
     }
 
-    /// A /16 of its own for every Region: networks that may be joined one day must not overlap.
     fn network(&self, region: &Region) -> String {
         let place = self.sites().iter().position(|site| &site.region == region);
-        let place = place.unwrap_or(self.sites().len());
-        format!("10.{}.0.0/16", 16 + place)
+        stacks::network(place.unwrap_or(self.sites().len()))
     }
 
     /// The edge with these Regions.

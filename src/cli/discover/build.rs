@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::fleet::{BuildSpec, Region};
 use crate::observe::discover::FoundStack;
-use crate::stacks::{Kind, Parameters, Template, given};
+use crate::stacks::{Kind, Parameters, Template, given, is_own_network};
 
 /// Fills `build` in, and says what it cannot say of it.
 pub fn build(stacks: &[FoundStack], build: &mut BuildSpec) -> Vec<String> {
@@ -30,7 +30,13 @@ pub fn build(stacks: &[FoundStack], build: &mut BuildSpec) -> Vec<String> {
         // The engine of the Regions is that of the global cluster.
         parameters.retain(|name, value| build.global.get(name) != Some(value) || !is_engine(name));
     }
+    // A network that gwctl chose it chooses again.
+    for parameters in regions.values_mut() {
+        parameters.retain(|name, value| name != "VpcCidr" || !is_own_network(value));
+    }
+    let secret = secret(&mut regions);
     build.region = shared(&regions);
+    build.region.extend(secret);
     for (region, parameters) in regions {
         let own: Parameters = parameters
             .into_iter()
@@ -41,6 +47,19 @@ pub fn build(stacks: &[FoundStack], build: &mut BuildSpec) -> Vec<String> {
         }
     }
     notes
+}
+
+/// The secret of the database's first user: only the Region that created the database was given it, and
+/// gwctl gives it to no other.
+fn secret(regions: &mut BTreeMap<Region, Parameters>) -> Option<(String, String)> {
+    let name = "MasterUserSecretArn";
+    let mut all = regions
+        .values_mut()
+        .filter_map(|given| given.remove_entry(name));
+    let first = all.next();
+    // Whatever the others were given, they did not use.
+    all.for_each(drop);
+    first
 }
 
 fn is_engine(name: &str) -> bool {
@@ -96,6 +115,34 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::fleet::Formation;
+
+    #[test]
+    fn what_gwctl_chooses_by_itself_is_not_written_down() {
+        let secret = "arn:aws:secretsmanager:us-east-1:123456789012:secret:orders-AbCdEf";
+        let stacks = [
+            stack(
+                "region",
+                "us-east-1",
+                &[("VpcCidr", "10.16.0.0/16"), ("MasterUserSecretArn", secret)],
+            ),
+            stack("region", "eu-west-1", &[("VpcCidr", "10.17.0.0/16")]),
+            stack("region", "eu-west-2", &[("VpcCidr", "172.16.0.0/16")]),
+        ];
+        let mut known = BuildSpec::default();
+        assert!(build(&stacks, &mut known).is_empty());
+        let region: Vec<_> = known
+            .region
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        assert_eq!(region, [("MasterUserSecretArn", secret)]);
+        let own: Vec<&Region> = known.regions.keys().collect();
+        assert_eq!(
+            own,
+            [&Region::new("eu-west-2").unwrap()],
+            "a network of their own choice"
+        );
+    }
 
     fn stack(role: &str, code: &str, parameters: &[(&str, &str)]) -> FoundStack {
         let words = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
