@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use gwctl::actions::{Becomes, Finding, Intent, Plan, Refused, Survey, plan};
+use gwctl::actions::{Becomes, Finding, Intent, Order, Phase, Plan, Refused, Survey, plan};
 use gwctl::fleet::{FleetSpec, Snapshot};
 
-use super::stand::{Stage, described, in_virtual_time, region};
+use super::stand::{Stage, described, in_virtual_time, region, story};
 use super::world::founded;
 
 fn planned(spec: &FleetSpec, picture: &Snapshot, intent: &Intent) -> Result<Plan, Refused> {
@@ -141,6 +141,62 @@ fn what_others_built_is_not_taken_down() {
         let refused = planned(&stage.spec, &stage.snapshot(), &intent).unwrap_err();
         assert!(refused.why.contains("not gwctl's"), "{refused}");
     });
+}
+
+/// Every resource when `GWCTL_THOROUGH` is set; otherwise one early, one slow and one late.
+fn failing(plan: &Plan) -> Vec<String> {
+    let parts = plan.step("region.eu-central-1").unwrap().parts();
+    let some = ["Certificate", "Cluster", "HealthRoute"];
+    parts
+        .iter()
+        .map(|part| part.id.clone())
+        .filter(|id| std::env::var_os("GWCTL_THOROUGH").is_some() || some.contains(&id.as_str()))
+        .collect()
+}
+
+#[test]
+fn a_resource_that_fails_holds_the_run_with_its_own_reason_and_a_retry_builds_it() {
+    let (picture, spec) = founded_fleet();
+    let plan = planned(
+        &spec,
+        &picture,
+        &provision("eu-central-1", Survey::default()),
+    )
+    .unwrap();
+    for part in failing(&plan) {
+        in_virtual_time(Box::pin(async {
+            let stage = Box::pin(Stage::calmly(founded("calm"))).await;
+            let intent = Intent::Provision {
+                region: region("eu-central-1"),
+                found: None,
+            };
+            let intent = Box::pin(stage.looked_up(&intent)).await;
+            let plan = stage.plan(&intent);
+            stage
+                .sim()
+                .fail_resource("orders-eu-central-1", &part, "there is none left");
+            let mut running = stage.start(&plan);
+            let state = stage.settle(&mut running).await;
+            assert_eq!(state.phase(), Phase::Held, "{part}: {}", story(&state));
+            let step = "region.eu-central-1".to_owned();
+            let why = state.steps[&step].held.clone().unwrap_or_default();
+            assert!(
+                why.contains("ROLLBACK_COMPLETE")
+                    && why.contains(&part)
+                    && why.contains("there is none left"),
+                "{part}: {why}"
+            );
+            let failed = &state.steps[&step].parts[&part];
+            assert!(
+                failed.status.contains("DELETE") || failed.reason.is_some(),
+                "{failed:?}"
+            );
+            running.control.order(Order::Retry { step });
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            let state = stage.settle(&mut running).await;
+            assert_eq!(state.phase(), Phase::Done, "{part}: {}", story(&state));
+        }));
+    }
 }
 
 #[test]

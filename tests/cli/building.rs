@@ -41,10 +41,10 @@ fn a_fleet_that_was_built_is_discovered_as_it_was_described() {
     let home = Home::new();
     let run = |args: &[&str]| Ran::of(served.command(&home, args).output().unwrap());
     let file = served.export("GWCTL_CONFIG");
-    let described = fleet(&std::fs::read_to_string(&file).unwrap());
+    let described = fleet(&std::fs::read_to_string(file).unwrap());
     let up = run(&["--write", "up", "--confirm", "orders"]);
     assert_eq!(up.code, 0, "{}\n{}", up.out, up.err);
-    let built = fleet(&std::fs::read_to_string(&file).unwrap());
+    let built = fleet(&std::fs::read_to_string(file).unwrap());
     assert_eq!(built["build"], described["build"]);
     let found = run(&["discover", "api.orders.example.com"]);
     assert_eq!(found.code, 0, "{}\n{}", found.out, found.err);

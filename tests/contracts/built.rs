@@ -163,14 +163,17 @@ fn emulated(template: &str) -> String {
 
 /// A zone in the emulator that has CloudFormation.
 fn zone(stand: &Stand) -> String {
-    let make = format!(
+    let script = format!(
         "import boto3; zone = boto3.client('route53', endpoint_url='{}', region_name='us-east-1', \
          aws_access_key_id='test', aws_secret_access_key='test').create_hosted_zone(\
          Name='orders.example.com', CallerReference='built'); \
          print(zone['HostedZone']['Id'].rsplit('/', 1)[-1])",
         stand.ministack.url
     );
-    let made = Command::new(python()).args(["-c", &make]).output().unwrap();
+    let made = Command::new(python())
+        .args(["-c", &script])
+        .output()
+        .unwrap();
     assert!(made.status.success(), "{}", said(&made));
     String::from_utf8(made.stdout).unwrap().trim().to_owned()
 }

@@ -142,6 +142,11 @@ impl<'a> Architecture<'a> {
             ("SwitchRegion", home.to_string()),
             ("Traffic", traffic.word().into()),
         ]));
+        if traffic == Traffic::None {
+            // A protected cluster would keep a creation that fails from being rolled back. It is protected
+            // before anybody depends on it.
+            parameters.insert("DeletionProtection".into(), "false".into());
+        }
         Wanted {
             kind: Kind::Region,
             stack: names::region(fleet, spec, region),
