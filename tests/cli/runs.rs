@@ -109,6 +109,42 @@ fn a_killed_run_is_shown_as_left_and_resumed_to_its_end_and_undone() {
     assert!(desk.run(&["runs"]).out.contains("undone"));
 }
 
+/// Every process is killed around one of the next records, so that each record is once the last one
+/// written and once the one that was not: the change is made, and its journal is whole.
+#[test]
+fn a_run_whose_every_process_is_killed_around_the_next_record_comes_to_its_end() {
+    let served = Served::start(&["--speed", "60"]);
+    let desk = Desk::at(&served);
+    let first = desk.run_with(&EVACUATE, &[("GWCTL_CRASH", "before:1")]);
+    assert_eq!(first.code, -1, "{}{}", first.out, first.err);
+    let mut kills = 1;
+    let last = loop {
+        let journal = std::fs::read_to_string(desk.journal()).unwrap();
+        let written = journal.lines().count();
+        // `Resumed` and `Started` come first: each process gets a little further than the one before.
+        let when = if kills % 2 == 0 { "before" } else { "after" };
+        let at = format!("{when}:{}", written + 1 + kills / 2);
+        let resumed = desk.run_with(
+            &["runs", "resume", "last", "--write"],
+            &[("GWCTL_CRASH", &at)],
+        );
+        if resumed.code != -1 {
+            break resumed;
+        }
+        kills += 1;
+        assert!(kills < 60, "it comes to no end:\n{journal}");
+    };
+    assert_eq!(last.code, 0, "{}{}", last.out, last.err);
+    assert!(kills > 5, "killed only {kills} times");
+    let verified = desk.run(&["runs", "verify", "last"]);
+    assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);
+    let run = desk.run(&["runs", "show", "last", "-o", "json"]).json();
+    let sent = run["steps"]["evacuate"]["calls"].as_array().unwrap();
+    // Putting the same value again changes nothing; a reply that was heard is never asked for again.
+    let heard = sent.iter().filter(|call| !call["reply"].is_null());
+    assert!(heard.count() <= 1, "{sent:#?}");
+}
+
 #[test]
 fn a_second_process_is_told_who_acts_and_an_interrupted_run_can_be_resumed() {
     let served = Served::start(&[]);
