@@ -41,6 +41,13 @@ pub struct KnownStack {
 }
 
 impl Survey {
+    /// Where the stack `name` is, in whichever Region.
+    pub(super) fn home(&self, name: &str) -> Option<Region> {
+        let places = self.stacks.keys().filter_map(|key| key.split_once('/'));
+        let mut homes = places.filter(|(_, stack)| *stack == name);
+        Region::new(homes.next()?.0).ok()
+    }
+
     /// The stack `name` in `region`, where there is one.
     pub(super) fn stack(&self, region: &Region, name: &str) -> Option<&KnownStack> {
         self.stacks.get(&format!("{region}/{name}"))

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use gwctl::actions::{Intent, Phase};
-use gwctl::fleet::Verdict;
+use gwctl::actions::{Intent, Mechanism, Mode, Phase};
+use gwctl::fleet::{Region, Verdict};
 
 use super::stand::{Stage, in_virtual_time, region, story};
 
@@ -26,6 +26,63 @@ async fn done(stage: Stage, intent: Intent) -> Stage {
     // The first minutes of figures.
     tokio::time::sleep(Duration::from_mins(6)).await;
     stage
+}
+
+#[test]
+fn the_first_region_is_retired_once_another_writes_and_its_switches_move() {
+    in_virtual_time(Box::pin(async {
+        let stage = Box::pin(Stage::unbuilt()).await;
+        let stage = Box::pin(done(stage, Intent::Up { found: None })).await;
+        let third = region("eu-central-1");
+        let provision = Intent::Provision {
+            region: third.clone(),
+            found: None,
+        };
+        let stage = Box::pin(done(stage, provision)).await;
+        let promote = Intent::Promote {
+            target: region("eu-west-1"),
+            mode: Some(Mode::Switchover),
+            force: false,
+        };
+        let stage = Box::pin(done(stage, promote)).await;
+        let first = region("us-east-1");
+        let homes = |stage: &Stage| -> Vec<Region> {
+            let sites = stage.spec.sites.iter();
+            sites
+                .map(|site| site.switch.clone().unwrap().region)
+                .collect()
+        };
+        assert!(homes(&stage).contains(&first), "{:?}", homes(&stage));
+        let retire = Intent::Retire {
+            region: first.clone(),
+            found: None,
+        };
+        let stage = Box::pin(done(stage, retire)).await;
+        let seen = stage.snapshot();
+        assert_eq!(
+            seen.judgement.verdict,
+            Verdict::Healthy,
+            "{:#?}",
+            seen.judgement
+        );
+        assert!(!homes(&stage).contains(&first), "{:?}", homes(&stage));
+        // They still work.
+        let evacuate = Intent::Evacuate {
+            region: third,
+            mechanism: Some(Mechanism::Switch),
+        };
+        let stage = Box::pin(done(stage, evacuate)).await;
+        let stage = Box::pin(done(stage, Intent::Down { found: None })).await;
+        let state = stage.sim().state();
+        let gone = |status: &str| status == "DELETE_COMPLETE";
+        assert!(
+            state
+                .resources
+                .stacks
+                .iter()
+                .all(|stack| gone(&stack.status))
+        );
+    }));
 }
 
 #[test]

@@ -79,6 +79,9 @@ impl<'a> Architecture<'a> {
 
     pub(super) fn global(&self) -> Wanted {
         let spec = self.ground.spec;
+        let stack = names::global(self.ground.fleet);
+        // It stays where it was built, also when that Region is retired.
+        let built = self.survey.home(&stack);
         let mut parameters = spec.build.global.clone();
         parameters.insert(
             "GlobalClusterIdentifier".into(),
@@ -86,8 +89,8 @@ impl<'a> Architecture<'a> {
         );
         Wanted {
             kind: Kind::Global,
-            stack: names::global(self.ground.fleet),
-            region: self.first(),
+            stack,
+            region: built.unwrap_or_else(|| self.first()),
             parameters,
         }
     }

@@ -57,6 +57,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     plan.checks = vec![
         not_the_writer(ground.snapshot, region),
         preconditions::not_the_last(ground.snapshot, region),
+        frame_in_sight(&all, region),
     ];
     for other in shift::receivers(ground, region) {
         let check = preconditions::spare(ground.snapshot, &other);
@@ -186,6 +187,24 @@ fn forgotten(
 pub(super) fn switch_home(site: &Wanted) -> Option<Region> {
     let home = site.parameters.get("SwitchRegion")?;
     Region::new(home).ok()
+}
+
+/// The global cluster's stack stays where it was built, and is looked for in the fleet's Regions and in
+/// us-east-1.
+fn frame_in_sight(all: &Architecture<'_>, region: &Region) -> Check {
+    let global = all.global();
+    let lost =
+        &global.region == region && *region != Region::global() && all.known(&global).is_some();
+    Check::of(
+        "global-stack",
+        !lost,
+        "the global cluster's stack stays in sight",
+        Finding::Waivable,
+        format!(
+            "{} is in {region}: it stays there, and `gwctl down` will not find it once the fleet has left",
+            global.stack
+        ),
+    )
 }
 
 fn not_the_writer(snapshot: &Snapshot, region: &Region) -> Check {
