@@ -2,11 +2,6 @@
 
 use crate::fleet::{FleetSpec, Region};
 
-/// The tag that says which fleet a resource belongs to.
-pub const FLEET_TAG: &str = "gwctl:fleet";
-/// The tag that says which of its stacks made it.
-pub const ROLE_TAG: &str = "gwctl:role";
-
 /// The global cluster's stack.
 pub fn global(fleet: &str) -> String {
     format!("{fleet}-global")

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
-use super::{CertificateFacts, Intent, names};
+use super::{CertificateFacts, Intent};
 use crate::aws::{AwsError, ErrorKind, Session};
-use crate::fleet::{FleetSpec, Region};
+use crate::fleet::{FLEET_TAG, FleetSpec, Region};
 use crate::stacks::{Kind, Parameters};
 
 /// What is known of the stacks and Regions a fleet is built from.
@@ -119,10 +119,7 @@ async fn take(
             }
             Ok(stacks) => {
                 for stack in stacks {
-                    let ours = stack
-                        .tags
-                        .get(names::FLEET_TAG)
-                        .is_some_and(|tag| tag == fleet);
+                    let ours = stack.tags.get(FLEET_TAG).is_some_and(|tag| tag == fleet);
                     let known = KnownStack {
                         id: stack.id,
                         status: stack.status,

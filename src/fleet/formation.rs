@@ -5,6 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+/// The tag that says which fleet a stack belongs to.
+pub const FLEET_TAG: &str = "gwctl:fleet";
+/// The tag that says which of the fleet's stacks it is: `global`, `region`, `switch`, `edge`.
+pub const ROLE_TAG: &str = "gwctl:role";
+
 /// A stack with what it was given and what it tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Formation {

@@ -33,7 +33,8 @@ pub use edge::{
     LatencyRecord, Router, Vote,
 };
 pub use formation::{
-    ChangeSet, Course, Drifted, Formation, PropertyDifference, ResourceChange, StackEvent,
+    ChangeSet, Course, Drifted, FLEET_TAG, Formation, PropertyDifference, ROLE_TAG, ResourceChange,
+    StackEvent,
 };
 pub use found::{ApiMapping, ApiName, HostedZone, ListedDistribution, ListedGlobalCluster, Origin};
 pub use judge::{check_verdict, judge};

@@ -6,12 +6,10 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use crate::aws::Session;
-use crate::fleet::{Clock, Course, Drifted, FleetSpec, Missing, Region};
+use crate::fleet::{Clock, Course, Drifted, FLEET_TAG, FleetSpec, Missing, Region};
 
 /// How often a detection is asked how far it is, in fleet time.
 const LOOK: Duration = Duration::from_secs(2);
-/// The tag with the fleet's name.
-const FLEET_TAG: &str = "gwctl:fleet";
 
 /// A stack that is looked at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

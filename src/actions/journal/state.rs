@@ -129,7 +129,8 @@ pub struct StackPart {
 }
 
 impl StepState {
-    const NEW: Self = Self {
+    /// Nothing was done yet.
+    pub const NEW: Self = Self {
         status: StepStatus::Waiting,
         started: None,
         ended: None,

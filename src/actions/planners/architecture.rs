@@ -3,7 +3,7 @@
 use crate::actions::plan::{Ground, digest};
 use crate::actions::task::{BuildStack, RemoveStack, Source, placeholder};
 use crate::actions::{Change, KnownStack, Refused, Step, Survey, Task, names};
-use crate::fleet::{Region, SiteSpec};
+use crate::fleet::{FLEET_TAG, ROLE_TAG, Region, SiteSpec};
 use crate::stacks::{self, Action, Kind, Parameters, Part, Template};
 
 /// How far a Region takes part in routing.
@@ -258,8 +258,8 @@ impl<'a> Architecture<'a> {
             },
             parameters: wanted.parameters.clone(),
             tags: words([
-                (names::FLEET_TAG, self.ground.fleet.to_owned()),
-                (names::ROLE_TAG, wanted.kind.word().to_owned()),
+                (FLEET_TAG, self.ground.fleet.to_owned()),
+                (ROLE_TAG, wanted.kind.word().to_owned()),
             ]),
             change_set: self.change_set(id),
             new: before.is_none(),

@@ -3,7 +3,7 @@
 use super::architecture::{Architecture, Traffic, Wanted, with};
 use crate::actions::task::{AwaitGreen, AwaitMember, AwaitServing, RemoveStack};
 use crate::actions::{Refused, Step, Task, names};
-use crate::fleet::Region;
+use crate::fleet::{FLEET_TAG, Region};
 use crate::stacks::Parameters;
 
 /// A Region to be built.
@@ -125,10 +125,7 @@ pub(super) fn standing(all: &Architecture<'_>, wanted: Wanted) -> Result<Wanted,
     if !known.ours {
         return Err(Refused::new(format!(
             "the stack {} in {} is not gwctl's: it lacks the tag {}={}",
-            wanted.stack,
-            wanted.region,
-            names::FLEET_TAG,
-            all.ground.fleet
+            wanted.stack, wanted.region, FLEET_TAG, all.ground.fleet
         ))
         .instead("Retire it with whatever made it."));
     }

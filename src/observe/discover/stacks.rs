@@ -3,12 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::FoundStack;
-use crate::fleet::{Course, Formation, Missing, Region};
-
-/// The tag with the fleet's name.
-const FLEET_TAG: &str = "gwctl:fleet";
-/// The tag with what a stack is in it: `global`, `region`, `switch`, `edge`.
-const ROLE_TAG: &str = "gwctl:role";
+use crate::fleet::{Course, FLEET_TAG, Formation, Missing, ROLE_TAG, Region};
 
 /// What tells a fleet's stacks from those of another in the same account.
 pub(super) struct Marks<'a> {

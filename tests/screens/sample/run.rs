@@ -70,24 +70,11 @@ pub fn checked() -> Plan {
 
 /// A run of `plan` that began three minutes ago and has done nothing yet.
 pub fn begun(plan: Plan) -> RunState {
-    let blank = StepState {
-        status: StepStatus::Waiting,
-        started: None,
-        ended: None,
-        saw: None,
-        held: None,
-        gate: false,
-        calls: Vec::new(),
-        settled: 0,
-        retried: false,
-        parts: std::collections::BTreeMap::new(),
-        events: std::collections::BTreeSet::new(),
-    };
     let steps = plan
         .steps
         .iter()
         .chain(&plan.inverse)
-        .map(|step| (step.id.clone(), blank.clone()));
+        .map(|step| (step.id.clone(), StepState::NEW));
     RunState {
         id: "20261123-120135-evacuate-3f2a".into(),
         steps: steps.collect(),
