@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Mechanism, Mode, Survey};
+use super::{Mechanism, Mode, SourceCode, Survey};
 use crate::fleet::Region;
 
 /// One guided action with its arguments.
@@ -70,6 +70,12 @@ pub enum Intent {
     Provision {
         /// The Region.
         region: Region,
+        /// Whose deployed code its handler runs; none takes what the configuration says.
+        #[serde(default)]
+        code_from: Option<CodeFrom>,
+        /// Over how long its share of the traffic rises, in seconds; none lets all in at once.
+        #[serde(default)]
+        over_s: Option<u64>,
         /// What is there already; looked up before planning.
         #[serde(default)]
         found: Option<Survey>,
@@ -98,6 +104,43 @@ pub enum Intent {
     },
 }
 
+/// Where a handler's code is copied from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeFrom {
+    /// A Region of the fleet.
+    pub region: Region,
+    /// Which of its functions; none where it has one.
+    pub function: Option<String>,
+}
+
+impl std::str::FromStr for CodeFrom {
+    type Err = String;
+
+    /// `eu-west-1`, `eu-west-1/orders-read`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (region, function) = match text.split_once('/') {
+            Some((region, function)) => (region, Some(function)),
+            None => (text, None),
+        };
+        if function.is_some_and(str::is_empty) {
+            return Err("no function is named after the `/`".into());
+        }
+        Ok(Self {
+            region: Region::new(region)?,
+            function: function.map(Into::into),
+        })
+    }
+}
+
+impl std::fmt::Display for CodeFrom {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.function {
+            Some(function) => write!(f, "{}/{function}", self.region),
+            None => write!(f, "{}", self.region),
+        }
+    }
+}
+
 /// What a plan must know of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificateFacts {
@@ -108,6 +151,16 @@ pub struct CertificateFacts {
 }
 
 impl Intent {
+    /// To build the fleet in `region`, with the configured code, and let all of its traffic in at once.
+    pub const fn provision(region: Region) -> Self {
+        Self::Provision {
+            region,
+            code_from: None,
+            over_s: None,
+            found: None,
+        }
+    }
+
     /// The action's name, as its subcommand and its file are called.
     pub const fn name(&self) -> &'static str {
         match self {
@@ -140,10 +193,28 @@ impl Intent {
     /// The same where no stack is there yet, for those who ask only what it would call.
     #[must_use]
     pub fn on_bare_ground(self) -> Self {
-        let found = Some(Survey::default());
+        let mut survey = Survey::default();
+        if let Self::Provision {
+            code_from: Some(from),
+            ..
+        } = &self
+        {
+            survey.code = Some(SourceCode::unseen(from));
+        }
+        let found = Some(survey);
         match self {
             Self::Up { .. } => Self::Up { found },
-            Self::Provision { region, .. } => Self::Provision { region, found },
+            Self::Provision {
+                region,
+                code_from,
+                over_s,
+                ..
+            } => Self::Provision {
+                region,
+                code_from,
+                over_s,
+                found,
+            },
             other => other,
         }
     }

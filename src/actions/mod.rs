@@ -45,7 +45,7 @@ pub use crew::Crew;
 pub use data_loss::DataLoss;
 pub use engine::{Control, NotStarted, Operator, Order, Running, resume, start};
 pub use figures::{Figures, SiteFigures, figures};
-pub use intent::{CertificateFacts, Intent, Refused};
+pub use intent::{CertificateFacts, CodeFrom, Intent, Refused};
 pub use journal::{
     Broken, CallMade, DiskFault, Entry, Folder, Journal, JournalError, Lease, LeaseHolder,
     LeaseRefused, Note, Phase, Record, Reply, ResumeError, RunState, StackPart, Status, StepState,
@@ -56,7 +56,7 @@ pub use needs::{Dependency, Need, Standing};
 pub use patience::plan_patiently;
 pub use plan::{Change, Confirmation, NotConfirmed, Plan, PlannedCall, Step, plan};
 pub use rehearsal::{Places, Rehearsal};
-pub use survey::{KnownStack, Survey, look_up};
+pub use survey::{KnownStack, SourceCode, Survey, look_up};
 pub use task::Task;
 
 /// Resources of a stack, and what becomes of them.

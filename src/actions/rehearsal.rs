@@ -15,6 +15,8 @@ pub struct Places {
     pub third: Region,
     /// One that the fleet is not in.
     pub free: Region,
+    /// A function where the database is written.
+    pub function: Option<String>,
 }
 
 /// One way to try an action.

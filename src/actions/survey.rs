@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
-use super::{CertificateFacts, Intent};
+use super::{CertificateFacts, CodeFrom, Intent};
 use crate::aws::{AwsError, ErrorKind, Session};
-use crate::fleet::{FLEET_TAG, FleetSpec, Region};
+use crate::fleet::{DeployedCode, FLEET_TAG, FleetSpec, Region};
 use crate::stacks::{Kind, Parameters};
 
 /// What is known of the stacks and Regions a fleet is built from.
@@ -20,9 +20,23 @@ pub struct Survey {
     pub closed: BTreeMap<Region, String>,
     /// Concurrent executions that Lambda allows.
     pub concurrency: BTreeMap<Region, u32>,
+    /// The code that a new Region's handler is to run, where it is another Region's.
+    #[serde(default)]
+    pub code: Option<SourceCode>,
     /// Texts of the fleet's own templates. Large, and named by their digest in every step.
     #[serde(skip)]
     pub templates: BTreeMap<Kind, Result<String, String>>,
+}
+
+/// What a function runs, and where it does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceCode {
+    /// The Region.
+    pub region: Region,
+    /// The function.
+    pub function: String,
+    /// Its code; or why it is not known.
+    pub deployed: Result<DeployedCode, String>,
 }
 
 /// A stack that is there.
@@ -38,6 +52,26 @@ pub struct KnownStack {
     pub outputs: BTreeMap<String, String>,
     /// Whether gwctl's tags say that it is this fleet's.
     pub ours: bool,
+}
+
+impl SourceCode {
+    /// Some package, for those who ask only what copying it would call.
+    pub(super) fn unseen(from: &CodeFrom) -> Self {
+        Self {
+            region: from.region.clone(),
+            function: from.function.clone().unwrap_or_default(),
+            deployed: Ok(DeployedCode {
+                sha256: String::new(),
+                size: 0,
+                image: None,
+                runtime: "nodejs22.x".into(),
+                handler: "index.handler".into(),
+                architecture: "x86_64".into(),
+                layers: Vec::new(),
+                variables: Vec::new(),
+            }),
+        }
+    }
 }
 
 impl Survey {
@@ -86,16 +120,65 @@ pub async fn look_up(
         Intent::Down { .. } => Intent::Down {
             found: survey().await,
         },
-        Intent::Provision { region, .. } => Intent::Provision {
+        Intent::Provision {
             region,
-            found: survey().await,
-        },
+            code_from,
+            over_s,
+            ..
+        } => {
+            let mut found = take(fleet, spec, session, regions.clone()).await;
+            if let Some(from) = &code_from {
+                found.code = Some(source(spec, session, from).await);
+            }
+            Intent::Provision {
+                region,
+                code_from,
+                over_s,
+                found: Some(found),
+            }
+        }
         Intent::Retire { region, .. } => Intent::Retire {
             region,
             found: survey().await,
         },
         other => other,
     })
+}
+
+/// The code that runs where `from` says.
+async fn source(spec: &FleetSpec, session: &Session, from: &CodeFrom) -> SourceCode {
+    let code = |function: &str, deployed| SourceCode {
+        region: from.region.clone(),
+        function: function.into(),
+        deployed,
+    };
+    match function_of(spec, from) {
+        Err(why) => code("", Err(why)),
+        Ok(function) => {
+            let deployed = session.lambda(&from.region).deployed(&function).await;
+            code(&function, deployed.map_err(|error| error.to_string()))
+        }
+    }
+}
+
+/// Which function is meant: the one that is named, or the only one.
+fn function_of(spec: &FleetSpec, from: &CodeFrom) -> Result<String, String> {
+    let region = &from.region;
+    let site = spec.sites.iter().find(|site| &site.region == region);
+    let site = site.ok_or_else(|| format!("the fleet is not in {region}"))?;
+    if let Some(named) = &from.function {
+        return Ok(named.clone());
+    }
+    match site.functions.as_slice() {
+        [one] => Ok(one.clone()),
+        [] => Err(format!(
+            "the configuration names no function in {region}: name one, {region}/FUNCTION"
+        )),
+        [first, ..] => Err(format!(
+            "{} run in {region}, and a new Region has one handler: name one of them, such as {region}/{first}",
+            site.functions.join(" and ")
+        )),
+    }
 }
 
 /// Asks every Region side by side: one that does not answer closes nothing but itself.

@@ -30,6 +30,16 @@ pub fn millis(ms: f64) -> String {
     }
 }
 
+/// `840 B`, `1.2 MB`.
+pub fn bytes(n: i64) -> String {
+    let n = n.max(0) as f64;
+    match n {
+        n if n < 1e3 => format!("{n:.0} B"),
+        n if n < 1e6 => format!("{:.1} kB", n / 1e3),
+        n => format!("{:.1} MB", n / 1e6),
+    }
+}
+
 /// `310`, `12,400`.
 pub fn count(n: f64) -> String {
     let digits = format!("{:.0}", n.max(0.0));
@@ -56,5 +66,6 @@ mod tests {
         assert_eq!(millis(12_340.0), "12.3 s");
         assert_eq!(count(1_234_567.2), "1,234,567");
         assert_eq!(count(310.0), "310");
+        assert_eq!([bytes(840), bytes(1_234_567)], ["840 B", "1.2 MB"]);
     }
 }

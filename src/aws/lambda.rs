@@ -10,10 +10,11 @@ use super::session::{Session, sdk_client};
 use crate::fleet::{Concurrency, FunctionDetail, Region};
 
 /// Lambda in one Region.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Lambda {
-    client: Client,
-    line: Line,
+    pub(super) client: Client,
+    pub(super) line: Line,
+    pub(super) session: Session,
 }
 
 impl Session {
@@ -23,6 +24,7 @@ impl Session {
         Lambda {
             client: self.client(&line, sdk_client!(aws_sdk_lambda)),
             line,
+            session: self.clone(),
         }
     }
 }

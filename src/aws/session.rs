@@ -165,6 +165,18 @@ impl Session {
             .unwrap_or_else(Region::global)
     }
 
+    /// The HTTP client that every SDK client shares.
+    pub(super) fn http_client(&self) -> Option<SharedHttpClient> {
+        self.config.http_client()
+    }
+
+    /// How the fleet's time passes.
+    pub(super) fn sleep(&self) -> SharedAsyncSleep {
+        self.config
+            .sleep_impl()
+            .unwrap_or_else(|| SharedAsyncSleep::new(FleetSleep(self.watch.clock.clone())))
+    }
+
     /// The line to `service` in `region`.
     pub(super) fn line(&self, service: &'static str, region: &Region) -> Line {
         Line {

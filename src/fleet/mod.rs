@@ -3,6 +3,7 @@
 //! Nothing here performs I/O, awaits, or names an SDK crate.
 
 mod clock;
+mod code;
 mod database;
 mod edge;
 mod formation;
@@ -24,6 +25,7 @@ mod thresholds;
 mod verdict;
 
 pub use clock::{Clock, SystemClock};
+pub use code::{CodeState, DeployedCode};
 pub use database::{
     Cluster, ClusterState, DbEvent, DbSnapshot, Engine, FailoverState, GlobalDatabase, Instance,
     LagMetric, Member, Topology,
@@ -42,7 +44,7 @@ pub use ledger::{Call, CallKey, CallStats, Ledger, Outcome};
 pub use observed::{Missing, Observed, Source};
 pub use probe::{ProbeReport, ProbeTarget};
 pub use record::{AliasTarget, RecordAction, RecordChange, RecordSet, WeightedRecord};
-pub use region::{Place, Region};
+pub use region::{Place, Region, km};
 pub use rules::Rules;
 pub use series::{Metric, Metrics, Point, Series, Unit};
 pub use site::{

@@ -29,6 +29,14 @@ pub struct Place {
     pub lon: f64,
 }
 
+/// Great-circle distance in kilometres between two points of (latitude, longitude) in degrees.
+pub fn km((lat1, lon1): (f64, f64), (lat2, lon2): (f64, f64)) -> f64 {
+    let (p1, p2) = (lat1.to_radians(), lat2.to_radians());
+    let (dp, dl) = ((lat2 - lat1).to_radians(), (lon2 - lon1).to_radians());
+    let a = (dp / 2.0).sin().powi(2) + p1.cos() * p2.cos() * (dl / 2.0).sin().powi(2);
+    12_742.0 * a.sqrt().min(1.0).asin()
+}
+
 /// The Region where Route 53's, CloudFront's, ACM-for-CloudFront's and IAM's control planes live.
 const GLOBAL: &str = "us-east-1";
 

@@ -4,7 +4,7 @@ use super::template::{Parameters, Template};
 
 /// Parameters that gwctl sets itself: they make a fleet of the stacks, and follow from its configuration
 /// and from how far a Region takes part in routing.
-pub const SET_BY_GWCTL: [&str; 15] = [
+pub const SET_BY_GWCTL: [&str; 20] = [
     "FleetName",
     "DomainName",
     "HostedZoneId",
@@ -12,6 +12,10 @@ pub const SET_BY_GWCTL: [&str; 15] = [
     "GlobalClusterIdentifier",
     "DatabaseRole",
     "Traffic",
+    "TrafficShare",
+    "OtherShare",
+    "OtherEndpoint",
+    "OtherHealthCheckId",
     "HealthPath",
     "SwitchAlarmName",
     "SwitchRegion",
@@ -20,6 +24,7 @@ pub const SET_BY_GWCTL: [&str; 15] = [
     "ApiArns",
     "Authorization",
     "EvacuatedRegion",
+    "CodeCopied",
 ];
 
 /// What CloudFormation tells instead of a value that is not to be seen.

@@ -14,7 +14,7 @@ fn thorough() -> bool {
 
 /// A whole fleet is built in simulated hours: these go through everything when `GWCTL_THOROUGH` or their
 /// own name is set, and otherwise through what is most likely to be done twice.
-const LONG: [&str; 3] = ["up", "retire", "down"];
+const LONG: [&str; 4] = ["up", "provision", "retire", "down"];
 
 /// Every rehearsal goes through what `tries` makes of it, and whatever is wrong is told at once.
 fn all(tries: impl Fn(&Rehearsal) -> Vec<Result<(), String>>) {

@@ -23,6 +23,8 @@ fn founded_fleet() -> (Snapshot, FleetSpec) {
 fn provision(code: &str, found: Survey) -> Intent {
     Intent::Provision {
         region: region(code),
+        code_from: None,
+        over_s: None,
         found: Some(found),
     }
 }
@@ -102,10 +104,7 @@ fn what_stands_in_the_way_of_building_is_said_before_anything_is_built() {
     assert_eq!(finding, Finding::Waivable, "{text}");
     let again = planned(&spec, &picture, &provision("eu-west-1", Survey::default()));
     assert!(again.unwrap_err().why.contains("already"));
-    let unseen = Intent::Provision {
-        region: region("eu-central-1"),
-        found: None,
-    };
+    let unseen = Intent::provision(region("eu-central-1"));
     assert!(
         planned(&spec, &picture, &unseen).is_err(),
         "nothing is guessed"
@@ -166,10 +165,7 @@ fn a_resource_that_fails_holds_the_run_with_its_own_reason_and_a_retry_builds_it
     for part in failing(&plan) {
         in_virtual_time(Box::pin(async {
             let stage = Box::pin(Stage::calmly(founded("calm"))).await;
-            let intent = Intent::Provision {
-                region: region("eu-central-1"),
-                found: None,
-            };
+            let intent = Intent::provision(region("eu-central-1"));
             let intent = Box::pin(stage.looked_up(&intent)).await;
             let plan = stage.plan(&intent);
             stage

@@ -34,10 +34,7 @@ fn the_first_region_is_retired_once_another_writes_and_its_switches_move() {
         let stage = Box::pin(Stage::unbuilt()).await;
         let stage = Box::pin(done(stage, Intent::Up { found: None })).await;
         let third = region("eu-central-1");
-        let provision = Intent::Provision {
-            region: third.clone(),
-            found: None,
-        };
+        let provision = Intent::provision(third.clone());
         let stage = Box::pin(done(stage, provision)).await;
         let promote = Intent::Promote {
             target: region("eu-west-1"),
@@ -98,14 +95,7 @@ fn a_fleet_is_built_extended_drilled_cut_back_and_taken_down() {
             seen.judgement
         );
         let third = region("eu-central-1");
-        let stage = Box::pin(done(
-            stage,
-            Intent::Provision {
-                region: third.clone(),
-                found: None,
-            },
-        ))
-        .await;
+        let stage = Box::pin(done(stage, Intent::provision(third.clone()))).await;
         assert_eq!(stage.snapshot().sites.len(), 3);
         let stage = Box::pin(done(
             stage,

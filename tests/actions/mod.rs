@@ -4,6 +4,7 @@
     reason = "a stage and the state of a run are what they are called"
 )]
 
+mod admitting;
 mod advice;
 mod broken_calls;
 mod building;

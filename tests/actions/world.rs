@@ -266,5 +266,6 @@ pub fn places() -> gwctl::actions::Places {
         other,
         third,
         free,
+        function: Some("orders-read".into()),
     }
 }

@@ -1,5 +1,6 @@
 //! The stacks of a fleet: what each is called, where it is, and what its template is given.
 
+use super::copied;
 use crate::actions::plan::{Ground, digest};
 use crate::actions::task::{BuildStack, RemoveStack, Source, placeholder};
 use crate::actions::{Change, KnownStack, Refused, Step, Survey, Task, names};
@@ -145,6 +146,11 @@ impl<'a> Architecture<'a> {
             ("SwitchRegion", home.to_string()),
             ("Traffic", traffic.word().into()),
         ]));
+        if let Some(source) = &self.survey.code
+            && let Ok(code) = &source.deployed
+        {
+            copied::instead(&mut parameters, code, &source.region, region);
+        }
         if traffic == Traffic::None {
             // A protected cluster would keep a creation that fails from being rolled back. It is protected
             // before anybody depends on it.

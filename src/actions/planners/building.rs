@@ -1,6 +1,7 @@
 //! The steps that build the fleet in one Region, and those that take it away: traffic comes last and goes first.
 
 use super::architecture::{Architecture, Traffic, Wanted, with};
+use super::copied;
 use crate::actions::task::{AwaitGreen, AwaitMember, AwaitServing, RemoveStack};
 use crate::actions::{Refused, Step, Task, names};
 use crate::fleet::{FLEET_TAG, Region};
@@ -44,7 +45,10 @@ pub(super) fn up_to_green(
         region: region.clone(),
         stack: none.stack.clone(),
     });
-    Ok(vec![
+    let code = copied::step(all, region);
+    // What answers by the Region's name is the code that was copied there.
+    let ready = code.as_ref().map_or("region", |_| "code");
+    let mut steps = vec![
         all.build(
             &id("switch", region),
             format!("The evacuation switch of {region}, in {}", site.home),
@@ -71,7 +75,7 @@ pub(super) fn up_to_green(
             serving,
             snapshot,
         )
-        .after([id("region", region)]),
+        .after([id(ready, region)]),
         all.build(
             &id("checked", region),
             format!("Health checks of {region}"),
@@ -86,7 +90,9 @@ pub(super) fn up_to_green(
             snapshot,
         )
         .after([id("checked", region)]),
-    ])
+    ];
+    steps.extend(code);
+    Ok(steps)
 }
 
 /// The record: traffic comes.
@@ -100,7 +106,12 @@ pub(super) fn admitted(all: &Architecture<'_>, site: &Site<'_>) -> Result<Step, 
         &admitted,
         Some(&checked.parameters),
     )?;
-    Ok(step.after([id("green", region), id("member", region)]))
+    Ok(step.after(green(region)))
+}
+
+/// What must be over before a Region takes traffic.
+pub(super) fn green(region: &Region) -> [String; 2] {
+    [id("green", region), id("member", region)]
 }
 
 /// What a new Region is asked before it takes traffic.
@@ -176,12 +187,14 @@ pub(super) fn away(
     ])
 }
 
-/// The inverse of building a Region.
-pub(super) fn unbuilt(all: &Architecture<'_>, site: &Site<'_>) -> Result<Vec<Step>, Refused> {
+/// The inverse of building a Region. Wherever that stopped, no more than `built` is there.
+pub(super) fn unbuilt(
+    all: &Architecture<'_>,
+    site: &Site<'_>,
+    built: &Wanted,
+) -> Result<Vec<Step>, Refused> {
     let region = site.region;
-    // Wherever it stopped, no more than all of it is there.
-    let built = all.region(region, site.home, site.primary, Traffic::Admitted);
-    let mut steps = away(all, &built, &[], "undo.")?;
+    let mut steps = away(all, built, &[], "undo.")?;
     for step in &mut steps {
         step.undoes = Some(id("region", region));
         step.no_return = false;

@@ -17,11 +17,6 @@ pub fn offers(_: &Snapshot, region: &Region) -> Vec<Intent> {
     }]
 }
 
-/// At most so many weights: each costs Route 53's propagation and a minute of figures.
-const LEVELS: u64 = 5;
-/// The least time between two weights, in seconds: propagation and one whole minute of figures.
-const LEAST: u64 = 120;
-
 /// In two levels, to nothing.
 pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
     let intent = Intent::Drain {
@@ -96,7 +91,7 @@ fn steps(
     to: u8,
     over_s: u64,
 ) -> Result<Vec<Step>, Refused> {
-    let levels = (over_s / LEAST).clamp(1, LEVELS);
+    let levels = weights::levels(over_s);
     let rules = &ground.spec.rules;
     let mut steps: Vec<Step> = Vec::new();
     let mut before = now;

@@ -1,8 +1,10 @@
 //! One file an action: from a snapshot and arguments to a plan. Pure.
 
+mod admission;
 mod architecture;
 mod building;
 pub(super) mod certificate;
+mod copied;
 pub(super) mod down;
 pub(super) mod drain;
 pub(super) mod drill;

@@ -1,12 +1,16 @@
 //! The fleet in one more Region (aws-facts §6).
 
-use super::architecture::{Architecture, home};
-use super::building::{Site, admitted, id, unbuilt, up_to_green};
+use super::admission;
+use super::architecture::{Architecture, Traffic, home};
+use super::building::{Site, admitted, green, id, unbuilt, up_to_green};
+use super::copied;
 use super::preconditions;
 use crate::actions::check::{Check, Finding};
 use crate::actions::plan::Ground;
 use crate::actions::task::AwaitRequests;
-use crate::actions::{Intent, Places, Plan, Refused, Rehearsal, Step, Survey, Task, names};
+use crate::actions::{
+    CodeFrom, Intent, Places, Plan, Refused, Rehearsal, Step, Survey, Task, names,
+};
 use crate::fleet::{Metric, Region, Snapshot};
 
 /// Members of a global database (aws-facts §2.1).
@@ -17,18 +21,33 @@ pub fn offers(_: &Snapshot, _: &Region) -> Vec<Intent> {
     Vec::new()
 }
 
-/// A Region the fleet is not in.
+/// A Region the fleet is not in: at once with the configured code, and step by step with another Region's.
 pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
-    let intent = Intent::Provision {
+    let intent = Intent::provision(places.free.clone());
+    let step_by_step = Intent::Provision {
         region: places.free.clone(),
+        code_from: Some(CodeFrom {
+            region: places.writer.clone(),
+            function: places.function.clone(),
+        }),
+        over_s: Some(240),
         found: None,
     };
-    vec![Rehearsal::calm("provision", intent)]
+    vec![
+        Rehearsal::calm("provision", intent),
+        Rehearsal::calm("provision-step-by-step", step_by_step),
+    ]
 }
 
 /// The plan.
 pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
-    let Intent::Provision { region, found } = intent else {
+    let Intent::Provision {
+        region,
+        over_s,
+        found,
+        ..
+    } = intent
+    else {
         return Err(Refused::new("not a provisioning"));
     };
     if ground.snapshot.site(region).is_some() {
@@ -36,6 +55,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     }
     let all = Architecture::new(ground, found.as_ref())?;
     let sites = || all.sites().iter().map(|site| &site.region);
+    copied::must_be_known(&all)?;
     let home = home(region, sites()).ok_or_else(|| {
         Refused::new("the fleet has no other Region, where the evacuation switch could be")
             .instead("`gwctl up` builds a first fleet of two Regions or more.")
@@ -83,7 +103,20 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
             edge.stack
         )),
     }
-    plan.steps.push(admitted(&all, &site)?.after(before_record));
+    let built = if let Some(over_s) = over_s {
+        before_record.extend(green(region));
+        plan.steps.extend(admission::step_by_step(
+            &all,
+            &site,
+            *over_s,
+            &before_record,
+        )?);
+        plan.notes.push(admission::note(region, *over_s));
+        admission::at_most(&all, &site)?
+    } else {
+        plan.steps.push(admitted(&all, &site)?.after(before_record));
+        all.region(region, &home, false, Traffic::Admitted)
+    };
     let requests = Task::AwaitRequests(AwaitRequests {
         region: region.clone(),
         stack: names::region(ground.fleet, ground.spec, region),
@@ -97,7 +130,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
         )
         .after([id("admitted", region)]),
     );
-    plan.inverse.extend(unbuilt(&all, &site)?);
+    plan.inverse.extend(unbuilt(&all, &site, &built)?);
     plan.notes.extend(notes(ground));
     Ok(plan)
 }
@@ -132,6 +165,7 @@ fn checks(all: &Architecture<'_>, region: &Region, site: &Site<'_>) -> Vec<Check
             ),
         ),
     });
+    checks.extend(copied::checks(all, region));
     checks.extend(preconditions::fresh(ground.snapshot));
     checks
 }

@@ -20,10 +20,7 @@ pub fn offers(_: &Snapshot, region: &Region) -> Vec<Intent> {
 /// A Region that was provisioned before.
 pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
     let region = places.free.clone();
-    let before = Intent::Provision {
-        region: region.clone(),
-        found: None,
-    };
+    let before = Intent::provision(region.clone());
     let intent = Intent::Retire {
         region,
         found: None,

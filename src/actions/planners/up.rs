@@ -161,7 +161,8 @@ fn inverse(all: &Architecture<'_>, sites: &[Site<'_>]) -> Result<Vec<Step>, Refu
     let mut steps = vec![edge];
     let mut secondaries: Vec<String> = Vec::new();
     for site in sites.iter().rev() {
-        let mut away = unbuilt(all, site)?;
+        let built = all.region(site.region, site.home, site.primary, Traffic::Admitted);
+        let mut away = unbuilt(all, site, &built)?;
         if let Some(first) = away.first_mut() {
             first.after.push("undo.edge".into());
             if site.primary {

@@ -9,6 +9,16 @@ use crate::fleet::{AliasTarget, LatencyRecord, RecordAction, RecordChange, Recor
 /// Lifetime of answers from a group that gwctl makes, in seconds (AWS suggests 60 at most, aws-facts §3.2).
 const TTL: i64 = 60;
 
+/// At most so many weights: each costs Route 53's propagation and a minute of figures.
+const LEVELS: u64 = 5;
+/// The least time between two weights, in seconds: propagation and one whole minute of figures.
+const LEAST: u64 = 120;
+
+/// In how many steps a share changes within `over_s` seconds.
+pub(super) fn levels(over_s: u64) -> u64 {
+    (over_s / LEAST).clamp(1, LEVELS)
+}
+
 /// The batch that leaves `percent` of the Region's traffic with it and gives the rest to the others.
 pub(super) fn change(
     ground: &Ground<'_>,

@@ -120,12 +120,15 @@ fn places(picture: &Snapshot) -> Option<Places> {
     let mut next = || others.find(|region| *region != writer);
     let other = next()?;
     let third = next().unwrap_or_else(|| other.clone());
+    let functions = picture.site(&writer).map(|site| site.functions.as_slice());
+    let function = functions.and_then(|all| Some(all.first()?.name.clone()));
     let free = Region::all().find(|region| picture.site(region).is_none())?;
     Some(Places {
         writer,
         other,
         third,
         free,
+        function,
     })
 }
 

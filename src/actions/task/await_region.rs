@@ -215,7 +215,12 @@ impl Work for AwaitRequests {
 }
 
 /// An output of a stack.
-async fn output(crew: &Crew, region: &Region, stack: &str, key: &str) -> Result<String, Seen> {
+pub(super) async fn output(
+    crew: &Crew,
+    region: &Region,
+    stack: &str,
+    key: &str,
+) -> Result<String, Seen> {
     let found = crew.session.cloudformation(region).formation(stack).await;
     let found = found.map_err(|error| unseen(&error))?;
     let value = found.and_then(|found| found.outputs.get(key).cloned());

@@ -6,8 +6,10 @@
 mod await_dns;
 mod await_fleet;
 mod await_region;
+mod await_well;
 mod certificate;
 mod checks;
+mod code;
 mod database;
 mod invalidate;
 mod records;
@@ -31,8 +33,10 @@ use crate::fleet::{Region, StackEvent};
 pub use await_dns::{AwaitAnswers, AwaitEndpoint};
 pub use await_fleet::{AwaitTraffic, Baseline, Healthy, Look, Within};
 pub use await_region::{AwaitGreen, AwaitMember, AwaitRequests, AwaitServing};
+pub use await_well::AwaitWell;
 pub use certificate::AttachCertificate;
 pub use checks::ForceCheck;
+pub use code::CopyCode;
 pub use database::{AwaitResync, Failover, Switchover, WriteForwarding};
 pub use invalidate::Invalidate;
 pub use records::{ChangeRecords, NameChange};
@@ -178,6 +182,8 @@ tasks!(
     AwaitServing,
     AwaitGreen,
     AwaitRequests,
+    CopyCode,
+    AwaitWell,
 );
 
 /// Every task can do this; `tasks!` hands on to it.
@@ -245,6 +251,7 @@ impl Task {
                 | Self::ChangeRecords(_)
                 | Self::Invalidate(_)
                 | Self::AttachCertificate(_)
+                | Self::CopyCode(_)
         )
     }
 
@@ -262,6 +269,7 @@ impl Task {
             | Self::AwaitResync(_)
             | Self::BuildStack(_)
             | Self::RemoveStack(_)
+            | Self::CopyCode(_)
             | Self::AwaitMember(_) => Duration::from_secs(2),
             _ => Duration::from_secs(1),
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::actions::{Intent, Mechanism, Mode};
+use crate::actions::{CodeFrom, Intent, Mechanism, Mode};
 use crate::cli::args::{Output, duration, moment};
 use crate::cli::simulated::Still;
 use crate::fleet::Region;
@@ -279,6 +279,12 @@ pub struct Whole {
 pub struct Provision {
     /// The Region that the fleet is built in
     pub region: Region,
+    /// Run there the code that a healthy Region runs: its only function, or the one named after a `/`
+    #[arg(long, value_name = "REGION[/FUNCTION]")]
+    pub code_from: Option<CodeFrom>,
+    /// Let traffic in step by step, by weight, over this long [default: all at once]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub over: Option<Duration>,
     #[command(flatten)]
     pub options: Options,
 }
@@ -316,6 +322,8 @@ impl Provision {
         Asked {
             intent: Intent::Provision {
                 region: self.region.clone(),
+                code_from: self.code_from.clone(),
+                over_s: self.over.map(|time| time.as_secs()),
                 found: None,
             },
             options: &self.options,

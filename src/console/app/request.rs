@@ -13,7 +13,10 @@ pub const USAGES: [(&str, &str); 11] = [
     ("invalidate", ":invalidate PATH…"),
     ("certificate", ":certificate ARN"),
     ("up", ":up"),
-    ("provision", ":provision REGION"),
+    (
+        "provision",
+        ":provision REGION [over TIME] [code-from REGION[/FUNCTION]]",
+    ),
     ("retire", ":retire REGION"),
     ("down", ":down"),
 ];
@@ -78,10 +81,7 @@ pub fn parse(
         ("up", []) => Ok(Intent::Up { found: None }),
         ("down", []) => Ok(Intent::Down { found: None }),
         // The fleet is not there yet: any Region will do.
-        ("provision", [at]) => Ok(Intent::Provision {
-            region: Region::new(at)?,
-            found: None,
-        }),
+        ("provision", [at, rest @ ..]) => provision(Region::new(at)?, rest),
         ("retire", [at]) => Ok(Intent::Retire {
             region: region(at)?,
             found: None,
@@ -108,6 +108,29 @@ fn promote(target: Region, rest: &[&str]) -> Result<Intent, String> {
         target,
         mode,
         force,
+    })
+}
+
+/// Nothing, `over 30m`, `code-from eu-west-1`, both.
+fn provision(region: Region, words: &[&str]) -> Result<Intent, String> {
+    let (mut over, mut code) = (None, None);
+    for pair in words.chunks(2) {
+        match pair {
+            ["over", time] => over = Some(seconds(time)?),
+            ["code-from", from] => code = Some(from.parse()?),
+            [word, ..] => {
+                return Err(format!(
+                    "`{word}` is not accepted here, but `over TIME` and `code-from REGION` are"
+                ));
+            }
+            [] => {}
+        }
+    }
+    Ok(Intent::Provision {
+        region,
+        code_from: code,
+        over_s: over,
+        found: None,
     })
 }
 
@@ -200,6 +223,20 @@ mod tests {
                 hold_down_s: Some(90)
             })
         );
+        let from = "eu-west-1/orders-read".parse().unwrap();
+        assert_eq!(
+            read(
+                "provision",
+                "eu-central-1 over 30m code-from eu-west-1/orders-read"
+            ),
+            Ok(Intent::Provision {
+                region: Region::new("eu-central-1").unwrap(),
+                code_from: Some(from),
+                over_s: Some(1_800),
+                found: None,
+            })
+        );
+        assert!(read("provision", "eu-central-1 soon").is_err_and(|why| why.contains("over TIME")));
     }
 
     #[test]

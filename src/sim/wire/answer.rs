@@ -11,6 +11,7 @@ use http::{Request, Response};
 
 use super::fault::Fault;
 use super::mutation;
+use super::packages;
 use super::refusal;
 use super::reply::{Envelope, http_date};
 use super::route::{self, Address, Asked};
@@ -38,6 +39,10 @@ pub fn handler(sim: Sim) -> Handler {
 pub async fn answer(sim: &Sim, request: Request<Vec<u8>>) -> io::Result<Response<Vec<u8>>> {
     let signed = request.headers().contains_key("authorization");
     let (parts, body) = request.into_parts();
+    let host = host(&parts).to_owned();
+    if let Some(answer) = packages::answer(sim, &host, parts.uri.path()).await {
+        return answer;
+    }
     let Some(address) = route::address(&parts) else {
         return Ok(stranger(sim, &parts));
     };
@@ -63,7 +68,7 @@ pub async fn answer(sim: &Sim, request: Request<Vec<u8>>) -> io::Result<Response
             note(&mut sim.state(), &address, &asked, false);
             Err(fault)
         }
-        (Ok(asked), None) => perform(sim, &address, &asked),
+        (Ok(asked), None) => perform(sim, &address, &asked, host),
         (Err((_, fault)), refused) => Err(refused.unwrap_or(fault)),
     };
     match how {
@@ -140,12 +145,20 @@ fn note(world: &mut State, address: &Address, asked: &Asked, accepted: bool) {
     });
 }
 
-fn perform(sim: &Sim, address: &Address, asked: &Asked) -> services::Answer {
+/// The host that a request came to.
+fn host(parts: &http::request::Parts) -> &str {
+    let named = parts.headers.get("host");
+    let named = named.and_then(|value| value.to_str().ok());
+    named.or_else(|| parts.uri.host()).unwrap_or_default()
+}
+
+fn perform(sim: &Sim, address: &Address, asked: &Asked, host: String) -> services::Answer {
     let mut world = sim.state();
     let ask = Ask {
         region: address.region.clone(),
         input: asked.input.clone(),
         now: sim.clock().now(),
+        host,
     };
     let answer = services::call(address.service, &asked.operation, &mut world, &ask);
     note(&mut world, address, asked, answer.is_ok());
@@ -168,11 +181,7 @@ fn perform(sim: &Sim, address: &Address, asked: &Asked) -> services::Answer {
 
 /// A service that is not simulated: the error shape its request's form suggests.
 fn stranger(sim: &Sim, parts: &http::request::Parts) -> Response<Vec<u8>> {
-    let host = parts
-        .headers
-        .get("host")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let host = host(parts);
     tracing::warn!(method = %parts.method, host, path = parts.uri.path(), "service is not simulated");
     let fault = Fault::not_found(
         "UnknownOperationException",

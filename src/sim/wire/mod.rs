@@ -5,6 +5,7 @@ mod codec; // one a protocol
 mod dns; // the world's DNS
 mod fault; // an error reply
 mod mutation; // which calls change something, and what
+mod packages; // functions' code where Lambda says it is
 mod refusal; // throttled, forbidden, expired, down: in each service's words
 mod reply; // replies and errors in each protocol's shape
 mod route; // which operation a request means

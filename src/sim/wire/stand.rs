@@ -6,6 +6,7 @@
 //! | `GET /_gwctl/health` | 200 once the world runs |
 //! | `GET /_gwctl/probe/REGION/PATH` | as the Region's endpoint would answer the operator |
 //! | `GET /_gwctl/probe/domain/PATH` | as the public domain would |
+//! | `GET /_gwctl/package/REGION/FUNCTION` | a function's package, as Lambda tells the address of |
 //! | `GET /_gwctl/faults` | every fault, active ones with their beginning, as JSON |
 //! | `POST /_gwctl/faults/ID/start`, `…/end` | steers the world; the list again |
 
@@ -29,6 +30,8 @@ pub async fn answer(sim: &Sim, request: &Request<Vec<u8>>) -> Option<Response<Ve
             json(sim, StatusCode::OK, &serde_json::json!({ "status": "ok" }))
         }
         (&Method::GET | &Method::HEAD, "probe", target) => probe(sim, target).await,
+        // Where everything else that Lambda tells the address of is.
+        (&Method::GET, "package", _) => return None,
         (&Method::GET, "faults", "") => faults(sim),
         (&Method::POST, "faults", change) => steer(sim, change),
         _ => complaint(sim, StatusCode::NOT_FOUND, "there is nothing here"),

@@ -1,5 +1,6 @@
 //! Distances, and how long a round trip takes over them.
 
+pub(super) use crate::fleet::km;
 use crate::fleet::{Place, Region};
 
 /// Where the operator sits: Frankfurt.
@@ -8,14 +9,6 @@ pub(super) const OPERATOR: (f64, f64) = (50.1, 8.7);
 /// Where a Region is.
 pub(super) fn place(code: &str) -> Option<&'static Place> {
     Region::new(code).ok()?.place()
-}
-
-/// Great-circle distance in kilometres between two points of (latitude, longitude) in degrees.
-pub(super) fn km((lat1, lon1): (f64, f64), (lat2, lon2): (f64, f64)) -> f64 {
-    let (p1, p2) = (lat1.to_radians(), lat2.to_radians());
-    let (dp, dl) = ((lat2 - lat1).to_radians(), (lon2 - lon1).to_radians());
-    let a = (dp / 2.0).sin().powi(2) + p1.cos() * p2.cos() * (dl / 2.0).sin().powi(2);
-    12_742.0 * a.sqrt().min(1.0).asin()
 }
 
 /// Round trip in milliseconds: light in glass takes 1 ms for 100 km there and back, and cables

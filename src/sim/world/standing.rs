@@ -125,7 +125,7 @@ impl State {
         let functions = self.handlers(&domain.region, &api.id);
         let active = |name: &String| {
             self.function(&domain.region, name)
-                .is_some_and(|one| one.state == "Active")
+                .is_some_and(|one| one.state == "Active" && !one.waits_for_code())
         };
         (!functions.is_empty() && functions.iter().all(active)).then_some(functions)
     }

@@ -1,7 +1,11 @@
 //! AWS Lambda.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
 use super::page::page;
 use super::{Answer, Ask, Fault};
+use crate::sim::wire::packages;
 use crate::sim::wire::value::{Value, members, shape};
 use crate::sim::world::model::Function;
 use crate::sim::world::{Resources, State};
@@ -12,7 +16,7 @@ pub fn call(operation: &str, state: &mut State, ask: &Ask) -> Answer {
         "UpdateFunctionCode" => update_code(state, ask),
         "GetFunctionConfiguration" => {
             let (function, version) = find(world, ask)?;
-            Ok(configuration(function, &version).into())
+            Ok(configuration(function, &version, ask).into())
         }
         "GetFunction" => get(world, ask),
         "ListFunctions" => list(world, ask),
@@ -60,7 +64,8 @@ fn find<'a>(world: &'a Resources, ask: &Ask) -> Result<(&'a Function, String), F
     }
 }
 
-fn configuration(function: &Function, version: &str) -> Value {
+fn configuration(function: &Function, version: &str, ask: &Ask) -> Value {
+    let updating = function.updated_at.is_some_and(|done| done > ask.now);
     let arn = match version {
         "$LATEST" => function.arn.clone(),
         number => format!("{}:{number}", function.arn),
@@ -71,7 +76,7 @@ fn configuration(function: &Function, version: &str) -> Value {
         "Runtime": Some(&function.runtime).filter(|runtime| !runtime.is_empty()),
         "Role": &function.role,
         "Handler": Some(&function.handler).filter(|handler| !handler.is_empty()),
-        "CodeSize": function.code_size,
+        "CodeSize": function.code_size(),
         "Description": &function.description,
         "Timeout": function.timeout_s,
         "MemorySize": function.memory_mb,
@@ -80,7 +85,7 @@ fn configuration(function: &Function, version: &str) -> Value {
         "Version": version,
         "TracingConfig": shape! { "Mode": "PassThrough" },
         "State": &function.state,
-        "LastUpdateStatus": &function.last_update_status,
+        "LastUpdateStatus": if updating { "InProgress" } else { &function.last_update_status },
         "PackageType": if function.image.is_some() { "Image" } else { "Zip" },
         "Architectures": members([&function.architecture]),
         "EphemeralStorage": shape! { "Size": 512 },
@@ -104,11 +109,11 @@ fn get(world: &Resources, ask: &Ask) -> Answer {
         },
         None => shape! {
             "RepositoryType": "S3",
-            "Location": format!("https://code.{}.simulated.invalid/{}", ask.region, function.name),
+            "Location": packages::location(&ask.host, &ask.region, &function.name),
         },
     };
     Ok(shape! {
-        "Configuration": configuration(function, &version),
+        "Configuration": configuration(function, &version, ask),
         "Code": code,
         "Concurrency": reserved,
     }
@@ -128,16 +133,30 @@ fn update_code(world: &mut State, ask: &Ask) -> Answer {
     let Some(code) = code.filter(|_| image.is_some() == function.image.is_some()) else {
         return refused("Please provide a source that fits the function's package type.");
     };
-    let (name, code) = (function.name.clone(), code.to_owned());
+    let package = match ask.input.text("ZipFile") {
+        Some(zip) => match BASE64_STANDARD.decode(zip) {
+            Ok(package) => package,
+            Err(_) => return refused("Could not decode ZipFile."),
+        },
+        None => code.as_bytes().to_vec(),
+    };
+    if function.state != "Active" {
+        let message = format!(
+            "The operation cannot be performed at this time. The function is currently in the following state: {}",
+            function.state
+        );
+        return Err(Fault::new(409, "ResourceConflictException", message));
+    }
+    let name = function.name.clone();
     let publish = ask.input.bool("Publish")?.unwrap_or_default();
-    world.update_function_code(&ask.region, &name, &code, publish);
+    world.update_function_code(&ask.region, &name, package, publish);
     let (function, _) = find(&world.resources, ask)?;
     let version = if publish {
         function.version.to_string()
     } else {
         version
     };
-    Ok(configuration(function, &version).into())
+    Ok(configuration(function, &version, ask).into())
 }
 
 fn list(world: &Resources, ask: &Ask) -> Answer {
@@ -149,8 +168,8 @@ fn list(world: &Resources, ask: &Ask) -> Answer {
         .filter(|function| function.region == ask.region);
     let entries = here.flat_map(|function| {
         let published =
-            all_versions.then(|| configuration(function, &function.version.to_string()));
-        std::iter::once(configuration(function, "$LATEST")).chain(published)
+            all_versions.then(|| configuration(function, &function.version.to_string(), ask));
+        std::iter::once(configuration(function, "$LATEST", ask)).chain(published)
     });
     let page = page(entries, ask.input.text("Marker"), size as usize)
         .ok_or_else(|| Fault::bad("InvalidParameterValueException", "Invalid Marker"))?;

@@ -33,6 +33,8 @@ pub struct Ask {
     pub input: Value,
     /// The simulated moment.
     pub now: Timestamp,
+    /// The host that the request came to.
+    pub host: String,
 }
 
 /// What comes of it.

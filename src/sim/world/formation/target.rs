@@ -27,7 +27,13 @@ impl Standing<'_> {
 
 impl Made for Standing<'_> {
     fn physical(&self, id: &str) -> Option<String> {
-        self.find(id)?.physical.clone()
+        let found = self.find(id)?;
+        let physical = found.physical.clone()?;
+        // `Ref` of a record set is its name; what it is called here has zone, type and set besides.
+        if found.kind == "AWS::Route53::RecordSet" {
+            return physical.split('|').nth(1).map(Into::into);
+        }
+        Some(physical)
     }
 
     fn attribute(&self, id: &str, attribute: &str) -> Option<String> {

@@ -1,10 +1,11 @@
 //! `AWS::Lambda::Function` and `AWS::Lambda::Version`. A version that CloudFront runs has replicas all over
 //! the world, and for hours after the last distribution let go of it neither is deleted (aws-facts §4.1).
 
+use jiff::SignedDuration;
+
 use super::super::State;
 use super::super::model::Function;
-use super::super::names::{self, ACCOUNT};
-use super::super::rng::hash;
+use super::super::names::ACCOUNT;
 use super::words::{at, need, number, text, texts};
 use super::{Begun, Takes, Wanted};
 use crate::fleet::Region;
@@ -13,15 +14,8 @@ use crate::fleet::Region;
 const PLAIN: Takes = (5, 30);
 const IN_VPC: Takes = (65, 90);
 
-/// Stands for the checksum of some code, and looks like one.
-fn sha256(code: &str) -> String {
-    format!("{}=", names::token(hash(0, code), "code", 43))
-}
-
-/// Bytes of some code as a package.
-fn size_of(code: &str) -> i64 {
-    i64::try_from(code.len() / 3).unwrap_or(i64::MAX)
-}
+/// Seconds that new code takes until it runs everywhere.
+const LOADS: (i64, i64) = (2, 6);
 
 impl State {
     pub(super) fn make_function(&mut self, wanted: &Wanted<'_>) -> Begun {
@@ -55,27 +49,40 @@ impl State {
         let changed = self.function_of(wanted, name)?;
         let known = self.function_mut(wanted.region, name);
         let known = known.ok_or_else(|| format!("Function not found: {name}"))?;
+        let before = known.clone();
         *known = Function {
-            state: known.state.clone(),
-            version: known.version,
+            state: before.state,
+            version: before.version,
             last_update_status: "InProgress".into(),
             ..changed
         };
+        if known.templated == before.templated {
+            // Code that came another way stays.
+            known.load(before.package, before.updated_at);
+        }
         self.count_functions(wanted.region);
         Ok(self.within(name, PLAIN))
     }
 
     /// New code for a function, published as a version where that is wanted.
-    pub fn update_function_code(&mut self, region: &Region, name: &str, code: &str, publish: bool) {
+    pub fn update_function_code(
+        &mut self,
+        region: &Region,
+        name: &str,
+        package: Vec<u8>,
+        publish: bool,
+    ) {
         let now = self.now();
+        let done = now + SignedDuration::from_secs(self.within(name, LOADS));
         if let Some(function) = self.function_mut(region, name) {
-            function.code_sha256 = sha256(code);
             function.last_modified = now;
             if function.image.is_some() {
-                function.image = Some(code.to_owned());
+                function.image = Some(String::from_utf8_lossy(&package).into_owned());
             }
+            function.load(package, Some(done));
             function.version += u32::from(publish);
         }
+        self.look_at_fleet();
     }
 
     pub(super) fn finish_function(&mut self, region: &Region, name: &str) {
@@ -154,7 +161,7 @@ impl State {
         let code = at(properties, "Code").map(ToString::to_string);
         let code = code.ok_or("Property Code cannot be empty.")?;
         let image = text(properties, "Code.ImageUri");
-        let size = text(properties, "Code.ZipFile").map_or(1_843_212, |zip| size_of(&zip));
+        let inline = text(properties, "Code.ZipFile");
         let of_zip = |name: &str| {
             // An image says both by itself.
             let given = text(properties, name).unwrap_or_default();
@@ -164,7 +171,7 @@ impl State {
                 given
             }
         };
-        Ok(Function {
+        let mut function = Function {
             region: region.clone(),
             name: name.into(),
             arn: format!("arn:aws:lambda:{region}:{ACCOUNT}:function:{name}"),
@@ -175,8 +182,10 @@ impl State {
             last_update_status: "Successful".into(),
             memory_mb: number(properties, "MemorySize").unwrap_or(128),
             timeout_s: number(properties, "Timeout").unwrap_or(3),
-            code_size: size,
-            code_sha256: sha256(&code),
+            package: Vec::new(),
+            templated: Some(code.clone()),
+            code_sha256: String::new(),
+            updated_at: None,
             description: text(properties, "Description").unwrap_or_default(),
             architecture: texts(properties, "Architectures")
                 .pop()
@@ -184,8 +193,11 @@ impl State {
             last_modified: self.now(),
             version: 0,
             reserved_concurrency: number(properties, "ReservedConcurrentExecutions"),
-            image,
-        })
+            image: image.clone(),
+        };
+        let package = image.or(inline).unwrap_or(code);
+        function.load(package.into_bytes(), None);
+        Ok(function)
     }
 
     fn function_mut(&mut self, region: &Region, name: &str) -> Option<&mut Function> {
@@ -200,7 +212,7 @@ impl State {
         let reserved: i32 = here.iter().filter_map(|one| one.reserved_concurrency).sum();
         let (count, size) = (
             i64::try_from(here.len()).unwrap_or(i64::MAX),
-            here.iter().map(|one| one.code_size).sum(),
+            here.iter().map(|one| one.code_size()).sum(),
         );
         if let Some(limits) = self.resources.lambda_limits.get_mut(region) {
             limits.function_count = count;

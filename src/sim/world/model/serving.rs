@@ -1,6 +1,9 @@
 //! What serves: the distribution, functions, APIs, their names and certificates.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 
 use crate::fleet::{ApiKind, Region};
 
@@ -98,10 +101,14 @@ pub struct Function {
     pub memory_mb: i32,
     /// Seconds.
     pub timeout_s: i32,
-    /// Bytes of the package.
-    pub code_size: i64,
-    /// Base64 SHA-256 of the package.
+    /// The package; the name of an image.
+    pub package: Vec<u8>,
+    /// What its stack's template says of the code; CloudFormation loads it when that changes.
+    pub templated: Option<String>,
+    /// Base64 SHA-256 of it.
     pub code_sha256: String,
+    /// When its newest code is everywhere.
+    pub updated_at: Option<Timestamp>,
     /// What it is for.
     pub description: String,
     /// `arm64` or `x86_64`.
@@ -114,6 +121,28 @@ pub struct Function {
     pub reserved_concurrency: Option<i32>,
     /// The container image it runs; none where its code is a package.
     pub image: Option<String>,
+}
+
+impl Function {
+    /// Runs `package` from `at` on.
+    pub fn load(&mut self, package: Vec<u8>, at: Option<Timestamp>) {
+        self.code_sha256 = BASE64_STANDARD.encode(Sha256::digest(&package));
+        self.package = package;
+        self.updated_at = at;
+    }
+
+    /// Whether it runs only what stands for the code that is still to come.
+    pub fn waits_for_code(&self) -> bool {
+        self.package.starts_with(b"// Waits for its code.")
+    }
+
+    /// Bytes of the package.
+    pub fn code_size(&self) -> i64 {
+        if self.image.is_some() {
+            return 0;
+        }
+        i64::try_from(self.package.len()).unwrap_or(i64::MAX)
+    }
 }
 
 /// What `GetAccountSettings` says.

@@ -1,0 +1,225 @@
+//! Another Region's code for a new Region's handler: what the stack is given for it, and what stands in the way.
+
+use super::architecture::Architecture;
+use super::building::id;
+use crate::actions::check::{Check, Finding};
+use crate::actions::task::CopyCode;
+use crate::actions::{Change, Refused, SourceCode, Step, Task, names, words};
+use crate::aws::MOST_ZIPPED;
+use crate::fleet::{DeployedCode, Region, Verdict};
+use crate::stacks::Parameters;
+
+/// What the template sets by itself.
+const VARIABLES: [&str; 6] = [
+    "HEALTH_PATH",
+    "DATABASE_NAME",
+    "DATABASE_USER",
+    "DATABASE_PORT",
+    "READER_ENDPOINT",
+    "WRITER_ENDPOINT",
+];
+
+/// Puts another Region's code in the place of what `parameters` say of it.
+pub(super) fn instead(
+    parameters: &mut Parameters,
+    code: &DeployedCode,
+    from: &Region,
+    to: &Region,
+) {
+    for name in ["CodeS3Bucket", "CodeS3Key", "CodeImageUri"] {
+        parameters.remove(name);
+    }
+    let mut set = |name: &str, value: String| parameters.insert(name.into(), value);
+    set("HandlerArchitecture", code.architecture.clone());
+    if let Some(image) = &code.image {
+        set("CodeImageUri", image_in(image, from, to));
+    } else {
+        set("CodeCopied", "true".into());
+        set("HandlerRuntime", code.runtime.clone());
+        set("HandlerName", code.handler.clone());
+    }
+}
+
+/// The same image in another Region's registry, which Lambda wants it from.
+fn image_in(image: &str, from: &Region, to: &Region) -> String {
+    image.replace(&format!(".ecr.{from}."), &format!(".ecr.{to}."))
+}
+
+/// The step that brings a package into the new Region's handler; none for an image, which the stack names.
+pub(super) fn step(all: &Architecture<'_>, region: &Region) -> Option<Step> {
+    let (source, code) = known(all)?;
+    if code.image.is_some() {
+        return None;
+    }
+    let task = CopyCode {
+        from: source.region.clone(),
+        function: source.function.clone(),
+        sha256: code.sha256.clone(),
+        size: code.size,
+        region: region.clone(),
+        stack: names::region(all.ground.fleet, all.ground.spec, region),
+    };
+    let what = format!("{} of {}", source.function, source.region);
+    let change = Change::new(
+        format!("code of the handler in {region}"),
+        "none yet",
+        format!("{what}, {}", words::bytes(code.size)),
+    );
+    let title = format!("The handler in {region} gets the code of {what}");
+    let step = Step::new(
+        id("code", region),
+        title,
+        Task::CopyCode(task),
+        all.ground.snapshot,
+    );
+    Some(step.changes(change).after([id("region", region)]))
+}
+
+fn known<'a>(all: &Architecture<'a>) -> Option<(&'a SourceCode, &'a DeployedCode)> {
+    let source = all.survey.code.as_ref()?;
+    Some((source, source.deployed.as_ref().ok()?))
+}
+
+/// Why there can be no plan.
+pub(super) fn must_be_known(all: &Architecture<'_>) -> Result<(), Refused> {
+    match &all.survey.code {
+        Some(SourceCode {
+            region,
+            deployed: Err(why),
+            ..
+        }) => Err(Refused::new(format!(
+            "the code in {region} is not known: {why}"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// What the operator should know of the copy.
+pub(super) fn checks(all: &Architecture<'_>, region: &Region) -> Vec<Check> {
+    let Some((source, code)) = known(all) else {
+        return Vec::new();
+    };
+    let mut checks = vec![origin(all, source), carried(code, region)];
+    let strange: Vec<&str> = code
+        .variables
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !VARIABLES.contains(name))
+        .collect();
+    if !strange.is_empty() || !code.layers.is_empty() {
+        let mut left = Vec::new();
+        if !strange.is_empty() {
+            left.push(format!("environment variables {}", strange.join(", ")));
+        }
+        if !code.layers.is_empty() {
+            left.push(format!("layers {}", code.layers.join(", ")));
+        }
+        checks.push(Check::new(
+            "code-setting",
+            Finding::Waivable,
+            format!(
+                "{} also has {}, which are not copied: the template has none",
+                source.function,
+                left.join(" and ")
+            ),
+        ));
+    }
+    checks
+}
+
+/// Code is taken from a Region that is well.
+fn origin(all: &Architecture<'_>, source: &SourceCode) -> Check {
+    let site = all.ground.snapshot.site(&source.region);
+    let verdict = site.map_or(Verdict::Unknown, |site| site.judgement.verdict);
+    Check::of(
+        "code-origin",
+        verdict == Verdict::Healthy,
+        format!("{} in {}, which is healthy", source.function, source.region),
+        Finding::Waivable,
+        format!(
+            "{} runs in {}, which is {}: its code may be why",
+            source.function,
+            source.region,
+            verdict.word()
+        ),
+    )
+}
+
+/// How the code comes there.
+fn carried(code: &DeployedCode, region: &Region) -> Check {
+    if let Some(image) = &code.image {
+        return Check::new(
+            "code",
+            Finding::Warn,
+            format!(
+                "it is the image {image}: the registry in {region} must have it, as by replication; Lambda will tell"
+            ),
+        );
+    }
+    let instead = format!(
+        "put the package into a bucket in {region}, `CodeS3Bucket`, and go without `--code-from`"
+    );
+    let inline = ["nodejs", "python"]
+        .iter()
+        .any(|kind| code.runtime.starts_with(kind));
+    if !inline {
+        return Check::new(
+            "code",
+            Finding::Fail,
+            format!(
+                "a function of {} cannot be made before its package is there: {instead}",
+                code.runtime
+            ),
+        );
+    }
+    let fits = usize::try_from(code.size).is_ok_and(|size| size <= MOST_ZIPPED);
+    Check::of(
+        "code",
+        fits,
+        format!(
+            "{}, {}, checksum {}",
+            words::bytes(code.size),
+            code.runtime,
+            code.sha256
+        ),
+        Finding::Fail,
+        format!(
+            "the package has {}, a call takes {} at most: {instead}",
+            words::bytes(code.size),
+            words::bytes(i64::try_from(MOST_ZIPPED).unwrap_or(i64::MAX))
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::stacks::{Kind, Template};
+
+    #[test]
+    fn the_templates_own_variables_are_not_strange() {
+        let template = Template::parse(&Kind::Region.template()).unwrap();
+        let set = &template.resources["Handler"].properties["Environment"]["Variables"];
+        let mut set: Vec<&str> = set
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        let mut known = VARIABLES.to_vec();
+        set.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(set, known);
+    }
+
+    #[test]
+    fn an_image_is_named_in_the_new_regions_registry() {
+        let region = |code: &str| Region::new(code).unwrap();
+        let image = "1.dkr.ecr.eu-west-1.amazonaws.com/orders@sha256:0f";
+        assert_eq!(
+            image_in(image, &region("eu-west-1"), &region("eu-central-1")),
+            "1.dkr.ecr.eu-central-1.amazonaws.com/orders@sha256:0f"
+        );
+    }
+}

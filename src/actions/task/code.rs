@@ -1,0 +1,100 @@
+//! A function given the package that another one runs in another Region.
+
+use serde::{Deserialize, Serialize};
+
+use super::await_region::output;
+use super::{Context, Seen, Sent, Work, change, read, unseen};
+use crate::actions::{Crew, PlannedCall, words};
+use crate::aws::{AwsError, ErrorKind};
+use crate::fleet::Region;
+
+/// The output of a Region's stack that names its handler.
+const HANDLER: &str = "HandlerFunctionName";
+
+/// Until the handler of a Region's stack runs the package of a function elsewhere, to the letter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CopyCode {
+    /// Where the function is that has the package.
+    pub from: Region,
+    /// That function.
+    pub function: String,
+    /// Base64 SHA-256 of the package; another one is another plan.
+    pub sha256: String,
+    /// Its bytes.
+    pub size: i64,
+    /// Where the handler is.
+    pub region: Region,
+    /// Its stack, which tells its name.
+    pub stack: String,
+}
+
+impl Work for CopyCode {
+    fn calls(&self) -> Vec<PlannedCall> {
+        vec![
+            change("lambda", "UpdateFunctionCode", &self.region),
+            read("cloudformation", "DescribeStacks", &self.region),
+            read("lambda", "GetFunctionConfiguration", &self.region),
+            read("lambda", "GetFunction", &self.from),
+        ]
+    }
+
+    fn times(&self) -> (u64, u64) {
+        (30, 900)
+    }
+
+    fn sends(&self) -> Option<String> {
+        let size = words::bytes(self.size);
+        Some(format!("{size} of {} in {}", self.function, self.from))
+    }
+
+    async fn look(&self, context: &Context<'_>) -> Seen {
+        let name = match output(context.crew, &self.region, &self.stack, HANDLER).await {
+            Ok(name) => name,
+            Err(seen) => return seen,
+        };
+        let state = match context
+            .crew
+            .session
+            .lambda(&self.region)
+            .code_state(&name)
+            .await
+        {
+            Ok(state) => state,
+            Err(error) => return unseen(&error),
+        };
+        let why = state.reason.clone().unwrap_or_default();
+        match (state.state.as_str(), state.update.as_str()) {
+            ("Failed", _) => Seen::Wrong(format!("{name} failed: {why}")),
+            ("Pending", _) => Seen::Underway(format!("{name} is still being made")),
+            (_, "InProgress") => Seen::Underway(format!("{name} takes its code")),
+            (_, "Failed") if state.sha256 == self.sha256 => {
+                Seen::Wrong(format!("{name} could not take its code: {why}"))
+            }
+            _ if state.sha256 == self.sha256 => Seen::Done(format!(
+                "{name} runs what {} runs in {}",
+                self.function, self.from
+            )),
+            _ => Seen::NotDone(format!("{name} does not run it yet")),
+        }
+    }
+
+    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
+        let source = crew.session.lambda(&self.from);
+        let package = source.package(&self.function, &self.sha256).await?;
+        let stack = crew.session.cloudformation(&self.region);
+        let told = stack.formation(&self.stack).await?;
+        let name = told.and_then(|told| told.outputs.get(HANDLER).cloned());
+        let name = name.ok_or_else(|| AwsError {
+            kind: ErrorKind::NotFound,
+            service: "cloudformation",
+            operation: "DescribeStacks",
+            region: self.region.clone(),
+            code: None,
+            message: format!("{} has no output {HANDLER}", self.stack),
+            request_id: None,
+            in_doubt: false,
+        })?;
+        let hands = crew.hands().lambda(&self.region);
+        Ok(hands.put_package(&name, package).await?.into())
+    }
+}

@@ -1,0 +1,173 @@
+//! A new Region with another one's code, and a new Region that is let in step by step.
+
+use gwctl::actions::{Finding, Intent, Order, Phase, StepStatus, Task, plan as planned};
+
+use super::stand::{Stage, in_virtual_time, region, story};
+use crate::observe::stand::world;
+
+const NEW: &str = "eu-central-1";
+
+fn provision(code_from: Option<&str>, over_s: Option<u64>) -> Intent {
+    Intent::Provision {
+        region: region(NEW),
+        code_from: code_from.map(|from| from.parse().unwrap()),
+        over_s,
+        found: None,
+    }
+}
+
+/// The package that a function runs in the simulated world.
+fn package(stage: &Stage, at: &str, name: &str) -> Vec<u8> {
+    let state = stage.sim().state();
+    let mut functions = state.resources.functions.iter();
+    let found = functions.find(|one| one.region.as_str() == at && one.name == name);
+    found.unwrap().package.clone()
+}
+
+#[test]
+fn a_new_region_answers_with_the_code_that_a_healthy_one_runs() {
+    in_virtual_time(Box::pin(async {
+        let stage = Stage::calmly(world("calm", 2)).await;
+        let intent = provision(Some("us-east-1/orders-read"), None);
+        let intent = stage.looked_up(&intent).await;
+        let plan = stage.plan(&intent);
+        let serving = plan.step("serving.eu-central-1").unwrap();
+        assert!(serving.after.contains(&"code.eu-central-1".to_owned()));
+        let mut running = stage.start(&plan);
+        let state = stage.settle(&mut running).await;
+        assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
+        let copied = package(&stage, NEW, "orders-handler");
+        assert_eq!(copied, package(&stage, "us-east-1", "orders-read"));
+        assert_ne!(copied, package(&stage, "us-east-1", "orders-write"));
+    }));
+}
+
+#[test]
+fn code_that_changed_after_planning_is_not_copied() {
+    in_virtual_time(Box::pin(async {
+        let stage = Stage::calmly(world("calm", 2)).await;
+        let intent = provision(Some("us-east-1/orders-read"), None);
+        let intent = stage.looked_up(&intent).await;
+        let plan = stage.plan(&intent);
+        let home = region("us-east-1");
+        stage
+            .sim()
+            .state()
+            .update_function_code(&home, "orders-read", b"new".to_vec(), false);
+        let mut running = stage.start(&plan);
+        let state = stage.settle(&mut running).await;
+        assert_eq!(state.phase(), Phase::Held, "{}", story(&state));
+        let why = state.steps["code.eu-central-1"].held.clone().unwrap();
+        assert!(why.contains("planned with"), "{why}");
+        assert!(package(&stage, NEW, "orders-handler").starts_with(b"// Waits"));
+    }));
+}
+
+#[test]
+fn what_a_copy_would_miss_is_said_before() {
+    in_virtual_time(async {
+        let stage = Stage::calmly(world("calm", 2)).await;
+        let refused = async |from: &str| {
+            let intent = stage.looked_up(&provision(Some(from), None)).await;
+            planned("orders", &stage.spec, &stage.snapshot(), &intent).unwrap_err()
+        };
+        let which = refused("us-east-1").await;
+        assert!(which.why.contains("us-east-1/orders-read"), "{which}");
+        let nowhere = refused("sa-east-1").await;
+        assert!(nowhere.why.contains("not in sa-east-1"), "{nowhere}");
+        let nothing = refused("us-east-1/nothing").await;
+        assert!(nothing.why.contains("nothing"), "{nothing}");
+        let intent = provision(Some("us-east-1/orders-read"), None);
+        let mut intent = stage.looked_up(&intent).await;
+        let Intent::Provision { found, .. } = &mut intent else {
+            unreachable!()
+        };
+        let code = found.as_mut().unwrap().code.as_mut().unwrap();
+        let deployed = code.deployed.as_mut().unwrap();
+        deployed.runtime = "java21".into();
+        deployed.variables = vec!["DATABASE_NAME".into(), "PAYMENTS_URL".into()];
+        let plan = planned("orders", &stage.spec, &stage.snapshot(), &intent).unwrap();
+        let check = |name: &str| plan.checks.iter().find(|one| one.name == name).unwrap();
+        assert_eq!(check("code").finding, Finding::Fail);
+        let setting = check("code-setting");
+        assert_eq!(setting.finding, Finding::Waivable);
+        assert!(setting.text.contains("PAYMENTS_URL") && !setting.text.contains("DATABASE_NAME"));
+    });
+}
+
+/// The latency record of the new Region: whether it is an alias, and the weights behind it.
+fn routing(stage: &Stage) -> (bool, Vec<(String, i64)>) {
+    let state = stage.sim().state();
+    let zone = &state.resources.hosted_zones[0];
+    let mut records = zone.records.iter();
+    let set = records.find(|one| one.region.as_ref().map(|at| at.as_str()) == Some(NEW));
+    let records = zone.records.iter();
+    let weights = records.filter_map(|one| Some((one.values.first()?.clone(), one.weight?)));
+    (
+        set.is_some_and(|one| one.alias.is_some()),
+        weights.collect(),
+    )
+}
+
+#[test]
+fn a_region_let_in_step_by_step_has_its_share_before_it_has_all() {
+    in_virtual_time(Box::pin(async {
+        let stage = Stage::calmly(world("calm", 2)).await;
+        let intent = stage.looked_up(&provision(None, Some(240))).await;
+        let plan = stage.plan(&intent);
+        let Task::AwaitWell(_) = &plan.step("well-50.eu-central-1").unwrap().task else {
+            panic!("no gate")
+        };
+        let mut running = stage.start(&plan);
+        let mut states = running.state.clone();
+        let half = |state: &std::sync::Arc<gwctl::actions::RunState>| {
+            state.steps["share-50.eu-central-1"].status == StepStatus::Done
+        };
+        drop(states.wait_for(half).await.unwrap());
+        let (alias, mut weights) = routing(&stage);
+        weights.sort();
+        // The rest goes to the Region that is nearest to the new one.
+        let expected = [
+            ("eu-central-1.api.orders.example.com".to_owned(), 50),
+            ("eu-west-1.api.orders.example.com".to_owned(), 50),
+        ];
+        assert!(alias && weights == expected, "{weights:?}");
+        let state = stage.settle(&mut running).await;
+        assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
+        assert_eq!(routing(&stage), (false, Vec::new()));
+        let saw = state.steps["well-50.eu-central-1"].saw.clone().unwrap();
+        assert!(saw.contains("requests a minute"), "{saw}");
+    }));
+}
+
+#[test]
+fn a_region_that_is_not_well_with_its_share_gets_no_more_and_can_be_taken_away() {
+    in_virtual_time(Box::pin(async {
+        let mut stage = Stage::calmly(world("calm", 2)).await;
+        let intent = stage.looked_up(&provision(None, Some(240))).await;
+        // Nothing serves as fast as that.
+        stage.spec.rules.abort_p99_ms = 1.0;
+        let plan = stage.plan(&intent);
+        let mut running = stage.start(&plan);
+        let state = stage.settle(&mut running).await;
+        assert_eq!(state.phase(), Phase::Held, "{}", story(&state));
+        let why = state.steps["well-50.eu-central-1"]
+            .held
+            .clone()
+            .unwrap_or_else(|| panic!("{}", story(&state)));
+        assert!(why.contains("p99 of eu-central-1"), "{why}");
+        assert_eq!(routing(&stage).1.len(), 2);
+        running.control.order(Order::Undo);
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        let state = stage.settle(&mut running).await;
+        assert_eq!(state.phase(), Phase::Undone, "{}", story(&state));
+        assert_eq!(routing(&stage), (false, Vec::new()));
+        let left = stage.sim().state();
+        let left = left.resources.stacks.iter();
+        let left: Vec<_> = left.filter(|one| one.region.as_str() == NEW).collect();
+        assert!(
+            left.iter().all(|one| one.status == "DELETE_COMPLETE"),
+            "{left:?}"
+        );
+    }));
+}
