@@ -178,6 +178,13 @@ fn refresh(config: &Config, at: &mut Findings<'_>) {
     }
 }
 
+fn path(key: &str, given: &str, hint: &str, at: &mut Findings<'_>) {
+    let strange = |c: char| c.is_whitespace() || c.is_control();
+    if !given.starts_with('/') || given.contains(strange) {
+        at.error(key, format!("`{given}` is not a path"), hint);
+    }
+}
+
 fn fleet(spec: &FleetSpec, at: &mut Findings<'_>) {
     host("domain", &spec.domain, at);
     identifier(
@@ -186,16 +193,15 @@ fn fleet(spec: &FleetSpec, at: &mut Findings<'_>) {
         "the global cluster's identifier, such as `orders`",
         at,
     );
-    if !spec.probe_path.starts_with('/')
-        || spec
-            .probe_path
-            .contains(|c: char| c.is_whitespace() || c.is_control())
-    {
-        at.error(
-            "probe_path",
-            format!("`{}` is not a path", spec.probe_path),
-            "a path such as `/health`",
-        );
+    path(
+        "probe_path",
+        &spec.probe_path,
+        "a path such as `/health`",
+        at,
+    );
+    if let Some(smoke) = &spec.build.smoke_write {
+        let below = &mut at.below(&["build"]);
+        path("smoke_write", smoke, "a path such as `/smoke`", below);
     }
     url("probe_url", spec.probe_url.as_deref(), at);
     edge(spec, &spec.edge, &mut at.below(&["edge"]));

@@ -197,8 +197,17 @@ impl File {
             "# How its stacks are built: parameters that differ from those of the templates.",
         );
         self.comments(remarks);
-        if let Some(role) = &build.role {
+        if build.role.is_some() || build.smoke_write.is_some() {
             self.table(".build");
+        }
+        if let Some(path) = &build.smoke_write {
+            self.text(
+                "smoke_write",
+                path,
+                "takes one write before a new Region takes traffic",
+            );
+        }
+        if let Some(role) = &build.role {
             self.text("role", role, "service role that CloudFormation works with");
         }
         self.parameters("templates", &build.templates);

@@ -171,3 +171,49 @@ fn a_region_that_is_not_well_with_its_share_gets_no_more_and_can_be_taken_away()
         );
     }));
 }
+
+#[test]
+fn a_region_takes_a_write_before_it_takes_traffic() {
+    in_virtual_time(Box::pin(async {
+        let stage = Stage::calmly(world("calm", 2)).await;
+        let intent = stage.looked_up(&provision(None, None)).await;
+        let plan = stage.plan(&intent);
+        let admitted = plan.step("admitted.eu-central-1").unwrap();
+        assert!(admitted.after.contains(&"written.eu-central-1".to_owned()));
+        let mut running = stage.start(&plan);
+        let state = stage.settle(&mut running).await;
+        assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
+        let written = &state.steps["written.eu-central-1"];
+        assert!(written.saw.as_deref().unwrap().ends_with("answered 201"));
+        let world = stage.sim().state();
+        let sent = world
+            .mutations
+            .iter()
+            .filter(|one| one.service == "execute-api");
+        let sent: Vec<_> = sent
+            .map(|one| (one.region.as_str(), &*one.target, one.accepted))
+            .collect();
+        assert_eq!(sent, [(NEW, "/smoke", true)]);
+    }));
+}
+
+#[test]
+fn a_new_region_does_not_answer_clients_with_a_sample_unseen() {
+    in_virtual_time(async {
+        let stage = Stage::calmly(world("calm", 2)).await;
+        let intent = stage.looked_up(&provision(None, None)).await;
+        let plan = stage.plan(&intent);
+        let check = plan.checks.iter().find(|one| one.name == "code").unwrap();
+        assert_eq!(check.finding, Finding::Waivable);
+        assert!(
+            check.text.contains("--code-from us-east-1"),
+            "{}",
+            check.text
+        );
+        let mut spec = stage.spec.clone();
+        let bucket = ("CodeS3Bucket".to_owned(), "orders-code".to_owned());
+        spec.build.region.extend([bucket]);
+        let plan = planned("orders", &spec, &stage.snapshot(), &intent).unwrap();
+        assert!(plan.checks.iter().all(|one| one.name != "code"));
+    });
+}

@@ -1,6 +1,6 @@
 //! The stacks of a fleet: what each is called, where it is, and what its template is given.
 
-use super::copied;
+use super::code;
 use crate::actions::plan::{Ground, digest};
 use crate::actions::task::{BuildStack, RemoveStack, Source, placeholder};
 use crate::actions::{Change, KnownStack, Refused, Step, Survey, Task, names};
@@ -149,7 +149,7 @@ impl<'a> Architecture<'a> {
         if let Some(source) = &self.survey.code
             && let Ok(code) = &source.deployed
         {
-            copied::instead(&mut parameters, code, &source.region, region);
+            code::instead(&mut parameters, code, &source.region, region);
         }
         if traffic == Traffic::None {
             // A protected cluster would keep a creation that fails from being rolled back. It is protected
@@ -192,16 +192,16 @@ impl<'a> Architecture<'a> {
         stacks::network(place.unwrap_or(self.sites().len()))
     }
 
+    /// Whether callers of the API sign: the router does, and so must whoever asks a Region by its own name.
+    pub(super) fn signs(&self) -> bool {
+        let by = self.ground.spec.build.region.get("AuthorizationType");
+        by.map(String::as_str) == Some("AWS_IAM")
+    }
+
     /// The edge with these Regions.
     pub(super) fn edge(&self, regions: &[Region]) -> Wanted {
         let (fleet, spec) = (self.ground.fleet, self.ground.spec);
         let mut parameters = spec.build.edge.clone();
-        let signs = spec
-            .build
-            .region
-            .get("AuthorizationType")
-            .map(String::as_str)
-            == Some("AWS_IAM");
         let endpoints: Vec<String> = regions
             .iter()
             .map(|region| format!("{region}={}", names::endpoint(spec, region)))
@@ -216,7 +216,10 @@ impl<'a> Architecture<'a> {
             ("RouterRegions", endpoints.join(",")),
             ("FallbackRegion", fallback.to_string()),
             ("ApiArns", apis.join(",")),
-            ("Authorization", if signs { "iam" } else { "none" }.into()),
+            (
+                "Authorization",
+                if self.signs() { "iam" } else { "none" }.into(),
+            ),
         ]));
         Wanted {
             kind: Kind::Edge,

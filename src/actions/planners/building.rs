@@ -1,9 +1,9 @@
 //! The steps that build the fleet in one Region, and those that take it away: traffic comes last and goes first.
 
 use super::architecture::{Architecture, Traffic, Wanted, with};
-use super::copied;
-use crate::actions::task::{AwaitGreen, AwaitMember, AwaitServing, RemoveStack};
-use crate::actions::{Refused, Step, Task, names};
+use super::code;
+use crate::actions::task::{AwaitGreen, AwaitMember, AwaitServing, RemoveStack, SmokeWrite};
+use crate::actions::{Change, Refused, Step, Task, names};
 use crate::fleet::{FLEET_TAG, Region};
 use crate::stacks::Parameters;
 
@@ -45,7 +45,7 @@ pub(super) fn up_to_green(
         region: region.clone(),
         stack: none.stack.clone(),
     });
-    let code = copied::step(all, region);
+    let code = code::step(all, region);
     // What answers by the Region's name is the code that was copied there.
     let ready = code.as_ref().map_or("region", |_| "code");
     let mut steps = vec![
@@ -91,7 +91,10 @@ pub(super) fn up_to_green(
         )
         .after([id("checked", region)]),
     ];
-    steps.extend(code);
+    // Shown where it stands in time.
+    let place = steps.len() - 3;
+    steps.splice(place..place, code);
+    steps.extend(written(all, region));
     Ok(steps)
 }
 
@@ -106,20 +109,50 @@ pub(super) fn admitted(all: &Architecture<'_>, site: &Site<'_>) -> Result<Step, 
         &admitted,
         Some(&checked.parameters),
     )?;
-    Ok(step.after(green(region)))
+    Ok(step.after(green(all, region)))
 }
 
 /// What must be over before a Region takes traffic.
-pub(super) fn green(region: &Region) -> [String; 2] {
-    [id("green", region), id("member", region)]
+pub(super) fn green(all: &Architecture<'_>, region: &Region) -> Vec<String> {
+    let written = all.ground.spec.build.smoke_write.as_ref();
+    let mut before = vec![id("green", region), id("member", region)];
+    before.extend(written.map(|_| id("written", region)));
+    before
+}
+
+/// One write through the Region's own endpoint, where the configuration names a path for it.
+fn written(all: &Architecture<'_>, region: &Region) -> Option<Step> {
+    let spec = all.ground.spec;
+    let path = spec.build.smoke_write.as_ref()?;
+    let at = all.ground.snapshot.at.strftime("%Y%m%d-%H%M%S");
+    let task = Task::SmokeWrite(SmokeWrite {
+        region: region.clone(),
+        url: asked(all, region, path),
+        key: format!("gwctl-{}-{region}-{at}", all.ground.fleet),
+        signed: all.signs(),
+    });
+    let title = format!("{region} takes a write and carries it to the writer");
+    let step = Step::new(id("written", region), title, task, all.ground.snapshot);
+    let change = Change::new(
+        format!("the fleet's data, through {region}"),
+        "as it is",
+        format!("one smoke write by POST {path}"),
+    );
+    let after = [id("serving", region), id("member", region)];
+    Some(step.changes(change).after(after))
 }
 
 /// What a new Region is asked before it takes traffic.
 pub(super) fn smoke(all: &Architecture<'_>, region: &Region) -> String {
+    asked(all, region, &all.ground.spec.probe_path)
+}
+
+/// A path under the Region's own name.
+fn asked(all: &Architecture<'_>, region: &Region, path: &str) -> String {
     let spec = all.ground.spec;
     let base = names::probe_url(spec, region);
     let base = base.unwrap_or_else(|| format!("https://{}", names::endpoint(spec, region)));
-    format!("{}{}", base.trim_end_matches('/'), spec.probe_path)
+    format!("{}{path}", base.trim_end_matches('/'))
 }
 
 /// A stack as it stands, on the record of what is there.

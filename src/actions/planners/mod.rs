@@ -4,7 +4,7 @@ mod admission;
 mod architecture;
 mod building;
 pub(super) mod certificate;
-mod copied;
+mod code;
 pub(super) mod down;
 pub(super) mod drain;
 pub(super) mod drill;

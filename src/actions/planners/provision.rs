@@ -3,7 +3,7 @@
 use super::admission;
 use super::architecture::{Architecture, Traffic, home};
 use super::building::{Site, admitted, green, id, unbuilt, up_to_green};
-use super::copied;
+use super::code;
 use super::preconditions;
 use crate::actions::check::{Check, Finding};
 use crate::actions::plan::Ground;
@@ -55,7 +55,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     }
     let all = Architecture::new(ground, found.as_ref())?;
     let sites = || all.sites().iter().map(|site| &site.region);
-    copied::must_be_known(&all)?;
+    code::must_be_known(&all)?;
     let home = home(region, sites()).ok_or_else(|| {
         Refused::new("the fleet has no other Region, where the evacuation switch could be")
             .instead("`gwctl up` builds a first fleet of two Regions or more.")
@@ -104,7 +104,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
         )),
     }
     let built = if let Some(over_s) = over_s {
-        before_record.extend(green(region));
+        before_record.extend(green(&all, region));
         plan.steps.extend(admission::step_by_step(
             &all,
             &site,
@@ -165,7 +165,8 @@ fn checks(all: &Architecture<'_>, region: &Region, site: &Site<'_>) -> Vec<Check
             ),
         ),
     });
-    checks.extend(copied::checks(all, region));
+    let wanted = all.region(region, site.home, site.primary, Traffic::None);
+    checks.extend(code::checks(all, &wanted));
     checks.extend(preconditions::fresh(ground.snapshot));
     checks
 }

@@ -14,6 +14,7 @@ mod database;
 mod invalidate;
 mod records;
 mod routing;
+mod smoke_write;
 mod snapshot;
 mod stack;
 mod stack_gone;
@@ -41,6 +42,7 @@ pub use database::{AwaitResync, Failover, Switchover, WriteForwarding};
 pub use invalidate::Invalidate;
 pub use records::{ChangeRecords, NameChange};
 pub use routing::RoutingControl;
+pub use smoke_write::SmokeWrite;
 pub use snapshot::CopySnapshot;
 pub(in crate::actions) use stack::placeholder;
 pub use stack::{BuildStack, Source};
@@ -184,6 +186,7 @@ tasks!(
     AwaitRequests,
     CopyCode,
     AwaitWell,
+    SmokeWrite,
 );
 
 /// Every task can do this; `tasks!` hands on to it.
@@ -223,7 +226,10 @@ impl Task {
         );
         if matches!(
             self,
-            Self::AwaitAnswers(_) | Self::AwaitEndpoint(_) | Self::AwaitServing(_)
+            Self::AwaitAnswers(_)
+                | Self::AwaitEndpoint(_)
+                | Self::AwaitServing(_)
+                | Self::SmokeWrite(_)
         ) {
             needs.push(Dependency::Dns);
         }
@@ -252,6 +258,7 @@ impl Task {
                 | Self::Invalidate(_)
                 | Self::AttachCertificate(_)
                 | Self::CopyCode(_)
+                | Self::SmokeWrite(_)
         )
     }
 

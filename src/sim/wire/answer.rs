@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use http::{Request, Response};
 
+use super::endpoint;
 use super::fault::Fault;
 use super::mutation;
 use super::packages;
@@ -41,6 +42,10 @@ pub async fn answer(sim: &Sim, request: Request<Vec<u8>>) -> io::Result<Response
     let (parts, body) = request.into_parts();
     let host = host(&parts).to_owned();
     if let Some(answer) = packages::answer(sim, &host, parts.uri.path()).await {
+        return answer;
+    }
+    let (method, path) = (&parts.method, parts.uri.path());
+    if let Some(answer) = endpoint::answer(sim, &host, method, path, &parts.headers).await {
         return answer;
     }
     let Some(address) = route::address(&parts) else {

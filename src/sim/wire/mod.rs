@@ -3,6 +3,7 @@
 mod answer; // one request, whatever way it came
 mod codec; // one a protocol
 mod dns; // the world's DNS
+mod endpoint; // the fleet's own API, where operators write to it
 mod fault; // an error reply
 mod mutation; // which calls change something, and what
 mod packages; // functions' code where Lambda says it is

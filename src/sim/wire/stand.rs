@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `GET /_gwctl/health` | 200 once the world runs |
 //! | `GET /_gwctl/probe/REGION/PATH` | as the Region's endpoint would answer the operator |
+//! | `POST /_gwctl/probe/REGION/PATH` | as the Region's endpoint would answer a write |
 //! | `GET /_gwctl/probe/domain/PATH` | as the public domain would |
 //! | `GET /_gwctl/package/REGION/FUNCTION` | a function's package, as Lambda tells the address of |
 //! | `GET /_gwctl/faults` | every fault, active ones with their beginning, as JSON |
@@ -13,6 +14,7 @@
 use http::{Method, Request, Response, StatusCode};
 
 use super::codec::query::decode;
+use super::endpoint;
 use super::reply::http_date;
 use crate::fleet::Region;
 use crate::sim::Sim;
@@ -30,6 +32,7 @@ pub async fn answer(sim: &Sim, request: &Request<Vec<u8>>) -> Option<Response<Ve
             json(sim, StatusCode::OK, &serde_json::json!({ "status": "ok" }))
         }
         (&Method::GET | &Method::HEAD, "probe", target) => probe(sim, target).await,
+        (&Method::POST, "probe", target) => write(sim, target, request).await,
         // Where everything else that Lambda tells the address of is.
         (&Method::GET, "package", _) => return None,
         (&Method::GET, "faults", "") => faults(sim),
@@ -55,6 +58,26 @@ async fn probe(sim: &Sim, target: &str) -> Response<Vec<u8>> {
         }
         // A dead endpoint does not answer: neither does this one.
         Err(_) => std::future::pending().await,
+    }
+}
+
+/// A write to an endpoint.
+async fn write(sim: &Sim, target: &str, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+    let (place, path) = target.split_once('/').unwrap_or((target, ""));
+    let answered = match host(sim, place) {
+        Some(host) => {
+            let path = format!("/{path}");
+            endpoint::answer(sim, &host, request.method(), &path, request.headers()).await
+        }
+        None => None,
+    };
+    match answered {
+        Some(Ok(answer)) => answer,
+        Some(Err(_)) => std::future::pending().await,
+        None => {
+            let why = format!("no endpoint is called {place}");
+            complaint(sim, StatusCode::NOT_FOUND, &why)
+        }
     }
 }
 

@@ -119,7 +119,10 @@ pub(super) fn spec(seed: u64, regions: &[Region], rest: bool) -> FleetSpec {
             .collect(),
         thresholds: Thresholds::default(),
         rules: crate::fleet::Rules::default(),
-        build: crate::fleet::BuildSpec::default(),
+        build: crate::fleet::BuildSpec {
+            smoke_write: Some("/smoke".into()),
+            ..crate::fleet::BuildSpec::default()
+        },
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::State;
 use super::geo::{self, OPERATOR};
 use super::networks::Vantage;
+use crate::fleet::Region;
 
 /// Timings of one request; each phase excludes the ones before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,6 +112,27 @@ impl State {
                 200
             },
             served_by: (!dark).then(|| self.regions[site].to_string()),
+        })
+    }
+
+    /// The Region whose own endpoint is called `host`.
+    pub fn region_of_host(&self, host: &str) -> Option<Region> {
+        Some(self.regions[self.site_of_host(host)?].clone())
+    }
+
+    /// POSTs a write to `url` once: acknowledged with 201 only where the database takes it.
+    pub fn write(&mut self, url: &str) -> Result<u16, String> {
+        let outcome = self.probe(url)?;
+        let region = outcome.served_by.as_deref();
+        let site = self
+            .regions
+            .iter()
+            .position(|one| Some(one.as_str()) == region);
+        let taken = site.is_some_and(|site| self.writer_ms(site).is_some());
+        Ok(match outcome.status {
+            200 if taken => 201,
+            200 => 503,
+            other => other,
         })
     }
 

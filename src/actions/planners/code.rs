@@ -1,6 +1,6 @@
-//! Another Region's code for a new Region's handler: what the stack is given for it, and what stands in the way.
+//! What a new Region's handler runs: another Region's code, what the configuration says, or only the sample.
 
-use super::architecture::Architecture;
+use super::architecture::{Architecture, Wanted};
 use super::building::id;
 use crate::actions::check::{Check, Finding};
 use crate::actions::task::CopyCode;
@@ -94,10 +94,58 @@ pub(super) fn must_be_known(all: &Architecture<'_>) -> Result<(), Refused> {
     }
 }
 
-/// What the operator should know of the copy.
-pub(super) fn checks(all: &Architecture<'_>, region: &Region) -> Vec<Check> {
+/// Whether a stack of these parameters runs nothing but the template's sample.
+fn is_sample(parameters: &Parameters) -> bool {
+    let given = |name: &str| parameters.get(name).is_some_and(|value| !value.is_empty());
+    let copied = parameters
+        .get("CodeCopied")
+        .is_some_and(|value| value == "true");
+    !given("CodeS3Bucket") && !given("CodeImageUri") && !copied
+}
+
+/// The sample says that it is well and nothing else: beside Regions that run an API it would answer clients.
+fn configured(all: &Architecture<'_>, wanted: &Wanted) -> Option<Check> {
+    let own = all
+        .ground
+        .spec
+        .build
+        .templates
+        .contains_key(wanted.kind.word());
+    if own || !is_sample(&wanted.parameters) {
+        return None;
+    }
+    let mut others = all
+        .sites()
+        .iter()
+        .filter(|site| site.region != wanted.region);
+    let other = others.find(|site| {
+        let stack = names::region(all.ground.fleet, all.ground.spec, &site.region);
+        let known = all.survey.stack(&site.region, &stack);
+        !known.is_some_and(|known| known.ours && is_sample(&known.parameters))
+    });
+    Some(match other {
+        None => Check::new(
+            "code",
+            Finding::Warn,
+            "the handler is the template's sample, as everywhere in the fleet",
+        ),
+        Some(other) => Check::new(
+            "code",
+            Finding::Waivable,
+            format!(
+                "the handler would be the template's sample, which answers clients that it is well, and not what {region} runs: `--code-from {region}`, or CodeS3Bucket or CodeImageUri under `[fleets.{}.build.region]`",
+                all.ground.fleet,
+                region = other.region,
+            ),
+        ),
+    })
+}
+
+/// What the operator should know of the code.
+pub(super) fn checks(all: &Architecture<'_>, wanted: &Wanted) -> Vec<Check> {
+    let region = &wanted.region;
     let Some((source, code)) = known(all) else {
-        return Vec::new();
+        return configured(all, wanted).into_iter().collect();
     };
     let mut checks = vec![origin(all, source), carried(code, region)];
     let strange: Vec<&str> = code

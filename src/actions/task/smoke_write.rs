@@ -1,0 +1,54 @@
+//! One write through a new Region's own endpoint, which only forwarding can carry to the writer.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Context, Seen, Sent, Work, change};
+use crate::actions::{Crew, PlannedCall};
+use crate::aws::AwsError;
+use crate::fleet::Region;
+
+/// Until the endpoint has taken one write. The same key says that it is the same write, however often it is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SmokeWrite {
+    /// The Region.
+    pub region: Region,
+    /// Where it is POSTed to.
+    pub url: String,
+    /// Its `Idempotency-Key`.
+    pub key: String,
+    /// Whether the API wants the caller's signature.
+    pub signed: bool,
+}
+
+impl Work for SmokeWrite {
+    fn calls(&self) -> Vec<PlannedCall> {
+        vec![change("execute-api", "Invoke", &self.region)]
+    }
+
+    fn times(&self) -> (u64, u64) {
+        (5, 300)
+    }
+
+    fn sends(&self) -> Option<String> {
+        Some(format!("POST {}, Idempotency-Key {}", self.url, self.key))
+    }
+
+    async fn look(&self, context: &Context<'_>) -> Seen {
+        match context.receipt {
+            Some(status) => Seen::Done(format!(
+                "a write through {} was answered {status}",
+                self.region
+            )),
+            None => Seen::NotDone("no write was answered yet".into()),
+        }
+    }
+
+    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
+        let api = crew.hands().invoke(&self.region);
+        let receipt = api.post(&self.url, &self.key, self.signed).await?;
+        Ok(Sent {
+            request_id: receipt.request_id,
+            receipt: Some(receipt.id),
+        })
+    }
+}

@@ -1,0 +1,159 @@
+//! Requests that no service models: a file that AWS only tells the place of, and the fleet's own API. Over the
+//! SDK's own HTTP client all the same: its proxies, its certificates, or the simulator's door.
+
+use std::time::Duration;
+
+use aws_config::BehaviorVersion;
+use aws_smithy_runtime::client::orchestrator::operation::Operation;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::error::ErrorMetadata;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::timeout::TimeoutConfig;
+
+use super::error::{AwsError, ErrorKind};
+use super::line::Line;
+use super::recorder::Recorder;
+use super::session::Session;
+
+/// One request, whole.
+pub(super) struct Plain<'a> {
+    /// As IAM or the ledger names it.
+    pub(super) action: &'static str,
+    /// `GET`, `POST`.
+    pub(super) method: &'static str,
+    /// Where to. It may say who may have what is there: it is never written down.
+    pub(super) url: &'a str,
+    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) body: String,
+    /// How long it may take.
+    pub(super) within: Duration,
+    /// Whether it is one of the calls that are counted.
+    pub(super) counted: bool,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) body: Vec<u8>,
+}
+
+/// An answer that is no success.
+#[derive(Debug, thiserror::Error)]
+#[error("HTTP {status}")]
+struct Refused {
+    status: u16,
+    meta: ErrorMetadata,
+}
+
+impl Refused {
+    fn of(status: u16) -> Self {
+        let code = match status {
+            429 => "TooManyRequestsException".into(),
+            other => format!("HTTP{other}"),
+        };
+        let meta = ErrorMetadata::builder()
+            .code(code)
+            .message(format!("it was answered {status}"));
+        Self {
+            status,
+            meta: meta.build(),
+        }
+    }
+}
+
+impl ProvideErrorMetadata for Refused {
+    fn meta(&self) -> &ErrorMetadata {
+        &self.meta
+    }
+}
+
+/// What is sent, as the serializer takes it: it is never printed.
+struct Sent {
+    path: String,
+    method: &'static str,
+    headers: Vec<(&'static str, String)>,
+    body: String,
+}
+
+impl std::fmt::Debug for Sent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sent")
+    }
+}
+
+fn written(sent: Sent) -> Result<HttpRequest, BoxError> {
+    let mut request = HttpRequest::new(SdkBody::from(sent.body));
+    request.set_uri(sent.path)?;
+    request.set_method(sent.method)?;
+    for (name, value) in sent.headers {
+        request.headers_mut().try_insert(name, value)?;
+    }
+    Ok(request)
+}
+
+fn read(response: &HttpResponse) -> Result<Answer, OrchestratorError<Refused>> {
+    let status = response.status();
+    if !status.is_success() {
+        return Err(OrchestratorError::operation(Refused::of(status.as_u16())));
+    }
+    Ok(Answer {
+        status: status.as_u16(),
+        body: response.body().bytes().unwrap_or_default().to_vec(),
+    })
+}
+
+/// Sends `plain` once; anything but a success is an error.
+pub(super) async fn send(
+    session: &Session,
+    line: &Line,
+    plain: Plain<'_>,
+) -> Result<Answer, AwsError> {
+    let wrong = |what: &str| line.fail(ErrorKind::Other, plain.action, what.into());
+    let place: http::Uri = plain.url.parse().map_err(|_| wrong("that is no URL"))?;
+    let (Some(scheme), Some(authority)) = (place.scheme_str(), place.authority()) else {
+        return Err(wrong("the URL names no host"));
+    };
+    let near = matches!(place.host(), Some("127.0.0.1" | "localhost" | "[::1]"));
+    if scheme != "https" && !near {
+        return Err(wrong("the URL is without TLS"));
+    }
+    let client = session
+        .http_client()
+        .ok_or_else(|| wrong("there is no HTTP client"))?;
+    let timeouts = TimeoutConfig::builder()
+        .operation_timeout(plain.within)
+        .operation_attempt_timeout(plain.within)
+        .build();
+    let mut operation = Operation::builder()
+        .service_name(line.service)
+        .operation_name(plain.action)
+        .http_client(client)
+        .endpoint_url(&format!("{scheme}://{authority}"))
+        .no_auth()
+        .no_retry()
+        .timeout_config(timeouts)
+        .sleep_impl(session.sleep())
+        .behavior_version(BehaviorVersion::latest());
+    if plain.counted {
+        operation = operation.interceptor(Recorder {
+            service: line.service,
+            region: line.region.clone(),
+            watch: line.watch.clone(),
+        });
+    }
+    let operation = operation.serializer(written).deserializer(read).build();
+    let sent = Sent {
+        path: place
+            .path_and_query()
+            .map_or("/", |path| path.as_str())
+            .to_owned(),
+        method: plain.method,
+        headers: plain.headers,
+        body: plain.body,
+    };
+    line.ask(plain.action, Box::pin(operation.invoke(sent)))
+        .await
+}
