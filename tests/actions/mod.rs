@@ -18,6 +18,7 @@ mod line;
 mod permissions;
 mod planning;
 mod policy;
+mod resources;
 mod speed;
 mod stand;
 mod trial;

@@ -21,7 +21,7 @@ const PURPOSES: [Purpose; 4] = [
 ];
 
 /// What a purpose's policy allows, by the plans on the fleet as it was founded.
-fn allowed(purpose: Purpose) -> BTreeSet<String> {
+pub fn allowed(purpose: Purpose) -> BTreeSet<String> {
     in_virtual_time(async {
         let stage = Stage::calmly(calm("calm", 3)).await;
         let spec = stage.stand.sim.spec();
