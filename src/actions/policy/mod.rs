@@ -168,9 +168,9 @@ pub fn actions(purpose: Purpose, planned: &BTreeSet<PlannedCall>) -> BTreeSet<St
     all
 }
 
-/// Characters that IAM takes in a managed policy, and in all of a role's inline policies together.
+/// Characters that IAM takes in one managed policy, white space not counted (IAM's page on quotas).
 pub const MANAGED: usize = 6_144;
-/// See [`MANAGED`].
+/// Characters that it takes in all of a role's inline policies together, counted alike.
 pub const INLINE: usize = 10_240;
 
 /// An IAM policy document.

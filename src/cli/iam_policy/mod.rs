@@ -59,7 +59,7 @@ pub fn run(global: &Global, args: &IamPolicy) -> Result<Exit, Failure> {
     } else {
         make(purpose, &fleet, &spec, &known)?
     };
-    for note in notes(args, purpose, &spec, &known) {
+    for note in notes(args, purpose, &fleet, &spec, &known) {
         tell(format!("gwctl: {note}"));
     }
     let made = cut(made, args.part)?;
@@ -71,7 +71,13 @@ pub fn run(global: &Global, args: &IamPolicy) -> Result<Exit, Failure> {
 }
 
 /// What the policy itself does not say.
-fn notes(args: &IamPolicy, purpose: Purpose, spec: &FleetSpec, known: &Known) -> Vec<String> {
+fn notes(
+    args: &IamPolicy,
+    purpose: Purpose,
+    fleet: &str,
+    spec: &FleetSpec,
+    known: &Known,
+) -> Vec<String> {
     let mut notes = Vec::new();
     let mut missing = known.missing(spec);
     if args.service_role {
@@ -88,6 +94,13 @@ fn notes(args: &IamPolicy, purpose: Purpose, spec: &FleetSpec, known: &Known) ->
         notes.push(
             "for a role that trusts cloudformation.amazonaws.com and that build.role names".into(),
         );
+        let role = spec.build.role.as_deref().unwrap_or_default();
+        if role.contains(&format!(":role/{fleet}-")) {
+            notes.push(format!(
+                "{role} is called as the fleet's own roles are, which it may change: it could give itself \
+                 more; call it otherwise"
+            ));
+        }
     } else if matches!(
         purpose,
         Purpose::Promote | Purpose::Shift | Purpose::Provision
