@@ -174,6 +174,7 @@ fn formation(stack: &sdk::Stack) -> Formation {
         tags: tags
             .filter_map(|one| pair(one.key(), one.value()))
             .collect::<BTreeMap<_, _>>(),
+        service_role: reply::some_name(stack.role_arn()),
         protected: stack.enable_termination_protection() == Some(true),
         changed: reply::moment(stack.last_updated_time().or(stack.creation_time())),
     }

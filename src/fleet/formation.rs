@@ -27,6 +27,8 @@ pub struct Formation {
     pub outputs: BTreeMap<String, String>,
     /// Tags.
     pub tags: BTreeMap<String, String>,
+    /// ARN of the service role that CloudFormation works on it with; the caller's own rights without it.
+    pub service_role: Option<String>,
     /// Whether it refuses to be deleted.
     pub protected: bool,
     /// Last change.

@@ -19,6 +19,7 @@ mod line;
 mod permissions;
 mod planning;
 mod policy;
+mod resources;
 mod speed;
 mod stand;
 mod trial;

@@ -41,7 +41,14 @@ fn a_fleet_that_was_built_is_discovered_as_it_was_described() {
     let home = Home::new();
     let run = |args: &[&str]| Ran::of(served.command(&home, args).output().unwrap());
     let file = served.export("GWCTL_CONFIG");
+    let text = std::fs::read_to_string(file).unwrap();
+    let table = "[fleets.orders.build.region]";
+    assert!(text.contains(table), "{text}");
+    let role = "arn:aws:iam::123456789012:role/builder";
+    let with_role = format!("[fleets.orders.build]\nrole = \"{role}\"\n{table}");
+    std::fs::write(file, text.replacen(table, &with_role, 1)).unwrap();
     let described = fleet(&std::fs::read_to_string(file).unwrap());
+    assert_eq!(described["build"]["role"].as_str(), Some(role));
     let up = run(&["--write", "up", "--confirm", "orders"]);
     assert_eq!(up.code, 0, "{}\n{}", up.out, up.err);
     let built = fleet(&std::fs::read_to_string(file).unwrap());

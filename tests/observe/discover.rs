@@ -152,6 +152,9 @@ async fn without_a_distribution_the_name_itself_routes_by_latency() {
     );
 }
 
+/// CloudFormation's.
+const ROLE: &str = "arn:aws:iam::123456789012:role/builder";
+
 /// Makes the founded stacks look as if gwctl's templates had made them.
 fn as_if_built(sim: &Sim) {
     let mut state = sim.state();
@@ -171,6 +174,7 @@ fn as_if_built(sim: &Sim) {
             stack.tags.push(tag);
         }
         let word = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        stack.formed.role = Some(ROLE.into());
         stack.parameters = vec![word("FleetName", "shop"), word("DomainName", DOMAIN)];
         if edge {
             stack.name = "shop-edge".into();
@@ -203,6 +207,9 @@ async fn a_fleet_that_gwctl_built_is_told_by_its_stacks() {
     assert_eq!(found.fleet, "shop");
     assert_eq!(found.spec.probe_path, "/well");
     assert_eq!(found.stacks.len(), 4);
+    for stack in &found.stacks {
+        assert_eq!(stack.formation.service_role.as_deref(), Some(ROLE));
+    }
     for site in &found.spec.sites {
         assert_eq!(site.stack, Some(format!("shop-{}", site.region)));
         assert_eq!(site.functions, ["shop-handler"]);

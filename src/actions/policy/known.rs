@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::fleet::{FleetSpec, Snapshot};
 
+/// As [`Known::missing`] calls it.
+pub const THE_ACCOUNT: &str = "the account";
+
 /// Ids and names that only AWS tells; empty where they are not known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known {
@@ -52,7 +55,7 @@ impl Known {
     pub fn missing(&self, spec: &FleetSpec) -> Vec<&'static str> {
         let with_controls = !spec.edge.routing_endpoints.is_empty();
         [
-            (self.account.is_none(), "the account"),
+            (self.account.is_none(), THE_ACCOUNT),
             (self.members.is_empty(), "the global cluster's members"),
             (self.checks.is_empty(), "the health checks"),
             (

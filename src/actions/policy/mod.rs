@@ -2,9 +2,12 @@
 //!
 //! Looking needs what `observe`'s table says; acting needs what the plans of the registry's rehearsals
 //! say, forward and back. So a new question or a new step is in the policy by itself, and a test holds
-//! both against what is really called.
+//! both against what is really called. What CloudFormation calls for the resources is in a table of its
+//! own, that another test holds against the resources' schemas.
 
 mod known;
+mod place;
+mod resources;
 mod scope;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +19,9 @@ use super::{Intent, Mechanism, Places, Plan, PlannedCall, plan, registry};
 use crate::fleet::{FleetSpec, Region, Snapshot};
 use crate::observe::{Asker, asked_by};
 
-pub use known::Known;
+pub use known::{Known, THE_ACCOUNT};
+use place::Place;
+pub use resources::NEEDED;
 use scope::Scope;
 
 /// What for.
@@ -166,6 +171,11 @@ pub fn actions(purpose: Purpose, planned: &BTreeSet<PlannedCall>) -> BTreeSet<St
     all
 }
 
+/// Characters that IAM takes in one managed policy, white space not counted (IAM's page on quotas).
+pub const MANAGED: usize = 6_144;
+/// Characters that it takes in all of a role's inline policies together, counted alike.
+pub const INLINE: usize = 10_240;
+
 /// An IAM policy document.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -195,6 +205,35 @@ impl Policy {
         &self.statement
     }
 
+    /// Everything that either allows; of different statements.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.statement.extend(other.statement);
+        self
+    }
+
+    /// As IAM counts: without the white space between.
+    pub fn size(&self) -> usize {
+        serde_json::to_string(self).map_or(0, |text| text.len())
+    }
+
+    /// Cut between statements, so that a managed policy holds each part.
+    pub fn parts(&self) -> Vec<Self> {
+        let mut parts: Vec<Self> = Vec::new();
+        for one in &self.statement {
+            let alone = Self {
+                version: self.version,
+                statement: vec![one.clone()],
+            };
+            let grown = parts.last().map(|last| last.clone().and(alone.clone()));
+            match (grown, parts.last_mut()) {
+                (Some(grown), Some(last)) if grown.size() <= MANAGED => *last = grown,
+                _ => parts.push(alone),
+            }
+        }
+        parts
+    }
+
     /// Whether `action` is among what is allowed.
     pub fn allows(&self, action: &str) -> bool {
         let fits = |allowed: &str| match allowed.strip_suffix('*') {
@@ -219,6 +258,22 @@ pub fn policy(fleet: &str, spec: &FleetSpec, known: &Known, actions: &BTreeSet<S
     let statement = by_scope
         .into_iter()
         .flat_map(|(scope, actions)| scope.statements(&ground, actions));
+    Policy {
+        version: "2012-10-17",
+        statement: statement.collect(),
+    }
+}
+
+/// What CloudFormation needs for the resources of gwctl's own templates, whoever calls for them.
+pub fn resources(fleet: &str, spec: &FleetSpec, known: &Known) -> Policy {
+    let mut by_place: BTreeMap<Place, Vec<String>> = BTreeMap::new();
+    for action in resources::actions() {
+        by_place.entry(Place::of(&action)).or_default().push(action);
+    }
+    let ground = scope::Ground { fleet, spec, known };
+    let statement = by_place
+        .into_iter()
+        .filter_map(|(place, actions)| place.statement(&ground, actions));
     Policy {
         version: "2012-10-17",
         statement: statement.collect(),

@@ -1,6 +1,8 @@
 //! On what each action is allowed (aws-facts §9): ARNs where IAM knows some, conditions where they narrow
 //! it down further.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::{Known, Statement, regions};
@@ -226,11 +228,11 @@ fn or_else(known: impl Iterator<Item = String>, any: impl FnOnce() -> String) ->
 }
 
 impl Ground<'_> {
-    fn partition(&self) -> &str {
+    pub(super) fn partition(&self) -> &str {
         self.known.partition.as_deref().unwrap_or("aws")
     }
 
-    fn arn(&self, service: &str, region: &str, resource: &str) -> String {
+    pub(super) fn arn(&self, service: &str, region: &str, resource: &str) -> String {
         let account = self.known.account.as_deref().unwrap_or("*");
         format!(
             "arn:{}:{service}:{region}:{account}:{resource}",
@@ -239,8 +241,27 @@ impl Ground<'_> {
     }
 
     /// Route 53's resources have no account.
-    fn global_arn(&self, service: &str, resource: &str) -> String {
+    pub(super) fn global_arn(&self, service: &str, resource: &str) -> String {
         format!("arn:{}:{service}:::{resource}", self.partition())
+    }
+
+    /// What the names of stacks begin with: the fleet's, and those of stacks that are called otherwise.
+    pub(super) fn stacks(&self) -> Vec<&str> {
+        let named = self
+            .spec
+            .sites
+            .iter()
+            .filter_map(|site| site.stack.as_deref());
+        let others = named.filter(|name| !name.starts_with(&format!("{}-", self.fleet)));
+        std::iter::once(self.fleet).chain(others).collect()
+    }
+
+    /// What the Regions' stacks are given as `parameter`.
+    pub(super) fn given(&self, parameter: &str) -> BTreeSet<String> {
+        let build = &self.spec.build;
+        let all = std::iter::once(&build.region).chain(build.regions.values());
+        let values = all.filter_map(|given| given.get(parameter));
+        values.filter(|value| !value.is_empty()).cloned().collect()
     }
 
     fn in_regions(&self, service: &str, resource: &str) -> Vec<String> {

@@ -46,7 +46,34 @@ pub fn build(stacks: &[FoundStack], build: &mut BuildSpec) -> Vec<String> {
             build.regions.insert(region, own);
         }
     }
+    match service_role(stacks) {
+        Ok(role) => build.role = role,
+        Err(note) => notes.push(note),
+    }
     notes
+}
+
+/// The service role that all of the fleet's own stacks were built with; in words, where they differ: which
+/// of them is the right one nobody but their owner knows.
+fn service_role(stacks: &[FoundStack]) -> Result<Option<String>, String> {
+    let mut by_role: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
+    for stack in stacks.iter().filter(|stack| stack.role.is_some()) {
+        let role = stack.formation.service_role.as_deref();
+        by_role.entry(role).or_default().push(&stack.formation.name);
+    }
+    if by_role.len() > 1 {
+        let each = by_role.iter().map(|(role, names)| {
+            let with = role.map_or_else(|| "without one".into(), |role| format!("with {role}"));
+            format!("{} {with}", names.join(", "))
+        });
+        let each: Vec<String> = each.collect();
+        return Err(format!(
+            "the stacks were not all built with the same service role: {}; name the right one as build.role",
+            each.join("; ")
+        ));
+    }
+    let only = by_role.into_keys().next().flatten();
+    Ok(only.map(ToOwned::to_owned))
 }
 
 /// The secret of the database's first user: only the Region that created the database was given it, and
@@ -162,6 +189,7 @@ mod tests {
                 parameters: words(parameters),
                 outputs: BTreeMap::new(),
                 tags: BTreeMap::new(),
+                service_role: None,
                 protected: true,
                 changed: None,
             },
@@ -215,6 +243,44 @@ mod tests {
         assert_eq!(names(&known.edge), ["PriceClass"]);
         let own: Vec<_> = known.regions.values().map(names).collect();
         assert_eq!(own, [["VpcCidr"], ["VpcCidr"]]);
+    }
+
+    #[test]
+    fn a_service_role_is_written_down_where_all_stacks_have_the_same() {
+        let role = "arn:aws:iam::123456789012:role/builder";
+        let mut stacks = [
+            stack("global", "us-east-1", &[]),
+            stack("region", "us-east-1", &[]),
+            stack("region", "eu-west-1", &[]),
+        ];
+        let told = |stacks: &[FoundStack]| {
+            let mut known = BuildSpec::default();
+            let notes = build(stacks, &mut known);
+            (known.role, notes)
+        };
+        assert_eq!(told(&stacks), (None, vec![]));
+        for one in &mut stacks {
+            one.formation.service_role = Some(role.into());
+        }
+        assert_eq!(told(&stacks), (Some(role.into()), vec![]));
+        // Somebody else's stack says nothing of how gwctl builds.
+        let mut theirs = stack("x", "eu-west-1", &[]);
+        theirs.role = None;
+        let with_theirs = [&stacks[..], &[theirs]].concat();
+        assert_eq!(told(&with_theirs), (Some(role.into()), vec![]));
+        for other in [None, Some("arn:aws:iam::123456789012:role/other")] {
+            stacks[2].formation.service_role = other.map(Into::into);
+            let (written, notes) = told(&stacks);
+            assert_eq!(written, None, "{other:?}");
+            let said = &notes[0];
+            assert!(
+                said.contains(role)
+                    && said.contains("orders-eu-west-1")
+                    && said.contains(other.unwrap_or("without one"))
+                    && said.contains("build.role"),
+                "{said}"
+            );
+        }
     }
 
     #[test]

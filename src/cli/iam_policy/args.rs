@@ -1,5 +1,6 @@
 //! `gwctl iam-policy`: its arguments.
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -13,6 +14,13 @@ pub struct IamPolicy {
     /// What for
     #[arg(value_name = "PURPOSE", default_value = "dashboard")]
     pub purpose: For,
+    /// With `provision`: instead of the operator's, the policy of the service role that `build.role`
+    /// names, which CloudFormation then works with
+    #[arg(long)]
+    pub service_role: bool,
+    /// Where it is more than a managed policy takes: only the first part, the second …
+    #[arg(long, value_name = "NUMBER")]
+    pub part: Option<NonZeroUsize>,
     /// How to print it
     #[arg(short, long, value_name = "FORMAT", default_value = "json")]
     pub output: Format,

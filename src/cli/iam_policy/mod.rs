@@ -5,6 +5,7 @@ pub mod args;
 mod tests;
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use super::args::Global;
@@ -17,7 +18,9 @@ use super::simulated::{self, Still};
 use super::status::complete;
 use super::target::Target;
 use crate::actions::PlannedCall;
-use crate::actions::policy::{Known, Policy, Purpose, actions, planned, policy};
+use crate::actions::policy::{
+    INLINE, Known, MANAGED, Policy, Purpose, THE_ACCOUNT, actions, planned, policy, resources,
+};
 use crate::fleet::FleetSpec;
 use crate::sim::Scenario;
 use args::{Format, IamPolicy};
@@ -28,6 +31,11 @@ const SIMULATED: Duration = Duration::from_secs(60);
 /// Makes the policy and prints it.
 pub fn run(global: &Global, args: &IamPolicy) -> Result<Exit, Failure> {
     let purpose = Purpose::from(args.purpose);
+    if args.service_role && purpose != Purpose::Provision {
+        return Err(Failure::usage(
+            "only `gwctl iam-policy provision` has a service role",
+        ));
+    }
     let (fleet, spec, known) = if args.demo {
         simulated::still(&calm(), async |target| {
             let picture = complete(&target, SIMULATED).await;
@@ -46,25 +54,106 @@ pub fn run(global: &Global, args: &IamPolicy) -> Result<Exit, Failure> {
         };
         (settings.fleet.clone(), settings.spec(), known)
     };
-    let missing = known.missing(&spec);
-    if !missing.is_empty() {
-        tell(format!(
-            "gwctl: not known, and so allowed more widely than need be: {}",
-            missing.join(", ")
-        ));
+    let made = if args.service_role {
+        resources(&fleet, &spec, &known)
+    } else {
+        make(purpose, &fleet, &spec, &known)?
+    };
+    for note in notes(args, purpose, &fleet, &spec, &known) {
+        tell(format!("gwctl: {note}"));
     }
-    let made = make(purpose, &fleet, &spec, &known)?;
-    if matches!(
-        purpose,
-        Purpose::Promote | Purpose::Shift | Purpose::Provision
-    ) {
-        tell("gwctl: to be attached together with that of `gwctl iam-policy dashboard`");
-    }
+    let made = cut(made, args.part)?;
     let text = match args.output {
         Format::Json => serde_json::to_string_pretty(&made).unwrap_or_default(),
     };
     print(&format!("{text}\n"))?;
     Ok(Exit::Success)
+}
+
+/// What the policy itself does not say.
+fn notes(
+    args: &IamPolicy,
+    purpose: Purpose,
+    fleet: &str,
+    spec: &FleetSpec,
+    known: &Known,
+) -> Vec<String> {
+    let mut notes = Vec::new();
+    let mut missing = known.missing(spec);
+    if args.service_role {
+        // The role is made before what the others name.
+        missing.retain(|what| *what == THE_ACCOUNT);
+    }
+    if !missing.is_empty() {
+        notes.push(format!(
+            "not known, and so allowed more widely than need be: {}",
+            missing.join(", ")
+        ));
+    }
+    if args.service_role {
+        notes.push(
+            "for a role that trusts cloudformation.amazonaws.com and that build.role names".into(),
+        );
+        let role = spec.build.role.as_deref().unwrap_or_default();
+        if role.contains(&format!(":role/{fleet}-")) {
+            notes.push(format!(
+                "{role} is called as the fleet's own roles are, which it may change: it could give itself \
+                 more; call it otherwise"
+            ));
+        }
+    } else if matches!(
+        purpose,
+        Purpose::Promote | Purpose::Shift | Purpose::Provision
+    ) {
+        notes.push("to be attached together with that of `gwctl iam-policy dashboard`".into());
+    }
+    let with_resources = args.service_role || own_rights(purpose, spec);
+    if with_resources && !args.service_role {
+        notes.push(
+            "without build.role CloudFormation works with the operator's rights: what the resources need is \
+             in it; with one, that would be the role's (`--service-role`)"
+                .into(),
+        );
+    }
+    if with_resources && !spec.build.templates.is_empty() {
+        notes.push(
+            "it is of gwctl's own templates: what those under build.templates need besides is not in it"
+                .into(),
+        );
+    }
+    notes
+}
+
+/// The part that is asked for. The whole goes out too where it is too much: a role takes it in line.
+fn cut(whole: Policy, part: Option<NonZeroUsize>) -> Result<Policy, Failure> {
+    let (size, mut parts) = (whole.size(), whole.parts());
+    let count = parts.len();
+    if let Some(part) = part {
+        if part.get() > count {
+            let all = if count == 1 { "part" } else { "parts" };
+            return Err(Failure::usage(format!(
+                "there is no part {part}: the policy has {count} {all}"
+            )));
+        }
+        return Ok(parts.swap_remove(part.get() - 1));
+    }
+    if count > 1 {
+        tell(format!(
+            "gwctl: {size} characters, and a managed policy takes {MANAGED}: `--part 1` to `--part {count}` \
+             print it in parts{}",
+            if size <= INLINE {
+                "; as a whole it goes only into a role, in line"
+            } else {
+                ""
+            }
+        ));
+    }
+    Ok(whole)
+}
+
+/// Whether CloudFormation works with the rights of whoever this policy is for.
+fn own_rights(purpose: Purpose, spec: &FleetSpec) -> bool {
+    purpose == Purpose::Provision && spec.build.role.is_none()
 }
 
 fn calm() -> Still {
@@ -79,7 +168,12 @@ fn calm() -> Still {
 /// The policy of what the code calls: planned on the simulated fleet, allowed on this one.
 fn make(purpose: Purpose, fleet: &str, spec: &FleetSpec, known: &Known) -> Result<Policy, Failure> {
     let calls = calls(purpose, spec)?;
-    Ok(policy(fleet, spec, known, &actions(purpose, &calls)))
+    let own = policy(fleet, spec, known, &actions(purpose, &calls));
+    Ok(if own_rights(purpose, spec) {
+        own.and(resources(fleet, spec, known))
+    } else {
+        own
+    })
 }
 
 /// What the actions' plans call, on a simulated fleet with what this one has.

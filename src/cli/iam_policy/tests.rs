@@ -7,6 +7,7 @@ use crate::cli::doctor;
 use crate::fleet::{Ledger, RoutingEndpoint};
 use crate::observe::discover::discover;
 use crate::observe::drift::{drift, stacks};
+use crate::observe::{Asker, asked_by};
 
 /// Allowed, and not called on a calm day.
 const NOT_CALLED: [(&str, &str); 1] = [(
@@ -93,6 +94,9 @@ fn comparing_stacks_is_in_the_policy_of_those_who_build_them() {
     let allowed = actions(Purpose::Provision, &BTreeSet::new());
     let missing: Vec<_> = called.difference(&allowed).collect();
     assert!(missing.is_empty(), "{missing:?}");
+    // And it asks all that is in the policy for its sake.
+    let asked: BTreeSet<String> = asked_by(&[Asker::Drift]).map(Into::into).collect();
+    assert_eq!(called, asked);
 }
 
 #[test]

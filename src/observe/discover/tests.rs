@@ -154,6 +154,7 @@ fn stack(
         parameters: words(parameters),
         outputs: words(outputs),
         tags: words(tags),
+        service_role: None,
         protected: true,
         changed: None,
     }
