@@ -1,6 +1,10 @@
 //! Guided actions through the built binary, on an AWS that nobody here wrote.
 
+use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use gwctl::stacks::Kind;
 use serde_json::Value;
@@ -25,19 +29,10 @@ impl Desk {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_gwctl"));
-        clean_environment(&mut command);
+        let mut command = operator(self.home.path(), args);
         command
-            .arg("--write")
-            .args(args)
-            .arg("--config")
-            .arg(self.home.path().join("config.toml"))
             .env("AWS_ENDPOINT_URL", &self.stand.ministack.url)
-            .env("AWS_ENDPOINT_URL_ROUTE_53", &self.stand.moto.url)
-            .env("AWS_ACCESS_KEY_ID", "test")
-            .env("AWS_SECRET_ACCESS_KEY", "test")
-            .env("XDG_STATE_HOME", self.home.path())
-            .stdin(Stdio::null());
+            .env("AWS_ENDPOINT_URL_ROUTE_53", &self.stand.moto.url);
         command
     }
 
@@ -46,15 +41,72 @@ impl Desk {
     }
 }
 
+/// The built binary with the configuration and state in `home`; where its AWS is, the caller says.
+pub fn operator(home: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gwctl"));
+    clean_environment(&mut command);
+    command
+        .arg("--write")
+        .args(args)
+        .arg("--config")
+        .arg(home.join("config.toml"))
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test")
+        .env("XDG_STATE_HOME", home)
+        .stdin(Stdio::null());
+    command
+}
+
+/// How long a run may be silent before a test gives it up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Runs `command` until what it has told is `enough`, and interrupts it as Ctrl-C does; what it told, and how
+/// it ended. A run that ends by itself, or falls silent, has told all there is.
+pub fn left_when(mut command: Command, enough: impl Fn(&[Value]) -> bool) -> (Vec<Value>, Output) {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let (tell, hear) = mpsc::channel();
+    // Reads on when nobody listens any more: an interrupted run still has something to say.
+    let reader = std::thread::spawn(move || {
+        for line in lines.map_while(Result::ok) {
+            let _ = tell.send(line);
+        }
+    });
+    let mut told: Vec<Value> = Vec::new();
+    let more = |told: &mut Vec<Value>| match hear.recv_timeout(PATIENCE) {
+        Ok(line) => {
+            told.extend(serde_json::from_str::<Value>(&line));
+            true
+        }
+        Err(_) => false,
+    };
+    while !enough(&told) && more(&mut told) {}
+    let pid = child.id().to_string();
+    let interrupted = Command::new("kill").args(["-INT", &pid]).status();
+    assert!(interrupted.is_ok());
+    while more(&mut told) {}
+    if matches!(hear.try_recv(), Err(mpsc::TryRecvError::Empty)) {
+        // It does not end: nor would the test.
+        child.kill().unwrap();
+    }
+    let output = child.wait_with_output().unwrap();
+    reader.join().unwrap();
+    (told, output)
+}
+
 /// The journal's records that a run prints, one a line.
-fn records(output: &Output) -> Vec<Value> {
+pub fn records(output: &Output) -> Vec<Value> {
     let text = String::from_utf8_lossy(&output.stdout);
     text.lines()
         .filter_map(|line| serde_json::from_str(line).ok())
         .collect()
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     format!(
         "{}\n{}",
         String::from_utf8_lossy(&output.stdout),
@@ -62,14 +114,14 @@ fn said(output: &Output) -> String {
     )
 }
 
-fn done(records: &[Value], step: &str) -> bool {
+pub fn done(records: &[Value], step: &str) -> bool {
     records
         .iter()
         .any(|record| record["entry"]["event"] == "done" && record["entry"]["step"] == step)
 }
 
 /// Steps that the run holds at, by its last word on each.
-fn held(records: &[Value]) -> Vec<String> {
+pub fn held(records: &[Value]) -> Vec<String> {
     let entries = records.iter().map(|record| &record["entry"]);
     let steps = entries.filter(|entry| entry["event"] == "held");
     steps
@@ -137,28 +189,42 @@ fn promote_moves_the_writer_of_an_aws_that_nobody_here_wrote() {
     assert!(verified.status.success(), "{}", said(&verified));
 }
 
+/// What a run journalled of its stacks: the statuses that `resource` went through.
+pub fn statuses<'r>(records: &'r [Value], resource: &str) -> Vec<&'r str> {
+    let events = records
+        .iter()
+        .map(|record| &record["entry"])
+        .filter(|entry| entry["event"] == "stack" && entry["line"]["logical"] == resource);
+    events
+        .filter_map(|entry| entry["line"]["status"].as_str())
+        .collect()
+}
+
+/// The template without those of its resources and outputs that are `unwanted`, by their lines.
+pub fn without(template: &str, unwanted: impl Fn(&[&str]) -> bool) -> String {
+    let mut blocks: Vec<Vec<&str>> = Vec::new();
+    for line in template.lines() {
+        let begins = line.starts_with("  ") && !line.starts_with("   ") || !line.starts_with(' ');
+        if begins || blocks.is_empty() {
+            blocks.push(Vec::new());
+        }
+        blocks.last_mut().unwrap().push(line);
+    }
+    let kept = blocks.iter().filter(|block| !unwanted(block));
+    let lines: Vec<&str> = kept.flatten().copied().collect();
+    lines.join("\n") + "\n"
+}
+
 /// The template as far as the emulator goes: it knows no health checks, and takes resources whose condition
 /// does not hold for wanted, which gwctl would rightly not let pass.
 fn emulated(template: &str) -> String {
-    let mut kept: Vec<Vec<&str>> = Vec::new();
-    for line in template.lines() {
-        let begins = line.starts_with("  ") && !line.starts_with("   ") || !line.starts_with(' ');
-        if begins || kept.is_empty() {
-            kept.push(Vec::new());
-        }
-        kept.last_mut().unwrap().push(line);
-    }
     let left_out = ["IsChecked", "IsAdmitted", "HasAlarmTopic"];
-    let wanted = |block: &&Vec<&str>| {
-        let conditions = block
+    without(template, |block| {
+        let mut conditions = block
             .iter()
             .filter_map(|line| line.trim().strip_prefix("Condition: "));
-        !conditions
-            .into_iter()
-            .any(|condition| left_out.contains(&condition))
-    };
-    let lines: Vec<&str> = kept.iter().filter(wanted).flatten().copied().collect();
-    lines.join("\n") + "\n"
+        conditions.any(|condition| left_out.contains(&condition))
+    })
 }
 
 /// A zone in the emulator that has CloudFormation.
@@ -182,7 +248,6 @@ fn zone(stand: &Stand) -> String {
 /// join a global cluster, so the run waits there, is left, and is taken back.
 #[test]
 fn stacks_are_built_and_taken_back_in_an_aws_that_nobody_here_wrote() {
-    use std::io::{BufRead, BufReader};
     let desk = Desk::new();
     let config = desk.home.path().join("config.toml");
     let template = desk.home.path().join("region.yaml");
@@ -212,32 +277,10 @@ fn stacks_are_built_and_taken_back_in_an_aws_that_nobody_here_wrote() {
         "json",
     ];
     args.extend(waived);
-    let mut child = desk
-        .command(&args)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut told: Vec<Value> = Vec::new();
-    for line in lines.map_while(Result::ok) {
-        told.extend(serde_json::from_str::<Value>(&line));
+    let (told, left) = left_when(desk.command(&args), |told| {
         let built = ["switch.eu-central-1", "region.eu-central-1"];
-        if built.iter().all(|step| done(&told, step)) {
-            break;
-        }
-    }
-    let pid = child.id().to_string();
-    let interrupted = Command::new("kill").args(["-INT", &pid]).status().unwrap();
-    assert!(interrupted.success());
-    let left = child.wait_with_output().unwrap();
-    let events = told
-        .iter()
-        .filter(|record| record["entry"]["event"] == "stack");
-    let made: Vec<&str> = events
-        .filter(|record| record["entry"]["line"]["status"] == "CREATE_COMPLETE")
-        .filter_map(|record| record["entry"]["line"]["logical"].as_str())
-        .collect();
+        built.iter().all(|step| done(told, step))
+    });
     for part in [
         "EvacuationAlarm",
         "Vpc",
@@ -247,7 +290,11 @@ fn stacks_are_built_and_taken_back_in_an_aws_that_nobody_here_wrote() {
         "Api",
         "EndpointRecord",
     ] {
-        assert!(made.contains(&part), "{part}: {made:?}\n{}", said(&left));
+        assert!(
+            statuses(&told, part).contains(&"CREATE_COMPLETE"),
+            "{part}: {told:?}\n{}",
+            said(&left)
+        );
     }
     assert_eq!(left.status.code(), Some(21), "{}", said(&left));
     let undone = desk.run(&["runs", "undo", "last", "--confirm", "eu-central-1"]);

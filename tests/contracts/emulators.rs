@@ -116,6 +116,14 @@ pub fn moto() -> Server {
     })
 }
 
+/// A moto of one's own for gwctl to build in: `moto_in_front.py` says what is before it.
+pub fn moto_to_build_in() -> Server {
+    start("moto", |command, port| {
+        let port = port.to_string();
+        command.args(["moto_in_front", "-H", "127.0.0.1", "-p", &port]);
+    })
+}
+
 fn start(name: &str, configure: impl Fn(&mut Command, u16)) -> Server {
     // Between finding a port free and the server taking it, another process may take it.
     (0..5)

@@ -3,6 +3,7 @@
 mod adapters;
 mod bad_replies;
 mod built;
+mod built_on_moto;
 mod calls;
 mod changes;
 mod discover;

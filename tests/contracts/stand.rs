@@ -77,14 +77,18 @@ pub fn changing() -> &'static Stand {
     STAND.get_or_init(Stand::new)
 }
 
-/// A stand of one test's own.
+/// A stand of one test's own, where runs are carried out: these look at what answers before they send.
 pub fn own() -> Stand {
-    Stand::new()
+    Stand::with(emulators::moto_to_build_in())
 }
 
 impl Stand {
     fn new() -> Self {
-        let (ministack, moto) = (emulators::ministack(), emulators::moto());
+        Self::with(emulators::moto())
+    }
+
+    fn with(moto: Server) -> Self {
+        let ministack = emulators::ministack();
         let mut seed = Command::new(emulators::python());
         emulators::clean_environment(&mut seed);
         seed.arg(concat!(

@@ -386,6 +386,10 @@ fn summary(set: &ChangeSet) -> String {
         .into_iter()
         .filter_map(count)
         .collect();
+    // Parameters, outputs or tags alone.
+    if counts.is_empty() {
+        return "no resource changes".into();
+    }
     counts.join(", ")
 }
 
