@@ -33,8 +33,9 @@ async fn look(sim: &Sim) -> Discovery {
     discover(&session(sim).await, DOMAIN).await.unwrap()
 }
 
-/// Sites in one order: which is shown first is the reader's to choose.
+/// Sites in one order: which is shown first is the reader's to choose. No API tells where a smoke write may go.
 fn sorted(mut spec: FleetSpec) -> FleetSpec {
+    spec.build.smoke_write = None;
     spec.sites.sort_by(|a, b| a.region.cmp(&b.region));
     spec
 }

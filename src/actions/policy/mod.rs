@@ -247,12 +247,15 @@ impl Policy {
 
 /// The policy that allows `actions` on the fleet of `spec`, as narrow as what is known of it.
 pub fn policy(fleet: &str, spec: &FleetSpec, known: &Known, actions: &BTreeSet<String>) -> Policy {
+    // Whoever copies code reads that of the fleet's functions; all others only hand the router over.
+    let copies = actions.contains("lambda:UpdateFunctionCode");
+    let of = |action: &str| match action {
+        "lambda:GetFunction" | "lambda:GetFunctionConfiguration" if copies => Scope::Code,
+        other => Scope::of(other),
+    };
     let mut by_scope: BTreeMap<Scope, Vec<String>> = BTreeMap::new();
     for action in actions {
-        by_scope
-            .entry(Scope::of(action))
-            .or_default()
-            .push(action.clone());
+        by_scope.entry(of(action)).or_default().push(action.clone());
     }
     let ground = scope::Ground { fleet, spec, known };
     let statement = by_scope

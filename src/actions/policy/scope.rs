@@ -35,6 +35,12 @@ pub(super) enum Scope {
     Router,
     Certificates,
     Functions,
+    /// The code of the fleet's functions, to be copied.
+    Code,
+    /// The handler of a new Region.
+    Handler,
+    /// The one write that a new Region takes.
+    Smoke,
     Apis,
     Stacks,
     ChangeSets,
@@ -64,6 +70,8 @@ impl Scope {
             "lambda:EnableReplication*" | "lambda:GetFunction" => Self::Router,
             "acm:DescribeCertificate" => Self::Certificates,
             "lambda:GetFunctionConfiguration" => Self::Functions,
+            "lambda:UpdateFunctionCode" => Self::Handler,
+            "execute-api:Invoke" => Self::Smoke,
             control if control.starts_with("route53-recovery-cluster:") => Self::RoutingControls,
             api if api.starts_with("apigateway:") => Self::Apis,
             // All stacks of a Region are listed to find the fleet's: that is no single stack's action.
@@ -141,6 +149,17 @@ impl Scope {
                     .collect()
             }
             Self::Functions => ground.functions(),
+            Self::Code => {
+                let mut all = ground.functions();
+                // Of Regions that are not in the configuration yet.
+                all.extend(ground.new_handler());
+                all
+            }
+            Self::Handler => ground.new_handler().into(),
+            Self::Smoke => {
+                let path = spec.build.smoke_write.as_deref().unwrap_or("/*");
+                one(ground.arn("execute-api", "*", &format!("*/*/POST{path}")))
+            }
             Self::Apis => ground.apis(),
             Self::Stacks | Self::ChangeSets => {
                 let all = regions(spec);
@@ -302,6 +321,11 @@ impl Ground<'_> {
             all = self.in_regions("lambda", "function:*");
         }
         all
+    }
+
+    /// As the template names it, in whichever Region.
+    fn new_handler(&self) -> [String; 1] {
+        [self.arn("lambda", "*", &format!("function:{}-handler", self.fleet))]
     }
 
     /// Which kind an API is its id does not tell: both are asked for.
