@@ -108,6 +108,9 @@ fn api<T>(service: &str, region: &Region, through: &Observed<T>, snapshot: &Snap
             Outcome::Ok => Standing::Stands,
             Outcome::Throttled => Standing::Unproven("it answers, and throttles".into()),
             Outcome::Refused => Standing::Unproven("it answers, and refused the last call".into()),
+            Outcome::Declined => {
+                Standing::Unproven("it answers, and declined the last call".into())
+            }
             Outcome::TimedOut | Outcome::Failed
                 if before.is_none_or(|call| silent(call.outcome)) =>
             {
@@ -205,4 +208,50 @@ pub(super) fn denied<'a>(on: &'a Dependency, snapshot: &Snapshot) -> Option<&'a 
 
 fn said(error: Option<&str>) -> String {
     error.map_or_else(String::new, |error| format!(": {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::time::Duration;
+
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::fleet::{Call, FleetSpec, Ledger};
+
+    fn after_two(outcome: Outcome) -> Standing {
+        let spec: FleetSpec = toml::from_str(include_str!("../cli/unbuilt.toml")).unwrap();
+        let mut snapshot = Snapshot::blank("orders", &spec, Timestamp::UNIX_EPOCH);
+        let mut ledger = Ledger::default();
+        for _ in 0..2 {
+            ledger.enter(Call {
+                at: Timestamp::UNIX_EPOCH,
+                service: "route53",
+                operation: "TestDNSAnswer".into(),
+                region: Region::global(),
+                took: Duration::ZERO,
+                outcome,
+                request_id: None,
+                error: None,
+                dollars: 0.0,
+            });
+        }
+        snapshot.ledger = ledger;
+        let route53 = Dependency::Api {
+            service: "route53".into(),
+            region: Region::global(),
+        };
+        standing(&route53, &snapshot)
+    }
+
+    #[test]
+    fn an_api_that_declines_what_was_asked_is_there_and_one_that_breaks_is_not() {
+        assert!(matches!(after_two(Outcome::Failed), Standing::Broken(_)));
+        assert!(matches!(
+            after_two(Outcome::Declined),
+            Standing::Unproven(_)
+        ));
+        assert_eq!(after_two(Outcome::Ok), Standing::Stands);
+    }
 }

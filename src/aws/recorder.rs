@@ -214,6 +214,8 @@ fn classify(failure: &OrchestratorError<Error>, reply: Option<&HttpResponse>) ->
         }
         // "It is not there" is an answer, not a failure: an API is asked for as both of its kinds.
         ErrorKind::NotFound => Outcome::Ok,
+        // A service that breaks says so with a status of its own.
+        _ if reply.is_some_and(|reply| reply.status().is_client_error()) => Outcome::Declined,
         _ => Outcome::Failed,
     };
     (outcome, code.to_owned())

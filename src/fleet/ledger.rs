@@ -23,6 +23,8 @@ pub enum Outcome {
     Throttled,
     /// Refused: permissions or credentials.
     Refused,
+    /// Answered that what was asked for cannot be: the API is there.
+    Declined,
     /// Any other failure.
     Failed,
 }
@@ -109,7 +111,7 @@ impl Ledger {
             Outcome::TimedOut => stats.timed_out += 1,
             Outcome::Throttled => stats.throttled += 1,
             Outcome::Refused => stats.refused += 1,
-            Outcome::Failed => stats.failed += 1,
+            Outcome::Declined | Outcome::Failed => stats.failed += 1,
         }
         stats.dollars += call.dollars;
         stats.waited += call.took;

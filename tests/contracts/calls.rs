@@ -51,6 +51,20 @@ async fn an_answered_call_is_in_the_ledger_with_its_request_id_and_round_trip() 
     assert_eq!(session.reach(&region("us-east-1")).answering(), None);
 }
 
+/// Two in a row of the first kind would otherwise pass for a control plane that is down.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_declines_is_told_from_a_service_that_broke() {
+    let newest = async |status, code: &'static str| {
+        let session = answering(move |_| xml_error(status, code, "no")).await;
+        let _ = session.sts(&ireland()).identity().await;
+        let outcome = session.ledger().recent().next_back().unwrap().outcome;
+        outcome
+    };
+    assert_eq!(newest(400, "InvalidInput").await, Outcome::Declined);
+    assert_eq!(newest(503, "ServiceUnavailable").await, Outcome::Failed);
+    assert_eq!(newest(403, "AccessDenied").await, Outcome::Refused);
+}
+
 #[tokio::test(start_paused = true)]
 async fn attempts_that_the_time_out_kills_are_counted_each() {
     let session = deaf().await;

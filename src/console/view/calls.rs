@@ -186,6 +186,7 @@ fn outcome(outcome: Outcome) -> (&'static str, Role) {
         Outcome::TimedOut => ("timed out", Role::Down),
         Outcome::Throttled => ("throttled", Role::Degraded),
         Outcome::Refused => ("refused", Role::Unknown),
+        Outcome::Declined => ("declined", Role::Degraded),
         Outcome::Failed => ("failed", Role::Down),
     }
 }

@@ -141,6 +141,7 @@ pub(super) fn recent(picture: &Snapshot) -> Vec<Row> {
             Outcome::TimedOut => "timed out",
             Outcome::Throttled => "throttled",
             Outcome::Refused => "refused",
+            Outcome::Declined => "declined",
             Outcome::Failed => "failed",
         };
         let cells = vec![
