@@ -33,6 +33,7 @@ pub mod policy;
 pub mod registry;
 mod rehearsal;
 pub mod report;
+mod room;
 mod survey;
 mod task;
 pub mod words;
@@ -56,6 +57,7 @@ pub use needs::{Dependency, Need, Standing};
 pub use patience::plan_patiently;
 pub use plan::{Change, Confirmation, NotConfirmed, Plan, PlannedCall, Step, plan};
 pub use rehearsal::{Places, Rehearsal};
+pub use room::Room;
 pub use survey::{KnownStack, SourceCode, Survey, look_up};
 pub use task::Task;
 

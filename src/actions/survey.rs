@@ -6,20 +6,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
+use super::room::{Room, room};
 use super::{CertificateFacts, CodeFrom, Intent};
 use crate::aws::{AwsError, ErrorKind, Session};
 use crate::fleet::{DeployedCode, FLEET_TAG, FleetSpec, Region};
 use crate::stacks::{Kind, Parameters};
 
 /// What is known of the stacks and Regions a fleet is built from.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Survey {
     /// The stacks that are there, by `REGION/STACK`.
     pub stacks: BTreeMap<String, KnownStack>,
     /// What could not be asked, or must not be used, and why.
     pub closed: BTreeMap<Region, String>,
-    /// Concurrent executions that Lambda allows.
-    pub concurrency: BTreeMap<Region, u32>,
+    /// What the account may have.
+    #[serde(default)]
+    pub room: BTreeMap<Region, Room>,
     /// The code that a new Region's handler is to run, where it is another Region's.
     #[serde(default)]
     pub code: Option<SourceCode>,
@@ -102,7 +104,7 @@ pub async fn look_up(
         .chain(intent.region().cloned())
         .chain([Region::global()])
         .collect();
-    let survey = async || Some(take(fleet, spec, session, regions.clone()).await);
+    let survey = async |builds| Some(take(fleet, spec, session, regions.clone(), builds).await);
     Ok(match intent {
         // CloudFront takes certificates of us-east-1 alone (aws-facts §7).
         Intent::AttachCertificate { arn, .. } => {
@@ -115,10 +117,10 @@ pub async fn look_up(
             Intent::AttachCertificate { arn, found }
         }
         Intent::Up { .. } => Intent::Up {
-            found: survey().await,
+            found: survey(true).await,
         },
         Intent::Down { .. } => Intent::Down {
-            found: survey().await,
+            found: survey(false).await,
         },
         Intent::Provision {
             region,
@@ -126,7 +128,7 @@ pub async fn look_up(
             over_s,
             ..
         } => {
-            let mut found = take(fleet, spec, session, regions.clone()).await;
+            let mut found = take(fleet, spec, session, regions.clone(), true).await;
             if let Some(from) = &code_from {
                 found.code = Some(source(spec, session, from).await);
             }
@@ -139,7 +141,7 @@ pub async fn look_up(
         }
         Intent::Retire { region, .. } => Intent::Retire {
             region,
-            found: survey().await,
+            found: survey(false).await,
         },
         other => other,
     })
@@ -181,21 +183,27 @@ fn function_of(spec: &FleetSpec, from: &CodeFrom) -> Result<String, String> {
     }
 }
 
-/// Asks every Region side by side: one that does not answer closes nothing but itself.
+/// Asks every Region side by side: one that does not answer closes nothing but itself. Who `builds` must know
+/// of quotas too.
 async fn take(
     fleet: &str,
     spec: &FleetSpec,
     session: &Session,
     regions: BTreeSet<Region>,
+    builds: bool,
 ) -> Survey {
     let asked = regions.iter().map(async |region| {
         let formation = session.cloudformation(region);
         let stacks = formation.formations().await;
-        let lambda = session.lambda(region);
-        (region.clone(), stacks, lambda.account_concurrency().await)
+        let room = match &stacks {
+            Ok(stacks) if builds => Some(room(session, region, stacks.len()).await),
+            _ => None,
+        };
+        (region.clone(), stacks, room)
     });
     let mut survey = Survey::default();
-    for (region, stacks, concurrency) in join_all(asked).await {
+    for (region, stacks, room) in join_all(asked).await {
+        survey.room.extend(room.map(|room| (region.clone(), room)));
         match stacks {
             Err(error) => {
                 survey.closed.insert(region.clone(), closed(&error));
@@ -215,10 +223,6 @@ async fn take(
                         .insert(format!("{region}/{}", stack.name), known);
                 }
             }
-        }
-        if let Ok(concurrency) = concurrency {
-            let limit = u32::try_from(concurrency.limit).unwrap_or(0);
-            survey.concurrency.insert(region, limit);
         }
     }
     survey.templates = Kind::ALL

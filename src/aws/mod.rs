@@ -31,6 +31,7 @@ mod listing;
 mod metric;
 mod network;
 mod plain;
+mod quotas;
 mod rds;
 mod rds_change;
 mod receipt;

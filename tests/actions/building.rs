@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use gwctl::actions::{Becomes, Finding, Intent, Order, Phase, Plan, Refused, Survey, plan};
-use gwctl::fleet::{FleetSpec, Snapshot};
+use gwctl::actions::{Becomes, Finding, Intent, Order, Phase, Plan, Refused, Room, Survey, plan};
+use gwctl::fleet::{FleetSpec, Quota, Snapshot};
 
 use super::stand::{Stage, described, in_virtual_time, region, story};
 use super::world::founded;
@@ -26,6 +26,20 @@ fn provision(code: &str, found: Survey) -> Intent {
         code_from: None,
         over_s: None,
         found: Some(found),
+    }
+}
+
+/// A Region with room for two more instances, and for nothing else.
+fn tight() -> Room {
+    let quota = |used, most| Quota { used, most };
+    Room {
+        quotas: BTreeMap::from([
+            ("DBClusters".into(), quota(40, 40)),
+            ("DBInstances".into(), quota(38, 40)),
+        ]),
+        executions: Some(10),
+        requests: Some(5.0),
+        unknown: Vec::new(),
     }
 }
 
@@ -97,11 +111,19 @@ fn what_stands_in_the_way_of_building_is_said_before_anything_is_built() {
     };
     assert_eq!(why(closed, "open").0, Finding::Fail);
     let small = Survey {
-        concurrency: BTreeMap::from([(region("eu-central-1"), 10)]),
+        room: BTreeMap::from([(region("eu-central-1"), tight())]),
         ..Survey::default()
     };
-    let (finding, text) = why(small, "quota");
+    let (finding, text) = why(small.clone(), "quota");
     assert_eq!(finding, Finding::Waivable, "{text}");
+    let (finding, text) = why(small.clone(), "rate");
+    assert_eq!(finding, Finding::Waivable, "{text}");
+    let (finding, text) = why(small, "room:eu-central-1");
+    assert_eq!(finding, Finding::Waivable, "{text}");
+    assert!(
+        text.contains("DB clusters 40 + 1 of 40") && !text.contains("DB instances"),
+        "{text}"
+    );
     let again = planned(&spec, &picture, &provision("eu-west-1", Survey::default()));
     assert!(again.unwrap_err().why.contains("already"));
     let unseen = Intent::provision(region("eu-central-1"));

@@ -34,7 +34,12 @@ fn the_first_region_is_retired_once_another_writes_and_its_switches_move() {
         let stage = Box::pin(Stage::unbuilt()).await;
         let stage = Box::pin(done(stage, Intent::Up { found: None })).await;
         let third = region("eu-central-1");
-        let provision = Intent::provision(third.clone());
+        let provision = Intent::Provision {
+            region: third.clone(),
+            code_from: Some("eu-west-1".parse().unwrap()),
+            over_s: None,
+            found: None,
+        };
         let stage = Box::pin(done(stage, provision)).await;
         let promote = Intent::Promote {
             target: region("eu-west-1"),

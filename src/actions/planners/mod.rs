@@ -15,6 +15,7 @@ pub(super) mod promote;
 pub(super) mod provision;
 pub(super) mod restore;
 pub(super) mod retire;
+mod room;
 mod shift;
 pub(super) mod up;
 mod weights;

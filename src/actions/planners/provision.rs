@@ -5,13 +5,14 @@ use super::architecture::{Architecture, Traffic, home};
 use super::building::{Site, admitted, green, id, unbuilt, up_to_green};
 use super::code;
 use super::preconditions;
+use super::room;
 use crate::actions::check::{Check, Finding};
 use crate::actions::plan::Ground;
 use crate::actions::task::AwaitRequests;
 use crate::actions::{
     CodeFrom, Intent, Places, Plan, Refused, Rehearsal, Step, Survey, Task, names,
 };
-use crate::fleet::{Metric, Region, Snapshot};
+use crate::fleet::{Region, Snapshot};
 
 /// Members of a global database (aws-facts §2.1).
 const MEMBERS: usize = 11;
@@ -130,6 +131,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
         )
         .after([id("admitted", region)]),
     );
+    plan.checks.extend(room::checks(&all, &plan.steps));
     plan.inverse.extend(unbuilt(&all, &site, &built)?);
     plan.notes.extend(notes(ground));
     Ok(plan)
@@ -141,8 +143,8 @@ fn checks(all: &Architecture<'_>, region: &Region, site: &Site<'_>) -> Vec<Check
         known_place(region),
         open(all.survey, region),
         free_names(all, region, site),
-        room(all, region),
     ];
+    checks.extend(room::serving(all, region));
     let topology = ground.snapshot.database.topology.last();
     checks.push(match topology {
         None => Check::new(
@@ -217,42 +219,6 @@ pub(super) fn taken(all: &Architecture<'_>, wanted: &[super::architecture::Wante
             taken.join("; ")
         ),
     )
-}
-
-/// What moves there needs room; newer Regions start with less (aws-facts §6.1).
-fn room(all: &Architecture<'_>, region: &Region) -> Check {
-    let busiest = all
-        .ground
-        .snapshot
-        .sites
-        .iter()
-        .map(|site| {
-            let functions = site.functions.iter().filter_map(|function| {
-                function
-                    .metrics
-                    .latest(Metric::FunctionConcurrency, all.ground.snapshot.at)
-            });
-            functions.map(|point| point.value).sum::<f64>()
-        })
-        .fold(0.0, f64::max);
-    match all.survey.concurrency.get(region) {
-        None => Check::new(
-            "quota",
-            Finding::Warn,
-            format!("Lambda's limit in {region} is not known"),
-        ),
-        Some(limit) => Check::of(
-            "quota",
-            f64::from(*limit) >= 2.0 * busiest,
-            format!(
-                "Lambda in {region} allows {limit} at once; the busiest Region uses {busiest:.0}"
-            ),
-            Finding::Waivable,
-            format!(
-                "Lambda in {region} allows {limit} at once, the busiest Region uses {busiest:.0}: ask for more before traffic comes"
-            ),
-        ),
-    }
 }
 
 /// What provisioning is, costs and is not.

@@ -3,6 +3,7 @@
 use super::architecture::{Architecture, Traffic, home};
 use super::building::{Site, admitted, id, unbuilt, up_to_green};
 use super::provision::{known_place, notes, open, taken};
+use super::room;
 use crate::actions::check::{Check, Finding};
 use crate::actions::plan::Ground;
 use crate::actions::task::AwaitServing;
@@ -100,6 +101,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
         .after(last)
         .after(["edge"]),
     );
+    plan.checks.extend(room::checks(&all, &plan.steps));
     plan.inverse = inverse(&all, &sites)?;
     plan.notes = notes(ground);
     plan.notes.push(

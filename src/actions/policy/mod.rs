@@ -41,10 +41,14 @@ pub enum Purpose {
 
 /// What provisioning calls that no plan says: a look round before it is planned, and what only another
 /// try needs.
-const BESIDE_PLANS: [&str; 3] = [
+const BESIDE_PLANS: [&str; 7] = [
+    "apigateway:GET",
     "cloudformation:DeleteChangeSet",
+    "cloudformation:DescribeAccountLimits",
     "cloudformation:DescribeStacks",
     "lambda:GetAccountSettings",
+    "rds:DescribeAccountAttributes",
+    "route53:GetAccountLimit",
 ];
 
 /// What AWS checks besides the action that is called (aws-facts §9): never called by gwctl itself.

@@ -57,6 +57,12 @@ fn written(sim: &Sim, host: &str, path: &str) -> Result<StatusCode, String> {
 fn note(world: &mut State, region: &Region, path: &str, headers: &HeaderMap, accepted: bool) {
     let key = headers.get("idempotency-key");
     let key = key.and_then(|key| key.to_str().ok()).unwrap_or_default();
+    let fingerprint = Mutation::fingerprint_of(key);
+    let known = |one: &Mutation| one.service == "execute-api" && one.fingerprint == fingerprint;
+    if accepted && world.mutations.iter().any(|one| one.accepted && known(one)) {
+        // The handler knows the key: it was one write.
+        return;
+    }
     let at = world.now();
     world.mutations.push(Mutation {
         at,
@@ -65,6 +71,6 @@ fn note(world: &mut State, region: &Region, path: &str, headers: &HeaderMap, acc
         region: region.clone(),
         target: path.to_owned(),
         accepted,
-        fingerprint: Mutation::fingerprint_of(key),
+        fingerprint,
     });
 }

@@ -54,6 +54,7 @@ pub(super) const ROUTE53: &[Route] = &[
         "GetHealthCheckStatus",
     ),
     get("/2013-04-01/change/{Id}", "GetChange"),
+    get("/2013-04-01/accountlimit/{Type}", "GetAccountLimit"),
     get("/2013-04-01/testdnsanswer", "TestDNSAnswer"),
 ];
 
@@ -92,6 +93,7 @@ pub(super) const LAMBDA: &[Route] = &[
 ];
 
 pub(super) const APIGATEWAY: &[Route] = &[
+    get("/account", "GetAccount"),
     get("/restapis", "GetRestApis"),
     get("/restapis/{restApiId}", "GetRestApi"),
     get("/restapis/{restApiId}/stages", "GetStages"),

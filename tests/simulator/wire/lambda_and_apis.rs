@@ -91,6 +91,37 @@ async fn new_code_is_told_by_its_checksum_and_may_be_published() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn every_service_tells_its_own_quotas() {
+    let sim = world("calm");
+    let here = sdk(&sim, "eu-west-1");
+    let rds = aws_sdk_rds::Client::new(&here);
+    let told = rds.describe_account_attributes().send().await.unwrap();
+    let mut quotas = told.account_quotas().iter();
+    let clusters = quotas.find(|one| one.account_quota_name() == Some("DBClusters"));
+    let clusters = clusters.unwrap();
+    assert_eq!((clusters.used(), clusters.max()), (Some(1), Some(40)));
+    let limits = aws_sdk_cloudformation::Client::new(&here);
+    let limits = limits.describe_account_limits().send().await.unwrap();
+    assert_eq!(limits.account_limits()[0].value(), Some(2_000));
+    let route53 = aws_sdk_route53::Client::new(&here);
+    let limit = aws_sdk_route53::types::AccountLimitType::MaxHealthChecksByOwner;
+    let limit = route53
+        .get_account_limit()
+        .r#type(limit)
+        .send()
+        .await
+        .unwrap();
+    let checks = sim.state().resources.health_checks.len() as i64;
+    assert_eq!(
+        (limit.count(), limit.limit().unwrap().value()),
+        (checks, 200)
+    );
+    let gateway = aws_sdk_apigateway::Client::new(&here);
+    let account = gateway.get_account().send().await.unwrap();
+    assert_eq!(account.throttle_settings().unwrap().rate_limit(), 10_000.0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn functions_are_paged() {
     let client = aws_sdk_lambda::Client::new(&sdk(&world("calm"), "us-east-1"));
     let mut pages = client.list_functions().max_items(2).into_paginator().send();

@@ -11,7 +11,10 @@ use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use super::world;
+use base64::Engine as _;
+use sha2::Digest as _;
+
+use super::{over_loopback, world};
 
 struct Reply {
     status: u16,
@@ -87,6 +90,44 @@ async fn it_is_ready_at_once_and_its_faults_can_be_steered() {
         unknown.body
     );
     server.stop().await;
+}
+
+#[tokio::test]
+async fn a_write_is_taken_where_the_database_takes_it() {
+    let sim = world("calm");
+    let server = serve(sim.clone(), 0).await.unwrap();
+    let write = "/_gwctl/probe/eu-west-1/smoke";
+    assert_eq!(send(&server, "POST", write).await.status, 201);
+    let elsewhere = "/_gwctl/probe/sa-east-1/smoke";
+    assert_eq!(send(&server, "POST", elsewhere).await.status, 404);
+    // Forwarding off: the Region still answers, and cannot write.
+    let mut state = sim.state();
+    let mut clusters = state.resources.clusters.iter_mut();
+    let here = clusters
+        .find(|one| one.region.as_str() == "eu-west-1")
+        .unwrap();
+    here.write_forwarding = Some("disabled".into());
+    drop(state);
+    let read = "/_gwctl/probe/eu-west-1/health";
+    assert_eq!(send(&server, "GET", read).await.status, 200);
+    assert_eq!(send(&server, "POST", write).await.status, 503);
+}
+
+/// Lambda tells its clients an address that they can reach.
+#[tokio::test]
+async fn a_functions_package_is_where_lambda_says_and_has_its_checksum() {
+    let sim = world("calm");
+    let server = serve(sim, 0).await.unwrap();
+    let address = format!("http://{}", server.address());
+    let config = over_loopback(&address, "eu-west-1");
+    let client = aws_sdk_lambda::Client::new(&config);
+    let found = client.get_function().function_name("orders-read");
+    let found = found.send().await.unwrap();
+    let location = found.code().unwrap().location().unwrap();
+    let path = location.strip_prefix(&address).unwrap();
+    let package = send(&server, "GET", path).await;
+    let sum = base64::prelude::BASE64_STANDARD.encode(sha2::Sha256::digest(package.body));
+    assert_eq!(found.configuration().unwrap().code_sha256(), Some(&*sum));
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use crate::sim::world::model::{Api, CustomDomain, Stage};
 
 pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
     match operation {
+        "GetAccount" => Ok(account(ask)),
         "GetRestApis" => paged(apis(world, ask).map(rest_api), ask),
         "GetRestApi" => Ok(rest_api(find(world, ask)?).into()),
         "GetStages" => {
@@ -39,6 +40,22 @@ pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
         }
         other => Err(Fault::unimplemented(other)),
     }
+}
+
+/// Requests a second that the account's APIs take: less in Regions that are to be enabled first (aws-facts §6.1).
+fn account(ask: &Ask) -> super::Reply {
+    let newer = ask.region.place().is_none_or(|place| place.opt_in);
+    let (rate, burst) = if newer {
+        (2_500.0, 1_250)
+    } else {
+        (10_000.0, 5_000)
+    };
+    shape! {
+        "throttleSettings": shape! { "rateLimit": rate, "burstLimit": burst },
+        "features": members(["UsagePlans"]),
+        "apiKeyVersion": "4",
+    }
+    .into()
 }
 
 fn apis<'a>(world: &'a Resources, ask: &'a Ask) -> impl Iterator<Item = &'a Api> {

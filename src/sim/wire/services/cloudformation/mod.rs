@@ -22,6 +22,7 @@ pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
         "UpdateTerminationProtection" => stacks::protect(world, ask),
         "ContinueUpdateRollback" => stacks::continue_rollback(world, ask),
         "GetTemplate" => stacks::template(world, ask),
+        "DescribeAccountLimits" => Ok(limits()),
         "ValidateTemplate" => validate(ask),
         "DescribeStackEvents" => events::describe(world, ask),
         "DescribeStackResources" => resources::describe(world, ask),
@@ -62,6 +63,13 @@ impl From<FormationRefused> for Fault {
 /// The reply of an operation that has an output with nothing in it: Query wants its element all the same.
 fn nothing() -> Reply {
     shape! { "Nothing": Value::Null }.into()
+}
+
+/// At what AWS begins with.
+fn limits() -> Reply {
+    let limits = [("StackLimit", 2_000), ("StackOutputsLimit", 200)];
+    let limits = limits.map(|(name, value)| shape! { "Name": name, "Value": value });
+    shape! { "AccountLimits": members(limits) }.into()
 }
 
 fn invalid(message: impl Into<String>) -> Fault {

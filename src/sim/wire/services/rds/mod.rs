@@ -16,6 +16,7 @@ pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
         "DescribeGlobalClusters" => global_clusters(&world.resources, ask),
         "DescribeDBClusters" => clusters(&world.resources, ask),
         "DescribeDBInstances" => instances(&world.resources, ask),
+        "DescribeAccountAttributes" => Ok(quotas(&world.resources, ask)),
         "DescribeEvents" => events(&world.resources, ask),
         "ModifyDBCluster" => changes::cluster(world, ask),
         "ModifyGlobalCluster" => changes::global(world, ask),
@@ -63,6 +64,32 @@ fn filters<'a>(ask: &'a Ask, known: &[&str]) -> Result<Vec<(&'a str, Vec<&'a str
 /// Identifiers are compared without case, and an ARN is as good as its identifier.
 fn names(asked: &str, id: &str, arn: &str) -> bool {
     asked.eq_ignore_ascii_case(id) || asked == arn
+}
+
+/// Some of the account's quotas, at what AWS begins with.
+fn quotas(world: &Resources, ask: &Ask) -> super::Reply {
+    let here = |region: &crate::fleet::Region| *region == ask.region;
+    let made = |kind: &str| {
+        let all = world.opaque.iter();
+        all.filter(|one| here(&one.region) && one.kind == kind)
+            .count()
+    };
+    let clusters = world.clusters.iter().filter(|one| here(&one.region));
+    let instances = world.instances.iter().filter(|one| here(&one.region));
+    let quotas = [
+        ("DBInstances", instances.count(), 40),
+        ("DBClusters", clusters.count(), 40),
+        ("DBSubnetGroups", made("AWS::RDS::DBSubnetGroup"), 50),
+        (
+            "DBClusterParameterGroups",
+            made("AWS::RDS::DBClusterParameterGroup"),
+            50,
+        ),
+    ];
+    let quotas = quotas.map(|(name, used, most)| {
+        shape! { "AccountQuotaName": name, "Used": used, "Max": most }
+    });
+    shape! { "AccountQuotas": list("AccountQuota", quotas) }.into()
 }
 
 fn global_clusters(world: &Resources, ask: &Ask) -> Answer {

@@ -23,6 +23,7 @@ pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
         "GetHealthCheck" => checks::get(&world.resources, ask),
         "GetHealthCheckStatus" => checks::status(&world.resources, ask),
         "UpdateHealthCheck" => checks::update(&mut world.resources, ask),
+        "GetAccountLimit" => limit(&world.resources, ask),
         "TestDNSAnswer" => dns::test_answer(world, ask),
         other => Err(Fault::unimplemented(other)),
     }
@@ -57,6 +58,21 @@ fn zone<'a>(world: &'a Resources, id: &str) -> Result<&'a HostedZone, Fault> {
                 format!("No hosted zone found with ID: {bare}"),
             )
         })
+}
+
+/// How many health checks and zones the account may have (aws-facts §3.4: 200 checks).
+fn limit(world: &Resources, ask: &Ask) -> Answer {
+    let kind = ask.input.need("Type")?;
+    let (most, count) = match kind {
+        "MAX_HEALTH_CHECKS_BY_OWNER" => (200, world.health_checks.len()),
+        "MAX_HOSTED_ZONES_BY_OWNER" => (500, world.hosted_zones.len()),
+        other => return Err(invalid(format!("{other} is not simulated"))),
+    };
+    Ok(shape! {
+        "Limit": shape! { "Type": kind, "Value": most },
+        "Count": count,
+    }
+    .into())
 }
 
 fn zone_shape(zone: &HostedZone) -> Value {

@@ -1,0 +1,81 @@
+//! What the account may have, as the services tell it themselves: no other service is asked for it.
+
+use aws_sdk_route53::types::AccountLimitType;
+
+use super::apigateway::{ACTION, ApiGateway};
+use super::cloudformation::CloudFormation;
+use super::error::AwsError;
+use super::rds::Rds;
+use super::reply;
+use super::route53::Route53;
+use crate::fleet::Quota;
+
+fn count(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or(0)
+}
+
+impl Rds {
+    /// RDS's quotas in the Region by its own names: `DBClusters`, `DBInstances` …
+    pub async fn quotas(&self) -> Result<Vec<(String, Quota)>, AwsError> {
+        let call = self.client.describe_account_attributes().send();
+        let told = self.line.ask("DescribeAccountAttributes", call).await?;
+        let quotas = told.account_quotas().iter().filter_map(|quota| {
+            let name = reply::some_name(quota.account_quota_name())?;
+            let quota = Quota {
+                used: count(quota.used()?),
+                most: count(quota.max()?),
+            };
+            Some((name, quota))
+        });
+        Ok(quotas.collect())
+    }
+}
+
+impl Route53 {
+    /// Health checks of the account.
+    pub async fn check_quota(&self) -> Result<Quota, AwsError> {
+        const ACTION: &str = "GetAccountLimit";
+        let call = self
+            .client
+            .get_account_limit()
+            .r#type(AccountLimitType::MaxHealthChecksByOwner)
+            .send();
+        let told = self.line.ask(ACTION, call).await?;
+        let limit = told
+            .limit()
+            .ok_or_else(|| self.line.garbled(ACTION, "no limit in it"))?;
+        Ok(Quota {
+            used: count(told.count()),
+            most: count(limit.value()),
+        })
+    }
+}
+
+impl CloudFormation {
+    /// How many stacks the Region may have.
+    pub async fn most_stacks(&self) -> Result<u64, AwsError> {
+        const ACTION: &str = "DescribeAccountLimits";
+        let call = self.client.describe_account_limits().send();
+        let told = self.line.ask(ACTION, call).await?;
+        let mut limits = told.account_limits().iter();
+        let limit = limits.find(|limit| limit.name() == Some("StackLimit"));
+        limit
+            .and_then(|limit| limit.value())
+            .map(|most| count(most.into()))
+            .ok_or_else(|| self.line.garbled(ACTION, "no StackLimit in it"))
+    }
+}
+
+impl ApiGateway {
+    /// Requests a second that all of the account's APIs in the Region take together.
+    pub async fn most_requests(&self) -> Result<f64, AwsError> {
+        let told = self
+            .line
+            .ask(ACTION, self.rest.get_account().send())
+            .await?;
+        let settings = told
+            .throttle_settings()
+            .ok_or_else(|| self.line.garbled(ACTION, "no throttle settings in it"))?;
+        Ok(settings.rate_limit())
+    }
+}
