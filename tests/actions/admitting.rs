@@ -217,3 +217,35 @@ fn a_new_region_does_not_answer_clients_with_a_sample_unseen() {
         assert!(plan.checks.iter().all(|one| one.name != "code"));
     });
 }
+
+#[test]
+fn an_image_comes_from_the_new_regions_own_registry() {
+    in_virtual_time(async {
+        let stage = Stage::calmly(world("calm", 2)).await;
+        let intent = provision(Some("us-east-1/orders-read"), None);
+        let mut intent = stage.looked_up(&intent).await;
+        let Intent::Provision { found, .. } = &mut intent else {
+            unreachable!()
+        };
+        let code = found.as_mut().unwrap().code.as_mut().unwrap();
+        let image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/orders@sha256:0f1e";
+        code.deployed.as_mut().unwrap().image = Some(image.into());
+        let plan = stage.plan(&intent);
+        assert!(
+            plan.step("code.eu-central-1").is_none(),
+            "the stack names it"
+        );
+        let Task::BuildStack(stack) = &plan.step("region.eu-central-1").unwrap().task else {
+            unreachable!()
+        };
+        let there = image.replace("us-east-1", NEW);
+        assert_eq!(stack.parameters.get("CodeImageUri"), Some(&there));
+        let check = plan.checks.iter().find(|one| one.name == "code").unwrap();
+        assert_eq!(check.finding, Finding::Warn);
+        assert!(
+            check.text.contains("registry in eu-central-1"),
+            "{}",
+            check.text
+        );
+    });
+}

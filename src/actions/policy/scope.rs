@@ -74,8 +74,10 @@ impl Scope {
             "execute-api:Invoke" => Self::Smoke,
             control if control.starts_with("route53-recovery-cluster:") => Self::RoutingControls,
             api if api.starts_with("apigateway:") => Self::Apis,
-            // All stacks of a Region are listed to find the fleet's: that is no single stack's action.
-            "cloudformation:DescribeStacks"
+            // All stacks of a Region are listed to find the fleet's: that is no single stack's action, and
+            // neither is how many there may be.
+            "cloudformation:DescribeAccountLimits"
+            | "cloudformation:DescribeStacks"
             | "cloudformation:DescribeStackDriftDetectionStatus" => Self::Anything,
             "cloudformation:CreateChangeSet" => Self::ChangeSets,
             stack if stack.starts_with("cloudformation:") => Self::Stacks,
