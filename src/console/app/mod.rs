@@ -32,4 +32,4 @@ pub use request::parse as request;
 pub use rows::{Row, Subject, outcome, status_word};
 pub use state::{Connection, Cursor, Gravity, Mode, Notice, Spot, Start, State, ThemeEntry};
 pub use update::update;
-pub use wizard::{Offer, Part, Wizard, red};
+pub use wizard::{Offer, Part, Way, Wizard, red};
