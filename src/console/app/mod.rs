@@ -25,7 +25,7 @@ pub use guided::{Guided, Hold, OrderKind, Shown};
 pub use hits::{Area, Hits, Target, Window};
 pub use keymap::{Help, HelpLine, Keymap, KeymapError};
 pub use keys::{Code, Key};
-pub use msg::{Effect, Gesture, Msg, RunLine};
+pub use msg::{Effect, Gesture, Kept, Msg, RunLine};
 pub use overlay::{Ask, Asked, FaultEntry, Overlay, Palette, Suggestion};
 pub use place::{Chart, History, Panel, Screen};
 pub use request::parse as request;
