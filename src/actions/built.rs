@@ -1,8 +1,31 @@
 //! The fleet's configuration once something was built or taken away: the ids of what there is.
 
-use super::{Intent, names};
+use super::{Intent, Phase, names};
 use crate::aws::{AwsError, Session};
 use crate::fleet::{FleetSpec, Region, SiteSpec, SwitchSpec};
+
+/// What a run of `intent` that ended in `phase` built or took away, as if it had been asked for; none where
+/// the configuration is none the wiser. A retirement that was undone built its Region again.
+pub fn built_by(intent: &Intent, phase: Phase) -> Option<Intent> {
+    let found = None;
+    match (intent, phase) {
+        (
+            Intent::Up { .. }
+            | Intent::Provision { .. }
+            | Intent::Retire { .. }
+            | Intent::Down { .. },
+            Phase::Done,
+        ) => Some(intent.clone()),
+        (Intent::Provision { region, .. }, Phase::Undone) => Some(Intent::Retire {
+            region: region.clone(),
+            found,
+        }),
+        (Intent::Retire { region, .. }, Phase::Undone) => Some(Intent::provision(region.clone())),
+        (Intent::Up { .. }, Phase::Undone) => Some(Intent::Down { found }),
+        (Intent::Down { .. }, Phase::Undone) => Some(Intent::Up { found }),
+        _ => None,
+    }
+}
 
 /// `spec` as it is after `intent` was carried out. Asks the stacks for what they tell.
 pub async fn as_built(
@@ -20,11 +43,20 @@ pub async fn as_built(
             edge(fleet, &mut built, session).await?;
         }
         Intent::Provision { region, .. } => {
-            let site = SiteSpec {
-                probe_url: names::probe_url(spec, region),
-                ..blank(region)
+            // It stands there already when a retirement was taken back half way.
+            let known = built.sites.iter().position(|site| &site.region == region);
+            let site = match known {
+                Some(at) => built.sites[at].clone(),
+                None => SiteSpec {
+                    probe_url: names::probe_url(spec, region),
+                    ..blank(region)
+                },
             };
-            built.sites.push(told(fleet, spec, session, site).await?);
+            let site = told(fleet, spec, session, site).await?;
+            match known {
+                Some(at) => built.sites[at] = site,
+                None => built.sites.push(site),
+            }
         }
         Intent::Retire { region, .. } => {
             built.sites.retain(|site| &site.region != region);

@@ -40,7 +40,7 @@ pub mod words;
 
 pub use advise::{Advice, Mode, advise};
 pub use aside::{abandon, note};
-pub use built::as_built;
+pub use built::{as_built, built_by};
 pub use check::{Check, Finding};
 pub use crew::Crew;
 pub use data_loss::DataLoss;

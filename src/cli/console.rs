@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
+use super::act::record::{Memory, recorded};
 use super::args::Global;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::operator::operator;
 use super::output::tell;
 use super::run_async;
-use super::settings::Settings;
+use super::settings::{Settings, refresh};
 use super::target::Target;
-use crate::actions::Folder;
+use crate::actions::{Crew, Folder, Intent};
 use crate::console::app::Mode;
-use crate::console::{self, Fleets, Opening, Outcome, Setup};
+use crate::console::{self, Fleets, Keeping, Opened, Opening, Outcome, Setup};
 use crate::fleet::{FleetSpec, Pace};
+use crate::observe::Refresh;
 
 /// The theme where neither flag nor file names one.
 pub const THEME: &str = "dark";
@@ -45,6 +47,7 @@ pub fn run(global: &Global) -> Result<Exit, Failure> {
         fleets: Arc::new(Configured {
             global: global.clone(),
             settings,
+            built: Arc::default(),
         }),
     };
     open(setup)
@@ -86,6 +89,22 @@ fn mode() -> Mode {
 struct Configured {
     global: Global,
     settings: Settings,
+    /// What this console built: known here also where the file could not be written.
+    built: Arc<Memory>,
+}
+
+impl Configured {
+    /// The settings for one fleet, as it is now.
+    fn settings(&self, name: &str) -> Settings {
+        let mut settings = Settings {
+            fleet: name.to_owned(),
+            ..self.settings.clone()
+        };
+        if let Some(built) = self.built.get(name) {
+            settings.config.fleets.insert(name.to_owned(), built);
+        }
+        settings
+    }
 }
 
 impl Fleets for Configured {
@@ -94,19 +113,36 @@ impl Fleets for Configured {
     }
 
     fn spec(&self, name: &str) -> Option<FleetSpec> {
-        self.settings.config.fleets.get(name).cloned()
+        let built = self.built.get(name);
+        built.or_else(|| self.settings.config.fleets.get(name).cloned())
     }
 
     fn open(&self, name: &str, pace: Pace) -> Opening {
         let global = self.global.clone();
-        let settings = Settings {
-            fleet: name.to_owned(),
-            ..self.settings.clone()
-        };
+        let settings = self.settings(name);
         Box::pin(async move {
             let mut target = Target::configured(&global, &settings).await;
             target.refresh.pace = pace;
             Ok(target.open())
+        })
+    }
+
+    fn reopen(&self, crew: Crew, pace: Pace) -> Opened {
+        let spec = self.spec(&crew.fleet);
+        let refresh = Refresh {
+            pace,
+            ..refresh(&self.settings.config)
+        };
+        Target::again(crew, spec, refresh).open()
+    }
+
+    fn keep(&self, crew: Crew, intent: Intent) -> Keeping {
+        let (built, file) = (self.built.clone(), self.settings.paths.config.clone());
+        Box::pin(async move {
+            match recorded(&intent, &crew, &file).await {
+                Ok(recorded) => (built.put(&crew, recorded.built), recorded.said),
+                Err(why) => (false, Some(Err(why))),
+            }
         })
     }
 }

@@ -2,25 +2,34 @@
 
 use std::sync::Arc;
 
+use super::act::record::{Memory, read_back};
 use super::args::{Global, Simulated};
 use super::console::{THEME, open};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::operator::operator;
-use super::simulated::{target, world};
-use crate::actions::Folder;
+use super::simulated::{refresh, target, world};
+use super::target::Target;
+use crate::actions::{Crew, Folder, Intent};
 use crate::config::Paths;
 use crate::console::app::{FaultEntry, Mode};
-use crate::console::{FaultPanel, Fleets, Opening, Setup};
+use crate::console::{FaultPanel, Fleets, Keeping, Opened, Opening, Setup};
 use crate::fleet::{FleetSpec, Pace};
 use crate::sim::Sim;
+
+/// Where the demo's fleet is described.
+const KEPT: &str =
+    "the fleet on screen is as it was built; a simulated one has no configuration file";
 
 /// Founds a world and opens the console on it. Needs no configuration, no credentials, no network.
 pub fn run(global: &Global, args: &Simulated) -> Result<Exit, Failure> {
     let sim = world(args, false)?;
     let paths = Paths::find(None)?;
     open(Setup {
-        fleets: Arc::new(World(sim.clone())),
+        fleets: Arc::new(World {
+            sim: sim.clone(),
+            built: Arc::default(),
+        }),
         fleet: sim.name().to_owned(),
         faults: Some(Arc::new(Faults(sim.clone()))),
         mode: Mode::Demo {
@@ -41,20 +50,41 @@ pub fn run(global: &Global, args: &Simulated) -> Result<Exit, Failure> {
 }
 
 /// The one fleet of a simulated world.
-struct World(Sim);
+struct World {
+    sim: Sim,
+    /// As it was built in this console.
+    built: Arc<Memory>,
+}
 
 impl Fleets for World {
     fn names(&self) -> Vec<String> {
-        vec![self.0.name().to_owned()]
+        vec![self.sim.name().to_owned()]
     }
 
     fn spec(&self, name: &str) -> Option<FleetSpec> {
-        (name == self.0.name()).then(|| self.0.spec())
+        let built = self.built.get(name);
+        built.or_else(|| (name == self.sim.name()).then(|| self.sim.spec()))
     }
 
     fn open(&self, _name: &str, pace: Pace) -> Opening {
-        let sim = self.0.clone();
+        let sim = self.sim.clone();
         Box::pin(async move { Ok(target(&sim, pace).await.open()) })
+    }
+
+    fn reopen(&self, crew: Crew, pace: Pace) -> Opened {
+        let spec = self.spec(&crew.fleet);
+        Target::again(crew, spec, refresh(pace)).open()
+    }
+
+    fn keep(&self, crew: Crew, intent: Intent) -> Keeping {
+        let built = self.built.clone();
+        Box::pin(async move {
+            match read_back(&intent, &crew, &crew.spec).await {
+                Ok(now) if now == crew.spec => (false, None),
+                Ok(now) => (built.put(&crew, now), Some(Ok(KEPT.into()))),
+                Err(why) => (false, Some(Err(why))),
+            }
+        })
     }
 }
 

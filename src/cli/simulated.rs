@@ -84,10 +84,15 @@ pub async fn target(sim: &Sim, pace: Pace) -> Target {
         session,
         prober: Arc::new(Seat(sim.clone())),
         clock,
-        refresh: Refresh {
-            pace,
-            history: HISTORY,
-        },
+        refresh: refresh(pace),
+    }
+}
+
+/// How often a simulated fleet is looked at.
+pub const fn refresh(pace: Pace) -> Refresh {
+    Refresh {
+        pace,
+        history: HISTORY,
     }
 }
 

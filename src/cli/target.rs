@@ -68,6 +68,19 @@ impl Target {
         }
     }
 
+    /// The fleet of `crew` once more, as `spec` describes it now where it does: the same way to AWS, so that
+    /// the ledger of calls goes on.
+    pub fn again(crew: Crew, spec: Option<FleetSpec>, refresh: Refresh) -> Self {
+        Self {
+            name: crew.fleet,
+            spec: spec.unwrap_or(crew.spec),
+            session: crew.session,
+            prober: crew.prober,
+            clock: crew.clock,
+            refresh,
+        }
+    }
+
     /// Begins to look, with everything it takes to act. Must be called within a tokio runtime.
     pub fn open(&self) -> Opened {
         let observer = self.observe();

@@ -1,6 +1,9 @@
 //! Writes into the configuration what was built or taken away. Everything else in the file, comments
 //! included, stays as its author left it.
 
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, value};
@@ -32,10 +35,26 @@ pub fn record(file: &Path, fleet: &str, built: &FleetSpec) -> Result<(), NotReco
     };
     let text = std::fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
     let text = recorded(&text, fleet, built)?;
+    replace(file, &text).map_err(|error| failed(error.to_string()))
+}
+
+/// Puts `text` in the place of the file. A link to it stays one: configurations are often kept elsewhere
+/// and linked to. Who could read it before can, and nobody else.
+fn replace(file: &Path, text: &str) -> io::Result<()> {
+    let file = std::fs::canonicalize(file)?;
+    let permissions = std::fs::metadata(&file)?.permissions();
     let beside = file.with_extension("toml.new");
-    std::fs::write(&beside, text)
-        .and_then(|()| std::fs::rename(&beside, file))
-        .map_err(|error| failed(error.to_string()))
+    let mut new = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&beside)?;
+    new.write_all(text.as_bytes())
+        .and_then(|()| new.set_permissions(permissions))
+        .and_then(|()| new.sync_all())
+        .and_then(|()| std::fs::rename(&beside, &file))
+        .inspect_err(|_| drop(std::fs::remove_file(&beside)))
 }
 
 /// `text` with the fleet's table as `built` has it.
@@ -191,6 +210,27 @@ region = "eu-west-1"
         built.sites.push(third);
         let text = recorded(&text, "orders", &built).unwrap();
         assert_eq!(fleet(&text), built);
+    }
+
+    #[test]
+    fn a_link_stays_a_link_and_the_permissions_stay_what_they_were() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let home = tempfile::tempdir().unwrap();
+        std::fs::create_dir(home.path().join("dotfiles")).unwrap();
+        let kept = home.path().join("dotfiles/fleets.toml");
+        let linked = home.path().join("config.toml");
+        std::fs::write(&kept, BEFORE).unwrap();
+        std::fs::set_permissions(&kept, std::fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("dotfiles/fleets.toml", &linked).unwrap();
+        let mut built = fleet(BEFORE);
+        built.sites.remove(0);
+        record(&linked, "orders", &built).unwrap();
+        assert!(linked.is_symlink());
+        assert_eq!(fleet(&std::fs::read_to_string(&kept).unwrap()), built);
+        let mode = std::fs::metadata(&kept).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o640);
+        let left = std::fs::read_dir(home.path().join("dotfiles")).unwrap();
+        assert_eq!(left.count(), 1, "nothing is left beside it");
     }
 
     #[test]

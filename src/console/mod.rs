@@ -5,7 +5,9 @@ mod setup;
 mod shell;
 pub mod view;
 
-pub use setup::{ConsoleError, Ended, FaultPanel, Fleets, Opened, Opening, Outcome, Setup};
+pub use setup::{
+    ConsoleError, Ended, FaultPanel, Fleets, Keeping, Opened, Opening, Outcome, Setup,
+};
 
 /// Shows the console until the operator quits, a signal comes, or the terminal goes away. Must be
 /// called within a tokio runtime; the terminal is as it was before when this returns.

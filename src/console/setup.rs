@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::app::{FaultEntry, KeymapError, Mode};
-use crate::actions::{Crew, Folder, Operator};
+use crate::actions::{Crew, Folder, Intent, Operator};
 use crate::fleet::{Clock, FleetSpec, Pace};
 use crate::observe::Observer;
 
@@ -22,6 +22,10 @@ pub struct Opened {
     pub crew: Crew,
 }
 
+/// What a run built, being kept: whether its fleet is described differently now, and what was written where,
+/// or why not and what to do; nothing where there was nothing to write.
+pub type Keeping = Pin<Box<dyn Future<Output = (bool, Option<Result<String, String>>)> + Send>>;
+
 /// The fleets there are, opened when they are first shown: the first frame waits for nothing.
 pub trait Fleets: Send + Sync {
     /// Their names, in the order to list them.
@@ -32,6 +36,12 @@ pub trait Fleets: Send + Sync {
 
     /// Loads configuration and credentials, and starts to look at the fleet.
     fn open(&self, name: &str, pace: Pace) -> Opening;
+
+    /// Starts to look anew, at the fleet of `crew` as it is described now. Called within a tokio runtime.
+    fn reopen(&self, crew: Crew, pace: Pace) -> Opened;
+
+    /// Reads back what `intent` built for the fleet of `crew`, and describes the fleet so from now on.
+    fn keep(&self, crew: Crew, intent: Intent) -> Keeping;
 }
 
 /// Faults of the simulated world.

@@ -177,6 +177,12 @@ impl Stage {
     pub async fn rebuilt(self, intent: &Intent) -> Self {
         let built = as_built(intent, "orders", &self.spec, &self.session).await;
         let built = built.unwrap();
+        let again = as_built(intent, "orders", &built, &self.session).await;
+        assert_eq!(
+            again.unwrap(),
+            built,
+            "what is read back twice is there once"
+        );
         if built == self.spec {
             return self;
         }

@@ -60,6 +60,14 @@ impl Served {
         command
     }
 
+    /// What a client's environment must hold.
+    pub fn exports(&self) -> Vec<(&str, &str)> {
+        self.exports
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect()
+    }
+
     pub fn export(&self, wanted: &str) -> &str {
         self.exports
             .iter()

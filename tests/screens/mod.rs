@@ -1,5 +1,6 @@
 //! What the screens look like: drawn from pictures made by hand, at every size that matters.
 
+mod building_keys;
 mod guided;
 mod guided_keys;
 mod honesty;

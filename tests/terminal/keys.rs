@@ -48,9 +48,9 @@ fn help_lists_the_keys_and_commands() {
     console.press("?");
     console.wait_text(&["Move", "Screens"]);
     console.press("G");
-    console.wait_text(&[":pace calm|incident"]);
+    console.wait_text(&[":provision REGION"]);
     console.press("?");
-    console.wait_no_text(&[":pace calm|incident"]);
+    console.wait_no_text(&[":provision REGION"]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The real binary in a real pseudo-terminal.
 
+mod building;
 mod endings;
 mod guided;
 mod keys;

@@ -124,6 +124,23 @@ impl Console {
         });
     }
 
+    /// Whether `text` is on the screen within `time`.
+    pub fn shows_within(&self, time: Duration, text: &str) -> bool {
+        let (output, changed) = &*self.output;
+        let deadline = Instant::now() + time;
+        let mut output = output.lock().unwrap();
+        loop {
+            if output.screen.screen().contents().contains(text) {
+                return true;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() || output.ended {
+                return false;
+            }
+            output = changed.wait_timeout(output, left).unwrap().0;
+        }
+    }
+
     /// Waits until none of `texts` is on the screen.
     pub fn wait_no_text(&self, texts: &[&str]) {
         self.wait(&format!("no {texts:?}"), |screen| {

@@ -50,7 +50,7 @@ pub fn run(global: &Global, asked: &Asked<'_>) -> Result<Exit, Failure> {
         let stage = Stage::open(target, folder, false);
         let exit = act(global, asked, &stage).await?;
         if !asked.options.dry_run {
-            record::keep(&asked.intent, exit, &stage, Some(&settings.paths.config)).await;
+            record::keep(&asked.intent, exit, &stage, &settings.paths.config).await;
         }
         Ok(exit)
     })?

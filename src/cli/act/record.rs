@@ -1,38 +1,213 @@
-//! Once something was built or taken away, the configuration says so.
+//! Once something was built or taken away, the configuration says so. The command line and the console
+//! keep it alike.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::stage::Stage;
-use crate::actions::{Intent, as_built};
+use crate::actions::{Crew, Intent, Phase, as_built, built_by};
 use crate::cli::exit::Exit;
 use crate::cli::output::tell;
-use crate::config::record;
+use crate::config::{load, record};
+use crate::fleet::FleetSpec;
 
-/// Writes what `intent` built into the configuration, when its run is done. What cannot be written is
-/// told: nothing that was built depends on it, and `gwctl discover` finds it again.
-pub async fn keep(intent: &Intent, exit: Exit, stage: &Stage, config: Option<&Path>) {
-    let builds = matches!(
-        intent,
-        Intent::Up { .. } | Intent::Provision { .. } | Intent::Retire { .. } | Intent::Down { .. }
-    );
-    let Some(config) = config.filter(|_| builds && exit == Exit::Success) else {
+/// How the configuration comes to say it all the same.
+const AGAIN: &str = "`gwctl discover` writes it from what is there";
+
+/// What there is now, and what became of the file.
+pub struct Recorded {
+    /// The fleet as it was built.
+    pub built: FleetSpec,
+    /// What was written where, or why it was not; nothing where the file says it already.
+    pub said: Option<Result<String, String>>,
+}
+
+/// Writes what `intent` built into the configuration, when its run is over. What cannot be written is
+/// told: nothing that was built depends on it.
+pub async fn keep(intent: &Intent, exit: Exit, stage: &Stage, config: &Path) {
+    let phase = match exit {
+        Exit::Success => Phase::Done,
+        Exit::Undone => Phase::Undone,
+        _ => return,
+    };
+    let Some(built) = built_by(intent, phase) else {
         return;
     };
-    let crew = &stage.crew;
-    let again = "`gwctl discover` writes it from what is there";
-    match as_built(intent, &crew.fleet, &crew.spec, &crew.session).await {
-        Err(error) => tell(format!(
-            "gwctl: what was built could not be read back: {error}; {again}"
-        )),
-        Ok(built) if built == crew.spec => {}
-        Ok(built) => match record(config, &crew.fleet, &built) {
-            Ok(()) => tell(format!(
-                "gwctl: {} now says what there is",
-                config.display()
-            )),
-            Err(why) => tell(format!(
-                "gwctl: the configuration was not written: {why}; {again}"
-            )),
-        },
+    let said = match recorded(&built, &stage.crew, config).await {
+        Ok(recorded) => recorded.said,
+        Err(why) => Some(Err(why)),
+    };
+    if let Some(Ok(said) | Err(said)) = said {
+        tell(format!("gwctl: {said}"));
+    }
+}
+
+/// Reads back what `intent` built and writes it into `file`.
+///
+/// # Errors
+/// Nothing is known of what was built, in a sentence.
+pub async fn recorded(intent: &Intent, crew: &Crew, file: &Path) -> Result<Recorded, String> {
+    // The file may have changed since it was read: by the run of another gwctl, by hand.
+    let written = on_disk(crew.fleet.clone(), file.to_owned()).await;
+    let before = written.as_ref().unwrap_or(&crew.spec);
+    let built = read_back(intent, crew, before).await?;
+    let said = match written {
+        Ok(written) if written == built => None,
+        Ok(_) => Some(write(crew.fleet.clone(), file.to_owned(), built.clone()).await),
+        // What stands there now is not known: it is not written over.
+        Err(why) => Some(Err(why)),
+    };
+    Ok(Recorded { built, said })
+}
+
+/// `before` with what `intent` built since.
+pub async fn read_back(
+    intent: &Intent,
+    crew: &Crew,
+    before: &FleetSpec,
+) -> Result<FleetSpec, String> {
+    as_built(intent, &crew.fleet, before, &crew.session)
+        .await
+        .map_err(|error| format!("what was built could not be read back: {error}; {AGAIN}"))
+}
+
+fn unwritten(why: &str) -> String {
+    let why = why.lines().next().unwrap_or_default();
+    format!("the configuration was not written: {why}; {AGAIN}")
+}
+
+async fn on_disk(fleet: String, file: PathBuf) -> Result<FleetSpec, String> {
+    let read = move || {
+        let mut fleets = load(&file).map_err(|why| why.to_string())?.config.fleets;
+        let none = || format!("{} has no fleet `{fleet}` any more", file.display());
+        fleets.remove(&fleet).ok_or_else(none)
+    };
+    let read = tokio::task::spawn_blocking(read).await;
+    read.unwrap_or_else(|defect| Err(defect.to_string()))
+        .map_err(|why| unwritten(&why))
+}
+
+async fn write(fleet: String, file: PathBuf, built: FleetSpec) -> Result<String, String> {
+    let said = format!("{} now says what there is", file.display());
+    let written = tokio::task::spawn_blocking(move || record(&file, &fleet, &built)).await;
+    written
+        .map_err(|defect| unwritten(&defect.to_string()))?
+        .map_err(|why| unwritten(&why.to_string()))?;
+    Ok(said)
+}
+
+/// What was built since the configuration was read, or where there is none: fleets by name.
+#[derive(Default)]
+pub struct Memory(Mutex<BTreeMap<String, FleetSpec>>);
+
+impl Memory {
+    /// The fleet `name` as it was built.
+    pub fn get(&self, name: &str) -> Option<FleetSpec> {
+        let fleets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        fleets.get(name).cloned()
+    }
+
+    /// From now on the fleet of `crew` is `built`. Whether that is news to `crew`.
+    pub fn put(&self, crew: &Crew, built: FleetSpec) -> bool {
+        let news = built != crew.spec;
+        let mut fleets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        fleets.insert(crew.fleet.clone(), built);
+        news
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use std::time::Duration;
+
+    use super::*;
+    use crate::cli::simulated::{Still, still};
+    use crate::fleet::{Region, SiteSpec};
+
+    fn region(code: &str) -> Region {
+        Region::new(code).unwrap()
+    }
+
+    fn retire() -> Intent {
+        Intent::Retire {
+            region: region("ap-southeast-1"),
+            found: None,
+        }
+    }
+
+    /// With the crew of a founded fleet of three Regions.
+    fn with_crew<T>(how: impl AsyncFnOnce(Crew) -> T) -> T {
+        let world = Still {
+            scenario: "calm".into(),
+            seed: 1,
+            after: Duration::ZERO,
+            empty: false,
+        };
+        let done = still(&world, async |target| how(target.open().crew).await);
+        done.unwrap_or_else(|_| panic!("no world"))
+    }
+
+    /// Has the retirement of ap-southeast-1 kept in a file that names `sites`: what came of it, and what the
+    /// file names then.
+    fn retired(sites: &[&str]) -> (Recorded, Vec<String>) {
+        with_crew(async |crew| {
+            let mut written = crew.spec.clone();
+            let known = written.sites[0].clone();
+            let named = sites.iter().map(|code| SiteSpec {
+                region: region(code),
+                switch: None,
+                endpoint: None,
+                ..known.clone()
+            });
+            written.sites = named.collect();
+            let home = tempfile::tempdir().unwrap();
+            let file = home.path().join("config.toml");
+            let all = BTreeMap::from([("fleets", BTreeMap::from([("orders", &written)]))]);
+            std::fs::write(&file, toml::to_string(&all).unwrap()).unwrap();
+            let kept = recorded(&retire(), &crew, &file).await.unwrap();
+            let now = load(&file).unwrap().config.fleets.remove("orders").unwrap();
+            let named = now.sites.iter().map(|site| site.region.to_string());
+            (kept, named.collect())
+        })
+    }
+
+    #[test]
+    fn what_others_wrote_meanwhile_stays() {
+        let (kept, named) = retired(&["us-east-1", "ap-southeast-1", "eu-central-1"]);
+        assert_eq!(named, ["us-east-1", "eu-central-1"]);
+        assert!(kept.said.unwrap().unwrap().contains("config.toml"));
+        assert_eq!(kept.built.sites.len(), 2);
+    }
+
+    #[test]
+    fn nothing_is_said_where_the_file_says_it_already() {
+        let (kept, named) = retired(&["us-east-1", "eu-west-1"]);
+        assert!(kept.said.is_none());
+        assert_eq!(named, ["us-east-1", "eu-west-1"]);
+    }
+
+    #[test]
+    fn a_file_that_is_being_edited_is_not_written_over() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("config.toml");
+        let text = "[fleets.orders]\ndomain = 1\n";
+        std::fs::write(&file, text).unwrap();
+        let kept = with_crew(async |crew| recorded(&retire(), &crew, &file).await.unwrap());
+        assert!(kept.said.unwrap().unwrap_err().contains("not written"));
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_is_told_with_what_to_do() {
+        let file = Path::new("/nonexistent/config.toml");
+        let kept = with_crew(async |crew| recorded(&retire(), &crew, file).await.unwrap());
+        let why = kept.said.unwrap().unwrap_err();
+        assert!(
+            why.contains("/nonexistent/config.toml") && why.contains("discover"),
+            "{why}"
+        );
+        assert_eq!(kept.built.sites.len(), 2, "it is known all the same");
     }
 }

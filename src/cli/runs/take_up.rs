@@ -157,13 +157,7 @@ fn go_on(
             simulated: false,
         };
         let exit = follow(running, &stage.folder, manner, tail).await?;
-        record::keep(
-            &left.plan.intent,
-            exit,
-            &stage,
-            Some(&settings.paths.config),
-        )
-        .await;
+        record::keep(&left.plan.intent, exit, &stage, &settings.paths.config).await;
         Ok(exit)
     })?
 }

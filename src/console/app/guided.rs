@@ -22,6 +22,10 @@ pub struct Guided {
     pub run: Option<Shown>,
     /// Quit as soon as the run was left.
     pub leaving: bool,
+    /// How many runs that are over are not yet kept in the configuration.
+    pub keeping: usize,
+    /// The run kept last, and what is said about that.
+    pub kept: Option<(String, Result<String, String>)>,
     /// A wizard put aside while something is typed after `:`.
     pub parked: Option<Box<Wizard>>,
     /// The row of the run's steps where the eye was last taken to.

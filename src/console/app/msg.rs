@@ -65,8 +65,23 @@ pub enum Msg {
     Runs(Vec<RunLine>),
     /// [`Effect::LookUp`] ended.
     Found(Box<Intent>),
+    /// [`Effect::Keep`] ended.
+    Kept(Kept),
     /// A frame was drawn.
     Drawn(Hits),
+}
+
+/// What became of what a run built or took away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The run.
+    pub run: String,
+    /// Its fleet.
+    pub fleet: String,
+    /// Whether the fleet is described differently now.
+    pub changed: bool,
+    /// What was written where, or why not and what to do; nothing where there was nothing to write.
+    pub said: Option<Result<String, String>>,
 }
 
 /// A run in the list of runs.
@@ -119,6 +134,15 @@ pub enum Effect {
     },
     /// Leave this console's run so that anybody can resume it; [`Msg::RunStopped`] answers.
     LeaveRun,
+    /// Read back what this console's run built, and keep it where its fleet is described; [`Msg::Kept`] answers.
+    Keep {
+        /// The run.
+        run: String,
+        /// What it built or took away.
+        intent: Box<Intent>,
+    },
+    /// Watch the fleet of this name, the one opened with this generation, anew as it is described now.
+    Reopen(u64, String, Pace),
     /// List the runs.
     ListRuns,
     /// Show a run by its journal, and follow it.

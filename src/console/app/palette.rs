@@ -1,12 +1,14 @@
 //! The command line: what can be said after `:`, how it is completed, and what it means.
 
+mod verbs;
+
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
+use self::verbs::{Takes, Verb, verbs};
 use super::keymap::HelpLine;
 use super::{Filter, State, Suggestion, request};
 use crate::actions::Intent;
-use crate::actions::registry::ACTIONS;
 use crate::fleet::{Pace, Region};
 
 /// How many completions are worth showing.
@@ -40,196 +42,6 @@ pub enum Command {
     Quit,
 }
 
-/// What a verb takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Takes {
-    Nothing,
-    Fleet,
-    Region,
-    Theme,
-    Pace,
-    Text,
-}
-
-struct Verb {
-    names: &'static [&'static str],
-    takes: Takes,
-    usage: &'static str,
-    about: &'static str,
-}
-
-const fn verb(
-    names: &'static [&'static str],
-    takes: Takes,
-    usage: &'static str,
-    about: &'static str,
-) -> Verb {
-    Verb {
-        names,
-        takes,
-        usage,
-        about,
-    }
-}
-
-const VERBS: &[Verb] = &[
-    verb(
-        &["fleet"],
-        Takes::Fleet,
-        ":fleet [NAME]",
-        "the Fleet screen, or another fleet",
-    ),
-    verb(
-        &["region"],
-        Takes::Region,
-        ":region [NAME]",
-        "a Region in depth",
-    ),
-    verb(
-        &["database", "db"],
-        Takes::Nothing,
-        ":database",
-        "the global database",
-    ),
-    verb(
-        &["edge"],
-        Takes::Nothing,
-        ":edge",
-        "distribution, routing records, DNS answers",
-    ),
-    verb(
-        &["calls"],
-        Takes::Nothing,
-        ":calls",
-        "every call gwctl made",
-    ),
-    verb(
-        &["theme", "themes"],
-        Takes::Theme,
-        ":theme [NAME]",
-        "choose a theme, with preview",
-    ),
-    verb(
-        &["pace"],
-        Takes::Pace,
-        ":pace calm|incident",
-        "how often to look",
-    ),
-    verb(
-        &["refresh"],
-        Takes::Nothing,
-        ":refresh",
-        "ask everything again now",
-    ),
-    verb(
-        &["freeze"],
-        Takes::Nothing,
-        ":freeze",
-        "hold the picture still, or let it go",
-    ),
-    verb(
-        &["filter"],
-        Takes::Text,
-        ":filter [EXPRESSION]",
-        "filter the focused list; without one, all rows",
-    ),
-    verb(
-        &["faults"],
-        Takes::Nothing,
-        ":faults",
-        "start and end faults of the simulated world",
-    ),
-    verb(
-        &["copy"],
-        Takes::Nothing,
-        ":copy",
-        "copy the row under the cursor",
-    ),
-    verb(
-        &["actions"],
-        Takes::Nothing,
-        ":actions",
-        "what can be done here",
-    ),
-    verb(
-        &["run"],
-        Takes::Nothing,
-        ":run",
-        "the guided action under way",
-    ),
-    verb(&["runs"], Takes::Nothing, ":runs", "every run there was"),
-    verb(
-        &["arm"],
-        Takes::Nothing,
-        ":arm",
-        "allow changes for 15 minutes",
-    ),
-    verb(
-        &["disarm"],
-        Takes::Nothing,
-        ":disarm",
-        "allow no changes any more",
-    ),
-    verb(
-        &["evacuate"],
-        Takes::Region,
-        request::USAGES[0].1,
-        ACTIONS[0].about,
-    ),
-    verb(
-        &["promote"],
-        Takes::Region,
-        request::USAGES[1].1,
-        ACTIONS[1].about,
-    ),
-    verb(
-        &["drain"],
-        Takes::Region,
-        request::USAGES[2].1,
-        ACTIONS[2].about,
-    ),
-    verb(
-        &["restore"],
-        Takes::Region,
-        request::USAGES[3].1,
-        ACTIONS[3].about,
-    ),
-    verb(
-        &["drill"],
-        Takes::Region,
-        request::USAGES[4].1,
-        ACTIONS[4].about,
-    ),
-    verb(
-        &["invalidate"],
-        Takes::Text,
-        request::USAGES[5].1,
-        ACTIONS[5].about,
-    ),
-    verb(
-        &["certificate"],
-        Takes::Text,
-        request::USAGES[6].1,
-        ACTIONS[6].about,
-    ),
-    verb(&["back"], Takes::Nothing, ":back", "back in history"),
-    verb(
-        &["forward"],
-        Takes::Nothing,
-        ":forward",
-        "forward in history",
-    ),
-    verb(&["last"], Takes::Nothing, ":last", "the last place"),
-    verb(&["help"], Takes::Nothing, ":help", "keys and commands"),
-    verb(&["quit", "q"], Takes::Nothing, ":q", "quit"),
-];
-
-fn verbs(has_faults: bool) -> impl Iterator<Item = &'static Verb> {
-    VERBS
-        .iter()
-        .filter(move |verb| has_faults || verb.names[0] != "faults")
-}
-
 /// The commands' part of help.
 pub fn help(has_faults: bool) -> Vec<HelpLine> {
     verbs(has_faults)
@@ -258,7 +70,21 @@ pub fn parse(line: &str, state: &State) -> Result<Option<Command>, String> {
     if verb.takes == Takes::Nothing && argument.is_some() {
         return Err(format!("`:{name}` takes no argument; found `{rest}`"));
     }
+    if request::USAGES.iter().any(|(action, _)| *action == name) {
+        return guided(name, rest, state).map(Some);
+    }
     command(name, argument, state).map(Some)
+}
+
+fn guided(name: &str, words: &str, state: &State) -> Result<Command, String> {
+    let intent = request::parse(name, words, &|text| region(text, state))?;
+    // Known here and now: nobody needs to be asked which stacks there are.
+    if let Intent::Provision { region, .. } = &intent
+        && state.regions().any(|known| known == region)
+    {
+        return Err(format!("the fleet is in {region} already"));
+    }
+    Ok(Command::Guided(Box::new(intent)))
 }
 
 fn command(name: &str, argument: Option<&str>, state: &State) -> Result<Command, String> {
@@ -291,11 +117,6 @@ fn command(name: &str, argument: Option<&str>, state: &State) -> Result<Command,
         "runs" => Command::Runs,
         "arm" => Command::Arm,
         "disarm" => Command::Disarm,
-        "evacuate" | "promote" | "drain" | "restore" | "drill" | "invalidate" | "certificate" => {
-            let words = argument.unwrap_or_default();
-            let intent = request::parse(name, words, &|text| region(text, state))?;
-            Command::Guided(Box::new(intent))
-        }
         "faults" => Command::Faults,
         "copy" => Command::Copy,
         "back" => Command::Back,
@@ -399,8 +220,11 @@ pub fn suggest(line: &str, state: &State) -> Vec<Suggestion> {
     let pattern = Pattern::parse(line.trim(), CaseMatching::Ignore, Normalization::Smart);
     let mut matcher = Matcher::new(Config::DEFAULT);
     let mut buffer = Vec::new();
+    // After the blank, what the verb takes is asked for: the verb itself stands there already.
+    let complete = line.ends_with(char::is_whitespace);
     let mut scored: Vec<_> = candidates(state)
         .into_iter()
+        .filter(|candidate| !complete || candidate.line != line.trim())
         .filter_map(|candidate| {
             let score = pattern.score(Utf32Str::new(&candidate.line, &mut buffer), &mut matcher)?;
             let begins = candidate.line.starts_with(line.trim());
@@ -452,12 +276,12 @@ fn candidates(state: &State) -> Vec<Suggestion> {
                     .iter()
                     .map(|f| (f.clone(), "show this fleet".into())),
             ),
-            Takes::Region => with(&mut state.regions().map(|region| {
-                let place = region
-                    .place()
-                    .map_or_else(String::new, |place| place.name.into());
-                (region.to_string(), place)
-            })),
+            Takes::Region => with(&mut state.regions().map(placed)),
+            Takes::NewRegion => with(
+                &mut Region::all()
+                    .filter(|region| !state.regions().any(|known| known == region))
+                    .map(|region| placed(&region)),
+            ),
             Takes::Theme => with(
                 &mut state
                     .themes
@@ -475,4 +299,12 @@ fn candidates(state: &State) -> Vec<Suggestion> {
         }
     }
     all
+}
+
+/// A Region and where it is.
+fn placed(region: &Region) -> (String, String) {
+    let place = region
+        .place()
+        .map_or_else(String::new, |place| place.name.into());
+    (region.to_string(), place)
 }

@@ -16,12 +16,21 @@ pub struct Offer {
     pub action: &'static str,
     /// What it is for.
     pub about: &'static str,
-    /// What would be asked for.
-    pub intent: Intent,
-    /// The plan, or why there is none; nothing where arguments must be given first.
+    /// What Enter does.
+    pub way: Way,
+    /// The plan, or why there is none; nothing where something must be given or looked up first.
     pub planned: Option<Result<Box<Plan>, Refused>>,
-    /// The arguments the operator is asked for, as they stand in the line first.
-    pub asks: Option<String>,
+}
+
+/// The way from an offer to a plan.
+#[derive(Debug, Clone)]
+pub enum Way {
+    /// Everything is given: it is planned, after a look at what must be looked up.
+    Plain(Intent),
+    /// The arguments are asked for; so they stand in the line first.
+    Arguments(Intent, String),
+    /// The command line opens with this in it, and completes it.
+    Line(&'static str),
 }
 
 impl Offer {
@@ -56,21 +65,41 @@ pub fn offers(state: &State, region: &Region) -> Vec<Offer> {
                 .into_iter()
                 .map(|intent| offer(state, action, intent))
                 .collect();
-            if action.name == "certificate" && offers.is_empty() {
-                offers.push(Offer {
-                    action: action.name,
-                    about: action.about,
-                    intent: Intent::AttachCertificate {
-                        arn: String::new(),
-                        found: None,
-                    },
-                    planned: None,
-                    asks: Some(String::new()),
-                });
+            if offers.is_empty() {
+                offers.extend(unplanned(state, action));
             }
             offers
         })
         .collect()
+}
+
+/// What is offered of an action of which no picture says what to ask for.
+fn unplanned(state: &State, action: &Action) -> Option<Offer> {
+    let way = match action.name {
+        "certificate" => {
+            let intent = Intent::AttachCertificate {
+                arn: String::new(),
+                found: None,
+            };
+            Way::Arguments(intent, String::new())
+        }
+        "up" if unbuilt(state) => Way::Plain(Intent::Up { found: None }),
+        "provision" if !unbuilt(state) => Way::Line("provision "),
+        _ => return None,
+    };
+    Some(Offer {
+        action: action.name,
+        about: action.about,
+        way,
+        planned: None,
+    })
+}
+
+/// Whether the configuration names nothing that would be there once the fleet is built.
+fn unbuilt(state: &State) -> bool {
+    state.guided.spec.as_ref().is_some_and(|spec| {
+        spec.edge.distribution.is_empty() && spec.sites.iter().all(|site| site.api.is_empty())
+    })
 }
 
 /// The ways of one offer that an operator chooses between: promotion's two modes, a drill's targets.
@@ -119,8 +148,10 @@ fn offer(state: &State, action: &Action, intent: Intent) -> Offer {
         about: action.about,
         // What must be looked up first is planned once it was.
         planned: (!intent.must_be_looked_up()).then(|| planned(state, &intent).map(Box::new)),
-        intent,
-        asks,
+        way: match asks {
+            Some(line) => Way::Arguments(intent, line),
+            None => Way::Plain(intent),
+        },
     }
 }
 

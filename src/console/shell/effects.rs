@@ -2,8 +2,10 @@
 //! comes back as a message.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
+use tokio::task::AbortHandle;
 
 use super::runs::{Means, Runs};
 use crate::actions::{Intent, RunState, Running, look_up};
@@ -11,7 +13,10 @@ use crate::console::app::Hold;
 use crate::console::app::{Effect, Msg};
 use crate::console::{Opened, Setup};
 use crate::fleet::{Clock, Snapshot};
-use crate::observe::Observer;
+
+/// How long the first look at a fleet that was built or taken down in part may take: no longer than one
+/// can do without it, should a Region not answer.
+const FIRST_LOOK: Duration = Duration::from_secs(5);
 
 /// What tasks send to the loop.
 pub(super) enum Arrival {
@@ -19,8 +24,8 @@ pub(super) enum Arrival {
     Msg(Msg),
     /// The fleet asked for with this generation is being watched.
     Opened(u64, Box<Opened>),
-    /// A run began in this process; what keeps its picture fresh.
-    Running(Running, Arc<Observer>),
+    /// A run began in this process; what it works with.
+    Running(Running, Box<Means>),
     /// A run of the fleet asked for with this generation that is not over.
     Unfinished(u64, Arc<RunState>, Hold),
 }
@@ -35,6 +40,8 @@ pub(super) struct Outside {
     picture: Option<watch::Receiver<Arc<Snapshot>>>,
     /// The fleet asked for last.
     generation: u64,
+    /// The first look at the fleet as it is described now.
+    reopening: Option<AbortHandle>,
 }
 
 /// What an effect leaves for the loop to do at once.
@@ -59,6 +66,7 @@ impl Outside {
             runs,
             picture: None,
             generation: 0,
+            reopening: None,
         }
     }
 
@@ -93,6 +101,12 @@ impl Outside {
             Effect::Order(order) => self.runs.order(order),
             Effect::Resume { id, orders } => self.runs.resume(self.means.clone(), id, orders),
             Effect::LeaveRun => self.runs.leave(),
+            Effect::Keep { run, intent } => {
+                self.runs.keep(self.setup.fleets.as_ref(), run, *intent);
+            }
+            Effect::Reopen(generation, name, pace) => {
+                return Left::News(self.reopen(generation, &name, pace));
+            }
             Effect::ListRuns => self.runs.list(),
             Effect::Follow(id) => self.runs.follow(id),
             Effect::LookUp(intent) => self.look_up(*intent),
@@ -139,6 +153,25 @@ impl Outside {
         ]
     }
 
+    /// Looks at the fleet as it is described now. What watches it as it was stays until there is a picture:
+    /// nothing on screen is lost in between.
+    fn reopen(&mut self, generation: u64, name: &str, pace: crate::fleet::Pace) -> Vec<Msg> {
+        let Some(means) = &self.means else {
+            return self.open(generation, name, pace);
+        };
+        let opened = self.setup.fleets.reopen(means.crew.clone(), pace);
+        let sender = self.sender.clone();
+        let looking = tokio::spawn(async move {
+            opened.observer.first_complete(FIRST_LOOK).await;
+            let _ = sender.send(Arrival::Opened(generation, Box::new(opened)));
+        });
+        // Only the newest description counts.
+        if let Some(before) = self.reopening.replace(looking.abort_handle()) {
+            before.abort();
+        }
+        Vec::new()
+    }
+
     /// The fleet asked for arrived; one that was asked for before it is let go.
     pub fn watch(&mut self, generation: u64, opened: Opened, pace: crate::fleet::Pace) -> Vec<Msg> {
         if generation != self.generation {
@@ -149,6 +182,7 @@ impl Outside {
         observer.set_pace(pace);
         let mut picture = observer.watch();
         let newest = Arc::clone(&picture.borrow_and_update());
+        let spec = Arc::new(crew.spec.clone());
         self.picture = Some(picture);
         self.means = Some(Means {
             crew,
@@ -156,6 +190,7 @@ impl Outside {
         });
         vec![
             Msg::Opened(generation, Ok(())),
+            Msg::Spec(generation, spec),
             Msg::Snapshot(generation, newest),
         ]
     }

@@ -188,8 +188,8 @@ impl Console {
             Arrival::Opened(generation, opened) => {
                 self.outside.watch(generation, *opened, self.state.pace)
             }
-            Arrival::Running(running, observer) => {
-                vec![self.outside.runs.began(running, observer)]
+            Arrival::Running(running, means) => {
+                vec![self.outside.runs.began(running, *means)]
             }
             Arrival::Unfinished(generation, run, hold) => {
                 // A live run of this console is not followed by its file as well.

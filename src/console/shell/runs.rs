@@ -9,9 +9,11 @@ use tokio::task::{AbortHandle, spawn_blocking};
 
 use super::effects::Arrival;
 use crate::actions::{
-    Confirmation, Control, Crew, Folder, NotStarted, Operator, Order, Plan, Running, resume, start,
+    Confirmation, Control, Crew, Folder, Intent, NotStarted, Operator, Order, Plan, Running,
+    resume, start,
 };
-use crate::console::app::{Hold, Msg, RunLine};
+use crate::console::Fleets;
+use crate::console::app::{Hold, Kept, Msg, RunLine};
 use crate::observe::Observer;
 
 /// How often the journal of somebody else's run is read.
@@ -32,6 +34,8 @@ pub(super) struct Runs {
     sender: mpsc::UnboundedSender<Arrival>,
     /// Speaks to this console's run.
     control: Option<Control>,
+    /// What the newest run begun here works with.
+    crew: Option<Crew>,
     /// Reads the journal of a run that is not this console's.
     following: Option<AbortHandle>,
     /// The newest run begun here, for the line that the shell is left with.
@@ -45,6 +49,7 @@ impl Runs {
             operator,
             sender,
             control: None,
+            crew: None,
             following: None,
             newest: None,
         }
@@ -84,8 +89,8 @@ impl Runs {
             return;
         };
         spawn_blocking(move || {
-            let arrival = match how(means.crew) {
-                Ok(running) => Arrival::Running(running, means.observer),
+            let arrival = match how(means.crew.clone()) {
+                Ok(running) => Arrival::Running(running, Box::new(means)),
                 Err(why) => Arrival::Msg(Msg::NotStarted(why.to_string())),
             };
             let _ = sender.send(arrival);
@@ -108,13 +113,35 @@ impl Runs {
     }
 
     /// A run began: from here on its state comes as messages.
-    pub fn began(&mut self, running: Running, observer: Arc<Observer>) -> Msg {
+    pub fn began(&mut self, running: Running, means: Means) -> Msg {
         self.stop_following();
         self.control = Some(running.control.clone());
         self.newest = Some(running.id.clone());
         let now = running.state.borrow().clone();
-        tokio::spawn(tell(running, observer, self.sender.clone()));
+        tokio::spawn(tell(running, means.observer, self.sender.clone()));
+        self.crew = Some(means.crew);
         Msg::Run(now, Hold::Ours)
+    }
+
+    /// Has what the newest run begun here built kept where its fleet is described. That fleet may not be
+    /// the one on screen any more.
+    pub fn keep(&self, fleets: &dyn Fleets, run: String, intent: Intent) {
+        let Some(crew) = self.crew.clone() else {
+            return;
+        };
+        let fleet = crew.fleet.clone();
+        let keeping = fleets.keep(crew, intent);
+        let sender = self.sender.clone();
+        tokio::spawn(async move {
+            let (changed, said) = keeping.await;
+            let kept = Kept {
+                run,
+                fleet,
+                changed,
+                said,
+            };
+            let _ = sender.send(Arrival::Msg(Msg::Kept(kept)));
+        });
     }
 
     pub fn order(&self, order: Order) {

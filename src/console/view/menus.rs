@@ -12,7 +12,7 @@ use super::prose::Prose;
 use super::scene::Scene;
 use super::theme::Role;
 use super::wizard::times;
-use crate::console::app::{Ask, Asked, Offer, OrderKind, RunLine};
+use crate::console::app::{Ask, Asked, Offer, OrderKind, RunLine, Way};
 
 /// What can be done where one is, possible or not.
 pub fn actions(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, offers: &[Offer], row: usize) {
@@ -110,7 +110,10 @@ fn offer_line(scene: &Scene<'_>, offer: &Offer, width: usize) -> Line<'static> {
 /// What an offer without a plan is about.
 fn target(offer: &Offer) -> String {
     use crate::actions::Intent;
-    match &offer.intent {
+    let (Way::Plain(intent) | Way::Arguments(intent, _)) = &offer.way else {
+        return String::new();
+    };
+    match intent {
         Intent::Promote { target, mode, .. } => format!(
             "{target} by {}",
             mode.map_or("the way advised", crate::actions::Mode::word)
@@ -148,9 +151,18 @@ fn detail(scene: &Scene<'_>, offer: &Offer, width: u16) -> Vec<Line<'static>> {
                 prose.say(2, instead, Role::Muted);
             }
         }
-        None => prose.say(0, "its ARN is asked for", Role::Muted),
+        None => prose.say(0, first(&offer.way), Role::Muted),
     }
     prose.lines
+}
+
+/// What must be known before there is a plan.
+const fn first(way: &Way) -> &'static str {
+    match way {
+        Way::Plain(_) => "CloudFormation is asked first which stacks there are",
+        Way::Arguments(..) => "its ARN is asked for",
+        Way::Line(_) => "the Region is asked for: Tab completes those the fleet is not in",
+    }
 }
 
 /// Every run there was.

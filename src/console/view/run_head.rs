@@ -218,6 +218,18 @@ fn said(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) -> (&'stati
         );
         prose.say(0, &text, Role::Text);
     }
+    if let Some((_, said)) = scene
+        .state
+        .guided
+        .kept
+        .as_ref()
+        .filter(|(id, _)| *id == run.id)
+    {
+        match said {
+            Ok(said) => prose.say(0, said, Role::Muted),
+            Err(why) => prose.say(0, why, Role::Down),
+        }
+    }
     let gate = shown.held_step().is_some_and(|(_, _, gate)| gate);
     match phase {
         Phase::Held if gate && run.tripped().is_none() => {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::{
     Action, Effect, Gravity, OrderKind, Overlay, Palette, Panel, Row, Screen, State, Subject,
-    palette,
+    palette as commands,
 };
 use super::{guided, notify, run};
 use crate::fleet::{CheckKind, Observed, Pace, Region};
@@ -33,13 +33,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::LastPlace => travel(state, super::super::History::last),
         Action::HistoryBack => travel(state, super::super::History::back),
         Action::HistoryForward => travel(state, super::super::History::forward),
-        Action::Palette => {
-            let suggestions = palette::suggest("", state);
-            state.overlay = Some(Overlay::Palette(Palette {
-                suggestions,
-                ..Palette::default()
-            }));
-        }
+        Action::Palette => palette(state, ""),
         Action::Filter => {
             let before = state
                 .filter(state.focused())
@@ -83,6 +77,15 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Quit => return run::quit(state),
     }
     Vec::new()
+}
+
+/// Opens the command line with `line` typed in.
+pub(super) fn palette(state: &mut State, line: &str) {
+    state.overlay = Some(Overlay::Palette(Palette {
+        suggestions: commands::suggest(line, state),
+        input: line.into(),
+        ..Palette::default()
+    }));
 }
 
 pub(super) fn go(state: &mut State, screen: Screen) {

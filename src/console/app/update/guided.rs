@@ -1,6 +1,6 @@
 //! From the menu of actions through plan and checks to the confirmed run.
 
-use super::super::wizard::{self, Offer};
+use super::super::wizard::{self, Offer, Way};
 use super::super::{
     Ask, Asked, Effect, Gravity, Overlay, Part, Screen, Shown, State, Wizard, guided::ARMED,
     request,
@@ -25,15 +25,21 @@ pub(super) fn menu(state: &mut State) {
 /// What was chosen from the menu.
 pub(super) fn choose(state: &mut State, offer: Offer) -> Vec<Effect> {
     let drained = matches!(offer.planned, Some(Err(_))) && offer.action == "drain";
-    if let Some(asks) = offer.asks.filter(|_| !drained) {
-        state.overlay = Some(Overlay::Ask(Box::new(Ask {
-            what: Asked::Arguments(offer.intent),
-            input: asks.into(),
-            error: None,
-        })));
-        return Vec::new();
+    match offer.way {
+        Way::Arguments(intent, line) if !drained => {
+            state.overlay = Some(Overlay::Ask(Box::new(Ask {
+                what: Asked::Arguments(intent),
+                input: line.into(),
+                error: None,
+            })));
+            Vec::new()
+        }
+        Way::Plain(intent) | Way::Arguments(intent, _) => begin(state, &intent),
+        Way::Line(line) => {
+            act::palette(state, line);
+            Vec::new()
+        }
     }
-    begin(state, &offer.intent)
 }
 
 /// Opens the wizard for `intent`, or says why there is no plan.

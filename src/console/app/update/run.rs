@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::super::guided::plain_order;
 use super::super::{
-    Ask, Asked, Cursor, Effect, Gravity, Hold, OrderKind, Overlay, Panel, Screen, Shown, State,
+    Ask, Asked, Cursor, Effect, Gravity, Hold, Kept, OrderKind, Overlay, Panel, Screen, Shown,
+    State,
 };
 use super::{act, guided, notify};
-use crate::actions::{Order, Phase, RunState, StepStatus};
+use crate::actions::{Order, Phase, RunState, StepStatus, built_by};
 use crate::fleet::Pace;
 
 /// A run as it stands now.
@@ -22,11 +23,58 @@ pub(super) fn came(state: &mut State, run: Arc<RunState>, hold: Hold) -> Vec<Eff
         seen,
     };
     let live = shown.live();
+    let keep = keep(state, &shown);
     tell_turn(state, &shown);
     keep_up(state, &shown);
     state.guided.run = Some(shown);
     guided::started(state);
-    pace(state, live)
+    let mut effects = pace(state, live);
+    effects.extend(keep);
+    effects
+}
+
+/// This console's run came to its end just now, and built something: the configuration shall say so.
+fn keep(state: &mut State, now: &Shown) -> Option<Effect> {
+    let phase = now.state.phase();
+    let before = state.guided.run.as_ref();
+    let known =
+        before.is_some_and(|was| was.state.id == now.state.id && was.state.phase() == phase);
+    if now.hold != Hold::Ours || known {
+        return None;
+    }
+    let intent = built_by(&now.state.plan.intent, phase)?;
+    state.guided.keeping += 1;
+    Some(Effect::Keep {
+        run: now.state.id.clone(),
+        intent: Box::new(intent),
+    })
+}
+
+/// What was built is kept, or is not: it is said, and the fleet on screen is looked at as it is now.
+pub(super) fn kept(state: &mut State, kept: Kept) -> Vec<Effect> {
+    state.guided.keeping = state.guided.keeping.saturating_sub(1);
+    match &kept.said {
+        Some(Ok(said)) => notify(state, said.as_str(), Gravity::Info),
+        Some(Err(why)) => {
+            notify(state, why.as_str(), Gravity::Error);
+            // Nobody would read it in a console that is gone.
+            state.guided.leaving = false;
+        }
+        None => {}
+    }
+    state.guided.kept = kept.said.map(|said| (kept.run, said));
+    if state.guided.leaving && !busy(state) {
+        return vec![Effect::Quit];
+    }
+    if kept.changed && kept.fleet == state.fleet {
+        return vec![Effect::Reopen(state.opened, kept.fleet, state.pace)];
+    }
+    Vec::new()
+}
+
+/// Whether leaving now would leave something behind: a live run, or what one built.
+fn busy(state: &State) -> bool {
+    state.guided.keeping > 0 || state.guided.run.as_ref().is_some_and(Shown::live)
 }
 
 /// Where the eye belongs: the first held step, or else the first that runs.
@@ -112,7 +160,7 @@ pub(super) fn stopped(state: &mut State, why: Option<String>) -> Vec<Effect> {
         shown.hold = Hold::Nobody;
     }
     let mut effects = pace(state, false);
-    if state.guided.leaving {
+    if state.guided.leaving && !busy(state) {
         effects.push(Effect::Quit);
     }
     effects
@@ -158,8 +206,14 @@ pub(super) fn follow(state: &mut State, id: String) -> Vec<Effect> {
 pub(super) fn quit(state: &mut State) -> Vec<Effect> {
     let live = state.guided.run.as_ref().is_some_and(Shown::live);
     let asked = matches!(state.overlay, Some(Overlay::Quit { .. })) || state.guided.leaving;
-    if !live {
+    if !live && (state.guided.keeping == 0 || asked) {
         return vec![Effect::Quit];
+    }
+    if !live {
+        state.guided.leaving = true;
+        let text = "leaving once the configuration says what was built; again leaves at once";
+        notify(state, text, Gravity::Info);
+        return Vec::new();
     }
     if asked {
         return leave(state);
