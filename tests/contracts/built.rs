@@ -218,7 +218,7 @@ pub fn without(template: &str, unwanted: impl Fn(&[&str]) -> bool) -> String {
 /// The template as far as the emulator goes: it knows no health checks, and takes resources whose condition
 /// does not hold for wanted, which gwctl would rightly not let pass.
 fn emulated(template: &str) -> String {
-    let left_out = ["IsChecked", "IsAdmitted", "HasAlarmTopic"];
+    let left_out = ["IsChecked", "IsAdmitted", "IsShared", "HasAlarmTopic"];
     without(template, |block| {
         let mut conditions = block
             .iter()
