@@ -71,7 +71,7 @@ impl Invoke {
         })
     }
 
-    /// What proves who asks (SigV4, `execute-api`): only the host and these headers are signed.
+    /// What proves who asks (`SigV4`, `execute-api`): only the host and these headers are signed.
     async fn signature(
         &self,
         url: &str,

@@ -63,8 +63,8 @@ impl FleetSpec {
 pub struct BuildSpec {
     /// ARN of the service role that CloudFormation works with; the caller's own rights without it.
     pub role: Option<String>,
-    /// Path that one write is POSTed to before a new Region takes traffic. What answers there must write to the
-    /// database, say 2xx only once that is committed, and take the same `Idempotency-Key` twice for one write.
+    /// Path that takes one POST before a new Region takes traffic. What answers there must write to the database,
+    /// say 2xx only once that is committed, and take the same `Idempotency-Key` twice for one write.
     pub smoke_write: Option<String>,
     /// Templates of one's own instead of gwctl's: `global`, `region`, `switch` or `edge` to a file.
     pub templates: BTreeMap<String, String>,

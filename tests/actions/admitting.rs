@@ -100,7 +100,7 @@ fn routing(stage: &Stage) -> (bool, Vec<(String, i64)>) {
     let state = stage.sim().state();
     let zone = &state.resources.hosted_zones[0];
     let mut records = zone.records.iter();
-    let set = records.find(|one| one.region.as_ref().map(|at| at.as_str()) == Some(NEW));
+    let set = records.find(|one| one.region.as_ref().is_some_and(|at| at.as_str() == NEW));
     let records = zone.records.iter();
     let weights = records.filter_map(|one| Some((one.values.first()?.clone(), one.weight?)));
     (

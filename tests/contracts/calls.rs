@@ -57,8 +57,8 @@ async fn an_answer_that_declines_is_told_from_a_service_that_broke() {
     let newest = async |status, code: &'static str| {
         let session = answering(move |_| xml_error(status, code, "no")).await;
         let _ = session.sts(&ireland()).identity().await;
-        let outcome = session.ledger().recent().next_back().unwrap().outcome;
-        outcome
+        let ledger = session.ledger();
+        ledger.recent().next_back().unwrap().outcome
     };
     assert_eq!(newest(400, "InvalidInput").await, Outcome::Declined);
     assert_eq!(newest(503, "ServiceUnavailable").await, Outcome::Failed);

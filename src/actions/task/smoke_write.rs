@@ -12,7 +12,7 @@ use crate::fleet::Region;
 pub struct SmokeWrite {
     /// The Region.
     pub region: Region,
-    /// Where it is POSTed to.
+    /// Where it is sent to, by POST.
     pub url: String,
     /// Its `Idempotency-Key`.
     pub key: String,

@@ -102,7 +102,7 @@ pub enum Asked {
     /// Words for an order, about a step where it is about one.
     Order(OrderKind, Option<String>),
     /// The arguments of an action.
-    Arguments(Intent),
+    Arguments(Box<Intent>),
 }
 
 /// The command line.

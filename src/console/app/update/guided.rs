@@ -28,7 +28,7 @@ pub(super) fn choose(state: &mut State, offer: Offer) -> Vec<Effect> {
     match offer.way {
         Way::Arguments(intent, line) if !drained => {
             state.overlay = Some(Overlay::Ask(Box::new(Ask {
-                what: Asked::Arguments(intent),
+                what: Asked::Arguments(Box::new(intent)),
                 input: line.into(),
                 error: None,
             })));
