@@ -178,6 +178,14 @@ impl Intent {
         }
     }
 
+    /// Whether it brings back what was lost: only then is there a recovery time to speak of.
+    pub const fn recovers(&self) -> bool {
+        matches!(
+            self,
+            Self::Promote { .. } | Self::Evacuate { .. } | Self::Drill { .. }
+        )
+    }
+
     /// Whether planning it, which is pure, must be told something first.
     pub const fn must_be_looked_up(&self) -> bool {
         matches!(

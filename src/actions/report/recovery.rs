@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::actions::journal::{Entry, Record, RunState, StepStatus};
 use crate::actions::words::{millis, seconds};
-use crate::actions::{Intent, Step, Task};
+use crate::actions::{Step, Task};
 
 /// How soon the service was back.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -51,7 +51,7 @@ pub(super) fn time(state: &RunState) -> Recovery {
         met: None,
         why: why.into(),
     };
-    if !recovers(&state.plan.intent) {
+    if !state.plan.intent.recovers() {
         return none("the action brings nothing back that was lost");
     }
     let needed: Vec<&Step> = out(&state.plan.steps).filter(|step| needed(step)).collect();
@@ -81,13 +81,6 @@ pub(super) fn time(state: &RunState) -> Recovery {
             .map(|s| s <= objective_s),
         why: format!("recovered when {names} were observed done"),
     }
-}
-
-const fn recovers(intent: &Intent) -> bool {
-    matches!(
-        intent,
-        Intent::Promote { .. } | Intent::Evacuate { .. } | Intent::Drill { .. }
-    )
 }
 
 /// The steps on the way out: in a drill, those before the operator looks around.

@@ -19,10 +19,14 @@ pub fn draw(plan: &Plan) -> String {
     );
     let _ = writeln!(
         text,
-        "- **takes** about {}; one step after the other {}; objective for recovery {}",
+        "- **takes** about {}; one step after the other {}{}",
         seconds(plan.expected_s()),
         seconds(plan.one_by_one_s()),
-        seconds(plan.rules.rto_s)
+        if plan.intent.recovers() {
+            format!("; objective for recovery {}", seconds(plan.rules.rto_s))
+        } else {
+            String::new()
+        }
     );
     if let Some(choice) = &plan.mechanism {
         let _ = writeln!(

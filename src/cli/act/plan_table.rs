@@ -80,23 +80,15 @@ fn summary(plan: &Plan) -> Vec<(String, String, Ink)> {
     let mut lines = Vec::new();
     let mut say = |label: &str, value: String, ink| lines.push((label.to_owned(), value, ink));
     let (side, single) = (plan.expected_s(), plan.one_by_one_s());
-    let objective = seconds(plan.rules.rto_s);
-    say(
-        "takes",
-        if side == single {
-            format!(
-                "about {} (objective for recovery: {objective})",
-                seconds(side)
-            )
-        } else {
-            format!(
-                "about {}, what is independent side by side; one after the other {} (objective for recovery: {objective})",
-                seconds(side),
-                seconds(single)
-            )
-        },
-        Ink::Plain,
-    );
+    let mut takes = format!("about {}", seconds(side));
+    if side != single {
+        let one_by_one = seconds(single);
+        takes += &format!(", what is independent side by side; one after the other {one_by_one}");
+    }
+    if plan.intent.recovers() {
+        takes += &format!(" (objective for recovery: {})", seconds(plan.rules.rto_s));
+    }
+    say("takes", takes, Ink::Plain);
     if let Some(choice) = &plan.mechanism {
         say(
             "mechanism",

@@ -80,7 +80,8 @@ fn under_way(run: &RunState) -> String {
     }
 }
 
-/// The clock against the recovery time objective. It stops once what was to be recovered is.
+/// The clock against the recovery time objective, or what is expected where nothing is recovered. It stops once
+/// what was to be recovered is.
 fn time(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown, big: bool) {
     let run = &shown.state;
     let (from, until) = shown.recovery();
@@ -88,14 +89,14 @@ fn time(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown, big: boo
         .unwrap_or(scene.now.max(from))
         .duration_since(from)
         .max(SignedDuration::ZERO);
-    let rto = run.plan.rules.rto_s;
+    let (rto, recovers) = (run.plan.rules.rto_s, run.plan.intent.recovers());
     let text = figures::stopwatch(used);
     let role = match until {
-        _ if used.as_secs() > rto.cast_signed() => Role::Down,
+        _ if recovers && used.as_secs() > rto.cast_signed() => Role::Down,
         Some(_) => Role::Healthy,
         None => Role::Title,
     };
-    let of = figures::span(rto);
+    let of = figures::span(if recovers { rto } else { run.plan.expected_s() });
     if big {
         let since = match (until, run.first_change()) {
             (Some(_), _) => "from the first change",
@@ -104,7 +105,11 @@ fn time(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown, big: boo
         };
         let glyphs = scene.theme.glyphs;
         digits::draw(buf, area, &text, glyphs.ascii, scene.style(role));
-        let line = format!("{since}, RTO {of}");
+        let line = if recovers {
+            format!("{since}, RTO {of}")
+        } else {
+            format!("{since}, expected {of}")
+        };
         paint::right(
             buf,
             area.x,
@@ -126,7 +131,9 @@ fn time(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown, big: boo
             height: 1,
             ..area
         };
-        objective(scene, bar, buf, used, rto);
+        if recovers {
+            objective(scene, bar, buf, used, rto);
+        }
     }
 }
 
@@ -210,10 +217,15 @@ fn said(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) -> (&'stati
     if phase == Phase::Done {
         let (from, until) = shown.recovery();
         let took = until.unwrap_or(from).duration_since(from);
+        let took = figures::stopwatch(took);
+        let took = if run.plan.intent.recovers() {
+            let objective = figures::span(run.plan.rules.rto_s);
+            format!("Recovery took {took}, the objective is {objective}.")
+        } else {
+            format!("It took {took}.")
+        };
         let text = format!(
-            "Every step was observed done. Recovery took {}, the objective is {}. The report: gwctl runs report {}",
-            figures::stopwatch(took),
-            figures::span(run.plan.rules.rto_s),
+            "Every step was observed done. {took} The report: gwctl runs report {}",
             run.id
         );
         prose.say(0, &text, Role::Text);
