@@ -25,6 +25,9 @@ pub struct Survey {
     /// The code that a new Region's handler is to run, where it is another Region's.
     #[serde(default)]
     pub code: Option<SourceCode>,
+    /// Records that stand in the way of a Region that is to be let in step by step, by name and set identifier.
+    #[serde(default)]
+    pub leftover: Vec<String>,
     /// Texts of the fleet's own templates. Large, and named by their digest in every step.
     #[serde(skip)]
     pub templates: BTreeMap<Kind, Result<String, String>>,
@@ -69,6 +72,8 @@ impl SourceCode {
                 runtime: "nodejs22.x".into(),
                 handler: "index.handler".into(),
                 architecture: "x86_64".into(),
+                memory_mb: 512,
+                timeout_s: 10,
                 layers: Vec::new(),
                 variables: Vec::new(),
             }),
@@ -129,6 +134,9 @@ pub async fn look_up(
             ..
         } => {
             let mut found = take(fleet, spec, session, regions.clone(), true).await;
+            if over_s.is_some() {
+                found.leftover = leftover(spec, session, &region).await?;
+            }
             if let Some(from) = &code_from {
                 found.code = Some(source(spec, session, from).await);
             }
@@ -145,6 +153,21 @@ pub async fn look_up(
         },
         other => other,
     })
+}
+
+/// The shares of a Region have a name of their own; a drain leaves its group there.
+async fn leftover(
+    spec: &FleetSpec,
+    session: &Session,
+    region: &Region,
+) -> Result<Vec<String>, AwsError> {
+    let name = format!("{region}.{}", spec.edge.latency_record);
+    let route53 = session.route53();
+    let sets = route53.record_sets(&spec.edge.hosted_zone, &name).await?;
+    Ok(sets
+        .into_iter()
+        .map(|set| format!("{} {}", set.name, set.set_identifier.unwrap_or_default()))
+        .collect())
 }
 
 /// The code that runs where `from` says.

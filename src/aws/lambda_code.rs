@@ -64,7 +64,7 @@ impl Lambda {
             body: String::new(),
             within: ON_ITS_WAY,
             // Lambda signed the address: it is nobody's permission but Lambda's.
-            counted: false,
+            signed: false,
         };
         Ok(send(&self.session, &line, plain).await?.body)
     }
@@ -137,6 +137,8 @@ impl Lambda {
                 .architectures()
                 .first()
                 .map_or_else(|| "x86_64".into(), |one| reply::name(one.as_str())),
+            memory_mb: told.memory_size().unwrap_or(128).max(128),
+            timeout_s: told.timeout().unwrap_or(3).max(1),
             layers: told
                 .layers()
                 .iter()

@@ -29,8 +29,8 @@ pub(super) struct Plain<'a> {
     pub(super) body: String,
     /// How long it may take.
     pub(super) within: Duration,
-    /// Whether it is one of the calls that are counted.
-    pub(super) counted: bool,
+    /// Whether the caller's own rights decide: such a call is counted, and a refusal is for lack of one.
+    pub(super) signed: bool,
 }
 
 /// What came back.
@@ -42,23 +42,31 @@ pub(super) struct Answer {
 
 /// An answer that is no success.
 #[derive(Debug, thiserror::Error)]
-#[error("HTTP {status}")]
+#[error("{code}: it was answered {status}")]
 struct Refused {
     status: u16,
+    code: &'static str,
     meta: ErrorMetadata,
 }
 
 impl Refused {
-    fn of(status: u16) -> Self {
+    fn of(status: u16, signed: bool) -> Self {
         let code = match status {
-            429 => "TooManyRequestsException".into(),
-            other => format!("HTTP{other}"),
+            401 | 403 if signed => "AccessDenied",
+            401 | 403 => "Forbidden",
+            404 => "NotFound",
+            429 => "TooManyRequestsException",
+            // Between the API and what answers behind it: that may have done its part.
+            502 | 504 => "ServiceUnavailable",
+            500.. => "ServerError",
+            _ => "BadRequest",
         };
         let meta = ErrorMetadata::builder()
             .code(code)
             .message(format!("it was answered {status}"));
         Self {
             status,
+            code,
             meta: meta.build(),
         }
     }
@@ -94,10 +102,11 @@ fn written(sent: Sent) -> Result<HttpRequest, BoxError> {
     Ok(request)
 }
 
-fn read(response: &HttpResponse) -> Result<Answer, OrchestratorError<Refused>> {
+fn read(response: &HttpResponse, signed: bool) -> Result<Answer, OrchestratorError<Refused>> {
     let status = response.status();
     if !status.is_success() {
-        return Err(OrchestratorError::operation(Refused::of(status.as_u16())));
+        let refused = Refused::of(status.as_u16(), signed);
+        return Err(OrchestratorError::operation(refused));
     }
     Ok(Answer {
         status: status.as_u16(),
@@ -137,14 +146,18 @@ pub(super) async fn send(
         .timeout_config(timeouts)
         .sleep_impl(session.sleep())
         .behavior_version(BehaviorVersion::latest());
-    if plain.counted {
+    if plain.signed {
         operation = operation.interceptor(Recorder {
             service: line.service,
             region: line.region.clone(),
             watch: line.watch.clone(),
         });
     }
-    let operation = operation.serializer(written).deserializer(read).build();
+    let signed = plain.signed;
+    let operation = operation
+        .serializer(written)
+        .deserializer(move |response| read(response, signed))
+        .build();
     let sent = Sent {
         path: place
             .path_and_query()

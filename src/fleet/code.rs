@@ -17,6 +17,10 @@ pub struct DeployedCode {
     pub handler: String,
     /// `arm64` or `x86_64`.
     pub architecture: String,
+    /// Memory in MB.
+    pub memory_mb: i32,
+    /// Longest run in seconds.
+    pub timeout_s: i32,
     /// ARNs of the layers it is run with.
     pub layers: Vec<String>,
     /// Names of its environment variables; the values are nobody's business here.

@@ -1,6 +1,8 @@
 //! A new Region with another one's code, and a new Region that is let in step by step.
 
 use gwctl::actions::{Finding, Intent, Order, Phase, StepStatus, Task, plan as planned};
+use gwctl::fleet::{FleetSpec, Snapshot, Verdict};
+use gwctl::sim::world::{How, Tamper};
 
 use super::stand::{Stage, in_virtual_time, region, story};
 use crate::observe::stand::world;
@@ -202,20 +204,101 @@ fn a_new_region_does_not_answer_clients_with_a_sample_unseen() {
     in_virtual_time(async {
         let stage = Stage::calmly(world("calm", 2)).await;
         let intent = stage.looked_up(&provision(None, None)).await;
-        let plan = stage.plan(&intent);
-        let check = plan.checks.iter().find(|one| one.name == "code").unwrap();
-        assert_eq!(check.finding, Finding::Waivable);
-        assert!(
-            check.text.contains("--code-from us-east-1"),
-            "{}",
-            check.text
-        );
+        let check = |spec: &FleetSpec, name: &str| {
+            let plan = planned("orders", spec, &stage.snapshot(), &intent).unwrap();
+            plan.checks.into_iter().find(|one| one.name == name)
+        };
+        assert_eq!(check(&stage.spec, "code"), None, "it is in a bucket");
         let mut spec = stage.spec.clone();
-        let bucket = ("CodeS3Bucket".to_owned(), "orders-code".to_owned());
-        spec.build.region.extend([bucket]);
-        let plan = planned("orders", &spec, &stage.snapshot(), &intent).unwrap();
-        assert!(plan.checks.iter().all(|one| one.name != "code"));
+        spec.build.region.clear();
+        let sample = check(&spec, "code").unwrap();
+        assert_eq!(sample.finding, Finding::Waivable);
+        assert!(
+            sample.text.contains("--code-from us-east-1"),
+            "{}",
+            sample.text
+        );
+        let write = check(&spec, "smoke-write").unwrap();
+        assert_eq!(write.finding, Finding::Fail, "a sample proves nothing");
+        spec.build.smoke_write = None;
+        assert_eq!(check(&spec, "smoke-write"), None);
     });
+}
+
+#[test]
+fn what_a_new_region_does_not_take_yet_goes_where_it_is_served() {
+    in_virtual_time(async {
+        let stage = Stage::calmly(world("calm", 3)).await;
+        let intent = stage.looked_up(&provision(None, Some(60))).await;
+        let other = |snapshot: &Snapshot| {
+            let plan = planned("orders", &stage.spec, snapshot, &intent).unwrap();
+            let Task::BuildStack(stack) = &plan.step("share-50.eu-central-1").unwrap().task else {
+                unreachable!()
+            };
+            stack.parameters["OtherEndpoint"].clone()
+        };
+        let mut seen = (*stage.snapshot()).clone();
+        assert_eq!(other(&seen), "eu-west-1.api.orders.example.com");
+        let nearest = seen
+            .sites
+            .iter_mut()
+            .find(|site| site.region == region("eu-west-1"));
+        nearest.unwrap().judgement.verdict = Verdict::Down;
+        assert_eq!(other(&seen), "us-east-1.api.orders.example.com");
+        for site in &mut seen.sites {
+            site.judgement.verdict = Verdict::Down;
+        }
+        let refused = planned("orders", &stage.spec, &seen, &intent).unwrap_err();
+        assert!(refused.why.contains("no other Region"), "{refused}");
+    });
+}
+
+#[test]
+fn records_of_an_earlier_drain_are_in_the_way_of_shares() {
+    in_virtual_time(async {
+        let stage = Stage::calmly(world("calm", 3)).await;
+        let mut state = stage.sim().state();
+        let zone = &mut state.resources.hosted_zones[0];
+        let mut records = zone.records.iter();
+        let of_ireland = records.find(|one| one.region == Some(region("eu-west-1")));
+        let mut left = of_ireland.unwrap().clone();
+        left.name = format!("{NEW}.{}", left.name);
+        left.set_identifier = Some(NEW.into());
+        (left.region, left.weight) = (None, Some(50));
+        zone.records.push(left);
+        drop(state);
+        let plan = stage.plan(&stage.looked_up(&provision(None, Some(240))).await);
+        let check = plan.checks.iter().find(|one| one.name == "shares").unwrap();
+        assert_eq!(check.finding, Finding::Fail, "{}", check.text);
+        let plan = stage.plan(&stage.looked_up(&provision(None, None)).await);
+        assert!(plan.checks.iter().all(|one| one.name != "shares"));
+    });
+}
+
+/// The database user is made by hand: the first write of a new fleet may well find none.
+#[test]
+fn a_write_that_is_refused_holds_with_the_answer() {
+    in_virtual_time(Box::pin(async {
+        let stage = Stage::calmly(world("calm", 2)).await;
+        let intent = stage.looked_up(&provision(None, None)).await;
+        let plan = stage.plan(&intent);
+        stage.sim().state().tamper(Tamper {
+            service: "execute-api".into(),
+            operation: "Invoke".into(),
+            region: None,
+            nth: 1,
+            how: How::ServerError,
+        });
+        let mut running = stage.start(&plan);
+        let state = stage.settle(&mut running).await;
+        let step = "written.eu-central-1".to_owned();
+        let why = state.steps[&step].held.clone().unwrap_or_default();
+        assert!(why.contains("answered 500"), "{}", story(&state));
+        running.control.order(Order::Retry { step });
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        let state = stage.settle(&mut running).await;
+        assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
+    }));
 }
 
 #[test]

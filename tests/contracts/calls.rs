@@ -235,3 +235,34 @@ async fn a_dead_region_delays_no_other() {
         ErrorKind::TimedOut
     );
 }
+
+/// The API's own name is signed, and nothing that is added on the way.
+#[tokio::test(start_paused = true)]
+async fn a_write_to_an_api_with_iam_authorization_is_signed_for_its_region() {
+    let headers = async |signed| {
+        let seen: Arc<std::sync::Mutex<Option<http::HeaderMap>>> = Arc::default();
+        let kept = seen.clone();
+        let session = answering(move |request| {
+            *kept.lock().unwrap() = Some(request.headers().clone());
+            http::Response::builder()
+                .status(201)
+                .body(Vec::new())
+                .unwrap()
+        })
+        .await;
+        let url = "https://eu-west-1.api.orders.example.com/smoke";
+        let took = session.invoke(&ireland()).post(url, "key-1", signed).await;
+        assert_eq!(took.unwrap().id, "201");
+        seen.lock().unwrap().take().unwrap()
+    };
+    let signed = headers(true).await;
+    let authorization = signed["authorization"].to_str().unwrap();
+    assert!(
+        authorization.contains("/eu-west-1/execute-api/aws4_request")
+            && authorization.contains("SignedHeaders=host;x-amz-date,"),
+        "{authorization}"
+    );
+    assert!(signed.contains_key("x-amz-date"));
+    assert_eq!(signed["idempotency-key"], "key-1");
+    assert!(!headers(false).await.contains_key("authorization"));
+}

@@ -84,6 +84,11 @@ pub async fn deaf() -> Session {
 pub struct Request(http::Request<Vec<u8>>);
 
 impl Request {
+    /// What goes with it.
+    pub fn headers(&self) -> &http::HeaderMap {
+        self.0.headers()
+    }
+
     /// Whether it is this operation of a Query service, or of a JSON or CBOR one.
     pub fn is(&self, operation: &str) -> bool {
         let body = String::from_utf8_lossy(self.0.body());

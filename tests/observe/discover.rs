@@ -33,9 +33,9 @@ async fn look(sim: &Sim) -> Discovery {
     discover(&session(sim).await, DOMAIN).await.unwrap()
 }
 
-/// Sites in one order: which is shown first is the reader's to choose. No API tells where a smoke write may go.
+/// Sites in one order: which is shown first is the reader's to choose. No API tells what it would be built with.
 fn sorted(mut spec: FleetSpec) -> FleetSpec {
-    spec.build.smoke_write = None;
+    spec.build = gwctl::fleet::BuildSpec::default();
     spec.sites.sort_by(|a, b| a.region.cmp(&b.region));
     spec
 }

@@ -3,7 +3,8 @@
 
 use super::architecture::{Architecture, Traffic, Wanted, with};
 use super::building::{Site, id};
-use super::weights;
+use super::{preconditions, weights};
+use crate::actions::check::{Check, Finding};
 use crate::actions::task::AwaitWell;
 use crate::actions::{Change, Refused, Step, Task, names, words};
 use crate::fleet::{Region, km};
@@ -24,7 +25,8 @@ pub(super) fn step_by_step(
     let region = site.region;
     let other = other(all, region)?;
     let rules = &all.ground.spec.rules;
-    let levels = weights::levels(over_s);
+    // In fewer than two there are no steps.
+    let levels = weights::levels(over_s).max(2);
     let mut steps: Vec<Step> = Vec::new();
     let mut standing = all.region(region, site.home, site.primary, Traffic::Checked);
     let mut share_before = 0;
@@ -106,28 +108,60 @@ fn shared(all: &Architecture<'_>, site: &Site<'_>, share: u8, other: &Other) -> 
     }
 }
 
-/// The nearest of the fleet's other Regions.
+/// The nearest of the fleet's other Regions that serve all of their own traffic: what is sent to another would come
+/// back, or find nobody.
 fn other(all: &Architecture<'_>, region: &Region) -> Result<Other, Refused> {
+    let ground = all.ground;
     let point = |region: &Region| region.place().map(|place| (place.lat, place.lon));
     let far = |other: &&Region| match (point(region), point(other)) {
         (Some(here), Some(there)) => km(here, there) as u64,
         _ => u64::MAX,
     };
+    let whole = |other: &&Region| {
+        let record = ground.snapshot.edge.record(other);
+        let share = record.and_then(|record| weights::share(ground, record));
+        record.is_some()
+            && share.is_none_or(|share| share > 99.0)
+            && preconditions::serves(ground.snapshot, other)
+    };
     let others = all.sites().iter().map(|site| &site.region);
-    let nearest = others.filter(|other| *other != region).min_by_key(far);
+    let nearest = others
+        .filter(|other| *other != region)
+        .filter(whole)
+        .min_by_key(far);
     let nearest = nearest.ok_or_else(|| {
         Refused::new(format!(
-            "there is no other Region that takes what {region} does not take yet"
+            "no other Region serves all of its own traffic now, and could take what {region} does not take yet"
         ))
+        .instead("Without `--over` all of it comes at once.")
     })?;
-    let record = all.ground.snapshot.edge.record(nearest);
+    let record = ground.snapshot.edge.record(nearest);
+    let direct = record.filter(|record| record.alias_zone.is_none() && record.kind == "CNAME");
     Ok(Other {
-        endpoint: names::endpoint(all.ground.spec, nearest),
+        endpoint: direct.map_or_else(
+            || names::endpoint(ground.spec, nearest),
+            |record| record.target.trim_end_matches('.').to_owned(),
+        ),
         check: record
             .and_then(|one| one.check())
             .unwrap_or_default()
             .to_owned(),
     })
+}
+
+/// Records of an earlier drain would share the traffic, and keep the stack's own from being made.
+pub(super) fn free_of_records(all: &Architecture<'_>) -> Check {
+    let leftover = &all.survey.leftover;
+    Check::of(
+        "shares",
+        leftover.is_empty(),
+        "no record has the name of the Region's shares",
+        Finding::Fail,
+        format!(
+            "records of an earlier weighted group are still there: {}; delete them first",
+            leftover.join(", ")
+        ),
+    )
 }
 
 /// What it means.

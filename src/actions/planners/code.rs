@@ -9,6 +9,9 @@ use crate::aws::MOST_ZIPPED;
 use crate::fleet::{DeployedCode, Region, Verdict};
 use crate::stacks::Parameters;
 
+/// API Gateway waits no longer for a function, in seconds.
+const LONGEST: i32 = 30;
+
 /// What the template sets by itself.
 const VARIABLES: [&str; 6] = [
     "HEALTH_PATH",
@@ -31,6 +34,8 @@ pub(super) fn instead(
     }
     let mut set = |name: &str, value: String| parameters.insert(name.into(), value);
     set("HandlerArchitecture", code.architecture.clone());
+    set("HandlerMemorySize", code.memory_mb.to_string());
+    set("HandlerTimeout", code.timeout_s.min(LONGEST).to_string());
     if let Some(image) = &code.image {
         set("CodeImageUri", image_in(image, from, to));
     } else {
@@ -141,6 +146,20 @@ fn configured(all: &Architecture<'_>, wanted: &Wanted) -> Option<Check> {
     })
 }
 
+/// A write that only the sample would answer proves nothing.
+pub(super) fn takes_writes(all: &Architecture<'_>, wanted: &Wanted) -> Option<Check> {
+    let spec = all.ground.spec;
+    let path = spec.build.smoke_write.as_ref()?;
+    let own = spec.build.templates.contains_key(wanted.kind.word());
+    (!own && is_sample(&wanted.parameters)).then(|| {
+        Check::new(
+            "smoke-write",
+            Finding::Fail,
+            format!("a write is to be tried at {path}, and the template's sample takes none: give the handler its code, or leave `smoke_write` out"),
+        )
+    })
+}
+
 /// What the operator should know of the code.
 pub(super) fn checks(all: &Architecture<'_>, wanted: &Wanted) -> Vec<Check> {
     let region = &wanted.region;
@@ -225,7 +244,7 @@ fn carried(code: &DeployedCode, region: &Region) -> Check {
         "code",
         fits,
         format!(
-            "{}, {}, checksum {}",
+            "{}, {}, checksum {}; what it runs unpublished ($LATEST), or the version or alias named as REGION/FUNCTION:ALIAS",
             words::bytes(code.size),
             code.runtime,
             code.sha256

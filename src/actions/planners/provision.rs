@@ -112,6 +112,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
             *over_s,
             &before_record,
         )?);
+        plan.checks.push(admission::free_of_records(&all));
         plan.notes.push(admission::note(region, *over_s));
         admission::at_most(&all, &site)?
     } else {
@@ -169,6 +170,7 @@ fn checks(all: &Architecture<'_>, region: &Region, site: &Site<'_>) -> Vec<Check
     });
     let wanted = all.region(region, site.home, site.primary, Traffic::None);
     checks.extend(code::checks(all, &wanted));
+    checks.extend(code::takes_writes(all, &wanted));
     checks.extend(preconditions::fresh(ground.snapshot));
     checks
 }

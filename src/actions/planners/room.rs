@@ -156,33 +156,41 @@ pub(super) fn serving(all: &Architecture<'_>, region: &Region) -> Vec<Check> {
     checks
 }
 
-fn bears(name: &str, whose: &str, limit: f64, busiest: f64, unit: &str) -> Check {
-    let (limit_said, busiest_said) = (words::count(limit), words::count(busiest));
+fn bears(name: &str, whose: &str, limit: f64, busiest: Option<f64>, unit: &str) -> Check {
+    let allows = format!("{whose} allows {} {unit}", words::count(limit));
+    let Some(busiest) = busiest else {
+        let said = format!("{allows}; what the busiest Region uses is not known");
+        return Check::new(name, Finding::Warn, said);
+    };
+    let uses = words::count(busiest);
     Check::of(
         name,
         limit >= TWICE * busiest,
-        format!("{whose} allows {limit_said} {unit}; the busiest Region uses {busiest_said}"),
+        format!("{allows}; the busiest Region uses {uses}"),
         Finding::Waivable,
-        format!(
-            "{whose} allows {limit_said} {unit}, the busiest Region uses {busiest_said}: ask for more before traffic comes"
-        ),
+        format!("{allows}, the busiest Region uses {uses}: ask for more before traffic comes"),
     )
 }
 
-fn busiest(snapshot: &Snapshot, of: impl Fn(&Site, &Snapshot) -> f64) -> f64 {
+/// None where no Region's use is known: that is not none.
+fn busiest(snapshot: &Snapshot, of: impl Fn(&Site, &Snapshot) -> Option<f64>) -> Option<f64> {
     let sites = snapshot.sites.iter();
-    sites.map(|site| of(site, snapshot)).fold(0.0, f64::max)
+    sites.filter_map(|site| of(site, snapshot)).reduce(f64::max)
 }
 
-fn executions(site: &Site, snapshot: &Snapshot) -> f64 {
+fn executions(site: &Site, snapshot: &Snapshot) -> Option<f64> {
     let functions = site.functions.iter().filter_map(|function| {
         let metrics = &function.metrics;
-        metrics.latest(Metric::FunctionConcurrency, snapshot.at)
+        Some(
+            metrics
+                .latest(Metric::FunctionConcurrency, snapshot.at)?
+                .value,
+        )
     });
-    functions.map(|point| point.value).sum()
+    functions.reduce(|sum, one| sum + one)
 }
 
-fn requests(site: &Site, snapshot: &Snapshot) -> f64 {
-    let minute = site.api.metrics.latest(Metric::ApiRequests, snapshot.at);
-    minute.map_or(0.0, |point| point.value / 60.0)
+fn requests(site: &Site, snapshot: &Snapshot) -> Option<f64> {
+    let minute = site.api.metrics.latest(Metric::ApiRequests, snapshot.at)?;
+    Some(minute.value / 60.0)
 }

@@ -2,6 +2,7 @@
 
 use super::architecture::{Architecture, Traffic, home};
 use super::building::{Site, admitted, id, unbuilt, up_to_green};
+use super::code;
 use super::provision::{known_place, notes, open, taken};
 use super::room;
 use crate::actions::check::{Check, Finding};
@@ -129,6 +130,10 @@ fn checks(all: &Architecture<'_>, sites: &[Site<'_>]) -> Vec<Check> {
         checks.push(named(open(all.survey, site.region)));
     }
     let primary = sites.iter().find(|site| site.primary);
+    checks.extend(primary.and_then(|site| {
+        let wanted = all.region(site.region, site.home, true, Traffic::None);
+        code::takes_writes(all, &wanted)
+    }));
     let secret = primary.and_then(|site| {
         let wanted = all.region(site.region, site.home, true, Traffic::None);
         wanted.parameters.get("MasterUserSecretArn").cloned()

@@ -41,7 +41,7 @@ pub enum Purpose {
 
 /// What provisioning calls that no plan says: a look round before it is planned, and what only another
 /// try needs.
-const BESIDE_PLANS: [&str; 7] = [
+const BESIDE_PLANS: [&str; 8] = [
     "apigateway:GET",
     "cloudformation:DeleteChangeSet",
     "cloudformation:DescribeAccountLimits",
@@ -49,6 +49,7 @@ const BESIDE_PLANS: [&str; 7] = [
     "lambda:GetAccountSettings",
     "rds:DescribeAccountAttributes",
     "route53:GetAccountLimit",
+    "route53:ListResourceRecordSets",
 ];
 
 /// What AWS checks besides the action that is called (aws-facts §9): never called by gwctl itself.
@@ -119,6 +120,7 @@ pub fn planned(
         .iter()
         .filter_map(|intent| plan(fleet, spec, picture, intent).ok())
         .flat_map(|plan: Plan| plan.steps.into_iter().chain(plan.inverse))
+        .filter(|step| step.task.is_by_iam())
         .flat_map(|step| step.calls)
         .collect()
 }

@@ -200,7 +200,8 @@ impl Place {
                 let record = spec.edge.latency_record.trim_end_matches('.');
                 let mut all = Vec::from(names(&spec.domain));
                 if record != spec.domain && !record.ends_with(&format!(".{}", spec.domain)) {
-                    all.push(record.to_owned());
+                    // Below it are the shares of a Region that is let in step by step.
+                    all.extend(names(record));
                 }
                 Some(json!({ "ForAllValues:StringLike": {
                     "route53:ChangeResourceRecordSetsNormalizedRecordNames":

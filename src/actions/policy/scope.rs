@@ -159,17 +159,14 @@ impl Scope {
             }
             Self::Handler => ground.new_handler().into(),
             Self::Smoke => {
-                let path = spec.build.smoke_write.as_deref().unwrap_or("/*");
+                let path = spec.build.smoke_write.as_deref().unwrap_or_default();
                 one(ground.arn("execute-api", "*", &format!("*/*/POST{path}")))
             }
             Self::Apis => ground.apis(),
             Self::Stacks | Self::ChangeSets => {
-                let all = regions(spec);
+                // Not by Region: that which is built with it is not in the configuration yet.
                 let stack = format!("stack/{}-*/*", ground.fleet);
-                let mut stacks: Vec<String> = all
-                    .iter()
-                    .map(|region| ground.arn("cloudformation", region.as_str(), &stack))
-                    .collect();
+                let mut stacks = one(ground.arn("cloudformation", "*", &stack));
                 // Stacks that have names of their own.
                 stacks.extend(spec.sites.iter().filter_map(|site| {
                     let name = site.stack.as_ref()?;
@@ -348,6 +345,8 @@ impl Ground<'_> {
             all.push(format!("{at}/domainnames"));
             all.push(format!("{at}/domainnames/*"));
         }
+        // The account's own limits, also in a Region that is not in the configuration yet.
+        all.push(format!("arn:{}:apigateway:*::/account", self.partition()));
         all
     }
 }

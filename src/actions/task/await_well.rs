@@ -70,7 +70,10 @@ impl Work for AwaitWell {
                 self.region, self.errors_percent
             ));
         }
-        if let Some(p99) = p99.filter(|point| point.value > self.p99_ms) {
+        let Some(p99) = p99 else {
+            return Seen::Underway(format!("no latency of {} is known yet", self.region));
+        };
+        if p99.value > self.p99_ms {
             return Seen::Wrong(format!(
                 "p99 of {} is {}, the limit is {}",
                 self.region,
@@ -81,10 +84,7 @@ impl Work for AwaitWell {
         let said = format!(
             "{} requests a minute, 5xx {errors:.2} %, p99 {}",
             words::count(requests.value),
-            p99.map_or_else(
-                || "not known yet".into(),
-                |point| words::millis(point.value)
-            )
+            words::millis(p99.value)
         );
         match self.for_s.saturating_sub(context.elapsed_s()) {
             0 => Seen::Done(said),

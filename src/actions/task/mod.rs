@@ -209,6 +209,7 @@ impl Task {
     /// What it cannot do without: the endpoints it calls, the permissions for its changes.
     pub(super) fn needs(&self) -> Vec<Dependency> {
         let calls = self.calls();
+        let by_iam = self.is_by_iam();
         let mut needs: Vec<Dependency> = calls
             .iter()
             .map(|call| Dependency::Api {
@@ -219,7 +220,7 @@ impl Task {
         needs.extend(
             calls
                 .iter()
-                .filter(|call| call.mutates)
+                .filter(|call| call.mutates && by_iam)
                 .map(|call| Dependency::Permission {
                     action: format!("{}:{}", call.service, call.operation),
                 }),
@@ -239,6 +240,14 @@ impl Task {
         needs.sort();
         needs.dedup();
         needs
+    }
+
+    /// Whether IAM decides on its calls: on those of an API that is open to everybody it does not.
+    pub(super) const fn is_by_iam(&self) -> bool {
+        match self {
+            Self::SmokeWrite(write) => write.is_signed(),
+            _ => true,
+        }
     }
 
     /// Whether there is only forward once it was sent: no API cancels it (aws-facts §2.3).

@@ -192,6 +192,13 @@ fn calls(purpose: Purpose, spec: &FleetSpec) -> Result<BTreeSet<PlannedCall>, Fa
             .edge
             .routing_endpoints
             .clone_from(&spec.edge.routing_endpoints);
+        simulated
+            .build
+            .smoke_write
+            .clone_from(&spec.build.smoke_write);
+        let signs = spec.build.region.get_key_value("AuthorizationType");
+        let signs = signs.map(|(name, by)| (name.clone(), by.clone()));
+        simulated.build.region.extend(signs);
         planned(purpose, &target.name, &simulated, &picture)
     })
 }

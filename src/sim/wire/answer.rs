@@ -41,7 +41,7 @@ pub async fn answer(sim: &Sim, request: Request<Vec<u8>>) -> io::Result<Response
     let signed = request.headers().contains_key("authorization");
     let (parts, body) = request.into_parts();
     let host = host(&parts).to_owned();
-    if let Some(answer) = packages::answer(sim, &host, parts.uri.path()).await {
+    if let Some(answer) = packages::answer(sim, &host, &parts.uri).await {
         return answer;
     }
     let (method, path) = (&parts.method, parts.uri.path());

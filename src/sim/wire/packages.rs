@@ -2,7 +2,7 @@
 
 use std::io;
 
-use http::{Response, StatusCode};
+use http::{Response, StatusCode, Uri};
 
 use crate::fleet::Region;
 use crate::sim::Sim;
@@ -11,12 +11,17 @@ use crate::sim::world::{Admission, State};
 /// Below this path of the loopback server.
 pub const BESIDE: &str = "/_gwctl/package/";
 
+/// What Lambda signs its addresses with.
+const SIGNED: &str = "versionId=1&X-Amz-Signature=0f1e2d3c";
+
 /// The address of a package, for a client that came to `host`.
 pub fn location(host: &str, region: &Region, function: &str) -> String {
     if host.starts_with("127.0.0.1") || host.starts_with("localhost") {
-        return format!("http://{host}{BESIDE}{region}/{function}");
+        return format!("http://{host}{BESIDE}{region}/{function}?{SIGNED}");
     }
-    format!("https://awslambda-{region}-tasks.s3.{region}.amazonaws.com/snapshots/{function}")
+    format!(
+        "https://awslambda-{region}-tasks.s3.{region}.amazonaws.com/snapshots/{function}?{SIGNED}"
+    )
 }
 
 /// The Region and function that an address is of.
@@ -31,8 +36,9 @@ fn of(host: &str, path: &str) -> Option<(Region, String)> {
 }
 
 /// The package at an address; `None` for addresses of anything else.
-pub async fn answer(sim: &Sim, host: &str, path: &str) -> Option<io::Result<Response<Vec<u8>>>> {
-    let (region, function) = of(host, path)?;
+pub async fn answer(sim: &Sim, host: &str, uri: &Uri) -> Option<io::Result<Response<Vec<u8>>>> {
+    let (region, function) = of(host, uri.path())?;
+    let signed = uri.query() == Some(SIGNED);
     let admission = {
         let mut world = sim.state();
         let now = world.now();
@@ -41,7 +47,10 @@ pub async fn answer(sim: &Sim, host: &str, path: &str) -> Option<io::Result<Resp
     let (after, served) = match admission {
         Admission::Hang => std::future::pending().await,
         Admission::Refuse { after, .. } => (after, None),
-        Admission::Proceed { after } => (after, package(&sim.state(), &region, &function)),
+        Admission::Proceed { after } if signed => {
+            (after, package(&sim.state(), &region, &function))
+        }
+        Admission::Proceed { after } => (after, None),
     };
     tokio::time::sleep(after).await;
     let (status, body) = match served {

@@ -121,6 +121,12 @@ pub(super) fn spec(seed: u64, regions: &[Region], rest: bool) -> FleetSpec {
         rules: crate::fleet::Rules::default(),
         build: crate::fleet::BuildSpec {
             smoke_write: Some("/smoke".into()),
+            region: [
+                ("CodeS3Bucket", "orders-code"),
+                ("CodeS3Key", "handler.zip"),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
             ..crate::fleet::BuildSpec::default()
         },
     }

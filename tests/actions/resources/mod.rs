@@ -285,15 +285,38 @@ fn what_a_template_names_is_allowed_by_that_name_alone() {
     let names = condition("route53:ChangeResourceRecordSets");
     assert!(
         names.contains("\"*.api.orders.example.com\"")
-            && names.contains("\"latency.orders.example.com\""),
+            && names.contains("\"latency.orders.example.com\"")
+            && names.contains("\"*.latency.orders.example.com\""),
         "{names}"
     );
     assert!(condition("kms:CreateGrant").contains("rds.*.amazonaws.com"));
 }
 
+/// A policy is made before the Region that is built with it is in the configuration.
+#[test]
+fn a_region_that_is_not_in_the_configuration_can_be_built() {
+    let actions = ["cloudformation:CreateChangeSet", "execute-api:Invoke"];
+    let actions = actions.map(ToOwned::to_owned).into();
+    let made = policy("orders", &spec(), &known(), &actions);
+    assert_eq!(
+        of(&made, "cloudformation:CreateChangeSet")
+            .unwrap()
+            .resource,
+        ["arn:aws:cloudformation:*:123456789012:stack/orders-*/*"]
+    );
+    assert_eq!(
+        of(&made, "execute-api:Invoke").unwrap().resource,
+        ["arn:aws:execute-api:*:123456789012:*/*/POST/smoke"]
+    );
+}
+
 #[test]
 fn neither_code_nor_a_secret_that_is_not_configured_may_be_read() {
-    let made = resources("orders", &spec(), &known());
+    let bare = FleetSpec {
+        build: BuildSpec::default(),
+        ..spec()
+    };
+    let made = resources("orders", &bare, &known());
     for action in ["s3:GetObject", "secretsmanager:GetSecretValue"] {
         assert!(!made.allows(action), "{action}");
     }
