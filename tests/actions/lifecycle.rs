@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use gwctl::actions::{Intent, Mechanism, Mode, Phase};
-use gwctl::fleet::{Region, Verdict};
+use gwctl::actions::{Finding, Intent, Mechanism, Mode, Phase, plan};
+use gwctl::fleet::{Observed, Region, Snapshot, Verdict, WeightedRecord};
 
 use super::stand::{Stage, in_virtual_time, region, story};
 
@@ -26,6 +26,32 @@ async fn done(stage: Stage, intent: Intent) -> Stage {
     // The first minutes of figures.
     tokio::time::sleep(Duration::from_mins(6)).await;
     stage
+}
+
+/// As when a Region was let in step by step and the run was given up half way: the rest of its traffic goes to
+/// the Region that is to be retired.
+fn no_share_is_left_behind(stage: &Stage, retire: &Intent) {
+    let shares = |seen: &Snapshot| {
+        let plan = plan("orders", &stage.spec, seen, retire).unwrap();
+        let mut checks = plan.checks.into_iter();
+        checks.find(|one| one.name == "shares").unwrap().finding
+    };
+    let mut seen = (*stage.snapshot()).clone();
+    assert_eq!(shares(&seen), Finding::Pass);
+    let mut records = seen.edge.records.last().unwrap().clone();
+    let other = records
+        .iter_mut()
+        .find(|one| one.region == region("eu-central-1"));
+    other.unwrap().weights.push(WeightedRecord {
+        set_identifier: "other".into(),
+        target: "us-east-1.api.orders.example.com".into(),
+        weight: 60,
+        ttl: Some(30),
+        health_check: None,
+    });
+    let source = seen.edge.records.source().unwrap().clone();
+    seen.edge.records = Observed::known(records, seen.at, source);
+    assert_eq!(shares(&seen), Finding::Fail);
 }
 
 #[test]
@@ -59,6 +85,7 @@ fn the_first_region_is_retired_once_another_writes_and_its_switches_move() {
             region: first.clone(),
             found: None,
         };
+        no_share_is_left_behind(&stage, &stage.looked_up(&retire).await);
         let stage = Box::pin(done(stage, retire)).await;
         let seen = stage.snapshot();
         assert_eq!(

@@ -6,7 +6,7 @@ use super::preconditions;
 use super::shift::{self, Way};
 use crate::actions::check::{Check, Finding};
 use crate::actions::plan::Ground;
-use crate::actions::{Intent, Places, Plan, Refused, Rehearsal};
+use crate::actions::{Intent, Places, Plan, Refused, Rehearsal, names};
 use crate::fleet::{Region, Snapshot};
 
 /// Retire what is selected.
@@ -55,6 +55,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
         not_the_writer(ground.snapshot, region),
         preconditions::not_the_last(ground.snapshot, region),
         frame_in_sight(&all, region),
+        no_others_share(ground, region),
     ];
     for other in shift::receivers(ground, region) {
         let check = preconditions::spare(ground.snapshot, &other);
@@ -200,6 +201,30 @@ fn frame_in_sight(all: &Architecture<'_>, region: &Region) -> Check {
         format!(
             "{} is in {region}: it stays there, and `gwctl down` will not find it once the fleet has left",
             global.stack
+        ),
+    )
+}
+
+/// Another Region that is drained, or let in step by step, sends a share of its traffic here.
+fn no_others_share(ground: &Ground<'_>, region: &Region) -> Check {
+    let here = names::endpoint(ground.spec, region);
+    let records = ground.snapshot.edge.records.last().into_iter().flatten();
+    let sharing: Vec<&str> = records
+        .filter(|record| &record.region != region)
+        .filter(|record| {
+            let mut weights = record.weights.iter();
+            weights.any(|one| one.weight > 0 && one.target.eq_ignore_ascii_case(&here))
+        })
+        .map(|record| record.region.as_str())
+        .collect();
+    Check::of(
+        "shares",
+        sharing.is_empty(),
+        "no other Region sends a share of its traffic here",
+        Finding::Fail,
+        format!(
+            "{} sends a share of its traffic to {region} by weight: restore it, or go on with what began that, first",
+            sharing.join(", ")
         ),
     )
 }

@@ -1,5 +1,7 @@
 //! A plan for people: everything that will happen, what it depends on, and what it cannot take back.
 
+use std::fmt::Write as _;
+
 use super::paper::{Ink, Paper, pad};
 use crate::actions::words::seconds;
 use crate::actions::{Becomes, Finding, Need, Plan, Standing, Step};
@@ -83,10 +85,14 @@ fn summary(plan: &Plan) -> Vec<(String, String, Ink)> {
     let mut takes = format!("about {}", seconds(side));
     if side != single {
         let one_by_one = seconds(single);
-        takes += &format!(", what is independent side by side; one after the other {one_by_one}");
+        let _ = write!(
+            takes,
+            ", what is independent side by side; one after the other {one_by_one}"
+        );
     }
     if plan.intent.recovers() {
-        takes += &format!(" (objective for recovery: {})", seconds(plan.rules.rto_s));
+        let objective = seconds(plan.rules.rto_s);
+        let _ = write!(takes, " (objective for recovery: {objective})");
     }
     say("takes", takes, Ink::Plain);
     if let Some(choice) = &plan.mechanism {

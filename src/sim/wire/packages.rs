@@ -46,11 +46,10 @@ pub async fn answer(sim: &Sim, host: &str, uri: &Uri) -> Option<io::Result<Respo
     };
     let (after, served) = match admission {
         Admission::Hang => std::future::pending().await,
-        Admission::Refuse { after, .. } => (after, None),
         Admission::Proceed { after } if signed => {
             (after, package(&sim.state(), &region, &function))
         }
-        Admission::Proceed { after } => (after, None),
+        Admission::Refuse { after, .. } | Admission::Proceed { after } => (after, None),
     };
     tokio::time::sleep(after).await;
     let (status, body) = match served {
