@@ -293,6 +293,16 @@ impl Ground<'_> {
         }
     }
 
+    /// The fleet's distribution, or why there is no plan.
+    pub(super) fn distribution(&self) -> Result<&str, Refused> {
+        let id = self.spec.edge.distribution.as_str();
+        if id.is_empty() {
+            return Err(Refused::new("the fleet has no distribution yet")
+                .instead("`gwctl up` builds it, `gwctl discover` finds it."));
+        }
+        Ok(id)
+    }
+
     /// The fleet in `region`, or why there is no plan.
     pub(super) fn site(&self, region: &Region) -> Result<&crate::fleet::Site, Refused> {
         self.snapshot.site(region).ok_or_else(|| {

@@ -139,7 +139,8 @@ impl Snapshot {
         };
         let here = served(self.site(region)?)?;
         let all: f64 = self.sites.iter().filter_map(served).sum();
-        Some(if all > 0.0 { 100.0 * here / all } else { 0.0 })
+        // Nothing has no shares.
+        (all > 0.0).then(|| 100.0 * here / all)
     }
 }
 

@@ -296,7 +296,10 @@ impl<'a> Architecture<'a> {
         };
         let change = Change::new(
             format!("stack {} in {}", wanted.stack, wanted.region),
-            format!("{} resources", parts.len()),
+            match parts.len() {
+                1 => "1 resource".to_owned(),
+                n => format!("{n} resources"),
+            },
             after,
         );
         let known = self.known(wanted);

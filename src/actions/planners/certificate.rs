@@ -27,7 +27,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     let Intent::AttachCertificate { arn, found } = intent else {
         return Err(Refused::new("not a certificate"));
     };
-    let distribution = &ground.spec.edge.distribution;
+    let distribution = ground.distribution()?;
     let Some(state) = ground.snapshot.edge.distribution.last() else {
         return Err(Refused::new(
             "the distribution could not be read: what it has now is not known",
@@ -42,7 +42,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     let mut plan = ground.plan(
         intent,
         format!("Attach {arn} to {distribution}"),
-        distribution.as_str(),
+        distribution,
     );
     plan.checks.push(home(arn));
     plan.checks
@@ -64,7 +64,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     );
     let attach = |id: &str, from: Option<String>, to: &str| {
         let task = AttachCertificate {
-            distribution: distribution.clone(),
+            distribution: distribution.to_owned(),
             before: from,
             certificate: to.into(),
         };

@@ -108,15 +108,15 @@ fn is_sample(parameters: &Parameters) -> bool {
     !given("CodeS3Bucket") && !given("CodeImageUri") && !copied
 }
 
+/// Whether a stack that is to be made runs only that; what a template of one's own does nobody here knows.
+fn sample(all: &Architecture<'_>, wanted: &Wanted) -> bool {
+    let own = &all.ground.spec.build.templates;
+    !own.contains_key(wanted.kind.word()) && is_sample(&wanted.parameters)
+}
+
 /// The sample says that it is well and nothing else: beside Regions that run an API it would answer clients.
 fn configured(all: &Architecture<'_>, wanted: &Wanted) -> Option<Check> {
-    let own = all
-        .ground
-        .spec
-        .build
-        .templates
-        .contains_key(wanted.kind.word());
-    if own || !is_sample(&wanted.parameters) {
+    if !sample(all, wanted) {
         return None;
     }
     let mut others = all
@@ -146,12 +146,22 @@ fn configured(all: &Architecture<'_>, wanted: &Wanted) -> Option<Check> {
     })
 }
 
+/// What a first fleet answers with until it is given code.
+pub(super) fn first(all: &Architecture<'_>, wanted: &Wanted) -> Option<Check> {
+    sample(all, wanted).then(|| {
+        Check::new(
+            "code",
+            Finding::Warn,
+            "the handlers are the template's sample: `CodeS3Bucket` or `CodeImageUri` under `build.region` gives them code",
+        )
+    })
+}
+
 /// A write that only the sample would answer proves nothing.
 pub(super) fn takes_writes(all: &Architecture<'_>, wanted: &Wanted) -> Option<Check> {
     let spec = all.ground.spec;
     let path = spec.build.smoke_write.as_ref()?;
-    let own = spec.build.templates.contains_key(wanted.kind.word());
-    (!own && is_sample(&wanted.parameters)).then(|| {
+    sample(all, wanted).then(|| {
         Check::new(
             "smoke-write",
             Finding::Fail,

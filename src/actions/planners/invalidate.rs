@@ -33,11 +33,11 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     if paths.is_empty() {
         return Err(Refused::new("no path was given").instead("`/*` is everything."));
     }
-    let distribution = &ground.spec.edge.distribution;
+    let distribution = ground.distribution()?;
     let mut plan = ground.plan(
         intent,
         format!("Invalidate {} of {distribution}", paths.join(" ")),
-        distribution.as_str(),
+        distribution,
     );
     let everything = paths.iter().any(|path| path == "/*");
     plan.checks.push(Check::of(
@@ -49,7 +49,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     ));
     let seed = format!("{}{}", ground.snapshot.at, paths.join(" "));
     let task = Task::Invalidate(Invalidate {
-        distribution: distribution.clone(),
+        distribution: distribution.to_owned(),
         paths: paths.clone(),
         reference: format!("gwctl-{}", digest(seed.as_bytes())),
     });

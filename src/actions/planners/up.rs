@@ -130,10 +130,11 @@ fn checks(all: &Architecture<'_>, sites: &[Site<'_>]) -> Vec<Check> {
         checks.push(named(open(all.survey, site.region)));
     }
     let primary = sites.iter().find(|site| site.primary);
-    checks.extend(primary.and_then(|site| {
+    if let Some(site) = primary {
         let wanted = all.region(site.region, site.home, true, Traffic::None);
-        code::takes_writes(all, &wanted)
-    }));
+        checks.extend(code::first(all, &wanted));
+        checks.extend(code::takes_writes(all, &wanted));
+    }
     let secret = primary.and_then(|site| {
         let wanted = all.region(site.region, site.home, true, Traffic::None);
         wanted.parameters.get("MasterUserSecretArn").cloned()

@@ -96,7 +96,9 @@ fn time(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown, big: boo
         Some(_) => Role::Healthy,
         None => Role::Title,
     };
-    let of = figures::span(if recovers { rto } else { run.plan.expected_s() });
+    // What is only expected is not told by the second.
+    let minutes = run.plan.expected_s().div_ceil(60);
+    let of = figures::span(if recovers { rto } else { 60 * minutes });
     if big {
         let since = match (until, run.first_change()) {
             (Some(_), _) => "from the first change",
@@ -108,7 +110,7 @@ fn time(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown, big: boo
         let line = if recovers {
             format!("{since}, RTO {of}")
         } else {
-            format!("{since}, expected {of}")
+            format!("{since}, due {of}")
         };
         paint::right(
             buf,
