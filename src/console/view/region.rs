@@ -139,7 +139,7 @@ fn charts(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, site: &Site) {
 /// What the Region is made of, beside the charts.
 fn column(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, site: &Site) {
     let reasons = site.judgement.reasons.len() as u16;
-    let (top, rest) = split(area, (reasons * 2 + 2).clamp(3, area.height / 5));
+    let (top, rest) = split(area, (reasons * 2 + 2).clamp(3, (area.height / 5).max(3)));
     why::judgement(scene, top, buf, &site.judgement);
     let functions = scene.state.count(Panel::Functions) as u16;
     let alarms = scene.state.count(Panel::Alarms) as u16;
