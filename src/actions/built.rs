@@ -44,18 +44,15 @@ pub async fn as_built(
         }
         Intent::Provision { region, .. } => {
             // It stands there already when a retirement was taken back half way.
-            let known = built.sites.iter().position(|site| &site.region == region);
-            let site = match known {
-                Some(at) => built.sites[at].clone(),
-                None => SiteSpec {
+            if built.sites.iter().all(|site| &site.region != region) {
+                built.sites.push(SiteSpec {
                     probe_url: names::probe_url(spec, region),
                     ..blank(region)
-                },
-            };
-            let site = told(fleet, spec, session, site).await?;
-            match known {
-                Some(at) => built.sites[at] = site,
-                None => built.sites.push(site),
+                });
+            }
+            let mut sites = built.sites.iter_mut();
+            if let Some(site) = sites.find(|site| &site.region == region) {
+                *site = told(fleet, spec, session, site.clone()).await?;
             }
         }
         Intent::Retire { region, .. } => {

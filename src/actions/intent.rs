@@ -132,15 +132,6 @@ impl std::str::FromStr for CodeFrom {
     }
 }
 
-impl std::fmt::Display for CodeFrom {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.function {
-            Some(function) => write!(f, "{}/{function}", self.region),
-            None => write!(f, "{}", self.region),
-        }
-    }
-}
-
 /// What a plan must know of a certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertificateFacts {
@@ -200,31 +191,20 @@ impl Intent {
 
     /// The same where no stack is there yet, for those who ask only what it would call.
     #[must_use]
-    pub fn on_bare_ground(self) -> Self {
-        let mut survey = Survey::default();
-        if let Self::Provision {
-            code_from: Some(from),
-            ..
-        } = &self
-        {
-            survey.code = Some(SourceCode::unseen(from));
-        }
-        let found = Some(survey);
-        match self {
-            Self::Up { .. } => Self::Up { found },
+    pub fn on_bare_ground(mut self) -> Self {
+        match &mut self {
+            Self::Up { found } => *found = Some(Survey::default()),
             Self::Provision {
-                region,
-                code_from,
-                over_s,
-                ..
-            } => Self::Provision {
-                region,
-                code_from,
-                over_s,
-                found,
-            },
-            other => other,
+                code_from, found, ..
+            } => {
+                *found = Some(Survey {
+                    code: code_from.as_ref().map(SourceCode::unseen),
+                    ..Survey::default()
+                });
+            }
+            _ => {}
         }
+        self
     }
 
     /// The Region the action is about, where it is about one.

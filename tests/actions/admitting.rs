@@ -159,9 +159,7 @@ fn a_region_that_is_not_well_with_its_share_gets_no_more_and_can_be_taken_away()
             .unwrap_or_else(|| panic!("{}", story(&state)));
         assert!(why.contains("p99 of eu-central-1"), "{why}");
         assert_eq!(routing(&stage).1.len(), 2);
-        running.control.order(Order::Undo);
-        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-        let state = stage.settle(&mut running).await;
+        let state = stage.order(&mut running, Order::Undo).await;
         assert_eq!(state.phase(), Phase::Undone, "{}", story(&state));
         assert_eq!(routing(&stage), (false, Vec::new()));
         let left = stage.sim().state();
@@ -294,9 +292,7 @@ fn a_write_that_is_refused_holds_with_the_answer() {
         let step = "written.eu-central-1".to_owned();
         let why = state.steps[&step].held.clone().unwrap_or_default();
         assert!(why.contains("answered 500"), "{}", story(&state));
-        running.control.order(Order::Retry { step });
-        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-        let state = stage.settle(&mut running).await;
+        let state = stage.order(&mut running, Order::Retry { step }).await;
         assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
     }));
 }

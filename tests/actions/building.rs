@@ -209,9 +209,7 @@ fn a_resource_that_fails_holds_the_run_with_its_own_reason_and_a_retry_builds_it
                 failed.status.contains("DELETE") || failed.reason.is_some(),
                 "{failed:?}"
             );
-            running.control.order(Order::Retry { step });
-            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-            let state = stage.settle(&mut running).await;
+            let state = stage.order(&mut running, Order::Retry { step }).await;
             assert_eq!(state.phase(), Phase::Done, "{part}: {}", story(&state));
         }));
     }

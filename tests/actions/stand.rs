@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gwctl::actions::{
-    CertificateFacts, Confirmation, Crew, Folder, Intent, NotStarted, Operator, Phase, Plan,
+    CertificateFacts, Confirmation, Crew, Folder, Intent, NotStarted, Operator, Order, Phase, Plan,
     RunState, Running, StepStatus, as_built, look_up, plan, start,
 };
 use gwctl::aws::Session;
@@ -160,6 +160,15 @@ impl Stage {
             Ok(Err(_)) => running.state.borrow().clone(),
             Err(late) => panic!("not settled, {late}: {}", story(&running.state.borrow())),
         }
+    }
+
+    /// Gives an order, and waits until the run has taken it and is at rest again.
+    pub async fn order(&self, running: &mut Running, order: Order) -> Arc<RunState> {
+        let mut states = running.state.clone();
+        states.mark_unchanged();
+        running.control.order(order);
+        states.changed().await.unwrap();
+        self.settle(running).await
     }
 
     /// Carries out `intent` with nothing in its way.

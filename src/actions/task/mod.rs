@@ -245,7 +245,7 @@ impl Task {
     /// Whether IAM decides on its calls: on those of an API that is open to everybody it does not.
     pub(super) const fn is_by_iam(&self) -> bool {
         match self {
-            Self::SmokeWrite(write) => write.is_signed(),
+            Self::SmokeWrite(write) => write.signed,
             _ => true,
         }
     }

@@ -20,13 +20,6 @@ pub struct SmokeWrite {
     pub signed: bool,
 }
 
-impl SmokeWrite {
-    /// Whether IAM has a say in it.
-    pub(super) const fn is_signed(&self) -> bool {
-        self.signed
-    }
-}
-
 impl Work for SmokeWrite {
     fn calls(&self) -> Vec<PlannedCall> {
         vec![change("execute-api", "Invoke", &self.region)]
