@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Advice, Check, Choice, DataLoss, Finding, Intent, Need, Refused, Standing, Task, registry,
 };
+use crate::fleet::assumptions::{self, Means};
 use crate::fleet::{FleetSpec, Region, Rules, Snapshot};
 use crate::stacks::Part;
 
@@ -255,6 +256,7 @@ pub fn plan(
     )?;
     plan.judge_needs();
     plan.judge_permissions(snapshot);
+    plan.name_assumptions();
     Ok(plan)
 }
 
@@ -354,6 +356,22 @@ impl Plan {
             let text = format!("IAM's policy simulation denies {action}; a condition it does not know may still allow it");
             Check::new(format!("permission:{action}"), Finding::Waivable, text)
         }));
+    }
+
+    /// A note that names what the steps rely on and nobody could verify.
+    fn name_assumptions(&mut self) {
+        let means: Vec<Means> = self
+            .steps
+            .iter()
+            .filter_map(|step| step.task.means())
+            .collect();
+        let ids: Vec<&str> = assumptions::relied_on(&means).map(|row| row.id).collect();
+        if !ids.is_empty() {
+            self.notes.push(format!(
+                "Relies on behaviour of AWS that could not be verified: {}. `gwctl doctor --assumptions` explains each.",
+                ids.join(", ")
+            ));
+        }
     }
 
     /// The worst finding.

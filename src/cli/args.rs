@@ -298,6 +298,13 @@ pub struct Doctor {
     /// How long to wait for all answers
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     pub timeout: Duration,
+    /// Print what gwctl takes AWS to do although nobody could verify it, and what this account shows of it;
+    /// without names and account ids, so that it can be given to others
+    #[arg(long)]
+    pub assumptions: bool,
+    /// How to print it
+    #[arg(short, long, value_enum, default_value_t = Output::Table, requires = "assumptions")]
+    pub output: Output,
 }
 
 /// `gwctl config`.

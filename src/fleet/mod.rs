@@ -2,6 +2,7 @@
 //!
 //! Nothing here performs I/O, awaits, or names an SDK crate.
 
+pub mod assumptions;
 mod clock;
 mod code;
 mod database;

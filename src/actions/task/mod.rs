@@ -29,6 +29,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Crew, Dependency, PlannedCall};
 use crate::aws::AwsError;
+use crate::fleet::assumptions::Means;
 use crate::fleet::{Region, StackEvent};
 
 pub use await_dns::{AwaitAnswers, AwaitEndpoint};
@@ -240,6 +241,27 @@ impl Task {
         needs.sort();
         needs.dedup();
         needs
+    }
+
+    /// What of the assumption ledger it relies on.
+    pub(super) const fn means(&self) -> Option<Means> {
+        Some(match self {
+            Self::FlipSwitch(_) => Means::Switch,
+            Self::RoutingControl(_) => Means::RoutingControl,
+            Self::ForceCheck(_) => Means::ForcedCheck,
+            Self::ChangeRecords(_) => Means::Records,
+            Self::AwaitAnswers(_) => Means::DnsAnswers,
+            Self::AwaitTraffic(_) | Self::AwaitRequests(_) => Means::Traffic,
+            Self::AwaitEndpoint(_) => Means::WriterEndpoint,
+            Self::Switchover(_) => Means::Switchover,
+            Self::Failover(_) => Means::Failover,
+            Self::WriteForwarding(_) => Means::WriteForwarding,
+            Self::BuildStack(_) => Means::Stack,
+            Self::RemoveStack(_) => Means::StackRemoval,
+            Self::CopyCode(_) => Means::Code,
+            Self::AttachCertificate(_) | Self::Invalidate(_) => Means::Distribution,
+            _ => return None,
+        })
     }
 
     /// Whether IAM decides on its calls: on those of an API that is open to everybody it does not.

@@ -1,10 +1,12 @@
 //! `gwctl doctor`: what stands between this operator and a complete dashboard, and what to do about it.
 
+mod assumptions;
 mod questions;
 mod report;
 
 use std::time::Duration;
 
+use super::act::paper::Paper;
 use super::args::{Doctor, Global};
 use super::exit::Exit;
 use super::failure::Failure;
@@ -12,6 +14,7 @@ use super::output::{colored, print};
 use super::run_async;
 use super::settings::Settings;
 use super::simulated::{self, Still};
+use super::status::complete;
 use super::target::Target;
 use questions::{Answer, Inquiry};
 use report::Report;
@@ -28,6 +31,9 @@ pub struct Found {
 
 /// Asks everything once and reports.
 pub fn run(global: &Global, args: &Doctor) -> Result<Exit, Failure> {
+    if args.assumptions {
+        return ledger(global, args);
+    }
     let mut report = Report::default();
     let ask = async |target: Target| inquire(target, args.timeout).await;
     let found = if args.demo {
@@ -55,6 +61,36 @@ pub fn run(global: &Global, args: &Doctor) -> Result<Exit, Failure> {
         Exit::Success
     } else {
         Exit::Failure
+    })
+}
+
+/// The assumption ledger, held against one complete picture.
+fn ledger(global: &Global, args: &Doctor) -> Result<Exit, Failure> {
+    let picture = if args.demo {
+        let world = Still {
+            scenario: args.scenario.clone(),
+            seed: 1,
+            after: Duration::ZERO,
+            empty: false,
+        };
+        simulated::picture(&world, args.timeout)?
+    } else {
+        let settings = Settings::read(global)?;
+        settings.tell_warnings();
+        run_async(async {
+            let target = Target::configured(global, &settings).await;
+            complete(&target, args.timeout).await
+        })?
+    };
+    print(&assumptions::draw(
+        &picture,
+        args.output,
+        Paper::stdout(global.color),
+    ))?;
+    Ok(if assumptions::contradicted(&picture) {
+        Exit::Failure
+    } else {
+        Exit::Success
     })
 }
 

@@ -29,6 +29,7 @@ pub mod model;
 mod names;
 mod networks;
 mod noise;
+mod physics;
 mod probe;
 mod promotion;
 mod publish;
@@ -65,6 +66,7 @@ pub use metrics::{MetricId, MetricStore};
 pub use model::Resources;
 pub use names::{SWITCH_METRIC, SWITCH_NAMESPACE};
 pub use networks::{Vantage, place_of};
+pub use physics::{MetricCheckFollows, Physics};
 pub use probe::{ProbeOutcome, ResolveOutcome};
 pub use promotion::PromotionRefused;
 pub use record::{CallCounts, Calls, Mutation};
@@ -116,6 +118,8 @@ pub struct State {
     pub mutations: Vec<Mutation>,
     seed: u64,
     rest: bool,
+    /// Which readings of AWS's documents hold here.
+    pub physics: Physics,
     /// Seconds since the epoch.
     now: i64,
     /// Second at which the history ends and time runs second by second.
@@ -205,6 +209,7 @@ impl State {
             mutations: Vec::new(),
             seed,
             rest,
+            physics: scenario.physics.clone(),
             now,
             begun,
             attentive_until: 0,

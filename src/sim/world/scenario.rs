@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::faults::{Fault, FaultKind};
+use super::physics::Physics;
 use crate::fleet::Region;
 
 /// How far before the start a fault may begin: as long as the history that is made.
@@ -60,6 +61,8 @@ pub struct Scenario {
     pub explanation: String,
     /// Whether the fleet has ARC routing controls (`arc = true`).
     pub arc: bool,
+    /// Which readings of AWS's documents hold (`[physics]`).
+    pub physics: Physics,
     /// What happens, in order of time.
     pub events: Vec<Event>,
 }
@@ -144,6 +147,8 @@ struct File {
     #[serde(default)]
     arc: bool,
     #[serde(default)]
+    physics: Physics,
+    #[serde(default)]
     event: Vec<RawEvent>,
 }
 
@@ -172,6 +177,7 @@ impl Scenario {
             title: "A calm day".into(),
             explanation: "Nothing is wrong.".into(),
             arc: false,
+            physics: Physics::default(),
             events: Vec::new(),
         }
     }
@@ -218,6 +224,7 @@ impl Scenario {
             title: file.title,
             explanation: file.explanation,
             arc: file.arc,
+            physics: file.physics,
             events,
         })
     }
@@ -259,6 +266,7 @@ impl Event {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
+    use crate::sim::world::MetricCheckFollows;
 
     #[test]
     fn every_embedded_scenario_parses_and_all_but_calm_show_at_once() {
@@ -326,6 +334,16 @@ mod tests {
     }
 
     #[test]
+    fn a_scenario_chooses_the_other_reading() {
+        let text = "title = \"Mine\"\n[physics]\nmetric-check-follows = \"alarm-state\"\ncheckers-are-counted = false\n";
+        let physics = Scenario::parse("mine.toml", text).unwrap().physics;
+        assert_eq!(physics.metric_check_follows, MetricCheckFollows::AlarmState);
+        assert!(!physics.checkers_are_counted);
+        let unknown = Scenario::parse("mine.toml", "title = \"Mine\"\n[physics]\ngravity = 1\n");
+        assert!(unknown.unwrap_err().to_string().contains("unset-port"));
+    }
+
+    #[test]
     fn a_file_of_ones_own_is_played() {
         let file = tempfile::Builder::new().suffix(".toml").tempfile().unwrap();
         std::fs::write(
@@ -335,6 +353,7 @@ mod tests {
         .unwrap();
         let scenario = Scenario::load(file.path().to_str().unwrap()).unwrap();
         assert_eq!(scenario.title, "Mine");
+        assert_eq!(scenario.physics, Physics::default());
         assert!(
             matches!(scenario.events[0].what, Happening::Starts(_)),
             "in order of time"

@@ -1,0 +1,129 @@
+//! The rows. A new one is a row here; how it is looked for in an account, a function in `shown.rs`.
+
+use super::{Assumption, Means, Sureness, shown};
+
+/// The ledger, what most rests on first.
+pub const ASSUMPTIONS: &[Assumption] = &[
+    Assumption {
+        id: "switch-follows-data",
+        sentence: "A CLOUDWATCH_METRIC health check follows its alarm's metric, and missing data is the check's own setting. \
+                   Nothing states that the alarm's TreatMissingData has no part in it: gwctl's switch sets it to ignore and \
+                   puts its position again every minute, which holds either way.",
+        source: "§20.1",
+        sure: Sureness::Disputed,
+        on: &[Means::Switch],
+        check: Some(shown::switches),
+    },
+    Assumption {
+        id: "checkers-are-counted",
+        sentence: "Requests of Route 53's health checkers count in API Gateway's Count and in Lambda's Invocations: about \
+                   96 a minute for a check every 10 s from all checker Regions, a third of that for one every 30 s.",
+        source: "§20.2",
+        sure: Sureness::Inferred,
+        on: &[Means::Dashboard, Means::Traffic],
+        check: None,
+    },
+    Assumption {
+        id: "lag-series",
+        sentence: "A secondary's lag is published in the secondary's Region only, under its own DBClusterIdentifier. \
+                   AWS's metric table says so; its page on switchovers says the primary.",
+        source: "§1.2",
+        sure: Sureness::Disputed,
+        on: &[Means::Dashboard, Means::Switchover, Means::Failover],
+        check: Some(shown::lag),
+    },
+    Assumption {
+        id: "route53-metrics-region",
+        sentence: "Health check metrics can be read in the Region of Route 53's control plane only.",
+        source: "§1.1",
+        sure: Sureness::Inferred,
+        on: &[Means::Dashboard],
+        check: Some(shown::check_metrics),
+    },
+    Assumption {
+        id: "newest-minutes-late",
+        sentence: "CloudWatch's newest one to three minutes are incomplete. AWS publishes no figure: gwctl takes the \
+                   newest complete minute and shows its age.",
+        source: "§1.3",
+        sure: Sureness::Unverified,
+        on: &[Means::Dashboard, Means::Traffic],
+        check: Some(shown::newest_minute),
+    },
+    Assumption {
+        id: "edge-limit-metric",
+        sentence: "The count of Lambda@Edge requests refused for concurrency is called LambdaLimitExceededErrors.",
+        source: "§1.2",
+        sure: Sureness::Reported,
+        on: &[Means::Dashboard],
+        check: Some(shown::edge_limit),
+    },
+    Assumption {
+        id: "global-statuses",
+        sentence: "A global cluster's status is available, switching-over, failing-over, creating, modifying, upgrading or \
+                   deleting. The API model has no list: gwctl shows another word as it is, and holds.",
+        source: "§2.4",
+        sure: Sureness::Reported,
+        on: &[Means::Dashboard, Means::Switchover, Means::Failover],
+        check: Some(shown::global_status),
+    },
+    Assumption {
+        id: "member-statuses-in-switchover",
+        sentence: "Which statuses a member cluster passes through during a switchover or failover is not documented: gwctl \
+                   calls it done only when everything is available and the target is the writer.",
+        source: "§2.4",
+        sure: Sureness::Unverified,
+        on: &[Means::Switchover, Means::Failover],
+        check: Some(shown::member_statuses),
+    },
+    Assumption {
+        id: "lost-reply-read-back",
+        sentence: "After a lost reply to a switchover or failover, FailoverState and the members tell whether AWS accepted \
+                   it: the API takes no token that would make a second request safe.",
+        source: "§2.3",
+        sure: Sureness::Inferred,
+        on: &[Means::Switchover, Means::Failover],
+        check: None,
+    },
+    Assumption {
+        id: "target-connected",
+        sentence: "A member with SynchronizationStatus connected can become the writer; one with pending-resync cannot.",
+        source: "§2.6",
+        sure: Sureness::Inferred,
+        on: &[Means::Switchover, Means::Failover],
+        check: Some(shown::synchronization),
+    },
+    Assumption {
+        id: "global-cluster-from-any-member",
+        sentence: "DescribeGlobalClusters answers alike in the Region of every member. Whether a Region without a member \
+                   returns the cluster is not known: gwctl asks where members are.",
+        source: "§2.4",
+        sure: Sureness::Inferred,
+        on: &[Means::Dashboard, Means::Switchover, Means::Failover],
+        check: None,
+    },
+    Assumption {
+        id: "distribution-in-progress",
+        sentence: "A distribution that is being deployed has the status InProgress, and Deployed once every edge location \
+                   has it.",
+        source: "§4",
+        sure: Sureness::Unverified,
+        on: &[Means::Dashboard, Means::Distribution],
+        check: Some(shown::distribution_status),
+    },
+    Assumption {
+        id: "edge-outlives-us-east-1",
+        sentence: "Replicas of the edge router go on running while Lambda in us-east-1 does not answer.",
+        source: "§11.3",
+        sure: Sureness::Inferred,
+        on: &[Means::Dashboard],
+        check: None,
+    },
+    Assumption {
+        id: "router-asks-from-its-region",
+        sentence: "The edge router gets the best Region for the place where it runs, not for the client.",
+        source: "§5.1",
+        sure: Sureness::Inferred,
+        on: &[Means::Dashboard, Means::DnsAnswers],
+        check: None,
+    },
+];

@@ -1,0 +1,182 @@
+//! The assumption ledger: every behaviour of AWS that gwctl relies on and that nobody here could verify
+//! in an account. `gwctl doctor --assumptions` prints it; a plan names those that its steps rely on.
+//!
+//! One row a behaviour, in `ledger.rs`. Sections are those of `src/aws/FACTS.md`.
+
+mod ledger;
+mod shown;
+
+use super::Snapshot;
+
+pub use ledger::ASSUMPTIONS;
+
+/// How sure the source makes the behaviour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sureness {
+    /// AWS's documents state it, and other documents of AWS contradict it.
+    Disputed,
+    /// It follows from what AWS's documents state; they do not state it.
+    Inferred,
+    /// Public code or reports of other people show it.
+    Reported,
+    /// It is plausible; nothing that was read states it.
+    Unverified,
+}
+
+impl Sureness {
+    /// In a word, for tables.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Disputed => "disputed",
+            Self::Inferred => "inferred",
+            Self::Reported => "reported",
+            Self::Unverified => "unverified",
+        }
+    }
+}
+
+/// What of gwctl relies on a behaviour: the dashboard, or a kind of step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Means {
+    /// What is shown, with no action at all.
+    Dashboard,
+    /// Flipping an evacuation switch.
+    Switch,
+    /// Forcing a health check.
+    ForcedCheck,
+    /// Changing routing records.
+    Records,
+    /// Setting an ARC routing control.
+    RoutingControl,
+    /// Waiting for DNS answers.
+    DnsAnswers,
+    /// Waiting for a Region's requests to go or to come.
+    Traffic,
+    /// Waiting for the global writer endpoint to change.
+    WriterEndpoint,
+    /// A switchover of the global database.
+    Switchover,
+    /// A failover of the global database.
+    Failover,
+    /// Setting write forwarding.
+    WriteForwarding,
+    /// Building or changing a stack.
+    Stack,
+    /// Removing a stack.
+    StackRemoval,
+    /// Copying a function's code.
+    Code,
+    /// Changing the distribution.
+    Distribution,
+}
+
+impl Means {
+    /// The guided actions whose plans may use it; none for the dashboard.
+    pub const fn actions(self) -> &'static [&'static str] {
+        match self {
+            Self::Dashboard => &[],
+            Self::Switch | Self::ForcedCheck | Self::RoutingControl | Self::DnsAnswers => {
+                &["evacuate", "restore", "drill", "retire"]
+            }
+            Self::Records => &["drain", "evacuate", "restore", "provision", "retire"],
+            Self::Traffic => &[
+                "drain",
+                "drill",
+                "evacuate",
+                "provision",
+                "restore",
+                "retire",
+            ],
+            Self::WriterEndpoint | Self::Switchover | Self::WriteForwarding => {
+                &["drill", "promote"]
+            }
+            Self::Failover => &["promote"],
+            Self::Stack => &["provision", "up"],
+            Self::StackRemoval => &["down", "retire"],
+            Self::Code => &["provision"],
+            Self::Distribution => &["certificate", "invalidate"],
+        }
+    }
+}
+
+/// What an account shows of an assumption. The words name Regions and AWS's terms only: a user may give
+/// them to anybody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shown {
+    /// It is so here.
+    Holds(String),
+    /// It is not so here: what gwctl says and does on its ground is in doubt.
+    Differs(String),
+    /// The account shows nothing of it now, and why.
+    Silent(String),
+}
+
+/// One behaviour of AWS that gwctl relies on.
+#[derive(Debug, Clone, Copy)]
+pub struct Assumption {
+    /// Unique and stable: people quote it.
+    pub id: &'static str,
+    /// What AWS is taken to do, and what gwctl does about the doubt.
+    pub sentence: &'static str,
+    /// Section of the fact sheets.
+    pub source: &'static str,
+    /// How sure it is.
+    pub sure: Sureness,
+    /// What relies on it.
+    pub on: &'static [Means],
+    /// Looks for it in a picture of the fleet; none where reading cannot tell.
+    pub check: Option<fn(&Snapshot) -> Shown>,
+}
+
+impl Assumption {
+    /// The guided actions that may rely on it, each once, by name.
+    pub fn actions(&self) -> Vec<&'static str> {
+        let mut names: Vec<&str> = self
+            .on
+            .iter()
+            .flat_map(|on| on.actions())
+            .copied()
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+/// The rows that a plan with these means relies on, in the ledger's order; the dashboard's are no plan's.
+pub fn relied_on(means: &[Means]) -> impl Iterator<Item = &'static Assumption> {
+    ASSUMPTIONS
+        .iter()
+        .filter(move |row| row.on.iter().any(|on| means.contains(on)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_has_an_id_of_its_own_and_a_section() {
+        let mut ids: Vec<&str> = ASSUMPTIONS.iter().map(|row| row.id).collect();
+        ids.sort_unstable();
+        let all = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), all);
+        for row in ASSUMPTIONS {
+            assert!(
+                row.source.starts_with('§') && row.sentence.ends_with('.'),
+                "{}",
+                row.id
+            );
+            assert!(!row.on.is_empty(), "{}", row.id);
+        }
+    }
+
+    #[test]
+    fn a_switch_is_relied_on_by_what_flips_it_alone() {
+        let by = |means: &[Means]| relied_on(means).any(|row| row.id == "switch-follows-data");
+        assert!(by(&[Means::Switch]));
+        assert!(!by(&[Means::Records, Means::Switchover]));
+    }
+}

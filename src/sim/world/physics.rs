@@ -1,0 +1,42 @@
+//! What the simulated AWS does where AWS's documents leave more than one reading, or give a figure only roughly.
+//!
+//! Every such fact stands here, once, with its section of the fact sheets (`src/aws/FACTS.md`). A scenario
+//! may choose the other reading in its `[physics]` table, so that a second AWS can disagree with the first:
+//! what gwctl does must end well in both.
+
+use serde::Deserialize;
+
+/// The readings of one world.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Physics {
+    /// What a health check of type `CLOUDWATCH_METRIC` looks at (§20.1).
+    pub metric_check_follows: MetricCheckFollows,
+    /// Whether requests of Route 53's health checkers count in API Gateway's `Count` and Lambda's
+    /// `Invocations` (§20.2: inferred; no exemption is documented).
+    pub checkers_are_counted: bool,
+    /// The port of an Aurora cluster whose template sets no `Port` (§20.3: 3306 for both engines until
+    /// about 2023, the engine's own in today's documents).
+    pub unset_port: u16,
+}
+
+/// Two readings of what a `CLOUDWATCH_METRIC` health check looks at (§20.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MetricCheckFollows {
+    /// The metric's data stream; missing data is the check's own `InsufficientDataHealthStatus`.
+    DataStream,
+    /// The alarm's state, its `TreatMissingData` included.
+    AlarmState,
+}
+
+impl Default for Physics {
+    /// The reading with the most evidence; where none has more, the one that is harder on gwctl.
+    fn default() -> Self {
+        Self {
+            metric_check_follows: MetricCheckFollows::DataStream,
+            checkers_are_counted: true,
+            unset_port: 3306,
+        }
+    }
+}
