@@ -6,6 +6,7 @@
 
 mod admitting;
 mod advice;
+mod assumptions;
 mod broken_calls;
 mod building;
 mod crash;

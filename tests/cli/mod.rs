@@ -1,6 +1,7 @@
 //! The real binary as a process: what it prints, and how it exits.
 
 mod actions;
+mod assumptions;
 mod bad_days;
 mod building;
 mod configuration;
