@@ -22,7 +22,6 @@ pub fn built_by(intent: &Intent, phase: Phase) -> Option<Intent> {
         }),
         (Intent::Retire { region, .. }, Phase::Undone) => Some(Intent::provision(region.clone())),
         (Intent::Up { .. }, Phase::Undone) => Some(Intent::Down { found }),
-        (Intent::Down { .. }, Phase::Undone) => Some(Intent::Up { found }),
         _ => None,
     }
 }

@@ -48,6 +48,7 @@ async fn dying(
     stage.sim().advance(REST);
     let gone = stage.sim().state().totals.writes_lost - lost;
     Tried {
+        undo_refused: false,
         state,
         before,
         after: world::world(stage.sim()),

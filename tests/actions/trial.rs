@@ -51,6 +51,8 @@ pub struct Tried {
     pub made: BTreeMap<String, usize>,
     /// Every hold: which step, and what was said.
     pub held: Vec<(String, String)>,
+    /// An undo was ordered for which the plan has no steps.
+    pub undo_refused: bool,
     /// Acknowledged writes that are gone.
     pub lost: f64,
     /// Calls that the world refused for their rate.
@@ -96,6 +98,7 @@ async fn rehearsed(rehearsal: &Rehearsal, trouble: &Trouble) -> Tried {
     let mut running = stage.start(&plan);
     let mut held = Vec::new();
     let state = see_through(&stage, &mut running, trouble.after_hold, &mut held).await;
+    let complaints = running.complaints.clone();
     running.control.leave();
     if state.phase().over() {
         running.task.await.unwrap().unwrap();
@@ -105,8 +108,10 @@ async fn rehearsed(rehearsal: &Rehearsal, trouble: &Trouble) -> Tried {
     let unused = world.tampers().to_vec();
     let gone = world.totals.writes_lost - lost;
     drop(world);
+    let undo_refused = complaints.borrow().is_some();
     Tried {
         state,
+        undo_refused,
         before,
         after: world::world(stage.sim()),
         made: world::made(stage.sim(), from),
@@ -157,6 +162,11 @@ pub async fn see_through(
         }
         if say == AfterHold::Undo && !state.undoing {
             running.control.order(Order::Undo);
+            if state.no_way_back().is_some() {
+                let refused = running.complaints.changed().await;
+                assert!(refused.is_ok(), "an undo without a way back was obeyed");
+                return running.state.borrow().clone();
+            }
         } else {
             for step in waiting {
                 let tried = tries.entry(step.clone()).or_default();
@@ -242,6 +252,8 @@ pub fn holds(what: &str, rehearsal: &Rehearsal, tried: &Tried) -> Result<(), Str
         ),
         // What was deleted does not come back: the run says so and holds.
         Phase::Held if tried.state.undoing && past_return(tried) => None,
+        // Nothing takes it back: the order was refused, and the run stands as it stood.
+        Phase::Held if tried.undo_refused && !tried.state.undoing => None,
         other => Some(format!("{} in the end", other.word())),
     };
     let wrong = wrong

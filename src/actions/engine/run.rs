@@ -103,7 +103,12 @@ impl Run {
                         break;
                     }
                     Some(Message::Order(order)) => {
-                        if matches!(order, Order::Undo | Order::Abandon { .. }) {
+                        let ends = match order {
+                            Order::Undo => self.log.state().no_way_back().is_none(),
+                            Order::Abandon { .. } => true,
+                            _ => false,
+                        };
+                        if ends {
                             // What is being sent is heard out; nothing else begins.
                             hear_out(&mut steps, &stop).await?;
                             stop = CancellationToken::new();
@@ -158,6 +163,13 @@ impl Run {
     }
 
     fn obey(&self, order: Order) -> Result<(), JournalError> {
+        let refused = (order == Order::Undo)
+            .then(|| self.log.state().no_way_back())
+            .flatten();
+        if let Some(why) = refused {
+            self.complaints.send_replace(Some(why.into()));
+            return Ok(());
+        }
         let abandons = matches!(order, Order::Abandon { .. });
         match self.log.say(Entry::Ordered { order }) {
             Ok(()) if abandons => self.log.say(Entry::Ended {

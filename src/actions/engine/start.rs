@@ -83,6 +83,14 @@ pub enum NotStarted {
     /// The journal cannot be read.
     #[error(transparent)]
     Resume(#[from] ResumeError),
+    /// It was to be undone, and its plan has no way back.
+    #[error("run {id}: {why}")]
+    NoWayBack {
+        /// Which.
+        id: String,
+        /// In words.
+        why: &'static str,
+    },
     /// It is over.
     #[error("run {id} is {}: there is nothing to go on with", phase.word())]
     Over {
@@ -129,6 +137,9 @@ pub fn resume(
     let at = crew.clock.now();
     let lease = folder.lease(&crew.fleet, &holder(operator, id, at))?;
     let journal = folder.go_on(id, &operator.word(), at)?;
+    if let (true, Some(why)) = (orders.contains(&Order::Undo), journal.state().no_way_back()) {
+        return Err(NotStarted::NoWayBack { id: id.into(), why });
+    }
     let phase = journal.state().phase();
     if phase.over() && !(phase != Phase::Undone && orders.contains(&Order::Undo)) {
         return Err(NotStarted::Over {

@@ -428,6 +428,13 @@ impl RunState {
         self.trips.iter().find(|trip| !trip.overruled)
     }
 
+    /// Why it cannot be undone: a plan without an inverse has no way back, whatever it did.
+    pub fn no_way_back(&self) -> Option<&'static str> {
+        self.plan.inverse.is_empty().then_some(
+            "it cannot be taken back: the plan has no steps that would; retry the step, skip it, or abandon the run",
+        )
+    }
+
     /// The steps that count now: the plan's, or once it is undone, the inverse of what was begun.
     pub fn active(&self) -> impl Iterator<Item = &Step> {
         let steps = if self.undoing {

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use tokio::task::JoinHandle;
 
 use super::held::Hold;
-use crate::actions::Order;
+use crate::actions::{Order, RunState};
 
 /// Whether somebody sits there.
 pub fn terminal() -> bool {
@@ -36,8 +36,8 @@ pub fn show(prompt: &str) {
 /// What is being asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
-    /// What to do about what holds the run.
-    What(Hold),
+    /// What to do about what holds the run, and whether it can be undone.
+    What(Hold, Back),
     /// Why the step is left out.
     Skip(String),
     /// Why to go on over an abort criterion.
@@ -48,6 +48,22 @@ pub enum Question {
     Abandon,
     /// A note.
     Note,
+}
+
+/// Whether a run has a way back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Back {
+    /// Its plan says how.
+    Way,
+    /// Why there is none.
+    None(&'static str),
+}
+
+impl Back {
+    /// Of a run.
+    pub fn of(state: &RunState) -> Self {
+        state.no_way_back().map_or(Self::Way, Self::None)
+    }
 }
 
 /// What an answer means.
@@ -67,14 +83,14 @@ impl Question {
     /// In a line.
     pub fn prompt(&self, confirm: &str) -> String {
         match self {
-            Self::What(Hold::Step { .. }) => {
-                "[r]etry  [s]kip  [u]ndo  [a]bandon  [n]ote  [q]uit and leave it resumable >".into()
-            }
-            Self::What(Hold::Gate { .. }) => {
-                "[Enter] goes on  [u]ndo  [a]bandon  [n]ote  [q]uit and leave it resumable >".into()
-            }
-            Self::What(Hold::Trip { .. }) => {
-                "[o]verrule  [u]ndo  [a]bandon  [n]ote  [q]uit and leave it resumable >".into()
+            Self::What(hold, back) => {
+                let first = match hold {
+                    Hold::Step { .. } => "[r]etry  [s]kip",
+                    Hold::Gate { .. } => "[Enter] goes on",
+                    Hold::Trip { .. } => "[o]verrule",
+                };
+                let undo = if *back == Back::Way { "  [u]ndo" } else { "" };
+                format!("{first}{undo}  [a]bandon  [n]ote  [q]uit and leave it resumable >")
             }
             Self::Skip(step) => format!("Why is {step} left out? (empty: not at all) >"),
             Self::Overrule => "Why go on all the same? (empty: not at all) >".into(),
@@ -94,7 +110,7 @@ impl Question {
             reason => Answer::Order(order(reason.into())),
         };
         match self {
-            Self::What(hold) => what(hold, line),
+            Self::What(hold, back) => what(hold, *back, line),
             Self::Skip(step) if !line.is_empty() => Answer::Order(Order::Skip {
                 step: step.clone(),
                 reason: line.into(),
@@ -109,7 +125,7 @@ impl Question {
     }
 }
 
-fn what(hold: &Hold, line: &str) -> Answer {
+fn what(hold: &Hold, back: Back, line: &str) -> Answer {
     match (line, hold) {
         ("r", Hold::Step { step, .. }) => Answer::Order(Order::Retry { step: step.clone() }),
         ("s", Hold::Step { step, .. }) => Answer::Ask(Question::Skip(step.clone())),
@@ -117,7 +133,10 @@ fn what(hold: &Hold, line: &str) -> Answer {
             Answer::Order(Order::Continue { step: step.clone() })
         }
         ("o", Hold::Trip { .. }) => Answer::Ask(Question::Overrule),
-        ("u", _) => Answer::Ask(Question::Undo),
+        ("u", _) => match back {
+            Back::Way => Answer::Ask(Question::Undo),
+            Back::None(why) => Answer::Again(why.into()),
+        },
         ("a", _) => Answer::Ask(Question::Abandon),
         ("n", _) => Answer::Ask(Question::Note),
         ("q", _) => Answer::Leave,
@@ -130,10 +149,27 @@ mod tests {
     use super::*;
 
     fn held() -> Question {
-        Question::What(Hold::Step {
+        asked(Back::Way)
+    }
+
+    fn asked(back: Back) -> Question {
+        let hold = Hold::Step {
             step: "evacuate".into(),
             why: "refused".into(),
-        })
+        };
+        Question::What(hold, back)
+    }
+
+    #[test]
+    fn undo_is_offered_only_where_there_is_a_way_back() {
+        assert!(held().prompt("x").contains("[u]ndo"));
+        assert_eq!(held().answer(Some("u"), "x"), Answer::Ask(Question::Undo));
+        let without = asked(Back::None("it cannot be taken back"));
+        assert!(!without.prompt("x").contains("undo"));
+        assert_eq!(
+            without.answer(Some("u"), "x"),
+            Answer::Again("it cannot be taken back".into())
+        );
     }
 
     #[test]
@@ -166,10 +202,11 @@ mod tests {
 
     #[test]
     fn an_empty_line_goes_on_at_a_gate_alone_and_the_end_of_input_leaves() {
-        let gate = Question::What(Hold::Gate {
+        let gate = Hold::Gate {
             step: "look".into(),
             text: String::new(),
-        });
+        };
+        let gate = Question::What(gate, Back::Way);
         assert!(matches!(
             gate.answer(Some(""), "x"),
             Answer::Order(Order::Continue { .. })

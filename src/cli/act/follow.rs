@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::ask::{Answer, Line, Question, ask, show};
+use super::ask::{Answer, Back, Line, Question, ask, show};
 use super::events::{Events, closing};
 use super::held::{Hold, commands, holds, moving};
 use super::paper::{Ink, Paper};
@@ -185,13 +185,13 @@ impl<'a> Desk<'a> {
         if self.question.is_none()
             && let Some(hold) = holds(state).into_iter().next()
         {
-            self.put(Question::What(hold), state);
+            self.put(Question::What(hold, Back::of(state)), state);
         }
         false
     }
 
     fn put(&mut self, question: Question, state: &RunState) {
-        if let Question::What(hold) = &question {
+        if let Question::What(hold, _) = &question {
             let ink = if matches!(hold, Hold::Gate { .. }) {
                 Ink::Warn
             } else {
@@ -274,7 +274,7 @@ impl<'a> Desk<'a> {
         } else if holds.is_empty() {
             tell(format!("To go on: gwctl runs resume {} --write", state.id));
         } else {
-            tell(commands(&state.id, &holds).trim_end());
+            tell(commands(state, &holds).trim_end());
         }
     }
 }

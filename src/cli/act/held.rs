@@ -96,16 +96,19 @@ impl Hold {
     }
 }
 
-/// How to go on with the held run `id`, for a shell.
-pub fn commands(id: &str, holds: &[Hold]) -> String {
+/// How to go on with a held run, for a shell.
+pub fn commands(state: &RunState, holds: &[Hold]) -> String {
+    let id = &state.id;
     let mut lines: Vec<(String, &str)> = Vec::new();
     for (flags, does) in holds.iter().flat_map(Hold::commands) {
         lines.push((format!("gwctl runs resume {id} {flags} --write"), does));
     }
-    lines.push((
-        format!("gwctl runs undo {id} --write"),
-        "take back what was done",
-    ));
+    if state.no_way_back().is_none() {
+        lines.push((
+            format!("gwctl runs undo {id} --write"),
+            "take back what was done",
+        ));
+    }
     lines.push((
         format!("gwctl runs abandon {id} --reason \"…\""),
         "leave everything as it is now",

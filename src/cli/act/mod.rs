@@ -219,7 +219,10 @@ pub fn not_started(why: &NotStarted) -> Failure {
             holder.run
         )),
         NotStarted::NotConfirmed(why) => unconfirmed(why),
-        NotStarted::Changed | NotStarted::ReadOnly(_) | NotStarted::Over { .. } => {
+        NotStarted::Changed
+        | NotStarted::ReadOnly(_)
+        | NotStarted::NoWayBack { .. }
+        | NotStarted::Over { .. } => {
             Failure::refused(why.to_string())
         }
         _ => Failure::new(why.to_string()),

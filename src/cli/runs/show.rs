@@ -104,7 +104,7 @@ fn ending(
     if holds.is_empty() {
         tell(format!("To go on: gwctl runs resume {} --write", state.id));
     } else {
-        tell(commands(&state.id, &holds).trim_end());
+        tell(commands(state, &holds).trim_end());
     }
     Ok(())
 }

@@ -46,6 +46,9 @@ pub fn undo(global: &Global, folder: Folder, args: &Undo, demo: bool) -> Result<
     let id = find(&folder, &args.taken_up.id)?;
     let state = state(&folder, &id)?;
     refuse_simulated(demo)?;
+    if let Some(why) = state.no_way_back() {
+        return Err(Failure::refused(format!("run {id}: {why}")));
+    }
     let asking = Consent::Asked(args.confirm.as_deref());
     go_on(
         global,

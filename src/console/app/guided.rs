@@ -152,7 +152,7 @@ impl Shown {
         let phase = self.state.phase();
         match self.hold {
             Hold::Theirs(_) => return Vec::new(),
-            Hold::Nobody | Hold::Ours if phase.over() => return Self::after(phase),
+            Hold::Nobody | Hold::Ours if phase.over() => return self.after(phase),
             Hold::Nobody => return vec![OrderKind::TakeOver],
             Hold::Ours => {}
         }
@@ -170,7 +170,7 @@ impl Shown {
         } else {
             OrderKind::Pause
         });
-        if !self.state.undoing {
+        if !self.state.undoing && self.state.no_way_back().is_none() {
             orders.push(OrderKind::Undo);
         }
         orders.extend([OrderKind::Abandon, OrderKind::Note]);
@@ -178,8 +178,8 @@ impl Shown {
     }
 
     /// What can still be said to a run that is over.
-    fn after(phase: Phase) -> Vec<OrderKind> {
-        if phase == Phase::Undone {
+    fn after(&self, phase: Phase) -> Vec<OrderKind> {
+        if phase == Phase::Undone || self.state.no_way_back().is_some() {
             Vec::new()
         } else {
             vec![OrderKind::Undo]

@@ -287,6 +287,9 @@ pub(super) fn order(state: &mut State, kind: OrderKind) -> Vec<Effect> {
 }
 
 fn not_now(shown: &Shown, kind: OrderKind) -> String {
+    if let (OrderKind::Undo, Some(why)) = (kind, shown.state.no_way_back()) {
+        return why.into();
+    }
     match (&shown.hold, kind) {
         (Hold::Theirs(holder), _) => format!("it is shown, no more: {holder} moves it"),
         (Hold::Nobody, _) if !shown.state.phase().over() => {
