@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_cloudformation::types::{Capability, ChangeSetType, OnStackFailure, Parameter, Tag};
+use aws_sdk_cloudformation::types::{self as sdk, ChangeSetType, OnStackFailure, Parameter, Tag};
 
 use super::cloudformation::CloudFormation;
 use super::error::AwsError;
@@ -24,6 +24,8 @@ pub struct WantedChangeSet<'a> {
     pub parameters: &'a BTreeMap<String, String>,
     /// Tags of the stack and of everything in it.
     pub tags: &'a BTreeMap<String, String>,
+    /// What is acknowledged, in CloudFormation's words: `CAPABILITY_NAMED_IAM`.
+    pub capabilities: &'a [&'static str],
     /// The service role.
     pub role: Option<&'a str>,
 }
@@ -50,6 +52,11 @@ impl CloudFormation {
             .tags
             .iter()
             .map(|(key, value)| Tag::builder().key(key).value(value).build());
+        let capabilities = wanted
+            .capabilities
+            .iter()
+            .copied()
+            .map(sdk::Capability::from);
         let call = self
             .client
             .create_change_set()
@@ -60,7 +67,7 @@ impl CloudFormation {
             .template_body(wanted.template)
             .set_parameters(Some(parameters.collect()))
             .set_tags(Some(tags.collect()))
-            .capabilities(Capability::CapabilityIam)
+            .set_capabilities(Some(capabilities.collect()))
             .on_stack_failure(OnStackFailure::Rollback)
             .set_role_arn(wanted.role.map(Into::into))
             .send();

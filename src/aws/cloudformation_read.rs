@@ -201,7 +201,20 @@ fn resource(change: &sdk::ResourceChange) -> ResourceChange {
         logical: reply::name_or_empty(change.logical_resource_id()),
         kind: reply::name_or_empty(change.resource_type()),
         replacement: reply::name_or_empty(change.replacement().map(|one| one.as_str())),
+        recreating: change.details().iter().filter_map(recreating).collect(),
+        policy: reply::some_name(change.policy_action().map(|one| one.as_str())),
     }
+}
+
+/// The property, where its change may make another resource of it.
+fn recreating(detail: &sdk::ResourceChangeDetail) -> Option<String> {
+    let target = detail.target()?;
+    if target.requires_recreation() == Some(&sdk::RequiresRecreation::Never) {
+        return None;
+    }
+    // Tags and policies are changed in place.
+    let properties = target.attribute() == Some(&sdk::ResourceAttribute::Properties);
+    reply::some_name(target.name()).filter(|_| properties)
 }
 
 fn drifted(drift: &sdk::StackResourceDrift) -> Drifted {

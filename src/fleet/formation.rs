@@ -149,6 +149,10 @@ pub struct ResourceChange {
     pub kind: String,
     /// `True`, `False`, `Conditional`; empty where the question does not arise.
     pub replacement: String,
+    /// The properties whose change replaces the resource, always or under a condition.
+    pub recreating: Vec<String>,
+    /// What becomes of a resource that goes: `Delete`, `Retain`, `Snapshot`; none where AWS does not say.
+    pub policy: Option<String>,
 }
 
 /// A resource that is not as its stack left it.

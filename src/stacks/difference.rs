@@ -15,7 +15,7 @@ use super::template::{Parameters, Template};
 pub enum Action {
     /// It is made.
     Add,
-    /// It is changed in place, or replaced: which, only the change set says.
+    /// It is changed in place. A change set that would replace it is not carried out.
     Modify,
     /// It goes, or stays without its stack when its policy says so.
     Remove,

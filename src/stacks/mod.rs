@@ -10,6 +10,7 @@
 //! Pure: a template is read, its functions are evaluated, and two evaluations are compared, without
 //! asking anybody. CloudFormation does the provisioning.
 
+mod capability;
 mod difference;
 mod error;
 mod given;
@@ -20,6 +21,7 @@ mod yaml;
 
 use serde::{Deserialize, Serialize};
 
+pub use capability::{Capability, capabilities};
 pub use difference::{Action, Part, parts};
 pub use error::TemplateError;
 pub use given::{Given, SET_BY_GWCTL, given};

@@ -22,6 +22,8 @@ pub struct Template {
     pub resources: BTreeMap<String, Resource>,
     /// What it tells, by key.
     pub outputs: BTreeMap<String, Output>,
+    /// Whether macros write it anew before it is carried out: what it makes is then not all in it.
+    pub transformed: bool,
     pub(super) conditions: Map<String, Value>,
     pub(super) mappings: Value,
 }
@@ -93,9 +95,16 @@ impl Template {
                 .iter()
                 .map(|(key, value)| (key.clone(), Output::read(value)))
                 .collect(),
+            transformed: root.get("Transform").is_some_and(|value| !value.is_null())
+                || mentions(&root, "Fn::Transform"),
             conditions: section("Conditions")?,
             mappings: Value::Object(section("Mappings")?),
         })
+    }
+
+    /// Whether it makes a resource of this type.
+    pub fn has(&self, kind: &str) -> bool {
+        self.resources.values().any(|one| one.kind == kind)
     }
 
     /// All parameters with their values: those given, and the defaults of the others.
@@ -192,14 +201,21 @@ impl Resource {
             Some(Value::Array(all)) => all.iter().filter_map(|one| text_of(Some(one))).collect(),
             one => text_of(one).into_iter().collect(),
         };
-        let policy = |name: &str| text_of(value.get(name)).unwrap_or_else(|| "Delete".into());
+        // CloudFormation's own default, which for a database is not to lose it (aws-facts §20.3).
+        let unset = if kind == "AWS::RDS::DBCluster" {
+            "Snapshot"
+        } else {
+            "Delete"
+        };
+        let deletion_policy = text_of(value.get("DeletionPolicy"));
+        let replace_policy = text_of(value.get("UpdateReplacePolicy"));
         Ok(Self {
             kind,
             condition: text_of(value.get("Condition")),
             after,
             properties: value.get("Properties").cloned().unwrap_or_default(),
-            deletion_policy: policy("DeletionPolicy"),
-            replace_policy: policy("UpdateReplacePolicy"),
+            deletion_policy: deletion_policy.unwrap_or_else(|| unset.into()),
+            replace_policy: replace_policy.unwrap_or_else(|| "Delete".into()),
         })
     }
 }
@@ -210,6 +226,17 @@ impl Output {
             condition: text_of(value.get("Condition")),
             value: value.get("Value").cloned().unwrap_or_default(),
         }
+    }
+}
+
+/// Whether a key of this name is anywhere in `value`.
+fn mentions(value: &Value, key: &str) -> bool {
+    match value {
+        Value::Object(map) => {
+            map.contains_key(key) || map.values().any(|inner| mentions(inner, key))
+        }
+        Value::Array(items) => items.iter().any(|inner| mentions(inner, key)),
+        _ => false,
     }
 }
 

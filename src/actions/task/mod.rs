@@ -8,6 +8,7 @@ mod await_fleet;
 mod await_region;
 mod await_well;
 mod certificate;
+mod change_set;
 mod checks;
 mod code;
 mod database;

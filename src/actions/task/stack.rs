@@ -3,12 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::change_set::{summary, surprise};
 use super::stack_log::{cause, follow, progress};
 use super::{Context, Next, Seen, Sent, Work, change, read, unseen};
 use crate::actions::{Crew, Dependency, PlannedCall};
 use crate::aws::{AwsError, CloudFormation, ErrorKind, WantedChangeSet};
-use crate::fleet::{ChangeSet, Course, Formation, Region};
-use crate::stacks::{Action, Kind, Parameters, Part};
+use crate::fleet::{Course, Formation, Region};
+use crate::stacks::{Action, Capability, Kind, Parameters, Part};
 
 /// The tag that says which template a stack was made from.
 const TEMPLATE: &str = "gwctl:template";
@@ -69,6 +70,9 @@ pub struct BuildStack {
     pub parts: Vec<Part>,
     /// CloudFormation's service role.
     pub role: Option<String>,
+    /// What is acknowledged of the template.
+    #[serde(default)]
+    pub capabilities: Vec<Capability>,
     /// Only a stack that is there, and whole, is changed: preparing one for its deletion.
     #[serde(default)]
     pub if_there: bool,
@@ -198,6 +202,8 @@ impl Work for BuildStack {
                 })?;
                 let mut tags = self.tags.clone();
                 tags.insert(TEMPLATE.into(), self.source.digest.clone());
+                let capabilities: Vec<&str> =
+                    self.capabilities.iter().map(|one| one.word()).collect();
                 let there = crew.session.cloudformation(&self.region);
                 let there = there.formation(&self.stack).await?;
                 hands
@@ -208,6 +214,7 @@ impl Work for BuildStack {
                         template: &text,
                         parameters: &parameters,
                         tags: &tags,
+                        capabilities: &capabilities,
                         role: self.role.as_deref(),
                     })
                     .await?
@@ -249,6 +256,11 @@ impl BuildStack {
         same && stack.tags.get(TEMPLATE) == Some(&self.source.digest)
     }
 
+    /// Whether what the template makes is not all in it.
+    fn expands(&self) -> bool {
+        self.capabilities.contains(&Capability::AutoExpand)
+    }
+
     async fn by_change_set(&self, context: &Context<'_>, formation: &CloudFormation) -> Seen {
         let found = match formation.change_set(&self.stack, &self.change_set).await {
             Ok(found) => found,
@@ -283,34 +295,16 @@ impl BuildStack {
             ),
             ("FAILED", _) if context.sent.is_none() => next(DISCARD, ", which failed"),
             ("FAILED", _) => Seen::Wrong(format!("the change set failed: {why}")),
-            ("CREATE_COMPLETE", "AVAILABLE") => match self.surprise(&set) {
+            ("CREATE_COMPLETE", "AVAILABLE") => match surprise(&set, &self.parts, self.expands()) {
                 Some(surprise) => Seen::Wrong(format!(
-                    "the change set would do what the plan does not say: {surprise}"
+                    "the change set {} would do what the plan does not say: {surprise}. Nothing was changed. \
+                     If that is meant, execute it in CloudFormation by hand, then retry",
+                    self.change_set
                 )),
                 None => next(EXECUTE, &format!(": {}", summary(&set))),
             },
             (status, _) => Seen::Underway(format!("change set {status}")),
         }
-    }
-
-    /// What the change set would do beyond the plan: nothing may go, or be replaced, that was not shown.
-    fn surprise(&self, set: &ChangeSet) -> Option<String> {
-        let planned = |logical: &str| self.parts.iter().find(|part| part.id == logical);
-        set.changes.iter().find_map(|change| {
-            let known = planned(&change.logical).map(|part| part.action);
-            match change.action.as_str() {
-                "Remove" if known != Some(Action::Remove) => {
-                    Some(format!("remove {} ({})", change.logical, change.kind))
-                }
-                "Modify" if change.replacement == "True" && known != Some(Action::Modify) => {
-                    Some(format!("replace {} ({})", change.logical, change.kind))
-                }
-                "Add" if known != Some(Action::Add) => {
-                    Some(format!("add {} ({})", change.logical, change.kind))
-                }
-                _ => None,
-            }
-        })
     }
 
     /// The parameters with other stacks' outputs filled in.
@@ -371,26 +365,6 @@ fn outputs(value: &str) -> Vec<(Region, String, String)> {
             Some((region, words.next()?.to_owned(), words.next()?.to_owned()))
         })
         .collect()
-}
-
-fn summary(set: &ChangeSet) -> String {
-    let count = |action: &str| {
-        let n = set
-            .changes
-            .iter()
-            .filter(|one| one.action == action)
-            .count();
-        (n > 0).then(|| format!("{n} to {}", action.to_ascii_lowercase()))
-    };
-    let counts: Vec<String> = ["Add", "Modify", "Remove"]
-        .into_iter()
-        .filter_map(count)
-        .collect();
-    // Parameters, outputs or tags alone.
-    if counts.is_empty() {
-        return "no resource changes".into();
-    }
-    counts.join(", ")
 }
 
 /// What a resource usually takes, in seconds; AWS publishes almost none of it (aws-facts §6.4).

@@ -385,6 +385,12 @@ impl State {
 
 /// Whether the caller acknowledges what the template may do.
 fn acknowledged(template: &Template, given: &[String]) -> Result<(), FormationRefused> {
+    let has = |name: &str| given.iter().any(|one| one == name);
+    if template.transformed && !has("CAPABILITY_AUTO_EXPAND") {
+        return Err(FormationRefused::InsufficientCapabilities(
+            "CAPABILITY_AUTO_EXPAND",
+        ));
+    }
     let mut iam = template
         .resources
         .values()
@@ -397,7 +403,6 @@ fn acknowledged(template: &Template, given: &[String]) -> Result<(), FormationRe
         let custom = ["RoleName", "ManagedPolicyName", "UserName", "GroupName"];
         custom.iter().any(|name| one.properties.get(name).is_some())
     });
-    let has = |name: &str| given.iter().any(|one| one == name);
     match (has("CAPABILITY_NAMED_IAM"), has("CAPABILITY_IAM")) {
         (true, _) => Ok(()),
         (false, true) if !named => Ok(()),

@@ -73,6 +73,14 @@ fn fixed(kind: &str) -> &'static [&'static str] {
     }
 }
 
+/// Properties that the schema marks as replacing under a condition.
+fn conditional(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "AWS::RDS::DBCluster" => &["GlobalClusterIdentifier"],
+        _ => &[],
+    }
+}
+
 /// CloudFormation's `Replacement` of a change.
 pub(super) fn replaces(kind: &str, before: &Value, after: &Value) -> &'static str {
     let changed = |path: &&&str| at(before, path) != at(after, path);
@@ -81,6 +89,7 @@ pub(super) fn replaces(kind: &str, before: &Value, after: &Value) -> &'static st
     let unknown =
         |path: &&&str| at(after, path).is_some_and(|value| value.to_string().contains("\"<"));
     match paths.first() {
+        None if conditional(kind).iter().any(|path| changed(&path)) => "Conditional",
         None => "False",
         Some(_) if paths.iter().all(unknown) => "Conditional",
         Some(_) => "True",
@@ -103,5 +112,8 @@ mod tests {
         assert_eq!(of(after("b", "k", true)), "True");
         assert_eq!(of(after("a", "<Key.Arn>", true)), "Conditional");
         assert_eq!(of(after("b", "<Key.Arn>", true)), "True");
+        let mut joined = after("a", "k", true);
+        joined["GlobalClusterIdentifier"] = "orders".into();
+        assert_eq!(of(joined), "Conditional");
     }
 }
