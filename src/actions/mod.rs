@@ -26,6 +26,7 @@ mod journal;
 mod mechanism;
 pub mod names;
 mod needs;
+mod offers;
 mod patience;
 mod plan;
 mod planners;
@@ -54,6 +55,7 @@ pub use journal::{
 };
 pub use mechanism::{Choice, Mechanism};
 pub use needs::{Dependency, Need, Standing};
+pub use offers::Offers;
 pub use patience::plan_patiently;
 pub use plan::{Change, Confirmation, NotConfirmed, Plan, PlannedCall, Step, plan};
 pub use rehearsal::{Places, Rehearsal};

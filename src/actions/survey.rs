@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
+use super::offers::{Offers, offers, template};
 use super::room::{Room, room};
 use super::{CertificateFacts, CodeFrom, Intent};
 use crate::aws::{AwsError, ErrorKind, Session};
-use crate::fleet::{DeployedCode, FLEET_TAG, FleetSpec, Region};
+use crate::fleet::{DeployedCode, FLEET_TAG, FleetSpec, Formation, Region};
 use crate::stacks::{Kind, Parameters};
 
 /// What is known of the stacks and Regions a fleet is built from.
@@ -22,6 +23,9 @@ pub struct Survey {
     /// What the account may have.
     #[serde(default)]
     pub room: BTreeMap<Region, Room>,
+    /// What RDS offers, in the Regions that are to be built in.
+    #[serde(default)]
+    pub offers: BTreeMap<Region, Offers>,
     /// The code that a new Region's handler is to run, where it is another Region's.
     #[serde(default)]
     pub code: Option<SourceCode>,
@@ -89,6 +93,28 @@ impl Survey {
         Region::new(homes.next()?.0).ok()
     }
 
+    fn take_in(&mut self, fleet: &str, region: &Region, stacks: Vec<Formation>) {
+        for stack in stacks {
+            let ours = stack.tags.get(FLEET_TAG).is_some_and(|tag| tag == fleet);
+            let known = KnownStack {
+                id: stack.id,
+                status: stack.status,
+                parameters: stack.parameters,
+                outputs: stack.outputs,
+                ours,
+            };
+            self.stacks
+                .insert(format!("{region}/{}", stack.name), known);
+        }
+    }
+
+    /// Where the fleet's own stacks say that their Regions' switches are.
+    fn homes(&self) -> BTreeSet<Region> {
+        let ours = self.stacks.values().filter(|stack| stack.ours);
+        ours.filter_map(|stack| Region::new(stack.parameters.get("SwitchRegion")?).ok())
+            .collect()
+    }
+
     /// The stack `name` in `region`, where there is one.
     pub(super) fn stack(&self, region: &Region, name: &str) -> Option<&KnownStack> {
         self.stacks.get(&format!("{region}/{name}"))
@@ -102,14 +128,18 @@ pub async fn look_up(
     spec: &FleetSpec,
     session: &Session,
 ) -> Result<Intent, AwsError> {
+    let switches = spec.sites.iter().filter_map(|site| site.switch.as_ref());
+    let switches = switches.map(|switch| switch.region.clone());
     let regions: BTreeSet<Region> = spec
         .sites
         .iter()
         .map(|site| site.region.clone())
         .chain(intent.region().cloned())
+        .chain(switches)
         .chain([Region::global()])
         .collect();
     let survey = async |builds| Some(take(fleet, spec, session, regions.clone(), builds).await);
+    let sites = || spec.sites.iter().map(|site| site.region.clone());
     Ok(match intent {
         // CloudFront takes certificates of us-east-1 alone (aws-facts §7).
         Intent::AttachCertificate { arn, .. } => {
@@ -122,10 +152,10 @@ pub async fn look_up(
             Intent::AttachCertificate { arn, found }
         }
         Intent::Up { .. } => Intent::Up {
-            found: survey(true).await,
+            found: survey(Some(sites().collect())).await,
         },
         Intent::Down { .. } => Intent::Down {
-            found: survey(false).await,
+            found: survey(None).await,
         },
         Intent::Provision {
             region,
@@ -133,7 +163,14 @@ pub async fn look_up(
             over_s,
             ..
         } => {
-            let mut found = take(fleet, spec, session, regions.clone(), true).await;
+            let mut found = take(
+                fleet,
+                spec,
+                session,
+                regions.clone(),
+                Some(vec![region.clone()]),
+            )
+            .await;
             if over_s.is_some() {
                 found.leftover = leftover(spec, session, &region).await?;
             }
@@ -149,7 +186,7 @@ pub async fn look_up(
         }
         Intent::Retire { region, .. } => Intent::Retire {
             region,
-            found: survey(false).await,
+            found: survey(None).await,
         },
         other => other,
     })
@@ -206,57 +243,59 @@ fn function_of(spec: &FleetSpec, from: &CodeFrom) -> Result<String, String> {
     }
 }
 
-/// Asks every Region side by side: one that does not answer closes nothing but itself. Who `builds` must know
-/// of quotas too.
+/// Asks every Region side by side: one that does not answer closes nothing but itself. Who `builds` in some
+/// must know of quotas too, and of what RDS offers there.
 async fn take(
     fleet: &str,
     spec: &FleetSpec,
     session: &Session,
     regions: BTreeSet<Region>,
-    builds: bool,
+    builds: Option<Vec<Region>>,
 ) -> Survey {
-    let asked = regions.iter().map(async |region| {
-        let formation = session.cloudformation(region);
-        let stacks = formation.formations().await;
-        let room = match &stacks {
-            Ok(stacks) if builds => Some(room(session, region, stacks.len()).await),
-            _ => None,
-        };
-        (region.clone(), stacks, room)
-    });
-    let mut survey = Survey::default();
-    for (region, stacks, room) in join_all(asked).await {
-        survey.room.extend(room.map(|room| (region.clone(), room)));
-        match stacks {
-            Err(error) => {
-                survey.closed.insert(region.clone(), closed(&error));
-            }
-            Ok(stacks) => {
-                for stack in stacks {
-                    let ours = stack.tags.get(FLEET_TAG).is_some_and(|tag| tag == fleet);
-                    let known = KnownStack {
-                        id: stack.id,
-                        status: stack.status,
-                        parameters: stack.parameters,
-                        outputs: stack.outputs,
-                        ours,
-                    };
-                    survey
-                        .stacks
-                        .insert(format!("{region}/{}", stack.name), known);
+    let mut survey = Survey {
+        templates: templates(spec),
+        ..Survey::default()
+    };
+    let own = survey.templates.get(&Kind::Region);
+    if let (Some(regions), Some(template)) = (&builds, template(own)) {
+        survey.offers = offers(spec, session, &template, regions).await;
+    }
+    let mut asked: BTreeSet<Region> = BTreeSet::new();
+    let mut next = regions;
+    while !next.is_empty() {
+        let looks = next.iter().map(async |region| {
+            let formation = session.cloudformation(region);
+            let stacks = formation.formations().await;
+            let room = match &stacks {
+                Ok(stacks) if builds.is_some() => Some(room(session, region, stacks.len()).await),
+                _ => None,
+            };
+            (region.clone(), stacks, room)
+        });
+        for (region, stacks, room) in join_all(looks).await {
+            survey.room.extend(room.map(|room| (region.clone(), room)));
+            match stacks {
+                Err(error) => {
+                    survey.closed.insert(region, closed(&error));
                 }
+                Ok(stacks) => survey.take_in(fleet, &region, stacks),
             }
         }
+        asked.append(&mut next);
+        // A switch may be in a Region that the fleet is not in.
+        next = survey.homes().difference(&asked).cloned().collect();
     }
-    survey.templates = Kind::ALL
-        .into_iter()
-        .filter_map(|kind| {
-            let path = spec.build.templates.get(kind.word())?;
-            let text = std::fs::read_to_string(path);
-            Some((kind, text.map_err(|error| format!("{path}: {error}"))))
-        })
-        .collect();
     survey
+}
+
+/// The texts of templates of one's own.
+fn templates(spec: &FleetSpec) -> BTreeMap<Kind, Result<String, String>> {
+    let own = Kind::ALL.into_iter().filter_map(|kind| {
+        let path = spec.build.templates.get(kind.word())?;
+        let text = std::fs::read_to_string(path);
+        Some((kind, text.map_err(|error| format!("{path}: {error}"))))
+    });
+    own.collect()
 }
 
 fn closed(error: &AwsError) -> String {

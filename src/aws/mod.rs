@@ -34,6 +34,7 @@ mod plain;
 mod quotas;
 mod rds;
 mod rds_change;
+mod rds_offers;
 mod receipt;
 mod recorder;
 mod recovery;

@@ -12,6 +12,7 @@ mod found;
 mod judge;
 mod ledger;
 mod observed;
+mod offer;
 mod probe;
 mod quota;
 mod record;
@@ -44,6 +45,7 @@ pub use found::{ApiMapping, ApiName, HostedZone, ListedDistribution, ListedGloba
 pub use judge::{check_verdict, judge};
 pub use ledger::{Call, CallKey, CallStats, Ledger, Outcome};
 pub use observed::{Missing, Observed, Source};
+pub use offer::Offer;
 pub use probe::{ProbeReport, ProbeTarget};
 pub use quota::Quota;
 pub use record::{AliasTarget, RecordAction, RecordChange, RecordSet, WeightedRecord};

@@ -4,7 +4,7 @@ use super::template::{Parameters, Template};
 
 /// Parameters that gwctl sets itself: they make a fleet of the stacks, and follow from its configuration
 /// and from how far a Region takes part in routing.
-pub const SET_BY_GWCTL: [&str; 20] = [
+pub const SET_BY_GWCTL: [&str; 22] = [
     "FleetName",
     "DomainName",
     "HostedZoneId",
@@ -25,6 +25,8 @@ pub const SET_BY_GWCTL: [&str; 20] = [
     "Authorization",
     "EvacuatedRegion",
     "CodeCopied",
+    "ZoneA",
+    "ZoneB",
 ];
 
 /// What CloudFormation tells instead of a value that is not to be seen.

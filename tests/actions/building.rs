@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use gwctl::actions::{Becomes, Finding, Intent, Order, Phase, Plan, Refused, Room, Survey, plan};
-use gwctl::fleet::{FleetSpec, Quota, Snapshot};
+use gwctl::actions::{
+    Becomes, Finding, Intent, NotStarted, Offers, Order, Phase, Plan, Refused, Room, Survey, Task,
+    plan, resume,
+};
+use gwctl::fleet::{FleetSpec, Offer, Quota, Snapshot};
+use gwctl::sim::world::{How, Tamper};
 
-use super::stand::{Stage, described, in_virtual_time, region, story};
+use super::stand::{Stage, described, in_virtual_time, operator, region, story};
 use super::world::founded;
 
 fn planned(spec: &FleetSpec, picture: &Snapshot, intent: &Intent) -> Result<Plan, Refused> {
@@ -242,5 +246,197 @@ fn a_first_fleet_needs_a_secret_and_a_second_region() {
         poor.sites.truncate(1);
         let refused = planned(&poor, &picture, &intent).unwrap_err();
         assert!(refused.why.contains("two Regions"), "{refused}");
+    });
+}
+
+/// Fails the edge's distribution once; what was made before it in the same stack is rolled back.
+#[test]
+fn a_first_fleet_whose_edge_fails_is_built_by_a_retry() {
+    in_virtual_time(Box::pin(async {
+        let stage = Box::pin(Stage::unbuilt()).await;
+        let intent = Box::pin(stage.looked_up(&Intent::Up { found: None })).await;
+        let plan = stage.plan(&intent);
+        // After the distribution: by then CloudFront has copies of the router, which cannot be deleted.
+        let broken = "the record already exists";
+        stage
+            .sim()
+            .fail_resource("orders-edge", "AliasRecordIPv4", broken);
+        let mut running = stage.start(&plan);
+        let state = stage.settle(&mut running).await;
+        assert_eq!(state.phase(), Phase::Held, "{}", story(&state));
+        let step = "edge".to_owned();
+        let why = state.steps[&step].held.clone().unwrap_or_default();
+        assert!(
+            why.contains("ROLLBACK_COMPLETE") && why.contains(broken),
+            "{why}"
+        );
+        let state = stage.order(&mut running, Order::Retry { step }).await;
+        assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
+        // What the template says, and not what AWS makes of a missing port.
+        let world = stage.sim().state();
+        assert_eq!(world.physics.unset_port, 3306);
+        let ports: Vec<i32> = world
+            .resources
+            .clusters
+            .iter()
+            .map(|one| one.port)
+            .collect();
+        assert_eq!(ports, [5432, 5432]);
+        let versions = world.resources.clusters.iter();
+        let versions: Vec<&str> = versions.map(|one| one.engine_version.as_str()).collect();
+        assert_eq!(
+            versions,
+            ["16.9", "16.9"],
+            "the newest minor version on offer"
+        );
+    }));
+}
+
+#[test]
+fn a_change_set_that_would_replace_the_database_is_held() {
+    in_virtual_time(Box::pin(async {
+        let stage = Box::pin(Stage::calmly(founded("calm"))).await;
+        let provision = Intent::provision(region("eu-central-1"));
+        Box::pin(stage.carry_out(&provision)).await;
+        let stage = Box::pin(stage.rebuilt(&provision)).await;
+        let retire = Intent::Retire {
+            region: region("eu-central-1"),
+            found: None,
+        };
+        let retire = Box::pin(stage.looked_up(&retire)).await;
+        let mut plan = stage.plan(&retire);
+        let mut steps = plan.steps.iter_mut();
+        let detach = steps.find(|step| step.id == "detach.eu-central-1").unwrap();
+        let Task::BuildStack(task) = &mut detach.task else {
+            panic!("{:?}", detach.task);
+        };
+        assert!(
+            task.parts
+                .iter()
+                .any(|part| part.id == "Cluster" && part.action == Becomes::Modify)
+        );
+        task.parameters
+            .insert("Engine".into(), "aurora-mysql".into());
+        let mut running = stage.start(&plan);
+        let state = stage.settle(&mut running).await;
+        let why = state.steps["detach.eu-central-1"].held.clone();
+        let why = why.unwrap_or_else(|| panic!("{}", story(&state)));
+        assert!(
+            why.contains("does not say: replace") && why.contains("AWS::RDS::DB"),
+            "{why}"
+        );
+    }));
+}
+
+#[test]
+fn what_rds_does_not_offer_is_said_before_anything_is_built() {
+    let (picture, spec) = founded_fleet();
+    let frankfurt = region("eu-central-1");
+    let offer = |version: &str, zones: &[&str], global: bool| Offer {
+        version: version.into(),
+        zones: zones.iter().map(ToString::to_string).collect(),
+        global,
+    };
+    let found = |versions: Result<Vec<Offer>, String>| {
+        let offers = Offers {
+            engine: "aurora-postgresql".into(),
+            class: "db.r6g.large".into(),
+            versions,
+        };
+        Survey {
+            offers: BTreeMap::from([(frankfurt.clone(), offers)]),
+            ..Survey::default()
+        }
+    };
+    let check = |found: Survey| {
+        let plan = planned(&spec, &picture, &provision("eu-central-1", found)).unwrap();
+        let mut checks = plan.checks.into_iter();
+        let check = checks.find(|one| one.name == "orderable").unwrap();
+        (check.finding, check.text)
+    };
+    let two = ["eu-central-1b", "eu-central-1c"];
+    let good = found(Ok(vec![offer("16.8", &two, true)]));
+    assert_eq!(check(good.clone()).0, Finding::Pass, "{:?}", check(good));
+    let old = check(found(Ok(vec![offer("15.12", &two, true)])));
+    assert!(old.0 == Finding::Fail && old.1.contains("15.12"), "{old:?}");
+    let small = check(found(Ok(vec![offer("16.8", &two, false)])));
+    assert!(
+        small.0 == Finding::Fail && small.1.contains("global"),
+        "{small:?}"
+    );
+    let narrow = check(found(Ok(vec![offer("16.8", &two[..1], true)])));
+    assert!(
+        narrow.0 == Finding::Fail && narrow.1.contains("zones"),
+        "{narrow:?}"
+    );
+    let mute = check(found(Err("no answer in time".into())));
+    assert!(
+        mute.0 == Finding::Waivable && mute.1.contains("no answer in time"),
+        "{mute:?}"
+    );
+    assert_eq!(check(Survey::default()).0, Finding::Waivable);
+}
+
+#[test]
+fn the_subnets_are_in_zones_that_the_database_is_offered_in() {
+    in_virtual_time(Box::pin(async {
+        let stage = Box::pin(Stage::calmly(founded("calm"))).await;
+        let intent = Intent::provision(region("eu-central-1"));
+        let intent = Box::pin(stage.looked_up(&intent)).await;
+        let zones = |stage: &Stage| {
+            let plan = stage.plan(&intent);
+            let step = plan.step("region.eu-central-1").unwrap().clone();
+            let Task::BuildStack(task) = step.task else {
+                panic!("{step:?}");
+            };
+            ["ZoneA", "ZoneB"].map(|name| task.parameters.get(name).cloned())
+        };
+        // Zone a of this Region takes no subnets, and CloudFormation would choose it.
+        let chosen = ["eu-central-1b", "eu-central-1c"].map(|zone| Some(zone.to_owned()));
+        assert_eq!(zones(&stage), chosen);
+        let mut own = stage;
+        let given = own.spec.build.regions.entry(region("eu-central-1"));
+        let given = given.or_default();
+        given.insert("ZoneA".into(), "eu-central-1c".into());
+        given.insert("ZoneB".into(), "eu-central-1b".into());
+        let named = ["eu-central-1c", "eu-central-1b"].map(|zone| Some(zone.to_owned()));
+        assert_eq!(zones(&own), named, "the operator's choice stands");
+    }));
+}
+
+#[test]
+fn an_order_to_undo_is_refused_where_the_plan_has_no_way_back() {
+    in_virtual_time(async {
+        let stage = Stage::calmly(founded("calm")).await;
+        let intent = Intent::Invalidate {
+            paths: vec!["/*".into()],
+        };
+        let plan = stage.plan(&intent);
+        assert!(plan.inverse.is_empty());
+        stage.sim().tamper(Tamper {
+            service: "cloudfront".into(),
+            operation: "CreateInvalidation".into(),
+            region: None,
+            nth: 1,
+            how: How::Fail("AccessDenied".into()),
+        });
+        let mut running = stage.start(&plan);
+        let state = stage.settle(&mut running).await;
+        assert_eq!(state.phase(), Phase::Held, "{}", story(&state));
+        running.control.order(Order::Undo);
+        running.complaints.changed().await.unwrap();
+        let why = running.complaints.borrow().clone().unwrap();
+        assert!(why.contains("cannot be taken back"), "{why}");
+        let state = running.state.borrow().clone();
+        assert!(state.phase() == Phase::Held && !state.undoing);
+        // The same for a process that takes the run up.
+        running.control.leave();
+        running.task.await.unwrap().unwrap();
+        let undo = [Order::Undo];
+        let again = resume(&state.id, &undo, stage.crew(), &stage.folder, &operator());
+        assert!(
+            matches!(again, Err(NotStarted::NoWayBack { .. })),
+            "{again:?}"
+        );
     });
 }

@@ -7,6 +7,7 @@
 mod admitting;
 mod advice;
 mod assumptions;
+mod blind;
 mod broken_calls;
 mod building;
 mod crash;

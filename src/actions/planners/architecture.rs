@@ -1,11 +1,11 @@
 //! The stacks of a fleet: what each is called, where it is, and what its template is given.
 
-use super::code;
+use super::{code, orderable};
 use crate::actions::plan::{Ground, digest};
 use crate::actions::task::{BuildStack, RemoveStack, Source, placeholder};
 use crate::actions::{Change, KnownStack, Refused, Step, Survey, Task, names};
 use crate::fleet::{FLEET_TAG, ROLE_TAG, Region, SiteSpec};
-use crate::stacks::{self, Action, Kind, Parameters, Part, Template};
+use crate::stacks::{self, Action, Capability, Kind, Parameters, Part, Template, capabilities};
 
 /// How far a Region takes part in routing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,35 @@ impl<'a> Architecture<'a> {
         &self.ground.spec.sites
     }
 
+    /// As [`Self::known`], for what must not be guessed: a Region that could not be asked may have the stack.
+    pub(super) fn look(&self, wanted: &Wanted) -> Result<Option<&'a KnownStack>, Refused> {
+        if let Some(known) = self.known(wanted) {
+            return Ok(Some(known));
+        }
+        match self.hidden(wanted) {
+            None => Ok(None),
+            Some(why) => Err(Refused::new(format!(
+                "whether there is a stack {} is not known: {why}",
+                wanted.stack
+            ))
+            .instead(
+                "Nothing is planned on a guess: plan again once CloudFormation answers there.",
+            )),
+        }
+    }
+
+    /// Why a stack that was not found may be there all the same.
+    pub(super) fn hidden(&self, wanted: &Wanted) -> Option<String> {
+        let closed = &self.survey.closed;
+        // The global cluster's stack may be in any of the Regions.
+        let anywhere = wanted.kind == Kind::Global;
+        let mut here = closed
+            .iter()
+            .filter(|(region, _)| anywhere || **region == wanted.region);
+        here.next()
+            .map(|(region, why)| format!("{region} could not be asked ({why})"))
+    }
+
     /// The stack that is there under this name.
     pub(super) fn known(&self, wanted: &Wanted) -> Option<&'a KnownStack> {
         self.survey.stack(&wanted.region, &wanted.stack)
@@ -84,6 +113,8 @@ impl<'a> Architecture<'a> {
         // It stays where it was built, also when that Region is retired.
         let built = self.survey.home(&stack);
         let mut parameters = spec.build.global.clone();
+        let version = self.version();
+        parameters.extend(version.map(|version| ("EngineVersion".into(), version)));
         parameters.insert(
             "GlobalClusterIdentifier".into(),
             spec.global_cluster.clone(),
@@ -151,6 +182,9 @@ impl<'a> Architecture<'a> {
         {
             code::instead(&mut parameters, code, &source.region, region);
         }
+        if !build.templates.contains_key(Kind::Region.word()) {
+            orderable::choose_zones(self, region, &mut parameters);
+        }
         if traffic == Traffic::None {
             // A protected cluster would keep a creation that fails from being rolled back. It is protected
             // before anybody depends on it.
@@ -172,10 +206,10 @@ impl<'a> Architecture<'a> {
             engine.insert("EngineVersion".into(), topology.engine.version.clone());
         } else {
             let build = &self.ground.spec.build;
-            for name in ["Engine", "EngineVersion"] {
-                let given = build.global.get(name).cloned();
-                engine.extend(given.map(|value| (name.to_owned(), value)));
-            }
+            let name = build.global.get("Engine").cloned();
+            engine.extend(name.map(|name| ("Engine".into(), name)));
+            let version = self.version();
+            engine.extend(version.map(|version| ("EngineVersion".into(), version)));
         }
         let family = engine.get("EngineVersion").and_then(|version| {
             let name = engine
@@ -185,6 +219,22 @@ impl<'a> Architecture<'a> {
         });
         engine.extend(family.map(|family| ("DBClusterParameterGroupFamily".into(), family)));
         engine
+    }
+
+    /// The version of a database that is to be built: the one that is pinned, or the newest minor one on offer.
+    /// None where only the template knows.
+    fn version(&self) -> Option<String> {
+        let build = &self.ground.spec.build;
+        let given = |name: &str| build.global.get(name).or_else(|| build.region.get(name));
+        if let Some(pinned) = given("EngineVersion") {
+            return Some(pinned.clone());
+        }
+        let own = [Kind::Global, Kind::Region].map(Kind::word);
+        if own.iter().any(|kind| build.templates.contains_key(*kind)) {
+            return None;
+        }
+        let engine = given("Engine").map_or("aurora-postgresql", String::as_str);
+        orderable::newest(self, engine)
     }
 
     fn network(&self, region: &Region) -> String {
@@ -250,11 +300,13 @@ impl<'a> Architecture<'a> {
     ) -> Result<Step, Refused> {
         let text = self.text(wanted.kind)?;
         let template = parse(wanted.kind, &text)?;
+        stays_what_it_was(wanted, before)?;
         let parts = self.parts(wanted, &template, before, Some(&wanted.parameters))?;
+        let capabilities = capabilities(&template);
         let change = Change::new(
             format!("stack {} in {}", wanted.stack, wanted.region),
             if before.is_some() { "as it is" } else { "none" },
-            counted(&parts),
+            format!("{}{}", counted(&parts), acknowledged(&capabilities)),
         );
         let path = self.ground.spec.build.templates.get(wanted.kind.word());
         let task = BuildStack {
@@ -274,6 +326,7 @@ impl<'a> Architecture<'a> {
             new: before.is_none(),
             parts,
             role: self.ground.spec.build.role.clone(),
+            capabilities,
             if_there: false,
         };
         let step = Step::new(id, title, Task::BuildStack(task), self.ground.snapshot);
@@ -379,6 +432,30 @@ fn words<const N: usize>(pairs: [(&str, String); N]) -> Parameters {
         .collect()
 }
 
+/// How a cluster was created is never changed: CloudFormation would replace it, and fail on its name
+/// (aws-facts §20.3).
+fn stays_what_it_was(wanted: &Wanted, before: Option<&Parameters>) -> Result<(), Refused> {
+    const ROLE: &str = "DatabaseRole";
+    let was = before.and_then(|before| before.get(ROLE));
+    match (was, wanted.parameters.get(ROLE)) {
+        (Some(was), Some(now)) if was != now => Err(Refused::new(format!(
+            "the stack {} was created with {ROLE} {was}: with {now} CloudFormation would replace the cluster",
+            wanted.stack
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// What is acknowledged beyond what gwctl's own templates need.
+fn acknowledged(capabilities: &[Capability]) -> String {
+    let special = capabilities.iter().filter(|one| **one != Capability::Iam);
+    let words: Vec<&str> = special.map(|one| one.word()).collect();
+    if words.is_empty() {
+        return String::new();
+    }
+    format!("; acknowledges {}", words.join(", "))
+}
+
 /// `31 to add`, `3 to add, 1 to modify`.
 fn counted(parts: &[Part]) -> String {
     let count = |action: Action, word: &str| {
@@ -401,7 +478,7 @@ fn counted(parts: &[Part]) -> String {
 }
 
 /// `aurora-postgresql16`, `aurora-mysql8.0`; none for a version that does not tell.
-fn family(engine: &str, version: &str) -> Option<String> {
+pub(super) fn family(engine: &str, version: &str) -> Option<String> {
     let mut numbers = version.split('.');
     let major = numbers.next().filter(|major| !major.is_empty())?;
     match engine {

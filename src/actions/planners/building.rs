@@ -157,7 +157,7 @@ fn asked(all: &Architecture<'_>, region: &Region, path: &str) -> String {
 
 /// A stack as it stands, on the record of what is there.
 pub(super) fn standing(all: &Architecture<'_>, wanted: Wanted) -> Result<Wanted, Refused> {
-    let Some(known) = all.known(&wanted) else {
+    let Some(known) = all.look(&wanted)? else {
         return Err(Refused::new(format!(
             "there is no stack {} in {}",
             wanted.stack, wanted.region

@@ -2,6 +2,7 @@
 
 use super::architecture::{Architecture, Traffic, Wanted, with};
 use super::building::{away, id, standing};
+use super::remains;
 use super::retire::switch_home;
 use crate::actions::check::{Check, Finding};
 use crate::actions::plan::Ground;
@@ -47,6 +48,8 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     });
     let edge = standing(&all, all.edge(&regions))?;
     plan.steps.push(all.remove("edge", &edge)?);
+    let sites = regions.iter().map(|region| standing_site(&all, region));
+    let sites = sites.collect::<Result<Vec<_>, _>>()?;
     let mut secondaries = Vec::new();
     let last = writer.map(|writer| writer.region.clone());
     let (primary, others): (Vec<_>, Vec<_>) = regions
@@ -65,17 +68,16 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     let global = standing(&all, all.global())?;
     plan.steps
         .extend(frame(&all, &global, "", secondaries, None)?);
-    plan.notes = vec![
-        "Clients get no answer once the edge is gone; nobody is drained first.".into(),
-        "Every cluster leaves a final snapshot and its key: they cost until they are deleted by hand.".into(),
-        "The router function and its versions stay: CloudFront takes hours to remove its copies; until they are deleted by hand a fleet of the same name cannot be built.".into(),
-    ];
+    plan.notes =
+        vec!["Clients get no answer once the edge is gone; nobody is drained first.".into()];
+    plan.notes.extend(remains::of_regions(&all, &sites));
+    plan.notes.extend(remains::of_edge(&all));
     Ok(plan)
 }
 
 /// A Region and its switch.
 fn gone(all: &Architecture<'_>, region: &Region, after: &[String]) -> Result<Vec<Step>, Refused> {
-    let site = standing(all, all.region(region, region, false, Traffic::None))?;
+    let site = standing_site(all, region)?;
     let mut steps = away(all, &site, after, "")?;
     if let Some(home) = switch_home(&site) {
         let switch = standing(all, all.switch(region, &home))?;
@@ -83,6 +85,10 @@ fn gone(all: &Architecture<'_>, region: &Region, after: &[String]) -> Result<Vec
         steps.push(step.after([id("remove", region)]));
     }
     Ok(steps)
+}
+
+fn standing_site(all: &Architecture<'_>, region: &Region) -> Result<Wanted, Refused> {
+    standing(all, all.region(region, region, false, Traffic::None))
 }
 
 /// The global cluster, once it has no members.

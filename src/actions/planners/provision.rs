@@ -3,9 +3,7 @@
 use super::admission;
 use super::architecture::{Architecture, Traffic, home};
 use super::building::{Site, admitted, green, id, unbuilt, up_to_green};
-use super::code;
-use super::preconditions;
-use super::room;
+use super::{code, orderable, preconditions, room};
 use crate::actions::check::{Check, Finding};
 use crate::actions::plan::Ground;
 use crate::actions::task::AwaitRequests;
@@ -77,7 +75,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     let mut regions: Vec<Region> = sites().cloned().collect();
     regions.push(region.clone());
     let edge = all.edge(&regions);
-    match all.known(&edge).filter(|stack| stack.ours) {
+    match all.look(&edge)?.filter(|stack| stack.ours) {
         Some(known) => {
             let step = all.build(
                 "edge",
@@ -169,6 +167,7 @@ fn checks(all: &Architecture<'_>, region: &Region, site: &Site<'_>) -> Vec<Check
         ),
     });
     let wanted = all.region(region, site.home, site.primary, Traffic::None);
+    checks.extend(orderable::checks(all, &wanted));
     checks.extend(code::checks(all, &wanted));
     checks.extend(code::takes_writes(all, &wanted));
     checks.extend(preconditions::fresh(ground.snapshot));
@@ -211,6 +210,12 @@ pub(super) fn taken(all: &Architecture<'_>, wanted: &[super::architecture::Wante
                 .then(|| format!("{} in {} is {}", one.stack, one.region, known.status))
         })
         .collect();
+    let mut unknown = wanted.iter().filter(|one| all.known(one).is_none());
+    let hidden = unknown.find_map(|one| all.hidden(one));
+    if let (true, Some(why)) = (taken.is_empty(), hidden) {
+        let text = format!("whether stacks of these names are there is not known: {why}");
+        return Check::new("names", Finding::Fail, text);
+    }
     Check::of(
         "names",
         taken.is_empty(),
@@ -220,6 +225,22 @@ pub(super) fn taken(all: &Architecture<'_>, wanted: &[super::architecture::Wante
             "{}: go on with the run that made it, or delete it first",
             taken.join("; ")
         ),
+    )
+}
+
+/// Requests that Route 53's checkers send for one check at 10 s, from all its checker Regions, in a minute and
+/// in 30 days (aws-facts §20.2).
+const CHECKS_A_MINUTE: u64 = 90;
+const CHECKS_A_MONTH: u64 = CHECKS_A_MINUTE * 60 * 24 * 30;
+
+/// Clients that nobody thinks of; what a template of one's own has them ask is not known.
+fn checkers(ground: &Ground<'_>) -> String {
+    if ground.spec.build.templates.contains_key("region") {
+        return String::new();
+    }
+    format!(
+        " The health checkers alone ask each Region about {:.1} million times a month, and API Gateway and Lambda charge for each.",
+        CHECKS_A_MONTH as f64 / 1e6
     )
 }
 
@@ -236,9 +257,10 @@ pub(super) fn notes(ground: &Ground<'_>) -> Vec<String> {
     vec![
         "Provisioning is no outage action: it needs Route 53's and API Gateway's control planes in us-east-1.".into(),
         format!(
-            "Monthly costs come from {} × {} and their storage, Lambda and API Gateway by use, the KMS key, three health checks (one with latency, at 10 s).",
+            "Monthly costs come from {} × {} and their storage, Lambda and API Gateway by use, the KMS key, three health checks (one with latency, at 10 s).{}",
             of("DBInstanceCount", "2"),
             of("DBInstanceClass", "db.r6g.large"),
+            checkers(ground),
         ),
         "Tables, users and everything else inside the database replicate; the handler's database user signs in with IAM.".into(),
     ]

@@ -2,8 +2,8 @@
 
 use super::architecture::{Architecture, Traffic, Wanted, home, with};
 use super::building::{away, id, standing};
-use super::preconditions;
 use super::shift::{self, Way};
+use super::{preconditions, remains};
 use crate::actions::check::{Check, Finding};
 use crate::actions::plan::Ground;
 use crate::actions::{Intent, Places, Plan, Refused, Rehearsal, names};
@@ -75,11 +75,12 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
         let step = all.remove(&id("remove-switch", region), &switch)?;
         plan.steps.push(step.after([removed]));
     }
-    plan.notes = vec![
-        "The cluster leaves a final snapshot, and the key that encrypts it stays: delete both by hand once nobody wants the data.".into(),
+    plan.notes
+        .extend(remains::of_regions(&all, std::slice::from_ref(&site)));
+    plan.notes.extend([
         shift::caches(ground, region),
         "Copies of the router at the edge go within hours after its list changed; they only forget the Region.".into(),
-    ];
+    ]);
     Ok(plan)
 }
 
@@ -120,7 +121,7 @@ fn rehomed(
     let mut last = Vec::new();
     for other in others {
         let theirs = all.region(other, region, false, Traffic::Admitted);
-        let here = all.known(&theirs).filter(|stack| {
+        let here = all.look(&theirs)?.filter(|stack| {
             stack.ours
                 && stack.parameters.get("SwitchRegion").map(String::as_str) == Some(region.as_str())
         });
@@ -164,7 +165,7 @@ fn forgotten(
     plan: &mut Plan,
 ) -> Result<Vec<String>, Refused> {
     let edge = all.edge(others);
-    let Some(known) = all.known(&edge).filter(|stack| stack.ours) else {
+    let Some(known) = all.look(&edge)?.filter(|stack| stack.ours) else {
         plan.notes.push(format!(
             "There is no edge stack of gwctl's ({}): if the router keeps a list of Regions, take the Region out of it.",
             edge.stack
@@ -191,6 +192,10 @@ pub(super) fn switch_home(site: &Wanted) -> Option<Region> {
 /// us-east-1.
 fn frame_in_sight(all: &Architecture<'_>, region: &Region) -> Check {
     let global = all.global();
+    if let (None, Some(why)) = (all.known(&global), all.hidden(&global)) {
+        let text = format!("where {} is, is not known: {why}", global.stack);
+        return Check::new("global-stack", Finding::Waivable, text);
+    }
     let lost =
         &global.region == region && *region != Region::global() && all.known(&global).is_some();
     Check::of(

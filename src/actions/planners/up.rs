@@ -4,7 +4,7 @@ use super::architecture::{Architecture, Traffic, home};
 use super::building::{Site, admitted, id, unbuilt, up_to_green};
 use super::code;
 use super::provision::{known_place, notes, open, taken};
-use super::room;
+use super::{orderable, room};
 use crate::actions::check::{Check, Finding};
 use crate::actions::plan::Ground;
 use crate::actions::task::AwaitServing;
@@ -60,15 +60,13 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     let global = all.global();
     plan.steps
         .push(all.build("global", "The global database, empty", &global, None)?);
+    // A secondary joins what the primary has begun, and one after another: a global cluster that takes one
+    // refuses the next.
+    let mut joined = "global".to_owned();
     for site in &sites {
-        // A secondary joins what the primary has begun.
-        let after = if site.primary {
-            "global".to_owned()
-        } else {
-            id("member", first)
-        };
-        plan.steps.extend(up_to_green(&all, site, &[after])?);
+        plan.steps.extend(up_to_green(&all, site, &[joined])?);
         plan.steps.push(admitted(&all, site)?);
+        joined = id("member", site.region);
     }
     // CloudFront resolves the latency record before it asks the router: one Region must be in it.
     let edge = all.edge(&regions);
@@ -106,7 +104,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     plan.inverse = inverse(&all, &sites)?;
     plan.notes = notes(ground);
     plan.notes.push(
-        "The distribution costs by requests and data; additional metrics are charged where they are on.".into(),
+        "The distribution costs by requests and data, and the router runs twice a request, on the way to the Region and back: Lambda@Edge charges for both. Additional metrics are charged where they are on.".into(),
     );
     Ok(plan)
 }
@@ -128,6 +126,8 @@ fn checks(all: &Architecture<'_>, sites: &[Site<'_>]) -> Vec<Check> {
         };
         checks.push(named(known_place(site.region)));
         checks.push(named(open(all.survey, site.region)));
+        let wanted = all.region(site.region, site.home, site.primary, Traffic::None);
+        checks.extend(orderable::checks(all, &wanted).into_iter().map(named));
     }
     let primary = sites.iter().find(|site| site.primary);
     if let Some(site) = primary {

@@ -41,13 +41,14 @@ pub enum Purpose {
 
 /// What provisioning calls that no plan says: a look round before it is planned, and what only another
 /// try needs.
-const BESIDE_PLANS: [&str; 8] = [
+const BESIDE_PLANS: [&str; 9] = [
     "apigateway:GET",
     "cloudformation:DeleteChangeSet",
     "cloudformation:DescribeAccountLimits",
     "cloudformation:DescribeStacks",
     "lambda:GetAccountSettings",
     "rds:DescribeAccountAttributes",
+    "rds:DescribeOrderableDBInstanceOptions",
     "route53:GetAccountLimit",
     "route53:ListResourceRecordSets",
 ];

@@ -144,9 +144,8 @@ impl Place {
                 "lambda",
                 &[
                     &format!("function:{fleet}-handler"),
-                    &format!("function:{fleet}-router"),
-                    // Its versions.
-                    &format!("function:{fleet}-router:*"),
+                    // CloudFormation names the router, and this takes its versions in.
+                    &format!("function:{fleet}-edge-Router-*"),
                 ],
             ),
             Self::LogGroup => {

@@ -102,6 +102,33 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         check: None,
     },
     Assumption {
+        id: "detached-in-place",
+        sentence: "An empty GlobalClusterIdentifier in a stack update takes the cluster out of the global database and \
+                   does not replace it, although the schema marks the property as replacing under a condition.",
+        source: "§20.3",
+        sure: Sureness::Reported,
+        on: &[Means::StackRemoval],
+        check: None,
+    },
+    Assumption {
+        id: "one-member-joins-at-a-time",
+        sentence: "Whether a global cluster takes a second new member while a first is being created is not documented: \
+                   gwctl builds secondaries one after another.",
+        source: "§6.1",
+        sure: Sureness::Unverified,
+        on: &[Means::Stack],
+        check: None,
+    },
+    Assumption {
+        id: "orderable-zones-take-subnets",
+        sentence: "The zones that RDS lists for an instance class are zones in which the account can create subnets, and \
+                   Lambda serves them: gwctl makes its subnets there unless ZoneA and ZoneB are given.",
+        source: "§20.3",
+        sure: Sureness::Inferred,
+        on: &[Means::Stack],
+        check: None,
+    },
+    Assumption {
         id: "distribution-in-progress",
         sentence: "A distribution that is being deployed has the status InProgress, and Deployed once every edge location \
                    has it.",

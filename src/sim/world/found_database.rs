@@ -92,6 +92,7 @@ fn cluster(ground: &Ground, region: &Region, primary: &Region) -> DbCluster {
         zones: ["a", "b", "c"].map(|zone| format!("{region}{zone}")).into(),
         write_forwarding: secondary.then(|| "enabled".into()),
         forwarding_requested: true,
+        scales: false,
         global_cluster: Some(FLEET.into()),
         replication_source: secondary.then(|| cluster_arn(primary)),
         backup_days: 14,

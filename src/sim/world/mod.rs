@@ -29,6 +29,7 @@ pub mod model;
 mod names;
 mod networks;
 mod noise;
+mod offers;
 mod physics;
 mod probe;
 mod promotion;
@@ -60,12 +61,13 @@ pub use faults::{Fault, FaultKind, FaultStatus};
 pub(in crate::sim) use formation::{
     Deletion, Execution, FormationRefused, Given, Proposal, Source,
 };
-pub use making::{Changed, Made, Owned, Wanted};
+pub use making::{Changed, Made, NO_FORWARDING, Owned, Wanted};
 pub use membership::DetachRefused;
 pub use metrics::{MetricId, MetricStore};
 pub use model::Resources;
 pub use names::{SWITCH_METRIC, SWITCH_NAMESPACE};
 pub use networks::{Vantage, place_of};
+pub use offers::offered;
 pub use physics::{MetricCheckFollows, Physics};
 pub use probe::{ProbeOutcome, ResolveOutcome};
 pub use promotion::PromotionRefused;

@@ -18,6 +18,12 @@ pub struct Physics {
     /// The port of an Aurora cluster whose template sets no `Port` (§20.3: 3306 for both engines until
     /// about 2023, the engine's own in today's documents).
     pub unset_port: u16,
+    /// Whether a global cluster refuses a second new member while a first is being created (§6.1: not
+    /// documented; RDS refuses what is not `available`).
+    pub one_member_joins_at_a_time: bool,
+    /// Zones that `Fn::GetAZs` lists and that take no subnets, as in an account without default subnets
+    /// (§20.3).
+    pub zones_without_subnets: Vec<String>,
 }
 
 /// Two readings of what a `CLOUDWATCH_METRIC` health check looks at (§20.1).
@@ -37,6 +43,8 @@ impl Default for Physics {
             metric_check_follows: MetricCheckFollows::DataStream,
             checkers_are_counted: true,
             unset_port: 3306,
+            one_member_joins_at_a_time: true,
+            zones_without_subnets: vec!["eu-central-1a".into()],
         }
     }
 }

@@ -263,8 +263,7 @@ fn what_a_template_names_is_allowed_by_that_name_alone() {
         on("lambda:CreateFunction"),
         [
             "arn:aws:lambda:*:123456789012:function:orders-handler",
-            "arn:aws:lambda:*:123456789012:function:orders-router",
-            "arn:aws:lambda:*:123456789012:function:orders-router:*",
+            "arn:aws:lambda:*:123456789012:function:orders-edge-Router-*",
         ]
     );
     assert_eq!(

@@ -10,6 +10,7 @@ fn functions<'a>(world: &'a Resources, api: &'a Api) -> impl Iterator<Item = &'a
         let edge = world.distributions.iter();
         let mut arns = edge.filter_map(|one| one.origin_request_function.as_deref());
         function.name.ends_with("-router")
+            || function.name.contains("-Router-")
             || arns.any(|arn| arn.starts_with(&format!("{}:", function.arn)))
     };
     let here = world

@@ -6,7 +6,7 @@ use super::super::model::{DbCluster, GlobalCluster, GlobalMember};
 use super::super::names::{self, ACCOUNT};
 use super::super::publish_database::MemberSeries;
 use super::super::replication::Member;
-use super::words::{flag, need, number, text};
+use super::words::{at as at_path, flag, need, number, text};
 use super::{Begun, Takes, Wanted};
 use crate::fleet::Region;
 
@@ -15,6 +15,10 @@ const MOST_MEMBERS: usize = 11;
 /// Seconds a new cluster takes: one that is empty, and one whose volume is copied from another Region.
 const EMPTY: Takes = (120, 300);
 const COPIED: Takes = (180, 420);
+
+/// What RDS says of write forwarding on a cluster that is in no global database.
+pub const NO_FORWARDING: &str =
+    "EnableGlobalWriteForwarding can be enabled only on members of a global database.";
 
 impl State {
     pub(super) fn make_global(&mut self, wanted: &Wanted<'_>) -> Begun {
@@ -140,7 +144,7 @@ impl State {
             engine_version: need(properties, "EngineVersion")?,
             endpoint: format!("{id}.cluster-{host}.{region}.rds.amazonaws.com"),
             reader_endpoint: format!("{id}.cluster-ro-{host}.{region}.rds.amazonaws.com"),
-            port: number(properties, "Port").unwrap_or_else(|| port_of(wanted)),
+            port: number(properties, "Port").unwrap_or_else(|| i32::from(self.physics.unset_port)),
             zones: ["a", "b", "c"].map(|zone| format!("{region}{zone}")).into(),
             write_forwarding: None,
             forwarding_requested: flag(properties, "EnableGlobalWriteForwarding"),
@@ -148,6 +152,7 @@ impl State {
             replication_source: None,
             backup_days: number(properties, "BackupRetentionPeriod").unwrap_or(1),
             deletion_protection: flag(properties, "DeletionProtection"),
+            scales: at_path(properties, "ServerlessV2ScalingConfiguration").is_some(),
             instances: Vec::new(),
             created: self.now(),
             id: id.clone(),
@@ -211,6 +216,11 @@ impl State {
                 "Global cluster {global} has a member in Region {region} already"
             ));
         }
+        if self.physics.one_member_joins_at_a_time && self.is_joined(known) {
+            return Err(format!(
+                "Global cluster {global} is not in the available state: a member is being created"
+            ));
+        }
         if known.members.len() >= MOST_MEMBERS {
             return Err(format!(
                 "Global cluster {global} has {MOST_MEMBERS} members already"
@@ -232,6 +242,16 @@ impl State {
             Some(writer) => self.takes_followers(&writer.cluster_arn),
             None => Ok(()),
         }
+    }
+
+    /// Whether a cluster is on its way into the global cluster.
+    fn is_joined(&self, global: &GlobalCluster) -> bool {
+        let creating = |arn: &str| {
+            let mut clusters = self.resources.clusters.iter();
+            clusters.any(|one| one.arn == arn && one.status == "creating")
+        };
+        let mut members = global.members.iter();
+        members.any(|member| creating(&member.cluster_arn))
     }
 
     fn takes_followers(&self, primary: &str) -> Result<(), String> {
@@ -325,15 +345,23 @@ impl State {
             }
             _ => {}
         }
+        // Asked for or not: a cluster outside of a global database does not take it (aws-facts §20.3).
+        let forwards = text(properties, "EnableGlobalWriteForwarding").map(|word| word == "true");
+        if forwards == Some(true) && global.is_none() {
+            return Err(NO_FORWARDING.into());
+        }
         let version = text(properties, "EngineVersion");
+        let scales = at_path(properties, "ServerlessV2ScalingConfiguration").is_some();
         let cluster = &mut self.resources.clusters[at];
+        cluster.scales = scales;
+        cluster.port = number(properties, "Port").unwrap_or(cluster.port);
         cluster.deletion_protection = flag(properties, "DeletionProtection");
         cluster.backup_days = number(properties, "BackupRetentionPeriod").unwrap_or(1);
         if let Some(version) = version {
             cluster.engine_version = version;
         }
-        let forwards = flag(properties, "EnableGlobalWriteForwarding");
-        if forwards != cluster.forwarding_requested {
+        let requested = cluster.forwarding_requested;
+        if let Some(forwards) = forwards.filter(|forwards| *forwards != requested) {
             self.set_write_forwarding(region, forwards);
         }
         Ok(self.within(id, (20, 60)))
@@ -420,14 +448,5 @@ impl State {
     pub(super) fn cluster_at(&self, region: &Region, id: &str) -> Option<usize> {
         let mut clusters = self.resources.clusters.iter();
         clusters.position(|one| &one.region == region && one.id == id)
-    }
-}
-
-fn port_of(wanted: &Wanted<'_>) -> i32 {
-    let engine = text(wanted.properties, "Engine").unwrap_or_default();
-    if engine.ends_with("mysql") {
-        3306
-    } else {
-        5432
     }
 }

@@ -31,6 +31,12 @@ impl State {
                 cluster.id, cluster.status
             ));
         }
+        if class == "db.serverless" && !cluster.scales {
+            return Err(
+                "Set the Serverless v2 scaling configuration on the parent DB cluster before creating a Serverless v2 DB instance."
+                    .into(),
+            );
+        }
         let place = cluster.instances.len();
         cluster.instances.push(id.clone());
         // ID.cluster-HOST.REGION.rds.amazonaws.com: all of a Region's share the host.

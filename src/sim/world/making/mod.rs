@@ -26,6 +26,7 @@ use super::faults::FaultKind;
 use super::model::Tag;
 use super::rng::pick;
 use crate::fleet::Region;
+pub use database::NO_FORWARDING;
 use families::Family;
 pub use owners::Owned;
 pub(super) use owners::Owners;

@@ -99,6 +99,7 @@ impl State {
         let Some(kind) = known(wanted.kind) else {
             return Err(format!("{} is not simulated", wanted.kind));
         };
+        self.zone_takes_subnets(wanted)?;
         let physical = self.new_id(wanted, &kind.id);
         let mut same = self.resources.opaque.iter();
         let taken = |one: &Opaque| {
@@ -117,6 +118,20 @@ impl State {
             stack: wanted.stack.into(),
         });
         Ok((physical, takes_s))
+    }
+
+    /// Zones that are listed may take no new subnets (aws-facts §20.3).
+    fn zone_takes_subnets(&self, wanted: &Wanted<'_>) -> Result<(), String> {
+        let zone = words::text(wanted.properties, "AvailabilityZone");
+        let zone = zone.filter(|_| wanted.kind == "AWS::EC2::Subnet");
+        match zone {
+            Some(zone) if self.physics.zones_without_subnets.contains(&zone) => Err(format!(
+                "Value ({zone}) for parameter availabilityZone is invalid. Subnets can currently only be created \
+                 in the following availability zones: {}.",
+                self.zones(wanted.region).join(", ")
+            )),
+            _ => Ok(()),
+        }
     }
 
     fn new_id(&self, wanted: &Wanted<'_>, id: &Id) -> String {

@@ -94,6 +94,8 @@ pub struct DbCluster {
     pub write_forwarding: Option<String>,
     /// Whether write forwarding is to be on while it is a secondary; remembered on the primary.
     pub forwarding_requested: bool,
+    /// Whether it has a `ServerlessV2ScalingConfiguration`.
+    pub scales: bool,
     /// The global cluster it belongs to.
     pub global_cluster: Option<String>,
     /// ARN of the primary cluster, on secondaries.

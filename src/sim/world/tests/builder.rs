@@ -194,6 +194,8 @@ pub(super) fn region_parameters(
         ("DeletionProtection", "false"),
         ("SwitchAlarmName", &format!("orders-evacuate-{region}")),
         ("SwitchRegion", switch),
+        ("ZoneA", &format!("{region}b")),
+        ("ZoneB", &format!("{region}c")),
         ("Traffic", traffic),
     ])
 }

@@ -3,7 +3,7 @@
 use super::super::{Answer, Ask, Fault};
 use super::{cluster as cluster_shape, global_cluster, names};
 use crate::sim::wire::value::shape;
-use crate::sim::world::{DetachRefused, State};
+use crate::sim::world::{DetachRefused, NO_FORWARDING, State};
 
 /// Of everything that can be modified: write forwarding, deletion protection, days of backups.
 pub fn cluster(world: &mut State, ask: &Ask) -> Answer {
@@ -28,6 +28,9 @@ pub fn cluster(world: &mut State, ask: &Ask) -> Answer {
     let protected = ask.input.bool("DeletionProtection")?;
     let days = ask.input.int("BackupRetentionPeriod")?;
     if let Some(on) = ask.input.bool("EnableGlobalWriteForwarding")? {
+        if on && world.resources.clusters[place].global_cluster.is_none() {
+            return Err(Fault::bad("InvalidParameterCombination", NO_FORWARDING));
+        }
         world.set_write_forwarding(&ask.region, on);
     }
     let one = &mut world.resources.clusters[place];

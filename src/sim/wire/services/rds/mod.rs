@@ -1,6 +1,7 @@
 //! Amazon RDS: the global cluster, its members, instances, events and snapshots.
 
 mod changes;
+mod orderable;
 mod snapshots;
 
 use jiff::{SignedDuration, Timestamp};
@@ -17,6 +18,7 @@ pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
         "DescribeDBClusters" => clusters(&world.resources, ask),
         "DescribeDBInstances" => instances(&world.resources, ask),
         "DescribeAccountAttributes" => Ok(quotas(&world.resources, ask)),
+        "DescribeOrderableDBInstanceOptions" => orderable::describe(world, ask),
         "DescribeEvents" => events(&world.resources, ask),
         "ModifyDBCluster" => changes::cluster(world, ask),
         "ModifyGlobalCluster" => changes::global(world, ask),

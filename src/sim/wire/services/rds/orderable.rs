@@ -1,0 +1,40 @@
+//! `DescribeOrderableDBInstanceOptions`.
+
+use super::super::{Answer, Ask};
+use super::{paged, refused};
+use crate::sim::wire::value::{list, shape};
+use crate::sim::world::{State, offered};
+
+pub fn describe(world: &State, ask: &Ask) -> Answer {
+    let engine = ask.input.need("Engine")?;
+    let (class, version) = (
+        ask.input.text("DBInstanceClass"),
+        ask.input.text("EngineVersion"),
+    );
+    let all = offered(engine).ok_or_else(|| refused(format!("Invalid DB engine: {engine}")))?;
+    let zones = world.zones(&ask.region);
+    let options = all
+        .into_iter()
+        .filter(|one| class.is_none_or(|class| class == one.class))
+        .filter(|one| version.is_none_or(|version| version == one.version))
+        .map(|one| {
+            let zones = zones.iter().map(|zone| shape! { "Name": zone });
+            shape! {
+                "Engine": engine,
+                "EngineVersion": one.version,
+                "DBInstanceClass": one.class,
+                "LicenseModel": "general-public-license",
+                "AvailabilityZones": list("AvailabilityZone", zones),
+                "MultiAZCapable": false,
+                "Vpc": true,
+                "StorageType": "aurora",
+                "SupportsGlobalDatabases": one.global,
+            }
+        });
+    paged(
+        ask,
+        "OrderableDBInstanceOptions",
+        "OrderableDBInstanceOption",
+        options.collect(),
+    )
+}
