@@ -297,7 +297,7 @@ fn lag(snapshot: &Snapshot, primary: &Region, signs: &mut Signs) {
     if least.value > 60_000.0 {
         signs.seen_dead = true;
         signs.dead.push(format!(
-            "every secondary lags at least {}",
+            "no secondary has heard of it for {}",
             words::millis(least.value)
         ));
         return;

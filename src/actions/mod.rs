@@ -31,6 +31,7 @@ mod patience;
 mod plan;
 mod planners;
 pub mod policy;
+mod recovery;
 pub mod registry;
 mod rehearsal;
 pub mod report;
@@ -46,7 +47,7 @@ pub use check::{Check, Finding};
 pub use crew::Crew;
 pub use data_loss::DataLoss;
 pub use engine::{Control, NotStarted, Operator, Order, Running, resume, start};
-pub use figures::{Figures, SiteFigures, figures};
+pub use figures::{EdgeMinute, Minutes, SiteMinute, WritesBlocked};
 pub use intent::{CertificateFacts, CodeFrom, Intent, Refused};
 pub use journal::{
     Broken, CallMade, DiskFault, Entry, Folder, Journal, JournalError, Lease, LeaseHolder,
@@ -58,6 +59,7 @@ pub use needs::{Dependency, Need, Standing};
 pub use offers::Offers;
 pub use patience::plan_patiently;
 pub use plan::{Change, Confirmation, NotConfirmed, Plan, PlannedCall, Step, plan};
+pub use recovery::{Recovery, recovery};
 pub use rehearsal::{Places, Rehearsal};
 pub use room::Room;
 pub use survey::{KnownStack, SourceCode, Survey, look_up};

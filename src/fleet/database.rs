@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Judgement, Metric, Metrics, Observed, Region};
+use super::{Judgement, Lag, Metric, Metrics, Observed, Region};
 
 /// Engine and version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -223,6 +223,17 @@ impl GlobalDatabase {
     pub fn lag(&self, region: &Region) -> Option<&Observed<std::sync::Arc<super::Series>>> {
         let metric = self.lag_metric()?;
         Some(self.clusters.get(region)?.metrics.get(metric))
+    }
+
+    /// What the figures of the secondary in `region` that could be renewed say of its lag, with the age of
+    /// the newest of them. None where nothing is known now: [`Self::lag`] says why.
+    pub fn lag_now(&self, region: &Region) -> Option<Lag> {
+        Lag::of(self.lag(region)?.current()?)
+    }
+
+    /// As [`Self::lag_now`], of the last figures that were ever known.
+    pub fn lag_last_known(&self, region: &Region) -> Option<Lag> {
+        Lag::of(self.lag(region)?.last()?)
     }
 }
 

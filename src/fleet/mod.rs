@@ -10,6 +10,7 @@ mod edge;
 mod formation;
 mod found;
 mod judge;
+mod lag;
 mod ledger;
 mod observed;
 mod offer;
@@ -43,6 +44,7 @@ pub use formation::{
 };
 pub use found::{ApiMapping, ApiName, HostedZone, ListedDistribution, ListedGlobalCluster, Origin};
 pub use judge::{check_verdict, judge};
+pub use lag::{Lag, Silence};
 pub use ledger::{Call, CallKey, CallStats, Ledger, Outcome};
 pub use observed::{Missing, Observed, Source};
 pub use offer::Offer;

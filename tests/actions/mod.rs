@@ -21,6 +21,7 @@ mod line;
 mod permissions;
 mod planning;
 mod policy;
+mod reports;
 mod resources;
 mod speed;
 mod stand;

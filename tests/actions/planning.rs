@@ -72,11 +72,17 @@ fn a_dead_primary_is_failed_over_and_never_switched() {
     assert_eq!(finding(&plan, "mode"), Finding::Fail);
     let plan = planned(&picture, &promote(None, false)).unwrap();
     assert_eq!(finding(&plan, "mode"), Finding::Pass);
-    let sentence = plan.data_loss.unwrap().sentence();
-    assert!(
-        sentence.contains("old") || sentence.contains("unknown"),
-        "{sentence}"
-    );
+    // The lag that grows because the writer is silent is told as silence, with the lag before it.
+    let loss = plan.data_loss.unwrap();
+    assert!(loss.lag_ms.unwrap() < 1_000.0, "{loss:?}");
+    let silent = picture.at.duration_since(loss.silent_since.unwrap());
+    assert!((200..400).contains(&silent.as_secs()), "{loss:?}");
+    let (likely, most) = (loss.writes().unwrap(), loss.at_most(loss.at).unwrap());
+    assert!(likely < 500.0 && most > 200.0 * likely, "{loss:?}");
+    let sentence = loss.sentence();
+    for part in ["was last heard", "the lag before was", "unknown: at most"] {
+        assert!(sentence.contains(part), "{sentence}");
+    }
 }
 
 #[test]
@@ -125,17 +131,39 @@ fn data_loss_is_never_a_bare_zero() {
         lag_at: ago(41),
         writes_per_s: Some(369.0),
         writes_at: ago(41),
+        silent_since: None,
         at,
     };
     assert_eq!(
         known.sentence(),
-        "lag 840 ms, sample 41 s old, about 310 writes at the present rate"
+        "lag 840 ms, sample 41 s old, about 310 writes at the present rate; at most 15,439, if nothing arrived since"
+    );
+    let fresh = DataLoss {
+        lag_at: Some(at),
+        ..known.clone()
+    };
+    assert!(
+        !fresh.sentence().contains("at most"),
+        "{}",
+        fresh.sentence()
     );
     let old = DataLoss {
         writes_at: ago(600),
         ..known.clone()
     };
-    assert!(old.sentence().ends_with("at the rate of 10 min ago"));
+    assert!(old.sentence().contains("at the rate of 10 min ago"));
+    let silent = DataLoss {
+        silent_since: ago(840),
+        ..known.clone()
+    };
+    let told = silent.sentence();
+    assert!(
+        told.starts_with("the writer was last heard 14 min ago, the lag before was 840 ms;"),
+        "{told}"
+    );
+    assert!(told.contains("unknown: at most 309,960 writes"), "{told}");
+    assert_eq!(silent.brief(), "unknown, at most 309,960 writes");
+    assert_eq!(known.brief(), "about 310 writes");
     let none = DataLoss {
         lag_ms: Some(0.0),
         ..known.clone()

@@ -164,6 +164,25 @@ fn a_drill_reports_achieved_times_against_the_objectives() {
     assert!(confirmation.as_u64() >= change.as_u64(), "{recovery:#}");
     assert_eq!(recovery["met"], true);
     assert_eq!(report["recovery_point"]["achieved_ms"], 0.0);
+    // The same figure at the end of the run and in its report.
+    let said = format!("Recovery: {confirmation} s from the confirmation");
+    assert!(
+        ran.out.contains(&said) || confirmation.as_u64() > Some(59),
+        "{said}: {}",
+        ran.out
+    );
+    let clients = &report["harm"]["clients"];
+    assert!(clients["failed"].as_f64() > Some(100.0), "{clients:#}");
+    assert_eq!(clients["minutes"], clients["of"], "{clients:#}");
+    let markdown = home.run(&["runs", "report", "last", "--demo"]).out;
+    for word in [
+        "**requests failed** |",
+        "## What it cost",
+        "| CloudFront: clients |",
+        "The worst minute was",
+    ] {
+        assert!(markdown.contains(word), "{word} is not in:\n{markdown}");
+    }
     let requests = report["timeline"].as_array().unwrap().iter();
     let sent: Vec<&Value> = requests
         .filter(|moment| !moment["call"].is_null())
@@ -223,7 +242,8 @@ fn what_cannot_work_is_refused_with_the_reason() {
     let failover = [&["promote", "eu-west-1", "--waive", "lag"], &dead[..]].concat();
     let ran = Home::new().run(&failover);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.out.contains("data loss   lag "), "{}", ran.out);
+    let lost = "data loss   the writer was last heard ";
+    assert!(ran.out.contains(lost), "{}", ran.out);
     let unwaived = [&["promote", "eu-west-1"], &dead[..]].concat();
     let ran = Home::new().run(&unwaived);
     assert_eq!(ran.code, 20);

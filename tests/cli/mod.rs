@@ -10,6 +10,7 @@ mod drift;
 pub mod harness;
 mod iam_policy;
 mod plain;
+mod rehearsals;
 mod runs;
 pub mod served;
 mod simulated;

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::abort;
 use super::drive::{Log, drive};
 use super::order::Order;
-use crate::actions::figures::figures;
+use crate::actions::figures::{Minutes, WritesBlocked};
 use crate::actions::journal::{Entry, JournalError, Lease, Phase, StepStatus};
 
 /// What reaches the run from outside.
@@ -45,6 +45,10 @@ async fn hear_out(steps: &mut Steps, stop: &CancellationToken) -> Result<(), Jou
 
 /// How often the figures go into the journal.
 const SAMPLE: SignedDuration = SignedDuration::from_secs(60);
+/// How far back they are written again: minutes appear late, and change for a while (aws-facts §1.3).
+const AGAIN: SignedDuration = SignedDuration::from_mins(5);
+/// How many minutes before the run are kept beside those of it.
+const BEFORE: SignedDuration = SignedDuration::from_mins(6);
 
 impl Run {
     /// Obeys the first orders and takes up what another process left: done before anybody sees the run, so
@@ -200,14 +204,28 @@ impl Run {
         Ok(())
     }
 
-    fn sample(&self, sampled: &mut Timestamp, now: bool) -> Result<(), JournalError> {
+    /// Writes down what was counted since the last time; at the end, and when it is taken up, all of it.
+    fn sample(&self, sampled: &mut Timestamp, end: bool) -> Result<(), JournalError> {
         let at = self.log.crew.clock.now();
-        if now || *sampled == Timestamp::MIN || at.duration_since(*sampled) >= SAMPLE {
-            *sampled = at;
-            self.log.say(Entry::Figures {
-                figures: figures(&self.log.crew.snapshot()),
-            })?;
+        let first = *sampled == Timestamp::MIN;
+        if !end && !first && at.duration_since(*sampled) < SAMPLE {
+            return Ok(());
         }
-        Ok(())
+        let state = self.log.state();
+        let begun = state.begun;
+        let from = if end || first {
+            // Where the writer fell silent before, from then on.
+            let silent = state.plan.data_loss.as_ref();
+            let silent = silent.and_then(|loss| loss.silent_since);
+            silent.map_or(begun, |since| since.min(begun)) - BEFORE
+        } else {
+            *sampled - AGAIN
+        };
+        *sampled = at;
+        let snapshot = self.log.crew.snapshot();
+        self.log.say(Entry::Figures {
+            minutes: Minutes::of(&snapshot, from),
+            blocked: WritesBlocked::of(&snapshot, begun),
+        })
     }
 }

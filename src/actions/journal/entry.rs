@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::state::Phase;
 use crate::actions::engine::Order;
-use crate::actions::figures::Figures;
+use crate::actions::figures::{Minutes, WritesBlocked};
 use crate::actions::{Confirmation, Plan, PlannedCall};
 use crate::fleet::StackEvent;
 
@@ -107,10 +107,14 @@ pub enum Entry {
         /// What.
         order: Order,
     },
-    /// The fleet's figures, for the report.
+    /// What AWS counted, for the report: minutes that are new or may have changed.
     Figures {
-        /// Per Region.
-        figures: Figures,
+        /// At the distribution and by Region.
+        #[serde(default)]
+        minutes: Minutes,
+        /// What RDS said of the old writer after a failover.
+        #[serde(default)]
+        blocked: Option<WritesBlocked>,
     },
     /// It is over.
     Ended {
@@ -199,18 +203,24 @@ fn digest(body: &[u8]) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::actions::figures::SiteFigures;
+    use crate::actions::figures::SiteMinute;
     use crate::fleet::Region;
 
     #[test]
     fn a_record_is_known_by_its_line_whatever_digits_its_figures_have() {
         for n in 0..200_u32 {
-            let figures = SiteFigures {
+            let minute = SiteMinute {
                 p99_ms: Some(f64::from(n) / 7.3 + 1e-13 * f64::from(n)),
-                ..SiteFigures::default()
+                ..SiteMinute::default()
             };
-            let figures = [(Region::global(), figures)].into();
-            let entry = Entry::Figures { figures };
+            let minute = [(Timestamp::UNIX_EPOCH, minute)].into();
+            let entry = Entry::Figures {
+                minutes: Minutes {
+                    sites: [(Region::global(), minute)].into(),
+                    ..Minutes::default()
+                },
+                blocked: None,
+            };
             let record = Record::chained(3, Timestamp::UNIX_EPOCH, "ada", entry, "abc");
             let line = serde_json::to_vec(&record).unwrap();
             let read: Record = serde_json::from_slice(&line).unwrap();

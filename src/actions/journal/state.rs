@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::{Entry, Record, Reply};
 use crate::actions::engine::Order;
-use crate::actions::{Plan, PlannedCall, Step};
+use crate::actions::figures::{Minutes, WritesBlocked};
+use crate::actions::{Plan, PlannedCall, Step, Task};
 use crate::fleet::StackEvent;
 
 /// How a run stands.
@@ -236,6 +237,11 @@ pub struct RunState {
     pub resumed: u32,
     /// Time of the newest record.
     pub newest: Timestamp,
+    /// What AWS counted from a few minutes before it was confirmed.
+    #[serde(skip)]
+    pub minutes: Minutes,
+    /// What RDS said of the old writer after a failover.
+    pub blocked: Option<WritesBlocked>,
 }
 
 /// `CREATE` of `CREATE_COMPLETE`.
@@ -275,6 +281,8 @@ impl RunState {
             notes: Vec::new(),
             resumed: 0,
             newest: record.at,
+            minutes: Minutes::default(),
+            blocked: None,
         })
     }
 
@@ -330,7 +338,12 @@ impl RunState {
                 overruled: false,
             }),
             Entry::Ordered { order } => self.obey(order, record)?,
-            Entry::Figures { .. } => {}
+            Entry::Figures { minutes, blocked } => {
+                self.minutes.take(minutes);
+                if let Some(blocked) = blocked {
+                    self.blocked = Some(blocked.clone());
+                }
+            }
             Entry::Ended { phase } => {
                 (self.outcome, self.ended) = (Some(*phase), Some(record.at));
             }
@@ -489,7 +502,15 @@ impl RunState {
             .all(|step| self.steps.get(&step.id).is_none_or(StepState::over))
     }
 
-    /// When the first change was sent: from here the achieved recovery time counts.
+    /// The end of what it does to the fleet: it may go on only to wait for the figures of that.
+    pub fn acted_until(&self) -> Timestamp {
+        let mut steps = self.plan.steps.iter();
+        let counts = steps.find(|step| matches!(step.task, Task::AwaitFigures(_)));
+        let counts = counts.and_then(|step| self.steps.get(&step.id)?.started);
+        counts.or(self.ended).unwrap_or(self.newest)
+    }
+
+    /// When the first change was sent.
     pub fn first_change(&self) -> Option<Timestamp> {
         self.steps
             .values()

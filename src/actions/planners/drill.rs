@@ -4,7 +4,7 @@ use super::promote::Cast;
 use super::shift::{Way, ids};
 use super::{evacuate, preconditions, promote, shift};
 use crate::actions::plan::Ground;
-use crate::actions::task::{AwaitResync, Baseline, Healthy, Look, Within};
+use crate::actions::task::{AwaitFigures, AwaitResync, Baseline, Healthy, Look, Within};
 use crate::actions::{
     Change, Choice, Intent, Mode, Places, Plan, Refused, Rehearsal, Step, Task, advise, data_loss,
     mechanism,
@@ -224,6 +224,9 @@ fn back(
     if mode == Mode::Failover {
         first = first.after(["resync", "snapshot"]);
         first.after.push(format!("forwarding-after.{}", old.region));
+    } else {
+        // After a switchover nobody is rebuilt.
+        first = first.expected(15);
     }
     steps.push(first);
     let writer = Step::new(
@@ -264,6 +267,9 @@ fn back(
     });
     let last = ids(&steps);
     steps.push(Step::new("back.verify", "The fleet is as before", everyone, snapshot).after(last));
+    let counted = Task::AwaitFigures(AwaitFigures { most_s: 300 });
+    let title = "What it cost is counted";
+    steps.push(Step::new("counted", title, counted, snapshot).after(["back.verify"]));
     for step in &mut steps {
         // Planned while the Region may be down: what a step needs is looked at again just before it.
         step.needs

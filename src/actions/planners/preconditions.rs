@@ -158,56 +158,53 @@ fn versions(ground: &Ground<'_>, cast: &Cast<'_>) -> Check {
     )
 }
 
-/// A switchover takes as long as the lag; a failover loses it.
+/// A switchover takes as long as the lag; a failover loses it. What grows because the writer fell silent is no
+/// lag: what it wrote since is not known.
 fn lag(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Check {
     let region = &cast.target.region;
-    let series = ground.snapshot.database.lag(region);
-    let Some(point) = series
-        .and_then(|series| series.last())
-        .and_then(|series| series.newest())
-    else {
-        return Check::new(
-            "lag",
-            if mode == Mode::Failover {
-                Finding::Warn
-            } else {
-                Finding::Waivable
-            },
-            format!("no sample of {region}'s lag"),
-        );
+    let rules = &ground.spec.rules;
+    let database = &ground.snapshot.database;
+    let Some(lag) = database.lag_last_known(region) else {
+        let text = format!("no sample of {region}'s lag");
+        return Check::new("lag", Finding::Waivable, text);
     };
-    let age = ground
-        .snapshot
-        .at
-        .duration_since(point.at)
-        .max(SignedDuration::ZERO);
+    if let Some(silence) = lag.silence {
+        let ago = ground.snapshot.at.duration_since(silence.since);
+        let ago = words::span(ago.max(SignedDuration::ZERO));
+        let heard = silence.lag_ms.map_or_else(
+            || "its lag before is not known".into(),
+            |ms| format!("its lag before was {}", words::millis(ms)),
+        );
+        let text = format!(
+            "{region} last heard the writer {ago} ago; {heard}; what was written since is not known"
+        );
+        return Check::new("lag", Finding::Waivable, text);
+    }
     let text = format!(
         "{region} lags {}, sample {} old",
-        words::millis(point.value),
-        words::span(age)
+        words::millis(lag.ms),
+        words::span(lag.age(ground.snapshot.at))
     );
-    let rules = &ground.spec.rules;
-    let finding = match mode {
-        Mode::Failover if point.value > 1_000.0 * rules.rpo_s => Finding::Waivable,
-        Mode::Failover => Finding::Pass,
-        _ if point.value > rules.abort_lag_ms => Finding::Waivable,
-        _ => Finding::Pass,
+    let most = if mode == Mode::Failover {
+        1_000.0 * rules.rpo_s
+    } else {
+        rules.abort_lag_ms
     };
-    let best = ground
-        .snapshot
-        .sites
-        .iter()
-        .map(|site| &site.region)
+    let finding = if lag.ms > most {
+        Finding::Waivable
+    } else {
+        Finding::Pass
+    };
+    let others = ground.snapshot.sites.iter().map(|site| &site.region);
+    let best = others
         .filter(|other| *other != region)
-        .filter_map(|other| {
-            let lag = ground.snapshot.database.lag(other)?.current()?.newest()?;
-            Some((other, lag.value))
-        });
-    match best.min_by(|a, b| a.1.total_cmp(&b.1)) {
-        Some((other, less)) if less * 2.0 < point.value && point.value > 1_000.0 => Check::new(
+        .filter_map(|other| Some((other, database.lag_now(other)?)))
+        .filter(|(_, lag)| lag.silence.is_none());
+    match best.min_by(|a, b| a.1.ms.total_cmp(&b.1.ms)) {
+        Some((other, less)) if less.ms * 2.0 < lag.ms && lag.ms > 1_000.0 => Check::new(
             "lag",
             finding.max(Finding::Warn),
-            format!("{text}; {other} lags only {}", words::millis(less)),
+            format!("{text}; {other} lags only {}", words::millis(less.ms)),
         ),
         _ => Check::new("lag", finding, text),
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::actions::figures::SiteFigures;
-use crate::actions::journal::{Entry, Record};
+use crate::actions::figures::{MINUTE, SiteMinute};
+use crate::actions::journal::RunState;
 use crate::fleet::Region;
 
 /// One Region's figures. Of every minute one value, none where there is no data; the first is before the
@@ -19,6 +19,8 @@ pub struct Charts {
     pub requests: Vec<Option<f64>>,
     /// Share answered 5xx, in percent.
     pub errors_percent: Vec<Option<f64>>,
+    /// Share answered 4xx, in percent: 429 is among them.
+    pub refused_percent: Vec<Option<f64>>,
     /// p99 in milliseconds.
     pub p99_ms: Vec<Option<f64>>,
     /// The database's lag in milliseconds, on a secondary.
@@ -26,58 +28,37 @@ pub struct Charts {
 }
 
 /// Most minutes kept: a longer run is told by its last ones.
-const MOST: i64 = 24 * 60;
+const MOST: i32 = 24 * 60;
 
 /// Everybody's.
-pub(super) fn of(records: &[Record]) -> BTreeMap<Region, Charts> {
-    let mut by_region: BTreeMap<Region, BTreeMap<i64, SiteFigures>> = BTreeMap::new();
-    for record in records {
-        let Entry::Figures { figures } = &record.entry else {
-            continue;
-        };
-        for (region, site) in figures {
-            if let Some(at) = site.at {
-                let minutes = by_region.entry(region.clone()).or_default();
-                minutes.insert(at.as_second() / 60, *site);
-            } else {
-                by_region.entry(region.clone()).or_default();
-            }
-        }
-    }
-    let minutes = || by_region.values().flat_map(BTreeMap::keys).copied();
+pub(super) fn of(state: &RunState) -> BTreeMap<Region, Charts> {
+    let sites = &state.minutes.sites;
+    let minutes = || sites.values().flat_map(BTreeMap::keys);
     let (Some(first), Some(last)) = (minutes().min(), minutes().max()) else {
         return BTreeMap::new();
     };
-    let first = first.max(last - MOST);
-    by_region
-        .iter()
-        .map(|(region, seen)| (region.clone(), chart(seen, first, last)))
+    let first = (*first).max(*last - MINUTE * MOST);
+    let charts = sites.iter();
+    charts
+        .map(|(region, seen)| (region.clone(), chart(seen, first, *last)))
         .collect()
 }
 
-fn chart(seen: &BTreeMap<i64, SiteFigures>, first: i64, last: i64) -> Charts {
-    let all: Vec<Option<SiteFigures>> = (first..=last)
-        .map(|minute| {
-            let here = seen.get(&minute).copied();
-            // Samples are a little more than a minute apart: one minute between two is no gap.
-            here.or_else(|| {
-                seen.get(&(minute + 1))
-                    .and_then(|_| seen.get(&(minute - 1)))
-                    .copied()
-            })
-        })
+fn chart(seen: &BTreeMap<Timestamp, SiteMinute>, first: Timestamp, last: Timestamp) -> Charts {
+    let count = last.duration_since(first).as_secs() / 60;
+    let all: Vec<Option<&SiteMinute>> = (0..=count)
+        .map(|minute| seen.get(&(first + SignedDuration::from_mins(minute))))
         .collect();
-    let line = |of: fn(&SiteFigures) -> Option<f64>| -> Vec<Option<f64>> {
-        all.iter().map(|site| site.as_ref().and_then(of)).collect()
+    let line = |of: fn(&SiteMinute) -> Option<f64>| -> Vec<Option<f64>> {
+        all.iter().map(|minute| minute.and_then(of)).collect()
     };
     Charts {
-        from: Timestamp::UNIX_EPOCH
-            .checked_add(SignedDuration::from_mins(first))
-            .ok(),
-        requests: line(|site| site.requests),
-        errors_percent: line(|site| site.errors_percent),
-        p99_ms: line(|site| site.p99_ms),
-        lag_ms: line(|site| site.lag_ms),
+        from: Some(first),
+        requests: line(|minute| minute.requests),
+        errors_percent: line(SiteMinute::failed_percent),
+        refused_percent: line(SiteMinute::refused_percent),
+        p99_ms: line(|minute| minute.p99_ms),
+        lag_ms: line(|minute| minute.lag_ms),
     }
 }
 

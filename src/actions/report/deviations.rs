@@ -1,9 +1,13 @@
 //! Where a run did not go as planned.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::StepReport;
 use crate::actions::journal::{Entry, Record, Reply, RunState};
+use crate::actions::words::seconds;
 use crate::actions::{Finding, Order};
 
 /// One of them.
@@ -12,14 +16,17 @@ pub struct Deviation {
     /// When.
     pub at: Timestamp,
     /// `held`, `retried`, `skipped`, `waived`, `tripped`, `overruled`, `resumed`, `unknown`, `refused`,
-    /// `undone`, `abandoned` or `paused`.
+    /// `undone`, `abandoned`, `paused` or `slow`.
     pub kind: &'static str,
     /// In a sentence.
     pub what: String,
 }
 
-/// All of them, in order.
-pub(super) fn of(records: &[Record], state: &RunState) -> Vec<Deviation> {
+/// A step is slow from this many times its expectation on, and this many seconds more than it.
+const SLOW: (f64, i64) = (1.2, 10);
+
+/// All of them, in order of time.
+pub(super) fn of(records: &[Record], state: &RunState, steps: &[StepReport]) -> Vec<Deviation> {
     let waived =
         state.plan.checks.iter().filter(|check| {
             check.finding == Finding::Waivable && state.waived.contains(&check.name)
@@ -37,7 +44,70 @@ pub(super) fn of(records: &[Record], state: &RunState) -> Vec<Deviation> {
             what,
         })
     });
-    waived.chain(others).collect()
+    let slow = steps.iter().filter_map(|step| {
+        let ended = state.steps.get(&step.id)?.ended?;
+        slow(step).map(|what| Deviation {
+            at: ended,
+            kind: "slow",
+            what,
+        })
+    });
+    let mut all: Vec<Deviation> = waived.chain(others).chain(slow).collect();
+    all.sort_by_key(|deviation| deviation.at);
+    all
+}
+
+/// What is said of a step that took much longer than expected.
+fn slow(step: &StepReport) -> Option<String> {
+    let (factor, took) = (step.factor?, step.actual_s?);
+    let more = took - step.planned_s.cast_signed();
+    (factor >= SLOW.0 && more >= SLOW.1).then(|| {
+        let held = if step.held_s > 0 {
+            format!(
+                ", of which it was held for {}",
+                seconds(step.held_s.cast_unsigned())
+            )
+        } else {
+            String::new()
+        };
+        format!(
+            "{} took {}, {factor:.1} times the {} expected{held}",
+            step.id,
+            seconds(took.cast_unsigned()),
+            seconds(step.planned_s)
+        )
+    })
+}
+
+/// How many seconds each step was held, or is.
+pub(super) fn held_s(records: &[Record], state: &RunState) -> BTreeMap<String, i64> {
+    let mut since: BTreeMap<&str, Timestamp> = BTreeMap::new();
+    let mut held: BTreeMap<String, i64> = BTreeMap::new();
+    let mut add = |step: &str, from: Timestamp, to: Timestamp| {
+        *held.entry(step.to_owned()).or_default() += to.duration_since(from).as_secs();
+    };
+    for record in records {
+        match &record.entry {
+            Entry::Held {
+                step, gate: false, ..
+            } => {
+                since.entry(step).or_insert(record.at);
+            }
+            Entry::Started { step }
+            | Entry::Ordered {
+                order: Order::Skip { step, .. } | Order::Retry { step },
+            } => {
+                if let Some(from) = since.remove(step.as_str()) {
+                    add(step, from, record.at);
+                }
+            }
+            _ => {}
+        }
+    }
+    for (step, from) in since {
+        add(step, from, state.ended.unwrap_or(state.newest));
+    }
+    held
 }
 
 fn one(record: &Record) -> Option<(&'static str, String)> {

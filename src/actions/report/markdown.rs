@@ -5,7 +5,7 @@ use std::fmt::Write;
 use jiff::Timestamp;
 
 use super::charts::spark;
-use super::{Charts, Report};
+use super::{Charts, Harm, Report, Tally};
 use crate::actions::journal::StepStatus;
 use crate::actions::words::{count, millis, seconds};
 use crate::fleet::{Region, clean_markdown as plain};
@@ -17,6 +17,7 @@ const CHART: usize = 40;
 pub fn draw(report: &Report) -> String {
     let mut text = String::new();
     head(&mut text, report);
+    harm(&mut text, &report.harm);
     steps(&mut text, report);
     figures(&mut text, report);
     let deviations: Vec<String> = report
@@ -28,7 +29,7 @@ pub fn draw(report: &Report) -> String {
         &mut text,
         "Deviations",
         &deviations,
-        "None: it went as planned.",
+        "None: nothing was held, waived, skipped or retried, and no step took much longer than expected.",
     );
     let notes: Vec<String> = report
         .notes
@@ -94,6 +95,7 @@ fn head(text: &mut String, report: &Report) {
             "recovery time",
             format!("{} ({})", report.recovery.sentence(), report.recovery.why),
         ),
+        ("requests failed", failed(&report.harm)),
         (
             "recovery point",
             format!(
@@ -110,13 +112,134 @@ fn head(text: &mut String, report: &Report) {
     }
 }
 
+/// `18,399 of 3,201,222 (0.57 %) …`, in the head's line.
+fn failed(harm: &Harm) -> String {
+    match (&harm.clients, &harm.worst) {
+        (Some(clients), worst) => {
+            let worst = worst.as_ref().map_or_else(String::new, |worst| {
+                format!(
+                    "; the worst minute was {}, {} of its requests",
+                    worst.at.strftime("%H:%MZ"),
+                    percent(worst.percent)
+                )
+            });
+            let all = if clients.minutes < clients.of {
+                format!(
+                    " in the {} minutes of {} that are counted",
+                    clients.minutes, clients.of
+                )
+            } else {
+                String::new()
+            };
+            format!(
+                "{}, as clients saw it at CloudFront{all}{worst}",
+                share(clients)
+            )
+        }
+        (None, _) if harm.regions.is_empty() => "not known: no figures were read".into(),
+        (None, _) => {
+            let sum = |of: fn(&Tally) -> f64| harm.regions.values().map(of).sum::<f64>();
+            format!(
+                "not known as clients saw it; the Regions counted {} of {}, without what none of them answered",
+                count(sum(|tally| tally.failed)),
+                count(sum(|tally| tally.requests))
+            )
+        }
+    }
+}
+
+/// `18,399 of 3,201,222 (0.57 %)`.
+fn share(tally: &Tally) -> String {
+    format!(
+        "{} of {} ({})",
+        count(tally.failed),
+        count(tally.requests),
+        some(tally.failed_percent, percent)
+    )
+}
+
+fn some(value: Option<f64>, show: fn(f64) -> String) -> String {
+    value.map_or_else(|| "not known".into(), show)
+}
+
+/// Nothing is never written of what is not nothing.
+fn percent(value: f64) -> String {
+    if value > 0.0 && value < 0.005 {
+        "less than 0.01 %".into()
+    } else {
+        format!("{value:.2} %")
+    }
+}
+
+fn times(factor: f64) -> String {
+    if factor < 10.0 {
+        format!("{factor:.1} ×")
+    } else {
+        format!("{factor:.0} ×")
+    }
+}
+
+fn harm(text: &mut String, harm: &Harm) {
+    let _ = writeln!(text, "\n## What it cost\n");
+    let _ = writeln!(
+        text,
+        "By AWS's own figures from {} to {}. 429 is among 4xx: AWS does not count it apart.\n",
+        time(harm.from),
+        time(harm.until)
+    );
+    let _ = writeln!(
+        text,
+        "| counted by | minutes | requests | failed (5xx) | share before | 4xx | more 4xx than usual | throttled by Lambda |"
+    );
+    let _ = writeln!(text, "|---|--:|--:|--:|--:|--:|--:|--:|");
+    let edge = harm
+        .clients
+        .iter()
+        .map(|tally| ("CloudFront: clients", tally));
+    let sites = harm.regions.iter();
+    let sites = sites.map(|(region, tally)| (region.as_str(), tally));
+    for (by, tally) in edge.chain(sites) {
+        let cells = [
+            by.to_owned(),
+            format!("{} of {}", tally.minutes, tally.of),
+            count(tally.requests),
+            share(tally),
+            some(tally.before_percent, percent),
+            some(tally.refused, count),
+            some(tally.refused_more, count),
+            some(tally.throttled, count),
+        ];
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
+    }
+    if let Some(worst) = &harm.worst {
+        let _ = writeln!(
+            text,
+            "\nThe worst minute was {}: {} of {} requests failed ({}), by {}.",
+            worst.at.strftime("%H:%MZ"),
+            count(worst.failed),
+            count(worst.requests),
+            percent(worst.percent),
+            worst.by
+        );
+    }
+    if !harm.missing.is_empty() {
+        let _ = writeln!(
+            text,
+            "\nMissing, because it was not in when the run ended (CloudWatch shows a minute one to three minutes late) or could not be read:\n"
+        );
+        for missing in &harm.missing {
+            let _ = writeln!(text, "- {missing}");
+        }
+    }
+}
+
 fn steps(text: &mut String, report: &Report) {
     let _ = writeln!(text, "\n## Steps, planned and actual\n");
     let _ = writeln!(
         text,
-        "| step | what | status | began, planned | began | takes, planned | took | last seen |"
+        "| step | what | status | began, planned | began | takes, planned | took | of plan | held | last seen |"
     );
-    let _ = writeln!(text, "|---|---|---|--:|--:|--:|--:|---|");
+    let _ = writeln!(text, "|---|---|---|--:|--:|--:|--:|--:|--:|---|");
     for step in &report.steps {
         let cells = [
             plain(&step.id),
@@ -128,6 +251,15 @@ fn steps(text: &mut String, report: &Report) {
             step.begin_s.map(clock).unwrap_or_default(),
             seconds(step.planned_s),
             step.actual_s.map(span).unwrap_or_default(),
+            step.factor
+                .filter(|factor| *factor >= 1.05)
+                .map(times)
+                .unwrap_or_default(),
+            if step.held_s > 0 {
+                span(step.held_s)
+            } else {
+                String::new()
+            },
             plain(step.saw.as_deref().unwrap_or_default()),
         ];
         let _ = writeln!(text, "| {} |", cells.join(" | "));
@@ -168,10 +300,10 @@ fn figures(text: &mut String, report: &Report) {
 type Row<'a> = (&'static str, &'a [Option<f64>], &'a dyn Fn(f64) -> String);
 
 fn site(text: &mut String, region: &Region, charts: &Charts) {
-    let percent = |value: f64| format!("{value:.2} %");
-    let rows: [Row<'_>; 4] = [
+    let rows: [Row<'_>; 5] = [
         ("requests a minute", &charts.requests, &count),
         ("5xx", &charts.errors_percent, &percent),
+        ("4xx", &charts.refused_percent, &percent),
         ("p99", &charts.p99_ms, &millis),
         ("replication lag", &charts.lag_ms, &millis),
     ];

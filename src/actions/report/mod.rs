@@ -2,8 +2,9 @@
 
 mod charts;
 mod deviations;
+mod harm;
+mod loss;
 mod markdown;
-mod recovery;
 mod timeline;
 
 use std::collections::BTreeMap;
@@ -12,13 +13,15 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::journal::{Entry, Note, Phase, Record, RunState, StepStatus};
-use super::{Change, Intent};
+use super::recovery::{Recovery, recovery};
+use super::{Change, Intent, Task};
 use crate::fleet::Region;
 
 pub use charts::Charts;
 pub use deviations::Deviation;
+pub use harm::{Harm, Tally, Worst};
+pub use loss::{Bound, RecoveryPoint};
 pub use markdown::draw as markdown;
-pub use recovery::{Recovery, RecoveryPoint};
 pub use timeline::Moment;
 
 /// The version of the document.
@@ -59,6 +62,8 @@ pub struct Report {
     pub recovery: Recovery,
     /// What was lost.
     pub recovery_point: RecoveryPoint,
+    /// What it cost the clients.
+    pub harm: Harm,
     /// What happened, in order.
     pub timeline: Vec<Moment>,
     /// Each step, planned and actual.
@@ -86,6 +91,10 @@ pub struct StepReport {
     pub planned_s: u64,
     /// Seconds it took; none when it did not end.
     pub actual_s: Option<i64>,
+    /// How many times as long as expected it took; none when it did not end, or waited for the operator.
+    pub factor: Option<f64>,
+    /// Seconds it was held for the operator, or is.
+    pub held_s: i64,
     /// When it should have begun, in seconds from confirmation; none for an inverse step.
     pub planned_begin_s: Option<u64>,
     /// When it began, in seconds from confirmation.
@@ -99,6 +108,7 @@ pub struct StepReport {
 /// Reports `records`, which are a whole journal, and `state`, which is what they add up to.
 pub fn report(records: &[Record], state: &RunState) -> Report {
     let plan = &state.plan;
+    let steps = steps(records, state);
     let until = state.ended.unwrap_or(state.newest);
     let gwctl = records.iter().find_map(|record| match &record.entry {
         Entry::Begun { gwctl, .. } => Some(gwctl.clone()),
@@ -119,12 +129,13 @@ pub fn report(records: &[Record], state: &RunState) -> Report {
         took_s: until.duration_since(state.begun).as_secs(),
         expected_s: plan.expected_s(),
         one_by_one_s: plan.one_by_one_s(),
-        recovery: recovery::time(state),
-        recovery_point: recovery::point(state, records),
+        recovery: recovery(state),
+        recovery_point: loss::point(state),
+        harm: harm::of(state),
         timeline: timeline::of(records, state),
-        steps: steps(state),
-        figures: charts::of(records),
-        deviations: deviations::of(records, state),
+        figures: charts::of(state),
+        deviations: deviations::of(records, state, &steps),
+        steps,
         notes: state.notes.clone(),
         drift: drift(state),
     }
@@ -140,7 +151,8 @@ fn operators(records: &[Record]) -> Vec<String> {
     names
 }
 
-fn steps(state: &RunState) -> Vec<StepReport> {
+fn steps(records: &[Record], state: &RunState) -> Vec<StepReport> {
+    let held = deviations::held_s(records, state);
     let begins = state.plan.begins_s();
     let inverse = state.plan.inverse.iter().filter(|_| state.undoing);
     state
@@ -151,12 +163,18 @@ fn steps(state: &RunState) -> Vec<StepReport> {
         .filter_map(|step| {
             let now = state.steps.get(&step.id)?;
             let took = now.started.zip(now.ended);
+            let actual_s = took.map(|(from, to)| to.duration_since(from).as_secs());
+            let waits = matches!(step.task, Task::Look(_)) || now.status != StepStatus::Done;
             Some(StepReport {
                 id: step.id.clone(),
                 title: step.title.clone(),
                 status: now.status,
                 planned_s: step.expected_s,
-                actual_s: took.map(|(from, to)| to.duration_since(from).as_secs()),
+                actual_s,
+                factor: actual_s
+                    .filter(|_| !waits && step.expected_s > 0)
+                    .map(|s| s as f64 / step.expected_s as f64),
+                held_s: held.get(&step.id).copied().unwrap_or(0),
                 planned_begin_s: begins.get(step.id.as_str()).copied(),
                 begin_s: now
                     .started

@@ -4,6 +4,7 @@
 //! another process; what it does is `look` and `send`.
 
 mod await_dns;
+mod await_figures;
 mod await_fleet;
 mod await_region;
 mod await_well;
@@ -34,6 +35,7 @@ use crate::fleet::assumptions::Means;
 use crate::fleet::{Region, StackEvent};
 
 pub use await_dns::{AwaitAnswers, AwaitEndpoint};
+pub use await_figures::AwaitFigures;
 pub use await_fleet::{AwaitTraffic, Baseline, Healthy, Look, Within};
 pub use await_region::{AwaitGreen, AwaitMember, AwaitRequests, AwaitServing};
 pub use await_well::AwaitWell;
@@ -189,6 +191,7 @@ tasks!(
     CopyCode,
     AwaitWell,
     SmokeWrite,
+    AwaitFigures,
 );
 
 /// Every task can do this; `tasks!` hands on to it.

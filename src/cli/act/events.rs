@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::paper::{Ink, Paper, pad};
 use crate::actions::words::{seconds, span};
-use crate::actions::{Entry, Order, Phase, Plan, Record, Reply, RunState};
+use crate::actions::{Entry, Order, Phase, Plan, Record, Reply, RunState, recovery};
 use crate::fleet::StackEvent;
 use crate::fleet::clean_line;
 
@@ -302,9 +302,15 @@ pub fn closing(state: &RunState) -> String {
             .duration_since(state.begun),
     );
     let expected = seconds(state.plan.expected_s());
-    match state.phase() {
+    let ended = match state.phase() {
         Phase::Done => format!("Done in {took}; about {expected} was expected."),
         phase => format!("{} after {took}.", capital(phase.word())),
+    };
+    let recovery = recovery(state);
+    match (recovery.recovered, state.plan.intent.recovers()) {
+        (Some(_), _) => format!("{ended}\nRecovery: {}.", recovery.sentence()),
+        (None, true) => format!("{ended}\nRecovery: none, {}.", recovery.why),
+        (None, false) => ended,
     }
 }
 

@@ -7,11 +7,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::seconds::Seconds;
-use super::{Figures, story};
+use super::{Figures, Reported, story};
 use crate::actions::registry::ACTIONS;
+use crate::actions::report::{Bound, report};
 use crate::actions::{
-    Confirmation, Crew, Folder, Intent, Operator, Order, Phase, Plan, RunState, Running, Status,
-    plan_patiently, start,
+    Confirmation, Crew, Finding, Folder, Intent, Operator, Order, Phase, Plan, RunState, Running,
+    Status, plan_patiently, start,
 };
 use crate::cli::failure::Failure;
 use crate::cli::operator::operator;
@@ -99,7 +100,35 @@ async fn on_stage(
         Err(why) => return Ok((title, refused(&why.to_string()))),
     };
     let (state, holds) = see_through(&mut running).await;
-    Ok((title, figures(&state, holds, &seconds)))
+    let figures = Figures {
+        reported: reported(&folder, &state)?,
+        waived: waived(&made),
+        ..figures(&state, holds, &seconds)
+    };
+    Ok((title, figures))
+}
+
+/// What the run's own report says.
+fn reported(folder: &Folder, state: &RunState) -> Result<Reported, Failure> {
+    let records = folder.records(&state.id);
+    let records = records.map_err(|broken| Failure::new(broken.to_string()))?;
+    let report = report(&records, state);
+    let loss = &report.recovery_point;
+    let writes = |bound: Option<Bound>| bound.and_then(|bound| bound.writes);
+    Ok(Reported {
+        recovery_s: report.recovery.from_confirmation_s,
+        failed_requests: report.harm.clients.map(|clients| clients.failed),
+        writes_lost_likely: writes(loss.likely),
+        writes_lost_at_most: writes(loss.at_most),
+    })
+}
+
+/// Red checks that can be waived: the operator of a rehearsal waives them all, by name.
+fn waived(plan: &Plan) -> Vec<String> {
+    let red = plan.checks.iter();
+    let red = red.filter(|check| check.finding == Finding::Waivable);
+    red.map(|check| format!("{}: {}", check.name, check.text))
+        .collect()
 }
 
 /// The drill away from what is struck, or from the writer's Region, to where it loses least.
@@ -137,11 +166,16 @@ async fn planned(
     Ok(plan)
 }
 
-/// Typed, with everything that can be waived waived.
+/// Typed, with everything red that can be waived waived by name.
 fn confirmation(plan: &Plan, by: &Operator) -> Confirmation {
     Confirmation {
         typed: plan.confirm.clone(),
-        waived: plan.checks.iter().map(|check| check.name.clone()).collect(),
+        waived: plan
+            .checks
+            .iter()
+            .filter(|check| check.finding == Finding::Waivable)
+            .map(|check| check.name.clone())
+            .collect(),
         operator: by.name.clone(),
         host: by.host.clone(),
     }
@@ -193,7 +227,7 @@ fn figures(state: &RunState, holds: Vec<String>, seconds: &Seconds) -> Figures {
     };
     // The way back is a second, planned interruption.
     let out = state.steps.get("look").and_then(|look| look.started);
-    let end = state.ended.unwrap_or(state.newest);
+    let end = state.acted_until();
     let counted = seconds.between(state.begun, end);
     let lasted = end.duration_since(state.begun).as_secs_f64() - counted.without_writer_s;
     let rate = counted.writes_acknowledged / lasted.max(1.0);
@@ -202,6 +236,7 @@ fn figures(state: &RunState, holds: Vec<String>, seconds: &Seconds) -> Figures {
         rto_s: seconds.recovered(state.begun, out.unwrap_or(end)),
         rpo_s: counted.writes_lost / rate.max(0.001),
         failed_requests: counted.failed.round(),
+        throttled_requests: counted.throttled.round(),
         writes_lost: counted.writes_lost.round(),
         without_writer_s: counted.without_writer_s,
         took_s: end.duration_since(state.begun).as_secs(),
@@ -209,6 +244,7 @@ fn figures(state: &RunState, holds: Vec<String>, seconds: &Seconds) -> Figures {
             .first_change()
             .map(|at| at.duration_since(state.begun).as_secs_f64()),
         holds,
+        ..Figures::default()
     }
 }
 

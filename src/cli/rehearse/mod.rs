@@ -36,9 +36,14 @@ struct Figures {
     outcome: String,
     /// From the confirmation until the world serves again; none when it did not.
     rto_s: Option<i64>,
+    /// What gwctl's own report says of the same.
+    reported: Reported,
     /// Seconds of acknowledged writes that were lost.
     rpo_s: f64,
+    /// Answered 5xx, 429 or not at all.
     failed_requests: f64,
+    /// Of these, answered 429.
+    throttled_requests: f64,
     writes_lost: f64,
     /// Seconds in which nobody took writes.
     without_writer_s: f64,
@@ -48,6 +53,21 @@ struct Figures {
     first_change_s: Option<f64>,
     /// Every time the operator was asked, and why.
     holds: Vec<String>,
+    /// The red checks that the operator waived by name, and what they said.
+    waived: Vec<String>,
+}
+
+/// What the run's report says, from what gwctl could observe.
+#[derive(Debug, Default, Serialize)]
+struct Reported {
+    /// From the confirmation to recovery.
+    recovery_s: Option<i64>,
+    /// Requests answered 5xx, as CloudFront counted.
+    failed_requests: Option<f64>,
+    /// Writes lost, when the old writer stopped once it was last heard.
+    writes_lost_likely: Option<f64>,
+    /// Writes lost at most.
+    writes_lost_at_most: Option<f64>,
 }
 
 /// Rehearses and prints.

@@ -1,37 +1,57 @@
 //! The table of rehearsals.
 
+use std::collections::BTreeMap;
+
 use super::{Figures, Row};
+use crate::fleet::clean_markdown;
 
 /// What the figures mean.
 const LEGEND: &str = "RTO: from the confirmation until the world answers at least 99 % of requests and takes writes again, \
-on the way out of the Region; 0 s: it never stopped. RPO: seconds of acknowledged writes that were lost. Failed requests, \
-lost writes and the time are of the whole drill, there and back. Every figure is the simulated world's own count. What goes \
-wrong ends after 20 minutes.";
+on the way out of the Region; 0 s: it never stopped. Report: the recovery time, from the confirmation, that gwctl's own report \
+of the run gives from what it could observe. RPO: seconds of acknowledged writes that were lost. Failed: answered 5xx, 429 or not \
+at all; of these, 429 once more by themselves. Failed requests, lost writes and the time are of the whole drill, there and back, \
+without the wait for the last figures. But for the report's, every figure is the simulated world's own count. Held: how often the \
+run needed the operator. Waived: red checks that the operator waived by name; a real one may well refuse to go on. What goes wrong \
+ends after 20 minutes.";
 
-const HEADS: [&str; 7] = [
+const HEADS: [&str; 11] = [
     "scenario",
     "how",
     "RTO",
+    "report",
     "RPO",
-    "failed requests",
+    "failed",
+    "429",
     "writes lost",
     "took",
+    "held",
+    "waived",
 ];
 
 pub(super) fn json(rows: &[Row]) -> String {
-    let document = serde_json::json!({ "schema": "gwctl.rehearsal/1", "rehearsals": rows });
+    let document = serde_json::json!({ "schema": "gwctl.rehearsal/2", "rehearsals": rows });
     format!("{document:#}\n")
 }
 
 pub(super) fn markdown(rows: &[Row]) -> String {
-    let rule = "|---".repeat(HEADS.len() + 1);
+    let rule = "|---|---".to_owned() + &"|--:".repeat(HEADS.len() - 2);
     let lines: Vec<String> = lines(rows)
         .iter()
-        .map(|(cells, outcome)| format!("| {} | {outcome} |", cells.join(" | ")))
+        .map(|(cells, outcome)| format!("| {} | {} |", cells.join(" | "), clean_markdown(outcome)))
         .collect();
     let lines = lines.join("\n");
+    let asked: Vec<String> = rows
+        .iter()
+        .flat_map(|row| asked(row).into_iter())
+        .map(|line| format!("- {}\n", clean_markdown(&line)))
+        .collect();
+    let asked = if asked.is_empty() {
+        String::new()
+    } else {
+        format!("\nWhat the operator was asked:\n\n{}", asked.concat())
+    };
     format!(
-        "| {} | outcome |\n{rule}|\n{lines}\n\n{LEGEND}\n",
+        "| {} | outcome |\n{rule}|---|\n{lines}\n\n{LEGEND}\n{asked}",
         HEADS.join(" | ")
     )
 }
@@ -48,7 +68,7 @@ pub(super) fn table(rows: &[Row]) -> String {
         (0 | 1, width) => format!("{cell:<width$}  "),
         (_, width) => format!("{cell:>width$}  "),
     };
-    let line = |cells: [&str; 7], last: &str| {
+    let line = |cells: [&str; HEADS.len()], last: &str| {
         let cells: String = cells.into_iter().enumerate().map(padded).collect();
         format!("{cells}{last}\n")
     };
@@ -56,51 +76,83 @@ pub(super) fn table(rows: &[Row]) -> String {
         .iter()
         .map(|(cells, outcome)| line(cells.each_ref().map(String::as_str), outcome))
         .collect();
-    format!("{}{body}\n{LEGEND}\n", line(HEADS, "outcome"))
+    let asked: Vec<String> = rows.iter().flat_map(asked).collect();
+    format!(
+        "{}{body}\n{LEGEND}\n\n{}\n",
+        line(HEADS, "outcome"),
+        asked.join("\n")
+    )
 }
 
 /// Two lines a scenario, each with how it ended.
-fn lines(rows: &[Row]) -> Vec<([String; 7], String)> {
+fn lines(rows: &[Row]) -> Vec<([String; HEADS.len()], String)> {
     rows.iter()
         .flat_map(|row| {
             [
-                (
-                    cells(&row.scenario, "side by side", &row.planned),
-                    outcome(&row.planned),
-                ),
-                (
-                    cells("", "one by one", &row.one_by_one),
-                    outcome(&row.one_by_one),
-                ),
+                ("side by side", row.scenario.as_str(), &row.planned),
+                ("one by one", "", &row.one_by_one),
             ]
         })
+        .map(|(how, scenario, figures)| (cells(scenario, how, figures), figures.outcome.clone()))
         .collect()
 }
 
-fn cells(scenario: &str, how: &str, figures: &Figures) -> [String; 7] {
+fn cells(scenario: &str, how: &str, figures: &Figures) -> [String; HEADS.len()] {
     let ran = !figures.outcome.starts_with("refused");
     let shown = |text: String| if ran { text } else { "–".into() };
+    let seconds = |s: Option<i64>| s.map_or_else(|| "not recovered".into(), |s| format!("{s} s"));
+    let count = |n: f64| shown(crate::actions::words::count(n));
+    let times = |n: usize| match (ran, n) {
+        (false, _) => "–".into(),
+        (_, 0) => "no".into(),
+        (_, 1) => "once".into(),
+        (_, n) => format!("{n} times"),
+    };
     [
         scenario.to_owned(),
         how.to_owned(),
-        shown(
-            figures
-                .rto_s
-                .map_or_else(|| "not recovered".into(), |s| format!("{s} s")),
-        ),
+        shown(seconds(figures.rto_s)),
+        shown(seconds(figures.reported.recovery_s)),
         shown(format!("{:.1} s", figures.rpo_s)),
-        shown(format!("{:.0}", figures.failed_requests)),
-        shown(format!("{:.0}", figures.writes_lost)),
+        count(figures.failed_requests),
+        count(figures.throttled_requests),
+        count(figures.writes_lost),
         shown(minutes(figures.took_s)),
+        times(figures.holds.len()),
+        match figures.waived.len() {
+            _ if !ran => "–".into(),
+            0 => "none".into(),
+            n => n.to_string(),
+        },
     ]
 }
 
-fn outcome(figures: &Figures) -> String {
-    match figures.holds.len() {
-        0 => figures.outcome.clone(),
-        1 => format!("{}, held once", figures.outcome),
-        n => format!("{}, held {n} times", figures.outcome),
-    }
+/// What the operator waived and what held the run, each once, with how often.
+fn asked(row: &Row) -> Vec<String> {
+    let of = |how: &str, figures: &Figures| {
+        let waived = figures
+            .waived
+            .iter()
+            .map(|check| format!("{}, {how}: waived {check}", row.scenario));
+        let mut holds: BTreeMap<String, (usize, &String)> = BTreeMap::new();
+        for hold in &figures.holds {
+            // Held for the same, with other figures.
+            let same: String = hold.chars().filter(|c| !c.is_ascii_digit()).collect();
+            holds.entry(same).or_insert((0, hold)).0 += 1;
+        }
+        let holds = holds.into_values().map(|(times, hold)| {
+            let times = if times == 1 {
+                "once".into()
+            } else {
+                format!("{times} times")
+            };
+            format!("{}, {how}: held {times}: {hold}", row.scenario)
+        });
+        waived.chain(holds).collect::<Vec<String>>()
+    };
+    let planned = of("side by side", &row.planned);
+    let one_by_one = of("one by one", &row.one_by_one);
+    [planned, one_by_one].concat()
 }
 
 fn minutes(seconds: i64) -> String {

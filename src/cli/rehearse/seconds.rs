@@ -93,6 +93,7 @@ fn less(last: &Totals, first: &Totals) -> Totals {
     Totals {
         requests: last.requests - first.requests,
         failed: last.failed - first.failed,
+        throttled: last.throttled - first.throttled,
         writes_acknowledged: last.writes_acknowledged - first.writes_acknowledged,
         writes_lost: last.writes_lost - first.writes_lost,
         without_writer_s: last.without_writer_s - first.without_writer_s,

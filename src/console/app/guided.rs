@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Action, Screen, State, Wizard};
-use crate::actions::{LeaseHolder, Order, Phase, RunState, StepStatus, Task};
+use crate::actions::{LeaseHolder, Order, Phase, RunState, StepStatus, recovery};
 use crate::fleet::{FleetSpec, Pace};
 
 /// How long `:arm` opens the fleet for changes.
@@ -57,24 +57,11 @@ pub enum Hold {
 }
 
 impl Shown {
-    /// From when the recovery time counts, and until when: the first change, or the confirmation as
-    /// long as there was none; the end, or in a drill the moment the fleet was well elsewhere.
-    pub fn recovery(&self) -> (Timestamp, Option<Timestamp>) {
+    /// Until when the run's clock, which starts at the confirmation, goes: the recovery, where the action
+    /// brings something back, or else the end; none while it goes on.
+    pub fn until(&self) -> Option<Timestamp> {
         let run = &self.state;
-        let from = run.first_change().unwrap_or(run.begun);
-        let look = run
-            .plan
-            .steps
-            .iter()
-            .find(|step| matches!(step.task, Task::Look(_)));
-        let well = look.and_then(|look| {
-            let ends = look
-                .after
-                .iter()
-                .map(|id| run.steps.get(id).and_then(|step| step.ended));
-            ends.collect::<Option<Vec<_>>>()?.into_iter().max()
-        });
-        (from, well.or(run.ended))
+        recovery(run).recovered.or(run.ended)
     }
 
     /// Whether this console moves it and it is not over.

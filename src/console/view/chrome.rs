@@ -190,9 +190,8 @@ fn run_tab(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, x: &mut u16, lim
     };
     let run = &shown.state;
     let (mark, word, role) = scene.phase(run.phase());
-    let (from, until) = shown.recovery();
-    let until = until.unwrap_or(scene.now.max(from));
-    let clock = figures::stopwatch(until.duration_since(from));
+    let until = shown.until().unwrap_or(scene.now.max(run.begun));
+    let clock = figures::stopwatch(until.duration_since(run.begun));
     let name = if area.width >= 100 {
         run.plan.intent.name()
     } else {

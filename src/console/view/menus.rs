@@ -66,7 +66,7 @@ fn offer_line(scene: &Scene<'_>, offer: &Offer, width: usize) -> Line<'static> {
     };
     let text = match (&refused, &offer.planned) {
         (_, Some(Ok(plan))) => match &plan.data_loss {
-            Some(loss) => format!("{}; would lose: {}", target(offer), loss.sentence()),
+            Some(loss) => format!("{}; data loss: {}", target(offer), loss.brief()),
             None => plan.title.clone(),
         },
         (_, Some(Err(_))) => format!("{}: {}", offer.about, target(offer)),

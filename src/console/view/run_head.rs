@@ -13,7 +13,7 @@ use super::prose::Prose;
 use super::run::objective;
 use super::scene::Scene;
 use super::theme::Role;
-use crate::actions::{Phase, RunState, StepStatus, Task};
+use crate::actions::{Phase, RunState, StepStatus, Task, recovery};
 use crate::console::app::{Hold, Shown};
 
 /// Draws the head; what is left is for the rest.
@@ -84,7 +84,7 @@ fn under_way(run: &RunState) -> String {
 /// what was to be recovered is.
 fn time(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown, big: bool) {
     let run = &shown.state;
-    let (from, until) = shown.recovery();
+    let (from, until) = (run.begun, shown.until());
     let used = until
         .unwrap_or(scene.now.max(from))
         .duration_since(from)
@@ -100,10 +100,9 @@ fn time(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown, big: boo
     let minutes = run.plan.expected_s().div_ceil(60);
     let of = figures::span(if recovers { rto } else { 60 * minutes });
     if big {
-        let since = match (until, run.first_change()) {
-            (Some(_), _) => "from the first change",
-            (None, Some(_)) => "since the first change",
-            (None, None) => "since confirmed",
+        let since = match until {
+            Some(_) => "from confirmation",
+            None => "since confirmation",
         };
         let glyphs = scene.theme.glyphs;
         digits::draw(buf, area, &text, glyphs.ascii, scene.style(role));
@@ -217,13 +216,15 @@ fn said(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) -> (&'stati
         prose.marked(0, &mark, &trip.text, Role::Text);
     }
     if phase == Phase::Done {
-        let (from, until) = shown.recovery();
-        let took = until.unwrap_or(from).duration_since(from);
-        let took = figures::stopwatch(took);
         let took = if run.plan.intent.recovers() {
-            let objective = figures::span(run.plan.rules.rto_s);
-            format!("Recovery took {took}, the objective is {objective}.")
+            let recovery = recovery(run);
+            match recovery.recovered {
+                Some(_) => format!("Recovery: {}.", recovery.sentence()),
+                None => format!("Recovery: none, {}.", recovery.why),
+            }
         } else {
+            let ended = run.ended.unwrap_or(run.newest);
+            let took = figures::stopwatch(ended.duration_since(run.begun));
             format!("It took {took}.")
         };
         let text = format!(

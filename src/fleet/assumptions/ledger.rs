@@ -33,6 +33,34 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         check: Some(shown::lag),
     },
     Assumption {
+        id: "lag-of-a-silent-writer",
+        sentence: "A secondary goes on publishing its lag while its writer is gone, and the figure grows as time goes by: \
+                   gwctl tells that as silence since then, and not as lag. Where the figures end instead, it says the same \
+                   from the last of them on.",
+        source: "§1.2",
+        sure: Sureness::Unverified,
+        on: &[Means::Dashboard, Means::Failover],
+        check: None,
+    },
+    Assumption {
+        id: "words-of-write-fencing",
+        sentence: "RDS's events on blocking writes to the old primary's volume (0390, 0391) say `block writes`, and \
+                   `succeeded` or `timed out`: DescribeEvents gives no number to know them by.",
+        source: "§2.5",
+        sure: Sureness::Reported,
+        on: &[Means::Failover],
+        check: None,
+    },
+    Assumption {
+        id: "edge-rate-is-the-clients",
+        sentence: "CloudFront's 5xxErrorRate is of all requests of clients, also of those that no Region answered and that \
+                   CloudFront answered itself: reports count failed requests by it.",
+        source: "§1.1",
+        sure: Sureness::Inferred,
+        on: &[Means::Dashboard],
+        check: None,
+    },
+    Assumption {
         id: "route53-metrics-region",
         sentence: "Health check metrics can be read in the Region of Route 53's control plane only.",
         source: "§1.1",

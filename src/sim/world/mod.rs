@@ -88,8 +88,10 @@ use rng::Rng;
 pub struct Totals {
     /// Requests clients sent.
     pub requests: f64,
-    /// Of these, those answered 5xx or not at all.
+    /// Of these, those answered 5xx, 429 or not at all.
     pub failed: f64,
+    /// Of these, those answered 429.
+    pub throttled: f64,
     /// Writes a client was told are done.
     pub writes_acknowledged: f64,
     /// Acknowledged writes that no longer exist.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use gwctl::actions::{
-    CallMade, Check, Finding, Intent, Note, Plan, Reply, RunState, StepState, StepStatus, Trip,
-    plan,
+    CallMade, Check, Finding, Intent, Minutes, Note, Plan, Reply, RunState, StepState, StepStatus,
+    Trip, plan,
 };
 use gwctl::console::app::{Hold, Msg, State, update};
 use gwctl::fleet::{FleetSpec, Snapshot};
@@ -90,6 +90,8 @@ pub fn begun(plan: Plan) -> RunState {
         notes: Vec::new(),
         resumed: 0,
         newest: ago(1),
+        minutes: Minutes::default(),
+        blocked: None,
     }
 }
 

@@ -1,0 +1,178 @@
+//! When the service was back: one definition for the console, the command line, reports and rehearsals
+//! (aws-facts §12: say which clock starts).
+//!
+//! It was back when the last step that clients need was observed done, and no Region that receives answered
+//! too many of a whole minute's requests with 5xx after that. The objective is held against the time from the
+//! confirmation.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::figures::MINUTE;
+use super::journal::{RunState, StepStatus};
+use super::words::seconds;
+use super::{Step, Task};
+use crate::fleet::Region;
+
+/// How soon the service was back.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Recovery {
+    /// When the writer was last heard, where the plan knew it fell silent: about when the outage began.
+    pub onset: Option<Timestamp>,
+    /// When the first change was sent.
+    pub first_change: Option<Timestamp>,
+    /// When the service was back; none while it is not, or where nothing was to be brought back.
+    pub recovered: Option<Timestamp>,
+    /// Seconds from the confirmation to recovery.
+    pub from_confirmation_s: Option<i64>,
+    /// Seconds from the first change to recovery.
+    pub from_first_change_s: Option<i64>,
+    /// Seconds from when the writer was last heard to recovery.
+    pub from_onset_s: Option<i64>,
+    /// The objective in seconds.
+    pub objective_s: u64,
+    /// Whether it was met, by the clock that starts at the confirmation.
+    pub met: Option<bool>,
+    /// What counts as recovered here, or why there is no figure.
+    pub why: String,
+}
+
+/// The recovery that `state` achieved.
+pub fn recovery(state: &RunState) -> Recovery {
+    let onset = state.plan.data_loss.as_ref();
+    let none = Recovery {
+        onset: onset.and_then(|loss| loss.silent_since),
+        first_change: state.first_change(),
+        recovered: None,
+        from_confirmation_s: None,
+        from_first_change_s: None,
+        from_onset_s: None,
+        objective_s: state.plan.rules.rto_s,
+        met: None,
+        why: String::new(),
+    };
+    let (recovered, why) = match recovered(state) {
+        Ok(known) => known,
+        Err(why) => return Recovery { why, ..none },
+    };
+    let since = |from: Timestamp| recovered.duration_since(from).as_secs().max(0);
+    let from_confirmation_s = since(state.begun);
+    Recovery {
+        recovered: Some(recovered),
+        from_confirmation_s: Some(from_confirmation_s),
+        from_first_change_s: none.first_change.map(since),
+        from_onset_s: none.onset.map(since),
+        met: Some(from_confirmation_s.cast_unsigned() <= none.objective_s),
+        why,
+        ..none
+    }
+}
+
+/// When, and by what; or why not.
+fn recovered(state: &RunState) -> Result<(Timestamp, String), String> {
+    if !state.plan.intent.recovers() {
+        return Err("the action brings nothing back that was lost".into());
+    }
+    let needed: Vec<&Step> = out(&state.plan.steps).filter(|step| needed(step)).collect();
+    let names: Vec<&str> = needed.iter().map(|step| step.id.as_str()).collect();
+    let names = names.join(", ");
+    let done = |step: &&Step| {
+        let now = state.steps.get(&step.id)?;
+        now.ended.filter(|_| now.status == StepStatus::Done)
+    };
+    let ends: Option<Vec<Timestamp>> = needed.iter().map(done).collect();
+    let Some(done) = ends.and_then(|ends| ends.into_iter().max()) else {
+        return Err(format!(
+            "not recovered by this run: {names} were not all observed done"
+        ));
+    };
+    match unwell(state, done)? {
+        None => Ok((done, format!("recovered when {names} were observed done"))),
+        Some((region, until)) => Ok((
+            until,
+            format!(
+                "{names} were observed done before; {region} answered too many requests with 5xx until then"
+            ),
+        )),
+    }
+}
+
+/// Until when a Region that receives was unwell by whole minutes after `from`, and which; an error while it is
+/// not over, or nobody saw that it is.
+fn unwell(state: &RunState, from: Timestamp) -> Result<Option<(&Region, Timestamp)>, String> {
+    let mut sick = Vec::new();
+    for step in out(&state.plan.steps) {
+        let Task::Within(within) = &step.task else {
+            continue;
+        };
+        let now = state.steps.get(&step.id);
+        let status = now.map_or(StepStatus::Waiting, |now| now.status);
+        if matches!(status, StepStatus::Held | StepStatus::Skipped) {
+            let id = &step.id;
+            return Err(format!(
+                "not recovered by this run: {id} was not observed done"
+            ));
+        }
+        let until = now.and_then(|now| now.ended).unwrap_or(state.newest);
+        for region in &within.regions {
+            let Some(minutes) = state.minutes.sites.get(region) else {
+                continue;
+            };
+            let last = minutes.range(from..until.max(from)).rfind(|(_, minute)| {
+                let failed = minute.failed_percent();
+                failed.is_some_and(|percent| percent > within.errors_percent)
+            });
+            let Some((at, _)) = last else { continue };
+            let newest = minutes.keys().next_back();
+            if status != StepStatus::Done && newest == Some(at) {
+                return Err(format!("{region} still answers too many requests with 5xx"));
+            }
+            sick.push((region, *at + MINUTE));
+        }
+    }
+    Ok(sick.into_iter().max_by_key(|(_, until)| *until))
+}
+
+/// The steps on the way out: in a drill, those before the operator looks around.
+fn out(steps: &[Step]) -> impl Iterator<Item = &Step> {
+    steps
+        .iter()
+        .take_while(|step| !matches!(step.task, Task::Look(_)))
+}
+
+/// Clients are sent where the service is well, and the writer answers under its name.
+const fn needed(step: &Step) -> bool {
+    matches!(
+        step.task,
+        Task::FlipSwitch(_)
+            | Task::RoutingControl(_)
+            | Task::ForceCheck(_)
+            | Task::ChangeRecords(_)
+            | Task::AwaitAnswers(_)
+            | Task::Switchover(_)
+            | Task::Failover(_)
+            | Task::AwaitEndpoint(_)
+    )
+}
+
+impl Recovery {
+    /// `56 s from the confirmation, 51 s from the first change sent; objective 15 min: met`, or why there is none.
+    pub fn sentence(&self) -> String {
+        let (Some(confirmation), Some(met)) = (self.from_confirmation_s, self.met) else {
+            return "none".into();
+        };
+        let span = |s: i64| seconds(u64::try_from(s).unwrap_or(0));
+        let mut clocks = format!("{} from the confirmation", span(confirmation));
+        if let Some(change) = self.from_first_change_s {
+            let _ = write!(clocks, ", {} from the first change sent", span(change));
+        }
+        if let Some(onset) = self.from_onset_s {
+            let _ = write!(clocks, ", {} since the writer was last heard", span(onset));
+        }
+        let met = if met { "met" } else { "missed" };
+        let objective = seconds(self.objective_s);
+        format!("{clocks}; objective {objective} from the confirmation: {met}")
+    }
+}
