@@ -132,7 +132,9 @@ impl From<ConfigError> for Failure {
 impl From<ConsoleError> for Failure {
     fn from(error: ConsoleError) -> Self {
         let exit = match error {
-            ConsoleError::NotATerminal { .. } => Exit::NoTerminal,
+            ConsoleError::NotATerminal { .. }
+            | ConsoleError::Dumb { .. }
+            | ConsoleError::NoSize => Exit::NoTerminal,
             ConsoleError::NoSuchFleet { .. } => Exit::Usage,
             ConsoleError::Keys(_) | ConsoleError::Theme(_) => Exit::Config,
             ConsoleError::Terminal { .. } => Exit::Failure,

@@ -126,6 +126,19 @@ pub enum ConsoleError {
         /// Which is not: `standard input` or `standard output`.
         stream: &'static str,
     },
+    /// A terminal that can only print lines.
+    #[error(
+        "this terminal (TERM={term}) cannot show the console: it only prints lines; `gwctl status` prints the same picture"
+    )]
+    Dumb {
+        /// What `TERM` says.
+        term: String,
+    },
+    /// A terminal that does not say how large it is.
+    #[error(
+        "the terminal says that it has 0 columns and 0 rows, so there is no room for the console: `stty columns 120 rows 40` sets its size; `gwctl status` prints the same picture"
+    )]
+    NoSize,
     /// The fleet to show first does not exist.
     #[error("there is no fleet `{name}`; the configuration has {known}")]
     NoSuchFleet {

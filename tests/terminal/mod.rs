@@ -1,9 +1,12 @@
 //! The real binary in a real pseudo-terminal.
 
 mod building;
+mod credentials;
 mod endings;
 mod guided;
+mod job;
 mod keys;
 mod pty;
 mod quiet;
+mod repair;
 mod sizes;

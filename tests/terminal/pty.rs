@@ -13,6 +13,8 @@ use tempfile::TempDir;
 /// it fails.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+pub const GWCTL: &str = env!("CARGO_BIN_EXE_gwctl");
+
 /// What came out so far.
 struct Output {
     bytes: Vec<u8>,
@@ -40,6 +42,7 @@ pub struct Console {
 
 /// How to start it.
 pub struct Start<'a> {
+    pub program: &'a str,
     pub args: &'a [&'a str],
     pub env: &'a [(&'a str, &'a str)],
     pub size: (u16, u16),
@@ -48,6 +51,7 @@ pub struct Start<'a> {
 impl Default for Start<'_> {
     fn default() -> Self {
         Self {
+            program: GWCTL,
             args: &["demo", "--seed", "1"],
             env: &[],
             size: (120, 40),
@@ -68,7 +72,7 @@ impl Console {
             .expect("a pseudo-terminal");
         let home = TempDir::new().unwrap();
         let modes_before = modes(pair.master.as_ref());
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_gwctl"));
+        let mut command = CommandBuilder::new(start.program);
         command.args(start.args);
         command.env_clear();
         command.env("TERM", "xterm-256color");
@@ -197,6 +201,12 @@ impl Console {
     /// What is on the screen.
     pub fn contents(&self) -> String {
         self.output.0.lock().unwrap().screen.screen().contents()
+    }
+
+    /// Writes on the terminal as another program does that has it open.
+    pub fn scribble(&self, text: &str) {
+        let name = self.master.as_ref().unwrap().tty_name().unwrap();
+        std::fs::write(name, text).unwrap();
     }
 
     pub fn resize(&self, columns: u16, rows: u16) {

@@ -43,6 +43,8 @@ pub enum Action {
     Abandon,
     Note,
     TakeOver,
+    Redraw,
+    Suspend,
     Help,
     Quit,
 }
@@ -371,6 +373,20 @@ pub const ACTIONS: &[Entry] = &[
         &["F"],
         Group::Console,
         "start and end faults of the simulated world",
+    ),
+    entry(
+        Action::Redraw,
+        "redraw",
+        &["ctrl-l"],
+        Group::Console,
+        "draw the screen anew",
+    ),
+    entry(
+        Action::Suspend,
+        "suspend",
+        &["ctrl-z"],
+        Group::Console,
+        "back to the shell; `fg` returns",
     ),
     entry(Action::Help, "help", &["?"], Group::Console, "this help"),
     entry(

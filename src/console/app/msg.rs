@@ -32,6 +32,8 @@ pub enum Msg {
     Mouse(Gesture, u16, u16),
     /// The terminal has another size: columns, rows.
     Resize(u16, u16),
+    /// The terminal's window came to the front.
+    Focused,
     /// The clocks: the fleet's, and the wall's.
     Tick {
         /// The fleet's time.
@@ -106,6 +108,10 @@ pub enum Effect {
     Quit,
     /// Put this into the clipboard.
     Copy(String),
+    /// Write the whole screen again, over what another program may have written on it.
+    Repaint,
+    /// Give the terminal to the shell, and stand still until it is given back.
+    Suspend,
     /// Look at the fleet at this pace.
     SetPace(Pace),
     /// Ask everything again now.

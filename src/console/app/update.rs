@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::state::Cursor;
 use super::{
-    Connection, Effect, FaultEntry, Gravity, Key, Msg, Notice, Overlay, Panel, Row, State,
+    Action, Connection, Effect, FaultEntry, Gravity, Key, Msg, Notice, Overlay, Panel, Row, State,
 };
 use crate::fleet::{Observed, Snapshot, Vote};
 
@@ -36,6 +36,8 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.size = (columns, rows);
             Vec::new()
         }
+        // Who comes back may find what another program wrote meanwhile.
+        Msg::Focused => return vec![Effect::Repaint],
         Msg::Tick { now, wall } => return tick(state, now, wall),
         Msg::Opening(generation, blank, read_only) => {
             if generation == state.opened {
@@ -105,6 +107,12 @@ fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
     // The way out: whatever is open, whatever is remapped.
     if key == Key::ctrl('c') {
         return run::quit(state);
+    }
+    // The terminal's own keys: whatever is open. Held with Ctrl, for a plain one may be meant for a line.
+    if let Some(action @ (Action::Redraw | Action::Suspend)) =
+        state.keymap.action(key).filter(|_| key.ctrl)
+    {
+        return act::act(state, action);
     }
     if state.overlay.is_some() {
         return overlay::pressed(state, key);

@@ -1,4 +1,4 @@
-//! A backend that writes once a frame, and not at all when nothing changed.
+//! A backend that writes once a frame, not at all when nothing changed, and can write everything again.
 
 use std::io::{self, Write};
 
@@ -6,11 +6,14 @@ use crossterm::{cursor, queue, terminal};
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
+use unicode_width::UnicodeWidthStr;
 
 /// Begin and end of a synchronized update: terminals that know it show the frame at once, others
 /// pass over it.
 const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
+/// What another program may have left the terminal in: a second character set, a scrolling region, a style.
+const SANE: &[u8] = b"\x0f\x1b(B\x1b[r\x1b[0m";
 
 /// Where the cursor stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +55,8 @@ pub(super) struct Quiet<W: Write> {
     page: CrosstermBackend<Frames<W>>,
     size: Size,
     cursor: Cursor,
+    /// What was drawn, row by row.
+    cells: Vec<Cell>,
 }
 
 impl<W: Write> Quiet<W> {
@@ -65,13 +70,41 @@ impl<W: Write> Quiet<W> {
             page,
             size,
             cursor: Cursor::Hidden,
+            cells: blank(size),
         }
     }
 
     /// The terminal has another size. Asking it each frame would cost system calls, and a program
     /// to run where the answer is nonsense.
-    pub const fn set_size(&mut self, size: Size) {
+    pub fn set_size(&mut self, size: Size) {
         self.size = size;
+        self.cells = blank(size);
+    }
+
+    /// Writes every cell again, over whatever another program wrote there. Nothing is cleared first, so that
+    /// nothing flickers.
+    pub fn repaint(&mut self) -> io::Result<()> {
+        self.page.write_all(SANE)?;
+        let width = usize::from(self.size.width).max(1);
+        let mut covered = 0;
+        let shown = self.cells.iter().enumerate().filter(|(index, cell)| {
+            // The right half of a wide character.
+            if covered > 0 && index % width > 0 {
+                covered -= 1;
+                return false;
+            }
+            covered = cell.symbol().width().saturating_sub(1);
+            true
+        });
+        let placed =
+            shown.map(|(index, cell)| ((index % width) as u16, (index / width) as u16, cell));
+        self.page.draw(placed)?;
+        match self.cursor {
+            Cursor::Hidden => queue!(self.page, cursor::Hide)?,
+            Cursor::Shown => queue!(self.page, cursor::Show)?,
+            Cursor::At(at) => queue!(self.page, cursor::MoveTo(at.x, at.y), cursor::Show)?,
+        }
+        Write::flush(&mut self.page)
     }
 
     /// Sends `text` past the drawing.
@@ -79,6 +112,10 @@ impl<W: Write> Quiet<W> {
         self.page.write_all(text.as_bytes())?;
         Write::flush(&mut self.page)
     }
+}
+
+fn blank(size: Size) -> Vec<Cell> {
+    vec![Cell::EMPTY; usize::from(size.width) * usize::from(size.height)]
 }
 
 impl<W: Write> Backend for Quiet<W> {
@@ -96,7 +133,12 @@ impl<W: Write> Backend for Quiet<W> {
         if matches!(self.cursor, Cursor::At(_)) {
             self.cursor = Cursor::Shown;
         }
-        self.page.draw(content)
+        let (width, cells) = (usize::from(self.size.width), &mut self.cells);
+        self.page.draw(content.inspect(|(x, y, cell)| {
+            if let Some(kept) = cells.get_mut(usize::from(*y) * width + usize::from(*x)) {
+                kept.clone_from(cell);
+            }
+        }))
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
@@ -140,7 +182,10 @@ impl<W: Write> Backend for Quiet<W> {
 
     fn clear_region(&mut self, kind: ClearType) -> io::Result<()> {
         let kind = match kind {
-            ClearType::All => terminal::ClearType::All,
+            ClearType::All => {
+                self.cells = blank(self.size);
+                terminal::ClearType::All
+            }
             ClearType::AfterCursor => terminal::ClearType::FromCursorDown,
             ClearType::BeforeCursor => terminal::ClearType::FromCursorUp,
             ClearType::CurrentLine => terminal::ClearType::CurrentLine,
@@ -167,7 +212,7 @@ impl<W: Write> Backend for Quiet<W> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use ratatui::Terminal;
     use ratatui::widgets::Paragraph;
 
@@ -250,6 +295,35 @@ mod tests {
         drop(terminal);
         let text = String::from_utf8(counted).unwrap();
         assert_eq!(text.matches("\x1b[1;6H").count(), 2, "{text:?}");
+    }
+
+    #[test]
+    fn a_repaint_writes_every_cell_once_more_and_puts_the_cursor_back() {
+        let mut written = Vec::new();
+        let mut terminal = Terminal::new(Quiet::new(&mut written, Size::new(10, 2))).unwrap();
+        let draw = |frame: &mut ratatui::Frame<'_>| {
+            frame.render_widget(Paragraph::new("a\u{4e2d}b\nlower"), frame.area());
+            frame.set_cursor_position((3, 1));
+        };
+        terminal.draw(draw).unwrap();
+        terminal.backend_mut().repaint().unwrap();
+        drop(terminal);
+        let mut screen = vt100::Parser::new(2.try_into().unwrap(), 10.try_into().unwrap(), 0);
+        let text = String::from_utf8(written).unwrap();
+        let frames: Vec<&str> = text.split_inclusive("\x1b[?2026l").collect();
+        let [first, again] = frames.as_slice() else {
+            panic!("{frames:?}")
+        };
+        screen.process(first.as_bytes());
+        let (drawn, cursor) = (
+            screen.screen().contents(),
+            screen.screen().cursor_position(),
+        );
+        screen.process(b"\x1b[1;1H\x1b(0\r\n\r\nBroadcast message\r\n");
+        assert_ne!(screen.screen().contents(), drawn);
+        screen.process(again.as_bytes());
+        assert_eq!(screen.screen().contents(), drawn);
+        assert_eq!(screen.screen().cursor_position(), cursor);
     }
 
     #[test]

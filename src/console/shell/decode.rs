@@ -123,6 +123,7 @@ fn control_sequence(bytes: &[u8]) -> Decoded {
     let length = end + 3;
     let msg = match parameters {
         [b'<', rest @ ..] => mouse(&numbers(rest), last),
+        [] if last == b'I' => Some(Msg::Focused),
         _ => pressed(&numbers(parameters), last).map(key),
     };
     Decoded::Done(length, msg)
@@ -260,6 +261,7 @@ mod tests {
             Msg::Key(key) => key.to_string(),
             Msg::Paste(text) => format!("paste {text}"),
             Msg::Mouse(gesture, x, y) => format!("{gesture:?} {x},{y}"),
+            Msg::Focused => "focused".into(),
             other => panic!("{other:?}"),
         }
     }
@@ -298,7 +300,7 @@ mod tests {
                 "\x1b[<64;1;1M\x1b[<65;1;1M\x1b[<35;9;9M",
                 &["WheelUp 0,0", "WheelDown 0,0"],
             ),
-            ("\x1b[I\x1b[O\x1b[M !!q", &["q"]),
+            ("\x1b[I\x1b[O\x1b[M !!q", &["focused", "q"]),
             ("\x1b]11;rgb:0/0/0\x1b\\\x1bP1$r\x1b\\q", &["q"]),
         ];
         for (bytes, words) in cases {

@@ -52,6 +52,10 @@ pub(super) enum Left {
     News(Vec<Msg>),
     /// Put this into the clipboard.
     Copy(String),
+    /// Write the whole screen again.
+    Repaint,
+    /// Give the terminal to the shell.
+    Suspend,
     /// Leave.
     Quit,
 }
@@ -79,6 +83,8 @@ impl Outside {
         match effect {
             Effect::Quit => return Left::Quit,
             Effect::Copy(text) => return Left::Copy(text),
+            Effect::Repaint => return Left::Repaint,
+            Effect::Suspend => return Left::Suspend,
             Effect::SetPace(pace) => {
                 if let Some(means) = &self.means {
                     means.observer.set_pace(pace);

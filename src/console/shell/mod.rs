@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::layout::Size;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout};
 
 use self::backend::Quiet;
 use self::effects::{Arrival, Left, Outside};
@@ -34,6 +34,16 @@ use crate::fleet::Snapshot;
 
 /// No more than 30 frames a second.
 const FRAME: Duration = Duration::from_millis(33);
+
+/// Nobody reads more than five pictures a second: of more, where the fleet's time runs fast or everything
+/// answers at once, each would only move the ages on.
+const PICTURE: Duration = Duration::from_millis(200);
+
+/// How long what another program wrote on the screen may stand there: then everything is written again.
+const REPAIR: Duration = Duration::from_secs(20);
+
+/// How long a terminal may take to say how large it is: containers' terminals begin without a size.
+const SIZING: Duration = Duration::from_secs(2);
 
 /// Takes the terminal, runs the loop, gives the terminal back.
 pub(super) async fn run(setup: Setup) -> Result<Ended, ConsoleError> {
@@ -53,11 +63,13 @@ pub(super) async fn run(setup: Setup) -> Result<Ended, ConsoleError> {
 
 async fn show(setup: Setup, watch: &panics::Watch) -> Result<Ended, ConsoleError> {
     let painter = Painter::new(&setup)?;
-    let state = first_state(&setup, &painter)?;
+    Tty::check()?;
+    let mut signals = Signals::listen().map_err(failed("listening to signals"))?;
+    let size = sized(&mut signals).await?;
+    let state = first_state(&setup, &painter, size)?;
     let tty = Tty::take(setup.mouse)?;
-    let signals = Signals::listen().map_err(failed("listening to signals"))?;
     let mut console = Console::new(setup, state, painter)?;
-    let ended = match console.run(signals, watch).await {
+    let ended = match console.run(&tty, signals, watch).await {
         // A terminal that went away while it was written to.
         Err(ConsoleError::Terminal { .. }) if !Tty::is_there() => {
             Ok(Outcome::Signal(Signals::hangup()))
@@ -74,7 +86,22 @@ fn failed(doing: &'static str) -> impl Fn(io::Error) -> ConsoleError {
     move |cause| ConsoleError::Terminal { doing, cause }
 }
 
-fn first_state(setup: &Setup, painter: &Painter) -> Result<State, ConsoleError> {
+/// How large the terminal is; an error where it does not say so soon.
+async fn sized(signals: &mut Signals) -> Result<(u16, u16), ConsoleError> {
+    let known = async {
+        loop {
+            match Tty::size() {
+                (0, _) | (_, 0) => signals.resized().await,
+                size => return size,
+            }
+        }
+    };
+    timeout(SIZING, known)
+        .await
+        .map_err(|_| ConsoleError::NoSize)
+}
+
+fn first_state(setup: &Setup, painter: &Painter, size: (u16, u16)) -> Result<State, ConsoleError> {
     let fleets = setup.fleets.names();
     let spec = setup
         .fleets
@@ -95,7 +122,7 @@ fn first_state(setup: &Setup, painter: &Painter) -> Result<State, ConsoleError> 
         has_faults: setup.faults.is_some(),
         keymap: Keymap::new(&setup.keys)?,
         wall: Timestamp::now(),
-        size: size(),
+        size,
     }))
 }
 
@@ -107,10 +134,12 @@ struct Console {
     outside: Outside,
     arrivals: mpsc::UnboundedReceiver<Arrival>,
     input: Input,
-    /// Whether the screen may no longer show the state.
-    stale: bool,
-    /// When the next frame may be drawn.
-    next_frame: Instant,
+    /// When the next frame is drawn, where the screen may no longer show the state.
+    due: Option<Instant>,
+    /// When the last one was.
+    drawn: Instant,
+    /// When everything is written again.
+    repair: Instant,
     quit: bool,
 }
 
@@ -126,14 +155,16 @@ impl Console {
             outside: Outside::new(setup, sender),
             arrivals,
             input: Input::listen().map_err(failed("listening to the keys"))?,
-            stale: true,
-            next_frame: Instant::now(),
+            due: None,
+            drawn: Instant::now(),
+            repair: Instant::now() + REPAIR,
             quit: false,
         })
     }
 
     async fn run(
         &mut self,
+        tty: &Tty,
         mut signals: Signals,
         watch: &panics::Watch,
     ) -> Result<Outcome, ConsoleError> {
@@ -150,6 +181,8 @@ impl Console {
                 wish = signals.next() => match wish {
                     Wish::Leave(number) => return Ok(Outcome::Signal(number)),
                     Wish::Measure => self.measure()?,
+                    Wish::Suspend => self.suspend(tty, &mut signals).await?,
+                    Wish::GoOn => self.go_on(tty)?,
                 },
                 heard = self.input.next() => match heard {
                     Some(msg) => self.take(msg)?,
@@ -164,15 +197,43 @@ impl Console {
                     let now = self.outside.clock().now();
                     self.take(Msg::Tick { now, wall: Timestamp::now() })?;
                 }
-                () = sleep_until(self.next_frame), if self.stale => self.draw()?,
+                () = sleep_until(self.due.unwrap_or(self.drawn)), if self.due.is_some() => self.draw()?,
+                () = sleep_until(self.repair) => self.repaint()?,
             }
         }
         Ok(Outcome::Quit)
     }
 
+    /// The terminal is the shell's until it lets the console go on.
+    async fn suspend(&mut self, tty: &Tty, signals: &mut Signals) -> Result<(), ConsoleError> {
+        if !signals::has_shell() {
+            return Ok(());
+        }
+        Tty::leave();
+        signals
+            .stand_still()
+            .await
+            .map_err(failed("suspending the console"))?;
+        self.go_on(tty)
+    }
+
+    /// Whatever was done to the terminal meanwhile, it is the console's again.
+    fn go_on(&mut self, tty: &Tty) -> Result<(), ConsoleError> {
+        tty.enter()?;
+        self.measure()?;
+        self.repaint()
+    }
+
+    /// Writes the whole screen again.
+    fn repaint(&mut self) -> Result<(), ConsoleError> {
+        self.repair = Instant::now() + REPAIR;
+        let written = self.terminal.backend_mut().repaint();
+        written.map_err(failed("drawing"))
+    }
+
     /// The size may have changed.
     fn measure(&mut self) -> Result<(), ConsoleError> {
-        let size = size();
+        let size = Tty::size();
         if size == self.state.size {
             return Ok(());
         }
@@ -206,7 +267,12 @@ impl Console {
     fn take(&mut self, msg: Msg) -> Result<(), ConsoleError> {
         let mut news = std::collections::VecDeque::from([msg]);
         while let Some(msg) = news.pop_front() {
-            self.stale = true;
+            let pause = match msg {
+                Msg::Snapshot(..) | Msg::Run(..) => PICTURE,
+                _ => FRAME,
+            };
+            let due = self.drawn + pause;
+            self.due = Some(self.due.map_or(due, |sooner| sooner.min(due)));
             for effect in update(&mut self.state, msg) {
                 news.extend(self.perform(effect)?);
             }
@@ -225,14 +291,22 @@ impl Console {
                     .send(&sequence)
                     .map_err(failed("copying"))?;
             }
+            Left::Repaint => self.repaint()?,
+            Left::Suspend if signals::has_shell() => {
+                signals::suspend_job().map_err(failed("suspending the console"))?;
+            }
+            Left::Suspend => {
+                let why = "there is no shell to go back to: gwctl was not started from one here";
+                return Ok(vec![Msg::Failed(why.into())]);
+            }
             Left::Quit => self.quit = true,
         }
         Ok(Vec::new())
     }
 
     fn draw(&mut self) -> Result<(), ConsoleError> {
-        self.stale = false;
-        self.next_frame = Instant::now() + FRAME;
+        self.due = None;
+        self.drawn = Instant::now();
         if let Err(why) = self.painter.choose(&self.state.theme) {
             self.state.theme = self.painter.name().into();
             self.take(Msg::Failed(why))?;
@@ -246,11 +320,6 @@ impl Console {
         update(&mut self.state, Msg::Drawn(hits));
         Ok(())
     }
-}
-
-/// Columns and rows; those of old where the terminal does not say.
-fn size() -> (u16, u16) {
-    crossterm::terminal::size().unwrap_or((80, 24))
 }
 
 /// Ticks when the wall clock's second changes, so that ages change all at once.

@@ -3,7 +3,9 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::event::{
+    DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange,
+};
 use crossterm::style::ResetColor;
 use crossterm::terminal::{self, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{Command, cursor};
@@ -19,29 +21,63 @@ const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 
 /// The terminal in our modes; dropping it gives it back.
-pub(super) struct Tty(());
+pub(super) struct Tty {
+    mouse: bool,
+}
 
 impl Tty {
-    /// Refuses politely what is no terminal, else takes it.
-    pub fn take(mouse: bool) -> Result<Self, ConsoleError> {
+    /// Refuses politely what is no terminal, or one that can place nothing.
+    pub fn check() -> Result<(), ConsoleError> {
         require(io::stdin().is_terminal(), "standard input")?;
         require(io::stdout().is_terminal(), "standard output")?;
+        match std::env::var("TERM") {
+            Ok(term) if is_dumb(&term) => Err(ConsoleError::Dumb { term }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes the terminal.
+    pub fn take(mouse: bool) -> Result<Self, ConsoleError> {
+        let tty = Self { mouse };
+        tty.enter()?;
+        Ok(tty)
+    }
+
+    /// Gives the terminal back for a while: to the shell, when the console is suspended.
+    pub fn leave() {
+        restore();
+    }
+
+    /// Takes the terminal again, also where another program changed its modes meanwhile.
+    pub fn enter(&self) -> Result<(), ConsoleError> {
         let failed = |cause| ConsoleError::Terminal {
             doing: "taking over the screen",
             cause,
         };
+        // crossterm does nothing where it believes the mode to be raw already.
+        if TAKEN.load(Ordering::SeqCst) {
+            terminal::disable_raw_mode().map_err(failed)?;
+        }
         terminal::enable_raw_mode().map_err(failed)?;
         TAKEN.store(true, Ordering::SeqCst);
-        let tty = Self(());
         let mut modes = String::new();
         add(&mut modes, EnterAlternateScreen);
         add(&mut modes, EnableBracketedPaste);
+        add(&mut modes, EnableFocusChange);
         add(&mut modes, cursor::Hide);
-        if mouse {
+        if self.mouse {
             modes.push_str(MOUSE_ON);
         }
-        write(&modes).map_err(failed)?;
-        Ok(tty)
+        write(&modes).map_err(failed)
+    }
+
+    /// Columns and rows, as the terminal or else `COLUMNS` and `LINES` say; none where nobody does.
+    pub fn size() -> (u16, u16) {
+        match terminal::window_size() {
+            Ok(size) if size.columns > 0 && size.rows > 0 => (size.columns, size.rows),
+            Ok(_) => given("COLUMNS").zip(given("LINES")).unwrap_or((0, 0)),
+            Err(_) => (80, 24),
+        }
     }
 
     /// Whether there still is a terminal behind standard output.
@@ -64,11 +100,22 @@ pub(super) fn restore() {
     }
     let mut modes = String::from(MOUSE_OFF);
     add(&mut modes, ResetColor);
+    add(&mut modes, DisableFocusChange);
     add(&mut modes, DisableBracketedPaste);
     add(&mut modes, LeaveAlternateScreen);
     add(&mut modes, cursor::Show);
     let _ = write(&modes);
     let _ = terminal::disable_raw_mode();
+}
+
+/// Terminals that only print lines: Emacs' shell, Acme, some build servers'.
+fn is_dumb(term: &str) -> bool {
+    matches!(term, "dumb" | "emacs")
+}
+
+fn given(name: &str) -> Option<u16> {
+    let said = std::env::var(name).ok()?;
+    said.parse().ok().filter(|count| *count > 0)
 }
 
 fn require(is_terminal: bool, stream: &'static str) -> Result<(), ConsoleError> {

@@ -222,6 +222,17 @@ pub(super) fn quit(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Back to the shell for a while; not while a run would stand still with the console.
+pub(super) fn suspend(state: &mut State) -> Vec<Effect> {
+    if busy(state) {
+        let why =
+            "a run is under way here and would stand still: use another terminal, or quit first";
+        notify(state, why, Gravity::Error);
+        return Vec::new();
+    }
+    vec![Effect::Suspend]
+}
+
 /// Leaves the run as it is, and then the console. Asked once more, at once: the journal tells it all.
 pub(super) fn leave(state: &mut State) -> Vec<Effect> {
     if std::mem::replace(&mut state.guided.leaving, true) {
