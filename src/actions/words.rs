@@ -2,17 +2,7 @@
 
 use jiff::SignedDuration;
 
-/// `41 s`, `2 min 5 s`, `1 h 3 min`.
-pub fn span(span: SignedDuration) -> String {
-    let s = span.as_secs().max(0);
-    match (s / 3_600, s / 60 % 60, s % 60) {
-        (0, 0, s) => format!("{s} s"),
-        (0, m, 0) => format!("{m} min"),
-        (0, m, s) => format!("{m} min {s} s"),
-        (h, 0, _) => format!("{h} h"),
-        (h, m, _) => format!("{h} h {m} min"),
-    }
-}
+pub use crate::fleet::span::span;
 
 /// As [`span`], of seconds.
 pub fn seconds(s: u64) -> String {

@@ -18,10 +18,13 @@ mod probe;
 mod quota;
 mod record;
 mod region;
+mod row_age;
 mod rules;
 mod series;
+mod share;
 mod site;
 mod snapshot;
+pub mod span;
 mod spec;
 mod switch;
 mod text;
@@ -54,6 +57,7 @@ pub use record::{AliasTarget, RecordAction, RecordChange, RecordSet, WeightedRec
 pub use region::{Place, Region, km};
 pub use rules::Rules;
 pub use series::{Metric, Metrics, Point, Series, Unit};
+pub use share::Share;
 pub use site::{
     Alarm, Api, ApiDetail, ApiKind, Change, Concurrency, Function, FunctionDetail, Identity,
     Reachability, Site, Stack,

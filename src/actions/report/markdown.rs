@@ -2,12 +2,13 @@
 
 use std::fmt::Write;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::charts::spark;
 use super::{Charts, Harm, Report, Tally};
 use crate::actions::journal::StepStatus;
 use crate::actions::words::{count, millis, seconds};
+use crate::fleet::span::stopwatch;
 use crate::fleet::{Region, clean_markdown as plain};
 
 /// Longest chart in cells.
@@ -363,10 +364,7 @@ fn time(at: Timestamp) -> String {
 }
 
 fn clock(s: i64) -> String {
-    match (s / 3_600, s / 60 % 60, s % 60) {
-        (0, m, s) => format!("+{m}:{s:02}"),
-        (h, m, s) => format!("+{h}:{m:02}:{s:02}"),
-    }
+    format!("+{}", stopwatch(SignedDuration::from_secs(s)))
 }
 
 fn span(s: i64) -> String {

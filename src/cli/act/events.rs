@@ -9,6 +9,7 @@ use crate::actions::words::{seconds, span};
 use crate::actions::{Entry, Order, Phase, Plan, Record, Reply, RunState, recovery};
 use crate::fleet::StackEvent;
 use crate::fleet::clean_line;
+use crate::fleet::span::stopwatch;
 
 /// Turns one run's records into lines.
 pub struct Events {
@@ -105,11 +106,7 @@ impl Events {
 
 /// `+4:07`, `+1:02:33`.
 pub fn clock(at: Timestamp, begun: Timestamp) -> String {
-    let s = at.duration_since(begun).as_secs().max(0);
-    match (s / 3_600, s / 60 % 60, s % 60) {
-        (0, m, s) => format!("+{m}:{s:02}"),
-        (h, m, s) => format!("+{h}:{m:02}:{s:02}"),
-    }
+    format!("+{}", stopwatch(at.duration_since(begun)))
 }
 
 struct Event {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::fleet::{Metric, Metrics, Missing, Observed, Unit};
 
@@ -90,15 +90,7 @@ pub fn count(value: f64) -> String {
     }
 }
 
-/// `12 s`, `5 min`, `3 h`, `2 d`.
-pub fn age(age: SignedDuration) -> String {
-    match age.as_secs() {
-        secs if secs < 100 => format!("{secs} s"),
-        secs if secs < 6_000 => format!("{} min", secs / 60),
-        secs if secs < 172_800 => format!("{} h", secs / 3_600),
-        secs => format!("{} d", secs / 86_400),
-    }
-}
+pub use crate::fleet::span::rough as age;
 
 /// A measured time in milliseconds.
 pub fn ms(time: Duration) -> f64 {

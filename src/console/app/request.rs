@@ -169,6 +169,15 @@ fn mechanism(word: &str) -> Result<Mechanism, String> {
         })
 }
 
+/// As [`seconds`] reads it.
+pub fn time(seconds: u64) -> String {
+    if seconds > 0 && seconds.is_multiple_of(60) {
+        format!("{}m", seconds / 60)
+    } else {
+        format!("{seconds}s")
+    }
+}
+
 /// `90s`, `10m`, `1h`; a bare number is seconds.
 pub fn seconds(text: &str) -> Result<u64, String> {
     let wrong = || format!("`{text}` is no time; accepted are such as 90s, 10m and 1h");
@@ -196,6 +205,13 @@ mod tests {
 
     fn eu() -> Region {
         Region::new("eu-west-1").unwrap()
+    }
+
+    #[test]
+    fn a_time_is_read_as_it_was_written() {
+        for s in [0, 45, 60, 90, 600, 3_600] {
+            assert_eq!(seconds(&time(s)), Ok(s));
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ pub use run::{outcome, rows as of_run, status_word};
 use jiff::Timestamp;
 
 use super::{Chart, Panel, Screen};
-use crate::fleet::{CallKey, Observed, Point, Region, Snapshot, clean_line};
+use crate::fleet::{CallKey, Observed, Point, Region, Snapshot, clean_line, span};
 
 /// What a row is about: where to find it in the shown snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,7 +146,7 @@ fn percent(value: Option<f64>) -> String {
 
 fn age(at: Option<Timestamp>, now: Timestamp) -> String {
     at.map_or_else(String::new, |at| {
-        format!("{} s ago", now.duration_since(at).as_secs().max(0))
+        format!("{} ago", span::rough(now.duration_since(at)))
     })
 }
 

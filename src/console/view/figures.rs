@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::fleet::Unit;
+use crate::fleet::{Unit, span};
 
 /// Cells that [`millis`], [`percent`] and [`per_second`] need at most.
 pub const WIDTH: usize = 6;
@@ -21,8 +21,8 @@ pub fn millis(value: f64) -> String {
         v if v < 9_995.0 => format!("{:.2} s", v / 1e3),
         v if v < 99_950.0 => format!("{:.1} s", v / 1e3),
         v if v < 599_500.0 => format!("{:.0} s", v / 1e3),
-        v if v < 5_970_000.0 => format!("{:.0}min", v / 6e4),
-        v if v < 3.6e8 => format!("{:.0} h", v / 3.6e6),
+        v if v < 7_170_000.0 => format!("{:.0}min", v / 6e4),
+        v if v < 171_000_000.0 => format!("{:.0} h", v / 3.6e6),
         v => format!("{:.0} d", (v / 8.64e7).min(9_999.0)),
     }
 }
@@ -123,34 +123,21 @@ pub fn dollars_per_hour(value: f64) -> String {
     }
 }
 
-/// An age, at most four cells: `4s`, `3m`, `2h`, `12d`.
-pub fn age(value: SignedDuration) -> String {
-    let seconds = value.as_secs().max(0);
-    match seconds {
-        0..60 => format!("{seconds}s"),
-        60..3_600 => format!("{}m", seconds / 60),
-        3_600..86_400 => format!("{}h", seconds / 3_600),
-        _ => format!("{}d", (seconds / 86_400).min(999)),
-    }
-}
+pub use crate::fleet::span::short as age;
 
 /// So many seconds in words: `45 s`, `4 min 30 s`, `1 h 5 min`. At most eleven cells.
 pub fn span(seconds: u64) -> String {
-    match (seconds / 3_600, seconds / 60 % 60, seconds % 60) {
-        (0, 0, s) => format!("{s} s"),
-        (0, m, 0) => format!("{m} min"),
-        (0, m, s) => format!("{m} min {s} s"),
-        (h, 0, _) => format!("{h} h"),
-        (h, m, _) => format!("{h} h {m} min"),
-    }
+    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+    span::span(SignedDuration::from_secs(seconds))
 }
 
-/// As a stopwatch shows it: `02:14`, `1:02:14`.
+/// As a stopwatch shows it, its minutes in two digits so that nothing moves at the tenth: `02:14`, `1:02:14`.
 pub fn stopwatch(value: SignedDuration) -> String {
-    let s = value.as_secs().max(0);
-    match (s / 3_600, s / 60 % 60, s % 60) {
-        (0, m, s) => format!("{m:02}:{s:02}"),
-        (h, m, s) => format!("{h}:{m:02}:{s:02}"),
+    let text = span::stopwatch(value);
+    if text.len() == 4 {
+        format!("0{text}")
+    } else {
+        text
     }
 }
 
@@ -236,16 +223,26 @@ mod tests {
         assert_eq!(bytes(1_234.0), "1.2 kB");
     }
 
-    #[test]
-    fn ages_take_one_unit() {
-        assert_eq!(
-            [4, 185, 7_300, 900_000].map(|s| age(SignedDuration::from_secs(s))),
-            ["4s", "3m", "2h", "10d"]
-        );
-        assert_eq!(age(SignedDuration::from_secs(-5)), "0s");
-    }
-
     proptest! {
+        #[test]
+        fn a_time_is_true_to_half_of_what_its_last_digit_counts(value in 0.001f64..1e10) {
+            let text = millis(value);
+            let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap();
+            let unit = match text[end..].trim() {
+                "µs" => 1e-3,
+                "ms" => 1.0,
+                "s" => 1e3,
+                "min" => 6e4,
+                "h" => 3.6e6,
+                "d" => 8.64e7,
+                other => panic!("{other}"),
+            };
+            let digits = text[..end].find('.').map_or(0, |dot| end - dot - 1);
+            let step = if digits == 0 { unit } else { unit / 10f64.powi(i32::try_from(digits).unwrap()) };
+            let said: f64 = text[..end].parse().unwrap();
+            prop_assert!((said * unit - value).abs() <= step * 0.501, "{text} for {value}");
+        }
+
         #[test]
         fn no_figure_outgrows_its_column(value in 0.0f64..1e12) {
             for text in [millis(value), percent(value.min(100.0)), per_second(value, Duration::from_mins(1)), count(value)] {

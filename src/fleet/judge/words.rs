@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 
+use self::age as rough;
 use super::reason;
 use crate::fleet::{Limit, Missing, Observed, Reason, Source, Verdict};
 
@@ -10,7 +11,7 @@ pub(super) fn millis(ms: f64) -> String {
     match ms {
         ms if ms < 999.5 => format!("{ms:.0} ms"),
         ms if ms < 120_000.0 => format!("{} s", short(ms / 1_000.0)),
-        ms => format!("{:.0} min", ms / 60_000.0),
+        ms => rough(SignedDuration::from_millis(ms.min(1e15) as i64)),
     }
 }
 
@@ -29,15 +30,7 @@ fn short(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-/// `12 s`, `4 min`, `3 h`, `2 days`.
-pub(super) fn age(age: SignedDuration) -> String {
-    match age.as_secs().max(0) {
-        s if s < 120 => format!("{s} s"),
-        s if s < 7_200 => format!("{} min", s / 60),
-        s if s < 172_800 => format!("{} h", s / 3_600),
-        s => format!("{} days", s / 86_400),
-    }
-}
+pub(super) use crate::fleet::span::rough as age;
 
 /// What a figure beyond its limit does to the verdict.
 #[derive(Clone, Copy, PartialEq)]
