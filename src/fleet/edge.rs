@@ -262,6 +262,19 @@ impl Edge {
         self.checks.get(self.record(region)?.check()?)
     }
 
+    /// How many of these checks Route 53 counts healthy, and of how many that is not known.
+    pub fn healthy(&self, checks: &[String], now: Timestamp) -> (usize, usize) {
+        let verdicts = checks.iter().map(|id| {
+            let check = self.checks.get(id)?;
+            super::check_verdict(check, now).in_service()
+        });
+        verdicts.fold((0, 0), |(healthy, unknown), verdict| match verdict {
+            Some(true) => (healthy + 1, unknown),
+            Some(false) => (healthy, unknown),
+            None => (healthy, unknown + 1),
+        })
+    }
+
     /// The evacuation switch of `region`, with the id of the check that follows it: one that alone
     /// takes the Region out of service. While the checks are not known, as when Route 53's control
     /// plane was down from the start, the one that the configuration names, with its alarm's name.

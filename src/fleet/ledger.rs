@@ -74,7 +74,7 @@ pub struct CallStats {
     pub throttled: u64,
     /// Calls refused for permissions.
     pub refused: u64,
-    /// Calls that failed otherwise.
+    /// Calls that failed otherwise, or were answered that what was asked for cannot be.
     pub failed: u64,
     /// US dollars.
     pub dollars: f64,
@@ -86,6 +86,13 @@ pub struct CallStats {
     pub last: Option<Timestamp>,
     /// What the newest failure said.
     pub last_error: Option<String>,
+}
+
+impl CallStats {
+    /// All calls that did not end well, whatever the reason.
+    pub const fn failures(&self) -> u64 {
+        self.timed_out + self.throttled + self.refused + self.failed
+    }
 }
 
 /// The account of all calls since gwctl started.
@@ -146,6 +153,23 @@ impl Ledger {
     /// All calls.
     pub fn calls(&self) -> u64 {
         self.stats.values().map(|stats| stats.calls).sum()
+    }
+
+    /// The counters of all operations together.
+    pub fn sum(&self) -> CallStats {
+        let mut sum = CallStats::default();
+        for stats in self.stats.values() {
+            sum.calls += stats.calls;
+            sum.timed_out += stats.timed_out;
+            sum.throttled += stats.throttled;
+            sum.refused += stats.refused;
+            sum.failed += stats.failed;
+            sum.dollars += stats.dollars;
+            sum.waited += stats.waited;
+            sum.slowest = sum.slowest.max(stats.slowest);
+            sum.last = sum.last.max(stats.last);
+        }
+        sum
     }
 
     /// US dollars since gwctl started.

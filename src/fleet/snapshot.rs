@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Api, Change, Edge, FleetSpec, Function, GlobalDatabase, Identity, Judgement, Ledger, Metric,
-    Metrics, Observed, Reachability, Region, Router, Site, Thresholds,
+    Api, Change, Edge, FleetSpec, Function, GlobalDatabase, Identity, Judgement, Ledger, Metrics,
+    Observed, Reachability, Region, Router, Site, Thresholds,
 };
 
 /// How often the fleet is looked at.
@@ -51,6 +51,8 @@ pub struct Snapshot {
     pub dollars_per_hour: f64,
     /// Whether every question was answered, or failed, at least once.
     pub complete: bool,
+    /// What the program that gives the credentials says, while it is waited for.
+    pub waiting: Option<String>,
     /// The limits judged by.
     pub thresholds: Thresholds,
     /// How the fleet as a whole is doing.
@@ -97,6 +99,7 @@ impl Snapshot {
             pace: Pace::default(),
             dollars_per_hour: 0.0,
             complete: false,
+            waiting: None,
             thresholds: spec.thresholds.clone(),
             judgement: Judgement::default(),
         }
@@ -111,37 +114,6 @@ impl Snapshot {
     pub fn is_writer(&self, region: &Region) -> Option<bool> {
         Some(&self.database.topology.current()?.writer()?.region == region)
     }
-
-    /// The share of all API requests that `region` served in the newest settled minute, in
-    /// percent. `None` when it is not known; Regions that could not be asked are left out.
-    ///
-    /// A Region without traffic has no points (aws-facts §1.2): figures that end minutes before
-    /// the others' mean nothing came since.
-    pub fn traffic_share(&self, region: &Region) -> Option<f64> {
-        let newest = |site: &Site| site.api.metrics.latest(Metric::ApiRequests, self.at);
-        let last_minute = self
-            .sites
-            .iter()
-            .filter_map(newest)
-            .map(|point| point.at)
-            .max();
-        let served = |site: &Site| match newest(site) {
-            Some(point) if last_minute.is_some_and(|last| last.duration_since(point.at) > LATE) => {
-                Some(0.0)
-            }
-            Some(point) => Some(point.value),
-            None if site.api.metrics.get(Metric::ApiRequests).why_missing()
-                == Some(&super::Missing::NoData) =>
-            {
-                Some(0.0)
-            }
-            None => None,
-        };
-        let here = served(self.site(region)?)?;
-        let all: f64 = self.sites.iter().filter_map(served).sum();
-        // Nothing has no shares.
-        (all > 0.0).then(|| 100.0 * here / all)
-    }
 }
 
 fn named_switch(spec: &super::SiteSpec) -> Option<(Region, (String, Observed<super::Switch>))> {
@@ -149,9 +121,6 @@ fn named_switch(spec: &super::SiteSpec) -> Option<(Region, (String, Observed<sup
     let known = (switch.alarm.clone(), Observed::default());
     Some((spec.region.clone(), known))
 }
-
-/// Points of the same minute may appear this much later in one Region than in another.
-const LATE: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
 
 fn blank_site(spec: &super::SiteSpec) -> Site {
     Site {

@@ -3,7 +3,8 @@
 //! Every observed thing is `{value, at, age_s, source, missing}`: `value` is null unless it is current;
 //! `missing` is null or `{"reason": "no-data" | "could-not-ask" | "not-allowed" | "not-yet", …}`; a value
 //! that could not be renewed stands under `last`, with `at` and `age_s` telling how old it is. Times end in
-//! `_ms` or `_s`. New keys may come within a version; none changes its meaning or goes.
+//! `_ms` or `_s`. A series' `at` is when its newest minute began, and its `age_s` counts from that minute's end;
+//! a site's own `age_s` is that of the oldest figure in its row. New keys may come within a version; none changes its meaning or goes.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -22,6 +23,7 @@ const SCHEMA: &str = "gwctl.status/1";
 /// The whole document.
 pub fn document(picture: &Snapshot, simulated: bool) -> Value {
     let now = picture.at;
+    let calls = picture.ledger.sum();
     let mut document = json!({
         "schema": SCHEMA,
         "fleet": picture.name,
@@ -35,6 +37,10 @@ pub fn document(picture: &Snapshot, simulated: bool) -> Value {
         "changes": picture.changes,
         "cost": {
             "calls": picture.ledger.calls(),
+            "failed": calls.failures(),
+            "refused": calls.refused,
+            "timed_out": calls.timed_out,
+            "throttled": calls.throttled,
             "dollars": picture.ledger.dollars(),
             "dollars_per_hour": picture.dollars_per_hour,
             "pace": picture.pace,
@@ -50,7 +56,9 @@ fn site(picture: &Snapshot, site: &Site) -> Value {
         "region": site.region,
         "endpoint": site.endpoint,
         "writer": picture.is_writer(&site.region),
-        "traffic_share_percent": picture.traffic_share(&site.region),
+        "age_s": picture.row_at(site).map(|at| age_s(at, now)),
+        "traffic_share_percent": picture.traffic_share(&site.region).ok().map(|share| share.percent),
+        "traffic_share": traffic(picture, site),
         "api": {
             "id": site.api.id,
             "stage": site.api.stage,
@@ -68,6 +76,23 @@ fn site(picture: &Snapshot, site: &Site) -> Value {
         "replication_lag_ms": lag(picture, site),
     });
     judged(&mut value, &site.judgement);
+    value
+}
+
+/// The share of all requests, with the minute it is of, or why it is not known.
+fn traffic(picture: &Snapshot, site: &Site) -> Value {
+    let requests = site.api.metrics.get(Metric::ApiRequests);
+    let share = picture.traffic_share(&site.region);
+    let mut value = envelope(requests, picture.at, None);
+    value["unit"] = json!("percent");
+    match share {
+        Ok(share) => {
+            value["value"] = json!(share.percent);
+            value["missing"] = Value::Null;
+            aged(&mut value, share.at, picture.at);
+        }
+        Err(why) => value["missing"] = json!(why),
+    }
     value
 }
 
@@ -116,7 +141,7 @@ fn edge(edge: &Edge, now: Timestamp) -> Value {
         "latency_record": edge.latency_record,
         "distribution": plain(&edge.distribution, now),
         "metrics": figures(&edge.metrics, now),
-        "router": edge.router.as_ref().map(|router| json!({ "name": router.name, "detail": plain(&router.detail, now) })),
+        "router": edge.router.as_ref().map(|router| json!({ "name": router.name, "detail": observed(&router.detail, now, router_detail) })),
         "certificate": certificate(&edge.certificate, now),
         "records": plain(&edge.records, now),
         "checks": edge.checks.values().map(|one| check(one, now)).collect::<Vec<_>>(),
@@ -124,6 +149,15 @@ fn edge(edge: &Edge, now: Timestamp) -> Value {
         "probe": probe(&edge.probe, now),
     });
     judged(&mut value, &edge.judgement);
+    value
+}
+
+/// The version is that of the distribution's configuration; where it names none, none is known.
+fn router_detail(detail: &crate::fleet::FunctionDetail) -> Value {
+    let mut value = json!(detail);
+    if detail.version == "$LATEST" {
+        value["version"] = Value::Null;
+    }
     value
 }
 
@@ -213,7 +247,7 @@ fn name(metric: Metric) -> String {
     }
 }
 
-/// The newest settled point, with its unit.
+/// The newest settled point, with its unit. `at` is when its period began; its age counts from the period's end.
 fn figure(metrics: &Metrics, metric: Metric, now: Timestamp) -> Value {
     let series = metrics.get(metric);
     let point = series.last().and_then(|series| series.settled(now));
@@ -223,6 +257,9 @@ fn figure(metrics: &Metrics, metric: Metric, now: Timestamp) -> Value {
         point.map(|point| (json!(point.value), point.at)),
     );
     value["unit"] = json!(metric.unit());
+    if let Some(point) = point {
+        value["age_s"] = json!(age_s(end(series, point.at), now));
+    }
     if point.is_none() && value["missing"].is_null() {
         value["missing"] = json!({ "reason": "no-data" });
     }
@@ -242,6 +279,7 @@ fn share(metrics: &Metrics, part: Metric, whole: Metric, now: Timestamp) -> Valu
         value["value"] = json!(point.value);
         value["missing"] = Value::Null;
         aged(&mut value, point.at, now);
+        value["age_s"] = json!(age_s(end(metrics.get(whole), point.at), now));
     } else if value["missing"].is_null() {
         value["missing"] = json!({ "reason": "no-data" });
     }
@@ -282,12 +320,20 @@ fn envelope<T>(observed: &Observed<T>, now: Timestamp, last: Option<(Value, Time
 
 fn aged(value: &mut Value, at: Timestamp, now: Timestamp) {
     value["at"] = json!(at);
-    value["age_s"] = json!(
-        (now.duration_since(at).as_secs_f64() * 10.0)
-            .round()
-            .max(0.0)
-            / 10.0
-    );
+    value["age_s"] = json!(age_s(at, now));
+}
+
+/// Seconds, to a tenth.
+fn age_s(at: Timestamp, now: Timestamp) -> f64 {
+    let tenths = (now.duration_since(at).as_secs_f64() * 10.0).round();
+    tenths.max(0.0) / 10.0
+}
+
+/// The end of the period that begins at `at`.
+fn end(series: &Observed<std::sync::Arc<crate::fleet::Series>>, at: Timestamp) -> Timestamp {
+    let period = series.last().map(|series| series.period);
+    let period = period.and_then(|period| jiff::SignedDuration::try_from(period).ok());
+    period.map_or(at, |period| at + period)
 }
 
 /// Strings from AWS steer nothing, wherever the document is shown.
@@ -345,7 +391,7 @@ mod tests {
         let zero = figure(Ok(vec![(0, 7.0), (60, 0.0)]));
         assert_eq!(
             (&zero["value"], &zero["missing"], &zero["age_s"]),
-            (&json!(0.0), &Value::Null, &json!(60.0))
+            (&json!(0.0), &Value::Null, &json!(0.0))
         );
         assert_eq!(
             zero["source"],

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::figure::{age, count, latest, millis, ms, of, percent, share};
+use super::figure::{age, count, latest, mark, millis, ms, of, percent, share};
 use crate::fleet::{
     CheckVerdict, Edge, Function, Metric, Missing, Region, Site, Snapshot, check_verdict,
 };
@@ -39,7 +39,7 @@ fn region(picture: &Snapshot, site: &Site) -> [String; 12] {
         of(&site.probe, |probe| {
             format!("{} {}", probe.status, millis(ms(probe.total())))
         }),
-        newest(site, now),
+        oldest(picture, site),
     ]
 }
 
@@ -58,33 +58,27 @@ pub fn role(picture: &Snapshot, region: &Region) -> String {
 
 fn traffic(picture: &Snapshot, site: &Site) -> String {
     match picture.traffic_share(&site.region) {
-        Some(share) => percent(share),
-        None => latest(&site.api.metrics, Metric::ApiRequests, picture.at),
+        Ok(share) => percent(share.percent),
+        Err(why) => mark(Some(&why)).to_owned(),
     }
 }
 
-/// The worst function's error rate.
+/// The worst function's error rate; one function that could not be asked for hides which is the worst.
 fn function_errors(functions: &[Function], now: Timestamp) -> String {
-    let rate = |function: &Function| {
-        function
-            .metrics
-            .percent(Metric::FunctionErrors, Metric::FunctionInvocations, now)
-            .map(|point| point.value)
-    };
-    match functions.iter().filter_map(rate).reduce(f64::max) {
-        Some(worst) => percent(worst),
-        None => functions.first().map_or_else(
-            || "-".to_owned(),
-            |function| {
-                share(
-                    &function.metrics,
-                    Metric::FunctionErrors,
-                    Metric::FunctionInvocations,
-                    now,
-                )
-            },
-        ),
+    let (errors, all) = (Metric::FunctionErrors, Metric::FunctionInvocations);
+    let mut worst: Option<f64> = None;
+    for function in functions {
+        if let Some(point) = function.metrics.percent(errors, all, now) {
+            worst = Some(worst.map_or(point.value, |worst| worst.max(point.value)));
+            continue;
+        }
+        let said = share(&function.metrics, errors, all, now);
+        // Not invoked is no failure; not known is.
+        if said != mark(Some(&Missing::NoData)) {
+            return said;
+        }
     }
+    worst.map_or_else(|| mark(Some(&Missing::NoData)).to_owned(), percent)
 }
 
 /// Replication lag of a secondary; the writer has none.
@@ -96,15 +90,23 @@ pub fn lag(picture: &Snapshot, region: &Region) -> String {
     ) {
         (Some(true), ..) => "n/a".to_owned(),
         (_, Some(metric), Some(cluster)) => latest(&cluster.metrics, metric, picture.at),
-        _ => of(&picture.database.topology, |_| "-".to_owned()),
+        // The member is known, its cluster was not asked yet; or there is no member.
+        _ => of(&picture.database.topology, |topology| {
+            let missing = topology
+                .member(region)
+                .map_or(Missing::NoData, |_| Missing::NotYet);
+            mark(Some(&missing)).to_owned()
+        }),
     }
 }
 
 fn dns(edge: &Edge, region: &Region, now: Timestamp) -> String {
-    let Some(record) = edge.record(region) else {
-        return of(&edge.records, |_| "no record".to_owned());
+    let record = match (edge.records.why_missing(), edge.record(region)) {
+        (Some(why), _) if *why != Missing::NoData => return mark(Some(why)).to_owned(),
+        (_, None) => return "no record".to_owned(),
+        (_, Some(record)) => record,
     };
-    let verdict = match (&record.health_check, edge.check(region)) {
+    let verdict = match (record.check(), edge.check(region)) {
         (None, _) => CheckVerdict::Unchecked,
         (Some(_), Some(check)) => check_verdict(check, now),
         (Some(_), None) => CheckVerdict::Unknown,
@@ -124,12 +126,12 @@ pub const fn verdict_word(verdict: CheckVerdict) -> &'static str {
     }
 }
 
-/// How old the newest figure of the API is.
-fn newest(site: &Site, now: Timestamp) -> String {
+/// How old the oldest figure of the row is.
+fn oldest(picture: &Snapshot, site: &Site) -> String {
     let requests = site.api.metrics.get(Metric::ApiRequests);
-    requests.age(now).map_or_else(
-        || super::figure::mark(requests.why_missing()).to_owned(),
-        age,
+    picture.row_at(site).map_or_else(
+        || mark(requests.why_missing()).to_owned(),
+        |at| age(picture.at.duration_since(at)),
     )
 }
 
@@ -189,7 +191,7 @@ pub fn rest(picture: &Snapshot) -> Vec<(&'static str, String)> {
             "calls",
             format!(
                 "{}, ${:.4}; ${:.2}/h at the {} pace",
-                count(picture.ledger.calls() as f64),
+                calls(picture),
                 picture.ledger.dollars(),
                 picture.dollars_per_hour,
                 match picture.pace {
@@ -203,6 +205,32 @@ pub fn rest(picture: &Snapshot) -> Vec<(&'static str, String)> {
         rows.push(("last change", format!("{}: {}", change.at, change.what)));
     }
     rows
+}
+
+/// How many calls, and how many of them failed in which way.
+fn calls(picture: &Snapshot) -> String {
+    let sum = picture.ledger.sum();
+    let all = count(sum.calls as f64);
+    let failed = sum.failures();
+    if failed == 0 {
+        return all;
+    }
+    let kinds = [
+        (sum.refused, "refused"),
+        (sum.timed_out, "timed out"),
+        (sum.throttled, "throttled"),
+    ];
+    let kinds: Vec<String> = kinds
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    let of_which = if kinds.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", kinds.join(", "))
+    };
+    format!("{all}, {} failed{of_which}", count(failed as f64))
 }
 
 fn with_reasons(verdict: &str, what: &str) -> String {

@@ -70,7 +70,7 @@ fn chain_lines(scene: &Scene<'_>) -> Vec<Line<'static>> {
         line.push(scene.span(format!(" {:<15}", site.region), Role::Title));
         let (word, check) = sites::dns(scene, &site.region);
         line.push(Span::styled(format!("{:<6}", word.text), word.style));
-        if let Some(share) = scene.snapshot.traffic_share(&site.region) {
+        if let Some(share) = sites::traffic(scene, site).current() {
             line.push(scene.span(
                 format!("{:>6} of requests  ", figures::share(share)),
                 Role::Traffic,
@@ -189,14 +189,11 @@ fn router_line(scene: &Scene<'_>, depth: usize) -> Option<Line<'static>> {
     line.push(scene.mark(verdict_of(scene, &["router"], known.state)));
     line.push(scene.span(format!(" {}", clean(&router.name, 60)), Role::Title));
     match known.value {
-        Some(detail) => line.push(scene.span(
-            format!(
-                "  {} version {}",
-                clean(&detail.runtime, 20),
-                clean(&detail.version, 12)
-            ),
-            Role::Muted,
-        )),
+        Some(detail) => {
+            let version = version(scene, &detail.version);
+            let text = format!("  {} {version}", clean(&detail.runtime, 20));
+            line.push(scene.span(text, Role::Muted));
+        }
         None => line.push(missing(scene, known, router.detail.why_missing())),
     }
     let metrics = &scene.snapshot.edge.metrics;
@@ -215,6 +212,19 @@ fn router_line(scene: &Scene<'_>, depth: usize) -> Option<Line<'static>> {
         );
     }
     Some(Line::from(line))
+}
+
+/// The version that the distribution runs: only its configuration names it.
+fn version(scene: &Scene<'_>, described: &str) -> String {
+    let distribution = &scene.snapshot.edge.distribution;
+    if described != "$LATEST" {
+        return format!("version {}", clean(described, 12));
+    }
+    match distribution.current().map(|it| it.router_arn.is_some()) {
+        Some(true) => "not the function that the distribution runs".into(),
+        Some(false) => "not attached to the distribution".into(),
+        None => "version not known".into(),
+    }
 }
 
 fn latency_line(scene: &Scene<'_>, depth: usize) -> Line<'static> {

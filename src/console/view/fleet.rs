@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use super::absent::why_empty;
 use super::bars;
 use super::compare;
 use super::figures;
@@ -92,7 +93,14 @@ fn regions(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     };
     let visible = scene.visible(Panel::Regions, body, buf);
     if visible.is_empty() {
-        scene.nothing(body, buf, "no Region passes the filter");
+        let text = why_empty(
+            scene,
+            Panel::Regions,
+            "Region",
+            [],
+            "the fleet has no Region",
+        );
+        scene.nothing(body, buf, &text);
     }
     for (place, row) in visible {
         if let Subject::Site(region) = &row.subject
@@ -202,8 +210,8 @@ fn traffic(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, site: &S
     let Some(cell) = grid.cell(3, row) else {
         return;
     };
-    let share = scene.snapshot.traffic_share(&site.region);
     let known = sites::traffic(scene, site);
+    let share = known.current();
     paint::figure(buf, cell, &scene.figure(known, None, 7, figures::share));
     if let (Some(cell), Some(share)) = (grid.cell(4, row), share) {
         let glyphs = scene.theme.glyphs;
@@ -271,7 +279,7 @@ fn figures_of(scene: &Scene<'_>, grid: &Grid, site: &Site) -> Vec<(usize, Shown)
         shown
     });
     add(12, &|| sites::certificate_days(scene, &site.certificate));
-    add(13, &|| sites::newest_age(scene, site));
+    add(13, &|| sites::row_age(scene, site));
     found
 }
 
@@ -338,7 +346,9 @@ fn changes(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let inner = scene.panel(area, buf, Panel::Changes, None);
     let visible = scene.visible(Panel::Changes, inner, buf);
     if visible.is_empty() {
-        scene.nothing(inner, buf, "nothing seen to change yet");
+        let none = "nothing seen to change yet";
+        let text = why_empty(scene, Panel::Changes, "change", [], none);
+        scene.nothing(inner, buf, &text);
     }
     for (row, entry) in visible {
         let Subject::Change(index) = entry.subject else {

@@ -2,14 +2,18 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::text::Line;
 
+use super::absent::why_empty;
 use super::figures;
 use super::known::{Known, Shown, State};
 use super::paint;
 use super::scene::Scene;
 use super::theme::Role;
 use crate::console::app::{Panel, Subject};
-use crate::fleet::{Certificate, CheckVerdict, Metric, Observed, Region, Site, check_verdict};
+use crate::fleet::{
+    Certificate, CheckVerdict, Metric, Missing, Observed, Region, Site, check_verdict,
+};
 
 /// Writer or reader.
 pub fn role(scene: &Scene<'_>, region: &Region) -> Shown {
@@ -25,23 +29,18 @@ pub fn role(scene: &Scene<'_>, region: &Region) -> Shown {
     })
 }
 
-/// The Region's share of the traffic, as well known as its requests are.
+/// The Region's share of the traffic, as well known as the requests of all Regions are.
 pub fn traffic(scene: &Scene<'_>, site: &Site) -> Known<f64> {
-    let requests = scene.metric(&site.api.metrics, Metric::ApiRequests);
     match scene.snapshot.traffic_share(&site.region) {
-        Some(share) => Known {
-            value: Some(share),
-            age: requests.age,
+        Ok(share) => Known {
+            value: Some(share.percent),
+            age: Some(scene.now.duration_since(share.at)),
             state: State::Current,
         },
-        None => Known {
+        Err(why) => Known {
             value: None,
             age: None,
-            state: if requests.state == State::Current {
-                State::NoData
-            } else {
-                requests.state
-            },
+            state: State::from(&why),
         },
     }
 }
@@ -129,8 +128,15 @@ pub fn dns(scene: &Scene<'_>, region: &Region) -> (Shown, CheckVerdict) {
     let Some(record) = edge.record(region) else {
         return (show("none", Role::Degraded), CheckVerdict::Unknown);
     };
-    let Some(id) = &record.health_check else {
-        return (show("in *", Role::Muted), CheckVerdict::Unchecked);
+    let Some(id) = record.check() else {
+        // A group whose members have checks of their own depends on each of them.
+        let each = record.evaluate_target_health
+            && record.weights.iter().any(|it| it.health_check.is_some());
+        return if each {
+            (show("each", Role::Muted), CheckVerdict::Unknown)
+        } else {
+            (show("in *", Role::Muted), CheckVerdict::Unchecked)
+        };
     };
     let verdict = edge.checks.get(id).map_or(CheckVerdict::Unknown, |check| {
         check_verdict(check, scene.now)
@@ -193,28 +199,12 @@ pub fn certificate_days(scene: &Scene<'_>, certificate: &Observed<Certificate>) 
     })
 }
 
-/// How old the newest figure of a Region is.
-pub fn newest_age(scene: &Scene<'_>, site: &Site) -> Shown {
-    let metrics = [Metric::ApiRequests, Metric::ApiLatencyP99]
-        .map(|metric| scene.metric(&site.api.metrics, metric).age);
-    let cluster = scene
-        .snapshot
-        .database
-        .clusters
-        .get(&site.region)
-        .and_then(|cluster| cluster.state.age(scene.now));
-    let newest = metrics
-        .into_iter()
-        .chain([
-            site.probe.age(scene.now),
-            cluster,
-            site.alarms.age(scene.now),
-        ])
-        .flatten()
-        .min();
-    match newest {
-        Some(age) => {
-            let old = age.as_secs_f64() > scene.snapshot.thresholds.state_stale_s;
+/// How old the oldest figure of a Region's row is.
+pub fn row_age(scene: &Scene<'_>, site: &Site) -> Shown {
+    match scene.snapshot.row_at(site) {
+        Some(at) => {
+            let age = scene.now.duration_since(at);
+            let old = age.as_secs_f64() > scene.snapshot.thresholds.metric_stale_s;
             Shown::new(
                 figures::age(age),
                 scene.theme,
@@ -227,10 +217,16 @@ pub fn newest_age(scene: &Scene<'_>, site: &Site) -> Shown {
 
 /// The alarms panel of the present screen.
 pub fn alarms(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let inner = scene.panel(area, buf, Panel::Alarms, None);
+    let unknown = unasked_alarms(scene);
+    let aside = unknown
+        .as_ref()
+        .filter(|_| scene.state.count(Panel::Alarms) > 0)
+        .map(|text| Line::from(scene.span(text.clone(), Role::Unknown)));
+    let inner = scene.panel(area, buf, Panel::Alarms, aside.as_ref());
     let visible = scene.visible(Panel::Alarms, inner, buf);
     if visible.is_empty() {
-        let text = unasked_alarms(scene);
+        let none = unknown.as_deref().unwrap_or("none in ALARM");
+        let text = why_empty(scene, Panel::Alarms, "alarm", [], none);
         scene.nothing(inner, buf, &text);
     }
     for (row, entry) in visible {
@@ -281,26 +277,22 @@ pub fn alarms(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     scene.footing(area, buf, Some(Panel::Alarms));
 }
 
-/// An empty list of alarms is good news only where it was asked for.
-fn unasked_alarms(scene: &Scene<'_>) -> String {
-    if scene.state.filter(Panel::Alarms).is_some() {
-        return "no alarm passes the filter".into();
-    }
+/// The Regions whose alarms are not known: an empty list is good news only where it was asked for.
+fn unasked_alarms(scene: &Scene<'_>) -> Option<String> {
     let here = scene.state.screen();
     let sites = scene.snapshot.sites.iter().filter(|site| match here {
         crate::console::app::Screen::Region(region) => &site.region == region,
         _ => true,
     });
     let unasked: Vec<&str> = sites
-        .filter(|site| site.alarms.current().is_none())
+        .filter(|site| {
+            let why = site.alarms.why_missing();
+            why.is_some_and(|why| *why != Missing::NoData)
+        })
         .map(|site| site.region.as_str())
         .collect();
-    match unasked.as_slice() {
-        [] => "none in ALARM".into(),
-        some => format!(
-            "{} not known: {}",
-            scene.theme.glyphs.could_not_ask,
-            some.join(", ")
-        ),
-    }
+    (!unasked.is_empty()).then(|| {
+        let mark = scene.theme.glyphs.could_not_ask;
+        format!("{mark} not known: {}", unasked.join(", "))
+    })
 }

@@ -102,17 +102,109 @@ fn a_fleet_that_is_seen_serving_everywhere_is_healthy() {
 #[test]
 fn a_region_whose_traffic_ended_minutes_ago_has_no_share_of_it() {
     let mut fixture = Fixture::healthy();
-    assert!(
-        fixture
-            .0
-            .traffic_share(&region("eu-west-1"))
-            .is_some_and(|share| share > 30.0)
-    );
-    let before = Fixture::now() - SignedDuration::from_mins(7);
-    let metrics = &mut fixture.site("eu-west-1").api.metrics;
+    assert!(percent(&fixture, "eu-west-1").is_ok_and(|share| share > 30.0));
+    end_requests(&mut fixture, "eu-west-1", 9);
+    assert_eq!(percent(&fixture, "eu-west-1"), Ok(0.0));
+    assert_eq!(percent(&fixture, "us-east-1"), Ok(50.0));
+}
+
+fn percent(fixture: &Fixture, code: &str) -> Result<f64, Missing> {
+    let share = fixture.0.traffic_share(&region(code))?;
+    Ok(share.percent)
+}
+
+/// The newest point of the Region's requests is so many minutes old.
+fn end_requests(fixture: &mut Fixture, code: &str, minutes: i64) {
+    let before = Fixture::now() - SignedDuration::from_mins(minutes);
+    let metrics = &mut fixture.site(code).api.metrics;
     Fixture::put(metrics, Metric::ApiRequests, before, 1_000.0);
-    assert_eq!(fixture.0.traffic_share(&region("eu-west-1")), Some(0.0));
-    assert_eq!(fixture.0.traffic_share(&region("us-east-1")), Some(50.0));
+}
+
+#[test]
+fn one_region_whose_requests_are_not_known_makes_every_share_unknown() {
+    type Spoil = (&'static str, fn(&mut Fixture));
+    let spoil: [Spoil; 4] = [
+        ("could not be asked", |fixture| {
+            let metrics = &mut fixture.site("eu-west-1").api.metrics;
+            ask_failed(metrics.entry(Metric::ApiRequests), "time-out after 5 s");
+        }),
+        ("must not be asked", |fixture| {
+            let metrics = &mut fixture.site("eu-west-1").api.metrics;
+            let source = crate::fleet::Source {
+                api: "cloudwatch:GetMetricData",
+                region: None,
+            };
+            let why = Missing::NotAllowed {
+                action: "cloudwatch:GetMetricData".into(),
+            };
+            metrics
+                .entry(Metric::ApiRequests)
+                .renew(Err(why), Fixture::now(), source);
+        }),
+        ("not asked yet", |fixture| {
+            fixture.site("eu-west-1").api.metrics = crate::fleet::Metrics::default();
+        }),
+        ("late", |fixture| end_requests(fixture, "eu-west-1", 5)),
+    ];
+    for (what, spoil) in spoil {
+        let mut fixture = Fixture::healthy();
+        spoil(&mut fixture);
+        for code in REGIONS {
+            let share = percent(&fixture, code);
+            assert!(share.is_err(), "{what}: {code} has {share:?}");
+            assert_ne!(share, Err(Missing::NoData), "{what}: there is traffic");
+        }
+    }
+}
+
+#[test]
+fn shares_are_of_one_minute_whichever_region_tells_it_later() {
+    let mut fixture = Fixture::healthy();
+    let shares = REGIONS.map(|code| percent(&fixture, code).unwrap());
+    // A minute with ten times the requests, of which only one Region tells yet.
+    let newest = {
+        let series = fixture
+            .site("us-east-1")
+            .api
+            .metrics
+            .get(Metric::ApiRequests);
+        let newest = series.current().unwrap().newest().unwrap();
+        newest.at
+    };
+    let period = std::time::Duration::from_mins(1);
+    let point = crate::fleet::Point {
+        at: newest + SignedDuration::from_mins(1),
+        value: 1e6,
+    };
+    let metrics = &mut fixture.site("us-east-1").api.metrics;
+    let entry = metrics.entry(Metric::ApiRequests);
+    let merged = entry
+        .current()
+        .unwrap()
+        .merged(&crate::fleet::Series::new(period, [point]), newest);
+    let source = entry.source().unwrap().clone();
+    entry.renew(Ok(merged.into()), Fixture::now(), source);
+    fixture.0.at += SignedDuration::from_mins(1);
+    for (code, before) in REGIONS.into_iter().zip(shares) {
+        let now = percent(&fixture, code).unwrap();
+        assert!((now - before).abs() < 1e-9, "{code}: {now} {before}");
+    }
+}
+
+#[test]
+fn a_row_is_as_old_as_its_oldest_figure() {
+    let mut fixture = Fixture::healthy();
+    let age = |fixture: &Fixture| {
+        let site = fixture.0.site(&region("eu-west-1")).unwrap();
+        fixture.0.at.duration_since(fixture.0.row_at(site).unwrap())
+    };
+    assert!(
+        age(&fixture) < SignedDuration::from_mins(3),
+        "{:?}",
+        age(&fixture)
+    );
+    end_requests(&mut fixture, "eu-west-1", 21);
+    assert_eq!(age(&fixture), SignedDuration::from_mins(20));
 }
 
 #[test]

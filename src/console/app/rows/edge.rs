@@ -7,7 +7,7 @@ use crate::fleet::{CheckConfig, CheckKind, CheckVerdict, HealthCheck, Snapshot, 
 
 pub(super) fn records(picture: &Snapshot, _now: Timestamp) -> Vec<Row> {
     let row = |(index, record): (usize, &crate::fleet::LatencyRecord)| {
-        let verdict = match &record.health_check {
+        let verdict = match record.check() {
             None => CheckVerdict::Unchecked,
             Some(id) => picture
                 .edge
@@ -29,7 +29,7 @@ pub(super) fn records(picture: &Snapshot, _now: Timestamp) -> Vec<Row> {
                     .map_or_else(|| "alias".into(), |ttl| format!("{ttl} s")),
             ),
             ("verdict", word(verdict).into()),
-            ("check", record.health_check.clone().unwrap_or_default()),
+            ("check", record.check().unwrap_or_default().to_owned()),
         ];
         let key = format!("{} {}", record.kind, record.set_identifier);
         Row::new(key, Subject::Record(record.region.clone(), index), cells)
@@ -122,7 +122,7 @@ fn target(config: &CheckConfig) -> String {
             children,
             threshold,
         } => {
-            format!("{threshold} of {}", children.join(", "))
+            format!("needs {threshold} healthy of {}", children.join(", "))
         }
         CheckKind::Alarm { name, region } => format!("{name} in {region}"),
         CheckKind::RecoveryControl { control } => control.clone(),

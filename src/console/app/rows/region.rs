@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Row, Subject, age, millis, percent, said};
 use crate::console::app::Chart;
-use crate::fleet::{Metric, Site, Snapshot, check_verdict};
+use crate::fleet::{Metric, Missing, Region, Site, Snapshot, check_verdict};
 
 pub(super) fn sites(picture: &Snapshot, now: Timestamp) -> Vec<Row> {
     picture
@@ -26,22 +26,23 @@ fn of_site(picture: &Snapshot, site: &Site, now: Timestamp) -> Row {
         .database
         .lag(region)
         .and_then(|lag| lag.current()?.settled(picture.at));
-    let dns = match picture.edge.check(region) {
-        Some(check) => match check_verdict(check, picture.at).in_service() {
-            Some(true) => "in service",
-            Some(false) => "out of service",
-            None => "unknown",
-        },
-        None if picture.edge.record(region).is_some() => "unchecked",
-        None => "unknown",
-    };
+    let dns = dns(picture, region);
     let (errors, invocations) = (Metric::FunctionErrors, Metric::FunctionInvocations);
-    let worst = site
-        .functions
-        .iter()
-        .filter_map(|function| function.metrics.percent(errors, invocations, picture.at))
-        .map(|point| point.value)
-        .reduce(f64::max);
+    // One function that is not known hides which is the worst.
+    let known = site.functions.iter().map(|function| {
+        let metrics = &function.metrics;
+        match metrics.percent(errors, invocations, picture.at) {
+            Some(point) => Ok(Some(point.value)),
+            None => match metrics.get(invocations).why_missing() {
+                Some(Missing::NoData) => Ok(None),
+                _ => Err(()),
+            },
+        }
+    });
+    let known: Result<Vec<Option<f64>>, ()> = known.collect();
+    let worst = known
+        .ok()
+        .and_then(|all| all.into_iter().flatten().reduce(f64::max));
     let cells = vec![
         ("region", region.to_string()),
         (
@@ -52,7 +53,13 @@ fn of_site(picture: &Snapshot, site: &Site, now: Timestamp) -> Row {
         ),
         ("verdict", site.judgement.verdict.to_string()),
         ("role", role.into()),
-        ("share", percent(picture.traffic_share(region))),
+        (
+            "share",
+            match picture.traffic_share(region) {
+                Ok(share) => percent(Some(share.percent)),
+                Err(why) => why.to_string(),
+            },
+        ),
         ("p50", millis(api.latest(Metric::ApiLatencyP50, picture.at))),
         ("p99", millis(api.latest(Metric::ApiLatencyP99, picture.at))),
         (
@@ -64,7 +71,7 @@ fn of_site(picture: &Snapshot, site: &Site, now: Timestamp) -> Row {
         ),
         ("lambda", percent(worst)),
         ("lag", millis(lag)),
-        ("dns", dns.into()),
+        ("dns", dns),
         (
             "probe",
             said(&site.probe, |probe| {
@@ -79,7 +86,7 @@ fn of_site(picture: &Snapshot, site: &Site, now: Timestamp) -> Row {
                     .map_or_else(String::new, |days| format!("{days} days"))
             }),
         ),
-        ("age", age(api.get(Metric::ApiRequests).at(), now)),
+        ("age", age(picture.row_at(site), now)),
         (
             "why",
             site.judgement
@@ -91,6 +98,31 @@ fn of_site(picture: &Snapshot, site: &Site, now: Timestamp) -> Row {
         ),
     ];
     Row::new(region.as_str(), Subject::Site(region.clone()), cells)
+}
+
+/// Whether DNS answers with the Region, or why that is not known.
+fn dns(picture: &Snapshot, region: &Region) -> String {
+    let edge = &picture.edge;
+    if let Some(why) = edge.records.why_missing() {
+        return format!("unknown: {why}");
+    }
+    let Some(record) = edge.record(region) else {
+        return "no latency record".into();
+    };
+    let Some(id) = record.check() else {
+        return "in service, no health check".into();
+    };
+    let Some(check) = edge.checks.get(id) else {
+        return "unknown: its health check is not known".into();
+    };
+    match check_verdict(check, picture.at).in_service() {
+        Some(true) => "in service".into(),
+        Some(false) => "out of service".into(),
+        None => match check.metrics.get(Metric::CheckStatus).why_missing() {
+            Some(why) => format!("unknown: {why}"),
+            None => "unknown".into(),
+        },
+    }
 }
 
 pub(super) fn charts(site: &Site) -> Vec<Row> {
@@ -125,7 +157,12 @@ pub(super) fn functions(site: &Site, now: Timestamp) -> Vec<Row> {
             ),
             (
                 "version",
-                said(&function.detail, |detail| detail.version.clone()),
+                said(&function.detail, |detail| match detail.version.as_str() {
+                    "$LATEST" => {
+                        "the newest code; the version that is called is not asked for".into()
+                    }
+                    version => version.into(),
+                }),
             ),
             ("errors", percent(share(Metric::FunctionErrors))),
             ("throttles", percent(share(Metric::FunctionThrottles))),

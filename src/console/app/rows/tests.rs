@@ -60,8 +60,8 @@ fn a_fleet_of_which_nothing_is_known_claims_nothing() {
         };
         assert_eq!(cell("verdict"), "unknown");
         assert_eq!(cell("role"), "unknown");
-        assert_eq!(cell("dns"), "unknown");
-        assert_eq!(cell("share"), "?");
+        assert_eq!(cell("dns"), "unknown: not asked yet");
+        assert_eq!(cell("share"), "not asked yet");
         assert_eq!(cell("probe"), "not asked yet");
     }
     assert_eq!(sites.len(), 3);
