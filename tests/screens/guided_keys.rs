@@ -60,6 +60,30 @@ fn what_is_started_is_the_plan_that_was_shown() {
 }
 
 #[test]
+fn a_confirmation_that_was_turned_away_from_is_typed_again() {
+    let esc = gwctl::console::app::Key::plain(gwctl::console::app::Code::Esc);
+    let mut state = calm();
+    effects(&mut state, ":evacuate eu-west-1\n\n\neu-west-1");
+    update(&mut state, Msg::Key(esc));
+    // Forward again, and Enter: nothing is typed there any more.
+    assert!(effects(&mut state, "\n\n").is_empty());
+    let Some(Overlay::Wizard(wizard)) = &state.overlay else {
+        panic!("no wizard")
+    };
+    assert_eq!((wizard.part, wizard.typed.value()), (Part::Confirm, ""));
+    assert!(
+        wizard
+            .error
+            .as_ref()
+            .is_some_and(|why| why.contains("nothing was typed"))
+    );
+    assert_eq!(effects(&mut state, "eu-west-1\n").len(), 1);
+    // So it is after a start that did not succeed.
+    update(&mut state, Msg::NotStarted("the lease is held".into()));
+    assert!(effects(&mut state, "\n").is_empty());
+}
+
+#[test]
 fn arming_ends_by_itself() {
     let mut state = looking();
     assert!(!state.may_change());

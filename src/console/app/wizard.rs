@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tui_input::Input;
 
-use super::State;
+use super::{State, request};
 use crate::actions::registry::{ACTIONS, Action};
 use crate::actions::{Finding, Intent, Mode, Plan, Refused, plan};
 use crate::fleet::Region;
@@ -139,7 +139,7 @@ fn variants(state: &State, intent: Intent) -> Vec<Intent> {
 
 fn offer(state: &State, action: &Action, intent: Intent) -> Offer {
     let asks = match &intent {
-        Intent::Drain { to, over_s, .. } => Some(format!("{to} over {}m", over_s / 60)),
+        Intent::Drain { to, over_s, .. } => Some(format!("{to} over {}", request::time(*over_s))),
         Intent::Invalidate { paths } => Some(paths.join(" ")),
         _ => None,
     };
@@ -259,7 +259,6 @@ impl Wizard {
                 return;
             }
             self.turn_to(Part::Plan);
-            self.typed.reset();
             self.error = Some("the fleet changed: this is another plan, look at it again".into());
         }
         *self.plan = plan;
@@ -286,9 +285,11 @@ impl Wizard {
             && in_the_way(newer).is_subset(&in_the_way(&self.plan))
     }
 
-    /// Shows another part from its beginning.
+    /// Shows another part from its beginning. What was typed to confirm is forgotten: who turned away and back
+    /// types it again.
     pub(super) fn turn_to(&mut self, part: Part) {
         self.part = part;
         self.scroll = 0;
+        self.typed.reset();
     }
 }

@@ -269,7 +269,8 @@ pub(super) fn disarm(state: &mut State) {
 
 /// Puts the wizard aside while something is typed after `:`.
 pub(super) fn park(state: &mut State) -> Vec<Effect> {
-    if let Some(Overlay::Wizard(open)) = state.overlay.take() {
+    if let Some(Overlay::Wizard(mut open)) = state.overlay.take() {
+        open.typed.reset();
         state.guided.parked = Some(open);
     }
     act::act(state, super::super::Action::Palette)
@@ -290,6 +291,7 @@ pub(super) fn not_started(state: &mut State, why: String) {
     match open(state).filter(|wizard| wizard.starting) {
         Some(wizard) => {
             wizard.starting = false;
+            wizard.typed.reset();
             wizard.error = Some(why);
         }
         None => notify(state, why, Gravity::Error),
