@@ -80,6 +80,7 @@ impl Session {
     /// Loads configuration and credentials' providers (credentials themselves are fetched on first use).
     pub async fn connect(options: SessionOptions) -> Self {
         let mut complaint = None;
+        let mut helper = None;
         let config = if let Some(client) = options.http_client {
             SdkConfig::builder()
                 .behavior_version(BehaviorVersion::latest())
@@ -88,13 +89,15 @@ impl Session {
         } else {
             let (client, why) = network::client();
             complaint = why;
-            from_environment(options.profile, client).await
+            let config = from_environment(options.profile.clone(), client).await;
+            helper = super::helper::provider(options.profile.as_deref(), &config).await;
+            config
         };
         if let Some(why) = &complaint {
             tracing::warn!("{why}; the system's certificates are used instead");
         }
         // The simulator asks nobody who they are.
-        let source = config.credentials_provider();
+        let source = helper.or_else(|| config.credentials_provider());
         let source = source.unwrap_or_else(|| SharedCredentialsProvider::new(nobody()));
         let keys = Arc::new(Keys::new(source));
         let config = config

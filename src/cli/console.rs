@@ -12,6 +12,7 @@ use super::run_async;
 use super::settings::{Settings, refresh};
 use super::target::Target;
 use crate::actions::{Crew, Folder, Intent};
+use crate::aws::keep_from_terminal;
 use crate::console::app::Mode;
 use crate::console::{self, Fleets, Keeping, Opened, Opening, Outcome, Setup};
 use crate::fleet::{FleetSpec, Pace};
@@ -56,7 +57,10 @@ pub fn run(global: &Global) -> Result<Exit, Failure> {
 /// Shows a console until it ends.
 pub fn open(setup: Setup) -> Result<Exit, Failure> {
     let demo = matches!(setup.mode, Mode::Demo { .. });
-    let ended = run_async(console::run(setup))??;
+    keep_from_terminal(true);
+    let ended = run_async(console::run(setup));
+    keep_from_terminal(false);
+    let ended = ended??;
     if let Some(id) = &ended.left {
         tell(left(id, demo));
     }

@@ -10,6 +10,7 @@ mod asked;
 mod board;
 mod changes;
 mod cost;
+mod credentials;
 mod desk;
 pub mod discover;
 pub mod drift;
@@ -94,7 +95,7 @@ impl Observer {
         };
         let (publish, picture) = watch::channel(Arc::new(blank.clone()));
         let (pace, paces) = watch::channel(refresh.pace);
-        let (again, refreshes) = watch::channel(0);
+        let (again, refreshes) = watch::channel(0u64);
         let (answers, incoming) = mpsc::unbounded_channel();
         let desk = Arc::new(Desk {
             board: Board::new(spec.sites.iter().map(|site| site.region.clone())),
@@ -117,6 +118,7 @@ impl Observer {
         ask_everything(&mut askers);
         let questions = askers.questions.unwrap_or_default();
         let mut tasks = askers.tasks;
+        tasks.spawn(credentials::watch(desk.clone(), again.clone()));
         let drawing = Picture::new(blank, desk.clone());
         tasks.spawn(fold::run(drawing, incoming, paces, questions, publish));
         let votes = Limiter::new(clock, 1.0, 1.0);

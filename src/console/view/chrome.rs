@@ -221,6 +221,23 @@ fn run_tab(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, x: &mut u16, lim
     true
 }
 
+/// A line above the screen while the program that gives the credentials waits for somebody.
+pub fn waiting(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
+    let Some(said) = &scene.snapshot.waiting else {
+        return area;
+    };
+    let place = Rect { height: 1, ..area };
+    let style = scene.style(Role::Degraded).add_modifier(Modifier::REVERSED);
+    buf.set_style(place, style);
+    let text = format!(" {} {} ", scene.theme.glyphs.degraded, paint::safe(said));
+    paint::text(buf, place.x, place.y, place.width, &text, style);
+    Rect {
+        y: area.y + 1,
+        height: area.height.saturating_sub(1),
+        ..area
+    }
+}
+
 /// A line above the screen while a run needs somebody: one that is held, or was left unfinished.
 pub fn banner(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
     let Some(shown) = scene.state.calls_for_attention() else {
@@ -292,11 +309,7 @@ pub fn status(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
 
 fn status_parts(scene: &Scene<'_>, width: u16) -> Line<'static> {
     let ledger = &scene.snapshot.ledger;
-    let (mut timed_out, mut throttled) = (0, 0);
-    for (_, stats) in ledger.stats() {
-        timed_out += stats.timed_out;
-        throttled += stats.throttled;
-    }
+    let sum = ledger.sum();
     let mut parts = Vec::new();
     if let Some(since) = scene.state.frozen {
         let text = format!(" FROZEN {} ", figures::clock(since));
@@ -317,17 +330,26 @@ fn status_parts(scene: &Scene<'_>, width: u16) -> Line<'static> {
     ));
     parts.push(scene.span(" · ", Role::Faint));
     parts.push(scene.span(
-        format!("{} calls", figures::count(ledger.calls() as f64)),
+        format!("{} calls", figures::count(sum.calls as f64)),
         Role::Text,
     ));
-    for (count, word, role) in [
-        (timed_out, "timed out", Role::Degraded),
-        (throttled, "throttled", Role::Degraded),
-    ] {
-        if count > 0 {
-            parts.push(scene.span(" · ", Role::Faint));
-            parts.push(scene.span(format!("{} {word}", figures::count(count as f64)), role));
-        }
+    if sum.failures() > 0 {
+        parts.push(scene.span(" · ", Role::Faint));
+        let text = format!("{} failed", figures::count(sum.failures() as f64));
+        parts.push(scene.span(text, Role::Degraded));
+    }
+    let kinds = [
+        (sum.refused, "refused"),
+        (sum.timed_out, "timed out"),
+        (sum.throttled, "throttled"),
+    ];
+    let kinds: Vec<String> = kinds
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{} {word}", figures::count(count as f64)))
+        .collect();
+    if width >= 100 && !kinds.is_empty() {
+        parts.push(scene.span(format!(" ({})", kinds.join(", ")), Role::Muted));
     }
     if width >= 140 {
         let newest = ledger
