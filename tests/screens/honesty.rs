@@ -227,3 +227,124 @@ fn no_figure_of_the_fleet_is_ever_cut() {
         }
     }
 }
+
+/// The screen's text, with `filter` on its first panel where there is one.
+fn shown(snapshot: gwctl::fleet::Snapshot, screen: &str, filter: &str) -> String {
+    let mut state = sample::state(snapshot, (120, 40));
+    super::sample::run::press(&mut state, screen);
+    if !filter.is_empty() {
+        super::sample::run::press(&mut state, &format!("/{filter}\n"));
+    }
+    text(&drawn(&state, &dark()))
+}
+
+#[test]
+fn an_empty_list_says_whether_there_is_nothing_or_nobody_could_ask() {
+    let dead = || Missing::CouldNotAsk {
+        why: "time-out after 5 s".into(),
+    };
+    let mut snapshot = sample::fleet(&sample::THREE);
+    let home = sample::region("us-east-1");
+    let from = |api| sample::source(api, &home);
+    snapshot.edge.checks.clear();
+    snapshot.edge.records = Observed::missing(dead(), from("route53:ListResourceRecordSets"));
+    snapshot.database.clusters.clear();
+    snapshot.database.topology = Observed::missing(dead(), from("rds:DescribeGlobalClusters"));
+    let edge = shown(snapshot.clone(), "4", "");
+    assert!(
+        !edge.contains("no latency record") && !edge.contains("has no"),
+        "{edge}"
+    );
+    assert!(edge.matches("time-out after 5 s").count() >= 3, "{edge}");
+    let database = shown(snapshot.clone(), "3", "");
+    for claimed in ["no member", "none in the last hour", "no secondary"] {
+        assert!(!database.contains(claimed), "{claimed} in\n{database}");
+    }
+    let region = shown(snapshot, "2", "");
+    for claimed in [
+        "the writer has no",
+        "has no health check",
+        "has no member",
+        "names nothing",
+    ] {
+        assert!(!region.contains(claimed), "{claimed} in\n{region}");
+    }
+    // Asked, and there is none.
+    let mut snapshot = sample::fleet(&sample::THREE);
+    snapshot.edge.checks.clear();
+    let at = snapshot.at;
+    snapshot.edge.records = Observed::known(Vec::new(), at, from("route53:ListResourceRecordSets"));
+    let edge = shown(snapshot, "4", "");
+    assert!(edge.contains("has no latency records"), "{edge}");
+    assert!(
+        edge.contains("no latency record has a health check"),
+        "{edge}"
+    );
+}
+
+#[test]
+fn a_filter_that_hides_everything_is_blamed_and_nothing_else() {
+    let snapshot = sample::fleet(&sample::THREE);
+    let calls = shown(snapshot.clone(), "5", "nothing-is-called-so");
+    assert!(
+        calls.contains("passes the filter") && !calls.contains("no call yet"),
+        "{calls}"
+    );
+    let fleet = shown(snapshot, "1", "nothing-is-called-so");
+    assert!(fleet.contains("no Region passes the filter"), "{fleet}");
+}
+
+#[test]
+fn refused_calls_are_failed_calls_on_the_screen_and_in_the_footer() {
+    let mut snapshot = sample::fleet(&sample::THREE);
+    snapshot.ledger = gwctl::fleet::Ledger::default();
+    for _ in 0..7 {
+        snapshot.ledger.enter(gwctl::fleet::Call {
+            at: snapshot.at,
+            service: "rds",
+            operation: "DescribeDBClusters".into(),
+            region: sample::region("us-east-1"),
+            took: std::time::Duration::from_millis(80),
+            outcome: gwctl::fleet::Outcome::Refused,
+            request_id: None,
+            error: Some("AccessDenied".into()),
+            dollars: 0.0,
+        });
+    }
+    let calls = shown(snapshot, "5", "");
+    assert!(calls.contains("7 failed (7 refused)"), "{calls}");
+    let headings = row(&calls, "Failed");
+    let failed = headings[..headings.find("Failed").unwrap()].chars().count() + "Failed".len();
+    let line: String = row(&calls, "DescribeDBClusters")
+        .chars()
+        .take(failed)
+        .collect();
+    assert!(line.ends_with('7'), "{calls}");
+}
+
+#[test]
+fn a_calculated_check_says_how_many_are_healthy_and_how_many_it_needs() {
+    let snapshot = sample::bad_day();
+    let edge = snapshot.edge.clone();
+    let calculated = edge.checks.values().find_map(|check| {
+        let config = check.config.last()?;
+        match &config.kind {
+            gwctl::fleet::CheckKind::Calculated {
+                children,
+                threshold,
+            } => Some((children.clone(), *threshold)),
+            _ => None,
+        }
+    });
+    let Some((children, threshold)) = calculated else {
+        panic!("the sample has a calculated check")
+    };
+    let (healthy, unknown) = edge.healthy(&children, snapshot.at);
+    assert!(healthy + unknown <= children.len());
+    let shown = shown(snapshot, "4", "");
+    let said = format!("of {} healthy", children.len());
+    assert!(
+        shown.contains(&said) && shown.contains(&format!("needs {threshold}")),
+        "{shown}"
+    );
+}

@@ -274,6 +274,11 @@ impl State {
         self.filters.get(&self.spot(panel))
     }
 
+    /// Whether `panel` would have rows without its filter.
+    pub fn filter_hides(&self, panel: Panel) -> bool {
+        self.filter(panel).is_some() && !self.all_rows(panel).is_empty()
+    }
+
     /// The row under the cursor of the focused panel.
     pub fn selected(&self) -> Option<Row> {
         let panel = self.focused();

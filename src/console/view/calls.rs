@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use super::absent::why_empty;
 use super::figures;
 use super::fleet::split;
 use super::flow::reach_line;
@@ -48,6 +49,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     }
 }
 
+/// "Failed" counts every call that did not end well; what follows says how many of them were of which kind.
 const OPERATIONS: &[Column] = &[
     Column::words("Service", 14, 1),
     Column::words("Operation", 22, 0).stretching(14),
@@ -66,12 +68,18 @@ const OPERATIONS: &[Column] = &[
 
 fn operations(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let ledger = &scene.snapshot.ledger;
-    let total = format!(
-        "{} calls  {}",
-        figures::count(ledger.calls() as f64),
-        figures::dollars(ledger.dollars())
-    );
-    let aside = Line::from(scene.span(total, Role::Muted));
+    let sum = ledger.sum();
+    let mut aside = vec![scene.span(
+        format!("{} calls", figures::count(sum.calls as f64)),
+        Role::Muted,
+    )];
+    if sum.failures() > 0 {
+        let text = format!("  {} failed", figures::count(sum.failures() as f64));
+        aside.push(scene.span(text, Role::Down));
+    }
+    let dollars = format!("  {}", figures::dollars(sum.dollars));
+    aside.push(scene.span(dollars, Role::Muted));
+    let aside = Line::from(aside);
     let inner = scene.panel(area, buf, Panel::Operations, Some(&aside));
     if inner.height == 0 {
         return;
@@ -85,7 +93,8 @@ fn operations(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     };
     let visible = scene.visible(Panel::Operations, body, buf);
     if visible.is_empty() {
-        scene.nothing(body, buf, "no call yet");
+        let text = why_empty(scene, Panel::Operations, "operation", [], "no call yet");
+        scene.nothing(body, buf, &text);
     }
     for (row, entry) in visible {
         let Subject::Operation(key) = &entry.subject else {
@@ -147,7 +156,7 @@ fn operation_row(
             3,
             Shown::new(figures::count(stats.calls as f64), scene.theme, Role::Text),
         ),
-        (4, tally(stats.failed, Role::Down)),
+        (4, tally(stats.failures(), Role::Down)),
         (5, tally(stats.timed_out, Role::Down)),
         (6, tally(stats.throttled, Role::Degraded)),
         (7, tally(stats.refused, Role::Unknown)),
@@ -206,7 +215,8 @@ fn recent(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     };
     let visible = scene.visible(Panel::Recent, body, buf);
     if visible.is_empty() {
-        scene.nothing(body, buf, "no call yet");
+        let text = why_empty(scene, Panel::Recent, "call", [], "no call yet");
+        scene.nothing(body, buf, &text);
     }
     for (row, entry) in visible {
         let Subject::Call(_, index) = entry.subject else {

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::absent::why_missing;
 use super::chart::{Chart, Curve};
 use super::figures;
 use super::scene::Scene;
@@ -111,11 +112,12 @@ fn one<'a>(
     }
     let inner = scene.frame(area, buf, &Line::from(line), None, false);
     if curves.is_empty() {
-        scene.nothing(
-            inner,
-            buf,
-            &format!("{} nothing observed yet", scene.theme.glyphs.no_data),
-        );
+        let why = sites
+            .iter()
+            .filter_map(|site| of(site))
+            .map(Observed::why_missing);
+        let text = why_missing(scene, why, "CloudWatch has no points of it");
+        scene.nothing(inner, buf, &text);
         return;
     }
     Chart {

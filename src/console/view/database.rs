@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::absent::{why_empty, why_missing};
 use super::chart::{Chart, Curve};
 use super::figures;
 use super::fleet::split;
@@ -15,7 +16,7 @@ use super::theme::Role;
 use super::topology::{topology, verdict_of};
 use super::{paint, sites, why};
 use crate::console::app::{Panel, Subject};
-use crate::fleet::{Instance, Member, Metric, Region, clean};
+use crate::fleet::{Instance, Member, Metric, Missing, Region, clean};
 
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -119,7 +120,10 @@ fn members_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     };
     let visible = scene.visible(Panel::Members, body, buf);
     if visible.is_empty() {
-        scene.nothing(body, buf, "no member to show");
+        let why = [scene.snapshot.database.topology.why_missing()];
+        let none = "the global cluster has no member";
+        let text = why_empty(scene, Panel::Members, "member", why, none);
+        scene.nothing(body, buf, &text);
     }
     for (row, entry) in visible {
         if let Subject::Member(region) = &entry.subject {
@@ -208,9 +212,12 @@ fn member_words(scene: &Scene<'_>, region: &Region) -> Vec<(usize, Shown)> {
 fn member_figures(scene: &Scene<'_>, region: &Region) -> [(usize, Shown); 5] {
     let cluster = scene.snapshot.database.clusters.get(region);
     let figure = |metric, write: fn(f64) -> String| {
-        let known = cluster.map_or_else(Known::none, |cluster| {
-            scene.metric(&cluster.metrics, metric)
-        });
+        // Which cluster to ask for, the topology tells.
+        let unasked = Known {
+            state: State::NotYet,
+            ..Known::none()
+        };
+        let known = cluster.map_or(unasked, |cluster| scene.metric(&cluster.metrics, metric));
         scene.figure(known, None, 0, write)
     };
     let age = cluster.and_then(|cluster| cluster.state.age(scene.now));
@@ -257,11 +264,16 @@ fn lags(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     }
     let inner = scene.frame(area, buf, &Line::from(title), None, false);
     if curves.is_empty() {
-        scene.nothing(
-            inner,
-            buf,
-            &format!("{} no lag observed yet", scene.theme.glyphs.no_data),
-        );
+        let secondaries = members.iter().filter(|member| !member.writer);
+        let lags = secondaries.filter_map(|member| database.lag(&member.region)?.why_missing());
+        let why = lags.chain(database.topology.why_missing()).map(Some);
+        let none = if members.iter().all(|member| member.writer) {
+            "no secondary, and so no lag"
+        } else {
+            "CloudWatch has no lag of any secondary"
+        };
+        let text = why_missing(scene, why, none);
+        scene.nothing(inner, buf, &text);
         return;
     }
     let limit = Some(scene.snapshot.thresholds.replication_lag_ms);
@@ -276,6 +288,11 @@ fn lags(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     .draw(scene, inner, buf);
 }
 
+/// Why nobody can say which clusters there are.
+fn database_unknown<'a>(scene: &Scene<'a>) -> Option<&'a Missing> {
+    scene.snapshot.database.topology.why_missing()
+}
+
 fn events(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let inner = scene.panel(area, buf, Panel::Events, None);
     let visible = scene.visible(Panel::Events, inner, buf);
@@ -288,15 +305,15 @@ fn events(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             .filter(|(_, cluster)| scene.known(&cluster.events).state != State::Current)
             .map(|(region, _)| region.as_str())
             .collect();
-        let text = if silent.is_empty() {
+        let asked_none = scene.snapshot.database.clusters.is_empty();
+        let why = [database_unknown(scene).filter(|_| asked_none)];
+        let none = if silent.is_empty() {
             "none in the last hour".into()
         } else {
-            format!(
-                "{} not known: {}",
-                scene.theme.glyphs.could_not_ask,
-                silent.join(", ")
-            )
+            let mark = scene.theme.glyphs.could_not_ask;
+            format!("{mark} not known: {}", silent.join(", "))
         };
+        let text = why_empty(scene, Panel::Events, "event", why, &none);
         scene.nothing(inner, buf, &text);
     }
     for (row, entry) in visible {

@@ -4,7 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::edge_chain::{chain, missing};
+use super::absent::why_empty;
+use super::edge_chain::chain;
 use super::edge_figures::{charts, figures_panel};
 use super::figures;
 use super::fleet::split;
@@ -15,7 +16,7 @@ use super::table::{Column, Grid};
 use super::theme::Role;
 use super::{paint, sites, why};
 use crate::console::app::{Panel, Subject};
-use crate::fleet::{CheckKind, Metric, check_verdict};
+use crate::fleet::{CheckKind, Metric, check_verdict, clean};
 
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -116,9 +117,11 @@ fn records(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     };
     let visible = scene.visible(Panel::Records, body, buf);
     if visible.is_empty() {
-        let known = scene.known(&scene.snapshot.edge.records);
-        let why = missing(scene, known, scene.snapshot.edge.records.why_missing());
-        scene.nothing(body, buf, &why.content);
+        let edge = &scene.snapshot.edge;
+        let none = format!("{} has no latency records", clean(&edge.latency_record, 60));
+        let why = [edge.records.why_missing()];
+        let text = why_empty(scene, Panel::Records, "record", why, &none);
+        scene.nothing(body, buf, &text);
     }
     let stale = scene.snapshot.edge.records.current().is_none();
     for (row, entry) in visible {
@@ -134,7 +137,11 @@ fn records(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             .ttl
             .map_or_else(|| "alias".into(), |ttl| format!("{ttl} s"));
         let text = if stale { Role::Faint } else { Role::Text };
-        let check = record.health_check.as_deref().unwrap_or("none");
+        let check = record.check().unwrap_or(if record.weights.is_empty() {
+            "none"
+        } else {
+            "of each record in it"
+        });
         let words = [
             (0, region.as_str(), scene.style(Role::Title)),
             (1, dns.text.as_str(), dns.style),
@@ -167,7 +174,11 @@ fn checks_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     };
     let visible = scene.visible(Panel::Checks, body, buf);
     if visible.is_empty() {
-        scene.nothing(body, buf, "no health check known");
+        let edge = &scene.snapshot.edge;
+        let why = [edge.records.why_missing()];
+        let none = "no latency record has a health check";
+        let text = why_empty(scene, Panel::Checks, "health check", why, none);
+        scene.nothing(body, buf, &text);
     }
     for (row, entry) in visible {
         let Subject::Check(id) = &entry.subject else {
@@ -179,7 +190,7 @@ fn checks_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         let (word, role) = sites::check_words(check_verdict(check, scene.now));
         let config = scene.known(&check.config);
         let what = config.show(scene.theme, Role::Text, usize::MAX, |_| {
-            describe_check(check)
+            describe_check(scene, check)
         });
         let words = [
             (0, word, scene.style(role)),
@@ -228,9 +239,10 @@ fn answers(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     };
     let visible = scene.visible(Panel::Answers, body, buf);
     if visible.is_empty() {
-        let known = scene.known(&scene.snapshot.edge.answers);
-        let why = missing(scene, known, scene.snapshot.edge.answers.why_missing());
-        scene.nothing(body, buf, &why.content);
+        let why = [scene.snapshot.edge.answers.why_missing()];
+        let none = "DNS answers with nothing";
+        let text = why_empty(scene, Panel::Answers, "answer", why, none);
+        scene.nothing(body, buf, &text);
     }
     for (row, entry) in visible {
         let Subject::Answer(region, index) = &entry.subject else {

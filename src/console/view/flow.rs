@@ -271,7 +271,7 @@ fn routing(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, site: &Site) {
 }
 
 fn check_facts(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, check: &HealthCheck) {
-    facts.words("check", describe_check(check), Role::Text);
+    facts.words("check", describe_check(scene, check), Role::Text);
     let percent = scene.metric(&check.metrics, Metric::CheckPercentHealthy);
     if percent.value.is_some() {
         facts.figure(
@@ -292,7 +292,7 @@ fn check_facts(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, check: &HealthCheck
             let (word, role) = sites::check_words(check_verdict(child, scene.now));
             let line = vec![
                 scene.span(word, role),
-                scene.span(format!("  {}", describe_check(child)), Role::Text),
+                scene.span(format!("  {}", describe_check(scene, child)), Role::Text),
             ];
             if index == 0 {
                 facts.spans("children", line);
@@ -304,7 +304,7 @@ fn check_facts(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, check: &HealthCheck
 }
 
 /// What a check looks at, in a line.
-pub fn describe_check(check: &HealthCheck) -> String {
+pub fn describe_check(scene: &Scene<'_>, check: &HealthCheck) -> String {
     let Some(config) = check.config.last() else {
         return clean(&check.id, 36);
     };
@@ -321,7 +321,15 @@ pub fn describe_check(check: &HealthCheck) -> String {
         CheckKind::Calculated {
             children,
             threshold,
-        } => format!("calculated: {threshold} of {} healthy", children.len()),
+        } => {
+            let (healthy, unknown) = scene.snapshot.edge.healthy(children, scene.now);
+            let unknown = match unknown {
+                0 => String::new(),
+                n => format!(" ({n} not known)"),
+            };
+            let all = children.len();
+            format!("calculated: {healthy} of {all} healthy{unknown}, needs {threshold}")
+        }
         CheckKind::Alarm { name, region } => {
             format!("alarm {} in {}", clean(name, 40), clean(region, 16))
         }

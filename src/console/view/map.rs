@@ -8,11 +8,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
+use super::arcs::{Arc, Obstacle};
 use super::dots::Dots;
 use super::figures;
 use super::known::{State, cells};
 use super::paint;
 use super::scene::{Scene, limit_role};
+use super::taken::Taken;
 use super::theme::Role;
 use crate::fleet::{Region, Site};
 
@@ -98,7 +100,11 @@ pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     land(area.width, area.height).render(area, buf, ascii.then_some('.'), |_| style);
     let mut taken = Taken::new(area);
     let marks = marks(scene, area, &mut taken);
-    let lags = arcs(scene, area, buf, &marks);
+    let names: Vec<Option<Name>> = marks
+        .iter()
+        .map(|mark| name(scene, mark, &mut taken, marks.len() > 8))
+        .collect();
+    let lags = arcs(scene, area, buf, &marks, &names);
     for mark in &marks {
         let verdict = mark.site.judgement.verdict;
         let style = scene.theme.verdict(verdict).add_modifier(Modifier::BOLD);
@@ -111,14 +117,14 @@ pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
             style,
         );
     }
-    for mark in &marks {
-        label(scene, area, buf, mark, &mut taken, marks.len() > 8);
+    for name in names.iter().flatten() {
+        name.draw(scene, buf);
     }
-    for (x, y, text, role) in lags {
-        let width = cells(&text) as u16;
-        if let Some((x, y)) = taken.free_near(x.saturating_sub(width / 2), y, width) {
+    for lag in &lags {
+        if let Some((x, y)) = lag.place(area, &taken, &marks, &names) {
+            let width = cells(&lag.text) as u16;
             taken.take(x, y, width);
-            paint::text(buf, x, y, width, &text, scene.style(role));
+            paint::text(buf, x, y, width, &lag.text, scene.style(lag.role));
         }
     }
 }
@@ -143,29 +149,75 @@ fn marks<'a>(scene: &Scene<'a>, area: Rect, taken: &mut Taken) -> Vec<Mark<'a>> 
     placed.collect()
 }
 
-/// Lines from the writer to every secondary; says where their lags could stand.
+/// A line's figure, and where it may stand.
+struct Lag {
+    /// Which of the marks it is about.
+    index: usize,
+    arc: Arc,
+    text: String,
+    role: Role,
+}
+
+impl Lag {
+    /// A free place on the line, as near to its middle as may be, that no reader would take for another
+    /// Region's; none where there is no such place.
+    fn place(
+        &self,
+        area: Rect,
+        taken: &Taken,
+        marks: &[Mark<'_>],
+        names: &[Option<Name>],
+    ) -> Option<(u16, u16)> {
+        let width = cells(&self.text) as u16;
+        let along = [0.5, 0.6, 0.4, 0.7, 0.3, 0.8, 0.9];
+        along.into_iter().find_map(|share| {
+            let (x, y) = self.arc.at(share);
+            let x = (area.x + (x / 2.0) as u16).saturating_sub(width / 2);
+            let (x, y) = taken.free_near(x, area.y + (y / 4.0) as u16, width)?;
+            let others = (0..marks.len()).filter(|index| *index != self.index);
+            let beside_another = others.into_iter().any(|index| {
+                let mark = (marks[index].x, marks[index].y, 1);
+                let name = names[index].as_ref().map(|it| (it.x, it.y, it.width()));
+                [Some(mark), name]
+                    .into_iter()
+                    .flatten()
+                    .any(|other| is_beside((x, y, width), other))
+            });
+            (!beside_another).then_some((x, y))
+        })
+    }
+}
+
+/// Whether one text stands so near to another that they are read together: column, row, width.
+fn is_beside(one: (u16, u16, u16), other: (u16, u16, u16)) -> bool {
+    one.1.abs_diff(other.1) <= 1
+        && one.0 <= other.0.saturating_add(other.2 + 2)
+        && other.0 <= one.0.saturating_add(one.2 + 2)
+}
+
+/// Draws lines from the writer to every secondary, around all other Regions; says which lags belong to them.
 fn arcs(
     scene: &Scene<'_>,
     area: Rect,
     buf: &mut Buffer,
     marks: &[Mark<'_>],
-) -> Vec<(u16, u16, String, Role)> {
+    names: &[Option<Name>],
+) -> Vec<Lag> {
     let database = &scene.snapshot.database;
     let Some(topology) = database.topology.last() else {
         return Vec::new();
     };
-    let Some(writer) = topology
-        .writer()
-        .and_then(|writer| find(marks, &writer.region))
-    else {
+    let find = |region: &Region| marks.iter().position(|mark| &mark.site.region == region);
+    let Some(writer) = topology.writer().and_then(|writer| find(&writer.region)) else {
         return Vec::new();
     };
     let mut labels = Vec::new();
     // What needs attention lies on top.
     let layers = [Role::Faint, Role::Replication, Role::Degraded, Role::Down];
     let mut dots = Dots::new(area.width, area.height);
+    let size = (f64::from(area.width) * 2.0, f64::from(area.height) * 4.0);
     for member in topology.members.iter().filter(|member| !member.writer) {
-        let Some(end) = find(marks, &member.region) else {
+        let Some(end) = find(&member.region) else {
             continue;
         };
         let lag = database
@@ -178,23 +230,31 @@ fn arcs(
             over => over,
         };
         let layer = layers.iter().position(|known| *known == role).unwrap_or(0) as u8 + 1;
-        let middle = arc(&mut dots, centre(area, writer), centre(area, end), layer);
+        let around = obstacles(area, marks, names, [writer, end]);
+        let ends = (centre(area, &marks[writer]), centre(area, &marks[end]));
+        let arc = Arc::between(ends.0, ends.1, size, &around);
+        // Broken where what it stands for is not known.
+        let solid = layer > 1;
+        for (step, (x, y)) in arc.points().enumerate() {
+            if solid || step / 3 % 3 == 0 {
+                dots.set(x as i32, y as i32, layer);
+            }
+        }
         // Among many, only what needs a look has a figure.
         if let Some(lag) =
             lag.filter(|_| marks.len() <= 8 || matches!(role, Role::Down | Role::Degraded))
         {
             let text = lag.show(scene.theme, Role::Text, 14, figures::millis).text;
-            let text = format!(" {text} ");
-            labels.push((
-                area.x + middle.0 / 2,
-                area.y + middle.1 / 4,
-                text,
-                if role == Role::Faint {
+            labels.push(Lag {
+                index: end,
+                arc,
+                text: format!(" {text} "),
+                role: if role == Role::Faint {
                     Role::Muted
                 } else {
                     role
                 },
-            ));
+            });
         }
     }
     let styles = layers.map(|role| scene.style(role));
@@ -207,8 +267,23 @@ fn arcs(
     labels
 }
 
-fn find<'m, 'a>(marks: &'m [Mark<'a>], region: &Region) -> Option<&'m Mark<'a>> {
-    marks.iter().find(|mark| &mark.site.region == region)
+/// The marks and names of all Regions but those at the `ends` of a line.
+fn obstacles(
+    area: Rect,
+    marks: &[Mark<'_>],
+    names: &[Option<Name>],
+    ends: [usize; 2],
+) -> Vec<Obstacle> {
+    let others = (0..marks.len()).filter(|index| !ends.contains(index));
+    others
+        .flat_map(|index| {
+            let mark = &marks[index];
+            let name = names[index].as_ref();
+            let mark = Obstacle::cells(mark.x - area.x, mark.y - area.y, 1, 5);
+            let name = name.map(|it| Obstacle::cells(it.x - area.x, it.y - area.y, it.width(), 1));
+            std::iter::once(mark).chain(name)
+        })
+        .collect()
 }
 
 fn centre(area: Rect, mark: &Mark<'_>) -> (f64, f64) {
@@ -218,75 +293,26 @@ fn centre(area: Rect, mark: &Mark<'_>) -> (f64, f64) {
     )
 }
 
-/// A curve, bent towards the north, the short way round the globe where that is much shorter;
-/// broken where what it stands for is not known. Says where its middle is.
-fn arc(dots: &mut Dots, from: (f64, f64), to: (f64, f64), layer: u8) -> (u16, u16) {
-    let solid = layer > 1;
-    let (wide, high) = (f64::from(dots.size().0), f64::from(dots.size().1));
-    let mut across = to.0 - from.0;
-    if across.abs() > wide * 0.6 {
-        across -= wide * across.signum();
-    }
-    let down = to.1 - from.1;
-    let length = across.hypot(down);
-    let bend = (length * 0.22)
-        .min(f64::midpoint(from.1, to.1) - 2.0)
-        .max(0.0);
-    let at = |t: f64| {
-        let x = from.0 + across * t;
-        let y = from.1 + down * t - 4.0 * bend * t * (1.0 - t);
-        (x.rem_euclid(wide), y.clamp(0.0, high - 1.0))
-    };
-    let steps = (length * 1.5).max(1.0) as i32;
-    for step in (0..=steps).filter(|step| solid || step / 3 % 3 == 0) {
-        let (x, y) = at(f64::from(step) / f64::from(steps));
-        dots.set(x as i32, y as i32, layer);
-    }
-    let (x, y) = at(0.5);
-    (x as u16, y as u16)
+/// A Region's name on the map, with its share of the traffic where there is room.
+struct Name {
+    region: String,
+    share: Option<String>,
+    x: u16,
+    y: u16,
 }
 
-/// A Region's name, and its share of the traffic, beside its mark: wherever there is room.
-fn label(
-    scene: &Scene<'_>,
-    area: Rect,
-    buf: &mut Buffer,
-    mark: &Mark<'_>,
-    taken: &mut Taken,
-    crowded: bool,
-) {
-    let region = mark.site.region.as_str();
-    let share = scene
-        .snapshot
-        .traffic_share(&mark.site.region)
-        .filter(|_| !crowded)
-        .map(figures::share);
-    let full = share
-        .as_ref()
-        .map_or_else(|| region.to_string(), |share| format!("{region} {share}"));
-    for text in [full.as_str(), region] {
-        let width = cells(text) as u16;
-        let right = (mark.x + 2, mark.y);
-        let left = (mark.x.wrapping_sub(width + 1), mark.y);
-        let below = (mark.x.saturating_sub(width / 2).max(area.x), mark.y + 1);
-        let above = (below.0, mark.y.wrapping_sub(1));
-        let Some((x, y)) = [right, left, below, above]
-            .into_iter()
-            .find(|(x, y)| taken.is_free(*x, *y, width))
-        else {
-            continue;
-        };
-        taken.take(x, y, width);
-        let used = paint::text(buf, x, y, width, region, scene.style(Role::Title));
-        if let (Some(share), true) = (&share, text.len() > region.len()) {
-            paint::text(
-                buf,
-                x + used + 1,
-                y,
-                width,
-                share,
-                scene.style(Role::Traffic),
-            );
+impl Name {
+    fn width(&self) -> u16 {
+        let share = self.share.as_ref().map_or(0, |share| cells(share) + 1);
+        (cells(&self.region) + share) as u16
+    }
+
+    fn draw(&self, scene: &Scene<'_>, buf: &mut Buffer) {
+        let (x, y, width) = (self.x, self.y, self.width());
+        let used = paint::text(buf, x, y, width, &self.region, scene.style(Role::Title));
+        if let Some(share) = &self.share {
+            let style = scene.style(Role::Traffic);
+            paint::text(buf, x + used + 1, y, width, share, style);
         }
         // The land must not show through a gap in the words.
         for gap in x.saturating_sub(1)..=x + width {
@@ -297,8 +323,41 @@ fn label(
                 cell.set_symbol(" ");
             }
         }
-        return;
     }
+}
+
+/// Finds room for a Region's name beside its mark.
+fn name(scene: &Scene<'_>, mark: &Mark<'_>, taken: &mut Taken, crowded: bool) -> Option<Name> {
+    let region = mark.site.region.as_str();
+    let share = scene
+        .snapshot
+        .traffic_share(&mark.site.region)
+        .ok()
+        .filter(|_| !crowded)
+        .map(|share| figures::share(share.percent));
+    let both = share.is_some().then_some(share);
+    [both, Some(None)].into_iter().flatten().find_map(|share| {
+        let mut name = Name {
+            region: region.into(),
+            share,
+            x: 0,
+            y: 0,
+        };
+        let width = name.width();
+        let right = (mark.x + 2, mark.y);
+        let left = (mark.x.wrapping_sub(width + 1), mark.y);
+        let below = (
+            mark.x.saturating_sub(width / 2).max(taken.area.x),
+            mark.y + 1,
+        );
+        let above = (below.0, mark.y.wrapping_sub(1));
+        let free = [right, left, below, above]
+            .into_iter()
+            .find(|(x, y)| taken.is_free(*x, *y, width))?;
+        (name.x, name.y) = free;
+        taken.take(name.x, name.y, width);
+        Some(name)
+    })
 }
 
 fn is_braille(symbol: &str) -> bool {
@@ -308,88 +367,71 @@ fn is_braille(symbol: &str) -> bool {
         .is_some_and(|c| ('\u{2800}'..='\u{28ff}').contains(&c))
 }
 
-/// Cells that marks and labels hold.
-struct Taken {
-    area: Rect,
-    cells: Vec<bool>,
-}
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
 
-impl Taken {
-    fn new(area: Rect) -> Self {
-        Self {
-            area,
-            cells: vec![false; usize::from(area.width) * usize::from(area.height)],
-        }
+    /// The middle of a Region's cell, in dots.
+    fn cell(area: Rect, region: &Region) -> (u16, u16) {
+        let place = region.place().unwrap();
+        let (x, y) = project(area, place.lat, place.lon);
+        (
+            ((x / 2.0) as u16).min(area.width - 1),
+            ((y / 4.0) as u16).min(area.height - 1),
+        )
     }
 
-    fn index(&self, x: u16, y: u16) -> Option<usize> {
-        let inside =
-            x >= self.area.x && x < self.area.right() && y >= self.area.y && y < self.area.bottom();
-        inside.then(|| {
-            usize::from(y - self.area.y) * usize::from(self.area.width)
-                + usize::from(x - self.area.x)
-        })
-    }
-
-    /// Whether these cells are inside, free, and not stuck to something else.
-    fn is_free(&self, x: u16, y: u16, width: u16) -> bool {
-        let Some(last) = x.checked_add(width.saturating_sub(1)) else {
-            return false;
-        };
-        let free = (x..=last).all(|x| self.index(x, y).is_some_and(|index| !self.cells[index]));
-        let beside = [x.checked_sub(1), last.checked_add(1)];
-        // One's own mark may be the neighbour on either side, a blank apart.
-        free && beside
-            .into_iter()
-            .flatten()
-            .all(|x| self.index(x, y).is_none_or(|index| !self.cells[index]))
-    }
-
-    fn take(&mut self, x: u16, y: u16, width: u16) {
-        for x in x..x.saturating_add(width) {
-            if let Some(index) = self.index(x, y) {
-                self.cells[index] = true;
+    #[test]
+    fn no_line_of_replication_runs_through_a_region_it_does_not_concern() {
+        let all: Vec<Region> = Region::all().collect();
+        for (width, height) in [(60, 14), (96, 22), (132, 34)] {
+            let area = Rect::new(0, 0, width, height);
+            let size = (f64::from(width) * 2.0, f64::from(height) * 4.0);
+            let cells: Vec<(u16, u16)> = all.iter().map(|region| cell(area, region)).collect();
+            for (from, to) in pairs(all.len()) {
+                let middle = |at: usize| {
+                    (
+                        f64::from(cells[at].0) * 2.0 + 1.0,
+                        f64::from(cells[at].1) * 4.0 + 2.0,
+                    )
+                };
+                for third in 0..all.len() {
+                    // Where a third lies beside an end, no line could keep away from it.
+                    let near = |end: usize| {
+                        cells[third].0.abs_diff(cells[end].0) <= 4
+                            && cells[third].1.abs_diff(cells[end].1) <= 2
+                    };
+                    if near(from) || near(to) {
+                        continue;
+                    }
+                    let (x, y) = cells[third];
+                    let around = [Obstacle::cells(x, y, 1, 5)];
+                    let arc = Arc::between(middle(from), middle(to), size, &around);
+                    let through = arc
+                        .points()
+                        .any(|(px, py)| (px / 2.0) as u16 == x && (py / 4.0) as u16 == y);
+                    assert!(
+                        !through,
+                        "{width}x{height}: {} to {} through {}",
+                        all[from], all[to], all[third]
+                    );
+                }
             }
         }
     }
 
-    /// The nearest place for a mark that no other mark holds.
-    fn nudge(&self, x: u16, y: u16) -> Option<(u16, u16)> {
-        let around = [
-            (0, 0),
-            (1, 0),
-            (-1, 0),
-            (0, 1),
-            (0, -1),
-            (2, 0),
-            (-2, 0),
-            (1, 1),
-            (-1, 1),
-            (1, -1),
-            (-1, -1),
-            (3, 0),
-            (-3, 0),
-        ];
-        around.into_iter().find_map(|(dx, dy)| {
-            let (x, y) = (x.checked_add_signed(dx)?, y.checked_add_signed(dy)?);
-            self.index(x, y)
-                .filter(|index| !self.cells[*index])
-                .map(|_| (x, y))
-        })
+    fn pairs(count: usize) -> impl Iterator<Item = (usize, usize)> {
+        (0..count).flat_map(move |from| (0..from).map(move |to| (from, to)))
     }
 
-    fn free_near(&self, x: u16, y: u16, width: u16) -> Option<(u16, u16)> {
-        let rows = [0i16, 1, -1, 2, -2];
-        rows.into_iter().find_map(|dy| {
-            let y = y.checked_add_signed(dy)?;
-            self.is_free(x, y, width).then_some((x, y))
-        })
+    #[test]
+    fn a_figure_beside_another_regions_name_counts_as_beside() {
+        assert!(is_beside((10, 5, 8), (18, 5, 9)));
+        assert!(is_beside((10, 5, 8), (12, 6, 9)));
+        assert!(!is_beside((10, 5, 8), (12, 8, 9)));
+        assert!(!is_beside((10, 5, 8), (40, 5, 9)));
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     #[test]
     fn the_embedded_land_is_whole_and_where_it_should_be() {

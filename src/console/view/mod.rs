@@ -4,6 +4,8 @@
 //! them (`overlay`); the rest are the pieces they are made of. Drawing reads the state, never
 //! waits, and hands back what it drew where.
 
+mod absent;
+mod arcs;
 mod bars;
 mod calls;
 mod chart;
@@ -39,6 +41,7 @@ mod run_stack;
 mod scene;
 mod sites;
 mod table;
+mod taken;
 mod theme;
 mod topology;
 mod why;
@@ -95,6 +98,7 @@ pub fn draw_into(buf: &mut Buffer, area: Rect, state: &State, theme: &Theme) -> 
         height: area.height - 3,
         ..area
     };
+    let body = chrome::waiting(&scene, body, buf);
     let body = chrome::banner(&mut scene, body, buf);
     match state.screen().clone() {
         Screen::Fleet => fleet::draw(&mut scene, body, buf),

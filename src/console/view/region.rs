@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use super::absent::why_empty;
 use super::facts;
 use super::figures;
 use super::fleet::split;
@@ -199,7 +200,13 @@ fn function_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         return;
     };
     let limits = scene.snapshot.thresholds.clone();
-    for (row, entry) in scene.visible(Panel::Functions, body, buf) {
+    let visible = scene.visible(Panel::Functions, body, buf);
+    if visible.is_empty() {
+        let none = "the configuration names no function";
+        let text = why_empty(scene, Panel::Functions, "function", [], none);
+        scene.nothing(body, buf, &text);
+    }
+    for (row, entry) in visible {
         let Subject::Function(region, index) = &entry.subject else {
             continue;
         };

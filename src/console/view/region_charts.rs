@@ -99,7 +99,7 @@ pub fn one_chart(
         })
         .collect();
     if curves.is_empty() {
-        scene.nothing(inner, buf, &why_empty(scene, &plotted, chart));
+        scene.nothing(inner, buf, &why_empty(scene, site, &plotted, chart));
         return;
     }
     let (unit, rate) = plotted
@@ -132,12 +132,9 @@ fn writer(unit: Unit, rate: bool) -> fn(f64) -> String {
 }
 
 /// Why there is nothing to draw, in words that keep the four kinds of nothing apart.
-fn why_empty(scene: &Scene<'_>, plotted: &[Plotted<'_>], chart: Chart) -> String {
-    if chart == Chart::Lag && plotted.is_empty() {
-        return "the writer has no replication lag".into();
-    }
+fn why_empty(scene: &Scene<'_>, site: &Site, plotted: &[Plotted<'_>], chart: Chart) -> String {
     let Some(line) = plotted.first() else {
-        return "nothing to measure is configured".into();
+        return why_nothing_to_ask(scene, site, chart);
     };
     let known = Known::series(line.observed, scene.now, &scene.snapshot.thresholds);
     let source = line
@@ -148,6 +145,22 @@ fn why_empty(scene: &Scene<'_>, plotted: &[Plotted<'_>], chart: Chart) -> String
         Some(why) => format!("{} {why}{source}", known.mark(scene.theme)),
         None => format!("{} no points yet{source}", scene.theme.glyphs.no_data),
     }
+}
+
+/// Why it is not known of what to ask the series: what names it is missing, or names nothing here.
+fn why_nothing_to_ask(scene: &Scene<'_>, site: &Site, chart: Chart) -> String {
+    let topology = scene.snapshot.database.topology.why_missing();
+    let records = scene.snapshot.edge.records.why_missing();
+    let (why, none) = match chart {
+        Chart::Lag if scene.snapshot.is_writer(&site.region) == Some(true) => {
+            (None, "the writer has no replication lag")
+        }
+        Chart::Lag => (topology, "the engine's lag is not known"),
+        Chart::Database => (topology, "the global cluster has no member here"),
+        Chart::HealthCheck => (records, "the latency record here has no health check"),
+        _ => (None, "the configuration names nothing to measure"),
+    };
+    super::absent::why_missing(scene, [why], none)
 }
 
 fn plan<'a>(scene: &Scene<'a>, site: &'a Site, chart: Chart) -> (Vec<Plotted<'a>>, Option<Limit>) {

@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::absent::why_empty;
 use super::bars;
 use super::figures;
 use super::fleet::split;
@@ -306,7 +307,9 @@ fn sent(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, run: &RunState) {
     };
     let visible = scene.visible(Panel::Sent, body, buf);
     if visible.is_empty() {
-        scene.nothing(body, buf, "nothing was changed yet");
+        let none = "nothing was changed yet";
+        let text = why_empty(scene, Panel::Sent, "change", [], none);
+        scene.nothing(body, buf, &text);
     }
     for (row, entry) in visible {
         let Subject::Sent(id, index) = &entry.subject else {
@@ -348,7 +351,9 @@ fn log(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let inner = scene.panel(area, buf, Panel::Log, None);
     let visible = scene.visible(Panel::Log, inner, buf);
     if visible.is_empty() {
-        scene.nothing(inner, buf, "no note, and no abort criterion met");
+        let none = "no note, and no abort criterion met";
+        let text = why_empty(scene, Panel::Log, "entry", [], none);
+        scene.nothing(inner, buf, &text);
     }
     for (row, entry) in visible {
         let cell = |name: &str| {
