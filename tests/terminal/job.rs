@@ -9,9 +9,13 @@ const FLEET: &[&str] = &["us-east-1", "eu-west-1", "ap-southeast-1"];
 /// A shell with job control, and the console as its job; where it can, the console's process id.
 fn job() -> (Console, String) {
     let mut shell = Console::start(&Start {
-        program: "sh",
+        program: "/bin/sh",
         args: &["-i"],
-        env: &[("PS1", "shell> "), ("ENV", ""), ("GWCTL", GWCTL)],
+        env: &[
+            ("PS1", "shell> "),
+            ("PATH", "/usr/bin:/bin"),
+            ("GWCTL", GWCTL),
+        ],
         ..Start::default()
     });
     shell.wait_text(&["shell>"]);

@@ -31,7 +31,15 @@ fn a_frozen_picture_costs_not_one_byte() {
 #[test]
 fn a_world_that_runs_fast_is_not_drawn_faster_than_anybody_reads() {
     let console = Console::start(&Start {
-        args: &["demo", "--seed", "1", "--speed", "20", "--scenario", "bad-day"],
+        args: &[
+            "demo",
+            "--seed",
+            "1",
+            "--speed",
+            "20",
+            "--scenario",
+            "bad-day",
+        ],
         ..Start::default()
     });
     console.wait_text(&["us-east-1", "eu-west-1"]);
@@ -44,5 +52,8 @@ fn a_world_that_runs_fast_is_not_drawn_faster_than_anybody_reads() {
 
 fn frames(bytes: &[u8]) -> usize {
     let end = b"\x1b[?2026l";
-    bytes.windows(end.len()).filter(|window| window == end).count()
+    bytes
+        .windows(end.len())
+        .filter(|window| window == end)
+        .count()
 }

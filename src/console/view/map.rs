@@ -190,9 +190,12 @@ impl Lag {
 
 /// Whether one text stands so near to another that they are read together: column, row, width.
 fn is_beside(one: (u16, u16, u16), other: (u16, u16, u16)) -> bool {
-    one.1.abs_diff(other.1) <= 1
-        && one.0 <= other.0.saturating_add(other.2 + 2)
-        && other.0 <= one.0.saturating_add(one.2 + 2)
+    let gap = match one.1.abs_diff(other.1) {
+        0 => 8,
+        1 => 2,
+        _ => return false,
+    };
+    one.0 <= other.0.saturating_add(other.2 + gap) && other.0 <= one.0.saturating_add(one.2 + gap)
 }
 
 /// Draws lines from the writer to every secondary, around all other Regions; says which lags belong to them.
@@ -430,6 +433,8 @@ mod tests {
         assert!(is_beside((10, 5, 8), (18, 5, 9)));
         assert!(is_beside((10, 5, 8), (12, 6, 9)));
         assert!(!is_beside((10, 5, 8), (12, 8, 9)));
+        assert!(is_beside((10, 5, 8), (24, 5, 9)), "one line is read as one");
+        assert!(!is_beside((10, 5, 8), (24, 6, 9)));
         assert!(!is_beside((10, 5, 8), (40, 5, 9)));
     }
 
