@@ -89,8 +89,9 @@ impl Session {
         } else {
             let (client, why) = network::client();
             complaint = why;
-            let config = from_environment(options.profile.clone(), client).await;
-            helper = super::helper::provider(options.profile.as_deref(), &config).await;
+            let config = Box::pin(from_environment(options.profile.clone(), client)).await;
+            // Taking on roles makes for a large future, which every caller would carry.
+            helper = Box::pin(super::helper::provider(options.profile.as_deref(), &config)).await;
             config
         };
         if let Some(why) = &complaint {
