@@ -19,6 +19,7 @@ pub mod aws; // the only code that names an SDK crate
 pub mod cli; // one file a subcommand
 pub mod config; // the configuration file, its errors and its schema
 pub mod console; // the TUI: app (state), view (drawing), shell (terminal and loop)
+pub mod files; // opens regular files alone
 pub mod fleet; // what a fleet is and how it is doing: pure types and judgement
 pub mod observe; // keeps the picture fresh
 pub mod sim; // the embedded AWS

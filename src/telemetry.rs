@@ -13,6 +13,8 @@ use tracing_subscriber::filter::{EnvFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::files;
+
 /// How many days' logs are kept beside today's.
 const KEEP: usize = 7;
 
@@ -130,7 +132,7 @@ fn append(path: &Path) -> io::Result<File> {
     options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    files::open(&mut options, path)
 }
 
 /// Renames the log for its day and lets the oldest go. A log that cannot be moved just grows.

@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 /// The layers and what each may use, as drawn in `src/lib.rs`. A path is the longest prefix that fits.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("fleet", &[]),
-    ("aws", &["fleet"]),
+    // Everybody who reads a file may use it.
+    ("files", &[]),
+    ("aws", &["fleet", "files"]),
     ("observe", &["aws", "fleet"]),
     ("stacks", &[]),
-    ("actions", &["observe", "aws", "fleet", "stacks"]),
+    ("actions", &["observe", "aws", "fleet", "stacks", "files"]),
     ("console/app", &["actions", "observe", "fleet"]),
     (
         "console/view",
-        &["console/app", "actions", "observe", "fleet"],
+        &["console/app", "actions", "observe", "fleet", "files"],
     ),
     (
         "console/shell",
@@ -43,6 +45,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "config",
         &[
             "fleet",
+            "files",
             "console",
             "console/app",
             "console/view",
@@ -50,7 +53,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "stacks",
         ],
     ),
-    ("telemetry", &[]),
+    ("telemetry", &["files"]),
     (
         "cli",
         &[
@@ -61,6 +64,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "observe",
             "aws",
             "fleet",
+            "files",
             "stacks",
             "sim",
             "config",

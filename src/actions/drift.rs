@@ -47,7 +47,7 @@ fn below(path: &str, top: &str) -> bool {
 fn cluster(region: &Region, id: &str, path: &str, snapshot: &Snapshot) -> Option<&'static str> {
     let topology = snapshot.database.topology.current()?;
     let member = topology.member(region)?;
-    if member.cluster != id {
+    if !member.cluster.eq_ignore_ascii_case(id) {
         return None;
     }
     if below(path, "/ReplicationSourceIdentifier") {
@@ -61,7 +61,7 @@ fn cluster(region: &Region, id: &str, path: &str, snapshot: &Snapshot) -> Option
 fn global_cluster(id: &str, path: &str, snapshot: &Snapshot) -> Option<&'static str> {
     let topology = snapshot.database.topology.current()?;
     let roles = below(path, "/SourceDBClusterIdentifier") || below(path, "/GlobalClusterMembers");
-    (snapshot.database.id == id && roles && topology.writer().is_some())
+    (snapshot.database.id.eq_ignore_ascii_case(id) && roles && topology.writer().is_some())
         .then_some("roles are swapped: a switchover or failover moved the writer")
 }
 

@@ -292,7 +292,7 @@ async fn take(
 fn templates(spec: &FleetSpec) -> BTreeMap<Kind, Result<String, String>> {
     let own = Kind::ALL.into_iter().filter_map(|kind| {
         let path = spec.build.templates.get(kind.word())?;
-        let text = std::fs::read_to_string(path);
+        let text = crate::files::read_to_string(std::path::Path::new(path));
         Some((kind, text.map_err(|error| format!("{path}: {error}"))))
     });
     own.collect()

@@ -30,6 +30,17 @@ impl Session {
 }
 
 impl Iam {
+    /// The ARN of the role `name`, with its path: a session's ARN leaves the path out, and every role of IAM Identity
+    /// Center has one.
+    pub async fn role_arn(&self, name: &str) -> Result<String, AwsError> {
+        const ACTION: &str = "GetRole";
+        let call = self.client.get_role().role_name(name).send();
+        let reply = self.line.ask(ACTION, call).await?;
+        let role = reply.role();
+        role.map(|role| reply::name(role.arn()))
+            .ok_or_else(|| self.line.garbled(ACTION, "no role in it"))
+    }
+
     /// Whether the policies of `principal` (ARN of a user or role) allow each of `actions` on all of
     /// `resources`. Nothing is performed. An action that the simulation could not decide, for lack of a
     /// context key that a condition asks for, is left out.

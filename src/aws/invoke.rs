@@ -1,6 +1,6 @@
 //! The fleet's own API, asked by its operator: one write that proves that a Region can write.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use aws_credential_types::provider::ProvideCredentials as _;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
@@ -85,7 +85,7 @@ impl Invoke {
         let failed = |why: String| self.line.fail(ErrorKind::Credentials, ACTION, why);
         let keys = self.line.keys.provide_credentials().await;
         let identity = keys.map_err(|error| failed(error.to_string()))?.into();
-        let now: SystemTime = self.line.watch.clock.now().into();
+        let now = self.line.signing_time().present();
         let parameters = v4::SigningParams::builder()
             .identity(&identity)
             .region(self.line.region.as_str())

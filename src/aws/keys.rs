@@ -11,8 +11,9 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
-use super::error;
+use super::error::root_cause;
 use super::reply;
+use super::surroundings::Surroundings;
 
 /// How long a provider may take: signing on through a proxy, or a helper program that asks a vault.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -25,6 +26,8 @@ const RETRY: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(super) struct Keys {
     source: SharedCredentialsProvider,
+    /// What the source rests on; none in a simulated world.
+    around: Option<Surroundings>,
     held: Mutex<Held>,
 }
 
@@ -36,11 +39,24 @@ enum Held {
 }
 
 impl Keys {
-    pub(super) fn new(source: SharedCredentialsProvider) -> Self {
+    pub(super) fn new(source: SharedCredentialsProvider, around: Option<Surroundings>) -> Self {
         Self {
             source,
+            around,
             held: Mutex::new(Held::Nothing),
         }
+    }
+
+    /// Whose credentials act, in words; or why there are none.
+    pub(super) async fn said(&self) -> Result<String, String> {
+        let key = self.key().await?;
+        let said = self.around.as_ref().map(|around| around.source(&key));
+        Ok(said.unwrap_or_else(|| "none are needed: AWS is simulated".into()))
+    }
+
+    /// What the environment says of where calls go.
+    pub(super) const fn around(&self) -> Option<&Surroundings> {
+        self.around.as_ref()
     }
 
     /// Returns when there are credentials to sign with, or says why there are none and what to do.
@@ -57,9 +73,9 @@ impl Keys {
         }
         let fetched = match timeout(PATIENCE, self.source.provide_credentials()).await {
             Ok(Ok(key)) => Ok(key),
-            Ok(Err(error)) => Err(in_words(&error)),
+            Ok(Err(error)) => Err(self.why_none(&error)),
             Err(_) => Err(format!(
-                "the credentials' provider gave no answer in {} s",
+                "the provider of the credentials gave no answer in {} s",
                 PATIENCE.as_secs()
             )),
         };
@@ -71,6 +87,13 @@ impl Keys {
             },
         };
         fetched
+    }
+
+    fn why_none(&self, failure: &CredentialsError) -> String {
+        match &self.around {
+            Some(around) => around.why_none(failure),
+            None => reply::message(&root_cause(failure)),
+        }
     }
 }
 
@@ -87,24 +110,6 @@ impl ProvideCredentials for Keys {
 fn is_fresh(key: &Credentials) -> bool {
     key.expiry()
         .is_none_or(|end| end > SystemTime::now() + MARGIN)
-}
-
-fn in_words(failure: &CredentialsError) -> String {
-    let what_to_do = "run `aws sso login` or set AWS_PROFILE";
-    match failure {
-        CredentialsError::CredentialsNotLoaded(_) => {
-            format!(
-                "no credentials in the environment, a profile or a metadata service: {what_to_do}"
-            )
-        }
-        CredentialsError::ProviderTimedOut(_) => {
-            format!("the credentials' provider gave no answer: {what_to_do}")
-        }
-        other => {
-            let cause = reply::message(&error::root_cause(other));
-            format!("no usable credentials ({cause}): {what_to_do}")
-        }
-    }
 }
 
 #[cfg(test)]
@@ -144,7 +149,10 @@ mod tests {
             asked: asked.clone(),
             lasts,
         };
-        (Keys::new(SharedCredentialsProvider::new(source)), asked)
+        (
+            Keys::new(SharedCredentialsProvider::new(source), None),
+            asked,
+        )
     }
 
     #[tokio::test]
@@ -168,7 +176,7 @@ mod tests {
     async fn a_failure_stands_for_a_moment_and_is_then_tried_again() {
         let (keys, asked) = keys(None);
         let why = keys.ready().await.unwrap_err();
-        assert!(why.contains("aws sso login"), "{why}");
+        assert!(why.contains("nothing here"), "{why}");
         assert_eq!(keys.ready().await, Err(why));
         assert_eq!(asked.load(Ordering::Relaxed), 1);
         tokio::time::advance(RETRY).await;

@@ -12,6 +12,7 @@ use super::breaker::End;
 use super::error::{AwsError, ErrorKind};
 use super::keys::Keys;
 use super::receipt::Receipt;
+use super::time::SigningTime;
 use super::watch::Watch;
 use crate::fleet::Region;
 
@@ -69,6 +70,15 @@ impl Line {
         let reply = self.ask(action, call).await?;
         let receipt = Receipt::of(&reply);
         Ok((reply, receipt))
+    }
+
+    /// The time that a change on this line is signed with.
+    pub(super) fn signing_time(&self) -> SigningTime {
+        SigningTime {
+            watch: self.watch.clone(),
+            service: self.service,
+            region: self.region.clone(),
+        }
     }
 
     /// An error of this line's own making.

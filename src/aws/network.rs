@@ -1,5 +1,7 @@
 //! The real HTTP client: one for all services, with the system's certificates, `AWS_CA_BUNDLE` and proxies.
 
+use std::path::Path;
+
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
@@ -36,7 +38,8 @@ fn ca_bundle() -> Result<TlsContext, String> {
         return Ok(TlsContext::default());
     };
     let shown = path.to_string_lossy();
-    let pem = std::fs::read(&path).map_err(|error| format!("AWS_CA_BUNDLE {shown}: {error}"))?;
+    let pem = crate::files::read(Path::new(&path))
+        .map_err(|error| format!("AWS_CA_BUNDLE {shown}: {error}"))?;
     check_certificates(&pem).map_err(|why| format!("AWS_CA_BUNDLE {shown}: {why}"))?;
     TlsContext::builder()
         .with_trust_store(TrustStore::empty().with_pem_certificate(pem))

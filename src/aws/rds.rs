@@ -48,7 +48,10 @@ impl Rds {
         let found = reply
             .global_clusters()
             .iter()
-            .find(|cluster| cluster.global_cluster_identifier() == Some(global_cluster))
+            .find(|cluster| {
+                let id = cluster.global_cluster_identifier();
+                id.is_some_and(|id| id.eq_ignore_ascii_case(global_cluster))
+            })
             .ok_or_else(|| {
                 self.line
                     .not_found(ACTION, &format!("global cluster {global_cluster}"))

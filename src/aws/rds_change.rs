@@ -80,7 +80,7 @@ impl Rds {
                 break;
             }
         }
-        snapshots.retain(|snapshot: &DbSnapshot| snapshot.cluster == cluster);
+        snapshots.retain(|snapshot: &DbSnapshot| snapshot.cluster.eq_ignore_ascii_case(cluster));
         snapshots.sort_by_key(|snapshot| std::cmp::Reverse(snapshot.created));
         Ok(snapshots)
     }

@@ -16,6 +16,7 @@ use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use jiff::{SignedDuration, Timestamp};
 
 use super::error::{self, ErrorKind};
+use super::refusal::kind_of;
 use super::reply;
 use super::watch::{Contact, Watch};
 use crate::fleet::{Call, Outcome, Region};
@@ -207,11 +208,13 @@ fn classify(failure: &OrchestratorError<Error>, reply: Option<&HttpResponse>) ->
             format!("HTTP {status} and a reply that could not be understood"),
         );
     };
-    let outcome = match error::kind_of(code, "") {
+    let outcome = match kind_of(code, "") {
         ErrorKind::Throttled => Outcome::Throttled,
-        ErrorKind::NotAllowed | ErrorKind::Credentials | ErrorKind::RegionNotEnabled => {
-            Outcome::Refused
-        }
+        ErrorKind::NotAllowed
+        | ErrorKind::Forbidden
+        | ErrorKind::Clock
+        | ErrorKind::Credentials
+        | ErrorKind::RegionNotEnabled => Outcome::Refused,
         // "It is not there" is an answer, not a failure: an API is asked for as both of its kinds.
         ErrorKind::NotFound => Outcome::Ok,
         // A service that breaks says so with a status of its own.
@@ -233,6 +236,10 @@ fn price(input: &GetMetricDataInput) -> f64 {
 /// The endpoint's clock minus ours. Its `Date` header is cut to the second and was written some
 /// time between `sent` and `now`; as long as both clocks may agree, they do.
 fn skew_ms(reply: &HttpResponse, sent: Timestamp, now: Timestamp) -> Option<i64> {
+    // A cache's reply tells when it was stored.
+    if reply.headers().get("age").is_some() {
+        return None;
+    }
     let date = jiff::fmt::rfc2822::parse(reply.headers().get("date")?)
         .ok()?
         .timestamp();

@@ -5,10 +5,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::Credentials;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use aws_sdk_sts::config::StalledStreamProtectionConfig;
 use aws_sdk_sts::config::timeout::TimeoutConfig;
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
@@ -21,6 +23,7 @@ use super::keys::Keys;
 use super::line::Line;
 use super::network;
 use super::recorder::Recorder;
+use super::surroundings::Surroundings;
 use super::time::{FleetSleep, FleetTime};
 use super::watch::Watch;
 use crate::fleet::{Clock, Ledger, Reachability, Region};
@@ -68,6 +71,17 @@ pub struct Session {
     keys: Arc<Keys>,
     clients: Arc<Mutex<Clients>>,
     complaint: Option<Arc<str>>,
+    /// Whether its calls are sent once, signed with AWS's time as far as it is known.
+    once: bool,
+}
+
+/// Who acts, and by which way: what `-v` tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acting {
+    /// Whose credentials sign, in words; or why there are none.
+    pub credentials: Result<String, String>,
+    /// Endpoints that replace AWS's own, and the proxy, a line each.
+    pub route: Vec<String>,
 }
 
 /// SDK clients by their type and Region.
@@ -81,18 +95,19 @@ impl Session {
     pub async fn connect(options: SessionOptions) -> Self {
         let mut complaint = None;
         let mut helper = None;
-        let config = if let Some(client) = options.http_client {
-            SdkConfig::builder()
-                .behavior_version(BehaviorVersion::latest())
-                .http_client(client)
-                .build()
+        let (config, around) = if let Some(client) = options.http_client {
+            (bare(client), None)
         } else {
             let (client, why) = network::client();
             complaint = why;
-            let config = Box::pin(from_environment(options.profile.clone(), client)).await;
-            // Taking on roles makes for a large future, which every caller would carry.
-            helper = Box::pin(super::helper::provider(options.profile.as_deref(), &config)).await;
-            config
+            let around = Box::pin(Surroundings::read(options.profile)).await;
+            let config = Box::pin(from_environment(&around, client)).await;
+            if around.refusal().is_none() {
+                // Taking on roles makes for a large future, which every caller would carry.
+                let named = around.named.as_deref();
+                helper = Box::pin(super::helper::provider(named, &config)).await;
+            }
+            (config, Some(around))
         };
         if let Some(why) = &complaint {
             tracing::warn!("{why}; the system's certificates are used instead");
@@ -100,7 +115,7 @@ impl Session {
         // The simulator asks nobody who they are.
         let source = helper.or_else(|| config.credentials_provider());
         let source = source.unwrap_or_else(|| SharedCredentialsProvider::new(nobody()));
-        let keys = Arc::new(Keys::new(source));
+        let keys = Arc::new(Keys::new(source, around));
         let config = config
             .into_builder()
             .credentials_provider(SharedCredentialsProvider::from(
@@ -119,6 +134,7 @@ impl Session {
             keys,
             clients: Arc::default(),
             complaint: complaint.map(Into::into),
+            once: false,
         }
     }
 
@@ -138,10 +154,13 @@ impl Session {
             .to_builder()
             .timeout_config(timeouts.build())
             .retry_config(RetryConfig::disabled())
+            // The SDK corrects the clock between attempts: there is no second one.
+            .disable_clock_skew_correction(true)
             .build();
         Self {
             config,
             clients: Arc::default(),
+            once: true,
             ..self.clone()
         }
     }
@@ -159,6 +178,17 @@ impl Session {
     /// What of the environment could not be used, in a sentence, such as an unreadable `AWS_CA_BUNDLE`.
     pub fn complaint(&self) -> Option<&str> {
         self.complaint.as_deref()
+    }
+
+    /// Who acts, and by which way. Fetches the credentials.
+    pub async fn acting(&self) -> Acting {
+        Acting {
+            credentials: self.keys.said().await,
+            route: self
+                .keys
+                .around()
+                .map_or_else(Vec::new, Surroundings::route),
+        }
     }
 
     /// The Region that `AWS_REGION` or the profile names; us-east-1 where neither does.
@@ -213,8 +243,12 @@ impl Session {
     /// What a client for `line` is made of.
     pub(super) fn setup(&self, line: &Line) -> Setup {
         let region = aws_config::Region::new(line.region.as_str().to_owned());
+        let mut config = self.config.to_builder().region(region);
+        if self.once {
+            config = config.time_source(SharedTimeSource::new(line.signing_time()));
+        }
         Setup {
-            config: self.config.to_builder().region(region).build(),
+            config: config.build(),
             recorder: Recorder {
                 service: line.service,
                 region: line.region.clone(),
@@ -253,26 +287,58 @@ fn nobody() -> Credentials {
     Credentials::new("SIMULATED", "SIMULATED", None, None, "simulator")
 }
 
-async fn from_environment(profile: Option<String>, client: SharedHttpClient) -> SdkConfig {
-    // The SDK's own chain would go on to ask EC2's metadata service, which off EC2 takes seconds.
-    let mut by_profile = aws_config::profile::region::ProfileFileRegionProvider::builder();
-    if let Some(name) = &profile {
-        by_profile = by_profile.profile_name(name);
-    }
-    let region = RegionProviderChain::first_try(
-        aws_config::environment::EnvironmentVariableRegionProvider::new(),
-    )
-    .or_else(by_profile.build())
-    .or_else(aws_config::Region::new(
-        Region::global().as_str().to_owned(),
-    ));
-    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+/// A configuration that takes nothing from the environment.
+fn bare(client: SharedHttpClient) -> SdkConfig {
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
         .http_client(client)
-        .region(region);
-    if let Some(name) = profile {
-        loader = loader.profile_name(name);
+        .build()
+}
+
+async fn from_environment(around: &Surroundings, client: SharedHttpClient) -> SdkConfig {
+    let region = match (around.refusal(), around.region()) {
+        (None, Ok(region)) => aws_config::Region::new(region.as_str().to_owned()),
+        // The SDK would panic, hang or act as somebody else.
+        (Some(why), _) | (None, Err(why)) => {
+            let refused = SharedCredentialsProvider::new(Refused(why));
+            let config = bare(client).into_builder();
+            return config.credentials_provider(refused).build();
+        }
+    };
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(client.clone())
+        .region(region.clone())
+        // The session has its own; the SDK's way to read the user's panics on what it does not know.
+        .retry_config(RetryConfig::standard());
+    if let Some(name) = &around.named {
+        // The SDK's own chain would take exported keys before a profile that was named.
+        let conf = ProviderConfig::without_region()
+            .with_http_client(client)
+            .with_region(Some(region))
+            .with_retry_config(RetryConfig::standard());
+        let profile = ProfileFileCredentialsProvider::builder()
+            .configure(&conf)
+            .profile_name(name);
+        loader = loader
+            .profile_name(name)
+            .credentials_provider(profile.build());
     }
     loader.load().await
+}
+
+/// Stands in for credentials where nothing may be sent, and says why.
+#[derive(Debug)]
+struct Refused(String);
+
+impl ProvideCredentials for Refused {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::ready(Err(CredentialsError::invalid_configuration(
+            self.0.clone(),
+        )))
+    }
 }
 
 fn timeout_config(timeouts: Timeouts) -> TimeoutConfig {

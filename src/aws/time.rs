@@ -5,8 +5,10 @@ use std::time::{Duration, SystemTime};
 
 use aws_smithy_async::rt::sleep::{AsyncSleep, Sleep};
 use aws_smithy_async::time::TimeSource;
+use jiff::SignedDuration;
 
-use crate::fleet::Clock;
+use super::watch::Watch;
+use crate::fleet::{Clock, Region};
 
 /// The least time on the wall that a wait may shrink to.
 const FLOOR: Duration = Duration::from_millis(500);
@@ -28,6 +30,35 @@ pub(super) struct FleetSleep(pub(super) Arc<dyn Clock>);
 impl AsyncSleep for FleetSleep {
     fn sleep(&self, duration: Duration) -> Sleep {
         Sleep::new(tokio::time::sleep(on_the_wall(self.0.as_ref(), duration)))
+    }
+}
+
+/// A clock that is less far off than this is taken as it is: AWS allows five minutes, and a reply's date is coarse.
+const RIGHT_ENOUGH_MS: u64 = 60_000;
+
+/// AWS's time as far as its answers told it, for the signatures of changes: a change is sent once, so its first
+/// signature must be of the right time.
+#[derive(Debug)]
+pub(super) struct SigningTime {
+    pub(super) watch: Arc<Watch>,
+    pub(super) service: &'static str,
+    pub(super) region: Region,
+}
+
+impl SigningTime {
+    /// Now, by AWS's clock.
+    pub(super) fn present(&self) -> SystemTime {
+        let now = self.watch.clock.now();
+        let skew = self.watch.skew(self.service, &self.region);
+        let skew = skew.filter(|skew| skew.unsigned_abs() > RIGHT_ENOUGH_MS);
+        let skew = SignedDuration::from_millis(skew.unwrap_or(0));
+        now.checked_add(skew).unwrap_or(now).into()
+    }
+}
+
+impl TimeSource for SigningTime {
+    fn now(&self) -> SystemTime {
+        self.present()
     }
 }
 

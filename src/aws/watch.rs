@@ -28,6 +28,10 @@ struct Kept {
     ledger: Ledger,
     reach: HashMap<Region, Reachability>,
     breakers: HashMap<(&'static str, Region), Breaker>,
+    /// AWS's clock minus ours, in milliseconds, as each endpoint last told it.
+    skews: HashMap<(&'static str, Region), i64>,
+    /// As whichever endpoint told it last.
+    skew: Option<i64>,
 }
 
 /// What an answer told of the endpoint besides its content.
@@ -55,6 +59,13 @@ impl Watch {
     /// Enters one attempt in the ledger and notes whether the Region answered.
     pub(super) fn enter(&self, call: Call, contact: Contact) {
         let mut kept = self.kept();
+        if let Contact::Answered {
+            skew_ms: Some(skew),
+        } = contact
+        {
+            kept.skews.insert((call.service, call.region.clone()), skew);
+            kept.skew = Some(skew);
+        }
         if GLOBAL.contains(&call.service) {
             // It says nothing of us-east-1 as a Region: its control planes fail by themselves.
             kept.ledger.enter(call);
@@ -83,6 +94,14 @@ impl Watch {
 
     pub(super) fn ledger(&self) -> Ledger {
         self.kept().ledger.clone()
+    }
+
+    /// AWS's clock minus ours, in milliseconds: by this endpoint's word, or else by that of any, as all of AWS
+    /// keeps the same time. None before the first answer.
+    pub(super) fn skew(&self, service: &'static str, region: &Region) -> Option<i64> {
+        let kept = self.kept();
+        let own = kept.skews.get(&(service, region.clone())).copied();
+        own.or(kept.skew)
     }
 
     pub(super) fn reach(&self, region: &Region) -> Reachability {
@@ -218,6 +237,19 @@ mod tests {
         drop(trial);
         watch.pass("rds", &dead).unwrap().ended(End::Answered);
         assert!(watch.pass("rds", &dead).is_ok());
+    }
+
+    #[test]
+    fn what_one_endpoint_told_of_the_clock_holds_for_those_that_were_not_asked() {
+        let (watch, _) = watch();
+        let (asked, other) = (region("eu-west-1"), region("us-east-1"));
+        assert_eq!(watch.skew("rds", &asked), None);
+        let told = Contact::Answered {
+            skew_ms: Some(600_000),
+        };
+        watch.enter(call(&asked, Outcome::Ok, None), told);
+        assert_eq!(watch.skew("rds", &asked), Some(600_000));
+        assert_eq!(watch.skew("route53", &other), Some(600_000));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::act::args as act;
@@ -62,11 +63,26 @@ pub struct Global {
     )]
     pub theme: Option<String>,
     /// Allow changes; without it gwctl only looks
-    #[arg(long, global = true, env = "GWCTL_WRITE", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "GWCTL_WRITE",
+        hide_env_values = true,
+        value_parser = BoolishValueParser::new()
+    )]
     pub write: bool,
     /// Complete mouse support in the console; the terminal's own selection then needs Shift
-    #[arg(long, global = true, env = "GWCTL_MOUSE", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "GWCTL_MOUSE",
+        hide_env_values = true,
+        value_parser = BoolishValueParser::new()
+    )]
     pub mouse: bool,
+    /// Say on stderr whose credentials are used, in which account, and by which endpoint and proxy
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
     /// What goes to the log file: error, warn, info, debug, trace, or a tracing filter
     #[arg(
         long,

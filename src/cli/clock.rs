@@ -13,6 +13,9 @@ use crate::fleet::{Clock, SystemClock};
 /// The variable that `gwctl sim serve` prints and its clients read.
 pub const VARIABLE: &str = "GWCTL_CLOCK";
 
+/// 2200-01-01, in seconds: no world is as late.
+const FAR_S: i64 = 7_258_118_400;
+
 /// A moment of the world, the moment on the wall at which it was, and how many times as fast the world
 /// runs. As a word: milliseconds, `@`, milliseconds, `:`, factor.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,14 +51,13 @@ impl FromStr for ClockWord {
             Timestamp::from_millisecond(ms).map_err(|_| NotAClock)
         };
         let speed: f64 = speed.parse().map_err(|_| NotAClock)?;
-        if !speed.is_finite() || speed <= 0.0 {
+        let (world, wall) = (moment(world)?, moment(wall)?);
+        // Whatever `gwctl sim serve` prints is far within; beyond, calendars end.
+        let decent = |at: Timestamp| (0..FAR_S).contains(&at.as_second());
+        if !(1e-3..=1e4).contains(&speed) || !decent(world) || !decent(wall) {
             return Err(NotAClock);
         }
-        Ok(Self {
-            world: moment(world)?,
-            wall: moment(wall)?,
-            speed,
-        })
+        Ok(Self { world, wall, speed })
     }
 }
 
@@ -69,11 +71,10 @@ struct Following {
 
 impl Following {
     fn new(word: &ClockWord, wall: Timestamp) -> Self {
-        let since = wall.duration_since(word.wall).as_secs_f64() * word.speed;
-        let start = word
-            .world
-            .checked_add(SignedDuration::from_secs_f64(since))
-            .unwrap_or(word.world);
+        let start = later(
+            word.world,
+            wall.duration_since(word.wall).as_secs_f64() * word.speed,
+        );
         Self {
             start,
             begun: Instant::now(),
@@ -82,10 +83,15 @@ impl Following {
     }
 }
 
+/// `seconds` after `at`, as far as there is a calendar.
+fn later(at: Timestamp, seconds: f64) -> Timestamp {
+    let by = SignedDuration::try_from_secs_f64(seconds);
+    by.ok().and_then(|by| at.checked_add(by).ok()).unwrap_or(at)
+}
+
 impl Clock for Following {
     fn now(&self) -> Timestamp {
-        let run = self.begun.elapsed().as_secs_f64() * self.speed;
-        self.start + SignedDuration::from_secs_f64(run)
+        later(self.start, self.begun.elapsed().as_secs_f64() * self.speed)
     }
 
     fn wall(&self, fleet_time: Duration) -> Duration {
@@ -122,7 +128,19 @@ mod tests {
     #[test]
     fn a_word_is_read_as_it_was_written_and_nothing_else_is() {
         assert_eq!(word().to_string().parse(), Ok(word()));
-        for odd in ["", "now", "1@2", "1@2:0", "1@2:NaN", "x@2:3", "1@2:-4"] {
+        let odd = [
+            "",
+            "now",
+            "1@2",
+            "1@2:0",
+            "1@2:NaN",
+            "x@2:3",
+            "1@2:-4",
+            "1@2:1e300",
+            "253402207200000@0:1",
+            "1@-377705023201000:3600",
+        ];
+        for odd in odd {
             assert_eq!(odd.parse::<ClockWord>(), Err(NotAClock), "{odd}");
         }
     }

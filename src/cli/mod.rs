@@ -10,6 +10,7 @@ mod demo;
 mod discover;
 mod doctor;
 mod drift;
+mod environment;
 mod exit;
 mod failure;
 mod iam_policy;
@@ -26,6 +27,7 @@ mod sim;
 mod simulated;
 mod status;
 mod target;
+mod verbose;
 
 use std::process::ExitCode;
 
@@ -40,11 +42,12 @@ use crate::telemetry;
 
 /// Parses the arguments, runs, and turns the outcome into an exit code.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => return not_parsed(&error),
+    let ready = environment::without_empty().and_then(|()| parse());
+    let outcome = match ready {
+        Ok(Ok(cli)) => log(&cli.global).and_then(|_log| run(&cli)),
+        Ok(Err(answered)) => return answered,
+        Err(failure) => Err(failure),
     };
-    let outcome = log(&cli.global).and_then(|_log| run(&cli));
     match outcome {
         Ok(exit) => exit.into(),
         Err(failure) => {
@@ -54,14 +57,22 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Help and version are answers; anything else was wrong usage.
-fn not_parsed(error: &clap::Error) -> ExitCode {
-    let _ = error.print();
-    if error.use_stderr() {
-        Exit::Usage.into()
-    } else {
-        Exit::Success.into()
+/// What is asked for; or how it ended where clap has answered already: with help, the version or wrong usage.
+fn parse() -> Result<Result<Cli, ExitCode>, Failure> {
+    let error = match Cli::try_parse() {
+        Ok(cli) => return Ok(Ok(cli)),
+        Err(error) => error,
+    };
+    if let Some(failure) = environment::wrong_variable(&error) {
+        return Err(failure);
     }
+    let _ = error.print();
+    let exit = if error.use_stderr() {
+        Exit::Usage
+    } else {
+        Exit::Success
+    };
+    Ok(Err(exit.into()))
 }
 
 /// Starts the log. Without a place for it gwctl works all the same, and says so.
@@ -84,6 +95,9 @@ fn log(global: &Global) -> Result<Option<telemetry::Log>, Failure> {
 
 fn run(cli: &Cli) -> Result<Exit, Failure> {
     let global = &cli.global;
+    if global.verbose {
+        verbose::nobody_is_called(cli);
+    }
     match &cli.command {
         None => console::run(global),
         Some(Command::Demo(args)) => demo::run(global, args),

@@ -121,8 +121,16 @@ fn environment(
     } else {
         let _ = write!(unset, " {}", clock::VARIABLE);
     }
-    let _ = writeln!(text, "{unset}\n# Ctrl-C ends it.");
+    let _ = writeln!(text, "{unset}\n{}\n# Ctrl-C ends it.", rds(&url));
     text
+}
+
+/// AWS CLI v1 takes the endpoint of RDS in us-east-1 from a table of its own, before any variable.
+fn rds(url: &str) -> String {
+    format!(
+        "# AWS CLI v1 passes over AWS_ENDPOINT_URL for `aws rds` in us-east-1; this function names the endpoint itself.\n\
+         aws() {{ if [ \"$1\" = rds ]; then command aws --endpoint-url {url} \"$@\"; else command aws \"$@\"; fi; }}"
+    )
 }
 
 /// `text` as one word of a shell.

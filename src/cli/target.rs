@@ -6,6 +6,7 @@ use super::args::Global;
 use super::clock;
 use super::output::tell;
 use super::settings::{self, Settings};
+use super::verbose::introduce;
 use crate::actions::Crew;
 use crate::aws::{Session, SessionOptions};
 use crate::console::Opened;
@@ -58,6 +59,9 @@ impl Target {
             clock: clock.clone(),
         })
         .await;
+        if global.verbose {
+            introduce(&session).await;
+        }
         Self {
             name: settings.fleet.clone(),
             prober: Arc::new(prober()),

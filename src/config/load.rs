@@ -42,7 +42,7 @@ pub enum ConfigError {
 
 /// Reads and checks `file`.
 pub fn load(file: &Path) -> Result<Loaded, ConfigError> {
-    let bytes = std::fs::read(file).map_err(|error| match error.kind() {
+    let bytes = crate::files::read(file).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => ConfigError::Absent { file: file.into() },
         _ => ConfigError::Unreadable {
             file: file.into(),

@@ -33,7 +33,7 @@ pub fn record(file: &Path, fleet: &str, built: &FleetSpec) -> Result<(), NotReco
         file: file.display().to_string(),
         why,
     };
-    let text = std::fs::read_to_string(file).map_err(|error| failed(error.to_string()))?;
+    let text = crate::files::read_to_string(file).map_err(|error| failed(error.to_string()))?;
     let text = recorded(&text, fleet, built)?;
     replace(file, &text).map_err(|error| failed(error.to_string()))
 }

@@ -38,7 +38,8 @@ pub enum Missing {
     },
     /// AWS refused the question.
     NotAllowed {
-        /// The IAM action that is missing, such as `rds:DescribeDBClusters`.
+        /// The IAM action that is missing, such as `rds:DescribeDBClusters`; with the policy that forbids it where
+        /// AWS names one that the role's own cannot overrule.
         action: String,
     },
 }

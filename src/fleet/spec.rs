@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Region, RoutingEndpoint, Rules, Thresholds};
 
@@ -12,7 +12,8 @@ use super::{Region, RoutingEndpoint, Rules, Thresholds};
 pub struct FleetSpec {
     /// The name clients use: `api.example.com`.
     pub domain: String,
-    /// Identifier of the Aurora global cluster.
+    /// Identifier of the Aurora global cluster, in lower case as RDS keeps it, however it is written.
+    #[serde(deserialize_with = "as_rds_keeps_it")]
     pub global_cluster: String,
     /// Refuse every change to this fleet, whatever the command line says.
     #[serde(default)]
@@ -76,6 +77,11 @@ pub struct BuildSpec {
     pub regions: BTreeMap<Region, BTreeMap<String, String>>,
     /// Of the edge's stack.
     pub edge: BTreeMap<String, String>,
+}
+
+/// RDS stores identifiers in lower case and takes them in any; its replies and ARNs have the stored one.
+fn as_rds_keeps_it<'de, D: Deserializer<'de>>(written: D) -> Result<String, D::Error> {
+    Ok(String::deserialize(written)?.to_ascii_lowercase())
 }
 
 fn default_probe_path() -> String {

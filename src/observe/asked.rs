@@ -51,6 +51,7 @@ pub const ASKED: &[Asked] = &[
     asked("cloudwatch:DescribeAlarms", &[Picture, Doctor]),
     asked("cloudwatch:GetMetricData", &[Picture, Doctor]),
     asked("cloudwatch:ListMetrics", &[Picture, Doctor]),
+    asked("iam:GetRole", &[Picture]),
     asked("iam:SimulatePrincipalPolicy", &[Picture]),
     asked("lambda:GetAccountSettings", &[Picture, Doctor]),
     asked("lambda:GetFunctionConfiguration", &[Picture, Doctor]),

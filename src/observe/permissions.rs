@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::desk::{Askers, Desk, Fold};
 use super::fold::Picture;
 use super::schedule::CONFIG;
-use crate::aws::AwsError;
+use crate::aws::{AwsError, ErrorKind, Iam};
 use crate::fleet::{Identity, Missing, Region};
 
 /// Actions on the global cluster together with all of its members (aws-facts §9.2).
@@ -46,12 +46,12 @@ async fn permissions(desk: Arc<Desk>) -> Fold {
 
 async fn simulate(desk: &Desk) -> Result<BTreeMap<String, bool>, Missing> {
     let identity = identity(desk).await?;
-    let principal = principal(&identity.arn);
     let iam = desk.session.iam();
+    let principal = principal(&iam, &identity.arn).await?;
     let mut all = BTreeMap::new();
     for (actions, resources) in questions(desk, &identity).await {
-        let decided: Result<_, AwsError> = iam.simulate(&principal, actions, &resources).await;
-        all.extend(decided.map_err(Missing::from)?);
+        let decided = iam.simulate(&principal.arn, actions, &resources).await;
+        all.extend(decided.map_err(|error| principal.missing(error))?);
     }
     Ok(all)
 }
@@ -68,16 +68,52 @@ async fn identity(desk: &Desk) -> Result<Identity, Missing> {
     Err(why)
 }
 
-/// The role behind a session; the simulation knows roles and users alone.
-fn principal(arn: &str) -> String {
-    let role = arn.split_once(":assumed-role/").and_then(|(head, rest)| {
-        let name = rest.split('/').next()?;
-        Some(format!(
-            "{}:role/{name}",
-            head.replacen(":sts:", ":iam:", 1)
-        ))
-    });
-    role.unwrap_or_else(|| arn.to_owned())
+/// Whose policies are simulated.
+struct Principal {
+    arn: String,
+    /// Why the role's path is not known, where it is not: the ARN is then that of a role without one.
+    pathless: Option<AwsError>,
+}
+
+impl Principal {
+    /// A role that is not there under that ARN has a path.
+    fn missing(&self, error: AwsError) -> Missing {
+        match &self.pathless {
+            Some(why) if error.kind == ErrorKind::NotFound => Missing::CouldNotAsk {
+                why: format!("the path of the role in {} is not known: {why}", self.arn),
+            },
+            _ => error.into(),
+        }
+    }
+}
+
+/// The role behind a session, which the simulation asks for; it knows roles and users alone.
+async fn principal(iam: &Iam, arn: &str) -> Result<Principal, Missing> {
+    let known = |arn: String| Principal {
+        arn,
+        pathless: None,
+    };
+    let Some((name, pathless)) = role(arn) else {
+        return Ok(known(arn.to_owned()));
+    };
+    match iam.role_arn(name).await {
+        Ok(arn) => Ok(known(arn)),
+        Err(why) if matches!(why.kind, ErrorKind::NotAllowed | ErrorKind::Forbidden) => {
+            Ok(Principal {
+                arn: pathless,
+                pathless: Some(why),
+            })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The name of the role of a session, and its ARN if it has no path.
+fn role(session: &str) -> Option<(&str, String)> {
+    let (head, rest) = session.split_once(":assumed-role/")?;
+    let name = rest.split('/').next()?;
+    let arn = format!("{}:role/{name}", head.replacen(":sts:", ":iam:", 1));
+    Some((name, arn))
 }
 
 /// Actions with the resources they would change (aws-facts §9.2, §9.3).
@@ -111,15 +147,16 @@ async fn questions(
         "arn:{partition}:cloudfront::{account}:distribution/{}",
         spec.edge.distribution
     );
-    let with_members = members.iter().cloned().chain([global]).collect();
     let mut questions = vec![
-        (PROMOTION, with_members),
         (SWITCH, vec!["*".to_owned()]),
         (RECORDS, vec![zone]),
         (CHECKS, vec![checks]),
         (EDGE, vec![distribution]),
     ];
+    // Without all of its members nothing is known of a promotion.
     if !members.is_empty() {
+        let all = members.iter().cloned().chain([global]).collect();
+        questions.push((PROMOTION, all));
         questions.push((MEMBERS, members));
     }
     questions
@@ -127,17 +164,14 @@ async fn questions(
 
 #[cfg(test)]
 mod tests {
-    use super::principal;
+    use super::role;
 
     #[test]
     fn a_session_is_judged_by_its_role() {
         assert_eq!(
-            principal("arn:aws:sts::123456789012:assumed-role/oncall/ada"),
-            "arn:aws:iam::123456789012:role/oncall"
+            role("arn:aws:sts::123456789012:assumed-role/oncall/ada"),
+            Some(("oncall", "arn:aws:iam::123456789012:role/oncall".into()))
         );
-        assert_eq!(
-            principal("arn:aws:iam::123456789012:user/ada"),
-            "arn:aws:iam::123456789012:user/ada"
-        );
+        assert_eq!(role("arn:aws:iam::123456789012:user/ada"), None);
     }
 }

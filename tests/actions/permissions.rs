@@ -53,6 +53,33 @@ async fn a_change_that_iam_denies_must_be_waived_by_name() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_role_whose_path_may_not_be_asked_for_leaves_its_permissions_unknown() {
+    let folder = tempfile::tempdir().unwrap();
+    let scenario = folder.path().join("no-role.toml");
+    let event = "at = \"-1s\"\nstart = \"access-denied\"\naction = \"iam:GetRole\"";
+    std::fs::write(
+        &scenario,
+        format!("title = \"a\"\nexplanation = \"b\"\n[[event]]\n{event}\n"),
+    )
+    .unwrap();
+    let stand = Stand::over(world(scenario.to_str().unwrap(), 3), Pace::Calm).await;
+    let picture = stand
+        .until(Duration::from_mins(1), |picture| {
+            matches!(
+                picture.permissions.why_missing(),
+                Some(gwctl::fleet::Missing::CouldNotAsk { .. })
+            )
+        })
+        .await;
+    let why = picture.permissions.why_missing().unwrap().to_string();
+    assert!(
+        why.contains("the path of the role in arn:aws:iam::"),
+        "{why}"
+    );
+    assert!(why.contains("iam:GetRole"), "{why}");
+}
+
 /// `CopyDBClusterSnapshot` names a snapshot that does not exist yet; ARC's state API has endpoints of its own.
 const PROVEN_BY_THE_CALL: [&str; 2] = [
     "rds:CopyDBClusterSnapshot",

@@ -14,3 +14,4 @@ mod rehearsals;
 mod runs;
 pub mod served;
 mod simulated;
+mod surroundings;

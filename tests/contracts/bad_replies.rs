@@ -182,6 +182,40 @@ async fn access_denied_on_one_call_names_its_action_and_leaves_the_others_alone(
 }
 
 #[tokio::test]
+async fn a_policy_above_the_role_is_named_in_every_protocol_as_aws_names_it() {
+    const SAID: &str = "User: arn:aws:sts::111122223333:assumed-role/oncall/alice is not authorized to perform: x:Y on \
+        resource: * with an explicit deny in a service control policy: arn:aws:organizations::4:policy/o/p-1";
+    let query = answering(|_| xml_error(403, "AccessDenied", SAID)).await;
+    let json = answering(|_| json_error(403, "AccessDeniedException", SAID)).await;
+    let here = ireland();
+    for error in [
+        query.rds(&here).topology("orders").await.unwrap_err(),
+        query.route53().zone("Z1").await.unwrap_err(),
+        json.lambda(&here).function("f", None).await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind, ErrorKind::Forbidden, "{error}");
+        let named =
+            "explicit deny in a service control policy (arn:aws:organizations::4:policy/o/p-1)";
+        assert!(error.message.contains(named), "{error}");
+        assert!(
+            !error.message.contains("missing from this role's policy"),
+            "{error}"
+        );
+        let Missing::NotAllowed { action } = Missing::from(error) else {
+            panic!("it is not allowed");
+        };
+        assert!(action.ends_with(named), "{action}");
+    }
+    let boundary = "User: u is not authorized to perform: rds:X because no permissions boundary allows the rds:X action";
+    let session = answering(move |_| xml_error(403, "AccessDenied", boundary)).await;
+    let error = session.rds(&here).topology("orders").await.unwrap_err();
+    assert!(
+        error.message.contains("no permissions boundary allows it"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn api_gateways_permission_is_a_verb() {
     let session = answering(|_| json_error(403, "AccessDeniedException", "no")).await;
     let error = session.apigateway(&ireland()).api("a1").await.unwrap_err();

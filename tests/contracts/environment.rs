@@ -35,6 +35,11 @@ async fn ask_from_this_environment() {
     .await;
     println!("home={}", session.home());
     println!("complaint={:?}", session.complaint());
+    let acting = session.acting().await;
+    println!(
+        "credentials={}",
+        acting.credentials.unwrap_or_else(|why| why)
+    );
     match session.sts(&Region::global()).identity().await {
         Ok(who) => println!("identity={}", who.account),
         Err(error) => println!("identity={:?}: {}", error.kind, error.message),
@@ -228,6 +233,221 @@ fn an_unusable_ca_bundle_is_complained_about_and_stops_nothing() {
         "complaint=Some(\"AWS_CA_BUNDLE /nonexistent/ca.pem: No such file",
     );
     assert_said(&said, &format!("identity={}", stand.fleet.account));
+}
+
+#[test]
+fn calls_go_through_the_proxy_of_the_environment() {
+    let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", proxy.local_addr().unwrap());
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in proxy.incoming().flatten() {
+            let mut line = String::new();
+            let _ = std::io::BufRead::read_line(&mut std::io::BufReader::new(stream), &mut line);
+            let _ = tell.send(line);
+        }
+    });
+    ask(|command| {
+        with_keys(command);
+        command
+            .env("AWS_ENDPOINT_URL", "https://sts.example.invalid")
+            .env("HTTPS_PROXY", address);
+    });
+    let asked = told.recv_timeout(Duration::from_secs(60)).unwrap();
+    assert_eq!(asked.trim(), "CONNECT sts.example.invalid:443 HTTP/1.1");
+}
+
+/// AWS's files with a whole key for `prod`, in a folder of their own.
+fn files(config: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let keys = "[prod]\naws_access_key_id = PRODKEY\naws_secret_access_key = x\n";
+    fs::write(folder.path().join("credentials"), keys).unwrap();
+    fs::write(folder.path().join("config"), config).unwrap();
+    folder
+}
+
+fn with_files(command: &mut Command, folder: &TempDir) {
+    command
+        .env("AWS_CONFIG_FILE", folder.path().join("config"))
+        .env(
+            "AWS_SHARED_CREDENTIALS_FILE",
+            folder.path().join("credentials"),
+        );
+}
+
+/// An STS that calls the account by the key that signed.
+fn account_by_key() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut request = Vec::new();
+            let mut piece = [0; 4096];
+            while !String::from_utf8_lossy(&request).contains("Action=") {
+                match std::io::Read::read(&mut stream, &mut piece) {
+                    Ok(0) | Err(_) => break,
+                    Ok(n) => request.extend_from_slice(&piece[..n]),
+                }
+            }
+            let request = String::from_utf8_lossy(&request).into_owned();
+            let key = request
+                .split("Credential=")
+                .nth(1)
+                .and_then(|rest| rest.split('/').next());
+            let body = format!(
+                "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::1:user/a</Arn>\
+                 <UserId>U</UserId><Account>{}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>",
+                key.unwrap_or("nobody")
+            );
+            let reply = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            let _ = std::io::Write::write_all(&mut stream, reply.as_bytes());
+        }
+    });
+    url
+}
+
+#[test]
+fn a_profile_that_is_named_comes_before_exported_keys_and_one_of_the_environment_after() {
+    let folder = files("");
+    let url = account_by_key();
+    let said = ask(|command| {
+        with_keys(command);
+        with_files(command, &folder);
+        command
+            .env("AWS_ENDPOINT_URL_STS", &url)
+            .env("GWCTL_TEST_PROFILE", "prod");
+    });
+    assert_said(&said, "identity=PRODKEY");
+    assert_said(&said, "credentials=profile `prod`");
+    assert_said(&said, "the exported AWS_ACCESS_KEY_ID is not used");
+    let said = ask(|command| {
+        with_keys(command);
+        with_files(command, &folder);
+        command
+            .env("AWS_ENDPOINT_URL_STS", &url)
+            .env("AWS_PROFILE", "prod");
+    });
+    assert_said(&said, "identity=test");
+    assert_said(
+        &said,
+        "profile `prod` (AWS_PROFILE) is not used: exported keys come first",
+    );
+}
+
+#[test]
+fn a_profile_that_does_not_exist_is_no_reason_to_act_as_somebody_else() {
+    let folder = files("[profile stage]\nregion = us-east-1\n");
+    for name in ["AWS_PROFILE", "GWCTL_TEST_PROFILE"] {
+        let said = ask(|command| {
+            with_keys(command);
+            with_files(command, &folder);
+            command.env(name, "no-such");
+        });
+        assert_said(&said, "identity=Credentials: there is no profile `no-such`");
+        assert_said(&said, "there are prod, stage");
+        assert_said(&said, "calls=0");
+    }
+}
+
+#[test]
+fn each_reason_for_having_no_credentials_has_a_sentence_of_its_own() {
+    let folder = files(concat!(
+        "[profile sso]\nsso_start_url = https://corp.example.com/start\nsso_region = us-east-1\n",
+        "sso_account_id = 111122223333\nsso_role_name = ops\n",
+        "[profile web]\nrole_arn = arn:aws:iam::1:role/ops\nweb_identity_token_file = /nonexistent/token\n",
+        "[profile lost]\nrole_arn = arn:aws:iam::1:role/ops\nsource_profile = nowhere\n",
+        "[profile bare]\nregion = us-east-1\n",
+        "[profile program]\ncredential_process = sh -c 'exit 3'\n",
+    ));
+    let config = folder.path().join("config").display().to_string();
+    for (profile, wanted) in [
+        (
+            "sso",
+            format!(
+                "profile `sso` ({config}:1): nobody is signed in: run `aws sso login --profile sso`"
+            ),
+        ),
+        (
+            "web",
+            format!(
+                "cannot read the token file /nonexistent/token that {config}:8 names: No such file"
+            ),
+        ),
+        (
+            "lost",
+            format!(
+                "profile `lost` takes its credentials from profile `nowhere` ({config}:11), which is not in"
+            ),
+        ),
+        (
+            "bare",
+            format!("profile `bare` ({config}:12) holds no credentials"),
+        ),
+        (
+            "program",
+            format!(
+                "profile `program` ({config}:14): the program of `credential_process` ({config}:15) gives"
+            ),
+        ),
+    ] {
+        let said = ask(|command| {
+            with_files(command, &folder);
+            command.env("AWS_PROFILE", profile);
+        });
+        assert_said(&said, &format!("identity=Credentials: {wanted}"));
+        assert!(!said.contains("Error {"), "{said}");
+    }
+}
+
+#[test]
+fn a_role_that_asks_for_mfa_is_refused_in_words_that_say_so() {
+    let folder = files(
+        "[profile mfa]\nrole_arn = arn:aws:iam::1:role/ops\nsource_profile = prod\nmfa_serial = arn:aws:iam::1:mfa/ada\n",
+    );
+    let url = refusing_sts();
+    let said = ask(|command| {
+        with_files(command, &folder);
+        command
+            .env("AWS_ENDPOINT_URL_STS", &url)
+            .env("AWS_PROFILE", "mfa");
+    });
+    assert_said(
+        &said,
+        "STS does not give the role arn:aws:iam::1:role/ops of profile `mfa`",
+    );
+    assert_said(
+        &said,
+        "AccessDenied: User: x is not authorized to perform: sts:AssumeRole",
+    );
+    assert_said(
+        &said,
+        "config:4) has no effect: gwctl does not ask for MFA codes",
+    );
+    assert!(!said.contains("Error {"), "{said}");
+}
+
+/// An STS that gives nobody anything.
+fn refusing_sts() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let _ = std::io::Read::read(&mut stream, &mut [0; 8192]);
+            let body = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>User: x is not \
+                authorized to perform: sts:AssumeRole</Message></Error><RequestId>r</RequestId></ErrorResponse>";
+            let reply = format!(
+                "HTTP/1.1 403 Forbidden\r\nContent-Type: text/xml\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            let _ = std::io::Write::write_all(&mut stream, reply.as_bytes());
+        }
+    });
+    url
 }
 
 /// An STS of its own behind TLS, with a certificate that only its own authority vouches for.

@@ -16,6 +16,7 @@ mod promotion;
 mod records;
 mod rehearsal;
 mod routing_controls;
+mod skew;
 mod stage;
 pub mod stand;
 mod status;

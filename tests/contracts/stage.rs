@@ -84,6 +84,11 @@ pub async fn deaf() -> Session {
 pub struct Request(http::Request<Vec<u8>>);
 
 impl Request {
+    /// A request as a handler of one's own gets it.
+    pub fn of(request: http::Request<Vec<u8>>) -> Self {
+        Self(request)
+    }
+
     /// What goes with it.
     pub fn headers(&self) -> &http::HeaderMap {
         self.0.headers()

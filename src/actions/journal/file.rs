@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use super::entry::{Entry, Record};
 use super::folder::DiskFault;
 use super::state::RunState;
+use crate::files;
 
 /// Why a journal cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -231,7 +232,7 @@ pub enum ResumeError {
 /// All whole records, and how many bytes they take. A last line that was torn while it was written
 /// is not there yet.
 pub(super) fn read(path: &Path) -> Result<(Vec<Record>, u64), Broken> {
-    let text = std::fs::read(path).map_err(|cause| Broken::Io {
+    let text = files::read(path).map_err(|cause| Broken::Io {
         path: path.into(),
         cause,
     })?;

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::folder::LeaseRefused;
+use crate::files;
 
 /// Who acts on a fleet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,10 +72,8 @@ impl Lease {
     }
 
     pub(super) fn holder(folder: &Path, fleet: &str) -> Option<LeaseHolder> {
-        let mut file = OpenOptions::new()
-            .read(true)
-            .open(path(folder, fleet))
-            .ok()?;
+        let path = path(folder, fleet);
+        let mut file = files::open(OpenOptions::new().read(true), &path).ok()?;
         match file.try_lock_shared() {
             Err(TryLockError::WouldBlock) => Some(read(&mut file).unwrap_or_else(unknown)),
             _ => None,
@@ -97,12 +96,8 @@ fn open(path: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)
+    options.read(true).write(true).create(true).truncate(false);
+    files::open(&mut options, path)
 }
 
 fn read(file: &mut File) -> Option<LeaseHolder> {

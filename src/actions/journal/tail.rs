@@ -1,12 +1,13 @@
 //! A journal as it grows, for those who watch a run, from this process or another.
 
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
 use super::entry::Record;
 use super::file::{self, Broken};
 use super::state::RunState;
+use crate::files;
 
 /// Reads what was added since the last time. The chain is checked on the way.
 #[derive(Debug)]
@@ -39,7 +40,7 @@ impl Tail {
             path: self.path.clone(),
             cause,
         };
-        let mut file = File::open(&self.path).map_err(io)?;
+        let mut file = files::open(OpenOptions::new().read(true), &self.path).map_err(io)?;
         file.seek(SeekFrom::Start(self.offset)).map_err(io)?;
         file.read_to_end(&mut added).map_err(io)?;
         let mut records = Vec::new();

@@ -49,7 +49,7 @@ pub(super) enum Scope {
 impl Scope {
     pub(super) fn of(action: &str) -> Self {
         match action {
-            "iam:SimulatePrincipalPolicy" => Self::Identity,
+            "iam:GetRole" | "iam:SimulatePrincipalPolicy" => Self::Identity,
             // Either ARN alone is refused (aws-facts §9.2).
             "rds:SwitchoverGlobalCluster" | "rds:FailoverGlobalCluster" => Self::GlobalDatabase,
             "rds:ModifyDBCluster" => Self::Members,

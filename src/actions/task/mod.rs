@@ -72,6 +72,21 @@ pub enum Seen {
     Ask(String),
 }
 
+impl Seen {
+    /// What was found, in words.
+    pub(super) fn said(&self) -> &str {
+        match self {
+            Self::Next(next) => next.operation,
+            Self::Done(said)
+            | Self::NotDone(said)
+            | Self::Underway(said)
+            | Self::Unknown(said)
+            | Self::Wrong(said)
+            | Self::Ask(said) => said,
+        }
+    }
+}
+
 /// One of the changes of a step that takes several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Next {

@@ -1,6 +1,8 @@
 //! A stack made or changed, by a change set that is compared with the plan before it is carried out
 //! (aws-facts §6.2).
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use super::change_set::{summary, surprise};
@@ -8,6 +10,7 @@ use super::stack_log::{cause, follow, progress};
 use super::{Context, Next, Seen, Sent, Work, change, read, unseen};
 use crate::actions::{Crew, Dependency, PlannedCall};
 use crate::aws::{AwsError, CloudFormation, ErrorKind, WantedChangeSet};
+use crate::files;
 use crate::fleet::{Course, Formation, Region};
 use crate::stacks::{Action, Capability, Kind, Parameters, Part};
 
@@ -35,7 +38,7 @@ impl Source {
     fn text(&self) -> Result<String, String> {
         let text = match &self.path {
             None => self.kind.template(),
-            Some(path) => std::fs::read_to_string(path)
+            Some(path) => files::read_to_string(Path::new(path))
                 .map_err(|error| format!("the template {path} cannot be read: {error}"))?,
         };
         if crate::actions::plan::digest(text.as_bytes()) == self.digest {
@@ -198,7 +201,7 @@ impl Work for BuildStack {
             _ => {
                 let text = self.source.text().map_err(|why| self.refused(why))?;
                 let parameters = self.resolved(crew).await.map_err(|seen| {
-                    self.refused(format!("a parameter is not known yet: {seen:?}"))
+                    self.refused(format!("a parameter is not known yet: {}", seen.said()))
                 })?;
                 let mut tags = self.tags.clone();
                 tags.insert(TEMPLATE.into(), self.source.digest.clone());

@@ -18,6 +18,7 @@ use super::failure::Failure;
 use super::output::{print, tell};
 use super::run_async;
 use super::simulated::{self, Still};
+use super::verbose::introduce;
 use super::{clock, settings};
 use crate::aws::{Session, SessionOptions};
 use crate::config::{Config, Remarks, nearest, written};
@@ -50,6 +51,9 @@ pub fn run(global: &Global, args: &Discover) -> Result<Exit, Failure> {
                 clock: clock.clone(),
             })
             .await;
+            if global.verbose {
+                introduce(&session).await;
+            }
             (discover(&session, &args.domain).await, clock.now())
         })?
     };

@@ -19,6 +19,7 @@ use super::target::Target;
 use questions::{Answer, Inquiry};
 use report::Report;
 
+use crate::aws::Acting;
 use crate::fleet::Region;
 
 /// What came back of everything that was asked.
@@ -26,6 +27,7 @@ pub struct Found {
     pub target: Target,
     answers: Vec<Answer>,
     who: Option<String>,
+    acting: Acting,
     in_time: bool,
 }
 
@@ -98,10 +100,12 @@ pub async fn inquire(target: Target, limit: Duration) -> Found {
     let inquiry = Inquiry::new(&target.session, &target.spec, target.clock.now());
     let in_time = tokio::time::timeout(limit, inquiry.ask_all()).await.is_ok();
     let (answers, who) = inquiry.into_answers();
+    let acting = target.session.acting().await;
     Found {
         target,
         answers,
         who,
+        acting,
         in_time,
     }
 }
@@ -111,10 +115,11 @@ fn examine(report: &mut Report, found: &Found) {
         target,
         answers,
         who,
+        acting,
         in_time,
     } = found;
     report.environment(target.session.complaint());
-    report.identity(answers, who.as_deref());
+    report.identity(answers, who.as_deref(), acting);
     let mut regions: Vec<Region> = target
         .spec
         .sites
@@ -128,7 +133,7 @@ fn examine(report: &mut Report, found: &Found) {
         .iter()
         .map(|region| (region, target.session.reach(region)))
         .collect();
-    report.clock(&reached);
+    report.clock(&reached, answers);
     report.regions(&reached, answers);
     let silent = reached
         .iter()

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::questions::Answer;
-use crate::aws::{AwsError, ErrorKind};
+use crate::aws::{Acting, AwsError, ErrorKind, off};
 use crate::config::Diagnostic;
 use crate::fleet::{Reachability, Region, clean_line};
 
@@ -95,7 +95,7 @@ impl Report {
     }
 
     /// Who is asking; every refusal for the credentials' sake is this one failure.
-    pub fn identity(&mut self, answers: &[Answer], who: Option<&str>) {
+    pub fn identity(&mut self, answers: &[Answer], who: Option<&str>, acting: &Acting) {
         let refused: Vec<&AwsError> = answers
             .iter()
             .filter_map(|answer| answer.outcome.as_ref().err())
@@ -105,6 +105,11 @@ impl Report {
         if let Some(who) = who {
             lines.push(fine(who));
         }
+        // Why there are none is told below, with what it cost.
+        if let Ok(whose) = &acting.credentials {
+            lines.push(fine(whose));
+        }
+        lines.extend(acting.route.iter().map(|way| fine(way)));
         match (refused.first(), who) {
             (Some(error), _) => lines.push(Line {
                 mark: Mark::Failed,
@@ -125,26 +130,40 @@ impl Report {
         }
     }
 
-    /// How far this machine's clock is from AWS's.
-    pub fn clock(&mut self, reached: &[(&Region, Reachability)]) {
+    /// How far this machine's clock is from AWS's; every refusal for its sake is this one failure.
+    pub fn clock(&mut self, reached: &[(&Region, Reachability)], answers: &[Answer]) {
+        let refused = answers
+            .iter()
+            .filter(|answer| answer.outcome.as_ref().is_err_and(is_clock))
+            .count();
+        let cost = match refused {
+            0 => String::new(),
+            count => format!(" ({count} of {} questions refused)", answers.len()),
+        };
         let skews = reached
             .iter()
             .filter_map(|(region, reach)| Some((reach.clock_skew_ms?, *region)));
         let worst = skews.max_by_key(|(skew, _)| skew.abs());
         let lines = self.section("Clock");
         lines.push(match worst {
+            Some((skew, region)) if skew.abs() > SKEW_MS => Line {
+                mark: Mark::Failed,
+                what: format!("{} (in {region}){cost}", off(skew)),
+                advice: Some(
+                    "Set the clock, by NTP or chrony: AWS refuses signatures that are five minutes off. gwctl signs \
+                     with AWS's time once a reply has told it; other tools may not."
+                        .to_owned(),
+                ),
+            },
+            _ if refused > 0 => Line {
+                mark: Mark::Failed,
+                what: format!("AWS does not accept the time of signatures{cost}"),
+                advice: Some(advice(ErrorKind::Clock).to_owned()),
+            },
             None => Line {
                 mark: Mark::Warning,
                 what: "no answer to compare it with".to_owned(),
                 advice: None,
-            },
-            Some((skew, region)) if skew.abs() > SKEW_MS => Line {
-                mark: Mark::Failed,
-                what: format!("{} s off AWS's (in {region})", skew / 1_000),
-                advice: Some(
-                    "Set the clock, by NTP or chrony: AWS refuses signatures from another time."
-                        .to_owned(),
-                ),
             },
             Some((skew, region)) => fine(&format!(
                 "within {:.1} s of AWS's (in {region})",
@@ -187,7 +206,10 @@ impl Report {
     /// Every action, where it was answered and where it was not.
     pub fn questions(&mut self, answers: &[Answer], silent: &[&Region]) {
         let told_above = |answer: &Answer| {
-            answer.outcome.as_ref().is_err_and(is_credentials)
+            answer
+                .outcome
+                .as_ref()
+                .is_err_and(|error| is_credentials(error) || is_clock(error))
                 || (silent.contains(&&answer.region) && is_silence(answer))
         };
         let mut by_action: BTreeMap<&str, Vec<&Answer>> = BTreeMap::new();
@@ -295,6 +317,10 @@ fn is_credentials(error: &AwsError) -> bool {
     error.kind == ErrorKind::Credentials
 }
 
+fn is_clock(error: &AwsError) -> bool {
+    error.kind == ErrorKind::Clock
+}
+
 fn is_silence(answer: &Answer) -> bool {
     let silent = |error: &AwsError| {
         matches!(
@@ -318,8 +344,11 @@ fn joined(regions: &BTreeSet<&str>) -> String {
 /// What to do; the errors of AWS's own adapters already say it for credentials and permissions.
 const fn advice(kind: ErrorKind) -> &'static str {
     match kind {
-        ErrorKind::NotAllowed => "Add the action to the role's policy; the statement below does.",
-        ErrorKind::Credentials | ErrorKind::RegionNotEnabled => "",
+        ErrorKind::NotAllowed => {
+            "If it is missing from the role's policies, the statement below grants it."
+        }
+        ErrorKind::Clock => "Set the clock, by NTP or chrony.",
+        ErrorKind::Forbidden | ErrorKind::Credentials | ErrorKind::RegionNotEnabled => "",
         ErrorKind::Throttled => {
             "Other callers use up this account's rate; try again, or ask AWS for a higher one."
         }

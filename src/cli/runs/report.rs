@@ -9,6 +9,7 @@ use crate::actions::report::{Report, markdown, report};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::print;
+use crate::files;
 
 /// Prints it.
 pub fn show(folder: &Folder, id: &str, format: Format) -> Result<Exit, Failure> {
@@ -31,8 +32,7 @@ pub fn keep(folder: &Folder, id: &str) -> Result<PathBuf, Failure> {
     options.write(true).create(true).truncate(true);
     // As private as the journal it tells.
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-        .open(&path)
+    files::open(&mut options, &path)
         .and_then(|mut file| file.write_all(text.as_bytes()))
         .map_err(|error| Failure::io(format!("write the report {}", path.display()), &error))?;
     Ok(path)

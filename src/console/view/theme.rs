@@ -153,10 +153,11 @@ impl Theme {
             .map(|dir| dir.join(format!("{name}.toml")))
             .filter(|_| is_plain(name));
         if let Some(path) = own.filter(|path| path.is_file()) {
-            let text = std::fs::read_to_string(&path).map_err(|cause| ThemeError::Unreadable {
-                path: path.clone(),
-                cause,
-            })?;
+            let text =
+                crate::files::read_to_string(&path).map_err(|cause| ThemeError::Unreadable {
+                    path: path.clone(),
+                    cause,
+                })?;
             return Self::parse(name, &path.display().to_string(), &text, depth, ascii);
         }
         match EMBEDDED.iter().find(|(known, _)| *known == name) {

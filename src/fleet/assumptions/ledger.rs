@@ -181,4 +181,23 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         on: &[Means::Dashboard, Means::DnsAnswers],
         check: None,
     },
+    Assumption {
+        id: "denial-names-policy",
+        sentence: "A refusal names the kind of policy that refuses (\"with an explicit deny in a service control policy\", \
+                   \"because no permissions boundary allows\"), and its ARN from some services. Where it names none, gwctl says \
+                   that AWS does not say.",
+        source: "§9",
+        sure: Sureness::Reported,
+        on: &[Means::Dashboard],
+        check: None,
+    },
+    Assumption {
+        id: "signature-five-minutes",
+        sentence: "A signature whose time is five minutes off is refused before anything is done, in each service's own words, \
+                   and the reply's Date header tells AWS's time: changes are signed with it.",
+        source: "§11.3",
+        sure: Sureness::Reported,
+        on: &[Means::Dashboard],
+        check: None,
+    },
 ];

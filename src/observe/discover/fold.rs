@@ -315,7 +315,7 @@ fn global_cluster(
     for one in answers.clusters.values().flatten().flatten() {
         all.entry(&one.id).or_insert(one);
     }
-    let by_stack = given(stacks, "GlobalClusterIdentifier").map(str::to_owned);
+    let by_stack = given(stacks, "GlobalClusterIdentifier").map(str::to_ascii_lowercase);
     let found = by_stack.or_else(|| by_regions(&all, regions, remarks));
     let Some(id) = found else {
         let unanswered = answers.clusters.values().find_map(|one| one.as_ref().err());

@@ -1,4 +1,4 @@
-//! AWS IAM: the policy simulation alone. The operator of the simulated fleet may do everything but what
+//! AWS IAM: the policy simulation, and the role of who asks. The operator of the simulated fleet may do everything but what
 //! the `access-denied` fault forbids.
 
 use super::{Answer, Ask, Fault};
@@ -7,13 +7,55 @@ use crate::sim::world::State;
 
 pub fn call(operation: &str, world: &State, ask: &Ask) -> Answer {
     match operation {
+        "GetRole" => role(world, ask),
         "SimulatePrincipalPolicy" => simulate(world, ask),
         other => Err(Fault::unimplemented(other)),
     }
 }
 
+/// The operator's role, as its session's ARN leaves it out: every role of IAM Identity Center has such a path.
+const PATH: &str = "/aws-reserved/sso.amazonaws.com/eu-west-1/";
+
+/// Name and ARN of the operator's role.
+fn operator(world: &State) -> (&str, String) {
+    let caller = &world.resources.caller;
+    let session = caller.arn.split(":assumed-role/").nth(1);
+    let name = session.and_then(|rest| rest.split('/').next());
+    let name = name.unwrap_or_default();
+    (
+        name,
+        format!("arn:aws:iam::{}:role{PATH}{name}", caller.account),
+    )
+}
+
+fn role(world: &State, ask: &Ask) -> Answer {
+    let (name, arn) = operator(world);
+    let asked = ask.input.need("RoleName")?;
+    if asked != name {
+        let message = format!("The role with name {asked} cannot be found.");
+        return Err(absent(&message));
+    }
+    let role = shape! {
+        "Path": PATH,
+        "RoleName": name,
+        "RoleId": "AROAORDERSONCALL00001",
+        "Arn": arn,
+        "CreateDate": world.now(),
+    };
+    Ok(shape! { "Role": role }.into())
+}
+
+fn absent(message: &str) -> Fault {
+    Fault::not_found("NoSuchEntity", message)
+}
+
 fn simulate(world: &State, ask: &Ask) -> Answer {
-    ask.input.need("PolicySourceArn")?;
+    let source = ask.input.need("PolicySourceArn")?;
+    if source != operator(world).1 {
+        return Err(absent(&format!(
+            "The Policy Source {source} cannot be found."
+        )));
+    }
     let resources = ask.input.texts("ResourceArns");
     let resources = if resources.is_empty() {
         vec!["*"]

@@ -1,0 +1,77 @@
+//! `-v`: who acts, in which account, and by which way.
+
+use std::time::Duration;
+
+use super::args::{Cli, Command};
+use super::output::tell;
+use crate::aws::Session;
+
+/// A Region that does not answer must not hold up what was asked for.
+const PATIENCE: Duration = Duration::from_secs(6);
+
+/// Says on stderr whose credentials sign, which account they are of, and where calls go.
+pub async fn introduce(session: &Session) {
+    let acting = session.acting().await;
+    for line in acting.route {
+        tell(format!("gwctl: {line}"));
+    }
+    match acting.credentials {
+        Err(why) => tell(format!("gwctl: credentials: none: {why}")),
+        Ok(whose) => {
+            tell(format!("gwctl: credentials: {whose}"));
+            tell(format!("gwctl: {}", account(session).await));
+        }
+    }
+}
+
+async fn account(session: &Session) -> String {
+    let sts = session.sts(&session.home());
+    match tokio::time::timeout(PATIENCE, sts.identity()).await {
+        Ok(Ok(who)) => format!("account {} as {}", who.account, who.arn),
+        Ok(Err(error)) => format!("account not known: {error}"),
+        Err(_) => format!(
+            "account not known: STS in {} gave no answer in {} s",
+            session.home(),
+            PATIENCE.as_secs()
+        ),
+    }
+}
+
+/// Says so of a command that calls nobody.
+pub fn nobody_is_called(cli: &Cli) {
+    let said = match &cli.command {
+        Some(command) if simulated(command) => "AWS is simulated: no credentials, no network",
+        Some(
+            Command::Info
+            | Command::Config(_)
+            | Command::Completions { .. }
+            | Command::Man { .. }
+            | Command::Screenshot(_),
+        ) => "nothing is asked of AWS",
+        _ => return,
+    };
+    tell(format!("gwctl: {said}"));
+}
+
+fn simulated(command: &Command) -> bool {
+    match command {
+        Command::Demo(_) | Command::Rehearse(_) | Command::Sim(_) => true,
+        Command::Status(args) => args.demo,
+        Command::Doctor(args) => args.demo,
+        Command::Drift(args) => args.demo,
+        Command::Discover(args) => args.demo,
+        Command::IamPolicy(args) => args.demo,
+        Command::Promote(args) => args.asked().options.on.demo,
+        Command::Evacuate(args) => args.asked().options.on.demo,
+        Command::Drain(args) => args.asked().options.on.demo,
+        Command::Restore(args) => args.asked().options.on.demo,
+        Command::Drill(args) => args.asked().options.on.demo,
+        Command::Invalidate(args) => args.asked().options.on.demo,
+        Command::Certificate(what) => what.asked().options.on.demo,
+        Command::Up(args) | Command::Down(args) => args.up().options.on.demo,
+        Command::Provision(args) => args.asked().options.on.demo,
+        Command::Retire(args) => args.asked().options.on.demo,
+        Command::Runs(args) => args.demo,
+        _ => false,
+    }
+}
