@@ -97,6 +97,7 @@ pub(super) const APIGATEWAY: &[Route] = &[
     get("/restapis", "GetRestApis"),
     get("/restapis/{restApiId}", "GetRestApi"),
     get("/restapis/{restApiId}/stages", "GetStages"),
+    get("/restapis/{restApiId}/stages/{stageName}", "GetStage"),
     get("/domainnames", "GetDomainNames"),
     get("/domainnames/{domainName}", "GetDomainName"),
     get(
@@ -110,6 +111,7 @@ pub(super) const APIGATEWAY_V2: &[Route] = &[
     get("/v2/apis", "GetApis"),
     get("/v2/apis/{apiId}", "GetApi"),
     get("/v2/apis/{apiId}/stages", "GetStages"),
+    get("/v2/apis/{apiId}/stages/{stageName}", "GetStage"),
     get("/v2/domainnames", "GetDomainNames"),
     get("/v2/domainnames/{domainName}", "GetDomainName"),
     get("/v2/domainnames/{domainName}/apimappings", "GetApiMappings"),

@@ -23,6 +23,15 @@ pub(super) struct Endpoint {
     pub point: (f64, f64),
 }
 
+/// What checkers asked an endpoint, and how it answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Asked {
+    /// Requests that reached it.
+    pub requests: f64,
+    /// Of these, answered with an error.
+    pub failed: f64,
+}
+
 #[derive(Debug, Clone)]
 struct Checker {
     offset: i64,
@@ -96,21 +105,22 @@ impl Checkers {
     }
 
     /// Everybody whose turn came between `from` (exclusive) and `until` asks. `dark` says which
-    /// checker Regions are gone: those neither ask nor report.
+    /// checker Regions are gone: those neither ask nor report. Every look is a request to the endpoint.
     pub(super) fn ask(
         &mut self,
         check: &mut HealthCheck,
         endpoint: &Endpoint,
         (from, until): (i64, i64),
         dark: impl Fn(&str) -> bool,
-    ) {
+    ) -> Asked {
+        let mut asked = Asked::default();
         let CheckKind::Endpoint {
             interval_s,
             failure_threshold,
             ..
         } = check.kind
         else {
-            return;
+            return asked;
         };
         let interval = i64::from(interval_s.max(1));
         for (checker, observation) in self.all.iter_mut().zip(&mut check.observations) {
@@ -129,6 +139,8 @@ impl Checkers {
                     OK
                 };
                 let good = status == OK;
+                asked.requests += if endpoint.silent { 0.0 } else { 1.0 };
+                asked.failed += if status == BROKEN { 1.0 } else { 0.0 };
                 checker.against = if good == observation.healthy {
                     0
                 } else {
@@ -142,14 +154,15 @@ impl Checkers {
                     status.clone_into(&mut observation.status);
                 }
             }
-            let asked = until - (until - checker.offset).rem_euclid(interval);
-            observation.checked = Timestamp::from_second(asked).unwrap_or(observation.checked);
+            let last = until - (until - checker.offset).rem_euclid(interval);
+            observation.checked = Timestamp::from_second(last).unwrap_or(observation.checked);
             if !endpoint.silent {
                 self.timings
                     .add(&observation.region, endpoint, &mut self.rng);
             }
         }
         self.count(check);
+        asked
     }
 
     fn count(&self, check: &mut HealthCheck) {

@@ -210,7 +210,7 @@ impl State {
             minute.down += outcome.requests * 2_450.0;
             minute.up += outcome.requests * 610.0;
             self.totals.requests += outcome.requests;
-            self.totals.failed += outcome.failed + outcome.silent;
+            self.totals.failed += outcome.failed + outcome.silent + outcome.throttled;
             self.totals.writes_acknowledged += outcome.acknowledged;
         }
         let requests: f64 = outcomes.iter().map(|outcome| outcome.requests).sum();

@@ -293,6 +293,7 @@ fn api(ground: &Ground, region: &Region) -> Api {
             auto_deploy: !ground.rest,
             created,
             updated: ground.days_ago(6, &format!("deploy {region}")),
+            throttle: None,
         }],
         id,
     }

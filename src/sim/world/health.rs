@@ -102,7 +102,7 @@ impl State {
         let strikes = &self.strikes[site];
         let endpoint = Endpoint {
             silent: strikes.dark || !self.sites[site].standing,
-            failing: self.sites[site].failing(),
+            failing: self.sites[site].refusing(),
             typical_ms: 26.0 * strikes.slowness,
             point: self.sites[site].point,
         };
@@ -110,9 +110,12 @@ impl State {
         let faults = &self.faults;
         let check = &mut self.resources.health_checks[index];
         if let Some(checkers) = &mut self.watches[index].checkers {
-            checkers.ask(check, &endpoint, turn, |region| {
+            let asked = checkers.ask(check, &endpoint, turn, |region| {
                 faults.strikes(FaultKind::RegionDark, region)
             });
+            if self.physics.checkers_are_counted {
+                self.sites[site].count_checkers(&asked, endpoint.typical_ms);
+            }
         }
         endpoint_verdict(check)
     }

@@ -1,5 +1,6 @@
 //! One Region at work: requests come in, functions run, the database answers, and the minute is counted.
 
+use super::checkers::Asked;
 use super::geo;
 use super::noise::Wander;
 use super::rng::{Rng, normal_slice};
@@ -36,6 +37,8 @@ pub(super) struct Conditions {
     pub writer_ms: Option<f64>,
     /// Concurrent executions the account allows here.
     pub concurrency_limit: f64,
+    /// Requests a second that API Gateway takes here; it answers 429 to the rest.
+    pub rate_limit: f64,
 }
 
 /// What came of one step.
@@ -45,6 +48,8 @@ pub(super) struct Outcome {
     pub requests: f64,
     /// Answered 4xx.
     pub refused: f64,
+    /// Of these, answered 429: the API takes no more.
+    pub throttled: f64,
     /// Answered 5xx by the API.
     pub failed: f64,
     /// Not answered at all.
@@ -99,6 +104,8 @@ pub(super) struct Site {
     pub latest: Outcome,
     /// Share of failing invocations just now; follows its causes with some inertia.
     failing: f64,
+    /// Share of requests that the API answers 429 just now.
+    throttling: f64,
     pace: Wander,
     refusals: Wander,
     rng: Rng,
@@ -124,6 +131,7 @@ impl Site {
             minute: SiteMinute::default(),
             latest: Outcome::default(),
             failing: ERRORS,
+            throttling: 0.0,
             pace: Wander::new(0.035, 240.0, &mut rng),
             refusals: Wander::new(0.18, 500.0, &mut rng),
             rng,
@@ -135,28 +143,74 @@ impl Site {
         self.failing
     }
 
+    /// The share of requests that get an error just now, of the function or for there being too many.
+    pub(super) fn refusing(&self) -> f64 {
+        self.throttling + (1.0 - self.throttling) * self.failing
+    }
+
+    /// Health checkers are clients like any other to API Gateway and to the function behind the health
+    /// path, which reads (aws-facts §20.2). They are not the fleet's clients: the world's totals leave them out.
+    pub(super) fn count_checkers(&mut self, asked: &Asked, typical_ms: f64) {
+        if asked.requests <= 0.0 {
+            return;
+        }
+        let minute = &mut self.minute;
+        minute.requests += asked.requests;
+        minute.failed += asked.failed;
+        minute.bytes += (asked.requests * 300.0).round();
+        minute.read.invocations += asked.requests;
+        minute.read.errors += asked.failed;
+        let inner = (typical_ms - 8.5).max(1.0);
+        minute.read.duration.add_ln(inner.ln(), asked.requests);
+        minute
+            .integration
+            .add_ln((inner + 5.0).ln(), asked.requests);
+        minute.latency.add_ln((inner + 8.5).ln(), asked.requests);
+        minute.read.concurrency = minute.read.concurrency.max(1.0);
+        minute.concurrency = minute.concurrency.max(1.0);
+    }
+
     /// Serves for one step.
     pub(super) fn serve(&mut self, now: &Conditions) -> Outcome {
-        let requests = self.rng.poisson(now.demand * now.step);
+        let offered = self.rng.poisson(now.demand * now.step);
         let pace = self.pace.step(now.step, &mut self.rng).exp() * now.slowness;
         let refusals = self.refusals.step(now.step, &mut self.rng).exp();
         if now.dark {
             self.minute = SiteMinute::default();
+            self.throttling = 0.0;
             self.latest = Outcome {
-                requests,
-                silent: requests,
+                requests: offered,
+                silent: offered,
                 ..Outcome::default()
             };
             return self.latest;
         }
+        let throttled = self.throttle(offered, now);
+        let requests = offered - throttled;
         let cause = if now.faulty { FAULTY } else { ERRORS };
         self.failing += (cause - self.failing) * (1.0 - (-now.step / 25.0).exp());
         let load = 1.0 + 0.16 * (now.demand / 2_500.0).powi(2);
         let kinds = kinds(pace * load, now.writer_ms, now.slowness);
-        let outcome = self.run(now, requests, 0.0085 * refusals, &kinds);
+        let mut outcome = self.run(now, requests, 0.0085 * refusals, &kinds);
+        outcome.requests += throttled;
+        outcome.refused += throttled;
+        outcome.throttled = throttled;
         self.spread_latencies(now, requests, &kinds);
         self.latest = outcome;
         outcome
+    }
+
+    /// What API Gateway answers 429, without asking the function: counted among requests and in `4xx`.
+    fn throttle(&mut self, offered: f64, now: &Conditions) -> f64 {
+        self.throttling = (1.0 - now.rate_limit * now.step / offered.max(1.0)).max(0.0);
+        let throttled = (offered - now.rate_limit * now.step).max(0.0).round();
+        let minute = &mut self.minute;
+        minute.requests += throttled;
+        minute.refused += throttled;
+        if throttled > 0.0 {
+            minute.latency.add_ln(2.0_f64.ln(), throttled);
+        }
+        throttled
     }
 
     fn run(&mut self, now: &Conditions, requests: f64, refusal: f64, kinds: &[Kind]) -> Outcome {
@@ -221,6 +275,7 @@ impl Site {
         Outcome {
             requests,
             refused,
+            throttled: 0.0,
             failed,
             silent: 0.0,
             acknowledged,
@@ -308,6 +363,7 @@ mod tests {
             slowness: 1.0,
             writer_ms: Some(1.0),
             concurrency_limit: 1_000.0,
+            rate_limit: 10_000.0,
         }
     }
 
@@ -366,6 +422,19 @@ mod tests {
             ..conditions()
         });
         assert!(dark.requests == 0.0 && dark.latency.quantile(0.5).is_none());
+    }
+
+    #[test]
+    fn beyond_its_rate_an_api_answers_429_and_counts_them_in_4xx() {
+        let limited = minute(&Conditions {
+            rate_limit: 800.0,
+            ..conditions()
+        });
+        let refused = limited.refused / limited.requests;
+        assert!((0.30..0.38).contains(&refused), "{refused}");
+        let invoked = limited.read.invocations + limited.write.invocations;
+        assert!(invoked < 800.0 * 60.5, "{invoked}");
+        assert!(limited.failed < 0.001 * limited.requests);
     }
 
     #[test]

@@ -132,6 +132,7 @@ impl State {
                         .or(limits.map(|limits| limits.concurrent_executions))
                         .unwrap_or(1_000),
                 ),
+                rate_limit: self.rate_limit(site),
             };
             let before = self.sites[site].minute.forwarded;
             outcomes.push(self.sites[site].serve(&conditions));
@@ -155,6 +156,18 @@ impl State {
             self.totals.without_writer_s += step as f64;
         }
         self.replicate(step, acknowledged);
+    }
+
+    /// Requests a second that the Region's API takes: what its stage allows, and no more than the account.
+    fn rate_limit(&self, site: usize) -> f64 {
+        let region = &self.regions[site];
+        let account = super::model::account_throttle(region).rate;
+        let known = self.sites[site].api.as_ref();
+        let mut apis = self.resources.apis.iter();
+        let api = apis.find(|one| known.is_none_or(|id| id == &one.id) && &one.region == region);
+        let stages = api.into_iter().flat_map(|api| &api.stages);
+        let throttles = stages.filter_map(|stage| stage.throttle);
+        throttles.map(|one| one.rate).fold(account, f64::min)
     }
 
     /// A fault starts now.

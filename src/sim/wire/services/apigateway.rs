@@ -5,7 +5,7 @@ use super::{Answer, Ask, Fault};
 use crate::fleet::ApiKind;
 use crate::sim::wire::value::{Value, members, shape};
 use crate::sim::world::Resources;
-use crate::sim::world::model::{Api, CustomDomain, Stage};
+use crate::sim::world::model::{Api, CustomDomain, Stage, account_throttle};
 
 pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
     match operation {
@@ -21,6 +21,14 @@ pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
                 .filter(|one| deployment.is_none_or(|id| id == one.deployment))
                 .map(stage);
             Ok(shape! { "item": members(stages) }.into())
+        }
+        "GetStage" => {
+            let name = ask.input.need("stageName")?;
+            let mut stages = find(world, ask)?.stages.iter();
+            let found = stages.find(|one| one.name == name);
+            let missing =
+                || Fault::not_found("NotFoundException", "Invalid stage identifier specified");
+            Ok(stage(found.ok_or_else(missing)?).into())
         }
         "GetDomainNames" => paged(domains(world, ask).map(|one| domain(world, one)), ask),
         "GetDomainName" => {
@@ -42,16 +50,11 @@ pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
     }
 }
 
-/// Requests a second that the account's APIs take: less in Regions that are to be enabled first (aws-facts §6.1).
+/// Requests a second that the account's APIs take.
 fn account(ask: &Ask) -> super::Reply {
-    let newer = ask.region.place().is_none_or(|place| place.opt_in);
-    let (rate, burst) = if newer {
-        (2_500.0, 1_250)
-    } else {
-        (10_000.0, 5_000)
-    };
+    let throttle = account_throttle(&ask.region);
     shape! {
-        "throttleSettings": shape! { "rateLimit": rate, "burstLimit": burst },
+        "throttleSettings": shape! { "rateLimit": throttle.rate, "burstLimit": throttle.burst },
         "features": members(["UsagePlans"]),
         "apiKeyVersion": "4",
     }
@@ -115,7 +118,16 @@ fn rest_api(api: &Api) -> Value {
 }
 
 fn stage(stage: &Stage) -> Value {
+    let settings = stage.throttle.map(|throttle| {
+        shape! {
+            "*/*": shape! {
+                "throttlingRateLimit": throttle.rate,
+                "throttlingBurstLimit": throttle.burst,
+            },
+        }
+    });
     shape! {
+        "methodSettings": settings,
         "deploymentId": &stage.deployment,
         "stageName": &stage.name,
         "cacheClusterEnabled": false,

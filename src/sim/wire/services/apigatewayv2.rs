@@ -14,6 +14,12 @@ pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
         "GetApis" => paged(apis(world, ask).map(http_api), ask),
         "GetApi" => Ok(http_api(find(world, ask)?).into()),
         "GetStages" => paged(find(world, ask)?.stages.iter().map(stage), ask),
+        "GetStage" => {
+            let name = ask.input.need("stageName")?;
+            let mut stages = find(world, ask)?.stages.iter();
+            let found = stages.find(|one| one.name == name);
+            Ok(stage(found.ok_or_else(|| not_found("stage", name))?).into())
+        }
         "GetDomainNames" => paged(domains(world, ask).map(domain), ask),
         "GetDomainName" => Ok(domain(find_domain(world, ask)?).into()),
         "GetApiMappings" => {
@@ -101,7 +107,11 @@ fn stage(stage: &Stage) -> Value {
     shape! {
         "autoDeploy": stage.auto_deploy,
         "createdDate": iso(stage.created),
-        "defaultRouteSettings": shape! { "detailedMetricsEnabled": false },
+        "defaultRouteSettings": shape! {
+            "detailedMetricsEnabled": false,
+            "throttlingRateLimit": stage.throttle.map(|throttle| throttle.rate),
+            "throttlingBurstLimit": stage.throttle.map(|throttle| throttle.burst),
+        },
         "deploymentId": &stage.deployment,
         "lastUpdatedDate": iso(stage.updated),
         "stageName": &stage.name,

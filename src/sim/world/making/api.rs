@@ -1,11 +1,19 @@
 //! API Gateway: HTTP APIs, their stages, domain names and what maps the one to the other.
 
 use super::super::State;
-use super::super::model::{Api, CustomDomain, Stage};
+use super::super::model::{Api, CustomDomain, Stage, Throttle};
 use super::super::names;
-use super::words::{flag, items, need, text};
+use super::words::{flag, float, items, need, number, text};
 use super::{Begun, Wanted};
 use crate::fleet::{ApiKind, Region};
+
+/// What a stage's template lets through; none where it does not say.
+fn throttle(stage: &serde_json::Value) -> Option<Throttle> {
+    Some(Throttle {
+        rate: float(stage, "DefaultRouteSettings.ThrottlingRateLimit")?,
+        burst: number(stage, "DefaultRouteSettings.ThrottlingBurstLimit")?,
+    })
+}
 
 impl State {
     pub(super) fn make_api(&mut self, wanted: &Wanted<'_>) -> Begun {
@@ -96,6 +104,7 @@ impl State {
             auto_deploy: flag(properties, "AutoDeploy"),
             created: now,
             updated: now,
+            throttle: throttle(properties),
         });
         let takes_s = self.within(&format!("{id} {name}"), (2, 8));
         Ok((name, takes_s))
@@ -107,6 +116,7 @@ impl State {
         let mut stages = api.into_iter().flat_map(|api| &mut api.stages);
         if let Some(stage) = stages.find(|one| one.name == name) {
             stage.updated = now;
+            stage.throttle = throttle(wanted.properties);
         }
         Ok(self.within(&id, (2, 8)))
     }

@@ -25,7 +25,7 @@ pub use formation::{
 pub use recovery::{Routing, RoutingControl};
 pub use serving::{
     Api, Certificate, CustomDomain, Distribution, Function, Invalidation, LambdaLimits, Origin,
-    Stage,
+    Stage, Throttle, account_throttle,
 };
 
 use crate::fleet::Region;

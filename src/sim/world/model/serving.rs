@@ -196,6 +196,29 @@ pub struct Stage {
     pub created: Timestamp,
     /// Last change.
     pub updated: Timestamp,
+    /// What it takes at most; none: as much as the account.
+    pub throttle: Option<Throttle>,
+}
+
+/// What API Gateway takes before it answers 429.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Throttle {
+    /// Requests a second.
+    pub rate: f64,
+    /// Requests at once.
+    pub burst: i32,
+}
+
+/// What all the account's APIs in `region` take together: less in Regions that are to be enabled first
+/// (aws-facts §6.1).
+pub fn account_throttle(region: &Region) -> Throttle {
+    let newer = region.place().is_none_or(|place| place.opt_in);
+    let (rate, burst) = if newer {
+        (2_500.0, 1_250)
+    } else {
+        (10_000.0, 5_000)
+    };
+    Throttle { rate, burst }
 }
 
 /// A Regional custom domain name.
