@@ -8,7 +8,12 @@ use super::error::AwsError;
 use super::rds::Rds;
 use super::reply;
 use super::route53::Route53;
-use crate::fleet::Quota;
+use crate::fleet::{ApiKind, Quota, Throttle};
+
+/// None where there is no limit: API Gateway then tells zero, or less.
+fn rate(limit: Option<f64>) -> Option<f64> {
+    limit.filter(|limit| *limit > 0.0)
+}
 
 fn count(n: i64) -> u64 {
     u64::try_from(n).unwrap_or(0)
@@ -67,6 +72,71 @@ impl CloudFormation {
 }
 
 impl ApiGateway {
+    /// What `stage` of the API `id` takes before clients get 429. Without a stage, the tightest of them all.
+    pub async fn throttle(
+        &self,
+        id: &str,
+        kind: ApiKind,
+        stage: Option<&str>,
+    ) -> Result<Throttle, AwsError> {
+        let own = match kind {
+            ApiKind::Http => Box::pin(self.http_throttle(id, stage)).await?,
+            ApiKind::Rest => Box::pin(self.rest_throttle(id, stage)).await?,
+        };
+        match (own, Box::pin(self.most_requests()).await) {
+            (None, Err(error)) => Err(error),
+            (own, account) => Ok(Throttle {
+                stage: own,
+                account: account.ok(),
+            }),
+        }
+    }
+
+    async fn http_throttle(&self, id: &str, stage: Option<&str>) -> Result<Option<f64>, AwsError> {
+        let limit = |settings: Option<&aws_sdk_apigatewayv2::types::RouteSettings>| {
+            settings.and_then(|settings| rate(settings.throttling_rate_limit()))
+        };
+        if let Some(stage) = stage {
+            let call = self.http.get_stage().api_id(id).stage_name(stage).send();
+            let told = self.line.ask(ACTION, call).await?;
+            return Ok(limit(told.default_route_settings()));
+        }
+        let told = self
+            .line
+            .ask(ACTION, self.http.get_stages().api_id(id).send())
+            .await?;
+        let stages = told.items().iter();
+        Ok(stages
+            .filter_map(|stage| limit(stage.default_route_settings()))
+            .reduce(f64::min))
+    }
+
+    async fn rest_throttle(&self, id: &str, stage: Option<&str>) -> Result<Option<f64>, AwsError> {
+        type Settings = std::collections::HashMap<String, aws_sdk_apigateway::types::MethodSetting>;
+        let limit = |settings: Option<&Settings>| {
+            let all = settings.and_then(|settings| settings.get("*/*"));
+            all.and_then(|all| rate(Some(all.throttling_rate_limit())))
+        };
+        if let Some(stage) = stage {
+            let call = self
+                .rest
+                .get_stage()
+                .rest_api_id(id)
+                .stage_name(stage)
+                .send();
+            let told = self.line.ask(ACTION, call).await?;
+            return Ok(limit(told.method_settings()));
+        }
+        let told = self
+            .line
+            .ask(ACTION, self.rest.get_stages().rest_api_id(id).send())
+            .await?;
+        let stages = told.item().iter();
+        Ok(stages
+            .filter_map(|stage| limit(stage.method_settings()))
+            .reduce(f64::min))
+    }
+
     /// Requests a second that all of the account's APIs in the Region take together.
     pub async fn most_requests(&self) -> Result<f64, AwsError> {
         let told = self

@@ -311,6 +311,7 @@ fn check_config(check: &HealthCheck) -> Option<CheckConfig> {
                 .insufficient_data_health_status()
                 .map(|status| status.as_str()),
         ),
+        checker_regions: u32::try_from(config.regions().len()).unwrap_or(u32::MAX),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -139,6 +140,8 @@ pub struct CheckConfig {
     pub linked_service: Option<String>,
     /// What it is while its alarm has no data: `Healthy`, `Unhealthy` or `LastKnownStatus`.
     pub insufficient_data: Option<String>,
+    /// How many checker Regions are named; 0 where none is, and all of them look.
+    pub checker_regions: u32,
 }
 
 /// Whether Route 53 sends traffic there, as far as it can be known.
@@ -235,6 +238,8 @@ pub struct Edge {
     pub records: Observed<Vec<LatencyRecord>>,
     /// Health checks of the latency set and their children, by id.
     pub checks: BTreeMap<String, HealthCheck>,
+    /// Every check of the account that asks an endpoint: those of the fleet's endpoints are traffic there.
+    pub endpoint_checks: Observed<Arc<[CheckConfig]>>,
     /// The evacuation switches among them, by the id of the check that follows the alarm.
     pub switches: BTreeMap<String, Observed<Switch>>,
     /// The evacuation switches that the configuration names, by the Region they evacuate: the

@@ -3,6 +3,7 @@
 //! Nothing here performs I/O, awaits, or names an SDK crate.
 
 pub mod assumptions;
+mod clients;
 mod clock;
 mod code;
 mod database;
@@ -29,8 +30,10 @@ mod spec;
 mod switch;
 mod text;
 mod thresholds;
+mod throttle;
 mod verdict;
 
+pub use clients::{Checkers, Served};
 pub use clock::{Clock, SystemClock};
 pub use code::{CodeState, DeployedCode};
 pub use database::{
@@ -67,4 +70,5 @@ pub use spec::{BuildSpec, EdgeSpec, FleetSpec, SiteSpec, SwitchSpec};
 pub use switch::{RoutingControl, RoutingEndpoint, Switch};
 pub use text::{clean, clean_line, clean_markdown};
 pub use thresholds::{Limit, Thresholds};
+pub use throttle::{Throttle, usually_refused};
 pub use verdict::{Judgement, Reason, Verdict};

@@ -185,6 +185,11 @@ impl Metric {
     }
 }
 
+/// A period is over for this long, and its points are there (aws-facts §1.3: one to three minutes).
+const LATEST: SignedDuration = SignedDuration::from_mins(4);
+/// How many periods one looks back for one of which everything is known.
+const NEWEST: usize = 5;
+
 /// The series of one subject.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 #[serde(transparent)]
@@ -214,36 +219,49 @@ impl Metrics {
         self.get(metric).current()?.settled(now)
     }
 
-    /// `part / whole` in percent over the newest settled period both have; a missing `part`
-    /// beside a present `whole` counts as none (aws-facts §1.2: no events, no points).
+    /// What `part` counted in the period at `at`, of which there was something to count from.
+    ///
+    /// No events may mean no points (aws-facts §1.2); but points also appear late, one metric's later than
+    /// another's. So a missing one is zero once AWS says that there is no such data at all, once a newer one is
+    /// there, or once the period is over for longer than points take (aws-facts §1.3). Until then it is not known.
+    pub fn beside(&self, part: Metric, at: Timestamp, now: Timestamp) -> Option<f64> {
+        let observed = self.get(part);
+        if observed.why_missing() == Some(&super::Missing::NoData) {
+            return Some(0.0);
+        }
+        let series = observed.last()?;
+        let newer = series.newest().is_some_and(|newest| newest.at > at);
+        let known = series.points().iter().rev().find(|point| point.at == at);
+        match known {
+            Some(point) => Some(point.value),
+            None if newer || now.duration_since(at) > LATEST => Some(0.0),
+            None => None,
+        }
+    }
+
+    /// `part / whole` in percent over the newest settled period of which both are known.
     pub fn percent(&self, part: Metric, whole: Metric, now: Timestamp) -> Option<Point> {
-        let whole = self.latest(whole, now)?;
-        let parts = match self.get(part).current() {
-            Some(series) => series,
-            // AWS says there is no such data: no such event happened.
-            None if self.get(part).why_missing() == Some(&super::Missing::NoData) => {
-                return Some(Point {
+        let parts = self.get(part);
+        if parts.current().is_none() && parts.why_missing() != Some(&super::Missing::NoData) {
+            return None;
+        }
+        let newest = self.latest(whole, now)?;
+        let wholes = self.get(whole).current()?.points().iter().rev();
+        wholes
+            .filter(|point| point.at <= newest.at)
+            .take(NEWEST)
+            .find_map(|whole| {
+                let part = self.beside(part, whole.at, now)?;
+                let value = if whole.value > 0.0 {
+                    100.0 * part / whole.value
+                } else {
+                    0.0
+                };
+                Some(Point {
                     at: whole.at,
-                    value: 0.0,
-                });
-            }
-            None => return None,
-        };
-        let part = parts
-            .points()
-            .iter()
-            .rev()
-            .find(|p| p.at == whole.at)
-            .map_or(0.0, |p| p.value);
-        let value = if whole.value > 0.0 {
-            100.0 * part / whole.value
-        } else {
-            0.0
-        };
-        Some(Point {
-            at: whole.at,
-            value,
-        })
+                    value,
+                })
+            })
     }
 
     /// Everything held, in the order of [`Metric`].

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Certificate, Judgement, Metrics, Observed, ProbeReport, Region};
+use super::{Certificate, Judgement, Metrics, Observed, ProbeReport, Region, Throttle};
 
 /// API Gateway's two kinds; they share a namespace but neither metric names nor dimensions (aws-facts §1.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -37,6 +37,8 @@ pub struct Api {
     pub stage: Option<String>,
     /// What it is, looked up.
     pub detail: Observed<ApiDetail>,
+    /// What it takes before it answers 429.
+    pub throttle: Observed<Throttle>,
     /// Its series.
     pub metrics: Metrics,
 }

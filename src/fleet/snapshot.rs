@@ -81,6 +81,7 @@ impl Snapshot {
                 certificate: Observed::default(),
                 records: Observed::default(),
                 checks: std::collections::BTreeMap::new(),
+                endpoint_checks: Observed::default(),
                 switches: std::collections::BTreeMap::new(),
                 named_switches: spec.sites.iter().filter_map(named_switch).collect(),
                 answers: Observed::default(),
@@ -130,6 +131,7 @@ fn blank_site(spec: &super::SiteSpec) -> Site {
             id: spec.api.clone(),
             stage: spec.stage.clone(),
             detail: Observed::default(),
+            throttle: Observed::default(),
             metrics: Metrics::default(),
         },
         functions: spec

@@ -108,8 +108,23 @@ impl Picture {
     }
 
     pub(super) fn fold_checks(&mut self, said: Said<Vec<(String, CheckConfig)>>) {
+        self.fold_endpoint_checks(&said);
         self.checks = Some(said.map(|checks| Ok(checks.into_iter().collect())));
         self.relate_checks();
+    }
+
+    /// Whatever they are for: what asks an endpoint is traffic there.
+    fn fold_endpoint_checks(&mut self, said: &Said<Vec<(String, CheckConfig)>>) {
+        let of_endpoints = |checks: &Vec<(String, CheckConfig)>| -> Arc<[CheckConfig]> {
+            let configs = checks.iter().map(|(_, config)| config);
+            configs
+                .filter(|config| matches!(config.kind, CheckKind::Endpoint { .. }))
+                .cloned()
+                .collect()
+        };
+        let answer = said.answer.as_ref().map(of_endpoints).map_err(Clone::clone);
+        let checks = &mut self.snapshot.edge.endpoint_checks;
+        checks.renew(answer, said.at, said.source.clone());
     }
 
     /// Of all the account's health checks, the latency set's and their children.

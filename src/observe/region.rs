@@ -17,6 +17,7 @@ pub(super) fn watch(askers: &mut Askers, n: usize) {
     askers.every(STATE, move |desk| topology(desk, n));
     askers.every(STATE, move |desk| probe(desk, n));
     askers.every(CONFIG, move |desk| api(desk, n));
+    askers.every(CONFIG, move |desk| throttle(desk, n));
     for f in 0..site.functions.len() {
         askers.every(CONFIG, move |desk| function(desk, n, f));
     }
@@ -148,6 +149,32 @@ async fn api(desk: Arc<Desk>, n: usize) -> Fold {
         }
         said.renew(&mut api.detail);
     })
+}
+
+/// What the API takes before it answers 429, once it is known which kind of API it is.
+async fn throttle(desk: Arc<Desk>, n: usize) -> Fold {
+    let site = site(&desk, n);
+    let region = &site.region;
+    let asked = async {
+        if site.api.is_empty() {
+            return Err(Missing::NoData);
+        }
+        let slot = desk.board.apis.get(region);
+        let known = match slot {
+            Some(slot) => slot.settled().await,
+            None => None,
+        };
+        let Some(api) = known else {
+            return Err(Missing::CouldNotAsk {
+                why: "which kind of API it is, is not known".into(),
+            });
+        };
+        let gateway = desk.session.apigateway(region);
+        let asked = gateway.throttle(&site.api, api.kind, site.stage.as_deref());
+        Box::pin(asked).await.map_err(Missing::from)
+    };
+    let said = desk.ask("apigateway:GET", region, asked).await;
+    into_site(n, said, |site| &mut site.api.throttle)
 }
 
 async fn function(desk: Arc<Desk>, n: usize, f: usize) -> Fold {

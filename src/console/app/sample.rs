@@ -80,6 +80,7 @@ fn check(id: &str, kind: CheckKind) -> (String, HealthCheck) {
         version: 1,
         linked_service: None,
         insufficient_data: None,
+        checker_regions: 0,
     };
     (
         id.into(),

@@ -36,6 +36,7 @@ fn config(kind: CheckKind) -> CheckConfig {
         version: 1,
         linked_service: None,
         insufficient_data: None,
+        checker_regions: 0,
     }
 }
 

@@ -174,6 +174,7 @@ impl Fixture {
             account: "123456789012".into(),
             arn: "arn:aws:sts::123456789012:assumed-role/ops/mia".into(),
         });
+        self.0.edge.endpoint_checks = Self::known(std::sync::Arc::from([]));
         self.0.edge.distribution = Self::known(Distribution {
             domain: "d111.cloudfront.net".into(),
             status: "Deployed".into(),
@@ -333,6 +334,7 @@ impl Fixture {
             version: 1,
             linked_service: None,
             insufficient_data: None,
+            checker_regions: 0,
         };
         let (id, config) = (format!("hc-{code}"), Self::known(config));
         let check = HealthCheck {

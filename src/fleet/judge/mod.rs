@@ -10,6 +10,7 @@ mod edge;
 mod fixture;
 mod functions;
 mod site;
+mod throttling;
 mod words;
 
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! One Region: does it serve, how well, and what says so.
 
 use super::words::{Effect, age, beyond, millis, percent, unseen};
-use super::{certificate, database, functions};
+use super::{certificate, database, functions, throttling};
 use super::{check_verdict, figure, fresh, reason, share};
 use crate::fleet::{
     Alarm, CheckKind, CheckVerdict, Judgement, Metric, Missing, Point, ProbeReport, Reason, Region,
@@ -17,6 +17,7 @@ pub(super) fn judge(snapshot: &Snapshot, site: &Site) -> Judgement {
     reasons.extend(probe(snapshot, site));
     reasons.extend(routing(snapshot, site));
     api(snapshot, site, &mut reasons);
+    reasons.extend(throttling::judge(snapshot, site));
     functions::judge(snapshot, site, &mut reasons);
     reasons.extend(database::member(snapshot, &site.region));
     if site.region != Region::global() {

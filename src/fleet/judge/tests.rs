@@ -33,6 +33,7 @@ fn check(
         version: 1,
         linked_service: None,
         insufficient_data: None,
+        checker_regions: 0,
     };
     HealthCheck {
         id: "hc".into(),

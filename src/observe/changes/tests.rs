@@ -95,6 +95,7 @@ fn check(inverted: bool, disabled: bool) -> HealthCheck {
         version: 1,
         linked_service: None,
         insufficient_data: None,
+        checker_regions: 0,
     };
     HealthCheck {
         id: "hc".into(),

@@ -73,6 +73,7 @@ fn check(kind: CheckKind) -> CheckConfig {
         version: 1,
         linked_service: None,
         insufficient_data: None,
+        checker_regions: 0,
     }
 }
 

@@ -180,6 +180,7 @@ fn checks(edge: &mut Edge, here: &Region) {
             version: 1,
             linked_service: None,
             insufficient_data: None,
+            checker_regions: 0,
         };
         let config = known(config, 60, "route53:GetHealthCheck", &home);
         edge.checks.insert(

@@ -1,0 +1,224 @@
+//! A Region's clients, told from the health checkers that ask it as well.
+//!
+//! Route 53's checkers are ordinary clients to API Gateway: they count in `Count`, in the function's
+//! `Invocations` and in errors (aws-facts §20.2). How many they are follows from the checks' settings.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{CheckConfig, CheckKind, Metric, Missing, Point, Region, Site, Snapshot};
+
+/// Checkers in each checker Region (aws-facts §20.2: fifteen or sixteen in all eight).
+const CHECKERS_A_REGION: f64 = 2.0;
+/// Checker Regions of a check that names none (aws-facts §3.4: all eight).
+const CHECKER_REGIONS: f64 = 8.0;
+/// Checkers ask in bursts (aws-facts §20.2): a minute may have this much more than the mean.
+const BURST: f64 = 1.25;
+/// Looks a minute of gwctl's own probes, this one's and others', that may be in a Region's figures.
+const PROBES: f64 = 12.0;
+/// While the checks are not known: two of the quickest kind, from everywhere.
+const PRESUMED: Checkers = Checkers {
+    expected: None,
+    most: 2.0 * (BURST * 96.0 + 16.0) + PROBES,
+};
+/// Points of the same minute may appear this much later in one Region than in another.
+const LATE: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
+
+/// Requests a minute that a Region gets from health checkers.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Checkers {
+    /// What the checks' settings let expect; none while the checks are not known.
+    pub expected: Option<f64>,
+    /// With more requests than this, some are clients'.
+    pub most: f64,
+}
+
+/// Requests of a Region in one minute.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Served {
+    /// The minute.
+    pub at: Timestamp,
+    /// All that were counted.
+    pub requests: f64,
+    /// Those of them that checkers sent.
+    pub checkers: Checkers,
+}
+
+impl Served {
+    /// About how many are clients'. While the checks are not known: all of them.
+    pub fn clients(&self) -> f64 {
+        (self.requests - self.checkers.expected.unwrap_or(0.0)).max(0.0)
+    }
+
+    /// Whether some are clients' for certain: more than checkers send.
+    pub fn shows_clients(&self) -> bool {
+        self.requests > self.checkers.most
+    }
+
+    /// How far [`Self::clients`] may be wrong.
+    pub fn margin(&self) -> f64 {
+        self.checkers.most - self.checkers.expected.unwrap_or(0.0)
+    }
+}
+
+impl Checkers {
+    /// What `checks` send to an endpoint. Of those in `through`, which ask the public name, the edge decides
+    /// in which Region they end: any of them may be this one.
+    fn of<'a>(
+        checks: impl Iterator<Item = &'a CheckConfig>,
+        through: impl Iterator<Item = &'a CheckConfig>,
+    ) -> Self {
+        let (expected, most) = checks.map(of_check).fold((0.0, 0.0), sum);
+        let (_, passing) = through.map(of_check).fold((0.0, 0.0), sum);
+        Self {
+            expected: Some(expected),
+            most: most + passing + PROBES,
+        }
+    }
+}
+
+fn sum(one: (f64, f64), other: (f64, f64)) -> (f64, f64) {
+    (one.0 + other.0, one.1 + other.1)
+}
+
+/// Expected requests a minute of one check, and the most of them.
+fn of_check(check: &CheckConfig) -> (f64, f64) {
+    if check.disabled {
+        return (0.0, 0.0);
+    }
+    let regions = match check.checker_regions {
+        0 => CHECKER_REGIONS,
+        named => f64::from(named),
+    };
+    let checkers = regions * CHECKERS_A_REGION;
+    let expected = checkers * 60.0 / f64::from(check.interval_s.max(1));
+    (expected, BURST * expected + checkers)
+}
+
+/// The host that an endpoint check asks.
+fn host(check: &CheckConfig) -> Option<&str> {
+    match &check.kind {
+        CheckKind::Endpoint { target, .. } => target.split([':', '/']).next(),
+        _ => None,
+    }
+}
+
+impl Site {
+    /// Whether `host` is a name of the Region's API.
+    pub fn is_called(&self, host: &str) -> bool {
+        let host = host.trim_end_matches('.');
+        let own = format!("{}.execute-api.{}.", self.api.id, self.region);
+        self.endpoint
+            .as_deref()
+            .is_some_and(|name| name.eq_ignore_ascii_case(host))
+            || (!self.api.id.is_empty() && host.starts_with(&own))
+    }
+}
+
+impl Snapshot {
+    /// What health checkers send to the API of `site`.
+    pub fn checkers(&self, site: &Site) -> Checkers {
+        let Some(checks) = self.edge.endpoint_checks.last() else {
+            return PRESUMED;
+        };
+        let asks =
+            |check: &&CheckConfig, called: &dyn Fn(&str) -> bool| host(check).is_some_and(called);
+        Checkers::of(
+            checks
+                .iter()
+                .filter(|check| asks(check, &|host| site.is_called(host))),
+            checks
+                .iter()
+                .filter(|check| asks(check, &|host| host.eq_ignore_ascii_case(&self.edge.domain))),
+        )
+    }
+
+    /// What health checkers send to `endpoint`, the name of a Region that is being built: as long as no check of
+    /// it is listed, its own is still to come.
+    pub fn checkers_of_new(&self, endpoint: &str) -> Checkers {
+        let Some(checks) = self.edge.endpoint_checks.last() else {
+            return PRESUMED;
+        };
+        let called = |check: &&CheckConfig| {
+            host(check).is_some_and(|host| host.eq_ignore_ascii_case(endpoint))
+        };
+        let own = Checkers::of(checks.iter().filter(called), std::iter::empty());
+        if own.expected == Some(0.0) {
+            PRESUMED
+        } else {
+            own
+        }
+    }
+
+    /// What `region` served in the newest settled minute; none where its figures could not be renewed.
+    pub fn served(&self, region: &Region) -> Option<Served> {
+        let site = self.site(region)?;
+        let point = site.api.metrics.latest(Metric::ApiRequests, self.at)?;
+        Some(self.served_in(site, point))
+    }
+
+    /// What `site` served in the minute of `point`.
+    pub fn served_in(&self, site: &Site, point: Point) -> Served {
+        Served {
+            at: point.at,
+            requests: point.value,
+            checkers: self.checkers(site),
+        }
+    }
+
+    /// Clients' requests a minute in `region`, by the newest figures there ever were: those of a Region that
+    /// does not answer are old. A Region without points had no requests.
+    pub fn clients_last(&self, region: &Region) -> Option<f64> {
+        let site = self.site(region)?;
+        let requests = site.api.metrics.get(Metric::ApiRequests);
+        if requests.why_missing() == Some(&Missing::NoData) {
+            return Some(0.0);
+        }
+        let point = requests.last()?.settled(self.at)?;
+        Some(self.served_in(site, point).clients())
+    }
+
+    /// The share of all clients' requests that `region` served in the newest settled minute, in percent.
+    /// `None` when it is not known: with one Region unknown nobody's share is, nor where there are too few
+    /// clients to tell them from health checkers.
+    ///
+    /// A Region without traffic has no points (aws-facts §1.2): figures that end minutes before
+    /// the others' mean nothing came since.
+    pub fn traffic_share(&self, region: &Region) -> Option<f64> {
+        let newest = |site: &Site| self.served(&site.region);
+        let last_minute = self
+            .sites
+            .iter()
+            .filter_map(newest)
+            .map(|served| served.at)
+            .max();
+        let clients = |site: &Site| match newest(site) {
+            Some(served)
+                if last_minute.is_some_and(|last| last.duration_since(served.at) > LATE) =>
+            {
+                Some(0.0)
+            }
+            Some(served) => Some(served.clients()),
+            None if site.api.metrics.get(Metric::ApiRequests).why_missing()
+                == Some(&Missing::NoData) =>
+            {
+                Some(0.0)
+            }
+            None => None,
+        };
+        let here = self.site(region)?;
+        let all: f64 = self.sites.iter().map(clients).sum::<Option<f64>>()?;
+        let unsure = self.served(region).map_or(0.0, |served| served.margin());
+        // Nothing has no shares, and a share that may be wrong by so much is none.
+        (all > 0.0 && unsure <= TELLING * all)
+            .then(|| clients(here).map(|clients| 100.0 * clients / all))
+            .flatten()
+    }
+}
+
+/// A share may be wrong by this part of the whole.
+const TELLING: f64 = 0.05;
+
+#[cfg(test)]
+#[path = "clients_tests.rs"]
+mod tests;
