@@ -38,6 +38,7 @@ pub mod report;
 mod room;
 mod survey;
 mod task;
+mod traffic;
 pub mod words;
 
 pub use advise::{Advice, Mode, advise};

@@ -4,8 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::actions::dark::dark;
 use crate::actions::journal::{RunState, StepStatus};
-use crate::actions::{Intent, Task, words};
-use crate::fleet::{Metric, Region, Rules, Site, Snapshot};
+use crate::actions::task::bearing::{self, Bearing, Limits};
+use crate::actions::{Intent, Task, traffic, words};
+use crate::fleet::{Metric, Region, Rules, Site, Snapshot, check_verdict, usually_refused};
 
 /// Words of `GlobalCluster.Status` that are known (aws-facts §2.4): any other is shown and held on.
 const KNOWN: [&str; 7] = [
@@ -43,19 +44,17 @@ pub(super) fn met(state: &RunState, snapshot: &Snapshot, now: Timestamp) -> Vec<
         .collect();
     if let Some(from) = judged_from(state) {
         for site in &staying {
-            if let Some(text) = too_long_bad(site, rules, from) {
+            if let Some(text) = too_long_bad(site, snapshot, rules, (state.begun, from)) {
+                say("receiving", text);
+            } else if let Some(text) = unseen(site, snapshot, state.begun) {
                 say("receiving", text);
             }
         }
     }
     // By what they answer, not by the verdict: while the writer moves, every Region waits for the database.
-    let healthy = staying.iter().filter(|site| {
-        !dark(site, now)
-            && site
-                .probe
-                .current()
-                .is_none_or(|report| report.status < 500)
-    });
+    let healthy = staying
+        .iter()
+        .filter(|site| answers(site, snapshot) == Some(true));
     let healthy = u32::try_from(healthy.count()).unwrap_or(u32::MAX);
     if healthy < rules.least_healthy {
         say(
@@ -129,57 +128,79 @@ fn judged_from(state: &RunState) -> Option<Timestamp> {
     Some(from)
 }
 
-/// Beyond a limit for as many minutes in a row as the rule says, all of them since `from`.
-fn too_long_bad(site: &Site, rules: &Rules, from: Timestamp) -> Option<String> {
+/// Beyond a limit for as many minutes in a row as the rule says, all of them since `from`; a minute of which
+/// something is missing is neither good nor bad.
+fn too_long_bad(
+    site: &Site,
+    snapshot: &Snapshot,
+    rules: &Rules,
+    (begun, from): (Timestamp, Timestamp),
+) -> Option<String> {
     let minutes = rules.abort_minutes.max(1) as usize;
     let metrics = &site.api.metrics;
+    let limits = Limits {
+        errors_percent: rules.abort_5xx_percent,
+        p99_ms: rules.abort_p99_ms,
+        usual_4xx: usually_refused(metrics, begun),
+    };
     let requests = metrics.get(Metric::ApiRequests).last()?;
-    let newest: Vec<_> = requests
+    let newest: Vec<Bearing> = requests
         .points()
         .iter()
         .rev()
-        .take(minutes)
         .filter(|point| point.at >= from)
+        .map(|point| bearing::minute(site, snapshot, point.at, &limits))
+        .filter(|bearing| !matches!(bearing, Bearing::Unknown(_)))
+        .take(minutes)
         .collect();
-    if newest.len() < minutes {
-        return None;
-    }
-    let at = |metric: Metric, at: Timestamp| {
-        let series = metrics.get(metric).last()?;
-        series
-            .points()
-            .iter()
-            .rev()
-            .find(|point| point.at == at)
-            .map(|point| point.value)
-    };
-    let errors = |of: &crate::fleet::Point| {
-        if of.value > 0.0 {
-            100.0 * at(Metric::Api5xx, of.at).unwrap_or(0.0) / of.value
-        } else {
-            0.0
-        }
-    };
-    let region = &site.region;
-    if newest
-        .iter()
-        .all(|point| errors(point) > rules.abort_5xx_percent)
-    {
-        let worst = newest.iter().map(|point| errors(point)).fold(0.0, f64::max);
-        return Some(format!(
-            "{region} receives and answers {worst:.1} % with 5xx for {minutes} minutes"
-        ));
-    }
-    if newest.iter().all(|point| {
-        at(Metric::ApiLatencyP99, point.at).is_some_and(|p99| p99 > rules.abort_p99_ms)
-    }) {
-        return Some(format!(
-            "{region} receives and its p99 is beyond {} for {minutes} minutes",
-            words::millis(rules.abort_p99_ms)
-        ));
-    }
-    None
+    let bad = newest.iter().map(|bearing| match bearing {
+        Bearing::Badly(text) => Some(text.clone()),
+        Bearing::Well(_) | Bearing::Unknown(_) => None,
+    });
+    let bad: Vec<String> = bad.collect::<Option<_>>()?;
+    (bad.len() == minutes).then(|| format!("{}, for {minutes} minutes", bad[0]))
 }
+
+/// A Region that receives had figures when the run began, and has none any more: it is not known how it bears
+/// what it receives.
+fn unseen(site: &Site, snapshot: &Snapshot, begun: Timestamp) -> Option<String> {
+    let newest = site.api.metrics.get(Metric::ApiRequests).last()?.newest()?;
+    let stale = SignedDuration::try_from_secs_f64(snapshot.thresholds.metric_stale_s).ok()?;
+    let seen_at_first = newest.at > begun - stale;
+    let age = snapshot.at.duration_since(newest.at);
+    let silent = !traffic::asked(site) || traffic::counts_elsewhere(snapshot, newest.at + stale);
+    (seen_at_first && age > stale && silent && !dark(site, snapshot.at)).then(|| {
+        format!(
+            "the newest figures of {}, which receives, are {} old",
+            site.region,
+            words::span(age)
+        )
+    })
+}
+
+/// Whether a Region answers requests: by gwctl's own, by Route 53's checkers, or by what its API counted. None
+/// where nothing tells.
+fn answers(site: &Site, snapshot: &Snapshot) -> Option<bool> {
+    if dark(site, snapshot.at) {
+        return Some(false);
+    }
+    if let Some(report) = site.probe.current() {
+        return Some(report.status < 500);
+    }
+    let check = snapshot.edge.check(&site.region);
+    let checked = check.and_then(|check| check_verdict(check, snapshot.at).in_service());
+    if checked.is_some() {
+        return checked;
+    }
+    let failed = site
+        .api
+        .metrics
+        .percent(Metric::Api5xx, Metric::ApiRequests, snapshot.at)?;
+    Some(failed.value < HALF)
+}
+
+/// Of what a Region that answers requests at least answers well, in percent.
+const HALF: f64 = 50.0;
 
 /// The target lags, and ever more, while the switchover has not been sent.
 fn lagging(

@@ -121,8 +121,9 @@ fn other(all: &Architecture<'_>, region: &Region) -> Result<Other, Refused> {
         let record = ground.snapshot.edge.record(other);
         let share = record.and_then(|record| weights::share(ground, record));
         record.is_some()
-            && share.is_none_or(|share| share > 99.0)
-            && preconditions::serves(ground.snapshot, other)
+            && (record.is_some_and(|record| record.weights.is_empty())
+                || share.is_some_and(|share| share > 99.0))
+            && preconditions::serves(ground.snapshot, other) == Some(true)
     };
     let others = all.sites().iter().map(|site| &site.region);
     let nearest = others

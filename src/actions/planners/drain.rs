@@ -4,7 +4,6 @@ use super::shift::Way;
 use super::{preconditions, shift, weights};
 use crate::actions::mechanism::{self, Mechanism};
 use crate::actions::plan::Ground;
-use crate::actions::task::Within;
 use crate::actions::{Change, Intent, Places, Plan, Refused, Rehearsal, Step, Task, words};
 use crate::fleet::{Region, Snapshot};
 
@@ -48,7 +47,13 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
         .edge
         .record(region)
         .ok_or_else(|| Refused::new(format!("{region} has no latency record")))?;
-    let now = weights::share(ground, record).unwrap_or(100.0);
+    let whole = record.weights.is_empty().then_some(100.0);
+    let share = whole.or_else(|| weights::share(ground, record));
+    let now = share.ok_or_else(|| {
+        Refused::new(format!(
+            "what share of its traffic {region} has now is not known: its record leads to records that are not"
+        ))
+    })?;
     if now <= f64::from(*to) {
         return Err(Refused::new(format!(
             "{region} has {now:.0} % of its traffic already"
@@ -61,15 +66,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     let mut plan = ground.plan(intent, title, region.as_str());
     plan.checks
         .push(preconditions::not_the_last(ground.snapshot, region));
-    plan.checks
-        .extend(
-            shift::receivers(ground, region)
-                .iter()
-                .map(|other| crate::actions::Check {
-                    name: format!("capacity:{other}"),
-                    ..preconditions::spare(ground.snapshot, other)
-                }),
-        );
+    plan.checks.extend(shift::receiving(ground, region));
     plan.steps = steps(ground, region, now, *to, *over_s)?;
     plan.inverse = inverse(ground, region, &plan.steps)?;
     plan.notes.push(shift::caches(ground, region));
@@ -92,7 +89,6 @@ fn steps(
     over_s: u64,
 ) -> Result<Vec<Step>, Refused> {
     let levels = weights::levels(over_s);
-    let rules = &ground.spec.rules;
     let mut steps: Vec<Step> = Vec::new();
     let mut before = now;
     let mut expected = Vec::new();
@@ -127,16 +123,11 @@ fn steps(
         ))
         .after(after);
         steps.push(weight);
-        let within = Within {
-            regions: shift::receivers(ground, region),
-            errors_percent: rules.abort_5xx_percent,
-            p99_ms: rules.abort_p99_ms,
-            for_s: over_s / levels,
-        };
+        let within = shift::within(ground, shift::receivers(ground, region), over_s / levels);
         let gate = Step::new(
             format!("gate-{percent}"),
             "The Regions that receive are well",
-            Task::Within(within),
+            within,
             ground.snapshot,
         );
         steps.push(gate.after([id]));

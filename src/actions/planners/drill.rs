@@ -4,7 +4,7 @@ use super::promote::Cast;
 use super::shift::{Way, ids};
 use super::{evacuate, preconditions, promote, shift};
 use crate::actions::plan::Ground;
-use crate::actions::task::{AwaitFigures, AwaitResync, Baseline, Healthy, Look, Within};
+use crate::actions::task::{AwaitFigures, AwaitResync, Baseline, Healthy, Look};
 use crate::actions::{
     Change, Choice, Intent, Mode, Places, Plan, Refused, Rehearsal, Step, Task, advise, data_loss,
     mechanism,
@@ -158,12 +158,7 @@ fn steps(
             step
         });
     }
-    let within = Task::Within(Within {
-        regions: shift::receivers(ground, region),
-        errors_percent: rules.abort_5xx_percent,
-        p99_ms: rules.abort_p99_ms,
-        for_s: 60,
-    });
+    let within = shift::within(ground, shift::receivers(ground, region), 60);
     steps.push(
         Step::new(
             "verify",

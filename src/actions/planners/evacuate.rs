@@ -61,13 +61,7 @@ pub(super) fn checks(ground: &Ground<'_>, region: &Region) -> Vec<Check> {
         preconditions::not_the_last(snapshot, region),
         admitted(snapshot, region),
     ];
-    checks.extend(shift::receivers(ground, region).iter().map(|other| {
-        let spare = preconditions::spare(snapshot, other);
-        Check {
-            name: format!("capacity:{other}"),
-            ..spare
-        }
-    }));
+    checks.extend(shift::receiving(ground, region));
     checks
 }
 

@@ -21,3 +21,4 @@ mod room;
 mod shift;
 pub(super) mod up;
 mod weights;
+mod wellness;

@@ -3,11 +3,12 @@
 use jiff::SignedDuration;
 
 use super::promote::Cast;
+use super::wellness;
 use crate::actions::check::{Check, Finding};
 use crate::actions::dark::dark;
 use crate::actions::plan::Ground;
 use crate::actions::{Advice, Mode, words};
-use crate::fleet::{CheckVerdict, Metric, Region, Snapshot, Verdict, check_verdict};
+use crate::fleet::{CheckVerdict, Region, Snapshot, Verdict, check_verdict};
 
 /// The preconditions of a promotion.
 pub(super) fn promotion(
@@ -25,7 +26,7 @@ pub(super) fn promotion(
         versions(ground, cast),
     ];
     checks.push(lag(ground, cast, mode));
-    checks.push(spare(ground.snapshot, &cast.target.region));
+    checks.push(wellness::well(ground.snapshot, &cast.target.region));
     checks.extend(fresh(ground.snapshot));
     checks
 }
@@ -210,38 +211,6 @@ fn lag(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Check {
     }
 }
 
-/// Whether Lambda in `region` can take more: what moves there needs room (aws-facts §12, step 1).
-pub(super) fn spare(snapshot: &Snapshot, region: &Region) -> Check {
-    let room = snapshot.site(region).and_then(|site| {
-        let limit = site.concurrency.last()?.limit;
-        let used: f64 = site
-            .functions
-            .iter()
-            .filter_map(|function| {
-                function
-                    .metrics
-                    .latest(Metric::FunctionConcurrency, snapshot.at)
-            })
-            .map(|point| point.value)
-            .sum();
-        Some((used, limit))
-    });
-    match room {
-        None => Check::new(
-            "capacity",
-            Finding::Warn,
-            format!("Lambda's room in {region} is not known"),
-        ),
-        Some((used, limit)) => Check::of(
-            "capacity",
-            used * 2.0 <= f64::from(limit),
-            format!("Lambda in {region} uses {used:.0} of {limit}"),
-            Finding::Warn,
-            format!("Lambda in {region} uses {used:.0} of {limit}: twice as much may not fit"),
-        ),
-    }
-}
-
 /// Old state is no ground to act on.
 pub(super) fn fresh(snapshot: &Snapshot) -> Vec<Check> {
     let limit = snapshot.thresholds.state_stale_s;
@@ -252,23 +221,40 @@ pub(super) fn fresh(snapshot: &Snapshot) -> Vec<Check> {
             Finding::Waivable,
             format!("the global database was last read {} ago", words::span(age)),
         )],
-        _ => Vec::new(),
+        Some(_) => Vec::new(),
+        None => vec![Check::new(
+            "fresh",
+            Finding::Waivable,
+            "the global database was never read",
+        )],
     }
 }
 
 /// Never the last healthy Region: Route 53 would treat all as healthy and send traffic right back (aws-facts §3.1).
 pub(super) fn not_the_last(snapshot: &Snapshot, region: &Region) -> Check {
-    let left: Vec<&str> = snapshot
-        .sites
-        .iter()
-        .map(|site| &site.region)
-        .filter(|other| *other != region && serves(snapshot, other))
-        .map(Region::as_str)
+    const NAME: &str = "not-the-last";
+    let others = snapshot.sites.iter().map(|site| &site.region);
+    let others: Vec<(&Region, Option<bool>)> = others
+        .filter(|other| *other != region)
+        .map(|other| (other, serves(snapshot, other)))
         .collect();
-    Check::of(
-        "not-the-last",
-        !left.is_empty(),
-        format!("{} would serve", left.join(", ")),
+    let those = |wanted| {
+        let all = others.iter().filter(|(_, serves)| *serves == wanted);
+        all.map(|(other, _)| other.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let (left, unknown) = (those(Some(true)), those(None));
+    if !left.is_empty() {
+        return Check::pass(NAME, format!("{left} would serve"));
+    }
+    if !unknown.is_empty() {
+        let text =
+            format!("whether anybody else serves is not known: nothing shows that {unknown} does");
+        return Check::new(NAME, Finding::Waivable, text);
+    }
+    Check::new(
+        NAME,
         Finding::Fail,
         format!(
             "{region} is the last healthy Region: with none healthy Route 53 treats all as healthy and sends traffic right back"
@@ -277,22 +263,46 @@ pub(super) fn not_the_last(snapshot: &Snapshot, region: &Region) -> Check {
 }
 
 /// Whether traffic would find a Region well: Route 53 sends some there and it is not down. While nobody
-/// takes writes every Region is down for those; then what it answers counts.
-pub(super) fn serves(snapshot: &Snapshot, region: &Region) -> bool {
+/// takes writes every Region is down for those; then what it answers counts. None where nothing shows it.
+pub(super) fn serves(snapshot: &Snapshot, region: &Region) -> Option<bool> {
+    let site = snapshot.site(region)?;
     let unwritable = snapshot.database.judgement.verdict == Verdict::Down;
-    let well = snapshot.site(region).is_some_and(|site| {
-        let answers = site
-            .probe
-            .current()
-            .is_some_and(|report| report.status < 500);
-        !dark(site, snapshot.at)
-            && (site.judgement.verdict != Verdict::Down || (unwritable && answers))
-    });
-    let admitted = match admission(snapshot, region) {
-        Some(verdict) => verdict.in_service() != Some(false),
-        None => true,
+    let answers = site.probe.current().map(|report| report.status < 500);
+    let well = match site.judgement.verdict {
+        _ if dark(site, snapshot.at) => Some(false),
+        Verdict::Down if unwritable => Some(answers == Some(true)),
+        Verdict::Down => Some(false),
+        Verdict::Healthy | Verdict::Degraded => Some(true),
+        Verdict::Unknown => answers.filter(|answers| *answers),
     };
-    well && admitted
+    let admitted = match admission(snapshot, region) {
+        Some(verdict) => verdict
+            .in_service()
+            .or_else(|| sent_there(snapshot, region)),
+        // Without a check it is always healthy to Route 53, where it has a record.
+        None if snapshot.edge.record(region).is_some() => Some(true),
+        None => sent_there(snapshot, region),
+    };
+    match (well, admitted) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    }
+}
+
+/// Other evidence that traffic is sent there: clients came within the last minutes, or DNS answers it.
+fn sent_there(snapshot: &Snapshot, region: &Region) -> Option<bool> {
+    let served = snapshot.served(region);
+    let came = served.is_some_and(|served| {
+        let age = snapshot.at.duration_since(served.at).as_secs_f64();
+        served.shows_clients() && age <= snapshot.thresholds.metric_stale_s
+    });
+    let answers = snapshot.edge.answers.current();
+    let answered = answers.is_some_and(|all| {
+        all.iter()
+            .any(|answer| answer.region.as_ref() == Some(region))
+    });
+    (came || answered).then_some(true)
 }
 
 /// What Route 53 makes of the Region's own health check.

@@ -57,13 +57,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
         frame_in_sight(&all, region),
         no_others_share(ground, region),
     ];
-    for other in shift::receivers(ground, region) {
-        let check = preconditions::spare(ground.snapshot, &other);
-        plan.checks.push(Check {
-            name: format!("{}:{other}", check.name),
-            ..check
-        });
-    }
+    plan.checks.extend(shift::receiving(ground, region));
     out_of_routing(&all, &site, &mut plan)?;
     let mut ready: Vec<String> = vec!["traffic".into()];
     ready.extend(rehomed(&all, region, &others, &mut plan)?);

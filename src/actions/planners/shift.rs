@@ -1,13 +1,14 @@
 //! The steps that keep traffic from a Region, or let it return, by any mechanism.
 
-use super::{preconditions, weights};
+use super::{preconditions, weights, wellness};
+use crate::actions::check::Check;
 use crate::actions::mechanism::{Mechanism, switch};
 use crate::actions::plan::Ground;
 use crate::actions::task::{
     AwaitAnswers, AwaitTraffic, FlipSwitch, ForceCheck, RoutingControl, Within,
 };
 use crate::actions::{Change, Refused, Step, Task};
-use crate::fleet::{Metric, Region};
+use crate::fleet::{Region, usually_refused};
 
 /// Which way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,28 +140,20 @@ pub(super) fn observed(
         target,
         gone: out,
     });
-    let before = snapshot
-        .site(region)
-        .and_then(|site| site.api.metrics.latest(Metric::ApiRequests, snapshot.at))
-        .map(|point| point.value);
+    let before = snapshot.clients_last(region);
     let traffic = Task::AwaitTraffic(AwaitTraffic {
         region: region.clone(),
-        before: before.filter(|_| out),
+        before: before.filter(|clients| out && *clients > 0.0),
         percent: 5.0,
         gone: out,
+        caches_s: 2 * ttl_s(ground, region) + 60,
     });
-    let rules = &ground.spec.rules;
     let judged: Vec<Region> = if out {
         receivers(ground, region)
     } else {
         vec![region.clone()]
     };
-    let within = Task::Within(Within {
-        regions: judged,
-        errors_percent: rules.abort_5xx_percent,
-        p99_ms: rules.abort_p99_ms,
-        for_s: 60,
-    });
+    let within = within(ground, judged, 60);
     let id = |name: &str| format!("{prefix}{name}");
     let (dns_title, traffic_title, within_title) = if out {
         (
@@ -182,16 +175,44 @@ pub(super) fn observed(
     ]
 }
 
-/// The Regions that take what is shifted.
+/// The gate on Regions that receive, watched for at least `for_s` seconds.
+pub(super) fn within(ground: &Ground<'_>, regions: Vec<Region>, for_s: u64) -> Task {
+    let (rules, snapshot) = (&ground.spec.rules, ground.snapshot);
+    let usual = |region: &Region| {
+        let site = snapshot.site(region)?;
+        let usual = usually_refused(&site.api.metrics, snapshot.at)?;
+        Some((region.clone(), usual))
+    };
+    Task::Within(Within {
+        usual_4xx: regions.iter().filter_map(usual).collect(),
+        regions,
+        errors_percent: rules.abort_5xx_percent,
+        p99_ms: rules.abort_p99_ms,
+        for_s,
+    })
+}
+
+/// The Regions that take what is shifted: all that are not known to serve nobody.
 pub(super) fn receivers(ground: &Ground<'_>, region: &Region) -> Vec<Region> {
     let snapshot = ground.snapshot;
     snapshot
         .sites
         .iter()
         .map(|site| &site.region)
-        .filter(|other| *other != region && preconditions::serves(snapshot, other))
+        .filter(|other| *other != region && preconditions::serves(snapshot, other) != Some(false))
         .cloned()
         .collect()
+}
+
+/// That every Region that receives is well, and can bear it, before anything is sent there.
+pub(super) fn receiving(ground: &Ground<'_>, region: &Region) -> Vec<Check> {
+    let snapshot = ground.snapshot;
+    let all = receivers(ground, region);
+    let checks = all.iter().flat_map(|other| {
+        let bears = wellness::bears(snapshot, region, other);
+        std::iter::once(wellness::well(snapshot, other)).chain(bears)
+    });
+    checks.collect()
 }
 
 /// What DNS answers for the Region: its record's name, or through a weighted group its own endpoint's.
@@ -210,15 +231,18 @@ fn target(ground: &Ground<'_>, region: &Region) -> String {
 
 /// How long some traffic still reaches the Region (aws-facts §5.3).
 pub(super) fn caches(ground: &Ground<'_>, region: &Region) -> String {
-    let ttl = ground
-        .snapshot
-        .edge
-        .record(region)
-        .and_then(|record| record.ttl)
-        .unwrap_or(60);
+    let ttl = ttl_s(ground, region);
     format!(
         "Caches keep some traffic in {region}: resolvers for the record's {ttl} s, the edge router for as long again, kept-alive connections until they close; expect a rest for two to three minutes."
     )
+}
+
+/// For how long resolvers keep an answer, in seconds. An alias is kept as long as what it leads to, which AWS
+/// keeps at 60 (aws-facts §3.1).
+fn ttl_s(ground: &Ground<'_>, region: &Region) -> u64 {
+    let record = ground.snapshot.edge.record(region);
+    let ttl = record.and_then(|record| record.ttl);
+    ttl.and_then(|ttl| u64::try_from(ttl).ok()).unwrap_or(60)
 }
 
 /// Ids of steps.

@@ -1,108 +1,15 @@
 //! Waiting for what the fleet's own figures show.
 
-use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use super::bearing::{self, Bearing, Limits};
 use super::{Context, Seen, Work};
-use crate::actions::dark::dark;
+use crate::actions::traffic;
 use crate::actions::{PlannedCall, words};
-use crate::fleet::{Metric, Missing, Region, Site, Snapshot, Verdict};
-
-/// Until the Region's own request count shows that its traffic is gone, or back (aws-facts §5.3: DNS
-/// alone does not prove it).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AwaitTraffic {
-    /// The Region.
-    pub region: Region,
-    /// Its requests a minute before.
-    pub before: Option<f64>,
-    /// Done below this share of that when it must go; above it when it must come back, in percent.
-    pub percent: f64,
-    /// Whether it must go.
-    pub gone: bool,
-}
-
-impl Work for AwaitTraffic {
-    fn calls(&self) -> Vec<PlannedCall> {
-        Vec::new()
-    }
-
-    fn times(&self) -> (u64, u64) {
-        (300, 1_200)
-    }
-
-    async fn look(&self, context: &Context<'_>) -> Seen {
-        let snapshot = context.crew.snapshot();
-        let Some(site) = snapshot.site(&self.region) else {
-            return Seen::Wrong(format!("the fleet is not in {}", self.region));
-        };
-        if self.gone && dark(site, snapshot.at) {
-            return Seen::Done(format!(
-                "{} does not answer: it serves nobody, and DNS sends nobody",
-                self.region
-            ));
-        }
-        // Without requests there are no points: others' newer ones say that it is not CloudWatch that is late.
-        let latest = site.api.metrics.latest(Metric::ApiRequests, snapshot.at);
-        let silent_from =
-            latest.map_or(context.since, |point| context.since.max(point.at + MINUTE));
-        if self.gone && asked(site) && others_since(&snapshot, silent_from) {
-            return Seen::Done(format!(
-                "no requests in {} any more, while others have newer figures",
-                self.region
-            ));
-        }
-        // The first whole minute after this step began, or a later one.
-        match (
-            latest.filter(|point| point.at >= context.since),
-            self.before,
-        ) {
-            (None, _) => {
-                Seen::Underway("the first whole minute of figures is not there yet".into())
-            }
-            (Some(point), Some(before)) if before > 0.0 => {
-                let left = 100.0 * point.value / before;
-                let text = format!(
-                    "{} requests a minute, {left:.0} % of before",
-                    words::count(point.value)
-                );
-                if (self.gone && left <= self.percent) || (!self.gone && left >= self.percent) {
-                    Seen::Done(text)
-                } else {
-                    Seen::Underway(text)
-                }
-            }
-            (Some(point), _) => {
-                let text = format!("{} requests a minute", words::count(point.value));
-                if self.gone == (point.value < 1.0) {
-                    Seen::Done(text)
-                } else {
-                    Seen::Underway(text)
-                }
-            }
-        }
-    }
-}
-
-/// What CloudWatch counts by.
-const MINUTE: SignedDuration = SignedDuration::from_mins(1);
-/// Points of the same minute may appear this much later in one Region than in another.
-const LATE: SignedDuration = SignedDuration::from_mins(1);
-
-/// Whether some Region has figures so new that those of the first whole minute after `from` would be
-/// there everywhere.
-fn others_since(snapshot: &Snapshot, from: Timestamp) -> bool {
-    snapshot.sites.iter().any(|site| {
-        let latest = site.api.metrics.latest(Metric::ApiRequests, snapshot.at);
-        latest.is_some_and(|point| point.at >= from + LATE)
-    })
-}
-
-/// Whether CloudWatch answers for the Region: having no points is an answer.
-fn asked(site: &Site) -> bool {
-    let requests = site.api.metrics.get(Metric::ApiRequests);
-    matches!(requests.why_missing(), None | Some(Missing::NoData))
-}
+use crate::fleet::{Metric, Point, Region, Site, Snapshot, Verdict};
 
 /// That the fleet is steady before anything is touched: no Region's errors beyond the limit in any of
 /// the last minutes.
@@ -133,15 +40,16 @@ impl Work for Baseline {
             .iter()
             .filter(|site| !self.except.contains(&site.region))
         {
-            match worst_errors(site, &snapshot, self.minutes) {
-                None => return Seen::Underway(format!("no figures of {} yet", site.region)),
-                Some(worst) if worst > self.errors_percent => {
+            match worst_errors(site, &snapshot, self) {
+                Err(why) => return Seen::Underway(why),
+                Ok(None) => said.push(format!("{} no requests", site.region)),
+                Ok(Some(worst)) if worst > self.errors_percent => {
                     return Seen::Wrong(format!(
                         "{} is not steady: {worst:.1} % of requests failed within {} minutes",
                         site.region, self.minutes
                     ));
                 }
-                Some(worst) => said.push(format!("{} {worst:.2} %", site.region)),
+                Ok(Some(worst)) => said.push(format!("{} {worst:.2} %", site.region)),
             }
         }
         Seen::Done(format!(
@@ -152,21 +60,36 @@ impl Work for Baseline {
     }
 }
 
-/// The worst minute's share of 5xx in percent.
-fn worst_errors(site: &Site, snapshot: &Snapshot, minutes: u32) -> Option<f64> {
-    let requests = site.api.metrics.get(Metric::ApiRequests).last()?;
-    let failed = site.api.metrics.get(Metric::Api5xx).last();
-    let from = snapshot.at - SignedDuration::from_mins(i64::from(minutes) + 1);
-    let shares = requests
-        .points()
-        .iter()
-        .filter(|point| point.at >= from && point.value > 0.0)
-        .map(|point| {
-            let failed =
-                failed.and_then(|series| series.points().iter().find(|other| other.at == point.at));
-            100.0 * failed.map_or(0.0, |other| other.value) / point.value
-        });
-    shares.reduce(f64::max)
+/// The worst minute's share of 5xx in percent; none where nothing was asked of the Region, and an error where
+/// it is not known.
+fn worst_errors(
+    site: &Site,
+    snapshot: &Snapshot,
+    baseline: &Baseline,
+) -> Result<Option<f64>, String> {
+    let region = &site.region;
+    let from = snapshot.at - SignedDuration::from_mins(i64::from(baseline.minutes) + 1);
+    let Some(requests) = site.api.metrics.get(Metric::ApiRequests).current() else {
+        return if traffic::asked(site) {
+            Ok(None)
+        } else {
+            Err(format!("no figures of {region} yet"))
+        };
+    };
+    let minutes = requests.points().iter().filter(|point| point.at >= from);
+    let shares = minutes.filter_map(|point| {
+        let failed = site
+            .api
+            .metrics
+            .beside(Metric::Api5xx, point.at, snapshot.at)?;
+        let served = snapshot.served_in(site, *point);
+        Some(bearing::failing(&served, failed))
+    });
+    match shares.reduce(f64::max) {
+        Some(worst) => Ok(Some(worst)),
+        None if traffic::counts_there(snapshot, region, from) => Ok(None),
+        None => Err(format!("no figures of {region} yet")),
+    }
 }
 
 /// A gate: the Regions that receive traffic are within the limits, by a minute of figures newer than
@@ -181,6 +104,9 @@ pub struct Within {
     pub p99_ms: f64,
     /// How long to watch at least, in seconds.
     pub for_s: u64,
+    /// Their share of 4xx in percent before, where it is known: more of them are throttling.
+    #[serde(default)]
+    pub usual_4xx: BTreeMap<Region, f64>,
 }
 
 impl Work for Within {
@@ -194,50 +120,56 @@ impl Work for Within {
 
     async fn look(&self, context: &Context<'_>) -> Seen {
         let snapshot = context.crew.snapshot();
-        let mut fresh = true;
         let mut said = Vec::new();
         for region in &self.regions {
             let Some(site) = snapshot.site(region) else {
-                continue;
+                return Seen::Wrong(format!("the fleet is not in {region}"));
             };
-            let metrics = &site.api.metrics;
-            let errors = metrics.percent(Metric::Api5xx, Metric::ApiRequests, snapshot.at);
-            let p99 = metrics.latest(Metric::ApiLatencyP99, snapshot.at);
-            let newer = errors.is_some_and(|point| point.at >= context.since);
-            fresh &= newer;
-            let (errors, p99) = (
-                errors.map_or(0.0, |point| point.value),
-                p99.map_or(0.0, |point| point.value),
-            );
-            if newer && errors > self.errors_percent {
-                return Seen::Wrong(format!(
-                    "{region} answers {errors:.1} % with 5xx, the limit is {:.1} %",
-                    self.errors_percent
-                ));
+            match self.of(site, &snapshot, context) {
+                Bearing::Badly(text) => return Seen::Wrong(text),
+                Bearing::Unknown(text) => return Seen::Underway(text),
+                Bearing::Well(text) => said.push(text),
             }
-            if newer && p99 > self.p99_ms {
-                return Seen::Wrong(format!(
-                    "p99 of {region} is {}, the limit is {}",
-                    words::millis(p99),
-                    words::millis(self.p99_ms)
-                ));
-            }
-            said.push(format!(
-                "{region} 5xx {errors:.2} %, p99 {}",
-                words::millis(p99)
-            ));
         }
-        let left = self.for_s.saturating_sub(context.elapsed_s());
-        if !fresh {
-            Seen::Underway("a whole minute of figures is not there yet".into())
-        } else if left > 0 {
-            Seen::Underway(format!(
+        if said.is_empty() {
+            return Seen::Ask(
+                "no Region is known to receive: see whether clients are served".into(),
+            );
+        }
+        match self.for_s.saturating_sub(context.elapsed_s()) {
+            0 => Seen::Done(said.join("; ")),
+            left => Seen::Underway(format!(
                 "{}; {} to go",
                 said.join("; "),
                 words::seconds(left)
-            ))
-        } else {
-            Seen::Done(said.join("; "))
+            )),
+        }
+    }
+}
+
+impl Within {
+    /// By a minute that began after the step. Where nothing was asked meanwhile, by gwctl's own request.
+    fn of(&self, site: &Site, snapshot: &Snapshot, context: &Context<'_>) -> Bearing {
+        let limits = Limits {
+            errors_percent: self.errors_percent,
+            p99_ms: self.p99_ms,
+            usual_4xx: self.usual_4xx.get(&site.region).copied(),
+        };
+        let region = &site.region;
+        match bearing::newest(site, snapshot, &limits) {
+            (Some(at), bearing) if at >= context.since => bearing,
+            _ if traffic::asked(site) && traffic::counts_there(snapshot, region, context.since) => {
+                match probed(site) {
+                    None => {
+                        Bearing::Well(format!("{region} no requests, the probe is answered well"))
+                    }
+                    Some(why) => Bearing::Unknown(format!("no requests in {region}, and {why}")),
+                }
+            }
+            (_, Bearing::Unknown(why)) => Bearing::Unknown(why),
+            _ => Bearing::Unknown(format!(
+                "a whole minute of figures of {region} is not there yet"
+            )),
         }
     }
 }
@@ -267,9 +199,9 @@ impl Work for Healthy {
         let snapshot = context.crew.snapshot();
         for region in &self.regions {
             let Some(site) = snapshot.site(region) else {
-                continue;
+                return Seen::Wrong(format!("the fleet is not in {region}"));
             };
-            if let Some(why) = unwell(site, self.errors_percent, &snapshot) {
+            if let Some(why) = self.unwell(site, &snapshot) {
                 return Seen::Underway(format!("{region}: {why}"));
             }
         }
@@ -291,32 +223,61 @@ impl Work for Healthy {
     }
 }
 
-/// Why a Region cannot be called healthy. An evacuated Region has no traffic to judge by, so the probe
-/// and the endpoints' answers speak for it.
-fn unwell(site: &Site, errors_percent: f64, snapshot: &Snapshot) -> Option<String> {
-    if site.reach.answering() != Some(true) {
-        return Some("its AWS endpoints do not answer".into());
+impl Healthy {
+    /// Why a Region cannot be called healthy. An evacuated Region has no clients to judge by, so the probe
+    /// and the endpoints' answers speak for it.
+    fn unwell(&self, site: &Site, snapshot: &Snapshot) -> Option<String> {
+        if site.reach.answering() != Some(true) {
+            return Some("its AWS endpoints do not answer".into());
+        }
+        if let Some(why) = probed(site) {
+            return Some(why);
+        }
+        if let Some(failed) = self.failed_lately(site, snapshot) {
+            return Some(failed);
+        }
+        (snapshot.database.judgement.verdict == Verdict::Down)
+            .then(|| "the database is down".into())
     }
+
+    /// The newest minute within the time in a row that was not good. The newest of all counts, whatever the
+    /// time, unless it is old.
+    fn failed_lately(&self, site: &Site, snapshot: &Snapshot) -> Option<String> {
+        let metrics = &site.api.metrics;
+        let requests = metrics.get(Metric::ApiRequests).last()?;
+        let back = SignedDuration::from_secs(i64::try_from(self.for_s).unwrap_or(i64::MAX));
+        let age = |point: &Point| snapshot.at.duration_since(point.at);
+        let minutes = requests.points().iter().rev();
+        let over = minutes.filter(|point| age(point) >= SignedDuration::from_mins(1));
+        let mut lately = over
+            .enumerate()
+            .take_while(|(n, point)| age(point) <= back || (*n == 0 && age(point) <= RECENT));
+        lately.find_map(|(_, point)| {
+            let failed = metrics.beside(Metric::Api5xx, point.at, snapshot.at)?;
+            let share = bearing::failing(&snapshot.served_in(site, *point), failed);
+            let age = words::span(age(point));
+            (share > self.errors_percent)
+                .then(|| format!("{share:.1} % of requests failed {age} ago"))
+        })
+    }
+}
+
+/// A minute older than this says nothing of now.
+const RECENT: SignedDuration = SignedDuration::from_mins(3);
+
+/// What is wrong with the answer to gwctl's own request; none where it is good.
+fn probed(site: &Site) -> Option<String> {
     match site.probe.current() {
-        Some(report) if report.status < 400 => {}
-        Some(report) => return Some(format!("the probe was answered {}", report.status)),
+        Some(report) if report.status < 400 => None,
+        Some(report) => Some(format!("the probe was answered {}", report.status)),
         None => {
             let why = site
                 .probe
                 .why_missing()
                 .map_or_else(String::new, ToString::to_string);
-            return Some(format!("the probe has no answer: {why}"));
+            Some(format!("the probe has no answer: {why}"))
         }
     }
-    let errors = site
-        .api
-        .metrics
-        .percent(Metric::Api5xx, Metric::ApiRequests, snapshot.at)?;
-    let recent = snapshot.at.duration_since(errors.at).as_secs() < 180;
-    if recent && errors.value > errors_percent {
-        return Some(format!("{:.1} % of requests fail", errors.value));
-    }
-    (snapshot.database.judgement.verdict == Verdict::Down).then(|| "the database is down".into())
 }
 
 /// The operator looks around: waits for a word, or for a time.

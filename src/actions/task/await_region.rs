@@ -5,9 +5,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Seen, Work, read, unseen};
-use crate::actions::{Crew, PlannedCall, words};
+use crate::actions::traffic::{self, Answered};
+use crate::actions::{Crew, PlannedCall, names, words};
 use crate::aws::{Subject, question};
-use crate::fleet::{ApiKind, LagMetric, Metric, Missing, Point, Region};
+use crate::fleet::{ApiKind, LagMetric, Metric, Missing, Point, Region, Served, Snapshot};
 
 /// Until the Region's cluster is a member in sync: available, forwarding writes, its lag below the limit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -203,16 +204,59 @@ impl Work for AwaitRequests {
         match newest(context, &self.region, Metric::ApiRequests, &api).await {
             Err(why) => Seen::Unknown(why),
             Ok(point) => match point.filter(|point| point.at >= context.since) {
-                Some(point) if point.value > 0.0 => Seen::Done(format!(
-                    "{} serves {} requests a minute",
-                    self.region,
-                    words::count(point.value)
-                )),
+                Some(point) if point.value > 0.0 => {
+                    let snapshot = context.crew.snapshot();
+                    let served = served_by_new(context, &snapshot, &self.region, point);
+                    match clients_came(context, &snapshot, &self.region, &served) {
+                        Ok(how) => Seen::Done(format!("{} serves {how}", self.region)),
+                        Err(seen) => seen,
+                    }
+                }
                 _ => Seen::Underway(format!("no requests counted in {} yet", self.region)),
             },
         }
     }
 }
+
+/// What a Region that the picture does not know yet served: its own health check asks it as well.
+pub(super) fn served_by_new(
+    context: &Context<'_>,
+    snapshot: &Snapshot,
+    region: &Region,
+    point: Point,
+) -> Served {
+    let endpoint = names::endpoint(&context.crew.spec, region);
+    Served {
+        at: point.at,
+        requests: point.value,
+        checkers: snapshot.checkers_of_new(&endpoint),
+    }
+}
+
+/// How one knows that clients have come, or what is waited for.
+pub(super) fn clients_came(
+    context: &Context<'_>,
+    snapshot: &Snapshot,
+    region: &Region,
+    served: &Served,
+) -> Result<String, Seen> {
+    let said = traffic::requests(served);
+    if served.shows_clients() {
+        return Ok(said);
+    }
+    if !traffic::few(snapshot, FIRST_PERCENT, served.margin()) {
+        return Err(Seen::Underway(format!("{said}: no clients yet")));
+    }
+    match traffic::answered(snapshot, region, context.since) {
+        Answered::Somebody(dns) => Ok(format!("{said}, too few to tell clients from them; {dns}")),
+        Answered::Nobody(dns) | Answered::Unknown(dns) => {
+            Err(Seen::Underway(format!("{said}; {dns}")))
+        }
+    }
+}
+
+/// The part of an equal share of the clients that a Region gets at first, in percent.
+const FIRST_PERCENT: f64 = 5.0;
 
 /// An output of a stack.
 pub(super) async fn output(

@@ -1,13 +1,17 @@
 //! Watching a Region that the fleet's picture does not know yet while it takes its first traffic.
 
-use jiff::SignedDuration;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::await_region::output;
-use super::{Context, Seen, Work, read};
-use crate::actions::{PlannedCall, words};
+use super::await_region::{clients_came, output, served_by_new};
+use super::{Context, Seen, Work, bearing, read};
+use crate::actions::{PlannedCall, traffic, words};
 use crate::aws::{Subject, question};
-use crate::fleet::{ApiKind, Metric, Missing, Point, Region};
+use crate::fleet::{
+    ApiKind, Metric, Metrics, Missing, Point, Region, Series, Snapshot, Source, usually_refused,
+};
 
 /// Until a Region has served for a while within the limits, by minutes newer than the step before.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,13 +28,37 @@ pub struct AwaitWell {
     pub for_s: u64,
 }
 
-/// The newest minute.
+/// The newest minutes.
 #[derive(Default)]
 struct Minute {
     requests: Option<Point>,
-    failed: Option<Point>,
+    failed: Counted,
+    refused: Counted,
     p99: Option<Point>,
 }
+
+/// Events beside requests: none may mean no points.
+#[derive(Default)]
+struct Counted(Metrics);
+
+impl Counted {
+    fn of(&self, at: Timestamp, now: Timestamp) -> Option<f64> {
+        self.0.beside(COUNTED, at, now)
+    }
+
+    fn new(answer: Result<Arc<Series>, Missing>, at: Timestamp, region: &Region) -> Self {
+        let mut metrics = Metrics::default();
+        let source = Source {
+            api: "cloudwatch:GetMetricData",
+            region: Some(region.clone()),
+        };
+        metrics.entry(COUNTED).renew(answer, at, source);
+        Self(metrics)
+    }
+}
+
+/// Under which name: any does.
+const COUNTED: Metric = Metric::Api5xx;
 
 impl Work for AwaitWell {
     fn calls(&self) -> Vec<PlannedCall> {
@@ -54,23 +82,37 @@ impl Work for AwaitWell {
             Err(why) => return Seen::Unknown(why),
         };
         let since = context.since;
+        let snapshot = context.crew.snapshot();
         let Some(requests) = minute
             .requests
             .filter(|point| point.at >= since && point.value > 0.0)
         else {
             return Seen::Underway(format!("no requests counted in {} yet", self.region));
         };
-        // Where nothing failed there may be no point at all.
-        let failed = minute.failed.filter(|point| point.at == requests.at);
-        let errors = 100.0 * failed.map_or(0.0, |point| point.value) / requests.value;
-        let p99 = minute.p99.filter(|point| point.at >= since);
+        let served = served_by_new(context, &snapshot, &self.region, requests);
+        let mut said = traffic::requests(&served);
+        if let Err(seen) = clients_came(context, &snapshot, &self.region, &served) {
+            return seen;
+        }
+        let Some(failed) = minute.failed.of(requests.at, context.now()) else {
+            return Seen::Underway(format!("how many requests failed is not known yet: {said}"));
+        };
+        let errors = bearing::failing(&served, failed);
         if errors > self.errors_percent {
             return Seen::Wrong(format!(
                 "{} answers {errors:.1} % with 5xx, the limit is {:.1} %",
                 self.region, self.errors_percent
             ));
         }
-        let Some(p99) = p99 else {
+        let Some(refused) = minute.refused.of(requests.at, context.now()) else {
+            return Seen::Underway(format!(
+                "how many requests got 4xx is not known yet: {said}"
+            ));
+        };
+        if let Some(why) = self.throttled(&snapshot, bearing::failing(&served, refused)) {
+            return Seen::Wrong(why);
+        }
+        let Some(p99) = minute.p99.filter(|point| point.at >= since) else {
             return Seen::Underway(format!("no latency of {} is known yet", self.region));
         };
         if p99.value > self.p99_ms {
@@ -81,9 +123,8 @@ impl Work for AwaitWell {
                 words::millis(self.p99_ms)
             ));
         }
-        let said = format!(
-            "{} requests a minute, 5xx {errors:.2} %, p99 {}",
-            words::count(requests.value),
+        said = format!(
+            "{said}, 5xx {errors:.2} %, p99 {}",
             words::millis(p99.value)
         );
         match self.for_s.saturating_sub(context.elapsed_s()) {
@@ -101,7 +142,12 @@ impl AwaitWell {
             id: api.into(),
             stage: None,
         };
-        let asked = [Metric::ApiRequests, Metric::Api5xx, Metric::ApiLatencyP99];
+        let asked = [
+            Metric::ApiRequests,
+            Metric::Api5xx,
+            Metric::Api4xx,
+            Metric::ApiLatencyP99,
+        ];
         let asked: Vec<_> = asked
             .into_iter()
             .filter_map(|metric| question(metric, metric, &api))
@@ -114,17 +160,46 @@ impl AwaitWell {
             .map_err(|error| error.to_string())?;
         let mut minute = Minute::default();
         for (metric, answer) in answers {
-            let newest = match answer {
-                Ok(series) => series.newest(),
-                Err(Missing::NoData) => None,
-                Err(why) => return Err(why.to_string()),
-            };
             match metric {
-                Metric::ApiRequests => minute.requests = newest,
-                Metric::Api5xx => minute.failed = newest,
-                _ => minute.p99 = newest,
+                Metric::Api5xx => minute.failed = self.counted(answer, now)?,
+                Metric::Api4xx => minute.refused = self.counted(answer, now)?,
+                Metric::ApiRequests => minute.requests = newest(answer)?,
+                _ => minute.p99 = newest(answer)?,
             }
         }
         Ok(minute)
+    }
+
+    fn counted(&self, answer: Result<Series, Missing>, now: Timestamp) -> Result<Counted, String> {
+        match answer {
+            Err(why) if why != Missing::NoData => Err(why.to_string()),
+            answer => Ok(Counted::new(answer.map(Arc::new), now, &self.region)),
+        }
+    }
+
+    /// More 4xx than the other Regions have: 429 for too many requests counts there.
+    fn throttled(&self, snapshot: &Snapshot, share: f64) -> Option<String> {
+        let others = snapshot
+            .sites
+            .iter()
+            .filter(|site| site.region != self.region);
+        let usual = others
+            .filter_map(|site| usually_refused(&site.api.metrics, snapshot.at))
+            .reduce(f64::max);
+        let usual = usual.unwrap_or(0.0);
+        (share > usual + self.errors_percent).then(|| {
+            format!(
+                "{} answers {share:.1} % with 4xx, the others at most {usual:.1} %: 429 for too many requests counts there",
+                self.region
+            )
+        })
+    }
+}
+
+fn newest(answer: Result<Series, Missing>) -> Result<Option<Point>, String> {
+    match answer {
+        Ok(series) => Ok(series.newest()),
+        Err(Missing::NoData) => Ok(None),
+        Err(why) => Err(why.to_string()),
     }
 }

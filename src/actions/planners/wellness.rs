@@ -1,0 +1,231 @@
+//! Whether a Region that is to take something is well, and can bear it, before anything is sent there.
+
+use jiff::SignedDuration;
+
+use crate::actions::check::{Check, Finding};
+use crate::actions::dark::dark;
+use crate::actions::task::bearing::failing;
+use crate::actions::words;
+use crate::fleet::{Metric, Observed, Region, Site, Snapshot, Throttle, Verdict};
+
+/// Reasons of a Region's verdict that stand against sending anything there. What DNS does with it, its
+/// certificate and its stack do not; its part of the database is judged by checks of its own.
+const AGAINST: [&str; 8] = [
+    "reach",
+    "probe",
+    "latency",
+    "errors",
+    "throttling",
+    "functions",
+    "alarms",
+    "lag",
+];
+/// Those that every Region has while nobody takes writes.
+const FROM_THE_DATABASE: [&str; 5] = ["latency", "errors", "functions", "alarms", "lag"];
+
+/// That `region`, which is to receive, is well by figures that are not old. Red unless waived by name.
+pub(super) fn well(snapshot: &Snapshot, region: &Region) -> Check {
+    let name = format!("well:{region}");
+    let Some(site) = snapshot.site(region) else {
+        return Check::new(name, Finding::Fail, format!("the fleet is not in {region}"));
+    };
+    if dark(site, snapshot.at) {
+        let text = format!("{region}, which is to receive, does not answer");
+        return Check::new(name, Finding::Waivable, text);
+    }
+    // While nobody takes writes, what fails for that reason fails everywhere: moving the writer mends it.
+    let unwritable = snapshot.database.judgement.verdict == Verdict::Down;
+    let reasons = site.judgement.reasons.iter().filter(|reason| {
+        AGAINST.contains(&reason.about)
+            && !(unwritable && FROM_THE_DATABASE.contains(&reason.about))
+    });
+    let against: Vec<&str> = reasons.map(|reason| reason.text.as_str()).collect();
+    if !against.is_empty() {
+        let text = format!(
+            "{region}, which is to receive, is not well: {}",
+            against.join("; ")
+        );
+        return Check::new(name, Finding::Waivable, text);
+    }
+    match seen(snapshot, site) {
+        Err(why) => Check::new(
+            name,
+            Finding::Waivable,
+            format!("whether {region} is well is not known: {why}"),
+        ),
+        Ok(seen) if unwritable => Check::new(
+            name,
+            Finding::Warn,
+            format!("{seen}; what fails for want of a writer is left out"),
+        ),
+        Ok(seen) => Check::pass(name, seen),
+    }
+}
+
+/// What the Region's newest figures say, with their age; or why nothing can be said.
+fn seen(snapshot: &Snapshot, site: &Site) -> Result<String, String> {
+    let metrics = &site.api.metrics;
+    let limit = snapshot.thresholds.metric_stale_s;
+    let requests = metrics.get(Metric::ApiRequests);
+    let Some(errors) = metrics.percent(Metric::Api5xx, Metric::ApiRequests, snapshot.at) else {
+        return match requests.why_missing() {
+            // Nothing was asked of it: what it answers gwctl is all that can be known.
+            Some(crate::fleet::Missing::NoData) => probed(site),
+            Some(why) => Err(format!("its figures: {why}")),
+            None => Err("its figures of 5xx are not there".into()),
+        };
+    };
+    let age = snapshot.at.duration_since(errors.at) - SignedDuration::from_mins(1);
+    if age.as_secs_f64() > limit {
+        return probed(site)
+            .map(|probed| format!("{probed}; its newest figures are {} old", words::span(age)));
+    }
+    let failed = metrics.beside(Metric::Api5xx, errors.at, snapshot.at);
+    let minute = requests
+        .current()
+        .and_then(|series| series.points().iter().find(|point| point.at == errors.at));
+    let share = match (failed, minute) {
+        (Some(failed), Some(point)) => failing(&snapshot.served_in(site, *point), failed),
+        _ => errors.value,
+    };
+    if share > snapshot.thresholds.api_5xx_percent.warn {
+        return Err(format!("{share:.1} % of its clients' requests fail"));
+    }
+    Ok(format!(
+        "{} is well: 5xx {share:.2} %, figures {} old",
+        site.region,
+        words::span(age.max(SignedDuration::ZERO))
+    ))
+}
+
+fn probed(site: &Site) -> Result<String, String> {
+    match site.probe.current() {
+        Some(report) if report.status < 400 => Ok(format!(
+            "{} answers gwctl's own request {}",
+            site.region, report.status
+        )),
+        Some(report) => Err(format!("it answers gwctl's own request {}", report.status)),
+        None => Err("it has no figures, and no answer to gwctl's own request".into()),
+    }
+}
+
+/// That `to` can bear what it serves now and everything that `from` serves: which of the others takes how
+/// much, only Route 53 knows. Red unless waived by name.
+pub(super) fn bears(snapshot: &Snapshot, from: &Region, to: &Region) -> Vec<Check> {
+    let load = load(snapshot, from, to);
+    vec![requests(snapshot, to, load), executions(snapshot, to, load)]
+}
+
+/// Requests a second before and after.
+#[derive(Clone, Copy)]
+struct Load {
+    now: f64,
+    then: f64,
+}
+
+fn load(snapshot: &Snapshot, from: &Region, to: &Region) -> Option<Load> {
+    let site = snapshot.site(to)?;
+    let requests = site.api.metrics.get(Metric::ApiRequests);
+    let here = match requests.last() {
+        Some(series) => series.settled(snapshot.at)?.value,
+        None if requests.why_missing() == Some(&crate::fleet::Missing::NoData) => 0.0,
+        None => return None,
+    };
+    let moved = snapshot.clients_last(from)?;
+    Some(Load {
+        now: here / 60.0,
+        then: (here + moved) / 60.0,
+    })
+}
+
+fn requests(snapshot: &Snapshot, to: &Region, load: Option<Load>) -> Check {
+    let name = format!("rate:{to}");
+    let throttle = snapshot.site(to).map(|site| &site.api.throttle);
+    let limit = throttle
+        .and_then(|known| known.last())
+        .and_then(Throttle::limit);
+    let red = |text| Check::new(&*name, Finding::Waivable, text);
+    match (load, limit) {
+        (None, _) => red(format!(
+            "how many requests {to} would take is not known: the figures are missing"
+        )),
+        (Some(load), None) => red(format!(
+            "{to} would take up to {} requests a second; its limit is not known{}",
+            words::count(load.then),
+            throttle.map_or_else(String::new, why)
+        )),
+        (Some(load), Some(limit)) => {
+            let text = format!(
+                "{to} would take up to {} requests a second ({} now); its limit is {}",
+                words::count(load.then),
+                words::count(load.now),
+                words::count(limit)
+            );
+            Check::of(
+                &name,
+                load.then <= RESERVE * limit,
+                text.clone(),
+                Finding::Waivable,
+                format!("{text}: beyond it clients get 429"),
+            )
+        }
+    }
+}
+
+/// A minute's mean hides its peaks: no more than this part of a limit is to be used.
+const RESERVE: f64 = 0.8;
+
+fn why(throttle: &Observed<Throttle>) -> String {
+    throttle
+        .why_missing()
+        .map_or_else(String::new, |why| format!(" ({why})"))
+}
+
+/// Executions of Lambda grow with the requests.
+fn executions(snapshot: &Snapshot, to: &Region, load: Option<Load>) -> Check {
+    let name = format!("capacity:{to}");
+    let site = snapshot.site(to);
+    let limit = site
+        .and_then(|site| site.concurrency.last())
+        .map(|all| f64::from(all.limit));
+    let used = site.and_then(|site| used(site, snapshot));
+    let (Some(limit), Some(used), Some(load)) = (limit, used, load) else {
+        let text = format!("whether Lambda in {to} has room for what it would take is not known");
+        return Check::new(name, Finding::Waivable, text);
+    };
+    let then = if load.now > 0.0 {
+        used * load.then / load.now
+    } else {
+        used
+    };
+    let text = format!(
+        "Lambda in {to} would run up to {} at once ({} now); the account's limit is {}",
+        words::count(then),
+        words::count(used),
+        words::count(limit)
+    );
+    Check::of(
+        &name,
+        then <= RESERVE * limit,
+        text.clone(),
+        Finding::Waivable,
+        format!("{text}: beyond it requests fail"),
+    )
+}
+
+/// Executions at once of the Region's functions; none where one of them is not known.
+fn used(site: &Site, snapshot: &Snapshot) -> Option<f64> {
+    let functions = site.functions.iter();
+    functions
+        .map(|function| {
+            let metrics = &function.metrics;
+            let runs = metrics.get(Metric::FunctionConcurrency);
+            match metrics.latest(Metric::FunctionConcurrency, snapshot.at) {
+                Some(point) => Some(point.value),
+                // It has not run for hours.
+                None if runs.why_missing() == Some(&crate::fleet::Missing::NoData) => Some(0.0),
+                None => None,
+            }
+        })
+        .sum()
+}

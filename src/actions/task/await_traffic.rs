@@ -1,0 +1,174 @@
+//! Waiting until a Region's clients are gone, or back.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Context, Seen, Work};
+use crate::actions::dark::dark;
+use crate::actions::traffic::{self, Answered};
+use crate::actions::{PlannedCall, words};
+use crate::fleet::{Metric, Missing, Region, Site, Snapshot};
+
+/// Until the Region's own request count shows that its clients are gone, or back (aws-facts §5.3: DNS
+/// alone does not prove it). Route 53's health checkers ask an evacuated Region as well (aws-facts §20.2).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AwaitTraffic {
+    /// The Region.
+    pub region: Region,
+    /// Its clients' requests a minute before.
+    pub before: Option<f64>,
+    /// Gone when no more than this share of them is left, in percent.
+    pub percent: f64,
+    /// Whether they must go.
+    pub gone: bool,
+    /// For how long resolvers, routers and connections keep an old answer, in seconds.
+    #[serde(default = "caches_s")]
+    pub caches_s: u64,
+}
+
+/// As for records that live for a minute.
+const fn caches_s() -> u64 {
+    180
+}
+
+/// What the count says of the clients.
+enum Count {
+    /// They are gone.
+    Gone(String),
+    /// Some are there.
+    There(String),
+    /// It does not tell: too few, or no figures.
+    Silent(String),
+}
+
+impl Work for AwaitTraffic {
+    fn calls(&self) -> Vec<PlannedCall> {
+        Vec::new()
+    }
+
+    fn times(&self) -> (u64, u64) {
+        (300, 1_200)
+    }
+
+    async fn look(&self, context: &Context<'_>) -> Seen {
+        let snapshot = context.crew.snapshot();
+        let Some(site) = snapshot.site(&self.region) else {
+            return Seen::Wrong(format!("the fleet is not in {}", self.region));
+        };
+        if self.gone {
+            self.until_gone(site, &snapshot, context)
+        } else {
+            self.until_back(site, &snapshot, context)
+        }
+    }
+}
+
+impl AwaitTraffic {
+    fn until_gone(&self, site: &Site, snapshot: &Snapshot, context: &Context<'_>) -> Seen {
+        let said = match self.count(site, snapshot, context) {
+            Count::Gone(text) => return Seen::Done(text),
+            Count::There(text) => return Seen::Underway(text),
+            Count::Silent(text) => text,
+        };
+        // What the count cannot tell, DNS does, once nobody keeps an older answer.
+        let left = self.caches_s.saturating_sub(context.elapsed_s());
+        match traffic::answered(snapshot, &self.region, context.since) {
+            Answered::Somebody(dns) => Seen::Underway(format!("{said}; {dns}")),
+            Answered::Nobody(dns) if left == 0 => Seen::Done(format!(
+                "{said}; {dns}, and no older answer is kept any more"
+            )),
+            Answered::Unknown(dns) if left == 0 => Seen::Ask(format!(
+                "{said}; {dns}: see whether {} still serves clients",
+                self.region
+            )),
+            Answered::Nobody(dns) | Answered::Unknown(dns) => Seen::Underway(format!(
+                "{said}; {dns}; older answers are kept for {} more",
+                words::seconds(left)
+            )),
+        }
+    }
+
+    /// What the newest whole minute since the step began tells.
+    fn count(&self, site: &Site, snapshot: &Snapshot, context: &Context<'_>) -> Count {
+        let region = &self.region;
+        if dark(site, snapshot.at) {
+            return if traffic::checkers_agree_it_is_gone(snapshot, region) {
+                Count::Gone(format!(
+                    "{region} answers neither AWS's calls nor Route 53's health checks: it serves nobody"
+                ))
+            } else {
+                Count::Silent(format!(
+                    "{region} does not answer: its requests cannot be counted"
+                ))
+            };
+        }
+        let latest = site.api.metrics.latest(Metric::ApiRequests, snapshot.at);
+        let Some(point) = latest.filter(|point| point.at >= context.since) else {
+            let from = latest.map_or(context.since, |point| context.since.max(point.at));
+            return self.without_points(site, snapshot, from);
+        };
+        let served = snapshot.served_in(site, point);
+        let said = traffic::requests(&served);
+        let limit = self.before.map(|before| before * self.percent / 100.0);
+        match (limit, self.before) {
+            // The count decides as long as what is looked for is more than what checkers may vary by.
+            (Some(limit), Some(before)) if limit >= served.margin() => {
+                let left = 100.0 * served.clients() / before;
+                let text = format!("{said}; {left:.1} % of its clients are left");
+                if served.clients() <= limit {
+                    Count::Gone(text)
+                } else {
+                    Count::There(text)
+                }
+            }
+            _ if served.shows_clients() => Count::There(said),
+            _ => Count::Silent(format!(
+                "{said}: too few to tell clients from health checks"
+            )),
+        }
+    }
+
+    /// Without requests there are no points: newer ones of something else say that CloudWatch is not late.
+    fn without_points(&self, site: &Site, snapshot: &Snapshot, from: jiff::Timestamp) -> Count {
+        let region = &self.region;
+        if !traffic::asked(site) {
+            let requests = site.api.metrics.get(Metric::ApiRequests);
+            let why = requests.why_missing().unwrap_or(&Missing::NotYet);
+            return Count::Silent(format!("the requests of {region} are not known: {why}"));
+        }
+        if traffic::counts_there(snapshot, region, from) {
+            return Count::Gone(format!(
+                "no requests in {region} any more, while CloudWatch has newer figures of its database"
+            ));
+        }
+        if traffic::counts_elsewhere(snapshot, from) {
+            return Count::Silent(format!(
+                "no requests counted in {region} any more, while others have newer figures"
+            ));
+        }
+        Count::There("the first whole minute of figures is not there yet".into())
+    }
+
+    fn until_back(&self, site: &Site, snapshot: &Snapshot, context: &Context<'_>) -> Seen {
+        let latest = site.api.metrics.latest(Metric::ApiRequests, snapshot.at);
+        let Some(point) = latest.filter(|point| point.at >= context.since) else {
+            return Seen::Underway("the first whole minute of figures is not there yet".into());
+        };
+        let served = snapshot.served_in(site, point);
+        let said = traffic::requests(&served);
+        if served.shows_clients() {
+            return Seen::Done(said);
+        }
+        if !traffic::few(snapshot, self.percent, served.margin()) {
+            return Seen::Underway(format!("{said}: no clients yet"));
+        }
+        let said = format!("{said}: the fleet has too few clients to tell them from health checks");
+        match traffic::answered(snapshot, &self.region, context.since) {
+            Answered::Somebody(dns) if served.requests > 0.0 => {
+                Seen::Done(format!("{said}; {dns}, and it answers requests"))
+            }
+            Answered::Somebody(dns) | Answered::Nobody(dns) | Answered::Unknown(dns) => {
+                Seen::Underway(format!("{said}; {dns}"))
+            }
+        }
+    }
+}

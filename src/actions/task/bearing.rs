@@ -1,0 +1,165 @@
+//! How a Region bears its traffic, by one minute of its own figures. Missing is never good.
+
+use jiff::Timestamp;
+
+use crate::actions::{traffic, words};
+use crate::fleet::{Metric, Point, Served, Site, Snapshot};
+
+/// With fewer clients than this a minute, one failed request is no sign.
+const FEW: f64 = 20.0;
+
+/// What is borne at most.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::actions) struct Limits {
+    /// Share of 5xx in percent; of 4xx, beyond what is usual.
+    pub errors_percent: f64,
+    /// p99 in milliseconds.
+    pub p99_ms: f64,
+    /// The usual share of 4xx in percent; none where it is not known.
+    pub usual_4xx: Option<f64>,
+}
+
+/// How it bears.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::actions) enum Bearing {
+    /// Within the limits.
+    Well(String),
+    /// Beyond one.
+    Badly(String),
+    /// What is not known yet.
+    Unknown(String),
+}
+
+/// By the newest minute of which everything is known.
+pub(in crate::actions) fn newest(
+    site: &Site,
+    snapshot: &Snapshot,
+    limits: &Limits,
+) -> (Option<Timestamp>, Bearing) {
+    let metrics = &site.api.metrics;
+    match metrics.percent(Metric::Api5xx, Metric::ApiRequests, snapshot.at) {
+        None => (None, unknown(site)),
+        Some(errors) => (Some(errors.at), minute(site, snapshot, errors.at, limits)),
+    }
+}
+
+/// By the minute at `at`.
+pub(in crate::actions) fn minute(
+    site: &Site,
+    snapshot: &Snapshot,
+    at: Timestamp,
+    limits: &Limits,
+) -> Bearing {
+    let region = &site.region;
+    let metrics = &site.api.metrics;
+    let Some(requests) = point(site, Metric::ApiRequests, at) else {
+        return unknown(site);
+    };
+    let served = snapshot.served_in(site, requests);
+    let beside = |metric| metrics.beside(metric, at, snapshot.at);
+    let Some(failed) = beside(Metric::Api5xx) else {
+        return Bearing::Unknown(format!(
+            "how many requests of {region} failed is not known yet"
+        ));
+    };
+    let errors = failing(&served, failed);
+    if errors > limits.errors_percent {
+        return Bearing::Badly(format!(
+            "{region} answers {errors:.1} % with 5xx, the limit is {:.1} %",
+            limits.errors_percent
+        ));
+    }
+    match throttled(site, &served, beside(Metric::Api4xx), limits) {
+        Ok(()) => {}
+        Err(bearing) => return bearing,
+    }
+    // Requests without a latency are not there yet.
+    let Some(p99) = point(site, Metric::ApiLatencyP99, at) else {
+        return Bearing::Unknown(format!("the latency of {region} is not known yet"));
+    };
+    if p99.value > limits.p99_ms {
+        return Bearing::Badly(format!(
+            "p99 of {region} is {}, the limit is {}",
+            words::millis(p99.value),
+            words::millis(limits.p99_ms)
+        ));
+    }
+    Bearing::Well(format!(
+        "{region} {}, 5xx {errors:.2} %, p99 {}",
+        traffic::requests(&served),
+        words::millis(p99.value)
+    ))
+}
+
+/// The share of clients' requests that failed, in percent. Health checks that succeed hide none, and of a few
+/// requests one that failed is no share.
+pub(in crate::actions) fn failing(served: &Served, failed: f64) -> f64 {
+    let clients = served.clients();
+    if failed <= 0.0 || served.requests <= 0.0 || (clients < FEW && failed < 2.0) {
+        return 0.0;
+    }
+    let of = if clients < 1.0 {
+        served.requests
+    } else {
+        clients
+    };
+    (100.0 * failed / of).min(100.0)
+}
+
+/// Clients that are turned away: requests beyond what the API takes, or more 4xx than usual.
+fn throttled(
+    site: &Site,
+    served: &Served,
+    refused: Option<f64>,
+    limits: &Limits,
+) -> Result<(), Bearing> {
+    let region = &site.region;
+    let second = served.requests / 60.0;
+    let limit = site
+        .api
+        .throttle
+        .last()
+        .and_then(|throttle| throttle.limit());
+    if let Some(limit) = limit.filter(|limit| second > *limit) {
+        return Err(Bearing::Badly(format!(
+            "{region} gets {} requests a second and its API takes {}: the rest is answered 429",
+            words::count(second),
+            words::count(limit)
+        )));
+    }
+    let Some(refused) = refused else {
+        let text = format!("how many requests of {region} got 4xx is not known yet");
+        return Err(Bearing::Unknown(text));
+    };
+    let share = failing(served, refused);
+    let usual = limits.usual_4xx.unwrap_or(0.0);
+    if share > usual + limits.errors_percent {
+        let usual = limits.usual_4xx.map_or_else(
+            || "what is usual is not known".to_owned(),
+            |usual| format!("{usual:.1} % before"),
+        );
+        return Err(Bearing::Badly(format!(
+            "{region} answers {share:.1} % with 4xx, {usual}: 429 for too many requests counts there"
+        )));
+    }
+    Ok(())
+}
+
+fn point(site: &Site, metric: Metric, at: Timestamp) -> Option<Point> {
+    let series = site.api.metrics.get(metric).current()?;
+    series
+        .points()
+        .iter()
+        .rev()
+        .find(|point| point.at == at)
+        .copied()
+}
+
+fn unknown(site: &Site) -> Bearing {
+    let region = &site.region;
+    let requests = site.api.metrics.get(Metric::ApiRequests);
+    Bearing::Unknown(match requests.why_missing() {
+        Some(why) => format!("the figures of {region} are not known: {why}"),
+        None => format!("a whole minute of figures of {region} is not there yet"),
+    })
+}

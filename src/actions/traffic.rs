@@ -1,0 +1,129 @@
+//! What shows whether a Region serves clients: its own count without Route 53's health checkers, and where
+//! that cannot tell, what DNS answers.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::words;
+use crate::fleet::{CheckKind, Metric, Missing, Region, Served, Site, Snapshot};
+
+/// A point older than this says nothing of now.
+const OLD: SignedDuration = SignedDuration::from_mins(5);
+/// What CloudWatch counts by.
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+/// An endpoint is unhealthy when no more than this share of checkers says healthy, in percent (aws-facts §3.4).
+const QUORUM: f64 = 18.0;
+
+/// `112 requests a minute, about 96 of them Route 53's health checks`.
+pub(super) fn requests(served: &Served) -> String {
+    let all = format!("{} requests a minute", words::count(served.requests));
+    match served.checkers.expected {
+        None => format!(
+            "{all}; how many of them are Route 53's health checks is not known: the checks could not be read"
+        ),
+        // One in a hundred changes nothing.
+        Some(expected) if expected < 1.0 || 100.0 * expected < served.requests => all,
+        Some(expected) => {
+            let expected = words::count(expected.min(served.requests));
+            format!("{all}, about {expected} of them Route 53's health checks")
+        }
+    }
+}
+
+/// Whether DNS sends anybody to a Region.
+pub(super) enum Answered {
+    /// None of those that were asked get it.
+    Nobody(String),
+    /// Some do.
+    Somebody(String),
+    /// Why it is not known.
+    Unknown(String),
+}
+
+/// What DNS answered since `since`.
+pub(super) fn answered(snapshot: &Snapshot, region: &Region, since: Timestamp) -> Answered {
+    let observed = &snapshot.edge.answers;
+    let Some(answers) = observed.current().filter(|answers| !answers.is_empty()) else {
+        let why = observed
+            .why_missing()
+            .map_or_else(String::new, |why| format!(" ({why})"));
+        return Answered::Unknown(format!("what DNS answers is not known{why}"));
+    };
+    if observed.at().is_none_or(|at| at < since) {
+        return Answered::Unknown("DNS has not been asked since".into());
+    }
+    let of = answers.len();
+    let here = answers
+        .iter()
+        .filter(|answer| answer.region.as_ref() == Some(region))
+        .count();
+    if here > 0 {
+        return Answered::Somebody(format!("{here} of {of} answers of DNS lead to {region}"));
+    }
+    match answers.iter().find(|answer| answer.region.is_none()) {
+        Some(answer) => Answered::Unknown(format!(
+            "DNS answers {}, and which Region that is, is not known",
+            answer.value
+        )),
+        None => Answered::Nobody(format!("none of {of} answers of DNS leads to {region}")),
+    }
+}
+
+/// Whether a Region gets so few of the fleet's clients that `percent` of its part would not be seen among its
+/// health checks. Not known is not few.
+pub(super) fn few(snapshot: &Snapshot, percent: f64, margin: f64) -> bool {
+    let sites = snapshot.sites.iter().map(|site| &site.region);
+    let clients: Option<f64> = sites.map(|region| snapshot.clients_last(region)).sum();
+    let part = clients.map(|all| all / snapshot.sites.len().max(1) as f64);
+    part.is_some_and(|part| part * percent / 100.0 <= margin)
+}
+
+/// Whether CloudWatch answers for the Region's API: having no points is an answer.
+pub(super) fn asked(site: &Site) -> bool {
+    let requests = site.api.metrics.get(Metric::ApiRequests);
+    matches!(requests.why_missing(), None | Some(Missing::NoData))
+}
+
+/// Whether CloudWatch has figures of the Region's own database that are so new that those of a whole minute
+/// after `from` would be there for its API as well.
+pub(super) fn counts_there(snapshot: &Snapshot, region: &Region, from: Timestamp) -> bool {
+    let cluster = snapshot.database.clusters.get(region);
+    let mut series = cluster.into_iter().flat_map(|one| one.metrics.iter());
+    series.any(|(metric, _)| {
+        let latest = cluster.and_then(|one| one.metrics.latest(metric, snapshot.at));
+        latest.is_some_and(|point| point.at >= from + MINUTE)
+    })
+}
+
+/// As [`counts_there`], in another Region of the fleet: CloudWatch itself is not late.
+pub(super) fn counts_elsewhere(snapshot: &Snapshot, from: Timestamp) -> bool {
+    snapshot.sites.iter().any(|site| {
+        let latest = site.api.metrics.latest(Metric::ApiRequests, snapshot.at);
+        latest.is_some_and(|point| point.at >= from + MINUTE)
+    })
+}
+
+/// Whether Route 53's checkers, which look from elsewhere, get no answer from the Region's endpoint.
+pub(super) fn checkers_agree_it_is_gone(snapshot: &Snapshot, region: &Region) -> bool {
+    let Some(site) = snapshot.site(region) else {
+        return false;
+    };
+    let mut checks = snapshot.edge.checks.values();
+    checks.any(|check| {
+        let asks = check
+            .config
+            .last()
+            .is_some_and(|config| match &config.kind {
+                CheckKind::Endpoint { target, .. } => {
+                    let host = target.split([':', '/']).next();
+                    !config.disabled && host.is_some_and(|host| site.is_called(host))
+                }
+                _ => false,
+            });
+        let share = check
+            .metrics
+            .latest(Metric::CheckPercentHealthy, snapshot.at);
+        asks && share.is_some_and(|point| {
+            point.value <= QUORUM && snapshot.at.duration_since(point.at) <= OLD
+        })
+    })
+}
