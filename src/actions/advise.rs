@@ -302,17 +302,21 @@ fn lag(snapshot: &Snapshot, primary: &Region, signs: &mut Signs) {
         ));
         return;
     }
-    signs.seen_alive |= heard.is_none_or(|heard| least.at >= heard);
     let age = snapshot
         .at
         .duration_since(least.at)
         .max(SignedDuration::ZERO);
+    // Where it was never heard of, a sample must be of now.
+    signs.seen_alive |= heard.map_or(age <= RECENT, |heard| least.at >= heard);
     signs.alive.push(format!(
         "the nearest secondary lagged {} {} ago",
         words::millis(least.value),
         words::span(age)
     ));
 }
+
+/// Points take up to three minutes to appear (aws-facts §1.3).
+const RECENT: SignedDuration = SignedDuration::from_mins(4);
 
 fn alarms(site: &Site, signs: &mut Signs) {
     if let Some(alarms) = site.alarms.current().filter(|alarms| !alarms.is_empty()) {

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{Mechanism, Mode, SourceCode, Survey};
 use crate::fleet::Region;
 
+/// The check that a drill is refused by on a bad day, unless it is waived by name.
+pub const CALM: &str = "calm";
+
 /// One guided action with its arguments.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "kebab-case")]

@@ -34,6 +34,7 @@ pub mod policy;
 mod recovery;
 pub mod registry;
 mod rehearsal;
+mod remedy;
 pub mod report;
 mod room;
 mod survey;
@@ -49,7 +50,7 @@ pub use crew::Crew;
 pub use data_loss::DataLoss;
 pub use engine::{Control, NotStarted, Operator, Order, Running, resume, start};
 pub use figures::{EdgeMinute, Minutes, SiteMinute, WritesBlocked};
-pub use intent::{CertificateFacts, CodeFrom, Intent, Refused};
+pub use intent::{CALM, CertificateFacts, CodeFrom, Intent, Refused};
 pub use journal::{
     Broken, CallMade, DiskFault, Entry, Folder, Journal, JournalError, Lease, LeaseHolder,
     LeaseRefused, Note, Phase, Record, Reply, ResumeError, RunState, StackPart, Status, StepState,
@@ -62,6 +63,7 @@ pub use patience::plan_patiently;
 pub use plan::{Change, Confirmation, NotConfirmed, Plan, PlannedCall, Step, plan};
 pub use recovery::{Recovery, recovery};
 pub use rehearsal::{Places, Rehearsal};
+pub use remedy::{Remedy, outage, remedies};
 pub use room::Room;
 pub use survey::{KnownStack, SourceCode, Survey, look_up};
 pub use task::Task;

@@ -68,3 +68,57 @@ async fn where_only_the_api_is_bad_the_database_stays() {
     assert!(refuses(&advice, Mode::Failover));
     assert!(advice.why.join(" ").contains("forwarded"), "{advice:?}");
 }
+
+/// What is to be done first so long into a scenario, with so much time to look at it.
+async fn picture(scenario: &str, into: Duration) -> std::sync::Arc<gwctl::fleet::Snapshot> {
+    let sim = world(scenario, 3);
+    sim.advance(into);
+    let stand = Stand::over(sim, Pace::Incident).await;
+    stand.first().await;
+    tokio::time::sleep(Duration::from_mins(2)).await;
+    stand.observer.watch().borrow().clone()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_helps_most_comes_first_and_is_nothing_on_a_calm_day() {
+    let calm = picture("calm", Duration::ZERO).await;
+    assert_eq!(gwctl::actions::remedies(&calm), []);
+    assert_eq!(gwctl::actions::outage(&calm), None);
+    let dead = picture("primary-dark", FIVE).await;
+    let first = gwctl::actions::remedies(&dead).remove(0);
+    let gwctl::actions::Intent::Promote {
+        target,
+        mode: Some(Mode::Failover),
+        ..
+    } = &first.intent
+    else {
+        panic!("{first:?}")
+    };
+    assert_ne!(target.as_str(), "us-east-1", "{first:?}");
+    let sick = picture("lambda-errors", FIVE).await;
+    let first = gwctl::actions::remedies(&sick).remove(0);
+    let struck = gwctl::actions::Intent::Evacuate {
+        region: crate::observe::stand::region("eu-west-1"),
+        mechanism: None,
+    };
+    assert_eq!(first.intent, struck, "{}", first.why);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_drill_is_for_calm_days() {
+    let drill = gwctl::actions::Intent::Drill {
+        region: crate::observe::stand::region("us-east-1"),
+        to: crate::observe::stand::region("ap-southeast-1"),
+        hold_s: None,
+    };
+    let finding = |picture: &gwctl::fleet::Snapshot| {
+        let spec = world("calm", 3).spec();
+        let plan = gwctl::actions::plan("orders", &spec, picture, &drill).unwrap();
+        let calm = plan.checks.iter().find(|check| check.name == "calm");
+        calm.unwrap().finding
+    };
+    let calm = picture("calm", Duration::ZERO).await;
+    assert_eq!(finding(&calm), gwctl::actions::Finding::Pass);
+    let sick = picture("lambda-errors", FIVE).await;
+    assert_eq!(finding(&sick), gwctl::actions::Finding::Waivable);
+}

@@ -25,5 +25,6 @@ mod reports;
 mod resources;
 mod speed;
 mod stand;
+mod traffic;
 mod trial;
 mod world;

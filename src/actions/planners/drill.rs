@@ -3,34 +3,18 @@
 use super::promote::Cast;
 use super::shift::{Way, ids};
 use super::{evacuate, preconditions, promote, shift};
+use crate::actions::check::{Check, Finding};
 use crate::actions::plan::Ground;
 use crate::actions::task::{AwaitFigures, AwaitResync, Baseline, Healthy, Look};
 use crate::actions::{
     Change, Choice, Intent, Mode, Places, Plan, Refused, Rehearsal, Step, Task, advise, data_loss,
-    mechanism,
+    intent, mechanism, remedy,
 };
 use crate::fleet::{Region, Snapshot, Verdict};
 
-/// From the selected Region to the least lagging other member.
+/// From the selected Region to the member that is best to take over.
 pub fn offers(snapshot: &Snapshot, region: &Region) -> Vec<Intent> {
-    let lag = |other: &Region| {
-        snapshot
-            .database
-            .lag(other)
-            .and_then(|series| series.current()?.newest())
-            .map_or(f64::MAX, |point| point.value)
-    };
-    let members = snapshot
-        .database
-        .topology
-        .last()
-        .map(|topology| topology.members.clone())
-        .unwrap_or_default();
-    let to = members
-        .into_iter()
-        .map(|member| member.region)
-        .filter(|other| other != region)
-        .min_by(|a, b| lag(a).total_cmp(&lag(b)));
+    let to = remedy::best_target(snapshot, region);
     to.map(|to| Intent::Drill {
         region: region.clone(),
         to,
@@ -79,7 +63,8 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
         format!("Drill: leave {region}, {word} to {to}, and back"),
         region.as_str(),
     );
-    plan.checks = evacuate::checks(ground, region);
+    plan.checks = vec![calm(ground.snapshot)];
+    plan.checks.extend(evacuate::checks(ground, region));
     plan.checks
         .extend(evacuate::lapses(ground, region, &choice));
     for check in preconditions::promotion(ground, &cast, mode, false, &advice) {
@@ -101,6 +86,18 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     plan.mechanism = Some(choice);
     plan.advice = Some(advice);
     Ok(plan)
+}
+
+/// A drill takes a Region away: on a bad day there is none to spare.
+fn calm(snapshot: &Snapshot) -> Check {
+    let outage = remedy::outage(snapshot);
+    Check::of(
+        intent::CALM,
+        outage.is_none(),
+        "nothing is wrong that a drill would make worse",
+        Finding::Waivable,
+        format!("a drill is for calm days: {}", outage.unwrap_or_default()),
+    )
 }
 
 fn steps(

@@ -22,3 +22,5 @@ mod shift;
 pub(super) mod up;
 mod weights;
 mod wellness;
+
+pub(super) use preconditions::{admission, serves};

@@ -108,9 +108,14 @@ fn instance(ground: &Ground<'_>, cast: &Cast<'_>) -> Check {
 fn synchronised(cast: &Cast<'_>, mode: Mode) -> Check {
     let state = cast.target.synchronization.as_deref();
     match state {
-        None => Check::pass(
+        None => Check::new(
             "synchronised",
-            "AWS shows no synchronization status for the target",
+            if mode == Mode::Failover {
+                Finding::Warn
+            } else {
+                Finding::Waivable
+            },
+            "AWS shows no synchronization status for the target: whether it is connected is not known",
         ),
         Some(state) => Check::of(
             "synchronised",
@@ -135,7 +140,7 @@ fn versions(ground: &Ground<'_>, cast: &Cast<'_>) -> Check {
     let Some(target) = engine(&cast.target.region) else {
         return Check::new(
             "versions",
-            Finding::Warn,
+            Finding::Waivable,
             "the target's engine version is not known",
         );
     };
@@ -264,7 +269,7 @@ pub(super) fn not_the_last(snapshot: &Snapshot, region: &Region) -> Check {
 
 /// Whether traffic would find a Region well: Route 53 sends some there and it is not down. While nobody
 /// takes writes every Region is down for those; then what it answers counts. None where nothing shows it.
-pub(super) fn serves(snapshot: &Snapshot, region: &Region) -> Option<bool> {
+pub(in crate::actions) fn serves(snapshot: &Snapshot, region: &Region) -> Option<bool> {
     let site = snapshot.site(region)?;
     let unwritable = snapshot.database.judgement.verdict == Verdict::Down;
     let answers = site.probe.current().map(|report| report.status < 500);
@@ -306,7 +311,7 @@ fn sent_there(snapshot: &Snapshot, region: &Region) -> Option<bool> {
 }
 
 /// What Route 53 makes of the Region's own health check.
-pub(super) fn admission(snapshot: &Snapshot, region: &Region) -> Option<CheckVerdict> {
+pub(in crate::actions) fn admission(snapshot: &Snapshot, region: &Region) -> Option<CheckVerdict> {
     let id = snapshot.edge.record(region)?.health_check.as_ref()?;
     let check = snapshot.edge.checks.get(id)?;
     Some(check_verdict(check, snapshot.at))

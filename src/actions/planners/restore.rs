@@ -1,14 +1,14 @@
 //! Traffic returns to a Region, after it has been healthy for a while.
 
 use super::shift::Way;
-use super::{shift, weights};
+use super::{preconditions, shift, weights};
 use crate::actions::check::{Check, Finding};
 use crate::actions::dark::dark;
 use crate::actions::mechanism::{Mechanism, switch};
 use crate::actions::plan::Ground;
 use crate::actions::task::Healthy;
 use crate::actions::{Choice, Intent, Places, Plan, Refused, Rehearsal, Step, Task, words};
-use crate::fleet::{Region, Snapshot, check_verdict};
+use crate::fleet::{CheckVerdict, Region, Snapshot, check_verdict};
 
 /// Restore what is selected.
 pub fn offers(_: &Snapshot, region: &Region) -> Vec<Intent> {
@@ -97,6 +97,11 @@ fn kept_out_by(ground: &Ground<'_>, region: &Region) -> Vec<Mechanism> {
         .is_some_and(|share| share < 99.5)
     {
         all.push(Mechanism::Records);
+    }
+    // Every check that decides is healthy: nothing keeps anybody away.
+    let admitted = preconditions::admission(snapshot, region);
+    if admitted.and_then(CheckVerdict::in_service) == Some(true) {
+        return all;
     }
     // What state a control is in, only its cluster says: looking comes first in the step itself.
     if all.is_empty()

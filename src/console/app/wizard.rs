@@ -6,8 +6,8 @@ use tui_input::Input;
 
 use super::{State, request};
 use crate::actions::registry::{ACTIONS, Action};
-use crate::actions::{Finding, Intent, Mode, Plan, Refused, plan};
-use crate::fleet::Region;
+use crate::actions::{CALM, Finding, Intent, Mode, Plan, Refused, plan, remedies};
+use crate::fleet::{Missing, Region};
 
 /// One line of the menu.
 #[derive(Debug, Clone)]
@@ -34,13 +34,29 @@ pub enum Way {
 }
 
 impl Offer {
+    /// What is asked for, where that is given.
+    fn intent(&self) -> Option<Intent> {
+        match &self.way {
+            Way::Plain(intent) | Way::Arguments(intent, _) => Some(intent.clone()),
+            Way::Line(_) => None,
+        }
+    }
+
     /// Why it cannot be done now.
     pub fn refused(&self) -> Option<String> {
         match self.planned.as_ref()? {
             Err(refused) => Some(refused.why.clone()),
-            Ok(plan) => red(plan),
+            Ok(plan) => red(plan).or_else(|| not_today(plan)),
         }
     }
+}
+
+/// Why a drill is not for today, which can only be waived by name.
+fn not_today(plan: &Plan) -> Option<String> {
+    let drill = matches!(plan.intent, Intent::Drill { .. });
+    let mut checks = plan.checks.iter().filter(|_| drill);
+    let calm = checks.find(|check| check.name == CALM)?;
+    (calm.finding > Finding::Pass).then(|| calm.text.clone())
 }
 
 /// The first check of `plan` that nobody can waive.
@@ -51,26 +67,50 @@ pub fn red(plan: &Plan) -> Option<String> {
         .map(|check| check.text.clone())
 }
 
-/// What could be done where `region` is selected, planned at once.
+/// What should be done first about what is wrong, wherever one is; then what could be done where `region` is
+/// selected. All planned at once.
 pub fn offers(state: &State, region: &Region) -> Vec<Offer> {
-    ACTIONS
-        .iter()
-        .flat_map(|action| {
-            let asked = (action.offers)(&state.live, region);
-            let asked: Vec<Intent> = asked
-                .into_iter()
-                .flat_map(|intent| variants(state, intent))
-                .collect();
-            let mut offers: Vec<Offer> = asked
-                .into_iter()
-                .map(|intent| offer(state, action, intent))
-                .collect();
-            if offers.is_empty() {
-                offers.extend(unplanned(state, action));
-            }
-            offers
+    let urgent: Vec<Offer> = remedies(&state.live)
+        .into_iter()
+        .filter_map(|remedy| {
+            let action = ACTIONS
+                .iter()
+                .find(|action| action.name == remedy.intent.name())?;
+            Some(offer(state, action, remedy.intent))
         })
-        .collect()
+        .filter(|offer| offer.refused().is_none())
+        .collect();
+    let first: Vec<Intent> = urgent.iter().filter_map(Offer::intent).collect();
+    let here = ACTIONS.iter().flat_map(|action| {
+        let asked = (action.offers)(&state.live, region);
+        let asked: Vec<Intent> = asked
+            .into_iter()
+            .flat_map(|intent| variants(state, intent))
+            .collect();
+        let mut offers: Vec<Offer> = asked
+            .into_iter()
+            .map(|intent| offer(state, action, intent))
+            .collect();
+        if offers.is_empty() {
+            offers.extend(unplanned(state, action));
+        }
+        offers
+    });
+    let rest: Vec<Offer> = here
+        .filter(|offer| offer.intent().is_none_or(|intent| !first.contains(&intent)))
+        .collect();
+    urgent.into_iter().chain(rest).collect()
+}
+
+/// Why nothing can be looked up first: AWS does not say who is asking.
+fn unheard(state: &State) -> Option<Refused> {
+    match state.live.identity.why_missing()? {
+        why @ (Missing::CouldNotAsk { .. } | Missing::NotAllowed { .. }) => Some(Refused {
+            why: format!("AWS cannot be asked: {why}"),
+            instead: None,
+        }),
+        Missing::NotYet | Missing::NoData => None,
+    }
 }
 
 /// What is offered of an action of which no picture says what to ask for.
@@ -91,7 +131,7 @@ fn unplanned(state: &State, action: &Action) -> Option<Offer> {
         action: action.name,
         about: action.about,
         way,
-        planned: None,
+        planned: unheard(state).map(Err),
     })
 }
 
@@ -147,7 +187,11 @@ fn offer(state: &State, action: &Action, intent: Intent) -> Offer {
         action: action.name,
         about: action.about,
         // What must be looked up first is planned once it was.
-        planned: (!intent.must_be_looked_up()).then(|| planned(state, &intent).map(Box::new)),
+        planned: if intent.must_be_looked_up() {
+            unheard(state).map(Err)
+        } else {
+            Some(planned(state, &intent).map(Box::new))
+        },
         way: match asks {
             Some(line) => Way::Arguments(intent, line),
             None => Way::Plain(intent),

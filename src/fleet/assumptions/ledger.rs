@@ -24,6 +24,24 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         check: None,
     },
     Assumption {
+        id: "throttled-counts-in-4xx",
+        sentence: "A request that API Gateway throttles counts in Count and in 4xx (4XXError), and no metric is of 429 \
+                   alone: gwctl holds the requests a second against the API's limit, and 4xx against what was usual.",
+        source: "§1.1",
+        sure: Sureness::Inferred,
+        on: &[Means::Dashboard, Means::Traffic],
+        check: None,
+    },
+    Assumption {
+        id: "checkers-in-each-region",
+        sentence: "Each of Route 53's eight checker Regions has two checkers, which ask independently of each other and in \
+                   bursts: gwctl takes a quarter more than the mean, and one more from each, for health checks.",
+        source: "§20.2",
+        sure: Sureness::Reported,
+        on: &[Means::Dashboard, Means::Traffic],
+        check: None,
+    },
+    Assumption {
         id: "lag-series",
         sentence: "A secondary's lag is published in the secondary's Region only, under its own DBClusterIdentifier. \
                    AWS's metric table says so; its page on switchovers says the primary.",

@@ -5,8 +5,8 @@ use super::noise::Wander;
 use super::rng::Rng;
 use crate::fleet::Region;
 
-/// Requests a second if every place were at its daily peak at once.
-const PEAK: f64 = 5_400.0;
+/// Requests a second if every place were at its daily peak at once, unless a scenario says otherwise.
+pub(super) const PEAK: f64 = 5_400.0;
 /// Routers kept warm at one edge location, each with its own DNS answer.
 pub(super) const ROUTERS: usize = 4;
 
@@ -53,13 +53,14 @@ pub(super) struct EdgeLocation {
     pub rtt_ms: Vec<f64>,
     /// What its routers remember.
     pub routers: [Cached; ROUTERS],
-    share: f64,
+    /// Requests a second at its daily peak.
+    peak: f64,
     mood: Wander,
     rng: Rng,
 }
 
-/// All edge locations.
-pub(super) fn everywhere(seed: u64, regions: &[Region]) -> Vec<EdgeLocation> {
+/// All edge locations, with so many requests a second if every one were at its daily peak.
+pub(super) fn everywhere(seed: u64, regions: &[Region], peak: f64) -> Vec<EdgeLocation> {
     PLACES
         .iter()
         .map(|&(name, lat, lon, share)| {
@@ -71,7 +72,7 @@ pub(super) fn everywhere(seed: u64, regions: &[Region]) -> Vec<EdgeLocation> {
                     .map(|region| geo::rtt_ms((lat, lon), geo::point(region)))
                     .collect(),
                 routers: std::array::from_fn(|_| Cached::default()),
-                share,
+                peak: peak * share,
                 mood: Wander::new(0.05, 400.0, &mut rng),
                 rng,
             }
@@ -89,7 +90,7 @@ impl EdgeLocation {
     /// Requests a second that arrive here at second `now`, `step` seconds after the last time.
     pub(super) fn demand(&mut self, now: i64, step: f64) -> f64 {
         let mood = self.mood.step(step, &mut self.rng);
-        PEAK * self.share * rhythm(now, self.point.1) * (1.0 + mood).max(0.2)
+        self.peak * rhythm(now, self.point.1) * (1.0 + mood).max(0.2)
     }
 
     /// Seconds a router waits beyond the TTL before it asks again: it asks with the next request.

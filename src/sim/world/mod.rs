@@ -225,7 +225,7 @@ impl State {
             calls: CallCounts::new(),
             tampers: Vec::new(),
             mishaps: Vec::new(),
-            clients: clients::everywhere(seed, &regions),
+            clients: clients::everywhere(seed, &regions, scenario.clients),
             dns_zones: resources.hosted_zones.clone(),
             dns_coming: Vec::new(),
             edge: edge::EdgeMinute::default(),

@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::SignedDuration;
 use serde::Deserialize;
 
+use super::clients::PEAK;
 use super::faults::{Fault, FaultKind};
 use super::physics::Physics;
 use crate::fleet::Region;
@@ -63,6 +64,8 @@ pub struct Scenario {
     pub arc: bool,
     /// Which readings of AWS's documents hold (`[physics]`).
     pub physics: Physics,
+    /// Requests a second if every place were at its daily peak at once (`clients = 2.5`).
+    pub clients: f64,
     /// What happens, in order of time.
     pub events: Vec<Event>,
 }
@@ -148,8 +151,14 @@ struct File {
     arc: bool,
     #[serde(default)]
     physics: Physics,
+    #[serde(default = "everybody")]
+    clients: f64,
     #[serde(default)]
     event: Vec<RawEvent>,
+}
+
+const fn everybody() -> f64 {
+    PEAK
 }
 
 #[derive(Deserialize)]
@@ -178,6 +187,7 @@ impl Scenario {
             explanation: "Nothing is wrong.".into(),
             arc: false,
             physics: Physics::default(),
+            clients: PEAK,
             events: Vec::new(),
         }
     }
@@ -225,6 +235,7 @@ impl Scenario {
             explanation: file.explanation,
             arc: file.arc,
             physics: file.physics,
+            clients: file.clients,
             events,
         })
     }

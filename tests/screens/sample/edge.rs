@@ -71,6 +71,7 @@ pub fn edge(snapshot: &mut Snapshot) {
         "acm:DescribeCertificate",
         &home,
     );
+    edge.endpoint_checks = known([].into(), 60, "route53:ListHealthChecks", &home);
     routing(edge, &sites);
 }
 

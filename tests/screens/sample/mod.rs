@@ -12,7 +12,7 @@ use gwctl::console::app::{Connection, Keymap, Mode, Start, State, ThemeEntry};
 use gwctl::fleet::{
     ApiDetail, ApiKind, Call, Certificate, Change, Concurrency, EdgeSpec, FleetSpec,
     FunctionDetail, Identity, Metric, Metrics, Missing, Observed, Outcome, Point, ProbeReport,
-    Reachability, Region, Series, SiteSpec, Snapshot, Source, Stack, Thresholds, judge,
+    Reachability, Region, Series, SiteSpec, Snapshot, Source, Stack, Thresholds, Throttle, judge,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -162,6 +162,11 @@ fn site(snapshot: &mut Snapshot, index: usize) {
         "apigateway:GET",
         &here,
     );
+    let throttle = Throttle {
+        stage: None,
+        account: Some(10_000.0),
+    };
+    api.throttle = known(throttle, 300, "apigateway:GET", &here);
     let load = 72_000.0 / (phase + 1.0);
     for (metric, level, swing) in [
         (Metric::ApiLatencyP50, 24.0 + phase, 0.05),
