@@ -141,9 +141,7 @@ fn load(snapshot: &Snapshot, from: &Region, to: &Region) -> Option<Load> {
 fn requests(snapshot: &Snapshot, to: &Region, load: Option<Load>) -> Check {
     let name = format!("rate:{to}");
     let throttle = snapshot.site(to).map(|site| &site.api.throttle);
-    let limit = throttle
-        .and_then(|known| known.last())
-        .and_then(Throttle::limit);
+    let limit = throttle.and_then(Observed::last).and_then(Throttle::limit);
     let red = |text| Check::new(&*name, Finding::Waivable, text);
     match (load, limit) {
         (None, _) => red(format!(

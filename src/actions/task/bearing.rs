@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::actions::{traffic, words};
-use crate::fleet::{Metric, Point, Served, Site, Snapshot};
+use crate::fleet::{Metric, Point, Served, Site, Snapshot, Throttle};
 
 /// With fewer clients than this a minute, one failed request is no sign.
 const FEW: f64 = 20.0;
@@ -69,9 +69,8 @@ pub(in crate::actions) fn minute(
             limits.errors_percent
         ));
     }
-    match throttled(site, &served, beside(Metric::Api4xx), limits) {
-        Ok(()) => {}
-        Err(bearing) => return bearing,
+    if let Err(bearing) = throttled(site, &served, beside(Metric::Api4xx), limits) {
+        return bearing;
     }
     // Requests without a latency are not there yet.
     let Some(p99) = point(site, Metric::ApiLatencyP99, at) else {
@@ -115,11 +114,7 @@ fn throttled(
 ) -> Result<(), Bearing> {
     let region = &site.region;
     let second = served.requests / 60.0;
-    let limit = site
-        .api
-        .throttle
-        .last()
-        .and_then(|throttle| throttle.limit());
+    let limit = site.api.throttle.last().and_then(Throttle::limit);
     if let Some(limit) = limit.filter(|limit| second > *limit) {
         return Err(Bearing::Badly(format!(
             "{region} gets {} requests a second and its API takes {}: the rest is answered 429",
