@@ -21,9 +21,6 @@ const PRESUMED: Checkers = Checkers {
     expected: None,
     most: 2.0 * (BURST * 96.0 + 16.0) + PROBES,
 };
-/// Points of the same minute may appear this much later in one Region than in another.
-const LATE: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
-
 /// Requests a minute that a Region gets from health checkers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Checkers {
@@ -177,47 +174,7 @@ impl Snapshot {
         let point = requests.last()?.settled(self.at)?;
         Some(self.served_in(site, point).clients())
     }
-
-    /// The share of all clients' requests that `region` served in the newest settled minute, in percent.
-    /// `None` when it is not known: with one Region unknown nobody's share is, nor where there are too few
-    /// clients to tell them from health checkers.
-    ///
-    /// A Region without traffic has no points (aws-facts §1.2): figures that end minutes before
-    /// the others' mean nothing came since.
-    pub fn traffic_share(&self, region: &Region) -> Option<f64> {
-        let newest = |site: &Site| self.served(&site.region);
-        let last_minute = self
-            .sites
-            .iter()
-            .filter_map(newest)
-            .map(|served| served.at)
-            .max();
-        let clients = |site: &Site| match newest(site) {
-            Some(served)
-                if last_minute.is_some_and(|last| last.duration_since(served.at) > LATE) =>
-            {
-                Some(0.0)
-            }
-            Some(served) => Some(served.clients()),
-            None if site.api.metrics.get(Metric::ApiRequests).why_missing()
-                == Some(&Missing::NoData) =>
-            {
-                Some(0.0)
-            }
-            None => None,
-        };
-        let here = self.site(region)?;
-        let all: f64 = self.sites.iter().map(clients).sum::<Option<f64>>()?;
-        let unsure = self.served(region).map_or(0.0, |served| served.margin());
-        // Nothing has no shares, and a share that may be wrong by so much is none.
-        (all > 0.0 && unsure <= TELLING * all)
-            .then(|| clients(here).map(|clients| 100.0 * clients / all))
-            .flatten()
-    }
 }
-
-/// A share may be wrong by this part of the whole.
-const TELLING: f64 = 0.05;
 
 #[cfg(test)]
 #[path = "clients_tests.rs"]

@@ -11,7 +11,10 @@ const LATE: SignedDuration = SignedDuration::from_mins(2);
 /// a Region without traffic has no points (aws-facts §1.2). Before that its points may only be late.
 const SILENT: SignedDuration = SignedDuration::from_mins(5);
 
-/// A share of all API requests.
+/// Where health checkers may make out more than this part of all clients, no share is told.
+const TELLING: f64 = 0.05;
+
+/// A share of all clients' requests: those of health checkers are not among them.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Share {
     /// 0..100.
@@ -29,7 +32,7 @@ enum Served {
 }
 
 impl Snapshot {
-    /// The share of all API requests that `region` served in the newest minute of which the figures of every
+    /// The share of all clients' requests that `region` served in the newest minute of which the figures of every
     /// Region are known. One Region whose requests are not known makes every share unknown: of what is known
     /// alone the others would seem to serve more than they do.
     ///
@@ -39,7 +42,7 @@ impl Snapshot {
         let known: Vec<(&Site, Served)> = self
             .sites
             .iter()
-            .map(|site| Ok((site, self.served(site)?)))
+            .map(|site| Ok((site, self.figures_of(site)?)))
             .collect::<Result<_, Missing>>()?;
         let ends = known.iter().filter_map(|(_, served)| match served {
             Served::Until(at) => Some(*at),
@@ -49,6 +52,7 @@ impl Snapshot {
         let is_silent = |at: Timestamp| last.duration_since(at) > SILENT;
         let common = ends.filter(|at| !is_silent(*at)).min().unwrap_or(last);
         let mut all = 0.0;
+        let mut unsure: f64 = 0.0;
         let mut here = None;
         let mut end = common;
         for (site, served) in known {
@@ -62,7 +66,11 @@ impl Snapshot {
                     end = common + SignedDuration::try_from(series.period).unwrap_or_default();
                     // AWS tells of a later minute, and has nothing of this one: no requests, no point.
                     let of_then = series.points().iter().rev().find(|it| it.at == common);
-                    of_then.map_or(0.0, |point| point.value)
+                    of_then.map_or(0.0, |point| {
+                        let served = self.served_in(site, *point);
+                        unsure = unsure.max(served.margin());
+                        served.clients()
+                    })
                 }
                 Served::Until(_) | Served::None => 0.0,
             };
@@ -76,6 +84,10 @@ impl Snapshot {
             let why = format!("the newest figures are {} old", span::rough(age));
             return Err(Missing::CouldNotAsk { why });
         }
+        if all > 0.0 && unsure > TELLING * all {
+            let why = "too few clients to tell them from Route 53's health checks".into();
+            return Err(Missing::CouldNotAsk { why });
+        }
         match here {
             Some(here) if all > 0.0 => Ok(Share {
                 percent: 100.0 * here / all,
@@ -85,7 +97,7 @@ impl Snapshot {
         }
     }
 
-    fn served(&self, site: &Site) -> Result<Served, Missing> {
+    fn figures_of(&self, site: &Site) -> Result<Served, Missing> {
         let requests = site.api.metrics.get(Metric::ApiRequests);
         match requests.why_missing() {
             Some(Missing::NoData) => return Ok(Served::None),

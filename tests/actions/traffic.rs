@@ -88,8 +88,8 @@ async fn a_region_is_left_and_returns_although_health_checkers_go_on() {
         stage
             .snapshot()
             .traffic_share(&region("eu-west-1"))
-            .map(f64::round),
-        Some(0.0)
+            .map(|share| share.percent.round()),
+        Ok(0.0)
     );
     carried_out(&stage, &restore("eu-west-1")).await;
     assert!(served(stage.sim(), "eu-west-1") > 1_000.0);
