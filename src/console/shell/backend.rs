@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crossterm::{cursor, queue, terminal};
-use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use unicode_width::UnicodeWidthStr;
@@ -52,7 +52,7 @@ impl<W: Write> Write for Frames<W> {
 
 /// Draws what changed, and flushes nowhere but at the end of a frame.
 pub(super) struct Quiet<W: Write> {
-    page: CrosstermBackend<Frames<W>>,
+    page: Frames<W>,
     size: Size,
     cursor: Cursor,
     /// What was drawn, row by row.
@@ -62,10 +62,10 @@ pub(super) struct Quiet<W: Write> {
 impl<W: Write> Quiet<W> {
     /// A screen of `size` that is clear, its cursor hidden.
     pub fn new(out: W, size: Size) -> Self {
-        let page = CrosstermBackend::new(Frames {
+        let page = Frames {
             out,
             frame: Vec::new(),
-        });
+        };
         Self {
             page,
             size,
@@ -98,7 +98,7 @@ impl<W: Write> Quiet<W> {
         });
         let placed =
             shown.map(|(index, cell)| ((index % width) as u16, (index / width) as u16, cell));
-        self.page.draw(placed)?;
+        super::cells::write(&mut self.page, placed)?;
         match self.cursor {
             Cursor::Hidden => queue!(self.page, cursor::Hide)?,
             Cursor::Shown => queue!(self.page, cursor::Show)?,
@@ -134,11 +134,12 @@ impl<W: Write> Backend for Quiet<W> {
             self.cursor = Cursor::Shown;
         }
         let (width, cells) = (usize::from(self.size.width), &mut self.cells);
-        self.page.draw(content.inspect(|(x, y, cell)| {
+        let kept = content.inspect(|(x, y, cell)| {
             if let Some(kept) = cells.get_mut(usize::from(*y) * width + usize::from(*x)) {
                 kept.clone_from(cell);
             }
-        }))
+        });
+        super::cells::write(&mut self.page, kept)
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {

@@ -1,6 +1,7 @@
 //! The terminal and the loop: events in, effects out, a frame when something changed.
 
 mod backend;
+mod cells;
 mod decode;
 mod effects;
 mod input;
