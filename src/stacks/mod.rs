@@ -13,6 +13,7 @@
 mod capability;
 mod difference;
 mod error;
+mod family;
 mod given;
 mod intrinsic;
 mod router;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 pub use capability::{Capability, capabilities};
 pub use difference::{Action, Part, parts};
 pub use error::TemplateError;
+pub use family::family;
 pub use given::{Given, SET_BY_GWCTL, given};
 pub use intrinsic::{Made, Nothing, Scope};
 pub use template::{Output, Parameter, Parameters, Resource, Template};

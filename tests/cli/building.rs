@@ -37,7 +37,7 @@ fn fleet(text: &str) -> toml::Table {
 
 #[test]
 fn a_fleet_that_was_built_is_discovered_as_it_was_described() {
-    let served = Served::start(&["--empty", "--speed", "400"]);
+    let served = Served::start(&["--empty", "--speed", "200"]);
     let home = Home::new();
     let run = |args: &[&str]| Ran::of(served.command(&home, args).output().unwrap());
     let file = served.export("GWCTL_CONFIG");
@@ -49,7 +49,7 @@ fn a_fleet_that_was_built_is_discovered_as_it_was_described() {
     std::fs::write(file, text.replacen(table, &with_role, 1)).unwrap();
     let described = fleet(&std::fs::read_to_string(file).unwrap());
     assert_eq!(described["build"]["role"].as_str(), Some(role));
-    let up = run(&["--write", "up", "--confirm", "orders"]);
+    let up = served.see_through(&home, &["--write", "up", "--confirm", "orders"]);
     assert_eq!(up.code, 0, "{}\n{}", up.out, up.err);
     let built = fleet(&std::fs::read_to_string(file).unwrap());
     assert_eq!(built["build"], described["build"]);

@@ -5,7 +5,9 @@ use crate::actions::plan::{Ground, digest};
 use crate::actions::task::{BuildStack, RemoveStack, Source, placeholder};
 use crate::actions::{Change, KnownStack, Refused, Step, Survey, Task, names};
 use crate::fleet::{FLEET_TAG, ROLE_TAG, Region, SiteSpec};
-use crate::stacks::{self, Action, Capability, Kind, Parameters, Part, Template, capabilities};
+use crate::stacks::{
+    self, Action, Capability, Kind, Parameters, Part, Template, capabilities, family,
+};
 
 /// How far a Region takes part in routing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -477,16 +479,6 @@ fn counted(parts: &[Part]) -> String {
     }
 }
 
-/// `aurora-postgresql16`, `aurora-mysql8.0`; none for a version that does not tell.
-pub(super) fn family(engine: &str, version: &str) -> Option<String> {
-    let mut numbers = version.split('.');
-    let major = numbers.next().filter(|major| !major.is_empty())?;
-    match engine {
-        "aurora-mysql" => Some(format!("aurora-mysql{major}.{}", numbers.next()?)),
-        _ => Some(format!("{engine}{major}")),
-    }
-}
-
 /// The templates make names of AWS things from the fleet's.
 fn names_fit(fleet: &str) -> Result<(), Refused> {
     let word = |word: &str| {
@@ -509,19 +501,6 @@ fn names_fit(fleet: &str) -> Result<(), Refused> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_parameter_groups_family_follows_the_version() {
-        let of = |engine, version| family(engine, version);
-        assert_eq!(
-            of("aurora-postgresql", "16.8").as_deref(),
-            Some("aurora-postgresql16")
-        );
-        assert_eq!(
-            of("aurora-mysql", "8.0.mysql_aurora.3.08.0").as_deref(),
-            Some("aurora-mysql8.0")
-        );
-    }
 
     #[test]
     fn a_fleet_that_cannot_name_a_cluster_is_refused() {

@@ -1,11 +1,11 @@
 //! Whether the database that is planned can be ordered, and what gwctl chooses of it where the configuration
 //! does not: the newest minor version, and the zones of the subnets.
 
-use super::architecture::{Architecture, Wanted, family};
+use super::architecture::{Architecture, Wanted};
 use crate::actions::Offers;
 use crate::actions::check::{Check, Finding};
 use crate::fleet::{Offer, Region};
-use crate::stacks::{Kind, Parameters, Template};
+use crate::stacks::{Kind, Parameters, Template, family};
 
 /// Zones that a subnet group needs.
 const ZONES: usize = 2;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::fleet::{BuildSpec, Region};
 use crate::observe::discover::FoundStack;
-use crate::stacks::{Kind, Parameters, Template, given, is_own_network};
+use crate::stacks::{Kind, Parameters, Template, family, given, is_own_network};
 
 /// Fills `build` in, and says what it cannot say of it.
 pub fn build(stacks: &[FoundStack], build: &mut BuildSpec) -> Vec<String> {
@@ -30,6 +30,9 @@ pub fn build(stacks: &[FoundStack], build: &mut BuildSpec) -> Vec<String> {
         // The engine of the Regions is that of the global cluster.
         parameters.retain(|name, value| build.global.get(name) != Some(value) || !is_engine(name));
     }
+    build
+        .global
+        .retain(|name, value| name != "EngineVersion" || !is_chosen(value));
     // A network that gwctl chose it chooses again.
     for parameters in regions.values_mut() {
         parameters.retain(|name, value| name != "VpcCidr" || !is_own_network(value));
@@ -87,6 +90,15 @@ fn secret(regions: &mut BTreeMap<Region, Parameters>) -> Option<(String, String)
     // Whatever the others were given, they did not use.
     all.for_each(drop);
     first
+}
+
+/// Whether a version may be the newest minor one that gwctl chooses by itself: it is of the template's own
+/// major version. Where there is a database already, its version is what counts.
+fn is_chosen(version: &str) -> bool {
+    let template = Template::parse(&Kind::Global.template()).ok();
+    let usual = template.and_then(|one| one.parameters.get("EngineVersion")?.default.clone());
+    let engine = "aurora-postgresql";
+    usual.is_some_and(|usual| family(engine, &usual) == family(engine, version))
 }
 
 fn is_engine(name: &str) -> bool {
@@ -243,6 +255,23 @@ mod tests {
         assert_eq!(names(&known.edge), ["PriceClass"]);
         let own: Vec<_> = known.regions.values().map(names).collect();
         assert_eq!(own, [["VpcCidr"], ["VpcCidr"]]);
+    }
+
+    #[test]
+    fn a_minor_version_that_gwctl_chooses_is_not_pinned_and_another_major_one_is() {
+        let version = |version: &str| {
+            let given = [("EngineVersion", version)];
+            let stacks = [
+                stack("global", "us-east-1", &given),
+                stack("region", "us-east-1", &given),
+            ];
+            let mut known = BuildSpec::default();
+            assert!(build(&stacks, &mut known).is_empty());
+            assert!(known.region.is_empty() && known.regions.is_empty());
+            known.global.get("EngineVersion").cloned()
+        };
+        assert_eq!(version("16.9"), None);
+        assert_eq!(version("15.12").as_deref(), Some("15.12"));
     }
 
     #[test]
