@@ -77,10 +77,8 @@ fn a_dead_primary_is_failed_over_and_never_switched() {
     assert!(loss.lag_ms.unwrap() < 1_000.0, "{loss:?}");
     let silent = picture.at.duration_since(loss.silent_since.unwrap());
     assert!((200..400).contains(&silent.as_secs()), "{loss:?}");
-    let (likely, most) = (loss.writes().unwrap(), loss.at_most(loss.at).unwrap());
-    assert!(likely < 500.0 && most > 200.0 * likely, "{loss:?}");
     let sentence = loss.sentence();
-    for part in ["was last heard", "the lag before was", "unknown: at most"] {
+    for part in ["was last heard", "the lag before was", "is unknown: "] {
         assert!(sentence.contains(part), "{sentence}");
     }
 }

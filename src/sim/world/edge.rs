@@ -211,6 +211,7 @@ impl State {
             minute.up += outcome.requests * 610.0;
             self.totals.requests += outcome.requests;
             self.totals.failed += outcome.failed + outcome.silent + outcome.throttled;
+            self.totals.throttled += outcome.throttled;
             self.totals.writes_acknowledged += outcome.acknowledged;
         }
         let requests: f64 = outcomes.iter().map(|outcome| outcome.requests).sum();
