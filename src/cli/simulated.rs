@@ -14,7 +14,7 @@ use super::status::complete;
 use super::target::Target;
 use crate::aws::{Session, SessionOptions, Timeouts, in_process};
 use crate::fleet::{FleetSpec, Pace, ProbeReport, Snapshot};
-use crate::observe::{Prober, Refresh, Resolved};
+use crate::observe::{Answerer, Prober, Refresh, Resolved};
 use crate::sim::{Scenario, Sim, SimOptions, wire};
 
 /// How far back the charts of a simulated fleet reach.
@@ -162,12 +162,17 @@ impl Prober for Seat {
     fn answer(
         &self,
         name: String,
+        kind: String,
         vantage: IpAddr,
     ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>> {
-        let answer = self.0.answer(&name, vantage).map(|seen| Resolved {
-            values: seen.values,
-            ttl_s: seen.ttl_s,
-        });
+        let answer = self
+            .0
+            .answer_as(&name, &kind, vantage)
+            .map(|seen| Resolved {
+                values: seen.values,
+                ttl_s: seen.ttl_s,
+                by: Answerer::Servers,
+            });
         Box::pin(ready(answer))
     }
 
@@ -178,6 +183,7 @@ impl Prober for Seat {
         let answer = self.0.resolve(&name).map(|seen| Resolved {
             values: seen.values,
             ttl_s: seen.ttl_s,
+            by: Answerer::Resolver,
         });
         Box::pin(ready(answer))
     }

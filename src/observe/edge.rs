@@ -84,7 +84,9 @@ async fn here(desk: Arc<Desk>) -> Fold {
     desk.route53.turn().await;
     let route53 = desk.session.route53();
     let zone = &desk.spec.edge.hosted_zone;
-    let asked = route53.test_answer(zone, name, "CNAME", Vantage::Default);
+    let kind = desk.board.record_kind.settled().await;
+    let kind = kind.as_deref().unwrap_or("CNAME");
+    let asked = route53.test_answer(zone, name, kind, Vantage::Default);
     let said = desk
         .ask("route53:TestDNSAnswer", &Region::global(), asked)
         .await;

@@ -13,6 +13,19 @@ pub struct Resolved {
     pub values: Vec<String>,
     /// Seconds the answer may be kept.
     pub ttl_s: u32,
+    /// Who said so.
+    pub by: Answerer,
+}
+
+/// Who answered a question for a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answerer {
+    /// The zone's own servers, over UDP.
+    Servers,
+    /// The zone's own servers, over TCP: UDP did not get through.
+    ServersByTcp,
+    /// The system's resolver, which may keep what it has for the answer's lifetime.
+    Resolver,
 }
 
 /// Looks at public endpoints from where the operator sits. The real one uses the network; the demo
@@ -24,11 +37,12 @@ pub trait Prober: Send + Sync {
         url: String,
     ) -> Pin<Box<dyn Future<Output = Result<ProbeReport, String>> + Send>>;
 
-    /// What the authoritative servers of the zone answer for `name` (CNAME, or addresses) to a client
-    /// in the network of `vantage`: the data plane alone, asked past every cache.
+    /// What the authoritative servers of the zone answer for the record `kind` (`CNAME`, `A`, `AAAA`)
+    /// of `name` to a client in the network of `vantage`: the data plane alone, asked past every cache.
     fn answer(
         &self,
         name: String,
+        kind: String,
         vantage: IpAddr,
     ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>>;
 

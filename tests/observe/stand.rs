@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use gwctl::aws::{Session, SessionOptions, Timeouts, in_process};
 use gwctl::fleet::{Pace, ProbeReport, Region, Snapshot};
-use gwctl::observe::{Observer, Prober, Refresh, Resolved};
+use gwctl::observe::{Answerer, Observer, Prober, Refresh, Resolved};
 use gwctl::sim::{Scenario, Sim, SimOptions, wire};
 use tokio::time::Instant;
 
@@ -152,14 +152,16 @@ impl Prober for Seat {
     fn answer(
         &self,
         name: String,
+        kind: String,
         vantage: std::net::IpAddr,
     ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>> {
-        let seen = self.0.answer(&name, vantage);
+        let seen = self.0.answer_as(&name, &kind, vantage);
         Box::pin(async move {
             tokio::time::sleep(REPLY).await;
             seen.map(|seen| Resolved {
                 values: seen.values,
                 ttl_s: seen.ttl_s,
+                by: Answerer::Servers,
             })
         })
     }
@@ -174,6 +176,7 @@ impl Prober for Seat {
             seen.map(|seen| Resolved {
                 values: seen.values,
                 ttl_s: seen.ttl_s,
+                by: Answerer::Resolver,
             })
         })
     }

@@ -2,23 +2,26 @@
 //! DNS, past every cache, without any control plane.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use hickory_resolver::TokioResolver;
 use hickory_resolver::proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
 use hickory_resolver::proto::rr::rdata::opt::{ClientSubnet, EdnsOption};
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
-use tokio::net::UdpSocket;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpStream, UdpSocket};
 
 use super::words::{in_words, no_name, said};
 use crate::fleet::clean;
-use crate::observe::probe::Resolved;
+use crate::observe::probe::{Answerer, Resolved};
 use crate::observe::vantage::VANTAGE_BITS;
 
 /// Another server is asked after this.
-const PATIENCE: Duration = Duration::from_millis(1_500);
-/// How many of a zone's servers are tried.
-const TRIED: usize = 3;
+const PATIENCE: Duration = Duration::from_millis(1_000);
+/// How many of a zone's servers are tried, over UDP and then over TCP.
+const TRIED: usize = 2;
 /// Largest answer that is asked for: no network between loses one of this size.
 const PAYLOAD: u16 = 1_232;
 /// Delegations hold for days; a few minutes keep the system's resolvers out of the way.
@@ -29,6 +32,8 @@ const KEEP: Duration = Duration::from_secs(300);
 pub(super) struct Authority {
     servers: Vec<SocketAddr>,
     found: Instant,
+    /// UDP did not get through and TCP did: many networks let only their own resolvers use UDP.
+    by_tcp: Arc<AtomicBool>,
 }
 
 impl Authority {
@@ -66,6 +71,7 @@ impl Authority {
         Ok(Self {
             servers,
             found: Instant::now(),
+            by_tcp: Arc::default(),
         })
     }
 
@@ -74,13 +80,40 @@ impl Authority {
         self.found.elapsed() > KEEP
     }
 
-    /// What the first server that answers says to a client in the network of `vantage`.
-    pub(super) async fn ask(&self, name: &str, vantage: IpAddr) -> Result<Resolved, String> {
+    /// What the first server that answers says of `kind` to a client in the network of `vantage`: over
+    /// UDP, and over TCP where that does not get through or the answer does not fit a packet.
+    pub(super) async fn ask(
+        &self,
+        name: &str,
+        kind: RecordType,
+        vantage: IpAddr,
+    ) -> Result<Resolved, String> {
         let name = parse(name)?;
+        let question = question(&name, kind, vantage);
+        if !self.by_tcp.load(Ordering::Relaxed) {
+            if let Ok(answer) = self.first(&question, Answerer::Servers).await
+                && !answer.metadata.truncation
+            {
+                return read(&answer, &name, Answerer::Servers);
+            }
+        }
+        let answer = self.first(&question, Answerer::ServersByTcp).await?;
+        self.by_tcp.store(true, Ordering::Relaxed);
+        read(&answer, &name, Answerer::ServersByTcp)
+    }
+
+    /// What the first server says that answers.
+    async fn first(&self, question: &Message, by: Answerer) -> Result<Message, String> {
         let mut last = "DNS did not answer in time".to_owned();
         for server in self.servers.iter().take(TRIED) {
-            match tokio::time::timeout(PATIENCE, exchange(*server, &name, vantage)).await {
-                Ok(Ok(answer)) => return read(&answer, &name),
+            let asked = async {
+                match by {
+                    Answerer::ServersByTcp => by_tcp(*server, question).await,
+                    _ => by_udp(*server, question).await,
+                }
+            };
+            match tokio::time::timeout(PATIENCE, asked).await {
+                Ok(Ok(answer)) => return Ok(answer),
                 Ok(Err(why)) => last = why,
                 Err(_) => last = "DNS did not answer in time".into(),
             }
@@ -115,7 +148,7 @@ async fn name_servers(resolver: &TokioResolver, zone: &Name) -> Result<Option<Ve
 }
 
 /// Sends one question and waits for the reply to it.
-async fn exchange(server: SocketAddr, name: &Name, vantage: IpAddr) -> Result<Message, String> {
+async fn by_udp(server: SocketAddr, question: &Message) -> Result<Message, String> {
     let any: IpAddr = if server.is_ipv4() {
         Ipv4Addr::UNSPECIFIED.into()
     } else {
@@ -123,26 +156,54 @@ async fn exchange(server: SocketAddr, name: &Name, vantage: IpAddr) -> Result<Me
     };
     let socket = UdpSocket::bind((any, 0)).await.map_err(|e| in_words(&e))?;
     socket.connect(server).await.map_err(|e| in_words(&e))?;
-    let question = question(name, vantage);
-    let bytes = question
-        .to_vec()
-        .map_err(|error| said("no such question", &error))?;
-    socket.send(&bytes).await.map_err(|e| in_words(&e))?;
+    socket
+        .send(&bytes(question)?)
+        .await
+        .map_err(|e| in_words(&e))?;
     let mut buffer = [0; PAYLOAD as usize];
     loop {
         let length = socket.recv(&mut buffer).await.map_err(|e| in_words(&e))?;
         // Whatever is no answer to this very question is somebody else's.
         if let Ok(answer) = Message::from_vec(&buffer[..length])
-            && answer.metadata.id == question.metadata.id
-            && answer.metadata.message_type == MessageType::Response
-            && answer.queries == question.queries
+            && answers(&answer, question)
         {
             return Ok(answer);
         }
     }
 }
 
-fn question(name: &Name, vantage: IpAddr) -> Message {
+/// As [`by_udp`]; each message has its length before it (RFC 7766).
+async fn by_tcp(server: SocketAddr, question: &Message) -> Result<Message, String> {
+    let bytes = bytes(question)?;
+    let length = u16::try_from(bytes.len()).map_err(|error| said("no such question", &error))?;
+    let mut stream = TcpStream::connect(server).await.map_err(|e| in_words(&e))?;
+    let framed = [&length.to_be_bytes()[..], &bytes].concat();
+    stream.write_all(&framed).await.map_err(|e| in_words(&e))?;
+    let length = stream.read_u16().await.map_err(|e| in_words(&e))?;
+    let mut reply = vec![0; usize::from(length)];
+    stream
+        .read_exact(&mut reply)
+        .await
+        .map_err(|e| in_words(&e))?;
+    Message::from_vec(&reply)
+        .ok()
+        .filter(|answer| answers(answer, question))
+        .ok_or_else(|| "the zone's server answered something else".into())
+}
+
+fn bytes(question: &Message) -> Result<Vec<u8>, String> {
+    question
+        .to_vec()
+        .map_err(|error| said("no such question", &error))
+}
+
+fn answers(answer: &Message, question: &Message) -> bool {
+    answer.metadata.id == question.metadata.id
+        && answer.metadata.message_type == MessageType::Response
+        && answer.queries == question.queries
+}
+
+fn question(name: &Name, kind: RecordType, vantage: IpAddr) -> Message {
     let mut edns = Edns::new();
     edns.set_max_payload(PAYLOAD);
     edns.options_mut()
@@ -152,13 +213,12 @@ fn question(name: &Name, vantage: IpAddr) -> Message {
             0,
         )));
     let mut message = Message::new(fastrand::u16(..), MessageType::Query, OpCode::Query);
-    // Addresses: a CNAME is answered all the same, and an alias has nothing else.
-    message.add_query(Query::query(name.clone(), RecordType::A));
+    message.add_query(Query::query(name.clone(), kind));
     message.set_edns(edns);
     message
 }
 
-fn read(answer: &Message, name: &Name) -> Result<Resolved, String> {
+fn read(answer: &Message, name: &Name, by: Answerer) -> Result<Resolved, String> {
     match answer.metadata.response_code {
         ResponseCode::NoError => {}
         ResponseCode::NXDomain => return Err("no such name".into()),
@@ -172,6 +232,7 @@ fn read(answer: &Message, name: &Name) -> Result<Resolved, String> {
         .filter_map(|record| match &record.data {
             RData::CNAME(target) => Some(target.to_string().trim_end_matches('.').to_owned()),
             RData::A(address) => Some(address.to_string()),
+            RData::AAAA(address) => Some(address.to_string()),
             _ => None,
         })
         .map(|value| clean(&value, 255))
@@ -182,5 +243,6 @@ fn read(answer: &Message, name: &Name) -> Result<Resolved, String> {
     Ok(Resolved {
         values,
         ttl_s: own().map(|record| record.ttl).min().unwrap_or(0),
+        by,
     })
 }

@@ -126,10 +126,10 @@ async fn the_zones_own_server_answers_by_the_clients_network() {
     })
     .await;
     let [amsterdam, virginia, ..] = VANTAGES;
-    let said = kit.answer(NAME, amsterdam.network).await.unwrap();
+    let said = kit.answer(NAME, "A", amsterdam.network).await.unwrap();
     assert_eq!(said.values, ["eu-west-1.api.orders.example.com"]);
     assert_eq!(said.ttl_s, 60);
-    let said = kit.answer(NAME, virginia.network).await.unwrap();
+    let said = kit.answer(NAME, "A", virginia.network).await.unwrap();
     assert_eq!(said.values, ["us-east-1.api.orders.example.com"]);
     let asked = asked.lock().unwrap();
     let networks: Vec<_> = asked.iter().filter_map(|(.., network)| *network).collect();
@@ -152,22 +152,76 @@ async fn an_alias_answers_with_addresses() {
         }
     })
     .await;
-    let said = kit.answer(NAME, VANTAGES[0].network).await.unwrap();
+    let said = kit.answer(NAME, "A", VANTAGES[0].network).await.unwrap();
     assert_eq!(said.values, ["192.0.2.7", "192.0.2.8"]);
 }
 
 #[tokio::test]
 async fn a_refusal_of_the_zones_server_is_told_in_words() {
     let (kit, _) = server(|answer, _| answer.metadata.response_code = ResponseCode::Refused).await;
-    let said = kit.answer(NAME, VANTAGES[0].network).await.unwrap_err();
+    let said = kit
+        .answer(NAME, "A", VANTAGES[0].network)
+        .await
+        .unwrap_err();
     assert!(said.starts_with("the zone's server answered"), "{said}");
     let (kit, _) = server(|answer, _| answer.metadata.response_code = ResponseCode::NXDomain).await;
-    let said = kit.answer(NAME, VANTAGES[0].network).await;
+    let said = kit.answer(NAME, "A", VANTAGES[0].network).await;
     assert_eq!(said, Err("no such name".into()));
     let (kit, _) = server(|_, _| {}).await;
-    let said = kit.answer("latency.other.example", VANTAGES[0].network);
+    let said = kit.answer("latency.other.example", "A", VANTAGES[0].network);
     assert_eq!(
         said.await,
         Err("no name server is known for the zone".into())
     );
+}
+
+/// As many networks are: UDP reaches the system's resolver alone, here the same server, which drops what a
+/// client network is passed on in; TCP reaches the zone's own.
+#[tokio::test]
+async fn where_udp_does_not_get_through_tcp_is_asked() {
+    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let port = socket.local_addr().unwrap().port();
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await;
+    // Another process may have it: then there is nothing to try here.
+    let Ok(listener) = listener else { return };
+    let asked = Asked::default();
+    let reply = |answer: &mut Message, _: Option<IpAddr>| alias(answer, "eu.api.example.com.");
+    tokio::spawn(async move {
+        let mut buffer = [0; 2_048];
+        loop {
+            let (length, from) = socket.recv_from(&mut buffer).await.unwrap();
+            let question = Message::from_vec(&buffer[..length]).unwrap();
+            let passed_on = question.edns.as_ref();
+            if passed_on.is_some_and(|edns| edns.option(EdnsCode::Subnet).is_some()) {
+                continue;
+            }
+            let answer = answer(&question, &Asked::default(), &reply);
+            socket
+                .send_to(&answer.to_vec().unwrap(), from)
+                .await
+                .unwrap();
+        }
+    });
+    let heard = asked.clone();
+    tokio::spawn(async move {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let length = stream.read_u16().await.unwrap();
+            let mut bytes = vec![0; usize::from(length)];
+            stream.read_exact(&mut bytes).await.unwrap();
+            let question = Message::from_vec(&bytes).unwrap();
+            let answer = answer(&question, &heard, &reply).to_vec().unwrap();
+            let length = u16::try_from(answer.len()).unwrap();
+            stream.write_u16(length).await.unwrap();
+            stream.write_all(&answer).await.unwrap();
+        }
+    });
+    let kit = kit(port);
+    for _ in 0..2 {
+        let said = kit.answer(NAME, "A", VANTAGES[0].network).await.unwrap();
+        assert_eq!(said.values, ["eu.api.example.com"]);
+        assert_eq!(said.by, Answerer::ServersByTcp);
+    }
+    assert_eq!(asked.lock().unwrap().len(), 2);
 }

@@ -26,7 +26,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use super::probe::{Prober, Resolved};
+use super::probe::{Answerer, Prober, Resolved};
 use crate::fleet::{ProbeReport, clean};
 use authority::Authority;
 use words::{WORDS, in_words, no_http, no_name, no_tls, said};
@@ -106,10 +106,11 @@ impl Prober for NetworkProber {
     fn answer(
         &self,
         name: String,
+        kind: String,
         vantage: IpAddr,
     ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>> {
         let kit = self.kit.clone();
-        Box::pin(async move { kit.answer(&name, vantage).await })
+        Box::pin(async move { kit.answer(&name, &kind, vantage).await })
     }
 
     fn resolve(
@@ -236,12 +237,14 @@ impl Kit {
         Ok(Resolved {
             values,
             ttl_s: answers.iter().map(|record| record.ttl).min().unwrap_or(0),
+            by: Answerer::Resolver,
         })
     }
 
     /// What the zone's own servers answer to a client in the network of `vantage`.
-    async fn answer(&self, name: &str, vantage: IpAddr) -> Result<Resolved, String> {
-        let ask = async { self.authority(name).await?.ask(name, vantage).await };
+    async fn answer(&self, name: &str, kind: &str, vantage: IpAddr) -> Result<Resolved, String> {
+        let kind = record_type(kind)?;
+        let ask = async { self.authority(name).await?.ask(name, kind, vantage).await };
         Ok(timed(ask, "DNS did not answer").await?.0)
     }
 
@@ -298,6 +301,16 @@ impl Kit {
             connector(roots.map_err(|error| said("no root certificates", &error))??)
         };
         self.tls.get_or_try_init(load).await
+    }
+}
+
+/// The types that lead to a Region.
+fn record_type(kind: &str) -> Result<RecordType, String> {
+    match kind {
+        "CNAME" => Ok(RecordType::CNAME),
+        "A" => Ok(RecordType::A),
+        "AAAA" => Ok(RecordType::AAAA),
+        other => Err(format!("records of type {} lead nowhere", clean(other, 20))),
     }
 }
 

@@ -87,7 +87,7 @@ fn records(
         return Some(own.map(record).into_iter().collect());
     }
     let look = |host: &str| match network {
-        Some(network) => sim.answer(host, network),
+        Some(network) => sim.answer_as(host, &kind.to_string(), network),
         None => sim.resolve(host),
     };
     let mut all = Vec::new();

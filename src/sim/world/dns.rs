@@ -11,8 +11,8 @@ const DEPTH: usize = 8;
 
 /// Seconds the global writer endpoint may be kept (aws-facts §2.1).
 const WRITER_TTL_S: u32 = 5;
-/// How the names of clusters and instances end.
-const RDS_NAMES: &str = ".rds.amazonaws.com";
+/// How the names end that AWS gives to clusters, and to APIs, which records are aliases to (aws-facts §3.1).
+const AWS_NAMES: &str = ".amazonaws.com";
 
 /// An answer of Route 53.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,7 +179,10 @@ pub(super) fn answer(
         match &record.alias {
             Some(alias) if alias.zone == zone.id => name.clone_from(&alias.name),
             // Another service's name: its address is made up from the name.
-            Some(alias) => return DnsAnswer::found(addresses(&alias.name, kind), 60),
+            Some(alias) => {
+                let target = alias.name.trim_end_matches('.');
+                return DnsAnswer::found(addresses(target, kind), 60);
+            }
             None => {
                 let ttl_s = u32::try_from(record.ttl.unwrap_or(0)).unwrap_or(0);
                 return DnsAnswer::found(record.values.clone(), ttl_s);
@@ -208,7 +211,7 @@ impl State {
     /// What Route 53 answers now for `name` and `kind` (`A`, `CNAME` …) to a resolver at latitude and
     /// longitude `from`; without one, as from us-east-1.
     pub fn dns_answer(&self, name: &str, kind: &str, from: Option<(f64, f64)>) -> DnsAnswer {
-        if let Some(answer) = self.rds_answer(name.trim_end_matches('.'), kind) {
+        if let Some(answer) = self.aws_answer(name.trim_end_matches('.'), kind) {
             return answer;
         }
         let name = format!("{}.", name.trim_end_matches('.'));
@@ -222,11 +225,12 @@ impl State {
         })
     }
 
-    /// What RDS's own zones answer: the global writer endpoint is a CNAME, kept for five seconds.
-    fn rds_answer(&self, name: &str, kind: &str) -> Option<DnsAnswer> {
+    /// What AWS's own zones answer: the global writer endpoint is a CNAME, kept for five seconds.
+    fn aws_answer(&self, name: &str, kind: &str) -> Option<DnsAnswer> {
         let (host, ttl_s) = match self.writer_endpoint(name) {
             Some(target) => (target, WRITER_TTL_S),
-            None if name.ends_with(RDS_NAMES) => (name, 60),
+            // Aliases to them answer with the same addresses.
+            None if name.ends_with(AWS_NAMES) => (name, 60),
             None => return None,
         };
         let values = match kind {

@@ -164,11 +164,18 @@ impl State {
         name: &str,
         vantage: Vantage,
     ) -> Result<ResolveOutcome, String> {
-        let from = Some(vantage.point());
-        let mut answer = self.dns_answer(name, "CNAME", from);
-        if answer.values.is_empty() {
-            answer = self.dns_answer(name, "A", from);
-        }
+        self.ask_authority_as(name, "CNAME", vantage)
+            .or_else(|_| self.ask_authority_as(name, "A", vantage))
+    }
+
+    /// What the authoritative servers answer for one type; a CNAME where there is one.
+    pub(super) fn ask_authority_as(
+        &self,
+        name: &str,
+        kind: &str,
+        vantage: Vantage,
+    ) -> Result<ResolveOutcome, String> {
+        let answer = self.dns_answer(name, kind, Some(vantage.point()));
         if answer.values.is_empty() {
             return Err(format!("{name}: no such name ({})", answer.code));
         }

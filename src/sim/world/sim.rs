@@ -210,6 +210,16 @@ impl Sim {
         self.state().ask_authority(name, vantage.into())
     }
 
+    /// As [`Self::answer`], for records of one type alone.
+    pub fn answer_as(
+        &self,
+        name: &str,
+        kind: &str,
+        vantage: impl Into<Vantage>,
+    ) -> Result<ResolveOutcome, String> {
+        self.state().ask_authority_as(name, kind, vantage.into())
+    }
+
     /// What the resolver of the operator's seat answers, or a short sentence.
     pub fn resolve(&self, name: &str) -> Result<ResolveOutcome, String> {
         self.state().resolve(name)

@@ -17,7 +17,7 @@ async fn the_zones_servers_answer_by_network_and_the_resolver_as_from_the_operat
     let prober = NetworkProber::through(server.dns()).unwrap();
     let from = async |network: &str| {
         let said = prober
-            .answer(LATENCY.into(), network.parse().unwrap())
+            .answer(LATENCY.into(), "CNAME".into(), network.parse().unwrap())
             .await;
         let said = said.unwrap();
         assert_eq!(said.ttl_s, 60);
