@@ -11,10 +11,12 @@ use super::cloudwatch::CloudWatch;
 use super::error::{AwsError, ErrorKind};
 use super::receipt::Receipt;
 use super::reply;
-use crate::fleet::{Point, Region, Switch};
+use crate::fleet::{Point, Position, Region, Switch};
 
 /// Seconds: a health check can follow standard-resolution metrics only (aws-facts §3.4).
 const PERIOD: i32 = 60;
+/// How far back a switch's newest point is looked for.
+const LOOKED_BACK: SignedDuration = SignedDuration::from_hours(24);
 
 impl CloudWatch {
     /// Puts one value of a metric. The same value at the same moment may be put again: nothing
@@ -111,6 +113,26 @@ impl CloudWatch {
         Ok(points.max_by_key(|point| point.at))
     }
 
+    /// Where `switch` stands, by its newest point within a day before `now`.
+    pub async fn position(&self, switch: &Switch, now: Timestamp) -> Position {
+        let newest = self.newest_value(
+            &switch.namespace,
+            &switch.metric,
+            &switch.dimensions,
+            now - LOOKED_BACK,
+        );
+        match newest.await {
+            Ok(Some(point)) => Position::Put {
+                at: point.at,
+                value: point.value,
+            },
+            Ok(None) => Position::Untouched,
+            Err(error) => Position::Unread {
+                why: error.to_string(),
+            },
+        }
+    }
+
     /// The alarm `name` as an evacuation switch. Refused where it is no alarm on a single metric:
     /// no health check can follow another (aws-facts §3.4).
     pub async fn alarm_switch(&self, name: &str) -> Result<Switch, AwsError> {
@@ -165,6 +187,8 @@ fn switch(alarm: &MetricAlarm, region: &Region) -> Option<Switch> {
         state: reply::name_or_empty(alarm.state_value().map(|state| state.as_str())),
         inverted: false,
         without_points: None,
+        missing_points: reply::some_name(alarm.treat_missing_data()),
+        position: Position::Unasked,
     };
     switch.evacuates(0.0).map(|_| switch)
 }

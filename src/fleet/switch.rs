@@ -1,5 +1,6 @@
 //! What routes traffic away without Route 53's control plane (aws-facts §3.5, §8.1).
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Region;
@@ -31,6 +32,49 @@ pub struct Switch {
     /// `Unhealthy`. None where the check is not known.
     #[serde(default)]
     pub without_points: Option<String>,
+    /// What the alarm makes of missing points: `ignore`, `notBreaching`, `breaching` or `missing`, which
+    /// is CloudWatch's own default.
+    #[serde(default)]
+    pub missing_points: Option<String>,
+    /// Where it stands, by the newest point of its metric.
+    #[serde(default)]
+    pub position: Position,
+}
+
+/// Where a switch stands.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "position")]
+pub enum Position {
+    /// Not asked for yet.
+    #[default]
+    Unasked,
+    /// It could not be read.
+    Unread {
+        /// In a sentence.
+        why: String,
+    },
+    /// No point within a day.
+    Untouched,
+    /// The newest point.
+    Put {
+        /// Its minute.
+        at: Timestamp,
+        /// What was put.
+        value: f64,
+    },
+}
+
+/// Whether a Region stays evacuated once nobody puts points any more (aws-facts §20.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lasting {
+    /// By either reading of AWS's documents.
+    Lasts,
+    /// By one of two readings.
+    Unsure,
+    /// By neither.
+    Lapses,
+    /// The settings that tell were not read.
+    Unknown,
 }
 
 impl Switch {
@@ -50,17 +94,75 @@ impl Switch {
             .map(|breaches| breaches != self.inverted)
     }
 
-    /// Whether a Region evacuated by a single point stays so once the point is old, without being
-    /// put again and again. None where it is not known.
-    pub fn evacuation_holds(&self) -> Option<bool> {
-        self.without_points.as_deref().map(|word| word != "Healthy")
+    /// Whether a Region that is evacuated stays so once nobody puts the point again. Route 53 watches the
+    /// metric's points, or follows the alarm's state with what that makes of missing ones: AWS's documents
+    /// leave both readings (aws-facts §20.1).
+    pub fn evacuation_lasts(&self) -> Lasting {
+        let Some(word) = self.without_points.as_deref() else {
+            return Lasting::Unknown;
+        };
+        let by_points = word != "Healthy";
+        let by_state = match self.missing_points.as_deref() {
+            Some("ignore") => true,
+            Some("breaching") => !self.inverted,
+            Some("notBreaching") => self.inverted,
+            // The alarm has too little data then, which is the check's to judge.
+            Some("missing") | None => by_points,
+            Some(_) => return Lasting::Unknown,
+        };
+        match (by_points, by_state) {
+            (true, true) => Lasting::Lasts,
+            (false, false) => Lasting::Lapses,
+            _ => Lasting::Unsure,
+        }
     }
 
-    /// Whether a Region restored by a single point stays so; see [`Self::evacuation_holds`].
-    pub fn restoration_holds(&self) -> Option<bool> {
-        self.without_points
-            .as_deref()
-            .map(|word| word != "Unhealthy")
+    /// [`Self::evacuation_lasts`] as a clause, for the eye.
+    pub fn lasting_words(&self) -> String {
+        let check = self.without_points.as_deref().unwrap_or("unknown");
+        let alarm = self.missing_points.as_deref().unwrap_or("missing");
+        let settings = format!("InsufficientDataHealthStatus {check}, TreatMissingData {alarm}");
+        match self.evacuation_lasts() {
+            Lasting::Lasts => format!("an evacuation holds without new points ({settings})"),
+            Lasting::Unsure => {
+                format!("an evacuation may lapse minutes after the last point ({settings})")
+            }
+            Lasting::Lapses => {
+                format!("an evacuation lapses minutes after the last point ({settings})")
+            }
+            Lasting::Unknown => format!("whether an evacuation holds is not known ({settings})"),
+        }
+    }
+
+    /// Where it stands, with the age of its newest point, as a clause for the eye.
+    pub fn position_words(&self, now: Timestamp) -> String {
+        match &self.position {
+            Position::Unasked => "its position is not asked yet".into(),
+            Position::Unread { why } => format!("its position could not be read: {why}"),
+            Position::Untouched => "no point within a day".into(),
+            Position::Put { at, value } => {
+                let word = match self.evacuates(*value) {
+                    Some(true) => "evacuates",
+                    Some(false) => "admits",
+                    None => "stands at a value that decides nothing",
+                };
+                let age = now.duration_since(*at).as_secs().max(0);
+                let age = match age {
+                    s if s < 120 => format!("{s} s"),
+                    s if s < 7_200 => format!("{} min", s / 60),
+                    s => format!("{} h", s / 3_600),
+                };
+                format!("{word}, last point {age} ago")
+            }
+        }
+    }
+
+    /// Whether its newest point evacuates; none where no point is known.
+    pub fn stands_evacuated(&self) -> Option<bool> {
+        match self.position {
+            Position::Put { value, .. } => self.evacuates(value),
+            _ => None,
+        }
     }
 
     fn value(&self, breaching: bool) -> f64 {
@@ -129,22 +231,42 @@ mod tests {
             state: "OK".into(),
             inverted: false,
             without_points: None,
+            missing_points: None,
+            position: Position::Unasked,
         }
     }
 
     #[test]
-    fn a_single_point_holds_where_the_check_keeps_its_last_status() {
-        let holds = |word: Option<&str>| {
+    fn an_evacuation_lasts_where_check_and_alarm_keep_what_they_have() {
+        let lasts = |check: Option<&str>, alarm: Option<&str>, inverted| {
             let switch = Switch {
-                without_points: word.map(Into::into),
+                without_points: check.map(Into::into),
+                missing_points: alarm.map(Into::into),
+                inverted,
                 ..switch("GreaterThanThreshold", 0.0)
             };
-            (switch.evacuation_holds(), switch.restoration_holds())
+            switch.evacuation_lasts()
         };
-        assert_eq!(holds(Some("LastKnownStatus")), (Some(true), Some(true)));
-        assert_eq!(holds(Some("Healthy")), (Some(false), Some(true)));
-        assert_eq!(holds(Some("Unhealthy")), (Some(true), Some(false)));
-        assert_eq!(holds(None), (None, None));
+        let last = Some("LastKnownStatus");
+        assert_eq!(lasts(last, Some("ignore"), false), Lasting::Lasts);
+        assert_eq!(lasts(last, None, false), Lasting::Lasts);
+        assert_eq!(lasts(last, Some("notBreaching"), false), Lasting::Unsure);
+        assert_eq!(lasts(last, Some("notBreaching"), true), Lasting::Lasts);
+        assert_eq!(lasts(last, Some("breaching"), true), Lasting::Unsure);
+        assert_eq!(
+            lasts(Some("Healthy"), Some("ignore"), false),
+            Lasting::Unsure
+        );
+        assert_eq!(
+            lasts(Some("Healthy"), Some("missing"), false),
+            Lasting::Lapses
+        );
+        assert_eq!(
+            lasts(Some("Unhealthy"), Some("ignore"), false),
+            Lasting::Lasts
+        );
+        assert_eq!(lasts(None, Some("ignore"), false), Lasting::Unknown);
+        assert_eq!(lasts(last, Some("new"), false), Lasting::Unknown);
     }
 
     #[test]

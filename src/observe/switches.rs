@@ -9,7 +9,10 @@ use futures_util::future::join_all;
 use super::desk::{Askers, Desk, Fold, Said};
 use super::fold::Picture;
 use super::schedule::ALARMS;
-use crate::fleet::{CheckConfig, CheckKind, HealthCheck, LatencyRecord, Missing, Region, Switch};
+use crate::aws::AwsError;
+use crate::fleet::{
+    CheckConfig, CheckKind, HealthCheck, LatencyRecord, Missing, Position, Region, Switch,
+};
 
 /// A health check that follows an alarm, on its way to a Region's record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,9 +37,12 @@ pub(super) fn levers(
     checks: &BTreeMap<String, HealthCheck>,
 ) -> Vec<Lever> {
     let config = |id: &str| checks.get(id)?.config.last();
-    let mut levers = Vec::new();
-    for record in records {
-        let Some(root) = record.check() else { continue };
+    let mut levers: Vec<Lever> = Vec::new();
+    let on_records = records
+        .iter()
+        .flat_map(|record| record.roots().into_iter().map(move |root| (record, root)));
+    for (record, root) in on_records {
+        // Told of with the checks: without its configuration there is nothing to follow.
         let Some(top) = config(root) else { continue };
         levers.extend(lever(record, root, top, false));
         // Checks over checks do not nest (aws-facts §3.4): one level is all there is.
@@ -46,6 +52,9 @@ pub(super) fn levers(
             }
         }
     }
+    // Records of several types may have one check.
+    levers.sort_by(|a, b| (&a.site, &a.check).cmp(&(&b.site, &b.check)));
+    levers.dedup();
     levers
 }
 
@@ -85,7 +94,18 @@ async fn named(desk: Arc<Desk>, n: usize) -> Fold {
         return Box::new(|_| {});
     };
     let cloudwatch = desk.session.cloudwatch(&switch.region);
-    let asked = cloudwatch.alarm_switch(&switch.alarm);
+    // Once the checks led to it, it is asked there.
+    let levers = desk.board.levers.get().unwrap_or_default();
+    let known = levers.iter().any(|lever| lever.site == site);
+    let asked = async {
+        let found = cloudwatch.alarm_switch(&switch.alarm).await?;
+        let position = if known {
+            Position::Unasked
+        } else {
+            cloudwatch.position(&found, desk.clock.now()).await
+        };
+        Ok::<_, AwsError>(Switch { position, ..found })
+    };
     let said = desk
         .ask("cloudwatch:DescribeAlarms", &switch.region, asked)
         .await;
@@ -108,9 +128,12 @@ async fn ask(desk: &Desk, lever: Lever) -> (String, Said<Switch>) {
     let cloudwatch = desk.session.cloudwatch(&lever.home);
     let asked = async {
         let switch = cloudwatch.alarm_switch(&lever.alarm).await;
-        switch.map_err(Missing::from).map(|switch| Switch {
+        let switch = switch.map_err(Missing::from)?;
+        let position = cloudwatch.position(&switch, desk.clock.now()).await;
+        Ok::<_, Missing>(Switch {
             inverted: lever.inverted,
             without_points: lever.without_points,
+            position,
             ..switch
         })
     };

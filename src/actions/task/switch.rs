@@ -32,6 +32,13 @@ const BACK: SignedDuration = SignedDuration::from_mins(15);
 /// What CloudWatch keeps one maximum of.
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
+fn reading(value: Option<f64>) -> String {
+    match value {
+        Some(value) => format!("the switch still reads {value}"),
+        None => "the switch shows no point yet".into(),
+    }
+}
+
 impl FlipSwitch {
     fn reads(&self, value: f64) -> bool {
         (value - self.value).abs() < f64::EPSILON
@@ -47,7 +54,7 @@ impl Work for FlipSwitch {
     }
 
     fn times(&self) -> (u64, u64) {
-        (5, 180)
+        (60, 300)
     }
 
     fn sends(&self) -> Option<String> {
@@ -93,8 +100,13 @@ impl Work for FlipSwitch {
                     point.value
                 ))
             }
-            Ok(Some(point)) => Seen::NotDone(format!("the switch reads {}", point.value)),
-            Ok(None) => Seen::NotDone("the switch was not touched lately".into()),
+            // CloudWatch shows what was put only after a while (aws-facts §1.3).
+            Ok(newest) if context.receipt.is_some() => Seen::Underway(format!(
+                "CloudWatch took {}; {}",
+                self.value,
+                reading(newest.map(|point| point.value))
+            )),
+            Ok(newest) => Seen::NotDone(reading(newest.map(|point| point.value))),
         }
     }
 

@@ -9,7 +9,8 @@ use super::ask::{Answer, Back, Line, Question, ask, show};
 use super::events::{Events, closing};
 use super::held::{Hold, commands, holds, moving};
 use super::paper::{Ink, Paper};
-use crate::actions::{Folder, Phase, RunState, Running, Tail};
+use super::stage::Stage;
+use crate::actions::{Folder, Phase, RunState, Running, Tail, keep_switches};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::{print, tell};
@@ -28,8 +29,22 @@ pub struct Manner {
     pub simulated: bool,
 }
 
+/// As [`follow`], and keeps what is evacuated by a switch evacuated meanwhile.
+pub async fn follow_and_keep(
+    running: Running,
+    stage: &Stage,
+    manner: Manner,
+    from: Tail,
+) -> Result<Exit, Failure> {
+    tokio::select! {
+        biased;
+        exit = follow(running, &stage.folder, manner, from) => exit,
+        never = keep_switches(stage.crew.clone()) => match never {},
+    }
+}
+
 /// Follows `running` until it is over, or somebody leaves it, or nobody can say how to go on.
-pub async fn follow(
+async fn follow(
     mut running: Running,
     folder: &Folder,
     manner: Manner,

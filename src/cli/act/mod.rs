@@ -26,7 +26,7 @@ use super::settings::Settings;
 use super::simulated::{Still, still};
 use super::target::Target;
 use args::{Asked, Options};
-use follow::{Manner, follow};
+use follow::{Manner, follow_and_keep};
 use paper::Paper;
 use stage::{Stage, runs};
 
@@ -133,7 +133,7 @@ async fn begin(
         simulated: stage.simulated,
     };
     let tail = stage.folder.tail(&running.id);
-    follow(running, &stage.folder, manner, tail).await
+    follow_and_keep(running, stage, manner, tail).await
 }
 
 /// Prints the plan. A run that prints its records has it in the first of them.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::actions::words::seconds;
 use crate::actions::{Folder, Order, RunState, StepStatus, resume};
-use crate::cli::act::follow::{Manner, follow};
+use crate::cli::act::follow::{Manner, follow_and_keep};
 use crate::cli::act::paper::{Ink, Paper};
 use crate::cli::act::stage::Stage;
 use crate::cli::act::{ask, confirmed, may_write, not_started, record};
@@ -159,7 +159,7 @@ fn go_on(
             asks: ask::terminal(),
             simulated: false,
         };
-        let exit = follow(running, &stage.folder, manner, tail).await?;
+        let exit = follow_and_keep(running, &stage, manner, tail).await?;
         record::keep(&left.plan.intent, exit, &stage, &settings.paths.config).await;
         Ok(exit)
     })?

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
-use super::runs::{Means, Runs};
+use super::runs::{Keeper, Means, Runs};
 use crate::actions::{Intent, RunState, Running, look_up};
 use crate::console::app::Hold;
 use crate::console::app::{Effect, Msg};
@@ -190,7 +190,10 @@ impl Outside {
         let newest = Arc::clone(&picture.borrow_and_update());
         let spec = Arc::new(crew.spec.clone());
         self.picture = Some(picture);
+        let may_write = self.setup.write && !crew.spec.read_only;
+        let keeper = may_write.then(|| Arc::new(Keeper::begin(crew.clone())));
         self.means = Some(Means {
+            keeper,
             crew,
             observer: Arc::new(observer),
         });

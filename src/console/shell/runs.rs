@@ -10,7 +10,7 @@ use tokio::task::{AbortHandle, spawn_blocking};
 use super::effects::Arrival;
 use crate::actions::{
     Confirmation, Control, Crew, Folder, Intent, NotStarted, Operator, Order, Plan, Running,
-    resume, start,
+    keep_switches, resume, start,
 };
 use crate::console::Fleets;
 use crate::console::app::{Hold, Kept, Msg, RunLine};
@@ -26,6 +26,24 @@ pub(super) struct Means {
     pub crew: Crew,
     /// Keeps the crew's picture fresh for as long as the run lives.
     pub observer: Arc<Observer>,
+    /// Keeps switches where they are, where this console may change things.
+    #[expect(dead_code, reason = "it works while it lives")]
+    pub keeper: Option<Arc<Keeper>>,
+}
+
+/// Puts the positions of switches again for as long as it lives.
+pub(super) struct Keeper(AbortHandle);
+
+impl Keeper {
+    pub fn begin(crew: Crew) -> Self {
+        Self(tokio::spawn(keep_switches(crew)).abort_handle())
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 pub(super) struct Runs {

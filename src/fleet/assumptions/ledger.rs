@@ -15,6 +15,24 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         check: Some(shown::switches),
     },
     Assumption {
+        id: "switch-takes-minutes",
+        sentence: "A point that PutMetricData took is read, and followed by the health check, within about three minutes. \
+                   AWS publishes no figure: gwctl waits for it to be seen, and holds after five minutes.",
+        source: "§1.3",
+        sure: Sureness::Unverified,
+        on: &[Means::Switch],
+        check: None,
+    },
+    Assumption {
+        id: "alias-answers-target-addresses",
+        sentence: "Route 53 answers an alias record with addresses that the target's name has at the time: gwctl looks \
+                   those up to tell whose an answer is, and says so where an address is nobody's.",
+        source: "§3.1",
+        sure: Sureness::Inferred,
+        on: &[Means::DnsAnswers],
+        check: None,
+    },
+    Assumption {
         id: "checkers-are-counted",
         sentence: "Requests of Route 53's health checkers count in API Gateway's Count and in Lambda's Invocations: about \
                    96 a minute for a check every 10 s from all checker Regions, a third of that for one every 30 s.",

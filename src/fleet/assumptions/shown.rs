@@ -50,10 +50,11 @@ pub(super) fn switches(picture: &Snapshot) -> Shown {
     let told: Vec<String> = found
         .filter_map(|switch| switch.current())
         .map(|switch| {
-            let without = switch.without_points.as_deref().unwrap_or("not known");
             format!(
-                "a switch in {}: alarm {}, the check without data: {without}",
-                switch.region, switch.state
+                "a switch in {}: alarm {}, {}",
+                switch.region,
+                switch.state,
+                switch.lasting_words()
             )
         })
         .collect();

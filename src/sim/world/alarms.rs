@@ -63,11 +63,16 @@ impl State {
 
 impl Alarm {
     fn judge(&mut self, points: &[(i64, f64)], now: Timestamp) {
+        // What is missing is ignored: the state stays.
+        if points.is_empty() && self.treat_missing == "ignore" {
+            return;
+        }
         let breaching = points
             .iter()
             .filter(|(_, value)| breaches(self, *value))
             .count();
-        let state = if breaching >= self.datapoints_to_alarm as usize {
+        let missing_breaches = points.is_empty() && self.treat_missing == "breaching";
+        let state = if breaching >= self.datapoints_to_alarm as usize || missing_breaches {
             "ALARM"
         } else if points.is_empty() && self.treat_missing == "missing" {
             "INSUFFICIENT_DATA"

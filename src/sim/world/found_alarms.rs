@@ -30,6 +30,7 @@ pub(super) fn add(ground: &Ground, all: &mut Resources) {
             description: format!("Evacuation switch of {region}: put 1 to send its traffic away"),
             evaluation_periods: 1,
             datapoints_to_alarm: 1,
+            treat_missing: "ignore".into(),
             ..alarm(ground, &home, &name, SWITCH_NAMESPACE, SWITCH_METRIC, 1.0)
         });
     }

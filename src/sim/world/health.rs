@@ -5,6 +5,7 @@ use super::checkers::{Checkers, Endpoint, endpoint_verdict, settled_verdict};
 use super::faults::FaultKind;
 use super::metrics::MetricId;
 use super::model::{CheckKind, HealthCheck};
+use super::physics::MetricCheckFollows;
 use super::publish::CheckSeries;
 use crate::fleet::Region;
 
@@ -40,7 +41,7 @@ impl State {
         for index in 0..self.watches.len() {
             let own = match &self.resources.health_checks[index].kind {
                 CheckKind::Endpoint { .. } => self.ask_endpoint(index, step),
-                CheckKind::CloudWatchMetric { .. } => self.follow_alarm(index),
+                CheckKind::CloudWatchMetric { .. } => self.follow_alarm(index, step),
                 CheckKind::RecoveryControl { control } => self.follow_control(control),
                 CheckKind::Calculated { .. } => continue,
             };
@@ -120,8 +121,8 @@ impl State {
         endpoint_verdict(check)
     }
 
-    /// Follows the data stream of an alarm, not its state (aws-facts §3.4).
-    fn follow_alarm(&self, index: usize) -> bool {
+    /// Follows the data stream of an alarm, or its state: there are two readings (aws-facts §3.4, §20.1).
+    fn follow_alarm(&self, index: usize, step: i64) -> bool {
         let last = self.watches[index].own;
         let check = &self.resources.health_checks[index];
         let CheckKind::CloudWatchMetric {
@@ -132,8 +133,9 @@ impl State {
         else {
             return last;
         };
-        // Looked at every few seconds, and not at all while the alarm's Region is dark.
-        if self.now % 5 != 0 && !self.making_history() {
+        // Looked at now and then, and not at all while the alarm's Region is dark.
+        let every = self.physics.metric_check_every_s.max(1);
+        if (self.now - step).div_euclid(every) == self.now.div_euclid(every) {
             return last;
         }
         let insufficient = match insufficient_data.as_str() {
@@ -155,6 +157,13 @@ impl State {
         let Some(alarm) = found else {
             return insufficient;
         };
+        if self.physics.metric_check_follows == MetricCheckFollows::AlarmState {
+            return match alarm.state.as_str() {
+                "OK" => true,
+                "ALARM" => false,
+                _ => insufficient,
+            };
+        }
         let dimensions: Vec<(&str, &str)> = alarm
             .dimensions
             .iter()

@@ -12,8 +12,6 @@ pub use super::statistic::{Sample, Statistic};
 
 /// How many minutes are kept.
 const KEPT_MINUTES: usize = 24 * 60;
-/// Seconds until what `PutMetricData` took is readable.
-const PUT_DELAY_S: i64 = 8;
 
 /// What a series is called.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +65,8 @@ pub struct MetricStore {
     names: BTreeMap<String, BTreeMap<MetricId, Handle>>,
     series: Vec<Stored>,
     now: i64,
+    /// Seconds until what `PutMetricData` took is seen.
+    put_visible_s: i64,
 }
 
 impl MetricStore {
@@ -148,6 +148,14 @@ impl MetricStore {
         present.map(|(id, _)| id.clone()).collect()
     }
 
+    /// An empty store, where what is put is seen so many seconds later.
+    pub(super) fn new(put_visible_s: i64) -> Self {
+        Self {
+            put_visible_s,
+            ..Self::default()
+        }
+    }
+
     /// `PutMetricData`: a value at an instant, visible some seconds later.
     pub fn put(
         &mut self,
@@ -159,7 +167,7 @@ impl MetricStore {
         at: Timestamp,
     ) {
         let handle = self.handle(region, MetricId::new(namespace, metric, dimensions));
-        let visible = self.now + PUT_DELAY_S;
+        let visible = self.now + self.put_visible_s;
         self.insert(
             handle,
             at.as_second().div_euclid(60),
@@ -402,7 +410,7 @@ mod tests {
 
     #[test]
     fn what_is_put_can_be_read_a_little_later() {
-        let mut store = MetricStore::default();
+        let mut store = MetricStore::new(20);
         store.set_now(1_000);
         store.put("eu-west-1", "Mine", "Switch", &[], 1.0, at(1_000));
         let read = |store: &MetricStore| {

@@ -197,7 +197,7 @@ impl State {
             now: start,
         };
         let resources = found::resources(&ground);
-        let mut metrics = MetricStore::default();
+        let mut metrics = MetricStore::new(scenario.physics.put_visible_s);
         let begun = start.as_second();
         let now = (begun - scenario::HISTORY.as_secs()).div_euclid(60) * 60;
         let database = database::Database::new(seed, &regions, now);

@@ -24,6 +24,11 @@ pub struct Physics {
     /// Zones that `Fn::GetAZs` lists and that take no subnets, as in an account without default subnets
     /// (§20.3).
     pub zones_without_subnets: Vec<String>,
+    /// Seconds until a point that `PutMetricData` took is seen by whoever reads or follows it (§1.3: AWS
+    /// publishes no figure; with what follows, a switch takes one to three minutes to move DNS).
+    pub put_visible_s: i64,
+    /// Seconds between two looks of Route 53 at what a `CLOUDWATCH_METRIC` check follows (§3.4: no figure).
+    pub metric_check_every_s: i64,
 }
 
 /// Two readings of what a `CLOUDWATCH_METRIC` health check looks at (§20.1).
@@ -45,6 +50,8 @@ impl Default for Physics {
             unset_port: 3306,
             one_member_joins_at_a_time: true,
             zones_without_subnets: vec!["eu-central-1a".into()],
+            put_visible_s: 45,
+            metric_check_every_s: 30,
         }
     }
 }

@@ -174,7 +174,7 @@ fn the_evacuation_switch_works_without_the_control_planes() {
         );
     };
     put(1.0);
-    pass(&sim, 30);
+    pass(&sim, 120);
     assert!(!sim.state().in_service(&region(IRELAND)));
     pass(&sim, 600);
     assert!(
@@ -183,7 +183,7 @@ fn the_evacuation_switch_works_without_the_control_planes() {
     );
     assert_eq!(served(&sim)[1], 0.0);
     put(0.0);
-    pass(&sim, 120);
+    pass(&sim, 240);
     assert!(sim.state().in_service(&region(IRELAND)));
     assert!(served(&sim)[1] > 0.0);
 }
