@@ -23,6 +23,7 @@ mod engine;
 mod figures;
 mod intent;
 mod journal;
+mod keep;
 mod mechanism;
 pub mod names;
 mod needs;
@@ -56,6 +57,7 @@ pub use journal::{
     LeaseRefused, Note, Phase, Record, Reply, ResumeError, RunState, StackPart, Status, StepState,
     StepStatus, Summary, Tail, Trip,
 };
+pub use keep::keep_switches;
 pub use mechanism::{Choice, Mechanism};
 pub use needs::{Dependency, Need, Standing};
 pub use offers::Offers;

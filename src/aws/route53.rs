@@ -11,7 +11,9 @@ use super::error::AwsError;
 use super::line::Line;
 use super::reply;
 use super::session::{Session, sdk_client};
-use crate::fleet::{CheckConfig, CheckKind, LatencyRecord, Region, Vote, WeightedRecord};
+use crate::fleet::{
+    AliasTarget, CheckConfig, CheckKind, LatencyRecord, Region, Vote, WeightedRecord,
+};
 
 /// No fleet's list is longer; a reply that never ends must not hang us.
 const PAGES: usize = 50;
@@ -277,6 +279,17 @@ fn weighted_record(set: &ResourceRecordSet) -> Option<WeightedRecord> {
         weight: set.weight()?,
         ttl: set.ttl().filter(|ttl| *ttl >= 0),
         health_check: reply::some_name(set.health_check_id()),
+        alias: set.alias_target().map(|alias| AliasTarget {
+            zone: reply::name(alias.hosted_zone_id()),
+            name: reply::domain(alias.dns_name()),
+            evaluate_target_health: alias.evaluate_target_health(),
+        }),
+        more: set
+            .resource_records()
+            .iter()
+            .skip(1)
+            .map(|record| reply::domain(record.value()))
+            .collect(),
     })
 }
 

@@ -158,6 +158,8 @@ pub enum CheckVerdict {
     PinnedUnhealthy,
     /// No check on the record: always healthy to Route 53.
     Unchecked,
+    /// Of several records of a Region, of several types, some are answered and some are not.
+    Partly,
     /// Not observed.
     Unknown,
 }
@@ -166,7 +168,7 @@ impl CheckVerdict {
     /// Whether DNS answers with it; `None` when unknown.
     pub const fn in_service(self) -> Option<bool> {
         match self {
-            Self::Healthy | Self::PinnedHealthy | Self::Unchecked => Some(true),
+            Self::Healthy | Self::PinnedHealthy | Self::Unchecked | Self::Partly => Some(true),
             Self::Unhealthy | Self::PinnedUnhealthy => Some(false),
             Self::Unknown => None,
         }
@@ -254,7 +256,7 @@ pub struct Edge {
 }
 
 impl Edge {
-    /// The latency record that stands for `region`.
+    /// The first latency record that stands for `region`; [`Self::records_of`] has all.
     pub fn record(&self, region: &Region) -> Option<&LatencyRecord> {
         self.records
             .last()?
@@ -262,9 +264,11 @@ impl Edge {
             .find(|record| &record.region == region)
     }
 
-    /// The check on the record of `region`.
+    /// The check on the records of `region`, the first one's where there are several.
     pub fn check(&self, region: &Region) -> Option<&HealthCheck> {
-        self.checks.get(self.record(region)?.check()?)
+        let records = self.records_of(region).ok()?;
+        let id = records.into_iter().find_map(LatencyRecord::check)?;
+        self.checks.get(id)
     }
 
     /// How many of these checks Route 53 counts healthy, and of how many that is not known.
@@ -279,82 +283,8 @@ impl Edge {
             None => (healthy, unknown + 1),
         })
     }
-
-    /// The evacuation switch of `region`, with the id of the check that follows it: one that alone
-    /// takes the Region out of service. While the checks are not known, as when Route 53's control
-    /// plane was down from the start, the one that the configuration names, with its alarm's name.
-    pub fn switch(&self, region: &Region) -> Option<(&str, &Observed<Switch>)> {
-        let root = self.record(region).and_then(LatencyRecord::check);
-        if root.and_then(|id| self.config(id)).is_none() {
-            let (alarm, switch) = self.named_switches.get(region)?;
-            return Some((alarm, switch));
-        }
-        self.deciding(region).into_iter().find_map(|id| {
-            let (id, switch) = self.switches.get_key_value(id)?;
-            Some((id.as_str(), switch))
-        })
-    }
-
-    /// ARN of the ARC routing control that alone takes `region` out of service.
-    pub fn routing_control(&self, region: &Region) -> Option<&str> {
-        self.deciding(region)
-            .into_iter()
-            .find_map(|id| match &self.config(id)?.kind {
-                CheckKind::RecoveryControl { control } => Some(control.as_str()),
-                _ => None,
-            })
-    }
-
-    /// The checks each of which, by itself, can make the record of `region` unhealthy: that on the
-    /// record, and the children of a calculated one that needs them all. A disabled check decides
-    /// nothing (aws-facts §3.4).
-    fn deciding(&self, region: &Region) -> Vec<&str> {
-        let root = self.record(region).and_then(LatencyRecord::check);
-        let Some((id, config)) = root.and_then(|id| Some((id, self.config(id)?))) else {
-            return Vec::new();
-        };
-        match &config.kind {
-            _ if config.disabled => Vec::new(),
-            CheckKind::Calculated {
-                children,
-                threshold,
-            } => {
-                // One child more or less must tip the scales. Inverted, one healthy child does.
-                let tips = if config.inverted { 1 } else { children.len() };
-                if usize::try_from(*threshold) != Ok(tips) {
-                    return Vec::new();
-                }
-                let enabled = |id: &&str| self.config(id).is_some_and(|config| !config.disabled);
-                children
-                    .iter()
-                    .map(String::as_str)
-                    .filter(enabled)
-                    .collect()
-            }
-            _ => vec![id],
-        }
-    }
-
-    fn config(&self, id: &str) -> Option<&CheckConfig> {
-        self.checks.get(id)?.config.last()
-    }
 }
 
-impl LatencyRecord {
-    /// The check that decides whether it is answered: its own, or that of the weighted group it
-    /// is an alias to, where the whole group has the same one and its health counts.
-    pub fn check(&self) -> Option<&str> {
-        if let Some(own) = &self.health_check {
-            return Some(own);
-        }
-        let first = self.weights.first()?.health_check.as_deref()?;
-        let shared = self
-            .weights
-            .iter()
-            .all(|record| record.health_check.as_deref() == Some(first));
-        (self.evaluate_target_health && shared).then_some(first)
-    }
-}
-
+mod routes;
 #[cfg(test)]
 mod tests;

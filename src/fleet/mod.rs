@@ -67,7 +67,7 @@ pub use site::{
 };
 pub use snapshot::{Pace, Snapshot};
 pub use spec::{BuildSpec, EdgeSpec, FleetSpec, SiteSpec, SwitchSpec};
-pub use switch::{RoutingControl, RoutingEndpoint, Switch};
+pub use switch::{Lasting, Position, RoutingControl, RoutingEndpoint, Switch};
 pub use text::{clean, clean_line, clean_markdown};
 pub use thresholds::{Limit, Thresholds};
 pub use throttle::{Throttle, usually_refused};

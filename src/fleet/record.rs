@@ -83,4 +83,8 @@ pub struct WeightedRecord {
     pub ttl: Option<i64>,
     /// Its health check.
     pub health_check: Option<String>,
+    /// Where it is an alias itself, to what.
+    pub alias: Option<AliasTarget>,
+    /// What it answers beside [`Self::target`], where it has several values.
+    pub more: Vec<String>,
 }

@@ -48,6 +48,8 @@ fn no_share_is_left_behind(stage: &Stage, retire: &Intent) {
         weight: 60,
         ttl: Some(30),
         health_check: None,
+        alias: None,
+        more: Vec::new(),
     });
     let source = seen.edge.records.source().unwrap().clone();
     seen.edge.records = Observed::known(records, seen.at, source);

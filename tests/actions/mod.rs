@@ -6,6 +6,7 @@
 
 mod admitting;
 mod advice;
+mod answers;
 mod assumptions;
 mod blind;
 mod broken_calls;
@@ -15,9 +16,11 @@ mod criteria;
 mod drift;
 mod evacuate;
 mod journal;
+mod keeping;
 mod lease;
 mod lifecycle;
 mod line;
+mod mechanisms;
 mod permissions;
 mod planning;
 mod policy;

@@ -14,7 +14,7 @@ use super::trial::rehearsals;
 use crate::observe::stand::world;
 
 /// The first complete picture in `scenario`, looked at once.
-fn picture(scenario: &'static str) -> Snapshot {
+pub fn picture(scenario: &'static str) -> Snapshot {
     static SEEN: Mutex<Option<HashMap<&'static str, Arc<Snapshot>>>> = Mutex::new(None);
     let mut seen = SEEN.lock().unwrap();
     let seen = seen.get_or_insert_default();

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use gwctl::fleet::{Missing, Pace, Snapshot};
+use gwctl::fleet::{Lasting, Missing, Pace, Snapshot};
 
 use super::stand::{Stand, region, world};
 
@@ -20,7 +20,7 @@ async fn the_first_picture_has_every_regions_switch_asked_where_the_alarm_is() {
         let switch = switch.current().unwrap();
         assert_eq!(switch.region, home);
         assert_ne!(home, region(code), "a switch must survive its Region");
-        assert_eq!(switch.evacuation_holds(), Some(true));
+        assert_eq!(switch.evacuation_lasts(), Lasting::Lasts);
         assert_eq!(switch.dimensions, [("Region".into(), code.into())]);
         assert_eq!(
             (switch.evacuated_value(), switch.normal_value()),

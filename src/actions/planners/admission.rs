@@ -118,11 +118,8 @@ fn other(all: &Architecture<'_>, region: &Region) -> Result<Other, Refused> {
         _ => u64::MAX,
     };
     let whole = |other: &&Region| {
-        let record = ground.snapshot.edge.record(other);
-        let share = record.and_then(|record| weights::share(ground, record));
-        record.is_some()
-            && (record.is_some_and(|record| record.weights.is_empty())
-                || share.is_some_and(|share| share > 99.0))
+        ground.snapshot.edge.record(other).is_some()
+            && weights::shares(ground, other).is_some_and(|(least, _)| least > 99.0)
             && preconditions::serves(ground.snapshot, other) == Some(true)
     };
     let others = all.sites().iter().map(|site| &site.region);

@@ -1,8 +1,8 @@
 //! Less traffic to a Region, gradually: weights in steps, each gated on the Regions that receive.
 
 use super::shift::Way;
-use super::{preconditions, shift, weights};
-use crate::actions::mechanism::{self, Mechanism};
+use super::{preconditions, shift, ways, weights};
+use crate::actions::mechanism::Mechanism;
 use crate::actions::plan::Ground;
 use crate::actions::{Change, Intent, Places, Plan, Refused, Rehearsal, Step, Task, words};
 use crate::fleet::{Region, Snapshot};
@@ -36,20 +36,8 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
         return Err(Refused::new(format!("{to} % is no less than all"))
             .instead("`--to 0` to `--to 99`; `restore` gives traffic back."));
     }
-    let choice = mechanism::choose(
-        region,
-        Some(Mechanism::Records),
-        ground.spec,
-        ground.snapshot,
-    )?;
-    let record = ground
-        .snapshot
-        .edge
-        .record(region)
-        .ok_or_else(|| Refused::new(format!("{region} has no latency record")))?;
-    let whole = record.weights.is_empty().then_some(100.0);
-    let share = whole.or_else(|| weights::share(ground, record));
-    let now = share.ok_or_else(|| {
+    let choice = ways::choose(ground, region, Some(Mechanism::Records))?;
+    let (_, now) = weights::shares(ground, region).ok_or_else(|| {
         Refused::new(format!(
             "what share of its traffic {region} has now is not known: its record leads to records that are not"
         ))
@@ -70,10 +58,10 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     plan.steps = steps(ground, region, now, *to, *over_s)?;
     plan.inverse = inverse(ground, region, &plan.steps)?;
     plan.notes.push(shift::caches(ground, region));
-    if record.weights.is_empty() {
+    if !weights::grouped(ground, region) {
         plan.notes.push(format!(
             "The latency record of {region} becomes an alias to a weighted group, {region}.{}; undo gives all weight back and leaves the group.",
-            record.name
+            ground.snapshot.edge.latency_record
         ));
     }
     plan.mechanism = Some(choice);

@@ -2,13 +2,13 @@
 
 use super::promote::Cast;
 use super::shift::{Way, ids};
-use super::{evacuate, preconditions, promote, shift};
+use super::{evacuate, preconditions, promote, shift, ways};
 use crate::actions::check::{Check, Finding};
 use crate::actions::plan::Ground;
 use crate::actions::task::{AwaitFigures, AwaitResync, Baseline, Healthy, Look};
 use crate::actions::{
     Change, Choice, Intent, Mode, Places, Plan, Refused, Rehearsal, Step, Task, advise, data_loss,
-    intent, mechanism, remedy,
+    intent, remedy,
 };
 use crate::fleet::{Region, Snapshot, Verdict};
 
@@ -52,7 +52,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     } else {
         Mode::Switchover
     };
-    let choice = mechanism::choose(region, None, ground.spec, ground.snapshot)?;
+    let choice = ways::choose(ground, region, None)?;
     let word = if mode == Mode::Failover {
         "failover"
     } else {

@@ -1,13 +1,11 @@
 //! No new traffic to a Region, at once.
 
 use super::shift::Way;
-use super::{preconditions, shift};
+use super::{preconditions, shift, ways};
 use crate::actions::check::{Check, Finding};
 use crate::actions::plan::Ground;
-use crate::actions::{
-    Choice, Intent, Mechanism, Places, Plan, Refused, Rehearsal, Step, mechanism,
-};
-use crate::fleet::{CheckVerdict, Region, Snapshot};
+use crate::actions::{Choice, Intent, Mechanism, Places, Plan, Refused, Rehearsal, Step};
+use crate::fleet::{CheckVerdict, Lasting, Region, Snapshot};
 
 /// Evacuate what is selected.
 pub fn offers(_: &Snapshot, region: &Region) -> Vec<Intent> {
@@ -39,7 +37,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
         return Err(Refused::new("not an evacuation"));
     };
     ground.site(region)?;
-    let choice = mechanism::choose(region, *mechanism, ground.spec, ground.snapshot)?;
+    let choice = ways::choose(ground, region, *mechanism)?;
     let mut plan = ground.plan(
         intent,
         format!("Evacuate {region} by {}", choice.mechanism.title()),
@@ -65,17 +63,33 @@ pub(super) fn checks(ground: &Ground<'_>, region: &Region) -> Vec<Check> {
     checks
 }
 
-/// A switch whose health check counts as healthy without data lets the Region back in by itself.
+/// A switch that forgets lets the Region back in by itself.
 pub(super) fn lapses(ground: &Ground<'_>, region: &Region, choice: &Choice) -> Option<Check> {
-    let switch = mechanism::switch(region, ground.snapshot).ok()?;
-    let lapses = choice.mechanism == Mechanism::Switch && switch.evacuation_holds() == Some(false);
-    lapses.then(|| {
-        let text = format!(
-            "the switch's health check counts as healthy once its data is old: {region} gets traffic again by itself. \
-             Set the check's InsufficientDataHealthStatus to LastKnownStatus"
-        );
-        Check::new("switch-holds", Finding::Waivable, text)
-    })
+    if choice.mechanism != Mechanism::Switch {
+        return None;
+    }
+    let switch = ways::switch(region, ground.snapshot).ok()?;
+    let words = switch.lasting_words();
+    let (finding, more) = match switch.evacuation_lasts() {
+        Lasting::Lasts => return None,
+        Lasting::Lapses => (
+            Finding::Waivable,
+            "set the check's InsufficientDataHealthStatus to LastKnownStatus",
+        ),
+        Lasting::Unsure => (
+            Finding::Warn,
+            "leave a console open with --write, which puts the position again, and set TreatMissingData to ignore",
+        ),
+        Lasting::Unknown => (
+            Finding::Warn,
+            "leave a console open with --write, which puts the position again",
+        ),
+    };
+    Some(Check::new(
+        "switch-holds",
+        finding,
+        format!("{words}: {more}"),
+    ))
 }
 
 /// Whether Route 53 sends traffic there at all.
@@ -85,6 +99,11 @@ fn admitted(snapshot: &Snapshot, region: &Region) -> Check {
             "admitted",
             Finding::Warn,
             format!("whether Route 53 sends traffic to {region} is not known"),
+        ),
+        Some(CheckVerdict::Partly) => Check::new(
+            "admitted",
+            Finding::Warn,
+            format!("Route 53 answers with some of the records of {region} only"),
         ),
         Some(verdict) => Check::of(
             "admitted",

@@ -20,6 +20,7 @@ pub(super) mod retire;
 mod room;
 mod shift;
 pub(super) mod up;
+mod ways;
 mod weights;
 mod wellness;
 

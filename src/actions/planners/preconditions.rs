@@ -8,7 +8,7 @@ use crate::actions::check::{Check, Finding};
 use crate::actions::dark::dark;
 use crate::actions::plan::Ground;
 use crate::actions::{Advice, Mode, words};
-use crate::fleet::{CheckVerdict, Region, Snapshot, Verdict, check_verdict};
+use crate::fleet::{CheckVerdict, Region, Snapshot, Verdict};
 
 /// The preconditions of a promotion.
 pub(super) fn promotion(
@@ -310,9 +310,7 @@ fn sent_there(snapshot: &Snapshot, region: &Region) -> Option<bool> {
     (came || answered).then_some(true)
 }
 
-/// What Route 53 makes of the Region's own health check.
+/// What Route 53 makes of the Region's records, all of them.
 pub(in crate::actions) fn admission(snapshot: &Snapshot, region: &Region) -> Option<CheckVerdict> {
-    let id = snapshot.edge.record(region)?.health_check.as_ref()?;
-    let check = snapshot.edge.checks.get(id)?;
-    Some(check_verdict(check, snapshot.at))
+    snapshot.edge.admission(region, snapshot.at)
 }

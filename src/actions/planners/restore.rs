@@ -1,14 +1,14 @@
 //! Traffic returns to a Region, after it has been healthy for a while.
 
 use super::shift::Way;
-use super::{preconditions, shift, weights};
+use super::{preconditions, shift, ways, weights};
 use crate::actions::check::{Check, Finding};
 use crate::actions::dark::dark;
-use crate::actions::mechanism::{Mechanism, switch};
+use crate::actions::mechanism::Mechanism;
 use crate::actions::plan::Ground;
 use crate::actions::task::Healthy;
 use crate::actions::{Choice, Intent, Places, Plan, Refused, Rehearsal, Step, Task, words};
-use crate::fleet::{CheckVerdict, Region, Snapshot, check_verdict};
+use crate::fleet::{CheckVerdict, Region, Snapshot, Switch, check_verdict};
 
 /// Restore what is selected.
 pub fn offers(_: &Snapshot, region: &Region) -> Vec<Intent> {
@@ -49,6 +49,11 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     ground.site(region)?;
     let held_by = kept_out_by(ground, region);
     let Some(first) = held_by.first().copied() else {
+        if let Some(why) = unknown(ground.snapshot, region) {
+            return Err(Refused::new(format!(
+                "what keeps traffic from {region} is not known: {why}"
+            )));
+        }
         return Err(
             Refused::new(format!("nothing of gwctl's keeps traffic from {region}")).instead(
                 "Where its own health check fails, it returns by itself once that passes.",
@@ -73,6 +78,16 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     Ok(plan)
 }
 
+/// Why it cannot be told whether anything keeps traffic from the Region; none where it can.
+fn unknown(snapshot: &Snapshot, region: &Region) -> Option<String> {
+    match snapshot.edge.records_of(region) {
+        Err(why) if snapshot.edge.records.last().is_none() => Some(why),
+        Err(_) => None,
+        Ok(_) => (snapshot.edge.admission(region, snapshot.at) == Some(CheckVerdict::Unknown))
+            .then(|| "its health checks could not be asked".into()),
+    }
+}
+
 /// The mechanisms that keep traffic from the Region now.
 fn kept_out_by(ground: &Ground<'_>, region: &Region) -> Vec<Mechanism> {
     let snapshot = ground.snapshot;
@@ -80,22 +95,14 @@ fn kept_out_by(ground: &Ground<'_>, region: &Region) -> Vec<Mechanism> {
     if switched(region, snapshot) == Some(true) {
         all.push(Mechanism::Switch);
     }
-    let check = snapshot
-        .edge
-        .record(region)
-        .and_then(|record| record.check())
-        .and_then(|id| snapshot.edge.checks.get(id));
+    let check = snapshot.edge.check(region);
     if check
         .and_then(|check| check.config.last())
         .is_some_and(|config| config.disabled && config.inverted)
     {
         all.push(Mechanism::HealthCheck);
     }
-    let record = snapshot.edge.record(region);
-    if record
-        .and_then(|record| weights::share(ground, record))
-        .is_some_and(|share| share < 99.5)
-    {
+    if weights::shares(ground, region).is_some_and(|(least, _)| least < 99.5) {
         all.push(Mechanism::Records);
     }
     // Every check that decides is healthy: nothing keeps anybody away.
@@ -111,7 +118,10 @@ fn kept_out_by(ground: &Ground<'_>, region: &Region) -> Vec<Mechanism> {
         all.push(Mechanism::RoutingControl);
     }
     // Nor can every switch be read from afar: putting what it has changes nothing.
-    if all.is_empty() && switched(region, snapshot).is_none() && switch(region, snapshot).is_ok() {
+    if all.is_empty()
+        && switched(region, snapshot).is_none()
+        && ways::switch(region, snapshot).is_ok()
+    {
         all.push(Mechanism::Switch);
     }
     all
@@ -119,8 +129,12 @@ fn kept_out_by(ground: &Ground<'_>, region: &Region) -> Vec<Mechanism> {
 
 /// Whether the Region's switch evacuates. The check that follows it tells: it keeps its last word, while
 /// the alarm forgets within minutes when nothing more is put (aws-facts §3.4).
-fn switched(region: &Region, snapshot: &Snapshot) -> Option<bool> {
+pub(super) fn switched(region: &Region, snapshot: &Snapshot) -> Option<bool> {
     let (id, known) = snapshot.edge.switch(region)?;
+    // Its position tells; where none is known, alarm and check do.
+    if let Some(evacuated) = known.current().and_then(Switch::stands_evacuated) {
+        return Some(evacuated);
+    }
     if known.last().is_some_and(|switch| switch.state == "ALARM") {
         return Some(true);
     }

@@ -3,10 +3,11 @@
 use super::architecture::{Architecture, Traffic, Wanted, home, with};
 use super::building::{away, id, standing};
 use super::shift::{self, Way};
-use super::{preconditions, remains};
+use super::{preconditions, remains, restore};
 use crate::actions::check::{Check, Finding};
 use crate::actions::plan::Ground;
-use crate::actions::{Intent, Places, Plan, Refused, Rehearsal, names};
+use crate::actions::task::FlipSwitch;
+use crate::actions::{Intent, Places, Plan, Refused, Rehearsal, Step, Task, names};
 use crate::fleet::{Region, Snapshot};
 
 /// Retire what is selected.
@@ -133,6 +134,8 @@ fn rehomed(
             &switch,
             None,
         )?);
+        plan.steps
+            .push(positioned(all, other, &home)?.after([id("switch", other)]));
         let moved = Wanted {
             parameters: with(&here.parameters, [("SwitchRegion", home.to_string())]),
             ..theirs
@@ -143,13 +146,40 @@ fn rehomed(
             &moved,
             Some(&here.parameters),
         )?;
-        plan.steps.push(follow.after([id("switch", other)]));
+        plan.steps.push(follow.after([id("position", other)]));
         let old = standing(all, all.switch(other, region))?;
         let gone = all.remove(&id("remove-switch", other), &old)?;
         plan.steps.push(gone.after([id("follow", other)]));
         last.push(id("remove-switch", other));
     }
     Ok(last)
+}
+
+/// The new switch gets the old one's position before anything follows it: without one a Region that is
+/// evacuated would be admitted (aws-facts §20.1).
+fn positioned(all: &Architecture<'_>, other: &Region, home: &Region) -> Result<Step, Refused> {
+    let ground = all.ground;
+    let evacuated = restore::switched(other, ground.snapshot).ok_or_else(|| {
+        Refused::new(format!(
+            "whether {other} is evacuated by its switch is not known: it cannot be moved"
+        ))
+    })?;
+    let task = FlipSwitch {
+        evacuates: other.clone(),
+        region: home.clone(),
+        alarm: names::alarm(ground.fleet, other),
+        namespace: format!("{}/Evacuation", ground.fleet),
+        metric: "Evacuate".into(),
+        dimensions: vec![("Region".into(), other.to_string())],
+        value: f64::from(u8::from(evacuated)),
+    };
+    let word = if evacuated { "evacuates" } else { "admits" };
+    Ok(Step::new(
+        id("position", other),
+        format!("The new switch of {other} {word}, as the old one does"),
+        Task::FlipSwitch(task),
+        ground.snapshot,
+    ))
 }
 
 /// The router forgets the Region, once nobody is sent there.

@@ -1,8 +1,8 @@
 //! The steps that keep traffic from a Region, or let it return, by any mechanism.
 
-use super::{preconditions, weights, wellness};
+use super::{preconditions, ways, weights, wellness};
 use crate::actions::check::Check;
-use crate::actions::mechanism::{Mechanism, switch};
+use crate::actions::mechanism::Mechanism;
 use crate::actions::plan::Ground;
 use crate::actions::task::{
     AwaitAnswers, AwaitTraffic, FlipSwitch, ForceCheck, RoutingControl, Within,
@@ -30,7 +30,7 @@ pub(super) fn flip(
     let no = |why: String| Refused::new(format!("{mechanism} of {region}: {why}"));
     let (task, change) = match mechanism {
         Mechanism::Switch => {
-            let switch = switch(region, snapshot).map_err(no)?;
+            let switch = ways::switch(region, snapshot).map_err(no)?;
             let (normal, evacuated) = (switch.normal_value(), switch.evacuated_value());
             let (before, after) = if out {
                 (normal, evacuated)
@@ -57,10 +57,7 @@ pub(super) fn flip(
             (Task::FlipSwitch(task), change)
         }
         Mechanism::RoutingControl => {
-            let control = snapshot
-                .edge
-                .routing_control(region)
-                .ok_or_else(|| no("there is none".into()))?;
+            let control = snapshot.edge.find_control(region).map_err(no)?;
             let task = RoutingControl {
                 evacuates: region.clone(),
                 control: control.into(),
@@ -74,17 +71,8 @@ pub(super) fn flip(
             )
         }
         Mechanism::HealthCheck => {
-            let check = snapshot
-                .edge
-                .record(region)
-                .and_then(|record| record.check())
-                .ok_or_else(|| no("there is none".into()))?;
-            let version = snapshot
-                .edge
-                .checks
-                .get(check)
-                .and_then(|check| check.config.last())
-                .map_or(0, |config| config.version);
+            let (check, config) = snapshot.edge.find_check(region).map_err(no)?;
+            let version = config.version;
             let words = if out {
                 ("as measured", "forced unhealthy")
             } else {
@@ -103,14 +91,12 @@ pub(super) fn flip(
         Mechanism::Records => {
             let mut batch = weights::change(ground, region, if out { 0 } else { 100 })?;
             batch.strict = out;
-            let record = snapshot.edge.record(region);
-            let now = record
-                .and_then(|record| weights::share(ground, record))
-                .unwrap_or(100.0);
+            let now = weights::shares(ground, region)
+                .map_or("unknown".into(), |(_, most)| format!("{most:.0} %"));
             let after = if out { "0 %" } else { "100 %" };
             (
                 Task::ChangeRecords(batch),
-                Change::new(format!("weight of {region}"), format!("{now:.0} %"), after),
+                Change::new(format!("weight of {region}"), now, after),
             )
         }
     };
@@ -132,13 +118,13 @@ pub(super) fn observed(
 ) -> Vec<Step> {
     let snapshot = ground.snapshot;
     let out = way == Way::Out;
-    let target = target(ground, region);
     let dns = Task::AwaitAnswers(AwaitAnswers {
         zone: ground.spec.edge.hosted_zone.clone(),
         name: ground.spec.edge.latency_record.clone(),
         region: region.clone(),
-        target,
+        records: weights::answers(ground, region),
         gone: out,
+        seen_from: out.then(|| seen_from(ground, region)).flatten(),
     });
     let before = snapshot.clients_last(region);
     let traffic = Task::AwaitTraffic(AwaitTraffic {
@@ -215,18 +201,15 @@ pub(super) fn receiving(ground: &Ground<'_>, region: &Region) -> Vec<Check> {
     checks.collect()
 }
 
-/// What DNS answers for the Region: its record's name, or through a weighted group its own endpoint's.
-fn target(ground: &Ground<'_>, region: &Region) -> String {
-    let endpoint = ground
-        .snapshot
-        .site(region)
-        .and_then(|site| site.endpoint.clone());
-    match ground.snapshot.edge.record(region) {
-        Some(record) if record.alias_zone.is_none() => record.target.clone(),
-        record => endpoint
-            .or_else(|| record.map(|record| record.target.clone()))
-            .unwrap_or_default(),
-    }
+/// The places that DNS answers with the Region now; none where it is not known.
+fn seen_from(ground: &Ground<'_>, region: &Region) -> Option<Vec<String>> {
+    let answers = ground.snapshot.edge.answers.current()?;
+    // Addresses of aliases are nobody's here.
+    let known = answers.iter().all(|answer| answer.region.is_some());
+    let there = answers
+        .iter()
+        .filter(|answer| answer.region.as_ref() == Some(region));
+    known.then(|| there.map(|answer| answer.vantage.clone()).collect())
 }
 
 /// How long some traffic still reaches the Region (aws-facts §5.3).

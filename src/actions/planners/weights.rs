@@ -1,10 +1,12 @@
 //! A latency record as an alias to a weighted group: the only way to give a Region less than all of its
 //! traffic (aws-facts §3.1).
 
-use crate::actions::Refused;
 use crate::actions::plan::Ground;
-use crate::actions::task::{ChangeRecords, NameChange};
-use crate::fleet::{AliasTarget, LatencyRecord, RecordAction, RecordChange, RecordSet, Region};
+use crate::actions::task::{ChangeRecords, NameChange, Planned, Target};
+use crate::actions::{Refused, names};
+use crate::fleet::{
+    AliasTarget, LatencyRecord, RecordAction, RecordChange, RecordSet, Region, WeightedRecord,
+};
 
 /// Lifetime of answers from a group that gwctl makes, in seconds (AWS suggests 60 at most, aws-facts §3.2).
 const TTL: i64 = 60;
@@ -19,73 +21,86 @@ pub(super) fn levels(over_s: u64) -> u64 {
     (over_s / LEAST).clamp(1, LEVELS)
 }
 
-/// The batch that leaves `percent` of the Region's traffic with it and gives the rest to the others.
+/// The batch that leaves `percent` of the Region's traffic with it and gives the rest to the others, for all
+/// of its records.
 pub(super) fn change(
     ground: &Ground<'_>,
     region: &Region,
     percent: u8,
 ) -> Result<ChangeRecords, Refused> {
-    let snapshot = ground.snapshot;
-    let record = snapshot
-        .edge
-        .record(region)
-        .ok_or_else(|| Refused::new(format!("{region} has no latency record")))?;
+    let edge = &ground.snapshot.edge;
+    let records = edge.records_of(region).map_err(Refused::new)?;
     let zone = ground.spec.edge.hosted_zone.clone();
-    let group = weighted(ground, record, percent)?;
+    let mut groups: Vec<NameChange> = Vec::new();
+    let mut aliases: Vec<RecordSet> = Vec::new();
+    for record in records {
+        let (before, after) = (group_now(record), weighted(ground, record, percent)?);
+        let name = after
+            .first()
+            .map_or_else(String::new, |set| set.name.clone());
+        if record.weights.is_empty() {
+            aliases.push(to_group(record, &zone, &name));
+        }
+        // Groups of several types have one name.
+        match groups.iter_mut().find(|group| group.name == name) {
+            Some(group) => {
+                group.before.extend(before);
+                group.after.extend(after);
+            }
+            None => groups.push(NameChange {
+                name,
+                before,
+                after,
+            }),
+        }
+    }
     let upsert = |set: &RecordSet| RecordChange {
         action: RecordAction::Upsert,
         set: set.clone(),
     };
-    let mut batch: Vec<RecordChange> = group.iter().map(upsert).collect();
-    let group_name = group
-        .first()
-        .map_or_else(String::new, |set| set.name.clone());
-    let mut names = vec![NameChange {
-        name: group_name.clone(),
-        before: group_now(record),
-        after: group,
-    }];
-    if record.weights.is_empty() {
-        let before: Vec<RecordSet> = snapshot
-            .edge
-            .records
-            .last()
-            .into_iter()
-            .flatten()
-            .map(whole)
-            .collect();
-        let alias = RecordSet {
-            ttl: None,
-            values: Vec::new(),
-            alias: Some(AliasTarget {
-                zone: zone.clone(),
-                name: group_name,
-                evaluate_target_health: false,
-            }),
-            ..whole(record)
-        };
-        let after = before
-            .iter()
-            .map(|set| {
-                if set.region.as_ref() == Some(region) {
-                    alias.clone()
-                } else {
-                    set.clone()
-                }
-            })
-            .collect();
-        batch.push(upsert(&alias));
-        names.push(NameChange {
-            name: record.name.clone(),
-            before,
-            after,
-        });
-    }
+    // An alias comes after what it leads to.
+    let members = groups.iter().flat_map(|group| &group.after);
+    let batch = members.chain(&aliases).map(upsert).collect();
+    let mut names = groups;
+    names.extend(latency_set(ground, &aliases));
     Ok(ChangeRecords {
         zone,
         names,
         batch,
         strict: true,
+    })
+}
+
+/// The latency record as an alias to the group called `name`.
+fn to_group(record: &LatencyRecord, zone: &str, name: &str) -> RecordSet {
+    RecordSet {
+        ttl: None,
+        values: Vec::new(),
+        alias: Some(AliasTarget {
+            zone: zone.into(),
+            name: name.into(),
+            evaluate_target_health: false,
+        }),
+        ..whole(record)
+    }
+}
+
+/// The latency set with `aliases` in the place of those that they replace; none where nothing changes.
+fn latency_set(ground: &Ground<'_>, aliases: &[RecordSet]) -> Option<NameChange> {
+    let name = aliases.first()?.name.clone();
+    let records = ground.snapshot.edge.records.last()?;
+    let before: Vec<RecordSet> = records.iter().map(whole).collect();
+    let replaced = |set: &RecordSet| {
+        let alias = aliases
+            .iter()
+            .find(|alias| alias.kind == set.kind && alias.set_identifier == set.set_identifier);
+        alias.unwrap_or(set).clone()
+    };
+    let after = before.iter().map(replaced).collect();
+    Some(NameChange {
+        name,
+        before,
+        after,
     })
 }
 
@@ -122,8 +137,11 @@ fn group_now(record: &LatencyRecord) -> Vec<RecordSet> {
         region: None,
         weight: Some(one.weight),
         ttl: one.ttl,
-        values: vec![one.target.clone()],
-        alias: None,
+        values: match one.alias {
+            Some(_) => Vec::new(),
+            None => [vec![one.target.clone()], one.more.clone()].concat(),
+        },
+        alias: one.alias.clone(),
         health_check: one.health_check.clone(),
     };
     record.weights.iter().map(set).collect()
@@ -140,7 +158,14 @@ fn weighted(
     } else {
         group_now(record)
     };
-    let own = own_identifier(ground, record);
+    let own = own_identifier(ground, record)
+        .filter(|_| record.weights.is_empty() || gives_away(ground, record));
+    if own.is_none() {
+        return Err(Refused::new(format!(
+            "the weighted group {} of its {} record has no member that is known to be another Region's",
+            record.target, record.kind
+        )));
+    }
     let others = i64::try_from(group.len())
         .unwrap_or(1)
         .saturating_sub(1)
@@ -161,6 +186,34 @@ fn weighted(
         }
     }
     Ok(group)
+}
+
+/// Whether all of a group but the Region's own member are known to be other Regions'.
+fn gives_away(ground: &Ground<'_>, record: &LatencyRecord) -> bool {
+    let own = own_identifier(ground, record);
+    let mut others = record
+        .weights
+        .iter()
+        .filter(|one| own.as_ref() != Some(&one.set_identifier))
+        .peekable();
+    others.peek().is_some() && others.all(|one| another_regions(ground, &record.region, one))
+}
+
+/// Whether a member of a group is known to be of another Region than `region`: by its identifier, or by the
+/// name that it leads to.
+fn another_regions(ground: &Ground<'_>, region: &Region, one: &WeightedRecord) -> bool {
+    let target = one.target.trim_end_matches('.');
+    let same = |name: &str| name.trim_end_matches('.').eq_ignore_ascii_case(target);
+    let mut sites = ground.snapshot.sites.iter();
+    let by_site = sites.any(|site| {
+        site.region != *region
+            && (one.set_identifier == site.region.as_str()
+                || site.endpoint.as_deref().is_some_and(same)
+                || same(&names::endpoint(ground.spec, &site.region)))
+    });
+    let records = ground.snapshot.edge.records.last().into_iter().flatten();
+    let mut others = records.filter(|record| record.region != *region);
+    by_site || others.any(|other| other.weights.is_empty() && same(&other.target))
 }
 
 /// The identifier of the Region's own record within its group.
@@ -217,8 +270,27 @@ fn new_group(ground: &Ground<'_>, record: &LatencyRecord) -> Result<Vec<RecordSe
     Ok(group)
 }
 
+/// The least and the greatest share that the Region's own records have now, in percent: 100 for one that is no
+/// alias to a group. None where it is not known.
+pub(super) fn shares(ground: &Ground<'_>, region: &Region) -> Option<(f64, f64)> {
+    let records = ground.snapshot.edge.records_of(region).ok()?;
+    let each = records.iter().map(|record| match record.weights.len() {
+        0 => Some(100.0),
+        _ => share(ground, record),
+    });
+    let all: Vec<f64> = each.collect::<Option<_>>()?;
+    let (least, most) = (all.iter().copied(), all.iter().copied());
+    Some((least.reduce(f64::min)?, most.reduce(f64::max)?))
+}
+
+/// Whether any of its records is an alias to a weighted group.
+pub(super) fn grouped(ground: &Ground<'_>, region: &Region) -> bool {
+    let records = ground.snapshot.edge.records_of(region);
+    records.is_ok_and(|all| all.iter().any(|record| !record.weights.is_empty()))
+}
+
 /// The share the Region's own record has now, in percent; none without a group.
-pub(super) fn share(ground: &Ground<'_>, record: &LatencyRecord) -> Option<f64> {
+fn share(ground: &Ground<'_>, record: &LatencyRecord) -> Option<f64> {
     let own = own_identifier(ground, record)?;
     let all: i64 = record.weights.iter().map(|one| one.weight).sum();
     let mine = record
@@ -227,4 +299,75 @@ pub(super) fn share(ground: &Ground<'_>, record: &LatencyRecord) -> Option<f64> 
         .find(|one| one.set_identifier == own)?
         .weight;
     (all > 0).then(|| 100.0 * mine as f64 / all as f64)
+}
+
+/// What DNS answers for the records of the Region and of the others, by type.
+pub(super) fn answers(ground: &Ground<'_>, region: &Region) -> Vec<Planned> {
+    let records = ground
+        .snapshot
+        .edge
+        .records
+        .last()
+        .map_or(&[][..], Vec::as_slice);
+    let own = records.iter().filter(|record| record.region == *region);
+    let mut kinds: Vec<&str> = own.map(|record| record.kind.as_str()).collect();
+    kinds.dedup();
+    let of = |kind: &str, own: bool| -> Vec<Target> {
+        let all = records
+            .iter()
+            .filter(|record| record.kind == kind && (record.region == *region) == own);
+        all.flat_map(|record| targets(ground, record)).collect()
+    };
+    if !kinds.is_empty() {
+        let planned = |kind: &str| Planned {
+            kind: kind.into(),
+            own: of(kind, true),
+            others: of(kind, false),
+        };
+        return kinds.into_iter().map(planned).collect();
+    }
+    // Records that were never read: a question for addresses is answered with whatever there is.
+    let endpoint = |region: &Region| Target {
+        value: names::endpoint(ground.spec, region),
+        alias: true,
+    };
+    let sites = ground.snapshot.sites.iter().map(|site| &site.region);
+    vec![Planned {
+        kind: "A".into(),
+        own: vec![endpoint(region)],
+        others: sites
+            .filter(|other| *other != region)
+            .map(endpoint)
+            .collect(),
+    }]
+}
+
+/// What a latency record leads to in its own Region.
+fn targets(ground: &Ground<'_>, record: &LatencyRecord) -> Vec<Target> {
+    if record.weights.is_empty() {
+        let own = Target {
+            value: record.target.clone(),
+            alias: record.alias_zone.is_some(),
+        };
+        // An alias within the zone may lead on to the Region's own name.
+        let endpoint = (record.alias_zone.as_deref()
+            == Some(ground.spec.edge.hosted_zone.as_str()))
+        .then(|| Target {
+            value: names::endpoint(ground.spec, &record.region),
+            alias: true,
+        });
+        return [own].into_iter().chain(endpoint).collect();
+    }
+    let own = record
+        .weights
+        .iter()
+        .filter(|one| !another_regions(ground, &record.region, one));
+    own.flat_map(|one| {
+        let values = std::iter::once(&one.target).chain(&one.more);
+        values.map(|value| Target {
+            value: value.clone(),
+            alias: one.alias.is_some(),
+        })
+    })
+    .collect()
 }

@@ -3,7 +3,8 @@
 //! One file a family. A task is data, so that a plan can be written down, shown and resumed by
 //! another process; what it does is `look` and `send`.
 
-mod await_dns;
+mod await_answers;
+mod await_endpoint;
 mod await_figures;
 mod await_fleet;
 mod await_region;
@@ -36,7 +37,8 @@ use crate::aws::AwsError;
 use crate::fleet::assumptions::Means;
 use crate::fleet::{Region, StackEvent};
 
-pub use await_dns::{AwaitAnswers, AwaitEndpoint};
+pub use await_answers::{AwaitAnswers, Planned, Target};
+pub use await_endpoint::AwaitEndpoint;
 pub use await_figures::AwaitFigures;
 pub use await_fleet::{Baseline, Healthy, Look, Within};
 pub use await_region::{AwaitGreen, AwaitMember, AwaitRequests, AwaitServing};
@@ -331,6 +333,8 @@ impl Task {
             | Self::RemoveStack(_)
             | Self::CopyCode(_)
             | Self::AwaitMember(_) => Duration::from_secs(2),
+            // A dozen questions, of Route 53's API where DNS cannot be asked.
+            Self::AwaitAnswers(_) => Duration::from_secs(3),
             _ => Duration::from_secs(1),
         }
     }

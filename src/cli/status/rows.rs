@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::figure::{age, count, latest, mark, millis, ms, of, percent, share};
 use crate::fleet::{
-    CheckVerdict, Edge, Function, Metric, Missing, Region, Site, Snapshot, check_verdict,
+    CheckVerdict, Edge, Function, Metric, Missing, Position, Region, Site, Snapshot,
 };
 
 /// Column heads of the Regions.
@@ -101,17 +101,11 @@ pub fn lag(picture: &Snapshot, region: &Region) -> String {
 }
 
 fn dns(edge: &Edge, region: &Region, now: Timestamp) -> String {
-    let record = match (edge.records.why_missing(), edge.record(region)) {
-        (Some(why), _) if *why != Missing::NoData => return mark(Some(why)).to_owned(),
-        (_, None) => return "no record".to_owned(),
-        (_, Some(record)) => record,
-    };
-    let verdict = match (record.check(), edge.check(region)) {
-        (None, _) => CheckVerdict::Unchecked,
-        (Some(_), Some(check)) => check_verdict(check, now),
-        (Some(_), None) => CheckVerdict::Unknown,
-    };
-    verdict_word(verdict).to_owned()
+    match (edge.records.why_missing(), edge.admission(region, now)) {
+        (Some(why), _) if *why != Missing::NoData => mark(Some(why)).to_owned(),
+        (_, None) => "no record".to_owned(),
+        (_, Some(verdict)) => verdict_word(verdict).to_owned(),
+    }
 }
 
 /// As JSON spells it too.
@@ -122,6 +116,7 @@ pub const fn verdict_word(verdict: CheckVerdict) -> &'static str {
         CheckVerdict::PinnedHealthy => "pinned-healthy",
         CheckVerdict::PinnedUnhealthy => "pinned-unhealthy",
         CheckVerdict::Unchecked => "unchecked",
+        CheckVerdict::Partly => "partly",
         CheckVerdict::Unknown => "unknown",
     }
 }
@@ -179,6 +174,7 @@ pub fn rest(picture: &Snapshot) -> Vec<(&'static str, String)> {
                 format!("{} in {}{by}", probe.status, millis(ms(probe.total())))
             }),
         ),
+        ("switches", switches(picture)),
         ("database", database(picture)),
         ("alarms", alarms(picture)),
         (
@@ -231,6 +227,32 @@ fn calls(picture: &Snapshot) -> String {
         format!(" ({})", kinds.join(", "))
     };
     format!("{all}, {} failed{of_which}", count(failed as f64))
+}
+
+/// The switches that evacuate, or do not tell, with the age of their points; nothing more where all admit.
+fn switches(picture: &Snapshot) -> String {
+    let told = picture.sites.iter().filter_map(|site| {
+        let (_, switch) = picture.edge.switch(&site.region)?;
+        let known = switch.last()?;
+        let evacuates = known.stands_evacuated() == Some(true);
+        let unread = matches!(known.position, Position::Unread { .. });
+        if !evacuates && !unread {
+            return None;
+        }
+        let lasting = if evacuates {
+            format!("; {}", known.lasting_words())
+        } else {
+            String::new()
+        };
+        let words = known.position_words(picture.at);
+        Some(format!("{}: {words}{lasting}", site.region))
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() {
+        "none evacuates, as far as known".to_owned()
+    } else {
+        told.join(", ")
+    }
 }
 
 fn with_reasons(verdict: &str, what: &str) -> String {

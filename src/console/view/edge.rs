@@ -132,7 +132,7 @@ fn records(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         let Some(record) = records.and_then(|records| records.get(*index)) else {
             continue;
         };
-        let (dns, _) = sites::dns(scene, region);
+        let dns = sites::record_dns(scene, record);
         let ttl = record
             .ttl
             .map_or_else(|| "alias".into(), |ttl| format!("{ttl} s"));

@@ -254,17 +254,28 @@ fn routing(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, site: &Site) {
         word
     };
     facts.heading("Routing", Line::from(beside.span()));
-    let Some(record) = edge.record(&site.region) else {
-        return;
-    };
-    let ttl = record
-        .ttl
-        .map_or_else(|| "alias".into(), |ttl| format!("TTL {ttl} s"));
-    facts.words(
-        "record",
-        format!("{} {} {ttl}", record.kind, clean(&record.target, 60)),
-        Role::Text,
-    );
+    for record in edge.records_of(&site.region).unwrap_or_default() {
+        let ttl = record
+            .ttl
+            .map_or_else(|| "alias".into(), |ttl| format!("TTL {ttl} s"));
+        facts.words(
+            "record",
+            format!("{} {} {ttl}", record.kind, clean(&record.target, 60)),
+            Role::Text,
+        );
+    }
+    if let Some((_, switch)) = edge.switch(&site.region)
+        && let Some(switch) = switch.last()
+    {
+        let role = match switch.stands_evacuated() {
+            Some(true) => Role::Degraded,
+            _ => Role::Text,
+        };
+        facts.words("switch", clean(&switch.position_words(scene.now), 80), role);
+        if switch.stands_evacuated() == Some(true) {
+            facts.words("", clean(&switch.lasting_words(), 120), Role::Muted);
+        }
+    }
     if let Some(check) = edge.check(&site.region) {
         check_facts(facts, scene, check);
     }

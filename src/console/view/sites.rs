@@ -12,7 +12,7 @@ use super::scene::Scene;
 use super::theme::Role;
 use crate::console::app::{Panel, Subject};
 use crate::fleet::{
-    Certificate, CheckVerdict, Metric, Missing, Observed, Region, Site, check_verdict,
+    Certificate, CheckVerdict, HealthCheck, LatencyRecord, Metric, Missing, Observed, Region, Site,
 };
 
 /// Writer or reader.
@@ -125,30 +125,30 @@ pub fn dns(scene: &Scene<'_>, region: &Region) -> (Shown, CheckVerdict) {
             CheckVerdict::Unknown,
         );
     }
-    let Some(record) = edge.record(region) else {
+    let Some(verdict) = edge.admission(region, scene.now) else {
         return (show("none", Role::Degraded), CheckVerdict::Unknown);
     };
-    let Some(id) = record.check() else {
-        // A group whose members have checks of their own depends on each of them.
-        let each = record.evaluate_target_health
-            && record.weights.iter().any(|it| it.health_check.is_some());
-        return if each {
-            (show("each", Role::Muted), CheckVerdict::Unknown)
-        } else {
-            (show("in *", Role::Muted), CheckVerdict::Unchecked)
-        };
-    };
-    let verdict = edge.checks.get(id).map_or(CheckVerdict::Unknown, |check| {
-        check_verdict(check, scene.now)
-    });
-    let shown = match verdict {
+    (in_dns(scene, verdict, edge.check(region)), verdict)
+}
+
+/// Whether DNS answers with one record, in a word.
+pub fn record_dns(scene: &Scene<'_>, record: &LatencyRecord) -> Shown {
+    let edge = &scene.snapshot.edge;
+    let check = record.check().and_then(|id| edge.checks.get(id));
+    in_dns(scene, edge.record_verdict(record, scene.now), check)
+}
+
+fn in_dns(scene: &Scene<'_>, verdict: CheckVerdict, check: Option<&HealthCheck>) -> Shown {
+    let show = |text: &str, role| Shown::new(text, scene.theme, role);
+    match verdict {
         CheckVerdict::Healthy => show("in", Role::Healthy),
         CheckVerdict::Unhealthy => show("OUT", Role::Down),
         CheckVerdict::PinnedHealthy => show("in !", Role::Degraded),
         CheckVerdict::PinnedUnhealthy => show("OUT !", Role::Down),
         CheckVerdict::Unchecked => show("in *", Role::Muted),
+        CheckVerdict::Partly => show("part", Role::Degraded),
         CheckVerdict::Unknown => {
-            let state = edge.checks.get(id).map_or(State::NotYet, |check| {
+            let state = check.map_or(State::NotYet, |check| {
                 scene.metric(&check.metrics, Metric::CheckStatus).state
             });
             let state = if state == State::Current {
@@ -163,8 +163,7 @@ pub fn dns(scene: &Scene<'_>, region: &Region) -> (Shown, CheckVerdict) {
             }
             .show(scene.theme, Role::Unknown, 5, |()| String::new())
         }
-    };
-    (shown, verdict)
+    }
 }
 
 /// A check's verdict in words.
@@ -175,6 +174,7 @@ pub fn check_words(verdict: CheckVerdict) -> (&'static str, Role) {
         CheckVerdict::PinnedHealthy => ("pinned healthy: disabled", Role::Degraded),
         CheckVerdict::PinnedUnhealthy => ("pinned UNHEALTHY: disabled and inverted", Role::Down),
         CheckVerdict::Unchecked => ("no health check: always in", Role::Muted),
+        CheckVerdict::Partly => ("some records in, some out", Role::Degraded),
         CheckVerdict::Unknown => ("unknown", Role::Unknown),
     }
 }

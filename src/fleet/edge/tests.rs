@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use super::*;
-use crate::fleet::{FleetSpec, Snapshot, Source};
+use crate::fleet::{FleetSpec, Missing, Snapshot, Source};
 
 const SPEC: &str = r#"
     domain = "api.example.com"
@@ -138,6 +138,8 @@ fn the_check_of_a_weighted_group_counts_where_the_whole_group_has_it() {
         weight: 255,
         ttl: Some(60),
         health_check: check.map(Into::into),
+        alias: None,
+        more: Vec::new(),
     };
     let mut behind = |weights: Vec<WeightedRecord>| {
         let alias = LatencyRecord {
@@ -160,4 +162,197 @@ fn the_configured_name_stands_in_while_the_checks_are_not_known() {
     assert_eq!(found(&edge), (Some("evacuate"), None));
     edge = self::edge(calculated(2), children());
     assert_eq!(found(&edge), (None, None), "known to decide nothing");
+}
+
+/// A second record of the Region, of another type.
+fn second(edge: &mut Edge, check: Option<&str>) {
+    let mut records = edge.records.last().unwrap().clone();
+    let aaaa = LatencyRecord {
+        kind: "AAAA".into(),
+        ..record(check)
+    };
+    records.push(aaaa);
+    edge.records = known(records);
+}
+
+fn add(edge: &mut Edge, id: &str, config: CheckConfig) {
+    let check = HealthCheck {
+        id: id.into(),
+        config: known(config),
+        metrics: Metrics::default(),
+    };
+    edge.checks.insert(id.into(), check);
+}
+
+fn by_check(edge: &Edge) -> Result<&str, String> {
+    edge.find_check(&ireland()).map(|(id, _)| id)
+}
+
+#[test]
+fn a_record_without_a_check_is_out_of_reach_of_switch_control_and_check() {
+    let mut edge = edge(calculated(3), children());
+    edge.records = known(vec![record(None)]);
+    assert_eq!(
+        found(&edge),
+        (None, None),
+        "the configured switch moves nothing"
+    );
+    for why in [
+        edge.find_switch(&ireland()).map(|_| ()).unwrap_err(),
+        edge.find_control(&ireland()).map(|_| ()).unwrap_err(),
+        by_check(&edge).unwrap_err(),
+    ] {
+        assert!(why.contains("CNAME record has no health check"), "{why}");
+    }
+    assert_eq!(edge.unchecked(&ireland()), ["CNAME"]);
+}
+
+#[test]
+fn what_decides_on_one_of_two_records_decides_on_none() {
+    let mut edge = edge(calculated(3), children());
+    second(&mut edge, None);
+    assert_eq!(found(&edge), (None, None));
+    assert!(
+        by_check(&edge)
+            .unwrap_err()
+            .contains("AAAA record has no health check")
+    );
+    // One check on both.
+    let mut edge = self::edge(calculated(3), children());
+    second(&mut edge, Some("root"));
+    assert_eq!(found(&edge), (Some("switch"), Some("arn:control")));
+    assert_eq!(by_check(&edge), Ok("root"));
+}
+
+#[test]
+fn two_checks_that_follow_one_alarm_are_one_switch_and_two_to_force() {
+    let mut edge = edge(calculated(3), children());
+    let other = config(CheckKind::Alarm {
+        name: "evacuate".into(),
+        region: "us-east-1".into(),
+    });
+    add(&mut edge, "other", other.clone());
+    second(&mut edge, Some("other"));
+    assert_eq!(
+        found(&edge),
+        (Some("switch"), None),
+        "the control is on one only"
+    );
+    assert!(
+        by_check(&edge)
+            .unwrap_err()
+            .contains("different health checks")
+    );
+    // Where one of them is inverted, one position cannot take out both.
+    let inverted = CheckConfig {
+        inverted: true,
+        ..other
+    };
+    add(&mut edge, "other", inverted);
+    assert_eq!(found(&edge), (None, None));
+}
+
+#[test]
+fn what_counts_for_another_region_is_not_offered() {
+    let mut edge = edge(calculated(3), children());
+    let virginia = LatencyRecord {
+        region: Region::global(),
+        ..record(Some("theirs"))
+    };
+    edge.records = known(vec![record(Some("root")), virginia]);
+    // A check of their own that follows the same alarm, and below it the same routing control.
+    let theirs = CheckKind::Calculated {
+        children: vec!["their-alarm".into(), "arc".into()],
+        threshold: 1,
+    };
+    add(&mut edge, "theirs", config(theirs));
+    let [_, (_, alarm), _] = children();
+    add(&mut edge, "their-alarm", alarm);
+    let why = edge.find_switch(&ireland()).map(|_| ()).unwrap_err();
+    assert!(why.contains("us-east-1 out of DNS as well"), "{why}");
+    assert!(edge.find_control(&ireland()).is_err());
+    assert_eq!(by_check(&edge), Ok("root"), "that one is Ireland's alone");
+    let shared = LatencyRecord {
+        region: Region::global(),
+        ..record(Some("root"))
+    };
+    edge.records = known(vec![record(Some("root")), shared]);
+    assert!(by_check(&edge).unwrap_err().contains("us-east-1 too"));
+}
+
+#[test]
+fn an_inverted_way_is_no_way_for_a_routing_control() {
+    let root = CheckConfig {
+        inverted: true,
+        ..calculated(1)
+    };
+    let edge = edge(root, children());
+    assert_eq!(found(&edge).1, None, "on and off would be swapped");
+    assert_eq!(
+        found(&edge).0,
+        Some("switch"),
+        "a switch has its own two values"
+    );
+}
+
+#[test]
+fn what_was_never_read_is_not_told_as_absent() {
+    let mut edge = edge(calculated(3), children());
+    edge.records = Observed::default();
+    let why = by_check(&edge).unwrap_err();
+    assert!(why.contains("not asked yet"), "{why}");
+    assert_eq!(
+        found(&edge),
+        (Some("evacuate"), None),
+        "the configuration is believed"
+    );
+    edge.records = known(Vec::new());
+    assert!(by_check(&edge).unwrap_err().contains("no latency record"));
+    assert_eq!(found(&edge), (None, None));
+}
+
+#[test]
+fn a_region_is_out_once_all_of_its_records_are() {
+    let pinned = |inverted| CheckConfig {
+        disabled: true,
+        inverted,
+        ..calculated(3)
+    };
+    let mut edge = edge(pinned(true), children());
+    let now = Timestamp::UNIX_EPOCH;
+    let said = |edge: &Edge| edge.admission(&ireland(), now);
+    assert_eq!(said(&edge), Some(CheckVerdict::PinnedUnhealthy));
+    second(&mut edge, None);
+    assert_eq!(said(&edge), Some(CheckVerdict::Partly));
+    assert_eq!(CheckVerdict::Partly.in_service(), Some(true));
+    let mut edge = self::edge(pinned(false), children());
+    second(&mut edge, None);
+    assert_eq!(
+        said(&edge),
+        Some(CheckVerdict::Unchecked),
+        "one that nothing takes out"
+    );
+}
+
+#[test]
+fn a_check_that_is_gone_takes_nothing_out() {
+    let mut edge = edge(calculated(3), children());
+    let now = Timestamp::UNIX_EPOCH;
+    let gone = edge.checks.get_mut("root").unwrap();
+    gone.config = Observed::default();
+    gone.config.renew(
+        Err(Missing::NoData),
+        now,
+        Source {
+            api: "test",
+            region: None,
+        },
+    );
+    let why = by_check(&edge).unwrap_err();
+    assert!(why.contains("does not exist"), "{why}");
+    assert_eq!(
+        edge.admission(&ireland(), now),
+        Some(CheckVerdict::Unchecked)
+    );
+    assert_eq!(found(&edge), (None, None));
 }

@@ -3,7 +3,7 @@
 use super::certificate;
 use super::site::{Seen, seen, slow};
 use super::words::{Effect, beyond, percent, unseen};
-use super::{check_verdict, figure, reason, share};
+use super::{figure, reason, share};
 use crate::fleet::{Judgement, Metric, Missing, Reason, Snapshot, Verdict};
 
 pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
@@ -132,12 +132,9 @@ fn records(snapshot: &Snapshot) -> Option<Reason> {
         let text = format!("{} has no latency records", edge.latency_record);
         return Some(reason(Verdict::Degraded, "dns", text));
     }
-    let out = |check: &crate::fleet::HealthCheck| {
-        check_verdict(check, snapshot.at).in_service() == Some(false)
-    };
     let all_out = records
         .iter()
-        .all(|record| edge.check(&record.region).is_some_and(out));
+        .all(|record| edge.record_verdict(record, snapshot.at).in_service() == Some(false));
     all_out.then(|| {
         let text = "every latency record is unhealthy: Route 53 answers with all of them";
         reason(Verdict::Degraded, "dns", text.into())

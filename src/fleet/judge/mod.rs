@@ -9,6 +9,7 @@ mod edge;
 #[cfg(test)]
 mod fixture;
 mod functions;
+mod routing;
 mod site;
 mod throttling;
 mod words;

@@ -1,7 +1,7 @@
 //! One Region: does it serve, how well, and what says so.
 
 use super::words::{Effect, age, beyond, millis, percent, unseen};
-use super::{certificate, database, functions, throttling};
+use super::{certificate, database, functions, routing, throttling};
 use super::{check_verdict, figure, fresh, reason, share};
 use crate::fleet::{
     Alarm, CheckKind, CheckVerdict, Judgement, Metric, Missing, Point, ProbeReport, Reason, Region,
@@ -15,7 +15,7 @@ pub(super) fn judge(snapshot: &Snapshot, site: &Site) -> Judgement {
     let mut reasons = Vec::new();
     reasons.extend(reach(snapshot, site));
     reasons.extend(probe(snapshot, site));
-    reasons.extend(routing(snapshot, site));
+    reasons.extend(routing::judge(snapshot, site));
     api(snapshot, site, &mut reasons);
     reasons.extend(throttling::judge(snapshot, site));
     functions::judge(snapshot, site, &mut reasons);
@@ -25,7 +25,8 @@ pub(super) fn judge(snapshot: &Snapshot, site: &Site) -> Judgement {
     }
     reasons.extend(certificate::judge(&site.certificate, snapshot));
     reasons.extend(stack(site));
-    if reasons.is_empty() && !serves(snapshot, site) {
+    let unblamed = reasons.iter().all(|one| one.verdict == Verdict::Healthy);
+    if unblamed && !serves(snapshot, site) {
         let text = "nothing shows that it serves: no traffic, no probe, no health check";
         reasons.push(reason(Verdict::Unknown, "evidence", text.into()));
     }
@@ -145,48 +146,6 @@ pub(super) fn slow(
         "probe's first byte after",
         millis,
     )
-}
-
-/// Whether DNS sends anybody here.
-fn routing(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
-    let edge = &snapshot.edge;
-    let records = edge.records.current()?;
-    if !records.iter().any(|record| record.region == site.region) {
-        return Some(reason(
-            Verdict::Degraded,
-            "dns",
-            format!("no record in {}: DNS never answers it", edge.latency_record),
-        ));
-    }
-    let check = edge.check(&site.region)?;
-    let text = match check_verdict(check, snapshot.at) {
-        CheckVerdict::Unhealthy => {
-            let share = figure(&check.metrics, Metric::CheckPercentHealthy, snapshot)
-                .map_or(String::new(), |point| {
-                    format!(", {} of the checkers say healthy", percent(point.value))
-                });
-            let inverted = check.config.current().is_some_and(|config| config.inverted);
-            let inverted = if inverted { " (inverted)" } else { "" };
-            format!(
-                "out of DNS: health check {} unhealthy{inverted}{share}",
-                check.id
-            )
-        }
-        CheckVerdict::PinnedUnhealthy => {
-            format!(
-                "out of DNS: health check {} is disabled and inverted",
-                check.id
-            )
-        }
-        CheckVerdict::PinnedHealthy => {
-            format!(
-                "health check {} is disabled: DNS keeps answering this Region whatever happens",
-                check.id
-            )
-        }
-        CheckVerdict::Healthy | CheckVerdict::Unchecked | CheckVerdict::Unknown => return None,
-    };
-    Some(reason(Verdict::Degraded, "dns", text))
 }
 
 fn api(snapshot: &Snapshot, site: &Site, reasons: &mut Vec<Reason>) {

@@ -10,7 +10,10 @@ pub(super) fn records(before: &Snapshot, now: &Snapshot, seen: &mut Seen) {
     let Some((was, is)) = both(&before.edge.records, &now.edge.records) else {
         return;
     };
-    let same = |a: &LatencyRecord, b: &LatencyRecord| a.set_identifier == b.set_identifier;
+    // Records of several types may have one identifier.
+    let same = |a: &LatencyRecord, b: &LatencyRecord| {
+        (&a.kind, &a.set_identifier) == (&b.kind, &b.set_identifier)
+    };
     for gone in was
         .iter()
         .filter(|old| !is.iter().any(|new| same(old, new)))

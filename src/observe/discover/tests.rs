@@ -265,6 +265,8 @@ fn a_drained_region_is_known_by_its_own_member_of_the_group() {
         weight: 1,
         ttl: Some(30),
         health_check: None,
+        alias: None,
+        more: Vec::new(),
     };
     let mut record = record("eu-west-1", "group.example.com");
     assert_eq!(target_of(&record), "group.example.com");

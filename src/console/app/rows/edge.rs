@@ -7,16 +7,7 @@ use crate::fleet::{CheckConfig, CheckKind, CheckVerdict, HealthCheck, Snapshot, 
 
 pub(super) fn records(picture: &Snapshot, _now: Timestamp) -> Vec<Row> {
     let row = |(index, record): (usize, &crate::fleet::LatencyRecord)| {
-        let verdict = match record.check() {
-            None => CheckVerdict::Unchecked,
-            Some(id) => picture
-                .edge
-                .checks
-                .get(id)
-                .map_or(CheckVerdict::Unknown, |check| {
-                    check_verdict(check, picture.at)
-                }),
-        };
+        let verdict = picture.edge.record_verdict(record, picture.at);
         let cells = vec![
             ("region", record.region.to_string()),
             ("set", record.set_identifier.clone()),
@@ -102,6 +93,7 @@ const fn word(verdict: CheckVerdict) -> &'static str {
         CheckVerdict::PinnedHealthy => "pinned healthy",
         CheckVerdict::PinnedUnhealthy => "pinned unhealthy",
         CheckVerdict::Unchecked => "unchecked",
+        CheckVerdict::Partly => "partly",
         CheckVerdict::Unknown => "unknown",
     }
 }

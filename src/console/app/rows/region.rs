@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Row, Subject, age, millis, percent, said};
 use crate::console::app::Chart;
-use crate::fleet::{Metric, Missing, Region, Site, Snapshot, check_verdict};
+use crate::fleet::{CheckVerdict, Metric, Missing, Region, Site, Snapshot};
 
 pub(super) fn sites(picture: &Snapshot, now: Timestamp) -> Vec<Row> {
     picture
@@ -106,21 +106,22 @@ fn dns(picture: &Snapshot, region: &Region) -> String {
     if let Some(why) = edge.records.why_missing() {
         return format!("unknown: {why}");
     }
-    let Some(record) = edge.record(region) else {
+    let Some(verdict) = edge.admission(region, picture.at) else {
         return "no latency record".into();
     };
-    let Some(id) = record.check() else {
-        return "in service, no health check".into();
-    };
-    let Some(check) = edge.checks.get(id) else {
-        return "unknown: its health check is not known".into();
-    };
-    match check_verdict(check, picture.at).in_service() {
-        Some(true) => "in service".into(),
-        Some(false) => "out of service".into(),
-        None => match check.metrics.get(Metric::CheckStatus).why_missing() {
-            Some(why) => format!("unknown: {why}"),
-            None => "unknown".into(),
+    match verdict {
+        CheckVerdict::Unchecked => "in service, no health check".into(),
+        CheckVerdict::Partly => "partly in service".into(),
+        verdict => match verdict.in_service() {
+            Some(true) => "in service".into(),
+            Some(false) => "out of service".into(),
+            None => match edge.check(region) {
+                None => "unknown: its health check is not known".into(),
+                Some(check) => match check.metrics.get(Metric::CheckStatus).why_missing() {
+                    Some(why) => format!("unknown: {why}"),
+                    None => "unknown".into(),
+                },
+            },
         },
     }
 }

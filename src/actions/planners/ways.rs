@@ -1,0 +1,139 @@
+//! Which mechanisms keep traffic from a Region now: those that take every record of it out of DNS, and no
+//! other Region's, by what still stands.
+
+use super::weights;
+use crate::actions::mechanism::{Choice, Mechanism};
+use crate::actions::needs::standing;
+use crate::actions::plan::Ground;
+use crate::actions::{Dependency, Refused, Standing};
+use crate::fleet::{Missing, Region, Snapshot, Switch};
+
+/// Chooses among what the fleet has and what survives; `wanted` must be possible.
+pub(super) fn choose(
+    ground: &Ground<'_>,
+    region: &Region,
+    wanted: Option<Mechanism>,
+) -> Result<Choice, Refused> {
+    let mut possible = Vec::new();
+    let mut out = Vec::new();
+    for mechanism in Mechanism::ALL {
+        match possibility(ground, region, mechanism) {
+            Ok(why) => possible.push((mechanism, why)),
+            Err(why) => out.push((mechanism, why)),
+        }
+    }
+    let chosen = match wanted {
+        Some(wanted) => possible.iter().find(|(mechanism, _)| *mechanism == wanted),
+        None => possible.first(),
+    };
+    let Some((mechanism, why)) = chosen.cloned() else {
+        let why: Vec<String> = out
+            .iter()
+            .filter(|(mechanism, _)| wanted.is_none_or(|wanted| wanted == *mechanism))
+            .map(|(mechanism, why)| format!("{mechanism}: {why}"))
+            .collect();
+        let refused = Refused::new(format!(
+            "no way to shift traffic from {region} works now: {}",
+            why.join("; ")
+        ));
+        return Err(match possible.first() {
+            Some((other, _)) => refused.instead(format!("`--mechanism {other}` would work.")),
+            None => refused,
+        });
+    };
+    let also = possible
+        .iter()
+        .map(|(other, _)| *other)
+        .filter(|other| *other != mechanism)
+        .collect();
+    Ok(Choice {
+        mechanism,
+        why,
+        also,
+        out,
+    })
+}
+
+/// Why `mechanism` would work for `region`, or why not.
+fn possibility(
+    ground: &Ground<'_>,
+    region: &Region,
+    mechanism: Mechanism,
+) -> Result<String, String> {
+    let snapshot = ground.snapshot;
+    match mechanism {
+        Mechanism::Switch => by_switch(region, snapshot),
+        Mechanism::RoutingControl => {
+            snapshot.edge.find_control(region)?;
+            if ground.spec.edge.routing_endpoints.is_empty() {
+                return Err("the cluster's five endpoints are not in the configuration (`routing_endpoints`)".into());
+            }
+            Ok("any of the cluster's five endpoints can flip it".into())
+        }
+        Mechanism::HealthCheck => {
+            let (id, config) = snapshot.edge.find_check(region)?;
+            if let Some(owner) = &config.linked_service {
+                return Err(format!("its health check belongs to {owner}"));
+            }
+            if config.inverted != config.disabled {
+                let word = if config.inverted {
+                    "inverted"
+                } else {
+                    "disabled"
+                };
+                return Err(format!(
+                    "health check {id} is {word}: forcing it and letting it go again would undo that"
+                ));
+            }
+            control_plane(snapshot)
+        }
+        Mechanism::Records => {
+            // What the steps would be is the proof: they are refused where no record can be weighted.
+            weights::change(ground, region, 0).map_err(|refused| refused.why)?;
+            control_plane(snapshot)
+        }
+    }
+}
+
+fn by_switch(region: &Region, snapshot: &Snapshot) -> Result<String, String> {
+    let switch = switch(region, snapshot)?;
+    if &switch.region == region {
+        return Err(format!("its alarm is in {region} itself"));
+    }
+    stands("cloudwatch", &switch.region, snapshot)?;
+    let home = &switch.region;
+    // Without records and checks the configuration is believed.
+    let unseen = match snapshot.edge.records_of(region) {
+        Ok(_) => "",
+        Err(_) => "; whether its health check decides on every record could not be asked",
+    };
+    Ok(format!(
+        "its alarm is in {home}, which answers; it needs nothing in us-east-1{unseen}"
+    ))
+}
+
+/// The Region's evacuation switch, or why there is none or it is not known.
+pub(super) fn switch<'a>(region: &Region, snapshot: &'a Snapshot) -> Result<&'a Switch, String> {
+    let (_, switch) = snapshot.edge.find_switch(region)?;
+    switch.last().ok_or_else(|| match switch.why_missing() {
+        Some(Missing::NoData) => "its alarm does not exist".into(),
+        Some(missing) => format!("its alarm could not be read: {missing}"),
+        None => "its alarm could not be read".into(),
+    })
+}
+
+fn control_plane(snapshot: &Snapshot) -> Result<String, String> {
+    stands("route53", &Region::global(), snapshot)?;
+    Ok("Route 53's control plane answers".into())
+}
+
+fn stands(service: &str, region: &Region, snapshot: &Snapshot) -> Result<(), String> {
+    let api = Dependency::Api {
+        service: service.into(),
+        region: region.clone(),
+    };
+    match standing(&api, snapshot) {
+        Standing::Broken(why) => Err(format!("{api} does not answer: {why}")),
+        _ => Ok(()),
+    }
+}

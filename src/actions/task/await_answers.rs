@@ -1,0 +1,465 @@
+//! Waiting for DNS: what is answered around the world for the records of a Region, compared with what was
+//! planned: names with names, and for aliases addresses with the addresses that their targets have.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use futures_util::future::join_all;
+use serde::{Deserialize, Serialize};
+
+use super::{Context, Seen, Work};
+use crate::actions::{Crew, PlannedCall};
+use crate::aws::Vantage;
+use crate::fleet::Region;
+use crate::observe::{Answerer, VANTAGE_BITS, VANTAGES};
+
+/// Seconds after which a Region that no vantage is answered with is the operator's to judge: not every
+/// Region is the nearest of one of them.
+const NEAR_NOBODY_S: u64 = 300;
+/// Vantages that look alias targets up: their addresses come in turns.
+const LOOKED_UP_FROM: usize = 2;
+
+/// Until DNS answers nobody with a Region any more, or somebody again. Data plane: it needs no Region
+/// (aws-facts §3.5). Where the zone's own servers cannot be asked, `TestDNSAnswer` is, and then this
+/// machine's resolver.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AwaitAnswers {
+    /// Hosted zone, for `TestDNSAnswer`.
+    pub zone: String,
+    /// The latency record's name.
+    pub name: String,
+    /// The Region.
+    pub region: Region,
+    /// What its records answer, one a type.
+    #[serde(default)]
+    pub records: Vec<Planned>,
+    /// Whether it must be gone, or back.
+    pub gone: bool,
+    /// The vantages that were answered with the Region when this was planned; none where that is not known.
+    #[serde(default)]
+    pub seen_from: Option<Vec<String>>,
+}
+
+/// The records of one type, and what DNS answers for them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Planned {
+    /// `CNAME`, `A`, `AAAA`.
+    pub kind: String,
+    /// Of the Region.
+    pub own: Vec<Target>,
+    /// Of the other Regions.
+    pub others: Vec<Target>,
+}
+
+/// What a record leads to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Target {
+    /// A name without the final dot, or an address.
+    pub value: String,
+    /// DNS may answer with the addresses that the name has, as it does for an alias (aws-facts §3.1).
+    pub alias: bool,
+}
+
+/// Whose an answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    Own,
+    Other,
+    Unknown,
+}
+
+/// Of each vantage, what it was answered for each type.
+type Answers = Vec<(&'static str, Vec<Result<Vec<String>, String>>)>;
+
+/// What was heard, and of whom.
+struct Heard {
+    by: String,
+    answers: Answers,
+}
+
+/// The addresses that alias targets have now, by type and name.
+type Addresses = BTreeMap<(String, String), BTreeSet<IpAddr>>;
+
+impl Planned {
+    fn whose(&self, values: &[String], known: &Addresses) -> Whose {
+        let is = |targets: &[Target]| {
+            targets
+                .iter()
+                .any(|target| values.iter().any(|value| self.names(target, value, known)))
+        };
+        match (is(&self.own), is(&self.others)) {
+            (true, false) => Whose::Own,
+            (false, true) => Whose::Other,
+            // The same addresses for both tell nothing.
+            (true, true) => Whose::Unknown,
+            (false, false) => {
+                let address = |value: &String| value.parse::<IpAddr>().is_ok();
+                let lasting = self.own.iter().all(|target| !target.alias);
+                // Addresses of aliases come and go; a name, or an address in the record itself, does not.
+                if lasting || !values.iter().any(address) {
+                    Whose::Other
+                } else {
+                    Whose::Unknown
+                }
+            }
+        }
+    }
+
+    fn names(&self, target: &Target, value: &str, known: &Addresses) -> bool {
+        let bare = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
+        if bare(value) == bare(&target.value) {
+            return true;
+        }
+        let Ok(address) = value.parse::<IpAddr>() else {
+            return false;
+        };
+        let fixed = target.value.parse::<IpAddr>() == Ok(address);
+        let key = (self.kind.clone(), target.value.clone());
+        fixed || known.get(&key).is_some_and(|all| all.contains(&address))
+    }
+}
+
+impl AwaitAnswers {
+    async fn hear(&self, crew: &Crew) -> Result<Heard, String> {
+        // A stand without public DNS: Route 53's own test answers for it.
+        if crew.spec.probe_url.is_some() {
+            let answers = self.by_test(crew).await;
+            return any(&answers)
+                .map(|()| heard("TestDNSAnswer", answers))
+                .map_err(|why| format!("TestDNSAnswer: {why}"));
+        }
+        let (by, answers) = self.by_servers(crew).await;
+        let Err(unheard) = any(&answers) else {
+            return Ok(heard(by, answers));
+        };
+        let answers = self.by_test(crew).await;
+        let Err(untested) = any(&answers) else {
+            let by = format!("TestDNSAnswer; its name servers could not be asked: {unheard}");
+            return Ok(heard(&by, answers));
+        };
+        match crew.prober.resolve(self.name.clone()).await {
+            Ok(found) => {
+                let values = vec![Ok(found.values); self.records.len().min(1)];
+                Ok(heard(
+                    &format!(
+                        "this machine's resolver alone, which may keep answers; its name servers could not be asked: {unheard}"
+                    ),
+                    vec![("here", values)],
+                ))
+            }
+            Err(why) => Err(format!(
+                "name servers: {unheard}; TestDNSAnswer: {untested}; this machine's resolver: {why}"
+            )),
+        }
+    }
+
+    async fn by_servers(&self, crew: &Crew) -> (&'static str, Answers) {
+        let asked = VANTAGES.iter().map(async |vantage| {
+            let each = self.records.iter().map(|planned| {
+                let (name, kind) = (self.name.clone(), planned.kind.clone());
+                crew.prober.answer(name, kind, vantage.network)
+            });
+            (vantage.place, join_all(each).await)
+        });
+        let mut by = "Route 53's name servers";
+        let mut answers = Vec::new();
+        for (place, each) in join_all(asked).await {
+            let each = each.into_iter().map(|answer| {
+                let answer = answer?;
+                if answer.by == Answerer::ServersByTcp {
+                    by = "Route 53's name servers over TCP";
+                }
+                Ok(answer.values)
+            });
+            answers.push((place, each.collect()));
+        }
+        (by, answers)
+    }
+
+    async fn by_test(&self, crew: &Crew) -> Answers {
+        let route53 = crew.session.route53();
+        let asked = VANTAGES.iter().map(async |vantage| {
+            let client = Vantage::Client(vantage.network, VANTAGE_BITS);
+            let each = self.records.iter().map(async |planned| {
+                let said = route53
+                    .test_answer(&self.zone, &self.name, &planned.kind, client)
+                    .await
+                    .map_err(|error| error.to_string())?;
+                if said.is_empty() {
+                    return Err(format!("no {} record of {}", planned.kind, self.name));
+                }
+                Ok(said)
+            });
+            (vantage.place, join_all(each).await)
+        });
+        join_all(asked).await
+    }
+
+    /// Looks up what the alias targets among the planned lead to.
+    async fn addresses(&self, crew: &Crew) -> Addresses {
+        let aliases: BTreeSet<(String, String)> = self
+            .records
+            .iter()
+            .flat_map(|planned| {
+                let all = planned.own.iter().chain(&planned.others);
+                all.filter(|target| target.alias)
+                    .map(|target| (planned.kind.clone(), target.value.clone()))
+            })
+            .collect();
+        let found = aliases.into_iter().map(async |(kind, name)| {
+            let from = VANTAGES.iter().take(LOOKED_UP_FROM);
+            let servers = from.map(|vantage| {
+                crew.prober
+                    .answer(name.clone(), kind.clone(), vantage.network)
+            });
+            let mut said: Vec<_> = join_all(servers).await;
+            if said.iter().all(Result::is_err) {
+                said.push(crew.prober.resolve(name.clone()).await);
+            }
+            let values = said.into_iter().flatten().flat_map(|one| one.values);
+            let addresses = values.filter_map(|value| value.parse().ok()).collect();
+            ((kind, name), addresses)
+        });
+        join_all(found).await.into_iter().collect()
+    }
+
+    /// What a vantage's answers of all types come to. All must be gone, and all must be back.
+    fn together(&self, all: &[Whose]) -> Whose {
+        let own = |one: &Whose| *one == Whose::Own;
+        let there = if self.gone {
+            all.iter().any(own)
+        } else {
+            all.iter().all(own)
+        };
+        if there {
+            Whose::Own
+        } else if all.contains(&Whose::Unknown) {
+            Whose::Unknown
+        } else {
+            Whose::Other
+        }
+    }
+
+    fn judge(&self, heard: &Heard, known: &Addresses, elapsed_s: u64) -> Seen {
+        let (mut own, mut other, mut untold) = (0_u32, 0_u32, None);
+        for (place, answers) in &heard.answers {
+            let told = answers.iter().cloned().collect::<Result<Vec<_>, _>>();
+            let Ok(answers) = told else { continue };
+            let each = self.records.iter().zip(&answers);
+            let each: Vec<Whose> = each
+                .map(|(planned, values)| planned.whose(values, known))
+                .collect();
+            match self.together(&each) {
+                Whose::Own => own += 1,
+                Whose::Other => other += 1,
+                Whose::Unknown => {
+                    untold = Some(format!("{} ({place})", answers.concat().join(", ")))
+                }
+            }
+        }
+        let (region, by) = (&self.region, &heard.by);
+        let of = own + other;
+        match (self.gone, own, untold) {
+            (true, 1.., _) => Seen::Underway(format!(
+                "DNS still answers {region} from {own} of {of} vantages (by {by})"
+            )),
+            (false, 1.., _) => Seen::Done(format!(
+                "DNS answers {region} from {own} of {of} vantages (by {by})"
+            )),
+            (_, 0, Some(answer)) => Seen::Unknown(format!(
+                "DNS answers {answer}, an address that no Region's name was seen to have: whose it is cannot be told (by {by})"
+            )),
+            (_, 0, None) if of == 0 => Seen::Underway(format!(
+                "DNS answered for some types of record only (by {by})"
+            )),
+            (true, 0, None) => Seen::Done(format!(
+                "DNS answers {region} from no vantage of {of}{} (by {by})",
+                self.before()
+            )),
+            (false, 0, None) if elapsed_s > NEAR_NOBODY_S => Seen::Ask(format!(
+                "DNS answers {region} from no vantage of {of}: it need not be the nearest of any. Go on if its health check is healthy (by {by})"
+            )),
+            (false, 0, None) => Seen::Underway(format!(
+                "DNS answers {region} from no vantage of {of} yet (by {by})"
+            )),
+        }
+    }
+
+    /// What was answered when this was planned: without it, "from no vantage" proves little.
+    fn before(&self) -> String {
+        match self.seen_from.as_deref() {
+            None => String::new(),
+            Some([]) => " (nor before: its own requests decide)".into(),
+            Some(places) => format!(" (before: from {})", places.join(", ")),
+        }
+    }
+}
+
+fn heard(by: &str, answers: Answers) -> Heard {
+    Heard {
+        by: by.to_owned(),
+        answers,
+    }
+}
+
+/// Whether any vantage was answered for every type; otherwise one reason why not.
+fn any(answers: &Answers) -> Result<(), String> {
+    if answers
+        .iter()
+        .any(|(_, each)| !each.is_empty() && each.iter().all(Result::is_ok))
+    {
+        return Ok(());
+    }
+    let mut each = answers.iter().flat_map(|(_, each)| each);
+    let why = each.find_map(|one| one.as_ref().err());
+    Err(why
+        .cloned()
+        .unwrap_or_else(|| "no record was planned on".into()))
+}
+
+impl Work for AwaitAnswers {
+    fn calls(&self) -> Vec<PlannedCall> {
+        Vec::new()
+    }
+
+    fn times(&self) -> (u64, u64) {
+        (90, 900)
+    }
+
+    async fn look(&self, context: &Context<'_>) -> Seen {
+        let heard = match self.hear(context.crew).await {
+            Ok(heard) => heard,
+            Err(why) => return Seen::Underway(format!("DNS did not answer: {why}")),
+        };
+        let known = self.addresses(context.crew).await;
+        self.judge(&heard, &known, context.elapsed_s())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    fn target(value: &str, alias: bool) -> Target {
+        Target {
+            value: value.into(),
+            alias,
+        }
+    }
+
+    fn planned(kind: &str, alias: bool, own: &str, other: &str) -> Planned {
+        Planned {
+            kind: kind.into(),
+            own: vec![target(own, alias)],
+            others: vec![target(other, alias)],
+        }
+    }
+
+    fn step(gone: bool, records: Vec<Planned>) -> AwaitAnswers {
+        AwaitAnswers {
+            zone: "Z1".into(),
+            name: "latency.example.com".into(),
+            region: Region::new("eu-west-1").unwrap(),
+            records,
+            gone,
+            seen_from: None,
+        }
+    }
+
+    /// One vantage, answered so for each type.
+    fn said(values: &[&str]) -> Heard {
+        let each = values.iter().map(|value| Ok(vec![(*value).to_owned()]));
+        Heard {
+            by: "a test".into(),
+            answers: vec![("Amsterdam", each.collect())],
+        }
+    }
+
+    fn addresses(all: &[(&str, &str, &str)]) -> Addresses {
+        all.iter()
+            .map(|(kind, name, address)| {
+                let key = ((*kind).to_owned(), (*name).to_owned());
+                (key, BTreeSet::from([address.parse().unwrap()]))
+            })
+            .collect()
+    }
+
+    fn word(seen: &Seen) -> &'static str {
+        match seen {
+            Seen::Done(_) => "done",
+            Seen::Underway(_) => "underway",
+            Seen::Unknown(_) => "unknown",
+            Seen::Ask(_) => "ask",
+            _ => "other",
+        }
+    }
+
+    #[test]
+    fn names_are_compared_with_names() {
+        let records = || vec![planned("CNAME", false, "eu.example.com", "us.example.com")];
+        let none = Addresses::new();
+        let say = |gone, value| word(&step(gone, records()).judge(&said(&[value]), &none, 0));
+        assert_eq!(say(true, "EU.example.com."), "underway");
+        assert_eq!(say(true, "us.example.com"), "done");
+        assert_eq!(say(false, "eu.example.com"), "done");
+        assert_eq!(say(false, "us.example.com"), "underway");
+        let late = step(false, records()).judge(&said(&["us.example.com"]), &none, 301);
+        assert_eq!(word(&late), "ask", "no vantage need be near it");
+    }
+
+    #[test]
+    fn an_alias_is_told_by_the_addresses_that_its_target_has_now() {
+        let records = || vec![planned("A", true, "eu.amazonaws.com", "us.amazonaws.com")];
+        let known = addresses(&[
+            ("A", "eu.amazonaws.com", "203.0.113.1"),
+            ("A", "us.amazonaws.com", "203.0.113.2"),
+        ]);
+        let say = |gone, value| word(&step(gone, records()).judge(&said(&[value]), &known, 0));
+        assert_eq!(say(true, "203.0.113.1"), "underway");
+        assert_eq!(say(true, "203.0.113.2"), "done");
+        assert_eq!(say(false, "203.0.113.1"), "done");
+        assert_eq!(
+            say(true, "203.0.113.9"),
+            "unknown",
+            "nobody's address proves nothing"
+        );
+        assert_eq!(say(false, "203.0.113.9"), "unknown");
+        let shared = addresses(&[
+            ("A", "eu.amazonaws.com", "203.0.113.1"),
+            ("A", "us.amazonaws.com", "203.0.113.1"),
+        ]);
+        let seen = step(true, records()).judge(&said(&["203.0.113.1"]), &shared, 0);
+        assert_eq!(word(&seen), "unknown", "both have it");
+    }
+
+    #[test]
+    fn every_type_must_be_gone_and_every_type_be_back() {
+        let records = || {
+            vec![
+                planned("A", false, "192.0.2.1", "192.0.2.2"),
+                planned("AAAA", false, "2001:db8::1", "2001:db8::2"),
+            ]
+        };
+        let none = Addresses::new();
+        let say =
+            |gone, values: &[&str]| word(&step(gone, records()).judge(&said(values), &none, 0));
+        assert_eq!(say(true, &["192.0.2.2", "2001:db8:0::1"]), "underway");
+        assert_eq!(say(true, &["192.0.2.2", "2001:db8::2"]), "done");
+        assert_eq!(say(false, &["192.0.2.1", "2001:db8::2"]), "underway");
+        assert_eq!(say(false, &["192.0.2.1", "2001:db8::1"]), "done");
+    }
+
+    #[test]
+    fn gone_from_vantages_that_never_had_it_is_told_as_such() {
+        let records = vec![planned("CNAME", false, "eu.example.com", "us.example.com")];
+        let step = AwaitAnswers {
+            seen_from: Some(Vec::new()),
+            ..step(true, records)
+        };
+        let Seen::Done(text) = step.judge(&said(&["us.example.com"]), &Addresses::new(), 0) else {
+            panic!("not done")
+        };
+        assert!(text.contains("nor before"), "{text}");
+    }
+}

@@ -1,0 +1,182 @@
+//! Waiting for the global writer endpoint: by its whole chain of names, by its addresses, or by Aurora's word.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{Context, Seen, Work, read};
+use crate::actions::{Crew, PlannedCall};
+use crate::fleet::{DbEvent, Region};
+
+/// Names in a row.
+const CHAIN: usize = 8;
+/// Aurora may say so before the switchover is observed to be over.
+const BEFORE: SignedDuration = SignedDuration::from_mins(10);
+
+/// Until the global writer endpoint points at the new writer (aws-facts §2.1, event 0397).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AwaitEndpoint {
+    /// Identifier of the global cluster.
+    pub global: String,
+    /// The new writer's Region.
+    pub target: Region,
+    /// Its cluster.
+    pub cluster: String,
+}
+
+/// What a name leads to.
+#[derive(Debug, Default)]
+struct Chain {
+    names: BTreeSet<String>,
+    addresses: BTreeSet<IpAddr>,
+}
+
+impl Chain {
+    /// Follows `name` by this machine's resolver, CNAME by CNAME.
+    async fn of(crew: &Crew, name: &str) -> Result<Self, String> {
+        let mut chain = Self::default();
+        let mut next = bare(name);
+        while chain.names.len() < CHAIN && chain.names.insert(next.clone()) {
+            let found = crew.prober.resolve(next.clone()).await;
+            let found = found.map_err(|why| format!("{next} did not resolve: {why}"))?;
+            let (addresses, names): (Vec<_>, Vec<_>) = found
+                .values
+                .iter()
+                .map(|value| value.parse::<IpAddr>().map_err(|_| bare(value)))
+                .partition(Result::is_ok);
+            chain.addresses.extend(addresses.into_iter().flatten());
+            match names.into_iter().find_map(Result::err) {
+                Some(name) => next = name,
+                None => break,
+            }
+        }
+        Ok(chain)
+    }
+}
+
+fn bare(name: &str) -> String {
+    name.trim_end_matches('.').to_ascii_lowercase()
+}
+
+impl Work for AwaitEndpoint {
+    fn calls(&self) -> Vec<PlannedCall> {
+        vec![
+            read("rds", "DescribeGlobalClusters", &self.target),
+            read("rds", "DescribeEvents", &self.target),
+        ]
+    }
+
+    fn times(&self) -> (u64, u64) {
+        (15, 600)
+    }
+
+    async fn look(&self, context: &Context<'_>) -> Seen {
+        let rds = context.crew.session.rds(&self.target);
+        let topology = match rds.topology(&self.global).await {
+            Ok(topology) => topology,
+            Err(error) => return super::unseen(&error),
+        };
+        let Some(endpoint) = topology.endpoint else {
+            return Seen::Done("the global cluster has no writer endpoint to wait for".into());
+        };
+        let state = match rds.cluster(&self.cluster).await {
+            Ok(state) => state,
+            Err(error) => return super::unseen(&error),
+        };
+        // A stand without public DNS has Aurora's own word alone.
+        let by_dns = if context.crew.spec.probe_url.is_some() {
+            Err("there is no public DNS here".into())
+        } else {
+            self.by_dns(context.crew, &endpoint, state.endpoint.as_deref())
+                .await
+        };
+        let why = match by_dns {
+            Ok(how) => return Seen::Done(how),
+            Err(why) => why,
+        };
+        match rds.events(&self.cluster).await {
+            Ok(events) if told(&events, context.since - BEFORE) => {
+                Seen::Done("Aurora says that the global writer endpoint moved".into())
+            }
+            Ok(_) => Seen::Underway(format!(
+                "Aurora has not said yet that the global writer endpoint moved, and by DNS: {why}"
+            )),
+            Err(error) => Seen::Underway(format!("{why}; Aurora's events: {error}")),
+        }
+    }
+}
+
+impl AwaitEndpoint {
+    /// The cluster's name anywhere in the chain, or its addresses, where no other member has them: networks
+    /// of several Regions may have the same ones.
+    async fn by_dns(
+        &self,
+        crew: &Crew,
+        endpoint: &str,
+        cluster: Option<&str>,
+    ) -> Result<String, String> {
+        let cluster = cluster.ok_or("the cluster shows no endpoint")?;
+        let chain = Chain::of(crew, endpoint).await?;
+        let there = format!("the global writer endpoint points at {}", self.target);
+        if chain.names.contains(&bare(cluster)) {
+            return Ok(there);
+        }
+        let elsewhere = || Err(format!("{endpoint} still points elsewhere"));
+        let own = Chain::of(crew, cluster).await?;
+        if chain.addresses.is_disjoint(&own.addresses) {
+            return elsewhere();
+        }
+        let snapshot = crew.snapshot();
+        for (region, other) in &snapshot.database.clusters {
+            let name = other
+                .state
+                .last()
+                .and_then(|state| state.endpoint.as_deref());
+            let Some(name) = name.filter(|_| *region != self.target) else {
+                continue;
+            };
+            let same = Chain::of(crew, name).await;
+            if same.is_ok_and(|other| !other.addresses.is_disjoint(&own.addresses)) {
+                return Err(format!(
+                    "the clusters in {region} and {} have the same addresses: they do not tell which it is",
+                    self.target
+                ));
+            }
+        }
+        Ok(format!("{there}, by its addresses"))
+    }
+}
+
+/// RDS-EVENT-0397, which comes without its number (aws-facts §2.5), since `since`.
+fn told(events: &[DbEvent], since: Timestamp) -> bool {
+    events.iter().any(|event| {
+        let text = event.message.to_ascii_lowercase();
+        event.at >= since
+            && text.contains("finished changing the dns name")
+            && text.contains("global writer endpoint")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn auroras_word_counts_where_it_is_of_this_move() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let event = DbEvent {
+            at: at(1_000),
+            region: Region::new("eu-west-1").unwrap(),
+            source: "orders".into(),
+            categories: vec!["global failover".into()],
+            message:
+                "Aurora finished changing the DNS name that the global writer endpoint resolves to."
+                    .into(),
+        };
+        assert!(told(std::slice::from_ref(&event), at(900)));
+        assert!(!told(&[event], at(1_001)), "that was an earlier move");
+    }
+}

@@ -1,0 +1,382 @@
+//! How all the records of a Region stand, and what takes every one of them out of DNS.
+//!
+//! A Region may have several records, one a type (`A` and `AAAA`). Route 53 goes on answering with
+//! those that are left: what evacuates the Region takes out all of them, and no other Region's.
+
+use jiff::Timestamp;
+
+use super::{CheckConfig, CheckKind, CheckVerdict, Edge, LatencyRecord};
+use crate::fleet::{Missing, Observed, Region, Switch, check_verdict};
+
+/// A check that by itself takes a record out of DNS, on the record or below the one on it.
+#[derive(Debug, Clone, Copy)]
+struct Lever<'a> {
+    id: &'a str,
+    kind: &'a CheckKind,
+    /// Whether healthy and unhealthy are swapped on the way to the record.
+    inverted: bool,
+}
+
+impl Lever<'_> {
+    /// Whether one thing moves both: the same check, the same alarm or the same routing control.
+    fn moves_with(&self, other: &Self) -> bool {
+        self.id == other.id
+            || (self.inverted == other.inverted && same_cause(self.kind, other.kind))
+    }
+}
+
+/// Endpoint checks are never moved by hand: only what stands behind the others is compared.
+fn same_cause(a: &CheckKind, b: &CheckKind) -> bool {
+    a == b
+        && matches!(
+            a,
+            CheckKind::Alarm { .. } | CheckKind::RecoveryControl { .. }
+        )
+}
+
+impl Edge {
+    /// Every latency record that stands for `region`, one a type. Errs with a sentence where the
+    /// records were never read, or have none of the Region.
+    pub fn records_of(&self, region: &Region) -> Result<Vec<&LatencyRecord>, String> {
+        let Some(all) = self.records.last() else {
+            return Err(format!(
+                "its routing records are not known{}",
+                why(&self.records)
+            ));
+        };
+        let own: Vec<_> = all
+            .iter()
+            .filter(|record| &record.region == region)
+            .collect();
+        if own.is_empty() {
+            return Err("the Region has no latency record".into());
+        }
+        Ok(own)
+    }
+
+    /// What Route 53 makes of one record, by its own check and, where it counts, its group's.
+    pub fn record_verdict(&self, record: &LatencyRecord, now: Timestamp) -> CheckVerdict {
+        let of = |id: &Option<String>| match id {
+            None => CheckVerdict::Unchecked,
+            Some(id) => self.checks.get(id).map_or(CheckVerdict::Unknown, |check| {
+                // A check that is gone counts as healthy (aws-facts §3.1).
+                if check.config.why_missing() == Some(&Missing::NoData) {
+                    CheckVerdict::Unchecked
+                } else {
+                    check_verdict(check, now)
+                }
+            }),
+        };
+        let own = of(&record.health_check);
+        if !record.evaluate_target_health || record.weights.is_empty() {
+            return own;
+        }
+        // A group is healthy while one of it is.
+        let group = record.weights.iter().map(|one| of(&one.health_check));
+        let group = group.min_by_key(|verdict| match verdict.in_service() {
+            Some(true) => 0,
+            None => 1,
+            Some(false) => 2,
+        });
+        match (own, group) {
+            (CheckVerdict::Unchecked, Some(group)) => group,
+            (own, Some(group)) if own.in_service() == Some(true) => match group.in_service() {
+                Some(true) => own,
+                _ => group,
+            },
+            (own, _) => own,
+        }
+    }
+
+    /// What Route 53 makes of all the records of `region` together. None where no record is known.
+    pub fn admission(&self, region: &Region, now: Timestamp) -> Option<CheckVerdict> {
+        let records = self.records_of(region).ok()?;
+        let verdicts: Vec<_> = records
+            .iter()
+            .map(|record| self.record_verdict(record, now))
+            .collect();
+        let any = |service: Option<bool>| verdicts.iter().any(|one| one.in_service() == service);
+        if any(Some(true)) && any(Some(false)) {
+            return Some(CheckVerdict::Partly);
+        }
+        if any(None) {
+            return Some(CheckVerdict::Unknown);
+        }
+        // Of those that are all in, or all out, the one that says most of what can be done about it.
+        verdicts.into_iter().max_by_key(|verdict| match verdict {
+            CheckVerdict::Healthy | CheckVerdict::Unhealthy => 0,
+            CheckVerdict::PinnedHealthy | CheckVerdict::PinnedUnhealthy => 1,
+            _ => 2,
+        })
+    }
+
+    /// The types of those records of `region` that no health check ever takes out of DNS.
+    pub fn unchecked(&self, region: &Region) -> Vec<&str> {
+        let records = self.records_of(region).unwrap_or_default();
+        let unchecked = records.into_iter().filter(|record| {
+            let group = record.evaluate_target_health && !record.weights.is_empty();
+            record.health_check.is_none() && !group
+        });
+        unchecked.map(|record| record.kind.as_str()).collect()
+    }
+
+    /// The evacuation switch of `region`, with the id of the check that follows it: one that by
+    /// itself takes every record of the Region out of DNS, and no other Region's. While records or
+    /// checks were never read, as when Route 53's control plane was down from the start, the one that
+    /// the configuration names, with its alarm's name. Errs with the reason why there is none.
+    pub fn find_switch(&self, region: &Region) -> Result<(&str, &Observed<Switch>), String> {
+        if !self.decided(region) {
+            let named = self.named_switches.get(region);
+            let named = named.map(|(alarm, switch)| (alarm.as_str(), switch));
+            return named.ok_or_else(|| match self.records_of(region) {
+                Err(why) => why,
+                Ok(_) => "its health checks are not known".into(),
+            });
+        }
+        let levers = self.levers(region)?;
+        let on_alarm = |lever: &&Lever<'_>| matches!(lever.kind, CheckKind::Alarm { .. });
+        let mut alone = None;
+        for lever in levers.iter().filter(on_alarm) {
+            match self.shared_with(region, lever) {
+                Some(other) => alone = Some(other),
+                None => {
+                    let known = self.switches.get_key_value(lever.id);
+                    return known
+                        .map(|(id, switch)| (id.as_str(), switch))
+                        .ok_or_else(|| "its alarm was not read yet".into());
+                }
+            }
+        }
+        Err(alone.map_or_else(
+            || "no health check that decides on its records follows an alarm".into(),
+            |other| format!("it would take {other} out of DNS as well"),
+        ))
+    }
+
+    /// [`Self::find_switch`], without the reason.
+    pub fn switch(&self, region: &Region) -> Option<(&str, &Observed<Switch>)> {
+        self.find_switch(region).ok()
+    }
+
+    /// ARN of the ARC routing control that by itself takes every record of `region` out of DNS, and
+    /// no other Region's, when it is off. Errs with the reason why there is none.
+    pub fn find_control(&self, region: &Region) -> Result<&str, String> {
+        let levers = self.levers(region)?;
+        let mut why =
+            "no health check that decides on its records has a routing control".to_owned();
+        for lever in levers {
+            let CheckKind::RecoveryControl { control } = lever.kind else {
+                continue;
+            };
+            match self.shared_with(region, &lever) {
+                Some(other) => why = format!("it would take {other} out of DNS as well"),
+                None if lever.inverted => {
+                    why = "a health check above it is inverted: turning it off would admit traffic"
+                        .into();
+                }
+                None => return Ok(control),
+            }
+        }
+        Err(why)
+    }
+
+    /// [`Self::find_control`], without the reason.
+    pub fn routing_control(&self, region: &Region) -> Option<&str> {
+        self.find_control(region).ok()
+    }
+
+    /// The health check that, forced unhealthy, takes every record of `region` out of DNS and no other
+    /// Region's. Errs with the reason why there is none.
+    pub fn find_check(&self, region: &Region) -> Result<(&str, &CheckConfig), String> {
+        let records = self.records_of(region)?;
+        let mut roots: Vec<&str> = Vec::new();
+        for record in &records {
+            let root = record.check().ok_or_else(|| no_check(record))?;
+            if !roots.contains(&root) {
+                roots.push(root);
+            }
+        }
+        let &[root] = roots.as_slice() else {
+            return Err(format!(
+                "its records have different health checks ({}): forcing one leaves the other in DNS",
+                roots.join(", ")
+            ));
+        };
+        let config = self.known(root)?;
+        if let Some(other) = self
+            .others(region)
+            .find(|other| self.tree(other).contains(&root))
+        {
+            return Err(format!(
+                "health check {root} counts for {} too: it would leave DNS as well",
+                other.region
+            ));
+        }
+        Ok((root, config))
+    }
+
+    /// Whether all is known that tells what decides on the Region.
+    fn decided(&self, region: &Region) -> bool {
+        match (self.records.last(), self.records_of(region)) {
+            (None, _) => false,
+            (Some(_), Err(_)) => true,
+            (Some(_), Ok(records)) => records
+                .iter()
+                .flat_map(|record| record.roots())
+                .all(|root| self.config(root).is_some() || self.is_gone(root)),
+        }
+    }
+
+    /// What by itself takes every record of `region` out of DNS.
+    fn levers(&self, region: &Region) -> Result<Vec<Lever<'_>>, String> {
+        let mut common: Option<Vec<Lever<'_>>> = None;
+        for record in self.records_of(region)? {
+            let roots = record.roots();
+            if roots.is_empty() {
+                return Err(no_check(record));
+            }
+            for root in &roots {
+                self.known(root)?;
+            }
+            let own: Vec<Lever<'_>> = roots.iter().flat_map(|root| self.deciding(root)).collect();
+            let both = match common {
+                None => own,
+                Some(before) => before
+                    .into_iter()
+                    .filter(|lever| own.iter().any(|other| lever.moves_with(other)))
+                    .collect(),
+            };
+            common = Some(both);
+        }
+        Ok(common.unwrap_or_default())
+    }
+
+    /// The checks each of which, by itself, can make a record whose check is `root` unhealthy: that
+    /// one, or the children of a calculated one that needs them all. A disabled check decides nothing
+    /// (aws-facts §3.4).
+    fn deciding<'a>(&'a self, root: &'a str) -> Vec<Lever<'a>> {
+        let Some(config) = self.config(root).filter(|config| !config.disabled) else {
+            return Vec::new();
+        };
+        let CheckKind::Calculated {
+            children,
+            threshold,
+        } = &config.kind
+        else {
+            return vec![Lever {
+                id: root,
+                kind: &config.kind,
+                inverted: config.inverted,
+            }];
+        };
+        // One child more or less must tip the scales. Inverted, one healthy child does.
+        let tips = if config.inverted { 1 } else { children.len() };
+        if usize::try_from(*threshold) != Ok(tips) {
+            return Vec::new();
+        }
+        let lever = |id: &'a String| {
+            let child = self.config(id).filter(|child| !child.disabled)?;
+            Some(Lever {
+                id,
+                kind: &child.kind,
+                inverted: child.inverted != config.inverted,
+            })
+        };
+        children.iter().filter_map(lever).collect()
+    }
+
+    /// Another Region whose records `lever` counts for.
+    fn shared_with(&self, region: &Region, lever: &Lever<'_>) -> Option<&Region> {
+        let counts = |record: &&LatencyRecord| {
+            let tree = self.tree(record);
+            let cause = |id: &str| {
+                let config = self.config(id);
+                config.is_some_and(|config| same_cause(&config.kind, lever.kind))
+            };
+            tree.iter().any(|id| *id == lever.id || cause(id))
+        };
+        self.others(region)
+            .find(counts)
+            .map(|record| &record.region)
+    }
+
+    fn others(&self, region: &Region) -> impl Iterator<Item = &LatencyRecord> {
+        let all = self.records.last().map_or(&[][..], Vec::as_slice);
+        all.iter().filter(move |record| &record.region != region)
+    }
+
+    /// Every check that counts for a record: those on it and their children.
+    fn tree<'a>(&'a self, record: &'a LatencyRecord) -> Vec<&'a str> {
+        let mut all = Vec::new();
+        for root in record.roots() {
+            all.push(root);
+            if let Some(CheckKind::Calculated { children, .. }) =
+                self.config(root).map(|config| &config.kind)
+            {
+                all.extend(children.iter().map(String::as_str));
+            }
+        }
+        all
+    }
+
+    fn known(&self, id: &str) -> Result<&CheckConfig, String> {
+        self.config(id).ok_or_else(|| {
+            if self.is_gone(id) {
+                return format!("its health check {id} does not exist: DNS answers with its record whatever happens");
+            }
+            let missing = self.checks.get(id).map_or(String::new(), |check| why(&check.config));
+            format!("its health check {id} is not known{missing}")
+        })
+    }
+
+    /// Whether AWS was asked for the check and has none.
+    fn is_gone(&self, id: &str) -> bool {
+        let config = self.checks.get(id).map(|check| &check.config);
+        config.is_some_and(|config| {
+            config.last().is_none() && config.why_missing() == Some(&Missing::NoData)
+        })
+    }
+
+    fn config(&self, id: &str) -> Option<&CheckConfig> {
+        self.checks.get(id)?.config.last()
+    }
+}
+
+/// `: could not ask: time-out after 5 s`.
+fn why<T>(missing: &Observed<T>) -> String {
+    let missing = missing.why_missing();
+    missing.map_or(String::new(), |missing| format!(" ({missing})"))
+}
+
+fn no_check(record: &LatencyRecord) -> String {
+    let kind = &record.kind;
+    if record.weights.is_empty() {
+        format!("its {kind} record has no health check: DNS goes on answering with it")
+    } else {
+        format!("no single health check decides on its {kind} record, an alias to a weighted group")
+    }
+}
+
+impl LatencyRecord {
+    /// The check that decides whether it is answered: its own, or that of the weighted group it
+    /// is an alias to, where the whole group has the same one and its health counts.
+    pub fn check(&self) -> Option<&str> {
+        self.roots().first().copied()
+    }
+
+    /// The checks each of which must be healthy for it to be answered: its own, and that of its group.
+    pub fn roots(&self) -> Vec<&str> {
+        let mut roots: Vec<&str> = self.health_check.as_deref().into_iter().collect();
+        let first = self
+            .weights
+            .first()
+            .and_then(|one| one.health_check.as_deref());
+        let shared = self
+            .weights
+            .iter()
+            .all(|record| record.health_check.as_deref() == first);
+        roots.extend(first.filter(|_| self.evaluate_target_health && shared));
+        roots.dedup();
+        roots
+    }
+}

@@ -1,0 +1,88 @@
+//! Whether DNS sends anybody to a Region: all of its records, not the first.
+
+use super::words::percent;
+use super::{figure, reason};
+use crate::fleet::{
+    CheckVerdict, HealthCheck, LatencyRecord, Metric, Reason, Site, Snapshot, Verdict,
+};
+
+pub(super) fn judge(snapshot: &Snapshot, site: &Site) -> Vec<Reason> {
+    let edge = &snapshot.edge;
+    let Some(records) = edge.records.current() else {
+        return Vec::new();
+    };
+    let own: Vec<&LatencyRecord> = records
+        .iter()
+        .filter(|record| record.region == site.region)
+        .collect();
+    if own.is_empty() {
+        let text = format!("no record in {}: DNS never answers it", edge.latency_record);
+        return vec![reason(Verdict::Degraded, "dns", text)];
+    }
+    let mut said: Vec<(Verdict, String)> = Vec::new();
+    for record in &own {
+        let whose = if own.len() > 1 {
+            format!("{} record ", record.kind)
+        } else {
+            String::new()
+        };
+        if let Some((verdict, text)) = of_record(snapshot, record, &whose) {
+            // Records of several types with one check say the same.
+            if said.iter().all(|(_, other)| *other != text) {
+                said.push((verdict, text));
+            }
+        }
+    }
+    if edge.admission(&site.region, snapshot.at) == Some(CheckVerdict::Partly) {
+        let text =
+            "DNS answers with some of its records only: traffic is neither away nor all here";
+        said.push((Verdict::Degraded, text.into()));
+    }
+    let reasons = said.into_iter();
+    reasons
+        .map(|(verdict, text)| reason(verdict, "dns", text))
+        .collect()
+}
+
+fn of_record(
+    snapshot: &Snapshot,
+    record: &LatencyRecord,
+    whose: &str,
+) -> Option<(Verdict, String)> {
+    let edge = &snapshot.edge;
+    let check = record.check().and_then(|id| edge.checks.get(id));
+    let id = check.map_or("of its group", |check| check.id.as_str());
+    let text = match edge.record_verdict(record, snapshot.at) {
+        CheckVerdict::Unhealthy => {
+            let votes = check.map_or_else(String::new, |check| votes(snapshot, check));
+            format!("{whose}out of DNS: health check {id} unhealthy{votes}")
+        }
+        CheckVerdict::PinnedUnhealthy => {
+            format!("{whose}out of DNS: health check {id} is disabled and inverted")
+        }
+        CheckVerdict::PinnedHealthy => format!(
+            "health check {id} is disabled: DNS keeps answering this Region whatever happens"
+        ),
+        // It may be meant so, and nothing is wrong now: a word, and no worse a verdict.
+        CheckVerdict::Unchecked => {
+            let text = format!(
+                "its {} record has no health check: DNS keeps answering it whatever happens",
+                record.kind
+            );
+            return Some((Verdict::Healthy, text));
+        }
+        CheckVerdict::Healthy | CheckVerdict::Partly | CheckVerdict::Unknown => return None,
+    };
+    Some((Verdict::Degraded, text))
+}
+
+/// `, 12 % of the checkers say healthy`, and what the check makes of it.
+fn votes(snapshot: &Snapshot, check: &HealthCheck) -> String {
+    let share = figure(&check.metrics, Metric::CheckPercentHealthy, snapshot)
+        .map_or(String::new(), |point| {
+            format!(", {} of the checkers say healthy", percent(point.value))
+        });
+    let inverted = check.config.current().is_some_and(|config| config.inverted);
+    let inverted = if inverted { " (inverted)" } else { "" };
+    format!("{inverted}{share}")
+}
