@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use futures_util::future::join;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +65,8 @@ impl Work for AwaitEndpoint {
     fn calls(&self) -> Vec<PlannedCall> {
         vec![
             read("rds", "DescribeGlobalClusters", &self.target),
+            read("rds", "DescribeDBClusters", &self.target),
+            read("rds", "DescribeDBInstances", &self.target),
             read("rds", "DescribeEvents", &self.target),
         ]
     }
@@ -85,25 +88,23 @@ impl Work for AwaitEndpoint {
             Ok(state) => state,
             Err(error) => return super::unseen(&error),
         };
-        // A stand without public DNS has Aurora's own word alone.
-        let by_dns = if context.crew.spec.probe_url.is_some() {
-            Err("there is no public DNS here".into())
-        } else {
-            self.by_dns(context.crew, &endpoint, state.endpoint.as_deref())
-                .await
-        };
-        let why = match by_dns {
-            Ok(how) => return Seen::Done(how),
-            Err(why) => why,
-        };
-        match rds.events(&self.cluster).await {
-            Ok(events) if told(&events, context.since - BEFORE) => {
+        // Both are asked each time: names may be kept here, and Aurora's events come late.
+        let (by_dns, events) = join(
+            self.by_dns(context.crew, &endpoint, state.endpoint.as_deref()),
+            rds.events(&self.cluster),
+        )
+        .await;
+        match (by_dns, events) {
+            (Ok(how), _) => Seen::Done(how),
+            (Err(_), Ok(events)) if told(&events, context.since - BEFORE) => {
                 Seen::Done("Aurora says that the global writer endpoint moved".into())
             }
-            Ok(_) => Seen::Underway(format!(
+            (Err(why), Ok(_)) => Seen::Underway(format!(
                 "Aurora has not said yet that the global writer endpoint moved, and by DNS: {why}"
             )),
-            Err(error) => Seen::Underway(format!("{why}; Aurora's events: {error}")),
+            (Err(why), Err(error)) => {
+                Seen::Underway(format!("by DNS: {why}; Aurora's events: {error}"))
+            }
         }
     }
 }
@@ -117,6 +118,10 @@ impl AwaitEndpoint {
         endpoint: &str,
         cluster: Option<&str>,
     ) -> Result<String, String> {
+        // A stand without public DNS has Aurora's own word alone.
+        if crew.spec.probe_url.is_some() {
+            return Err("there is no public DNS here".into());
+        }
         let cluster = cluster.ok_or("the cluster shows no endpoint")?;
         let chain = Chain::of(crew, endpoint).await?;
         let there = format!("the global writer endpoint points at {}", self.target);

@@ -333,8 +333,8 @@ impl Task {
             | Self::RemoveStack(_)
             | Self::CopyCode(_)
             | Self::AwaitMember(_) => Duration::from_secs(2),
-            // A dozen questions, of Route 53's API where DNS cannot be asked.
-            Self::AwaitAnswers(_) => Duration::from_secs(3),
+            // A dozen questions, of Route 53's API where DNS cannot be asked; of RDS half as many.
+            Self::AwaitAnswers(_) | Self::AwaitEndpoint(_) => Duration::from_secs(3),
             _ => Duration::from_secs(1),
         }
     }
