@@ -253,7 +253,7 @@ impl AwaitAnswers {
                 Whose::Own => own += 1,
                 Whose::Other => other += 1,
                 Whose::Unknown => {
-                    untold = Some(format!("{} ({place})", answers.concat().join(", ")))
+                    untold = Some(format!("{} ({place})", answers.concat().join(", ")));
                 }
             }
         }

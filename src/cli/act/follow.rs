@@ -38,8 +38,8 @@ pub async fn follow_and_keep(
 ) -> Result<Exit, Failure> {
     tokio::select! {
         biased;
-        exit = follow(running, &stage.folder, manner, from) => exit,
-        never = keep_switches(stage.crew.clone()) => match never {},
+        exit = Box::pin(follow(running, &stage.folder, manner, from)) => exit,
+        never = Box::pin(keep_switches(stage.crew.clone())) => match never {},
     }
 }
 

@@ -137,15 +137,14 @@ impl Edge {
         let on_alarm = |lever: &&Lever<'_>| matches!(lever.kind, CheckKind::Alarm { .. });
         let mut alone = None;
         for lever in levers.iter().filter(on_alarm) {
-            match self.shared_with(region, lever) {
-                Some(other) => alone = Some(other),
-                None => {
-                    let known = self.switches.get_key_value(lever.id);
-                    return known
-                        .map(|(id, switch)| (id.as_str(), switch))
-                        .ok_or_else(|| "its alarm was not read yet".into());
-                }
+            if let Some(other) = self.shared_with(region, lever) {
+                alone = Some(other);
+                continue;
             }
+            let known = self.switches.get_key_value(lever.id);
+            return known
+                .map(|(id, switch)| (id.as_str(), switch))
+                .ok_or_else(|| "its alarm was not read yet".into());
         }
         Err(alone.map_or_else(
             || "no health check that decides on its records follows an alarm".into(),

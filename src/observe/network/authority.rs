@@ -90,12 +90,11 @@ impl Authority {
     ) -> Result<Resolved, String> {
         let name = parse(name)?;
         let question = question(&name, kind, vantage);
-        if !self.by_tcp.load(Ordering::Relaxed) {
-            if let Ok(answer) = self.first(&question, Answerer::Servers).await
-                && !answer.metadata.truncation
-            {
-                return read(&answer, &name, Answerer::Servers);
-            }
+        if !self.by_tcp.load(Ordering::Relaxed)
+            && let Ok(answer) = self.first(&question, Answerer::Servers).await
+            && !answer.metadata.truncation
+        {
+            return read(&answer, &name, Answerer::Servers);
         }
         let answer = self.first(&question, Answerer::ServersByTcp).await?;
         self.by_tcp.store(true, Ordering::Relaxed);
