@@ -1,6 +1,7 @@
 //! What the account may have, as the services tell it themselves: no other service is asked for it.
 
 use aws_sdk_route53::types::AccountLimitType;
+use futures_util::future::join;
 
 use super::apigateway::{ACTION, ApiGateway};
 use super::cloudformation::CloudFormation;
@@ -79,11 +80,14 @@ impl ApiGateway {
         kind: ApiKind,
         stage: Option<&str>,
     ) -> Result<Throttle, AwsError> {
-        let own = match kind {
-            ApiKind::Http => Box::pin(self.http_throttle(id, stage)).await?,
-            ApiKind::Rest => Box::pin(self.rest_throttle(id, stage)).await?,
+        let own = async {
+            match kind {
+                ApiKind::Http => Box::pin(self.http_throttle(id, stage)).await,
+                ApiKind::Rest => Box::pin(self.rest_throttle(id, stage)).await,
+            }
         };
-        match (own, Box::pin(self.most_requests()).await) {
+        let (own, account) = join(own, Box::pin(self.most_requests())).await;
+        match (own?, account) {
             (None, Err(error)) => Err(error),
             (own, account) => Ok(Throttle {
                 stage: own,
