@@ -150,9 +150,9 @@ impl Surroundings {
         Some(match mfa {
             None => refused,
             Some(mfa) => format!(
-                "{refused}. `mfa_serial` ({}) has no effect: gwctl does not ask for MFA codes. Run \
+                "gwctl does not ask for MFA codes, as `mfa_serial` ({}) wants: run \
                  `eval \"$(aws configure export-credentials --profile {} --format env)\"`, which does, and leave the \
-                 profile out",
+                 profile out. {refused}",
                 mfa.place,
                 reply::name(profile)
             ),

@@ -15,7 +15,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 pub(super) fn client() -> (SharedHttpClient, Option<String>) {
     let (context, complaint) = match ca_bundle() {
         Ok(context) => (context, None),
-        Err(why) => (TlsContext::default(), Some(why)),
+        Err(why) => (system().unwrap_or_else(|_| nobody()), Some(why)),
     };
     // The SDK reads neither proxies nor AWS_CA_BUNDLE from the environment by itself.
     let proxy = ProxyConfig::from_env();
@@ -35,7 +35,7 @@ pub(super) fn client() -> (SharedHttpClient, Option<String>) {
 
 fn ca_bundle() -> Result<TlsContext, String> {
     let Some(path) = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) else {
-        return Ok(TlsContext::default());
+        return system();
     };
     let shown = path.to_string_lossy();
     let pem = crate::files::read(Path::new(&path))
@@ -45,6 +45,24 @@ fn ca_bundle() -> Result<TlsContext, String> {
         .with_trust_store(TrustStore::empty().with_pem_certificate(pem))
         .build()
         .map_err(|error| format!("AWS_CA_BUNDLE {shown}: {error}"))
+}
+
+/// The system's certificates. The SDK would panic where there are none.
+fn system() -> Result<TlsContext, String> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if roots.is_empty() {
+        return Err(
+            "this system has no root certificates (SSL_CERT_FILE names a file of them)".into(),
+        );
+    }
+    Ok(TlsContext::default())
+}
+
+/// A context that trusts nobody: calls over TLS fail and say so.
+fn nobody() -> TlsContext {
+    let empty = TlsContext::builder().with_trust_store(TrustStore::empty());
+    empty.build().unwrap_or_default()
 }
 
 /// The SDK would panic on a certificate it cannot read.

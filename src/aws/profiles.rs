@@ -127,12 +127,15 @@ impl Profiles {
             .find(|it| it.key == key && it.section == wanted && !it.value.is_empty())
     }
 
-    /// Every `endpoint_url` that may act for `profile`, its own and those of services.
+    /// Every `endpoint_url` that acts for `profile`: its own, and those of the `services` section that it names.
     pub(super) fn endpoints(&self, profile: &str) -> impl Iterator<Item = &Setting> {
         let own = Section::Profile(profile.to_owned());
-        self.settings
-            .iter()
-            .filter(move |it| it.key == "endpoint_url" && acts(&it.section, &own))
+        let services = self.get(profile, "services");
+        let services = services.map(|it| Section::Other(format!("services {}", it.value)));
+        self.settings.iter().filter(move |it| {
+            let acts = it.section == own || services.as_ref() == Some(&it.section);
+            acts && it.key == "endpoint_url"
+        })
     }
 
     /// The names of all profiles, in the order of the files.
@@ -160,19 +163,12 @@ impl Profiles {
     }
 }
 
-fn acts(section: &Section, own: &Section) -> bool {
-    match section {
-        Section::Profile(_) => section == own,
-        Section::Other(name) => name.starts_with("services"),
-    }
-}
-
 fn section(name: &str, credentials: bool) -> Section {
     let name = name.trim();
     match name.split_once([' ', '\t']) {
         Some(("profile", rest)) if !credentials => Section::Profile(rest.trim().to_owned()),
         None if credentials || name == "default" => Section::Profile(name.to_owned()),
-        _ => Section::Other(name.to_owned()),
+        _ => Section::Other(name.split_whitespace().collect::<Vec<_>>().join(" ")),
     }
 }
 
@@ -236,7 +232,7 @@ mod tests {
     #[test]
     fn endpoints_are_the_profiles_own_and_those_of_services() {
         let profiles = scanned(
-            "[profile ops]\nendpoint_url = one\n[profile dev]\nendpoint_url = two\n\
+            "[profile ops]\nendpoint_url = one\nservices = local\n[profile dev]\nendpoint_url = two\n\
              [services local]\nrds =\n  endpoint_url = three\n",
             "",
         );
@@ -245,5 +241,14 @@ mod tests {
             .map(|it| it.value.as_str())
             .collect();
         assert_eq!(values, ["one", "three"]);
+        let values: Vec<&str> = profiles
+            .endpoints("dev")
+            .map(|it| it.value.as_str())
+            .collect();
+        assert_eq!(
+            values,
+            ["two"],
+            "a section that it does not name is not its own"
+        );
     }
 }
