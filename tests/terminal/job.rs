@@ -75,7 +75,10 @@ fn stopped_without_a_word_it_still_takes_the_terminal_again() {
     shell.wait("the shell's prompt", |screen| {
         screen.contents().contains("shell>")
     });
-    shell.press("stty sane; printf '\\033[?1049l\\033[?25h'; fg\r");
+    // In the modes that the console left, no other character ends a line.
+    shell.press("stty sane; printf '\\033[?1049l\\033[?25h'\n");
+    shell.wait("the shell", is_the_shells);
+    shell.press("fg\r");
     shell.wait("the console", vt100::Screen::alternate_screen);
     shell.press("\x0c");
     shell.wait_text(FLEET);
