@@ -55,7 +55,7 @@ fn write(
         .state(id)
         .map_err(|broken| NotStarted::Resume(broken.into()))?;
     let at = at.max(state.newest);
-    let _lease = folder.lease(&state.plan.fleet, &holder(operator, id, at))?;
+    let _lease = folder.lease(&state.plan.binding, &holder(operator, id, at))?;
     let mut journal = folder.go_on(id, &operator.word(), at)?;
     for entry in entries {
         journal.append(at, entry.clone())?;

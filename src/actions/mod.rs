@@ -13,6 +13,7 @@
 mod advise;
 mod aside;
 mod basis;
+mod binding;
 mod built;
 mod check;
 mod crew;
@@ -24,6 +25,7 @@ mod figures;
 mod intent;
 mod journal;
 mod keep;
+mod lately;
 mod mechanism;
 pub mod names;
 mod needs;
@@ -45,6 +47,7 @@ pub mod words;
 
 pub use advise::{Advice, Mode, advise};
 pub use aside::{abandon, note};
+pub use binding::{Binding, Place};
 pub use built::{as_built, built_by};
 pub use check::{Check, Finding};
 pub use crew::Crew;
@@ -55,14 +58,15 @@ pub use intent::{CALM, CertificateFacts, CodeFrom, Intent, Refused};
 pub use journal::{
     Broken, CallMade, DiskFault, Entry, Folder, Journal, JournalError, Lease, LeaseHolder,
     LeaseRefused, Note, Phase, Record, Reply, ResumeError, RunState, StackPart, Status, StepState,
-    StepStatus, Summary, Tail, Trip,
+    StepStatus, Summary, Tail, Torn, Trip,
 };
 pub use keep::keep_switches;
+pub use lately::Lately;
 pub use mechanism::{Choice, Mechanism};
 pub use needs::{Dependency, Need, Standing};
 pub use offers::Offers;
 pub use patience::plan_patiently;
-pub use plan::{Change, Confirmation, NotConfirmed, Plan, PlannedCall, Step, plan};
+pub use plan::{Change, Confirmation, NotConfirmed, Plan, PlannedCall, Shift, Step, plan};
 pub use recovery::{Recovery, recovery};
 pub use rehearsal::{Places, Rehearsal};
 pub use remedy::{Remedy, outage, remedies};

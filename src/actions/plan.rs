@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Advice, Check, Choice, DataLoss, Finding, Intent, Need, Refused, Standing, Task, registry,
+    Advice, Binding, Check, Choice, DataLoss, Finding, Intent, Need, Refused, Standing, Task,
+    registry,
 };
 use crate::fleet::assumptions::{self, Means};
 use crate::fleet::{FleetSpec, Region, Rules, Snapshot};
@@ -23,6 +24,9 @@ pub struct Plan {
     pub schema: String,
     /// The fleet's name.
     pub fleet: String,
+    /// Where it was made and for what: it runs there alone.
+    #[serde(default)]
+    pub binding: Binding,
     /// What was asked for.
     pub intent: Intent,
     /// In a line.
@@ -77,6 +81,20 @@ pub struct Step {
     /// In an inverse plan: the step it takes back.
     #[serde(default)]
     pub undoes: Option<String>,
+    /// How it moves a Region's traffic, where it does.
+    #[serde(default)]
+    pub shift: Option<Shift>,
+}
+
+/// How much of its traffic a Region keeps once a step was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shift {
+    /// The Region.
+    pub region: Region,
+    /// In percent: with 0 it is left, with 100 it has all of its own again.
+    pub percent: u8,
+    /// The Regions that were planned to take the rest.
+    pub takers: Vec<Region>,
 }
 
 /// An API call a step will make.
@@ -149,6 +167,7 @@ impl Step {
             expected_s,
             timeout_s,
             undoes: None,
+            shift: None,
         }
     }
 
@@ -159,6 +178,11 @@ impl Step {
 
     pub(super) fn changes(mut self, change: Change) -> Self {
         self.change = Some(change);
+        self
+    }
+
+    pub(super) fn shifts(mut self, shift: Shift) -> Self {
+        self.shift = Some(shift);
         self
     }
 
@@ -254,6 +278,7 @@ pub fn plan(
         },
         intent,
     )?;
+    plan.judge_place();
     plan.judge_needs();
     plan.judge_permissions(snapshot);
     plan.name_assumptions();
@@ -279,6 +304,7 @@ impl Ground<'_> {
         Plan {
             schema: SCHEMA.into(),
             fleet: self.fleet.into(),
+            binding: Binding::of(self.spec, self.snapshot),
             intent: intent.clone(),
             title: title.into(),
             confirm: confirm.into(),
@@ -324,6 +350,15 @@ impl Plan {
     /// A digest of the whole plan, by which journal and report name it.
     pub fn fingerprint(&self) -> String {
         digest(&serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    /// Whose account it is must be known: the run is to be resumed there alone.
+    fn judge_place(&mut self) {
+        if self.binding.place.is_none() {
+            let text = "which account these credentials belong to is not known: STS did not say";
+            self.checks
+                .push(Check::new("account", Finding::Waivable, text));
+        }
     }
 
     /// One check for every step that sits in what is broken.

@@ -199,6 +199,11 @@ impl Session {
             .unwrap_or_else(Region::global)
     }
 
+    /// The endpoint that environment or profile name instead of AWS's own.
+    pub fn endpoint(&self) -> Option<String> {
+        self.config.endpoint_url().map(ToOwned::to_owned)
+    }
+
     /// The HTTP client that every SDK client shares.
     pub(super) fn http_client(&self) -> Option<SharedHttpClient> {
         self.config.http_client()

@@ -13,6 +13,7 @@ use crate::fleet::{Identity, Region};
 pub struct Sts {
     client: Client,
     line: Line,
+    endpoint: Option<String>,
 }
 
 impl Session {
@@ -22,6 +23,7 @@ impl Session {
         Sts {
             client: self.client(&line, sdk_client!(aws_sdk_sts)),
             line,
+            endpoint: self.endpoint(),
         }
     }
 }
@@ -38,6 +40,7 @@ impl Sts {
             (Some(account), Some(arn)) => Ok(Identity {
                 account: reply::name(account),
                 arn: reply::name(arn),
+                endpoint: self.endpoint.clone(),
             }),
             _ => Err(self.line.garbled(ACTION, "no account or ARN in it")),
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::act::again::Again;
 use super::act::record::{Memory, recorded};
 use super::args::Global;
 use super::exit::Exit;
@@ -51,18 +52,18 @@ pub fn run(global: &Global) -> Result<Exit, Failure> {
             built: Arc::default(),
         }),
     };
-    open(setup)
+    open(setup, global)
 }
 
 /// Shows a console until it ends.
-pub fn open(setup: Setup) -> Result<Exit, Failure> {
+pub fn open(setup: Setup, global: &Global) -> Result<Exit, Failure> {
     let demo = matches!(setup.mode, Mode::Demo { .. });
     keep_from_terminal(true);
     let ended = run_async(console::run(setup));
     keep_from_terminal(false);
     let ended = ended??;
     if let Some(id) = &ended.left {
-        tell(left(id, demo));
+        tell(left(id, global, demo));
     }
     Ok(match ended.outcome {
         Outcome::Quit => Exit::Success,
@@ -71,13 +72,17 @@ pub fn open(setup: Setup) -> Result<Exit, Failure> {
 }
 
 /// What the shell is left with when a run was not over.
-fn left(id: &str, demo: bool) -> String {
-    let how = if demo {
-        "its simulated world ended with this console; `gwctl demo` shows it again"
-    } else {
-        "nobody moves it now; this goes on with it:"
-    };
-    format!("gwctl: the run {id} is not over: {how}\n       gwctl runs resume {id}")
+fn left(id: &str, global: &Global, demo: bool) -> String {
+    if demo {
+        return format!(
+            "gwctl: the run {id} was left: its simulated world ended with this console. This prints it:\n       \
+             gwctl runs show {id} --demo"
+        );
+    }
+    let again = Again::of(global, demo).command("resume", id, "--write");
+    format!(
+        "gwctl: the run {id} was left: nobody moves it now; this goes on with it:\n       {again}"
+    )
 }
 
 fn mode() -> Mode {

@@ -25,7 +25,7 @@ const KEPT: &str =
 pub fn run(global: &Global, args: &Simulated) -> Result<Exit, Failure> {
     let sim = world(args, false)?;
     let paths = Paths::find(None)?;
-    open(Setup {
+    let setup = Setup {
         fleets: Arc::new(World {
             sim: sim.clone(),
             built: Arc::default(),
@@ -43,10 +43,11 @@ pub fn run(global: &Global, args: &Simulated) -> Result<Exit, Failure> {
         color: global.color.wish(),
         mouse: global.mouse,
         keys: std::collections::BTreeMap::new(),
-        runs: Folder::new(paths.state.join("demo/runs")),
+        runs: Folder::new(paths.state.join("demo/runs")).of_a_new_world(),
         operator: operator(),
         clock: sim.clock(),
-    })
+    };
+    open(setup, global)
 }
 
 /// The one fleet of a simulated world.

@@ -152,9 +152,17 @@ pub struct Identity {
     pub account: String,
     /// The principal's ARN.
     pub arn: String,
+    /// The endpoint that is configured instead of AWS's own, which this answer came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
 }
 
 impl Identity {
+    /// `aws`, `aws-cn`, `aws-us-gov`: the second part of the ARN.
+    pub fn partition(&self) -> &str {
+        self.arn.split(':').nth(1).unwrap_or_default()
+    }
+
     /// The person's part of the ARN: session or user name.
     pub fn operator(&self) -> &str {
         self.arn.rsplit(['/', ':']).next().unwrap_or(&self.arn)

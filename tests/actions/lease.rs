@@ -2,7 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use gwctl::actions::{LeaseRefused, NotStarted, Phase, start};
+use gwctl::actions::{Crew, LeaseRefused, NotStarted, Phase, plan, start};
+use gwctl::fleet::FleetSpec;
 
 use super::stand::{Stage, confirmation, in_virtual_time, operator, story};
 use super::trial::{AfterHold, changes, ready, rehearsals, see_through, undisturbed};
@@ -15,22 +16,88 @@ fn a_second_engineer_on_this_machine_is_told_who_acts_and_nothing_is_done() {
         let stage = ready(rehearsal).await;
         let plan = stage.plan(&rehearsal.intent);
         let running = stage.start(&plan);
-        let Err(NotStarted::Lease(LeaseRefused::Taken(holder))) = stage.try_start(&plan) else {
+        let Err(NotStarted::Lease(LeaseRefused::Taken { holder, shares })) = stage.try_start(&plan)
+        else {
             panic!("two at once");
         };
         assert_eq!(
             (holder.operator.as_str(), &holder.run),
             ("ada", &running.id)
         );
-        assert_eq!(stage.folder.holder("orders").unwrap().run, running.id);
+        assert_eq!(shares, "domain api.orders.example.com");
+        assert_eq!(stage.folder.holder(&running.id).unwrap().run, running.id);
         running.control.leave();
         running.task.await.unwrap().unwrap();
         assert!(
-            stage.folder.holder("orders").is_none(),
+            stage.folder.holder(&running.id).is_none(),
             "nobody acts any more"
         );
         assert_eq!(stage.folder.runs().len(), 1);
     });
+}
+
+/// Tries to act on what `change` makes of the fleet while the fleet itself is acted on.
+fn beside_another(change: impl FnOnce(&mut FleetSpec)) -> Result<(), String> {
+    in_virtual_time(async {
+        let rehearsal = &rehearsals()[0];
+        let stage = ready(rehearsal).await;
+        let running = stage.start(&stage.plan(&rehearsal.intent));
+        let mut spec = stage.spec.clone();
+        change(&mut spec);
+        let other = plan("also-orders", &spec, &stage.snapshot(), &rehearsal.intent).unwrap();
+        let crew = Crew {
+            fleet: "also-orders".into(),
+            spec,
+            ..stage.crew()
+        };
+        let begun = start(
+            &other,
+            &confirmation(&other),
+            crew,
+            &stage.folder,
+            &operator(),
+        );
+        running.control.leave();
+        begun.map(|_| ()).map_err(|why| why.to_string())
+    })
+}
+
+#[test]
+fn a_fleet_of_another_name_that_shares_one_resource_is_not_acted_on_meanwhile() {
+    type Restore = fn(&mut FleetSpec, &FleetSpec);
+    let distinct = |spec: &mut FleetSpec| {
+        spec.domain = "api.users.example.com".into();
+        spec.global_cluster = "users".into();
+        spec.edge.distribution = "E0USERS".into();
+        spec.edge.latency_record = "latency.users.example.com".into();
+    };
+    let shared: [(&str, Restore); 4] = [
+        ("domain", |spec, all| spec.domain.clone_from(&all.domain)),
+        ("global cluster", |spec, all| {
+            spec.global_cluster.clone_from(&all.global_cluster);
+        }),
+        ("distribution", |spec, all| {
+            spec.edge.distribution.clone_from(&all.edge.distribution);
+        }),
+        ("records", |spec, all| {
+            spec.edge
+                .latency_record
+                .clone_from(&all.edge.latency_record);
+        }),
+    ];
+    for (what, restore) in shared {
+        let refused = beside_another(|spec| {
+            let all = spec.clone();
+            distinct(spec);
+            restore(spec, &all);
+        });
+        let why = refused.unwrap_err();
+        assert!(
+            why.contains("acts on this fleet") && why.contains(what),
+            "{what}: {why}"
+        );
+    }
+    assert_eq!(beside_another(distinct), Ok(()), "only the zone in common");
 }
 
 /// Without a lease in common: what one does, the other finds done or is refused.

@@ -20,6 +20,7 @@ mod keeping;
 mod lease;
 mod lifecycle;
 mod line;
+mod meanwhile;
 mod mechanisms;
 mod permissions;
 mod planning;

@@ -81,7 +81,7 @@ const EVACUATE: [&str; 5] = ["evacuate", "us-east-1", "--write", "--confirm", "u
 
 #[test]
 fn a_killed_run_is_shown_as_left_and_resumed_to_its_end_and_undone() {
-    let served = Served::start(&["--speed", "60"]);
+    let served = Served::start(&["--speed", "20"]);
     let desk = Desk::at(&served);
     // Killed with the change written down and its reply not: whoever resumes looks first.
     let killed = desk.run_with(&EVACUATE, &[("GWCTL_CRASH", "after:3")]);
@@ -113,7 +113,7 @@ fn a_killed_run_is_shown_as_left_and_resumed_to_its_end_and_undone() {
 /// written and once the one that was not: the change is made, and its journal is whole.
 #[test]
 fn a_run_whose_every_process_is_killed_around_the_next_record_comes_to_its_end() {
-    let served = Served::start(&["--speed", "60"]);
+    let served = Served::start(&["--speed", "20"]);
     let desk = Desk::at(&served);
     let first = desk.run_with(&EVACUATE, &[("GWCTL_CRASH", "before:1")]);
     assert_eq!(first.code, -1, "{}{}", first.out, first.err);
@@ -241,6 +241,114 @@ fn verify_names_the_line_that_was_changed_or_removed_and_forgives_a_torn_last_on
     let torn = verify(&whole[..whole.len() - 20]);
     assert_eq!(torn.code, 0, "{}", torn.err);
     assert!(torn.out.contains("torn"), "{}", torn.out);
+    // A power cut: the file is as long as it was to be, and what was not on disk is zeros.
+    let records = lines.len();
+    for zeros in ["\0\0\0\0", "\0\0\0\n", "\0\n\0\n\0"] {
+        let cut = verify(&format!("{whole}{zeros}"));
+        assert_eq!(cut.code, 0, "{zeros:?}: {}", cut.err);
+        let told = cut.out.contains("zeros") && cut.out.contains(&format!("{records} records"));
+        assert!(told, "{}", cut.out);
+    }
+    let last = &lines[records - 1];
+    let half = format!("{}{}\0\0\0\n", lines[..records - 1].concat(), &last[..40]);
+    let cut = verify(&half);
+    assert_eq!(cut.code, 0, "{}", cut.err);
+    assert!(cut.out.contains("is left"), "{}", cut.out);
+    let middle = format!("{}\0\0\n{}", lines[..3].concat(), lines[3..].concat());
+    let broken = verify(&middle);
+    assert_eq!(broken.code, 1, "records behind zeros: {}", broken.out);
+    assert!(broken.err.contains("line 4"), "{}", broken.err);
+}
+
+/// A chain that somebody wrote anew from the first line on is whole: that it cannot be told is told.
+#[test]
+fn verify_says_what_a_chain_without_a_copy_elsewhere_cannot_prove() {
+    let home = Home::new();
+    let args = [
+        "evacuate",
+        "eu-west-1",
+        "--demo",
+        "--write",
+        "--confirm",
+        "eu-west-1",
+    ];
+    assert_eq!(home.run(&args).code, 0);
+    let verified = home.run(&["runs", "verify", "last", "--demo"]);
+    let hash = verified
+        .out
+        .lines()
+        .find_map(|line| line.strip_prefix("Last hash: "))
+        .unwrap();
+    assert_eq!(hash.len(), 64);
+    assert!(
+        verified.out.contains("written anew") && verified.out.contains("kept elsewhere"),
+        "{}",
+        verified.out
+    );
+}
+
+#[test]
+fn a_run_that_was_left_is_called_left_and_what_is_printed_goes_on_with_it() {
+    let served = Served::start(&["--speed", "20"]);
+    let desk = Desk::at(&served);
+    let killed = desk.run_with(&EVACUATE, &[("GWCTL_CRASH", "after:3")]);
+    assert_eq!(killed.code, -1, "{}{}", killed.out, killed.err);
+    let listed = &desk.run(&["runs", "-o", "json"]).json()["runs"][0];
+    assert_eq!(
+        (listed["phase"].as_str(), listed["live"].as_bool()),
+        (Some("left"), Some(false))
+    );
+    let verified = desk.run(&["runs", "verify", "last"]);
+    assert!(verified.out.contains("the run is left"), "{}", verified.out);
+    let shown = desk.run(&["runs", "show", "last"]);
+    assert!(shown.err.contains("was left"), "{}", shown.err);
+    let printed = shown
+        .err
+        .lines()
+        .find_map(|line| line.strip_prefix("To go on: gwctl "))
+        .unwrap();
+    assert!(printed.contains("--config"), "{printed}");
+    let words: Vec<&str> = printed.split(' ').collect();
+    let resumed = desk.run(&words);
+    assert_eq!(resumed.code, 0, "{}{}", resumed.out, resumed.err);
+}
+
+#[test]
+fn a_demo_that_was_left_says_that_its_world_has_ended() {
+    let home = Home::new();
+    let args = [
+        "drill",
+        "us-east-1",
+        "--to",
+        "eu-west-1",
+        "--demo",
+        "--write",
+    ];
+    let held = home.run(&[&args[..], &["--confirm", "us-east-1"]].concat());
+    assert_eq!(held.code, 21, "{}{}", held.out, held.err);
+    for told in [held, home.run(&["runs", "show", "last", "--demo"])] {
+        assert!(
+            told.err.contains("ends with its process") && !told.err.contains("runs resume"),
+            "{}",
+            told.err
+        );
+    }
+}
+
+#[test]
+fn what_only_looks_like_a_journal_hangs_nothing() {
+    let home = Home::new();
+    let runs = home.path("state/gwctl/runs");
+    std::fs::create_dir_all(&runs).unwrap();
+    for name in ["odd.jsonl", "odd.lease"] {
+        let made = std::process::Command::new("mkfifo")
+            .arg(runs.join(name))
+            .status();
+        assert!(made.unwrap().success());
+    }
+    let ran = home.run(&["runs"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("No runs"), "{}", ran.out);
 }
 
 #[test]
@@ -266,7 +374,7 @@ fn a_fleet_pinned_read_only_cannot_be_opened() {
 #[test]
 fn a_journal_is_for_its_operator_alone() {
     use std::os::unix::fs::PermissionsExt;
-    let served = Served::start(&["--speed", "60"]);
+    let served = Served::start(&["--speed", "20"]);
     let desk = Desk::at(&served);
     let ran = desk.run(&EVACUATE);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);

@@ -84,13 +84,16 @@ fn quitting_asks_and_leaves_a_run_that_is_found_again() {
     console.press("us-east-1\r");
     console.wait_text(&["RUNNING", "accepted"]);
     console.press("q");
-    console.wait_text(&["A run is under way", "gwctl runs resume"]);
+    console.wait_text(&[
+        "A run is under way",
+        "simulated world ends with this console",
+    ]);
     console.press("\r");
     console.wait_no_text(&["A run is under way"]);
     console.press("qj\r");
     assert_eq!(console.exit_code(), 0);
     console.assert_restored();
-    console.wait_text(&["is not over", "gwctl runs resume"]);
+    console.wait_text(&["was left", "ended with this console"]);
 
     let mut again = Console::start(&start);
     again.wait_text(&["unfinished", "6 opens it"]);

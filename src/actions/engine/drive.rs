@@ -6,10 +6,11 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use super::afresh;
 use crate::actions::journal::{Entry, Journal, JournalError, Reply, RunState};
 use crate::actions::needs::standing;
 use crate::actions::task::{Context, Next, Seen, Sent};
-use crate::actions::{Crew, Dependency, PlannedCall, Standing, Step, words};
+use crate::actions::{Crew, Dependency, Lately, PlannedCall, Standing, Step, words};
 use crate::aws::{AwsError, ErrorKind};
 use crate::fleet::StackEvent;
 
@@ -27,6 +28,8 @@ const THROTTLED: u32 = 6;
 pub(super) struct Log {
     pub(super) journal: Arc<Mutex<Journal>>,
     pub(super) crew: Crew,
+    /// What other runs sent before this one began or went on: none of them acts meanwhile.
+    pub(super) lately: Arc<Lately>,
 }
 
 impl Log {
@@ -305,6 +308,10 @@ impl Driver {
                     false,
                 );
             }
+        }
+        let refused = afresh::refuses(&self.step, &call, &self.log, self.retried);
+        if let Some(why) = Box::pin(refused).await {
+            return self.hold(format!("not sent: {why}"), false);
         }
         let step = self.step.id.clone();
         let operation = call.operation.clone();

@@ -1,6 +1,7 @@
 //! Runs a plan: journal before act, look before send, done only when seen done, hold on failure.
 
 mod abort;
+mod afresh;
 mod drive;
 mod order;
 mod run;

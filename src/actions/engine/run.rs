@@ -96,7 +96,9 @@ impl Run {
                     break;
                 }
             }
+            // In this order, whatever is ready at once: the same seed gives the same run.
             tokio::select! {
+                biased;
                 Some(ended) = steps.join_next() => match ended {
                     Ok(outcome) => outcome?,
                     Err(failed) => std::panic::resume_unwind(failed.into_panic()),

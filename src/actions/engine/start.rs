@@ -13,7 +13,7 @@ use crate::actions::journal::{
     Folder, Journal, JournalError, Lease, LeaseHolder, LeaseRefused, Phase, ResumeError, RunState,
 };
 use crate::actions::plan::digest;
-use crate::actions::{Confirmation, Crew, NotConfirmed, Plan, basis};
+use crate::actions::{Binding, Confirmation, Crew, Lately, NotConfirmed, Plan, basis};
 
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +74,9 @@ pub enum NotStarted {
     /// The fleet changed since the plan was made.
     #[error("the fleet changed since the plan was made: nothing was done; plan again")]
     Changed,
+    /// It was confirmed for another account or other resources.
+    #[error("it was confirmed for something else: {}; nothing was sent", .0.join("; "))]
+    Elsewhere(Vec<String>),
     /// The fleet is read-only.
     #[error("the fleet {0} is read-only by its configuration")]
     ReadOnly(String),
@@ -113,14 +116,32 @@ pub fn start(
         return Err(NotStarted::ReadOnly(crew.fleet));
     }
     plan.confirmed(confirmation)?;
+    is_here(&plan.binding, &crew)?;
     if basis::of(&crew.snapshot()) != plan.basis {
         return Err(NotStarted::Changed);
     }
     let at = crew.clock.now();
     let id = name(plan, at);
-    let lease = folder.lease(&plan.fleet, &holder(operator, &id, at))?;
+    let lease = folder.lease(&plan.binding, &holder(operator, &id, at))?;
+    // Nobody else acts from here on: what is in the folder is all that was sent.
+    let lately = Lately::of(folder, &plan.binding, &id, at);
+    if let Some(check) = lately.refuses(plan, &crew.snapshot()) {
+        let (name, text) = (check.name, check.text);
+        return Err(NotConfirmed::Refused { name, text }.into());
+    }
     let journal = folder.begin(&id, &operator.word(), at, plan, confirmation)?;
-    Ok(set_off(id, journal, lease, crew, &[]))
+    Ok(set_off(id, journal, lease, crew, lately, &[]))
+}
+
+/// A run goes on where it was confirmed, and for what it was confirmed.
+fn is_here(planned: &Binding, crew: &Crew) -> Result<(), NotStarted> {
+    let now = Binding::of(&crew.spec, &crew.snapshot());
+    let differences = planned.differences(&now);
+    if differences.is_empty() {
+        Ok(())
+    } else {
+        Err(NotStarted::Elsewhere(differences))
+    }
 }
 
 /// Goes on with the run `id`, giving `orders` first. A held step is looked at again.
@@ -135,7 +156,13 @@ pub fn resume(
         return Err(NotStarted::ReadOnly(crew.fleet));
     }
     let at = crew.clock.now();
-    let lease = folder.lease(&crew.fleet, &holder(operator, id, at))?;
+    let left = folder
+        .state(id)
+        .map_err(|broken| NotStarted::Resume(broken.into()))?;
+    let binding = &left.plan.binding;
+    is_here(binding, &crew)?;
+    let lease = folder.lease(binding, &holder(operator, id, at))?;
+    let lately = Lately::of(folder, binding, id, at);
     let journal = folder.go_on(id, &operator.word(), at)?;
     if let (true, Some(why)) = (orders.contains(&Order::Undo), journal.state().no_way_back()) {
         return Err(NotStarted::NoWayBack { id: id.into(), why });
@@ -147,10 +174,17 @@ pub fn resume(
             phase,
         });
     }
-    Ok(set_off(id.into(), journal, lease, crew, orders))
+    Ok(set_off(id.into(), journal, lease, crew, lately, orders))
 }
 
-fn set_off(id: String, journal: Journal, lease: Lease, crew: Crew, orders: &[Order]) -> Running {
+fn set_off(
+    id: String,
+    journal: Journal,
+    lease: Lease,
+    crew: Crew,
+    lately: Lately,
+    orders: &[Order],
+) -> Running {
     let (sender, messages) = mpsc::unbounded_channel();
     let control = Control(sender);
     let state = journal.watch();
@@ -158,6 +192,7 @@ fn set_off(id: String, journal: Journal, lease: Lease, crew: Crew, orders: &[Ord
     let log = Log {
         journal: Arc::new(Mutex::new(journal)),
         crew,
+        lately: Arc::new(lately),
     };
     let mut run = Run {
         log,

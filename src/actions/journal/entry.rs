@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::state::Phase;
+use super::status::Phase;
 use crate::actions::engine::Order;
 use crate::actions::figures::{Minutes, WritesBlocked};
 use crate::actions::{Confirmation, Plan, PlannedCall};

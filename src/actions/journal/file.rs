@@ -229,8 +229,42 @@ pub enum ResumeError {
     Write(JournalError),
 }
 
-/// All whole records, and how many bytes they take. A last line that was torn while it was written
-/// is not there yet.
+/// How a journal ends behind its last whole record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Torn {
+    /// A line that was not written to its end, as a crash leaves it.
+    Line,
+    /// Zeros where lines were to be, as a power cut leaves them. No record has one.
+    Zeros,
+}
+
+/// The whole lines of `text`, and how it ends behind them. What is behind the first zero counts as not
+/// written, unless there is a record behind it: then something in the middle is gone.
+pub(super) fn lines(text: &[u8]) -> (Vec<&[u8]>, Option<Torn>) {
+    let mut whole = Vec::new();
+    let mut rest = text;
+    while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+        let (line, behind) = rest.split_at(end + 1);
+        if line.contains(&0) && !holds_a_record(behind) {
+            return (whole, Some(Torn::Zeros));
+        }
+        whole.push(line);
+        rest = behind;
+    }
+    let torn = match rest {
+        [] => None,
+        rest if rest.contains(&0) => Some(Torn::Zeros),
+        _ => Some(Torn::Line),
+    };
+    (whole, torn)
+}
+
+fn holds_a_record(text: &[u8]) -> bool {
+    let mut lines = text.split(|byte| *byte == b'\n');
+    lines.any(|line| serde_json::from_slice::<Record>(line).is_ok())
+}
+
+/// All whole records, and how many bytes they take. What a crash or a power cut tore off is not there yet.
 pub(super) fn read(path: &Path) -> Result<(Vec<Record>, u64), Broken> {
     let text = files::read(path).map_err(|cause| Broken::Io {
         path: path.into(),
@@ -238,10 +272,7 @@ pub(super) fn read(path: &Path) -> Result<(Vec<Record>, u64), Broken> {
     })?;
     let mut records: Vec<Record> = Vec::new();
     let mut whole = 0;
-    for (at, line) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {
-        if line.last() != Some(&b'\n') {
-            break;
-        }
+    for (at, line) in lines(&text).0.into_iter().enumerate() {
         let record = record(path, at, line, records.last())?;
         records.push(record);
         whole += line.len() as u64;

@@ -1,5 +1,6 @@
 //! The folder of all journals.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -7,15 +8,18 @@ use jiff::Timestamp;
 use super::entry::{Entry, Record};
 use super::file::{self, Broken, Journal, JournalError, ResumeError};
 use super::lease::{Lease, LeaseHolder};
-use super::state::{Phase, RunState};
+use super::state::RunState;
+use super::status::Phase;
 use super::tail::Tail;
-use crate::actions::{Confirmation, Plan};
+use crate::actions::{Binding, Confirmation, Plan};
 
 /// Where runs are kept: `$XDG_STATE_HOME/gwctl/runs`.
 #[derive(Debug, Clone)]
 pub struct Folder {
     path: PathBuf,
     fault: Option<DiskFault>,
+    /// Runs of worlds that ended: what they sent reaches nobody.
+    gone: BTreeSet<String>,
 }
 
 /// For tests: the disk fails at a record, or the power.
@@ -42,7 +46,15 @@ impl Folder {
         Self {
             path: path.into(),
             fault: None,
+            gone: BTreeSet::new(),
         }
+    }
+
+    /// The same folder for a simulated world that just began: the runs that are there were of others.
+    #[must_use]
+    pub fn of_a_new_world(self) -> Self {
+        let gone = self.ids().collect();
+        Self { gone, ..self }
     }
 
     /// The same folder on a disk that fails: for tests.
@@ -50,8 +62,8 @@ impl Folder {
     #[must_use]
     pub fn failing(&self, fault: DiskFault) -> Self {
         Self {
-            path: self.path.clone(),
             fault: Some(fault),
+            ..self.clone()
         }
     }
 
@@ -62,18 +74,8 @@ impl Folder {
 
     /// All runs, the newest first.
     pub fn runs(&self) -> Vec<Summary> {
-        let mut runs: Vec<Summary> = std::fs::read_dir(&self.path)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter_map(|entry| {
-                entry
-                    .file_name()
-                    .into_string()
-                    .ok()?
-                    .strip_suffix(".jsonl")
-                    .map(ToOwned::to_owned)
-            })
+        let mut runs: Vec<Summary> = self
+            .ids()
             .map(|id| Summary {
                 state: self.state(&id),
                 id,
@@ -82,6 +84,25 @@ impl Folder {
         let begun = |run: &Summary| run.state.as_ref().ok().map(|state| state.begun);
         runs.sort_by(|a, b| begun(b).cmp(&begun(a)).then_with(|| b.id.cmp(&a.id)));
         runs
+    }
+
+    fn ids(&self) -> impl Iterator<Item = String> {
+        let entries = std::fs::read_dir(&self.path).into_iter().flatten();
+        entries.flatten().filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let id = name.strip_suffix(".jsonl")?.to_owned();
+            // What only looks like a journal, such as a pipe, would never be read to its end.
+            entry.path().is_file().then_some(id)
+        })
+    }
+
+    /// The runs that act, or acted, on something that `binding` has too, in the world there is now.
+    pub(in crate::actions) fn runs_on(&self, binding: &Binding) -> Vec<RunState> {
+        let alive = self.ids().filter(|id| !self.gone.contains(id));
+        alive
+            .filter_map(|id| self.state(&id).ok())
+            .filter(|run| run.plan.binding.shares(binding).is_some())
+            .collect()
     }
 
     /// The runs that are neither done nor given up, the newest first.
@@ -109,15 +130,15 @@ impl Folder {
         file::fold(&path, &file::read(&path)?.0)
     }
 
-    /// Who acts on `fleet` at the moment; none when nobody does. A holder that is merely slow still holds.
-    pub fn holder(&self, fleet: &str) -> Option<LeaseHolder> {
-        Lease::holder(&self.path, fleet)
+    /// Who is at the run `id` at the moment; none when nobody is. A holder that is merely slow still holds.
+    pub fn holder(&self, id: &str) -> Option<LeaseHolder> {
+        Lease::holder(&self.path, id)
     }
 
-    /// Takes the fleet's lease, or says who has it.
-    pub fn lease(&self, fleet: &str, holder: &LeaseHolder) -> Result<Lease, LeaseRefused> {
+    /// Takes the lease of what `binding` names, or says who has some of it.
+    pub fn lease(&self, binding: &Binding, holder: &LeaseHolder) -> Result<Lease, LeaseRefused> {
         self.prepare()?;
-        Lease::take(&self.path, fleet, holder)
+        Lease::take(&self.path, binding, holder)
     }
 
     pub(crate) fn begin(
@@ -142,18 +163,7 @@ impl Folder {
     }
 
     fn journal(&self, id: &str) -> PathBuf {
-        // An identifier is a file's name and never a path.
-        let name: String = id
-            .chars()
-            .map(|c| {
-                if c.is_ascii_alphanumeric() || c == '-' {
-                    c
-                } else {
-                    '_'
-                }
-            })
-            .collect();
-        self.path.join(format!("{name}.jsonl"))
+        self.path.join(format!("{}.jsonl", file_name(id)))
     }
 
     fn prepare(&self) -> Result<(), LeaseRefused> {
@@ -170,12 +180,23 @@ impl Folder {
     }
 }
 
+/// An identifier is a file's name and never a path.
+pub(super) fn file_name(id: &str) -> String {
+    let kept = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    id.chars().map(|c| if kept(c) { c } else { '_' }).collect()
+}
+
 /// Why a fleet's lease cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum LeaseRefused {
     /// Somebody acts on the fleet.
-    #[error("{0} acts on this fleet")]
-    Taken(Box<LeaseHolder>),
+    #[error("{holder} acts on this fleet: both have the same {shares}")]
+    Taken {
+        /// Who.
+        holder: Box<LeaseHolder>,
+        /// What both act on, such as `domain api.example.com`.
+        shares: String,
+    },
     /// The folder.
     #[error("cannot use {path}: {cause}")]
     Io {

@@ -1,4 +1,5 @@
-//! One lease a fleet on this machine: a lock the system takes back when its holder is gone, and only then.
+//! Leases on this machine: a run holds the resources it acts on, whatever their fleet is called. A lock the
+//! system takes back when its holder is gone, and only then.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -9,6 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::folder::LeaseRefused;
+use crate::actions::Binding;
 use crate::files;
 
 /// Who acts on a fleet.
@@ -36,60 +38,113 @@ impl std::fmt::Display for LeaseHolder {
     }
 }
 
+/// What a lease's file says.
+#[derive(Debug, Serialize, Deserialize)]
+struct Written {
+    #[serde(flatten)]
+    holder: LeaseHolder,
+    /// What is held.
+    #[serde(default)]
+    binding: Binding,
+}
+
 /// Held until dropped.
 #[derive(Debug)]
 pub struct Lease {
     _file: File,
 }
 
+/// Whoever takes a lease holds this file meanwhile: between looking at the others and taking one's own
+/// nobody else does.
+const GATE: &str = "leases.lock";
+const ENDING: &str = ".lease";
+
 impl Lease {
     pub(super) fn take(
         folder: &Path,
-        fleet: &str,
+        binding: &Binding,
         holder: &LeaseHolder,
     ) -> Result<Self, LeaseRefused> {
-        let path = path(folder, fleet);
-        let io = |cause| LeaseRefused::Io {
-            path: path.clone(),
-            cause,
-        };
-        let mut file = open(&path).map_err(io)?;
-        match patiently(&file) {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(LeaseRefused::Taken(Box::new(
-                    read(&mut file).unwrap_or_else(unknown),
-                )));
+        let gate = folder.join(GATE);
+        let _gate = locked(&gate)?;
+        let own = path(folder, &holder.run);
+        for other in leases(folder) {
+            match living(&other) {
+                Some(written) => {
+                    if let Some(shares) = conflict(binding, &written.binding) {
+                        let holder = Box::new(written.holder);
+                        return Err(LeaseRefused::Taken { holder, shares });
+                    }
+                }
+                None if other == own => {}
+                // Its holder is gone.
+                None => drop(std::fs::remove_file(&other)),
             }
-            Err(TryLockError::Error(cause)) => return Err(io(cause)),
         }
-        let text = serde_json::to_vec(holder).unwrap_or_default();
+        let mut file = locked(&own)?;
+        let written = Written {
+            holder: holder.clone(),
+            binding: binding.clone(),
+        };
+        let text = serde_json::to_vec(&written).unwrap_or_default();
         file.set_len(0)
             .and_then(|()| file.rewind())
             .and_then(|()| file.write_all(&text))
-            .map_err(io)?;
+            .map_err(|cause| LeaseRefused::Io { path: own, cause })?;
         Ok(Self { _file: file })
     }
 
-    pub(super) fn holder(folder: &Path, fleet: &str) -> Option<LeaseHolder> {
-        let path = path(folder, fleet);
-        let mut file = files::open(OpenOptions::new().read(true), &path).ok()?;
-        match file.try_lock_shared() {
-            Err(TryLockError::WouldBlock) => Some(read(&mut file).unwrap_or_else(unknown)),
-            _ => None,
-        }
+    /// Who is at `run` now.
+    pub(super) fn holder(folder: &Path, run: &str) -> Option<LeaseHolder> {
+        Some(living(&path(folder, run))?.holder)
     }
 }
 
-/// Whoever asks for the holder has the lock for an instant: that is nobody holding it.
-fn patiently(file: &File) -> Result<(), TryLockError> {
-    for _ in 0..10 {
+/// What both have. Whoever does not say what they hold may hold anything.
+fn conflict(ours: &Binding, theirs: &Binding) -> Option<String> {
+    if theirs.says_nothing() {
+        return Some("runs folder".into());
+    }
+    theirs.shares(ours)
+}
+
+fn leases(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).filter(|path| {
+        let named = path.to_string_lossy().ends_with(ENDING);
+        // What only looks like a lease, such as a pipe, would never be read to its end.
+        named && path.is_file()
+    })
+}
+
+/// What the lease at `path` says, as long as somebody holds it.
+fn living(path: &Path) -> Option<Written> {
+    let mut file = files::open(OpenOptions::new().read(true), path).ok()?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => Some(read(&mut file).unwrap_or_else(unknown)),
+        _ => None,
+    }
+}
+
+/// The file, locked. Whoever asks for a holder has the lock for an instant: that is nobody holding it.
+fn locked(path: &Path) -> Result<File, LeaseRefused> {
+    let io = |cause| LeaseRefused::Io {
+        path: path.to_owned(),
+        cause,
+    };
+    let mut file = open(path).map_err(io)?;
+    for _ in 0..40 {
         match file.try_lock() {
+            Ok(()) => return Ok(file),
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(5)),
-            outcome => return outcome,
+            Err(TryLockError::Error(cause)) => return Err(io(cause)),
         }
     }
-    file.try_lock()
+    let written = read(&mut file).unwrap_or_else(unknown);
+    Err(LeaseRefused::Taken {
+        shares: "run".into(),
+        holder: Box::new(written.holder),
+    })
 }
 
 fn open(path: &Path) -> std::io::Result<File> {
@@ -100,34 +155,27 @@ fn open(path: &Path) -> std::io::Result<File> {
     files::open(&mut options, path)
 }
 
-fn read(file: &mut File) -> Option<LeaseHolder> {
+fn read(file: &mut File) -> Option<Written> {
     let mut text = String::new();
     file.rewind().ok()?;
     file.read_to_string(&mut text).ok()?;
     serde_json::from_str(&text).ok()
 }
 
-/// It is locked, and not written yet by whom.
-fn unknown() -> LeaseHolder {
-    LeaseHolder {
-        operator: "somebody".into(),
-        host: "this machine".into(),
-        pid: 0,
-        run: "not named yet".into(),
-        since: Timestamp::UNIX_EPOCH,
+/// It is locked, and does not say by whom.
+fn unknown() -> Written {
+    Written {
+        holder: LeaseHolder {
+            operator: "somebody".into(),
+            host: "this machine".into(),
+            pid: 0,
+            run: "not named yet".into(),
+            since: Timestamp::UNIX_EPOCH,
+        },
+        binding: Binding::default(),
     }
 }
 
-fn path(folder: &Path, fleet: &str) -> PathBuf {
-    let name: String = fleet
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || c == '-' {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    folder.join(format!("{name}.lease"))
+fn path(folder: &Path, run: &str) -> PathBuf {
+    folder.join(format!("{}{ENDING}", super::folder::file_name(run)))
 }

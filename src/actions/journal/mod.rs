@@ -5,11 +5,13 @@ mod file;
 mod folder;
 mod lease;
 mod state;
+mod status;
 mod tail;
 
 pub use entry::{Entry, Record, Reply};
-pub use file::{Broken, Journal, JournalError, ResumeError};
+pub use file::{Broken, Journal, JournalError, ResumeError, Torn};
 pub use folder::{DiskFault, Folder, LeaseRefused, Summary};
 pub use lease::{Lease, LeaseHolder};
-pub use state::{CallMade, Note, Phase, RunState, StackPart, Status, StepState, StepStatus, Trip};
+pub use state::{CallMade, Note, RunState, StackPart, StepState, Trip};
+pub use status::{Phase, Status, StepStatus};
 pub use tail::Tail;

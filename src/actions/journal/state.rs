@@ -7,69 +7,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::entry::{Entry, Record, Reply};
+use super::status::{Phase, Status, StepStatus};
 use crate::actions::engine::Order;
 use crate::actions::figures::{Minutes, WritesBlocked};
 use crate::actions::{Plan, PlannedCall, Step, Task};
 use crate::fleet::StackEvent;
-
-/// How a run stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Phase {
-    /// Steps are under way.
-    Running,
-    /// The operator paused it: what is under way goes on, nothing begins.
-    Paused,
-    /// It needs the operator.
-    Held,
-    /// The inverse is under way.
-    Undoing,
-    /// All steps were observed done.
-    Done,
-    /// What was done was taken back.
-    Undone,
-    /// The operator ended it; what was done stays done.
-    Abandoned,
-}
-
-impl Phase {
-    /// For people and files.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Paused => "paused",
-            Self::Held => "held",
-            Self::Undoing => "undoing",
-            Self::Done => "done",
-            Self::Undone => "undone",
-            Self::Abandoned => "abandoned",
-        }
-    }
-
-    /// Whether nothing will happen any more by itself or by an order other than undo.
-    pub const fn over(self) -> bool {
-        matches!(self, Self::Done | Self::Undone | Self::Abandoned)
-    }
-}
-
-/// How a step stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StepStatus {
-    /// Not begun.
-    Waiting,
-    /// Under way.
-    Running,
-    /// Needs the operator.
-    Held,
-    /// Observed done.
-    Done,
-    /// The operator skipped it.
-    Skipped,
-}
-
-/// Alias kept short for `match`es.
-pub type Status = StepStatus;
 
 /// A call a run made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -346,6 +288,11 @@ impl RunState {
             }
             Entry::Ended { phase } => {
                 (self.outcome, self.ended) = (Some(*phase), Some(record.at));
+                for step in self.steps.values_mut() {
+                    if matches!(step.status, Status::Running | Status::Held) {
+                        step.status = Status::Left;
+                    }
+                }
             }
         }
         Ok(())

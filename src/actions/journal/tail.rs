@@ -5,7 +5,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
 use super::entry::Record;
-use super::file::{self, Broken};
+use super::file::{self, Broken, Torn};
 use super::state::RunState;
 use crate::files;
 
@@ -17,7 +17,7 @@ pub struct Tail {
     offset: u64,
     lines: usize,
     last: Option<Record>,
-    torn: bool,
+    torn: Option<Torn>,
     state: Option<RunState>,
 }
 
@@ -28,7 +28,7 @@ impl Tail {
             offset: 0,
             lines: 0,
             last: None,
-            torn: false,
+            torn: None,
             state: None,
         }
     }
@@ -44,11 +44,9 @@ impl Tail {
         file.seek(SeekFrom::Start(self.offset)).map_err(io)?;
         file.read_to_end(&mut added).map_err(io)?;
         let mut records = Vec::new();
-        self.torn = added.last().is_some_and(|byte| *byte != b'\n');
-        for line in added.split_inclusive(|byte| *byte == b'\n') {
-            if line.last() != Some(&b'\n') {
-                break;
-            }
+        let (lines, torn) = file::lines(&added);
+        self.torn = torn;
+        for line in lines {
             let record = file::record(&self.path, self.lines, line, self.last.as_ref())?;
             self.fold(&record)?;
             self.offset += line.len() as u64;
@@ -59,9 +57,14 @@ impl Tail {
         Ok(records)
     }
 
-    /// Whether the last line read was not whole.
-    pub const fn torn(&self) -> bool {
+    /// How it ended behind the last whole record; none where that was the end.
+    pub const fn torn(&self) -> Option<Torn> {
         self.torn
+    }
+
+    /// The hash of the last whole record, which stands for all before it.
+    pub fn hash(&self) -> Option<&str> {
+        self.last.as_ref().map(|record| record.hash.as_str())
     }
 
     /// What all records read so far add up to.

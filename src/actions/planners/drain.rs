@@ -109,6 +109,7 @@ fn steps(
             format!("{before:.0} %"),
             format!("{percent} %"),
         ))
+        .shifts(shift::shift(ground, region, percent))
         .after(after);
         steps.push(weight);
         let within = shift::within(ground, shift::receivers(ground, region), over_s / levels);

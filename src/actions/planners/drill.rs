@@ -82,6 +82,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
         plan.data_loss = Some(data_loss::estimate(ground.snapshot, to));
     }
     plan.notes.push(shift::caches(ground, region));
+    plan.notes.push(promote::forwarding_note(ground, &cast));
     plan.notes.push("Before the writer moves, undo reverses the routing. After it, the move is completed and then switched back.".into());
     plan.mechanism = Some(choice);
     plan.advice = Some(advice);
@@ -215,7 +216,9 @@ fn back(
         Step::new("back.resync", "Every member is connected", resync, snapshot).after(["look"]);
     if mode == Mode::Failover {
         first = first.after(["resync", "snapshot"]);
-        first.after.push(format!("forwarding-after.{}", old.region));
+        if promote::forwards(ground, new) == Some(true) {
+            first.after.push(format!("forwarding-after.{}", old.region));
+        }
     } else {
         // After a switchover nobody is rebuilt.
         first = first.expected(15);
@@ -237,9 +240,10 @@ fn back(
         .after(["back.healthy"]);
     steps.push(writer);
     steps.push(promote::endpoint(ground, old, "back.endpoint").after(["back.switchover"]));
-    let mut forwards = promote::forwarding(ground, new, "back.forwarding");
-    forwards = forwards.after(["back.switchover"]);
-    steps.push(forwards);
+    if promote::forwards(ground, new) == Some(true) {
+        let forwards = promote::forwarding(ground, new, "back.forwarding");
+        steps.push(forwards.after(["back.switchover"]));
+    }
     steps.push(traffic);
     steps.extend(shift::observed(
         ground,

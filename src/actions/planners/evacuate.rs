@@ -149,6 +149,6 @@ pub(super) fn inverse(
 
 fn writer_stays(ground: &Ground<'_>, region: &Region) -> Option<String> {
     (ground.snapshot.is_writer(region) == Some(true)).then(|| {
-        format!("{region} stays the database's writer: the other Regions forward their writes to it. `promote` moves it.")
+        format!("{region} stays the database's writer: the other Regions go on sending their writes there. `promote` moves it.")
     })
 }

@@ -69,6 +69,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
             cast.writer.region
         ));
     }
+    plan.notes.push(forwarding_note(ground, &cast));
     plan.notes.push(
         "Infrastructure code will see the roles swapped as drift: do not let it repair them."
             .into(),
@@ -137,6 +138,7 @@ pub(super) fn steps(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Vec<Ste
     let promoting = if mode == Mode::Failover {
         let task = Task::Failover(Failover {
             global: ground.snapshot.database.id.clone(),
+            from: from.clone(),
             target: to.clone(),
             target_arn: cast.target.arn.clone(),
             target_cluster: cast.target.cluster.clone(),
@@ -144,7 +146,13 @@ pub(super) fn steps(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Vec<Ste
         Step::new("failover", format!("Fail over to {to}"), task, snapshot)
     } else {
         let taking_part = [from, to];
-        let all = cast.topology.members.iter().map(|member| {
+        let members = cast.topology.members.iter();
+        let forwarding_now = members.filter(|member| {
+            // The primary shows nothing: as a secondary it takes the target's part.
+            let shows = if member.writer { cast.target } else { member };
+            forwards(ground, shows) == Some(true)
+        });
+        let all = forwarding_now.map(|member| {
             let step = forwarding(ground, member, "forwarding");
             (taking_part.contains(&&member.region), step)
         });
@@ -211,11 +219,37 @@ pub(super) fn steps(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Vec<Ste
         );
         before_forwarding = "resync".into();
     }
-    let mut last = forwarding(ground, cast.writer, "forwarding-after");
-    // What a dead Region needs is looked at again just before the step, when it is back.
-    last.needs.retain(|_| mode != Mode::Failover);
-    steps.push(last.after([before_forwarding]));
+    if forwards(ground, cast.target) == Some(true) {
+        let mut last = forwarding(ground, cast.writer, "forwarding-after");
+        // What a dead Region needs is looked at again just before the step, when it is back.
+        last.needs.retain(|_| mode != Mode::Failover);
+        steps.push(last.after([before_forwarding]));
+    }
     steps
+}
+
+/// Whether a secondary forwards writes; none where it is not shown.
+pub(super) fn forwards(ground: &Ground<'_>, member: &Member) -> Option<bool> {
+    let cluster = ground.snapshot.database.clusters.get(&member.region);
+    let by_cluster = || cluster?.state.last()?.write_forwarding.clone();
+    let status = member.write_forwarding.clone().or_else(by_cluster)?;
+    Some(matches!(status.as_str(), "enabled" | "enabling"))
+}
+
+/// What becomes of write forwarding: gwctl keeps it as it is, and never switches it on for a fleet without.
+pub(super) fn forwarding_note(ground: &Ground<'_>, cast: &Cast<'_>) -> String {
+    let (old, new) = (&cast.writer.region, &cast.target.region);
+    match forwards(ground, cast.target) {
+        Some(true) => format!(
+            "{old} will forward its writes as {new} does now. The primary does not show that setting: when the reply to ModifyDBCluster is lost there, the call is sent again, which changes nothing."
+        ),
+        Some(false) => format!(
+            "{new} does not forward writes, so {old} will not either: what writes in {old} must reach the writer in {new}."
+        ),
+        None => format!(
+            "Whether {new} forwards writes is not shown, so {old} is left as it is: look whether what writes in {old} reaches the writer."
+        ),
+    }
 }
 
 pub(super) fn switchover(ground: &Ground<'_>, from: &Member, to: &Member) -> Task {
@@ -256,7 +290,7 @@ pub(super) fn forwarding(ground: &Ground<'_>, member: &Member, id: &str) -> Step
     );
     match member.write_forwarding.as_deref() {
         // The step looks all the same, and sends nothing while it is so.
-        Some("enabled") => step,
+        Some("enabled" | "enabling") => step,
         now => step.changes(Change::new(
             format!("write forwarding of {}", member.cluster),
             now.unwrap_or("not shown on the primary"),

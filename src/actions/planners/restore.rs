@@ -184,7 +184,12 @@ pub(super) fn steps(
     let mut last = "hold-down".to_owned();
     for mechanism in by {
         let id = format!("restore.{mechanism}");
-        steps.push(shift::flip(ground, region, *mechanism, Way::Back, &id)?.after([last]));
+        let mut back = shift::flip(ground, region, *mechanism, Way::Back, &id)?.after([last]);
+        // Planned on what is there now, unlike an inverse: another record is another plan.
+        if let Task::ChangeRecords(batch) = &mut back.task {
+            batch.strict = true;
+        }
+        steps.push(back);
         last = id;
     }
     steps.extend(shift::observed(ground, region, Way::Back, &last, ""));

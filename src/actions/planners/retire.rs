@@ -86,12 +86,14 @@ fn out_of_routing(all: &Architecture<'_>, site: &Wanted, plan: &mut Plan) -> Res
         parameters: with(&site.parameters, [("Traffic", "checked".into())]),
         ..site.clone()
     };
-    plan.steps.push(all.build(
+    let record = all.build(
         "record",
         format!("The latency record of {region} goes"),
         &checked,
         Some(&site.parameters),
-    )?);
+    )?;
+    plan.steps
+        .push(record.shifts(shift::shift(all.ground, region, 0)));
     plan.steps
         .extend(shift::observed(all.ground, region, Way::Out, "record", ""));
     let mut back = all.build(
@@ -101,6 +103,7 @@ fn out_of_routing(all: &Architecture<'_>, site: &Wanted, plan: &mut Plan) -> Res
         Some(&checked.parameters),
     )?;
     back.undoes = Some("record".into());
+    back.shift = Some(shift::shift(all.ground, region, 100));
     plan.inverse.push(back);
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::actions::plan::Ground;
 use crate::actions::task::{
     AwaitAnswers, AwaitTraffic, FlipSwitch, ForceCheck, RoutingControl, Within,
 };
-use crate::actions::{Change, Refused, Step, Task};
+use crate::actions::{Change, Refused, Shift, Step, Task};
 use crate::fleet::{Region, usually_refused};
 
 /// Which way.
@@ -104,7 +104,19 @@ pub(super) fn flip(
         Way::Out => format!("Evacuate {region} by {mechanism}"),
         Way::Back => format!("Readmit {region} by {mechanism}"),
     };
-    Ok(Step::new(id, title, task, snapshot).changes(change))
+    let shift = shift(ground, region, if out { 0 } else { 100 });
+    Ok(Step::new(id, title, task, snapshot)
+        .changes(change)
+        .shifts(shift))
+}
+
+/// What a step does to the Region's traffic that leaves `percent` of it there.
+pub(super) fn shift(ground: &Ground<'_>, region: &Region, percent: u8) -> Shift {
+    Shift {
+        region: region.clone(),
+        percent,
+        takers: receivers(ground, region),
+    }
 }
 
 /// What shows that it worked: authoritative DNS, then the Region's own request count, then those that

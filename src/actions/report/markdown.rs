@@ -274,6 +274,7 @@ const fn word(status: StepStatus) -> &'static str {
         StepStatus::Held => "held",
         StepStatus::Done => "done",
         StepStatus::Skipped => "skipped",
+        StepStatus::Left => "left as it was",
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Switchover {
 pub struct Failover {
     /// Identifier of the global cluster.
     pub global: String,
+    /// The lost primary's Region.
+    pub from: Region,
     /// The Region that becomes the writer's.
     pub target: Region,
     /// ARN of its cluster.
@@ -57,7 +59,7 @@ impl Work for Switchover {
         writer_moved(
             context,
             &self.global,
-            &self.target,
+            (&self.from, &self.target),
             &self.target_arn,
             &self.target_cluster,
         )
@@ -98,7 +100,7 @@ impl Work for Failover {
         writer_moved(
             context,
             &self.global,
-            &self.target,
+            (&self.from, &self.target),
             &self.target_arn,
             &self.target_cluster,
         )
@@ -119,7 +121,7 @@ impl Work for Failover {
 async fn writer_moved(
     context: &Context<'_>,
     global: &str,
-    target: &Region,
+    (from, target): (&Region, &Region),
     target_arn: &str,
     cluster: &str,
 ) -> Seen {
@@ -146,7 +148,7 @@ async fn writer_moved(
         .iter()
         .any(|member| member.writer && member.arn == target_arn);
     if !moved {
-        return not_writer(&topology, target);
+        return not_writer(&topology, from, target);
     }
     if topology.status != "available" {
         return Seen::Underway(format!(
@@ -175,7 +177,17 @@ async fn writer_moved(
     }
 }
 
-fn not_writer(topology: &Topology, target: &Region) -> Seen {
+/// Whether the writer may be moved: it must be where it was when the move was planned.
+fn not_writer(topology: &Topology, from: &Region, target: &Region) -> Seen {
+    let moved = topology
+        .writer()
+        .filter(|writer| topology.status == "available" && &writer.region != from);
+    if let Some(writer) = moved {
+        return Seen::Wrong(format!(
+            "{} is the writer, and {from} was when this was planned: somebody moved it; plan again",
+            writer.region
+        ));
+    }
     let writer = topology
         .writer()
         .map_or("nobody", |member| member.region.as_str());
@@ -189,8 +201,8 @@ fn not_writer(topology: &Topology, target: &Region) -> Seen {
     }
 }
 
-/// Writes forwarded from a secondary. Set on every member, the primary too: there it takes effect once
-/// it is demoted (aws-facts §2.2).
+/// Writes forwarded from a secondary. Set on the primary it takes effect once that is demoted, and shows only
+/// then: after a lost reply it is sent again, which changes nothing (aws-facts §2.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WriteForwarding {
     /// Identifier of the global cluster.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::again::Again;
 use super::ask::{Answer, Back, Line, Question, ask, show};
 use super::events::{Events, closing};
-use super::held::{Hold, commands, holds, moving};
+use super::held::{Hold, holds, moving};
 use super::paper::{Ink, Paper};
 use super::stage::Stage;
 use crate::actions::{Folder, Phase, RunState, Running, Tail, keep_switches};
@@ -17,7 +18,7 @@ use crate::cli::output::{print, tell};
 use crate::cli::runs::report::keep;
 
 /// How to follow.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Manner {
     /// Where lines go.
     pub paper: Paper,
@@ -25,15 +26,15 @@ pub struct Manner {
     pub json: bool,
     /// Somebody can be asked.
     pub asks: bool,
-    /// The run cannot be resumed by another process: its fleet ends with this one.
-    pub simulated: bool,
+    /// How gwctl is called again.
+    pub again: Again,
 }
 
 /// As [`follow`], and keeps what is evacuated by a switch evacuated meanwhile.
 pub async fn follow_and_keep(
     running: Running,
     stage: &Stage,
-    manner: Manner,
+    manner: &Manner,
     from: Tail,
 ) -> Result<Exit, Failure> {
     tokio::select! {
@@ -47,7 +48,7 @@ pub async fn follow_and_keep(
 async fn follow(
     mut running: Running,
     folder: &Folder,
-    manner: Manner,
+    manner: &Manner,
     from: Tail,
 ) -> Result<Exit, Failure> {
     let mut signals = Signals::listen()?;
@@ -105,8 +106,8 @@ async fn follow(
     match outcome {
         Ok(Ok(())) => desk.close(&state),
         Ok(Err(error)) => Err(Failure::new(error.to_string()).next(format!(
-            "Nothing more was sent. `gwctl runs resume {}` goes on.",
-            state.id
+            "Nothing more was sent. `{}` goes on.",
+            manner.again.command("resume", &state.id, "--write")
         ))),
         Err(defect) => Err(Failure::new(format!("the run ended by a defect: {defect}"))),
     }
@@ -138,14 +139,14 @@ impl Signals {
 /// Where lines go and answers come from.
 struct Desk<'a> {
     folder: &'a Folder,
-    manner: Manner,
+    manner: &'a Manner,
     tail: Tail,
     events: Option<Events>,
     question: Option<(Question, Line)>,
 }
 
 impl<'a> Desk<'a> {
-    const fn new(folder: &'a Folder, manner: Manner, tail: Tail) -> Self {
+    const fn new(folder: &'a Folder, manner: &'a Manner, tail: Tail) -> Self {
         Self {
             folder,
             manner,
@@ -274,22 +275,8 @@ impl<'a> Desk<'a> {
     }
 
     fn how_to_go_on(&self, state: &RunState) {
-        let paper = self.manner.paper;
         tell("");
-        let holds = holds(state);
-        for hold in &holds {
-            tell(paper.ink(Ink::Bad, &paper.hang(0, &hold.sentence())));
-        }
-        let journal = self.folder.path().join(format!("{}.jsonl", state.id));
-        if self.manner.simulated {
-            tell(format!(
-                "The simulated fleet ends with this process, and the run with it. Its journal: {}",
-                journal.display()
-            ));
-        } else if holds.is_empty() {
-            tell(format!("To go on: gwctl runs resume {} --write", state.id));
-        } else {
-            tell(commands(state, &holds).trim_end());
-        }
+        let Manner { again, paper, .. } = self.manner;
+        again.tell(self.folder, state, &holds(state), *paper);
     }
 }

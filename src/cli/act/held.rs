@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::again::Again;
 use crate::actions::{RunState, StepStatus};
 
 /// Something that holds a run.
@@ -97,20 +98,23 @@ impl Hold {
 }
 
 /// How to go on with a held run, for a shell.
-pub fn commands(state: &RunState, holds: &[Hold]) -> String {
+pub fn commands(again: &Again, state: &RunState, holds: &[Hold]) -> String {
     let id = &state.id;
     let mut lines: Vec<(String, &str)> = Vec::new();
     for (flags, does) in holds.iter().flat_map(Hold::commands) {
-        lines.push((format!("gwctl runs resume {id} {flags} --write"), does));
+        lines.push((
+            again.command("resume", id, &format!("{flags} --write")),
+            does,
+        ));
     }
     if state.no_way_back().is_none() {
         lines.push((
-            format!("gwctl runs undo {id} --write"),
+            again.command("undo", id, "--write"),
             "take back what was done",
         ));
     }
     lines.push((
-        format!("gwctl runs abandon {id} --reason \"…\""),
+        again.command("abandon", id, "--reason \"…\""),
         "leave everything as it is now",
     ));
     let mut text = String::from("To go on:\n");

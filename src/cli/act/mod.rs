@@ -1,5 +1,6 @@
 //! The guided actions on the command line: observe, plan, print, confirm, run, follow.
 
+pub mod again;
 pub mod args;
 pub mod ask;
 pub mod events;
@@ -12,7 +13,7 @@ pub mod record;
 pub mod stage;
 
 use crate::actions::{
-    Confirmation, Intent, LeaseRefused, NotConfirmed, NotStarted, Operator, Plan, look_up,
+    Confirmation, Intent, Lately, LeaseRefused, NotConfirmed, NotStarted, Operator, Plan, look_up,
     plan_patiently, start,
 };
 
@@ -25,6 +26,7 @@ use super::run_async;
 use super::settings::Settings;
 use super::simulated::{Still, still};
 use super::target::Target;
+use again::Again;
 use args::{Asked, Options};
 use follow::{Manner, follow_and_keep};
 use paper::Paper;
@@ -72,13 +74,15 @@ async fn act(global: &Global, asked: &Asked<'_>, stage: &Stage) -> Result<Exit, 
         crew.clock.as_ref(),
         options.on.timeout,
     );
-    let (picture, plan) = planned.await.map_err(|refused| {
+    let (picture, mut plan) = planned.await.map_err(|refused| {
         let failure = Failure::refused(refused.why);
         match refused.instead {
             Some(instead) => failure.next(instead),
             None => failure,
         }
     })?;
+    Lately::of(&stage.folder, &plan.binding, "", crew.clock.now()).weigh(&mut plan, &picture);
+    let plan = plan;
     let paper = Paper::stdout(global.color);
     show(&plan, options, paper)?;
     let operator = operator_seen(&picture);
@@ -102,6 +106,7 @@ async fn act(global: &Global, asked: &Asked<'_>, stage: &Stage) -> Result<Exit, 
         &operator,
         options,
         paper,
+        Again::of(global, stage.simulated),
     )
     .await
 }
@@ -113,6 +118,7 @@ async fn begin(
     operator: &Operator,
     options: &Options,
     paper: Paper,
+    again: Again,
 ) -> Result<Exit, Failure> {
     let json = options.output == Output::Json;
     let running = start(
@@ -130,10 +136,10 @@ async fn begin(
         paper,
         json,
         asks: ask::terminal(),
-        simulated: stage.simulated,
+        again,
     };
     let tail = stage.folder.tail(&running.id);
-    follow_and_keep(running, stage, manner, tail).await
+    follow_and_keep(running, stage, &manner, tail).await
 }
 
 /// Prints the plan. A run that prints its records has it in the first of them.
@@ -214,11 +220,14 @@ fn unconfirmed(why: &NotConfirmed) -> Failure {
 /// Why a run does not begin, with how to go on.
 pub fn not_started(why: &NotStarted) -> Failure {
     match why {
-        NotStarted::Lease(LeaseRefused::Taken(holder)) => Failure::busy(why.to_string()).next(format!(
+        NotStarted::Lease(LeaseRefused::Taken { holder, .. }) => Failure::busy(why.to_string()).next(format!(
             "`gwctl runs show {} --follow` shows what is done. When the process is gone, so is its hold.",
             holder.run
         )),
         NotStarted::NotConfirmed(why) => unconfirmed(why),
+        NotStarted::Elsewhere(_) => Failure::refused(why.to_string()).next(
+            "Go on with the credentials and the configuration it was confirmed with; `gwctl runs abandon` gives it up.",
+        ),
         NotStarted::Changed
         | NotStarted::ReadOnly(_)
         | NotStarted::NoWayBack { .. }

@@ -51,5 +51,10 @@ impl Stage {
 /// The folder of the runs of real fleets, or of the simulated one.
 pub fn runs(demo: bool) -> Result<Folder, Failure> {
     let below: PathBuf = if demo { "demo/runs" } else { "runs" }.into();
-    Ok(Folder::new(Paths::find(None)?.state.join(below)))
+    let folder = Folder::new(Paths::find(None)?.state.join(below));
+    Ok(if demo {
+        folder.of_a_new_world()
+    } else {
+        folder
+    })
 }

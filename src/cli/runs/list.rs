@@ -120,13 +120,9 @@ fn phase(run: &Summary, folder: &Folder) -> String {
     if phase.over() {
         return phase.word().into();
     }
-    let at_it = folder
-        .holder(&state.plan.fleet)
-        .is_some_and(|holder| holder.run == run.id);
-    match (at_it, phase) {
+    match (folder.holder(&run.id).is_some(), phase) {
         (true, phase) => format!("{}, live", phase.word()),
-        (false, Phase::Held) => "held".into(),
-        (false, _) => "left".into(),
+        (false, phase) => phase.unattended().into(),
     }
 }
 
@@ -144,7 +140,10 @@ pub fn target(intent: &Intent) -> String {
 fn document(run: &Summary, folder: &Folder) -> Value {
     match &run.state {
         Err(broken) => json!({ "id": run.id, "unreadable": broken.to_string() }),
-        Ok(state) => json!({
+        Ok(state) => {
+            let live = folder.holder(&run.id).is_some();
+            let phase = state.phase();
+            json!({
             "id": run.id,
             "fleet": state.plan.fleet,
             "begun": state.begun,
@@ -152,9 +151,10 @@ fn document(run: &Summary, folder: &Folder) -> Value {
             "action": state.plan.intent.name(),
             "target": target(&state.plan.intent),
             "title": state.plan.title,
-            "phase": state.phase(),
-            "live": phase(run, folder).ends_with("live"),
+            "phase": if live { phase.word() } else { phase.unattended() },
+            "live": live,
             "operator": state.operator,
-        }),
+            })
+        }
     }
 }

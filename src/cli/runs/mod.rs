@@ -9,6 +9,7 @@ mod take_up;
 
 use jiff::Timestamp;
 
+use super::act::again::Again;
 use super::act::not_started;
 use super::act::paper::Paper;
 use super::act::stage::runs;
@@ -18,7 +19,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::operator::operator;
 use super::output::print;
-use crate::actions::{Folder, abandon, note};
+use crate::actions::{Folder, Torn, abandon, note};
 use args::{Runs, What};
 use find::find;
 
@@ -30,7 +31,8 @@ pub fn run(global: &Global, asked: &Runs) -> Result<Exit, Failure> {
         None => list::list(&folder, asked.output, paper).map(|()| Exit::Success),
         Some(What::Show { id, follow, output }) => {
             let id = find(&folder, id)?;
-            show::show(&folder, &id, *follow, *output, paper)
+            let again = Again::of(global, asked.demo);
+            show::show(&folder, &id, *follow, *output, paper, &again)
         }
         Some(What::Resume(args)) => take_up::take_up(global, folder, args, asked.demo),
         Some(What::Undo(args)) => take_up::undo(global, folder, args, asked.demo),
@@ -68,18 +70,28 @@ fn verify(folder: &Folder, id: &str) -> Result<Exit, Failure> {
     let records = tail
         .read()
         .map_err(|broken| Failure::new(broken.to_string()))?;
-    let torn = if tail.torn() {
-        "\nIts last line was torn while it was written, as a crash does; it does not count."
-    } else {
-        ""
+    let torn = match tail.torn() {
+        None => "",
+        Some(Torn::Line) => {
+            "\nIts last line was torn while it was written, as a crash does; it does not count."
+        }
+        Some(Torn::Zeros) => {
+            "\nIt ends in zeros, as a power cut leaves lines that were not on disk yet; they do not count."
+        }
     };
-    let Some(state) = tail.state() else {
+    let (Some(state), Some(hash)) = (tail.state(), tail.hash()) else {
         return Err(Failure::new(format!("the journal of {id} is empty")));
     };
+    let phase = match folder.holder(id) {
+        Some(_) => state.phase().word(),
+        None => state.phase().unattended(),
+    };
     print(&format!(
-        "{id}: {} records, the chain is whole; the run is {}.{torn}\n",
+        "{id}: {} records, the chain is whole; the run is {phase}.{torn}\n\
+         Last hash: {hash}\n\
+         A whole chain proves that no line was changed, taken out or put in since, unless every line behind it was \
+         written anew as well. Whoever may write the file can do that: only the last hash, kept elsewhere, tells.\n",
         records.len(),
-        state.phase().word()
     ))?;
     Ok(Exit::Success)
 }

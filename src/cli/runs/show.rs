@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use crate::actions::{Folder, Phase};
+use crate::cli::act::again::Again;
 use crate::cli::act::events::{Events, closing};
-use crate::cli::act::held::{commands, holds};
+use crate::cli::act::held::holds;
 use crate::cli::act::paper::{Ink, Paper};
 use crate::cli::args::Output;
 use crate::cli::exit::Exit;
@@ -22,6 +23,7 @@ pub fn show(
     follow: bool,
     output: Output,
     paper: Paper,
+    again: &Again,
 ) -> Result<Exit, Failure> {
     if output == Output::Json && !follow {
         let state = super::find::state(folder, id)?;
@@ -34,10 +36,7 @@ pub fn show(
     let mut events = None;
     loop {
         // Before the records are read: a process that ends wrote its last ones before.
-        let holder = events
-            .is_some()
-            .then(|| tail.state().map(|state| folder.holder(&state.plan.fleet)))
-            .flatten();
+        let holder = events.is_some().then(|| folder.holder(id));
         let records = tail
             .read()
             .map_err(|broken| Failure::new(broken.to_string()))?;
@@ -57,10 +56,10 @@ pub fn show(
             }
         }
         let phase = state.phase();
-        let gone = matches!(&holder, Some(holder) if holder.as_ref().is_none_or(|holder| holder.run != id));
+        let gone = matches!(&holder, Some(None));
         if phase.over() || !follow || gone {
             if output != Output::Json {
-                ending(folder, state, phase, paper)?;
+                ending(folder, state, phase, paper, again)?;
             }
             return Ok(exit(phase));
         }
@@ -86,26 +85,17 @@ fn ending(
     state: &crate::actions::RunState,
     phase: Phase,
     paper: Paper,
+    again: &Again,
 ) -> Result<(), Failure> {
     if phase.over() {
         return print(&format!("\n{}\n", closing(state)));
     }
-    if let Some(holder) = folder.holder(&state.plan.fleet)
-        && holder.run == state.id
-    {
+    if let Some(holder) = folder.holder(&state.id) {
         tell(format!("\n{} is at it.", clean_line(&holder.to_string())));
         return Ok(());
     }
-    let holds = holds(state);
-    tell("\nNobody is at it.");
-    for hold in &holds {
-        tell(paper.ink(Ink::Bad, &paper.hang(0, &hold.sentence())));
-    }
-    if holds.is_empty() {
-        tell(format!("To go on: gwctl runs resume {} --write", state.id));
-    } else {
-        tell(commands(state, &holds).trim_end());
-    }
+    tell("\nThe run was left: nobody is at it.");
+    again.tell(folder, state, &holds(state), paper);
     Ok(())
 }
 

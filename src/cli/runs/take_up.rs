@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::actions::words::seconds;
 use crate::actions::{Folder, Order, RunState, StepStatus, resume};
+use crate::cli::act::again::Again;
 use crate::cli::act::follow::{Manner, follow_and_keep};
 use crate::cli::act::paper::{Ink, Paper};
 use crate::cli::act::stage::Stage;
@@ -157,9 +158,9 @@ fn go_on(
             paper,
             json: args.output == Output::Json,
             asks: ask::terminal(),
-            simulated: false,
+            again: Again::of(&global, false),
         };
-        let exit = follow_and_keep(running, &stage, manner, tail).await?;
+        let exit = follow_and_keep(running, &stage, &manner, tail).await?;
         record::keep(&left.plan.intent, exit, &stage, &settings.paths.config).await;
         Ok(exit)
     })?

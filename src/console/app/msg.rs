@@ -99,6 +99,8 @@ pub struct RunLine {
     pub operator: String,
     /// How it stands; none when its journal cannot be read.
     pub phase: Option<Phase>,
+    /// Nobody is at it.
+    pub unattended: bool,
 }
 
 /// Something to do outside.

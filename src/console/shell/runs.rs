@@ -191,7 +191,7 @@ impl Runs {
             let Some(run) = folder.open_runs(&fleet).into_iter().next() else {
                 return;
             };
-            let hold = hold(&folder, &fleet, &run.id);
+            let hold = hold(&folder, &run.id);
             let _ = sender.send(Arrival::Unfinished(generation, Arc::new(run), hold));
         });
     }
@@ -202,6 +202,7 @@ impl Runs {
         spawn_blocking(move || {
             let line = |run: crate::actions::Summary| match run.state {
                 Ok(state) => RunLine {
+                    unattended: folder.holder(&run.id).is_none(),
                     id: run.id,
                     begun: Some(state.begun),
                     title: state.plan.title.clone(),
@@ -214,6 +215,7 @@ impl Runs {
                     title: why.to_string(),
                     operator: String::new(),
                     phase: None,
+                    unattended: true,
                 },
             };
             let runs = folder.runs().into_iter().map(line).collect();
@@ -235,10 +237,10 @@ impl Runs {
     }
 }
 
-fn hold(folder: &Folder, fleet: &str, id: &str) -> Hold {
-    match folder.holder(fleet) {
-        Some(holder) if holder.run == id => Hold::Theirs(Box::new(holder)),
-        _ => Hold::Nobody,
+fn hold(folder: &Folder, id: &str) -> Hold {
+    match folder.holder(id) {
+        Some(holder) => Hold::Theirs(Box::new(holder)),
+        None => Hold::Nobody,
     }
 }
 
@@ -280,7 +282,7 @@ async fn follow(folder: Folder, id: String, sender: mpsc::UnboundedSender<Arriva
         let (folder, wanted) = (folder.clone(), id.clone());
         let read = spawn_blocking(move || {
             let state = folder.state(&wanted).map_err(|why| why.to_string())?;
-            let hold = hold(&folder, &state.plan.fleet, &wanted);
+            let hold = hold(&folder, &wanted);
             Ok::<_, String>((state, hold))
         });
         match read.await {

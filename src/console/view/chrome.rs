@@ -189,7 +189,7 @@ fn run_tab(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, x: &mut u16, lim
         return false;
     };
     let run = &shown.state;
-    let (mark, word, role) = scene.phase(run.phase());
+    let (mark, word, role) = scene.standing(shown);
     let until = shown.until().unwrap_or(scene.now.max(run.begun));
     let clock = figures::stopwatch(until.duration_since(run.begun));
     let name = if area.width >= 100 {
@@ -244,7 +244,7 @@ pub fn banner(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
         return area;
     };
     let run = &shown.state;
-    let (mark, word, role) = scene.phase(run.phase());
+    let (mark, word, role) = scene.standing(shown);
     let what = match (&shown.hold, run.phase()) {
         (Hold::Ours, _) => "needs you".to_owned(),
         (Hold::Theirs(holder), _) => format!("moved by {} in another gwctl", holder.operator),

@@ -93,7 +93,7 @@ pub fn status(scene: &Scene<'_>, run: &RunState, id: &str) -> (&'static str, &'s
         StepStatus::Held if word == "asks" => (glyphs.could_not_ask, word, Role::Degraded),
         StepStatus::Held => (glyphs.down, word, Role::Down),
         StepStatus::Done => (glyphs.healthy, word, Role::Healthy),
-        StepStatus::Skipped => (glyphs.unknown, word, Role::Unknown),
+        StepStatus::Skipped | StepStatus::Left => (glyphs.unknown, word, Role::Unknown),
     }
 }
 

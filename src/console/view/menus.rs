@@ -12,7 +12,7 @@ use super::prose::Prose;
 use super::scene::Scene;
 use super::theme::Role;
 use super::wizard::times;
-use crate::console::app::{Ask, Asked, Offer, OrderKind, RunLine, Way};
+use crate::console::app::{Ask, Asked, Mode, Offer, OrderKind, RunLine, Way};
 
 /// What can be done where one is, possible or not.
 pub fn actions(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, offers: &[Offer], row: usize) {
@@ -181,7 +181,13 @@ pub fn runs(
         .map(|run| {
             let (mark, word, role) = run.phase.map_or(
                 (scene.theme.glyphs.could_not_ask, "unreadable", Role::Down),
-                |phase| scene.phase(phase),
+                |phase| {
+                    if run.unattended {
+                        scene.unattended(phase)
+                    } else {
+                        scene.phase(phase)
+                    }
+                },
             );
             let when = run.begun.map_or_else(
                 || " ".repeat(16),
@@ -326,10 +332,17 @@ pub fn quit(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, row: usize) {
         ..inner
     };
     list(scene, entries, buf, &lines, row);
-    let said = [
-        "Anybody on this machine can go on with it:".to_owned(),
-        format!("gwctl runs resume {id}"),
-    ];
+    let said = if matches!(scene.state.mode, Mode::Demo { .. }) {
+        [
+            "Its simulated world ends with this console. This prints it:".to_owned(),
+            format!("gwctl runs show {id} --demo"),
+        ]
+    } else {
+        [
+            "Anybody on this machine can go on with it:".to_owned(),
+            format!("gwctl runs resume {id} --write"),
+        ]
+    };
     for (text, y) in said.iter().zip(entries.bottom() + 1..inner.bottom()) {
         paint::text(
             buf,

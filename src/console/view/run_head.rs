@@ -32,7 +32,7 @@ pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown) -> R
         ..area
     };
     time(scene, clock, buf, shown, big);
-    let (mark, word, role) = scene.phase(run.phase());
+    let (mark, word, role) = scene.standing(shown);
     let state = Span::styled(
         format!(" {mark} {} ", word.to_uppercase()),
         scene.style(role).add_modifier(Modifier::REVERSED),

@@ -11,7 +11,7 @@ use super::known::{Known, Shown};
 use super::paint;
 use super::theme::{Role, Theme};
 use crate::actions::Phase;
-use crate::console::app::{Area, Hits, Panel, Row, State, Target, Window};
+use crate::console::app::{self, Area, Hits, Hold, Panel, Row, State, Target, Window};
 use crate::fleet::{Metric, Metrics, Observed, Snapshot, Verdict};
 
 /// One frame being drawn.
@@ -90,6 +90,20 @@ impl<'a> Scene<'a> {
             Phase::Abandoned => (glyphs.not_allowed, Role::Degraded),
         };
         (mark, phase.word(), role)
+    }
+
+    /// As [`Self::phase`], of a run that nobody is at.
+    pub fn unattended(&self, phase: Phase) -> (&'static str, &'static str, Role) {
+        let (mark, _, role) = self.phase(phase);
+        (mark, phase.unattended(), role)
+    }
+
+    /// As [`Self::phase`], of the run on screen.
+    pub fn standing(&self, shown: &app::Shown) -> (&'static str, &'static str, Role) {
+        match shown.hold {
+            Hold::Nobody => self.unattended(shown.state.phase()),
+            Hold::Ours | Hold::Theirs(_) => self.phase(shown.state.phase()),
+        }
     }
 
     /// The newest settled point of a series.

@@ -236,4 +236,27 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         on: &[Means::Dashboard],
         check: None,
     },
+    Assumption {
+        id: "forwarding-kept-by-the-primary",
+        sentence: "EnableGlobalWriteForwarding set on the primary is kept, does not show there, and takes effect once the \
+                   cluster is demoted. gwctl looks again after a switchover, and sets it then where it is not so.",
+        source: "§2.2",
+        sure: Sureness::Inferred,
+        on: &[Means::WriteForwarding],
+        check: None,
+    },
+    Assumption {
+        id: "a-shift-shows-in-minutes",
+        sentence: "A Region that was left shows as left in health checks and DNS within ten minutes. Until then gwctl counts \
+                   it as left by its own journals, and reads switches, checks and records again before it leaves another.",
+        source: "§3.4",
+        sure: Sureness::Unverified,
+        on: &[
+            Means::Switch,
+            Means::ForcedCheck,
+            Means::RoutingControl,
+            Means::Records,
+        ],
+        check: None,
+    },
 ];

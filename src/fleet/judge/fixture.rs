@@ -173,6 +173,7 @@ impl Fixture {
         self.0.identity = Self::known(Identity {
             account: "123456789012".into(),
             arn: "arn:aws:sts::123456789012:assumed-role/ops/mia".into(),
+            endpoint: None,
         });
         self.0.edge.endpoint_checks = Self::known(std::sync::Arc::from([]));
         self.0.edge.distribution = Self::known(Distribution {

@@ -114,6 +114,7 @@ pub fn fleet(regions: &[&str]) -> Snapshot {
         Identity {
             account: "123456789012".into(),
             arn: "arn:aws:sts::123456789012:assumed-role/Operator/alice".into(),
+            endpoint: None,
         },
         40,
         "sts:GetCallerIdentity",

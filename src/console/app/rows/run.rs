@@ -55,6 +55,7 @@ pub fn status_word(run: &RunState, id: &str) -> &'static str {
         StepStatus::Held => "held",
         StepStatus::Done => "done",
         StepStatus::Skipped => "skipped",
+        StepStatus::Left => "left",
     }
 }
 

@@ -1,0 +1,187 @@
+//! Where a plan was made and for what: a run acts there alone.
+
+use serde::{Deserialize, Serialize};
+
+use crate::fleet::{FleetSpec, Snapshot};
+
+/// The account, and the resources of the fleet. Plan, journal and lease carry it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binding {
+    /// Whom gwctl speaks to, and as whom; none where STS did not say.
+    pub place: Option<Place>,
+    /// The name clients use.
+    pub domain: String,
+    /// Identifier of the Aurora global cluster.
+    pub global_cluster: String,
+    /// Id of the hosted zone.
+    pub hosted_zone: String,
+    /// Name of the routing records in it.
+    pub latency_record: String,
+    /// Id of the distribution; empty until it is built.
+    pub distribution: String,
+}
+
+/// An account, and the way to it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Twelve digits.
+    pub account: String,
+    /// `aws`, `aws-cn`, `aws-us-gov`: out of the caller's ARN.
+    pub partition: String,
+    /// The endpoint that is configured instead of AWS's own.
+    pub endpoint: Option<String>,
+}
+
+impl Binding {
+    /// What `spec` and the newest picture say.
+    pub(super) fn of(spec: &FleetSpec, snapshot: &Snapshot) -> Self {
+        let place = snapshot.identity.last().map(|identity| Place {
+            account: identity.account.clone(),
+            partition: identity.partition().to_owned(),
+            endpoint: identity.endpoint.clone(),
+        });
+        Self {
+            place,
+            domain: spec.domain.clone(),
+            global_cluster: spec.global_cluster.clone(),
+            hosted_zone: spec.edge.hosted_zone.clone(),
+            latency_record: spec.edge.latency_record.clone(),
+            distribution: spec.edge.distribution.clone(),
+        }
+    }
+
+    /// What is another now than when the plan was made; nothing where a run may go on.
+    pub fn differences(&self, now: &Self) -> Vec<String> {
+        if self.says_nothing() {
+            return vec!["its plan does not say where: an older gwctl made it".into()];
+        }
+        let mut found = Vec::new();
+        let mut compare = |what: &str, then: &str, now: &str| {
+            // What was not built yet could not be named.
+            if !then.is_empty() && then != now {
+                let now = if now.is_empty() { "none" } else { now };
+                found.push(format!("the {what} was {then} and is {now}"));
+            }
+        };
+        compare("domain", &self.domain, &now.domain);
+        compare("global cluster", &self.global_cluster, &now.global_cluster);
+        compare("hosted zone", &self.hosted_zone, &now.hosted_zone);
+        compare("routing record", &self.latency_record, &now.latency_record);
+        compare("distribution", &self.distribution, &now.distribution);
+        match (&self.place, &now.place) {
+            // What is not known is asked before each change.
+            (None, _) | (_, None) => {}
+            (Some(then), Some(now)) => {
+                let own = "AWS's own";
+                compare("account", &then.account, &now.account);
+                compare("partition", &then.partition, &now.partition);
+                compare(
+                    "endpoint",
+                    then.endpoint.as_deref().unwrap_or(own),
+                    now.endpoint.as_deref().unwrap_or(own),
+                );
+            }
+        }
+        found
+    }
+
+    /// The first resource that `other` has as well, in words. Sharing one is enough: two runs would change
+    /// the same thing. A hosted zone alone is no such thing, its records are.
+    pub fn shares(&self, other: &Self) -> Option<String> {
+        let same = |one: &str, other: &str| !one.is_empty() && one == other;
+        if same(&self.domain, &other.domain) {
+            return Some(format!("domain {}", self.domain));
+        }
+        if same(&self.distribution, &other.distribution) {
+            return Some(format!("distribution {}", self.distribution));
+        }
+        if same(&self.hosted_zone, &other.hosted_zone)
+            && same(&self.latency_record, &other.latency_record)
+        {
+            return Some(format!("records of {}", self.latency_record));
+        }
+        // Its identifier is one of its account's, and of no other's.
+        let elsewhere = match (&self.place, &other.place) {
+            (Some(one), Some(other)) => one.account != other.account,
+            _ => false,
+        };
+        (same(&self.global_cluster, &other.global_cluster) && !elsewhere)
+            .then(|| format!("global cluster {}", self.global_cluster))
+    }
+
+    /// Whether it says what it is about.
+    pub(super) const fn says_nothing(&self) -> bool {
+        self.domain.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::expect_used)]
+    use super::*;
+
+    fn binding(account: &str) -> Binding {
+        Binding {
+            place: Some(Place {
+                account: account.into(),
+                partition: "aws".into(),
+                endpoint: None,
+            }),
+            domain: "api.example.com".into(),
+            global_cluster: "orders".into(),
+            hosted_zone: "Z1".into(),
+            latency_record: "latency.example.com".into(),
+            distribution: "E1".into(),
+        }
+    }
+
+    #[test]
+    fn another_account_endpoint_or_resource_is_named() {
+        let then = binding("111111111111");
+        assert_eq!(then.differences(&then), Vec::<String>::new());
+        let elsewhere = then.differences(&binding("222222222222"));
+        assert_eq!(
+            elsewhere,
+            ["the account was 111111111111 and is 222222222222"]
+        );
+        let mut served = then.clone();
+        served.place.as_mut().expect("a place").endpoint = Some("http://127.0.0.1:4566".into());
+        let told = then.differences(&served).join("; ");
+        assert!(
+            told.contains("AWS's own") && told.contains("4566"),
+            "{told}"
+        );
+        let renamed = Binding {
+            global_cluster: "users".into(),
+            ..then.clone()
+        };
+        assert!(then.differences(&renamed)[0].contains("global cluster"));
+        let unbuilt = Binding {
+            distribution: String::new(),
+            ..then.clone()
+        };
+        assert_eq!(unbuilt.differences(&then), Vec::<String>::new());
+    }
+
+    #[test]
+    fn one_resource_in_common_is_enough_and_a_zone_alone_is_none() {
+        let one = binding("111111111111");
+        let other = Binding {
+            domain: "other.example.com".into(),
+            latency_record: "other-latency.example.com".into(),
+            distribution: "E2".into(),
+            ..binding("222222222222")
+        };
+        assert_eq!(one.shares(&other), None, "a cluster of another account");
+        let here = Binding {
+            place: one.place.clone(),
+            ..other.clone()
+        };
+        assert_eq!(one.shares(&here).as_deref(), Some("global cluster orders"));
+        let edge = Binding {
+            distribution: "E1".into(),
+            ..other
+        };
+        assert_eq!(one.shares(&edge).as_deref(), Some("distribution E1"));
+    }
+}

@@ -1,0 +1,202 @@
+//! What a change needs, read right before it is sent: a plan is minutes old by then, and others act too.
+
+use std::time::Duration;
+
+use futures_util::future::{OptionFuture, join_all};
+use jiff::SignedDuration;
+
+use super::drive::Log;
+use crate::actions::planners::serves;
+use crate::actions::{Crew, Mode, Place, PlannedCall, Shift, Step, Task, advise};
+use crate::aws::AwsError;
+use crate::fleet::{Region, Snapshot};
+
+/// How long a read may take before what the picture says counts instead: a change must not wait for what
+/// is broken.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How far back a switch's newest point is looked for.
+const BACK: SignedDuration = SignedDuration::from_hours(24);
+
+/// Why `step` must not send `call` now.
+pub(super) async fn refuses(
+    step: &Step,
+    call: &PlannedCall,
+    log: &Log,
+    insisted: bool,
+) -> Option<String> {
+    let leaves = step.shift.as_ref().filter(|shift| shift.percent < 100);
+    let (account, traffic) = tokio::join!(
+        another_account(call, log),
+        OptionFuture::from(leaves.map(|shift| nobody_takes(shift, log, insisted))),
+    );
+    account
+        .or(traffic.flatten())
+        .or_else(|| needless_failover(step, log))
+}
+
+/// The run was confirmed in one account, and these are another's credentials.
+async fn another_account(call: &PlannedCall, log: &Log) -> Option<String> {
+    let state = log.state();
+    let planned = state.plan.binding.place.as_ref()?;
+    let crew = &log.crew;
+    // The endpoint that the change goes to answers, or the change fails anyway.
+    let asked = crew.session.sts(&call.region);
+    let account = match in_time(crew, asked.identity()).await {
+        Some(identity) => Some(identity.account),
+        None => crew
+            .snapshot()
+            .identity
+            .last()
+            .map(|known| known.account.clone()),
+    };
+    let Place { account: then, .. } = planned;
+    match account {
+        Some(now) if now == *then => None,
+        Some(now) => Some(format!(
+            "these credentials are of account {now}, and the run was confirmed in account {then}"
+        )),
+        None => Some(format!(
+            "the run was confirmed in account {then}, and AWS does not say which these credentials belong to"
+        )),
+    }
+}
+
+/// Somebody must be there to take what a Region loses.
+async fn nobody_takes(shift: &Shift, log: &Log, insisted: bool) -> Option<String> {
+    let crew = &log.crew;
+    let snapshot = crew.snapshot();
+    let others = snapshot.sites.iter().map(|site| &site.region);
+    let others: Vec<&Region> = others.filter(|other| **other != shift.region).collect();
+    let looked = join_all(others.iter().map(async |other| {
+        if log.lately.left(other) {
+            return Some("it was left a moment ago by another run".into());
+        }
+        Box::pin(kept_out(crew, &snapshot, other)).await
+    }))
+    .await;
+    let found: Vec<(&Region, Option<String>)> = others.into_iter().zip(looked).collect();
+    let takes = |(region, kept): &&(&Region, Option<String>)| {
+        kept.is_none() && serves(&snapshot, region) == Some(true)
+    };
+    if !found.iter().any(|one| takes(&one)) {
+        return Some(format!(
+            "{} would be the last to serve: {}",
+            shift.region,
+            told(&found)
+        ));
+    }
+    let planned = log.state().plan.made_at;
+    let changed: Vec<(&Region, Option<String>)> = found
+        .into_iter()
+        .filter(|(region, kept)| kept.is_some() && shift.takers.contains(region))
+        .filter(|(region, _)| !log.lately.left_before(region, planned))
+        .collect();
+    (!changed.is_empty() && !insisted).then(|| {
+        format!(
+            "another Region was to take traffic, and takes none since the plan was made: {}; a retry goes on without it",
+            told(&changed)
+        )
+    })
+}
+
+fn told(found: &[(&Region, Option<String>)]) -> String {
+    let each = found.iter().map(|(region, kept)| match kept {
+        Some(why) => format!("{region}: {why}"),
+        None => format!("{region} is not well"),
+    });
+    each.collect::<Vec<_>>().join("; ")
+}
+
+/// What keeps traffic from `region` now; none where nothing was read that does.
+async fn kept_out(crew: &Crew, snapshot: &Snapshot, region: &Region) -> Option<String> {
+    let (switch, check, control, record) = tokio::join!(
+        switched(crew, snapshot, region),
+        forced(crew, snapshot, region),
+        turned_off(crew, snapshot, region),
+        weightless(crew, region),
+    );
+    switch.or(check).or(control).or(record)
+}
+
+async fn switched(crew: &Crew, snapshot: &Snapshot, region: &Region) -> Option<String> {
+    let (_, known) = snapshot.edge.switch(region)?;
+    let switch = known.last()?;
+    let cloudwatch = crew.session.cloudwatch(&switch.region);
+    let since = crew.clock.now() - BACK;
+    let newest =
+        cloudwatch.newest_value(&switch.namespace, &switch.metric, &switch.dimensions, since);
+    let point = in_time(crew, newest).await??;
+    (switch.evacuates(point.value) == Some(true))
+        .then(|| format!("its switch in {} reads {}", switch.region, point.value))
+}
+
+async fn forced(crew: &Crew, snapshot: &Snapshot, region: &Region) -> Option<String> {
+    let check = snapshot.edge.record(region)?.check()?;
+    let route53 = crew.session.route53();
+    let config = in_time(crew, route53.health_check(check)).await?;
+    (config.inverted && config.disabled)
+        .then(|| format!("its health check {check} is forced unhealthy"))
+}
+
+async fn turned_off(crew: &Crew, snapshot: &Snapshot, region: &Region) -> Option<String> {
+    let control = snapshot.edge.routing_control(region)?;
+    let endpoints = &crew.spec.edge.routing_endpoints;
+    if endpoints.is_empty() {
+        return None;
+    }
+    let routing = crew.session.routing(endpoints);
+    let on = in_time(crew, routing.state(control)).await?;
+    (!on).then(|| "its routing control is Off".into())
+}
+
+/// Its record is gone, or the group that it leads to gives it nothing.
+async fn weightless(crew: &Crew, region: &Region) -> Option<String> {
+    let edge = &crew.spec.edge;
+    let route53 = crew.session.route53();
+    let asked = route53.record_sets(&edge.hosted_zone, &edge.latency_record);
+    let sets = in_time(crew, asked).await?;
+    let Some(own) = sets.iter().find(|set| set.region.as_ref() == Some(region)) else {
+        return Some("its latency record is gone".into());
+    };
+    let group = own
+        .alias
+        .as_ref()
+        .filter(|alias| alias.zone == edge.hosted_zone)?;
+    let asked = route53.record_sets(&edge.hosted_zone, &group.name);
+    let members = in_time(crew, asked).await?;
+    let own = members
+        .iter()
+        .find(|set| set.set_identifier.as_deref() == Some(region.as_str()))?;
+    (own.weight == Some(0)).then(|| "its weight is 0".into())
+}
+
+/// A primary that answers again loses nothing by a switchover.
+fn needless_failover(step: &Step, log: &Log) -> Option<String> {
+    if !matches!(step.task, Task::Failover(_)) {
+        return None;
+    }
+    let refused = |advice: &crate::actions::Advice| {
+        let mut refused = advice.refused.iter();
+        refused.find_map(|(mode, why)| (*mode == Mode::Failover).then(|| why.clone()))
+    };
+    // Forced, or planned while the primary answered: it is as it was confirmed.
+    if log
+        .state()
+        .plan
+        .advice
+        .as_ref()
+        .is_none_or(|then| refused(then).is_some())
+    {
+        return None;
+    }
+    let why = refused(&advise(&log.crew.snapshot()))?;
+    Some(format!(
+        "a failover is not called for any more: {why}; plan again"
+    ))
+}
+
+/// What was read, in time; none where it could not be. A world that runs fast still waits for the wire.
+async fn in_time<T>(crew: &Crew, read: impl Future<Output = Result<T, AwsError>>) -> Option<T> {
+    let limit = crew.clock.wall(PATIENCE).clamp(PATIENCE / 6, PATIENCE);
+    tokio::time::timeout(limit, Box::pin(read)).await.ok()?.ok()
+}

@@ -1,0 +1,72 @@
+//! How a run stands, and how a step does.
+
+use serde::{Deserialize, Serialize};
+
+/// How a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Steps are under way.
+    Running,
+    /// The operator paused it: what is under way goes on, nothing begins.
+    Paused,
+    /// It needs the operator.
+    Held,
+    /// The inverse is under way.
+    Undoing,
+    /// All steps were observed done.
+    Done,
+    /// What was done was taken back.
+    Undone,
+    /// The operator ended it; what was done stays done.
+    Abandoned,
+}
+
+impl Phase {
+    /// For people and files.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Held => "held",
+            Self::Undoing => "undoing",
+            Self::Done => "done",
+            Self::Undone => "undone",
+            Self::Abandoned => "abandoned",
+        }
+    }
+
+    /// The same of a run that nobody is at: what does not wait for a word was left.
+    pub const fn unattended(self) -> &'static str {
+        match self {
+            Self::Running | Self::Paused | Self::Undoing => "left",
+            Self::Held | Self::Done | Self::Undone | Self::Abandoned => self.word(),
+        }
+    }
+
+    /// Whether nothing will happen any more by itself or by an order other than undo.
+    pub const fn over(self) -> bool {
+        matches!(self, Self::Done | Self::Undone | Self::Abandoned)
+    }
+}
+
+/// How a step stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepStatus {
+    /// Not begun.
+    Waiting,
+    /// Under way.
+    Running,
+    /// Needs the operator.
+    Held,
+    /// Observed done.
+    Done,
+    /// The operator skipped it.
+    Skipped,
+    /// It was under way, or held, when the run was given up: nobody moves it.
+    Left,
+}
+
+/// Alias kept short for `match`es.
+pub type Status = StepStatus;

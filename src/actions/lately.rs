@@ -1,0 +1,147 @@
+//! What runs of this folder sent and nobody may have seen yet: health checks, DNS and caches take minutes
+//! to show that a Region was left, and the picture says until then that it serves (aws-facts §3.4).
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::check::{Check, Finding};
+use super::journal::{Reply, RunState};
+use super::planners::serves;
+use super::{Binding, Folder, Plan, words};
+use crate::fleet::{Region, Snapshot};
+
+/// After so long what was sent shows; what does not, did not come to pass.
+const SHOWS: SignedDuration = SignedDuration::from_mins(10);
+/// So long a run that is open, and did not see what it sent, still counts.
+const OPEN: SignedDuration = SignedDuration::from_hours(1);
+
+/// The Regions that were left a moment ago.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lately {
+    left: BTreeMap<Region, Sent>,
+}
+
+/// The newest change of a Region's traffic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Sent {
+    at: Timestamp,
+    run: String,
+    /// What of its traffic the Region keeps, in percent.
+    percent: u8,
+    /// The run goes on, and did not see it come to pass.
+    open: bool,
+}
+
+impl Lately {
+    /// As the journals of `folder` tell of what `binding` names; the run `own` does not count.
+    pub fn of(folder: &Folder, binding: &Binding, own: &str, now: Timestamp) -> Self {
+        let mut newest: BTreeMap<Region, Sent> = BTreeMap::new();
+        let runs = folder.runs_on(binding);
+        for run in runs.iter().filter(|run| run.id != own) {
+            for (region, sent) in shifts(run) {
+                match newest.get(&region) {
+                    Some(known) if known.at >= sent.at => {}
+                    _ => drop(newest.insert(region, sent)),
+                }
+            }
+        }
+        newest.retain(|_, sent| {
+            let age = now.duration_since(sent.at);
+            sent.percent == 0 && (age < SHOWS || (sent.open && age < OPEN))
+        });
+        Self { left: newest }
+    }
+
+    /// Whether `region` was left, and may still be taken for one that serves.
+    pub fn left(&self, region: &Region) -> bool {
+        self.left.contains_key(region)
+    }
+
+    /// Whether that was so before `moment`: then a plan of that moment does not change by it.
+    pub(super) fn left_before(&self, region: &Region, moment: Timestamp) -> bool {
+        self.left.get(region).is_some_and(|sent| sent.at <= moment)
+    }
+
+    /// `eu-west-1 was left 40 s ago by the run …`.
+    fn told(&self, now: Timestamp) -> String {
+        let told: Vec<String> = self
+            .left
+            .iter()
+            .map(|(region, sent)| {
+                let age = words::span(now.duration_since(sent.at).max(SignedDuration::ZERO));
+                format!("{region} was left {age} ago by the run {}", sent.run)
+            })
+            .collect();
+        told.join(", ")
+    }
+
+    /// Why `plan` would leave nobody to serve, when it is judged by what was sent and not by what shows.
+    pub fn refuses(&self, plan: &Plan, snapshot: &Snapshot) -> Option<Check> {
+        let leaves = |step: &super::Step| {
+            let shift = step.shift.as_ref()?;
+            (shift.percent < 100).then(|| shift.region.clone())
+        };
+        let region = plan.steps.iter().find_map(leaves)?;
+        if self.left.is_empty() {
+            return None;
+        }
+        let others = snapshot.sites.iter().map(|site| &site.region);
+        let mut serving =
+            others.filter(|other| **other != region && serves(snapshot, other) == Some(true));
+        if serving.any(|other| !self.left(other)) {
+            return None;
+        }
+        let told = self.told(snapshot.at);
+        let text = format!(
+            "{region} would be the last to serve: {told}, and it may not show yet. Give one of them its traffic back first"
+        );
+        Some(Check::new("not-the-last", Finding::Fail, text))
+    }
+
+    /// Judges `plan` by it: who was left a moment ago serves nobody, and a check says so.
+    pub fn weigh(&self, plan: &mut Plan, snapshot: &Snapshot) {
+        let check = self.refuses(plan, snapshot).or_else(|| {
+            let shifts = plan.steps.iter().any(|step| step.shift.is_some());
+            let told = format!(
+                "{}: it may not show yet, and does not count as one that serves",
+                self.told(snapshot.at)
+            );
+            (shifts && !self.left.is_empty())
+                .then(|| Check::new("left-lately", Finding::Warn, told))
+        });
+        let Some(check) = check else { return };
+        match plan.checks.iter_mut().find(|one| one.name == check.name) {
+            Some(known) => *known = check,
+            None => plan.checks.push(check),
+        }
+    }
+}
+
+/// The newest change that `run` sent, a Region. A change that AWS refused was not made.
+fn shifts(run: &RunState) -> BTreeMap<Region, Sent> {
+    let mut newest: BTreeMap<Region, Sent> = BTreeMap::new();
+    for step in run.plan.steps.iter().chain(&run.plan.inverse) {
+        let (Some(shift), Some(state)) = (&step.shift, run.steps.get(&step.id)) else {
+            continue;
+        };
+        let made = state
+            .calls
+            .iter()
+            .filter(|call| !matches!(call.reply, Some((_, Reply::Refused { .. }))));
+        let Some(at) = made.map(|call| call.at).max() else {
+            continue;
+        };
+        let sent = Sent {
+            at,
+            run: run.id.clone(),
+            percent: shift.percent,
+            open: !run.phase().over(),
+        };
+        match newest.get(&shift.region) {
+            Some(known) if known.at >= at => {}
+            _ => drop(newest.insert(shift.region.clone(), sent)),
+        }
+    }
+    newest
+}

@@ -1,0 +1,303 @@
+//! What changed since a plan was made is noticed before anything is sent: by looking, and in the journals.
+
+use std::time::Duration;
+
+use gwctl::actions::{
+    DiskFault, Folder, Intent, Lately, NotStarted, Order, Phase, Plan, Running, Status, resume,
+    start,
+};
+
+use super::stand::{Stage, confirmation, in_virtual_time, operator, region, story};
+use super::world;
+
+async fn over(scenario: &str) -> Stage {
+    Stage::over(world::founded(scenario)).await
+}
+
+fn evacuate(code: &str) -> Intent {
+    Intent::Evacuate {
+        region: region(code),
+        mechanism: None,
+    }
+}
+
+fn promote(code: &str) -> Intent {
+    Intent::Promote {
+        target: region(code),
+        mode: None,
+        force: false,
+    }
+}
+
+fn begin(stage: &Stage, folder: &Folder, plan: &Plan) -> Result<Running, NotStarted> {
+    start(plan, &confirmation(plan), stage.crew(), folder, &operator())
+}
+
+/// Leaves `code`, and the run as soon as AWS took the change.
+async fn sent_and_left(stage: &Stage, folder: &Folder, code: &str) {
+    let running = begin(stage, folder, &stage.plan(&evacuate(code))).unwrap();
+    leave_once_sent(running).await;
+}
+
+async fn leave_once_sent(mut running: Running) {
+    let sent = running.state.wait_for(|state| {
+        let calls = &state.steps["evacuate"].calls;
+        calls.iter().any(|call| call.reply.is_some()) || state.phase() == Phase::Held
+    });
+    let state = sent.await.unwrap().clone();
+    assert!(state.first_change().is_some(), "{}", story(&state));
+    running.control.leave();
+    running.task.await.unwrap().unwrap();
+    // Until a picture is newer than that; it shows nothing of it.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+}
+
+fn sent(stage: &Stage) -> usize {
+    stage.sim().state().mutations.len()
+}
+
+/// Begins `intent` and dies before anything is sent.
+async fn killed_before_its_change(stage: &Stage, intent: &Intent) -> String {
+    let plan = stage.plan(intent);
+    let running = begin(stage, &stage.folder.failing(DiskFault::Before(2)), &plan).unwrap();
+    assert!(running.task.await.unwrap().is_err(), "it dies");
+    running.id
+}
+
+#[test]
+fn regions_left_a_moment_ago_do_not_count_as_such_that_serve() {
+    in_virtual_time(async {
+        let stage = over("calm").await;
+        for code in ["eu-west-1", "ap-southeast-1"] {
+            sent_and_left(&stage, &stage.folder, code).await;
+        }
+        let before = sent(&stage);
+        // The picture shows nothing of it yet.
+        let mut plan = stage.plan(&evacuate("us-east-1"));
+        assert!(plan.confirmed(&confirmation(&plan)).is_ok());
+        let refused = begin(&stage, &stage.folder, &plan).unwrap_err().to_string();
+        assert!(
+            refused.contains("last") && refused.contains("eu-west-1 was left"),
+            "{refused}"
+        );
+        let lately = Lately::of(&stage.folder, &plan.binding, "", stage.snapshot().at);
+        lately.weigh(&mut plan, &stage.snapshot());
+        let shown = plan
+            .confirmed(&confirmation(&plan))
+            .unwrap_err()
+            .to_string();
+        assert!(shown.contains("not-the-last"), "{shown}");
+        assert_eq!(sent(&stage), before);
+    });
+}
+
+#[test]
+fn what_another_machine_left_a_moment_ago_is_seen_by_looking() {
+    for mechanism in [
+        gwctl::actions::Mechanism::Switch,
+        gwctl::actions::Mechanism::HealthCheck,
+        gwctl::actions::Mechanism::Records,
+    ] {
+        in_virtual_time(async {
+            let stage = over("calm").await;
+            let elsewhere = Folder::new(stage.folder.path().with_file_name("elsewhere"));
+            let plan = stage.plan(&evacuate("us-east-1"));
+            let running =
+                begin(&stage, &stage.folder.failing(DiskFault::Before(2)), &plan).unwrap();
+            assert!(running.task.await.unwrap().is_err(), "it dies");
+            for code in ["eu-west-1", "ap-southeast-1"] {
+                let intent = Intent::Evacuate {
+                    region: region(code),
+                    mechanism: Some(mechanism),
+                };
+                leave_once_sent(begin(&stage, &elsewhere, &stage.plan(&intent)).unwrap()).await;
+            }
+            // CloudWatch shows it to those who ask.
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            let before = sent(&stage);
+            let mut again =
+                resume(&running.id, &[], stage.crew(), &stage.folder, &operator()).unwrap();
+            let state = stage.settle(&mut again).await;
+            let why = state.steps["evacuate"].held.clone().unwrap_or_default();
+            assert!(
+                why.contains("us-east-1 would be the last"),
+                "{mechanism}: {}",
+                story(&state)
+            );
+            assert_eq!(sent(&stage), before, "{mechanism}");
+        });
+    }
+}
+
+#[test]
+fn a_region_that_was_to_take_traffic_and_takes_none_holds_the_run_until_it_is_told_to_go_on() {
+    in_virtual_time(async {
+        let stage = over("calm").await;
+        let elsewhere = Folder::new(stage.folder.path().with_file_name("elsewhere"));
+        let id = killed_before_its_change(&stage, &evacuate("us-east-1")).await;
+        sent_and_left(&stage, &elsewhere, "eu-west-1").await;
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        let mut running = resume(&id, &[], stage.crew(), &stage.folder, &operator()).unwrap();
+        let state = stage.settle(&mut running).await;
+        let why = state.steps["evacuate"].held.clone().unwrap_or_default();
+        assert!(why.contains("eu-west-1: its switch"), "{}", story(&state));
+        let retry = Order::Retry {
+            step: "evacuate".into(),
+        };
+        let state = stage.order(&mut running, retry).await;
+        assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
+    });
+}
+
+#[test]
+fn a_writer_that_somebody_else_moved_is_not_moved_from_where_it_was() {
+    in_virtual_time(async {
+        let stage = over("calm").await;
+        let switchover = Intent::Promote {
+            target: region("eu-west-1"),
+            mode: Some(gwctl::actions::Mode::Switchover),
+            force: false,
+        };
+        let id = killed_before_its_change(&stage, &switchover).await;
+        let rds = stage.session.one_attempt().rds(&region("us-east-1"));
+        let topology = rds.topology("orders").await.unwrap();
+        let third = &topology.member(&region("ap-southeast-1")).unwrap().arn;
+        rds.switchover("orders", third).await.unwrap();
+        tokio::time::sleep(Duration::from_mins(5)).await;
+        let mut running = resume(&id, &[], stage.crew(), &stage.folder, &operator()).unwrap();
+        let state = stage.settle(&mut running).await;
+        let why = state.steps["switchover"].held.clone().unwrap_or_default();
+        assert!(
+            why.contains("ap-southeast-1 is the writer"),
+            "{}",
+            story(&state)
+        );
+    });
+}
+
+#[test]
+fn a_failover_is_not_sent_any_more_once_the_primary_answers_again() {
+    in_virtual_time(async {
+        let stage = over("primary-dark").await;
+        tokio::time::sleep(Duration::from_mins(6)).await;
+        let id = killed_before_its_change(&stage, &promote("eu-west-1")).await;
+        let state = stage.folder.state(&id).unwrap();
+        assert!(state.steps.contains_key("failover"), "{}", story(&state));
+        // What goes wrong there ends after twelve minutes.
+        tokio::time::sleep(Duration::from_mins(12)).await;
+        let mut running = resume(&id, &[], stage.crew(), &stage.folder, &operator()).unwrap();
+        let state = stage.settle(&mut running).await;
+        let why = state.steps["failover"].held.clone().unwrap_or_default();
+        assert!(why.contains("not called for any more"), "{}", story(&state));
+        assert!(state.first_change().is_none());
+    });
+}
+
+#[test]
+fn a_run_does_not_go_on_in_another_account() {
+    in_virtual_time(async {
+        let stage = over("calm").await;
+        let id = killed_before_its_change(&stage, &evacuate("eu-west-1")).await;
+        let before = sent(&stage);
+        let other = "999999999999";
+        stage.sim().state().resources.caller.account = other.into();
+        // The picture still shows the account of a moment ago: looking does not.
+        let mut running = resume(&id, &[], stage.crew(), &stage.folder, &operator()).unwrap();
+        let state = stage.settle(&mut running).await;
+        let why = state.steps["evacuate"].held.clone().unwrap_or_default();
+        assert!(why.contains(other), "{}", story(&state));
+        running.control.leave();
+        running.task.await.unwrap().unwrap();
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        let retry = Order::Retry {
+            step: "evacuate".into(),
+        };
+        for orders in [&[][..], &[retry], &[Order::Undo]] {
+            let refused = resume(&id, orders, stage.crew(), &stage.folder, &operator());
+            let Err(NotStarted::Elsewhere(differences)) = refused else {
+                panic!("{orders:?} goes on");
+            };
+            assert_eq!(
+                differences,
+                [format!("the account was 123456789012 and is {other}")]
+            );
+        }
+        assert_eq!(sent(&stage), before);
+    });
+}
+
+#[test]
+fn a_run_does_not_go_on_with_another_configuration_of_its_fleet() {
+    in_virtual_time(async {
+        let stage = over("calm").await;
+        let id = killed_before_its_change(&stage, &evacuate("eu-west-1")).await;
+        let mut crew = stage.crew();
+        crew.spec.edge.distribution = "E0STAGING".into();
+        let refused = resume(&id, &[], crew, &stage.folder, &operator()).unwrap_err();
+        let why = refused.to_string();
+        assert!(
+            why.contains("distribution") && why.contains("E0STAGING"),
+            "{why}"
+        );
+    });
+}
+
+#[test]
+fn a_run_that_was_given_up_has_no_step_under_way() {
+    in_virtual_time(async {
+        let stage = over("calm").await;
+        let id = killed_before_its_change(&stage, &evacuate("eu-west-1")).await;
+        let at = stage.snapshot().at;
+        gwctl::actions::abandon(&stage.folder, &id, "a rehearsal", &operator(), at).unwrap();
+        let state = stage.folder.state(&id).unwrap();
+        assert_eq!(state.phase(), Phase::Abandoned);
+        assert_eq!(state.status("evacuate"), Status::Left);
+    });
+}
+
+#[test]
+fn a_switchover_leaves_write_forwarding_as_the_fleet_has_it() {
+    // Which members forward before, and which must after: the old primary takes the target's part.
+    for (off, changed) in [
+        (&["us-east-1", "eu-west-1", "ap-southeast-1"][..], false),
+        (&["us-east-1", "ap-southeast-1"], true),
+    ] {
+        in_virtual_time(async {
+            let sim = world::founded("calm");
+            for code in off {
+                sim.state().set_write_forwarding(&region(code), false);
+            }
+            sim.advance(Duration::from_mins(2));
+            let stage = Stage::over(sim).await;
+            let switchover = Intent::Promote {
+                target: region("eu-west-1"),
+                mode: Some(gwctl::actions::Mode::Switchover),
+                force: false,
+            };
+            let before = sent(&stage);
+            stage.carry_out(&switchover).await;
+            let made = world::made(stage.sim(), before);
+            let modified: Vec<&String> = made
+                .keys()
+                .filter(|change| change.contains("ModifyDBCluster"))
+                .collect();
+            assert_eq!(!modified.is_empty(), changed, "{off:?}: {made:?}");
+            assert!(
+                modified.iter().all(|change| change.contains("us-east-1")),
+                "{modified:?}"
+            );
+            let rds = stage.session.rds(&region("us-east-1"));
+            let topology = rds.topology("orders").await.unwrap();
+            let now = |code: &str| {
+                topology
+                    .member(&region(code))
+                    .unwrap()
+                    .write_forwarding
+                    .clone()
+            };
+            let wanted = if changed { "enabled" } else { "disabled" };
+            assert_eq!(now("us-east-1").as_deref(), Some(wanted));
+            assert_eq!(now("ap-southeast-1").as_deref(), Some("disabled"));
+        });
+    }
+}
