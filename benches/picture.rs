@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use gwctl::aws::{Handler, Session, SessionOptions, Timeouts, in_process};
 use gwctl::fleet::{Metric, ProbeReport, Region, Snapshot};
-use gwctl::observe::{Observer, Prober, Refresh, Resolved};
+use gwctl::observe::{NoProbe, Observer, Prober, Refresh, Resolved};
 use gwctl::sim::{Sim, SimOptions, wire};
 
 use super::table::{Table, median, millis};
@@ -36,7 +36,7 @@ impl Prober for Prompt {
     fn probe(
         &self,
         _: String,
-    ) -> Pin<Box<dyn Future<Output = Result<ProbeReport, String>> + Send>> {
+    ) -> Pin<Box<dyn Future<Output = Result<ProbeReport, NoProbe>> + Send>> {
         Box::pin(async {
             tokio::time::sleep(REPLY).await;
             Ok(ProbeReport {
@@ -46,6 +46,7 @@ impl Prober for Prompt {
                 first_byte: REPLY / 4,
                 status: 200,
                 served_by: None,
+                own: None,
             })
         })
     }

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::dark::dark;
 use super::words;
-use crate::fleet::{ClusterState, Metric, Missing, Observed, Region, Site, Snapshot, Verdict};
+use crate::fleet::{
+    Availability, ClusterState, Lag, Metric, Missing, Observed, Region, Silence, Site, Snapshot,
+    Source, Verdict, checkers,
+};
 
 /// How far to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -59,16 +62,6 @@ struct Signs {
     unwell: Option<String>,
 }
 
-/// Words of `DBCluster.Status` that say there is no database to switch over from (aws-facts §2.4).
-/// `backing-up`, `modifying` and the like are a living cluster's.
-const ENDED: [&str; 5] = [
-    "stopped",
-    "stopping",
-    "deleting",
-    "inaccessible-encryption-credentials",
-    "inaccessible-encryption-credentials-recoverable",
-];
-
 /// Judges the primary from the snapshot alone. Gone it is only where its cluster cannot be described
 /// *and* something that does not go through its Region's AWS endpoints says so: the operator's own
 /// network may be what fails.
@@ -113,7 +106,7 @@ fn with_database(primary: &Region, signs: Signs) -> Advice {
             why: vec![
                 unwell,
                 format!(
-                    "its database is well ({there}): writes are forwarded to it from everywhere"
+                    "its database answers ({there}): writes are forwarded to it from everywhere"
                 ),
             ],
             refused,
@@ -195,16 +188,18 @@ fn signs(snapshot: &Snapshot, primary: &Region) -> Signs {
         None => signs.dead.push("its cluster is not known".into()),
     }
     probe(site, &mut signs);
+    found(snapshot, primary, &mut signs);
     last_write(snapshot, primary, &mut signs);
     lag(snapshot, primary, &mut signs);
     alarms(site, &mut signs);
     if site.judgement.verdict == Verdict::Down || site.judgement.verdict == Verdict::Degraded {
-        let reason = site
-            .judgement
-            .reasons
-            .first()
-            .map_or_else(String::new, |reason| format!(": {}", reason.text));
-        signs.unwell = Some(format!("{primary} is {}{reason}", site.judgement.verdict));
+        // What is wrong with the database is no reason to leave it where it is.
+        let mut reasons = site.judgement.reasons.iter();
+        let of_the_api = reasons.find(|reason| {
+            reason.verdict != Verdict::Unknown && !matches!(reason.about, "database" | "lag")
+        });
+        signs.unwell = of_the_api
+            .map(|reason| format!("{primary} is {}: {}", site.judgement.verdict, reason.text));
     }
     signs
 }
@@ -213,7 +208,7 @@ fn signs(snapshot: &Snapshot, primary: &Region) -> Signs {
 fn describe(state: &Observed<ClusterState>, signs: &mut Signs) {
     match (state.current(), state.why_missing()) {
         (Some(now), _) => {
-            signs.database = !ENDED.contains(&now.status.as_str());
+            signs.database = Availability::of(&now.status) != Availability::Out;
             let said = format!("its cluster is {}", now.status);
             if signs.database {
                 signs.alive.push(said);
@@ -231,19 +226,43 @@ fn describe(state: &Observed<ClusterState>, signs: &mut Signs) {
     }
 }
 
-/// The Region's own endpoint, from where the operator sits.
+/// The Region's own endpoint, from where the operator sits: an answer shows that it is there, silence may as well
+/// be the way there.
 fn probe(site: &Site, signs: &mut Signs) {
+    let untold = site.probe.source().is_some_and(Source::is_this_machine);
     match (site.probe.current(), site.probe.why_missing()) {
-        (Some(report), _) => {
+        (Some(report), _) if report.own.is_none() => {
             // Whatever it answers, somebody is there to answer.
             signs.seen_alive = true;
             signs
                 .alive
                 .push(format!("its endpoint answers {}", report.status));
         }
-        (None, Some(Missing::CouldNotAsk { why })) => {
-            signs.seen_dead = true;
+        (None, Some(Missing::CouldNotAsk { why })) if !untold => {
             signs.dead.push(format!("its endpoint is silent ({why})"));
+        }
+        _ => {}
+    }
+}
+
+/// The Region's endpoint, from where Route 53's checkers are. What they found before the Region was last heard of
+/// says nothing of now.
+fn found(snapshot: &Snapshot, primary: &Region, signs: &mut Signs) {
+    let heard = snapshot
+        .site(primary)
+        .and_then(|site| site.reach.last_answer);
+    match checkers(snapshot, primary) {
+        Some(found) if !found.healthy => {
+            signs.seen_dead = true;
+            signs
+                .dead
+                .push("Route 53's checkers find its endpoint unhealthy".into());
+        }
+        Some(found) if heard.is_none_or(|heard| found.until >= heard) => {
+            signs.seen_alive = true;
+            signs
+                .alive
+                .push("Route 53's checkers find its endpoint healthy".into());
         }
         _ => {}
     }
@@ -280,38 +299,39 @@ fn last_write(snapshot: &Snapshot, primary: &Region, signs: &mut Signs) {
     }
 }
 
-/// The secondaries see it: a lag that stays low after the primary was last heard of means that it still
-/// replicates; an older sample says nothing.
+/// The secondaries see it: as long as one of them hears of the primary it replicates, however far behind; an older
+/// sample says nothing.
 fn lag(snapshot: &Snapshot, primary: &Region, signs: &mut Signs) {
     let heard = snapshot
         .site(primary)
         .and_then(|site| site.reach.last_answer);
-    let lags = snapshot
+    let lags: Vec<Lag> = snapshot
         .sites
         .iter()
         .filter(|site| &site.region != primary)
-        .filter_map(|site| snapshot.database.lag(&site.region)?.current()?.newest());
-    let Some(least) = lags.reduce(|a, b| if b.value < a.value { b } else { a }) else {
-        return;
-    };
-    if least.value > 60_000.0 {
+        .filter_map(|site| snapshot.database.lag_now(&site.region))
+        .collect();
+    let silences: Option<Vec<Silence>> = lags.iter().map(|lag| lag.silence).collect();
+    let since = silences.and_then(|all| all.iter().map(|silence| silence.since).max());
+    if let Some(since) = since {
         signs.seen_dead = true;
-        signs.dead.push(format!(
-            "no secondary has heard of it for {}",
-            words::millis(least.value)
-        ));
+        let silence = words::span(snapshot.at.duration_since(since));
+        signs
+            .dead
+            .push(format!("no secondary has heard of it for {silence}"));
         return;
     }
-    let age = snapshot
-        .at
-        .duration_since(least.at)
-        .max(SignedDuration::ZERO);
+    let heard_of = lags.into_iter().filter(|lag| lag.silence.is_none());
+    let Some(least) = heard_of.reduce(|a, b| if b.ms < a.ms { b } else { a }) else {
+        return;
+    };
     // Where it was never heard of, a sample must be of now.
+    let age = least.age(snapshot.at);
     signs.seen_alive |= heard.map_or(age <= RECENT, |heard| least.at >= heard);
     signs.alive.push(format!(
         "the nearest secondary lagged {} {} ago",
-        words::millis(least.value),
-        words::span(age)
+        words::millis(least.ms),
+        words::span(least.age(snapshot.at))
     ));
 }
 

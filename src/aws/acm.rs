@@ -1,16 +1,14 @@
 //! ACM: certificates and when they end.
 
-use aws_sdk_acm::Client;
-use aws_sdk_acm::types::{
-    CertificateDetail, CertificateStatus, CertificateSummary, Filters, KeyAlgorithm,
-};
-use jiff::Timestamp;
-
 use super::error::AwsError;
 use super::line::Line;
 use super::reply;
 use super::session::{Session, sdk_client};
 use crate::fleet::{Certificate, Region};
+use aws_sdk_acm::Client;
+use aws_sdk_acm::types::{
+    CertificateDetail, CertificateStatus, CertificateSummary, Filters, KeyAlgorithm,
+};
 
 /// No account's list is longer; a reply that never ends must not hang us.
 const PAGES: usize = 20;
@@ -49,40 +47,28 @@ impl Acm {
             .ok_or_else(|| self.line.garbled(ACTION, "no certificate in the reply"))
     }
 
-    /// The certificate that serves `domain` here: an issued one before any other, then the one that
-    /// ends last. None when there is none.
+    /// The certificate that serves `domain` here: of those that are good for it one that is in use before any
+    /// other, then an issued one, then the one that ends last; of several that are in use the one that ends
+    /// first, as any of them may be the one. None when there is none.
     pub async fn certificate_for(&self, domain: &str) -> Result<Option<Certificate>, AwsError> {
         let fitting = self.list(domain).await?;
-        let best = fitting.into_iter().max_by_key(|summary| {
-            (
-                summary.status() == Some(&CertificateStatus::Issued),
-                ends(summary),
-                summary.in_use(),
-            )
-        });
+        let (used, spare): (Vec<_>, Vec<_>) = fitting.into_iter().partition(|(_, used)| *used);
+        let issued = |one: &Certificate| one.status == CertificateStatus::Issued.as_str();
+        let of = |all: Vec<(Certificate, bool)>| all.into_iter().map(|(one, _)| one);
+        let best = of(used)
+            .max_by_key(|one| (issued(one), std::cmp::Reverse(one.not_after)))
+            .or_else(|| of(spare).max_by_key(|one| (issued(one), one.not_after)));
         let Some(best) = best else { return Ok(None) };
         // The summary tells all but how a renewal goes: ask only near the end, when one is due.
-        let Some(arn) = best.certificate_arn() else {
-            return Ok(None);
-        };
-        let issued = best.status() == Some(&CertificateStatus::Issued);
-        if ends(&best).is_none() || !issued {
-            return self.certificate(arn).await.map(Some);
+        if best.not_after.is_none() || !issued(&best) {
+            return self.certificate(&best.arn).await.map(Some);
         }
-        Ok(Some(Certificate {
-            arn: reply::name(arn),
-            domain: reply::name_or_empty(best.domain_name()),
-            names: all_names(
-                best.domain_name(),
-                best.subject_alternative_name_summaries(),
-            ),
-            status: reply::name_or_empty(best.status().map(CertificateStatus::as_str)),
-            not_after: ends(&best),
-            renewal: None,
-        }))
+        Ok(Some(best))
     }
 
-    async fn list(&self, domain: &str) -> Result<Vec<CertificateSummary>, AwsError> {
+    /// Every certificate that is good for `domain`, and whether it is in use.
+    async fn list(&self, domain: &str) -> Result<Vec<(Certificate, bool)>, AwsError> {
+        const ACTION: &str = "ListCertificates";
         // Without key types only RSA 2048 is listed.
         let key_types = [
             KeyAlgorithm::Rsa1024,
@@ -96,7 +82,7 @@ impl Acm {
         let filters = Filters::builder()
             .set_key_types(Some(key_types.into()))
             .build();
-        let mut fitting = Vec::new();
+        let mut all = Vec::new();
         let mut token = None;
         for _ in 0..PAGES {
             let call = self
@@ -106,34 +92,61 @@ impl Acm {
                 .max_items(1000)
                 .set_next_token(token)
                 .send();
-            let page = self.line.ask("ListCertificates", call).await?;
+            let page = self.line.ask(ACTION, call).await?;
             token = page
                 .next_token()
                 .filter(|token| !token.is_empty())
                 .map(Into::into);
-            let summaries = page.certificate_summary_list.unwrap_or_default();
-            fitting.extend(
-                summaries
-                    .into_iter()
-                    .filter(|summary| names(summary, domain)),
-            );
+            all.extend(page.certificate_summary_list.unwrap_or_default());
             if token.is_none() {
-                break;
+                return self.fitting(all, domain).await;
+            }
+        }
+        Err(self.line.cut_short(ACTION))
+    }
+
+    /// Those of `all` that are good for `domain`. A summary tells a hundred names at most and says where there are
+    /// more: then the certificate itself is asked for them.
+    async fn fitting(
+        &self,
+        all: Vec<CertificateSummary>,
+        domain: &str,
+    ) -> Result<Vec<(Certificate, bool)>, AwsError> {
+        let mut fitting = Vec::new();
+        for summary in all {
+            let known = listed(&summary);
+            let Some(known) = known else { continue };
+            let more = summary.has_additional_subject_alternative_names() == Some(true);
+            let known = if more && !good_for(&known, domain) {
+                self.certificate(&known.arn).await?
+            } else {
+                known
+            };
+            if good_for(&known, domain) {
+                fitting.push((known, summary.in_use() == Some(true)));
             }
         }
         Ok(fitting)
     }
 }
 
-fn names(summary: &CertificateSummary, domain: &str) -> bool {
-    let main = summary.domain_name();
-    let others = summary
-        .subject_alternative_name_summaries()
-        .iter()
-        .map(String::as_str);
-    main.into_iter()
-        .chain(others)
-        .any(|name| covers(name, domain))
+/// What a summary tells; none without an ARN.
+fn listed(summary: &CertificateSummary) -> Option<Certificate> {
+    Some(Certificate {
+        arn: reply::name(summary.certificate_arn()?),
+        domain: reply::name_or_empty(summary.domain_name()),
+        names: all_names(
+            summary.domain_name(),
+            summary.subject_alternative_name_summaries(),
+        ),
+        status: reply::name_or_empty(summary.status().map(CertificateStatus::as_str)),
+        not_after: reply::moment(summary.not_after()),
+        renewal: None,
+    })
+}
+
+fn good_for(certificate: &Certificate, domain: &str) -> bool {
+    certificate.names.iter().any(|name| covers(name, domain))
 }
 
 /// Whether a certificate for `name` is good for `domain`; `*.` stands for exactly one label.
@@ -160,10 +173,6 @@ fn all_names(main: Option<&str>, others: &[String]) -> Vec<String> {
         }
     }
     names
-}
-
-fn ends(summary: &CertificateSummary) -> Option<Timestamp> {
-    reply::moment(summary.not_after())
 }
 
 fn certificate(detail: &CertificateDetail) -> Certificate {

@@ -27,6 +27,18 @@ impl ApiGateway {
         Ok(all.into_values().collect())
     }
 
+    /// ARN of the certificate that the custom domain name `name` serves; none where it names none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] where `name` is no custom domain name of this Region.
+    pub async fn certificate_of(&self, name: &str) -> Result<Option<String>, AwsError> {
+        let call = self.http.get_domain_name().domain_name(name).send();
+        let told = self.line.ask(ACTION, call).await?;
+        let configs = told.domain_name_configurations().iter();
+        let mut arns = configs.filter_map(|one| reply::some_name(one.certificate_arn()));
+        Ok(arns.next())
+    }
+
     async fn http_names(&self) -> Result<Vec<ApiName>, AwsError> {
         let mut all = Vec::new();
         let mut next = None;
@@ -47,10 +59,10 @@ impl ApiGateway {
             }));
             next = page.next_token;
             if next.as_deref().is_none_or(str::is_empty) {
-                break;
+                return Ok(all);
             }
         }
-        Ok(all)
+        Err(self.line.cut_short(ACTION))
     }
 
     async fn rest_names(&self) -> Result<Vec<ApiName>, AwsError> {
@@ -68,10 +80,10 @@ impl ApiGateway {
             }));
             position = page.position;
             if position.as_deref().is_none_or(str::is_empty) {
-                break;
+                return Ok(all);
             }
         }
-        Ok(all)
+        Err(self.line.cut_short(ACTION))
     }
 
     /// What the custom domain name `name` leads to, the mapping of the whole name first.
@@ -92,8 +104,6 @@ impl ApiGateway {
     }
 
     async fn http_mappings(&self, name: &str) -> Result<Vec<ApiMapping>, AwsError> {
-        let call = self.http.get_api_mappings().domain_name(name).send();
-        let page = self.line.ask(ACTION, call).await?;
         let mapping = |one: &aws_sdk_apigatewayv2::types::ApiMapping| {
             Some(ApiMapping {
                 api: reply::name(one.api_id()?),
@@ -101,12 +111,22 @@ impl ApiGateway {
                 path: path(one.api_mapping_key()),
             })
         };
-        Ok(page.items().iter().filter_map(mapping).collect())
+        let mut all = Vec::new();
+        let mut next = None;
+        for _ in 0..PAGES {
+            let call = self.http.get_api_mappings().domain_name(name);
+            let call = call.set_next_token(next).send();
+            let page = self.line.ask(ACTION, call).await?;
+            all.extend(page.items().iter().filter_map(mapping));
+            next = page.next_token;
+            if next.as_deref().is_none_or(str::is_empty) {
+                return Ok(all);
+            }
+        }
+        Err(self.line.cut_short(ACTION))
     }
 
     async fn rest_mappings(&self, name: &str) -> Result<Vec<ApiMapping>, AwsError> {
-        let call = self.rest.get_base_path_mappings().domain_name(name).send();
-        let page = self.line.ask(ACTION, call).await?;
         let mapping = |one: &aws_sdk_apigateway::types::BasePathMapping| {
             Some(ApiMapping {
                 api: reply::name(one.rest_api_id()?),
@@ -114,7 +134,19 @@ impl ApiGateway {
                 path: path(one.base_path()),
             })
         };
-        Ok(page.items().iter().filter_map(mapping).collect())
+        let mut all = Vec::new();
+        let mut position = None;
+        for _ in 0..PAGES {
+            let call = self.rest.get_base_path_mappings().domain_name(name);
+            let call = call.set_position(position).send();
+            let page = self.line.ask(ACTION, call).await?;
+            all.extend(page.items().iter().filter_map(mapping));
+            position = page.position;
+            if position.as_deref().is_none_or(str::is_empty) {
+                return Ok(all);
+            }
+        }
+        Err(self.line.cut_short(ACTION))
     }
 
     /// Names of the Lambda functions that the API `id` calls, in alphabetical order.
@@ -153,10 +185,10 @@ impl ApiGateway {
             targets.extend(found.filter_map(|one| one.integration_uri().map(Into::into)));
             next = page.next_token;
             if next.as_deref().is_none_or(str::is_empty) {
-                break;
+                return Ok(targets);
             }
         }
-        Ok(targets)
+        Err(self.line.cut_short(ACTION))
     }
 
     async fn rest_integrations(&self, id: &str) -> Result<Vec<String>, AwsError> {
@@ -183,10 +215,10 @@ impl ApiGateway {
             }));
             position = page.position;
             if position.as_deref().is_none_or(str::is_empty) {
-                break;
+                return Ok(targets);
             }
         }
-        Ok(targets)
+        Err(self.line.cut_short(ACTION))
     }
 }
 

@@ -34,10 +34,10 @@ impl CloudFormation {
             all.extend(page.stacks().iter().map(formation));
             next = page.next_token;
             if next.is_none() {
-                break;
+                return Ok(all);
             }
         }
-        Ok(all)
+        Err(self.line.cut_short("DescribeStacks"))
     }
 
     /// What happened in a stack since `after`, oldest first. A stack that is gone is asked for by its ARN.
@@ -57,11 +57,11 @@ impl CloudFormation {
             newest_first.extend(read.into_iter().filter(|event| event.at >= after));
             next = page.next_token;
             if next.is_none() || older {
-                break;
+                newest_first.reverse();
+                return Ok(newest_first);
             }
         }
-        newest_first.reverse();
-        Ok(newest_first)
+        Err(self.line.cut_short("DescribeStackEvents"))
     }
 
     /// What a change set would do; none where there is no such change set.
@@ -99,10 +99,10 @@ impl CloudFormation {
                 .extend(changes.filter_map(|change| Some(resource(change.resource_change()?))));
             next = page.next_token;
             if next.is_none() {
-                break;
+                return Ok(whole);
             }
         }
-        Ok(whole)
+        Err(self.line.cut_short("DescribeChangeSet"))
     }
 
     /// Whether drift detection is over: its status and reason.
@@ -140,10 +140,10 @@ impl CloudFormation {
             all.extend(page.stack_resource_drifts().iter().map(drifted));
             next = page.next_token;
             if next.is_none() {
-                break;
+                return Ok(all);
             }
         }
-        Ok(all)
+        Err(self.line.cut_short("DescribeStackResourceDrifts"))
     }
 }
 

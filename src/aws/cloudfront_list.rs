@@ -13,24 +13,28 @@ const PAGES: usize = 50;
 impl CloudFront {
     /// Every distribution of the account.
     pub async fn distributions(&self) -> Result<Vec<ListedDistribution>, AwsError> {
+        const ACTION: &str = "ListDistributions";
         let mut all = Vec::new();
         let mut marker = None;
         for _ in 0..PAGES {
             let call = self.client.list_distributions().set_marker(marker).send();
-            let page = self.line.ask("ListDistributions", Box::pin(call)).await?;
+            let page = self.line.ask(ACTION, Box::pin(call)).await?;
             let Some(list) = page.distribution_list() else {
-                break;
+                return Err(self.line.garbled(ACTION, "no list in it"));
             };
             all.extend(list.items().iter().map(listed));
+            if !list.is_truncated() {
+                return Ok(all);
+            }
             marker = list
                 .next_marker()
-                .filter(|marker| list.is_truncated() && !marker.is_empty())
+                .filter(|marker| !marker.is_empty())
                 .map(Into::into);
             if marker.is_none() {
                 break;
             }
         }
-        Ok(all)
+        Err(self.line.cut_short(ACTION))
     }
 }
 

@@ -77,6 +77,7 @@ impl CloudWatch {
         let mut gathered: HashMap<usize, Gathered> = HashMap::new();
         let mut said = None;
         let mut token = None;
+        let mut whole = false;
         for _ in 0..PAGES {
             let call = self
                 .client
@@ -105,8 +106,12 @@ impl CloudWatch {
                 .filter(|token| !token.is_empty())
                 .map(Into::into);
             if token.is_none() {
+                whole = true;
                 break;
             }
+        }
+        if !whole {
+            return Err(self.line.cut_short("GetMetricData"));
         }
         let answer = |(n, question): (usize, &MetricQuestion<K>)| {
             let gathered = gathered.remove(&n);
@@ -164,10 +169,10 @@ impl CloudWatch {
                 .filter(|token| !token.is_empty())
                 .map(Into::into);
             if token.is_none() {
-                break;
+                return Ok(alarms);
             }
         }
-        Ok(alarms)
+        Err(self.line.cut_short("DescribeAlarms"))
     }
 
     /// Names of the metrics in `namespace` that have all of `dimensions`; sorted, each once.
@@ -201,10 +206,10 @@ impl CloudWatch {
                 .filter(|token| !token.is_empty())
                 .map(Into::into);
             if token.is_none() {
-                break;
+                return Ok(names.into_iter().collect());
             }
         }
-        Ok(names.into_iter().collect())
+        Err(self.line.cut_short("ListMetrics"))
     }
 
     /// How CloudFront spells the limit-exceeded metric of Lambda@Edge for this distribution: AWS
@@ -273,7 +278,8 @@ impl Gathered {
             Some(StatusCode::InternalError) => {
                 return Err(could_not(because("CloudWatch had an internal error")));
             }
-            Some(StatusCode::PartialData) if self.points.is_empty() => {
+            // No page followed that would have ended it.
+            Some(StatusCode::PartialData) => {
                 return Err(could_not(because("CloudWatch gave only part of the data")));
             }
             _ => {}

@@ -42,6 +42,13 @@ pub enum ErrorKind {
     Other,
 }
 
+impl ErrorKind {
+    /// Whether nobody answered: asking something else of the same place is of no use.
+    pub const fn is_silence(self) -> bool {
+        matches!(self, Self::TimedOut | Self::Unreachable | Self::NotSent)
+    }
+}
+
 /// A call that failed: what was attempted, where, and what came back.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{service}:{operation} in {region}: {message}")]

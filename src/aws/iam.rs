@@ -11,6 +11,9 @@ use super::reply;
 use super::session::{Session, sdk_client};
 use crate::fleet::Region;
 
+/// A reply that never ends must not hang us.
+const PAGES: usize = 20;
+
 /// IAM. Its control plane is in us-east-1 (aws-facts §11.3).
 #[derive(Debug, Clone)]
 pub struct Iam {
@@ -50,24 +53,35 @@ impl Iam {
         actions: &[&str],
         resources: &[String],
     ) -> Result<BTreeMap<String, bool>, AwsError> {
-        let call = self
-            .client
-            .simulate_principal_policy()
-            .policy_source_arn(principal)
-            .set_action_names(Some(actions.iter().map(ToString::to_string).collect()))
-            .set_resource_arns(Some(resources.to_vec()))
-            .send();
-        let reply = self.line.ask("SimulatePrincipalPolicy", call).await?;
         let mut decided: BTreeMap<String, bool> = BTreeMap::new();
-        for result in reply.evaluation_results() {
-            let allowed = result.eval_decision() == &PolicyEvaluationDecisionType::Allowed;
-            if !allowed && !result.missing_context_values().is_empty() {
-                continue;
+        let mut marker = None;
+        for _ in 0..PAGES {
+            let call = self
+                .client
+                .simulate_principal_policy()
+                .policy_source_arn(principal)
+                .set_action_names(Some(actions.iter().map(ToString::to_string).collect()))
+                .set_resource_arns(Some(resources.to_vec()))
+                .set_marker(marker)
+                .send();
+            let page = self.line.ask("SimulatePrincipalPolicy", call).await?;
+            for result in page.evaluation_results() {
+                let allowed = result.eval_decision() == &PolicyEvaluationDecisionType::Allowed;
+                if !allowed && !result.missing_context_values().is_empty() {
+                    continue;
+                }
+                *decided
+                    .entry(reply::name(result.eval_action_name()))
+                    .or_insert(true) &= allowed;
             }
-            *decided
-                .entry(reply::name(result.eval_action_name()))
-                .or_insert(true) &= allowed;
+            if !page.is_truncated() {
+                return Ok(decided);
+            }
+            marker = page.marker().map(Into::into);
+            if marker.is_none() {
+                break;
+            }
         }
-        Ok(decided)
+        Err(self.line.cut_short("SimulatePrincipalPolicy"))
     }
 }

@@ -104,6 +104,15 @@ impl Line {
         )
     }
 
+    /// A list that goes on where nobody can follow it: what was read is not all there is, and must not pass for it.
+    pub(super) fn cut_short(&self, action: &'static str) -> AwsError {
+        self.fail(
+            ErrorKind::Garbled,
+            action,
+            "AWS does not end the list: only a part of it is known".into(),
+        )
+    }
+
     /// AWS answered, and it is not there.
     pub(super) fn not_found(&self, action: &'static str, what: &str) -> AwsError {
         self.fail(

@@ -22,15 +22,15 @@ impl Route53 {
                 name: reply::domain(zone.name()),
                 private: zone.config().is_some_and(|config| config.private_zone()),
             }));
-            marker = page
-                .next_marker()
-                .filter(|_| page.is_truncated())
-                .map(Into::into);
+            if !page.is_truncated() {
+                return Ok(zones);
+            }
+            marker = page.next_marker().map(Into::into);
             if marker.is_none() {
                 break;
             }
         }
-        Ok(zones)
+        Err(self.line.cut_short("ListHostedZones"))
     }
 }
 
@@ -53,15 +53,21 @@ impl Route53 {
             let sets = page.resource_record_sets.iter();
             let by_latency = sets.filter(|set| set.region().is_some());
             names.extend(by_latency.map(|set| reply::domain(set.name())));
-            let next = page.next_record_name.filter(|_| page.is_truncated);
-            if next.is_none() {
+            if !page.is_truncated {
+                names.sort();
+                names.dedup();
+                return Ok(names);
+            }
+            if page.next_record_name.is_none() {
                 break;
             }
-            start = (next, page.next_record_type, page.next_record_identifier);
+            start = (
+                page.next_record_name,
+                page.next_record_type,
+                page.next_record_identifier,
+            );
         }
-        names.sort();
-        names.dedup();
-        Ok(names)
+        Err(self.line.cut_short("ListResourceRecordSets"))
     }
 }
 
@@ -87,9 +93,9 @@ impl Rds {
                 .filter(|marker| !marker.is_empty())
                 .map(Into::into);
             if marker.is_none() {
-                break;
+                return Ok(all);
             }
         }
-        Ok(all)
+        Err(self.line.cut_short(ACTION))
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::fleet::{ApiKind, Metric};
+use crate::fleet::{ApiKind, FunctionName, Metric};
 
 /// Every metric asked for is kept by the minute (aws-facts §1.3).
 const MINUTE: Duration = Duration::from_mins(1);
@@ -24,7 +24,7 @@ pub enum Subject {
     },
     /// A function, in its Region.
     Function {
-        /// Its name.
+        /// Its name or ARN, perhaps with a version or an alias.
         name: String,
     },
     /// A database cluster, in its Region.
@@ -71,7 +71,7 @@ pub fn question<K>(key: K, metric: Metric, subject: &Subject) -> Option<MetricQu
         key,
         namespace,
         name,
-        dimensions: dimensions(subject),
+        dimensions: dimensions(metric, subject),
         stat,
         period: MINUTE,
     })
@@ -131,7 +131,7 @@ fn cluster(metric: Metric) -> Option<(&'static str, &'static str)> {
     Some(match metric {
         Metric::RpoLag => ("AuroraGlobalDBRPOLag", "Maximum"),
         Metric::ReplicationLag => ("AuroraGlobalDBReplicationLag", "Maximum"),
-        Metric::DbCpu => ("CPUUtilization", "Average"),
+        Metric::DbCpu => ("CPUUtilization", "Maximum"),
         Metric::DbConnections => ("DatabaseConnections", "Maximum"),
         Metric::DbWriteThroughput => ("CommitThroughput", "Average"),
         _ => return None,
@@ -158,7 +158,7 @@ fn edge(metric: Metric) -> Option<(&'static str, &'static str)> {
     })
 }
 
-fn dimensions(subject: &Subject) -> Vec<(&'static str, String)> {
+fn dimensions(metric: Metric, subject: &Subject) -> Vec<(&'static str, String)> {
     match subject {
         Subject::Api {
             kind,
@@ -173,8 +173,21 @@ fn dimensions(subject: &Subject) -> Vec<(&'static str, String)> {
             let stage = stage.as_ref().map(|stage| ("Stage", stage.clone()));
             std::iter::once(api).chain(stage).collect()
         }
-        Subject::Function { name } => vec![("FunctionName", name.clone())],
-        Subject::Cluster { id } => vec![("DBClusterIdentifier", id.clone())],
+        Subject::Function { name } => {
+            let named = FunctionName::of(name);
+            let resource = named.resource().map(|resource| ("Resource", resource));
+            std::iter::once(("FunctionName", named.name.to_owned()))
+                .chain(resource)
+                .collect()
+        }
+        Subject::Cluster { id } => {
+            // Without a role the figure is the average over all instances, those that take no writes among them.
+            let writer = metric == Metric::DbWriteThroughput;
+            let role = writer.then(|| ("Role", "WRITER".to_owned()));
+            std::iter::once(("DBClusterIdentifier", id.clone()))
+                .chain(role)
+                .collect()
+        }
         Subject::HealthCheck { id } => vec![("HealthCheckId", id.clone())],
         Subject::Distribution { id, .. } => {
             vec![("DistributionId", id.clone()), ("Region", "Global".into())]
@@ -315,8 +328,12 @@ mod tests {
         );
         assert_eq!(
             asked(Metric::DbCpu, &cluster),
-            of_cluster("AWS/RDS CPUUtilization", "Average")
+            of_cluster("AWS/RDS CPUUtilization", "Maximum")
         );
+
+        let commits = asked(Metric::DbWriteThroughput, &cluster);
+        let writers = "DBClusterIdentifier=orders-euw1,Role=WRITER";
+        assert_eq!(commits, all("AWS/RDS CommitThroughput", writers, "Average"));
 
         let function = Subject::Function {
             name: "orders-read".into(),
@@ -341,6 +358,25 @@ mod tests {
             asked(Metric::CheckPercentHealthy, &check),
             of_check("AWS/Route53 HealthCheckPercentageHealthy", "Average")
         );
+    }
+
+    #[test]
+    fn a_function_is_asked_for_by_its_name_and_an_alias_as_its_resource() {
+        let arn = "arn:aws:lambda:eu-west-1:123456789012:function:orders-read";
+        for (name, dimensions) in [
+            (arn.to_owned(), "FunctionName=orders-read"),
+            (
+                "orders-read:live".to_owned(),
+                "FunctionName=orders-read,Resource=orders-read:live",
+            ),
+            (
+                format!("{arn}:7"),
+                "FunctionName=orders-read,Resource=orders-read:7",
+            ),
+        ] {
+            let subject = Subject::Function { name };
+            assert_eq!(asked(Metric::FunctionErrors, &subject).1, dimensions);
+        }
     }
 
     #[test]

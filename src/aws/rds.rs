@@ -135,11 +135,13 @@ impl Rds {
                 .map(Into::into);
             instances.extend(page.db_instances.unwrap_or_default());
             if marker.is_none() {
-                break;
+                instances.retain(|instance: &DbInstance| {
+                    instance.db_cluster_identifier() == Some(cluster)
+                });
+                return Ok(instances);
             }
         }
-        instances.retain(|instance| instance.db_cluster_identifier() == Some(cluster));
-        Ok(instances)
+        Err(self.line.cut_short("DescribeDBInstances"))
     }
 
     async fn events_of(&self, source: SourceType) -> Result<Vec<Event>, AwsError> {
@@ -160,10 +162,10 @@ impl Rds {
                 .map(Into::into);
             events.extend(page.events.unwrap_or_default());
             if marker.is_none() {
-                break;
+                return Ok(events);
             }
         }
-        Ok(events)
+        Err(self.line.cut_short("DescribeEvents"))
     }
 }
 

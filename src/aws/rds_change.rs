@@ -77,12 +77,13 @@ impl Rds {
                 .map(Into::into);
             snapshots.extend(page.db_cluster_snapshots().iter().map(snapshot));
             if marker.is_none() {
-                break;
+                snapshots
+                    .retain(|snapshot: &DbSnapshot| snapshot.cluster.eq_ignore_ascii_case(cluster));
+                snapshots.sort_by_key(|snapshot| std::cmp::Reverse(snapshot.created));
+                return Ok(snapshots);
             }
         }
-        snapshots.retain(|snapshot: &DbSnapshot| snapshot.cluster.eq_ignore_ascii_case(cluster));
-        snapshots.sort_by_key(|snapshot| std::cmp::Reverse(snapshot.created));
-        Ok(snapshots)
+        Err(self.line.cut_short("DescribeDBClusterSnapshots"))
     }
 
     /// Copies the snapshot `source` (its id or ARN) within this Region to one called `target_id`,

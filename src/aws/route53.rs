@@ -129,15 +129,18 @@ impl Route53 {
             let mut more = sets.split_off(end);
             own.append(&mut sets);
             // Records are sorted by name and the list starts at ours: at another name it is over.
-            if next.is_none() || !more.is_empty() {
+            if !page.is_truncated || !more.is_empty() {
                 // The page may have ended in the middle of its last name.
                 let last = next.as_deref().map(reply::domain);
                 more.retain(|set| Some(reply::domain(set.name())) != last);
                 return Ok((own, more));
             }
+            if next.is_none() {
+                break;
+            }
             start = (next, page.next_record_type, page.next_record_identifier);
         }
-        Ok((own, Vec::new()))
+        Err(self.line.cut_short("ListResourceRecordSets"))
     }
 
     /// Every health check of the account, by id.
@@ -152,15 +155,15 @@ impl Route53 {
                     .iter()
                     .filter_map(|check| Some((reply::name(check.id()), check_config(check)?))),
             );
-            marker = page
-                .next_marker()
-                .filter(|_| page.is_truncated())
-                .map(Into::into);
+            if !page.is_truncated() {
+                return Ok(checks);
+            }
+            marker = page.next_marker().map(Into::into);
             if marker.is_none() {
                 break;
             }
         }
-        Ok(checks)
+        Err(self.line.cut_short("ListHealthChecks"))
     }
 
     /// The configuration of one health check.

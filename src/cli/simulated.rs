@@ -14,7 +14,7 @@ use super::status::complete;
 use super::target::Target;
 use crate::aws::{Session, SessionOptions, Timeouts, in_process};
 use crate::fleet::{FleetSpec, Pace, ProbeReport, Snapshot};
-use crate::observe::{Answerer, Prober, Refresh, Resolved};
+use crate::observe::{Answerer, NoProbe, Prober, Refresh, Resolved};
 use crate::sim::{Scenario, Sim, SimOptions, wire};
 
 /// How far back the charts of a simulated fleet reach.
@@ -142,7 +142,7 @@ impl Prober for Seat {
     fn probe(
         &self,
         url: String,
-    ) -> Pin<Box<dyn Future<Output = Result<ProbeReport, String>> + Send>> {
+    ) -> Pin<Box<dyn Future<Output = Result<ProbeReport, NoProbe>> + Send>> {
         let sim = self.0.clone();
         Box::pin(async move {
             let seen = sim.probe(&url)?;
@@ -153,6 +153,7 @@ impl Prober for Seat {
                 first_byte: seen.first_byte,
                 status: seen.status,
                 served_by: seen.served_by,
+                own: None,
             };
             tokio::time::sleep(sim.clock().wall(report.total())).await;
             Ok(report)

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{Config, Level, nearest};
 use crate::console::app::{Keymap, KeymapError};
-use crate::fleet::{EdgeSpec, FleetSpec, Limit, Region, SiteSpec, Thresholds};
+use crate::fleet::{EdgeSpec, FleetSpec, FunctionName, Limit, Region, SiteSpec, Thresholds};
 use crate::stacks::Kind;
 
 /// Something wrong with the value at `path`; array elements by their number.
@@ -351,6 +351,12 @@ fn one_site(site: &SiteSpec, at: &mut Findings<'_>) {
                 &n.to_string(),
                 format!("`{function}` is not a function name"),
                 "a function's name or ARN",
+            );
+        } else if let Some(elsewhere) = FunctionName::of(function).elsewhere(&site.region) {
+            at.below(&["functions"]).error(
+                &n.to_string(),
+                format!("`{function}` is in {elsewhere}"),
+                "a function of this Region",
             );
         } else if site.functions[..n].contains(function) {
             at.below(&["functions"]).error(

@@ -3,6 +3,7 @@
 //! Nothing here performs I/O, awaits, or names an SDK crate.
 
 pub mod assumptions;
+mod availability;
 mod clients;
 mod clock;
 mod code;
@@ -10,6 +11,7 @@ mod database;
 mod edge;
 mod formation;
 mod found;
+mod function_name;
 mod judge;
 mod lag;
 mod ledger;
@@ -33,6 +35,7 @@ mod thresholds;
 mod throttle;
 mod verdict;
 
+pub use availability::Availability;
 pub use clients::{Checkers, Served};
 pub use clock::{Clock, SystemClock};
 pub use code::{CodeState, DeployedCode};
@@ -49,12 +52,13 @@ pub use formation::{
     StackEvent,
 };
 pub use found::{ApiMapping, ApiName, HostedZone, ListedDistribution, ListedGlobalCluster, Origin};
-pub use judge::{check_verdict, judge};
+pub use function_name::FunctionName;
+pub use judge::{Found, check_verdict, checkers, judge};
 pub use lag::{Lag, Silence};
 pub use ledger::{Call, CallKey, CallStats, Ledger, Outcome};
 pub use observed::{Missing, Observed, Source};
 pub use offer::Offer;
-pub use probe::{ProbeReport, ProbeTarget};
+pub use probe::{OwnAnswer, ProbeReport, ProbeTarget};
 pub use quota::Quota;
 pub use record::{AliasTarget, RecordAction, RecordChange, RecordSet, WeightedRecord};
 pub use region::{Place, Region, km};

@@ -14,6 +14,34 @@ pub struct Source {
     pub region: Option<Region>,
 }
 
+/// What looks for itself, without AWS.
+const PROBE: &str = "probe";
+/// What stands between this machine and whatever it would look at.
+const THIS_MACHINE: &str = "this machine";
+
+impl Source {
+    /// gwctl's own look at a public endpoint.
+    pub const fn probe() -> Self {
+        Self {
+            api: PROBE,
+            region: None,
+        }
+    }
+
+    /// The operator's machine, or its proxy: a failure that tells nothing of what was to be asked.
+    pub const fn this_machine() -> Self {
+        Self {
+            api: THIS_MACHINE,
+            region: None,
+        }
+    }
+
+    /// Whether the failure is this machine's own.
+    pub fn is_this_machine(&self) -> bool {
+        self.api == THIS_MACHINE
+    }
+}
+
 impl std::fmt::Display for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.region {

@@ -11,6 +11,16 @@ pub struct ProbeTarget {
     pub url: String,
 }
 
+/// An answer that CloudFront gave without asking a Region: it tells nothing of any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OwnAnswer {
+    /// Out of its cache.
+    Cached,
+    /// Made by a function at the edge, or an error page of CloudFront itself.
+    Generated,
+}
+
 /// Timings of one request. Each phase excludes the ones before it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ProbeReport {
@@ -26,6 +36,8 @@ pub struct ProbeReport {
     pub status: u16,
     /// The Region that served, where the response says so (`x-gwctl-region`).
     pub served_by: Option<String>,
+    /// Where CloudFront answered by itself; none where what is behind the endpoint did.
+    pub own: Option<OwnAnswer>,
 }
 
 impl ProbeReport {

@@ -12,10 +12,10 @@ use super::asked;
 use super::board::Board;
 use super::fold::Picture;
 use super::limiter::Limiter;
-use super::probe::Prober;
+use super::probe::{NoProbe, Prober};
 use super::schedule::{self, Cadence};
 use crate::aws::Session;
-use crate::fleet::{Clock, FleetSpec, Missing, Observed, Pace, Region, Source};
+use crate::fleet::{Clock, FleetSpec, Missing, Observed, Pace, ProbeReport, Region, Source};
 
 /// Shortest wait on the wall: a world that runs very fast must not turn watching into spinning.
 const SHORTEST: Duration = Duration::from_millis(50);
@@ -98,6 +98,24 @@ impl Desk {
         }
     }
 
+    /// Asks the endpoint `url` as a client would. What this machine itself stands in the way of is told as
+    /// its own: it is no word about the endpoint.
+    pub(super) async fn probe(&self, url: String) -> Said<ProbeReport> {
+        let at = self.clock.now();
+        let answer = self.prober.probe(url).await;
+        let own = matches!(answer, Err(NoProbe::Untold(_)));
+        let source = if own {
+            Source::this_machine()
+        } else {
+            Source::probe()
+        };
+        let answer = answer.map_err(|error| {
+            let (NoProbe::Unanswered(why) | NoProbe::Untold(why)) = error;
+            Missing::CouldNotAsk { why }
+        });
+        Said { answer, at, source }
+    }
+
     /// Looks for itself, without AWS.
     pub(super) async fn look<T>(&self, call: impl Future<Output = Result<T, String>>) -> Said<T> {
         let at = self.clock.now();
@@ -105,10 +123,7 @@ impl Desk {
         Said {
             answer,
             at,
-            source: Source {
-                api: "probe",
-                region: None,
-            },
+            source: Source::probe(),
         }
     }
 

@@ -112,7 +112,7 @@ async fn probe(desk: Arc<Desk>) -> Fold {
         .clone()
         .unwrap_or_else(|| format!("https://{}", desk.spec.domain));
     let url = format!("{}{}", base.trim_end_matches('/'), desk.spec.probe_path);
-    let said = desk.look(desk.prober.probe(url)).await;
+    let said = desk.probe(url).await;
     Box::new(move |picture: &mut Picture| said.renew(&mut picture.snapshot.edge.probe))
 }
 

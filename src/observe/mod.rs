@@ -47,7 +47,7 @@ use limiter::Limiter;
 pub use asked::{ASKED, Asked, Asker, asked_by};
 pub use network::NetworkProber;
 pub use permissions::asked_about;
-pub use probe::{Answerer, Prober, Resolved};
+pub use probe::{Answerer, NoProbe, Prober, Resolved};
 pub use vantage::{VANTAGE_BITS, VANTAGES, VantagePoint};
 
 /// How often things are asked for (fleet time).

@@ -28,6 +28,24 @@ pub enum Answerer {
     Resolver,
 }
 
+/// Why a probe has nothing to report.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoProbe {
+    /// The endpoint did not answer, as seen from here.
+    #[error("{0}")]
+    Unanswered(String),
+    /// What stands between this machine and the endpoint says so, such as a proxy that refuses: nothing is
+    /// known of the endpoint.
+    #[error("{0}")]
+    Untold(String),
+}
+
+impl From<String> for NoProbe {
+    fn from(why: String) -> Self {
+        Self::Unanswered(why)
+    }
+}
+
 /// Looks at public endpoints from where the operator sits. The real one uses the network; the demo
 /// hands in one that asks the simulated world. Errors are short sentences for people.
 pub trait Prober: Send + Sync {
@@ -35,7 +53,7 @@ pub trait Prober: Send + Sync {
     fn probe(
         &self,
         url: String,
-    ) -> Pin<Box<dyn Future<Output = Result<ProbeReport, String>> + Send>>;
+    ) -> Pin<Box<dyn Future<Output = Result<ProbeReport, NoProbe>> + Send>>;
 
     /// What the authoritative servers of the zone answer for the record `kind` (`CNAME`, `A`, `AAAA`)
     /// of `name` to a client in the network of `vantage`: the data plane alone, asked past every cache.

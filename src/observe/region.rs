@@ -7,7 +7,8 @@ use super::desk::{Askers, Desk, Fold, Said};
 use super::fold::Picture;
 use super::questions::API_METRICS;
 use super::schedule::{ALARMS, CERTIFICATE, CONFIG, EVENTS, STATE};
-use crate::fleet::{Cluster, Missing, Observed, Region, Site, SiteSpec, Source};
+use crate::aws::AwsError;
+use crate::fleet::{Certificate, Cluster, Missing, Observed, Region, Site, SiteSpec, Source};
 
 /// Starts the askers of the `n`th site.
 pub(super) fn watch(askers: &mut Askers, n: usize) {
@@ -98,7 +99,7 @@ async fn probe(desk: Arc<Desk>, n: usize) -> Fold {
             &mut site.probe
         });
     };
-    let said = desk.look(desk.prober.probe(url)).await;
+    let said = desk.probe(url).await;
     into_site(n, said, |site| &mut site.probe)
 }
 
@@ -140,7 +141,14 @@ async fn api(desk: Arc<Desk>, n: usize) -> Fold {
     Box::new(move |picture: &mut Picture| {
         let api = &mut picture.snapshot.sites[n].api;
         if let (Err(why), None) = (&said.answer, &known) {
-            // Without knowing which kind it is, its figures cannot be asked for either.
+            // Without knowing which kind it is, its figures cannot be asked for either. That there is no such
+            // API is no word of how much traffic the Region has.
+            let why = match why {
+                Missing::NoData if !api.id.is_empty() => Missing::CouldNotAsk {
+                    why: format!("there is no API {}", api.id),
+                },
+                why => why.clone(),
+            };
             for metric in API_METRICS {
                 api.metrics
                     .entry(metric)
@@ -223,12 +231,28 @@ async fn certificate(desk: Arc<Desk>, n: usize) -> Fold {
     let said = match endpoint {
         None => not_configured(API, &desk, region),
         Some(endpoint) => {
-            let acm = desk.session.acm(region);
-            let said = desk.ask(API, region, acm.certificate_for(endpoint)).await;
+            let asked = in_use(&desk, region, endpoint);
+            let said = desk.ask(API, region, asked).await;
             said.map(|found| found.ok_or(Missing::NoData))
         }
     };
     into_site(n, said, |site| &mut site.certificate)
+}
+
+/// The certificate that the Region's own name serves: API Gateway knows which. Where the name is not API Gateway's,
+/// or it may not be asked, one of those that are good for the name.
+async fn in_use(
+    desk: &Desk,
+    region: &Region,
+    endpoint: &str,
+) -> Result<Option<Certificate>, AwsError> {
+    let acm = desk.session.acm(region);
+    let gateway = desk.session.apigateway(region);
+    match Box::pin(gateway.certificate_of(endpoint)).await {
+        Ok(Some(arn)) => acm.certificate(&arn).await.map(Some),
+        Err(error) if error.kind.is_silence() => Err(error),
+        _ => Box::pin(acm.certificate_for(endpoint)).await,
+    }
 }
 
 async fn stack(desk: Arc<Desk>, n: usize) -> Fold {

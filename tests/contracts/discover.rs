@@ -1,6 +1,6 @@
 //! A fleet in emulators that nobody here wrote is found by the name clients use.
 
-use gwctl::observe::discover::{About, discover};
+use gwctl::observe::discover::{About, Named, discover};
 
 use super::stand::shared;
 
@@ -8,7 +8,9 @@ use super::stand::shared;
 async fn the_seeded_fleet_is_found() {
     let stand = shared();
     let session = stand.session().await;
-    let found = discover(&session, "api.orders.example.com").await.unwrap();
+    let found = discover(&session, "api.orders.example.com", &Named::default())
+        .await
+        .unwrap();
     let edge = &found.spec.edge;
     assert_eq!(edge.distribution, stand.fleet.distribution.id);
     assert_eq!(edge.hosted_zone, stand.fleet.zone);

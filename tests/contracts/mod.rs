@@ -10,6 +10,7 @@ mod discover;
 pub mod emulators;
 mod environment;
 mod good_replies;
+mod lists;
 mod metrics;
 mod outcomes;
 mod promotion;

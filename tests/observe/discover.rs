@@ -2,7 +2,7 @@
 
 use gwctl::aws::{Session, SessionOptions, Timeouts, in_process};
 use gwctl::fleet::{FleetSpec, Missing};
-use gwctl::observe::discover::{About, Discovery, NotDiscovered, discover};
+use gwctl::observe::discover::{About, Discovery, Named, NotDiscovered, discover};
 use gwctl::sim::{Scenario, Sim, SimOptions, wire};
 
 use super::stand::region;
@@ -30,7 +30,9 @@ async fn session(sim: &Sim) -> Session {
 }
 
 async fn look(sim: &Sim) -> Discovery {
-    discover(&session(sim).await, DOMAIN).await.unwrap()
+    discover(&session(sim).await, DOMAIN, &Named::default())
+        .await
+        .unwrap()
 }
 
 /// Sites in one order: which is shown first is the reader's to choose. No API tells what it would be built with.
@@ -103,7 +105,7 @@ async fn what_may_not_be_asked_is_said_with_the_action_that_is_missing() {
         let event = format!("at = \"-1s\"\nstart = \"access-denied\"\naction = \"{action}\"");
         std::fs::write(&scenario, format!("title = \"a\"\n[[event]]\n{event}\n")).unwrap();
         let sim = founded(scenario.to_str().unwrap(), false);
-        let found = discover(&session(&sim).await, DOMAIN).await;
+        let found = discover(&session(&sim).await, DOMAIN, &Named::default()).await;
         let gaps = match found {
             Ok(found) => found.gaps,
             Err(NotDiscovered::NoLatencySet { gaps, .. }) => gaps,
@@ -123,13 +125,13 @@ async fn what_may_not_be_asked_is_said_with_the_action_that_is_missing() {
 async fn an_unknown_name_is_an_answer_of_its_own() {
     let sim = founded("calm", false);
     let session = session(&sim).await;
-    let error = discover(&session, "api.payments.example.net").await;
+    let error = discover(&session, "api.payments.example.net", &Named::default()).await;
     let Err(NotDiscovered::NoZone { zones, aliases, .. }) = error else {
         panic!("{error:?}");
     };
     assert_eq!(zones, ["orders.example.com"]);
     assert_eq!(aliases, [DOMAIN]);
-    let error = discover(&session, "www.orders.example.com").await;
+    let error = discover(&session, "www.orders.example.com", &Named::default()).await;
     assert!(
         matches!(&error, Err(NotDiscovered::NoLatencySet { looked_at, .. }) if looked_at == &["www.orders.example.com"]),
         "{error:?}"
@@ -139,9 +141,13 @@ async fn an_unknown_name_is_an_answer_of_its_own() {
 #[tokio::test(start_paused = true)]
 async fn without_a_distribution_the_name_itself_routes_by_latency() {
     let sim = founded("calm", false);
-    let found = discover(&session(&sim).await, "latency.orders.example.com")
-        .await
-        .unwrap();
+    let found = discover(
+        &session(&sim).await,
+        "latency.orders.example.com",
+        &Named::default(),
+    )
+    .await
+    .unwrap();
     assert_eq!(found.spec.edge.distribution, "");
     assert_eq!(found.spec.edge.router, None);
     assert_eq!(found.spec.edge.latency_record, "latency.orders.example.com");

@@ -3,6 +3,7 @@
 mod cadence;
 mod changes;
 mod discover;
+mod evidence;
 mod first_picture;
 pub mod stand;
 mod switches;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use gwctl::aws::{Session, SessionOptions, Timeouts, in_process};
 use gwctl::fleet::{Pace, ProbeReport, Region, Snapshot};
-use gwctl::observe::{Answerer, Observer, Prober, Refresh, Resolved};
+use gwctl::observe::{Answerer, NoProbe, Observer, Prober, Refresh, Resolved};
 use gwctl::sim::{Scenario, Sim, SimOptions, wire};
 use tokio::time::Instant;
 
@@ -133,7 +133,7 @@ impl Prober for Seat {
     fn probe(
         &self,
         url: String,
-    ) -> Pin<Box<dyn Future<Output = Result<ProbeReport, String>> + Send>> {
+    ) -> Pin<Box<dyn Future<Output = Result<ProbeReport, NoProbe>> + Send>> {
         let seen = self.0.probe(&url);
         Box::pin(async move {
             tokio::time::sleep(REPLY).await;
@@ -145,6 +145,7 @@ impl Prober for Seat {
                 first_byte: seen.first_byte,
                 status: seen.status,
                 served_by: seen.served_by,
+                own: None,
             })
         })
     }

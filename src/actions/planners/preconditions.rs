@@ -8,7 +8,7 @@ use crate::actions::check::{Check, Finding};
 use crate::actions::dark::dark;
 use crate::actions::plan::Ground;
 use crate::actions::{Advice, Mode, words};
-use crate::fleet::{CheckVerdict, Region, Snapshot, Verdict};
+use crate::fleet::{Availability, CheckVerdict, Region, Snapshot, Verdict};
 
 /// The preconditions of a promotion.
 pub(super) fn promotion(
@@ -85,24 +85,54 @@ fn instance(ground: &Ground<'_>, cast: &Cast<'_>) -> Check {
             format!("the cluster in {region} could not be read"),
         );
     };
+    let cluster = &cast.target.cluster;
+    let of_cluster = Availability::of(&state.status);
+    let best = state
+        .instances
+        .iter()
+        .map(|instance| Availability::of(&instance.status))
+        .min()
+        .unwrap_or(Availability::Out);
     let ready = state
         .instances
         .iter()
-        .filter(|instance| instance.status == "available")
+        .filter(|instance| Availability::of(&instance.status).serves())
         .count();
-    Check::of(
-        "instance",
-        ready > 0 && state.status == "available",
-        format!(
-            "{} is available with {ready} available instances",
-            cast.target.cluster
+    let said: Vec<&str> = state
+        .instances
+        .iter()
+        .map(|one| one.status.as_str())
+        .collect();
+    let said = format!(
+        "{cluster} is {} and its instances are: {}",
+        state.status,
+        if said.is_empty() {
+            "none".into()
+        } else {
+            said.join(", ")
+        }
+    );
+    match of_cluster.max(best) {
+        Availability::Serves => Check::pass(
+            "instance",
+            format!("{cluster} is available with {ready} available instances"),
         ),
-        Finding::Fail,
-        format!(
-            "{} is {} with {ready} available instances: it cannot be promoted",
-            cast.target.cluster, state.status
+        Availability::Busy => Check::new(
+            "instance",
+            Finding::Warn,
+            format!("{said}: AWS is at work on it, and it serves meanwhile"),
         ),
-    )
+        Availability::Unknown => Check::new(
+            "instance",
+            Finding::Waivable,
+            format!("{said}: gwctl does not know whether it serves so"),
+        ),
+        Availability::Out => Check::new(
+            "instance",
+            Finding::Fail,
+            format!("{said}: it cannot be promoted"),
+        ),
+    }
 }
 
 fn synchronised(cast: &Cast<'_>, mode: Mode) -> Check {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{Known, Statement, regions};
-use crate::fleet::{FleetSpec, Region};
+use crate::fleet::{FleetSpec, FunctionName, Region};
 
 /// What the resources are made of.
 pub(super) struct Ground<'a> {
@@ -306,10 +306,8 @@ impl Ground<'_> {
         });
         let mut all = Vec::new();
         for (region, name) in router.chain(handlers) {
-            // The configuration may name it by its ARN.
-            let name = name
-                .rsplit_once(":function:")
-                .map_or(name.as_str(), |(_, name)| name);
+            // The configuration may name it by its ARN, or a version or alias of it.
+            let name = FunctionName::of(name).name;
             let bare = self.arn("lambda", region.as_str(), &format!("function:{name}"));
             all.push(format!("{bare}:*"));
             all.push(bare);

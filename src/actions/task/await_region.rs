@@ -115,6 +115,10 @@ impl Work for AwaitServing {
     async fn look(&self, context: &Context<'_>) -> Seen {
         match context.crew.prober.probe(self.url.clone()).await {
             Err(why) => Seen::Underway(format!("{}: {why}", self.url)),
+            Ok(report) if report.own.is_some() => Seen::Underway(format!(
+                "CloudFront answered for {} itself, without a Region",
+                self.url
+            )),
             Ok(report) if (200..300).contains(&report.status) => Seen::Done(format!(
                 "{} answers {} in {}",
                 self.url,

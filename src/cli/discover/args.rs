@@ -10,6 +10,15 @@ pub struct Discover {
     /// The name clients use, such as api.example.com
     #[arg(value_name = "DOMAIN")]
     pub domain: String,
+    /// The hosted zone that holds it, where there are several of one name
+    #[arg(long, value_name = "ID")]
+    pub hosted_zone: Option<String>,
+    /// The distribution that answers for it, where several may
+    #[arg(long, value_name = "ID")]
+    pub distribution: Option<String>,
+    /// The latency record set, where several may be it
+    #[arg(long, value_name = "NAME")]
+    pub latency_record: Option<String>,
     /// How to print it
     #[arg(short, long, value_name = "FORMAT", default_value = "toml")]
     pub output: Format,

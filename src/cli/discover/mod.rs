@@ -23,11 +23,16 @@ use super::{clock, settings};
 use crate::aws::{Session, SessionOptions};
 use crate::config::{Config, Remarks, nearest, written};
 use crate::fleet::{Missing, Region};
-use crate::observe::discover::{About, Discovery, NotDiscovered, discover};
+use crate::observe::discover::{About, Discovery, Named, NotDiscovered, discover};
 use args::{Discover, Format};
 
 /// Looks, prints or writes, and says what could not be found.
 pub fn run(global: &Global, args: &Discover) -> Result<Exit, Failure> {
+    let named = Named {
+        hosted_zone: args.hosted_zone.clone(),
+        distribution: args.distribution.clone(),
+        latency_record: args.latency_record.clone(),
+    };
     let (found, at) = if args.demo {
         let world = Still {
             scenario: args.scenario.clone(),
@@ -37,7 +42,7 @@ pub fn run(global: &Global, args: &Discover) -> Result<Exit, Failure> {
         };
         simulated::still(&world, async |target| {
             (
-                discover(&target.session, &args.domain).await,
+                discover(&target.session, &args.domain, &named).await,
                 target.clock.now(),
             )
         })?
@@ -54,7 +59,7 @@ pub fn run(global: &Global, args: &Discover) -> Result<Exit, Failure> {
             if global.verbose {
                 introduce(&session).await;
             }
-            (discover(&session, &args.domain).await, clock.now())
+            (discover(&session, &args.domain, &named).await, clock.now())
         })?
     };
     let mut found = found.map_err(|error| not_found(&error))?;
@@ -175,6 +180,9 @@ fn not_found(error: &NotDiscovered) -> Failure {
             }
             _ => "`gwctl doctor` tells what stands in the way.".into(),
         }),
+        NotDiscovered::Several { option, .. } => {
+            failure.next(format!("Name the one that is meant: {option}."))
+        }
         NotDiscovered::NoZone {
             domain,
             zones,

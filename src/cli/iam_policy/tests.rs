@@ -5,7 +5,7 @@ use super::*;
 use crate::actions::policy::action;
 use crate::cli::doctor;
 use crate::fleet::{Ledger, RoutingEndpoint};
-use crate::observe::discover::discover;
+use crate::observe::discover::{Named, discover};
 use crate::observe::drift::{drift, stacks};
 use crate::observe::{Asker, asked_by};
 
@@ -47,7 +47,7 @@ fn the_dashboards_policy_is_what_looking_calls() {
             observer.votes(&check.id).await;
         }
         drop(observer);
-        discover(&target.session, &target.spec.domain)
+        discover(&target.session, &target.spec.domain, &Named::default())
             .await
             .unwrap();
         let found = doctor::inquire(target, SIMULATED).await;
@@ -64,7 +64,7 @@ fn where_there_are_routing_controls_discover_asks_for_what_is_excepted_elsewhere
         ..Scenario::calm()
     };
     let called = simulated::within(scenario, &calm(), async |target| {
-        let found = discover(&target.session, &target.spec.domain)
+        let found = discover(&target.session, &target.spec.domain, &Named::default())
             .await
             .unwrap();
         assert_eq!(found.spec.edge.routing_endpoints.len(), 5);

@@ -96,7 +96,8 @@ fn traffic(picture: &Snapshot, site: &Site) -> Value {
     value
 }
 
-/// The recovery point of a secondary; null on the writer, which has none.
+/// The recovery point of a secondary; null on the writer, which has none. In a silence of the writer the figure
+/// grows with time: then `writer_last_heard`, and the lag `before_silence`, say what is known.
 fn lag(picture: &Snapshot, site: &Site) -> Value {
     let (Some(metric), Some(cluster)) = (
         picture.database.lag_metric(),
@@ -107,7 +108,16 @@ fn lag(picture: &Snapshot, site: &Site) -> Value {
     if picture.is_writer(&site.region) == Some(true) {
         return Value::Null;
     }
-    figure(&cluster.metrics, metric, picture.at)
+    let mut value = figure(&cluster.metrics, metric, picture.at);
+    let silence = picture
+        .database
+        .lag_now(&site.region)
+        .and_then(|lag| lag.silence);
+    if let Some(silence) = silence {
+        value["writer_last_heard"] = json!(silence.since);
+        value["before_silence"] = json!(silence.lag_ms);
+    }
+    value
 }
 
 fn api_metrics(metrics: &Metrics, now: Timestamp) -> Value {

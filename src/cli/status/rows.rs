@@ -43,13 +43,13 @@ fn region(picture: &Snapshot, site: &Site) -> [String; 12] {
     ]
 }
 
-/// `writer` or `reader`.
+/// `writer`, `reader`, or `none` of a Region without a member.
 pub fn role(picture: &Snapshot, region: &Region) -> String {
     of(&picture.database.topology, |topology| {
         topology
             .member(region)
             .map_or(
-                "-",
+                "none",
                 |member| if member.writer { "writer" } else { "reader" },
             )
             .to_owned()
@@ -81,8 +81,13 @@ fn function_errors(functions: &[Function], now: Timestamp) -> String {
     worst.map_or_else(|| mark(Some(&Missing::NoData)).to_owned(), percent)
 }
 
-/// Replication lag of a secondary; the writer has none.
+/// Replication lag of a secondary; the writer has none. One that hears nothing of the writer has no lag that says
+/// how much it lacks: for how long it has been so is what it can tell.
 pub fn lag(picture: &Snapshot, region: &Region) -> String {
+    let silence = picture.database.lag_now(region).and_then(|lag| lag.silence);
+    if let (Some(silence), Some(false)) = (silence, picture.is_writer(region)) {
+        return format!("silent {}", age(picture.at.duration_since(silence.since)));
+    }
     match (
         picture.is_writer(region),
         picture.database.lag_metric(),

@@ -86,10 +86,19 @@ pub fn worst(all: impl Iterator<Item = Known<f64>>) -> Known<f64> {
     picked.unwrap_or_else(Known::none)
 }
 
-/// Replication lag of the secondary there; the writer has none.
+/// Replication lag of the secondary there; the writer has none, and one that hears nothing of the writer tells for
+/// how long.
 pub fn lag(scene: &Scene<'_>, region: &Region, width: usize) -> Shown {
     if scene.snapshot.is_writer(region) == Some(true) {
         return Shown::new("writer", scene.theme, Role::Faint);
+    }
+    let now = scene.snapshot.database.lag_now(region);
+    if let Some(silence) = now.and_then(|lag| lag.silence) {
+        let ago = figures::age(scene.now.duration_since(silence.since));
+        let whole = format!("silent {ago}");
+        let fits = whole.chars().count() <= width;
+        let text = if fits { whole } else { "silent".to_owned() };
+        return Shown::new(text, scene.theme, Role::Degraded);
     }
     let known = match scene.snapshot.database.lag(region) {
         Some(lag) => Known::series(lag, scene.now, &scene.snapshot.thresholds),

@@ -9,7 +9,7 @@ use super::known::Known;
 use super::scene::Scene;
 use super::theme::Role;
 use super::{paint, sites};
-use crate::fleet::{Member, Metric, Region, Topology, Verdict, clean};
+use crate::fleet::{Availability, Member, Metric, Region, Topology, Verdict, clean};
 
 /// The writer on the left, an arrow with its lag to every secondary on the right.
 pub fn topology(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -230,7 +230,7 @@ pub fn verdict_of(scene: &Scene<'_>, region: &Region) -> Verdict {
         .get(region)
         .map(|cluster| scene.known(&cluster.state));
     match state.and_then(Known::current) {
-        Some(state) if state.status == "available" => Verdict::Healthy,
+        Some(state) if Availability::of(&state.status) == Availability::Serves => Verdict::Healthy,
         Some(_) => Verdict::Degraded,
         None => Verdict::Unknown,
     }

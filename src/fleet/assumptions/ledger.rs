@@ -259,4 +259,40 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         ],
         check: None,
     },
+    Assumption {
+        id: "lag-grows-in-silence",
+        sentence: "While a secondary hears nothing of the writer its lag grows as fast as time passes, or its points stop: \
+                   either is told as a silence, and the lag from before it as what was not replicated then.",
+        source: "§1.2",
+        sure: Sureness::Unverified,
+        on: &[Means::Dashboard, Means::Failover],
+        check: None,
+    },
+    Assumption {
+        id: "writer-role-dimension",
+        sentence: "CommitThroughput with DBClusterIdentifier and Role=WRITER is the writer instance's alone; without a role \
+                   it is the average over all instances of the cluster.",
+        source: "§1.1",
+        sure: Sureness::Inferred,
+        on: &[Means::Dashboard, Means::Failover],
+        check: None,
+    },
+    Assumption {
+        id: "cloudfront-own-answers",
+        sentence: "CloudFront says in X-Cache that an answer is from its cache or made by a function; an error page of its \
+                   own has no header of API Gateway's and names CloudFront as the server.",
+        source: "§4.2",
+        sure: Sureness::Reported,
+        on: &[Means::Dashboard],
+        check: None,
+    },
+    Assumption {
+        id: "rds-busy-serves",
+        sentence: "A cluster or instance whose status is modifying, maintenance, upgrading or the like serves meanwhile, \
+                   perhaps with an interruption. A word that gwctl does not know is no outage and no proof of service.",
+        source: "§2.4",
+        sure: Sureness::Inferred,
+        on: &[Means::Dashboard, Means::Switchover, Means::Failover],
+        check: None,
+    },
 ];

@@ -1,9 +1,12 @@
 //! The global database: a writer that takes writes, and secondaries fit to take over.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::words::{Effect, age, beyond, millis, unseen};
 use super::{figure, fresh, reason};
 use crate::fleet::{
-    ClusterState, Judgement, Member, Missing, Reason, Region, Snapshot, Topology, Verdict,
+    Availability, ClusterState, Judgement, Lag, Member, Missing, Reason, Region, Snapshot,
+    Topology, Verdict,
 };
 
 pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
@@ -46,12 +49,30 @@ pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
     for member in secondaries {
         reasons.extend(secondary(snapshot, member));
     }
+    let apart = snapshot.sites.iter().map(|site| &site.region);
+    reasons.extend(apart.filter_map(|region| without_member(snapshot, topology, region)));
     Judgement::from_reasons(reasons)
+}
+
+/// A Region that serves without a part of the fleet's database. A cluster that left the global database is one
+/// of its own, and takes writes that no other Region sees (aws-facts §2.7).
+fn without_member(snapshot: &Snapshot, topology: &Topology, region: &Region) -> Option<Reason> {
+    let built = !snapshot.site(region)?.api.id.is_empty();
+    (built && topology.member(region).is_none()).then(|| {
+        let text = format!(
+            "{region} has no member of global cluster {}: what is written to a cluster there stays there",
+            snapshot.database.id
+        );
+        reason(Verdict::Degraded, "database", text)
+    })
 }
 
 /// What a site has to say of its own member. The database's judgement tells what is unknown.
 pub(super) fn member(snapshot: &Snapshot, region: &Region) -> Option<Reason> {
-    let member = current(snapshot)?.member(region)?;
+    let topology = current(snapshot)?;
+    let Some(member) = topology.member(region) else {
+        return without_member(snapshot, topology, region);
+    };
     let said = if member.writer {
         writer(snapshot, member)
     } else {
@@ -95,17 +116,22 @@ fn no_topology(snapshot: &Snapshot) -> Reason {
 fn writer(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
     match state(snapshot, member) {
         Ok(state) => {
-            let mut reasons = status(member, state, Verdict::Down);
+            let mut reasons: Vec<Reason> =
+                status(member, state, Verdict::Down).into_iter().collect();
+            if reasons.iter().any(|reason| reason.verdict == Verdict::Down) {
+                return reasons;
+            }
             let writing = |instance: &&crate::fleet::Instance| instance.writer;
-            let text = match state.instances.iter().find(writing) {
-                _ if !reasons.is_empty() => return reasons,
-                None => format!("{} has no writer instance", member.cluster),
-                Some(instance) if !usable(&instance.status) => {
-                    format!("writer instance {} is {}", instance.id, instance.status)
+            match state.instances.iter().find(writing) {
+                None => {
+                    let text = format!("{} has no writer instance", member.cluster);
+                    reasons.push(reason(Verdict::Down, "database", text));
                 }
-                Some(_) => return reasons,
-            };
-            reasons.push(reason(Verdict::Down, "database", text));
+                Some(instance) => {
+                    let what = format!("writer instance {}", instance.id);
+                    reasons.extend(said(&what, &instance.status, Verdict::Down));
+                }
+            }
             reasons
         }
         Err(unseen) => {
@@ -113,10 +139,10 @@ fn writer(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
                 .site(&member.region)
                 .and_then(|site| site.reach.answering());
             let stopped = replication_stopped(snapshot, &member.region);
-            let gone = stopped.filter(|_| silent == Some(false)).map(|lag| {
-                let (cluster, lag) = (&member.cluster, millis(lag));
+            let gone = stopped.filter(|_| silent == Some(false)).map(|silence| {
+                let (cluster, silence) = (&member.cluster, age(silence));
                 let text = format!(
-                    "writer {cluster} does not answer, and no secondary has heard of it for {lag}"
+                    "writer {cluster} does not answer, and no secondary has heard of it for {silence}"
                 );
                 reason(Verdict::Down, "database", text)
             });
@@ -125,21 +151,27 @@ fn writer(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
     }
 }
 
-/// For how many milliseconds no secondary has heard of the writer in `region`; none while one
-/// does. Secondaries measure it in their own Regions: a witness that needs nothing of the writer's.
-pub(super) fn replication_stopped(snapshot: &Snapshot, region: &Region) -> Option<f64> {
+/// For how long no secondary has heard of the writer in `region`; none while one does, or none can be asked.
+/// Secondaries measure it in their own Regions: a witness that needs nothing of the writer's. One that only
+/// falls behind still hears of it.
+pub(super) fn replication_stopped(snapshot: &Snapshot, region: &Region) -> Option<SignedDuration> {
     let topology = current(snapshot)?;
     if !topology.member(region)?.writer {
         return None;
     }
     let metric = snapshot.database.lag_metric()?;
-    let lag = |member: &Member| {
+    let lags = topology.members.iter().filter(|member| !member.writer);
+    let lags = lags.filter_map(|member| {
         let cluster = snapshot.database.clusters.get(&member.region)?;
-        figure(&cluster.metrics, metric, snapshot).map(|point| point.value)
-    };
-    let secondaries = topology.members.iter().filter(|member| !member.writer);
-    let least = secondaries.filter_map(lag).reduce(f64::min)?;
-    (least > snapshot.thresholds.replication_lag_ms.critical).then_some(least)
+        figure(&cluster.metrics, metric, snapshot)?;
+        snapshot.database.lag_now(&member.region)
+    });
+    let heard: Vec<Timestamp> = lags
+        .map(|lag| lag.silence.map(|silence| silence.since))
+        .collect::<Option<_>>()?;
+    let silence = snapshot.at.duration_since(heard.into_iter().max()?);
+    let limit = snapshot.thresholds.replication_lag_ms.critical / 1_000.0;
+    (silence.as_secs_f64() > limit).then_some(silence)
 }
 
 fn secondary(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
@@ -155,17 +187,7 @@ fn secondary(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
     match state(snapshot, member) {
         Ok(state) => {
             reasons.extend(status(member, state, Verdict::Degraded));
-            if !state
-                .instances
-                .iter()
-                .any(|instance| usable(&instance.status))
-            {
-                let text = format!(
-                    "{} has no available instance: it cannot be promoted",
-                    member.cluster
-                );
-                reasons.push(reason(Verdict::Degraded, "database", text));
-            }
+            reasons.extend(instances(member, state));
         }
         Err(unseen) => reasons.extend(unseen),
     }
@@ -200,38 +222,50 @@ fn state<'a>(snapshot: &'a Snapshot, member: &Member) -> Result<&'a ClusterState
 }
 
 /// Of a cluster that is not simply available. `worst` is what an outage of it means.
-fn status(member: &Member, state: &ClusterState, worst: Verdict) -> Vec<Reason> {
-    let outage = state.status.starts_with("inaccessible")
-        || state.status.ends_with("failed")
-        || matches!(
-            state.status.as_str(),
-            "stopped" | "stopping" | "starting" | "deleting"
-        );
-    let verdict = if outage { worst } else { Verdict::Degraded };
-    if usable(&state.status) {
-        return Vec::new();
-    }
-    let text = format!(
-        "{} in {} is {}",
-        member.cluster, member.region, state.status
-    );
-    vec![reason(verdict, "database", text)]
+fn status(member: &Member, state: &ClusterState, worst: Verdict) -> Option<Reason> {
+    let what = format!("{} in {}", member.cluster, member.region);
+    said(&what, &state.status, worst)
 }
 
-/// Words of RDS that do not keep a cluster or an instance from serving.
-fn usable(status: &str) -> bool {
-    matches!(
-        status,
-        "available"
-            | "backing-up"
-            | "storage-optimization"
-            | "storage-config-upgrade"
-            | "configuring-enhanced-monitoring"
-            | "configuring-iam-database-auth"
-            | "update-iam-db-auth"
-            | "configuring-log-exports"
-            | "storage-full"
-    )
+/// What AWS's word for the status of `what` says. Only a word that says so is an outage.
+fn said(what: &str, status: &str, worst: Verdict) -> Option<Reason> {
+    let (verdict, more) = match Availability::of(status) {
+        Availability::Serves => return None,
+        Availability::Busy => (Verdict::Degraded, ": it serves meanwhile"),
+        Availability::Unknown => (
+            Verdict::Degraded,
+            ", a status that gwctl does not know: whether it serves is not known",
+        ),
+        Availability::Out => (worst, ""),
+    };
+    Some(reason(
+        verdict,
+        "database",
+        format!("{what} is {status}{more}"),
+    ))
+}
+
+/// Whether a secondary has an instance that can become the writer.
+fn instances(member: &Member, state: &ClusterState) -> Option<Reason> {
+    let best = state
+        .instances
+        .iter()
+        .min_by_key(|instance| Availability::of(&instance.status));
+    match best {
+        Some(one) if Availability::of(&one.status) == Availability::Unknown => said(
+            &format!("instance {}", one.id),
+            &one.status,
+            Verdict::Degraded,
+        ),
+        Some(one) if Availability::of(&one.status).serves() => None,
+        _ => {
+            let text = format!(
+                "{} has no available instance: it cannot be promoted",
+                member.cluster
+            );
+            Some(reason(Verdict::Degraded, "database", text))
+        }
+    }
 }
 
 /// A secondary always tells its lag: silence is not zero.
@@ -241,8 +275,15 @@ fn lag(snapshot: &Snapshot, member: &Member) -> Option<Reason> {
     let metrics = &snapshot.database.clusters.get(region)?.metrics;
     let unknown = |text| Some(reason(Verdict::Unknown, "lag", text));
     if let Some(point) = figure(metrics, metric, snapshot) {
-        let name = format!("replication lag in {region}");
         let limit = snapshot.thresholds.replication_lag_ms;
+        let silence = snapshot
+            .database
+            .lag_now(region)
+            .and_then(|lag| silence(snapshot, region, lag));
+        if silence.is_some() {
+            return silence;
+        }
+        let name = format!("replication lag in {region}");
         return beyond(point.value, limit, Effect::Threatens, "lag", &name, millis);
     }
     let observed = metrics.get(metric);
@@ -256,6 +297,19 @@ fn lag(snapshot: &Snapshot, member: &Member) -> Option<Reason> {
             ))
         }
     }
+}
+
+/// A secondary that hears nothing of the writer does not fall behind a known amount: for how long it has heard
+/// nothing, and what it had not got before that, is all it can tell.
+fn silence(snapshot: &Snapshot, region: &Region, lag: Lag) -> Option<Reason> {
+    let silence = lag.silence?;
+    let ago = age(snapshot.at.duration_since(silence.since));
+    let then = silence.lag_ms.map_or_else(
+        || "lag before that is not known".to_owned(),
+        |ms| format!("lag then {}", millis(ms)),
+    );
+    let text = format!("{region} last heard of the writer {ago} ago; {then}");
+    Some(reason(Verdict::Degraded, "lag", text))
 }
 
 #[cfg(test)]
@@ -369,7 +423,7 @@ mod tests {
         assert_eq!(judged(silent_writer).0, Verdict::Unknown);
         let said = judged(|f| {
             silent_writer(f);
-            f.lag("eu-west-1", 240_000.0);
+            f.silence("eu-west-1", 4);
         });
         assert_eq!(said.0, Verdict::Degraded, "one secondary still hears of it");
         let said = judged(|f| {
@@ -377,9 +431,76 @@ mod tests {
             f.lag("eu-west-1", 240_000.0);
             f.lag("ap-southeast-1", 245_000.0);
         });
+        assert_eq!(said.0, Verdict::Degraded, "both are behind, and hear of it");
+        let said = judged(|f| {
+            silent_writer(f);
+            f.silence("eu-west-1", 4);
+            f.silence("ap-southeast-1", 4);
+        });
         let words =
             "writer orders-us-east-1 does not answer, and no secondary has heard of it for 4 min";
         assert_eq!(said, (Verdict::Down, words.into()));
+    }
+
+    #[test]
+    fn a_silence_is_told_as_one_and_not_as_a_lag() {
+        let said = judged(|f| f.silence("eu-west-1", 14));
+        let words = "eu-west-1 last heard of the writer 14 min ago; lag then 180 ms";
+        assert_eq!(said, (Verdict::Degraded, words.into()));
+    }
+
+    #[test]
+    fn what_is_worked_on_or_not_known_is_no_outage() {
+        let instance = |status: &'static str| {
+            judged(|f| cluster(f, "us-east-1", |c| c.instances[0].status = status.into()))
+        };
+        let words = "writer instance orders-us-east-1-0 is modifying: it serves meanwhile";
+        assert_eq!(instance("modifying"), (Verdict::Degraded, words.into()));
+        let said = instance("some-new-status");
+        assert_eq!(said.0, Verdict::Degraded);
+        assert!(
+            said.1.contains("a status that gwctl does not know"),
+            "{}",
+            said.1
+        );
+        let said = judged(|f| cluster(f, "us-east-1", |c| c.status = "some-new-status".into()));
+        assert_eq!(said.0, Verdict::Degraded);
+        let secondary = |status: &'static str| {
+            judged(|f| {
+                cluster(f, "eu-west-1", |c| {
+                    c.instances.truncate(1);
+                    c.instances[0].status = status.into();
+                });
+            })
+        };
+        assert_eq!(secondary("modifying").0, Verdict::Healthy);
+        assert!(
+            !secondary("some-new-status")
+                .1
+                .contains("cannot be promoted")
+        );
+        assert!(secondary("stopped").1.contains("cannot be promoted"));
+    }
+
+    #[test]
+    fn a_region_without_its_part_of_the_database_is_degraded() {
+        let detach = |f: &mut Fixture| {
+            topology(f, |t| {
+                t.members.retain(|m| m.region.as_str() != "eu-west-1");
+            });
+            f.0.database.clusters.remove(&region("eu-west-1"));
+        };
+        let words = "eu-west-1 has no member of global cluster orders: what is written to a cluster there stays there";
+        assert_eq!(judged(detach), (Verdict::Degraded, words.into()));
+        let mut fixture = Fixture::healthy();
+        detach(&mut fixture);
+        let fleet = fixture.judged();
+        assert_eq!(fleet.judgement.verdict, Verdict::Degraded);
+        let site = &fleet.site(&region("eu-west-1")).unwrap().judgement;
+        assert_eq!(
+            (site.verdict, site.reasons[0].text.as_str()),
+            (Verdict::Degraded, words)
+        );
     }
 
     #[test]

@@ -1,16 +1,16 @@
 //! The edge: what clients meet first.
 
-use super::certificate;
-use super::site::{Seen, seen, slow};
-use super::words::{Effect, beyond, percent, unseen};
-use super::{figure, reason, share};
-use crate::fleet::{Judgement, Metric, Missing, Reason, Snapshot, Verdict};
+use super::site::{Seen, effect, seen, slow};
+use super::words::{absent, beyond, percent, unseen};
+use super::{certificate, figure, reason, share, witness};
+use crate::fleet::{Judgement, Metric, Missing, Reason, Region, Site, Snapshot, Verdict};
 
 pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
     let mut reasons = Vec::new();
     reasons.extend(probe(snapshot));
     reasons.extend(distribution(snapshot));
     figures(snapshot, &mut reasons);
+    reasons.extend(router(snapshot));
     reasons.extend(records(snapshot));
     reasons.extend(answers(snapshot));
     reasons.extend(certificate::judge(&snapshot.edge.certificate, snapshot));
@@ -28,40 +28,59 @@ fn serves(snapshot: &Snapshot) -> bool {
             .is_some_and(|point| point.value > 0.0)
 }
 
-/// A client's own view. An answer with an error is one sample among many: when CloudFront's rate
-/// and a Region's own probe say that most are served, it does not mean down.
+/// A client's own view, from this machine: one sample of many.
 fn probe(snapshot: &Snapshot) -> Option<Reason> {
     let edge = &snapshot.edge;
     let name = format!("probe of {}", edge.domain);
+    let told = |verdict, text| Some(reason(verdict, "probe", text));
     match seen(&edge.probe, snapshot) {
         Seen::Nothing => None,
         Seen::Serves => slow(&edge.probe, snapshot),
-        Seen::Silent(why) => Some(reason(
-            Verdict::Down,
-            "probe",
-            format!("{name} failed: {why}"),
-        )),
+        // Only where nothing else shows that clients are served.
+        Seen::Untold(_) if serves(snapshot) => None,
+        Seen::Untold(why) => told(Verdict::Unknown, format!("{name} tells nothing: {why}")),
+        Seen::Silent(why) => {
+            let (verdict, more) = silent(snapshot);
+            told(verdict, format!("{name} failed: {why}{more}"))
+        }
         Seen::Fails(status) => {
-            let critical = snapshot.thresholds.edge_5xx_percent.critical;
-            let rate = figure(&edge.metrics, Metric::Edge5xxRate, snapshot);
-            let a_region_serves = snapshot
-                .sites
-                .iter()
-                .any(|site| seen(&site.probe, snapshot) == Seen::Serves);
-            let mostly_served =
-                rate.is_some_and(|point| point.value <= critical) && a_region_serves;
-            let verdict = if mostly_served {
+            let verdict = if mostly_served(snapshot) {
                 Verdict::Degraded
             } else {
                 Verdict::Down
             };
-            Some(reason(
-                verdict,
-                "probe",
-                format!("{name} answered {status}"),
-            ))
+            told(verdict, format!("{name} answered {status}"))
         }
     }
+}
+
+/// When CloudFront's rate and a Region's own probe say that most are served, an answer with an error does not
+/// mean down.
+fn mostly_served(snapshot: &Snapshot) -> bool {
+    let critical = snapshot.thresholds.edge_5xx_percent.critical;
+    let rate = figure(&snapshot.edge.metrics, Metric::Edge5xxRate, snapshot);
+    let mut probes = snapshot.sites.iter().map(|site| &site.probe);
+    let a_region_serves = probes.any(|probe| seen(probe, snapshot) == Seen::Serves);
+    rate.is_none_or(|point| point.value <= critical) && a_region_serves
+}
+
+/// The domain does not answer this machine: down only where something else says so too, or where this machine
+/// reaches the fleet by other names and nobody has seen clients served since.
+fn silent(snapshot: &Snapshot) -> (Verdict, String) {
+    if let Some(contrary) = witness::clients(snapshot, snapshot.edge.probe.at()) {
+        let more = format!("; but {contrary}: it may be the way there from this machine");
+        return (Verdict::Unknown, more);
+    }
+    if let Some(why) = witness::no_clients(snapshot) {
+        return (Verdict::Down, format!(", and {why}"));
+    }
+    let answered =
+        |site: &Site| matches!(seen(&site.probe, snapshot), Seen::Serves | Seen::Fails(_));
+    if snapshot.sites.iter().any(answered) {
+        return (Verdict::Down, String::new());
+    }
+    let more = "; this machine reaches no Region either, and nothing else shows whether clients are served";
+    (Verdict::Unknown, more.into())
 }
 
 fn distribution(snapshot: &Snapshot) -> Option<Reason> {
@@ -73,13 +92,29 @@ fn distribution(snapshot: &Snapshot) -> Option<Reason> {
         }
         Some(_) => None,
         None if edge.distribution.why_missing() == Some(&Missing::NoData) => {
-            let text = format!("there is no distribution {}", edge.distribution_id);
+            let text = if edge.distribution_id.is_empty() {
+                "the configuration names no distribution".to_owned()
+            } else {
+                format!("there is no distribution {}", edge.distribution_id)
+            };
             Some(reason(Verdict::Unknown, "distribution", text))
         }
         // Its configuration does not matter much while clients are seen to be served.
         None if serves(snapshot) => None,
         None => unseen(&edge.distribution, "distribution", "distribution"),
     }
+}
+
+/// The configuration names a router that is not there: whether the distribution runs another is not known.
+fn router(snapshot: &Snapshot) -> Option<Reason> {
+    let router = snapshot.edge.router.as_ref()?;
+    absent(
+        &router.detail,
+        "router",
+        "function",
+        &router.name,
+        &Region::global(),
+    )
 }
 
 fn figures(snapshot: &Snapshot, reasons: &mut Vec<Reason>) {
@@ -90,12 +125,7 @@ fn figures(snapshot: &Snapshot, reasons: &mut Vec<Reason>) {
         "metrics",
         "figures",
     ));
-    let requests = figure(metrics, Metric::EdgeRequests, snapshot).map_or(0.0, |point| point.value);
-    let effect = if requests >= 20.0 {
-        Effect::Hurts
-    } else {
-        Effect::Threatens
-    };
+    let effect = effect(figure(metrics, Metric::EdgeRequests, snapshot));
     if let Some(rate) = figure(metrics, Metric::Edge5xxRate, snapshot) {
         let limit = limits.edge_5xx_percent;
         reasons.extend(beyond(rate.value, limit, effect, "errors", "5xx", percent));
@@ -122,9 +152,13 @@ fn figures(snapshot: &Snapshot, reasons: &mut Vec<Reason>) {
 fn records(snapshot: &Snapshot) -> Option<Reason> {
     let edge = &snapshot.edge;
     let Some(records) = edge.records.current() else {
+        // A zone that is there has an answer, if an empty one.
         if edge.records.why_missing() == Some(&Missing::NoData) {
-            let text = format!("{} has no latency records", edge.latency_record);
-            return Some(reason(Verdict::Degraded, "dns", text));
+            let text = format!(
+                "the hosted zone of {} does not exist: look at the configuration",
+                edge.latency_record
+            );
+            return Some(reason(Verdict::Unknown, "dns", text));
         }
         return unseen(&edge.records, "dns", "routing records");
     };
@@ -150,8 +184,14 @@ fn answers(snapshot: &Snapshot) -> Option<Reason> {
         .is_some_and(|source| source.region.is_none());
     match edge.answers.why_missing() {
         Some(Missing::CouldNotAsk { why }) if by_resolver => {
-            let text = format!("{} does not resolve: {why}", edge.latency_record);
-            return Some(reason(Verdict::Degraded, "dns", text));
+            let text = format!("{} does not resolve here: {why}", edge.latency_record);
+            // A resolver that fails this machine alone fails no client.
+            return Some(match witness::clients(snapshot, edge.answers.at()) {
+                Some(contrary) => {
+                    reason(Verdict::Unknown, "dns", format!("{text}; but {contrary}"))
+                }
+                None => reason(Verdict::Degraded, "dns", text),
+            });
         }
         Some(Missing::NotYet) => return None,
         _ => {}
@@ -224,6 +264,75 @@ mod tests {
                 "probe of api.orders.example.com answered HTTP 503".into()
             )
         );
+    }
+
+    #[test]
+    fn a_domain_that_only_this_machine_does_not_reach_is_a_note() {
+        let silent = |f: &mut Fixture| {
+            f.0.edge.probe = Observed::default();
+            ask_failed(&mut f.0.edge.probe, "connection refused");
+        };
+        let said = judged(silent);
+        let words = "probe of api.orders.example.com failed: connection refused; but CloudFront counts 3000 requests a minute, 0.1 % of them answered 5xx: it may be the way there from this machine";
+        assert_eq!(said, (Verdict::Unknown, words.into()));
+        let nothing = |f: &mut Fixture| {
+            silent(f);
+            for metric in [Metric::EdgeRequests, Metric::Edge5xxRate] {
+                ask_failed(f.0.edge.metrics.entry(metric), "time-out after 5 s");
+            }
+        };
+        assert_eq!(judged(nothing).0, Verdict::Down, "it reaches the Regions");
+        let said = judged(|f| {
+            nothing(f);
+            for code in REGIONS {
+                ask_failed(&mut f.site(code).probe, "connection refused");
+            }
+        });
+        assert_eq!(said.0, Verdict::Unknown, "{}", said.1);
+        let said = judged(|f| {
+            silent(f);
+            f.edge(Metric::EdgeRequests, 0.0);
+        });
+        assert_eq!(said.0, Verdict::Down);
+        assert!(
+            said.1.contains("CloudFront counts no request"),
+            "{}",
+            said.1
+        );
+    }
+
+    #[test]
+    fn what_cloudfront_answers_out_of_its_cache_shows_no_region() {
+        let cached = |f: &mut Fixture| {
+            let mut report = f.0.edge.probe.current().unwrap().clone();
+            report.own = Some(crate::fleet::OwnAnswer::Cached);
+            f.0.edge.probe = Fixture::known(report);
+        };
+        assert_eq!(
+            judged(cached).0,
+            Verdict::Healthy,
+            "CloudFront's figures show it"
+        );
+        let said = judged(|f| {
+            cached(f);
+            Fixture::no_data(&mut f.0.edge.metrics, Metric::EdgeRequests);
+        });
+        assert_eq!(said.0, Verdict::Unknown);
+        assert!(said.1.contains("out of its cache"), "{}", said.1);
+    }
+
+    #[test]
+    fn what_aws_says_does_not_exist_leaves_the_edge_unknown() {
+        fn gone<T>(observed: &mut Observed<T>) {
+            let source = Fixture::source("lambda:GetFunctionConfiguration");
+            observed.renew(Err(Missing::NoData), Fixture::now(), source);
+        }
+        let said = judged(|f| gone(&mut f.0.edge.router.as_mut().unwrap().detail));
+        let words = "there is no function orders-router in us-east-1: look at the configuration";
+        assert_eq!(said, (Verdict::Unknown, words.into()));
+        let said = judged(|f| gone(&mut f.0.edge.records));
+        assert_eq!(said.0, Verdict::Unknown);
+        assert!(said.1.contains("hosted zone"), "{}", said.1);
     }
 
     #[test]

@@ -148,6 +148,7 @@ impl Fixture {
             first_byte: ms(60),
             status,
             served_by: None,
+            own: None,
         }
     }
 
@@ -311,6 +312,26 @@ impl Fixture {
         Self::put(&mut cluster.metrics, Metric::RpoLag, Self::minute(), ms);
     }
 
+    /// The secondary has heard nothing of the writer for so many minutes; its lag was 180 ms before.
+    pub(super) fn silence(&mut self, code: &str, minutes: i64) {
+        let newest = Self::minute();
+        let since = Self::now() - SignedDuration::from_mins(minutes);
+        let points = (0..60).map(|back| {
+            let at = newest - SignedDuration::from_mins(back);
+            let grown = (at + SignedDuration::from_mins(1)).duration_since(since);
+            let value = grown.as_secs_f64() * 1_000.0;
+            Point {
+                at,
+                value: value.max(180.0),
+            }
+        });
+        let series = Series::new(Duration::from_mins(1), points);
+        let cluster = self.0.database.clusters.get_mut(&region(code)).unwrap();
+        let source = Self::source("cloudwatch:GetMetricData");
+        let lag = cluster.metrics.entry(Metric::RpoLag);
+        lag.renew(Ok(Arc::new(series)), newest, source);
+    }
+
     pub(super) fn no_traffic(&mut self, code: &str) {
         let site = self.site(code);
         for metric in [Metric::ApiLatencyP99, Metric::ApiRequests, Metric::Api5xx] {
@@ -374,6 +395,18 @@ impl Fixture {
             true,
             inverted,
         );
+    }
+
+    /// A switch holds the Region out of service; the endpoint below it was not looked at lately.
+    pub(super) fn evacuated(&mut self, code: &str) {
+        self.switch("orders-evacuate", code);
+        let children = vec!["hc-switch".to_owned()];
+        let kind = CheckKind::Calculated {
+            children,
+            threshold: 1,
+        };
+        self.check(code, kind, false, false);
+        self.unhealthy_check(code);
     }
 
     /// A health check that follows the alarm `name` of the Region `code`.

@@ -1,20 +1,27 @@
 //! The functions of one Region: errors, throttles, and room for more.
 
 use super::site::{FEW, effect, of};
-use super::words::{Effect, beyond, percent};
+use super::words::{Effect, absent, beyond, percent};
 use super::{figure, reason, share};
-use crate::fleet::{Function, Metric, Reason, Site, Snapshot, Verdict};
+use crate::fleet::{Function, Metric, Missing, Reason, Site, Snapshot, Verdict};
 
 pub(super) fn judge(snapshot: &Snapshot, site: &Site, reasons: &mut Vec<Reason>) {
     for function in &site.functions {
-        self::function(snapshot, function, reasons);
+        self::function(snapshot, site, function, reasons);
     }
     reasons.extend(concurrency(snapshot, site));
 }
 
-fn function(snapshot: &Snapshot, function: &Function, reasons: &mut Vec<Reason>) {
+fn function(snapshot: &Snapshot, site: &Site, function: &Function, reasons: &mut Vec<Reason>) {
     let limits = &snapshot.thresholds;
     let (metrics, name) = (&function.metrics, &function.name);
+    reasons.extend(absent(
+        &function.detail,
+        "functions",
+        "function",
+        name,
+        &site.region,
+    ));
     let invocations = figure(metrics, Metric::FunctionInvocations, snapshot);
     let effect = effect(invocations);
     let share_of = |part| share(metrics, part, Metric::FunctionInvocations, snapshot);
@@ -69,15 +76,15 @@ fn function(snapshot: &Snapshot, function: &Function, reasons: &mut Vec<Reason>)
     }
 }
 
-/// How much of the account's concurrency the fleet's functions use here.
+/// How much of the account's concurrency the fleet's functions use here; none where a function's part of it is
+/// not known.
 fn concurrency(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
     let limit = f64::from(site.concurrency.current()?.limit);
-    let used: f64 = site
+    let used = site
         .functions
         .iter()
-        .filter_map(|f| figure(&f.metrics, Metric::FunctionConcurrency, snapshot))
-        .map(|point| point.value)
-        .sum();
+        .map(|function| running(snapshot, function))
+        .sum::<Option<f64>>()?;
     if limit <= 0.0 {
         return None;
     }
@@ -91,4 +98,20 @@ fn concurrency(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
         &name,
         percent,
     )
+}
+
+/// How many of the function run at once. One that is not called has no points (aws-facts §1.2); one that could
+/// not be asked for may run or not.
+fn running(snapshot: &Snapshot, function: &Function) -> Option<f64> {
+    let series = function.metrics.get(Metric::FunctionConcurrency);
+    match figure(&function.metrics, Metric::FunctionConcurrency, snapshot) {
+        Some(point) => Some(point.value),
+        None if series
+            .why_missing()
+            .is_none_or(|why| *why == Missing::NoData) =>
+        {
+            Some(0.0)
+        }
+        None => None,
+    }
 }

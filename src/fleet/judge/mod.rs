@@ -12,12 +12,14 @@ mod functions;
 mod routing;
 mod site;
 mod throttling;
+mod witness;
 mod words;
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+pub use witness::{Found, checkers};
 use words::age;
 
 use crate::fleet::{

@@ -3,7 +3,7 @@
 use super::words::percent;
 use super::{figure, reason};
 use crate::fleet::{
-    CheckVerdict, HealthCheck, LatencyRecord, Metric, Reason, Site, Snapshot, Verdict,
+    CheckVerdict, HealthCheck, LatencyRecord, Metric, Missing, Reason, Site, Snapshot, Verdict,
 };
 
 pub(super) fn judge(snapshot: &Snapshot, site: &Site) -> Vec<Reason> {
@@ -52,6 +52,13 @@ fn of_record(
     let edge = &snapshot.edge;
     let check = record.check().and_then(|id| edge.checks.get(id));
     let id = check.map_or("of its group", |check| check.id.as_str());
+    if check.is_some_and(|check| check.config.why_missing() == Some(&Missing::NoData)) {
+        let text = format!(
+            "there is no health check {id}, which its {} record names",
+            record.kind
+        );
+        return Some((Verdict::Unknown, text));
+    }
     let text = match edge.record_verdict(record, snapshot.at) {
         CheckVerdict::Unhealthy => {
             let votes = check.map_or_else(String::new, |check| votes(snapshot, check));

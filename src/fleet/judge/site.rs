@@ -1,11 +1,11 @@
 //! One Region: does it serve, how well, and what says so.
 
-use super::words::{Effect, age, beyond, millis, percent, unseen};
-use super::{certificate, database, functions, routing, throttling};
-use super::{check_verdict, figure, fresh, reason, share};
+use super::words::{Effect, absent, age, beyond, millis, percent, unseen};
+use super::{certificate, checkers, database, functions, routing, throttling, witness};
+use super::{figure, fresh, reason, share};
 use crate::fleet::{
-    Alarm, CheckKind, CheckVerdict, Judgement, Metric, Missing, Point, ProbeReport, Reason, Region,
-    Site, Snapshot, Verdict,
+    Alarm, CheckKind, Judgement, Metric, Missing, OwnAnswer, Point, ProbeReport, Reason, Region,
+    Site, Snapshot, Source, Verdict,
 };
 
 /// In a minute with fewer requests than this, a share of failures degrades but never means down.
@@ -27,8 +27,12 @@ pub(super) fn judge(snapshot: &Snapshot, site: &Site) -> Judgement {
     reasons.extend(stack(site));
     let unblamed = reasons.iter().all(|one| one.verdict == Verdict::Healthy);
     if unblamed && !serves(snapshot, site) {
-        let text = "nothing shows that it serves: no traffic, no probe, no health check";
-        reasons.push(reason(Verdict::Unknown, "evidence", text.into()));
+        let probe = match seen(&site.probe, snapshot) {
+            Seen::Untold(why) => format!("no word of a probe ({why})"),
+            _ => "no probe".to_owned(),
+        };
+        let text = format!("nothing shows that it serves: no traffic, {probe}, no health check");
+        reasons.push(reason(Verdict::Unknown, "evidence", text));
     }
     Judgement::from_reasons(reasons)
 }
@@ -44,34 +48,39 @@ pub(super) enum Seen {
     Fails(String),
     /// It did not answer.
     Silent(String),
+    /// Something else answered, or refused, in its place: that tells nothing of it.
+    Untold(String),
 }
 
 pub(super) fn seen(probe: &crate::fleet::Observed<ProbeReport>, snapshot: &Snapshot) -> Seen {
     if let Some(Missing::CouldNotAsk { why }) = probe.why_missing() {
-        return Seen::Silent(why.clone());
+        let here = probe.source().is_some_and(Source::is_this_machine);
+        let seen = if here { Seen::Untold } else { Seen::Silent };
+        return seen(why.clone());
     }
-    match fresh(probe, snapshot.at, snapshot.thresholds.state_stale_s) {
-        None => Seen::Nothing,
+    let Some(report) = fresh(probe, snapshot.at, snapshot.thresholds.state_stale_s) else {
+        return Seen::Nothing;
+    };
+    let status = report.status;
+    match report.own {
+        Some(OwnAnswer::Generated) if status >= 500 => {
+            Seen::Fails(format!("HTTP {status}, by CloudFront itself"))
+        }
+        Some(OwnAnswer::Generated) => Seen::Untold(format!(
+            "CloudFront itself answered HTTP {status}, without a Region"
+        )),
+        Some(OwnAnswer::Cached) => Seen::Untold(format!(
+            "CloudFront answered HTTP {status} out of its cache, without a Region"
+        )),
         // An API that asks for a signature answers these to a stranger: it serves.
-        Some(report) if report.status < 400 || matches!(report.status, 401 | 403) => Seen::Serves,
-        Some(report) => Seen::Fails(format!("HTTP {}", report.status)),
+        None if status < 400 || matches!(status, 401 | 403) => Seen::Serves,
+        None => Seen::Fails(format!("HTTP {status}")),
     }
-}
-
-/// Whether Route 53 has this Region out of service, and that by looking at it.
-fn unhealthy_by_check(snapshot: &Snapshot, site: &Site) -> bool {
-    snapshot
-        .edge
-        .check(&site.region)
-        .is_some_and(|check| check_verdict(check, snapshot.at) == CheckVerdict::Unhealthy)
 }
 
 /// Current evidence that requests are answered.
 fn serves(snapshot: &Snapshot, site: &Site) -> bool {
-    let by_check = snapshot
-        .edge
-        .check(&site.region)
-        .is_some_and(|check| check_verdict(check, snapshot.at) == CheckVerdict::Healthy);
+    let by_check = checkers(snapshot, &site.region).is_some_and(|found| found.healthy);
     let by_traffic =
         figure(&site.api.metrics, Metric::ApiRequests, snapshot).is_some_and(|p| p.value > 0.0);
     by_check || by_traffic || seen(&site.probe, snapshot) == Seen::Serves
@@ -103,26 +112,31 @@ fn reach(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
     Some(reason(verdict, "reach", text))
 }
 
-/// gwctl's own request: down only when Route 53, which looks from elsewhere, agrees.
+/// gwctl's own request: down only when somebody who looks from elsewhere agrees, and a note where they see it
+/// serve since.
 fn probe(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
     let (what, silent) = match seen(&site.probe, snapshot) {
-        Seen::Nothing => return None,
+        Seen::Nothing | Seen::Untold(_) => return None,
         Seen::Serves => return slow(&site.probe, snapshot),
         Seen::Fails(status) => (format!("probe answered {status}"), false),
         Seen::Silent(why) => (format!("probe failed: {why}"), true),
     };
-    if unhealthy_by_check(snapshot, site) {
+    if checkers(snapshot, &site.region).is_some_and(|found| !found.healthy) {
         let text = format!("{what}, and Route 53's checkers agree: unhealthy");
         return Some(reason(Verdict::Down, "probe", text));
     }
     let endpoints_silent = site.reach.answering() == Some(false);
     if silent
         && endpoints_silent
-        && let Some(lag) = database::replication_stopped(snapshot, &site.region)
+        && let Some(silence) = database::replication_stopped(snapshot, &site.region)
     {
-        let lag = millis(lag);
-        let text = format!("{what}, and no other Region has heard of its database for {lag}");
+        let silence = age(silence);
+        let text = format!("{what}, and no other Region has heard of its database for {silence}");
         return Some(reason(Verdict::Down, "probe", text));
+    }
+    if silent && let Some(contrary) = witness::serves(snapshot, site, site.probe.at()) {
+        let text = format!("{what}; but {contrary}: it may be the way there from this machine");
+        return Some(reason(Verdict::Unknown, "probe", text));
     }
     let traffic = figure(&site.api.metrics, Metric::ApiRequests, snapshot).is_some();
     if silent && endpoints_silent && !traffic && !serves(snapshot, site) {
@@ -151,11 +165,20 @@ pub(super) fn slow(
 fn api(snapshot: &Snapshot, site: &Site, reasons: &mut Vec<Reason>) {
     let limits = &snapshot.thresholds;
     let metrics = &site.api.metrics;
-    reasons.extend(unseen(
-        metrics.get(Metric::ApiRequests),
+    match absent(
+        &site.api.detail,
         "metrics",
-        "API figures",
-    ));
+        "API",
+        &site.api.id,
+        &site.region,
+    ) {
+        Some(absent) => reasons.push(absent),
+        None => reasons.extend(unseen(
+            metrics.get(Metric::ApiRequests),
+            "metrics",
+            "API figures",
+        )),
+    }
     let requests = figure(metrics, Metric::ApiRequests, snapshot);
     let effect = effect(requests);
     if let Some(p99) = figure(metrics, Metric::ApiLatencyP99, snapshot) {
@@ -228,9 +251,14 @@ pub(super) fn alarms(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
     Some(reason(Verdict::Degraded, "alarms", text))
 }
 
-/// A stack that is stuck stands in the way of the next change.
+/// A stack that is stuck stands in the way of the next change, and so does one that is not there.
 fn stack(site: &Site) -> Option<Reason> {
-    let stack = site.stack.as_ref()?.current()?;
+    let observed = site.stack.as_ref()?;
+    if observed.why_missing() == Some(&Missing::NoData) && !site.api.id.is_empty() {
+        let text = "there is no stack of the name that the configuration gives it";
+        return Some(reason(Verdict::Unknown, "stack", text.into()));
+    }
+    let stack = observed.current()?;
     stack.status.ends_with("_FAILED").then(|| {
         let why = stack
             .status_reason

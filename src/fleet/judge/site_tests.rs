@@ -170,13 +170,16 @@ fn a_dead_region_is_down_when_probe_and_route_53_agree() {
 
 #[test]
 fn a_dead_writers_region_is_down_even_when_route_53_cannot_be_asked() {
-    let judgement = |lag: f64| {
+    let judgement = |minutes: Option<i64>| {
         let mut fixture = Fixture::healthy();
         fixture.silent("us-east-1");
         fixture.no_check("us-east-1");
         ask_failed(&mut fixture.site("us-east-1").probe, "time-out after 5 s");
-        fixture.lag(HERE, lag);
-        fixture.lag("ap-southeast-1", lag);
+        for code in [HERE, "ap-southeast-1"] {
+            if let Some(minutes) = minutes {
+                fixture.silence(code, minutes);
+            }
+        }
         fixture
             .judged()
             .site(&region("us-east-1"))
@@ -184,8 +187,8 @@ fn a_dead_writers_region_is_down_even_when_route_53_cannot_be_asked() {
             .judgement
             .clone()
     };
-    assert_eq!(judgement(300.0).verdict, Verdict::Unknown);
-    let dead = judgement(240_000.0);
+    assert_eq!(judgement(None).verdict, Verdict::Unknown);
+    let dead = judgement(Some(4));
     assert_eq!(dead.verdict, Verdict::Down);
     assert!(
         dead.reasons[0]
@@ -231,6 +234,134 @@ fn one_failed_probe_alone_does_not_take_a_region_down() {
         judgement.verdict,
         Verdict::Healthy,
         "an API that wants a signature serves"
+    );
+}
+
+#[test]
+fn a_probe_that_others_contradict_is_a_note() {
+    let here = jiff::SignedDuration::from_mins(5);
+    let judgement = judged(|f| {
+        // It last succeeded before what the others saw.
+        let long_ago = Fixture::now() - here;
+        let report = f.site(HERE).probe.current().unwrap().clone();
+        f.site(HERE).probe = Observed::known(report, long_ago, Source::probe());
+        ask_failed(&mut f.site(HERE).probe, "connection refused");
+    });
+    assert_eq!(judgement.verdict, Verdict::Unknown);
+    assert_eq!(
+        judgement.reasons[0].text,
+        "probe failed: connection refused; but Route 53's checkers find it healthy: it may be the way there from this machine"
+    );
+}
+
+#[test]
+fn a_proxy_that_refuses_and_an_answer_of_cloudfront_itself_tell_nothing_of_the_region() {
+    let refused = |f: &mut Fixture| {
+        let why = "the proxy 10.0.0.1:3128 refuses the way".to_owned();
+        let refusal = Err(Missing::CouldNotAsk { why });
+        let probe = &mut f.site(HERE).probe;
+        probe.renew(refusal, Fixture::now(), Source::this_machine());
+    };
+    assert_eq!(judged(refused).verdict, Verdict::Healthy);
+    let alone = |f: &mut Fixture| {
+        f.no_traffic(HERE);
+        f.no_check(HERE);
+    };
+    let judgement = judged(|f| {
+        refused(f);
+        alone(f);
+    });
+    assert_eq!(judgement.verdict, Verdict::Unknown);
+    assert!(
+        judgement.reasons[0].text.contains("10.0.0.1"),
+        "{judgement:?}"
+    );
+    let judgement = judged(|f| {
+        alone(f);
+        let mut report = f.site(HERE).probe.current().unwrap().clone();
+        report.own = Some(OwnAnswer::Cached);
+        f.site(HERE).probe = Fixture::known(report);
+    });
+    assert_eq!(judgement.verdict, Verdict::Unknown);
+    assert!(
+        judgement.reasons[0].text.contains("out of its cache"),
+        "{judgement:?}"
+    );
+}
+
+#[test]
+fn a_switch_that_takes_a_region_out_is_nobodys_finding() {
+    let judgement = judged(|f| {
+        f.evacuated(HERE);
+        ask_failed(&mut f.site(HERE).probe, "connection refused");
+    });
+    assert_ne!(judgement.verdict, Verdict::Down, "{judgement:?}");
+}
+
+#[test]
+fn what_aws_says_does_not_exist_leaves_the_region_unknown() {
+    fn gone<T>(observed: &mut Observed<T>) {
+        observed.renew(
+            Err(Missing::NoData),
+            Fixture::now(),
+            Fixture::source("lambda:x"),
+        );
+    }
+    let judgement = judged(|f| gone(&mut f.site(HERE).api.detail));
+    assert_eq!(
+        (judgement.verdict, judgement.reasons[0].text.as_str()),
+        (
+            Verdict::Unknown,
+            "there is no API a1b2c3 in eu-west-1: look at the configuration"
+        )
+    );
+    let judgement = judged(|f| gone(&mut f.site(HERE).functions[0].detail));
+    assert_eq!(
+        (judgement.verdict, judgement.reasons[0].text.as_str()),
+        (
+            Verdict::Unknown,
+            "there is no function orders-read in eu-west-1: look at the configuration"
+        )
+    );
+    let judgement = judged(|f| {
+        let check = f.0.edge.checks.get_mut("hc-eu-west-1").unwrap();
+        gone(&mut check.config);
+    });
+    assert_eq!(judgement.verdict, Verdict::Unknown);
+    assert!(
+        judgement.reasons[0]
+            .text
+            .starts_with("there is no health check")
+    );
+}
+
+#[test]
+fn a_function_that_could_not_be_asked_for_is_not_taken_to_be_idle() {
+    let judgement = |silent: bool| {
+        judged(|f| {
+            let mut other = f.site(HERE).functions[0].clone();
+            other.name = "orders-write".into();
+            f.site(HERE).functions.push(other);
+            f.function(HERE, Metric::FunctionConcurrency, 970.0);
+            f.site(HERE).concurrency = Fixture::known(Concurrency {
+                limit: 1_000,
+                unreserved: 900,
+            });
+            let other = f.site(HERE).functions[1]
+                .metrics
+                .entry(Metric::FunctionConcurrency);
+            if silent {
+                ask_failed(other, "time-out after 5 s");
+            } else {
+                other.renew(Err(Missing::NoData), Fixture::now(), Source::probe());
+            }
+        })
+    };
+    assert_eq!(judgement(false).verdict, Verdict::Degraded);
+    assert_eq!(
+        judgement(true).verdict,
+        Verdict::Healthy,
+        "no sum without all parts"
     );
 }
 

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use self::age as rough;
 use super::reason;
-use crate::fleet::{Limit, Missing, Observed, Reason, Source, Verdict};
+use crate::fleet::{Limit, Missing, Observed, Reason, Region, Source, Verdict};
 
 /// `340 ms`, `1.84 s`, `2 min`.
 pub(super) fn millis(ms: f64) -> String {
@@ -83,6 +83,22 @@ pub(super) fn unseen<T>(observed: &Observed<T>, about: &'static str, what: &str)
         },
     };
     Some(reason(Verdict::Unknown, about, text))
+}
+
+/// `there is no API a1b2c3 in eu-west-1`, where AWS says so of a thing that the configuration names: what its
+/// figures would show is not known, however quiet they are.
+pub(super) fn absent<T>(
+    observed: &Observed<T>,
+    about: &'static str,
+    what: &str,
+    name: &str,
+    region: &Region,
+) -> Option<Reason> {
+    let absent = observed.why_missing() == Some(&Missing::NoData) && !name.is_empty();
+    absent.then(|| {
+        let text = format!("there is no {what} {name} in {region}: look at the configuration");
+        reason(Verdict::Unknown, about, text)
+    })
 }
 
 /// `RDS in eu-west-1`.

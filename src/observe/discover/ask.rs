@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join, join_all, join3};
 
-use super::edge::{api_in, candidates, control_of, distribution_of, target_of, told_regions};
-use super::edge::{asked_by_checkers, switch_of, zone_of};
-use super::{About, Gap, NotDiscovered};
+use super::edge::{api_in, candidates, control_of, distributions_of, is_told, target_of};
+use super::edge::{asked_by_checkers, switch_of, told_regions, zones_of};
+use super::{About, Gap, Named, NotDiscovered};
 use crate::aws::{Route53, Session};
 use crate::fleet::{
     ApiMapping, ApiName, CheckConfig, Formation, HostedZone, LatencyRecord, ListedDistribution,
-    ListedGlobalCluster, Missing, Region, RoutingEndpoint,
+    ListedGlobalCluster, Missing, RecordSet, Region, RoutingEndpoint,
 };
 
 /// Every answer, as it came.
@@ -43,7 +43,11 @@ pub(super) struct SiteAnswers {
 }
 
 /// Asks everything there is to ask about `domain`.
-pub(super) async fn everything(session: &Session, domain: &str) -> Result<Answers, NotDiscovered> {
+pub(super) async fn everything(
+    session: &Session,
+    domain: &str,
+    meant: &Named,
+) -> Result<Answers, NotDiscovered> {
     let route53 = session.route53();
     let cloudfront = session.cloudfront();
     let both = join(
@@ -58,29 +62,47 @@ pub(super) async fn everything(session: &Session, domain: &str) -> Result<Answer
     })?;
     let distributions = distributions.map_err(Missing::from);
     let aliases = aliases(distributions.as_deref().unwrap_or_default());
-    let Some(zone) = zone_of(domain, &zones) else {
+    let found = zone_and_records(&route53, domain, &zones, meant).await?;
+    let Some((zone, records)) = found else {
         return Err(NotDiscovered::NoZone {
             domain: domain.into(),
             zones: zones.into_iter().map(|zone| zone.name).collect(),
             aliases,
         });
     };
-    let records = Box::pin(route53.record_sets(&zone.id, domain)).await;
-    let records = records.map_err(|error| NotDiscovered::CouldNotAsk {
-        domain: domain.into(),
-        what: "the records of the name",
-        why: error.into(),
-    })?;
-    let distribution = distributions.map(|all| distribution_of(domain, &records, &all).cloned());
+    let distribution = match distributions {
+        Ok(all) => Ok(the_distribution(domain, &records, &all, meant)?),
+        Err(why) => Err(why),
+    };
     let known = distribution.as_ref().ok().and_then(Option::as_ref);
     let mut gaps = Vec::new();
     let mut names = candidates(domain, known, &records);
     if distribution.is_err() {
-        names.extend(in_zone(&route53, zone, &mut gaps).await);
+        names.extend(in_zone(&route53, &zone, &mut gaps).await);
         names.dedup();
     }
-    let found = latency_set(&route53, &zones, &names, &mut gaps).await;
-    let Some((zone, latency_record, records)) = found else {
+    if let Some(name) = &meant.latency_record {
+        names = vec![name.trim_end_matches('.').to_ascii_lowercase()];
+    }
+    let mut sets = latency_sets(&route53, &zones, &zone, &names, &mut gaps).await;
+    // What the router is told is the one in use; beside it, others are others'.
+    if let Some(told) = sets.iter().position(|set| is_told(&set.name, known)) {
+        sets = vec![sets.swap_remove(told)];
+    }
+    if sets.len() > 1 {
+        return Err(NotDiscovered::Several {
+            domain: domain.into(),
+            what: "latency record sets",
+            candidates: sets.iter().map(LatencySet::candidate).collect(),
+            option: "--latency-record",
+        });
+    }
+    let Some(LatencySet {
+        zone,
+        name: latency_record,
+        records,
+    }) = sets.pop()
+    else {
         if let Err(why) = &distribution {
             gaps.push(gap("the distribution", why.clone()));
         }
@@ -123,33 +145,141 @@ fn aliases(all: &[ListedDistribution]) -> Vec<String> {
     names.into_iter().collect()
 }
 
-/// The first of `names` that is answered by latency, with its zone and records.
-async fn latency_set(
+/// The zone that holds `domain` and its records there. Of several of one name the one with records of the domain is
+/// in use; with more than one of those nobody can tell.
+async fn zone_and_records(
+    route53: &Route53,
+    domain: &str,
+    zones: &[HostedZone],
+    meant: &Named,
+) -> Result<Option<(HostedZone, Vec<RecordSet>)>, NotDiscovered> {
+    let mut candidates = zones_of(domain, zones);
+    if let Some(id) = &meant.hosted_zone {
+        candidates = zones.iter().filter(|zone| zone.id == *id).collect();
+    }
+    let mut asked = Vec::new();
+    for zone in &candidates {
+        let records = Box::pin(route53.record_sets(&zone.id, domain)).await;
+        let records = records.map_err(|error| NotDiscovered::CouldNotAsk {
+            domain: domain.into(),
+            what: "the records of the name",
+            why: error.into(),
+        })?;
+        asked.push(((*zone).clone(), records));
+    }
+    if asked.len() > 1 {
+        let held: Vec<_> = asked
+            .iter()
+            .filter(|(_, records)| !records.is_empty())
+            .cloned()
+            .collect();
+        if held.len() != 1 {
+            return Err(NotDiscovered::Several {
+                domain: domain.into(),
+                what: "hosted zones",
+                candidates: candidates
+                    .iter()
+                    .map(|zone| format!("{} ({})", zone.id, zone.name))
+                    .collect(),
+                option: "--hosted-zone",
+            });
+        }
+        asked = held;
+    }
+    Ok(asked.pop())
+}
+
+/// The one distribution that answers for `domain`, where there is one.
+fn the_distribution(
+    domain: &str,
+    records: &[RecordSet],
+    all: &[ListedDistribution],
+    meant: &Named,
+) -> Result<Option<ListedDistribution>, NotDiscovered> {
+    let found = match &meant.distribution {
+        Some(id) => all.iter().filter(|one| one.id == *id).collect(),
+        None => distributions_of(domain, records, all),
+    };
+    match found.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some((*one).clone())),
+        several => Err(NotDiscovered::Several {
+            domain: domain.into(),
+            what: "distributions",
+            candidates: several
+                .iter()
+                .map(|one| format!("{} ({})", one.id, one.domain))
+                .collect(),
+            option: "--distribution",
+        }),
+    }
+}
+
+/// A name that is answered by latency, its zone and its records.
+struct LatencySet {
+    zone: HostedZone,
+    name: String,
+    records: Vec<LatencyRecord>,
+}
+
+impl LatencySet {
+    fn candidate(&self) -> String {
+        format!("{} (in zone {})", self.name, self.zone.id)
+    }
+}
+
+/// Those of `names` that are answered by latency. The domain's own zone comes before others of its name.
+async fn latency_sets(
     route53: &Route53,
     zones: &[HostedZone],
+    own: &HostedZone,
     names: &[String],
     gaps: &mut Vec<Gap>,
-) -> Option<(HostedZone, String, Vec<LatencyRecord>)> {
+) -> Vec<LatencySet> {
+    let mut sets = Vec::new();
     for name in names {
-        let Some(zone) = zone_of(name, zones) else {
-            continue;
-        };
-        match Box::pin(route53.records(&zone.id, name)).await {
-            Ok(records) if records.is_empty() => {}
-            Ok(mut records) => {
-                for record in &mut records {
-                    let group = record.alias_zone.as_deref() == Some(zone.id.as_str());
-                    if group && record.weights.is_empty() {
-                        let asked = route53.weighted(&zone.id, &record.target, &record.kind);
-                        record.weights = Box::pin(asked).await.unwrap_or_default();
-                    }
+        let mut candidates = zones_of(name, zones);
+        if candidates.contains(&own) {
+            candidates = vec![own];
+        }
+        for zone in candidates {
+            match Box::pin(route53.records(&zone.id, name)).await {
+                Ok(records) if records.is_empty() => {}
+                Ok(mut records) => {
+                    with_weights(route53, zone, &mut records, gaps).await;
+                    sets.push(LatencySet {
+                        zone: zone.clone(),
+                        name: name.clone(),
+                        records,
+                    });
                 }
-                return Some((zone.clone(), name.clone(), records));
+                Err(error) => gaps.push(gap(&format!("the records of {name}"), error.into())),
             }
-            Err(error) => gaps.push(gap(&format!("the records of {name}"), error.into())),
         }
     }
-    None
+    sets
+}
+
+/// Asks for the weighted groups that records are aliases to, where they are not known yet.
+async fn with_weights(
+    route53: &Route53,
+    zone: &HostedZone,
+    records: &mut [LatencyRecord],
+    gaps: &mut Vec<Gap>,
+) {
+    for record in records {
+        let group = record.alias_zone.as_deref() == Some(zone.id.as_str());
+        if group && record.weights.is_empty() {
+            let asked = route53.weighted(&zone.id, &record.target, &record.kind);
+            match Box::pin(asked).await {
+                Ok(weights) => record.weights = weights,
+                Err(error) => {
+                    let what = format!("the records of {}", record.target);
+                    gaps.push(gap(&what, error.into()));
+                }
+            }
+        }
+    }
 }
 
 /// Where the distribution, which leads to it, cannot be asked for: the only name of the zone that is

@@ -18,12 +18,23 @@ fn within(name: &str, zone: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
-/// The zone that holds `name`: the longest that fits, a public one before a private one of that name.
-pub(super) fn zone_of<'a>(name: &str, zones: &'a [HostedZone]) -> Option<&'a HostedZone> {
-    zones
-        .iter()
-        .filter(|zone| within(name, &zone.name))
-        .max_by_key(|zone| (zone.name.len(), !zone.private))
+/// The zones that may hold `name`: those with the longest name that fits. Clients see public zones only, whatever
+/// private ones there are. An account may have several of one name; only one of them is delegated to.
+pub(super) fn zones_of<'a>(name: &str, zones: &'a [HostedZone]) -> Vec<&'a HostedZone> {
+    let fitting = |private: bool| -> Vec<&HostedZone> {
+        let fits = |zone: &&HostedZone| zone.private == private && within(name, &zone.name);
+        let all: Vec<&HostedZone> = zones.iter().filter(fits).collect();
+        let longest = all.iter().map(|zone| zone.name.len()).max();
+        all.into_iter()
+            .filter(|zone| Some(zone.name.len()) == longest)
+            .collect()
+    };
+    let public = fitting(false);
+    if public.is_empty() {
+        fitting(true)
+    } else {
+        public
+    }
 }
 
 /// Whether the alternate domain name `alias` stands for `domain`; `*` stands for one label.
@@ -34,13 +45,13 @@ fn covers(alias: &str, domain: &str) -> bool {
             .is_some_and(|zone| domain.split_once('.').is_some_and(|(_, rest)| rest == zone))
 }
 
-/// The distribution that answers for `domain`: the one its records lead to; else the one with that
-/// alternate domain name.
-pub(super) fn distribution_of<'a>(
+/// The distributions that answer for `domain`: those its records lead to; else those with that alternate domain
+/// name.
+pub(super) fn distributions_of<'a>(
     domain: &str,
     records: &[RecordSet],
     all: &'a [ListedDistribution],
-) -> Option<&'a ListedDistribution> {
+) -> Vec<&'a ListedDistribution> {
     let led_to = |one: &&ListedDistribution| {
         records.iter().any(|set| {
             let alias = set.alias.as_ref().map(|alias| alias.name.as_str());
@@ -51,11 +62,22 @@ pub(super) fn distribution_of<'a>(
                 .any(|target| plain(target) == one.domain)
         })
     };
-    all.iter().find(led_to).or_else(|| {
-        let exact = |one: &&ListedDistribution| one.aliases.iter().any(|name| name == domain);
-        let wild = |one: &&ListedDistribution| one.aliases.iter().any(|name| covers(name, domain));
-        all.iter().find(exact).or_else(|| all.iter().find(wild))
-    })
+    let exact = |one: &&ListedDistribution| one.aliases.iter().any(|name| name == domain);
+    let wild = |one: &&ListedDistribution| one.aliases.iter().any(|name| covers(name, domain));
+    let ways: [&dyn Fn(&&ListedDistribution) -> bool; 3] = [&led_to, &exact, &wild];
+    ways.iter()
+        .map(|way| all.iter().filter(way).collect::<Vec<_>>())
+        .find(|found| !found.is_empty())
+        .unwrap_or_default()
+}
+
+/// Whether the distribution tells its router that `name` is the latency record set: then it is, whatever else may
+/// be one.
+pub(super) fn is_told(name: &str, distribution: Option<&ListedDistribution>) -> bool {
+    let origins = distribution.into_iter().flat_map(|one| &one.origins);
+    origins
+        .filter_map(|origin| origin.headers.get(LATENCY_HEADER))
+        .any(|told| plain(told) == name)
 }
 
 fn plain(name: &str) -> String {

@@ -106,6 +106,18 @@ pub enum NotDiscovered {
         /// Why there is no answer.
         why: Missing,
     },
+    /// Several may be meant, and nothing tells which.
+    #[error("{domain}: several {what} may be the fleet's: {}", candidates.join(", "))]
+    Several {
+        /// The name asked for.
+        domain: String,
+        /// What there are several of: `hosted zones` …
+        what: &'static str,
+        /// Each of them, as the option takes it first.
+        candidates: Vec<String>,
+        /// The option that names one.
+        option: &'static str,
+    },
     /// No hosted zone of the account holds the name.
     #[error("no hosted zone of this account holds {domain}")]
     NoZone {
@@ -135,9 +147,25 @@ pub enum NotDiscovered {
     },
 }
 
-/// Looks for the fleet that serves `domain`.
-pub async fn discover(session: &Session, domain: &str) -> Result<Discovery, NotDiscovered> {
+/// Which of several candidates is meant, by whoever knows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Named {
+    /// Id of the hosted zone that holds the domain.
+    pub hosted_zone: Option<String>,
+    /// Id of the distribution that answers for it.
+    pub distribution: Option<String>,
+    /// Name of the latency record set.
+    pub latency_record: Option<String>,
+}
+
+/// Looks for the fleet that serves `domain`. Of several zones, distributions or record sets that may be the
+/// fleet's none is taken unless it is `named`, or the only one in use.
+pub async fn discover(
+    session: &Session,
+    domain: &str,
+    named: &Named,
+) -> Result<Discovery, NotDiscovered> {
     let domain = domain.trim_end_matches('.').to_ascii_lowercase();
-    let answers = Box::pin(ask::everything(session, &domain)).await?;
+    let answers = Box::pin(ask::everything(session, &domain, named)).await?;
     Ok(fold::fold(answers))
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::ask::{Answers, SiteAnswers};
-use super::edge::{api_in, candidates, distribution_of, target_of, told_regions, zone_of};
+use super::edge::{
+    api_in, candidates, distributions_of, is_told, target_of, told_regions, zones_of,
+};
 use super::fold::fold;
 use super::*;
 use crate::fleet::{
@@ -201,9 +203,22 @@ fn the_longest_zone_that_holds_the_name_is_meant_and_a_public_one_first() {
         zone("Z2", "example.com", true),
         zone("Z3", "example.com", false),
         zone("Z4", "ample.com", false),
+        // Clients do not see it, however well it fits.
+        zone("Z5", DOMAIN, true),
     ];
-    assert_eq!(zone_of(DOMAIN, &zones).unwrap().id, "Z3");
-    assert_eq!(zone_of("example.org", &zones), None);
+    let found = |name: &str, zones: &[HostedZone]| -> Vec<String> {
+        zones_of(name, zones)
+            .into_iter()
+            .map(|zone| zone.id.clone())
+            .collect()
+    };
+    assert_eq!(found(DOMAIN, &zones), ["Z3"]);
+    assert_eq!(found("example.org", &zones), [""; 0]);
+    let twice = [
+        zone("Z6", "example.com", false),
+        zone("Z7", "example.com", false),
+    ];
+    assert_eq!(found(DOMAIN, &twice), ["Z6", "Z7"], "nobody can tell");
 }
 
 #[test]
@@ -212,8 +227,13 @@ fn the_distribution_is_the_one_dns_leads_to_and_then_the_one_with_the_name() {
     wild.id = "EWILD".into();
     wild.domain = "d2.cloudfront.net".into();
     let all = [wild, distribution(&[DOMAIN], &[])];
-    let found = |records: &[RecordSet]| distribution_of(DOMAIN, records, &all).unwrap().id.clone();
-    assert_eq!(found(&[]), "E1", "its own name before one for all");
+    let found = |records: &[RecordSet]| -> Vec<String> {
+        distributions_of(DOMAIN, records, &all)
+            .into_iter()
+            .map(|one| one.id.clone())
+            .collect()
+    };
+    assert_eq!(found(&[]), ["E1"], "its own name before one for all");
     let led = RecordSet {
         name: DOMAIN.into(),
         kind: "A".into(),
@@ -229,8 +249,15 @@ fn the_distribution_is_the_one_dns_leads_to_and_then_the_one_with_the_name() {
         }),
         health_check: None,
     };
-    assert_eq!(found(&[led]), "EWILD");
-    assert_eq!(distribution_of("a.b.example.com", &[], &all), None);
+    assert_eq!(found(std::slice::from_ref(&led)), ["EWILD"]);
+    let other = RecordSet {
+        set_identifier: Some("blue".into()),
+        alias: None,
+        values: vec!["d1.cloudfront.net".into()],
+        ..led.clone()
+    };
+    assert_eq!(found(&[led, other]), ["EWILD", "E1"], "both may be meant");
+    assert!(distributions_of("a.b.example.com", &[], &all).is_empty());
 }
 
 #[test]
@@ -251,6 +278,7 @@ fn what_the_router_is_told_is_looked_at_before_where_the_origin_is() {
         candidates(DOMAIN, Some(&told), &[]),
         [LATENCY, "origin.example.com", "other.example.com"]
     );
+    assert!(is_told(LATENCY, Some(&told)) && !is_told("origin.example.com", Some(&told)));
     let regions = told_regions(Some(&told));
     assert_eq!(regions.len(), 2);
     assert_eq!(regions[&region("eu-west-1")], "a.example.com");

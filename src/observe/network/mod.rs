@@ -1,6 +1,8 @@
 //! The real prober: DNS, TCP, TLS and HTTP from this machine, each phase timed by itself.
 
 mod authority;
+mod proxy;
+mod request;
 mod words;
 
 use std::collections::HashMap;
@@ -14,37 +16,46 @@ use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig, ResolverOpts};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::rr::{RData, RecordType};
-use http::Uri;
-use http::uri::Scheme;
-use http_body_util::Empty;
-use hyper::body::Bytes;
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
+use hyper_util::client::proxy::matcher::Matcher;
 use tokio::net::TcpStream;
 use tokio::sync::OnceCell;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use super::probe::{Answerer, Prober, Resolved};
+use super::probe::{Answerer, NoProbe, Prober, Resolved};
 use crate::fleet::{ProbeReport, clean};
 use authority::Authority;
-use words::{WORDS, in_words, no_http, no_name, no_tls, said};
+use proxy::Proxy;
+use request::{Target, get};
+use words::{in_words, no_name, no_tls, said};
 
 /// No phase of a probe waits longer than this.
 const PHASE: Duration = Duration::from_secs(5);
 
-/// Probes through the network, as any client of the fleet would: the system's resolvers, its root
-/// certificates (or those of `SSL_CERT_FILE`), no proxy, no redirects.
-#[derive(Clone, Default)]
+/// Probes through the network, as any client of the fleet on this machine would: the system's resolvers, its
+/// root certificates (or those of `SSL_CERT_FILE`), its proxy, no redirects.
+#[derive(Clone)]
 pub struct NetworkProber {
     kit: Arc<Kit>,
+}
+
+impl Default for NetworkProber {
+    fn default() -> Self {
+        let kit = Kit {
+            proxies: Matcher::from_env(),
+            ..Kit::default()
+        };
+        Self { kit: Arc::new(kit) }
+    }
 }
 
 /// Made on first use: reading resolvers and roots takes a while.
 struct Kit {
     resolver: OnceCell<TokioResolver>,
     tls: OnceCell<TlsConnector>,
+    /// Which proxy leads where.
+    proxies: Matcher,
     /// By the names asked for.
     authorities: Mutex<HashMap<String, Authority>>,
     /// Where authoritative servers listen.
@@ -56,6 +67,7 @@ impl Default for Kit {
         Self {
             resolver: OnceCell::new(),
             tls: OnceCell::new(),
+            proxies: Matcher::builder().build(),
             authorities: Mutex::default(),
             port: 53,
         }
@@ -68,8 +80,8 @@ impl NetworkProber {
         Self::default()
     }
 
-    /// A prober that asks one DNS server instead of the system's resolvers. Name servers are taken to
-    /// listen at its port.
+    /// A prober that asks one DNS server instead of the system's resolvers, and goes through no proxy. Name
+    /// servers are taken to listen at its port.
     ///
     /// # Errors
     /// A sentence saying why the server cannot be used.
@@ -98,7 +110,7 @@ impl Prober for NetworkProber {
     fn probe(
         &self,
         url: String,
-    ) -> Pin<Box<dyn Future<Output = Result<ProbeReport, String>> + Send>> {
+    ) -> Pin<Box<dyn Future<Output = Result<ProbeReport, NoProbe>> + Send>> {
         let kit = self.kit.clone();
         Box::pin(async move { kit.probe(&url).await })
     }
@@ -129,73 +141,33 @@ fn without_memory(options: &mut ResolverOpts) {
     options.timeout = PHASE;
 }
 
-/// Where a probe goes.
-struct Target {
-    host: String,
-    port: u16,
-    tls: bool,
-    path: String,
-}
-
-impl Target {
-    fn of(url: &str) -> Result<Self, String> {
-        let uri: Uri = url
-            .parse()
-            .map_err(|_| format!("`{}` is not a URL", clean(url, WORDS)))?;
-        let tls = match uri.scheme() {
-            Some(scheme) if *scheme == Scheme::HTTPS => true,
-            Some(scheme) if *scheme == Scheme::HTTP => false,
-            _ => return Err("only http and https can be probed".into()),
-        };
-        let host = uri.host().ok_or("the URL names no host")?;
-        Ok(Self {
-            host: host.trim_matches(['[', ']']).to_owned(),
-            port: uri.port_u16().unwrap_or(if tls { 443 } else { 80 }),
-            tls,
-            path: uri
-                .path_and_query()
-                .map_or_else(|| "/".to_owned(), ToString::to_string),
-        })
-    }
-
-    /// What the `Host` header says: the port only where it is not the scheme's own.
-    fn authority(&self) -> String {
-        let host = if self.host.contains(':') {
-            format!("[{}]", self.host)
-        } else {
-            self.host.clone()
-        };
-        match (self.tls, self.port) {
-            (true, 443) | (false, 80) => host,
-            (_, port) => format!("{host}:{port}"),
-        }
-    }
-}
-
 impl Kit {
-    async fn probe(&self, url: &str) -> Result<ProbeReport, String> {
+    async fn probe(&self, url: &str) -> Result<ProbeReport, NoProbe> {
         let target = Target::of(url)?;
         // Made before the clock starts: what the machine needs is no part of the endpoint's time.
         let tls = if target.tls {
-            Some(self.tls().await?.clone())
+            Some(self.tls().await.map_err(NoProbe::Untold)?.clone())
         } else {
             None
         };
-        let (addresses, dns) = timed(self.addresses(&target.host), "DNS did not answer").await?;
-        let (stream, connect) = timed(connect(&addresses, target.port), "no connection").await?;
+        let proxy = Proxy::of(&self.proxies, &target.url)?;
+        let (stream, dns, connect) = match &proxy {
+            None => self.straight(&target.host, target.port).await?,
+            Some(proxy) => self.through(proxy, &target).await?,
+        };
         let Some(connector) = tls else {
-            let (head, first_byte) = timed(get(stream, &target), "no answer").await?;
+            let asked = get(stream, &target, proxy.as_ref());
+            let (head, first_byte) = timed(asked, "no answer").await?;
             return Ok(ProbeReport {
                 dns,
                 connect,
-                tls: None,
                 first_byte,
                 ..head
             });
         };
         let (stream, tls) =
             timed(secure(&connector, &target.host, stream), "no TLS handshake").await?;
-        let (head, first_byte) = timed(get(stream, &target), "no answer").await?;
+        let (head, first_byte) = timed(get(stream, &target, None), "no answer").await?;
         Ok(ProbeReport {
             dns,
             connect,
@@ -203,6 +175,39 @@ impl Kit {
             first_byte,
             ..head
         })
+    }
+
+    /// A connection, and how long name and handshake took.
+    async fn straight(
+        &self,
+        host: &str,
+        port: u16,
+    ) -> Result<(TcpStream, Duration, Duration), String> {
+        let (addresses, dns) = timed(self.addresses(host), "DNS did not answer").await?;
+        let (stream, connect) = timed(connect(&addresses, port), "no connection").await?;
+        Ok((stream, dns, connect))
+    }
+
+    /// A connection by way of `proxy`, which looks the name up itself.
+    async fn through(
+        &self,
+        proxy: &Proxy,
+        target: &Target,
+    ) -> Result<(TcpStream, Duration, Duration), NoProbe> {
+        let (host, port) = proxy.place();
+        let (stream, dns, connect) = self
+            .straight(host, port)
+            .await
+            .map_err(|why| NoProbe::Untold(format!("{}: {why}", proxy.name())))?;
+        if !target.tls {
+            return Ok((stream, dns, connect));
+        }
+        let tunnel = proxy.tunnel(stream, &target.host, target.port);
+        let start = Instant::now();
+        let stream = tokio::time::timeout(PHASE, tunnel)
+            .await
+            .map_err(|_| NoProbe::Unanswered(format!("{} found no way in time", proxy.name())))??;
+        Ok((stream, dns, connect + start.elapsed()))
     }
 
     /// The name's CNAME, or its addresses where it has none.
@@ -367,56 +372,15 @@ async fn secure(
         .map_err(|error| no_tls(&error, host))
 }
 
-/// Sends one GET and waits for the answer's head. Times are the caller's to fill in.
-async fn get<S>(stream: S, target: &Target) -> Result<ProbeReport, String>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-        .await
-        .map_err(|error| no_http(&error))?;
-    let request = hyper::Request::get(&target.path)
-        .header(hyper::header::HOST, target.authority())
-        .header(
-            hyper::header::USER_AGENT,
-            concat!("gwctl/", env!("CARGO_PKG_VERSION")),
-        )
-        .header(hyper::header::ACCEPT, "*/*")
-        .header(hyper::header::CONNECTION, "close")
-        .body(Empty::<Bytes>::new())
-        .map_err(|error| said("no such request", &error))?;
-    // The connection works only while it is polled. Once it has ended, whatever it still had to
-    // say waits at the sender; with the head here it is not needed any more.
-    let mut asking = std::pin::pin!(sender.send_request(request));
-    let answer = tokio::select! {
-        biased;
-        answer = &mut asking => answer,
-        _ = connection => asking.await,
-    };
-    let answer = answer.map_err(|error| no_http(&error))?;
-    let served_by = answer
-        .headers()
-        .get("x-gwctl-region")
-        .and_then(|value| value.to_str().ok());
-    Ok(ProbeReport {
-        dns: Duration::ZERO,
-        connect: Duration::ZERO,
-        tls: None,
-        first_byte: Duration::ZERO,
-        status: answer.status().as_u16(),
-        served_by: served_by.map(|region| clean(region, 40)),
-    })
-}
-
 /// Runs one phase, no longer than it may take.
-async fn timed<T>(
-    phase: impl Future<Output = Result<T, String>>,
+async fn timed<T, E: From<String>>(
+    phase: impl Future<Output = Result<T, E>>,
     too_late: &str,
-) -> Result<(T, Duration), String> {
+) -> Result<(T, Duration), E> {
     let start = Instant::now();
     match tokio::time::timeout(PHASE, phase).await {
         Ok(done) => Ok((done?, start.elapsed())),
-        Err(_) => Err(format!("{too_late} within {} s", PHASE.as_secs())),
+        Err(_) => Err(format!("{too_late} within {} s", PHASE.as_secs()).into()),
     }
 }
 

@@ -13,6 +13,10 @@ use tokio_rustls::rustls::{CertificateError, Error as TlsError};
 
 use super::*;
 
+fn unanswered(why: &str) -> NoProbe {
+    NoProbe::Unanswered(why.into())
+}
+
 /// Answers one connection with `reply` and hands back what was asked.
 async fn server(reply: &'static [u8]) -> (String, tokio::task::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -69,25 +73,25 @@ async fn failures_are_short_sentences() {
         .unwrap();
     assert_eq!(
         prober.probe(format!("http://{free}/")).await,
-        Err("connection refused".into())
+        Err(unanswered("connection refused"))
     );
     assert_eq!(
         prober.probe("ftp://example.com/".into()).await,
-        Err("only http and https can be probed".into())
+        Err(unanswered("only http and https can be probed"))
     );
     assert_eq!(
         prober.probe("no url".into()).await,
-        Err("`no url` is not a URL".into())
+        Err(unanswered("`no url` is not a URL"))
     );
     let (url, _asked) = server(b"").await;
     assert_eq!(
         prober.probe(url).await,
-        Err("the connection was closed without an answer".into())
+        Err(unanswered("the connection was closed without an answer"))
     );
     let (url, _asked) = server(b"SSH-2.0-OpenSSH_9.9\r\n\r\n").await;
     assert_eq!(
         prober.probe(url).await,
-        Err("what answered does not speak HTTP".into())
+        Err(unanswered("what answered does not speak HTTP"))
     );
 }
 
@@ -102,7 +106,7 @@ async fn an_endpoint_that_accepts_and_says_nothing_costs_one_phase() {
     });
     let probe = NetworkProber::new().probe(url);
     tokio::time::pause();
-    assert_eq!(probe.await, Err("no answer within 5 s".into()));
+    assert_eq!(probe.await, Err(unanswered("no answer within 5 s")));
     silent.abort();
 }
 
@@ -188,10 +192,99 @@ async fn certificates_are_checked_against_name_and_root() {
     let wrong_name = trusting().probe(&url).await;
     assert_eq!(
         wrong_name,
-        Err("certificate not valid for 127.0.0.1".into())
+        Err(unanswered("certificate not valid for 127.0.0.1"))
     );
     let stranger = NetworkProber::new()
         .probe(format!("https://localhost:{port}/"))
         .await;
-    assert_eq!(stranger, Err("certificate from an unknown issuer".into()));
+    assert_eq!(
+        stranger,
+        Err(unanswered("certificate from an unknown issuer"))
+    );
+}
+
+/// A proxy that answers `reply` to one CONNECT and, where it agreed, leads on to `port`; what it was asked.
+async fn proxy(reply: &'static str, port: u16) -> (Matcher, tokio::task::JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let place = format!("http://mia:secret@{}", listener.local_addr().unwrap());
+    let asked = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut asked = Vec::new();
+        while !asked.ends_with(b"\r\n\r\n") {
+            asked.push(stream.read_u8().await.unwrap());
+        }
+        let head = format!("HTTP/1.1 {reply}\r\nvia: a proxy\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        if reply.starts_with("200") {
+            let mut onward = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+            tokio::spawn(async move {
+                let _ = tokio::io::copy_bidirectional(&mut stream, &mut onward).await;
+            });
+        }
+        String::from_utf8(asked).unwrap()
+    });
+    let matcher = Matcher::builder().all(place).no("10.0.0.1").build();
+    (matcher, asked)
+}
+
+#[tokio::test]
+async fn a_probe_goes_through_the_proxy_that_leads_there() {
+    let port = tls_server().await;
+    let (proxies, asked) = proxy("200 Connection established", port).await;
+    let kit = Kit {
+        proxies,
+        ..trusting()
+    };
+    let url = format!("https://localhost:{port}/health");
+    let report = kit.probe(&url).await.unwrap();
+    assert_eq!(report.status, 200, "the endpoint's own TLS, end to end");
+    let asked = asked.await.unwrap();
+    let line = format!("CONNECT localhost:{port} HTTP/1.1\r\n");
+    assert!(asked.starts_with(&line), "{asked}");
+    assert!(asked.contains("Proxy-Authorization: Basic "), "{asked}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_tells_nothing_of_the_endpoint() {
+    let refused = async |reply| {
+        let (proxies, _asked) = proxy(reply, 0).await;
+        let kit = Kit {
+            proxies,
+            ..trusting()
+        };
+        kit.probe("https://api.example.com/health")
+            .await
+            .unwrap_err()
+    };
+    for reply in ["403 Forbidden", "407 Proxy Authentication Required"] {
+        let NoProbe::Untold(why) = refused(reply).await else {
+            panic!("{reply} is the proxy's own word");
+        };
+        assert!(why.contains("refuses the way to api.example.com"), "{why}");
+        assert!(!why.contains("secret"), "{why}");
+    }
+    let found_nobody = refused("504 Gateway Timeout").await;
+    assert!(
+        matches!(found_nobody, NoProbe::Unanswered(_)),
+        "{found_nobody:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_not_there_tells_nothing_of_the_endpoint() {
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr();
+    let place = format!("http://{}", free.unwrap());
+    let kit = Kit {
+        proxies: Matcher::builder().all(place.clone()).build(),
+        ..trusting()
+    };
+    let gone = kit.probe("https://api.example.com/health").await;
+    assert!(matches!(gone, Err(NoProbe::Untold(_))), "{gone:?}");
+    let port = tls_server().await;
+    let kit = Kit {
+        proxies: Matcher::builder().all(place).no("localhost").build(),
+        ..trusting()
+    };
+    let url = format!("https://localhost:{port}/health");
+    assert!(kit.probe(&url).await.is_ok(), "NO_PROXY names it");
 }

@@ -12,8 +12,9 @@ pub(super) struct MemberSeries {
     lag: [Handle; 5],
     cpu: Load,
     connections: Load,
-    /// Commits and changed rows a second.
-    throughput: [Handle; 2],
+    /// Commits and changed rows a second, of every instance: readers make none, and without a role the figure is
+    /// the average over all of them (aws-facts §1.1).
+    throughput: [Load; 2],
     /// What the writer takes from others, and what a secondary forwards.
     forwarding: [Handle; 2],
     replica_lag: Handle,
@@ -80,6 +81,8 @@ impl MemberSeries {
         let reader = format!("{cluster}-2");
         let cpu = Load::new(store, region, cluster, "CPUUtilization");
         let connections = Load::new(store, region, cluster, "DatabaseConnections");
+        let throughput = ["CommitThroughput", "DMLThroughput"]
+            .map(|metric| Load::new(store, region, cluster, metric));
         let by_reader: [&[(&str, &str)]; 1] = [&[("DBInstanceIdentifier", &reader)]];
         let replica_lag = series(store, region, "AWS/RDS", "AuroraReplicaLag", &by_reader);
         let by_cluster: [&[(&str, &str)]; 1] = [&[("DBClusterIdentifier", cluster)]];
@@ -93,7 +96,7 @@ impl MemberSeries {
                 "AuroraGlobalDBReplicatedWriteIO",
             ]
             .map(&mut of),
-            throughput: ["CommitThroughput", "DMLThroughput"].map(&mut of),
+            throughput,
             forwarding: [
                 "AuroraForwardingWriterDMLThroughput",
                 "AuroraForwardingReplicaDMLThroughput",
@@ -149,6 +152,14 @@ impl State {
                 let connections = (busy.connections.0, second(busy.connections.1));
                 let of = &series.connections;
                 of.publish(store, minute, primary, connections);
+                let made = if primary {
+                    [writes, writes * 1.7]
+                } else {
+                    [0.0; 2]
+                };
+                for (load, made) in series.throughput.iter().zip(made) {
+                    load.publish(store, minute, primary, (made, second(0.0)));
+                }
             }
             if instances > 1 {
                 store.publish(series.replica_lag, minute, Sample::gauge(inside_ms));
@@ -160,8 +171,6 @@ impl State {
                         .iter()
                         .for_each(|lag| store.publish(*lag, minute, Sample::gauge(inside_ms)));
                 }
-                store.publish(series.throughput[0], minute, Sample::gauge(writes));
-                store.publish(series.throughput[1], minute, Sample::gauge(writes * 1.7));
                 store.publish(series.forwarding[0], minute, Sample::gauge(forwarded * 1.7));
                 continue;
             }

@@ -124,6 +124,7 @@ fn routing(edge: &mut Edge, sites: &[Region]) {
             first_byte: Duration::from_millis(69),
             status: 200,
             served_by: Some(at(1).to_string()),
+            own: None,
         },
         9,
         "probe",

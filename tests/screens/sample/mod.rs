@@ -267,6 +267,7 @@ fn probe(here: &Region, index: u64) -> ProbeReport {
         first_byte: Duration::from_millis(41 + 27 * index),
         status: 200,
         served_by: Some(here.to_string()),
+        own: None,
     }
 }
 

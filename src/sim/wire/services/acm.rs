@@ -8,6 +8,8 @@ use crate::sim::wire::value::{Value, empty, members, shape};
 use crate::sim::world::Resources;
 use crate::sim::world::model::Certificate;
 
+/// Names that a summary tells: who wants to know the others asks for the certificate.
+const MOST_NAMES: usize = 100;
 /// All certificates of the world have keys of this kind.
 const KEYS: &str = "RSA_2048";
 
@@ -46,8 +48,8 @@ fn list(world: &Resources, ask: &Ask) -> Answer {
         shape! {
             "CertificateArn": &one.arn,
             "DomainName": &one.domain,
-            "SubjectAlternativeNameSummaries": members(&one.alternative_names),
-            "HasAdditionalSubjectAlternativeNames": false,
+            "SubjectAlternativeNameSummaries": members(one.alternative_names.iter().take(MOST_NAMES)),
+            "HasAdditionalSubjectAlternativeNames": one.alternative_names.len() > MOST_NAMES,
             "Status": &one.status,
             "Type": "AMAZON_ISSUED",
             "KeyAlgorithm": KEYS,
