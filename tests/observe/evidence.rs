@@ -31,7 +31,7 @@ async fn an_api_that_does_not_exist_has_no_share_and_is_no_healthy_region() {
         text.contains("there is no API zzzzzzzzzz in eu-west-1"),
         "{text}"
     );
-    assert_eq!(picture.traffic_share(&region("eu-west-1")), None);
+    assert!(picture.traffic_share(&region("eu-west-1")).is_err());
     assert_ne!(picture.judgement.verdict, Verdict::Healthy);
 }
 
