@@ -72,7 +72,7 @@ impl Keys {
             _ => {}
         }
         let fetched = match timeout(PATIENCE, self.source.provide_credentials()).await {
-            Ok(Ok(key)) => Ok(key),
+            Ok(Ok(key)) => sendable(key),
             Ok(Err(error)) => Err(self.why_none(&error)),
             Err(_) => Err(format!(
                 "the provider of the credentials gave no answer in {} s",
@@ -105,6 +105,21 @@ impl ProvideCredentials for Keys {
         let key = async { self.key().await.map_err(CredentialsError::provider_error) };
         future::ProvideCredentials::new(key)
     }
+}
+
+/// The SDK panics on a key or token that cannot stand in a header.
+fn sendable(key: Credentials) -> Result<Credentials, String> {
+    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+    let what = if !plain(key.access_key_id()) {
+        "access key id"
+    } else if key.session_token().is_some_and(|token| !plain(token)) {
+        "session token"
+    } else {
+        return Ok(key);
+    };
+    Err(format!(
+        "the {what} holds a line break, a blank or another character that cannot be sent: copy it anew"
+    ))
 }
 
 fn is_fresh(key: &Credentials) -> bool {
@@ -162,6 +177,16 @@ mod tests {
         assert!(first.is_ok() && second.is_ok());
         assert!(keys.provide_credentials().await.is_ok());
         assert_eq!(asked.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn a_key_that_no_header_can_hold_is_refused_in_words() {
+        let made = |id: &str, token: &str| {
+            sendable(Credentials::new(id, "s", Some(token.into()), None, "test"))
+        };
+        assert!(made("AKIA", "IQoJ+/=").is_ok());
+        assert!(made("AKIA\r\n", "t").is_err_and(|why| why.contains("access key id")));
+        assert!(made("AKIA", "two\nlines").is_err_and(|why| why.contains("session token")));
     }
 
     #[tokio::test]
