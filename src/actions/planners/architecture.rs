@@ -1,6 +1,6 @@
 //! The stacks of a fleet: what each is called, where it is, and what its template is given.
 
-use super::{code, orderable};
+use super::{code, fleet_name, orderable};
 use crate::actions::plan::{Ground, digest};
 use crate::actions::task::{BuildStack, RemoveStack, Source, placeholder};
 use crate::actions::{Change, KnownStack, Refused, Step, Survey, Task, names};
@@ -57,7 +57,7 @@ impl<'a> Architecture<'a> {
                 Refused::new("the account is not known: STS did not say who the caller is")
                     .instead("`gwctl doctor` says what is wrong with the credentials.")
             })?;
-        names_fit(ground.fleet)?;
+        fleet_name::fits(ground.fleet)?;
         Ok(Self {
             ground,
             survey,
@@ -476,37 +476,5 @@ fn counted(parts: &[Part]) -> String {
         "nothing to change".into()
     } else {
         counts.join(", ")
-    }
-}
-
-/// The templates make names of AWS things from the fleet's.
-fn names_fit(fleet: &str) -> Result<(), Refused> {
-    let word = |word: &str| {
-        !word.is_empty()
-            && word
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    };
-    let fits = fleet.len() <= 32
-        && fleet.starts_with(|first: char| first.is_ascii_lowercase())
-        && fleet.split('-').all(word);
-    if fits {
-        return Ok(());
-    }
-    Err(Refused::new(format!(
-        "`{fleet}` cannot name stacks and clusters: at most 32 lower-case letters, digits and single hyphens, a letter first"
-    )))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fleet_that_cannot_name_a_cluster_is_refused() {
-        assert!(names_fit("orders-2").is_ok());
-        for bad in ["Orders", "2orders", "orders--x", "orders-", ""] {
-            assert!(names_fit(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -9,6 +9,7 @@ pub(super) mod down;
 pub(super) mod drain;
 pub(super) mod drill;
 pub(super) mod evacuate;
+mod fleet_name;
 pub(super) mod invalidate;
 mod orderable;
 mod preconditions;

@@ -1,0 +1,244 @@
+//! The database's judgement.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use super::super::fixture::{Fixture, ask_failed, region};
+use super::*;
+use crate::fleet::{FailoverState, Metric};
+
+fn judged(change: impl FnOnce(&mut Fixture)) -> (Verdict, String) {
+    let mut fixture = Fixture::healthy();
+    change(&mut fixture);
+    let judgement = fixture.judged().database.judgement;
+    let text = judgement
+        .reasons
+        .first()
+        .map(|r| r.text.clone())
+        .unwrap_or_default();
+    (judgement.verdict, text)
+}
+
+fn cluster(f: &mut Fixture, code: &str, change: impl FnOnce(&mut ClusterState)) {
+    let mut state = f.0.database.clusters[&region(code)]
+        .state
+        .current()
+        .unwrap()
+        .clone();
+    change(&mut state);
+    f.0.database.clusters.get_mut(&region(code)).unwrap().state = Fixture::known(state);
+}
+
+fn topology(f: &mut Fixture, change: impl FnOnce(&mut Topology)) {
+    let mut topology = f.0.database.topology.current().unwrap().clone();
+    change(&mut topology);
+    f.0.database.topology = Fixture::known(topology);
+}
+
+#[test]
+fn lag_is_told_with_its_limit_and_never_means_down() {
+    let said = judged(|f| f.lag("eu-west-1", 12_000.0));
+    assert_eq!(
+        said,
+        (
+            Verdict::Degraded,
+            "replication lag in eu-west-1 12 s, limit 1 s".into()
+        )
+    );
+    let said = judged(|f| f.lag("eu-west-1", 90_000.0));
+    assert_eq!(
+        said,
+        (
+            Verdict::Degraded,
+            "replication lag in eu-west-1 90 s, critical limit 30 s".into()
+        )
+    );
+}
+
+#[test]
+fn a_secondary_that_reports_no_lag_is_unknown() {
+    let said = judged(|f| {
+        let metrics = &mut f
+            .0
+            .database
+            .clusters
+            .get_mut(&region("eu-west-1"))
+            .unwrap()
+            .metrics;
+        Fixture::no_data(metrics, Metric::RpoLag);
+    });
+    assert_eq!(
+        said,
+        (
+            Verdict::Unknown,
+            "eu-west-1 reports no replication lag".into()
+        )
+    );
+}
+
+#[test]
+fn the_writer_decides_between_down_and_degraded() {
+    let said = judged(|f| cluster(f, "us-east-1", |c| c.status = "stopped".into()));
+    assert_eq!(
+        said,
+        (
+            Verdict::Down,
+            "orders-us-east-1 in us-east-1 is stopped".into()
+        )
+    );
+    let said = judged(|f| cluster(f, "us-east-1", |c| c.status = "backing-up".into()));
+    assert_eq!(said.0, Verdict::Healthy);
+    let said = judged(|f| {
+        cluster(f, "us-east-1", |c| {
+            c.instances[0].status = "rebooting".into();
+        });
+    });
+    assert_eq!(said.0, Verdict::Down);
+    let said = judged(|f| cluster(f, "eu-west-1", |c| c.status = "stopped".into()));
+    assert_eq!(said.0, Verdict::Degraded);
+    let said = judged(|f| topology(f, |t| t.members.iter_mut().for_each(|m| m.writer = false)));
+    assert_eq!(said, (Verdict::Down, "no member takes writes".into()));
+}
+
+#[test]
+fn a_silent_writer_is_down_once_no_secondary_hears_of_it() {
+    let silent_writer = |f: &mut Fixture| {
+        f.silent("us-east-1");
+        let cluster = f.0.database.clusters.get_mut(&region("us-east-1")).unwrap();
+        ask_failed(&mut cluster.state, "no answer in time");
+    };
+    assert_eq!(judged(silent_writer).0, Verdict::Unknown);
+    let said = judged(|f| {
+        silent_writer(f);
+        f.silence("eu-west-1", 4);
+    });
+    assert_eq!(said.0, Verdict::Degraded, "one secondary still hears of it");
+    let said = judged(|f| {
+        silent_writer(f);
+        f.lag("eu-west-1", 240_000.0);
+        f.lag("ap-southeast-1", 245_000.0);
+    });
+    assert_eq!(said.0, Verdict::Degraded, "both are behind, and hear of it");
+    let said = judged(|f| {
+        silent_writer(f);
+        f.silence("eu-west-1", 4);
+        f.silence("ap-southeast-1", 4);
+    });
+    let words =
+        "writer orders-us-east-1 does not answer, and no secondary has heard of it for 4 min";
+    assert_eq!(said, (Verdict::Down, words.into()));
+}
+
+#[test]
+fn a_silence_is_told_as_one_and_not_as_a_lag() {
+    let said = judged(|f| f.silence("eu-west-1", 14));
+    let words = "eu-west-1 last heard of the writer 14 min ago; lag then 180 ms";
+    assert_eq!(said, (Verdict::Degraded, words.into()));
+}
+
+#[test]
+fn what_is_worked_on_or_not_known_is_no_outage() {
+    let instance = |status: &'static str| {
+        judged(|f| cluster(f, "us-east-1", |c| c.instances[0].status = status.into()))
+    };
+    let words = "writer instance orders-us-east-1-0 is modifying: it serves meanwhile";
+    assert_eq!(instance("modifying"), (Verdict::Degraded, words.into()));
+    let said = instance("some-new-status");
+    assert_eq!(said.0, Verdict::Degraded);
+    assert!(
+        said.1.contains("a status that gwctl does not know"),
+        "{}",
+        said.1
+    );
+    let said = judged(|f| cluster(f, "us-east-1", |c| c.status = "some-new-status".into()));
+    assert_eq!(said.0, Verdict::Degraded);
+    let secondary = |status: &'static str| {
+        judged(|f| {
+            cluster(f, "eu-west-1", |c| {
+                c.instances.truncate(1);
+                c.instances[0].status = status.into();
+            });
+        })
+    };
+    assert_eq!(secondary("modifying").0, Verdict::Healthy);
+    assert!(
+        !secondary("some-new-status")
+            .1
+            .contains("cannot be promoted")
+    );
+    assert!(secondary("stopped").1.contains("cannot be promoted"));
+}
+
+#[test]
+fn a_region_without_its_part_of_the_database_is_degraded() {
+    let detach = |f: &mut Fixture| {
+        topology(f, |t| {
+            t.members.retain(|m| m.region.as_str() != "eu-west-1");
+        });
+        f.0.database.clusters.remove(&region("eu-west-1"));
+    };
+    let words = "eu-west-1 has no member of global cluster orders: what is written to a cluster there stays there";
+    assert_eq!(judged(detach), (Verdict::Degraded, words.into()));
+    let mut fixture = Fixture::healthy();
+    detach(&mut fixture);
+    let fleet = fixture.judged();
+    assert_eq!(fleet.judgement.verdict, Verdict::Degraded);
+    let site = &fleet.site(&region("eu-west-1")).unwrap().judgement;
+    assert_eq!(
+        (site.verdict, site.reasons[0].text.as_str()),
+        (Verdict::Degraded, words)
+    );
+}
+
+#[test]
+fn a_headless_secondary_cannot_be_promoted_and_says_so() {
+    let said = judged(|f| cluster(f, "eu-west-1", |c| c.instances.clear()));
+    assert_eq!(said.0, Verdict::Degraded);
+    assert!(said.1.contains("cannot be promoted"));
+}
+
+#[test]
+fn a_running_failover_is_told_with_its_target() {
+    let said = judged(|f| {
+        topology(f, |t| {
+            t.status = "failing-over".into();
+            t.failover = Some(FailoverState {
+                status: "failing-over".into(),
+                from: None,
+                to: Some("arn:aws:rds:eu-west-1:123456789012:cluster:orders-euw1".into()),
+                data_loss_allowed: true,
+            });
+        });
+    });
+    assert_eq!(
+        said,
+        (
+            Verdict::Degraded,
+            "failing-over to orders-euw1 is under way, data loss allowed".into()
+        )
+    );
+}
+
+#[test]
+fn what_could_not_be_seen_is_unknown_with_the_reason() {
+    let said = judged(|f| ask_failed(&mut f.0.database.topology, "time-out after 5 s"));
+    assert_eq!(
+        said,
+        (
+            Verdict::Unknown,
+            "RDS in eu-west-1 could not be asked: time-out after 5 s".into()
+        )
+    );
+    let said = judged(|f| {
+        let state = &mut f
+            .0
+            .database
+            .clusters
+            .get_mut(&region("eu-west-1"))
+            .unwrap()
+            .state;
+        ask_failed(state, "time-out after 5 s");
+    });
+    assert_eq!(said.0, Verdict::Unknown);
+    let said = judged(|f| f.0.at += jiff::SignedDuration::from_mins(10));
+    assert_eq!(said, (Verdict::Unknown, "topology is 10 min old".into()));
+}
