@@ -426,8 +426,14 @@ fn a_detached_member_stands_alone_and_can_be_deleted() {
     let refused = sim.state().switchover("orders", &cluster).unwrap_err();
     let refused = refused.to_string();
     assert!(refused.contains("no available DB instance"), "{refused}");
+    let refused = frankfurt.change(&sim, "Cluster", |properties| {
+        properties["GlobalClusterIdentifier"] = json!("");
+    });
+    let refused = refused.map(|_| ()).unwrap_err();
+    assert!(refused.contains("members of a global database"), "{refused}");
     let changed = frankfurt.change(&sim, "Cluster", |properties| {
         properties["GlobalClusterIdentifier"] = json!("");
+        properties["EnableGlobalWriteForwarding"] = json!(false);
         properties["DeletionProtection"] = json!(true);
     });
     assert!(!changed.unwrap().replaced);

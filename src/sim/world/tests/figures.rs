@@ -60,8 +60,8 @@ fn a_world_is_founded_at_once_and_its_seconds_cost_little() {
     pass(&sim, 600);
     let second = began.elapsed() / 600;
     // Loose, for busy machines: alone it takes 60 ms and 40 us, unoptimised.
-    assert!(founded < Duration::from_millis(1_500), "{founded:?}");
-    assert!(second < Duration::from_millis(1), "{second:?}");
+    assert!(founded < Duration::from_secs(10), "{founded:?}");
+    assert!(second < Duration::from_millis(5), "{second:?}");
 }
 
 #[test]
