@@ -60,7 +60,11 @@ fn in_words(line: &Line, action: &str, kind: ErrorKind, code: &str, said: &str) 
             resources(action, region),
         ),
         ErrorKind::NotAllowed => {
-            format!("{NOT_ALLOWED}{service}:{action}; AWS does not say by which policy ({code})")
+            let who = format!("AWS does not say by which policy ({code})");
+            format!(
+                "{NOT_ALLOWED}{service}:{action}; {who}{}",
+                resources(action, region)
+            )
         }
         ErrorKind::Forbidden => {
             let why = denial.map_or(said, |denial| {

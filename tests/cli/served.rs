@@ -65,7 +65,7 @@ impl Served {
                     .or_insert_with(|| toml::Table::new().into());
                 section.as_table_mut().unwrap().insert(name.into(), value);
             };
-            set("rules", "window_s", 10_000_000.into());
+            set("rules", "window_s", 604_800.into());
             set("thresholds", "metric_stale_s", 100_000.0.into());
             set("thresholds", "state_stale_s", 100_000.0.into());
         }

@@ -90,9 +90,7 @@ impl Folder {
         let entries = std::fs::read_dir(&self.path).into_iter().flatten();
         entries.flatten().filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
-            let id = name.strip_suffix(".jsonl")?.to_owned();
-            // What only looks like a journal, such as a pipe, would never be read to its end.
-            entry.path().is_file().then_some(id)
+            Some(name.strip_suffix(".jsonl")?.to_owned())
         })
     }
 

@@ -37,9 +37,11 @@ fn replacement(change: &ResourceChange) -> Option<&'static str> {
     }
 }
 
-/// Whether the resource that is replaced is the data, or the only key to it.
+/// Whether the resource that is replaced is the data, or the only key to it. An instance is neither, and
+/// CloudFormation says of it that it may be replaced whenever the cluster it refers to changes at all.
 fn holds_data(kind: &str) -> bool {
-    kind.starts_with("AWS::RDS::") || kind.starts_with("AWS::KMS::")
+    matches!(kind, "AWS::RDS::DBCluster" | "AWS::RDS::GlobalCluster")
+        || kind.starts_with("AWS::KMS::")
 }
 
 /// `GlobalClusterIdentifier` is marked as replacing under a condition. What its handler does is to detach the

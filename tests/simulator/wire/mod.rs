@@ -95,7 +95,7 @@ fn publish(sim: &Sim, region: &str, metric: &str, values: &[f64]) {
             .metrics
             .put(region, "Test", metric, &[("Fleet", "orders")], *value, at);
     }
-    sim.advance(Duration::from_secs(30));
+    sim.advance(Duration::from_secs(60));
 }
 
 /// The code of an SDK error.

@@ -430,7 +430,10 @@ fn a_detached_member_stands_alone_and_can_be_deleted() {
         properties["GlobalClusterIdentifier"] = json!("");
     });
     let refused = refused.map(|_| ()).unwrap_err();
-    assert!(refused.contains("members of a global database"), "{refused}");
+    assert!(
+        refused.contains("members of a global database"),
+        "{refused}"
+    );
     let changed = frankfurt.change(&sim, "Cluster", |properties| {
         properties["GlobalClusterIdentifier"] = json!("");
         properties["EnableGlobalWriteForwarding"] = json!(false);
