@@ -369,7 +369,7 @@ async fn metrics_are_listed_by_namespace_name_and_dimension() {
     for number in 0..620 {
         publish_one(&sim, &format!("M{number:03}"));
     }
-    sim.advance(std::time::Duration::from_secs(30));
+    sim.advance(std::time::Duration::from_secs(60));
     let client = Client::new(&sdk(&sim, REGION));
     let mut pages = client
         .list_metrics()

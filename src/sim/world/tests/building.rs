@@ -1,6 +1,6 @@
 //! Fleets and Regions that are built from gwctl's own templates, serve, and are unmade.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::builder::{Built, build, region_parameters, stack, words};
 use super::*;
@@ -426,16 +426,11 @@ fn a_detached_member_stands_alone_and_can_be_deleted() {
     let refused = sim.state().switchover("orders", &cluster).unwrap_err();
     let refused = refused.to_string();
     assert!(refused.contains("no available DB instance"), "{refused}");
-    let refused = frankfurt.change(&sim, "Cluster", |properties| {
-        properties["GlobalClusterIdentifier"] = json!("");
-    });
-    let refused = refused.map(|_| ()).unwrap_err();
-    assert!(
-        refused.contains("members of a global database"),
-        "{refused}"
-    );
+    let leave = |properties: &mut Value| properties["GlobalClusterIdentifier"] = json!("");
+    let refused = frankfurt.change(&sim, "Cluster", leave);
+    assert!(refused.is_err_and(|why| why.contains("members of a global database")));
     let changed = frankfurt.change(&sim, "Cluster", |properties| {
-        properties["GlobalClusterIdentifier"] = json!("");
+        leave(properties);
         properties["EnableGlobalWriteForwarding"] = json!(false);
         properties["DeletionProtection"] = json!(true);
     });
