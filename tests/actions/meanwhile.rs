@@ -136,7 +136,8 @@ fn a_region_that_was_to_take_traffic_and_takes_none_holds_the_run_until_it_is_to
         let elsewhere = Folder::new(stage.folder.path().with_file_name("elsewhere"));
         let id = killed_before_its_change(&stage, &evacuate("us-east-1")).await;
         sent_and_left(&stage, &elsewhere, "eu-west-1").await;
-        tokio::time::sleep(Duration::from_secs(10)).await;
+        // What another machine puts shows once CloudWatch has made it visible.
+        tokio::time::sleep(Duration::from_mins(1)).await;
         let mut running = resume(&id, &[], stage.crew(), &stage.folder, &operator()).unwrap();
         let state = stage.settle(&mut running).await;
         let why = state.steps["evacuate"].held.clone().unwrap_or_default();
