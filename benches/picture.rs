@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use gwctl::aws::{Handler, Session, SessionOptions, Timeouts, in_process};
 use gwctl::fleet::{Metric, ProbeReport, Region, Snapshot};
-use gwctl::observe::{NoProbe, Observer, Prober, Refresh, Resolved};
+use gwctl::observe::{Answerer, NoProbe, Observer, Prober, Refresh, Resolved};
 use gwctl::sim::{Sim, SimOptions, wire};
 
 use super::table::{Table, median, millis};
@@ -54,6 +54,7 @@ impl Prober for Prompt {
     fn answer(
         &self,
         name: String,
+        _: String,
         _: IpAddr,
     ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>> {
         self.resolve(name)
@@ -65,6 +66,7 @@ impl Prober for Prompt {
             Ok(Resolved {
                 values: vec!["us-east-1.api.orders.example.com".into()],
                 ttl_s: 60,
+                by: Answerer::Servers,
             })
         })
     }

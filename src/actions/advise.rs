@@ -15,7 +15,7 @@ use crate::fleet::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
-    /// Only the Region's API is bad: shift traffic, leave the database; write forwarding carries on.
+    /// Only the Region's API is bad: shift traffic, leave the database where it is.
     EvacuateOnly,
     /// The database answers: switch over, nothing is lost.
     Switchover,
@@ -60,6 +60,8 @@ struct Signs {
     seen_dead: bool,
     /// Its own API or functions are down or degraded.
     unwell: Option<String>,
+    /// Whether the other Regions' writes reach it while it stays.
+    forwarding: &'static str,
 }
 
 /// Judges the primary from the snapshot alone. Gone it is only where its cluster cannot be described
@@ -105,9 +107,7 @@ fn with_database(primary: &Region, signs: Signs) -> Advice {
             mode: Mode::EvacuateOnly,
             why: vec![
                 unwell,
-                format!(
-                    "its database answers ({there}): writes are forwarded to it from everywhere"
-                ),
+                format!("its database answers ({there}): {}", signs.forwarding),
             ],
             refused,
         },
@@ -192,6 +192,7 @@ fn signs(snapshot: &Snapshot, primary: &Region) -> Signs {
     last_write(snapshot, primary, &mut signs);
     lag(snapshot, primary, &mut signs);
     alarms(site, &mut signs);
+    signs.forwarding = forwarding(snapshot, primary);
     if site.judgement.verdict == Verdict::Down || site.judgement.verdict == Verdict::Degraded {
         // What is wrong with the database is no reason to leave it where it is.
         let mut reasons = site.judgement.reasons.iter();
@@ -202,6 +203,23 @@ fn signs(snapshot: &Snapshot, primary: &Region) -> Signs {
             .map(|reason| format!("{primary} is {}: {}", site.judgement.verdict, reason.text));
     }
     signs
+}
+
+/// Whether the secondaries forward what is written in their Regions.
+fn forwarding(snapshot: &Snapshot, primary: &Region) -> &'static str {
+    let topology = snapshot.database.topology.last();
+    let members = topology.into_iter().flat_map(|topology| &topology.members);
+    let secondaries = members.filter(|member| &member.region != primary);
+    let all: Option<Vec<bool>> = secondaries
+        .map(|member| snapshot.database.forwards(member))
+        .collect();
+    match all {
+        Some(all) if all.iter().all(|forwards| *forwards) => {
+            "the other Regions forward their writes to it"
+        }
+        Some(_) => "not every other Region forwards its writes to it: look whether they reach it",
+        None => "it is not known whether the other Regions forward their writes to it",
+    }
 }
 
 /// A refusal, or a throttled call, says nothing of the cluster.

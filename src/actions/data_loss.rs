@@ -78,8 +78,7 @@ impl DataLoss {
     /// How many writes can be missing at most at `until`, had the writer gone on at its rate.
     pub fn at_most(&self, until: Timestamp) -> Option<f64> {
         let unheard = until.duration_since(self.from()?).as_secs_f64().max(0.0);
-        let lag = self.lag_ms.map_or(0.0, |ms| ms / 1_000.0);
-        Some(unheard.max(lag) * self.writes_per_s?)
+        Some(unheard * self.writes_per_s?)
     }
 
     /// For a list: `about 310 writes`, `unknown, at most 309,960 writes`.

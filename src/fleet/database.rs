@@ -231,6 +231,15 @@ impl GlobalDatabase {
         Lag::of(self.lag(region)?.current()?)
     }
 
+    /// Whether `member` forwards writes: as the global cluster lists it, else as its own cluster says. None
+    /// where neither shows it.
+    pub fn forwards(&self, member: &Member) -> Option<bool> {
+        let cluster = self.clusters.get(&member.region);
+        let by_cluster = || cluster?.state.last()?.write_forwarding.clone();
+        let status = member.write_forwarding.clone().or_else(by_cluster)?;
+        Some(matches!(status.as_str(), "enabled" | "enabling"))
+    }
+
     /// As [`Self::lag_now`], of the last figures that were ever known.
     pub fn lag_last_known(&self, region: &Region) -> Option<Lag> {
         Lag::of(self.lag(region)?.last()?)

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use gwctl::actions::{
     DataLoss, Finding, Intent, Mechanism, Mode, Plan, Refused, Task, advise, plan,
 };
-use gwctl::fleet::{Missing, Snapshot};
+use gwctl::fleet::{Missing, Reason, Snapshot, Verdict};
 use jiff::{SignedDuration, Timestamp};
 
 use super::stand::{Stage, in_virtual_time, region};
@@ -96,7 +96,12 @@ fn a_healthy_primary_is_switched_and_failed_over_only_by_force() {
 fn where_only_the_api_is_bad_no_promotion_is_needed() {
     let mut picture = picture("calm");
     let judgement = &mut picture.sites[0].judgement;
-    judgement.verdict = gwctl::fleet::Verdict::Down;
+    judgement.verdict = Verdict::Down;
+    judgement.reasons = vec![Reason {
+        verdict: Verdict::Down,
+        about: "errors",
+        text: "5xx 40 %, at most 5 %".into(),
+    }];
     let advice = advise(&picture);
     assert_eq!(advice.mode, Mode::EvacuateOnly, "{advice:?}");
     let refused = planned(&picture, &promote(None, false)).unwrap_err();

@@ -43,9 +43,12 @@ pub fn founded(scenario: &str) -> Sim {
     .unwrap()
 }
 
-/// An account without a fleet: its zone is all there is.
+/// An account without a fleet: its zone is all there is. One Region of the templates bears all its clients.
 pub fn empty() -> Sim {
+    let mut scenario = Scenario::load("calm").unwrap();
+    scenario.clients /= 2.0;
     Sim::new(SimOptions {
+        scenario,
         empty: true,
         regions: Vec::new(),
         api_latency: Some(REPLY),

@@ -6,7 +6,7 @@ use crate::actions::dark::dark;
 use crate::actions::journal::{RunState, StepStatus};
 use crate::actions::task::bearing::{self, Bearing, Limits};
 use crate::actions::{Intent, Task, traffic, words};
-use crate::fleet::{Metric, Region, Rules, Site, Snapshot, check_verdict, usually_refused};
+use crate::fleet::{Lag, Metric, Region, Rules, Site, Snapshot, check_verdict, usually_refused};
 
 /// Words of `GlobalCluster.Status` that are known (aws-facts §2.4): any other is shown and held on.
 const KNOWN: [&str; 7] = [
@@ -184,7 +184,9 @@ fn answers(site: &Site, snapshot: &Snapshot) -> Option<bool> {
     if dark(site, snapshot.at) {
         return Some(false);
     }
-    if let Some(report) = site.probe.current() {
+    let probed = site.probe.current();
+    // What CloudFront answered by itself tells nothing of the Region.
+    if let Some(report) = probed.filter(|report| report.own.is_none()) {
         return Some(report.status < 500);
     }
     let check = snapshot.edge.check(&site.region);
@@ -213,17 +215,24 @@ fn lagging(
         let there = matches!(&step.task, Task::Switchover(task) if &task.target == target);
         there && state.status(&step.id) == StepStatus::Waiting
     });
+    if !waiting {
+        return None;
+    }
     let series = snapshot.database.lag(target)?.current()?;
-    let newest = series.newest()?;
-    let before = series
-        .points()
-        .iter()
-        .rev()
-        .find(|point| newest.at.duration_since(point.at) >= SignedDuration::from_mins(1))?;
-    (waiting && newest.value > rules.abort_lag_ms && newest.value > before.value).then(|| {
-        format!(
-            "{target} lags {} and the lag grows",
-            words::millis(newest.value)
-        )
-    })
+    let lag = Lag::of(series)?;
+    if let Some(silence) = lag.silence {
+        return (lag.ms > rules.abort_lag_ms).then(|| {
+            format!(
+                "{target} last heard of the writer {} ago",
+                words::span(snapshot.at.duration_since(silence.since))
+            )
+        });
+    }
+    let mut points = series.points().iter().rev();
+    let before = points.find(|point| lag.at.duration_since(point.at) >= TWO_MINUTES)?;
+    (lag.ms > rules.abort_lag_ms && lag.ms > before.value)
+        .then(|| format!("{target} lags {} and the lag grows", words::millis(lag.ms)))
 }
+
+/// From the begin of a minute's figure to the end of the next one's.
+const TWO_MINUTES: SignedDuration = SignedDuration::from_mins(2);

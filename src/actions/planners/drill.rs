@@ -216,7 +216,7 @@ fn back(
         Step::new("back.resync", "Every member is connected", resync, snapshot).after(["look"]);
     if mode == Mode::Failover {
         first = first.after(["resync", "snapshot"]);
-        if promote::forwards(ground, new) == Some(true) {
+        if ground.snapshot.database.forwards(new) == Some(true) {
             first.after.push(format!("forwarding-after.{}", old.region));
         }
     } else {
@@ -240,7 +240,7 @@ fn back(
         .after(["back.healthy"]);
     steps.push(writer);
     steps.push(promote::endpoint(ground, old, "back.endpoint").after(["back.switchover"]));
-    if promote::forwards(ground, new) == Some(true) {
+    if ground.snapshot.database.forwards(new) == Some(true) {
         let forwards = promote::forwarding(ground, new, "back.forwarding");
         steps.push(forwards.after(["back.switchover"]));
     }

@@ -150,7 +150,7 @@ pub(super) fn steps(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Vec<Ste
         let forwarding_now = members.filter(|member| {
             // The primary shows nothing: as a secondary it takes the target's part.
             let shows = if member.writer { cast.target } else { member };
-            forwards(ground, shows) == Some(true)
+            ground.snapshot.database.forwards(shows) == Some(true)
         });
         let all = forwarding_now.map(|member| {
             let step = forwarding(ground, member, "forwarding");
@@ -219,7 +219,7 @@ pub(super) fn steps(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Vec<Ste
         );
         before_forwarding = "resync".into();
     }
-    if forwards(ground, cast.target) == Some(true) {
+    if ground.snapshot.database.forwards(cast.target) == Some(true) {
         let mut last = forwarding(ground, cast.writer, "forwarding-after");
         // What a dead Region needs is looked at again just before the step, when it is back.
         last.needs.retain(|_| mode != Mode::Failover);
@@ -228,18 +228,10 @@ pub(super) fn steps(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Vec<Ste
     steps
 }
 
-/// Whether a secondary forwards writes; none where it is not shown.
-pub(super) fn forwards(ground: &Ground<'_>, member: &Member) -> Option<bool> {
-    let cluster = ground.snapshot.database.clusters.get(&member.region);
-    let by_cluster = || cluster?.state.last()?.write_forwarding.clone();
-    let status = member.write_forwarding.clone().or_else(by_cluster)?;
-    Some(matches!(status.as_str(), "enabled" | "enabling"))
-}
-
 /// What becomes of write forwarding: gwctl keeps it as it is, and never switches it on for a fleet without.
 pub(super) fn forwarding_note(ground: &Ground<'_>, cast: &Cast<'_>) -> String {
     let (old, new) = (&cast.writer.region, &cast.target.region);
-    match forwards(ground, cast.target) {
+    match ground.snapshot.database.forwards(cast.target) {
         Some(true) => format!(
             "{old} will forward its writes as {new} does now. The primary does not show that setting: when the reply to ModifyDBCluster is lost there, the call is sent again, which changes nothing."
         ),

@@ -125,7 +125,9 @@ fn failover(state: &RunState, step: &Step, sent: Timestamp) -> RecoveryPoint {
         .filter(|_| loss.silent_since.is_some())
         .and_then(|old| recorded(state, old, heard, until));
     let rpo_ms = unknown.objective_s * 1_000.0;
-    let at_least = written.as_ref().map_or(0.0, |written| written.at_least_ms);
+    let missed = written
+        .as_ref()
+        .is_some_and(|written| written.at_least_ms > rpo_ms);
     said.extend(written.map(|written| written.said));
     said.extend(snapshot(state));
     let at_most = until.map(|until| Bound {
@@ -140,7 +142,7 @@ fn failover(state: &RunState, step: &Step, sent: Timestamp) -> RecoveryPoint {
             writes: loss.writes(),
         }),
         at_most,
-        met: if at_least > rpo_ms {
+        met: if missed {
             Some(false)
         } else {
             within.then_some(true)

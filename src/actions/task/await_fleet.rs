@@ -52,6 +52,13 @@ impl Work for Baseline {
                 Ok(Some(worst)) => said.push(format!("{} {worst:.2} %", site.region)),
             }
         }
+        if said.is_empty() {
+            let names: Vec<&str> = self.except.iter().map(Region::as_str).collect();
+            return Seen::Done(format!(
+                "no Region was looked at: {} need not be steady",
+                names.join(", ")
+            ));
+        }
         Seen::Done(format!(
             "steady for {} minutes, at most 5xx: {}",
             self.minutes,
@@ -268,6 +275,10 @@ const RECENT: SignedDuration = SignedDuration::from_mins(3);
 /// What is wrong with the answer to gwctl's own request; none where it is good.
 fn probed(site: &Site) -> Option<String> {
     match site.probe.current() {
+        Some(report) if report.own.is_some() => Some(format!(
+            "the probe was answered {} by CloudFront itself, not by the Region",
+            report.status
+        )),
         Some(report) if report.status < 400 => None,
         Some(report) => Some(format!("the probe was answered {}", report.status)),
         None => {

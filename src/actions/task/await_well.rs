@@ -186,13 +186,11 @@ impl AwaitWell {
         let usual = others
             .filter_map(|site| usually_refused(&site.api.metrics, snapshot.at))
             .reduce(f64::max);
-        let usual = usual.unwrap_or(0.0);
-        (share > usual + self.errors_percent).then(|| {
-            format!(
-                "{} answers {share:.1} % with 4xx, the others at most {usual:.1} %: 429 for too many requests counts there",
-                self.region
-            )
-        })
+        let usual = match usual {
+            Some(usual) => (usual, format!("the others at most {usual:.1} %")),
+            None => (0.0, "those of the others are not known".to_owned()),
+        };
+        bearing::turned_away(&self.region, share, self.errors_percent, usual)
     }
 }
 

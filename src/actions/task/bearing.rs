@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::actions::{traffic, words};
-use crate::fleet::{Metric, Point, Served, Site, Snapshot, Throttle};
+use crate::fleet::{Metric, Point, Region, Served, Site, Snapshot, Throttle};
 
 /// With fewer clients than this a minute, one failed request is no sign.
 const FEW: f64 = 20.0;
@@ -126,18 +126,33 @@ fn throttled(
         let text = format!("how many requests of {region} got 4xx is not known yet");
         return Err(Bearing::Unknown(text));
     };
-    let share = failing(served, refused);
-    let usual = limits.usual_4xx.unwrap_or(0.0);
-    if share > usual + limits.errors_percent {
-        let usual = limits.usual_4xx.map_or_else(
-            || "what is usual is not known".to_owned(),
-            |usual| format!("{usual:.1} % before"),
-        );
-        return Err(Bearing::Badly(format!(
-            "{region} answers {share:.1} % with 4xx, {usual}: 429 for too many requests counts there"
-        )));
+    let usual = match limits.usual_4xx {
+        Some(usual) => (usual, format!("{usual:.1} % before")),
+        None => (0.0, "what is usual is not known".to_owned()),
+    };
+    match turned_away(
+        region,
+        failing(served, refused),
+        limits.errors_percent,
+        usual,
+    ) {
+        Some(text) => Err(Bearing::Badly(text)),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// A share of 4xx, in percent, of more than `margin` over what is usual: 429 for too many requests counts there.
+pub(in crate::actions) fn turned_away(
+    region: &Region,
+    share: f64,
+    margin: f64,
+    (usual, said): (f64, String),
+) -> Option<String> {
+    (share > usual + margin).then(|| {
+        format!(
+            "{region} answers {share:.1} % with 4xx, {said}: 429 for too many requests counts there"
+        )
+    })
 }
 
 fn point(site: &Site, metric: Metric, at: Timestamp) -> Option<Point> {

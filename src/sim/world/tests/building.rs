@@ -106,6 +106,15 @@ fn an_empty_account_has_a_zone_and_no_clients() {
     assert!(state.dns_answer(names::DOMAIN, "A", None).values.is_empty());
 }
 
+/// Puts the position of Virginia's switch, in Ireland.
+fn flip(sim: &Sim, position: f64) {
+    let mut state = sim.state();
+    let (now, of) = (state.now(), [("Region", VIRGINIA)]);
+    let metrics = &mut state.metrics;
+    let (namespace, name) = ("orders/Evacuation", "Evacuate");
+    metrics.put(IRELAND, namespace, name, &of, position, now);
+}
+
 #[test]
 fn a_fleet_built_from_the_templates_serves_and_unmade_leaves_only_what_is_retained() {
     let sim = empty();
@@ -165,16 +174,10 @@ fn a_fleet_built_from_the_templates_serves_and_unmade_leaves_only_what_is_retain
     assert_eq!(answer.values, [format!("us-east-1.{}", names::DOMAIN)]);
     drop(state);
 
-    let flip = |value: f64| {
-        let mut state = sim.state();
-        let (now, of) = (state.now(), [("Region", VIRGINIA)]);
-        let metrics = &mut state.metrics;
-        metrics.put(IRELAND, "orders/Evacuation", "Evacuate", &of, value, now);
-    };
-    flip(1.0);
+    flip(&sim, 1.0);
     pass(&sim, 240);
     assert_eq!(served(VIRGINIA), 0.0, "its switch sends traffic away");
-    flip(0.0);
+    flip(&sim, 0.0);
     pass(&sim, 240);
     assert!(served(VIRGINIA) > 1_000.0);
 
