@@ -45,4 +45,42 @@ impl ProbeReport {
     pub fn total(&self) -> Duration {
         self.dns + self.connect + self.tls.unwrap_or_default() + self.first_byte
     }
+
+    /// Whether the endpoint serves; none where CloudFront answered by itself, which tells nothing of it. An API
+    /// that asks for a signature answers 401 or 403 to a stranger: it serves.
+    pub const fn serves(&self) -> Option<bool> {
+        if self.own.is_some() {
+            return None;
+        }
+        Some(self.status < 400 || matches!(self.status, 401 | 403))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_api_that_asks_for_a_signature_serves_and_cloudfront_itself_tells_nothing() {
+        let answered = |status, own| ProbeReport {
+            dns: Duration::ZERO,
+            connect: Duration::ZERO,
+            tls: None,
+            first_byte: Duration::ZERO,
+            status,
+            served_by: None,
+            own,
+        };
+        for (status, serves) in [
+            (200, true),
+            (401, true),
+            (403, true),
+            (404, false),
+            (500, false),
+        ] {
+            assert_eq!(answered(status, None).serves(), Some(serves), "{status}");
+        }
+        assert_eq!(answered(200, Some(OwnAnswer::Cached)).serves(), None);
+        assert_eq!(answered(403, Some(OwnAnswer::Generated)).serves(), None);
+    }
 }

@@ -28,6 +28,15 @@ async fn done(stage: Stage, intent: Intent) -> Stage {
     stage
 }
 
+/// Every one of `words` is in the notes of what is planned for `intent`.
+async fn tells(stage: &Stage, intent: &Intent, words: &[&str]) {
+    let asked = Box::pin(stage.looked_up(intent)).await;
+    let notes = stage.plan(&asked).notes.join("\n");
+    for word in words {
+        assert!(notes.contains(word), "{word}: {notes}");
+    }
+}
+
 /// As when a Region was let in step by step and the run was given up half way: the rest of its traffic goes to
 /// the Region that is to be retired.
 fn no_share_is_left_behind(stage: &Stage, retire: &Intent) {
@@ -120,7 +129,10 @@ fn the_first_region_is_retired_once_another_writes_and_its_switches_move() {
 fn a_fleet_is_built_extended_drilled_cut_back_and_taken_down() {
     in_virtual_time(Box::pin(async {
         let stage = Box::pin(Stage::unbuilt()).await;
-        let stage = Box::pin(done(stage, Intent::Up { found: None })).await;
+        let up = Intent::Up { found: None };
+        let costs = ["the router runs twice a request", "million times a month"];
+        tells(&stage, &up, &costs).await;
+        let stage = Box::pin(done(stage, up)).await;
         let seen = stage.snapshot();
         assert_eq!(
             seen.judgement.verdict,
@@ -140,14 +152,16 @@ fn a_fleet_is_built_extended_drilled_cut_back_and_taken_down() {
             },
         ))
         .await;
-        let stage = Box::pin(done(
-            stage,
-            Intent::Retire {
-                region: third,
-                found: None,
-            },
-        ))
-        .await;
+        let retire = Intent::Retire {
+            region: third,
+            found: None,
+        };
+        let stays = [
+            "the log group of the database (/aws/rds/cluster/orders-eu-central-1/postgresql",
+            "the CNAME record by which ACM validated",
+        ];
+        tells(&stage, &retire, &stays).await;
+        let stage = Box::pin(done(stage, retire)).await;
         let seen = stage.snapshot();
         assert_eq!(
             seen.judgement.verdict,
@@ -155,7 +169,9 @@ fn a_fleet_is_built_extended_drilled_cut_back_and_taken_down() {
             "{:#?}",
             seen.judgement
         );
-        let stage = Box::pin(done(stage, Intent::Down { found: None })).await;
+        let down = Intent::Down { found: None };
+        tells(&stage, &down, &["the log groups /aws/lambda/us-east-1."]).await;
+        let stage = Box::pin(done(stage, down)).await;
         let state = stage.sim().state();
         // What is left is what the plans said would be kept.
         let left: BTreeSet<String> = state.orphans().iter().map(|one| one.kind.clone()).collect();

@@ -1,14 +1,17 @@
 //! What changed since a plan was made is noticed before anything is sent: by looking, and in the journals.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use gwctl::actions::{
-    DiskFault, Folder, Intent, Lately, NotStarted, Order, Phase, Plan, Running, Status, resume,
-    start,
+    DiskFault, Finding, Folder, Intent, Lately, NotStarted, Order, Phase, Plan, Running, Status,
+    resume, start,
 };
+use gwctl::console::app::{Code, Effect, Key, Msg, Overlay, update};
 
 use super::stand::{Stage, confirmation, in_virtual_time, operator, region, story};
 use super::world;
+use crate::screens::sample;
 
 async fn over(scenario: &str) -> Stage {
     Stage::over(world::founded(scenario)).await
@@ -87,8 +90,31 @@ fn regions_left_a_moment_ago_do_not_count_as_such_that_serve() {
             .unwrap_err()
             .to_string();
         assert!(shown.contains("not-the-last"), "{shown}");
+        the_console_shows_it(&stage);
         assert_eq!(sent(&stage), before);
     });
+}
+
+/// The wizard asks the journals when it opens, and its checks say what they tell.
+fn the_console_shows_it(stage: &Stage) {
+    let mut state = sample::run::writing((*stage.snapshot()).clone(), (120, 40));
+    update(&mut state, Msg::Spec(0, Arc::new(stage.spec.clone())));
+    let keys = ":evacuate us-east-1".chars().map(Key::char);
+    let keys = keys.chain([Key::plain(Code::Enter)]);
+    let mut effects = keys.flat_map(|key| update(&mut state, Msg::Key(key)));
+    let binding = effects.find_map(|effect| match effect {
+        Effect::ReadLately(binding) => Some(binding),
+        _ => None,
+    });
+    drop(effects);
+    let lately = Lately::of(&stage.folder, &binding.unwrap(), "", stage.snapshot().at);
+    update(&mut state, Msg::Lately(lately));
+    let Some(Overlay::Wizard(wizard)) = &state.overlay else {
+        panic!("no wizard")
+    };
+    let mut checks = wizard.plan.checks.iter();
+    let last = checks.find(|check| check.name == "not-the-last").unwrap();
+    assert_eq!(last.finding, Finding::Fail, "{}", last.text);
 }
 
 #[test]
@@ -112,8 +138,8 @@ fn what_another_machine_left_a_moment_ago_is_seen_by_looking() {
                 };
                 leave_once_sent(begin(&stage, &elsewhere, &stage.plan(&intent)).unwrap()).await;
             }
-            // CloudWatch shows it to those who ask.
-            tokio::time::sleep(Duration::from_secs(10)).await;
+            // CloudWatch shows it to those who ask after a while.
+            tokio::time::sleep(Duration::from_mins(1)).await;
             let before = sent(&stage);
             let mut again =
                 resume(&running.id, &[], stage.crew(), &stage.folder, &operator()).unwrap();
@@ -276,6 +302,9 @@ fn a_switchover_leaves_write_forwarding_as_the_fleet_has_it() {
                 force: false,
             };
             let before = sent(&stage);
+            let notes = stage.plan(&switchover).notes.join("\n");
+            let again = notes.contains("the call is sent again, which changes nothing");
+            assert_eq!(again, changed, "{notes}");
             stage.carry_out(&switchover).await;
             let made = world::made(stage.sim(), before);
             let modified: Vec<&String> = made

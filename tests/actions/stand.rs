@@ -23,7 +23,8 @@ pub struct Stage {
     pub session: Session,
     /// The fleet's configuration.
     pub spec: FleetSpec,
-    dir: Arc<TempDir>,
+    /// Where its runs are kept.
+    pub dir: Arc<TempDir>,
 }
 
 pub fn operator() -> Operator {

@@ -1,12 +1,15 @@
 //! One rehearsal of an action with trouble on its way, and what came of it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use gwctl::actions::registry::ACTIONS;
 use gwctl::actions::{Order, Phase, PlannedCall, Rehearsal, Reply, RunState, Running, Status};
-use gwctl::sim::world::{How, Tamper};
+use gwctl::fleet::{FleetSpec, Pace};
+use gwctl::sim::world::{How, Moment, Tamper};
+use tempfile::TempDir;
 
 use super::stand::{Stage, in_virtual_time, story};
 use super::world::{self, REST, World, differences};
@@ -122,8 +125,52 @@ async fn rehearsed(rehearsal: &Rehearsal, trouble: &Trouble) -> Tried {
     }
 }
 
+/// What comes before a rehearsal, done once for all its trials: each goes on from there.
+struct Prepared {
+    moment: Moment,
+    spec: FleetSpec,
+    /// With the journals of what was done.
+    dir: Arc<TempDir>,
+}
+
 /// The stage on which everything that comes first is done, and seen.
 pub async fn ready(rehearsal: &Rehearsal) -> Stage {
+    type Known = Mutex<HashMap<String, Arc<OnceLock<Prepared>>>>;
+    static KNOWN: OnceLock<Known> = OnceLock::new();
+    let Rehearsal {
+        scenario,
+        before,
+        empty,
+        ..
+    } = rehearsal;
+    let cell = KNOWN
+        .get_or_init(Known::default)
+        .lock()
+        .unwrap()
+        .entry(format!("{scenario} {empty} {before:?}"))
+        .or_default()
+        .clone();
+    // Its virtual time is another one: it needs a thread of its own.
+    let prepare = || {
+        std::thread::scope(|scope| {
+            let prepared = scope.spawn(|| in_virtual_time(Box::pin(prepared(rehearsal))));
+            prepared.join().unwrap()
+        })
+    };
+    let prepared = cell.get_or_init(prepare);
+    let dir = Arc::new(tempfile::tempdir().unwrap());
+    copy(&prepared.dir.path().join("runs"), &dir.path().join("runs"));
+    let sim = prepared.moment.go_on();
+    Box::pin(Stage::configured(
+        sim,
+        dir,
+        Pace::Calm,
+        prepared.spec.clone(),
+    ))
+    .await
+}
+
+async fn prepared(rehearsal: &Rehearsal) -> Prepared {
     let mut stage = if rehearsal.empty {
         Box::pin(Stage::unbuilt()).await
     } else {
@@ -135,7 +182,21 @@ pub async fn ready(rehearsal: &Rehearsal) -> Stage {
         // The picture shows it within a few looks.
         tokio::time::sleep(Duration::from_secs(90)).await;
     }
-    stage
+    Prepared {
+        moment: stage.sim().moment(),
+        spec: stage.spec.clone(),
+        dir: stage.dir.clone(),
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    let Ok(files) = std::fs::read_dir(from) else {
+        return;
+    };
+    std::fs::create_dir_all(to).unwrap();
+    for file in files.map(Result::unwrap) {
+        std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+    }
 }
 
 /// Says what the operator says until the run is over, or nothing helps.

@@ -192,10 +192,10 @@ fn a_drill_reports_achieved_times_against_the_objectives() {
         "{sent:#?}"
     );
     let left = &report["figures"]["us-east-1"]["requests"];
-    assert!(
-        left.as_array().unwrap().iter().any(Value::is_null),
-        "nobody came: {left}"
-    );
+    // Route 53's checkers alone, about 96 a minute.
+    let idle = |minute: &Value| minute.as_f64().is_some_and(|requests| requests < 150.0);
+    let mut minutes = left.as_array().unwrap().iter();
+    assert!(minutes.any(idle), "clients came all the time: {left}");
 }
 
 #[test]

@@ -6,6 +6,6 @@ mod guided_keys;
 mod honesty;
 mod looks;
 mod pictures;
-mod sample;
+pub mod sample;
 mod sizes;
 mod snapshots;

@@ -302,7 +302,8 @@ pub(super) fn not_the_last(snapshot: &Snapshot, region: &Region) -> Check {
 pub(in crate::actions) fn serves(snapshot: &Snapshot, region: &Region) -> Option<bool> {
     let site = snapshot.site(region)?;
     let unwritable = snapshot.database.judgement.verdict == Verdict::Down;
-    let answers = site.probe.current().map(|report| report.status < 500);
+    let probed = site.probe.current();
+    let answers = probed.and_then(|report| report.own.is_none().then_some(report.status < 500));
     let well = match site.judgement.verdict {
         _ if dark(site, snapshot.at) => Some(false),
         Verdict::Down if unwritable => Some(answers == Some(true)),

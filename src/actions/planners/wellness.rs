@@ -48,22 +48,36 @@ pub(super) fn well(snapshot: &Snapshot, region: &Region) -> Check {
         return Check::new(name, Finding::Waivable, text);
     }
     match seen(snapshot, site) {
-        Err(why) => Check::new(
+        Shown::Nothing(why) => Check::new(
             name,
             Finding::Waivable,
             format!("whether {region} is well is not known: {why}"),
         ),
-        Ok(seen) if unwritable => Check::new(
+        Shown::Unwell(seen) if unwritable => Check::new(
+            name,
+            Finding::Warn,
+            format!("{seen}: nobody takes writes, and in every Region they fail"),
+        ),
+        Shown::Unwell(seen) => Check::new(name, Finding::Waivable, seen),
+        Shown::Well(seen) if unwritable => Check::new(
             name,
             Finding::Warn,
             format!("{seen}; what fails for want of a writer is left out"),
         ),
-        Ok(seen) => Check::pass(name, seen),
+        Shown::Well(seen) => Check::pass(name, seen),
     }
 }
 
-/// What the Region's newest figures say, with their age; or why nothing can be said.
-fn seen(snapshot: &Snapshot, site: &Site) -> Result<String, String> {
+/// How a Region is, by what it answers.
+enum Shown {
+    Well(String),
+    Unwell(String),
+    /// Why nothing can be said.
+    Nothing(String),
+}
+
+/// What the Region's newest figures say, with their age.
+fn seen(snapshot: &Snapshot, site: &Site) -> Shown {
     let metrics = &site.api.metrics;
     let limit = snapshot.thresholds.metric_stale_s;
     let requests = metrics.get(Metric::ApiRequests);
@@ -71,14 +85,18 @@ fn seen(snapshot: &Snapshot, site: &Site) -> Result<String, String> {
         return match requests.why_missing() {
             // Nothing was asked of it: what it answers gwctl is all that can be known.
             Some(crate::fleet::Missing::NoData) => probed(site),
-            Some(why) => Err(format!("its figures: {why}")),
-            None => Err("its figures of 5xx are not there".into()),
+            Some(why) => Shown::Nothing(format!("its figures: {why}")),
+            None => Shown::Nothing("its figures of 5xx are not there".into()),
         };
     };
     let age = snapshot.at.duration_since(errors.at) - SignedDuration::from_mins(1);
     if age.as_secs_f64() > limit {
-        return probed(site)
-            .map(|probed| format!("{probed}; its newest figures are {} old", words::span(age)));
+        let old = |seen| format!("{seen}; its newest figures are {} old", words::span(age));
+        return match probed(site) {
+            Shown::Well(seen) => Shown::Well(old(seen)),
+            Shown::Unwell(seen) => Shown::Unwell(old(seen)),
+            Shown::Nothing(why) => Shown::Nothing(why),
+        };
     }
     let failed = metrics.beside(Metric::Api5xx, errors.at, snapshot.at);
     let minute = requests
@@ -89,23 +107,34 @@ fn seen(snapshot: &Snapshot, site: &Site) -> Result<String, String> {
         _ => errors.value,
     };
     if share > snapshot.thresholds.api_5xx_percent.warn {
-        return Err(format!("{share:.1} % of its clients' requests fail"));
+        return Shown::Unwell(format!(
+            "{}, which is to receive, answers {share:.1} % of its clients' requests with 5xx",
+            site.region
+        ));
     }
-    Ok(format!(
+    Shown::Well(format!(
         "{} is well: 5xx {share:.2} %, figures {} old",
         site.region,
         words::span(age.max(SignedDuration::ZERO))
     ))
 }
 
-fn probed(site: &Site) -> Result<String, String> {
+/// What it answers gwctl's own request.
+fn probed(site: &Site) -> Shown {
+    let region = &site.region;
     match site.probe.current() {
-        Some(report) if report.status < 400 => Ok(format!(
-            "{} answers gwctl's own request {}",
-            site.region, report.status
-        )),
-        Some(report) => Err(format!("it answers gwctl's own request {}", report.status)),
-        None => Err("it has no figures, and no answer to gwctl's own request".into()),
+        Some(report) => match report.serves() {
+            Some(true) => Shown::Well(format!(
+                "{region} answers gwctl's own request {}",
+                report.status
+            )),
+            Some(false) => Shown::Unwell(format!(
+                "{region}, which is to receive, answers gwctl's own request {}",
+                report.status
+            )),
+            None => Shown::Nothing("CloudFront itself answers gwctl's own request".into()),
+        },
+        None => Shown::Nothing("it has no figures, and no answer to gwctl's own request".into()),
     }
 }
 

@@ -53,6 +53,9 @@ const BESIDE_PLANS: [&str; 9] = [
     "route53:ListResourceRecordSets",
 ];
 
+/// What every run asks before each change: whether it is in the account it was confirmed for.
+const EACH_RUN: &str = "sts:GetCallerIdentity";
+
 /// What AWS checks besides the action that is called (aws-facts §9): never called by gwctl itself.
 pub const DEPENDENTS: [(&str, &[&str]); 2] = [
     // The copy is encrypted with the key of the snapshot.
@@ -167,6 +170,9 @@ pub fn actions(purpose: Purpose, planned: &BTreeSet<PlannedCall>) -> BTreeSet<St
             .iter()
             .map(|call| action(&call.service, &call.operation)),
     );
+    if !purpose.actions().is_empty() {
+        all.insert(EACH_RUN.into());
+    }
     if purpose == Purpose::Provision {
         all.extend(BESIDE_PLANS.map(ToOwned::to_owned));
     }

@@ -275,12 +275,16 @@ const RECENT: SignedDuration = SignedDuration::from_mins(3);
 /// What is wrong with the answer to gwctl's own request; none where it is good.
 fn probed(site: &Site) -> Option<String> {
     match site.probe.current() {
-        Some(report) if report.own.is_some() => Some(format!(
-            "the probe was answered {} by CloudFront itself, not by the Region",
-            report.status
-        )),
-        Some(report) if report.status < 400 => None,
-        Some(report) => Some(format!("the probe was answered {}", report.status)),
+        Some(report) => {
+            let status = report.status;
+            match report.serves() {
+                Some(true) => None,
+                Some(false) => Some(format!("the probe was answered {status}")),
+                None => Some(format!(
+                    "the probe was answered {status} by CloudFront itself, not by the Region"
+                )),
+            }
+        }
         None => {
             let why = site
                 .probe

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Action, Screen, State, Wizard};
-use crate::actions::{LeaseHolder, Order, Phase, RunState, StepStatus, recovery};
+use crate::actions::{Lately, LeaseHolder, Order, Phase, RunState, StepStatus, recovery};
 use crate::fleet::{FleetSpec, Pace};
 
 /// How long `:arm` opens the fleet for changes.
@@ -30,6 +30,8 @@ pub struct Guided {
     pub parked: Option<Box<Wizard>>,
     /// The row of the run's steps where the eye was last taken to.
     pub front: usize,
+    /// What runs sent a moment ago, when the wizard was opened.
+    pub lately: Lately,
     /// The pace to return to when the run is over.
     pub pace_before: Option<Pace>,
 }

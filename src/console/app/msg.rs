@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{FaultEntry, Hits, Hold, Key};
-use crate::actions::{Intent, Order, Phase, Plan, RunState};
+use crate::actions::{Binding, Intent, Lately, Order, Phase, Plan, RunState};
 use crate::fleet::{FleetSpec, Observed, Pace, Snapshot, Vote};
 
 /// What a mouse did.
@@ -65,6 +65,8 @@ pub enum Msg {
     NotStarted(String),
     /// [`Effect::ListRuns`] ended.
     Runs(Vec<RunLine>),
+    /// What runs sent a moment ago.
+    Lately(Lately),
     /// [`Effect::LookUp`] ended.
     Found(Box<Intent>),
     /// [`Effect::Keep`] ended.
@@ -153,6 +155,8 @@ pub enum Effect {
     Reopen(u64, String, Pace),
     /// List the runs.
     ListRuns,
+    /// Read in the journals what was sent a moment ago to the same resources; [`Msg::Lately`] answers.
+    ReadLately(Box<Binding>),
     /// Show a run by its journal, and follow it.
     Follow(String),
     /// Look up what a plan must know that no picture holds.

@@ -87,6 +87,10 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Kept(kept) => run::kept(state, kept),
+        Msg::Lately(lately) => {
+            guided::lately(state, lately);
+            Vec::new()
+        }
         Msg::Found(intent) => guided::begin(state, &intent),
         Msg::Votes(generation, votes) => votes_came(state, generation, votes),
         Msg::Faults(faults) => faults_came(state, faults),

@@ -114,6 +114,7 @@ impl Outside {
                 return Left::News(self.reopen(generation, &name, pace));
             }
             Effect::ListRuns => self.runs.list(),
+            Effect::ReadLately(binding) => self.runs.lately(self.means.as_ref(), *binding),
             Effect::Follow(id) => self.runs.follow(id),
             Effect::LookUp(intent) => self.look_up(*intent),
             Effect::ListFaults => return Left::News(self.list_faults()),

@@ -9,8 +9,8 @@ use tokio::task::{AbortHandle, spawn_blocking};
 
 use super::effects::Arrival;
 use crate::actions::{
-    Confirmation, Control, Crew, Folder, Intent, NotStarted, Operator, Order, Plan, Running,
-    keep_switches, resume, start,
+    Binding, Confirmation, Control, Crew, Folder, Intent, Lately, NotStarted, Operator, Order,
+    Plan, Running, keep_switches, resume, start,
 };
 use crate::console::Fleets;
 use crate::console::app::{Hold, Kept, Msg, RunLine};
@@ -220,6 +220,18 @@ impl Runs {
             };
             let runs = folder.runs().into_iter().map(line).collect();
             let _ = sender.send(Arrival::Msg(Msg::Runs(runs)));
+        });
+    }
+
+    /// Reads what runs sent a moment ago to what `binding` names.
+    pub fn lately(&self, means: Option<&Means>, binding: Binding) {
+        let Some(now) = means.map(|means| means.crew.clock.now()) else {
+            return;
+        };
+        let (folder, sender) = (self.folder.clone(), self.sender.clone());
+        spawn_blocking(move || {
+            let lately = Lately::of(&folder, &binding, "", now);
+            let _ = sender.send(Arrival::Msg(Msg::Lately(lately)));
         });
     }
 

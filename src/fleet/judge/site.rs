@@ -72,8 +72,7 @@ pub(super) fn seen(probe: &crate::fleet::Observed<ProbeReport>, snapshot: &Snaps
         Some(OwnAnswer::Cached) => Seen::Untold(format!(
             "CloudFront answered HTTP {status} out of its cache, without a Region"
         )),
-        // An API that asks for a signature answers these to a stranger: it serves.
-        None if status < 400 || matches!(status, 401 | 403) => Seen::Serves,
+        None if report.serves() == Some(true) => Seen::Serves,
         None => Seen::Fails(format!("HTTP {status}")),
     }
 }

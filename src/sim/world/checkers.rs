@@ -50,7 +50,7 @@ pub(super) struct Timings {
 }
 
 /// The checkers of one endpoint check.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Checkers {
     all: Vec<Checker>,
     /// Of the minute being counted.

@@ -10,7 +10,7 @@ use super::rng::Rng;
 use crate::fleet::Region;
 
 /// The members and what moves between them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Database {
     /// The global cluster they are in; none before there is one.
     pub global: Option<String>,

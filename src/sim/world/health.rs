@@ -21,7 +21,7 @@ pub(super) struct CheckMinute {
 }
 
 /// Everything about a check that AWS does not show.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Watch {
     id: String,
     /// By its own data, before inversion and disabling.

@@ -75,7 +75,7 @@ pub use record::{CallCounts, Calls, Mutation};
 pub use record_sets::RecordsRefused;
 pub use recovery::RoutingRefused;
 pub use scenario::{Event, Happening, Scenario, ScenarioError};
-pub use sim::{Sim, SimError, SimOptions, StateGuard};
+pub use sim::{Moment, Sim, SimError, SimOptions, StateGuard};
 pub use snapshots::CopyRefused;
 pub use tamper::{How, Tamper};
 
@@ -110,7 +110,7 @@ struct Strikes {
 }
 
 /// The world at one moment.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct State {
     /// Everything that exists in the account.
     pub resources: Resources,

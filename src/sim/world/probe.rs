@@ -42,7 +42,7 @@ pub struct ResolveOutcome {
 }
 
 /// The resolver of the operator's network: keeps answers for their time to live.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Resolver {
     kept: BTreeMap<String, (Vec<String>, i64)>,
 }

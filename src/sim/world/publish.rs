@@ -26,7 +26,7 @@ pub(super) fn series(
 }
 
 /// The series of a site.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct SiteSeries {
     api: ApiSeries,
     handlers: Handlers,
@@ -36,7 +36,7 @@ pub(super) struct SiteSeries {
 }
 
 /// The functions behind an API.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Handlers {
     /// One that reads and one that writes.
     Two {
@@ -47,7 +47,7 @@ enum Handlers {
     One(FunctionSeries),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct ApiSeries {
     latency: Handle,
     integration: Handle,
@@ -58,7 +58,7 @@ struct ApiSeries {
     bytes: Option<Handle>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct FunctionSeries {
     invocations: Handle,
     errors: Handle,
@@ -202,7 +202,7 @@ impl FunctionMinute {
 }
 
 /// The series of the distribution, in us-east-1 only.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct EdgeSeries {
     counts: [Handle; 3],
     /// 4xx, 5xx, total, 504, cache hits; percent.
@@ -280,7 +280,7 @@ impl EdgeSeries {
 }
 
 /// The series of one health check, in us-east-1 only.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct CheckSeries {
     status: Handle,
     percent: Handle,
@@ -306,7 +306,7 @@ impl CheckSeries {
 }
 
 /// Everything that is published, by what publishes it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct AllSeries {
     /// None of a Region that never served.
     pub(super) sites: Vec<Option<SiteSeries>>,

@@ -6,7 +6,7 @@ use super::publish::{series, spread_of};
 use crate::fleet::Region;
 
 /// The series of one member cluster.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct MemberSeries {
     /// RPO, replication and progress lag, transferred bytes, replicated writes: secondaries only.
     lag: [Handle; 5],
@@ -22,7 +22,7 @@ pub(super) struct MemberSeries {
 }
 
 /// One figure of both instances, under every name it has.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Load {
     cluster: Handle,
     writer: Handle,

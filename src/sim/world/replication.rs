@@ -14,7 +14,7 @@ const REMEMBERED_S: i64 = 6 * 3_600;
 const SURGE_MS: f64 = 28_000.0;
 
 /// One member of the global database.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Member {
     pub region: Region,
     /// Identifier of its cluster.
@@ -111,7 +111,7 @@ impl Member {
 }
 
 /// Acknowledged writes, second by second.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct CommitLog {
     /// Begin, end, how many.
     spans: VecDeque<(i64, i64, f64)>,

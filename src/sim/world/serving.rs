@@ -87,7 +87,7 @@ pub(super) struct SiteMinute {
 }
 
 /// The API and its functions in one Region.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Site {
     pub point: (f64, f64),
     /// The name it is or was reached by; none before it had one.

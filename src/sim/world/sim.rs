@@ -139,6 +139,15 @@ impl Sim {
         })
     }
 
+    /// The world as it is now, for others to go on from.
+    pub fn moment(&self) -> Moment {
+        let state = self.state();
+        Moment {
+            at: self.clock.now(),
+            state: State::clone(&state),
+        }
+    }
+
     /// The world's clock.
     pub fn clock(&self) -> Arc<dyn Clock> {
         self.clock.clone()
@@ -223,6 +232,23 @@ impl Sim {
     /// What the resolver of the operator's seat answers, or a short sentence.
     pub fn resolve(&self, name: &str) -> Result<ResolveOutcome, String> {
         self.state().resolve(name)
+    }
+}
+
+/// A world at one moment, from which any number of worlds go on, each its own way.
+#[derive(Debug, Clone)]
+pub struct Moment {
+    at: Timestamp,
+    state: State,
+}
+
+impl Moment {
+    /// Goes on from there, at the wall's speed.
+    pub fn go_on(&self) -> Sim {
+        Sim {
+            clock: Arc::new(SimClock::new(self.at, 1.0)),
+            state: Arc::new(Mutex::new(self.state.clone())),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use super::super::{
     request,
 };
 use super::{act, notify};
-use crate::actions::{Finding, Intent, Refused};
+use crate::actions::{Finding, Intent, Lately, Refused};
 
 /// Everything that can be done where one is.
 pub(super) fn menu(state: &mut State) {
@@ -55,10 +55,17 @@ pub(super) fn begin(state: &mut State, intent: &Intent) -> Vec<Effect> {
         return vec![Effect::LookUp(Box::new(intent.clone()))];
     }
     match wizard::planned(state, intent) {
-        Ok(plan) => state.overlay = Some(Overlay::Wizard(Box::new(Wizard::new(plan)))),
-        Err(refused) => notify(state, sentence(&refused), Gravity::Error),
+        Ok(plan) => {
+            let lately = Effect::ReadLately(Box::new(plan.binding.clone()));
+            state.guided.lately = Lately::default();
+            state.overlay = Some(Overlay::Wizard(Box::new(Wizard::new(plan))));
+            vec![lately]
+        }
+        Err(refused) => {
+            notify(state, sentence(&refused), Gravity::Error);
+            Vec::new()
+        }
     }
-    Vec::new()
 }
 
 fn sentence(refused: &Refused) -> String {
@@ -86,6 +93,12 @@ pub(super) fn argued(
     Ok(begin(state, &intent))
 }
 
+/// What was sent a moment ago: the plan that is open is judged by it.
+pub(super) fn lately(state: &mut State, lately: Lately) {
+    state.guided.lately = lately;
+    replan(state);
+}
+
 /// A newer picture: the plan that is open follows it.
 pub(super) fn replan(state: &mut State) {
     let intent = match &state.overlay {
@@ -95,7 +108,10 @@ pub(super) fn replan(state: &mut State) {
     let planned = wizard::planned(state, &intent);
     if let Some(Overlay::Wizard(open)) = &mut state.overlay {
         match planned {
-            Ok(plan) => open.refresh(plan),
+            Ok(mut plan) => {
+                state.guided.lately.weigh(&mut plan, &state.live);
+                open.refresh(plan);
+            }
             Err(refused) => {
                 open.turn_to(Part::Plan);
                 open.error = Some(format!("there is no plan any more: {}", refused.why));

@@ -26,7 +26,7 @@ pub struct Owned {
 }
 
 /// Everything that stacks made, by kind, Region and physical id.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(in crate::sim::world) struct Owners(BTreeMap<(String, Region, String), Owned>);
 
 fn key(kind: &str, region: &Region, physical: &str) -> (String, Region, String) {
