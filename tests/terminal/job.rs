@@ -38,6 +38,13 @@ fn is_the_shells(screen: &vt100::Screen) -> bool {
     !screen.alternate_screen() && !screen.hide_cursor()
 }
 
+/// The shell waits for a line: what is typed before goes to whoever still has the terminal.
+fn asks(screen: &vt100::Screen) -> bool {
+    let contents = screen.contents();
+    let last = contents.trim_end().lines().next_back();
+    is_the_shells(screen) && last.is_some_and(|line| line.trim_end() == "shell>")
+}
+
 #[test]
 fn suspended_it_gives_the_terminal_back_and_takes_it_again() {
     let (mut shell, pid) = job();
@@ -48,7 +55,7 @@ fn suspended_it_gives_the_terminal_back_and_takes_it_again() {
             let sent = Command::new("kill").args(["-TSTP", &pid]).status();
             assert!(sent.unwrap().success());
         }
-        shell.wait(stop, is_the_shells);
+        shell.wait(stop, asks);
         // The shell edits and echoes lines again.
         shell.press("echo at=$((6*7))\r");
         shell.wait_text(&["at=42"]);
@@ -61,7 +68,7 @@ fn suspended_it_gives_the_terminal_back_and_takes_it_again() {
         shell.wait_no_text(&["Screens"]);
     }
     shell.press("q");
-    shell.wait("the shell", is_the_shells);
+    shell.wait("the shell", asks);
     shell.press("exit\r");
     assert_eq!(shell.exit_code(), 0);
 }

@@ -274,24 +274,18 @@ const RECENT: SignedDuration = SignedDuration::from_mins(3);
 
 /// What is wrong with the answer to gwctl's own request; none where it is good.
 fn probed(site: &Site) -> Option<String> {
-    match site.probe.current() {
-        Some(report) => {
-            let status = report.status;
-            match report.serves() {
-                Some(true) => None,
-                Some(false) => Some(format!("the probe was answered {status}")),
-                None => Some(format!(
-                    "the probe was answered {status} by CloudFront itself, not by the Region"
-                )),
-            }
-        }
-        None => {
-            let why = site
-                .probe
-                .why_missing()
-                .map_or_else(String::new, ToString::to_string);
-            Some(format!("the probe has no answer: {why}"))
-        }
+    let Some(report) = site.probe.current() else {
+        let why = site.probe.why_missing();
+        let why = why.map_or_else(String::new, ToString::to_string);
+        return Some(format!("the probe has no answer: {why}"));
+    };
+    let status = report.status;
+    match report.serves() {
+        Some(true) => None,
+        Some(false) => Some(format!("the probe was answered {status}")),
+        None => Some(format!(
+            "the probe was answered {status} by CloudFront itself, not by the Region"
+        )),
     }
 }
 
