@@ -43,7 +43,7 @@ async fn act(
 ) -> Result<Rehearsed, Failure> {
     let Opened { observer, crew } = target.open();
     observer.set_pace(Pace::Incident);
-    let picture = observer.first_complete(limit).await;
+    let picture = observer.first_to_act_on(limit).await;
     let found = look_up(intent.clone(), &target.name, &target.spec, &target.session);
     let intent = found
         .await

@@ -30,6 +30,9 @@ pub struct Checkers {
     pub most: f64,
 }
 
+/// With fewer clients than this a minute, one failed request is no sign.
+const FEW: f64 = 20.0;
+
 /// Requests of a Region in one minute.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Served {
@@ -50,6 +53,21 @@ impl Served {
     /// Whether some are clients' for certain: more than checkers send.
     pub fn shows_clients(&self) -> bool {
         self.requests > self.checkers.most
+    }
+
+    /// The share of clients' requests that failed, in percent. Health checks that succeed hide none, and of a
+    /// few requests one that failed is no share.
+    pub fn failing(&self, failed: f64) -> f64 {
+        let clients = self.clients();
+        if failed <= 0.0 || self.requests <= 0.0 || (clients < FEW && failed < 2.0) {
+            return 0.0;
+        }
+        let of = if clients < 1.0 {
+            self.requests
+        } else {
+            clients
+        };
+        (100.0 * failed / of).min(100.0)
     }
 
     /// How far [`Self::clients`] may be wrong.
@@ -161,6 +179,18 @@ impl Snapshot {
             requests: point.value,
             checkers: self.checkers(site),
         }
+    }
+
+    /// The share of clients' requests in `site` that were answered as `failures` counts ([`Metric::Api5xx`] or
+    /// [`Metric::Api4xx`]), in percent, in the newest settled minute of which both are known.
+    pub fn failing(&self, site: &Site, failures: Metric) -> Option<Point> {
+        let metrics = &site.api.metrics;
+        let at = metrics.percent(failures, Metric::ApiRequests, self.at)?.at;
+        let failed = metrics.beside(failures, at, self.at)?;
+        let minutes = metrics.get(Metric::ApiRequests).current()?.points();
+        let minute = minutes.iter().find(|point| point.at == at)?;
+        let value = self.served_in(site, *minute).failing(failed);
+        Some(Point { at, value })
     }
 
     /// Clients' requests a minute in `region`, by the newest figures there ever were: those of a Region that

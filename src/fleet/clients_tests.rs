@@ -66,3 +66,14 @@ fn while_the_checks_are_not_known_a_few_requests_are_nobodys() {
     assert!(!unknown.shows_clients());
     assert_eq!(unknown.clients(), 200.0, "they may all be clients'");
 }
+
+#[test]
+fn health_checks_that_go_well_hide_no_client_that_fails() {
+    let one = [check(10, 8)];
+    let failing = |requests, failed| served(requests, &one).failing(failed);
+    assert_eq!(failing(106.0, 10.0), 100.0, "every one of ten clients");
+    assert_eq!(failing(106.0, 1.0), 0.0, "one of a few is no share");
+    assert_eq!(failing(100_096.0, 1_000.0), 1.0);
+    assert_eq!(failing(96.0, 96.0), 100.0, "the checks themselves");
+    assert_eq!(failing(96.0, 0.0), 0.0);
+}

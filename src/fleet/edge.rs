@@ -264,6 +264,18 @@ impl Edge {
             .find(|record| &record.region == region)
     }
 
+    /// The ids of the checks on the records of `region`, each once.
+    pub fn check_ids(&self, region: &Region) -> Vec<&str> {
+        let records = self.records_of(region).unwrap_or_default();
+        let mut ids: Vec<&str> = Vec::new();
+        for id in records.into_iter().filter_map(LatencyRecord::check) {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        ids
+    }
+
     /// The check on the records of `region`, the first one's where there are several.
     pub fn check(&self, region: &Region) -> Option<&HealthCheck> {
         let records = self.records_of(region).ok()?;

@@ -154,6 +154,11 @@ impl<T> Observed<T> {
         self.last.as_ref().map(|(value, _)| value)
     }
 
+    /// As [`Self::last`], to keep with it what is asked by another call.
+    pub fn last_mut(&mut self) -> Option<&mut T> {
+        self.last.as_mut().map(|(value, _)| value)
+    }
+
     /// When [`Observed::last`] was true.
     pub fn at(&self) -> Option<Timestamp> {
         self.last.as_ref().map(|(_, at)| *at)

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::watch;
 
 use super::switches::Lever;
-use crate::fleet::{ApiDetail, Region, Topology};
+use crate::fleet::{ApiDetail, Region, Switch, Topology};
 
 /// Something to be looked up before other questions can be asked.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -82,6 +82,8 @@ pub(super) struct Board {
     pub(super) checks: Slot<Vec<(String, bool)>>,
     /// The alarms that switch Regions off, once the checks of the latency set are known.
     pub(super) levers: Slot<Vec<Lever>>,
+    /// Those alarms as switches, by the site's Region, each with its check's id.
+    pub(super) alarms: BTreeMap<Region, Slot<Vec<(String, Switch)>>>,
     /// The type of the latency set's records: `CNAME`, `A` …
     pub(super) record_kind: Slot<String>,
     /// How CloudFront spells the limit-exceeded metric; none when it has no points.
@@ -93,9 +95,11 @@ pub(super) struct Board {
 
 impl Board {
     pub(super) fn new(regions: impl Iterator<Item = Region>) -> Self {
-        let apis = regions.map(|region| (region, Slot::default())).collect();
+        let regions: Vec<Region> = regions.collect();
+        let each = || regions.iter().cloned();
         Self {
-            apis,
+            apis: each().map(|region| (region, Slot::default())).collect(),
+            alarms: each().map(|region| (region, Slot::default())).collect(),
             ..Self::default()
         }
     }

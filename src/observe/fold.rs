@@ -12,8 +12,8 @@ use super::desk::{Answer, Desk, Said};
 use super::{changes, cost, switches};
 use crate::fleet::{
     Answer as DnsAnswer, Change, CheckConfig, CheckKind, Cluster, HealthCheck, LatencyRecord,
-    Metric, Metrics, Missing, Observed, Pace, Region, Snapshot, Switch, Topology, WeightedRecord,
-    judge,
+    Metric, Metrics, Missing, Observed, Pace, Position, Region, Snapshot, Switch, Topology,
+    WeightedRecord, judge,
 };
 
 /// Bursts of answers become one picture: at most one in this much time on the wall.
@@ -188,8 +188,24 @@ impl Picture {
     pub(super) fn fold_switches(&mut self, said: Vec<(String, Said<Switch>)>) {
         let edge = &mut self.snapshot.edge;
         for (check, said) in said {
-            if edge.checks.contains_key(&check) {
-                said.renew(edge.switches.entry(check).or_default());
+            if !edge.checks.contains_key(&check) {
+                continue;
+            }
+            let known = edge.switches.entry(check).or_default();
+            let position = known.last().map(|switch| switch.position.clone());
+            said.renew(known);
+            if let Some((switch, position)) = known.last_mut().zip(position) {
+                switch.position = position;
+            }
+        }
+    }
+
+    /// Where switches stand, by the ids of their checks.
+    pub(super) fn fold_positions(&mut self, positions: Vec<(String, Position)>) {
+        for (check, position) in positions {
+            let known = self.snapshot.edge.switches.get_mut(&check);
+            if let Some(switch) = known.and_then(Observed::last_mut) {
+                switch.position = position;
             }
         }
     }

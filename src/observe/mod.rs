@@ -38,7 +38,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::aws::Session;
-use crate::fleet::{Clock, FleetSpec, Observed, Pace, Region, Snapshot, Vote};
+use crate::fleet::{Clock, FleetSpec, Observed, Pace, Position, Region, Snapshot, Switch, Vote};
 use board::Board;
 use desk::{Askers, Desk};
 use fold::Picture;
@@ -140,11 +140,32 @@ impl Observer {
     /// The first complete picture; or the newest one, complete or not, once `deadline` (on the
     /// wall) has passed.
     pub async fn first_complete(&self, deadline: Duration) -> Arc<Snapshot> {
+        self.first(deadline, |picture| picture.complete).await
+    }
+
+    /// As [`Self::first_complete`], with where the switches stand, which takes a round of questions more: for
+    /// what is printed once, and for plans.
+    pub async fn first_to_act_on(&self, deadline: Duration) -> Arc<Snapshot> {
+        let unasked = |known: &Observed<Switch>| {
+            let position = known.current().map(|switch| &switch.position);
+            position == Some(&Position::Unasked)
+        };
+        self.first(deadline, |picture| {
+            picture.complete && !picture.edge.switches.values().any(unasked)
+        })
+        .await
+    }
+
+    async fn first(
+        &self,
+        deadline: Duration,
+        mut enough: impl FnMut(&Snapshot) -> bool,
+    ) -> Arc<Snapshot> {
         let mut picture = self.picture.clone();
-        let complete = picture.wait_for(|picture| picture.complete);
+        let wanted = picture.wait_for(|picture| enough(picture));
         // Both failures mean the same: what there is now is all there will be.
-        if let Ok(Ok(complete)) = tokio::time::timeout(deadline, complete).await {
-            return complete.clone();
+        if let Ok(Ok(seen)) = tokio::time::timeout(deadline, wanted).await {
+            return seen.clone();
         }
         self.picture.borrow().clone()
     }

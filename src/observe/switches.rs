@@ -81,6 +81,8 @@ fn lever(
 pub(super) fn watch(askers: &mut Askers) {
     for n in 0..askers.desk.spec.sites.len() {
         askers.every(ALARMS, move |desk| switches(desk, n));
+        // A round later: only the alarms say which metric to ask for.
+        askers.beside(ALARMS, move |desk| positions(desk, n));
         if askers.desk.spec.sites[n].switch.is_some() {
             askers.every(ALARMS, move |desk| named(desk, n));
         }
@@ -121,6 +123,12 @@ async fn switches(desk: Arc<Desk>, n: usize) -> Fold {
     let levers = desk.board.levers.settled().await.unwrap_or_default();
     let ours = levers.into_iter().filter(|lever| lever.site == *site);
     let said = join_all(ours.map(|lever| ask(&desk, lever))).await;
+    let known = said
+        .iter()
+        .filter_map(|(check, said)| Some((check.clone(), said.answer.as_ref().ok()?.clone())));
+    if let Some(slot) = desk.board.alarms.get(site) {
+        desk.board.tell(slot, Some(known.collect()));
+    }
     Box::new(move |picture: &mut Picture| picture.fold_switches(said))
 }
 
@@ -129,11 +137,9 @@ async fn ask(desk: &Desk, lever: Lever) -> (String, Said<Switch>) {
     let asked = async {
         let switch = cloudwatch.alarm_switch(&lever.alarm).await;
         let switch = switch.map_err(Missing::from)?;
-        let position = cloudwatch.position(&switch, desk.clock.now()).await;
         Ok::<_, Missing>(Switch {
             inverted: lever.inverted,
             without_points: lever.without_points,
-            position,
             ..switch
         })
     };
@@ -141,4 +147,20 @@ async fn ask(desk: &Desk, lever: Lever) -> (String, Said<Switch>) {
         .ask("cloudwatch:DescribeAlarms", &lever.home, asked)
         .await;
     (lever.check, said)
+}
+
+/// Where the switches of a site stand.
+async fn positions(desk: Arc<Desk>, n: usize) -> Fold {
+    let site = &desk.spec.sites[n].region;
+    let known = match desk.board.alarms.get(site) {
+        Some(slot) => slot.settled().await.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    let asked = known.into_iter().map(|(check, switch)| {
+        let cloudwatch = desk.session.cloudwatch(&switch.region);
+        let now = desk.clock.now();
+        async move { (check, cloudwatch.position(&switch, now).await) }
+    });
+    let positions = join_all(asked).await;
+    Box::new(move |picture: &mut Picture| picture.fold_positions(positions))
 }

@@ -55,7 +55,8 @@ impl Stage {
     pub async fn configured(sim: Sim, dir: Arc<TempDir>, pace: Pace, spec: FleetSpec) -> Self {
         let given = spec.clone();
         let stand = Stand::with(sim, pace, |_| given).await;
-        stand.first().await;
+        let limit = Duration::from_mins(2);
+        stand.observer.first_to_act_on(limit).await;
         Self {
             spec,
             folder: Folder::new(dir.path().join("runs")),

@@ -194,11 +194,7 @@ fn answers(site: &Site, snapshot: &Snapshot) -> Option<bool> {
     if checked.is_some() {
         return checked;
     }
-    let failed = site
-        .api
-        .metrics
-        .percent(Metric::Api5xx, Metric::ApiRequests, snapshot.at)?;
-    Some(failed.value < HALF)
+    Some(snapshot.failing(site, Metric::Api5xx)?.value < HALF)
 }
 
 /// Of what a Region that answers requests at least answers well, in percent.

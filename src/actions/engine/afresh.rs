@@ -131,11 +131,14 @@ async fn switched(crew: &Crew, snapshot: &Snapshot, region: &Region) -> Option<S
 }
 
 async fn forced(crew: &Crew, snapshot: &Snapshot, region: &Region) -> Option<String> {
-    let check = snapshot.edge.record(region)?.check()?;
     let route53 = crew.session.route53();
-    let config = in_time(crew, route53.health_check(check)).await?;
-    (config.inverted && config.disabled)
-        .then(|| format!("its health check {check} is forced unhealthy"))
+    for check in snapshot.edge.check_ids(region) {
+        let config = in_time(crew, route53.health_check(check)).await?;
+        if config.inverted && config.disabled {
+            return Some(format!("its health check {check} is forced unhealthy"));
+        }
+    }
+    None
 }
 
 async fn turned_off(crew: &Crew, snapshot: &Snapshot, region: &Region) -> Option<String> {
@@ -164,10 +167,14 @@ async fn weightless(crew: &Crew, region: &Region) -> Option<String> {
         .filter(|alias| alias.zone == edge.hosted_zone)?;
     let asked = route53.record_sets(&edge.hosted_zone, &group.name);
     let members = in_time(crew, asked).await?;
-    let own = members
+    // One a type: A and AAAA where it has both.
+    let mut own = members
         .iter()
-        .find(|set| set.set_identifier.as_deref() == Some(region.as_str()))?;
-    (own.weight == Some(0)).then(|| "its weight is 0".into())
+        .filter(|set| set.set_identifier.as_deref() == Some(region.as_str()))
+        .peekable();
+    own.peek()?;
+    own.all(|set| set.weight == Some(0))
+        .then(|| "its weight is 0".into())
 }
 
 /// A primary that answers again loses nothing by a switchover.

@@ -235,9 +235,11 @@ pub(super) fn caches(ground: &Ground<'_>, region: &Region) -> String {
 /// For how long resolvers keep an answer, in seconds. An alias is kept as long as what it leads to, which AWS
 /// keeps at 60 (aws-facts §3.1).
 fn ttl_s(ground: &Ground<'_>, region: &Region) -> u64 {
-    let record = ground.snapshot.edge.record(region);
-    let ttl = record.and_then(|record| record.ttl);
-    ttl.and_then(|ttl| u64::try_from(ttl).ok()).unwrap_or(60)
+    let records = ground.snapshot.edge.records_of(region).unwrap_or_default();
+    let ttls = records.into_iter().filter_map(|record| record.ttl);
+    ttls.filter_map(|ttl| u64::try_from(ttl).ok())
+        .max()
+        .unwrap_or(60)
 }
 
 /// Ids of steps.

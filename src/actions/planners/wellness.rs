@@ -4,7 +4,6 @@ use jiff::SignedDuration;
 
 use crate::actions::check::{Check, Finding};
 use crate::actions::dark::dark;
-use crate::actions::task::bearing::failing;
 use crate::actions::words;
 use crate::fleet::{Metric, Observed, Region, Site, Snapshot, Throttle, Verdict};
 
@@ -78,10 +77,9 @@ enum Shown {
 
 /// What the Region's newest figures say, with their age.
 fn seen(snapshot: &Snapshot, site: &Site) -> Shown {
-    let metrics = &site.api.metrics;
     let limit = snapshot.thresholds.metric_stale_s;
-    let requests = metrics.get(Metric::ApiRequests);
-    let Some(errors) = metrics.percent(Metric::Api5xx, Metric::ApiRequests, snapshot.at) else {
+    let requests = site.api.metrics.get(Metric::ApiRequests);
+    let Some(errors) = snapshot.failing(site, Metric::Api5xx) else {
         return match requests.why_missing() {
             // Nothing was asked of it: what it answers gwctl is all that can be known.
             Some(crate::fleet::Missing::NoData) => probed(site),
@@ -98,14 +96,7 @@ fn seen(snapshot: &Snapshot, site: &Site) -> Shown {
             Shown::Nothing(why) => Shown::Nothing(why),
         };
     }
-    let failed = metrics.beside(Metric::Api5xx, errors.at, snapshot.at);
-    let minute = requests
-        .current()
-        .and_then(|series| series.points().iter().find(|point| point.at == errors.at));
-    let share = match (failed, minute) {
-        (Some(failed), Some(point)) => failing(&snapshot.served_in(site, *point), failed),
-        _ => errors.value,
-    };
+    let share = errors.value;
     if share > snapshot.thresholds.api_5xx_percent.warn {
         return Shown::Unwell(format!(
             "{}, which is to receive, answers {share:.1} % of its clients' requests with 5xx",

@@ -90,7 +90,7 @@ fn worst_errors(
             .metrics
             .beside(Metric::Api5xx, point.at, snapshot.at)?;
         let served = snapshot.served_in(site, *point);
-        Some(bearing::failing(&served, failed))
+        Some(served.failing(failed))
     });
     match shares.reduce(f64::max) {
         Some(worst) => Ok(Some(worst)),
@@ -261,7 +261,7 @@ impl Healthy {
             .take_while(|(n, point)| age(point) <= back || (*n == 0 && age(point) <= RECENT));
         lately.find_map(|(_, point)| {
             let failed = metrics.beside(Metric::Api5xx, point.at, snapshot.at)?;
-            let share = bearing::failing(&snapshot.served_in(site, *point), failed);
+            let share = snapshot.served_in(site, *point).failing(failed);
             let age = words::span(age(point));
             (share > self.errors_percent)
                 .then(|| format!("{share:.1} % of requests failed {age} ago"))

@@ -97,7 +97,7 @@ impl Work for AwaitWell {
         let Some(failed) = minute.failed.of(requests.at, context.now()) else {
             return Seen::Underway(format!("how many requests failed is not known yet: {said}"));
         };
-        let errors = bearing::failing(&served, failed);
+        let errors = served.failing(failed);
         if errors > self.errors_percent {
             return Seen::Wrong(format!(
                 "{} answers {errors:.1} % with 5xx, the limit is {:.1} %",
@@ -109,7 +109,7 @@ impl Work for AwaitWell {
                 "how many requests got 4xx is not known yet: {said}"
             ));
         };
-        if let Some(why) = self.throttled(&snapshot, bearing::failing(&served, refused)) {
+        if let Some(why) = self.throttled(&snapshot, served.failing(refused)) {
             return Seen::Wrong(why);
         }
         let Some(p99) = minute.p99.filter(|point| point.at >= since) else {

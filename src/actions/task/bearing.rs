@@ -5,9 +5,6 @@ use jiff::Timestamp;
 use crate::actions::{traffic, words};
 use crate::fleet::{Metric, Point, Region, Served, Site, Snapshot, Throttle};
 
-/// With fewer clients than this a minute, one failed request is no sign.
-const FEW: f64 = 20.0;
-
 /// What is borne at most.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::actions) struct Limits {
@@ -36,8 +33,7 @@ pub(in crate::actions) fn newest(
     snapshot: &Snapshot,
     limits: &Limits,
 ) -> (Option<Timestamp>, Bearing) {
-    let metrics = &site.api.metrics;
-    match metrics.percent(Metric::Api5xx, Metric::ApiRequests, snapshot.at) {
+    match snapshot.failing(site, Metric::Api5xx) {
         None => (None, unknown(site)),
         Some(errors) => (Some(errors.at), minute(site, snapshot, errors.at, limits)),
     }
@@ -62,7 +58,7 @@ pub(in crate::actions) fn minute(
             "how many requests of {region} failed is not known yet"
         ));
     };
-    let errors = failing(&served, failed);
+    let errors = served.failing(failed);
     if errors > limits.errors_percent {
         return Bearing::Badly(format!(
             "{region} answers {errors:.1} % with 5xx, the limit is {:.1} %",
@@ -88,21 +84,6 @@ pub(in crate::actions) fn minute(
         traffic::requests(&served),
         words::millis(p99.value)
     ))
-}
-
-/// The share of clients' requests that failed, in percent. Health checks that succeed hide none, and of a few
-/// requests one that failed is no share.
-pub(in crate::actions) fn failing(served: &Served, failed: f64) -> f64 {
-    let clients = served.clients();
-    if failed <= 0.0 || served.requests <= 0.0 || (clients < FEW && failed < 2.0) {
-        return 0.0;
-    }
-    let of = if clients < 1.0 {
-        served.requests
-    } else {
-        clients
-    };
-    (100.0 * failed / of).min(100.0)
 }
 
 /// Clients that are turned away: requests beyond what the API takes, or more 4xx than usual.
@@ -132,7 +113,7 @@ fn throttled(
     };
     match turned_away(
         region,
-        failing(served, refused),
+        served.failing(refused),
         limits.errors_percent,
         usual,
     ) {

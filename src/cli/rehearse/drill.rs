@@ -76,7 +76,7 @@ async fn on_stage(
         target.prober.clone(),
         target.clock.clone(),
     );
-    observer.first_complete(Duration::from_mins(2)).await;
+    observer.first_to_act_on(Duration::from_mins(2)).await;
     let made = match planned(&target, &observer, struck).await {
         Ok(made) if one_by_one => made.one_by_one(),
         Ok(made) => made,

@@ -14,7 +14,7 @@ use super::figure::ms;
 use super::rows::verdict_word;
 use crate::fleet::{
     Cluster, Edge, Function, GlobalDatabase, HealthCheck, Judgement, Metric, Metrics, Observed,
-    ProbeReport, Reachability, Site, Snapshot, check_verdict, clean_line,
+    Point, ProbeReport, Reachability, Site, Snapshot, check_verdict, clean_line,
 };
 
 /// Name and version of what is printed.
@@ -63,7 +63,7 @@ fn site(picture: &Snapshot, site: &Site) -> Value {
             "id": site.api.id,
             "stage": site.api.stage,
             "detail": plain(&site.api.detail, now),
-            "metrics": api_metrics(&site.api.metrics, now),
+            "metrics": api_metrics(picture, site),
         },
         "functions": site.functions.iter().map(|one| function(one, now)).collect::<Vec<_>>(),
         "concurrency": plain(&site.concurrency, now),
@@ -120,10 +120,16 @@ fn lag(picture: &Snapshot, site: &Site) -> Value {
     value
 }
 
-fn api_metrics(metrics: &Metrics, now: Timestamp) -> Value {
+fn api_metrics(picture: &Snapshot, site: &Site) -> Value {
+    let (metrics, now) = (&site.api.metrics, picture.at);
     let mut all = figures(metrics, now);
-    all["4xx_percent"] = share(metrics, Metric::Api4xx, Metric::ApiRequests, now);
-    all["5xx_percent"] = share(metrics, Metric::Api5xx, Metric::ApiRequests, now);
+    for (name, failures) in [
+        ("4xx_percent", Metric::Api4xx),
+        ("5xx_percent", Metric::Api5xx),
+    ] {
+        let of_clients = picture.failing(site, failures);
+        all[name] = share_as(of_clients, metrics, failures, Metric::ApiRequests, now);
+    }
     all
 }
 
@@ -277,7 +283,16 @@ fn figure(metrics: &Metrics, metric: Metric, now: Timestamp) -> Value {
 }
 
 fn share(metrics: &Metrics, part: Metric, whole: Metric, now: Timestamp) -> Value {
-    let point = metrics.percent(part, whole, now);
+    share_as(metrics.percent(part, whole, now), metrics, part, whole, now)
+}
+
+fn share_as(
+    point: Option<Point>,
+    metrics: &Metrics,
+    part: Metric,
+    whole: Metric,
+    now: Timestamp,
+) -> Value {
     let blamed = if metrics.get(whole).why_missing().is_some() {
         whole
     } else {

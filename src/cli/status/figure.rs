@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::fleet::{Metric, Metrics, Missing, Observed, Unit};
+use crate::fleet::{Metric, Metrics, Missing, Observed, Point, Site, Snapshot, Unit};
 
 /// The marks for a missing value, and what each means.
 pub const MARKS: [(&str, &str); 4] = [
@@ -43,7 +43,22 @@ pub fn latest(metrics: &Metrics, metric: Metric, now: Timestamp) -> String {
 
 /// A share of two series in percent, or the mark of the one that is missing.
 pub fn share(metrics: &Metrics, part: Metric, whole: Metric, now: Timestamp) -> String {
-    if let Some(point) = metrics.percent(part, whole, now) {
+    share_or_mark(metrics.percent(part, whole, now), metrics, part, whole)
+}
+
+/// The share of clients' requests that were answered 5xx, or its mark.
+pub fn failing(picture: &Snapshot, site: &Site) -> String {
+    let (metrics, part) = (&site.api.metrics, Metric::Api5xx);
+    share_or_mark(
+        picture.failing(site, part),
+        metrics,
+        part,
+        Metric::ApiRequests,
+    )
+}
+
+fn share_or_mark(share: Option<Point>, metrics: &Metrics, part: Metric, whole: Metric) -> String {
+    if let Some(point) = share {
         return percent(point.value);
     }
     let why = |metric| metrics.get(metric).why_missing();

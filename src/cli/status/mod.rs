@@ -83,5 +83,5 @@ pub fn run(global: &Global, args: &Status) -> Result<Exit, Failure> {
 /// The first complete picture, or what is known when `limit` is over.
 pub async fn complete(target: &Target, limit: Duration) -> Arc<Snapshot> {
     let observer = target.observe();
-    observer.first_complete(limit).await
+    observer.first_to_act_on(limit).await
 }

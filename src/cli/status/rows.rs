@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::figure::{age, count, latest, mark, millis, ms, of, percent, share};
+use super::figure::{age, count, failing, latest, mark, millis, ms, of, percent, share};
 use crate::fleet::{
     CheckVerdict, Edge, Function, Metric, Missing, Position, Region, Site, Snapshot,
 };
@@ -32,7 +32,7 @@ fn region(picture: &Snapshot, site: &Site) -> [String; 12] {
         traffic(picture, site),
         latest(api, Metric::ApiLatencyP50, now),
         latest(api, Metric::ApiLatencyP99, now),
-        share(api, Metric::Api5xx, Metric::ApiRequests, now),
+        failing(picture, site),
         function_errors(&site.functions, now),
         lag(picture, &site.region),
         dns(&picture.edge, &site.region, now),

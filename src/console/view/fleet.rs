@@ -255,7 +255,7 @@ fn figures_of(scene: &Scene<'_>, grid: &Grid, site: &Site) -> Vec<(usize, Shown)
     });
     add(7, &|| {
         show(
-            scene.percent(api, Metric::Api5xx, Metric::ApiRequests),
+            scene.failing(site),
             limits.api_5xx_percent,
             figures::percent,
         )

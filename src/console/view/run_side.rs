@@ -54,7 +54,7 @@ pub fn fleet(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
                 |value| figures::per_second(value, std::time::Duration::from_mins(1)),
             ),
             scene.figure(
-                scene.percent(metrics, Metric::Api5xx, Metric::ApiRequests),
+                scene.failing(site),
                 Some(limits.api_5xx_percent),
                 7,
                 figures::percent,

@@ -12,7 +12,7 @@ use super::paint;
 use super::theme::{Role, Theme};
 use crate::actions::Phase;
 use crate::console::app::{self, Area, Hits, Hold, Panel, Row, State, Target, Window};
-use crate::fleet::{Metric, Metrics, Observed, Snapshot, Verdict};
+use crate::fleet::{Metric, Metrics, Observed, Site, Snapshot, Verdict};
 
 /// One frame being drawn.
 pub struct Scene<'a> {
@@ -114,6 +114,18 @@ impl<'a> Scene<'a> {
     /// A share of one series in another, in percent.
     pub fn percent(&self, metrics: &Metrics, part: Metric, whole: Metric) -> Known<f64> {
         Known::percent(metrics, part, whole, self.now, &self.snapshot.thresholds)
+    }
+
+    /// The share of clients' requests that `site` answered 5xx, in percent.
+    pub fn failing(&self, site: &Site) -> Known<f64> {
+        let counted = self.percent(&site.api.metrics, Metric::Api5xx, Metric::ApiRequests);
+        match self.snapshot.failing(site, Metric::Api5xx) {
+            Some(point) => Known {
+                value: Some(point.value),
+                ..counted
+            },
+            None => counted,
+        }
     }
 
     /// A described thing.

@@ -2,7 +2,7 @@
 
 use super::words::{Effect, absent, age, beyond, millis, percent, unseen};
 use super::{certificate, checkers, database, functions, routing, throttling, witness};
-use super::{figure, fresh, reason, share};
+use super::{figure, fresh, reason};
 use crate::fleet::{
     Alarm, CheckKind, Judgement, Metric, Missing, OwnAnswer, Point, ProbeReport, Reason, Region,
     Site, Snapshot, Source, Verdict,
@@ -178,8 +178,12 @@ fn api(snapshot: &Snapshot, site: &Site, reasons: &mut Vec<Reason>) {
             "API figures",
         )),
     }
-    let requests = figure(metrics, Metric::ApiRequests, snapshot);
-    let effect = effect(requests);
+    // Health checks that go well make nobody's requests succeed.
+    let clients = figure(metrics, Metric::ApiRequests, snapshot).map(|point| Point {
+        value: snapshot.served_in(site, point).clients(),
+        ..point
+    });
+    let effect = effect(clients);
     if let Some(p99) = figure(metrics, Metric::ApiLatencyP99, snapshot) {
         reasons.extend(beyond(
             p99.value,
@@ -190,10 +194,13 @@ fn api(snapshot: &Snapshot, site: &Site, reasons: &mut Vec<Reason>) {
             millis,
         ));
     }
-    if let Some(errors) = share(metrics, Metric::Api5xx, Metric::ApiRequests, snapshot) {
-        let name = of("5xx", requests);
+    if let Some(errors) = clients.and_then(|_| snapshot.failing(site, Metric::Api5xx)) {
+        let name = match clients {
+            Some(clients) if clients.value < 1.0 => "5xx of health checks' requests".into(),
+            clients => of("5xx", clients),
+        };
         reasons.extend(beyond(
-            errors,
+            errors.value,
             limits.api_5xx_percent,
             effect,
             "errors",

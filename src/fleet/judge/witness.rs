@@ -3,8 +3,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::figure;
 use super::words::{age, percent};
-use super::{figure, share};
 use crate::fleet::{
     CheckKind, CheckVerdict, HealthCheck, Metric, Metrics, Region, Site, Snapshot, check_verdict,
 };
@@ -23,13 +23,14 @@ pub struct Found {
 /// that look at an endpoint count.
 pub fn checkers(snapshot: &Snapshot, region: &Region) -> Option<Found> {
     let edge = &snapshot.edge;
-    let root = edge.record(region)?.check()?;
+    let roots = edge.check_ids(region);
     let kind = |id: &str| Some(&edge.checks.get(id)?.config.last()?.kind);
-    let below = match kind(root) {
+    let below = |root: &str| match kind(root) {
         Some(CheckKind::Calculated { children, .. }) => children.as_slice(),
         _ => &[],
     };
-    let all = || std::iter::once(root).chain(below.iter().map(String::as_str));
+    let of = |root| std::iter::once(root).chain(below(root).iter().map(String::as_str));
+    let all = || roots.iter().copied().flat_map(of);
     let endpoints: Vec<&HealthCheck> = all()
         .filter(|id| matches!(kind(id), Some(CheckKind::Endpoint { .. })))
         .filter_map(|id| edge.checks.get(id))
@@ -50,7 +51,9 @@ pub fn checkers(snapshot: &Snapshot, region: &Region) -> Option<Found> {
     if all().any(lever) {
         return None;
     }
-    finding(edge.checks.get(root)?, snapshot.at)
+    let found = roots.iter().filter_map(|root| edge.checks.get(*root));
+    let found = found.filter_map(|check| finding(check, snapshot.at));
+    found.min_by_key(|found| found.healthy)
 }
 
 /// What looking showed: an inverted check says the opposite of it, and a disabled one is not looked at
@@ -93,7 +96,7 @@ pub(super) fn serves(
         let metrics = &site.api.metrics;
         let until = end_of_newest(metrics, Metric::ApiRequests)?;
         let requests = figure(metrics, Metric::ApiRequests, snapshot)?.value;
-        let failed = share(metrics, Metric::Api5xx, Metric::ApiRequests, snapshot)?;
+        let failed = snapshot.failing(site, Metric::Api5xx)?.value;
         let limit = snapshot.thresholds.api_5xx_percent.critical;
         (requests > 0.0 && failed <= limit && since(until, failed_after))
             .then(|| counted("its API", requests, failed))

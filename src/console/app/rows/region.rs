@@ -65,7 +65,8 @@ fn of_site(picture: &Snapshot, site: &Site, now: Timestamp) -> Row {
         (
             "5xx",
             percent(
-                api.percent(Metric::Api5xx, Metric::ApiRequests, picture.at)
+                picture
+                    .failing(site, Metric::Api5xx)
                     .map(|point| point.value),
             ),
         ),
