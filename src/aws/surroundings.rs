@@ -139,6 +139,7 @@ impl Surroundings {
         let written: Vec<(String, String)> = self
             .profiles
             .endpoints(&profile)
+            .filter(|it| !it.value.trim().is_empty())
             .map(|it| (format!("{}: endpoint_url", it.place), it.value.clone()))
             .collect();
         exported.chain(written)

@@ -2,7 +2,8 @@
 //! flips it (aws-facts §3.5).
 
 use aws_sdk_cloudwatch::types::{
-    AlarmType, Dimension, Metric, MetricAlarm, MetricDataQuery, MetricDatum, MetricStat, StatusCode,
+    AlarmType, Dimension, Metric, MetricAlarm, MetricDataQuery, MetricDatum, MetricStat, Statistic,
+    StatusCode,
 };
 use aws_smithy_types::DateTime;
 use jiff::{SignedDuration, Timestamp};
@@ -166,6 +167,37 @@ fn sdk_dimensions(dimensions: &[(String, String)]) -> Vec<Dimension> {
         .collect()
 }
 
+/// Why putting one point does not move a health check that follows `alarm`. The check copies the alarm's metric,
+/// statistic, periods and threshold (aws-facts §3.4).
+fn unfit(alarm: &MetricAlarm) -> Option<String> {
+    let periods = alarm.evaluation_periods().unwrap_or(1);
+    let of = alarm.datapoints_to_alarm().unwrap_or(periods);
+    if let Some(percentile) = alarm.extended_statistic() {
+        let percentile = reply::name_or_empty(Some(percentile));
+        return Some(format!(
+            "its alarm watches {percentile}, which no health check can follow"
+        ));
+    }
+    if of < periods {
+        return Some(format!(
+            "its alarm needs {of} of {periods} points, which no health check can follow"
+        ));
+    }
+    if periods > 1 {
+        return Some(format!(
+            "its alarm needs {periods} points in a row, and gwctl puts one"
+        ));
+    }
+    let counts = alarm.statistic() == Some(&Statistic::SampleCount);
+    if counts {
+        return Some("its alarm counts points, whatever is in them".into());
+    }
+    alarm.unit().map(|unit| {
+        let unit = reply::name_or_empty(Some(unit.as_str()));
+        format!("its alarm counts points in {unit} alone, and gwctl puts them without a unit")
+    })
+}
+
 fn switch(alarm: &MetricAlarm, region: &Region) -> Option<Switch> {
     let switch = Switch {
         alarm: reply::name_or_empty(alarm.alarm_name()),
@@ -188,6 +220,7 @@ fn switch(alarm: &MetricAlarm, region: &Region) -> Option<Switch> {
         inverted: false,
         without_points: None,
         missing_points: reply::some_name(alarm.treat_missing_data()),
+        unfit: unfit(alarm),
         position: Position::Unasked,
     };
     switch.evacuates(0.0).map(|_| switch)

@@ -136,15 +136,24 @@ impl Snapshot {
         let Some(checks) = self.edge.endpoint_checks.last() else {
             return PRESUMED;
         };
+        let records = self.edge.records_of(&site.region).unwrap_or_default();
+        let own = |host: &str| {
+            let bare = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
+            let mut targets = records.iter().map(|record| bare(&record.target));
+            site.is_called(host) || targets.any(|target| target == bare(host))
+        };
+        let public = |host: &str| host.eq_ignore_ascii_case(&self.edge.domain);
         let asks =
-            |check: &&CheckConfig, called: &dyn Fn(&str) -> bool| host(check).is_some_and(called);
+            |check: &CheckConfig, called: &dyn Fn(&str) -> bool| host(check).is_some_and(called);
+        // What the Region's own record follows looks at the Region, by whatever name.
+        let followed = self.edge.followed(&site.region).into_iter();
+        let elsewhere = followed.filter(|check| asks(check, &|host| !own(host) && !public(host)));
         Checkers::of(
+            checks.iter().filter(|check| asks(check, &own)),
             checks
                 .iter()
-                .filter(|check| asks(check, &|host| site.is_called(host))),
-            checks
-                .iter()
-                .filter(|check| asks(check, &|host| host.eq_ignore_ascii_case(&self.edge.domain))),
+                .filter(|check| asks(check, &public))
+                .chain(elsewhere),
         )
     }
 

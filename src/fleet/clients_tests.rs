@@ -77,3 +77,29 @@ fn health_checks_that_go_well_hide_no_client_that_fails() {
     assert_eq!(failing(96.0, 96.0), 100.0, "the checks themselves");
     assert_eq!(failing(96.0, 0.0), 0.0);
 }
+
+#[test]
+fn failures_that_could_not_be_asked_for_are_not_none() {
+    let at = |minute: i64| Timestamp::from_second(60 * minute).unwrap();
+    let source = || crate::fleet::Source {
+        api: "cloudwatch:GetMetricData",
+        region: None,
+    };
+    let minute = std::time::Duration::from_mins(1);
+    let three = Point {
+        at: at(0),
+        value: 3.0,
+    };
+    let series = std::sync::Arc::new(crate::fleet::Series::new(minute, [three]));
+    let mut metrics = crate::fleet::Metrics::default();
+    let failures = metrics.entry(Metric::Api5xx);
+    failures.renew(Ok(series), at(12), source());
+    assert_eq!(metrics.beside(Metric::Api5xx, at(5), at(12)), Some(0.0));
+    let refused = Missing::NotAllowed {
+        action: "cloudwatch:GetMetricData".into(),
+    };
+    let failures = metrics.entry(Metric::Api5xx);
+    failures.renew(Err(refused), at(12), source());
+    assert_eq!(metrics.beside(Metric::Api5xx, at(5), at(12)), None);
+    assert_eq!(metrics.beside(Metric::Api5xx, at(0), at(12)), Some(3.0));
+}

@@ -276,6 +276,19 @@ impl Edge {
         ids
     }
 
+    /// The configurations of all checks that the records of `region` follow, those below others included.
+    pub fn followed(&self, region: &Region) -> Vec<&CheckConfig> {
+        let config = |id: &str| self.checks.get(id)?.config.last();
+        let mut all = Vec::new();
+        for top in self.check_ids(region).into_iter().filter_map(config) {
+            all.push(top);
+            if let CheckKind::Calculated { children, .. } = &top.kind {
+                all.extend(children.iter().filter_map(|id| config(id)));
+            }
+        }
+        all
+    }
+
     /// The check on the records of `region`, the first one's where there are several.
     pub fn check(&self, region: &Region) -> Option<&HealthCheck> {
         let records = self.records_of(region).ok()?;

@@ -74,5 +74,5 @@ pub use spec::{BuildSpec, EdgeSpec, FleetSpec, SiteSpec, SwitchSpec};
 pub use switch::{Lasting, Position, RoutingControl, RoutingEndpoint, Switch};
 pub use text::{clean, clean_line, clean_markdown};
 pub use thresholds::{Limit, Thresholds};
-pub use throttle::{Throttle, usually_refused};
+pub use throttle::Throttle;
 pub use verdict::{Judgement, Reason, Verdict};

@@ -231,10 +231,12 @@ impl Metrics {
         }
         let series = observed.last()?;
         let newer = series.newest().is_some_and(|newest| newest.at > at);
+        // Of a series that could not be renewed, nothing is known after its newest point.
+        let over = observed.current().is_some() && now.duration_since(at) > LATEST;
         let known = series.points().iter().rev().find(|point| point.at == at);
         match known {
             Some(point) => Some(point.value),
-            None if newer || now.duration_since(at) > LATEST => Some(0.0),
+            None if newer || over => Some(0.0),
             None => None,
         }
     }

@@ -36,6 +36,9 @@ pub struct Switch {
     /// is CloudWatch's own default.
     #[serde(default)]
     pub missing_points: Option<String>,
+    /// Why one point of its metric does not decide, where that is so.
+    #[serde(default)]
+    pub unfit: Option<String>,
     /// Where it stands, by the newest point of its metric.
     #[serde(default)]
     pub position: Position,
@@ -232,6 +235,7 @@ mod tests {
             inverted: false,
             without_points: None,
             missing_points: None,
+            unfit: None,
             position: Position::Unasked,
         }
     }

@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Metric, Metrics};
+use super::{Metric, Site, Snapshot};
 
 /// Limits of requests a second, as API Gateway tells them.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -30,21 +30,33 @@ impl Throttle {
 /// How far back one looks for what is usual.
 const BEFORE: SignedDuration = SignedDuration::from_mins(15);
 
-/// The share of 4xx in percent that is usual: the mean of the quarter of an hour before `until`. None where no
-/// minute of it is known.
-pub fn usually_refused(metrics: &Metrics, until: Timestamp) -> Option<f64> {
-    let requests = metrics.get(Metric::ApiRequests).last()?;
-    let minutes = requests
-        .points()
-        .iter()
-        .filter(|point| point.at >= until - BEFORE && point.at < until);
-    let (all, refused) = minutes.fold((0.0, 0.0), |(all, refused), point| {
-        match metrics.beside(Metric::Api4xx, point.at, until) {
-            Some(here) => (all + point.value, refused + here),
-            None => (all, refused),
+/// With fewer clients than this in that time, none of whom got 4xx, nothing is known to be usual.
+const FEW: f64 = 20.0;
+
+impl Snapshot {
+    /// The share of clients' requests to `site` in percent that are usually answered 4xx: the mean of the quarter
+    /// of an hour before `until`. None where no minute of it is known, or nobody came who could have got one.
+    pub fn usually_refused(&self, site: &Site, until: Timestamp) -> Option<f64> {
+        let metrics = &site.api.metrics;
+        let requests = metrics.get(Metric::ApiRequests).last()?;
+        let minutes = requests
+            .points()
+            .iter()
+            .filter(|point| point.at >= until - BEFORE && point.at < until);
+        let (mut clients, mut refused, mut seen) = (0.0, 0.0, false);
+        for point in minutes {
+            let Some(here) = metrics.beside(Metric::Api4xx, point.at, until) else {
+                continue;
+            };
+            let served = self.served_in(site, *point);
+            seen |= served.shows_clients();
+            clients += served.clients();
+            refused += here;
         }
-    });
-    (all > 0.0).then(|| 100.0 * refused / all)
+        // Health checkers vary a little: what they leave over is nobody.
+        let somebody = clients >= FEW && (seen || refused > 0.0);
+        somebody.then(|| (100.0 * refused / clients).min(100.0))
+    }
 }
 
 #[cfg(test)]

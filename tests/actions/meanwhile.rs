@@ -331,3 +331,20 @@ fn a_switchover_leaves_write_forwarding_as_the_fleet_has_it() {
         });
     }
 }
+
+#[test]
+fn what_was_confirmed_in_no_known_account_is_planned_again_before_anything_is_sent() {
+    in_virtual_time(async {
+        let stage = over("calm").await;
+        let mut plan = stage.plan(&evacuate("eu-west-1"));
+        plan.binding.place = None;
+        let before = sent(&stage);
+        let dies = stage.folder.failing(DiskFault::Before(2));
+        let running = begin(&stage, &dies, &plan).unwrap();
+        assert!(running.task.await.unwrap().is_err(), "it dies");
+        let again = resume(&running.id, &[], stage.crew(), &stage.folder, &operator());
+        let why = again.unwrap_err().to_string();
+        assert!(why.contains("plan it again"), "{why}");
+        assert_eq!(sent(&stage), before);
+    });
+}

@@ -5,7 +5,7 @@ use gwctl::actions::{Choice, Finding, Intent, Mechanism, Refused, Task, plan};
 use gwctl::fleet::{LatencyRecord, Missing, Observed, Snapshot, Verdict, judge};
 
 use super::planning::picture;
-use super::stand::region;
+use super::stand::{Stage, in_virtual_time, region};
 use crate::observe::stand::world;
 
 fn chosen(picture: &Snapshot, mechanism: Option<Mechanism>) -> Result<Choice, Refused> {
@@ -230,4 +230,21 @@ fn the_dns_step_compares_what_the_records_answer() {
         );
         assert_eq!(planned.others.len(), 2);
     }
+}
+
+#[test]
+fn a_switch_that_one_point_does_not_move_is_not_offered() {
+    let seen = in_virtual_time(async {
+        let sim = world("calm", 3);
+        for alarm in &mut sim.state().resources.alarms {
+            if alarm.namespace == "Orders/Evacuation" {
+                (alarm.evaluation_periods, alarm.datapoints_to_alarm) = (3, 3);
+            }
+        }
+        Stage::over(sim).await.snapshot()
+    });
+    let choice = chosen(&seen, None).unwrap();
+    assert_ne!(choice.mechanism, Mechanism::Switch);
+    let why = why_out(&choice, Mechanism::Switch);
+    assert!(why.contains("needs 3 points in a row"), "{why}");
 }

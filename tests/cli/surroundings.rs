@@ -281,6 +281,13 @@ fn a_variable_that_is_empty_is_one_that_is_not_set() {
     command.envs(empty.map(|name| (name, "")));
     let ran = Ran::of(command.output().unwrap());
     assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
+
+    let profile = home.path("aws-config");
+    std::fs::write(&profile, "[profile ops]\nendpoint_url =\nregion =\n").unwrap();
+    let mut command = served.command(&home, &["status"]);
+    command.env("AWS_CONFIG_FILE", &profile);
+    let ran = Ran::of(command.env("AWS_PROFILE", "ops").output().unwrap());
+    assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
 }
 
 #[test]

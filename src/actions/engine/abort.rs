@@ -6,7 +6,7 @@ use crate::actions::dark::dark;
 use crate::actions::journal::{RunState, StepStatus};
 use crate::actions::task::bearing::{self, Bearing, Limits};
 use crate::actions::{Intent, Task, traffic, words};
-use crate::fleet::{Lag, Metric, Region, Rules, Site, Snapshot, check_verdict, usually_refused};
+use crate::fleet::{Lag, Metric, Region, Rules, Site, Snapshot, check_verdict};
 
 /// Words of `GlobalCluster.Status` that are known (aws-facts §2.4): any other is shown and held on.
 const KNOWN: [&str; 7] = [
@@ -141,7 +141,7 @@ fn too_long_bad(
     let limits = Limits {
         errors_percent: rules.abort_5xx_percent,
         p99_ms: rules.abort_p99_ms,
-        usual_4xx: usually_refused(metrics, begun),
+        usual_4xx: snapshot.usually_refused(site, begun),
     };
     let requests = metrics.get(Metric::ApiRequests).last()?;
     let newest: Vec<Bearing> = requests

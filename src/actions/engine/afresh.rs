@@ -75,14 +75,18 @@ async fn nobody_takes(shift: &Shift, log: &Log, insisted: bool) -> Option<String
     }))
     .await;
     let found: Vec<(&Region, Option<String>)> = others.into_iter().zip(looked).collect();
-    let takes = |(region, kept): &&(&Region, Option<String>)| {
-        kept.is_none() && serves(&snapshot, region) == Some(true)
+    let takes = |(region, kept): &(&Region, Option<String>)| match kept {
+        Some(_) => Some(false),
+        None => serves(&snapshot, region),
     };
-    if !found.iter().any(|one| takes(&one)) {
+    // Where it is not known whether anybody serves, the operator decides: by a waiver, or by a retry.
+    let unsure = found.iter().any(|one| takes(one).is_none());
+    let accepted = unsure && (insisted || log.state().has_waived("not-the-last"));
+    if !accepted && !found.iter().any(|one| takes(one) == Some(true)) {
         return Some(format!(
             "{} would be the last to serve: {}",
             shift.region,
-            told(&found)
+            told(&found, &snapshot)
         ));
     }
     let planned = log.state().plan.made_at;
@@ -94,14 +98,17 @@ async fn nobody_takes(shift: &Shift, log: &Log, insisted: bool) -> Option<String
     (!changed.is_empty() && !insisted).then(|| {
         format!(
             "another Region was to take traffic, and takes none since the plan was made: {}; a retry goes on without it",
-            told(&changed)
+            told(&changed, &snapshot)
         )
     })
 }
 
-fn told(found: &[(&Region, Option<String>)]) -> String {
+fn told(found: &[(&Region, Option<String>)], snapshot: &Snapshot) -> String {
     let each = found.iter().map(|(region, kept)| match kept {
         Some(why) => format!("{region}: {why}"),
+        None if serves(snapshot, region).is_none() => {
+            format!("whether {region} serves is not known")
+        }
         None => format!("{region} is not well"),
     });
     each.collect::<Vec<_>>().join("; ")

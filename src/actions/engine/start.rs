@@ -161,6 +161,10 @@ pub fn resume(
         .map_err(|broken| NotStarted::Resume(broken.into()))?;
     let binding = &left.plan.binding;
     is_here(binding, &crew)?;
+    if binding.place.is_none() && left.first_change().is_none() {
+        let why = "AWS did not say in which account it was confirmed, and nothing was sent yet: plan it again";
+        return Err(NotStarted::Elsewhere(vec![why.into()]));
+    }
     let lease = folder.lease(binding, &holder(operator, id, at))?;
     let lately = Lately::of(folder, binding, id, at);
     let journal = folder.go_on(id, &operator.word(), at)?;

@@ -10,7 +10,7 @@ use super::entry::{Entry, Record, Reply};
 use super::status::{Phase, Status, StepStatus};
 use crate::actions::engine::Order;
 use crate::actions::figures::{Minutes, WritesBlocked};
-use crate::actions::{Plan, PlannedCall, Step, Task};
+use crate::actions::{Finding, Plan, PlannedCall, Step, Task};
 use crate::fleet::StackEvent;
 
 /// A call a run made.
@@ -192,6 +192,13 @@ fn verb(status: &str) -> &str {
 }
 
 impl RunState {
+    /// Whether the check of this name stood in the way, and was waived.
+    pub fn has_waived(&self, name: &str) -> bool {
+        let mut checks = self.plan.checks.iter();
+        checks.any(|check| check.name == name && check.finding == Finding::Waivable)
+            && self.waived.iter().any(|waived| waived == name)
+    }
+
     /// The state after the first record.
     pub(super) fn begin(record: &Record) -> Result<Self, String> {
         let Entry::Begun {

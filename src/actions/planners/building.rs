@@ -37,6 +37,7 @@ pub(super) fn up_to_green(
         region: region.clone(),
         cluster: names::cluster(all.ground.fleet, region),
         limit_ms: rules.abort_lag_ms.min(5_000.0),
+        forwards: !all.ground.spec.build.templates.contains_key("region"),
     });
     let serving = Task::AwaitServing(AwaitServing {
         url: smoke(all, region),

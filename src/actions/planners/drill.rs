@@ -5,7 +5,7 @@ use super::shift::{Way, ids};
 use super::{evacuate, preconditions, promote, shift, ways};
 use crate::actions::check::{Check, Finding};
 use crate::actions::plan::Ground;
-use crate::actions::task::{AwaitFigures, AwaitResync, Baseline, Healthy, Look};
+use crate::actions::task::{AwaitFigures, Baseline, Healthy, Look};
 use crate::actions::{
     Change, Choice, Intent, Mode, Places, Plan, Refused, Rehearsal, Step, Task, advise, data_loss,
     intent, remedy,
@@ -208,10 +208,7 @@ fn back(
         )
         .after(["look"]),
     ];
-    let resync = Task::AwaitResync(AwaitResync {
-        global: snapshot.database.id.clone(),
-        asked_in: new.region.clone(),
-    });
+    let resync = promote::resync(ground, &new.region);
     let mut first =
         Step::new("back.resync", "Every member is connected", resync, snapshot).after(["look"]);
     if mode == Mode::Failover {

@@ -204,10 +204,7 @@ pub(super) fn steps(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Vec<Ste
             )
         };
         steps.push(copy.after([id.as_str()]));
-        let resync = Task::AwaitResync(AwaitResync {
-            global: snapshot.database.id.clone(),
-            asked_in: to.clone(),
-        });
+        let resync = resync(ground, to);
         steps.push(
             Step::new(
                 "resync",
@@ -251,6 +248,18 @@ pub(super) fn switchover(ground: &Ground<'_>, from: &Member, to: &Member) -> Tas
         target: to.region.clone(),
         target_arn: to.arn.clone(),
         target_cluster: to.cluster.clone(),
+    })
+}
+
+/// Every cluster that is a member now must be one again, and connected.
+pub(super) fn resync(ground: &Ground<'_>, asked_in: &Region) -> Task {
+    let database = &ground.snapshot.database;
+    let topology = database.topology.last();
+    let members = topology.into_iter().flat_map(|topology| &topology.members);
+    Task::AwaitResync(AwaitResync {
+        global: database.id.clone(),
+        asked_in: asked_in.clone(),
+        members: members.map(|member| member.region.clone()).collect(),
     })
 }
 
@@ -318,10 +327,7 @@ pub(super) fn inverse(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode, prefix: 
         .retain(|need| matches!(need.standing, crate::actions::Standing::Stands));
     if mode == Mode::Failover {
         let id = format!("{prefix}undo.resync");
-        let resync = Task::AwaitResync(AwaitResync {
-            global: ground.snapshot.database.id.clone(),
-            asked_in: new.region.clone(),
-        });
+        let resync = resync(ground, &new.region);
         steps.push(
             Step::new(
                 id.clone(),

@@ -135,8 +135,8 @@ pub(super) fn switched(region: &Region, snapshot: &Snapshot) -> Option<bool> {
     if let Some(evacuated) = known.current().and_then(Switch::stands_evacuated) {
         return Some(evacuated);
     }
-    if known.last().is_some_and(|switch| switch.state == "ALARM") {
-        return Some(true);
+    if let Some(switch) = known.last().filter(|switch| switch.state == "ALARM") {
+        return Some(!switch.inverted);
     }
     // Its verdict has its own inversion in it, and not that of the check above it.
     let above = snapshot.edge.check(region).filter(|top| top.id != id);

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::architecture::Architecture;
+use super::wellness;
 use crate::actions::check::{Check, Finding};
 use crate::actions::room::{CHECKS, Room, STACKS};
 use crate::actions::{Step, Task, words};
@@ -133,7 +134,7 @@ fn blind(all: &Architecture<'_>) -> Option<Check> {
 pub(super) fn serving(all: &Architecture<'_>, region: &Region) -> Vec<Check> {
     let room = all.survey.room.get(region).cloned().unwrap_or_default();
     let snapshot = all.ground.snapshot;
-    let executions = busiest(snapshot, executions);
+    let executions = busiest(snapshot, wellness::used);
     let mut checks = vec![match room.executions {
         None => Check::new(
             "quota",
@@ -148,13 +149,29 @@ pub(super) fn serving(all: &Architecture<'_>, region: &Region) -> Vec<Check> {
             "at once",
         ),
     }];
-    checks.extend(room.requests.map(|limit| {
+    checks.extend(room.requests.map(|account| {
         let requests = busiest(snapshot, requests);
-        let whose = format!("API Gateway in {region}");
+        let stage = stage_limit(all);
+        let (limit, whose) = match stage.filter(|stage| *stage < account) {
+            Some(stage) => (stage, format!("the API's stage in {region}")),
+            None => (account, format!("API Gateway in {region}")),
+        };
         bears("rate", &whose, limit, requests, "requests a second")
     }));
     checks
 }
+
+/// Requests a second that the template's stage takes; none where it is a template of one's own that says nothing.
+fn stage_limit(all: &Architecture<'_>) -> Option<f64> {
+    let build = &all.ground.spec.build;
+    if let Some(configured) = build.region.get("ThrottlingRateLimit") {
+        return configured.parse().ok();
+    }
+    (!build.templates.contains_key("region")).then_some(STAGE_LIMIT)
+}
+
+/// `ThrottlingRateLimit` of the template for a Region, where it is not configured.
+const STAGE_LIMIT: f64 = 2_500.0;
 
 fn bears(name: &str, whose: &str, limit: f64, busiest: Option<f64>, unit: &str) -> Check {
     let allows = format!("{whose} allows {} {unit}", words::count(limit));
@@ -172,22 +189,11 @@ fn bears(name: &str, whose: &str, limit: f64, busiest: Option<f64>, unit: &str) 
     )
 }
 
-/// None where no Region's use is known: that is not none.
+/// None where a Region's use is not known: it may be the busiest.
 fn busiest(snapshot: &Snapshot, of: impl Fn(&Site, &Snapshot) -> Option<f64>) -> Option<f64> {
     let sites = snapshot.sites.iter();
-    sites.filter_map(|site| of(site, snapshot)).reduce(f64::max)
-}
-
-fn executions(site: &Site, snapshot: &Snapshot) -> Option<f64> {
-    let functions = site.functions.iter().filter_map(|function| {
-        let metrics = &function.metrics;
-        Some(
-            metrics
-                .latest(Metric::FunctionConcurrency, snapshot.at)?
-                .value,
-        )
-    });
-    functions.reduce(|sum, one| sum + one)
+    let all: Option<Vec<f64>> = sites.map(|site| of(site, snapshot)).collect();
+    all?.into_iter().reduce(f64::max)
 }
 
 fn requests(site: &Site, snapshot: &Snapshot) -> Option<f64> {

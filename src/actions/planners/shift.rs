@@ -8,7 +8,7 @@ use crate::actions::task::{
     AwaitAnswers, AwaitTraffic, FlipSwitch, ForceCheck, RoutingControl, Within,
 };
 use crate::actions::{Change, Refused, Shift, Step, Task};
-use crate::fleet::{Region, usually_refused};
+use crate::fleet::{Region, Site};
 
 /// Which way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,9 +176,11 @@ pub(super) fn observed(
 /// The gate on Regions that receive, watched for at least `for_s` seconds.
 pub(super) fn within(ground: &Ground<'_>, regions: Vec<Region>, for_s: u64) -> Task {
     let (rules, snapshot) = (&ground.spec.rules, ground.snapshot);
+    let own = |site: &Site| snapshot.usually_refused(site, snapshot.at);
+    // Of a Region that serves nobody now, the others tell.
+    let others = snapshot.sites.iter().filter_map(own).reduce(f64::max);
     let usual = |region: &Region| {
-        let site = snapshot.site(region)?;
-        let usual = usually_refused(&site.api.metrics, snapshot.at)?;
+        let usual = own(snapshot.site(region)?).or(others)?;
         Some((region.clone(), usual))
     };
     Task::Within(Within {

@@ -100,6 +100,9 @@ fn by_switch(region: &Region, snapshot: &Snapshot) -> Result<String, String> {
     if &switch.region == region {
         return Err(format!("its alarm is in {region} itself"));
     }
+    if let Some(why) = &switch.unfit {
+        return Err(why.clone());
+    }
     stands("cloudwatch", &switch.region, snapshot)?;
     let home = &switch.region;
     // Without records and checks the configuration is believed.

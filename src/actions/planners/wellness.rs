@@ -217,7 +217,7 @@ fn executions(snapshot: &Snapshot, to: &Region, load: Option<Load>) -> Check {
         used
     };
     let text = format!(
-        "Lambda in {to} would run up to {} at once ({} now); the account's limit is {}",
+        "the fleet's functions in {to} would run up to {} at once ({} now); the account's limit, for all its functions, is {}",
         words::count(then),
         words::count(used),
         words::count(limit)
@@ -232,7 +232,7 @@ fn executions(snapshot: &Snapshot, to: &Region, load: Option<Load>) -> Check {
 }
 
 /// Executions at once of the Region's functions; none where one of them is not known.
-fn used(site: &Site, snapshot: &Snapshot) -> Option<f64> {
+pub(super) fn used(site: &Site, snapshot: &Snapshot) -> Option<f64> {
     let functions = site.functions.iter();
     functions
         .map(|function| {

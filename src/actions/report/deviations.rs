@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::StepReport;
+use crate::actions::Order;
 use crate::actions::journal::{Entry, Record, Reply, RunState};
 use crate::actions::words::seconds;
-use crate::actions::{Finding, Order};
 
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -27,10 +27,8 @@ const SLOW: (f64, i64) = (1.2, 10);
 
 /// All of them, in order of time.
 pub(super) fn of(records: &[Record], state: &RunState, steps: &[StepReport]) -> Vec<Deviation> {
-    let waived =
-        state.plan.checks.iter().filter(|check| {
-            check.finding == Finding::Waivable && state.waived.contains(&check.name)
-        });
+    let checks = state.plan.checks.iter();
+    let waived = checks.filter(|check| state.has_waived(&check.name));
     let waived = waived.map(|check| Deviation {
         at: state.begun,
         kind: "waived",

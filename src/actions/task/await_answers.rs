@@ -266,6 +266,10 @@ impl AwaitAnswers {
             (false, 1.., _) => Seen::Done(format!(
                 "DNS answers {region} from {own} of {of} vantages (by {by})"
             )),
+            // An alias has more addresses than one look sees: the next one may tell.
+            (_, 0, Some(answer)) if of > 0 => Seen::Underway(format!(
+                "DNS answers {region} from no vantage of {of}, and {answer}, an address that no Region's name was seen to have yet (by {by})"
+            )),
             (_, 0, Some(answer)) => Seen::Unknown(format!(
                 "DNS answers {answer}, an address that no Region's name was seen to have: whose it is cannot be told (by {by})"
             )),

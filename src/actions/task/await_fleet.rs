@@ -9,7 +9,7 @@ use super::bearing::{self, Bearing, Limits};
 use super::{Context, Seen, Work};
 use crate::actions::traffic;
 use crate::actions::{PlannedCall, words};
-use crate::fleet::{Metric, Point, Region, Site, Snapshot, Verdict};
+use crate::fleet::{Metric, Missing, Point, Region, Site, Snapshot, Verdict};
 
 /// That the fleet is steady before anything is touched: no Region's errors beyond the limit in any of
 /// the last minutes.
@@ -83,7 +83,11 @@ fn worst_errors(
             Err(format!("no figures of {region} yet"))
         };
     };
+    if let Some(why) = unread_failures(site) {
+        return Err(why);
+    }
     let minutes = requests.points().iter().filter(|point| point.at >= from);
+    let counted = minutes.clone().any(|point| point.value > 0.0);
     let shares = minutes.filter_map(|point| {
         let failed = site
             .api
@@ -94,9 +98,21 @@ fn worst_errors(
     });
     match shares.reduce(f64::max) {
         Some(worst) => Ok(Some(worst)),
-        None if traffic::counts_there(snapshot, region, from) => Ok(None),
+        None if !counted && traffic::counts_there(snapshot, region, from) => Ok(None),
         None => Err(format!("no figures of {region} yet")),
     }
+}
+
+/// Why it is not known how many requests failed; having no such points is an answer.
+fn unread_failures(site: &Site) -> Option<String> {
+    let failures = site.api.metrics.get(Metric::Api5xx);
+    let why = failures
+        .why_missing()
+        .filter(|why| **why != Missing::NoData)?;
+    Some(format!(
+        "how many requests of {} failed is not known: {why}",
+        site.region
+    ))
 }
 
 /// A gate: the Regions that receive traffic are within the limits, by a minute of figures newer than
@@ -252,6 +268,9 @@ impl Healthy {
     fn failed_lately(&self, site: &Site, snapshot: &Snapshot) -> Option<String> {
         let metrics = &site.api.metrics;
         let requests = metrics.get(Metric::ApiRequests).last()?;
+        if let Some(why) = unread_failures(site) {
+            return Some(why);
+        }
         let back = SignedDuration::from_secs(i64::try_from(self.for_s).unwrap_or(i64::MAX));
         let age = |point: &Point| snapshot.at.duration_since(point.at);
         let minutes = requests.points().iter().rev();

@@ -21,6 +21,9 @@ pub struct AwaitMember {
     pub cluster: String,
     /// Largest lag in milliseconds.
     pub limit_ms: f64,
+    /// Whether its template has it forward writes.
+    #[serde(default)]
+    pub forwards: bool,
 }
 
 impl Work for AwaitMember {
@@ -67,13 +70,14 @@ impl Work for AwaitMember {
         {
             return Seen::Underway(format!("{} is {sync}", self.cluster));
         }
-        if let Some(status) = state
-            .write_forwarding
-            .as_deref()
-            .filter(|s| *s != "enabled")
-        {
-            return Seen::Underway(format!("write forwarding is {status}"));
-        }
+        let forwarding = match state.write_forwarding.as_deref() {
+            Some("enabled") => "writes forwarded",
+            // A template of one's own need not have it.
+            Some("disabled") if !self.forwards => "writes not forwarded",
+            None if !self.forwards => "whether writes are forwarded is not shown",
+            Some(status) => return Seen::Underway(format!("write forwarding is {status}")),
+            None => return Seen::Underway("whether writes are forwarded is not shown yet".into()),
+        };
         let metric = match state.engine.lag_metric() {
             LagMetric::Rpo => Metric::RpoLag,
             LagMetric::Replication => Metric::ReplicationLag,
@@ -85,7 +89,7 @@ impl Work for AwaitMember {
             Err(why) => Seen::Unknown(why),
             Ok(None) => Seen::Underway("no sample of its lag yet".into()),
             Ok(Some(lag)) => {
-                let text = format!("lag {}, writes forwarded", words::millis(lag.value));
+                let text = format!("lag {}, {forwarding}", words::millis(lag.value));
                 if lag.value <= self.limit_ms {
                     Seen::Done(text)
                 } else {
@@ -237,6 +241,10 @@ pub(super) fn served_by_new(
     }
 }
 
+/// Seconds after which clients would be seen: caches keep old answers for three minutes, and CloudWatch shows a
+/// minute up to three minutes late (aws-facts §1.3).
+const SEEN_BY: u64 = 480;
+
 /// How one knows that clients have come, or what is waited for.
 pub(super) fn clients_came(
     context: &Context<'_>,
@@ -248,11 +256,18 @@ pub(super) fn clients_came(
     if served.shows_clients() {
         return Ok(said);
     }
-    if !traffic::few(snapshot, FIRST_PERCENT, served.margin()) {
-        return Err(Seen::Underway(format!("{said}: no clients yet")));
-    }
+    let few = traffic::few(snapshot, FIRST_PERCENT, served.margin());
     match traffic::answered(snapshot, region, context.since) {
-        Answered::Somebody(dns) => Ok(format!("{said}, too few to tell clients from them; {dns}")),
+        Answered::Somebody(dns) if few => {
+            Ok(format!("{said}, too few to tell clients from them; {dns}"))
+        }
+        // A small Region of a large fleet, or one that the edge passes over.
+        Answered::Somebody(dns) if context.elapsed_s() >= SEEN_BY => Err(Seen::Ask(format!(
+            "{said}: no clients are seen; {dns}: see whether {region} serves its clients"
+        ))),
+        Answered::Somebody(dns) => Err(Seen::Underway(format!(
+            "{said}: no clients are seen yet; {dns}"
+        ))),
         Answered::Nobody(dns) | Answered::Unknown(dns) => {
             Err(Seen::Underway(format!("{said}; {dns}")))
         }

@@ -158,14 +158,22 @@ impl AwaitTraffic {
         if served.shows_clients() {
             return Seen::Done(said);
         }
-        if !traffic::few(snapshot, self.percent, served.margin()) {
-            return Seen::Underway(format!("{said}: no clients yet"));
-        }
-        let said = format!("{said}: the fleet has too few clients to tell them from health checks");
+        let few = traffic::few(snapshot, self.percent, served.margin());
+        let said = if few {
+            format!("{said}: the fleet has too few clients to tell them from health checks")
+        } else {
+            format!("{said}: no clients are seen yet")
+        };
+        let due = context.elapsed_s() >= self.times().0.max(self.caches_s);
         match traffic::answered(snapshot, &self.region, context.since) {
-            Answered::Somebody(dns) if served.requests > 0.0 => {
+            Answered::Somebody(dns) if few && served.requests > 0.0 => {
                 Seen::Done(format!("{said}; {dns}, and it answers requests"))
             }
+            // A small Region of a large fleet, or one that the edge passes over.
+            Answered::Somebody(dns) if due => Seen::Ask(format!(
+                "{said}; {dns}: see whether {} serves its clients",
+                self.region
+            )),
             Answered::Somebody(dns) | Answered::Nobody(dns) | Answered::Unknown(dns) => {
                 Seen::Underway(format!("{said}; {dns}"))
             }

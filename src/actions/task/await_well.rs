@@ -9,9 +9,7 @@ use super::await_region::{clients_came, output, served_by_new};
 use super::{Context, Seen, Work, bearing, read};
 use crate::actions::{PlannedCall, traffic, words};
 use crate::aws::{Subject, question};
-use crate::fleet::{
-    ApiKind, Metric, Metrics, Missing, Point, Region, Series, Snapshot, Source, usually_refused,
-};
+use crate::fleet::{ApiKind, Metric, Metrics, Missing, Point, Region, Series, Snapshot, Source};
 
 /// Until a Region has served for a while within the limits, by minutes newer than the step before.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -184,7 +182,7 @@ impl AwaitWell {
             .iter()
             .filter(|site| site.region != self.region);
         let usual = others
-            .filter_map(|site| usually_refused(&site.api.metrics, snapshot.at))
+            .filter_map(|site| snapshot.usually_refused(site, snapshot.at))
             .reduce(f64::max);
         let usual = match usual {
             Some(usual) => (usual, format!("the others at most {usual:.1} %")),

@@ -62,6 +62,7 @@ impl Work for Switchover {
             (&self.from, &self.target),
             &self.target_arn,
             &self.target_cluster,
+            false,
         )
         .await
     }
@@ -103,6 +104,7 @@ impl Work for Failover {
             (&self.from, &self.target),
             &self.target_arn,
             &self.target_cluster,
+            true,
         )
         .await
     }
@@ -124,6 +126,7 @@ async fn writer_moved(
     (from, target): (&Region, &Region),
     target_arn: &str,
     cluster: &str,
+    lossy: bool,
 ) -> Seen {
     let rds = context.crew.session.rds(target);
     let topology = match rds.topology(global).await {
@@ -148,7 +151,7 @@ async fn writer_moved(
         .iter()
         .any(|member| member.writer && member.arn == target_arn);
     if !moved {
-        return not_writer(&topology, from, target);
+        return not_writer(&topology, (from, target), lossy);
     }
     if topology.status != "available" {
         return Seen::Underway(format!(
@@ -178,7 +181,7 @@ async fn writer_moved(
 }
 
 /// Whether the writer may be moved: it must be where it was when the move was planned.
-fn not_writer(topology: &Topology, from: &Region, target: &Region) -> Seen {
+fn not_writer(topology: &Topology, (from, target): (&Region, &Region), lossy: bool) -> Seen {
     let moved = topology
         .writer()
         .filter(|writer| topology.status == "available" && &writer.region != from);
@@ -191,7 +194,9 @@ fn not_writer(topology: &Topology, from: &Region, target: &Region) -> Seen {
     let writer = topology
         .writer()
         .map_or("nobody", |member| member.region.as_str());
-    if topology.status == "available" {
+    // A failover is for a global cluster that is not well: whether its status stands against it, AWS says.
+    let free = topology.status == "available" || (lossy && topology.failover.is_none());
+    if free {
         Seen::NotDone(format!("{writer} is the writer, {target} is not"))
     } else {
         Seen::Underway(format!(
@@ -273,6 +278,9 @@ pub struct AwaitResync {
     pub global: String,
     /// The new primary's Region, where it is asked.
     pub asked_in: Region,
+    /// The Regions that must be members.
+    #[serde(default)]
+    pub members: Vec<Region>,
 }
 
 impl Work for AwaitResync {
@@ -295,27 +303,28 @@ impl Work for AwaitResync {
             Ok(topology) => topology,
             Err(error) => return unseen(&error),
         };
-        let behind: Vec<&str> = topology
+        // The old primary is listed again once it is back (aws-facts §2.3).
+        let gone = self
             .members
             .iter()
-            .filter(|member| {
-                !member.writer
-                    && member
-                        .synchronization
-                        .as_deref()
-                        .is_some_and(|state| state != "connected")
-            })
-            .map(|member| member.region.as_str())
-            .collect();
-        if behind.is_empty() && topology.status == "available" {
+            .filter(|region| topology.member(region).is_none())
+            .map(|region| format!("{region} is no member of the global cluster"));
+        let secondaries = topology.members.iter().filter(|member| !member.writer);
+        let behind = secondaries.filter_map(|member| {
+            let region = &member.region;
+            match member.synchronization.as_deref() {
+                Some("connected") => None,
+                Some(state) => Some(format!("{region} is {state}")),
+                None => Some(format!("whether {region} is connected is not shown")),
+            }
+        });
+        let reduced: Vec<String> = gone.chain(behind).collect();
+        if !reduced.is_empty() {
+            Seen::Underway(format!("protection is reduced: {}", reduced.join(", ")))
+        } else if topology.status == "available" {
             Seen::Done("every member is connected: full protection".into())
-        } else if behind.is_empty() {
-            Seen::Underway(format!("global cluster {}", topology.status))
         } else {
-            Seen::Underway(format!(
-                "protection is reduced: {} resynchronising",
-                behind.join(", ")
-            ))
+            Seen::Underway(format!("global cluster {}", topology.status))
         }
     }
 }

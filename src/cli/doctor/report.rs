@@ -304,7 +304,7 @@ fn fine(what: &str) -> Line {
 fn complaint(answer: &Answer, error: &AwsError) -> (String, String) {
     match (&answer.names, error.kind) {
         (Some((key, value)), ErrorKind::NotFound) => (
-            format!("there is no {key} `{value}`"),
+            format!("there is no {} `{value}`", key.trim_end_matches('s')),
             format!(
                 "Check `{key}` in the configuration, and that these credentials are the right account's."
             ),

@@ -174,9 +174,14 @@ impl State {
         let points = self
             .metrics
             .minutes(alarm_region.as_str(), &id, since, &alarm.statistic);
-        points.last().map_or(insufficient, |(_, value)| {
-            !super::alarms::breaches(alarm, *value)
-        })
+        if points.is_empty() {
+            return insufficient;
+        }
+        // The check has the alarm's number of periods (aws-facts §3.4): all of them must be beyond.
+        let periods = usize::try_from(alarm.evaluation_periods).unwrap_or(1);
+        let newest = points.iter().rev().take(periods);
+        let beyond = newest.filter(|(_, value)| super::alarms::breaches(alarm, *value));
+        beyond.count() < periods
     }
 
     fn count_children(&mut self) {
