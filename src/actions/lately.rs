@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::check::{Check, Finding};
 use super::journal::{Reply, RunState};
-use super::planners::serves;
+use super::planners::{bears, serves};
 use super::{Binding, Folder, Plan, words};
 use crate::fleet::{Region, Snapshot};
 
@@ -99,22 +99,43 @@ impl Lately {
         Some(Check::new("not-the-last", Finding::Fail, text))
     }
 
-    /// Judges `plan` by it: who was left a moment ago serves nobody, and a check says so.
+    /// Judges `plan` by it: who was left a moment ago serves nobody, takes nothing, and its clients come to those
+    /// that are left; and a check says so.
     pub fn weigh(&self, plan: &mut Plan, snapshot: &Snapshot) {
-        let check = self.refuses(plan, snapshot).or_else(|| {
-            let shifts = plan.steps.iter().any(|step| step.shift.is_some());
-            let told = format!(
-                "{}: it may not show yet, and does not count as one that serves",
-                self.told(snapshot.at)
-            );
-            (shifts && !self.left.is_empty())
-                .then(|| Check::new("left-lately", Finding::Warn, told))
-        });
-        let Some(check) = check else { return };
-        match plan.checks.iter_mut().find(|one| one.name == check.name) {
-            Some(known) => *known = check,
-            None => plan.checks.push(check),
+        let mut shifts = plan.steps.iter().filter_map(|step| step.shift.as_ref());
+        let leaves = shifts.find(|shift| shift.percent < 100);
+        let Some(leaves) = leaves.filter(|_| !self.left.is_empty()) else {
+            return;
+        };
+        let leaves = leaves.region.clone();
+        if let Some(check) = self.refuses(plan, snapshot) {
+            return put(plan, check);
         }
+        let from: Vec<&Region> = std::iter::once(&leaves).chain(self.left.keys()).collect();
+        let takers = snapshot.sites.iter().map(|site| &site.region);
+        for taker in takers.filter(|taker| !from.contains(taker)) {
+            let judged = bears(snapshot, &from, taker);
+            let known = |check: &Check| plan.checks.iter().any(|one| one.name == check.name);
+            let again: Vec<Check> = judged.into_iter().filter(|check| known(check)).collect();
+            again.into_iter().for_each(|check| put(plan, check));
+        }
+        // What is said of those as receivers is of before.
+        plan.checks.retain(|check| {
+            let about = check.name.split_once(':').map(|(_, region)| region);
+            about.is_none_or(|about| !self.left.keys().any(|left| left.as_str() == about))
+        });
+        let told = format!(
+            "{}: it may not show yet, and does not count as one that serves",
+            self.told(snapshot.at)
+        );
+        put(plan, Check::new("left-lately", Finding::Warn, told));
+    }
+}
+
+fn put(plan: &mut Plan, check: Check) {
+    match plan.checks.iter_mut().find(|one| one.name == check.name) {
+        Some(known) => *known = check,
+        None => plan.checks.push(check),
     }
 }
 

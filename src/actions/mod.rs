@@ -32,6 +32,7 @@ mod needs;
 mod offers;
 mod patience;
 mod plan;
+mod plan_judged;
 mod planners;
 pub mod policy;
 mod recovery;

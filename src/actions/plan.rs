@@ -1,6 +1,6 @@
 //! The plan: one value that is shown, printed by `--dry-run`, journalled and run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,6 @@ use super::{
     Advice, Binding, Check, Choice, DataLoss, Finding, Intent, Need, Refused, Standing, Task,
     registry,
 };
-use crate::fleet::assumptions::{self, Means};
 use crate::fleet::{FleetSpec, Region, Rules, Snapshot};
 use crate::stacks::Part;
 
@@ -205,6 +204,11 @@ impl Step {
         })
     }
 
+    /// Whether what it needs is looked at only when its turn comes: it may be down when this is planned.
+    pub fn is_looked_at_later(&self) -> bool {
+        !self.calls.is_empty() && self.needs.is_empty()
+    }
+
     /// What becomes of its stack's resources, where it is about a stack.
     pub fn parts(&self) -> &[Part] {
         match &self.task {
@@ -350,63 +354,6 @@ impl Plan {
     /// A digest of the whole plan, by which journal and report name it.
     pub fn fingerprint(&self) -> String {
         digest(&serde_json::to_vec(self).unwrap_or_default())
-    }
-
-    /// Whose account it is must be known: the run is to be resumed there alone.
-    fn judge_place(&mut self) {
-        if self.binding.place.is_none() {
-            let text = "which account these credentials belong to is not known: STS did not say";
-            self.checks
-                .push(Check::new("account", Finding::Waivable, text));
-        }
-    }
-
-    /// One check for every step that sits in what is broken.
-    fn judge_needs(&mut self) {
-        for step in &self.steps {
-            if let Some(why) = step.broken() {
-                self.checks.push(Check::new(
-                    format!("needs:{}", step.id),
-                    Finding::Fail,
-                    format!("{} cannot be done: {why}", step.title),
-                ));
-            }
-        }
-        if self.steps.iter().all(|step| step.broken().is_none()) {
-            self.checks.push(Check::pass(
-                "needs",
-                "everything the steps depend on answers",
-            ));
-        }
-    }
-
-    /// One check for every permission that IAM's simulation denies.
-    fn judge_permissions(&mut self, snapshot: &Snapshot) {
-        let needs = self.steps.iter().flat_map(|step| &step.needs);
-        let denied: BTreeSet<String> = needs
-            .filter_map(|need| super::needs::denied(&need.on, snapshot))
-            .map(ToOwned::to_owned)
-            .collect();
-        self.checks.extend(denied.into_iter().map(|action| {
-            let text = format!("IAM's policy simulation denies {action}; a condition it does not know may still allow it");
-            Check::new(format!("permission:{action}"), Finding::Waivable, text)
-        }));
-    }
-
-    /// A note that names what the steps rely on and nobody could verify.
-    fn name_assumptions(&mut self) {
-        let means: Vec<Means> = self
-            .steps
-            .iter()
-            .filter_map(|step| step.task.means())
-            .collect();
-        let ids: Vec<&str> = assumptions::relied_on(&means).map(|row| row.id).collect();
-        if !ids.is_empty() {
-            self.notes.push(format!(
-                "Relies on behaviour of AWS that could not be verified: {}. `gwctl doctor --assumptions` explains each.",
-                ids.join(", ")
-            ));
-        }
     }
 
     /// The worst finding.

@@ -1,7 +1,7 @@
 //! Credentials, one client a service and Region, time-outs, retries, and the ledger of calls.
 
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use super::keys::Keys;
 use super::line::Line;
 use super::network;
 use super::recorder::Recorder;
-use super::surroundings::Surroundings;
+use super::surroundings::{Surroundings, without_password};
 use super::time::{FleetSleep, FleetTime};
 use super::watch::Watch;
 use crate::fleet::{Clock, Ledger, Reachability, Region};
@@ -199,9 +199,20 @@ impl Session {
             .unwrap_or_else(Region::global)
     }
 
-    /// The endpoint that environment or profile name instead of AWS's own.
+    /// The endpoints that environment or profile name instead of AWS's own, those of single services included.
     pub fn endpoint(&self) -> Option<String> {
-        self.config.endpoint_url().map(ToOwned::to_owned)
+        let around = self.keys.around()?;
+        let all: BTreeSet<String> = around
+            .endpoints()
+            .map(|(_, url)| without_password(&url))
+            .collect();
+        let all: Vec<String> = all.into_iter().collect();
+        (!all.is_empty()).then(|| all.join(", "))
+    }
+
+    /// Whether calls go elsewhere than to AWS's own endpoints: to a stand, which may have no public DNS.
+    pub fn is_to_a_stand(&self) -> bool {
+        self.keys.around().is_none() || self.endpoint().is_some()
     }
 
     /// The HTTP client that every SDK client shares.

@@ -196,7 +196,7 @@ fn is_endpoint(url: &str) -> bool {
 }
 
 /// `url` without a name and password before its host.
-fn without_password(url: &str) -> String {
+pub(super) fn without_password(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
     let end = rest.find('/').unwrap_or(rest.len());
     let host = rest[..end].rfind('@').map_or(rest, |at| &rest[at + 1..]);

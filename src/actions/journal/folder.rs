@@ -103,10 +103,19 @@ impl Folder {
             .collect()
     }
 
-    /// The runs that are neither done nor given up, the newest first.
+    /// Why the folder cannot be read; one that is not there yet holds no runs.
+    pub fn unreadable(&self) -> Option<String> {
+        match std::fs::read_dir(&self.path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Some(error.to_string()),
+            _ => None,
+        }
+    }
+
+    /// The runs that are neither done nor given up, the newest first, in the world there is now.
     pub fn open_runs(&self, fleet: &str) -> Vec<RunState> {
         self.runs()
             .into_iter()
+            .filter(|run| !self.gone.contains(&run.id))
             .filter_map(|run| run.state.ok())
             .filter(|run| run.plan.fleet == fleet && !run.phase().over())
             .collect()

@@ -26,3 +26,4 @@ mod weights;
 mod wellness;
 
 pub(super) use preconditions::{admission, serves};
+pub(super) use wellness::bears;

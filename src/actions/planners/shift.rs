@@ -209,7 +209,7 @@ pub(super) fn receiving(ground: &Ground<'_>, region: &Region) -> Vec<Check> {
     let snapshot = ground.snapshot;
     let all = receivers(ground, region);
     let checks = all.iter().flat_map(|other| {
-        let bears = wellness::bears(snapshot, region, other);
+        let bears = wellness::bears(snapshot, &[region], other);
         std::iter::once(wellness::well(snapshot, other)).chain(bears)
     });
     checks.collect()

@@ -110,8 +110,13 @@ fn by_switch(region: &Region, snapshot: &Snapshot) -> Result<String, String> {
         Ok(_) => "",
         Err(_) => "; whether its health check decides on every record could not be asked",
     };
+    let apart = if *home == Region::global() {
+        ""
+    } else {
+        "; it needs nothing in us-east-1"
+    };
     Ok(format!(
-        "its alarm is in {home}, which answers; it needs nothing in us-east-1{unseen}"
+        "its alarm is in {home}, which answers{apart}{unseen}"
     ))
 }
 

@@ -129,9 +129,9 @@ fn probed(site: &Site) -> Shown {
     }
 }
 
-/// That `to` can bear what it serves now and everything that `from` serves: which of the others takes how
+/// That `to` can bear what it serves now and everything that those in `from` serve: which of the others takes how
 /// much, only Route 53 knows. Red unless waived by name.
-pub(super) fn bears(snapshot: &Snapshot, from: &Region, to: &Region) -> Vec<Check> {
+pub(in crate::actions) fn bears(snapshot: &Snapshot, from: &[&Region], to: &Region) -> Vec<Check> {
     let load = load(snapshot, from, to);
     vec![requests(snapshot, to, load), executions(snapshot, to, load)]
 }
@@ -143,7 +143,7 @@ struct Load {
     then: f64,
 }
 
-fn load(snapshot: &Snapshot, from: &Region, to: &Region) -> Option<Load> {
+fn load(snapshot: &Snapshot, from: &[&Region], to: &Region) -> Option<Load> {
     let site = snapshot.site(to)?;
     let requests = site.api.metrics.get(Metric::ApiRequests);
     let here = match requests.last() {
@@ -151,7 +151,8 @@ fn load(snapshot: &Snapshot, from: &Region, to: &Region) -> Option<Load> {
         None if requests.why_missing() == Some(&crate::fleet::Missing::NoData) => 0.0,
         None => return None,
     };
-    let moved = snapshot.clients_last(from)?;
+    let left = from.iter().map(|region| snapshot.clients_last(region));
+    let moved: f64 = left.sum::<Option<f64>>()?;
     Some(Load {
         now: here / 60.0,
         then: (here + moved) / 60.0,

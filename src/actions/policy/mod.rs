@@ -41,7 +41,7 @@ pub enum Purpose {
 
 /// What provisioning calls that no plan says: a look round before it is planned, and what only another
 /// try needs.
-const BESIDE_PLANS: [&str; 9] = [
+const BESIDE_PLANS: [&str; 10] = [
     "apigateway:GET",
     "cloudformation:DeleteChangeSet",
     "cloudformation:DescribeAccountLimits",
@@ -50,6 +50,8 @@ const BESIDE_PLANS: [&str; 9] = [
     "rds:DescribeAccountAttributes",
     "rds:DescribeOrderableDBInstanceOptions",
     "route53:GetAccountLimit",
+    // Who takes what a Region loses is looked at right before it is left.
+    "route53:GetHealthCheck",
     "route53:ListResourceRecordSets",
 ];
 

@@ -61,7 +61,11 @@ pub fn draw(report: &Report) -> String {
         &mut text,
         "What infrastructure code will now see as drift",
         &drift,
-        "Nothing: everything is as it was.",
+        if report.ended.is_some() {
+            "Nothing: everything is as it was."
+        } else {
+            "Not known yet: the run is not over."
+        },
     );
     timeline(&mut text, report);
     text

@@ -122,7 +122,7 @@ impl Planned {
 impl AwaitAnswers {
     async fn hear(&self, crew: &Crew) -> Result<Heard, String> {
         // A stand without public DNS: Route 53's own test answers for it.
-        if crew.spec.probe_url.is_some() {
+        if crew.without_public_dns() {
             let answers = self.by_test(crew).await;
             return any(&answers)
                 .map(|()| heard("TestDNSAnswer", answers))
@@ -293,7 +293,9 @@ impl AwaitAnswers {
     fn before(&self) -> String {
         match self.seen_from.as_deref() {
             None => String::new(),
-            Some([]) => " (nor before: its own requests decide)".into(),
+            Some([]) => {
+                "; none of the answers seen when this was planned led there either, so its own requests decide".into()
+            }
             Some(places) => format!(" (before: from {})", places.join(", ")),
         }
     }
@@ -464,6 +466,6 @@ mod tests {
         let Seen::Done(text) = step.judge(&said(&["us.example.com"]), &Addresses::new(), 0) else {
             panic!("not done")
         };
-        assert!(text.contains("nor before"), "{text}");
+        assert!(text.contains("its own requests decide"), "{text}");
     }
 }

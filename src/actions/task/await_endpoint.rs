@@ -119,7 +119,7 @@ impl AwaitEndpoint {
         cluster: Option<&str>,
     ) -> Result<String, String> {
         // A stand without public DNS has Aurora's own word alone.
-        if crew.spec.probe_url.is_some() {
+        if crew.without_public_dns() {
             return Err("there is no public DNS here".into());
         }
         let cluster = cluster.ok_or("the cluster shows no endpoint")?;

@@ -18,6 +18,12 @@ const LONGEST: usize = 44;
 
 /// Prints them.
 pub fn list(folder: &Folder, output: Output, paper: Paper) -> Result<(), Failure> {
+    if let Some(why) = folder.unreadable() {
+        let path = clean_line(&folder.path().display().to_string());
+        return Err(Failure::new(format!(
+            "the runs in {path} cannot be read: {why}"
+        )));
+    }
     let runs = folder.runs();
     match output {
         Output::Json => {
@@ -40,7 +46,7 @@ pub fn list(folder: &Folder, output: Output, paper: Paper) -> Result<(), Failure
             print(&text)
         }
         Output::Table if runs.is_empty() => print(&format!(
-            "No runs in {}: nothing was done yet.\n",
+            "No runs in {}: nothing was done from here yet.\n",
             clean_line(&folder.path().display().to_string())
         )),
         Output::Table => print(&table(&runs, folder, paper)),

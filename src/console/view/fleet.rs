@@ -19,6 +19,9 @@ use super::why;
 use crate::console::app::{Panel, Subject};
 use crate::fleet::{Limit, Metric, Site, Verdict};
 
+/// Cells that the lag always has.
+const LAG: u16 = 7;
+
 const COLUMNS: &[Column] = &[
     Column::words("Region", 16, 0),
     Column::words("Verdict", 8, 1),
@@ -29,7 +32,7 @@ const COLUMNS: &[Column] = &[
     Column::figure("p99", 7, 2).stretching(3),
     Column::figure("5xx", 7, 3),
     Column::figure("Fn err", 7, 9),
-    Column::figure("Lag", 7, 6).stretching(3),
+    Column::figure("Lag", LAG, 6).stretching(3),
     Column::words("DNS", 5, 7),
     Column::figure("Probe", 7, 11).stretching(3),
     Column::figure("Cert", 6, 12),
@@ -267,7 +270,7 @@ fn figures_of(scene: &Scene<'_>, grid: &Grid, site: &Site) -> Vec<(usize, Shown)
             figures::percent,
         )
     });
-    add(9, &|| sites::lag(scene, &site.region, 10));
+    add(9, &|| sites::lag(scene, &site.region, LAG.into()));
     add(11, &|| {
         let probe = scene.known(&site.probe);
         let failing = probe.value.is_some_and(|report| report.status >= 500);

@@ -14,7 +14,7 @@ use super::run::objective;
 use super::scene::Scene;
 use super::theme::Role;
 use crate::actions::{Phase, RunState, StepStatus, Task, recovery};
-use crate::console::app::{Hold, Shown};
+use crate::console::app::{Hold, Mode, Shown};
 
 /// Draws the head; what is left is for the rest.
 pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown) -> Rect {
@@ -227,8 +227,13 @@ fn said(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) -> (&'stati
             let took = figures::stopwatch(ended.duration_since(run.begun));
             format!("It took {took}.")
         };
+        let demo = if matches!(scene.state.mode, Mode::Demo { .. }) {
+            " --demo"
+        } else {
+            ""
+        };
         let text = format!(
-            "Every step was observed done. {took} The report: gwctl runs report {}",
+            "Every step was observed done. {took} The report: gwctl runs report {}{demo}",
             run.id
         );
         prose.say(0, &text, Role::Text);

@@ -1,0 +1,76 @@
+//! What every plan is judged by, whatever it does: the account, what its steps depend on, permissions, and what
+//! nobody could verify.
+
+use std::collections::BTreeSet;
+
+use super::check::{Check, Finding};
+use super::{Plan, needs};
+use crate::fleet::Snapshot;
+use crate::fleet::assumptions::{self, Means};
+
+impl Plan {
+    /// Whose account it is must be known: the run is to be resumed there alone.
+    pub(super) fn judge_place(&mut self) {
+        if self.binding.place.is_none() {
+            let text = "which account these credentials belong to is not known: STS did not say";
+            self.checks
+                .push(Check::new("account", Finding::Waivable, text));
+        }
+    }
+
+    /// One check for every step that sits in what is broken.
+    pub(super) fn judge_needs(&mut self) {
+        for step in &self.steps {
+            if let Some(why) = step.broken() {
+                self.checks.push(Check::new(
+                    format!("needs:{}", step.id),
+                    Finding::Fail,
+                    format!("{} cannot be done: {why}", step.title),
+                ));
+            }
+        }
+        if self.steps.iter().any(|step| step.broken().is_some()) {
+            return;
+        }
+        let later = self.steps.iter().filter(|step| step.is_looked_at_later());
+        let later: Vec<&str> = later.map(|step| step.title.as_str()).collect();
+        self.checks.push(if later.is_empty() {
+            Check::pass("needs", "everything the steps depend on answers")
+        } else {
+            let text = format!(
+                "what the other steps depend on answers; these wait until what they need is back, however long that takes: {}",
+                later.join("; ")
+            );
+            Check::new("needs", Finding::Warn, text)
+        });
+    }
+
+    /// One check for every permission that IAM's simulation denies.
+    pub(super) fn judge_permissions(&mut self, snapshot: &Snapshot) {
+        let needs = self.steps.iter().flat_map(|step| &step.needs);
+        let denied: BTreeSet<String> = needs
+            .filter_map(|need| needs::denied(&need.on, snapshot))
+            .map(ToOwned::to_owned)
+            .collect();
+        self.checks.extend(denied.into_iter().map(|action| {
+            let text = format!("IAM's policy simulation denies {action}; a condition it does not know may still allow it");
+            Check::new(format!("permission:{action}"), Finding::Waivable, text)
+        }));
+    }
+
+    /// A note that names what the steps rely on and nobody could verify.
+    pub(super) fn name_assumptions(&mut self) {
+        let means: Vec<Means> = self
+            .steps
+            .iter()
+            .filter_map(|step| step.task.means())
+            .collect();
+        let ids: Vec<&str> = assumptions::relied_on(&means).map(|row| row.id).collect();
+        if !ids.is_empty() {
+            self.notes.push(format!(
+                "Relies on behaviour of AWS that could not be verified: {}. `gwctl doctor --assumptions` explains each.",
+                ids.join(", ")
+            ));
+        }
+    }
+}
