@@ -111,11 +111,10 @@ impl Folder {
         }
     }
 
-    /// The runs that are neither done nor given up, the newest first, in the world there is now.
+    /// The runs that are neither done nor given up, the newest first.
     pub fn open_runs(&self, fleet: &str) -> Vec<RunState> {
         self.runs()
             .into_iter()
-            .filter(|run| !self.gone.contains(&run.id))
             .filter_map(|run| run.state.ok())
             .filter(|run| run.plan.fleet == fleet && !run.phase().over())
             .collect()
