@@ -117,7 +117,9 @@ impl Lately {
             let judged = bears(snapshot, &from, taker);
             let known = |check: &Check| plan.checks.iter().any(|one| one.name == check.name);
             let again: Vec<Check> = judged.into_iter().filter(|check| known(check)).collect();
-            again.into_iter().for_each(|check| put(plan, check));
+            for check in again {
+                put(plan, check);
+            }
         }
         // What is said of those as receivers is of before.
         plan.checks.retain(|check| {
