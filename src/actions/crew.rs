@@ -36,11 +36,6 @@ impl Crew {
         self.picture.borrow().clone()
     }
 
-    /// At a stand that is probed by an address of its own, the fleet's names are in no public DNS.
-    pub(super) fn without_public_dns(&self) -> bool {
-        self.spec.probe_url.is_some() && self.session.is_to_a_stand()
-    }
-
     /// Waits for fleet time to pass.
     pub(super) async fn sleep(&self, fleet_time: Duration) {
         tokio::time::sleep(self.clock.wall(fleet_time).max(Duration::from_millis(1))).await;

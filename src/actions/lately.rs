@@ -78,17 +78,13 @@ impl Lately {
 
     /// Why `plan` would leave nobody to serve, when it is judged by what was sent and not by what shows.
     pub fn refuses(&self, plan: &Plan, snapshot: &Snapshot) -> Option<Check> {
-        let leaves = |step: &super::Step| {
-            let shift = step.shift.as_ref()?;
-            (shift.percent < 100).then(|| shift.region.clone())
-        };
-        let region = plan.steps.iter().find_map(leaves)?;
+        let region = leaves(plan)?;
         if self.left.is_empty() {
             return None;
         }
         let others = snapshot.sites.iter().map(|site| &site.region);
         let mut serving =
-            others.filter(|other| **other != region && serves(snapshot, other) == Some(true));
+            others.filter(|other| *other != region && serves(snapshot, other) == Some(true));
         if serving.any(|other| !self.left(other)) {
             return None;
         }
@@ -102,23 +98,19 @@ impl Lately {
     /// Judges `plan` by it: who was left a moment ago serves nobody, takes nothing, and its clients come to those
     /// that are left; and a check says so.
     pub fn weigh(&self, plan: &mut Plan, snapshot: &Snapshot) {
-        let mut shifts = plan.steps.iter().filter_map(|step| step.shift.as_ref());
-        let leaves = shifts.find(|shift| shift.percent < 100);
-        let Some(leaves) = leaves.filter(|_| !self.left.is_empty()) else {
+        let Some(leaves) = leaves(plan).filter(|_| !self.left.is_empty()).cloned() else {
             return;
         };
-        let leaves = leaves.region.clone();
         if let Some(check) = self.refuses(plan, snapshot) {
             return put(plan, check);
         }
         let from: Vec<&Region> = std::iter::once(&leaves).chain(self.left.keys()).collect();
         let takers = snapshot.sites.iter().map(|site| &site.region);
         for taker in takers.filter(|taker| !from.contains(taker)) {
-            let judged = bears(snapshot, &from, taker);
-            let known = |check: &Check| plan.checks.iter().any(|one| one.name == check.name);
-            let again: Vec<Check> = judged.into_iter().filter(|check| known(check)).collect();
-            for check in again {
-                put(plan, check);
+            for check in bears(snapshot, &from, taker) {
+                if let Some(known) = plan.checks.iter_mut().find(|one| one.name == check.name) {
+                    *known = check;
+                }
             }
         }
         // What is said of those as receivers is of before.
@@ -132,6 +124,12 @@ impl Lately {
         );
         put(plan, Check::new("left-lately", Finding::Warn, told));
     }
+}
+
+/// The Region that loses traffic by `plan`.
+fn leaves(plan: &Plan) -> Option<&Region> {
+    let mut shifts = plan.steps.iter().filter_map(|step| step.shift.as_ref());
+    Some(&shifts.find(|shift| shift.percent < 100)?.region)
 }
 
 fn put(plan: &mut Plan, check: Check) {

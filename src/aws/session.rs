@@ -26,7 +26,7 @@ use super::recorder::Recorder;
 use super::surroundings::{Surroundings, without_password};
 use super::time::{FleetSleep, FleetTime};
 use super::watch::Watch;
-use crate::fleet::{Clock, Ledger, Reachability, Region};
+use crate::fleet::{Clock, FleetSpec, Ledger, Reachability, Region};
 
 /// How long to wait, for each attempt and in all (aws-facts §11.2: the SDK's own default is forever).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -210,9 +210,11 @@ impl Session {
         (!all.is_empty()).then(|| all.join(", "))
     }
 
-    /// Whether calls go elsewhere than to AWS's own endpoints: to a stand, which may have no public DNS.
-    pub fn is_to_a_stand(&self) -> bool {
-        self.keys.around().is_none() || self.endpoint().is_some()
+    /// Whether the names of the fleet that `spec` describes are in no public DNS: it is probed by an address of
+    /// its own, and calls go elsewhere than to AWS's own endpoints.
+    pub fn is_without_public_dns(&self, spec: &FleetSpec) -> bool {
+        let elsewhere = || self.keys.around().is_none() || self.endpoint().is_some();
+        spec.probe_url.is_some() && elsewhere()
     }
 
     /// The HTTP client that every SDK client shares.

@@ -147,6 +147,7 @@ impl Snapshot {
             |check: &CheckConfig, called: &dyn Fn(&str) -> bool| host(check).is_some_and(called);
         // What the Region's own record follows looks at the Region, by whatever name.
         let followed = self.edge.followed(&site.region).into_iter();
+        let followed = followed.filter_map(|check| check.config.last());
         let elsewhere = followed.filter(|check| asks(check, &|host| !own(host) && !public(host)));
         Checkers::of(
             checks.iter().filter(|check| asks(check, &own)),

@@ -264,36 +264,9 @@ impl Edge {
             .find(|record| &record.region == region)
     }
 
-    /// The ids of the checks on the records of `region`, each once.
-    pub fn check_ids(&self, region: &Region) -> Vec<&str> {
-        let records = self.records_of(region).unwrap_or_default();
-        let mut ids: Vec<&str> = Vec::new();
-        for id in records.into_iter().filter_map(LatencyRecord::check) {
-            if !ids.contains(&id) {
-                ids.push(id);
-            }
-        }
-        ids
-    }
-
-    /// The configurations of all checks that the records of `region` follow, those below others included.
-    pub fn followed(&self, region: &Region) -> Vec<&CheckConfig> {
-        let config = |id: &str| self.checks.get(id)?.config.last();
-        let mut all = Vec::new();
-        for top in self.check_ids(region).into_iter().filter_map(config) {
-            all.push(top);
-            if let CheckKind::Calculated { children, .. } = &top.kind {
-                all.extend(children.iter().filter_map(|id| config(id)));
-            }
-        }
-        all
-    }
-
     /// The check on the records of `region`, the first one's where there are several.
     pub fn check(&self, region: &Region) -> Option<&HealthCheck> {
-        let records = self.records_of(region).ok()?;
-        let id = records.into_iter().find_map(LatencyRecord::check)?;
-        self.checks.get(id)
+        self.checks.get(*self.check_ids(region).first()?)
     }
 
     /// How many of these checks Route 53 counts healthy, and of how many that is not known.

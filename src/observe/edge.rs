@@ -76,7 +76,7 @@ async fn checks(desk: Arc<Desk>) -> Fold {
 /// probed at a stand of its own has no public DNS; there Route 53 itself is asked.
 async fn here(desk: Arc<Desk>) -> Fold {
     let name = &desk.spec.edge.latency_record;
-    if desk.spec.probe_url.is_none() || !desk.session.is_to_a_stand() {
+    if !desk.session.is_without_public_dns(&desk.spec) {
         let said = desk.look(desk.prober.resolve(name.clone())).await;
         let said = said.map(|found| Ok(answers("here", found.values, Some(found.ttl_s))));
         return Box::new(move |picture: &mut Picture| picture.fold_here(said));

@@ -61,55 +61,69 @@ async fn another_account(call: &PlannedCall, log: &Log) -> Option<String> {
     }
 }
 
+/// Whether a Region takes what another loses.
+enum Taker {
+    Takes,
+    /// What was read keeps traffic from it.
+    KeptOut(String),
+    Unwell,
+    Unknown,
+}
+
 /// Somebody must be there to take what a Region loses.
 async fn nobody_takes(shift: &Shift, log: &Log, insisted: bool) -> Option<String> {
     let crew = &log.crew;
     let snapshot = crew.snapshot();
     let others = snapshot.sites.iter().map(|site| &site.region);
-    let others: Vec<&Region> = others.filter(|other| **other != shift.region).collect();
-    let looked = join_all(others.iter().map(async |other| {
-        if log.lately.left(other) {
-            return Some("it was left a moment ago by another run".into());
-        }
-        Box::pin(kept_out(crew, &snapshot, other)).await
-    }))
-    .await;
-    let found: Vec<(&Region, Option<String>)> = others.into_iter().zip(looked).collect();
-    let takes = |(region, kept): &(&Region, Option<String>)| match kept {
-        Some(_) => Some(false),
-        None => serves(&snapshot, region),
-    };
+    let others = others.filter(|other| **other != shift.region);
+    let found =
+        join_all(others.map(async |other| (other, taker(other, log, &snapshot).await))).await;
+    let any = |wanted: fn(&Taker) -> bool| found.iter().any(|(_, taker)| wanted(taker));
     // Where it is not known whether anybody serves, the operator decides: by a waiver, or by a retry.
-    let unsure = found.iter().any(|one| takes(one).is_none());
+    let unsure = any(|taker| matches!(taker, Taker::Unknown));
     let accepted = unsure && (insisted || log.state().has_waived("not-the-last"));
-    if !accepted && !found.iter().any(|one| takes(one) == Some(true)) {
+    if !accepted && !any(|taker| matches!(taker, Taker::Takes)) {
         return Some(format!(
             "{} would be the last to serve: {}",
             shift.region,
-            told(&found, &snapshot)
+            told(&found)
         ));
     }
     let planned = log.state().plan.made_at;
-    let changed: Vec<(&Region, Option<String>)> = found
+    let changed: Vec<(&Region, Taker)> = found
         .into_iter()
-        .filter(|(region, kept)| kept.is_some() && shift.takers.contains(region))
+        .filter(|(_, taker)| matches!(taker, Taker::KeptOut(_)))
+        .filter(|(region, _)| shift.takers.contains(region))
         .filter(|(region, _)| !log.lately.left_before(region, planned))
         .collect();
     (!changed.is_empty() && !insisted).then(|| {
         format!(
             "another Region was to take traffic, and takes none since the plan was made: {}; a retry goes on without it",
-            told(&changed, &snapshot)
+            told(&changed)
         )
     })
 }
 
-fn told(found: &[(&Region, Option<String>)], snapshot: &Snapshot) -> String {
-    let each = found.iter().map(|(region, kept)| match kept {
-        Some(why) => format!("{region}: {why}"),
-        None if serves(snapshot, region).is_none() => {
-            format!("whether {region} serves is not known")
-        }
-        None => format!("{region} is not well"),
+async fn taker(region: &Region, log: &Log, snapshot: &Snapshot) -> Taker {
+    if log.lately.left(region) {
+        return Taker::KeptOut("it was left a moment ago by another run".into());
+    }
+    if let Some(why) = Box::pin(kept_out(&log.crew, snapshot, region)).await {
+        return Taker::KeptOut(why);
+    }
+    match serves(snapshot, region) {
+        Some(true) => Taker::Takes,
+        Some(false) => Taker::Unwell,
+        None => Taker::Unknown,
+    }
+}
+
+fn told(found: &[(&Region, Taker)]) -> String {
+    let each = found.iter().map(|(region, taker)| match taker {
+        Taker::Takes => format!("{region} serves"),
+        Taker::KeptOut(why) => format!("{region}: {why}"),
+        Taker::Unwell => format!("{region} is not well"),
+        Taker::Unknown => format!("whether {region} serves is not known"),
     });
     each.collect::<Vec<_>>().join("; ")
 }

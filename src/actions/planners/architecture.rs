@@ -386,6 +386,17 @@ impl<'a> Architecture<'a> {
         own.map_err(|why| Refused::new(format!("the fleet's own {kind} template: {why}")))
     }
 
+    /// What the template for a Region gets for its parameter `name`: as configured, or its own default. None where
+    /// it has no such parameter.
+    pub(super) fn region_parameter(&self, name: &str) -> Option<String> {
+        let configured = self.ground.spec.build.region.get(name).cloned();
+        configured.or_else(|| {
+            let text = self.text(Kind::Region).ok()?;
+            let mut template = parse(Kind::Region, &text).ok()?;
+            template.parameters.remove(name)?.default
+        })
+    }
+
     fn parts(
         &self,
         wanted: &Wanted,

@@ -151,7 +151,8 @@ pub(super) fn serving(all: &Architecture<'_>, region: &Region) -> Vec<Check> {
     }];
     checks.extend(room.requests.map(|account| {
         let requests = busiest(snapshot, requests);
-        let stage = stage_limit(all);
+        let stage = all.region_parameter("ThrottlingRateLimit");
+        let stage: Option<f64> = stage.and_then(|limit| limit.parse().ok());
         let (limit, whose) = match stage.filter(|stage| *stage < account) {
             Some(stage) => (stage, format!("the API's stage in {region}")),
             None => (account, format!("API Gateway in {region}")),
@@ -160,18 +161,6 @@ pub(super) fn serving(all: &Architecture<'_>, region: &Region) -> Vec<Check> {
     }));
     checks
 }
-
-/// Requests a second that the template's stage takes; none where it is a template of one's own that says nothing.
-fn stage_limit(all: &Architecture<'_>) -> Option<f64> {
-    let build = &all.ground.spec.build;
-    if let Some(configured) = build.region.get("ThrottlingRateLimit") {
-        return configured.parse().ok();
-    }
-    (!build.templates.contains_key("region")).then_some(STAGE_LIMIT)
-}
-
-/// `ThrottlingRateLimit` of the template for a Region, where it is not configured.
-const STAGE_LIMIT: f64 = 2_500.0;
 
 fn bears(name: &str, whose: &str, limit: f64, busiest: Option<f64>, unit: &str) -> Check {
     let allows = format!("{whose} allows {} {unit}", words::count(limit));

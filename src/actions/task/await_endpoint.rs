@@ -119,7 +119,7 @@ impl AwaitEndpoint {
         cluster: Option<&str>,
     ) -> Result<String, String> {
         // A stand without public DNS has Aurora's own word alone.
-        if crew.without_public_dns() {
+        if crew.session.is_without_public_dns(&crew.spec) {
             return Err("there is no public DNS here".into());
         }
         let cluster = cluster.ok_or("the cluster shows no endpoint")?;

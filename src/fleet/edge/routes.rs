@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use super::{CheckConfig, CheckKind, CheckVerdict, Edge, LatencyRecord};
-use crate::fleet::{Missing, Observed, Region, Switch, check_verdict};
+use crate::fleet::{HealthCheck, Missing, Observed, Region, Switch, check_verdict};
 
 /// A check that by itself takes a record out of DNS, on the record or below the one on it.
 #[derive(Debug, Clone, Copy)]
@@ -306,8 +306,31 @@ impl Edge {
 
     /// Every check that counts for a record: those on it and their children.
     fn tree<'a>(&'a self, record: &'a LatencyRecord) -> Vec<&'a str> {
+        self.below(record.roots())
+    }
+
+    /// The ids of the checks on the records of `region`, each once.
+    pub fn check_ids(&self, region: &Region) -> Vec<&str> {
+        let records = self.records_of(region).unwrap_or_default();
+        let mut ids: Vec<&str> = Vec::new();
+        for id in records.into_iter().filter_map(LatencyRecord::check) {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        ids
+    }
+
+    /// The checks that the records of `region` follow: those on them and their children.
+    pub fn followed(&self, region: &Region) -> Vec<&HealthCheck> {
+        let all = self.below(self.check_ids(region)).into_iter();
+        all.filter_map(|id| self.checks.get(id)).collect()
+    }
+
+    /// These checks, each with its children behind it.
+    fn below<'a>(&'a self, roots: Vec<&'a str>) -> Vec<&'a str> {
         let mut all = Vec::new();
-        for root in record.roots() {
+        for root in roots {
             all.push(root);
             if let Some(CheckKind::Calculated { children, .. }) =
                 self.config(root).map(|config| &config.kind)

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use super::super::fixture::{Fixture, ask_failed, region};
+use super::super::fixture::{Fixture, ask_failed, headline, region};
 use super::*;
 use crate::fleet::{FailoverState, Metric};
 
@@ -10,12 +10,7 @@ fn judged(change: impl FnOnce(&mut Fixture)) -> (Verdict, String) {
     let mut fixture = Fixture::healthy();
     change(&mut fixture);
     let judgement = fixture.judged().database.judgement;
-    let text = judgement
-        .reasons
-        .first()
-        .map(|r| r.text.clone())
-        .unwrap_or_default();
-    (judgement.verdict, text)
+    headline(&judgement)
 }
 
 fn cluster(f: &mut Fixture, code: &str, change: impl FnOnce(&mut ClusterState)) {

@@ -226,7 +226,7 @@ fn answers(snapshot: &Snapshot) -> Option<Reason> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-    use super::super::fixture::{Fixture, REGIONS, ask_failed, region};
+    use super::super::fixture::{Fixture, REGIONS, ask_failed, headline, region};
     use super::*;
     use crate::fleet::{Answer, Distribution, Observed};
 
@@ -234,12 +234,7 @@ mod tests {
         let mut fixture = Fixture::healthy();
         change(&mut fixture);
         let judgement = fixture.judged().edge.judgement;
-        let text = judgement
-            .reasons
-            .first()
-            .map(|r| r.text.clone())
-            .unwrap_or_default();
-        (judgement.verdict, text)
+        headline(&judgement)
     }
 
     fn public_probe(f: &mut Fixture, status: u16) {

@@ -8,15 +8,22 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::fleet::{
     Answer, Certificate, CheckConfig, CheckKind, Cluster, ClusterState, Distribution, EdgeSpec,
-    Engine, FleetSpec, HealthCheck, Identity, Instance, LatencyRecord, Member, Metric, Metrics,
-    Missing, Observed, Point, ProbeReport, Region, Series, Site, SiteSpec, Snapshot, Source,
-    Thresholds, Topology,
+    Engine, FleetSpec, HealthCheck, Identity, Instance, Judgement, LatencyRecord, Member, Metric,
+    Metrics, Missing, Observed, Point, ProbeReport, Region, Series, Site, SiteSpec, Snapshot,
+    Source, Thresholds, Topology, Verdict,
 };
 
 pub(super) const REGIONS: [&str; 3] = ["us-east-1", "eu-west-1", "ap-southeast-1"];
 
 pub(super) fn region(code: &str) -> Region {
     Region::new(code).unwrap()
+}
+
+/// The verdict and its first reason.
+pub(super) fn headline(judgement: &Judgement) -> (Verdict, String) {
+    let first = judgement.reasons.first();
+    let text = first.map(|reason| reason.text.clone());
+    (judgement.verdict, text.unwrap_or_default())
 }
 
 /// The newest question about it got no answer.

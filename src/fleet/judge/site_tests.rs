@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::super::fixture::{Fixture, ask_failed, region};
+use super::super::fixture::{Fixture, ask_failed, headline, region};
 use super::*;
 use crate::fleet::{Concurrency, Observed, Stack};
 
@@ -24,12 +24,7 @@ fn judged(change: impl FnOnce(&mut Fixture)) -> Judgement {
 /// Changes one figure of the API and tells the verdict and the first reason.
 fn with_figure(metric: Metric, value: f64) -> (Verdict, String) {
     let judgement = judged(|f| f.api(HERE, metric, value));
-    let text = judgement
-        .reasons
-        .first()
-        .map(|r| r.text.clone())
-        .unwrap_or_default();
-    (judgement.verdict, text)
+    headline(&judgement)
 }
 
 #[test]

@@ -23,17 +23,10 @@ pub struct Found {
 /// that look at an endpoint count.
 pub fn checkers(snapshot: &Snapshot, region: &Region) -> Option<Found> {
     let edge = &snapshot.edge;
-    let roots = edge.check_ids(region);
-    let kind = |id: &str| Some(&edge.checks.get(id)?.config.last()?.kind);
-    let below = |root: &str| match kind(root) {
-        Some(CheckKind::Calculated { children, .. }) => children.as_slice(),
-        _ => &[],
-    };
-    let of = |root| std::iter::once(root).chain(below(root).iter().map(String::as_str));
-    let all = || roots.iter().copied().flat_map(of);
-    let endpoints: Vec<&HealthCheck> = all()
-        .filter(|id| matches!(kind(id), Some(CheckKind::Endpoint { .. })))
-        .filter_map(|id| edge.checks.get(id))
+    let all = edge.followed(region);
+    let endpoints: Vec<&&HealthCheck> = all
+        .iter()
+        .filter(|check| matches!(kind(check), Some(CheckKind::Endpoint { .. })))
         .collect();
     if !endpoints.is_empty() {
         let found = endpoints
@@ -42,18 +35,23 @@ pub fn checkers(snapshot: &Snapshot, region: &Region) -> Option<Found> {
         // One endpoint that fails is a finding, however many others there are.
         return found.min_by_key(|found| found.healthy);
     }
-    let lever = |id| {
+    let lever = |check: &&HealthCheck| {
         matches!(
-            kind(id),
+            kind(check),
             Some(CheckKind::Alarm { .. } | CheckKind::RecoveryControl { .. })
         )
     };
-    if all().any(lever) {
+    if all.iter().any(lever) {
         return None;
     }
-    let found = roots.iter().filter_map(|root| edge.checks.get(*root));
+    let roots = edge.check_ids(region).into_iter();
+    let found = roots.filter_map(|root| edge.checks.get(root));
     let found = found.filter_map(|check| finding(check, snapshot.at));
     found.min_by_key(|found| found.healthy)
+}
+
+fn kind(check: &HealthCheck) -> Option<&CheckKind> {
+    Some(&check.config.last()?.kind)
 }
 
 /// What looking showed: an inverted check says the opposite of it, and a disabled one is not looked at
