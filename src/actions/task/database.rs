@@ -151,7 +151,9 @@ async fn writer_moved(
         .iter()
         .any(|member| member.writer && member.arn == target_arn);
     if !moved {
-        return not_writer(&topology, (from, target), lossy);
+        // Once it was sent, another status may be its own: it must not be sent twice.
+        let in_any_status = lossy && context.sent.is_none();
+        return not_writer(&topology, (from, target), in_any_status);
     }
     if topology.status != "available" {
         return Seen::Underway(format!(
@@ -181,7 +183,11 @@ async fn writer_moved(
 }
 
 /// Whether the writer may be moved: it must be where it was when the move was planned.
-fn not_writer(topology: &Topology, (from, target): (&Region, &Region), lossy: bool) -> Seen {
+fn not_writer(
+    topology: &Topology,
+    (from, target): (&Region, &Region),
+    in_any_status: bool,
+) -> Seen {
     let moved = topology
         .writer()
         .filter(|writer| topology.status == "available" && &writer.region != from);
@@ -195,7 +201,7 @@ fn not_writer(topology: &Topology, (from, target): (&Region, &Region), lossy: bo
         .writer()
         .map_or("nobody", |member| member.region.as_str());
     // A failover is for a global cluster that is not well: whether its status stands against it, AWS says.
-    let free = topology.status == "available" || (lossy && topology.failover.is_none());
+    let free = topology.status == "available" || (in_any_status && topology.failover.is_none());
     if free {
         Seen::NotDone(format!("{writer} is the writer, {target} is not"))
     } else {
