@@ -1,20 +1,21 @@
 //! When the service was back: one definition for the console, the command line, reports and rehearsals
 //! (aws-facts §12: say which clock starts).
 //!
-//! It was back when the last step that clients need was observed done, and no Region that receives answered
-//! too many of a whole minute's requests with 5xx after that. The objective is held against the time from the
-//! confirmation.
+//! It was back when the last step that clients need was observed done, and after that neither CloudFront nor a
+//! Region that receives answered too many of a whole minute's requests with 5xx. CloudFront's share counts the
+//! clients that still reach a Region which is left. The objective is held against the time from the confirmation.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::figures::MINUTE;
+use super::figures::{EdgeMinute, MINUTE, SiteMinute};
 use super::journal::{RunState, StepStatus};
 use super::words::seconds;
 use super::{Step, Task};
-use crate::fleet::Region;
 
 /// How soon the service was back.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -90,19 +91,19 @@ fn recovered(state: &RunState) -> Result<(Timestamp, String), String> {
     };
     match unwell(state, done)? {
         None => Ok((done, format!("recovered when {names} were observed done"))),
-        Some((region, until)) => Ok((
+        Some((by, until)) => Ok((
             until,
             format!(
-                "{names} were observed done before; {region} answered too many requests with 5xx until then"
+                "{names} were observed done before; {by} answered too many requests with 5xx until then"
             ),
         )),
     }
 }
 
-/// Until when a Region that receives was unwell by whole minutes after `from`, and which; an error while it is
-/// not over, or nobody saw that it is.
-fn unwell(state: &RunState, from: Timestamp) -> Result<Option<(&Region, Timestamp)>, String> {
-    let mut sick = Vec::new();
+/// Until when CloudFront or a Region that receives was unwell by whole minutes after `from`, and which; an error
+/// while it is not over, or nobody saw that it is.
+fn unwell(state: &RunState, from: Timestamp) -> Result<Option<(&str, Timestamp)>, String> {
+    let mut sick: Vec<(&str, Timestamp)> = at_the_edge(state, from)?.into_iter().collect();
     for step in out(&state.plan.steps) {
         let Task::Within(within) = &step.task else {
             continue;
@@ -120,19 +121,61 @@ fn unwell(state: &RunState, from: Timestamp) -> Result<Option<(&Region, Timestam
             let Some(minutes) = state.minutes.sites.get(region) else {
                 continue;
             };
-            let last = minutes.range(from..until.max(from)).rfind(|(_, minute)| {
-                let failed = minute.failed_percent();
-                failed.is_some_and(|percent| percent > within.errors_percent)
-            });
-            let Some((at, _)) = last else { continue };
-            let newest = minutes.keys().next_back();
-            if status != StepStatus::Done && newest == Some(at) {
+            let failed = SiteMinute::failed_percent;
+            let last = last_sick(minutes, from..until, within.errors_percent, failed);
+            let Some(last) = last else { continue };
+            if status != StepStatus::Done && last.newest {
                 return Err(format!("{region} still answers too many requests with 5xx"));
             }
-            sick.push((region, *at + MINUTE));
+            sick.push((region.as_str(), last.end));
         }
     }
     Ok(sick.into_iter().max_by_key(|(_, until)| *until))
+}
+
+/// The same of what clients got from CloudFront, up to where the operator looks around.
+fn at_the_edge(
+    state: &RunState,
+    from: Timestamp,
+) -> Result<Option<(&'static str, Timestamp)>, String> {
+    let steps = state.plan.steps.iter();
+    let mut looks = steps.filter(|step| matches!(step.task, Task::Look(_)));
+    let look = looks.find_map(|step| state.steps.get(&step.id)?.started);
+    let span = from..look.unwrap_or(state.newest);
+    let limit = state.plan.rules.abort_5xx_percent;
+    let failed = |minute: &EdgeMinute| minute.failed_percent;
+    let Some(last) = last_sick(&state.minutes.edge, span, limit, failed) else {
+        return Ok(None);
+    };
+    if last.newest {
+        return Err("CloudFront still answers too many requests with 5xx".into());
+    }
+    Ok(Some(("CloudFront", last.end)))
+}
+
+/// A minute in which too many requests failed.
+struct Sick {
+    /// When it was over.
+    end: Timestamp,
+    /// No later minute is known.
+    newest: bool,
+}
+
+/// The last minute that begins within `span` in which more than `limit` percent failed.
+fn last_sick<M>(
+    minutes: &BTreeMap<Timestamp, M>,
+    span: Range<Timestamp>,
+    limit: f64,
+    failed: impl Fn(&M) -> Option<f64>,
+) -> Option<Sick> {
+    let Range { start, end } = span;
+    let sick = |minute: &M| failed(minute).is_some_and(|percent| percent > limit);
+    let mut within = minutes.range(start..end.max(start));
+    let (at, _) = within.rfind(|(_, minute)| sick(minute))?;
+    Some(Sick {
+        end: *at + MINUTE,
+        newest: minutes.keys().next_back() == Some(at),
+    })
 }
 
 /// The steps on the way out: in a drill, those before the operator looks around.

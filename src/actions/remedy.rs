@@ -58,8 +58,8 @@ pub(super) fn best_target(snapshot: &Snapshot, from: &Region) -> Option<Region> 
     let members = &snapshot.database.topology.last()?.members;
     members
         .iter()
+        .filter(|member| !member.writer && member.region != *from)
         .map(|member| &member.region)
-        .filter(|region| *region != from)
         // Nobody's lag is taken for the least where it is not known.
         .min_by(|a, b| {
             let rank = |region: &Region| (silent(region), unwell(region), lag(region).is_none());

@@ -123,3 +123,18 @@ async fn a_drill_is_for_calm_days() {
     let sick = picture("lambda-errors", FIVE).await;
     assert_eq!(finding(&sick), gwctl::actions::Finding::Waivable);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_drill_is_never_offered_to_the_region_that_writes_already() {
+    let day = picture("bad-day", Duration::ZERO).await;
+    let mut actions = gwctl::actions::registry::ACTIONS.iter();
+    let drill = actions.find(|action| action.name == "drill").unwrap();
+    for site in &day.sites {
+        for offer in (drill.offers)(&day, &site.region) {
+            let gwctl::actions::Intent::Drill { to, .. } = &offer else {
+                panic!("{offer:?}")
+            };
+            assert_ne!(to.as_str(), "us-east-1", "from {}", site.region);
+        }
+    }
+}

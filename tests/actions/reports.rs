@@ -13,7 +13,7 @@ fn rehearsal(name: &str) -> gwctl::actions::Rehearsal {
 #[test]
 fn a_failover_from_a_silent_writer_is_reported_by_bounds_that_hold_what_was_lost() {
     let tried = tried(&rehearsal("promote by failover"), &Trouble::default());
-    let report = report(&[], &tried.state);
+    let report = report(&[], &tried.state, false);
     let loss = &report.recovery_point;
     assert!(
         loss.achieved_ms.is_none() && loss.met.is_none(),
@@ -47,7 +47,7 @@ fn a_failover_from_a_silent_writer_is_reported_by_bounds_that_hold_what_was_lost
 #[test]
 fn a_drills_report_counts_what_clients_got_and_what_took_longer() {
     let tried = tried(&rehearsal("drill"), &Trouble::default());
-    let report = report(&[], &tried.state);
+    let report = report(&[], &tried.state, false);
     let clients = report.harm.clients.unwrap();
     assert_eq!(clients.minutes, clients.of, "{:#?}", report.harm);
     assert!(
@@ -93,4 +93,25 @@ fn a_drills_report_counts_what_clients_got_and_what_took_longer() {
     assert!(recovery.sentence().contains("from the confirmation"));
     let counted = tried.state.plan.steps.last().unwrap();
     assert!(matches!(counted.task, Task::AwaitFigures(_)));
+}
+
+/// A Region that is sick to the end, and clients of it left: the receivers alone do not tell.
+#[test]
+fn what_cloudfront_answers_after_the_last_step_counts_for_the_recovery() {
+    let tried = tried(&rehearsal("drill"), &Trouble::default());
+    let mut state = (*tried.state).clone();
+    let calm = recovery(&state);
+    let done = calm.recovered.unwrap();
+    let minutes: Vec<_> = state.minutes.edge.keys().copied().collect();
+    let after = |at: &&jiff::Timestamp| **at >= done;
+    let next = *minutes.iter().find(after).unwrap();
+    state.minutes.edge.get_mut(&next).unwrap().failed_percent = Some(20.0);
+    let later = recovery(&state);
+    let until = next + jiff::SignedDuration::from_mins(1);
+    assert_eq!(later.recovered, Some(until), "{later:#?}");
+    assert!(later.why.contains("CloudFront"), "{}", later.why);
+    state.minutes.edge.retain(|at, _| *at <= next);
+    let never = recovery(&state);
+    assert_eq!(never.recovered, None, "{never:#?}");
+    assert!(never.why.contains("CloudFront still"), "{}", never.why);
 }

@@ -108,6 +108,13 @@ fn a_killed_run_is_shown_as_left_and_resumed_to_its_end_and_undone() {
     assert_eq!(killed.code, -1, "{}{}", killed.out, killed.err);
     let list = desk.run(&["runs"]).out;
     assert!(list.contains("evacuate  us-east-1  left"), "{list}");
+    let report = desk.run(&["runs", "report", "last", "-o", "json"]).json();
+    assert_eq!(report["outcome"], "left", "{report:#}");
+    let steps = report["steps"].to_string();
+    assert!(
+        steps.contains("\"left\"") && !steps.contains("\"running\""),
+        "{steps}"
+    );
     let refused = desk.run(&["runs", "resume", "last"]);
     assert_eq!(refused.code, 20, "{}", refused.err);
     let resumed = desk.run(&["runs", "resume", "last", "--write"]);

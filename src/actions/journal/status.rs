@@ -64,8 +64,18 @@ pub enum StepStatus {
     Done,
     /// The operator skipped it.
     Skipped,
-    /// It was under way, or held, when the run was given up: nobody moves it.
+    /// It was under way, or held, when the run was left or given up: nobody moves it.
     Left,
+}
+
+impl StepStatus {
+    /// The same in a run that nobody is at.
+    pub const fn unattended(self) -> Self {
+        match self {
+            Self::Running => Self::Left,
+            Self::Waiting | Self::Held | Self::Done | Self::Skipped | Self::Left => self,
+        }
+    }
 }
 
 /// Alias kept short for `match`es.

@@ -78,7 +78,7 @@ fn head(text: &mut String, report: &Report) {
         |at| at.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
     );
     let rows = [
-        ("outcome", report.outcome.word().to_owned()),
+        ("outcome", report.outcome.to_owned()),
         ("fleet", report.fleet.clone()),
         ("run", report.run.clone()),
         ("operators", report.operators.join(", ")),
@@ -230,7 +230,7 @@ fn harm(text: &mut String, harm: &Harm) {
     if !harm.missing.is_empty() {
         let _ = writeln!(
             text,
-            "\nMissing, because it was not in when the run ended (CloudWatch shows a minute one to three minutes late) or could not be read:\n"
+            "\nMissing, because CloudWatch did not show it before the run's newest record (it shows a minute one to three minutes late), or because it could not be read:\n"
         );
         for missing in &harm.missing {
             let _ = writeln!(text, "- {missing}");

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::journal::{Entry, Note, Phase, Record, RunState, StepStatus};
+use super::journal::{Entry, Note, Record, RunState, StepStatus};
 use super::recovery::{Recovery, recovery};
 use super::{Change, Intent, Task};
 use crate::fleet::Region;
@@ -46,8 +46,8 @@ pub struct Report {
     pub gwctl: String,
     /// Digest of the plan that was run.
     pub plan: String,
-    /// How it stands, or ended.
-    pub outcome: Phase,
+    /// How it stands, or ended; `left` when it is not over and nobody is at it.
+    pub outcome: &'static str,
     /// When it was confirmed.
     pub begun: Timestamp,
     /// When it was over; none while it is not.
@@ -105,10 +105,12 @@ pub struct StepReport {
     pub calls: usize,
 }
 
-/// Reports `records`, which are a whole journal, and `state`, which is what they add up to.
-pub fn report(records: &[Record], state: &RunState) -> Report {
+/// Reports `records`, which are a whole journal, and `state`, which is what they add up to. `live` says whether
+/// a process is at it now.
+pub fn report(records: &[Record], state: &RunState, live: bool) -> Report {
     let plan = &state.plan;
-    let steps = steps(records, state);
+    let phase = state.phase();
+    let steps = steps(records, state, live);
     let until = state.ended.unwrap_or(state.newest);
     let gwctl = records.iter().find_map(|record| match &record.entry {
         Entry::Begun { gwctl, .. } => Some(gwctl.clone()),
@@ -123,7 +125,11 @@ pub fn report(records: &[Record], state: &RunState) -> Report {
         operators: operators(records),
         gwctl: gwctl.unwrap_or_default(),
         plan: plan.fingerprint(),
-        outcome: state.phase(),
+        outcome: if live {
+            phase.word()
+        } else {
+            phase.unattended()
+        },
         begun: state.begun,
         ended: state.ended,
         took_s: until.duration_since(state.begun).as_secs(),
@@ -151,7 +157,7 @@ fn operators(records: &[Record]) -> Vec<String> {
     names
 }
 
-fn steps(records: &[Record], state: &RunState) -> Vec<StepReport> {
+fn steps(records: &[Record], state: &RunState, live: bool) -> Vec<StepReport> {
     let held = deviations::held_s(records, state);
     let begins = state.plan.begins_s();
     let inverse = state.plan.inverse.iter().filter(|_| state.undoing);
@@ -168,7 +174,11 @@ fn steps(records: &[Record], state: &RunState) -> Vec<StepReport> {
             Some(StepReport {
                 id: step.id.clone(),
                 title: step.title.clone(),
-                status: now.status,
+                status: if live {
+                    now.status
+                } else {
+                    now.status.unattended()
+                },
                 planned_s: step.expected_s,
                 actual_s,
                 factor: actual_s

@@ -112,7 +112,7 @@ async fn on_stage(
 fn reported(folder: &Folder, state: &RunState) -> Result<Reported, Failure> {
     let records = folder.records(&state.id);
     let records = records.map_err(|broken| Failure::new(broken.to_string()))?;
-    let report = report(&records, state);
+    let report = report(&records, state, false);
     let loss = &report.recovery_point;
     let writes = |bound: Option<Bound>| bound.and_then(|bound| bound.writes);
     Ok(Reported {

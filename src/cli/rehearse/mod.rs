@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::{output, simulated};
 use crate::fleet::Region;
 use crate::sim::Scenario;
-use crate::sim::world::{Event, Happening};
+use crate::sim::world::{Event, FaultKind, Happening};
 use jiff::SignedDuration;
 
 /// How far into a world its faults end: a drill needs the Region back.
@@ -97,7 +97,7 @@ pub fn run(args: &Rehearse) -> Result<Exit, Failure> {
     Ok(Exit::Success)
 }
 
-/// The scenario with an end to everything that goes wrong, and the Region it strikes first.
+/// The scenario with an end to everything that goes wrong, and the Region that it strikes worst.
 fn story(name: &str) -> Result<(Scenario, Option<Region>), Failure> {
     let mut scenario = simulated::scenario(name)?;
     let faults: Vec<_> = scenario
@@ -108,7 +108,11 @@ fn story(name: &str) -> Result<(Scenario, Option<Region>), Failure> {
             _ => None,
         })
         .collect();
-    let struck = faults.iter().find_map(|fault| fault.region.clone());
+    // A Region that goes dark is what one leaves, whatever struck others before.
+    let dark = faults
+        .iter()
+        .filter(|fault| fault.kind == FaultKind::RegionDark);
+    let struck = dark.chain(&faults).find_map(|fault| fault.region.clone());
     scenario
         .events
         .extend(faults.into_iter().map(|fault| Event {

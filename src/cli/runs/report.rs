@@ -42,5 +42,5 @@ fn of(folder: &Folder, id: &str) -> Result<Report, Failure> {
     let broken = |broken: crate::actions::Broken| Failure::new(broken.to_string());
     let records = folder.records(id).map_err(broken)?;
     let state = folder.state(id).map_err(broken)?;
-    Ok(report(&records, &state))
+    Ok(report(&records, &state, folder.holder(id).is_some()))
 }
