@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gwctl::actions::{
-    DiskFault, Finding, Folder, Intent, Lately, NotStarted, Order, Phase, Plan, Running, Status,
-    resume, start,
+    Crew, DiskFault, Finding, Folder, Intent, Lately, NotStarted, Order, Phase, Plan, Running,
+    Status, resume, start,
 };
 use gwctl::console::app::{Code, Effect, Key, Msg, Overlay, update};
+use gwctl::fleet::{Observed, Verdict};
 
 use super::stand::{Stage, confirmation, in_virtual_time, operator, region, story};
+use super::traffic::limit;
 use super::world;
 use crate::screens::sample;
 
@@ -92,6 +94,86 @@ fn regions_left_a_moment_ago_do_not_count_as_such_that_serve() {
         assert!(shown.contains("not-the-last"), "{shown}");
         the_console_shows_it(&stage);
         assert_eq!(sent(&stage), before);
+    });
+}
+
+#[test]
+fn the_clients_of_a_region_left_a_moment_ago_count_for_what_the_others_must_bear() {
+    in_virtual_time(async {
+        let calm = over("calm").await.snapshot();
+        let clients = |code: &str| calm.clients_last(&region(code)).unwrap() / 60.0;
+        // Four fifths of the limit are enough for two of the three, and not for all.
+        let others = clients("us-east-1") + clients("ap-southeast-1");
+        let enough = others + clients("eu-west-1") / 2.0;
+        let sim = world::founded("calm");
+        limit(&sim, "us-east-1", 1.25 * enough);
+        let stage = Stage::over(sim).await;
+        let rate = |plan: &Plan| {
+            let mut checks = plan.checks.iter();
+            checks
+                .find(|check| check.name == "rate:us-east-1")
+                .unwrap()
+                .clone()
+        };
+        let alone = stage.plan(&evacuate("ap-southeast-1"));
+        assert_eq!(rate(&alone).finding, Finding::Pass, "{:?}", rate(&alone));
+        sent_and_left(&stage, &stage.folder, "eu-west-1").await;
+        let mut plan = stage.plan(&evacuate("ap-southeast-1"));
+        let lately = Lately::of(&stage.folder, &plan.binding, "", stage.snapshot().at);
+        lately.weigh(&mut plan, &stage.snapshot());
+        let both = rate(&plan);
+        assert_eq!(both.finding, Finding::Waivable, "{both:?}");
+        let gone = plan
+            .checks
+            .iter()
+            .any(|check| check.name.ends_with(":eu-west-1"));
+        assert!(!gone, "eu-west-1 receives nothing: {:#?}", plan.checks);
+    });
+}
+
+/// Where it is not known whether anybody else serves, the operator decides: when confirming, or by a retry.
+#[test]
+fn whether_anybody_else_serves_is_the_operators_word_where_it_is_not_known() {
+    in_virtual_time(async {
+        for waived in [true, false] {
+            let stage = over("calm").await;
+            let known = stage.snapshot();
+            let mut unknown = (*known).clone();
+            let others = unknown.sites.iter_mut();
+            for site in others.filter(|site| site.region != region("us-east-1")) {
+                site.judgement.verdict = Verdict::Unknown;
+                site.probe = Observed::default();
+            }
+            let unknown = Arc::new(unknown);
+            let seen = if waived { &unknown } else { &known };
+            let intent = evacuate("us-east-1");
+            let plan = gwctl::actions::plan("orders", &stage.spec, seen, &intent).unwrap();
+            let mut checks = plan.checks.iter();
+            let last = checks.find(|check| check.name == "not-the-last").unwrap();
+            assert_eq!(last.finding == Finding::Waivable, waived, "{last:?}");
+            let (_keep, picture) = tokio::sync::watch::channel(unknown);
+            let crew = Crew {
+                picture,
+                ..stage.crew()
+            };
+            let confirmed = confirmation(&plan);
+            let mut running = start(&plan, &confirmed, crew, &stage.folder, &operator()).unwrap();
+            let told = running
+                .state
+                .wait_for(|state| state.first_change().is_some() || state.phase() == Phase::Held);
+            let state = told.await.unwrap().clone();
+            assert_eq!(state.first_change().is_some(), waived, "{}", story(&state));
+            if !waived {
+                let why = state.steps["evacuate"].held.clone().unwrap();
+                assert!(
+                    why.contains("whether eu-west-1 serves is not known"),
+                    "{why}"
+                );
+                assert_eq!(sent(&stage), 0);
+            }
+            running.control.leave();
+            running.task.await.unwrap().unwrap();
+        }
     });
 }
 

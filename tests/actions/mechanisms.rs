@@ -2,7 +2,7 @@
 //! other Region.
 
 use gwctl::actions::{Choice, Finding, Intent, Mechanism, Refused, Task, plan};
-use gwctl::fleet::{LatencyRecord, Missing, Observed, Snapshot, Verdict, judge};
+use gwctl::fleet::{LatencyRecord, Missing, Observed, Position, Snapshot, Verdict, judge};
 
 use super::planning::picture;
 use super::stand::{Stage, in_virtual_time, region};
@@ -247,4 +247,31 @@ fn a_switch_that_one_point_does_not_move_is_not_offered() {
     assert_ne!(choice.mechanism, Mechanism::Switch);
     let why = why_out(&choice, Mechanism::Switch);
     assert!(why.contains("needs 3 points in a row"), "{why}");
+}
+
+/// An alarm in ALARM evacuates, unless a health check above it swaps healthy and unhealthy.
+#[test]
+fn a_switch_in_alarm_keeps_traffic_away_unless_it_is_inverted() {
+    let restored = |inverted: bool| {
+        let mut seen = picture("calm");
+        let (id, known) = seen.edge.switch(&region("eu-west-1")).unwrap();
+        let (id, mut switch) = (id.to_owned(), known.last().unwrap().clone());
+        let source = known.source().unwrap().clone();
+        (switch.inverted, switch.state) = (inverted, "ALARM".into());
+        switch.position = Position::Unread {
+            why: "CloudWatch did not answer".into(),
+        };
+        let at = seen.at;
+        let known = seen.edge.switches.get_mut(&id).unwrap();
+        known.renew(Ok(switch), at, source);
+        let intent = Intent::Restore {
+            region: region("eu-west-1"),
+            hold_down_s: None,
+        };
+        plan("orders", &world("calm", 3).spec(), &seen, &intent)
+    };
+    let kept_out = restored(false).unwrap().mechanism.unwrap();
+    assert_eq!(kept_out.mechanism, Mechanism::Switch);
+    let serves = restored(true).unwrap_err();
+    assert!(serves.why.contains("nothing of gwctl's"), "{serves:?}");
 }

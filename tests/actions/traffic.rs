@@ -151,7 +151,7 @@ fn pin_unhealthy(sim: &Sim, name: &str) {
     }
 }
 
-fn limit(sim: &Sim, code: &str, rate: f64) {
+pub fn limit(sim: &Sim, code: &str, rate: f64) {
     let mut state = sim.state();
     let apis = state.resources.apis.iter_mut();
     for api in apis.filter(|api| api.region == region(code)) {

@@ -21,3 +21,24 @@ fn a_rehearsals_report_agrees_with_the_worlds_own_count() {
         assert!(apart.abs() <= 60, "{figures:#}");
     }
 }
+
+/// Under load too: the two run side by side, and share the machine with every other test.
+#[test]
+fn one_seed_gives_one_rehearsal() {
+    let args = [
+        "rehearse",
+        "--scenario",
+        "failed-switchover",
+        "--seed",
+        "7",
+        "-o",
+        "json",
+    ];
+    let rehearsed = || Home::new().run(&args);
+    let (one, other) = std::thread::scope(|scope| {
+        let other = scope.spawn(rehearsed);
+        (rehearsed(), other.join().unwrap())
+    });
+    assert_eq!(one.code, 0, "{}", one.err);
+    assert_eq!(one.json(), other.json());
+}

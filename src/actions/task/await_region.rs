@@ -4,8 +4,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::await_traffic::{Coming, clients_came};
 use super::{Context, Seen, Work, read, unseen};
-use crate::actions::traffic::{self, Answered};
 use crate::actions::{Crew, PlannedCall, names, words};
 use crate::aws::{Subject, question};
 use crate::fleet::{ApiKind, LagMetric, Metric, Missing, Point, Region, Served, Snapshot};
@@ -215,7 +215,7 @@ impl Work for AwaitRequests {
                 Some(point) if point.value > 0.0 => {
                     let snapshot = context.crew.snapshot();
                     let served = served_by_new(context, &snapshot, &self.region, point);
-                    match clients_came(context, &snapshot, &self.region, &served) {
+                    match clients_came(context, &snapshot, &self.region, &served, Coming::FIRST) {
                         Ok(how) => Seen::Done(format!("{} serves {how}", self.region)),
                         Err(seen) => seen,
                     }
@@ -240,42 +240,6 @@ pub(super) fn served_by_new(
         checkers: snapshot.checkers_of_new(&endpoint),
     }
 }
-
-/// Seconds after which clients would be seen: caches keep old answers for three minutes, and CloudWatch shows a
-/// minute up to three minutes late (aws-facts §1.3).
-const SEEN_BY: u64 = 480;
-
-/// How one knows that clients have come, or what is waited for.
-pub(super) fn clients_came(
-    context: &Context<'_>,
-    snapshot: &Snapshot,
-    region: &Region,
-    served: &Served,
-) -> Result<String, Seen> {
-    let said = traffic::requests(served);
-    if served.shows_clients() {
-        return Ok(said);
-    }
-    let few = traffic::few(snapshot, FIRST_PERCENT, served.margin());
-    match traffic::answered(snapshot, region, context.since) {
-        Answered::Somebody(dns) if few => {
-            Ok(format!("{said}, too few to tell clients from them; {dns}"))
-        }
-        // A small Region of a large fleet, or one that the edge passes over.
-        Answered::Somebody(dns) if context.elapsed_s() >= SEEN_BY => Err(Seen::Ask(format!(
-            "{said}: no clients are seen; {dns}: see whether {region} serves its clients"
-        ))),
-        Answered::Somebody(dns) => Err(Seen::Underway(format!(
-            "{said}: no clients are seen yet; {dns}"
-        ))),
-        Answered::Nobody(dns) | Answered::Unknown(dns) => {
-            Err(Seen::Underway(format!("{said}; {dns}")))
-        }
-    }
-}
-
-/// The part of an equal share of the clients that a Region gets at first, in percent.
-const FIRST_PERCENT: f64 = 5.0;
 
 /// An output of a stack.
 pub(super) async fn output(

@@ -6,7 +6,7 @@ use super::{Context, Seen, Work};
 use crate::actions::dark::dark;
 use crate::actions::traffic::{self, Answered};
 use crate::actions::{PlannedCall, words};
-use crate::fleet::{Metric, Missing, Region, Site, Snapshot};
+use crate::fleet::{Metric, Missing, Region, Served, Site, Snapshot};
 
 /// Until the Region's own request count shows that its clients are gone, or back (aws-facts §5.3: DNS
 /// alone does not prove it). Route 53's health checkers ask an evacuated Region as well (aws-facts §20.2).
@@ -154,29 +154,66 @@ impl AwaitTraffic {
             return Seen::Underway("the first whole minute of figures is not there yet".into());
         };
         let served = snapshot.served_in(site, point);
-        let said = traffic::requests(&served);
-        if served.shows_clients() {
-            return Seen::Done(said);
-        }
-        let few = traffic::few(snapshot, self.percent, served.margin());
-        let said = if few {
-            format!("{said}: the fleet has too few clients to tell them from health checks")
-        } else {
-            format!("{said}: no clients are seen yet")
+        let coming = Coming {
+            percent: self.percent,
+            caches_s: self.caches_s,
         };
-        let due = context.elapsed_s() >= self.times().0.max(self.caches_s);
-        match traffic::answered(snapshot, &self.region, context.since) {
-            Answered::Somebody(dns) if few && served.requests > 0.0 => {
-                Seen::Done(format!("{said}; {dns}, and it answers requests"))
-            }
-            // A small Region of a large fleet, or one that the edge passes over.
-            Answered::Somebody(dns) if due => Seen::Ask(format!(
-                "{said}; {dns}: see whether {} serves its clients",
-                self.region
-            )),
-            Answered::Somebody(dns) | Answered::Nobody(dns) | Answered::Unknown(dns) => {
-                Seen::Underway(format!("{said}; {dns}"))
-            }
+        clients_came(context, snapshot, &self.region, &served, coming)
+            .map_or_else(|seen| seen, Seen::Done)
+    }
+}
+
+/// Clients that are expected in a Region.
+#[derive(Clone, Copy)]
+pub(super) struct Coming {
+    /// The part of an equal share of them that comes at first, in percent.
+    percent: f64,
+    /// For how long older answers of DNS are kept, in seconds.
+    caches_s: u64,
+}
+
+/// From the end of older answers to the minute that shows the clients: CloudWatch tells it up to three minutes
+/// late (aws-facts §1.3).
+const SHOWS_S: u64 = 300;
+
+impl Coming {
+    /// To a Region that takes its first traffic.
+    pub(super) const FIRST: Self = Self {
+        percent: 5.0,
+        caches_s: caches_s(),
+    };
+}
+
+/// How one knows that clients have come to a Region, or what is waited for.
+pub(super) fn clients_came(
+    context: &Context<'_>,
+    snapshot: &Snapshot,
+    region: &Region,
+    served: &Served,
+    coming: Coming,
+) -> Result<String, Seen> {
+    let said = traffic::requests(served);
+    if served.shows_clients() {
+        return Ok(said);
+    }
+    let few = traffic::few(snapshot, coming.percent, served.margin());
+    let said = if few {
+        format!("{said}: the fleet has too few clients to tell them from health checks")
+    } else {
+        format!("{said}: no clients are seen yet")
+    };
+    match traffic::answered(snapshot, region, context.since) {
+        Answered::Somebody(dns) if few && served.requests > 0.0 => {
+            Ok(format!("{said}; {dns}, and it answers requests"))
+        }
+        // A small Region of a large fleet, or one that the edge passes over.
+        Answered::Somebody(dns) if context.elapsed_s() >= coming.caches_s + SHOWS_S => {
+            Err(Seen::Ask(format!(
+                "{said}; {dns}: see whether {region} serves its clients"
+            )))
+        }
+        Answered::Somebody(dns) | Answered::Nobody(dns) | Answered::Unknown(dns) => {
+            Err(Seen::Underway(format!("{said}; {dns}")))
         }
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::await_region::{clients_came, output, served_by_new};
+use super::await_region::{output, served_by_new};
+use super::await_traffic::{Coming, clients_came};
 use super::{Context, Seen, Work, bearing, read};
 use crate::actions::{PlannedCall, traffic, words};
 use crate::aws::{Subject, question};
@@ -89,7 +90,7 @@ impl Work for AwaitWell {
         };
         let served = served_by_new(context, &snapshot, &self.region, requests);
         let mut said = traffic::requests(&served);
-        if let Err(seen) = clients_came(context, &snapshot, &self.region, &served) {
+        if let Err(seen) = clients_came(context, &snapshot, &self.region, &served, Coming::FIRST) {
             return seen;
         }
         let Some(failed) = minute.failed.of(requests.at, context.now()) else {

@@ -309,6 +309,12 @@ impl Work for AwaitResync {
             Ok(topology) => topology,
             Err(error) => return unseen(&error),
         };
+        self.judge(&topology)
+    }
+}
+
+impl AwaitResync {
+    fn judge(&self, topology: &Topology) -> Seen {
         // The old primary is listed again once it is back (aws-facts §2.3).
         let gone = self
             .members
@@ -332,5 +338,76 @@ impl Work for AwaitResync {
         } else {
             Seen::Underway(format!("global cluster {}", topology.status))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+    use crate::fleet::{Engine, Member};
+
+    fn region(code: &str) -> Region {
+        Region::new(code).unwrap()
+    }
+
+    fn member(code: &str, writer: bool, synchronization: Option<&str>) -> Member {
+        Member {
+            arn: format!("arn:aws:rds:{code}:111122223333:cluster:orders"),
+            region: region(code),
+            cluster: "orders".into(),
+            writer,
+            write_forwarding: None,
+            synchronization: synchronization.map(Into::into),
+        }
+    }
+
+    fn topology(status: &str, members: Vec<Member>) -> Topology {
+        Topology {
+            status: status.into(),
+            engine: Engine {
+                name: "aurora-postgresql".into(),
+                version: "16.4".into(),
+            },
+            endpoint: None,
+            failover: None,
+            members,
+            deletion_protection: true,
+        }
+    }
+
+    #[test]
+    fn a_failover_is_sent_once_whatever_the_global_clusters_status_says() {
+        let writer = member("us-east-1", true, None);
+        let modifying = topology("modifying", vec![writer]);
+        let (from, target) = (region("us-east-1"), region("eu-west-1"));
+        let judged = |in_any_status| not_writer(&modifying, (&from, &target), in_any_status);
+        assert!(matches!(judged(true), Seen::NotDone(_)), "AWS decides");
+        // After it was sent the status may be its own, and a switchover needs `available`.
+        assert!(matches!(judged(false), Seen::Underway(_)));
+    }
+
+    #[test]
+    fn a_member_that_is_not_listed_or_not_shown_as_connected_is_not_connected() {
+        let task = AwaitResync {
+            global: "orders".into(),
+            asked_in: region("eu-west-1"),
+            members: ["us-east-1", "eu-west-1"].map(region).to_vec(),
+        };
+        let writer = || member("eu-west-1", true, None);
+        let judged = |others: Vec<Member>| {
+            let members = std::iter::once(writer()).chain(others).collect();
+            task.judge(&topology("available", members))
+        };
+        let Seen::Underway(said) = judged(Vec::new()) else {
+            panic!("the old primary is no member")
+        };
+        assert!(said.contains("us-east-1 is no member"), "{said}");
+        for state in [None, Some("pending-resync")] {
+            let seen = judged(vec![member("us-east-1", false, state)]);
+            assert!(matches!(seen, Seen::Underway(_)), "{state:?}: {seen:?}");
+        }
+        let seen = judged(vec![member("us-east-1", false, Some("connected"))]);
+        assert!(matches!(seen, Seen::Done(_)), "{seen:?}");
     }
 }
