@@ -1,6 +1,7 @@
 //! Guided actions, from a key to the end, in a terminal.
 
 use super::pty::{Console, Start};
+use crate::cli::served::Served;
 
 /// Fast enough to see an evacuation through in seconds.
 const FAST: &[&str] = &["demo", "--seed", "1", "--speed", "120", "--write"];
@@ -65,14 +66,72 @@ fn read_only_shows_everything_and_says_how_to_open_it() {
     console.wait_text(&["ARMED", "Type us-east-1"]);
 }
 
+/// A fleet that goes on when a console ends, as AWS does, and where journals are kept.
+struct Shared {
+    served: Served,
+    state: tempfile::TempDir,
+}
+
+impl Shared {
+    fn new() -> Self {
+        Self {
+            served: Served::start(&["--seed", "1", "--speed", "4"]),
+            state: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn console(&self) -> Console {
+        let mut env = self.served.exports();
+        env.push(("XDG_STATE_HOME", self.state.path().to_str().unwrap()));
+        Console::start(&Start {
+            args: &["--write"],
+            env: &env,
+            ..Start::default()
+        })
+    }
+
+    /// One that has begun to evacuate.
+    fn acting(&self) -> Console {
+        let mut console = self.console();
+        console.wait_text(&["us-east-1", "healthy"]);
+        console.wait_no_text(&["first look under way"]);
+        up_to_confirmation(&mut console);
+        console.wait_text(&["Type us-east-1"]);
+        console.press("us-east-1\r");
+        console.wait_text(&["RUNNING", "accepted"]);
+        console
+    }
+}
+
 #[test]
 fn quitting_asks_and_leaves_a_run_that_is_found_again() {
+    let shared = Shared::new();
+    let mut console = shared.acting();
+    console.press("q");
+    console.wait_text(&["A run is under way"]);
+    console.press("\r");
+    console.wait_no_text(&["A run is under way"]);
+    console.press("qj\r");
+    assert_eq!(console.exit_code(), 0);
+    console.assert_restored();
+    console.wait_text(&["was left", "runs resume"]);
+
+    let mut again = shared.console();
+    again.wait_text(&["unfinished", "6 opens it"]);
+    again.press("6");
+    again.wait_text(&["Nobody moves this run", "T take over"]);
+    again.wait_no_text(&["connecting"]);
+    again.press("T");
+    again.wait_no_text(&["Nobody moves this run"]);
+    again.wait_text(&["u undo"]);
+}
+
+#[test]
+fn a_demos_run_ends_with_its_world_and_the_next_demo_does_not_offer_it() {
     let home = tempfile::tempdir().unwrap();
-    let state = home.path().to_str().unwrap();
-    let env = [("XDG_STATE_HOME", state)];
-    let slow = ["demo", "--seed", "1", "--speed", "4", "--write"];
+    let env = [("XDG_STATE_HOME", home.path().to_str().unwrap())];
     let start = Start {
-        args: &slow,
+        args: &["demo", "--seed", "1", "--speed", "4", "--write"],
         env: &env,
         ..Start::default()
     };
@@ -88,42 +147,24 @@ fn quitting_asks_and_leaves_a_run_that_is_found_again() {
         "A run is under way",
         "simulated world ends with this console",
     ]);
-    console.press("\r");
-    console.wait_no_text(&["A run is under way"]);
-    console.press("qj\r");
+    console.press("j\r");
     assert_eq!(console.exit_code(), 0);
-    console.assert_restored();
     console.wait_text(&["was left", "ended with this console"]);
 
     let mut again = Console::start(&start);
-    again.wait_text(&["unfinished", "6 opens it"]);
-    again.press("6");
-    again.wait_text(&["Nobody moves this run", "T take over"]);
-    again.wait_no_text(&["connecting"]);
-    again.press("T");
-    again.wait_no_text(&["Nobody moves this run"]);
-    again.wait_text(&["u undo"]);
+    again.wait_text(&["us-east-1", "healthy"]);
+    again.wait_no_text(&["first look under way"]);
+    again.press(":runs\r");
+    again.wait_text(&["Evacuate us-east-1", "left"]);
+    again.wait_no_text(&["unfinished"]);
 }
 
 #[test]
 fn a_second_console_sees_the_run_live_and_may_take_it_over_once_the_first_is_gone() {
-    let home = tempfile::tempdir().unwrap();
-    let env = [("XDG_STATE_HOME", home.path().to_str().unwrap())];
-    let slow = ["demo", "--seed", "1", "--speed", "4", "--write"];
-    let start = Start {
-        args: &slow,
-        env: &env,
-        ..Start::default()
-    };
-    let mut first = Console::start(&start);
-    first.wait_text(&["us-east-1", "healthy"]);
-    first.wait_no_text(&["first look under way"]);
-    up_to_confirmation(&mut first);
-    first.wait_text(&["Type us-east-1"]);
-    first.press("us-east-1\r");
-    first.wait_text(&["RUNNING", "accepted"]);
+    let shared = Shared::new();
+    let mut first = shared.acting();
 
-    let mut second = Console::start(&start);
+    let mut second = shared.console();
     second.wait_text(&["in another gwctl"]);
     second.press("6");
     second.wait_text(&["moves this run", "accepted"]);

@@ -111,10 +111,13 @@ impl Folder {
         }
     }
 
-    /// The runs that are neither done nor given up, the newest first.
+    /// The runs that are neither done nor given up, the newest first. What nobody is at any more in a world that
+    /// ended is over.
     pub fn open_runs(&self, fleet: &str) -> Vec<RunState> {
+        let ended = |id: &str| self.gone.contains(id) && self.holder(id).is_none();
         self.runs()
             .into_iter()
+            .filter(|run| !ended(&run.id))
             .filter_map(|run| run.state.ok())
             .filter(|run| run.plan.fleet == fleet && !run.phase().over())
             .collect()
