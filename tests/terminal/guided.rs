@@ -157,6 +157,11 @@ fn a_demos_run_ends_with_its_world_and_the_next_demo_does_not_offer_it() {
     again.press(":runs\r");
     again.wait_text(&["Evacuate us-east-1", "left"]);
     again.wait_no_text(&["unfinished"]);
+    // Opened from the list it cannot be taken over either.
+    again.press("\r");
+    again.wait_text(&["Nobody moves this run"]);
+    again.press("T");
+    again.wait_text(&["the simulated world of run", "ended"]);
 }
 
 #[test]

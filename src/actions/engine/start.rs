@@ -94,6 +94,11 @@ pub enum NotStarted {
         /// In words.
         why: &'static str,
     },
+    /// It acted on a simulated world that is no more.
+    #[error(
+        "the simulated world of run {0} ended with its process: there is nothing to go on with"
+    )]
+    WorldEnded(String),
     /// It is over.
     #[error("run {id} is {}: there is nothing to go on with", phase.word())]
     Over {
@@ -154,6 +159,9 @@ pub fn resume(
 ) -> Result<Running, NotStarted> {
     if crew.spec.read_only {
         return Err(NotStarted::ReadOnly(crew.fleet));
+    }
+    if folder.ended_with_its_world(id) {
+        return Err(NotStarted::WorldEnded(id.into()));
     }
     let at = crew.clock.now();
     let left = folder

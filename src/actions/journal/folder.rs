@@ -114,13 +114,17 @@ impl Folder {
     /// The runs that are neither done nor given up, the newest first. What nobody is at any more in a world that
     /// ended is over.
     pub fn open_runs(&self, fleet: &str) -> Vec<RunState> {
-        let ended = |id: &str| self.gone.contains(id) && self.holder(id).is_none();
         self.runs()
             .into_iter()
-            .filter(|run| !ended(&run.id))
+            .filter(|run| !self.ended_with_its_world(&run.id))
             .filter_map(|run| run.state.ok())
             .filter(|run| run.plan.fleet == fleet && !run.phase().over())
             .collect()
+    }
+
+    /// Whether the run `id` was of a simulated world that ended, with the process that was at it.
+    pub(in crate::actions) fn ended_with_its_world(&self, id: &str) -> bool {
+        self.gone.contains(id) && self.holder(id).is_none()
     }
 
     /// All records of one run; the chain is checked.
