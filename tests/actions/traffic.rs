@@ -174,6 +174,26 @@ async fn a_region_that_cannot_bear_what_comes_is_red_with_its_limit() {
     assert_eq!(rate.finding, Finding::Pass, "{rate:?}");
 }
 
+/// What other teams reserved for their functions is no room for the fleet's.
+#[tokio::test(start_paused = true)]
+async fn concurrency_that_is_reserved_for_others_does_not_count_as_room() {
+    let sim = world("calm", 3);
+    let eu = region("eu-west-1");
+    let mut state = sim.state();
+    state
+        .resources
+        .lambda_limits
+        .get_mut(&eu)
+        .unwrap()
+        .unreserved = 30;
+    drop(state);
+    let stage = Stage::over(sim).await;
+    let plan = stage.plan(&evacuate("us-east-1"));
+    let capacity = check(&plan, "capacity:eu-west-1");
+    assert_eq!(capacity.finding, Finding::Waivable, "{capacity:?}");
+    assert!(capacity.text.contains("share 30 of"), "{capacity:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn too_many_requests_are_seen_where_429_counts() {
     let sim = world("calm", 3);

@@ -200,15 +200,14 @@ fn why(throttle: &Observed<Throttle>) -> String {
         .map_or_else(String::new, |why| format!(" ({why})"))
 }
 
-/// Executions of Lambda grow with the requests.
+/// Executions of Lambda grow with the requests. What is reserved for single functions is not for the others:
+/// which of them have a reservation is not asked, so the smaller room counts.
 fn executions(snapshot: &Snapshot, to: &Region, load: Option<Load>) -> Check {
     let name = format!("capacity:{to}");
     let site = snapshot.site(to);
-    let limit = site
-        .and_then(|site| site.concurrency.last())
-        .map(|all| f64::from(all.limit));
+    let limits = site.and_then(|site| site.concurrency.last());
     let used = site.and_then(|site| used(site, snapshot));
-    let (Some(limit), Some(used), Some(load)) = (limit, used, load) else {
+    let (Some(limits), Some(used), Some(load)) = (limits, used, load) else {
         let text = format!("whether Lambda in {to} has room for what it would take is not known");
         return Check::new(name, Finding::Waivable, text);
     };
@@ -218,17 +217,18 @@ fn executions(snapshot: &Snapshot, to: &Region, load: Option<Load>) -> Check {
         used
     };
     let text = format!(
-        "the fleet's functions in {to} would run up to {} at once ({} now); the account's limit, for all its functions, is {}",
+        "the fleet's functions in {to} would run up to {} at once ({} now); all functions without reserved concurrency share {} of the account's {}",
         words::count(then),
         words::count(used),
-        words::count(limit)
+        limits.unreserved,
+        limits.limit
     );
     Check::of(
         &name,
-        then <= RESERVE * limit,
+        then <= RESERVE * f64::from(limits.unreserved),
         text.clone(),
         Finding::Waivable,
-        format!("{text}: beyond it requests fail"),
+        format!("{text}: beyond that requests fail"),
     )
 }
 

@@ -230,6 +230,7 @@ pub fn not_started(why: &NotStarted) -> Failure {
         ),
         NotStarted::Changed
         | NotStarted::ReadOnly(_)
+        | NotStarted::WorldEnded(_)
         | NotStarted::NoWayBack { .. }
         | NotStarted::Over { .. } => {
             Failure::refused(why.to_string())
