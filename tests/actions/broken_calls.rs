@@ -4,13 +4,8 @@ use gwctl::actions::{PlannedCall, Rehearsal};
 use gwctl::sim::world::How;
 
 use super::trial::{
-    AfterHold, Line, Trouble, changes, holds, rehearsals, tamper, tried, undisturbed,
+    AfterHold, Line, Trouble, changes, holds, rehearsals, tamper, thorough, tried, undisturbed,
 };
-
-/// One change at a time when `GWCTL_THOROUGH` is set; all changes of a run otherwise.
-fn thorough() -> bool {
-    std::env::var_os("GWCTL_THOROUGH").is_some()
-}
 
 /// A whole fleet is built in simulated hours: these go through everything when `GWCTL_THOROUGH` or their
 /// own name is set, and otherwise through what is most likely to be done twice.
@@ -48,6 +43,7 @@ fn each(how: &How) {
     all(|rehearsal| broken(rehearsal, how));
 }
 
+/// One change at a time when `GWCTL_THOROUGH` is set; all changes of a run otherwise.
 fn broken(rehearsal: &Rehearsal, how: &How) -> Vec<Result<(), String>> {
     let changes = changes(&undisturbed(rehearsal));
     assert!(!changes.is_empty(), "{} changes nothing", rehearsal.name);

@@ -175,7 +175,7 @@ fn failing(plan: &Plan) -> Vec<String> {
     parts
         .iter()
         .map(|part| part.id.clone())
-        .filter(|id| std::env::var_os("GWCTL_THOROUGH").is_some() || some.contains(&id.as_str()))
+        .filter(|id| thorough() || some.contains(&id.as_str()))
         .collect()
 }
 

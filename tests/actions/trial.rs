@@ -67,6 +67,11 @@ pub struct Tried {
 /// Retries of one step before the operator gives up: a step may have several changes, and each fails.
 const RETRIES: usize = 12;
 
+/// Whether everything is tried that can be, however long it takes.
+pub fn thorough() -> bool {
+    std::env::var_os("GWCTL_THOROUGH").is_some()
+}
+
 /// Every way of every action in the registry.
 pub fn rehearsals() -> Vec<Rehearsal> {
     let places = world::places();
