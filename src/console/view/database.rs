@@ -13,10 +13,10 @@ use super::known::{Known, Shown, State};
 use super::scene::Scene;
 use super::table::{Column, Grid};
 use super::theme::Role;
-use super::topology::{topology, verdict_of};
+use super::topology::topology;
 use super::{paint, sites, why};
 use crate::console::app::{Panel, Subject};
-use crate::fleet::{Instance, Member, Metric, Missing, Region, clean};
+use crate::fleet::{Instance, Member, Metric, Missing, Region, clean, member_verdict};
 
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -143,7 +143,7 @@ fn instances_up(instances: &[Instance]) -> String {
 }
 
 fn member_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, region: &Region) {
-    let verdict = verdict_of(scene, region);
+    let verdict = member_verdict(scene.snapshot, region);
     if let Some(cell) = grid.cell(0, row) {
         let mark = scene.theme.glyphs.verdict(verdict);
         let name = cell.width.saturating_sub(2);
