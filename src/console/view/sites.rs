@@ -1,18 +1,20 @@
 //! What several screens say of a Region.
 
+use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::absent::why_empty;
 use super::figures;
-use super::known::{Known, Shown, State};
+use super::known::{Known, Shown, State, cells};
 use super::paint;
 use super::scene::Scene;
 use super::theme::Role;
 use crate::console::app::{Panel, Subject};
 use crate::fleet::{
     Certificate, CheckVerdict, HealthCheck, LatencyRecord, Metric, Missing, Observed, Region, Site,
+    span,
 };
 
 /// Writer or reader.
@@ -86,18 +88,22 @@ pub fn worst(all: impl Iterator<Item = Known<f64>>) -> Known<f64> {
     picked.unwrap_or_else(Known::none)
 }
 
+/// For how long the secondary there has heard nothing of the writer; none while it does.
+pub fn unheard(scene: &Scene<'_>, region: &Region) -> Option<SignedDuration> {
+    let silence = scene.snapshot.database.lag_now(region)?.silence?;
+    Some(scene.now.duration_since(silence.since))
+}
+
 /// Replication lag of the secondary there; the writer has none, and one that hears nothing of the writer tells for
 /// how long.
 pub fn lag(scene: &Scene<'_>, region: &Region, width: usize) -> Shown {
     if scene.snapshot.is_writer(region) == Some(true) {
         return Shown::new("writer", scene.theme, Role::Faint);
     }
-    let now = scene.snapshot.database.lag_now(region);
-    if let Some(silence) = now.and_then(|lag| lag.silence) {
-        let ago = figures::age(scene.now.duration_since(silence.since));
-        let whole = format!("silent {ago}");
-        let fits = whole.chars().count() <= width;
-        let text = if fits { whole } else { "silent".to_owned() };
+    if let Some(unheard) = unheard(scene, region) {
+        let words = [span::rough(unheard), span::short(unheard)].map(|ago| format!("silent {ago}"));
+        let fitting = words.into_iter().find(|words| cells(words) <= width);
+        let text = fitting.unwrap_or_else(|| "silent".into());
         return Shown::new(text, scene.theme, Role::Degraded);
     }
     let known = match scene.snapshot.database.lag(region) {
