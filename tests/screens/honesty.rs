@@ -348,3 +348,68 @@ fn a_calculated_check_says_how_many_are_healthy_and_how_many_it_needs() {
         "{shown}"
     );
 }
+
+/// A number, perhaps in front of its unit, that the ellipsis follows at once.
+fn cut_number(line: &str) -> bool {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let is_number = |word: &str| {
+        let word = word.trim_start_matches(['(', '<', '$', '?', '│']);
+        let number = word.trim_end_matches(['…', '─', '╮', '│']);
+        let digits =
+            number.trim_end_matches(|c: char| c.is_ascii_alphabetic() || "%/µ".contains(c));
+        let plain = digits
+            .chars()
+            .all(|c| c.is_ascii_digit() || ".,:".contains(c));
+        !digits.is_empty() && plain && number.len() - digits.len() <= 3
+    };
+    words
+        .iter()
+        .enumerate()
+        .any(|(index, word)| match word.split_once('…') {
+            Some(("", _)) => {
+                // A chart's heading that ends between a number and its unit.
+                word.starts_with("…─") && index > 0 && is_number(words[index - 1])
+            }
+            Some((number, _)) => is_number(number),
+            None => false,
+        })
+}
+
+#[test]
+fn no_number_is_cut_on_any_screen() {
+    assert!(cut_number("│ concurrency  limit 1000, unreserved 9… ││"));
+    assert!(!cut_number("│ us-east-1.api.ord… ││ 3 …"));
+    for size in super::snapshots::SIZES {
+        for snapshot in [
+            sample::fleet(&sample::THREE),
+            sample::bad_day(),
+            sample::writer_gone(),
+        ] {
+            let mut state = sample::state(snapshot, size);
+            for screen in screens() {
+                state.history.go(screen.clone());
+                for panel in screen.panels() {
+                    state.focus.insert(screen.clone(), *panel);
+                    let shown = text(&drawn(&state, &dark()));
+                    let cut: Vec<&str> = shown.lines().filter(|line| cut_number(line)).collect();
+                    assert!(
+                        cut.is_empty(),
+                        "{size:?} {}\n{}",
+                        screen.name(),
+                        cut.join("\n")
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_charts_heading_leaves_figures_out_and_says_how_many() {
+    let mut state = sample::state(sample::bad_day(), (80, 24));
+    super::sample::run::press(&mut state, "2");
+    state.history.go(screens().swap_remove(1));
+    let shown = text(&drawn(&state, &dark()));
+    let heading = row(&shown, "Latency");
+    assert!(heading.contains("p99 2.03 s  p90 71 ms  +1 "), "{shown}");
+}

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
 use super::absent::{why_empty, why_missing};
 use super::chart::{Chart, Curve};
@@ -239,7 +239,7 @@ fn member_figures(scene: &Scene<'_>, region: &Region) -> [(usize, Shown); 5] {
 /// Lag of all secondaries over time.
 fn lags(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     let database = &scene.snapshot.database;
-    let mut title = vec![scene.heading("Lag", false)];
+    let mut named = Vec::new();
     let mut curves = Vec::new();
     let members = database
         .topology
@@ -248,8 +248,10 @@ fn lags(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
         .unwrap_or_default();
     for (index, member) in members.iter().filter(|member| !member.writer).enumerate() {
         let style = scene.theme.series(index);
-        title.push(Span::styled(format!("  {} ", member.region), style));
-        title.push(sites::lag(scene, &member.region, 12).span());
+        named.push(vec![
+            Span::styled(format!("  {} ", member.region), style),
+            sites::lag(scene, &member.region, 12).span(),
+        ]);
         let Some(lag) = database.lag(&member.region) else {
             continue;
         };
@@ -262,7 +264,9 @@ fn lags(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
             curves.push(Curve { series, style });
         }
     }
-    let inner = scene.frame(area, buf, &Line::from(title), None, false);
+    let heading = vec![scene.heading("Lag", false)];
+    let title = scene.fitting(heading, named, area.width.saturating_sub(4));
+    let inner = scene.frame(area, buf, &title, None, false);
     if curves.is_empty() {
         let secondaries = members.iter().filter(|member| !member.writer);
         let lags = secondaries.filter_map(|member| database.lag(&member.region)?.why_missing());

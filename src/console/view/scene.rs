@@ -196,6 +196,27 @@ impl<'a> Scene<'a> {
         Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height - 2)
     }
 
+    /// `head` and as many of `parts` after it as `room` cells hold, each whole; how many are left out, where
+    /// some are.
+    pub fn fitting<'s>(
+        &self,
+        head: Vec<Span<'s>>,
+        parts: Vec<Vec<Span<'s>>>,
+        room: u16,
+    ) -> Line<'s> {
+        let width = |spans: &[Span<'_>]| spans.iter().map(Span::width).sum::<usize>();
+        let more = |left_out: usize| (left_out > 0).then(|| format!("  +{left_out}"));
+        let fits = |kept: &usize| {
+            let used: usize = parts[..*kept].iter().map(|part| width(part)).sum();
+            let mark = more(parts.len() - kept).map_or(0, |mark| mark.len());
+            width(&head) + used + mark <= usize::from(room)
+        };
+        let kept = (0..=parts.len()).rev().find(fits).unwrap_or(0);
+        let mark = more(parts.len() - kept).map(|mark| self.span(mark, Role::Faint));
+        let parts = parts.into_iter().take(kept).flatten();
+        head.into_iter().chain(parts).chain(mark).collect()
+    }
+
     /// The frame of a panel that can have the focus.
     pub fn panel(
         &mut self,

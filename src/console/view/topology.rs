@@ -264,7 +264,7 @@ fn member_box(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, member: &Member) 
             .filter(|instance| instance.status == "available")
             .count();
         second.push(scene.span(
-            format!("{up} of {} instances available", value.instances.len()),
+            format!("{up} of {} instances up", value.instances.len()),
             Role::Muted,
         ));
     }
