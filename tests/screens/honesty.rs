@@ -413,3 +413,49 @@ fn a_charts_heading_leaves_figures_out_and_says_how_many() {
     let heading = row(&shown, "Latency");
     assert!(heading.contains("p99 2.03 s  p90 71 ms  +1 "), "{shown}");
 }
+
+#[test]
+fn records_checks_alarms_and_reasons_tell_how_old_the_oldest_figure_is() {
+    let mut state = sample::state(sample::bad_day(), (120, 40));
+    let mut heading = |keys: &str, title: &str| {
+        super::sample::run::press(&mut state, keys);
+        let shown = text(&drawn(&state, &dark()));
+        row(&shown, title).to_owned()
+    };
+    let aged = |line: String, title: &str, age: &str| {
+        let own = &line[line.find(title).unwrap()..];
+        let own = own.split('╮').next().unwrap().to_owned();
+        assert!(own.contains(age), "{title}: {line}");
+    };
+    // What eu-west-1 last said of its requests.
+    aged(heading("1", "╭ Why"), "╭ Why", "oldest 95s");
+    aged(
+        heading("4", "╭ Latency records"),
+        "╭ Latency records",
+        "oldest",
+    );
+    aged(heading("", "╭ Health checks"), "╭ Health checks", "oldest");
+    // Alarms of eu-west-1 could not be renewed: they are as old as its last answer.
+    let mut wide = sample::state(sample::bad_day(), (200, 60));
+    super::sample::run::press(&mut wide, "1");
+    let shown = text(&drawn(&wide, &dark()));
+    let alarms = row(&shown, "╭ Alarms").to_owned();
+    aged(alarms, "╭ Alarms", "? not known: eu-west-1  oldest 12s");
+}
+
+#[test]
+fn a_reason_with_a_long_name_in_it_is_told_in_full_in_a_small_terminal() {
+    let mut snapshot = sample::bad_day();
+    let why = Missing::CouldNotAsk {
+        why: "connect to ap-southeast-1.internal.api.orders.example.com: timed out".into(),
+    };
+    snapshot.sites[1].probe = Observed::missing(why, gwctl::fleet::Source::probe());
+    judge(&mut snapshot);
+    let shown = text(&drawn(&sample::state(snapshot, (80, 24)), &dark()));
+    let reasons: String = shown
+        .lines()
+        .filter_map(|line| Some(line.split_once("││")?.1.trim_matches([' ', '│', '…'])))
+        .collect();
+    let name = "ap-southeast-1.internal.api.orders.example.com";
+    assert!(reasons.contains(name), "{shown}");
+}

@@ -45,16 +45,12 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     };
     topology(scene, left, buf);
     if why_width > 0 {
-        why::judgement(
-            scene,
-            Rect {
-                x: left.right(),
-                width: why_width,
-                ..top
-            },
-            buf,
-            &scene.snapshot.database.judgement,
-        );
+        let right = Rect {
+            x: left.right(),
+            width: why_width,
+            ..top
+        };
+        why::database(scene, right, buf);
     }
     let (middle, below) = split(rest, (members.max(1) + 3).min(rest.height / 2).max(4));
     members_panel(scene, middle, buf);

@@ -149,6 +149,15 @@ impl<'a> Scene<'a> {
         known.show(self.theme, limit_role(known.value, limit), width, write)
     }
 
+    /// How old the oldest of what is shown together is, for the edge of its frame; nothing where nothing is
+    /// known yet.
+    pub fn oldest(&self, at: Option<Timestamp>) -> Option<Span<'static>> {
+        let age = self.now.duration_since(at?);
+        let old = age.as_secs_f64() > self.snapshot.thresholds.metric_stale_s;
+        let role = if old { Role::Degraded } else { Role::Muted };
+        Some(self.span(format!("oldest {}", figures::age(age)), role))
+    }
+
     /// How long ago `at` was: `3m ago`.
     pub fn ago(&self, at: Timestamp) -> String {
         format!("{} ago", figures::age(self.now.duration_since(at)))

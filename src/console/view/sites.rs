@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
 use super::absent::why_empty;
 use super::figures;
@@ -11,7 +11,7 @@ use super::known::{Known, Shown, State, cells};
 use super::paint;
 use super::scene::Scene;
 use super::theme::Role;
-use crate::console::app::{Panel, Subject};
+use crate::console::app::{Panel, Screen, Subject};
 use crate::fleet::{
     Certificate, CheckVerdict, HealthCheck, LatencyRecord, Metric, Missing, Observed, Region, Site,
     span,
@@ -233,10 +233,21 @@ pub fn row_age(scene: &Scene<'_>, site: &Site) -> Shown {
 /// The alarms panel of the present screen.
 pub fn alarms(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let unknown = unasked_alarms(scene);
-    let aside = unknown
-        .as_ref()
-        .filter(|_| scene.state.count(Panel::Alarms) > 0)
-        .map(|text| Line::from(scene.span(text.clone(), Role::Unknown)));
+    let asked = alarmed_sites(scene).filter_map(|site| site.alarms.at());
+    let oldest = scene.oldest(asked.min());
+    let listed = scene.state.count(Panel::Alarms) > 0;
+    let unlisted = unknown.clone().filter(|_| listed);
+    // Where there is room for one, whose alarms are not known matters more than how old the others are.
+    let aside = match unlisted {
+        Some(text) => {
+            let unknown = Line::from(scene.span(text, Role::Unknown));
+            let mut both = unknown.clone();
+            both.extend([Span::raw("  ")].into_iter().chain(oldest));
+            let fits = both.width() + 15 <= usize::from(area.width);
+            Some(if fits { both } else { unknown })
+        }
+        None => oldest.map(Line::from),
+    };
     let inner = scene.panel(area, buf, Panel::Alarms, aside.as_ref());
     let visible = scene.visible(Panel::Alarms, inner, buf);
     if visible.is_empty() {
@@ -292,14 +303,18 @@ pub fn alarms(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     scene.footing(area, buf, Some(Panel::Alarms));
 }
 
+/// The Regions whose alarms the present screen shows.
+fn alarmed_sites<'s>(scene: &Scene<'s>) -> impl Iterator<Item = &'s Site> {
+    let here = scene.state.screen();
+    scene.snapshot.sites.iter().filter(move |site| match here {
+        Screen::Region(region) => &site.region == region,
+        _ => true,
+    })
+}
+
 /// The Regions whose alarms are not known: an empty list is good news only where it was asked for.
 fn unasked_alarms(scene: &Scene<'_>) -> Option<String> {
-    let here = scene.state.screen();
-    let sites = scene.snapshot.sites.iter().filter(|site| match here {
-        crate::console::app::Screen::Region(region) => &site.region == region,
-        _ => true,
-    });
-    let unasked: Vec<&str> = sites
+    let unasked: Vec<&str> = alarmed_sites(scene)
         .filter(|site| {
             let why = site.alarms.why_missing();
             why.is_some_and(|why| *why != Missing::NoData)
