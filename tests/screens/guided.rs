@@ -181,6 +181,12 @@ fn the_menu_says_all_of_what_it_offers_and_why_not_under_the_cursor() {
 }
 
 #[test]
+fn steps_are_counted_as_finished() {
+    let shown = look(&with_run((120, 40), run::running(), Hold::Ours));
+    assert!(shown.contains("1 of 4 finished"), "{shown}");
+}
+
+#[test]
 fn a_menu_that_is_longer_than_its_window_says_so() {
     let mut state = run::writing(sample::writer_gone(), (80, 24));
     run::press(&mut state, "a");
