@@ -444,6 +444,20 @@ fn records_checks_alarms_and_reasons_tell_how_old_the_oldest_figure_is() {
 }
 
 #[test]
+fn the_verdict_of_the_fleet_is_never_cut() {
+    for scenario in ["calm", "control-planes-down", "credentials-expired"] {
+        let mut state = sample::state(sample::writer_gone(), (80, 24));
+        state.mode = gwctl::console::app::Mode::Demo {
+            scenario: scenario.into(),
+        };
+        let shown = text(&drawn(&state, &dark()));
+        let verdict = state.shown.judgement.verdict.word();
+        let header = shown.lines().next().unwrap();
+        assert!(header.contains(&format!("{verdict} ")), "{header}");
+    }
+}
+
+#[test]
 fn a_reason_with_a_long_name_in_it_is_told_in_full_in_a_small_terminal() {
     let mut snapshot = sample::bad_day();
     let why = Missing::CouldNotAsk {
@@ -458,4 +472,25 @@ fn a_reason_with_a_long_name_in_it_is_told_in_full_in_a_small_terminal() {
         .collect();
     let name = "ap-southeast-1.internal.api.orders.example.com";
     assert!(reasons.contains(name), "{shown}");
+}
+
+#[test]
+fn an_age_that_nobody_could_tell_is_not_one_that_was_not_asked_yet() {
+    let mut snapshot = sample::nothing_yet();
+    let why = Missing::CouldNotAsk {
+        why: "timed out".into(),
+    };
+    let from = sample::source("cloudwatch:GetMetricData", &sample::region("us-east-1"));
+    let metrics = &mut snapshot.sites[0].api.metrics;
+    *metrics.entry(Metric::ApiRequests) = Observed::missing(why, from);
+    judge(&mut snapshot);
+    let shown = text(&drawn(&sample::state(snapshot, (80, 24)), &dark()));
+    let ends = |region: &str| {
+        let line = shown.lines().skip(3).find(|line| line.contains(region));
+        line.unwrap().trim_end_matches(['│', ' ']).chars().last()
+    };
+    assert_eq!(
+        (ends("us-east-1"), ends("eu-west-1")),
+        (Some('?'), Some('…'))
+    );
 }

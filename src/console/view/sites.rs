@@ -216,18 +216,15 @@ pub fn certificate_days(scene: &Scene<'_>, certificate: &Observed<Certificate>) 
 
 /// How old the oldest figure of a Region's row is.
 pub fn row_age(scene: &Scene<'_>, site: &Site) -> Shown {
-    match scene.snapshot.row_at(site) {
-        Some(at) => {
-            let age = scene.now.duration_since(at);
-            let old = age.as_secs_f64() > scene.snapshot.thresholds.metric_stale_s;
-            Shown::new(
-                figures::age(age),
-                scene.theme,
-                if old { Role::Degraded } else { Role::Muted },
-            )
-        }
-        None => Shown::new(scene.theme.glyphs.not_yet, scene.theme, Role::Faint),
-    }
+    let Some(at) = scene.snapshot.row_at(site) else {
+        // No figure was ever known: as for the requests, it is not asked yet, or nobody answers.
+        let requests = scene.metric(&site.api.metrics, Metric::ApiRequests);
+        return requests.show(scene.theme, Role::Muted, 4, |_| String::new());
+    };
+    let age = scene.now.duration_since(at);
+    let old = age.as_secs_f64() > scene.snapshot.thresholds.metric_stale_s;
+    let role = if old { Role::Degraded } else { Role::Muted };
+    Shown::new(figures::age(age), scene.theme, role)
 }
 
 /// The alarms panel of the present screen.
