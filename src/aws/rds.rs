@@ -251,6 +251,7 @@ fn cluster_state(cluster: &DbCluster, instances: &[DbInstance]) -> ClusterState 
                 .map(|status| status.as_str()),
         ),
         backup_days: cluster.backup_retention_period().filter(|days| *days >= 0),
+        port: cluster.port().and_then(|port| u16::try_from(port).ok()),
     }
 }
 

@@ -99,6 +99,9 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
     if global.verbose {
         verbose::nobody_is_called(cli);
     }
+    if cli.command.as_ref().is_some_and(verbose::simulated) {
+        simulated::only_its_fleet(global)?;
+    }
     match &cli.command {
         None => console::run(global),
         Some(Command::Demo(args)) => demo::run(global, args),

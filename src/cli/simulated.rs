@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::args::Simulated;
+use super::args::{Global, Simulated};
 use super::failure::Failure;
 use super::status::complete;
 use super::target::Target;
@@ -45,6 +45,19 @@ pub fn world(args: &Simulated, empty: bool) -> Result<Sim, Failure> {
         scenario: scenario(&args.scenario)?,
         ..SimOptions::default()
     })
+}
+
+/// Refuses a fleet that no simulated world has. What the environment names is meant for configured fleets.
+pub fn only_its_fleet(global: &Global) -> Result<(), Failure> {
+    let named = global.fleet.as_deref().filter(|name| !name.is_empty());
+    let exported = std::env::var("GWCTL_FLEET").ok();
+    match named {
+        Some(name) if name != Sim::NAME && exported.as_deref() != Some(name) => {
+            let what = format!("there is no simulated fleet `{name}`");
+            Err(Failure::usage(what).next(format!("The simulated world has one: {}.", Sim::NAME)))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The scenario of that name or file.

@@ -53,7 +53,8 @@ pub fn nobody_is_called(cli: &Cli) {
     tell(format!("gwctl: {said}"));
 }
 
-fn simulated(command: &Command) -> bool {
+/// Whether `command` looks at a simulated world.
+pub fn simulated(command: &Command) -> bool {
     match command {
         Command::Demo(_) | Command::Rehearse(_) | Command::Sim(_) => true,
         Command::Status(args) => args.demo,

@@ -150,6 +150,8 @@ pub struct ClusterState {
     pub write_forwarding: Option<String>,
     /// Days automated backups are kept.
     pub backup_days: Option<i32>,
+    /// Where its instances listen.
+    pub port: Option<u16>,
 }
 
 /// An RDS event. AWS gives it no id (aws-facts §2.5).

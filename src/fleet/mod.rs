@@ -53,7 +53,7 @@ pub use formation::{
 };
 pub use found::{ApiMapping, ApiName, HostedZone, ListedDistribution, ListedGlobalCluster, Origin};
 pub use function_name::FunctionName;
-pub use judge::{Found, check_verdict, checkers, judge};
+pub use judge::{Found, check_verdict, checkers, judge, member_verdict};
 pub use lag::{Lag, Silence};
 pub use ledger::{Call, CallKey, CallStats, Ledger, Outcome};
 pub use observed::{Missing, Observed, Source};

@@ -18,6 +18,8 @@ pub struct Source {
 const PROBE: &str = "probe";
 /// What stands between this machine and whatever it would look at.
 const THIS_MACHINE: &str = "this machine";
+/// What names mean on this machine.
+const RESOLVER: &str = "this machine's DNS";
 
 impl Source {
     /// gwctl's own look at a public endpoint.
@@ -36,9 +38,23 @@ impl Source {
         }
     }
 
+    /// The DNS resolver of the operator's machine, which gives no address: it fails this machine, and perhaps
+    /// nobody else.
+    pub const fn resolver() -> Self {
+        Self {
+            api: RESOLVER,
+            region: None,
+        }
+    }
+
     /// Whether the failure is this machine's own.
     pub fn is_this_machine(&self) -> bool {
-        self.api == THIS_MACHINE
+        self.api == THIS_MACHINE || self.is_resolver()
+    }
+
+    /// Whether the failure is that of this machine's resolver.
+    pub fn is_resolver(&self) -> bool {
+        self.api == RESOLVER
     }
 }
 

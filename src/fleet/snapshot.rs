@@ -35,6 +35,8 @@ pub struct Snapshot {
     /// What the operator may change, by IAM action and IAM's own policy simulation; an action the
     /// simulation could not decide is not in it.
     pub permissions: Observed<std::collections::BTreeMap<String, bool>>,
+    /// The path of the role behind the credentials, which a session's ARN leaves out: `/` where it has none.
+    pub role_path: Observed<String>,
     /// The edge.
     pub edge: Edge,
     /// The database.
@@ -68,6 +70,7 @@ impl Snapshot {
             generation: 0,
             identity: Observed::default(),
             permissions: Observed::default(),
+            role_path: Observed::default(),
             edge: Edge {
                 domain: spec.domain.clone(),
                 distribution_id: spec.edge.distribution.clone(),

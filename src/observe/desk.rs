@@ -103,15 +103,13 @@ impl Desk {
     pub(super) async fn probe(&self, url: String) -> Said<ProbeReport> {
         let at = self.clock.now();
         let answer = self.prober.probe(url).await;
-        let own = matches!(answer, Err(NoProbe::Untold(_)));
-        let source = if own {
-            Source::this_machine()
-        } else {
-            Source::probe()
+        let source = match &answer {
+            Err(NoProbe::Untold(_)) => Source::this_machine(),
+            Err(NoProbe::Unresolved(_)) => Source::resolver(),
+            Err(NoProbe::Unanswered(_)) | Ok(_) => Source::probe(),
         };
-        let answer = answer.map_err(|error| {
-            let (NoProbe::Unanswered(why) | NoProbe::Untold(why)) = error;
-            Missing::CouldNotAsk { why }
+        let answer = answer.map_err(|error| Missing::CouldNotAsk {
+            why: error.to_string(),
         });
         Said { answer, at, source }
     }

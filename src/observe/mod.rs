@@ -38,7 +38,9 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::aws::Session;
-use crate::fleet::{Clock, FleetSpec, Observed, Pace, Position, Region, Snapshot, Switch, Vote};
+use crate::fleet::{
+    Clock, FleetSpec, Missing, Observed, Pace, Position, Region, Snapshot, Switch, Vote,
+};
 use board::Board;
 use desk::{Askers, Desk};
 use fold::Picture;
@@ -146,14 +148,14 @@ impl Observer {
     /// As [`Self::first_complete`], with where the switches stand, which takes a round of questions more: for
     /// what is printed once, and for plans.
     pub async fn first_to_act_on(&self, deadline: Duration) -> Arc<Snapshot> {
-        let unasked = |known: &Observed<Switch>| {
-            let position = known.current().map(|switch| &switch.position);
-            position == Some(&Position::Unasked)
-        };
-        self.first(deadline, |picture| {
-            picture.complete && !picture.edge.switches.values().any(unasked)
-        })
-        .await
+        self.first(deadline, can_be_acted_on).await
+    }
+
+    /// As [`Self::first_to_act_on`], with what is only asked beside the picture: the role behind the credentials.
+    pub async fn first_with_role(&self, deadline: Duration) -> Arc<Snapshot> {
+        let told = |picture: &Snapshot| picture.role_path.why_missing() != Some(&Missing::NotYet);
+        let enough = |picture: &Snapshot| can_be_acted_on(picture) && told(picture);
+        self.first(deadline, enough).await
     }
 
     async fn first(
@@ -209,4 +211,13 @@ fn ask_everything(askers: &mut Askers) {
     }
     members::watch(askers, regions);
     permissions::watch(askers);
+}
+
+/// Complete, with where the switches stand.
+fn can_be_acted_on(picture: &Snapshot) -> bool {
+    let unasked = |known: &Observed<Switch>| {
+        let position = known.current().map(|switch| &switch.position);
+        position == Some(&Position::Unasked)
+    };
+    picture.complete && !picture.edge.switches.values().any(unasked)
 }

@@ -1,6 +1,7 @@
 //! Whether the operator may make the changes that guided actions make, before one is needed.
 
 use std::collections::BTreeMap;
+use std::future::ready;
 use std::sync::Arc;
 
 use super::desk::{Askers, Desk, Fold};
@@ -34,20 +35,36 @@ pub(super) fn watch(askers: &mut Askers) {
 }
 
 async fn permissions(desk: Arc<Desk>) -> Fold {
+    let home = Region::global();
+    let behind = behind(&desk).await;
+    let path = behind
+        .as_ref()
+        .map_err(Clone::clone)
+        .and_then(|(_, principal)| principal.path());
+    let path = desk.ask("iam:GetRole", &home, ready(path)).await;
+    let simulated = simulate(&desk, behind);
     let said = desk
-        .ask(
-            "iam:SimulatePrincipalPolicy",
-            &Region::global(),
-            simulate(&desk),
-        )
+        .ask("iam:SimulatePrincipalPolicy", &home, simulated)
         .await;
-    Box::new(move |picture: &mut Picture| said.renew(&mut picture.snapshot.permissions))
+    Box::new(move |picture: &mut Picture| {
+        path.renew(&mut picture.snapshot.role_path);
+        said.renew(&mut picture.snapshot.permissions);
+    })
 }
 
-async fn simulate(desk: &Desk) -> Result<BTreeMap<String, bool>, Missing> {
+/// Who asks, and whose policies that are.
+async fn behind(desk: &Desk) -> Result<(Identity, Principal), Missing> {
     let identity = identity(desk).await?;
+    let principal = principal(&desk.session.iam(), &identity.arn).await?;
+    Ok((identity, principal))
+}
+
+async fn simulate(
+    desk: &Desk,
+    behind: Result<(Identity, Principal), Missing>,
+) -> Result<BTreeMap<String, bool>, Missing> {
+    let (identity, principal) = behind?;
     let iam = desk.session.iam();
-    let principal = principal(&iam, &identity.arn).await?;
     let mut all = BTreeMap::new();
     for (actions, resources) in questions(desk, &identity).await {
         let decided = iam.simulate(&principal.arn, actions, &resources).await;
@@ -76,6 +93,17 @@ struct Principal {
 }
 
 impl Principal {
+    /// The path of a role: `/` where it has none. No data of who is no role.
+    fn path(&self) -> Result<String, Missing> {
+        if self.pathless.is_some() {
+            let action = "iam:GetRole".to_owned();
+            return Err(Missing::NotAllowed { action });
+        }
+        let (_, path) = self.arn.split_once(":role/").ok_or(Missing::NoData)?;
+        let above = path.rsplit_once('/').map(|(above, _)| above);
+        Ok(above.map_or_else(|| "/".to_owned(), |above| format!("/{above}/")))
+    }
+
     /// A role that is not there under that ARN has a path.
     fn missing(&self, error: AwsError) -> Missing {
         match &self.pathless {

@@ -38,6 +38,9 @@ pub enum NoProbe {
     /// known of the endpoint.
     #[error("{0}")]
     Untold(String),
+    /// This machine's resolver gives no address for the endpoint's name.
+    #[error("{0}")]
+    Unresolved(String),
 }
 
 impl From<String> for NoProbe {

@@ -214,6 +214,8 @@ fn a_second_process_is_told_who_acts_and_an_interrupted_run_can_be_resumed() {
         "{}",
         shown.out
     );
+    let note = shown.out.lines().find(|line| line.contains("going home"));
+    assert!(note.is_some_and(|line| !line.contains("order")), "{note:?}");
 }
 
 fn interrupt(child: &Child) {

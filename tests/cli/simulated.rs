@@ -307,3 +307,37 @@ fn doctor_says_that_credentials_have_expired() {
         ran.out
     );
 }
+
+#[test]
+fn a_simulated_fleet_that_there_is_not_is_refused_by_name() {
+    let home = Home::new();
+    for args in [
+        &["status", "--demo", "--fleet", "other"][..],
+        &["doctor", "--demo", "--fleet", "other"],
+        &["demo", "--fleet", "other"],
+        &[
+            "evacuate",
+            "eu-west-1",
+            "--dry-run",
+            "--demo",
+            "--fleet",
+            "other",
+        ],
+    ] {
+        let ran = home.run(args);
+        assert_eq!(ran.code, 2, "{args:?} {}", ran.err);
+        let words = "there is no simulated fleet `other`";
+        assert!(
+            ran.err.contains(words) && ran.err.contains("orders"),
+            "{}",
+            ran.err
+        );
+    }
+    assert_eq!(home.run(&["status", "--demo", "--fleet", "orders"]).code, 0);
+    let mut any = home.command(&["status", "--demo"]);
+    any.env("GWCTL_FLEET", "other");
+    assert!(
+        any.output().unwrap().status.success(),
+        "the environment is for configured fleets"
+    );
+}

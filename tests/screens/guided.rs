@@ -131,3 +131,71 @@ fn a_run_of_somebody_else_says_whose_it_is_and_takes_no_order() {
         "{shown}"
     );
 }
+
+/// The words in the middle `width` cells of a screen, one blank between two.
+fn words_within(shown: &str, width: usize) -> String {
+    let inner = shown.lines().map(|line| {
+        let left = (line.chars().count().saturating_sub(width)) / 2 + 1;
+        line.chars().skip(left).take(width - 2).collect::<String>()
+    });
+    let words: Vec<String> = inner
+        .flat_map(|line| {
+            line.split_whitespace()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    words.join(" ")
+}
+
+#[test]
+fn the_menu_says_all_of_what_it_offers_and_why_not_under_the_cursor() {
+    for (size, snapshot) in SIZES
+        .iter()
+        .flat_map(|size| [(*size, sample::bad_day()), (*size, sample::writer_gone())])
+    {
+        let mut state = run::writing(snapshot, size);
+        run::press(&mut state, "ja");
+        let Some(Overlay::Menu { offers, .. }) = state.overlay.clone() else {
+            panic!("no menu")
+        };
+        for offer in offers {
+            let within = words_within(&look(&state), usize::from(size.0 - 4).min(120));
+            let loss = match &offer.planned {
+                Some(Ok(plan)) => plan
+                    .data_loss
+                    .as_ref()
+                    .map(gwctl::actions::DataLoss::sentence),
+                _ => None,
+            };
+            let title = match &offer.planned {
+                Some(Ok(plan)) if offer.refused().is_none() => Some(plan.title.clone()),
+                _ => None,
+            };
+            for said in [offer.refused(), loss, title].into_iter().flatten() {
+                assert!(within.contains(&said), "{said}\nnot in\n{}", look(&state));
+            }
+            run::press(&mut state, "j");
+        }
+    }
+}
+
+#[test]
+fn steps_are_counted_as_finished() {
+    let shown = look(&with_run((120, 40), run::running(), Hold::Ours));
+    assert!(shown.contains("1 of 4 finished"), "{shown}");
+}
+
+#[test]
+fn a_menu_that_is_longer_than_its_window_says_so() {
+    let mut state = run::writing(sample::writer_gone(), (80, 24));
+    run::press(&mut state, "a");
+    let shown = look(&state);
+    assert!(shown.contains(" of "), "{shown}");
+    let Some(Overlay::Menu { offers, .. }) = &state.overlay else {
+        panic!("no menu")
+    };
+    let all = format!("of {} ", offers.len());
+    let whole = offers.iter().all(|offer| shown.contains(offer.about));
+    assert!(whole || shown.contains(&all), "{shown}");
+}

@@ -348,3 +348,149 @@ fn a_calculated_check_says_how_many_are_healthy_and_how_many_it_needs() {
         "{shown}"
     );
 }
+
+/// A number, perhaps in front of its unit, that the ellipsis follows at once.
+fn cut_number(line: &str) -> bool {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let is_number = |word: &str| {
+        let word = word.trim_start_matches(['(', '<', '$', '?', '│']);
+        let number = word.trim_end_matches(['…', '─', '╮', '│']);
+        let digits =
+            number.trim_end_matches(|c: char| c.is_ascii_alphabetic() || "%/µ".contains(c));
+        let plain = digits
+            .chars()
+            .all(|c| c.is_ascii_digit() || ".,:".contains(c));
+        !digits.is_empty() && plain && number.len() - digits.len() <= 3
+    };
+    words
+        .iter()
+        .enumerate()
+        .any(|(index, word)| match word.split_once('…') {
+            Some(("", _)) => {
+                // A chart's heading that ends between a number and its unit.
+                word.starts_with("…─") && index > 0 && is_number(words[index - 1])
+            }
+            Some((number, _)) => is_number(number),
+            None => false,
+        })
+}
+
+#[test]
+fn no_number_is_cut_on_any_screen() {
+    assert!(cut_number("│ concurrency  limit 1000, unreserved 9… ││"));
+    assert!(!cut_number("│ us-east-1.api.ord… ││ 3 …"));
+    for size in super::snapshots::SIZES {
+        for snapshot in [
+            sample::fleet(&sample::THREE),
+            sample::bad_day(),
+            sample::writer_gone(),
+        ] {
+            let mut state = sample::state(snapshot, size);
+            for screen in screens() {
+                state.history.go(screen.clone());
+                for panel in screen.panels() {
+                    state.focus.insert(screen.clone(), *panel);
+                    let shown = text(&drawn(&state, &dark()));
+                    let cut: Vec<&str> = shown.lines().filter(|line| cut_number(line)).collect();
+                    assert!(
+                        cut.is_empty(),
+                        "{size:?} {}\n{}",
+                        screen.name(),
+                        cut.join("\n")
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_charts_heading_leaves_figures_out_and_says_how_many() {
+    let mut state = sample::state(sample::bad_day(), (80, 24));
+    super::sample::run::press(&mut state, "2");
+    state.history.go(screens().swap_remove(1));
+    let shown = text(&drawn(&state, &dark()));
+    let heading = row(&shown, "Latency");
+    assert!(heading.contains("p99 2.03 s  p90 71 ms  +1 "), "{shown}");
+}
+
+#[test]
+fn records_checks_alarms_and_reasons_tell_how_old_the_oldest_figure_is() {
+    let mut state = sample::state(sample::bad_day(), (120, 40));
+    let mut heading = |keys: &str, title: &str| {
+        super::sample::run::press(&mut state, keys);
+        let shown = text(&drawn(&state, &dark()));
+        row(&shown, title).to_owned()
+    };
+    let aged = |line: String, title: &str, age: &str| {
+        let own = &line[line.find(title).unwrap()..];
+        let own = own.split('╮').next().unwrap().to_owned();
+        assert!(own.contains(age), "{title}: {line}");
+    };
+    // What eu-west-1 last said of its requests.
+    aged(heading("1", "╭ Why"), "╭ Why", "oldest 95s");
+    aged(
+        heading("4", "╭ Latency records"),
+        "╭ Latency records",
+        "oldest",
+    );
+    aged(heading("", "╭ Health checks"), "╭ Health checks", "oldest");
+    // Alarms of eu-west-1 could not be renewed: they are as old as its last answer.
+    let mut wide = sample::state(sample::bad_day(), (200, 60));
+    super::sample::run::press(&mut wide, "1");
+    let shown = text(&drawn(&wide, &dark()));
+    let alarms = row(&shown, "╭ Alarms").to_owned();
+    aged(alarms, "╭ Alarms", "? not known: eu-west-1  oldest 12s");
+}
+
+#[test]
+fn the_verdict_of_the_fleet_is_never_cut() {
+    for scenario in ["calm", "control-planes-down", "credentials-expired"] {
+        let mut state = sample::state(sample::writer_gone(), (80, 24));
+        state.mode = gwctl::console::app::Mode::Demo {
+            scenario: scenario.into(),
+        };
+        let shown = text(&drawn(&state, &dark()));
+        let verdict = state.shown.judgement.verdict.word();
+        let header = shown.lines().next().unwrap();
+        assert!(header.contains(&format!("{verdict} ")), "{header}");
+    }
+}
+
+#[test]
+fn a_reason_with_a_long_name_in_it_is_told_in_full_in_a_small_terminal() {
+    let mut snapshot = sample::bad_day();
+    let why = Missing::CouldNotAsk {
+        why: "connect to ap-southeast-1.internal.api.orders.example.com: timed out".into(),
+    };
+    snapshot.sites[1].probe = Observed::missing(why, gwctl::fleet::Source::probe());
+    judge(&mut snapshot);
+    let shown = text(&drawn(&sample::state(snapshot, (80, 24)), &dark()));
+    let reasons: String = shown
+        .lines()
+        .filter_map(|line| Some(line.split_once("││")?.1.trim_matches([' ', '│', '…'])))
+        .collect();
+    let name = "ap-southeast-1.internal.api.orders.example.com";
+    assert!(reasons.contains(name), "{shown}");
+}
+
+#[test]
+fn an_age_that_nobody_could_tell_is_not_one_that_was_not_asked_yet() {
+    let mut snapshot = sample::nothing_yet();
+    let why = Missing::CouldNotAsk {
+        why: "timed out".into(),
+    };
+    let from = sample::source("cloudwatch:GetMetricData", &sample::region("us-east-1"));
+    let metrics = &mut snapshot.sites[0].api.metrics;
+    *metrics.entry(Metric::ApiRequests) = Observed::missing(why, from);
+    judge(&mut snapshot);
+    let shown = text(&drawn(&sample::state(snapshot, (80, 24)), &dark()));
+    let ends = |region: &str| {
+        let line = shown.lines().skip(3).find(|line| line.contains(region));
+        line.unwrap().trim_end_matches(['│', ' ']).chars().last()
+    };
+    assert_eq!(
+        (ends("us-east-1"), ends("eu-west-1")),
+        (Some('?'), Some('…'))
+    );
+}

@@ -7,5 +7,6 @@ mod honesty;
 mod looks;
 mod pictures;
 pub mod sample;
+mod silent_writer;
 mod sizes;
 mod snapshots;

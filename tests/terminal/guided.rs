@@ -34,7 +34,7 @@ fn an_evacuation_goes_from_the_menu_to_done() {
     console.wait_text(&["Type us-east-1 to start it."]);
     console.press("us-east-1\r");
     console.wait_text(&["Changes sent", "accepted", "PutMetricData"]);
-    console.wait_text(&["DONE", "4 of 4 over"]);
+    console.wait_text(&["DONE", "4 of 4 finished"]);
     // Seen from elsewhere as well.
     console.press("1");
     console.wait_text(&["evacuate", "done", "World"]);

@@ -179,6 +179,9 @@ fn event(entry: &Entry, plan: &Plan) -> Option<Event> {
             criterion,
             format!("{text}; nothing new begins"),
         ),
+        Entry::Ordered {
+            order: Order::Note { text },
+        } => make("»", "note", Ink::Bold, "", text.clone()),
         Entry::Ordered { order } => {
             let (step, text) = ordered(order);
             make("»", "order", Ink::Bold, &step, text)

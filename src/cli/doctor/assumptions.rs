@@ -89,21 +89,18 @@ fn table(rows: &[Row], paper: Paper) -> String {
         let head = format!("{} {}", pad(row.id, 32), pad(row.sure.word(), 10));
         let _ = writeln!(
             text,
-            "\n{} {} {}",
+            "\n{} {}",
             paper.ink(ink, &pad(&format!("{glyph} {said}"), 11)),
-            paper.ink(Ink::Bold, &head),
-            paper.ink(Ink::Faint, row.source),
+            paper.ink(Ink::Bold, head.trim_end()),
         );
         let _ = writeln!(text, "  {}", paper.hang(2, row.sentence));
         let _ = writeln!(text, "  {}", paper.hang(2, &format!("Here: {here}.")));
-        let _ = writeln!(
-            text,
-            "  {}",
-            paper.ink(
-                Ink::Faint,
-                &paper.hang(2, &format!("Relied on by: {}.", relying(row)))
-            )
-        );
+        for said in [
+            format!("Relied on by: {}.", relying(row)),
+            format!("Read in: {}.", row.read_in()),
+        ] {
+            let _ = writeln!(text, "  {}", paper.ink(Ink::Faint, &paper.hang(2, &said)));
+        }
     }
     text
 }
@@ -120,7 +117,7 @@ fn markdown(rows: &[Row]) -> String {
             "| `{}` | {} | {} | {} | **{said}**: {} | {} |",
             row.id,
             row.sure.word(),
-            row.source,
+            row.read_in(),
             clean_markdown(row.sentence),
             clean_markdown(here),
             relying(row),
@@ -137,7 +134,7 @@ fn document(rows: &[Row]) -> serde_json::Value {
             json!({
                 "id": row.id,
                 "sentence": row.sentence,
-                "source": row.source,
+                "source": row.read_in(),
                 "sure": row.sure.word(),
                 "relied_on_by": { "dashboard": row.on.contains(&Means::Dashboard), "actions": row.actions() },
                 "here": { "verdict": said, "evidence": here },

@@ -14,7 +14,6 @@ use super::output::{colored, print};
 use super::run_async;
 use super::settings::Settings;
 use super::simulated::{self, Still};
-use super::status::complete;
 use super::target::Target;
 use questions::{Answer, Inquiry};
 use report::Report;
@@ -75,13 +74,14 @@ fn ledger(global: &Global, args: &Doctor) -> Result<Exit, Failure> {
             after: Duration::ZERO,
             empty: false,
         };
-        simulated::picture(&world, args.timeout)?
+        let look = async |target: Target| target.observe().first_with_role(args.timeout).await;
+        simulated::still(&world, look)?
     } else {
         let settings = Settings::read(global)?;
         settings.tell_warnings();
         run_async(async {
             let target = Target::configured(global, &settings).await;
-            complete(&target, args.timeout).await
+            target.observe().first_with_role(args.timeout).await
         })?
     };
     print(&assumptions::draw(

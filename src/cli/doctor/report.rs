@@ -304,12 +304,23 @@ fn fine(what: &str) -> Line {
 fn complaint(answer: &Answer, error: &AwsError) -> (String, String) {
     match (&answer.names, error.kind) {
         (Some((key, value)), ErrorKind::NotFound) => (
-            format!("there is no {} `{value}`", key.trim_end_matches('s')),
+            format!("there is no {} `{value}`", thing(key)),
             format!(
                 "Check `{key}` in the configuration, and that these credentials are the right account's."
             ),
         ),
         _ => (error.message.clone(), advice(error.kind).to_owned()),
+    }
+}
+
+/// What a key of the configuration names, in words.
+fn thing(key: &str) -> &str {
+    match key {
+        "functions" | "router" => "function",
+        "global_cluster" => "global cluster",
+        "hosted_zone" => "hosted zone",
+        "latency_record" => "latency record",
+        other => other,
     }
 }
 
@@ -378,5 +389,20 @@ fn paint(mark: Mark, color: bool) -> String {
         format!("\x1b[{code}m{word}\x1b[0m")
     } else {
         word.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::thing;
+
+    #[test]
+    fn what_a_key_names_is_told_in_words_and_never_shortened() {
+        let keys = ["functions", "router", "global_cluster", "api", "dns"];
+        let things = keys.map(thing);
+        assert_eq!(
+            things,
+            ["function", "function", "global cluster", "api", "dns"]
+        );
     }
 }

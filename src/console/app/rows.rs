@@ -140,6 +140,21 @@ fn millis(point: Option<Point>) -> String {
     point.map_or_else(|| "?".into(), |point| format!("{:.0} ms", point.value))
 }
 
+/// The lag of the secondary in `region`, or for how long it has heard nothing of the writer, which has none.
+fn lag(picture: &Snapshot, region: &Region, now: Timestamp) -> String {
+    if picture.is_writer(region) == Some(true) {
+        return String::new();
+    }
+    let database = &picture.database;
+    let silence = database.lag_now(region).and_then(|lag| lag.silence);
+    if let Some(silence) = silence {
+        let unheard = now.duration_since(silence.since);
+        return format!("silent {}", span::rough(unheard));
+    }
+    let lag = database.lag(region);
+    millis(lag.and_then(|lag| lag.current()?.settled(picture.at)))
+}
+
 fn percent(value: Option<f64>) -> String {
     value.map_or_else(|| "?".into(), |value| format!("{value:.1} %"))
 }

@@ -16,10 +16,13 @@ use crate::fleet::{Outcome, Pace, Verdict};
 
 /// Name, verdict, where it runs, who asks, what time it is; below, the screens.
 pub fn header(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let right = right_parts(scene, area.width);
-    let width = (right.width() as u16).min(area.width);
-    paint::line(buf, area.right() - width, area.y, width, &right);
     let left = left_parts(scene);
+    // The verdict is never cut: rather the account goes.
+    let right = [false, true].map(|tight| right_parts(scene, area.width, tight));
+    let fits = |right: &&Line<'_>| left.width() + 1 + right.width() <= usize::from(area.width);
+    let right = right.iter().find(fits).unwrap_or(&right[1]);
+    let width = (right.width() as u16).min(area.width);
+    paint::line(buf, area.right() - width, area.y, width, right);
     paint::line(
         buf,
         area.x,
@@ -69,7 +72,7 @@ fn left_parts(scene: &Scene<'_>) -> Line<'static> {
 }
 
 /// The clock always; the rest as the width allows, the least important left out first.
-fn right_parts(scene: &Scene<'_>, width: u16) -> Line<'static> {
+fn right_parts(scene: &Scene<'_>, width: u16, tight: bool) -> Line<'static> {
     let mode_role = if scene.state.mode == Mode::Live {
         Role::Degraded
     } else {
@@ -80,10 +83,11 @@ fn right_parts(scene: &Scene<'_>, width: u16) -> Line<'static> {
         mode_role,
     );
     let clock = scene.span(format!("{} UTC ", figures::clock(scene.now)), Role::Text);
-    let account = account(scene);
     let date = scene.span(figures::date(scene.now), Role::Muted);
     let mut parts = vec![mode];
-    parts.push(account);
+    if !tight {
+        parts.push(account(scene));
+    }
     if width >= 120 {
         parts.push(date);
     }

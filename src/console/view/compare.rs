@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
 use super::absent::why_missing;
 use super::chart::{Chart, Curve};
@@ -89,7 +89,7 @@ fn one<'a>(
     limit: Option<Limit>,
     write: fn(f64) -> String,
 ) {
-    let mut line = vec![scene.heading(title, false)];
+    let mut named = Vec::new();
     let mut curves = Vec::new();
     for (index, site) in sites.iter().enumerate() {
         let Some(observed) = of(site) else { continue };
@@ -107,10 +107,15 @@ fn one<'a>(
         } else {
             scene.theme.glyphs.could_not_ask
         };
-        line.push(Span::styled(format!("  {mark}{}", site.region), style));
+        named.push(vec![Span::styled(
+            format!("  {mark}{}", site.region),
+            style,
+        )]);
         curves.push(Curve { series, style });
     }
-    let inner = scene.frame(area, buf, &Line::from(line), None, false);
+    let heading = vec![scene.heading(title, false)];
+    let title = scene.fitting(heading, named, area.width.saturating_sub(4));
+    let inner = scene.frame(area, buf, &title, None, false);
     if curves.is_empty() {
         let why = sites
             .iter()

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
 use super::absent::{why_empty, why_missing};
 use super::chart::{Chart, Curve};
@@ -13,10 +13,10 @@ use super::known::{Known, Shown, State};
 use super::scene::Scene;
 use super::table::{Column, Grid};
 use super::theme::Role;
-use super::topology::{topology, verdict_of};
+use super::topology::topology;
 use super::{paint, sites, why};
 use crate::console::app::{Panel, Subject};
-use crate::fleet::{Instance, Member, Metric, Missing, Region, clean};
+use crate::fleet::{Instance, Member, Metric, Missing, Region, clean, member_verdict};
 
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -45,16 +45,12 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     };
     topology(scene, left, buf);
     if why_width > 0 {
-        why::judgement(
-            scene,
-            Rect {
-                x: left.right(),
-                width: why_width,
-                ..top
-            },
-            buf,
-            &scene.snapshot.database.judgement,
-        );
+        let right = Rect {
+            x: left.right(),
+            width: why_width,
+            ..top
+        };
+        why::database(scene, right, buf);
     }
     let (middle, below) = split(rest, (members.max(1) + 3).min(rest.height / 2).max(4));
     members_panel(scene, middle, buf);
@@ -143,7 +139,7 @@ fn instances_up(instances: &[Instance]) -> String {
 }
 
 fn member_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, region: &Region) {
-    let verdict = verdict_of(scene, region);
+    let verdict = member_verdict(scene.snapshot, region);
     if let Some(cell) = grid.cell(0, row) {
         let mark = scene.theme.glyphs.verdict(verdict);
         let name = cell.width.saturating_sub(2);
@@ -239,7 +235,7 @@ fn member_figures(scene: &Scene<'_>, region: &Region) -> [(usize, Shown); 5] {
 /// Lag of all secondaries over time.
 fn lags(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     let database = &scene.snapshot.database;
-    let mut title = vec![scene.heading("Lag", false)];
+    let mut named = Vec::new();
     let mut curves = Vec::new();
     let members = database
         .topology
@@ -248,8 +244,10 @@ fn lags(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
         .unwrap_or_default();
     for (index, member) in members.iter().filter(|member| !member.writer).enumerate() {
         let style = scene.theme.series(index);
-        title.push(Span::styled(format!("  {} ", member.region), style));
-        title.push(sites::lag(scene, &member.region, 12).span());
+        named.push(vec![
+            Span::styled(format!("  {} ", member.region), style),
+            sites::lag(scene, &member.region, 12).span(),
+        ]);
         let Some(lag) = database.lag(&member.region) else {
             continue;
         };
@@ -262,7 +260,9 @@ fn lags(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
             curves.push(Curve { series, style });
         }
     }
-    let inner = scene.frame(area, buf, &Line::from(title), None, false);
+    let heading = vec![scene.heading("Lag", false)];
+    let title = scene.fitting(heading, named, area.width.saturating_sub(4));
+    let inner = scene.frame(area, buf, &title, None, false);
     if curves.is_empty() {
         let secondaries = members.iter().filter(|member| !member.writer);
         let lags = secondaries.filter_map(|member| database.lag(&member.region)?.why_missing());

@@ -39,7 +39,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             width: top.width - left.width,
             ..top
         };
-        why::judgement(scene, right, buf, &scene.snapshot.edge.judgement);
+        why::edge(scene, right, buf);
     } else {
         chain(scene, top, buf);
     }
@@ -112,7 +112,9 @@ fn records(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         Column::words("Set id", 10, 6).stretching(8),
         Column::words("Health check", 14, 5).stretching(24),
     ];
-    let Some((grid, body)) = Grid::open(scene, area, buf, Panel::Records, COLUMNS) else {
+    let oldest = scene.oldest(scene.snapshot.records_at());
+    let Some((grid, body)) = Grid::open_with(scene, area, buf, Panel::Records, COLUMNS, oldest)
+    else {
         return;
     };
     let visible = scene.visible(Panel::Records, body, buf);
@@ -169,7 +171,9 @@ fn checks_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         Column::words("Looks at", 36, 1).stretching(44),
         Column::words("Check", 14, 2).stretching(22),
     ];
-    let Some((grid, body)) = Grid::open(scene, area, buf, Panel::Checks, COLUMNS) else {
+    let oldest = scene.oldest(scene.snapshot.checks_at());
+    let Some((grid, body)) = Grid::open_with(scene, area, buf, Panel::Checks, COLUMNS, oldest)
+    else {
         return;
     };
     let visible = scene.visible(Panel::Checks, body, buf);

@@ -41,16 +41,17 @@ pub fn chain(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
         Span::styled(format!(" {verdict}"), scene.theme.verdict(verdict)),
     ]);
     let inner = scene.frame(area, buf, &title, None, false);
-    let lines = chain_lines(scene);
+    let width = inner.width.saturating_sub(1);
+    let lines = chain_lines(scene, width);
     for (line, y) in lines.iter().zip(inner.y..inner.bottom()) {
-        paint::line(buf, inner.x + 1, y, inner.width.saturating_sub(1), line);
+        paint::line(buf, inner.x + 1, y, width, line);
     }
 }
 
-fn chain_lines(scene: &Scene<'_>) -> Vec<Line<'static>> {
-    let mut lines = vec![domain_line(scene), distribution_line(scene)];
+fn chain_lines(scene: &Scene<'_>, width: u16) -> Vec<Line<'static>> {
+    let mut lines = vec![domain_line(scene, width), distribution_line(scene)];
     let mut depth = 2;
-    if let Some(line) = router_line(scene, depth) {
+    if let Some(line) = router_line(scene, depth, width) {
         lines.push(line);
         depth += 1;
     }
@@ -91,42 +92,39 @@ fn stem(scene: &Scene<'_>, depth: usize, fork: &str) -> Vec<Span<'static>> {
     ]
 }
 
-fn domain_line(scene: &Scene<'_>) -> Line<'static> {
+fn domain_line(scene: &Scene<'_>, width: u16) -> Line<'static> {
     let edge = &scene.snapshot.edge;
     let probe = scene.known(&edge.probe);
     let verdict = verdict_of(scene, &["probe", "evidence", "certificate"], probe.state);
-    let mut line = vec![
+    let head = vec![
         scene.mark(verdict),
         scene.span(format!(" {}", clean(&edge.domain, 60)), Role::Title),
-        scene.span("  probe ", Role::Muted),
     ];
-    let limit = Some(scene.snapshot.thresholds.probe_ms);
-    line.push(
-        scene
-            .figure(
-                probe.map(|report| report.total().as_secs_f64() * 1e3),
-                limit,
-                usize::MAX,
-                figures::millis,
-            )
-            .span(),
+    let took = scene.figure(
+        probe.map(|report| report.total().as_secs_f64() * 1e3),
+        Some(scene.snapshot.thresholds.probe_ms),
+        usize::MAX,
+        figures::millis,
     );
+    let mut parts = vec![vec![scene.span("  probe ", Role::Muted), took.span()]];
     if let Some(report) = probe.value {
-        line.push(scene.span(
-            format!("  HTTP {}", report.status),
-            if report.status >= 500 {
-                Role::Down
-            } else {
-                Role::Text
-            },
-        ));
+        let role = if report.status >= 500 {
+            Role::Down
+        } else {
+            Role::Text
+        };
+        parts.push(vec![scene.span(format!("  HTTP {}", report.status), role)]);
         if let Some(by) = &report.served_by {
-            line.push(scene.span(format!("  served by {}", clean(by, 20)), Role::Muted));
+            let text = format!("  by {}", clean(by, 20));
+            parts.push(vec![scene.span(text, Role::Muted)]);
         }
     }
-    line.push(scene.span("  certificate ", Role::Muted));
-    line.push(sites::certificate_days(scene, &edge.certificate).span());
-    Line::from(line)
+    let certificate = if width < 100 { "cert" } else { "certificate" };
+    parts.push(vec![
+        scene.span(format!("  {certificate} "), Role::Muted),
+        sites::certificate_days(scene, &edge.certificate).span(),
+    ]);
+    scene.fitting(head, parts, width)
 }
 
 fn distribution_line(scene: &Scene<'_>) -> Line<'static> {
@@ -138,15 +136,15 @@ fn distribution_line(scene: &Scene<'_>) -> Line<'static> {
         &["distribution", "errors", "metrics"],
         known.state,
     )));
-    let name = known.value.map_or_else(
-        || clean(&edge.distribution_id, 30),
-        |value| clean(&value.domain, 60),
-    );
-    line.push(scene.span(format!(" {name}"), Role::Title));
-    line.push(scene.span(
-        format!("  {}  ", clean(&edge.distribution_id, 30)),
-        Role::Muted,
-    ));
+    let id = clean(&edge.distribution_id, 30);
+    match known.value {
+        Some(value) => {
+            let domain = clean(&value.domain, 60);
+            line.push(scene.span(format!(" {domain}"), Role::Title));
+            line.push(scene.span(format!("  {id}  "), Role::Muted));
+        }
+        None => line.push(scene.span(format!(" {id}  "), Role::Title)),
+    }
     match known.value {
         Some(value) => {
             let role = if value.enabled {
@@ -182,36 +180,33 @@ pub fn missing<T>(
     )
 }
 
-fn router_line(scene: &Scene<'_>, depth: usize) -> Option<Line<'static>> {
+fn router_line(scene: &Scene<'_>, depth: usize, width: u16) -> Option<Line<'static>> {
     let router = scene.snapshot.edge.router.as_ref()?;
     let known = scene.lasting(&router.detail);
-    let mut line = stem(scene, depth, scene.theme.glyphs.corner);
-    line.push(scene.mark(verdict_of(scene, &["router"], known.state)));
-    line.push(scene.span(format!(" {}", clean(&router.name, 60)), Role::Title));
-    match known.value {
-        Some(detail) => {
-            let version = version(scene, &detail.version);
-            let text = format!("  {} {version}", clean(&detail.runtime, 20));
-            line.push(scene.span(text, Role::Muted));
-        }
-        None => line.push(missing(scene, known, router.detail.why_missing())),
-    }
+    let mut head = stem(scene, depth, scene.theme.glyphs.corner);
+    head.push(scene.mark(verdict_of(scene, &["router"], known.state)));
+    head.push(scene.span(format!(" {}", clean(&router.name, 60)), Role::Title));
     let metrics = &scene.snapshot.edge.metrics;
     let limit = Some(scene.snapshot.thresholds.lambda_error_percent);
-    for (metric, name) in [
+    let shares = [
         (Metric::EdgeFunctionErrors, "errors"),
         (Metric::EdgeFunctionInvalid, "invalid"),
         (Metric::EdgeFunctionLimited, "limited"),
-    ] {
+    ];
+    let mut parts = Vec::from(shares.map(|(metric, name)| {
         let share = scene.percent(metrics, metric, Metric::EdgeRequests);
-        line.push(scene.span(format!("  {name} "), Role::Muted));
-        line.push(
-            scene
-                .figure(share, limit, usize::MAX, figures::percent)
-                .span(),
-        );
+        let figure = scene.figure(share, limit, usize::MAX, figures::percent);
+        vec![scene.span(format!("  {name} "), Role::Muted), figure.span()]
+    }));
+    if let Some(detail) = known.value {
+        for text in [version(scene, &detail.version), clean(&detail.runtime, 20)] {
+            parts.push(vec![scene.span(format!("  {text}"), Role::Muted)]);
+        }
+    } else {
+        let why = missing(scene, known, router.detail.why_missing());
+        parts.insert(0, vec![Span::raw("  "), why]);
     }
-    Some(Line::from(line))
+    Some(scene.fitting(head, parts, width))
 }
 
 /// The version that the distribution runs: only its configuration names it.

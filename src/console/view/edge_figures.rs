@@ -107,7 +107,7 @@ fn one_chart(
     metrics: &[Metric],
     write: fn(f64) -> String,
 ) {
-    let mut line = vec![scene.heading(title.to_string(), false)];
+    let mut figures = Vec::new();
     let mut curves = Vec::new();
     let mut why = String::new();
     for (index, metric) in metrics.iter().enumerate() {
@@ -118,11 +118,11 @@ fn one_chart(
         } else {
             ""
         };
-        line.push(Span::styled(
-            format!("  {name}{}", if name.is_empty() { "" } else { " " }),
-            scene.theme.series(index),
-        ));
-        line.push(scene.figure(known, None, 12, write).span());
+        let name = format!("  {name}{}", if name.is_empty() { "" } else { " " });
+        figures.push(vec![
+            Span::styled(name, scene.theme.series(index)),
+            scene.figure(known, None, 12, write).span(),
+        ]);
         match observed.last().filter(|series| !series.is_empty()) {
             Some(series) => {
                 let style = if observed.current().is_some() {
@@ -147,7 +147,9 @@ fn one_chart(
             }
         }
     }
-    let inner = scene.frame(area, buf, &Line::from(line), None, false);
+    let heading = vec![scene.heading(title.to_string(), false)];
+    let title = scene.fitting(heading, figures, area.width.saturating_sub(4));
+    let inner = scene.frame(area, buf, &title, None, false);
     if curves.is_empty() {
         scene.nothing(inner, buf, &why);
     } else {

@@ -320,10 +320,12 @@ fn world(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
 fn aside(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let alarms = scene.state.count(Panel::Alarms) as u16;
     let reasons = why::fleet_lines(scene, area.width.saturating_sub(3)).len() as u16;
-    let third = area.height / 3;
-    let alarms_height = (alarms.max(1) + 2).min(third.max(3));
+    // Each a third; the reasons more where they need it and it is tight.
+    let tight = area.height < 24 && reasons + 2 > area.height / 3;
+    let share = if tight { 4 } else { (area.height / 3).max(3) };
+    let alarms_height = (alarms.max(1) + 2).min(share);
     let why_height = (reasons.max(1) + 2)
-        .min((area.height - alarms_height).saturating_sub(third.max(3)))
+        .min((area.height - alarms_height).saturating_sub(share))
         .max(3);
     let (first, rest) = split(area, why_height);
     why::fleet(scene, first, buf);

@@ -81,6 +81,7 @@ pub fn probe(
     ];
     let whole = report.total().as_secs_f64();
     let room = f64::from(width.saturating_sub(2));
+    let mut left = usize::from(width.saturating_sub(2));
     let mut bar = Vec::new();
     let mut names = Vec::new();
     for (index, (name, took)) in phases.into_iter().enumerate() {
@@ -93,8 +94,9 @@ pub fn probe(
         let cells = if took.is_zero() {
             0
         } else {
-            ((share * room).round() as usize).max(1)
+            ((share * room).round() as usize).max(1).min(left)
         };
+        left -= cells;
         let style = if known.state == State::Current {
             scene.theme.series(index)
         } else {
@@ -146,7 +148,7 @@ fn api(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, site: &Site) {
     facts.figure(
         "concurrency",
         concurrency.show(scene.theme, Role::Text, usize::MAX, |limits| {
-            format!("limit {}, unreserved {}", limits.limit, limits.unreserved)
+            format!("{} of {} unreserved", limits.unreserved, limits.limit)
         }),
     );
 }

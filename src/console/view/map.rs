@@ -14,6 +14,7 @@ use super::figures;
 use super::known::{State, cells};
 use super::paint;
 use super::scene::{Scene, limit_role};
+use super::sites;
 use super::taken::Taken;
 use super::theme::Role;
 use crate::fleet::{Region, Site};
@@ -227,7 +228,9 @@ fn arcs(
             .lag(&member.region)
             .map(|lag| super::known::Known::series(lag, scene.now, &scene.snapshot.thresholds));
         let current = lag.and_then(super::known::Known::current);
+        let silent = sites::unheard(scene, &member.region).is_some();
         let role = match limit_role(current, Some(scene.snapshot.thresholds.replication_lag_ms)) {
+            _ if silent => Role::Degraded,
             Role::Text if lag.is_some_and(|lag| lag.state == State::Current) => Role::Replication,
             Role::Text => Role::Faint,
             over => over,
@@ -236,18 +239,16 @@ fn arcs(
         let around = obstacles(area, marks, names, [writer, end]);
         let ends = (centre(area, &marks[writer]), centre(area, &marks[end]));
         let arc = Arc::between(ends.0, ends.1, size, &around);
-        // Broken where what it stands for is not known.
-        let solid = layer > 1;
+        // Broken where nothing is known to arrive.
+        let solid = layer > 1 && !silent;
         for (step, (x, y)) in arc.points().enumerate() {
             if solid || step / 3 % 3 == 0 {
                 dots.set(x as i32, y as i32, layer);
             }
         }
         // Among many, only what needs a look has a figure.
-        if let Some(lag) =
-            lag.filter(|_| marks.len() <= 8 || matches!(role, Role::Down | Role::Degraded))
-        {
-            let text = lag.show(scene.theme, Role::Text, 14, figures::millis).text;
+        if lag.is_some() && (marks.len() <= 8 || matches!(role, Role::Down | Role::Degraded)) {
+            let text = sites::lag(scene, &member.region, 14).text;
             labels.push(Lag {
                 index: end,
                 arc,

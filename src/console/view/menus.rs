@@ -14,6 +14,9 @@ use super::theme::Role;
 use super::wizard::times;
 use crate::console::app::{Ask, Asked, Mode, Offer, OrderKind, RunLine, Way};
 
+/// Entries of the menu that are seen at once, where the room allows.
+const MOST: usize = 6;
+
 /// What can be done where one is, possible or not.
 pub fn actions(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, offers: &[Offer], row: usize) {
     let width = area.width.saturating_sub(4).min(120);
@@ -21,17 +24,20 @@ pub fn actions(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, offers: &[Of
         .iter()
         .map(|offer| offer_line(scene, offer, usize::from(width)))
         .collect();
-    let detail = offers
-        .get(row)
-        .map(|offer| detail(scene, offer, width.saturating_sub(4)))
-        .unwrap_or_default();
-    // As many lines for what is said below as the longest needs: the window does not jump.
-    let below = offers
+    let details: Vec<Vec<Line<'static>>> = offers
         .iter()
-        .map(|offer| self::detail(scene, offer, width.saturating_sub(4)).len())
-        .max()
-        .unwrap_or(0)
-        .min(5) as u16;
+        .map(|offer| detail(scene, offer, width))
+        .collect();
+    // As many lines for what is said below as the longest needs, so that the window does not jump; where that
+    // leaves little of the list, as many as the one under the cursor needs: nothing that is said is cut.
+    let room = usize::from(area.height.saturating_sub(6));
+    let longest = details.iter().map(Vec::len).max().unwrap_or(0);
+    let own = details.get(row).map_or(0, Vec::len);
+    let below = if longest + lines.len().min(MOST) <= room {
+        longest
+    } else {
+        own.max(room.saturating_sub(lines.len().min(MOST)))
+    } as u16;
     let place = scene
         .state
         .region_at_hand()
@@ -45,13 +51,20 @@ pub fn actions(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, offers: &[Of
         &title,
     );
     let entries = Rect {
-        height: inner.height.saturating_sub(below + 1).max(1),
+        height: inner.height.saturating_sub(below + 1).max(3),
         ..inner
     };
     list(scene, entries, buf, &lines, row);
-    for (line, y) in detail.iter().zip(entries.bottom() + 1..inner.bottom()) {
+    let said = details.get(row).into_iter().flatten();
+    for (line, y) in said.zip(entries.bottom() + 1..inner.bottom()) {
         paint::line(buf, inner.x + 2, y, inner.width.saturating_sub(3), line);
     }
+    // On the blank line between the two.
+    let edge = Rect {
+        height: entries.height + 1,
+        ..entries
+    };
+    scene.footing(edge, buf, None);
 }
 
 fn offer_line(scene: &Scene<'_>, offer: &Offer, width: usize) -> Line<'static> {
@@ -64,14 +77,7 @@ fn offer_line(scene: &Scene<'_>, offer: &Offer, width: usize) -> Line<'static> {
         }
         (None, _) => (glyphs.healthy, Role::Healthy),
     };
-    let text = match (&refused, &offer.planned) {
-        (_, Some(Ok(plan))) => match &plan.data_loss {
-            Some(loss) => format!("{}; data loss: {}", target(offer), loss.brief()),
-            None => plan.title.clone(),
-        },
-        (_, Some(Err(_))) => format!("{}: {}", offer.about, target(offer)),
-        (_, None) => offer.about.to_owned(),
-    };
+    let text = title(offer);
     let aside = match (&refused, &offer.planned) {
         (Some(_), _) => "cannot be done".to_owned(),
         (None, Some(Ok(plan))) if width >= 100 => times(plan),
@@ -107,6 +113,18 @@ fn offer_line(scene: &Scene<'_>, offer: &Offer, width: usize) -> Line<'static> {
     ])
 }
 
+/// What is offered, in one line that may be longer than the list is wide.
+fn title(offer: &Offer) -> String {
+    match &offer.planned {
+        Some(Ok(plan)) => match &plan.data_loss {
+            Some(loss) => format!("{}; data loss: {}", target(offer), loss.brief()),
+            None => plan.title.clone(),
+        },
+        Some(Err(_)) => format!("{}: {}", offer.about, target(offer)),
+        None => offer.about.to_owned(),
+    }
+}
+
 /// What an offer without a plan is about.
 fn target(offer: &Offer) -> String {
     use crate::actions::Intent;
@@ -123,16 +141,17 @@ fn target(offer: &Offer) -> String {
     }
 }
 
-/// Below the list: how, what would be lost, or why not.
+/// Below the list: what, how, what would be lost, or why not.
 fn detail(scene: &Scene<'_>, offer: &Offer, width: u16) -> Vec<Line<'static>> {
     let glyphs = scene.theme.glyphs;
-    let mut prose = Prose::new(scene, width);
+    let mut prose = Prose::new(scene, width.saturating_sub(5));
     if let Some(why) = offer.refused() {
         let mark = scene.span(format!("{} ", glyphs.not_allowed), Role::Unknown);
         prose.marked(0, &mark, &why, Role::Text);
     }
     match &offer.planned {
         Some(Ok(plan)) => {
+            prose.say(0, &plan.title, Role::Text);
             if let Some(loss) = &plan.data_loss {
                 let mark = scene.span(format!("{} data loss: ", glyphs.degraded), Role::Degraded);
                 prose.marked(0, &mark, &loss.sentence(), Role::Text);

@@ -45,7 +45,7 @@ pub fn text(
     if cells(&safe) <= width {
         return buf.set_stringn(x, y, &safe, width, style).0 - x;
     }
-    let kept = cut(&safe, width.saturating_sub(1));
+    let kept = cut_before_number(&safe, width.saturating_sub(1));
     let (end, _) = buf.set_stringn(x, y, kept, width, style);
     let (end, _) = buf.set_stringn(end, y, "…", 1, style);
     end - x
@@ -63,12 +63,58 @@ pub fn cut(text: &str, width: usize) -> &str {
     text
 }
 
+/// As [`cut`], but never within a number or between it and its unit: half of one is another number.
+fn cut_before_number(text: &str, width: usize) -> &str {
+    let kept = cut(text, width);
+    let mut words = words(text).peekable();
+    while let Some((begin, end)) = words.next() {
+        let unit = words.peek().filter(|(from, to)| is_unit(&text[*from..*to]));
+        let end = unit.map_or(end, |(_, end)| *end);
+        if begin < kept.len() && kept.len() < end && is_number(&text[begin..end]) {
+            let before = text[..begin].trim_end();
+            // A cell that is nothing but a number has nothing else to show.
+            return if before.is_empty() { kept } else { before };
+        }
+    }
+    kept
+}
+
+/// Where each word begins and ends, in bytes.
+fn words(text: &str) -> impl Iterator<Item = (usize, usize)> {
+    text.split_whitespace().map(|word| {
+        let begin = word.as_ptr() as usize - text.as_ptr() as usize;
+        (
+            begin,
+            begin + word.trim_end_matches([',', ';', '.', ')']).len(),
+        )
+    })
+}
+
+/// `-1,234.5`, `(12`, `45s`, `1.2k/s`; but no name with digits in it.
+fn is_number(word: &str) -> bool {
+    let word = word.trim_start_matches(['(', '+', '-', '<', '>', '$', '?']);
+    let digits = word.split_whitespace().next().unwrap_or_default();
+    let unit = digits.trim_start_matches(|c: char| c.is_ascii_digit() || ".,:".contains(c));
+    digits.starts_with(|c: char| c.is_ascii_digit()) && unit.len() <= 3
+}
+
+fn is_unit(word: &str) -> bool {
+    const UNITS: [&str; 12] = [
+        "%", "ms", "µs", "s", "min", "h", "d", "days", "B", "kB", "MB", "GB",
+    ];
+    UNITS.contains(&word)
+}
+
 /// Text in exactly `width` cells: filled up with blanks, or cut with an ellipsis.
 pub fn fitted(text: &str, width: usize) -> String {
     let text = safe(text);
     let taken = cells(&text);
     if taken > width {
-        format!("{}…", cut(&text, width.saturating_sub(1)))
+        let kept = cut_before_number(&text, width.saturating_sub(1));
+        format!(
+            "{kept}…{}",
+            " ".repeat(width.saturating_sub(cells(kept) + 1))
+        )
     } else {
         format!("{text}{}", " ".repeat(width - taken))
     }
@@ -119,7 +165,10 @@ pub fn wrap(string: &str, width: usize, most: usize) -> Vec<String> {
         return lines;
     }
     let mut open = String::new();
-    for word in string.split_whitespace() {
+    for word in string
+        .split_whitespace()
+        .flat_map(|word| pieces(word, width))
+    {
         let needed = cells(&open) + usize::from(!open.is_empty()) + cells(word);
         if needed > width && !open.is_empty() {
             if lines.len() + 1 == most {
@@ -140,6 +189,17 @@ pub fn wrap(string: &str, width: usize, most: usize) -> Vec<String> {
     lines
 }
 
+/// A word that no line holds, such as the name of a host, in pieces that lines hold.
+fn pieces(word: &str, width: usize) -> impl Iterator<Item = &str> {
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        let piece = Some(cut(rest, width)).filter(|piece| !piece.is_empty());
+        let piece = piece.unwrap_or(rest);
+        rest = &rest[piece.len()..];
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,6 +212,20 @@ mod tests {
         assert_eq!(text(&mut buf, 12, 0, 9, "no", Style::new()), 0);
         assert_eq!(text(&mut buf, 0, 3, 9, "no", Style::new()), 0);
         assert_eq!(buf, Buffer::with_lines(["  abc…  x…"]));
+    }
+
+    #[test]
+    fn a_number_is_never_cut_nor_parted_from_its_unit() {
+        let shown = |text: &str, width| fitted(text, width).trim_end().to_owned();
+        assert_eq!(
+            shown("limit 1000, unreserved 900", 25),
+            "limit 1000, unreserved…"
+        );
+        assert_eq!(shown("limit 1000, unreserved 900", 9), "limit…");
+        assert_eq!(shown("lag 45 s, critical", 7), "lag…");
+        assert_eq!(shown("lag 45 s, critical", 12), "lag 45 s, c…");
+        assert_eq!(shown("ap-southeast-1.api", 16), "ap-southeast-1.…");
+        assert_eq!(fitted("limit 1000", 9).len(), "limit…   ".len());
     }
 
     #[test]
@@ -168,6 +242,10 @@ mod tests {
             ["one two", "three", "four"]
         );
         assert_eq!(wrap("one two three four", 8, 2), ["one two", "three four"]);
+        assert_eq!(
+            wrap("to us-east-1.example.com", 10, 4),
+            ["to", "us-east-1.", "example.co", "m"]
+        );
         assert!(wrap("one", 0, 2).is_empty());
     }
 }

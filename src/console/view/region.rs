@@ -57,7 +57,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, region: &Region
             width: rest.width / 2,
             ..rest
         };
-        why::judgement(scene, left, buf, &site.judgement);
+        why::site(scene, left, buf, site);
         let right = Rect {
             x: left.right(),
             width: rest.width - left.width,
@@ -139,9 +139,9 @@ fn charts(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, site: &Site) {
 
 /// What the Region is made of, beside the charts.
 fn column(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, site: &Site) {
-    let reasons = site.judgement.reasons.len() as u16;
-    let (top, rest) = split(area, (reasons * 2 + 2).clamp(3, (area.height / 5).max(3)));
-    why::judgement(scene, top, buf, &site.judgement);
+    let reasons = why::site_lines(site, area.width) as u16;
+    let (top, rest) = split(area, (reasons + 2).clamp(3, (area.height / 4).max(3)));
+    why::site(scene, top, buf, site);
     let functions = scene.state.count(Panel::Functions) as u16;
     let alarms = scene.state.count(Panel::Alarms) as u16;
     let functions_height = (functions.max(1) + 3).min(rest.height / 4);

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Span;
 
 use super::chart::{Chart as Drawing, Curve};
 use super::figures;
@@ -42,9 +42,10 @@ pub fn one_chart(
     focused: bool,
 ) {
     let (plotted, limit) = plan(scene, site, chart);
-    let mut title = vec![scene.heading(heading(chart, area.width), focused)];
+    let title = vec![scene.heading(heading(chart, area.width), focused)];
+    let mut figures = Vec::new();
     let single = plotted.len() == 1;
-    // What matters most stands first, where the title is not cut.
+    // What matters most stands first, where there is room for it.
     let mut order: Vec<usize> = (0..plotted.len()).collect();
     if chart == Chart::Latency || chart == Chart::ApiErrors {
         order.reverse();
@@ -62,20 +63,20 @@ pub fn one_chart(
             Unit::Flag => (if value >= 0.5 { "healthy" } else { "UNHEALTHY" }).into(),
             unit => figures::in_unit(value, unit),
         });
-        title.push(Span::styled(
-            if single {
-                "  ".into()
-            } else {
-                format!("  {} ", line.name)
-            },
-            style,
-        ));
-        title.push(shown.span());
+        let name = if single {
+            "  ".into()
+        } else {
+            format!("  {} ", line.name)
+        };
+        figures.push(vec![Span::styled(name, style), shown.span()]);
     }
     if let (Chart::Concurrency, Some(limits)) = (chart, site.concurrency.last()) {
-        title.push(scene.span(format!(" of {}", limits.limit), Role::Muted));
+        figures.push(vec![
+            scene.span(format!(" of {}", limits.limit), Role::Muted),
+        ]);
     }
-    let inner = scene.frame(area, buf, &Line::from(title), None, focused);
+    let title = scene.fitting(title, figures, area.width.saturating_sub(4));
+    let inner = scene.frame(area, buf, &title, None, focused);
     let curves: Vec<Curve<'_>> = plotted
         .iter()
         .enumerate()

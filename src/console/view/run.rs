@@ -134,7 +134,7 @@ fn steps(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown) {
         .iter()
         .filter(|step| run.steps.get(&step.id).is_some_and(StepState::over))
         .count();
-    let aside = Line::from(scene.span(format!("{over} of {} over", active.len()), Role::Muted));
+    let aside = Line::from(scene.span(format!("{over} of {} finished", active.len()), Role::Muted));
     let inner = scene.panel(area, buf, Panel::Steps, Some(&aside));
     if inner.height == 0 {
         return;

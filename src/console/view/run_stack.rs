@@ -49,7 +49,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, run: &RunState,
         .filter(|(_, part)| part.ended.is_some())
         .count();
     let title = Line::from(scene.heading("Resources", false));
-    let aside = Line::from(scene.span(format!("{over} of {} over", parts.len()), Role::Muted));
+    let aside = Line::from(scene.span(format!("{over} of {} finished", parts.len()), Role::Muted));
     let inner = scene.frame(area, buf, &title, Some(&aside), false);
     let Some(zero) = parts.iter().map(|(_, part)| part.began).min() else {
         return;

@@ -149,6 +149,15 @@ impl<'a> Scene<'a> {
         known.show(self.theme, limit_role(known.value, limit), width, write)
     }
 
+    /// How old the oldest of what is shown together is, for the edge of its frame; nothing where nothing is
+    /// known yet.
+    pub fn oldest(&self, at: Option<Timestamp>) -> Option<Span<'static>> {
+        let age = self.now.duration_since(at?);
+        let old = age.as_secs_f64() > self.snapshot.thresholds.metric_stale_s;
+        let role = if old { Role::Degraded } else { Role::Muted };
+        Some(self.span(format!("oldest {}", figures::age(age)), role))
+    }
+
     /// How long ago `at` was: `3m ago`.
     pub fn ago(&self, at: Timestamp) -> String {
         format!("{} ago", figures::age(self.now.duration_since(at)))
@@ -194,6 +203,27 @@ impl<'a> Scene<'a> {
             }
         }
         Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height - 2)
+    }
+
+    /// `head` and as many of `parts` after it as `room` cells hold, each whole; how many are left out, where
+    /// some are.
+    pub fn fitting<'s>(
+        &self,
+        head: Vec<Span<'s>>,
+        parts: Vec<Vec<Span<'s>>>,
+        room: u16,
+    ) -> Line<'s> {
+        let width = |spans: &[Span<'_>]| spans.iter().map(Span::width).sum::<usize>();
+        let more = |left_out: usize| (left_out > 0).then(|| format!("  +{left_out}"));
+        let fits = |kept: &usize| {
+            let used: usize = parts[..*kept].iter().map(|part| width(part)).sum();
+            let mark = more(parts.len() - kept).map_or(0, |mark| mark.len());
+            width(&head) + used + mark <= usize::from(room)
+        };
+        let kept = (0..=parts.len()).rev().find(fits).unwrap_or(0);
+        let mark = more(parts.len() - kept).map(|mark| self.span(mark, Role::Faint));
+        let parts = parts.into_iter().take(kept).flatten();
+        head.into_iter().chain(parts).chain(mark).collect()
     }
 
     /// The frame of a panel that can have the focus.

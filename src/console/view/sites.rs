@@ -1,18 +1,20 @@
 //! What several screens say of a Region.
 
+use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
 use super::absent::why_empty;
 use super::figures;
-use super::known::{Known, Shown, State};
+use super::known::{Known, Shown, State, cells};
 use super::paint;
 use super::scene::Scene;
 use super::theme::Role;
-use crate::console::app::{Panel, Subject};
+use crate::console::app::{Panel, Screen, Subject};
 use crate::fleet::{
     Certificate, CheckVerdict, HealthCheck, LatencyRecord, Metric, Missing, Observed, Region, Site,
+    span,
 };
 
 /// Writer or reader.
@@ -86,18 +88,22 @@ pub fn worst(all: impl Iterator<Item = Known<f64>>) -> Known<f64> {
     picked.unwrap_or_else(Known::none)
 }
 
+/// For how long the secondary there has heard nothing of the writer; none while it does.
+pub fn unheard(scene: &Scene<'_>, region: &Region) -> Option<SignedDuration> {
+    let silence = scene.snapshot.database.lag_now(region)?.silence?;
+    Some(scene.now.duration_since(silence.since))
+}
+
 /// Replication lag of the secondary there; the writer has none, and one that hears nothing of the writer tells for
 /// how long.
 pub fn lag(scene: &Scene<'_>, region: &Region, width: usize) -> Shown {
     if scene.snapshot.is_writer(region) == Some(true) {
         return Shown::new("writer", scene.theme, Role::Faint);
     }
-    let now = scene.snapshot.database.lag_now(region);
-    if let Some(silence) = now.and_then(|lag| lag.silence) {
-        let ago = figures::age(scene.now.duration_since(silence.since));
-        let whole = format!("silent {ago}");
-        let fits = whole.chars().count() <= width;
-        let text = if fits { whole } else { "silent".to_owned() };
+    if let Some(unheard) = unheard(scene, region) {
+        let words = [span::rough(unheard), span::short(unheard)].map(|ago| format!("silent {ago}"));
+        let fitting = words.into_iter().find(|words| cells(words) <= width);
+        let text = fitting.unwrap_or_else(|| "silent".into());
         return Shown::new(text, scene.theme, Role::Degraded);
     }
     let known = match scene.snapshot.database.lag(region) {
@@ -210,27 +216,35 @@ pub fn certificate_days(scene: &Scene<'_>, certificate: &Observed<Certificate>) 
 
 /// How old the oldest figure of a Region's row is.
 pub fn row_age(scene: &Scene<'_>, site: &Site) -> Shown {
-    match scene.snapshot.row_at(site) {
-        Some(at) => {
-            let age = scene.now.duration_since(at);
-            let old = age.as_secs_f64() > scene.snapshot.thresholds.metric_stale_s;
-            Shown::new(
-                figures::age(age),
-                scene.theme,
-                if old { Role::Degraded } else { Role::Muted },
-            )
-        }
-        None => Shown::new(scene.theme.glyphs.not_yet, scene.theme, Role::Faint),
-    }
+    let Some(at) = scene.snapshot.row_at(site) else {
+        // No figure was ever known: as for the requests, it is not asked yet, or nobody answers.
+        let requests = scene.metric(&site.api.metrics, Metric::ApiRequests);
+        return requests.show(scene.theme, Role::Muted, 4, |_| String::new());
+    };
+    let age = scene.now.duration_since(at);
+    let old = age.as_secs_f64() > scene.snapshot.thresholds.metric_stale_s;
+    let role = if old { Role::Degraded } else { Role::Muted };
+    Shown::new(figures::age(age), scene.theme, role)
 }
 
 /// The alarms panel of the present screen.
 pub fn alarms(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let unknown = unasked_alarms(scene);
-    let aside = unknown
-        .as_ref()
-        .filter(|_| scene.state.count(Panel::Alarms) > 0)
-        .map(|text| Line::from(scene.span(text.clone(), Role::Unknown)));
+    let asked = alarmed_sites(scene).filter_map(|site| site.alarms.at());
+    let oldest = scene.oldest(asked.min());
+    let listed = scene.state.count(Panel::Alarms) > 0;
+    let unlisted = unknown.clone().filter(|_| listed);
+    // Where there is room for one, whose alarms are not known matters more than how old the others are.
+    let aside = match unlisted {
+        Some(text) => {
+            let unknown = Line::from(scene.span(text, Role::Unknown));
+            let mut both = unknown.clone();
+            both.extend([Span::raw("  ")].into_iter().chain(oldest));
+            let fits = both.width() + 15 <= usize::from(area.width);
+            Some(if fits { both } else { unknown })
+        }
+        None => oldest.map(Line::from),
+    };
     let inner = scene.panel(area, buf, Panel::Alarms, aside.as_ref());
     let visible = scene.visible(Panel::Alarms, inner, buf);
     if visible.is_empty() {
@@ -286,14 +300,18 @@ pub fn alarms(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     scene.footing(area, buf, Some(Panel::Alarms));
 }
 
+/// The Regions whose alarms the present screen shows.
+fn alarmed_sites<'s>(scene: &Scene<'s>) -> impl Iterator<Item = &'s Site> {
+    let here = scene.state.screen();
+    scene.snapshot.sites.iter().filter(move |site| match here {
+        Screen::Region(region) => &site.region == region,
+        _ => true,
+    })
+}
+
 /// The Regions whose alarms are not known: an empty list is good news only where it was asked for.
 fn unasked_alarms(scene: &Scene<'_>) -> Option<String> {
-    let here = scene.state.screen();
-    let sites = scene.snapshot.sites.iter().filter(|site| match here {
-        crate::console::app::Screen::Region(region) => &site.region == region,
-        _ => true,
-    });
-    let unasked: Vec<&str> = sites
+    let unasked: Vec<&str> = alarmed_sites(scene)
         .filter(|site| {
             let why = site.alarms.why_missing();
             why.is_some_and(|why| *why != Missing::NoData)

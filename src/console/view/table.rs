@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
 
 use super::paint;
 use super::scene::Scene;
@@ -74,7 +75,20 @@ impl Grid {
         panel: Panel,
         columns: &[Column],
     ) -> Option<(Self, Rect)> {
-        let inner = scene.panel(area, buf, panel, None);
+        Self::open_with(scene, area, buf, panel, columns, None)
+    }
+
+    /// As [`Self::open`], with something on the right of its upper edge.
+    pub fn open_with(
+        scene: &mut Scene<'_>,
+        area: Rect,
+        buf: &mut Buffer,
+        panel: Panel,
+        columns: &[Column],
+        aside: Option<Span<'_>>,
+    ) -> Option<(Self, Rect)> {
+        let aside = aside.map(Line::from);
+        let inner = scene.panel(area, buf, panel, aside.as_ref());
         let height = inner.height.checked_sub(1)?;
         let grid = Self::fit(columns, inner.width);
         grid.headings(scene, Rect { height: 1, ..inner }, buf);

@@ -5,11 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::flow::status_role;
-use super::known::Known;
 use super::scene::Scene;
 use super::theme::Role;
 use super::{paint, sites};
-use crate::fleet::{Availability, Member, Metric, Region, Topology, Verdict, clean};
+use crate::fleet::{Member, Metric, Topology, clean, member_verdict};
 
 /// The writer on the left, an arrow with its lag to every secondary on the right.
 pub fn topology(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -26,7 +25,7 @@ pub fn topology(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     ];
     if let Some(topology) = known.value {
         let role = status_role(&topology.status);
-        title.push(Span::raw("  "));
+        title.push(scene.span("  AWS says ", Role::Muted));
         title.push(
             known
                 .map(|topology| &topology.status)
@@ -221,23 +220,8 @@ fn paint_no_writer(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     );
 }
 
-/// How a member cluster is doing, by its own status.
-pub fn verdict_of(scene: &Scene<'_>, region: &Region) -> Verdict {
-    let state = scene
-        .snapshot
-        .database
-        .clusters
-        .get(region)
-        .map(|cluster| scene.known(&cluster.state));
-    match state.and_then(Known::current) {
-        Some(state) if Availability::of(&state.status) == Availability::Serves => Verdict::Healthy,
-        Some(_) => Verdict::Degraded,
-        None => Verdict::Unknown,
-    }
-}
-
 fn member_box(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, member: &Member) {
-    let verdict = verdict_of(scene, &member.region);
+    let verdict = member_verdict(scene.snapshot, &member.region);
     let role = if member.writer { "writer" } else { "reader" };
     let title = Line::from(vec![
         scene.mark(verdict),
@@ -280,7 +264,7 @@ fn member_box(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, member: &Member) 
             .filter(|instance| instance.status == "available")
             .count();
         second.push(scene.span(
-            format!("{up} of {} instances available", value.instances.len()),
+            format!("{up} of {} instances up", value.instances.len()),
             Role::Muted,
         ));
     }
@@ -304,7 +288,7 @@ fn member_box(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, member: &Member) 
 
 fn member_line(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, member: &Member) {
     let line = Line::from(vec![
-        scene.mark(verdict_of(scene, &member.region)),
+        scene.mark(member_verdict(scene.snapshot, &member.region)),
         scene.span(format!(" {} ", member.region), Role::Title),
         scene.span(clean(&member.cluster, 28), Role::Muted),
     ]);
@@ -338,7 +322,7 @@ fn lines(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, topology: &Topology) {
                 format!(" {}{} ", glyphs.corner, glyphs.right),
                 Role::Replication,
             ),
-            scene.mark(verdict_of(scene, &member.region)),
+            scene.mark(member_verdict(scene.snapshot, &member.region)),
             scene.span(format!(" {} ", member.region), Role::Title),
             lag.span(),
             scene.span(format!("  {}", clean(&member.cluster, 28)), Role::Muted),

@@ -1,5 +1,6 @@
 //! Reasons of verdicts, worst first.
 
+use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -7,7 +8,7 @@ use ratatui::text::Line;
 use super::paint;
 use super::scene::Scene;
 use super::theme::Role;
-use crate::fleet::{Reason, Verdict};
+use crate::fleet::{Judgement, Reason, Site, Verdict};
 
 /// One line of a list of reasons.
 pub struct WhyLine {
@@ -75,11 +76,12 @@ fn lines(all: &[(String, &Reason)], width: u16) -> Vec<WhyLine> {
             .map_or(reason.text.as_str(), str::trim_start);
         let text = text.replacen(&format!(" in {subject}"), "", 1);
         let full = format!("{subject} {text}");
-        let wrapped = paint::wrap(
-            &full,
-            usize::from(width.saturating_sub(2)),
-            if width < 40 { 2 } else { 3 },
-        );
+        let most = if reason.verdict == Verdict::Down {
+            4
+        } else {
+            3
+        };
+        let wrapped = paint::wrap(&full, usize::from(width.saturating_sub(2)), most);
         for (index, text) in wrapped.into_iter().enumerate() {
             let subject = (index == 0).then(|| subject.clone());
             lines.push(WhyLine {
@@ -94,38 +96,83 @@ fn lines(all: &[(String, &Reason)], width: u16) -> Vec<WhyLine> {
 
 /// The panel of the whole fleet.
 pub fn fleet(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let snapshot = scene.snapshot;
     let found = fleet_lines(scene, area.width.saturating_sub(3));
-    panel(scene, area, buf, &found, scene.snapshot.judgement.verdict);
+    let verdict = snapshot.judgement.verdict;
+    panel(scene, area, buf, &found, verdict, snapshot.oldest_at());
 }
 
-/// The panel of one judgement.
-pub fn judgement(
-    scene: &Scene<'_>,
-    area: Rect,
-    buf: &mut Buffer,
-    judgement: &crate::fleet::Judgement,
-) {
+/// The panel of one Region.
+pub fn site(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, site: &Site) {
+    let judgement = unnamed(site);
+    of(scene, area, buf, &judgement, scene.snapshot.row_at(site));
+}
+
+/// How many lines that panel has in an area of `width` cells.
+pub fn site_lines(site: &Site, width: u16) -> usize {
+    lines_of(&unnamed(site), width).len()
+}
+
+/// What a Region is judged by, without its name.
+fn unnamed(site: &Site) -> Judgement {
+    let here = format!(" in {}", site.region);
+    let mut judgement = site.judgement.clone();
+    for reason in &mut judgement.reasons {
+        reason.text = reason.text.replacen(&here, "", 1);
+    }
+    judgement
+}
+
+fn lines_of(judgement: &Judgement, width: u16) -> Vec<WhyLine> {
     let all: Vec<(String, &Reason)> = judgement
         .reasons
         .iter()
         .map(|reason| (reason.about.to_string(), reason))
         .collect();
-    panel(
-        scene,
-        area,
-        buf,
-        &lines(&all, area.width.saturating_sub(3)),
-        judgement.verdict,
-    );
+    lines(&all, width.saturating_sub(3))
 }
 
-fn panel(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, found: &[WhyLine], verdict: Verdict) {
+/// The panel of the database.
+pub fn database(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let snapshot = scene.snapshot;
+    let judgement = &snapshot.database.judgement;
+    of(scene, area, buf, judgement, snapshot.database_at());
+}
+
+/// The panel of the edge.
+pub fn edge(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let snapshot = scene.snapshot;
+    let judgement = &snapshot.edge.judgement;
+    of(scene, area, buf, judgement, snapshot.edge_at());
+}
+
+/// The panel of one judgement, whose oldest figure speaks of `oldest`.
+fn of(
+    scene: &Scene<'_>,
+    area: Rect,
+    buf: &mut Buffer,
+    judgement: &Judgement,
+    oldest: Option<Timestamp>,
+) {
+    let found = lines_of(judgement, area.width);
+    panel(scene, area, buf, &found, judgement.verdict, oldest);
+}
+
+fn panel(
+    scene: &Scene<'_>,
+    area: Rect,
+    buf: &mut Buffer,
+    found: &[WhyLine],
+    verdict: Verdict,
+    oldest: Option<Timestamp>,
+) {
     let title = Line::from(vec![
         scene.heading("Why ", false),
         scene.mark(verdict),
         ratatui::text::Span::styled(format!(" {verdict}"), scene.theme.verdict(verdict)),
     ]);
-    let inner = scene.frame(area, buf, &title, None, false);
+    let oldest = scene.oldest(oldest).map(Line::from);
+    let inner = scene.frame(area, buf, &title, oldest.as_ref(), false);
     if found.is_empty() {
         let text = match verdict {
             Verdict::Healthy => "all observed is within limits",

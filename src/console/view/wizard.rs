@@ -1,5 +1,7 @@
 //! The wizard: what would be done, what must hold first, and the target's name typed.
 
+use std::collections::HashSet;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -112,12 +114,15 @@ fn plan_lines(scene: &Scene<'_>, plan: &Plan, width: u16) -> Vec<Line<'static>> 
 }
 
 fn changes(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, plan: &Plan) {
-    let changes: Vec<_> = plan
+    let mut changes: Vec<_> = plan
         .steps
         .iter()
         .filter_map(|step| step.change.as_ref())
         .filter(|change| change.before != change.after)
         .collect();
+    // Two steps may change the same thing in the same way, before and after something else.
+    let mut seen = HashSet::new();
+    changes.retain(|change| seen.insert((&change.what, &change.before, &change.after)));
     if changes.is_empty() {
         return;
     }

@@ -9,6 +9,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         sentence: "A CLOUDWATCH_METRIC health check follows its alarm's metric, and missing data is the check's own setting. \
                    Nothing states that the alarm's TreatMissingData has no part in it: gwctl's switch sets it to ignore and \
                    puts its position again every minute, which holds either way.",
+        document: "Route 53 Developer Guide, How Route 53 determines whether a health check is healthy",
         source: "§20.1",
         sure: Sureness::Disputed,
         on: &[Means::Switch],
@@ -18,6 +19,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "switch-takes-minutes",
         sentence: "A point that PutMetricData took is read, and followed by the health check, within about three minutes. \
                    AWS publishes no figure: gwctl waits for it to be seen, and holds after five minutes.",
+        document: "CloudWatch API Reference, PutMetricData",
         source: "§1.3",
         sure: Sureness::Unverified,
         on: &[Means::Switch],
@@ -27,6 +29,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "alias-answers-target-addresses",
         sentence: "Route 53 answers an alias record with addresses that the target's name has at the time: gwctl looks \
                    those up to tell whose an answer is, and says so where an address is nobody's.",
+        document: "Route 53 Developer Guide, Choosing between alias and non-alias records",
         source: "§3.1",
         sure: Sureness::Inferred,
         on: &[Means::DnsAnswers],
@@ -36,6 +39,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "checkers-are-counted",
         sentence: "Requests of Route 53's health checkers count in API Gateway's Count and in Lambda's Invocations: about \
                    96 a minute for a check every 10 s from all checker Regions, a third of that for one every 30 s.",
+        document: "Route 53 Developer Guide, Values that you specify when you create health checks",
         source: "§20.2",
         sure: Sureness::Inferred,
         on: &[Means::Dashboard, Means::Traffic],
@@ -45,6 +49,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "throttled-counts-in-4xx",
         sentence: "A request that API Gateway throttles counts in Count and in 4xx (4XXError), and no metric is of 429 \
                    alone: gwctl holds the requests a second against the API's limit, and 4xx against what was usual.",
+        document: "API Gateway Developer Guide, Amazon API Gateway dimensions and metrics",
         source: "§1.1",
         sure: Sureness::Inferred,
         on: &[Means::Dashboard, Means::Traffic],
@@ -54,6 +59,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "checkers-in-each-region",
         sentence: "Each of Route 53's eight checker Regions has two checkers, which ask independently of each other and in \
                    bursts: gwctl takes a quarter more than the mean, and one more from each, for health checks.",
+        document: "Route 53 Developer Guide, Values that you specify when you create health checks",
         source: "§20.2",
         sure: Sureness::Reported,
         on: &[Means::Dashboard, Means::Traffic],
@@ -63,25 +69,17 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "lag-series",
         sentence: "A secondary's lag is published in the secondary's Region only, under its own DBClusterIdentifier. \
                    AWS's metric table says so; its page on switchovers says the primary.",
+        document: "Aurora User Guide, Amazon CloudWatch metrics for Amazon Aurora",
         source: "§1.2",
         sure: Sureness::Disputed,
         on: &[Means::Dashboard, Means::Switchover, Means::Failover],
         check: Some(shown::lag),
     },
     Assumption {
-        id: "lag-of-a-silent-writer",
-        sentence: "A secondary goes on publishing its lag while its writer is gone, and the figure grows as time goes by: \
-                   gwctl tells that as silence since then, and not as lag. Where the figures end instead, it says the same \
-                   from the last of them on.",
-        source: "§1.2",
-        sure: Sureness::Unverified,
-        on: &[Means::Dashboard, Means::Failover],
-        check: None,
-    },
-    Assumption {
         id: "words-of-write-fencing",
         sentence: "RDS's events on blocking writes to the old primary's volume (0390, 0391) say `block writes`, and \
                    `succeeded` or `timed out`: DescribeEvents gives no number to know them by.",
+        document: "Aurora User Guide, Amazon RDS event categories and event messages for Aurora",
         source: "§2.5",
         sure: Sureness::Reported,
         on: &[Means::Failover],
@@ -91,6 +89,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "edge-rate-is-the-clients",
         sentence: "CloudFront's 5xxErrorRate is of all requests of clients, also of those that no Region answered and that \
                    CloudFront answered itself: reports count failed requests by it.",
+        document: "CloudFront Developer Guide, Viewing CloudFront and edge function metrics",
         source: "§1.1",
         sure: Sureness::Inferred,
         on: &[Means::Dashboard],
@@ -99,6 +98,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     Assumption {
         id: "route53-metrics-region",
         sentence: "Health check metrics can be read in the Region of Route 53's control plane only.",
+        document: "Route 53 Developer Guide, Monitoring health checks using CloudWatch",
         source: "§1.1",
         sure: Sureness::Inferred,
         on: &[Means::Dashboard],
@@ -108,6 +108,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "newest-minutes-late",
         sentence: "CloudWatch's newest one to three minutes are incomplete. AWS publishes no figure: gwctl takes the \
                    newest complete minute and shows its age.",
+        document: "CloudWatch User Guide, Metrics concepts",
         source: "§1.3",
         sure: Sureness::Unverified,
         on: &[Means::Dashboard, Means::Traffic],
@@ -116,6 +117,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     Assumption {
         id: "edge-limit-metric",
         sentence: "The count of Lambda@Edge requests refused for concurrency is called LambdaLimitExceededErrors.",
+        document: "CloudFront Developer Guide, Viewing CloudFront and edge function metrics",
         source: "§1.2",
         sure: Sureness::Reported,
         on: &[Means::Dashboard],
@@ -125,6 +127,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "global-statuses",
         sentence: "A global cluster's status is available, switching-over, failing-over, creating, modifying, upgrading or \
                    deleting. The API model has no list: gwctl shows another word as it is, and holds.",
+        document: "RDS API Reference, GlobalCluster",
         source: "§2.4",
         sure: Sureness::Reported,
         on: &[Means::Dashboard, Means::Switchover, Means::Failover],
@@ -134,6 +137,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "member-statuses-in-switchover",
         sentence: "Which statuses a member cluster passes through during a switchover or failover is not documented: gwctl \
                    calls it done only when everything is available and the target is the writer.",
+        document: "Aurora User Guide, Viewing DB cluster status in an Aurora cluster",
         source: "§2.4",
         sure: Sureness::Unverified,
         on: &[Means::Switchover, Means::Failover],
@@ -143,6 +147,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "lost-reply-read-back",
         sentence: "After a lost reply to a switchover or failover, FailoverState and the members tell whether AWS accepted \
                    it: the API takes no token that would make a second request safe.",
+        document: "RDS API Reference, FailoverState",
         source: "§2.3",
         sure: Sureness::Inferred,
         on: &[Means::Switchover, Means::Failover],
@@ -151,6 +156,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     Assumption {
         id: "target-connected",
         sentence: "A member with SynchronizationStatus connected can become the writer; one with pending-resync cannot.",
+        document: "RDS API Reference, GlobalClusterMember",
         source: "§2.6",
         sure: Sureness::Inferred,
         on: &[Means::Switchover, Means::Failover],
@@ -160,6 +166,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "global-cluster-from-any-member",
         sentence: "DescribeGlobalClusters answers alike in the Region of every member. Whether a Region without a member \
                    returns the cluster is not known: gwctl asks where members are.",
+        document: "RDS API Reference, DescribeGlobalClusters",
         source: "§2.4",
         sure: Sureness::Inferred,
         on: &[Means::Dashboard, Means::Switchover, Means::Failover],
@@ -169,6 +176,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "detached-in-place",
         sentence: "An empty GlobalClusterIdentifier in a stack update takes the cluster out of the global database and \
                    does not replace it, although the schema marks the property as replacing under a condition.",
+        document: "CloudFormation Template Reference, AWS::RDS::DBCluster",
         source: "§20.3",
         sure: Sureness::Reported,
         on: &[Means::StackRemoval],
@@ -178,6 +186,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "one-member-joins-at-a-time",
         sentence: "Whether a global cluster takes a second new member while a first is being created is not documented: \
                    gwctl builds secondaries one after another.",
+        document: "Aurora User Guide, Adding an AWS Region to an Amazon Aurora global database",
         source: "§6.1",
         sure: Sureness::Unverified,
         on: &[Means::Stack],
@@ -187,6 +196,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "orderable-zones-take-subnets",
         sentence: "The zones that RDS lists for an instance class are zones in which the account can create subnets, and \
                    Lambda serves them: gwctl makes its subnets there unless ZoneA and ZoneB are given.",
+        document: "RDS API Reference, DescribeOrderableDBInstanceOptions",
         source: "§20.3",
         sure: Sureness::Inferred,
         on: &[Means::Stack],
@@ -196,6 +206,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "distribution-in-progress",
         sentence: "A distribution that is being deployed has the status InProgress, and Deployed once every edge location \
                    has it.",
+        document: "CloudFront Developer Guide, Update a distribution",
         source: "§4",
         sure: Sureness::Unverified,
         on: &[Means::Dashboard, Means::Distribution],
@@ -204,6 +215,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     Assumption {
         id: "edge-outlives-us-east-1",
         sentence: "Replicas of the edge router go on running while Lambda in us-east-1 does not answer.",
+        document: "AWS Fault Isolation Boundaries, Global services",
         source: "§11.3",
         sure: Sureness::Inferred,
         on: &[Means::Dashboard],
@@ -212,6 +224,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     Assumption {
         id: "router-asks-from-its-region",
         sentence: "The edge router gets the best Region for the place where it runs, not for the client.",
+        document: "Route 53 Developer Guide, Latency-based routing",
         source: "§5.1",
         sure: Sureness::Inferred,
         on: &[Means::Dashboard, Means::DnsAnswers],
@@ -222,6 +235,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         sentence: "A refusal names the kind of policy that refuses (\"with an explicit deny in a service control policy\", \
                    \"because no permissions boundary allows\"), and its ARN from some services. Where it names none, gwctl says \
                    that AWS does not say.",
+        document: "IAM User Guide, Troubleshoot access denied error messages",
         source: "§9",
         sure: Sureness::Reported,
         on: &[Means::Dashboard],
@@ -231,6 +245,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "signature-five-minutes",
         sentence: "A signature whose time is five minutes off is refused before anything is done, in each service's own words, \
                    and the reply's Date header tells AWS's time: changes are signed with it.",
+        document: "IAM User Guide, AWS Signature Version 4 for API requests",
         source: "§11.3",
         sure: Sureness::Reported,
         on: &[Means::Dashboard],
@@ -240,6 +255,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "forwarding-kept-by-the-primary",
         sentence: "EnableGlobalWriteForwarding set on the primary is kept, does not show there, and takes effect once the \
                    cluster is demoted. gwctl looks again after a switchover, and sets it then where it is not so.",
+        document: "CloudFormation Template Reference, AWS::RDS::DBCluster",
         source: "§2.2",
         sure: Sureness::Inferred,
         on: &[Means::WriteForwarding],
@@ -249,6 +265,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "a-shift-shows-in-minutes",
         sentence: "A Region that was left shows as left in health checks and DNS within ten minutes. Until then gwctl counts \
                    it as left by its own journals, and reads switches, checks and records again before it leaves another.",
+        document: "Route 53 Developer Guide, How Route 53 determines whether a health check is healthy",
         source: "§3.4",
         sure: Sureness::Unverified,
         on: &[
@@ -261,8 +278,10 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "lag-grows-in-silence",
-        sentence: "While a secondary hears nothing of the writer its lag grows as fast as time passes, or its points stop: \
-                   either is told as a silence, and the lag from before it as what was not replicated then.",
+        sentence: "A secondary goes on publishing its lag while it hears nothing of the writer, and the figure grows as \
+                   fast as time passes, or its points stop: gwctl tells either as silence since then, and the lag from \
+                   before it as what was not replicated then.",
+        document: "Aurora User Guide, Amazon CloudWatch metrics for Amazon Aurora",
         source: "§1.2",
         sure: Sureness::Unverified,
         on: &[Means::Dashboard, Means::Failover],
@@ -272,6 +291,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "writer-role-dimension",
         sentence: "CommitThroughput with DBClusterIdentifier and Role=WRITER is the writer instance's alone; without a role \
                    it is the average over all instances of the cluster.",
+        document: "Aurora User Guide, Amazon CloudWatch dimensions for Aurora",
         source: "§1.1",
         sure: Sureness::Inferred,
         on: &[Means::Dashboard, Means::Failover],
@@ -281,6 +301,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "cloudfront-own-answers",
         sentence: "CloudFront says in X-Cache that an answer is from its cache or made by a function; an error page of its \
                    own has no header of API Gateway's and names CloudFront as the server.",
+        document: "CloudFront Developer Guide, Generate custom error responses",
         source: "§4.2",
         sure: Sureness::Reported,
         on: &[Means::Dashboard],
@@ -290,9 +311,60 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         id: "rds-busy-serves",
         sentence: "A cluster or instance whose status is modifying, maintenance, upgrading or the like serves meanwhile, \
                    perhaps with an interruption. A word that gwctl does not know is no outage and no proof of service.",
+        document: "Aurora User Guide, Viewing DB cluster status in an Aurora cluster",
         source: "§2.4",
         sure: Sureness::Inferred,
         on: &[Means::Dashboard, Means::Switchover, Means::Failover],
         check: None,
+    },
+    Assumption {
+        id: "metrics-exist",
+        sentence: "CloudWatch has every metric that gwctl asks for under the name and the dimensions that it uses; a wrong pair \
+                   gives an empty series and no error.",
+        document: "API Gateway, Lambda, Aurora, Route 53 and CloudFront guides, their pages of CloudWatch metrics",
+        source: "§1.1",
+        sure: Sureness::Inferred,
+        on: &[Means::Dashboard, Means::Traffic],
+        check: Some(shown::metrics),
+    },
+    Assumption {
+        id: "switch-alarm-setting",
+        sentence: "An evacuation holds without new points where the switch's alarm ignores missing data and its health check \
+                   keeps the last status: then both readings of AWS's documents agree.",
+        document: "Route 53 Developer Guide, Values that you specify when you create health checks",
+        source: "§20.1",
+        sure: Sureness::Inferred,
+        on: &[Means::Switch],
+        check: Some(shown::switch_setting),
+    },
+    Assumption {
+        id: "latency-record-shape",
+        sentence: "A latency record set has one record for each Region and type, of type CNAME, A or AAAA: gwctl reads from it \
+                   which Region an answer leads to.",
+        document: "Route 53 API Reference, ResourceRecordSet",
+        source: "§3.1",
+        sure: Sureness::Inferred,
+        on: &[Means::Dashboard, Means::Records, Means::DnsAnswers],
+        check: Some(shown::records),
+    },
+    Assumption {
+        id: "database-port",
+        sentence: "A cluster listens at the port of its engine, 5432 for Aurora PostgreSQL and 3306 for Aurora MySQL: gwctl's \
+                   stacks set and open that one. AWS's documents name other defaults too.",
+        document: "CloudFormation Template Reference, AWS::RDS::DBCluster",
+        source: "§20.3",
+        sure: Sureness::Disputed,
+        on: &[Means::Stack],
+        check: Some(shown::port),
+    },
+    Assumption {
+        id: "role-path",
+        sentence: "A session's ARN leaves out the path of its role, and GetRole tells it: IAM's policy simulation is asked \
+                   about the role by its whole ARN.",
+        document: "IAM User Guide, IAM identifiers",
+        source: "§9",
+        sure: Sureness::Reported,
+        on: &[Means::Dashboard],
+        check: Some(shown::role_path),
     },
 ];

@@ -120,7 +120,9 @@ pub struct Assumption {
     pub id: &'static str,
     /// What AWS is taken to do, and what gwctl does about the doubt.
     pub sentence: &'static str,
-    /// Section of the fact sheets.
+    /// The public document it is read from, or nearest to it.
+    pub document: &'static str,
+    /// Section of `src/aws/FACTS.md`.
     pub source: &'static str,
     /// How sure it is.
     pub sure: Sureness,
@@ -131,6 +133,11 @@ pub struct Assumption {
 }
 
 impl Assumption {
+    /// Where to read of it: the document, and the section of `src/aws/FACTS.md` with more of them.
+    pub fn read_in(&self) -> String {
+        format!("{} ({} of src/aws/FACTS.md)", self.document, self.source)
+    }
+
     /// The guided actions that may rely on it, each once, by name.
     pub fn actions(&self) -> Vec<&'static str> {
         let mut names: Vec<&str> = self

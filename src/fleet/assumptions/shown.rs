@@ -1,9 +1,9 @@
 //! What a picture of a fleet shows of the ledger's rows. Only reading, and only what was asked anyway.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Shown;
-use crate::fleet::{Metric, Metrics, Missing, Observed, Snapshot};
+use crate::fleet::{Lasting, Metric, Metrics, Missing, Observed, Region, Snapshot};
 
 /// Words of `GlobalCluster.Status` that were seen or read of (aws-facts §2.4).
 const GLOBAL_STATUSES: [&str; 7] = [
@@ -47,24 +47,33 @@ const CLUSTER_STATUSES: [&str; 24] = [
 /// The positions of the switches and what they are without points.
 pub(super) fn switches(picture: &Snapshot) -> Shown {
     let found = picture.edge.switches.values();
-    let told: Vec<String> = found
-        .filter_map(|switch| switch.current())
-        .map(|switch| {
-            format!(
-                "a switch in {}: alarm {}, {}",
-                switch.region,
-                switch.state,
-                switch.lasting_words()
-            )
-        })
-        .collect();
+    let told = alike(found.filter_map(|switch| switch.current()).map(|switch| {
+        let words = format!("alarm {}, {}", switch.state, switch.lasting_words());
+        (&switch.region, words)
+    }));
     if told.is_empty() {
         return Shown::Silent("no evacuation switch was found".into());
     }
     Shown::Silent(format!(
-        "{}; which of the two the check follows shows only once one is flipped",
-        told.join("; ")
+        "not seen here: which of the two the check follows shows only once one is flipped; {told}"
     ))
+}
+
+/// What is said of switches, once where several in a Region are alike: their names are nobody else's business.
+fn alike<'a>(said: impl Iterator<Item = (&'a Region, String)>) -> String {
+    let mut counted: BTreeMap<(&Region, String), usize> = BTreeMap::new();
+    for one in said {
+        *counted.entry(one).or_default() += 1;
+    }
+    let told = counted.into_iter().map(|((region, words), count)| {
+        let who = if count == 1 {
+            "a switch".to_owned()
+        } else {
+            format!("{count} switches")
+        };
+        format!("{who} in {region}: {words}")
+    });
+    told.collect::<Vec<_>>().join("; ")
 }
 
 /// Whether the lag is where it is looked for.
@@ -126,7 +135,8 @@ pub(super) fn edge_limit(picture: &Snapshot) -> Shown {
     }
 }
 
-/// How old the newest whole minute of requests is.
+/// How old the minute is that gwctl takes for the newest whole one: whether a newer one still changes, one look
+/// cannot tell.
 pub(super) fn newest_minute(picture: &Snapshot) -> Shown {
     let ages: Vec<String> = picture
         .sites
@@ -140,8 +150,8 @@ pub(super) fn newest_minute(picture: &Snapshot) -> Shown {
     if ages.is_empty() {
         return Shown::Silent("no Region's requests could be read".into());
     }
-    Shown::Holds(format!(
-        "the newest whole minute began before: {}",
+    Shown::Silent(format!(
+        "not seen here: one look does not tell whether a minute still changes; the one taken began before: {}",
         ages.join(", ")
     ))
 }
@@ -151,18 +161,30 @@ pub(super) fn global_status(picture: &Snapshot) -> Shown {
     let topology = &picture.database.topology;
     match topology.current() {
         None => silent(topology, "the global cluster"),
-        Some(seen) => words([seen.status.as_str()], &GLOBAL_STATUSES),
+        Some(seen) => match words([seen.status.as_str()], &GLOBAL_STATUSES) {
+            Shown::Holds(text) => {
+                Shown::Holds(format!("{text}; the other words are not seen here"))
+            }
+            other => other,
+        },
     }
 }
 
-/// Whether the member clusters' statuses are known words.
+/// Whether the member clusters' statuses are known words while a switchover or failover is under way; before and
+/// after it they tell nothing of those within.
 pub(super) fn member_statuses(picture: &Snapshot) -> Shown {
+    let topology = &picture.database.topology;
+    let Some(seen) = topology.current() else {
+        return silent(topology, "the global cluster");
+    };
     let clusters = picture.database.clusters.values();
-    let seen = clusters.filter_map(|cluster| Some(cluster.state.current()?.status.as_str()));
-    words(seen, &CLUSTER_STATUSES)
+    let statuses = clusters.filter_map(|cluster| Some(cluster.state.current()?.status.as_str()));
+    let said = words(statuses, &CLUSTER_STATUSES);
+    let under_way = seen.failover.is_some();
+    only_while(under_way, "no switchover or failover is under way", said)
 }
 
-/// Whether the secondaries say `connected` or `pending-resync`.
+/// Whether the secondaries say `connected` or `pending-resync`. What that means for a promotion, only one shows.
 pub(super) fn synchronization(picture: &Snapshot) -> Shown {
     let topology = &picture.database.topology;
     let Some(seen) = topology.current() else {
@@ -170,15 +192,179 @@ pub(super) fn synchronization(picture: &Snapshot) -> Shown {
     };
     let members = seen.members.iter();
     let said = members.filter_map(|member| member.synchronization.as_deref());
-    words(said, &["connected", "pending-resync"])
+    let said = words(said, &["connected", "pending-resync"]);
+    only_while(
+        false,
+        "only a promotion shows who can become the writer",
+        said,
+    )
 }
 
-/// Whether the distribution's status is a known word.
+/// Whether a distribution that is being deployed says `InProgress`.
 pub(super) fn distribution_status(picture: &Snapshot) -> Shown {
     let distribution = &picture.edge.distribution;
-    match distribution.current() {
-        None => silent(distribution, "the distribution"),
-        Some(seen) => words([seen.status.as_str()], &["Deployed", "InProgress"]),
+    let Some(seen) = distribution.current() else {
+        return silent(distribution, "the distribution");
+    };
+    let said = words([seen.status.as_str()], &["Deployed", "InProgress"]);
+    let deploying = seen.status != "Deployed";
+    only_while(deploying, "nothing is being deployed", said)
+}
+
+/// Whether every evacuation switch is set so that an evacuation holds by either reading of AWS's documents.
+pub(super) fn switch_setting(picture: &Snapshot) -> Shown {
+    let found = picture.edge.switches.values();
+    let all: Vec<_> = found.filter_map(|switch| switch.current()).collect();
+    let said = |wanted: fn(Lasting) -> bool| {
+        let those = all.iter().filter(|one| wanted(one.evacuation_lasts()));
+        alike(those.map(|one| (&one.region, one.lasting_words())))
+    };
+    let lapses = said(|lasting| matches!(lasting, Lasting::Unsure | Lasting::Lapses));
+    let unknown = said(|lasting| lasting == Lasting::Unknown);
+    match (all.is_empty(), lapses.is_empty(), unknown.is_empty()) {
+        (true, ..) => Shown::Silent("no evacuation switch was found".into()),
+        (_, false, _) => Shown::Differs(lapses),
+        (_, _, false) => Shown::Silent(unknown),
+        _ => Shown::Holds(said(|lasting| lasting == Lasting::Lasts)),
+    }
+}
+
+/// Whether the members listen at the port of their engine.
+pub(super) fn port(picture: &Snapshot) -> Shown {
+    let clusters = picture.database.clusters.iter();
+    let known = clusters.filter_map(|(region, cluster)| {
+        let state = cluster.state.current()?;
+        let usual = if state.engine.name.contains("postgres") {
+            5432
+        } else {
+            3306
+        };
+        Some((region, state.port?, usual))
+    });
+    let known: Vec<_> = known.collect();
+    let told = |usual_ones: bool| {
+        let those = known
+            .iter()
+            .filter(|(_, port, usual)| (port == usual) == usual_ones);
+        let told = those.map(|(region, port, _)| format!("{port} in {region}"));
+        told.collect::<Vec<_>>().join(", ")
+    };
+    let (usual, other) = (told(true), told(false));
+    match (known.is_empty(), other.is_empty()) {
+        (true, _) => Shown::Silent("no member's port could be read".into()),
+        (_, true) => Shown::Holds(usual),
+        _ => Shown::Differs(other),
+    }
+}
+
+/// Whether the latency records are of types that lead to a Region, one of each for a Region.
+pub(super) fn records(picture: &Snapshot) -> Shown {
+    let Some(records) = picture.edge.records.current() else {
+        return silent(&picture.edge.records, "the latency records");
+    };
+    if records.is_empty() {
+        return Shown::Silent("there is no latency record".into());
+    }
+    let mut seen = BTreeSet::new();
+    let odd: Vec<String> = records
+        .iter()
+        .filter(|record| {
+            let leads = matches!(record.kind.as_str(), "CNAME" | "A" | "AAAA");
+            !seen.insert((record.region.as_str(), record.kind.as_str())) || !leads
+        })
+        .map(|record| format!("{} in {}", record.kind, record.region))
+        .collect();
+    if !odd.is_empty() {
+        return Shown::Differs(format!("of another shape: {}", odd.join(", ")));
+    }
+    let kinds: BTreeSet<&str> = seen.iter().map(|(_, kind)| *kind).collect();
+    let checked = records.iter().filter(|record| record.check().is_some());
+    Shown::Holds(format!(
+        "{} records of type {}, {} with a health check of their own",
+        records.len(),
+        kinds.into_iter().collect::<Vec<_>>().join(", "),
+        checked.count()
+    ))
+}
+
+/// Whether a role has a path, which its session's ARN leaves out. The path itself may name somebody's team.
+pub(super) fn role_path(picture: &Snapshot) -> Shown {
+    match picture.role_path.current().map(String::as_str) {
+        Some("/") => Shown::Silent("the role here has no path: nothing is left out".into()),
+        Some(path) => {
+            let parts = path.split('/').filter(|part| !part.is_empty()).count();
+            Shown::Holds(format!(
+                "GetRole tells a path of {parts} parts that the session's ARN leaves out"
+            ))
+        }
+        None => silent(&picture.role_path, "the role behind the credentials"),
+    }
+}
+
+/// Which of the metrics that are asked for have points under the names and dimensions that gwctl uses.
+pub(super) fn metrics(picture: &Snapshot) -> Shown {
+    let sites = &picture.sites;
+    let functions = || sites.iter().flat_map(|site| &site.functions);
+    let clusters = || picture.database.clusters.values();
+    let checks = picture.edge.checks.values();
+    let groups: [(&str, Metric, Vec<&Metrics>); 6] = [
+        (
+            "API",
+            Metric::ApiRequests,
+            sites.iter().map(|site| &site.api.metrics).collect(),
+        ),
+        (
+            "function",
+            Metric::FunctionInvocations,
+            functions().map(|one| &one.metrics).collect(),
+        ),
+        (
+            "cluster",
+            Metric::DbCpu,
+            clusters().map(|one| &one.metrics).collect(),
+        ),
+        (
+            "writer",
+            Metric::DbWriteThroughput,
+            clusters().map(|one| &one.metrics).collect(),
+        ),
+        (
+            "health check",
+            Metric::CheckStatus,
+            checks.map(|one| &one.metrics).collect(),
+        ),
+        (
+            "distribution",
+            Metric::EdgeRequests,
+            vec![&picture.edge.metrics],
+        ),
+    ];
+    let (mut with, mut without) = (Vec::new(), Vec::new());
+    for (what, metric, all) in groups {
+        let name = format!("{} ({what})", metric.title());
+        match points(&all, metric, what) {
+            Shown::Holds(_) => with.push(name),
+            Shown::Differs(_) | Shown::Silent(_) => without.push(name),
+        }
+    }
+    let (with, missing) = (with.join(", "), without.join(", "));
+    match (with.is_empty(), without.is_empty()) {
+        (_, true) => Shown::Holds(format!("points of {with}")),
+        (true, _) => Shown::Silent(format!("no points of {missing} could be read")),
+        _ => Shown::Silent(format!(
+            "points of {with}; none of {missing}: no traffic, not readable, or another name"
+        )),
+    }
+}
+
+/// What was `said` of a behaviour that shows only while something happens: at another time a known word proves
+/// nothing, and only an unknown one tells.
+fn only_while(happens: bool, otherwise: &str, said: Shown) -> Shown {
+    match said {
+        Shown::Holds(text) if !happens => {
+            Shown::Silent(format!("not seen here: {otherwise}; {text}"))
+        }
+        other => other,
     }
 }
 

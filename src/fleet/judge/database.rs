@@ -29,25 +29,18 @@ pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
         let text = format!("global cluster is {}", topology.status);
         reasons.push(reason(Verdict::Degraded, "database", text));
     }
-    match topology.writer() {
-        Some(writer) => reasons.extend(self::writer(snapshot, writer)),
-        None => reasons.push(reason(
-            Verdict::Down,
-            "database",
-            "no member takes writes".into(),
-        )),
+    if topology.writer().is_none() {
+        let text = "no member takes writes";
+        reasons.push(reason(Verdict::Down, "database", text.into()));
     }
-    let secondaries: Vec<&Member> = topology
-        .members
-        .iter()
-        .filter(|member| !member.writer)
-        .collect();
-    if secondaries.is_empty() && snapshot.sites.len() > 1 {
+    if topology.members.iter().all(|member| member.writer) && snapshot.sites.len() > 1 {
         let text = "no secondary: nothing to fail over to";
         reasons.push(reason(Verdict::Degraded, "database", text.into()));
     }
-    for member in secondaries {
-        reasons.extend(secondary(snapshot, member));
+    let (writers, secondaries): (Vec<&Member>, _) =
+        topology.members.iter().partition(|member| member.writer);
+    for member in writers.into_iter().chain(secondaries) {
+        reasons.extend(of_member(snapshot, member));
     }
     let apart = snapshot.sites.iter().map(|site| &site.region);
     reasons.extend(apart.filter_map(|region| without_member(snapshot, topology, region)));
@@ -73,12 +66,7 @@ pub(super) fn member(snapshot: &Snapshot, region: &Region) -> Option<Reason> {
     let Some(member) = topology.member(region) else {
         return without_member(snapshot, topology, region);
     };
-    let said = if member.writer {
-        writer(snapshot, member)
-    } else {
-        secondary(snapshot, member)
-    };
-    let worst = said
+    let worst = of_member(snapshot, member)
         .into_iter()
         .filter(|r| r.verdict != Verdict::Unknown)
         .max_by_key(|r| r.verdict)?;
@@ -87,6 +75,24 @@ pub(super) fn member(snapshot: &Snapshot, region: &Region) -> Option<Reason> {
         verdict: worst.verdict.min(Verdict::Degraded),
         ..worst
     })
+}
+
+/// How the member in `region` is doing; unknown where no current topology tells of one. Every mark of a member
+/// is this, and what the database's judgement says of it.
+pub fn member_verdict(snapshot: &Snapshot, region: &Region) -> Verdict {
+    let member = current(snapshot).and_then(|topology| topology.member(region));
+    member.map_or(Verdict::Unknown, |member| {
+        Judgement::from_reasons(of_member(snapshot, member)).verdict
+    })
+}
+
+/// Of the writer, whether it takes writes; of a secondary, whether it can take over.
+fn of_member(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
+    if member.writer {
+        writer(snapshot, member)
+    } else {
+        secondary(snapshot, member)
+    }
 }
 
 fn current(snapshot: &Snapshot) -> Option<&Topology> {

@@ -1,6 +1,6 @@
 //! The edge: what clients meet first.
 
-use super::site::{Seen, effect, seen, slow};
+use super::site::{Seen, effect, seen, slow, unreached};
 use super::words::{absent, beyond, percent, unseen};
 use super::{certificate, figure, reason, share, witness};
 use crate::fleet::{Judgement, Metric, Missing, Reason, Region, Site, Snapshot, Verdict};
@@ -43,6 +43,11 @@ fn probe(snapshot: &Snapshot) -> Option<Reason> {
             let (verdict, more) = silent(snapshot);
             told(verdict, format!("{name} failed: {why}{more}"))
         }
+        Seen::Unresolved(why) => {
+            let (verdict, more) = unresolved(snapshot);
+            let what = unreached(&why);
+            told(verdict, format!("{} {what}{more}", edge.domain))
+        }
         Seen::Fails(status) => {
             let verdict = if mostly_served(snapshot) {
                 Verdict::Degraded
@@ -81,6 +86,17 @@ fn silent(snapshot: &Snapshot) -> (Verdict, String) {
     }
     let more = "; this machine reaches no Region either, and nothing else shows whether clients are served";
     (Verdict::Unknown, more.into())
+}
+
+/// This machine's resolver does not know the domain: only what others see makes it down.
+fn unresolved(snapshot: &Snapshot) -> (Verdict, String) {
+    if let Some(contrary) = witness::clients(snapshot, snapshot.edge.probe.at()) {
+        return (Verdict::Unknown, format!("; but {contrary}"));
+    }
+    match witness::no_clients(snapshot) {
+        Some(why) => (Verdict::Down, format!(", and {why}")),
+        None => (Verdict::Unknown, String::new()),
+    }
 }
 
 fn distribution(snapshot: &Snapshot) -> Option<Reason> {
@@ -186,12 +202,14 @@ fn answers(snapshot: &Snapshot) -> Option<Reason> {
         Some(Missing::CouldNotAsk { why }) if by_resolver => {
             let text = format!("{} does not resolve here: {why}", edge.latency_record);
             // A resolver that fails this machine alone fails no client.
-            return Some(match witness::clients(snapshot, edge.answers.at()) {
-                Some(contrary) => {
-                    reason(Verdict::Unknown, "dns", format!("{text}; but {contrary}"))
-                }
-                None => reason(Verdict::Degraded, "dns", text),
-            });
+            let (verdict, more) = match witness::clients(snapshot, edge.answers.at()) {
+                Some(contrary) => (Verdict::Unknown, format!("; but {contrary}")),
+                None => match witness::no_clients(snapshot) {
+                    Some(why) => (Verdict::Degraded, format!(", and {why}")),
+                    None => (Verdict::Unknown, String::new()),
+                },
+            };
+            return Some(reason(verdict, "dns", format!("{text}{more}")));
         }
         Some(Missing::NotYet) => return None,
         _ => {}
@@ -228,7 +246,7 @@ mod tests {
 
     use super::super::fixture::{Fixture, REGIONS, ask_failed, headline, region};
     use super::*;
-    use crate::fleet::{Answer, Distribution, Observed};
+    use crate::fleet::{Answer, Distribution, Observed, Source};
 
     fn judged(change: impl FnOnce(&mut Fixture)) -> (Verdict, String) {
         let mut fixture = Fixture::healthy();
@@ -294,6 +312,38 @@ mod tests {
             "{}",
             said.1
         );
+    }
+
+    #[test]
+    fn a_domain_that_this_machines_resolver_alone_does_not_know_is_not_down() {
+        let unresolved = |f: &mut Fixture| {
+            let edge = &mut f.0.edge;
+            let why = || Missing::CouldNotAsk {
+                why: "no such name".into(),
+            };
+            edge.probe = Observed::missing(why(), Source::resolver());
+            edge.answers = Observed::missing(why(), Source::probe());
+        };
+        let said = judged(unresolved);
+        assert_eq!(said.0, Verdict::Unknown, "CloudFront serves: {}", said.1);
+        let said = judged(|f| {
+            unresolved(f);
+            for metric in [Metric::EdgeRequests, Metric::Edge5xxRate] {
+                Fixture::no_data(&mut f.0.edge.metrics, metric);
+            }
+        });
+        assert_eq!(
+            said.0,
+            Verdict::Unknown,
+            "nobody else says anything: {}",
+            said.1
+        );
+        assert!(said.1.contains("cannot be reached from here"), "{}", said.1);
+        let said = judged(|f| {
+            unresolved(f);
+            f.edge(Metric::EdgeRequests, 0.0);
+        });
+        assert_eq!(said.0, Verdict::Down, "no client either: {}", said.1);
     }
 
     #[test]

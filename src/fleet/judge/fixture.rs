@@ -247,6 +247,7 @@ impl Fixture {
                 reader_endpoint: None,
                 write_forwarding: None,
                 backup_days: Some(7),
+                port: Some(5432),
             });
             let cluster = Cluster {
                 id: format!("orders-{code}"),

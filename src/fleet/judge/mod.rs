@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+pub use database::member_verdict;
 pub use witness::{Found, checkers};
 use words::age;
 

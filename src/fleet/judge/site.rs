@@ -5,7 +5,7 @@ use super::{certificate, checkers, database, functions, routing, throttling, wit
 use super::{figure, fresh, reason};
 use crate::fleet::{
     Alarm, CheckKind, Judgement, Metric, Missing, OwnAnswer, Point, ProbeReport, Reason, Region,
-    Site, Snapshot, Source, Verdict,
+    Site, Snapshot, Verdict,
 };
 
 /// In a minute with fewer requests than this, a share of failures degrades but never means down.
@@ -48,14 +48,19 @@ pub(super) enum Seen {
     Fails(String),
     /// It did not answer.
     Silent(String),
+    /// This machine's resolver gives no address for it.
+    Unresolved(String),
     /// Something else answered, or refused, in its place: that tells nothing of it.
     Untold(String),
 }
 
 pub(super) fn seen(probe: &crate::fleet::Observed<ProbeReport>, snapshot: &Snapshot) -> Seen {
     if let Some(Missing::CouldNotAsk { why }) = probe.why_missing() {
-        let here = probe.source().is_some_and(Source::is_this_machine);
-        let seen = if here { Seen::Untold } else { Seen::Silent };
+        let seen = match probe.source() {
+            Some(source) if source.is_resolver() => Seen::Unresolved,
+            Some(source) if source.is_this_machine() => Seen::Untold,
+            _ => Seen::Silent,
+        };
         return seen(why.clone());
     }
     let Some(report) = fresh(probe, snapshot.at, snapshot.thresholds.state_stale_s) else {
@@ -114,11 +119,13 @@ fn reach(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
 /// gwctl's own request: down only when somebody who looks from elsewhere agrees, and a note where they see it
 /// serve since.
 fn probe(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
-    let (what, silent) = match seen(&site.probe, snapshot) {
+    let seen_here = seen(&site.probe, snapshot);
+    let (what, silent) = match &seen_here {
         Seen::Nothing | Seen::Untold(_) => return None,
         Seen::Serves => return slow(&site.probe, snapshot),
         Seen::Fails(status) => (format!("probe answered {status}"), false),
         Seen::Silent(why) => (format!("probe failed: {why}"), true),
+        Seen::Unresolved(why) => (unreached(why), true),
     };
     if checkers(snapshot, &site.region).is_some_and(|found| !found.healthy) {
         let text = format!("{what}, and Route 53's checkers agree: unhealthy");
@@ -137,12 +144,20 @@ fn probe(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
         let text = format!("{what}; but {contrary}: it may be the way there from this machine");
         return Some(reason(Verdict::Unknown, "probe", text));
     }
+    if matches!(seen_here, Seen::Unresolved(_)) {
+        return Some(reason(Verdict::Unknown, "probe", what));
+    }
     let traffic = figure(&site.api.metrics, Metric::ApiRequests, snapshot).is_some();
     if silent && endpoints_silent && !traffic && !serves(snapshot, site) {
         // Seen from here only: it may as well be the way there.
         return Some(reason(Verdict::Unknown, "probe", what));
     }
     Some(reason(Verdict::Degraded, "probe", what))
+}
+
+/// That this machine's own resolver stands in the way: whom else it fails is not known.
+pub(super) fn unreached(why: &str) -> String {
+    format!("cannot be reached from here: this machine's DNS says: {why}")
 }
 
 /// A slow probe is one sample: it never means more than degraded.

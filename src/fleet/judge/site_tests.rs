@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::super::fixture::{Fixture, ask_failed, headline, region};
 use super::*;
-use crate::fleet::{Concurrency, Observed, Stack};
+use crate::fleet::{Concurrency, Observed, Source, Stack};
 
 const HERE: &str = "eu-west-1";
 
@@ -246,6 +246,44 @@ fn a_probe_that_others_contradict_is_a_note() {
     assert_eq!(
         judgement.reasons[0].text,
         "probe failed: connection refused; but Route 53's checkers find it healthy: it may be the way there from this machine"
+    );
+}
+
+#[test]
+fn a_region_that_this_machines_resolver_alone_does_not_know_is_unknown() {
+    let unresolved = |f: &mut Fixture| {
+        let why = Missing::CouldNotAsk {
+            why: "no such name".into(),
+        };
+        f.site(HERE).probe = Observed::missing(why, Source::resolver());
+    };
+    let words = "cannot be reached from here: this machine's DNS says: no such name";
+    let judgement = judged(unresolved);
+    assert_eq!(judgement.verdict, Verdict::Unknown, "{judgement:?}");
+    assert!(
+        judgement.reasons[0].text.starts_with(words),
+        "{judgement:?}"
+    );
+    // Others' evidence is absent, with the endpoints of AWS answering or silent: absent is not against it.
+    for silent in [false, true] {
+        let judgement = judged(|f| {
+            unresolved(f);
+            f.no_traffic(HERE);
+            f.no_check(HERE);
+            if silent {
+                f.silent(HERE);
+            }
+        });
+        assert_eq!(judgement.verdict, Verdict::Unknown, "{judgement:?}");
+    }
+    let judgement = judged(|f| {
+        f.region_dark(HERE);
+        unresolved(f);
+    });
+    assert_eq!(
+        judgement.verdict,
+        Verdict::Down,
+        "Route 53's checkers agree"
     );
 }
 

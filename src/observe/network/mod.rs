@@ -182,8 +182,10 @@ impl Kit {
         &self,
         host: &str,
         port: u16,
-    ) -> Result<(TcpStream, Duration, Duration), String> {
-        let (addresses, dns) = timed(self.addresses(host), "DNS did not answer").await?;
+    ) -> Result<(TcpStream, Duration, Duration), NoProbe> {
+        let (addresses, dns) = timed(self.addresses(host), "DNS did not answer")
+            .await
+            .map_err(NoProbe::Unresolved)?;
         let (stream, connect) = timed(connect(&addresses, port), "no connection").await?;
         Ok((stream, dns, connect))
     }

@@ -288,3 +288,13 @@ async fn a_proxy_that_is_not_there_tells_nothing_of_the_endpoint() {
     let url = format!("https://localhost:{port}/health");
     assert!(kit.probe(&url).await.is_ok(), "NO_PROXY names it");
 }
+
+#[tokio::test]
+async fn a_name_that_gets_no_address_here_is_this_machines_own_trouble() {
+    // Nobody answers there.
+    let server = "127.0.0.1:9".parse().unwrap();
+    let prober = NetworkProber::through(server).unwrap();
+    let answer = prober.probe("http://api.orders.example.com/health".into());
+    let answer = answer.await;
+    assert!(matches!(answer, Err(NoProbe::Unresolved(_))), "{answer:?}");
+}

@@ -159,9 +159,12 @@ impl Sim {
         drop(self.state());
     }
 
+    /// The name of the only fleet in any world.
+    pub const NAME: &str = names::FLEET;
+
     /// The fleet's name in a configuration.
     pub fn name(&self) -> &'static str {
-        names::FLEET
+        Self::NAME
     }
 
     /// The configuration that names this fleet.

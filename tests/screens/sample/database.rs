@@ -94,6 +94,7 @@ pub fn database(snapshot: &mut Snapshot) {
             reader_endpoint: None,
             write_forwarding: (index > 0).then(|| "enabled".into()),
             backup_days: Some(7),
+            port: Some(5432),
         };
         let events = if index == 1 {
             vec![DbEvent {

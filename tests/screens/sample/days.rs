@@ -1,10 +1,13 @@
 //! A day on which much goes wrong at once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use gwctl::fleet::{
-    Alarm, Call, Metric, Missing, Observed, Outcome, Reachability, Region, Snapshot, judge,
+    Alarm, Call, Metric, Missing, Observed, Outcome, Point, Reachability, Region, Series, Snapshot,
+    judge,
 };
+use jiff::{SignedDuration, Timestamp};
 
 use super::{CLOUDWATCH, THREE, ago, fleet, known, put, region, source, wave};
 
@@ -12,7 +15,7 @@ use super::{CLOUDWATCH, THREE, ago, fleet, known, put, region, source, wave};
 /// allowed to be seen, a probe that never ended.
 pub fn bad_day() -> Snapshot {
     let mut snapshot = fleet(&THREE);
-    silence(&mut snapshot);
+    silence(&mut snapshot, 1);
     slow(&mut snapshot);
     let home = region("us-east-1");
     snapshot.sites[0].certificate = Observed::missing(
@@ -95,14 +98,43 @@ fn slow(snapshot: &mut Snapshot) {
     }
 }
 
-/// eu-west-1 gives no answer any more.
-fn silence(snapshot: &mut Snapshot) {
-    let silent = region("eu-west-1");
+/// The writer's Region is gone for 14 minutes: it does not answer, and no secondary hears of its database.
+pub fn writer_gone() -> Snapshot {
+    let mut snapshot = fleet(&THREE);
+    silence(&mut snapshot, 0);
+    for code in &THREE[1..] {
+        let here = region(code);
+        if let Some(cluster) = snapshot.database.clusters.get_mut(&here) {
+            let lag = grown_in_silence(ago(14 * 60));
+            put(&mut cluster.metrics, Metric::RpoLag, lag, &here);
+        }
+    }
+    judge(&mut snapshot);
+    snapshot
+}
+
+/// A lag of 180 ms that grows as time passes from `since` on.
+fn grown_in_silence(since: Timestamp) -> Arc<Series> {
+    let points = wave(180.0, 0.0, 0.0).points().to_vec().into_iter();
+    let grown = points.map(|point| {
+        let end = point.at + SignedDuration::from_mins(1);
+        let unheard = end.duration_since(since).as_secs_f64() * 1e3;
+        Point {
+            value: point.value.max(unheard),
+            ..point
+        }
+    });
+    Arc::new(Series::new(Duration::from_mins(1), grown))
+}
+
+/// The Region at `index` gives no answer any more.
+fn silence(snapshot: &mut Snapshot, index: usize) {
+    let silent = region(THREE[index]);
     let why = || Missing::CouldNotAsk {
         why: "timed out after 5 s".into(),
     };
-    let from = |api| source(api, &region("eu-west-1"));
-    let site = &mut snapshot.sites[1];
+    let from = |api| source(api, &region(THREE[index]));
+    let site = &mut snapshot.sites[index];
     let metrics: Vec<Metric> = site.api.metrics.iter().map(|(metric, _)| metric).collect();
     for metric in metrics {
         site.api

@@ -16,7 +16,7 @@ use gwctl::fleet::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-pub use days::bad_day;
+pub use days::{bad_day, writer_gone};
 
 const CLOUDWATCH: &str = "cloudwatch:GetMetricData";
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Row, Subject, age, millis, percent, said};
+use super::{Row, Subject, age, lag, millis, percent, said};
 use crate::console::app::Chart;
 use crate::fleet::{CheckVerdict, Metric, Missing, Region, Site, Snapshot};
 
@@ -22,10 +22,6 @@ fn of_site(picture: &Snapshot, site: &Site, now: Timestamp) -> Row {
         Some(false) => "reader",
         None => "unknown",
     };
-    let lag = picture
-        .database
-        .lag(region)
-        .and_then(|lag| lag.current()?.settled(picture.at));
     let dns = dns(picture, region);
     let (errors, invocations) = (Metric::FunctionErrors, Metric::FunctionInvocations);
     // One function that is not known hides which is the worst.
@@ -71,7 +67,7 @@ fn of_site(picture: &Snapshot, site: &Site, now: Timestamp) -> Row {
             ),
         ),
         ("lambda", percent(worst)),
-        ("lag", millis(lag)),
+        ("lag", lag(picture, region, now)),
         ("dns", dns),
         (
             "probe",

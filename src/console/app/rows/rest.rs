@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Row, Subject, millis, said};
+use super::{Row, Subject, lag, said};
 use crate::fleet::{DbEvent, Outcome, Region, Snapshot};
 
 pub(super) fn changes(picture: &Snapshot) -> Vec<Row> {
@@ -25,14 +25,11 @@ pub(super) fn changes(picture: &Snapshot) -> Vec<Row> {
     picture.changes.iter().enumerate().map(row).collect()
 }
 
-pub(super) fn members(picture: &Snapshot, _now: Timestamp) -> Vec<Row> {
+pub(super) fn members(picture: &Snapshot, now: Timestamp) -> Vec<Row> {
     let database = &picture.database;
     let row = |member: &crate::fleet::Member| {
         let region = &member.region;
         let cluster = database.clusters.get(region);
-        let lag = database
-            .lag(region)
-            .and_then(|lag| lag.current()?.settled(picture.at));
         let cells = vec![
             ("region", region.to_string()),
             ("cluster", member.cluster.clone()),
@@ -46,14 +43,7 @@ pub(super) fn members(picture: &Snapshot, _now: Timestamp) -> Vec<Row> {
                     said(&c.state, |state| state.status.clone())
                 }),
             ),
-            (
-                "lag",
-                if member.writer {
-                    String::new()
-                } else {
-                    millis(lag)
-                },
-            ),
+            ("lag", lag(picture, region, now)),
             (
                 "forwarding",
                 member.write_forwarding.clone().unwrap_or_default(),
