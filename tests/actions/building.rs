@@ -10,6 +10,7 @@ use gwctl::fleet::{FleetSpec, Offer, Quota, Snapshot};
 use gwctl::sim::world::{How, Tamper};
 
 use super::stand::{Stage, described, in_virtual_time, operator, region, story};
+use super::trial::thorough;
 use super::world::founded;
 
 fn planned(spec: &FleetSpec, picture: &Snapshot, intent: &Intent) -> Result<Plan, Refused> {

@@ -35,7 +35,7 @@ const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 fn reading(value: Option<f64>) -> String {
     match value {
         Some(value) => format!("the switch still reads {value}"),
-        None => "the switch shows no point yet".into(),
+        None => "the switch's metric has no point".into(),
     }
 }
 
@@ -102,7 +102,7 @@ impl Work for FlipSwitch {
             }
             // CloudWatch shows what was put only after a while (aws-facts §1.3).
             Ok(newest) if context.receipt.is_some() => Seen::Underway(format!(
-                "CloudWatch took {}; {}",
+                "CloudWatch accepted the value {} and does not show it yet: {}",
                 self.value,
                 reading(newest.map(|point| point.value))
             )),
