@@ -99,8 +99,11 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
     if global.verbose {
         verbose::nobody_is_called(cli);
     }
-    if cli.command.as_ref().is_some_and(verbose::simulated) {
-        simulated::only_its_fleet(global)?;
+    match &cli.command {
+        // It says how to call what is found.
+        Some(Command::Discover(_)) => {}
+        Some(command) if verbose::simulated(command) => simulated::only_its_fleet(global)?,
+        _ => {}
     }
     match &cli.command {
         None => console::run(global),
