@@ -70,6 +70,7 @@ pub enum StepStatus {
 
 impl StepStatus {
     /// The same in a run that nobody is at.
+    #[must_use]
     pub const fn unattended(self) -> Self {
         match self {
             Self::Running => Self::Left,
