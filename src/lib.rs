@@ -1,7 +1,8 @@
 //! gwctl: the operations console for one API served from several AWS Regions.
 //!
-//! The tree is the architecture; an arrow reads "uses", and anything else is an error
-//! (kept by `tests/layers.rs`):
+//! The tree is the architecture: every layer is a crate of its own, so that the compiler refuses an import which
+//! the map does not draw, and a change compiles what is above it alone. An arrow reads "uses"
+//! (`tests/layers.rs` keeps the manifests to it):
 //!
 //! ```text
 //! main → cli → console → actions → observe → aws → fleet
@@ -10,18 +11,21 @@
 //!              actions → stacks ← sim
 //! ```
 //!
+//! This crate is the binary's: command line, configuration, log.
+//!
 //! Observed state flows up: `aws` answers, `observe` folds them into a [`fleet::Snapshot`], and
 //! `console` draws it or `cli` prints it. Intent flows down: key or argument, plan, checks,
 //! confirmation, engine, `aws` calls, observed again.
 
-pub mod actions; // guided actions: plan, check, confirm, run, verify, undo
-pub mod aws; // the only code that names an SDK crate
+pub use gwctl_actions as actions; // guided actions: plan, check, confirm, run, verify, undo
+pub use gwctl_aws as aws; // the only code that names an SDK crate
+pub use gwctl_console as console; // the TUI: app (state), view (drawing), shell (terminal and loop)
+pub use gwctl_files as files; // opens regular files alone
+pub use gwctl_fleet as fleet; // what a fleet is and how it is doing: pure types and judgement
+pub use gwctl_observe as observe; // keeps the picture fresh
+pub use gwctl_sim as sim; // the embedded AWS
+pub use gwctl_stacks as stacks; // the reference architecture as templates, and the edge router
+
 pub mod cli; // one file a subcommand
 pub mod config; // the configuration file, its errors and its schema
-pub mod console; // the TUI: app (state), view (drawing), shell (terminal and loop)
-pub mod files; // opens regular files alone
-pub mod fleet; // what a fleet is and how it is doing: pure types and judgement
-pub mod observe; // keeps the picture fresh
-pub mod sim; // the embedded AWS
-pub mod stacks; // the reference architecture as templates, and the edge router
 pub mod telemetry; // the log

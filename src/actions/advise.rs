@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dark::dark;
 use super::words;
-use crate::fleet::{
+use gwctl_fleet::{
     Availability, ClusterState, Lag, Metric, Missing, Observed, Region, Silence, Site, Snapshot,
     Source, Verdict, checkers,
 };

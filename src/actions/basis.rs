@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::plan::digest;
-use crate::fleet::Snapshot;
+use gwctl_fleet::Snapshot;
 
 /// The digest. Figures do not count: they change by the minute and change no plan.
 pub(super) fn of(snapshot: &Snapshot) -> String {

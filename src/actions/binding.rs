@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::fleet::{FleetSpec, Snapshot};
+use gwctl_fleet::{FleetSpec, Snapshot};
 
 /// The account, and the resources of the fleet. Plan, journal and lease carry it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

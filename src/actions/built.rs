@@ -1,8 +1,8 @@
 //! The fleet's configuration once something was built or taken away: the ids of what there is.
 
 use super::{Intent, Phase, names};
-use crate::aws::{AwsError, Session};
-use crate::fleet::{FleetSpec, Region, SiteSpec, SwitchSpec};
+use gwctl_aws::{AwsError, Session};
+use gwctl_fleet::{FleetSpec, Region, SiteSpec, SwitchSpec};
 
 /// What a run of `intent` that ended in `phase` built or took away, as if it had been asked for; none where
 /// the configuration is none the wiser. A retirement that was undone built its Region again.

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::aws::Session;
-use crate::fleet::{Clock, FleetSpec, Snapshot};
-use crate::observe::Prober;
+use gwctl_aws::Session;
+use gwctl_fleet::{Clock, FleetSpec, Snapshot};
+use gwctl_observe::Prober;
 
 /// The way to AWS, to DNS, to the picture, and whose time it is.
 #[derive(Clone)]

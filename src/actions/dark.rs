@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::fleet::{Reachability, Site};
+use gwctl_fleet::{Reachability, Site};
 
 /// A Region that answered this lately may have had a hiccup.
 const QUIET: SignedDuration = SignedDuration::from_secs(20);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::figures::MINUTE;
 use super::words;
-use crate::fleet::{Metric, Point, Region, Snapshot};
+use gwctl_fleet::{Metric, Point, Region, Snapshot};
 
 /// A lag whose newest figure is older than this no longer tells whether writes arrive: CloudWatch shows a
 /// minute up to three minutes late (aws-facts §1.3).

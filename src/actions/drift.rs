@@ -2,7 +2,7 @@
 //! a primary knows nothing of a promotion (aws-facts §6.2). Pure: the picture is the evidence. What it
 //! does not bear out is not explained.
 
-use crate::fleet::{Drifted, LatencyRecord, PropertyDifference, Region, Snapshot};
+use gwctl_fleet::{Drifted, LatencyRecord, PropertyDifference, Region, Snapshot};
 
 /// Why all that differs in a resource of a stack in `region` is as it is; none while anything is open.
 pub fn explained(region: &Region, drifted: &Drifted, snapshot: &Snapshot) -> Option<&'static str> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::fleet::{Metric, Metrics, Region, Series, Site, Snapshot};
+use gwctl_fleet::{Metric, Metrics, Region, Series, Site, Snapshot};
 
 /// What CloudWatch counts by.
 pub(super) const MINUTE: SignedDuration = SignedDuration::from_mins(1);

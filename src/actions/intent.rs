@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Mechanism, Mode, SourceCode, Survey};
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// The check that a drill is refused by on a bad day, unless it is waived by name.
 pub const CALM: &str = "calm";

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Crew;
-use crate::fleet::{Position, Switch};
+use gwctl_fleet::{Position, Switch};
 
 /// How often.
 const EVERY: Duration = Duration::from_mins(1);

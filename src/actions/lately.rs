@@ -9,7 +9,7 @@ use super::check::{Check, Finding};
 use super::journal::{Reply, RunState};
 use super::planners::{bears, serves};
 use super::{Binding, Folder, Plan, words};
-use crate::fleet::{Region, Snapshot};
+use gwctl_fleet::{Region, Snapshot};
 
 /// After so long what was sent shows; what does not, did not come to pass.
 const SHOWS: SignedDuration = SignedDuration::from_mins(10);

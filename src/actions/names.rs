@@ -1,6 +1,6 @@
 //! What gwctl calls the stacks it builds.
 
-use crate::fleet::{FleetSpec, Region};
+use gwctl_fleet::{FleetSpec, Region};
 
 /// The global cluster's stack.
 pub fn global(fleet: &str) -> String {
@@ -42,7 +42,7 @@ pub fn probe_url(spec: &FleetSpec, region: &Region) -> Option<String> {
     let site = spec.sites.iter().find(|site| &site.region == region);
     let own = site.and_then(|site| site.probe_url.clone());
     own.or_else(|| {
-        let like = |site: &crate::fleet::SiteSpec| {
+        let like = |site: &gwctl_fleet::SiteSpec| {
             let url = site.probe_url.as_ref()?;
             let code = site.region.as_str();
             url.contains(code)

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::dark::dark;
-use crate::fleet::{Missing, Observed, Outcome, Region, Snapshot};
+use gwctl_fleet::{Missing, Observed, Outcome, Region, Snapshot};
 
 /// Something a step cannot do without.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -218,7 +218,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::fleet::{Call, FleetSpec, Ledger};
+    use gwctl_fleet::{Call, FleetSpec, Ledger};
 
     fn after_two(outcome: Outcome) -> Standing {
         let spec: FleetSpec = toml::from_str(include_str!("../cli/unbuilt.toml")).unwrap();

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
-use crate::aws::Session;
-use crate::fleet::{FleetSpec, Offer, Region};
-use crate::stacks::{Kind, Template};
+use gwctl_aws::Session;
+use gwctl_fleet::{FleetSpec, Offer, Region};
+use gwctl_stacks::{Kind, Template};
 
 /// What a Region's cluster is to be made of, and what RDS offers of it there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

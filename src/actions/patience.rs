@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use tokio::sync::watch;
 
 use super::{Finding, Intent, Plan, Refused, plan};
-use crate::fleet::{Clock, FleetSpec, Missing, Observed, Snapshot};
+use gwctl_fleet::{Clock, FleetSpec, Missing, Observed, Snapshot};
 
 /// Plans `intent` on the newest picture. Where that is refused or fails a check while something a plan
 /// needs was never read yet, waits for better pictures, at most `limit` of fleet time.

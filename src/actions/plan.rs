@@ -10,8 +10,8 @@ use super::{
     Advice, Binding, Check, Choice, DataLoss, Finding, Intent, Need, Refused, Standing, Task,
     registry,
 };
-use crate::fleet::{FleetSpec, Region, Rules, Snapshot};
-use crate::stacks::Part;
+use gwctl_fleet::{FleetSpec, Region, Rules, Snapshot};
+use gwctl_stacks::Part;
 
 /// The version of the document `--dry-run -o json` prints.
 pub const SCHEMA: &str = "gwctl.plan/1";
@@ -336,7 +336,7 @@ impl Ground<'_> {
     }
 
     /// The fleet in `region`, or why there is no plan.
-    pub(super) fn site(&self, region: &Region) -> Result<&crate::fleet::Site, Refused> {
+    pub(super) fn site(&self, region: &Region) -> Result<&gwctl_fleet::Site, Refused> {
         self.snapshot.site(region).ok_or_else(|| {
             let known: Vec<&str> = self
                 .snapshot

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use super::check::{Check, Finding};
 use super::{Plan, needs};
-use crate::fleet::Snapshot;
-use crate::fleet::assumptions::{self, Means};
+use gwctl_fleet::Snapshot;
+use gwctl_fleet::assumptions::{self, Means};
 
 impl Plan {
     /// Whose account it is must be known: the run is to be resumed there alone.

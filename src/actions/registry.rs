@@ -8,7 +8,7 @@ use super::planners::{
     certificate, down, drain, drill, evacuate, invalidate, promote, provision, restore, retire, up,
 };
 use super::rehearsal::{Places, Rehearsal};
-use crate::fleet::{Region, Snapshot};
+use gwctl_fleet::{Region, Snapshot};
 
 /// Makes a plan of a kind of intent.
 pub type Planner = fn(&Ground<'_>, &Intent) -> Result<Plan, Refused>;

@@ -2,7 +2,7 @@
 //! `gwctl rehearse`, take it from here.
 
 use super::Intent;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// Three Regions of the fleet that is rehearsed on.
 #[derive(Debug, Clone)]

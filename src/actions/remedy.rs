@@ -3,7 +3,7 @@
 use super::advise::{Advice, Mode, advise};
 use super::dark::dark;
 use super::{Intent, planners};
-use crate::fleet::{Region, Snapshot, Verdict};
+use gwctl_fleet::{Region, Snapshot, Verdict};
 
 /// Something to do, with its target.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +27,7 @@ pub fn remedies(snapshot: &Snapshot) -> Vec<Remedy> {
 
 /// Why this is no day for a drill.
 pub fn outage(snapshot: &Snapshot) -> Option<String> {
-    let part = |judgement: &crate::fleet::Judgement, what: &str| {
+    let part = |judgement: &gwctl_fleet::Judgement, what: &str| {
         let why = judgement.reasons.first()?;
         (judgement.verdict == Verdict::Down).then(|| format!("{what} is down: {}", why.text))
     };
@@ -113,10 +113,10 @@ fn evacuations(snapshot: &Snapshot) -> Vec<Remedy> {
 /// Whether Route 53 sends clients there.
 fn sent(snapshot: &Snapshot, region: &Region) -> bool {
     let verdict = planners::admission(snapshot, region);
-    verdict.and_then(crate::fleet::CheckVerdict::in_service) != Some(false)
+    verdict.and_then(gwctl_fleet::CheckVerdict::in_service) != Some(false)
 }
 
-fn hurt(site: &crate::fleet::Site, unwritable: bool) -> Option<String> {
+fn hurt(site: &gwctl_fleet::Site, unwritable: bool) -> Option<String> {
     let reasons = site.judgement.reasons.iter();
     let mut hurting = reasons.filter(|reason| {
         reason.verdict >= Verdict::Degraded

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use futures_util::future::join4;
 use serde::{Deserialize, Serialize};
 
-use crate::aws::{AwsError, Session};
-use crate::fleet::{Quota, Region};
+use gwctl_aws::{AwsError, Session};
+use gwctl_fleet::{Quota, Region};
 
 /// How CloudFormation calls its quota.
 pub(super) const STACKS: &str = "StackLimit";

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::offers::{Offers, offers, template};
 use super::room::{Room, room};
 use super::{CertificateFacts, CodeFrom, Intent};
-use crate::aws::{AwsError, ErrorKind, Session};
-use crate::fleet::{DeployedCode, FLEET_TAG, FleetSpec, Formation, Region};
-use crate::stacks::{Kind, Parameters};
+use gwctl_aws::{AwsError, ErrorKind, Session};
+use gwctl_fleet::{DeployedCode, FLEET_TAG, FleetSpec, Formation, Region};
+use gwctl_stacks::{Kind, Parameters};
 
 /// What is known of the stacks and Regions a fleet is built from.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -292,7 +292,7 @@ async fn take(
 fn templates(spec: &FleetSpec) -> BTreeMap<Kind, Result<String, String>> {
     let own = Kind::ALL.into_iter().filter_map(|kind| {
         let path = spec.build.templates.get(kind.word())?;
-        let text = crate::files::read_to_string(std::path::Path::new(path));
+        let text = gwctl_files::read_to_string(std::path::Path::new(path));
         Some((kind, text.map_err(|error| format!("{path}: {error}"))))
     });
     own.collect()

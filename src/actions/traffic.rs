@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::words;
-use crate::fleet::{CheckKind, Metric, Missing, Region, Served, Site, Snapshot};
+use gwctl_fleet::{CheckKind, Metric, Missing, Region, Served, Site, Snapshot};
 
 /// A point older than this says nothing of now.
 const OLD: SignedDuration = SignedDuration::from_mins(5);

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-pub use crate::fleet::span::span;
+pub use gwctl_fleet::span::span;
 
 /// As [`span`], of seconds.
 pub fn seconds(s: u64) -> String {

@@ -4,11 +4,11 @@ use super::error::AwsError;
 use super::line::Line;
 use super::reply;
 use super::session::{Session, sdk_client};
-use crate::fleet::{Certificate, Region};
 use aws_sdk_acm::Client;
 use aws_sdk_acm::types::{
     CertificateDetail, CertificateStatus, CertificateSummary, Filters, KeyAlgorithm,
 };
+use gwctl_fleet::{Certificate, Region};
 
 /// No account's list is longer; a reply that never ends must not hang us.
 const PAGES: usize = 20;

@@ -9,7 +9,7 @@ use super::error::{AwsError, ErrorKind};
 use super::line::Line;
 use super::reply;
 use super::session::{Session, sdk_client};
-use crate::fleet::{ApiDetail, ApiKind, Region};
+use gwctl_fleet::{ApiDetail, ApiKind, Region};
 
 /// API Gateway's IAM actions are HTTP verbs (aws-facts §9.1).
 pub(super) const ACTION: &str = "GET";

@@ -7,7 +7,7 @@ use futures_util::future::join;
 use super::apigateway::{ACTION, ApiGateway};
 use super::error::{AwsError, ErrorKind};
 use super::reply;
-use crate::fleet::{ApiMapping, ApiName};
+use gwctl_fleet::{ApiMapping, ApiName};
 
 /// A reply that never ends must not hang us.
 const PAGES: usize = 20;

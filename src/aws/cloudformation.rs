@@ -6,7 +6,7 @@ use super::error::AwsError;
 use super::line::Line;
 use super::reply;
 use super::session::{Session, sdk_client};
-use crate::fleet::{Region, Stack};
+use gwctl_fleet::{Region, Stack};
 
 /// CloudFormation in one Region.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::cloudformation::CloudFormation;
 use super::error::{AwsError, ErrorKind};
 use super::reply;
-use crate::fleet::{ChangeSet, Drifted, Formation, PropertyDifference, ResourceChange, StackEvent};
+use gwctl_fleet::{ChangeSet, Drifted, Formation, PropertyDifference, ResourceChange, StackEvent};
 
 /// Pages read at most: a stack has 500 resources at most, and a few events of each.
 const PAGES: usize = 40;

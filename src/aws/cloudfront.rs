@@ -7,7 +7,7 @@ use super::error::{AwsError, ErrorKind};
 use super::line::Line;
 use super::reply;
 use super::session::{Session, sdk_client};
-use crate::fleet::{Distribution, Region};
+use gwctl_fleet::{Distribution, Region};
 
 /// CloudFront. Its control plane lives in us-east-1 (aws-facts §4).
 #[derive(Debug, Clone)]

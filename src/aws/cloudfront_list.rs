@@ -5,7 +5,7 @@ use aws_sdk_cloudfront::types::{DistributionSummary, EventType, Origin as SdkOri
 use super::cloudfront::CloudFront;
 use super::error::AwsError;
 use super::reply;
-use crate::fleet::{ListedDistribution, Origin};
+use gwctl_fleet::{ListedDistribution, Origin};
 
 /// A hundred a page; a reply that never ends must not hang us.
 const PAGES: usize = 50;

@@ -15,7 +15,7 @@ use super::line::Line;
 use super::metric::MetricQuestion;
 use super::reply;
 use super::session::{Session, sdk_client};
-use crate::fleet::{Alarm, Missing, Point, Region, Series};
+use gwctl_fleet::{Alarm, Missing, Point, Region, Series};
 
 /// Queries in one GetMetricData call (aws-facts §1.4).
 const QUERIES: usize = 500;

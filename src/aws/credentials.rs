@@ -13,7 +13,6 @@ use super::profiles::Setting;
 use super::refusal::is_skew;
 use super::reply;
 use super::surroundings::{Surroundings, variable};
-use crate::files;
 
 /// What to do where nothing more is known.
 const SIGN_IN: &str = "run `aws sso login` or set AWS_PROFILE";
@@ -82,7 +81,7 @@ impl Surroundings {
                 (variable(name)?, name.to_owned())
             }
         };
-        let why = files::read(Path::new(&path)).err()?;
+        let why = gwctl_files::read(Path::new(&path)).err()?;
         Some(format!(
             "cannot read the token file {} that {by} names: {why}",
             reply::name(&path)

@@ -9,7 +9,7 @@ use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use super::line::Line;
 use super::refusal::refused;
 use super::reply;
-use crate::fleet::{Missing, Region};
+use gwctl_fleet::{Missing, Region};
 
 /// What kind of failure it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use super::error::AwsError;
 use super::line::Line;
 use super::reply;
 use super::session::{Session, sdk_client};
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// A reply that never ends must not hang us.
 const PAGES: usize = 20;

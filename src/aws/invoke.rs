@@ -11,7 +11,7 @@ use super::line::Line;
 use super::plain::{Plain, send};
 use super::receipt::ChangeReceipt;
 use super::session::Session;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// How long an answer may take: as long as API Gateway waits for a function.
 const PATIENCE: Duration = Duration::from_secs(30);

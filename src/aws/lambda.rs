@@ -7,7 +7,7 @@ use super::error::AwsError;
 use super::line::Line;
 use super::reply;
 use super::session::{Session, sdk_client};
-use crate::fleet::{Concurrency, FunctionDetail, Region};
+use gwctl_fleet::{Concurrency, FunctionDetail, Region};
 
 /// Lambda in one Region.
 #[derive(Clone)]

@@ -15,7 +15,7 @@ use super::line::Line;
 use super::plain::{Plain, send};
 use super::receipt::Receipt;
 use super::reply;
-use crate::fleet::{CodeState, DeployedCode};
+use gwctl_fleet::{CodeState, DeployedCode};
 
 /// Bytes of a package that Lambda takes with the call itself (`CodeSizeZipped`, 50 MiB).
 pub const MOST_ZIPPED: usize = 52_428_800;

@@ -14,7 +14,7 @@ use super::keys::Keys;
 use super::receipt::Receipt;
 use super::time::SigningTime;
 use super::watch::Watch;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// A service in a Region. Cheap to clone.
 #[derive(Debug, Clone)]

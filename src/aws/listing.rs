@@ -4,7 +4,7 @@ use super::error::AwsError;
 use super::rds::{Rds, topology};
 use super::reply;
 use super::route53::Route53;
-use crate::fleet::{HostedZone, ListedGlobalCluster};
+use gwctl_fleet::{HostedZone, ListedGlobalCluster};
 
 /// A hundred a page; a reply that never ends must not hang us.
 const PAGES: usize = 50;

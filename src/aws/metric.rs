@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::fleet::{ApiKind, FunctionName, Metric};
+use gwctl_fleet::{ApiKind, FunctionName, Metric};
 
 /// Every metric asked for is kept by the minute (aws-facts §1.3).
 const MINUTE: Duration = Duration::from_mins(1);
@@ -42,7 +42,7 @@ pub enum Subject {
         /// Its id.
         id: String,
         /// The name of the limit-exceeded metric, which AWS does not document: from
-        /// [`crate::aws::CloudWatch::limit_exceeded_name`].
+        /// [`crate::CloudWatch::limit_exceeded_name`].
         limit_metric: Option<String>,
     },
 }

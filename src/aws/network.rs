@@ -38,7 +38,7 @@ fn ca_bundle() -> Result<TlsContext, String> {
         return system();
     };
     let shown = path.to_string_lossy();
-    let pem = crate::files::read(Path::new(&path))
+    let pem = gwctl_files::read(Path::new(&path))
         .map_err(|error| format!("AWS_CA_BUNDLE {shown}: {error}"))?;
     check_certificates(&pem).map_err(|why| format!("AWS_CA_BUNDLE {shown}: {why}"))?;
     TlsContext::builder()

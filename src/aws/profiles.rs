@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::reply;
-use crate::files;
 
 /// A setting of a profile: `key = value`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,11 +60,11 @@ impl Profiles {
 
     fn take_in(&mut self, path: PathBuf, credentials: bool) {
         // What the shell hands over can be read only once: that is left to the SDK.
-        if files::handed_over(&path) {
+        if gwctl_files::handed_over(&path) {
             self.piped = true;
             return;
         }
-        match files::read(&path).map(String::from_utf8) {
+        match gwctl_files::read(&path).map(String::from_utf8) {
             Ok(Ok(text)) => self.scan(&path, &text, credentials),
             Ok(Err(_)) => self.broken = Some(format!("{} is no UTF-8 text", path.display())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}

@@ -9,7 +9,7 @@ use super::error::AwsError;
 use super::rds::Rds;
 use super::reply;
 use super::route53::Route53;
-use crate::fleet::{ApiKind, Quota, Throttle};
+use gwctl_fleet::{ApiKind, Quota, Throttle};
 
 /// None where there is no limit: API Gateway then tells zero, or less.
 fn rate(limit: Option<f64>) -> Option<f64> {

@@ -10,7 +10,7 @@ use super::error::AwsError;
 use super::line::Line;
 use super::reply;
 use super::session::{Session, sdk_client};
-use crate::fleet::{
+use gwctl_fleet::{
     ClusterState, DbEvent, Engine, FailoverState, Instance, Member, Region, Topology,
 };
 

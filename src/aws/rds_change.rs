@@ -9,7 +9,7 @@ use super::error::AwsError;
 use super::rds::{PAGES, Rds};
 use super::receipt::Receipt;
 use super::reply;
-use crate::fleet::DbSnapshot;
+use gwctl_fleet::DbSnapshot;
 
 impl Rds {
     /// Makes the member `target_arn` the primary, losing nothing. To be called in the Region of the

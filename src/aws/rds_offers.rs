@@ -5,7 +5,7 @@ use aws_sdk_rds::types::OrderableDbInstanceOption;
 use super::error::AwsError;
 use super::rds::{PAGES, Rds};
 use super::reply;
-use crate::fleet::Offer;
+use gwctl_fleet::Offer;
 
 impl Rds {
     /// Every version of `engine` that can be ordered with the instance class `class` in a VPC here.

@@ -19,7 +19,7 @@ use super::error::{self, ErrorKind};
 use super::refusal::kind_of;
 use super::reply;
 use super::watch::{Contact, Watch};
-use crate::fleet::{Call, Outcome, Region};
+use gwctl_fleet::{Call, Outcome, Region};
 
 /// US dollars for one metric asked of GetMetricData (aws-facts §1.4).
 const DOLLARS_PER_METRIC: f64 = 0.01 / 1_000.0;

@@ -12,7 +12,7 @@ use super::line::Line;
 use super::receipt::Receipt;
 use super::reply;
 use super::session::{Session, sdk_client};
-use crate::fleet::{Region, RoutingControl, RoutingEndpoint};
+use gwctl_fleet::{Region, RoutingControl, RoutingEndpoint};
 
 /// IAM's prefix of the five endpoints.
 const SERVICE: &str = "route53-recovery-cluster";

@@ -4,7 +4,7 @@ use super::denial::Denial;
 use super::error::{AwsError, ErrorKind, NOT_ALLOWED};
 use super::line::Line;
 use super::reply;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// A clock that is further off than this makes AWS refuse signatures (it allows five minutes).
 const SKEW_MS: u64 = 4 * 60 * 1_000;
@@ -247,7 +247,7 @@ mod tests {
     use super::super::keys::Keys;
     use super::super::watch::Watch;
     use super::*;
-    use crate::fleet::{Missing, SystemClock};
+    use gwctl_fleet::{Missing, SystemClock};
 
     fn line(service: &'static str, region: &str) -> Line {
         let watch = Arc::new(Watch::new(Arc::new(SystemClock)));

@@ -4,7 +4,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 
-use crate::fleet::{Region, clean};
+use gwctl_fleet::{Region, clean};
 
 /// Longest name kept; AWS's own limits are below it.
 const NAME: usize = 256;

@@ -11,7 +11,7 @@ use super::error::AwsError;
 use super::line::Line;
 use super::reply;
 use super::session::{Session, sdk_client};
-use crate::fleet::{
+use gwctl_fleet::{
     AliasTarget, CheckConfig, CheckKind, LatencyRecord, Region, Vote, WeightedRecord,
 };
 

@@ -10,7 +10,7 @@ use super::error::{AwsError, ErrorKind};
 use super::receipt::{ChangeReceipt, Receipt};
 use super::reply;
 use super::route53::Route53;
-use crate::fleet::{AliasTarget, RecordAction, RecordChange, RecordSet, Region};
+use gwctl_fleet::{AliasTarget, RecordAction, RecordChange, RecordSet, Region};
 
 impl Route53 {
     /// Sets whether a health check is inverted and disabled. Refused with [`ErrorKind::Conflict`]

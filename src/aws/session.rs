@@ -26,7 +26,7 @@ use super::recorder::Recorder;
 use super::surroundings::{Surroundings, without_password};
 use super::time::{FleetSleep, FleetTime};
 use super::watch::Watch;
-use crate::fleet::{Clock, FleetSpec, Ledger, Reachability, Region};
+use gwctl_fleet::{Clock, FleetSpec, Ledger, Reachability, Region};
 
 /// How long to wait, for each attempt and in all (aws-facts §11.2: the SDK's own default is forever).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -288,10 +288,10 @@ pub(super) struct Setup {
 /// Makes the client of one SDK crate: they share no trait for it.
 macro_rules! sdk_client {
     ($sdk:ident) => {
-        |setup: $crate::aws::session::Setup| {
+        |setup: $crate::session::Setup| {
             let config = $sdk::config::Builder::from(&setup.config)
                 .interceptor(setup.recorder)
-                .interceptor($crate::aws::whole::WholeReply)
+                .interceptor($crate::whole::WholeReply)
                 .retry_partition(setup.retries)
                 .build();
             $sdk::Client::from_conf(config)

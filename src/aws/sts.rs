@@ -6,7 +6,7 @@ use super::error::AwsError;
 use super::line::Line;
 use super::reply;
 use super::session::{Session, sdk_client};
-use crate::fleet::{Identity, Region};
+use gwctl_fleet::{Identity, Region};
 
 /// STS in one Region. Clock skew and round trip of its answers are in [`Session::reach`].
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 
 use super::profiles::Profiles;
 use super::reply;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// Services that gwctl and its credentials' providers call, as `AWS_ENDPOINT_URL_SERVICE` names them.
 const SERVICES: [&str; 15] = [

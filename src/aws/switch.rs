@@ -12,7 +12,7 @@ use super::cloudwatch::CloudWatch;
 use super::error::{AwsError, ErrorKind};
 use super::receipt::Receipt;
 use super::reply;
-use crate::fleet::{Point, Position, Region, Switch};
+use gwctl_fleet::{Point, Position, Region, Switch};
 
 /// Seconds: a health check can follow standard-resolution metrics only (aws-facts §3.4).
 const PERIOD: i32 = 60;

@@ -8,7 +8,7 @@ use aws_smithy_async::time::TimeSource;
 use jiff::SignedDuration;
 
 use super::watch::Watch;
-use crate::fleet::{Clock, Region};
+use gwctl_fleet::{Clock, Region};
 
 /// The least time on the wall that a wait may shrink to.
 const FLOOR: Duration = Duration::from_millis(500);
@@ -75,7 +75,7 @@ impl TimeSource for FleetTime {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fleet::SystemClock;
+    use gwctl_fleet::SystemClock;
 
     #[derive(Debug)]
     struct Fast(u32);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::breaker::{Breaker, End, Pass};
-use crate::fleet::{Call, Clock, Ledger, Outcome, Reachability, Region};
+use gwctl_fleet::{Call, Clock, Ledger, Outcome, Reachability, Region};
 
 /// Services with one control plane for the whole world. Their endpoints are called in us-east-1 or
 /// us-west-2 and are not part of that Region's own (aws-facts §11.3).

@@ -7,9 +7,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::app::{FaultEntry, KeymapError, Mode};
-use crate::actions::{Crew, Folder, Intent, Operator};
-use crate::fleet::{Clock, FleetSpec, Pace};
-use crate::observe::Observer;
+use gwctl_actions::{Crew, Folder, Intent, Operator};
+use gwctl_fleet::{Clock, FleetSpec, Pace};
+use gwctl_observe::Observer;
 
 /// A fleet being opened. Errors are sentences for people: what went wrong and what to do.
 pub type Opening = Pin<Box<dyn Future<Output = Result<Opened, String>> + Send>>;

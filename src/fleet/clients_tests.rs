@@ -81,7 +81,7 @@ fn health_checks_that_go_well_hide_no_client_that_fails() {
 #[test]
 fn failures_that_could_not_be_asked_for_are_not_none() {
     let at = |minute: i64| Timestamp::from_second(60 * minute).unwrap();
-    let source = || crate::fleet::Source {
+    let source = || crate::Source {
         api: "cloudwatch:GetMetricData",
         region: None,
     };
@@ -90,8 +90,8 @@ fn failures_that_could_not_be_asked_for_are_not_none() {
         at: at(0),
         value: 3.0,
     };
-    let series = std::sync::Arc::new(crate::fleet::Series::new(minute, [three]));
-    let mut metrics = crate::fleet::Metrics::default();
+    let series = std::sync::Arc::new(crate::Series::new(minute, [three]));
+    let mut metrics = crate::Metrics::default();
     let failures = metrics.entry(Metric::Api5xx);
     failures.renew(Ok(series), at(12), source());
     assert_eq!(metrics.beside(Metric::Api5xx, at(5), at(12)), Some(0.0));

@@ -105,7 +105,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::fleet::Point;
+    use crate::Point;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()

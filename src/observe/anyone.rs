@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::desk::Said;
-use crate::fleet::{Missing, Observed, Region};
+use gwctl_fleet::{Missing, Observed, Region};
 
 /// How the newest question in each Region ended: nothing, or why not.
 #[derive(Debug, Default)]
@@ -55,7 +55,7 @@ impl Anyone {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::fleet::Source;
+    use gwctl_fleet::Source;
 
     fn said(answer: Result<u8, Missing>, second: i64) -> Said<u8> {
         let source = Source {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::watch;
 
 use super::switches::Lever;
-use crate::fleet::{ApiDetail, Region, Switch, Topology};
+use gwctl_fleet::{ApiDetail, Region, Switch, Topology};
 
 /// Something to be looked up before other questions can be asked.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::fleet::{
+use gwctl_fleet::{
     Change, CheckConfig, CheckVerdict, HealthCheck, Observed, Region, Snapshot, check_verdict,
 };
 
@@ -198,7 +198,7 @@ fn check(
 fn region_of(snapshot: &Snapshot, check: &str) -> Option<Region> {
     let records = snapshot.edge.records.last()?;
     let is_its =
-        |record: &&crate::fleet::LatencyRecord| record.health_check.as_deref() == Some(check);
+        |record: &&gwctl_fleet::LatencyRecord| record.health_check.as_deref() == Some(check);
     records
         .iter()
         .find(is_its)

@@ -6,11 +6,10 @@ use tokio::sync::watch;
 
 use super::desk::{Answer, Desk};
 use super::fold::Picture;
-use crate::aws;
 
 /// Follows what the program says. When it ends, everything that waited for it is asked again at once.
 pub(super) async fn watch(desk: Arc<Desk>, again: watch::Sender<u64>) {
-    let mut waiting = aws::waiting();
+    let mut waiting = gwctl_aws::waiting();
     let mut shown = None;
     loop {
         let now = waiting.borrow_and_update().clone();

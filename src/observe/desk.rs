@@ -14,8 +14,8 @@ use super::fold::Picture;
 use super::limiter::Limiter;
 use super::probe::{NoProbe, Prober};
 use super::schedule::{self, Cadence};
-use crate::aws::Session;
-use crate::fleet::{Clock, FleetSpec, Missing, Observed, Pace, ProbeReport, Region, Source};
+use gwctl_aws::Session;
+use gwctl_fleet::{Clock, FleetSpec, Missing, Observed, Pace, ProbeReport, Region, Source};
 
 /// Shortest wait on the wall: a world that runs very fast must not turn watching into spinning.
 const SHORTEST: Duration = Duration::from_millis(50);

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use crate::aws::Session;
-use crate::fleet::{Clock, Course, Drifted, FLEET_TAG, FleetSpec, Missing, Region};
+use gwctl_aws::Session;
+use gwctl_fleet::{Clock, Course, Drifted, FLEET_TAG, FleetSpec, Missing, Region};
 
 /// How often a detection is asked how far it is, in fleet time.
 const LOOK: Duration = Duration::from_secs(2);

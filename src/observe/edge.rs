@@ -7,8 +7,8 @@ use super::desk::{Askers, Desk, Fold};
 use super::fold::Picture;
 use super::schedule::{CERTIFICATE, CONFIG, DISTRIBUTION, STATE, VANTAGE};
 use super::vantage::{VANTAGE_BITS, VANTAGES, VantagePoint};
-use crate::aws::{AwsError, Vantage};
-use crate::fleet::{Answer, LatencyRecord, Missing, Region, clean_line};
+use gwctl_aws::{AwsError, Vantage};
+use gwctl_fleet::{Answer, LatencyRecord, Missing, Region, clean_line};
 
 /// Starts the askers of everything global.
 pub(super) fn watch(askers: &mut Askers) {

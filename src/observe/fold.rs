@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::anyone::Anyone;
 use super::desk::{Answer, Desk, Said};
 use super::{changes, cost, switches};
-use crate::fleet::{
+use gwctl_fleet::{
     Answer as DnsAnswer, Change, CheckConfig, CheckKind, Cluster, HealthCheck, LatencyRecord,
     Metric, Metrics, Missing, Observed, Pace, Position, Region, Snapshot, Switch, Topology,
     WeightedRecord, judge,

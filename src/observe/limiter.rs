@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::fleet::Clock;
+use gwctl_fleet::Clock;
 
 /// Lets `burst` calls pass at once and `per_second` after that.
 #[derive(Debug)]

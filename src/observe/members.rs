@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 
 use super::desk::Askers;
 use super::{metrics, region};
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// Starts askers for members in Regions other than those `watched` already, as they turn up.
 pub(super) fn watch(askers: &mut Askers, mut watched: BTreeSet<Region>) {

@@ -10,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::desk::{Answer, Askers, Desk, Fold, Said};
 use super::questions::{self, Key};
 use super::schedule;
-use crate::aws::{MetricAnswer, MetricQuestion};
-use crate::fleet::{Missing, Observed, Region, Series};
+use gwctl_aws::{MetricAnswer, MetricQuestion};
+use gwctl_fleet::{Missing, Observed, Region, Series};
 
 /// How much of the recent past is asked for again: points appear late, and change for a while
 /// (aws-facts §1.3).
@@ -208,7 +208,7 @@ fn renew(observed: &mut Observed<Arc<Series>>, said: Said<Series>, keep_from: Ti
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::fleet::{Point, Source};
+    use gwctl_fleet::{Point, Source};
 
     fn at(minute: i64) -> Timestamp {
         Timestamp::from_second(minute * 60).unwrap()

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::desk::{Askers, Desk, Fold};
 use super::fold::Picture;
 use super::schedule::CONFIG;
-use crate::aws::{AwsError, ErrorKind, Iam};
-use crate::fleet::{Identity, Missing, Region};
+use gwctl_aws::{AwsError, ErrorKind, Iam};
+use gwctl_fleet::{Identity, Missing, Region};
 
 /// Actions on the global cluster together with all of its members (aws-facts §9.2).
 const PROMOTION: &[&str] = &["rds:SwitchoverGlobalCluster", "rds:FailoverGlobalCluster"];

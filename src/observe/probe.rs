@@ -4,7 +4,7 @@ use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
 
-use crate::fleet::ProbeReport;
+use gwctl_fleet::ProbeReport;
 
 /// A name resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]

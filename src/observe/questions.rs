@@ -1,8 +1,8 @@
 //! Which series are asked for in a Region, as things are now.
 
 use super::board::Board;
-use crate::aws::{MetricQuestion, Subject, question};
-use crate::fleet::{FleetSpec, Metric, Metrics, Region, Snapshot};
+use gwctl_aws::{MetricQuestion, Subject, question};
+use gwctl_fleet::{FleetSpec, Metric, Metrics, Region, Snapshot};
 
 /// Where a series belongs, within its Region.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -7,8 +7,8 @@ use super::desk::{Askers, Desk, Fold, Said};
 use super::fold::Picture;
 use super::questions::API_METRICS;
 use super::schedule::{ALARMS, CERTIFICATE, CONFIG, EVENTS, STATE};
-use crate::aws::AwsError;
-use crate::fleet::{Certificate, Cluster, Missing, Observed, Region, Site, SiteSpec, Source};
+use gwctl_aws::AwsError;
+use gwctl_fleet::{Certificate, Cluster, Missing, Observed, Region, Site, SiteSpec, Source};
 
 /// Starts the askers of the `n`th site.
 pub(super) fn watch(askers: &mut Askers, n: usize) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::fleet::Pace;
+use gwctl_fleet::Pace;
 
 const fn seconds(n: u64) -> Duration {
     Duration::from_secs(n)

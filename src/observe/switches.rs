@@ -9,8 +9,8 @@ use futures_util::future::join_all;
 use super::desk::{Askers, Desk, Fold, Said};
 use super::fold::Picture;
 use super::schedule::ALARMS;
-use crate::aws::AwsError;
-use crate::fleet::{
+use gwctl_aws::AwsError;
+use gwctl_fleet::{
     CheckConfig, CheckKind, HealthCheck, LatencyRecord, Missing, Position, Region, Switch,
 };
 

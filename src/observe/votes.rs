@@ -1,6 +1,6 @@
 //! The checkers' votes on one health check, for whoever drills down.
 
-use crate::fleet::{CheckKind, Missing, Observed, Region, Snapshot, Source, Vote};
+use gwctl_fleet::{CheckKind, Missing, Observed, Region, Snapshot, Source, Vote};
 
 use super::desk::{Desk, Said};
 use super::limiter::Limiter;

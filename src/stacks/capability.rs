@@ -70,7 +70,7 @@ pub fn capabilities(template: &Template) -> Vec<Capability> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::stacks::Kind;
+    use crate::Kind;
 
     fn of(text: &str) -> Vec<&'static str> {
         let needed = capabilities(&Template::parse(text).unwrap());

@@ -64,7 +64,7 @@ pub fn given(template: &Template, parameters: &Parameters) -> Given {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::stacks::Kind;
+    use crate::Kind;
 
     #[test]
     fn every_parameter_that_gwctl_sets_is_one_of_a_template() {

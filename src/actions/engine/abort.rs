@@ -2,11 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::actions::dark::dark;
-use crate::actions::journal::{RunState, StepStatus};
-use crate::actions::task::bearing::{self, Bearing, Limits};
-use crate::actions::{Intent, Task, traffic, words};
-use crate::fleet::{Lag, Metric, Region, Rules, Site, Snapshot, check_verdict};
+use crate::dark::dark;
+use crate::journal::{RunState, StepStatus};
+use crate::task::bearing::{self, Bearing, Limits};
+use crate::{Intent, Task, traffic, words};
+use gwctl_fleet::{Lag, Metric, Region, Rules, Site, Snapshot, check_verdict};
 
 /// Words of `GlobalCluster.Status` that are known (aws-facts §2.4): any other is shown and held on.
 const KNOWN: [&str; 7] = [

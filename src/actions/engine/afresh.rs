@@ -6,10 +6,10 @@ use futures_util::future::{OptionFuture, join_all};
 use jiff::SignedDuration;
 
 use super::drive::Log;
-use crate::actions::planners::serves;
-use crate::actions::{Crew, Mode, Place, PlannedCall, Shift, Step, Task, advise};
-use crate::aws::AwsError;
-use crate::fleet::{Region, Snapshot};
+use crate::planners::serves;
+use crate::{Crew, Mode, Place, PlannedCall, Shift, Step, Task, advise};
+use gwctl_aws::AwsError;
+use gwctl_fleet::{Region, Snapshot};
 
 /// How long a read may take before what the picture says counts instead: a change must not wait for what
 /// is broken.
@@ -203,7 +203,7 @@ fn needless_failover(step: &Step, log: &Log) -> Option<String> {
     if !matches!(step.task, Task::Failover(_)) {
         return None;
     }
-    let refused = |advice: &crate::actions::Advice| {
+    let refused = |advice: &crate::Advice| {
         let mut refused = advice.refused.iter();
         refused.find_map(|(mode, why)| (*mode == Mode::Failover).then(|| why.clone()))
     };

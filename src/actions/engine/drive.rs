@@ -7,12 +7,12 @@ use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::afresh;
-use crate::actions::journal::{Entry, Journal, JournalError, Reply, RunState};
-use crate::actions::needs::standing;
-use crate::actions::task::{Context, Next, Seen, Sent};
-use crate::actions::{Crew, Dependency, Lately, PlannedCall, Standing, Step, words};
-use crate::aws::{AwsError, ErrorKind};
-use crate::fleet::StackEvent;
+use crate::journal::{Entry, Journal, JournalError, Reply, RunState};
+use crate::needs::standing;
+use crate::task::{Context, Next, Seen, Sent};
+use crate::{Crew, Dependency, Lately, PlannedCall, Standing, Step, words};
+use gwctl_aws::{AwsError, ErrorKind};
+use gwctl_fleet::StackEvent;
 
 /// How long state is read before a change whose reply was lost counts as not made.
 const SETTLE: SignedDuration = SignedDuration::from_secs(10);
@@ -371,7 +371,7 @@ impl Driver {
         known.or_else(beside).unwrap_or_else(|| PlannedCall {
             service: "gwctl".into(),
             operation: self.step.id.clone(),
-            region: crate::fleet::Region::global(),
+            region: gwctl_fleet::Region::global(),
             mutates: true,
         })
     }

@@ -8,8 +8,8 @@ use tokio_util::sync::CancellationToken;
 use super::abort;
 use super::drive::{Log, drive};
 use super::order::Order;
-use crate::actions::figures::{Minutes, WritesBlocked};
-use crate::actions::journal::{Entry, JournalError, Lease, Phase, StepStatus};
+use crate::figures::{Minutes, WritesBlocked};
+use crate::journal::{Entry, JournalError, Lease, Phase, StepStatus};
 
 /// What reaches the run from outside.
 pub(super) enum Message {

@@ -9,11 +9,11 @@ use tokio::task::JoinHandle;
 use super::drive::Log;
 use super::order::Order;
 use super::run::{Message, Run};
-use crate::actions::journal::{
+use crate::journal::{
     Folder, Journal, JournalError, Lease, LeaseHolder, LeaseRefused, Phase, ResumeError, RunState,
 };
-use crate::actions::plan::digest;
-use crate::actions::{Binding, Confirmation, Crew, Lately, NotConfirmed, Plan, basis};
+use crate::plan::digest;
+use crate::{Binding, Confirmation, Crew, Lately, NotConfirmed, Plan, basis};
 
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -223,7 +223,7 @@ fn set_off(
     }
 }
 
-pub(in crate::actions) fn holder(operator: &Operator, run: &str, since: Timestamp) -> LeaseHolder {
+pub(crate) fn holder(operator: &Operator, run: &str, since: Timestamp) -> LeaseHolder {
     LeaseHolder {
         operator: operator.name.clone(),
         host: operator.host.clone(),

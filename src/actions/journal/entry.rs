@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::status::Phase;
-use crate::actions::engine::Order;
-use crate::actions::figures::{Minutes, WritesBlocked};
-use crate::actions::{Confirmation, Plan, PlannedCall};
-use crate::fleet::StackEvent;
+use crate::engine::Order;
+use crate::figures::{Minutes, WritesBlocked};
+use crate::{Confirmation, Plan, PlannedCall};
+use gwctl_fleet::StackEvent;
 
 /// One line of a journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -203,8 +203,8 @@ fn digest(body: &[u8]) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::actions::figures::SiteMinute;
-    use crate::fleet::Region;
+    use crate::figures::SiteMinute;
+    use gwctl_fleet::Region;
 
     #[test]
     fn a_record_is_known_by_its_line_whatever_digits_its_figures_have() {

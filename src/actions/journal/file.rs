@@ -11,7 +11,6 @@ use tokio::sync::watch;
 use super::entry::{Entry, Record};
 use super::folder::DiskFault;
 use super::state::RunState;
-use crate::files;
 
 /// Why a journal cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -266,7 +265,7 @@ fn holds_a_record(text: &[u8]) -> bool {
 
 /// All whole records, and how many bytes they take. What a crash or a power cut tore off is not there yet.
 pub(super) fn read(path: &Path) -> Result<(Vec<Record>, u64), Broken> {
-    let text = files::read(path).map_err(|cause| Broken::Io {
+    let text = gwctl_files::read(path).map_err(|cause| Broken::Io {
         path: path.into(),
         cause,
     })?;

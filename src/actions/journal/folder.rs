@@ -11,7 +11,7 @@ use super::lease::{Lease, LeaseHolder};
 use super::state::RunState;
 use super::status::Phase;
 use super::tail::Tail;
-use crate::actions::{Binding, Confirmation, Plan};
+use crate::{Binding, Confirmation, Plan};
 
 /// Where runs are kept: `$XDG_STATE_HOME/gwctl/runs`.
 #[derive(Debug, Clone)]
@@ -95,7 +95,7 @@ impl Folder {
     }
 
     /// The runs that act, or acted, on something that `binding` has too, in the world there is now.
-    pub(in crate::actions) fn runs_on(&self, binding: &Binding) -> Vec<RunState> {
+    pub(crate) fn runs_on(&self, binding: &Binding) -> Vec<RunState> {
         let alive = self.ids().filter(|id| !self.gone.contains(id));
         alive
             .filter_map(|id| self.state(&id).ok())
@@ -123,7 +123,7 @@ impl Folder {
     }
 
     /// Whether the run `id` was of a simulated world that ended, with the process that was at it.
-    pub(in crate::actions) fn ended_with_its_world(&self, id: &str) -> bool {
+    pub(crate) fn ended_with_its_world(&self, id: &str) -> bool {
         self.gone.contains(id) && self.holder(id).is_none()
     }
 

@@ -10,8 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::folder::LeaseRefused;
-use crate::actions::Binding;
-use crate::files;
+use crate::Binding;
 
 /// Who acts on a fleet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,7 +118,7 @@ fn leases(folder: &Path) -> impl Iterator<Item = PathBuf> {
 
 /// What the lease at `path` says, as long as somebody holds it.
 fn living(path: &Path) -> Option<Written> {
-    let mut file = files::open(OpenOptions::new().read(true), path).ok()?;
+    let mut file = gwctl_files::open(OpenOptions::new().read(true), path).ok()?;
     match file.try_lock_shared() {
         Err(TryLockError::WouldBlock) => Some(read(&mut file).unwrap_or_else(unknown)),
         _ => None,
@@ -152,7 +151,7 @@ fn open(path: &Path) -> std::io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.read(true).write(true).create(true).truncate(false);
-    files::open(&mut options, path)
+    gwctl_files::open(&mut options, path)
 }
 
 fn read(file: &mut File) -> Option<Written> {

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::{Entry, Record, Reply};
 use super::status::{Phase, Status, StepStatus};
-use crate::actions::engine::Order;
-use crate::actions::figures::{Minutes, WritesBlocked};
-use crate::actions::{Finding, Plan, PlannedCall, Step, Task};
-use crate::fleet::StackEvent;
+use crate::engine::Order;
+use crate::figures::{Minutes, WritesBlocked};
+use crate::{Finding, Plan, PlannedCall, Step, Task};
+use gwctl_fleet::StackEvent;
 
 /// A call a run made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

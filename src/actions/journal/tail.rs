@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use super::entry::Record;
 use super::file::{self, Broken, Torn};
 use super::state::RunState;
-use crate::files;
 
 /// Reads what was added since the last time. The chain is checked on the way.
 #[derive(Debug)]
@@ -40,7 +39,7 @@ impl Tail {
             path: self.path.clone(),
             cause,
         };
-        let mut file = files::open(OpenOptions::new().read(true), &self.path).map_err(io)?;
+        let mut file = gwctl_files::open(OpenOptions::new().read(true), &self.path).map_err(io)?;
         file.seek(SeekFrom::Start(self.offset)).map_err(io)?;
         file.read_to_end(&mut added).map_err(io)?;
         let mut records = Vec::new();

@@ -4,10 +4,10 @@
 use super::architecture::{Architecture, Traffic, Wanted, with};
 use super::building::{Site, id};
 use super::{preconditions, weights};
-use crate::actions::check::{Check, Finding};
-use crate::actions::task::AwaitWell;
-use crate::actions::{Change, Refused, Step, Task, names, words};
-use crate::fleet::{Region, km};
+use crate::check::{Check, Finding};
+use crate::task::AwaitWell;
+use crate::{Change, Refused, Step, Task, names, words};
+use gwctl_fleet::{Region, km};
 
 /// Who takes what the new Region does not take yet.
 struct Other {

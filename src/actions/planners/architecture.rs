@@ -1,13 +1,11 @@
 //! The stacks of a fleet: what each is called, where it is, and what its template is given.
 
 use super::{code, fleet_name, orderable};
-use crate::actions::plan::{Ground, digest};
-use crate::actions::task::{BuildStack, RemoveStack, Source, placeholder};
-use crate::actions::{Change, KnownStack, Refused, Step, Survey, Task, names};
-use crate::fleet::{FLEET_TAG, ROLE_TAG, Region, SiteSpec};
-use crate::stacks::{
-    self, Action, Capability, Kind, Parameters, Part, Template, capabilities, family,
-};
+use crate::plan::{Ground, digest};
+use crate::task::{BuildStack, RemoveStack, Source, placeholder};
+use crate::{Change, KnownStack, Refused, Step, Survey, Task, names};
+use gwctl_fleet::{FLEET_TAG, ROLE_TAG, Region, SiteSpec};
+use gwctl_stacks::{Action, Capability, Kind, Parameters, Part, Template, capabilities, family};
 
 /// How far a Region takes part in routing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -241,7 +239,7 @@ impl<'a> Architecture<'a> {
 
     fn network(&self, region: &Region) -> String {
         let place = self.sites().iter().position(|site| &site.region == region);
-        stacks::network(place.unwrap_or(self.sites().len()))
+        gwctl_stacks::network(place.unwrap_or(self.sites().len()))
     }
 
     /// Whether callers of the API sign: the router does, and so must whoever asks a Region by its own name.
@@ -411,7 +409,7 @@ impl<'a> Architecture<'a> {
             ("AWS::URLSuffix", "amazonaws.com".to_owned()),
             ("AWS::StackName", wanted.stack.clone()),
         ]);
-        stacks::parts(template, &pseudo, before, after).map_err(|error| {
+        gwctl_stacks::parts(template, &pseudo, before, after).map_err(|error| {
             Refused::new(format!("the {} template: {error}", wanted.kind)).instead(
                 "`[fleets.NAME.build]` of the configuration gives the templates' parameters.",
             )

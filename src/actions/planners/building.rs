@@ -2,10 +2,10 @@
 
 use super::architecture::{Architecture, Traffic, Wanted, with};
 use super::code;
-use crate::actions::task::{AwaitGreen, AwaitMember, AwaitServing, RemoveStack, SmokeWrite};
-use crate::actions::{Change, Refused, Step, Task, names};
-use crate::fleet::{FLEET_TAG, Region};
-use crate::stacks::Parameters;
+use crate::task::{AwaitGreen, AwaitMember, AwaitServing, RemoveStack, SmokeWrite};
+use crate::{Change, Refused, Step, Task, names};
+use gwctl_fleet::{FLEET_TAG, Region};
+use gwctl_stacks::Parameters;
 
 /// A Region to be built.
 pub(super) struct Site<'a> {

@@ -1,12 +1,10 @@
 //! Attach another certificate to the distribution (aws-facts §4, §7).
 
-use crate::actions::check::{Check, Finding};
-use crate::actions::plan::Ground;
-use crate::actions::task::AttachCertificate;
-use crate::actions::{
-    CertificateFacts, Change, Intent, Places, Plan, Refused, Rehearsal, Step, Task,
-};
-use crate::fleet::{Region, Snapshot};
+use crate::check::{Check, Finding};
+use crate::plan::Ground;
+use crate::task::AttachCertificate;
+use crate::{CertificateFacts, Change, Intent, Places, Plan, Refused, Rehearsal, Step, Task};
+use gwctl_fleet::{Region, Snapshot};
 
 /// Nothing: which certificate, only the operator can say.
 pub fn offers(_: &Snapshot, _: &Region) -> Vec<Intent> {

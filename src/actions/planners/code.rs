@@ -2,12 +2,12 @@
 
 use super::architecture::{Architecture, Wanted};
 use super::building::id;
-use crate::actions::check::{Check, Finding};
-use crate::actions::task::CopyCode;
-use crate::actions::{Change, Refused, SourceCode, Step, Task, names, words};
-use crate::aws::MOST_ZIPPED;
-use crate::fleet::{DeployedCode, Region, Verdict};
-use crate::stacks::Parameters;
+use crate::check::{Check, Finding};
+use crate::task::CopyCode;
+use crate::{Change, Refused, SourceCode, Step, Task, names, words};
+use gwctl_aws::MOST_ZIPPED;
+use gwctl_fleet::{DeployedCode, Region, Verdict};
+use gwctl_stacks::Parameters;
 
 /// API Gateway waits no longer for a function, in seconds.
 const LONGEST: i32 = 30;
@@ -272,7 +272,7 @@ fn carried(code: &DeployedCode, region: &Region) -> Check {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::stacks::{Kind, Template};
+    use gwctl_stacks::{Kind, Template};
 
     #[test]
     fn the_templates_own_variables_are_not_strange() {

@@ -4,10 +4,10 @@ use super::architecture::{Architecture, Traffic, Wanted, with};
 use super::building::{away, id, standing};
 use super::remains;
 use super::retire::switch_home;
-use crate::actions::check::{Check, Finding};
-use crate::actions::plan::Ground;
-use crate::actions::{Intent, Places, Plan, Refused, Rehearsal, Step};
-use crate::fleet::{Region, Snapshot};
+use crate::check::{Check, Finding};
+use crate::plan::Ground;
+use crate::{Intent, Places, Plan, Refused, Rehearsal, Step};
+use gwctl_fleet::{Region, Snapshot};
 
 /// Nothing: not from a menu.
 pub fn offers(_: &Snapshot, _: &Region) -> Vec<Intent> {
@@ -113,13 +113,13 @@ pub(super) fn frame(
         &open,
         Some(&global.parameters),
     )?;
-    if let crate::actions::Task::BuildStack(task) = &mut first.task {
+    if let crate::Task::BuildStack(task) = &mut first.task {
         task.if_there = true;
     }
     let mut last = all.remove(&remove, &open)?;
     if undoes.is_some() {
         last.no_return = false;
-        if let crate::actions::Task::RemoveStack(task) = &mut last.task {
+        if let crate::Task::RemoveStack(task) = &mut last.task {
             task.id = None;
         }
     }

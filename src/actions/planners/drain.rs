@@ -2,10 +2,10 @@
 
 use super::shift::Way;
 use super::{preconditions, shift, ways, weights};
-use crate::actions::mechanism::Mechanism;
-use crate::actions::plan::Ground;
-use crate::actions::{Change, Intent, Places, Plan, Refused, Rehearsal, Step, Task, words};
-use crate::fleet::{Region, Snapshot};
+use crate::mechanism::Mechanism;
+use crate::plan::Ground;
+use crate::{Change, Intent, Places, Plan, Refused, Rehearsal, Step, Task, words};
+use gwctl_fleet::{Region, Snapshot};
 
 /// Drain to nothing within ten minutes.
 pub fn offers(_: &Snapshot, region: &Region) -> Vec<Intent> {
@@ -87,9 +87,9 @@ fn steps(
         if level > 1 {
             // The world as the batch before left it.
             for name in &mut change.names {
-                let left: Option<&crate::actions::task::NameChange> = expected
+                let left: Option<&crate::task::NameChange> = expected
                     .iter()
-                    .find(|left: &&crate::actions::task::NameChange| left.name == name.name);
+                    .find(|left: &&crate::task::NameChange| left.name == name.name);
                 if let Some(left) = left {
                     name.before.clone_from(&left.after);
                 }

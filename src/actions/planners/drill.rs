@@ -3,14 +3,14 @@
 use super::promote::Cast;
 use super::shift::{Way, ids};
 use super::{evacuate, preconditions, promote, shift, ways};
-use crate::actions::check::{Check, Finding};
-use crate::actions::plan::Ground;
-use crate::actions::task::{AwaitFigures, Baseline, Healthy, Look};
-use crate::actions::{
+use crate::check::{Check, Finding};
+use crate::plan::Ground;
+use crate::task::{AwaitFigures, Baseline, Healthy, Look};
+use crate::{
     Change, Choice, Intent, Mode, Places, Plan, Refused, Rehearsal, Step, Task, advise, data_loss,
     intent, remedy,
 };
-use crate::fleet::{Region, Snapshot, Verdict};
+use gwctl_fleet::{Region, Snapshot, Verdict};
 
 /// From the selected Region to the member that is best to take over.
 pub fn offers(snapshot: &Snapshot, region: &Region) -> Vec<Intent> {
@@ -266,7 +266,7 @@ fn back(
     for step in &mut steps {
         // Planned while the Region may be down: what a step needs is looked at again just before it.
         step.needs
-            .retain(|need| matches!(need.standing, crate::actions::Standing::Stands));
+            .retain(|need| matches!(need.standing, crate::Standing::Stands));
     }
     Ok(steps)
 }

@@ -2,10 +2,10 @@
 
 use super::shift::Way;
 use super::{preconditions, shift, ways};
-use crate::actions::check::{Check, Finding};
-use crate::actions::plan::Ground;
-use crate::actions::{Choice, Intent, Mechanism, Places, Plan, Refused, Rehearsal, Step};
-use crate::fleet::{CheckVerdict, Lasting, Region, Snapshot};
+use crate::check::{Check, Finding};
+use crate::plan::Ground;
+use crate::{Choice, Intent, Mechanism, Places, Plan, Refused, Rehearsal, Step};
+use gwctl_fleet::{CheckVerdict, Lasting, Region, Snapshot};
 
 /// Evacuate what is selected.
 pub fn offers(_: &Snapshot, region: &Region) -> Vec<Intent> {

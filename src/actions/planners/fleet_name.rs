@@ -1,6 +1,6 @@
 //! What a fleet may be called, where gwctl builds it.
 
-use crate::actions::Refused;
+use crate::Refused;
 
 /// The templates make names of AWS things from the fleet's.
 pub(super) fn fits(fleet: &str) -> Result<(), Refused> {

@@ -1,10 +1,10 @@
 //! Remove paths from CloudFront's caches.
 
-use crate::actions::check::{Check, Finding};
-use crate::actions::plan::{Ground, digest};
-use crate::actions::task::Invalidate;
-use crate::actions::{Change, Intent, Places, Plan, Refused, Rehearsal, Step, Task};
-use crate::fleet::{Region, Snapshot};
+use crate::check::{Check, Finding};
+use crate::plan::{Ground, digest};
+use crate::task::Invalidate;
+use crate::{Change, Intent, Places, Plan, Refused, Rehearsal, Step, Task};
+use gwctl_fleet::{Region, Snapshot};
 
 /// Everything.
 pub fn offers(_: &Snapshot, _: &Region) -> Vec<Intent> {

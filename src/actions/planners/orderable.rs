@@ -2,10 +2,10 @@
 //! does not: the newest minor version, and the zones of the subnets.
 
 use super::architecture::{Architecture, Wanted};
-use crate::actions::Offers;
-use crate::actions::check::{Check, Finding};
-use crate::fleet::{Offer, Region};
-use crate::stacks::{Kind, Parameters, Template, family};
+use crate::Offers;
+use crate::check::{Check, Finding};
+use gwctl_fleet::{Offer, Region};
+use gwctl_stacks::{Kind, Parameters, Template, family};
 
 /// Zones that a subnet group needs.
 const ZONES: usize = 2;

@@ -4,11 +4,11 @@ use jiff::SignedDuration;
 
 use super::promote::Cast;
 use super::wellness;
-use crate::actions::check::{Check, Finding};
-use crate::actions::dark::dark;
-use crate::actions::plan::Ground;
-use crate::actions::{Advice, Mode, words};
-use crate::fleet::{Availability, CheckVerdict, Region, Snapshot, Verdict};
+use crate::check::{Check, Finding};
+use crate::dark::dark;
+use crate::plan::Ground;
+use crate::{Advice, Mode, words};
+use gwctl_fleet::{Availability, CheckVerdict, Region, Snapshot, Verdict};
 
 /// The preconditions of a promotion.
 pub(super) fn promotion(
@@ -315,7 +315,7 @@ pub(super) fn not_the_last(snapshot: &Snapshot, region: &Region) -> Check {
 
 /// Whether traffic would find a Region well: Route 53 sends some there and it is not down. While nobody
 /// takes writes every Region is down for those; then what it answers counts. None where nothing shows it.
-pub(in crate::actions) fn serves(snapshot: &Snapshot, region: &Region) -> Option<bool> {
+pub(crate) fn serves(snapshot: &Snapshot, region: &Region) -> Option<bool> {
     let site = snapshot.site(region)?;
     let unwritable = snapshot.database.judgement.verdict == Verdict::Down;
     let probed = site.probe.current();
@@ -358,6 +358,6 @@ fn sent_there(snapshot: &Snapshot, region: &Region) -> Option<bool> {
 }
 
 /// What Route 53 makes of the Region's records, all of them.
-pub(in crate::actions) fn admission(snapshot: &Snapshot, region: &Region) -> Option<CheckVerdict> {
+pub(crate) fn admission(snapshot: &Snapshot, region: &Region) -> Option<CheckVerdict> {
     snapshot.edge.admission(region, snapshot.at)
 }

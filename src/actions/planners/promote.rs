@@ -1,14 +1,14 @@
 //! Another member becomes the writer (aws-facts §2.3 to §2.7).
 
 use super::preconditions;
-use crate::actions::plan::{Ground, digest};
-use crate::actions::task::{
+use crate::plan::{Ground, digest};
+use crate::task::{
     AwaitEndpoint, AwaitResync, CopySnapshot, Failover, Healthy, Switchover, WriteForwarding,
 };
-use crate::actions::{
+use crate::{
     Change, Intent, Mode, Places, Plan, Refused, Rehearsal, Step, Task, advise, data_loss,
 };
-use crate::fleet::{Member, Region, Snapshot, Topology};
+use gwctl_fleet::{Member, Region, Snapshot, Topology};
 
 /// Promote to every member that is not the writer, where one is selected.
 pub fn offers(_: &Snapshot, region: &Region) -> Vec<Intent> {
@@ -324,7 +324,7 @@ pub(super) fn inverse(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode, prefix: 
     .undoes(promoting);
     // It is planned while the old Region may be down; what it needs is looked at just before.
     back.needs
-        .retain(|need| matches!(need.standing, crate::actions::Standing::Stands));
+        .retain(|need| matches!(need.standing, crate::Standing::Stands));
     if mode == Mode::Failover {
         let id = format!("{prefix}undo.resync");
         let resync = resync(ground, &new.region);

@@ -4,13 +4,11 @@ use super::admission;
 use super::architecture::{Architecture, Traffic, home};
 use super::building::{Site, admitted, green, id, unbuilt, up_to_green};
 use super::{code, orderable, preconditions, room};
-use crate::actions::check::{Check, Finding};
-use crate::actions::plan::Ground;
-use crate::actions::task::AwaitRequests;
-use crate::actions::{
-    CodeFrom, Intent, Places, Plan, Refused, Rehearsal, Step, Survey, Task, names,
-};
-use crate::fleet::{Region, Snapshot};
+use crate::check::{Check, Finding};
+use crate::plan::Ground;
+use crate::task::AwaitRequests;
+use crate::{CodeFrom, Intent, Places, Plan, Refused, Rehearsal, Step, Survey, Task, names};
+use gwctl_fleet::{Region, Snapshot};
 
 /// Members of a global database (aws-facts §2.1).
 const MEMBERS: usize = 11;

@@ -2,8 +2,8 @@
 //! named, so that somebody can delete it.
 
 use super::architecture::{Architecture, Wanted};
-use crate::actions::names;
-use crate::fleet::Region;
+use crate::names;
+use gwctl_fleet::Region;
 
 /// Of Regions whose stacks, as they stand, are deleted.
 pub(super) fn of_regions(all: &Architecture<'_>, sites: &[Wanted]) -> Vec<String> {

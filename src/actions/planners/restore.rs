@@ -2,13 +2,13 @@
 
 use super::shift::Way;
 use super::{preconditions, shift, ways, weights};
-use crate::actions::check::{Check, Finding};
-use crate::actions::dark::dark;
-use crate::actions::mechanism::Mechanism;
-use crate::actions::plan::Ground;
-use crate::actions::task::Healthy;
-use crate::actions::{Choice, Intent, Places, Plan, Refused, Rehearsal, Step, Task, words};
-use crate::fleet::{CheckVerdict, Region, Snapshot, Switch, check_verdict};
+use crate::check::{Check, Finding};
+use crate::dark::dark;
+use crate::mechanism::Mechanism;
+use crate::plan::Ground;
+use crate::task::Healthy;
+use crate::{Choice, Intent, Places, Plan, Refused, Rehearsal, Step, Task, words};
+use gwctl_fleet::{CheckVerdict, Region, Snapshot, Switch, check_verdict};
 
 /// Restore what is selected.
 pub fn offers(_: &Snapshot, region: &Region) -> Vec<Intent> {

@@ -4,11 +4,11 @@ use super::architecture::{Architecture, Traffic, Wanted, home, with};
 use super::building::{away, id, standing};
 use super::shift::{self, Way};
 use super::{preconditions, remains, restore};
-use crate::actions::check::{Check, Finding};
-use crate::actions::plan::Ground;
-use crate::actions::task::FlipSwitch;
-use crate::actions::{Intent, Places, Plan, Refused, Rehearsal, Step, Task, names};
-use crate::fleet::{Region, Snapshot};
+use crate::check::{Check, Finding};
+use crate::plan::Ground;
+use crate::task::FlipSwitch;
+use crate::{Intent, Places, Plan, Refused, Rehearsal, Step, Task, names};
+use gwctl_fleet::{Region, Snapshot};
 
 /// Retire what is selected.
 pub fn offers(_: &Snapshot, region: &Region) -> Vec<Intent> {

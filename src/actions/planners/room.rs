@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use super::architecture::Architecture;
 use super::wellness;
-use crate::actions::check::{Check, Finding};
-use crate::actions::room::{CHECKS, Room, STACKS};
-use crate::actions::{Step, Task, words};
-use crate::fleet::{Metric, Region, Site, Snapshot};
-use crate::stacks::Action;
+use crate::check::{Check, Finding};
+use crate::room::{CHECKS, Room, STACKS};
+use crate::{Step, Task, words};
+use gwctl_fleet::{Metric, Region, Site, Snapshot};
+use gwctl_stacks::Action;
 
 /// A new Region is to bear twice what the busiest bears now: another one may be evacuated into it.
 const TWICE: f64 = 2.0;

@@ -1,14 +1,12 @@
 //! The steps that keep traffic from a Region, or let it return, by any mechanism.
 
 use super::{preconditions, ways, weights, wellness};
-use crate::actions::check::Check;
-use crate::actions::mechanism::Mechanism;
-use crate::actions::plan::Ground;
-use crate::actions::task::{
-    AwaitAnswers, AwaitTraffic, FlipSwitch, ForceCheck, RoutingControl, Within,
-};
-use crate::actions::{Change, Refused, Shift, Step, Task};
-use crate::fleet::{Region, Site};
+use crate::check::Check;
+use crate::mechanism::Mechanism;
+use crate::plan::Ground;
+use crate::task::{AwaitAnswers, AwaitTraffic, FlipSwitch, ForceCheck, RoutingControl, Within};
+use crate::{Change, Refused, Shift, Step, Task};
+use gwctl_fleet::{Region, Site};
 
 /// Which way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,11 +5,11 @@ use super::building::{Site, admitted, id, unbuilt, up_to_green};
 use super::code;
 use super::provision::{known_place, notes, open, taken};
 use super::{orderable, room};
-use crate::actions::check::{Check, Finding};
-use crate::actions::plan::Ground;
-use crate::actions::task::AwaitServing;
-use crate::actions::{Intent, Places, Plan, Refused, Rehearsal, Step, Task};
-use crate::fleet::{Region, Snapshot};
+use crate::check::{Check, Finding};
+use crate::plan::Ground;
+use crate::task::AwaitServing;
+use crate::{Intent, Places, Plan, Refused, Rehearsal, Step, Task};
+use gwctl_fleet::{Region, Snapshot};
 
 /// Nothing: what is built is not built again.
 pub fn offers(_: &Snapshot, _: &Region) -> Vec<Intent> {

@@ -2,11 +2,11 @@
 //! other Region's, by what still stands.
 
 use super::weights;
-use crate::actions::mechanism::{Choice, Mechanism};
-use crate::actions::needs::standing;
-use crate::actions::plan::Ground;
-use crate::actions::{Dependency, Refused, Standing};
-use crate::fleet::{Missing, Region, Snapshot, Switch};
+use crate::mechanism::{Choice, Mechanism};
+use crate::needs::standing;
+use crate::plan::Ground;
+use crate::{Dependency, Refused, Standing};
+use gwctl_fleet::{Missing, Region, Snapshot, Switch};
 
 /// Chooses among what the fleet has and what survives; `wanted` must be possible.
 pub(super) fn choose(

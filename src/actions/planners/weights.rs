@@ -1,10 +1,10 @@
 //! A latency record as an alias to a weighted group: the only way to give a Region less than all of its
 //! traffic (aws-facts §3.1).
 
-use crate::actions::plan::Ground;
-use crate::actions::task::{ChangeRecords, NameChange, Planned, Target};
-use crate::actions::{Refused, names};
-use crate::fleet::{
+use crate::plan::Ground;
+use crate::task::{ChangeRecords, NameChange, Planned, Target};
+use crate::{Refused, names};
+use gwctl_fleet::{
     AliasTarget, LatencyRecord, RecordAction, RecordChange, RecordSet, Region, WeightedRecord,
 };
 
@@ -130,7 +130,7 @@ fn whole(record: &LatencyRecord) -> RecordSet {
 
 /// The group as it is; empty where there is none yet.
 fn group_now(record: &LatencyRecord) -> Vec<RecordSet> {
-    let set = |one: &crate::fleet::WeightedRecord| RecordSet {
+    let set = |one: &gwctl_fleet::WeightedRecord| RecordSet {
         name: record.target.clone(),
         kind: record.kind.clone(),
         set_identifier: Some(one.set_identifier.clone()),

@@ -2,10 +2,10 @@
 
 use jiff::SignedDuration;
 
-use crate::actions::check::{Check, Finding};
-use crate::actions::dark::dark;
-use crate::actions::words;
-use crate::fleet::{Metric, Observed, Region, Site, Snapshot, Throttle, Verdict};
+use crate::check::{Check, Finding};
+use crate::dark::dark;
+use crate::words;
+use gwctl_fleet::{Metric, Observed, Region, Site, Snapshot, Throttle, Verdict};
 
 /// Reasons of a Region's verdict that stand against sending anything there. What DNS does with it, its
 /// certificate and its stack do not; its part of the database is judged by checks of its own.
@@ -82,7 +82,7 @@ fn seen(snapshot: &Snapshot, site: &Site) -> Shown {
     let Some(errors) = snapshot.failing(site, Metric::Api5xx) else {
         return match requests.why_missing() {
             // Nothing was asked of it: what it answers gwctl is all that can be known.
-            Some(crate::fleet::Missing::NoData) => probed(site),
+            Some(gwctl_fleet::Missing::NoData) => probed(site),
             Some(why) => Shown::Nothing(format!("its figures: {why}")),
             None => Shown::Nothing("its figures of 5xx are not there".into()),
         };
@@ -131,7 +131,7 @@ fn probed(site: &Site) -> Shown {
 
 /// That `to` can bear what it serves now and everything that those in `from` serve: which of the others takes how
 /// much, only Route 53 knows. Red unless waived by name.
-pub(in crate::actions) fn bears(snapshot: &Snapshot, from: &[&Region], to: &Region) -> Vec<Check> {
+pub(crate) fn bears(snapshot: &Snapshot, from: &[&Region], to: &Region) -> Vec<Check> {
     let load = load(snapshot, from, to);
     vec![requests(snapshot, to, load), executions(snapshot, to, load)]
 }
@@ -148,7 +148,7 @@ fn load(snapshot: &Snapshot, from: &[&Region], to: &Region) -> Option<Load> {
     let requests = site.api.metrics.get(Metric::ApiRequests);
     let here = match requests.last() {
         Some(series) => series.settled(snapshot.at)?.value,
-        None if requests.why_missing() == Some(&crate::fleet::Missing::NoData) => 0.0,
+        None if requests.why_missing() == Some(&gwctl_fleet::Missing::NoData) => 0.0,
         None => return None,
     };
     let left = from.iter().map(|region| snapshot.clients_last(region));
@@ -242,7 +242,7 @@ pub(super) fn used(site: &Site, snapshot: &Snapshot) -> Option<f64> {
             match metrics.latest(Metric::FunctionConcurrency, snapshot.at) {
                 Some(point) => Some(point.value),
                 // It has not run for hours.
-                None if runs.why_missing() == Some(&crate::fleet::Missing::NoData) => Some(0.0),
+                None if runs.why_missing() == Some(&gwctl_fleet::Missing::NoData) => Some(0.0),
                 None => None,
             }
         })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::fleet::{FleetSpec, Snapshot};
+use gwctl_fleet::{FleetSpec, Snapshot};
 
 /// As [`Known::missing`] calls it.
 pub const THE_ACCOUNT: &str = "the account";

@@ -16,8 +16,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Intent, Mechanism, Places, Plan, PlannedCall, plan, registry};
-use crate::fleet::{FleetSpec, Region, Snapshot};
-use crate::observe::{Asker, asked_by};
+use gwctl_fleet::{FleetSpec, Region, Snapshot};
+use gwctl_observe::{Asker, asked_by};
 
 pub use known::{Known, THE_ACCOUNT};
 use place::Place;

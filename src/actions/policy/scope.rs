@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{Known, Statement, regions};
-use crate::fleet::{FleetSpec, FunctionName, Region};
+use gwctl_fleet::{FleetSpec, FunctionName, Region};
 
 /// What the resources are made of.
 pub(super) struct Ground<'a> {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::actions::figures::{MINUTE, SiteMinute};
-use crate::actions::journal::RunState;
-use crate::fleet::Region;
+use crate::figures::{MINUTE, SiteMinute};
+use crate::journal::RunState;
+use gwctl_fleet::Region;
 
 /// One Region's figures. Of every minute one value, none where there is no data; the first is before the
 /// run, the last after it.

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::StepReport;
-use crate::actions::Order;
-use crate::actions::journal::{Entry, Record, Reply, RunState};
-use crate::actions::words::seconds;
+use crate::Order;
+use crate::journal::{Entry, Record, Reply, RunState};
+use crate::words::seconds;
 
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

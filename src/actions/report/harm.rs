@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::actions::figures::{EdgeMinute, MINUTE, SiteMinute, minute_of};
-use crate::actions::journal::RunState;
-use crate::fleet::Region;
+use crate::figures::{EdgeMinute, MINUTE, SiteMinute, minute_of};
+use crate::journal::RunState;
+use gwctl_fleet::Region;
 
 /// The harm of a run, from the minute of the confirmation to that of the end.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -4,11 +4,11 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::actions::figures::MINUTE;
-use crate::actions::journal::{Reply, RunState, StepStatus};
-use crate::actions::words::{count, millis, seconds};
-use crate::actions::{CallMade, DataLoss, SiteMinute, Step, Task};
-use crate::fleet::{Lag, Point, Region, Series};
+use crate::figures::MINUTE;
+use crate::journal::{Reply, RunState, StepStatus};
+use crate::words::{count, millis, seconds};
+use crate::{CallMade, DataLoss, SiteMinute, Step, Task};
+use gwctl_fleet::{Lag, Point, Region, Series};
 
 /// What was lost.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -6,10 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::charts::spark;
 use super::{Charts, Harm, Report, Tally};
-use crate::actions::journal::StepStatus;
-use crate::actions::words::{count, millis, seconds};
-use crate::fleet::span::stopwatch;
-use crate::fleet::{Region, clean_markdown as plain};
+use crate::journal::StepStatus;
+use crate::words::{count, millis, seconds};
+use gwctl_fleet::span::stopwatch;
+use gwctl_fleet::{Region, clean_markdown as plain};
 
 /// Longest chart in cells.
 const CHART: usize = 40;

@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::journal::{Entry, Note, Record, RunState, StepStatus};
 use super::recovery::{Recovery, recovery};
 use super::{Change, Intent, Task};
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 pub use charts::Charts;
 pub use deviations::Deviation;

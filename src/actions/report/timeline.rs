@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::actions::journal::{Entry, Record, Reply, RunState};
-use crate::actions::{Order, Phase};
+use crate::journal::{Entry, Record, Reply, RunState};
+use crate::{Order, Phase};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -8,10 +8,10 @@ use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Seen, Work};
-use crate::actions::{Crew, PlannedCall};
-use crate::aws::Vantage;
-use crate::fleet::Region;
-use crate::observe::{Answerer, VANTAGE_BITS, VANTAGES};
+use crate::{Crew, PlannedCall};
+use gwctl_aws::Vantage;
+use gwctl_fleet::Region;
+use gwctl_observe::{Answerer, VANTAGE_BITS, VANTAGES};
 
 /// Seconds after which a Region that no vantage is answered with is the operator's to judge: not every
 /// Region is the nearest of one of them.

@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Seen, Work, read};
-use crate::actions::{Crew, PlannedCall};
-use crate::fleet::{DbEvent, Region};
+use crate::{Crew, PlannedCall};
+use gwctl_fleet::{DbEvent, Region};
 
 /// Names in a row.
 const CHAIN: usize = 8;

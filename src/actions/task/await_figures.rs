@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Seen, Work};
-use crate::actions::figures::minute_of;
-use crate::actions::{PlannedCall, words};
-use crate::fleet::{Metric, Metrics, Snapshot};
+use crate::figures::minute_of;
+use crate::{PlannedCall, words};
+use gwctl_fleet::{Metric, Metrics, Snapshot};
 
 /// Until CloudWatch shows what happened before the step began: it shows a minute late (aws-facts §1.3). It
 /// never keeps a run from ending: the report names what is not in.

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::bearing::{self, Bearing, Limits};
 use super::{Context, Seen, Work};
-use crate::actions::traffic;
-use crate::actions::{PlannedCall, words};
-use crate::fleet::{Metric, Missing, Point, Region, Site, Snapshot, Verdict};
+use crate::traffic;
+use crate::{PlannedCall, words};
+use gwctl_fleet::{Metric, Missing, Point, Region, Site, Snapshot, Verdict};
 
 /// That the fleet is steady before anything is touched: no Region's errors beyond the limit in any of
 /// the last minutes.
@@ -232,7 +232,7 @@ impl Work for Healthy {
         let names: Vec<&str> = self
             .regions
             .iter()
-            .map(crate::fleet::Region::as_str)
+            .map(gwctl_fleet::Region::as_str)
             .collect();
         if left > 0 {
             Seen::Underway(format!(

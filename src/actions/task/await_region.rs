@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::await_traffic::{Coming, clients_came};
 use super::{Context, Seen, Work, read, unseen};
-use crate::actions::{Crew, PlannedCall, names, words};
-use crate::aws::{Subject, question};
-use crate::fleet::{ApiKind, LagMetric, Metric, Missing, Point, Region, Served, Snapshot};
+use crate::{Crew, PlannedCall, names, words};
+use gwctl_aws::{Subject, question};
+use gwctl_fleet::{ApiKind, LagMetric, Metric, Missing, Point, Region, Served, Snapshot};
 
 /// Until the Region's cluster is a member in sync: available, forwarding writes, its lag below the limit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Seen, Work};
-use crate::actions::dark::dark;
-use crate::actions::traffic::{self, Answered};
-use crate::actions::{PlannedCall, words};
-use crate::fleet::{Metric, Missing, Region, Served, Site, Snapshot};
+use crate::dark::dark;
+use crate::traffic::{self, Answered};
+use crate::{PlannedCall, words};
+use gwctl_fleet::{Metric, Missing, Region, Served, Site, Snapshot};
 
 /// Until the Region's own request count shows that its clients are gone, or back (aws-facts §5.3: DNS
 /// alone does not prove it). Route 53's health checkers ask an evacuated Region as well (aws-facts §20.2).

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::await_region::{output, served_by_new};
 use super::await_traffic::{Coming, clients_came};
 use super::{Context, Seen, Work, bearing, read};
-use crate::actions::{PlannedCall, traffic, words};
-use crate::aws::{Subject, question};
-use crate::fleet::{ApiKind, Metric, Metrics, Missing, Point, Region, Series, Snapshot, Source};
+use crate::{PlannedCall, traffic, words};
+use gwctl_aws::{Subject, question};
+use gwctl_fleet::{ApiKind, Metric, Metrics, Missing, Point, Region, Series, Snapshot, Source};
 
 /// Until a Region has served for a while within the limits, by minutes newer than the step before.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

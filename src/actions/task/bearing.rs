@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 
-use crate::actions::{traffic, words};
-use crate::fleet::{Metric, Point, Region, Served, Site, Snapshot, Throttle};
+use crate::{traffic, words};
+use gwctl_fleet::{Metric, Point, Region, Served, Site, Snapshot, Throttle};
 
 /// What is borne at most.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::actions) struct Limits {
+pub(crate) struct Limits {
     /// Share of 5xx in percent; of 4xx, beyond what is usual.
     pub errors_percent: f64,
     /// p99 in milliseconds.
@@ -18,7 +18,7 @@ pub(in crate::actions) struct Limits {
 
 /// How it bears.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::actions) enum Bearing {
+pub(crate) enum Bearing {
     /// Within the limits.
     Well(String),
     /// Beyond one.
@@ -28,7 +28,7 @@ pub(in crate::actions) enum Bearing {
 }
 
 /// By the newest minute of which everything is known.
-pub(in crate::actions) fn newest(
+pub(crate) fn newest(
     site: &Site,
     snapshot: &Snapshot,
     limits: &Limits,
@@ -40,12 +40,7 @@ pub(in crate::actions) fn newest(
 }
 
 /// By the minute at `at`.
-pub(in crate::actions) fn minute(
-    site: &Site,
-    snapshot: &Snapshot,
-    at: Timestamp,
-    limits: &Limits,
-) -> Bearing {
+pub(crate) fn minute(site: &Site, snapshot: &Snapshot, at: Timestamp, limits: &Limits) -> Bearing {
     let region = &site.region;
     let metrics = &site.api.metrics;
     let Some(requests) = point(site, Metric::ApiRequests, at) else {
@@ -123,7 +118,7 @@ fn throttled(
 }
 
 /// A share of 4xx, in percent, of more than `margin` over what is usual: 429 for too many requests counts there.
-pub(in crate::actions) fn turned_away(
+pub(crate) fn turned_away(
     region: &Region,
     share: f64,
     margin: f64,

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Seen, Sent, Work, change, read, unseen};
-use crate::actions::{Crew, PlannedCall};
-use crate::aws::{AwsError, ErrorKind};
-use crate::fleet::Region;
+use crate::{Crew, PlannedCall};
+use gwctl_aws::{AwsError, ErrorKind};
+use gwctl_fleet::Region;
 
 /// `UpdateDistribution` with `If-Match`, then until it is deployed everywhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

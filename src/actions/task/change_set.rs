@@ -1,8 +1,8 @@
 //! A change set held against the plan before it is carried out: nothing may go, come or be replaced that was
 //! not shown.
 
-use crate::fleet::{ChangeSet, ResourceChange};
-use crate::stacks::{Action, Part};
+use gwctl_fleet::{ChangeSet, ResourceChange};
+use gwctl_stacks::{Action, Part};
 
 /// What `set` would do beyond `planned`. Where macros write the template anew (`expands`), what they add is
 /// theirs to know; what goes or is replaced is not.

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Seen, Sent, Work, change, read, unseen};
-use crate::actions::{Crew, PlannedCall};
-use crate::aws::AwsError;
-use crate::fleet::Region;
+use crate::{Crew, PlannedCall};
+use gwctl_aws::AwsError;
+use gwctl_fleet::Region;
 
 /// Sets `Disabled` and `Inverted` together: disabled counts healthy, and inverted that is forced
 /// unhealthy, whatever the endpoint does. Inverting alone would turn a failing check healthy.

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::await_region::output;
 use super::{Context, Seen, Sent, Work, change, read, unseen};
-use crate::actions::{Crew, PlannedCall, words};
-use crate::aws::{AwsError, ErrorKind};
-use crate::fleet::Region;
+use crate::{Crew, PlannedCall, words};
+use gwctl_aws::{AwsError, ErrorKind};
+use gwctl_fleet::Region;
 
 /// The output of a Region's stack that names its handler.
 const HANDLER: &str = "HandlerFunctionName";

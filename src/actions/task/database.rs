@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Seen, Sent, Work, change, read, unseen};
-use crate::actions::{Crew, PlannedCall};
-use crate::aws::AwsError;
-use crate::fleet::{Region, Topology};
+use crate::{Crew, PlannedCall};
+use gwctl_aws::AwsError;
+use gwctl_fleet::{Region, Topology};
 
 /// Planned: nothing is lost. Called in the Region of the current primary (aws-facts §2.3).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -345,7 +345,7 @@ impl AwaitResync {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::fleet::{Engine, Member};
+    use gwctl_fleet::{Engine, Member};
 
     fn region(code: &str) -> Region {
         Region::new(code).unwrap()

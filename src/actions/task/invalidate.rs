@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Seen, Sent, Work, change, read, unseen};
-use crate::actions::{Crew, PlannedCall};
-use crate::aws::AwsError;
-use crate::fleet::Region;
+use crate::{Crew, PlannedCall};
+use gwctl_aws::AwsError;
+use gwctl_fleet::Region;
 
 /// One invalidation. Its caller reference makes CloudFront answer a second request with the first one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -33,9 +33,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Crew, Dependency, PlannedCall};
-use crate::aws::AwsError;
-use crate::fleet::assumptions::Means;
-use crate::fleet::{Region, StackEvent};
+use gwctl_aws::AwsError;
+use gwctl_fleet::assumptions::Means;
+use gwctl_fleet::{Region, StackEvent};
 
 pub use await_answers::{AwaitAnswers, Planned, Target};
 pub use await_endpoint::AwaitEndpoint;
@@ -53,7 +53,7 @@ pub use records::{ChangeRecords, NameChange};
 pub use routing::RoutingControl;
 pub use smoke_write::SmokeWrite;
 pub use snapshot::CopySnapshot;
-pub(in crate::actions) use stack::placeholder;
+pub(crate) use stack::placeholder;
 pub use stack::{BuildStack, Source};
 pub use stack_gone::RemoveStack;
 pub use switch::FlipSwitch;
@@ -110,8 +110,8 @@ pub struct Sent {
     pub receipt: Option<String>,
 }
 
-impl From<crate::aws::Receipt> for Sent {
-    fn from(receipt: crate::aws::Receipt) -> Self {
+impl From<gwctl_aws::Receipt> for Sent {
+    fn from(receipt: gwctl_aws::Receipt) -> Self {
         Self {
             request_id: receipt.request_id,
             receipt: None,

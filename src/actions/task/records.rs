@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Seen, Sent, Work, change, read, unseen};
-use crate::actions::{Crew, PlannedCall};
-use crate::aws::AwsError;
-use crate::fleet::{RecordChange, RecordSet, Region};
+use crate::{Crew, PlannedCall};
+use gwctl_aws::AwsError;
+use gwctl_fleet::{RecordChange, RecordSet, Region};
 
 /// One batch: all of it or nothing. Sent only while the records are as they were planned on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Seen, Sent, Work, change, read, unseen};
-use crate::actions::{Crew, PlannedCall};
-use crate::aws::AwsError;
-use crate::fleet::{Region, RoutingEndpoint};
+use crate::{Crew, PlannedCall};
+use gwctl_aws::AwsError;
+use gwctl_fleet::{Region, RoutingEndpoint};
 
 /// IAM's prefix of the endpoints' own API.
 const SERVICE: &str = "route53-recovery-cluster";

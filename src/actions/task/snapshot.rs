@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Seen, Sent, Work, change, read};
-use crate::actions::{Crew, PlannedCall};
-use crate::aws::{AwsError, ErrorKind};
-use crate::fleet::{DbSnapshot, Region};
+use crate::{Crew, PlannedCall};
+use gwctl_aws::{AwsError, ErrorKind};
+use gwctl_fleet::{DbSnapshot, Region};
 
 /// Copies it before it expires: it may hold the only trace of the writes that were lost.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,11 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::change_set::{summary, surprise};
 use super::stack_log::{cause, follow, progress};
 use super::{Context, Next, Seen, Sent, Work, change, read, unseen};
-use crate::actions::{Crew, Dependency, PlannedCall};
-use crate::aws::{AwsError, CloudFormation, ErrorKind, WantedChangeSet};
-use crate::files;
-use crate::fleet::{Course, Formation, Region};
-use crate::stacks::{Action, Capability, Kind, Parameters, Part};
+use crate::{Crew, Dependency, PlannedCall};
+use gwctl_aws::{AwsError, CloudFormation, ErrorKind, WantedChangeSet};
+use gwctl_fleet::{Course, Formation, Region};
+use gwctl_stacks::{Action, Capability, Kind, Parameters, Part};
 
 /// The tag that says which template a stack was made from.
 const TEMPLATE: &str = "gwctl:template";
@@ -38,10 +37,10 @@ impl Source {
     fn text(&self) -> Result<String, String> {
         let text = match &self.path {
             None => self.kind.template(),
-            Some(path) => files::read_to_string(Path::new(path))
+            Some(path) => gwctl_files::read_to_string(Path::new(path))
                 .map_err(|error| format!("the template {path} cannot be read: {error}"))?,
         };
-        if crate::actions::plan::digest(text.as_bytes()) == self.digest {
+        if crate::plan::digest(text.as_bytes()) == self.digest {
             Ok(text)
         } else {
             Err(format!(
@@ -354,7 +353,7 @@ impl BuildStack {
 }
 
 /// What a parameter says for another stack's output.
-pub(in crate::actions) fn placeholder(region: &Region, stack: &str, output: &str) -> String {
+pub(crate) fn placeholder(region: &Region, stack: &str, output: &str) -> String {
     format!("{{{{{region}/{stack}/{output}}}}}")
 }
 

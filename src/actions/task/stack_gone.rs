@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::stack_log::{cause, follow, progress};
 use super::{Context, Next, Seen, Sent, Work, change, read, unseen};
-use crate::actions::{Crew, PlannedCall};
-use crate::aws::AwsError;
-use crate::fleet::{Course, Region};
+use crate::{Crew, PlannedCall};
+use gwctl_aws::AwsError;
+use gwctl_fleet::{Course, Region};
 
 const DELETE: &str = "DeleteStack";
 

@@ -6,8 +6,8 @@ use std::sync::PoisonError;
 use jiff::SignedDuration;
 
 use super::Context;
-use crate::aws::CloudFormation;
-use crate::fleet::{Formation, StackEvent};
+use gwctl_aws::CloudFormation;
+use gwctl_fleet::{Formation, StackEvent};
 
 /// CloudFormation's clock and ours may differ a little.
 const EARLIER: SignedDuration = SignedDuration::from_secs(2);

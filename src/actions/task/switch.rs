@@ -4,9 +4,9 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Seen, Sent, Work, change, read, unseen};
-use crate::actions::{Crew, PlannedCall};
-use crate::aws::AwsError;
-use crate::fleet::Region;
+use crate::{Crew, PlannedCall};
+use gwctl_aws::AwsError;
+use gwctl_fleet::Region;
 
 /// Puts one data point. It needs nothing in us-east-1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

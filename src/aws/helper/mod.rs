@@ -26,7 +26,7 @@ use tokio::process::Command;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use crate::fleet::clean;
+use gwctl_fleet::clean;
 
 /// How long one caller waits before it says that the program still runs; the program goes on.
 const PATIENCE: Duration = Duration::from_secs(15);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Action, Screen, State, Wizard};
-use crate::actions::{Lately, LeaseHolder, Order, Phase, RunState, StepStatus, recovery};
-use crate::fleet::{FleetSpec, Pace};
+use gwctl_actions::{Lately, LeaseHolder, Order, Phase, RunState, StepStatus, recovery};
+use gwctl_fleet::{FleetSpec, Pace};
 
 /// How long `:arm` opens the fleet for changes.
 pub const ARMED: SignedDuration = SignedDuration::from_mins(15);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{FaultEntry, Hits, Hold, Key};
-use crate::actions::{Binding, Intent, Lately, Order, Phase, Plan, RunState};
-use crate::fleet::{FleetSpec, Observed, Pace, Snapshot, Vote};
+use gwctl_actions::{Binding, Intent, Lately, Order, Phase, Plan, RunState};
+use gwctl_fleet::{FleetSpec, Observed, Pace, Snapshot, Vote};
 
 /// What a mouse did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use tui_input::Input;
 
 use super::msg::RunLine;
 use super::{Help, Offer, OrderKind, Wizard};
-use crate::actions::Intent;
-use crate::fleet::{Observed, Vote};
+use gwctl_actions::Intent;
+use gwctl_fleet::{Observed, Vote};
 
 /// A window over the screen that takes the keys while it is open.
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ pub enum Overlay {
     Votes {
         /// Its id.
         check: String,
-        /// The votes; [`crate::fleet::Missing::NotYet`] while they are asked for.
+        /// The votes; [`gwctl_fleet::Missing::NotYet`] while they are asked for.
         votes: Observed<Vec<Vote>>,
         /// First visible line.
         scroll: usize,

@@ -8,8 +8,8 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use self::verbs::{Takes, Verb, verbs};
 use super::keymap::HelpLine;
 use super::{Filter, State, Suggestion, request};
-use crate::actions::Intent;
-use crate::fleet::{Pace, Region};
+use gwctl_actions::Intent;
+use gwctl_fleet::{Pace, Region};
 
 /// How many completions are worth showing.
 const SHOWN: usize = 8;

@@ -1,6 +1,6 @@
 //! Where in the console one can be, and how one got there.
 
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// A full page of the console.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,7 +1,7 @@
 //! What is typed after `:` to ask for a guided action.
 
-use crate::actions::{Intent, Mechanism, Mode};
-use crate::fleet::Region;
+use gwctl_actions::{Intent, Mechanism, Mode};
+use gwctl_fleet::Region;
 
 /// How each is written.
 pub const USAGES: [(&str, &str); 11] = [

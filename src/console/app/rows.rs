@@ -10,7 +10,7 @@ pub use run::{outcome, rows as of_run, status_word};
 use jiff::Timestamp;
 
 use super::{Chart, Panel, Screen};
-use crate::fleet::{CallKey, Observed, Point, Region, Snapshot, clean_line, span};
+use gwctl_fleet::{CallKey, Observed, Point, Region, Snapshot, clean_line, span};
 
 /// What a row is about: where to find it in the shown snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Key, Keymap, Mode, Msg, Start, State, ThemeEntry, update};
-use crate::fleet::{
+use gwctl_fleet::{
     Alarm, Answer, Call, Change, CheckConfig, CheckKind, Cluster, DbEvent, EdgeSpec, Engine,
     FleetSpec, HealthCheck, LatencyRecord, Member, Metrics, Observed, Outcome, Region, SiteSpec,
     Snapshot, Source, Thresholds, Topology,
@@ -61,8 +61,8 @@ fn spec() -> FleetSpec {
         },
         sites: REGIONS.into_iter().map(site).collect(),
         thresholds: Thresholds::default(),
-        rules: crate::fleet::Rules::default(),
-        build: crate::fleet::BuildSpec::default(),
+        rules: gwctl_fleet::Rules::default(),
+        build: gwctl_fleet::BuildSpec::default(),
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::rows::{self, Row};
 use super::{Chart, Filter, Guided, History, Hits, Keymap, Overlay, Panel, Screen};
-use crate::fleet::{Pace, Region, Site, Snapshot};
+use gwctl_fleet::{Pace, Region, Site, Snapshot};
 
 /// Where the fleet lives, for the header.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,7 +17,7 @@ use super::state::Cursor;
 use super::{
     Action, Connection, Effect, FaultEntry, Gravity, Key, Msg, Notice, Overlay, Panel, Row, State,
 };
-use crate::fleet::{Observed, Snapshot, Vote};
+use gwctl_fleet::{Observed, Snapshot, Vote};
 
 /// How long a message stays.
 const INFO: SignedDuration = SignedDuration::from_secs(4);

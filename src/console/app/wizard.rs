@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use tui_input::Input;
 
 use super::{State, request};
-use crate::actions::registry::{ACTIONS, Action};
-use crate::actions::{CALM, Finding, Intent, Mode, Plan, Refused, plan, remedies};
-use crate::fleet::{Missing, Region};
+use gwctl_actions::registry::{ACTIONS, Action};
+use gwctl_actions::{CALM, Finding, Intent, Mode, Plan, Refused, plan, remedies};
+use gwctl_fleet::{Missing, Region};
 
 /// One line of the menu.
 #[derive(Debug, Clone)]

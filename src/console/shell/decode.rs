@@ -1,6 +1,6 @@
 //! What the bytes of a terminal mean: the sequences of xterm and of those that follow it.
 
-use crate::console::app::{Code, Gesture, Key, Msg};
+use crate::app::{Code, Gesture, Key, Msg};
 
 /// What stands at the beginning of some bytes.
 #[derive(Debug)]

@@ -8,11 +8,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
 use super::runs::{Keeper, Means, Runs};
-use crate::actions::{Intent, RunState, Running, look_up};
-use crate::console::app::Hold;
-use crate::console::app::{Effect, Msg};
-use crate::console::{Opened, Setup};
-use crate::fleet::{Clock, Snapshot};
+use crate::app::Hold;
+use crate::app::{Effect, Msg};
+use crate::{Opened, Setup};
+use gwctl_actions::{Intent, RunState, Running, look_up};
+use gwctl_fleet::{Clock, Snapshot};
 
 /// How long the first look at a fleet that was built or taken down in part may take: no longer than one
 /// can do without it, should a Region not answer.
@@ -131,7 +131,7 @@ impl Outside {
     }
 
     /// Stops to watch the fleet before, shows the picture of nothing of the next one, and opens it.
-    fn open(&mut self, generation: u64, name: &str, pace: crate::fleet::Pace) -> Vec<Msg> {
+    fn open(&mut self, generation: u64, name: &str, pace: gwctl_fleet::Pace) -> Vec<Msg> {
         self.means = None;
         self.picture = None;
         self.generation = generation;
@@ -162,7 +162,7 @@ impl Outside {
 
     /// Looks at the fleet as it is described now. What watches it as it was stays until there is a picture:
     /// nothing on screen is lost in between.
-    fn reopen(&mut self, generation: u64, name: &str, pace: crate::fleet::Pace) -> Vec<Msg> {
+    fn reopen(&mut self, generation: u64, name: &str, pace: gwctl_fleet::Pace) -> Vec<Msg> {
         let Some(means) = &self.means else {
             return self.open(generation, name, pace);
         };
@@ -180,7 +180,7 @@ impl Outside {
     }
 
     /// The fleet asked for arrived; one that was asked for before it is let go.
-    pub fn watch(&mut self, generation: u64, opened: Opened, pace: crate::fleet::Pace) -> Vec<Msg> {
+    pub fn watch(&mut self, generation: u64, opened: Opened, pace: gwctl_fleet::Pace) -> Vec<Msg> {
         if generation != self.generation {
             return Vec::new();
         }

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
 use super::decode::{Decoded, decode, decode_rest};
-use crate::console::app::Msg;
+use crate::app::Msg;
 
 /// How long a lone Esc may be the beginning of a longer key. Terminals send a key at once; slow
 /// lines may tear it apart.

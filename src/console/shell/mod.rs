@@ -31,7 +31,7 @@ use self::signals::{Signals, Wish};
 use self::tty::Tty;
 use super::app::{Effect, Keymap, Msg, Shown, Start, State, update};
 use super::{ConsoleError, Ended, Outcome, Setup};
-use crate::fleet::Snapshot;
+use gwctl_fleet::Snapshot;
 
 /// No more than 30 frames a second.
 const FRAME: Duration = Duration::from_millis(33);

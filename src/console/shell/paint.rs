@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use ratatui::Frame;
 
-use crate::console::app::{Hits, State, ThemeEntry};
-use crate::console::view::{self, Depth, Theme};
-use crate::console::{ConsoleError, Setup};
+use crate::app::{Hits, State, ThemeEntry};
+use crate::view::{self, Depth, Theme};
+use crate::{ConsoleError, Setup};
 
 /// Draws states.
 pub(super) struct Painter {

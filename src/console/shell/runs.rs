@@ -8,13 +8,13 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, spawn_blocking};
 
 use super::effects::Arrival;
-use crate::actions::{
+use crate::Fleets;
+use crate::app::{Hold, Kept, Msg, RunLine};
+use gwctl_actions::{
     Binding, Confirmation, Control, Crew, Folder, Intent, Lately, NotStarted, Operator, Order,
     Plan, Running, keep_switches, resume, start,
 };
-use crate::console::Fleets;
-use crate::console::app::{Hold, Kept, Msg, RunLine};
-use crate::observe::Observer;
+use gwctl_observe::Observer;
 
 /// How often the journal of somebody else's run is read.
 const FOLLOW: Duration = Duration::from_millis(500);
@@ -200,7 +200,7 @@ impl Runs {
     pub fn list(&self) {
         let (folder, sender) = (self.folder.clone(), self.sender.clone());
         spawn_blocking(move || {
-            let line = |run: crate::actions::Summary| match run.state {
+            let line = |run: gwctl_actions::Summary| match run.state {
                 Ok(state) => RunLine {
                     unattended: folder.holder(&run.id).is_none(),
                     id: run.id,

@@ -10,7 +10,7 @@ use crossterm::style::ResetColor;
 use crossterm::terminal::{self, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{Command, cursor};
 
-use crate::console::ConsoleError;
+use crate::ConsoleError;
 
 /// Whether the terminal is in our modes. A process has one terminal.
 static TAKEN: AtomicBool = AtomicBool::new(false);

@@ -3,8 +3,8 @@
 
 use super::known::State;
 use super::scene::Scene;
-use crate::console::app::Panel;
-use crate::fleet::Missing;
+use crate::app::Panel;
+use gwctl_fleet::Missing;
 
 /// Why the list of `panel` is empty: its filter hides all of its `things`; or what they were asked for with is
 /// missing for the first of these reasons; or there are `none`.

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use super::glyphs::Glyphs;
 use super::paint;
-use crate::fleet::Series;
+use gwctl_fleet::Series;
 use jiff::Timestamp;
 
 /// A bar filled to `share` (0 to 1) of its place.

@@ -13,8 +13,8 @@ use super::paint;
 use super::scene::Scene;
 use super::table::{Column, Grid};
 use super::theme::Role;
-use crate::console::app::{Panel, Subject};
-use crate::fleet::{Call, CallKey, CallStats, Outcome, clean};
+use crate::app::{Panel, Subject};
+use gwctl_fleet::{Call, CallKey, CallStats, Outcome, clean};
 
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {

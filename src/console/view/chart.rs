@@ -10,7 +10,7 @@ use super::known::cells;
 use super::paint;
 use super::scene::Scene;
 use super::theme::Role;
-use crate::fleet::{Limit, Series};
+use gwctl_fleet::{Limit, Series};
 
 /// One line of a chart.
 pub struct Curve<'a> {

@@ -9,10 +9,8 @@ use super::figures;
 use super::paint;
 use super::scene::{Scene, area_of};
 use super::theme::Role;
-use crate::console::app::{
-    Connection, Gravity, HelpLine, Hold, Mode, Overlay, Screen, Shown, Target,
-};
-use crate::fleet::{Outcome, Pace, Verdict};
+use crate::app::{Connection, Gravity, HelpLine, Hold, Mode, Overlay, Screen, Shown, Target};
+use gwctl_fleet::{Outcome, Pace, Verdict};
 
 /// Name, verdict, where it runs, who asks, what time it is; below, the screens.
 pub fn header(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -107,8 +105,8 @@ fn account(scene: &Scene<'_>) -> Span<'static> {
     let shown = known.show(scene.theme, Role::Text, usize::MAX, |identity| {
         format!(
             "{} {}",
-            crate::fleet::clean(identity.operator(), 24),
-            crate::fleet::clean(&identity.account, 12)
+            gwctl_fleet::clean(identity.operator(), 24),
+            gwctl_fleet::clean(&identity.account, 12)
         )
     });
     if scene.snapshot.identity.last().is_some() {
@@ -254,7 +252,7 @@ pub fn banner(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
         (Hold::Theirs(holder), _) => format!("moved by {} in another gwctl", holder.operator),
         (Hold::Nobody, _) => format!("unfinished, left {}", scene.ago(run.newest)),
     };
-    let key = scene.key(crate::console::app::Action::Run);
+    let key = scene.key(crate::app::Action::Run);
     let text = format!(
         " {mark} {word} \u{b7} {key} opens it \u{b7} {what} \u{b7} {} ",
         paint::safe(&run.plan.title)

@@ -9,7 +9,7 @@ use super::chart::{Chart, Curve};
 use super::figures;
 use super::scene::Scene;
 use super::theme::Role;
-use crate::fleet::{Limit, Metric, Observed, Series, Site};
+use gwctl_fleet::{Limit, Metric, Observed, Series, Site};
 
 /// Lines that can still be told apart.
 const MOST: usize = 6;

@@ -15,8 +15,8 @@ use super::table::{Column, Grid};
 use super::theme::Role;
 use super::topology::topology;
 use super::{paint, sites, why};
-use crate::console::app::{Panel, Subject};
-use crate::fleet::{Instance, Member, Metric, Missing, Region, clean, member_verdict};
+use crate::app::{Panel, Subject};
+use gwctl_fleet::{Instance, Member, Metric, Missing, Region, clean, member_verdict};
 
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {

@@ -15,8 +15,8 @@ use super::scene::Scene;
 use super::table::{Column, Grid};
 use super::theme::Role;
 use super::{paint, sites, why};
-use crate::console::app::{Panel, Subject};
-use crate::fleet::{CheckKind, Metric, check_verdict, clean};
+use crate::app::{Panel, Subject};
+use gwctl_fleet::{CheckKind, Metric, check_verdict, clean};
 
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {

@@ -11,7 +11,7 @@ use super::paint;
 use super::scene::Scene;
 use super::sites;
 use super::theme::Role;
-use crate::fleet::{Metric, Verdict, clean};
+use gwctl_fleet::{Metric, Verdict, clean};
 
 /// The worst of the edge's reasons about one of its parts; unknown where the part was not seen.
 fn verdict_of(scene: &Scene<'_>, abouts: &[&str], seen: State) -> Verdict {
@@ -171,7 +171,7 @@ fn distribution_line(scene: &Scene<'_>) -> Line<'static> {
 pub fn missing<T>(
     scene: &Scene<'_>,
     known: Known<&T>,
-    why: Option<&crate::fleet::Missing>,
+    why: Option<&gwctl_fleet::Missing>,
 ) -> Span<'static> {
     let why = why.map_or_else(String::new, ToString::to_string);
     scene.span(

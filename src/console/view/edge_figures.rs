@@ -13,7 +13,7 @@ use super::known::Known;
 use super::scene::Scene;
 use super::sites;
 use super::theme::Role;
-use crate::fleet::{Metric, clean};
+use gwctl_fleet::{Metric, clean};
 
 /// The distribution: probe, origins, aliases, certificate.
 pub fn figures_panel(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {

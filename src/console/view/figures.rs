@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::fleet::{Unit, span};
+use gwctl_fleet::{Unit, span};
 
 /// Cells that [`millis`], [`percent`] and [`per_second`] need at most.
 pub const WIDTH: usize = 6;
@@ -123,7 +123,7 @@ pub fn dollars_per_hour(value: f64) -> String {
     }
 }
 
-pub use crate::fleet::span::short as age;
+pub use gwctl_fleet::span::short as age;
 
 /// So many seconds in words: `45 s`, `4 min 30 s`, `1 h 5 min`. At most eleven cells.
 pub fn span(seconds: u64) -> String {

@@ -16,8 +16,8 @@ use super::sites;
 use super::table::{Column, Grid};
 use super::theme::Role;
 use super::why;
-use crate::console::app::{Panel, Subject};
-use crate::fleet::{Limit, Metric, Site, Verdict};
+use crate::app::{Panel, Subject};
+use gwctl_fleet::{Limit, Metric, Site, Verdict};
 
 /// Cells that the lag always has.
 const LAG: u16 = 7;

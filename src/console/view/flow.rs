@@ -8,7 +8,7 @@ use super::known::{Shown, State};
 use super::scene::Scene;
 use super::sites;
 use super::theme::Role;
-use crate::fleet::{
+use gwctl_fleet::{
     ApiKind, CheckKind, HealthCheck, Metric, Observed, ProbeReport, Site, check_verdict, clean,
 };
 
@@ -392,7 +392,7 @@ fn reach(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, site: &Site) {
 }
 
 /// Whether a Region's endpoints answer, and how fast.
-pub fn reach_line(scene: &Scene<'_>, reach: &crate::fleet::Reachability) -> Vec<Span<'static>> {
+pub fn reach_line(scene: &Scene<'_>, reach: &gwctl_fleet::Reachability) -> Vec<Span<'static>> {
     let glyphs = scene.theme.glyphs;
     match reach.answering() {
         None => vec![scene.span(format!("{} not asked yet", glyphs.not_yet), Role::Faint)],

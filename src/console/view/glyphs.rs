@@ -2,7 +2,7 @@
 
 use ratatui::symbols::border;
 
-use crate::fleet::Verdict;
+use gwctl_fleet::Verdict;
 
 /// One set of characters. Every mark is one cell wide and none is an emoji.
 #[derive(Debug)]

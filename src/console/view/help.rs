@@ -8,8 +8,8 @@ use super::known::cells;
 use super::overlay::{scrolled, window};
 use super::scene::Scene;
 use super::theme::Role;
-use crate::console::app::Help;
-use crate::fleet::Verdict;
+use crate::app::Help;
+use gwctl_fleet::Verdict;
 
 /// The window of help.
 pub fn help_window(

@@ -10,7 +10,7 @@ use ratatui::text::Span;
 
 use super::figures;
 use super::theme::{Role, Theme};
-use crate::fleet::{Metric, Metrics, Missing, Observed, Series, Thresholds};
+use gwctl_fleet::{Metric, Metrics, Missing, Observed, Series, Thresholds};
 
 /// How well a value is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -311,8 +311,8 @@ pub fn cells(text: &str) -> usize {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::console::view::colour::Depth;
-    use crate::fleet::{Point, Source};
+    use crate::view::colour::Depth;
+    use gwctl_fleet::{Point, Source};
 
     const SOURCE: Source = Source {
         api: "cloudwatch:GetMetricData",

@@ -7,7 +7,7 @@ use ratatui::text::Span;
 
 use super::scene::Scene;
 use super::theme::Role;
-use crate::actions::{RunState, Step, StepStatus};
+use gwctl_actions::{RunState, Step, StepStatus};
 
 /// One step's place in time, in seconds from the beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +86,7 @@ pub fn bar(
 /// Mark, word and role of a step's status: told apart without colour as well.
 pub fn status(scene: &Scene<'_>, run: &RunState, id: &str) -> (&'static str, &'static str, Role) {
     let glyphs = scene.theme.glyphs;
-    let word = crate::console::app::status_word(run, id);
+    let word = crate::app::status_word(run, id);
     match run.status(id) {
         StepStatus::Waiting => (glyphs.dot, word, Role::Faint),
         StepStatus::Running => (glyphs.cursor, word, Role::Accent),

@@ -17,7 +17,7 @@ use super::scene::{Scene, limit_role};
 use super::sites;
 use super::taken::Taken;
 use super::theme::Role;
-use crate::fleet::{Region, Site};
+use gwctl_fleet::{Region, Site};
 
 /// Land by the degree, from 78° north to 57° south, each line the lengths of sea and land in turn
 /// from 180° west. Made from Natural Earth's 1:50m land, which is in the public domain.

@@ -12,7 +12,7 @@ use super::prose::Prose;
 use super::scene::Scene;
 use super::theme::Role;
 use super::wizard::times;
-use crate::console::app::{Ask, Asked, Mode, Offer, OrderKind, RunLine, Way};
+use crate::app::{Ask, Asked, Mode, Offer, OrderKind, RunLine, Way};
 
 /// Entries of the menu that are seen at once, where the room allows.
 const MOST: usize = 6;
@@ -72,7 +72,7 @@ fn offer_line(scene: &Scene<'_>, offer: &Offer, width: usize) -> Line<'static> {
     let refused = offer.refused();
     let (mark, role) = match (&refused, &offer.planned) {
         (Some(_), _) => (glyphs.not_allowed, Role::Faint),
-        (None, Some(Ok(plan))) if plan.finding() > crate::actions::Finding::Pass => {
+        (None, Some(Ok(plan))) if plan.finding() > gwctl_actions::Finding::Pass => {
             (glyphs.degraded, Role::Degraded)
         }
         (None, _) => (glyphs.healthy, Role::Healthy),
@@ -127,14 +127,14 @@ fn title(offer: &Offer) -> String {
 
 /// What an offer without a plan is about.
 fn target(offer: &Offer) -> String {
-    use crate::actions::Intent;
+    use gwctl_actions::Intent;
     let (Way::Plain(intent) | Way::Arguments(intent, _)) = &offer.way else {
         return String::new();
     };
     match intent {
         Intent::Promote { target, mode, .. } => format!(
             "{target} by {}",
-            mode.map_or("the way advised", crate::actions::Mode::word)
+            mode.map_or("the way advised", gwctl_actions::Mode::word)
         ),
         Intent::Drill { region, to, .. } => format!("{region} to {to}"),
         other => other.region().map_or_else(String::new, ToString::to_string),
@@ -217,7 +217,7 @@ pub fn runs(
                 scene.span(format!("{mark} {word:<10} "), role),
                 scene.span(paint::fitted(&run.title, room), Role::Text),
                 Span::raw("  "),
-                scene.span(crate::fleet::clean(&run.operator, 16), Role::Muted),
+                scene.span(gwctl_fleet::clean(&run.operator, 16), Role::Muted),
             ])
         })
         .collect();
@@ -311,8 +311,8 @@ fn question(kind: OrderKind, step: Option<&str>, target: &str) -> (String, Strin
     }
 }
 
-fn arguments(intent: &crate::actions::Intent) -> (String, String) {
-    use crate::actions::Intent;
+fn arguments(intent: &gwctl_actions::Intent) -> (String, String) {
+    use gwctl_actions::Intent;
     match intent {
         Intent::Drain { region, .. } => (
             format!("Drain {region}"),

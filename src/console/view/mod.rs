@@ -56,7 +56,7 @@ pub use colour::Depth;
 pub use glyphs::Glyphs;
 pub use theme::{DEFAULT, Role, Theme, ThemeError, names};
 
-use crate::console::app::{Hits, Screen, State};
+use crate::app::{Hits, Screen, State};
 use scene::Scene;
 
 /// The smallest terminal that shows anything of use: columns and rows.

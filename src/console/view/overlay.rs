@@ -12,8 +12,8 @@ use super::paint;
 use super::scene::{Scene, area_of};
 use super::theme::Role;
 use super::wizard;
-use crate::console::app::{FaultEntry, Overlay, Palette, Target, Window};
-use crate::fleet::{Observed, Verdict, Vote};
+use crate::app::{FaultEntry, Overlay, Palette, Target, Window};
+use gwctl_fleet::{Observed, Verdict, Vote};
 
 /// Draws the open overlay, if any.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {

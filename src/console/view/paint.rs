@@ -9,7 +9,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use super::known::{Shown, cells};
-use crate::fleet::clean_line;
+use gwctl_fleet::clean_line;
 
 /// What may be drawn of `text`. Adapters clean what they read; this is the second lock.
 pub fn safe(text: &str) -> Cow<'_, str> {

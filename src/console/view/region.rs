@@ -15,8 +15,8 @@ use super::sites;
 use super::table::{Column, Grid};
 use super::theme::Role;
 use super::{flow, paint, why};
-use crate::console::app::{Chart, Panel, Subject, Target, Window};
-use crate::fleet::{Metric, Region, Site};
+use crate::app::{Chart, Panel, Subject, Target, Window};
+use gwctl_fleet::{Metric, Region, Site};
 
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, region: &Region) {

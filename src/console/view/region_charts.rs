@@ -10,8 +10,8 @@ use super::figures;
 use super::known::Known;
 use super::scene::Scene;
 use super::theme::Role;
-use crate::console::app::Chart;
-use crate::fleet::{Limit, Metric, Observed, Series, Site, Unit};
+use crate::app::Chart;
+use gwctl_fleet::{Limit, Metric, Observed, Series, Site, Unit};
 
 /// A line of a chart, before it is drawn.
 struct Plotted<'a> {
@@ -166,7 +166,7 @@ fn why_nothing_to_ask(scene: &Scene<'_>, site: &Site, chart: Chart) -> String {
 
 fn plan<'a>(scene: &Scene<'a>, site: &'a Site, chart: Chart) -> (Vec<Plotted<'a>>, Option<Limit>) {
     let limits = &scene.snapshot.thresholds;
-    let line = |name: &str, metrics: &'a crate::fleet::Metrics, metric: Metric| Plotted {
+    let line = |name: &str, metrics: &'a gwctl_fleet::Metrics, metric: Metric| Plotted {
         name: name.into(),
         observed: metrics.get(metric),
         unit: metric.unit(),
@@ -261,7 +261,7 @@ fn plan<'a>(scene: &Scene<'a>, site: &'a Site, chart: Chart) -> (Vec<Plotted<'a>
 }
 
 /// A function's name without what all of them begin with: `orders-read` beside `orders-write` is `read`.
-fn short_name(name: &str, all: &[crate::fleet::Function]) -> String {
+fn short_name(name: &str, all: &[gwctl_fleet::Function]) -> String {
     let common = all
         .iter()
         .map(|function| function.name.as_str())

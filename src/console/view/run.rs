@@ -19,8 +19,8 @@ use super::run_stack;
 use super::scene::Scene;
 use super::table::{Column, Grid};
 use super::theme::Role;
-use crate::actions::{RunState, Step, StepState, StepStatus};
-use crate::console::app::{Panel, Shown, Subject, outcome};
+use crate::app::{Panel, Shown, Subject, outcome};
+use gwctl_actions::{RunState, Step, StepState, StepStatus};
 
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {

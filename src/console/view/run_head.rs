@@ -13,8 +13,8 @@ use super::prose::Prose;
 use super::run::objective;
 use super::scene::Scene;
 use super::theme::Role;
-use crate::actions::{Phase, RunState, StepStatus, Task, recovery};
-use crate::console::app::{Hold, Mode, Shown};
+use crate::app::{Hold, Mode, Shown};
+use gwctl_actions::{Phase, RunState, StepStatus, Task, recovery};
 
 /// Draws the head; what is left is for the rest.
 pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown) -> Rect {

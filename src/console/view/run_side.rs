@@ -11,7 +11,7 @@ use super::scene::Scene;
 use super::sites;
 use super::table::{Column, Grid};
 use super::theme::Role;
-use crate::fleet::Metric;
+use gwctl_fleet::Metric;
 
 const COLUMNS: &[Column] = &[
     Column::words("Region", 16, 0),

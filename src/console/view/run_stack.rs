@@ -11,8 +11,8 @@ use super::lanes::{Lane, bar};
 use super::paint;
 use super::scene::Scene;
 use super::theme::Role;
-use crate::actions::{RunState, StackPart, Step, StepStatus};
-use crate::console::app::Panel;
+use crate::app::Panel;
+use gwctl_actions::{RunState, StackPart, Step, StepStatus};
 
 /// The step whose resources are shown: the one under the cursor, or the stack that moved last.
 pub fn shown<'r>(scene: &Scene<'_>, run: &'r RunState) -> Option<&'r Step> {

@@ -10,9 +10,9 @@ use super::figures;
 use super::known::{Known, Shown};
 use super::paint;
 use super::theme::{Role, Theme};
-use crate::actions::Phase;
-use crate::console::app::{self, Area, Hits, Hold, Panel, Row, State, Target, Window};
-use crate::fleet::{Metric, Metrics, Observed, Site, Snapshot, Verdict};
+use crate::app::{self, Area, Hits, Hold, Panel, Row, State, Target, Window};
+use gwctl_actions::Phase;
+use gwctl_fleet::{Metric, Metrics, Observed, Site, Snapshot, Verdict};
 
 /// One frame being drawn.
 pub struct Scene<'a> {
@@ -69,7 +69,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The first key of an action, for people; its name where it has none.
-    pub fn key(&self, action: crate::console::app::Action) -> String {
+    pub fn key(&self, action: crate::app::Action) -> String {
         self.state
             .keymap
             .keys(action)
@@ -142,7 +142,7 @@ impl<'a> Scene<'a> {
     pub fn figure(
         &self,
         known: Known<f64>,
-        limit: Option<crate::fleet::Limit>,
+        limit: Option<gwctl_fleet::Limit>,
         width: usize,
         write: impl FnOnce(f64) -> String,
     ) -> Shown {
@@ -329,7 +329,7 @@ impl<'a> Scene<'a> {
 }
 
 /// The role of a figure, judged by its limit: text while within.
-pub fn limit_role(value: Option<f64>, limit: Option<crate::fleet::Limit>) -> Role {
+pub fn limit_role(value: Option<f64>, limit: Option<gwctl_fleet::Limit>) -> Role {
     match (value, limit) {
         (Some(value), Some(limit)) if value > limit.critical => Role::Down,
         (Some(value), Some(limit)) if value > limit.warn => Role::Degraded,

@@ -11,8 +11,8 @@ use super::known::{Known, Shown, State, cells};
 use super::paint;
 use super::scene::Scene;
 use super::theme::Role;
-use crate::console::app::{Panel, Screen, Subject};
-use crate::fleet::{
+use crate::app::{Panel, Screen, Subject};
+use gwctl_fleet::{
     Certificate, CheckVerdict, HealthCheck, LatencyRecord, Metric, Missing, Observed, Region, Site,
     span,
 };

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::paint;
 use super::scene::Scene;
 use super::theme::Role;
-use crate::console::app::Panel;
+use crate::app::Panel;
 
 /// A column of a table.
 #[derive(Debug, Clone, Copy)]

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::colour::{Depth, Paint};
 use super::glyphs::Glyphs;
-use crate::fleet::Verdict;
+use gwctl_fleet::Verdict;
 
 /// The themes in the binary, the default first.
 const EMBEDDED: [(&str, &str); 6] = [
@@ -154,7 +154,7 @@ impl Theme {
             .filter(|_| is_plain(name));
         if let Some(path) = own.filter(|path| path.is_file()) {
             let text =
-                crate::files::read_to_string(&path).map_err(|cause| ThemeError::Unreadable {
+                gwctl_files::read_to_string(&path).map_err(|cause| ThemeError::Unreadable {
                     path: path.clone(),
                     cause,
                 })?;
@@ -207,7 +207,7 @@ impl Theme {
         ];
         Ok(Self {
             name: name.into(),
-            about: crate::fleet::clean(&file.about, 120),
+            about: gwctl_fleet::clean(&file.about, 120),
             glyphs: if ascii {
                 &super::glyphs::ASCII
             } else {
@@ -352,7 +352,7 @@ pub fn names(dir: Option<&Path>) -> Vec<String> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::console::view::colour::contrast;
+    use crate::view::colour::contrast;
 
     fn every() -> Vec<Theme> {
         names(None)

@@ -8,7 +8,7 @@ use super::flow::status_role;
 use super::scene::Scene;
 use super::theme::Role;
 use super::{paint, sites};
-use crate::fleet::{Member, Metric, Topology, clean, member_verdict};
+use gwctl_fleet::{Member, Metric, Topology, clean, member_verdict};
 
 /// The writer on the left, an arrow with its lag to every secondary on the right.
 pub fn topology(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {

@@ -8,7 +8,7 @@ use ratatui::text::Line;
 use super::paint;
 use super::scene::Scene;
 use super::theme::Role;
-use crate::fleet::{Judgement, Reason, Site, Verdict};
+use gwctl_fleet::{Judgement, Reason, Site, Verdict};
 
 /// One line of a list of reasons.
 pub struct WhyLine {

@@ -15,8 +15,8 @@ use super::prose::Prose;
 use super::scene::{Scene, area_of};
 use super::theme::Role;
 use super::wizard_steps::graph;
-use crate::actions::{Check, Finding, Plan, Step};
-use crate::console::app::{Action, Part, Target, Window, Wizard, red};
+use crate::app::{Action, Part, Target, Window, Wizard, red};
+use gwctl_actions::{Check, Finding, Plan, Step};
 
 /// Draws the wizard over the whole body.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, wizard: &Wizard) {

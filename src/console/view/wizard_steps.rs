@@ -9,7 +9,7 @@ use super::paint;
 use super::prose::Prose;
 use super::scene::Scene;
 use super::theme::Role;
-use crate::actions::{Becomes, Standing, Step};
+use gwctl_actions::{Becomes, Standing, Step};
 
 /// Each step with its bar in time, and below it what it calls and what it needs.
 pub fn graph(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, steps: &[&Step], width: u16) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Shown;
-use crate::fleet::{Lasting, Metric, Metrics, Missing, Observed, Region, Snapshot};
+use crate::{Lasting, Metric, Metrics, Missing, Observed, Region, Snapshot};
 
 /// Words of `GlobalCluster.Status` that were seen or read of (aws-facts §2.4).
 const GLOBAL_STATUSES: [&str; 7] = [
@@ -388,7 +388,7 @@ fn words<'a>(seen: impl IntoIterator<Item = &'a str>, known: &[&str]) -> Shown {
 }
 
 fn points(all: &[&Metrics], metric: Metric, of: &str) -> Shown {
-    let count = |wanted: fn(&Observed<std::sync::Arc<crate::fleet::Series>>) -> bool| {
+    let count = |wanted: fn(&Observed<std::sync::Arc<crate::Series>>) -> bool| {
         all.iter()
             .filter(|metrics| wanted(metrics.get(metric)))
             .count()

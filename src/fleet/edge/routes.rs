@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use super::{CheckConfig, CheckKind, CheckVerdict, Edge, LatencyRecord};
-use crate::fleet::{HealthCheck, Missing, Observed, Region, Switch, check_verdict};
+use crate::{HealthCheck, Missing, Observed, Region, Switch, check_verdict};
 
 /// A check that by itself takes a record out of DNS, on the record or below the one on it.
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use super::*;
-use crate::fleet::{FleetSpec, Missing, Snapshot, Source};
+use crate::{FleetSpec, Missing, Snapshot, Source};
 
 const SPEC: &str = r#"
     domain = "api.example.com"

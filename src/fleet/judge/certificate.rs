@@ -1,7 +1,7 @@
 //! Certificates: days left, and whether renewal works.
 
 use super::reason;
-use crate::fleet::{Certificate, Observed, Reason, Snapshot, Verdict};
+use crate::{Certificate, Observed, Reason, Snapshot, Verdict};
 
 /// A certificate only threatens until its last day; then it hurts every client.
 pub(super) fn judge(certificate: &Observed<Certificate>, snapshot: &Snapshot) -> Option<Reason> {

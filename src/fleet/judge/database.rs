@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::words::{Effect, age, beyond, millis, unseen};
 use super::{figure, fresh, reason};
-use crate::fleet::{
+use crate::{
     Availability, ClusterState, Judgement, Lag, Member, Missing, Reason, Region, Snapshot,
     Topology, Verdict,
 };
@@ -127,7 +127,7 @@ fn writer(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
             if reasons.iter().any(|reason| reason.verdict == Verdict::Down) {
                 return reasons;
             }
-            let writing = |instance: &&crate::fleet::Instance| instance.writer;
+            let writing = |instance: &&crate::Instance| instance.writer;
             match state.instances.iter().find(writing) {
                 None => {
                     let text = format!("{} has no writer instance", member.cluster);

@@ -4,7 +4,7 @@
 
 use super::super::fixture::{Fixture, ask_failed, headline, region};
 use super::*;
-use crate::fleet::{FailoverState, Metric};
+use crate::{FailoverState, Metric};
 
 fn judged(change: impl FnOnce(&mut Fixture)) -> (Verdict, String) {
     let mut fixture = Fixture::healthy();

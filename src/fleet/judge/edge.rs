@@ -3,7 +3,7 @@
 use super::site::{Seen, effect, seen, slow, unreached};
 use super::words::{absent, beyond, percent, unseen};
 use super::{certificate, figure, reason, share, witness};
-use crate::fleet::{Judgement, Metric, Missing, Reason, Region, Site, Snapshot, Verdict};
+use crate::{Judgement, Metric, Missing, Reason, Region, Site, Snapshot, Verdict};
 
 pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
     let mut reasons = Vec::new();
@@ -246,7 +246,7 @@ mod tests {
 
     use super::super::fixture::{Fixture, REGIONS, ask_failed, headline, region};
     use super::*;
-    use crate::fleet::{Answer, Distribution, Observed, Source};
+    use crate::{Answer, Distribution, Observed, Source};
 
     fn judged(change: impl FnOnce(&mut Fixture)) -> (Verdict, String) {
         let mut fixture = Fixture::healthy();
@@ -350,7 +350,7 @@ mod tests {
     fn what_cloudfront_answers_out_of_its_cache_shows_no_region() {
         let cached = |f: &mut Fixture| {
             let mut report = f.0.edge.probe.current().unwrap().clone();
-            report.own = Some(crate::fleet::OwnAnswer::Cached);
+            report.own = Some(crate::OwnAnswer::Cached);
             f.0.edge.probe = Fixture::known(report);
         };
         assert_eq!(

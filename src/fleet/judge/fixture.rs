@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::fleet::{
+use crate::{
     Answer, Certificate, CheckConfig, CheckKind, Cluster, ClusterState, Distribution, EdgeSpec,
     Engine, FleetSpec, HealthCheck, Identity, Instance, Judgement, LatencyRecord, Member, Metric,
     Metrics, Missing, Observed, Point, ProbeReport, Region, Series, Site, SiteSpec, Snapshot,
@@ -81,8 +81,8 @@ impl Fixture {
             },
             sites: REGIONS.iter().map(site).collect(),
             thresholds: Thresholds::default(),
-            rules: crate::fleet::Rules::default(),
-            build: crate::fleet::BuildSpec::default(),
+            rules: crate::Rules::default(),
+            build: crate::BuildSpec::default(),
         };
         Self(Snapshot::blank("orders", &spec, Self::now()))
     }

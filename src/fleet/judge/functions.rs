@@ -3,7 +3,7 @@
 use super::site::{FEW, effect, of};
 use super::words::{Effect, absent, beyond, percent};
 use super::{figure, reason, share};
-use crate::fleet::{Function, Metric, Missing, Reason, Site, Snapshot, Verdict};
+use crate::{Function, Metric, Missing, Reason, Site, Snapshot, Verdict};
 
 pub(super) fn judge(snapshot: &Snapshot, site: &Site, reasons: &mut Vec<Reason>) {
     for function in &site.functions {

@@ -23,7 +23,7 @@ pub use database::member_verdict;
 pub use witness::{Found, checkers};
 use words::age;
 
-use crate::fleet::{
+use crate::{
     CheckVerdict, HealthCheck, Judgement, Metric, Observed, Reason, Region, Site, Snapshot, Verdict,
 };
 
@@ -84,7 +84,7 @@ fn fleet(snapshot: &Snapshot) -> Judgement {
         // From a machine that sees nothing, nothing can be called down.
         return Judgement::from_reasons(vec![why]);
     }
-    if let Some(crate::fleet::Missing::CouldNotAsk { why }) = snapshot.identity.why_missing() {
+    if let Some(crate::Missing::CouldNotAsk { why }) = snapshot.identity.why_missing() {
         reasons.push(reason(
             Verdict::Unknown,
             "credentials",
@@ -163,10 +163,10 @@ fn part(
 
 /// When every probe fails and no Region answers, the fault is most likely on this side.
 fn blind(snapshot: &Snapshot) -> Option<Reason> {
-    let failed = |probe: &Observed<crate::fleet::ProbeReport>| {
+    let failed = |probe: &Observed<crate::ProbeReport>| {
         matches!(
             probe.why_missing(),
-            Some(crate::fleet::Missing::CouldNotAsk { .. })
+            Some(crate::Missing::CouldNotAsk { .. })
         )
     };
     let no_probe_answers = failed(&snapshot.edge.probe)
@@ -204,10 +204,10 @@ pub(super) fn fresh<T>(observed: &Observed<T>, now: Timestamp, limit_s: f64) -> 
 
 /// The newest settled point of `metric`, when it is not too old to count.
 pub(super) fn figure(
-    metrics: &crate::fleet::Metrics,
+    metrics: &crate::Metrics,
     metric: Metric,
     snapshot: &Snapshot,
-) -> Option<crate::fleet::Point> {
+) -> Option<crate::Point> {
     let point = metrics.latest(metric, snapshot.at)?;
     let period = metrics
         .get(metric)
@@ -217,9 +217,9 @@ pub(super) fn figure(
     (age <= snapshot.thresholds.metric_stale_s).then_some(point)
 }
 
-/// As [`crate::fleet::Metrics::percent`], when it is not too old to count.
+/// As [`crate::Metrics::percent`], when it is not too old to count.
 pub(super) fn share(
-    metrics: &crate::fleet::Metrics,
+    metrics: &crate::Metrics,
     part: Metric,
     whole: Metric,
     snapshot: &Snapshot,

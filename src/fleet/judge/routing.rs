@@ -2,7 +2,7 @@
 
 use super::words::percent;
 use super::{figure, reason};
-use crate::fleet::{
+use crate::{
     CheckVerdict, HealthCheck, LatencyRecord, Metric, Missing, Reason, Site, Snapshot, Verdict,
 };
 

@@ -3,7 +3,7 @@
 use super::words::{Effect, absent, age, beyond, millis, percent, unseen};
 use super::{certificate, checkers, database, functions, routing, throttling, witness};
 use super::{figure, fresh, reason};
-use crate::fleet::{
+use crate::{
     Alarm, CheckKind, Judgement, Metric, Missing, OwnAnswer, Point, ProbeReport, Reason, Region,
     Site, Snapshot, Verdict,
 };
@@ -54,7 +54,7 @@ pub(super) enum Seen {
     Untold(String),
 }
 
-pub(super) fn seen(probe: &crate::fleet::Observed<ProbeReport>, snapshot: &Snapshot) -> Seen {
+pub(super) fn seen(probe: &crate::Observed<ProbeReport>, snapshot: &Snapshot) -> Seen {
     if let Some(Missing::CouldNotAsk { why }) = probe.why_missing() {
         let seen = match probe.source() {
             Some(source) if source.is_resolver() => Seen::Unresolved,
@@ -161,10 +161,7 @@ pub(super) fn unreached(why: &str) -> String {
 }
 
 /// A slow probe is one sample: it never means more than degraded.
-pub(super) fn slow(
-    probe: &crate::fleet::Observed<ProbeReport>,
-    snapshot: &Snapshot,
-) -> Option<Reason> {
+pub(super) fn slow(probe: &crate::Observed<ProbeReport>, snapshot: &Snapshot) -> Option<Reason> {
     let ms = probe.current()?.first_byte.as_secs_f64() * 1_000.0;
     beyond(
         ms,

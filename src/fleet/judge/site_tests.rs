@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::super::fixture::{Fixture, ask_failed, headline, region};
 use super::*;
-use crate::fleet::{Concurrency, Observed, Source, Stack};
+use crate::{Concurrency, Observed, Source, Stack};
 
 const HERE: &str = "eu-west-1";
 

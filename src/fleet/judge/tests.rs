@@ -4,7 +4,7 @@
 
 use super::fixture::{Fixture, REGIONS, ask_failed, region};
 use super::*;
-use crate::fleet::{Alarm, CheckConfig, CheckKind, Metrics, Missing};
+use crate::{Alarm, CheckConfig, CheckKind, Metrics, Missing};
 
 fn check(
     disabled: bool,
@@ -136,7 +136,7 @@ fn one_region_whose_requests_are_not_known_makes_every_share_unknown() {
         }),
         ("must not be asked", |fixture| {
             let metrics = &mut fixture.site("eu-west-1").api.metrics;
-            let source = crate::fleet::Source {
+            let source = crate::Source {
                 api: "cloudwatch:GetMetricData",
                 region: None,
             };
@@ -148,7 +148,7 @@ fn one_region_whose_requests_are_not_known_makes_every_share_unknown() {
                 .renew(Err(why), Fixture::now(), source);
         }),
         ("not asked yet", |fixture| {
-            fixture.site("eu-west-1").api.metrics = crate::fleet::Metrics::default();
+            fixture.site("eu-west-1").api.metrics = crate::Metrics::default();
         }),
         ("late", |fixture| end_requests(fixture, "eu-west-1", 5)),
     ];
@@ -178,7 +178,7 @@ fn shares_are_of_one_minute_whichever_region_tells_it_later() {
         newest.at
     };
     let period = std::time::Duration::from_mins(1);
-    let point = crate::fleet::Point {
+    let point = crate::Point {
         at: newest + SignedDuration::from_mins(1),
         value: 1e6,
     };
@@ -187,7 +187,7 @@ fn shares_are_of_one_minute_whichever_region_tells_it_later() {
     let merged = entry
         .current()
         .unwrap()
-        .merged(&crate::fleet::Series::new(period, [point]), newest);
+        .merged(&crate::Series::new(period, [point]), newest);
     let source = entry.source().unwrap().clone();
     entry.renew(Ok(merged.into()), Fixture::now(), source);
     fixture.0.at += SignedDuration::from_mins(1);

@@ -2,7 +2,7 @@
 
 use super::figure;
 use super::reason;
-use crate::fleet::{Metric, Reason, Site, Snapshot, Throttle, Verdict};
+use crate::{Metric, Reason, Site, Snapshot, Throttle, Verdict};
 
 /// Throttled requests count among the requests and in `4xx` alone: more requests than the limit is what shows
 /// them (aws-facts §1.1).

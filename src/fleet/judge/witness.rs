@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::figure;
 use super::words::{age, percent};
-use crate::fleet::{
+use crate::{
     CheckKind, CheckVerdict, HealthCheck, Metric, Metrics, Region, Site, Snapshot, check_verdict,
 };
 

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use self::age as rough;
 use super::reason;
-use crate::fleet::{Limit, Missing, Observed, Reason, Region, Source, Verdict};
+use crate::{Limit, Missing, Observed, Reason, Region, Source, Verdict};
 
 /// `340 ms`, `1.84 s`, `2 min`.
 pub(super) fn millis(ms: f64) -> String {
@@ -30,7 +30,7 @@ fn short(value: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-pub(super) use crate::fleet::span::rough as age;
+pub(super) use crate::span::rough as age;
 
 /// What a figure beyond its limit does to the verdict.
 #[derive(Clone, Copy, PartialEq)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Seen, both};
-use crate::fleet::{LatencyRecord, Observed, Region, Snapshot, Switch};
+use gwctl_fleet::{LatencyRecord, Observed, Region, Snapshot, Switch};
 
 /// Records that came, went or changed; of weighted groups, from which weight to which.
 pub(super) fn records(before: &Snapshot, now: &Snapshot, seen: &mut Seen) {

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::*;
-use crate::fleet::{
+use gwctl_fleet::{
     CheckKind, Distribution, EdgeSpec, Engine, FleetSpec, Member, Metrics, Missing, Source,
     Thresholds, Topology,
 };
@@ -29,8 +29,8 @@ fn blank() -> Snapshot {
         },
         sites: Vec::new(),
         thresholds: Thresholds::default(),
-        rules: crate::fleet::Rules::default(),
-        build: crate::fleet::BuildSpec::default(),
+        rules: gwctl_fleet::Rules::default(),
+        build: gwctl_fleet::BuildSpec::default(),
     };
     Snapshot::blank("orders", &spec, now())
 }

@@ -7,8 +7,8 @@ use futures_util::future::{join, join_all, join3};
 use super::edge::{api_in, candidates, control_of, distributions_of, is_told, target_of};
 use super::edge::{asked_by_checkers, switch_of, told_regions, zones_of};
 use super::{About, Gap, Named, NotDiscovered};
-use crate::aws::{Route53, Session};
-use crate::fleet::{
+use gwctl_aws::{Route53, Session};
+use gwctl_fleet::{
     ApiMapping, ApiName, CheckConfig, Formation, HostedZone, LatencyRecord, ListedDistribution,
     ListedGlobalCluster, Missing, RecordSet, Region, RoutingEndpoint,
 };
@@ -313,7 +313,7 @@ async fn checks(
         let Ok(config) = Box::pin(route53.health_check(&id)).await else {
             return Err(why);
         };
-        if let crate::fleet::CheckKind::Calculated { children, .. } = &config.kind {
+        if let gwctl_fleet::CheckKind::Calculated { children, .. } = &config.kind {
             waiting.extend(children.iter().cloned());
         }
         known.insert(id, config);

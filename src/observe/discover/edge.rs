@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::fleet::{
+use gwctl_fleet::{
     CheckConfig, CheckKind, HostedZone, LatencyRecord, ListedDistribution, RecordSet, Region,
     SwitchSpec,
 };
@@ -154,7 +154,7 @@ pub(super) fn told_regions(distribution: Option<&ListedDistribution>) -> BTreeMa
 
 /// The name that a Region's record sends requests to, whether at once or through a weighted group.
 pub(super) fn target_of(record: &LatencyRecord) -> &str {
-    let own = |set: &&crate::fleet::WeightedRecord| set.set_identifier == record.region.as_str();
+    let own = |set: &&gwctl_fleet::WeightedRecord| set.set_identifier == record.region.as_str();
     let member = record.weights.iter().find(own).or(record.weights.first());
     member.map_or(&record.target, |member| &member.target)
 }

@@ -6,7 +6,7 @@ use super::ask::{Answers, SiteAnswers};
 use super::edge::{asked_by_checkers, switch_of};
 use super::stacks::{Marks, given, of_fleet, of_site, told};
 use super::{About, Discovery, Fact, FoundStack, Gap};
-use crate::fleet::{
+use gwctl_fleet::{
     BuildSpec, EdgeSpec, FleetSpec, LatencyRecord, ListedGlobalCluster, Missing, Region, Rules,
     SiteSpec, Thresholds,
 };
@@ -286,7 +286,7 @@ fn switch(
     record: &LatencyRecord,
     answers: &Answers,
     remarks: &mut Remarks,
-) -> Option<crate::fleet::SwitchSpec> {
+) -> Option<gwctl_fleet::SwitchSpec> {
     let about = About::Site(record.region.clone());
     let checks = answers.checks.as_ref().ok()?;
     let Some(switch) = switch_of(record, checks) else {

@@ -16,8 +16,8 @@ mod stacks;
 #[cfg(test)]
 mod tests;
 
-use crate::aws::Session;
-use crate::fleet::{FleetSpec, Formation, Missing, Region};
+use gwctl_aws::Session;
+use gwctl_fleet::{FleetSpec, Formation, Missing, Region};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq)]

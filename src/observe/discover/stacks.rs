@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::FoundStack;
-use crate::fleet::{Course, FLEET_TAG, Formation, Missing, ROLE_TAG, Region};
+use gwctl_fleet::{Course, FLEET_TAG, Formation, Missing, ROLE_TAG, Region};
 
 /// What tells a fleet's stacks from those of another in the same account.
 pub(super) struct Marks<'a> {

@@ -8,7 +8,7 @@ use super::edge::{
 };
 use super::fold::fold;
 use super::*;
-use crate::fleet::{
+use gwctl_fleet::{
     AliasTarget, ApiMapping, ApiName, CheckConfig, CheckKind, Engine, HostedZone, LatencyRecord,
     ListedDistribution, ListedGlobalCluster, Member, Origin, RecordSet, SwitchSpec, Topology,
     WeightedRecord,

@@ -14,9 +14,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 
 use super::words::{in_words, no_name, said};
-use crate::fleet::clean;
-use crate::observe::probe::{Answerer, Resolved};
-use crate::observe::vantage::VANTAGE_BITS;
+use crate::probe::{Answerer, Resolved};
+use crate::vantage::VANTAGE_BITS;
+use gwctl_fleet::clean;
 
 /// Another server is asked after this.
 const PATIENCE: Duration = Duration::from_millis(1_000);

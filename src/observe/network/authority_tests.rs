@@ -14,7 +14,7 @@ use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 use tokio::net::UdpSocket;
 
 use super::*;
-use crate::observe::VANTAGES;
+use crate::VANTAGES;
 
 const NAME: &str = "latency.orders.example.com";
 

@@ -24,8 +24,8 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use super::probe::{Answerer, NoProbe, Prober, Resolved};
-use crate::fleet::{ProbeReport, clean};
 use authority::Authority;
+use gwctl_fleet::{ProbeReport, clean};
 use proxy::Proxy;
 use request::{Target, get};
 use words::{in_words, no_name, no_tls, said};

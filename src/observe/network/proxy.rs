@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::words::{in_words, said};
-use crate::observe::probe::NoProbe;
+use crate::probe::NoProbe;
 
 /// No proxy's answer to CONNECT is longer.
 const LONGEST: usize = 16 * 1024;

@@ -11,8 +11,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::proxy::Proxy;
 use super::words::{WORDS, no_http, said};
-use crate::fleet::{OwnAnswer, ProbeReport, clean};
-use crate::observe::probe::NoProbe;
+use crate::probe::NoProbe;
+use gwctl_fleet::{OwnAnswer, ProbeReport, clean};
 
 /// Where a probe goes.
 pub(super) struct Target {

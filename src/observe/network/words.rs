@@ -5,7 +5,7 @@ use std::io;
 use hickory_resolver::net::NetError;
 use tokio_rustls::rustls::{CertificateError, Error as TlsError};
 
-use crate::fleet::clean;
+use gwctl_fleet::clean;
 
 /// Longest part of somebody else's words that is worth passing on.
 pub(super) const WORDS: usize = 120;

@@ -17,8 +17,8 @@ use super::refusal;
 use super::reply::{Envelope, http_date};
 use super::route::{self, Address, Asked};
 use super::services::{self, Ask};
-use crate::sim::Sim;
-use crate::sim::world::{Admission, How, Mutation, Refusal, State};
+use crate::Sim;
+use crate::world::{Admission, How, Mutation, Refusal, State};
 
 /// Takes whole requests, answers whole replies; a future that never ends is a Region that never
 /// answers.

@@ -11,7 +11,7 @@ use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 use tokio::net::UdpSocket;
 use tokio_util::sync::CancellationToken;
 
-use crate::sim::Sim;
+use crate::Sim;
 
 /// More than any question weighs.
 const MOST_BYTES: usize = 2_048;

@@ -4,9 +4,9 @@ use std::io;
 
 use http::{HeaderMap, Method, Response, StatusCode};
 
-use crate::fleet::Region;
-use crate::sim::Sim;
-use crate::sim::world::{How, Mutation, State};
+use crate::Sim;
+use crate::world::{How, Mutation, State};
+use gwctl_fleet::Region;
 
 /// The answer to a POST to the fleet's API at `host`; `None` for any other host or method.
 pub async fn answer(

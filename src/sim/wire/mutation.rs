@@ -1,7 +1,7 @@
 //! Which calls change something, and what.
 
 use super::value::Value;
-use crate::sim::world::Mutation;
+use crate::world::Mutation;
 
 /// What the operations that only look begin with.
 const LOOKING: [&str; 7] = [

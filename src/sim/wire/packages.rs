@@ -4,9 +4,9 @@ use std::io;
 
 use http::{Response, StatusCode, Uri};
 
-use crate::fleet::Region;
-use crate::sim::Sim;
-use crate::sim::world::{Admission, State};
+use crate::Sim;
+use crate::world::{Admission, State};
+use gwctl_fleet::Region;
 
 /// Below this path of the loopback server.
 pub const BESIDE: &str = "/_gwctl/package/";

@@ -2,7 +2,7 @@
 
 use super::fault::Fault;
 use super::route::{Protocol, Service};
-use crate::sim::world::Refusal;
+use crate::world::Refusal;
 
 /// The error that `service` answers with.
 pub fn fault(service: Service, protocol: Protocol, refusal: &Refusal) -> Fault {

@@ -9,7 +9,7 @@ use super::routes::{
     APIGATEWAY, APIGATEWAY_V2, CLOUDFRONT, LAMBDA, RECOVERY_CONFIG, ROUTE53, Route,
 };
 use super::value::Value;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// A service the simulator speaks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

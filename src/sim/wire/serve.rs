@@ -13,7 +13,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{answer, dns, stand};
-use crate::sim::Sim;
+use crate::Sim;
 
 /// More than any AWS request here may weigh.
 const MOST_BYTES: usize = 2 << 20;

@@ -16,9 +16,9 @@ use http::{Method, Request, Response, StatusCode};
 use super::codec::query::decode;
 use super::endpoint;
 use super::reply::http_date;
-use crate::fleet::Region;
-use crate::sim::Sim;
-use crate::sim::world::ProbeOutcome;
+use crate::Sim;
+use crate::world::ProbeOutcome;
+use gwctl_fleet::Region;
 
 /// Everything under this path is ours.
 const PREFIX: &str = "/_gwctl/";

@@ -40,8 +40,8 @@ pub type Members = Vec<(Cow<'static, str>, Value)>;
 /// A structure, written like JSON: `shape! { "Name": name, "Period": 60 }`. `None` leaves a member out.
 macro_rules! shape {
     ($($name:literal : $value:expr),* $(,)?) => {
-        $crate::sim::wire::value::Value::Map(vec![
-            $((std::borrow::Cow::Borrowed($name), $crate::sim::wire::value::Value::from($value))),*
+        $crate::wire::value::Value::Map(vec![
+            $((std::borrow::Cow::Borrowed($name), $crate::wire::value::Value::from($value))),*
         ])
     };
 }

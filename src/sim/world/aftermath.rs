@@ -3,7 +3,7 @@
 use super::State;
 use super::found_database::global_members;
 use super::model::DbCluster;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 impl State {
     /// Members come back when their volume is rebuilt; a dark Region's only begins once it returns.

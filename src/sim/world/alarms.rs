@@ -160,7 +160,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::super::{found, found_alarms, model::Resources};
     use super::*;
-    use crate::fleet::Region;
+    use gwctl_fleet::Region;
 
     #[test]
     fn an_alarm_says_which_points_moved_it_and_goes_back_when_they_are_gone() {

@@ -3,7 +3,7 @@
 use super::geo;
 use super::noise::Wander;
 use super::rng::Rng;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// Requests a second if every place were at its daily peak at once, unless a scenario says otherwise.
 pub(super) const PEAK: f64 = 5_400.0;

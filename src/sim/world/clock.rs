@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-use crate::fleet::Clock;
+use gwctl_fleet::Clock;
 
 /// Simulated time.
 #[derive(Debug)]

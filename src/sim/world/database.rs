@@ -7,7 +7,7 @@ use super::noise::Wander;
 use super::promotion::Promotion;
 use super::replication::{CommitLog, Link, Member, between_ms};
 use super::rng::Rng;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// The members and what moves between them.
 #[derive(Debug, Clone)]

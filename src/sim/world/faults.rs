@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// The kinds of faults, named as scenarios name them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -187,7 +187,7 @@ impl Fault {
 /// A fault as the faults menu shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FaultStatus {
-    /// What [`crate::sim::Sim::start_fault`] and [`crate::sim::Sim::end_fault`] take.
+    /// What [`crate::Sim::start_fault`] and [`crate::Sim::end_fault`] take.
     pub id: String,
     /// A few words.
     pub title: String,

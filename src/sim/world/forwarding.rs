@@ -3,7 +3,7 @@
 use super::State;
 use super::model::DbCluster;
 use super::rng::pick;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 impl State {
     /// `ModifyDBCluster` with `EnableGlobalWriteForwarding`: on a secondary it takes effect within

@@ -11,7 +11,7 @@ use super::names::{
 };
 use super::rng::pick;
 use super::{found_alarms, found_checks, found_database, recovery};
-use crate::fleet::{ApiKind, EdgeSpec, FleetSpec, Region, SiteSpec, SwitchSpec, Thresholds};
+use gwctl_fleet::{ApiKind, EdgeSpec, FleetSpec, Region, SiteSpec, SwitchSpec, Thresholds};
 
 /// What the fleet is founded on.
 #[derive(Debug, Clone)]
@@ -118,8 +118,8 @@ pub(super) fn spec(seed: u64, regions: &[Region], rest: bool) -> FleetSpec {
             })
             .collect(),
         thresholds: Thresholds::default(),
-        rules: crate::fleet::Rules::default(),
-        build: crate::fleet::BuildSpec {
+        rules: gwctl_fleet::Rules::default(),
+        build: gwctl_fleet::BuildSpec {
             smoke_write: Some("/smoke".into()),
             region: [
                 ("CodeS3Bucket", "orders-code"),
@@ -127,7 +127,7 @@ pub(super) fn spec(seed: u64, regions: &[Region], rest: bool) -> FleetSpec {
             ]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .into(),
-            ..crate::fleet::BuildSpec::default()
+            ..gwctl_fleet::BuildSpec::default()
         },
     }
 }

@@ -3,7 +3,7 @@
 use super::found::Ground;
 use super::model::{Alarm, Resources};
 use super::names::{self, ACCOUNT, DISTRIBUTION, SWITCH_METRIC, SWITCH_NAMESPACE};
-use crate::fleet::{ApiKind, Region};
+use gwctl_fleet::{ApiKind, Region};
 
 /// Where the evacuation switch of `region` lives and what it is called: never in the Region it evacuates
 /// (aws-facts §3.5), unless there is no other.

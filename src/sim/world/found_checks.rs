@@ -5,7 +5,7 @@ use super::found::Ground;
 use super::found_alarms::switch_alarm;
 use super::model::{CheckKind, HealthCheck, Resources, Tag};
 use super::names;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// Where Route 53's checkers are (aws-facts §3.4).
 pub(super) const CHECKER_REGIONS: [&str; 8] = [

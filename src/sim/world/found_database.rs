@@ -3,7 +3,7 @@
 use super::found::Ground;
 use super::model::{DbCluster, DbInstance, GlobalCluster, GlobalMember, Resources};
 use super::names::{self, ACCOUNT, FLEET};
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 const ENGINE: &str = "aurora-postgresql";
 const VERSION: &str = "16.8";

@@ -1,7 +1,7 @@
 //! Distances, and how long a round trip takes over them.
 
-pub(super) use crate::fleet::km;
-use crate::fleet::{Place, Region};
+pub(super) use gwctl_fleet::km;
+use gwctl_fleet::{Place, Region};
 
 /// Where the operator sits: Frankfurt.
 pub(super) const OPERATOR: (f64, f64) = (50.1, 8.7);

@@ -7,7 +7,7 @@ use super::metrics::MetricId;
 use super::model::{CheckKind, HealthCheck};
 use super::physics::MetricCheckFollows;
 use super::publish::CheckSeries;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// A check in the minute being counted.
 #[derive(Debug, Clone, Copy, Default)]

@@ -58,9 +58,7 @@ pub use admission::{Admission, Refusal};
 pub use dns::DnsAnswer;
 pub use edge_changes::{InvalidationRefused, covers};
 pub use faults::{Fault, FaultKind, FaultStatus};
-pub(in crate::sim) use formation::{
-    Deletion, Execution, FormationRefused, Given, Proposal, Source,
-};
+pub(crate) use formation::{Deletion, Execution, FormationRefused, Given, Proposal, Source};
 pub use making::{Changed, Made, NO_FORWARDING, Owned, Wanted};
 pub use membership::DetachRefused;
 pub use metrics::{MetricId, MetricStore};
@@ -79,8 +77,8 @@ pub use sim::{Moment, Sim, SimError, SimOptions, StateGuard};
 pub use snapshots::CopyRefused;
 pub use tamper::{How, Tamper};
 
-use crate::fleet::{FleetSpec, Region, RoutingEndpoint};
 use faults::Faults;
+use gwctl_fleet::{FleetSpec, Region, RoutingEndpoint};
 use rng::Rng;
 
 /// What the world has counted since its history began.

@@ -1,6 +1,6 @@
 //! Names and identifiers as AWS would have made them, from the seed.
 
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 use super::rng::hash;
 

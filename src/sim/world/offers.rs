@@ -1,7 +1,7 @@
 //! What RDS offers in a Region, and where subnets can be.
 
 use super::State;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// Engine versions, and whether they can be in a global database.
 const VERSIONS: [(&str, &str, bool); 7] = [

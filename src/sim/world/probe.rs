@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::State;
 use super::geo::{self, OPERATOR};
 use super::networks::Vantage;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// Timings of one request; each phase excludes the ones before it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::metrics::{Handle, MetricId, MetricStore, Sample};
 use super::model::{Api, Certificate, Resources};
 use super::names;
 use super::serving::{FunctionMinute, SiteMinute};
-use crate::fleet::{ApiKind, Region};
+use gwctl_fleet::{ApiKind, Region};
 
 /// Names a series with several sets of dimensions.
 pub(super) fn series(

@@ -3,7 +3,7 @@
 use super::State;
 use super::metrics::{Handle, MetricStore, Sample};
 use super::publish::{series, spread_of};
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// The series of one member cluster.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::State;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// A call that was to change something and that the world heard.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use super::found::Ground;
 use super::model::{Routing, RoutingControl};
 use super::names::{self, ACCOUNT, FLEET};
 use super::rng::pick;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// Where the endpoints of a cluster are.
 const HOMES: [&str; 5] = [

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use super::geo;
 use super::names::ACCOUNT;
 use super::rng::Rng;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// How long acknowledged writes are remembered one by one.
 const REMEMBERED_S: i64 = 6 * 3_600;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::clients::PEAK;
 use super::faults::{Fault, FaultKind};
 use super::physics::Physics;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// How far before the start a fault may begin: as long as the history that is made.
 pub(super) const HISTORY: SignedDuration = SignedDuration::from_hours(4);
@@ -277,7 +277,7 @@ impl Event {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
-    use crate::sim::world::MetricCheckFollows;
+    use crate::world::MetricCheckFollows;
 
     #[test]
     fn every_embedded_scenario_parses_and_all_but_calm_show_at_once() {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::State;
 use super::serving::Outcome;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// Seconds that are remembered.
 const REMEMBERED_S: i64 = 60;

@@ -5,7 +5,7 @@ use super::geo;
 use super::noise::Wander;
 use super::rng::{Rng, normal_slice};
 use super::sketch::Sketch;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// Share of the requests that write.
 const WRITES: f64 = 0.19;

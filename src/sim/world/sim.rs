@@ -11,7 +11,7 @@ use super::faults::FaultStatus;
 use super::probe::{ProbeOutcome, ResolveOutcome};
 use super::scenario::Scenario;
 use super::{State, Tamper, Vantage, names};
-use crate::fleet::{Clock, FleetSpec, Region};
+use gwctl_fleet::{Clock, FleetSpec, Region};
 
 /// What a world is made of.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use super::State;
 use super::model::DbSnapshot;
 use super::names::ACCOUNT;
 use super::rng::pick;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// Why a snapshot is not copied.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

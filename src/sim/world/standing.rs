@@ -4,7 +4,7 @@ use super::model::{CustomDomain, Distribution, Function};
 use super::publish::{EdgeSeries, SiteSeries};
 use super::serving::Site;
 use super::{State, served};
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// Custom headers of a distribution's origin, which are the router's settings.
 const REGIONS: &str = "x-gwctl-regions";

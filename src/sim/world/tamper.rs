@@ -2,7 +2,7 @@
 //! tests that let every step of an action go wrong once.
 
 use super::State;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// One call that goes wrong. It strikes once and is then gone.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::State;
 use super::model::DbEvent;
 use super::names;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// The old or the new primary.
 pub(super) struct Side {

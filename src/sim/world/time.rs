@@ -6,7 +6,7 @@ use super::faults::{Fault, FaultKind};
 use super::scenario::{Event, Happening, Scenario};
 use super::serving::{Conditions, Outcome};
 use super::{State, Strikes};
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// Steps of the history, in seconds: an uneventful one, and those after something happened.
 const COARSE: i64 = 60;

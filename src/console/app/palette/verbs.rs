@@ -1,7 +1,7 @@
 //! What can be said after `:`.
 
-use crate::actions::registry::ACTIONS;
-use crate::console::app::request;
+use crate::app::request;
+use gwctl_actions::registry::ACTIONS;
 
 /// What a verb takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

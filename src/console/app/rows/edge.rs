@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use super::{Row, Subject, said};
-use crate::fleet::{CheckConfig, CheckKind, CheckVerdict, HealthCheck, Snapshot, check_verdict};
+use gwctl_fleet::{CheckConfig, CheckKind, CheckVerdict, HealthCheck, Snapshot, check_verdict};
 
 pub(super) fn records(picture: &Snapshot, _now: Timestamp) -> Vec<Row> {
-    let row = |(index, record): (usize, &crate::fleet::LatencyRecord)| {
+    let row = |(index, record): (usize, &gwctl_fleet::LatencyRecord)| {
         let verdict = picture.edge.record_verdict(record, picture.at);
         let cells = vec![
             ("region", record.region.to_string()),
@@ -51,7 +51,7 @@ pub(super) fn checks(picture: &Snapshot, _now: Timestamp) -> Vec<Row> {
 }
 
 pub(super) fn answers(picture: &Snapshot) -> Vec<Row> {
-    let row = |(index, answer): (usize, &crate::fleet::Answer)| {
+    let row = |(index, answer): (usize, &gwctl_fleet::Answer)| {
         let region = answer.region.clone();
         let cells = vec![
             ("from", answer.vantage.clone()),

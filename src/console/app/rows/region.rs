@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::{Row, Subject, age, lag, millis, percent, said};
-use crate::console::app::Chart;
-use crate::fleet::{CheckVerdict, Metric, Missing, Region, Site, Snapshot};
+use crate::app::Chart;
+use gwctl_fleet::{CheckVerdict, Metric, Missing, Region, Site, Snapshot};
 
 pub(super) fn sites(picture: &Snapshot, now: Timestamp) -> Vec<Row> {
     picture
@@ -136,7 +136,7 @@ pub(super) fn charts(site: &Site) -> Vec<Row> {
 }
 
 pub(super) fn functions(site: &Site, now: Timestamp) -> Vec<Row> {
-    let row = |(index, function): (usize, &crate::fleet::Function)| {
+    let row = |(index, function): (usize, &gwctl_fleet::Function)| {
         let metrics = &function.metrics;
         let share = |part| {
             metrics
@@ -179,7 +179,7 @@ pub(super) fn functions(site: &Site, now: Timestamp) -> Vec<Row> {
 }
 
 pub(super) fn alarms(site: &Site) -> Vec<Row> {
-    let row = |(index, alarm): (usize, &crate::fleet::Alarm)| {
+    let row = |(index, alarm): (usize, &gwctl_fleet::Alarm)| {
         let cells = vec![
             ("region", site.region.to_string()),
             ("alarm", alarm.name.clone()),

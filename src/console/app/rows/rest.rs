@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use super::{Row, Subject, lag, said};
-use crate::fleet::{DbEvent, Outcome, Region, Snapshot};
+use gwctl_fleet::{DbEvent, Outcome, Region, Snapshot};
 
 pub(super) fn changes(picture: &Snapshot) -> Vec<Row> {
-    let row = |(index, change): (usize, &crate::fleet::Change)| {
+    let row = |(index, change): (usize, &gwctl_fleet::Change)| {
         let region = change
             .region
             .as_ref()
@@ -27,7 +27,7 @@ pub(super) fn changes(picture: &Snapshot) -> Vec<Row> {
 
 pub(super) fn members(picture: &Snapshot, now: Timestamp) -> Vec<Row> {
     let database = &picture.database;
-    let row = |member: &crate::fleet::Member| {
+    let row = |member: &gwctl_fleet::Member| {
         let region = &member.region;
         let cluster = database.clusters.get(region);
         let cells = vec![
@@ -98,7 +98,7 @@ pub(super) fn events(picture: &Snapshot) -> Vec<Row> {
 }
 
 pub(super) fn operations(picture: &Snapshot) -> Vec<Row> {
-    let row = |(key, stats): (&crate::fleet::CallKey, &crate::fleet::CallStats)| {
+    let row = |(key, stats): (&gwctl_fleet::CallKey, &gwctl_fleet::CallStats)| {
         let mean = if stats.calls == 0 {
             0
         } else {
@@ -125,7 +125,7 @@ pub(super) fn operations(picture: &Snapshot) -> Vec<Row> {
 }
 
 pub(super) fn recent(picture: &Snapshot) -> Vec<Row> {
-    let row = |(index, call): (usize, &crate::fleet::Call)| {
+    let row = |(index, call): (usize, &gwctl_fleet::Call)| {
         let outcome = match call.outcome {
             Outcome::Ok => "ok",
             Outcome::TimedOut => "timed out",

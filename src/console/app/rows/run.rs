@@ -1,8 +1,8 @@
 //! Rows of the run screen.
 
 use super::{Row, Subject};
-use crate::actions::{Reply, RunState};
-use crate::console::app::Panel;
+use crate::app::Panel;
+use gwctl_actions::{Reply, RunState};
 
 /// All rows of one of the run screen's panels.
 pub fn rows(run: &RunState, panel: Panel) -> Vec<Row> {
@@ -15,9 +15,9 @@ pub fn rows(run: &RunState, panel: Panel) -> Vec<Row> {
 }
 
 fn steps(run: &RunState) -> Vec<Row> {
-    let line = |step: &crate::actions::Step| {
+    let line = |step: &gwctl_actions::Step| {
         let now = run.steps.get(&step.id);
-        let part = |pick: fn(&crate::actions::StepState) -> Option<String>| {
+        let part = |pick: fn(&gwctl_actions::StepState) -> Option<String>| {
             now.and_then(pick).unwrap_or_default()
         };
         let asked: Vec<String> = step.calls.iter().map(ToString::to_string).collect();
@@ -47,7 +47,7 @@ fn steps(run: &RunState) -> Vec<Row> {
 
 /// How a step stands, in a word.
 pub fn status_word(run: &RunState, id: &str) -> &'static str {
-    use crate::actions::StepStatus;
+    use gwctl_actions::StepStatus;
     match run.status(id) {
         StepStatus::Waiting => "waiting",
         StepStatus::Running => "running",
@@ -61,7 +61,7 @@ pub fn status_word(run: &RunState, id: &str) -> &'static str {
 
 /// The newest first.
 fn sent(run: &RunState) -> Vec<Row> {
-    let mut all: Vec<(&String, usize, &crate::actions::CallMade)> = run
+    let mut all: Vec<(&String, usize, &gwctl_actions::CallMade)> = run
         .steps
         .iter()
         .flat_map(|(id, step)| {

@@ -75,12 +75,12 @@ fn a_fleet_of_which_nothing_is_known_claims_nothing() {
 #[test]
 fn a_value_that_could_not_be_renewed_says_so() {
     let mut state = super::super::sample::known("available".to_string());
-    let source = crate::fleet::Source {
+    let source = gwctl_fleet::Source {
         api: "test",
         region: None,
     };
     state.renew(
-        Err(crate::fleet::Missing::CouldNotAsk {
+        Err(gwctl_fleet::Missing::CouldNotAsk {
             why: "time-out".into(),
         }),
         at(1),

@@ -7,7 +7,7 @@ use super::super::{
     palette as commands,
 };
 use super::{guided, notify, run};
-use crate::fleet::{CheckKind, Observed, Pace, Region};
+use gwctl_fleet::{CheckKind, Observed, Pace, Region};
 
 /// Rows of a page before anything was drawn.
 const PAGE: usize = 10;

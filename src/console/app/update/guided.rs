@@ -6,7 +6,7 @@ use super::super::{
     request,
 };
 use super::{act, notify};
-use crate::actions::{Finding, Intent, Lately, Refused};
+use gwctl_actions::{Finding, Intent, Lately, Refused};
 
 /// Everything that can be done where one is.
 pub(super) fn menu(state: &mut State) {

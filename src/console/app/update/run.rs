@@ -8,8 +8,8 @@ use super::super::{
     State,
 };
 use super::{act, guided, notify};
-use crate::actions::{Order, Phase, RunState, StepStatus, built_by};
-use crate::fleet::Pace;
+use gwctl_actions::{Order, Phase, RunState, StepStatus, built_by};
+use gwctl_fleet::Pace;
 
 /// A run as it stands now.
 pub(super) fn came(state: &mut State, run: Arc<RunState>, hold: Hold) -> Vec<Effect> {

@@ -11,7 +11,7 @@ use super::super::{
     Area, Chart, Connection, Effect, FaultEntry, Gesture, Hits, Key, Msg, Overlay, Panel, Screen,
     State, Target, Window, update,
 };
-use crate::fleet::{Missing, Observed, Pace};
+use gwctl_fleet::{Missing, Observed, Pace};
 
 fn line(state: &mut State, command: &str) -> Vec<Effect> {
     update(state, Msg::Key(Key::char(':')));

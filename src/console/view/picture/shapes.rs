@@ -4,7 +4,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 
 use super::boxes;
-use crate::console::view::colour::rgb_of;
+use crate::view::colour::rgb_of;
 
 /// Red, green, blue.
 pub type Rgb = (u8, u8, u8);

@@ -8,8 +8,8 @@ use aws_smithy_cbor::{Decoder, Encoder};
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 
-use crate::sim::wire::fault::Fault;
-use crate::sim::wire::value::Value;
+use crate::wire::fault::Fault;
+use crate::wire::value::Value;
 
 /// Deeper than any request of ours; a guard against bodies made to exhaust the stack.
 const MAX_DEPTH: usize = 32;
@@ -142,7 +142,7 @@ fn structure<'a>(to: &mut Encoder, members: impl Iterator<Item = (&'a str, &'a V
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::sim::wire::value::{members, shape};
+    use crate::wire::value::{members, shape};
 
     #[test]
     fn what_is_written_reads_back() {

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
-use crate::sim::wire::fault::Fault;
-use crate::sim::wire::value::Value;
+use crate::wire::fault::Fault;
+use crate::wire::value::Value;
 
 /// Reads a request's body; an empty one is an empty structure.
 pub fn parse(bytes: &[u8]) -> Result<Value, Fault> {
@@ -72,7 +72,7 @@ fn object<'a>(members: impl Iterator<Item = (&'a str, &'a Value)>) -> Json {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::sim::wire::value::{members, shape};
+    use crate::wire::value::{members, shape};
 
     #[test]
     fn absent_members_are_left_out() {

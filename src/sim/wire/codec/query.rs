@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::sim::wire::value::Value;
+use crate::wire::value::Value;
 
 /// Reads a form, or a query string, into a tree of members.
 pub fn parse(form: &str) -> Value {

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use crate::sim::wire::fault::Fault;
-use crate::sim::wire::value::{Members, Value};
+use crate::wire::fault::Fault;
+use crate::wire::value::{Members, Value};
 
 /// The first line of every document.
 pub const PROLOGUE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
@@ -162,7 +162,7 @@ fn not_xml(why: &str) -> Fault {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::sim::wire::value::{list, shape};
+    use crate::wire::value::{list, shape};
 
     #[test]
     fn what_is_written_reads_back() {

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use super::page::page;
 use super::{Answer, Ask, Fault};
-use crate::sim::wire::value::{Value, empty, members, shape};
-use crate::sim::world::Resources;
-use crate::sim::world::model::Certificate;
+use crate::wire::value::{Value, empty, members, shape};
+use crate::world::Resources;
+use crate::world::model::Certificate;
 
 /// Names that a summary tells: who wants to know the others asks for the certificate.
 const MOST_NAMES: usize = 100;

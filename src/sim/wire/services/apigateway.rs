@@ -2,10 +2,10 @@
 
 use super::page::page;
 use super::{Answer, Ask, Fault};
-use crate::fleet::ApiKind;
-use crate::sim::wire::value::{Value, members, shape};
-use crate::sim::world::Resources;
-use crate::sim::world::model::{Api, CustomDomain, Stage, account_throttle};
+use crate::wire::value::{Value, members, shape};
+use crate::world::Resources;
+use crate::world::model::{Api, CustomDomain, Stage, account_throttle};
+use gwctl_fleet::ApiKind;
 
 pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
     match operation {

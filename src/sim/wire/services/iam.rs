@@ -2,8 +2,8 @@
 //! the `access-denied` fault forbids.
 
 use super::{Answer, Ask, Fault};
-use crate::sim::wire::value::{list, shape};
-use crate::sim::world::State;
+use crate::wire::value::{list, shape};
+use crate::world::State;
 
 pub fn call(operation: &str, world: &State, ask: &Ask) -> Answer {
     match operation {

@@ -1,8 +1,8 @@
 //! What the APIs of API Gateway call: the functions of their Region.
 
-use crate::sim::wire::value::{Value, shape};
-use crate::sim::world::Resources;
-use crate::sim::world::model::{Api, Function};
+use crate::wire::value::{Value, shape};
+use crate::world::Resources;
+use crate::world::model::{Api, Function};
 
 /// The functions behind `api`: all of its Region but those that the edge runs, which are in us-east-1 too.
 fn functions<'a>(world: &'a Resources, api: &'a Api) -> impl Iterator<Item = &'a Function> {

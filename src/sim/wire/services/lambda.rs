@@ -5,10 +5,10 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::page::page;
 use super::{Answer, Ask, Fault};
-use crate::sim::wire::packages;
-use crate::sim::wire::value::{Value, members, shape};
-use crate::sim::world::model::Function;
-use crate::sim::world::{Resources, State};
+use crate::wire::packages;
+use crate::wire::value::{Value, members, shape};
+use crate::world::model::Function;
+use crate::world::{Resources, State};
 
 pub fn call(operation: &str, state: &mut State, ask: &Ask) -> Answer {
     let world = &state.resources;

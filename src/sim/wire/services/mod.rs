@@ -21,8 +21,8 @@ use super::fault::Fault;
 use super::reply::Reply;
 use super::route::Service;
 use super::value::Value;
-use crate::fleet::Region;
-use crate::sim::world::State;
+use crate::world::State;
+use gwctl_fleet::Region;
 
 /// What a caller asks of a service.
 #[derive(Debug)]

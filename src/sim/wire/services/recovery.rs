@@ -1,9 +1,9 @@
 //! ARC routing control: the state API of the five endpoints, and the configuration's (aws-facts §8.1).
 
 use super::{Answer, Ask, Fault};
-use crate::sim::wire::value::{Value, empty, members, shape};
-use crate::sim::world::model::{Routing, RoutingControl};
-use crate::sim::world::{Resources, RoutingRefused, State};
+use crate::wire::value::{Value, empty, members, shape};
+use crate::world::model::{Routing, RoutingControl};
+use crate::world::{Resources, RoutingRefused, State};
 
 /// Name of the one control panel.
 const PANEL: &str = "orders";

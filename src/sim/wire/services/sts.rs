@@ -1,8 +1,8 @@
 //! AWS STS: who is asking.
 
 use super::{Answer, Fault};
-use crate::sim::wire::value::shape;
-use crate::sim::world::Resources;
+use crate::wire::value::shape;
+use crate::world::Resources;
 
 pub fn call(operation: &str, world: &Resources) -> Answer {
     match operation {

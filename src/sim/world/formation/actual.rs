@@ -3,14 +3,14 @@
 use serde_json::Value;
 
 use super::target::word;
-use crate::fleet::Region;
-use crate::sim::world::State;
-use crate::sim::world::model::{DbCluster, Distribution, GlobalCluster, HealthCheck, RecordSet};
+use crate::world::State;
+use crate::world::model::{DbCluster, Distribution, GlobalCluster, HealthCheck, RecordSet};
+use gwctl_fleet::Region;
 
 impl State {
     /// The resource's properties as they are: `expected` with what somebody changed. None: all as expected,
     /// or not kept here; null: it is gone.
-    pub(in crate::sim) fn actual_properties(
+    pub(crate) fn actual_properties(
         &self,
         kind: &str,
         region: &Region,
@@ -175,7 +175,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::sim::{Sim, SimOptions};
+    use crate::{Sim, SimOptions};
 
     #[test]
     fn an_inverted_health_check_and_a_changed_or_deleted_record_have_drifted() {

@@ -3,15 +3,15 @@
 use super::FormationRefused;
 use super::operation::Goal;
 use super::target::NO_CHANGES;
-use crate::fleet::Region;
-use crate::sim::world::State;
-use crate::sim::world::model::{Change, ChangeSet, Formed, OnFailure, Stack, Tag, Target};
-use crate::sim::world::names::{self, ACCOUNT};
-use crate::stacks::{Parameters, Template};
+use crate::world::State;
+use crate::world::model::{Change, ChangeSet, Formed, OnFailure, Stack, Tag, Target};
+use crate::world::names::{self, ACCOUNT};
+use gwctl_fleet::Region;
+use gwctl_stacks::{Parameters, Template};
 
 /// What a caller wants a stack to become.
 #[derive(Debug, Clone)]
-pub(in crate::sim) struct Proposal<'a> {
+pub(crate) struct Proposal<'a> {
     pub region: &'a Region,
     pub stack: &'a str,
     /// Whether the stack is to be new.
@@ -29,21 +29,21 @@ pub(in crate::sim) struct Proposal<'a> {
 
 /// Where the template is.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::sim) enum Source<'a> {
+pub(crate) enum Source<'a> {
     Text(&'a str),
     Previous,
 }
 
 /// A parameter: a value, or the one it has.
 #[derive(Debug, Clone)]
-pub(in crate::sim) struct Given {
+pub(crate) struct Given {
     pub name: String,
     pub value: Option<String>,
 }
 
 /// A request to execute a change set.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::sim) struct Execution<'a> {
+pub(crate) struct Execution<'a> {
     pub region: &'a Region,
     pub stack: Option<&'a str>,
     pub change_set: &'a str,
@@ -63,7 +63,7 @@ const IAM: [&str; 6] = [
 
 impl State {
     /// `CreateChangeSet`: the ARNs of change set and stack. The same request is heard once.
-    pub(in crate::sim) fn propose_change_set(
+    pub(crate) fn propose_change_set(
         &mut self,
         name: &str,
         proposal: &Proposal<'_>,
@@ -256,7 +256,7 @@ impl State {
     }
 
     /// Where a change set is: by its ARN, or by its name and its stack's.
-    pub(in crate::sim) fn change_set_at(
+    pub(crate) fn change_set_at(
         &self,
         region: &Region,
         stack: Option<&str>,
@@ -284,7 +284,7 @@ impl State {
     }
 
     /// `ExecuteChangeSet`. The same token begins one operation.
-    pub(in crate::sim) fn execute_change_set(
+    pub(crate) fn execute_change_set(
         &mut self,
         asked: &Execution<'_>,
     ) -> Result<(), FormationRefused> {
@@ -361,7 +361,7 @@ impl State {
     }
 
     /// `DeleteChangeSet`; one that does not exist is as good as deleted.
-    pub(in crate::sim) fn discard_change_set(
+    pub(crate) fn discard_change_set(
         &mut self,
         region: &Region,
         stack: Option<&str>,

@@ -5,15 +5,15 @@ use serde_json::Value;
 
 use super::FormationRefused;
 use super::target::word;
-use crate::fleet::Region;
-use crate::sim::world::State;
-use crate::sim::world::model::{DriftDetection, PropertyDifference, ResourceDrift};
-use crate::sim::world::names;
-use crate::sim::world::rng::pick;
+use crate::world::State;
+use crate::world::model::{DriftDetection, PropertyDifference, ResourceDrift};
+use crate::world::names;
+use crate::world::rng::pick;
+use gwctl_fleet::Region;
 
 impl State {
     /// `DetectStackDrift`: the detection's id.
-    pub(in crate::sim) fn detect_drift(
+    pub(crate) fn detect_drift(
         &mut self,
         region: &Region,
         name: &str,

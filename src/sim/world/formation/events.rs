@@ -1,8 +1,8 @@
 //! A stack's history: every status of the stack and of its resources, with the reason.
 
-use crate::sim::world::State;
-use crate::sim::world::model::{StackEvent, StackResource};
-use crate::sim::world::names;
+use crate::world::State;
+use crate::world::model::{StackEvent, StackResource};
+use crate::world::names;
 
 /// The type under which a stack stands in its own events.
 pub(super) const STACK: &str = "AWS::CloudFormation::Stack";

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::fleet::ApiKind;
-use crate::sim::world::Resources;
-use crate::sim::world::model::{Stack, StackResource};
+use crate::world::Resources;
+use crate::world::model::{Stack, StackResource};
+use gwctl_fleet::ApiKind;
 
 /// The edge's distribution, or a Region's API, functions and cluster.
-pub(in crate::sim) fn resources(world: &Resources, stack: &Stack) -> Vec<StackResource> {
+pub(crate) fn resources(world: &Resources, stack: &Stack) -> Vec<StackResource> {
     let here = &stack.region;
     let one = |logical: &str, kind: &str, physical: &str| StackResource {
         logical: logical.into(),

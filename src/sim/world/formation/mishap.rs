@@ -1,7 +1,7 @@
 //! Single resources that are to go wrong: for tests that let every step of provisioning fail once.
 
-use crate::sim::world::faults::FaultKind;
-use crate::sim::world::{Sim, State};
+use crate::world::faults::FaultKind;
+use crate::world::{Sim, State};
 
 /// A resource that goes wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]

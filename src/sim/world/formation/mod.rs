@@ -14,26 +14,22 @@ mod stack;
 mod target;
 mod work;
 
-pub(in crate::sim) use change_set::{Execution, Given, Proposal, Source};
+pub(crate) use change_set::{Execution, Given, Proposal, Source};
 pub(super) use mishap::Mishap;
-pub(in crate::sim) use operation::Operation;
-pub(in crate::sim) use refused::FormationRefused;
-pub(in crate::sim) use stack::Deletion;
+pub(crate) use operation::Operation;
+pub(crate) use refused::FormationRefused;
+pub(crate) use stack::Deletion;
 
 use super::State;
 use super::model::{Stack, StackResource};
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// How long a deleted stack is told about, in seconds.
 const REMEMBERED_S: i64 = 90 * 86_400;
 
 impl State {
     /// The stack of this name or ARN. A deleted one is only found by its ARN.
-    pub(in crate::sim) fn stack_at(
-        &self,
-        region: &Region,
-        asked: &str,
-    ) -> Result<usize, FormationRefused> {
+    pub(crate) fn stack_at(&self, region: &Region, asked: &str) -> Result<usize, FormationRefused> {
         let meant = |stack: &Stack| {
             stack.region == *region
                 && (stack.arn == asked || (stack.name == asked && stack.formed.deleted.is_none()))
@@ -45,17 +41,13 @@ impl State {
     }
 
     /// As [`Self::stack_at`], the stack itself.
-    pub(in crate::sim) fn stack(
-        &self,
-        region: &Region,
-        asked: &str,
-    ) -> Result<&Stack, FormationRefused> {
+    pub(crate) fn stack(&self, region: &Region, asked: &str) -> Result<&Stack, FormationRefused> {
         self.stack_at(region, asked)
             .map(|at| &self.resources.stacks[at])
     }
 
     /// The resources of a stack, also of one that was there when the world began.
-    pub(in crate::sim) fn stack_resources(&self, stack: &Stack) -> Vec<StackResource> {
+    pub(crate) fn stack_resources(&self, stack: &Stack) -> Vec<StackResource> {
         let formed = &stack.formed;
         if formed.founded && formed.resources.is_empty() {
             return founded::resources(&self.resources, stack);

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::sim::world::model::{OnFailure, StackResource, Target};
-use crate::stacks::{Parameters, Template};
+use crate::world::model::{OnFailure, StackResource, Target};
+use gwctl_stacks::{Parameters, Template};
 
 /// What a stack is doing.
 #[derive(Debug, Clone)]
-pub(in crate::sim) struct Operation {
+pub(crate) struct Operation {
     pub(super) phase: Phase,
     pub(super) tasks: Vec<Task>,
     /// What the stack is to become; none when it goes.
@@ -27,7 +27,7 @@ pub(in crate::sim) struct Operation {
 
 /// What a stack is to become, read and complete.
 #[derive(Debug, Clone)]
-pub(in crate::sim) struct Goal {
+pub(crate) struct Goal {
     pub(super) target: Target,
     pub(super) template: Template,
     /// Pseudo parameters included.

@@ -3,8 +3,8 @@
 
 use super::operation::{Operation, Phase, Stage, Work};
 use super::target::Standing;
-use crate::sim::world::State;
-use crate::sim::world::model::{OnFailure, StackResource, Target};
+use crate::world::State;
+use crate::world::model::{OnFailure, StackResource, Target};
 
 impl State {
     /// One second of an operation; says whether it is over.

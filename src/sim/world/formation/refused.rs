@@ -1,10 +1,10 @@
 //! What CloudFormation refuses, in its words.
 
-use crate::stacks::TemplateError;
+use gwctl_stacks::TemplateError;
 
 /// A request that CloudFormation does not take.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(in crate::sim) enum FormationRefused {
+pub(crate) enum FormationRefused {
     /// `ValidationError`.
     #[error("{0}")]
     Validation(String),

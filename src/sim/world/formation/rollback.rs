@@ -2,8 +2,8 @@
 
 use super::FormationRefused;
 use super::operation::{Doomed, Operation, Phase, Stage, Task, Work};
-use crate::fleet::Region;
-use crate::sim::world::State;
+use crate::world::State;
+use gwctl_fleet::Region;
 
 impl State {
     /// A stack that could not be made loses what was made of it.
@@ -63,7 +63,7 @@ impl State {
     }
 
     /// `ContinueUpdateRollback`, without the resources named.
-    pub(in crate::sim) fn continue_rollback(
+    pub(crate) fn continue_rollback(
         &mut self,
         region: &Region,
         name: &str,

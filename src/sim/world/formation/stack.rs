@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use super::change_set::Proposal;
 use super::operation::{Doomed, Goal, Operation, Phase, Stage, Task, Work};
 use super::{FormationRefused, founded};
-use crate::fleet::Region;
-use crate::sim::world::State;
-use crate::sim::world::model::OnFailure;
+use crate::world::State;
+use crate::world::model::OnFailure;
+use gwctl_fleet::Region;
 
 /// A request to delete a stack.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::sim) struct Deletion<'a> {
+pub(crate) struct Deletion<'a> {
     pub region: &'a Region,
     pub stack: &'a str,
     /// Logical ids that stay.
@@ -83,7 +83,7 @@ impl State {
     }
 
     /// `CreateStack` and `UpdateStack`: the stack's ARN. The same token begins one operation.
-    pub(in crate::sim) fn form_at_once(
+    pub(crate) fn form_at_once(
         &mut self,
         proposal: &Proposal<'_>,
         protected: bool,
@@ -119,10 +119,7 @@ impl State {
     }
 
     /// `DeleteStack`; one that does not exist is as good as deleted.
-    pub(in crate::sim) fn delete_stack(
-        &mut self,
-        asked: &Deletion<'_>,
-    ) -> Result<(), FormationRefused> {
+    pub(crate) fn delete_stack(&mut self, asked: &Deletion<'_>) -> Result<(), FormationRefused> {
         let Ok(at) = self.stack_at(asked.region, asked.stack) else {
             return Ok(());
         };
@@ -189,7 +186,7 @@ impl State {
     }
 
     /// `UpdateTerminationProtection`: the stack's ARN.
-    pub(in crate::sim) fn protect_stack(
+    pub(crate) fn protect_stack(
         &mut self,
         region: &Region,
         name: &str,

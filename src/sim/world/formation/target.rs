@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::operation::{Doomed, Goal};
-use crate::fleet::Region;
-use crate::sim::world::State;
-use crate::sim::world::model::{Change, ChangeDetail, StackResource, Target};
-use crate::sim::world::names::ACCOUNT;
-use crate::stacks::{Made, Nothing, Scope, Template, TemplateError};
+use crate::world::State;
+use crate::world::model::{Change, ChangeDetail, StackResource, Target};
+use crate::world::names::ACCOUNT;
+use gwctl_fleet::Region;
+use gwctl_stacks::{Made, Nothing, Scope, Template, TemplateError};
 
 /// What only making can tell, as change sets write it.
 const AFTER_APPLY: &str = "{{changeSet:KNOWN_AFTER_APPLY}}";

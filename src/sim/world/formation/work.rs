@@ -5,11 +5,11 @@ use serde_json::Value;
 
 use super::operation::{Doomed, Goal, Operation, Stage, Work};
 use super::target::{Standing, same};
-use crate::fleet::Region;
-use crate::sim::world::State;
-use crate::sim::world::faults::FaultKind;
-use crate::sim::world::making::{Changed, Made, Wanted};
-use crate::sim::world::model::{StackResource, Tag};
+use crate::world::State;
+use crate::world::faults::FaultKind;
+use crate::world::making::{Changed, Made, Wanted};
+use crate::world::model::{StackResource, Tag};
+use gwctl_fleet::Region;
 
 /// Reasons as CloudFormation gives them.
 const INITIATED: &str = "Resource creation Initiated";

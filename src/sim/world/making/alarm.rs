@@ -7,7 +7,7 @@ use super::super::model::Alarm;
 use super::super::names::ACCOUNT;
 use super::words::{float, items, need, number, text, texts};
 use super::{Begun, Wanted};
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 impl State {
     pub(super) fn make_alarm(&mut self, wanted: &Wanted<'_>) -> Begun {

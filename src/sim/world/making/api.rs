@@ -5,7 +5,7 @@ use super::super::model::{Api, CustomDomain, Stage, Throttle};
 use super::super::names;
 use super::words::{flag, float, items, need, number, text};
 use super::{Begun, Wanted};
-use crate::fleet::{ApiKind, Region};
+use gwctl_fleet::{ApiKind, Region};
 
 /// What a stage's template lets through; none where it does not say.
 fn throttle(stage: &serde_json::Value) -> Option<Throttle> {
@@ -275,7 +275,7 @@ fn certificate_of(wanted: &Wanted<'_>) -> Result<String, String> {
 impl State {
     /// The functions that an API calls: one for all, when a stack made it and its integration, default
     /// route and the permission to call are there; else those the fleet was founded with.
-    pub(in crate::sim::world) fn handlers(&self, region: &Region, api: &str) -> Vec<String> {
+    pub(in crate::world) fn handlers(&self, region: &Region, api: &str) -> Vec<String> {
         let Some(_) = self.owners.get("AWS::ApiGatewayV2::Api", region, api) else {
             return names::FUNCTIONS.map(str::to_owned).to_vec();
         };

@@ -7,7 +7,7 @@ use super::super::model::Certificate;
 use super::super::names::{self, ACCOUNT};
 use super::words::{items, need, text, texts};
 use super::{Begun, Wanted};
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// Validity of a public certificate (aws-facts §7).
 const VALIDITY: SignedDuration = SignedDuration::from_secs(198 * 86_400 - 1);

@@ -8,7 +8,7 @@ use super::super::model::Function;
 use super::super::names::ACCOUNT;
 use super::words::{at, need, number, text, texts};
 use super::{Begun, Takes, Wanted};
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// Seconds a function takes; more with network interfaces to make.
 const PLAIN: Takes = (5, 30);

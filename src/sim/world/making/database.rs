@@ -8,7 +8,7 @@ use super::super::publish_database::MemberSeries;
 use super::super::replication::Member;
 use super::words::{at as at_path, flag, need, number, text};
 use super::{Begun, Takes, Wanted};
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// Members of a global cluster: one writes, ten follow.
 const MOST_MEMBERS: usize = 11;

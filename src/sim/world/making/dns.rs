@@ -8,7 +8,7 @@ use super::super::model::{AliasTarget, CheckKind, HealthCheck, RecordSet, Tag};
 use super::super::names;
 use super::words::{at, flag, items, need, number, text, texts};
 use super::{Begun, Wanted};
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 impl State {
     pub(super) fn make_check(&mut self, wanted: &Wanted<'_>) -> Begun {

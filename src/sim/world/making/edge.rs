@@ -8,7 +8,7 @@ use super::super::model::{Distribution, Origin};
 use super::super::names::{self, ACCOUNT};
 use super::words::{at, flag, items, need, text, texts};
 use super::{Begun, Wanted};
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// Seconds until a change is at every edge.
 const EVERYWHERE: (i64, i64) = (180, 300);

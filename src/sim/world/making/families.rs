@@ -2,7 +2,7 @@
 
 use super::super::State;
 use super::{Begun, Wanted, opaque};
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// Resources that are made alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use super::super::model::DbInstance;
 use super::super::names::{self, ACCOUNT};
 use super::words::{need, number, text};
 use super::{Begun, Wanted};
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 impl State {
     pub(super) fn make_instance(&mut self, wanted: &Wanted<'_>) -> Begun {

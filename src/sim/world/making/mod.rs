@@ -25,9 +25,9 @@ use super::State;
 use super::faults::FaultKind;
 use super::model::Tag;
 use super::rng::pick;
-use crate::fleet::Region;
 pub use database::NO_FORWARDING;
 use families::Family;
+use gwctl_fleet::Region;
 pub use owners::Owned;
 pub(super) use owners::Owners;
 

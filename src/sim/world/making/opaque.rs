@@ -7,7 +7,7 @@ use super::super::State;
 use super::super::model::Opaque;
 use super::super::names::{self, ACCOUNT};
 use super::{Begun, Takes, Wanted, words};
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// How a kind's physical ids are made.
 enum Id {
@@ -255,7 +255,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::super::super::{Sim, SimOptions, Wanted};
-    use crate::fleet::Region;
+    use gwctl_fleet::Region;
 
     const STACK: &str = "arn:aws:cloudformation:us-east-1:123456789012:stack/orders-us-east-1/1";
 

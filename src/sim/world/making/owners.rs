@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::super::State;
 use super::{Wanted, words};
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// A resource that a stack made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Owned {
 
 /// Everything that stacks made, by kind, Region and physical id.
 #[derive(Debug, Clone, Default)]
-pub(in crate::sim::world) struct Owners(BTreeMap<(String, Region, String), Owned>);
+pub(in crate::world) struct Owners(BTreeMap<(String, Region, String), Owned>);
 
 fn key(kind: &str, region: &Region, physical: &str) -> (String, Region, String) {
     (kind.to_owned(), region.clone(), physical.to_owned())

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// An Aurora global cluster.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Tag;
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// A hosted zone.
 #[derive(Debug, Clone)]

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::Tag;
-use crate::sim::world::formation::Operation;
-use crate::stacks::Parameters;
+use crate::world::formation::Operation;
+use gwctl_stacks::Parameters;
 
 /// What is known of a stack beyond what every stack shows.
 #[derive(Debug, Clone, Default)]
@@ -39,9 +39,9 @@ pub struct Formed {
     /// Tokens of requests that were heard, with the operation.
     pub tokens: BTreeSet<(String, String)>,
     /// What is under way.
-    pub(in crate::sim) operation: Option<Operation>,
+    pub(crate) operation: Option<Operation>,
     /// A rollback that failed and may be continued.
-    pub(in crate::sim) suspended: Option<Operation>,
+    pub(crate) suspended: Option<Operation>,
 }
 
 /// A resource of a stack.

@@ -28,7 +28,7 @@ pub use serving::{
     Stage, Throttle, account_throttle,
 };
 
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// Everything that exists in the account.
 #[derive(Debug, Clone, Default)]

@@ -1,6 +1,6 @@
 //! ARC: a routing-control cluster (aws-facts §8.1).
 
-use crate::fleet::Region;
+use gwctl_fleet::Region;
 
 /// A cluster with its one control panel, controls and safety rule.
 #[derive(Debug, Clone)]

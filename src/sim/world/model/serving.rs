@@ -5,7 +5,7 @@ use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::fleet::{ApiKind, Region};
+use gwctl_fleet::{ApiKind, Region};
 
 /// A CloudFront distribution.
 #[derive(Debug, Clone)]

@@ -5,21 +5,20 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::*;
-use crate::stacks;
 
 /// A stack that was built.
 pub(super) struct Built {
     pub name: String,
     pub region: Region,
-    template: stacks::Template,
-    parameters: stacks::Parameters,
+    template: gwctl_stacks::Template,
+    parameters: gwctl_stacks::Parameters,
     /// Logical ids in the order they were made.
     order: Vec<String>,
     made: BTreeMap<String, Made>,
     properties: BTreeMap<String, Value>,
 }
 
-impl stacks::Made for Built {
+impl gwctl_stacks::Made for Built {
     fn physical(&self, id: &str) -> Option<String> {
         self.made.get(id).map(|made| made.physical.clone())
     }
@@ -29,7 +28,7 @@ impl stacks::Made for Built {
     }
 }
 
-pub(super) fn words(pairs: &[(&str, &str)]) -> stacks::Parameters {
+pub(super) fn words(pairs: &[(&str, &str)]) -> gwctl_stacks::Parameters {
     pairs
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -37,8 +36,8 @@ pub(super) fn words(pairs: &[(&str, &str)]) -> stacks::Parameters {
 }
 
 impl Built {
-    fn scope(&self) -> stacks::Scope<'_> {
-        stacks::Scope {
+    fn scope(&self) -> gwctl_stacks::Scope<'_> {
+        gwctl_stacks::Scope {
             template: &self.template,
             parameters: &self.parameters,
             made: self,
@@ -54,7 +53,11 @@ impl Built {
     }
 
     /// Makes what these parameters add; nothing that is there is changed.
-    pub(super) fn make(&mut self, sim: &Sim, given: &stacks::Parameters) -> Result<(), String> {
+    pub(super) fn make(
+        &mut self,
+        sim: &Sim,
+        given: &gwctl_stacks::Parameters,
+    ) -> Result<(), String> {
         let mut parameters = self.template.with(given).unwrap();
         parameters.extend(words(&[
             ("AWS::Region", self.region.as_str()),
@@ -161,12 +164,12 @@ impl Built {
 }
 
 /// A stack of one of gwctl's templates, with nothing made yet.
-pub(super) fn stack(kind: stacks::Kind, name: &str, region: &Region) -> Built {
+pub(super) fn stack(kind: gwctl_stacks::Kind, name: &str, region: &Region) -> Built {
     Built {
         name: name.into(),
         region: region.clone(),
-        template: stacks::Template::parse(&kind.template()).unwrap(),
-        parameters: stacks::Parameters::new(),
+        template: gwctl_stacks::Template::parse(&kind.template()).unwrap(),
+        parameters: gwctl_stacks::Parameters::new(),
         order: Vec::new(),
         made: BTreeMap::new(),
         properties: BTreeMap::new(),
@@ -179,7 +182,7 @@ pub(super) fn region_parameters(
     role: &str,
     region: &str,
     switch: &str,
-) -> stacks::Parameters {
+) -> gwctl_stacks::Parameters {
     words(&[
         ("FleetName", "orders"),
         ("DomainName", names::DOMAIN),
@@ -203,10 +206,10 @@ pub(super) fn region_parameters(
 /// Builds one stack.
 pub(super) fn build(
     sim: &Sim,
-    kind: stacks::Kind,
+    kind: gwctl_stacks::Kind,
     name: &str,
     at: &str,
-    given: &stacks::Parameters,
+    given: &gwctl_stacks::Parameters,
 ) -> Built {
     let mut built = stack(kind, name, &region(at));
     built.make(sim, given).unwrap();

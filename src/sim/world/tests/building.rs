@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::builder::{Built, build, region_parameters, stack, words};
 use super::*;
-use crate::stacks::Kind;
+use gwctl_stacks::Kind;
 
 const FRANKFURT: &str = "eu-central-1";
 
@@ -45,7 +45,7 @@ fn global(sim: &Sim) -> Built {
     build(sim, Kind::Global, "orders-global", IRELAND, &given)
 }
 
-fn edge_parameters() -> crate::stacks::Parameters {
+fn edge_parameters() -> gwctl_stacks::Parameters {
     let regions = [IRELAND, VIRGINIA].map(|one| format!("{one}={one}.{}", names::DOMAIN));
     words(&[
         ("FleetName", "orders"),

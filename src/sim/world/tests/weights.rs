@@ -1,8 +1,8 @@
 //! Weighted sets: what DNS answers, and where the clients go.
 
 use super::*;
-use crate::sim::world::model::{AliasTarget, RecordSet};
-use crate::sim::world::names::{LATENCY_RECORD, ZONE};
+use crate::world::model::{AliasTarget, RecordSet};
+use crate::world::names::{LATENCY_RECORD, ZONE};
 
 const GROUP: &str = "eu-west-1.latency.orders.example.com.";
 

@@ -1,9 +1,9 @@
 //! Change sets: created, described, executed, deleted.
 
 use super::{Answer, Ask, Fault, find, invalid, named, nothing, paged, parameters, proposal, tags};
-use crate::sim::wire::value::{Value, members, shape};
-use crate::sim::world::model::{Change, ChangeDetail, ChangeSet, Stack};
-use crate::sim::world::{Execution, State};
+use crate::wire::value::{Value, members, shape};
+use crate::world::model::{Change, ChangeDetail, ChangeSet, Stack};
+use crate::world::{Execution, State};
 
 /// Changes on a page; AWS tells no number.
 const PAGE: usize = 20;

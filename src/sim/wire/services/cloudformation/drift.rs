@@ -1,9 +1,9 @@
 //! Drift: detected, and told resource by resource.
 
 use super::{Answer, Ask, find, invalid, paged};
-use crate::sim::wire::value::{Value, members, shape};
-use crate::sim::world::State;
-use crate::sim::world::model::{ResourceDrift, Stack, StackResource};
+use crate::wire::value::{Value, members, shape};
+use crate::world::State;
+use crate::world::model::{ResourceDrift, Stack, StackResource};
 
 pub fn detect(world: &mut State, ask: &Ask) -> Answer {
     let id = world.detect_drift(&ask.region, ask.input.need("StackName")?)?;

@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Answer, Ask, find, paged};
-use crate::sim::wire::value::{Value, shape};
-use crate::sim::world::State;
-use crate::sim::world::model::{Stack, StackEvent};
+use crate::wire::value::{Value, shape};
+use crate::world::State;
+use crate::world::model::{Stack, StackEvent};
 
 /// As many events as AWS puts on a page.
 const PAGE: usize = 100;

@@ -8,10 +8,10 @@ mod stacks;
 
 use super::page::page;
 use super::{Answer, Ask, Fault, Reply};
-use crate::sim::wire::value::{Value, members, shape};
-use crate::sim::world::model::{OnFailure, Stack, Tag};
-use crate::sim::world::{FormationRefused, Given, Proposal, Source, State};
-use crate::stacks::Template;
+use crate::wire::value::{Value, members, shape};
+use crate::world::model::{OnFailure, Stack, Tag};
+use crate::world::{FormationRefused, Given, Proposal, Source, State};
+use gwctl_stacks::Template;
 
 pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
     match operation {

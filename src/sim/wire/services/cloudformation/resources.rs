@@ -1,9 +1,9 @@
 //! The resources of a stack.
 
 use super::{Answer, Ask, find, invalid, paged};
-use crate::sim::wire::value::{Value, members, shape};
-use crate::sim::world::State;
-use crate::sim::world::model::{Stack, StackResource};
+use crate::wire::value::{Value, members, shape};
+use crate::world::State;
+use crate::world::model::{Stack, StackResource};
 
 /// All there are. `DescribeStackResources` tells no more than the first hundred.
 const MOST: usize = 100;

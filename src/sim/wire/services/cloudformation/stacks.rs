@@ -1,9 +1,9 @@
 //! Stacks: described, made and updated at once, deleted, protected.
 
 use super::{Answer, Ask, Fault, find, invalid, nothing, paged, parameters, proposal, tags};
-use crate::sim::wire::value::{Value, empty, members, shape};
-use crate::sim::world::model::Stack;
-use crate::sim::world::{Deletion, State};
+use crate::wire::value::{Value, empty, members, shape};
+use crate::world::model::Stack;
+use crate::world::{Deletion, State};
 
 fn here<'a>(world: &'a State, ask: &Ask) -> impl Iterator<Item = &'a Stack> {
     let region = ask.region.clone();

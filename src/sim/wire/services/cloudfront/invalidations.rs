@@ -2,9 +2,9 @@
 
 use super::super::{Answer, Ask, Fault, Reply};
 use super::{counted, find};
-use crate::sim::wire::value::{Value, shape};
-use crate::sim::world::model::{Invalidation, Resources};
-use crate::sim::world::{InvalidationRefused, State};
+use crate::wire::value::{Value, shape};
+use crate::world::model::{Invalidation, Resources};
+use crate::world::{InvalidationRefused, State};
 
 pub fn create(world: &mut State, ask: &Ask) -> Answer {
     let id = find(&world.resources, ask, "DistributionId")?.id.clone();

@@ -5,9 +5,9 @@ mod update;
 
 use super::page::page;
 use super::{Answer, Ask, Fault, Reply};
-use crate::sim::wire::value::{Value, list, shape};
-use crate::sim::world::model::Distribution;
-use crate::sim::world::{Resources, State};
+use crate::wire::value::{Value, list, shape};
+use crate::world::model::Distribution;
+use crate::world::{Resources, State};
 
 pub fn call(operation: &str, state: &mut State, ask: &Ask) -> Answer {
     let world = &state.resources;

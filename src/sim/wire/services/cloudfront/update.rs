@@ -2,9 +2,9 @@
 
 use super::super::{Answer, Ask, Fault};
 use super::{find, whole};
-use crate::sim::wire::value::Value;
-use crate::sim::world::model::{Certificate, Distribution, Origin};
-use crate::sim::world::{State, covers};
+use crate::wire::value::Value;
+use crate::world::model::{Certificate, Distribution, Origin};
+use crate::world::{State, covers};
 
 /// What a configuration cannot be without, of that which is simulated.
 const REQUIRED: [&str; 5] = [

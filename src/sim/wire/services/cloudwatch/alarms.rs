@@ -3,8 +3,8 @@
 use super::super::page::page;
 use super::super::{Answer, Ask, Fault};
 use super::{dimensions_shape, invalid_value};
-use crate::sim::wire::value::{Value, members, shape};
-use crate::sim::world::model::{Alarm, Resources};
+use crate::wire::value::{Value, members, shape};
+use crate::world::model::{Alarm, Resources};
 
 pub fn describe(world: &Resources, ask: &Ask) -> Answer {
     let input = &ask.input;

@@ -8,9 +8,9 @@ use super::super::page::{offset, seal};
 use super::super::{Answer, Ask, Fault};
 use super::expression::{Outcome, Points, evaluate};
 use super::{Named, missing, unit_of};
-use crate::sim::wire::value::{Value, members, shape};
-use crate::sim::world::State;
-use crate::sim::world::metrics::Statistic;
+use crate::wire::value::{Value, members, shape};
+use crate::world::State;
+use crate::world::metrics::Statistic;
 
 /// Queries in one call.
 const MOST_QUERIES: usize = 500;

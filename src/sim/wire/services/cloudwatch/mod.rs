@@ -8,8 +8,8 @@ mod statistics;
 
 use super::page::page;
 use super::{Answer, Ask, Fault};
-use crate::sim::wire::value::{Value, members, shape};
-use crate::sim::world::{MetricId, State};
+use crate::wire::value::{Value, members, shape};
+use crate::world::{MetricId, State};
 
 pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
     match operation {

@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::super::{Answer, Ask, Fault};
 use super::{invalid_combination, invalid_value, missing, read_dimensions};
-use crate::sim::wire::value::{Value, empty};
-use crate::sim::world::State;
+use crate::wire::value::{Value, empty};
+use crate::world::State;
 
 /// More values of one datum than this are not told apart.
 const MOST_VALUES: usize = 1_000;

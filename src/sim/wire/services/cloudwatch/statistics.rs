@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use super::super::{Answer, Ask};
 use super::{Named, invalid_combination, invalid_value, missing, unit_of};
-use crate::sim::wire::value::{Value, empty, members, shape};
-use crate::sim::world::State;
-use crate::sim::world::metrics::Statistic;
+use crate::wire::value::{Value, empty, members, shape};
+use crate::world::State;
+use crate::world::metrics::Statistic;
 
 /// Points in one reply.
 const MOST_POINTS: i64 = 1_440;

@@ -2,8 +2,8 @@
 
 use super::super::{Answer, Ask, Fault};
 use super::{cluster as cluster_shape, global_cluster, names};
-use crate::sim::wire::value::shape;
-use crate::sim::world::{DetachRefused, NO_FORWARDING, State};
+use crate::wire::value::shape;
+use crate::world::{DetachRefused, NO_FORWARDING, State};
 
 /// Of everything that can be modified: write forwarding, deletion protection, days of backups.
 pub fn cluster(world: &mut State, ask: &Ask) -> Answer {

@@ -8,9 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::page::page;
 use super::{Answer, Ask, Fault};
-use crate::sim::wire::value::{Value, list, members, shape};
-use crate::sim::world::model::{DbCluster, DbEvent, DbInstance, GlobalCluster};
-use crate::sim::world::{PromotionRefused, Resources, State};
+use crate::wire::value::{Value, list, members, shape};
+use crate::world::model::{DbCluster, DbEvent, DbInstance, GlobalCluster};
+use crate::world::{PromotionRefused, Resources, State};
 
 pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
     match operation {
@@ -70,7 +70,7 @@ fn names(asked: &str, id: &str, arn: &str) -> bool {
 
 /// Some of the account's quotas, at what AWS begins with.
 fn quotas(world: &Resources, ask: &Ask) -> super::Reply {
-    let here = |region: &crate::fleet::Region| *region == ask.region;
+    let here = |region: &gwctl_fleet::Region| *region == ask.region;
     let made = |kind: &str| {
         let all = world.opaque.iter();
         all.filter(|one| here(&one.region) && one.kind == kind)

@@ -2,8 +2,8 @@
 
 use super::super::{Answer, Ask};
 use super::{paged, refused};
-use crate::sim::wire::value::{list, shape};
-use crate::sim::world::{State, offered};
+use crate::wire::value::{list, shape};
+use crate::world::{State, offered};
 
 pub fn describe(world: &State, ask: &Ask) -> Answer {
     let engine = ask.input.need("Engine")?;

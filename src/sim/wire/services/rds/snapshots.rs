@@ -2,9 +2,9 @@
 
 use super::super::{Answer, Ask, Fault};
 use super::{filters, names, paged, refused};
-use crate::sim::wire::value::{Value, list, shape};
-use crate::sim::world::model::{DbCluster, DbSnapshot};
-use crate::sim::world::{CopyRefused, Resources, State};
+use crate::wire::value::{Value, list, shape};
+use crate::world::model::{DbCluster, DbSnapshot};
+use crate::world::{CopyRefused, Resources, State};
 
 /// Longest identifier, in letters.
 const LONGEST: usize = 63;

@@ -2,10 +2,10 @@
 
 use super::super::{Answer, Ask, Fault, Reply};
 use super::{change_shape, zone};
-use crate::fleet::Region;
-use crate::sim::wire::value::{Value, list, shape};
-use crate::sim::world::model::{AliasTarget, RecordSet};
-use crate::sim::world::{RecordsRefused, State};
+use crate::wire::value::{Value, list, shape};
+use crate::world::model::{AliasTarget, RecordSet};
+use crate::world::{RecordsRefused, State};
+use gwctl_fleet::Region;
 
 pub fn change(world: &mut State, ask: &Ask) -> Answer {
     let zone_id = zone(&world.resources, ask.input.need("Id")?)?.id.clone();

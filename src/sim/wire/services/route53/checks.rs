@@ -3,8 +3,8 @@
 use super::super::page::page;
 use super::super::{Answer, Ask, Fault, Reply};
 use super::{invalid, max_items};
-use crate::sim::wire::value::{Value, list, shape};
-use crate::sim::world::model::{CheckKind, HealthCheck, Resources};
+use crate::wire::value::{Value, list, shape};
+use crate::world::model::{CheckKind, HealthCheck, Resources};
 
 pub fn list_checks(world: &Resources, ask: &Ask) -> Answer {
     let (size, marker) = (max_items(ask, 1000)?, ask.input.text("marker"));

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use super::super::{Answer, Ask};
 use super::{invalid, reversed, zone};
-use crate::sim::wire::value::{list, shape};
-use crate::sim::world::{State, place_of};
+use crate::wire::value::{list, shape};
+use crate::world::{State, place_of};
 
 pub fn test_answer(world: &State, ask: &Ask) -> Answer {
     let input = &ask.input;

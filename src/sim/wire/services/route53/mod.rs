@@ -7,9 +7,9 @@ mod records;
 
 use super::page::page;
 use super::{Answer, Ask, Fault, Reply};
-use crate::sim::wire::value::{Value, list, shape};
-use crate::sim::world::State;
-use crate::sim::world::model::{DnsChange, HostedZone, Resources};
+use crate::wire::value::{Value, list, shape};
+use crate::world::State;
+use crate::world::model::{DnsChange, HostedZone, Resources};
 
 pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
     match operation {

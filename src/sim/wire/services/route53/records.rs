@@ -2,9 +2,9 @@
 
 use super::super::{Answer, Ask};
 use super::{invalid, max_items, reversed, zone};
-use crate::fleet::Region;
-use crate::sim::wire::value::{Value, list, shape};
-use crate::sim::world::model::{RecordSet, Resources};
+use crate::wire::value::{Value, list, shape};
+use crate::world::model::{RecordSet, Resources};
+use gwctl_fleet::Region;
 
 /// Name by reversed labels, type, set identifier.
 type Key = (String, String, String);

@@ -76,4 +76,4 @@ pub use survey::{KnownStack, SourceCode, Survey, look_up};
 pub use task::Task;
 
 /// Resources of a stack, and what becomes of them.
-pub use crate::stacks::{Action as Becomes, Part};
+pub use gwctl_stacks::{Action as Becomes, Part};

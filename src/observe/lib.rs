@@ -37,13 +37,13 @@ use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use crate::aws::Session;
-use crate::fleet::{
-    Clock, FleetSpec, Missing, Observed, Pace, Position, Region, Snapshot, Switch, Vote,
-};
 use board::Board;
 use desk::{Askers, Desk};
 use fold::Picture;
+use gwctl_aws::Session;
+use gwctl_fleet::{
+    Clock, FleetSpec, Missing, Observed, Pace, Position, Region, Snapshot, Switch, Vote,
+};
 use limiter::Limiter;
 
 pub use asked::{ASKED, Asked, Asker, asked_by};
