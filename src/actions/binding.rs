@@ -117,7 +117,6 @@ impl Binding {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::expect_used)]
     use super::*;
 
     fn binding(account: &str) -> Binding {

@@ -212,7 +212,6 @@ fn said(error: Option<&str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use std::time::Duration;
 
     use jiff::Timestamp;

@@ -76,7 +76,6 @@ pub(super) enum End {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     fn at(second: i64) -> Timestamp {

@@ -95,7 +95,6 @@ impl Denial {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     const WHO: &str = "User: arn:aws:sts::111122223333:assumed-role/oncall/alice is not authorized to perform: rds:X";

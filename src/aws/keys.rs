@@ -129,7 +129,6 @@ fn is_fresh(key: &Credentials) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -207,7 +207,6 @@ fn metric_name_of(name: &str, id: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     fn api_subject(kind: ApiKind, name: &str, stage: Option<&str>) -> Subject {

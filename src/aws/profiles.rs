@@ -198,7 +198,6 @@ async fn refused_by_the_sdk() -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn scanned(config: &str, credentials: &str) -> Profiles {

@@ -238,7 +238,6 @@ fn is_stale(said: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use std::sync::Arc;
 
     use aws_credential_types::Credentials;

@@ -171,7 +171,6 @@ impl Drop for Passage {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use std::time::Duration;
 
     use jiff::SignedDuration;

@@ -114,7 +114,6 @@ pub fn present() -> Arc<dyn Clock> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn word() -> ClockWord {

@@ -201,7 +201,6 @@ fn fleet_file(name: &str, mut spec: FleetSpec, url: &str) -> Result<String, toml
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::sim::SimOptions;
 

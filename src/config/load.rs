@@ -144,7 +144,6 @@ fn locate_in(value: &toml::Spanned<DeValue<'_>>, path: &[String]) -> Option<Rang
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::config::EXAMPLE;
 

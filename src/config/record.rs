@@ -153,7 +153,6 @@ fn set(table: &mut dyn toml_edit::TableLike, key: &str, to: Option<&String>) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::config::Config;
     use crate::fleet::{Region, SwitchSpec};

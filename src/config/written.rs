@@ -255,7 +255,6 @@ fn key(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::config::parse;
     use crate::fleet::SwitchSpec;

@@ -68,7 +68,6 @@ fn odd(kind: FileType) -> io::Error {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -49,7 +49,6 @@ impl<'a> FunctionName<'a> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

@@ -96,7 +96,6 @@ pub fn stopwatch(time: SignedDuration) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic)]
     use proptest::prelude::*;
 
     use super::*;

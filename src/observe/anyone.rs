@@ -53,7 +53,6 @@ impl Anyone {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use gwctl_fleet::Source;
 

@@ -158,7 +158,6 @@ fn still_running() -> Missing {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

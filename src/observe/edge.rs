@@ -215,7 +215,6 @@ async fn vantage(desk: Arc<Desk>, turn: usize) -> Fold {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     #[test]

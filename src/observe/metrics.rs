@@ -206,7 +206,6 @@ fn renew(observed: &mut Observed<Arc<Series>>, said: Said<Series>, keep_from: Ti
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use gwctl_fleet::{Point, Source};
 

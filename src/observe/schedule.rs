@@ -76,7 +76,6 @@ pub(super) fn next_metrics(last: Timestamp, jitter: f64) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     #[test]

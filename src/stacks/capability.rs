@@ -68,7 +68,6 @@ pub fn capabilities(template: &Template) -> Vec<Capability> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::Kind;
 

@@ -62,7 +62,6 @@ pub fn given(template: &Template, parameters: &Parameters) -> Given {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::Kind;
 

@@ -119,7 +119,6 @@ fn tagged(value: Value, tag: Option<&Tag>) -> Value {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use serde_json::json;
 

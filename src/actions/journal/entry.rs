@@ -201,7 +201,6 @@ fn digest(body: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::figures::SiteMinute;
     use gwctl_fleet::Region;

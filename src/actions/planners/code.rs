@@ -270,7 +270,6 @@ fn carried(code: &DeployedCode, region: &Region) -> Check {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use gwctl_stacks::{Kind, Template};
 

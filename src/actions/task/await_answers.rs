@@ -344,7 +344,6 @@ impl Work for AwaitAnswers {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     fn target(value: &str, alias: bool) -> Target {

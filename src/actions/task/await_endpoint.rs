@@ -166,7 +166,6 @@ fn told(events: &[DbEvent], since: Timestamp) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     #[test]

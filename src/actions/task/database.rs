@@ -343,7 +343,6 @@ impl AwaitResync {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use gwctl_fleet::{Engine, Member};
 

@@ -274,7 +274,6 @@ fn read(answer: &[u8]) -> Result<Credentials, String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
 
     const KEYS: &str = r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"B","SessionToken":"C","Expiration":"2030-01-01T00:00:00+01:00"}"#;

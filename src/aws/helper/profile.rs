@@ -124,7 +124,6 @@ impl Profiles {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn profiles(config: &str, keys: &str) -> Profiles {

@@ -151,7 +151,6 @@ fn remarks(kind: Kind, stack: &FoundStack, hidden: &[String], foreign: &[String]
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::fleet::Formation;
 

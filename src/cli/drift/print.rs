@@ -97,7 +97,6 @@ fn values(expected: &str, actual: &str) -> (String, String) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::cli::exit::Exit;
     use crate::fleet::{Drifted, FleetSpec, PropertyDifference, Region, Snapshot};

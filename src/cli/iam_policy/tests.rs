@@ -1,6 +1,4 @@
 //! What is looked at by whoever only looks is what their policy allows.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use super::*;
 use crate::actions::policy::action;
 use crate::cli::doctor;

@@ -378,7 +378,6 @@ fn clean(value: Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::fleet::{Missing, Point, Region, Series, Source};
     use std::sync::Arc;

@@ -133,7 +133,6 @@ fn short(error: &regex::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::super::Subject;
     use super::*;
 

@@ -237,7 +237,6 @@ fn named(key: &str, name: &str) -> Result<Option<Action>, KeymapError> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn remap(pairs: &[(&str, &str)]) -> Result<Keymap, KeymapError> {

@@ -174,7 +174,6 @@ fn code(text: &str) -> Option<Code> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

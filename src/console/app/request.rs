@@ -196,7 +196,6 @@ pub fn seconds(text: &str) -> Result<u64, String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn read(name: &str, arguments: &str) -> Result<Intent, String> {

@@ -213,7 +213,6 @@ impl<W: Write> Backend for Quiet<W> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic)]
     use ratatui::Terminal;
     use ratatui::widgets::Paragraph;
 

@@ -226,7 +226,6 @@ fn mouse(numbers: &[u16], last: u8) -> Option<Msg> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::panic)]
     use proptest::prelude::*;
 
     use super::*;

@@ -201,7 +201,6 @@ fn luminance((red, green, blue): (u8, u8, u8)) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     #[test]

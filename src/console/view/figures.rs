@@ -175,7 +175,6 @@ pub fn in_unit(value: f64, unit: Unit) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use proptest::prelude::*;
 
     use super::*;

@@ -309,7 +309,6 @@ pub fn cells(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::view::colour::Depth;
     use gwctl_fleet::{Point, Source};

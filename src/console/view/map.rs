@@ -373,7 +373,6 @@ fn is_braille(symbol: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     /// The middle of a Region's cell, in dots.

@@ -350,7 +350,6 @@ pub fn names(dir: Option<&Path>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
     use crate::view::colour::contrast;
 

@@ -1,6 +1,5 @@
 //! Which checks decide over a Region.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 use super::*;
 use crate::{FleetSpec, Missing, Snapshot, Source};
 

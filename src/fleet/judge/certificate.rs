@@ -42,8 +42,6 @@ fn odd_status(certificate: &Certificate) -> Option<Reason> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
     use super::super::fixture::Fixture;
     use super::*;
     use jiff::SignedDuration;

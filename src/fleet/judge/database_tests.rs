@@ -1,7 +1,5 @@
 //! The database's judgement.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use super::super::fixture::{Fixture, ask_failed, headline, region};
 use super::*;
 use crate::{FailoverState, Metric};

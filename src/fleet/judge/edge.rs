@@ -242,8 +242,6 @@ fn answers(snapshot: &Snapshot) -> Option<Reason> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
     use super::super::fixture::{Fixture, REGIONS, ask_failed, headline, region};
     use super::*;
     use crate::{Answer, Distribution, Observed, Source};

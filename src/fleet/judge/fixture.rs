@@ -1,6 +1,4 @@
 //! A healthy three-Region picture for the tests of judgement, and ways to spoil it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,7 +1,5 @@
 //! One Region's judgement.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use std::time::Duration;
 
 use super::super::fixture::{Fixture, ask_failed, headline, region};

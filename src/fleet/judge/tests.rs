@@ -1,7 +1,5 @@
 //! The fleet's judgement as a whole, and the rules that hold everywhere.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use super::fixture::{Fixture, REGIONS, ask_failed, region};
 use super::*;
 use crate::{Alarm, CheckConfig, CheckKind, Metrics, Missing};

@@ -1,7 +1,5 @@
 //! What is told of two pictures in a row.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use super::*;
 use gwctl_fleet::{
     CheckKind, Distribution, EdgeSpec, Engine, FleetSpec, Member, Metrics, Missing, Source,

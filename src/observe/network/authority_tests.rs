@@ -1,7 +1,5 @@
 //! The authoritative servers of a zone, played by a small DNS server on loopback.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 

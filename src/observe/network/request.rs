@@ -153,7 +153,6 @@ fn own_answer(headers: &HeaderMap) -> Option<OwnAnswer> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     fn told(status: u16, lines: &[(&'static str, &'static str)]) -> ProbeReport {

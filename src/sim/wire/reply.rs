@@ -215,7 +215,6 @@ pub fn http_date(at: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn envelope(service: Service, protocol: Protocol) -> Envelope<'static> {

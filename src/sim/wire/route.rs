@@ -311,7 +311,6 @@ fn matches(template: &str, path: &str) -> Option<Vec<(String, String)>> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn request(uri: &str, headers: &[(&str, &str)]) -> Request<Vec<u8>> {

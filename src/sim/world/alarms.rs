@@ -157,7 +157,6 @@ fn clock(minute: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::super::{found, found_alarms, model::Resources};
     use super::*;
     use gwctl_fleet::Region;

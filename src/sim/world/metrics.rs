@@ -290,7 +290,6 @@ fn delay(namespace: &str) -> (i64, i64) {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     use super::*;
 
     fn at(second: i64) -> Timestamp {

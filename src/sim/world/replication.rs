@@ -167,7 +167,6 @@ pub(super) fn between_ms(a: &Region, b: &Region) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     #![allow(clippy::float_cmp)] // counts are exact
     use super::*;
 

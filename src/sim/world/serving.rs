@@ -350,7 +350,6 @@ fn kinds(pace: f64, writer_ms: Option<f64>, slowness: f64) -> [Kind; 4] {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     #![allow(clippy::float_cmp)] // counts are exact
     use super::*;
 

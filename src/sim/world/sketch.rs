@@ -122,7 +122,6 @@ fn edge(bucket: usize, within: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
     #![allow(clippy::float_cmp)] // counts are exact
     use super::*;
 

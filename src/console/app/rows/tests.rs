@@ -1,5 +1,3 @@
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use super::super::sample::{at, blank, picture, region};
 use super::*;
 

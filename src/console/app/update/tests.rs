@@ -1,7 +1,5 @@
 //! What every message does to the state: long because the table of keys and outcomes reads best in one place.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use std::sync::Arc;
 
 use super::super::sample::{

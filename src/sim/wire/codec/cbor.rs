@@ -140,7 +140,6 @@ fn structure<'a>(to: &mut Encoder, members: impl Iterator<Item = (&'a str, &'a V
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::wire::value::{members, shape};
 

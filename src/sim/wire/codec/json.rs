@@ -70,7 +70,6 @@ fn object<'a>(members: impl Iterator<Item = (&'a str, &'a Value)>) -> Json {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::wire::value::{members, shape};
 

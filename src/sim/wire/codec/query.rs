@@ -125,7 +125,6 @@ fn as_list(mut members: Vec<(Cow<'static, str>, Value)>) -> Value {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]

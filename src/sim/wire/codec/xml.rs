@@ -160,7 +160,6 @@ fn not_xml(why: &str) -> Fault {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::wire::value::{list, shape};
 

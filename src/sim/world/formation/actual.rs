@@ -171,7 +171,6 @@ fn global_cluster(one: &GlobalCluster, expected: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use serde_json::json;
 
     use super::*;

@@ -251,7 +251,6 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use serde_json::{Value, json};
 
     use super::super::super::{Sim, SimOptions, Wanted};

@@ -1,5 +1,4 @@
 //! The world as a whole: what an operator, and every client, would see of it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![allow(clippy::float_cmp)] // counts are exact
 
 mod aftermath;

@@ -308,7 +308,6 @@ fn apply(function: &str, arguments: Vec<Outcome>) -> Result<Outcome, String> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn run(text: &str) -> Result<Outcome, String> {
