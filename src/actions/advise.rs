@@ -4,7 +4,7 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::dark::dark;
+use super::unreachable::is_unreachable;
 use super::words;
 use gwctl_fleet::{
     Availability, ClusterState, Lag, Metric, Missing, Observed, Region, Silence, Site, Snapshot,
@@ -173,7 +173,7 @@ fn signs(snapshot: &Snapshot, primary: &Region) -> Signs {
     };
     match site.reach.answering() {
         Some(true) => signs.alive.push("its AWS endpoints answer".into()),
-        Some(false) if dark(site, snapshot.at) => signs
+        Some(false) if is_unreachable(site, snapshot.at) => signs
             .dead
             .push(format!("AWS's endpoints in {primary} do not answer")),
         _ => {}

@@ -11,13 +11,12 @@
 //! the engine runs. A new action is a planner of its own, listed in [`registry`].
 
 mod advise;
-mod aside;
+mod annotate;
 mod basis;
 mod binding;
-mod built;
 mod check;
+mod config_after_run;
 mod crew;
-mod dark;
 mod data_loss;
 pub mod drift;
 mod engine;
@@ -44,13 +43,14 @@ mod room;
 mod survey;
 mod task;
 mod traffic;
+mod unreachable;
 pub mod words;
 
 pub use advise::{Advice, Mode, advise};
-pub use aside::{abandon, note};
+pub use annotate::{abandon, note};
 pub use binding::{Binding, Place};
-pub use built::{as_built, built_by};
 pub use check::{Check, Finding};
+pub use config_after_run::{as_built, built_by};
 pub use crew::Crew;
 pub use data_loss::DataLoss;
 pub use engine::{Control, NotStarted, Operator, Order, Running, resume, start};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::dark::dark;
+use super::unreachable::is_unreachable;
 use gwctl_fleet::{Missing, Observed, Outcome, Region, Snapshot};
 
 /// Something a step cannot do without.
@@ -163,7 +163,7 @@ fn in_region(region: &Region, snapshot: &Snapshot) -> Standing {
     match site.reach.answering() {
         Some(true) => Standing::Stands,
         None => Standing::Unproven("not asked yet".into()),
-        Some(false) if !dark(site, snapshot.at) => {
+        Some(false) if !is_unreachable(site, snapshot.at) => {
             Standing::Unproven("the newest call got no answer, the ones before did".into())
         }
         Some(false) => Standing::Broken(

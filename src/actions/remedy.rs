@@ -1,7 +1,7 @@
 //! What to do first about what is wrong with the fleet, wherever one looks.
 
 use super::advise::{Advice, Mode, advise};
-use super::dark::dark;
+use super::unreachable::is_unreachable;
 use super::{Intent, planners};
 use gwctl_fleet::{Region, Snapshot, Verdict};
 
@@ -49,7 +49,7 @@ pub(super) fn best_target(snapshot: &Snapshot, from: &Region) -> Option<Region> 
     };
     let silent = |region: &Region| {
         let site = snapshot.site(region);
-        site.is_none_or(|site| dark(site, snapshot.at))
+        site.is_none_or(|site| is_unreachable(site, snapshot.at))
     };
     let unwell = |region: &Region| {
         let hurts = snapshot.site(region).and_then(|site| hurt(site, false));

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::desk::{Answer, Desk};
 use super::fold::Picture;
+use super::poller::{Answer, Poller};
 
 /// Follows what the program says. When it ends, everything that waited for it is asked again at once.
-pub(super) async fn watch(desk: Arc<Desk>, again: watch::Sender<u64>) {
+pub(super) async fn watch(poller: Arc<Poller>, again: watch::Sender<u64>) {
     let mut waiting = gwctl_aws::waiting();
     let mut shown = None;
     loop {
@@ -20,7 +20,7 @@ pub(super) async fn watch(desk: Arc<Desk>, again: watch::Sender<u64>) {
             shown.clone_from(&now);
             let fold = Box::new(move |picture: &mut Picture| picture.snapshot.waiting = now);
             // The picture is gone together with its observer.
-            if desk
+            if poller
                 .answers
                 .send(Answer {
                     question: None,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::desk::{Askers, Desk, Fold};
 use super::fold::Picture;
+use super::poller::{Askers, Fold, Poller};
 use super::schedule::{CERTIFICATE, CONFIG, DISTRIBUTION, STATE, VANTAGE};
 use super::vantage::{VANTAGE_BITS, VANTAGES, VantagePoint};
 use gwctl_aws::{AwsError, Vantage};
@@ -18,27 +18,27 @@ pub(super) fn watch(askers: &mut Askers) {
     askers.every(STATE, probe);
     askers.every(DISTRIBUTION, distribution);
     askers.every(CERTIFICATE, certificate);
-    if askers.desk.spec.edge.router.is_some() {
+    if askers.poller.spec.edge.router.is_some() {
         askers.every(CONFIG, router);
         askers.every(CONFIG, limit_metric);
     }
     let turn = Arc::new(AtomicUsize::new(0));
-    askers.beside(VANTAGE, move |desk| {
-        vantage(desk, turn.fetch_add(1, Ordering::Relaxed))
+    askers.beside(VANTAGE, move |poller| {
+        vantage(poller, turn.fetch_add(1, Ordering::Relaxed))
     });
 }
 
-async fn records(desk: Arc<Desk>) -> Fold {
-    desk.route53.turn().await;
-    let edge = &desk.spec.edge;
-    let route53 = desk.session.route53();
+async fn records(poller: Arc<Poller>) -> Fold {
+    poller.route53.turn().await;
+    let edge = &poller.spec.edge;
+    let route53 = poller.session.route53();
     let asked = async {
         let mut records = route53
             .records(&edge.hosted_zone, &edge.latency_record)
             .await?;
         for record in &mut records {
             if record.weights.is_empty() && is_group(record, &edge.hosted_zone) {
-                desk.route53.turn().await;
+                poller.route53.turn().await;
                 record.weights = route53
                     .weighted(&edge.hosted_zone, &record.target, &record.kind)
                     .await?;
@@ -46,7 +46,7 @@ async fn records(desk: Arc<Desk>) -> Fold {
         }
         Ok::<_, AwsError>(records)
     };
-    let said = desk
+    let said = poller
         .ask("route53:ListResourceRecordSets", &Region::global(), asked)
         .await;
     Box::new(move |picture: &mut Picture| picture.fold_records(said))
@@ -59,10 +59,10 @@ fn is_group(record: &LatencyRecord, zone: &str) -> bool {
 }
 
 /// All checks of the account in one call: which of them count, the records tell.
-async fn checks(desk: Arc<Desk>) -> Fold {
-    desk.route53.turn().await;
-    let route53 = desk.session.route53();
-    let said = desk
+async fn checks(poller: Arc<Poller>) -> Fold {
+    poller.route53.turn().await;
+    let route53 = poller.session.route53();
+    let said = poller
         .ask(
             "route53:ListHealthChecks",
             &Region::global(),
@@ -74,20 +74,20 @@ async fn checks(desk: Arc<Desk>) -> Fold {
 
 /// What DNS answers where gwctl runs: the data plane, which needs no control plane. A fleet that is
 /// probed at a stand of its own has no public DNS; there Route 53 itself is asked.
-async fn here(desk: Arc<Desk>) -> Fold {
-    let name = &desk.spec.edge.latency_record;
-    if !desk.session.is_without_public_dns(&desk.spec) {
-        let said = desk.look(desk.prober.resolve(name.clone())).await;
+async fn here(poller: Arc<Poller>) -> Fold {
+    let name = &poller.spec.edge.latency_record;
+    if !poller.session.is_without_public_dns(&poller.spec) {
+        let said = poller.look(poller.prober.resolve(name.clone())).await;
         let said = said.map(|found| Ok(answers("here", found.values, Some(found.ttl_s))));
         return Box::new(move |picture: &mut Picture| picture.fold_here(said));
     }
-    desk.route53.turn().await;
-    let route53 = desk.session.route53();
-    let zone = &desk.spec.edge.hosted_zone;
-    let kind = desk.board.record_kind.settled().await;
+    poller.route53.turn().await;
+    let route53 = poller.session.route53();
+    let zone = &poller.spec.edge.hosted_zone;
+    let kind = poller.shared_facts.record_kind.settled().await;
     let kind = kind.as_deref().unwrap_or("CNAME");
     let asked = route53.test_answer(zone, name, kind, Vantage::Default);
-    let said = desk
+    let said = poller
         .ask("route53:TestDNSAnswer", &Region::global(), asked)
         .await;
     let said = said.map(|values| Ok(answers("Route 53", values, None)));
@@ -105,20 +105,20 @@ fn answers(vantage: &str, values: Vec<String>, ttl_s: Option<u32>) -> Vec<Answer
     values.into_iter().map(answer).collect()
 }
 
-async fn probe(desk: Arc<Desk>) -> Fold {
-    let base = desk
+async fn probe(poller: Arc<Poller>) -> Fold {
+    let base = poller
         .spec
         .probe_url
         .clone()
-        .unwrap_or_else(|| format!("https://{}", desk.spec.domain));
-    let url = format!("{}{}", base.trim_end_matches('/'), desk.spec.probe_path);
-    let said = desk.probe(url).await;
+        .unwrap_or_else(|| format!("https://{}", poller.spec.domain));
+    let url = format!("{}{}", base.trim_end_matches('/'), poller.spec.probe_path);
+    let said = poller.probe(url).await;
     Box::new(move |picture: &mut Picture| said.renew(&mut picture.snapshot.edge.probe))
 }
 
-async fn distribution(desk: Arc<Desk>) -> Fold {
-    let cloudfront = desk.session.cloudfront();
-    let id = &desk.spec.edge.distribution;
+async fn distribution(poller: Arc<Poller>) -> Fold {
+    let cloudfront = poller.session.cloudfront();
+    let id = &poller.spec.edge.distribution;
     let asked = async {
         // Not built yet: there is nothing to ask about.
         if id.is_empty() {
@@ -126,7 +126,7 @@ async fn distribution(desk: Arc<Desk>) -> Fold {
         }
         cloudfront.distribution(id).await.map_err(Missing::from)
     };
-    let said = desk
+    let said = poller
         .ask("cloudfront:GetDistribution", &Region::global(), asked)
         .await;
     let arns = said
@@ -134,15 +134,17 @@ async fn distribution(desk: Arc<Desk>) -> Fold {
         .as_ref()
         .ok()
         .map(|d| (d.certificate_arn.clone(), d.router_arn.clone()));
-    desk.board.tell(&desk.board.distribution, arns);
+    poller
+        .shared_facts
+        .tell(&poller.shared_facts.distribution, arns);
     Box::new(move |picture: &mut Picture| said.renew(&mut picture.snapshot.edge.distribution))
 }
 
 /// The certificate the distribution names; CloudFront takes only those of us-east-1.
-async fn certificate(desk: Arc<Desk>) -> Fold {
-    let acm = desk.session.acm(&Region::global());
+async fn certificate(poller: Arc<Poller>) -> Fold {
+    let acm = poller.session.acm(&Region::global());
     let asked = async {
-        match desk.board.distribution.settled().await {
+        match poller.shared_facts.distribution.settled().await {
             Some((Some(arn), _)) => acm.certificate(&arn).await.map_err(Missing::from),
             Some((None, _)) => Err(Missing::NoData),
             None => Err(Missing::CouldNotAsk {
@@ -150,27 +152,27 @@ async fn certificate(desk: Arc<Desk>) -> Fold {
             }),
         }
     };
-    let said = desk
+    let said = poller
         .ask("acm:DescribeCertificate", &Region::global(), asked)
         .await;
     Box::new(move |picture: &mut Picture| said.renew(&mut picture.snapshot.edge.certificate))
 }
 
 /// The version of the router that the distribution runs; its newest code when that is not known.
-async fn router(desk: Arc<Desk>) -> Fold {
-    let Some(name) = &desk.spec.edge.router else {
+async fn router(poller: Arc<Poller>) -> Fold {
+    let Some(name) = &poller.spec.edge.router else {
         return Box::new(|_| {});
     };
-    let arn = desk
-        .board
+    let arn = poller
+        .shared_facts
         .distribution
         .settled()
         .await
         .and_then(|(_, router)| router);
     let version = arn.as_deref().and_then(|arn| version_of(arn, name));
-    let lambda = desk.session.lambda(&Region::global());
+    let lambda = poller.session.lambda(&Region::global());
     let asked = lambda.function(name, version);
-    let said = desk
+    let said = poller
         .ask("lambda:GetFunctionConfiguration", &Region::global(), asked)
         .await;
     Box::new(move |picture: &mut Picture| {
@@ -186,27 +188,29 @@ fn version_of<'a>(arn: &'a str, name: &str) -> Option<&'a str> {
     function.ends_with(&format!(":{name}")).then_some(version)
 }
 
-async fn limit_metric(desk: Arc<Desk>) -> Fold {
-    let cloudwatch = desk.session.cloudwatch(&Region::global());
+async fn limit_metric(poller: Arc<Poller>) -> Fold {
+    let cloudwatch = poller.session.cloudwatch(&Region::global());
     let answer = cloudwatch
-        .limit_exceeded_name(&desk.spec.edge.distribution)
+        .limit_exceeded_name(&poller.spec.edge.distribution)
         .await;
-    desk.board.tell(&desk.board.limit_metric, answer.ok());
+    poller
+        .shared_facts
+        .tell(&poller.shared_facts.limit_metric, answer.ok());
     Box::new(|_| {})
 }
 
 /// What Route 53 would answer to one client network after the other. A control-plane call:
 /// without it, what DNS answers here is still known.
-async fn vantage(desk: Arc<Desk>, turn: usize) -> Fold {
+async fn vantage(poller: Arc<Poller>, turn: usize) -> Fold {
     let VantagePoint { place, network, .. } = VANTAGES[turn % VANTAGES.len()];
-    let kind = desk.board.record_kind.settled().await;
+    let kind = poller.shared_facts.record_kind.settled().await;
     let kind = kind.as_deref().unwrap_or("CNAME");
-    desk.route53.turn().await;
-    let route53 = desk.session.route53();
-    let edge = &desk.spec.edge;
+    poller.route53.turn().await;
+    let route53 = poller.session.route53();
+    let edge = &poller.spec.edge;
     let vantage = Vantage::Client(network, VANTAGE_BITS);
     let asked = route53.test_answer(&edge.hosted_zone, &edge.latency_record, kind, vantage);
-    let said = desk
+    let said = poller
         .ask("route53:TestDNSAnswer", &Region::global(), asked)
         .await;
     let said = said.map(|values| Ok(answers(place, values, None)));

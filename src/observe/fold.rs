@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::anyone::Anyone;
-use super::desk::{Answer, Desk, Said};
+use super::poller::{Answer, Poller, Said};
 use super::{changes, cost, switches};
 use gwctl_fleet::{
     Answer as DnsAnswer, Change, CheckConfig, CheckKind, Cluster, HealthCheck, LatencyRecord,
@@ -29,7 +29,7 @@ pub(super) struct Picture {
     pub(super) identities: Anyone,
     /// Series asked for a minute, by Region.
     pub(super) queries: BTreeMap<Region, usize>,
-    desk: Arc<Desk>,
+    poller: Arc<Poller>,
     topologies: Anyone,
     checks: Option<Checks>,
     here: Option<Said<Vec<DnsAnswer>>>,
@@ -40,12 +40,12 @@ pub(super) struct Picture {
 type Checks = Said<BTreeMap<String, CheckConfig>>;
 
 impl Picture {
-    pub(super) fn new(snapshot: Snapshot, desk: Arc<Desk>) -> Self {
+    pub(super) fn new(snapshot: Snapshot, poller: Arc<Poller>) -> Self {
         Self {
             snapshot,
             identities: Anyone::default(),
             queries: BTreeMap::new(),
-            desk,
+            poller,
             topologies: Anyone::default(),
             checks: None,
             here: None,
@@ -101,7 +101,9 @@ impl Picture {
             .as_ref()
             .ok()
             .and_then(|records| Some(records.first()?.kind.clone()));
-        self.desk.board.tell(&self.desk.board.record_kind, kind);
+        self.poller
+            .shared_facts
+            .tell(&self.poller.shared_facts.record_kind, kind);
         said.renew(&mut self.snapshot.edge.records);
         self.relate_checks();
         self.show_answers();
@@ -170,7 +172,9 @@ impl Picture {
             check.config.renew(answer, checks.at, checks.source.clone());
         }
         let levers = configs.map(|_| switches::levers(records, &edge.checks));
-        self.desk.board.tell(&self.desk.board.levers, levers);
+        self.poller
+            .shared_facts
+            .tell(&self.poller.shared_facts.levers, levers);
         let voted = |check: &HealthCheck| {
             !matches!(
                 check.config.last().map(|config| &config.kind),
@@ -182,7 +186,9 @@ impl Picture {
             .values()
             .map(|check| (check.id.clone(), voted(check)))
             .collect();
-        self.desk.board.tell(&self.desk.board.checks, Some(to_ask));
+        self.poller
+            .shared_facts
+            .tell(&self.poller.shared_facts.checks, Some(to_ask));
     }
 
     pub(super) fn fold_switches(&mut self, said: Vec<(String, Said<Switch>)>) {
@@ -274,13 +280,13 @@ impl Picture {
     /// Brings everything that follows from the answers up to date.
     fn finish(&mut self, published: &Snapshot, pace: Pace) {
         let snapshot = &mut self.snapshot;
-        snapshot.at = self.desk.clock.now();
+        snapshot.at = self.poller.clock.now();
         snapshot.pace = pace;
         snapshot.generation = published.generation + 1;
-        snapshot.ledger = self.desk.session.ledger();
+        snapshot.ledger = self.poller.session.ledger();
         snapshot.dollars_per_hour = cost::dollars_per_hour(self.queries.values().sum());
         for site in &mut snapshot.sites {
-            site.reach = self.desk.session.reach(&site.region);
+            site.reach = self.poller.session.reach(&site.region);
         }
         judge(snapshot);
         self.seen_changes
@@ -299,7 +305,7 @@ pub(super) async fn run(
     questions: usize,
     publish: watch::Sender<Arc<Snapshot>>,
 ) {
-    let desk = picture.desk.clone();
+    let poller = picture.poller.clone();
     let mut unanswered: HashSet<usize> = (0..questions).collect();
     let mut batch = Vec::with_capacity(BATCH);
     let mut last = None::<Instant>;
@@ -328,7 +334,7 @@ pub(super) async fn run(
                 // Whoever waits for the complete picture waits no longer than need be.
                 picture.snapshot.complete = true;
             }
-            () = desk.sleep(GROWS_OLD), if !news => {
+            () = poller.sleep(GROWS_OLD), if !news => {
                 if !has_aged(&picture, &publish.borrow()) {
                     continue;
                 }
@@ -345,9 +351,9 @@ pub(super) async fn run(
 /// Whether time alone changed a verdict, or calls without an answer changed who is reachable.
 fn has_aged(picture: &Picture, published: &Snapshot) -> bool {
     let mut now = picture.snapshot.clone();
-    now.at = picture.desk.clock.now();
+    now.at = picture.poller.clock.now();
     for site in &mut now.sites {
-        site.reach = picture.desk.session.reach(&site.region);
+        site.reach = picture.poller.session.reach(&site.region);
     }
     judge(&mut now);
     let verdicts = |s: &Snapshot| -> Vec<_> {

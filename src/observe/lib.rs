@@ -1,17 +1,15 @@
 //! Keeps the picture fresh: what to ask, when, of whom; turns answers into one `Snapshot`.
 //!
-//! Every question is a task of its own (`desk`) that asks, hands its answer to the one task that
+//! Every question is a task of its own (`poller`) that asks, hands its answer to the one task that
 //! owns the picture (`fold`), and waits until it is due again (`schedule`). What one question
-//! needs of another's answer it takes from the `board` as soon as it is there; so a Region that
+//! needs of another's answer it takes from the `shared_facts` as soon as it is there; so a Region that
 //! never answers delays nothing but itself.
 
 mod anyone;
 mod asked;
-mod board;
 mod changes;
 mod cost;
 mod credentials;
-mod desk;
 pub mod discover;
 pub mod drift;
 mod edge;
@@ -21,10 +19,12 @@ mod members;
 mod metrics;
 mod network;
 mod permissions;
+mod poller;
 mod probe;
 mod questions;
 mod region;
 mod schedule;
+mod shared_facts;
 mod switches;
 mod vantage;
 mod votes;
@@ -37,14 +37,14 @@ use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use board::Board;
-use desk::{Askers, Desk};
 use fold::Picture;
 use gwctl_aws::Session;
 use gwctl_fleet::{
     Clock, FleetSpec, Missing, Observed, Pace, Position, Region, Snapshot, Switch, Vote,
 };
 use limiter::Limiter;
+use poller::{Askers, Poller};
+use shared_facts::SharedFacts;
 
 pub use asked::{ASKED, Asked, Asker, asked_by};
 pub use network::NetworkProber;
@@ -76,7 +76,7 @@ pub struct Observer {
     pace: watch::Sender<Pace>,
     refresh: watch::Sender<u64>,
     votes: Limiter,
-    desk: Arc<Desk>,
+    poller: Arc<Poller>,
     /// Dropped together with the observer, and every task with it.
     _tasks: JoinSet<()>,
 }
@@ -99,8 +99,8 @@ impl Observer {
         let (pace, paces) = watch::channel(refresh.pace);
         let (again, refreshes) = watch::channel(0u64);
         let (answers, incoming) = mpsc::unbounded_channel();
-        let desk = Arc::new(Desk {
-            board: Board::new(spec.sites.iter().map(|site| site.region.clone())),
+        let poller = Arc::new(Poller {
+            shared_facts: SharedFacts::new(spec.sites.iter().map(|site| site.region.clone())),
             spec,
             session,
             prober,
@@ -113,15 +113,15 @@ impl Observer {
             answers,
         });
         let mut askers = Askers {
-            desk: desk.clone(),
+            poller: poller.clone(),
             questions: Some(0),
             tasks: JoinSet::new(),
         };
         ask_everything(&mut askers);
         let questions = askers.questions.unwrap_or_default();
         let mut tasks = askers.tasks;
-        tasks.spawn(credentials::watch(desk.clone(), again.clone()));
-        let drawing = Picture::new(blank, desk.clone());
+        tasks.spawn(credentials::watch(poller.clone(), again.clone()));
+        let drawing = Picture::new(blank, poller.clone());
         tasks.spawn(fold::run(drawing, incoming, paces, questions, publish));
         let votes = Limiter::new(clock, 1.0, 1.0);
         Self {
@@ -129,7 +129,7 @@ impl Observer {
             pace,
             refresh: again,
             votes,
-            desk,
+            poller,
             _tasks: tasks,
         }
     }
@@ -187,19 +187,19 @@ impl Observer {
     /// Of a calculated check, the votes on the endpoints below it.
     pub async fn votes(&self, check: &str) -> Observed<Vec<Vote>> {
         let picture = self.picture.borrow().clone();
-        votes::ask(&self.desk, &self.votes, &picture, check).await
+        votes::ask(&self.poller, &self.votes, &picture, check).await
     }
 }
 
 fn ask_everything(askers: &mut Askers) {
-    let desk = askers.desk.clone();
+    let poller = askers.poller.clone();
     edge::watch(askers);
     switches::watch(askers);
-    for n in 0..desk.spec.sites.len() {
+    for n in 0..poller.spec.sites.len() {
         region::watch(askers, n);
     }
     // Route 53's and CloudFront's series are in us-east-1, whether or not the fleet is.
-    let regions: BTreeSet<Region> = desk
+    let regions: BTreeSet<Region> = poller
         .spec
         .sites
         .iter()

@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 
 use tokio::task::JoinSet;
 
-use super::desk::Askers;
+use super::poller::Askers;
 use super::{metrics, region};
 use gwctl_fleet::Region;
 
 /// Starts askers for members in Regions other than those `watched` already, as they turn up.
 pub(super) fn watch(askers: &mut Askers, mut watched: BTreeSet<Region>) {
-    let desk = askers.desk.clone();
-    for site in &desk.spec.sites {
+    let poller = askers.poller.clone();
+    for site in &poller.spec.sites {
         region::watch_member(askers, &site.region);
     }
-    let members: BTreeSet<Region> = desk
+    let members: BTreeSet<Region> = poller
         .spec
         .sites
         .iter()
@@ -22,15 +22,15 @@ pub(super) fn watch(askers: &mut Askers, mut watched: BTreeSet<Region>) {
         .collect();
     askers.tasks.spawn(async move {
         let mut later = Askers {
-            desk: desk.clone(),
+            poller: poller.clone(),
             questions: None,
             tasks: JoinSet::new(),
         };
         let mut asked = members;
-        let mut news = desk.board.news();
+        let mut news = poller.shared_facts.news();
         loop {
-            for member in desk
-                .board
+            for member in poller
+                .shared_facts
                 .topology
                 .get()
                 .into_iter()

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::desk::{Answer, Askers, Desk, Fold, Said};
+use super::poller::{Answer, Askers, Fold, Poller, Said};
 use super::questions::{self, Key};
 use super::schedule;
 use gwctl_aws::{MetricAnswer, MetricQuestion};
@@ -23,16 +23,16 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Starts the asker of the series in `region`.
 pub(super) fn watch(askers: &mut Askers, region: Region) {
     let question = askers.question();
-    let desk = askers.desk.clone();
+    let poller = askers.poller.clone();
     askers.tasks.spawn(async move {
         tokio::select! {
             biased;
-            () = settled(&desk, &region) => {}
-            () = desk.sleep(PATIENCE) => {}
+            () = settled(&poller, &region) => {}
+            () = poller.sleep(PATIENCE) => {}
         }
         let (tried, known) = (BTreeSet::new(), BTreeSet::new());
         Asker {
-            desk,
+            poller,
             region,
             question,
             tried,
@@ -45,21 +45,21 @@ pub(super) fn watch(askers: &mut Askers, region: Region) {
 }
 
 /// Everything that decides which series there are to ask for.
-async fn settled(desk: &Desk, region: &Region) {
-    if let Some(api) = desk.board.apis.get(region) {
+async fn settled(poller: &Poller, region: &Region) {
+    if let Some(api) = poller.shared_facts.apis.get(region) {
         api.settled().await;
     }
-    desk.board.topology.settled().await;
+    poller.shared_facts.topology.settled().await;
     if *region == Region::global() {
-        desk.board.checks.settled().await;
-        if desk.spec.edge.router.is_some() {
-            desk.board.limit_metric.settled().await;
+        poller.shared_facts.checks.settled().await;
+        if poller.spec.edge.router.is_some() {
+            poller.shared_facts.limit_metric.settled().await;
         }
     }
 }
 
 struct Asker {
-    desk: Arc<Desk>,
+    poller: Arc<Poller>,
     region: Region,
     question: Option<usize>,
     /// Series asked for at least once.
@@ -73,15 +73,15 @@ struct Asker {
 impl Asker {
     async fn run(mut self) {
         let jitter = schedule::jitter(&self.region);
-        let mut news = self.desk.board.news();
+        let mut news = self.poller.shared_facts.news();
         loop {
-            let round = self.desk.clock.now();
+            let round = self.poller.clock.now();
             self.ask(self.questions()).await;
             let due = schedule::next_metrics(round, jitter);
             loop {
                 tokio::select! {
                     biased;
-                    () = self.desk.sleep_until(due) => break,
+                    () = self.poller.sleep_until(due) => break,
                     changed = news.changed() => if changed.is_err() { return },
                 }
                 // A secondary that was the writer until now, an API now known: only what was
@@ -96,22 +96,22 @@ impl Asker {
     }
 
     fn questions(&self) -> Vec<MetricQuestion<Key>> {
-        questions::all(&self.desk.spec, &self.desk.board, &self.region)
+        questions::all(&self.poller.spec, &self.poller.shared_facts, &self.region)
     }
 
     async fn ask(&mut self, questions: Vec<MetricQuestion<Key>>) {
-        let now = self.desk.clock.now();
+        let now = self.poller.clock.now();
         let from = self.from(&questions, now);
-        let keep_from = now - self.desk.history;
+        let keep_from = now - self.poller.history;
         let cost = self.questions().len();
         let said = if questions.is_empty() {
             None
         } else {
-            let cloudwatch = self.desk.session.cloudwatch(&self.region);
+            let cloudwatch = self.poller.session.cloudwatch(&self.region);
             let asked =
                 cloudwatch.metrics(&questions, from, minute(now) + SignedDuration::from_mins(1));
             Some(
-                self.desk
+                self.poller
                     .ask("cloudwatch:GetMetricData", &self.region, asked)
                     .await,
             )
@@ -134,7 +134,7 @@ impl Asker {
             }
         });
         // The folder ends only together with all askers.
-        let _ = self.desk.answers.send(Answer {
+        let _ = self.poller.answers.send(Answer {
             question: self.question,
             fold,
         });
@@ -143,7 +143,7 @@ impl Asker {
     /// All of the history for a series never asked before; otherwise from where points may have
     /// changed since the last answer.
     fn from(&self, questions: &[MetricQuestion<Key>], now: Timestamp) -> Timestamp {
-        let earliest = now - self.desk.history;
+        let earliest = now - self.poller.history;
         let known = questions
             .iter()
             .all(|question| self.known.contains(&question.key));

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::future::ready;
 use std::sync::Arc;
 
-use super::desk::{Askers, Desk, Fold};
 use super::fold::Picture;
+use super::poller::{Askers, Fold, Poller};
 use super::schedule::CONFIG;
 use gwctl_aws::{AwsError, ErrorKind, Iam};
 use gwctl_fleet::{Identity, Missing, Region};
@@ -34,16 +34,16 @@ pub(super) fn watch(askers: &mut Askers) {
     askers.beside(CONFIG, permissions);
 }
 
-async fn permissions(desk: Arc<Desk>) -> Fold {
+async fn permissions(poller: Arc<Poller>) -> Fold {
     let home = Region::global();
-    let behind = behind(&desk).await;
+    let behind = behind(&poller).await;
     let path = behind
         .as_ref()
         .map_err(Clone::clone)
         .and_then(|(_, principal)| principal.path());
-    let path = desk.ask("iam:GetRole", &home, ready(path)).await;
-    let simulated = simulate(&desk, behind);
-    let said = desk
+    let path = poller.ask("iam:GetRole", &home, ready(path)).await;
+    let simulated = simulate(&poller, behind);
+    let said = poller
         .ask("iam:SimulatePrincipalPolicy", &home, simulated)
         .await;
     Box::new(move |picture: &mut Picture| {
@@ -53,20 +53,20 @@ async fn permissions(desk: Arc<Desk>) -> Fold {
 }
 
 /// Who asks, and whose policies that are.
-async fn behind(desk: &Desk) -> Result<(Identity, Principal), Missing> {
-    let identity = identity(desk).await?;
-    let principal = principal(&desk.session.iam(), &identity.arn).await?;
+async fn behind(poller: &Poller) -> Result<(Identity, Principal), Missing> {
+    let identity = identity(poller).await?;
+    let principal = principal(&poller.session.iam(), &identity.arn).await?;
     Ok((identity, principal))
 }
 
 async fn simulate(
-    desk: &Desk,
+    poller: &Poller,
     behind: Result<(Identity, Principal), Missing>,
 ) -> Result<BTreeMap<String, bool>, Missing> {
     let (identity, principal) = behind?;
-    let iam = desk.session.iam();
+    let iam = poller.session.iam();
     let mut all = BTreeMap::new();
-    for (actions, resources) in questions(desk, &identity).await {
+    for (actions, resources) in questions(poller, &identity).await {
         let decided = iam.simulate(&principal.arn, actions, &resources).await;
         all.extend(decided.map_err(|error| principal.missing(error))?);
     }
@@ -74,10 +74,10 @@ async fn simulate(
 }
 
 /// Asked of the first Region that says.
-async fn identity(desk: &Desk) -> Result<Identity, Missing> {
+async fn identity(poller: &Poller) -> Result<Identity, Missing> {
     let mut why = Missing::NotYet;
-    for site in &desk.spec.sites {
-        match desk.session.sts(&site.region).identity().await {
+    for site in &poller.spec.sites {
+        match poller.session.sts(&site.region).identity().await {
             Ok(identity) => return Ok(identity),
             Err(error) => why = error.into(),
         }
@@ -146,13 +146,13 @@ fn role(session: &str) -> Option<(&str, String)> {
 
 /// Actions with the resources they would change (aws-facts §9.2, §9.3).
 async fn questions(
-    desk: &Desk,
+    poller: &Poller,
     identity: &Identity,
 ) -> Vec<(&'static [&'static str], Vec<String>)> {
     let partition = identity.arn.split(':').nth(1).unwrap_or("aws");
     let account = &identity.account;
-    let spec = &desk.spec;
-    let topology = desk.board.topology.settled().await;
+    let spec = &poller.spec;
+    let topology = poller.shared_facts.topology.settled().await;
     let members: Vec<String> = topology
         .map(|topology| {
             topology

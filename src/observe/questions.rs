@@ -1,6 +1,6 @@
 //! Which series are asked for in a Region, as things are now.
 
-use super::board::Board;
+use super::shared_facts::SharedFacts;
 use gwctl_aws::{MetricQuestion, Subject, question};
 use gwctl_fleet::{FleetSpec, Metric, Metrics, Region, Snapshot};
 
@@ -61,7 +61,11 @@ const ROUTER_METRICS: [Metric; 3] = [
 ];
 
 /// Every series to ask for in `region`: all in one call.
-pub(super) fn all(spec: &FleetSpec, board: &Board, region: &Region) -> Vec<MetricQuestion<Key>> {
+pub(super) fn all(
+    spec: &FleetSpec,
+    shared_facts: &SharedFacts,
+    region: &Region,
+) -> Vec<MetricQuestion<Key>> {
     let mut questions = Vec::new();
     for (n, site) in spec
         .sites
@@ -69,7 +73,11 @@ pub(super) fn all(spec: &FleetSpec, board: &Board, region: &Region) -> Vec<Metri
         .enumerate()
         .filter(|(_, site)| site.region == *region)
     {
-        if let Some(api) = board.apis.get(region).and_then(super::board::Slot::get) {
+        if let Some(api) = shared_facts
+            .apis
+            .get(region)
+            .and_then(super::shared_facts::Slot::get)
+        {
             let subject = Subject::Api {
                 kind: api.kind,
                 id: site.api.clone(),
@@ -88,16 +96,20 @@ pub(super) fn all(spec: &FleetSpec, board: &Board, region: &Region) -> Vec<Metri
             );
         }
     }
-    of_member(board, region, &mut questions);
+    of_member(shared_facts, region, &mut questions);
     if *region == Region::global() {
-        of_edge(spec, board, &mut questions);
+        of_edge(spec, shared_facts, &mut questions);
     }
     questions
 }
 
 /// Only secondaries have a lag, and the engine decides which (aws-facts §1.2).
-fn of_member(board: &Board, region: &Region, questions: &mut Vec<MetricQuestion<Key>>) {
-    let Some(topology) = board.topology.get() else {
+fn of_member(
+    shared_facts: &SharedFacts,
+    region: &Region,
+    questions: &mut Vec<MetricQuestion<Key>>,
+) {
+    let Some(topology) = shared_facts.topology.get() else {
         return;
     };
     let Some(member) = topology.member(region) else {
@@ -118,8 +130,8 @@ fn of_member(board: &Board, region: &Region, questions: &mut Vec<MetricQuestion<
     }
 }
 
-fn of_edge(spec: &FleetSpec, board: &Board, questions: &mut Vec<MetricQuestion<Key>>) {
-    for (id, voted) in board.checks.get().unwrap_or_default() {
+fn of_edge(spec: &FleetSpec, shared_facts: &SharedFacts, questions: &mut Vec<MetricQuestion<Key>>) {
+    for (id, voted) in shared_facts.checks.get().unwrap_or_default() {
         let subject = Subject::HealthCheck { id: id.clone() };
         let place = Place::Check(id);
         add(questions, &place, &subject, &[Metric::CheckStatus]);
@@ -131,7 +143,7 @@ fn of_edge(spec: &FleetSpec, board: &Board, questions: &mut Vec<MetricQuestion<K
     if spec.edge.distribution.is_empty() {
         return;
     }
-    let limit_metric = board.limit_metric.get().flatten();
+    let limit_metric = shared_facts.limit_metric.get().flatten();
     let subject = Subject::Distribution {
         id: spec.edge.distribution.clone(),
         limit_metric,

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use super::desk::{Askers, Desk, Fold, Said};
 use super::fold::Picture;
+use super::poller::{Askers, Fold, Poller, Said};
 use super::questions::API_METRICS;
 use super::schedule::{ALARMS, CERTIFICATE, CONFIG, EVENTS, STATE};
 use gwctl_aws::AwsError;
@@ -12,34 +12,34 @@ use gwctl_fleet::{Certificate, Cluster, Missing, Observed, Region, Site, SiteSpe
 
 /// Starts the askers of the `n`th site.
 pub(super) fn watch(askers: &mut Askers, n: usize) {
-    let desk = askers.desk.clone();
-    let site = &desk.spec.sites[n];
-    askers.every(STATE, move |desk| identity(desk, n));
-    askers.every(STATE, move |desk| topology(desk, n));
-    askers.every(STATE, move |desk| probe(desk, n));
-    askers.every(CONFIG, move |desk| api(desk, n));
-    askers.every(CONFIG, move |desk| throttle(desk, n));
+    let poller = askers.poller.clone();
+    let site = &poller.spec.sites[n];
+    askers.every(STATE, move |poller| identity(poller, n));
+    askers.every(STATE, move |poller| topology(poller, n));
+    askers.every(STATE, move |poller| probe(poller, n));
+    askers.every(CONFIG, move |poller| api(poller, n));
+    askers.every(CONFIG, move |poller| throttle(poller, n));
     for f in 0..site.functions.len() {
-        askers.every(CONFIG, move |desk| function(desk, n, f));
+        askers.every(CONFIG, move |poller| function(poller, n, f));
     }
-    askers.every(CONFIG, move |desk| concurrency(desk, n));
-    askers.every(ALARMS, move |desk| alarms(desk, n));
-    askers.every(CERTIFICATE, move |desk| certificate(desk, n));
+    askers.every(CONFIG, move |poller| concurrency(poller, n));
+    askers.every(ALARMS, move |poller| alarms(poller, n));
+    askers.every(CERTIFICATE, move |poller| certificate(poller, n));
     if site.stack.is_some() {
-        askers.every(CONFIG, move |desk| stack(desk, n));
+        askers.every(CONFIG, move |poller| stack(poller, n));
     }
 }
 
 /// Starts the askers of the database's member in `region`, if there is one.
 pub(super) fn watch_member(askers: &mut Askers, region: &Region) {
     let here = region.clone();
-    askers.every(STATE, move |desk| cluster(desk, here.clone()));
+    askers.every(STATE, move |poller| cluster(poller, here.clone()));
     let here = region.clone();
-    askers.every(EVENTS, move |desk| events(desk, here.clone()));
+    askers.every(EVENTS, move |poller| events(poller, here.clone()));
 }
 
-fn site(desk: &Desk, n: usize) -> &SiteSpec {
-    &desk.spec.sites[n]
+fn site(poller: &Poller, n: usize) -> &SiteSpec {
+    &poller.spec.sites[n]
 }
 
 fn nothing() -> Fold {
@@ -47,14 +47,14 @@ fn nothing() -> Fold {
 }
 
 /// A question that the configuration leaves no room for.
-fn not_configured<T>(api: &'static str, desk: &Desk, region: &Region) -> Said<T> {
+fn not_configured<T>(api: &'static str, poller: &Poller, region: &Region) -> Said<T> {
     let source = Source {
         api,
         region: Some(region.clone()),
     };
     Said {
         answer: Err(Missing::NoData),
-        at: desk.clock.now(),
+        at: poller.clock.now(),
         source,
     }
 }
@@ -68,10 +68,10 @@ fn into_site<T: Send + 'static>(
 }
 
 /// Who is asking: also the ping that tells whether the Region answers, how fast, and its clock.
-async fn identity(desk: Arc<Desk>, n: usize) -> Fold {
-    let region = site(&desk, n).region.clone();
-    let sts = desk.session.sts(&region);
-    let said = desk
+async fn identity(poller: Arc<Poller>, n: usize) -> Fold {
+    let region = site(&poller, n).region.clone();
+    let sts = poller.session.sts(&region);
+    let said = poller
         .ask("sts:GetCallerIdentity", &region, sts.identity())
         .await;
     Box::new(move |picture: &mut Picture| {
@@ -82,28 +82,31 @@ async fn identity(desk: Arc<Desk>, n: usize) -> Fold {
 }
 
 /// Asked in every Region, so that a dead one does not hide it.
-async fn topology(desk: Arc<Desk>, n: usize) -> Fold {
-    let region = site(&desk, n).region.clone();
-    let rds = desk.session.rds(&region);
-    let asked = rds.topology(&desk.spec.global_cluster);
-    let said = desk.ask("rds:DescribeGlobalClusters", &region, asked).await;
-    desk.board
-        .tell_topology(said.answer.as_ref().ok().cloned(), desk.spec.sites.len());
+async fn topology(poller: Arc<Poller>, n: usize) -> Fold {
+    let region = site(&poller, n).region.clone();
+    let rds = poller.session.rds(&region);
+    let asked = rds.topology(&poller.spec.global_cluster);
+    let said = poller
+        .ask("rds:DescribeGlobalClusters", &region, asked)
+        .await;
+    poller
+        .shared_facts
+        .tell_topology(said.answer.as_ref().ok().cloned(), poller.spec.sites.len());
     Box::new(move |picture: &mut Picture| picture.fold_topology(&region, said))
 }
 
-async fn probe(desk: Arc<Desk>, n: usize) -> Fold {
-    let site = site(&desk, n);
-    let Some(url) = probe_url(&desk, site) else {
-        return into_site(n, not_configured("probe", &desk, &site.region), |site| {
+async fn probe(poller: Arc<Poller>, n: usize) -> Fold {
+    let site = site(&poller, n);
+    let Some(url) = probe_url(&poller, site) else {
+        return into_site(n, not_configured("probe", &poller, &site.region), |site| {
             &mut site.probe
         });
     };
-    let said = desk.probe(url).await;
+    let said = poller.probe(url).await;
     into_site(n, said, |site| &mut site.probe)
 }
 
-fn probe_url(desk: &Desk, site: &SiteSpec) -> Option<String> {
+fn probe_url(poller: &Poller, site: &SiteSpec) -> Option<String> {
     let base = site
         .probe_url
         .clone()
@@ -111,16 +114,16 @@ fn probe_url(desk: &Desk, site: &SiteSpec) -> Option<String> {
     Some(format!(
         "{}{}",
         base.trim_end_matches('/'),
-        desk.spec.probe_path
+        poller.spec.probe_path
     ))
 }
 
-async fn api(desk: Arc<Desk>, n: usize) -> Fold {
-    let site = site(&desk, n);
+async fn api(poller: Arc<Poller>, n: usize) -> Fold {
+    let site = site(&poller, n);
     let region = &site.region;
-    let gateway = desk.session.apigateway(region);
-    let slot = desk.board.apis.get(region);
-    let known = slot.and_then(super::board::Slot::get);
+    let gateway = poller.session.apigateway(region);
+    let slot = poller.shared_facts.apis.get(region);
+    let known = slot.and_then(super::shared_facts::Slot::get);
     let asked = async {
         match &known {
             // Not built yet: there is nothing to ask about.
@@ -134,9 +137,11 @@ async fn api(desk: Arc<Desk>, n: usize) -> Fold {
                 .map_err(Missing::from),
         }
     };
-    let said = desk.ask("apigateway:GET", region, asked).await;
+    let said = poller.ask("apigateway:GET", region, asked).await;
     if let Some(slot) = slot {
-        desk.board.tell(slot, said.answer.as_ref().ok().cloned());
+        poller
+            .shared_facts
+            .tell(slot, said.answer.as_ref().ok().cloned());
     }
     Box::new(move |picture: &mut Picture| {
         let api = &mut picture.snapshot.sites[n].api;
@@ -160,14 +165,14 @@ async fn api(desk: Arc<Desk>, n: usize) -> Fold {
 }
 
 /// What the API takes before it answers 429, once it is known which kind of API it is.
-async fn throttle(desk: Arc<Desk>, n: usize) -> Fold {
-    let site = site(&desk, n);
+async fn throttle(poller: Arc<Poller>, n: usize) -> Fold {
+    let site = site(&poller, n);
     let region = &site.region;
     let asked = async {
         if site.api.is_empty() {
             return Err(Missing::NoData);
         }
-        let slot = desk.board.apis.get(region);
+        let slot = poller.shared_facts.apis.get(region);
         let known = match slot {
             Some(slot) => slot.settled().await,
             None => None,
@@ -177,19 +182,19 @@ async fn throttle(desk: Arc<Desk>, n: usize) -> Fold {
                 why: "which kind of API it is, is not known".into(),
             });
         };
-        let gateway = desk.session.apigateway(region);
+        let gateway = poller.session.apigateway(region);
         let asked = gateway.throttle(&site.api, api.kind, site.stage.as_deref());
         Box::pin(asked).await.map_err(Missing::from)
     };
-    let said = desk.ask("apigateway:GET", region, asked).await;
+    let said = poller.ask("apigateway:GET", region, asked).await;
     into_site(n, said, |site| &mut site.api.throttle)
 }
 
-async fn function(desk: Arc<Desk>, n: usize, f: usize) -> Fold {
-    let site = site(&desk, n);
-    let lambda = desk.session.lambda(&site.region);
+async fn function(poller: Arc<Poller>, n: usize, f: usize) -> Fold {
+    let site = site(&poller, n);
+    let lambda = poller.session.lambda(&site.region);
     let asked = lambda.function(&site.functions[f], None);
-    let said = desk
+    let said = poller
         .ask("lambda:GetFunctionConfiguration", &site.region, asked)
         .await;
     Box::new(move |picture: &mut Picture| {
@@ -197,10 +202,10 @@ async fn function(desk: Arc<Desk>, n: usize, f: usize) -> Fold {
     })
 }
 
-async fn concurrency(desk: Arc<Desk>, n: usize) -> Fold {
-    let region = &site(&desk, n).region;
-    let lambda = desk.session.lambda(region);
-    let said = desk
+async fn concurrency(poller: Arc<Poller>, n: usize) -> Fold {
+    let region = &site(&poller, n).region;
+    let lambda = poller.session.lambda(region);
+    let said = poller
         .ask(
             "lambda:GetAccountSettings",
             region,
@@ -210,10 +215,10 @@ async fn concurrency(desk: Arc<Desk>, n: usize) -> Fold {
     into_site(n, said, |site| &mut site.concurrency)
 }
 
-async fn alarms(desk: Arc<Desk>, n: usize) -> Fold {
-    let region = &site(&desk, n).region;
-    let cloudwatch = desk.session.cloudwatch(region);
-    let said = desk
+async fn alarms(poller: Arc<Poller>, n: usize) -> Fold {
+    let region = &site(&poller, n).region;
+    let cloudwatch = poller.session.cloudwatch(region);
+    let said = poller
         .ask(
             "cloudwatch:DescribeAlarms",
             region,
@@ -223,16 +228,16 @@ async fn alarms(desk: Arc<Desk>, n: usize) -> Fold {
     into_site(n, said, |site| &mut site.alarms)
 }
 
-async fn certificate(desk: Arc<Desk>, n: usize) -> Fold {
+async fn certificate(poller: Arc<Poller>, n: usize) -> Fold {
     const API: &str = "acm:ListCertificates";
     let SiteSpec {
         region, endpoint, ..
-    } = site(&desk, n);
+    } = site(&poller, n);
     let said = match endpoint {
-        None => not_configured(API, &desk, region),
+        None => not_configured(API, &poller, region),
         Some(endpoint) => {
-            let asked = in_use(&desk, region, endpoint);
-            let said = desk.ask(API, region, asked).await;
+            let asked = in_use(&poller, region, endpoint);
+            let said = poller.ask(API, region, asked).await;
             said.map(|found| found.ok_or(Missing::NoData))
         }
     };
@@ -242,12 +247,12 @@ async fn certificate(desk: Arc<Desk>, n: usize) -> Fold {
 /// The certificate that the Region's own name serves: API Gateway knows which. Where the name is not API Gateway's,
 /// or it may not be asked, one of those that are good for the name.
 async fn in_use(
-    desk: &Desk,
+    poller: &Poller,
     region: &Region,
     endpoint: &str,
 ) -> Result<Option<Certificate>, AwsError> {
-    let acm = desk.session.acm(region);
-    let gateway = desk.session.apigateway(region);
+    let acm = poller.session.acm(region);
+    let gateway = poller.session.apigateway(region);
     match Box::pin(gateway.certificate_of(endpoint)).await {
         Ok(Some(arn)) => acm.certificate(&arn).await.map(Some),
         Err(error) if error.kind.is_silence() => Err(error),
@@ -255,17 +260,17 @@ async fn in_use(
     }
 }
 
-async fn stack(desk: Arc<Desk>, n: usize) -> Fold {
+async fn stack(poller: Arc<Poller>, n: usize) -> Fold {
     let SiteSpec {
         region,
         stack: Some(name),
         ..
-    } = site(&desk, n)
+    } = site(&poller, n)
     else {
         return nothing();
     };
-    let cloudformation = desk.session.cloudformation(region);
-    let said = desk
+    let cloudformation = poller.session.cloudformation(region);
+    let said = poller
         .ask(
             "cloudformation:DescribeStacks",
             region,
@@ -278,28 +283,28 @@ async fn stack(desk: Arc<Desk>, n: usize) -> Fold {
 }
 
 /// The cluster's identifier is the topology's to say: never the configuration's.
-async fn member_of(desk: &Desk, region: &Region) -> Option<String> {
-    let topology = desk.board.topology.settled().await?;
+async fn member_of(poller: &Poller, region: &Region) -> Option<String> {
+    let topology = poller.shared_facts.topology.settled().await?;
     topology.member(region).map(|member| member.cluster.clone())
 }
 
-async fn cluster(desk: Arc<Desk>, region: Region) -> Fold {
-    let Some(id) = member_of(&desk, &region).await else {
+async fn cluster(poller: Arc<Poller>, region: Region) -> Fold {
+    let Some(id) = member_of(&poller, &region).await else {
         return nothing();
     };
-    let rds = desk.session.rds(&region);
-    let said = desk
+    let rds = poller.session.rds(&region);
+    let said = poller
         .ask("rds:DescribeDBClusters", &region, rds.cluster(&id))
         .await;
     into_cluster(region, id, move |cluster| said.renew(&mut cluster.state))
 }
 
-async fn events(desk: Arc<Desk>, region: Region) -> Fold {
-    let Some(id) = member_of(&desk, &region).await else {
+async fn events(poller: Arc<Poller>, region: Region) -> Fold {
+    let Some(id) = member_of(&poller, &region).await else {
         return nothing();
     };
-    let rds = desk.session.rds(&region);
-    let said = desk
+    let rds = poller.session.rds(&region);
+    let said = poller
         .ask("rds:DescribeEvents", &region, rds.events(&id))
         .await;
     into_cluster(region, id, move |cluster| said.renew(&mut cluster.events))

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 
-use super::desk::{Askers, Desk, Fold, Said};
 use super::fold::Picture;
+use super::poller::{Askers, Fold, Poller, Said};
 use super::schedule::ALARMS;
 use gwctl_aws::AwsError;
 use gwctl_fleet::{
@@ -79,36 +79,36 @@ fn lever(
 
 /// Starts the askers, one for each site: a Region that does not answer hides its own alarms only.
 pub(super) fn watch(askers: &mut Askers) {
-    for n in 0..askers.desk.spec.sites.len() {
-        askers.every(ALARMS, move |desk| switches(desk, n));
+    for n in 0..askers.poller.spec.sites.len() {
+        askers.every(ALARMS, move |poller| switches(poller, n));
         // A round later: only the alarms say which metric to ask for.
-        askers.beside(ALARMS, move |desk| positions(desk, n));
-        if askers.desk.spec.sites[n].switch.is_some() {
-            askers.every(ALARMS, move |desk| named(desk, n));
+        askers.beside(ALARMS, move |poller| positions(poller, n));
+        if askers.poller.spec.sites[n].switch.is_some() {
+            askers.every(ALARMS, move |poller| named(poller, n));
         }
     }
 }
 
 /// The switch that the configuration names needs nothing to be known before.
-async fn named(desk: Arc<Desk>, n: usize) -> Fold {
-    let site = desk.spec.sites[n].region.clone();
-    let Some(switch) = &desk.spec.sites[n].switch else {
+async fn named(poller: Arc<Poller>, n: usize) -> Fold {
+    let site = poller.spec.sites[n].region.clone();
+    let Some(switch) = &poller.spec.sites[n].switch else {
         return Box::new(|_| {});
     };
-    let cloudwatch = desk.session.cloudwatch(&switch.region);
+    let cloudwatch = poller.session.cloudwatch(&switch.region);
     // Once the checks led to it, it is asked there.
-    let levers = desk.board.levers.get().unwrap_or_default();
+    let levers = poller.shared_facts.levers.get().unwrap_or_default();
     let known = levers.iter().any(|lever| lever.site == site);
     let asked = async {
         let found = cloudwatch.alarm_switch(&switch.alarm).await?;
         let position = if known {
             Position::Unasked
         } else {
-            cloudwatch.position(&found, desk.clock.now()).await
+            cloudwatch.position(&found, poller.clock.now()).await
         };
         Ok::<_, AwsError>(Switch { position, ..found })
     };
-    let said = desk
+    let said = poller
         .ask("cloudwatch:DescribeAlarms", &switch.region, asked)
         .await;
     Box::new(move |picture: &mut Picture| {
@@ -118,22 +118,27 @@ async fn named(desk: Arc<Desk>, n: usize) -> Fold {
     })
 }
 
-async fn switches(desk: Arc<Desk>, n: usize) -> Fold {
-    let site = &desk.spec.sites[n].region;
-    let levers = desk.board.levers.settled().await.unwrap_or_default();
+async fn switches(poller: Arc<Poller>, n: usize) -> Fold {
+    let site = &poller.spec.sites[n].region;
+    let levers = poller
+        .shared_facts
+        .levers
+        .settled()
+        .await
+        .unwrap_or_default();
     let ours = levers.into_iter().filter(|lever| lever.site == *site);
-    let said = join_all(ours.map(|lever| ask(&desk, lever))).await;
+    let said = join_all(ours.map(|lever| ask(&poller, lever))).await;
     let known = said
         .iter()
         .filter_map(|(check, said)| Some((check.clone(), said.answer.as_ref().ok()?.clone())));
-    if let Some(slot) = desk.board.alarms.get(site) {
-        desk.board.tell(slot, Some(known.collect()));
+    if let Some(slot) = poller.shared_facts.alarms.get(site) {
+        poller.shared_facts.tell(slot, Some(known.collect()));
     }
     Box::new(move |picture: &mut Picture| picture.fold_switches(said))
 }
 
-async fn ask(desk: &Desk, lever: Lever) -> (String, Said<Switch>) {
-    let cloudwatch = desk.session.cloudwatch(&lever.home);
+async fn ask(poller: &Poller, lever: Lever) -> (String, Said<Switch>) {
+    let cloudwatch = poller.session.cloudwatch(&lever.home);
     let asked = async {
         let switch = cloudwatch.alarm_switch(&lever.alarm).await;
         let switch = switch.map_err(Missing::from)?;
@@ -143,22 +148,22 @@ async fn ask(desk: &Desk, lever: Lever) -> (String, Said<Switch>) {
             ..switch
         })
     };
-    let said = desk
+    let said = poller
         .ask("cloudwatch:DescribeAlarms", &lever.home, asked)
         .await;
     (lever.check, said)
 }
 
 /// Where the switches of a site stand.
-async fn positions(desk: Arc<Desk>, n: usize) -> Fold {
-    let site = &desk.spec.sites[n].region;
-    let known = match desk.board.alarms.get(site) {
+async fn positions(poller: Arc<Poller>, n: usize) -> Fold {
+    let site = &poller.spec.sites[n].region;
+    let known = match poller.shared_facts.alarms.get(site) {
         Some(slot) => slot.settled().await.unwrap_or_default(),
         None => Vec::new(),
     };
     let asked = known.into_iter().map(|(check, switch)| {
-        let cloudwatch = desk.session.cloudwatch(&switch.region);
-        let now = desk.clock.now();
+        let cloudwatch = poller.session.cloudwatch(&switch.region);
+        let now = poller.clock.now();
         async move { (check, cloudwatch.position(&switch, now).await) }
     });
     let positions = join_all(asked).await;

@@ -2,13 +2,13 @@
 
 use gwctl_fleet::{CheckKind, Missing, Observed, Region, Snapshot, Source, Vote};
 
-use super::desk::{Desk, Said};
 use super::limiter::Limiter;
+use super::poller::{Poller, Said};
 
 /// Asks for the votes on `check`. Those of a calculated check are its children's: AWS answers for
 /// checks that look at an endpoint only (aws-facts §3.4).
 pub(super) async fn ask(
-    desk: &Desk,
+    poller: &Poller,
     turns: &Limiter,
     picture: &Snapshot,
     check: &str,
@@ -17,9 +17,9 @@ pub(super) async fn ask(
     let mut votes = Vec::new();
     for id in voted(picture, check) {
         turns.turn().await;
-        desk.route53.turn().await;
-        let route53 = desk.session.route53();
-        let said = desk
+        poller.route53.turn().await;
+        let route53 = poller.session.route53();
+        let said = poller
             .ask(
                 "route53:GetHealthCheckStatus",
                 &Region::global(),
@@ -36,7 +36,7 @@ pub(super) async fn ask(
             }
         }
     }
-    let at = desk.clock.now();
+    let at = poller.clock.now();
     let source = Source {
         api: "route53:GetHealthCheckStatus",
         region: Some(Region::global()),

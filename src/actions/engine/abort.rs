@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::dark::dark;
 use crate::journal::{RunState, StepStatus};
 use crate::task::bearing::{self, Bearing, Limits};
+use crate::unreachable::is_unreachable;
 use crate::{Intent, Task, traffic, words};
 use gwctl_fleet::{Lag, Metric, Region, Rules, Site, Snapshot, check_verdict};
 
@@ -66,7 +66,10 @@ pub(super) fn met(state: &RunState, snapshot: &Snapshot, now: Timestamp) -> Vec<
         );
     }
     if let Some(target) = target(&state.plan.intent) {
-        if snapshot.site(target).is_some_and(|site| dark(site, now)) {
+        if snapshot
+            .site(target)
+            .is_some_and(|site| is_unreachable(site, now))
+        {
             say(
                 "visibility",
                 format!("{target}, the target, no longer answers"),
@@ -169,7 +172,7 @@ fn unseen(site: &Site, snapshot: &Snapshot, begun: Timestamp) -> Option<String> 
     let seen_at_first = newest.at > begun - stale;
     let age = snapshot.at.duration_since(newest.at);
     let silent = !traffic::asked(site) || traffic::counts_elsewhere(snapshot, newest.at + stale);
-    (seen_at_first && age > stale && silent && !dark(site, snapshot.at)).then(|| {
+    (seen_at_first && age > stale && silent && !is_unreachable(site, snapshot.at)).then(|| {
         format!(
             "the newest figures of {}, which receives, are {} old",
             site.region,
@@ -181,7 +184,7 @@ fn unseen(site: &Site, snapshot: &Snapshot, begun: Timestamp) -> Option<String> 
 /// Whether a Region answers requests: by gwctl's own, by Route 53's checkers, or by what its API counted. None
 /// where nothing tells.
 fn answers(site: &Site, snapshot: &Snapshot) -> Option<bool> {
-    if dark(site, snapshot.at) {
+    if is_unreachable(site, snapshot.at) {
         return Some(false);
     }
     let probed = site.probe.current();

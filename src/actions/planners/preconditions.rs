@@ -5,8 +5,8 @@ use jiff::SignedDuration;
 use super::promote::Cast;
 use super::wellness;
 use crate::check::{Check, Finding};
-use crate::dark::dark;
 use crate::plan::Ground;
+use crate::unreachable::is_unreachable;
 use crate::{Advice, Mode, words};
 use gwctl_fleet::{Availability, CheckVerdict, Region, Snapshot, Verdict};
 
@@ -321,7 +321,7 @@ pub(crate) fn serves(snapshot: &Snapshot, region: &Region) -> Option<bool> {
     let probed = site.probe.current();
     let answers = probed.and_then(|report| report.own.is_none().then_some(report.status < 500));
     let well = match site.judgement.verdict {
-        _ if dark(site, snapshot.at) => Some(false),
+        _ if is_unreachable(site, snapshot.at) => Some(false),
         Verdict::Down if unwritable => Some(answers == Some(true)),
         Verdict::Down => Some(false),
         Verdict::Healthy | Verdict::Degraded => Some(true),

@@ -3,10 +3,10 @@
 use super::shift::Way;
 use super::{preconditions, shift, ways, weights};
 use crate::check::{Check, Finding};
-use crate::dark::dark;
 use crate::mechanism::Mechanism;
 use crate::plan::Ground;
 use crate::task::Healthy;
+use crate::unreachable::is_unreachable;
 use crate::{Choice, Intent, Places, Plan, Refused, Rehearsal, Step, Task, words};
 use gwctl_fleet::{CheckVerdict, Region, Snapshot, Switch, check_verdict};
 
@@ -149,10 +149,9 @@ pub(super) fn switched(region: &Region, snapshot: &Snapshot) -> Option<bool> {
 }
 
 fn well(ground: &Ground<'_>, region: &Region) -> Check {
-    let answers = ground
-        .snapshot
-        .site(region)
-        .is_some_and(|site| site.reach.last_answer.is_some() && !dark(site, ground.snapshot.at));
+    let answers = ground.snapshot.site(region).is_some_and(|site| {
+        site.reach.last_answer.is_some() && !is_unreachable(site, ground.snapshot.at)
+    });
     Check::of(
         "answers",
         answers,

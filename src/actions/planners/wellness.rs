@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::check::{Check, Finding};
-use crate::dark::dark;
+use crate::unreachable::is_unreachable;
 use crate::words;
 use gwctl_fleet::{Metric, Observed, Region, Site, Snapshot, Throttle, Verdict};
 
@@ -28,7 +28,7 @@ pub(super) fn well(snapshot: &Snapshot, region: &Region) -> Check {
     let Some(site) = snapshot.site(region) else {
         return Check::new(name, Finding::Fail, format!("the fleet is not in {region}"));
     };
-    if dark(site, snapshot.at) {
+    if is_unreachable(site, snapshot.at) {
         let text = format!("{region}, which is to receive, does not answer");
         return Check::new(name, Finding::Waivable, text);
     }

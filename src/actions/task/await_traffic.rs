@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Seen, Work};
-use crate::dark::dark;
 use crate::traffic::{self, Answered};
+use crate::unreachable::is_unreachable;
 use crate::{PlannedCall, words};
 use gwctl_fleet::{Metric, Missing, Region, Served, Site, Snapshot};
 
@@ -90,7 +90,7 @@ impl AwaitTraffic {
     /// What the newest whole minute since the step began tells.
     fn count(&self, site: &Site, snapshot: &Snapshot, context: &Context<'_>) -> Count {
         let region = &self.region;
-        if dark(site, snapshot.at) {
+        if is_unreachable(site, snapshot.at) {
             return if traffic::checkers_agree_it_is_gone(snapshot, region) {
                 Count::Gone(format!(
                     "{region} answers neither AWS's calls nor Route 53's health checks: it serves nobody"

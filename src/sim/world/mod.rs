@@ -22,7 +22,6 @@ mod found_checks;
 mod found_database;
 mod geo;
 mod health;
-mod making;
 mod membership;
 pub mod metrics;
 pub mod model;
@@ -39,6 +38,7 @@ mod record;
 mod record_sets;
 mod recovery;
 mod replication;
+mod resources;
 mod rng;
 mod scenario;
 mod served;
@@ -59,7 +59,6 @@ pub use dns::DnsAnswer;
 pub use edge_changes::{InvalidationRefused, covers};
 pub use faults::{Fault, FaultKind, FaultStatus};
 pub(crate) use formation::{Deletion, Execution, FormationRefused, Given, Proposal, Source};
-pub use making::{Changed, Made, NO_FORWARDING, Owned, Wanted};
 pub use membership::DetachRefused;
 pub use metrics::{MetricId, MetricStore};
 pub use model::Resources;
@@ -72,6 +71,7 @@ pub use promotion::PromotionRefused;
 pub use record::{CallCounts, Calls, Mutation};
 pub use record_sets::RecordsRefused;
 pub use recovery::RoutingRefused;
+pub use resources::{Changed, Made, NO_FORWARDING, Owned, Wanted};
 pub use scenario::{Event, Happening, Scenario, ScenarioError};
 pub use sim::{Moment, Sim, SimError, SimOptions, StateGuard};
 pub use snapshots::CopyRefused;
@@ -171,7 +171,7 @@ pub struct State {
     resolver: probe::Resolver,
     probe_rng: Rng,
     /// What stacks made.
-    owners: making::Owners,
+    owners: resources::Owners,
     /// Certificates to be validated, and the second that happens.
     pending: std::collections::BTreeMap<String, i64>,
     /// Functions at the edge that no distribution runs any more, and the second their replicas are gone.
@@ -242,7 +242,7 @@ impl State {
             watches: Vec::new(),
             resolver: probe::Resolver::default(),
             probe_rng: Rng::new(seed, "probe"),
-            owners: making::Owners::default(),
+            owners: resources::Owners::default(),
             pending: std::collections::BTreeMap::new(),
             replicas: std::collections::BTreeMap::new(),
             resources,

@@ -7,8 +7,8 @@ use super::operation::{Doomed, Goal, Operation, Stage, Work};
 use super::target::{Standing, same};
 use crate::world::State;
 use crate::world::faults::FaultKind;
-use crate::world::making::{Changed, Made, Wanted};
 use crate::world::model::{StackResource, Tag};
+use crate::world::resources::{Changed, Made, Wanted};
 use gwctl_fleet::Region;
 
 /// Reasons as CloudFormation gives them.

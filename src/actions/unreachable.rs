@@ -8,7 +8,7 @@ use gwctl_fleet::{Reachability, Site};
 const QUIET: SignedDuration = SignedDuration::from_secs(20);
 
 /// Several calls in a row got no answer, and the last answer is a while ago.
-pub(super) fn dark(site: &Site, now: Timestamp) -> bool {
+pub(super) fn is_unreachable(site: &Site, now: Timestamp) -> bool {
     silent(&site.reach, now)
 }
 

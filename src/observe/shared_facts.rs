@@ -29,7 +29,7 @@ impl<T> Lookup<T> {
     }
 }
 
-/// One slot of the board.
+/// One slot of the shared facts.
 #[derive(Debug)]
 pub(super) struct Slot<T>(watch::Sender<Lookup<T>>);
 
@@ -70,9 +70,9 @@ impl<T: Clone + PartialEq> Slot<T> {
     }
 }
 
-/// The board of one fleet.
+/// The shared facts of one fleet.
 #[derive(Debug, Default)]
-pub(super) struct Board {
+pub(super) struct SharedFacts {
     /// Members and roles of the global database.
     pub(super) topology: Slot<Topology>,
     topology_failures: AtomicUsize,
@@ -93,7 +93,7 @@ pub(super) struct Board {
     news: watch::Sender<()>,
 }
 
-impl Board {
+impl SharedFacts {
     pub(super) fn new(regions: impl Iterator<Item = Region>) -> Self {
         let regions: Vec<Region> = regions.collect();
         let each = || regions.iter().cloned();

@@ -1,7 +1,7 @@
 //! Which service makes a resource.
 
 use super::super::State;
-use super::{Begun, Wanted, opaque};
+use super::{Begun, Wanted, inert_resources};
 use gwctl_fleet::Region;
 
 /// Resources that are made alike.
@@ -46,7 +46,7 @@ impl Family {
             "AWS::RDS::GlobalCluster" => Self::Global,
             "AWS::Route53::HealthCheck" => Self::HealthCheck,
             "AWS::Route53::RecordSet" => Self::Record,
-            other if opaque::knows(other) => Self::Opaque,
+            other if inert_resources::knows(other) => Self::Opaque,
             other => return Err(format!("resources of type {other} are not simulated")),
         })
     }

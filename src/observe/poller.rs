@@ -9,11 +9,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::asked;
-use super::board::Board;
 use super::fold::Picture;
 use super::limiter::Limiter;
 use super::probe::{NoProbe, Prober};
 use super::schedule::{self, Cadence};
+use super::shared_facts::SharedFacts;
 use gwctl_aws::Session;
 use gwctl_fleet::{Clock, FleetSpec, Missing, Observed, Pace, ProbeReport, Region, Source};
 
@@ -23,12 +23,12 @@ const SHORTEST: Duration = Duration::from_millis(50);
 const REFRESH_AT_MOST: Duration = Duration::from_secs(1);
 
 /// Shared by all askers of one fleet.
-pub(super) struct Desk {
+pub(super) struct Poller {
     pub(super) spec: FleetSpec,
     pub(super) session: Session,
     pub(super) prober: Arc<dyn Prober>,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) board: Board,
+    pub(super) shared_facts: SharedFacts,
     /// Route 53's API is shared by the whole account: five calls a second at most.
     pub(super) route53: Limiter,
     /// How far back the first question for metrics reaches.
@@ -69,7 +69,7 @@ impl<T> Said<T> {
     }
 }
 
-impl Desk {
+impl Poller {
     /// Asks AWS. The answer counts as true when it was asked for: it cannot be newer.
     pub(super) fn ask<'a, T, E>(
         &'a self,
@@ -170,7 +170,7 @@ struct Waits {
 
 /// All askers of one fleet. Dropping them stops them.
 pub(super) struct Askers {
-    pub(super) desk: Arc<Desk>,
+    pub(super) poller: Arc<Poller>,
     /// How many questions the first picture waits for; none when it waits for none of these.
     pub(super) questions: Option<usize>,
     pub(super) tasks: JoinSet<()>,
@@ -180,7 +180,7 @@ impl Askers {
     /// Asks over and over, by `cadence`; the first picture waits for the first answer.
     pub(super) fn every<A, F>(&mut self, cadence: Cadence, ask: A)
     where
-        A: Fn(Arc<Desk>) -> F + Send + 'static,
+        A: Fn(Arc<Poller>) -> F + Send + 'static,
         F: Future<Output = Fold> + Send + 'static,
     {
         let question = self.question();
@@ -190,7 +190,7 @@ impl Askers {
     /// As [`Self::every`], but the first picture is complete without it.
     pub(super) fn beside<A, F>(&mut self, cadence: Cadence, ask: A)
     where
-        A: Fn(Arc<Desk>) -> F + Send + 'static,
+        A: Fn(Arc<Poller>) -> F + Send + 'static,
         F: Future<Output = Fold> + Send + 'static,
     {
         self.spawn(None, cadence, ask);
@@ -205,23 +205,23 @@ impl Askers {
 
     fn spawn<A, F>(&mut self, question: Option<usize>, cadence: Cadence, ask: A)
     where
-        A: Fn(Arc<Desk>) -> F + Send + 'static,
+        A: Fn(Arc<Poller>) -> F + Send + 'static,
         F: Future<Output = Fold> + Send + 'static,
     {
-        let desk = self.desk.clone();
+        let poller = self.poller.clone();
         let jitter = schedule::jitter((self.questions, self.tasks.len()));
         let mut waits = Waits {
-            pace: desk.pace.clone(),
-            refresh: desk.refresh.clone(),
+            pace: poller.pace.clone(),
+            refresh: poller.refresh.clone(),
         };
         self.tasks.spawn(async move {
             loop {
-                let asked = desk.clock.now();
-                let fold = ask(desk.clone()).await;
-                if desk.answers.send(Answer { question, fold }).is_err() {
+                let asked = poller.clock.now();
+                let fold = ask(poller.clone()).await;
+                if poller.answers.send(Answer { question, fold }).is_err() {
                     return;
                 }
-                desk.rest(&mut waits, cadence, jitter, asked).await;
+                poller.rest(&mut waits, cadence, jitter, asked).await;
             }
         });
     }
