@@ -275,7 +275,7 @@ pub fn plan(
 ) -> Result<Plan, Refused> {
     let planner = registry::planner(intent);
     let mut plan = planner(
-        &Ground {
+        &PlanContext {
             fleet,
             spec,
             snapshot,
@@ -291,13 +291,13 @@ pub fn plan(
 
 /// What a planner plans on.
 #[derive(Clone, Copy)]
-pub struct Ground<'a> {
+pub struct PlanContext<'a> {
     pub(super) fleet: &'a str,
     pub(super) spec: &'a FleetSpec,
     pub(super) snapshot: &'a Snapshot,
 }
 
-impl Ground<'_> {
+impl PlanContext<'_> {
     /// An empty plan for `intent`.
     pub(super) fn plan(
         &self,

@@ -3,7 +3,7 @@
 
 use super::Intent;
 use super::intent::Refused;
-use super::plan::{Ground, Plan};
+use super::plan::{Plan, PlanContext};
 use super::planners::{
     certificate, down, drain, drill, evacuate, invalidate, promote, provision, restore, retire, up,
 };
@@ -11,7 +11,7 @@ use super::rehearsal::{Places, Rehearsal};
 use gwctl_fleet::{Region, Snapshot};
 
 /// Makes a plan of a kind of intent.
-pub type Planner = fn(&Ground<'_>, &Intent) -> Result<Plan, Refused>;
+pub type Planner = fn(&PlanContext<'_>, &Intent) -> Result<Plan, Refused>;
 
 /// One guided action.
 pub struct Action {
@@ -116,7 +116,7 @@ pub(super) fn planner(intent: &Intent) -> Planner {
         .map_or(nobody, |action| action.planner)
 }
 
-fn nobody(_: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+fn nobody(_: &PlanContext<'_>, intent: &Intent) -> Result<Plan, Refused> {
     Err(Refused::new(format!(
         "{} is not listed among the actions",
         intent.name()

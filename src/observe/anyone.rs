@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::poller::Said;
+use super::poller::Response;
 use gwctl_fleet::{Missing, Observed, Region};
 
 /// How the newest question in each Region ended: nothing, or why not.
@@ -17,7 +17,7 @@ pub(super) struct Anyone {
 impl Anyone {
     /// Takes in what one Region said. The freshest answer wins; a failure counts only when no
     /// Region's newest question was answered.
-    pub(super) fn fold<T>(&mut self, region: &Region, said: Said<T>, into: &mut Observed<T>) {
+    pub(super) fn fold<T>(&mut self, region: &Region, said: Response<T>, into: &mut Observed<T>) {
         self.newest
             .insert(region.clone(), said.answer.as_ref().err().cloned());
         match said.answer {
@@ -56,12 +56,12 @@ mod tests {
     use super::*;
     use gwctl_fleet::Source;
 
-    fn said(answer: Result<u8, Missing>, second: i64) -> Said<u8> {
+    fn said(answer: Result<u8, Missing>, second: i64) -> Response<u8> {
         let source = Source {
             api: "rds:DescribeGlobalClusters",
             region: None,
         };
-        Said {
+        Response {
             answer,
             at: Timestamp::from_second(second).unwrap(),
             source,

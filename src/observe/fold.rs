@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::anyone::Anyone;
-use super::poller::{Answer, Poller, Said};
+use super::poller::{Answer, Poller, Response};
 use super::{changes, cost, switches};
 use gwctl_fleet::{
     Answer as DnsAnswer, Change, CheckConfig, CheckKind, Cluster, HealthCheck, LatencyRecord,
@@ -32,12 +32,12 @@ pub(super) struct Picture {
     poller: Arc<Poller>,
     topologies: Anyone,
     checks: Option<Checks>,
-    here: Option<Said<Vec<DnsAnswer>>>,
+    here: Option<Response<Vec<DnsAnswer>>>,
     elsewhere: BTreeMap<&'static str, Vec<DnsAnswer>>,
     seen_changes: Vec<Change>,
 }
 
-type Checks = Said<BTreeMap<String, CheckConfig>>;
+type Checks = Response<BTreeMap<String, CheckConfig>>;
 
 impl Picture {
     pub(super) fn new(snapshot: Snapshot, poller: Arc<Poller>) -> Self {
@@ -66,7 +66,7 @@ impl Picture {
         cluster
     }
 
-    pub(super) fn fold_topology(&mut self, region: &Region, said: Said<Topology>) {
+    pub(super) fn fold_topology(&mut self, region: &Region, said: Response<Topology>) {
         let answered = said.answer.is_ok();
         self.topologies
             .fold(region, said, &mut self.snapshot.database.topology);
@@ -95,7 +95,7 @@ impl Picture {
             .retain(|region, _| members.contains(region));
     }
 
-    pub(super) fn fold_records(&mut self, said: Said<Vec<LatencyRecord>>) {
+    pub(super) fn fold_records(&mut self, said: Response<Vec<LatencyRecord>>) {
         let kind = said
             .answer
             .as_ref()
@@ -109,14 +109,14 @@ impl Picture {
         self.show_answers();
     }
 
-    pub(super) fn fold_checks(&mut self, said: Said<Vec<(String, CheckConfig)>>) {
+    pub(super) fn fold_checks(&mut self, said: Response<Vec<(String, CheckConfig)>>) {
         self.fold_endpoint_checks(&said);
         self.checks = Some(said.map(|checks| Ok(checks.into_iter().collect())));
         self.relate_checks();
     }
 
     /// Whatever they are for: what asks an endpoint is traffic there.
-    fn fold_endpoint_checks(&mut self, said: &Said<Vec<(String, CheckConfig)>>) {
+    fn fold_endpoint_checks(&mut self, said: &Response<Vec<(String, CheckConfig)>>) {
         let of_endpoints = |checks: &Vec<(String, CheckConfig)>| -> Arc<[CheckConfig]> {
             let configs = checks.iter().map(|(_, config)| config);
             configs
@@ -191,7 +191,7 @@ impl Picture {
             .tell(&self.poller.shared_facts.checks, Some(to_ask));
     }
 
-    pub(super) fn fold_switches(&mut self, said: Vec<(String, Said<Switch>)>) {
+    pub(super) fn fold_switches(&mut self, said: Vec<(String, Response<Switch>)>) {
         let edge = &mut self.snapshot.edge;
         for (check, said) in said {
             if !edge.checks.contains_key(&check) {
@@ -216,12 +216,12 @@ impl Picture {
         }
     }
 
-    pub(super) fn fold_here(&mut self, said: Said<Vec<DnsAnswer>>) {
+    pub(super) fn fold_here(&mut self, said: Response<Vec<DnsAnswer>>) {
         self.here = Some(said);
         self.show_answers();
     }
 
-    pub(super) fn fold_vantage(&mut self, place: &'static str, said: Said<Vec<DnsAnswer>>) {
+    pub(super) fn fold_vantage(&mut self, place: &'static str, said: Response<Vec<DnsAnswer>>) {
         // What it was before a failure says nothing of now.
         self.elsewhere
             .insert(place, said.answer.unwrap_or_default());

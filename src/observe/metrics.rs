@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::poller::{Answer, Askers, Fold, Poller, Said};
+use super::poller::{Answer, Askers, Fold, Poller, Response};
 use super::questions::{self, Key};
 use super::schedule;
 use gwctl_aws::{MetricAnswer, MetricQuestion};
@@ -161,11 +161,11 @@ fn minute(at: Timestamp) -> Timestamp {
 
 /// One answer a series; a call that failed failed for all of them.
 fn each(
-    said: Said<Vec<MetricAnswer<Key>>>,
+    said: Response<Vec<MetricAnswer<Key>>>,
     questions: Vec<MetricQuestion<Key>>,
-) -> Vec<(Key, Said<Series>)> {
-    let Said { answer, at, source } = said;
-    let one = |answer| Said {
+) -> Vec<(Key, Response<Series>)> {
+    let Response { answer, at, source } = said;
+    let one = |answer| Response {
         answer,
         at,
         source: source.clone(),
@@ -184,7 +184,7 @@ fn each(
 
 /// Lays new points over the kept ones. A series is as old as its newest point's end, not as its
 /// question: CloudWatch's points appear late.
-fn renew(observed: &mut Observed<Arc<Series>>, said: Said<Series>, keep_from: Timestamp) {
+fn renew(observed: &mut Observed<Arc<Series>>, said: Response<Series>, keep_from: Timestamp) {
     let newer = match said.answer {
         Ok(series) => series,
         // Nothing in the last minutes is no reason to forget the hours before.
@@ -213,7 +213,7 @@ mod tests {
         Timestamp::from_second(minute * 60).unwrap()
     }
 
-    fn said(answer: Result<&[(i64, f64)], Missing>, minute: i64) -> Said<Series> {
+    fn said(answer: Result<&[(i64, f64)], Missing>, minute: i64) -> Response<Series> {
         let points = |points: &[(i64, f64)]| {
             Series::new(
                 Duration::from_mins(1),
@@ -224,7 +224,7 @@ mod tests {
             api: "cloudwatch:GetMetricData",
             region: None,
         };
-        Said {
+        Response {
             answer: answer.map(points),
             at: at(minute),
             source,

@@ -49,19 +49,19 @@ pub(super) struct Answer {
 }
 
 /// What came back for one question: the answer or why there is none, when it was asked, of whom.
-pub(super) struct Said<T> {
+pub(super) struct Response<T> {
     pub(super) answer: Result<T, Missing>,
     pub(super) at: Timestamp,
     pub(super) source: Source,
 }
 
-impl<T> Said<T> {
+impl<T> Response<T> {
     pub(super) fn renew(self, observed: &mut Observed<T>) {
         observed.renew(self.answer, self.at, self.source);
     }
 
-    pub(super) fn map<U>(self, change: impl FnOnce(T) -> Result<U, Missing>) -> Said<U> {
-        Said {
+    pub(super) fn map<U>(self, change: impl FnOnce(T) -> Result<U, Missing>) -> Response<U> {
+        Response {
             answer: self.answer.and_then(change),
             at: self.at,
             source: self.source,
@@ -76,7 +76,7 @@ impl Poller {
         api: &'static str,
         region: &Region,
         call: impl Future<Output = Result<T, E>> + Send + 'a,
-    ) -> impl Future<Output = Said<T>> + Send + 'a
+    ) -> impl Future<Output = Response<T>> + Send + 'a
     where
         T: 'a,
         E: Into<Missing> + 'a,
@@ -94,13 +94,13 @@ impl Poller {
         let at = self.clock.now();
         async move {
             let answer = call.await.map_err(Into::into);
-            Said { answer, at, source }
+            Response { answer, at, source }
         }
     }
 
     /// Asks the endpoint `url` as a client would. What this machine itself stands in the way of is told as
     /// its own: it is no word about the endpoint.
-    pub(super) async fn probe(&self, url: String) -> Said<ProbeReport> {
+    pub(super) async fn probe(&self, url: String) -> Response<ProbeReport> {
         let at = self.clock.now();
         let answer = self.prober.probe(url).await;
         let source = match &answer {
@@ -111,14 +111,17 @@ impl Poller {
         let answer = answer.map_err(|error| Missing::CouldNotAsk {
             why: error.to_string(),
         });
-        Said { answer, at, source }
+        Response { answer, at, source }
     }
 
     /// Looks for itself, without AWS.
-    pub(super) async fn look<T>(&self, call: impl Future<Output = Result<T, String>>) -> Said<T> {
+    pub(super) async fn look<T>(
+        &self,
+        call: impl Future<Output = Result<T, String>>,
+    ) -> Response<T> {
         let at = self.clock.now();
         let answer = call.await.map_err(|why| Missing::CouldNotAsk { why });
-        Said {
+        Response {
             answer,
             at,
             source: Source::probe(),

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::fold::Picture;
-use super::poller::{Askers, Fold, Poller, Said};
+use super::poller::{Askers, Fold, Poller, Response};
 use super::questions::API_METRICS;
 use super::schedule::{ALARMS, CERTIFICATE, CONFIG, EVENTS, STATE};
 use gwctl_aws::AwsError;
@@ -47,12 +47,12 @@ fn nothing() -> Fold {
 }
 
 /// A question that the configuration leaves no room for.
-fn not_configured<T>(api: &'static str, poller: &Poller, region: &Region) -> Said<T> {
+fn not_configured<T>(api: &'static str, poller: &Poller, region: &Region) -> Response<T> {
     let source = Source {
         api,
         region: Some(region.clone()),
     };
-    Said {
+    Response {
         answer: Err(Missing::NoData),
         at: poller.clock.now(),
         source,
@@ -61,7 +61,7 @@ fn not_configured<T>(api: &'static str, poller: &Poller, region: &Region) -> Sai
 
 fn into_site<T: Send + 'static>(
     n: usize,
-    said: Said<T>,
+    said: Response<T>,
     place: fn(&mut Site) -> &mut Observed<T>,
 ) -> Fold {
     Box::new(move |picture| said.renew(place(&mut picture.snapshot.sites[n])))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 
 use super::fold::Picture;
-use super::poller::{Askers, Fold, Poller, Said};
+use super::poller::{Askers, Fold, Poller, Response};
 use super::schedule::ALARMS;
 use gwctl_aws::AwsError;
 use gwctl_fleet::{
@@ -137,7 +137,7 @@ async fn switches(poller: Arc<Poller>, n: usize) -> Fold {
     Box::new(move |picture: &mut Picture| picture.fold_switches(said))
 }
 
-async fn ask(poller: &Poller, lever: Lever) -> (String, Said<Switch>) {
+async fn ask(poller: &Poller, lever: Lever) -> (String, Response<Switch>) {
     let cloudwatch = poller.session.cloudwatch(&lever.home);
     let asked = async {
         let switch = cloudwatch.alarm_switch(&lever.alarm).await;

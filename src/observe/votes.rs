@@ -3,7 +3,7 @@
 use gwctl_fleet::{CheckKind, Missing, Observed, Region, Snapshot, Source, Vote};
 
 use super::limiter::Limiter;
-use super::poller::{Poller, Said};
+use super::poller::{Poller, Response};
 
 /// Asks for the votes on `check`. Those of a calculated check are its children's: AWS answers for
 /// checks that look at an endpoint only (aws-facts §3.4).
@@ -46,7 +46,7 @@ pub(super) async fn ask(
     } else {
         Ok(votes)
     };
-    Said { answer, at, source }.renew(&mut observed);
+    Response { answer, at, source }.renew(&mut observed);
     observed
 }
 

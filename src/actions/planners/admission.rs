@@ -24,7 +24,7 @@ pub(super) fn step_by_step(
 ) -> Result<Vec<Step>, Refused> {
     let region = site.region;
     let other = other(all, region)?;
-    let rules = &all.ground.spec.rules;
+    let rules = &all.context.spec.rules;
     // In fewer than two there are no steps.
     let levels = weights::levels(over_s).max(2);
     let mut steps: Vec<Step> = Vec::new();
@@ -73,7 +73,7 @@ pub(super) fn step_by_step(
                 id(&format!("well-{share}"), region),
                 gate,
                 well,
-                all.ground.snapshot,
+                all.context.snapshot,
             );
             steps.push(gate.after([id(&name, region)]));
         }
@@ -111,16 +111,16 @@ fn shared(all: &Architecture<'_>, site: &Site<'_>, share: u8, other: &Other) -> 
 /// The nearest of the fleet's other Regions that serve all of their own traffic: what is sent to another would come
 /// back, or find nobody.
 fn other(all: &Architecture<'_>, region: &Region) -> Result<Other, Refused> {
-    let ground = all.ground;
+    let context = all.context;
     let point = |region: &Region| region.place().map(|place| (place.lat, place.lon));
     let far = |other: &&Region| match (point(region), point(other)) {
         (Some(here), Some(there)) => km(here, there) as u64,
         _ => u64::MAX,
     };
     let whole = |other: &&Region| {
-        ground.snapshot.edge.record(other).is_some()
-            && weights::shares(ground, other).is_some_and(|(least, _)| least > 99.0)
-            && preconditions::serves(ground.snapshot, other) == Some(true)
+        context.snapshot.edge.record(other).is_some()
+            && weights::shares(context, other).is_some_and(|(least, _)| least > 99.0)
+            && preconditions::serves(context.snapshot, other) == Some(true)
     };
     let others = all.sites().iter().map(|site| &site.region);
     let nearest = others
@@ -133,11 +133,11 @@ fn other(all: &Architecture<'_>, region: &Region) -> Result<Other, Refused> {
         ))
         .instead("Without `--over` all of it comes at once.")
     })?;
-    let record = ground.snapshot.edge.record(nearest);
+    let record = context.snapshot.edge.record(nearest);
     let direct = record.filter(|record| record.alias_zone.is_none() && record.kind == "CNAME");
     Ok(Other {
         endpoint: direct.map_or_else(
-            || names::endpoint(ground.spec, nearest),
+            || names::endpoint(context.spec, nearest),
             |record| record.target.trim_end_matches('.').to_owned(),
         ),
         check: record

@@ -1,7 +1,7 @@
 //! The stacks of a fleet: what each is called, where it is, and what its template is given.
 
 use super::{code, fleet_name, orderable};
-use crate::plan::{Ground, digest};
+use crate::plan::{PlanContext, digest};
 use crate::task::{BuildStack, RemoveStack, Source, placeholder};
 use crate::{Change, KnownStack, Refused, Step, Survey, Task, names};
 use gwctl_fleet::{FLEET_TAG, ROLE_TAG, Region, SiteSpec};
@@ -36,17 +36,20 @@ pub(super) struct Wanted {
 
 /// The fleet's stacks, on what was surveyed.
 pub(super) struct Architecture<'a> {
-    pub(super) ground: &'a Ground<'a>,
+    pub(super) context: &'a PlanContext<'a>,
     pub(super) survey: &'a Survey,
     pub(super) account: String,
 }
 
 impl<'a> Architecture<'a> {
-    pub(super) fn new(ground: &'a Ground<'a>, survey: Option<&'a Survey>) -> Result<Self, Refused> {
+    pub(super) fn new(
+        context: &'a PlanContext<'a>,
+        survey: Option<&'a Survey>,
+    ) -> Result<Self, Refused> {
         let survey = survey.ok_or_else(|| {
             Refused::new("what stacks there are was not looked up: nothing can be planned")
         })?;
-        let account = ground
+        let account = context
             .snapshot
             .identity
             .last()
@@ -55,16 +58,16 @@ impl<'a> Architecture<'a> {
                 Refused::new("the account is not known: STS did not say who the caller is")
                     .instead("`gwctl doctor` says what is wrong with the credentials.")
             })?;
-        fleet_name::fits(ground.fleet)?;
+        fleet_name::fits(context.fleet)?;
         Ok(Self {
-            ground,
+            context,
             survey,
             account,
         })
     }
 
     pub(super) fn sites(&self) -> &'a [SiteSpec] {
-        &self.ground.spec.sites
+        &self.context.spec.sites
     }
 
     /// As [`Self::known`], for what must not be guessed: a Region that could not be asked may have the stack.
@@ -108,8 +111,8 @@ impl<'a> Architecture<'a> {
     }
 
     pub(super) fn global(&self) -> Wanted {
-        let spec = self.ground.spec;
-        let stack = names::global(self.ground.fleet);
+        let spec = self.context.spec;
+        let stack = names::global(self.context.fleet);
         // It stays where it was built, also when that Region is retired.
         let built = self.survey.home(&stack);
         let mut parameters = spec.build.global.clone();
@@ -129,7 +132,7 @@ impl<'a> Architecture<'a> {
 
     /// The switch of `evacuated`, in `home`.
     pub(super) fn switch(&self, evacuated: &Region, home: &Region) -> Wanted {
-        let fleet = self.ground.fleet;
+        let fleet = self.context.fleet;
         let parameters = [
             ("FleetName", fleet.to_owned()),
             ("EvacuatedRegion", evacuated.to_string()),
@@ -150,7 +153,7 @@ impl<'a> Architecture<'a> {
         primary: bool,
         traffic: Traffic,
     ) -> Wanted {
-        let (fleet, spec) = (self.ground.fleet, self.ground.spec);
+        let (fleet, spec) = (self.context.fleet, self.context.spec);
         let build = &spec.build;
         let mut parameters = self.engine();
         parameters.extend(build.region.clone());
@@ -201,11 +204,11 @@ impl<'a> Architecture<'a> {
     /// The engine is the global cluster's: as it runs, or as it is to be built.
     fn engine(&self) -> Parameters {
         let mut engine = Parameters::new();
-        if let Some(topology) = self.ground.snapshot.database.topology.last() {
+        if let Some(topology) = self.context.snapshot.database.topology.last() {
             engine.insert("Engine".into(), topology.engine.name.clone());
             engine.insert("EngineVersion".into(), topology.engine.version.clone());
         } else {
-            let build = &self.ground.spec.build;
+            let build = &self.context.spec.build;
             let name = build.global.get("Engine").cloned();
             engine.extend(name.map(|name| ("Engine".into(), name)));
             let version = self.version();
@@ -224,7 +227,7 @@ impl<'a> Architecture<'a> {
     /// The version of a database that is to be built: the one that is pinned, or the newest minor one on offer.
     /// None where only the template knows.
     fn version(&self) -> Option<String> {
-        let build = &self.ground.spec.build;
+        let build = &self.context.spec.build;
         let given = |name: &str| build.global.get(name).or_else(|| build.region.get(name));
         if let Some(pinned) = given("EngineVersion") {
             return Some(pinned.clone());
@@ -244,13 +247,13 @@ impl<'a> Architecture<'a> {
 
     /// Whether callers of the API sign: the router does, and so must whoever asks a Region by its own name.
     pub(super) fn signs(&self) -> bool {
-        let by = self.ground.spec.build.region.get("AuthorizationType");
+        let by = self.context.spec.build.region.get("AuthorizationType");
         by.map(String::as_str) == Some("AWS_IAM")
     }
 
     /// The edge with these Regions.
     pub(super) fn edge(&self, regions: &[Region]) -> Wanted {
-        let (fleet, spec) = (self.ground.fleet, self.ground.spec);
+        let (fleet, spec) = (self.context.fleet, self.context.spec);
         let mut parameters = spec.build.edge.clone();
         let endpoints: Vec<String> = regions
             .iter()
@@ -285,7 +288,7 @@ impl<'a> Architecture<'a> {
         let id = site
             .map(|site| site.api.clone())
             .filter(|id| !id.is_empty());
-        let stack = names::region(self.ground.fleet, self.ground.spec, region);
+        let stack = names::region(self.context.fleet, self.context.spec, region);
         let id = id.unwrap_or_else(|| placeholder(region, &stack, "ApiId"));
         format!("arn:aws:execute-api:{region}:{}:{id}/*", self.account)
     }
@@ -308,7 +311,7 @@ impl<'a> Architecture<'a> {
             if before.is_some() { "as it is" } else { "none" },
             format!("{}{}", counted(&parts), acknowledged(&capabilities)),
         );
-        let path = self.ground.spec.build.templates.get(wanted.kind.word());
+        let path = self.context.spec.build.templates.get(wanted.kind.word());
         let task = BuildStack {
             stack: wanted.stack.clone(),
             region: wanted.region.clone(),
@@ -319,17 +322,17 @@ impl<'a> Architecture<'a> {
             },
             parameters: wanted.parameters.clone(),
             tags: words([
-                (FLEET_TAG, self.ground.fleet.to_owned()),
+                (FLEET_TAG, self.context.fleet.to_owned()),
                 (ROLE_TAG, wanted.kind.word().to_owned()),
             ]),
             change_set: self.change_set(id),
             new: before.is_none(),
             parts,
-            role: self.ground.spec.build.role.clone(),
+            role: self.context.spec.build.role.clone(),
             capabilities,
             if_there: false,
         };
-        let step = Step::new(id, title, Task::BuildStack(task), self.ground.snapshot);
+        let step = Step::new(id, title, Task::BuildStack(task), self.context.snapshot);
         Ok(step.changes(change))
     }
 
@@ -364,19 +367,19 @@ impl<'a> Architecture<'a> {
             expected_s: if parts.len() > 5 { 600 } else { 30 },
         };
         let title = format!("Delete the stack {}", wanted.stack);
-        let mut step = Step::new(id, title, Task::RemoveStack(task), self.ground.snapshot);
+        let mut step = Step::new(id, title, Task::RemoveStack(task), self.context.snapshot);
         step.no_return = true;
         Ok(step.changes(change))
     }
 
     /// Of this plan and step alone: planning anew is another change set.
     fn change_set(&self, step: &str) -> String {
-        let at = self.ground.snapshot.at.strftime("%Y%m%d-%H%M%S");
+        let at = self.context.snapshot.at.strftime("%Y%m%d-%H%M%S");
         format!("gwctl-{at}-{}", step.replace('.', "-"))
     }
 
     fn text(&self, kind: Kind) -> Result<String, Refused> {
-        if !self.ground.spec.build.templates.contains_key(kind.word()) {
+        if !self.context.spec.build.templates.contains_key(kind.word()) {
             return Ok(kind.template());
         }
         let own = self.survey.templates.get(&kind).cloned();
@@ -387,7 +390,7 @@ impl<'a> Architecture<'a> {
     /// What the template for a Region gets for its parameter `name`: as configured, or its own default. None where
     /// it has no such parameter.
     pub(super) fn region_parameter(&self, name: &str) -> Option<String> {
-        let configured = self.ground.spec.build.region.get(name).cloned();
+        let configured = self.context.spec.build.region.get(name).cloned();
         configured.or_else(|| {
             let text = self.text(Kind::Region).ok()?;
             let mut template = parse(Kind::Region, &text).ok()?;

@@ -27,17 +27,17 @@ pub(super) fn up_to_green(
     site: &Site<'_>,
     after: &[String],
 ) -> Result<Vec<Step>, Refused> {
-    let (region, snapshot) = (site.region, all.ground.snapshot);
+    let (region, snapshot) = (site.region, all.context.snapshot);
     let wanted = |traffic| all.region(region, site.home, site.primary, traffic);
     let (none, checked) = (wanted(Traffic::None), wanted(Traffic::Checked));
     let switch = all.switch(region, site.home);
-    let rules = &all.ground.spec.rules;
+    let rules = &all.context.spec.rules;
     let member = Task::AwaitMember(AwaitMember {
-        global: all.ground.spec.global_cluster.clone(),
+        global: all.context.spec.global_cluster.clone(),
         region: region.clone(),
-        cluster: names::cluster(all.ground.fleet, region),
+        cluster: names::cluster(all.context.fleet, region),
         limit_ms: rules.abort_lag_ms.min(5_000.0),
-        forwards: !all.ground.spec.build.templates.contains_key("region"),
+        forwards: !all.context.spec.build.templates.contains_key("region"),
     });
     let serving = Task::AwaitServing(AwaitServing {
         url: smoke(all, region),
@@ -115,7 +115,7 @@ pub(super) fn admitted(all: &Architecture<'_>, site: &Site<'_>) -> Result<Step, 
 
 /// What must be over before a Region takes traffic.
 pub(super) fn green(all: &Architecture<'_>, region: &Region) -> Vec<String> {
-    let written = all.ground.spec.build.smoke_write.as_ref();
+    let written = all.context.spec.build.smoke_write.as_ref();
     let mut before = vec![id("green", region), id("member", region)];
     before.extend(written.map(|_| id("written", region)));
     before
@@ -123,17 +123,17 @@ pub(super) fn green(all: &Architecture<'_>, region: &Region) -> Vec<String> {
 
 /// One write through the Region's own endpoint, where the configuration names a path for it.
 fn written(all: &Architecture<'_>, region: &Region) -> Option<Step> {
-    let spec = all.ground.spec;
+    let spec = all.context.spec;
     let path = spec.build.smoke_write.as_ref()?;
-    let at = all.ground.snapshot.at.strftime("%Y%m%d-%H%M%S");
+    let at = all.context.snapshot.at.strftime("%Y%m%d-%H%M%S");
     let task = Task::SmokeWrite(SmokeWrite {
         region: region.clone(),
         url: asked(all, region, path),
-        key: format!("gwctl-{}-{region}-{at}", all.ground.fleet),
+        key: format!("gwctl-{}-{region}-{at}", all.context.fleet),
         signed: all.signs(),
     });
     let title = format!("{region} takes a write and carries it to the writer");
-    let step = Step::new(id("written", region), title, task, all.ground.snapshot);
+    let step = Step::new(id("written", region), title, task, all.context.snapshot);
     let change = Change::new(
         format!("the fleet's data, through {region}"),
         "as it is",
@@ -145,12 +145,12 @@ fn written(all: &Architecture<'_>, region: &Region) -> Option<Step> {
 
 /// What a new Region is asked before it takes traffic.
 pub(super) fn smoke(all: &Architecture<'_>, region: &Region) -> String {
-    asked(all, region, &all.ground.spec.probe_path)
+    asked(all, region, &all.context.spec.probe_path)
 }
 
 /// A path under the Region's own name.
 fn asked(all: &Architecture<'_>, region: &Region, path: &str) -> String {
-    let spec = all.ground.spec;
+    let spec = all.context.spec;
     let base = names::probe_url(spec, region);
     let base = base.unwrap_or_else(|| format!("https://{}", names::endpoint(spec, region)));
     format!("{}{path}", base.trim_end_matches('/'))
@@ -170,7 +170,7 @@ pub(super) fn standing(all: &Architecture<'_>, wanted: Wanted) -> Result<Wanted,
     if !known.ours {
         return Err(Refused::new(format!(
             "the stack {} in {} is not gwctl's: it lacks the tag {}={}",
-            wanted.stack, wanted.region, FLEET_TAG, all.ground.fleet
+            wanted.stack, wanted.region, FLEET_TAG, all.context.fleet
         ))
         .instead("Retire it with whatever made it."));
     }

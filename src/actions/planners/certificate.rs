@@ -1,7 +1,7 @@
 //! Attach another certificate to the distribution (aws-facts §4, §7).
 
 use crate::check::{Check, Finding};
-use crate::plan::Ground;
+use crate::plan::PlanContext;
 use crate::task::AttachCertificate;
 use crate::{CertificateFacts, Change, Intent, Places, Plan, Refused, Rehearsal, Step, Task};
 use gwctl_fleet::{Region, Snapshot};
@@ -21,12 +21,12 @@ pub fn rehearsals(_: &Places) -> Vec<Rehearsal> {
 }
 
 /// The plan.
-pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+pub fn plan(context: &PlanContext<'_>, intent: &Intent) -> Result<Plan, Refused> {
     let Intent::AttachCertificate { arn, found } = intent else {
         return Err(Refused::new("not a certificate"));
     };
-    let distribution = ground.distribution()?;
-    let Some(state) = ground.snapshot.edge.distribution.last() else {
+    let distribution = context.distribution()?;
+    let Some(state) = context.snapshot.edge.distribution.last() else {
         return Err(Refused::new(
             "the distribution could not be read: what it has now is not known",
         ));
@@ -37,7 +37,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
             "the distribution has this certificate already",
         ));
     }
-    let mut plan = ground.plan(
+    let mut plan = context.plan(
         intent,
         format!("Attach {arn} to {distribution}"),
         distribution,
@@ -70,7 +70,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
             id,
             "Attach the certificate and wait until it is everywhere",
             Task::AttachCertificate(task),
-            ground.snapshot,
+            context.snapshot,
         )
     };
     plan.steps

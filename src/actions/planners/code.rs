@@ -62,7 +62,7 @@ pub(super) fn step(all: &Architecture<'_>, region: &Region) -> Option<Step> {
         sha256: code.sha256.clone(),
         size: code.size,
         region: region.clone(),
-        stack: names::region(all.ground.fleet, all.ground.spec, region),
+        stack: names::region(all.context.fleet, all.context.spec, region),
     };
     let what = format!("{} of {}", source.function, source.region);
     let change = Change::new(
@@ -75,7 +75,7 @@ pub(super) fn step(all: &Architecture<'_>, region: &Region) -> Option<Step> {
         id("code", region),
         title,
         Task::CopyCode(task),
-        all.ground.snapshot,
+        all.context.snapshot,
     );
     Some(step.changes(change).after([id("region", region)]))
 }
@@ -110,7 +110,7 @@ fn is_sample(parameters: &Parameters) -> bool {
 
 /// Whether a stack that is to be made runs only that; what a template of one's own does nobody here knows.
 fn sample(all: &Architecture<'_>, wanted: &Wanted) -> bool {
-    let own = &all.ground.spec.build.templates;
+    let own = &all.context.spec.build.templates;
     !own.contains_key(wanted.kind.word()) && is_sample(&wanted.parameters)
 }
 
@@ -124,7 +124,7 @@ fn configured(all: &Architecture<'_>, wanted: &Wanted) -> Option<Check> {
         .iter()
         .filter(|site| site.region != wanted.region);
     let other = others.find(|site| {
-        let stack = names::region(all.ground.fleet, all.ground.spec, &site.region);
+        let stack = names::region(all.context.fleet, all.context.spec, &site.region);
         let known = all.survey.stack(&site.region, &stack);
         !known.is_some_and(|known| known.ours && is_sample(&known.parameters))
     });
@@ -139,7 +139,7 @@ fn configured(all: &Architecture<'_>, wanted: &Wanted) -> Option<Check> {
             Finding::Waivable,
             format!(
                 "the handler would be the template's sample, which answers clients that it is well, and not what {region} runs: `--code-from {region}`, or CodeS3Bucket or CodeImageUri under `[fleets.{}.build.region]`",
-                all.ground.fleet,
+                all.context.fleet,
                 region = other.region,
             ),
         ),
@@ -159,7 +159,7 @@ pub(super) fn first(all: &Architecture<'_>, wanted: &Wanted) -> Option<Check> {
 
 /// A write that only the sample would answer proves nothing.
 pub(super) fn takes_writes(all: &Architecture<'_>, wanted: &Wanted) -> Option<Check> {
-    let spec = all.ground.spec;
+    let spec = all.context.spec;
     let path = spec.build.smoke_write.as_ref()?;
     sample(all, wanted).then(|| {
         Check::new(
@@ -206,7 +206,7 @@ pub(super) fn checks(all: &Architecture<'_>, wanted: &Wanted) -> Vec<Check> {
 
 /// Code is taken from a Region that is well.
 fn origin(all: &Architecture<'_>, source: &SourceCode) -> Check {
-    let site = all.ground.snapshot.site(&source.region);
+    let site = all.context.snapshot.site(&source.region);
     let verdict = site.map_or(Verdict::Unknown, |site| site.judgement.verdict);
     Check::of(
         "code-origin",

@@ -5,7 +5,7 @@ use super::building::{away, id, standing};
 use super::remains;
 use super::retire::switch_home;
 use crate::check::{Check, Finding};
-use crate::plan::Ground;
+use crate::plan::PlanContext;
 use crate::{Intent, Places, Plan, Refused, Rehearsal, Step};
 use gwctl_fleet::{Region, Snapshot};
 
@@ -25,18 +25,18 @@ pub fn rehearsals(_: &Places) -> Vec<Rehearsal> {
 }
 
 /// The plan.
-pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+pub fn plan(context: &PlanContext<'_>, intent: &Intent) -> Result<Plan, Refused> {
     let Intent::Down { found } = intent else {
         return Err(Refused::new("not a taking down"));
     };
-    let all = Architecture::new(ground, found.as_ref())?;
-    let mut plan = ground.plan(
+    let all = Architecture::new(context, found.as_ref())?;
+    let mut plan = context.plan(
         intent,
-        format!("Take the fleet {} down", ground.fleet),
-        ground.fleet,
+        format!("Take the fleet {} down", context.fleet),
+        context.fleet,
     );
     let regions: Vec<Region> = all.sites().iter().map(|site| site.region.clone()).collect();
-    let topology = ground.snapshot.database.topology.last();
+    let topology = context.snapshot.database.topology.last();
     let writer = topology.and_then(|topology| topology.writer());
     plan.checks.push(match writer {
         None => Check::new(

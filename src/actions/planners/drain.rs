@@ -3,7 +3,7 @@
 use super::shift::Way;
 use super::{preconditions, shift, ways, weights};
 use crate::mechanism::Mechanism;
-use crate::plan::Ground;
+use crate::plan::PlanContext;
 use crate::{Change, Intent, Places, Plan, Refused, Rehearsal, Step, Task, words};
 use gwctl_fleet::{Region, Snapshot};
 
@@ -27,17 +27,17 @@ pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
 }
 
 /// The plan.
-pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+pub fn plan(context: &PlanContext<'_>, intent: &Intent) -> Result<Plan, Refused> {
     let Intent::Drain { region, to, over_s } = intent else {
         return Err(Refused::new("not a drain"));
     };
-    ground.site(region)?;
+    context.site(region)?;
     if *to >= 100 {
         return Err(Refused::new(format!("{to} % is no less than all"))
             .instead("`--to 0` to `--to 99`; `restore` gives traffic back."));
     }
-    let choice = ways::choose(ground, region, Some(Mechanism::Records))?;
-    let (_, now) = weights::shares(ground, region).ok_or_else(|| {
+    let choice = ways::choose(context, region, Some(Mechanism::Records))?;
+    let (_, now) = weights::shares(context, region).ok_or_else(|| {
         Refused::new(format!(
             "what share of its traffic {region} has now is not known: its record leads to records that are not"
         ))
@@ -51,17 +51,17 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
         "Drain {region} from {now:.0} % to {to} % over {}",
         words::seconds(*over_s)
     );
-    let mut plan = ground.plan(intent, title, region.as_str());
+    let mut plan = context.plan(intent, title, region.as_str());
     plan.checks
-        .push(preconditions::not_the_last(ground.snapshot, region));
-    plan.checks.extend(shift::receiving(ground, region));
-    plan.steps = steps(ground, region, now, *to, *over_s)?;
-    plan.inverse = inverse(ground, region, &plan.steps)?;
-    plan.notes.push(shift::caches(ground, region));
-    if !weights::grouped(ground, region) {
+        .push(preconditions::not_the_last(context.snapshot, region));
+    plan.checks.extend(shift::receiving(context, region));
+    plan.steps = steps(context, region, now, *to, *over_s)?;
+    plan.inverse = inverse(context, region, &plan.steps)?;
+    plan.notes.push(shift::caches(context, region));
+    if !weights::grouped(context, region) {
         plan.notes.push(format!(
             "The latency record of {region} becomes an alias to a weighted group, {region}.{}; undo gives all weight back and leaves the group.",
-            ground.snapshot.edge.latency_record
+            context.snapshot.edge.latency_record
         ));
     }
     plan.mechanism = Some(choice);
@@ -70,7 +70,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
 
 /// Weight, gate, weight, gate …; each batch is planned on what the one before leaves behind.
 fn steps(
-    ground: &Ground<'_>,
+    context: &PlanContext<'_>,
     region: &Region,
     now: f64,
     to: u8,
@@ -83,7 +83,7 @@ fn steps(
     for level in 1..=levels {
         let share = now - (now - f64::from(to)) * level as f64 / levels as f64;
         let percent = share.round() as u8;
-        let mut change = weights::change(ground, region, percent)?;
+        let mut change = weights::change(context, region, percent)?;
         if level > 1 {
             // The world as the batch before left it.
             for name in &mut change.names {
@@ -102,22 +102,22 @@ fn steps(
             id.clone(),
             format!("Leave {region} {percent} % of its traffic"),
             Task::ChangeRecords(change),
-            ground.snapshot,
+            context.snapshot,
         )
         .changes(Change::new(
             format!("weight of {region}"),
             format!("{before:.0} %"),
             format!("{percent} %"),
         ))
-        .shifts(shift::shift(ground, region, percent))
+        .shifts(shift::shift(context, region, percent))
         .after(after);
         steps.push(weight);
-        let within = shift::within(ground, shift::receivers(ground, region), over_s / levels);
+        let within = shift::within(context, shift::receivers(context, region), over_s / levels);
         let gate = Step::new(
             format!("gate-{percent}"),
             "The Regions that receive are well",
             within,
-            ground.snapshot,
+            context.snapshot,
         );
         steps.push(gate.after([id]));
         before = share;
@@ -125,7 +125,7 @@ fn steps(
     if to == 0 {
         let last = steps.last().map(|step| step.id.clone()).unwrap_or_default();
         steps.extend(
-            shift::observed(ground, region, Way::Out, &last, "")
+            shift::observed(context, region, Way::Out, &last, "")
                 .into_iter()
                 .take(2),
         );
@@ -133,13 +133,17 @@ fn steps(
     Ok(steps)
 }
 
-fn inverse(ground: &Ground<'_>, region: &Region, steps: &[Step]) -> Result<Vec<Step>, Refused> {
+fn inverse(
+    context: &PlanContext<'_>,
+    region: &Region,
+    steps: &[Step],
+) -> Result<Vec<Step>, Refused> {
     let first = steps
         .first()
         .map(|step| step.id.clone())
         .unwrap_or_default();
     let back = shift::flip(
-        ground,
+        context,
         region,
         Mechanism::Records,
         Way::Back,
@@ -148,7 +152,7 @@ fn inverse(ground: &Ground<'_>, region: &Region, steps: &[Step]) -> Result<Vec<S
     .undoes(first.clone());
     let mut all = vec![back];
     all.extend(
-        shift::observed(ground, region, Way::Back, "undo.weights", "undo.")
+        shift::observed(context, region, Way::Back, "undo.weights", "undo.")
             .into_iter()
             .take(1)
             .map(|step| step.undoes(first.clone())),

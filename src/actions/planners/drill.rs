@@ -4,7 +4,7 @@ use super::promote::Cast;
 use super::shift::{Way, ids};
 use super::{evacuate, preconditions, promote, shift, ways};
 use crate::check::{Check, Finding};
-use crate::plan::Ground;
+use crate::plan::PlanContext;
 use crate::task::{AwaitFigures, Baseline, Healthy, Look};
 use crate::{
     Change, Choice, Intent, Mode, Places, Plan, Refused, Rehearsal, Step, Task, advise, data_loss,
@@ -35,54 +35,54 @@ pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
 }
 
 /// The plan.
-pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+pub fn plan(context: &PlanContext<'_>, intent: &Intent) -> Result<Plan, Refused> {
     let Intent::Drill { region, to, hold_s } = intent else {
         return Err(Refused::new("not a drill"));
     };
-    ground.site(region)?;
-    ground.site(to)?;
+    context.site(region)?;
+    context.site(to)?;
     if region == to {
         return Err(Refused::new("a drill goes from one Region to another"));
     }
-    let cast = Cast::find(ground, to)?;
-    let advice = advise(ground.snapshot);
+    let cast = Cast::find(context, to)?;
+    let advice = advise(context.snapshot);
     // A drill moves the writer also when an incident would not need it.
     let mode = if advice.mode == Mode::Failover {
         Mode::Failover
     } else {
         Mode::Switchover
     };
-    let choice = ways::choose(ground, region, None)?;
+    let choice = ways::choose(context, region, None)?;
     let word = if mode == Mode::Failover {
         "failover"
     } else {
         "switchover"
     };
-    let mut plan = ground.plan(
+    let mut plan = context.plan(
         intent,
         format!("Drill: leave {region}, {word} to {to}, and back"),
         region.as_str(),
     );
-    plan.checks = vec![calm(ground.snapshot)];
-    plan.checks.extend(evacuate::checks(ground, region));
+    plan.checks = vec![calm(context.snapshot)];
+    plan.checks.extend(evacuate::checks(context, region));
     plan.checks
-        .extend(evacuate::lapses(ground, region, &choice));
-    for check in preconditions::promotion(ground, &cast, mode, false, &advice) {
+        .extend(evacuate::lapses(context, region, &choice));
+    for check in preconditions::promotion(context, &cast, mode, false, &advice) {
         if plan.checks.iter().all(|other| other.name != check.name) {
             plan.checks.push(check);
         }
     }
-    plan.steps = steps(ground, region, &cast, mode, &choice, *hold_s)?;
+    plan.steps = steps(context, region, &cast, mode, &choice, *hold_s)?;
     plan.inverse = [
-        promote::inverse(ground, &cast, mode, ""),
-        evacuate::inverse(ground, region, &choice)?,
+        promote::inverse(context, &cast, mode, ""),
+        evacuate::inverse(context, region, &choice)?,
     ]
     .concat();
     if mode == Mode::Failover {
-        plan.data_loss = Some(data_loss::estimate(ground.snapshot, to));
+        plan.data_loss = Some(data_loss::estimate(context.snapshot, to));
     }
-    plan.notes.push(shift::caches(ground, region));
-    plan.notes.push(promote::forwarding_note(ground, &cast));
+    plan.notes.push(shift::caches(context, region));
+    plan.notes.push(promote::forwarding_note(context, &cast));
     plan.notes.push("Before the writer moves, undo reverses the routing. After it, the move is completed and then switched back.".into());
     plan.mechanism = Some(choice);
     plan.advice = Some(advice);
@@ -102,15 +102,15 @@ fn calm(snapshot: &Snapshot) -> Check {
 }
 
 fn steps(
-    ground: &Ground<'_>,
+    context: &PlanContext<'_>,
     region: &Region,
     cast: &Cast<'_>,
     mode: Mode,
     choice: &Choice,
     hold_s: Option<u64>,
 ) -> Result<Vec<Step>, Refused> {
-    let snapshot = ground.snapshot;
-    let rules = &ground.spec.rules;
+    let snapshot = context.snapshot;
+    let rules = &context.spec.rules;
     let unsteady = snapshot
         .sites
         .iter()
@@ -126,10 +126,10 @@ fn steps(
         baseline,
         snapshot,
     )];
-    let moved = promote::steps(ground, cast, mode);
+    let moved = promote::steps(context, cast, mode);
     // While nobody takes writes no Region is well: who receives is judged once somebody does, also by
     // those who go through the steps one after the other.
-    let (judged, away): (Vec<Step>, Vec<Step>) = evacuate::steps(ground, region, choice)?
+    let (judged, away): (Vec<Step>, Vec<Step>) = evacuate::steps(context, region, choice)?
         .into_iter()
         .partition(|step| matches!(step.task, Task::Within(_)));
     let mut wait_for: Vec<String> = Vec::new();
@@ -156,7 +156,7 @@ fn steps(
             step
         });
     }
-    let within = shift::within(ground, shift::receivers(ground, region), 60);
+    let within = shift::within(context, shift::receivers(context, region), 60);
     steps.push(
         Step::new(
             "verify",
@@ -180,24 +180,24 @@ fn steps(
             "receivers",
         ]),
     );
-    steps.extend(back(ground, region, cast, mode, choice)?);
+    steps.extend(back(context, region, cast, mode, choice)?);
     Ok(steps)
 }
 
 /// Writer and traffic return side by side: neither needs the other.
 fn back(
-    ground: &Ground<'_>,
+    context: &PlanContext<'_>,
     region: &Region,
     cast: &Cast<'_>,
     mode: Mode,
     choice: &Choice,
 ) -> Result<Vec<Step>, Refused> {
-    let snapshot = ground.snapshot;
+    let snapshot = context.snapshot;
     let (old, new) = (cast.writer, cast.target);
     let healthy = Task::Healthy(Healthy {
         regions: vec![region.clone()],
         for_s: 0,
-        errors_percent: ground.spec.rules.abort_5xx_percent,
+        errors_percent: context.spec.rules.abort_5xx_percent,
     });
     let mut steps = vec![
         Step::new(
@@ -208,12 +208,12 @@ fn back(
         )
         .after(["look"]),
     ];
-    let resync = promote::resync(ground, &new.region);
+    let resync = promote::resync(context, &new.region);
     let mut first =
         Step::new("back.resync", "Every member is connected", resync, snapshot).after(["look"]);
     if mode == Mode::Failover {
         first = first.after(["resync", "snapshot"]);
-        if ground.snapshot.database.forwards(new) == Some(true) {
+        if context.snapshot.database.forwards(new) == Some(true) {
             first.after.push(format!("forwarding-after.{}", old.region));
         }
     } else {
@@ -224,7 +224,7 @@ fn back(
     let writer = Step::new(
         "back.switchover",
         format!("Switch the writer back to {}", old.region),
-        promote::switchover(ground, new, old),
+        promote::switchover(context, new, old),
         snapshot,
     )
     .changes(Change::new(
@@ -233,17 +233,17 @@ fn back(
         old.region.as_str(),
     ))
     .after(["back.healthy", "back.resync"]);
-    let traffic = shift::flip(ground, region, choice.mechanism, Way::Back, "back.restore")?
+    let traffic = shift::flip(context, region, choice.mechanism, Way::Back, "back.restore")?
         .after(["back.healthy"]);
     steps.push(writer);
-    steps.push(promote::endpoint(ground, old, "back.endpoint").after(["back.switchover"]));
-    if ground.snapshot.database.forwards(new) == Some(true) {
-        let forwards = promote::forwarding(ground, new, "back.forwarding");
+    steps.push(promote::endpoint(context, old, "back.endpoint").after(["back.switchover"]));
+    if context.snapshot.database.forwards(new) == Some(true) {
+        let forwards = promote::forwarding(context, new, "back.forwarding");
         steps.push(forwards.after(["back.switchover"]));
     }
     steps.push(traffic);
     steps.extend(shift::observed(
-        ground,
+        context,
         region,
         Way::Back,
         "back.restore",
@@ -256,7 +256,7 @@ fn back(
             .map(|site| site.region.clone())
             .collect(),
         for_s: 0,
-        errors_percent: ground.spec.rules.abort_5xx_percent,
+        errors_percent: context.spec.rules.abort_5xx_percent,
     });
     let last = ids(&steps);
     steps.push(Step::new("back.verify", "The fleet is as before", everyone, snapshot).after(last));

@@ -3,7 +3,7 @@
 use super::shift::Way;
 use super::{preconditions, shift, ways};
 use crate::check::{Check, Finding};
-use crate::plan::Ground;
+use crate::plan::PlanContext;
 use crate::{Choice, Intent, Mechanism, Places, Plan, Refused, Rehearsal, Step};
 use gwctl_fleet::{CheckVerdict, Lasting, Region, Snapshot};
 
@@ -32,43 +32,43 @@ pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
 }
 
 /// The plan.
-pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+pub fn plan(context: &PlanContext<'_>, intent: &Intent) -> Result<Plan, Refused> {
     let Intent::Evacuate { region, mechanism } = intent else {
         return Err(Refused::new("not an evacuation"));
     };
-    ground.site(region)?;
-    let choice = ways::choose(ground, region, *mechanism)?;
-    let mut plan = ground.plan(
+    context.site(region)?;
+    let choice = ways::choose(context, region, *mechanism)?;
+    let mut plan = context.plan(
         intent,
         format!("Evacuate {region} by {}", choice.mechanism.title()),
         region.as_str(),
     );
-    plan.checks = checks(ground, region);
-    plan.checks.extend(lapses(ground, region, &choice));
-    plan.steps = steps(ground, region, &choice)?;
-    plan.inverse = inverse(ground, region, &choice)?;
-    plan.notes.push(shift::caches(ground, region));
-    plan.notes.extend(writer_stays(ground, region));
+    plan.checks = checks(context, region);
+    plan.checks.extend(lapses(context, region, &choice));
+    plan.steps = steps(context, region, &choice)?;
+    plan.inverse = inverse(context, region, &choice)?;
+    plan.notes.push(shift::caches(context, region));
+    plan.notes.extend(writer_stays(context, region));
     plan.mechanism = Some(choice);
     Ok(plan)
 }
 
-pub(super) fn checks(ground: &Ground<'_>, region: &Region) -> Vec<Check> {
-    let snapshot = ground.snapshot;
+pub(super) fn checks(context: &PlanContext<'_>, region: &Region) -> Vec<Check> {
+    let snapshot = context.snapshot;
     let mut checks = vec![
         preconditions::not_the_last(snapshot, region),
         admitted(snapshot, region),
     ];
-    checks.extend(shift::receiving(ground, region));
+    checks.extend(shift::receiving(context, region));
     checks
 }
 
 /// A switch that forgets lets the Region back in by itself.
-pub(super) fn lapses(ground: &Ground<'_>, region: &Region, choice: &Choice) -> Option<Check> {
+pub(super) fn lapses(context: &PlanContext<'_>, region: &Region, choice: &Choice) -> Option<Check> {
     if choice.mechanism != Mechanism::Switch {
         return None;
     }
-    let switch = ways::switch(region, ground.snapshot).ok()?;
+    let switch = ways::switch(region, context.snapshot).ok()?;
     let words = switch.lasting_words();
     let (finding, more) = match switch.evacuation_lasts() {
         Lasting::Lasts => return None,
@@ -117,38 +117,44 @@ fn admitted(snapshot: &Snapshot, region: &Region) -> Check {
 
 /// Flip, then see that it worked.
 pub(super) fn steps(
-    ground: &Ground<'_>,
+    context: &PlanContext<'_>,
     region: &Region,
     choice: &Choice,
 ) -> Result<Vec<Step>, Refused> {
     let mut steps = vec![shift::flip(
-        ground,
+        context,
         region,
         choice.mechanism,
         Way::Out,
         "evacuate",
     )?];
-    steps.extend(shift::observed(ground, region, Way::Out, "evacuate", ""));
+    steps.extend(shift::observed(context, region, Way::Out, "evacuate", ""));
     Ok(steps)
 }
 
 /// Flip back.
 pub(super) fn inverse(
-    ground: &Ground<'_>,
+    context: &PlanContext<'_>,
     region: &Region,
     choice: &Choice,
 ) -> Result<Vec<Step>, Refused> {
-    let back = shift::flip(ground, region, choice.mechanism, Way::Back, "undo.evacuate")?
-        .undoes("evacuate");
+    let back = shift::flip(
+        context,
+        region,
+        choice.mechanism,
+        Way::Back,
+        "undo.evacuate",
+    )?
+    .undoes("evacuate");
     let mut steps = vec![back];
-    let seen = shift::observed(ground, region, Way::Back, "undo.evacuate", "undo.");
+    let seen = shift::observed(context, region, Way::Back, "undo.evacuate", "undo.");
     // A Region that is still unwell stays out by its own health check: DNS alone is waited for.
     steps.extend(seen.into_iter().take(1).map(|step| step.undoes("evacuate")));
     Ok(steps)
 }
 
-fn writer_stays(ground: &Ground<'_>, region: &Region) -> Option<String> {
-    (ground.snapshot.is_writer(region) == Some(true)).then(|| {
+fn writer_stays(context: &PlanContext<'_>, region: &Region) -> Option<String> {
+    (context.snapshot.is_writer(region) == Some(true)).then(|| {
         format!("{region} stays the database's writer: the other Regions go on sending their writes there. `promote` moves it.")
     })
 }

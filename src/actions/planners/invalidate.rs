@@ -1,7 +1,7 @@
 //! Remove paths from CloudFront's caches.
 
 use crate::check::{Check, Finding};
-use crate::plan::{Ground, digest};
+use crate::plan::{PlanContext, digest};
 use crate::task::Invalidate;
 use crate::{Change, Intent, Places, Plan, Refused, Rehearsal, Step, Task};
 use gwctl_fleet::{Region, Snapshot};
@@ -20,7 +20,7 @@ pub fn rehearsals(_: &Places) -> Vec<Rehearsal> {
 }
 
 /// The plan.
-pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+pub fn plan(context: &PlanContext<'_>, intent: &Intent) -> Result<Plan, Refused> {
     let Intent::Invalidate { paths } = intent else {
         return Err(Refused::new("not an invalidation"));
     };
@@ -33,8 +33,8 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     if paths.is_empty() {
         return Err(Refused::new("no path was given").instead("`/*` is everything."));
     }
-    let distribution = ground.distribution()?;
-    let mut plan = ground.plan(
+    let distribution = context.distribution()?;
+    let mut plan = context.plan(
         intent,
         format!("Invalidate {} of {distribution}", paths.join(" ")),
         distribution,
@@ -47,13 +47,13 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
         Finding::Warn,
         "everything is fetched anew: expect more requests in every Region for a while",
     ));
-    let seed = format!("{}{}", ground.snapshot.at, paths.join(" "));
+    let seed = format!("{}{}", context.snapshot.at, paths.join(" "));
     let task = Task::Invalidate(Invalidate {
         distribution: distribution.to_owned(),
         paths: paths.clone(),
         reference: format!("gwctl-{}", digest(seed.as_bytes())),
     });
-    let step = Step::new("invalidate", "Invalidate the paths", task, ground.snapshot);
+    let step = Step::new("invalidate", "Invalidate the paths", task, context.snapshot);
     plan.steps
         .push(step.changes(Change::new("cached copies", "kept", "fetched anew")));
     plan.notes

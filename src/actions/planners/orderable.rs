@@ -63,7 +63,7 @@ fn offered<'a>(all: &'a Architecture<'_>, region: &Region, version: &str) -> Opt
 
 /// What a Region's stack asks of RDS and of the network, before it is built.
 pub(super) fn checks(all: &Architecture<'_>, wanted: &Wanted) -> Vec<Check> {
-    let own = &all.ground.spec.build.templates;
+    let own = &all.context.spec.build.templates;
     // What a template of one's own makes of its parameters nobody here knows.
     if own.contains_key(Kind::Region.word()) {
         return Vec::new();

@@ -5,14 +5,14 @@ use jiff::SignedDuration;
 use super::promote::Cast;
 use super::wellness;
 use crate::check::{Check, Finding};
-use crate::plan::Ground;
+use crate::plan::PlanContext;
 use crate::unreachable::is_unreachable;
 use crate::{Advice, Mode, words};
 use gwctl_fleet::{Availability, CheckVerdict, Region, Snapshot, Verdict};
 
 /// The preconditions of a promotion.
 pub(super) fn promotion(
-    ground: &Ground<'_>,
+    context: &PlanContext<'_>,
     cast: &Cast<'_>,
     mode: Mode,
     force: bool,
@@ -21,13 +21,13 @@ pub(super) fn promotion(
     let mut checks = vec![
         mode_fits(mode, force, advice),
         idle(cast, mode),
-        instance(ground, cast),
+        instance(context, cast),
         synchronised(cast, mode),
-        versions(ground, cast),
+        versions(context, cast),
     ];
-    checks.push(lag(ground, cast, mode));
-    checks.push(wellness::well(ground.snapshot, &cast.target.region));
-    checks.extend(fresh(ground.snapshot));
+    checks.push(lag(context, cast, mode));
+    checks.push(wellness::well(context.snapshot, &cast.target.region));
+    checks.extend(fresh(context.snapshot));
     checks
 }
 
@@ -76,9 +76,9 @@ fn idle(cast: &Cast<'_>, mode: Mode) -> Check {
 }
 
 /// A headless secondary cannot be promoted.
-fn instance(ground: &Ground<'_>, cast: &Cast<'_>) -> Check {
+fn instance(context: &PlanContext<'_>, cast: &Cast<'_>) -> Check {
     let region = &cast.target.region;
-    let Some(state) = ground
+    let Some(state) = context
         .snapshot
         .database
         .clusters
@@ -168,9 +168,9 @@ fn synchronised(cast: &Cast<'_>, mode: Mode) -> Check {
 }
 
 /// Same major and minor version; for Aurora MySQL the patch as well.
-fn versions(ground: &Ground<'_>, cast: &Cast<'_>) -> Check {
+fn versions(context: &PlanContext<'_>, cast: &Cast<'_>) -> Check {
     let engine = |region: &Region| {
-        let cluster = ground.snapshot.database.clusters.get(region)?;
+        let cluster = context.snapshot.database.clusters.get(region)?;
         cluster.state.last().map(|state| state.engine.clone())
     };
     let Some(target) = engine(&cast.target.region) else {
@@ -206,16 +206,16 @@ const STALE: SignedDuration = SignedDuration::from_mins(5);
 
 /// A switchover takes as long as the lag; a failover loses it. What grows because the writer fell silent is no
 /// lag: what it wrote since is not known.
-fn lag(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Check {
+fn lag(context: &PlanContext<'_>, cast: &Cast<'_>, mode: Mode) -> Check {
     let region = &cast.target.region;
-    let rules = &ground.spec.rules;
-    let database = &ground.snapshot.database;
+    let rules = &context.spec.rules;
+    let database = &context.snapshot.database;
     let Some(lag) = database.lag_last_known(region) else {
         let text = format!("no sample of {region}'s lag");
         return Check::new("lag", Finding::Waivable, text);
     };
     if let Some(silence) = lag.silence {
-        let ago = ground.snapshot.at.duration_since(silence.since);
+        let ago = context.snapshot.at.duration_since(silence.since);
         let ago = words::span(ago.max(SignedDuration::ZERO));
         let heard = silence.lag_ms.map_or_else(
             || "its lag before is not known".into(),
@@ -229,14 +229,14 @@ fn lag(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Check {
     let text = format!(
         "{region} lags {}, sample {} old",
         words::millis(lag.ms),
-        words::span(lag.age(ground.snapshot.at))
+        words::span(lag.age(context.snapshot.at))
     );
     let most = if mode == Mode::Failover {
         1_000.0 * rules.rpo_s
     } else {
         rules.abort_lag_ms
     };
-    let old = lag.age(ground.snapshot.at) > STALE;
+    let old = lag.age(context.snapshot.at) > STALE;
     let text = if old {
         format!("{text}: what it is now is not known")
     } else {
@@ -247,7 +247,7 @@ fn lag(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Check {
     } else {
         Finding::Pass
     };
-    let others = ground.snapshot.sites.iter().map(|site| &site.region);
+    let others = context.snapshot.sites.iter().map(|site| &site.region);
     let best = others
         .filter(|other| *other != region)
         .filter_map(|other| Some((other, database.lag_now(other)?)))
@@ -262,7 +262,7 @@ fn lag(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Check {
     }
 }
 
-/// Old state is no ground to act on.
+/// Old state is no context to act on.
 pub(super) fn fresh(snapshot: &Snapshot) -> Vec<Check> {
     let limit = snapshot.thresholds.state_stale_s;
     let age = snapshot.database.topology.age(snapshot.at);

@@ -1,7 +1,7 @@
 //! Another member becomes the writer (aws-facts §2.3 to §2.7).
 
 use super::preconditions;
-use crate::plan::{Ground, digest};
+use crate::plan::{PlanContext, digest};
 use crate::task::{
     AwaitEndpoint, AwaitResync, CopySnapshot, Failover, Healthy, Switchover, WriteForwarding,
 };
@@ -33,7 +33,7 @@ pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
 }
 
 /// The plan.
-pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+pub fn plan(context: &PlanContext<'_>, intent: &Intent) -> Result<Plan, Refused> {
     let Intent::Promote {
         target,
         mode,
@@ -42,8 +42,8 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     else {
         return Err(Refused::new("not a promotion"));
     };
-    let cast = Cast::find(ground, target)?;
-    let advice = advise(ground.snapshot);
+    let cast = Cast::find(context, target)?;
+    let advice = advise(context.snapshot);
     let mode = match mode {
         Some(mode) => *mode,
         None if advice.mode == Mode::EvacuateOnly => {
@@ -58,18 +58,18 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
         }
         None => advice.mode,
     };
-    let mut plan = ground.plan(intent, title(&cast, mode), target.as_str());
-    plan.checks = preconditions::promotion(ground, &cast, mode, *force, &advice);
-    plan.steps = steps(ground, &cast, mode);
-    plan.inverse = inverse(ground, &cast, mode, "");
+    let mut plan = context.plan(intent, title(&cast, mode), target.as_str());
+    plan.checks = preconditions::promotion(context, &cast, mode, *force, &advice);
+    plan.steps = steps(context, &cast, mode);
+    plan.inverse = inverse(context, &cast, mode, "");
     if mode == Mode::Failover {
-        plan.data_loss = Some(data_loss::estimate(ground.snapshot, target));
+        plan.data_loss = Some(data_loss::estimate(context.snapshot, target));
         plan.notes.push(format!(
             "After it the old primary is rebuilt on a new volume: until then one Region fewer protects the data. Stop what writes to {} if you can (two writers).",
             cast.writer.region
         ));
     }
-    plan.notes.push(forwarding_note(ground, &cast));
+    plan.notes.push(forwarding_note(context, &cast));
     plan.notes.push(
         "Infrastructure code will see the roles swapped as drift: do not let it repair them."
             .into(),
@@ -99,8 +99,8 @@ pub(super) struct Cast<'a> {
 }
 
 impl<'a> Cast<'a> {
-    pub(super) fn find(ground: &Ground<'a>, target: &Region) -> Result<Self, Refused> {
-        let topology = ground.snapshot.database.topology.last().ok_or_else(|| {
+    pub(super) fn find(context: &PlanContext<'a>, target: &Region) -> Result<Self, Refused> {
+        let topology = context.snapshot.database.topology.last().ok_or_else(|| {
             Refused::new("the global database could not be read: who writes is not known")
         })?;
         let writer = topology
@@ -130,14 +130,14 @@ impl<'a> Cast<'a> {
 }
 
 /// The steps of a promotion, also within a drill.
-pub(super) fn steps(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Vec<Step> {
-    let snapshot = ground.snapshot;
+pub(super) fn steps(context: &PlanContext<'_>, cast: &Cast<'_>, mode: Mode) -> Vec<Step> {
+    let snapshot = context.snapshot;
     let (from, to) = (&cast.writer.region, &cast.target.region);
     let mut steps = Vec::new();
     let change = Change::new("database writer", from.as_str(), to.as_str());
     let promoting = if mode == Mode::Failover {
         let task = Task::Failover(Failover {
-            global: ground.snapshot.database.id.clone(),
+            global: context.snapshot.database.id.clone(),
             from: from.clone(),
             target: to.clone(),
             target_arn: cast.target.arn.clone(),
@@ -150,10 +150,10 @@ pub(super) fn steps(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Vec<Ste
         let forwarding_now = members.filter(|member| {
             // The primary shows nothing: as a secondary it takes the target's part.
             let shows = if member.writer { cast.target } else { member };
-            ground.snapshot.database.forwards(shows) == Some(true)
+            context.snapshot.database.forwards(shows) == Some(true)
         });
         let all = forwarding_now.map(|member| {
-            let step = forwarding(ground, member, "forwarding");
+            let step = forwarding(context, member, "forwarding");
             (taking_part.contains(&&member.region), step)
         });
         // A third Region that is dark must not keep the other two from switching.
@@ -161,7 +161,7 @@ pub(super) fn steps(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Vec<Ste
             all.filter(|(needed, step)| *needed || step.broken().is_none())
                 .map(|(_, step)| step),
         );
-        let task = switchover(ground, cast.writer, cast.target);
+        let task = switchover(context, cast.writer, cast.target);
         let before: Vec<String> = steps.iter().map(|step| step.id.clone()).collect();
         Step::new(
             "switchover",
@@ -174,11 +174,11 @@ pub(super) fn steps(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Vec<Ste
     let promoting = promoting.changes(change);
     let id = promoting.id.clone();
     steps.push(promoting);
-    steps.push(endpoint(ground, cast.target, "endpoint").after([id.as_str()]));
+    steps.push(endpoint(context, cast.target, "endpoint").after([id.as_str()]));
     let healthy = Task::Healthy(Healthy {
         regions: vec![to.clone()],
         for_s: 0,
-        errors_percent: ground.spec.rules.abort_5xx_percent,
+        errors_percent: context.spec.rules.abort_5xx_percent,
     });
     steps
         .push(Step::new("serving", format!("{to} serves"), healthy, snapshot).after([id.as_str()]));
@@ -204,7 +204,7 @@ pub(super) fn steps(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Vec<Ste
             )
         };
         steps.push(copy.after([id.as_str()]));
-        let resync = resync(ground, to);
+        let resync = resync(context, to);
         steps.push(
             Step::new(
                 "resync",
@@ -216,8 +216,8 @@ pub(super) fn steps(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Vec<Ste
         );
         before_forwarding = "resync".into();
     }
-    if ground.snapshot.database.forwards(cast.target) == Some(true) {
-        let mut last = forwarding(ground, cast.writer, "forwarding-after");
+    if context.snapshot.database.forwards(cast.target) == Some(true) {
+        let mut last = forwarding(context, cast.writer, "forwarding-after");
         // What a dead Region needs is looked at again just before the step, when it is back.
         last.needs.retain(|_| mode != Mode::Failover);
         steps.push(last.after([before_forwarding]));
@@ -226,9 +226,9 @@ pub(super) fn steps(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode) -> Vec<Ste
 }
 
 /// What becomes of write forwarding: gwctl keeps it as it is, and never switches it on for a fleet without.
-pub(super) fn forwarding_note(ground: &Ground<'_>, cast: &Cast<'_>) -> String {
+pub(super) fn forwarding_note(context: &PlanContext<'_>, cast: &Cast<'_>) -> String {
     let (old, new) = (&cast.writer.region, &cast.target.region);
-    match ground.snapshot.database.forwards(cast.target) {
+    match context.snapshot.database.forwards(cast.target) {
         Some(true) => format!(
             "{old} will forward its writes as {new} does now. The primary does not show that setting: when the reply to ModifyDBCluster is lost there, the call is sent again, which changes nothing."
         ),
@@ -241,9 +241,9 @@ pub(super) fn forwarding_note(ground: &Ground<'_>, cast: &Cast<'_>) -> String {
     }
 }
 
-pub(super) fn switchover(ground: &Ground<'_>, from: &Member, to: &Member) -> Task {
+pub(super) fn switchover(context: &PlanContext<'_>, from: &Member, to: &Member) -> Task {
     Task::Switchover(Switchover {
-        global: ground.snapshot.database.id.clone(),
+        global: context.snapshot.database.id.clone(),
         from: from.region.clone(),
         target: to.region.clone(),
         target_arn: to.arn.clone(),
@@ -252,8 +252,8 @@ pub(super) fn switchover(ground: &Ground<'_>, from: &Member, to: &Member) -> Tas
 }
 
 /// Every cluster that is a member now must be one again, and connected.
-pub(super) fn resync(ground: &Ground<'_>, asked_in: &Region) -> Task {
-    let database = &ground.snapshot.database;
+pub(super) fn resync(context: &PlanContext<'_>, asked_in: &Region) -> Task {
+    let database = &context.snapshot.database;
     let topology = database.topology.last();
     let members = topology.into_iter().flat_map(|topology| &topology.members);
     Task::AwaitResync(AwaitResync {
@@ -263,9 +263,9 @@ pub(super) fn resync(ground: &Ground<'_>, asked_in: &Region) -> Task {
     })
 }
 
-pub(super) fn endpoint(ground: &Ground<'_>, to: &Member, id: &str) -> Step {
+pub(super) fn endpoint(context: &PlanContext<'_>, to: &Member, id: &str) -> Step {
     let task = Task::AwaitEndpoint(AwaitEndpoint {
-        global: ground.snapshot.database.id.clone(),
+        global: context.snapshot.database.id.clone(),
         target: to.region.clone(),
         cluster: to.cluster.clone(),
     });
@@ -273,13 +273,13 @@ pub(super) fn endpoint(ground: &Ground<'_>, to: &Member, id: &str) -> Step {
         id,
         "The global writer endpoint points there",
         task,
-        ground.snapshot,
+        context.snapshot,
     )
 }
 
-pub(super) fn forwarding(ground: &Ground<'_>, member: &Member, id: &str) -> Step {
+pub(super) fn forwarding(context: &PlanContext<'_>, member: &Member, id: &str) -> Step {
     let task = Task::WriteForwarding(WriteForwarding {
-        global: ground.snapshot.database.id.clone(),
+        global: context.snapshot.database.id.clone(),
         region: member.region.clone(),
         cluster: member.cluster.clone(),
     });
@@ -287,7 +287,7 @@ pub(super) fn forwarding(ground: &Ground<'_>, member: &Member, id: &str) -> Step
         format!("{id}.{}", member.region),
         format!("{} forwards writes", member.region),
         task,
-        ground.snapshot,
+        context.snapshot,
     );
     match member.write_forwarding.as_deref() {
         // The step looks all the same, and sends nothing while it is so.
@@ -301,7 +301,12 @@ pub(super) fn forwarding(ground: &Ground<'_>, member: &Member, id: &str) -> Step
 }
 
 /// Back to the old writer. After a failover only once it is rebuilt.
-pub(super) fn inverse(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode, prefix: &str) -> Vec<Step> {
+pub(super) fn inverse(
+    context: &PlanContext<'_>,
+    cast: &Cast<'_>,
+    mode: Mode,
+    prefix: &str,
+) -> Vec<Step> {
     let promoting = if mode == Mode::Failover {
         "failover"
     } else {
@@ -309,12 +314,12 @@ pub(super) fn inverse(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode, prefix: 
     };
     let (old, new) = (cast.writer, cast.target);
     let mut steps = Vec::new();
-    let task = switchover(ground, new, old);
+    let task = switchover(context, new, old);
     let mut back = Step::new(
         format!("{prefix}undo.{promoting}"),
         format!("Switch the writer back to {}", old.region),
         task,
-        ground.snapshot,
+        context.snapshot,
     )
     .changes(Change::new(
         "database writer",
@@ -327,13 +332,13 @@ pub(super) fn inverse(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode, prefix: 
         .retain(|need| matches!(need.standing, crate::Standing::Stands));
     if mode == Mode::Failover {
         let id = format!("{prefix}undo.resync");
-        let resync = resync(ground, &new.region);
+        let resync = resync(context, &new.region);
         steps.push(
             Step::new(
                 id.clone(),
                 "Every member is connected again",
                 resync,
-                ground.snapshot,
+                context.snapshot,
             )
             .undoes(promoting),
         );
@@ -342,7 +347,7 @@ pub(super) fn inverse(ground: &Ground<'_>, cast: &Cast<'_>, mode: Mode, prefix: 
     let id = back.id.clone();
     steps.push(back);
     steps.push(
-        endpoint(ground, old, &format!("{prefix}undo.endpoint"))
+        endpoint(context, old, &format!("{prefix}undo.endpoint"))
             .after([id])
             .undoes(promoting),
     );

@@ -5,7 +5,7 @@ use super::architecture::{Architecture, Traffic, home};
 use super::building::{Site, admitted, green, id, unbuilt, up_to_green};
 use super::{code, orderable, preconditions, room};
 use crate::check::{Check, Finding};
-use crate::plan::Ground;
+use crate::plan::PlanContext;
 use crate::task::AwaitRequests;
 use crate::{CodeFrom, Intent, Places, Plan, Refused, Rehearsal, Step, Survey, Task, names};
 use gwctl_fleet::{Region, Snapshot};
@@ -37,7 +37,7 @@ pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
 }
 
 /// The plan.
-pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+pub fn plan(context: &PlanContext<'_>, intent: &Intent) -> Result<Plan, Refused> {
     let Intent::Provision {
         region,
         over_s,
@@ -47,10 +47,10 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     else {
         return Err(Refused::new("not a provisioning"));
     };
-    if ground.snapshot.site(region).is_some() {
+    if context.snapshot.site(region).is_some() {
         return Err(Refused::new(format!("the fleet is in {region} already")));
     }
-    let all = Architecture::new(ground, found.as_ref())?;
+    let all = Architecture::new(context, found.as_ref())?;
     let sites = || all.sites().iter().map(|site| &site.region);
     code::must_be_known(&all)?;
     let home = home(region, sites()).ok_or_else(|| {
@@ -62,7 +62,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
         home: &home,
         primary: false,
     };
-    let mut plan = ground.plan(
+    let mut plan = context.plan(
         intent,
         format!("Build the fleet in {region}, and let traffic in last"),
         region.as_str(),
@@ -117,32 +117,32 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     };
     let requests = Task::AwaitRequests(AwaitRequests {
         region: region.clone(),
-        stack: names::region(ground.fleet, ground.spec, region),
+        stack: names::region(context.fleet, context.spec, region),
     });
     plan.steps.push(
         Step::new(
             id("requests", region),
             format!("{region} serves clients"),
             requests,
-            ground.snapshot,
+            context.snapshot,
         )
         .after([id("admitted", region)]),
     );
     plan.checks.extend(room::checks(&all, &plan.steps));
     plan.inverse.extend(unbuilt(&all, &site, &built)?);
-    plan.notes.extend(notes(ground));
+    plan.notes.extend(notes(context));
     Ok(plan)
 }
 
 fn checks(all: &Architecture<'_>, region: &Region, site: &Site<'_>) -> Vec<Check> {
-    let ground = all.ground;
+    let context = all.context;
     let mut checks = vec![
         known_place(region),
         open(all.survey, region),
         free_names(all, region, site),
     ];
     checks.extend(room::serving(all, region));
-    let topology = ground.snapshot.database.topology.last();
+    let topology = context.snapshot.database.topology.last();
     checks.push(match topology {
         None => Check::new(
             "database",
@@ -168,7 +168,7 @@ fn checks(all: &Architecture<'_>, region: &Region, site: &Site<'_>) -> Vec<Check
     checks.extend(orderable::checks(all, &wanted));
     checks.extend(code::checks(all, &wanted));
     checks.extend(code::takes_writes(all, &wanted));
-    checks.extend(preconditions::fresh(ground.snapshot));
+    checks.extend(preconditions::fresh(context.snapshot));
     checks
 }
 
@@ -232,8 +232,8 @@ const CHECKS_A_MINUTE: u64 = 90;
 const CHECKS_A_MONTH: u64 = CHECKS_A_MINUTE * 60 * 24 * 30;
 
 /// Clients that nobody thinks of; what a template of one's own has them ask is not known.
-fn checkers(ground: &Ground<'_>) -> String {
-    if ground.spec.build.templates.contains_key("region") {
+fn checkers(context: &PlanContext<'_>) -> String {
+    if context.spec.build.templates.contains_key("region") {
         return String::new();
     }
     format!(
@@ -243,8 +243,8 @@ fn checkers(ground: &Ground<'_>) -> String {
 }
 
 /// What provisioning is, costs and is not.
-pub(super) fn notes(ground: &Ground<'_>) -> Vec<String> {
-    let build = &ground.spec.build;
+pub(super) fn notes(context: &PlanContext<'_>) -> Vec<String> {
+    let build = &context.spec.build;
     let of = |name: &str, default: &str| {
         build
             .region
@@ -258,7 +258,7 @@ pub(super) fn notes(ground: &Ground<'_>) -> Vec<String> {
             "Monthly costs come from {} × {} and their storage, Lambda and API Gateway by use, the KMS key, three health checks (one with latency, at 10 s).{}",
             of("DBInstanceCount", "2"),
             of("DBInstanceClass", "db.r6g.large"),
-            checkers(ground),
+            checkers(context),
         ),
         "Tables, users and everything else inside the database replicate; the handler's database user signs in with IAM.".into(),
     ]

@@ -7,7 +7,7 @@ use gwctl_fleet::Region;
 
 /// Of Regions whose stacks, as they stand, are deleted.
 pub(super) fn of_regions(all: &Architecture<'_>, sites: &[Wanted]) -> Vec<String> {
-    let fleet = all.ground.fleet;
+    let fleet = all.context.fleet;
     let each = |what: &dyn Fn(&Wanted) -> String| {
         let all: Vec<String> = sites.iter().map(what).collect();
         all.join(", ")
@@ -17,7 +17,7 @@ pub(super) fn of_regions(all: &Architecture<'_>, sites: &[Wanted]) -> Vec<String
     let logs = each(&|site| format!("{} in {}", database_log(fleet, site), site.region));
     let endpoints: Vec<String> = sites
         .iter()
-        .map(|site| names::endpoint(all.ground.spec, &site.region))
+        .map(|site| names::endpoint(all.context.spec, &site.region))
         .collect();
     vec![
         format!(
@@ -32,7 +32,7 @@ pub(super) fn of_regions(all: &Architecture<'_>, sites: &[Wanted]) -> Vec<String
 
 /// Of the edge.
 pub(super) fn of_edge(all: &Architecture<'_>) -> Vec<String> {
-    let spec = all.ground.spec;
+    let spec = all.context.spec;
     let edge = all.edge(&[]);
     let known = all.known(&edge);
     let router = known.and_then(|stack| stack.outputs.get("RouterFunctionName").cloned());
@@ -56,7 +56,7 @@ fn validation(all: &Architecture<'_>, names: &[String]) -> String {
     format!(
         "What stays: the CNAME record by which ACM validated the certificate ({}), in the hosted zone {}.",
         records.join(", "),
-        all.ground.spec.edge.hosted_zone
+        all.context.spec.edge.hosted_zone
     )
 }
 

@@ -4,7 +4,7 @@ use super::shift::Way;
 use super::{preconditions, shift, ways, weights};
 use crate::check::{Check, Finding};
 use crate::mechanism::Mechanism;
-use crate::plan::Ground;
+use crate::plan::PlanContext;
 use crate::task::Healthy;
 use crate::unreachable::is_unreachable;
 use crate::{Choice, Intent, Places, Plan, Refused, Rehearsal, Step, Task, words};
@@ -38,7 +38,7 @@ pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
 }
 
 /// The plan.
-pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+pub fn plan(context: &PlanContext<'_>, intent: &Intent) -> Result<Plan, Refused> {
     let Intent::Restore {
         region,
         hold_down_s,
@@ -46,10 +46,10 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     else {
         return Err(Refused::new("not a restoration"));
     };
-    ground.site(region)?;
-    let held_by = kept_out_by(ground, region);
+    context.site(region)?;
+    let held_by = kept_out_by(context, region);
     let Some(first) = held_by.first().copied() else {
-        if let Some(why) = unknown(ground.snapshot, region) {
+        if let Some(why) = unknown(context.snapshot, region) {
             return Err(Refused::new(format!(
                 "what keeps traffic from {region} is not known: {why}"
             )));
@@ -60,15 +60,15 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
             ),
         );
     };
-    let hold_down = hold_down_s.unwrap_or(ground.spec.rules.hold_down_s);
+    let hold_down = hold_down_s.unwrap_or(context.spec.rules.hold_down_s);
     let title = format!(
         "Restore {region} after {} of health",
         words::seconds(hold_down)
     );
-    let mut plan = ground.plan(intent, title, region.as_str());
-    plan.checks.push(well(ground, region));
-    plan.steps = steps(ground, region, &held_by, hold_down)?;
-    plan.inverse = inverse(ground, region, &held_by)?;
+    let mut plan = context.plan(intent, title, region.as_str());
+    plan.checks.push(well(context, region));
+    plan.steps = steps(context, region, &held_by, hold_down)?;
+    plan.inverse = inverse(context, region, &held_by)?;
     plan.mechanism = Some(Choice {
         mechanism: first,
         why: "it is what keeps the traffic away".into(),
@@ -89,8 +89,8 @@ fn unknown(snapshot: &Snapshot, region: &Region) -> Option<String> {
 }
 
 /// The mechanisms that keep traffic from the Region now.
-fn kept_out_by(ground: &Ground<'_>, region: &Region) -> Vec<Mechanism> {
-    let snapshot = ground.snapshot;
+fn kept_out_by(context: &PlanContext<'_>, region: &Region) -> Vec<Mechanism> {
+    let snapshot = context.snapshot;
     let mut all = Vec::new();
     if switched(region, snapshot) == Some(true) {
         all.push(Mechanism::Switch);
@@ -102,7 +102,7 @@ fn kept_out_by(ground: &Ground<'_>, region: &Region) -> Vec<Mechanism> {
     {
         all.push(Mechanism::HealthCheck);
     }
-    if weights::shares(ground, region).is_some_and(|(least, _)| least < 99.5) {
+    if weights::shares(context, region).is_some_and(|(least, _)| least < 99.5) {
         all.push(Mechanism::Records);
     }
     // Every check that decides is healthy: nothing keeps anybody away.
@@ -113,7 +113,7 @@ fn kept_out_by(ground: &Ground<'_>, region: &Region) -> Vec<Mechanism> {
     // What state a control is in, only its cluster says: looking comes first in the step itself.
     if all.is_empty()
         && snapshot.edge.routing_control(region).is_some()
-        && !ground.spec.edge.routing_endpoints.is_empty()
+        && !context.spec.edge.routing_endpoints.is_empty()
     {
         all.push(Mechanism::RoutingControl);
     }
@@ -148,9 +148,9 @@ pub(super) fn switched(region: &Region, snapshot: &Snapshot) -> Option<bool> {
         .map(|healthy| healthy == inverted)
 }
 
-fn well(ground: &Ground<'_>, region: &Region) -> Check {
-    let answers = ground.snapshot.site(region).is_some_and(|site| {
-        site.reach.last_answer.is_some() && !is_unreachable(site, ground.snapshot.at)
+fn well(context: &PlanContext<'_>, region: &Region) -> Check {
+    let answers = context.snapshot.site(region).is_some_and(|site| {
+        site.reach.last_answer.is_some() && !is_unreachable(site, context.snapshot.at)
     });
     Check::of(
         "answers",
@@ -163,7 +163,7 @@ fn well(ground: &Ground<'_>, region: &Region) -> Check {
 
 /// Hold-down, flip back, see that it worked.
 pub(super) fn steps(
-    ground: &Ground<'_>,
+    context: &PlanContext<'_>,
     region: &Region,
     by: &[Mechanism],
     hold_down_s: u64,
@@ -171,19 +171,19 @@ pub(super) fn steps(
     let healthy = Healthy {
         regions: vec![region.clone()],
         for_s: hold_down_s,
-        errors_percent: ground.spec.rules.abort_5xx_percent,
+        errors_percent: context.spec.rules.abort_5xx_percent,
     };
     let hold = Step::new(
         "hold-down",
         format!("{region} stays healthy for {}", words::seconds(hold_down_s)),
         Task::Healthy(healthy),
-        ground.snapshot,
+        context.snapshot,
     );
     let mut steps = vec![hold.expected(hold_down_s.max(5))];
     let mut last = "hold-down".to_owned();
     for mechanism in by {
         let id = format!("restore.{mechanism}");
-        let mut back = shift::flip(ground, region, *mechanism, Way::Back, &id)?.after([last]);
+        let mut back = shift::flip(context, region, *mechanism, Way::Back, &id)?.after([last]);
         // Planned on what is there now, unlike an inverse: another record is another plan.
         if let Task::ChangeRecords(batch) = &mut back.task {
             batch.strict = true;
@@ -191,19 +191,24 @@ pub(super) fn steps(
         steps.push(back);
         last = id;
     }
-    steps.extend(shift::observed(ground, region, Way::Back, &last, ""));
+    steps.extend(shift::observed(context, region, Way::Back, &last, ""));
     Ok(steps)
 }
 
-fn inverse(ground: &Ground<'_>, region: &Region, by: &[Mechanism]) -> Result<Vec<Step>, Refused> {
+fn inverse(
+    context: &PlanContext<'_>,
+    region: &Region,
+    by: &[Mechanism],
+) -> Result<Vec<Step>, Refused> {
     let Some(mechanism) = by.first() else {
         return Ok(Vec::new());
     };
     let id = format!("restore.{mechanism}");
-    let out = shift::flip(ground, region, *mechanism, Way::Out, "undo.restore")?.undoes(id.clone());
+    let out =
+        shift::flip(context, region, *mechanism, Way::Out, "undo.restore")?.undoes(id.clone());
     let mut steps = vec![out];
     steps.extend(
-        shift::observed(ground, region, Way::Out, "undo.restore", "undo.")
+        shift::observed(context, region, Way::Out, "undo.restore", "undo.")
             .into_iter()
             .take(1)
             .map(|step| step.undoes(id.clone())),

@@ -5,7 +5,7 @@ use super::building::{away, id, standing};
 use super::shift::{self, Way};
 use super::{preconditions, remains, restore};
 use crate::check::{Check, Finding};
-use crate::plan::Ground;
+use crate::plan::PlanContext;
 use crate::task::FlipSwitch;
 use crate::{Intent, Places, Plan, Refused, Rehearsal, Step, Task, names};
 use gwctl_fleet::{Region, Snapshot};
@@ -30,12 +30,12 @@ pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
 }
 
 /// The plan.
-pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+pub fn plan(context: &PlanContext<'_>, intent: &Intent) -> Result<Plan, Refused> {
     let Intent::Retire { region, found } = intent else {
         return Err(Refused::new("not a retirement"));
     };
-    ground.site(region)?;
-    let all = Architecture::new(ground, found.as_ref())?;
+    context.site(region)?;
+    let all = Architecture::new(context, found.as_ref())?;
     let others: Vec<Region> = all
         .sites()
         .iter()
@@ -47,18 +47,18 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
             .instead("`gwctl down` takes the whole fleet down.")
     })?;
     let site = standing(&all, all.region(region, &first, false, Traffic::Admitted))?;
-    let mut plan = ground.plan(
+    let mut plan = context.plan(
         intent,
         format!("Retire {region}: traffic first, data last"),
         region.as_str(),
     );
     plan.checks = vec![
-        not_the_writer(ground.snapshot, region),
-        preconditions::not_the_last(ground.snapshot, region),
+        not_the_writer(context.snapshot, region),
+        preconditions::not_the_last(context.snapshot, region),
         frame_in_sight(&all, region),
-        no_others_share(ground, region),
+        no_others_share(context, region),
     ];
-    plan.checks.extend(shift::receiving(ground, region));
+    plan.checks.extend(shift::receiving(context, region));
     out_of_routing(&all, &site, &mut plan)?;
     let mut ready: Vec<String> = vec!["traffic".into()];
     ready.extend(rehomed(&all, region, &others, &mut plan)?);
@@ -73,7 +73,7 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     plan.notes
         .extend(remains::of_regions(&all, std::slice::from_ref(&site)));
     plan.notes.extend([
-        shift::caches(ground, region),
+        shift::caches(context, region),
         "Copies of the router at the edge go within hours after its list changed; they only forget the Region.".into(),
     ]);
     Ok(plan)
@@ -93,9 +93,9 @@ fn out_of_routing(all: &Architecture<'_>, site: &Wanted, plan: &mut Plan) -> Res
         Some(&site.parameters),
     )?;
     plan.steps
-        .push(record.shifts(shift::shift(all.ground, region, 0)));
+        .push(record.shifts(shift::shift(all.context, region, 0)));
     plan.steps
-        .extend(shift::observed(all.ground, region, Way::Out, "record", ""));
+        .extend(shift::observed(all.context, region, Way::Out, "record", ""));
     let mut back = all.build(
         "undo.record",
         format!("The latency record of {region} comes back"),
@@ -103,7 +103,7 @@ fn out_of_routing(all: &Architecture<'_>, site: &Wanted, plan: &mut Plan) -> Res
         Some(&checked.parameters),
     )?;
     back.undoes = Some("record".into());
-    back.shift = Some(shift::shift(all.ground, region, 100));
+    back.shift = Some(shift::shift(all.context, region, 100));
     plan.inverse.push(back);
     Ok(())
 }
@@ -161,8 +161,8 @@ fn rehomed(
 /// The new switch gets the old one's position before anything follows it: without one a Region that is
 /// evacuated would be admitted (aws-facts §20.1).
 fn positioned(all: &Architecture<'_>, other: &Region, home: &Region) -> Result<Step, Refused> {
-    let ground = all.ground;
-    let evacuated = restore::switched(other, ground.snapshot).ok_or_else(|| {
+    let context = all.context;
+    let evacuated = restore::switched(other, context.snapshot).ok_or_else(|| {
         Refused::new(format!(
             "whether {other} is evacuated by its switch is not known: it cannot be moved"
         ))
@@ -170,8 +170,8 @@ fn positioned(all: &Architecture<'_>, other: &Region, home: &Region) -> Result<S
     let task = FlipSwitch {
         evacuates: other.clone(),
         region: home.clone(),
-        alarm: names::alarm(ground.fleet, other),
-        namespace: format!("{}/Evacuation", ground.fleet),
+        alarm: names::alarm(context.fleet, other),
+        namespace: format!("{}/Evacuation", context.fleet),
         metric: "Evacuate".into(),
         dimensions: vec![("Region".into(), other.to_string())],
         value: f64::from(u8::from(evacuated)),
@@ -181,7 +181,7 @@ fn positioned(all: &Architecture<'_>, other: &Region, home: &Region) -> Result<S
         id("position", other),
         format!("The new switch of {other} {word}, as the old one does"),
         Task::FlipSwitch(task),
-        ground.snapshot,
+        context.snapshot,
     ))
 }
 
@@ -238,9 +238,9 @@ fn frame_in_sight(all: &Architecture<'_>, region: &Region) -> Check {
 }
 
 /// Another Region that is drained, or let in step by step, sends a share of its traffic here.
-fn no_others_share(ground: &Ground<'_>, region: &Region) -> Check {
-    let here = names::endpoint(ground.spec, region);
-    let records = ground.snapshot.edge.records.last().into_iter().flatten();
+fn no_others_share(context: &PlanContext<'_>, region: &Region) -> Check {
+    let here = names::endpoint(context.spec, region);
+    let records = context.snapshot.edge.records.last().into_iter().flatten();
     let sharing: Vec<&str> = records
         .filter(|record| &record.region != region)
         .filter(|record| {

@@ -133,7 +133,7 @@ fn blind(all: &Architecture<'_>) -> Option<Check> {
 /// Whether a new Region bears what may move there.
 pub(super) fn serving(all: &Architecture<'_>, region: &Region) -> Vec<Check> {
     let room = all.survey.room.get(region).cloned().unwrap_or_default();
-    let snapshot = all.ground.snapshot;
+    let snapshot = all.context.snapshot;
     let executions = busiest(snapshot, wellness::used);
     let mut checks = vec![match room.executions {
         None => Check::new(

@@ -3,7 +3,7 @@
 use super::{preconditions, ways, weights, wellness};
 use crate::check::Check;
 use crate::mechanism::Mechanism;
-use crate::plan::Ground;
+use crate::plan::PlanContext;
 use crate::task::{AwaitAnswers, AwaitTraffic, FlipSwitch, ForceCheck, RoutingControl, Within};
 use crate::{Change, Refused, Shift, Step, Task};
 use gwctl_fleet::{Region, Site};
@@ -17,13 +17,13 @@ pub(super) enum Way {
 
 /// The one step that shifts, called `id`.
 pub(super) fn flip(
-    ground: &Ground<'_>,
+    context: &PlanContext<'_>,
     region: &Region,
     mechanism: Mechanism,
     way: Way,
     id: &str,
 ) -> Result<Step, Refused> {
-    let snapshot = ground.snapshot;
+    let snapshot = context.snapshot;
     let out = way == Way::Out;
     let no = |why: String| Refused::new(format!("{mechanism} of {region}: {why}"));
     let (task, change) = match mechanism {
@@ -59,7 +59,7 @@ pub(super) fn flip(
             let task = RoutingControl {
                 evacuates: region.clone(),
                 control: control.into(),
-                endpoints: ground.spec.edge.routing_endpoints.clone(),
+                endpoints: context.spec.edge.routing_endpoints.clone(),
                 on: !out,
             };
             let words = if out { ("On", "Off") } else { ("Off", "On") };
@@ -87,9 +87,9 @@ pub(super) fn flip(
             )
         }
         Mechanism::Records => {
-            let mut batch = weights::change(ground, region, if out { 0 } else { 100 })?;
+            let mut batch = weights::change(context, region, if out { 0 } else { 100 })?;
             batch.strict = out;
-            let now = weights::shares(ground, region)
+            let now = weights::shares(context, region)
                 .map_or("unknown".into(), |(_, most)| format!("{most:.0} %"));
             let after = if out { "0 %" } else { "100 %" };
             (
@@ -102,39 +102,39 @@ pub(super) fn flip(
         Way::Out => format!("Evacuate {region} by {mechanism}"),
         Way::Back => format!("Readmit {region} by {mechanism}"),
     };
-    let shift = shift(ground, region, if out { 0 } else { 100 });
+    let shift = shift(context, region, if out { 0 } else { 100 });
     Ok(Step::new(id, title, task, snapshot)
         .changes(change)
         .shifts(shift))
 }
 
 /// What a step does to the Region's traffic that leaves `percent` of it there.
-pub(super) fn shift(ground: &Ground<'_>, region: &Region, percent: u8) -> Shift {
+pub(super) fn shift(context: &PlanContext<'_>, region: &Region, percent: u8) -> Shift {
     Shift {
         region: region.clone(),
         percent,
-        takers: receivers(ground, region),
+        takers: receivers(context, region),
     }
 }
 
 /// What shows that it worked: authoritative DNS, then the Region's own request count, then those that
 /// receive (or the Region itself, when traffic returns).
 pub(super) fn observed(
-    ground: &Ground<'_>,
+    context: &PlanContext<'_>,
     region: &Region,
     way: Way,
     after: &str,
     prefix: &str,
 ) -> Vec<Step> {
-    let snapshot = ground.snapshot;
+    let snapshot = context.snapshot;
     let out = way == Way::Out;
     let dns = Task::AwaitAnswers(AwaitAnswers {
-        zone: ground.spec.edge.hosted_zone.clone(),
-        name: ground.spec.edge.latency_record.clone(),
+        zone: context.spec.edge.hosted_zone.clone(),
+        name: context.spec.edge.latency_record.clone(),
         region: region.clone(),
-        records: weights::answers(ground, region),
+        records: weights::answers(context, region),
         gone: out,
-        seen_from: out.then(|| seen_from(ground, region)).flatten(),
+        seen_from: out.then(|| seen_from(context, region)).flatten(),
     });
     let before = snapshot.clients_last(region);
     let traffic = Task::AwaitTraffic(AwaitTraffic {
@@ -142,14 +142,14 @@ pub(super) fn observed(
         before: before.filter(|clients| out && *clients > 0.0),
         percent: 5.0,
         gone: out,
-        caches_s: 2 * ttl_s(ground, region) + 60,
+        caches_s: 2 * ttl_s(context, region) + 60,
     });
     let judged: Vec<Region> = if out {
-        receivers(ground, region)
+        receivers(context, region)
     } else {
         vec![region.clone()]
     };
-    let within = within(ground, judged, 60);
+    let within = within(context, judged, 60);
     let id = |name: &str| format!("{prefix}{name}");
     let (dns_title, traffic_title, within_title) = if out {
         (
@@ -172,8 +172,8 @@ pub(super) fn observed(
 }
 
 /// The gate on Regions that receive, watched for at least `for_s` seconds.
-pub(super) fn within(ground: &Ground<'_>, regions: Vec<Region>, for_s: u64) -> Task {
-    let (rules, snapshot) = (&ground.spec.rules, ground.snapshot);
+pub(super) fn within(context: &PlanContext<'_>, regions: Vec<Region>, for_s: u64) -> Task {
+    let (rules, snapshot) = (&context.spec.rules, context.snapshot);
     let own = |site: &Site| snapshot.usually_refused(site, snapshot.at);
     // Of a Region that serves nobody now, the others tell.
     let others = snapshot.sites.iter().filter_map(own).reduce(f64::max);
@@ -191,8 +191,8 @@ pub(super) fn within(ground: &Ground<'_>, regions: Vec<Region>, for_s: u64) -> T
 }
 
 /// The Regions that take what is shifted: all that are not known to serve nobody.
-pub(super) fn receivers(ground: &Ground<'_>, region: &Region) -> Vec<Region> {
-    let snapshot = ground.snapshot;
+pub(super) fn receivers(context: &PlanContext<'_>, region: &Region) -> Vec<Region> {
+    let snapshot = context.snapshot;
     snapshot
         .sites
         .iter()
@@ -203,9 +203,9 @@ pub(super) fn receivers(ground: &Ground<'_>, region: &Region) -> Vec<Region> {
 }
 
 /// That every Region that receives is well, and can bear it, before anything is sent there.
-pub(super) fn receiving(ground: &Ground<'_>, region: &Region) -> Vec<Check> {
-    let snapshot = ground.snapshot;
-    let all = receivers(ground, region);
+pub(super) fn receiving(context: &PlanContext<'_>, region: &Region) -> Vec<Check> {
+    let snapshot = context.snapshot;
+    let all = receivers(context, region);
     let checks = all.iter().flat_map(|other| {
         let bears = wellness::bears(snapshot, &[region], other);
         std::iter::once(wellness::well(snapshot, other)).chain(bears)
@@ -214,8 +214,8 @@ pub(super) fn receiving(ground: &Ground<'_>, region: &Region) -> Vec<Check> {
 }
 
 /// The places that DNS answers with the Region now; none where it is not known.
-fn seen_from(ground: &Ground<'_>, region: &Region) -> Option<Vec<String>> {
-    let answers = ground.snapshot.edge.answers.current()?;
+fn seen_from(context: &PlanContext<'_>, region: &Region) -> Option<Vec<String>> {
+    let answers = context.snapshot.edge.answers.current()?;
     // Addresses of aliases are nobody's here.
     let known = answers.iter().all(|answer| answer.region.is_some());
     let there = answers
@@ -225,8 +225,8 @@ fn seen_from(ground: &Ground<'_>, region: &Region) -> Option<Vec<String>> {
 }
 
 /// How long some traffic still reaches the Region (aws-facts §5.3).
-pub(super) fn caches(ground: &Ground<'_>, region: &Region) -> String {
-    let ttl = ttl_s(ground, region);
+pub(super) fn caches(context: &PlanContext<'_>, region: &Region) -> String {
+    let ttl = ttl_s(context, region);
     format!(
         "Caches keep some traffic in {region}: resolvers for the record's {ttl} s, the edge router for as long again, kept-alive connections until they close; expect a rest for two to three minutes."
     )
@@ -234,8 +234,8 @@ pub(super) fn caches(ground: &Ground<'_>, region: &Region) -> String {
 
 /// For how long resolvers keep an answer, in seconds. An alias is kept as long as what it leads to, which AWS
 /// keeps at 60 (aws-facts §3.1).
-fn ttl_s(ground: &Ground<'_>, region: &Region) -> u64 {
-    let records = ground.snapshot.edge.records_of(region).unwrap_or_default();
+fn ttl_s(context: &PlanContext<'_>, region: &Region) -> u64 {
+    let records = context.snapshot.edge.records_of(region).unwrap_or_default();
     let ttls = records.into_iter().filter_map(|record| record.ttl);
     ttls.filter_map(|ttl| u64::try_from(ttl).ok())
         .max()

@@ -6,7 +6,7 @@ use super::code;
 use super::provision::{known_place, notes, open, taken};
 use super::{orderable, room};
 use crate::check::{Check, Finding};
-use crate::plan::Ground;
+use crate::plan::PlanContext;
 use crate::task::AwaitServing;
 use crate::{Intent, Places, Plan, Refused, Rehearsal, Step, Task};
 use gwctl_fleet::{Region, Snapshot};
@@ -22,11 +22,11 @@ pub fn rehearsals(_: &Places) -> Vec<Rehearsal> {
 }
 
 /// The plan.
-pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
+pub fn plan(context: &PlanContext<'_>, intent: &Intent) -> Result<Plan, Refused> {
     let Intent::Up { found } = intent else {
         return Err(Refused::new("not a first building"));
     };
-    let all = Architecture::new(ground, found.as_ref())?;
+    let all = Architecture::new(context, found.as_ref())?;
     let regions: Vec<Region> = all.sites().iter().map(|site| site.region.clone()).collect();
     let [first, _, ..] = regions.as_slice() else {
         return Err(Refused::new(
@@ -47,14 +47,14 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
             primary: region == first,
         })
         .collect();
-    let mut plan = ground.plan(
+    let mut plan = context.plan(
         intent,
         format!(
             "Build the fleet {} in {} Regions",
-            ground.fleet,
+            context.fleet,
             regions.len()
         ),
-        ground.fleet,
+        context.fleet,
     );
     plan.checks = checks(&all, &sites);
     let global = all.global();
@@ -81,10 +81,10 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
         )?
         .after(before),
     );
-    let url = ground.spec.probe_url.clone();
-    let url = url.unwrap_or_else(|| format!("https://{}", ground.spec.domain));
+    let url = context.spec.probe_url.clone();
+    let url = url.unwrap_or_else(|| format!("https://{}", context.spec.domain));
     let serving = Task::AwaitServing(AwaitServing {
-        url: format!("{}{}", url.trim_end_matches('/'), ground.spec.probe_path),
+        url: format!("{}{}", url.trim_end_matches('/'), context.spec.probe_path),
     });
     let last: Vec<String> = regions
         .iter()
@@ -93,16 +93,16 @@ pub fn plan(ground: &Ground<'_>, intent: &Intent) -> Result<Plan, Refused> {
     plan.steps.push(
         Step::new(
             "serving",
-            format!("{} answers", ground.spec.domain),
+            format!("{} answers", context.spec.domain),
             serving,
-            ground.snapshot,
+            context.snapshot,
         )
         .after(last)
         .after(["edge"]),
     );
     plan.checks.extend(room::checks(&all, &plan.steps));
     plan.inverse = inverse(&all, &sites)?;
-    plan.notes = notes(ground);
+    plan.notes = notes(context);
     plan.notes.push(
         "The distribution costs by requests and data, and the router runs twice a request, on the way to the Region and back: Lambda@Edge charges for both. Additional metrics are charged where they are on.".into(),
     );
@@ -146,7 +146,7 @@ fn checks(all: &Architecture<'_>, sites: &[Site<'_>]) -> Vec<Check> {
         Finding::Fail,
         "no secret for the database's first user: `MasterUserSecretArn` under `[fleets.NAME.build.region]`, a Secrets Manager secret with username and password in the first Region",
     ));
-    let spec = all.ground.spec;
+    let spec = all.context.spec;
     checks.push(Check::of(
         "latency-record",
         spec.edge.latency_record != spec.domain,

@@ -4,20 +4,20 @@
 use super::weights;
 use crate::mechanism::{Choice, Mechanism};
 use crate::needs::standing;
-use crate::plan::Ground;
+use crate::plan::PlanContext;
 use crate::{Dependency, Refused, Standing};
 use gwctl_fleet::{Missing, Region, Snapshot, Switch};
 
 /// Chooses among what the fleet has and what survives; `wanted` must be possible.
 pub(super) fn choose(
-    ground: &Ground<'_>,
+    context: &PlanContext<'_>,
     region: &Region,
     wanted: Option<Mechanism>,
 ) -> Result<Choice, Refused> {
     let mut possible = Vec::new();
     let mut out = Vec::new();
     for mechanism in Mechanism::ALL {
-        match possibility(ground, region, mechanism) {
+        match possibility(context, region, mechanism) {
             Ok(why) => possible.push((mechanism, why)),
             Err(why) => out.push((mechanism, why)),
         }
@@ -56,16 +56,16 @@ pub(super) fn choose(
 
 /// Why `mechanism` would work for `region`, or why not.
 fn possibility(
-    ground: &Ground<'_>,
+    context: &PlanContext<'_>,
     region: &Region,
     mechanism: Mechanism,
 ) -> Result<String, String> {
-    let snapshot = ground.snapshot;
+    let snapshot = context.snapshot;
     match mechanism {
         Mechanism::Switch => by_switch(region, snapshot),
         Mechanism::RoutingControl => {
             snapshot.edge.find_control(region)?;
-            if ground.spec.edge.routing_endpoints.is_empty() {
+            if context.spec.edge.routing_endpoints.is_empty() {
                 return Err("the cluster's five endpoints are not in the configuration (`routing_endpoints`)".into());
             }
             Ok("any of the cluster's five endpoints can flip it".into())
@@ -89,7 +89,7 @@ fn possibility(
         }
         Mechanism::Records => {
             // What the steps would be is the proof: they are refused where no record can be weighted.
-            weights::change(ground, region, 0).map_err(|refused| refused.why)?;
+            weights::change(context, region, 0).map_err(|refused| refused.why)?;
             control_plane(snapshot)
         }
     }

@@ -1,7 +1,7 @@
 //! A latency record as an alias to a weighted group: the only way to give a Region less than all of its
 //! traffic (aws-facts §3.1).
 
-use crate::plan::Ground;
+use crate::plan::PlanContext;
 use crate::task::{ChangeRecords, NameChange, Planned, Target};
 use crate::{Refused, names};
 use gwctl_fleet::{
@@ -24,17 +24,17 @@ pub(super) fn levels(over_s: u64) -> u64 {
 /// The batch that leaves `percent` of the Region's traffic with it and gives the rest to the others, for all
 /// of its records.
 pub(super) fn change(
-    ground: &Ground<'_>,
+    context: &PlanContext<'_>,
     region: &Region,
     percent: u8,
 ) -> Result<ChangeRecords, Refused> {
-    let edge = &ground.snapshot.edge;
+    let edge = &context.snapshot.edge;
     let records = edge.records_of(region).map_err(Refused::new)?;
-    let zone = ground.spec.edge.hosted_zone.clone();
+    let zone = context.spec.edge.hosted_zone.clone();
     let mut groups: Vec<NameChange> = Vec::new();
     let mut aliases: Vec<RecordSet> = Vec::new();
     for record in records {
-        let (before, after) = (group_now(record), weighted(ground, record, percent)?);
+        let (before, after) = (group_now(record), weighted(context, record, percent)?);
         let name = after
             .first()
             .map_or_else(String::new, |set| set.name.clone());
@@ -62,7 +62,7 @@ pub(super) fn change(
     let members = groups.iter().flat_map(|group| &group.after);
     let batch = members.chain(&aliases).map(upsert).collect();
     let mut names = groups;
-    names.extend(latency_set(ground, &aliases));
+    names.extend(latency_set(context, &aliases));
     Ok(ChangeRecords {
         zone,
         names,
@@ -86,9 +86,9 @@ fn to_group(record: &LatencyRecord, zone: &str, name: &str) -> RecordSet {
 }
 
 /// The latency set with `aliases` in the place of those that they replace; none where nothing changes.
-fn latency_set(ground: &Ground<'_>, aliases: &[RecordSet]) -> Option<NameChange> {
+fn latency_set(context: &PlanContext<'_>, aliases: &[RecordSet]) -> Option<NameChange> {
     let name = aliases.first()?.name.clone();
-    let records = ground.snapshot.edge.records.last()?;
+    let records = context.snapshot.edge.records.last()?;
     let before: Vec<RecordSet> = records.iter().map(whole).collect();
     let replaced = |set: &RecordSet| {
         let alias = aliases
@@ -149,17 +149,17 @@ fn group_now(record: &LatencyRecord) -> Vec<RecordSet> {
 
 /// The group with `percent` for the Region itself and the rest shared by the others.
 fn weighted(
-    ground: &Ground<'_>,
+    context: &PlanContext<'_>,
     record: &LatencyRecord,
     percent: u8,
 ) -> Result<Vec<RecordSet>, Refused> {
     let mut group = if record.weights.is_empty() {
-        new_group(ground, record)?
+        new_group(context, record)?
     } else {
         group_now(record)
     };
-    let own = own_identifier(ground, record)
-        .filter(|_| record.weights.is_empty() || gives_away(ground, record));
+    let own = own_identifier(context, record)
+        .filter(|_| record.weights.is_empty() || gives_away(context, record));
     if own.is_none() {
         return Err(Refused::new(format!(
             "the weighted group {} of its {} record has no member that is known to be another Region's",
@@ -189,39 +189,39 @@ fn weighted(
 }
 
 /// Whether all of a group but the Region's own member are known to be other Regions'.
-fn gives_away(ground: &Ground<'_>, record: &LatencyRecord) -> bool {
-    let own = own_identifier(ground, record);
+fn gives_away(context: &PlanContext<'_>, record: &LatencyRecord) -> bool {
+    let own = own_identifier(context, record);
     let mut others = record
         .weights
         .iter()
         .filter(|one| own.as_ref() != Some(&one.set_identifier))
         .peekable();
-    others.peek().is_some() && others.all(|one| another_regions(ground, &record.region, one))
+    others.peek().is_some() && others.all(|one| another_regions(context, &record.region, one))
 }
 
 /// Whether a member of a group is known to be of another Region than `region`: by its identifier, or by the
 /// name that it leads to.
-fn another_regions(ground: &Ground<'_>, region: &Region, one: &WeightedRecord) -> bool {
+fn another_regions(context: &PlanContext<'_>, region: &Region, one: &WeightedRecord) -> bool {
     let target = one.target.trim_end_matches('.');
     let same = |name: &str| name.trim_end_matches('.').eq_ignore_ascii_case(target);
-    let mut sites = ground.snapshot.sites.iter();
+    let mut sites = context.snapshot.sites.iter();
     let by_site = sites.any(|site| {
         site.region != *region
             && (one.set_identifier == site.region.as_str()
                 || site.endpoint.as_deref().is_some_and(same)
-                || same(&names::endpoint(ground.spec, &site.region)))
+                || same(&names::endpoint(context.spec, &site.region)))
     });
-    let records = ground.snapshot.edge.records.last().into_iter().flatten();
+    let records = context.snapshot.edge.records.last().into_iter().flatten();
     let mut others = records.filter(|record| record.region != *region);
     by_site || others.any(|other| other.weights.is_empty() && same(&other.target))
 }
 
 /// The identifier of the Region's own record within its group.
-fn own_identifier(ground: &Ground<'_>, record: &LatencyRecord) -> Option<String> {
+fn own_identifier(context: &PlanContext<'_>, record: &LatencyRecord) -> Option<String> {
     if record.weights.is_empty() {
         return Some(record.region.to_string());
     }
-    let endpoint = ground
+    let endpoint = context
         .snapshot
         .site(&record.region)
         .and_then(|site| site.endpoint.clone());
@@ -235,14 +235,14 @@ fn own_identifier(ground: &Ground<'_>, record: &LatencyRecord) -> Option<String>
 }
 
 /// One record a Region, each with its own health check, so that no share goes to a dead one.
-fn new_group(ground: &Ground<'_>, record: &LatencyRecord) -> Result<Vec<RecordSet>, Refused> {
+fn new_group(context: &PlanContext<'_>, record: &LatencyRecord) -> Result<Vec<RecordSet>, Refused> {
     if record.alias_zone.is_some() {
         return Err(Refused::new(format!(
             "the latency record of {} is an alias to {}, not to a weighted group: only records with names of their own can be weighted",
             record.region, record.target
         )));
     }
-    let all = ground
+    let all = context
         .snapshot
         .edge
         .records
@@ -272,11 +272,11 @@ fn new_group(ground: &Ground<'_>, record: &LatencyRecord) -> Result<Vec<RecordSe
 
 /// The least and the greatest share that the Region's own records have now, in percent: 100 for one that is no
 /// alias to a group. None where it is not known.
-pub(super) fn shares(ground: &Ground<'_>, region: &Region) -> Option<(f64, f64)> {
-    let records = ground.snapshot.edge.records_of(region).ok()?;
+pub(super) fn shares(context: &PlanContext<'_>, region: &Region) -> Option<(f64, f64)> {
+    let records = context.snapshot.edge.records_of(region).ok()?;
     let each = records.iter().map(|record| match record.weights.len() {
         0 => Some(100.0),
-        _ => share(ground, record),
+        _ => share(context, record),
     });
     let all: Vec<f64> = each.collect::<Option<_>>()?;
     let (least, most) = (all.iter().copied(), all.iter().copied());
@@ -284,14 +284,14 @@ pub(super) fn shares(ground: &Ground<'_>, region: &Region) -> Option<(f64, f64)>
 }
 
 /// Whether any of its records is an alias to a weighted group.
-pub(super) fn grouped(ground: &Ground<'_>, region: &Region) -> bool {
-    let records = ground.snapshot.edge.records_of(region);
+pub(super) fn grouped(context: &PlanContext<'_>, region: &Region) -> bool {
+    let records = context.snapshot.edge.records_of(region);
     records.is_ok_and(|all| all.iter().any(|record| !record.weights.is_empty()))
 }
 
 /// The share the Region's own record has now, in percent; none without a group.
-fn share(ground: &Ground<'_>, record: &LatencyRecord) -> Option<f64> {
-    let own = own_identifier(ground, record)?;
+fn share(context: &PlanContext<'_>, record: &LatencyRecord) -> Option<f64> {
+    let own = own_identifier(context, record)?;
     let all: i64 = record.weights.iter().map(|one| one.weight).sum();
     let mine = record
         .weights
@@ -302,8 +302,8 @@ fn share(ground: &Ground<'_>, record: &LatencyRecord) -> Option<f64> {
 }
 
 /// What DNS answers for the records of the Region and of the others, by type.
-pub(super) fn answers(ground: &Ground<'_>, region: &Region) -> Vec<Planned> {
-    let records = ground
+pub(super) fn answers(context: &PlanContext<'_>, region: &Region) -> Vec<Planned> {
+    let records = context
         .snapshot
         .edge
         .records
@@ -316,7 +316,7 @@ pub(super) fn answers(ground: &Ground<'_>, region: &Region) -> Vec<Planned> {
         let all = records
             .iter()
             .filter(|record| record.kind == kind && (record.region == *region) == own);
-        all.flat_map(|record| targets(ground, record)).collect()
+        all.flat_map(|record| targets(context, record)).collect()
     };
     if !kinds.is_empty() {
         let planned = |kind: &str| Planned {
@@ -328,10 +328,10 @@ pub(super) fn answers(ground: &Ground<'_>, region: &Region) -> Vec<Planned> {
     }
     // Records that were never read: a question for addresses is answered with whatever there is.
     let endpoint = |region: &Region| Target {
-        value: names::endpoint(ground.spec, region),
+        value: names::endpoint(context.spec, region),
         alias: true,
     };
-    let sites = ground.snapshot.sites.iter().map(|site| &site.region);
+    let sites = context.snapshot.sites.iter().map(|site| &site.region);
     vec![Planned {
         kind: "A".into(),
         own: vec![endpoint(region)],
@@ -343,7 +343,7 @@ pub(super) fn answers(ground: &Ground<'_>, region: &Region) -> Vec<Planned> {
 }
 
 /// What a latency record leads to in its own Region.
-fn targets(ground: &Ground<'_>, record: &LatencyRecord) -> Vec<Target> {
+fn targets(context: &PlanContext<'_>, record: &LatencyRecord) -> Vec<Target> {
     if record.weights.is_empty() {
         let own = Target {
             value: record.target.clone(),
@@ -351,9 +351,9 @@ fn targets(ground: &Ground<'_>, record: &LatencyRecord) -> Vec<Target> {
         };
         // An alias within the zone may lead on to the Region's own name.
         let endpoint = (record.alias_zone.as_deref()
-            == Some(ground.spec.edge.hosted_zone.as_str()))
+            == Some(context.spec.edge.hosted_zone.as_str()))
         .then(|| Target {
-            value: names::endpoint(ground.spec, &record.region),
+            value: names::endpoint(context.spec, &record.region),
             alias: true,
         });
         return [own].into_iter().chain(endpoint).collect();
@@ -361,7 +361,7 @@ fn targets(ground: &Ground<'_>, record: &LatencyRecord) -> Vec<Target> {
     let own = record
         .weights
         .iter()
-        .filter(|one| !another_regions(ground, &record.region, one));
+        .filter(|one| !another_regions(context, &record.region, one));
     own.flat_map(|one| {
         let values = std::iter::once(&one.target).chain(&one.more);
         values.map(|value| Target {

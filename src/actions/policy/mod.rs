@@ -272,10 +272,10 @@ pub fn policy(fleet: &str, spec: &FleetSpec, known: &Known, actions: &BTreeSet<S
     for action in actions {
         by_scope.entry(of(action)).or_default().push(action.clone());
     }
-    let ground = scope::Ground { fleet, spec, known };
+    let context = scope::PolicyContext { fleet, spec, known };
     let statement = by_scope
         .into_iter()
-        .flat_map(|(scope, actions)| scope.statements(&ground, actions));
+        .flat_map(|(scope, actions)| scope.statements(&context, actions));
     Policy {
         version: "2012-10-17",
         statement: statement.collect(),
@@ -288,10 +288,10 @@ pub fn resources(fleet: &str, spec: &FleetSpec, known: &Known) -> Policy {
     for action in resources::actions() {
         by_place.entry(Place::of(&action)).or_default().push(action);
     }
-    let ground = scope::Ground { fleet, spec, known };
+    let context = scope::PolicyContext { fleet, spec, known };
     let statement = by_place
         .into_iter()
-        .filter_map(|(place, actions)| place.statement(&ground, actions));
+        .filter_map(|(place, actions)| place.statement(&context, actions));
     Policy {
         version: "2012-10-17",
         statement: statement.collect(),

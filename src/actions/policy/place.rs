@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 
 use super::Statement;
-use super::scope::Ground;
+use super::scope::PolicyContext;
 
 /// Services that make a role of their own in the account when they are first used.
 const LINKED: [&str; 4] = [
@@ -83,27 +83,31 @@ impl Place {
     }
 
     /// None where the configuration has nothing of the kind.
-    pub(super) fn statement(self, ground: &Ground<'_>, actions: Vec<String>) -> Option<Statement> {
-        let resource = self.resources(ground);
+    pub(super) fn statement(
+        self,
+        context: &PolicyContext<'_>,
+        actions: Vec<String>,
+    ) -> Option<Statement> {
+        let resource = self.resources(context);
         (!resource.is_empty()).then(|| Statement {
             sid: format!("Own{self:?}"),
             effect: "Allow",
             action: actions,
             resource,
-            condition: self.condition(ground),
+            condition: self.condition(context),
         })
     }
 
-    fn resources(self, ground: &Ground<'_>) -> Vec<String> {
-        let (fleet, spec) = (ground.fleet, ground.spec);
-        let arn = |service, resource: &str| ground.arn(service, "*", resource);
-        let global = |service, resource: &str| ground.arn(service, "", resource);
+    fn resources(self, context: &PolicyContext<'_>) -> Vec<String> {
+        let (fleet, spec) = (context.fleet, context.spec);
+        let arn = |service, resource: &str| context.arn(service, "*", resource);
+        let global = |service, resource: &str| context.arn(service, "", resource);
         let several = |service, all: &[&str]| all.iter().map(|one| arn(service, one)).collect();
-        let route53 = |resource: &str| vec![ground.global_arn("route53", resource)];
+        let route53 = |resource: &str| vec![context.global_arn("route53", resource)];
         match self {
             Self::Anything | Self::Requests => vec!["*".into()],
             Self::Apis => {
-                let at = format!("arn:{}:apigateway:*::", ground.partition());
+                let at = format!("arn:{}:apigateway:*::", context.partition());
                 // The Regions' own names, and what is mapped below them.
                 let names = format!("/domainnames/*.{}*", spec.domain);
                 ["/apis", "/apis/*", "/domainnames", &names, "/tags/*"]
@@ -130,7 +134,7 @@ impl Place {
                 ],
             ),
             Self::Roles | Self::Handed => {
-                let all = ground.stacks();
+                let all = context.stacks();
                 all.iter()
                     .map(|stack| global("iam", &format!("role/{stack}-*")))
                     .collect()
@@ -167,7 +171,7 @@ impl Place {
                         "pg:default*",
                     ],
                 ));
-                for stack in ground.stacks() {
+                for stack in context.stacks() {
                     let made = ["cluster-pg", "cluster-snapshot", "subgrp"];
                     all.extend(made.map(|kind| arn("rds", &format!("{kind}:{stack}-*"))));
                 }
@@ -177,20 +181,20 @@ impl Place {
             Self::Zone | Self::Records => route53(&format!("hostedzone/{}", spec.edge.hosted_zone)),
             Self::Changes => route53("change/*"),
             Self::Code => {
-                let buckets = ground.given("CodeS3Bucket");
+                let buckets = context.given("CodeS3Bucket");
                 buckets
                     .iter()
-                    .map(|bucket| ground.global_arn("s3", &format!("{bucket}/*")))
+                    .map(|bucket| context.global_arn("s3", &format!("{bucket}/*")))
                     .collect()
             }
-            Self::Secret => ground.given("MasterUserSecretArn").into_iter().collect(),
+            Self::Secret => context.given("MasterUserSecretArn").into_iter().collect(),
         }
     }
 
-    fn condition(self, ground: &Ground<'_>) -> Option<Value> {
+    fn condition(self, context: &PolicyContext<'_>) -> Option<Value> {
         // Of the name itself and of all below: the Regions' own, and those that prove who owns a name.
         let names = |of: &str| [of.to_owned(), format!("*.{of}")];
-        let spec = ground.spec;
+        let spec = context.spec;
         match self {
             Self::Requests => Some(json!({ "ForAllValues:StringLike": {
                 "acm:DomainNames": names(&spec.domain),

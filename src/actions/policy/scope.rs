@@ -9,7 +9,7 @@ use super::{Known, Statement, regions};
 use gwctl_fleet::{FleetSpec, FunctionName, Region};
 
 /// What the resources are made of.
-pub(super) struct Ground<'a> {
+pub(super) struct PolicyContext<'a> {
     pub(super) fleet: &'a str,
     pub(super) spec: &'a FleetSpec,
     pub(super) known: &'a Known,
@@ -85,93 +85,97 @@ impl Scope {
         }
     }
 
-    pub(super) fn statements(self, ground: &Ground<'_>, actions: Vec<String>) -> Vec<Statement> {
+    pub(super) fn statements(
+        self,
+        context: &PolicyContext<'_>,
+        actions: Vec<String>,
+    ) -> Vec<Statement> {
         let mut all = vec![Statement {
             sid: format!("{self:?}"),
             effect: "Allow",
             action: actions,
-            resource: self.resources(ground),
-            condition: self.condition(ground),
+            resource: self.resources(context),
+            condition: self.condition(context),
         }];
         if self == Self::ChangeSets {
-            all.extend(hand_over(ground));
+            all.extend(hand_over(context));
         }
         all
     }
 
-    fn resources(self, ground: &Ground<'_>) -> Vec<String> {
-        let spec = ground.spec;
+    fn resources(self, context: &PolicyContext<'_>) -> Vec<String> {
+        let spec = context.spec;
         let global = Region::global();
         let one = |arn: String| vec![arn];
         match self {
             Self::Anything | Self::SwitchMetric | Self::SnapshotKeys => one("*".into()),
             Self::Identity => ["role/*", "user/*"]
-                .map(|what| ground.arn("iam", "", what))
+                .map(|what| context.arn("iam", "", what))
                 .into(),
             Self::GlobalDatabase => {
                 let id = format!("global-cluster:{}", spec.global_cluster);
-                let mut all = one(ground.arn("rds", "", &id));
-                all.extend(ground.members());
+                let mut all = one(context.arn("rds", "", &id));
+                all.extend(context.members());
                 all
             }
-            Self::Members => ground.members(),
-            Self::Snapshots => ground.in_regions("rds", "cluster-snapshot:*"),
+            Self::Members => context.members(),
+            Self::Snapshots => context.in_regions("rds", "cluster-snapshot:*"),
             Self::Zone | Self::Records => {
-                one(ground.global_arn("route53", &format!("hostedzone/{}", spec.edge.hosted_zone)))
+                one(context.global_arn("route53", &format!("hostedzone/{}", spec.edge.hosted_zone)))
             }
             Self::Checks => {
-                let arn = |id: &str| ground.global_arn("route53", &format!("healthcheck/{id}"));
-                let known = ground.known.checks.iter().map(|id| arn(id));
+                let arn = |id: &str| context.global_arn("route53", &format!("healthcheck/{id}"));
+                let known = context.known.checks.iter().map(|id| arn(id));
                 or_else(known, || arn("*"))
             }
-            Self::Changes => one(ground.global_arn("route53", "change/*")),
+            Self::Changes => one(context.global_arn("route53", "change/*")),
             Self::RoutingControls => {
-                let known = ground.known.controls.iter().cloned();
+                let known = context.known.controls.iter().cloned();
                 or_else(known, || {
                     let any = "controlpanel/*/routingcontrol/*";
-                    ground.arn("route53-recovery-control", "", any)
+                    context.arn("route53-recovery-control", "", any)
                 })
             }
             Self::Distribution => {
                 let id = Some(spec.edge.distribution.as_str()).filter(|id| !id.is_empty());
                 let id = format!("distribution/{}", id.unwrap_or("*"));
-                one(ground.arn("cloudfront", "", &id))
+                one(context.arn("cloudfront", "", &id))
             }
             Self::Router => {
                 let name = spec.edge.router.as_deref().unwrap_or("*");
                 vec![
-                    ground.arn("lambda", global.as_str(), &format!("function:{name}")),
-                    ground.arn("lambda", global.as_str(), &format!("function:{name}:*")),
+                    context.arn("lambda", global.as_str(), &format!("function:{name}")),
+                    context.arn("lambda", global.as_str(), &format!("function:{name}:*")),
                 ]
             }
             Self::Certificates => {
                 let all = regions(spec);
                 all.iter()
-                    .map(|region| ground.arn("acm", region.as_str(), "certificate/*"))
+                    .map(|region| context.arn("acm", region.as_str(), "certificate/*"))
                     .collect()
             }
-            Self::Functions => ground.functions(),
+            Self::Functions => context.functions(),
             Self::Code => {
-                let mut all = ground.functions();
+                let mut all = context.functions();
                 // Of Regions that are not in the configuration yet.
-                all.extend(ground.new_handler());
+                all.extend(context.new_handler());
                 all
             }
-            Self::Handler => ground.new_handler().into(),
+            Self::Handler => context.new_handler().into(),
             Self::Smoke => {
                 let path = spec.build.smoke_write.as_deref().unwrap_or_default();
-                one(ground.arn("execute-api", "*", &format!("*/*/POST{path}")))
+                one(context.arn("execute-api", "*", &format!("*/*/POST{path}")))
             }
-            Self::Apis => ground.apis(),
+            Self::Apis => context.apis(),
             Self::Stacks | Self::ChangeSets => {
                 // Not by Region: that which is built with it is not in the configuration yet.
-                let stack = format!("stack/{}-*/*", ground.fleet);
-                let mut stacks = one(ground.arn("cloudformation", "*", &stack));
+                let stack = format!("stack/{}-*/*", context.fleet);
+                let mut stacks = one(context.arn("cloudformation", "*", &stack));
                 // Stacks that have names of their own.
                 stacks.extend(spec.sites.iter().filter_map(|site| {
                     let name = site.stack.as_ref()?;
-                    let other = !name.starts_with(&format!("{}-", ground.fleet));
-                    let arn = ground.arn(
+                    let other = !name.starts_with(&format!("{}-", context.fleet));
+                    let arn = context.arn(
                         "cloudformation",
                         site.region.as_str(),
                         &format!("stack/{name}/*"),
@@ -183,13 +187,13 @@ impl Scope {
         }
     }
 
-    fn condition(self, ground: &Ground<'_>) -> Option<Value> {
-        let spec = ground.spec;
+    fn condition(self, context: &PolicyContext<'_>) -> Option<Value> {
+        let spec = context.spec;
         match self {
             Self::SwitchMetric => {
-                let known = ground.known.namespaces.iter().cloned();
+                let known = context.known.namespaces.iter().cloned();
                 // As gwctl's own template calls it.
-                let names = or_else(known, || format!("{}/Evacuation", ground.fleet));
+                let names = or_else(known, || format!("{}/Evacuation", context.fleet));
                 Some(json!({ "StringEquals": { "cloudwatch:namespace": names } }))
             }
             Self::Records => {
@@ -227,8 +231,8 @@ impl Scope {
 
 /// CloudFormation works with a role of its own where the configuration names one: it must be handed over,
 /// and nothing else may be (aws-facts §9.4).
-fn hand_over(ground: &Ground<'_>) -> Option<Statement> {
-    let role = ground.spec.build.role.clone()?;
+fn hand_over(context: &PolicyContext<'_>) -> Option<Statement> {
+    let role = context.spec.build.role.clone()?;
     Some(Statement {
         sid: "ServiceRole".into(),
         effect: "Allow",
@@ -245,7 +249,7 @@ fn or_else(known: impl Iterator<Item = String>, any: impl FnOnce() -> String) ->
     if known.is_empty() { vec![any()] } else { known }
 }
 
-impl Ground<'_> {
+impl PolicyContext<'_> {
     pub(super) fn partition(&self) -> &str {
         self.known.partition.as_deref().unwrap_or("aws")
     }

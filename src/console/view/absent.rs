@@ -1,7 +1,7 @@
 //! Why a list holds nothing, in words that keep apart what is not there, what could not be asked, and what a
 //! filter hides.
 
-use super::known::State;
+use super::freshness::Freshness;
 use super::scene::Scene;
 use crate::app::Panel;
 use gwctl_fleet::Missing;
@@ -36,10 +36,10 @@ pub fn why_missing<'m>(
 /// A reason with its mark.
 fn said(scene: &Scene<'_>, why: &Missing) -> String {
     let glyphs = scene.theme.glyphs;
-    let mark = match State::from(why) {
-        State::NotYet => glyphs.not_yet,
-        State::NoData => glyphs.no_data,
-        State::NotAllowed => glyphs.not_allowed,
+    let mark = match Freshness::from(why) {
+        Freshness::NotYet => glyphs.not_yet,
+        Freshness::NoData => glyphs.no_data,
+        Freshness::NotAllowed => glyphs.not_allowed,
         _ => glyphs.could_not_ask,
     };
     format!("{mark} {why}")

@@ -8,7 +8,7 @@ use super::absent::why_empty;
 use super::figures;
 use super::fleet::split;
 use super::flow::reach_line;
-use super::known::{Shown, cells};
+use super::freshness::{Shown, cells};
 use super::paint;
 use super::scene::Scene;
 use super::table::{Column, Grid};

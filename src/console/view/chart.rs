@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::dots::Dots;
-use super::known::cells;
+use super::freshness::cells;
 use super::paint;
 use super::scene::Scene;
 use super::theme::Role;

@@ -9,7 +9,7 @@ use super::chart::{Chart, Curve};
 use super::figures;
 use super::fleet::split;
 use super::flow::status_role;
-use super::known::{Known, Shown, State};
+use super::freshness::{Freshness, Known, Shown};
 use super::scene::Scene;
 use super::table::{Column, Grid};
 use super::theme::Role;
@@ -210,7 +210,7 @@ fn member_figures(scene: &Scene<'_>, region: &Region) -> [(usize, Shown); 5] {
     let figure = |metric, write: fn(f64) -> String| {
         // Which cluster to ask for, the topology tells.
         let unasked = Known {
-            state: State::NotYet,
+            state: Freshness::NotYet,
             ..Known::none()
         };
         let known = cluster.map_or(unasked, |cluster| scene.metric(&cluster.metrics, metric));
@@ -302,7 +302,7 @@ fn events(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             .database
             .clusters
             .iter()
-            .filter(|(_, cluster)| scene.known(&cluster.events).state != State::Current)
+            .filter(|(_, cluster)| scene.known(&cluster.events).state != Freshness::Current)
             .map(|(region, _)| region.as_str())
             .collect();
         let asked_none = scene.snapshot.database.clusters.is_empty();

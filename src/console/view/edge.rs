@@ -10,7 +10,7 @@ use super::edge_figures::{charts, figures_panel};
 use super::figures;
 use super::fleet::split;
 use super::flow::describe_check;
-use super::known::Shown;
+use super::freshness::Shown;
 use super::scene::Scene;
 use super::table::{Column, Grid};
 use super::theme::Role;

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::figures;
 use super::flow::status_role;
-use super::known::{Known, State};
+use super::freshness::{Freshness, Known};
 use super::paint;
 use super::scene::Scene;
 use super::sites;
@@ -14,7 +14,7 @@ use super::theme::Role;
 use gwctl_fleet::{Metric, Verdict, clean};
 
 /// The worst of the edge's reasons about one of its parts; unknown where the part was not seen.
-fn verdict_of(scene: &Scene<'_>, abouts: &[&str], seen: State) -> Verdict {
+fn verdict_of(scene: &Scene<'_>, abouts: &[&str], seen: Freshness) -> Verdict {
     let reasons = scene
         .snapshot
         .edge
@@ -22,7 +22,7 @@ fn verdict_of(scene: &Scene<'_>, abouts: &[&str], seen: State) -> Verdict {
         .reasons
         .iter()
         .filter(|reason| abouts.contains(&reason.about));
-    let base = if seen == State::Current {
+    let base = if seen == Freshness::Current {
         Verdict::Healthy
     } else {
         Verdict::Unknown

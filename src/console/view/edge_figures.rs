@@ -9,7 +9,7 @@ use super::edge_chain::missing;
 use super::facts::{self, Facts};
 use super::figures;
 use super::flow;
-use super::known::Known;
+use super::freshness::Known;
 use super::scene::Scene;
 use super::sites;
 use super::theme::Role;

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::known::Shown;
+use super::freshness::Shown;
 use super::paint;
 use super::scene::Scene;
 use super::theme::Role;

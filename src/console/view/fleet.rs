@@ -8,7 +8,7 @@ use super::absent::why_empty;
 use super::bars;
 use super::compare;
 use super::figures;
-use super::known::{Known, Shown, State};
+use super::freshness::{Freshness, Known, Shown};
 use super::map;
 use super::paint;
 use super::scene::Scene;
@@ -276,7 +276,7 @@ fn figures_of(scene: &Scene<'_>, grid: &Grid, site: &Site) -> Vec<(usize, Shown)
         let failing = probe.value.is_some_and(|report| report.status >= 500);
         let known = probe.map(|report| report.total().as_secs_f64() * 1e3);
         let mut shown = show(known, limits.probe_ms, figures::millis);
-        if failing && known.state == State::Current {
+        if failing && known.state == Freshness::Current {
             shown.style = scene.style(Role::Down);
         }
         shown

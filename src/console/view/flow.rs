@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::facts::{Fact, Facts};
 use super::figures;
-use super::known::{Shown, State};
+use super::freshness::{Freshness, Shown};
 use super::scene::Scene;
 use super::sites;
 use super::theme::Role;
@@ -52,9 +52,9 @@ pub fn probe(
     let mut beside = vec![total.span()];
     if let Some(report) = known.value {
         let role = match (known.state, report.status) {
-            (State::Current, 500..) => Role::Down,
-            (State::Current, 200..400) => Role::Healthy,
-            (State::Current, _) => Role::Degraded,
+            (Freshness::Current, 500..) => Role::Down,
+            (Freshness::Current, 200..400) => Role::Healthy,
+            (Freshness::Current, _) => Role::Degraded,
             _ => Role::Faint,
         };
         beside.push(scene.span(format!("  HTTP {}", report.status), role));
@@ -97,7 +97,7 @@ pub fn probe(
             ((share * room).round() as usize).max(1).min(left)
         };
         left -= cells;
-        let style = if known.state == State::Current {
+        let style = if known.state == Freshness::Current {
             scene.theme.series(index)
         } else {
             scene.style(Role::Faint)
@@ -207,7 +207,7 @@ fn cluster(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, site: &Site) {
         facts.words("forwarding", clean(forwarding, 20), Role::Text);
     }
     for (index, instance) in value.instances.iter().enumerate() {
-        let role = if state.state == State::Current {
+        let role = if state.state == Freshness::Current {
             status_role(&instance.status)
         } else {
             Role::Faint

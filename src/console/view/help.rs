@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::known::cells;
+use super::freshness::cells;
 use super::overlay::{scrolled, window};
 use super::scene::Scene;
 use super::theme::Role;

@@ -11,7 +11,7 @@ use ratatui::style::Modifier;
 use super::arcs::{Arc, Obstacle};
 use super::dots::Dots;
 use super::figures;
-use super::known::{State, cells};
+use super::freshness::{Freshness, cells};
 use super::paint;
 use super::scene::{Scene, limit_role};
 use super::sites;
@@ -226,12 +226,14 @@ fn arcs(
         };
         let lag = database
             .lag(&member.region)
-            .map(|lag| super::known::Known::series(lag, scene.now, &scene.snapshot.thresholds));
-        let current = lag.and_then(super::known::Known::current);
+            .map(|lag| super::freshness::Known::series(lag, scene.now, &scene.snapshot.thresholds));
+        let current = lag.and_then(super::freshness::Known::current);
         let silent = sites::unheard(scene, &member.region).is_some();
         let role = match limit_role(current, Some(scene.snapshot.thresholds.replication_lag_ms)) {
             _ if silent => Role::Degraded,
-            Role::Text if lag.is_some_and(|lag| lag.state == State::Current) => Role::Replication,
+            Role::Text if lag.is_some_and(|lag| lag.state == Freshness::Current) => {
+                Role::Replication
+            }
             Role::Text => Role::Faint,
             over => over,
         };

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::figures;
-use super::known::cells;
+use super::freshness::cells;
 use super::overlay::{edit, list, window};
 use super::paint;
 use super::prose::Prose;

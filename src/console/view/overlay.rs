@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
+use super::freshness::cells;
 use super::help::help_window;
-use super::known::cells;
 use super::menus;
 use super::paint;
 use super::scene::{Scene, area_of};

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use super::known::{Shown, cells};
+use super::freshness::{Shown, cells};
 use gwctl_fleet::clean_line;
 
 /// What may be drawn of `text`. Adapters clean what they read; this is the second lock.

@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line, Span};
 
-use super::known::cells;
+use super::freshness::cells;
 use super::paint;
 use super::scene::Scene;
 use super::theme::Role;

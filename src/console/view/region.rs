@@ -8,7 +8,7 @@ use super::absent::why_empty;
 use super::facts;
 use super::figures;
 use super::fleet::split;
-use super::known::Shown;
+use super::freshness::Shown;
 use super::region_charts::one_chart;
 use super::scene::{Scene, area_of};
 use super::sites;

@@ -7,7 +7,7 @@ use ratatui::text::Span;
 
 use super::chart::{Chart as Drawing, Curve};
 use super::figures;
-use super::known::Known;
+use super::freshness::Known;
 use super::scene::Scene;
 use super::theme::Role;
 use crate::app::Chart;

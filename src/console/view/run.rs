@@ -10,7 +10,7 @@ use super::absent::why_empty;
 use super::bars;
 use super::figures;
 use super::fleet::split;
-use super::known::cells;
+use super::freshness::cells;
 use super::lanes::{self, Lane};
 use super::paint;
 use super::run_head;

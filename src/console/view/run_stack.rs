@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::figures;
-use super::known::cells;
+use super::freshness::cells;
 use super::lanes::{Lane, bar};
 use super::paint;
 use super::scene::Scene;

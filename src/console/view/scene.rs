@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::figures;
-use super::known::{Known, Shown};
+use super::freshness::{Known, Shown};
 use super::paint;
 use super::theme::{Role, Theme};
 use crate::app::{self, Area, Hits, Hold, Panel, Row, State, Target, Window};

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::absent::why_empty;
 use super::figures;
-use super::known::{Known, Shown, State, cells};
+use super::freshness::{Freshness, Known, Shown, cells};
 use super::paint;
 use super::scene::Scene;
 use super::theme::Role;
@@ -37,12 +37,12 @@ pub fn traffic(scene: &Scene<'_>, site: &Site) -> Known<f64> {
         Ok(share) => Known {
             value: Some(share.percent),
             age: Some(scene.now.duration_since(share.at)),
-            state: State::Current,
+            state: Freshness::Current,
         },
         Err(why) => Known {
             value: None,
             age: None,
-            state: State::from(&why),
+            state: Freshness::from(&why),
         },
     }
 }
@@ -61,13 +61,13 @@ pub fn function_errors(scene: &Scene<'_>, site: &Site) -> Known<f64> {
 
 /// The highest of several figures; one that is not current makes the whole not current.
 pub fn worst(all: impl Iterator<Item = Known<f64>>) -> Known<f64> {
-    let rank = |state: State| match state {
-        State::NoData => 0,
-        State::Current => 1,
-        State::Old => 2,
-        State::NotYet => 3,
-        State::CouldNotAsk => 4,
-        State::NotAllowed => 5,
+    let rank = |state: Freshness| match state {
+        Freshness::NoData => 0,
+        Freshness::Current => 1,
+        Freshness::Old => 2,
+        Freshness::NotYet => 3,
+        Freshness::CouldNotAsk => 4,
+        Freshness::NotAllowed => 5,
     };
     let picked = all.reduce(|a, b| {
         let state = if rank(a.state) >= rank(b.state) {
@@ -114,7 +114,7 @@ pub fn lag(scene: &Scene<'_>, region: &Region, width: usize) -> Shown {
             state: scene.known(&scene.snapshot.database.topology).state,
         },
     };
-    let known = if known.value.is_none() && known.state == State::Current {
+    let known = if known.value.is_none() && known.state == Freshness::Current {
         Known::none()
     } else {
         known
@@ -132,7 +132,7 @@ pub fn dns(scene: &Scene<'_>, region: &Region) -> (Shown, CheckVerdict) {
     let edge = &scene.snapshot.edge;
     let records = scene.known(&edge.records);
     let show = |text: &str, role| Shown::new(text, scene.theme, role);
-    if records.state != State::Current {
+    if records.state != Freshness::Current {
         return (
             records
                 .map(|_| ())
@@ -163,11 +163,11 @@ fn in_dns(scene: &Scene<'_>, verdict: CheckVerdict, check: Option<&HealthCheck>)
         CheckVerdict::Unchecked => show("in *", Role::Muted),
         CheckVerdict::Partly => show("part", Role::Degraded),
         CheckVerdict::Unknown => {
-            let state = check.map_or(State::NotYet, |check| {
+            let state = check.map_or(Freshness::NotYet, |check| {
                 scene.metric(&check.metrics, Metric::CheckStatus).state
             });
-            let state = if state == State::Current {
-                State::NoData
+            let state = if state == Freshness::Current {
+                Freshness::NoData
             } else {
                 state
             };

@@ -159,7 +159,7 @@ fn drawing(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, topology: &Topology)
         );
         let lag = sites::lag(scene, &member.region, usize::MAX);
         let text = format!(" {} ", lag.text);
-        let width = super::known::cells(&text) as u16;
+        let width = super::freshness::cells(&text) as u16;
         let middle = trunk + (right_x - trunk).saturating_sub(width) / 2;
         paint::text(buf, middle, y, width, &text, lag.style);
     }

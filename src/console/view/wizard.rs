@@ -8,7 +8,7 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use super::figures;
-use super::known::cells;
+use super::freshness::cells;
 use super::overlay::{clear, edit, scrolled};
 use super::paint;
 use super::prose::Prose;

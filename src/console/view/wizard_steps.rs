@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::figures;
-use super::known::cells;
+use super::freshness::cells;
 use super::lanes;
 use super::paint;
 use super::prose::Prose;

@@ -1,8 +1,8 @@
 //! After a promotion: volumes are rebuilt, members come back, roles are written down (aws-facts §2.7).
 
 use super::State;
-use super::found_database::global_members;
 use super::model::DbCluster;
+use super::seed_database::global_members;
 use gwctl_fleet::Region;
 
 impl State {

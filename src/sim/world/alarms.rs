@@ -157,14 +157,14 @@ fn clock(minute: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{found, found_alarms, model::Resources};
+    use super::super::{model::Resources, seed, seed_alarms};
     use super::*;
     use gwctl_fleet::Region;
 
     #[test]
     fn an_alarm_says_which_points_moved_it_and_goes_back_when_they_are_gone() {
         let regions = [Region::global()];
-        let ground = found::Ground {
+        let options = seed::SeedOptions {
             seed: 1,
             regions: &regions,
             rest: false,
@@ -172,7 +172,7 @@ mod tests {
             now: Timestamp::UNIX_EPOCH,
         };
         let mut all = Resources::default();
-        found_alarms::add(&ground, &mut all);
+        seed_alarms::add(&options, &mut all);
         let alarm = all
             .alarms
             .iter_mut()

@@ -51,7 +51,7 @@ impl Database {
         let mut rng = Rng::new(seed, "database");
         let members = regions
             .iter()
-            .take(super::found_database::MEMBERS)
+            .take(super::seed_database::MEMBERS)
             .enumerate();
         let members: Vec<Member> = members
             .map(|(site, region)| Member::new(seed, (region, &names::cluster(region)), site, now))

@@ -16,10 +16,6 @@ mod edge_changes;
 mod faults;
 mod formation;
 mod forwarding;
-mod found;
-mod found_alarms;
-mod found_checks;
-mod found_database;
 mod geo;
 mod health;
 mod membership;
@@ -41,6 +37,10 @@ mod replication;
 mod resources;
 mod rng;
 mod scenario;
+mod seed;
+mod seed_alarms;
+mod seed_checks;
+mod seed_database;
 mod served;
 mod serving;
 mod sim;
@@ -187,14 +187,14 @@ impl State {
         scenario: &Scenario,
         start: Timestamp,
     ) -> Self {
-        let ground = found::Ground {
+        let options = seed::SeedOptions {
             seed,
             regions: &regions,
             rest,
             arc: arc || scenario.arc,
             now: start,
         };
-        let resources = found::resources(&ground);
+        let resources = seed::resources(&options);
         let mut metrics = MetricStore::new(scenario.physics.put_visible_s);
         let begun = start.as_second();
         let now = (begun - scenario::HISTORY.as_secs()).div_euclid(60) * 60;
@@ -270,7 +270,7 @@ impl State {
     /// The configuration that names the fleet the world was founded with. What was built since is not in it.
     pub fn spec(&self) -> FleetSpec {
         let founded = &self.regions[..self.founded];
-        let mut spec = found::spec(self.seed, founded, self.rest);
+        let mut spec = seed::spec(self.seed, founded, self.rest);
         let endpoints = self.resources.routing.iter().flat_map(|one| &one.endpoints);
         spec.edge.routing_endpoints = endpoints
             .map(|(region, url)| RoutingEndpoint {

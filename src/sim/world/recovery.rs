@@ -1,10 +1,10 @@
 //! ARC's routing controls: five endpoints that agree within seconds, and a safety rule (aws-facts §8.1).
 
 use super::State;
-use super::found::Ground;
 use super::model::{Routing, RoutingControl};
 use super::names::{self, ACCOUNT, FLEET};
 use super::rng::pick;
+use super::seed::SeedOptions;
 use gwctl_fleet::Region;
 
 /// Where the endpoints of a cluster are.
@@ -28,9 +28,9 @@ pub enum RoutingRefused {
 }
 
 /// The cluster as founded: every control On.
-pub(super) fn cluster(ground: &Ground) -> Routing {
+pub(super) fn cluster(options: &SeedOptions) -> Routing {
     let arn = |what: &str| format!("arn:aws:route53-recovery-control::{ACCOUNT}:{what}");
-    let id = |what: &str, length| hex(ground.seed, what, length);
+    let id = |what: &str, length| hex(options.seed, what, length);
     let panel = format!("controlpanel/{}", id("panel", 32));
     let endpoint = |home: &str| {
         let region = Region::new(home).ok()?;
@@ -53,12 +53,12 @@ pub(super) fn cluster(ground: &Ground) -> Routing {
     Routing {
         cluster: arn(&format!(
             "cluster/{}",
-            names::uuid(ground.seed, "recovery cluster")
+            names::uuid(options.seed, "recovery cluster")
         )),
         name: FLEET.into(),
         endpoints: HOMES.into_iter().filter_map(endpoint).collect(),
         rule: arn(&format!("{panel}/safetyrule/{}", id("rule", 16))),
-        controls: ground.regions.iter().map(control).collect(),
+        controls: options.regions.iter().map(control).collect(),
         panel: arn(&panel),
     }
 }

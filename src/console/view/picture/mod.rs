@@ -27,7 +27,7 @@ pub fn text(buffer: &Buffer) -> String {
                 continue;
             }
             line.push_str(cell.symbol());
-            skip = super::known::cells(cell.symbol()).saturating_sub(1);
+            skip = super::freshness::cells(cell.symbol()).saturating_sub(1);
         }
         lines.push_str(line.trim_end());
         lines.push('\n');

@@ -214,8 +214,8 @@ impl Canvas {
                     *pixel = blend(colour, *pixel, share.clamp(0.0, 1.0));
                 }
             }
-            column +=
-                CELL_W * super::super::known::cells(letter.encode_utf8(&mut [0; 4])).max(1) as f32;
+            column += CELL_W
+                * super::super::freshness::cells(letter.encode_utf8(&mut [0; 4])).max(1) as f32;
         }
     }
 

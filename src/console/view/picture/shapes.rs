@@ -181,7 +181,7 @@ impl Picture {
                     colour,
                 });
             }
-            let wide = super::super::known::cells(symbol).max(1);
+            let wide = super::super::freshness::cells(symbol).max(1);
             skip = wide - 1;
             let drawn = symbol
                 .chars()

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::super::State;
-use super::super::found_checks::CHECKER_REGIONS;
 use super::super::model::{AliasTarget, CheckKind, HealthCheck, RecordSet, Tag};
 use super::super::names;
+use super::super::seed_checks::CHECKER_REGIONS;
 use super::words::{at, flag, items, need, number, text, texts};
 use super::{Begun, Wanted};
 use gwctl_fleet::Region;

@@ -1,8 +1,8 @@
 //! Alarms as founded: a few a Region, and the evacuation switches in Regions that would survive.
 
-use super::found::Ground;
 use super::model::{Alarm, Resources};
 use super::names::{self, ACCOUNT, DISTRIBUTION, SWITCH_METRIC, SWITCH_NAMESPACE};
+use super::seed::SeedOptions;
 use gwctl_fleet::{ApiKind, Region};
 
 /// Where the evacuation switch of `region` lives and what it is called: never in the Region it evacuates
@@ -16,13 +16,13 @@ pub(super) fn switch_alarm(regions: &[Region], region: &Region) -> (Region, Stri
 }
 
 /// Adds every alarm.
-pub(super) fn add(ground: &Ground, all: &mut Resources) {
-    for region in ground.regions {
-        let mut alarms = site_alarms(ground, all, region);
+pub(super) fn add(options: &SeedOptions, all: &mut Resources) {
+    for region in options.regions {
+        let mut alarms = site_alarms(options, all, region);
         all.alarms.append(&mut alarms);
     }
-    for region in ground.regions {
-        let (home, name) = switch_alarm(ground.regions, region);
+    for region in options.regions {
+        let (home, name) = switch_alarm(options.regions, region);
         all.alarms.push(Alarm {
             dimensions: vec![("Region".into(), region.to_string())],
             statistic: "Maximum".into(),
@@ -31,7 +31,7 @@ pub(super) fn add(ground: &Ground, all: &mut Resources) {
             evaluation_periods: 1,
             datapoints_to_alarm: 1,
             treat_missing: "ignore".into(),
-            ..alarm(ground, &home, &name, SWITCH_NAMESPACE, SWITCH_METRIC, 1.0)
+            ..alarm(options, &home, &name, SWITCH_NAMESPACE, SWITCH_METRIC, 1.0)
         });
     }
     all.alarms.push(Alarm {
@@ -41,7 +41,7 @@ pub(super) fn add(ground: &Ground, all: &mut Resources) {
         ],
         description: "Share of requests the edge answered 5xx".into(),
         ..alarm(
-            ground,
+            options,
             &Region::global(),
             "orders-edge-5xx",
             "AWS/CloudFront",
@@ -51,7 +51,7 @@ pub(super) fn add(ground: &Ground, all: &mut Resources) {
     });
 }
 
-fn site_alarms(ground: &Ground, all: &Resources, region: &Region) -> Vec<Alarm> {
+fn site_alarms(options: &SeedOptions, all: &Resources, region: &Region) -> Vec<Alarm> {
     let Some(api) = all.apis.iter().find(|api| &api.region == region) else {
         return Vec::new();
     };
@@ -65,7 +65,7 @@ fn site_alarms(ground: &Ground, all: &Resources, region: &Region) -> Vec<Alarm> 
             dimensions: vec![subject.clone()],
             description: "Share of API requests answered 5xx".into(),
             ..alarm(
-                ground,
+                options,
                 region,
                 &format!("orders-{short}-5xx"),
                 "AWS/ApiGateway",
@@ -78,7 +78,7 @@ fn site_alarms(ground: &Ground, all: &Resources, region: &Region) -> Vec<Alarm> 
             statistic: "p99".into(),
             description: "API latency, p99".into(),
             ..alarm(
-                ground,
+                options,
                 region,
                 &format!("orders-{short}-latency"),
                 "AWS/ApiGateway",
@@ -93,7 +93,7 @@ fn site_alarms(ground: &Ground, all: &Resources, region: &Region) -> Vec<Alarm> 
             statistic: "Sum".into(),
             description: format!("Failed invocations of {function} in a minute"),
             ..alarm(
-                ground,
+                options,
                 region,
                 &format!("{function}-{short}-errors"),
                 "AWS/Lambda",
@@ -110,7 +110,7 @@ fn site_alarms(ground: &Ground, all: &Resources, region: &Region) -> Vec<Alarm> 
             datapoints_to_alarm: 3,
             description: "RPO lag of this member while it is a secondary, in milliseconds".into(),
             ..alarm(
-                ground,
+                options,
                 region,
                 &format!("orders-{short}-rpo-lag"),
                 "AWS/RDS",
@@ -123,14 +123,14 @@ fn site_alarms(ground: &Ground, all: &Resources, region: &Region) -> Vec<Alarm> 
 }
 
 fn alarm(
-    ground: &Ground,
+    options: &SeedOptions,
     region: &Region,
     name: &str,
     namespace: &str,
     metric: &str,
     threshold: f64,
 ) -> Alarm {
-    let configured = ground.days_ago(409, name);
+    let configured = options.days_ago(409, name);
     Alarm {
         region: region.clone(),
         name: name.into(),
@@ -142,7 +142,7 @@ fn alarm(
             .into(),
         reason_data: "{}".into(),
         updated: configured,
-        transitioned: ground.days_ago(5, name),
+        transitioned: options.days_ago(5, name),
         configured,
         namespace: namespace.into(),
         metric: metric.into(),

@@ -10,12 +10,12 @@ use super::names::{
     self, ACCOUNT, DISTRIBUTION, DOMAIN, FLEET, FUNCTIONS, LATENCY_RECORD, ROUTER, ZONE, ZONE_NAME,
 };
 use super::rng::pick;
-use super::{found_alarms, found_checks, found_database, recovery};
+use super::{recovery, seed_alarms, seed_checks, seed_database};
 use gwctl_fleet::{ApiKind, EdgeSpec, FleetSpec, Region, SiteSpec, SwitchSpec, Thresholds};
 
 /// What the fleet is founded on.
 #[derive(Debug, Clone)]
-pub(super) struct Ground<'a> {
+pub(super) struct SeedOptions<'a> {
     /// Ids are spelled from it.
     pub seed: u64,
     /// The Regions; the first holds the database's writer. Without any, the account has a zone and nothing else.
@@ -28,7 +28,7 @@ pub(super) struct Ground<'a> {
     pub now: Timestamp,
 }
 
-impl Ground<'_> {
+impl SeedOptions<'_> {
     /// So many days ago, at an hour and minute that look arbitrary.
     pub(super) fn days_ago(&self, days: i64, what: &str) -> Timestamp {
         let within = pick(self.seed, what, 86_400);
@@ -37,17 +37,17 @@ impl Ground<'_> {
 }
 
 /// Everything the account holds.
-pub(super) fn resources(ground: &Ground) -> Resources {
+pub(super) fn resources(options: &SeedOptions) -> Resources {
     let mut all = Resources {
         caller: Caller {
             account: ACCOUNT.into(),
             arn: format!("arn:aws:sts::{ACCOUNT}:assumed-role/OrdersOnCall/robin"),
-            user_id: format!("AROA{}:robin", names::upper_token(ground.seed, "role", 17)),
+            user_id: format!("AROA{}:robin", names::upper_token(options.seed, "role", 17)),
         },
         ..Resources::default()
     };
-    if !ground.regions.is_empty() {
-        add_fleet(ground, &mut all);
+    if !options.regions.is_empty() {
+        add_fleet(options, &mut all);
     }
     for region in Region::all() {
         let functions =
@@ -61,31 +61,31 @@ pub(super) fn resources(ground: &Ground) -> Resources {
         };
         all.lambda_limits.insert(region, limits);
     }
-    all.hosted_zones.push(zone(ground, &all));
+    all.hosted_zones.push(zone(options, &all));
     all
 }
 
 /// Everything that serves the API.
-fn add_fleet(ground: &Ground, all: &mut Resources) {
-    for region in ground.regions {
+fn add_fleet(options: &SeedOptions, all: &mut Resources) {
+    for region in options.regions {
         for (name, memory_mb) in FUNCTIONS.into_iter().zip([512, 1024]) {
             all.functions
-                .push(function(ground, region, name, memory_mb));
+                .push(function(options, region, name, memory_mb));
         }
-        all.certificates.push(certificate(ground, region));
-        all.apis.push(api(ground, region));
-        all.custom_domains.push(custom_domain(ground, region));
-        all.stacks.push(stack(ground, region));
+        all.certificates.push(certificate(options, region));
+        all.apis.push(api(options, region));
+        all.custom_domains.push(custom_domain(options, region));
+        all.stacks.push(stack(options, region));
     }
-    all.functions.push(router(ground));
-    all.certificates.push(edge_certificate(ground));
-    all.certificates.extend(spare_certificates(ground));
-    all.distributions.push(distribution(ground));
-    all.stacks.push(edge_stack(ground));
-    found_database::add(ground, all);
-    found_alarms::add(ground, all);
-    all.routing = ground.arc.then(|| recovery::cluster(ground));
-    found_checks::add(ground, all);
+    all.functions.push(router(options));
+    all.certificates.push(edge_certificate(options));
+    all.certificates.extend(spare_certificates(options));
+    all.distributions.push(distribution(options));
+    all.stacks.push(edge_stack(options));
+    seed_database::add(options, all);
+    seed_alarms::add(options, all);
+    all.routing = options.arc.then(|| recovery::cluster(options));
+    seed_checks::add(options, all);
 }
 
 /// The configuration that names this fleet.
@@ -134,7 +134,7 @@ pub(super) fn spec(seed: u64, regions: &[Region], rest: bool) -> FleetSpec {
 
 /// Written down where it would survive the Region.
 fn switch(regions: &[Region], region: &Region) -> Option<SwitchSpec> {
-    let (home, alarm) = found_alarms::switch_alarm(regions, region);
+    let (home, alarm) = seed_alarms::switch_alarm(regions, region);
     (home != *region).then_some(SwitchSpec {
         alarm,
         region: home,
@@ -145,8 +145,8 @@ fn api_id(seed: u64, region: &Region) -> String {
     names::token(seed, &format!("api {region}"), 10)
 }
 
-fn function(ground: &Ground, region: &Region, name: &str, memory_mb: i32) -> Function {
-    let deployed = ground.days_ago(6, &format!("deploy {region}"));
+fn function(options: &SeedOptions, region: &Region, name: &str, memory_mb: i32) -> Function {
+    let deployed = options.days_ago(6, &format!("deploy {region}"));
     let mut function = Function {
         region: region.clone(),
         name: name.into(),
@@ -172,25 +172,25 @@ fn function(ground: &Ground, region: &Region, name: &str, memory_mb: i32) -> Fun
         reserved_concurrency: None,
         image: None,
     };
-    let package = names::token(ground.seed, &format!("code of {name}"), 2_048);
+    let package = names::token(options.seed, &format!("code of {name}"), 2_048);
     function.load(package.into_bytes(), None);
     function
 }
 
-fn router(ground: &Ground) -> Function {
-    let mut router = function(ground, &Region::global(), ROUTER, 128);
+fn router(options: &SeedOptions) -> Function {
+    let mut router = function(options, &Region::global(), ROUTER, 128);
     router.architecture = "x86_64".into();
     router.timeout_s = 5;
     router.version = 7;
     router.description = "Sends each request to the Region that DNS names best".into();
-    router.last_modified = ground.days_ago(19, "router");
+    router.last_modified = options.days_ago(19, "router");
     router
 }
 
 /// Public certificates live 198 days and are renewed 45 days before their end (aws-facts §7).
-fn certificate(ground: &Ground, region: &Region) -> Certificate {
-    let age = 62 + pick(ground.seed, &format!("cert {region}"), 30);
-    let mut certificate = issue(ground, region, &names::endpoint(region), age);
+fn certificate(options: &SeedOptions, region: &Region) -> Certificate {
+    let age = 62 + pick(options.seed, &format!("cert {region}"), 30);
+    let mut certificate = issue(options, region, &names::endpoint(region), age);
     certificate.in_use_by = vec![format!(
         "arn:aws:apigateway:{region}::/domainnames/{}",
         names::endpoint(region)
@@ -198,8 +198,8 @@ fn certificate(ground: &Ground, region: &Region) -> Certificate {
     certificate
 }
 
-fn edge_certificate(ground: &Ground) -> Certificate {
-    let mut certificate = issue(ground, &Region::global(), DOMAIN, 74);
+fn edge_certificate(options: &SeedOptions) -> Certificate {
+    let mut certificate = issue(options, &Region::global(), DOMAIN, 74);
     certificate.alternative_names.push(format!("*.{DOMAIN}"));
     certificate.in_use_by = vec![format!(
         "arn:aws:cloudfront::{ACCOUNT}:distribution/{DISTRIBUTION}"
@@ -209,10 +209,10 @@ fn edge_certificate(ground: &Ground) -> Certificate {
 
 /// Certificates in us-east-1 that nothing uses yet: one that fits the domain, one that does not, and
 /// one that is still to be validated.
-fn spare_certificates(ground: &Ground) -> [Certificate; 3] {
+fn spare_certificates(options: &SeedOptions) -> [Certificate; 3] {
     let spare = |name: &str, others: &[&str], age: i64| {
         let number = format!("spare {name}");
-        let mut certificate = issue_as(ground, &Region::global(), name, age, &number);
+        let mut certificate = issue_as(options, &Region::global(), name, age, &number);
         certificate
             .alternative_names
             .extend(others.iter().map(|other| (*other).to_owned()));
@@ -228,21 +228,21 @@ fn spare_certificates(ground: &Ground) -> [Certificate; 3] {
     ]
 }
 
-fn issue(ground: &Ground, region: &Region, name: &str, age_days: i64) -> Certificate {
-    issue_as(ground, region, name, age_days, name)
+fn issue(options: &SeedOptions, region: &Region, name: &str, age_days: i64) -> Certificate {
+    issue_as(options, region, name, age_days, name)
 }
 
 fn issue_as(
-    ground: &Ground,
+    options: &SeedOptions,
     region: &Region,
     name: &str,
     age_days: i64,
     called: &str,
 ) -> Certificate {
-    let issued = ground.days_ago(age_days, called);
+    let issued = options.days_ago(age_days, called);
     let midnight =
         Timestamp::from_second(issued.as_second().div_euclid(86_400) * 86_400).unwrap_or(issued);
-    let id = names::uuid(ground.seed, &format!("certificate {region} {called}"));
+    let id = names::uuid(options.seed, &format!("certificate {region} {called}"));
     Certificate {
         region: region.clone(),
         arn: format!("arn:aws:acm:{region}:{ACCOUNT}:certificate/{id}"),
@@ -253,7 +253,7 @@ fn issue_as(
         not_after: midnight + SignedDuration::from_secs(198 * 86_400 - 1),
         issued,
         renewal: Some("SUCCESS".into()),
-        serial: serial(ground.seed, &id),
+        serial: serial(options.seed, &id),
         in_use_by: Vec::new(),
         validation: "DNS".into(),
     }
@@ -271,10 +271,10 @@ fn serial(seed: u64, id: &str) -> String {
     pairs.join(":")
 }
 
-fn api(ground: &Ground, region: &Region) -> Api {
-    let id = api_id(ground.seed, region);
-    let created = ground.days_ago(410, &format!("api {region}"));
-    let (kind, stage) = if ground.rest {
+fn api(options: &SeedOptions, region: &Region) -> Api {
+    let id = api_id(options.seed, region);
+    let created = options.days_ago(410, &format!("api {region}"));
+    let (kind, stage) = if options.rest {
         (ApiKind::Rest, "live")
     } else {
         (ApiKind::Http, "$default")
@@ -289,38 +289,38 @@ fn api(ground: &Ground, region: &Region) -> Api {
         created,
         stages: vec![Stage {
             name: stage.into(),
-            deployment: names::token(ground.seed, &format!("deployment {region}"), 6),
-            auto_deploy: !ground.rest,
+            deployment: names::token(options.seed, &format!("deployment {region}"), 6),
+            auto_deploy: !options.rest,
             created,
-            updated: ground.days_ago(6, &format!("deploy {region}")),
+            updated: options.days_ago(6, &format!("deploy {region}")),
             throttle: None,
         }],
         id,
     }
 }
 
-fn custom_domain(ground: &Ground, region: &Region) -> CustomDomain {
-    let target = names::token(ground.seed, &format!("domain {region}"), 10);
+fn custom_domain(options: &SeedOptions, region: &Region) -> CustomDomain {
+    let target = names::token(options.seed, &format!("domain {region}"), 10);
     CustomDomain {
         region: region.clone(),
         name: names::endpoint(region),
-        api: api_id(ground.seed, region),
-        stage: if ground.rest { "live" } else { "$default" }.into(),
+        api: api_id(options.seed, region),
+        stage: if options.rest { "live" } else { "$default" }.into(),
         regional_domain: format!("d-{target}.execute-api.{region}.amazonaws.com"),
         regional_zone: format!(
             "Z{}",
             names::upper_token(7, &format!("execute-api {region}"), 13)
         ),
-        certificate_arn: certificate(ground, region).arn,
+        certificate_arn: certificate(options, region).arn,
         status: "AVAILABLE".into(),
     }
 }
 
-fn distribution(ground: &Ground) -> Distribution {
+fn distribution(options: &SeedOptions) -> Distribution {
     Distribution {
         id: DISTRIBUTION.into(),
         arn: format!("arn:aws:cloudfront::{ACCOUNT}:distribution/{DISTRIBUTION}"),
-        etag: format!("E{}", names::upper_token(ground.seed, "etag", 13)),
+        etag: format!("E{}", names::upper_token(options.seed, "etag", 13)),
         status: "Deployed".into(),
         domain: names::DISTRIBUTION_DOMAIN.into(),
         enabled: true,
@@ -330,9 +330,9 @@ fn distribution(ground: &Ground) -> Distribution {
             domain: LATENCY_RECORD.into(),
             headers: Vec::new(),
         }],
-        last_modified: ground.days_ago(19, "distribution"),
+        last_modified: options.days_ago(19, "distribution"),
         deployed_at: None,
-        certificate_arn: edge_certificate(ground).arn,
+        certificate_arn: edge_certificate(options).arn,
         minimum_tls: "TLSv1.2_2021".into(),
         ssl_support: "sni-only".into(),
         origin_request_function: Some(format!(
@@ -345,29 +345,29 @@ fn distribution(ground: &Ground) -> Distribution {
     }
 }
 
-fn stack(ground: &Ground, region: &Region) -> Stack {
+fn stack(options: &SeedOptions, region: &Region) -> Stack {
     let name = names::cluster(region);
     Stack {
         outputs: vec![
-            ("ApiId".into(), api_id(ground.seed, region)),
+            ("ApiId".into(), api_id(options.seed, region)),
             ("Endpoint".into(), names::endpoint(region)),
         ],
         description: "The orders API in one Region".into(),
-        updated: Some(ground.days_ago(6, &format!("deploy {region}"))),
-        ..plain_stack(ground, region, &name)
+        updated: Some(options.days_ago(6, &format!("deploy {region}"))),
+        ..plain_stack(options, region, &name)
     }
 }
 
-fn edge_stack(ground: &Ground) -> Stack {
+fn edge_stack(options: &SeedOptions) -> Stack {
     Stack {
         description: "The edge of the orders API".into(),
-        updated: Some(ground.days_ago(19, "distribution")),
-        ..plain_stack(ground, &Region::global(), "orders-edge")
+        updated: Some(options.days_ago(19, "distribution")),
+        ..plain_stack(options, &Region::global(), "orders-edge")
     }
 }
 
-fn plain_stack(ground: &Ground, region: &Region, name: &str) -> Stack {
-    let id = names::uuid(ground.seed, &format!("stack {region} {name}"));
+fn plain_stack(options: &SeedOptions, region: &Region, name: &str) -> Stack {
+    let id = names::uuid(options.seed, &format!("stack {region} {name}"));
     Stack {
         region: region.clone(),
         name: name.into(),
@@ -375,8 +375,8 @@ fn plain_stack(ground: &Ground, region: &Region, name: &str) -> Stack {
         status: "UPDATE_COMPLETE".into(),
         reason: None,
         drift: "IN_SYNC".into(),
-        drift_checked: Some(ground.days_ago(2, &format!("drift {region}"))),
-        created: ground.days_ago(410, &format!("api {region}")),
+        drift_checked: Some(options.days_ago(2, &format!("drift {region}"))),
+        created: options.days_ago(410, &format!("api {region}")),
         updated: None,
         description: String::new(),
         parameters: vec![("Fleet".into(), FLEET.into())],
@@ -394,7 +394,7 @@ fn plain_stack(ground: &Ground, region: &Region, name: &str) -> Stack {
     }
 }
 
-fn zone(ground: &Ground, all: &Resources) -> HostedZone {
+fn zone(options: &SeedOptions, all: &Resources) -> HostedZone {
     let name_servers: Vec<String> = [(7, "com"), (612, "net"), (1_204, "org"), (1_833, "co.uk")]
         .map(|(n, tld)| format!("ns-{n}.awsdns-{:02}.{tld}", n % 64))
         .into();
@@ -434,28 +434,28 @@ fn zone(ground: &Ground, all: &Resources) -> HostedZone {
         };
         records.push(alias(&format!("{}.", domain.name), "A", target));
     }
-    let mut latency: Vec<RecordSet> = ground
+    let mut latency: Vec<RecordSet> = options
         .regions
         .iter()
-        .map(|region| latency_record(ground, region))
+        .map(|region| latency_record(options, region))
         .collect();
     latency.sort_by(|a, b| a.set_identifier.cmp(&b.set_identifier));
     records.append(&mut latency);
     HostedZone {
         id: ZONE.into(),
         name: ZONE_NAME.into(),
-        caller_reference: names::uuid(ground.seed, "zone"),
+        caller_reference: names::uuid(options.seed, "zone"),
         comment: "Orders".into(),
         name_servers,
         records,
     }
 }
 
-fn latency_record(ground: &Ground, region: &Region) -> RecordSet {
+fn latency_record(options: &SeedOptions, region: &Region) -> RecordSet {
     RecordSet {
         set_identifier: Some(region.to_string()),
         region: Some(region.clone()),
-        health_check: Some(found_checks::site_check_id(ground.seed, region)),
+        health_check: Some(seed_checks::site_check_id(options.seed, region)),
         ..plain(
             &format!("{LATENCY_RECORD}."),
             "CNAME",

@@ -1,8 +1,8 @@
 //! The global database as founded: the first Region writes, ten more at most follow (aws-facts §2.1).
 
-use super::found::Ground;
 use super::model::{DbCluster, DbInstance, GlobalCluster, GlobalMember, Resources};
 use super::names::{self, ACCOUNT, FLEET};
+use super::seed::SeedOptions;
 use gwctl_fleet::Region;
 
 const ENGINE: &str = "aurora-postgresql";
@@ -11,15 +11,15 @@ const VERSION: &str = "16.8";
 pub(super) const MEMBERS: usize = 11;
 
 /// Adds the global cluster, its members and their instances.
-pub(super) fn add(ground: &Ground, all: &mut Resources) {
-    let members: Vec<&Region> = ground.regions.iter().take(MEMBERS).collect();
+pub(super) fn add(options: &SeedOptions, all: &mut Resources) {
+    let members: Vec<&Region> = options.regions.iter().take(MEMBERS).collect();
     let Some(primary) = members.first().copied() else {
         return;
     };
     for region in &members {
-        let cluster = cluster(ground, region, primary);
+        let cluster = cluster(options, region, primary);
         for number in 1..=2 {
-            all.instances.push(instance(ground, &cluster, number));
+            all.instances.push(instance(options, &cluster, number));
         }
         all.clusters.push(cluster);
     }
@@ -27,7 +27,7 @@ pub(super) fn add(ground: &Ground, all: &mut Resources) {
         .iter()
         .map(|region| ((*region).clone(), cluster_arn(region)))
         .collect();
-    let resource_id = format!("cluster-{}", names::token(ground.seed, "global", 16));
+    let resource_id = format!("cluster-{}", names::token(options.seed, "global", 16));
     all.global_clusters.push(GlobalCluster {
         id: FLEET.into(),
         resource_id,
@@ -39,7 +39,7 @@ pub(super) fn add(ground: &Ground, all: &mut Resources) {
         database_name: FLEET.into(),
         endpoint: format!(
             "{FLEET}.global-{}.global.rds.amazonaws.com",
-            names::token(ground.seed, "writer", 12)
+            names::token(options.seed, "writer", 12)
         ),
         storage_encrypted: true,
         deletion_protection: true,
@@ -75,14 +75,14 @@ pub(super) fn global_members(all: &[(Region, String)], writer: &str) -> Vec<Glob
         .collect()
 }
 
-fn cluster(ground: &Ground, region: &Region, primary: &Region) -> DbCluster {
+fn cluster(options: &SeedOptions, region: &Region, primary: &Region) -> DbCluster {
     let id = names::cluster(region);
-    let host = names::token(ground.seed, &format!("rds {region}"), 12);
+    let host = names::token(options.seed, &format!("rds {region}"), 12);
     let secondary = region != primary;
     DbCluster {
         region: region.clone(),
         arn: cluster_arn(region),
-        resource_id: format!("cluster-{}", names::upper_token(ground.seed, &id, 26)),
+        resource_id: format!("cluster-{}", names::upper_token(options.seed, &id, 26)),
         status: "available".into(),
         engine: ENGINE.into(),
         engine_version: VERSION.into(),
@@ -98,19 +98,19 @@ fn cluster(ground: &Ground, region: &Region, primary: &Region) -> DbCluster {
         backup_days: 14,
         deletion_protection: true,
         instances: vec![format!("{id}-1"), format!("{id}-2")],
-        created: ground.days_ago(409, &id),
+        created: options.days_ago(409, &id),
         id,
     }
 }
 
-fn instance(ground: &Ground, cluster: &DbCluster, number: i32) -> DbInstance {
+fn instance(options: &SeedOptions, cluster: &DbCluster, number: i32) -> DbInstance {
     let id = format!("{}-{number}", cluster.id);
     let region = &cluster.region;
-    let host = names::token(ground.seed, &format!("rds {region}"), 12);
+    let host = names::token(options.seed, &format!("rds {region}"), 12);
     DbInstance {
         region: region.clone(),
         arn: format!("arn:aws:rds:{region}:{ACCOUNT}:db:{id}"),
-        resource_id: format!("db-{}", names::upper_token(ground.seed, &id, 26)),
+        resource_id: format!("db-{}", names::upper_token(options.seed, &id, 26)),
         cluster: cluster.id.clone(),
         class: "db.r6g.xlarge".into(),
         status: "available".into(),

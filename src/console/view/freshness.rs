@@ -14,7 +14,7 @@ use gwctl_fleet::{Metric, Metrics, Missing, Observed, Series, Thresholds};
 
 /// How well a value is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum Freshness {
     /// The latest question was answered, and lately.
     Current,
     /// It was answered, but the value speaks of a time too long ago.
@@ -37,7 +37,7 @@ pub struct Known<T> {
     /// How old the value is.
     pub age: Option<SignedDuration>,
     /// How well it is known.
-    pub state: State,
+    pub state: Freshness,
 }
 
 impl<T> Known<T> {
@@ -46,8 +46,8 @@ impl<T> Known<T> {
         let age = observed.age(now);
         let state = match observed.why_missing() {
             Some(why) => why.into(),
-            None if age.is_some_and(|age| age.as_secs_f64() > stale_s) => State::Old,
-            None => State::Current,
+            None if age.is_some_and(|age| age.as_secs_f64() > stale_s) => Freshness::Old,
+            None => Freshness::Current,
         };
         Known {
             value: observed.last(),
@@ -61,7 +61,7 @@ impl<T> Known<T> {
         Self {
             value: None,
             age: None,
-            state: State::NoData,
+            state: Freshness::NoData,
         }
     }
 
@@ -78,8 +78,11 @@ impl<T> Known<T> {
     pub fn and_then<U>(self, part: impl FnOnce(T) -> Option<U>) -> Known<U> {
         let had = self.value.is_some();
         let value = self.value.and_then(part);
-        let state = if had && value.is_none() && matches!(self.state, State::Current | State::Old) {
-            State::NoData
+        let state = if had
+            && value.is_none()
+            && matches!(self.state, Freshness::Current | Freshness::Old)
+        {
+            Freshness::NoData
         } else {
             self.state
         };
@@ -92,7 +95,7 @@ impl<T> Known<T> {
 
     /// The value, if it can be relied on.
     pub fn current(self) -> Option<T> {
-        if self.state == State::Current {
+        if self.state == Freshness::Current {
             self.value
         } else {
             None
@@ -100,7 +103,7 @@ impl<T> Known<T> {
     }
 }
 
-impl From<&Missing> for State {
+impl From<&Missing> for Freshness {
     fn from(missing: &Missing) -> Self {
         match missing {
             Missing::NotYet => Self::NotYet,
@@ -135,11 +138,11 @@ impl Known<f64> {
         let age = point.map(|point| since_end(point.at, period, now));
         let state = match observed.why_missing() {
             Some(why) => why.into(),
-            None if point.is_none() => State::NoData,
+            None if point.is_none() => Freshness::NoData,
             None if age.is_some_and(|age| age.as_secs_f64() > thresholds.metric_stale_s) => {
-                State::Old
+                Freshness::Old
             }
-            None => State::Current,
+            None => Freshness::Current,
         };
         Self {
             value: point.map(|point| point.value),
@@ -163,7 +166,7 @@ impl Known<f64> {
                 value: Some(point.value),
                 ..base
             },
-            None if base.state != State::Current && base.state != State::Old => {
+            None if base.state != Freshness::Current && base.state != Freshness::Old => {
                 // The older value of both, as it last was.
                 let value = last_percent(metrics, part, whole, now);
                 Self { value, ..base }
@@ -171,7 +174,9 @@ impl Known<f64> {
             None => Self {
                 value: last_percent(metrics, part, whole, now),
                 age: base.age,
-                state: parts.why_missing().map_or(State::NoData, State::from),
+                state: parts
+                    .why_missing()
+                    .map_or(Freshness::NoData, Freshness::from),
             },
         }
     }
@@ -238,12 +243,12 @@ impl<T> Known<T> {
     pub fn mark(&self, theme: &Theme) -> &'static str {
         let glyphs = theme.glyphs;
         match self.state {
-            State::Current => "",
-            State::Old if self.value.is_some() => "",
-            State::Old | State::NoData => glyphs.no_data,
-            State::NotYet => glyphs.not_yet,
-            State::CouldNotAsk => glyphs.could_not_ask,
-            State::NotAllowed => glyphs.not_allowed,
+            Freshness::Current => "",
+            Freshness::Old if self.value.is_some() => "",
+            Freshness::Old | Freshness::NoData => glyphs.no_data,
+            Freshness::NotYet => glyphs.not_yet,
+            Freshness::CouldNotAsk => glyphs.could_not_ask,
+            Freshness::NotAllowed => glyphs.not_allowed,
         }
     }
 
@@ -262,7 +267,7 @@ impl<T> Known<T> {
         let Some(value) = self.value else {
             return Shown::new(mark, theme, state.role());
         };
-        if state == State::Current {
+        if state == Freshness::Current {
             return Shown::new(write(value), theme, role);
         }
         let mut text = format!("{mark}{}", write(value));
@@ -274,7 +279,7 @@ impl<T> Known<T> {
                 text = format!("{text} {age}");
             }
         }
-        let role = if state == State::Old {
+        let role = if state == Freshness::Old {
             Role::Faint
         } else {
             state.role()
@@ -286,7 +291,7 @@ impl<T> Known<T> {
     }
 }
 
-impl State {
+impl Freshness {
     /// Never a verdict's colour but "unknown".
     pub const fn role(self) -> Role {
         match self {
@@ -405,7 +410,7 @@ mod tests {
             at(10),
             &Thresholds::default(),
         );
-        assert_eq!((none.value, none.state), (Some(0.0), State::Current));
+        assert_eq!((none.value, none.state), (Some(0.0), Freshness::Current));
         metrics.entry(Metric::Api5xx).renew(
             Err(Missing::CouldNotAsk { why: "x".into() }),
             at(10),
@@ -418,6 +423,6 @@ mod tests {
             at(10),
             &Thresholds::default(),
         );
-        assert_eq!((silent.value, silent.state), (None, State::CouldNotAsk));
+        assert_eq!((silent.value, silent.state), (None, Freshness::CouldNotAsk));
     }
 }

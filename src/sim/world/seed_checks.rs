@@ -1,10 +1,10 @@
 //! Health checks as founded: per Region a calculated check over an endpoint check, an evacuation switch and,
 //! where there is ARC, a routing control.
 
-use super::found::Ground;
-use super::found_alarms::switch_alarm;
 use super::model::{CheckKind, HealthCheck, Resources, Tag};
 use super::names;
+use super::seed::SeedOptions;
+use super::seed_alarms::switch_alarm;
 use gwctl_fleet::Region;
 
 /// Where Route 53's checkers are (aws-facts §3.4).
@@ -25,12 +25,12 @@ pub(super) fn site_check_id(seed: u64, region: &Region) -> String {
 }
 
 /// Adds the checks of every Region, the one on its record first.
-pub(super) fn add(ground: &Ground, all: &mut Resources) {
-    for region in ground.regions {
-        let endpoint = check(ground, region, "endpoint", endpoint_check(region));
-        let (alarm_region, alarm_name) = switch_alarm(ground.regions, region);
+pub(super) fn add(options: &SeedOptions, all: &mut Resources) {
+    for region in options.regions {
+        let endpoint = check(options, region, "endpoint", endpoint_check(region));
+        let (alarm_region, alarm_name) = switch_alarm(options.regions, region);
         let switch = check(
-            ground,
+            options,
             region,
             "switch",
             CheckKind::CloudWatchMetric {
@@ -39,11 +39,11 @@ pub(super) fn add(ground: &Ground, all: &mut Resources) {
                 insufficient_data: "LastKnownStatus".into(),
             },
         );
-        let control = routing_control(ground, all, region);
+        let control = routing_control(options, all, region);
         let below: Vec<HealthCheck> = [endpoint, switch].into_iter().chain(control).collect();
         let children: Vec<String> = below.iter().map(|one| one.id.clone()).collect();
         let site = check(
-            ground,
+            options,
             region,
             "site",
             CheckKind::Calculated {
@@ -56,13 +56,13 @@ pub(super) fn add(ground: &Ground, all: &mut Resources) {
     }
 }
 
-fn routing_control(ground: &Ground, all: &Resources, region: &Region) -> Option<HealthCheck> {
+fn routing_control(options: &SeedOptions, all: &Resources, region: &Region) -> Option<HealthCheck> {
     let routing = all.routing.as_ref()?;
     let control = routing.controls.iter().find(|one| &one.region == region)?;
     let kind = CheckKind::RecoveryControl {
         control: control.arn.clone(),
     };
-    Some(check(ground, region, "routing control", kind))
+    Some(check(options, region, "routing control", kind))
 }
 
 fn endpoint_check(region: &Region) -> CheckKind {
@@ -79,11 +79,11 @@ fn endpoint_check(region: &Region) -> CheckKind {
     }
 }
 
-fn check(ground: &Ground, region: &Region, role: &str, kind: CheckKind) -> HealthCheck {
+fn check(options: &SeedOptions, region: &Region, role: &str, kind: CheckKind) -> HealthCheck {
     let what = format!("check {role} {region}");
     HealthCheck {
-        id: names::uuid(ground.seed, &what),
-        caller_reference: names::uuid(ground.seed, &format!("{what} reference")),
+        id: names::uuid(options.seed, &what),
+        caller_reference: names::uuid(options.seed, &format!("{what} reference")),
         version: 1,
         kind,
         inverted: false,
