@@ -192,7 +192,7 @@ fn permission(action: &str, snapshot: &Snapshot) -> Standing {
         _ => match snapshot.permissions.last().and_then(|all| all.get(action)) {
             Some(true) => Standing::Stands,
             Some(false) => Standing::Unproven("IAM's policy simulation says no".into()),
-            None => Standing::Unproven("proven only by the call itself".into()),
+            None => Standing::Unproven("AWS offers no dry run for this call".into()),
         },
     }
 }

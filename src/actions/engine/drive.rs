@@ -198,7 +198,7 @@ impl Driver {
         match self.change.clone() {
             Change::NotMade => self.send().await,
             Change::Accepted { .. } if self.underway => self.hold(
-                format!("it was begun and did not come to pass: {text}"),
+                format!("it was started, and did not complete: {text}"),
                 false,
             ),
             Change::Accepted { at, .. } if self.now().duration_since(at) > SHOWN => {

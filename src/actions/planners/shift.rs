@@ -153,8 +153,8 @@ pub(super) fn observed(
     let id = |name: &str| format!("{prefix}{name}");
     let (dns_title, traffic_title, within_title) = if out {
         (
-            format!("DNS answers {region} to nobody"),
-            format!("{region} serves nobody"),
+            format!("No DNS answer names {region}"),
+            format!("No clients reach {region}"),
             "The Regions that receive are well".to_owned(),
         )
     } else {

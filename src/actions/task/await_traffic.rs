@@ -93,7 +93,7 @@ impl AwaitTraffic {
         if is_unreachable(site, snapshot.at) {
             return if traffic::checkers_agree_it_is_gone(snapshot, region) {
                 Count::Gone(format!(
-                    "{region} answers neither AWS's calls nor Route 53's health checks: it serves nobody"
+                    "{region} answers neither AWS's calls nor Route 53's health checks: no clients reach it"
                 ))
             } else {
                 Count::Silent(format!(

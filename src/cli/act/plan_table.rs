@@ -243,7 +243,7 @@ fn needs(needs: &[Need]) -> Vec<(&'static str, &'static str, Ink, String)> {
     [
         ("✗", "broken", Ink::Bad, broken),
         ("✓", "stands", Ink::Good, stands),
-        ("~", "unproven", Ink::Faint, unproven),
+        ("~", "not checked", Ink::Faint, unproven),
     ]
     .into_iter()
     .filter(|(.., whats)| !whats.is_empty())
