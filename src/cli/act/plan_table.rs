@@ -243,7 +243,7 @@ fn needs(needs: &[Need]) -> Vec<(&'static str, &'static str, Ink, String)> {
     [
         ("✗", "broken", Ink::Bad, broken),
         ("✓", "stands", Ink::Good, stands),
-        ("~", "not checked", Ink::Faint, unproven),
+        ("~", "untested", Ink::Faint, unproven),
     ]
     .into_iter()
     .filter(|(.., whats)| !whats.is_empty())
