@@ -93,14 +93,19 @@ impl Shared {
     /// One that has begun to evacuate.
     fn acting(&self) -> Console {
         let mut console = self.console();
-        console.wait_text(&["us-east-1", "healthy"]);
-        console.wait_no_text(&["first look under way"]);
-        up_to_confirmation(&mut console);
-        console.wait_text(&["Type us-east-1"]);
-        console.press("us-east-1\r");
-        console.wait_text(&["RUNNING", "accepted"]);
+        begin_to_evacuate(&mut console);
         console
     }
+}
+
+/// From the first picture to a change that AWS took.
+fn begin_to_evacuate(console: &mut Console) {
+    console.wait_text(&["us-east-1", "healthy"]);
+    console.wait_no_text(&["first look under way"]);
+    up_to_confirmation(console);
+    console.wait_text(&["Type us-east-1"]);
+    console.press("us-east-1\r");
+    console.wait_text(&["RUNNING", "accepted"]);
 }
 
 #[test]
@@ -136,12 +141,7 @@ fn a_demos_run_ends_with_its_world_and_the_next_demo_does_not_offer_it() {
         ..Start::default()
     };
     let mut console = Console::start(&start);
-    console.wait_text(&["us-east-1", "healthy"]);
-    console.wait_no_text(&["first look under way"]);
-    up_to_confirmation(&mut console);
-    console.wait_text(&["Type us-east-1"]);
-    console.press("us-east-1\r");
-    console.wait_text(&["RUNNING", "accepted"]);
+    begin_to_evacuate(&mut console);
     console.press("q");
     console.wait_text(&[
         "A run is under way",

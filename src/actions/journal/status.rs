@@ -44,6 +44,11 @@ impl Phase {
         }
     }
 
+    /// [`Self::word`] while a process is at it, [`Self::unattended`] otherwise.
+    pub const fn told(self, live: bool) -> &'static str {
+        if live { self.word() } else { self.unattended() }
+    }
+
     /// Whether nothing will happen any more by itself or by an order other than undo.
     pub const fn over(self) -> bool {
         matches!(self, Self::Done | Self::Undone | Self::Abandoned)

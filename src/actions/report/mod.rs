@@ -109,7 +109,6 @@ pub struct StepReport {
 /// a process is at it now.
 pub fn report(records: &[Record], state: &RunState, live: bool) -> Report {
     let plan = &state.plan;
-    let phase = state.phase();
     let steps = steps(records, state, live);
     let until = state.ended.unwrap_or(state.newest);
     let gwctl = records.iter().find_map(|record| match &record.entry {
@@ -125,11 +124,7 @@ pub fn report(records: &[Record], state: &RunState, live: bool) -> Report {
         operators: operators(records),
         gwctl: gwctl.unwrap_or_default(),
         plan: plan.fingerprint(),
-        outcome: if live {
-            phase.word()
-        } else {
-            phase.unattended()
-        },
+        outcome: state.phase().told(live),
         begun: state.begun,
         ended: state.ended,
         took_s: until.duration_since(state.begun).as_secs(),

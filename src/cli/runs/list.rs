@@ -157,7 +157,7 @@ fn document(run: &Summary, folder: &Folder) -> Value {
             "action": state.plan.intent.name(),
             "target": target(&state.plan.intent),
             "title": state.plan.title,
-            "phase": if live { phase.word() } else { phase.unattended() },
+            "phase": phase.told(live),
             "live": live,
             "operator": state.operator,
             })

@@ -82,10 +82,7 @@ fn verify(folder: &Folder, id: &str) -> Result<Exit, Failure> {
     let (Some(state), Some(hash)) = (tail.state(), tail.hash()) else {
         return Err(Failure::new(format!("the journal of {id} is empty")));
     };
-    let phase = match folder.holder(id) {
-        Some(_) => state.phase().word(),
-        None => state.phase().unattended(),
-    };
+    let phase = state.phase().told(folder.holder(id).is_some());
     print(&format!(
         "{id}: {} records, the chain is whole; the run is {phase}.{torn}\n\
          Last hash: {hash}\n\
