@@ -4,8 +4,8 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use super::format;
 use super::unreachable::is_unreachable;
-use super::words;
 use gwctl_fleet::{
     Availability, ClusterState, Lag, Metric, Missing, Observed, Region, Silence, Site, Snapshot,
     Source, Verdict, checkers,
@@ -306,13 +306,13 @@ fn last_write(snapshot: &Snapshot, primary: &Region, signs: &mut Signs) {
     if age > SignedDuration::from_mins(5) {
         signs.dead.push(format!(
             "its last write was counted {} ago",
-            words::span(age)
+            format::span(age)
         ));
     } else if newest.value > 0.0 {
         signs.alive.push(format!(
             "{} writes a second, counted {} ago",
-            words::count(newest.value),
-            words::span(age)
+            format::count(newest.value),
+            format::span(age)
         ));
     }
 }
@@ -333,7 +333,7 @@ fn lag(snapshot: &Snapshot, primary: &Region, signs: &mut Signs) {
     let since = silences.and_then(|all| all.iter().map(|silence| silence.since).max());
     if let Some(since) = since {
         signs.seen_dead = true;
-        let silence = words::span(snapshot.at.duration_since(since));
+        let silence = format::span(snapshot.at.duration_since(since));
         signs
             .dead
             .push(format!("no secondary has heard of it for {silence}"));
@@ -348,8 +348,8 @@ fn lag(snapshot: &Snapshot, primary: &Region, signs: &mut Signs) {
     signs.seen_alive |= heard.map_or(age <= RECENT, |heard| least.at >= heard);
     signs.alive.push(format!(
         "the nearest secondary lagged {} {} ago",
-        words::millis(least.ms),
-        words::span(least.age(snapshot.at))
+        format::millis(least.ms),
+        format::span(least.age(snapshot.at))
     ));
 }
 

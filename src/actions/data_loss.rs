@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::figures::MINUTE;
-use super::words;
+use super::format;
 use gwctl_fleet::{Metric, Point, Region, Snapshot};
 
 /// A lag whose newest figure is older than this no longer tells whether writes arrive: CloudWatch shows a
@@ -85,14 +85,14 @@ impl DataLoss {
     pub fn brief(&self) -> String {
         if self.silent_since.is_some() {
             return match self.at_most(self.at) {
-                Some(most) => format!("unknown, at most {} writes", words::count(most)),
+                Some(most) => format!("unknown, at most {} writes", format::count(most)),
                 None => "unknown".into(),
             };
         }
         match (self.writes(), self.lag_ms) {
             (Some(writes), _) if writes < 1.0 => "fewer than one write".into(),
-            (Some(writes), _) => format!("about {} writes", words::count(writes)),
-            (None, Some(lag)) => format!("{} of writes", words::millis(lag)),
+            (Some(writes), _) => format!("about {} writes", format::count(writes)),
+            (None, Some(lag)) => format!("{} of writes", format::millis(lag)),
             (None, None) => "unknown".into(),
         }
     }
@@ -108,7 +108,7 @@ impl DataLoss {
         };
         let lag = format!(
             "lag {}, sample {} old",
-            words::millis(lag),
+            format::millis(lag),
             self.age(self.lag_at)
         );
         let Some(writes) = self.writes() else {
@@ -118,7 +118,10 @@ impl DataLoss {
             .at_most(self.at)
             .filter(|most| *most > 2.0 * writes.max(1.0))
             .map_or_else(String::new, |most| {
-                format!("; at most {}, if nothing arrived since", words::count(most))
+                format!(
+                    "; at most {}, if nothing arrived since",
+                    format::count(most)
+                )
             });
         if writes < 1.0 {
             return format!(
@@ -135,7 +138,7 @@ impl DataLoss {
         };
         format!(
             "{lag}, about {} writes at {rate}{most}",
-            words::count(writes)
+            format::count(writes)
         )
     }
 
@@ -143,12 +146,12 @@ impl DataLoss {
     fn silence(&self, heard: Timestamp) -> String {
         let lag = self.lag_ms.map_or_else(
             || "the lag before is not known".into(),
-            |ms| format!("the lag before was {}", words::millis(ms)),
+            |ms| format!("the lag before was {}", format::millis(ms)),
         );
         let most = match self.at_most(self.at) {
             Some(most) => format!(
                 "at most {} writes, if it went on at its rate before",
-                words::count(most)
+                format::count(most)
             ),
             None => "how many writes at most is not known either: no write rate".into(),
         };
@@ -161,7 +164,7 @@ impl DataLoss {
 
     fn age(&self, at: Option<Timestamp>) -> String {
         at.map_or_else(String::new, |at| {
-            words::span(self.at.duration_since(at).max(SignedDuration::ZERO))
+            format::span(self.at.duration_since(at).max(SignedDuration::ZERO))
         })
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Crew;
+use super::RunContext;
 use gwctl_fleet::{Position, Switch};
 
 /// How often.
@@ -16,18 +16,18 @@ const EVERY: Duration = Duration::from_mins(1);
 const BEHIND: SignedDuration = SignedDuration::from_mins(2);
 
 /// Keeps what is evacuated by a switch evacuated, until it is dropped. Only for those who may change things.
-pub async fn keep_switches(crew: Crew) -> Infallible {
+pub async fn keep_switches(run_context: RunContext) -> Infallible {
     loop {
-        crew.sleep(EVERY).await;
-        for switch in evacuating(&crew) {
-            keep(&crew, &switch).await;
+        run_context.sleep(EVERY).await;
+        for switch in evacuating(&run_context) {
+            keep(&run_context, &switch).await;
         }
     }
 }
 
 /// Every switch whose Region is evacuated by it, as far as the picture shows.
-fn evacuating(crew: &Crew) -> Vec<Switch> {
-    let snapshot = crew.snapshot();
+fn evacuating(run_context: &RunContext) -> Vec<Switch> {
+    let snapshot = run_context.snapshot();
     let known = snapshot.sites.iter().filter_map(|site| {
         let (_, switch) = snapshot.edge.switch(&site.region)?;
         switch.current().cloned()
@@ -39,9 +39,9 @@ fn evacuating(crew: &Crew) -> Vec<Switch> {
 
 /// Puts the position again into a minute that has none, after the newest point: a position that somebody
 /// else put meanwhile is never written over.
-async fn keep(crew: &Crew, switch: &Switch) {
-    let now = crew.clock.now();
-    let cloudwatch = crew.hands().cloudwatch(&switch.region);
+async fn keep(run_context: &RunContext, switch: &Switch) {
+    let now = run_context.clock.now();
+    let cloudwatch = run_context.mutating_session().cloudwatch(&switch.region);
     let Position::Put { at, value } = cloudwatch.position(switch, now).await else {
         return;
     };

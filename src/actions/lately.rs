@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::check::{Check, Finding};
 use super::journal::{Reply, RunState};
 use super::planners::{bears, serves};
-use super::{Binding, Folder, Plan, words};
+use super::{Binding, Folder, Plan, format};
 use gwctl_fleet::{Region, Snapshot};
 
 /// After so long what was sent shows; what does not, did not come to pass.
@@ -69,7 +69,7 @@ impl Lately {
             .left
             .iter()
             .map(|(region, sent)| {
-                let age = words::span(now.duration_since(sent.at).max(SignedDuration::ZERO));
+                let age = format::span(now.duration_since(sent.at).max(SignedDuration::ZERO));
                 format!("{region} was left {age} ago by the run {}", sent.run)
             })
             .collect();

@@ -13,8 +13,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::figures::{EdgeMinute, MINUTE, SiteMinute};
+use super::format::seconds;
 use super::journal::{RunState, StepStatus};
-use super::words::seconds;
 use super::{Step, Task};
 
 /// How soon the service was back.
@@ -105,7 +105,7 @@ fn recovered(state: &RunState) -> Result<(Timestamp, String), String> {
 fn unwell(state: &RunState, from: Timestamp) -> Result<Option<(&str, Timestamp)>, String> {
     let mut sick: Vec<(&str, Timestamp)> = at_the_edge(state, from)?.into_iter().collect();
     for step in out(&state.plan.steps) {
-        let Task::Within(within) = &step.task else {
+        let Task::AwaitWithinLimits(within) = &step.task else {
             continue;
         };
         let now = state.steps.get(&step.id);
@@ -139,7 +139,7 @@ fn at_the_edge(
     from: Timestamp,
 ) -> Result<Option<(&'static str, Timestamp)>, String> {
     let steps = state.plan.steps.iter();
-    let mut looks = steps.filter(|step| matches!(step.task, Task::Look(_)));
+    let mut looks = steps.filter(|step| matches!(step.task, Task::HoldForOperator(_)));
     let look = looks.find_map(|step| state.steps.get(&step.id)?.started);
     let span = from..look.unwrap_or(state.newest);
     let limit = state.plan.rules.abort_5xx_percent;
@@ -182,7 +182,7 @@ fn last_sick<M>(
 fn out(steps: &[Step]) -> impl Iterator<Item = &Step> {
     steps
         .iter()
-        .take_while(|step| !matches!(step.task, Task::Look(_)))
+        .take_while(|step| !matches!(step.task, Task::HoldForOperator(_)))
 }
 
 /// Clients are sent where the service is well, and the writer answers under its name.

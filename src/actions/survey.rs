@@ -7,10 +7,10 @@ use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
 use super::offers::{Offers, offers, template};
-use super::room::{Room, room};
+use super::quotas::{Room, room};
 use super::{CertificateFacts, CodeFrom, Intent};
 use gwctl_aws::{AwsError, ErrorKind, Session};
-use gwctl_fleet::{DeployedCode, FLEET_TAG, FleetSpec, Formation, Region};
+use gwctl_fleet::{DeployedCode, FLEET_TAG, FleetSpec, Region, StackDescription};
 use gwctl_stacks::{Kind, Parameters};
 
 /// What is known of the stacks and Regions a fleet is built from.
@@ -93,7 +93,7 @@ impl Survey {
         Region::new(homes.next()?.0).ok()
     }
 
-    fn take_in(&mut self, fleet: &str, region: &Region, stacks: Vec<Formation>) {
+    fn take_in(&mut self, fleet: &str, region: &Region, stacks: Vec<StackDescription>) {
         for stack in stacks {
             let ours = stack.tags.get(FLEET_TAG).is_some_and(|tag| tag == fleet);
             let known = KnownStack {

@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::words;
+use super::format;
 use gwctl_fleet::{CheckKind, Metric, Missing, Region, Served, Site, Snapshot};
 
 /// A point older than this says nothing of now.
@@ -15,7 +15,7 @@ const QUORUM: f64 = 18.0;
 
 /// `112 requests a minute, about 96 of them Route 53's health checks`.
 pub(super) fn requests(served: &Served) -> String {
-    let all = format!("{} requests a minute", words::count(served.requests));
+    let all = format!("{} requests a minute", format::count(served.requests));
     match served.checkers.expected {
         None => format!(
             "{all}; how many of them are Route 53's health checks is not known: the checks could not be read"
@@ -23,7 +23,7 @@ pub(super) fn requests(served: &Served) -> String {
         // One in a hundred changes nothing.
         Some(expected) if expected < 1.0 || 100.0 * expected < served.requests => all,
         Some(expected) => {
-            let expected = words::count(expected.min(served.requests));
+            let expected = format::count(expected.min(served.requests));
             format!("{all}, about {expected} of them Route 53's health checks")
         }
     }

@@ -12,7 +12,7 @@ use super::output::tell;
 use super::run_async;
 use super::settings::{Settings, refresh};
 use super::target::Target;
-use crate::actions::{Crew, Folder, Intent};
+use crate::actions::{Folder, Intent, RunContext};
 use crate::aws::keep_from_terminal;
 use crate::console::app::Mode;
 use crate::console::{self, Fleets, Keeping, Opened, Opening, Outcome, Setup};
@@ -136,20 +136,20 @@ impl Fleets for Configured {
         })
     }
 
-    fn reopen(&self, crew: Crew, pace: Pace) -> Opened {
-        let spec = self.spec(&crew.fleet);
+    fn reopen(&self, run_context: RunContext, pace: Pace) -> Opened {
+        let spec = self.spec(&run_context.fleet);
         let refresh = Refresh {
             pace,
             ..refresh(&self.settings.config)
         };
-        Target::again(crew, spec, refresh).open()
+        Target::again(run_context, spec, refresh).open()
     }
 
-    fn keep(&self, crew: Crew, intent: Intent) -> Keeping {
+    fn keep(&self, run_context: RunContext, intent: Intent) -> Keeping {
         let (built, file) = (self.built.clone(), self.settings.paths.config.clone());
         Box::pin(async move {
-            match recorded(&intent, &crew, &file).await {
-                Ok(recorded) => (built.put(&crew, recorded.built), recorded.said),
+            match recorded(&intent, &run_context, &file).await {
+                Ok(recorded) => (built.put(&run_context, recorded.built), recorded.said),
                 Err(why) => (false, Some(Err(why))),
             }
         })

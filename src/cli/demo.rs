@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::operator::operator;
 use super::simulated::{refresh, target, world};
 use super::target::Target;
-use crate::actions::{Crew, Folder, Intent};
+use crate::actions::{Folder, Intent, RunContext};
 use crate::config::Paths;
 use crate::console::app::{FaultEntry, Mode};
 use crate::console::{FaultPanel, Fleets, Keeping, Opened, Opening, Setup};
@@ -72,17 +72,17 @@ impl Fleets for World {
         Box::pin(async move { Ok(target(&sim, pace).await.open()) })
     }
 
-    fn reopen(&self, crew: Crew, pace: Pace) -> Opened {
-        let spec = self.spec(&crew.fleet);
-        Target::again(crew, spec, refresh(pace)).open()
+    fn reopen(&self, run_context: RunContext, pace: Pace) -> Opened {
+        let spec = self.spec(&run_context.fleet);
+        Target::again(run_context, spec, refresh(pace)).open()
     }
 
-    fn keep(&self, crew: Crew, intent: Intent) -> Keeping {
+    fn keep(&self, run_context: RunContext, intent: Intent) -> Keeping {
         let built = self.built.clone();
         Box::pin(async move {
-            match read_back(&intent, &crew, &crew.spec).await {
-                Ok(now) if now == crew.spec => (false, None),
-                Ok(now) => (built.put(&crew, now), Some(Ok(KEPT.into()))),
+            match read_back(&intent, &run_context, &run_context.spec).await {
+                Ok(now) if now == run_context.spec => (false, None),
+                Ok(now) => (built.put(&run_context, now), Some(Ok(KEPT.into()))),
                 Err(why) => (false, Some(Err(why))),
             }
         })

@@ -41,7 +41,10 @@ async fn act(
     limit: Duration,
     runs: &Folder,
 ) -> Result<Rehearsed, Failure> {
-    let Opened { observer, crew } = target.open();
+    let Opened {
+        observer,
+        run_context,
+    } = target.open();
     observer.set_pace(Pace::Incident);
     let picture = observer.first_to_act_on(limit).await;
     let found = look_up(intent.clone(), &target.name, &target.spec, &target.session);
@@ -64,7 +67,7 @@ async fn act(
         operator: operator.name.clone(),
         host: operator.host.clone(),
     };
-    let running = start(&planned, &confirmation, crew, runs, &operator)
+    let running = start(&planned, &confirmation, run_context, runs, &operator)
         .map_err(|refused| Failure::new(refused.to_string()))?;
     tokio::time::sleep(into).await;
     let mut run = (**running.state.borrow()).clone();

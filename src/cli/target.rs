@@ -7,7 +7,7 @@ use super::clock;
 use super::output::tell;
 use super::settings::{self, Settings};
 use super::verbose::introduce;
-use crate::actions::Crew;
+use crate::actions::RunContext;
 use crate::aws::{Session, SessionOptions};
 use crate::console::Opened;
 use crate::fleet::{Clock, FleetSpec};
@@ -72,15 +72,15 @@ impl Target {
         }
     }
 
-    /// The fleet of `crew` once more, as `spec` describes it now where it does: the same way to AWS, so that
+    /// The fleet of `run_context` once more, as `spec` describes it now where it does: the same way to AWS, so that
     /// the ledger of calls goes on.
-    pub fn again(crew: Crew, spec: Option<FleetSpec>, refresh: Refresh) -> Self {
+    pub fn again(run_context: RunContext, spec: Option<FleetSpec>, refresh: Refresh) -> Self {
         Self {
-            name: crew.fleet,
-            spec: spec.unwrap_or(crew.spec),
-            session: crew.session,
-            prober: crew.prober,
-            clock: crew.clock,
+            name: run_context.fleet,
+            spec: spec.unwrap_or(run_context.spec),
+            session: run_context.session,
+            prober: run_context.prober,
+            clock: run_context.clock,
             refresh,
         }
     }
@@ -88,13 +88,16 @@ impl Target {
     /// Begins to look, with everything it takes to act. Must be called within a tokio runtime.
     pub fn open(&self) -> Opened {
         let observer = self.observe();
-        let crew = self.crew(&observer);
-        Opened { observer, crew }
+        let run_context = self.run_context(&observer);
+        Opened {
+            observer,
+            run_context,
+        }
     }
 
     /// What guided actions need, on the picture that `observer` keeps fresh.
-    pub fn crew(&self, observer: &Observer) -> Crew {
-        Crew {
+    pub fn run_context(&self, observer: &Observer) -> RunContext {
+        RunContext {
             fleet: self.name.clone(),
             spec: self.spec.clone(),
             session: self.session.clone(),

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::app::{FaultEntry, KeymapError, Mode};
-use gwctl_actions::{Crew, Folder, Intent, Operator};
+use gwctl_actions::{Folder, Intent, Operator, RunContext};
 use gwctl_fleet::{Clock, FleetSpec, Pace};
 use gwctl_observe::Observer;
 
@@ -19,7 +19,7 @@ pub struct Opened {
     /// Keeps the picture fresh.
     pub observer: Observer,
     /// For guided actions; its picture is the observer's.
-    pub crew: Crew,
+    pub run_context: RunContext,
 }
 
 /// What a run built, being kept: whether its fleet is described differently now, and what was written where,
@@ -37,11 +37,11 @@ pub trait Fleets: Send + Sync {
     /// Loads configuration and credentials, and starts to look at the fleet.
     fn open(&self, name: &str, pace: Pace) -> Opening;
 
-    /// Starts to look anew, at the fleet of `crew` as it is described now. Called within a tokio runtime.
-    fn reopen(&self, crew: Crew, pace: Pace) -> Opened;
+    /// Starts to look anew, at the fleet of `run_context` as it is described now. Called within a tokio runtime.
+    fn reopen(&self, run_context: RunContext, pace: Pace) -> Opened;
 
-    /// Reads back what `intent` built for the fleet of `crew`, and describes the fleet so from now on.
-    fn keep(&self, crew: Crew, intent: Intent) -> Keeping;
+    /// Reads back what `intent` built for the fleet of `run_context`, and describes the fleet so from now on.
+    fn keep(&self, run_context: RunContext, intent: Intent) -> Keeping;
 }
 
 /// Faults of the simulated world.

@@ -208,7 +208,7 @@ impl Vote {
 
 /// What DNS answers for the latency record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Answer {
+pub struct DnsAnswer {
     /// From where it was asked: `here`, or a client subnet's place such as `Frankfurt`.
     pub vantage: String,
     /// The name or address answered, cleaned.
@@ -248,7 +248,7 @@ pub struct Edge {
     /// alarm's name and what is known of it.
     pub named_switches: BTreeMap<Region, (String, Observed<Switch>)>,
     /// What DNS answers now.
-    pub answers: Observed<Vec<Answer>>,
+    pub answers: Observed<Vec<DnsAnswer>>,
     /// gwctl's own request to the public domain.
     pub probe: Observed<ProbeReport>,
     /// How it is doing.

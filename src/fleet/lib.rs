@@ -8,9 +8,8 @@ mod clients;
 mod clock;
 mod code;
 mod database;
+mod discovery;
 mod edge;
-mod formation;
-mod found;
 mod function_name;
 mod judge;
 mod lag;
@@ -29,6 +28,7 @@ mod site;
 mod snapshot;
 pub mod span;
 mod spec;
+mod stack_description;
 mod switch;
 mod text;
 mod thresholds;
@@ -43,15 +43,13 @@ pub use database::{
     Cluster, ClusterState, DbEvent, DbSnapshot, Engine, FailoverState, GlobalDatabase, Instance,
     LagMetric, Member, Topology,
 };
+pub use discovery::{
+    ApiMapping, ApiName, HostedZone, ListedDistribution, ListedGlobalCluster, Origin,
+};
 pub use edge::{
-    Answer, Certificate, CheckConfig, CheckKind, CheckVerdict, Distribution, Edge, HealthCheck,
+    Certificate, CheckConfig, CheckKind, CheckVerdict, Distribution, DnsAnswer, Edge, HealthCheck,
     LatencyRecord, Router, Vote,
 };
-pub use formation::{
-    ChangeSet, Course, Drifted, FLEET_TAG, Formation, PropertyDifference, ROLE_TAG, ResourceChange,
-    StackEvent,
-};
-pub use found::{ApiMapping, ApiName, HostedZone, ListedDistribution, ListedGlobalCluster, Origin};
 pub use function_name::FunctionName;
 pub use judge::{Found, check_verdict, checkers, judge, member_verdict};
 pub use lag::{Lag, Silence};
@@ -71,6 +69,10 @@ pub use site::{
 };
 pub use snapshot::{Pace, Snapshot};
 pub use spec::{BuildSpec, EdgeSpec, FleetSpec, SiteSpec, SwitchSpec};
+pub use stack_description::{
+    ChangeSet, Course, Drifted, FLEET_TAG, PropertyDifference, ROLE_TAG, ResourceChange,
+    StackDescription, StackEvent,
+};
 pub use switch::{Lasting, Position, RoutingControl, RoutingEndpoint, Switch};
 pub use text::{clean, clean_line, clean_markdown};
 pub use thresholds::{Limit, Thresholds};

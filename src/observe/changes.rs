@@ -19,7 +19,7 @@ const RECENT: SignedDuration = SignedDuration::from_hours(24 * 14);
 
 /// What differs between the picture `before` and the one `now`.
 pub(super) fn between(before: &Snapshot, now: &Snapshot) -> Vec<Change> {
-    let mut seen = Seen {
+    let mut seen = ChangeLog {
         at: now.at,
         changes: Vec::new(),
     };
@@ -54,7 +54,7 @@ pub(super) fn between(before: &Snapshot, now: &Snapshot) -> Vec<Change> {
     seen.changes
 }
 
-fn database(before: &Snapshot, now: &Snapshot, seen: &mut Seen) {
+fn database(before: &Snapshot, now: &Snapshot, seen: &mut ChangeLog) {
     if let Some((was, is)) = both(&before.database.topology, &now.database.topology) {
         let id = &now.database.id;
         if was.status != is.status {
@@ -117,7 +117,7 @@ fn database(before: &Snapshot, now: &Snapshot, seen: &mut Seen) {
     }
 }
 
-fn edge(before: &Snapshot, now: &Snapshot, seen: &mut Seen) {
+fn edge(before: &Snapshot, now: &Snapshot, seen: &mut ChangeLog) {
     if let Some((was, is)) = both(&before.edge.distribution, &now.edge.distribution) {
         let id = &now.edge.distribution_id;
         if was.status != is.status {
@@ -166,7 +166,7 @@ fn check(
     (was, then): (&HealthCheck, Timestamp),
     (is, now): (&HealthCheck, Timestamp),
     region: Option<&Region>,
-    seen: &mut Seen,
+    seen: &mut ChangeLog,
 ) {
     let id = &is.id;
     if let Some((was, is)) = both(&was.config, &is.config) {
@@ -210,12 +210,12 @@ fn both<'a, T>(was: &'a Observed<T>, is: &'a Observed<T>) -> Option<(&'a T, &'a 
     Some((was.last()?, is.current()?))
 }
 
-struct Seen {
+struct ChangeLog {
     at: Timestamp,
     changes: Vec<Change>,
 }
 
-impl Seen {
+impl ChangeLog {
     fn add(&mut self, region: Option<&Region>, what: String) {
         self.changes.push(Change {
             at: self.at,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::fold::Picture;
-use super::poller::{Answer, Poller};
+use super::poller::{PolledAnswer, Poller};
 
 /// Follows what the program says. When it ends, everything that waited for it is asked again at once.
 pub(super) async fn watch(poller: Arc<Poller>, again: watch::Sender<u64>) {
@@ -22,7 +22,7 @@ pub(super) async fn watch(poller: Arc<Poller>, again: watch::Sender<u64>) {
             // The picture is gone together with its observer.
             if poller
                 .answers
-                .send(Answer {
+                .send(PolledAnswer {
                     question: None,
                     fold,
                 })

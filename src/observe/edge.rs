@@ -8,7 +8,7 @@ use super::poller::{Askers, Fold, Poller};
 use super::schedule::{CERTIFICATE, CONFIG, DISTRIBUTION, STATE, VANTAGE};
 use super::vantage::{VANTAGE_BITS, VANTAGES, VantagePoint};
 use gwctl_aws::{AwsError, Vantage};
-use gwctl_fleet::{Answer, LatencyRecord, Missing, Region, clean_line};
+use gwctl_fleet::{DnsAnswer, LatencyRecord, Missing, Region, clean_line};
 
 /// Starts the askers of everything global.
 pub(super) fn watch(askers: &mut Askers) {
@@ -95,8 +95,8 @@ async fn here(poller: Arc<Poller>) -> Fold {
 }
 
 /// Which Region each of them stands for, the picture knows.
-fn answers(vantage: &str, values: Vec<String>, ttl_s: Option<u32>) -> Vec<Answer> {
-    let answer = |value: String| Answer {
+fn answers(vantage: &str, values: Vec<String>, ttl_s: Option<u32>) -> Vec<DnsAnswer> {
+    let answer = |value: String| DnsAnswer {
         vantage: vantage.into(),
         value: clean_line(&value),
         region: None,

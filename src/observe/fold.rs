@@ -7,13 +7,13 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use super::anyone::Anyone;
-use super::poller::{Answer, Poller, Response};
+use super::any_region::Anyone;
+use super::poller::{PolledAnswer, Poller, Response};
 use super::{changes, cost, switches};
 use gwctl_fleet::{
-    Answer as DnsAnswer, Change, CheckConfig, CheckKind, Cluster, HealthCheck, LatencyRecord,
-    Metric, Metrics, Missing, Observed, Pace, Position, Region, Snapshot, Switch, Topology,
-    WeightedRecord, judge,
+    Change, CheckConfig, CheckKind, Cluster, DnsAnswer, HealthCheck, LatencyRecord, Metric,
+    Metrics, Missing, Observed, Pace, Position, Region, Snapshot, Switch, Topology, WeightedRecord,
+    judge,
 };
 
 /// Bursts of answers become one picture: at most one in this much time on the wall.
@@ -300,7 +300,7 @@ impl Picture {
 /// first picture complete.
 pub(super) async fn run(
     mut picture: Picture,
-    mut answers: mpsc::UnboundedReceiver<Answer>,
+    mut answers: mpsc::UnboundedReceiver<PolledAnswer>,
     mut pace: watch::Receiver<Pace>,
     questions: usize,
     publish: watch::Sender<Arc<Snapshot>>,

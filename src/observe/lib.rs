@@ -5,8 +5,7 @@
 //! needs of another's answer it takes from the `shared_facts` as soon as it is there; so a Region that
 //! never answers delays nothing but itself.
 
-mod anyone;
-mod asked;
+mod any_region;
 mod changes;
 mod cost;
 mod credentials;
@@ -22,6 +21,7 @@ mod permissions;
 mod poller;
 mod probe;
 mod questions;
+mod read_permissions;
 mod region;
 mod schedule;
 mod shared_facts;
@@ -46,10 +46,10 @@ use limiter::Limiter;
 use poller::{Askers, Poller};
 use shared_facts::SharedFacts;
 
-pub use asked::{ASKED, Asked, Asker, asked_by};
 pub use network::NetworkProber;
 pub use permissions::asked_about;
 pub use probe::{Answerer, NoProbe, Prober, Resolved};
+pub use read_permissions::{Asker, READ_PERMISSIONS, ReadPermission, read_permissions_of};
 pub use vantage::{VANTAGE_BITS, VANTAGES, VantagePoint};
 
 /// How often things are asked for (fleet time).

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::poller::{Answer, Askers, Fold, Poller, Response};
+use super::poller::{Askers, Fold, PolledAnswer, Poller, Response};
 use super::questions::{self, Key};
 use super::schedule;
 use gwctl_aws::{MetricAnswer, MetricQuestion};
@@ -134,7 +134,7 @@ impl Asker {
             }
         });
         // The folder ends only together with all askers.
-        let _ = self.poller.answers.send(Answer {
+        let _ = self.poller.answers.send(PolledAnswer {
             question: self.question,
             fold,
         });

@@ -8,10 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use super::asked;
 use super::fold::Picture;
 use super::limiter::Limiter;
 use super::probe::{NoProbe, Prober};
+use super::read_permissions;
 use super::schedule::{self, Cadence};
 use super::shared_facts::SharedFacts;
 use gwctl_aws::Session;
@@ -35,14 +35,14 @@ pub(super) struct Poller {
     pub(super) history: SignedDuration,
     pub(super) pace: watch::Receiver<Pace>,
     pub(super) refresh: watch::Receiver<u64>,
-    pub(super) answers: mpsc::UnboundedSender<Answer>,
+    pub(super) answers: mpsc::UnboundedSender<PolledAnswer>,
 }
 
 /// Folds an answer into the picture.
 pub(super) type Fold = Box<dyn FnOnce(&mut Picture) + Send>;
 
 /// An answer on its way to the picture.
-pub(super) struct Answer {
+pub(super) struct PolledAnswer {
     /// Which question; none for those that the first picture does not wait for.
     pub(super) question: Option<usize>,
     pub(super) fold: Fold,
@@ -82,7 +82,7 @@ impl Poller {
         E: Into<Missing> + 'a,
     {
         debug_assert!(
-            asked::is_listed(api),
+            read_permissions::is_listed(api),
             "{api} is not in the table of what is asked"
         );
         // An SDK call under way takes twenty kilobytes: only while it is under way.
@@ -221,7 +221,11 @@ impl Askers {
             loop {
                 let asked = poller.clock.now();
                 let fold = ask(poller.clone()).await;
-                if poller.answers.send(Answer { question, fold }).is_err() {
+                if poller
+                    .answers
+                    .send(PolledAnswer { question, fold })
+                    .is_err()
+                {
                     return;
                 }
                 poller.rest(&mut waits, cadence, jitter, asked).await;

@@ -434,7 +434,13 @@ fn an_order_to_undo_is_refused_where_the_plan_has_no_way_back() {
         running.control.leave();
         running.task.await.unwrap().unwrap();
         let undo = [Order::Undo];
-        let again = resume(&state.id, &undo, stage.crew(), &stage.folder, &operator());
+        let again = resume(
+            &state.id,
+            &undo,
+            stage.run_context(),
+            &stage.folder,
+            &operator(),
+        );
         assert!(
             matches!(again, Err(NotStarted::NoWayBack { .. })),
             "{again:?}"

@@ -139,7 +139,8 @@ fn a_run_that_was_left_is_resumed_and_one_that_is_over_is_not() {
         let state = stage.settle(&mut running).await;
         assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
         running.task.await.unwrap().unwrap();
-        let again = gwctl::actions::resume(&id, &[], stage.crew(), &stage.folder, &operator());
+        let again =
+            gwctl::actions::resume(&id, &[], stage.run_context(), &stage.folder, &operator());
         assert!(again.unwrap_err().to_string().contains("is done"));
     });
 }
@@ -153,7 +154,7 @@ impl Stage {
         gwctl::actions::start(
             plan,
             &super::stand::confirmation(plan),
-            self.crew(),
+            self.run_context(),
             folder,
             &operator(),
         )
@@ -161,6 +162,6 @@ impl Stage {
     }
 
     fn resume_in(&self, folder: &gwctl::actions::Folder, id: &str) -> gwctl::actions::Running {
-        gwctl::actions::resume(id, &[], self.crew(), folder, &operator()).unwrap()
+        gwctl::actions::resume(id, &[], self.run_context(), folder, &operator()).unwrap()
     }
 }

@@ -63,7 +63,7 @@ async fn a_switch_that_forgets_lapses_by_one_reading() {
 #[tokio::test(start_paused = true)]
 async fn a_switch_that_forgets_is_kept_by_whoever_watches_until_somebody_restores() {
     let stage = evacuated(MetricCheckFollows::AlarmState, "notBreaching").await;
-    let keeper = tokio::spawn(keep_switches(stage.crew()));
+    let keeper = tokio::spawn(keep_switches(stage.run_context()));
     a_while().await;
     assert!(!in_service(&stage));
     let snapshot = stage.snapshot();

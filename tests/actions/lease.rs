@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use gwctl::actions::{Crew, LeaseRefused, NotStarted, Phase, Rehearsal, plan, start};
+use gwctl::actions::{LeaseRefused, NotStarted, Phase, Rehearsal, RunContext, plan, start};
 use gwctl::fleet::FleetSpec;
 
 use super::stand::{Stage, confirmation, in_virtual_time, operator, story};
@@ -45,15 +45,15 @@ fn beside_another(change: impl FnOnce(&mut FleetSpec)) -> Result<(), String> {
         let mut spec = stage.spec.clone();
         change(&mut spec);
         let other = plan("also-orders", &spec, &stage.snapshot(), &rehearsal.intent).unwrap();
-        let crew = Crew {
+        let run_context = RunContext {
             fleet: "also-orders".into(),
             spec,
-            ..stage.crew()
+            ..stage.run_context()
         };
         let begun = start(
             &other,
             &confirmation(&other),
-            crew,
+            run_context,
             &stage.folder,
             &operator(),
         );
@@ -128,7 +128,7 @@ fn two_engineers_on_two_machines_do_nothing_twice() {
             let mut other = start(
                 &plan,
                 &confirmation(&plan),
-                stage.crew(),
+                stage.run_context(),
                 &elsewhere,
                 &operator(),
             )

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gwctl::actions::{
-    Crew, DiskFault, Finding, Folder, Intent, Lately, NotStarted, Order, Phase, Plan, Running,
-    Status, resume, start,
+    DiskFault, Finding, Folder, Intent, Lately, NotStarted, Order, Phase, Plan, RunContext,
+    Running, Status, resume, start,
 };
 use gwctl::console::app::{Code, Effect, Key, Msg, Overlay, update};
 use gwctl::fleet::{Observed, Verdict};
@@ -35,7 +35,13 @@ fn promote(code: &str) -> Intent {
 }
 
 fn begin(stage: &Stage, folder: &Folder, plan: &Plan) -> Result<Running, NotStarted> {
-    start(plan, &confirmation(plan), stage.crew(), folder, &operator())
+    start(
+        plan,
+        &confirmation(plan),
+        stage.run_context(),
+        folder,
+        &operator(),
+    )
 }
 
 /// Leaves `code`, and the run as soon as AWS took the change.
@@ -152,12 +158,13 @@ fn whether_anybody_else_serves_is_the_operators_word_where_it_is_not_known() {
             let last = checks.find(|check| check.name == "not-the-last").unwrap();
             assert_eq!(last.finding == Finding::Waivable, waived, "{last:?}");
             let (_keep, picture) = tokio::sync::watch::channel(unknown);
-            let crew = Crew {
+            let run_context = RunContext {
                 picture,
-                ..stage.crew()
+                ..stage.run_context()
             };
             let confirmed = confirmation(&plan);
-            let mut running = start(&plan, &confirmed, crew, &stage.folder, &operator()).unwrap();
+            let mut running =
+                start(&plan, &confirmed, run_context, &stage.folder, &operator()).unwrap();
             let told = running
                 .state
                 .wait_for(|state| state.first_change().is_some() || state.phase() == Phase::Held);
@@ -223,8 +230,14 @@ fn what_another_machine_left_a_moment_ago_is_seen_by_looking() {
             // CloudWatch shows it to those who ask after a while.
             tokio::time::sleep(Duration::from_mins(1)).await;
             let before = sent(&stage);
-            let mut again =
-                resume(&running.id, &[], stage.crew(), &stage.folder, &operator()).unwrap();
+            let mut again = resume(
+                &running.id,
+                &[],
+                stage.run_context(),
+                &stage.folder,
+                &operator(),
+            )
+            .unwrap();
             let state = stage.settle(&mut again).await;
             let why = state.steps["evacuate"].held.clone().unwrap_or_default();
             assert!(
@@ -246,7 +259,8 @@ fn a_region_that_was_to_take_traffic_and_takes_none_holds_the_run_until_it_is_to
         sent_and_left(&stage, &elsewhere, "eu-west-1").await;
         // What another machine puts shows once CloudWatch has made it visible.
         tokio::time::sleep(Duration::from_mins(1)).await;
-        let mut running = resume(&id, &[], stage.crew(), &stage.folder, &operator()).unwrap();
+        let mut running =
+            resume(&id, &[], stage.run_context(), &stage.folder, &operator()).unwrap();
         let state = stage.settle(&mut running).await;
         let why = state.steps["evacuate"].held.clone().unwrap_or_default();
         assert!(why.contains("eu-west-1: its switch"), "{}", story(&state));
@@ -273,7 +287,8 @@ fn a_writer_that_somebody_else_moved_is_not_moved_from_where_it_was() {
         let third = &topology.member(&region("ap-southeast-1")).unwrap().arn;
         rds.switchover("orders", third).await.unwrap();
         tokio::time::sleep(Duration::from_mins(5)).await;
-        let mut running = resume(&id, &[], stage.crew(), &stage.folder, &operator()).unwrap();
+        let mut running =
+            resume(&id, &[], stage.run_context(), &stage.folder, &operator()).unwrap();
         let state = stage.settle(&mut running).await;
         let why = state.steps["switchover"].held.clone().unwrap_or_default();
         assert!(
@@ -294,7 +309,8 @@ fn a_failover_is_not_sent_any_more_once_the_primary_answers_again() {
         assert!(state.steps.contains_key("failover"), "{}", story(&state));
         // What goes wrong there ends after twelve minutes.
         tokio::time::sleep(Duration::from_mins(12)).await;
-        let mut running = resume(&id, &[], stage.crew(), &stage.folder, &operator()).unwrap();
+        let mut running =
+            resume(&id, &[], stage.run_context(), &stage.folder, &operator()).unwrap();
         let state = stage.settle(&mut running).await;
         let why = state.steps["failover"].held.clone().unwrap_or_default();
         assert!(why.contains("not called for any more"), "{}", story(&state));
@@ -311,7 +327,8 @@ fn a_run_does_not_go_on_in_another_account() {
         let other = "999999999999";
         stage.sim().state().resources.caller.account = other.into();
         // The picture still shows the account of a moment ago: looking does not.
-        let mut running = resume(&id, &[], stage.crew(), &stage.folder, &operator()).unwrap();
+        let mut running =
+            resume(&id, &[], stage.run_context(), &stage.folder, &operator()).unwrap();
         let state = stage.settle(&mut running).await;
         let why = state.steps["evacuate"].held.clone().unwrap_or_default();
         assert!(why.contains(other), "{}", story(&state));
@@ -322,7 +339,7 @@ fn a_run_does_not_go_on_in_another_account() {
             step: "evacuate".into(),
         };
         for orders in [&[][..], &[retry], &[Order::Undo]] {
-            let refused = resume(&id, orders, stage.crew(), &stage.folder, &operator());
+            let refused = resume(&id, orders, stage.run_context(), &stage.folder, &operator());
             let Err(NotStarted::Elsewhere(differences)) = refused else {
                 panic!("{orders:?} goes on");
             };
@@ -340,9 +357,9 @@ fn a_run_does_not_go_on_with_another_configuration_of_its_fleet() {
     in_virtual_time(async {
         let stage = over("calm").await;
         let id = killed_before_its_change(&stage, &evacuate("eu-west-1")).await;
-        let mut crew = stage.crew();
-        crew.spec.edge.distribution = "E0STAGING".into();
-        let refused = resume(&id, &[], crew, &stage.folder, &operator()).unwrap_err();
+        let mut run_context = stage.run_context();
+        run_context.spec.edge.distribution = "E0STAGING".into();
+        let refused = resume(&id, &[], run_context, &stage.folder, &operator()).unwrap_err();
         let why = refused.to_string();
         assert!(
             why.contains("distribution") && why.contains("E0STAGING"),
@@ -424,7 +441,13 @@ fn what_was_confirmed_in_no_known_account_is_planned_again_before_anything_is_se
         let dies = stage.folder.failing(DiskFault::Before(2));
         let running = begin(&stage, &dies, &plan).unwrap();
         assert!(running.task.await.unwrap().is_err(), "it dies");
-        let again = resume(&running.id, &[], stage.crew(), &stage.folder, &operator());
+        let again = resume(
+            &running.id,
+            &[],
+            stage.run_context(),
+            &stage.folder,
+            &operator(),
+        );
         let why = again.unwrap_err().to_string();
         assert!(why.contains("plan it again"), "{why}");
         assert_eq!(sent(&stage), before);

@@ -6,7 +6,7 @@ use gwctl::actions::policy::{DEPENDENTS, Known, Purpose, action, actions, planne
 use gwctl::actions::registry::ACTIONS;
 use gwctl::actions::{Intent, Order, Phase, Rehearsal};
 use gwctl::aws::{Session, SessionOptions, Timeouts, in_process};
-use gwctl::observe::{Asker, asked_by};
+use gwctl::observe::{Asker, read_permissions_of};
 use gwctl::sim::wire;
 
 use super::stand::{Stage, in_virtual_time, region, story};
@@ -116,7 +116,9 @@ fn holds(purpose: Purpose) {
     // What those ask that only look is held against their policy where they are.
     let looking: BTreeSet<String> = match purpose {
         Purpose::Drill => actions(Purpose::Dashboard, &BTreeSet::new()),
-        Purpose::Provision => asked_by(&[Asker::Drift]).map(Into::into).collect(),
+        Purpose::Provision => read_permissions_of(&[Asker::Drift])
+            .map(Into::into)
+            .collect(),
         _ => BTreeSet::new(),
     };
     let idle: Vec<_> = allowed

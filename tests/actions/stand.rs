@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gwctl::actions::{
-    CertificateFacts, Confirmation, Crew, Folder, Intent, NotStarted, Operator, Order, Phase, Plan,
-    RunState, Running, StepStatus, as_built, look_up, plan, start,
+    CertificateFacts, Confirmation, Folder, Intent, NotStarted, Operator, Order, Phase, Plan,
+    RunContext, RunState, Running, StepStatus, as_built, look_up, plan, start,
 };
 use gwctl::aws::Session;
 use gwctl::fleet::{FleetSpec, Pace, Region, Snapshot};
@@ -76,8 +76,8 @@ impl Stage {
         &self.stand.sim
     }
 
-    pub fn crew(&self) -> Crew {
-        Crew {
+    pub fn run_context(&self) -> RunContext {
+        RunContext {
             fleet: "orders".into(),
             spec: self.spec.clone(),
             session: self.session.clone(),
@@ -139,7 +139,7 @@ impl Stage {
         start(
             plan,
             &confirmation(plan),
-            self.crew(),
+            self.run_context(),
             &self.folder,
             &operator(),
         )

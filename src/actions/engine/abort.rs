@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::journal::{RunState, StepStatus};
 use crate::task::bearing::{self, Bearing, Limits};
 use crate::unreachable::is_unreachable;
-use crate::{Intent, Task, traffic, words};
+use crate::{Intent, Task, format, traffic};
 use gwctl_fleet::{Lag, Metric, Region, Rules, Site, Snapshot, check_verdict};
 
 /// Words of `GlobalCluster.Status` that are known (aws-facts §2.4): any other is shown and held on.
@@ -30,7 +30,7 @@ pub(super) fn met(state: &RunState, snapshot: &Snapshot, now: Timestamp) -> Vec<
             "window",
             format!(
                 "the run takes longer than {}",
-                words::seconds(rules.window_s)
+                format::seconds(rules.window_s)
             ),
         );
     }
@@ -176,7 +176,7 @@ fn unseen(site: &Site, snapshot: &Snapshot, begun: Timestamp) -> Option<String> 
         format!(
             "the newest figures of {}, which receives, are {} old",
             site.region,
-            words::span(age)
+            format::span(age)
         )
     })
 }
@@ -223,14 +223,14 @@ fn lagging(
         return (lag.ms > rules.abort_lag_ms).then(|| {
             format!(
                 "{target} last heard of the writer {} ago",
-                words::span(snapshot.at.duration_since(silence.since))
+                format::span(snapshot.at.duration_since(silence.since))
             )
         });
     }
     let mut points = series.points().iter().rev();
     let before = points.find(|point| lag.at.duration_since(point.at) >= TWO_MINUTES)?;
     (lag.ms > rules.abort_lag_ms && lag.ms > before.value)
-        .then(|| format!("{target} lags {} and the lag grows", words::millis(lag.ms)))
+        .then(|| format!("{target} lags {} and the lag grows", format::millis(lag.ms)))
 }
 
 /// From the begin of a minute's figure to the end of the next one's.

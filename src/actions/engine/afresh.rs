@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::drive::Log;
 use crate::planners::serves;
-use crate::{Crew, Mode, Place, PlannedCall, Shift, Step, Task, advise};
+use crate::{Mode, Place, PlannedCall, RunContext, Shift, Step, Task, advise};
 use gwctl_aws::AwsError;
 use gwctl_fleet::{Region, Snapshot};
 
@@ -38,12 +38,12 @@ pub(super) async fn refuses(
 async fn another_account(call: &PlannedCall, log: &Log) -> Option<String> {
     let state = log.state();
     let planned = state.plan.binding.place.as_ref()?;
-    let crew = &log.crew;
+    let run_context = &log.run_context;
     // The endpoint that the change goes to answers, or the change fails anyway.
-    let asked = crew.session.sts(&call.region);
-    let account = match in_time(crew, asked.identity()).await {
+    let asked = run_context.session.sts(&call.region);
+    let account = match in_time(run_context, asked.identity()).await {
         Some(identity) => Some(identity.account),
-        None => crew
+        None => run_context
             .snapshot()
             .identity
             .last()
@@ -72,8 +72,8 @@ enum Taker {
 
 /// Somebody must be there to take what a Region loses.
 async fn nobody_takes(shift: &Shift, log: &Log, insisted: bool) -> Option<String> {
-    let crew = &log.crew;
-    let snapshot = crew.snapshot();
+    let run_context = &log.run_context;
+    let snapshot = run_context.snapshot();
     let others = snapshot.sites.iter().map(|site| &site.region);
     let others = others.filter(|other| **other != shift.region);
     let found =
@@ -108,7 +108,7 @@ async fn taker(region: &Region, log: &Log, snapshot: &Snapshot) -> Taker {
     if log.lately.left(region) {
         return Taker::KeptOut("it was left a moment ago by another run".into());
     }
-    if let Some(why) = Box::pin(kept_out(&log.crew, snapshot, region)).await {
+    if let Some(why) = Box::pin(kept_out(&log.run_context, snapshot, region)).await {
         return Taker::KeptOut(why);
     }
     match serves(snapshot, region) {
@@ -129,32 +129,40 @@ fn told(found: &[(&Region, Taker)]) -> String {
 }
 
 /// What keeps traffic from `region` now; none where nothing was read that does.
-async fn kept_out(crew: &Crew, snapshot: &Snapshot, region: &Region) -> Option<String> {
+async fn kept_out(
+    run_context: &RunContext,
+    snapshot: &Snapshot,
+    region: &Region,
+) -> Option<String> {
     let (switch, check, control, record) = tokio::join!(
-        switched(crew, snapshot, region),
-        forced(crew, snapshot, region),
-        turned_off(crew, snapshot, region),
-        weightless(crew, region),
+        switched(run_context, snapshot, region),
+        forced(run_context, snapshot, region),
+        turned_off(run_context, snapshot, region),
+        weightless(run_context, region),
     );
     switch.or(check).or(control).or(record)
 }
 
-async fn switched(crew: &Crew, snapshot: &Snapshot, region: &Region) -> Option<String> {
+async fn switched(
+    run_context: &RunContext,
+    snapshot: &Snapshot,
+    region: &Region,
+) -> Option<String> {
     let (_, known) = snapshot.edge.switch(region)?;
     let switch = known.last()?;
-    let cloudwatch = crew.session.cloudwatch(&switch.region);
-    let since = crew.clock.now() - BACK;
+    let cloudwatch = run_context.session.cloudwatch(&switch.region);
+    let since = run_context.clock.now() - BACK;
     let newest =
         cloudwatch.newest_value(&switch.namespace, &switch.metric, &switch.dimensions, since);
-    let point = in_time(crew, newest).await??;
+    let point = in_time(run_context, newest).await??;
     (switch.evacuates(point.value) == Some(true))
         .then(|| format!("its switch in {} reads {}", switch.region, point.value))
 }
 
-async fn forced(crew: &Crew, snapshot: &Snapshot, region: &Region) -> Option<String> {
-    let route53 = crew.session.route53();
+async fn forced(run_context: &RunContext, snapshot: &Snapshot, region: &Region) -> Option<String> {
+    let route53 = run_context.session.route53();
     for check in snapshot.edge.check_ids(region) {
-        let config = in_time(crew, route53.health_check(check)).await?;
+        let config = in_time(run_context, route53.health_check(check)).await?;
         if config.inverted && config.disabled {
             return Some(format!("its health check {check} is forced unhealthy"));
         }
@@ -162,23 +170,27 @@ async fn forced(crew: &Crew, snapshot: &Snapshot, region: &Region) -> Option<Str
     None
 }
 
-async fn turned_off(crew: &Crew, snapshot: &Snapshot, region: &Region) -> Option<String> {
+async fn turned_off(
+    run_context: &RunContext,
+    snapshot: &Snapshot,
+    region: &Region,
+) -> Option<String> {
     let control = snapshot.edge.routing_control(region)?;
-    let endpoints = &crew.spec.edge.routing_endpoints;
+    let endpoints = &run_context.spec.edge.routing_endpoints;
     if endpoints.is_empty() {
         return None;
     }
-    let routing = crew.session.routing(endpoints);
-    let on = in_time(crew, routing.state(control)).await?;
+    let routing = run_context.session.routing(endpoints);
+    let on = in_time(run_context, routing.state(control)).await?;
     (!on).then(|| "its routing control is Off".into())
 }
 
 /// Its record is gone, or the group that it leads to gives it nothing.
-async fn weightless(crew: &Crew, region: &Region) -> Option<String> {
-    let edge = &crew.spec.edge;
-    let route53 = crew.session.route53();
+async fn weightless(run_context: &RunContext, region: &Region) -> Option<String> {
+    let edge = &run_context.spec.edge;
+    let route53 = run_context.session.route53();
     let asked = route53.record_sets(&edge.hosted_zone, &edge.latency_record);
-    let sets = in_time(crew, asked).await?;
+    let sets = in_time(run_context, asked).await?;
     let Some(own) = sets.iter().find(|set| set.region.as_ref() == Some(region)) else {
         return Some("its latency record is gone".into());
     };
@@ -187,7 +199,7 @@ async fn weightless(crew: &Crew, region: &Region) -> Option<String> {
         .as_ref()
         .filter(|alias| alias.zone == edge.hosted_zone)?;
     let asked = route53.record_sets(&edge.hosted_zone, &group.name);
-    let members = in_time(crew, asked).await?;
+    let members = in_time(run_context, asked).await?;
     // One a type: A and AAAA where it has both.
     let mut own = members
         .iter()
@@ -217,14 +229,20 @@ fn needless_failover(step: &Step, log: &Log) -> Option<String> {
     {
         return None;
     }
-    let why = refused(&advise(&log.crew.snapshot()))?;
+    let why = refused(&advise(&log.run_context.snapshot()))?;
     Some(format!(
         "a failover is not called for any more: {why}; plan again"
     ))
 }
 
 /// What was read, in time; none where it could not be. A world that runs fast still waits for the wire.
-async fn in_time<T>(crew: &Crew, read: impl Future<Output = Result<T, AwsError>>) -> Option<T> {
-    let limit = crew.clock.wall(PATIENCE).clamp(PATIENCE / 6, PATIENCE);
+async fn in_time<T>(
+    run_context: &RunContext,
+    read: impl Future<Output = Result<T, AwsError>>,
+) -> Option<T> {
+    let limit = run_context
+        .clock
+        .wall(PATIENCE)
+        .clamp(PATIENCE / 6, PATIENCE);
     tokio::time::timeout(limit, Box::pin(read)).await.ok()?.ok()
 }

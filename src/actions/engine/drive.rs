@@ -9,8 +9,8 @@ use tokio_util::sync::CancellationToken;
 use super::afresh;
 use crate::journal::{Entry, Journal, JournalError, Reply, RunState};
 use crate::needs::standing;
-use crate::task::{Context, Next, Seen, Sent};
-use crate::{Crew, Dependency, Lately, PlannedCall, Standing, Step, words};
+use crate::task::{Context, Next, Observation, Sent};
+use crate::{Dependency, Lately, PlannedCall, RunContext, Standing, Step, format};
 use gwctl_aws::{AwsError, ErrorKind};
 use gwctl_fleet::StackEvent;
 
@@ -27,7 +27,7 @@ const THROTTLED: u32 = 6;
 #[derive(Clone)]
 pub(super) struct Log {
     pub(super) journal: Arc<Mutex<Journal>>,
-    pub(super) crew: Crew,
+    pub(super) run_context: RunContext,
     /// What other runs sent before this one began or went on: none of them acts meanwhile.
     pub(super) lately: Arc<Lately>,
 }
@@ -35,7 +35,7 @@ pub(super) struct Log {
 impl Log {
     pub(super) fn say(&self, entry: Entry) -> Result<(), JournalError> {
         let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
-        journal.append(self.crew.clock.now(), entry)
+        journal.append(self.run_context.clock.now(), entry)
     }
 
     pub(super) fn state(&self) -> Arc<RunState> {
@@ -76,7 +76,7 @@ pub(super) async fn drive(
                 tokio::select! {
                     biased;
                     () = leave.cancelled() => return Ok(()),
-                    () = driver.log.crew.sleep(pause) => {}
+                    () = driver.log.run_context.sleep(pause) => {}
                 }
             }
         }
@@ -109,7 +109,7 @@ struct Driver {
 
 impl Driver {
     fn new(step: Step, log: Log) -> Self {
-        let now = log.crew.clock.now();
+        let now = log.run_context.clock.now();
         let state = log.state();
         let known = state.steps.get(&step.id);
         let newest =
@@ -146,39 +146,39 @@ impl Driver {
     }
 
     fn now(&self) -> Timestamp {
-        self.log.crew.clock.now()
+        self.log.run_context.clock.now()
     }
 
     async fn turn(&mut self) -> Result<Turn, JournalError> {
-        let seen = self.look().await;
+        let seen = self.probe().await;
         self.tell_log()?;
-        if !matches!(seen, Seen::Unknown(_)) {
+        if !matches!(seen, Observation::Unknown(_)) {
             self.blind = None;
         }
         match seen {
-            Seen::Done(text) => {
+            Observation::Done(text) => {
                 self.log.say(Entry::Done {
                     step: self.step.id.clone(),
                     text,
                 })?;
                 return Ok(Turn::Over);
             }
-            Seen::Next(next) => return self.next(next).await,
-            Seen::Ask(text) => return self.hold(text, true),
-            Seen::Wrong(why) => return self.hold(why, false),
-            Seen::Underway(text) => {
+            Observation::Next(next) => return self.next(next).await,
+            Observation::Ask(text) => return self.hold(text, true),
+            Observation::Wrong(why) => return self.hold(why, false),
+            Observation::Underway(text) => {
                 // Only what the change itself set in motion can fail later.
                 self.underway |= self.change != Change::NotMade;
                 self.tell(text)?;
             }
-            Seen::Unknown(why) => {
+            Observation::Unknown(why) => {
                 let since = *self.blind.get_or_insert(self.now());
                 if self.now().duration_since(since) > BLIND {
                     return self.hold(format!("cannot tell whether it is done: {why}"), false);
                 }
                 self.tell(why)?;
             }
-            Seen::NotDone(text) => return self.not_done(text).await,
+            Observation::NotDone(text) => return self.not_done(text).await,
         }
         self.wait()
     }
@@ -188,7 +188,7 @@ impl Driver {
         let left = i64::try_from(self.step.timeout_s).unwrap_or(i64::MAX);
         if self.now().duration_since(self.taken_up).as_secs() > left {
             let saw = self.saw.as_deref().unwrap_or("nothing");
-            let after = words::seconds(self.step.timeout_s);
+            let after = format::seconds(self.step.timeout_s);
             return self.hold(format!("not done after {after}; last seen: {saw}"), false);
         }
         Ok(Turn::Wait(self.step.task.pace()))
@@ -196,7 +196,7 @@ impl Driver {
 
     async fn not_done(&mut self, text: String) -> Result<Turn, JournalError> {
         match self.change.clone() {
-            Change::NotMade => self.send().await,
+            Change::NotMade => self.apply().await,
             Change::Accepted { .. } if self.underway => self.hold(
                 format!("it was started, and did not complete: {text}"),
                 false,
@@ -209,9 +209,9 @@ impl Driver {
                 self.wait()
             }
             // It sets a state: once more changes nothing more.
-            Change::Open { .. } if self.step.task.idempotent() => self.send().await,
+            Change::Open { .. } if self.step.task.idempotent() => self.apply().await,
             Change::Open { why, .. } => {
-                let waited = words::span(SETTLE);
+                let waited = format::span(SETTLE);
                 self.hold(format!("the reply was lost ({why}) and after {waited} {text}: a retry sends it again"), false)
             }
             Change::Accepted { .. } => {
@@ -235,7 +235,7 @@ impl Driver {
                 self.wait()
             }
             Some((_, limit)) if matches!(self.change, Change::Accepted { .. }) => {
-                let waited = words::span(limit);
+                let waited = format::span(limit);
                 self.hold(
                     format!(
                         "AWS took {}, and after {waited} it does not show",
@@ -252,19 +252,19 @@ impl Driver {
         }
     }
 
-    async fn look(&self) -> Seen {
+    async fn probe(&self) -> Observation {
         let receipt = match &self.change {
             Change::Accepted { receipt, .. } => receipt.as_deref(),
             _ => None,
         };
         let context = Context {
-            crew: &self.log.crew,
+            run_context: &self.log.run_context,
             since: self.since,
             receipt,
             sent: self.sent.as_deref(),
             log: &self.stack_log,
         };
-        self.step.task.look(&context).await
+        self.step.task.probe(&context).await
     }
 
     /// What of the stack's own log is new.
@@ -289,7 +289,7 @@ impl Driver {
         Ok(())
     }
 
-    async fn send(&mut self) -> Result<Turn, JournalError> {
+    async fn apply(&mut self) -> Result<Turn, JournalError> {
         let Some(what) = self.step.task.sends() else {
             return self.wait();
         };
@@ -297,7 +297,7 @@ impl Driver {
     }
 
     async fn transmit(&mut self, call: PlannedCall, what: String) -> Result<Turn, JournalError> {
-        let snapshot = self.log.crew.snapshot();
+        let snapshot = self.log.run_context.snapshot();
         // That a permission was refused before is no ground to refuse a retry: it may have been granted
         // since, and only the call itself can tell.
         let granted = |on: &Dependency| self.retried && matches!(on, Dependency::Permission { .. });
@@ -320,7 +320,11 @@ impl Driver {
             call,
             what,
         })?;
-        let outcome = self.step.task.send(&operation, &self.log.crew).await;
+        let outcome = self
+            .step
+            .task
+            .apply(&operation, &self.log.run_context)
+            .await;
         self.sent = Some(operation);
         let now = self.now();
         let reply = reply(&outcome);

@@ -70,7 +70,7 @@ impl Run {
         begun: Result<(Steps, CancellationToken), JournalError>,
     ) -> Result<(), JournalError> {
         let (mut steps, mut stop) = begun?;
-        let mut picture = self.log.crew.picture.clone();
+        let mut picture = self.log.run_context.picture.clone();
         let mut watching = true;
         let mut sampled = Timestamp::MIN;
         loop {
@@ -196,9 +196,11 @@ impl Run {
         if state.undoing || state.outcome.is_some() {
             return Ok(());
         }
-        for (criterion, text) in
-            abort::met(&state, &self.log.crew.snapshot(), self.log.crew.clock.now())
-        {
+        for (criterion, text) in abort::met(
+            &state,
+            &self.log.run_context.snapshot(),
+            self.log.run_context.clock.now(),
+        ) {
             if state.trips.iter().all(|trip| trip.criterion != criterion) {
                 self.log.say(Entry::Tripped { criterion, text })?;
             }
@@ -208,7 +210,7 @@ impl Run {
 
     /// Writes down what was counted since the last time; at the end, and when it is taken up, all of it.
     fn sample(&self, sampled: &mut Timestamp, end: bool) -> Result<(), JournalError> {
-        let at = self.log.crew.clock.now();
+        let at = self.log.run_context.clock.now();
         let first = *sampled == Timestamp::MIN;
         if !end && !first && at.duration_since(*sampled) < SAMPLE {
             return Ok(());
@@ -224,7 +226,7 @@ impl Run {
             *sampled - AGAIN
         };
         *sampled = at;
-        let snapshot = self.log.crew.snapshot();
+        let snapshot = self.log.run_context.snapshot();
         self.log.say(Entry::Figures {
             minutes: Minutes::of(&snapshot, from),
             blocked: WritesBlocked::of(&snapshot, begun),

@@ -13,7 +13,7 @@ use crate::journal::{
     Folder, Journal, JournalError, Lease, LeaseHolder, LeaseRefused, Phase, ResumeError, RunState,
 };
 use crate::plan::digest;
-use crate::{Binding, Confirmation, Crew, Lately, NotConfirmed, Plan, basis};
+use crate::{Binding, Confirmation, Lately, NotConfirmed, Plan, RunContext, basis};
 
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,34 +113,34 @@ pub enum NotStarted {
 pub fn start(
     plan: &Plan,
     confirmation: &Confirmation,
-    crew: Crew,
+    run_context: RunContext,
     folder: &Folder,
     operator: &Operator,
 ) -> Result<Running, NotStarted> {
-    if crew.spec.read_only {
-        return Err(NotStarted::ReadOnly(crew.fleet));
+    if run_context.spec.read_only {
+        return Err(NotStarted::ReadOnly(run_context.fleet));
     }
     plan.confirmed(confirmation)?;
-    is_here(&plan.binding, &crew)?;
-    if basis::of(&crew.snapshot()) != plan.basis {
+    is_here(&plan.binding, &run_context)?;
+    if basis::of(&run_context.snapshot()) != plan.basis {
         return Err(NotStarted::Changed);
     }
-    let at = crew.clock.now();
+    let at = run_context.clock.now();
     let id = name(plan, at);
     let lease = folder.lease(&plan.binding, &holder(operator, &id, at))?;
     // Nobody else acts from here on: what is in the folder is all that was sent.
     let lately = Lately::of(folder, &plan.binding, &id, at);
-    if let Some(check) = lately.refuses(plan, &crew.snapshot()) {
+    if let Some(check) = lately.refuses(plan, &run_context.snapshot()) {
         let (name, text) = (check.name, check.text);
         return Err(NotConfirmed::Refused { name, text }.into());
     }
     let journal = folder.begin(&id, &operator.word(), at, plan, confirmation)?;
-    Ok(set_off(id, journal, lease, crew, lately, &[]))
+    Ok(set_off(id, journal, lease, run_context, lately, &[]))
 }
 
 /// A run goes on where it was confirmed, and for what it was confirmed.
-fn is_here(planned: &Binding, crew: &Crew) -> Result<(), NotStarted> {
-    let now = Binding::of(&crew.spec, &crew.snapshot());
+fn is_here(planned: &Binding, run_context: &RunContext) -> Result<(), NotStarted> {
+    let now = Binding::of(&run_context.spec, &run_context.snapshot());
     let differences = planned.differences(&now);
     if differences.is_empty() {
         Ok(())
@@ -153,22 +153,22 @@ fn is_here(planned: &Binding, crew: &Crew) -> Result<(), NotStarted> {
 pub fn resume(
     id: &str,
     orders: &[Order],
-    crew: Crew,
+    run_context: RunContext,
     folder: &Folder,
     operator: &Operator,
 ) -> Result<Running, NotStarted> {
-    if crew.spec.read_only {
-        return Err(NotStarted::ReadOnly(crew.fleet));
+    if run_context.spec.read_only {
+        return Err(NotStarted::ReadOnly(run_context.fleet));
     }
     if folder.ended_with_its_world(id) {
         return Err(NotStarted::WorldEnded(id.into()));
     }
-    let at = crew.clock.now();
+    let at = run_context.clock.now();
     let left = folder
         .state(id)
         .map_err(|broken| NotStarted::Resume(broken.into()))?;
     let binding = &left.plan.binding;
-    is_here(binding, &crew)?;
+    is_here(binding, &run_context)?;
     if binding.place.is_none() && left.first_change().is_none() {
         let why = "AWS did not say in which account it was confirmed, and nothing was sent yet: plan it again";
         return Err(NotStarted::Elsewhere(vec![why.into()]));
@@ -186,14 +186,21 @@ pub fn resume(
             phase,
         });
     }
-    Ok(set_off(id.into(), journal, lease, crew, lately, orders))
+    Ok(set_off(
+        id.into(),
+        journal,
+        lease,
+        run_context,
+        lately,
+        orders,
+    ))
 }
 
 fn set_off(
     id: String,
     journal: Journal,
     lease: Lease,
-    crew: Crew,
+    run_context: RunContext,
     lately: Lately,
     orders: &[Order],
 ) -> Running {
@@ -203,7 +210,7 @@ fn set_off(
     let (complaints, complained) = watch::channel(None);
     let log = Log {
         journal: Arc::new(Mutex::new(journal)),
-        crew,
+        run_context,
         lately: Arc::new(lately),
     };
     let mut run = Run {

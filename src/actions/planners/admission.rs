@@ -6,7 +6,7 @@ use super::building::{Site, id};
 use super::{preconditions, weights};
 use crate::check::{Check, Finding};
 use crate::task::AwaitWell;
-use crate::{Change, Refused, Step, Task, names, words};
+use crate::{Change, Refused, Step, Task, format, names};
 use gwctl_fleet::{Region, km};
 
 /// Who takes what the new Region does not take yet.
@@ -166,6 +166,6 @@ pub(super) fn free_of_records(all: &Architecture<'_>) -> Check {
 pub(super) fn note(region: &Region, over_s: u64) -> String {
     format!(
         "{region} takes its traffic step by step within about {}: its latency record leads to a weighted group, {region}.…, until it takes all.",
-        words::seconds(over_s)
+        format::seconds(over_s)
     )
 }

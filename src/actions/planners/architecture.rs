@@ -2,7 +2,7 @@
 
 use super::{code, fleet_name, orderable};
 use crate::plan::{PlanContext, digest};
-use crate::task::{BuildStack, RemoveStack, Source, placeholder};
+use crate::task::{BuildStack, RemoveStack, TemplateSource, placeholder};
 use crate::{Change, KnownStack, Refused, Step, Survey, Task, names};
 use gwctl_fleet::{FLEET_TAG, ROLE_TAG, Region, SiteSpec};
 use gwctl_stacks::{Action, Capability, Kind, Parameters, Part, Template, capabilities, family};
@@ -315,7 +315,7 @@ impl<'a> Architecture<'a> {
         let task = BuildStack {
             stack: wanted.stack.clone(),
             region: wanted.region.clone(),
-            source: Source {
+            source: TemplateSource {
                 kind: wanted.kind,
                 path: path.cloned(),
                 digest: digest(text.as_bytes()),

@@ -4,7 +4,7 @@ use super::architecture::{Architecture, Wanted};
 use super::building::id;
 use crate::check::{Check, Finding};
 use crate::task::CopyCode;
-use crate::{Change, Refused, SourceCode, Step, Task, names, words};
+use crate::{Change, Refused, SourceCode, Step, Task, format, names};
 use gwctl_aws::MOST_ZIPPED;
 use gwctl_fleet::{DeployedCode, Region, Verdict};
 use gwctl_stacks::Parameters;
@@ -68,7 +68,7 @@ pub(super) fn step(all: &Architecture<'_>, region: &Region) -> Option<Step> {
     let change = Change::new(
         format!("code of the handler in {region}"),
         "none yet",
-        format!("{what}, {}", words::bytes(code.size)),
+        format!("{what}, {}", format::bytes(code.size)),
     );
     let title = format!("The handler in {region} gets the code of {what}");
     let step = Step::new(
@@ -255,15 +255,15 @@ fn carried(code: &DeployedCode, region: &Region) -> Check {
         fits,
         format!(
             "{}, {}, checksum {}; what it runs unpublished ($LATEST), or the version or alias named as REGION/FUNCTION:ALIAS",
-            words::bytes(code.size),
+            format::bytes(code.size),
             code.runtime,
             code.sha256
         ),
         Finding::Fail,
         format!(
             "the package has {}, a call takes {} at most: {instead}",
-            words::bytes(code.size),
-            words::bytes(i64::try_from(MOST_ZIPPED).unwrap_or(i64::MAX))
+            format::bytes(code.size),
+            format::bytes(i64::try_from(MOST_ZIPPED).unwrap_or(i64::MAX))
         ),
     )
 }

@@ -4,7 +4,7 @@ use super::shift::Way;
 use super::{preconditions, shift, ways, weights};
 use crate::mechanism::Mechanism;
 use crate::plan::PlanContext;
-use crate::{Change, Intent, Places, Plan, Refused, Rehearsal, Step, Task, words};
+use crate::{Change, Intent, Places, Plan, Refused, Rehearsal, Step, Task, format};
 use gwctl_fleet::{Region, Snapshot};
 
 /// Drain to nothing within ten minutes.
@@ -49,7 +49,7 @@ pub fn plan(context: &PlanContext<'_>, intent: &Intent) -> Result<Plan, Refused>
     }
     let title = format!(
         "Drain {region} from {now:.0} % to {to} % over {}",
-        words::seconds(*over_s)
+        format::seconds(*over_s)
     );
     let mut plan = context.plan(intent, title, region.as_str());
     plan.checks

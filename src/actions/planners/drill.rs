@@ -5,7 +5,7 @@ use super::shift::{Way, ids};
 use super::{evacuate, preconditions, promote, shift, ways};
 use crate::check::{Check, Finding};
 use crate::plan::PlanContext;
-use crate::task::{AwaitFigures, Baseline, Healthy, Look};
+use crate::task::{AwaitFigures, Baseline, Healthy, HoldForOperator};
 use crate::{
     Change, Choice, Intent, Mode, Places, Plan, Refused, Rehearsal, Step, Task, advise, data_loss,
     intent, remedy,
@@ -131,7 +131,7 @@ fn steps(
     // those who go through the steps one after the other.
     let (judged, away): (Vec<Step>, Vec<Step>) = evacuate::steps(context, region, choice)?
         .into_iter()
-        .partition(|step| matches!(step.task, Task::Within(_)));
+        .partition(|step| matches!(step.task, Task::AwaitWithinLimits(_)));
     let mut wait_for: Vec<String> = Vec::new();
     let promoting = if mode == Mode::Failover {
         "failover"
@@ -143,7 +143,10 @@ fn steps(
         let first = step.after.is_empty();
         // Traffic's last rest and its receivers are watched beside the verification; what a dead Region
         // must do first is not waited for before looking around.
-        let beside = matches!(step.task, Task::AwaitTraffic(_) | Task::Within(_));
+        let beside = matches!(
+            step.task,
+            Task::AwaitTraffic(_) | Task::AwaitWithinLimits(_)
+        );
         if !beside
             && !matches!(step.task, Task::CopySnapshot(_) | Task::AwaitResync(_))
             && !step.after.contains(&"resync".to_owned())
@@ -166,7 +169,7 @@ fn steps(
         )
         .after(wait_for),
     );
-    let look = Task::Look(Look {
+    let look = Task::HoldForOperator(HoldForOperator {
         for_s: hold_s,
         text: format!(
             "{region} is out and {} writes: look around, then go on to fail back",

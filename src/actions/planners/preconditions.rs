@@ -7,7 +7,7 @@ use super::wellness;
 use crate::check::{Check, Finding};
 use crate::plan::PlanContext;
 use crate::unreachable::is_unreachable;
-use crate::{Advice, Mode, words};
+use crate::{Advice, Mode, format};
 use gwctl_fleet::{Availability, CheckVerdict, Region, Snapshot, Verdict};
 
 /// The preconditions of a promotion.
@@ -216,10 +216,10 @@ fn lag(context: &PlanContext<'_>, cast: &Cast<'_>, mode: Mode) -> Check {
     };
     if let Some(silence) = lag.silence {
         let ago = context.snapshot.at.duration_since(silence.since);
-        let ago = words::span(ago.max(SignedDuration::ZERO));
+        let ago = format::span(ago.max(SignedDuration::ZERO));
         let heard = silence.lag_ms.map_or_else(
             || "its lag before is not known".into(),
-            |ms| format!("its lag before was {}", words::millis(ms)),
+            |ms| format!("its lag before was {}", format::millis(ms)),
         );
         let text = format!(
             "{region} last heard the writer {ago} ago; {heard}; what was written since is not known"
@@ -228,8 +228,8 @@ fn lag(context: &PlanContext<'_>, cast: &Cast<'_>, mode: Mode) -> Check {
     }
     let text = format!(
         "{region} lags {}, sample {} old",
-        words::millis(lag.ms),
-        words::span(lag.age(context.snapshot.at))
+        format::millis(lag.ms),
+        format::span(lag.age(context.snapshot.at))
     );
     let most = if mode == Mode::Failover {
         1_000.0 * rules.rpo_s
@@ -256,7 +256,7 @@ fn lag(context: &PlanContext<'_>, cast: &Cast<'_>, mode: Mode) -> Check {
         Some((other, less)) if less.ms * 2.0 < lag.ms && lag.ms > 1_000.0 => Check::new(
             "lag",
             finding.max(Finding::Warn),
-            format!("{text}; {other} lags only {}", words::millis(less.ms)),
+            format!("{text}; {other} lags only {}", format::millis(less.ms)),
         ),
         _ => Check::new("lag", finding, text),
     }
@@ -270,7 +270,10 @@ pub(super) fn fresh(snapshot: &Snapshot) -> Vec<Check> {
         Some(age) if age.as_secs_f64() > limit => vec![Check::new(
             "fresh",
             Finding::Waivable,
-            format!("the global database was last read {} ago", words::span(age)),
+            format!(
+                "the global database was last read {} ago",
+                format::span(age)
+            ),
         )],
         Some(_) => Vec::new(),
         None => vec![Check::new(

@@ -3,7 +3,7 @@
 use super::admission;
 use super::architecture::{Architecture, Traffic, home};
 use super::building::{Site, admitted, green, id, unbuilt, up_to_green};
-use super::{code, orderable, preconditions, room};
+use super::{code, orderable, preconditions, quotas};
 use crate::check::{Check, Finding};
 use crate::plan::PlanContext;
 use crate::task::AwaitRequests;
@@ -128,7 +128,7 @@ pub fn plan(context: &PlanContext<'_>, intent: &Intent) -> Result<Plan, Refused>
         )
         .after([id("admitted", region)]),
     );
-    plan.checks.extend(room::checks(&all, &plan.steps));
+    plan.checks.extend(quotas::checks(&all, &plan.steps));
     plan.inverse.extend(unbuilt(&all, &site, &built)?);
     plan.notes.extend(notes(context));
     Ok(plan)
@@ -141,7 +141,7 @@ fn checks(all: &Architecture<'_>, region: &Region, site: &Site<'_>) -> Vec<Check
         open(all.survey, region),
         free_names(all, region, site),
     ];
-    checks.extend(room::serving(all, region));
+    checks.extend(quotas::serving(all, region));
     let topology = context.snapshot.database.topology.last();
     checks.push(match topology {
         None => Check::new(

@@ -7,7 +7,7 @@ use crate::mechanism::Mechanism;
 use crate::plan::PlanContext;
 use crate::task::Healthy;
 use crate::unreachable::is_unreachable;
-use crate::{Choice, Intent, Places, Plan, Refused, Rehearsal, Step, Task, words};
+use crate::{Choice, Intent, Places, Plan, Refused, Rehearsal, Step, Task, format};
 use gwctl_fleet::{CheckVerdict, Region, Snapshot, Switch, check_verdict};
 
 /// Restore what is selected.
@@ -63,7 +63,7 @@ pub fn plan(context: &PlanContext<'_>, intent: &Intent) -> Result<Plan, Refused>
     let hold_down = hold_down_s.unwrap_or(context.spec.rules.hold_down_s);
     let title = format!(
         "Restore {region} after {} of health",
-        words::seconds(hold_down)
+        format::seconds(hold_down)
     );
     let mut plan = context.plan(intent, title, region.as_str());
     plan.checks.push(well(context, region));
@@ -175,7 +175,10 @@ pub(super) fn steps(
     };
     let hold = Step::new(
         "hold-down",
-        format!("{region} stays healthy for {}", words::seconds(hold_down_s)),
+        format!(
+            "{region} stays healthy for {}",
+            format::seconds(hold_down_s)
+        ),
         Task::Healthy(healthy),
         context.snapshot,
     );

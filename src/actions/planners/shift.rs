@@ -4,7 +4,9 @@ use super::{preconditions, ways, weights, wellness};
 use crate::check::Check;
 use crate::mechanism::Mechanism;
 use crate::plan::PlanContext;
-use crate::task::{AwaitAnswers, AwaitTraffic, FlipSwitch, ForceCheck, RoutingControl, Within};
+use crate::task::{
+    AwaitAnswers, AwaitTraffic, AwaitWithinLimits, FlipSwitch, ForceCheck, RoutingControl,
+};
 use crate::{Change, Refused, Shift, Step, Task};
 use gwctl_fleet::{Region, Site};
 
@@ -181,7 +183,7 @@ pub(super) fn within(context: &PlanContext<'_>, regions: Vec<Region>, for_s: u64
         let usual = own(snapshot.site(region)?).or(others)?;
         Some((region.clone(), usual))
     };
-    Task::Within(Within {
+    Task::AwaitWithinLimits(AwaitWithinLimits {
         usual_4xx: regions.iter().filter_map(usual).collect(),
         regions,
         errors_percent: rules.abort_5xx_percent,

@@ -4,7 +4,7 @@ use super::architecture::{Architecture, Traffic, home};
 use super::building::{Site, admitted, id, unbuilt, up_to_green};
 use super::code;
 use super::provision::{known_place, notes, open, taken};
-use super::{orderable, room};
+use super::{orderable, quotas};
 use crate::check::{Check, Finding};
 use crate::plan::PlanContext;
 use crate::task::AwaitServing;
@@ -100,7 +100,7 @@ pub fn plan(context: &PlanContext<'_>, intent: &Intent) -> Result<Plan, Refused>
         .after(last)
         .after(["edge"]),
     );
-    plan.checks.extend(room::checks(&all, &plan.steps));
+    plan.checks.extend(quotas::checks(&all, &plan.steps));
     plan.inverse = inverse(&all, &sites)?;
     plan.notes = notes(context);
     plan.notes.push(

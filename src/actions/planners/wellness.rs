@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 
 use crate::check::{Check, Finding};
+use crate::format;
 use crate::unreachable::is_unreachable;
-use crate::words;
 use gwctl_fleet::{Metric, Observed, Region, Site, Snapshot, Throttle, Verdict};
 
 /// Reasons of a Region's verdict that stand against sending anything there. What DNS does with it, its
@@ -89,7 +89,7 @@ fn seen(snapshot: &Snapshot, site: &Site) -> Shown {
     };
     let age = snapshot.at.duration_since(errors.at) - SignedDuration::from_mins(1);
     if age.as_secs_f64() > limit {
-        let old = |seen| format!("{seen}; its newest figures are {} old", words::span(age));
+        let old = |seen| format!("{seen}; its newest figures are {} old", format::span(age));
         return match probed(site) {
             Shown::Well(seen) => Shown::Well(old(seen)),
             Shown::Unwell(seen) => Shown::Unwell(old(seen)),
@@ -106,7 +106,7 @@ fn seen(snapshot: &Snapshot, site: &Site) -> Shown {
     Shown::Well(format!(
         "{} is well: 5xx {share:.2} %, figures {} old",
         site.region,
-        words::span(age.max(SignedDuration::ZERO))
+        format::span(age.max(SignedDuration::ZERO))
     ))
 }
 
@@ -170,15 +170,15 @@ fn requests(snapshot: &Snapshot, to: &Region, load: Option<Load>) -> Check {
         )),
         (Some(load), None) => red(format!(
             "{to} would take up to {} requests a second; its limit is not known{}",
-            words::count(load.then),
+            format::count(load.then),
             throttle.map_or_else(String::new, why)
         )),
         (Some(load), Some(limit)) => {
             let text = format!(
                 "{to} would take up to {} requests a second ({} now); its limit is {}",
-                words::count(load.then),
-                words::count(load.now),
-                words::count(limit)
+                format::count(load.then),
+                format::count(load.now),
+                format::count(limit)
             );
             Check::of(
                 &name,
@@ -218,8 +218,8 @@ fn executions(snapshot: &Snapshot, to: &Region, load: Option<Load>) -> Check {
     };
     let text = format!(
         "the fleet's functions in {to} would run up to {} at once ({} now); all functions without reserved concurrency share {} of the account's {}",
-        words::count(then),
-        words::count(used),
+        format::count(then),
+        format::count(used),
         limits.unreserved,
         limits.limit
     );

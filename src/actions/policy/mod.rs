@@ -17,7 +17,7 @@ use serde_json::Value;
 
 use super::{Intent, Mechanism, Places, Plan, PlannedCall, plan, registry};
 use gwctl_fleet::{FleetSpec, Region, Snapshot};
-use gwctl_observe::{Asker, asked_by};
+use gwctl_observe::{Asker, read_permissions_of};
 
 pub use known::{Known, THE_ACCOUNT};
 use place::Place;
@@ -166,7 +166,9 @@ pub fn action(service: &str, operation: &str) -> String {
 
 /// The actions that `purpose` needs: what is asked, what is planned, and what AWS checks besides.
 pub fn actions(purpose: Purpose, planned: &BTreeSet<PlannedCall>) -> BTreeSet<String> {
-    let mut all: BTreeSet<String> = asked_by(purpose.askers()).map(ToOwned::to_owned).collect();
+    let mut all: BTreeSet<String> = read_permissions_of(purpose.askers())
+        .map(ToOwned::to_owned)
+        .collect();
     all.extend(
         planned
             .iter()

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::StepReport;
 use crate::Order;
+use crate::format::seconds;
 use crate::journal::{Entry, Record, Reply, RunState};
-use crate::words::seconds;
 
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

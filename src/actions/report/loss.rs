@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::figures::MINUTE;
+use crate::format::{count, millis, seconds};
 use crate::journal::{Reply, RunState, StepStatus};
-use crate::words::{count, millis, seconds};
 use crate::{CallMade, DataLoss, SiteMinute, Step, Task};
 use gwctl_fleet::{Lag, Point, Region, Series};
 

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::charts::spark;
 use super::{Charts, Harm, Report, Tally};
+use crate::format::{count, millis, seconds};
 use crate::journal::StepStatus;
-use crate::words::{count, millis, seconds};
 use gwctl_fleet::span::stopwatch;
 use gwctl_fleet::{Region, clean_markdown as plain};
 

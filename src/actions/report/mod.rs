@@ -165,7 +165,8 @@ fn steps(records: &[Record], state: &RunState, live: bool) -> Vec<StepReport> {
             let now = state.steps.get(&step.id)?;
             let took = now.started.zip(now.ended);
             let actual_s = took.map(|(from, to)| to.duration_since(from).as_secs());
-            let waits = matches!(step.task, Task::Look(_)) || now.status != StepStatus::Done;
+            let waits =
+                matches!(step.task, Task::HoldForOperator(_)) || now.status != StepStatus::Done;
             Some(StepReport {
                 id: step.id.clone(),
                 title: step.title.clone(),

@@ -7,8 +7,8 @@ use std::net::IpAddr;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Seen, Work};
-use crate::{Crew, PlannedCall};
+use super::{Context, Observation, Work};
+use crate::{PlannedCall, RunContext};
 use gwctl_aws::Vantage;
 use gwctl_fleet::Region;
 use gwctl_observe::{Answerer, VANTAGE_BITS, VANTAGES};
@@ -120,24 +120,24 @@ impl Planned {
 }
 
 impl AwaitAnswers {
-    async fn hear(&self, crew: &Crew) -> Result<Heard, String> {
+    async fn hear(&self, run_context: &RunContext) -> Result<Heard, String> {
         // A stand without public DNS: Route 53's own test answers for it.
-        if crew.session.is_without_public_dns(&crew.spec) {
-            let answers = self.by_test(crew).await;
+        if run_context.session.is_without_public_dns(&run_context.spec) {
+            let answers = self.by_test(run_context).await;
             return any(&answers)
                 .map(|()| heard("TestDNSAnswer", answers))
                 .map_err(|why| format!("TestDNSAnswer: {why}"));
         }
-        let (by, answers) = self.by_servers(crew).await;
+        let (by, answers) = self.by_servers(run_context).await;
         let Err(unheard) = any(&answers) else {
             return Ok(heard(by, answers));
         };
-        let answers = self.by_test(crew).await;
+        let answers = self.by_test(run_context).await;
         let Err(untested) = any(&answers) else {
             let by = format!("TestDNSAnswer; its name servers could not be asked: {unheard}");
             return Ok(heard(&by, answers));
         };
-        match crew.prober.resolve(self.name.clone()).await {
+        match run_context.prober.resolve(self.name.clone()).await {
             Ok(found) => {
                 let values = vec![Ok(found.values); self.records.len().min(1)];
                 Ok(heard(
@@ -153,11 +153,11 @@ impl AwaitAnswers {
         }
     }
 
-    async fn by_servers(&self, crew: &Crew) -> (&'static str, Answers) {
+    async fn by_servers(&self, run_context: &RunContext) -> (&'static str, Answers) {
         let asked = VANTAGES.iter().map(async |vantage| {
             let each = self.records.iter().map(|planned| {
                 let (name, kind) = (self.name.clone(), planned.kind.clone());
-                crew.prober.answer(name, kind, vantage.network)
+                run_context.prober.answer(name, kind, vantage.network)
             });
             (vantage.place, join_all(each).await)
         });
@@ -176,8 +176,8 @@ impl AwaitAnswers {
         (by, answers)
     }
 
-    async fn by_test(&self, crew: &Crew) -> Answers {
-        let route53 = crew.session.route53();
+    async fn by_test(&self, run_context: &RunContext) -> Answers {
+        let route53 = run_context.session.route53();
         let asked = VANTAGES.iter().map(async |vantage| {
             let client = Vantage::Client(vantage.network, VANTAGE_BITS);
             let each = self.records.iter().map(async |planned| {
@@ -196,7 +196,7 @@ impl AwaitAnswers {
     }
 
     /// Looks up what the alias targets among the planned lead to.
-    async fn addresses(&self, crew: &Crew) -> Addresses {
+    async fn addresses(&self, run_context: &RunContext) -> Addresses {
         let aliases: BTreeSet<(String, String)> = self
             .records
             .iter()
@@ -209,12 +209,13 @@ impl AwaitAnswers {
         let found = aliases.into_iter().map(async |(kind, name)| {
             let from = VANTAGES.iter().take(LOOKED_UP_FROM);
             let servers = from.map(|vantage| {
-                crew.prober
+                run_context
+                    .prober
                     .answer(name.clone(), kind.clone(), vantage.network)
             });
             let mut said: Vec<_> = join_all(servers).await;
             if said.iter().all(Result::is_err) {
-                said.push(crew.prober.resolve(name.clone()).await);
+                said.push(run_context.prober.resolve(name.clone()).await);
             }
             let values = said.into_iter().flatten().flat_map(|one| one.values);
             let addresses = values.filter_map(|value| value.parse().ok()).collect();
@@ -240,7 +241,7 @@ impl AwaitAnswers {
         }
     }
 
-    fn judge(&self, heard: &Heard, known: &Addresses, elapsed_s: u64) -> Seen {
+    fn judge(&self, heard: &Heard, known: &Addresses, elapsed_s: u64) -> Observation {
         let (mut own, mut other, mut untold) = (0_u32, 0_u32, None);
         for (place, answers) in &heard.answers {
             let told = answers.iter().cloned().collect::<Result<Vec<_>, _>>();
@@ -260,30 +261,30 @@ impl AwaitAnswers {
         let (region, by) = (&self.region, &heard.by);
         let of = own + other;
         match (self.gone, own, untold) {
-            (true, 1.., _) => Seen::Underway(format!(
+            (true, 1.., _) => Observation::Underway(format!(
                 "DNS still answers {region} from {own} of {of} vantages (by {by})"
             )),
-            (false, 1.., _) => Seen::Done(format!(
+            (false, 1.., _) => Observation::Done(format!(
                 "DNS answers {region} from {own} of {of} vantages (by {by})"
             )),
             // An alias has more addresses than one look sees: the next one may tell.
-            (_, 0, Some(answer)) if of > 0 => Seen::Underway(format!(
+            (_, 0, Some(answer)) if of > 0 => Observation::Underway(format!(
                 "DNS answers {region} from no vantage of {of}, and {answer}, an address that no Region's name was seen to have yet (by {by})"
             )),
-            (_, 0, Some(answer)) => Seen::Unknown(format!(
+            (_, 0, Some(answer)) => Observation::Unknown(format!(
                 "DNS answers {answer}, an address that no Region's name was seen to have: whose it is cannot be told (by {by})"
             )),
-            (_, 0, None) if of == 0 => Seen::Underway(format!(
+            (_, 0, None) if of == 0 => Observation::Underway(format!(
                 "DNS answered for some types of record only (by {by})"
             )),
-            (true, 0, None) => Seen::Done(format!(
+            (true, 0, None) => Observation::Done(format!(
                 "DNS answers {region} from no vantage of {of}{} (by {by})",
                 self.before()
             )),
-            (false, 0, None) if elapsed_s > NEAR_NOBODY_S => Seen::Ask(format!(
+            (false, 0, None) if elapsed_s > NEAR_NOBODY_S => Observation::Ask(format!(
                 "DNS answers {region} from no vantage of {of}: it need not be the nearest of any. Go on if its health check is healthy (by {by})"
             )),
-            (false, 0, None) => Seen::Underway(format!(
+            (false, 0, None) => Observation::Underway(format!(
                 "DNS answers {region} from no vantage of {of} yet (by {by})"
             )),
         }
@@ -332,12 +333,12 @@ impl Work for AwaitAnswers {
         (90, 900)
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
-        let heard = match self.hear(context.crew).await {
+    async fn probe(&self, context: &Context<'_>) -> Observation {
+        let heard = match self.hear(context.run_context).await {
             Ok(heard) => heard,
-            Err(why) => return Seen::Underway(format!("DNS did not answer: {why}")),
+            Err(why) => return Observation::Underway(format!("DNS did not answer: {why}")),
         };
-        let known = self.addresses(context.crew).await;
+        let known = self.addresses(context.run_context).await;
         self.judge(&heard, &known, context.elapsed_s())
     }
 }
@@ -390,12 +391,12 @@ mod tests {
             .collect()
     }
 
-    fn word(seen: &Seen) -> &'static str {
+    fn word(seen: &Observation) -> &'static str {
         match seen {
-            Seen::Done(_) => "done",
-            Seen::Underway(_) => "underway",
-            Seen::Unknown(_) => "unknown",
-            Seen::Ask(_) => "ask",
+            Observation::Done(_) => "done",
+            Observation::Underway(_) => "underway",
+            Observation::Unknown(_) => "unknown",
+            Observation::Ask(_) => "ask",
             _ => "other",
         }
     }
@@ -462,7 +463,8 @@ mod tests {
             seen_from: Some(Vec::new()),
             ..step(true, records)
         };
-        let Seen::Done(text) = step.judge(&said(&["us.example.com"]), &Addresses::new(), 0) else {
+        let Observation::Done(text) = step.judge(&said(&["us.example.com"]), &Addresses::new(), 0)
+        else {
             panic!("not done")
         };
         assert!(text.contains("its own requests decide"), "{text}");

@@ -7,8 +7,8 @@ use futures_util::future::join;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Seen, Work, read};
-use crate::{Crew, PlannedCall};
+use super::{Context, Observation, Work, read};
+use crate::{PlannedCall, RunContext};
 use gwctl_fleet::{DbEvent, Region};
 
 /// Names in a row.
@@ -36,11 +36,11 @@ struct Chain {
 
 impl Chain {
     /// Follows `name` by this machine's resolver, CNAME by CNAME.
-    async fn of(crew: &Crew, name: &str) -> Result<Self, String> {
+    async fn of(run_context: &RunContext, name: &str) -> Result<Self, String> {
         let mut chain = Self::default();
         let mut next = bare(name);
         while chain.names.len() < CHAIN && chain.names.insert(next.clone()) {
-            let found = crew.prober.resolve(next.clone()).await;
+            let found = run_context.prober.resolve(next.clone()).await;
             let found = found.map_err(|why| format!("{next} did not resolve: {why}"))?;
             let (addresses, names): (Vec<_>, Vec<_>) = found
                 .values
@@ -75,35 +75,37 @@ impl Work for AwaitEndpoint {
         (15, 600)
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
-        let rds = context.crew.session.rds(&self.target);
+    async fn probe(&self, context: &Context<'_>) -> Observation {
+        let rds = context.run_context.session.rds(&self.target);
         let topology = match rds.topology(&self.global).await {
             Ok(topology) => topology,
-            Err(error) => return super::unseen(&error),
+            Err(error) => return super::unobserved(&error),
         };
         let Some(endpoint) = topology.endpoint else {
-            return Seen::Done("the global cluster has no writer endpoint to wait for".into());
+            return Observation::Done(
+                "the global cluster has no writer endpoint to wait for".into(),
+            );
         };
         let state = match rds.cluster(&self.cluster).await {
             Ok(state) => state,
-            Err(error) => return super::unseen(&error),
+            Err(error) => return super::unobserved(&error),
         };
         // Both are asked each time: names may be kept here, and Aurora's events come late.
         let (by_dns, events) = join(
-            self.by_dns(context.crew, &endpoint, state.endpoint.as_deref()),
+            self.by_dns(context.run_context, &endpoint, state.endpoint.as_deref()),
             rds.events(&self.cluster),
         )
         .await;
         match (by_dns, events) {
-            (Ok(how), _) => Seen::Done(how),
+            (Ok(how), _) => Observation::Done(how),
             (Err(_), Ok(events)) if told(&events, context.since - BEFORE) => {
-                Seen::Done("Aurora says that the global writer endpoint moved".into())
+                Observation::Done("Aurora says that the global writer endpoint moved".into())
             }
-            (Err(why), Ok(_)) => Seen::Underway(format!(
+            (Err(why), Ok(_)) => Observation::Underway(format!(
                 "Aurora has not said yet that the global writer endpoint moved, and by DNS: {why}"
             )),
             (Err(why), Err(error)) => {
-                Seen::Underway(format!("by DNS: {why}; Aurora's events: {error}"))
+                Observation::Underway(format!("by DNS: {why}; Aurora's events: {error}"))
             }
         }
     }
@@ -114,26 +116,26 @@ impl AwaitEndpoint {
     /// of several Regions may have the same ones.
     async fn by_dns(
         &self,
-        crew: &Crew,
+        run_context: &RunContext,
         endpoint: &str,
         cluster: Option<&str>,
     ) -> Result<String, String> {
         // A stand without public DNS has Aurora's own word alone.
-        if crew.session.is_without_public_dns(&crew.spec) {
+        if run_context.session.is_without_public_dns(&run_context.spec) {
             return Err("there is no public DNS here".into());
         }
         let cluster = cluster.ok_or("the cluster shows no endpoint")?;
-        let chain = Chain::of(crew, endpoint).await?;
+        let chain = Chain::of(run_context, endpoint).await?;
         let there = format!("the global writer endpoint points at {}", self.target);
         if chain.names.contains(&bare(cluster)) {
             return Ok(there);
         }
         let elsewhere = || Err(format!("{endpoint} still points elsewhere"));
-        let own = Chain::of(crew, cluster).await?;
+        let own = Chain::of(run_context, cluster).await?;
         if chain.addresses.is_disjoint(&own.addresses) {
             return elsewhere();
         }
-        let snapshot = crew.snapshot();
+        let snapshot = run_context.snapshot();
         for (region, other) in &snapshot.database.clusters {
             let name = other
                 .state
@@ -142,7 +144,7 @@ impl AwaitEndpoint {
             let Some(name) = name.filter(|_| *region != self.target) else {
                 continue;
             };
-            let same = Chain::of(crew, name).await;
+            let same = Chain::of(run_context, name).await;
             if same.is_ok_and(|other| !other.addresses.is_disjoint(&own.addresses)) {
                 return Err(format!(
                     "the clusters in {region} and {} have the same addresses: they do not tell which it is",

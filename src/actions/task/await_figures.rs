@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Seen, Work};
+use super::{Context, Observation, Work};
 use crate::figures::minute_of;
-use crate::{PlannedCall, words};
+use crate::{PlannedCall, format};
 use gwctl_fleet::{Metric, Metrics, Snapshot};
 
 /// Until CloudWatch shows what happened before the step began: it shows a minute late (aws-facts §1.3). It
@@ -25,19 +25,19 @@ impl Work for AwaitFigures {
         (180.min(self.most_s), self.most_s + 300)
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
-        let snapshot = context.crew.snapshot();
+    async fn probe(&self, context: &Context<'_>) -> Observation {
+        let snapshot = context.run_context.snapshot();
         let last = minute_of(context.since);
         let late = late(&snapshot, last);
         if late.is_empty() {
-            return Seen::Done(format!("figures are in until {}", last.strftime("%H:%MZ")));
+            return Observation::Done(format!("figures are in until {}", last.strftime("%H:%MZ")));
         }
         let late = late.join(", ");
         match self.most_s.saturating_sub(context.elapsed_s()) {
-            0 => Seen::Done(format!("not in, and not waited for any longer: {late}")),
-            left => Seen::Underway(format!(
+            0 => Observation::Done(format!("not in, and not waited for any longer: {late}")),
+            left => Observation::Underway(format!(
                 "not in yet: {late}; waiting for {} at most",
-                words::seconds(left)
+                format::seconds(left)
             )),
         }
     }

@@ -6,9 +6,9 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::bearing::{self, Bearing, Limits};
-use super::{Context, Seen, Work};
+use super::{Context, Observation, Work};
 use crate::traffic;
-use crate::{PlannedCall, words};
+use crate::{PlannedCall, format};
 use gwctl_fleet::{Metric, Missing, Point, Region, Site, Snapshot, Verdict};
 
 /// That the fleet is steady before anything is touched: no Region's errors beyond the limit in any of
@@ -32,8 +32,8 @@ impl Work for Baseline {
         (5, 300)
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
-        let snapshot = context.crew.snapshot();
+    async fn probe(&self, context: &Context<'_>) -> Observation {
+        let snapshot = context.run_context.snapshot();
         let mut said = Vec::new();
         for site in snapshot
             .sites
@@ -41,10 +41,10 @@ impl Work for Baseline {
             .filter(|site| !self.except.contains(&site.region))
         {
             match worst_errors(site, &snapshot, self) {
-                Err(why) => return Seen::Underway(why),
+                Err(why) => return Observation::Underway(why),
                 Ok(None) => said.push(format!("{} no requests", site.region)),
                 Ok(Some(worst)) if worst > self.errors_percent => {
-                    return Seen::Wrong(format!(
+                    return Observation::Wrong(format!(
                         "{} is not steady: {worst:.1} % of requests failed within {} minutes",
                         site.region, self.minutes
                     ));
@@ -54,12 +54,12 @@ impl Work for Baseline {
         }
         if said.is_empty() {
             let names: Vec<&str> = self.except.iter().map(Region::as_str).collect();
-            return Seen::Done(format!(
+            return Observation::Done(format!(
                 "no Region was looked at: {} need not be steady",
                 names.join(", ")
             ));
         }
-        Seen::Done(format!(
+        Observation::Done(format!(
             "steady for {} minutes, at most 5xx: {}",
             self.minutes,
             said.join(", ")
@@ -118,7 +118,7 @@ fn unread_failures(site: &Site) -> Option<String> {
 /// A gate: the Regions that receive traffic are within the limits, by a minute of figures newer than
 /// the step before.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Within {
+pub struct AwaitWithinLimits {
     /// The Regions that receive.
     pub regions: Vec<Region>,
     /// Share of 5xx in percent.
@@ -132,7 +132,7 @@ pub struct Within {
     pub usual_4xx: BTreeMap<Region, f64>,
 }
 
-impl Work for Within {
+impl Work for AwaitWithinLimits {
     fn calls(&self) -> Vec<PlannedCall> {
         Vec::new()
     }
@@ -141,36 +141,36 @@ impl Work for Within {
         (self.for_s.max(120), self.for_s + 900)
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
-        let snapshot = context.crew.snapshot();
+    async fn probe(&self, context: &Context<'_>) -> Observation {
+        let snapshot = context.run_context.snapshot();
         let mut said = Vec::new();
         for region in &self.regions {
             let Some(site) = snapshot.site(region) else {
-                return Seen::Wrong(format!("the fleet is not in {region}"));
+                return Observation::Wrong(format!("the fleet is not in {region}"));
             };
             match self.of(site, &snapshot, context) {
-                Bearing::Badly(text) => return Seen::Wrong(text),
-                Bearing::Unknown(text) => return Seen::Underway(text),
+                Bearing::Badly(text) => return Observation::Wrong(text),
+                Bearing::Unknown(text) => return Observation::Underway(text),
                 Bearing::Well(text) => said.push(text),
             }
         }
         if said.is_empty() {
-            return Seen::Ask(
+            return Observation::Ask(
                 "no Region is known to receive: see whether clients are served".into(),
             );
         }
         match self.for_s.saturating_sub(context.elapsed_s()) {
-            0 => Seen::Done(said.join("; ")),
-            left => Seen::Underway(format!(
+            0 => Observation::Done(said.join("; ")),
+            left => Observation::Underway(format!(
                 "{}; {} to go",
                 said.join("; "),
-                words::seconds(left)
+                format::seconds(left)
             )),
         }
     }
 }
 
-impl Within {
+impl AwaitWithinLimits {
     /// By a minute that began after the step. Where nothing was asked meanwhile, by gwctl's own request.
     fn of(&self, site: &Site, snapshot: &Snapshot, context: &Context<'_>) -> Bearing {
         let limits = Limits {
@@ -218,14 +218,14 @@ impl Work for Healthy {
         (self.for_s.max(10), self.for_s + 1_800)
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
-        let snapshot = context.crew.snapshot();
+    async fn probe(&self, context: &Context<'_>) -> Observation {
+        let snapshot = context.run_context.snapshot();
         for region in &self.regions {
             let Some(site) = snapshot.site(region) else {
-                return Seen::Wrong(format!("the fleet is not in {region}"));
+                return Observation::Wrong(format!("the fleet is not in {region}"));
             };
             if let Some(why) = self.unwell(site, &snapshot) {
-                return Seen::Underway(format!("{region}: {why}"));
+                return Observation::Underway(format!("{region}: {why}"));
             }
         }
         let left = self.for_s.saturating_sub(context.elapsed_s());
@@ -235,13 +235,13 @@ impl Work for Healthy {
             .map(gwctl_fleet::Region::as_str)
             .collect();
         if left > 0 {
-            Seen::Underway(format!(
+            Observation::Underway(format!(
                 "{} healthy; {} of hold-down left",
                 names.join(", "),
-                words::seconds(left)
+                format::seconds(left)
             ))
         } else {
-            Seen::Done(format!("{} healthy", names.join(", ")))
+            Observation::Done(format!("{} healthy", names.join(", ")))
         }
     }
 }
@@ -281,7 +281,7 @@ impl Healthy {
         lately.find_map(|(_, point)| {
             let failed = metrics.beside(Metric::Api5xx, point.at, snapshot.at)?;
             let share = snapshot.served_in(site, *point).failing(failed);
-            let age = words::span(age(point));
+            let age = format::span(age(point));
             (share > self.errors_percent)
                 .then(|| format!("{share:.1} % of requests failed {age} ago"))
         })
@@ -310,14 +310,14 @@ fn probed(site: &Site) -> Option<String> {
 
 /// The operator looks around: waits for a word, or for a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Look {
+pub struct HoldForOperator {
     /// For how long; none waits for a word.
     pub for_s: Option<u64>,
     /// What to look at.
     pub text: String,
 }
 
-impl Work for Look {
+impl Work for HoldForOperator {
     fn calls(&self) -> Vec<PlannedCall> {
         Vec::new()
     }
@@ -329,12 +329,14 @@ impl Work for Look {
         )
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
+    async fn probe(&self, context: &Context<'_>) -> Observation {
         match self.for_s {
-            None => Seen::Ask(self.text.clone()),
+            None => Observation::Ask(self.text.clone()),
             Some(all) => match all.saturating_sub(context.elapsed_s()) {
-                0 => Seen::Done("looked around".into()),
-                left => Seen::Underway(format!("{}; {} left", self.text, words::seconds(left))),
+                0 => Observation::Done("looked around".into()),
+                left => {
+                    Observation::Underway(format!("{}; {} left", self.text, format::seconds(left)))
+                }
             },
         }
     }

@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::await_traffic::{Coming, clients_came};
-use super::{Context, Seen, Work, read, unseen};
-use crate::{Crew, PlannedCall, names, words};
+use super::{Context, Observation, Work, read, unobserved};
+use crate::{PlannedCall, RunContext, format, names};
 use gwctl_aws::{Subject, question};
 use gwctl_fleet::{ApiKind, LagMetric, Metric, Missing, Point, Region, Served, Snapshot};
 
@@ -40,43 +40,47 @@ impl Work for AwaitMember {
         (180, 3_600)
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
-        let rds = context.crew.session.rds(&self.region);
+    async fn probe(&self, context: &Context<'_>) -> Observation {
+        let rds = context.run_context.session.rds(&self.region);
         let topology = match rds.topology(&self.global).await {
             Ok(topology) => topology,
-            Err(error) => return unseen(&error),
+            Err(error) => return unobserved(&error),
         };
         let Some(member) = topology.member(&self.region) else {
-            return Seen::Underway(format!("{} is no member yet", self.cluster));
+            return Observation::Underway(format!("{} is no member yet", self.cluster));
         };
         let state = match rds.cluster(&self.cluster).await {
             Ok(state) => state,
-            Err(error) => return unseen(&error),
+            Err(error) => return unobserved(&error),
         };
         let ready = state
             .instances
             .iter()
             .any(|instance| instance.status == "available");
         if state.status != "available" || !ready {
-            return Seen::Underway(format!("{} is {}", self.cluster, state.status));
+            return Observation::Underway(format!("{} is {}", self.cluster, state.status));
         }
         if member.writer {
-            return Seen::Done(format!("{} is the writer", self.cluster));
+            return Observation::Done(format!("{} is the writer", self.cluster));
         }
         if let Some(sync) = member
             .synchronization
             .as_deref()
             .filter(|s| *s != "connected")
         {
-            return Seen::Underway(format!("{} is {sync}", self.cluster));
+            return Observation::Underway(format!("{} is {sync}", self.cluster));
         }
         let forwarding = match state.write_forwarding.as_deref() {
             Some("enabled") => "writes forwarded",
             // A template of one's own need not have it.
             Some("disabled") if !self.forwards => "writes not forwarded",
             None if !self.forwards => "whether writes are forwarded is not shown",
-            Some(status) => return Seen::Underway(format!("write forwarding is {status}")),
-            None => return Seen::Underway("whether writes are forwarded is not shown yet".into()),
+            Some(status) => return Observation::Underway(format!("write forwarding is {status}")),
+            None => {
+                return Observation::Underway(
+                    "whether writes are forwarded is not shown yet".into(),
+                );
+            }
         };
         let metric = match state.engine.lag_metric() {
             LagMetric::Rpo => Metric::RpoLag,
@@ -86,14 +90,14 @@ impl Work for AwaitMember {
             id: self.cluster.clone(),
         };
         match newest(context, &self.region, metric, &cluster).await {
-            Err(why) => Seen::Unknown(why),
-            Ok(None) => Seen::Underway("no sample of its lag yet".into()),
+            Err(why) => Observation::Unknown(why),
+            Ok(None) => Observation::Underway("no sample of its lag yet".into()),
             Ok(Some(lag)) => {
-                let text = format!("lag {}, {forwarding}", words::millis(lag.value));
+                let text = format!("lag {}, {forwarding}", format::millis(lag.value));
                 if lag.value <= self.limit_ms {
-                    Seen::Done(text)
+                    Observation::Done(text)
                 } else {
-                    Seen::Underway(text)
+                    Observation::Underway(text)
                 }
             }
         }
@@ -116,20 +120,20 @@ impl Work for AwaitServing {
         (30, 1_200)
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
-        match context.crew.prober.probe(self.url.clone()).await {
-            Err(why) => Seen::Underway(format!("{}: {why}", self.url)),
-            Ok(report) if report.own.is_some() => Seen::Underway(format!(
+    async fn probe(&self, context: &Context<'_>) -> Observation {
+        match context.run_context.prober.probe(self.url.clone()).await {
+            Err(why) => Observation::Underway(format!("{}: {why}", self.url)),
+            Ok(report) if report.own.is_some() => Observation::Underway(format!(
                 "CloudFront answered for {} itself, without a Region",
                 self.url
             )),
-            Ok(report) if (200..300).contains(&report.status) => Seen::Done(format!(
+            Ok(report) if (200..300).contains(&report.status) => Observation::Done(format!(
                 "{} answers {} in {}",
                 self.url,
                 report.status,
-                words::millis(report.total().as_secs_f64() * 1_000.0)
+                format::millis(report.total().as_secs_f64() * 1_000.0)
             )),
-            Ok(report) => Seen::Underway(format!("{} answers {}", self.url, report.status)),
+            Ok(report) => Observation::Underway(format!("{} answers {}", self.url, report.status)),
         }
     }
 }
@@ -156,22 +160,29 @@ impl Work for AwaitGreen {
         (180, 1_800)
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
-        let id = match output(context.crew, &self.region, &self.stack, "SiteHealthCheckId").await {
+    async fn probe(&self, context: &Context<'_>) -> Observation {
+        let id = match output(
+            context.run_context,
+            &self.region,
+            &self.stack,
+            "SiteHealthCheckId",
+        )
+        .await
+        {
             Ok(id) => id,
             Err(seen) => return seen,
         };
         let check = Subject::HealthCheck { id };
         match newest(context, &Region::global(), Metric::CheckStatus, &check).await {
-            Err(why) => Seen::Unknown(why),
+            Err(why) => Observation::Unknown(why),
             Ok(point) => match point.filter(|point| point.at >= context.since) {
-                None => {
-                    Seen::Underway("the check has not been looked at for a whole minute".into())
-                }
+                None => Observation::Underway(
+                    "the check has not been looked at for a whole minute".into(),
+                ),
                 Some(point) if point.value >= 1.0 => {
-                    Seen::Done(format!("{}'s health check is green", self.region))
+                    Observation::Done(format!("{}'s health check is green", self.region))
                 }
-                Some(_) => Seen::Underway(format!("{}'s health check is red", self.region)),
+                Some(_) => Observation::Underway(format!("{}'s health check is red", self.region)),
             },
         }
     }
@@ -198,8 +209,8 @@ impl Work for AwaitRequests {
         (300, 1_800)
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
-        let id = match output(context.crew, &self.region, &self.stack, "ApiId").await {
+    async fn probe(&self, context: &Context<'_>) -> Observation {
+        let id = match output(context.run_context, &self.region, &self.stack, "ApiId").await {
             Ok(id) => id,
             Err(seen) => return seen,
         };
@@ -210,17 +221,17 @@ impl Work for AwaitRequests {
             stage: None,
         };
         match newest(context, &self.region, Metric::ApiRequests, &api).await {
-            Err(why) => Seen::Unknown(why),
+            Err(why) => Observation::Unknown(why),
             Ok(point) => match point.filter(|point| point.at >= context.since) {
                 Some(point) if point.value > 0.0 => {
-                    let snapshot = context.crew.snapshot();
+                    let snapshot = context.run_context.snapshot();
                     let served = served_by_new(context, &snapshot, &self.region, point);
                     match clients_came(context, &snapshot, &self.region, &served, Coming::FIRST) {
-                        Ok(how) => Seen::Done(format!("{} serves {how}", self.region)),
+                        Ok(how) => Observation::Done(format!("{} serves {how}", self.region)),
                         Err(seen) => seen,
                     }
                 }
-                _ => Seen::Underway(format!("no requests counted in {} yet", self.region)),
+                _ => Observation::Underway(format!("no requests counted in {} yet", self.region)),
             },
         }
     }
@@ -233,7 +244,7 @@ pub(super) fn served_by_new(
     region: &Region,
     point: Point,
 ) -> Served {
-    let endpoint = names::endpoint(&context.crew.spec, region);
+    let endpoint = names::endpoint(&context.run_context.spec, region);
     Served {
         at: point.at,
         requests: point.value,
@@ -243,15 +254,19 @@ pub(super) fn served_by_new(
 
 /// An output of a stack.
 pub(super) async fn output(
-    crew: &Crew,
+    run_context: &RunContext,
     region: &Region,
     stack: &str,
     key: &str,
-) -> Result<String, Seen> {
-    let found = crew.session.cloudformation(region).formation(stack).await;
-    let found = found.map_err(|error| unseen(&error))?;
+) -> Result<String, Observation> {
+    let found = run_context
+        .session
+        .cloudformation(region)
+        .formation(stack)
+        .await;
+    let found = found.map_err(|error| unobserved(&error))?;
     let value = found.and_then(|found| found.outputs.get(key).cloned());
-    value.ok_or_else(|| Seen::Wrong(format!("{stack} in {region} has no output {key}")))
+    value.ok_or_else(|| Observation::Wrong(format!("{stack} in {region} has no output {key}")))
 }
 
 /// The newest point of a metric within some minutes; none where AWS has none.
@@ -265,7 +280,7 @@ async fn newest(
     let Some(asked) = question((), metric, subject) else {
         return Ok(None);
     };
-    let cloudwatch = context.crew.session.cloudwatch(region);
+    let cloudwatch = context.run_context.session.cloudwatch(region);
     let from = now - SignedDuration::from_mins(10);
     let answers = cloudwatch.metrics(&[asked], from, now).await;
     let answers = answers.map_err(|error| error.to_string())?;

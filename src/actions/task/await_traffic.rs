@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Seen, Work};
+use super::{Context, Observation, Work};
 use crate::traffic::{self, Answered};
 use crate::unreachable::is_unreachable;
-use crate::{PlannedCall, words};
+use crate::{PlannedCall, format};
 use gwctl_fleet::{Metric, Missing, Region, Served, Site, Snapshot};
 
 /// Until the Region's own request count shows that its clients are gone, or back (aws-facts §5.3: DNS
@@ -49,10 +49,10 @@ impl Work for AwaitTraffic {
         (300, 1_200)
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
-        let snapshot = context.crew.snapshot();
+    async fn probe(&self, context: &Context<'_>) -> Observation {
+        let snapshot = context.run_context.snapshot();
         let Some(site) = snapshot.site(&self.region) else {
-            return Seen::Wrong(format!("the fleet is not in {}", self.region));
+            return Observation::Wrong(format!("the fleet is not in {}", self.region));
         };
         if self.gone {
             self.until_gone(site, &snapshot, context)
@@ -63,26 +63,26 @@ impl Work for AwaitTraffic {
 }
 
 impl AwaitTraffic {
-    fn until_gone(&self, site: &Site, snapshot: &Snapshot, context: &Context<'_>) -> Seen {
+    fn until_gone(&self, site: &Site, snapshot: &Snapshot, context: &Context<'_>) -> Observation {
         let said = match self.count(site, snapshot, context) {
-            Count::Gone(text) => return Seen::Done(text),
-            Count::There(text) => return Seen::Underway(text),
+            Count::Gone(text) => return Observation::Done(text),
+            Count::There(text) => return Observation::Underway(text),
             Count::Silent(text) => text,
         };
         // What the count cannot tell, DNS does, once nobody keeps an older answer.
         let left = self.caches_s.saturating_sub(context.elapsed_s());
         match traffic::answered(snapshot, &self.region, context.since) {
-            Answered::Somebody(dns) => Seen::Underway(format!("{said}; {dns}")),
-            Answered::Nobody(dns) if left == 0 => Seen::Done(format!(
+            Answered::Somebody(dns) => Observation::Underway(format!("{said}; {dns}")),
+            Answered::Nobody(dns) if left == 0 => Observation::Done(format!(
                 "{said}; {dns}, and no older answer is kept any more"
             )),
-            Answered::Unknown(dns) if left == 0 => Seen::Ask(format!(
+            Answered::Unknown(dns) if left == 0 => Observation::Ask(format!(
                 "{said}; {dns}: see whether {} still serves clients",
                 self.region
             )),
-            Answered::Nobody(dns) | Answered::Unknown(dns) => Seen::Underway(format!(
+            Answered::Nobody(dns) | Answered::Unknown(dns) => Observation::Underway(format!(
                 "{said}; {dns}; older answers are kept for {} more",
-                words::seconds(left)
+                format::seconds(left)
             )),
         }
     }
@@ -148,10 +148,12 @@ impl AwaitTraffic {
         Count::There("the first whole minute of figures is not there yet".into())
     }
 
-    fn until_back(&self, site: &Site, snapshot: &Snapshot, context: &Context<'_>) -> Seen {
+    fn until_back(&self, site: &Site, snapshot: &Snapshot, context: &Context<'_>) -> Observation {
         let latest = site.api.metrics.latest(Metric::ApiRequests, snapshot.at);
         let Some(point) = latest.filter(|point| point.at >= context.since) else {
-            return Seen::Underway("the first whole minute of figures is not there yet".into());
+            return Observation::Underway(
+                "the first whole minute of figures is not there yet".into(),
+            );
         };
         let served = snapshot.served_in(site, point);
         let coming = Coming {
@@ -159,7 +161,7 @@ impl AwaitTraffic {
             caches_s: self.caches_s,
         };
         clients_came(context, snapshot, &self.region, &served, coming)
-            .map_or_else(|seen| seen, Seen::Done)
+            .map_or_else(|seen| seen, Observation::Done)
     }
 }
 
@@ -191,7 +193,7 @@ pub(super) fn clients_came(
     region: &Region,
     served: &Served,
     coming: Coming,
-) -> Result<String, Seen> {
+) -> Result<String, Observation> {
     let said = traffic::requests(served);
     if served.shows_clients() {
         return Ok(said);
@@ -208,12 +210,12 @@ pub(super) fn clients_came(
         }
         // A small Region of a large fleet, or one that the edge passes over.
         Answered::Somebody(dns) if context.elapsed_s() >= coming.caches_s + SHOWS_S => {
-            Err(Seen::Ask(format!(
+            Err(Observation::Ask(format!(
                 "{said}; {dns}: see whether {region} serves its clients"
             )))
         }
         Answered::Somebody(dns) | Answered::Nobody(dns) | Answered::Unknown(dns) => {
-            Err(Seen::Underway(format!("{said}; {dns}")))
+            Err(Observation::Underway(format!("{said}; {dns}")))
         }
     }
 }

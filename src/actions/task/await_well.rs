@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::await_region::{output, served_by_new};
 use super::await_traffic::{Coming, clients_came};
-use super::{Context, Seen, Work, bearing, read};
-use crate::{PlannedCall, traffic, words};
+use super::{Context, Observation, Work, bearing, read};
+use crate::{PlannedCall, format, traffic};
 use gwctl_aws::{Subject, question};
 use gwctl_fleet::{ApiKind, Metric, Metrics, Missing, Point, Region, Series, Snapshot, Source};
 
@@ -71,22 +71,22 @@ impl Work for AwaitWell {
         (self.for_s.max(180), self.for_s + 1_800)
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
-        let api = match output(context.crew, &self.region, &self.stack, "ApiId").await {
+    async fn probe(&self, context: &Context<'_>) -> Observation {
+        let api = match output(context.run_context, &self.region, &self.stack, "ApiId").await {
             Ok(api) => api,
             Err(seen) => return seen,
         };
         let minute = match self.newest(context, &api).await {
             Ok(minute) => minute,
-            Err(why) => return Seen::Unknown(why),
+            Err(why) => return Observation::Unknown(why),
         };
         let since = context.since;
-        let snapshot = context.crew.snapshot();
+        let snapshot = context.run_context.snapshot();
         let Some(requests) = minute
             .requests
             .filter(|point| point.at >= since && point.value > 0.0)
         else {
-            return Seen::Underway(format!("no requests counted in {} yet", self.region));
+            return Observation::Underway(format!("no requests counted in {} yet", self.region));
         };
         let served = served_by_new(context, &snapshot, &self.region, requests);
         let mut said = traffic::requests(&served);
@@ -94,41 +94,43 @@ impl Work for AwaitWell {
             return seen;
         }
         let Some(failed) = minute.failed.of(requests.at, context.now()) else {
-            return Seen::Underway(format!("how many requests failed is not known yet: {said}"));
+            return Observation::Underway(format!(
+                "how many requests failed is not known yet: {said}"
+            ));
         };
         let errors = served.failing(failed);
         if errors > self.errors_percent {
-            return Seen::Wrong(format!(
+            return Observation::Wrong(format!(
                 "{} answers {errors:.1} % with 5xx, the limit is {:.1} %",
                 self.region, self.errors_percent
             ));
         }
         let Some(refused) = minute.refused.of(requests.at, context.now()) else {
-            return Seen::Underway(format!(
+            return Observation::Underway(format!(
                 "how many requests got 4xx is not known yet: {said}"
             ));
         };
         if let Some(why) = self.throttled(&snapshot, served.failing(refused)) {
-            return Seen::Wrong(why);
+            return Observation::Wrong(why);
         }
         let Some(p99) = minute.p99.filter(|point| point.at >= since) else {
-            return Seen::Underway(format!("no latency of {} is known yet", self.region));
+            return Observation::Underway(format!("no latency of {} is known yet", self.region));
         };
         if p99.value > self.p99_ms {
-            return Seen::Wrong(format!(
+            return Observation::Wrong(format!(
                 "p99 of {} is {}, the limit is {}",
                 self.region,
-                words::millis(p99.value),
-                words::millis(self.p99_ms)
+                format::millis(p99.value),
+                format::millis(self.p99_ms)
             ));
         }
         said = format!(
             "{said}, 5xx {errors:.2} %, p99 {}",
-            words::millis(p99.value)
+            format::millis(p99.value)
         );
         match self.for_s.saturating_sub(context.elapsed_s()) {
-            0 => Seen::Done(said),
-            left => Seen::Underway(format!("{said}; {} to go", words::seconds(left))),
+            0 => Observation::Done(said),
+            left => Observation::Underway(format!("{said}; {} to go", format::seconds(left))),
         }
     }
 }
@@ -152,7 +154,7 @@ impl AwaitWell {
             .filter_map(|metric| question(metric, metric, &api))
             .collect();
         let now = context.now();
-        let cloudwatch = context.crew.session.cloudwatch(&self.region);
+        let cloudwatch = context.run_context.session.cloudwatch(&self.region);
         let answers = cloudwatch
             .metrics(&asked, now - SignedDuration::from_mins(10), now)
             .await

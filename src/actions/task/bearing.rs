@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{traffic, words};
+use crate::{format, traffic};
 use gwctl_fleet::{Metric, Point, Region, Served, Site, Snapshot, Throttle};
 
 /// What is borne at most.
@@ -70,14 +70,14 @@ pub(crate) fn minute(site: &Site, snapshot: &Snapshot, at: Timestamp, limits: &L
     if p99.value > limits.p99_ms {
         return Bearing::Badly(format!(
             "p99 of {region} is {}, the limit is {}",
-            words::millis(p99.value),
-            words::millis(limits.p99_ms)
+            format::millis(p99.value),
+            format::millis(limits.p99_ms)
         ));
     }
     Bearing::Well(format!(
         "{region} {}, 5xx {errors:.2} %, p99 {}",
         traffic::requests(&served),
-        words::millis(p99.value)
+        format::millis(p99.value)
     ))
 }
 
@@ -94,8 +94,8 @@ fn throttled(
     if let Some(limit) = limit.filter(|limit| second > *limit) {
         return Err(Bearing::Badly(format!(
             "{region} gets {} requests a second and its API takes {}: the rest is answered 429",
-            words::count(second),
-            words::count(limit)
+            format::count(second),
+            format::count(limit)
         )));
     }
     let Some(refused) = refused else {

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Seen, Sent, Work, change, read, unseen};
-use crate::{Crew, PlannedCall};
+use super::{Context, Observation, Sent, Work, change, read, unobserved};
+use crate::{PlannedCall, RunContext};
 use gwctl_aws::{AwsError, ErrorKind};
 use gwctl_fleet::Region;
 
@@ -39,37 +39,37 @@ impl Work for AttachCertificate {
         ))
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
+    async fn probe(&self, context: &Context<'_>) -> Observation {
         let state = match context
-            .crew
+            .run_context
             .session
             .cloudfront()
             .distribution(&self.distribution)
             .await
         {
             Ok(state) => state,
-            Err(error) => return unseen(&error),
+            Err(error) => return unobserved(&error),
         };
         if state.certificate_arn.as_ref() == Some(&self.certificate) {
             if state.status == "Deployed" {
-                return Seen::Done("deployed everywhere".into());
+                return Observation::Done("deployed everywhere".into());
             }
-            return Seen::Underway(format!(
+            return Observation::Underway(format!(
                 "the distribution is {}: edges may serve either",
                 state.status
             ));
         }
         if state.certificate_arn != self.before {
             let now = state.certificate_arn.as_deref().unwrap_or("none");
-            return Seen::Wrong(format!(
+            return Observation::Wrong(format!(
                 "somebody changed the distribution's certificate meanwhile: {now}"
             ));
         }
-        Seen::NotDone("the distribution has its old certificate".into())
+        Observation::NotDone("the distribution has its old certificate".into())
     }
 
-    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
-        let cloudfront = crew.session.cloudfront();
+    async fn apply(&self, run_context: &RunContext) -> Result<Sent, AwsError> {
+        let cloudfront = run_context.session.cloudfront();
         let (etag, now) = cloudfront.distribution_etag(&self.distribution).await?;
         if now != self.before {
             return Err(AwsError {
@@ -83,7 +83,7 @@ impl Work for AttachCertificate {
                 in_doubt: false,
             });
         }
-        let hands = crew.hands().cloudfront();
+        let hands = run_context.mutating_session().cloudfront();
         hands
             .attach_certificate(&self.distribution, &etag, &self.certificate)
             .await

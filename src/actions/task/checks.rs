@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Seen, Sent, Work, change, read, unseen};
-use crate::{Crew, PlannedCall};
+use super::{Context, Observation, Sent, Work, change, read, unobserved};
+use crate::{PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::Region;
 
@@ -39,16 +39,16 @@ impl Work for ForceCheck {
         ))
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
+    async fn probe(&self, context: &Context<'_>) -> Observation {
         let config = match context
-            .crew
+            .run_context
             .session
             .route53()
             .health_check(&self.check)
             .await
         {
             Ok(config) => config,
-            Err(error) => return unseen(&error),
+            Err(error) => return unobserved(&error),
         };
         if config.inverted == self.unhealthy && config.disabled == self.unhealthy {
             let word = if self.unhealthy {
@@ -56,30 +56,31 @@ impl Work for ForceCheck {
             } else {
                 "as it was"
             };
-            return Seen::Done(format!(
+            return Observation::Done(format!(
                 "the health check is {word}, version {}",
                 config.version
             ));
         }
         // An inverse is planned before the change it takes back: only a forward plan can insist.
         if self.unhealthy && config.version != self.version {
-            return Seen::Wrong(format!(
+            return Observation::Wrong(format!(
                 "somebody changed the health check meanwhile: version {} instead of {}",
                 config.version, self.version
             ));
         }
-        Seen::NotDone(format!(
+        Observation::NotDone(format!(
             "inverted {}, disabled {}, version {}",
             config.inverted, config.disabled, config.version
         ))
     }
 
-    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
-        let route53 = crew.hands().route53();
+    async fn apply(&self, run_context: &RunContext) -> Result<Sent, AwsError> {
+        let route53 = run_context.mutating_session().route53();
         let version = if self.unhealthy {
             self.version
         } else {
-            crew.session
+            run_context
+                .session
                 .route53()
                 .health_check(&self.check)
                 .await?

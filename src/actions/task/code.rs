@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::await_region::output;
-use super::{Context, Seen, Sent, Work, change, read, unseen};
-use crate::{Crew, PlannedCall, words};
+use super::{Context, Observation, Sent, Work, change, read, unobserved};
+use crate::{PlannedCall, RunContext, format};
 use gwctl_aws::{AwsError, ErrorKind};
 use gwctl_fleet::Region;
 
@@ -43,45 +43,45 @@ impl Work for CopyCode {
     }
 
     fn sends(&self) -> Option<String> {
-        let size = words::bytes(self.size);
+        let size = format::bytes(self.size);
         Some(format!("{size} of {} in {}", self.function, self.from))
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
-        let name = match output(context.crew, &self.region, &self.stack, HANDLER).await {
+    async fn probe(&self, context: &Context<'_>) -> Observation {
+        let name = match output(context.run_context, &self.region, &self.stack, HANDLER).await {
             Ok(name) => name,
             Err(seen) => return seen,
         };
         let state = match context
-            .crew
+            .run_context
             .session
             .lambda(&self.region)
             .code_state(&name)
             .await
         {
             Ok(state) => state,
-            Err(error) => return unseen(&error),
+            Err(error) => return unobserved(&error),
         };
         let why = state.reason.clone().unwrap_or_default();
         match (state.state.as_str(), state.update.as_str()) {
-            ("Failed", _) => Seen::Wrong(format!("{name} failed: {why}")),
-            ("Pending", _) => Seen::Underway(format!("{name} is still being made")),
-            (_, "InProgress") => Seen::Underway(format!("{name} takes its code")),
+            ("Failed", _) => Observation::Wrong(format!("{name} failed: {why}")),
+            ("Pending", _) => Observation::Underway(format!("{name} is still being made")),
+            (_, "InProgress") => Observation::Underway(format!("{name} takes its code")),
             (_, "Failed") if state.sha256 == self.sha256 => {
-                Seen::Wrong(format!("{name} could not take its code: {why}"))
+                Observation::Wrong(format!("{name} could not take its code: {why}"))
             }
-            _ if state.sha256 == self.sha256 => Seen::Done(format!(
+            _ if state.sha256 == self.sha256 => Observation::Done(format!(
                 "{name} runs what {} runs in {}",
                 self.function, self.from
             )),
-            _ => Seen::NotDone(format!("{name} does not run it yet")),
+            _ => Observation::NotDone(format!("{name} does not run it yet")),
         }
     }
 
-    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
-        let source = crew.session.lambda(&self.from);
+    async fn apply(&self, run_context: &RunContext) -> Result<Sent, AwsError> {
+        let source = run_context.session.lambda(&self.from);
         let package = source.package(&self.function, &self.sha256).await?;
-        let stack = crew.session.cloudformation(&self.region);
+        let stack = run_context.session.cloudformation(&self.region);
         let told = stack.formation(&self.stack).await?;
         let name = told.and_then(|told| told.outputs.get(HANDLER).cloned());
         let name = name.ok_or_else(|| AwsError {
@@ -94,7 +94,7 @@ impl Work for CopyCode {
             request_id: None,
             in_doubt: false,
         })?;
-        let hands = crew.hands().lambda(&self.region);
+        let hands = run_context.mutating_session().lambda(&self.region);
         Ok(hands.put_package(&name, package).await?.into())
     }
 }

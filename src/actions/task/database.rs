@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Seen, Sent, Work, change, read, unseen};
-use crate::{Crew, PlannedCall};
+use super::{Context, Observation, Sent, Work, change, read, unobserved};
+use crate::{PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::{Region, Topology};
 
@@ -55,7 +55,7 @@ impl Work for Switchover {
         Some(format!("{} to {}", self.global, self.target_arn))
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
+    async fn probe(&self, context: &Context<'_>) -> Observation {
         writer_moved(
             context,
             &self.global,
@@ -67,8 +67,9 @@ impl Work for Switchover {
         .await
     }
 
-    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
-        crew.hands()
+    async fn apply(&self, run_context: &RunContext) -> Result<Sent, AwsError> {
+        run_context
+            .mutating_session()
             .rds(&self.from)
             .switchover(&self.global, &self.target_arn)
             .await
@@ -97,7 +98,7 @@ impl Work for Failover {
         ))
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
+    async fn probe(&self, context: &Context<'_>) -> Observation {
         writer_moved(
             context,
             &self.global,
@@ -109,8 +110,9 @@ impl Work for Failover {
         .await
     }
 
-    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
-        crew.hands()
+    async fn apply(&self, run_context: &RunContext) -> Result<Sent, AwsError> {
+        run_context
+            .mutating_session()
             .rds(&self.target)
             .failover(&self.global, &self.target_arn)
             .await
@@ -127,21 +129,21 @@ async fn writer_moved(
     target_arn: &str,
     cluster: &str,
     lossy: bool,
-) -> Seen {
-    let rds = context.crew.session.rds(target);
+) -> Observation {
+    let rds = context.run_context.session.rds(target);
     let topology = match rds.topology(global).await {
         Ok(topology) => topology,
-        Err(error) => return unseen(&error),
+        Err(error) => return unobserved(&error),
     };
     if let Some(failover) = &topology.failover {
         let to = failover.to.as_deref().unwrap_or_default();
         if to != target_arn {
-            return Seen::Wrong(format!(
+            return Observation::Wrong(format!(
                 "another operation is under way: {} to {to}",
                 failover.status
             ));
         }
-        return Seen::Underway(format!(
+        return Observation::Underway(format!(
             "global cluster {}, operation {}",
             topology.status, failover.status
         ));
@@ -156,26 +158,26 @@ async fn writer_moved(
         return not_writer(&topology, (from, target), in_any_status);
     }
     if topology.status != "available" {
-        return Seen::Underway(format!(
+        return Observation::Underway(format!(
             "{target} is the writer, global cluster {}",
             topology.status
         ));
     }
     match rds.cluster(cluster).await {
-        Err(error) => unseen(&error),
-        Ok(state) if state.status != "available" => Seen::Underway(format!(
+        Err(error) => unobserved(&error),
+        Ok(state) if state.status != "available" => Observation::Underway(format!(
             "{target} is the writer, its cluster is {}",
             state.status
         )),
         Ok(state) => match state.instances.iter().find(|instance| instance.writer) {
             Some(one) if one.status == "available" => {
-                Seen::Done(format!("{target} is the writer, {} available", one.id))
+                Observation::Done(format!("{target} is the writer, {} available", one.id))
             }
-            Some(one) => Seen::Underway(format!(
+            Some(one) => Observation::Underway(format!(
                 "{target} is the writer, instance {} is {}",
                 one.id, one.status
             )),
-            None => Seen::Underway(format!(
+            None => Observation::Underway(format!(
                 "{target} is the writer and has no writer instance yet"
             )),
         },
@@ -187,12 +189,12 @@ fn not_writer(
     topology: &Topology,
     (from, target): (&Region, &Region),
     in_any_status: bool,
-) -> Seen {
+) -> Observation {
     let moved = topology
         .writer()
         .filter(|writer| topology.status == "available" && &writer.region != from);
     if let Some(writer) = moved {
-        return Seen::Wrong(format!(
+        return Observation::Wrong(format!(
             "{} is the writer, and {from} was when this was planned: somebody moved it; plan again",
             writer.region
         ));
@@ -203,9 +205,9 @@ fn not_writer(
     // A failover is for a global cluster that is not well: whether its status stands against it, AWS says.
     let free = topology.status == "available" || (in_any_status && topology.failover.is_none());
     if free {
-        Seen::NotDone(format!("{writer} is the writer, {target} is not"))
+        Observation::NotDone(format!("{writer} is the writer, {target} is not"))
     } else {
-        Seen::Underway(format!(
+        Observation::Underway(format!(
             "{writer} is the writer, global cluster {}",
             topology.status
         ))
@@ -241,32 +243,32 @@ impl Work for WriteForwarding {
         Some(format!("{}: EnableGlobalWriteForwarding", self.cluster))
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
+    async fn probe(&self, context: &Context<'_>) -> Observation {
         match context
-            .crew
+            .run_context
             .session
             .rds(&self.region)
             .cluster(&self.cluster)
             .await
         {
-            Err(error) => unseen(&error),
+            Err(error) => unobserved(&error),
             Ok(state) => match state.write_forwarding.as_deref() {
-                Some("enabled") => Seen::Done(format!("{} forwards writes", self.cluster)),
-                Some("enabling") => Seen::Underway("enabling".into()),
+                Some("enabled") => Observation::Done(format!("{} forwards writes", self.cluster)),
+                Some("enabling") => Observation::Underway("enabling".into()),
                 // Null on the primary, whatever was asked for: it shows once the cluster is a secondary.
-                None if context.receipt.is_some() => Seen::Done(format!(
+                None if context.receipt.is_some() => Observation::Done(format!(
                     "{} will forward writes once it is a secondary",
                     self.cluster
                 )),
-                Some(other) => Seen::NotDone(format!("write forwarding is {other}")),
-                None => Seen::NotDone("write forwarding is not shown".into()),
+                Some(other) => Observation::NotDone(format!("write forwarding is {other}")),
+                None => Observation::NotDone("write forwarding is not shown".into()),
             },
         }
     }
 
-    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
-        let receipt = crew
-            .hands()
+    async fn apply(&self, run_context: &RunContext) -> Result<Sent, AwsError> {
+        let receipt = run_context
+            .mutating_session()
             .rds(&self.region)
             .set_write_forwarding(&self.cluster, true)
             .await?;
@@ -298,23 +300,23 @@ impl Work for AwaitResync {
         (600, 6 * 3_600)
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
+    async fn probe(&self, context: &Context<'_>) -> Observation {
         let topology = match context
-            .crew
+            .run_context
             .session
             .rds(&self.asked_in)
             .topology(&self.global)
             .await
         {
             Ok(topology) => topology,
-            Err(error) => return unseen(&error),
+            Err(error) => return unobserved(&error),
         };
         self.judge(&topology)
     }
 }
 
 impl AwaitResync {
-    fn judge(&self, topology: &Topology) -> Seen {
+    fn judge(&self, topology: &Topology) -> Observation {
         // The old primary is listed again once it is back (aws-facts §2.3).
         let gone = self
             .members
@@ -332,11 +334,11 @@ impl AwaitResync {
         });
         let reduced: Vec<String> = gone.chain(behind).collect();
         if !reduced.is_empty() {
-            Seen::Underway(format!("protection is reduced: {}", reduced.join(", ")))
+            Observation::Underway(format!("protection is reduced: {}", reduced.join(", ")))
         } else if topology.status == "available" {
-            Seen::Done("every member is connected: full protection".into())
+            Observation::Done("every member is connected: full protection".into())
         } else {
-            Seen::Underway(format!("global cluster {}", topology.status))
+            Observation::Underway(format!("global cluster {}", topology.status))
         }
     }
 }
@@ -381,9 +383,12 @@ mod tests {
         let modifying = topology("modifying", vec![writer]);
         let (from, target) = (region("us-east-1"), region("eu-west-1"));
         let judged = |in_any_status| not_writer(&modifying, (&from, &target), in_any_status);
-        assert!(matches!(judged(true), Seen::NotDone(_)), "AWS decides");
+        assert!(
+            matches!(judged(true), Observation::NotDone(_)),
+            "AWS decides"
+        );
         // After it was sent the status may be its own, and a switchover needs `available`.
-        assert!(matches!(judged(false), Seen::Underway(_)));
+        assert!(matches!(judged(false), Observation::Underway(_)));
     }
 
     #[test]
@@ -398,15 +403,18 @@ mod tests {
             let members = std::iter::once(writer()).chain(others).collect();
             task.judge(&topology("available", members))
         };
-        let Seen::Underway(said) = judged(Vec::new()) else {
+        let Observation::Underway(said) = judged(Vec::new()) else {
             panic!("the old primary is no member")
         };
         assert!(said.contains("us-east-1 is no member"), "{said}");
         for state in [None, Some("pending-resync")] {
             let seen = judged(vec![member("us-east-1", false, state)]);
-            assert!(matches!(seen, Seen::Underway(_)), "{state:?}: {seen:?}");
+            assert!(
+                matches!(seen, Observation::Underway(_)),
+                "{state:?}: {seen:?}"
+            );
         }
         let seen = judged(vec![member("us-east-1", false, Some("connected"))]);
-        assert!(matches!(seen, Seen::Done(_)), "{seen:?}");
+        assert!(matches!(seen, Observation::Done(_)), "{seen:?}");
     }
 }

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Seen, Sent, Work, change, read, unseen};
-use crate::{Crew, PlannedCall};
+use super::{Context, Observation, Sent, Work, change, read, unobserved};
+use crate::{PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::Region;
 
@@ -35,27 +35,27 @@ impl Work for Invalidate {
         Some(format!("{}: {}", self.distribution, self.paths.join(" ")))
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
+    async fn probe(&self, context: &Context<'_>) -> Observation {
         let Some(id) = context.receipt else {
-            return Seen::NotDone("not asked for yet".into());
+            return Observation::NotDone("not asked for yet".into());
         };
         match context
-            .crew
+            .run_context
             .session
             .cloudfront()
             .invalidation_status(&self.distribution, id)
             .await
         {
-            Err(error) => unseen(&error),
+            Err(error) => unobserved(&error),
             Ok(status) if status == "Completed" => {
-                Seen::Done(format!("invalidation {id} is completed"))
+                Observation::Done(format!("invalidation {id} is completed"))
             }
-            Ok(status) => Seen::Underway(format!("invalidation {id} is {status}")),
+            Ok(status) => Observation::Underway(format!("invalidation {id} is {status}")),
         }
     }
 
-    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
-        let cloudfront = crew.hands().cloudfront();
+    async fn apply(&self, run_context: &RunContext) -> Result<Sent, AwsError> {
+        let cloudfront = run_context.mutating_session().cloudfront();
         let made = cloudfront
             .invalidate(&self.distribution, &self.paths, &self.reference)
             .await?;

@@ -1,7 +1,7 @@
 //! What a step does: look whether it is done, send at most one change, look until it is.
 //!
 //! One file a family. A task is data, so that a plan can be written down, shown and resumed by
-//! another process; what it does is `look` and `send`.
+//! another process; what it does is `probe` and `apply`.
 
 mod await_answers;
 mod await_endpoint;
@@ -32,7 +32,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Crew, Dependency, PlannedCall};
+use super::{Dependency, PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::assumptions::Means;
 use gwctl_fleet::{Region, StackEvent};
@@ -40,7 +40,7 @@ use gwctl_fleet::{Region, StackEvent};
 pub use await_answers::{AwaitAnswers, Planned, Target};
 pub use await_endpoint::AwaitEndpoint;
 pub use await_figures::AwaitFigures;
-pub use await_fleet::{Baseline, Healthy, Look, Within};
+pub use await_fleet::{AwaitWithinLimits, Baseline, Healthy, HoldForOperator};
 pub use await_region::{AwaitGreen, AwaitMember, AwaitRequests, AwaitServing};
 pub use await_traffic::AwaitTraffic;
 pub use await_well::AwaitWell;
@@ -54,13 +54,13 @@ pub use routing::RoutingControl;
 pub use smoke_write::SmokeWrite;
 pub use snapshot::CopySnapshot;
 pub(crate) use stack::placeholder;
-pub use stack::{BuildStack, Source};
+pub use stack::{BuildStack, TemplateSource};
 pub use stack_gone::RemoveStack;
 pub use switch::FlipSwitch;
 
 /// What looking found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Seen {
+pub enum Observation {
     /// It is so.
     Done(String),
     /// The step takes several changes, and this one is due: send it.
@@ -77,7 +77,7 @@ pub enum Seen {
     Ask(String),
 }
 
-impl Seen {
+impl Observation {
     /// What was found, in words.
     pub(super) fn said(&self) -> &str {
         match self {
@@ -122,7 +122,7 @@ impl From<gwctl_aws::Receipt> for Sent {
 /// What a task looks with.
 pub(super) struct Context<'a> {
     /// The way to everything.
-    pub crew: &'a Crew,
+    pub run_context: &'a RunContext,
     /// When the step began.
     pub since: Timestamp,
     /// What the change was called, once accepted.
@@ -136,7 +136,7 @@ pub(super) struct Context<'a> {
 
 impl Context<'_> {
     pub(super) fn now(&self) -> Timestamp {
-        self.crew.clock.now()
+        self.run_context.clock.now()
     }
 
     /// Seconds since the step began.
@@ -147,12 +147,12 @@ impl Context<'_> {
 
 /// The families, behind one door.
 macro_rules! tasks {
-    ($($name:ident),* $(,)?) => {
+    ($($name:ident $(= $was:literal)?),* $(,)?) => {
         /// One step's work, as data.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "task", rename_all = "kebab-case")]
         #[allow(missing_docs, reason = "each struct says it")]
-        pub enum Task { $($name($name)),* }
+        pub enum Task { $($(#[serde(alias = $was)])? $name($name)),* }
 
         impl Task {
             /// Its exact API calls, changes first.
@@ -171,13 +171,13 @@ macro_rules! tasks {
             }
 
             /// Whether it is done.
-            pub(super) async fn look(&self, context: &Context<'_>) -> Seen {
-                match self { $(Self::$name(task) => Box::pin(task.look(context)).await),* }
+            pub(super) async fn probe(&self, context: &Context<'_>) -> Observation {
+                match self { $(Self::$name(task) => Box::pin(task.probe(context)).await),* }
             }
 
             /// Sends the change, once; `operation` says which, where there are several.
-            pub(super) async fn send(&self, operation: &str, crew: &Crew) -> Result<Sent, AwsError> {
-                match self { $(Self::$name(task) => Box::pin(task.send_one(operation, crew)).await),* }
+            pub(super) async fn apply(&self, operation: &str, run_context: &RunContext) -> Result<Sent, AwsError> {
+                match self { $(Self::$name(task) => Box::pin(task.apply_one(operation, run_context)).await),* }
             }
         }
     };
@@ -197,9 +197,9 @@ tasks!(
     AwaitAnswers,
     AwaitTraffic,
     Baseline,
-    Within,
+    AwaitWithinLimits = "within",
     Healthy,
-    Look,
+    HoldForOperator = "look",
     Invalidate,
     AttachCertificate,
     BuildStack,
@@ -221,12 +221,16 @@ pub(super) trait Work {
     fn sends(&self) -> Option<String> {
         None
     }
-    async fn look(&self, context: &Context<'_>) -> Seen;
-    async fn send(&self, _: &Crew) -> Result<Sent, AwsError> {
+    async fn probe(&self, context: &Context<'_>) -> Observation;
+    async fn apply(&self, _: &RunContext) -> Result<Sent, AwsError> {
         Ok(Sent::default())
     }
-    async fn send_one(&self, _operation: &str, crew: &Crew) -> Result<Sent, AwsError> {
-        self.send(crew).await
+    async fn apply_one(
+        &self,
+        _operation: &str,
+        run_context: &RunContext,
+    ) -> Result<Sent, AwsError> {
+        self.apply(run_context).await
     }
 }
 
@@ -361,6 +365,24 @@ pub(super) fn read(service: &str, operation: &str, region: &Region) -> PlannedCa
 }
 
 /// What to make of a look that failed.
-pub(super) fn unseen(error: &AwsError) -> Seen {
-    Seen::Unknown(error.to_string())
+pub(super) fn unobserved(error: &AwsError) -> Observation {
+    Observation::Unknown(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_of_before_the_tasks_were_renamed_is_read() {
+        for (tag, now) in [
+            ("look", "hold-for-operator"),
+            ("hold-for-operator", "hold-for-operator"),
+        ] {
+            let text = format!(r#"{{"task":"{tag}","for_s":60,"text":"look around"}}"#);
+            let task: Task = serde_json::from_str(&text).unwrap();
+            let written = serde_json::to_value(&task).unwrap();
+            assert_eq!(written["task"], now, "{tag}");
+        }
+    }
 }

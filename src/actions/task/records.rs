@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Seen, Sent, Work, change, read, unseen};
-use crate::{Crew, PlannedCall};
+use super::{Context, Observation, Sent, Work, change, read, unobserved};
+use crate::{PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::{RecordChange, RecordSet, Region};
 
@@ -80,43 +80,43 @@ impl Work for ChangeRecords {
         Some(changes.join("; "))
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
-        let route53 = context.crew.session.route53();
+    async fn probe(&self, context: &Context<'_>) -> Observation {
+        let route53 = context.run_context.session.route53();
         let mut all_after = true;
         for name in &self.names {
             let now = match route53.record_sets(&self.zone, &name.name).await {
                 Ok(now) => now,
-                Err(error) => return unseen(&error),
+                Err(error) => return unobserved(&error),
             };
             if same(now.clone(), &name.after) {
                 continue;
             }
             all_after = false;
             if self.strict && !same(now, &name.before) {
-                return Seen::Wrong(format!(
+                return Observation::Wrong(format!(
                     "somebody changed the records of {} meanwhile",
                     name.name
                 ));
             }
         }
         if !all_after {
-            return Seen::NotDone("the records are as they were planned on".into());
+            return Observation::NotDone("the records are as they were planned on".into());
         }
         let Some(change) = context.receipt else {
-            return Seen::Done("the records are as planned".into());
+            return Observation::Done("the records are as planned".into());
         };
         match route53.change_status(change).await {
-            Err(error) => unseen(&error),
+            Err(error) => unobserved(&error),
             Ok(status) if status == "INSYNC" => {
-                Seen::Done("every authoritative server has the records".into())
+                Observation::Done("every authoritative server has the records".into())
             }
-            Ok(status) => Seen::Underway(format!("the change is {status}")),
+            Ok(status) => Observation::Underway(format!("the change is {status}")),
         }
     }
 
-    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
-        let receipt = crew
-            .hands()
+    async fn apply(&self, run_context: &RunContext) -> Result<Sent, AwsError> {
+        let receipt = run_context
+            .mutating_session()
             .route53()
             .change_records(&self.zone, &self.batch)
             .await?;

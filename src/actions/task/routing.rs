@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Seen, Sent, Work, change, read, unseen};
-use crate::{Crew, PlannedCall};
+use super::{Context, Observation, Sent, Work, change, read, unobserved};
+use crate::{PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::{Region, RoutingEndpoint};
 
@@ -47,27 +47,29 @@ impl Work for RoutingControl {
         Some(format!("{} = {}", self.control, word(self.on)))
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
+    async fn probe(&self, context: &Context<'_>) -> Observation {
         match context
-            .crew
+            .run_context
             .session
             .routing(&self.endpoints)
             .state(&self.control)
             .await
         {
-            Err(error) => unseen(&error),
-            Ok(on) if on == self.on => Seen::Done(format!("the routing control is {}", word(on))),
+            Err(error) => unobserved(&error),
+            Ok(on) if on == self.on => {
+                Observation::Done(format!("the routing control is {}", word(on)))
+            }
             // The five endpoints agree within 15 seconds at most (aws-facts §8.1).
             Ok(on) if context.receipt.is_some() => {
-                Seen::Underway(format!("set; an endpoint still says {}", word(on)))
+                Observation::Underway(format!("set; an endpoint still says {}", word(on)))
             }
-            Ok(on) => Seen::NotDone(format!("the routing control is {}", word(on))),
+            Ok(on) => Observation::NotDone(format!("the routing control is {}", word(on))),
         }
     }
 
-    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
-        let receipt = crew
-            .hands()
+    async fn apply(&self, run_context: &RunContext) -> Result<Sent, AwsError> {
+        let receipt = run_context
+            .mutating_session()
             .routing(&self.endpoints)
             .set(&self.control, self.on)
             .await?;

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Seen, Sent, Work, change};
-use crate::{Crew, PlannedCall};
+use super::{Context, Observation, Sent, Work, change};
+use crate::{PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::Region;
 
@@ -33,18 +33,18 @@ impl Work for SmokeWrite {
         Some(format!("POST {}, Idempotency-Key {}", self.url, self.key))
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
+    async fn probe(&self, context: &Context<'_>) -> Observation {
         match context.receipt {
-            Some(status) => Seen::Done(format!(
+            Some(status) => Observation::Done(format!(
                 "a write through {} was answered {status}",
                 self.region
             )),
-            None => Seen::NotDone("no write was answered yet".into()),
+            None => Observation::NotDone("no write was answered yet".into()),
         }
     }
 
-    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
-        let api = crew.hands().invoke(&self.region);
+    async fn apply(&self, run_context: &RunContext) -> Result<Sent, AwsError> {
+        let api = run_context.mutating_session().invoke(&self.region);
         let receipt = api.post(&self.url, &self.key, self.signed).await?;
         Ok(Sent {
             request_id: receipt.request_id,

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Seen, Sent, Work, change, read};
-use crate::{Crew, PlannedCall};
+use super::{Context, Observation, Sent, Work, change, read};
+use crate::{PlannedCall, RunContext};
 use gwctl_aws::{AwsError, ErrorKind};
 use gwctl_fleet::{DbSnapshot, Region};
 
@@ -23,9 +23,9 @@ const PREFIX: &str = "rds:unplanned-global-failover-";
 impl CopySnapshot {
     async fn source(
         &self,
-        crew: &Crew,
+        run_context: &RunContext,
     ) -> Result<(Option<DbSnapshot>, Option<DbSnapshot>), AwsError> {
-        let mut all = crew
+        let mut all = run_context
             .session
             .rds(&self.region)
             .snapshots(&self.cluster)
@@ -59,31 +59,31 @@ impl Work for CopySnapshot {
         Some(format!("{PREFIX}{}-… to {}", self.cluster, self.copy))
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
-        match self.source(context.crew).await {
-            Err(error) => Seen::Underway(format!(
+    async fn probe(&self, context: &Context<'_>) -> Observation {
+        match self.source(context.run_context).await {
+            Err(error) => Observation::Underway(format!(
                 "{} does not answer yet: {}",
                 self.region, error.message
             )),
             Ok((_, Some(copy))) if copy.status == "available" => {
-                Seen::Done(format!("{} is kept", copy.id))
+                Observation::Done(format!("{} is kept", copy.id))
             }
-            Ok((_, Some(copy))) => Seen::Underway(format!("the copy is {}", copy.status)),
+            Ok((_, Some(copy))) => Observation::Underway(format!("the copy is {}", copy.status)),
             Ok((Some(source), None)) if source.status == "available" => {
-                Seen::NotDone(format!("{} is there", source.id))
+                Observation::NotDone(format!("{} is there", source.id))
             }
             Ok((Some(source), None)) => {
-                Seen::Underway(format!("{} is {}", source.id, source.status))
+                Observation::Underway(format!("{} is {}", source.id, source.status))
             }
-            Ok((None, None)) => Seen::Underway(
+            Ok((None, None)) => Observation::Underway(
                 "no snapshot of the old primary yet: Aurora takes it when its Region is back"
                     .into(),
             ),
         }
     }
 
-    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
-        let (source, _) = self.source(crew).await?;
+    async fn apply(&self, run_context: &RunContext) -> Result<Sent, AwsError> {
+        let (source, _) = self.source(run_context).await?;
         let Some(source) = source else {
             return Err(AwsError {
                 kind: ErrorKind::NotFound,
@@ -96,7 +96,8 @@ impl Work for CopySnapshot {
                 in_doubt: false,
             });
         };
-        crew.hands()
+        run_context
+            .mutating_session()
             .rds(&self.region)
             .copy_snapshot(&source.id, &self.copy)
             .await

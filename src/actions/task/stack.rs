@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::change_set::{summary, surprise};
 use super::stack_log::{cause, follow, progress};
-use super::{Context, Next, Seen, Sent, Work, change, read, unseen};
-use crate::{Crew, Dependency, PlannedCall};
+use super::{Context, Next, Observation, Sent, Work, change, read, unobserved};
+use crate::{Dependency, PlannedCall, RunContext};
 use gwctl_aws::{AwsError, CloudFormation, ErrorKind, WantedChangeSet};
-use gwctl_fleet::{Course, Formation, Region};
+use gwctl_fleet::{Course, Region, StackDescription};
 use gwctl_stacks::{Action, Capability, Kind, Parameters, Part};
 
 /// The tag that says which template a stack was made from.
@@ -23,7 +23,7 @@ const DELETE: &str = "DeleteStack";
 
 /// Where a template comes from. Its digest is what was planned with: another text is another plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Source {
+pub struct TemplateSource {
     /// What it makes.
     pub kind: Kind,
     /// A file of one's own; gwctl's without it.
@@ -32,7 +32,7 @@ pub struct Source {
     pub digest: String,
 }
 
-impl Source {
+impl TemplateSource {
     /// The text, as it was when it was planned with.
     fn text(&self) -> Result<String, String> {
         let text = match &self.path {
@@ -59,7 +59,7 @@ pub struct BuildStack {
     /// Where.
     pub region: Region,
     /// The template.
-    pub source: Source,
+    pub source: TemplateSource,
     /// All that is given of its parameters. `{{REGION/STACK/Output}}` stands for another stack's output.
     pub parameters: Parameters,
     /// Tags of the stack and of everything in it.
@@ -109,27 +109,27 @@ impl Work for BuildStack {
         Some(self.stack.clone())
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
-        let formation = context.crew.session.cloudformation(&self.region);
+    async fn probe(&self, context: &Context<'_>) -> Observation {
+        let formation = context.run_context.session.cloudformation(&self.region);
         let found = match formation.formation(&self.stack).await {
             Ok(found) => found,
-            Err(error) => return unseen(&error),
+            Err(error) => return unobserved(&error),
         };
-        let wanted = match self.resolved(context.crew).await {
+        let wanted = match self.resolved(context.run_context).await {
             Ok(wanted) => wanted,
             Err(seen) => return seen,
         };
-        let whole = |stack: &Formation| {
+        let whole = |stack: &StackDescription| {
             !matches!(
                 stack.status.as_str(),
                 "REVIEW_IN_PROGRESS" | "ROLLBACK_COMPLETE" | "CREATE_FAILED" | "ROLLBACK_FAILED"
             )
         };
         if self.if_there && !found.as_ref().is_some_and(whole) {
-            return Seen::Done(format!("there is nothing of {} to prepare", self.stack));
+            return Observation::Done(format!("there is nothing of {} to prepare", self.stack));
         }
         if !self.new && found.is_none() {
-            return Seen::Wrong(format!(
+            return Observation::Wrong(format!(
                 "{} is not there any more: it cannot be changed",
                 self.stack
             ));
@@ -141,16 +141,18 @@ impl Work for BuildStack {
             follow(context, &formation, &stack.id).await;
         }
         match (Course::of(&stack.status), context.sent) {
-            (Course::Moving, _) => Seen::Underway(progress(context, &stack, self.parts.len())),
+            (Course::Moving, _) => {
+                Observation::Underway(progress(context, &stack, self.parts.len()))
+            }
             (Course::Good, _) if self.is(&stack, &wanted) => {
-                Seen::Done(format!("{} {}", self.stack, stack.status))
+                Observation::Done(format!("{} {}", self.stack, stack.status))
             }
             (Course::Good | Course::Waiting | Course::Gone, _) => {
                 self.by_change_set(context, &formation).await
             }
             // Only deletion is left of a stack whose making was rolled back; ordered by a retry.
             (Course::RolledBack, None | Some(DELETE)) if stack.status == "ROLLBACK_COMPLETE" => {
-                Seen::Next(Next {
+                Observation::Next(Next {
                     operation: DELETE,
                     what: format!("{}, which was rolled back", self.stack),
                 })
@@ -160,30 +162,30 @@ impl Work for BuildStack {
             {
                 self.by_change_set(context, &formation).await
             }
-            (Course::RolledBack, _) => Seen::Wrong(format!(
+            (Course::RolledBack, _) => Observation::Wrong(format!(
                 "{} is {}: {}",
                 self.stack,
                 stack.status,
                 cause(context, &formation, &stack).await
             )),
-            (Course::Stuck, _) => Seen::Wrong(format!(
+            (Course::Stuck, _) => Observation::Wrong(format!(
                 "{} is {}: {}; CloudFormation wants a hand there before anything else",
                 self.stack,
                 stack.status,
                 cause(context, &formation, &stack).await
             )),
-            (Course::Unknown, _) => Seen::Unknown(format!(
+            (Course::Unknown, _) => Observation::Unknown(format!(
                 "{} is {}, a status gwctl does not know",
                 self.stack, stack.status
             )),
         }
     }
 
-    async fn send_one(&self, operation: &str, crew: &Crew) -> Result<Sent, AwsError> {
-        let hands = crew.hands().cloudformation(&self.region);
+    async fn apply_one(&self, operation: &str, run_context: &RunContext) -> Result<Sent, AwsError> {
+        let hands = run_context.mutating_session().cloudformation(&self.region);
         let receipt = match operation {
             EXECUTE => {
-                let token = self.token(crew).await?;
+                let token = self.token(run_context).await?;
                 hands
                     .execute_change_set(&self.stack, &self.change_set, &token)
                     .await?
@@ -194,19 +196,19 @@ impl Work for BuildStack {
                     .await?
             }
             DELETE => {
-                let token = self.token(crew).await?;
+                let token = self.token(run_context).await?;
                 hands.delete_stack(&self.stack, &[], &token).await?
             }
             _ => {
                 let text = self.source.text().map_err(|why| self.refused(why))?;
-                let parameters = self.resolved(crew).await.map_err(|seen| {
+                let parameters = self.resolved(run_context).await.map_err(|seen| {
                     self.refused(format!("a parameter is not known yet: {}", seen.said()))
                 })?;
                 let mut tags = self.tags.clone();
                 tags.insert(TEMPLATE.into(), self.source.digest.clone());
                 let capabilities: Vec<&str> =
                     self.capabilities.iter().map(|one| one.word()).collect();
-                let there = crew.session.cloudformation(&self.region);
+                let there = run_context.session.cloudformation(&self.region);
                 let there = there.formation(&self.stack).await?;
                 hands
                     .create_change_set(&WantedChangeSet {
@@ -251,7 +253,7 @@ impl BuildStack {
     }
 
     /// Whether the stack is as the plan wants it.
-    fn is(&self, stack: &Formation, wanted: &Parameters) -> bool {
+    fn is(&self, stack: &StackDescription, wanted: &Parameters) -> bool {
         let same = wanted
             .iter()
             .all(|(name, value)| stack.parameters.get(name) == Some(value));
@@ -263,13 +265,17 @@ impl BuildStack {
         self.capabilities.contains(&Capability::AutoExpand)
     }
 
-    async fn by_change_set(&self, context: &Context<'_>, formation: &CloudFormation) -> Seen {
+    async fn by_change_set(
+        &self,
+        context: &Context<'_>,
+        formation: &CloudFormation,
+    ) -> Observation {
         let found = match formation.change_set(&self.stack, &self.change_set).await {
             Ok(found) => found,
-            Err(error) => return unseen(&error),
+            Err(error) => return unobserved(&error),
         };
         let next = |operation, what: &str| {
-            Seen::Next(Next {
+            Observation::Next(Next {
                 operation,
                 what: format!("{} of {}{what}", self.change_set, self.stack),
             })
@@ -277,51 +283,53 @@ impl BuildStack {
         let Some(set) = found else {
             // Executed change sets go; what came of it shows in the stack.
             if context.sent == Some(EXECUTE) {
-                return Seen::Underway("the change set was carried out".into());
+                return Observation::Underway("the change set was carried out".into());
             }
             return next(CREATE, "");
         };
         let why = set.reason.clone().unwrap_or_default();
         match (set.status.as_str(), set.execution.as_str()) {
-            _ if set.is_empty() => Seen::Done(format!("{}: nothing to change", self.stack)),
-            (_, "EXECUTE_IN_PROGRESS") => Seen::Underway("the change set is carried out".into()),
+            _ if set.is_empty() => Observation::Done(format!("{}: nothing to change", self.stack)),
+            (_, "EXECUTE_IN_PROGRESS") => {
+                Observation::Underway("the change set is carried out".into())
+            }
             // Spent by an earlier try.
             (_, "EXECUTE_COMPLETE" | "EXECUTE_FAILED") if context.sent != Some(EXECUTE) => {
                 next(DISCARD, ", which is spent")
             }
             (_, "EXECUTE_COMPLETE" | "EXECUTE_FAILED") => {
-                Seen::Underway("the change set was carried out".into())
+                Observation::Underway("the change set was carried out".into())
             }
-            (_, "OBSOLETE") => Seen::Wrong(
+            (_, "OBSOLETE") => Observation::Wrong(
                 "the stack was changed since its change set was made: plan again".into(),
             ),
             ("FAILED", _) if context.sent.is_none() => next(DISCARD, ", which failed"),
-            ("FAILED", _) => Seen::Wrong(format!("the change set failed: {why}")),
+            ("FAILED", _) => Observation::Wrong(format!("the change set failed: {why}")),
             ("CREATE_COMPLETE", "AVAILABLE") => match surprise(&set, &self.parts, self.expands()) {
-                Some(surprise) => Seen::Wrong(format!(
+                Some(surprise) => Observation::Wrong(format!(
                     "the change set {} would do what the plan does not say: {surprise}. Nothing was changed. \
                      If that is meant, execute it in CloudFormation by hand, then retry",
                     self.change_set
                 )),
                 None => next(EXECUTE, &format!(": {}", summary(&set))),
             },
-            (status, _) => Seen::Underway(format!("change set {status}")),
+            (status, _) => Observation::Underway(format!("change set {status}")),
         }
     }
 
     /// The parameters with other stacks' outputs filled in.
-    async fn resolved(&self, crew: &Crew) -> Result<Parameters, Seen> {
+    async fn resolved(&self, run_context: &RunContext) -> Result<Parameters, Observation> {
         let mut resolved = self.parameters.clone();
         for value in resolved.values_mut() {
             for (region, stack, output) in outputs(value) {
-                let asked = crew.session.cloudformation(&region);
+                let asked = run_context.session.cloudformation(&region);
                 let found = asked
                     .formation(&stack)
                     .await
-                    .map_err(|error| unseen(&error))?;
+                    .map_err(|error| unobserved(&error))?;
                 let known = found.and_then(|found| found.outputs.get(&output).cloned());
                 let known = known.ok_or_else(|| {
-                    Seen::Wrong(format!("{stack} in {region} has no output {output}"))
+                    Observation::Wrong(format!("{stack} in {region} has no output {output}"))
                 })?;
                 *value = value.replace(&placeholder(&region, &stack, &output), &known);
             }
@@ -330,8 +338,8 @@ impl BuildStack {
     }
 
     /// The same for the same try: CloudFormation takes a call with it once.
-    async fn token(&self, crew: &Crew) -> Result<String, AwsError> {
-        let formation = crew.session.cloudformation(&self.region);
+    async fn token(&self, run_context: &RunContext) -> Result<String, AwsError> {
+        let formation = run_context.session.cloudformation(&self.region);
         let stack = formation.formation(&self.stack).await?;
         let changed = stack.and_then(|stack| stack.changed);
         let at = changed.map_or(0, jiff::Timestamp::as_second);

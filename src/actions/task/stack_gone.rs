@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::stack_log::{cause, follow, progress};
-use super::{Context, Next, Seen, Sent, Work, change, read, unseen};
-use crate::{Crew, PlannedCall};
+use super::{Context, Next, Observation, Sent, Work, change, read, unobserved};
+use crate::{PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::{Course, Region};
 
@@ -43,49 +43,49 @@ impl Work for RemoveStack {
         Some(self.stack.clone())
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
-        let formation = context.crew.session.cloudformation(&self.region);
+    async fn probe(&self, context: &Context<'_>) -> Observation {
+        let formation = context.run_context.session.cloudformation(&self.region);
         let found = match formation.formation(&self.stack).await {
             Ok(found) => found,
-            Err(error) => return unseen(&error),
+            Err(error) => return unobserved(&error),
         };
         let Some(stack) = found else {
             if let Some(id) = &self.id {
                 follow(context, &formation, id).await;
             }
-            return Seen::Done(format!("{} is gone", self.stack));
+            return Observation::Done(format!("{} is gone", self.stack));
         };
         if self.id.as_ref().is_some_and(|id| id != &stack.id) {
-            return Seen::Done(format!(
+            return Observation::Done(format!(
                 "{} is gone; another stack has its name now",
                 self.stack
             ));
         }
         follow(context, &formation, &stack.id).await;
         match Course::of(&stack.status) {
-            Course::Gone => Seen::Done(format!("{} is gone", self.stack)),
-            Course::Moving => Seen::Underway(progress(context, &stack, self.parts)),
+            Course::Gone => Observation::Done(format!("{} is gone", self.stack)),
+            Course::Moving => Observation::Underway(progress(context, &stack, self.parts)),
             Course::Stuck if stack.status == "DELETE_FAILED" && context.sent.is_some() => {
-                Seen::Wrong(format!(
+                Observation::Wrong(format!(
                     "{} is {}: {}",
                     self.stack,
                     stack.status,
                     cause(context, &formation, &stack).await
                 ))
             }
-            _ if stack.protected => Seen::Wrong(format!(
+            _ if stack.protected => Observation::Wrong(format!(
                 "{} has termination protection: take it off there if it is to go",
                 self.stack
             )),
-            _ => Seen::Next(Next {
+            _ => Observation::Next(Next {
                 operation: DELETE,
                 what: self.stack.clone(),
             }),
         }
     }
 
-    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
-        let formation = crew.session.cloudformation(&self.region);
+    async fn apply(&self, run_context: &RunContext) -> Result<Sent, AwsError> {
+        let formation = run_context.session.cloudformation(&self.region);
         let found = formation.formation(&self.stack).await?;
         let changed = found.as_ref().and_then(|stack| stack.changed);
         let token = format!(
@@ -93,7 +93,8 @@ impl Work for RemoveStack {
             changed.map_or(0, jiff::Timestamp::as_second)
         );
         let id = self.id.clone().or_else(|| found.map(|stack| stack.id));
-        crew.hands()
+        run_context
+            .mutating_session()
             .cloudformation(&self.region)
             .delete_stack(id.as_deref().unwrap_or(&self.stack), &[], &token)
             .await

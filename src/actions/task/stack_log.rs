@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::Context;
 use gwctl_aws::CloudFormation;
-use gwctl_fleet::{Formation, StackEvent};
+use gwctl_fleet::{StackDescription, StackEvent};
 
 /// CloudFormation's clock and ours may differ a little.
 const EARLIER: SignedDuration = SignedDuration::from_secs(2);
@@ -25,7 +25,7 @@ fn seen(context: &Context<'_>) -> Vec<StackEvent> {
 }
 
 /// `CREATE_IN_PROGRESS, 12 of 31 done; Cluster, Certificate under way`.
-pub(super) fn progress(context: &Context<'_>, stack: &Formation, of: usize) -> String {
+pub(super) fn progress(context: &Context<'_>, stack: &StackDescription, of: usize) -> String {
     let mut newest: BTreeMap<String, String> = BTreeMap::new();
     for event in seen(context) {
         if event.logical != stack.name {
@@ -54,7 +54,7 @@ pub(super) fn progress(context: &Context<'_>, stack: &Formation, of: usize) -> S
 pub(super) async fn cause(
     context: &Context<'_>,
     formation: &CloudFormation,
-    stack: &Formation,
+    stack: &StackDescription,
 ) -> String {
     let events = match seen(context) {
         events if events.iter().any(StackEvent::is_cause) => events,

@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Seen, Sent, Work, change, read, unseen};
-use crate::{Crew, PlannedCall};
+use super::{Context, Observation, Sent, Work, change, read, unobserved};
+use crate::{PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::Region;
 
@@ -72,20 +72,20 @@ impl Work for FlipSwitch {
         ))
     }
 
-    async fn look(&self, context: &Context<'_>) -> Seen {
+    async fn probe(&self, context: &Context<'_>) -> Observation {
         let since = context.now() - BACK;
-        let cloudwatch = context.crew.session.cloudwatch(&self.region);
+        let cloudwatch = context.run_context.session.cloudwatch(&self.region);
         let newest = cloudwatch
             .newest_value(&self.namespace, &self.metric, &self.dimensions, since)
             .await;
         match newest {
             // Whoever may put need not be allowed to read; whether it works, DNS shows.
-            Err(error) if context.receipt.is_some() => Seen::Done(format!(
+            Err(error) if context.receipt.is_some() => Observation::Done(format!(
                 "CloudWatch in {} took {}, and could not be read: {}",
                 self.region, self.value, error.message
             )),
-            Err(error) => unseen(&error),
-            Ok(Some(point)) if self.reads(point.value) => Seen::Done(format!(
+            Err(error) => unobserved(&error),
+            Ok(Some(point)) if self.reads(point.value) => Observation::Done(format!(
                 "the switch in {} reads {}",
                 self.region, point.value
             )),
@@ -95,24 +95,24 @@ impl Work for FlipSwitch {
                     && point.value > self.value
                     && point.at + MINUTE > context.now() =>
             {
-                Seen::Underway(format!(
+                Observation::Underway(format!(
                     "the switch reads {} for the rest of this minute",
                     point.value
                 ))
             }
             // CloudWatch shows what was put only after a while (aws-facts §1.3).
-            Ok(newest) if context.receipt.is_some() => Seen::Underway(format!(
+            Ok(newest) if context.receipt.is_some() => Observation::Underway(format!(
                 "CloudWatch accepted the value {} and does not show it yet: {}",
                 self.value,
                 reading(newest.map(|point| point.value))
             )),
-            Ok(newest) => Seen::NotDone(reading(newest.map(|point| point.value))),
+            Ok(newest) => Observation::NotDone(reading(newest.map(|point| point.value))),
         }
     }
 
-    async fn send(&self, crew: &Crew) -> Result<Sent, AwsError> {
-        let cloudwatch = crew.hands().cloudwatch(&self.region);
-        let at = crew.clock.now();
+    async fn apply(&self, run_context: &RunContext) -> Result<Sent, AwsError> {
+        let cloudwatch = run_context.mutating_session().cloudwatch(&self.region);
+        let at = run_context.clock.now();
         let receipt = cloudwatch
             .put_metric(
                 &self.namespace,

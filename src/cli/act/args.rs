@@ -162,7 +162,7 @@ pub enum Certificate {
 }
 
 /// One action as asked for.
-pub struct Asked<'a> {
+pub struct Requested<'a> {
     /// What.
     pub intent: Intent,
     /// How.
@@ -171,12 +171,12 @@ pub struct Asked<'a> {
 
 impl Promote {
     /// As an intent.
-    pub fn asked(&self) -> Asked<'_> {
+    pub fn asked(&self) -> Requested<'_> {
         let mode = self.mode.map(|way| match way {
             Way::Switchover => Mode::Switchover,
             Way::Failover => Mode::Failover,
         });
-        Asked {
+        Requested {
             intent: Intent::Promote {
                 target: self.region.clone(),
                 mode,
@@ -189,8 +189,8 @@ impl Promote {
 
 impl Evacuate {
     /// As an intent.
-    pub fn asked(&self) -> Asked<'_> {
-        Asked {
+    pub fn asked(&self) -> Requested<'_> {
+        Requested {
             intent: Intent::Evacuate {
                 region: self.region.clone(),
                 mechanism: self.mechanism,
@@ -202,8 +202,8 @@ impl Evacuate {
 
 impl Drain {
     /// As an intent.
-    pub fn asked(&self) -> Asked<'_> {
-        Asked {
+    pub fn asked(&self) -> Requested<'_> {
+        Requested {
             intent: Intent::Drain {
                 region: self.region.clone(),
                 to: self.to,
@@ -216,8 +216,8 @@ impl Drain {
 
 impl Restore {
     /// As an intent.
-    pub fn asked(&self) -> Asked<'_> {
-        Asked {
+    pub fn asked(&self) -> Requested<'_> {
+        Requested {
             intent: Intent::Restore {
                 region: self.region.clone(),
                 hold_down_s: self.hold_down.map(|time| time.as_secs()),
@@ -229,8 +229,8 @@ impl Restore {
 
 impl Drill {
     /// As an intent.
-    pub fn asked(&self) -> Asked<'_> {
-        Asked {
+    pub fn asked(&self) -> Requested<'_> {
+        Requested {
             intent: Intent::Drill {
                 region: self.region.clone(),
                 to: self.to.clone(),
@@ -243,8 +243,8 @@ impl Drill {
 
 impl Invalidate {
     /// As an intent.
-    pub fn asked(&self) -> Asked<'_> {
-        Asked {
+    pub fn asked(&self) -> Requested<'_> {
+        Requested {
             intent: Intent::Invalidate {
                 paths: self.paths.clone(),
             },
@@ -255,9 +255,9 @@ impl Invalidate {
 
 impl Certificate {
     /// As an intent.
-    pub fn asked(&self) -> Asked<'_> {
+    pub fn asked(&self) -> Requested<'_> {
         let Self::Attach { arn, options } = self;
-        Asked {
+        Requested {
             intent: Intent::AttachCertificate {
                 arn: arn.clone(),
                 found: None,
@@ -300,16 +300,16 @@ pub struct Retire {
 
 impl Whole {
     /// As an intent: build it all.
-    pub fn up(&self) -> Asked<'_> {
-        Asked {
+    pub fn up(&self) -> Requested<'_> {
+        Requested {
             intent: Intent::Up { found: None },
             options: &self.options,
         }
     }
 
     /// As an intent: take it all down.
-    pub fn down(&self) -> Asked<'_> {
-        Asked {
+    pub fn down(&self) -> Requested<'_> {
+        Requested {
             intent: Intent::Down { found: None },
             options: &self.options,
         }
@@ -318,8 +318,8 @@ impl Whole {
 
 impl Provision {
     /// As an intent.
-    pub fn asked(&self) -> Asked<'_> {
-        Asked {
+    pub fn asked(&self) -> Requested<'_> {
+        Requested {
             intent: Intent::Provision {
                 region: self.region.clone(),
                 code_from: self.code_from.clone(),
@@ -333,8 +333,8 @@ impl Provision {
 
 impl Retire {
     /// As an intent.
-    pub fn asked(&self) -> Asked<'_> {
-        Asked {
+    pub fn asked(&self) -> Requested<'_> {
+        Requested {
             intent: Intent::Retire {
                 region: self.region.clone(),
                 found: None,

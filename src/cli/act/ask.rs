@@ -68,7 +68,7 @@ impl Back {
 
 /// What an answer means.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum Typed {
     /// Tell the run.
     Order(Order),
     /// Ask further.
@@ -101,46 +101,44 @@ impl Question {
     }
 
     /// What `line` answers; no line is the end of the input.
-    pub fn answer(&self, line: Option<&str>, confirm: &str) -> Answer {
+    pub fn answer(&self, line: Option<&str>, confirm: &str) -> Typed {
         let Some(line) = line else {
-            return Answer::Leave;
+            return Typed::Leave;
         };
         let why = |order: fn(String) -> Order| match line {
-            "" => Answer::Again("Nothing was done.".into()),
-            reason => Answer::Order(order(reason.into())),
+            "" => Typed::Again("Nothing was done.".into()),
+            reason => Typed::Order(order(reason.into())),
         };
         match self {
             Self::What(hold, back) => what(hold, *back, line),
-            Self::Skip(step) if !line.is_empty() => Answer::Order(Order::Skip {
+            Self::Skip(step) if !line.is_empty() => Typed::Order(Order::Skip {
                 step: step.clone(),
                 reason: line.into(),
             }),
-            Self::Skip(_) => Answer::Again("Nothing was done.".into()),
+            Self::Skip(_) => Typed::Again("Nothing was done.".into()),
             Self::Overrule => why(|reason| Order::Overrule { reason }),
             Self::Abandon => why(|reason| Order::Abandon { reason }),
             Self::Note => why(|text| Order::Note { text }),
-            Self::Undo if line == confirm => Answer::Order(Order::Undo),
-            Self::Undo => Answer::Again(format!("`{line}` is not `{confirm}`: nothing was done.")),
+            Self::Undo if line == confirm => Typed::Order(Order::Undo),
+            Self::Undo => Typed::Again(format!("`{line}` is not `{confirm}`: nothing was done.")),
         }
     }
 }
 
-fn what(hold: &Hold, back: Back, line: &str) -> Answer {
+fn what(hold: &Hold, back: Back, line: &str) -> Typed {
     match (line, hold) {
-        ("r", Hold::Step { step, .. }) => Answer::Order(Order::Retry { step: step.clone() }),
-        ("s", Hold::Step { step, .. }) => Answer::Ask(Question::Skip(step.clone())),
-        ("" | "c", Hold::Gate { step, .. }) => {
-            Answer::Order(Order::Continue { step: step.clone() })
-        }
-        ("o", Hold::Trip { .. }) => Answer::Ask(Question::Overrule),
+        ("r", Hold::Step { step, .. }) => Typed::Order(Order::Retry { step: step.clone() }),
+        ("s", Hold::Step { step, .. }) => Typed::Ask(Question::Skip(step.clone())),
+        ("" | "c", Hold::Gate { step, .. }) => Typed::Order(Order::Continue { step: step.clone() }),
+        ("o", Hold::Trip { .. }) => Typed::Ask(Question::Overrule),
         ("u", _) => match back {
-            Back::Way => Answer::Ask(Question::Undo),
-            Back::None(why) => Answer::Again(why.into()),
+            Back::Way => Typed::Ask(Question::Undo),
+            Back::None(why) => Typed::Again(why.into()),
         },
-        ("a", _) => Answer::Ask(Question::Abandon),
-        ("n", _) => Answer::Ask(Question::Note),
-        ("q", _) => Answer::Leave,
-        (other, _) => Answer::Again(format!("`{other}` is none of these.")),
+        ("a", _) => Typed::Ask(Question::Abandon),
+        ("n", _) => Typed::Ask(Question::Note),
+        ("q", _) => Typed::Leave,
+        (other, _) => Typed::Again(format!("`{other}` is none of these.")),
     }
 }
 
@@ -163,12 +161,12 @@ mod tests {
     #[test]
     fn undo_is_offered_only_where_there_is_a_way_back() {
         assert!(held().prompt("x").contains("[u]ndo"));
-        assert_eq!(held().answer(Some("u"), "x"), Answer::Ask(Question::Undo));
+        assert_eq!(held().answer(Some("u"), "x"), Typed::Ask(Question::Undo));
         let without = asked(Back::None("it cannot be taken back"));
         assert!(!without.prompt("x").contains("undo"));
         assert_eq!(
             without.answer(Some("u"), "x"),
-            Answer::Again("it cannot be taken back".into())
+            Typed::Again("it cannot be taken back".into())
         );
     }
 
@@ -177,13 +175,13 @@ mod tests {
         let retry = Order::Retry {
             step: "evacuate".into(),
         };
-        assert_eq!(held().answer(Some("r"), "x"), Answer::Order(retry));
+        assert_eq!(held().answer(Some("r"), "x"), Typed::Order(retry));
         let skip = Question::Skip("evacuate".into());
-        assert_eq!(held().answer(Some("s"), "x"), Answer::Ask(skip.clone()));
-        assert!(matches!(skip.answer(Some(""), "x"), Answer::Again(_)));
+        assert_eq!(held().answer(Some("s"), "x"), Typed::Ask(skip.clone()));
+        assert!(matches!(skip.answer(Some(""), "x"), Typed::Again(_)));
         assert!(matches!(
             skip.answer(Some("done by hand"), "x"),
-            Answer::Order(Order::Skip { .. })
+            Typed::Order(Order::Skip { .. })
         ));
     }
 
@@ -192,11 +190,11 @@ mod tests {
         let undo = Question::Undo;
         assert_eq!(
             undo.answer(Some("eu-west-1"), "eu-west-1"),
-            Answer::Order(Order::Undo)
+            Typed::Order(Order::Undo)
         );
         assert!(matches!(
             undo.answer(Some("y"), "eu-west-1"),
-            Answer::Again(_)
+            Typed::Again(_)
         ));
     }
 
@@ -209,9 +207,9 @@ mod tests {
         let gate = Question::What(gate, Back::Way);
         assert!(matches!(
             gate.answer(Some(""), "x"),
-            Answer::Order(Order::Continue { .. })
+            Typed::Order(Order::Continue { .. })
         ));
-        assert!(matches!(held().answer(Some(""), "x"), Answer::Again(_)));
-        assert_eq!(held().answer(None, "x"), Answer::Leave);
+        assert!(matches!(held().answer(Some(""), "x"), Typed::Again(_)));
+        assert_eq!(held().answer(None, "x"), Typed::Leave);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use super::paper::{Ink, Paper, pad};
-use crate::actions::words::{seconds, span};
+use crate::actions::format::{seconds, span};
 use crate::actions::{Entry, Order, Phase, Plan, Record, Reply, RunState, recovery};
 use crate::fleet::StackEvent;
 use crate::fleet::clean_line;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::again::Again;
-use super::ask::{Answer, Back, Line, Question, ask, show};
+use super::ask::{Back, Line, Question, Typed, ask, show};
 use super::events::{Events, closing};
 use super::held::{Hold, holds, moving};
 use super::paper::{Ink, Paper};
@@ -40,7 +40,7 @@ pub async fn follow_and_keep(
     tokio::select! {
         biased;
         exit = Box::pin(follow(running, &stage.folder, manner, from)) => exit,
-        never = Box::pin(keep_switches(stage.crew.clone())) => match never {},
+        never = Box::pin(keep_switches(stage.run_context.clone())) => match never {},
     }
 }
 
@@ -76,11 +76,11 @@ async fn follow(
                 left = true;
             }
             line = desk.line(), if desk.asks() => match desk.answered(line.as_deref(), &state) {
-                Some(Answer::Order(order)) => {
+                Some(Typed::Order(order)) => {
                     running.control.order(order);
                     told = true;
                 }
-                Some(Answer::Leave) => {
+                Some(Typed::Leave) => {
                     running.control.leave();
                     left = true;
                 }
@@ -235,14 +235,14 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn answered(&mut self, line: Option<&str>, state: &Arc<RunState>) -> Option<Answer> {
+    fn answered(&mut self, line: Option<&str>, state: &Arc<RunState>) -> Option<Typed> {
         let (question, _) = self.question.take()?;
         match question.answer(line, &state.plan.confirm) {
-            Answer::Ask(further) => {
+            Typed::Ask(further) => {
                 self.put(further, state);
                 None
             }
-            Answer::Again(why) => {
+            Typed::Again(why) => {
                 tell(why);
                 None
             }

@@ -27,13 +27,13 @@ use super::settings::Settings;
 use super::simulated::{Still, still};
 use super::target::Target;
 use again::Again;
-use args::{Asked, Options};
+use args::{Options, Requested};
 use follow::{Manner, follow_and_keep};
 use paper::Paper;
 use stage::{Stage, runs};
 
 /// Does what was asked, or says why not.
-pub fn run(global: &Global, asked: &Asked<'_>) -> Result<Exit, Failure> {
+pub fn run(global: &Global, asked: &Requested<'_>) -> Result<Exit, Failure> {
     let demo = &asked.options.on;
     let folder = runs(demo.demo)?;
     if demo.demo {
@@ -58,20 +58,20 @@ pub fn run(global: &Global, asked: &Asked<'_>) -> Result<Exit, Failure> {
     })?
 }
 
-async fn act(global: &Global, asked: &Asked<'_>, stage: &Stage) -> Result<Exit, Failure> {
+async fn act(global: &Global, asked: &Requested<'_>, stage: &Stage) -> Result<Exit, Failure> {
     let options = asked.options;
     let picture = stage.picture(options.on.timeout).await;
     if !picture.complete {
         tell("gwctl: not everything answered in time: what is missing counts as unknown");
     }
     let intent = looked_up(&asked.intent, stage).await;
-    let crew = &stage.crew;
+    let run_context = &stage.run_context;
     let planned = plan_patiently(
-        &crew.fleet,
-        &crew.spec,
-        crew.picture.clone(),
+        &run_context.fleet,
+        &run_context.spec,
+        run_context.picture.clone(),
         &intent,
-        crew.clock.as_ref(),
+        run_context.clock.as_ref(),
         options.on.timeout,
     );
     let (picture, mut plan) = planned.await.map_err(|refused| {
@@ -81,7 +81,8 @@ async fn act(global: &Global, asked: &Asked<'_>, stage: &Stage) -> Result<Exit, 
             None => failure,
         }
     })?;
-    Lately::of(&stage.folder, &plan.binding, "", crew.clock.now()).weigh(&mut plan, &picture);
+    Lately::of(&stage.folder, &plan.binding, "", run_context.clock.now())
+        .weigh(&mut plan, &picture);
     let plan = plan;
     let paper = Paper::stdout(global.color);
     show(&plan, options, paper)?;
@@ -124,7 +125,7 @@ async fn begin(
     let running = start(
         plan,
         confirmation,
-        stage.crew.clone(),
+        stage.run_context.clone(),
         &stage.folder,
         operator,
     )
@@ -158,8 +159,13 @@ fn show(plan: &Plan, options: &Options, paper: Paper) -> Result<(), Failure> {
 
 /// What planning, which is pure, must be told first.
 async fn looked_up(intent: &Intent, stage: &Stage) -> Intent {
-    let crew = &stage.crew;
-    let found = look_up(intent.clone(), &crew.fleet, &crew.spec, &crew.session);
+    let run_context = &stage.run_context;
+    let found = look_up(
+        intent.clone(),
+        &run_context.fleet,
+        &run_context.spec,
+        &run_context.session,
+    );
     match found.await {
         Ok(found) => found,
         Err(error) => {
@@ -173,10 +179,10 @@ async fn looked_up(intent: &Intent, stage: &Stage) -> Intent {
 
 /// Read-only is the default, and may be all there is.
 pub fn may_write(global: &Global, stage: &Stage) -> Result<(), Failure> {
-    if stage.crew.spec.read_only {
+    if stage.run_context.spec.read_only {
         return Err(Failure::refused(format!(
             "the fleet {} is read-only by its configuration: nothing was changed",
-            stage.crew.fleet
+            stage.run_context.fleet
         ))
         .next("`read_only = true` of the fleet pins it; --write does not open it."));
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::actions::words::seconds;
+use crate::actions::format::seconds;
 use crate::actions::{Plan, Standing};
 use crate::fleet::clean_markdown as plain;
 

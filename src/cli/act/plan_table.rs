@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::paper::{Ink, Paper, pad};
-use crate::actions::words::seconds;
+use crate::actions::format::seconds;
 use crate::actions::{Becomes, Finding, Need, Plan, Standing, Step};
 use crate::fleet::clean_line;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::stage::Stage;
-use crate::actions::{Crew, Intent, Phase, as_built, built_by};
+use crate::actions::{Intent, Phase, RunContext, as_built, built_by};
 use crate::cli::exit::Exit;
 use crate::cli::output::tell;
 use crate::config::{load, record};
@@ -34,7 +34,7 @@ pub async fn keep(intent: &Intent, exit: Exit, stage: &Stage, config: &Path) {
     let Some(built) = built_by(intent, phase) else {
         return;
     };
-    let said = match recorded(&built, &stage.crew, config).await {
+    let said = match recorded(&built, &stage.run_context, config).await {
         Ok(recorded) => recorded.said,
         Err(why) => Some(Err(why)),
     };
@@ -47,14 +47,18 @@ pub async fn keep(intent: &Intent, exit: Exit, stage: &Stage, config: &Path) {
 ///
 /// # Errors
 /// Nothing is known of what was built, in a sentence.
-pub async fn recorded(intent: &Intent, crew: &Crew, file: &Path) -> Result<Recorded, String> {
+pub async fn recorded(
+    intent: &Intent,
+    run_context: &RunContext,
+    file: &Path,
+) -> Result<Recorded, String> {
     // The file may have changed since it was read: by the run of another gwctl, by hand.
-    let written = on_disk(crew.fleet.clone(), file.to_owned()).await;
-    let before = written.as_ref().unwrap_or(&crew.spec);
-    let built = read_back(intent, crew, before).await?;
+    let written = on_disk(run_context.fleet.clone(), file.to_owned()).await;
+    let before = written.as_ref().unwrap_or(&run_context.spec);
+    let built = read_back(intent, run_context, before).await?;
     let said = match written {
         Ok(written) if written == built => None,
-        Ok(_) => Some(write(crew.fleet.clone(), file.to_owned(), built.clone()).await),
+        Ok(_) => Some(write(run_context.fleet.clone(), file.to_owned(), built.clone()).await),
         // What stands there now is not known: it is not written over.
         Err(why) => Some(Err(why)),
     };
@@ -64,10 +68,10 @@ pub async fn recorded(intent: &Intent, crew: &Crew, file: &Path) -> Result<Recor
 /// `before` with what `intent` built since.
 pub async fn read_back(
     intent: &Intent,
-    crew: &Crew,
+    run_context: &RunContext,
     before: &FleetSpec,
 ) -> Result<FleetSpec, String> {
-    as_built(intent, &crew.fleet, before, &crew.session)
+    as_built(intent, &run_context.fleet, before, &run_context.session)
         .await
         .map_err(|error| format!("what was built could not be read back: {error}; {AGAIN}"))
 }
@@ -108,11 +112,11 @@ impl Memory {
         fleets.get(name).cloned()
     }
 
-    /// From now on the fleet of `crew` is `built`. Whether that is news to `crew`.
-    pub fn put(&self, crew: &Crew, built: FleetSpec) -> bool {
-        let news = built != crew.spec;
+    /// From now on the fleet of `run_context` is `built`. Whether that is news to `run_context`.
+    pub fn put(&self, run_context: &RunContext, built: FleetSpec) -> bool {
+        let news = built != run_context.spec;
         let mut fleets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        fleets.insert(crew.fleet.clone(), built);
+        fleets.insert(run_context.fleet.clone(), built);
         news
     }
 }
@@ -136,23 +140,23 @@ mod tests {
         }
     }
 
-    /// With the crew of a founded fleet of three Regions.
-    fn with_crew<T>(how: impl AsyncFnOnce(Crew) -> T) -> T {
+    /// With the run_context of a founded fleet of three Regions.
+    fn with_run_context<T>(how: impl AsyncFnOnce(RunContext) -> T) -> T {
         let world = Still {
             scenario: "calm".into(),
             seed: 1,
             after: Duration::ZERO,
             empty: false,
         };
-        let done = still(&world, async |target| how(target.open().crew).await);
+        let done = still(&world, async |target| how(target.open().run_context).await);
         done.unwrap_or_else(|_| panic!("no world"))
     }
 
     /// Has the retirement of ap-southeast-1 kept in a file that names `sites`: what came of it, and what the
     /// file names then.
     fn retired(sites: &[&str]) -> (Recorded, Vec<String>) {
-        with_crew(async |crew| {
-            let mut written = crew.spec.clone();
+        with_run_context(async |run_context| {
+            let mut written = run_context.spec.clone();
             let known = written.sites[0].clone();
             let named = sites.iter().map(|code| SiteSpec {
                 region: region(code),
@@ -165,7 +169,7 @@ mod tests {
             let file = home.path().join("config.toml");
             let all = BTreeMap::from([("fleets", BTreeMap::from([("orders", &written)]))]);
             std::fs::write(&file, toml::to_string(&all).unwrap()).unwrap();
-            let kept = recorded(&retire(), &crew, &file).await.unwrap();
+            let kept = recorded(&retire(), &run_context, &file).await.unwrap();
             let now = load(&file).unwrap().config.fleets.remove("orders").unwrap();
             let named = now.sites.iter().map(|site| site.region.to_string());
             (kept, named.collect())
@@ -193,7 +197,9 @@ mod tests {
         let file = home.path().join("config.toml");
         let text = "[fleets.orders]\ndomain = 1\n";
         std::fs::write(&file, text).unwrap();
-        let kept = with_crew(async |crew| recorded(&retire(), &crew, &file).await.unwrap());
+        let kept = with_run_context(async |run_context| {
+            recorded(&retire(), &run_context, &file).await.unwrap()
+        });
         assert!(kept.said.unwrap().unwrap_err().contains("not written"));
         assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
     }
@@ -201,7 +207,9 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_written_is_told_with_what_to_do() {
         let file = Path::new("/nonexistent/config.toml");
-        let kept = with_crew(async |crew| recorded(&retire(), &crew, file).await.unwrap());
+        let kept = with_run_context(async |run_context| {
+            recorded(&retire(), &run_context, file).await.unwrap()
+        });
         let why = kept.said.unwrap().unwrap_err();
         assert!(
             why.contains("/nonexistent/config.toml") && why.contains("discover"),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::actions::{Crew, Folder};
+use crate::actions::{Folder, RunContext};
 use crate::cli::failure::Failure;
 use crate::cli::target::Target;
 use crate::config::Paths;
@@ -14,7 +14,7 @@ use crate::observe::Observer;
 /// A fleet to act on.
 pub struct Stage {
     /// What a run works with.
-    pub crew: Crew,
+    pub run_context: RunContext,
     /// Where runs are kept.
     pub folder: Folder,
     /// Whether it is a simulated fleet, whose runs end with it.
@@ -28,7 +28,7 @@ impl Stage {
         target.refresh.pace = Pace::Incident;
         let observer = target.observe();
         Self {
-            crew: Crew {
+            run_context: RunContext {
                 fleet: target.name,
                 spec: target.spec,
                 session: target.session,

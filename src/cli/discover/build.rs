@@ -152,7 +152,7 @@ fn remarks(kind: Kind, stack: &FoundStack, hidden: &[String], foreign: &[String]
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fleet::Formation;
+    use crate::fleet::StackDescription;
 
     #[test]
     fn what_gwctl_chooses_by_itself_is_not_written_down() {
@@ -192,7 +192,7 @@ mod tests {
         FoundStack {
             region: Region::new(code).unwrap(),
             role: Some(role.into()),
-            formation: Formation {
+            formation: StackDescription {
                 name: format!("orders-{code}"),
                 id: String::new(),
                 status: "CREATE_COMPLETE".into(),

@@ -15,7 +15,7 @@ use super::run_async;
 use super::settings::Settings;
 use super::simulated::{self, Still};
 use super::target::Target;
-use questions::{Answer, Inquiry};
+use questions::{Inquiry, QuestionOutcome};
 use report::Report;
 
 use crate::aws::Acting;
@@ -24,7 +24,7 @@ use crate::fleet::Region;
 /// What came back of everything that was asked.
 pub struct Found {
     pub target: Target,
-    answers: Vec<Answer>,
+    answers: Vec<QuestionOutcome>,
     who: Option<String>,
     acting: Acting,
     in_time: bool,

@@ -12,7 +12,7 @@ use crate::fleet::{CheckKind, FleetSpec, Metric, Region, SiteSpec};
 
 /// How one question ended.
 #[derive(Debug)]
-pub struct Answer {
+pub struct QuestionOutcome {
     /// IAM's action: `rds:DescribeDBClusters`.
     pub action: String,
     /// Where it was asked.
@@ -33,7 +33,7 @@ pub struct Inquiry<'a> {
     session: &'a Session,
     spec: &'a FleetSpec,
     now: Timestamp,
-    answers: RefCell<Vec<Answer>>,
+    answers: RefCell<Vec<QuestionOutcome>>,
     who: RefCell<Option<String>>,
 }
 
@@ -50,7 +50,7 @@ impl<'a> Inquiry<'a> {
     }
 
     /// The answers so far, and the ARN of who asked.
-    pub fn into_answers(self) -> (Vec<Answer>, Option<String>) {
+    pub fn into_answers(self) -> (Vec<QuestionOutcome>, Option<String>) {
         (self.answers.into_inner(), self.who.into_inner())
     }
 
@@ -77,7 +77,7 @@ impl<'a> Inquiry<'a> {
         let call = Box::pin(call);
         Box::pin(async move {
             let note = |action: String, outcome| {
-                let answer = Answer {
+                let answer = QuestionOutcome {
                     action,
                     region: region.clone(),
                     names: names.clone(),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::questions::Answer;
+use super::questions::QuestionOutcome;
 use crate::aws::{Acting, AwsError, ErrorKind, off};
 use crate::config::Diagnostic;
 use crate::fleet::{Reachability, Region, clean_line};
@@ -95,7 +95,7 @@ impl Report {
     }
 
     /// Who is asking; every refusal for the credentials' sake is this one failure.
-    pub fn identity(&mut self, answers: &[Answer], who: Option<&str>, acting: &Acting) {
+    pub fn identity(&mut self, answers: &[QuestionOutcome], who: Option<&str>, acting: &Acting) {
         let refused: Vec<&AwsError> = answers
             .iter()
             .filter_map(|answer| answer.outcome.as_ref().err())
@@ -131,7 +131,7 @@ impl Report {
     }
 
     /// How far this machine's clock is from AWS's; every refusal for its sake is this one failure.
-    pub fn clock(&mut self, reached: &[(&Region, Reachability)], answers: &[Answer]) {
+    pub fn clock(&mut self, reached: &[(&Region, Reachability)], answers: &[QuestionOutcome]) {
         let refused = answers
             .iter()
             .filter(|answer| answer.outcome.as_ref().is_err_and(is_clock))
@@ -173,7 +173,7 @@ impl Report {
     }
 
     /// Which Regions answer; every silence of one that does not is this one failure.
-    pub fn regions(&mut self, reached: &[(&Region, Reachability)], answers: &[Answer]) {
+    pub fn regions(&mut self, reached: &[(&Region, Reachability)], answers: &[QuestionOutcome]) {
         let lines = self.section("Regions");
         for (region, reach) in reached {
             let silent = answers
@@ -204,15 +204,15 @@ impl Report {
     }
 
     /// Every action, where it was answered and where it was not.
-    pub fn questions(&mut self, answers: &[Answer], silent: &[&Region]) {
-        let told_above = |answer: &Answer| {
+    pub fn questions(&mut self, answers: &[QuestionOutcome], silent: &[&Region]) {
+        let told_above = |answer: &QuestionOutcome| {
             answer
                 .outcome
                 .as_ref()
                 .is_err_and(|error| is_credentials(error) || is_clock(error))
                 || (silent.contains(&&answer.region) && is_silence(answer))
         };
-        let mut by_action: BTreeMap<&str, Vec<&Answer>> = BTreeMap::new();
+        let mut by_action: BTreeMap<&str, Vec<&QuestionOutcome>> = BTreeMap::new();
         for answer in answers.iter().filter(|answer| !told_above(answer)) {
             by_action.entry(&answer.action).or_default().push(answer);
         }
@@ -241,8 +241,8 @@ impl Report {
     }
 
     /// The statement that would grant what is missing.
-    pub fn missing_policy(&mut self, answers: &[Answer]) {
-        let refused = |answer: &&Answer| {
+    pub fn missing_policy(&mut self, answers: &[QuestionOutcome]) {
+        let refused = |answer: &&QuestionOutcome| {
             answer
                 .outcome
                 .as_ref()
@@ -301,7 +301,7 @@ fn fine(what: &str) -> Line {
 }
 
 /// What went wrong with one question, and what to do.
-fn complaint(answer: &Answer, error: &AwsError) -> (String, String) {
+fn complaint(answer: &QuestionOutcome, error: &AwsError) -> (String, String) {
     match (&answer.names, error.kind) {
         (Some((key, value)), ErrorKind::NotFound) => (
             format!("there is no {} `{value}`", thing(key)),
@@ -332,7 +332,7 @@ fn is_clock(error: &AwsError) -> bool {
     error.kind == ErrorKind::Clock
 }
 
-fn is_silence(answer: &Answer) -> bool {
+fn is_silence(answer: &QuestionOutcome) -> bool {
     let silent = |error: &AwsError| {
         matches!(
             error.kind,
@@ -343,8 +343,8 @@ fn is_silence(answer: &Answer) -> bool {
 }
 
 /// What the first silence in `region` was.
-fn silence<'a>(answers: &'a [Answer], region: &Region) -> Option<&'a AwsError> {
-    let silent = |answer: &&Answer| answer.region == *region && is_silence(answer);
+fn silence<'a>(answers: &'a [QuestionOutcome], region: &Region) -> Option<&'a AwsError> {
+    let silent = |answer: &&QuestionOutcome| answer.region == *region && is_silence(answer);
     answers.iter().find(silent)?.outcome.as_ref().err()
 }
 

@@ -5,7 +5,7 @@ use crate::cli::doctor;
 use crate::fleet::{Ledger, RoutingEndpoint};
 use crate::observe::discover::{Named, discover};
 use crate::observe::drift::{drift, stacks};
-use crate::observe::{Asker, asked_by};
+use crate::observe::{Asker, read_permissions_of};
 
 /// Allowed, and not called on a calm day.
 const NOT_CALLED: [(&str, &str); 1] = [(
@@ -93,7 +93,9 @@ fn comparing_stacks_is_in_the_policy_of_those_who_build_them() {
     let missing: Vec<_> = called.difference(&allowed).collect();
     assert!(missing.is_empty(), "{missing:?}");
     // And it asks all that is in the policy for its sake.
-    let asked: BTreeSet<String> = asked_by(&[Asker::Drift]).map(Into::into).collect();
+    let asked: BTreeSet<String> = read_permissions_of(&[Asker::Drift])
+        .map(Into::into)
+        .collect();
     assert_eq!(called, asked);
 }
 

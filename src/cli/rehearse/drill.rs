@@ -11,8 +11,8 @@ use super::{Figures, Reported, story};
 use crate::actions::registry::ACTIONS;
 use crate::actions::report::{Bound, report};
 use crate::actions::{
-    Confirmation, Crew, Finding, Folder, Intent, Operator, Order, Phase, Plan, RunState, Running,
-    Status, plan_patiently, start,
+    Confirmation, Finding, Folder, Intent, Operator, Order, Phase, Plan, RunContext, RunState,
+    Running, Status, plan_patiently, start,
 };
 use crate::cli::failure::Failure;
 use crate::cli::operator::operator;
@@ -83,7 +83,7 @@ async fn on_stage(
         Err(why) => return Ok((String::new(), refused(&why))),
     };
     let title = made.title.clone();
-    let crew = Crew {
+    let run_context = RunContext {
         fleet: target.name,
         spec: target.spec,
         session: target.session,
@@ -95,7 +95,7 @@ async fn on_stage(
     let by = operator();
     let seconds = Seconds::watch(sim.clone());
     let folder = Folder::new(&scratch.0);
-    let mut running = match start(&made, &confirmation(&made, &by), crew, &folder, &by) {
+    let mut running = match start(&made, &confirmation(&made, &by), run_context, &folder, &by) {
         Ok(running) => running,
         Err(why) => return Ok((title, refused(&why.to_string()))),
     };

@@ -101,7 +101,7 @@ fn cells(scenario: &str, how: &str, figures: &Figures) -> [String; HEADS.len()] 
     let ran = !figures.outcome.starts_with("refused");
     let shown = |text: String| if ran { text } else { "–".into() };
     let seconds = |s: Option<i64>| s.map_or_else(|| "not recovered".into(), |s| format!("{s} s"));
-    let count = |n: f64| shown(crate::actions::words::count(n));
+    let count = |n: f64| shown(crate::actions::format::count(n));
     let times = |n: usize| match (ran, n) {
         (false, _) => "–".into(),
         (_, 0) => "no".into(),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::actions::words::seconds;
+use crate::actions::format::seconds;
 use crate::actions::{Folder, Order, RunState, StepStatus, resume};
 use crate::cli::act::again::Again;
 use crate::cli::act::follow::{Manner, follow_and_keep};
@@ -50,7 +50,7 @@ pub fn undo(global: &Global, folder: Folder, args: &Undo, demo: bool) -> Result<
     if let Some(why) = state.no_way_back() {
         return Err(Failure::refused(format!("run {id}: {why}")));
     }
-    let asking = Consent::Asked(args.confirm.as_deref());
+    let asking = Consent::Requested(args.confirm.as_deref());
     go_on(
         global,
         folder,
@@ -105,7 +105,7 @@ enum Consent<'a> {
     /// Not again: the run was confirmed.
     Given,
     /// With this, or at the terminal.
-    Asked(Option<&'a str>),
+    Requested(Option<&'a str>),
 }
 
 fn go_on(
@@ -126,7 +126,7 @@ fn go_on(
     run_async(async {
         let fleet = Target::configured(&global, &settings).await;
         let stage = Stage::open(fleet, folder, false);
-        if let Consent::Asked(given) = consent {
+        if let Consent::Requested(given) = consent {
             print(&inverse(left, paper))?;
             may_write(&global, &stage)?;
             let typed = confirmed(&left.plan.confirm, given).await?;
@@ -149,7 +149,7 @@ fn go_on(
         let running = resume(
             &left.id,
             orders,
-            stage.crew.clone(),
+            stage.run_context.clone(),
             &stage.folder,
             &operator,
         )

@@ -26,7 +26,7 @@ pub use hits::{Area, Hits, Target, Window};
 pub use keymap::{Help, HelpLine, Keymap, KeymapError};
 pub use keys::{Code, Key};
 pub use msg::{Effect, Gesture, Kept, Msg, RunLine};
-pub use overlay::{Ask, Asked, FaultEntry, Overlay, Palette, Suggestion};
+pub use overlay::{Ask, FaultEntry, Overlay, Palette, PromptFor, Suggestion};
 pub use place::{Chart, History, Panel, Screen};
 pub use request::parse as request;
 pub use rows::{Row, Subject, outcome, status_word};

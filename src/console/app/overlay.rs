@@ -89,7 +89,7 @@ pub enum Overlay {
 #[derive(Debug, Clone)]
 pub struct Ask {
     /// For what.
-    pub what: Asked,
+    pub what: PromptFor,
     /// The line.
     pub input: Input,
     /// What was wrong with it.
@@ -98,7 +98,7 @@ pub struct Ask {
 
 /// What a line is asked for.
 #[derive(Debug, Clone)]
-pub enum Asked {
+pub enum PromptFor {
     /// Words for an order, about a step where it is about one.
     Order(OrderKind, Option<String>),
     /// The arguments of an action.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{Key, Keymap, Mode, Msg, Start, State, ThemeEntry, update};
 use gwctl_fleet::{
-    Alarm, Answer, Call, Change, CheckConfig, CheckKind, Cluster, DbEvent, EdgeSpec, Engine,
+    Alarm, Call, Change, CheckConfig, CheckKind, Cluster, DbEvent, DnsAnswer, EdgeSpec, Engine,
     FleetSpec, HealthCheck, LatencyRecord, Member, Metrics, Observed, Outcome, Region, SiteSpec,
     Snapshot, Source, Thresholds, Topology,
 };
@@ -162,7 +162,7 @@ pub(super) fn picture(second: i64) -> Snapshot {
         record("eu-west-1", Some("switch")),
         record("ap-southeast-1", None),
     ]);
-    picture.edge.answers = known(vec![Answer {
+    picture.edge.answers = known(vec![DnsAnswer {
         vantage: "here".into(),
         value: "eu-west-1.api.orders.example.com".into(),
         region: Some(region("eu-west-1")),

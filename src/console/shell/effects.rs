@@ -166,7 +166,7 @@ impl Outside {
         let Some(means) = &self.means else {
             return self.open(generation, name, pace);
         };
-        let opened = self.setup.fleets.reopen(means.crew.clone(), pace);
+        let opened = self.setup.fleets.reopen(means.run_context.clone(), pace);
         let sender = self.sender.clone();
         let looking = tokio::spawn(async move {
             opened.observer.first_complete(FIRST_LOOK).await;
@@ -184,18 +184,21 @@ impl Outside {
         if generation != self.generation {
             return Vec::new();
         }
-        let Opened { observer, crew } = opened;
+        let Opened {
+            observer,
+            run_context,
+        } = opened;
         // The pace may have been changed while the fleet was being opened.
         observer.set_pace(pace);
         let mut picture = observer.watch();
         let newest = Arc::clone(&picture.borrow_and_update());
-        let spec = Arc::new(crew.spec.clone());
+        let spec = Arc::new(run_context.spec.clone());
         self.picture = Some(picture);
-        let may_write = self.setup.write && !crew.spec.read_only;
-        let keeper = may_write.then(|| Arc::new(Keeper::begin(crew.clone())));
+        let may_write = self.setup.write && !run_context.spec.read_only;
+        let keeper = may_write.then(|| Arc::new(Keeper::begin(run_context.clone())));
         self.means = Some(Means {
             keeper,
-            crew,
+            run_context,
             observer: Arc::new(observer),
         });
         vec![
@@ -236,8 +239,14 @@ impl Outside {
         };
         let sender = self.sender.clone();
         tokio::spawn(async move {
-            let crew = &means.crew;
-            let found = look_up(intent, &crew.fleet, &crew.spec, &crew.session).await;
+            let run_context = &means.run_context;
+            let found = look_up(
+                intent,
+                &run_context.fleet,
+                &run_context.spec,
+                &run_context.session,
+            )
+            .await;
             let msg = match found {
                 Ok(intent) => Msg::Found(Box::new(intent)),
                 Err(why) => Msg::Failed(why.to_string()),

@@ -11,8 +11,8 @@ use super::effects::Arrival;
 use crate::Fleets;
 use crate::app::{Hold, Kept, Msg, RunLine};
 use gwctl_actions::{
-    Binding, Confirmation, Control, Crew, Folder, Intent, Lately, NotStarted, Operator, Order,
-    Plan, Running, keep_switches, resume, start,
+    Binding, Confirmation, Control, Folder, Intent, Lately, NotStarted, Operator, Order, Plan,
+    RunContext, Running, keep_switches, resume, start,
 };
 use gwctl_observe::Observer;
 
@@ -23,8 +23,8 @@ const FOLLOW: Duration = Duration::from_millis(500);
 #[derive(Clone)]
 pub(super) struct Means {
     /// For the engine.
-    pub crew: Crew,
-    /// Keeps the crew's picture fresh for as long as the run lives.
+    pub run_context: RunContext,
+    /// Keeps the run_context's picture fresh for as long as the run lives.
     pub observer: Arc<Observer>,
     /// Keeps switches where they are, where this console may change things.
     #[expect(dead_code, reason = "it works while it lives")]
@@ -35,8 +35,8 @@ pub(super) struct Means {
 pub(super) struct Keeper(AbortHandle);
 
 impl Keeper {
-    pub fn begin(crew: Crew) -> Self {
-        Self(tokio::spawn(keep_switches(crew)).abort_handle())
+    pub fn begin(run_context: RunContext) -> Self {
+        Self(tokio::spawn(keep_switches(run_context)).abort_handle())
     }
 }
 
@@ -53,7 +53,7 @@ pub(super) struct Runs {
     /// Speaks to this console's run.
     control: Option<Control>,
     /// What the newest run begun here works with.
-    crew: Option<Crew>,
+    run_context: Option<RunContext>,
     /// Reads the journal of a run that is not this console's.
     following: Option<AbortHandle>,
     /// The newest run begun here, for the line that the shell is left with.
@@ -67,7 +67,7 @@ impl Runs {
             operator,
             sender,
             control: None,
-            crew: None,
+            run_context: None,
             following: None,
             newest: None,
         }
@@ -82,23 +82,23 @@ impl Runs {
             operator: operator.name.clone(),
             host: operator.host.clone(),
         };
-        self.begin(means, move |crew| {
-            start(&plan, &confirmation, crew, &folder, &operator)
+        self.begin(means, move |run_context| {
+            start(&plan, &confirmation, run_context, &folder, &operator)
         });
     }
 
     /// Goes on with a run nobody moves.
     pub fn resume(&self, means: Option<Means>, id: String, orders: Vec<Order>) {
         let (folder, operator) = (self.folder.clone(), self.operator(means.as_ref()));
-        self.begin(means, move |crew| {
-            resume(&id, &orders, crew, &folder, &operator)
+        self.begin(means, move |run_context| {
+            resume(&id, &orders, run_context, &folder, &operator)
         });
     }
 
     fn begin(
         &self,
         means: Option<Means>,
-        how: impl FnOnce(Crew) -> Result<Running, NotStarted> + Send + 'static,
+        how: impl FnOnce(RunContext) -> Result<Running, NotStarted> + Send + 'static,
     ) {
         let sender = self.sender.clone();
         let Some(means) = means else {
@@ -107,7 +107,7 @@ impl Runs {
             return;
         };
         spawn_blocking(move || {
-            let arrival = match how(means.crew.clone()) {
+            let arrival = match how(means.run_context.clone()) {
                 Ok(running) => Arrival::Running(running, Box::new(means)),
                 Err(why) => Arrival::Msg(Msg::NotStarted(why.to_string())),
             };
@@ -118,7 +118,7 @@ impl Runs {
     /// AWS's word for who acts wins over the system's.
     fn operator(&self, means: Option<&Means>) -> Operator {
         let known = means.and_then(|means| {
-            let picture = means.crew.picture.borrow();
+            let picture = means.run_context.picture.borrow();
             picture
                 .identity
                 .last()
@@ -137,18 +137,18 @@ impl Runs {
         self.newest = Some(running.id.clone());
         let now = running.state.borrow().clone();
         tokio::spawn(tell(running, means.observer, self.sender.clone()));
-        self.crew = Some(means.crew);
+        self.run_context = Some(means.run_context);
         Msg::Run(now, Hold::Ours)
     }
 
     /// Has what the newest run begun here built kept where its fleet is described. That fleet may not be
     /// the one on screen any more.
     pub fn keep(&self, fleets: &dyn Fleets, run: String, intent: Intent) {
-        let Some(crew) = self.crew.clone() else {
+        let Some(run_context) = self.run_context.clone() else {
             return;
         };
-        let fleet = crew.fleet.clone();
-        let keeping = fleets.keep(crew, intent);
+        let fleet = run_context.fleet.clone();
+        let keeping = fleets.keep(run_context, intent);
         let sender = self.sender.clone();
         tokio::spawn(async move {
             let (changed, said) = keeping.await;
@@ -225,7 +225,7 @@ impl Runs {
 
     /// Reads what runs sent a moment ago to what `binding` names.
     pub fn lately(&self, means: Option<&Means>, binding: Binding) {
-        let Some(now) = means.map(|means| means.crew.clock.now()) else {
+        let Some(now) = means.map(|means| means.run_context.clock.now()) else {
             return;
         };
         let (folder, sender) = (self.folder.clone(), self.sender.clone());

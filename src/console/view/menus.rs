@@ -12,7 +12,7 @@ use super::prose::Prose;
 use super::scene::Scene;
 use super::theme::Role;
 use super::wizard::times;
-use crate::app::{Ask, Asked, Mode, Offer, OrderKind, RunLine, Way};
+use crate::app::{Ask, Mode, Offer, OrderKind, PromptFor, RunLine, Way};
 
 /// Entries of the menu that are seen at once, where the room allows.
 const MOST: usize = 6;
@@ -243,8 +243,8 @@ pub fn ask(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, ask: &Ask) {
         .as_ref()
         .map_or_else(String::new, |run| run.state.plan.confirm.clone());
     let (title, what) = match &ask.what {
-        Asked::Order(kind, step) => question(*kind, step.as_deref(), &target),
-        Asked::Arguments(intent) => arguments(intent),
+        PromptFor::Order(kind, step) => question(*kind, step.as_deref(), &target),
+        PromptFor::Arguments(intent) => arguments(intent),
     };
     let width = area.width.saturating_sub(4).min(96);
     let mut prose = Prose::new(scene, width.saturating_sub(4));

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::words::{Effect, age, beyond, millis, unseen};
+use super::reasons::{Effect, age, beyond, millis, unseen};
 use super::{figure, fresh, reason};
 use crate::{
     Availability, ClusterState, Judgement, Lag, Member, Missing, Reason, Region, Snapshot,

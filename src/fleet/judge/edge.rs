@@ -1,7 +1,7 @@
 //! The edge: what clients meet first.
 
+use super::reasons::{absent, beyond, percent, unseen};
 use super::site::{Seen, effect, seen, slow, unreached};
-use super::words::{absent, beyond, percent, unseen};
 use super::{certificate, figure, reason, share, witness};
 use crate::{Judgement, Metric, Missing, Reason, Region, Site, Snapshot, Verdict};
 
@@ -244,7 +244,7 @@ fn answers(snapshot: &Snapshot) -> Option<Reason> {
 mod tests {
     use super::super::fixture::{Fixture, REGIONS, ask_failed, headline, region};
     use super::*;
-    use crate::{Answer, Distribution, Observed, Source};
+    use crate::{Distribution, DnsAnswer, Observed, Source};
 
     fn judged(change: impl FnOnce(&mut Fixture)) -> (Verdict, String) {
         let mut fixture = Fixture::healthy();
@@ -434,7 +434,7 @@ mod tests {
 
     #[test]
     fn an_answer_that_leads_nowhere_good_is_told() {
-        let answer = |region: Option<&str>, value: &str| Answer {
+        let answer = |region: Option<&str>, value: &str| DnsAnswer {
             vantage: "Frankfurt".into(),
             value: value.into(),
             region: region.map(self::region),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    Answer, Certificate, CheckConfig, CheckKind, Cluster, ClusterState, Distribution, EdgeSpec,
+    Certificate, CheckConfig, CheckKind, Cluster, ClusterState, Distribution, DnsAnswer, EdgeSpec,
     Engine, FleetSpec, HealthCheck, Identity, Instance, Judgement, LatencyRecord, Member, Metric,
     Metrics, Missing, Observed, Point, ProbeReport, Region, Series, Site, SiteSpec, Snapshot,
     Source, Thresholds, Topology, Verdict,
@@ -170,7 +170,7 @@ impl Fixture {
             alias_zone: None,
             weights: Vec::new(),
         };
-        let answer = |code: &str| Answer {
+        let answer = |code: &str| DnsAnswer {
             vantage: "here".into(),
             value: format!("{code}.api.orders.example.com"),
             region: Some(region(code)),

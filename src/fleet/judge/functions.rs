@@ -1,7 +1,7 @@
 //! The functions of one Region: errors, throttles, and room for more.
 
+use super::reasons::{Effect, absent, beyond, percent};
 use super::site::{FEW, effect, of};
-use super::words::{Effect, absent, beyond, percent};
 use super::{figure, reason, share};
 use crate::{Function, Metric, Missing, Reason, Site, Snapshot, Verdict};
 

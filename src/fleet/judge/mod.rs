@@ -9,19 +9,19 @@ mod edge;
 #[cfg(test)]
 mod fixture;
 mod functions;
+mod reasons;
 mod routing;
 mod site;
 mod throttling;
 mod witness;
-mod words;
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 pub use database::member_verdict;
+use reasons::age;
 pub use witness::{Found, checkers};
-use words::age;
 
 use crate::{
     CheckVerdict, HealthCheck, Judgement, Metric, Observed, Reason, Region, Site, Snapshot, Verdict,

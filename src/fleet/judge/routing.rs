@@ -1,6 +1,6 @@
 //! Whether DNS sends anybody to a Region: all of its records, not the first.
 
-use super::words::percent;
+use super::reasons::percent;
 use super::{figure, reason};
 use crate::{
     CheckVerdict, HealthCheck, LatencyRecord, Metric, Missing, Reason, Site, Snapshot, Verdict,

@@ -1,6 +1,6 @@
 //! One Region: does it serve, how well, and what says so.
 
-use super::words::{Effect, absent, age, beyond, millis, percent, unseen};
+use super::reasons::{Effect, absent, age, beyond, millis, percent, unseen};
 use super::{certificate, checkers, database, functions, routing, throttling, witness};
 use super::{figure, fresh, reason};
 use crate::{

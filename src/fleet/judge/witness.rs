@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::figure;
-use super::words::{age, percent};
+use super::reasons::{age, percent};
 use crate::{
     CheckKind, CheckVerdict, HealthCheck, Metric, Metrics, Region, Site, Snapshot, check_verdict,
 };

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Seen, both};
+use super::{ChangeLog, both};
 use gwctl_fleet::{LatencyRecord, Observed, Region, Snapshot, Switch};
 
 /// Records that came, went or changed; of weighted groups, from which weight to which.
-pub(super) fn records(before: &Snapshot, now: &Snapshot, seen: &mut Seen) {
+pub(super) fn records(before: &Snapshot, now: &Snapshot, seen: &mut ChangeLog) {
     let Some((was, is)) = both(&before.edge.records, &now.edge.records) else {
         return;
     };
@@ -57,7 +57,7 @@ fn difference(was: &LatencyRecord, is: &LatencyRecord) -> String {
 }
 
 /// Evacuation switches that were flipped, by the health checks or by the configuration's names.
-pub(super) fn switches(before: &Snapshot, now: &Snapshot, seen: &mut Seen) {
+pub(super) fn switches(before: &Snapshot, now: &Snapshot, seen: &mut ChangeLog) {
     for site in &now.sites {
         let region = &site.region;
         let found = |snapshot: &Snapshot| snapshot.edge.switch(region).map(|(_, s)| s.clone());
@@ -67,7 +67,7 @@ pub(super) fn switches(before: &Snapshot, now: &Snapshot, seen: &mut Seen) {
     }
 }
 
-fn switch(region: &Region, was: &Observed<Switch>, is: &Observed<Switch>, seen: &mut Seen) {
+fn switch(region: &Region, was: &Observed<Switch>, is: &Observed<Switch>, seen: &mut ChangeLog) {
     if let Some((was, is)) = both(was, is)
         && was.state != is.state
     {

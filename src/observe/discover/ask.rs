@@ -9,8 +9,8 @@ use super::edge::{asked_by_checkers, switch_of, told_regions, zones_of};
 use super::{About, Gap, Named, NotDiscovered};
 use gwctl_aws::{Route53, Session};
 use gwctl_fleet::{
-    ApiMapping, ApiName, CheckConfig, Formation, HostedZone, LatencyRecord, ListedDistribution,
-    ListedGlobalCluster, Missing, RecordSet, Region, RoutingEndpoint,
+    ApiMapping, ApiName, CheckConfig, HostedZone, LatencyRecord, ListedDistribution,
+    ListedGlobalCluster, Missing, RecordSet, Region, RoutingEndpoint, StackDescription,
 };
 
 /// Every answer, as it came.
@@ -25,7 +25,7 @@ pub(super) struct Answers {
     /// Where routing controls are switched; asked only where there are some.
     pub(super) routing: Result<Vec<RoutingEndpoint>, Missing>,
     pub(super) sites: BTreeMap<Region, SiteAnswers>,
-    pub(super) stacks: BTreeMap<Region, Result<Vec<Formation>, Missing>>,
+    pub(super) stacks: BTreeMap<Region, Result<Vec<StackDescription>, Missing>>,
     pub(super) clusters: BTreeMap<Region, Result<Vec<ListedGlobalCluster>, Missing>>,
 }
 
@@ -368,7 +368,7 @@ async fn regions(session: &Session, answers: &mut Answers) {
 
 type OneRegion = (
     Option<SiteAnswers>,
-    Result<Vec<Formation>, Missing>,
+    Result<Vec<StackDescription>, Missing>,
     Result<Vec<ListedGlobalCluster>, Missing>,
 );
 

@@ -17,7 +17,7 @@ mod stacks;
 mod tests;
 
 use gwctl_aws::Session;
-use gwctl_fleet::{FleetSpec, Formation, Missing, Region};
+use gwctl_fleet::{FleetSpec, Missing, Region, StackDescription};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +43,7 @@ pub struct FoundStack {
     /// What its tag `gwctl:role` says; none for a stack that somebody else's template made.
     pub role: Option<String>,
     /// The stack.
-    pub formation: Formation,
+    pub formation: StackDescription,
 }
 
 /// What a fact or a gap is about.

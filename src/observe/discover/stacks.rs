@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::FoundStack;
-use gwctl_fleet::{Course, FLEET_TAG, Formation, Missing, ROLE_TAG, Region};
+use gwctl_fleet::{Course, FLEET_TAG, Missing, ROLE_TAG, Region, StackDescription};
 
 /// What tells a fleet's stacks from those of another in the same account.
 pub(super) struct Marks<'a> {
@@ -17,7 +17,7 @@ pub(super) struct Marks<'a> {
 
 /// The fleet's stacks among all of the Regions asked, and its name where they are tagged with it.
 pub(super) fn of_fleet(
-    all: &BTreeMap<Region, Result<Vec<Formation>, Missing>>,
+    all: &BTreeMap<Region, Result<Vec<StackDescription>, Missing>>,
     marks: &Marks<'_>,
 ) -> (Option<String>, Vec<FoundStack>) {
     let there = || {
@@ -47,7 +47,7 @@ pub(super) fn of_fleet(
 
 /// Whether a stack itself says that it is the fleet's: by the name clients use, the distribution or the
 /// Region's API.
-fn is_marked(region: &Region, stack: &Formation, marks: &Marks<'_>) -> bool {
+fn is_marked(region: &Region, stack: &StackDescription, marks: &Marks<'_>) -> bool {
     let says = |value: &str| stack.outputs.values().any(|output| output == value);
     stack.parameters.get("DomainName").map(String::as_str) == Some(marks.domain)
         || marks.distribution.is_some_and(says)

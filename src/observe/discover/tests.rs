@@ -146,8 +146,8 @@ fn stack(
     tags: &[(&str, &str)],
     parameters: &[(&str, &str)],
     outputs: &[(&str, &str)],
-) -> Formation {
-    Formation {
+) -> StackDescription {
+    StackDescription {
         name: name.into(),
         id: format!("arn:{name}"),
         status: "CREATE_COMPLETE".into(),

@@ -13,7 +13,7 @@ use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 
-use super::words::{in_words, no_name, said};
+use super::probe_errors::{in_words, no_name, said};
 use crate::probe::{Answerer, Resolved};
 use crate::vantage::VANTAGE_BITS;
 use gwctl_fleet::clean;

@@ -1,9 +1,9 @@
 //! The real prober: DNS, TCP, TLS and HTTP from this machine, each phase timed by itself.
 
 mod authority;
+mod probe_errors;
 mod proxy;
 mod request;
-mod words;
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -26,9 +26,9 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use super::probe::{Answerer, NoProbe, Prober, Resolved};
 use authority::Authority;
 use gwctl_fleet::{ProbeReport, clean};
+use probe_errors::{in_words, no_name, no_tls, said};
 use proxy::Proxy;
 use request::{Target, get};
-use words::{in_words, no_name, no_tls, said};
 
 /// No phase of a probe waits longer than this.
 const PHASE: Duration = Duration::from_secs(5);

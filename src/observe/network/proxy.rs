@@ -6,7 +6,7 @@ use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::words::{in_words, said};
+use super::probe_errors::{in_words, said};
 use crate::probe::NoProbe;
 
 /// No proxy's answer to CONNECT is longer.

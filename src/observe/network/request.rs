@@ -9,8 +9,8 @@ use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 
+use super::probe_errors::{WORDS, no_http, said};
 use super::proxy::Proxy;
-use super::words::{WORDS, no_http, said};
 use crate::probe::NoProbe;
 use gwctl_fleet::{OwnAnswer, ProbeReport, clean};
 

@@ -15,7 +15,7 @@ use super::mutation;
 use super::packages;
 use super::refusal;
 use super::reply::{Envelope, http_date};
-use super::route::{self, Address, Asked};
+use super::route::{self, Address, RoutedRequest};
 use super::services::{self, Ask};
 use crate::Sim;
 use crate::world::{Admission, How, Mutation, Refusal, State};
@@ -134,7 +134,7 @@ fn fate(sim: &Sim, address: &Address, operation: &str, signed: bool) -> Option<F
 }
 
 /// Keeps a change that was asked for in the world's record.
-fn note(world: &mut State, address: &Address, asked: &Asked, accepted: bool) {
+fn note(world: &mut State, address: &Address, asked: &RoutedRequest, accepted: bool) {
     if !mutation::changes(&asked.operation) {
         return;
     }
@@ -157,7 +157,7 @@ fn host(parts: &http::request::Parts) -> &str {
     named.or_else(|| parts.uri.host()).unwrap_or_default()
 }
 
-fn perform(sim: &Sim, address: &Address, asked: &Asked, host: String) -> services::Answer {
+fn perform(sim: &Sim, address: &Address, asked: &RoutedRequest, host: String) -> services::Answer {
     let mut world = sim.state();
     let ask = Ask {
         region: address.region.clone(),

@@ -156,7 +156,7 @@ pub struct Address {
 
 /// What a request asks for.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
+pub struct RoutedRequest {
     /// The operation, or `METHOD path` where no route leads to one.
     pub operation: String,
     /// Its members.
@@ -181,7 +181,10 @@ pub fn address(parts: &Parts) -> Option<Address> {
 }
 
 /// Reads operation and members.
-pub fn read(address: &Address, request: &Request<Vec<u8>>) -> Result<Asked, (String, Fault)> {
+pub fn read(
+    address: &Address,
+    request: &Request<Vec<u8>>,
+) -> Result<RoutedRequest, (String, Fault)> {
     let (body, path) = (request.body().as_slice(), request.uri().path());
     let operation = match address.protocol {
         Protocol::Cbor => path.rsplit('/').next().unwrap_or_default().to_owned(),
@@ -214,7 +217,7 @@ pub fn read(address: &Address, request: &Request<Vec<u8>>) -> Result<Asked, (Str
         Protocol::Query => input.text("Action").unwrap_or_default().to_owned(),
         _ => operation,
     };
-    Ok(Asked { operation, input })
+    Ok(RoutedRequest { operation, input })
 }
 
 /// SDKs compress large `PutMetricData` requests; the simulator's own door needs no such thing.
@@ -225,7 +228,10 @@ fn compressed() -> Fault {
     )
 }
 
-fn read_rest(address: &Address, request: &Request<Vec<u8>>) -> Result<Asked, (String, Fault)> {
+fn read_rest(
+    address: &Address,
+    request: &Request<Vec<u8>>,
+) -> Result<RoutedRequest, (String, Fault)> {
     let (method, path) = (request.method().as_str(), request.uri().path());
     let found = address.service.routes().iter().find_map(|route| {
         let labels = (route.method == method)
@@ -257,7 +263,7 @@ fn read_rest(address: &Address, request: &Request<Vec<u8>>) -> Result<Asked, (St
         (Err(fault), _) => return Err((operation, fault)),
         _ => {}
     }
-    Ok(Asked { operation, input })
+    Ok(RoutedRequest { operation, input })
 }
 
 fn header<'a>(parts: &'a Parts, name: &str) -> &'a str {

@@ -25,7 +25,7 @@ pub(super) struct Endpoint {
 
 /// What checkers asked an endpoint, and how it answered.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Asked {
+pub(super) struct CheckerRequests {
     /// Requests that reached it.
     pub requests: f64,
     /// Of these, answered with an error.
@@ -112,8 +112,8 @@ impl Checkers {
         endpoint: &Endpoint,
         (from, until): (i64, i64),
         dark: impl Fn(&str) -> bool,
-    ) -> Asked {
-        let mut asked = Asked::default();
+    ) -> CheckerRequests {
+        let mut asked = CheckerRequests::default();
         let CheckKind::Endpoint {
             interval_s,
             failure_threshold,

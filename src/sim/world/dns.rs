@@ -77,12 +77,12 @@ impl Asker {
 }
 
 /// What the answers are made from.
-struct Source<'a> {
+struct ZoneData<'a> {
     zone: &'a HostedZone,
     checks: &'a [HealthCheck],
 }
 
-impl<'a> Source<'a> {
+impl<'a> ZoneData<'a> {
     /// The records that answer `name` and `kind`: of that kind, or else a CNAME.
     fn group(&self, name: &str, kind: &str) -> Vec<&'a RecordSet> {
         let of = |kind: &str| -> Vec<&'a RecordSet> {
@@ -167,7 +167,7 @@ pub(super) fn answer(
     kind: &str,
     asker: &Asker,
 ) -> DnsAnswer {
-    let source = Source { zone, checks };
+    let source = ZoneData { zone, checks };
     let mut name = name.to_owned();
     for _ in 0..DEPTH {
         if !zone.records.iter().any(|record| record.name == name) {

@@ -58,7 +58,7 @@ pub use admission::{Admission, Refusal};
 pub use dns::DnsAnswer;
 pub use edge_changes::{InvalidationRefused, covers};
 pub use faults::{Fault, FaultKind, FaultStatus};
-pub(crate) use formation::{Deletion, Execution, FormationRefused, Given, Proposal, Source};
+pub(crate) use formation::{Deletion, Execution, FormationRefused, Given, Proposal, TemplateGiven};
 pub use membership::DetachRefused;
 pub use metrics::{MetricId, MetricStore};
 pub use model::Resources;

@@ -1,6 +1,6 @@
 //! One Region at work: requests come in, functions run, the database answers, and the minute is counted.
 
-use super::checkers::Asked;
+use super::checkers::CheckerRequests;
 use super::geo;
 use super::noise::Wander;
 use super::rng::{Rng, normal_slice};
@@ -150,7 +150,7 @@ impl Site {
 
     /// Health checkers are clients like any other to API Gateway and to the function behind the health
     /// path, which reads (aws-facts §20.2). They are not the fleet's clients: the world's totals leave them out.
-    pub(super) fn count_checkers(&mut self, asked: &Asked, typical_ms: f64) {
+    pub(super) fn count_checkers(&mut self, asked: &CheckerRequests, typical_ms: f64) {
         if asked.requests <= 0.0 {
             return;
         }

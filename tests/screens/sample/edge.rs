@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use gwctl::fleet::{
-    Answer, CheckConfig, CheckKind, Distribution, Edge, FunctionDetail, HealthCheck, LatencyRecord,
-    Metric, Metrics, ProbeReport, Region, Snapshot,
+    CheckConfig, CheckKind, Distribution, DnsAnswer, Edge, FunctionDetail, HealthCheck,
+    LatencyRecord, Metric, Metrics, ProbeReport, Region, Snapshot,
 };
 
 use super::{ago, certificate, known, none, put, wave};
@@ -98,7 +98,7 @@ fn routing(edge: &mut Edge, sites: &[Region]) {
     for here in sites {
         checks(edge, here);
     }
-    let answer = |vantage: &str, region: &Region, ttl| Answer {
+    let answer = |vantage: &str, region: &Region, ttl| DnsAnswer {
         vantage: vantage.into(),
         value: format!("{region}.api.orders.example.com"),
         region: Some(region.clone()),

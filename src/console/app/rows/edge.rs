@@ -51,7 +51,7 @@ pub(super) fn checks(picture: &Snapshot, _now: Timestamp) -> Vec<Row> {
 }
 
 pub(super) fn answers(picture: &Snapshot) -> Vec<Row> {
-    let row = |(index, answer): (usize, &gwctl_fleet::Answer)| {
+    let row = |(index, answer): (usize, &gwctl_fleet::DnsAnswer)| {
         let region = answer.region.clone();
         let cells = vec![
             ("from", answer.vantage.clone()),

@@ -2,7 +2,7 @@
 
 use super::super::wizard::{self, Offer, Way};
 use super::super::{
-    Ask, Asked, Effect, Gravity, Overlay, Part, Screen, Shown, State, Wizard, guided::ARMED,
+    Ask, Effect, Gravity, Overlay, Part, PromptFor, Screen, Shown, State, Wizard, guided::ARMED,
     request,
 };
 use super::{act, notify};
@@ -28,7 +28,7 @@ pub(super) fn choose(state: &mut State, offer: Offer) -> Vec<Effect> {
     match offer.way {
         Way::Arguments(intent, line) if !drained => {
             state.overlay = Some(Overlay::Ask(Box::new(Ask {
-                what: Asked::Arguments(Box::new(intent)),
+                what: PromptFor::Arguments(Box::new(intent)),
                 input: line.into(),
                 error: None,
             })));

@@ -3,7 +3,7 @@
 use tui_input::{Input, InputRequest};
 
 use super::super::{
-    Action, Asked, Code, Effect, Key, Overlay, Palette, Part, State,
+    Action, Code, Effect, Key, Overlay, Palette, Part, PromptFor, State,
     palette::{self, Command},
 };
 use super::{act, command, guided, run};
@@ -275,8 +275,8 @@ fn in_ask(state: &mut State, key: Key) -> Vec<Effect> {
             };
             let (what, text) = (ask.what.clone(), ask.input.value().to_owned());
             let done = match what {
-                Asked::Order(kind, step) => run::said(state, kind, step, &text),
-                Asked::Arguments(intent) => guided::argued(state, &intent, &text),
+                PromptFor::Order(kind, step) => run::said(state, kind, step, &text),
+                PromptFor::Arguments(intent) => guided::argued(state, &intent, &text),
             };
             match (done, &mut state.overlay) {
                 (Ok(effects), _) => return effects,

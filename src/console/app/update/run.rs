@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::guided::plain_order;
 use super::super::{
-    Ask, Asked, Cursor, Effect, Gravity, Hold, Kept, OrderKind, Overlay, Panel, Screen, Shown,
+    Ask, Cursor, Effect, Gravity, Hold, Kept, OrderKind, Overlay, Panel, PromptFor, Screen, Shown,
     State,
 };
 use super::{act, guided, notify};
@@ -290,7 +290,7 @@ pub(super) fn order(state: &mut State, kind: OrderKind) -> Vec<Effect> {
         return vec![Effect::Order(order)];
     }
     state.overlay = Some(Overlay::Ask(Box::new(Ask {
-        what: Asked::Order(kind, step),
+        what: PromptFor::Order(kind, step),
         input: tui_input::Input::default(),
         error: None,
     })));

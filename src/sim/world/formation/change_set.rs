@@ -16,7 +16,7 @@ pub(crate) struct Proposal<'a> {
     pub stack: &'a str,
     /// Whether the stack is to be new.
     pub creates: bool,
-    pub source: Source<'a>,
+    pub source: TemplateGiven<'a>,
     pub parameters: Vec<Given>,
     /// None keeps those there are.
     pub tags: Option<Vec<Tag>>,
@@ -29,7 +29,7 @@ pub(crate) struct Proposal<'a> {
 
 /// Where the template is.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Source<'a> {
+pub(crate) enum TemplateGiven<'a> {
     Text(&'a str),
     Previous,
 }
@@ -174,9 +174,9 @@ impl State {
             proposal.source,
             stack.and_then(|one| one.formed.template.as_ref()),
         ) {
-            (Source::Text(text), _) => text.to_owned(),
-            (Source::Previous, Some(text)) if !proposal.creates => text.clone(),
-            (Source::Previous, _) => {
+            (TemplateGiven::Text(text), _) => text.to_owned(),
+            (TemplateGiven::Previous, Some(text)) if !proposal.creates => text.clone(),
+            (TemplateGiven::Previous, _) => {
                 return FormationRefused::validation(
                     "Either Template URL or Template Body must be specified.",
                 );

@@ -14,7 +14,7 @@ mod stack;
 mod target;
 mod work;
 
-pub(crate) use change_set::{Execution, Given, Proposal, Source};
+pub(crate) use change_set::{Execution, Given, Proposal, TemplateGiven};
 pub(super) use mishap::Mishap;
 pub(crate) use operation::Operation;
 pub(crate) use refused::FormationRefused;

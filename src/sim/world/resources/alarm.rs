@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::super::State;
 use super::super::model::Alarm;
 use super::super::names::ACCOUNT;
-use super::words::{float, items, need, number, text, texts};
+use super::properties::{float, items, need, number, text, texts};
 use super::{Begun, Wanted};
 use gwctl_fleet::Region;
 

@@ -3,7 +3,7 @@
 use super::super::State;
 use super::super::model::{Api, CustomDomain, Stage, Throttle};
 use super::super::names;
-use super::words::{flag, float, items, need, number, text};
+use super::properties::{flag, float, items, need, number, text};
 use super::{Begun, Wanted};
 use gwctl_fleet::{ApiKind, Region};
 

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::State;
 use super::super::model::Certificate;
 use super::super::names::{self, ACCOUNT};
-use super::words::{items, need, text, texts};
+use super::properties::{items, need, text, texts};
 use super::{Begun, Wanted};
 use gwctl_fleet::Region;
 

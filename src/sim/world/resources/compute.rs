@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use super::super::State;
 use super::super::model::Function;
 use super::super::names::ACCOUNT;
-use super::words::{at, need, number, text, texts};
+use super::properties::{at, need, number, text, texts};
 use super::{Begun, Takes, Wanted};
 use gwctl_fleet::Region;
 

@@ -6,7 +6,7 @@ use super::super::model::{DbCluster, GlobalCluster, GlobalMember};
 use super::super::names::{self, ACCOUNT};
 use super::super::publish_database::MemberSeries;
 use super::super::replication::Member;
-use super::words::{at as at_path, flag, need, number, text};
+use super::properties::{at as at_path, flag, need, number, text};
 use super::{Begun, Takes, Wanted};
 use gwctl_fleet::Region;
 

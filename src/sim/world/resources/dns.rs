@@ -6,7 +6,7 @@ use super::super::State;
 use super::super::model::{AliasTarget, CheckKind, HealthCheck, RecordSet, Tag};
 use super::super::names;
 use super::super::seed_checks::CHECKER_REGIONS;
-use super::words::{at, flag, items, need, number, text, texts};
+use super::properties::{at, flag, items, need, number, text, texts};
 use super::{Begun, Wanted};
 use gwctl_fleet::Region;
 

@@ -6,7 +6,7 @@ use super::super::State;
 use super::super::faults::FaultKind;
 use super::super::model::{Distribution, Origin};
 use super::super::names::{self, ACCOUNT};
-use super::words::{at, flag, items, need, text, texts};
+use super::properties::{at, flag, items, need, text, texts};
 use super::{Begun, Wanted};
 use gwctl_fleet::Region;
 

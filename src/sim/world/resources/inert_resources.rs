@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::super::State;
 use super::super::model::Opaque;
 use super::super::names::{self, ACCOUNT};
-use super::{Begun, Takes, Wanted, words};
+use super::{Begun, Takes, Wanted, properties};
 use gwctl_fleet::Region;
 
 /// How a kind's physical ids are made.
@@ -122,7 +122,7 @@ impl State {
 
     /// Zones that are listed may take no new subnets (aws-facts §20.3).
     fn zone_takes_subnets(&self, wanted: &Wanted<'_>) -> Result<(), String> {
-        let zone = words::text(wanted.properties, "AvailabilityZone");
+        let zone = properties::text(wanted.properties, "AvailabilityZone");
         let zone = zone.filter(|_| wanted.kind == "AWS::EC2::Subnet");
         match zone {
             Some(zone) if self.physics.zones_without_subnets.contains(&zone) => Err(format!(
@@ -141,7 +141,7 @@ impl State {
             wanted.region, wanted.stack, wanted.logical, self.now
         );
         let named = |property: &str| {
-            let given = words::text(wanted.properties, property);
+            let given = properties::text(wanted.properties, property);
             given.unwrap_or_else(|| self.made_up(wanted))
         };
         match id {
@@ -205,7 +205,7 @@ impl State {
     ) -> Vec<(&'static str, String)> {
         let owned = self.owners.get(kind, region, physical);
         let properties = owned.map_or(&Value::Null, |one| &one.properties);
-        let given = |name: &str| words::text(properties, name).unwrap_or_default();
+        let given = |name: &str| properties::text(properties, name).unwrap_or_default();
         let id = physical.to_owned();
         match kind {
             "AWS::EC2::VPC" => vec![("VpcId", id), ("CidrBlock", given("CidrBlock"))],

@@ -4,7 +4,7 @@
 use super::super::State;
 use super::super::model::DbInstance;
 use super::super::names::{self, ACCOUNT};
-use super::words::{need, number, text};
+use super::properties::{need, number, text};
 use super::{Begun, Wanted};
 use gwctl_fleet::Region;
 

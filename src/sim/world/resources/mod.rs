@@ -14,8 +14,8 @@ mod families;
 mod inert_resources;
 mod instance;
 mod owners;
+mod properties;
 mod replacing;
-mod words;
 
 use std::collections::BTreeMap;
 

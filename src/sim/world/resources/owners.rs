@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::super::State;
-use super::{Wanted, words};
+use super::{Wanted, properties};
 use gwctl_fleet::Region;
 
 /// A resource that a stack made.
@@ -65,7 +65,7 @@ impl Owners {
         self.0.values().find(|one| {
             &one.region == region
                 && one.physical != physical
-                && words::mentions(&one.properties, physical)
+                && properties::mentions(&one.properties, physical)
         })
     }
 }

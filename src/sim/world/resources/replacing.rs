@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::words::at;
+use super::properties::at;
 
 /// The properties whose change replaces a resource of this type.
 fn fixed(kind: &str) -> &'static [&'static str] {

@@ -10,7 +10,7 @@ use super::page::page;
 use super::{Answer, Ask, Fault, Reply};
 use crate::wire::value::{Value, members, shape};
 use crate::world::model::{OnFailure, Stack, Tag};
-use crate::world::{FormationRefused, Given, Proposal, Source, State};
+use crate::world::{FormationRefused, Given, Proposal, State, TemplateGiven};
 use gwctl_stacks::Template;
 
 pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
@@ -142,8 +142,8 @@ fn named<'a>(input: &'a Value, member: &'static str) -> Result<&'a str, Fault> {
 fn proposal(ask: &Ask, creates: bool) -> Result<Proposal<'_>, Fault> {
     let input = &ask.input;
     let source = match (template_text(input)?, input.bool("UsePreviousTemplate")?) {
-        (Some(text), _) => Source::Text(text),
-        (None, Some(true)) => Source::Previous,
+        (Some(text), _) => TemplateGiven::Text(text),
+        (None, Some(true)) => TemplateGiven::Previous,
         (None, _) => {
             return Err(invalid(
                 "Either Template URL or Template Body must be specified.",

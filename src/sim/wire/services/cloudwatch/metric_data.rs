@@ -97,7 +97,7 @@ fn invalid(message: impl Into<String>) -> Fault {
     Fault::bad("ValidationError", message).shaped("ValidationException")
 }
 
-enum Source {
+enum QueryKind {
     Metric {
         metric: Named,
         period_s: i64,
@@ -112,7 +112,7 @@ struct Query {
     label: String,
     returned: bool,
     account: Option<String>,
-    source: Source,
+    source: QueryKind,
 }
 
 fn read(given: &[&Value]) -> Result<Vec<Query>, Fault> {
@@ -137,7 +137,7 @@ fn read(given: &[&Value]) -> Result<Vec<Query>, Fault> {
         }
         let source = match (one.get("MetricStat"), one.text("Expression")) {
             (Some(stat), None) => metric(stat, &place)?,
-            (None, Some(text)) => Source::Expression(text.to_owned()),
+            (None, Some(text)) => QueryKind::Expression(text.to_owned()),
             _ => {
                 return Err(invalid(format!(
                     "The parameter {place} must have exactly one of MetricStat and Expression."
@@ -146,8 +146,8 @@ fn read(given: &[&Value]) -> Result<Vec<Query>, Fault> {
         };
         let label = match (&source, one.text("Label")) {
             (_, Some(label)) => label.to_owned(),
-            (Source::Metric { metric, .. }, None) => metric.name.clone(),
-            (Source::Expression(_), None) => id.to_owned(),
+            (QueryKind::Metric { metric, .. }, None) => metric.name.clone(),
+            (QueryKind::Expression(_), None) => id.to_owned(),
         };
         queries.push(Query {
             id: id.to_owned(),
@@ -160,7 +160,7 @@ fn read(given: &[&Value]) -> Result<Vec<Query>, Fault> {
     Ok(queries)
 }
 
-fn metric(stat: &Value, place: &str) -> Result<Source, Fault> {
+fn metric(stat: &Value, place: &str) -> Result<QueryKind, Fault> {
     let given = stat
         .get("Metric")
         .ok_or_else(|| missing(&format!("{place}.MetricStat.Metric")))?;
@@ -183,7 +183,7 @@ fn metric(stat: &Value, place: &str) -> Result<Source, Fault> {
             "The value {statistic} for parameter {place}.MetricStat.Stat is not supported."
         )));
     }
-    Ok(Source::Metric {
+    Ok(QueryKind::Metric {
         metric,
         period_s,
         statistic,
@@ -213,13 +213,13 @@ impl Reader<'_> {
             .ok_or_else(|| format!("Undefined variable {id}"))?;
         let points = match &query.source {
             _ if !self.own(query) => Points::new(),
-            Source::Metric {
+            QueryKind::Metric {
                 metric,
                 period_s,
                 statistic,
                 unit,
             } => self.series(metric, *period_s, statistic, unit.as_deref()),
-            Source::Expression(text) => {
+            QueryKind::Expression(text) => {
                 if pending.iter().any(|waiting| waiting == id) || pending.len() > 32 {
                     return Err(format!("Circular reference to {id}"));
                 }

@@ -1,0 +1,229 @@
+//! ARC routing controls: switches that any of five Regions can flip, whatever else is broken.
+
+use std::time::Duration;
+
+use aws_sdk_route53recoverycluster::Client;
+use aws_sdk_route53recoverycluster::config::timeout::TimeoutConfig;
+use aws_sdk_route53recoverycluster::types::RoutingControlState;
+use aws_sdk_route53recoverycontrolconfig::Client as ConfigClient;
+
+use crate::transport::call::Caller;
+use crate::transport::error::{AwsError, ErrorKind};
+use crate::transport::receipt::Receipt;
+use crate::transport::reply;
+use crate::transport::session::{Session, sdk_client};
+use gwctl_fleet::{Region, RoutingControl, RoutingEndpoint};
+
+/// IAM's prefix of the five endpoints.
+const SERVICE: &str = "route53-recovery-cluster";
+/// IAM's prefix of the configuration's API.
+const CONFIG: &str = "route53-recovery-control-config";
+/// How long one endpoint is waited for, in fleet time: there are four others.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// Where the configuration's API is, and nowhere else (aws-facts §8.1).
+const CONFIG_HOME: &str = "us-west-2";
+
+/// The five endpoints of an ARC cluster. Any of them does; two may be down (aws-facts §8.1).
+#[derive(Debug, Clone)]
+pub struct Routing {
+    doors: Vec<(Client, Caller)>,
+}
+
+/// ARC's configuration: not built to survive, so asked beforehand (aws-facts §8.1).
+#[derive(Debug, Clone)]
+pub struct RecoveryConfig {
+    client: ConfigClient,
+    caller: Caller,
+}
+
+impl Session {
+    /// The endpoints of an ARC cluster, to be tried in turn from one picked at random.
+    pub fn routing(&self, endpoints: &[RoutingEndpoint]) -> Routing {
+        let doors = endpoints.iter().map(|endpoint| {
+            let caller = self.caller(SERVICE, &endpoint.region);
+            let setup = self.setup(&caller);
+            let patience = TimeoutConfig::builder()
+                .operation_attempt_timeout(PATIENCE)
+                .operation_timeout(PATIENCE);
+            let config = aws_sdk_route53recoverycluster::config::Builder::from(&setup.config)
+                .timeout_config(patience.connect_timeout(PATIENCE / 2).build())
+                .interceptor(setup.recorder)
+                .retry_partition(setup.retries)
+                .endpoint_url(&endpoint.url)
+                .build();
+            (Client::from_conf(config), caller)
+        });
+        let mut doors: Vec<_> = doors.collect();
+        if !doors.is_empty() {
+            let first = fastrand::usize(..doors.len());
+            doors.rotate_left(first);
+        }
+        Routing { doors }
+    }
+
+    /// ARC's configuration.
+    pub fn recovery_config(&self) -> RecoveryConfig {
+        let home = Region::new(CONFIG_HOME).unwrap_or_else(|_| Region::global());
+        let caller = self.caller(CONFIG, &home);
+        RecoveryConfig {
+            client: self.client(&caller, sdk_client!(aws_sdk_route53recoverycontrolconfig)),
+            caller,
+        }
+    }
+}
+
+impl Routing {
+    /// Whether the control is On: traffic flows.
+    pub async fn state(&self, control_arn: &str) -> Result<bool, AwsError> {
+        const ACTION: &str = "GetRoutingControlState";
+        let mut last = None;
+        for (client, caller) in &self.doors {
+            let call = client
+                .get_routing_control_state()
+                .routing_control_arn(control_arn)
+                .send();
+            match caller.ask(ACTION, call).await {
+                Ok(reply) => {
+                    return match reply.routing_control_state() {
+                        RoutingControlState::On => Ok(true),
+                        RoutingControlState::Off => Ok(false),
+                        _ => Err(caller.garbled(ACTION, "neither On nor Off")),
+                    };
+                }
+                Err(error) if another_may_answer(&error) => last = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(last.unwrap_or_else(|| no_endpoint(ACTION)))
+    }
+
+    /// Sets the control On or Off. Setting what is set already changes nothing, so the next
+    /// endpoint may be asked although the one before may have taken it. Safety rules hold: a change
+    /// they forbid is refused.
+    pub async fn set(&self, control_arn: &str, on: bool) -> Result<Receipt, AwsError> {
+        const ACTION: &str = "UpdateRoutingControlState";
+        let state = if on {
+            RoutingControlState::On
+        } else {
+            RoutingControlState::Off
+        };
+        let mut in_doubt = false;
+        let mut last = None;
+        for (client, caller) in &self.doors {
+            let call = client
+                .update_routing_control_state()
+                .routing_control_arn(control_arn)
+                .routing_control_state(state.clone())
+                .send();
+            match caller.change(ACTION, Box::pin(call)).await {
+                Ok((_, receipt)) => return Ok(receipt),
+                Err(error) => {
+                    in_doubt |= error.in_doubt;
+                    let error = AwsError { in_doubt, ..error };
+                    if !another_may_answer(&error) {
+                        return Err(error);
+                    }
+                    last = Some(error);
+                }
+            }
+        }
+        Err(last.unwrap_or_else(|| no_endpoint(ACTION)))
+    }
+}
+
+impl RecoveryConfig {
+    /// The endpoints of the cluster, for the configuration file.
+    pub async fn endpoints(&self, cluster_arn: &str) -> Result<Vec<RoutingEndpoint>, AwsError> {
+        const ACTION: &str = "DescribeCluster";
+        let call = self
+            .client
+            .describe_cluster()
+            .cluster_arn(cluster_arn)
+            .send();
+        let reply = self.caller.ask(ACTION, call).await?;
+        let cluster = reply
+            .cluster()
+            .ok_or_else(|| self.caller.garbled(ACTION, "no cluster in the reply"))?;
+        cluster
+            .cluster_endpoints()
+            .iter()
+            .map(|endpoint| {
+                Some(RoutingEndpoint {
+                    region: Region::new(endpoint.region()?).ok()?,
+                    url: reply::exact(endpoint.endpoint()?)?,
+                })
+            })
+            .collect::<Option<_>>()
+            .ok_or_else(|| {
+                self.caller
+                    .garbled(ACTION, "an endpoint without a URL or Region")
+            })
+    }
+
+    /// What the control is called, and which cluster it belongs to.
+    pub async fn control(&self, arn: &str) -> Result<RoutingControl, AwsError> {
+        const ACTION: &str = "DescribeRoutingControl";
+        let call = self
+            .client
+            .describe_routing_control()
+            .routing_control_arn(arn)
+            .send();
+        let reply = self.caller.ask(ACTION, call).await?;
+        let control = reply
+            .routing_control()
+            .ok_or_else(|| self.caller.garbled(ACTION, "no control in the reply"))?;
+        let panel = reply::name_or_empty(control.control_panel_arn());
+        let cluster = self.cluster_of(&panel).await?;
+        Ok(RoutingControl {
+            arn: reply::name_or_empty(control.routing_control_arn()),
+            name: reply::name_or_empty(control.name()),
+            status: reply::name_or_empty(control.status().map(|status| status.as_str())),
+            panel,
+            cluster,
+        })
+    }
+
+    async fn cluster_of(&self, panel: &str) -> Result<String, AwsError> {
+        const ACTION: &str = "DescribeControlPanel";
+        let call = self
+            .client
+            .describe_control_panel()
+            .control_panel_arn(panel)
+            .send();
+        let reply = self.caller.ask(ACTION, call).await?;
+        let cluster = reply
+            .control_panel()
+            .and_then(|panel| reply::some_name(panel.cluster_arn()));
+        cluster.ok_or_else(|| {
+            self.caller
+                .garbled(ACTION, "a control panel without a cluster")
+        })
+    }
+}
+
+/// Whether it is this endpoint that fails, and not the request.
+fn another_may_answer(error: &AwsError) -> bool {
+    let silent = matches!(
+        error.kind,
+        ErrorKind::TimedOut
+            | ErrorKind::Unreachable
+            | ErrorKind::NotSent
+            | ErrorKind::Garbled
+            | ErrorKind::Throttled
+    );
+    silent || error.in_doubt && error.kind == ErrorKind::Other
+}
+
+fn no_endpoint(action: &'static str) -> AwsError {
+    AwsError {
+        kind: ErrorKind::NotSent,
+        service: SERVICE,
+        operation: action,
+        region: Region::global(),
+        code: None,
+        request_id: None,
+        in_doubt: false,
+        message: "no endpoint of the ARC cluster is known: write them down as `routing_endpoints`"
+            .into(),
+    }
+}

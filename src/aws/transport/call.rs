@@ -1,0 +1,124 @@
+//! The line to one service in one Region: every call goes through it.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use aws_sdk_rds::operation::RequestId;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use crate::transport::breaker::End;
+use crate::transport::call_monitor::CallMonitor;
+use crate::transport::credentials::SharedCredentials;
+use crate::transport::error::{AwsError, ErrorKind};
+use crate::transport::receipt::Receipt;
+use crate::transport::time::SigningTime;
+use gwctl_fleet::Region;
+
+/// A service in a Region. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    pub(crate) service: &'static str,
+    pub(crate) region: Region,
+    pub(crate) monitor: Arc<CallMonitor>,
+    pub(crate) credentials: Arc<SharedCredentials>,
+}
+
+impl Caller {
+    /// Sends one call unless the circuit breaker is open, and puts its failure into words.
+    /// `action` is the name of the call's IAM action.
+    pub(crate) async fn ask<T, E>(
+        &self,
+        action: &'static str,
+        call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T, AwsError>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let passage = self
+            .monitor
+            .pass(self.service, &self.region)
+            .map_err(|why| self.fail(ErrorKind::NotSent, action, why))?;
+        self.credentials
+            .ready()
+            .await
+            .map_err(|why| self.fail(ErrorKind::Credentials, action, why))?;
+        let answer = call
+            .await
+            .map_err(|error| AwsError::from_sdk(&error, self, action));
+        passage.ended(match answer.as_ref().err() {
+            None => End::Answered,
+            Some(error) => match error.kind {
+                ErrorKind::TimedOut | ErrorKind::Unreachable => End::Silent,
+                _ => End::Answered,
+            },
+        });
+        answer
+    }
+
+    /// As [`Self::ask`], for a call that changes something: the reply and its receipt.
+    pub(crate) async fn change<T, E>(
+        &self,
+        action: &'static str,
+        call: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<(T, Receipt), AwsError>
+    where
+        T: RequestId,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let reply = self.ask(action, call).await?;
+        let receipt = Receipt::of(&reply);
+        Ok((reply, receipt))
+    }
+
+    /// The time that a change on this line is signed with.
+    pub(crate) fn signing_time(&self) -> SigningTime {
+        SigningTime {
+            monitor: self.monitor.clone(),
+            service: self.service,
+            region: self.region.clone(),
+        }
+    }
+
+    /// An error of this line's own making.
+    pub(crate) fn fail(&self, kind: ErrorKind, action: &'static str, message: String) -> AwsError {
+        AwsError {
+            kind,
+            service: self.service,
+            operation: action,
+            region: self.region.clone(),
+            code: None,
+            request_id: None,
+            in_doubt: false,
+            message,
+        }
+    }
+
+    /// A reply that was read but makes no sense.
+    pub(crate) fn garbled(&self, action: &'static str, what: &str) -> AwsError {
+        self.fail(
+            ErrorKind::Garbled,
+            action,
+            format!("the reply makes no sense: {what}"),
+        )
+    }
+
+    /// A list that goes on where nobody can follow it: what was read is not all there is, and must not pass for it.
+    pub(crate) fn cut_short(&self, action: &'static str) -> AwsError {
+        self.fail(
+            ErrorKind::Garbled,
+            action,
+            "AWS does not end the list: only a part of it is known".into(),
+        )
+    }
+
+    /// AWS answered, and it is not there.
+    pub(crate) fn not_found(&self, action: &'static str, what: &str) -> AwsError {
+        self.fail(
+            ErrorKind::NotFound,
+            action,
+            format!("{what} does not exist"),
+        )
+    }
+}

@@ -1,0 +1,210 @@
+//! Fetches credentials before a call is sent, once for everybody who waits for them.
+//!
+//! The SDK fetches them inside the call, within the call's own time-out: a sign-on that hangs, or a
+//! metadata service that is not there, would pass for a Region that does not answer.
+
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout};
+
+use crate::transport::error::root_cause;
+use crate::transport::reply;
+use crate::transport::surroundings::Surroundings;
+
+/// How long a provider may take: signing on through a proxy, or a helper program that asks a vault.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Credentials are renewed when they have less than this left, before the SDK finds them too old.
+const MARGIN: Duration = Duration::from_mins(1);
+/// A failure stands this long, so that fifty waiting calls do not each fetch for themselves.
+const RETRY: Duration = Duration::from_secs(5);
+
+/// Holds the credentials of a session.
+#[derive(Debug)]
+pub(crate) struct SharedCredentials {
+    source: SharedCredentialsProvider,
+    /// What the source rests on; none in a simulated world.
+    around: Option<Surroundings>,
+    held: Mutex<Held>,
+}
+
+#[derive(Debug)]
+enum Held {
+    Nothing,
+    Key(Credentials),
+    Failure { why: String, until: Instant },
+}
+
+impl SharedCredentials {
+    pub(crate) fn new(source: SharedCredentialsProvider, around: Option<Surroundings>) -> Self {
+        Self {
+            source,
+            around,
+            held: Mutex::new(Held::Nothing),
+        }
+    }
+
+    /// Whose credentials act, in words; or why there are none.
+    pub(crate) async fn said(&self) -> Result<String, String> {
+        let key = self.key().await?;
+        let said = self.around.as_ref().map(|around| around.source(&key));
+        Ok(said.unwrap_or_else(|| "none are needed: AWS is simulated".into()))
+    }
+
+    /// What the environment says of where calls go.
+    pub(crate) const fn around(&self) -> Option<&Surroundings> {
+        self.around.as_ref()
+    }
+
+    /// Returns when there are credentials to sign with, or says why there are none and what to do.
+    pub(crate) async fn ready(&self) -> Result<(), String> {
+        self.key().await.map(|_| ())
+    }
+
+    async fn key(&self) -> Result<Credentials, String> {
+        let mut held = self.held.lock().await;
+        match &*held {
+            Held::Key(key) if is_fresh(key) => return Ok(key.clone()),
+            Held::Failure { why, until } if Instant::now() < *until => return Err(why.clone()),
+            _ => {}
+        }
+        let fetched = match timeout(PATIENCE, self.source.provide_credentials()).await {
+            Ok(Ok(key)) => sendable(key),
+            Ok(Err(error)) => Err(self.why_none(&error)),
+            Err(_) => Err(format!(
+                "the provider of the credentials gave no answer in {} s",
+                PATIENCE.as_secs()
+            )),
+        };
+        *held = match &fetched {
+            Ok(key) => Held::Key(key.clone()),
+            Err(why) => Held::Failure {
+                why: why.clone(),
+                until: Instant::now() + RETRY,
+            },
+        };
+        fetched
+    }
+
+    fn why_none(&self, failure: &CredentialsError) -> String {
+        match &self.around {
+            Some(around) => around.why_none(failure),
+            None => reply::message(&root_cause(failure)),
+        }
+    }
+}
+
+impl ProvideCredentials for SharedCredentials {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let key = async { self.key().await.map_err(CredentialsError::provider_error) };
+        future::ProvideCredentials::new(key)
+    }
+}
+
+/// The SDK panics on a key or token that cannot stand in a header.
+fn sendable(key: Credentials) -> Result<Credentials, String> {
+    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+    let what = if !plain(key.access_key_id()) {
+        "access key id"
+    } else if key.session_token().is_some_and(|token| !plain(token)) {
+        "session token"
+    } else {
+        return Ok(key);
+    };
+    Err(format!(
+        "the {what} holds a line break, a blank or another character that cannot be sent: copy it anew"
+    ))
+}
+
+fn is_fresh(key: &Credentials) -> bool {
+    key.expiry()
+        .is_none_or(|end| end > SystemTime::now() + MARGIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// Counts how often it is asked; gives what it is told to.
+    #[derive(Debug)]
+    struct CountingProvider {
+        asked: Arc<AtomicUsize>,
+        lasts: Option<Duration>,
+    }
+
+    impl ProvideCredentials for CountingProvider {
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            self.asked.fetch_add(1, Ordering::Relaxed);
+            let key = self.lasts.map(|lasts| {
+                let end = Some(SystemTime::now() + lasts);
+                Credentials::new("id", "secret", None, end, "test")
+            });
+            future::ProvideCredentials::ready(
+                key.ok_or_else(|| CredentialsError::not_loaded("nothing here")),
+            )
+        }
+    }
+
+    fn keys(lasts: Option<Duration>) -> (SharedCredentials, Arc<AtomicUsize>) {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let source = CountingProvider {
+            asked: asked.clone(),
+            lasts,
+        };
+        (
+            SharedCredentials::new(SharedCredentialsProvider::new(source), None),
+            asked,
+        )
+    }
+
+    #[tokio::test]
+    async fn credentials_are_fetched_once_while_they_last() {
+        let (keys, asked) = keys(Some(Duration::from_hours(1)));
+        let (first, second) = tokio::join!(keys.ready(), keys.ready());
+        assert!(first.is_ok() && second.is_ok());
+        assert!(keys.provide_credentials().await.is_ok());
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn a_key_that_no_header_can_hold_is_refused_in_words() {
+        let made = |id: &str, token: &str| {
+            sendable(Credentials::new(id, "s", Some(token.into()), None, "test"))
+        };
+        assert!(made("AKIA", "IQoJ+/=").is_ok());
+        assert!(made("AKIA\r\n", "t").is_err_and(|why| why.contains("access key id")));
+        assert!(made("AKIA", "two\nlines").is_err_and(|why| why.contains("session token")));
+    }
+
+    #[tokio::test]
+    async fn credentials_about_to_end_are_renewed() {
+        let (keys, asked) = keys(Some(Duration::from_secs(10)));
+        keys.ready().await.unwrap();
+        keys.ready().await.unwrap();
+        assert_eq!(asked.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failure_stands_for_a_moment_and_is_then_tried_again() {
+        let (keys, asked) = keys(None);
+        let why = keys.ready().await.unwrap_err();
+        assert!(why.contains("nothing here"), "{why}");
+        assert_eq!(keys.ready().await, Err(why));
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
+        tokio::time::advance(RETRY).await;
+        assert!(keys.ready().await.is_err());
+        assert_eq!(asked.load(Ordering::Relaxed), 2);
+    }
+}

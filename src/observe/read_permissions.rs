@@ -1,0 +1,104 @@
+//! Everything that is asked of AWS without changing anything, and who asks it: one table, next to the
+//! questions. A question that is not in it trips an assertion wherever it is first asked in a test; the
+//! policy for operators who only look is made of it.
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asker {
+    /// The picture: console, `status`, every guided action.
+    Picture,
+    /// Whoever looks at one health check's votes.
+    Votes,
+    /// `doctor`.
+    Doctor,
+    /// `discover`.
+    Discover,
+    /// `drift`.
+    Drift,
+}
+
+/// One IAM action.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadPermission {
+    /// `rds:DescribeDBClusters`; API Gateway's actions are verbs (aws-facts §9.1).
+    pub action: &'static str,
+    /// Who needs it.
+    pub by: &'static [Asker],
+}
+
+const fn permission(action: &'static str, by: &'static [Asker]) -> ReadPermission {
+    ReadPermission { action, by }
+}
+
+use Asker::{Discover, Doctor, Drift, Picture, Votes};
+
+/// All of them, by service.
+pub const READ_PERMISSIONS: &[ReadPermission] = &[
+    permission("acm:DescribeCertificate", &[Picture, Doctor]),
+    permission("acm:ListCertificates", &[Picture, Doctor]),
+    permission("apigateway:GET", &[Picture, Doctor, Discover]),
+    permission(
+        "cloudformation:DescribeStacks",
+        &[Picture, Doctor, Discover, Drift],
+    ),
+    // It reads every resource of the stack with the caller's own rights.
+    permission("cloudformation:DetectStackDrift", &[Drift]),
+    permission("cloudformation:DescribeStackDriftDetectionStatus", &[Drift]),
+    permission("cloudformation:DescribeStackResourceDrifts", &[Drift]),
+    permission("cloudfront:GetDistribution", &[Picture, Doctor]),
+    permission("cloudfront:GetMonitoringSubscription", &[Doctor]),
+    permission("cloudfront:ListDistributions", &[Discover]),
+    permission("cloudwatch:DescribeAlarms", &[Picture, Doctor]),
+    permission("cloudwatch:GetMetricData", &[Picture, Doctor]),
+    permission("cloudwatch:ListMetrics", &[Picture, Doctor]),
+    permission("iam:GetRole", &[Picture]),
+    permission("iam:SimulatePrincipalPolicy", &[Picture]),
+    permission("lambda:GetAccountSettings", &[Picture, Doctor]),
+    permission("lambda:GetFunctionConfiguration", &[Picture, Doctor]),
+    permission("rds:DescribeDBClusters", &[Picture, Doctor]),
+    permission("rds:DescribeDBInstances", &[Picture, Doctor]),
+    permission("rds:DescribeEvents", &[Picture, Doctor]),
+    permission("rds:DescribeGlobalClusters", &[Picture, Doctor, Discover]),
+    // Discover asks for checks one by one only where the list of them is refused.
+    permission("route53:GetHealthCheck", &[Doctor, Discover]),
+    permission("route53:GetHealthCheckStatus", &[Votes, Doctor]),
+    permission("route53:GetHostedZone", &[Doctor]),
+    permission("route53:ListHealthChecks", &[Picture, Doctor, Discover]),
+    permission("route53:ListHostedZones", &[Discover]),
+    permission(
+        "route53:ListResourceRecordSets",
+        &[Picture, Doctor, Discover],
+    ),
+    permission("route53:TestDNSAnswer", &[Picture, Doctor]),
+    // Only where health checks follow routing controls.
+    permission(
+        "route53-recovery-control-config:DescribeCluster",
+        &[Discover],
+    ),
+    permission(
+        "route53-recovery-control-config:DescribeControlPanel",
+        &[Discover],
+    ),
+    permission(
+        "route53-recovery-control-config:DescribeRoutingControl",
+        &[Discover],
+    ),
+    permission("sts:GetCallerIdentity", &[Picture, Doctor]),
+];
+
+/// Whether the picture asks for `action`.
+pub(super) fn is_listed(action: &str) -> bool {
+    let of_picture = |one: &&ReadPermission| one.by.iter().any(|by| matches!(by, Picture | Votes));
+    READ_PERMISSIONS
+        .iter()
+        .filter(of_picture)
+        .any(|one| one.action == action)
+}
+
+/// The actions that any of `by` needs.
+pub fn read_permissions_of(by: &[Asker]) -> impl Iterator<Item = &'static str> {
+    READ_PERMISSIONS
+        .iter()
+        .filter(move |one| one.by.iter().any(|asker| by.contains(asker)))
+        .map(|one| one.action)
+}
