@@ -258,7 +258,7 @@ impl Driver {
             _ => None,
         };
         let context = Context {
-            run_context: &self.log.run_context,
+            run: &self.log.run_context,
             since: self.since,
             receipt,
             sent: self.sent.as_deref(),

@@ -334,11 +334,11 @@ impl Work for AwaitAnswers {
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
-        let heard = match self.hear(context.run_context).await {
+        let heard = match self.hear(context.run).await {
             Ok(heard) => heard,
             Err(why) => return Observation::Underway(format!("DNS did not answer: {why}")),
         };
-        let known = self.addresses(context.run_context).await;
+        let known = self.addresses(context.run).await;
         self.judge(&heard, &known, context.elapsed_s())
     }
 }

@@ -76,7 +76,7 @@ impl Work for AwaitEndpoint {
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
-        let rds = context.run_context.session.rds(&self.target);
+        let rds = context.run.session.rds(&self.target);
         let topology = match rds.topology(&self.global).await {
             Ok(topology) => topology,
             Err(error) => return super::unobserved(&error),
@@ -92,7 +92,7 @@ impl Work for AwaitEndpoint {
         };
         // Both are asked each time: names may be kept here, and Aurora's events come late.
         let (by_dns, events) = join(
-            self.by_dns(context.run_context, &endpoint, state.endpoint.as_deref()),
+            self.by_dns(context.run, &endpoint, state.endpoint.as_deref()),
             rds.events(&self.cluster),
         )
         .await;

@@ -26,7 +26,7 @@ impl Work for AwaitFigures {
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
-        let snapshot = context.run_context.snapshot();
+        let snapshot = context.run.snapshot();
         let last = minute_of(context.since);
         let late = late(&snapshot, last);
         if late.is_empty() {

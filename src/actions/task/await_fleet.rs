@@ -33,7 +33,7 @@ impl Work for Baseline {
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
-        let snapshot = context.run_context.snapshot();
+        let snapshot = context.run.snapshot();
         let mut said = Vec::new();
         for site in snapshot
             .sites
@@ -142,7 +142,7 @@ impl Work for AwaitWithinLimits {
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
-        let snapshot = context.run_context.snapshot();
+        let snapshot = context.run.snapshot();
         let mut said = Vec::new();
         for region in &self.regions {
             let Some(site) = snapshot.site(region) else {
@@ -219,7 +219,7 @@ impl Work for Healthy {
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
-        let snapshot = context.run_context.snapshot();
+        let snapshot = context.run.snapshot();
         for region in &self.regions {
             let Some(site) = snapshot.site(region) else {
                 return Observation::Wrong(format!("the fleet is not in {region}"));

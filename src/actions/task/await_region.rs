@@ -41,7 +41,7 @@ impl Work for AwaitMember {
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
-        let rds = context.run_context.session.rds(&self.region);
+        let rds = context.run.session.rds(&self.region);
         let topology = match rds.topology(&self.global).await {
             Ok(topology) => topology,
             Err(error) => return unobserved(&error),
@@ -121,7 +121,7 @@ impl Work for AwaitServing {
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
-        match context.run_context.prober.probe(self.url.clone()).await {
+        match context.run.prober.probe(self.url.clone()).await {
             Err(why) => Observation::Underway(format!("{}: {why}", self.url)),
             Ok(report) if report.own.is_some() => Observation::Underway(format!(
                 "CloudFront answered for {} itself, without a Region",
@@ -161,14 +161,7 @@ impl Work for AwaitGreen {
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
-        let id = match output(
-            context.run_context,
-            &self.region,
-            &self.stack,
-            "SiteHealthCheckId",
-        )
-        .await
-        {
+        let id = match output(context.run, &self.region, &self.stack, "SiteHealthCheckId").await {
             Ok(id) => id,
             Err(seen) => return seen,
         };
@@ -210,7 +203,7 @@ impl Work for AwaitRequests {
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
-        let id = match output(context.run_context, &self.region, &self.stack, "ApiId").await {
+        let id = match output(context.run, &self.region, &self.stack, "ApiId").await {
             Ok(id) => id,
             Err(seen) => return seen,
         };
@@ -224,7 +217,7 @@ impl Work for AwaitRequests {
             Err(why) => Observation::Unknown(why),
             Ok(point) => match point.filter(|point| point.at >= context.since) {
                 Some(point) if point.value > 0.0 => {
-                    let snapshot = context.run_context.snapshot();
+                    let snapshot = context.run.snapshot();
                     let served = served_by_new(context, &snapshot, &self.region, point);
                     match clients_came(context, &snapshot, &self.region, &served, Coming::FIRST) {
                         Ok(how) => Observation::Done(format!("{} serves {how}", self.region)),
@@ -244,7 +237,7 @@ pub(super) fn served_by_new(
     region: &Region,
     point: Point,
 ) -> Served {
-    let endpoint = names::endpoint(&context.run_context.spec, region);
+    let endpoint = names::endpoint(&context.run.spec, region);
     Served {
         at: point.at,
         requests: point.value,
@@ -280,7 +273,7 @@ async fn newest(
     let Some(asked) = question((), metric, subject) else {
         return Ok(None);
     };
-    let cloudwatch = context.run_context.session.cloudwatch(region);
+    let cloudwatch = context.run.session.cloudwatch(region);
     let from = now - SignedDuration::from_mins(10);
     let answers = cloudwatch.metrics(&[asked], from, now).await;
     let answers = answers.map_err(|error| error.to_string())?;

@@ -50,7 +50,7 @@ impl Work for AwaitTraffic {
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
-        let snapshot = context.run_context.snapshot();
+        let snapshot = context.run.snapshot();
         let Some(site) = snapshot.site(&self.region) else {
             return Observation::Wrong(format!("the fleet is not in {}", self.region));
         };

@@ -72,7 +72,7 @@ impl Work for AwaitWell {
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
-        let api = match output(context.run_context, &self.region, &self.stack, "ApiId").await {
+        let api = match output(context.run, &self.region, &self.stack, "ApiId").await {
             Ok(api) => api,
             Err(seen) => return seen,
         };
@@ -81,7 +81,7 @@ impl Work for AwaitWell {
             Err(why) => return Observation::Unknown(why),
         };
         let since = context.since;
-        let snapshot = context.run_context.snapshot();
+        let snapshot = context.run.snapshot();
         let Some(requests) = minute
             .requests
             .filter(|point| point.at >= since && point.value > 0.0)
@@ -154,7 +154,7 @@ impl AwaitWell {
             .filter_map(|metric| question(metric, metric, &api))
             .collect();
         let now = context.now();
-        let cloudwatch = context.run_context.session.cloudwatch(&self.region);
+        let cloudwatch = context.run.session.cloudwatch(&self.region);
         let answers = cloudwatch
             .metrics(&asked, now - SignedDuration::from_mins(10), now)
             .await

@@ -41,7 +41,7 @@ impl Work for AttachCertificate {
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
         let state = match context
-            .run_context
+            .run
             .session
             .cloudfront()
             .distribution(&self.distribution)

@@ -41,7 +41,7 @@ impl Work for ForceCheck {
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
         let config = match context
-            .run_context
+            .run
             .session
             .route53()
             .health_check(&self.check)

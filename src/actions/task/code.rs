@@ -48,12 +48,12 @@ impl Work for CopyCode {
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
-        let name = match output(context.run_context, &self.region, &self.stack, HANDLER).await {
+        let name = match output(context.run, &self.region, &self.stack, HANDLER).await {
             Ok(name) => name,
             Err(seen) => return seen,
         };
         let state = match context
-            .run_context
+            .run
             .session
             .lambda(&self.region)
             .code_state(&name)

@@ -130,7 +130,7 @@ async fn writer_moved(
     cluster: &str,
     lossy: bool,
 ) -> Observation {
-    let rds = context.run_context.session.rds(target);
+    let rds = context.run.session.rds(target);
     let topology = match rds.topology(global).await {
         Ok(topology) => topology,
         Err(error) => return unobserved(&error),
@@ -245,7 +245,7 @@ impl Work for WriteForwarding {
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
         match context
-            .run_context
+            .run
             .session
             .rds(&self.region)
             .cluster(&self.cluster)
@@ -302,7 +302,7 @@ impl Work for AwaitResync {
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
         let topology = match context
-            .run_context
+            .run
             .session
             .rds(&self.asked_in)
             .topology(&self.global)

@@ -40,7 +40,7 @@ impl Work for Invalidate {
             return Observation::NotDone("not asked for yet".into());
         };
         match context
-            .run_context
+            .run
             .session
             .cloudfront()
             .invalidation_status(&self.distribution, id)

@@ -122,7 +122,7 @@ impl From<gwctl_aws::Receipt> for Sent {
 /// What a task looks with.
 pub(super) struct Context<'a> {
     /// The way to everything.
-    pub run_context: &'a RunContext,
+    pub run: &'a RunContext,
     /// When the step began.
     pub since: Timestamp,
     /// What the change was called, once accepted.
@@ -136,7 +136,7 @@ pub(super) struct Context<'a> {
 
 impl Context<'_> {
     pub(super) fn now(&self) -> Timestamp {
-        self.run_context.clock.now()
+        self.run.clock.now()
     }
 
     /// Seconds since the step began.

@@ -81,7 +81,7 @@ impl Work for ChangeRecords {
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
-        let route53 = context.run_context.session.route53();
+        let route53 = context.run.session.route53();
         let mut all_after = true;
         for name in &self.names {
             let now = match route53.record_sets(&self.zone, &name.name).await {

@@ -49,7 +49,7 @@ impl Work for RoutingControl {
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
         match context
-            .run_context
+            .run
             .session
             .routing(&self.endpoints)
             .state(&self.control)

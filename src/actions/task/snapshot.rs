@@ -60,7 +60,7 @@ impl Work for CopySnapshot {
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
-        match self.source(context.run_context).await {
+        match self.source(context.run).await {
             Err(error) => Observation::Underway(format!(
                 "{} does not answer yet: {}",
                 self.region, error.message

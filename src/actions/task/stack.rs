@@ -110,12 +110,12 @@ impl Work for BuildStack {
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
-        let formation = context.run_context.session.cloudformation(&self.region);
+        let formation = context.run.session.cloudformation(&self.region);
         let found = match formation.formation(&self.stack).await {
             Ok(found) => found,
             Err(error) => return unobserved(&error),
         };
-        let wanted = match self.resolved(context.run_context).await {
+        let wanted = match self.resolved(context.run).await {
             Ok(wanted) => wanted,
             Err(seen) => return seen,
         };

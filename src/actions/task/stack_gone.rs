@@ -44,7 +44,7 @@ impl Work for RemoveStack {
     }
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
-        let formation = context.run_context.session.cloudformation(&self.region);
+        let formation = context.run.session.cloudformation(&self.region);
         let found = match formation.formation(&self.stack).await {
             Ok(found) => found,
             Err(error) => return unobserved(&error),

@@ -74,7 +74,7 @@ impl Work for FlipSwitch {
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
         let since = context.now() - BACK;
-        let cloudwatch = context.run_context.session.cloudwatch(&self.region);
+        let cloudwatch = context.run.session.cloudwatch(&self.region);
         let newest = cloudwatch
             .newest_value(&self.namespace, &self.metric, &self.dimensions, since)
             .await;
