@@ -72,7 +72,7 @@ impl Target {
         }
     }
 
-    /// The fleet of `run_context` once more, as `spec` describes it now where it does: the same way to AWS, so that
+    /// The fleet of `the run` once more, as `spec` describes it now where it does: the same way to AWS, so that
     /// the ledger of calls goes on.
     pub fn again(run_context: RunContext, spec: Option<FleetSpec>, refresh: Refresh) -> Self {
         Self {

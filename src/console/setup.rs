@@ -37,10 +37,10 @@ pub trait Fleets: Send + Sync {
     /// Loads configuration and credentials, and starts to look at the fleet.
     fn open(&self, name: &str, pace: Pace) -> Opening;
 
-    /// Starts to look anew, at the fleet of `run_context` as it is described now. Called within a tokio runtime.
+    /// Starts to look anew, at the fleet of `the run` as it is described now. Called within a tokio runtime.
     fn reopen(&self, run_context: RunContext, pace: Pace) -> Opened;
 
-    /// Reads back what `intent` built for the fleet of `run_context`, and describes the fleet so from now on.
+    /// Reads back what `intent` built for the fleet of `the run`, and describes the fleet so from now on.
     fn keep(&self, run_context: RunContext, intent: Intent) -> Keeping;
 }
 

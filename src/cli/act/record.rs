@@ -112,7 +112,7 @@ impl Memory {
         fleets.get(name).cloned()
     }
 
-    /// From now on the fleet of `run_context` is `built`. Whether that is news to `run_context`.
+    /// From now on the fleet of `the run` is `built`. Whether that is news to `run_context`.
     pub fn put(&self, run_context: &RunContext, built: FleetSpec) -> bool {
         let news = built != run_context.spec;
         let mut fleets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -140,7 +140,7 @@ mod tests {
         }
     }
 
-    /// With the run_context of a founded fleet of three Regions.
+    /// With the context of a run of a founded fleet of three Regions.
     fn with_run_context<T>(how: impl AsyncFnOnce(RunContext) -> T) -> T {
         let world = Still {
             scenario: "calm".into(),

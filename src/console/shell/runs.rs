@@ -24,7 +24,7 @@ const FOLLOW: Duration = Duration::from_millis(500);
 pub(super) struct Means {
     /// For the engine.
     pub run_context: RunContext,
-    /// Keeps the run_context's picture fresh for as long as the run lives.
+    /// Keeps its run's picture fresh for as long as the run lives.
     pub observer: Arc<Observer>,
     /// Keeps switches where they are, where this console may change things.
     #[expect(dead_code, reason = "it works while it lives")]
