@@ -28,6 +28,64 @@ async fn a_truncated_body_is_garbled_in_every_protocol() {
     assert_eq!(cbor.reach(&here).answering(), Some(true), "it did answer");
 }
 
+#[tokio::test(start_paused = true)]
+async fn iam_without_an_sdk_client_is_asked_as_with_one() {
+    let simulate = async |session: &gwctl::aws::Session| {
+        let resources = ["*".to_owned()];
+        let iam = session.iam();
+        iam.simulate(
+            "arn:aws:iam::1:role/ops",
+            &["rds:DescribeEvents"],
+            &resources,
+        )
+        .await
+    };
+    let cut = answering(|_| xml(200, "<SimulatePrincipalPolicyResponse><SimulatePr")).await;
+    assert_garbled(simulate(&cut).await);
+    let empty = answering(|_| xml(200, "<SimulatePrincipalPolicyResponse/>")).await;
+    assert_garbled(simulate(&empty).await);
+
+    let denied = answering(|_| xml_error(403, "AccessDenied", "not authorized")).await;
+    let error = simulate(&denied).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotAllowed);
+    assert!(
+        error.to_string().contains("iam:SimulatePrincipalPolicy"),
+        "{error}"
+    );
+
+    // Whatever is worth another attempt gets one: an error of the service, and a throttled call.
+    for (status, code) in [(503, "ServiceUnavailable"), (400, "Throttling")] {
+        let attempts = std::sync::atomic::AtomicUsize::new(0);
+        let busy = answering(move |request| {
+            assert!(request.is("SimulatePrincipalPolicy"));
+            assert!(request.header("authorization").unwrap().contains("/us-east-1/iam/"));
+            if attempts.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0 {
+                return xml_error(status, code, "Rate exceeded");
+            }
+            let result = "<EvalActionName>rds:DescribeEvents</EvalActionName>\
+                <EvalDecision>allowed</EvalDecision>";
+            let page = format!(
+                "<IsTruncated>false</IsTruncated><EvaluationResults><member>{result}</member></EvaluationResults>"
+            );
+            xml(
+                200,
+                &format!(
+                    "<SimulatePrincipalPolicyResponse><SimulatePrincipalPolicyResult>{page}\
+                     </SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>"
+                ),
+            )
+        })
+        .await;
+        let decided = simulate(&busy).await.unwrap();
+        assert_eq!(decided.get("rds:DescribeEvents"), Some(&true), "{code}");
+        assert_eq!(
+            busy.ledger().calls(),
+            2,
+            "{code}: every attempt is in the ledger"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_reply_without_what_it_must_hold_is_garbled_or_left_out() {
     let here = ireland();

@@ -19,6 +19,9 @@ use super::stand::shared;
 /// Set in the process that asks on a test's behalf; its value is the hosted zone to ask for.
 const ASK: &str = "GWCTL_TEST_ASK_FOR_ZONE";
 
+/// A role that the same process asks for.
+const ROLE: &str = "GWCTL_TEST_ASK_FOR_ROLE";
+
 /// Not a test of its own: what the other tests run in a process with another environment.
 #[tokio::test]
 async fn ask_from_this_environment() {
@@ -47,6 +50,12 @@ async fn ask_from_this_environment() {
     match session.route53().zone(&zone).await {
         Ok(zone) => println!("zone={}", zone.name),
         Err(error) => println!("zone={:?}: {}", error.kind, error.message),
+    }
+    if let Ok(role) = std::env::var(ROLE) {
+        match session.iam().role_arn(&role).await {
+            Ok(arn) => println!("role={arn}"),
+            Err(error) => println!("role={:?}: {}", error.kind, error.message),
+        }
     }
     println!("calls={}", session.ledger().calls());
 }
@@ -90,9 +99,13 @@ fn endpoints_come_from_the_environment_one_for_all_and_one_for_a_service() {
         command
             .env("AWS_ENDPOINT_URL", &stand.ministack.url)
             .env("AWS_ENDPOINT_URL_ROUTE_53", &stand.moto.url)
-            .env(ASK, &stand.fleet.zone);
+            .env(ASK, &stand.fleet.zone)
+            // IAM is asked without an SDK client.
+            .env("AWS_ENDPOINT_URL_IAM", &stand.moto.url)
+            .env(ROLE, "nobody's");
     });
     assert_said(&said, &format!("identity={}", stand.fleet.account));
+    assert_said(&said, "role=NotFound: ");
     assert_said(&said, "zone=orders.example.com");
     assert_said(&said, "home=us-east-1");
 }

@@ -2,45 +2,82 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_iam::Client;
-use aws_sdk_iam::types::PolicyEvaluationDecisionType;
-
 use crate::transport::call::Caller;
 use crate::transport::error::AwsError;
+use crate::transport::query::{Query, ask, each, members, text_of};
 use crate::transport::reply;
-use crate::transport::session::{Session, sdk_client};
+use crate::transport::session::Session;
 use gwctl_fleet::Region;
 
 /// A reply that never ends must not hang us.
 const PAGES: usize = 20;
 
 /// IAM. Its control plane is in us-east-1 (aws-facts §11.3).
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Iam {
-    client: Client,
+    session: Session,
     caller: Caller,
+    endpoint: String,
 }
 
 impl Session {
     /// IAM.
     pub fn iam(&self) -> Iam {
-        let caller = self.caller("iam", &Region::global());
         Iam {
-            client: self.client(&caller, sdk_client!(aws_sdk_iam)),
-            caller,
+            caller: self.caller("iam", &Region::global()),
+            endpoint: self.endpoint_of("IAM", "https://iam.amazonaws.com"),
+            session: self.clone(),
         }
     }
 }
 
+/// One page of `SimulatePrincipalPolicy`.
+#[derive(Default)]
+struct Page {
+    decisions: Vec<Decision>,
+    is_truncated: bool,
+    marker: Option<String>,
+}
+
+/// What the simulation says of one action on one resource.
+#[derive(Default)]
+struct Decision {
+    action: Option<String>,
+    decision: Option<String>,
+    /// Whether a condition asks for a context key that the simulation was not given.
+    misses_context: bool,
+}
+
 impl Iam {
+    async fn ask(
+        &self,
+        action: &'static str,
+        parameters: Vec<(String, String)>,
+    ) -> Result<String, AwsError> {
+        let query = Query {
+            action,
+            version: "2010-05-08",
+            endpoint: &self.endpoint,
+            parameters,
+        };
+        ask(&self.session, &self.caller, query).await
+    }
+
     /// The ARN of the role `name`, with its path: a session's ARN leaves the path out, and every role of IAM Identity
     /// Center has one.
     pub async fn role_arn(&self, name: &str) -> Result<String, AwsError> {
         const ACTION: &str = "GetRole";
-        let call = self.client.get_role().role_name(name).send();
-        let reply = self.caller.ask(ACTION, call).await?;
-        let role = reply.role();
-        role.map(|role| reply::name(role.arn()))
+        let parameters = vec![("RoleName".to_owned(), name.to_owned())];
+        let text = self.ask(ACTION, parameters).await?;
+        let mut arn = None;
+        each(&text, "GetRoleResult", |_, role| {
+            while let Some(mut field) = role.next_tag() {
+                if field.start_el().matches("Arn") {
+                    arn = text_of(&mut field);
+                }
+            }
+        });
+        arn.map(|arn| reply::name(&arn))
             .ok_or_else(|| self.caller.garbled(ACTION, "no role in it"))
     }
 
@@ -53,35 +90,97 @@ impl Iam {
         actions: &[&str],
         resources: &[String],
     ) -> Result<BTreeMap<String, bool>, AwsError> {
+        const ACTION: &str = "SimulatePrincipalPolicy";
+        let mut asked = vec![("PolicySourceArn".to_owned(), principal.to_owned())];
+        asked.extend(members("ActionNames", actions.iter().copied()));
+        asked.extend(members(
+            "ResourceArns",
+            resources.iter().map(String::as_str),
+        ));
         let mut decided: BTreeMap<String, bool> = BTreeMap::new();
-        let mut marker = None;
+        let mut marker: Option<String> = None;
         for _ in 0..PAGES {
-            let call = self
-                .client
-                .simulate_principal_policy()
-                .policy_source_arn(principal)
-                .set_action_names(Some(actions.iter().map(ToString::to_string).collect()))
-                .set_resource_arns(Some(resources.to_vec()))
-                .set_marker(marker)
-                .send();
-            let page = self.caller.ask("SimulatePrincipalPolicy", call).await?;
-            for result in page.evaluation_results() {
-                let allowed = result.eval_decision() == &PolicyEvaluationDecisionType::Allowed;
-                if !allowed && !result.missing_context_values().is_empty() {
+            let mut parameters = asked.clone();
+            parameters.extend(marker.map(|marker| ("Marker".to_owned(), marker)));
+            let text = self.ask(ACTION, parameters).await?;
+            let page = page(&text).ok_or_else(|| self.caller.garbled(ACTION, "no result in it"))?;
+            for one in page.decisions {
+                let (Some(action), Some(decision)) = (one.action, one.decision) else {
+                    return Err(self.caller.garbled(ACTION, "a result without its decision"));
+                };
+                let allowed = decision == "allowed";
+                if !allowed && one.misses_context {
                     continue;
                 }
-                *decided
-                    .entry(reply::name(result.eval_action_name()))
-                    .or_insert(true) &= allowed;
+                *decided.entry(reply::name(&action)).or_insert(true) &= allowed;
             }
-            if !page.is_truncated() {
+            if !page.is_truncated {
                 return Ok(decided);
             }
-            marker = page.marker().map(Into::into);
+            marker = page.marker;
             if marker.is_none() {
                 break;
             }
         }
-        Err(self.caller.cut_short("SimulatePrincipalPolicy"))
+        Err(self.caller.cut_short(ACTION))
+    }
+}
+
+fn page(text: &str) -> Option<Page> {
+    let mut page = Page::default();
+    each(
+        text,
+        "SimulatePrincipalPolicyResult",
+        |field, element| match field {
+            "IsTruncated" => page.is_truncated = text_of(element).as_deref() == Some("true"),
+            "Marker" => page.marker = text_of(element),
+            "EvaluationResults" => {
+                while let Some(mut member) = element.next_tag() {
+                    let mut one = Decision::default();
+                    while let Some(mut field) = member.next_tag() {
+                        match field.start_el().local() {
+                            "EvalActionName" => one.action = text_of(&mut field),
+                            "EvalDecision" => one.decision = text_of(&mut field),
+                            "MissingContextValues" => {
+                                one.misses_context = field.next_tag().is_some()
+                            }
+                            _ => {}
+                        }
+                    }
+                    page.decisions.push(one);
+                }
+            }
+            _ => {}
+        },
+    )?;
+    Some(page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As IAM documents its reply.
+    const REPLY: &str = "<SimulatePrincipalPolicyResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\">\
+        <SimulatePrincipalPolicyResult><IsTruncated>true</IsTruncated><Marker>m&amp;1</Marker><EvaluationResults>\
+        <member><MatchedStatements/><MissingContextValues><member>aws:SourceIp</member></MissingContextValues>\
+        <EvalResourceName>*</EvalResourceName><EvalActionName>rds:FailoverGlobalCluster</EvalActionName>\
+        <EvalDecision>implicitDeny</EvalDecision></member>\
+        <member><MissingContextValues/><EvalActionName>rds:DescribeEvents</EvalActionName>\
+        <EvalDecision>allowed</EvalDecision></member></EvaluationResults></SimulatePrincipalPolicyResult>\
+        <ResponseMetadata><RequestId>1cdb5b0a</RequestId></ResponseMetadata></SimulatePrincipalPolicyResponse>";
+
+    #[test]
+    fn a_page_of_decisions_is_read() {
+        let page = page(REPLY).unwrap();
+        assert!(page.is_truncated);
+        assert_eq!(page.marker.as_deref(), Some("m&1"));
+        let [denied, allowed] = &page.decisions[..] else {
+            panic!("two decisions");
+        };
+        assert_eq!(denied.decision.as_deref(), Some("implicitDeny"));
+        assert!(denied.misses_context);
+        assert_eq!(allowed.action.as_deref(), Some("rds:DescribeEvents"));
+        assert!(!allowed.misses_context);
     }
 }

@@ -2,15 +2,12 @@
 
 use std::time::Duration;
 
-use aws_credential_types::provider::ProvideCredentials as _;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4;
-
 use crate::transport::call::Caller;
-use crate::transport::error::{AwsError, ErrorKind};
-use crate::transport::plain::{Plain, send};
+use crate::transport::error::AwsError;
+use crate::transport::plain::{Kind, Plain, once_within, send};
 use crate::transport::receipt::ChangeReceipt;
 use crate::transport::session::Session;
+use crate::transport::signature::{ToSign, signature};
 use gwctl_fleet::Region;
 
 /// How long an answer may take: as long as API Gateway waits for a function.
@@ -53,7 +50,15 @@ impl Invoke {
             ),
         ];
         if signed {
-            headers.extend(self.signature(url, &body).await?);
+            let signed = ToSign {
+                service: "execute-api",
+                region: &self.caller.region,
+                method: "POST",
+                url,
+                headers: &[],
+                body: &body,
+            };
+            headers.extend(signature(&self.caller, ACTION, signed).await?);
         }
         let plain = Plain {
             action: ACTION,
@@ -61,8 +66,9 @@ impl Invoke {
             url,
             headers,
             body,
-            within: PATIENCE,
-            signed,
+            within: once_within(PATIENCE),
+            attempts: 1,
+            kind: if signed { Kind::Signed } else { Kind::Open },
         };
         let answer = send(&self.session, &self.caller, plain).await;
         // The API answered for itself: it took no write.
@@ -74,45 +80,5 @@ impl Invoke {
             id: answer.status.to_string(),
             request_id: None,
         })
-    }
-
-    /// What proves who asks (`SigV4`, `execute-api`): only the host and these headers are signed.
-    async fn signature(
-        &self,
-        url: &str,
-        body: &str,
-    ) -> Result<Vec<(&'static str, String)>, AwsError> {
-        let failed = |why: String| self.caller.fail(ErrorKind::Credentials, ACTION, why);
-        let keys = self.caller.credentials.provide_credentials().await;
-        let identity = keys.map_err(|error| failed(error.to_string()))?.into();
-        let now = self.caller.signing_time().present();
-        let parameters = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(self.caller.region.as_str())
-            .name("execute-api")
-            .time(now)
-            .settings(SigningSettings::default())
-            .build()
-            .map_err(|error| failed(error.to_string()))?;
-        let request = SignableRequest::new(
-            "POST",
-            url,
-            std::iter::empty(),
-            SignableBody::Bytes(body.as_bytes()),
-        );
-        let signed = request.and_then(|request| sign(request, &parameters.into()));
-        let (instructions, _) = signed
-            .map_err(|error| failed(error.to_string()))?
-            .into_parts();
-        let headers = instructions.headers();
-        Ok(headers
-            .filter_map(|(name, value)| {
-                // The client writes the host itself.
-                let name = ["authorization", "x-amz-date", "x-amz-security-token"]
-                    .into_iter()
-                    .find(|known| *known == name)?;
-                Some((name, value.to_owned()))
-            })
-            .collect())
     }
 }

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::services::lambda::Lambda;
 use crate::transport::call::Caller;
 use crate::transport::error::{AwsError, ErrorKind};
-use crate::transport::plain::{Plain, send};
+use crate::transport::plain::{Kind, Plain, once_within, send};
 use crate::transport::receipt::Receipt;
 use crate::transport::reply;
 use gwctl_fleet::{CodeState, DeployedCode};
@@ -63,9 +63,10 @@ impl Lambda {
             url: location,
             headers: Vec::new(),
             body: String::new(),
-            within: ON_ITS_WAY,
+            within: once_within(ON_ITS_WAY),
+            attempts: 1,
             // Lambda signed the address: it is nobody's permission but Lambda's.
-            signed: false,
+            kind: Kind::Open,
         };
         Ok(send(&self.session, &caller, plain).await?.body)
     }

@@ -4,18 +4,25 @@
 use std::time::Duration;
 
 use aws_config::BehaviorVersion;
+use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
+use aws_smithy_runtime::client::retries::classifiers::{
+    HttpStatusCodeClassifier, TransientErrorClassifier,
+};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
 use crate::transport::call::Caller;
 use crate::transport::error::{AwsError, ErrorKind};
+use crate::transport::query;
 use crate::transport::recorder::Recorder;
 use crate::transport::session::Session;
+use crate::transport::truncated_reply::WholeReply;
 
 /// One request, whole.
 pub(crate) struct Plain<'a> {
@@ -27,10 +34,30 @@ pub(crate) struct Plain<'a> {
     pub(crate) url: &'a str,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: String,
-    /// How long it may take.
-    pub(crate) within: Duration,
-    /// Whether the caller's own rights decide: such a call is counted, and a refusal is for lack of one.
-    pub(crate) signed: bool,
+    /// How long one attempt may take, and all of them.
+    pub(crate) within: TimeoutConfig,
+    /// How many attempts at most: more than one for what only reads.
+    pub(crate) attempts: u32,
+    pub(crate) kind: Kind,
+}
+
+/// Whose rights decide, and how a refusal reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Open to whoever knows the URL: not counted.
+    Open,
+    /// The caller's own rights decide: such a call is counted, and a refusal is for lack of one.
+    Signed,
+    /// As `Signed`, in AWS's Query protocol, whose errors are XML.
+    Query,
+}
+
+/// Time-outs of a request that is sent once.
+pub(crate) fn once_within(time: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .operation_timeout(time)
+        .operation_attempt_timeout(time)
+        .build()
 }
 
 /// What came back.
@@ -45,31 +72,35 @@ pub(crate) struct PlainReply {
 #[error("{code}: it was answered {status}")]
 struct Refused {
     status: u16,
-    code: &'static str,
+    code: String,
     meta: ErrorMetadata,
 }
 
 impl Refused {
-    fn of(status: u16, signed: bool) -> Self {
-        let code = match status {
-            401 | 403 if signed => "AccessDenied",
-            401 | 403 => "Forbidden",
-            404 => "NotFound",
-            429 => "TooManyRequestsException",
-            // Between the API and what answers behind it: that may have done its part.
-            502 | 504 => "ServiceUnavailable",
-            500.. => "ServerError",
-            _ => "BadRequest",
-        };
-        let meta = ErrorMetadata::builder()
-            .code(code)
-            .message(format!("it was answered {status}"));
+    fn of(status: u16, kind: Kind, body: &[u8]) -> Self {
+        let told = (kind == Kind::Query).then(|| query::refusal(body));
+        let (code, message) = told.flatten().unwrap_or_else(|| by_status(status, kind));
+        let meta = ErrorMetadata::builder().code(&code).message(message);
         Self {
             status,
             code,
             meta: meta.build(),
         }
     }
+}
+
+fn by_status(status: u16, kind: Kind) -> (String, String) {
+    let code = match status {
+        401 | 403 if kind == Kind::Open => "Forbidden",
+        401 | 403 => "AccessDenied",
+        404 => "NotFound",
+        429 => "TooManyRequestsException",
+        // Between the API and what answers behind it: that may have done its part.
+        502 | 504 => "ServiceUnavailable",
+        500.. => "ServerError",
+        _ => "BadRequest",
+    };
+    (code.into(), format!("it was answered {status}"))
 }
 
 impl ProvideErrorMetadata for Refused {
@@ -102,19 +133,20 @@ fn written(sent: Sent) -> Result<HttpRequest, BoxError> {
     Ok(request)
 }
 
-fn read(response: &HttpResponse, signed: bool) -> Result<PlainReply, OrchestratorError<Refused>> {
+fn read(response: &HttpResponse, kind: Kind) -> Result<PlainReply, OrchestratorError<Refused>> {
     let status = response.status();
+    let body = response.body().bytes().unwrap_or_default();
     if !status.is_success() {
-        let refused = Refused::of(status.as_u16(), signed);
+        let refused = Refused::of(status.as_u16(), kind, body);
         return Err(OrchestratorError::operation(refused));
     }
     Ok(PlainReply {
         status: status.as_u16(),
-        body: response.body().bytes().unwrap_or_default().to_vec(),
+        body: body.to_vec(),
     })
 }
 
-/// Sends `plain` once; anything but a success is an error.
+/// Sends `plain`; anything but a success is an error.
 pub(crate) async fn send(
     session: &Session,
     caller: &Caller,
@@ -132,31 +164,37 @@ pub(crate) async fn send(
     let client = session
         .http_client()
         .ok_or_else(|| wrong("there is no HTTP client"))?;
-    let timeouts = TimeoutConfig::builder()
-        .operation_timeout(plain.within)
-        .operation_attempt_timeout(plain.within)
-        .build();
     let mut operation = Operation::builder()
         .service_name(caller.service)
         .operation_name(plain.action)
         .http_client(client)
         .endpoint_url(&format!("{scheme}://{authority}"))
         .no_auth()
-        .no_retry()
-        .timeout_config(timeouts)
+        .timeout_config(plain.within)
         .sleep_impl(session.sleep())
         .behavior_version(BehaviorVersion::latest());
-    if plain.signed {
+    operation = match plain.attempts {
+        0 | 1 => operation.no_retry(),
+        most => operation
+            .standard_retry(&RetryConfig::standard().with_max_attempts(most))
+            .retry_classifier(HttpStatusCodeClassifier::default())
+            .retry_classifier(TransientErrorClassifier::<Refused>::new())
+            .retry_classifier(AwsErrorCodeClassifier::<Refused>::new()),
+    };
+    if plain.kind != Kind::Open {
         operation = operation.interceptor(Recorder {
             service: caller.service,
             region: caller.region.clone(),
             monitor: caller.monitor.clone(),
         });
     }
-    let signed = plain.signed;
+    if plain.kind == Kind::Query {
+        operation = operation.interceptor(WholeReply);
+    }
+    let kind = plain.kind;
     let operation = operation
         .serializer(written)
-        .deserializer(move |response| read(response, signed))
+        .deserializer(move |response| read(response, kind))
         .build();
     let sent = Sent {
         path: place

@@ -18,6 +18,7 @@ use aws_smithy_async::time::SharedTimeSource;
 use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
+use aws_types::service_config::ServiceConfigKey;
 
 use crate::transport::call::Caller;
 use crate::transport::call_monitor::CallMonitor;
@@ -88,7 +89,7 @@ pub struct Acting {
 type Clients = HashMap<(TypeId, Region), Box<dyn Any + Send + Sync>>;
 
 /// Attempts of a call that only reads.
-const READ_ATTEMPTS: u32 = 2;
+pub(crate) const READ_ATTEMPTS: u32 = 2;
 
 impl Session {
     /// Loads configuration and credentials' providers (credentials themselves are fetched on first use).
@@ -220,6 +221,28 @@ impl Session {
     /// The HTTP client that every SDK client shares.
     pub(crate) fn http_client(&self) -> Option<SharedHttpClient> {
         self.config.http_client()
+    }
+
+    /// Where `service` is asked where no SDK client knows it: the endpoint that environment or profile name for it or
+    /// for all services, or else `aws`, AWS's own.
+    pub(crate) fn endpoint_of(&self, service: &str, aws: &str) -> String {
+        let key = ServiceConfigKey::builder()
+            .service_id(service)
+            .env("AWS_ENDPOINT_URL")
+            .profile("endpoint_url")
+            .build();
+        let services = self.config.service_config();
+        let its_own = services.zip(key.ok());
+        its_own
+            .and_then(|(services, key)| services.load_config(key))
+            .or_else(|| self.config.endpoint_url().map(str::to_owned))
+            .unwrap_or_else(|| aws.to_owned())
+    }
+
+    /// Time-outs of a call that only reads.
+    pub(crate) fn timeouts(&self) -> TimeoutConfig {
+        let timeouts = self.config.timeout_config().cloned();
+        timeouts.unwrap_or_else(|| timeout_config(Timeouts::default()))
     }
 
     /// How the fleet's time passes.
