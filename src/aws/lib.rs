@@ -30,6 +30,7 @@ pub use services::sts::Sts;
 pub use transport::error::{AwsError, ErrorKind};
 pub use transport::helper::{keep_from_terminal, waiting};
 pub use transport::in_process::{Handler, Transport, in_process};
+pub use transport::network::{read_certificates_early, system_roots};
 pub use transport::receipt::{ChangeReceipt, Invalidation, Receipt};
 pub use transport::refusal::off;
 pub use transport::session::{Acting, Session, SessionOptions, Timeouts};

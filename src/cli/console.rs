@@ -13,7 +13,7 @@ use super::run_async;
 use super::settings::{Settings, refresh};
 use super::target::Target;
 use crate::actions::{Folder, Intent, RunContext};
-use crate::aws::keep_from_terminal;
+use crate::aws::{keep_from_terminal, read_certificates_early};
 use crate::console::app::Mode;
 use crate::console::{self, Fleets, Keeping, Opened, Opening, Outcome, Setup};
 use crate::fleet::{FleetSpec, Pace};
@@ -24,6 +24,7 @@ pub const THEME: &str = "dark";
 
 /// Reads the configuration and opens the console.
 pub fn run(global: &Global) -> Result<Exit, Failure> {
+    read_certificates_early();
     let settings = Settings::read(global)?;
     settings.tell_warnings();
     let console = &settings.config.console;

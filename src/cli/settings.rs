@@ -69,6 +69,8 @@ pub fn refresh(config: &Config) -> observe::Refresh {
     observe::Refresh {
         pace: config.console.pace,
         history: config.refresh.history.duration(),
+        permissions: true,
+        probes: true,
     }
 }
 

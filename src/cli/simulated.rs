@@ -106,6 +106,8 @@ pub const fn refresh(pace: Pace) -> Refresh {
     Refresh {
         pace,
         history: HISTORY,
+        permissions: true,
+        probes: true,
     }
 }
 

@@ -72,7 +72,7 @@ impl Target {
         }
     }
 
-    /// The fleet of `the run` once more, as `spec` describes it now where it does: the same way to AWS, so that
+    /// The fleet of a run once more, as `spec` describes it now where it does: the same way to AWS, so that
     /// the ledger of calls goes on.
     pub fn again(run_context: RunContext, spec: Option<FleetSpec>, refresh: Refresh) -> Self {
         Self {
@@ -109,10 +109,22 @@ impl Target {
 
     /// Begins to look. Must be called within a tokio runtime.
     pub fn observe(&self) -> Observer {
+        self.observe_as(self.refresh)
+    }
+
+    /// As [`Self::observe`], for who changes nothing: what the credentials may change is not asked.
+    pub fn observe_only(&self) -> Observer {
+        self.observe_as(Refresh {
+            permissions: false,
+            ..self.refresh
+        })
+    }
+
+    fn observe_as(&self, refresh: Refresh) -> Observer {
         Observer::start(
             &self.name,
             self.spec.clone(),
-            self.refresh,
+            refresh,
             self.session.clone(),
             self.prober.clone(),
             self.clock.clone(),

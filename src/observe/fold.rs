@@ -16,8 +16,15 @@ use gwctl_fleet::{
     judge,
 };
 
-/// Bursts of answers become one picture: at most one in this much time on the wall.
+/// Bursts of answers become one picture, so that judging and drawing cost the same however many Regions answer: at
+/// most one in this much time on the wall while the first picture fills in, …
+const FILLING: Duration = Duration::from_millis(25);
+/// … and in this much fleet time afterwards, at least [`BURST`] on the wall.
+const CALM: Duration = Duration::from_millis(500);
+const INCIDENT: Duration = Duration::from_millis(250);
 const BURST: Duration = Duration::from_millis(50);
+/// How long after the first complete picture (on the wall) what hangs on its answers may still come in.
+const FILLED: Duration = Duration::from_secs(2);
 /// Fleet time after which things are judged again though nothing came in: what is known grows old.
 const GROWS_OLD: Duration = Duration::from_secs(5);
 /// Answers folded in before looking at the clock again.
@@ -309,9 +316,20 @@ pub(super) async fn run(
     let mut unanswered: HashSet<usize> = (0..questions).collect();
     let mut batch = Vec::with_capacity(BATCH);
     let mut last = None::<Instant>;
+    let mut filled = None::<Instant>;
     let mut news = false;
     loop {
-        let next = last.map_or_else(Instant::now, |last| last + BURST);
+        let burst = match filled {
+            Some(at) if at.elapsed() > FILLED => {
+                let steady = match *pace.borrow() {
+                    Pace::Calm => CALM,
+                    Pace::Incident => INCIDENT,
+                };
+                poller.clock.wall(steady).max(BURST)
+            }
+            _ => FILLING,
+        };
+        let next = last.map_or_else(Instant::now, |last| last + burst);
         // In this order: a burst must not keep what came before it from being seen.
         tokio::select! {
             biased;
@@ -333,6 +351,7 @@ pub(super) async fn run(
                 }
                 // Whoever waits for the complete picture waits no longer than need be.
                 picture.snapshot.complete = true;
+                filled = Some(Instant::now());
             }
             () = poller.sleep(GROWS_OLD), if !news => {
                 if !has_aged(&picture, &publish.borrow()) {

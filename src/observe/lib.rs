@@ -59,6 +59,10 @@ pub struct Refresh {
     pub pace: Pace,
     /// How far back the first question for metrics reaches.
     pub history: Duration,
+    /// Whether IAM is asked what the credentials may change: for whoever plans a change.
+    pub permissions: bool,
+    /// Whether the public endpoints are probed.
+    pub probes: bool,
 }
 
 impl Default for Refresh {
@@ -66,6 +70,8 @@ impl Default for Refresh {
         Self {
             pace: Pace::Calm,
             history: Duration::from_hours(3),
+            permissions: true,
+            probes: true,
         }
     }
 }
@@ -104,6 +110,7 @@ impl Observer {
             spec,
             session,
             prober,
+            probes: refresh.probes,
             // Three at once and two a second: never more than five within a second.
             route53: Limiter::new(clock.clone(), 3.0, 2.0),
             clock: clock.clone(),
@@ -118,6 +125,9 @@ impl Observer {
             tasks: JoinSet::new(),
         };
         ask_everything(&mut askers);
+        if refresh.permissions {
+            permissions::watch(&mut askers);
+        }
         let questions = askers.questions.unwrap_or_default();
         let mut tasks = askers.tasks;
         tasks.spawn(credentials::watch(poller.clone(), again.clone()));
@@ -210,7 +220,6 @@ fn ask_everything(askers: &mut Askers) {
         metrics::watch(askers, region.clone());
     }
     members::watch(askers, regions);
-    permissions::watch(askers);
 }
 
 /// Complete, with where the switches stand.

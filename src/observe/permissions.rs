@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::future::ready;
 use std::sync::Arc;
 
+use futures_util::future::try_join_all;
+
 use super::fold::Picture;
 use super::poller::{Askers, Fold, Poller};
 use super::schedule::CONFIG;
@@ -65,12 +67,16 @@ async fn simulate(
 ) -> Result<BTreeMap<String, bool>, Missing> {
     let (identity, principal) = behind?;
     let iam = poller.session.iam();
-    let mut all = BTreeMap::new();
-    for (actions, resources) in questions(poller, &identity).await {
-        let decided = iam.simulate(&principal.arn, actions, &resources).await;
-        all.extend(decided.map_err(|error| principal.missing(error))?);
-    }
-    Ok(all)
+    let questions = questions(poller, &identity).await;
+    let questions = questions.iter().map(async |(actions, resources)| {
+        let decided = iam.simulate(&principal.arn, actions, resources).await;
+        decided.map_err(|error| principal.missing(error))
+    });
+    Ok(try_join_all(questions)
+        .await?
+        .into_iter()
+        .flatten()
+        .collect())
 }
 
 /// Asked of the first Region that says.

@@ -1,6 +1,8 @@
 //! The real HTTP client: one for all services, with the system's certificates, `AWS_CA_BUNDLE` and proxies.
 
+use std::ffi::OsString;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -26,7 +28,7 @@ pub(crate) fn client() -> (SharedHttpClient, Option<String>) {
         }
         connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
         connector
-            .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+            .tls_provider(TLS)
             .tls_context(context.clone())
             .build()
     });
@@ -34,7 +36,7 @@ pub(crate) fn client() -> (SharedHttpClient, Option<String>) {
 }
 
 fn ca_bundle() -> Result<TlsContext, String> {
-    let Some(path) = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) else {
+    let Some(path) = ca_bundle_path() else {
         return system();
     };
     let shown = path.to_string_lossy();
@@ -47,16 +49,44 @@ fn ca_bundle() -> Result<TlsContext, String> {
         .map_err(|error| format!("AWS_CA_BUNDLE {shown}: {error}"))
 }
 
-/// The system's certificates. The SDK would panic where there are none.
-fn system() -> Result<TlsContext, String> {
+/// The system's certificates, read once: that takes as long as drawing a frame.
+static SYSTEM: LazyLock<RootCertStore> = LazyLock::new(|| {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if roots.is_empty() {
-        return Err(
-            "this system has no root certificates (SSL_CERT_FILE names a file of them)".into(),
-        );
+    roots
+});
+
+/// The certificates that this system trusts; none where it has none.
+pub fn system_roots() -> Option<&'static RootCertStore> {
+    Some(&*SYSTEM).filter(|roots| !roots.is_empty())
+}
+
+/// Reads the system's certificates on threads of their own, so that the first call finds them read.
+pub fn read_certificates_early() {
+    std::thread::spawn(|| LazyLock::force(&SYSTEM).len());
+    // The SDK keeps a copy of its own, which its first connector reads.
+    std::thread::spawn(|| {
+        if ca_bundle_path().is_none() && system_roots().is_some() {
+            let connector = Connector::builder().tls_provider(TLS);
+            drop(connector.tls_context(TlsContext::default()).build());
+        }
+    });
+}
+
+const TLS: Provider = Provider::Rustls(CryptoMode::AwsLc);
+
+/// What the SDK trusts by itself: the system's certificates. It would panic where there are none.
+fn system() -> Result<TlsContext, String> {
+    match system_roots() {
+        Some(_) => Ok(TlsContext::default()),
+        None => {
+            Err("this system has no root certificates (SSL_CERT_FILE names a file of them)".into())
+        }
     }
-    Ok(TlsContext::default())
+}
+
+fn ca_bundle_path() -> Option<OsString> {
+    std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty())
 }
 
 /// A context that trusts nobody: calls over TLS fail and say so.

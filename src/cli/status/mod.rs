@@ -66,7 +66,8 @@ pub fn run(global: &Global, args: &Status) -> Result<Exit, Failure> {
         let settings = Settings::read(global)?;
         settings.tell_warnings();
         run_async(async {
-            let target = Target::configured(global, &settings).await;
+            let mut target = Target::configured(global, &settings).await;
+            target.refresh.probes = !args.no_probe;
             complete(&target, args.timeout).await
         })?
     };
@@ -80,8 +81,8 @@ pub fn run(global: &Global, args: &Status) -> Result<Exit, Failure> {
     Ok(report.exit)
 }
 
-/// The first complete picture, or what is known when `limit` is over.
+/// The first complete picture of what is, or what is known when `limit` is over.
 pub async fn complete(target: &Target, limit: Duration) -> Arc<Snapshot> {
-    let observer = target.observe();
+    let observer = target.observe_only();
     observer.first_to_act_on(limit).await
 }

@@ -40,6 +40,9 @@ const FRAME: Duration = Duration::from_millis(33);
 /// answers at once, each would only move the ages on.
 const PICTURE: Duration = Duration::from_millis(200);
 
+/// How long after the first complete picture what hangs on its answers may still come in.
+const FILLED: Duration = Duration::from_secs(2);
+
 /// How long what another program wrote on the screen may stand there: then everything is written again.
 const REPAIR: Duration = Duration::from_secs(20);
 
@@ -141,6 +144,8 @@ struct Console {
     drawn: Instant,
     /// When everything is written again.
     repair: Instant,
+    /// When the picture of the fleet on screen became complete.
+    filled: Option<Instant>,
     quit: bool,
 }
 
@@ -159,6 +164,7 @@ impl Console {
             due: None,
             drawn: Instant::now(),
             repair: Instant::now() + REPAIR,
+            filled: None,
             quit: false,
         })
     }
@@ -268,7 +274,8 @@ impl Console {
     fn take(&mut self, msg: Msg) -> Result<(), ConsoleError> {
         let mut news = std::collections::VecDeque::from([msg]);
         while let Some(msg) = news.pop_front() {
-            let pause = match msg {
+            let pause = match &msg {
+                Msg::Snapshot(_, picture) if self.fills_in(picture) => FRAME,
                 Msg::Snapshot(..) | Msg::Run(..) => PICTURE,
                 _ => FRAME,
             };
@@ -279,6 +286,15 @@ impl Console {
             }
         }
         Ok(())
+    }
+
+    /// Whether the operator still waits for the first figures: each answer shows at once.
+    fn fills_in(&mut self, picture: &Snapshot) -> bool {
+        if !picture.complete {
+            self.filled = None;
+            return true;
+        }
+        self.filled.get_or_insert_with(Instant::now).elapsed() < FILLED
     }
 
     fn perform(&mut self, effect: Effect) -> Result<Vec<Msg>, ConsoleError> {

@@ -304,8 +304,13 @@ impl Kit {
     async fn tls(&self) -> Result<&TlsConnector, String> {
         let load = || async {
             // Reading the system's certificates takes a while.
-            let roots = tokio::task::spawn_blocking(system_roots).await;
-            connector(roots.map_err(|error| said("no root certificates", &error))??)
+            let roots = tokio::task::spawn_blocking(gwctl_aws::system_roots).await;
+            let roots = roots.map_err(|error| said("no root certificates", &error))?;
+            connector(
+                roots
+                    .ok_or("this machine has no usable root certificates")?
+                    .clone(),
+            )
         };
         self.tls.get_or_try_init(load).await
     }
@@ -327,15 +332,6 @@ fn absolute(name: &str) -> String {
         format!("{name}.")
     } else {
         name.to_owned()
-    }
-}
-
-fn system_roots() -> Result<RootCertStore, String> {
-    let found = rustls_native_certs::load_native_certs();
-    let mut roots = RootCertStore::empty();
-    match roots.add_parsable_certificates(found.certs) {
-        (0, _) => Err("this machine has no usable root certificates".into()),
-        _ => Ok(roots),
     }
 }
 

@@ -179,7 +179,8 @@ pub struct State {
 }
 
 impl State {
-    /// Founds the world at `start` and makes its history.
+    /// Founds the world four hours before `start`: its history is made when somebody first looks, and until then the
+    /// console can draw.
     fn new(
         seed: u64,
         regions: Vec<Region>,
@@ -253,7 +254,6 @@ impl State {
         state.look_at_founded();
         state.match_watches();
         state.publish_certificates(now.div_euclid(43_200) * 720);
-        state.advance_to(start);
         state
     }
 

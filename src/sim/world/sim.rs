@@ -169,7 +169,7 @@ impl Sim {
 
     /// The configuration that names this fleet.
     pub fn spec(&self) -> FleetSpec {
-        self.state().spec()
+        self.present().spec()
     }
 
     /// Every fault there is, active ones with their beginning.
@@ -202,9 +202,14 @@ impl Sim {
     /// The world, brought up to the clock. Never hold it while awaiting: it is a lock.
     pub fn state(&self) -> StateGuard<'_> {
         let now = self.clock.now();
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.present();
         state.advance_to(now);
         StateGuard(state)
+    }
+
+    /// The world as it was left: time does not pass.
+    fn present(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// One GET from the operator's seat in Frankfurt, or a short sentence saying why there was no answer.
