@@ -16,8 +16,9 @@ use super::packages;
 use super::refusal;
 use super::reply::{Envelope, http_date};
 use super::route::{self, Address, RoutedRequest};
-use super::services::{self, Ask};
+use super::services::{self};
 use crate::Sim;
+use crate::wire::services::ask::Ask;
 use crate::world::{Admission, How, Mutation, Refusal, State};
 
 /// Takes whole requests, answers whole replies; a future that never ends is a Region that never

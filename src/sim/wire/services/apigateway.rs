@@ -1,7 +1,8 @@
 //! API Gateway, REST APIs (v1). Lists are `item` on the wire.
 
 use super::page::page;
-use super::{Answer, Ask, Fault};
+use crate::wire::fault::Fault;
+use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, members, shape};
 use crate::world::Resources;
 use crate::world::model::{Api, CustomDomain, Stage, account_throttle};
@@ -51,7 +52,7 @@ pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
 }
 
 /// Requests a second that the account's APIs take.
-fn account(ask: &Ask) -> super::Reply {
+fn account(ask: &Ask) -> crate::wire::reply::Reply {
     let throttle = account_throttle(&ask.region);
     shape! {
         "throttleSettings": shape! { "rateLimit": throttle.rate, "burstLimit": throttle.burst },

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::page::page;
-use super::{Answer, Ask, Fault};
+use crate::wire::fault::Fault;
+use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, members, shape};
 use crate::world::Resources;
 use crate::world::model::{Api, CustomDomain, Stage};

@@ -1,7 +1,8 @@
 //! AWS IAM: the policy simulation, and the role of who asks. The operator of the simulated fleet may do everything but what
 //! the `access-denied` fault forbids.
 
-use super::{Answer, Ask, Fault};
+use crate::wire::fault::Fault;
+use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{list, shape};
 use crate::world::State;
 

@@ -4,8 +4,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::page::page;
-use super::{Answer, Ask, Fault};
+use crate::wire::fault::Fault;
 use crate::wire::packages;
+use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, members, shape};
 use crate::world::model::Function;
 use crate::world::{Resources, State};

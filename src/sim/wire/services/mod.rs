@@ -3,6 +3,7 @@
 mod acm;
 mod apigateway;
 mod apigatewayv2;
+pub(super) mod ask;
 mod cloudformation;
 mod cloudfront;
 mod cloudwatch;
@@ -15,30 +16,10 @@ mod recovery;
 mod route53;
 mod sts;
 
-use jiff::Timestamp;
+pub use ask::{Answer, Ask};
 
-use super::fault::Fault;
-use super::reply::Reply;
 use super::route::Service;
-use super::value::Value;
 use crate::world::State;
-use gwctl_fleet::Region;
-
-/// What a caller asks of a service.
-#[derive(Debug)]
-pub struct Ask {
-    /// The Region whose endpoint was called.
-    pub region: Region,
-    /// The operation's members.
-    pub input: Value,
-    /// The simulated moment.
-    pub now: Timestamp,
-    /// The host that the request came to.
-    pub host: String,
-}
-
-/// What comes of it.
-pub type Answer = Result<Reply, Fault>;
 
 /// Performs `operation`.
 pub fn call(service: Service, operation: &str, world: &mut State, ask: &Ask) -> Answer {

@@ -1,6 +1,7 @@
 //! ARC routing control: the state API of the five endpoints, and the configuration's (aws-facts §8.1).
 
-use super::{Answer, Ask, Fault};
+use crate::wire::fault::Fault;
+use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, empty, members, shape};
 use crate::world::model::{Routing, RoutingControl};
 use crate::world::{Resources, RoutingRefused, State};

@@ -1,6 +1,7 @@
 //! AWS STS: who is asking.
 
-use super::{Answer, Fault};
+use crate::wire::fault::Fault;
+use crate::wire::services::ask::Answer;
 use crate::wire::value::shape;
 use crate::world::Resources;
 

@@ -1,6 +1,9 @@
 //! Change sets: created, described, executed, deleted.
 
-use super::{Answer, Ask, Fault, find, invalid, named, nothing, paged, parameters, proposal, tags};
+use super::{Answer, Ask, Fault};
+use crate::wire::services::cloudformation::stack_input::{
+    find, invalid, named, nothing, paged, parameters, proposal, tags,
+};
 use crate::wire::value::{Value, members, shape};
 use crate::world::model::{Change, ChangeDetail, ChangeSet, Stack};
 use crate::world::{Execution, State};

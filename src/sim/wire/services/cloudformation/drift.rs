@@ -1,6 +1,7 @@
 //! Drift: detected, and told resource by resource.
 
-use super::{Answer, Ask, find, invalid, paged};
+use super::{Answer, Ask};
+use crate::wire::services::cloudformation::stack_input::{find, invalid, paged};
 use crate::wire::value::{Value, members, shape};
 use crate::world::State;
 use crate::world::model::{ResourceDrift, Stack, StackResource};

@@ -2,7 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Answer, Ask, find, paged};
+use super::{Answer, Ask};
+use crate::wire::services::cloudformation::stack_input::{find, paged};
 use crate::wire::value::{Value, shape};
 use crate::world::State;
 use crate::world::model::{Stack, StackEvent};

@@ -1,6 +1,7 @@
 //! The resources of a stack.
 
-use super::{Answer, Ask, find, invalid, paged};
+use super::{Answer, Ask};
+use crate::wire::services::cloudformation::stack_input::{find, invalid, paged};
 use crate::wire::value::{Value, members, shape};
 use crate::world::State;
 use crate::world::model::{Stack, StackResource};

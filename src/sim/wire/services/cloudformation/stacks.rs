@@ -1,6 +1,9 @@
 //! Stacks: described, made and updated at once, deleted, protected.
 
-use super::{Answer, Ask, Fault, find, invalid, nothing, paged, parameters, proposal, tags};
+use super::{Answer, Ask, Fault};
+use crate::wire::services::cloudformation::stack_input::{
+    find, invalid, nothing, paged, parameters, proposal, tags,
+};
 use crate::wire::value::{Value, empty, members, shape};
 use crate::world::model::Stack;
 use crate::world::{Deletion, State};

@@ -1,7 +1,9 @@
 //! Invalidations: a caller's reference makes each of them once.
 
-use super::super::{Answer, Ask, Fault, Reply};
 use super::{counted, find};
+use crate::wire::fault::Fault;
+use crate::wire::reply::Reply;
+use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, shape};
 use crate::world::model::{Invalidation, Resources};
 use crate::world::{InvalidationRefused, State};

@@ -4,7 +4,9 @@ mod invalidations;
 mod update;
 
 use super::page::page;
-use super::{Answer, Ask, Fault, Reply};
+use crate::wire::fault::Fault;
+use crate::wire::reply::Reply;
+use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, list, shape};
 use crate::world::model::Distribution;
 use crate::world::{Resources, State};

@@ -1,7 +1,8 @@
 //! `UpdateDistribution`: the whole configuration, under its `ETag` (aws-facts §4).
 
-use super::super::{Answer, Ask, Fault};
 use super::{find, whole};
+use crate::wire::fault::Fault;
+use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::Value;
 use crate::world::model::{Certificate, Distribution, Origin};
 use crate::world::{State, covers};

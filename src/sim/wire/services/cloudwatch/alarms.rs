@@ -1,8 +1,9 @@
 //! `DescribeAlarms`.
 
 use super::super::page::page;
-use super::super::{Answer, Ask, Fault};
-use super::{dimensions_shape, invalid_value};
+use crate::wire::fault::Fault;
+use crate::wire::services::ask::{Answer, Ask};
+use crate::wire::services::cloudwatch::metric_input::{dimensions_shape, invalid_value};
 use crate::wire::value::{Value, members, shape};
 use crate::world::model::{Alarm, Resources};
 
@@ -24,7 +25,7 @@ pub fn describe(world: &Resources, ask: &Ask) -> Answer {
     let (names, types) = (input.texts("AlarmNames"), input.texts("AlarmTypes"));
     let prefix = input.text("AlarmNamePrefix");
     if !names.is_empty() && prefix.is_some() {
-        return Err(super::invalid_combination(
+        return Err(super::metric_input::invalid_combination(
             "AlarmNames and AlarmNamePrefix exclude each other.",
         ));
     }

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::super::page::{offset, seal};
-use super::super::{Answer, Ask, Fault};
 use super::expression::{Outcome, Points, evaluate};
-use super::{Named, missing, unit_of};
+use crate::wire::fault::Fault;
+use crate::wire::services::ask::{Answer, Ask};
+use crate::wire::services::cloudwatch::metric_input::{Named, missing, unit_of};
 use crate::wire::value::{Value, members, shape};
 use crate::world::State;
 use crate::world::metrics::Statistic;

@@ -2,8 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::{Answer, Ask, Fault};
-use super::{invalid_combination, invalid_value, missing, read_dimensions};
+use crate::wire::fault::Fault;
+use crate::wire::services::ask::{Answer, Ask};
+use crate::wire::services::cloudwatch::metric_input::{
+    invalid_combination, invalid_value, missing, read_dimensions,
+};
 use crate::wire::value::{Value, empty};
 use crate::world::State;
 

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::super::{Answer, Ask};
-use super::{Named, invalid_combination, invalid_value, missing, unit_of};
+use crate::wire::services::ask::{Answer, Ask};
+use crate::wire::services::cloudwatch::metric_input::{
+    Named, invalid_combination, invalid_value, missing, unit_of,
+};
 use crate::wire::value::{Value, empty, members, shape};
 use crate::world::State;
 use crate::world::metrics::Statistic;

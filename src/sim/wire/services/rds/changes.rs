@@ -1,7 +1,8 @@
 //! Changes of clusters and global clusters, as far as they are simulated.
 
-use super::super::{Answer, Ask, Fault};
 use super::{cluster as cluster_shape, global_cluster, names};
+use crate::wire::fault::Fault;
+use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::shape;
 use crate::world::{DetachRefused, NO_FORWARDING, State};
 

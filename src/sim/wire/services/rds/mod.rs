@@ -7,7 +7,8 @@ mod snapshots;
 use jiff::{SignedDuration, Timestamp};
 
 use super::page::page;
-use super::{Answer, Ask, Fault};
+use crate::wire::fault::Fault;
+use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, list, members, shape};
 use crate::world::model::{DbCluster, DbEvent, DbInstance, GlobalCluster};
 use crate::world::{PromotionRefused, Resources, State};
@@ -45,7 +46,7 @@ fn paged(ask: &Ask, name: &'static str, item: &'static str, all: Vec<Value>) -> 
     }
     let page = page(all, ask.input.text("Marker"), size as usize)
         .ok_or_else(|| refused("The specified marker is invalid"))?;
-    Ok(super::Reply::from(
+    Ok(crate::wire::reply::Reply::from(
         shape! { "Marker": page.next }.with(name, list(item, page.items)),
     ))
 }
@@ -69,7 +70,7 @@ fn names(asked: &str, id: &str, arn: &str) -> bool {
 }
 
 /// Some of the account's quotas, at what AWS begins with.
-fn quotas(world: &Resources, ask: &Ask) -> super::Reply {
+fn quotas(world: &Resources, ask: &Ask) -> crate::wire::reply::Reply {
     let here = |region: &gwctl_fleet::Region| *region == ask.region;
     let made = |kind: &str| {
         let all = world.opaque.iter();

@@ -1,7 +1,7 @@
 //! `DescribeOrderableDBInstanceOptions`.
 
-use super::super::{Answer, Ask};
 use super::{paged, refused};
+use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{list, shape};
 use crate::world::{State, offered};
 

@@ -1,7 +1,8 @@
 //! Snapshots of clusters.
 
-use super::super::{Answer, Ask, Fault};
 use super::{filters, names, paged, refused};
+use crate::wire::fault::Fault;
+use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, list, shape};
 use crate::world::model::{DbCluster, DbSnapshot};
 use crate::world::{CopyRefused, Resources, State};

@@ -1,7 +1,9 @@
 //! `ChangeResourceRecordSets`: all or nothing (aws-facts §3.2).
 
-use super::super::{Answer, Ask, Fault, Reply};
-use super::{change_shape, zone};
+use crate::wire::fault::Fault;
+use crate::wire::reply::Reply;
+use crate::wire::services::ask::{Answer, Ask};
+use crate::wire::services::route53::zone_input::{change_shape, zone};
 use crate::wire::value::{Value, list, shape};
 use crate::world::model::{AliasTarget, RecordSet};
 use crate::world::{RecordsRefused, State};

@@ -1,8 +1,10 @@
 //! Health checks: configuration, checkers' votes, changes.
 
 use super::super::page::page;
-use super::super::{Answer, Ask, Fault, Reply};
-use super::{invalid, max_items};
+use crate::wire::fault::Fault;
+use crate::wire::reply::Reply;
+use crate::wire::services::ask::{Answer, Ask};
+use crate::wire::services::route53::zone_input::{invalid, max_items};
 use crate::wire::value::{Value, list, shape};
 use crate::world::model::{CheckKind, HealthCheck, Resources};
 

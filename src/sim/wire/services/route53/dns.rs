@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::super::{Answer, Ask};
-use super::{invalid, reversed, zone};
+use crate::wire::services::ask::{Answer, Ask};
+use crate::wire::services::route53::zone_input::{invalid, reversed, zone};
 use crate::wire::value::{list, shape};
 use crate::world::{State, place_of};
 

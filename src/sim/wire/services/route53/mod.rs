@@ -4,12 +4,16 @@ mod change;
 mod checks;
 mod dns;
 mod records;
+mod zone_input;
 
+use self::zone_input::{change_shape, invalid, max_items, reversed, zone};
 use super::page::page;
-use super::{Answer, Ask, Fault, Reply};
+use crate::wire::fault::Fault;
+use crate::wire::reply::Reply;
+use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, list, shape};
 use crate::world::State;
-use crate::world::model::{DnsChange, HostedZone, Resources};
+use crate::world::model::{HostedZone, Resources};
 
 pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
     match operation {
@@ -27,37 +31,6 @@ pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
         "TestDNSAnswer" => dns::test_answer(world, ask),
         other => Err(Fault::unimplemented(other)),
     }
-}
-
-fn invalid(message: impl Into<String>) -> Fault {
-    Fault::bad("InvalidInput", message)
-}
-
-/// `maxitems`, which AWS takes as text and caps.
-fn max_items(ask: &Ask, most: i64) -> Result<i64, Fault> {
-    let asked = ask
-        .input
-        .int("maxitems")
-        .map_err(|_| invalid("maxitems is not a number"))?;
-    match asked.unwrap_or(most) {
-        size if size < 1 => Err(invalid("maxitems must be at least 1")),
-        size => Ok(size.min(most)),
-    }
-}
-
-/// The zone an operation names, with or without its `/hostedzone/`.
-fn zone<'a>(world: &'a Resources, id: &str) -> Result<&'a HostedZone, Fault> {
-    let bare = id.trim_start_matches("/hostedzone/");
-    world
-        .hosted_zones
-        .iter()
-        .find(|zone| zone.id == bare)
-        .ok_or_else(|| {
-            Fault::not_found(
-                "NoSuchHostedZone",
-                format!("No hosted zone found with ID: {bare}"),
-            )
-        })
 }
 
 /// How many health checks and zones the account may have (aws-facts §3.4: 200 checks).
@@ -149,21 +122,6 @@ fn get_change(world: &Resources, ask: &Ask) -> Answer {
             )
         })?;
     Ok(Reply::from(shape! { "ChangeInfo": change_shape(change) }))
-}
-
-fn change_shape(change: &DnsChange) -> Value {
-    shape! {
-        "Id": format!("/change/{}", change.id),
-        "Status": &change.status,
-        "SubmittedAt": change.submitted,
-        "Comment": change.comment.as_ref(),
-    }
-}
-
-/// Route 53 sorts names by their labels from the right.
-fn reversed(name: &str) -> String {
-    let name = name.trim_end_matches('.').to_ascii_lowercase();
-    name.rsplit('.').collect::<Vec<_>>().join(".")
 }
 
 #[cfg(test)]

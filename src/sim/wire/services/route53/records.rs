@@ -1,7 +1,7 @@
 //! Record sets, in Route 53's order.
 
-use super::super::{Answer, Ask};
-use super::{invalid, max_items, reversed, zone};
+use crate::wire::services::ask::{Answer, Ask};
+use crate::wire::services::route53::zone_input::{invalid, max_items, reversed, zone};
 use crate::wire::value::{Value, list, shape};
 use crate::world::model::{RecordSet, Resources};
 use gwctl_fleet::Region;
