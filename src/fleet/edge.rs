@@ -7,7 +7,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Judgement, Metrics, Observed, ProbeReport, Region, Switch, WeightedRecord};
+use super::{
+    Certificate, Judgement, Metrics, Observed, ProbeReport, Region, Switch, WeightedRecord,
+};
 
 /// What CloudFront says of the distribution.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,31 +30,6 @@ pub struct Distribution {
     pub certificate_arn: Option<String>,
     /// Qualified ARNs of the Lambda@Edge functions on origin-request.
     pub router_arn: Option<String>,
-}
-
-/// A certificate, the edge's or a Region's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Certificate {
-    /// Its ARN.
-    pub arn: String,
-    /// Main name.
-    pub domain: String,
-    /// Every name it is good for, the main one among them.
-    pub names: Vec<String>,
-    /// `ISSUED`, `EXPIRED` … as AWS spells it.
-    pub status: String,
-    /// End of validity.
-    pub not_after: Option<Timestamp>,
-    /// Renewal status, when one is under way or failed.
-    pub renewal: Option<String>,
-}
-
-impl Certificate {
-    /// Whole days left; negative when over.
-    pub fn days_left(&self, now: Timestamp) -> Option<i64> {
-        self.not_after
-            .map(|end| end.duration_since(now).as_hours().div_euclid(24))
-    }
 }
 
 /// The Lambda@Edge function.
@@ -267,19 +244,6 @@ impl Edge {
     /// The check on the records of `region`, the first one's where there are several.
     pub fn check(&self, region: &Region) -> Option<&HealthCheck> {
         self.checks.get(*self.check_ids(region).first()?)
-    }
-
-    /// How many of these checks Route 53 counts healthy, and of how many that is not known.
-    pub fn healthy(&self, checks: &[String], now: Timestamp) -> (usize, usize) {
-        let verdicts = checks.iter().map(|id| {
-            let check = self.checks.get(id)?;
-            super::check_verdict(check, now).in_service()
-        });
-        verdicts.fold((0, 0), |(healthy, unknown), verdict| match verdict {
-            Some(true) => (healthy + 1, unknown),
-            Some(false) => (healthy, unknown),
-            None => (healthy, unknown + 1),
-        })
     }
 }
 

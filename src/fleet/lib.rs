@@ -4,6 +4,7 @@
 
 pub mod assumptions;
 mod availability;
+mod certificate;
 mod clients;
 mod clock;
 mod code;
@@ -19,6 +20,7 @@ mod offer;
 mod probe;
 mod quota;
 mod record;
+mod refusals;
 mod region;
 mod row_age;
 mod rules;
@@ -36,6 +38,7 @@ mod throttle;
 mod verdict;
 
 pub use availability::Availability;
+pub use certificate::Certificate;
 pub use clients::{Checkers, Served};
 pub use clock::{Clock, SystemClock};
 pub use code::{CodeState, DeployedCode};
@@ -47,7 +50,7 @@ pub use discovery::{
     ApiMapping, ApiName, HostedZone, ListedDistribution, ListedGlobalCluster, Origin,
 };
 pub use edge::{
-    Certificate, CheckConfig, CheckKind, CheckVerdict, Distribution, DnsAnswer, Edge, HealthCheck,
+    CheckConfig, CheckKind, CheckVerdict, Distribution, DnsAnswer, Edge, HealthCheck,
     LatencyRecord, Router, Vote,
 };
 pub use function_name::FunctionName;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::poller::Response;
+use super::response::Response;
 use gwctl_fleet::{Missing, Observed, Region};
 
 /// How the newest question in each Region ended: nothing, or why not.

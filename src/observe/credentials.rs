@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::fold::Picture;
+use super::picture::Picture;
 use super::poller::{PolledAnswer, Poller};
 
 /// Follows what the program says. When it ends, everything that waited for it is asked again at once.

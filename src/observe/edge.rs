@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::fold::Picture;
+use super::picture::Picture;
 use super::poller::{Askers, Fold, Poller};
 use super::schedule::{CERTIFICATE, CONFIG, DISTRIBUTION, STATE, VANTAGE};
 use super::vantage::{VANTAGE_BITS, VANTAGES, VantagePoint};

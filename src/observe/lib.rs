@@ -13,16 +13,19 @@ pub mod discover;
 pub mod drift;
 mod edge;
 mod fold;
+mod lever;
 mod limiter;
 mod members;
 mod metrics;
 mod network;
 mod permissions;
+mod picture;
 mod poller;
 mod probe;
 mod questions;
 mod read_permissions;
 mod region;
+mod response;
 mod schedule;
 mod shared_facts;
 mod switches;
@@ -37,12 +40,12 @@ use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use fold::Picture;
 use gwctl_aws::Session;
 use gwctl_fleet::{
     Clock, FleetSpec, Missing, Observed, Pace, Position, Region, Snapshot, Switch, Vote,
 };
 use limiter::Limiter;
+use picture::Picture;
 use poller::{Askers, Poller};
 use shared_facts::SharedFacts;
 

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::poller::{Askers, Fold, PolledAnswer, Poller, Response};
+use super::poller::{Askers, Fold, PolledAnswer, Poller};
 use super::questions::{self, Key};
+use super::response::Response;
 use super::schedule;
 use gwctl_aws::{MetricAnswer, MetricQuestion};
 use gwctl_fleet::{Missing, Observed, Region, Series};

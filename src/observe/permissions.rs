@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures_util::future::try_join_all;
 
-use super::fold::Picture;
+use super::picture::Picture;
 use super::poller::{Askers, Fold, Poller};
 use super::schedule::CONFIG;
 use gwctl_aws::{AwsError, ErrorKind, Iam};

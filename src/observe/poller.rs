@@ -8,14 +8,15 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use super::fold::Picture;
 use super::limiter::Limiter;
+use super::picture::Picture;
 use super::probe::{NoProbe, Prober};
 use super::read_permissions;
+use super::response::Response;
 use super::schedule::{self, Cadence};
 use super::shared_facts::SharedFacts;
 use gwctl_aws::Session;
-use gwctl_fleet::{Clock, FleetSpec, Missing, Observed, Pace, ProbeReport, Region, Source};
+use gwctl_fleet::{Clock, FleetSpec, Missing, Pace, ProbeReport, Region, Source};
 
 /// Shortest wait on the wall: a world that runs very fast must not turn watching into spinning.
 const SHORTEST: Duration = Duration::from_millis(50);
@@ -48,27 +49,6 @@ pub(super) struct PolledAnswer {
     /// Which question; none for those that the first picture does not wait for.
     pub(super) question: Option<usize>,
     pub(super) fold: Fold,
-}
-
-/// What came back for one question: the answer or why there is none, when it was asked, of whom.
-pub(super) struct Response<T> {
-    pub(super) answer: Result<T, Missing>,
-    pub(super) at: Timestamp,
-    pub(super) source: Source,
-}
-
-impl<T> Response<T> {
-    pub(super) fn renew(self, observed: &mut Observed<T>) {
-        observed.renew(self.answer, self.at, self.source);
-    }
-
-    pub(super) fn map<U>(self, change: impl FnOnce(T) -> Result<U, Missing>) -> Response<U> {
-        Response {
-            answer: self.answer.and_then(change),
-            at: self.at,
-            source: self.source,
-        }
-    }
 }
 
 impl Poller {

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
-use super::fold::Picture;
-use super::poller::{Askers, Fold, Poller, Response};
+use super::picture::Picture;
+use super::poller::{Askers, Fold, Poller};
 use super::questions::API_METRICS;
+use super::response::Response;
 use super::schedule::{ALARMS, CERTIFICATE, CONFIG, EVENTS, STATE};
 use gwctl_aws::AwsError;
 use gwctl_fleet::{Certificate, Cluster, Missing, Observed, Region, Site, SiteSpec, Source};

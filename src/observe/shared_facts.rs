@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::watch;
 
-use super::switches::Lever;
+use super::lever::Lever;
 use gwctl_fleet::{ApiDetail, Region, Switch, Topology};
 
 /// Something to be looked up before other questions can be asked.

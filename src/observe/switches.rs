@@ -6,30 +6,15 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 
-use super::fold::Picture;
-use super::poller::{Askers, Fold, Poller, Response};
+use super::lever::Lever;
+use super::picture::Picture;
+use super::poller::{Askers, Fold, Poller};
+use super::response::Response;
 use super::schedule::ALARMS;
 use gwctl_aws::AwsError;
 use gwctl_fleet::{
     CheckConfig, CheckKind, HealthCheck, LatencyRecord, Missing, Position, Region, Switch,
 };
-
-/// A health check that follows an alarm, on its way to a Region's record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Lever {
-    /// The Region that it takes out of service.
-    site: Region,
-    /// The health check's id.
-    check: String,
-    /// The alarm's name.
-    alarm: String,
-    /// Where the alarm is.
-    home: Region,
-    /// Whether unhealthy at the alarm is healthy at the record.
-    inverted: bool,
-    /// What the check is while the alarm has no data.
-    without_points: Option<String>,
-}
 
 /// The levers of all `records`, by what is known of their checks.
 pub(super) fn levers(

@@ -3,7 +3,8 @@
 use gwctl_fleet::{CheckKind, Missing, Observed, Region, Snapshot, Source, Vote};
 
 use super::limiter::Limiter;
-use super::poller::{Poller, Response};
+use super::poller::Poller;
+use super::response::Response;
 
 /// Asks for the votes on `check`. Those of a calculated check are its children's: AWS answers for
 /// checks that look at an endpoint only (aws-facts §3.4).

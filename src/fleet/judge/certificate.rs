@@ -1,6 +1,6 @@
 //! Certificates: days left, and whether renewal works.
 
-use super::reason;
+use crate::judge::evidence::reason;
 use crate::{Certificate, Observed, Reason, Snapshot, Verdict};
 
 /// A certificate only threatens until its last day; then it hurts every client.

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::reasons::{Effect, age, beyond, millis, unseen};
-use super::{figure, fresh, reason};
+use crate::judge::evidence::{figure, fresh, reason};
 use crate::{
     Availability, ClusterState, Judgement, Lag, Member, Missing, Reason, Region, Snapshot,
     Topology, Verdict,

@@ -2,7 +2,8 @@
 
 use super::reasons::{absent, beyond, percent, unseen};
 use super::site::{Seen, effect, seen, slow, unreached};
-use super::{certificate, figure, reason, share, witness};
+use super::{certificate, witness};
+use crate::judge::evidence::{figure, reason, share};
 use crate::{Judgement, Metric, Missing, Reason, Region, Site, Snapshot, Verdict};
 
 pub(super) fn judge(snapshot: &Snapshot) -> Judgement {

@@ -2,7 +2,7 @@
 
 use super::reasons::{Effect, absent, beyond, percent};
 use super::site::{FEW, effect, of};
-use super::{figure, reason, share};
+use crate::judge::evidence::{figure, reason, share};
 use crate::{Function, Metric, Missing, Reason, Site, Snapshot, Verdict};
 
 pub(super) fn judge(snapshot: &Snapshot, site: &Site, reasons: &mut Vec<Reason>) {

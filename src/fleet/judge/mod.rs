@@ -4,8 +4,10 @@
 //! not be seen is unknown, never green; every verdict says why.
 
 mod certificate;
+mod check;
 mod database;
 mod edge;
+mod evidence;
 #[cfg(test)]
 mod fixture;
 mod functions;
@@ -15,17 +17,14 @@ mod site;
 mod throttling;
 mod witness;
 
-use std::time::Duration;
-
-use jiff::{SignedDuration, Timestamp};
+pub use self::check::check_verdict;
+use self::evidence::reason;
 
 pub use database::member_verdict;
 use reasons::age;
 pub use witness::{Found, checkers};
 
-use crate::{
-    CheckVerdict, HealthCheck, Judgement, Metric, Observed, Reason, Region, Site, Snapshot, Verdict,
-};
+use crate::{Judgement, Observed, Reason, Region, Site, Snapshot, Verdict};
 
 /// Fills in every judgement of `snapshot`: sites, edge, database, the fleet as a whole.
 pub fn judge(snapshot: &mut Snapshot) {
@@ -40,41 +39,6 @@ pub fn judge(snapshot: &mut Snapshot) {
     snapshot.database.judgement = database::judge(snapshot);
     snapshot.edge.judgement = edge::judge(snapshot);
     snapshot.judgement = fleet(snapshot);
-}
-
-/// A status point older than this tells nothing: checks report every minute (aws-facts §1.3).
-const STATUS_STALE: SignedDuration = SignedDuration::from_mins(5);
-
-/// Whether Route 53 counts `check` healthy, from its configuration and its newest status point.
-///
-/// `HealthCheckStatus` is the final verdict: an inverted check is already inverted in it. A
-/// disabled check is not looked at by Route 53: it is pinned, whatever the old points say
-/// (aws-facts §3.4).
-pub fn check_verdict(check: &HealthCheck, now: Timestamp) -> CheckVerdict {
-    if let Some(config) = check.config.current()
-        && config.disabled
-    {
-        return if config.inverted {
-            CheckVerdict::PinnedUnhealthy
-        } else {
-            CheckVerdict::PinnedHealthy
-        };
-    }
-    // The minute still being counted is worth reading: its minimum can only get worse.
-    let newest = check
-        .metrics
-        .get(Metric::CheckStatus)
-        .current()
-        .and_then(|series| {
-            let point = series.newest()?;
-            let end = point.at + SignedDuration::try_from(series.period).unwrap_or_default();
-            (now.duration_since(end) <= STATUS_STALE).then_some(point.value)
-        });
-    match newest {
-        Some(value) if value >= 1.0 => CheckVerdict::Healthy,
-        Some(_) => CheckVerdict::Unhealthy,
-        None => CheckVerdict::Unknown,
-    }
 }
 
 /// The whole fleet: what clients see comes first, then whatever ails a part.
@@ -186,46 +150,6 @@ fn blind(snapshot: &Snapshot) -> Option<Reason> {
             format!("nothing answers this machine, neither AWS nor a probe{since}: check its own network"),
         )
     })
-}
-
-pub(super) fn reason(verdict: Verdict, about: &'static str, text: String) -> Reason {
-    Reason {
-        verdict,
-        about,
-        text,
-    }
-}
-
-/// The value of `observed`, when its newest question was answered not longer than `limit_s` ago.
-pub(super) fn fresh<T>(observed: &Observed<T>, now: Timestamp, limit_s: f64) -> Option<&T> {
-    let value = observed.current()?;
-    (observed.age(now)?.as_secs_f64() <= limit_s).then_some(value)
-}
-
-/// The newest settled point of `metric`, when it is not too old to count.
-pub(super) fn figure(
-    metrics: &crate::Metrics,
-    metric: Metric,
-    snapshot: &Snapshot,
-) -> Option<crate::Point> {
-    let point = metrics.latest(metric, snapshot.at)?;
-    let period = metrics
-        .get(metric)
-        .current()
-        .map_or(Duration::ZERO, |series| series.period);
-    let age = snapshot.at.duration_since(point.at).as_secs_f64() - period.as_secs_f64();
-    (age <= snapshot.thresholds.metric_stale_s).then_some(point)
-}
-
-/// As [`crate::Metrics::percent`], when it is not too old to count.
-pub(super) fn share(
-    metrics: &crate::Metrics,
-    part: Metric,
-    whole: Metric,
-    snapshot: &Snapshot,
-) -> Option<f64> {
-    figure(metrics, whole, snapshot)?;
-    Some(metrics.percent(part, whole, snapshot.at)?.value)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use self::age as rough;
-use super::reason;
+use crate::judge::evidence::reason;
 use crate::{Limit, Missing, Observed, Reason, Region, Source, Verdict};
 
 /// `340 ms`, `1.84 s`, `2 min`.

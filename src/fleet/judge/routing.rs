@@ -1,7 +1,7 @@
 //! Whether DNS sends anybody to a Region: all of its records, not the first.
 
 use super::reasons::percent;
-use super::{figure, reason};
+use crate::judge::evidence::{figure, reason};
 use crate::{
     CheckVerdict, HealthCheck, LatencyRecord, Metric, Missing, Reason, Site, Snapshot, Verdict,
 };

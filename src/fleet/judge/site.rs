@@ -2,7 +2,7 @@
 
 use super::reasons::{Effect, absent, age, beyond, millis, percent, unseen};
 use super::{certificate, checkers, database, functions, routing, throttling, witness};
-use super::{figure, fresh, reason};
+use crate::judge::evidence::{figure, fresh, reason};
 use crate::{
     Alarm, CheckKind, Judgement, Metric, Missing, OwnAnswer, Point, ProbeReport, Reason, Region,
     Site, Snapshot, Verdict,

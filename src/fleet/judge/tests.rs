@@ -1,8 +1,11 @@
 //! The fleet's judgement as a whole, and the rules that hold everywhere.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::fixture::{Fixture, REGIONS, ask_failed, region};
 use super::*;
 use crate::{Alarm, CheckConfig, CheckKind, Metrics, Missing};
+use crate::{CheckVerdict, HealthCheck, Metric};
 
 fn check(
     disabled: bool,

@@ -1,7 +1,7 @@
 //! Whether an API gets more than it takes: its clients are answered 429.
 
-use super::figure;
-use super::reason;
+use crate::judge::evidence::figure;
+use crate::judge::evidence::reason;
 use crate::{Metric, Reason, Site, Snapshot, Throttle, Verdict};
 
 /// Throttled requests count among the requests and in `4xx` alone: more requests than the limit is what shows

@@ -3,8 +3,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::figure;
 use super::reasons::{age, percent};
+use crate::judge::evidence::figure;
 use crate::{
     CheckKind, CheckVerdict, HealthCheck, Metric, Metrics, Region, Site, Snapshot, check_verdict,
 };
