@@ -43,7 +43,7 @@ struct Page {
 #[derive(Default)]
 struct Decision {
     action: Option<String>,
-    decision: Option<String>,
+    verdict: Option<String>,
     /// Whether a condition asks for a context key that the simulation was not given.
     misses_context: bool,
 }
@@ -105,10 +105,10 @@ impl Iam {
             let text = self.ask(ACTION, parameters).await?;
             let page = page(&text).ok_or_else(|| self.caller.garbled(ACTION, "no result in it"))?;
             for one in page.decisions {
-                let (Some(action), Some(decision)) = (one.action, one.decision) else {
+                let (Some(action), Some(verdict)) = (one.action, one.verdict) else {
                     return Err(self.caller.garbled(ACTION, "a result without its decision"));
                 };
-                let allowed = decision == "allowed";
+                let allowed = verdict == "allowed";
                 if !allowed && one.misses_context {
                     continue;
                 }
@@ -140,9 +140,9 @@ fn page(text: &str) -> Option<Page> {
                     while let Some(mut field) = member.next_tag() {
                         match field.start_el().local() {
                             "EvalActionName" => one.action = text_of(&mut field),
-                            "EvalDecision" => one.decision = text_of(&mut field),
+                            "EvalDecision" => one.verdict = text_of(&mut field),
                             "MissingContextValues" => {
-                                one.misses_context = field.next_tag().is_some()
+                                one.misses_context = field.next_tag().is_some();
                             }
                             _ => {}
                         }
@@ -178,7 +178,7 @@ mod tests {
         let [denied, allowed] = &page.decisions[..] else {
             panic!("two decisions");
         };
-        assert_eq!(denied.decision.as_deref(), Some("implicitDeny"));
+        assert_eq!(denied.verdict.as_deref(), Some("implicitDeny"));
         assert!(denied.misses_context);
         assert_eq!(allowed.action.as_deref(), Some("rds:DescribeEvents"));
         assert!(!allowed.misses_context);

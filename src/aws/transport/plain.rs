@@ -69,10 +69,9 @@ pub(crate) struct PlainReply {
 
 /// An answer that is no success.
 #[derive(Debug, thiserror::Error)]
-#[error("{code}: it was answered {status}")]
+#[error("{}: it was answered {status}", .meta.code().unwrap_or_default())]
 struct Refused {
     status: u16,
-    code: String,
     meta: ErrorMetadata,
 }
 
@@ -80,10 +79,9 @@ impl Refused {
     fn of(status: u16, kind: Kind, body: &[u8]) -> Self {
         let told = (kind == Kind::Query).then(|| query::refusal(body));
         let (code, message) = told.flatten().unwrap_or_else(|| by_status(status, kind));
-        let meta = ErrorMetadata::builder().code(&code).message(message);
+        let meta = ErrorMetadata::builder().code(code).message(message);
         Self {
             status,
-            code,
             meta: meta.build(),
         }
     }
