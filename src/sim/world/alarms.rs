@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::State;
-use super::faults::FaultKind;
 use super::metrics::MetricId;
 use super::model::Alarm;
+use crate::world::parts::faults::FaultKind;
 
 /// How far back the newest point may be, in minutes, before it counts as missing.
 const PATIENCE: i64 = 5;
@@ -157,14 +157,14 @@ fn clock(minute: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{model::Resources, seed, seed_alarms};
+    use super::super::{model::Resources, seed_alarms, seed_options};
     use super::*;
     use gwctl_fleet::Region;
 
     #[test]
     fn an_alarm_says_which_points_moved_it_and_goes_back_when_they_are_gone() {
         let regions = [Region::global()];
-        let options = seed::SeedOptions {
+        let options = seed_options::SeedOptions {
             seed: 1,
             regions: &regions,
             rest: false,

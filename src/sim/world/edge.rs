@@ -1,44 +1,11 @@
 //! The edge: clients' requests come in, routers ask DNS and send them to a Region.
 
 use super::State;
-use super::dns::{self, Asker};
 use super::rng::normal_slice;
 use super::serving::Outcome;
-use super::sketch::Sketch;
-use super::standing::Front;
-
-/// The minute being counted at the edge.
-#[derive(Debug, Clone, Default)]
-pub(super) struct EdgeMinute {
-    pub requests: f64,
-    pub refused: f64,
-    /// 5xx that a Region answered.
-    pub failed: f64,
-    /// No answer from a Region: 504.
-    pub silent: f64,
-    pub router_errors: f64,
-    pub down: f64,
-    pub up: f64,
-    pub origin_latency: Sketch,
-}
-
-/// Requests a second from one edge location to one Region.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Flow {
-    pub site: usize,
-    pub rate: f64,
-    pub rtt_ms: f64,
-}
-
-/// Where the clients' requests went.
-#[derive(Debug)]
-pub(super) struct Routed {
-    pub flows: Vec<Flow>,
-    /// Requests a second that the edge took and had nowhere to send.
-    pub unrouted: f64,
-    /// Requests a second whose name does not resolve any more.
-    pub unresolved: f64,
-}
+use crate::world::parts::dns::Asker;
+use crate::world::parts::edge::{Flow, Routed};
+use crate::world::parts::front::Front;
 
 /// How many routers that wake together draw from a weighted set by themselves.
 const DRAWERS: usize = 24;
@@ -141,7 +108,13 @@ impl State {
                 resolver: ((location * super::clients::ROUTERS + router) * DRAWERS + one) as u64,
                 now: self.now,
             };
-            let answer = dns::answer(zone, &self.resources.health_checks, name, "CNAME", &asker);
+            let answer = crate::world::parts::dns::answer(
+                zone,
+                &self.resources.health_checks,
+                name,
+                "CNAME",
+                &asker,
+            );
             let site = self.chosen(front, answer.values.first());
             (site, i64::from(answer.ttl_s).max(1))
         };

@@ -3,10 +3,10 @@
 use jiff::SignedDuration;
 
 use super::State;
-use super::faults::FaultKind;
 use super::model::{Distribution, Invalidation};
 use super::names;
 use super::rng::pick;
+use crate::world::parts::faults::FaultKind;
 
 /// The caller's reference was used for other paths: `InvalidationBatchAlreadyExists`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,37 +2,13 @@
 
 use super::State;
 use super::checkers::{Checkers, Endpoint, endpoint_verdict, settled_verdict};
-use super::faults::FaultKind;
 use super::metrics::MetricId;
-use super::model::{CheckKind, HealthCheck};
+use super::model::CheckKind;
 use super::physics::MetricCheckFollows;
-use super::publish::CheckSeries;
+use crate::world::parts::faults::FaultKind;
+use crate::world::parts::health::{CheckMinute, Watch};
+use crate::world::parts::series::CheckSeries;
 use gwctl_fleet::Region;
-
-/// A check in the minute being counted.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct CheckMinute {
-    pub looks: f64,
-    pub healthy: f64,
-    pub percent: f64,
-    pub percent_min: f64,
-    pub percent_max: f64,
-    pub children: f64,
-}
-
-/// Everything about a check that AWS does not show.
-#[derive(Debug, Clone)]
-pub(super) struct Watch {
-    id: String,
-    /// By its own data, before inversion and disabling.
-    own: bool,
-    /// None for those without checkers.
-    pub checkers: Option<Checkers>,
-    /// The minute being counted.
-    pub minute: CheckMinute,
-    /// What it is published as.
-    pub series: CheckSeries,
-}
 
 impl State {
     /// The checkers ask, and Route 53 makes up its mind.
@@ -218,21 +194,5 @@ impl State {
                 .iter()
                 .any(|c| &c.id == id && c.healthy)
         })
-    }
-}
-
-impl CheckMinute {
-    fn look(&mut self, check: &HealthCheck, step: f64) {
-        if let Some(percent) = check.percent_healthy {
-            if self.looks == 0.0 {
-                self.percent_min = percent;
-            }
-            self.percent_min = self.percent_min.min(percent);
-            self.percent_max = self.percent_max.max(percent);
-            self.percent += percent * step;
-        }
-        self.looks += step;
-        self.healthy += if check.healthy { step } else { 0.0 };
-        self.children += f64::from(check.healthy_children.unwrap_or(0)) * step;
     }
 }

@@ -25,6 +25,7 @@ mod names;
 mod networks;
 mod noise;
 mod offers;
+mod parts;
 mod physics;
 mod probe;
 mod promotion;
@@ -41,6 +42,8 @@ mod seed;
 mod seed_alarms;
 mod seed_checks;
 mod seed_database;
+mod seed_options;
+mod seed_recovery;
 mod served;
 mod serving;
 mod sim;
@@ -54,10 +57,9 @@ mod time;
 
 use jiff::Timestamp;
 
-pub use admission::{Admission, Refusal};
-pub use dns::DnsAnswer;
+pub use crate::world::parts::dns::DnsAnswer;
+pub use crate::world::parts::promotion::PromotionRefused;
 pub use edge_changes::{InvalidationRefused, covers};
-pub use faults::{Fault, FaultKind, FaultStatus};
 pub(crate) use formation::{Deletion, Execution, FormationRefused, Given, Proposal, TemplateGiven};
 pub use membership::DetachRefused;
 pub use metrics::{MetricId, MetricStore};
@@ -65,20 +67,21 @@ pub use model::Resources;
 pub use names::{SWITCH_METRIC, SWITCH_NAMESPACE};
 pub use networks::{Vantage, place_of};
 pub use offers::offered;
+pub use parts::admission::{Admission, Refusal};
+pub use parts::faults::{Fault, FaultKind, FaultStatus};
+pub use parts::probe::{ProbeOutcome, ResolveOutcome};
+pub use parts::record::{CallCounts, Calls, Mutation};
+pub use parts::tamper::{How, Tamper};
 pub use physics::{MetricCheckFollows, Physics};
-pub use probe::{ProbeOutcome, ResolveOutcome};
-pub use promotion::PromotionRefused;
-pub use record::{CallCounts, Calls, Mutation};
 pub use record_sets::RecordsRefused;
 pub use recovery::RoutingRefused;
 pub use resources::{Changed, Made, NO_FORWARDING, Owned, Wanted};
 pub use scenario::{Event, Happening, Scenario, ScenarioError};
 pub use sim::{Moment, Sim, SimError, SimOptions, StateGuard};
 pub use snapshots::CopyRefused;
-pub use tamper::{How, Tamper};
 
-use faults::Faults;
 use gwctl_fleet::{FleetSpec, Region, RoutingEndpoint};
+use parts::faults::Faults;
 use rng::Rng;
 
 /// What the world has counted since its history began.
@@ -136,7 +139,7 @@ pub struct State {
     strikes: Vec<Strikes>,
     /// Scenario events to come, the next one last.
     script: Vec<(i64, Event)>,
-    limits: admission::Limits,
+    limits: crate::world::parts::admission::Limits,
     /// How long every API call takes, when it is fixed.
     api_latency: Option<std::time::Duration>,
     /// How many calls there were of each kind, for their dice as well.
@@ -150,25 +153,25 @@ pub struct State {
     dns_zones: Vec<model::HostedZone>,
     /// Zones as they will be once a change, by its id, is everywhere.
     dns_coming: Vec<(String, model::HostedZone)>,
-    edge: edge::EdgeMinute,
+    edge: crate::world::parts::edge::EdgeMinute,
     edge_rng: Rng,
     /// Where clients' requests come in; none while nothing leads to a distribution.
-    front: Option<standing::Front>,
+    front: Option<crate::world::parts::front::Front>,
     /// Whether there ever was one: before, clients know of no name to use.
     opened: bool,
     sites: Vec<serving::Site>,
-    database: database::Database,
+    database: crate::world::parts::database::Database,
     /// Requests answered just now, by site.
-    served: Vec<served::Served>,
+    served: Vec<crate::world::parts::served::Served>,
     /// Writes acknowledged in this minute, and of these, those forwarded from elsewhere.
     written: (f64, f64),
     /// Of these, by the site they came from.
     forwarded_here: Vec<f64>,
     latest_step: f64,
     /// One a health check, in the same order.
-    watches: Vec<health::Watch>,
-    series: publish::AllSeries,
-    resolver: probe::Resolver,
+    watches: Vec<crate::world::parts::health::Watch>,
+    series: crate::world::parts::series::AllSeries,
+    resolver: crate::world::parts::probe::Resolver,
     probe_rng: Rng,
     /// What stacks made.
     owners: resources::Owners,
@@ -188,7 +191,7 @@ impl State {
         scenario: &Scenario,
         start: Timestamp,
     ) -> Self {
-        let options = seed::SeedOptions {
+        let options = seed_options::SeedOptions {
             seed,
             regions: &regions,
             rest,
@@ -199,14 +202,14 @@ impl State {
         let mut metrics = MetricStore::new(scenario.physics.put_visible_s);
         let begun = start.as_second();
         let now = (begun - scenario::HISTORY.as_secs()).div_euclid(60) * 60;
-        let database = database::Database::new(seed, &regions, now);
+        let database = crate::world::parts::database::Database::new(seed, &regions, now);
         let members: Vec<Region> = database
             .members
             .iter()
             .map(|member| member.region.clone())
             .collect();
         let mut state = Self {
-            series: publish::AllSeries::new(&mut metrics, &resources, &members),
+            series: crate::world::parts::series::AllSeries::new(&mut metrics, &resources, &members),
             metrics,
             totals: Totals::default(),
             mutations: Vec::new(),
@@ -218,8 +221,8 @@ impl State {
             attentive_until: 0,
             faults: Faults::default(),
             strikes: Vec::new(),
-            script: time::script(scenario, begun),
-            limits: admission::Limits::default(),
+            script: scenario::script(scenario, begun),
+            limits: crate::world::parts::admission::Limits::default(),
             api_latency: None,
             calls: CallCounts::new(),
             tampers: Vec::new(),
@@ -227,7 +230,7 @@ impl State {
             clients: clients::everywhere(seed, &regions, scenario.clients),
             dns_zones: resources.hosted_zones.clone(),
             dns_coming: Vec::new(),
-            edge: edge::EdgeMinute::default(),
+            edge: crate::world::parts::edge::EdgeMinute::default(),
             edge_rng: Rng::new(seed, "edge"),
             front: None,
             opened: false,
@@ -236,12 +239,12 @@ impl State {
                 .map(|region| serving::Site::new(seed, region))
                 .collect(),
             database,
-            served: vec![served::Served::default(); regions.len()],
+            served: vec![crate::world::parts::served::Served::default(); regions.len()],
             written: (0.0, 0.0),
             forwarded_here: vec![0.0; regions.len()],
             latest_step: 1.0,
             watches: Vec::new(),
-            resolver: probe::Resolver::default(),
+            resolver: crate::world::parts::probe::Resolver::default(),
             probe_rng: Rng::new(seed, "probe"),
             owners: resources::Owners::default(),
             pending: std::collections::BTreeMap::new(),

@@ -2,63 +2,10 @@
 //! RDS's own events (aws-facts §2.3-§2.7). Durations of the stages are plausible, not AWS's promise.
 
 use super::State;
-use super::faults::FaultKind;
 use super::model::{FailoverState, GlobalCluster};
-use super::telling::Side;
-
-/// A running switchover or failover.
-#[derive(Debug, Clone)]
-pub(super) struct Promotion {
-    loses_data: bool,
-    pub from: usize,
-    pub to: usize,
-    stage: Stage,
-    /// Second at which the stage may end.
-    until: i64,
-    /// Failover: everything acknowledged after this second is lost.
-    cut: f64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    /// AWS checks.
-    Pending,
-    /// Switchover: the old primary is read-only, the target catches up.
-    Synchronising,
-    /// The target becomes the writer.
-    Promoting,
-    /// The global writer endpoint moves.
-    Redirecting,
-    /// The rest of the topology follows.
-    Finishing,
-}
-
-/// Why AWS refuses.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PromotionRefused {
-    /// `GlobalClusterNotFoundFault`.
-    #[error("Global cluster {0} not found")]
-    GlobalClusterNotFound(String),
-    /// `DBClusterNotFoundFault`.
-    #[error("DBCluster {0} not found")]
-    DbClusterNotFound(String),
-    /// `InvalidGlobalClusterStateFault`.
-    #[error("Global cluster {id} is in state {status}")]
-    InvalidGlobalClusterState {
-        /// Identifier.
-        id: String,
-        /// Its status.
-        status: String,
-    },
-    /// `InvalidDBClusterStateFault`.
-    #[error("DBCluster {cluster}: {why}")]
-    InvalidDbClusterState {
-        /// ARN.
-        cluster: String,
-        /// Why not.
-        why: String,
-    },
-}
+use crate::world::parts::faults::FaultKind;
+use crate::world::parts::promotion::{Promotion, PromotionRefused, Stage};
+use crate::world::parts::side::Side;
 
 impl State {
     /// `SwitchoverGlobalCluster`: nothing is lost, and a healthy primary is needed. Returns the global

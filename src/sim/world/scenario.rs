@@ -6,8 +6,8 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::clients::PEAK;
-use super::faults::{Fault, FaultKind};
 use super::physics::Physics;
+use crate::world::parts::faults::{Fault, FaultKind};
 use gwctl_fleet::Region;
 
 /// How far before the start a fault may begin: as long as the history that is made.
@@ -239,6 +239,17 @@ impl Scenario {
             events,
         })
     }
+}
+
+/// The scenario's events by second, the next one last.
+pub(super) fn script(scenario: &Scenario, begun: i64) -> Vec<(i64, Event)> {
+    let timed = scenario
+        .events
+        .iter()
+        .map(|event| (begun + event.at.as_secs(), event.clone()));
+    let mut script: Vec<(i64, Event)> = timed.collect();
+    script.reverse();
+    script
 }
 
 impl Event {

@@ -1,5 +1,6 @@
 //! Founds the fleet: every resource of the account as it stands before anything happens.
 
+use super::seed_options::SeedOptions;
 use jiff::{SignedDuration, Timestamp};
 
 use super::model::{
@@ -10,31 +11,8 @@ use super::names::{
     self, ACCOUNT, DISTRIBUTION, DOMAIN, FLEET, FUNCTIONS, LATENCY_RECORD, ROUTER, ZONE, ZONE_NAME,
 };
 use super::rng::pick;
-use super::{recovery, seed_alarms, seed_checks, seed_database};
+use super::{seed_alarms, seed_checks, seed_database, seed_recovery};
 use gwctl_fleet::{ApiKind, EdgeSpec, FleetSpec, Region, SiteSpec, SwitchSpec, Thresholds};
-
-/// What the fleet is founded on.
-#[derive(Debug, Clone)]
-pub(super) struct SeedOptions<'a> {
-    /// Ids are spelled from it.
-    pub seed: u64,
-    /// The Regions; the first holds the database's writer. Without any, the account has a zone and nothing else.
-    pub regions: &'a [Region],
-    /// REST APIs instead of HTTP APIs.
-    pub rest: bool,
-    /// With routing controls.
-    pub arc: bool,
-    /// The present.
-    pub now: Timestamp,
-}
-
-impl SeedOptions<'_> {
-    /// So many days ago, at an hour and minute that look arbitrary.
-    pub(super) fn days_ago(&self, days: i64, what: &str) -> Timestamp {
-        let within = pick(self.seed, what, 86_400);
-        self.now - SignedDuration::from_hours(24 * days) - SignedDuration::from_secs(within)
-    }
-}
 
 /// Everything the account holds.
 pub(super) fn resources(options: &SeedOptions) -> Resources {
@@ -84,7 +62,7 @@ fn add_fleet(options: &SeedOptions, all: &mut Resources) {
     all.stacks.push(edge_stack(options));
     seed_database::add(options, all);
     seed_alarms::add(options, all);
-    all.routing = options.arc.then(|| recovery::cluster(options));
+    all.routing = options.arc.then(|| seed_recovery::cluster(options));
     seed_checks::add(options, all);
 }
 

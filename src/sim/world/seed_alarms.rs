@@ -2,7 +2,7 @@
 
 use super::model::{Alarm, Resources};
 use super::names::{self, ACCOUNT, DISTRIBUTION, SWITCH_METRIC, SWITCH_NAMESPACE};
-use super::seed::SeedOptions;
+use crate::world::seed_options::SeedOptions;
 use gwctl_fleet::{ApiKind, Region};
 
 /// Where the evacuation switch of `region` lives and what it is called: never in the Region it evacuates

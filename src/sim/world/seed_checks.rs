@@ -3,8 +3,8 @@
 
 use super::model::{CheckKind, HealthCheck, Resources, Tag};
 use super::names;
-use super::seed::SeedOptions;
 use super::seed_alarms::switch_alarm;
+use crate::world::seed_options::SeedOptions;
 use gwctl_fleet::Region;
 
 /// Where Route 53's checkers are (aws-facts §3.4).

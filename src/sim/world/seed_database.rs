@@ -2,7 +2,7 @@
 
 use super::model::{DbCluster, DbInstance, GlobalCluster, GlobalMember, Resources};
 use super::names::{self, ACCOUNT, FLEET};
-use super::seed::SeedOptions;
+use crate::world::seed_options::SeedOptions;
 use gwctl_fleet::Region;
 
 const ENGINE: &str = "aurora-postgresql";

@@ -7,10 +7,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::clock::SimClock;
-use super::faults::FaultStatus;
-use super::probe::{ProbeOutcome, ResolveOutcome};
 use super::scenario::Scenario;
 use super::{State, Tamper, Vantage, names};
+use crate::world::parts::faults::FaultStatus;
+use crate::world::parts::probe::{ProbeOutcome, ResolveOutcome};
 use gwctl_fleet::{Clock, FleetSpec, Region};
 
 /// What a world is made of.

@@ -1,52 +1,11 @@
 //! What stands: which Regions are complete and can serve, and where clients' requests come in.
 
-use super::model::{CustomDomain, Distribution, Function};
-use super::publish::{EdgeSeries, SiteSeries};
+use super::State;
+use super::model::{CustomDomain, Function};
 use super::serving::Site;
-use super::{State, served};
+use crate::world::parts::front::Front;
+use crate::world::parts::series::{EdgeSeries, SiteSeries};
 use gwctl_fleet::Region;
-
-/// Custom headers of a distribution's origin, which are the router's settings.
-const REGIONS: &str = "x-gwctl-regions";
-const FALLBACK: &str = "x-gwctl-fallback";
-
-/// Where clients' requests come in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Front {
-    /// The distribution's id.
-    pub distribution: String,
-    /// The name clients use.
-    pub domain: String,
-    /// The name the router asks DNS for, with the final dot.
-    pub latency: String,
-    /// The endpoints the router knows; none where it goes wherever DNS says.
-    pub hosts: Option<Vec<String>>,
-    /// The Region it takes instead of one it does not know.
-    pub fallback: Option<Region>,
-}
-
-impl Front {
-    fn of(distribution: &Distribution, domain: &str) -> Option<Self> {
-        let origin = distribution.origins.first()?;
-        let header = |name: &str| {
-            let mut all = origin.headers.iter();
-            all.find(|(known, _)| known == name)
-                .map(|(_, value)| value.clone())
-        };
-        let hosts = header(REGIONS).map(|list| {
-            let pairs = list.split(',');
-            let hosts = pairs.filter_map(|pair| pair.split_once('='));
-            hosts.map(|(_, host)| host.trim().to_owned()).collect()
-        });
-        Some(Self {
-            distribution: distribution.id.clone(),
-            domain: domain.to_owned(),
-            latency: format!("{}.", origin.domain),
-            hosts,
-            fallback: header(FALLBACK).and_then(|region| Region::new(&region).ok()),
-        })
-    }
-}
 
 impl State {
     /// The index of a Region; it is one of the fleet's from now on.
@@ -56,7 +15,8 @@ impl State {
         }
         self.regions.push(region.clone());
         self.sites.push(Site::new(self.seed, region));
-        self.served.push(served::Served::default());
+        self.served
+            .push(crate::world::parts::served::Served::default());
         self.forwarded_here.push(0.0);
         self.series.sites.push(None);
         for client in &mut self.clients {

@@ -1,18 +1,12 @@
 //! What RDS tells of a switchover or failover: its events, in the Regions concerned (aws-facts §2.5).
 
+use crate::world::parts::side::Side;
 use jiff::Timestamp;
 
 use super::State;
 use super::model::DbEvent;
 use super::names;
 use gwctl_fleet::Region;
-
-/// The old or the new primary.
-pub(super) struct Side {
-    pub region: Region,
-    /// Identifier of its cluster.
-    pub cluster: String,
-}
 
 impl State {
     pub(super) fn tell_both(&mut self, id: &'static str, ending: &str) {

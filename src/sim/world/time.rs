@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::faults::{Fault, FaultKind};
-use super::scenario::{Event, Happening, Scenario};
+use super::scenario::Happening;
 use super::serving::{Conditions, Outcome};
 use super::{State, Strikes};
+use crate::world::parts::faults::{Fault, FaultKind};
 use gwctl_fleet::Region;
 
 /// Steps of the history, in seconds: an uneventful one, and those after something happened.
@@ -15,17 +15,6 @@ const FINE: i64 = 5;
 const ATTENTION: i64 = 150;
 /// How long before the present the history is told in fine steps.
 const RUN_UP: i64 = 120;
-
-/// The scenario's events by second, the next one last.
-pub(super) fn script(scenario: &Scenario, begun: i64) -> Vec<(i64, Event)> {
-    let timed = scenario
-        .events
-        .iter()
-        .map(|event| (begun + event.at.as_secs(), event.clone()));
-    let mut script: Vec<(i64, Event)> = timed.collect();
-    script.reverse();
-    script
-}
 
 impl State {
     /// Whether the present is still the past.

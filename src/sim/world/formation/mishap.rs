@@ -1,24 +1,8 @@
 //! Single resources that are to go wrong: for tests that let every step of provisioning fail once.
 
-use crate::world::faults::FaultKind;
+use crate::world::parts::faults::FaultKind;
+use crate::world::parts::mishap::Mishap;
 use crate::world::{Sim, State};
-
-/// A resource that goes wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mishap {
-    /// A part of the stack's name.
-    stack_part: String,
-    /// Its name in the template.
-    logical: String,
-    /// Why it fails, once; none: it hangs until it is released.
-    reason: Option<String>,
-}
-
-impl Mishap {
-    fn strikes(&self, stack: &str, logical: &str) -> bool {
-        self.logical == logical && stack.contains(&self.stack_part)
-    }
-}
 
 impl Sim {
     /// The next time a stack whose name has `stack_part` in it makes, changes or deletes the resource

@@ -14,8 +14,8 @@ mod stack;
 mod target;
 mod work;
 
+pub(super) use crate::world::parts::mishap::Mishap;
 pub(crate) use change_set::{Execution, Given, Proposal, TemplateGiven};
-pub(super) use mishap::Mishap;
 pub(crate) use operation::Operation;
 pub(crate) use refused::FormationRefused;
 pub(crate) use stack::Deletion;

@@ -6,9 +6,9 @@ use serde_json::Value;
 use super::operation::{Doomed, Goal, Operation, Stage, Work};
 use super::target::{Standing, same};
 use crate::world::State;
-use crate::world::faults::FaultKind;
 use crate::world::model::{StackResource, Tag};
-use crate::world::resources::{Changed, Made, Wanted};
+use crate::world::parts::faults::FaultKind;
+use crate::world::resources::wanted::{Changed, Made, Wanted};
 use gwctl_fleet::Region;
 
 /// Reasons as CloudFormation gives them.

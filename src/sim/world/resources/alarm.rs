@@ -6,7 +6,7 @@ use super::super::State;
 use super::super::model::Alarm;
 use super::super::names::ACCOUNT;
 use super::properties::{float, items, need, number, text, texts};
-use super::{Begun, Wanted};
+use crate::world::resources::wanted::{Begun, Wanted};
 use gwctl_fleet::Region;
 
 impl State {

@@ -4,7 +4,7 @@ use super::super::State;
 use super::super::model::{Api, CustomDomain, Stage, Throttle};
 use super::super::names;
 use super::properties::{flag, float, items, need, number, text};
-use super::{Begun, Wanted};
+use crate::world::resources::wanted::{Begun, Wanted};
 use gwctl_fleet::{ApiKind, Region};
 
 /// What a stage's template lets through; none where it does not say.

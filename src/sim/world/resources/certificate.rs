@@ -6,7 +6,7 @@ use super::super::State;
 use super::super::model::Certificate;
 use super::super::names::{self, ACCOUNT};
 use super::properties::{items, need, text, texts};
-use super::{Begun, Wanted};
+use crate::world::resources::wanted::{Begun, Wanted};
 use gwctl_fleet::Region;
 
 /// Validity of a public certificate (aws-facts §7).

@@ -7,7 +7,7 @@ use super::super::State;
 use super::super::model::Function;
 use super::super::names::ACCOUNT;
 use super::properties::{at, need, number, text, texts};
-use super::{Begun, Takes, Wanted};
+use crate::world::resources::wanted::{Begun, Takes, Wanted};
 use gwctl_fleet::Region;
 
 /// Seconds a function takes; more with network interfaces to make.

@@ -4,10 +4,10 @@
 use super::super::State;
 use super::super::model::{DbCluster, GlobalCluster, GlobalMember};
 use super::super::names::{self, ACCOUNT};
-use super::super::publish_database::MemberSeries;
 use super::super::replication::Member;
 use super::properties::{at as at_path, flag, need, number, text};
-use super::{Begun, Takes, Wanted};
+use crate::world::parts::member_series::MemberSeries;
+use crate::world::resources::wanted::{Begun, Takes, Wanted};
 use gwctl_fleet::Region;
 
 /// Members of a global cluster: one writes, ten follow.

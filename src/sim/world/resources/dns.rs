@@ -7,7 +7,7 @@ use super::super::model::{AliasTarget, CheckKind, HealthCheck, RecordSet, Tag};
 use super::super::names;
 use super::super::seed_checks::CHECKER_REGIONS;
 use super::properties::{at, flag, items, need, number, text, texts};
-use super::{Begun, Wanted};
+use crate::world::resources::wanted::{Begun, Wanted};
 use gwctl_fleet::Region;
 
 impl State {

@@ -3,11 +3,11 @@
 use jiff::SignedDuration;
 
 use super::super::State;
-use super::super::faults::FaultKind;
 use super::super::model::{Distribution, Origin};
 use super::super::names::{self, ACCOUNT};
 use super::properties::{at, flag, items, need, text, texts};
-use super::{Begun, Wanted};
+use crate::world::parts::faults::FaultKind;
+use crate::world::resources::wanted::{Begun, Wanted};
 use gwctl_fleet::Region;
 
 /// Seconds until a change is at every edge.

@@ -1,7 +1,8 @@
 //! Which service makes a resource.
 
 use super::super::State;
-use super::{Begun, Wanted, inert_resources};
+use super::inert_resources;
+use crate::world::resources::wanted::{Begun, Wanted};
 use gwctl_fleet::Region;
 
 /// Resources that are made alike.

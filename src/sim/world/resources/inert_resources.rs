@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::super::State;
 use super::super::model::Opaque;
 use super::super::names::{self, ACCOUNT};
-use super::{Begun, Takes, Wanted, properties};
+use super::properties;
+use crate::world::resources::wanted::{Begun, Takes, Wanted};
 use gwctl_fleet::Region;
 
 /// How a kind's physical ids are made.

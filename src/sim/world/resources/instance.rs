@@ -5,7 +5,7 @@ use super::super::State;
 use super::super::model::DbInstance;
 use super::super::names::{self, ACCOUNT};
 use super::properties::{need, number, text};
-use super::{Begun, Wanted};
+use crate::world::resources::wanted::{Begun, Wanted};
 use gwctl_fleet::Region;
 
 impl State {

@@ -14,65 +14,24 @@ mod families;
 mod inert_resources;
 mod instance;
 mod owners;
-mod properties;
+pub(in crate::world) mod properties;
 mod replacing;
+pub(in crate::world) mod wanted;
 
+use self::wanted::Takes;
+pub use self::wanted::{Changed, Made, Wanted};
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::State;
-use super::faults::FaultKind;
-use super::model::Tag;
 use super::rng::pick;
+use crate::world::parts::faults::FaultKind;
+pub use crate::world::parts::owners::Owned;
+pub(super) use crate::world::parts::owners::Owners;
 pub use database::NO_FORWARDING;
 use families::Family;
 use gwctl_fleet::Region;
-pub use owners::Owned;
-pub(super) use owners::Owners;
-
-/// A resource that a stack wants.
-#[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
-    /// The stack's Region, also of what AWS has only once.
-    pub region: &'a Region,
-    /// The stack's ARN or name.
-    pub stack: &'a str,
-    /// Its name in the template.
-    pub logical: &'a str,
-    /// `AWS::RDS::DBCluster` …
-    pub kind: &'a str,
-    /// Every function resolved.
-    pub properties: &'a Value,
-    /// The stack's.
-    pub tags: &'a [Tag],
-}
-
-/// What came of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Made {
-    /// What `Ref` gives; unlike AWS's unique within kind and Region where AWS's is not (record sets).
-    pub physical: String,
-    /// What `Fn::GetAtt` gives.
-    pub attributes: BTreeMap<String, String>,
-    /// Seconds until it is complete.
-    pub takes_s: i64,
-}
-
-/// What came of a change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Changed {
-    /// The resource as it will be.
-    pub made: Made,
-    /// Whether another one was made in its place; the old one is still there.
-    pub replaced: bool,
-}
-
-/// The shortest and the longest a thing takes, in seconds.
-type Takes = (i64, i64);
-
-/// A service begins: what it calls the resource, and the seconds it takes.
-type Begun = Result<(String, i64), String>;
 
 impl State {
     /// Begins to make a resource: it is there at once, in its first status. Or why the service does not.

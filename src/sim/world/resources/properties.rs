@@ -58,7 +58,7 @@ pub(super) fn texts(properties: &Value, path: &str) -> Vec<String> {
 }
 
 /// Whether `word` is a value anywhere in `properties`.
-pub(super) fn mentions(properties: &Value, word: &str) -> bool {
+pub(in crate::world) fn mentions(properties: &Value, word: &str) -> bool {
     match properties {
         Value::String(text) => text == word,
         Value::Array(items) => items.iter().any(|item| mentions(item, word)),

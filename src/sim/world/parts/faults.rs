@@ -1,0 +1,355 @@
+//! What can go wrong: each fault can be started and ended, by hand or by a scenario.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use gwctl_fleet::Region;
+
+/// The kinds of faults, named as scenarios name them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FaultKind {
+    /// Nothing in a Region answers.
+    RegionDark,
+    /// A share of a Region's invocations fails.
+    LambdaErrors,
+    /// Replication to a Region falls behind.
+    LagSurge,
+    /// A Region answers slowly, API and control calls alike.
+    ApiLatency,
+    /// A Region's certificate could not be renewed.
+    CertificateExpiring,
+    /// AWS's APIs refuse most calls for their rate.
+    Throttled,
+    /// The control planes in us-east-1 are down.
+    ControlPlanesDown,
+    /// The operator's session is over.
+    CredentialsExpired,
+    /// One action is not allowed.
+    AccessDenied,
+    /// The distribution never finishes its deployment.
+    StuckDeployment,
+    /// The next switchover fails.
+    FailedSwitchover,
+    /// The next stack that is made or updated fails half-way.
+    StackFails,
+    /// Stacks in progress stay where they are.
+    StuckStack,
+}
+
+impl FaultKind {
+    /// All kinds, those of a Region first.
+    pub const ALL: [Self; 13] = [
+        Self::RegionDark,
+        Self::LambdaErrors,
+        Self::LagSurge,
+        Self::ApiLatency,
+        Self::CertificateExpiring,
+        Self::Throttled,
+        Self::ControlPlanesDown,
+        Self::CredentialsExpired,
+        Self::AccessDenied,
+        Self::StuckDeployment,
+        Self::FailedSwitchover,
+        Self::StackFails,
+        Self::StuckStack,
+    ];
+
+    /// The name scenarios use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::RegionDark => "region-dark",
+            Self::LambdaErrors => "lambda-errors",
+            Self::LagSurge => "lag-surge",
+            Self::ApiLatency => "api-latency",
+            Self::CertificateExpiring => "certificate-expiring",
+            Self::Throttled => "throttled",
+            Self::ControlPlanesDown => "control-planes-down",
+            Self::CredentialsExpired => "credentials-expired",
+            Self::AccessDenied => "access-denied",
+            Self::StuckDeployment => "stuck-deployment",
+            Self::FailedSwitchover => "failed-switchover",
+            Self::StackFails => "stack-fails",
+            Self::StuckStack => "stuck-stack",
+        }
+    }
+
+    /// Whether it strikes one Region.
+    pub const fn regional(self) -> bool {
+        matches!(
+            self,
+            Self::RegionDark
+                | Self::LambdaErrors
+                | Self::LagSurge
+                | Self::ApiLatency
+                | Self::CertificateExpiring
+        )
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::RegionDark => "Region dark",
+            Self::LambdaErrors => "Lambda errors",
+            Self::LagSurge => "Replication lag surge",
+            Self::ApiLatency => "Slow Region",
+            Self::CertificateExpiring => "Certificate about to expire",
+            Self::Throttled => "API calls throttled",
+            Self::ControlPlanesDown => "Control planes in us-east-1 down",
+            Self::CredentialsExpired => "Credentials expired",
+            Self::AccessDenied => "One action not allowed",
+            Self::StuckDeployment => "Distribution stuck deploying",
+            Self::FailedSwitchover => "The next switchover fails",
+            Self::StackFails => "The next stack fails",
+            Self::StuckStack => "Stacks make no progress",
+        }
+    }
+
+    const fn explanation(self) -> &'static str {
+        match self {
+            Self::RegionDark => {
+                "Nothing in the Region answers: API calls hang, the endpoint is silent, its metrics stop. \
+                 Requests fail until the health checkers agree and DNS answers expire."
+            }
+            Self::LambdaErrors => {
+                "About one in seven of the Region's invocations fails. Too few in a row for the health \
+                 checkers: Route 53 keeps sending traffic."
+            }
+            Self::LagSurge => {
+                "Replication to the Region falls seconds behind: reads there are stale, and a failover \
+                 to it would lose that much."
+            }
+            Self::ApiLatency => {
+                "Everything in the Region takes several times as long, AWS's own API included."
+            }
+            Self::CertificateExpiring => {
+                "Renewal of the Region's certificate waits for a validation record somebody removed; days are left."
+            }
+            Self::Throttled => {
+                "AWS refuses most calls for their rate, everywhere; the fleet itself is fine."
+            }
+            Self::ControlPlanesDown => {
+                "Route 53, CloudFront, ACM for CloudFront and IAM cannot be changed or described; DNS, \
+                 health checks and serving go on."
+            }
+            Self::CredentialsExpired => {
+                "Every call is refused until somebody logs in again; the fleet itself is fine."
+            }
+            Self::AccessDenied => {
+                "The operator's role lacks one permission; everything else answers."
+            }
+            Self::StuckDeployment => {
+                "A change of the distribution stays InProgress; any edge may serve old or new."
+            }
+            Self::FailedSwitchover => {
+                "The next switchover ends in an event that says it failed; the old primary takes writes again."
+            }
+            Self::StackFails => {
+                "One resource of the next stack that CloudFormation makes or updates cannot be made: the stack \
+                 rolls back."
+            }
+            Self::StuckStack => {
+                "Whatever CloudFormation has begun stays IN_PROGRESS; stacks that stand are as they were."
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// One fault that can be started: a kind, with the Region or action it strikes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// What.
+    pub kind: FaultKind,
+    /// Where, for those that strike a Region.
+    pub region: Option<Region>,
+    /// Which action, for `access-denied`, as `service:Operation`.
+    pub action: Option<String>,
+}
+
+impl Fault {
+    /// Its identifier: `region-dark:eu-west-1`, `throttled`, `access-denied:rds:DescribeDBClusters`.
+    pub fn id(&self) -> String {
+        match (&self.region, &self.action) {
+            (Some(region), _) => format!("{}:{region}", self.kind),
+            (None, Some(action)) => format!("{}:{action}", self.kind),
+            (None, None) => self.kind.to_string(),
+        }
+    }
+}
+
+/// A fault as the faults menu shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FaultStatus {
+    /// What [`crate::Sim::start_fault`] and [`crate::Sim::end_fault`] take.
+    pub id: String,
+    /// A few words.
+    pub title: String,
+    /// What happens, in one or two sentences.
+    pub explanation: String,
+    /// Where, for those that strike a Region.
+    pub region: Option<Region>,
+    /// Since when it is active; none when it is not.
+    pub since: Option<Timestamp>,
+}
+
+/// The faults of a world.
+#[derive(Debug, Clone, Default)]
+pub(in crate::world) struct Faults {
+    active: BTreeMap<Fault, Timestamp>,
+}
+
+/// The action the faults menu offers to forbid.
+const FORBIDDEN: &str = "rds:DescribeDBClusters";
+
+impl Faults {
+    /// Starts `fault`; one that is active already keeps its beginning.
+    pub(in crate::world) fn start(&mut self, fault: Fault, at: Timestamp) {
+        self.active.entry(fault).or_insert(at);
+    }
+
+    /// Ends `fault`; says whether it was active.
+    pub(in crate::world) fn end(&mut self, fault: &Fault) -> bool {
+        self.active.remove(fault).is_some()
+    }
+
+    /// Since when `kind` strikes `region`.
+    pub(in crate::world) fn since(&self, kind: FaultKind, region: &str) -> Option<Timestamp> {
+        self.active
+            .iter()
+            .find(|(fault, _)| {
+                fault.kind == kind && fault.region.as_ref().is_some_and(|r| r.as_str() == region)
+            })
+            .map(|(_, since)| *since)
+    }
+
+    /// Whether `kind` strikes `region`.
+    pub(in crate::world) fn strikes(&self, kind: FaultKind, region: &str) -> bool {
+        self.since(kind, region).is_some()
+    }
+
+    /// Whether `kind` is active anywhere.
+    pub(in crate::world) fn any(&self, kind: FaultKind) -> bool {
+        self.active.keys().any(|fault| fault.kind == kind)
+    }
+
+    /// Whether `kind` is active anywhere; it has struck then, and is over.
+    pub(in crate::world) fn strikes_once(&mut self, kind: FaultKind) -> bool {
+        let before = self.active.len();
+        self.active.retain(|fault, _| fault.kind != kind);
+        self.active.len() < before
+    }
+
+    /// Whether `service:operation` is forbidden.
+    pub(in crate::world) fn forbids(&self, service: &str, operation: &str) -> bool {
+        self.active
+            .keys()
+            .filter_map(|fault| fault.action.as_deref())
+            .any(|action| {
+                action
+                    .split_once(':')
+                    .is_some_and(|(s, o)| s == service && o == operation)
+            })
+    }
+
+    /// Every fault this fleet offers, active ones with their beginning.
+    pub(in crate::world) fn statuses(&self, regions: &[Region]) -> Vec<FaultStatus> {
+        let mut offered = offered(regions);
+        offered.extend(
+            self.active
+                .keys()
+                .filter(|fault| !offered.contains(fault))
+                .cloned()
+                .collect::<Vec<_>>(),
+        );
+        offered
+            .into_iter()
+            .map(|fault| FaultStatus {
+                id: fault.id(),
+                title: match (&fault.region, &fault.action) {
+                    (Some(region), _) => format!("{} in {region}", fault.kind.title()),
+                    (None, Some(action)) => format!("Not allowed: {action}"),
+                    (None, None) => fault.kind.title().into(),
+                },
+                explanation: fault.kind.explanation().into(),
+                since: self.active.get(&fault).copied(),
+                region: fault.region,
+            })
+            .collect()
+    }
+
+    /// The fault called `id`.
+    pub(in crate::world) fn find(&self, id: &str, regions: &[Region]) -> Option<Fault> {
+        let mut all = offered(regions);
+        all.extend(self.active.keys().cloned());
+        all.into_iter().find(|fault| fault.id() == id)
+    }
+}
+
+fn offered(regions: &[Region]) -> Vec<Fault> {
+    let mut all = Vec::new();
+    for kind in FaultKind::ALL {
+        if kind.regional() {
+            all.extend(regions.iter().map(|region| Fault {
+                kind,
+                region: Some(region.clone()),
+                action: None,
+            }));
+        } else {
+            let action = (kind == FaultKind::AccessDenied).then(|| FORBIDDEN.to_owned());
+            all.push(Fault {
+                kind,
+                region: None,
+                action,
+            });
+        }
+    }
+    all
+}
+
+impl Fault {
+    /// A fault of a scenario, or what is wrong with it.
+    pub(in crate::world) fn checked(
+        kind: FaultKind,
+        region: Option<&Region>,
+        action: Option<&str>,
+    ) -> Result<Self, String> {
+        match (kind.regional(), region) {
+            (true, None) => {
+                return Err(format!(
+                    "`{kind}` strikes one Region: add `region = \"eu-west-1\"`"
+                ));
+            }
+            (false, Some(_)) => {
+                return Err(format!("`{kind}` strikes everywhere: take `region` away"));
+            }
+            _ => {}
+        }
+        let action = match (kind, action) {
+            (FaultKind::AccessDenied, None) => Some(FORBIDDEN.to_owned()),
+            (FaultKind::AccessDenied, Some(action)) if action.split_once(':').is_none() => {
+                return Err(format!(
+                    "`{action}` is not an action: write `rds:DescribeDBClusters`"
+                ));
+            }
+            (FaultKind::AccessDenied, Some(action)) => Some(action.to_owned()),
+            (_, Some(_)) => {
+                return Err(format!(
+                    "`{kind}` takes no `action`: only access-denied does"
+                ));
+            }
+            (_, None) => None,
+        };
+        Ok(Self {
+            kind,
+            region: region.cloned(),
+            action,
+        })
+    }
+}
