@@ -9,6 +9,7 @@
 mod actions;
 mod cli;
 mod contracts;
+mod facts;
 mod layers;
 mod observe;
 mod screens;
