@@ -136,8 +136,7 @@ fn today() -> Date {
 fn append(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    files::private(&mut options);
     files::open(&mut options, path)
 }
 

@@ -5,7 +5,6 @@
 //! in the same process, without those that are empty.
 
 use std::ffi::{OsStr, OsString};
-use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
 use clap::CommandFactory as _;
@@ -52,11 +51,27 @@ pub fn without_empty() -> Result<(), Failure> {
             .next(format!("Unset it: `unset {name}`."))
     };
     let mut again = Command::new(std::env::current_exe().map_err(|error| failed(&error))?);
-    again.arg0(called).args(arguments);
+    again.args(arguments);
     for name in &empty {
         again.env_remove(name);
     }
-    Err(failed(&again.exec()))
+    Err(failed(&instead(again, &called)))
+}
+
+/// Becomes `program`, called as this one was; the error where that fails.
+#[cfg(unix)]
+fn instead(mut program: Command, called: &OsStr) -> std::io::Error {
+    use std::os::unix::process::CommandExt as _;
+    program.arg0(called).exec()
+}
+
+/// A system that cannot replace a program by another runs that, and ends as it does.
+#[cfg(not(unix))]
+fn instead(mut program: Command, _: &OsStr) -> std::io::Error {
+    match program.status() {
+        Ok(status) => std::process::exit(status.code().unwrap_or(1)),
+        Err(error) => error,
+    }
 }
 
 fn is_blank(value: &OsStr) -> bool {

@@ -26,6 +26,7 @@ mod settings;
 mod sim;
 mod simulated;
 mod status;
+mod stop_signals;
 mod target;
 mod verbose;
 

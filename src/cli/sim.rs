@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::args::{Serve, Sim as What};
 use super::clock::{self, ClockWord};
@@ -13,6 +12,7 @@ use super::failure::Failure;
 use super::output::{print, tell};
 use super::run_async;
 use super::simulated::{spec, world};
+use super::stop_signals::StopSignals;
 use super::target::DNS_VARIABLE;
 use crate::config::{Config, Paths};
 use crate::fleet::FleetSpec;
@@ -39,13 +39,7 @@ fn scenarios() -> Result<Exit, Failure> {
 }
 
 async fn serve(args: &Serve) -> Result<Exit, Failure> {
-    let (mut interrupt, mut terminate) = match (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) {
-        (Ok(interrupt), Ok(terminate)) => (interrupt, terminate),
-        (Err(error), _) | (_, Err(error)) => return Err(Failure::io("listen for signals", &error)),
-    };
+    let mut stop = StopSignals::listen()?;
     let sim = world(&args.world, args.empty)?;
     let server = wire::serve(sim.clone(), args.port).await.map_err(|error| {
         Failure::io(format!("listen on 127.0.0.1:{}", args.port), &error)
@@ -64,10 +58,7 @@ async fn serve(args: &Serve) -> Result<Exit, Failure> {
         speed: args.world.speed,
     };
     print(&environment(args, &server, &file.path, &clock))?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
+    stop.any().await;
     server.stop().await;
     tell("gwctl: the simulated AWS has stopped");
     Ok(Exit::Success)

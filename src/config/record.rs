@@ -3,7 +3,6 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, value};
@@ -44,12 +43,9 @@ fn replace(file: &Path, text: &str) -> io::Result<()> {
     let file = std::fs::canonicalize(file)?;
     let permissions = std::fs::metadata(&file)?.permissions();
     let beside = file.with_extension("toml.new");
-    let mut new = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&beside)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    let mut new = crate::files::private(&mut options).open(&beside)?;
     new.write_all(text.as_bytes())
         .and_then(|()| new.set_permissions(permissions))
         .and_then(|()| new.sync_all())

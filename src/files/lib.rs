@@ -1,10 +1,25 @@
 //! Opens regular files alone: a named pipe or a device that lies where a file should be would hold up whoever
 //! opens it, for ever.
 
-use std::fs::{File, FileType, OpenOptions};
+use std::fs::{DirBuilder, File, FileType, OpenOptions};
 use std::io::{self, Read as _};
-use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
+#[cfg(unix)]
+use std::os::unix::fs::{DirBuilderExt as _, FileTypeExt as _, OpenOptionsExt as _};
 use std::path::Path;
+
+/// A file that is made is for its owner alone, where the system knows such modes.
+pub fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    options.mode(0o600);
+    options
+}
+
+/// As [`private`], for a folder.
+pub fn private_folder(builder: &mut DirBuilder) -> &mut DirBuilder {
+    #[cfg(unix)]
+    builder.mode(0o700);
+    builder
+}
 
 /// Opens `path` as `options` say, without waiting. What is no regular file is refused, but for `/dev/null` and for
 /// what the shell hands over as `/dev/fd/N`.
@@ -12,7 +27,9 @@ pub fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     if handed_over(path) || path == Path::new("/dev/null") {
         return options.open(path);
     }
-    let file = options.custom_flags(libc::O_NONBLOCK).open(path);
+    #[cfg(unix)]
+    options.custom_flags(libc::O_NONBLOCK);
+    let file = options.open(path);
     let file = file.map_err(|error| odd_writer(path).unwrap_or(error))?;
     let kind = file.metadata()?.file_type();
     if kind.is_file() {
@@ -53,12 +70,8 @@ fn odd_writer(path: &Path) -> Option<io::Error> {
 fn odd(kind: FileType) -> io::Error {
     let what = if kind.is_dir() {
         "a folder"
-    } else if kind.is_fifo() {
-        "a named pipe"
-    } else if kind.is_socket() {
-        "a socket"
     } else {
-        "a device"
+        special(kind)
     };
     io::Error::new(
         io::ErrorKind::InvalidInput,
@@ -66,10 +79,27 @@ fn odd(kind: FileType) -> io::Error {
     )
 }
 
+#[cfg(unix)]
+fn special(kind: FileType) -> &'static str {
+    if kind.is_fifo() {
+        "a named pipe"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
+}
+
+#[cfg(not(unix))]
+fn special(_: FileType) -> &'static str {
+    "a device"
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[cfg(unix)]
     #[test]
     fn a_named_pipe_is_refused_at_once_to_read_and_to_write() {
         let folder = tempfile::tempdir().unwrap();

@@ -338,8 +338,7 @@ fn write(file: &mut File, record: &Record, binds: bool) -> std::io::Result<()> {
 /// For the operator's eyes alone: plans name resources.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    gwctl_files::private(&mut options);
     options
 }
 

@@ -182,8 +182,7 @@ impl Folder {
     fn prepare(&self) -> Result<(), LeaseRefused> {
         let mut builder = std::fs::DirBuilder::new();
         builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        gwctl_files::private_folder(&mut builder);
         builder
             .create(&self.path)
             .map_err(|cause| LeaseRefused::Io {

@@ -148,8 +148,7 @@ fn locked(path: &Path) -> Result<File, LeaseRefused> {
 
 fn open(path: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    gwctl_files::private(&mut options);
     options.read(true).write(true).create(true).truncate(false);
     gwctl_files::open(&mut options, path)
 }

@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
-
 use super::again::Again;
 use super::ask::{Back, Line, Question, Typed, ask, show};
 use super::events::{Events, closing};
@@ -16,6 +14,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::output::{print, tell};
 use crate::cli::runs::report::keep;
+use crate::cli::stop_signals::StopSignals;
 
 /// How to follow.
 #[derive(Debug, Clone)]
@@ -51,7 +50,8 @@ async fn follow(
     manner: &Manner,
     from: Tail,
 ) -> Result<Exit, Failure> {
-    let mut signals = Signals::listen()?;
+    // All of them leave the run resumable.
+    let mut signals = StopSignals::listen()?;
     let mut desk = Desk::new(folder, manner, from);
     let mut left = false;
     // An order was given and not obeyed yet: what holds the run may be gone in a moment.
@@ -110,29 +110,6 @@ async fn follow(
             manner.again.command("resume", &state.id, "--write")
         ))),
         Err(defect) => Err(Failure::new(format!("the run ended by a defect: {defect}"))),
-    }
-}
-
-/// Interrupt, terminate, hang up: all of them leave the run resumable.
-struct Signals([Signal; 3]);
-
-impl Signals {
-    fn listen() -> Result<Self, Failure> {
-        let listen = |kind| signal(kind).map_err(|error| Failure::io("listen for signals", &error));
-        Ok(Self([
-            listen(SignalKind::interrupt())?,
-            listen(SignalKind::terminate())?,
-            listen(SignalKind::hangup())?,
-        ]))
-    }
-
-    async fn any(&mut self) {
-        let [interrupt, terminate, hangup] = &mut self.0;
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-        }
     }
 }
 

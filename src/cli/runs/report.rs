@@ -31,7 +31,7 @@ pub fn keep(folder: &Folder, id: &str) -> Result<PathBuf, Failure> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     // As private as the journal it tells.
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    files::private(&mut options);
     files::open(&mut options, &path)
         .and_then(|mut file| file.write_all(text.as_bytes()))
         .map_err(|error| Failure::io(format!("write the report {}", path.display()), &error))?;

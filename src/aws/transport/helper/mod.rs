@@ -5,6 +5,7 @@
 //! waits for the same answer. While the console has the terminal, the program is kept from its keys, and what it
 //! says is passed on.
 
+mod group;
 mod profile;
 
 use std::collections::HashMap;
@@ -20,13 +21,13 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use jiff::Timestamp;
-use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::Command;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use gwctl_fleet::clean;
+
+use self::group::Group;
 
 /// How long one caller waits before it says that the program still runs; the program goes on.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -135,34 +136,21 @@ fn silent(profile: &str) -> String {
     format!("the credential process of profile `{profile}` is still running")
 }
 
-/// Ends the program and whatever it started, should nobody wait for it any more.
-struct Group(Option<Pid>);
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if let Some(group) = self.0.take() {
-            // It may have ended by itself.
-            let _ = kill_process_group(group, Signal::TERM);
-        }
-    }
-}
-
 async fn run(profile: &str, command: &str) -> Result<Credentials, String> {
     let failed = |why: String| format!("the credential process of profile `{profile}` {why}");
-    let mut program = Command::new("sh");
-    program.args(["-c", command]).stdout(Stdio::piped());
+    let mut program = group::shell(command);
+    program.stdout(Stdio::piped());
     program.kill_on_drop(true);
     let apart = APART.load(Ordering::SeqCst);
     if apart {
         // In a process group of its own, the terminal stops it where it would take the console's keys.
         program.stdin(Stdio::null()).stderr(Stdio::piped());
-        program.process_group(0);
+        group::set_apart(&mut program);
     }
     let mut child = program
         .spawn()
         .map_err(|why| failed(format!("could not be started: {why}")))?;
-    let id = child.id().and_then(|id| i32::try_from(id).ok());
-    let mut group = Group(id.and_then(Pid::from_raw).filter(|_| apart));
+    let mut group = apart.then(|| Group::of(&child));
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let speaks = async {
         match stderr {
@@ -191,7 +179,9 @@ async fn run(profile: &str, command: &str) -> Result<Credentials, String> {
             "did not end within {minutes} minutes and was stopped; one that asks for something at the terminal must be run before gwctl"
         )));
     };
-    group.0 = None;
+    if let Some(group) = &mut group {
+        group.ended();
+    }
     let status = status.map_err(|why| failed(format!("was lost: {why}")))?;
     if !status.success() {
         return Err(failed(ended_with(status, &said)));

@@ -1,26 +1,14 @@
-//! Signals: those that end the console, those that stop it and let it go on, and the one that says it has
-//! another size.
+//! Signals of Unix.
 
 use std::io;
 
 use rustix::process::{self, Pid};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// What a signal wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wish {
-    /// Leave; the number of the signal.
-    Leave(i32),
-    /// Look how large the terminal is.
-    Measure,
-    /// Give the terminal to the shell, and stand still.
-    Suspend,
-    /// The process stood still and goes on: the terminal may be in any mode.
-    GoOn,
-}
+use super::Wish;
 
 /// The signals that matter to a console.
-pub(super) struct Signals {
+pub(in crate::shell) struct Signals {
     terminate: Signal,
     interrupt: Signal,
     hangup: Signal,
@@ -76,13 +64,13 @@ impl Signals {
 }
 
 /// Does what the terminal does at Ctrl-Z while it is in its own modes: tells every program of the job.
-pub(super) fn suspend_job() -> io::Result<()> {
+pub(in crate::shell) fn suspend_job() -> io::Result<()> {
     Ok(process::kill_current_process_group(process::Signal::TSTP)?)
 }
 
 /// Whether there is a shell that could let a suspended console go on. The kernel asks the same before it stops
 /// a program at Ctrl-Z: without one it would stand still for ever.
-pub(super) fn has_shell() -> bool {
+pub(in crate::shell) fn has_shell() -> bool {
     let session = process::getsid(None).ok();
     let job = process::getpgrp();
     let parent = process::getppid();
