@@ -8,7 +8,7 @@ use super::console::{THEME, open};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::operator::operator;
-use super::simulated::{refresh, target, world};
+use super::simulated::{refresh, target, world_to_be};
 use super::target::Target;
 use crate::actions::{Folder, Intent, RunContext};
 use crate::config::Paths;
@@ -23,7 +23,7 @@ const KEPT: &str =
 
 /// Founds a world and opens the console on it. Needs no configuration, no credentials, no network.
 pub fn run(global: &Global, args: &Simulated) -> Result<Exit, Failure> {
-    let sim = world(args, false)?;
+    let sim = world_to_be(args)?;
     let paths = Paths::find(None)?;
     let setup = Setup {
         fleets: Arc::new(World {
@@ -69,7 +69,11 @@ impl Fleets for World {
 
     fn open(&self, _name: &str, pace: Pace) -> Opening {
         let sim = self.sim.clone();
-        Box::pin(async move { Ok(target(&sim, pace).await.open()) })
+        Box::pin(async move {
+            // Before anybody asks: a question would wait for it, and be counted as unanswered.
+            sim.make_history();
+            Ok(target(&sim, pace).await.open())
+        })
     }
 
     fn reopen(&self, run_context: RunContext, pace: Pace) -> Opened {

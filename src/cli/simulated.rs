@@ -40,6 +40,20 @@ const STILL_START: i64 = 1_795_442_400; // 2026-11-23T14:00:00Z
 pub fn world(args: &Simulated, empty: bool) -> Result<Sim, Failure> {
     found(SimOptions {
         empty,
+        ..options(args)?
+    })
+}
+
+/// As [`world`], before its history is made: [`Sim::make_history`] makes it.
+pub fn world_to_be(args: &Simulated) -> Result<Sim, Failure> {
+    found(SimOptions {
+        history_on_demand: true,
+        ..options(args)?
+    })
+}
+
+fn options(args: &Simulated) -> Result<SimOptions, Failure> {
+    Ok(SimOptions {
         seed: args.seed,
         speed: args.speed,
         scenario: scenario(&args.scenario)?,

@@ -34,6 +34,8 @@ pub struct SimOptions {
     pub start: Option<Timestamp>,
     /// How long every API call takes, instead of what distance and service make of it: for benchmarks.
     pub api_latency: Option<Duration>,
+    /// Whether the history is made at the first look only, and not now: a console draws before it.
+    pub history_on_demand: bool,
 }
 
 impl Default for SimOptions {
@@ -50,6 +52,7 @@ impl Default for SimOptions {
             arc: false,
             start: None,
             api_latency: None,
+            history_on_demand: false,
         }
     }
 }
@@ -91,7 +94,7 @@ pub struct Sim {
 }
 
 impl Sim {
-    /// Founds a world, with four hours of history.
+    /// Founds a world, with four hours of history; where that is made on demand, the first look takes as long.
     pub fn new(options: SimOptions) -> Result<Self, SimError> {
         let SimOptions {
             scenario,
@@ -103,6 +106,7 @@ impl Sim {
             arc,
             start,
             api_latency,
+            history_on_demand,
         } = options;
         if empty {
             regions.clear();
@@ -133,10 +137,19 @@ impl Sim {
         let mut state = State::new(seed, regions, (rest, arc), &scenario, start);
         state.api_latency = api_latency;
         let clock = SimClock::new(start, speed);
-        Ok(Self {
+        let sim = Self {
             clock: Arc::new(clock),
             state: Arc::new(Mutex::new(state)),
-        })
+        };
+        if !history_on_demand {
+            sim.make_history();
+        }
+        Ok(sim)
+    }
+
+    /// Makes the history, where nobody looked yet.
+    pub fn make_history(&self) {
+        drop(self.state());
     }
 
     /// The world as it is now, for others to go on from.
