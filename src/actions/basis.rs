@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::plan::digest;
+use super::digest::digest;
 use gwctl_fleet::Snapshot;
 
 /// The digest. Figures do not count: they change by the minute and change no plan.

@@ -1,5 +1,6 @@
 //! The fleet's configuration once something was built or taken away: the ids of what there is.
 
+use super::guided::{Built, Down, Provision, Retire};
 use super::{Intent, Phase, names};
 use gwctl_aws::{AwsError, Session};
 use gwctl_fleet::{FleetSpec, Region, SiteSpec, SwitchSpec};
@@ -7,22 +8,16 @@ use gwctl_fleet::{FleetSpec, Region, SiteSpec, SwitchSpec};
 /// What a run of `intent` that ended in `phase` built or took away, as if it had been asked for; none where
 /// the configuration is none the wiser. A retirement that was undone built its Region again.
 pub fn built_by(intent: &Intent, phase: Phase) -> Option<Intent> {
-    let found = None;
-    match (intent, phase) {
-        (
-            Intent::Up { .. }
-            | Intent::Provision { .. }
-            | Intent::Retire { .. }
-            | Intent::Down { .. },
-            Phase::Done,
-        ) => Some(intent.clone()),
-        (Intent::Provision { region, .. }, Phase::Undone) => Some(Intent::Retire {
-            region: region.clone(),
-            found,
-        }),
-        (Intent::Retire { region, .. }, Phase::Undone) => Some(Intent::provision(region.clone())),
-        (Intent::Up { .. }, Phase::Undone) => Some(Intent::Down { found }),
-        _ => None,
+    let built = intent.built()?;
+    match (phase, built) {
+        (Phase::Done, _) => Some(intent.clone()),
+        (Phase::Undone, Built::Fleet) => Some(Down { found: None }.into()),
+        (Phase::Undone, Built::With(region)) => Some(Retire::of(region.clone()).into()),
+        (Phase::Undone, Built::Without(region)) => Some(Provision::of(region.clone()).into()),
+        (Phase::Undone, Built::Nothing)
+        | (Phase::Running | Phase::Held | Phase::Paused | Phase::Undoing | Phase::Abandoned, _) => {
+            None
+        }
     }
 }
 
@@ -34,14 +29,14 @@ pub async fn as_built(
     session: &Session,
 ) -> Result<FleetSpec, AwsError> {
     let mut built = spec.clone();
-    match intent {
-        Intent::Up { .. } => {
+    match intent.built() {
+        Some(Built::Fleet) => {
             for site in &mut built.sites {
                 *site = told(fleet, spec, session, site.clone()).await?;
             }
             edge(fleet, &mut built, session).await?;
         }
-        Intent::Provision { region, .. } => {
+        Some(Built::With(region)) => {
             // It stands there already when a retirement was taken back half way.
             if built.sites.iter().all(|site| &site.region != region) {
                 built.sites.push(SiteSpec {
@@ -54,7 +49,7 @@ pub async fn as_built(
                 *site = told(fleet, spec, session, site.clone()).await?;
             }
         }
-        Intent::Retire { region, .. } => {
+        Some(Built::Without(region)) => {
             built.sites.retain(|site| &site.region != region);
             for site in &mut built.sites {
                 // Switches that were there moved.
@@ -67,13 +62,13 @@ pub async fn as_built(
                 }
             }
         }
-        Intent::Down { .. } => {
+        Some(Built::Nothing) => {
             built.edge.distribution = String::new();
             for site in &mut built.sites {
                 site.api = String::new();
             }
         }
-        _ => {}
+        None => {}
     }
     Ok(built)
 }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::check::{Check, Finding};
+use super::guided::{bears, serves};
 use super::journal::{Reply, RunState};
-use super::planners::{bears, serves};
 use super::{Binding, Folder, Plan, format};
 use gwctl_fleet::{Region, Snapshot};
 

@@ -8,20 +8,23 @@
 //! ```
 //!
 //! [`Plan`] is data: it is what is shown, what `--dry-run` prints, what the journal keeps and what
-//! the engine runs. A new action is a planner of its own, listed in [`registry`].
+//! the engine runs. A new action is a file of its own, listed in [`guided`].
 
 mod advise;
 mod annotate;
+pub mod arguments;
 mod basis;
 mod binding;
 mod check;
 mod config_after_run;
 mod data_loss;
+mod digest;
+mod draft;
 pub mod drift;
 mod engine;
 mod figures;
 pub mod format;
-mod intent;
+pub mod guided;
 mod journal;
 mod keep;
 mod lately;
@@ -32,15 +35,17 @@ mod offers;
 mod patience;
 mod plan;
 mod plan_judged;
-mod planners;
+mod planned_call;
+mod planning;
 pub mod policy;
 mod quotas;
 mod recovery;
-pub mod registry;
+mod refused;
 mod rehearsal;
 mod remedy;
 pub mod report;
 mod run_context;
+mod step;
 mod survey;
 mod task;
 mod traffic;
@@ -48,13 +53,14 @@ mod unreachable;
 
 pub use advise::{Advice, Mode, advise};
 pub use annotate::{abandon, note};
+pub use arguments::CodeFrom;
 pub use binding::{Binding, Place};
 pub use check::{Check, Finding};
 pub use config_after_run::{as_built, built_by};
 pub use data_loss::DataLoss;
 pub use engine::{Control, NotStarted, Operator, Order, Running, resume, start};
 pub use figures::{EdgeMinute, Minutes, SiteMinute, WritesBlocked};
-pub use intent::{CALM, CertificateFacts, CodeFrom, Intent, Refused};
+pub use guided::Intent;
 pub use journal::{
     Broken, CallMade, DiskFault, Entry, Folder, Journal, JournalError, Lease, LeaseHolder,
     LeaseRefused, Note, Phase, Record, Reply, ResumeError, RunState, StackPart, Status, StepState,
@@ -66,13 +72,17 @@ pub use mechanism::{Choice, Mechanism};
 pub use needs::{Dependency, Need, Standing};
 pub use offers::Offers;
 pub use patience::plan_patiently;
-pub use plan::{Change, Confirmation, NotConfirmed, Plan, PlannedCall, Shift, Step, plan};
+pub use plan::{Confirmation, NotConfirmed, Plan};
+pub use planned_call::PlannedCall;
+pub use planning::{look_up, plan};
 pub use quotas::Room;
 pub use recovery::{Recovery, recovery};
-pub use rehearsal::{Places, Rehearsal};
+pub use refused::Refused;
+pub use rehearsal::{Before, Places, Rehearsal};
 pub use remedy::{Remedy, outage, remedies};
 pub use run_context::RunContext;
-pub use survey::{KnownStack, SourceCode, Survey, look_up};
+pub use step::{Change, Shift, Step};
+pub use survey::{KnownStack, SourceCode, Survey};
 pub use task::Task;
 
 /// Resources of a stack, and what becomes of them.

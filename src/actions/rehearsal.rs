@@ -1,7 +1,7 @@
 //! How an action is tried on a simulated fleet: the harness that breaks every step of every action, and
 //! `gwctl rehearse`, take it from here.
 
-use super::Intent;
+use super::Mechanism;
 use gwctl_fleet::Region;
 
 /// Three Regions of the fleet that is rehearsed on.
@@ -19,28 +19,39 @@ pub struct Places {
     pub function: Option<String>,
 }
 
+/// What is done before an action is tried, so that there is something to do.
+#[derive(Debug, Clone)]
+pub enum Before {
+    /// A Region is evacuated by a mechanism.
+    Evacuated(Region, Mechanism),
+    /// The fleet is built in one more Region.
+    Provisioned(Region),
+    /// The whole fleet is built.
+    Built,
+}
+
 /// One way to try an action.
 #[derive(Debug, Clone)]
-pub struct Rehearsal {
+pub struct Rehearsal<A> {
     /// Unique among all.
     pub name: &'static str,
     /// The simulator's scenario it is tried in; what goes wrong there ends after a while.
     pub scenario: &'static str,
-    /// What is done first, so that there is something to do.
-    pub before: Vec<Intent>,
+    /// What is done first.
+    pub before: Option<Before>,
     /// What is tried. A certificate without an ARN stands for any that fits.
-    pub intent: Intent,
+    pub intent: A,
     /// In an account without a fleet.
     pub empty: bool,
 }
 
-impl Rehearsal {
+impl<A> Rehearsal<A> {
     /// On a calm day.
-    pub(super) const fn calm(name: &'static str, intent: Intent) -> Self {
+    pub(super) const fn calm(name: &'static str, intent: A) -> Self {
         Self {
             name,
             scenario: "calm",
-            before: Vec::new(),
+            before: None,
             intent,
             empty: false,
         }
@@ -56,8 +67,19 @@ impl Rehearsal {
         self
     }
 
-    pub(super) fn after(mut self, before: Intent) -> Self {
-        self.before.push(before);
+    pub(super) fn after(mut self, before: Before) -> Self {
+        self.before = Some(before);
         self
+    }
+
+    /// The same of one action among all.
+    pub(super) fn of<B: Into<A>>(one: Rehearsal<B>) -> Self {
+        Self {
+            name: one.name,
+            scenario: one.scenario,
+            before: one.before,
+            intent: one.intent.into(),
+            empty: one.empty,
+        }
     }
 }

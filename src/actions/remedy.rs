@@ -1,8 +1,8 @@
 //! What to do first about what is wrong with the fleet, wherever one looks.
 
 use super::advise::{Advice, Mode, advise};
+use super::guided::{Evacuate, Intent, Promote, admission, serves};
 use super::unreachable::is_unreachable;
-use super::{Intent, planners};
 use gwctl_fleet::{Region, Snapshot, Verdict};
 
 /// Something to do, with its target.
@@ -75,11 +75,12 @@ fn failover(snapshot: &Snapshot, advice: &Advice) -> Option<Remedy> {
     }
     let writer = snapshot.database.topology.last()?.writer()?.region.clone();
     Some(Remedy {
-        intent: Intent::Promote {
+        intent: Promote {
             target: best_target(snapshot, &writer)?,
             mode: Some(Mode::Failover),
             force: false,
-        },
+        }
+        .into(),
         why: format!("the primary in {writer} is gone: {}", advice.why.join("; ")),
     })
 }
@@ -92,15 +93,16 @@ fn evacuations(snapshot: &Snapshot) -> Vec<Remedy> {
         .sites
         .iter()
         .filter(|site| {
-            planners::serves(snapshot, &site.region) != Some(false) || sent(snapshot, &site.region)
+            serves(snapshot, &site.region) != Some(false) || sent(snapshot, &site.region)
         })
         .filter_map(|site| {
             let text = hurt(site, unwritable)?;
             let remedy = Remedy {
-                intent: Intent::Evacuate {
+                intent: Evacuate {
                     region: site.region.clone(),
                     mechanism: None,
-                },
+                }
+                .into(),
                 why: format!("{} hurts its clients: {text}", site.region),
             };
             Some((site.judgement.verdict, remedy))
@@ -112,7 +114,7 @@ fn evacuations(snapshot: &Snapshot) -> Vec<Remedy> {
 
 /// Whether Route 53 sends clients there.
 fn sent(snapshot: &Snapshot, region: &Region) -> bool {
-    let verdict = planners::admission(snapshot, region);
+    let verdict = admission(snapshot, region);
     verdict.and_then(gwctl_fleet::CheckVerdict::in_service) != Some(false)
 }
 

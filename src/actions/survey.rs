@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
+use super::CodeFrom;
 use super::offers::{Offers, offers, template};
 use super::quotas::{Room, room};
-use super::{CertificateFacts, CodeFrom, Intent};
 use gwctl_aws::{AwsError, ErrorKind, Session};
 use gwctl_fleet::{DeployedCode, FLEET_TAG, FleetSpec, Region, StackDescription};
 use gwctl_stacks::{Kind, Parameters};
@@ -121,104 +121,95 @@ impl Survey {
     }
 }
 
-/// `intent` with what its planning must be told; the error is for people.
-pub async fn look_up(
-    intent: Intent,
-    fleet: &str,
-    spec: &FleetSpec,
-    session: &Session,
-) -> Result<Intent, AwsError> {
-    let switches = spec.sites.iter().filter_map(|site| site.switch.as_ref());
-    let switches = switches.map(|switch| switch.region.clone());
-    let regions: BTreeSet<Region> = spec
-        .sites
-        .iter()
-        .map(|site| site.region.clone())
-        .chain(intent.region().cloned())
-        .chain(switches)
-        .chain([Region::global()])
-        .collect();
-    let survey = async |builds| Some(take(fleet, spec, session, regions.clone(), builds).await);
-    let sites = || spec.sites.iter().map(|site| site.region.clone());
-    Ok(match intent {
-        // CloudFront takes certificates of us-east-1 alone (aws-facts §7).
-        Intent::AttachCertificate { arn, .. } => {
-            let acm = session.acm(&Region::global());
-            let certificate = acm.certificate(&arn).await?;
-            let found = Some(CertificateFacts {
-                status: certificate.status,
-                names: certificate.names,
-            });
-            Intent::AttachCertificate { arn, found }
-        }
-        Intent::Up { .. } => Intent::Up {
-            found: survey(Some(sites().collect())).await,
-        },
-        Intent::Down { .. } => Intent::Down {
-            found: survey(None).await,
-        },
-        Intent::Provision {
-            region,
-            code_from,
-            over_s,
-            ..
-        } => {
-            let mut found = take(
-                fleet,
-                spec,
-                session,
-                regions.clone(),
-                Some(vec![region.clone()]),
-            )
-            .await;
-            if over_s.is_some() {
-                found.leftover = leftover(spec, session, &region).await?;
-            }
-            if let Some(from) = &code_from {
-                found.code = Some(source(spec, session, from).await);
-            }
-            Intent::Provision {
-                region,
-                code_from,
-                over_s,
-                found: Some(found),
-            }
-        }
-        Intent::Retire { region, .. } => Intent::Retire {
-            region,
-            found: survey(None).await,
-        },
-        other => other,
-    })
+/// Asks AWS what planning must be told.
+pub(crate) struct Surveyor<'a> {
+    fleet: &'a str,
+    spec: &'a FleetSpec,
+    session: &'a Session,
+    regions: BTreeSet<Region>,
 }
 
-/// The shares of a Region have a name of their own; a drain leaves its group there.
-async fn leftover(
-    spec: &FleetSpec,
-    session: &Session,
-    region: &Region,
-) -> Result<Vec<String>, AwsError> {
-    let name = format!("{region}.{}", spec.edge.latency_record);
-    let route53 = session.route53();
-    let sets = route53.record_sets(&spec.edge.hosted_zone, &name).await?;
-    Ok(sets
-        .into_iter()
-        .map(|set| format!("{} {}", set.name, set.set_identifier.unwrap_or_default()))
-        .collect())
-}
+impl<'a> Surveyor<'a> {
+    /// Of the fleet, in its Regions, in those of its switches, in us-east-1, and in `region`.
+    pub fn of(
+        fleet: &'a str,
+        spec: &'a FleetSpec,
+        session: &'a Session,
+        region: Option<&Region>,
+    ) -> Self {
+        let switches = spec.sites.iter().filter_map(|site| site.switch.as_ref());
+        let switches = switches.map(|switch| switch.region.clone());
+        let sites = spec.sites.iter().map(|site| site.region.clone());
+        Self {
+            fleet,
+            spec,
+            session,
+            regions: sites
+                .chain(region.cloned())
+                .chain(switches)
+                .chain([Region::global()])
+                .collect(),
+        }
+    }
 
-/// The code that runs where `from` says.
-async fn source(spec: &FleetSpec, session: &Session, from: &CodeFrom) -> SourceCode {
-    let code = |function: &str, deployed| SourceCode {
-        region: from.region.clone(),
-        function: function.into(),
-        deployed,
-    };
-    match function_of(spec, from) {
-        Err(why) => code("", Err(why)),
-        Ok(function) => {
-            let deployed = session.lambda(&from.region).deployed(&function).await;
-            code(&function, deployed.map_err(|error| error.to_string()))
+    /// The way to AWS.
+    pub const fn session(&self) -> &Session {
+        self.session
+    }
+
+    /// The Regions that the fleet is configured in.
+    pub fn sites(&self) -> Vec<Region> {
+        let sites = self.spec.sites.iter();
+        sites.map(|site| site.region.clone()).collect()
+    }
+
+    /// The stacks that are there.
+    pub async fn stacks(&self) -> Survey {
+        self.take(None).await
+    }
+
+    /// The stacks that are there, and what building in `regions` depends on.
+    pub async fn before_building(&self, regions: Vec<Region>) -> Survey {
+        self.take(Some(regions)).await
+    }
+
+    async fn take(&self, builds: Option<Vec<Region>>) -> Survey {
+        take(
+            self.fleet,
+            self.spec,
+            self.session,
+            self.regions.clone(),
+            builds,
+        )
+        .await
+    }
+
+    /// The shares of a Region have a name of their own; a drain leaves its group there.
+    pub async fn leftover(&self, region: &Region) -> Result<Vec<String>, AwsError> {
+        let edge = &self.spec.edge;
+        let name = format!("{region}.{}", edge.latency_record);
+        let route53 = self.session.route53();
+        let sets = route53.record_sets(&edge.hosted_zone, &name).await?;
+        Ok(sets
+            .into_iter()
+            .map(|set| format!("{} {}", set.name, set.set_identifier.unwrap_or_default()))
+            .collect())
+    }
+
+    /// The code that runs where `from` says.
+    pub async fn code(&self, from: &CodeFrom) -> SourceCode {
+        let code = |function: &str, deployed| SourceCode {
+            region: from.region.clone(),
+            function: function.into(),
+            deployed,
+        };
+        match function_of(self.spec, from) {
+            Err(why) => code("", Err(why)),
+            Ok(function) => {
+                let lambda = self.session.lambda(&from.region);
+                let deployed = lambda.deployed(&function).await;
+                code(&function, deployed.map_err(|error| error.to_string()))
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::act::args as act;
+use super::act::args::Guided;
 use super::exit::Exit;
 
 /// Operations console for one API served from several AWS Regions.
@@ -136,39 +136,8 @@ pub enum Command {
     /// Print how the fleet is doing, and exit with a code that says it
     #[command(after_long_help = Exit::table())]
     Status(Status),
-    /// Make another Region the database's writer, by switchover or failover
-    #[command(after_long_help = Exit::table())]
-    Promote(act::Promote),
-    /// No new traffic to a Region, at once
-    #[command(after_long_help = Exit::table())]
-    Evacuate(act::Evacuate),
-    /// Less traffic to a Region, step by step, by weight
-    #[command(after_long_help = Exit::table())]
-    Drain(act::Drain),
-    /// Traffic returns to a Region, after a hold-down
-    #[command(after_long_help = Exit::table())]
-    Restore(act::Restore),
-    /// A whole failover and back: baseline, evacuate beside promote, verify, hold, fail back
-    #[command(after_long_help = Exit::table())]
-    Drill(act::Drill),
-    /// Remove paths from CloudFront's caches
-    #[command(after_long_help = Exit::table())]
-    Invalidate(act::Invalidate),
-    /// The distribution's certificate
-    #[command(subcommand, after_long_help = Exit::table())]
-    Certificate(act::Certificate),
-    /// Build the whole fleet that the configuration describes: database, Regions, edge
-    #[command(after_long_help = Exit::table())]
-    Up(act::Whole),
-    /// Build the fleet in one more Region, and let traffic in last
-    #[command(after_long_help = Exit::table())]
-    Provision(act::Provision),
-    /// Take the fleet out of a Region: traffic first, data last
-    #[command(after_long_help = Exit::table())]
-    Retire(act::Retire),
-    /// Take the whole fleet down; snapshots of the data stay
-    #[command(after_long_help = Exit::table())]
-    Down(act::Whole),
+    #[command(flatten)]
+    Guided(Guided),
     /// List the runs of actions, or show, resume, undo or report one
     #[command(after_long_help = Exit::table())]
     Runs(super::runs::args::Runs),

@@ -16,9 +16,10 @@ use super::output;
 use super::rehearsal::rehearse;
 use super::simulated::{self, Still, picture};
 use crate::actions::Intent;
+use crate::actions::arguments::AnyRegion;
 use crate::config::Paths;
 use crate::console::app::{
-    Code, Connection, Hold, Key, Keymap, Mode, Msg, Screen, Start, State, request, update,
+    Code, Connection, Hold, Key, Keymap, Mode, Msg, Screen, Start, State, update,
 };
 use crate::console::view::picture::Picture;
 use crate::console::view::{DEFAULT, Depth, Theme, draw_into, picture as pictures};
@@ -170,8 +171,7 @@ impl ScreenName {
 
 fn intent(args: &ScreenshotArgs) -> Result<Intent, Failure> {
     let line = args.action.replace(',', " ");
-    let (name, rest) = line.split_once(' ').unwrap_or((&line, ""));
-    request(name, rest, &|text| Region::new(text)).map_err(Failure::usage)
+    Intent::read(&line, &AnyRegion).map_err(|why| Failure::usage(why.to_string()))
 }
 
 /// As far into a guided action as its screen is, by the keys an operator presses.

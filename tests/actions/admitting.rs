@@ -1,5 +1,6 @@
 //! A new Region with another one's code, and a new Region that is let in step by step.
 
+use gwctl::actions::guided::Provision;
 use gwctl::actions::{Finding, Intent, Order, Phase, StepStatus, Task, plan as planned};
 use gwctl::fleet::{FleetSpec, Snapshot, Verdict};
 use gwctl::sim::world::{How, Tamper};
@@ -10,12 +11,12 @@ use crate::observe::stand::world;
 const NEW: &str = "eu-central-1";
 
 fn provision(code_from: Option<&str>, over_s: Option<u64>) -> Intent {
-    Intent::Provision {
+    Intent::Provision(Provision {
         region: region(NEW),
         code_from: code_from.map(|from| from.parse().unwrap()),
         over_s,
         found: None,
-    }
+    })
 }
 
 /// The package that a function runs in the simulated world.
@@ -81,7 +82,7 @@ fn what_a_copy_would_miss_is_said_before() {
         assert!(nothing.why.contains("nothing"), "{nothing}");
         let intent = provision(Some("us-east-1/orders-read"), None);
         let mut intent = stage.looked_up(&intent).await;
-        let Intent::Provision { found, .. } = &mut intent else {
+        let Intent::Provision(Provision { found, .. }) = &mut intent else {
             unreachable!()
         };
         let code = found.as_mut().unwrap().code.as_mut().unwrap();
@@ -303,7 +304,7 @@ fn an_image_comes_from_the_new_regions_own_registry() {
         let stage = Stage::calmly(world("calm", 2)).await;
         let intent = provision(Some("us-east-1/orders-read"), None);
         let mut intent = stage.looked_up(&intent).await;
-        let Intent::Provision { found, .. } = &mut intent else {
+        let Intent::Provision(Provision { found, .. }) = &mut intent else {
             unreachable!()
         };
         let code = found.as_mut().unwrap().code.as_mut().unwrap();

@@ -87,31 +87,31 @@ async fn what_helps_most_comes_first_and_is_nothing_on_a_calm_day() {
     assert_eq!(gwctl::actions::outage(&calm), None);
     let dead = picture("primary-dark", FIVE).await;
     let first = gwctl::actions::remedies(&dead).remove(0);
-    let gwctl::actions::Intent::Promote {
+    let gwctl::actions::Intent::Promote(gwctl::actions::guided::Promote {
         target,
         mode: Some(Mode::Failover),
         ..
-    } = &first.intent
+    }) = &first.intent
     else {
         panic!("{first:?}")
     };
     assert_ne!(target.as_str(), "us-east-1", "{first:?}");
     let sick = picture("lambda-errors", FIVE).await;
     let first = gwctl::actions::remedies(&sick).remove(0);
-    let struck = gwctl::actions::Intent::Evacuate {
+    let struck = gwctl::actions::Intent::Evacuate(gwctl::actions::guided::Evacuate {
         region: crate::observe::stand::region("eu-west-1"),
         mechanism: None,
-    };
+    });
     assert_eq!(first.intent, struck, "{}", first.why);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_drill_is_for_calm_days() {
-    let drill = gwctl::actions::Intent::Drill {
+    let drill = gwctl::actions::Intent::Drill(gwctl::actions::guided::Drill {
         region: crate::observe::stand::region("us-east-1"),
         to: crate::observe::stand::region("ap-southeast-1"),
         hold_s: None,
-    };
+    });
     let finding = |picture: &gwctl::fleet::Snapshot| {
         let spec = world("calm", 3).spec();
         let plan = gwctl::actions::plan("orders", &spec, picture, &drill).unwrap();
@@ -127,11 +127,12 @@ async fn a_drill_is_for_calm_days() {
 #[tokio::test(start_paused = true)]
 async fn a_drill_is_never_offered_to_the_region_that_writes_already() {
     let day = picture("bad-day", Duration::ZERO).await;
-    let mut actions = gwctl::actions::registry::ACTIONS.iter();
+    let mut actions = gwctl::actions::guided::ACTIONS.iter();
     let drill = actions.find(|action| action.name == "drill").unwrap();
     for site in &day.sites {
         for offer in (drill.offers)(&day, &site.region) {
-            let gwctl::actions::Intent::Drill { to, .. } = &offer else {
+            let gwctl::actions::Intent::Drill(gwctl::actions::guided::Drill { to, .. }) = &offer
+            else {
                 panic!("{offer:?}")
             };
             assert_ne!(to.as_str(), "us-east-1", "from {}", site.region);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use gwctl::actions::guided::Evacuate;
 use gwctl::actions::{Intent, Mechanism, StepStatus};
 use gwctl::sim::Sim;
 use gwctl::sim::world::model::{AliasTarget, RecordSet};
@@ -44,10 +45,10 @@ fn aliased(kinds: &[&str]) -> Sim {
 async fn aliases_are_followed_by_their_targets_addresses() {
     for kinds in [&["A"][..], &["A", "AAAA"]] {
         let stage = Stage::over(aliased(kinds)).await;
-        let plan = stage.plan(&Intent::Evacuate {
+        let plan = stage.plan(&Intent::Evacuate(Evacuate {
             region: region("eu-west-1"),
             mechanism: Some(Mechanism::HealthCheck),
-        });
+        }));
         let running = stage.start(&plan);
         let mut states = running.state.clone();
         let over = |state: &std::sync::Arc<gwctl::actions::RunState>| {

@@ -1,5 +1,6 @@
 //! What gwctl takes AWS to do: named in plans, held against pictures.
 
+use gwctl::actions::guided::{Evacuate, Promote};
 use gwctl::actions::{Intent, plan};
 use gwctl::fleet::assumptions::{ASSUMPTIONS, Shown};
 use gwctl::fleet::{Missing, Snapshot, Source};
@@ -30,17 +31,17 @@ fn a_plan_names_what_it_relies_on_and_nobody_verified() {
             .find(|note| note.contains("gwctl doctor --assumptions"));
         note.unwrap_or_else(|| panic!("{intent:?} names none"))
     };
-    let evacuate = named(&Intent::Evacuate {
+    let evacuate = named(&Intent::Evacuate(Evacuate {
         region: region("eu-west-1"),
         mechanism: None,
-    });
+    }));
     assert!(evacuate.contains("switch-follows-data"), "{evacuate}");
     assert!(!evacuate.contains("lost-reply-read-back"), "{evacuate}");
-    let promote = named(&Intent::Promote {
+    let promote = named(&Intent::Promote(Promote {
         target: region("eu-west-1"),
         mode: None,
         force: false,
-    });
+    }));
     assert!(promote.contains("lost-reply-read-back"), "{promote}");
     assert!(!promote.contains("switch-follows-data"), "{promote}");
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gwctl::actions::registry::ACTIONS;
+use gwctl::actions::guided::{ACTIONS, Down, Retire, Up};
 use gwctl::actions::{Finding, Intent, look_up, plan};
 use gwctl::aws::{Session, SessionOptions, Timeouts, in_process};
 use gwctl::fleet::Pace;
@@ -172,7 +172,7 @@ fn intents(before: bool) -> Vec<Intent> {
     let all = ACTIONS
         .iter()
         .flat_map(|action| (action.rehearsals)(&places));
-    let these = all.filter(|rehearsal| rehearsal.before.is_empty() != before);
+    let these = all.filter(|rehearsal| rehearsal.before.is_none() != before);
     these.map(|rehearsal| rehearsal.intent).collect()
 }
 
@@ -189,14 +189,14 @@ fn what_could_not_be_asked_is_never_planned_on_as_absent() {
 fn stacks_that_could_not_be_asked_for_are_not_said_to_be_absent() {
     let wrong = in_virtual_time(Box::pin(async {
         let stage = Box::pin(Stage::unbuilt()).await;
-        let up = Intent::Up { found: None };
+        let up = Intent::Up(Up { found: None });
         Box::pin(stage.carry_out(&up)).await;
         let stage = Box::pin(stage.rebuilt(&up)).await;
-        let retire = Intent::Retire {
+        let retire = Intent::Retire(Retire {
             region: region("eu-west-1"),
             found: None,
-        };
-        let down = Intent::Down { found: None };
+        });
+        let down = Intent::Down(Down { found: None });
         Box::pin(claimed(&stage, &[retire, down])).await
     }));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

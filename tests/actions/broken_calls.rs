@@ -1,6 +1,8 @@
 //! Every change of every action goes wrong once, in every way a call can go wrong.
 
-use gwctl::actions::{PlannedCall, Rehearsal};
+use gwctl::actions::PlannedCall;
+
+use super::trial::Rehearsal;
 use gwctl::sim::world::How;
 
 use super::trial::{

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use gwctl::actions::guided::{Invalidate, Provision, Retire, Up};
 use gwctl::actions::{
     Becomes, Finding, Intent, NotStarted, Offers, Order, Phase, Plan, Refused, Room, Survey, Task,
     plan, resume,
@@ -26,12 +27,12 @@ fn founded_fleet() -> (Snapshot, FleetSpec) {
 }
 
 fn provision(code: &str, found: Survey) -> Intent {
-    Intent::Provision {
+    Intent::Provision(Provision {
         region: region(code),
         code_from: None,
         over_s: None,
         found: Some(found),
-    }
+    })
 }
 
 /// A Region with room for two more instances, and for nothing else.
@@ -131,7 +132,7 @@ fn what_stands_in_the_way_of_building_is_said_before_anything_is_built() {
     );
     let again = planned(&spec, &picture, &provision("eu-west-1", Survey::default()));
     assert!(again.unwrap_err().why.contains("already"));
-    let unseen = Intent::provision(region("eu-central-1"));
+    let unseen = Intent::Provision(Provision::of(region("eu-central-1")));
     assert!(
         planned(&spec, &picture, &unseen).is_err(),
         "nothing is guessed"
@@ -159,10 +160,10 @@ fn building_is_refused_while_the_control_planes_it_needs_are_down() {
 fn what_others_built_is_not_taken_down() {
     in_virtual_time(async {
         let stage = Stage::calmly(founded("calm")).await;
-        let intent = Intent::Retire {
+        let intent = Intent::Retire(Retire {
             region: region("eu-west-1"),
             found: None,
-        };
+        });
         let intent = stage.looked_up(&intent).await;
         let refused = planned(&stage.spec, &stage.snapshot(), &intent).unwrap_err();
         assert!(refused.why.contains("not gwctl's"), "{refused}");
@@ -192,7 +193,7 @@ fn a_resource_that_fails_holds_the_run_with_its_own_reason_and_a_retry_builds_it
     for part in failing(&plan) {
         in_virtual_time(Box::pin(async {
             let stage = Box::pin(Stage::calmly(founded("calm"))).await;
-            let intent = Intent::provision(region("eu-central-1"));
+            let intent = Intent::Provision(Provision::of(region("eu-central-1")));
             let intent = Box::pin(stage.looked_up(&intent)).await;
             let plan = stage.plan(&intent);
             stage
@@ -224,7 +225,7 @@ fn a_resource_that_fails_holds_the_run_with_its_own_reason_and_a_retry_builds_it
 fn a_first_fleet_needs_a_secret_and_a_second_region() {
     in_virtual_time(async {
         let stage = Stage::unbuilt().await;
-        let intent = stage.looked_up(&Intent::Up { found: None }).await;
+        let intent = stage.looked_up(&Intent::Up(Up { found: None })).await;
         let picture = stage.snapshot();
         let plan = planned(&stage.spec, &picture, &intent).unwrap();
         assert_eq!(plan.confirm, "orders");
@@ -255,7 +256,7 @@ fn a_first_fleet_needs_a_secret_and_a_second_region() {
 fn a_first_fleet_whose_edge_fails_is_built_by_a_retry() {
     in_virtual_time(Box::pin(async {
         let stage = Box::pin(Stage::unbuilt()).await;
-        let intent = Box::pin(stage.looked_up(&Intent::Up { found: None })).await;
+        let intent = Box::pin(stage.looked_up(&Intent::Up(Up { found: None }))).await;
         let plan = stage.plan(&intent);
         // After the distribution: by then CloudFront has copies of the router, which cannot be deleted.
         let broken = "the record already exists";
@@ -297,13 +298,13 @@ fn a_first_fleet_whose_edge_fails_is_built_by_a_retry() {
 fn a_change_set_that_would_replace_the_database_is_held() {
     in_virtual_time(Box::pin(async {
         let stage = Box::pin(Stage::calmly(founded("calm"))).await;
-        let provision = Intent::provision(region("eu-central-1"));
+        let provision = Intent::Provision(Provision::of(region("eu-central-1")));
         Box::pin(stage.carry_out(&provision)).await;
         let stage = Box::pin(stage.rebuilt(&provision)).await;
-        let retire = Intent::Retire {
+        let retire = Intent::Retire(Retire {
             region: region("eu-central-1"),
             found: None,
-        };
+        });
         let retire = Box::pin(stage.looked_up(&retire)).await;
         let mut plan = stage.plan(&retire);
         let mut steps = plan.steps.iter_mut();
@@ -382,7 +383,7 @@ fn what_rds_does_not_offer_is_said_before_anything_is_built() {
 fn the_subnets_are_in_zones_that_the_database_is_offered_in() {
     in_virtual_time(Box::pin(async {
         let stage = Box::pin(Stage::calmly(founded("calm"))).await;
-        let intent = Intent::provision(region("eu-central-1"));
+        let intent = Intent::Provision(Provision::of(region("eu-central-1")));
         let intent = Box::pin(stage.looked_up(&intent)).await;
         let zones = |stage: &Stage| {
             let plan = stage.plan(&intent);
@@ -409,9 +410,9 @@ fn the_subnets_are_in_zones_that_the_database_is_offered_in() {
 fn an_order_to_undo_is_refused_where_the_plan_has_no_way_back() {
     in_virtual_time(async {
         let stage = Stage::calmly(founded("calm")).await;
-        let intent = Intent::Invalidate {
+        let intent = Intent::Invalidate(Invalidate {
             paths: vec!["/*".into()],
-        };
+        });
         let plan = stage.plan(&intent);
         assert!(plan.inverse.is_empty());
         stage.sim().tamper(Tamper {

@@ -1,6 +1,8 @@
 //! The process dies at any record of its journal, and another one goes on from the file.
 
-use gwctl::actions::{DiskFault, Phase, Rehearsal, StepStatus};
+use gwctl::actions::{DiskFault, Phase, StepStatus};
+
+use super::trial::Rehearsal;
 
 use super::stand::{Stage, in_virtual_time, operator, story};
 use super::trial::{AfterHold, Tried, holds, ready, rehearsals, see_through, undisturbed};

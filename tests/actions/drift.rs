@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use gwctl::actions::drift::{explained, explanation};
+use gwctl::actions::guided::Evacuate;
 use gwctl::actions::{Intent, Mechanism};
 use gwctl::fleet::{Drifted, PropertyDifference, Snapshot};
 
@@ -55,10 +56,10 @@ fn a_forced_check_is_explained_only_while_it_is_forced() {
         assert_eq!(why(&calm, "eu-west-1", &forced), None);
         let evacuated = after(
             &stage,
-            &Intent::Evacuate {
+            &Intent::Evacuate(Evacuate {
                 region: region("eu-west-1"),
                 mechanism: Some(Mechanism::HealthCheck),
-            },
+            }),
         )
         .await;
         assert!(
@@ -98,10 +99,10 @@ fn a_drained_record_is_explained_while_it_leads_to_a_group() {
         assert_eq!(why(&calm, "eu-west-1", &moved), None);
         let drained = after(
             &stage,
-            &Intent::Evacuate {
+            &Intent::Evacuate(Evacuate {
                 region: region("eu-west-1"),
                 mechanism: Some(Mechanism::Records),
-            },
+            }),
         )
         .await;
         assert!(

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use gwctl::actions::guided::{Evacuate, Restore};
 use gwctl::actions::{Intent, Mechanism, keep_switches};
 use gwctl::fleet::Position;
 use gwctl::sim::world::MetricCheckFollows;
@@ -23,10 +24,10 @@ async fn evacuated(follows: MetricCheckFollows, missing: &str) -> Stage {
         alarm.unwrap().treat_missing = missing.into();
     }
     let stage = Stage::calmly(sim).await;
-    let evacuate = Intent::Evacuate {
+    let evacuate = Intent::Evacuate(Evacuate {
         region: region(IRELAND),
         mechanism: Some(Mechanism::Switch),
-    };
+    });
     stage.carry_out(&evacuate).await;
     assert!(!in_service(&stage));
     stage
@@ -73,10 +74,10 @@ async fn a_switch_that_forgets_is_kept_by_whoever_watches_until_somebody_restore
     };
     let age = snapshot.at.duration_since(at).as_secs();
     assert!((0..300).contains(&age) && value > 0.5, "{age} s, {value}");
-    let restore = Intent::Restore {
+    let restore = Intent::Restore(Restore {
         region: region(IRELAND),
         hold_down_s: Some(5),
-    };
+    });
     stage.carry_out(&restore).await;
     a_while().await;
     assert!(

@@ -2,7 +2,9 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use gwctl::actions::{LeaseRefused, NotStarted, Phase, Rehearsal, RunContext, plan, start};
+use gwctl::actions::{LeaseRefused, NotStarted, Phase, RunContext, plan, start};
+
+use super::trial::Rehearsal;
 use gwctl::fleet::FleetSpec;
 
 use super::stand::{Stage, confirmation, in_virtual_time, operator, story};

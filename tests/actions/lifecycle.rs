@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use gwctl::actions::guided::{Down, Drill, Evacuate, Promote, Provision, Retire, Up};
 use gwctl::actions::{Finding, Intent, Mechanism, Mode, Phase, plan};
 use gwctl::fleet::{Observed, Region, Snapshot, Verdict, WeightedRecord};
 
@@ -69,20 +70,20 @@ fn no_share_is_left_behind(stage: &Stage, retire: &Intent) {
 fn the_first_region_is_retired_once_another_writes_and_its_switches_move() {
     in_virtual_time(Box::pin(async {
         let stage = Box::pin(Stage::unbuilt()).await;
-        let stage = Box::pin(done(stage, Intent::Up { found: None })).await;
+        let stage = Box::pin(done(stage, Intent::Up(Up { found: None }))).await;
         let third = region("eu-central-1");
-        let provision = Intent::Provision {
+        let provision = Intent::Provision(Provision {
             region: third.clone(),
             code_from: Some("eu-west-1".parse().unwrap()),
             over_s: None,
             found: None,
-        };
+        });
         let stage = Box::pin(done(stage, provision)).await;
-        let promote = Intent::Promote {
+        let promote = Intent::Promote(Promote {
             target: region("eu-west-1"),
             mode: Some(Mode::Switchover),
             force: false,
-        };
+        });
         let stage = Box::pin(done(stage, promote)).await;
         let first = region("us-east-1");
         let homes = |stage: &Stage| -> Vec<Region> {
@@ -92,10 +93,10 @@ fn the_first_region_is_retired_once_another_writes_and_its_switches_move() {
                 .collect()
         };
         assert!(homes(&stage).contains(&first), "{:?}", homes(&stage));
-        let retire = Intent::Retire {
+        let retire = Intent::Retire(Retire {
             region: first.clone(),
             found: None,
-        };
+        });
         no_share_is_left_behind(&stage, &stage.looked_up(&retire).await);
         let stage = Box::pin(done(stage, retire)).await;
         let seen = stage.snapshot();
@@ -107,12 +108,12 @@ fn the_first_region_is_retired_once_another_writes_and_its_switches_move() {
         );
         assert!(!homes(&stage).contains(&first), "{:?}", homes(&stage));
         // They still work.
-        let evacuate = Intent::Evacuate {
+        let evacuate = Intent::Evacuate(Evacuate {
             region: third,
             mechanism: Some(Mechanism::Switch),
-        };
+        });
         let stage = Box::pin(done(stage, evacuate)).await;
-        let stage = Box::pin(done(stage, Intent::Down { found: None })).await;
+        let stage = Box::pin(done(stage, Intent::Down(Down { found: None }))).await;
         let state = stage.sim().state();
         let gone = |status: &str| status == "DELETE_COMPLETE";
         assert!(
@@ -129,7 +130,7 @@ fn the_first_region_is_retired_once_another_writes_and_its_switches_move() {
 fn a_fleet_is_built_extended_drilled_cut_back_and_taken_down() {
     in_virtual_time(Box::pin(async {
         let stage = Box::pin(Stage::unbuilt()).await;
-        let up = Intent::Up { found: None };
+        let up = Intent::Up(Up { found: None });
         let costs = ["the router runs twice a request", "million times a month"];
         tells(&stage, &up, &costs).await;
         let stage = Box::pin(done(stage, up)).await;
@@ -141,21 +142,21 @@ fn a_fleet_is_built_extended_drilled_cut_back_and_taken_down() {
             seen.judgement
         );
         let third = region("eu-central-1");
-        let stage = Box::pin(done(stage, Intent::provision(third.clone()))).await;
+        let stage = Box::pin(done(stage, Intent::Provision(Provision::of(third.clone())))).await;
         assert_eq!(stage.snapshot().sites.len(), 3);
         let stage = Box::pin(done(
             stage,
-            Intent::Drill {
+            Intent::Drill(Drill {
                 region: region("us-east-1"),
                 to: third.clone(),
                 hold_s: Some(30),
-            },
+            }),
         ))
         .await;
-        let retire = Intent::Retire {
+        let retire = Intent::Retire(Retire {
             region: third,
             found: None,
-        };
+        });
         let stays = [
             "the log group of the database (/aws/rds/cluster/orders-eu-central-1/postgresql",
             "the CNAME record by which ACM validated",
@@ -169,7 +170,7 @@ fn a_fleet_is_built_extended_drilled_cut_back_and_taken_down() {
             "{:#?}",
             seen.judgement
         );
-        let down = Intent::Down { found: None };
+        let down = Intent::Down(Down { found: None });
         tells(&stage, &down, &["the log groups /aws/lambda/us-east-1."]).await;
         let stage = Box::pin(done(stage, down)).await;
         let state = stage.sim().state();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use gwctl::actions::guided::{Evacuate, Promote};
 use gwctl::actions::{
     DiskFault, Finding, Folder, Intent, Lately, NotStarted, Order, Phase, Plan, RunContext,
     Running, Status, resume, start,
@@ -20,18 +21,18 @@ async fn over(scenario: &str) -> Stage {
 }
 
 fn evacuate(code: &str) -> Intent {
-    Intent::Evacuate {
+    Intent::Evacuate(Evacuate {
         region: region(code),
         mechanism: None,
-    }
+    })
 }
 
 fn promote(code: &str) -> Intent {
-    Intent::Promote {
+    Intent::Promote(Promote {
         target: region(code),
         mode: None,
         force: false,
-    }
+    })
 }
 
 fn begin(stage: &Stage, folder: &Folder, plan: &Plan) -> Result<Running, NotStarted> {
@@ -221,10 +222,10 @@ fn what_another_machine_left_a_moment_ago_is_seen_by_looking() {
                 begin(&stage, &stage.folder.failing(DiskFault::Before(2)), &plan).unwrap();
             assert!(running.task.await.unwrap().is_err(), "it dies");
             for code in ["eu-west-1", "ap-southeast-1"] {
-                let intent = Intent::Evacuate {
+                let intent = Intent::Evacuate(Evacuate {
                     region: region(code),
                     mechanism: Some(mechanism),
-                };
+                });
                 leave_once_sent(begin(&stage, &elsewhere, &stage.plan(&intent)).unwrap()).await;
             }
             // CloudWatch shows it to those who ask after a while.
@@ -276,11 +277,11 @@ fn a_region_that_was_to_take_traffic_and_takes_none_holds_the_run_until_it_is_to
 fn a_writer_that_somebody_else_moved_is_not_moved_from_where_it_was() {
     in_virtual_time(async {
         let stage = over("calm").await;
-        let switchover = Intent::Promote {
+        let switchover = Intent::Promote(Promote {
             target: region("eu-west-1"),
             mode: Some(gwctl::actions::Mode::Switchover),
             force: false,
-        };
+        });
         let id = killed_before_its_change(&stage, &switchover).await;
         let rds = stage.session.one_attempt().rds(&region("us-east-1"));
         let topology = rds.topology("orders").await.unwrap();
@@ -395,11 +396,11 @@ fn a_switchover_leaves_write_forwarding_as_the_fleet_has_it() {
             }
             sim.advance(Duration::from_mins(2));
             let stage = Stage::over(sim).await;
-            let switchover = Intent::Promote {
+            let switchover = Intent::Promote(Promote {
                 target: region("eu-west-1"),
                 mode: Some(gwctl::actions::Mode::Switchover),
                 force: false,
-            };
+            });
             let before = sent(&stage);
             let notes = stage.plan(&switchover).notes.join("\n");
             let again = notes.contains("the call is sent again, which changes nothing");

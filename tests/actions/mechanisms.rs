@@ -1,6 +1,7 @@
 //! Which mechanism is offered on which shape of records: only what takes the whole Region out of DNS, and no
 //! other Region.
 
+use gwctl::actions::guided::{Evacuate, Restore};
 use gwctl::actions::{Choice, Finding, Intent, Mechanism, Refused, Task, plan};
 use gwctl::fleet::{LatencyRecord, Missing, Observed, Position, Snapshot, Verdict, judge};
 
@@ -9,10 +10,10 @@ use super::stand::{Stage, in_virtual_time, region};
 use crate::observe::stand::world;
 
 fn chosen(picture: &Snapshot, mechanism: Option<Mechanism>) -> Result<Choice, Refused> {
-    let intent = Intent::Evacuate {
+    let intent = Intent::Evacuate(Evacuate {
         region: region("eu-west-1"),
         mechanism,
-    };
+    });
     let plan = plan("orders", &world("calm", 3).spec(), picture, &intent)?;
     Ok(plan.mechanism.unwrap())
 }
@@ -132,10 +133,10 @@ fn every_mechanism_that_is_offered_can_be_planned() {
     for (number, shape) in shapes.into_iter().enumerate() {
         let seen = shaped(shape);
         for mechanism in Mechanism::ALL {
-            let intent = Intent::Evacuate {
+            let intent = Intent::Evacuate(Evacuate {
                 region: region("eu-west-1"),
                 mechanism: Some(mechanism),
-            };
+            });
             match plan("orders", &spec, &seen, &intent) {
                 Ok(plan) => assert!(plan.finding() < Finding::Fail, "{number} {mechanism}"),
                 Err(refused) => {
@@ -206,10 +207,10 @@ fn the_dns_step_compares_what_the_records_answer() {
             alias(record, "AAAA", check),
         ]
     });
-    let intent = Intent::Evacuate {
+    let intent = Intent::Evacuate(Evacuate {
         region: region("eu-west-1"),
         mechanism: None,
-    };
+    });
     let plan = plan("orders", &world("calm", 3).spec(), &seen, &intent).unwrap();
     let step = plan.step("dns").unwrap();
     let Task::AwaitAnswers(answers) = &step.task else {
@@ -264,10 +265,10 @@ fn a_switch_in_alarm_keeps_traffic_away_unless_it_is_inverted() {
         let at = seen.at;
         let known = seen.edge.switches.get_mut(&id).unwrap();
         known.renew(Ok(switch), at, source);
-        let intent = Intent::Restore {
+        let intent = Intent::Restore(Restore {
             region: region("eu-west-1"),
             hold_down_s: None,
-        };
+        });
         plan("orders", &world("calm", 3).spec(), &seen, &intent)
     };
     let kept_out = restored(false).unwrap().mechanism.unwrap();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gwctl::actions::registry::ACTIONS;
+use gwctl::actions::guided::{ACTIONS, Promote};
 use gwctl::actions::{Finding, Intent, plan};
 use gwctl::fleet::Pace;
 use gwctl::observe::asked_about;
@@ -28,11 +28,11 @@ async fn a_change_that_iam_denies_must_be_waived_by_name() {
             picture.complete && picture.permissions.last().is_some()
         })
         .await;
-    let intent = Intent::Promote {
+    let intent = Intent::Promote(Promote {
         target: region("eu-west-1"),
         mode: None,
         force: false,
-    };
+    });
     let plan = plan("orders", &stand.sim.spec(), &picture, &intent).unwrap();
     let check = plan
         .checks

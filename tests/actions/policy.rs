@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use gwctl::actions::policy::{DEPENDENTS, Known, Purpose, action, actions, planned, policy};
-use gwctl::actions::registry::ACTIONS;
-use gwctl::actions::{Intent, Order, Phase, Rehearsal};
+use gwctl::actions::guided::{ACTIONS, Provision};
+use gwctl::actions::policy::{
+    DEPENDENTS, Known, Purpose, action, actions, guided, planned, policy,
+};
+use gwctl::actions::{Intent, Order, Phase};
 use gwctl::aws::{Session, SessionOptions, Timeouts, in_process};
 use gwctl::observe::{Asker, read_permissions_of};
 use gwctl::sim::wire;
 
 use super::stand::{Stage, in_virtual_time, region, story};
-use super::trial::ready;
+use super::trial::{Rehearsal, ready};
 use super::world::{self, founded};
 use crate::observe::stand::world as calm;
 
@@ -33,10 +35,9 @@ pub fn allowed(purpose: Purpose) -> BTreeSet<String> {
 
 fn rehearsals(purpose: Purpose) -> Vec<Rehearsal> {
     let places = world::places();
-    let ours = ACTIONS
-        .iter()
-        .filter(|one| purpose.actions().contains(&one.name));
-    ours.flat_map(|one| (one.rehearsals)(&places)).collect()
+    guided(purpose)
+        .flat_map(|one| (one.rehearsals)(&places))
+        .collect()
 }
 
 /// A session of the runs' own: the observer's questions are not theirs.
@@ -75,7 +76,7 @@ fn called_again() -> BTreeSet<String> {
     in_virtual_time(Box::pin(async {
         let mut stage = Box::pin(Stage::calmly(founded("calm"))).await;
         stage.session = own_session(&stage).await;
-        let new = Intent::provision(region("eu-central-1"));
+        let new = Intent::Provision(Provision::of(region("eu-central-1")));
         let intent = Box::pin(stage.looked_up(&new)).await;
         let record = ("orders-eu-central-1", "LatencyRecord");
         stage
@@ -151,10 +152,8 @@ fn building_calls_what_its_policy_allows() {
 
 #[test]
 fn every_action_is_for_some_purpose() {
-    for one in &ACTIONS {
-        let covered = PURPOSES
-            .iter()
-            .any(|purpose| purpose.actions().contains(&one.name));
+    for one in ACTIONS {
+        let covered = PURPOSES.contains(&one.purpose);
         assert!(covered, "no policy covers {}", one.name);
     }
 }

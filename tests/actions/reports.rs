@@ -5,7 +5,7 @@ use gwctl::actions::{Task, recovery};
 
 use super::trial::{Trouble, rehearsals, tried};
 
-fn rehearsal(name: &str) -> gwctl::actions::Rehearsal {
+fn rehearsal(name: &str) -> super::trial::Rehearsal {
     let mut all = rehearsals().into_iter();
     all.find(|one| one.name == name).unwrap()
 }

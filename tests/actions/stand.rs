@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use gwctl::actions::guided::{AttachCertificate, CertificateFacts};
 use gwctl::actions::{
-    CertificateFacts, Confirmation, Folder, Intent, NotStarted, Operator, Order, Phase, Plan,
-    RunContext, RunState, Running, StepStatus, as_built, look_up, plan, start,
+    Confirmation, Folder, Intent, NotStarted, Operator, Order, Phase, Plan, RunContext, RunState,
+    Running, StepStatus, as_built, look_up, plan, start,
 };
 use gwctl::aws::Session;
 use gwctl::fleet::{FleetSpec, Pace, Region, Snapshot};
@@ -108,7 +109,7 @@ impl Stage {
     /// A certificate without an ARN stands for any that fits and is not attached.
     fn named(&self, intent: &Intent) -> Intent {
         match intent {
-            Intent::AttachCertificate { arn, .. } if arn.is_empty() => {
+            Intent::AttachCertificate(AttachCertificate { arn, .. }) if arn.is_empty() => {
                 let state = self.stand.sim.state();
                 let domain = state.spec().domain;
                 let fits = state.resources.certificates.iter().find(|one| {
@@ -118,13 +119,13 @@ impl Stage {
                         && one.alternative_names.contains(&domain)
                 });
                 let one = fits.expect("a certificate that fits");
-                Intent::AttachCertificate {
+                Intent::AttachCertificate(AttachCertificate {
                     arn: one.arn.clone(),
                     found: Some(CertificateFacts {
                         status: one.status.clone(),
                         names: one.alternative_names.clone(),
                     }),
-                }
+                })
             }
             other => other.clone(),
         }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use gwctl::actions::guided::{Drill, Evacuate, Promote, Restore};
 use gwctl::actions::{Check, Finding, Intent, Order, Phase, Plan, RunState, StepStatus};
 use gwctl::fleet::Snapshot;
 use gwctl::sim::world::model::Throttle;
@@ -28,17 +29,17 @@ fn small(clients: f64, checkers_are_counted: bool) -> Sim {
 }
 
 fn evacuate(code: &str) -> Intent {
-    Intent::Evacuate {
+    Intent::Evacuate(Evacuate {
         region: region(code),
         mechanism: None,
-    }
+    })
 }
 
 fn restore(code: &str) -> Intent {
-    Intent::Restore {
+    Intent::Restore(Restore {
         region: region(code),
         hold_down_s: Some(60),
-    }
+    })
 }
 
 async fn carried_out(stage: &Stage, intent: &Intent) -> std::sync::Arc<RunState> {
@@ -225,16 +226,16 @@ async fn nothing_is_sent_into_a_sick_region_unless_it_is_waived() {
     sim.start_fault("lambda-errors:eu-west-1").unwrap();
     sim.advance(Duration::from_mins(6));
     let stage = Stage::over(sim).await;
-    let promote = Intent::Promote {
+    let promote = Intent::Promote(Promote {
         target: region("eu-west-1"),
         mode: Some(gwctl::actions::Mode::Switchover),
         force: false,
-    };
-    let drill = Intent::Drill {
+    });
+    let drill = Intent::Drill(Drill {
         region: region("us-east-1"),
         to: region("eu-west-1"),
         hold_s: None,
-    };
+    });
     for intent in [evacuate("us-east-1"), promote, drill] {
         let plan = stage.plan(&intent);
         let well = check(&plan, "well:eu-west-1");

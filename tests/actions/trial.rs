@@ -5,14 +5,17 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use gwctl::actions::registry::ACTIONS;
-use gwctl::actions::{Order, Phase, PlannedCall, Rehearsal, Reply, RunState, Running, Status};
+use gwctl::actions::guided::ACTIONS;
+use gwctl::actions::{Intent, Order, Phase, PlannedCall, Reply, RunState, Running, Status};
 use gwctl::fleet::{FleetSpec, Pace};
 use gwctl::sim::world::{How, Moment, Tamper};
 use tempfile::TempDir;
 
 use super::stand::{Stage, in_virtual_time, story};
 use super::world::{self, REST, World, differences};
+
+/// One way to try one of the actions.
+pub type Rehearsal = gwctl::actions::Rehearsal<Intent>;
 
 /// What stands in the way.
 #[derive(Debug, Clone, Default)]
@@ -181,9 +184,10 @@ async fn prepared(rehearsal: &Rehearsal) -> Prepared {
     } else {
         Box::pin(Stage::calmly(world::founded(rehearsal.scenario))).await
     };
-    for intent in &rehearsal.before {
-        Box::pin(stage.carry_out(intent)).await;
-        stage = Box::pin(stage.rebuilt(intent)).await;
+    if let Some(before) = rehearsal.before.clone() {
+        let intent = Intent::from(before);
+        Box::pin(stage.carry_out(&intent)).await;
+        stage = Box::pin(stage.rebuilt(&intent)).await;
         // The picture shows it within a few looks.
         tokio::time::sleep(Duration::from_secs(90)).await;
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gwctl::actions::guided::{Provision, Up};
 use gwctl::actions::{Intent, Phase, RunState};
 use gwctl::console::app::{
     Code, Effect, Gravity, Hold, Kept, Key, Msg, Overlay, Screen, State, update,
@@ -29,7 +30,7 @@ fn press(state: &mut State, keys: &str) -> Vec<Effect> {
 }
 
 fn provision() -> Intent {
-    Intent::provision(region("eu-central-1"))
+    Intent::Provision(Provision::of(region("eu-central-1")))
 }
 
 /// A run that builds in eu-central-1, in `phase`.
@@ -277,6 +278,6 @@ fn a_fleet_that_is_not_built_is_offered_to_be_built_whole() {
     let asked = choose(&mut state, "up");
     assert_eq!(
         asked,
-        [Effect::LookUp(Box::new(Intent::Up { found: None }))]
+        [Effect::LookUp(Box::new(Intent::Up(Up { found: None })))]
     );
 }

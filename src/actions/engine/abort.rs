@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::journal::{RunState, StepStatus};
 use crate::task::bearing::{self, Bearing, Limits};
 use crate::unreachable::is_unreachable;
-use crate::{Intent, Task, format, traffic};
+use crate::{Task, format, traffic};
 use gwctl_fleet::{Lag, Metric, Region, Rules, Site, Snapshot, check_verdict};
 
 /// Words of `GlobalCluster.Status` that are known (aws-facts §2.4): any other is shown and held on.
@@ -34,7 +34,7 @@ pub(super) fn met(state: &RunState, snapshot: &Snapshot, now: Timestamp) -> Vec<
             ),
         );
     }
-    let Some(left) = leaves(&state.plan.intent) else {
+    let Some(left) = state.plan.intent.leaves() else {
         return met;
     };
     let staying: Vec<&Site> = snapshot
@@ -65,7 +65,7 @@ pub(super) fn met(state: &RunState, snapshot: &Snapshot, now: Timestamp) -> Vec<
             ),
         );
     }
-    if let Some(target) = target(&state.plan.intent) {
+    if let Some(target) = state.plan.intent.promotes() {
         if snapshot
             .site(target)
             .is_some_and(|site| is_unreachable(site, now))
@@ -91,25 +91,6 @@ pub(super) fn met(state: &RunState, snapshot: &Snapshot, now: Timestamp) -> Vec<
         );
     }
     met
-}
-
-/// The Region that loses traffic.
-const fn leaves(intent: &Intent) -> Option<&Region> {
-    match intent {
-        Intent::Evacuate { region, .. }
-        | Intent::Drain { region, .. }
-        | Intent::Drill { region, .. } => Some(region),
-        _ => None,
-    }
-}
-
-/// The Region that becomes the writer's.
-const fn target(intent: &Intent) -> Option<&Region> {
-    match intent {
-        Intent::Promote { target, .. } => Some(target),
-        Intent::Drill { to, .. } => Some(to),
-        _ => None,
-    }
 }
 
 /// From when on receiving Regions are judged; none while the writer moves, or is gone until a failover is

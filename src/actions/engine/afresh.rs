@@ -6,7 +6,7 @@ use futures_util::future::{OptionFuture, join_all};
 use jiff::SignedDuration;
 
 use super::drive::Log;
-use crate::planners::serves;
+use crate::guided::serves;
 use crate::{Mode, Place, PlannedCall, RunContext, Shift, Step, Task, advise};
 use gwctl_aws::AwsError;
 use gwctl_fleet::{Region, Snapshot};

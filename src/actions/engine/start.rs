@@ -9,10 +9,10 @@ use tokio::task::JoinHandle;
 use super::drive::Log;
 use super::order::Order;
 use super::run::{Message, Run};
+use crate::digest::digest;
 use crate::journal::{
     Folder, Journal, JournalError, Lease, LeaseHolder, LeaseRefused, Phase, ResumeError, RunState,
 };
-use crate::plan::digest;
 use crate::{Binding, Confirmation, Lately, NotConfirmed, Plan, RunContext, basis};
 
 /// Who acts.

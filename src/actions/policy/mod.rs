@@ -1,12 +1,13 @@
 //! The least that an operator must be allowed, as an IAM policy: of what the code really calls.
 //!
-//! Looking needs what `observe`'s table says; acting needs what the plans of the registry's rehearsals
+//! Looking needs what `observe`'s table says; acting needs what the plans of the actions' rehearsals
 //! say, forward and back. So a new question or a new step is in the policy by itself, and a test holds
 //! both against what is really called. What CloudFormation calls for the resources is in a table of its
 //! own, that another test holds against the resources' schemas.
 
 mod known;
 mod place;
+pub(crate) mod purpose;
 mod resources;
 mod scope;
 
@@ -15,29 +16,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Intent, Mechanism, Places, Plan, PlannedCall, plan, registry};
+use super::guided::{ACTIONS, Description, Evacuate};
+use super::{Intent, Mechanism, Places, Plan, PlannedCall, plan};
 use gwctl_fleet::{FleetSpec, Region, Snapshot};
-use gwctl_observe::{Asker, read_permissions_of};
+use gwctl_observe::read_permissions_of;
 
 pub use known::{Known, THE_ACCOUNT};
 use place::Place;
+pub use purpose::Purpose;
 pub use resources::NEEDED;
 use scope::Scope;
-
-/// What for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// Looking: console, `status`, `doctor`, `discover`. Everything else needs it besides.
-    Dashboard,
-    /// Moving the database's writer.
-    Promote,
-    /// Shifting traffic, and what the edge serves.
-    Shift,
-    /// Building stacks, changing and deleting them, and comparing them with what they were.
-    Provision,
-    /// A drill, and looking.
-    Drill,
-}
 
 /// What provisioning calls that no plan says: a look round before it is planned, and what only another
 /// try needs.
@@ -72,31 +60,13 @@ pub const DEPENDENTS: [(&str, &[&str]); 2] = [
     ),
 ];
 
-impl Purpose {
-    /// The registry's actions that it is for.
-    pub const fn actions(self) -> &'static [&'static str] {
-        match self {
-            Self::Dashboard => &[],
-            Self::Promote => &["promote"],
-            Self::Shift => &["evacuate", "drain", "restore", "invalidate", "certificate"],
-            Self::Provision => &["up", "provision", "retire", "down"],
-            Self::Drill => &["drill"],
-        }
-    }
-
-    /// Who of those that only look it is for.
-    const fn askers(self) -> &'static [Asker] {
-        match self {
-            Self::Dashboard | Self::Drill => {
-                &[Asker::Picture, Asker::Votes, Asker::Doctor, Asker::Discover]
-            }
-            Self::Provision => &[Asker::Drift],
-            Self::Promote | Self::Shift => &[],
-        }
-    }
+/// The guided actions that `purpose` is for.
+pub fn guided(purpose: Purpose) -> impl Iterator<Item = &'static Description> {
+    let all = ACTIONS.iter().copied();
+    all.filter(move |action| action.purpose == purpose)
 }
 
-/// Every call that the plans of the registry's actions for `purpose` make on the fleet in `picture`, and
+/// Every call that the plans of the actions for `purpose` make on the fleet in `picture`, and
 /// those that would take them back. A rehearsal that cannot be planned there adds nothing: what it needs
 /// to be done first is another one's.
 pub fn planned(
@@ -108,19 +78,17 @@ pub fn planned(
     let Some(places) = places(picture) else {
         return BTreeSet::new();
     };
-    let actions = registry::ACTIONS
-        .iter()
-        .filter(|action| purpose.actions().contains(&action.name));
-    let mut intents: Vec<Intent> = actions
+    let mut intents: Vec<Intent> = guided(purpose)
         .flat_map(|action| (action.rehearsals)(&places))
         .map(|rehearsal| rehearsal.intent.on_bare_ground())
         .collect();
     // Rehearsals know no routing controls; this fleet does.
     if purpose == Purpose::Shift && !spec.edge.routing_endpoints.is_empty() {
-        intents.push(Intent::Evacuate {
+        let evacuate = Evacuate {
             region: places.other,
             mechanism: Some(Mechanism::RoutingControl),
-        });
+        };
+        intents.push(evacuate.into());
     }
     intents
         .iter()
@@ -174,7 +142,7 @@ pub fn actions(purpose: Purpose, planned: &BTreeSet<PlannedCall>) -> BTreeSet<St
             .iter()
             .map(|call| action(&call.service, &call.operation)),
     );
-    if !purpose.actions().is_empty() {
+    if guided(purpose).next().is_some() {
         all.insert(EACH_RUN.into());
     }
     if purpose == Purpose::Provision {

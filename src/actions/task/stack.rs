@@ -40,7 +40,7 @@ impl TemplateSource {
             Some(path) => gwctl_files::read_to_string(Path::new(path))
                 .map_err(|error| format!("the template {path} cannot be read: {error}"))?,
         };
-        if crate::plan::digest(text.as_bytes()) == self.digest {
+        if crate::digest::digest(text.as_bytes()) == self.digest {
             Ok(text)
         } else {
             Err(format!(

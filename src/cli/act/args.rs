@@ -5,8 +5,11 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::actions::arguments::{Share, seconds};
+use crate::actions::guided::{self, Built};
 use crate::actions::{CodeFrom, Intent, Mechanism, Mode};
 use crate::cli::args::{Output, duration, moment};
+use crate::cli::exit::Exit;
 use crate::cli::simulated::Still;
 use crate::fleet::Region;
 
@@ -70,89 +73,126 @@ pub enum Way {
     Failover,
 }
 
-/// `gwctl promote`.
-#[derive(Debug, Clone, Args)]
-pub struct Promote {
-    /// The Region that becomes the database writer's
-    pub region: Region,
-    /// How [default: what gwctl sees decides]
-    #[arg(long, value_name = "MODE")]
-    pub mode: Option<Way>,
-    /// Fail over although the primary is healthy
-    #[arg(long)]
-    pub force: bool,
-    #[command(flatten)]
-    pub options: Options,
+impl From<Way> for Mode {
+    fn from(way: Way) -> Self {
+        match way {
+            Way::Switchover => Self::Switchover,
+            Way::Failover => Self::Failover,
+        }
+    }
 }
 
-/// `gwctl evacuate`.
-#[derive(Debug, Clone, Args)]
-pub struct Evacuate {
-    /// The Region that gets no new traffic
-    pub region: Region,
-    /// How [default: the first that survives what is broken]
-    #[arg(long, value_name = "MECHANISM", value_parser = mechanism())]
-    pub mechanism: Option<Mechanism>,
-    #[command(flatten)]
-    pub options: Options,
-}
-
-/// `gwctl drain`.
-#[derive(Debug, Clone, Args)]
-pub struct Drain {
-    /// The Region that gets less traffic
-    pub region: Region,
-    /// The share of its traffic that stays, in percent
-    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
-    pub to: u8,
-    /// Over how long
-    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = moment)]
-    pub over: Duration,
-    #[command(flatten)]
-    pub options: Options,
-}
-
-/// `gwctl restore`.
-#[derive(Debug, Clone, Args)]
-pub struct Restore {
-    /// The Region that gets its traffic back
-    pub region: Region,
-    /// How long it must have been healthy [default: the fleet's rule]
-    #[arg(long, value_name = "TIME", value_parser = moment)]
-    pub hold_down: Option<Duration>,
-    #[command(flatten)]
-    pub options: Options,
-}
-
-/// `gwctl drill`.
-#[derive(Debug, Clone, Args)]
-pub struct Drill {
-    /// The Region that is left
-    pub region: Region,
-    /// The Region that becomes the database writer's meanwhile
-    #[arg(long, value_name = "REGION")]
-    pub to: Region,
-    /// How long to stay before failing back [default: until you say so]
-    #[arg(long, value_name = "TIME", value_parser = moment)]
-    pub hold: Option<Duration>,
-    #[command(flatten)]
-    pub options: Options,
-}
-
-/// `gwctl invalidate`.
-#[derive(Debug, Clone, Args)]
-pub struct Invalidate {
-    /// Paths such as `/orders/*`
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<String>,
-    #[command(flatten)]
-    pub options: Options,
+/// The guided actions, a subcommand each.
+#[derive(Debug, Clone, Subcommand)]
+#[allow(missing_docs, reason = "each is described by its action")]
+pub enum Guided {
+    #[command(about = guided::Promote::DESCRIPTION.about, after_long_help = Exit::table())]
+    Promote {
+        /// The Region that becomes the database writer's
+        region: Region,
+        /// How [default: what gwctl sees decides]
+        #[arg(long, value_name = "MODE")]
+        mode: Option<Way>,
+        /// Fail over although the primary is healthy
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        options: Options,
+    },
+    #[command(about = guided::Evacuate::DESCRIPTION.about, after_long_help = Exit::table())]
+    Evacuate {
+        /// The Region that gets no new traffic
+        region: Region,
+        /// How [default: the first that survives what is broken]
+        #[arg(long, value_name = "MECHANISM", value_parser = mechanism())]
+        mechanism: Option<Mechanism>,
+        #[command(flatten)]
+        options: Options,
+    },
+    #[command(about = guided::Drain::DESCRIPTION.about, after_long_help = Exit::table())]
+    Drain {
+        /// The Region that gets less traffic
+        region: Region,
+        /// The share of its traffic that stays, in percent
+        #[arg(long, value_name = "PERCENT", default_value_t = Share::NONE)]
+        to: Share,
+        /// Over how long
+        #[arg(long, value_name = "TIME", default_value = "10m", value_parser = seconds)]
+        over: u64,
+        #[command(flatten)]
+        options: Options,
+    },
+    #[command(about = guided::Restore::DESCRIPTION.about, after_long_help = Exit::table())]
+    Restore {
+        /// The Region that gets its traffic back
+        region: Region,
+        /// How long it must have been healthy [default: the fleet's rule]
+        #[arg(long, value_name = "TIME", value_parser = seconds)]
+        hold_down: Option<u64>,
+        #[command(flatten)]
+        options: Options,
+    },
+    #[command(about = guided::Drill::DESCRIPTION.about, after_long_help = Exit::table())]
+    Drill {
+        /// The Region that is left
+        region: Region,
+        /// The Region that becomes the database writer's meanwhile
+        #[arg(long, value_name = "REGION")]
+        to: Region,
+        /// How long to stay before failing back [default: until you say so]
+        #[arg(long, value_name = "TIME", value_parser = seconds)]
+        hold: Option<u64>,
+        #[command(flatten)]
+        options: Options,
+    },
+    #[command(about = guided::Invalidate::DESCRIPTION.about, after_long_help = Exit::table())]
+    Invalidate {
+        /// Paths such as `/orders/*`
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<String>,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// The distribution's certificate
+    #[command(subcommand, after_long_help = Exit::table())]
+    Certificate(Certificate),
+    #[command(about = guided::Up::DESCRIPTION.about, after_long_help = Exit::table())]
+    Up {
+        #[command(flatten)]
+        options: Options,
+    },
+    #[command(about = guided::Provision::DESCRIPTION.about, after_long_help = Exit::table())]
+    Provision {
+        /// The Region that the fleet is built in
+        region: Region,
+        /// Run there the code that a healthy Region runs: its only function, or the one named after a `/`
+        #[arg(long, value_name = "REGION[/FUNCTION]")]
+        code_from: Option<CodeFrom>,
+        /// Let traffic in step by step, by weight, over this long [default: all at once]
+        #[arg(long, value_name = "TIME", value_parser = seconds)]
+        over: Option<u64>,
+        #[command(flatten)]
+        options: Options,
+    },
+    #[command(about = guided::Retire::DESCRIPTION.about, after_long_help = Exit::table())]
+    Retire {
+        /// The Region that the fleet leaves
+        region: Region,
+        #[command(flatten)]
+        options: Options,
+    },
+    #[command(about = guided::Down::DESCRIPTION.about, after_long_help = Exit::table())]
+    Down {
+        #[command(flatten)]
+        options: Options,
+    },
 }
 
 /// `gwctl certificate`.
 #[derive(Debug, Clone, Subcommand)]
+#[allow(missing_docs, reason = "it is described by its action")]
 pub enum Certificate {
-    /// Attach a certificate of us-east-1 to the distribution
+    #[command(about = guided::AttachCertificate::DESCRIPTION.about)]
     Attach {
         /// Its ARN
         arn: String,
@@ -169,188 +209,122 @@ pub struct Requested<'a> {
     pub options: &'a Options,
 }
 
-impl Promote {
-    /// As an intent.
-    pub fn asked(&self) -> Requested<'_> {
-        let mode = self.mode.map(|way| match way {
-            Way::Switchover => Mode::Switchover,
-            Way::Failover => Mode::Failover,
-        });
-        Requested {
-            intent: Intent::Promote {
-                target: self.region.clone(),
+impl Requested<'_> {
+    /// The simulated world it begins in: the first building of a fleet has an empty account.
+    pub fn world(&self) -> Still {
+        Still {
+            empty: self.intent.built() == Some(Built::Fleet),
+            ..self.options.on.still()
+        }
+    }
+}
+
+impl Guided {
+    /// As an intent, and how it is to be carried out.
+    pub fn requested(&self) -> Requested<'_> {
+        let (intent, options): (Intent, &Options) = match self {
+            Self::Promote {
+                region,
                 mode,
-                force: self.force,
-            },
-            options: &self.options,
-        }
-    }
-}
-
-impl Evacuate {
-    /// As an intent.
-    pub fn asked(&self) -> Requested<'_> {
-        Requested {
-            intent: Intent::Evacuate {
-                region: self.region.clone(),
-                mechanism: self.mechanism,
-            },
-            options: &self.options,
-        }
-    }
-}
-
-impl Drain {
-    /// As an intent.
-    pub fn asked(&self) -> Requested<'_> {
-        Requested {
-            intent: Intent::Drain {
-                region: self.region.clone(),
-                to: self.to,
-                over_s: self.over.as_secs(),
-            },
-            options: &self.options,
-        }
-    }
-}
-
-impl Restore {
-    /// As an intent.
-    pub fn asked(&self) -> Requested<'_> {
-        Requested {
-            intent: Intent::Restore {
-                region: self.region.clone(),
-                hold_down_s: self.hold_down.map(|time| time.as_secs()),
-            },
-            options: &self.options,
-        }
-    }
-}
-
-impl Drill {
-    /// As an intent.
-    pub fn asked(&self) -> Requested<'_> {
-        Requested {
-            intent: Intent::Drill {
-                region: self.region.clone(),
-                to: self.to.clone(),
-                hold_s: self.hold.map(|time| time.as_secs()),
-            },
-            options: &self.options,
-        }
-    }
-}
-
-impl Invalidate {
-    /// As an intent.
-    pub fn asked(&self) -> Requested<'_> {
-        Requested {
-            intent: Intent::Invalidate {
-                paths: self.paths.clone(),
-            },
-            options: &self.options,
-        }
-    }
-}
-
-impl Certificate {
-    /// As an intent.
-    pub fn asked(&self) -> Requested<'_> {
-        let Self::Attach { arn, options } = self;
-        Requested {
-            intent: Intent::AttachCertificate {
-                arn: arn.clone(),
-                found: None,
-            },
-            options,
-        }
-    }
-}
-
-/// `gwctl up` and `gwctl down`.
-#[derive(Debug, Clone, Args)]
-pub struct Whole {
-    #[command(flatten)]
-    pub options: Options,
-}
-
-/// `gwctl provision`.
-#[derive(Debug, Clone, Args)]
-pub struct Provision {
-    /// The Region that the fleet is built in
-    pub region: Region,
-    /// Run there the code that a healthy Region runs: its only function, or the one named after a `/`
-    #[arg(long, value_name = "REGION[/FUNCTION]")]
-    pub code_from: Option<CodeFrom>,
-    /// Let traffic in step by step, by weight, over this long [default: all at once]
-    #[arg(long, value_name = "TIME", value_parser = moment)]
-    pub over: Option<Duration>,
-    #[command(flatten)]
-    pub options: Options,
-}
-
-/// `gwctl retire`.
-#[derive(Debug, Clone, Args)]
-pub struct Retire {
-    /// The Region that the fleet leaves
-    pub region: Region,
-    #[command(flatten)]
-    pub options: Options,
-}
-
-impl Whole {
-    /// As an intent: build it all.
-    pub fn up(&self) -> Requested<'_> {
-        Requested {
-            intent: Intent::Up { found: None },
-            options: &self.options,
-        }
-    }
-
-    /// As an intent: take it all down.
-    pub fn down(&self) -> Requested<'_> {
-        Requested {
-            intent: Intent::Down { found: None },
-            options: &self.options,
-        }
-    }
-}
-
-impl Provision {
-    /// As an intent.
-    pub fn asked(&self) -> Requested<'_> {
-        Requested {
-            intent: Intent::Provision {
-                region: self.region.clone(),
-                code_from: self.code_from.clone(),
-                over_s: self.over.map(|time| time.as_secs()),
-                found: None,
-            },
-            options: &self.options,
-        }
-    }
-}
-
-impl Retire {
-    /// As an intent.
-    pub fn asked(&self) -> Requested<'_> {
-        Requested {
-            intent: Intent::Retire {
-                region: self.region.clone(),
-                found: None,
-            },
-            options: &self.options,
-        }
+                force,
+                options,
+            } => (
+                guided::Promote {
+                    target: region.clone(),
+                    mode: mode.map(Mode::from),
+                    force: *force,
+                }
+                .into(),
+                options,
+            ),
+            Self::Evacuate {
+                region,
+                mechanism,
+                options,
+            } => (
+                guided::Evacuate {
+                    region: region.clone(),
+                    mechanism: *mechanism,
+                }
+                .into(),
+                options,
+            ),
+            Self::Drain {
+                region,
+                to,
+                over,
+                options,
+            } => (
+                guided::Drain {
+                    region: region.clone(),
+                    to: *to,
+                    over_s: *over,
+                }
+                .into(),
+                options,
+            ),
+            Self::Restore {
+                region,
+                hold_down,
+                options,
+            } => (
+                guided::Restore {
+                    region: region.clone(),
+                    hold_down_s: *hold_down,
+                }
+                .into(),
+                options,
+            ),
+            Self::Drill {
+                region,
+                to,
+                hold,
+                options,
+            } => (
+                guided::Drill {
+                    region: region.clone(),
+                    to: to.clone(),
+                    hold_s: *hold,
+                }
+                .into(),
+                options,
+            ),
+            Self::Invalidate { paths, options } => (
+                guided::Invalidate {
+                    paths: paths.clone(),
+                }
+                .into(),
+                options,
+            ),
+            Self::Certificate(Certificate::Attach { arn, options }) => {
+                (guided::AttachCertificate::of(arn).into(), options)
+            }
+            Self::Up { options } => (guided::Up { found: None }.into(), options),
+            Self::Provision {
+                region,
+                code_from,
+                over,
+                options,
+            } => (
+                guided::Provision {
+                    code_from: code_from.clone(),
+                    over_s: *over,
+                    ..guided::Provision::of(region.clone())
+                }
+                .into(),
+                options,
+            ),
+            Self::Retire { region, options } => {
+                (guided::Retire::of(region.clone()).into(), options)
+            }
+            Self::Down { options } => (guided::Down { found: None }.into(), options),
+        };
+        Requested { intent, options }
     }
 }
 
 /// The mechanisms by their words, so that shells can complete them.
 fn mechanism() -> impl TypedValueParser<Value = Mechanism> {
     let words = Mechanism::ALL.map(Mechanism::word);
-    PossibleValuesParser::new(words).try_map(|word| {
-        Mechanism::ALL
-            .into_iter()
-            .find(|mechanism| mechanism.word() == word)
-            .ok_or("it is no mechanism")
-    })
+    PossibleValuesParser::new(words).try_map(|word| word.parse::<Mechanism>())
 }

@@ -24,7 +24,7 @@ use super::operator::operator_seen;
 use super::output::{print, tell};
 use super::run_async;
 use super::settings::Settings;
-use super::simulated::{Still, still};
+use super::simulated::still;
 use super::target::Target;
 use again::Again;
 use args::{Options, Requested};
@@ -37,11 +37,7 @@ pub fn run(global: &Global, asked: &Requested<'_>) -> Result<Exit, Failure> {
     let demo = &asked.options.on;
     let folder = runs(demo.demo)?;
     if demo.demo {
-        let world = Still {
-            empty: matches!(asked.intent, Intent::Up { .. }),
-            ..demo.still()
-        };
-        return still(&world, async |target| {
+        return still(&asked.world(), async |target| {
             act(global, asked, &Stage::open(target, folder, true)).await
         })?;
     }

@@ -126,6 +126,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::actions::guided::Retire;
     use crate::cli::simulated::{Still, still};
     use crate::fleet::{Region, SiteSpec};
 
@@ -134,10 +135,7 @@ mod tests {
     }
 
     fn retire() -> Intent {
-        Intent::Retire {
-            region: region("ap-southeast-1"),
-            found: None,
-        }
+        Retire::of(region("ap-southeast-1")).into()
     }
 
     /// With the context of a run of a founded fleet of three Regions.

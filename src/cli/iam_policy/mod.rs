@@ -19,7 +19,8 @@ use super::status::complete;
 use super::target::Target;
 use crate::actions::PlannedCall;
 use crate::actions::policy::{
-    INLINE, Known, MANAGED, Policy, Purpose, THE_ACCOUNT, actions, planned, policy, resources,
+    INLINE, Known, MANAGED, Policy, Purpose, THE_ACCOUNT, actions, guided, planned, policy,
+    resources,
 };
 use crate::fleet::FleetSpec;
 use crate::sim::Scenario;
@@ -178,7 +179,7 @@ fn make(purpose: Purpose, fleet: &str, spec: &FleetSpec, known: &Known) -> Resul
 
 /// What the actions' plans call, on a simulated fleet with what this one has.
 fn calls(purpose: Purpose, spec: &FleetSpec) -> Result<BTreeSet<PlannedCall>, Failure> {
-    if purpose.actions().is_empty() {
+    if guided(purpose).next().is_none() {
         return Ok(BTreeSet::new());
     }
     let scenario = Scenario {

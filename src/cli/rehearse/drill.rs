@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::seconds::Seconds;
 use super::{Figures, Reported, story};
-use crate::actions::registry::ACTIONS;
+use crate::actions::guided::Drill;
 use crate::actions::report::{Bound, report};
 use crate::actions::{
     Confirmation, Finding, Folder, Intent, Operator, Order, Phase, Plan, RunContext, RunState,
@@ -146,14 +146,12 @@ async fn planned(
     let Some(region) = struck.or_else(|| writer.map(|writer| writer.region.clone())) else {
         return Err("the global database could not be read: who writes is not known".into());
     };
-    let drill = ACTIONS.iter().find(|action| action.name == "drill");
-    let offers = drill.map(|drill| (drill.offers)(&picture, &region));
-    let Some(mut intent) = offers.and_then(|offers| offers.into_iter().next()) else {
-        return Err(format!("there is nowhere to go from {region}"));
-    };
-    if let Intent::Drill { hold_s, .. } = &mut intent {
-        *hold_s = Some(LOOK_S);
-    }
+    let drill = Drill::away_from(&region, &picture)
+        .ok_or_else(|| format!("there is nowhere to go from {region}"))?;
+    let intent = Intent::from(Drill {
+        hold_s: Some(LOOK_S),
+        ..drill
+    });
     let planned = plan_patiently(
         &target.name,
         &target.spec,

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
-use crate::actions::{Folder, Intent, Phase, Summary};
+use crate::actions::{Folder, Phase, Summary};
 use crate::cli::act::paper::{Ink, Paper, pad};
 use crate::cli::args::Output;
 use crate::cli::failure::Failure;
@@ -110,7 +110,7 @@ fn row(run: &Summary, folder: &Folder) -> [String; 6] {
             run.id.clone(),
             state.begun.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
             state.plan.intent.name().into(),
-            target(&state.plan.intent),
+            state.plan.intent.target(),
             phase(run, folder),
             state.operator.clone(),
         ],
@@ -132,17 +132,6 @@ fn phase(run: &Summary, folder: &Folder) -> String {
     }
 }
 
-/// What the action is about.
-pub fn target(intent: &Intent) -> String {
-    match intent {
-        Intent::Drill { region, to, .. } => format!("{region} → {to}"),
-        Intent::Drain { region, to, .. } => format!("{region} to {to} %"),
-        Intent::Invalidate { paths } => paths.join(" "),
-        Intent::AttachCertificate { arn, .. } => arn.rsplit('/').next().unwrap_or(arn).into(),
-        other => other.region().map(ToString::to_string).unwrap_or_default(),
-    }
-}
-
 fn document(run: &Summary, folder: &Folder) -> Value {
     match &run.state {
         Err(broken) => json!({ "id": run.id, "unreadable": broken.to_string() }),
@@ -155,7 +144,7 @@ fn document(run: &Summary, folder: &Folder) -> Value {
             "begun": state.begun,
             "ended": state.ended,
             "action": state.plan.intent.name(),
-            "target": target(&state.plan.intent),
+            "target": state.plan.intent.target(),
             "title": state.plan.title,
             "phase": phase.told(live),
             "live": live,

@@ -10,7 +10,6 @@ mod msg;
 mod overlay;
 mod palette;
 mod place;
-mod request;
 mod rows;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -28,7 +27,6 @@ pub use keys::{Code, Key};
 pub use msg::{Effect, Gesture, Kept, Msg, RunLine};
 pub use overlay::{Ask, FaultEntry, Overlay, Palette, PromptFor, Suggestion};
 pub use place::{Chart, History, Panel, Screen};
-pub use request::parse as request;
 pub use rows::{Row, Subject, outcome, status_word};
 pub use state::{Connection, Cursor, Gravity, Mode, Notice, Spot, Start, State, ThemeEntry};
 pub use update::update;

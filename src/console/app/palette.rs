@@ -5,10 +5,12 @@ mod verbs;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use self::verbs::{Takes, Verb, verbs};
+use self::verbs::{Does, Takes, Verb, verbs};
 use super::keymap::HelpLine;
-use super::{Filter, State, Suggestion, request};
+use super::{State, Suggestion};
 use gwctl_actions::Intent;
+use gwctl_actions::arguments::{AnyRegion, ArgumentError, Regions};
+use gwctl_actions::guided::{ACTIONS, Description};
 use gwctl_fleet::{Pace, Region};
 
 /// How many completions are worth showing.
@@ -46,7 +48,7 @@ pub enum Command {
 pub fn help(has_faults: bool) -> Vec<HelpLine> {
     verbs(has_faults)
         .map(|verb| HelpLine {
-            keys: verb.usage.into(),
+            keys: verb.usage.into_owned(),
             about: verb.about.into(),
         })
         .collect()
@@ -70,64 +72,39 @@ pub fn parse(line: &str, state: &State) -> Result<Option<Command>, String> {
     if verb.takes == Takes::Nothing && argument.is_some() {
         return Err(format!("`:{name}` takes no argument; found `{rest}`"));
     }
-    if request::USAGES.iter().any(|(action, _)| *action == name) {
-        return guided(name, rest, state).map(Some);
+    match verb.does {
+        Does::Guided(action) => guided(action, rest, state),
+        Does::Console(read) => read(argument, state),
     }
-    command(name, argument, state).map(Some)
+    .map(Some)
 }
 
-fn guided(name: &str, words: &str, state: &State) -> Result<Command, String> {
-    let intent = request::parse(name, words, &|text| region(text, state))?;
-    // Known here and now: nobody needs to be asked which stacks there are.
-    if let Intent::Provision { region, .. } = &intent
-        && state.regions().any(|known| known == region)
-    {
-        return Err(format!("the fleet is in {region} already"));
-    }
+fn guided(action: &Description, rest: &str, state: &State) -> Result<Command, String> {
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    let intent = (action.parse)(&words, &Known(state)).map_err(|why| why.to_string())?;
     Ok(Command::Guided(Box::new(intent)))
 }
 
-fn command(name: &str, argument: Option<&str>, state: &State) -> Result<Command, String> {
-    Ok(match name {
-        "fleet" => Command::Fleet(
-            argument
-                .map(|text| pick(text, "fleet", &state.fleets))
-                .transpose()?,
-        ),
-        "region" => Command::Region(argument.map(|text| region(text, state)).transpose()?),
-        "database" => Command::Database,
-        "edge" => Command::Edge,
-        "calls" => Command::Calls,
-        "theme" => Command::Theme(
-            argument
-                .map(|text| pick(text, "theme", &themes(state)))
-                .transpose()?,
-        ),
-        "pace" => Command::Pace(pace(argument)?),
-        "refresh" => Command::Refresh,
-        "freeze" => Command::Freeze,
-        "filter" => {
-            let text = argument.unwrap_or_default();
-            Filter::parse(text, &columns(state))
-                .map_err(|why| format!("`{text}` is no filter: {why}"))?;
-            Command::Filter(text.into())
+/// The Regions by the picture: parts of their names do.
+struct Known<'a>(&'a State);
+
+impl Regions for Known<'_> {
+    fn of_fleet(&self, text: &str) -> Result<Region, ArgumentError> {
+        region(text, self.0).map_err(ArgumentError::Region)
+    }
+
+    fn new_to_fleet(&self, text: &str) -> Result<Region, ArgumentError> {
+        let region = AnyRegion.new_to_fleet(text)?;
+        // Known here and now: nobody needs to be asked which stacks there are.
+        if self.0.regions().any(|known| *known == region) {
+            let why = format!("the fleet is in {region} already");
+            return Err(ArgumentError::Region(why));
         }
-        "actions" => Command::Actions,
-        "run" => Command::Run,
-        "runs" => Command::Runs,
-        "arm" => Command::Arm,
-        "disarm" => Command::Disarm,
-        "faults" => Command::Faults,
-        "copy" => Command::Copy,
-        "back" => Command::Back,
-        "forward" => Command::Forward,
-        "last" => Command::Last,
-        "help" => Command::Help,
-        _ => Command::Quit,
-    })
+        Ok(region)
+    }
 }
 
-fn find(word: &str, has_faults: bool) -> Result<&'static Verb, String> {
+fn find(word: &str, has_faults: bool) -> Result<Verb, String> {
     let lower = word.to_ascii_lowercase();
     if let Some(verb) = verbs(has_faults).find(|verb| verb.names.contains(&lower.as_str())) {
         return Ok(verb);
@@ -136,7 +113,7 @@ fn find(word: &str, has_faults: bool) -> Result<&'static Verb, String> {
         .filter(|verb| verb.names[0].starts_with(&lower))
         .collect();
     match begun.as_slice() {
-        [verb] => Ok(verb),
+        [verb] => Ok(verb.clone()),
         [] => Err(format!(
             "`:{word}` is no command; Tab completes, `:help` lists them"
         )),
@@ -251,7 +228,7 @@ pub fn suggest(line: &str, state: &State) -> Vec<Suggestion> {
 /// Whether a line asks for a guided action.
 fn changes(line: &str) -> bool {
     let verb = line.split(' ').next().unwrap_or_default();
-    request::USAGES.iter().any(|(name, _)| *name == verb)
+    ACTIONS.iter().any(|action| action.name == verb)
 }
 
 fn candidates(state: &State) -> Vec<Suggestion> {

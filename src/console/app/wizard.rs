@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use tui_input::Input;
 
-use super::{State, request};
-use gwctl_actions::registry::{ACTIONS, Action};
-use gwctl_actions::{CALM, Finding, Intent, Mode, Plan, Refused, plan, remedies};
+use super::State;
+use gwctl_actions::guided::{ACTIONS, CALM, Description, Opening, Question};
+use gwctl_actions::{Finding, Intent, Plan, Refused, plan, remedies};
 use gwctl_fleet::{Missing, Region};
 
 /// One line of the menu.
@@ -27,18 +27,27 @@ pub struct Offer {
 pub enum Way {
     /// Everything is given: it is planned, after a look at what must be looked up.
     Plain(Intent),
-    /// The arguments are asked for; so they stand in the line first.
-    Arguments(Intent, String),
-    /// The command line opens with this in it, and completes it.
-    Line(&'static str),
+    /// This is asked first.
+    Asked(Intent, Question),
+    /// The command line opens with this in it, and completes it; what is asked for there, in a clause.
+    Line(String, &'static str),
+}
+
+impl Way {
+    fn to(intent: Intent) -> Self {
+        match intent.question() {
+            Some(question) => Self::Asked(intent, question),
+            None => Self::Plain(intent),
+        }
+    }
 }
 
 impl Offer {
     /// What is asked for, where that is given.
     fn intent(&self) -> Option<Intent> {
         match &self.way {
-            Way::Plain(intent) | Way::Arguments(intent, _) => Some(intent.clone()),
-            Way::Line(_) => None,
+            Way::Plain(intent) | Way::Asked(intent, _) => Some(intent.clone()),
+            Way::Line(..) => None,
         }
     }
 
@@ -53,9 +62,7 @@ impl Offer {
 
 /// Why a drill is not for today, which can only be waived by name.
 fn not_today(plan: &Plan) -> Option<String> {
-    let drill = matches!(plan.intent, Intent::Drill { .. });
-    let mut checks = plan.checks.iter().filter(|_| drill);
-    let calm = checks.find(|check| check.name == CALM)?;
+    let calm = plan.checks.iter().find(|check| check.name == CALM)?;
     (calm.finding > Finding::Pass).then(|| calm.text.clone())
 }
 
@@ -72,24 +79,15 @@ pub fn red(plan: &Plan) -> Option<String> {
 pub fn offers(state: &State, region: &Region) -> Vec<Offer> {
     let urgent: Vec<Offer> = remedies(&state.live)
         .into_iter()
-        .filter_map(|remedy| {
-            let action = ACTIONS
-                .iter()
-                .find(|action| action.name == remedy.intent.name())?;
-            Some(offer(state, action, remedy.intent))
-        })
+        .map(|remedy| offer(state, remedy.intent))
         .filter(|offer| offer.refused().is_none())
         .collect();
     let first: Vec<Intent> = urgent.iter().filter_map(Offer::intent).collect();
     let here = ACTIONS.iter().flat_map(|action| {
-        let asked = (action.offers)(&state.live, region);
-        let asked: Vec<Intent> = asked
+        let mut offers: Vec<Offer> = (action.offers)(&state.live, region)
             .into_iter()
-            .flat_map(|intent| variants(state, intent))
-            .collect();
-        let mut offers: Vec<Offer> = asked
-            .into_iter()
-            .map(|intent| offer(state, action, intent))
+            .flat_map(|intent| intent.variants(&state.live))
+            .map(|intent| offer(state, intent))
             .collect();
         if offers.is_empty() {
             offers.extend(unplanned(state, action));
@@ -114,22 +112,15 @@ fn unheard(state: &State) -> Option<Refused> {
 }
 
 /// What is offered of an action of which no picture says what to ask for.
-fn unplanned(state: &State, action: &Action) -> Option<Offer> {
-    let way = match action.name {
-        "certificate" => {
-            let intent = Intent::AttachCertificate {
-                arn: String::new(),
-                found: None,
-            };
-            Way::Arguments(intent, String::new())
-        }
-        "up" if unbuilt(state) => Way::Plain(Intent::Up { found: None }),
-        "provision" if !unbuilt(state) => Way::Line("provision "),
-        _ => return None,
+fn unplanned(state: &State, action: &Description) -> Option<Offer> {
+    let way = match (action.opening)(unbuilt(state)) {
+        Opening::None => return None,
+        Opening::With(intent) => Way::to(intent),
+        Opening::Typed(what) => Way::Line(format!("{} ", action.name), what),
     };
     Some(Offer {
         action: action.name,
-        about: action.about,
+        about: action.menu,
         way,
         planned: unheard(state).map(Err),
     })
@@ -142,60 +133,18 @@ fn unbuilt(state: &State) -> bool {
     })
 }
 
-/// The ways of one offer that an operator chooses between: promotion's two modes, a drill's targets.
-fn variants(state: &State, intent: Intent) -> Vec<Intent> {
-    match intent {
-        Intent::Promote {
-            target,
-            mode: None,
-            force,
-        } => [Mode::Switchover, Mode::Failover]
-            .into_iter()
-            .map(|mode| Intent::Promote {
-                target: target.clone(),
-                mode: Some(mode),
-                force,
-            })
-            .collect(),
-        Intent::Drill { region, to, hold_s } => {
-            let others = state
-                .live
-                .sites
-                .iter()
-                .map(|site| &site.region)
-                .filter(|other| **other != region && **other != to);
-            std::iter::once(&to)
-                .chain(others)
-                .map(|to| Intent::Drill {
-                    region: region.clone(),
-                    to: to.clone(),
-                    hold_s,
-                })
-                .collect()
-        }
-        other => vec![other],
-    }
-}
-
-fn offer(state: &State, action: &Action, intent: Intent) -> Offer {
-    let asks = match &intent {
-        Intent::Drain { to, over_s, .. } => Some(format!("{to} over {}", request::time(*over_s))),
-        Intent::Invalidate { paths } => Some(paths.join(" ")),
-        _ => None,
-    };
+fn offer(state: &State, intent: Intent) -> Offer {
+    let action = intent.description();
     Offer {
         action: action.name,
-        about: action.about,
+        about: action.menu,
         // What must be looked up first is planned once it was.
         planned: if intent.must_be_looked_up() {
             unheard(state).map(Err)
         } else {
             Some(planned(state, &intent).map(Box::new))
         },
-        way: match asks {
-            Some(line) => Way::Arguments(intent, line),
-            None => Way::Plain(intent),
-        },
+        way: Way::to(intent),
     }
 }
 

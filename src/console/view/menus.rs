@@ -13,6 +13,7 @@ use super::scene::Scene;
 use super::theme::Role;
 use super::wizard::times;
 use crate::app::{Ask, Mode, Offer, OrderKind, PromptFor, RunLine, Way};
+use gwctl_actions::guided::LookUp;
 
 /// Entries of the menu that are seen at once, where the room allows.
 const MOST: usize = 6;
@@ -127,17 +128,9 @@ fn title(offer: &Offer) -> String {
 
 /// What an offer without a plan is about.
 fn target(offer: &Offer) -> String {
-    use gwctl_actions::Intent;
-    let (Way::Plain(intent) | Way::Arguments(intent, _)) = &offer.way else {
-        return String::new();
-    };
-    match intent {
-        Intent::Promote { target, mode, .. } => format!(
-            "{target} by {}",
-            mode.map_or("the way advised", gwctl_actions::Mode::word)
-        ),
-        Intent::Drill { region, to, .. } => format!("{region} to {to}"),
-        other => other.region().map_or_else(String::new, ToString::to_string),
+    match &offer.way {
+        Way::Plain(intent) | Way::Asked(intent, _) => intent.choice(),
+        Way::Line(..) => String::new(),
     }
 }
 
@@ -176,11 +169,11 @@ fn detail(scene: &Scene<'_>, offer: &Offer, width: u16) -> Vec<Line<'static>> {
 }
 
 /// What must be known before there is a plan.
-const fn first(way: &Way) -> &'static str {
+fn first(way: &Way) -> &'static str {
     match way {
-        Way::Plain(_) => "CloudFormation is asked first which stacks there are",
-        Way::Arguments(..) => "its ARN is asked for",
-        Way::Line(_) => "the Region is asked for: Tab completes those the fleet is not in",
+        Way::Plain(intent) => intent.look_up().map_or("", LookUp::announced),
+        Way::Asked(_, question) => question.announced,
+        Way::Line(_, what) => what,
     }
 }
 
@@ -244,7 +237,10 @@ pub fn ask(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, ask: &Ask) {
         .map_or_else(String::new, |run| run.state.plan.confirm.clone());
     let (title, what) = match &ask.what {
         PromptFor::Order(kind, step) => question(*kind, step.as_deref(), &target),
-        PromptFor::Arguments(intent) => arguments(intent),
+        PromptFor::Arguments(intent) => intent
+            .question()
+            .map(|question| (question.title, question.text.to_owned()))
+            .unwrap_or_default(),
     };
     let width = area.width.saturating_sub(4).min(96);
     let mut prose = Prose::new(scene, width.saturating_sub(4));
@@ -307,24 +303,6 @@ fn question(kind: OrderKind, step: Option<&str>, target: &str) -> (String, Strin
         _ => (
             "Note".into(),
             "One line for the journal and the report.".into(),
-        ),
-    }
-}
-
-fn arguments(intent: &gwctl_actions::Intent) -> (String, String) {
-    use gwctl_actions::Intent;
-    match intent {
-        Intent::Drain { region, .. } => (
-            format!("Drain {region}"),
-            "What share of its traffic stays, in percent, and over how long: `20 over 10m`.".into(),
-        ),
-        Intent::Invalidate { .. } => (
-            "Invalidate".into(),
-            "Which paths, with a blank between them: `/orders/* /index.html`.".into(),
-        ),
-        _ => (
-            "Attach a certificate".into(),
-            "The ARN of a certificate in us-east-1.".into(),
         ),
     }
 }

@@ -374,11 +374,12 @@ fn foot_lines(scene: &Scene<'_>, wizard: &Wizard, width: u16) -> Vec<Line<'stati
         Part::Confirm if scene.state.may_change() => keys.push(("Enter".into(), "start")),
         Part::Confirm => keys.push((key(Action::Palette), "arm")),
     }
-    let also = wizard.plan.mechanism.as_ref();
-    if also.is_some_and(|choice| !choice.also.is_empty())
-        && wizard.plan.intent.name() == "evacuate"
-        && wizard.part != Part::Confirm
-    {
+    let plan = &wizard.plan;
+    let also = plan
+        .mechanism
+        .as_ref()
+        .and_then(|choice| choice.also.first());
+    if also.is_some_and(|also| plan.intent.by(*also).is_some()) && wizard.part != Part::Confirm {
         keys.push((key(Action::Mechanism), "next mechanism"));
     }
     keys.push((

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gwctl::actions::guided::Evacuate;
 use gwctl::actions::{
     CallMade, Check, Finding, Intent, Minutes, Note, Plan, Reply, RunState, StepState, StepStatus,
     Trip, plan,
@@ -25,10 +26,10 @@ pub fn configured() -> FleetSpec {
 }
 
 pub fn evacuation() -> Intent {
-    Intent::Evacuate {
+    Intent::Evacuate(Evacuate {
         region: region("eu-west-1"),
         mechanism: None,
-    }
+    })
 }
 
 pub fn planned(intent: &Intent) -> Plan {

@@ -1,7 +1,10 @@
-//! What can be said after `:`.
+//! What can be said after `:`: the console's own verbs, and a verb for each guided action.
 
-use crate::app::request;
-use gwctl_actions::registry::ACTIONS;
+use std::borrow::Cow;
+
+use super::{Command, columns, pace, pick, region, themes};
+use crate::app::{Filter, State};
+use gwctl_actions::guided::{self, ACTIONS, Description};
 
 /// What a verb takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,11 +19,47 @@ pub(super) enum Takes {
     Text,
 }
 
+impl From<guided::Takes> for Takes {
+    fn from(takes: guided::Takes) -> Self {
+        match takes {
+            guided::Takes::Nothing => Self::Nothing,
+            guided::Takes::Region => Self::Region,
+            guided::Takes::NewRegion => Self::NewRegion,
+            guided::Takes::Text => Self::Text,
+        }
+    }
+}
+
+/// Reads the argument of a verb of the console's own.
+type Read = fn(Option<&str>, &State) -> Result<Command, String>;
+
+/// What a verb does.
+#[derive(Clone, Copy)]
+pub(super) enum Does {
+    Console(Read),
+    Guided(&'static Description),
+}
+
+#[derive(Clone)]
 pub(super) struct Verb {
     pub names: &'static [&'static str],
     pub takes: Takes,
-    pub usage: &'static str,
+    pub usage: Cow<'static, str>,
     pub about: &'static str,
+    pub does: Does,
+}
+
+impl Verb {
+    fn of(action: &'static Description) -> Self {
+        let usage = format!(":{} {}", action.name, action.arguments);
+        Self {
+            names: std::slice::from_ref(&action.name),
+            takes: action.takes.into(),
+            usage: usage.trim_end().to_owned().into(),
+            about: action.menu,
+            does: Does::Guided(action),
+        }
+    }
 }
 
 const fn verb(
@@ -28,193 +67,194 @@ const fn verb(
     takes: Takes,
     usage: &'static str,
     about: &'static str,
+    read: Read,
 ) -> Verb {
     Verb {
         names,
         takes,
-        usage,
+        usage: Cow::Borrowed(usage),
         about,
+        does: Does::Console(read),
     }
 }
 
-const VERBS: &[Verb] = &[
+/// Where one goes, and how one looks.
+const LOOKING: &[Verb] = &[
     verb(
         &["fleet"],
         Takes::Fleet,
         ":fleet [NAME]",
         "the Fleet screen, or another fleet",
+        |name, state| {
+            let fleet = name.map(|text| pick(text, "fleet", &state.fleets));
+            Ok(Command::Fleet(fleet.transpose()?))
+        },
     ),
     verb(
         &["region"],
         Takes::Region,
         ":region [NAME]",
         "a Region in depth",
+        |name, state| {
+            let known = name.map(|text| region(text, state));
+            Ok(Command::Region(known.transpose()?))
+        },
     ),
     verb(
         &["database", "db"],
         Takes::Nothing,
         ":database",
         "the global database",
+        |_, _| Ok(Command::Database),
     ),
     verb(
         &["edge"],
         Takes::Nothing,
         ":edge",
         "distribution, routing records, DNS answers",
+        |_, _| Ok(Command::Edge),
     ),
     verb(
         &["calls"],
         Takes::Nothing,
         ":calls",
         "every call gwctl made",
+        |_, _| Ok(Command::Calls),
     ),
     verb(
         &["theme", "themes"],
         Takes::Theme,
         ":theme [NAME]",
         "choose a theme, with preview",
+        |name, state| {
+            let theme = name.map(|text| pick(text, "theme", &themes(state)));
+            Ok(Command::Theme(theme.transpose()?))
+        },
     ),
     verb(
         &["pace"],
         Takes::Pace,
         ":pace calm|incident",
         "how often to look",
+        |word, _| Ok(Command::Pace(pace(word)?)),
     ),
     verb(
         &["refresh"],
         Takes::Nothing,
         ":refresh",
         "ask everything again now",
+        |_, _| Ok(Command::Refresh),
     ),
     verb(
         &["freeze"],
         Takes::Nothing,
         ":freeze",
         "hold the picture still, or let it go",
+        |_, _| Ok(Command::Freeze),
     ),
     verb(
         &["filter"],
         Takes::Text,
         ":filter [EXPRESSION]",
         "filter the focused list; without one, all rows",
+        |text, state| {
+            let text = text.unwrap_or_default();
+            Filter::parse(text, &columns(state))
+                .map_err(|why| format!("`{text}` is no filter: {why}"))?;
+            Ok(Command::Filter(text.into()))
+        },
     ),
     verb(
         &["faults"],
         Takes::Nothing,
         ":faults",
         "start and end faults of the simulated world",
+        |_, _| Ok(Command::Faults),
     ),
     verb(
         &["copy"],
         Takes::Nothing,
         ":copy",
         "copy the row under the cursor",
+        |_, _| Ok(Command::Copy),
     ),
     verb(
         &["actions"],
         Takes::Nothing,
         ":actions",
         "what can be done here",
+        |_, _| Ok(Command::Actions),
     ),
     verb(
         &["run"],
         Takes::Nothing,
         ":run",
         "the guided action under way",
+        |_, _| Ok(Command::Run),
     ),
-    verb(&["runs"], Takes::Nothing, ":runs", "every run there was"),
+    verb(
+        &["runs"],
+        Takes::Nothing,
+        ":runs",
+        "every run there was",
+        |_, _| Ok(Command::Runs),
+    ),
     verb(
         &["arm"],
         Takes::Nothing,
         ":arm",
         "allow changes for 15 minutes",
+        |_, _| Ok(Command::Arm),
     ),
     verb(
         &["disarm"],
         Takes::Nothing,
         ":disarm",
         "allow no changes any more",
+        |_, _| Ok(Command::Disarm),
     ),
+];
+
+/// Around, and out.
+const LEAVING: &[Verb] = &[
     verb(
-        &["evacuate"],
-        Takes::Region,
-        request::USAGES[0].1,
-        ACTIONS[0].about,
-    ),
-    verb(
-        &["promote"],
-        Takes::Region,
-        request::USAGES[1].1,
-        ACTIONS[1].about,
-    ),
-    verb(
-        &["drain"],
-        Takes::Region,
-        request::USAGES[2].1,
-        ACTIONS[2].about,
-    ),
-    verb(
-        &["restore"],
-        Takes::Region,
-        request::USAGES[3].1,
-        ACTIONS[3].about,
-    ),
-    verb(
-        &["drill"],
-        Takes::Region,
-        request::USAGES[4].1,
-        ACTIONS[4].about,
-    ),
-    verb(
-        &["invalidate"],
-        Takes::Text,
-        request::USAGES[5].1,
-        ACTIONS[5].about,
-    ),
-    verb(
-        &["certificate"],
-        Takes::Text,
-        request::USAGES[6].1,
-        ACTIONS[6].about,
-    ),
-    verb(
-        &["up"],
+        &["back"],
         Takes::Nothing,
-        request::USAGES[7].1,
-        ACTIONS[7].about,
+        ":back",
+        "back in history",
+        |_, _| Ok(Command::Back),
     ),
-    verb(
-        &["provision"],
-        Takes::NewRegion,
-        request::USAGES[8].1,
-        ACTIONS[8].about,
-    ),
-    verb(
-        &["retire"],
-        Takes::Region,
-        request::USAGES[9].1,
-        ACTIONS[9].about,
-    ),
-    verb(
-        &["down"],
-        Takes::Nothing,
-        request::USAGES[10].1,
-        ACTIONS[10].about,
-    ),
-    verb(&["back"], Takes::Nothing, ":back", "back in history"),
     verb(
         &["forward"],
         Takes::Nothing,
         ":forward",
         "forward in history",
+        |_, _| Ok(Command::Forward),
     ),
-    verb(&["last"], Takes::Nothing, ":last", "the last place"),
-    verb(&["help"], Takes::Nothing, ":help", "keys and commands"),
-    verb(&["quit", "q"], Takes::Nothing, ":q", "quit"),
+    verb(
+        &["last"],
+        Takes::Nothing,
+        ":last",
+        "the last place",
+        |_, _| Ok(Command::Last),
+    ),
+    verb(
+        &["help"],
+        Takes::Nothing,
+        ":help",
+        "keys and commands",
+        |_, _| Ok(Command::Help),
+    ),
+    verb(&["quit", "q"], Takes::Nothing, ":q", "quit", |_, _| {
+        Ok(Command::Quit)
+    }),
 ];
 
-pub(super) fn verbs(has_faults: bool) -> impl Iterator<Item = &'static Verb> {
-    VERBS
-        .iter()
+pub(super) fn verbs(has_faults: bool) -> impl Iterator<Item = Verb> {
+    let looking = LOOKING.iter().cloned();
+    let acting = ACTIONS.iter().copied().map(Verb::of);
+    looking
+        .chain(acting)
+        .chain(LEAVING.iter().cloned())
         .filter(move |verb| has_faults || verb.names[0] != "faults")
 }

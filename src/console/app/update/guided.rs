@@ -3,7 +3,6 @@
 use super::super::wizard::{self, Offer, Way};
 use super::super::{
     Ask, Effect, Gravity, Overlay, Part, PromptFor, Screen, Shown, State, Wizard, guided::ARMED,
-    request,
 };
 use super::{act, notify};
 use gwctl_actions::{Finding, Intent, Lately, Refused};
@@ -22,21 +21,22 @@ pub(super) fn menu(state: &mut State) {
     state.overlay = Some(Overlay::Menu { offers, row });
 }
 
-/// What was chosen from the menu.
+/// What was chosen from the menu. What cannot be planned however the question is answered is not asked: why
+/// is said at once.
 pub(super) fn choose(state: &mut State, offer: Offer) -> Vec<Effect> {
-    let drained = matches!(offer.planned, Some(Err(_))) && offer.action == "drain";
+    let refused = matches!(offer.planned, Some(Err(_)));
     match offer.way {
-        Way::Arguments(intent, line) if !drained => {
+        Way::Asked(intent, question) if !refused || intent.must_be_looked_up() => {
             state.overlay = Some(Overlay::Ask(Box::new(Ask {
                 what: PromptFor::Arguments(Box::new(intent)),
-                input: line.into(),
+                input: question.answer.into(),
                 error: None,
             })));
             Vec::new()
         }
-        Way::Plain(intent) | Way::Arguments(intent, _) => begin(state, &intent),
-        Way::Line(line) => {
-            act::palette(state, line);
+        Way::Plain(intent) | Way::Asked(intent, _) => begin(state, &intent),
+        Way::Line(line, _) => {
+            act::palette(state, &line);
             Vec::new()
         }
     }
@@ -44,13 +44,8 @@ pub(super) fn choose(state: &mut State, offer: Offer) -> Vec<Effect> {
 
 /// Opens the wizard for `intent`, or says why there is no plan.
 pub(super) fn begin(state: &mut State, intent: &Intent) -> Vec<Effect> {
-    if intent.must_be_looked_up() {
-        let text = if matches!(intent, Intent::AttachCertificate { .. }) {
-            "asking ACM about the certificate"
-        } else {
-            "asking CloudFormation which stacks there are"
-        };
-        notify(state, text, Gravity::Info);
+    if let Some(look_up) = intent.look_up() {
+        notify(state, look_up.underway(), Gravity::Info);
         state.overlay = None;
         return vec![Effect::LookUp(Box::new(intent.clone()))];
     }
@@ -81,11 +76,7 @@ pub(super) fn argued(
     intent: &Intent,
     text: &str,
 ) -> Result<Vec<Effect>, String> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let intent = match intent {
-        Intent::Drain { region, .. } => request::drain(region.clone(), &words)?,
-        other => request::parse(other.name(), text, &|_| Err("no Region here".into()))?,
-    };
+    let intent = intent.answered(text).map_err(|why| why.to_string())?;
     // A refusal is said beside the line, which stays.
     if !intent.must_be_looked_up() {
         wizard::planned(state, &intent).map_err(|refused| sentence(&refused))?;
@@ -247,13 +238,9 @@ pub(super) fn mechanism(state: &mut State) {
             above.or(choice.also.first())
         })
         .copied();
-    let (Some(next), Intent::Evacuate { region, .. }) = (next, wizard.plan.intent.clone()) else {
+    let Some(intent) = next.and_then(|next| wizard.plan.intent.by(next)) else {
         wizard.error = Some("there is no other mechanism to plan with".into());
         return;
-    };
-    let intent = Intent::Evacuate {
-        region,
-        mechanism: Some(next),
     };
     begin(state, &intent);
 }

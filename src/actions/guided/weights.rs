@@ -1,7 +1,7 @@
 //! A latency record as an alias to a weighted group: the only way to give a Region less than all of its
 //! traffic (aws-facts §3.1).
 
-use crate::plan::PlanContext;
+use crate::draft::PlanContext;
 use crate::task::{ChangeRecords, NameChange, Planned, Target};
 use crate::{Refused, names};
 use gwctl_fleet::{

@@ -1,7 +1,8 @@
 //! The stacks of a fleet: what each is called, where it is, and what its template is given.
 
 use super::{code, fleet_name, orderable};
-use crate::plan::{PlanContext, digest};
+use crate::digest::digest;
+use crate::draft::PlanContext;
 use crate::task::{BuildStack, RemoveStack, TemplateSource, placeholder};
 use crate::{Change, KnownStack, Refused, Step, Survey, Task, names};
 use gwctl_fleet::{FLEET_TAG, ROLE_TAG, Region, SiteSpec};

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::promote::Cast;
 use super::wellness;
 use crate::check::{Check, Finding};
-use crate::plan::PlanContext;
+use crate::draft::PlanContext;
 use crate::unreachable::is_unreachable;
 use crate::{Advice, Mode, format};
 use gwctl_fleet::{Availability, CheckVerdict, Region, Snapshot, Verdict};

@@ -1,81 +1,116 @@
 //! Traffic returns to a Region, after it has been healthy for a while.
 
+use serde::{Deserialize, Serialize};
+
+use super::action::{Action, Takes};
 use super::shift::Way;
 use super::{preconditions, shift, ways, weights};
+use crate::arguments::{ArgumentError, Regions, seconds};
 use crate::check::{Check, Finding};
+use crate::draft::{Draft, PlanContext};
 use crate::mechanism::Mechanism;
-use crate::plan::PlanContext;
+use crate::policy::purpose::Purpose;
+use crate::rehearsal::{Before, Places, Rehearsal};
 use crate::task::Healthy;
 use crate::unreachable::is_unreachable;
-use crate::{Choice, Intent, Places, Plan, Refused, Rehearsal, Step, Task, format};
+use crate::{Choice, Refused, Step, Task, format};
 use gwctl_fleet::{CheckVerdict, Region, Snapshot, Switch, check_verdict};
 
-/// Restore what is selected.
-pub fn offers(_: &Snapshot, region: &Region) -> Vec<Intent> {
-    vec![Intent::Restore {
-        region: region.clone(),
-        hold_down_s: None,
-    }]
+/// The inverse of evacuate and drain, after a hold-down.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Restore {
+    /// The Region.
+    pub region: Region,
+    /// How long it must have been healthy, in seconds; none takes the fleet's rule.
+    #[serde(default)]
+    pub hold_down_s: Option<u64>,
 }
 
-/// After an evacuation by each mechanism.
-pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
-    let after = |name, mechanism| {
-        let intent = Intent::Restore {
-            region: places.other.clone(),
-            hold_down_s: Some(60),
+impl Action for Restore {
+    const NAME: &'static str = "restore";
+    const ABOUT: &'static str = "Traffic returns to a Region, after a hold-down";
+    const ARGUMENTS: &'static str = "REGION [HOLD-DOWN]";
+    const EXAMPLE: &'static str = "eu-west-1 10m";
+    const TAKES: Takes = Takes::Region;
+    const PURPOSE: Purpose = Purpose::Shift;
+
+    fn parse(words: &[&str], regions: &dyn Regions) -> Result<Self, ArgumentError> {
+        let (region, hold_down_s) = match words {
+            [region] => (region, None),
+            [region, hold_down] => (region, Some(seconds(hold_down)?)),
+            _ => return Err(Self::usage()),
         };
-        Rehearsal::calm(name, intent).after(Intent::Evacuate {
-            region: places.other.clone(),
-            mechanism: Some(mechanism),
+        Ok(Self {
+            region: regions.of_fleet(region)?,
+            hold_down_s,
         })
-    };
-    vec![
-        after("restore by switch", Mechanism::Switch),
-        after("restore by health check", Mechanism::HealthCheck),
-        after("restore by records", Mechanism::Records),
-    ]
-}
+    }
 
-/// The plan.
-pub fn plan(context: &PlanContext<'_>, intent: &Intent) -> Result<Plan, Refused> {
-    let Intent::Restore {
-        region,
-        hold_down_s,
-    } = intent
-    else {
-        return Err(Refused::new("not a restoration"));
-    };
-    context.site(region)?;
-    let held_by = kept_out_by(context, region);
-    let Some(first) = held_by.first().copied() else {
-        if let Some(why) = unknown(context.snapshot, region) {
-            return Err(Refused::new(format!(
-                "what keeps traffic from {region} is not known: {why}"
-            )));
-        }
-        return Err(
-            Refused::new(format!("nothing of gwctl's keeps traffic from {region}")).instead(
-                "Where its own health check fails, it returns by itself once that passes.",
-            ),
+    fn region(&self) -> Option<&Region> {
+        Some(&self.region)
+    }
+
+    /// Restore what is selected.
+    fn offers(_: &Snapshot, region: &Region) -> Vec<Self> {
+        vec![Self {
+            region: region.clone(),
+            hold_down_s: None,
+        }]
+    }
+
+    /// After an evacuation by each mechanism.
+    fn rehearsals(places: &Places) -> Vec<Rehearsal<Self>> {
+        let after = |name, mechanism| {
+            let intent = Self {
+                region: places.other.clone(),
+                hold_down_s: Some(60),
+            };
+            let before = Before::Evacuated(places.other.clone(), mechanism);
+            Rehearsal::calm(name, intent).after(before)
+        };
+        vec![
+            after("restore by switch", Mechanism::Switch),
+            after("restore by health check", Mechanism::HealthCheck),
+            after("restore by records", Mechanism::Records),
+        ]
+    }
+
+    fn plan(&self, context: &PlanContext<'_>) -> Result<Draft, Refused> {
+        let Self {
+            region,
+            hold_down_s,
+        } = self;
+        context.site(region)?;
+        let held_by = kept_out_by(context, region);
+        let Some(first) = held_by.first().copied() else {
+            if let Some(why) = unknown(context.snapshot, region) {
+                return Err(Refused::new(format!(
+                    "what keeps traffic from {region} is not known: {why}"
+                )));
+            }
+            return Err(
+                Refused::new(format!("nothing of gwctl's keeps traffic from {region}")).instead(
+                    "Where its own health check fails, it returns by itself once that passes.",
+                ),
+            );
+        };
+        let hold_down = hold_down_s.unwrap_or(context.spec.rules.hold_down_s);
+        let title = format!(
+            "Restore {region} after {} of health",
+            format::seconds(hold_down)
         );
-    };
-    let hold_down = hold_down_s.unwrap_or(context.spec.rules.hold_down_s);
-    let title = format!(
-        "Restore {region} after {} of health",
-        format::seconds(hold_down)
-    );
-    let mut plan = context.plan(intent, title, region.as_str());
-    plan.checks.push(well(context, region));
-    plan.steps = steps(context, region, &held_by, hold_down)?;
-    plan.inverse = inverse(context, region, &held_by)?;
-    plan.mechanism = Some(Choice {
-        mechanism: first,
-        why: "it is what keeps the traffic away".into(),
-        also: held_by[1..].to_vec(),
-        out: Vec::new(),
-    });
-    Ok(plan)
+        let mut plan = Draft::new(title, region.as_str());
+        plan.checks.push(well(context, region));
+        plan.steps = steps(context, region, &held_by, hold_down)?;
+        plan.inverse = inverse(context, region, &held_by)?;
+        plan.mechanism = Some(Choice {
+            mechanism: first,
+            why: "it is what keeps the traffic away".into(),
+            also: held_by[1..].to_vec(),
+            out: Vec::new(),
+        });
+        Ok(plan)
+    }
 }
 
 /// Why it cannot be told whether anything keeps traffic from the Region; none where it can.

@@ -1,86 +1,138 @@
 //! The fleet out of a Region: traffic first, data last (aws-facts §6.3).
 
+use serde::{Deserialize, Serialize};
+
+use super::action::{Action, Built, LookUp, Takes};
 use super::architecture::{Architecture, Traffic, Wanted, home, with};
 use super::building::{away, id, standing};
 use super::shift::{self, Way};
 use super::{preconditions, remains, restore};
+use crate::arguments::{ArgumentError, Regions};
 use crate::check::{Check, Finding};
-use crate::plan::PlanContext;
+use crate::draft::{Draft, PlanContext};
+use crate::policy::purpose::Purpose;
+use crate::rehearsal::{Before, Places, Rehearsal};
+use crate::survey::Surveyor;
 use crate::task::FlipSwitch;
-use crate::{Intent, Places, Plan, Refused, Rehearsal, Step, Task, names};
+use crate::{Refused, Step, Survey, Task, names};
+use gwctl_aws::AwsError;
 use gwctl_fleet::{Region, Snapshot};
 
-/// Retire what is selected.
-pub fn offers(_: &Snapshot, region: &Region) -> Vec<Intent> {
-    vec![Intent::Retire {
-        region: region.clone(),
-        found: None,
-    }]
+/// Take the fleet out of a Region: traffic first, data last.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Retire {
+    /// The Region.
+    pub region: Region,
+    /// What is there; looked up before planning.
+    #[serde(default)]
+    pub found: Option<Survey>,
 }
 
-/// A Region that was provisioned before.
-pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
-    let region = places.free.clone();
-    let before = Intent::provision(region.clone());
-    let intent = Intent::Retire {
-        region,
-        found: None,
-    };
-    vec![Rehearsal::calm("retire", intent).after(before)]
-}
-
-/// The plan.
-pub fn plan(context: &PlanContext<'_>, intent: &Intent) -> Result<Plan, Refused> {
-    let Intent::Retire { region, found } = intent else {
-        return Err(Refused::new("not a retirement"));
-    };
-    context.site(region)?;
-    let all = Architecture::new(context, found.as_ref())?;
-    let others: Vec<Region> = all
-        .sites()
-        .iter()
-        .map(|site| site.region.clone())
-        .filter(|other| other != region)
-        .collect();
-    let first = others.first().cloned().ok_or_else(|| {
-        Refused::new(format!("{region} is the fleet's only Region"))
-            .instead("`gwctl down` takes the whole fleet down.")
-    })?;
-    let site = standing(&all, all.region(region, &first, false, Traffic::Admitted))?;
-    let mut plan = context.plan(
-        intent,
-        format!("Retire {region}: traffic first, data last"),
-        region.as_str(),
-    );
-    plan.checks = vec![
-        not_the_writer(context.snapshot, region),
-        preconditions::not_the_last(context.snapshot, region),
-        frame_in_sight(&all, region),
-        no_others_share(context, region),
-    ];
-    plan.checks.extend(shift::receiving(context, region));
-    out_of_routing(&all, &site, &mut plan)?;
-    let mut ready: Vec<String> = vec!["traffic".into()];
-    ready.extend(rehomed(&all, region, &others, &mut plan)?);
-    ready.extend(forgotten(&all, &others, &mut plan)?);
-    plan.steps.extend(away(&all, &site, &ready, "")?);
-    let removed = id("remove", region);
-    if let Some(home) = switch_home(&site) {
-        let switch = standing(&all, all.switch(region, &home))?;
-        let step = all.remove(&id("remove-switch", region), &switch)?;
-        plan.steps.push(step.after([removed]));
+impl Retire {
+    /// From `region`.
+    pub const fn of(region: Region) -> Self {
+        Self {
+            region,
+            found: None,
+        }
     }
-    plan.notes
-        .extend(remains::of_regions(&all, std::slice::from_ref(&site)));
-    plan.notes.extend([
-        shift::caches(context, region),
-        "Copies of the router at the edge go within hours after its list changed; they only forget the Region.".into(),
-    ]);
-    Ok(plan)
+}
+
+impl Action for Retire {
+    const NAME: &'static str = "retire";
+    const ABOUT: &'static str = "Take the fleet out of a Region: traffic first, data last";
+    const ARGUMENTS: &'static str = "REGION";
+    const EXAMPLE: &'static str = "eu-west-1";
+    const TAKES: Takes = Takes::Region;
+    const PURPOSE: Purpose = Purpose::Provision;
+
+    fn parse(words: &[&str], regions: &dyn Regions) -> Result<Self, ArgumentError> {
+        match words {
+            [region] => Ok(Self::of(regions.of_fleet(region)?)),
+            _ => Err(Self::usage()),
+        }
+    }
+
+    fn region(&self) -> Option<&Region> {
+        Some(&self.region)
+    }
+
+    fn built(&self) -> Option<Built<'_>> {
+        Some(Built::Without(&self.region))
+    }
+
+    fn look_up(&self) -> Option<LookUp> {
+        self.found.is_none().then_some(LookUp::Stacks)
+    }
+
+    async fn looked_up(self, surveyor: &Surveyor<'_>) -> Result<Self, AwsError> {
+        Ok(Self {
+            found: Some(surveyor.stacks().await),
+            ..self
+        })
+    }
+
+    /// Retire what is selected.
+    fn offers(_: &Snapshot, region: &Region) -> Vec<Self> {
+        vec![Self::of(region.clone())]
+    }
+
+    /// A Region that was provisioned before.
+    fn rehearsals(places: &Places) -> Vec<Rehearsal<Self>> {
+        let free = &places.free;
+        let before = Before::Provisioned(free.clone());
+        vec![Rehearsal::calm("retire", Self::of(free.clone())).after(before)]
+    }
+
+    fn plan(&self, context: &PlanContext<'_>) -> Result<Draft, Refused> {
+        let Self { region, found } = self;
+        context.site(region)?;
+        let all = Architecture::new(context, found.as_ref())?;
+        let others: Vec<Region> = all
+            .sites()
+            .iter()
+            .map(|site| site.region.clone())
+            .filter(|other| other != region)
+            .collect();
+        let first = others.first().cloned().ok_or_else(|| {
+            Refused::new(format!("{region} is the fleet's only Region"))
+                .instead("`gwctl down` takes the whole fleet down.")
+        })?;
+        let site = standing(&all, all.region(region, &first, false, Traffic::Admitted))?;
+        let mut plan = Draft::new(
+            format!("Retire {region}: traffic first, data last"),
+            region.as_str(),
+        );
+        plan.checks = vec![
+            not_the_writer(context.snapshot, region),
+            preconditions::not_the_last(context.snapshot, region),
+            frame_in_sight(&all, region),
+            no_others_share(context, region),
+        ];
+        plan.checks.extend(shift::receiving(context, region));
+        out_of_routing(&all, &site, &mut plan)?;
+        let mut ready: Vec<String> = vec!["traffic".into()];
+        ready.extend(rehomed(&all, region, &others, &mut plan)?);
+        ready.extend(forgotten(&all, &others, &mut plan)?);
+        plan.steps.extend(away(&all, &site, &ready, "")?);
+        let removed = id("remove", region);
+        if let Some(home) = switch_home(&site) {
+            let switch = standing(&all, all.switch(region, &home))?;
+            let step = all.remove(&id("remove-switch", region), &switch)?;
+            plan.steps.push(step.after([removed]));
+        }
+        plan.notes
+            .extend(remains::of_regions(&all, std::slice::from_ref(&site)));
+        plan.notes.extend([
+            shift::caches(context, region),
+            "Copies of the router at the edge go within hours after its list changed; they only forget the Region.".into(),
+        ]);
+        Ok(plan)
+    }
 }
 
 /// The record goes, DNS says so, and the Region's own count.
-fn out_of_routing(all: &Architecture<'_>, site: &Wanted, plan: &mut Plan) -> Result<(), Refused> {
+fn out_of_routing(all: &Architecture<'_>, site: &Wanted, plan: &mut Draft) -> Result<(), Refused> {
     let region = &site.region;
     let checked = Wanted {
         parameters: with(&site.parameters, [("Traffic", "checked".into())]),
@@ -114,7 +166,7 @@ fn rehomed(
     all: &Architecture<'_>,
     region: &Region,
     others: &[Region],
-    plan: &mut Plan,
+    plan: &mut Draft,
 ) -> Result<Vec<String>, Refused> {
     let mut last = Vec::new();
     for other in others {
@@ -189,7 +241,7 @@ fn positioned(all: &Architecture<'_>, other: &Region, home: &Region) -> Result<S
 fn forgotten(
     all: &Architecture<'_>,
     others: &[Region],
-    plan: &mut Plan,
+    plan: &mut Draft,
 ) -> Result<Vec<String>, Refused> {
     let edge = all.edge(others);
     let Some(known) = all.look(&edge)?.filter(|stack| stack.ours) else {

@@ -1,99 +1,175 @@
 //! A whole failover and back (aws-facts §12): baseline, evacuate beside promote, verify, hold, fail back.
 
+use serde::{Deserialize, Serialize};
+
+use super::action::{Action, Takes};
 use super::promote::Cast;
 use super::shift::{Way, ids};
 use super::{evacuate, preconditions, promote, shift, ways};
+use crate::arguments::{ArgumentError, Regions, seconds};
 use crate::check::{Check, Finding};
-use crate::plan::PlanContext;
+use crate::draft::{Draft, PlanContext};
+use crate::policy::purpose::Purpose;
+use crate::rehearsal::{Places, Rehearsal};
 use crate::task::{AwaitFigures, Baseline, Healthy, HoldForOperator};
-use crate::{
-    Change, Choice, Intent, Mode, Places, Plan, Refused, Rehearsal, Step, Task, advise, data_loss,
-    intent, remedy,
-};
+use crate::{Change, Choice, Mode, Refused, Step, Task, advise, data_loss, remedy};
 use gwctl_fleet::{Region, Snapshot, Verdict};
 
-/// From the selected Region to the member that is best to take over.
-pub fn offers(snapshot: &Snapshot, region: &Region) -> Vec<Intent> {
-    let to = remedy::best_target(snapshot, region);
-    to.map(|to| Intent::Drill {
-        region: region.clone(),
-        to,
-        hold_s: None,
-    })
-    .into_iter()
-    .collect()
+/// The check that a drill is refused by on a bad day, unless it is waived by name.
+pub const CALM: &str = "calm";
+
+/// A planned failover and back: baseline, evacuate beside promote, verify, hold, fail back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Drill {
+    /// The Region that is left.
+    pub region: Region,
+    /// The Region that becomes the writer's.
+    pub to: Region,
+    /// How long the operator looks around before failing back, in seconds; none waits for a word.
+    #[serde(default)]
+    pub hold_s: Option<u64>,
 }
 
-/// Away from the writer's Region and back.
-pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
-    let intent = Intent::Drill {
-        region: places.writer.clone(),
-        to: places.other.clone(),
-        hold_s: Some(60),
-    };
-    vec![Rehearsal::calm("drill", intent)]
-}
-
-/// The plan.
-pub fn plan(context: &PlanContext<'_>, intent: &Intent) -> Result<Plan, Refused> {
-    let Intent::Drill { region, to, hold_s } = intent else {
-        return Err(Refused::new("not a drill"));
-    };
-    context.site(region)?;
-    context.site(to)?;
-    if region == to {
-        return Err(Refused::new("a drill goes from one Region to another"));
+impl Drill {
+    /// Away from `region`, to the member that is best to take over, where there is one.
+    pub fn away_from(region: &Region, snapshot: &Snapshot) -> Option<Self> {
+        Some(Self {
+            region: region.clone(),
+            to: remedy::best_target(snapshot, region)?,
+            hold_s: None,
+        })
     }
-    let cast = Cast::find(context, to)?;
-    let advice = advise(context.snapshot);
-    // A drill moves the writer also when an incident would not need it.
-    let mode = if advice.mode == Mode::Failover {
-        Mode::Failover
-    } else {
-        Mode::Switchover
-    };
-    let choice = ways::choose(context, region, None)?;
-    let word = if mode == Mode::Failover {
-        "failover"
-    } else {
-        "switchover"
-    };
-    let mut plan = context.plan(
-        intent,
-        format!("Drill: leave {region}, {word} to {to}, and back"),
-        region.as_str(),
-    );
-    plan.checks = vec![calm(context.snapshot)];
-    plan.checks.extend(evacuate::checks(context, region));
-    plan.checks
-        .extend(evacuate::lapses(context, region, &choice));
-    for check in preconditions::promotion(context, &cast, mode, false, &advice) {
-        if plan.checks.iter().all(|other| other.name != check.name) {
-            plan.checks.push(check);
+}
+
+impl Action for Drill {
+    const NAME: &'static str = "drill";
+    const ABOUT: &'static str =
+        "A whole failover and back: baseline, evacuate beside promote, verify, hold, fail back";
+    const MENU: &'static str = "A whole failover and back";
+    const ARGUMENTS: &'static str = "FROM TO [HOLD]";
+    const EXAMPLE: &'static str = "us-east-1 eu-west-1 10m";
+    const TAKES: Takes = Takes::Region;
+    const PURPOSE: Purpose = Purpose::Drill;
+    const RECOVERS: bool = true;
+
+    fn parse(words: &[&str], regions: &dyn Regions) -> Result<Self, ArgumentError> {
+        let (from, to, hold_s) = match words {
+            [from, to] => (from, to, None),
+            [from, to, hold] => (from, to, Some(seconds(hold)?)),
+            _ => return Err(Self::usage()),
+        };
+        Ok(Self {
+            region: regions.of_fleet(from)?,
+            to: regions.of_fleet(to)?,
+            hold_s,
+        })
+    }
+
+    fn region(&self) -> Option<&Region> {
+        Some(&self.region)
+    }
+
+    fn target(&self) -> String {
+        format!("{} → {}", self.region, self.to)
+    }
+
+    fn choice(&self) -> String {
+        format!("{} to {}", self.region, self.to)
+    }
+
+    fn leaves(&self) -> Option<&Region> {
+        Some(&self.region)
+    }
+
+    fn promotes(&self) -> Option<&Region> {
+        Some(&self.to)
+    }
+
+    /// From the selected Region to the member that is best to take over.
+    fn offers(snapshot: &Snapshot, region: &Region) -> Vec<Self> {
+        Self::away_from(region, snapshot).into_iter().collect()
+    }
+
+    /// To every other Region.
+    fn variants(self, snapshot: &Snapshot) -> Vec<Self> {
+        let sites = snapshot.sites.iter().map(|site| &site.region);
+        let others = sites.filter(|other| **other != self.region && **other != self.to);
+        std::iter::once(&self.to)
+            .chain(others)
+            .map(|to| Self {
+                to: to.clone(),
+                ..self.clone()
+            })
+            .collect()
+    }
+
+    /// Away from the writer's Region and back.
+    fn rehearsals(places: &Places) -> Vec<Rehearsal<Self>> {
+        let intent = Self {
+            region: places.writer.clone(),
+            to: places.other.clone(),
+            hold_s: Some(60),
+        };
+        vec![Rehearsal::calm("drill", intent)]
+    }
+
+    fn plan(&self, context: &PlanContext<'_>) -> Result<Draft, Refused> {
+        let Self { region, to, hold_s } = self;
+        context.site(region)?;
+        context.site(to)?;
+        if region == to {
+            return Err(Refused::new("a drill goes from one Region to another"));
         }
+        let cast = Cast::find(context, to)?;
+        let advice = advise(context.snapshot);
+        // A drill moves the writer also when an incident would not need it.
+        let mode = if advice.mode == Mode::Failover {
+            Mode::Failover
+        } else {
+            Mode::Switchover
+        };
+        let choice = ways::choose(context, region, None)?;
+        let word = if mode == Mode::Failover {
+            "failover"
+        } else {
+            "switchover"
+        };
+        let mut plan = Draft::new(
+            format!("Drill: leave {region}, {word} to {to}, and back"),
+            region.as_str(),
+        );
+        plan.checks = vec![calm(context.snapshot)];
+        plan.checks.extend(evacuate::checks(context, region));
+        plan.checks
+            .extend(evacuate::lapses(context, region, &choice));
+        for check in preconditions::promotion(context, &cast, mode, false, &advice) {
+            if plan.checks.iter().all(|other| other.name != check.name) {
+                plan.checks.push(check);
+            }
+        }
+        plan.steps = steps(context, region, &cast, mode, &choice, *hold_s)?;
+        plan.inverse = [
+            promote::inverse(context, &cast, mode, ""),
+            evacuate::inverse(context, region, &choice)?,
+        ]
+        .concat();
+        if mode == Mode::Failover {
+            plan.data_loss = Some(data_loss::estimate(context.snapshot, to));
+        }
+        plan.notes.push(shift::caches(context, region));
+        plan.notes.push(promote::forwarding_note(context, &cast));
+        plan.notes.push("Before the writer moves, undo reverses the routing. After it, the move is completed and then switched back.".into());
+        plan.mechanism = Some(choice);
+        plan.advice = Some(advice);
+        Ok(plan)
     }
-    plan.steps = steps(context, region, &cast, mode, &choice, *hold_s)?;
-    plan.inverse = [
-        promote::inverse(context, &cast, mode, ""),
-        evacuate::inverse(context, region, &choice)?,
-    ]
-    .concat();
-    if mode == Mode::Failover {
-        plan.data_loss = Some(data_loss::estimate(context.snapshot, to));
-    }
-    plan.notes.push(shift::caches(context, region));
-    plan.notes.push(promote::forwarding_note(context, &cast));
-    plan.notes.push("Before the writer moves, undo reverses the routing. After it, the move is completed and then switched back.".into());
-    plan.mechanism = Some(choice);
-    plan.advice = Some(advice);
-    Ok(plan)
 }
 
 /// A drill takes a Region away: on a bad day there is none to spare.
 fn calm(snapshot: &Snapshot) -> Check {
     let outage = remedy::outage(snapshot);
     Check::of(
-        intent::CALM,
+        CALM,
         outage.is_none(),
         "nothing is wrong that a drill would make worse",
         Finding::Waivable,

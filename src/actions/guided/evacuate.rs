@@ -1,56 +1,105 @@
 //! No new traffic to a Region, at once.
 
+use serde::{Deserialize, Serialize};
+
+use super::action::{Action, Takes};
 use super::shift::Way;
 use super::{preconditions, shift, ways};
+use crate::arguments::{ArgumentError, Regions};
 use crate::check::{Check, Finding};
-use crate::plan::PlanContext;
-use crate::{Choice, Intent, Mechanism, Places, Plan, Refused, Rehearsal, Step};
+use crate::draft::{Draft, PlanContext};
+use crate::policy::purpose::Purpose;
+use crate::rehearsal::{Places, Rehearsal};
+use crate::{Choice, Mechanism, Refused, Step};
 use gwctl_fleet::{CheckVerdict, Lasting, Region, Snapshot};
 
-/// Evacuate what is selected.
-pub fn offers(_: &Snapshot, region: &Region) -> Vec<Intent> {
-    vec![Intent::Evacuate {
-        region: region.clone(),
-        mechanism: None,
-    }]
+/// No new traffic to a Region, at once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evacuate {
+    /// The Region.
+    pub region: Region,
+    /// How; none takes the first that survives.
+    #[serde(default)]
+    pub mechanism: Option<Mechanism>,
 }
 
-/// By every mechanism the simulated fleet has.
-pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
-    let by = |name, mechanism| {
-        let intent = Intent::Evacuate {
-            region: places.other.clone(),
-            mechanism: Some(mechanism),
+impl Action for Evacuate {
+    const NAME: &'static str = "evacuate";
+    const ABOUT: &'static str = "No new traffic to a Region, at once";
+    const ARGUMENTS: &'static str = "REGION [MECHANISM]";
+    const EXAMPLE: &'static str = "eu-west-1 health-check";
+    const TAKES: Takes = Takes::Region;
+    const PURPOSE: Purpose = Purpose::Shift;
+    const RECOVERS: bool = true;
+
+    fn parse(words: &[&str], regions: &dyn Regions) -> Result<Self, ArgumentError> {
+        let (region, mechanism) = match words {
+            [region] => (region, None),
+            [region, mechanism] => (region, Some(mechanism.parse()?)),
+            _ => return Err(Self::usage()),
         };
-        Rehearsal::calm(name, intent)
-    };
-    vec![
-        by("evacuate by switch", Mechanism::Switch),
-        by("evacuate by health check", Mechanism::HealthCheck),
-        by("evacuate by records", Mechanism::Records),
-    ]
-}
+        Ok(Self {
+            region: regions.of_fleet(region)?,
+            mechanism,
+        })
+    }
 
-/// The plan.
-pub fn plan(context: &PlanContext<'_>, intent: &Intent) -> Result<Plan, Refused> {
-    let Intent::Evacuate { region, mechanism } = intent else {
-        return Err(Refused::new("not an evacuation"));
-    };
-    context.site(region)?;
-    let choice = ways::choose(context, region, *mechanism)?;
-    let mut plan = context.plan(
-        intent,
-        format!("Evacuate {region} by {}", choice.mechanism.title()),
-        region.as_str(),
-    );
-    plan.checks = checks(context, region);
-    plan.checks.extend(lapses(context, region, &choice));
-    plan.steps = steps(context, region, &choice)?;
-    plan.inverse = inverse(context, region, &choice)?;
-    plan.notes.push(shift::caches(context, region));
-    plan.notes.extend(writer_stays(context, region));
-    plan.mechanism = Some(choice);
-    Ok(plan)
+    fn region(&self) -> Option<&Region> {
+        Some(&self.region)
+    }
+
+    fn leaves(&self) -> Option<&Region> {
+        Some(&self.region)
+    }
+
+    fn by(&self, mechanism: Mechanism) -> Option<Self> {
+        Some(Self {
+            mechanism: Some(mechanism),
+            ..self.clone()
+        })
+    }
+
+    /// Evacuate what is selected.
+    fn offers(_: &Snapshot, region: &Region) -> Vec<Self> {
+        vec![Self {
+            region: region.clone(),
+            mechanism: None,
+        }]
+    }
+
+    /// By every mechanism the simulated fleet has.
+    fn rehearsals(places: &Places) -> Vec<Rehearsal<Self>> {
+        let by = |name, mechanism| {
+            let intent = Self {
+                region: places.other.clone(),
+                mechanism: Some(mechanism),
+            };
+            Rehearsal::calm(name, intent)
+        };
+        vec![
+            by("evacuate by switch", Mechanism::Switch),
+            by("evacuate by health check", Mechanism::HealthCheck),
+            by("evacuate by records", Mechanism::Records),
+        ]
+    }
+
+    fn plan(&self, context: &PlanContext<'_>) -> Result<Draft, Refused> {
+        let Self { region, mechanism } = self;
+        context.site(region)?;
+        let choice = ways::choose(context, region, *mechanism)?;
+        let mut plan = Draft::new(
+            format!("Evacuate {region} by {}", choice.mechanism.title()),
+            region.as_str(),
+        );
+        plan.checks = checks(context, region);
+        plan.checks.extend(lapses(context, region, &choice));
+        plan.steps = steps(context, region, &choice)?;
+        plan.inverse = inverse(context, region, &choice)?;
+        plan.notes.push(shift::caches(context, region));
+        plan.notes.extend(writer_stays(context, region));
+        plan.mechanism = Some(choice);
+        Ok(plan)
+    }
 }
 
 pub(super) fn checks(context: &PlanContext<'_>, region: &Region) -> Vec<Check> {

@@ -2,9 +2,9 @@
 //! other Region's, by what still stands.
 
 use super::weights;
+use crate::draft::PlanContext;
 use crate::mechanism::{Choice, Mechanism};
 use crate::needs::standing;
-use crate::plan::PlanContext;
 use crate::{Dependency, Refused, Standing};
 use gwctl_fleet::{Missing, Region, Snapshot, Switch};
 

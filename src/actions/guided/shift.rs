@@ -2,8 +2,8 @@
 
 use super::{preconditions, ways, weights, wellness};
 use crate::check::Check;
+use crate::draft::PlanContext;
 use crate::mechanism::Mechanism;
-use crate::plan::PlanContext;
 use crate::task::{
     AwaitAnswers, AwaitTraffic, AwaitWithinLimits, FlipSwitch, ForceCheck, RoutingControl,
 };

@@ -1,81 +1,158 @@
 //! Another member becomes the writer (aws-facts §2.3 to §2.7).
 
+use serde::{Deserialize, Serialize};
+
+use super::action::{Action, Takes};
 use super::preconditions;
-use crate::plan::{PlanContext, digest};
+use crate::arguments::{ArgumentError, Regions};
+use crate::digest::digest;
+use crate::draft::{Draft, PlanContext};
+use crate::policy::purpose::Purpose;
+use crate::rehearsal::{Places, Rehearsal};
 use crate::task::{
     AwaitEndpoint, AwaitResync, CopySnapshot, Failover, Healthy, Switchover, WriteForwarding,
 };
-use crate::{
-    Change, Intent, Mode, Places, Plan, Refused, Rehearsal, Step, Task, advise, data_loss,
-};
+use crate::{Change, Mode, Refused, Step, Task, advise, data_loss};
 use gwctl_fleet::{Member, Region, Snapshot, Topology};
 
-/// Promote to every member that is not the writer, where one is selected.
-pub fn offers(_: &Snapshot, region: &Region) -> Vec<Intent> {
-    vec![Intent::Promote {
-        target: region.clone(),
-        mode: None,
-        force: false,
-    }]
+/// Make another member of the global database the writer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Promote {
+    /// The Region that becomes the writer's.
+    pub target: Region,
+    /// Switchover or failover; none lets the advisor choose.
+    #[serde(default)]
+    pub mode: Option<Mode>,
+    /// Fail over although the primary is healthy.
+    #[serde(default)]
+    pub force: bool,
 }
 
-/// Planned on a calm day, unplanned while the primary is gone.
-pub fn rehearsals(places: &Places) -> Vec<Rehearsal> {
-    let to = |mode| Intent::Promote {
-        target: places.other.clone(),
-        mode: Some(mode),
-        force: false,
-    };
-    vec![
-        Rehearsal::calm("promote by switchover", to(Mode::Switchover)),
-        Rehearsal::calm("promote by failover", to(Mode::Failover)).during("primary-dark"),
-    ]
-}
+impl Action for Promote {
+    const NAME: &'static str = "promote";
+    const ABOUT: &'static str =
+        "Make another Region the database's writer, by switchover or failover";
+    const MENU: &'static str = "Make another Region the database's writer";
+    const ARGUMENTS: &'static str = "REGION [switchover|failover] [force]";
+    const EXAMPLE: &'static str = "eu-west-1 switchover";
+    const TAKES: Takes = Takes::Region;
+    const PURPOSE: Purpose = Purpose::Promote;
+    const RECOVERS: bool = true;
 
-/// The plan.
-pub fn plan(context: &PlanContext<'_>, intent: &Intent) -> Result<Plan, Refused> {
-    let Intent::Promote {
-        target,
-        mode,
-        force,
-    } = intent
-    else {
-        return Err(Refused::new("not a promotion"));
-    };
-    let cast = Cast::find(context, target)?;
-    let advice = advise(context.snapshot);
-    let mode = match mode {
-        Some(mode) => *mode,
-        None if advice.mode == Mode::EvacuateOnly => {
-            return Err(
-                Refused::new(format!("no promotion is needed: {}", advice.why.join("; "))).instead(
-                    format!(
-                        "`gwctl evacuate {}`; or name the way: `--mode switchover`.",
-                        cast.writer.region
-                    ),
-                ),
-            );
+    fn parse(words: &[&str], regions: &dyn Regions) -> Result<Self, ArgumentError> {
+        let (target, rest) = match words {
+            [target, rest @ ..] if rest.len() <= 2 => (target, rest),
+            _ => return Err(Self::usage()),
+        };
+        let mut promote = Self {
+            target: regions.of_fleet(target)?,
+            mode: None,
+            force: false,
+        };
+        for word in rest {
+            match *word {
+                "switchover" => promote.mode = Some(Mode::Switchover),
+                "failover" => promote.mode = Some(Mode::Failover),
+                "force" => promote.force = true,
+                other => {
+                    let why = format!(
+                        "`{other}` is no way to promote; accepted are switchover, failover and force"
+                    );
+                    return Err(ArgumentError::Word(why));
+                }
+            }
         }
-        None => advice.mode,
-    };
-    let mut plan = context.plan(intent, title(&cast, mode), target.as_str());
-    plan.checks = preconditions::promotion(context, &cast, mode, *force, &advice);
-    plan.steps = steps(context, &cast, mode);
-    plan.inverse = inverse(context, &cast, mode, "");
-    if mode == Mode::Failover {
-        plan.data_loss = Some(data_loss::estimate(context.snapshot, target));
-        plan.notes.push(format!(
-            "After it the old primary is rebuilt on a new volume: until then one Region fewer protects the data. Stop what writes to {} if you can (two writers).",
-            cast.writer.region
-        ));
+        Ok(promote)
     }
-    plan.notes.push(forwarding_note(context, &cast));
-    plan.notes.push(
-        "Infrastructure code will see the roles swapped as drift: do not let it repair them."
-            .into(),
-    );
-    plan.advice = Some(advice);
-    Ok(plan)
+
+    fn region(&self) -> Option<&Region> {
+        Some(&self.target)
+    }
+
+    fn choice(&self) -> String {
+        let mode = self.mode.map_or("the way advised", Mode::word);
+        format!("{} by {mode}", self.target)
+    }
+
+    fn promotes(&self) -> Option<&Region> {
+        Some(&self.target)
+    }
+
+    /// Promote what is selected.
+    fn offers(_: &Snapshot, region: &Region) -> Vec<Self> {
+        vec![Self {
+            target: region.clone(),
+            mode: None,
+            force: false,
+        }]
+    }
+
+    /// By both modes.
+    fn variants(self, _: &Snapshot) -> Vec<Self> {
+        if self.mode.is_some() {
+            return vec![self];
+        }
+        let by = |mode| Self {
+            mode: Some(mode),
+            ..self.clone()
+        };
+        [Mode::Switchover, Mode::Failover].map(by).into()
+    }
+
+    /// Planned on a calm day, unplanned while the primary is gone.
+    fn rehearsals(places: &Places) -> Vec<Rehearsal<Self>> {
+        let to = |mode| Self {
+            target: places.other.clone(),
+            mode: Some(mode),
+            force: false,
+        };
+        vec![
+            Rehearsal::calm("promote by switchover", to(Mode::Switchover)),
+            Rehearsal::calm("promote by failover", to(Mode::Failover)).during("primary-dark"),
+        ]
+    }
+
+    fn plan(&self, context: &PlanContext<'_>) -> Result<Draft, Refused> {
+        let Self {
+            target,
+            mode,
+            force,
+        } = self;
+        let cast = Cast::find(context, target)?;
+        let advice = advise(context.snapshot);
+        let mode = match mode {
+            Some(mode) => *mode,
+            None if advice.mode == Mode::EvacuateOnly => {
+                return Err(Refused::new(format!(
+                    "no promotion is needed: {}",
+                    advice.why.join("; ")
+                ))
+                .instead(format!(
+                    "`gwctl evacuate {}`; or name the way: `--mode switchover`.",
+                    cast.writer.region
+                )));
+            }
+            None => advice.mode,
+        };
+        let mut plan = Draft::new(title(&cast, mode), target.as_str());
+        plan.checks = preconditions::promotion(context, &cast, mode, *force, &advice);
+        plan.steps = steps(context, &cast, mode);
+        plan.inverse = inverse(context, &cast, mode, "");
+        if mode == Mode::Failover {
+            plan.data_loss = Some(data_loss::estimate(context.snapshot, target));
+            plan.notes.push(format!(
+                "After it the old primary is rebuilt on a new volume: until then one Region fewer protects the data. Stop what writes to {} if you can (two writers).",
+                cast.writer.region
+            ));
+        }
+        plan.notes.push(forwarding_note(context, &cast));
+        plan.notes.push(
+            "Infrastructure code will see the roles swapped as drift: do not let it repair them."
+                .into(),
+        );
+        plan.advice = Some(advice);
+        Ok(plan)
+    }
 }
 
 fn title(cast: &Cast<'_>, mode: Mode) -> String {

@@ -1,0 +1,24 @@
+//! An API call that a step will make.
+
+use serde::{Deserialize, Serialize};
+
+use gwctl_fleet::Region;
+
+/// An API call a step will make.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PlannedCall {
+    /// IAM's prefix.
+    pub service: String,
+    /// As the API names it.
+    pub operation: String,
+    /// The Region of the endpoint called.
+    pub region: Region,
+    /// Whether it changes something.
+    pub mutates: bool,
+}
+
+impl std::fmt::Display for PlannedCall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{} in {}", self.service, self.operation, self.region)
+    }
+}

@@ -1,0 +1,31 @@
+//! What a policy is for.
+
+use gwctl_observe::Asker;
+
+/// What for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Looking: console, `status`, `doctor`, `discover`. Everything else needs it besides.
+    Dashboard,
+    /// Moving the database's writer.
+    Promote,
+    /// Shifting traffic, and what the edge serves.
+    Shift,
+    /// Building stacks, changing and deleting them, and comparing them with what they were.
+    Provision,
+    /// A drill, and looking.
+    Drill,
+}
+
+impl Purpose {
+    /// Who of those that only look it is for.
+    pub(super) const fn askers(self) -> &'static [Asker] {
+        match self {
+            Self::Dashboard | Self::Drill => {
+                &[Asker::Picture, Asker::Votes, Asker::Doctor, Asker::Discover]
+            }
+            Self::Provision => &[Asker::Drift],
+            Self::Promote | Self::Shift => &[],
+        }
+    }
+}
