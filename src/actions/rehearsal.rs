@@ -17,6 +17,8 @@ pub struct Places {
     pub free: Region,
     /// A function where the database is written.
     pub function: Option<String>,
+    /// Whether health checks follow ARC routing controls there.
+    pub routing_controls: bool,
 }
 
 /// What is done before an action is tried, so that there is something to do.

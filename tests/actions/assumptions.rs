@@ -1,11 +1,12 @@
 //! What gwctl takes AWS to do: named in plans, held against pictures.
 
-use gwctl::actions::guided::{Evacuate, Promote};
+use gwctl::actions::guided::{ACTIONS, Evacuate, Promote};
 use gwctl::actions::{Intent, plan};
 use gwctl::fleet::assumptions::{ASSUMPTIONS, Shown};
 use gwctl::fleet::{Missing, Snapshot, Source};
 
 use super::stand::{Stage, in_virtual_time, region};
+use super::world::places;
 use crate::observe::stand::world;
 
 fn calm() -> Snapshot {
@@ -89,4 +90,31 @@ fn an_account_that_contradicts_a_row_is_told() {
         shown("global-statuses", &picture),
         Shown::Silent(_)
     ));
+}
+
+#[test]
+fn an_action_says_of_every_means_of_its_plans_that_it_relies_on_it() {
+    let picture = calm();
+    let spec = world("calm", 3).spec();
+    let mut seen = 0;
+    let mut unsaid = Vec::new();
+    for action in ACTIONS {
+        for rehearsal in (action.rehearsals)(&places()) {
+            let intent = rehearsal.intent.on_bare_ground();
+            let Ok(plan) = plan("orders", &spec, &picture, &intent) else {
+                continue;
+            };
+            for step in plan.steps.iter().chain(&plan.inverse) {
+                let Some(means) = step.task.means() else {
+                    continue;
+                };
+                seen += 1;
+                if !action.relies_on.contains(&means) {
+                    unsaid.push((action.name, means));
+                }
+            }
+        }
+    }
+    assert!(unsaid.is_empty(), "{unsaid:?}");
+    assert!(seen > 30, "{seen}");
 }

@@ -270,5 +270,6 @@ pub fn places() -> gwctl::actions::Places {
         third,
         free,
         function: Some("orders-read".into()),
+        routing_controls: false,
     }
 }

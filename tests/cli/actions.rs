@@ -277,3 +277,18 @@ fn the_exit_codes_of_actions_are_in_their_help() {
     let completions = Home::new().run(&["completions", "bash"]).out;
     assert!(completions.contains("evacuate") && completions.contains("routing-control"));
 }
+
+#[test]
+fn a_share_has_the_same_limits_as_in_the_console() {
+    let ran = |share: &str| {
+        let to = ["drain", "eu-west-1", "--demo", "--dry-run", "--to", share];
+        Home::new().run(&to)
+    };
+    let all = ran("100");
+    assert_eq!(all.code, 2, "{}", all.err);
+    let said = "`100` is no percentage from 0 to 99";
+    assert!(all.err.contains(said), "{}", all.err);
+    let most = ran("99%");
+    assert_eq!(most.code, 0, "{}", most.err);
+    assert!(most.out.contains("to 99 %"), "{}", most.out);
+}

@@ -286,3 +286,35 @@ fn a_second_run_waits_for_the_first() {
             .is_some_and(|why| why.contains("one at a time"))
     );
 }
+
+#[test]
+fn a_share_has_the_same_limits_in_the_command_line_and_in_the_wizard() {
+    let said = "`100` is no percentage from 0 to 99";
+    let mut state = calm();
+    effects(&mut state, ":drain eu-west-1 100\n");
+    let Some(Overlay::Palette(palette)) = &state.overlay else {
+        panic!("no command line")
+    };
+    assert_eq!(palette.error.as_deref(), Some(said));
+
+    let mut state = calm();
+    effects(&mut state, "a");
+    let Some(Overlay::Menu { offers, row }) = &mut state.overlay else {
+        panic!("no menu")
+    };
+    *row = offers
+        .iter()
+        .position(|offer| offer.action == "drain")
+        .unwrap();
+    effects(&mut state, "\n");
+    let Some(Overlay::Ask(ask)) = &mut state.overlay else {
+        panic!("nothing is asked")
+    };
+    assert_eq!(ask.input.value(), "0 over 10m");
+    ask.input.reset();
+    effects(&mut state, "100 over 10m\n");
+    let Some(Overlay::Ask(ask)) = &state.overlay else {
+        panic!("it was taken")
+    };
+    assert_eq!(ask.error.as_deref(), Some(said));
+}

@@ -7,6 +7,7 @@ use crate::rehearsal::{Places, Rehearsal};
 use crate::survey::Surveyor;
 use crate::{Mechanism, Refused};
 use gwctl_aws::AwsError;
+use gwctl_fleet::assumptions::Means;
 use gwctl_fleet::{Region, Snapshot};
 
 /// Every action can do this; `actions!` hands on to it.
@@ -25,6 +26,8 @@ pub(crate) trait Action: Clone {
     const TAKES: Takes;
     /// Which policy allows what it calls.
     const PURPOSE: Purpose;
+    /// What of the assumption ledger its steps may rely on.
+    const RELIES_ON: &'static [Means];
     /// Whether it brings back what was lost: only then is there a recovery time to speak of.
     const RECOVERS: bool = false;
 

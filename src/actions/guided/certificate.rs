@@ -11,6 +11,7 @@ use crate::rehearsal::{Places, Rehearsal};
 use crate::survey::Surveyor;
 use crate::{Change, Refused, Step, Task, task};
 use gwctl_aws::AwsError;
+use gwctl_fleet::assumptions::Means;
 use gwctl_fleet::{Region, Snapshot};
 
 /// Attach another certificate to the distribution.
@@ -50,6 +51,7 @@ impl Action for AttachCertificate {
     const EXAMPLE: &'static str = "arn:aws:acm:us-east-1:123456789012:certificate/12ab";
     const TAKES: Takes = Takes::Text;
     const PURPOSE: Purpose = Purpose::Shift;
+    const RELIES_ON: &'static [Means] = &[Means::Distribution];
 
     fn parse(words: &[&str], _: &dyn Regions) -> Result<Self, ArgumentError> {
         match words {

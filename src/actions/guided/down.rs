@@ -15,6 +15,7 @@ use crate::rehearsal::{Before, Places, Rehearsal};
 use crate::survey::Surveyor;
 use crate::{Refused, Step, Survey};
 use gwctl_aws::AwsError;
+use gwctl_fleet::assumptions::Means;
 use gwctl_fleet::{Region, Snapshot};
 
 /// Take the whole fleet down.
@@ -33,6 +34,7 @@ impl Action for Down {
     const EXAMPLE: &'static str = "";
     const TAKES: Takes = Takes::Nothing;
     const PURPOSE: Purpose = Purpose::Provision;
+    const RELIES_ON: &'static [Means] = &[Means::Stack, Means::StackRemoval];
 
     fn parse(words: &[&str], _: &dyn Regions) -> Result<Self, ArgumentError> {
         match words {

@@ -11,6 +11,7 @@ use crate::mechanism::Mechanism;
 use crate::policy::purpose::Purpose;
 use crate::rehearsal::{Places, Rehearsal};
 use crate::{Change, Refused, Step, Task, format};
+use gwctl_fleet::assumptions::Means;
 use gwctl_fleet::{Region, Snapshot};
 
 /// In which time a Region is drained, in seconds, where nobody says.
@@ -52,6 +53,7 @@ impl Action for Drain {
     const EXAMPLE: &'static str = "eu-west-1 20 over 10m";
     const TAKES: Takes = Takes::Region;
     const PURPOSE: Purpose = Purpose::Shift;
+    const RELIES_ON: &'static [Means] = &[Means::Records, Means::DnsAnswers, Means::Traffic];
 
     fn parse(words: &[&str], regions: &dyn Regions) -> Result<Self, ArgumentError> {
         match words {

@@ -13,6 +13,7 @@ use crate::policy::purpose::Purpose;
 use crate::rehearsal::{Places, Rehearsal};
 use crate::task::{AwaitFigures, Baseline, Healthy, HoldForOperator};
 use crate::{Change, Choice, Mode, Refused, Step, Task, advise, data_loss, remedy};
+use gwctl_fleet::assumptions::Means;
 use gwctl_fleet::{Region, Snapshot, Verdict};
 
 /// The check that a drill is refused by on a bad day, unless it is waived by name.
@@ -50,6 +51,18 @@ impl Action for Drill {
     const EXAMPLE: &'static str = "us-east-1 eu-west-1 10m";
     const TAKES: Takes = Takes::Region;
     const PURPOSE: Purpose = Purpose::Drill;
+    const RELIES_ON: &'static [Means] = &[
+        Means::Switch,
+        Means::ForcedCheck,
+        Means::RoutingControl,
+        Means::DnsAnswers,
+        Means::Records,
+        Means::Traffic,
+        Means::WriterEndpoint,
+        Means::Switchover,
+        Means::Failover,
+        Means::WriteForwarding,
+    ];
     const RECOVERS: bool = true;
 
     fn parse(words: &[&str], regions: &dyn Regions) -> Result<Self, ArgumentError> {

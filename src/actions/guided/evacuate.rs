@@ -11,6 +11,7 @@ use crate::draft::{Draft, PlanContext};
 use crate::policy::purpose::Purpose;
 use crate::rehearsal::{Places, Rehearsal};
 use crate::{Choice, Mechanism, Refused, Step};
+use gwctl_fleet::assumptions::Means;
 use gwctl_fleet::{CheckVerdict, Lasting, Region, Snapshot};
 
 /// No new traffic to a Region, at once.
@@ -30,6 +31,14 @@ impl Action for Evacuate {
     const EXAMPLE: &'static str = "eu-west-1 health-check";
     const TAKES: Takes = Takes::Region;
     const PURPOSE: Purpose = Purpose::Shift;
+    const RELIES_ON: &'static [Means] = &[
+        Means::Switch,
+        Means::ForcedCheck,
+        Means::RoutingControl,
+        Means::DnsAnswers,
+        Means::Records,
+        Means::Traffic,
+    ];
     const RECOVERS: bool = true;
 
     fn parse(words: &[&str], regions: &dyn Regions) -> Result<Self, ArgumentError> {
@@ -76,11 +85,16 @@ impl Action for Evacuate {
             };
             Rehearsal::calm(name, intent)
         };
-        vec![
+        let mut all = vec![
             by("evacuate by switch", Mechanism::Switch),
             by("evacuate by health check", Mechanism::HealthCheck),
             by("evacuate by records", Mechanism::Records),
-        ]
+        ];
+        if places.routing_controls {
+            let way = by("evacuate by routing control", Mechanism::RoutingControl);
+            all.push(way);
+        }
+        all
     }
 
     fn plan(&self, context: &PlanContext<'_>) -> Result<Draft, Refused> {

@@ -10,6 +10,7 @@ use crate::draft::{Draft, PlanContext};
 use crate::policy::purpose::Purpose;
 use crate::rehearsal::{Places, Rehearsal};
 use crate::{Change, Refused, Step, Task, task};
+use gwctl_fleet::assumptions::Means;
 use gwctl_fleet::{Region, Snapshot};
 
 /// Remove paths from CloudFront's caches.
@@ -26,6 +27,7 @@ impl Action for Invalidate {
     const EXAMPLE: &'static str = "/orders/* /index.html";
     const TAKES: Takes = Takes::Text;
     const PURPOSE: Purpose = Purpose::Shift;
+    const RELIES_ON: &'static [Means] = &[Means::Distribution];
 
     fn parse(words: &[&str], _: &dyn Regions) -> Result<Self, ArgumentError> {
         if words.is_empty() {

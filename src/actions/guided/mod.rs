@@ -1,6 +1,10 @@
 //! The guided actions, one file each: a struct of an action's arguments that says everything of the action,
-//! from its name to its plan. Command line, console and policies read the list at the end of the next macro.
-//! The other files are what their plans are made of. Pure, but for what is looked up before planning.
+//! from its name to its plan. The console, its menus and help, the list of runs, policies and the command
+//! line read what is listed in `actions!`. The other files are what plans are made of. Pure, but for what is
+//! looked up before planning.
+//!
+//! A new action is a file that implements [`Action`], its three lines here, its arguments among those of
+//! the command line (`cli/act/args.rs`), and how a journal writes it (`tests.rs`).
 
 mod action;
 mod admission;
@@ -41,6 +45,7 @@ use super::rehearsal::{Before, Places, Rehearsal};
 use super::survey::Surveyor;
 use action::Action;
 use gwctl_aws::AwsError;
+use gwctl_fleet::assumptions::{Assumption, Means};
 use gwctl_fleet::{Region, Snapshot};
 
 pub use action::{Built, LookUp, Opening, Question, Takes};
@@ -75,6 +80,8 @@ pub struct Description {
     pub takes: Takes,
     /// Which policy allows what it calls.
     pub purpose: Purpose,
+    /// What of the assumption ledger its steps may rely on.
+    pub relies_on: &'static [Means],
     /// Reads its arguments.
     pub parse: fn(&[&str], &dyn Regions) -> Result<Intent, ArgumentError>,
     /// What could be asked of it where a Region is selected, possible or not: planning tells.
@@ -98,6 +105,7 @@ impl Description {
             example: A::EXAMPLE,
             takes: A::TAKES,
             purpose: A::PURPOSE,
+            relies_on: A::RELIES_ON,
             parse: |words, regions| A::parse(words, regions).map(Intent::from),
             offers: |snapshot, region| all(A::offers(snapshot, region)),
             opening: |unbuilt| A::opening(unbuilt).of(),
@@ -238,6 +246,15 @@ actions!(
     Retire,
     Down,
 );
+
+/// The names of the actions that may rely on `row`, in the alphabet's order.
+pub fn relying_on(row: &Assumption) -> Vec<&'static str> {
+    let relies = |action: &&Description| row.on.iter().any(|on| action.relies_on.contains(on));
+    let all = ACTIONS.iter().copied();
+    let mut names: Vec<&str> = all.filter(relies).map(|action| action.name).collect();
+    names.sort_unstable();
+    names
+}
 
 impl Intent {
     /// Reads an action's name and arguments.

@@ -13,6 +13,7 @@ use crate::task::{
     AwaitEndpoint, AwaitResync, CopySnapshot, Failover, Healthy, Switchover, WriteForwarding,
 };
 use crate::{Change, Mode, Refused, Step, Task, advise, data_loss};
+use gwctl_fleet::assumptions::Means;
 use gwctl_fleet::{Member, Region, Snapshot, Topology};
 
 /// Make another member of the global database the writer.
@@ -37,6 +38,12 @@ impl Action for Promote {
     const EXAMPLE: &'static str = "eu-west-1 switchover";
     const TAKES: Takes = Takes::Region;
     const PURPOSE: Purpose = Purpose::Promote;
+    const RELIES_ON: &'static [Means] = &[
+        Means::WriterEndpoint,
+        Means::Switchover,
+        Means::Failover,
+        Means::WriteForwarding,
+    ];
     const RECOVERS: bool = true;
 
     fn parse(words: &[&str], regions: &dyn Regions) -> Result<Self, ArgumentError> {

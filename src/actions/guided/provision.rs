@@ -16,6 +16,7 @@ use crate::survey::Surveyor;
 use crate::task::AwaitRequests;
 use crate::{CodeFrom, Refused, SourceCode, Step, Survey, Task, names};
 use gwctl_aws::AwsError;
+use gwctl_fleet::assumptions::Means;
 use gwctl_fleet::{Region, Snapshot};
 
 /// Members of a global database (aws-facts §2.1).
@@ -57,6 +58,13 @@ impl Action for Provision {
     const EXAMPLE: &'static str = "eu-central-1 over 30m code-from eu-west-1";
     const TAKES: Takes = Takes::NewRegion;
     const PURPOSE: Purpose = Purpose::Provision;
+    const RELIES_ON: &'static [Means] = &[
+        Means::Records,
+        Means::Traffic,
+        Means::Stack,
+        Means::StackRemoval,
+        Means::Code,
+    ];
 
     /// Nothing, `over 30m`, `code-from eu-west-1`, both.
     fn parse(words: &[&str], regions: &dyn Regions) -> Result<Self, ArgumentError> {

@@ -14,6 +14,7 @@ use crate::rehearsal::{Before, Places, Rehearsal};
 use crate::task::Healthy;
 use crate::unreachable::is_unreachable;
 use crate::{Choice, Refused, Step, Task, format};
+use gwctl_fleet::assumptions::Means;
 use gwctl_fleet::{CheckVerdict, Region, Snapshot, Switch, check_verdict};
 
 /// The inverse of evacuate and drain, after a hold-down.
@@ -33,6 +34,14 @@ impl Action for Restore {
     const EXAMPLE: &'static str = "eu-west-1 10m";
     const TAKES: Takes = Takes::Region;
     const PURPOSE: Purpose = Purpose::Shift;
+    const RELIES_ON: &'static [Means] = &[
+        Means::Switch,
+        Means::ForcedCheck,
+        Means::RoutingControl,
+        Means::DnsAnswers,
+        Means::Records,
+        Means::Traffic,
+    ];
 
     fn parse(words: &[&str], regions: &dyn Regions) -> Result<Self, ArgumentError> {
         let (region, hold_down_s) = match words {

@@ -16,6 +16,7 @@ use crate::survey::Surveyor;
 use crate::task::FlipSwitch;
 use crate::{Refused, Step, Survey, Task, names};
 use gwctl_aws::AwsError;
+use gwctl_fleet::assumptions::Means;
 use gwctl_fleet::{Region, Snapshot};
 
 /// Take the fleet out of a Region: traffic first, data last.
@@ -45,6 +46,16 @@ impl Action for Retire {
     const EXAMPLE: &'static str = "eu-west-1";
     const TAKES: Takes = Takes::Region;
     const PURPOSE: Purpose = Purpose::Provision;
+    const RELIES_ON: &'static [Means] = &[
+        Means::Switch,
+        Means::ForcedCheck,
+        Means::RoutingControl,
+        Means::DnsAnswers,
+        Means::Records,
+        Means::Traffic,
+        Means::Stack,
+        Means::StackRemoval,
+    ];
 
     fn parse(words: &[&str], regions: &dyn Regions) -> Result<Self, ArgumentError> {
         match words {

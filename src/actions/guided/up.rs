@@ -17,6 +17,7 @@ use crate::survey::Surveyor;
 use crate::task::AwaitServing;
 use crate::{Refused, Step, Survey, Task};
 use gwctl_aws::AwsError;
+use gwctl_fleet::assumptions::Means;
 use gwctl_fleet::{Region, Snapshot};
 
 /// Build the whole fleet that the configuration describes.
@@ -36,6 +37,7 @@ impl Action for Up {
     const EXAMPLE: &'static str = "";
     const TAKES: Takes = Takes::Nothing;
     const PURPOSE: Purpose = Purpose::Provision;
+    const RELIES_ON: &'static [Means] = &[Means::Stack, Means::StackRemoval];
 
     fn parse(words: &[&str], _: &dyn Regions) -> Result<Self, ArgumentError> {
         match words {

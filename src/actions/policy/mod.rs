@@ -16,8 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::guided::{ACTIONS, Description, Evacuate};
-use super::{Intent, Mechanism, Places, Plan, PlannedCall, plan};
+use super::guided::{ACTIONS, Description};
+use super::{Intent, Places, Plan, PlannedCall, plan};
 use gwctl_fleet::{FleetSpec, Region, Snapshot};
 use gwctl_observe::read_permissions_of;
 
@@ -75,21 +75,13 @@ pub fn planned(
     spec: &FleetSpec,
     picture: &Snapshot,
 ) -> BTreeSet<PlannedCall> {
-    let Some(places) = places(picture) else {
+    let Some(places) = places(spec, picture) else {
         return BTreeSet::new();
     };
-    let mut intents: Vec<Intent> = guided(purpose)
+    let intents: Vec<Intent> = guided(purpose)
         .flat_map(|action| (action.rehearsals)(&places))
         .map(|rehearsal| rehearsal.intent.on_bare_ground())
         .collect();
-    // Rehearsals know no routing controls; this fleet does.
-    if purpose == Purpose::Shift && !spec.edge.routing_endpoints.is_empty() {
-        let evacuate = Evacuate {
-            region: places.other,
-            mechanism: Some(Mechanism::RoutingControl),
-        };
-        intents.push(evacuate.into());
-    }
     intents
         .iter()
         .filter_map(|intent| plan(fleet, spec, picture, intent).ok())
@@ -99,7 +91,7 @@ pub fn planned(
         .collect()
 }
 
-fn places(picture: &Snapshot) -> Option<Places> {
+fn places(spec: &FleetSpec, picture: &Snapshot) -> Option<Places> {
     let writer = picture.database.topology.last()?.writer()?.region.clone();
     let mut others = picture.sites.iter().map(|site| site.region.clone());
     let mut next = || others.find(|region| *region != writer);
@@ -114,6 +106,7 @@ fn places(picture: &Snapshot) -> Option<Places> {
         third,
         free,
         function,
+        routing_controls: !spec.edge.routing_endpoints.is_empty(),
     })
 }
 

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Observation, Work};
+use super::work::{Context, Observation, Work};
 use crate::{PlannedCall, RunContext};
 use gwctl_aws::Vantage;
 use gwctl_fleet::Region;

@@ -7,7 +7,7 @@ use futures_util::future::join;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Observation, Work, read};
+use super::work::{Context, Observation, Work, read, unobserved};
 use crate::{PlannedCall, RunContext};
 use gwctl_fleet::{DbEvent, Region};
 
@@ -79,7 +79,7 @@ impl Work for AwaitEndpoint {
         let rds = context.run.session.rds(&self.target);
         let topology = match rds.topology(&self.global).await {
             Ok(topology) => topology,
-            Err(error) => return super::unobserved(&error),
+            Err(error) => return unobserved(&error),
         };
         let Some(endpoint) = topology.endpoint else {
             return Observation::Done(
@@ -88,7 +88,7 @@ impl Work for AwaitEndpoint {
         };
         let state = match rds.cluster(&self.cluster).await {
             Ok(state) => state,
-            Err(error) => return super::unobserved(&error),
+            Err(error) => return unobserved(&error),
         };
         // Both are asked each time: names may be kept here, and Aurora's events come late.
         let (by_dns, events) = join(

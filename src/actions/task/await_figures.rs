@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Observation, Work};
+use super::work::{Context, Observation, Work};
 use crate::figures::minute_of;
 use crate::{PlannedCall, format};
 use gwctl_fleet::{Metric, Metrics, Snapshot};

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::bearing::{self, Bearing, Limits};
-use super::{Context, Observation, Work};
+use super::work::{Context, Observation, Work};
 use crate::traffic;
 use crate::{PlannedCall, format};
 use gwctl_fleet::{Metric, Missing, Point, Region, Site, Snapshot, Verdict};

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::await_traffic::{Coming, clients_came};
-use super::{Context, Observation, Work, read, unobserved};
+use super::work::{Context, Observation, Work, read, unobserved};
 use crate::{PlannedCall, RunContext, format, names};
 use gwctl_aws::{Subject, question};
 use gwctl_fleet::{ApiKind, LagMetric, Metric, Missing, Point, Region, Served, Snapshot};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Observation, Work};
+use super::work::{Context, Observation, Work};
 use crate::traffic::{self, Answered};
 use crate::unreachable::is_unreachable;
 use crate::{PlannedCall, format};

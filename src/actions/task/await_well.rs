@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::await_region::{output, served_by_new};
 use super::await_traffic::{Coming, clients_came};
-use super::{Context, Observation, Work, bearing, read};
+use super::bearing;
+use super::work::{Context, Observation, Work, read};
 use crate::{PlannedCall, format, traffic};
 use gwctl_aws::{Subject, question};
 use gwctl_fleet::{ApiKind, Metric, Metrics, Missing, Point, Region, Series, Snapshot, Source};

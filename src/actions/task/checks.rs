@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Observation, Sent, Work, change, read, unobserved};
+use super::work::{Context, Observation, Sent, Work, change, read, unobserved};
 use crate::{PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::Region;

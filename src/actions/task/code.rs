@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::await_region::output;
-use super::{Context, Observation, Sent, Work, change, read, unobserved};
+use super::work::{Context, Observation, Sent, Work, change, read, unobserved};
 use crate::{PlannedCall, RunContext, format};
 use gwctl_aws::{AwsError, ErrorKind};
 use gwctl_fleet::Region;

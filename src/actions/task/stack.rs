@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::change_set::{summary, surprise};
 use super::stack_log::{cause, follow, progress};
-use super::{Context, Next, Observation, Sent, Work, change, read, unobserved};
+use super::work::{Context, Next, Observation, Sent, Work, change, read, unobserved};
 use crate::{Dependency, PlannedCall, RunContext};
 use gwctl_aws::{AwsError, CloudFormation, ErrorKind, WantedChangeSet};
 use gwctl_fleet::{Course, Region, StackDescription};

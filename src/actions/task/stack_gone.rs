@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::stack_log::{cause, follow, progress};
-use super::{Context, Next, Observation, Sent, Work, change, read, unobserved};
+use super::work::{Context, Next, Observation, Sent, Work, change, read, unobserved};
 use crate::{PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::{Course, Region};

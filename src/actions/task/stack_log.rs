@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 
 use jiff::SignedDuration;
 
-use super::Context;
+use super::work::Context;
 use gwctl_aws::CloudFormation;
 use gwctl_fleet::{StackDescription, StackEvent};
 

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
+use crate::actions::guided::relying_on;
 use crate::cli::act::paper::{Ink, Paper, pad};
 use crate::cli::args::Output;
 use crate::fleet::assumptions::{ASSUMPTIONS, Assumption, Means, Shown};
@@ -74,7 +75,7 @@ fn summary(rows: &[Row]) -> String {
 }
 
 fn relying(row: &Assumption) -> String {
-    let mut who = row.actions();
+    let mut who = relying_on(row);
     if row.on.contains(&Means::Dashboard) {
         who.insert(0, "the dashboard");
     }
@@ -136,7 +137,7 @@ fn document(rows: &[Row]) -> serde_json::Value {
                 "sentence": row.sentence,
                 "source": row.read_in(),
                 "sure": row.sure.word(),
-                "relied_on_by": { "dashboard": row.on.contains(&Means::Dashboard), "actions": row.actions() },
+                "relied_on_by": { "dashboard": row.on.contains(&Means::Dashboard), "actions": relying_on(row) },
                 "here": { "verdict": said, "evidence": here },
             })
         })

@@ -72,35 +72,6 @@ pub enum Means {
     Distribution,
 }
 
-impl Means {
-    /// The guided actions whose plans may use it; none for the dashboard.
-    pub const fn actions(self) -> &'static [&'static str] {
-        match self {
-            Self::Dashboard => &[],
-            Self::Switch | Self::ForcedCheck | Self::RoutingControl | Self::DnsAnswers => {
-                &["evacuate", "restore", "drill", "retire"]
-            }
-            Self::Records => &["drain", "evacuate", "restore", "provision", "retire"],
-            Self::Traffic => &[
-                "drain",
-                "drill",
-                "evacuate",
-                "provision",
-                "restore",
-                "retire",
-            ],
-            Self::WriterEndpoint | Self::Switchover | Self::WriteForwarding => {
-                &["drill", "promote"]
-            }
-            Self::Failover => &["promote"],
-            Self::Stack => &["provision", "up"],
-            Self::StackRemoval => &["down", "retire"],
-            Self::Code => &["provision"],
-            Self::Distribution => &["certificate", "invalidate"],
-        }
-    }
-}
-
 /// What an account shows of an assumption. The words name Regions and AWS's terms only: a user may give
 /// them to anybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,19 +107,6 @@ impl Assumption {
     /// Where to read of it: the document, and the section of `src/aws/FACTS.md` with more of them.
     pub fn read_in(&self) -> String {
         format!("{} ({} of src/aws/FACTS.md)", self.document, self.source)
-    }
-
-    /// The guided actions that may rely on it, each once, by name.
-    pub fn actions(&self) -> Vec<&'static str> {
-        let mut names: Vec<&str> = self
-            .on
-            .iter()
-            .flat_map(|on| on.actions())
-            .copied()
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        names
     }
 }
 
