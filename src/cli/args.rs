@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::act::args::Guided;
 use super::exit::Exit;
+use super::flags::{Global, Output, Simulated, duration};
+use super::status::args::Status;
 
 /// Operations console for one API served from several AWS Regions.
 ///
@@ -20,112 +21,6 @@ pub struct Cli {
     pub global: Global,
     #[command(subcommand)]
     pub command: Option<Command>,
-}
-
-/// Flags every subcommand takes. A flag wins over its environment variable, which wins over the file.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Global options")]
-pub struct Global {
-    /// The configuration file
-    #[arg(
-        long,
-        value_name = "FILE",
-        global = true,
-        env = "GWCTL_CONFIG",
-        hide_env_values = true
-    )]
-    pub config: Option<PathBuf>,
-    /// The fleet to look at, by its name in the configuration
-    #[arg(
-        long,
-        value_name = "NAME",
-        global = true,
-        env = "GWCTL_FLEET",
-        hide_env_values = true
-    )]
-    pub fleet: Option<String>,
-    /// Named profile of the AWS configuration [default: the fleet's own, then `AWS_PROFILE`]
-    #[arg(
-        long,
-        value_name = "NAME",
-        global = true,
-        env = "GWCTL_PROFILE",
-        hide_env_values = true
-    )]
-    pub profile: Option<String>,
-    /// Theme by name: one shipped with gwctl, or a file in the themes folder (see `gwctl info`)
-    #[arg(
-        long,
-        value_name = "NAME",
-        global = true,
-        env = "GWCTL_THEME",
-        hide_env_values = true
-    )]
-    pub theme: Option<String>,
-    /// Allow changes; without it gwctl only looks
-    #[arg(
-        long,
-        global = true,
-        env = "GWCTL_WRITE",
-        hide_env_values = true,
-        value_parser = BoolishValueParser::new()
-    )]
-    pub write: bool,
-    /// Complete mouse support in the console; the terminal's own selection then needs Shift
-    #[arg(
-        long,
-        global = true,
-        env = "GWCTL_MOUSE",
-        hide_env_values = true,
-        value_parser = BoolishValueParser::new()
-    )]
-    pub mouse: bool,
-    /// Say on stderr whose credentials are used, in which account, and by which endpoint and proxy
-    #[arg(short, long, global = true)]
-    pub verbose: bool,
-    /// What goes to the log file: error, warn, info, debug, trace, or a tracing filter
-    #[arg(
-        long,
-        value_name = "LEVEL",
-        global = true,
-        env = "GWCTL_LOG",
-        default_value = "info",
-        hide_env_values = true
-    )]
-    pub log_level: String,
-    /// When to use colour; `auto` follows the terminal and `NO_COLOR`
-    #[arg(
-        long,
-        value_name = "WHEN",
-        global = true,
-        env = "GWCTL_COLOR",
-        default_value = "auto",
-        hide_env_values = true
-    )]
-    pub color: Color,
-}
-
-/// When to use colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
-    #[default]
-    Auto,
-    /// Whatever stdout is.
-    Always,
-    /// Not at all.
-    Never,
-}
-
-impl Color {
-    /// Whether to use it; none leaves it to terminal and environment.
-    pub const fn wish(self) -> Option<bool> {
-        match self {
-            Self::Auto => None,
-            Self::Always => Some(true),
-            Self::Never => Some(false),
-        }
-    }
 }
 
 /// The subcommands.
@@ -177,62 +72,35 @@ pub enum Command {
     },
 }
 
-/// Which simulated world.
-#[derive(Debug, Clone, Args)]
-pub struct Simulated {
-    /// What happens there; `gwctl sim scenarios` lists them
-    #[arg(long, value_name = "NAME", default_value = "calm")]
-    pub scenario: String,
-    /// How many times faster than the clock on the wall its time runs
-    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed)]
-    pub speed: f64,
-    /// The same seed gives the same run
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
-}
-
-fn speed(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(speed) if (0.1..=3600.0).contains(&speed) => Ok(speed),
-        _ => Err("a number from 0.1 to 3600 is accepted".into()),
+impl Command {
+    /// Whether it looks at a simulated world.
+    pub fn is_simulated(&self) -> bool {
+        match self {
+            Self::Demo(_) | Self::Rehearse(_) | Self::Sim(_) => true,
+            Self::Status(args) => args.demo,
+            Self::Doctor(args) => args.demo,
+            Self::Drift(args) => args.demo,
+            Self::Discover(args) => args.demo,
+            Self::IamPolicy(args) => args.demo,
+            Self::Guided(action) => action.requested().options.on.demo,
+            Self::Runs(args) => args.demo,
+            _ => false,
+        }
     }
-}
 
-/// `gwctl status`.
-#[derive(Debug, Clone, Args)]
-pub struct Status {
-    /// How to print it
-    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
-    pub output: Output,
-    /// Look at the simulated fleet instead
-    #[arg(long)]
-    pub demo: bool,
-    /// What happens in the simulated world; `gwctl sim scenarios` lists them
-    #[arg(long, value_name = "NAME", default_value = "calm", requires = "demo")]
-    pub scenario: String,
-    /// How far into the scenario to look, such as 90s, 5m or 1h
-    #[arg(long, value_name = "TIME", default_value = "0s", requires = "demo", value_parser = moment)]
-    pub after: Duration,
-    /// The same seed gives the same picture
-    #[arg(long, value_name = "N", default_value_t = 1, requires = "demo")]
-    pub seed: u64,
-    /// How long to wait for the complete picture; what is missing then is printed as missing
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
-    pub timeout: Duration,
-    /// Do not send a request to the public endpoints: quicker, by the time that the farthest one takes to answer
-    #[arg(long, conflicts_with = "demo")]
-    pub no_probe: bool,
-}
-
-/// How to print.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Output {
-    /// Aligned columns for people.
-    Table,
-    /// For programs.
-    Json,
-    /// For pasting into an incident channel.
-    Markdown,
+    /// Why AWS is not called at all, where it is not.
+    pub fn calls_nobody(&self) -> Option<&'static str> {
+        match self {
+            Self::Info
+            | Self::Config(_)
+            | Self::Completions { .. }
+            | Self::Man { .. }
+            | Self::Screenshot(_) => Some("nothing is asked of AWS"),
+            simulated => simulated
+                .is_simulated()
+                .then_some("AWS is simulated: no credentials, no network"),
+        }
+    }
 }
 
 /// `gwctl rehearse`.
@@ -322,25 +190,6 @@ pub enum Shell {
     Elvish,
 }
 
-/// `90s`, `5m`, `1h`: up to a day.
-pub(super) fn moment(text: &str) -> Result<Duration, String> {
-    text.parse::<jiff::SignedDuration>()
-        .ok()
-        .and_then(|span| Duration::try_from(span).ok())
-        .filter(|time| *time <= Duration::from_hours(24))
-        .ok_or_else(|| "a time such as 90s, 5m or 1h, up to 24h, is accepted".to_owned())
-}
-
-/// As [`moment`], and long enough to wait for something.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    match moment(text) {
-        Ok(time) if time < Duration::from_millis(100) => {
-            Err("a time from 100ms is accepted".into())
-        }
-        outcome => outcome,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -349,22 +198,5 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn times_are_short_words_and_bounded() {
-        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("1h"), Ok(Duration::from_hours(1)));
-        for bad in ["", "soon", "-5s", "0s", "48h"] {
-            assert!(duration(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn speed_stays_within_what_the_world_can_do() {
-        assert_eq!(speed("60"), Ok(60.0));
-        for bad in ["0", "-1", "nan", "inf", "1e9", "fast"] {
-            assert!(speed(bad).is_err(), "{bad}");
-        }
     }
 }

@@ -4,9 +4,10 @@ use std::fs::{File, create_dir_all};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-use super::args::{Config as What, Global};
+use super::args::Config as What;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::flags::Global;
 use super::output::{print, tell};
 use crate::config::{EXAMPLE, Paths, load, schema};
 use crate::console::view::{Depth, Theme};

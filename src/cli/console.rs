@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::act::again::Again;
 use super::act::record::{Memory, recorded};
-use super::args::Global;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::flags::Global;
 use super::operator::operator;
 use super::output::tell;
-use super::run_async;
+use super::runtime::run_async;
 use super::settings::{Settings, refresh};
 use super::target::Target;
 use crate::actions::{Folder, Intent, RunContext};

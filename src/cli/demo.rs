@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::act::record::{Memory, read_back};
-use super::args::{Global, Simulated};
 use super::console::{THEME, open};
 use super::exit::Exit;
 use super::failure::Failure;
+use super::flags::{Global, Simulated};
 use super::operator::operator;
 use super::simulated::{refresh, target, world_to_be};
 use super::target::Target;

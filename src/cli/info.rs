@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::args::Global;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::flags::Global;
 use super::output::print;
 use crate::config::{ConfigError, Paths, load};
 use crate::fleet::clean_line;

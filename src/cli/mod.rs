@@ -13,6 +13,7 @@ mod drift;
 mod environment;
 mod exit;
 mod failure;
+mod flags;
 mod iam_policy;
 mod info;
 mod man;
@@ -21,6 +22,7 @@ mod output;
 mod rehearsal;
 mod rehearse;
 mod runs;
+mod runtime;
 mod screenshot;
 mod settings;
 mod sim;
@@ -31,13 +33,13 @@ mod target;
 mod verbose;
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Parser;
 
-use args::{Cli, Command, Global};
+use args::{Cli, Command};
 use exit::Exit;
 use failure::Failure;
+use flags::Global;
 
 use crate::config::Paths;
 use crate::telemetry;
@@ -97,13 +99,14 @@ fn log(global: &Global) -> Result<Option<telemetry::Log>, Failure> {
 
 fn run(cli: &Cli) -> Result<Exit, Failure> {
     let global = &cli.global;
-    if global.verbose {
-        verbose::nobody_is_called(cli);
+    let calls_nobody = cli.command.as_ref().and_then(Command::calls_nobody);
+    if let Some(said) = calls_nobody.filter(|_| global.verbose) {
+        output::tell(format!("gwctl: {said}"));
     }
     match &cli.command {
         // It says how to call what is found.
         Some(Command::Discover(_)) => {}
-        Some(command) if verbose::simulated(command) => simulated::only_its_fleet(global)?,
+        Some(command) if command.is_simulated() => simulated::only_its_fleet(global)?,
         _ => {}
     }
     match &cli.command {
@@ -124,17 +127,4 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Some(Command::Completions { shell }) => completions::run(*shell),
         Some(Command::Man { dir }) => man::run(dir.as_deref()),
     }
-}
-
-/// How long a thread that waits, for a name to be resolved for instance, may keep the process from ending.
-const LEAVING: Duration = Duration::from_millis(250);
-
-/// Runs `work` to its end. What it left running, such as calls that nobody waits for any more, is dropped.
-fn run_async<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
-    let runtime =
-        tokio::runtime::Runtime::new().map_err(|error| Failure::io("start the runtime", &error))?;
-    let outcome = runtime.block_on(work);
-    // Until every task is dropped: with it ends the program that was asked for credentials.
-    runtime.shutdown_timeout(LEAVING);
-    Ok(outcome)
 }

@@ -2,8 +2,8 @@
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
-use super::args::Color;
 use super::failure::Failure;
+use super::flags::Color;
 
 /// Writes `text` to stdout. Whoever closed the pipe has read enough.
 pub fn print(text: &str) -> Result<(), Failure> {

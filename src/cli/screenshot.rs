@@ -9,9 +9,9 @@ use clap::{Args, ValueEnum};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::args::Global;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::flags::Global;
 use super::output;
 use super::rehearsal::rehearse;
 use super::simulated::{self, Still, picture};
@@ -42,13 +42,13 @@ pub struct ScreenshotArgs {
     #[arg(long, value_name = "ACTION", default_value = "evacuate,us-east-1")]
     pub action: String,
     /// How far into the run to look
-    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = super::args::moment)]
+    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = super::flags::moment)]
     pub into: Duration,
     /// What happens in the simulated world; `gwctl sim scenarios` lists them
     #[arg(long, value_name = "NAME", default_value = "calm")]
     pub scenario: String,
     /// How far into the scenario to look, such as 90s, 5m or 1h
-    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = super::args::moment)]
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = super::flags::moment)]
     pub after: Duration,
     /// The same seed gives the same picture
     #[arg(long, value_name = "N", default_value_t = 1)]

@@ -1,7 +1,7 @@
 //! Flag over variable over file: what a command works with.
 
-use super::args::Global;
 use super::failure::Failure;
+use super::flags::Global;
 use super::output::tell;
 use crate::aws::Timeouts;
 use crate::config::{Config, Diagnostic, Loaded, Paths, load, nearest};

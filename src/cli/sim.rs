@@ -10,7 +10,7 @@ use super::clock::{self, ClockWord};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::output::{print, tell};
-use super::run_async;
+use super::runtime::run_async;
 use super::simulated::{spec, world};
 use super::stop_signals::StopSignals;
 use super::target::DNS_VARIABLE;

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::args::{Global, Simulated};
 use super::failure::Failure;
+use super::flags::{Global, Simulated};
 use super::status::complete;
 use super::target::Target;
 use crate::aws::{Session, SessionOptions, Timeouts, in_process};

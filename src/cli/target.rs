@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::args::Global;
 use super::clock;
+use super::flags::Global;
 use super::output::tell;
 use super::settings::{self, Settings};
 use super::verbose::introduce;

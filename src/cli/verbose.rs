@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::args::{Cli, Command};
 use super::output::tell;
 use crate::aws::Session;
 
@@ -34,36 +33,5 @@ async fn account(session: &Session) -> String {
             session.home(),
             PATIENCE.as_secs()
         ),
-    }
-}
-
-/// Says so of a command that calls nobody.
-pub fn nobody_is_called(cli: &Cli) {
-    let said = match &cli.command {
-        Some(command) if simulated(command) => "AWS is simulated: no credentials, no network",
-        Some(
-            Command::Info
-            | Command::Config(_)
-            | Command::Completions { .. }
-            | Command::Man { .. }
-            | Command::Screenshot(_),
-        ) => "nothing is asked of AWS",
-        _ => return,
-    };
-    tell(format!("gwctl: {said}"));
-}
-
-/// Whether `command` looks at a simulated world.
-pub fn simulated(command: &Command) -> bool {
-    match command {
-        Command::Demo(_) | Command::Rehearse(_) | Command::Sim(_) => true,
-        Command::Status(args) => args.demo,
-        Command::Doctor(args) => args.demo,
-        Command::Drift(args) => args.demo,
-        Command::Discover(args) => args.demo,
-        Command::IamPolicy(args) => args.demo,
-        Command::Guided(action) => action.requested().options.on.demo,
-        Command::Runs(args) => args.demo,
-        _ => false,
     }
 }

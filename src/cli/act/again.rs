@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::held::{Hold, commands};
 use super::paper::{Ink, Paper};
 use crate::actions::{Folder, RunState};
-use crate::cli::args::Global;
+use crate::cli::flags::Global;
 use crate::cli::output::tell;
 
 /// The flags that this call had, and the next one needs.

@@ -8,8 +8,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use crate::actions::arguments::{Share, seconds};
 use crate::actions::guided::{self, Built};
 use crate::actions::{CodeFrom, Intent, Mechanism, Mode};
-use crate::cli::args::{Output, duration, moment};
 use crate::cli::exit::Exit;
+use crate::cli::flags::{Output, duration, moment};
 use crate::cli::simulated::Still;
 use crate::fleet::Region;
 

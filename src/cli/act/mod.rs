@@ -17,12 +17,12 @@ use crate::actions::{
     plan_patiently, start,
 };
 
-use super::args::{Global, Output};
 use super::exit::Exit;
 use super::failure::Failure;
+use super::flags::{Global, Output};
 use super::operator::operator_seen;
 use super::output::{print, tell};
-use super::run_async;
+use super::runtime::run_async;
 use super::settings::Settings;
 use super::simulated::still;
 use super::target::Target;

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::cli::args::Color;
+use crate::cli::flags::Color;
 use crate::cli::output::colored;
 use crate::fleet::clean_line;
 

@@ -12,11 +12,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::args::Global;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::flags::Global;
 use super::output::{print, tell};
-use super::run_async;
+use super::runtime::run_async;
 use super::simulated::{self, Still};
 use super::verbose::introduce;
 use super::{clock, settings};

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::actions::guided::relying_on;
 use crate::cli::act::paper::{Ink, Paper, pad};
-use crate::cli::args::Output;
+use crate::cli::flags::Output;
 use crate::fleet::assumptions::{ASSUMPTIONS, Assumption, Means, Shown};
 use crate::fleet::{Snapshot, clean_markdown};
 

@@ -7,11 +7,12 @@ mod report;
 use std::time::Duration;
 
 use super::act::paper::Paper;
-use super::args::{Doctor, Global};
+use super::args::Doctor;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::flags::Global;
 use super::output::{colored, print};
-use super::run_async;
+use super::runtime::run_async;
 use super::settings::Settings;
 use super::simulated::{self, Still};
 use super::target::Target;

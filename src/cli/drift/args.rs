@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::args::{Output, duration};
+use crate::cli::flags::{Output, duration};
 
 /// `gwctl drift`.
 #[derive(Debug, Clone, Args)]
@@ -22,7 +22,7 @@ pub struct Drift {
     #[arg(long, value_name = "NAME", default_value = "calm", requires = "demo")]
     pub scenario: String,
     /// How far into the scenario to look, such as 90s, 5m or 1h
-    #[arg(long, value_name = "TIME", default_value = "0s", requires = "demo", value_parser = crate::cli::args::moment)]
+    #[arg(long, value_name = "TIME", default_value = "0s", requires = "demo", value_parser = crate::cli::flags::moment)]
     pub after: Duration,
     /// The same seed gives the same picture
     #[arg(long, value_name = "N", default_value_t = 1, requires = "demo")]

@@ -6,11 +6,11 @@ mod report;
 
 use std::time::Duration;
 
-use super::args::{Global, Output};
 use super::exit::Exit;
 use super::failure::Failure;
+use super::flags::{Global, Output};
 use super::output;
-use super::run_async;
+use super::runtime::run_async;
 use super::settings::Settings;
 use super::simulated::{self, Still};
 use super::status::complete;

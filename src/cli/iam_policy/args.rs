@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::actions::policy::Purpose;
-use crate::cli::args::duration;
+use crate::cli::flags::duration;
 
 /// `gwctl iam-policy`.
 #[derive(Debug, Clone, Args)]

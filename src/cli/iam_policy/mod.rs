@@ -8,11 +8,11 @@ use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use super::args::Global;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::flags::Global;
 use super::output::{print, tell};
-use super::run_async;
+use super::runtime::run_async;
 use super::settings::Settings;
 use super::simulated::{self, Still};
 use super::status::complete;

@@ -7,9 +7,10 @@ mod seconds;
 
 use serde::Serialize;
 
-use super::args::{Output, Rehearse};
+use super::args::Rehearse;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::flags::Output;
 use super::{output, simulated};
 use crate::fleet::Region;
 use crate::sim::Scenario;

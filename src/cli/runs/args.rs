@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::cli::args::{Output, duration};
 use crate::cli::exit::Exit;
+use crate::cli::flags::{Output, duration};
 
 /// `gwctl runs`.
 #[derive(Debug, Clone, Args)]

@@ -7,8 +7,8 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::actions::{Folder, Phase, Summary};
 use crate::cli::act::paper::{Ink, Paper, pad};
-use crate::cli::args::Output;
 use crate::cli::failure::Failure;
+use crate::cli::flags::Output;
 use crate::cli::output::print;
 use crate::fleet::{clean, clean_line, clean_markdown};
 

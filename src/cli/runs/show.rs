@@ -7,9 +7,9 @@ use crate::cli::act::again::Again;
 use crate::cli::act::events::{Events, closing};
 use crate::cli::act::held::holds;
 use crate::cli::act::paper::{Ink, Paper};
-use crate::cli::args::Output;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::flags::Output;
 use crate::cli::output::{print, tell};
 use crate::fleet::clean_line;
 

@@ -9,12 +9,12 @@ use crate::cli::act::follow::{Manner, follow_and_keep};
 use crate::cli::act::paper::{Ink, Paper};
 use crate::cli::act::stage::Stage;
 use crate::cli::act::{ask, confirmed, may_write, not_started, record};
-use crate::cli::args::{Global, Output};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::flags::{Global, Output};
 use crate::cli::operator::operator_seen;
 use crate::cli::output::print;
-use crate::cli::run_async;
+use crate::cli::runtime::run_async;
 use crate::cli::settings::Settings;
 use crate::cli::target::Target;
 

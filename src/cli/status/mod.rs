@@ -1,5 +1,6 @@
 //! `gwctl status`: the complete picture once, printed, and an exit code that says how it is.
 
+pub mod args;
 mod document;
 mod figure;
 mod markdown;
@@ -10,15 +11,16 @@ mod unanswered;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::args::{Global, Output, Status};
 use super::exit::Exit;
 use super::failure::Failure;
+use super::flags::{Global, Output};
 use super::output::{colored, print};
-use super::run_async;
+use super::runtime::run_async;
 use super::settings::Settings;
 use super::simulated::{self, Still};
 use super::target::Target;
 use crate::fleet::Snapshot;
+use args::Status;
 
 use document::document;
 use unanswered::{Unanswered, unanswered};

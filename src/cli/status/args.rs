@@ -1,0 +1,33 @@
+//! `gwctl status`: its arguments.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::cli::flags::{Output, duration, moment};
+
+/// `gwctl status`.
+#[derive(Debug, Clone, Args)]
+pub struct Status {
+    /// How to print it
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub output: Output,
+    /// Look at the simulated fleet instead
+    #[arg(long)]
+    pub demo: bool,
+    /// What happens in the simulated world; `gwctl sim scenarios` lists them
+    #[arg(long, value_name = "NAME", default_value = "calm", requires = "demo")]
+    pub scenario: String,
+    /// How far into the scenario to look, such as 90s, 5m or 1h
+    #[arg(long, value_name = "TIME", default_value = "0s", requires = "demo", value_parser = moment)]
+    pub after: Duration,
+    /// The same seed gives the same picture
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "demo")]
+    pub seed: u64,
+    /// How long to wait for the complete picture; what is missing then is printed as missing
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    pub timeout: Duration,
+    /// Do not send a request to the public endpoints: quicker, by the time that the farthest one takes to answer
+    #[arg(long, conflicts_with = "demo")]
+    pub no_probe: bool,
+}
