@@ -15,7 +15,7 @@ use super::target::Target;
 use crate::aws::{Session, SessionOptions, Timeouts, in_process};
 use crate::fleet::{FleetSpec, Pace, ProbeReport, Snapshot};
 use crate::observe::{Answerer, NoProbe, Prober, Refresh, Resolved};
-use crate::sim::{Scenario, Sim, SimOptions, wire};
+use crate::sim::{History, Scenario, Sim, SimOptions, wire};
 
 /// How far back the charts of a simulated fleet reach.
 const HISTORY: Duration = Duration::from_hours(3);
@@ -47,7 +47,7 @@ pub fn world(args: &Simulated, empty: bool) -> Result<Sim, Failure> {
 /// As [`world`], before its history is made: [`Sim::make_history`] makes it.
 pub fn world_to_be(args: &Simulated) -> Result<Sim, Failure> {
     found(SimOptions {
-        history_on_demand: true,
+        history: History::OnDemand,
         ..options(args)?
     })
 }

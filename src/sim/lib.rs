@@ -3,4 +3,4 @@
 pub mod wire;
 pub mod world;
 
-pub use world::{FaultStatus, Scenario, Sim, SimError, SimOptions};
+pub use world::{FaultStatus, History, Scenario, Sim, SimError, SimOptions};

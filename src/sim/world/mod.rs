@@ -77,7 +77,7 @@ pub use record_sets::RecordsRefused;
 pub use recovery::RoutingRefused;
 pub use resources::{Changed, Made, NO_FORWARDING, Owned, Wanted};
 pub use scenario::{Event, Happening, Scenario, ScenarioError};
-pub use sim::{Moment, Sim, SimError, SimOptions, StateGuard};
+pub use sim::{History, Moment, Sim, SimError, SimOptions, StateGuard};
 pub use snapshots::CopyRefused;
 
 use gwctl_fleet::{FleetSpec, Region, RoutingEndpoint};

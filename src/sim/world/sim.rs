@@ -34,8 +34,17 @@ pub struct SimOptions {
     pub start: Option<Timestamp>,
     /// How long every API call takes, instead of what distance and service make of it: for benchmarks.
     pub api_latency: Option<Duration>,
-    /// Whether the history is made at the first look only, and not now: a console draws before it.
-    pub history_on_demand: bool,
+    /// When the history is made.
+    pub history: History,
+}
+
+/// When a world's history is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum History {
+    /// With the world.
+    AtOnce,
+    /// At the first look: a console draws before it.
+    OnDemand,
 }
 
 impl Default for SimOptions {
@@ -52,7 +61,7 @@ impl Default for SimOptions {
             arc: false,
             start: None,
             api_latency: None,
-            history_on_demand: false,
+            history: History::AtOnce,
         }
     }
 }
@@ -106,7 +115,7 @@ impl Sim {
             arc,
             start,
             api_latency,
-            history_on_demand,
+            history,
         } = options;
         if empty {
             regions.clear();
@@ -141,7 +150,7 @@ impl Sim {
             clock: Arc::new(clock),
             state: Arc::new(Mutex::new(state)),
         };
-        if !history_on_demand {
+        if history == History::AtOnce {
             sim.make_history();
         }
         Ok(sim)
