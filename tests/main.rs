@@ -7,6 +7,7 @@
 )]
 
 mod actions;
+mod circles;
 mod cli;
 mod contracts;
 mod facts;

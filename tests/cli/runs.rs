@@ -161,7 +161,9 @@ fn a_run_whose_every_process_is_killed_around_the_next_record_comes_to_its_end()
         kills += 1;
         assert!(kills < 60, "it comes to no end:\n{journal}");
     };
-    assert_eq!(last.code, 0, "{}{}", last.out, last.err);
+    // The one before may have been killed after the last record of all.
+    let was_over = last.code == 20 && last.err.contains("is done");
+    assert!(last.code == 0 || was_over, "{}{}", last.out, last.err);
     assert!(kills > 5, "killed only {kills} times");
     let verified = desk.run(&["runs", "verify", "last"]);
     assert_eq!(verified.code, 0, "{}{}", verified.out, verified.err);
