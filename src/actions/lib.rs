@@ -23,7 +23,7 @@ mod draft;
 pub mod drift;
 mod engine;
 mod figures;
-pub mod format;
+pub use gwctl_fleet::format;
 pub mod guided;
 mod journal;
 mod keep;

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Metric, Missing, Region, Site, Snapshot, span};
+use super::{Metric, Missing, Region, Site, Snapshot, format};
 
 /// Points of the same minute may appear this much later in one Region than in another.
 const LATE: SignedDuration = SignedDuration::from_mins(2);
@@ -81,7 +81,7 @@ impl Snapshot {
         }
         let age = self.at.duration_since(end);
         if age.as_secs_f64() > self.thresholds.metric_stale_s {
-            let why = format!("the newest figures are {} old", span::rough(age));
+            let why = format!("the newest figures are {} old", format::rough(age));
             return Err(Missing::CouldNotAsk { why });
         }
         if all > 0.0 && unsure > TELLING * all {
@@ -128,7 +128,7 @@ fn late(site: &Site, by: SignedDuration) -> Missing {
         why: format!(
             "the figures of {} are {} late",
             site.region,
-            span::rough(by)
+            format::rough(by)
         ),
     }
 }

@@ -68,7 +68,7 @@ pub(super) fn step(all: &Architecture<'_>, region: &Region) -> Option<Step> {
     let change = Change::new(
         format!("code of the handler in {region}"),
         "none yet",
-        format!("{what}, {}", format::bytes(code.size)),
+        format!("{what}, {}", format::bytes(code.size as f64)),
     );
     let title = format!("The handler in {region} gets the code of {what}");
     let step = Step::new(
@@ -255,15 +255,15 @@ fn carried(code: &DeployedCode, region: &Region) -> Check {
         fits,
         format!(
             "{}, {}, checksum {}; what it runs unpublished ($LATEST), or the version or alias named as REGION/FUNCTION:ALIAS",
-            format::bytes(code.size),
+            format::bytes(code.size as f64),
             code.runtime,
             code.sha256
         ),
         Finding::Fail,
         format!(
             "the package has {}, a call takes {} at most: {instead}",
-            format::bytes(code.size),
-            format::bytes(i64::try_from(MOST_ZIPPED).unwrap_or(i64::MAX))
+            format::bytes(code.size as f64),
+            format::bytes(MOST_ZIPPED as f64)
         ),
     )
 }

@@ -123,11 +123,13 @@ impl Action for Drain {
         })?;
         if now <= f64::from(to) {
             return Err(Refused::new(format!(
-                "{region} has {now:.0} % of its traffic already"
+                "{region} has {} of its traffic already",
+                format::share(now)
             )));
         }
         let title = format!(
-            "Drain {region} from {now:.0} % to {to} % over {}",
+            "Drain {region} from {} to {to} % over {}",
+            format::share(now),
             format::seconds(*over_s)
         );
         let mut plan = Draft::new(title, region.as_str());
@@ -186,7 +188,7 @@ fn steps(
         )
         .changes(Change::new(
             format!("weight of {region}"),
-            format!("{before:.0} %"),
+            format::share(before),
             format!("{percent} %"),
         ))
         .shifts(shift::shift(context, region, percent))

@@ -7,7 +7,7 @@ use crate::mechanism::Mechanism;
 use crate::task::{
     AwaitAnswers, AwaitTraffic, AwaitWithinLimits, FlipSwitch, ForceCheck, RoutingControl,
 };
-use crate::{Change, Refused, Shift, Step, Task};
+use crate::{Change, Refused, Shift, Step, Task, format};
 use gwctl_fleet::{Region, Site};
 
 /// Which way.
@@ -92,7 +92,7 @@ pub(super) fn flip(
             let mut batch = weights::change(context, region, if out { 0 } else { 100 })?;
             batch.strict = out;
             let now = weights::shares(context, region)
-                .map_or("unknown".into(), |(_, most)| format!("{most:.0} %"));
+                .map_or("unknown".into(), |(_, most)| format::share(most));
             let after = if out { "0 %" } else { "100 %" };
             (
                 Task::ChangeRecords(batch),

@@ -99,13 +99,15 @@ fn seen(snapshot: &Snapshot, site: &Site) -> Shown {
     let share = errors.value;
     if share > snapshot.thresholds.api_5xx_percent.warn {
         return Shown::Unwell(format!(
-            "{}, which is to receive, answers {share:.1} % of its clients' requests with 5xx",
-            site.region
+            "{}, which is to receive, answers {} of its clients' requests with 5xx",
+            site.region,
+            format::percent(share)
         ));
     }
     Shown::Well(format!(
-        "{} is well: 5xx {share:.2} %, figures {} old",
+        "{} is well: 5xx {}, figures {} old",
         site.region,
+        format::percent(share),
         format::span(age.max(SignedDuration::ZERO))
     ))
 }

@@ -6,9 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::charts::spark;
 use super::{Charts, Harm, Report, Tally};
-use crate::format::{count, millis, seconds};
+use crate::format::{self, count, in_words, millis, seconds};
 use crate::journal::StepStatus;
-use gwctl_fleet::span::stopwatch;
+use gwctl_fleet::format::stopwatch;
 use gwctl_fleet::{Region, clean_markdown as plain};
 
 /// Longest chart in cells.
@@ -167,13 +167,8 @@ fn some(value: Option<f64>, show: fn(f64) -> String) -> String {
     value.map_or_else(|| "not known".into(), show)
 }
 
-/// Nothing is never written of what is not nothing.
 fn percent(value: f64) -> String {
-    if value > 0.0 && value < 0.005 {
-        "less than 0.01 %".into()
-    } else {
-        format!("{value:.2} %")
-    }
+    in_words(&format::percent(value))
 }
 
 fn times(factor: f64) -> String {

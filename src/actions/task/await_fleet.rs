@@ -45,11 +45,13 @@ impl Work for Baseline {
                 Ok(None) => said.push(format!("{} no requests", site.region)),
                 Ok(Some(worst)) if worst > self.errors_percent => {
                     return Observation::Wrong(format!(
-                        "{} is not steady: {worst:.1} % of requests failed within {} minutes",
-                        site.region, self.minutes
+                        "{} is not steady: {} of requests failed within {} minutes",
+                        site.region,
+                        format::percent(worst),
+                        self.minutes
                     ));
                 }
-                Ok(Some(worst)) => said.push(format!("{} {worst:.2} %", site.region)),
+                Ok(Some(worst)) => said.push(format!("{} {}", site.region, format::percent(worst))),
             }
         }
         if said.is_empty() {
@@ -283,7 +285,7 @@ impl Healthy {
             let share = snapshot.served_in(site, *point).failing(failed);
             let age = format::span(age(point));
             (share > self.errors_percent)
-                .then(|| format!("{share:.1} % of requests failed {age} ago"))
+                .then(|| format!("{} of requests failed {age} ago", format::percent(share)))
         })
     }
 }

@@ -113,7 +113,7 @@ impl AwaitTraffic {
             // The count decides as long as what is looked for is more than what checkers may vary by.
             (Some(limit), Some(before)) if limit >= served.margin() => {
                 let left = 100.0 * served.clients() / before;
-                let text = format!("{said}; {left:.1} % of its clients are left");
+                let text = format!("{said}; {} of its clients are left", format::percent(left));
                 if served.clients() <= limit {
                     Count::Gone(text)
                 } else {

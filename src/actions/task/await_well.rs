@@ -102,8 +102,10 @@ impl Work for AwaitWell {
         let errors = served.failing(failed);
         if errors > self.errors_percent {
             return Observation::Wrong(format!(
-                "{} answers {errors:.1} % with 5xx, the limit is {:.1} %",
-                self.region, self.errors_percent
+                "{} answers {} with 5xx, the limit is {}",
+                self.region,
+                format::percent(errors),
+                format::in_words(&format::percent(self.errors_percent))
             ));
         }
         let Some(refused) = minute.refused.of(requests.at, context.now()) else {
@@ -122,11 +124,12 @@ impl Work for AwaitWell {
                 "p99 of {} is {}, the limit is {}",
                 self.region,
                 format::millis(p99.value),
-                format::millis(self.p99_ms)
+                format::in_words(&format::millis(self.p99_ms))
             ));
         }
         said = format!(
-            "{said}, 5xx {errors:.2} %, p99 {}",
+            "{said}, 5xx {}, p99 {}",
+            format::percent(errors),
             format::millis(p99.value)
         );
         match self.for_s.saturating_sub(context.elapsed_s()) {
@@ -189,7 +192,10 @@ impl AwaitWell {
             .filter_map(|site| snapshot.usually_refused(site, snapshot.at))
             .reduce(f64::max);
         let usual = match usual {
-            Some(usual) => (usual, format!("the others at most {usual:.1} %")),
+            Some(usual) => (
+                usual,
+                format!("the others at most {}", format::percent(usual)),
+            ),
             None => (0.0, "those of the others are not known".to_owned()),
         };
         bearing::turned_away(&self.region, share, self.errors_percent, usual)

@@ -56,8 +56,9 @@ pub(crate) fn minute(site: &Site, snapshot: &Snapshot, at: Timestamp, limits: &L
     let errors = served.failing(failed);
     if errors > limits.errors_percent {
         return Bearing::Badly(format!(
-            "{region} answers {errors:.1} % with 5xx, the limit is {:.1} %",
-            limits.errors_percent
+            "{region} answers {} with 5xx, the limit is {}",
+            format::percent(errors),
+            format::in_words(&format::percent(limits.errors_percent))
         ));
     }
     if let Err(bearing) = throttled(site, &served, beside(Metric::Api4xx), limits) {
@@ -71,12 +72,13 @@ pub(crate) fn minute(site: &Site, snapshot: &Snapshot, at: Timestamp, limits: &L
         return Bearing::Badly(format!(
             "p99 of {region} is {}, the limit is {}",
             format::millis(p99.value),
-            format::millis(limits.p99_ms)
+            format::in_words(&format::millis(limits.p99_ms))
         ));
     }
     Bearing::Well(format!(
-        "{region} {}, 5xx {errors:.2} %, p99 {}",
+        "{region} {}, 5xx {}, p99 {}",
         traffic::requests(&served),
+        format::percent(errors),
         format::millis(p99.value)
     ))
 }
@@ -103,7 +105,7 @@ fn throttled(
         return Err(Bearing::Unknown(text));
     };
     let usual = match limits.usual_4xx {
-        Some(usual) => (usual, format!("{usual:.1} % before")),
+        Some(usual) => (usual, format!("{} before", format::percent(usual))),
         None => (0.0, "what is usual is not known".to_owned()),
     };
     match turned_away(
@@ -126,7 +128,8 @@ pub(crate) fn turned_away(
 ) -> Option<String> {
     (share > usual + margin).then(|| {
         format!(
-            "{region} answers {share:.1} % with 4xx, {said}: 429 for too many requests counts there"
+            "{region} answers {} with 4xx, {said}: 429 for too many requests counts there",
+            format::percent(share)
         )
     })
 }

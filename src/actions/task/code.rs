@@ -43,7 +43,7 @@ impl Work for CopyCode {
     }
 
     fn sends(&self) -> Option<String> {
-        let size = format::bytes(self.size);
+        let size = format::bytes(self.size as f64);
         Some(format!("{size} of {} in {}", self.function, self.from))
     }
 

@@ -9,7 +9,7 @@ use crate::actions::format::{seconds, span};
 use crate::actions::{Entry, Order, Phase, Plan, Record, Reply, RunState, recovery};
 use crate::fleet::StackEvent;
 use crate::fleet::clean_line;
-use crate::fleet::span::stopwatch;
+use crate::fleet::format::stopwatch;
 
 /// Turns one run's records into lines.
 pub struct Events {

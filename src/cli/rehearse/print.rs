@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Figures, Row};
-use crate::fleet::clean_markdown;
+use crate::fleet::{clean_markdown, format};
 
 /// What the figures mean.
 const LEGEND: &str = "RTO: from the confirmation until the world answers at least 99 % of requests and takes writes again, \
@@ -101,7 +101,7 @@ fn cells(scenario: &str, how: &str, figures: &Figures) -> [String; HEADS.len()] 
     let ran = !figures.outcome.starts_with("refused");
     let shown = |text: String| if ran { text } else { "–".into() };
     let seconds = |s: Option<i64>| s.map_or_else(|| "not recovered".into(), |s| format!("{s} s"));
-    let count = |n: f64| shown(crate::actions::format::count(n));
+    let count = |n: f64| shown(format::count(n));
     let times = |n: usize| match (ran, n) {
         (false, _) => "–".into(),
         (_, 0) => "no".into(),
@@ -113,7 +113,7 @@ fn cells(scenario: &str, how: &str, figures: &Figures) -> [String; HEADS.len()] 
         how.to_owned(),
         shown(seconds(figures.rto_s)),
         shown(seconds(figures.reported.recovery_s)),
-        shown(format!("{:.1} s", figures.rpo_s)),
+        shown(format::millis(figures.rpo_s * 1e3)),
         count(figures.failed_requests),
         count(figures.throttled_requests),
         count(figures.writes_lost),

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::fleet::{Metric, Metrics, Missing, Observed, Point, Site, Snapshot, Unit};
+use crate::fleet::format::{in_unit, percent};
+use crate::fleet::{Metric, Metrics, Missing, Observed, Point, Site, Snapshot};
 
 /// The marks for a missing value, and what each means.
 pub const MARKS: [(&str, &str); 4] = [
@@ -34,7 +35,7 @@ pub fn of<T>(observed: &Observed<T>, show: impl FnOnce(&T) -> String) -> String 
 /// The newest settled figure of a series, or the mark.
 pub fn latest(metrics: &Metrics, metric: Metric, now: Timestamp) -> String {
     match metrics.latest(metric, now) {
-        Some(point) => amount(point.value, metric.unit()),
+        Some(point) => in_unit(point.value, metric.unit()),
         // A series without a settled point says nothing yet.
         None if metrics.get(metric).why_missing().is_none() => "-".to_owned(),
         None => mark(metrics.get(metric).why_missing()).to_owned(),
@@ -67,46 +68,6 @@ fn share_or_mark(share: Option<Point>, metrics: &Metrics, part: Metric, whole: M
     mark(Some(why)).to_owned()
 }
 
-/// A figure in its unit.
-pub fn amount(value: f64, unit: Unit) -> String {
-    match unit {
-        Unit::Millis => millis(value),
-        Unit::Percent => percent(value),
-        Unit::Flag => if value > 0.0 { "yes" } else { "no" }.to_owned(),
-        Unit::Count | Unit::Bytes => count(value),
-    }
-}
-
-/// `840 ms`, `1.84 s`, `31 s`.
-pub fn millis(ms: f64) -> String {
-    match ms {
-        ms if ms < 10.0 => format!("{ms:.1} ms"),
-        ms if ms < 999.5 => format!("{ms:.0} ms"),
-        ms if ms < 9_995.0 => format!("{:.2} s", ms / 1e3),
-        ms => format!("{:.0} s", ms / 1e3),
-    }
-}
-
-/// `0.12 %`, `31 %`.
-pub fn percent(value: f64) -> String {
-    match value {
-        0.0 => "0 %".to_owned(),
-        value if value < 9.995 => format!("{value:.2} %"),
-        value => format!("{value:.0} %"),
-    }
-}
-
-/// `913`, `12.4 k`, `3.1 M`.
-pub fn count(value: f64) -> String {
-    match value {
-        value if value < 9_999.5 => format!("{value:.0}"),
-        value if value < 999_950.0 => format!("{:.1} k", value / 1e3),
-        value => format!("{:.1} M", value / 1e6),
-    }
-}
-
-pub use crate::fleet::span::rough as age;
-
 /// A measured time in milliseconds.
 pub fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
@@ -115,31 +76,6 @@ pub fn ms(time: Duration) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn figures_keep_three_digits_and_their_unit() {
-        assert_eq!(
-            ["0.5 ms", "84 ms", "1.84 s", "31 s"],
-            [0.5, 84.0, 1_840.0, 31_000.0]
-                .map(millis)
-                .each_ref()
-                .map(String::as_str)
-        );
-        assert_eq!(
-            ["0 %", "0.12 %", "31 %"],
-            [0.0, 0.12, 31.0]
-                .map(percent)
-                .each_ref()
-                .map(String::as_str)
-        );
-        assert_eq!(
-            ["0", "913", "12.4 k", "3.1 M"],
-            [0.0, 913.0, 12_400.0, 3.1e6]
-                .map(count)
-                .each_ref()
-                .map(String::as_str)
-        );
-    }
 
     #[test]
     fn zero_no_data_could_not_ask_and_not_allowed_look_different() {

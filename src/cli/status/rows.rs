@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::figure::{age, count, failing, latest, mark, millis, ms, of, percent, share};
+use super::figure::{failing, latest, mark, ms, of, share};
+use crate::fleet::format::{count, dollars, dollars_per_hour, millis, percent, rough};
 use crate::fleet::{
     CheckVerdict, Edge, Function, Metric, Missing, Position, Region, Site, Snapshot,
 };
@@ -86,7 +87,7 @@ fn function_errors(functions: &[Function], now: Timestamp) -> String {
 pub fn lag(picture: &Snapshot, region: &Region) -> String {
     let silence = picture.database.lag_now(region).and_then(|lag| lag.silence);
     if let (Some(silence), Some(false)) = (silence, picture.is_writer(region)) {
-        return format!("silent {}", age(picture.at.duration_since(silence.since)));
+        return format!("silent {}", rough(picture.at.duration_since(silence.since)));
     }
     match (
         picture.is_writer(region),
@@ -131,7 +132,7 @@ fn oldest(picture: &Snapshot, site: &Site) -> String {
     let requests = site.api.metrics.get(Metric::ApiRequests);
     picture.row_at(site).map_or_else(
         || mark(requests.why_missing()).to_owned(),
-        |at| age(picture.at.duration_since(at)),
+        |at| rough(picture.at.duration_since(at)),
     )
 }
 
@@ -191,10 +192,10 @@ pub fn rest(picture: &Snapshot) -> Vec<(&'static str, String)> {
         (
             "calls",
             format!(
-                "{}, ${:.4}; ${:.2}/h at the {} pace",
+                "{}, {}; {} at the {} pace",
                 calls(picture),
-                picture.ledger.dollars(),
-                picture.dollars_per_hour,
+                dollars(picture.ledger.dollars()),
+                dollars_per_hour(picture.dollars_per_hour),
                 match picture.pace {
                     crate::fleet::Pace::Calm => "calm",
                     crate::fleet::Pace::Incident => "incident",

@@ -10,7 +10,7 @@ pub use run::{outcome, rows as of_run, status_word};
 use jiff::Timestamp;
 
 use super::{Chart, Panel, Screen};
-use gwctl_fleet::{CallKey, Observed, Point, Region, Snapshot, clean_line, span};
+use gwctl_fleet::{CallKey, Observed, Point, Region, Snapshot, clean_line, format};
 
 /// What a row is about: where to find it in the shown snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,7 +137,7 @@ fn said<T>(observed: &Observed<T>, say: impl Fn(&T) -> String) -> String {
 }
 
 fn millis(point: Option<Point>) -> String {
-    point.map_or_else(|| "?".into(), |point| format!("{:.0} ms", point.value))
+    point.map_or_else(|| "?".into(), |point| format::millis(point.value))
 }
 
 /// The lag of the secondary in `region`, or for how long it has heard nothing of the writer, which has none.
@@ -149,19 +149,19 @@ fn lag(picture: &Snapshot, region: &Region, now: Timestamp) -> String {
     let silence = database.lag_now(region).and_then(|lag| lag.silence);
     if let Some(silence) = silence {
         let unheard = now.duration_since(silence.since);
-        return format!("silent {}", span::rough(unheard));
+        return format!("silent {}", format::rough(unheard));
     }
     let lag = database.lag(region);
     millis(lag.and_then(|lag| lag.current()?.settled(picture.at)))
 }
 
 fn percent(value: Option<f64>) -> String {
-    value.map_or_else(|| "?".into(), |value| format!("{value:.1} %"))
+    value.map_or_else(|| "?".into(), format::percent)
 }
 
 fn age(at: Option<Timestamp>, now: Timestamp) -> String {
     at.map_or_else(String::new, |at| {
-        format!("{} ago", span::rough(now.duration_since(at)))
+        format!("{} ago", format::rough(now.duration_since(at)))
     })
 }
 

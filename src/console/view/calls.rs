@@ -5,7 +5,6 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::absent::why_empty;
-use super::figures;
 use super::fleet::split;
 use super::flow::reach_line;
 use super::freshness::{Shown, cells};
@@ -14,6 +13,7 @@ use super::scene::Scene;
 use super::table::{Column, Grid};
 use super::theme::Role;
 use crate::app::{Panel, Subject};
+use gwctl_fleet::format;
 use gwctl_fleet::{Call, CallKey, CallStats, Outcome, clean};
 
 /// Draws the screen.
@@ -70,14 +70,14 @@ fn operations(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let ledger = &scene.snapshot.ledger;
     let sum = ledger.sum();
     let mut aside = vec![scene.span(
-        format!("{} calls", figures::count(sum.calls as f64)),
+        format!("{} calls", format::short_count(sum.calls as f64)),
         Role::Muted,
     )];
     if sum.failures() > 0 {
-        let text = format!("  {} failed", figures::count(sum.failures() as f64));
+        let text = format!("  {} failed", format::short_count(sum.failures() as f64));
         aside.push(scene.span(text, Role::Down));
     }
-    let dollars = format!("  {}", figures::dollars(sum.dollars));
+    let dollars = format!("  {}", format::dollars(sum.dollars));
     aside.push(scene.span(dollars, Role::Muted));
     let aside = Line::from(aside);
     let inner = scene.panel(area, buf, Panel::Operations, Some(&aside));
@@ -138,7 +138,7 @@ fn operation_row(
     }
     let tally = |count: u64, bad: Role| {
         Shown::new(
-            figures::count(count as f64),
+            format::short_count(count as f64),
             scene.theme,
             if count > 0 { bad } else { Role::Faint },
         )
@@ -149,12 +149,16 @@ fn operation_row(
         .unwrap_or_default();
     let last = stats.last.map_or_else(
         || scene.theme.glyphs.no_data.into(),
-        |at| figures::age(scene.now.duration_since(at)),
+        |at| format::age(scene.now.duration_since(at)),
     );
     let figures = [
         (
             3,
-            Shown::new(figures::count(stats.calls as f64), scene.theme, Role::Text),
+            Shown::new(
+                format::short_count(stats.calls as f64),
+                scene.theme,
+                Role::Text,
+            ),
         ),
         (4, tally(stats.failures(), Role::Down)),
         (5, tally(stats.timed_out, Role::Down)),
@@ -162,16 +166,16 @@ fn operation_row(
         (7, tally(stats.refused, Role::Unknown)),
         (
             8,
-            Shown::new(figures::duration(mean), scene.theme, Role::Text),
+            Shown::new(format::duration(mean), scene.theme, Role::Text),
         ),
         (
             9,
-            Shown::new(figures::duration(stats.slowest), scene.theme, Role::Text),
+            Shown::new(format::duration(stats.slowest), scene.theme, Role::Text),
         ),
         (
             10,
             Shown::new(
-                figures::dollars(stats.dollars),
+                format::dollars(stats.dollars),
                 scene.theme,
                 if stats.dollars > 0.0 {
                     Role::Text
@@ -232,7 +236,7 @@ fn recent(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
 
 fn call_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, call: &Call) {
     let (word, role) = outcome(call.outcome);
-    let at = figures::clock(call.at);
+    let at = format::clock(call.at);
     let words = [
         (0, at.as_str(), Role::Muted),
         (1, call.operation.as_str(), Role::Text),
@@ -249,7 +253,7 @@ fn call_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, call: &
         paint::figure(
             buf,
             cell,
-            &Shown::new(figures::duration(call.took), scene.theme, Role::Text),
+            &Shown::new(format::duration(call.took), scene.theme, Role::Text),
         );
     }
 }
@@ -271,7 +275,7 @@ fn reachability(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
         let line = Line::from(reach_line(scene, &site.reach));
         let mut used = 15 + paint::line(buf, x + 15, y, width.saturating_sub(15), &line);
         if let Some(skew) = site.reach.clock_skew_ms.filter(|skew| skew.abs() >= 1_000) {
-            let text = format!("  clock {} off", figures::millis(skew as f64));
+            let text = format!("  clock {} off", format::millis(skew as f64));
             used += paint::text(
                 buf,
                 x + used,

@@ -5,11 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::figures;
 use super::paint;
 use super::scene::{Scene, area_of};
 use super::theme::Role;
 use crate::app::{Connection, Gravity, HelpLine, Hold, Mode, Overlay, Screen, Shown, Target};
+use gwctl_fleet::format;
 use gwctl_fleet::{Outcome, Pace, Verdict};
 
 /// Name, verdict, where it runs, who asks, what time it is; below, the screens.
@@ -80,8 +80,8 @@ fn right_parts(scene: &Scene<'_>, width: u16, tight: bool) -> Line<'static> {
         paint::safe(&scene.state.mode.label()).into_owned(),
         mode_role,
     );
-    let clock = scene.span(format!("{} UTC ", figures::clock(scene.now)), Role::Text);
-    let date = scene.span(figures::date(scene.now), Role::Muted);
+    let clock = scene.span(format!("{} UTC ", format::clock(scene.now)), Role::Text);
+    let date = scene.span(format::date(scene.now), Role::Muted);
     let mut parts = vec![mode];
     if !tight {
         parts.push(account(scene));
@@ -119,7 +119,7 @@ fn account(scene: &Scene<'_>) -> Span<'static> {
 fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let marker = if let Some(left) = scene.state.armed_for() {
         Span::styled(
-            format!(" ARMED {} ", figures::stopwatch(left)),
+            format!(" ARMED {} ", format::steady_stopwatch(left)),
             scene.style(Role::Degraded).add_modifier(Modifier::REVERSED),
         )
     } else if !scene.state.may_change() {
@@ -193,7 +193,7 @@ fn run_tab(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, x: &mut u16, lim
     let run = &shown.state;
     let (mark, word, role) = scene.standing(shown);
     let until = shown.until().unwrap_or(scene.now.max(run.begun));
-    let clock = figures::stopwatch(until.duration_since(run.begun));
+    let clock = format::steady_stopwatch(until.duration_since(run.begun));
     let name = if area.width >= 100 {
         run.plan.intent.name()
     } else {
@@ -314,7 +314,7 @@ fn status_parts(scene: &Scene<'_>, width: u16) -> Line<'static> {
     let sum = ledger.sum();
     let mut parts = Vec::new();
     if let Some(since) = scene.state.frozen {
-        let text = format!(" FROZEN {} ", figures::clock(since));
+        let text = format!(" FROZEN {} ", format::clock(since));
         parts.push(Span::styled(
             text,
             scene.style(Role::Degraded).add_modifier(Modifier::REVERSED),
@@ -327,17 +327,17 @@ fn status_parts(scene: &Scene<'_>, width: u16) -> Line<'static> {
     parts.push(scene.span(format!(" {pace} pace"), role));
     parts.push(scene.span(" · ", Role::Faint));
     parts.push(scene.span(
-        figures::dollars_per_hour(scene.snapshot.dollars_per_hour),
+        format::dollars_per_hour(scene.snapshot.dollars_per_hour),
         Role::Text,
     ));
     parts.push(scene.span(" · ", Role::Faint));
     parts.push(scene.span(
-        format!("{} calls", figures::count(sum.calls as f64)),
+        format!("{} calls", format::short_count(sum.calls as f64)),
         Role::Text,
     ));
     if sum.failures() > 0 {
         parts.push(scene.span(" · ", Role::Faint));
-        let text = format!("{} failed", figures::count(sum.failures() as f64));
+        let text = format!("{} failed", format::short_count(sum.failures() as f64));
         parts.push(scene.span(text, Role::Degraded));
     }
     let kinds = [
@@ -348,7 +348,7 @@ fn status_parts(scene: &Scene<'_>, width: u16) -> Line<'static> {
     let kinds: Vec<String> = kinds
         .into_iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{} {word}", figures::count(count as f64)))
+        .map(|(count, word)| format!("{} {word}", format::short_count(count as f64)))
         .collect();
     if width >= 100 && !kinds.is_empty() {
         parts.push(scene.span(format!(" ({})", kinds.join(", ")), Role::Muted));

@@ -6,9 +6,9 @@ use ratatui::text::Span;
 
 use super::absent::why_missing;
 use super::chart::{Chart, Curve};
-use super::figures;
 use super::scene::Scene;
 use super::theme::Role;
+use gwctl_fleet::format;
 use gwctl_fleet::{Limit, Metric, Observed, Series, Site};
 
 /// Lines that can still be told apart.
@@ -35,7 +35,7 @@ pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
                 &sites,
                 |site| Some(site.api.metrics.get(Metric::ApiLatencyP99)),
                 Some(limits.api_p99_ms),
-                figures::millis,
+                format::millis,
             ),
             1 => one(
                 scene,
@@ -45,7 +45,7 @@ pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
                 &sites,
                 |site| Some(site.api.metrics.get(Metric::ApiRequests)),
                 None,
-                per_minute,
+                format::of_a_minute,
             ),
             _ => one(
                 scene,
@@ -55,14 +55,10 @@ pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
                 &sites,
                 |site| scene.snapshot.database.lag(&site.region),
                 Some(limits.replication_lag_ms),
-                figures::millis,
+                format::millis,
             ),
         }
     }
-}
-
-fn per_minute(value: f64) -> String {
-    figures::per_second(value, std::time::Duration::from_mins(1))
 }
 
 /// The Regions to show: the worst first, then in the fleet's order.

@@ -6,7 +6,6 @@ use ratatui::text::Span;
 
 use super::absent::{why_empty, why_missing};
 use super::chart::{Chart, Curve};
-use super::figures;
 use super::fleet::split;
 use super::flow::status_role;
 use super::freshness::{Freshness, Known, Shown};
@@ -16,6 +15,7 @@ use super::theme::Role;
 use super::topology::topology;
 use super::{paint, sites, why};
 use crate::app::{Panel, Subject};
+use gwctl_fleet::format;
 use gwctl_fleet::{Instance, Member, Metric, Missing, Region, clean, member_verdict};
 
 /// Draws the screen.
@@ -217,15 +217,15 @@ fn member_figures(scene: &Scene<'_>, region: &Region) -> [(usize, Shown); 5] {
         scene.figure(known, None, 0, write)
     };
     let age = cluster.and_then(|cluster| cluster.state.age(scene.now));
-    let age = age.map_or_else(|| scene.theme.glyphs.not_yet.into(), figures::age);
+    let age = age.map_or_else(|| scene.theme.glyphs.not_yet.into(), format::age);
     [
         (3, sites::lag(scene, region, 9)),
-        (4, figure(Metric::DbCpu, figures::percent)),
-        (5, figure(Metric::DbConnections, figures::count)),
+        (4, figure(Metric::DbCpu, format::share)),
+        (5, figure(Metric::DbConnections, format::short_count)),
         (
             6,
             figure(Metric::DbWriteThroughput, |value| {
-                format!("{}/s", figures::count(value))
+                format!("{}/s", format::short_count(value))
             }),
         ),
         (11, Shown::new(age, scene.theme, Role::Muted)),
@@ -283,7 +283,7 @@ fn lags(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
         least: 100.0,
         fixed: None,
         bottom: "0",
-        write: figures::millis,
+        write: format::millis,
     }
     .draw(scene, inner, buf);
 }
@@ -334,7 +334,7 @@ fn events(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             row.x,
             row.y,
             4.min(row.width),
-            &figures::age(scene.now.duration_since(event.at)),
+            &format::age(scene.now.duration_since(event.at)),
             scene.style(Role::Muted),
         );
         let mut x = row.x + 5;

@@ -7,7 +7,6 @@ use ratatui::text::Line;
 use super::absent::why_empty;
 use super::edge_chain::chain;
 use super::edge_figures::{charts, figures_panel};
-use super::figures;
 use super::fleet::split;
 use super::flow::describe_check;
 use super::freshness::Shown;
@@ -16,6 +15,7 @@ use super::table::{Column, Grid};
 use super::theme::Role;
 use super::{paint, sites, why};
 use crate::app::{Panel, Subject};
+use gwctl_fleet::format;
 use gwctl_fleet::{CheckKind, Metric, check_verdict, clean};
 
 /// Draws the screen.
@@ -213,7 +213,7 @@ fn checks_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             .is_some_and(|config| matches!(config.kind, CheckKind::Endpoint { .. }));
         if let Some(cell) = grid.cell(1, row).filter(|_| voted) {
             let percent = scene.metric(&check.metrics, Metric::CheckPercentHealthy);
-            paint::figure(buf, cell, &scene.figure(percent, None, 6, figures::percent));
+            paint::figure(buf, cell, &scene.figure(percent, None, 6, format::percent));
         }
     }
     scene.footing(area, buf, Some(Panel::Checks));
@@ -229,7 +229,7 @@ fn answers(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let known = scene.known(&scene.snapshot.edge.answers);
     let age = known
         .age
-        .map(|age| Line::from(scene.span(format!("{} ago", figures::age(age)), Role::Muted)));
+        .map(|age| Line::from(scene.span(format!("{} ago", format::age(age)), Role::Muted)));
     let inner = scene.panel(area, buf, Panel::Answers, age.as_ref());
     if inner.height == 0 {
         return;

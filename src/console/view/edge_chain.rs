@@ -4,13 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::figures;
 use super::flow::status_role;
 use super::freshness::{Freshness, Known};
 use super::paint;
 use super::scene::Scene;
 use super::sites;
 use super::theme::Role;
+use gwctl_fleet::format;
 use gwctl_fleet::{Metric, Verdict, clean};
 
 /// The worst of the edge's reasons about one of its parts; unknown where the part was not seen.
@@ -73,7 +73,7 @@ fn chain_lines(scene: &Scene<'_>, width: u16) -> Vec<Line<'static>> {
         line.push(Span::styled(format!("{:<6}", word.text), word.style));
         if let Some(share) = sites::traffic(scene, site).current() {
             line.push(scene.span(
-                format!("{:>6} of requests  ", figures::share(share)),
+                format!("{:>6} of requests  ", format::share(share)),
                 Role::Traffic,
             ));
         }
@@ -104,7 +104,7 @@ fn domain_line(scene: &Scene<'_>, width: u16) -> Line<'static> {
         probe.map(|report| report.total().as_secs_f64() * 1e3),
         Some(scene.snapshot.thresholds.probe_ms),
         usize::MAX,
-        figures::millis,
+        format::millis,
     );
     let mut parts = vec![vec![scene.span("  probe ", Role::Muted), took.span()]];
     if let Some(report) = probe.value {
@@ -195,7 +195,7 @@ fn router_line(scene: &Scene<'_>, depth: usize, width: u16) -> Option<Line<'stat
     ];
     let mut parts = Vec::from(shares.map(|(metric, name)| {
         let share = scene.percent(metrics, metric, Metric::EdgeRequests);
-        let figure = scene.figure(share, limit, usize::MAX, figures::percent);
+        let figure = scene.figure(share, limit, usize::MAX, format::percent);
         vec![scene.span(format!("  {name} "), Role::Muted), figure.span()]
     }));
     if let Some(detail) = known.value {

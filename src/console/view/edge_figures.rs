@@ -7,12 +7,12 @@ use ratatui::text::{Line, Span};
 use super::chart::{Chart, Curve};
 use super::edge_chain::missing;
 use super::facts::{self, Facts};
-use super::figures;
 use super::flow;
 use super::freshness::Known;
 use super::scene::Scene;
 use super::sites;
 use super::theme::Role;
+use gwctl_fleet::format;
 use gwctl_fleet::{Metric, clean};
 
 /// The distribution: probe, origins, aliases, certificate.
@@ -70,18 +70,16 @@ type Drawn = (&'static str, &'static [Metric], fn(f64) -> String);
 /// Some of: requests, error rates, origin latency; one over the other, as many as fit.
 pub fn charts(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, which: std::ops::Range<usize>) {
     let all: [Drawn; 3] = [
-        ("Requests", &[Metric::EdgeRequests], |value| {
-            figures::per_second(value, std::time::Duration::from_mins(1))
-        }),
+        ("Requests", &[Metric::EdgeRequests], format::of_a_minute),
         (
             "Error rates",
             &[Metric::Edge4xxRate, Metric::Edge5xxRate],
-            figures::percent,
+            format::percent,
         ),
         (
             "Origin latency",
             &[Metric::EdgeOriginLatencyP90],
-            figures::millis,
+            format::millis,
         ),
     ];
     let count = (area.height / 6).clamp(1, which.len().max(1) as u16);

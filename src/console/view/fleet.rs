@@ -7,7 +7,6 @@ use ratatui::text::Line;
 use super::absent::why_empty;
 use super::bars;
 use super::compare;
-use super::figures;
 use super::freshness::{Freshness, Known, Shown};
 use super::map;
 use super::paint;
@@ -17,6 +16,7 @@ use super::table::{Column, Grid};
 use super::theme::Role;
 use super::why;
 use crate::app::{Panel, Subject};
+use gwctl_fleet::format;
 use gwctl_fleet::{Limit, Metric, Site, Verdict};
 
 /// Cells that the lag always has.
@@ -215,7 +215,7 @@ fn traffic(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, site: &S
     };
     let known = sites::traffic(scene, site);
     let share = known.current();
-    paint::figure(buf, cell, &scene.figure(known, None, 7, figures::share));
+    paint::figure(buf, cell, &scene.figure(known, None, 7, format::share));
     if let (Some(cell), Some(share)) = (grid.cell(4, row), share) {
         let glyphs = scene.theme.glyphs;
         bars::bar(
@@ -246,28 +246,24 @@ fn figures_of(scene: &Scene<'_>, grid: &Grid, site: &Site) -> Vec<(usize, Shown)
         show(
             scene.metric(api, Metric::ApiLatencyP50),
             limits.api_p99_ms,
-            figures::millis,
+            format::millis,
         )
     });
     add(6, &|| {
         show(
             scene.metric(api, Metric::ApiLatencyP99),
             limits.api_p99_ms,
-            figures::millis,
+            format::millis,
         )
     });
     add(7, &|| {
-        show(
-            scene.failing(site),
-            limits.api_5xx_percent,
-            figures::percent,
-        )
+        show(scene.failing(site), limits.api_5xx_percent, format::percent)
     });
     add(8, &|| {
         show(
             sites::function_errors(scene, site),
             limits.lambda_error_percent,
-            figures::percent,
+            format::percent,
         )
     });
     add(9, &|| sites::lag(scene, &site.region, LAG.into()));
@@ -275,7 +271,7 @@ fn figures_of(scene: &Scene<'_>, grid: &Grid, site: &Site) -> Vec<(usize, Shown)
         let probe = scene.known(&site.probe);
         let failing = probe.value.is_some_and(|report| report.status >= 500);
         let known = probe.map(|report| report.total().as_secs_f64() * 1e3);
-        let mut shown = show(known, limits.probe_ms, figures::millis);
+        let mut shown = show(known, limits.probe_ms, format::millis);
         if failing && known.state == Freshness::Current {
             shown.style = scene.style(Role::Down);
         }
@@ -362,7 +358,7 @@ fn changes(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         let Some(change) = scene.snapshot.changes.get(index) else {
             continue;
         };
-        let age = figures::age(scene.now.duration_since(change.at));
+        let age = format::age(scene.now.duration_since(change.at));
         paint::right(
             buf,
             row.x,

@@ -3,11 +3,11 @@
 use ratatui::text::{Line, Span};
 
 use super::facts::{Fact, Facts};
-use super::figures;
 use super::freshness::{Freshness, Shown};
 use super::scene::Scene;
 use super::sites;
 use super::theme::Role;
+use gwctl_fleet::format;
 use gwctl_fleet::{
     ApiKind, CheckKind, HealthCheck, Metric, Observed, ProbeReport, Site, check_verdict, clean,
 };
@@ -24,7 +24,7 @@ pub fn site_facts(scene: &Scene<'_>, site: &Site, width: u16) -> Vec<Fact> {
         .lasting(&site.certificate)
         .and_then(|certificate| certificate.not_after)
         .value;
-    let until = status.map_or_else(String::new, |at| format!("  until {}", figures::date(at)));
+    let until = status.map_or_else(String::new, |at| format!("  until {}", format::date(at)));
     facts.heading(
         "Certificate",
         Line::from(vec![days.span(), scene.span(until, Role::Muted)]),
@@ -47,7 +47,7 @@ pub fn probe(
         known.map(|report| report.total().as_secs_f64() * 1e3),
         limit,
         usize::MAX,
-        figures::millis,
+        format::millis,
     );
     let mut beside = vec![total.span()];
     if let Some(report) = known.value {
@@ -107,7 +107,7 @@ pub fn probe(
         let took = if narrow {
             format!("{:.0}", took.as_secs_f64() * 1e3)
         } else {
-            figures::duration(took)
+            format::duration(took)
         };
         names.push(scene.span(format!("{took}{gap}"), Role::Text));
     }
@@ -141,7 +141,7 @@ fn api(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, site: &Site) {
     facts.figure(
         "integration",
         scene.figure(integration, None, usize::MAX, |value| {
-            format!("p50 {}", figures::millis(value))
+            format!("p50 {}", format::millis(value))
         }),
     );
     let concurrency = scene.lasting(&site.concurrency);
@@ -186,13 +186,13 @@ fn cluster(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, site: &Site) {
         vec![
             scene
                 .figure(cpu, None, usize::MAX, |value| {
-                    format!("CPU {}", figures::percent(value))
+                    format!("CPU {}", format::share(value))
                 })
                 .span(),
             Span::raw("  "),
             scene
                 .figure(connections, None, usize::MAX, |value| {
-                    format!("{} connections", figures::count(value))
+                    format!("{} connections", format::short_count(value))
                 })
                 .span(),
         ],
@@ -290,7 +290,7 @@ fn check_facts(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, check: &HealthCheck
         facts.figure(
             "checkers",
             scene.figure(percent, None, usize::MAX, |value| {
-                format!("{} say healthy", figures::percent(value))
+                format!("{} say healthy", format::percent(value))
             }),
         );
     }
@@ -398,7 +398,7 @@ pub fn reach_line(scene: &Scene<'_>, reach: &gwctl_fleet::Reachability) -> Vec<S
         None => vec![scene.span(format!("{} not asked yet", glyphs.not_yet), Role::Faint)],
         Some(true) => {
             let took = reach.round_trip.map_or_else(String::new, |took| {
-                format!(" in {}", figures::duration(took))
+                format!(" in {}", format::duration(took))
             });
             vec![
                 scene.span(glyphs.healthy, Role::Healthy),

@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use super::figures;
 use super::theme::{Role, Theme};
+use gwctl_fleet::format;
 use gwctl_fleet::{Metric, Metrics, Missing, Observed, Series, Thresholds};
 
 /// How well a value is known.
@@ -273,7 +273,7 @@ impl<T> Known<T> {
         let mut text = format!("{mark}{}", write(value));
         let mut aside = 0;
         if let Some(age) = age {
-            let age = figures::age(age);
+            let age = format::age(age);
             if cells(&text) + 1 + cells(&age) <= width {
                 aside = age.len() + 1;
                 text = format!("{text} {age}");
@@ -344,7 +344,7 @@ mod tests {
             &theme(),
             Role::Text,
             usize::MAX,
-            figures::millis,
+            format::millis,
         )
     }
 

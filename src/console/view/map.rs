@@ -10,13 +10,13 @@ use ratatui::style::Modifier;
 
 use super::arcs::{Arc, Obstacle};
 use super::dots::Dots;
-use super::figures;
 use super::freshness::{Freshness, cells};
 use super::paint;
 use super::scene::{Scene, limit_role};
 use super::sites;
 use super::taken::Taken;
 use super::theme::Role;
+use gwctl_fleet::format;
 use gwctl_fleet::{Region, Site};
 
 /// Land by the degree, from 78° north to 57° south, each line the lengths of sea and land in turn
@@ -340,7 +340,7 @@ fn name(scene: &Scene<'_>, mark: &Mark<'_>, taken: &mut Taken, crowded: bool) ->
         .traffic_share(&mark.site.region)
         .ok()
         .filter(|_| !crowded)
-        .map(|share| figures::share(share.percent));
+        .map(|share| format::share(share.percent));
     let both = share.is_some().then_some(share);
     [both, Some(None)].into_iter().flatten().find_map(|share| {
         let mut name = Name {

@@ -4,7 +4,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::figures;
 use super::freshness::cells;
 use super::overlay::{edit, list, window};
 use super::paint;
@@ -14,6 +13,7 @@ use super::theme::Role;
 use super::wizard::times;
 use crate::app::{Ask, Mode, Offer, OrderKind, PromptFor, RunLine, Way};
 use gwctl_actions::guided::LookUp;
+use gwctl_fleet::format;
 
 /// Entries of the menu that are seen at once, where the room allows.
 const MOST: usize = 6;
@@ -82,7 +82,7 @@ fn offer_line(scene: &Scene<'_>, offer: &Offer, width: usize) -> Line<'static> {
     let aside = match (&refused, &offer.planned) {
         (Some(_), _) => "cannot be done".to_owned(),
         (None, Some(Ok(plan))) if width >= 100 => times(plan),
-        (None, Some(Ok(plan))) => figures::span(plan.expected_s()),
+        (None, Some(Ok(plan))) => format::seconds(plan.expected_s()),
         (None, _) => String::new(),
     };
     let room = width.saturating_sub(cells(&aside) + 24);
@@ -203,7 +203,7 @@ pub fn runs(
             );
             let when = run.begun.map_or_else(
                 || " ".repeat(16),
-                |at| format!("{} {}", figures::date(at), figures::minute(at)),
+                |at| format!("{} {}", format::date(at), format::minute(at)),
             );
             Line::from(vec![
                 scene.span(format!("{when}  "), Role::Muted),

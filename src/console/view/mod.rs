@@ -19,7 +19,6 @@ mod edge;
 mod edge_chain;
 mod edge_figures;
 mod facts;
-pub mod figures;
 mod fleet;
 mod flow;
 mod freshness;

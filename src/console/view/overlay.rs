@@ -13,7 +13,7 @@ use super::scene::{Scene, area_of};
 use super::theme::Role;
 use super::wizard;
 use crate::app::{FaultEntry, Overlay, Palette, Target, Window};
-use gwctl_fleet::{Observed, Verdict, Vote};
+use gwctl_fleet::{Observed, Verdict, Vote, format};
 
 /// Draws the open overlay, if any.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -424,9 +424,9 @@ fn votes_window(
             let address = vote
                 .checker
                 .map_or_else(String::new, |address| address.to_string());
-            let age = vote.at.map_or_else(String::new, |at| {
-                super::figures::age(scene.now.duration_since(at))
-            });
+            let age = vote
+                .at
+                .map_or_else(String::new, |at| format::age(scene.now.duration_since(at)));
             lines.push(Line::from(vec![
                 scene.span(format!("{mark} "), role),
                 scene.span(format!("{:<16}", vote.region), Role::Text),

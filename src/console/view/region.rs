@@ -6,7 +6,6 @@ use ratatui::text::Line;
 
 use super::absent::why_empty;
 use super::facts;
-use super::figures;
 use super::fleet::split;
 use super::freshness::Shown;
 use super::region_charts::one_chart;
@@ -16,6 +15,7 @@ use super::table::{Column, Grid};
 use super::theme::Role;
 use super::{flow, paint, why};
 use crate::app::{Chart, Panel, Subject, Target, Window};
+use gwctl_fleet::format;
 use gwctl_fleet::{Metric, Region, Site};
 
 /// Draws the screen.
@@ -245,13 +245,13 @@ fn function_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
                     errors,
                     Some(limits.lambda_error_percent),
                     7,
-                    figures::percent,
+                    format::percent,
                 ),
             ),
-            (2, scene.figure(duration, None, 7, figures::millis)),
+            (2, scene.figure(duration, None, 7, format::millis)),
             (
                 3,
-                scene.figure(calls, None, 7, |value| figures::per_second(value, period)),
+                scene.figure(calls, None, 7, |value| format::per_second(value, period)),
             ),
             (
                 4,

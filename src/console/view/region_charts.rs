@@ -6,11 +6,11 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::chart::{Chart as Drawing, Curve};
-use super::figures;
 use super::freshness::Known;
 use super::scene::Scene;
 use super::theme::Role;
 use crate::app::Chart;
+use gwctl_fleet::format;
 use gwctl_fleet::{Limit, Metric, Observed, Series, Site, Unit};
 
 /// A line of a chart, before it is drawn.
@@ -59,9 +59,11 @@ pub fn one_chart(
             .last()
             .map_or(std::time::Duration::from_mins(1), |series| series.period);
         let shown = known.show(scene.theme, Role::Text, 12, |value| match line.unit {
-            _ if line.rate => figures::per_second(value, period),
+            _ if line.rate => format::per_second(value, period),
             Unit::Flag => (if value >= 0.5 { "healthy" } else { "UNHEALTHY" }).into(),
-            unit => figures::in_unit(value, unit),
+            // A load is nothing to tell in hundredths.
+            Unit::Percent if chart == Chart::Database => format::share(value),
+            unit => format::in_unit(value, unit),
         });
         let name = if single {
             "  ".into()
@@ -123,12 +125,12 @@ pub fn one_chart(
 
 fn writer(unit: Unit, rate: bool) -> fn(f64) -> String {
     match unit {
-        _ if rate => |value| figures::per_second(value, std::time::Duration::from_mins(1)),
-        Unit::Millis => figures::millis,
-        Unit::Percent => figures::percent,
-        Unit::Bytes => figures::bytes,
+        _ if rate => format::of_a_minute,
+        Unit::Millis => format::millis,
+        Unit::Percent => |value| format::in_words(&format::percent(value)),
+        Unit::Bytes => format::bytes,
         Unit::Flag => |_| "up".into(),
-        Unit::Count => figures::count,
+        Unit::Count => format::short_count,
     }
 }
 

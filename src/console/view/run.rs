@@ -8,7 +8,6 @@ use ratatui::text::{Line, Span};
 
 use super::absent::why_empty;
 use super::bars;
-use super::figures;
 use super::fleet::split;
 use super::freshness::cells;
 use super::lanes::{self, Lane};
@@ -21,6 +20,7 @@ use super::table::{Column, Grid};
 use super::theme::Role;
 use crate::app::{Panel, Shown, Subject, outcome};
 use gwctl_actions::{RunState, Step, StepState, StepStatus};
+use gwctl_fleet::format;
 
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -220,10 +220,11 @@ fn title_role(run: &RunState, step: &Step) -> Role {
 /// `00:42 / 01:30`: how long it took or has been under way, and what was expected.
 fn times(scene: &Scene<'_>, run: &RunState, step: &Step) -> String {
     let now = run.steps.get(&step.id);
-    let expected = figures::stopwatch(SignedDuration::from_secs(step.expected_s.cast_signed()));
+    let expected =
+        format::steady_stopwatch(SignedDuration::from_secs(step.expected_s.cast_signed()));
     let took = now.and_then(|now| {
         let end = now.ended.unwrap_or(scene.now);
-        Some(figures::stopwatch(end.duration_since(now.started?)))
+        Some(format::steady_stopwatch(end.duration_since(now.started?)))
     });
     match took {
         Some(took) => format!("{took} / {expected}"),
@@ -328,7 +329,7 @@ fn sent(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, run: &RunState) {
         };
         let what = why.map_or_else(|| call.what.clone(), |why| format!("{}: {why}", call.what));
         let texts = [
-            (figures::clock(call.at), Role::Muted),
+            (format::clock(call.at), Role::Muted),
             (call.call.to_string(), Role::Text),
             (format!("{mark} {word}"), role),
             (
@@ -370,7 +371,7 @@ fn log(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         };
         let at = cell("at")
             .parse()
-            .map_or_else(|_| String::new(), figures::clock);
+            .map_or_else(|_| String::new(), format::clock);
         let line = Line::from(vec![
             scene.span(format!("{at} "), Role::Muted),
             scene.span(format!("{:<9} ", cell("kind")), role),

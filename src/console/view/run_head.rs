@@ -7,7 +7,6 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use super::digits;
-use super::figures;
 use super::paint;
 use super::prose::Prose;
 use super::run::objective;
@@ -15,6 +14,7 @@ use super::scene::Scene;
 use super::theme::Role;
 use crate::app::{Hold, Mode, Shown};
 use gwctl_actions::{Phase, RunState, StepStatus, Task, recovery};
+use gwctl_fleet::format;
 
 /// Draws the head; what is left is for the rest.
 pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown) -> Rect {
@@ -48,7 +48,7 @@ pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown) -> R
         format!(
             " {}  {} by {}",
             run.id,
-            figures::clock(run.begun),
+            format::clock(run.begun),
             paint::safe(&run.operator)
         ),
         Role::Muted,
@@ -90,7 +90,7 @@ fn time(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown, big: boo
         .duration_since(from)
         .max(SignedDuration::ZERO);
     let (rto, recovers) = (run.plan.rules.rto_s, run.plan.intent.recovers());
-    let text = figures::stopwatch(used);
+    let text = format::steady_stopwatch(used);
     let role = match until {
         _ if recovers && used.as_secs() > rto.cast_signed() => Role::Down,
         Some(_) => Role::Healthy,
@@ -98,7 +98,7 @@ fn time(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown, big: boo
     };
     // What is only expected is not told by the second.
     let minutes = run.plan.expected_s().div_ceil(60);
-    let of = figures::span(if recovers { rto } else { 60 * minutes });
+    let of = format::seconds(if recovers { rto } else { 60 * minutes });
     if big {
         let since = match until {
             Some(_) => "from confirmation",
@@ -224,7 +224,7 @@ fn said(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) -> (&'stati
             }
         } else {
             let ended = run.ended.unwrap_or(run.newest);
-            let took = figures::stopwatch(ended.duration_since(run.begun));
+            let took = format::steady_stopwatch(ended.duration_since(run.begun));
             format!("It took {took}.")
         };
         let demo = if matches!(scene.state.mode, Mode::Demo { .. }) {

@@ -5,13 +5,13 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::bars;
-use super::figures;
 use super::paint;
 use super::scene::Scene;
 use super::sites;
 use super::table::{Column, Grid};
 use super::theme::Role;
 use gwctl_fleet::Metric;
+use gwctl_fleet::format;
 
 const COLUMNS: &[Column] = &[
     Column::words("Region", 16, 0),
@@ -51,19 +51,19 @@ pub fn fleet(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
                 scene.metric(metrics, Metric::ApiRequests),
                 None,
                 7,
-                |value| figures::per_second(value, std::time::Duration::from_mins(1)),
+                format::of_a_minute,
             ),
             scene.figure(
                 scene.failing(site),
                 Some(limits.api_5xx_percent),
                 7,
-                figures::percent,
+                format::percent,
             ),
             scene.figure(
                 scene.metric(metrics, Metric::ApiLatencyP99),
                 Some(limits.api_p99_ms),
                 7,
-                figures::millis,
+                format::millis,
             ),
             sites::lag(scene, &site.region, 7),
         ];

@@ -5,7 +5,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::figures;
 use super::freshness::cells;
 use super::lanes::{Lane, bar};
 use super::paint;
@@ -13,6 +12,7 @@ use super::scene::Scene;
 use super::theme::Role;
 use crate::app::Panel;
 use gwctl_actions::{RunState, StackPart, Step, StepStatus};
+use gwctl_fleet::format;
 
 /// The step whose resources are shown: the one under the cursor, or the stack that moved last.
 pub fn shown<'r>(scene: &Scene<'_>, run: &'r RunState) -> Option<&'r Step> {
@@ -84,7 +84,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, run: &RunState,
 
 fn took(part: &StackPart, until: Timestamp) -> String {
     let end = part.ended.unwrap_or(until);
-    figures::stopwatch(end.duration_since(part.began).max(SignedDuration::ZERO))
+    format::steady_stopwatch(end.duration_since(part.began).max(SignedDuration::ZERO))
 }
 
 fn seconds(from: Timestamp, to: Timestamp) -> u64 {

@@ -6,12 +6,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::figures;
 use super::freshness::{Known, Shown};
 use super::paint;
 use super::theme::{Role, Theme};
 use crate::app::{self, Area, Hits, Hold, Panel, Row, State, Target, Window};
 use gwctl_actions::Phase;
+use gwctl_fleet::format;
 use gwctl_fleet::{Metric, Metrics, Observed, Site, Snapshot, Verdict};
 
 /// One frame being drawn.
@@ -155,12 +155,12 @@ impl<'a> Scene<'a> {
         let age = self.now.duration_since(at?);
         let old = age.as_secs_f64() > self.snapshot.thresholds.metric_stale_s;
         let role = if old { Role::Degraded } else { Role::Muted };
-        Some(self.span(format!("oldest {}", figures::age(age)), role))
+        Some(self.span(format!("oldest {}", format::age(age)), role))
     }
 
     /// How long ago `at` was: `3m ago`.
     pub fn ago(&self, at: Timestamp) -> String {
-        format!("{} ago", figures::age(self.now.duration_since(at)))
+        format!("{} ago", format::age(self.now.duration_since(at)))
     }
 
     /// A frame with a heading on its upper edge and perhaps something on its right; says what is inside.

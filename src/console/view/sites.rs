@@ -6,15 +6,14 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::absent::why_empty;
-use super::figures;
 use super::freshness::{Freshness, Known, Shown, cells};
 use super::paint;
 use super::scene::Scene;
 use super::theme::Role;
 use crate::app::{Panel, Screen, Subject};
+use gwctl_fleet::format;
 use gwctl_fleet::{
     Certificate, CheckVerdict, HealthCheck, LatencyRecord, Metric, Missing, Observed, Region, Site,
-    span,
 };
 
 /// Writer or reader.
@@ -101,7 +100,8 @@ pub fn lag(scene: &Scene<'_>, region: &Region, width: usize) -> Shown {
         return Shown::new("writer", scene.theme, Role::Faint);
     }
     if let Some(unheard) = unheard(scene, region) {
-        let words = [span::rough(unheard), span::short(unheard)].map(|ago| format!("silent {ago}"));
+        let words =
+            [format::rough(unheard), format::age(unheard)].map(|ago| format!("silent {ago}"));
         let fitting = words.into_iter().find(|words| cells(words) <= width);
         let text = fitting.unwrap_or_else(|| "silent".into());
         return Shown::new(text, scene.theme, Role::Degraded);
@@ -123,7 +123,7 @@ pub fn lag(scene: &Scene<'_>, region: &Region, width: usize) -> Shown {
         known,
         Some(scene.snapshot.thresholds.replication_lag_ms),
         width,
-        figures::millis,
+        format::millis,
     )
 }
 
@@ -224,7 +224,7 @@ pub fn row_age(scene: &Scene<'_>, site: &Site) -> Shown {
     let age = scene.now.duration_since(at);
     let old = age.as_secs_f64() > scene.snapshot.thresholds.metric_stale_s;
     let role = if old { Role::Degraded } else { Role::Muted };
-    Shown::new(figures::age(age), scene.theme, role)
+    Shown::new(format::age(age), scene.theme, role)
 }
 
 /// The alarms panel of the present screen.
@@ -265,7 +265,7 @@ pub fn alarms(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         };
         let since = alarm.since.map_or_else(
             || scene.theme.glyphs.no_data.to_string(),
-            |at| figures::age(scene.now.duration_since(at)),
+            |at| format::age(scene.now.duration_since(at)),
         );
         let stale = scene
             .snapshot

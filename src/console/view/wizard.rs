@@ -7,7 +7,6 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
-use super::figures;
 use super::freshness::cells;
 use super::overlay::{clear, edit, scrolled};
 use super::paint;
@@ -17,6 +16,7 @@ use super::theme::Role;
 use super::wizard_steps::graph;
 use crate::app::{Action, Part, Target, Window, Wizard, red};
 use gwctl_actions::{Check, Finding, Plan, Step};
+use gwctl_fleet::format;
 
 /// Draws the wizard over the whole body.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, wizard: &Wizard) {
@@ -77,11 +77,11 @@ pub fn times(plan: &Plan) -> String {
     if sum > best {
         format!(
             "about {}; step by step {}",
-            figures::span(best),
-            figures::span(sum)
+            format::seconds(best),
+            format::seconds(sum)
         )
     } else {
-        format!("about {}", figures::span(best))
+        format!("about {}", format::seconds(best))
     }
 }
 

@@ -2,7 +2,6 @@
 
 use ratatui::text::{Line, Span};
 
-use super::figures;
 use super::freshness::cells;
 use super::lanes;
 use super::paint;
@@ -10,6 +9,7 @@ use super::prose::Prose;
 use super::scene::Scene;
 use super::theme::Role;
 use gwctl_actions::{Becomes, Standing, Step};
+use gwctl_fleet::format;
 
 /// Each step with its bar in time, and below it what it calls and what it needs.
 pub fn graph(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, steps: &[&Step], width: u16) {
@@ -31,7 +31,7 @@ pub fn graph(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, steps: &[&Step], widt
             scene.span(title, role),
             Span::raw(" ".repeat(pad)),
             scene.span(
-                format!("{:>12}  ", figures::span(step.expected_s)),
+                format!("{:>12}  ", format::seconds(step.expected_s)),
                 Role::Text,
             ),
         ];

@@ -1,36 +1,19 @@
 //! How verdicts speak: figures with their units, limits, and what could not be asked.
 
-use jiff::SignedDuration;
-
-use self::age as rough;
 use crate::judge::evidence::reason;
-use crate::{Limit, Missing, Observed, Reason, Region, Source, Verdict};
+use crate::{Limit, Missing, Observed, Reason, Region, Source, Verdict, format};
 
-/// `340 ms`, `1.84 s`, `2 min`.
+/// `340 ms`, `1.84 s`, `1 s`.
 pub(super) fn millis(ms: f64) -> String {
-    match ms {
-        ms if ms < 999.5 => format!("{ms:.0} ms"),
-        ms if ms < 120_000.0 => format!("{} s", short(ms / 1_000.0)),
-        ms => rough(SignedDuration::from_millis(ms.min(1e15) as i64)),
-    }
+    format::in_words(&format::millis(ms))
 }
 
 /// `3.2 %`.
 pub(super) fn percent(value: f64) -> String {
-    format!("{} %", short(value))
+    format::in_words(&format::percent(value))
 }
 
-/// At most two digits after the point, none of them an idle zero.
-fn short(value: f64) -> String {
-    let text = if value >= 10.0 {
-        format!("{value:.1}")
-    } else {
-        format!("{value:.2}")
-    };
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-pub(super) use crate::span::rough as age;
+pub(super) use crate::format::rough as age;
 
 /// What a figure beyond its limit does to the verdict.
 #[derive(Clone, Copy, PartialEq)]
@@ -123,6 +106,8 @@ fn asked(source: &Source) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
 
     #[test]
@@ -130,7 +115,7 @@ mod tests {
         let said: Vec<String> = [340.4, 1_000.0, 1_840.0, 12_000.0, 12_340.0, 180_000.0]
             .map(millis)
             .into();
-        assert_eq!(said, ["340 ms", "1 s", "1.84 s", "12 s", "12.3 s", "3 min"]);
+        assert_eq!(said, ["340 ms", "1 s", "1.84 s", "12 s", "12.3 s", "180 s"]);
         assert_eq!(
             [3.2, 0.5, 100.0, 20.0].map(percent),
             ["3.2 %", "0.5 %", "100 %", "20 %"]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Row, Subject, lag, said};
-use gwctl_fleet::{DbEvent, Outcome, Region, Snapshot};
+use gwctl_fleet::{DbEvent, Outcome, Region, Snapshot, format};
 
 pub(super) fn changes(picture: &Snapshot) -> Vec<Row> {
     let row = |(index, change): (usize, &gwctl_fleet::Change)| {
@@ -99,11 +99,7 @@ pub(super) fn events(picture: &Snapshot) -> Vec<Row> {
 
 pub(super) fn operations(picture: &Snapshot) -> Vec<Row> {
     let row = |(key, stats): (&gwctl_fleet::CallKey, &gwctl_fleet::CallStats)| {
-        let mean = if stats.calls == 0 {
-            0
-        } else {
-            stats.waited.as_millis() / u128::from(stats.calls)
-        };
+        let mean = stats.waited.as_secs_f64() * 1e3 / stats.calls.max(1) as f64;
         let cells = vec![
             ("service", key.service.to_string()),
             ("operation", key.operation.clone()),
@@ -113,9 +109,9 @@ pub(super) fn operations(picture: &Snapshot) -> Vec<Row> {
             ("timeouts", stats.timed_out.to_string()),
             ("throttled", stats.throttled.to_string()),
             ("refused", stats.refused.to_string()),
-            ("mean", format!("{mean} ms")),
-            ("slowest", format!("{} ms", stats.slowest.as_millis())),
-            ("dollars", format!("{:.5}", stats.dollars)),
+            ("mean", format::millis(mean)),
+            ("slowest", format::duration(stats.slowest)),
+            ("dollars", format::dollars(stats.dollars)),
             ("error", stats.last_error.clone().unwrap_or_default()),
         ];
         let name = format!("{}:{} {}", key.service, key.operation, key.region);
@@ -140,7 +136,7 @@ pub(super) fn recent(picture: &Snapshot) -> Vec<Row> {
             ("operation", call.operation.clone()),
             ("region", call.region.to_string()),
             ("outcome", outcome.into()),
-            ("took", format!("{} ms", call.took.as_millis())),
+            ("took", format::duration(call.took)),
             ("error", call.error.clone().unwrap_or_default()),
             ("request", call.request_id.clone().unwrap_or_default()),
         ];
