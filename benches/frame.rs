@@ -36,6 +36,8 @@ fn picture() -> &'static Arc<Snapshot> {
 fn state() -> State {
     let picture = picture();
     State::new(Start {
+        columns: None,
+        marks: gwctl::fleet::Marks::UNICODE,
         blank: Arc::clone(picture),
         fleets: vec![picture.name.clone()],
         mode: Mode::Live,

@@ -40,6 +40,7 @@ pub fn run(global: &Global) -> Result<Exit, Failure> {
             .or_else(|| console.theme.clone())
             .unwrap_or_else(|| THEME.to_owned()),
         themes: Some(settings.paths.themes.clone()),
+        columns: console.columns.fleet(),
         ascii: console.ascii,
         color: global.color.wish(),
         mouse: global.mouse || console.mouse,

@@ -39,6 +39,7 @@ pub fn run(global: &Global, args: &Simulated) -> Result<Exit, Failure> {
         pace: Pace::default(),
         theme: global.theme.clone().unwrap_or_else(|| THEME.to_owned()),
         themes: Some(paths.themes),
+        columns: None,
         ascii: false,
         color: global.color.wish(),
         mouse: global.mouse,

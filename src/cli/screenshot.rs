@@ -139,6 +139,8 @@ pub fn run(global: &Global, args: &ScreenshotArgs) -> Result<Exit, Failure> {
 /// A console that shows `snapshot` on the screen asked for.
 fn state(args: &ScreenshotArgs, snapshot: Arc<Snapshot>, theme: &Theme) -> Result<State, Failure> {
     let mut state = State::new(Start {
+        columns: None,
+        marks: theme.glyphs.marks,
         blank: snapshot,
         fleets: Vec::new(),
         mode: Mode::Demo {

@@ -1,11 +1,11 @@
 //! What a well-formed file may still get wrong.
 
+mod console;
 mod rules;
 
 use std::collections::BTreeMap;
 
 use super::{Config, Level, nearest};
-use crate::console::app::{Keymap, KeymapError};
 use crate::fleet::{EdgeSpec, FleetSpec, FunctionName, Limit, Region, SiteSpec, Thresholds};
 use crate::stacks::Kind;
 
@@ -96,7 +96,9 @@ pub fn findings(config: &Config) -> Vec<Finding> {
         )
         .meant = meant;
     }
-    keys(&config.console.keys, &mut root.below(&["console"]));
+    console::keys(&config.console.keys, &mut root.below(&["console"]));
+    let chosen = config.console.columns.fleet.iter().flatten();
+    console::columns(chosen, &mut root.below(&["console", "columns", "fleet"]));
     refresh(config, &mut root.below(&["refresh"]));
     for (name, spec) in &config.fleets {
         if name.is_empty()
@@ -113,38 +115,6 @@ pub fn findings(config: &Config) -> Vec<Finding> {
         fleet(spec, &mut root.below(&["fleets", name]));
     }
     list
-}
-
-fn keys(keys: &BTreeMap<String, String>, at: &mut Findings<'_>) {
-    let mut fine = true;
-    for (key, action) in keys {
-        let Err(error) = Keymap::new(&[(key.clone(), action.clone())].into()) else {
-            continue;
-        };
-        fine = false;
-        let at = &mut at.below(&["keys"]);
-        match error {
-            KeymapError::Action { name, accepted, .. } => {
-                let names = accepted
-                    .split(['`', ',', ' '])
-                    .filter(|name| !name.is_empty());
-                let meant = nearest(&name, names).map(str::to_owned);
-                at.error(key, format!("`{name}` is not an action"), &accepted)
-                    .meant = meant;
-            }
-            other => {
-                let said = other.to_string();
-                let (found, accepted) = said
-                    .split_once("; accepted are ")
-                    .unwrap_or((&said, "a free key"));
-                at.error(key, found, accepted);
-            }
-        }
-    }
-    // One key spelt in two ways shows only when all are seen together.
-    if let Some(error) = Keymap::new(keys).err().filter(|_| fine) {
-        at.error("keys", error.to_string(), "each key once");
-    }
 }
 
 fn refresh(config: &Config, at: &mut Findings<'_>) {

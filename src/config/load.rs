@@ -155,7 +155,7 @@ mod tests {
     fn an_unknown_key_is_shown_with_what_is_accepted_and_what_was_meant() {
         assert_eq!(
             complaint("[console]\nmuose = true\n"),
-            "error: unknown key `muose`\n --> c.toml:2:1\n  |\n2 | muose = true\n  | ^^^^^\n  = accepted: `theme`, `mouse`, `ascii`, `pace`, `keys`\n  = did you mean `mouse`?"
+            "error: unknown key `muose`\n --> c.toml:2:1\n  |\n2 | muose = true\n  | ^^^^^\n  = accepted: `theme`, `mouse`, `ascii`, `pace`, `keys`, `columns`\n  = did you mean `mouse`?"
         );
     }
 
@@ -166,6 +166,28 @@ mod tests {
         assert!(
             said.contains("c.toml:2:9") && said.contains("accepted: a boolean"),
             "{said}"
+        );
+    }
+
+    #[test]
+    fn an_unknown_column_is_shown_with_all_there_are_and_what_was_meant() {
+        let fleets = EXAMPLE.replace(
+            "# fleet = [\"region\", \"verdict\"",
+            "fleet = [\"region\", \"verdct\"",
+        );
+        let said = complaint(&fleets);
+        assert!(said.contains("there is no column `verdct`"), "{said}");
+        assert!(said.contains("accepted: region, city, verdict, "), "{said}");
+        assert!(said.contains("did you mean `verdict`?"), "{said}");
+        let chosen = EXAMPLE.replace("# fleet = [\"region\"", "fleet = [\"region\"");
+        let loaded = parse("c.toml".as_ref(), &chosen).unwrap();
+        let columns = loaded.config.console.columns.fleet().unwrap();
+        let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+        assert_eq!(
+            names,
+            [
+                "region", "verdict", "share", "p99", "5xx", "lag", "dns", "why"
+            ]
         );
     }
 

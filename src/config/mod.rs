@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::fleet::columns::{self, Column};
 use crate::fleet::{FleetSpec, Pace};
 
 pub use diagnostic::{Diagnostic, Level};
@@ -56,6 +57,24 @@ pub struct Console {
     /// Keys that differ from the shipped ones: the key, and the name of what it does
     /// (`gwctl` shows the names under `?`).
     pub keys: BTreeMap<String, String>,
+    /// Which columns the tables show.
+    pub columns: Columns,
+}
+
+/// Which columns the tables show, in their order. Where not all fit, the less important ones are left out.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Columns {
+    /// Those of the Fleet screen, by the names that `:columns` lists; none means those that are shipped.
+    pub fleet: Option<Vec<String>>,
+}
+
+impl Columns {
+    /// Those of the Fleet screen. The file was checked: a name that is no column's does not come here.
+    pub fn fleet(&self) -> Option<Vec<&'static Column>> {
+        let names = self.fleet.as_ref()?.iter().map(String::as_str);
+        columns::chosen(names).ok()
+    }
 }
 
 /// How AWS is asked.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::app::{FaultEntry, KeymapError, Mode};
 use gwctl_actions::{Folder, Intent, Operator, RunContext};
+use gwctl_fleet::columns::Column;
 use gwctl_fleet::{Clock, FleetSpec, Pace};
 use gwctl_observe::Observer;
 
@@ -71,6 +72,8 @@ pub struct Setup {
     pub theme: String,
     /// The user's own themes.
     pub themes: Option<PathBuf>,
+    /// The columns of the Fleet screen; none for those that are shown unless others are chosen.
+    pub columns: Option<Vec<&'static Column>>,
     /// Draw with ASCII alone.
     pub ascii: bool,
     /// Whether to use colours; none follows the environment (`NO_COLOR`, `COLORTERM`, `TERM`).

@@ -8,10 +8,12 @@ mod certificate;
 mod clients;
 mod clock;
 mod code;
+pub mod columns;
 mod database;
 mod discovery;
 mod edge;
 pub mod format;
+mod freshness;
 mod function_name;
 mod judge;
 mod lag;
@@ -20,6 +22,7 @@ mod observed;
 mod offer;
 mod probe;
 mod quota;
+mod reading;
 mod record;
 mod refusals;
 mod region;
@@ -53,6 +56,7 @@ pub use edge::{
     CheckConfig, CheckKind, CheckVerdict, Distribution, DnsAnswer, Edge, HealthCheck,
     LatencyRecord, Router, Vote,
 };
+pub use freshness::{Freshness, Known, Marks};
 pub use function_name::FunctionName;
 pub use judge::{Found, check_verdict, checkers, judge, member_verdict};
 pub use lag::{Lag, Silence};
@@ -61,6 +65,7 @@ pub use observed::{Missing, Observed, Source};
 pub use offer::Offer;
 pub use probe::{OwnAnswer, ProbeReport, ProbeTarget};
 pub use quota::Quota;
+pub use reading::{Reading, Tone};
 pub use record::{AliasTarget, RecordAction, RecordChange, RecordSet, WeightedRecord};
 pub use region::{Place, Region, km};
 pub use rules::Rules;

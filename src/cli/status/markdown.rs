@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::Report;
-use super::rows::{self, REGIONS};
+use super::rows;
 use crate::fleet::{Judgement, clean_markdown as plain};
 
 /// The whole report.
@@ -22,10 +22,12 @@ pub fn draw(report: &Report) -> String {
     for site in &picture.sites {
         reasons(&mut text, site.region.as_str(), &site.judgement);
     }
-    let _ = writeln!(text, "\n| {} |", REGIONS.join(" | "));
-    let _ = writeln!(text, "|{}", "---|".repeat(REGIONS.len()));
-    for row in rows::regions(picture) {
-        let _ = writeln!(text, "| {} |", row.map(|cell| plain(&cell)).join(" | "));
+    let (columns, rows) = rows::regions(picture);
+    let _ = writeln!(text, "\n| {} |", rows::heads(&columns).join(" | "));
+    let _ = writeln!(text, "|{}", "---|".repeat(columns.len()));
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|cell| plain(cell)).collect();
+        let _ = writeln!(text, "| {} |", cells.join(" | "));
     }
     text.push('\n');
     for (name, said) in rows::rest(picture) {

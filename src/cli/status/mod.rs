@@ -2,6 +2,8 @@
 
 pub mod args;
 mod document;
+#[cfg(test)]
+mod everywhere_tests;
 mod figure;
 mod markdown;
 mod rows;

@@ -1,117 +1,25 @@
 //! The rows both the table and the markdown show.
 
-use jiff::Timestamp;
+use super::figure::{MARKS, latest, mark, moment, ms, of};
+use crate::fleet::columns::{self, Column};
+use crate::fleet::format::{count, dollars, dollars_per_hour, millis};
+use crate::fleet::{CheckVerdict, Metric, Missing, Position, Snapshot};
 
-use super::figure::{failing, latest, mark, ms, of, share};
-use crate::fleet::format::{count, dollars, dollars_per_hour, millis, percent, rough};
-use crate::fleet::{
-    CheckVerdict, Edge, Function, Metric, Missing, Position, Region, Site, Snapshot,
-};
-
-/// Column heads of the Regions.
-pub const REGIONS: [&str; 12] = [
-    "REGION", "VERDICT", "ROLE", "SHARE", "P50", "P99", "5XX", "FN ERR", "LAG", "ROUTE 53",
-    "PROBE", "AGE",
-];
-
-/// One row a Region.
-pub fn regions(picture: &Snapshot) -> Vec<[String; 12]> {
-    picture
-        .sites
-        .iter()
-        .map(|site| region(picture, site))
-        .collect()
+/// The table of the Regions: its columns, and a row a Region.
+pub fn regions(picture: &Snapshot) -> (Vec<&'static Column>, Vec<Vec<String>>) {
+    let columns = columns::in_status();
+    let moment = moment(picture);
+    let row = |site| {
+        let cell = |column: &&Column| (column.value)(&moment, site).cell(&MARKS, usize::MAX);
+        columns.iter().map(cell).collect()
+    };
+    let rows = picture.sites.iter().map(row).collect();
+    (columns, rows)
 }
 
-fn region(picture: &Snapshot, site: &Site) -> [String; 12] {
-    let now = picture.at;
-    let api = &site.api.metrics;
-    [
-        site.region.to_string(),
-        site.judgement.verdict.to_string(),
-        role(picture, &site.region),
-        traffic(picture, site),
-        latest(api, Metric::ApiLatencyP50, now),
-        latest(api, Metric::ApiLatencyP99, now),
-        failing(picture, site),
-        function_errors(&site.functions, now),
-        lag(picture, &site.region),
-        dns(&picture.edge, &site.region, now),
-        of(&site.probe, |probe| {
-            format!("{} {}", probe.status, millis(ms(probe.total())))
-        }),
-        oldest(picture, site),
-    ]
-}
-
-/// `writer`, `reader`, or `none` of a Region without a member.
-pub fn role(picture: &Snapshot, region: &Region) -> String {
-    of(&picture.database.topology, |topology| {
-        topology
-            .member(region)
-            .map_or(
-                "none",
-                |member| if member.writer { "writer" } else { "reader" },
-            )
-            .to_owned()
-    })
-}
-
-fn traffic(picture: &Snapshot, site: &Site) -> String {
-    match picture.traffic_share(&site.region) {
-        Ok(share) => percent(share.percent),
-        Err(why) => mark(Some(&why)).to_owned(),
-    }
-}
-
-/// The worst function's error rate; one function that could not be asked for hides which is the worst.
-fn function_errors(functions: &[Function], now: Timestamp) -> String {
-    let (errors, all) = (Metric::FunctionErrors, Metric::FunctionInvocations);
-    let mut worst: Option<f64> = None;
-    for function in functions {
-        if let Some(point) = function.metrics.percent(errors, all, now) {
-            worst = Some(worst.map_or(point.value, |worst| worst.max(point.value)));
-            continue;
-        }
-        let said = share(&function.metrics, errors, all, now);
-        // Not invoked is no failure; not known is.
-        if said != mark(Some(&Missing::NoData)) {
-            return said;
-        }
-    }
-    worst.map_or_else(|| mark(Some(&Missing::NoData)).to_owned(), percent)
-}
-
-/// Replication lag of a secondary; the writer has none. One that hears nothing of the writer has no lag that says
-/// how much it lacks: for how long it has been so is what it can tell.
-pub fn lag(picture: &Snapshot, region: &Region) -> String {
-    let silence = picture.database.lag_now(region).and_then(|lag| lag.silence);
-    if let (Some(silence), Some(false)) = (silence, picture.is_writer(region)) {
-        return format!("silent {}", rough(picture.at.duration_since(silence.since)));
-    }
-    match (
-        picture.is_writer(region),
-        picture.database.lag_metric(),
-        picture.database.clusters.get(region),
-    ) {
-        (Some(true), ..) => "n/a".to_owned(),
-        (_, Some(metric), Some(cluster)) => latest(&cluster.metrics, metric, picture.at),
-        // The member is known, its cluster was not asked yet; or there is no member.
-        _ => of(&picture.database.topology, |topology| {
-            let missing = topology
-                .member(region)
-                .map_or(Missing::NoData, |_| Missing::NotYet);
-            mark(Some(&missing)).to_owned()
-        }),
-    }
-}
-
-fn dns(edge: &Edge, region: &Region, now: Timestamp) -> String {
-    match (edge.records.why_missing(), edge.admission(region, now)) {
-        (Some(why), _) if *why != Missing::NoData => mark(Some(why)).to_owned(),
-        (_, None) => "no record".to_owned(),
-        (_, Some(verdict)) => verdict_word(verdict).to_owned(),
-    }
+/// The heads of columns.
+pub fn heads(columns: &[&Column]) -> Vec<String> {
+    columns.iter().map(|it| it.title.to_uppercase()).collect()
 }
 
 /// As JSON spells it too.
@@ -127,18 +35,8 @@ pub const fn verdict_word(verdict: CheckVerdict) -> &'static str {
     }
 }
 
-/// How old the oldest figure of the row is.
-fn oldest(picture: &Snapshot, site: &Site) -> String {
-    let requests = site.api.metrics.get(Metric::ApiRequests);
-    picture.row_at(site).map_or_else(
-        || mark(requests.why_missing()).to_owned(),
-        |at| rough(picture.at.duration_since(at)),
-    )
-}
-
 /// What stands in front of the Regions and behind them: a name and what is to be said of it.
 pub fn rest(picture: &Snapshot) -> Vec<(&'static str, String)> {
-    let now = picture.at;
     let edge = &picture.edge;
     let mut rows = vec![
         (
@@ -155,9 +53,9 @@ pub fn rest(picture: &Snapshot) -> Vec<(&'static str, String)> {
             "edge traffic",
             format!(
                 "{} requests/min, 5xx {}, router errors {}",
-                latest(&edge.metrics, Metric::EdgeRequests, now),
-                latest(&edge.metrics, Metric::Edge5xxRate, now),
-                latest(&edge.metrics, Metric::EdgeFunctionErrors, now),
+                latest(picture, &edge.metrics, Metric::EdgeRequests),
+                latest(picture, &edge.metrics, Metric::Edge5xxRate),
+                latest(picture, &edge.metrics, Metric::EdgeFunctionErrors),
             ),
         ),
         ("certificates", certificates(picture)),
@@ -310,7 +208,7 @@ fn alarms(picture: &Snapshot) -> String {
             None if site.alarms.why_missing() == Some(&Missing::NoData) => Vec::new(),
             None => vec![format!(
                 "{} ({})",
-                super::figure::mark(site.alarms.why_missing()),
+                mark(site.alarms.why_missing()),
                 site.region
             )],
         })

@@ -5,8 +5,9 @@ use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
 use super::Report;
-use super::figure::MARKS;
-use super::rows::{self, REGIONS};
+use super::figure::legend;
+use super::rows;
+use crate::fleet::columns::{Column, Drawn};
 use crate::fleet::{Judgement, Verdict, clean_line};
 
 /// Longest cell of a column.
@@ -30,8 +31,8 @@ pub fn draw(report: &Report, color: bool) -> String {
     reasons(&mut text, "", &picture.judgement, color);
     text.push('\n');
 
-    let rows = rows::regions(picture);
-    grid(&mut text, &rows, color);
+    let (columns, rows) = rows::regions(picture);
+    grid(&mut text, &columns, &rows, color);
     for site in &picture.sites {
         reasons(&mut text, site.region.as_str(), &site.judgement, color);
     }
@@ -41,7 +42,7 @@ pub fn draw(report: &Report, color: bool) -> String {
         let _ = writeln!(text, "{name:<13} {}", clean_line(&said));
     }
     unanswered(&mut text, report);
-    legend(&mut text, &rows);
+    explain(&mut text, &rows);
     text
 }
 
@@ -57,26 +58,25 @@ fn reasons(text: &mut String, whose: &str, judgement: &Judgement, color: bool) {
     }
 }
 
-fn grid(text: &mut String, rows: &[[String; 12]], color: bool) {
-    let heads = REGIONS.map(str::to_owned);
-    let rows: Vec<[String; 12]> = std::iter::once(heads)
-        .chain(rows.iter().cloned())
-        .map(|row| row.map(|cell| crate::fleet::clean(&cell, LONGEST)))
+fn grid(text: &mut String, columns: &[&Column], rows: &[Vec<String>], color: bool) {
+    let clean = |cell: &String| crate::fleet::clean(cell, LONGEST);
+    let rows: Vec<Vec<String>> = std::iter::once(&rows::heads(columns))
+        .chain(rows)
+        .map(|row| row.iter().map(clean).collect())
         .collect();
-    let widths: Vec<usize> = (0..REGIONS.len())
+    let widths: Vec<usize> = (0..columns.len())
         .map(|n| rows.iter().map(|row| row[n].width()).max().unwrap_or(0))
         .collect();
     for (line, row) in rows.iter().enumerate() {
         let mut cells = String::new();
-        for (n, cell) in row.iter().enumerate() {
-            let gap = " ".repeat(widths[n] - cell.width());
+        for ((column, width), cell) in columns.iter().zip(&widths).zip(row) {
+            let gap = " ".repeat(width - cell.width());
             // Names to the left, figures to the right.
-            let padded = if matches!(n, 0..=2 | 9) {
-                format!("{cell}{gap}")
-            } else {
-                format!("{gap}{cell}")
+            let padded = match column.drawn {
+                Drawn::Words | Drawn::Region => format!("{cell}{gap}"),
+                Drawn::Figure | Drawn::Bar | Drawn::Curve(_) => format!("{gap}{cell}"),
             };
-            let painted = match verdict(cell).filter(|_| n == 1 && line > 0) {
+            let painted = match verdict(cell).filter(|_| column.name == "verdict" && line > 0) {
                 Some(verdict) => paint(verdict, &padded, color),
                 None => padded,
             };
@@ -103,10 +103,10 @@ fn unanswered(text: &mut String, report: &Report) {
 }
 
 /// Explains the marks that occur.
-fn legend(text: &mut String, rows: &[[String; 12]]) {
-    let used: Vec<String> = MARKS
+fn explain(text: &mut String, rows: &[Vec<String>]) {
+    let used: Vec<String> = legend()
         .iter()
-        .filter(|(mark, _)| rows.iter().flatten().any(|cell| cell == mark))
+        .filter(|(mark, _)| rows.iter().flatten().any(|cell| cell.starts_with(mark)))
         .map(|(mark, meaning)| format!("{mark} {meaning}"))
         .collect();
     if !used.is_empty() {

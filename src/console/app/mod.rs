@@ -1,6 +1,7 @@
 //! State and update of the console: pure, and free of terminals, runtimes and clients.
 
 mod action;
+mod columns;
 mod filter;
 mod guided;
 mod hits;

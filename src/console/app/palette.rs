@@ -7,10 +7,11 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use self::verbs::{Does, Takes, Verb, verbs};
 use super::keymap::HelpLine;
-use super::{State, Suggestion};
+use super::{State, Suggestion, columns};
 use gwctl_actions::Intent;
 use gwctl_actions::arguments::{AnyRegion, ArgumentError, Regions};
 use gwctl_actions::guided::{ACTIONS, Description};
+use gwctl_fleet::columns::{Column, Sort};
 use gwctl_fleet::{Pace, Region};
 
 /// How many completions are worth showing.
@@ -35,6 +36,8 @@ pub enum Command {
     Refresh,
     Freeze,
     Filter(String),
+    Columns(Option<Vec<&'static Column>>),
+    Sort(Option<Sort>),
     Faults,
     Copy,
     Back,
@@ -153,7 +156,7 @@ fn themes(state: &State) -> Vec<String> {
 }
 
 /// The column names of the focused list.
-pub(super) fn columns(state: &State) -> Vec<&'static str> {
+pub(super) fn names_of_columns(state: &State) -> Vec<&'static str> {
     let rows = state.all_rows(state.focused());
     rows.first()
         .map(|row| row.cells.iter().map(|(name, _)| *name).collect())
@@ -265,6 +268,7 @@ fn candidates(state: &State) -> Vec<Suggestion> {
                     .iter()
                     .map(|t| (t.name.clone(), t.origin.clone())),
             ),
+            Takes::Column => all.extend(columns::suggestions(name)),
             Takes::Pace => with(
                 &mut [
                     ("calm", "everyday watching"),

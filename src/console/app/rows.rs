@@ -7,10 +7,9 @@ mod run;
 
 pub use run::{outcome, rows as of_run, status_word};
 
-use jiff::Timestamp;
-
 use super::{Chart, Panel, Screen};
-use gwctl_fleet::{CallKey, Observed, Point, Region, Snapshot, clean_line, format};
+use gwctl_fleet::columns::{Moment, Sort};
+use gwctl_fleet::{CallKey, Marks, Metric, Metrics, Observed, Reading, Region, clean_line};
 
 /// What a row is about: where to find it in the shown snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,67 +101,58 @@ impl Row {
     }
 }
 
+/// What rows are made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Basis<'a> {
+    /// The picture, and the time that ages are counted to.
+    pub moment: Moment<'a>,
+    /// The marks of what is missing: those of the screen.
+    pub marks: Marks,
+    /// What the Regions are sorted by; none for the fleet's own order.
+    pub sort: Option<Sort>,
+}
+
+impl Basis<'_> {
+    /// A value in words, or the mark and the reason of why it is missing.
+    fn said<T>(&self, observed: &Observed<T>, say: impl Fn(&T) -> String) -> String {
+        let reading = Reading::of(self.moment.lasting(observed), say);
+        reading.because(observed.why_missing()).said(&self.marks)
+    }
+
+    /// The newest figure of a series, likewise.
+    fn figure(&self, metrics: &Metrics, metric: Metric) -> String {
+        self.moment.reading(metrics, metric).said(&self.marks)
+    }
+
+    /// The share of one series in another, likewise.
+    fn share(&self, metrics: &Metrics, part: Metric, whole: Metric) -> String {
+        self.moment.share_of(metrics, part, whole).said(&self.marks)
+    }
+}
+
 /// All rows of `panel` of `screen`, unfiltered, in the order they are shown. None where the panel
 /// does not belong to the screen.
-pub fn rows(picture: &Snapshot, screen: &Screen, panel: Panel, now: Timestamp) -> Vec<Row> {
+pub fn rows(basis: &Basis<'_>, screen: &Screen, panel: Panel) -> Vec<Row> {
+    let picture = basis.moment.snapshot;
     match (screen, panel) {
-        (Screen::Fleet, Panel::Regions) => region::sites(picture, now),
+        (Screen::Fleet, Panel::Regions) => region::sites(basis),
         (Screen::Fleet, Panel::Alarms) => picture.sites.iter().flat_map(region::alarms).collect(),
         (Screen::Fleet, Panel::Changes) => rest::changes(picture),
         (Screen::Region(region), _) => match (picture.site(region), panel) {
             (Some(site), Panel::Charts) => region::charts(site),
-            (Some(site), Panel::Functions) => region::functions(site, now),
+            (Some(site), Panel::Functions) => region::functions(basis, site),
             (Some(site), Panel::Alarms) => region::alarms(site),
             _ => Vec::new(),
         },
-        (Screen::Database, Panel::Members) => rest::members(picture, now),
+        (Screen::Database, Panel::Members) => rest::members(basis),
         (Screen::Database, Panel::Events) => rest::events(picture),
-        (Screen::Edge, Panel::Records) => edge::records(picture, now),
-        (Screen::Edge, Panel::Checks) => edge::checks(picture, now),
+        (Screen::Edge, Panel::Records) => edge::records(picture),
+        (Screen::Edge, Panel::Checks) => edge::checks(basis),
         (Screen::Edge, Panel::Answers) => edge::answers(picture),
         (Screen::Calls, Panel::Operations) => rest::operations(picture),
         (Screen::Calls, Panel::Recent) => rest::recent(picture),
         _ => Vec::new(),
     }
-}
-
-/// A value in words: as it is, or marked stale, or why it is missing.
-fn said<T>(observed: &Observed<T>, say: impl Fn(&T) -> String) -> String {
-    match (observed.last(), observed.why_missing()) {
-        (Some(value), None) => say(value),
-        (Some(value), Some(why)) => format!("{} (stale, {why})", say(value)),
-        (None, Some(why)) => why.to_string(),
-        (None, None) => String::new(),
-    }
-}
-
-fn millis(point: Option<Point>) -> String {
-    point.map_or_else(|| "?".into(), |point| format::millis(point.value))
-}
-
-/// The lag of the secondary in `region`, or for how long it has heard nothing of the writer, which has none.
-fn lag(picture: &Snapshot, region: &Region, now: Timestamp) -> String {
-    if picture.is_writer(region) == Some(true) {
-        return String::new();
-    }
-    let database = &picture.database;
-    let silence = database.lag_now(region).and_then(|lag| lag.silence);
-    if let Some(silence) = silence {
-        let unheard = now.duration_since(silence.since);
-        return format!("silent {}", format::rough(unheard));
-    }
-    let lag = database.lag(region);
-    millis(lag.and_then(|lag| lag.current()?.settled(picture.at)))
-}
-
-fn percent(value: Option<f64>) -> String {
-    value.map_or_else(|| "?".into(), format::percent)
-}
-
-fn age(at: Option<Timestamp>, now: Timestamp) -> String {
-    at.map_or_else(String::new, |at| {
-        format!("{} ago", format::rough(now.duration_since(at)))
-    })
 }
 
 #[cfg(test)]

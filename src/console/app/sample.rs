@@ -236,6 +236,8 @@ pub(super) fn unopened() -> State {
         origin: "built in".into(),
     };
     State::new(Start {
+        columns: None,
+        marks: gwctl_fleet::Marks::UNICODE,
         blank: blank("orders"),
         fleets: vec!["orders".into(), "billing".into()],
         mode: Mode::Live,

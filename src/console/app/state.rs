@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::rows::{self, Row};
+use super::rows::{self, Basis, Row};
 use super::{Chart, Filter, Guided, History, Hits, Keymap, Overlay, Panel, Screen};
-use gwctl_fleet::{Pace, Region, Site, Snapshot};
+use gwctl_fleet::columns::{self, Column, Moment, Sort};
+use gwctl_fleet::{Marks, Pace, Region, Site, Snapshot};
 
 /// Where the fleet lives, for the header.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,6 +113,12 @@ pub struct State {
     pub cursors: BTreeMap<Spot, Cursor>,
     /// Filters of the lists.
     pub filters: BTreeMap<Spot, Filter>,
+    /// The columns of the Fleet screen, in their order.
+    pub columns: Vec<&'static Column>,
+    /// What the Regions are sorted by; none for the fleet's own order.
+    pub sort: Option<Sort>,
+    /// The marks of what is missing.
+    pub marks: Marks,
     /// A chart shown alone on the Region screen.
     pub zoom: Option<Chart>,
     /// What lies over the screen.
@@ -171,6 +178,10 @@ pub struct Start {
     pub has_faults: bool,
     /// Which key does what.
     pub keymap: Keymap,
+    /// The columns of the Fleet screen; none for those that are shown unless others are chosen.
+    pub columns: Option<Vec<&'static Column>>,
+    /// The marks of what is missing.
+    pub marks: Marks,
     /// The wall clock.
     pub wall: Timestamp,
     /// Columns and rows of the terminal.
@@ -195,6 +206,9 @@ impl State {
             focus: BTreeMap::new(),
             cursors: BTreeMap::new(),
             filters: BTreeMap::new(),
+            columns: start.columns.unwrap_or_else(columns::on_screen),
+            sort: None,
+            marks: start.marks,
             zoom: None,
             overlay: None,
             commands: Vec::new(),
@@ -241,7 +255,23 @@ impl State {
     pub(super) fn all_rows(&self, panel: Panel) -> Vec<Row> {
         match (self.screen(), &self.guided.run) {
             (Screen::Run, Some(shown)) => rows::of_run(&shown.state, panel),
-            (screen, _) => rows::rows(&self.shown, screen, panel, self.now),
+            (screen, _) => rows::rows(&self.basis(), screen, panel),
+        }
+    }
+
+    fn basis(&self) -> Basis<'_> {
+        Basis {
+            moment: self.moment(),
+            marks: self.marks,
+            sort: self.sort,
+        }
+    }
+
+    /// The picture on screen, and the time that ages are counted to.
+    pub fn moment(&self) -> Moment<'_> {
+        Moment {
+            snapshot: &self.shown,
+            now: self.now,
         }
     }
 
@@ -258,7 +288,8 @@ impl State {
     fn plain_sites(&self, panel: Panel) -> Option<&[Site]> {
         let plain = *self.screen() == Screen::Fleet
             && panel == Panel::Regions
-            && self.filter(panel).is_none();
+            && self.filter(panel).is_none()
+            && self.sort.is_none();
         plain.then_some(self.shown.sites.as_slice())
     }
 

@@ -125,6 +125,8 @@ fn first_state(setup: &Setup, painter: &Painter, size: (u16, u16)) -> Result<Sta
         theme: setup.theme.clone(),
         has_faults: setup.faults.is_some(),
         keymap: Keymap::new(&setup.keys)?,
+        columns: setup.columns.clone(),
+        marks: painter.marks(),
         wall: Timestamp::now(),
         size,
     }))

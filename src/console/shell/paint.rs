@@ -7,6 +7,7 @@ use ratatui::Frame;
 use crate::app::{Hits, State, ThemeEntry};
 use crate::view::{self, Depth, Theme};
 use crate::{ConsoleError, Setup};
+use gwctl_fleet::Marks;
 
 /// Draws states.
 pub(super) struct Painter {
@@ -51,6 +52,11 @@ impl Painter {
                 name,
             })
             .collect()
+    }
+
+    /// The marks of what is missing, as they are drawn.
+    pub fn marks(&self) -> Marks {
+        self.theme.glyphs.marks
     }
 
     /// The theme in use.

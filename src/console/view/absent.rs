@@ -1,7 +1,6 @@
 //! Why a list holds nothing, in words that keep apart what is not there, what could not be asked, and what a
 //! filter hides.
 
-use super::freshness::Freshness;
 use super::scene::Scene;
 use crate::app::Panel;
 use gwctl_fleet::Missing;
@@ -35,14 +34,7 @@ pub fn why_missing<'m>(
 
 /// A reason with its mark.
 fn said(scene: &Scene<'_>, why: &Missing) -> String {
-    let glyphs = scene.theme.glyphs;
-    let mark = match Freshness::from(why) {
-        Freshness::NotYet => glyphs.not_yet,
-        Freshness::NoData => glyphs.no_data,
-        Freshness::NotAllowed => glyphs.not_allowed,
-        _ => glyphs.could_not_ask,
-    };
-    format!("{mark} {why}")
+    format!("{} {why}", scene.theme.glyphs.marks.of(why))
 }
 
 /// The reason that says most: what cannot be asked before what was not asked yet. That AWS has none is no reason

@@ -148,7 +148,7 @@ fn operation_row(
         .checked_div(u32::try_from(stats.calls.max(1)).unwrap_or(u32::MAX))
         .unwrap_or_default();
     let last = stats.last.map_or_else(
-        || scene.theme.glyphs.no_data.into(),
+        || scene.theme.glyphs.marks.no_data.into(),
         |at| format::age(scene.now.duration_since(at)),
     );
     let figures = [

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
+use super::freshness::Show;
 use super::paint;
 use super::scene::{Scene, area_of};
 use super::theme::Role;

@@ -101,7 +101,7 @@ fn one<'a>(
         let mark = if current {
             ""
         } else {
-            scene.theme.glyphs.could_not_ask
+            scene.theme.glyphs.marks.could_not_ask
         };
         named.push(vec![Span::styled(
             format!("  {mark}{}", site.region),

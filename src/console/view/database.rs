@@ -8,7 +8,7 @@ use super::absent::{why_empty, why_missing};
 use super::chart::{Chart, Curve};
 use super::fleet::split;
 use super::flow::status_role;
-use super::freshness::{Freshness, Known, Shown};
+use super::freshness::{Freshness, Known, Show, Shown};
 use super::scene::Scene;
 use super::table::{Column, Grid};
 use super::theme::Role;
@@ -217,7 +217,7 @@ fn member_figures(scene: &Scene<'_>, region: &Region) -> [(usize, Shown); 5] {
         scene.figure(known, None, 0, write)
     };
     let age = cluster.and_then(|cluster| cluster.state.age(scene.now));
-    let age = age.map_or_else(|| scene.theme.glyphs.not_yet.into(), format::age);
+    let age = age.map_or_else(|| scene.theme.glyphs.marks.not_yet.into(), format::age);
     [
         (3, sites::lag(scene, region, 9)),
         (4, figure(Metric::DbCpu, format::share)),
@@ -310,7 +310,7 @@ fn events(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         let none = if silent.is_empty() {
             "none in the last hour".into()
         } else {
-            let mark = scene.theme.glyphs.could_not_ask;
+            let mark = scene.theme.glyphs.marks.could_not_ask;
             format!("{mark} not known: {}", silent.join(", "))
         };
         let text = why_empty(scene, Panel::Events, "event", why, &none);

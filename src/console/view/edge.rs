@@ -9,7 +9,7 @@ use super::edge_chain::chain;
 use super::edge_figures::{charts, figures_panel};
 use super::fleet::split;
 use super::flow::describe_check;
-use super::freshness::Shown;
+use super::freshness::{Show, Shown};
 use super::scene::Scene;
 use super::table::{Column, Grid};
 use super::theme::Role;
@@ -279,7 +279,7 @@ fn answers(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         }
         if let Some(cell) = grid.cell(2, row) {
             let ttl = answer.ttl_s.map_or_else(
-                || scene.theme.glyphs.no_data.into(),
+                || scene.theme.glyphs.marks.no_data.into(),
                 |ttl| format!("{ttl} s"),
             );
             paint::figure(buf, cell, &Shown::new(ttl, scene.theme, Role::Text));

@@ -5,13 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::flow::status_role;
-use super::freshness::{Freshness, Known};
+use super::freshness::{Freshness, Known, Show, role_of};
 use super::paint;
 use super::scene::Scene;
 use super::sites;
 use super::theme::Role;
-use gwctl_fleet::format;
-use gwctl_fleet::{Metric, Verdict, clean};
+use gwctl_fleet::{Metric, Verdict, clean, columns, format};
 
 /// The worst of the edge's reasons about one of its parts; unknown where the part was not seen.
 fn verdict_of(scene: &Scene<'_>, abouts: &[&str], seen: Freshness) -> Verdict {
@@ -71,7 +70,7 @@ fn chain_lines(scene: &Scene<'_>, width: u16) -> Vec<Line<'static>> {
         line.push(scene.span(format!(" {:<15}", site.region), Role::Title));
         let (word, check) = sites::dns(scene, &site.region);
         line.push(Span::styled(format!("{:<6}", word.text), word.style));
-        if let Some(share) = sites::traffic(scene, site).current() {
+        if let Some(share) = columns::traffic_known(&scene.moment(), site).current() {
             line.push(scene.span(
                 format!("{:>6} of requests  ", format::share(share)),
                 Role::Traffic,
@@ -176,7 +175,7 @@ pub fn missing<T>(
     let why = why.map_or_else(String::new, ToString::to_string);
     scene.span(
         format!("{} {why}", known.mark(scene.theme)),
-        known.state.role(),
+        role_of(known.state),
     )
 }
 

@@ -8,7 +8,7 @@ use super::chart::{Chart, Curve};
 use super::edge_chain::missing;
 use super::facts::{self, Facts};
 use super::flow;
-use super::freshness::Known;
+use super::freshness::{Known, Show};
 use super::scene::Scene;
 use super::sites;
 use super::theme::Role;

@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use super::absent::why_empty;
 use super::bars;
 use super::compare;
-use super::freshness::{Freshness, Known, Shown};
+use super::freshness::{Show, Shown, role_of};
 use super::map;
 use super::paint;
 use super::scene::Scene;
@@ -16,30 +16,9 @@ use super::table::{Column, Grid};
 use super::theme::Role;
 use super::why;
 use crate::app::{Panel, Subject};
+use gwctl_fleet::columns::{self, Drawn};
 use gwctl_fleet::format;
-use gwctl_fleet::{Limit, Metric, Site, Verdict};
-
-/// Cells that the lag always has.
-const LAG: u16 = 7;
-
-const COLUMNS: &[Column] = &[
-    Column::words("Region", 16, 0),
-    Column::words("Verdict", 8, 1),
-    Column::words("Role", 6, 4),
-    Column::figure("Traffic", 7, 5),
-    Column::words("", 6, 13),
-    Column::figure("p50", 7, 10),
-    Column::figure("p99", 7, 2).stretching(3),
-    Column::figure("5xx", 7, 3),
-    Column::figure("Fn err", 7, 9),
-    Column::figure("Lag", LAG, 6).stretching(3),
-    Column::words("DNS", 5, 7),
-    Column::figure("Probe", 7, 11).stretching(3),
-    Column::figure("Cert", 6, 12),
-    Column::figure("Age", 4, 8),
-    Column::words("Requests", 12, 14).stretching(32),
-    Column::words("p99 latency", 12, 15).stretching(32),
-];
+use gwctl_fleet::{Metric, Reading, Site, Verdict};
 
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -91,9 +70,11 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 fn regions(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let Some((grid, body)) = Grid::open(scene, area, buf, Panel::Regions, COLUMNS) else {
+    let columns: Vec<Column> = scene.state.columns.iter().copied().map(of_sites).collect();
+    let Some((grid, body)) = Grid::open(scene, area, buf, Panel::Regions, &columns) else {
         return;
     };
+    sorted_by(scene, &grid, area, buf);
     let visible = scene.visible(Panel::Regions, body, buf);
     if visible.is_empty() {
         let text = why_empty(
@@ -115,171 +96,103 @@ fn regions(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     scene.footing(area, buf, Some(Panel::Regions));
 }
 
-fn site_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, site: &Site) {
-    let verdict = site.judgement.verdict;
-    let style = scene.theme.verdict(verdict);
-    if let Some(cell) = grid.cell(0, row) {
-        paint::text(
-            buf,
-            cell.x,
-            cell.y,
-            1,
-            scene.theme.glyphs.verdict(verdict),
-            style,
-        );
-        paint::text(
-            buf,
-            cell.x + 2,
-            cell.y,
-            cell.width.saturating_sub(2),
-            site.region.as_str(),
-            scene.style(Role::Title),
-        );
-    }
-    if let Some(cell) = grid.cell(1, row) {
-        paint::text(buf, cell.x, cell.y, cell.width, verdict.word(), style);
-    }
-    if let Some(cell) = grid.cell(2, row) {
-        let shown = sites::role(scene, &site.region);
-        paint::text(
-            buf,
-            cell.x,
-            cell.y,
-            cell.width,
-            shown.fitting(cell.width),
-            shown.style,
-        );
-    }
-    traffic(scene, grid, row, buf, site);
-    for (index, shown) in figures_of(scene, grid, site) {
-        if let Some(cell) = grid.cell(index, row) {
-            paint::figure(buf, cell, &shown);
-        }
-    }
-    if let Some(cell) = grid.cell(10, row) {
-        let (shown, _) = sites::dns(scene, &site.region);
-        paint::text(
-            buf,
-            cell.x,
-            cell.y,
-            cell.width,
-            shown.fitting(cell.width),
-            shown.style,
-        );
-    }
-    for (index, metric, style) in [
-        (14, Metric::ApiRequests, scene.style(Role::Traffic)),
-        (15, Metric::ApiLatencyP99, scene.theme.series(1)),
-    ] {
-        if let Some(cell) = grid.cell(index, row) {
-            spark(scene, cell, buf, site, metric, style);
-        }
+/// A column of sites, as a table lays it out.
+fn of_sites(column: &columns::Column) -> Column {
+    Column {
+        title: column.title,
+        width: column.width,
+        stretch: column.stretch,
+        right: column.drawn == Drawn::Figure,
+        rank: column.rank,
     }
 }
 
-fn spark(
-    scene: &Scene<'_>,
-    cell: Rect,
-    buf: &mut Buffer,
-    site: &Site,
-    metric: Metric,
-    style: ratatui::style::Style,
-) {
-    let observed = site.api.metrics.get(metric);
-    match observed.last() {
-        Some(series) if !series.is_empty() => {
-            let style = if observed.current().is_some() {
-                style
-            } else {
-                scene.style(Role::Faint)
-            };
-            bars::sparkline(buf, cell, series, scene.now, scene.theme.glyphs, style);
-        }
-        _ => {
-            let known = scene.metric(&site.api.metrics, metric);
-            paint::text(
-                buf,
-                cell.x,
-                cell.y,
-                cell.width,
-                known.mark(scene.theme),
-                scene.style(known.state.role()),
-            );
-        }
-    }
-}
-
-fn traffic(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, site: &Site) {
-    let Some(cell) = grid.cell(3, row) else {
+/// An arrow behind the heading of the column that is sorted by.
+fn sorted_by(scene: &Scene<'_>, grid: &Grid, area: Rect, buf: &mut Buffer) {
+    let Some(sort) = scene.state.sort else {
         return;
     };
-    let known = sites::traffic(scene, site);
-    let share = known.current();
-    paint::figure(buf, cell, &scene.figure(known, None, 7, format::share));
-    if let (Some(cell), Some(share)) = (grid.cell(4, row), share) {
+    let mut shown = scene.state.columns.iter();
+    let place = shown.position(|column| column.name == sort.column.name);
+    let headings = Rect::new(area.x + 1, area.y + 1, area.width.saturating_sub(2), 1);
+    if let Some(cell) = place.and_then(|index| grid.cell(index, headings)) {
         let glyphs = scene.theme.glyphs;
+        let arrow = if sort.descending {
+            glyphs.down_arrow
+        } else {
+            glyphs.up_arrow
+        };
+        let kept = paint::cut(sort.column.title, usize::from(cell.width).saturating_sub(1));
+        let heading = format!("{kept}{arrow}");
+        let style = scene.style(Role::Accent);
+        if sort.column.drawn == Drawn::Figure {
+            paint::right(buf, cell.x, cell.y, cell.width, &heading, style);
+        } else {
+            paint::text(buf, cell.x, cell.y, cell.width, &heading, style);
+        }
+    }
+}
+
+fn site_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, site: &Site) {
+    for (index, column) in scene.state.columns.iter().enumerate() {
+        let Some(cell) = grid.cell(index, row) else {
+            continue;
+        };
+        let reading = (column.value)(&scene.moment(), site);
+        let shown = scene.reading(&reading, cell.width.into());
+        match column.drawn {
+            Drawn::Region => region(scene, cell, buf, site, &shown),
+            Drawn::Words => {
+                paint::text(buf, cell.x, cell.y, cell.width, &shown.text, shown.style);
+            }
+            Drawn::Figure => paint::figure(buf, cell, &shown),
+            Drawn::Bar => bar(scene, cell, buf, &reading),
+            Drawn::Curve(metric) => curve(scene, cell, buf, site, metric),
+        }
+    }
+}
+
+/// The Region's name behind its verdict's mark.
+fn region(scene: &Scene<'_>, cell: Rect, buf: &mut Buffer, site: &Site, name: &Shown) {
+    let verdict = site.judgement.verdict;
+    let mark = scene.theme.glyphs.verdict(verdict);
+    paint::text(buf, cell.x, cell.y, 1, mark, scene.theme.verdict(verdict));
+    let width = cell.width.saturating_sub(2);
+    paint::text(buf, cell.x + 2, cell.y, width, &name.text, name.style);
+}
+
+fn bar(scene: &Scene<'_>, cell: Rect, buf: &mut Buffer, reading: &Reading) {
+    let amount = reading.amount.filter(|_| reading.sorts());
+    if let Some(percent) = amount {
         bars::bar(
             buf,
             cell,
-            share / 100.0,
-            glyphs,
+            percent / 100.0,
+            scene.theme.glyphs,
             scene.style(Role::Traffic),
             scene.style(Role::Border),
         );
     }
 }
 
-/// Figures by column.
-fn figures_of(scene: &Scene<'_>, grid: &Grid, site: &Site) -> Vec<(usize, Shown)> {
-    let limits = &scene.snapshot.thresholds;
-    let api = &site.api.metrics;
-    let show = |known: Known<f64>, limit: Limit, write: fn(f64) -> String| {
-        scene.figure(known, Some(limit), 10, write)
-    };
-    let mut found = Vec::with_capacity(8);
-    let mut add = |index: usize, shown: &dyn Fn() -> Shown| {
-        if grid.has(index) {
-            found.push((index, shown()));
+fn curve(scene: &Scene<'_>, cell: Rect, buf: &mut Buffer, site: &Site, metric: Metric) {
+    let observed = site.api.metrics.get(metric);
+    match observed.last() {
+        Some(series) if !series.is_empty() => {
+            let style = match (observed.current(), metric) {
+                (None, _) => scene.style(Role::Faint),
+                (_, Metric::ApiRequests) => scene.style(Role::Traffic),
+                _ => scene.theme.series(1),
+            };
+            bars::sparkline(buf, cell, series, scene.now, scene.theme.glyphs, style);
         }
-    };
-    add(5, &|| {
-        show(
-            scene.metric(api, Metric::ApiLatencyP50),
-            limits.api_p99_ms,
-            format::millis,
-        )
-    });
-    add(6, &|| {
-        show(
-            scene.metric(api, Metric::ApiLatencyP99),
-            limits.api_p99_ms,
-            format::millis,
-        )
-    });
-    add(7, &|| {
-        show(scene.failing(site), limits.api_5xx_percent, format::percent)
-    });
-    add(8, &|| {
-        show(
-            sites::function_errors(scene, site),
-            limits.lambda_error_percent,
-            format::percent,
-        )
-    });
-    add(9, &|| sites::lag(scene, &site.region, LAG.into()));
-    add(11, &|| {
-        let probe = scene.known(&site.probe);
-        let failing = probe.value.is_some_and(|report| report.status >= 500);
-        let known = probe.map(|report| report.total().as_secs_f64() * 1e3);
-        let mut shown = show(known, limits.probe_ms, format::millis);
-        if failing && known.state == Freshness::Current {
-            shown.style = scene.style(Role::Down);
+        _ => {
+            let known = scene.metric(&site.api.metrics, metric);
+            let style = scene.style(role_of(known.state));
+            let mark = known.mark(scene.theme);
+            paint::text(buf, cell.x, cell.y, cell.width, mark, style);
         }
-        shown
-    });
-    add(12, &|| sites::certificate_days(scene, &site.certificate));
-    add(13, &|| sites::row_age(scene, site));
-    found
+    }
 }
 
 fn world(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {

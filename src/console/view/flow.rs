@@ -3,7 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::facts::{Fact, Facts};
-use super::freshness::{Freshness, Shown};
+use super::freshness::{Freshness, Show, Shown};
 use super::scene::Scene;
 use super::sites;
 use super::theme::Role;
@@ -395,7 +395,10 @@ fn reach(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, site: &Site) {
 pub fn reach_line(scene: &Scene<'_>, reach: &gwctl_fleet::Reachability) -> Vec<Span<'static>> {
     let glyphs = scene.theme.glyphs;
     match reach.answering() {
-        None => vec![scene.span(format!("{} not asked yet", glyphs.not_yet), Role::Faint)],
+        None => vec![scene.span(
+            format!("{} not asked yet", glyphs.marks.not_yet),
+            Role::Faint,
+        )],
         Some(true) => {
             let took = reach.round_trip.map_or_else(String::new, |took| {
                 format!(" in {}", format::duration(took))

@@ -1,207 +1,11 @@
-//! What is known of a figure, for drawing. "No data", "zero", "could not ask" and "not allowed" are
-//! different things and look different: `–`, `0`, `?` before a dimmed older value, `⊘`.
+//! What is known of a figure, drawn: the marks are the fleet's ([`gwctl_fleet::Marks`]), the colours are here.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use jiff::{SignedDuration, Timestamp};
 use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::theme::{Role, Theme};
-use gwctl_fleet::format;
-use gwctl_fleet::{Metric, Metrics, Missing, Observed, Series, Thresholds};
-
-/// How well a value is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Freshness {
-    /// The latest question was answered, and lately.
-    Current,
-    /// It was answered, but the value speaks of a time too long ago.
-    Old,
-    /// Nothing has been asked yet.
-    NotYet,
-    /// AWS says there is none.
-    NoData,
-    /// The question got no answer.
-    CouldNotAsk,
-    /// AWS refused the question.
-    NotAllowed,
-}
-
-/// A value, perhaps an older one, with how well it is known.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Known<T> {
-    /// The value; an older one where the state is not current.
-    pub value: Option<T>,
-    /// How old the value is.
-    pub age: Option<SignedDuration>,
-    /// How well it is known.
-    pub state: Freshness,
-}
-
-impl<T> Known<T> {
-    /// What `observed` holds; older than `stale_s` seconds counts as old.
-    pub fn of(observed: &Observed<T>, now: Timestamp, stale_s: f64) -> Known<&T> {
-        let age = observed.age(now);
-        let state = match observed.why_missing() {
-            Some(why) => why.into(),
-            None if age.is_some_and(|age| age.as_secs_f64() > stale_s) => Freshness::Old,
-            None => Freshness::Current,
-        };
-        Known {
-            value: observed.last(),
-            age,
-            state,
-        }
-    }
-
-    /// Not a thing that is measured here.
-    pub const fn none() -> Self {
-        Self {
-            value: None,
-            age: None,
-            state: Freshness::NoData,
-        }
-    }
-
-    /// The same knowledge of a part of the value.
-    pub fn map<U>(self, part: impl FnOnce(T) -> U) -> Known<U> {
-        Known {
-            value: self.value.map(part),
-            age: self.age,
-            state: self.state,
-        }
-    }
-
-    /// The same knowledge of a part that may not be there; then there is no data.
-    pub fn and_then<U>(self, part: impl FnOnce(T) -> Option<U>) -> Known<U> {
-        let had = self.value.is_some();
-        let value = self.value.and_then(part);
-        let state = if had
-            && value.is_none()
-            && matches!(self.state, Freshness::Current | Freshness::Old)
-        {
-            Freshness::NoData
-        } else {
-            self.state
-        };
-        Known {
-            value,
-            age: self.age,
-            state,
-        }
-    }
-
-    /// The value, if it can be relied on.
-    pub fn current(self) -> Option<T> {
-        if self.state == Freshness::Current {
-            self.value
-        } else {
-            None
-        }
-    }
-}
-
-impl From<&Missing> for Freshness {
-    fn from(missing: &Missing) -> Self {
-        match missing {
-            Missing::NotYet => Self::NotYet,
-            Missing::NoData => Self::NoData,
-            Missing::CouldNotAsk { .. } => Self::CouldNotAsk,
-            Missing::NotAllowed { .. } => Self::NotAllowed,
-        }
-    }
-}
-
-impl Known<f64> {
-    /// The newest settled point of a series. Its age counts from the end of its period.
-    pub fn metric(
-        metrics: &Metrics,
-        metric: Metric,
-        now: Timestamp,
-        thresholds: &Thresholds,
-    ) -> Self {
-        Self::series(metrics.get(metric), now, thresholds)
-    }
-
-    /// As [`Known::metric`], of a series at hand.
-    pub fn series(
-        observed: &Observed<Arc<Series>>,
-        now: Timestamp,
-        thresholds: &Thresholds,
-    ) -> Self {
-        let period = observed
-            .last()
-            .map_or(Duration::ZERO, |series| series.period);
-        let point = observed.last().and_then(|series| series.settled(now));
-        let age = point.map(|point| since_end(point.at, period, now));
-        let state = match observed.why_missing() {
-            Some(why) => why.into(),
-            None if point.is_none() => Freshness::NoData,
-            None if age.is_some_and(|age| age.as_secs_f64() > thresholds.metric_stale_s) => {
-                Freshness::Old
-            }
-            None => Freshness::Current,
-        };
-        Self {
-            value: point.map(|point| point.value),
-            age,
-            state,
-        }
-    }
-
-    /// A share of one series in another, in percent.
-    pub fn percent(
-        metrics: &Metrics,
-        part: Metric,
-        whole: Metric,
-        now: Timestamp,
-        thresholds: &Thresholds,
-    ) -> Self {
-        let base = Self::metric(metrics, whole, now, thresholds);
-        let parts = metrics.get(part);
-        match metrics.percent(part, whole, now) {
-            Some(point) => Self {
-                value: Some(point.value),
-                ..base
-            },
-            None if base.state != Freshness::Current && base.state != Freshness::Old => {
-                // The older value of both, as it last was.
-                let value = last_percent(metrics, part, whole, now);
-                Self { value, ..base }
-            }
-            None => Self {
-                value: last_percent(metrics, part, whole, now),
-                age: base.age,
-                state: parts
-                    .why_missing()
-                    .map_or(Freshness::NoData, Freshness::from),
-            },
-        }
-    }
-}
-
-fn last_percent(metrics: &Metrics, part: Metric, whole: Metric, now: Timestamp) -> Option<f64> {
-    let whole = metrics.get(whole).last()?.settled(now)?;
-    let parts = metrics.get(part).last()?;
-    let part = parts
-        .points()
-        .iter()
-        .rev()
-        .find(|p| p.at == whole.at)
-        .map_or(0.0, |p| p.value);
-    Some(if whole.value > 0.0 {
-        100.0 * part / whole.value
-    } else {
-        0.0
-    })
-}
-
-fn since_end(at: Timestamp, period: Duration, now: Timestamp) -> SignedDuration {
-    let period = SignedDuration::try_from(period).unwrap_or(SignedDuration::ZERO);
-    (now.duration_since(at) - period).max(SignedDuration::ZERO)
-}
+pub use gwctl_fleet::{Freshness, Known};
+use gwctl_fleet::{Reading, Tone, format};
 
 /// Text for a cell, with the style that says how well it is known.
 #[derive(Debug, Clone, PartialEq)]
@@ -215,6 +19,20 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// What a column says, in `width` cells.
+    pub fn reading(reading: &Reading, theme: &Theme, width: usize) -> Self {
+        let style = match (reading.freshness, reading.tone) {
+            (Freshness::Current, Tone::Verdict(verdict)) => theme.verdict(verdict),
+            (Freshness::Current, tone) => theme.style(role_of_tone(tone)),
+            (state, _) => theme.style(role_of(state)),
+        };
+        Self {
+            text: reading.cell(&theme.glyphs.marks, width),
+            style,
+            aside: 0,
+        }
+    }
+
     /// Plain text in a role.
     pub fn new(text: impl Into<String>, theme: &Theme, role: Role) -> Self {
         Self {
@@ -238,23 +56,31 @@ impl Shown {
     }
 }
 
-impl<T> Known<T> {
+/// What is known, as a theme draws it.
+pub trait Show<T> {
     /// The mark of the state: empty when the value stands alone.
-    pub fn mark(&self, theme: &Theme) -> &'static str {
-        let glyphs = theme.glyphs;
-        match self.state {
-            Freshness::Current => "",
-            Freshness::Old if self.value.is_some() => "",
-            Freshness::Old | Freshness::NoData => glyphs.no_data,
-            Freshness::NotYet => glyphs.not_yet,
-            Freshness::CouldNotAsk => glyphs.could_not_ask,
-            Freshness::NotAllowed => glyphs.not_allowed,
-        }
-    }
+    fn mark(&self, theme: &Theme) -> &'static str;
 
     /// How it is written: the value in `role` when current; otherwise the mark of why not and the
     /// older value dimmed, with its age where `width` cells allow (`usize::MAX` for always).
-    pub fn show(
+    fn show(
+        self,
+        theme: &Theme,
+        role: Role,
+        width: usize,
+        write: impl FnOnce(T) -> String,
+    ) -> Shown;
+}
+
+impl<T> Show<T> for Known<T> {
+    fn mark(&self, theme: &Theme) -> &'static str {
+        match (self.state, &self.value) {
+            (Freshness::Old, None) => theme.glyphs.marks.no_data,
+            (state, _) => state.mark(&theme.glyphs.marks),
+        }
+    }
+
+    fn show(
         self,
         theme: &Theme,
         role: Role,
@@ -265,7 +91,7 @@ impl<T> Known<T> {
         let state = self.state;
         let age = self.age;
         let Some(value) = self.value else {
-            return Shown::new(mark, theme, state.role());
+            return Shown::new(mark, theme, role_of(state));
         };
         if state == Freshness::Current {
             return Shown::new(write(value), theme, role);
@@ -279,27 +105,20 @@ impl<T> Known<T> {
                 text = format!("{text} {age}");
             }
         }
-        let role = if state == Freshness::Old {
-            Role::Faint
-        } else {
-            state.role()
-        };
         Shown {
             aside,
-            ..Shown::new(text, theme, role)
+            ..Shown::new(text, theme, role_of(state))
         }
     }
 }
 
-impl Freshness {
-    /// Never a verdict's colour but "unknown".
-    pub const fn role(self) -> Role {
-        match self {
-            Self::Current => Role::Text,
-            Self::Old | Self::NoData | Self::NotYet => Role::Faint,
-            Self::CouldNotAsk => Role::Muted,
-            Self::NotAllowed => Role::Unknown,
-        }
+/// Never a verdict's colour but "unknown".
+pub const fn role_of(state: Freshness) -> Role {
+    match state {
+        Freshness::Current => Role::Text,
+        Freshness::Old | Freshness::NoData | Freshness::NotYet => Role::Faint,
+        Freshness::CouldNotAsk => Role::Muted,
+        Freshness::NotAllowed => Role::Unknown,
     }
 }
 
@@ -312,11 +131,28 @@ pub fn cells(text: &str) -> usize {
     }
 }
 
+/// How a tone is drawn.
+const fn role_of_tone(tone: Tone) -> Role {
+    match tone {
+        Tone::Text => Role::Text,
+        Tone::Title => Role::Title,
+        Tone::Accent => Role::Accent,
+        Tone::Muted => Role::Muted,
+        Tone::Faint => Role::Faint,
+        Tone::Verdict(verdict) | Tone::Judged(verdict) => Theme::verdict_role(verdict),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use jiff::Timestamp;
+
     use super::*;
     use crate::view::colour::Depth;
-    use gwctl_fleet::{Point, Source};
+    use gwctl_fleet::{Missing, Observed, Point, Series, Source, Thresholds};
 
     const SOURCE: Source = Source {
         api: "cloudwatch:GetMetricData",
@@ -392,37 +228,5 @@ mod tests {
         let old = shown(&observed, at(60));
         assert_eq!(old.text, "42 ms 51m");
         assert_eq!(old.style, theme().style(Role::Faint));
-    }
-
-    #[test]
-    fn errors_of_an_api_that_had_none_are_zero_percent() {
-        let mut metrics = Metrics::default();
-        metrics
-            .entry(Metric::ApiRequests)
-            .renew(Ok(series(&[(8, 100.0)])), at(10), SOURCE);
-        metrics
-            .entry(Metric::Api5xx)
-            .renew(Err(Missing::NoData), at(10), SOURCE);
-        let none = Known::percent(
-            &metrics,
-            Metric::Api5xx,
-            Metric::ApiRequests,
-            at(10),
-            &Thresholds::default(),
-        );
-        assert_eq!((none.value, none.state), (Some(0.0), Freshness::Current));
-        metrics.entry(Metric::Api5xx).renew(
-            Err(Missing::CouldNotAsk { why: "x".into() }),
-            at(10),
-            SOURCE,
-        );
-        let silent = Known::percent(
-            &metrics,
-            Metric::Api5xx,
-            Metric::ApiRequests,
-            at(10),
-            &Thresholds::default(),
-        );
-        assert_eq!((silent.value, silent.state), (None, Freshness::CouldNotAsk));
     }
 }

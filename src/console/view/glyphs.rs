@@ -2,7 +2,7 @@
 
 use ratatui::symbols::border;
 
-use gwctl_fleet::Verdict;
+use gwctl_fleet::{Marks, Verdict};
 
 /// One set of characters. Every mark is one cell wide and none is an emoji.
 #[derive(Debug)]
@@ -13,10 +13,8 @@ pub struct Glyphs {
     pub degraded: &'static str,
     pub down: &'static str,
     pub unknown: &'static str,
-    pub no_data: &'static str,
-    pub not_yet: &'static str,
-    pub could_not_ask: &'static str,
-    pub not_allowed: &'static str,
+    /// Of what is missing.
+    pub marks: Marks,
     pub right: &'static str,
     pub down_arrow: &'static str,
     pub up_arrow: &'static str,
@@ -55,10 +53,7 @@ pub static UNICODE: Glyphs = Glyphs {
     degraded: "▲",
     down: "■",
     unknown: "○",
-    no_data: "–",
-    not_yet: "…",
-    could_not_ask: "?",
-    not_allowed: "⊘",
+    marks: Marks::UNICODE,
     right: "→",
     down_arrow: "↓",
     up_arrow: "↑",
@@ -82,10 +77,7 @@ pub static ASCII: Glyphs = Glyphs {
     degraded: "^",
     down: "X",
     unknown: "~",
-    no_data: "-",
-    not_yet: ".",
-    could_not_ask: "?",
-    not_allowed: "!",
+    marks: Marks::ASCII,
     right: ">",
     down_arrow: "v",
     up_arrow: "^",

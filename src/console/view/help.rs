@@ -63,22 +63,22 @@ fn legend(scene: &Scene<'_>) -> Vec<Line<'static>> {
     let entries = [
         ("0", Role::Text, "AWS was asked, and the figure is zero"),
         (
-            glyphs.no_data,
+            glyphs.marks.no_data,
             Role::Faint,
             "no data: AWS was asked, and has none (no traffic, not configured)",
         ),
         (
-            glyphs.could_not_ask,
+            glyphs.marks.could_not_ask,
             Role::Muted,
             "could not ask: no answer; the last value known stands behind it, dimmed, with its age",
         ),
         (
-            glyphs.not_allowed,
+            glyphs.marks.not_allowed,
             Role::Unknown,
             "not allowed: AWS refused; the reason names the IAM action",
         ),
         (
-            glyphs.not_yet,
+            glyphs.marks.not_yet,
             Role::Faint,
             "not asked yet, or the first answer is still under way",
         ),

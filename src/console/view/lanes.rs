@@ -90,7 +90,7 @@ pub fn status(scene: &Scene<'_>, run: &RunState, id: &str) -> (&'static str, &'s
     match run.status(id) {
         StepStatus::Waiting => (glyphs.dot, word, Role::Faint),
         StepStatus::Running => (glyphs.cursor, word, Role::Accent),
-        StepStatus::Held if word == "asks" => (glyphs.could_not_ask, word, Role::Degraded),
+        StepStatus::Held if word == "asks" => (glyphs.marks.could_not_ask, word, Role::Degraded),
         StepStatus::Held => (glyphs.down, word, Role::Down),
         StepStatus::Done => (glyphs.healthy, word, Role::Healthy),
         StepStatus::Skipped | StepStatus::Left => (glyphs.unknown, word, Role::Unknown),

@@ -72,7 +72,7 @@ fn offer_line(scene: &Scene<'_>, offer: &Offer, width: usize) -> Line<'static> {
     let glyphs = scene.theme.glyphs;
     let refused = offer.refused();
     let (mark, role) = match (&refused, &offer.planned) {
-        (Some(_), _) => (glyphs.not_allowed, Role::Faint),
+        (Some(_), _) => (glyphs.marks.not_allowed, Role::Faint),
         (None, Some(Ok(plan))) if plan.finding() > gwctl_actions::Finding::Pass => {
             (glyphs.degraded, Role::Degraded)
         }
@@ -139,7 +139,7 @@ fn detail(scene: &Scene<'_>, offer: &Offer, width: u16) -> Vec<Line<'static>> {
     let glyphs = scene.theme.glyphs;
     let mut prose = Prose::new(scene, width.saturating_sub(5));
     if let Some(why) = offer.refused() {
-        let mark = scene.span(format!("{} ", glyphs.not_allowed), Role::Unknown);
+        let mark = scene.span(format!("{} ", glyphs.marks.not_allowed), Role::Unknown);
         prose.marked(0, &mark, &why, Role::Text);
     }
     match &offer.planned {
@@ -192,7 +192,11 @@ pub fn runs(
         .iter()
         .map(|run| {
             let (mark, word, role) = run.phase.map_or(
-                (scene.theme.glyphs.could_not_ask, "unreadable", Role::Down),
+                (
+                    scene.theme.glyphs.marks.could_not_ask,
+                    "unreadable",
+                    Role::Down,
+                ),
                 |phase| {
                     if run.unattended {
                         scene.unattended(phase)

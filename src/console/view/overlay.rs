@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::freshness::cells;
+use super::freshness::{Show, cells};
 use super::help::help_window;
 use super::menus;
 use super::paint;
@@ -469,7 +469,7 @@ fn detail(
         let first = wrapped
             .first()
             .cloned()
-            .unwrap_or_else(|| scene.theme.glyphs.no_data.into());
+            .unwrap_or_else(|| scene.theme.glyphs.marks.no_data.into());
         lines.push(Line::from(vec![
             scene.span(format!("{name:<label$}  "), Role::Muted),
             scene.span(first, Role::Text),

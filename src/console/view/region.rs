@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use super::absent::why_empty;
 use super::facts;
 use super::fleet::split;
-use super::freshness::Shown;
+use super::freshness::{Show, Shown};
 use super::region_charts::one_chart;
 use super::scene::{Scene, area_of};
 use super::sites;

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::chart::{Chart as Drawing, Curve};
-use super::freshness::Known;
+use super::freshness::{Known, Show};
 use super::scene::Scene;
 use super::theme::Role;
 use crate::app::Chart;
@@ -146,7 +146,7 @@ fn why_empty(scene: &Scene<'_>, site: &Site, plotted: &[Plotted<'_>], chart: Cha
         .map_or_else(String::new, |source| format!(" ({source})"));
     match line.observed.why_missing() {
         Some(why) => format!("{} {why}{source}", known.mark(scene.theme)),
-        None => format!("{} no points yet{source}", scene.theme.glyphs.no_data),
+        None => format!("{} no points yet{source}", scene.theme.glyphs.marks.no_data),
     }
 }
 

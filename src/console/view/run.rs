@@ -228,7 +228,7 @@ fn times(scene: &Scene<'_>, run: &RunState, step: &Step) -> String {
     });
     match took {
         Some(took) => format!("{took} / {expected}"),
-        None => format!("   {} / {expected}", scene.theme.glyphs.no_data),
+        None => format!("   {} / {expected}", scene.theme.glyphs.marks.no_data),
     }
 }
 
@@ -324,8 +324,8 @@ fn sent(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, run: &RunState) {
         let (mark, role) = match word {
             "accepted" => (glyphs.healthy, Role::Healthy),
             "refused" => (glyphs.down, Role::Down),
-            "unknown" => (glyphs.could_not_ask, Role::Degraded),
-            _ => (glyphs.not_yet, Role::Muted),
+            "unknown" => (glyphs.marks.could_not_ask, Role::Degraded),
+            _ => (glyphs.marks.not_yet, Role::Muted),
         };
         let what = why.map_or_else(|| call.what.clone(), |why| format!("{}: {why}", call.what));
         let texts = [
@@ -333,7 +333,7 @@ fn sent(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, run: &RunState) {
             (call.call.to_string(), Role::Text),
             (format!("{mark} {word}"), role),
             (
-                request.unwrap_or_else(|| glyphs.no_data.into()),
+                request.unwrap_or_else(|| glyphs.marks.no_data.into()),
                 Role::Muted,
             ),
             (what, Role::Muted),

@@ -6,13 +6,14 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::freshness::{Known, Shown};
+use super::freshness::{Known, Show, Shown};
 use super::paint;
 use super::theme::{Role, Theme};
 use crate::app::{self, Area, Hits, Hold, Panel, Row, State, Target, Window};
 use gwctl_actions::Phase;
+use gwctl_fleet::columns::Moment;
 use gwctl_fleet::format;
-use gwctl_fleet::{Metric, Metrics, Observed, Site, Snapshot, Verdict};
+use gwctl_fleet::{Metric, Metrics, Observed, Reading, Site, Snapshot, Verdict};
 
 /// One frame being drawn.
 pub struct Scene<'a> {
@@ -87,7 +88,7 @@ impl<'a> Scene<'a> {
             Phase::Held => (glyphs.down, Role::Down),
             Phase::Done => (glyphs.healthy, Role::Healthy),
             Phase::Undone => (glyphs.unknown, Role::Healthy),
-            Phase::Abandoned => (glyphs.not_allowed, Role::Degraded),
+            Phase::Abandoned => (glyphs.marks.not_allowed, Role::Degraded),
         };
         (mark, phase.word(), role)
     }
@@ -106,36 +107,42 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// The picture, and the time that ages are counted to.
+    pub fn moment(&self) -> Moment<'a> {
+        Moment {
+            snapshot: self.snapshot,
+            now: self.now,
+        }
+    }
+
     /// The newest settled point of a series.
     pub fn metric(&self, metrics: &Metrics, metric: Metric) -> Known<f64> {
-        Known::metric(metrics, metric, self.now, &self.snapshot.thresholds)
+        self.moment().metric(metrics, metric)
     }
 
     /// A share of one series in another, in percent.
     pub fn percent(&self, metrics: &Metrics, part: Metric, whole: Metric) -> Known<f64> {
-        Known::percent(metrics, part, whole, self.now, &self.snapshot.thresholds)
+        self.moment().percent(metrics, part, whole)
     }
 
     /// The share of clients' requests that `site` answered 5xx, in percent.
     pub fn failing(&self, site: &Site) -> Known<f64> {
-        let counted = self.percent(&site.api.metrics, Metric::Api5xx, Metric::ApiRequests);
-        match self.snapshot.failing(site, Metric::Api5xx) {
-            Some(point) => Known {
-                value: Some(point.value),
-                ..counted
-            },
-            None => counted,
-        }
+        self.moment().failing(site)
     }
 
     /// A described thing.
     pub fn known<'o, T>(&self, observed: &'o Observed<T>) -> Known<&'o T> {
-        Known::<T>::of(observed, self.now, self.snapshot.thresholds.state_stale_s)
+        self.moment().known(observed)
     }
 
     /// A described thing that changes so rarely that hours do not make it old.
     pub fn lasting<'o, T>(&self, observed: &'o Observed<T>) -> Known<&'o T> {
-        Known::<T>::of(observed, self.now, 90_000.0)
+        self.moment().lasting(observed)
+    }
+
+    /// What a column says, in `width` cells at most.
+    pub fn reading(&self, reading: &Reading, width: usize) -> Shown {
+        Shown::reading(reading, self.theme, width)
     }
 
     /// A figure in its unit, in `width` cells at most; beyond `limit` in the colour of the verdict.

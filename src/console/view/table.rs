@@ -143,13 +143,6 @@ impl Grid {
         (x + self.inset < row.width).then(|| place.intersection(row))
     }
 
-    /// Whether column `index` is there.
-    pub fn has(&self, index: usize) -> bool {
-        self.columns
-            .get(index)
-            .is_some_and(|(_, place)| place.is_some())
-    }
-
     /// Writes the headings.
     pub fn headings(&self, scene: &Scene<'_>, row: Rect, buf: &mut Buffer) {
         for (index, (column, _)) in self.columns.iter().enumerate() {

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::flow::status_role;
+use super::freshness::Show;
 use super::scene::Scene;
 use super::theme::Role;
 use super::{paint, sites};

@@ -204,7 +204,7 @@ fn finding(
         Finding::Waivable if wizard.waived.contains(&check.name) => {
             (glyphs.unknown, "waived", Role::Unknown)
         }
-        Finding::Waivable => (glyphs.could_not_ask, "waive?", Role::Degraded),
+        Finding::Waivable => (glyphs.marks.could_not_ask, "waive?", Role::Degraded),
         Finding::Fail => (glyphs.down, "fail", Role::Down),
     }
 }
@@ -303,7 +303,10 @@ fn confirm(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, wizard: &Wizard)
     }
     prose.gap();
     if let Some(how) = scene.state.how_to_open() {
-        let mark = scene.span(format!("{} read-only: ", glyphs.not_allowed), Role::Unknown);
+        let mark = scene.span(
+            format!("{} read-only: ", glyphs.marks.not_allowed),
+            Role::Unknown,
+        );
         prose.marked(0, &mark, how, Role::Text);
     } else if wizard.starting {
         prose.say(0, "starting …", Role::Accent);

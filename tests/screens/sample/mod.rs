@@ -311,6 +311,8 @@ pub fn nothing_yet() -> Snapshot {
 pub fn state(snapshot: Snapshot, size: (u16, u16)) -> State {
     let spec = spec(&THREE);
     let mut state = State::new(Start {
+        columns: None,
+        marks: gwctl::fleet::Marks::UNICODE,
         blank: Arc::new(Snapshot::blank("orders", &spec, now())),
         fleets: vec!["orders".into()],
         mode: Mode::Demo {

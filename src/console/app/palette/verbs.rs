@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Command, columns, pace, pick, region, themes};
-use crate::app::{Filter, State};
+use super::{Command, names_of_columns, pace, pick, region, themes};
+use crate::app::{Filter, State, columns};
 use gwctl_actions::guided::{self, ACTIONS, Description};
 
 /// What a verb takes.
@@ -16,6 +16,7 @@ pub(super) enum Takes {
     NewRegion,
     Theme,
     Pace,
+    Column,
     Text,
 }
 
@@ -159,10 +160,24 @@ const LOOKING: &[Verb] = &[
         "filter the focused list; without one, all rows",
         |text, state| {
             let text = text.unwrap_or_default();
-            Filter::parse(text, &columns(state))
+            Filter::parse(text, &names_of_columns(state))
                 .map_err(|why| format!("`{text}` is no filter: {why}"))?;
             Ok(Command::Filter(text.into()))
         },
+    ),
+    verb(
+        &["columns"],
+        Takes::Column,
+        ":columns [NAME…|default]",
+        "choose the Fleet screen's columns; without one, list them",
+        |names, _| Ok(Command::Columns(names.map(columns::parse).transpose()?)),
+    ),
+    verb(
+        &["sort"],
+        Takes::Column,
+        ":sort [COLUMN [up|down]]",
+        "sort the Regions; without one, the fleet's order",
+        |by, _| Ok(Command::Sort(by.map(columns::parse_sort).transpose()?)),
     ),
     verb(
         &["faults"],

@@ -1,11 +1,9 @@
 //! Rows about the edge: routing records, health checks, DNS answers.
 
-use jiff::Timestamp;
-
-use super::{Row, Subject, said};
+use super::{Basis, Row, Subject};
 use gwctl_fleet::{CheckConfig, CheckKind, CheckVerdict, HealthCheck, Snapshot, check_verdict};
 
-pub(super) fn records(picture: &Snapshot, _now: Timestamp) -> Vec<Row> {
+pub(super) fn records(picture: &Snapshot) -> Vec<Row> {
     let row = |(index, record): (usize, &gwctl_fleet::LatencyRecord)| {
         let verdict = picture.edge.record_verdict(record, picture.at);
         let cells = vec![
@@ -36,14 +34,15 @@ pub(super) fn records(picture: &Snapshot, _now: Timestamp) -> Vec<Row> {
         .collect()
 }
 
-pub(super) fn checks(picture: &Snapshot, _now: Timestamp) -> Vec<Row> {
+pub(super) fn checks(basis: &Basis<'_>) -> Vec<Row> {
+    let picture = basis.moment.snapshot;
     let row = |check: &HealthCheck| {
         let cells = vec![
             ("check", check.id.clone()),
             ("verdict", word(check_verdict(check, picture.at)).into()),
-            ("type", said(&check.config, kind)),
-            ("target", said(&check.config, target)),
-            ("switches", said(&check.config, switches)),
+            ("type", basis.said(&check.config, kind)),
+            ("target", basis.said(&check.config, target)),
+            ("switches", basis.said(&check.config, switches)),
         ];
         Row::new(check.id.as_str(), Subject::Check(check.id.clone()), cells)
     };

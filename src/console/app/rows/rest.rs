@@ -1,9 +1,7 @@
 //! Rows about the database, what changed, and the ledger of calls.
 
-use jiff::Timestamp;
-
-use super::{Row, Subject, lag, said};
-use gwctl_fleet::{DbEvent, Outcome, Region, Snapshot, format};
+use super::{Basis, Row, Subject};
+use gwctl_fleet::{DbEvent, Outcome, Region, Snapshot, columns, format};
 
 pub(super) fn changes(picture: &Snapshot) -> Vec<Row> {
     let row = |(index, change): (usize, &gwctl_fleet::Change)| {
@@ -25,8 +23,8 @@ pub(super) fn changes(picture: &Snapshot) -> Vec<Row> {
     picture.changes.iter().enumerate().map(row).collect()
 }
 
-pub(super) fn members(picture: &Snapshot, now: Timestamp) -> Vec<Row> {
-    let database = &picture.database;
+pub(super) fn members(basis: &Basis<'_>) -> Vec<Row> {
+    let database = &basis.moment.snapshot.database;
     let row = |member: &gwctl_fleet::Member| {
         let region = &member.region;
         let cluster = database.clusters.get(region);
@@ -40,10 +38,13 @@ pub(super) fn members(picture: &Snapshot, now: Timestamp) -> Vec<Row> {
             (
                 "status",
                 cluster.map_or_else(String::new, |c| {
-                    said(&c.state, |state| state.status.clone())
+                    basis.said(&c.state, |state| state.status.clone())
                 }),
             ),
-            ("lag", lag(picture, region, now)),
+            (
+                "lag",
+                columns::lag(&basis.moment, region).said(&basis.marks),
+            ),
             (
                 "forwarding",
                 member.write_forwarding.clone().unwrap_or_default(),
@@ -55,7 +56,7 @@ pub(super) fn members(picture: &Snapshot, now: Timestamp) -> Vec<Row> {
             (
                 "instances",
                 cluster.map_or_else(String::new, |c| {
-                    said(&c.state, |state| {
+                    basis.said(&c.state, |state| {
                         let instances = state.instances.iter();
                         instances
                             .map(|i| format!("{} {}", i.id, i.status))

@@ -1,5 +1,21 @@
 use super::super::sample::{at, blank, picture, region};
 use super::*;
+use gwctl_fleet::Snapshot;
+
+fn listed(picture: &Snapshot, screen: &Screen, panel: Panel, now: i64) -> Vec<Row> {
+    rows(&basis(picture, now), screen, panel)
+}
+
+fn basis(picture: &Snapshot, now: i64) -> Basis<'_> {
+    Basis {
+        moment: Moment {
+            snapshot: picture,
+            now: at(now),
+        },
+        marks: Marks::UNICODE,
+        sort: None,
+    }
+}
 
 fn every_list(picture: &Snapshot) -> Vec<(Screen, Panel, Vec<Row>)> {
     let screens = [
@@ -18,7 +34,7 @@ fn every_list(picture: &Snapshot) -> Vec<(Screen, Panel, Vec<Row>)> {
     });
     lists
         .map(|(screen, panel)| {
-            let rows = rows(picture, &screen, panel, at(0));
+            let rows = listed(picture, &screen, panel, 0);
             (screen, panel, rows)
         })
         .collect()
@@ -46,7 +62,7 @@ fn every_list_has_rows_with_distinct_keys_and_lower_case_columns() {
 #[test]
 fn a_fleet_of_which_nothing_is_known_claims_nothing() {
     let blank = blank("orders");
-    let sites = rows(&blank, &Screen::Fleet, Panel::Regions, at(0));
+    let sites = listed(&blank, &Screen::Fleet, Panel::Regions, 0);
     for row in &sites {
         let cell = |name: &str| {
             row.cells
@@ -57,10 +73,10 @@ fn a_fleet_of_which_nothing_is_known_claims_nothing() {
                 .clone()
         };
         assert_eq!(cell("verdict"), "unknown");
-        assert_eq!(cell("role"), "unknown");
-        assert_eq!(cell("dns"), "unknown: not asked yet");
-        assert_eq!(cell("share"), "not asked yet");
-        assert_eq!(cell("probe"), "not asked yet");
+        assert_eq!(cell("role"), "… not asked yet");
+        assert_eq!(cell("dns"), "… not asked yet");
+        assert_eq!(cell("share"), "… not asked yet");
+        assert_eq!(cell("probe"), "… not asked yet");
     }
     assert_eq!(sites.len(), 3);
     for (_, panel, rows) in every_list(&blank) {
@@ -72,6 +88,7 @@ fn a_fleet_of_which_nothing_is_known_claims_nothing() {
 
 #[test]
 fn a_value_that_could_not_be_renewed_says_so() {
+    let picture = picture(0);
     let mut state = super::super::sample::known("available".to_string());
     let source = gwctl_fleet::Source {
         api: "test",
@@ -85,15 +102,15 @@ fn a_value_that_could_not_be_renewed_says_so() {
         source,
     );
     assert_eq!(
-        said(&state, Clone::clone),
-        "available (stale, could not ask: time-out)"
+        basis(&picture, 1).said(&state, Clone::clone),
+        "?available 1s (could not ask: time-out)"
     );
 }
 
 #[test]
 fn events_of_all_members_are_told_newest_first() {
     let picture = picture(0);
-    let events = rows(&picture, &Screen::Database, Panel::Events, at(9));
+    let events = listed(&picture, &Screen::Database, Panel::Events, 9);
     let regions: Vec<_> = events
         .iter()
         .filter_map(|row| row.subject.region())

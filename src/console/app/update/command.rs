@@ -1,7 +1,9 @@
 //! What commands do.
 
 use super::super::palette::{self, Command};
-use super::super::{Action, Connection, Effect, Filter, Gravity, History, Overlay, Screen, State};
+use super::super::{
+    Action, Connection, Effect, Filter, Gravity, History, Overlay, Screen, State, columns,
+};
 use super::{act, guided, notify};
 
 pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
@@ -26,6 +28,18 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Pace(pace) => return act::set_pace(state, pace),
         Command::Filter(text) => {
             set_filter(state, &text);
+            return Vec::new();
+        }
+        Command::Columns(chosen) => {
+            match chosen {
+                Some(chosen) => state.columns = chosen,
+                None => state.overlay = Some(columns::list(state)),
+            }
+            return Vec::new();
+        }
+        Command::Sort(sort) => {
+            state.sort = sort;
+            super::settle(state);
             return Vec::new();
         }
         Command::Guided(intent) => return guided::begin(state, &intent),
@@ -64,7 +78,7 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
 /// as an explanation.
 pub(super) fn set_filter(state: &mut State, text: &str) -> Option<String> {
     let spot = state.spot(state.focused());
-    match Filter::parse(text, &palette::columns(state)) {
+    match Filter::parse(text, &palette::names_of_columns(state)) {
         Ok(Some(filter)) => {
             state.filters.insert(spot, filter);
             None

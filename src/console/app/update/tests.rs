@@ -691,3 +691,88 @@ fn help_scrolls_no_further_than_its_end() {
     keys(&mut state, "?");
     assert!(state.overlay.is_none());
 }
+
+/// The Regions in the order of their rows.
+fn order(state: &State) -> Vec<String> {
+    let rows = state.rows(Panel::Regions);
+    rows.into_iter().map(|row| row.key).collect()
+}
+
+#[test]
+fn columns_are_chosen_listed_and_given_back() {
+    let mut state = console();
+    let shipped = state.columns.clone();
+    assert_eq!(line(&mut state, "columns p99 why"), []);
+    let names: Vec<&str> = state.columns.iter().map(|column| column.name).collect();
+    assert_eq!(names, ["region", "p99", "why"]);
+    line(&mut state, "columns");
+    let Some(Overlay::Detail { cells, .. }) = &state.overlay else {
+        panic!("{:?}", state.overlay);
+    };
+    assert!(
+        cells
+            .iter()
+            .any(|(name, about)| *name == "p99" && about.starts_with("shown: "))
+    );
+    assert!(cells.iter().any(|(name, _)| *name == "lag"));
+    keys(&mut state, "esc");
+    line(&mut state, "columns default");
+    assert_eq!(state.columns, shipped);
+}
+
+#[test]
+fn a_sorted_list_keeps_the_cursor_on_its_region() {
+    let mut state = console();
+    let fleet = order(&state);
+    keys(&mut state, "j");
+    let chosen = state.selected().map(|row| row.key);
+    line(&mut state, "sort region");
+    let mut sorted = fleet.clone();
+    sorted.sort();
+    assert_eq!(order(&state), sorted);
+    assert_eq!(state.selected().map(|row| row.key), chosen);
+    line(&mut state, "sort region down");
+    sorted.reverse();
+    assert_eq!(order(&state), sorted);
+    assert_eq!(state.selected().map(|row| row.key), chosen);
+    line(&mut state, "sort");
+    assert_eq!(order(&state), fleet);
+}
+
+#[test]
+fn what_is_not_known_is_sorted_last_either_way() {
+    let mut state = console();
+    let mut picture = picture(1);
+    for (site, took) in picture.sites.iter_mut().zip([90, 30, 60]) {
+        site.probe = known(gwctl_fleet::ProbeReport {
+            dns: std::time::Duration::ZERO,
+            connect: std::time::Duration::ZERO,
+            tls: None,
+            first_byte: std::time::Duration::from_millis(took),
+            status: 200,
+            served_by: None,
+            own: None,
+        });
+    }
+    let lost = &mut picture.sites[0];
+    let name = lost.region.to_string();
+    lost.probe.renew(
+        Err(Missing::CouldNotAsk {
+            why: "time-out".into(),
+        }),
+        at(1),
+        gwctl_fleet::Source::probe(),
+    );
+    update(&mut state, Msg::Snapshot(0, Arc::new(picture)));
+    for way in ["up", "down"] {
+        line(&mut state, &format!("sort probe {way}"));
+        let order = order(&state);
+        assert_eq!(order.last(), Some(&name), "{way}");
+        let others = if way == "up" {
+            ["eu-west-1", "ap-southeast-1"]
+        } else {
+            ["ap-southeast-1", "eu-west-1"]
+        };
+        assert_eq!(order[..2], others, "{way}");
+    }
+}

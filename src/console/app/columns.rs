@@ -1,0 +1,129 @@
+//! What `:columns` and `:sort` take, and what they tell.
+
+use super::{Overlay, State, Suggestion};
+use gwctl_fleet::columns::{self, ALL, Column, Drawn, Sort};
+
+/// The columns that `text` names, divided by blanks or commas; `default` names those that are shipped.
+///
+/// # Errors
+/// One sentence that says what was found and what is accepted.
+pub(super) fn parse(text: &str) -> Result<Vec<&'static Column>, String> {
+    if text.trim() == "default" {
+        return Ok(columns::on_screen());
+    }
+    let words = text.split([' ', ',']).filter(|word| !word.is_empty());
+    let named: Vec<&Column> = words.map(column).collect::<Result<_, _>>()?;
+    columns::chosen(named.iter().map(|column| column.name))
+        .map_err(|name| format!("`{name}` is no column"))
+}
+
+/// `p99`, `p99 up`, `region down`. Without a way, figures stand with the highest first, and words with the first
+/// letter first.
+///
+/// # Errors
+/// As [`parse`].
+pub(super) fn parse_sort(text: &str) -> Result<Sort, String> {
+    let (name, way) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let column = column(name)?;
+    let descending = match way.trim() {
+        "" => column.drawn != Drawn::Region && column.drawn != Drawn::Words || is_verdict(column),
+        "down" => true,
+        "up" => false,
+        other => {
+            return Err(format!(
+                "`{other}` is no way to sort; accepted are up and down"
+            ));
+        }
+    };
+    Ok(Sort { column, descending })
+}
+
+/// The worst verdict stands first.
+fn is_verdict(column: &Column) -> bool {
+    column.name == "verdict"
+}
+
+/// The column called `word`, or the only one that begins so.
+fn column(word: &str) -> Result<&'static Column, String> {
+    let word = word.to_ascii_lowercase();
+    if let Some(column) = columns::find(&word) {
+        return Ok(column);
+    }
+    let begun: Vec<&Column> = ALL
+        .iter()
+        .filter(|column| column.name.starts_with(&word))
+        .collect();
+    let names = |all: &[&Column], between: &str| {
+        let names: Vec<&str> = all.iter().map(|column| column.name).collect();
+        names.join(between)
+    };
+    match begun.as_slice() {
+        [column] => Ok(column),
+        [] => Err(format!(
+            "`{word}` is no column; accepted are {}",
+            names(&ALL.iter().collect::<Vec<_>>(), ", ")
+        )),
+        several => Err(format!("`{word}` could be {}", names(several, " or "))),
+    }
+}
+
+/// What may stand behind `verb`.
+pub(super) fn suggestions(verb: &str) -> impl Iterator<Item = Suggestion> {
+    ALL.iter().map(move |column| Suggestion {
+        line: format!("{verb} {}", column.name),
+        about: column.about.into(),
+    })
+}
+
+/// Every column there is, with what it says, and whether it is chosen.
+pub(super) fn list(state: &State) -> Overlay {
+    let told = |column: &'static Column| {
+        let chosen = state.columns.contains(&column);
+        let mark = if chosen { "shown: " } else { "" };
+        (column.name, format!("{mark}{}", column.about))
+    };
+    Overlay::Detail {
+        title: "Columns (`:columns NAME…` chooses, `:columns default` goes back)".into(),
+        cells: ALL.iter().map(told).collect(),
+        scroll: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(text: &str) -> Result<Vec<&'static str>, String> {
+        parse(text).map(|all| all.iter().map(|column| column.name).collect())
+    }
+
+    #[test]
+    fn columns_are_named_in_their_order_and_the_region_is_always_there() {
+        assert_eq!(names("p99 lag").unwrap(), ["region", "p99", "lag"]);
+        assert_eq!(
+            names("verd, reg,why").unwrap(),
+            ["verdict", "region", "why"]
+        );
+        assert_eq!(names("p99 p99").unwrap(), ["region", "p99"]);
+        assert_eq!(names("default").unwrap().len(), columns::on_screen().len());
+        let unknown = names("p95").unwrap_err();
+        assert!(
+            unknown.starts_with("`p95` is no column; accepted are region, "),
+            "{unknown}"
+        );
+        assert_eq!(
+            names("la").unwrap_err(),
+            "`la` could be lambda or lag or latency"
+        );
+    }
+
+    #[test]
+    fn figures_are_sorted_from_the_highest_and_words_from_the_first_letter() {
+        let way = |text| parse_sort(text).map(|sort| (sort.column.name, sort.descending));
+        assert_eq!(way("p99"), Ok(("p99", true)));
+        assert_eq!(way("p99 up"), Ok(("p99", false)));
+        assert_eq!(way("region"), Ok(("region", false)));
+        assert_eq!(way("verdict"), Ok(("verdict", true)));
+        assert!(way("p99 sideways").unwrap_err().contains("up and down"));
+    }
+}
