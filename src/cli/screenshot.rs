@@ -2,9 +2,10 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -19,7 +20,8 @@ use crate::actions::Intent;
 use crate::actions::arguments::AnyRegion;
 use crate::config::Paths;
 use crate::console::app::{
-    Code, Connection, Hold, Key, Keymap, Mode, Msg, Screen, Start, State, update,
+    Code, Connection, Hold, Key, Keymap, Leads, Mode, Msg, SCREENS, Screen, Start, State, Tab,
+    update,
 };
 use crate::console::view::picture::Picture;
 use crate::console::view::{DEFAULT, Depth, Theme, draw_into, picture as pictures};
@@ -33,7 +35,7 @@ const LIMIT: Duration = Duration::from_mins(1);
 pub struct ScreenshotArgs {
     /// Which screen
     #[arg(long, value_name = "SCREEN", default_value = "fleet")]
-    pub screen: ScreenName,
+    pub screen: Subject,
     /// The Region of the region screen [default: the fleet's first]
     #[arg(long, value_name = "CODE")]
     pub region: Option<String>,
@@ -64,19 +66,11 @@ pub struct ScreenshotArgs {
     pub out: Option<PathBuf>,
 }
 
-/// A screen by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ScreenName {
-    /// Every Region, the map, alarms, what changed last.
-    Fleet,
-    /// One Region in depth.
-    Region,
-    /// The Aurora Global Database.
-    Database,
-    /// Domain, distribution, router, routing records, DNS answers.
-    Edge,
-    /// The ledger of calls.
-    Calls,
+/// What can be drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// A screen.
+    Screen(Tab),
     /// The menu of guided actions.
     Actions,
     /// The plan of one.
@@ -85,8 +79,36 @@ pub enum ScreenName {
     Checks,
     /// Its confirmation.
     Confirm,
-    /// The run.
-    Run,
+}
+
+impl ValueEnum for Subject {
+    fn value_variants<'a>() -> &'a [Self] {
+        static ALL: LazyLock<Vec<Subject>> = LazyLock::new(|| {
+            let screens = SCREENS.iter().map(|screen| Subject::Screen(screen.tab));
+            let guided = [
+                Subject::Actions,
+                Subject::Plan,
+                Subject::Checks,
+                Subject::Confirm,
+            ];
+            screens.chain(guided).collect()
+        });
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let (name, about) = match self {
+            Self::Screen(tab) => {
+                let entry = &tab.entrance().entry;
+                (entry.name, entry.about)
+            }
+            Self::Actions => ("actions", "The menu of guided actions"),
+            Self::Plan => ("plan", "The plan of one"),
+            Self::Checks => ("checks", "Its checks"),
+            Self::Confirm => ("confirm", "Its confirmation"),
+        };
+        Some(PossibleValue::new(name).help(about))
+    }
 }
 
 /// A kind of picture.
@@ -123,7 +145,7 @@ pub fn run(global: &Global, args: &ScreenshotArgs) -> Result<Exit, Failure> {
         after: args.after,
         empty: false,
     };
-    let state = if args.screen == ScreenName::Run {
+    let state = if args.screen == Subject::Screen(Screen::Run.tab()) {
         let seen = rehearse(&still, &intent(args)?, args.into, LIMIT)?;
         let mut state = state(args, seen.picture, &theme)?;
         update(&mut state, Msg::Run(seen.run, Hold::Ours));
@@ -161,13 +183,13 @@ fn state(args: &ScreenshotArgs, snapshot: Arc<Snapshot>, theme: &Theme) -> Resul
     Ok(state)
 }
 
-impl ScreenName {
+impl Subject {
     /// Whether it belongs to a guided action.
-    const fn acts(self) -> bool {
-        matches!(
-            self,
-            Self::Actions | Self::Plan | Self::Checks | Self::Confirm | Self::Run
-        )
+    fn acts(self) -> bool {
+        match self {
+            Self::Screen(tab) => tab == Screen::Run.tab(),
+            Self::Actions | Self::Plan | Self::Checks | Self::Confirm => true,
+        }
     }
 }
 
@@ -179,15 +201,15 @@ fn intent(args: &ScreenshotArgs) -> Result<Intent, Failure> {
 /// As far into a guided action as its screen is, by the keys an operator presses.
 fn guided(args: &ScreenshotArgs, mut state: State) -> Result<State, Failure> {
     let enters = match args.screen {
-        ScreenName::Actions => {
+        Subject::Actions => {
             update(&mut state, Msg::Spec(0, args.spec()?));
             update(&mut state, Msg::Key(Key::char('a')));
             return Ok(state);
         }
-        ScreenName::Plan => 1,
-        ScreenName::Checks => 2,
-        ScreenName::Confirm => 3,
-        _ => return Ok(state),
+        Subject::Plan => 1,
+        Subject::Checks => 2,
+        Subject::Confirm => 3,
+        Subject::Screen(_) => return Ok(state),
     };
     update(&mut state, Msg::Spec(0, args.spec()?));
     update(&mut state, Msg::Key(Key::char(':')));
@@ -212,33 +234,31 @@ impl ScreenshotArgs {
 }
 
 fn screen(args: &ScreenshotArgs, snapshot: &Snapshot) -> Result<Screen, Failure> {
-    Ok(match args.screen {
-        ScreenName::Run => Screen::Run,
-        ScreenName::Fleet
-        | ScreenName::Actions
-        | ScreenName::Plan
-        | ScreenName::Checks
-        | ScreenName::Confirm => Screen::Fleet,
-        ScreenName::Database => Screen::Database,
-        ScreenName::Edge => Screen::Edge,
-        ScreenName::Calls => Screen::Calls,
-        ScreenName::Region => {
-            let known: Vec<&Region> = snapshot.sites.iter().map(|site| &site.region).collect();
-            let wanted = args.region.as_deref();
-            let found = known
-                .iter()
-                .find(|region| wanted.is_none_or(|wanted| wanted == region.as_str()));
-            let Some(region) = found else {
-                let names: Vec<&str> = known.iter().map(|region| region.as_str()).collect();
-                let wanted = wanted.unwrap_or_default();
-                return Err(
-                    Failure::usage(format!("the fleet has no Region `{wanted}`"))
-                        .next(format!("It has: {}.", names.join(", "))),
-                );
-            };
-            Screen::Region((*region).clone())
-        }
-    })
+    let Subject::Screen(tab) = args.screen else {
+        return Ok(Screen::Fleet);
+    };
+    match &tab.entrance().leads {
+        Leads::To(screen) => Ok(screen.clone()),
+        Leads::ToRun => Ok(Screen::Run),
+        Leads::ToRegion => region(args.region.as_deref(), snapshot),
+    }
+}
+
+/// The screen of the Region asked for, or else of the first.
+fn region(wanted: Option<&str>, snapshot: &Snapshot) -> Result<Screen, Failure> {
+    let known: Vec<&Region> = snapshot.sites.iter().map(|site| &site.region).collect();
+    let found = known
+        .iter()
+        .find(|region| wanted.is_none_or(|wanted| wanted == region.as_str()));
+    let Some(region) = found else {
+        let names: Vec<&str> = known.iter().map(|region| region.as_str()).collect();
+        let wanted = wanted.unwrap_or_default();
+        return Err(
+            Failure::usage(format!("the fleet has no Region `{wanted}`"))
+                .next(format!("It has: {}.", names.join(", "))),
+        );
+    };
+    Ok(Screen::Region((*region).clone()))
 }
 
 fn render(args: &ScreenshotArgs, state: &State, theme: &Theme) -> Result<Vec<u8>, Failure> {

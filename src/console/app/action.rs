@@ -1,8 +1,12 @@
 //! Everything a key can do, by name.
 
+/// A tab by its place among the screens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Tab(pub(super) u8);
+
 /// What a key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "`ACTIONS` says what each does, for people")]
+#[expect(missing_docs, reason = "`actions` says what each does, for people")]
 pub enum Action {
     Up,
     Down,
@@ -14,12 +18,7 @@ pub enum Action {
     PreviousPanel,
     Open,
     Back,
-    Fleet,
-    Region,
-    Database,
-    Edge,
-    Calls,
-    Run,
+    Show(Tab),
     LastPlace,
     HistoryBack,
     HistoryForward,
@@ -101,7 +100,7 @@ pub struct Entry {
     pub about: &'static str,
 }
 
-const fn entry(
+pub(super) const fn entry(
     action: Action,
     name: &'static str,
     keys: &'static [&'static str],
@@ -117,8 +116,8 @@ const fn entry(
     }
 }
 
-/// Every action with its default keys, in the order of help.
-pub const ACTIONS: &[Entry] = &[
+/// Those that help lists before the ones that show a screen.
+pub(super) const BEFORE: &[Entry] = &[
     entry(Action::Up, "up", &["k", "up"], Group::Move, "row up"),
     entry(
         Action::Down,
@@ -177,48 +176,10 @@ pub const ACTIONS: &[Entry] = &[
         Group::Screens,
         "one level back; never quits",
     ),
-    entry(
-        Action::Fleet,
-        "fleet",
-        &["1"],
-        Group::Screens,
-        "Fleet: every Region",
-    ),
-    entry(
-        Action::Region,
-        "region",
-        &["2"],
-        Group::Screens,
-        "Region: the one under the cursor; again: the next",
-    ),
-    entry(
-        Action::Database,
-        "database",
-        &["3"],
-        Group::Screens,
-        "Database: members, lag, events",
-    ),
-    entry(
-        Action::Edge,
-        "edge",
-        &["4"],
-        Group::Screens,
-        "Edge: distribution, routing, DNS",
-    ),
-    entry(
-        Action::Calls,
-        "calls",
-        &["5"],
-        Group::Screens,
-        "Calls: the ledger",
-    ),
-    entry(
-        Action::Run,
-        "run",
-        &["6"],
-        Group::Screens,
-        "Run: the guided action under way",
-    ),
+];
+
+/// As [`BEFORE`], and after those that show a screen.
+pub(super) const AFTER: &[Entry] = &[
     entry(
         Action::LastPlace,
         "last-place",

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::action::{ACTIONS, Action, Group};
+use super::action::{Action, Group};
+use super::screen::actions;
 use super::{Key, palette};
 
 /// One line of help.
@@ -94,7 +95,7 @@ impl Keymap {
     /// Unknown keys and actions, and a key given twice.
     pub fn new(overrides: &BTreeMap<String, String>) -> Result<Self, KeymapError> {
         let mut keys = BTreeMap::new();
-        for entry in ACTIONS {
+        for entry in actions() {
             // The defaults parse: a test holds them to it.
             keys.extend(
                 entry
@@ -137,8 +138,7 @@ impl Keymap {
 
     /// The keys of `action`: the user's own first, then the defaults in their order.
     pub fn keys(&self, action: Action) -> Vec<Key> {
-        let defaults = ACTIONS
-            .iter()
+        let defaults = actions()
             .find(|entry| entry.action == action)
             .map_or(&[][..], |entry| entry.keys);
         let place = |key: &Key| defaults.iter().position(|text| text.parse() == Ok(*key));
@@ -183,8 +183,7 @@ impl Keymap {
     /// Help for a screen where Enter does `enter`, with the keys in use and all commands.
     pub fn help(&self, enter: &str, has_faults: bool) -> Help {
         let section = |group: Group| {
-            let lines = ACTIONS
-                .iter()
+            let lines = actions()
                 .filter(|entry| {
                     entry.group == group && (has_faults || entry.action != Action::Faults)
                 })
@@ -220,10 +219,9 @@ fn named(key: &str, name: &str) -> Result<Option<Action>, KeymapError> {
     if name == "none" {
         return Ok(None);
     }
-    let entry = ACTIONS.iter().find(|entry| entry.name == name);
+    let entry = actions().find(|entry| entry.name == name);
     entry.map(|entry| Some(entry.action)).ok_or_else(|| {
-        let accepted = ACTIONS
-            .iter()
+        let accepted = actions()
             .map(|entry| entry.name)
             .collect::<Vec<_>>()
             .join(", ");
@@ -249,7 +247,7 @@ mod tests {
     #[test]
     fn every_default_key_parses_and_does_one_thing() {
         let keymap = remap(&[]).unwrap();
-        for entry in ACTIONS {
+        for entry in actions() {
             assert_eq!(
                 keymap.keys(entry.action).len(),
                 entry.keys.len(),

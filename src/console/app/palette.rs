@@ -7,7 +7,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use self::verbs::{Does, Takes, Verb, verbs};
 use super::keymap::HelpLine;
-use super::{State, Suggestion, columns};
+use super::{State, Suggestion, Tab, columns};
 use gwctl_actions::Intent;
 use gwctl_actions::arguments::{AnyRegion, ArgumentError, Regions};
 use gwctl_actions::guided::{ACTIONS, Description};
@@ -22,9 +22,7 @@ const SHOWN: usize = 8;
 pub enum Command {
     Fleet(Option<String>),
     Region(Option<Region>),
-    Database,
-    Edge,
-    Calls,
+    Show(Tab),
     Guided(Box<Intent>),
     Actions,
     Run,
@@ -78,6 +76,7 @@ pub fn parse(line: &str, state: &State) -> Result<Option<Command>, String> {
     match verb.does {
         Does::Guided(action) => guided(action, rest, state),
         Does::Console(read) => read(argument, state),
+        Does::Shows(tab) => Ok(Command::Show(tab)),
     }
     .map(Some)
 }

@@ -7,7 +7,7 @@ mod run;
 
 pub use run::{outcome, rows as of_run, status_word};
 
-use super::{Chart, Panel, Screen};
+use super::{Chart, Panel};
 use gwctl_fleet::columns::{Moment, Sort};
 use gwctl_fleet::{CallKey, Marks, Metric, Metrics, Observed, Reading, Region, clean_line};
 
@@ -130,27 +130,49 @@ impl Basis<'_> {
     }
 }
 
-/// All rows of `panel` of `screen`, unfiltered, in the order they are shown. None where the panel
-/// does not belong to the screen.
-pub fn rows(basis: &Basis<'_>, screen: &Screen, panel: Panel) -> Vec<Row> {
+pub(super) fn of_fleet(basis: &Basis<'_>, _: Option<&Region>, panel: Panel) -> Vec<Row> {
     let picture = basis.moment.snapshot;
-    match (screen, panel) {
-        (Screen::Fleet, Panel::Regions) => region::sites(basis),
-        (Screen::Fleet, Panel::Alarms) => picture.sites.iter().flat_map(region::alarms).collect(),
-        (Screen::Fleet, Panel::Changes) => rest::changes(picture),
-        (Screen::Region(region), _) => match (picture.site(region), panel) {
-            (Some(site), Panel::Charts) => region::charts(site),
-            (Some(site), Panel::Functions) => region::functions(basis, site),
-            (Some(site), Panel::Alarms) => region::alarms(site),
-            _ => Vec::new(),
-        },
-        (Screen::Database, Panel::Members) => rest::members(basis),
-        (Screen::Database, Panel::Events) => rest::events(picture),
-        (Screen::Edge, Panel::Records) => edge::records(picture),
-        (Screen::Edge, Panel::Checks) => edge::checks(basis),
-        (Screen::Edge, Panel::Answers) => edge::answers(picture),
-        (Screen::Calls, Panel::Operations) => rest::operations(picture),
-        (Screen::Calls, Panel::Recent) => rest::recent(picture),
+    match panel {
+        Panel::Regions => region::sites(basis),
+        Panel::Alarms => picture.sites.iter().flat_map(region::alarms).collect(),
+        Panel::Changes => rest::changes(picture),
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn of_region(basis: &Basis<'_>, region: Option<&Region>, panel: Panel) -> Vec<Row> {
+    let site = region.and_then(|region| basis.moment.site(region));
+    match (site, panel) {
+        (Some(site), Panel::Charts) => region::charts(site),
+        (Some(site), Panel::Functions) => region::functions(basis, site),
+        (Some(site), Panel::Alarms) => region::alarms(site),
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn of_database(basis: &Basis<'_>, _: Option<&Region>, panel: Panel) -> Vec<Row> {
+    match panel {
+        Panel::Members => rest::members(basis),
+        Panel::Events => rest::events(basis.moment.snapshot),
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn of_edge(basis: &Basis<'_>, _: Option<&Region>, panel: Panel) -> Vec<Row> {
+    let picture = basis.moment.snapshot;
+    match panel {
+        Panel::Records => edge::records(picture),
+        Panel::Checks => edge::checks(basis),
+        Panel::Answers => edge::answers(picture),
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn of_calls(basis: &Basis<'_>, _: Option<&Region>, panel: Panel) -> Vec<Row> {
+    let picture = basis.moment.snapshot;
+    match panel {
+        Panel::Operations => rest::operations(picture),
+        Panel::Recent => rest::recent(picture),
         _ => Vec::new(),
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::rows::{self, Basis, Row};
-use super::{Chart, Filter, Guided, History, Hits, Keymap, Overlay, Panel, Screen};
+use super::{Chart, Filter, Guided, History, Hits, Keymap, Leads, Overlay, Panel, SCREENS, Screen};
 use gwctl_fleet::columns::{self, Column, Moment, Sort};
 use gwctl_fleet::{Marks, Pace, Region, Site, Snapshot};
 
@@ -255,7 +255,7 @@ impl State {
     pub(super) fn all_rows(&self, panel: Panel) -> Vec<Row> {
         match (self.screen(), &self.guided.run) {
             (Screen::Run, Some(shown)) => rows::of_run(&shown.state, panel),
-            (screen, _) => rows::rows(&self.basis(), screen, panel),
+            (screen, _) => screen.rows(&self.basis(), panel),
         }
     }
 
@@ -328,21 +328,18 @@ impl State {
         self.shown.sites.iter().map(|site| &site.region)
     }
 
-    /// Screens in the order of their digits. The Region screen stands for the Region last opened
+    /// Screens in the order of their tabs. The Region screen stands for the Region last opened
     /// or under the cursor, or else the first.
     pub fn tabs(&self) -> Vec<Screen> {
-        let region = self.region_at_hand().map(Screen::Region);
-        [
-            Some(Screen::Fleet),
-            region,
-            Some(Screen::Database),
-            Some(Screen::Edge),
-            Some(Screen::Calls),
-            self.guided.run.as_ref().map(|_| Screen::Run),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
+        let led = |leads: &Leads| match leads {
+            Leads::To(screen) => Some(screen.clone()),
+            Leads::ToRegion => self.region_at_hand().map(Screen::Region),
+            Leads::ToRun => self.guided.run.as_ref().map(|_| Screen::Run),
+        };
+        SCREENS
+            .iter()
+            .filter_map(|screen| led(&screen.leads))
+            .collect()
     }
 
     /// The Region that digit 2 opens.

@@ -139,13 +139,13 @@ fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         let crowded = scene.state.guided.run.is_some() && area.width < 100;
         let name = match &screen {
             Screen::Region(region) if area.width >= 70 && !crowded => region.to_string(),
-            Screen::Database if crowded => "DB".into(),
-            other => title(other).to_string(),
+            other if crowded => other.entrance().short.into(),
+            other => other.entrance().title.into(),
         };
         if screen == Screen::Run && run_tab(scene, area, buf, &mut x, limit) {
             continue;
         }
-        let selected = here.digit() == screen.digit();
+        let selected = here.tab() == screen.tab();
         let (digit, word) = if selected {
             let style = scene
                 .style(Role::Accent)
@@ -161,7 +161,7 @@ fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             x,
             area.y,
             limit.saturating_sub(x),
-            &format!(" {} ", screen.digit()),
+            &format!(" {} ", screen.key()),
             digit,
         );
         x += paint::text(
@@ -211,7 +211,10 @@ fn run_tab(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, x: &mut u16, lim
         }
     };
     let line = Line::from(vec![
-        Span::styled(" 6 ", ground(scene.style(Role::Accent))),
+        Span::styled(
+            format!(" {} ", Screen::Run.key()),
+            ground(scene.style(Role::Accent)),
+        ),
         Span::styled(format!("{name} "), ground(scene.style(Role::Text))),
         Span::styled(format!("{mark} {word} {clock} "), ground(scene.style(role))),
     ]);
@@ -253,7 +256,7 @@ pub fn banner(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
         (Hold::Theirs(holder), _) => format!("moved by {} in another gwctl", holder.operator),
         (Hold::Nobody, _) => format!("unfinished, left {}", scene.ago(run.newest)),
     };
-    let key = scene.key(crate::app::Action::Run);
+    let key = scene.key(crate::app::Action::Show(Screen::Run.tab()));
     let text = format!(
         " {mark} {word} \u{b7} {key} opens it \u{b7} {what} \u{b7} {} ",
         paint::safe(&run.plan.title)
@@ -270,17 +273,6 @@ pub fn banner(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
         y: area.y + 1,
         height: area.height.saturating_sub(1),
         ..area
-    }
-}
-
-fn title(screen: &Screen) -> &'static str {
-    match screen {
-        Screen::Fleet => "Fleet",
-        Screen::Region(_) => "Region",
-        Screen::Database => "Database",
-        Screen::Edge => "Edge",
-        Screen::Calls => "Calls",
-        Screen::Run => "Run",
     }
 }
 

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::{Command, names_of_columns, pace, pick, region, themes};
-use crate::app::{Filter, State, columns};
+use crate::app::screen::Entrance;
+use crate::app::{Filter, SCREENS, State, Tab, columns};
 use gwctl_actions::guided::{self, ACTIONS, Description};
 
 /// What a verb takes.
@@ -39,6 +40,8 @@ type Read = fn(Option<&str>, &State) -> Result<Command, String>;
 pub(super) enum Does {
     Console(Read),
     Guided(&'static Description),
+    /// Shows a screen.
+    Shows(Tab),
 }
 
 #[derive(Clone)]
@@ -51,6 +54,18 @@ pub(super) struct Verb {
 }
 
 impl Verb {
+    /// The command of a screen, where it has one.
+    fn showing(screen: &Entrance) -> Option<Self> {
+        let (names, about) = screen.command?;
+        Some(Self {
+            names,
+            takes: Takes::Nothing,
+            usage: format!(":{}", names[0]).into(),
+            about,
+            does: Does::Shows(screen.tab),
+        })
+    }
+
     fn of(action: &'static Description) -> Self {
         let usage = format!(":{} {}", action.name, action.arguments);
         Self {
@@ -79,8 +94,8 @@ const fn verb(
     }
 }
 
-/// Where one goes, and how one looks.
-const LOOKING: &[Verb] = &[
+/// What leads to the screens that are about something.
+const PLACES: &[Verb] = &[
     verb(
         &["fleet"],
         Takes::Fleet,
@@ -101,27 +116,10 @@ const LOOKING: &[Verb] = &[
             Ok(Command::Region(known.transpose()?))
         },
     ),
-    verb(
-        &["database", "db"],
-        Takes::Nothing,
-        ":database",
-        "the global database",
-        |_, _| Ok(Command::Database),
-    ),
-    verb(
-        &["edge"],
-        Takes::Nothing,
-        ":edge",
-        "distribution, routing records, DNS answers",
-        |_, _| Ok(Command::Edge),
-    ),
-    verb(
-        &["calls"],
-        Takes::Nothing,
-        ":calls",
-        "every call gwctl made",
-        |_, _| Ok(Command::Calls),
-    ),
+];
+
+/// How one looks.
+const LOOKING: &[Verb] = &[
     verb(
         &["theme", "themes"],
         Takes::Theme,
@@ -266,9 +264,12 @@ const LEAVING: &[Verb] = &[
 ];
 
 pub(super) fn verbs(has_faults: bool) -> impl Iterator<Item = Verb> {
-    let looking = LOOKING.iter().cloned();
     let acting = ACTIONS.iter().copied().map(Verb::of);
-    looking
+    PLACES
+        .iter()
+        .cloned()
+        .chain(SCREENS.iter().filter_map(Verb::showing))
+        .chain(LOOKING.iter().cloned())
         .chain(acting)
         .chain(LEAVING.iter().cloned())
         .filter(move |verb| has_faults || verb.names[0] != "faults")

@@ -1,9 +1,10 @@
 use super::super::sample::{at, blank, picture, region};
 use super::*;
+use crate::app::Screen;
 use gwctl_fleet::Snapshot;
 
 fn listed(picture: &Snapshot, screen: &Screen, panel: Panel, now: i64) -> Vec<Row> {
-    rows(&basis(picture, now), screen, panel)
+    screen.rows(&basis(picture, now), panel)
 }
 
 fn basis(picture: &Snapshot, now: i64) -> Basis<'_> {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::super::{
-    Action, Effect, Gravity, OrderKind, Overlay, Palette, Panel, Row, Screen, State, Subject,
-    palette as commands,
+    Action, Effect, Gravity, Leads, OrderKind, Overlay, Palette, Panel, Row, Screen, State,
+    Subject, palette as commands,
 };
 use super::{guided, notify, run};
 use gwctl_fleet::{CheckKind, Observed, Pace, Region};
@@ -24,12 +24,11 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::PreviousPanel => focus(state, -1),
         Action::Open => return open(state),
         Action::Back => back(state),
-        Action::Fleet => go(state, Screen::Fleet),
-        Action::Region => region(state),
-        Action::Database => go(state, Screen::Database),
-        Action::Edge => go(state, Screen::Edge),
-        Action::Calls => go(state, Screen::Calls),
-        Action::Run => run::show(state),
+        Action::Show(tab) => match &tab.entrance().leads {
+            Leads::To(screen) => go(state, screen.clone()),
+            Leads::ToRegion => region(state),
+            Leads::ToRun => run::show(state),
+        },
         Action::LastPlace => travel(state, super::super::History::last),
         Action::HistoryBack => travel(state, super::super::History::back),
         Action::HistoryForward => travel(state, super::super::History::forward),
@@ -160,26 +159,6 @@ fn back(state: &mut State) {
     go(state, Screen::Fleet);
 }
 
-/// What Enter does where the cursor is, for help.
-pub(super) fn enter_does(state: &State) -> &'static str {
-    match state.focused() {
-        Panel::Regions | Panel::Members => "open the Region under the cursor",
-        Panel::Alarms | Panel::Changes | Panel::Answers => match state.screen() {
-            Screen::Region(_) => "show the row in full",
-            _ => "open the Region of the row",
-        },
-        Panel::Charts => "enlarge the chart, or shrink it",
-        Panel::Records | Panel::Checks => "ask for the checkers' votes",
-        Panel::Functions
-        | Panel::Events
-        | Panel::Operations
-        | Panel::Recent
-        | Panel::Steps
-        | Panel::Sent
-        | Panel::Log => "show the row in full",
-    }
-}
-
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
     let Some(row) = state.selected() else {
         return Vec::new();
@@ -231,6 +210,12 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
     }
     detail(state, row);
     Vec::new()
+}
+
+/// What Enter does where the cursor is, for help.
+fn enter_does(state: &State) -> &'static str {
+    let in_region = matches!(state.screen(), Screen::Region(_));
+    state.focused().enter(in_region)
 }
 
 fn known(state: &State, region: &Region) -> Option<Region> {

@@ -8,7 +8,8 @@ use super::{act, guided, notify};
 
 pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
     let action = match command {
-        Command::Fleet(None) => Action::Fleet,
+        Command::Show(tab) => Action::Show(tab),
+        Command::Fleet(None) => Action::Show(Screen::Fleet.tab()),
         Command::Fleet(Some(name)) => return switch(state, name),
         Command::Region(Some(region)) => {
             act::go(state, Screen::Region(region));
@@ -56,11 +57,8 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
             return vec![Effect::ListRuns];
         }
         Command::Actions => Action::Actions,
-        Command::Run => Action::Run,
+        Command::Run => Action::Show(Screen::Run.tab()),
         Command::Theme(None) => Action::Themes,
-        Command::Database => Action::Database,
-        Command::Edge => Action::Edge,
-        Command::Calls => Action::Calls,
         Command::Refresh => Action::Refresh,
         Command::Freeze => Action::Freeze,
         Command::Faults => Action::Faults,

@@ -1,0 +1,134 @@
+//! The parts of screens that can have the focus.
+
+/// A part of a screen that can have the focus: a list of rows with a cursor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Panel {
+    /// Fleet: one row a Region.
+    Regions,
+    /// Fleet: alarms of all Regions. Region: its alarms.
+    Alarms,
+    /// Fleet: what changed last.
+    Changes,
+    /// Region: one row a [`Chart`].
+    Charts,
+    /// Region: the functions.
+    Functions,
+    /// Database: one row a member cluster.
+    Members,
+    /// Database: events of every member, newest first.
+    Events,
+    /// Edge: the latency set.
+    Records,
+    /// Edge: health checks.
+    Checks,
+    /// Edge: what DNS answers now.
+    Answers,
+    /// Calls: counters by service, operation and Region.
+    Operations,
+    /// Calls: the newest single calls, newest first.
+    Recent,
+    /// Run: the steps.
+    Steps,
+    /// Run: every change that was sent, newest first.
+    Sent,
+    /// Run: notes, and abort criteria that were met, newest first.
+    Log,
+}
+
+impl Panel {
+    /// The heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Regions => "Regions",
+            Self::Alarms => "Alarms",
+            Self::Changes => "Changes",
+            Self::Charts => "Charts",
+            Self::Functions => "Functions",
+            Self::Members => "Members",
+            Self::Events => "Events",
+            Self::Records => "Latency records",
+            Self::Checks => "Health checks",
+            Self::Answers => "DNS answers",
+            Self::Operations => "Operations",
+            Self::Recent => "Recent calls",
+            Self::Steps => "Steps",
+            Self::Sent => "Changes sent",
+            Self::Log => "Notes",
+        }
+    }
+
+    /// What Enter does on its rows, for help; `in_region` on the screen of a Region.
+    pub const fn enter(self, in_region: bool) -> &'static str {
+        match self {
+            Self::Regions | Self::Members => "open the Region under the cursor",
+            Self::Alarms | Self::Changes | Self::Answers if !in_region => {
+                "open the Region of the row"
+            }
+            Self::Charts => "enlarge the chart, or shrink it",
+            Self::Records | Self::Checks => "ask for the checkers' votes",
+            Self::Alarms
+            | Self::Changes
+            | Self::Answers
+            | Self::Functions
+            | Self::Events
+            | Self::Operations
+            | Self::Recent
+            | Self::Steps
+            | Self::Sent
+            | Self::Log => "show the row in full",
+        }
+    }
+}
+
+/// A time-series chart of the Region screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Chart {
+    /// API p50, p90, p99 and integration latency.
+    Latency,
+    /// API requests.
+    Requests,
+    /// API 4xx and 5xx.
+    ApiErrors,
+    /// Function errors and throttles.
+    FunctionErrors,
+    /// Function duration p95.
+    Duration,
+    /// Function concurrency.
+    Concurrency,
+    /// Replication lag of this Region's secondary.
+    Lag,
+    /// Database CPU and connections.
+    Database,
+    /// Route 53's health check.
+    HealthCheck,
+}
+
+impl Chart {
+    /// All of them, in the order they are shown.
+    pub const ALL: [Self; 9] = [
+        Self::Latency,
+        Self::Requests,
+        Self::ApiErrors,
+        Self::FunctionErrors,
+        Self::Duration,
+        Self::Concurrency,
+        Self::Lag,
+        Self::Database,
+        Self::HealthCheck,
+    ];
+
+    /// The heading.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Latency => "API latency",
+            Self::Requests => "API requests",
+            Self::ApiErrors => "API errors",
+            Self::FunctionErrors => "Function errors",
+            Self::Duration => "Function duration",
+            Self::Concurrency => "Function concurrency",
+            Self::Lag => "Replication lag",
+            Self::Database => "Database load",
+            Self::HealthCheck => "Health check",
+        }
+    }
+}
