@@ -1,37 +1,11 @@
 //! Which key does what: data, remappable. Help and footer are made from it, so that remaps show.
 
+use super::help::{Help, HelpLine};
 use std::collections::BTreeMap;
 
+use super::Key;
 use super::action::{Action, Group};
 use super::screen::actions;
-use super::{Key, palette};
-
-/// One line of help.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HelpLine {
-    /// The keys, or the command: `j ↓`, `:pace calm|incident`.
-    pub keys: String,
-    /// What it does.
-    pub about: String,
-}
-
-/// Help, in titled sections.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Help {
-    /// Heading and lines.
-    pub sections: Vec<(String, Vec<HelpLine>)>,
-}
-
-impl Help {
-    /// Lines when every section has a heading and a blank line after it but the last.
-    pub fn height(&self) -> usize {
-        self.sections
-            .iter()
-            .map(|(_, lines)| lines.len() + 2)
-            .sum::<usize>()
-            .saturating_sub(1)
-    }
-}
 
 /// What is wrong with the configuration's keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -180,8 +154,8 @@ impl Keymap {
             .collect()
     }
 
-    /// Help for a screen where Enter does `enter`, with the keys in use and all commands.
-    pub fn help(&self, enter: &str, has_faults: bool) -> Help {
+    /// Help for a screen where Enter does `enter`, with the keys in use, and `commands`.
+    pub fn help(&self, enter: &str, has_faults: bool, commands: Vec<HelpLine>) -> Help {
         let section = |group: Group| {
             let lines = actions()
                 .filter(|entry| {
@@ -209,7 +183,7 @@ impl Keymap {
             (group.title().to_string(), lines)
         };
         let mut sections: Vec<_> = Group::ALL.into_iter().map(section).collect();
-        sections.push(("Commands".into(), palette::help(has_faults)));
+        sections.push(("Commands".into(), commands));
         Help { sections }
     }
 }
@@ -236,6 +210,7 @@ fn named(key: &str, name: &str) -> Result<Option<Action>, KeymapError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::palette;
 
     fn remap(pairs: &[(&str, &str)]) -> Result<Keymap, KeymapError> {
         let overrides = pairs
@@ -268,7 +243,7 @@ mod tests {
                 .iter()
                 .any(|line| line.keys == "f" && line.about == "filter")
         );
-        let help = keymap.help("open it", false);
+        let help = keymap.help("open it", false, palette::help(false));
         let all: Vec<_> = help.sections.iter().flat_map(|(_, lines)| lines).collect();
         assert!(all.iter().any(|line| line.keys == "f Ctrl-S"));
         assert!(
@@ -288,7 +263,7 @@ mod tests {
     fn help_speaks_of_faults_only_where_there_are_any() {
         let keymap = Keymap::default();
         let speaks = |has_faults| {
-            let help = keymap.help("", has_faults);
+            let help = keymap.help("", has_faults, palette::help(has_faults));
             help.sections
                 .iter()
                 .flat_map(|(_, lines)| lines)

@@ -2,37 +2,49 @@
 
 mod action;
 mod columns;
+mod fault_entry;
 mod filter;
 mod guided;
+mod help;
 mod hits;
 mod keymap;
 mod keys;
 mod msg;
+mod offer;
+mod offers;
 mod overlay;
 mod palette;
 mod panel;
 mod place;
+mod rights;
 mod rows;
+mod run_line;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod sample;
 mod screen;
 mod state;
+mod suggestion;
 mod update;
 mod wizard;
 
 pub use action::{Action, Tab};
+pub use fault_entry::FaultEntry;
 pub use filter::Filter;
 pub use guided::{Guided, Hold, OrderKind, Shown};
+pub use help::{Help, HelpLine};
 pub use hits::{Area, Hits, Target, Window};
-pub use keymap::{Help, HelpLine, Keymap, KeymapError};
+pub use keymap::{Keymap, KeymapError};
 pub use keys::{Code, Key};
-pub use msg::{Effect, Gesture, Kept, Msg, RunLine};
-pub use overlay::{Ask, FaultEntry, Overlay, Palette, PromptFor, Suggestion};
+pub use msg::{Effect, Gesture, Kept, Msg};
+pub use offer::{Offer, Way, red};
+pub use overlay::{Ask, Overlay, Palette, PromptFor};
 pub use panel::{Chart, Panel};
 pub use place::History;
 pub use rows::{Row, Subject, outcome, status_word};
+pub use run_line::RunLine;
 pub use screen::{Leads, SCREENS, Screen};
 pub use state::{Connection, Cursor, Gravity, Mode, Notice, Spot, Start, State, ThemeEntry};
+pub use suggestion::Suggestion;
 pub use update::update;
-pub use wizard::{Offer, Part, Way, Wizard, red};
+pub use wizard::{Part, Wizard};

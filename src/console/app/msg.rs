@@ -1,11 +1,12 @@
 //! What comes in and what goes out: the only ways to change the state and the world.
 
+use super::run_line::RunLine;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::{FaultEntry, Hits, Hold, Key};
-use gwctl_actions::{Binding, Intent, Lately, Order, Phase, Plan, RunState};
+use gwctl_actions::{Binding, Intent, Lately, Order, Plan, RunState};
 use gwctl_fleet::{FleetSpec, Observed, Pace, Snapshot, Vote};
 
 /// What a mouse did.
@@ -86,23 +87,6 @@ pub struct Kept {
     pub changed: bool,
     /// What was written where, or why not and what to do; nothing where there was nothing to write.
     pub said: Option<Result<String, String>>,
-}
-
-/// A run in the list of runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunLine {
-    /// Identifier.
-    pub id: String,
-    /// When it was begun.
-    pub begun: Option<Timestamp>,
-    /// What it does.
-    pub title: String,
-    /// Who confirmed it.
-    pub operator: String,
-    /// How it stands; none when its journal cannot be read.
-    pub phase: Option<Phase>,
-    /// Nobody is at it.
-    pub unattended: bool,
 }
 
 /// Something to do outside.

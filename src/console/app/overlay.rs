@@ -1,9 +1,11 @@
 //! What can lie over a screen.
 
+use super::fault_entry::FaultEntry;
+use super::suggestion::Suggestion;
 use tui_input::Input;
 
-use super::msg::RunLine;
 use super::{Help, Offer, OrderKind, Wizard};
+use crate::app::run_line::RunLine;
 use gwctl_actions::Intent;
 use gwctl_fleet::{Observed, Vote};
 
@@ -118,24 +120,4 @@ pub struct Palette {
     pub error: Option<String>,
     /// How far back in the history Up went.
     pub recalled: Option<usize>,
-}
-
-/// A completion.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Suggestion {
-    /// The whole line it makes, without the colon.
-    pub line: String,
-    /// What it does.
-    pub about: String,
-}
-
-/// A fault of the simulated world.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FaultEntry {
-    /// What starts and ends it.
-    pub id: String,
-    /// What it does, in a few words.
-    pub title: String,
-    /// Whether it is on.
-    pub active: bool,
 }

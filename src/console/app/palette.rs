@@ -6,8 +6,8 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use self::verbs::{Does, Takes, Verb, verbs};
-use super::keymap::HelpLine;
 use super::{State, Suggestion, Tab, columns};
+use crate::app::help::HelpLine;
 use gwctl_actions::Intent;
 use gwctl_actions::arguments::{AnyRegion, ArgumentError, Regions};
 use gwctl_actions::guided::{ACTIONS, Description};

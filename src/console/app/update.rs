@@ -2,26 +2,24 @@
 
 mod act;
 mod command;
+mod cursor;
 mod guided;
 mod mouse;
+mod navigate;
+mod notice;
 mod overlay;
 mod run;
 #[cfg(test)]
 mod tests;
 
+use self::cursor::settle;
+use self::notice::notify;
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use super::state::Cursor;
-use super::{
-    Action, Connection, Effect, FaultEntry, Gravity, Key, Msg, Notice, Overlay, Panel, Row, State,
-};
+use super::{Action, Connection, Effect, FaultEntry, Gravity, Key, Msg, Overlay, State};
 use gwctl_fleet::{Observed, Snapshot, Vote};
-
-/// How long a message stays.
-const INFO: SignedDuration = SignedDuration::from_secs(4);
-const ERROR: SignedDuration = SignedDuration::from_secs(10);
 
 /// Takes one message in; what is returned is to be done outside.
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
@@ -179,44 +177,4 @@ fn faults_came(state: &mut State, faults: Vec<FaultEntry>) -> Vec<Effect> {
         *list = faults;
     }
     Vec::new()
-}
-
-/// Puts a message into the footer.
-fn notify(state: &mut State, text: impl Into<String>, gravity: Gravity) {
-    let stays = match gravity {
-        Gravity::Info => INFO,
-        Gravity::Error => ERROR,
-    };
-    let until = state.wall.saturating_add(stays).unwrap_or(state.wall);
-    state.notice = Some(Notice {
-        text: text.into(),
-        gravity,
-        until,
-    });
-}
-
-/// Rows came, went or moved: every cursor of this screen stays on its row, or at least on a row.
-fn settle(state: &mut State) {
-    for panel in state.screen().panels() {
-        let before = state
-            .cursors
-            .get(&state.spot(*panel))
-            .cloned()
-            .unwrap_or_default();
-        let rows = state.rows(*panel);
-        let same = before
-            .key
-            .as_ref()
-            .and_then(|key| rows.iter().position(|row| &row.key == key));
-        point_at(state, *panel, same.unwrap_or(before.row), &rows);
-    }
-}
-
-/// Puts the cursor of `panel` on a row. On the first one it stays first, whatever comes before:
-/// nobody chose that row, and lists of what is newest are watched from their top.
-fn point_at(state: &mut State, panel: Panel, row: usize, rows: &[Row]) {
-    let row = row.min(rows.len().saturating_sub(1));
-    let key = rows.get(row).filter(|_| row > 0).map(|row| row.key.clone());
-    let spot = state.spot(panel);
-    state.cursors.insert(spot, Cursor { row, key });
 }

@@ -4,7 +4,8 @@ use super::super::palette::{self, Command};
 use super::super::{
     Action, Connection, Effect, Filter, Gravity, History, Overlay, Screen, State, columns,
 };
-use super::{act, guided, notify};
+use super::notice::notify;
+use super::{act, guided, navigate};
 
 pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
     let action = match command {
@@ -12,12 +13,12 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Fleet(None) => Action::Show(Screen::Fleet.tab()),
         Command::Fleet(Some(name)) => return switch(state, name),
         Command::Region(Some(region)) => {
-            act::go(state, Screen::Region(region));
+            navigate::go(state, Screen::Region(region));
             return Vec::new();
         }
         Command::Region(None) => {
             if let Some(region) = state.region_at_hand() {
-                act::go(state, Screen::Region(region));
+                navigate::go(state, Screen::Region(region));
             }
             return Vec::new();
         }
@@ -26,7 +27,7 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
             state.theme = name;
             return Vec::new();
         }
-        Command::Pace(pace) => return act::set_pace(state, pace),
+        Command::Pace(pace) => return navigate::set_pace(state, pace),
         Command::Filter(text) => {
             set_filter(state, &text);
             return Vec::new();
@@ -40,7 +41,7 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
         }
         Command::Sort(sort) => {
             state.sort = sort;
-            super::settle(state);
+            super::cursor::settle(state);
             return Vec::new();
         }
         Command::Guided(intent) => return guided::begin(state, &intent),
@@ -91,7 +92,7 @@ pub(super) fn set_filter(state: &mut State, text: &str) -> Option<String> {
 
 fn switch(state: &mut State, name: String) -> Vec<Effect> {
     if name == state.fleet && matches!(state.connection, Connection::Open | Connection::Opening) {
-        act::go(state, Screen::Fleet);
+        navigate::go(state, Screen::Fleet);
         return Vec::new();
     }
     state.generation += 1;

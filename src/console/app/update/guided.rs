@@ -1,10 +1,12 @@
 //! From the menu of actions through plan and checks to the confirmed run.
 
-use super::super::wizard::{self, Offer, Way};
+use super::super::offers;
 use super::super::{
     Ask, Effect, Gravity, Overlay, Part, PromptFor, Screen, Shown, State, Wizard, guided::ARMED,
 };
-use super::{act, notify};
+use super::notice::notify;
+use super::{act, navigate};
+use crate::app::offer::{Offer, Way};
 use gwctl_actions::{Finding, Intent, Lately, Refused};
 
 /// Everything that can be done where one is.
@@ -13,7 +15,7 @@ pub(super) fn menu(state: &mut State) {
         notify(state, "the fleet has no Region to act on", Gravity::Error);
         return;
     };
-    let offers = wizard::offers(state, &region);
+    let offers = offers::offers(state, &region);
     let row = offers
         .iter()
         .position(|offer| offer.refused().is_none())
@@ -36,7 +38,7 @@ pub(super) fn choose(state: &mut State, offer: Offer) -> Vec<Effect> {
         }
         Way::Plain(intent) | Way::Asked(intent, _) => begin(state, &intent),
         Way::Line(line, _) => {
-            act::palette(state, &line);
+            navigate::palette(state, &line);
             Vec::new()
         }
     }
@@ -49,7 +51,7 @@ pub(super) fn begin(state: &mut State, intent: &Intent) -> Vec<Effect> {
         state.overlay = None;
         return vec![Effect::LookUp(Box::new(intent.clone()))];
     }
-    match wizard::planned(state, intent) {
+    match offers::planned(state, intent) {
         Ok(plan) => {
             let lately = Effect::ReadLately(Box::new(plan.binding.clone()));
             state.guided.lately = Lately::default();
@@ -79,7 +81,7 @@ pub(super) fn argued(
     let intent = intent.answered(text).map_err(|why| why.to_string())?;
     // A refusal is said beside the line, which stays.
     if !intent.must_be_looked_up() {
-        wizard::planned(state, &intent).map_err(|refused| sentence(&refused))?;
+        offers::planned(state, &intent).map_err(|refused| sentence(&refused))?;
     }
     Ok(begin(state, &intent))
 }
@@ -96,7 +98,7 @@ pub(super) fn replan(state: &mut State) {
         Some(Overlay::Wizard(open)) if !open.starting => open.plan.intent.clone(),
         _ => return,
     };
-    let planned = wizard::planned(state, &intent);
+    let planned = offers::planned(state, &intent);
     if let Some(Overlay::Wizard(open)) = &mut state.overlay {
         match planned {
             Ok(mut plan) => {
@@ -305,6 +307,6 @@ pub(super) fn not_started(state: &mut State, why: String) {
 pub(super) fn started(state: &mut State) {
     if open(state).is_some_and(|wizard| wizard.starting) {
         state.overlay = None;
-        act::go(state, Screen::Run);
+        navigate::go(state, Screen::Run);
     }
 }

@@ -1,7 +1,7 @@
 //! The mouse: what was clicked follows from what was drawn where.
 
 use super::super::{Effect, Gesture, Overlay, State, Target};
-use super::{act, overlay};
+use super::{act, navigate, overlay};
 
 /// Rows a turn of the wheel moves.
 const WHEEL: isize = 3;
@@ -18,14 +18,14 @@ pub(super) fn moved(state: &mut State, gesture: Gesture, x: u16, y: u16) -> Vec<
 
 fn clicked(state: &mut State, target: Option<Target>) -> Vec<Effect> {
     match target {
-        Some(Target::Tab(screen)) => act::go(state, screen),
+        Some(Target::Tab(screen)) => navigate::go(state, screen),
         Some(Target::Panel(panel)) => {
             state.focus.insert(state.screen().clone(), panel);
         }
         Some(Target::Row(panel, row)) => {
             let again = state.focused() == panel && state.cursor(panel) == row;
             state.focus.insert(state.screen().clone(), panel);
-            act::set_cursor(state, panel, row);
+            navigate::set_cursor(state, panel, row);
             if again {
                 return act::open(state);
             }
@@ -66,7 +66,7 @@ fn turned(state: &mut State, target: Option<&Target>, by: isize) -> Vec<Effect> 
         overlay::step(state, by);
     } else if let Some(Target::Panel(panel) | Target::Row(panel, _)) = target {
         state.focus.insert(state.screen().clone(), *panel);
-        act::step(state, by);
+        navigate::step(state, by);
     }
     Vec::new()
 }

@@ -6,7 +6,7 @@ use super::super::{
     Action, Code, Effect, Key, Overlay, Palette, Part, PromptFor, State,
     palette::{self, Command},
 };
-use super::{act, command, guided, run};
+use super::{act, command, guided, navigate, run};
 
 /// Lines of a page before anything was drawn.
 const PAGE: usize = 10;
@@ -209,8 +209,8 @@ fn in_filter(state: &mut State, key: Key) -> Vec<Effect> {
             }
         }
         // The list under the line still moves.
-        Code::Up => act::step(state, -1),
-        Code::Down => act::step(state, 1),
+        Code::Up => navigate::step(state, -1),
+        Code::Down => navigate::step(state, 1),
         _ => edit_line(state, key),
     }
     Vec::new()

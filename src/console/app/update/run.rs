@@ -7,7 +7,8 @@ use super::super::{
     Ask, Cursor, Effect, Gravity, Hold, Kept, OrderKind, Overlay, Panel, PromptFor, Screen, Shown,
     State,
 };
-use super::{act, guided, notify};
+use super::notice::notify;
+use super::{guided, navigate};
 use gwctl_actions::{Order, Phase, RunState, StepStatus, built_by};
 use gwctl_fleet::Pace;
 
@@ -171,7 +172,7 @@ pub(super) fn show(state: &mut State) {
     match &mut state.guided.run {
         Some(shown) => {
             shown.seen = true;
-            act::go(state, Screen::Run);
+            navigate::go(state, Screen::Run);
         }
         None => notify(
             state,
@@ -198,7 +199,7 @@ pub(super) fn follow(state: &mut State, id: String) -> Vec<Effect> {
         return Vec::new();
     }
     state.guided.run = None;
-    act::go(state, Screen::Run);
+    navigate::go(state, Screen::Run);
     vec![Effect::Follow(id)]
 }
 

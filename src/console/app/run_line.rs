@@ -1,0 +1,21 @@
+//! A run, in the list of runs.
+
+use gwctl_actions::Phase;
+use jiff::Timestamp;
+
+/// A run in the list of runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunLine {
+    /// Identifier.
+    pub id: String,
+    /// When it was begun.
+    pub begun: Option<Timestamp>,
+    /// What it does.
+    pub title: String,
+    /// Who confirmed it.
+    pub operator: String,
+    /// How it stands; none when its journal cannot be read.
+    pub phase: Option<Phase>,
+    /// Nobody is at it.
+    pub unattended: bool,
+}

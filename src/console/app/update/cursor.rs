@@ -1,0 +1,30 @@
+//! Cursors stay on what they were on while lists change below them.
+
+use super::super::state::Cursor;
+use super::super::{Panel, Row, State};
+
+/// Rows came, went or moved: every cursor of this screen stays on its row, or at least on a row.
+pub(super) fn settle(state: &mut State) {
+    for panel in state.screen().panels() {
+        let before = state
+            .cursors
+            .get(&state.spot(*panel))
+            .cloned()
+            .unwrap_or_default();
+        let rows = state.rows(*panel);
+        let same = before
+            .key
+            .as_ref()
+            .and_then(|key| rows.iter().position(|row| &row.key == key));
+        point_at(state, *panel, same.unwrap_or(before.row), &rows);
+    }
+}
+
+/// Puts the cursor of `panel` on a row. On the first one it stays first, whatever comes before:
+/// nobody chose that row, and lists of what is newest are watched from their top.
+pub(super) fn point_at(state: &mut State, panel: Panel, row: usize, rows: &[Row]) {
+    let row = row.min(rows.len().saturating_sub(1));
+    let key = rows.get(row).filter(|_| row > 0).map(|row| row.key.clone());
+    let spot = state.spot(panel);
+    state.cursors.insert(spot, Cursor { row, key });
+}
