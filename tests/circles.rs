@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use regex::Regex;
 
@@ -12,6 +13,26 @@ const LONGEST: usize = 4;
 const MEMBERS: &[&str] = &[
     "actions", "aws", "console", "files", "fleet", "observe", "sim", "stacks",
 ];
+
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).unwrap()
+}
+
+static COMMENT: LazyLock<Regex> = LazyLock::new(|| regex(r"//[^\n]*"));
+static TEXT: LazyLock<Regex> = LazyLock::new(|| regex(r#""(\\.|[^"\\])*""#));
+static VISIBLE_IN: LazyLock<Regex> = LazyLock::new(|| regex(r"pub\(in [\w:]+\)"));
+static USE: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"(?s)(pub(?:\([a-z ]+\))?\s+)?\buse\s+([^;]+);"));
+static PATH: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"\b(?:crate|super|self|[a-z_]\w*)(?:::\w+)+"));
+static CHILD: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r#"(?m)^(#\[cfg\(test\)\]\s*)?(?:#\[path = "([^"]+)"\]\s*)?(?:pub(?:\([a-z ]+\))? )?mod (\w+);"#,
+    )
+});
+static ITEM: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"\b(?:struct|enum|fn|trait|type|const|static|mod)\s+(\w+)|macro_rules!\s*(\w+)")
+});
 
 /// A module by its crate and path.
 type Module = Vec<String>;
@@ -27,6 +48,22 @@ struct Source {
     file: PathBuf,
     text: String,
     uses: Vec<Use>,
+    /// What it defines itself.
+    items: BTreeSet<String>,
+}
+
+impl Source {
+    fn of(file: &Path, text: &str) -> Self {
+        let text = code(text);
+        let items = ITEM.captures_iter(&text);
+        let items = items.filter_map(|item| item.get(1).or(item.get(2)));
+        Self {
+            file: file.to_owned(),
+            uses: uses(&text),
+            items: items.map(|name| name.as_str().to_owned()).collect(),
+            text,
+        }
+    }
 }
 
 /// All modules of the workspace.
@@ -42,13 +79,9 @@ fn words(path: &str) -> Vec<String> {
 
 /// Code without comments, strings and tests.
 fn code(text: &str) -> String {
-    let text = Regex::new(r"//[^\n]*").unwrap().replace_all(text, "");
-    let text = Regex::new(r#""(\\.|[^"\\])*""#)
-        .unwrap()
-        .replace_all(&text, "");
-    let text = Regex::new(r"pub\(in [\w:]+\)")
-        .unwrap()
-        .replace_all(&text, "pub");
+    let text = COMMENT.replace_all(text, "");
+    let text = TEXT.replace_all(&text, "");
+    let text = VISIBLE_IN.replace_all(&text, "pub");
     let cut = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
     text[..cut].to_owned()
 }
@@ -83,9 +116,8 @@ fn leaves(prefix: &[String], tree: &str, into: &mut Vec<(Vec<String>, String)>) 
 }
 
 fn uses(code: &str) -> Vec<Use> {
-    let statement = Regex::new(r"(?s)(pub(?:\([a-z ]+\))?\s+)?\buse\s+([^;]+);").unwrap();
     let mut all = Vec::new();
-    for found in statement.captures_iter(code) {
+    for found in USE.captures_iter(code) {
         let mut these = Vec::new();
         leaves(&[], &found[2], &mut these);
         all.extend(these.into_iter().map(|(path, name)| Use {
@@ -116,10 +148,7 @@ impl House {
             "mod" | "lib" => folder.to_owned(),
             other => folder.join(other),
         };
-        let child = Regex::new(
-            r#"(?m)^(#\[cfg\(test\)\]\s*)?(?:#\[path = "([^"]+)"\]\s*)?(?:pub(?:\([a-z ]+\))? )?mod (\w+);"#,
-        );
-        for found in child.unwrap().captures_iter(&text) {
+        for found in CHILD.captures_iter(&text) {
             if found.get(1).is_some() {
                 continue;
             }
@@ -136,13 +165,7 @@ impl House {
                 self.walk(inner, &path);
             }
         }
-        let text = code(&text);
-        let source = Source {
-            file: file.to_owned(),
-            uses: uses(&text),
-            text,
-        };
-        self.0.insert(module, source);
+        self.0.insert(module, Source::of(file, &text));
     }
 
     /// Where `path`, written in `module`, leads to; none outside the workspace.
@@ -187,10 +210,7 @@ impl House {
             return Some(module);
         };
         let source = &self.0[&module];
-        let item = format!(
-            r"\b(?:struct|enum|fn|trait|type|const|static|mod)\s+{name}\b|macro_rules!\s*{name}\b"
-        );
-        if depth > 12 || Regex::new(&item).unwrap().is_match(&source.text) {
+        if depth > 12 || source.items.contains(name) {
             return Some(module);
         }
         let exported = source
@@ -225,10 +245,8 @@ impl House {
                 _ => one.path.clone(),
             })
             .collect();
-        let statement = Regex::new(r"(?s)(pub(?:\([a-z ]+\))?\s+)?\buse\s+[^;]+;").unwrap();
-        let body = statement.replace_all(&source.text, "");
-        let path = Regex::new(r"\b(?:crate|super|self|[a-z_]\w*)(?:::\w+)+").unwrap();
-        paths.extend(path.find_iter(&body).map(|found| words(found.as_str())));
+        let body = USE.replace_all(&source.text, "");
+        paths.extend(PATH.find_iter(&body).map(|found| words(found.as_str())));
         let ours = |path: &Vec<String>| self.definer(&self.absolute(module, path)?, 0);
         let needed = paths.iter().filter_map(ours);
         needed.filter(|other| other != module).collect()
@@ -286,13 +304,9 @@ fn a_circle_through_a_re_export_is_seen() {
         ("fleet::a", "use super::Two;\npub struct One(Two);"),
         ("fleet::b", "use crate::One;\npub struct Two(One);"),
     ] {
-        let text = code(text);
-        let source = Source {
-            file: module.into(),
-            uses: uses(&text),
-            text,
-        };
-        house.0.insert(words(module), source);
+        house
+            .0
+            .insert(words(module), Source::of(Path::new(module), text));
     }
     let needs = |module: &str| house.needs(&words(module));
     assert_eq!(needs("fleet::a"), BTreeSet::from([words("fleet::b")]));
