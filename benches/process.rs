@@ -21,6 +21,7 @@ const IDLE: Duration = Duration::from_secs(30);
 struct Console {
     child: Box<dyn Child + Send + Sync>,
     master: Box<dyn MasterPty + Send>,
+    writer: Option<Box<dyn std::io::Write + Send>>,
     output: Receiver<Vec<u8>>,
     screen: vt100::Parser,
     started: Instant,
@@ -28,6 +29,15 @@ struct Console {
 
 impl Console {
     fn start(home: &std::path::Path, args: &[&str], env: &[(&str, &str)]) -> Self {
+        Self::program(std::path::Path::new(GWCTL), home, args, env)
+    }
+
+    fn program(
+        program: &std::path::Path,
+        home: &std::path::Path,
+        args: &[&str],
+        env: &[(&str, &str)],
+    ) -> Self {
         let size = PtySize {
             rows: 60,
             cols: 200,
@@ -35,7 +45,7 @@ impl Console {
             pixel_height: 0,
         };
         let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(GWCTL);
+        let mut command = CommandBuilder::new(program);
         command.args(args);
         command.env_clear();
         for (name, value) in [("TERM", "xterm-256color"), ("COLORTERM", "truecolor")] {
@@ -63,6 +73,7 @@ impl Console {
         Self {
             child,
             master: pair.master,
+            writer: None,
             output,
             screen,
             started,
@@ -71,18 +82,48 @@ impl Console {
 
     /// Time from the start until `text` stands on the screen.
     fn until(&mut self, text: &str) -> Duration {
+        self.until_so(text, |screen| screen.contains(text))
+    }
+
+    /// Time from the start until each of three Regions has its verdict and its last figure, the days that its
+    /// certificate is good for.
+    fn until_filled(&mut self) -> Duration {
+        self.until_so("every figure", |screen| {
+            screen.matches("healthy").count() > 3 && screen.matches(" d ").count() >= 3
+        })
+    }
+
+    fn until_so(&mut self, what: &str, is_so: impl Fn(&str) -> bool) -> Duration {
         let deadline = Instant::now() + Duration::from_secs(60);
-        while !self.screen.screen().contents().contains(text) {
+        while !is_so(&self.screen.screen().contents()) {
             let left = deadline.saturating_duration_since(Instant::now());
             let bytes = self.output.recv_timeout(left).unwrap_or_else(|_| {
                 panic!(
-                    "`{text}` never appeared:\n{}",
+                    "{what} never appeared:\n{}",
                     self.screen.screen().contents()
                 )
             });
             self.screen.process(&bytes);
         }
         self.started.elapsed()
+    }
+
+    /// Share of a core, in percent, and resident memory while nobody does anything.
+    fn idle(&mut self) -> (f64, f64) {
+        self.settle();
+        let (before, _) = self.usage();
+        std::thread::sleep(IDLE);
+        let (after, mib) = self.usage();
+        let used = after.saturating_sub(before).as_secs_f64();
+        (100.0 * used / IDLE.as_secs_f64(), mib)
+    }
+
+    fn press(&mut self, keys: &[u8]) {
+        let writer = self
+            .writer
+            .get_or_insert_with(|| self.master.take_writer().unwrap());
+        writer.write_all(keys).unwrap();
+        writer.flush().unwrap();
     }
 
     /// Takes in what was written until nothing more comes for a moment.
@@ -118,15 +159,7 @@ impl Drop for Console {
 
 pub fn rows(table: &mut Table) {
     let home = tempfile::tempdir().unwrap();
-    let first = median(11, || {
-        Console::start(home.path(), &["demo", "--seed", "1"], &[]).until("gwctl")
-    });
-    table.row(
-        "from exec to the first drawn frame",
-        millis(first),
-        "100 ms",
-        first <= Duration::from_millis(100),
-    );
+    first_frames(table, home.path());
 
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -157,6 +190,8 @@ pub fn rows(table: &mut Table) {
         times.push(median(5, status));
         if regions == 3 {
             watch_idle(table, home.path(), &config, &url);
+        } else {
+            watch_many(table, home.path(), &config, &url);
         }
         runtime.block_on(server.stop());
     }
@@ -182,6 +217,75 @@ pub fn rows(table: &mut Table) {
     );
 }
 
+/// A program that links what gwctl links and does nothing but draw one frame: what starting costs here at least.
+/// The benchmark plays it when it is started with [`PEER`] set.
+pub fn play_peer() {
+    if std::env::var_os(PEER).is_none() {
+        return;
+    }
+    let mut terminal = ratatui::init();
+    terminal
+        .draw(|frame| frame.render_widget("peer", frame.area()))
+        .unwrap();
+    std::thread::sleep(Duration::from_secs(60));
+}
+
+const PEER: &str = "GWCTL_BENCH_PEER";
+
+fn first_frames(table: &mut Table, home: &std::path::Path) {
+    let own = std::env::current_exe().unwrap();
+    let peer = median(11, || {
+        Console::program(&own, home, &[], &[(PEER, "1")]).until("peer")
+    });
+    let config = home.join("first.toml");
+    std::fs::write(&config, fleet_file(&world(3), "http://127.0.0.1:9")).unwrap();
+    let silent = endpoint("http://127.0.0.1:9");
+    let env: Vec<(&str, &str)> = silent.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    let args = ["--config", config.to_str().unwrap()];
+    let configured = median(11, || Console::start(home, &args, &env).until("gwctl"));
+    let demo = median(11, || {
+        Console::start(home, &["demo", "--seed", "1"], &[]).until("gwctl")
+    });
+    let to = |one: Duration, other: Duration| one.as_secs_f64() / other.as_secs_f64();
+    table.row(
+        "from exec to the first frame, a configured fleet",
+        format!(
+            "{} ({:.2} × a program that draws one frame)",
+            millis(configured),
+            to(configured, peer)
+        ),
+        "100 ms",
+        configured <= Duration::from_millis(100),
+    );
+    table.row(
+        "the same, `gwctl demo`",
+        format!("{} ({:.2} × that)", millis(demo), to(demo, configured)),
+        "1.5 × that",
+        to(demo, configured) <= 1.5,
+    );
+}
+
+/// The console on a fleet in every Region there is.
+fn watch_many(table: &mut Table, home: &std::path::Path, config: &std::path::Path, url: &str) {
+    let config = config.to_str().unwrap();
+    let env = endpoint(url);
+    let env: Vec<(&str, &str)> = env.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    let mut console = Console::start(home, &["--config", config], &env);
+    console.until("healthy");
+    let (calm, mib) = console.idle();
+    console.press(b"i");
+    console.until("incident pace");
+    let (incident, _) = console.idle();
+    table.row(
+        "idle console, 34 Regions",
+        format!(
+            "{calm:.2} % of a core calm, {incident:.2} % at the incident pace, {mib:.0} MiB resident"
+        ),
+        "1.5 %, 4 %",
+        calm <= 1.5 && incident <= 4.0,
+    );
+}
+
 /// The console on a calm fleet whose AWS is another process's business; then keys while AWS hangs.
 fn watch_idle(table: &mut Table, home: &std::path::Path, config: &std::path::Path, url: &str) {
     let config = config.to_str().unwrap();
@@ -190,13 +294,18 @@ fn watch_idle(table: &mut Table, home: &std::path::Path, config: &std::path::Pat
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
+    let filled = median(5, || {
+        Console::start(home, &["--config", config], &env).until_filled()
+    });
+    table.row(
+        "from exec to every figure on screen, 3 Regions, 80 ms a reply",
+        millis(filled),
+        "500 ms",
+        filled <= Duration::from_millis(500),
+    );
     let mut console = Console::start(home, &["--config", config], &env);
     console.until("healthy");
-    console.settle();
-    let (before, _) = console.usage();
-    std::thread::sleep(IDLE);
-    let (after, mib) = console.usage();
-    let percent = 100.0 * (after.saturating_sub(before)).as_secs_f64() / IDLE.as_secs_f64();
+    let (percent, mib) = console.idle();
     table.row(
         "idle console, 3 Regions, calm pace",
         format!("{percent:.2} % of a core, {mib:.0} MiB resident"),
@@ -216,11 +325,9 @@ fn watch_idle(table: &mut Table, home: &std::path::Path, config: &std::path::Pat
     let mut console = Console::start(home, &["--config", config], &env);
     console.until("gwctl");
     console.settle();
-    let mut writer = console.master.take_writer().unwrap();
     let mut key = |key: &[u8], text: &str| {
         console.started = Instant::now();
-        writer.write_all(key).unwrap();
-        writer.flush().unwrap();
+        console.press(key);
         let answered = console.until(text);
         console.settle();
         answered

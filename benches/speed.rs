@@ -3,7 +3,6 @@
 //! Criterion times what is pure (a frame, a judgement, a key); what involves waiting or a whole
 //! process is measured here by hand, several runs each, and the median told.
 #![allow(
-    missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
@@ -18,6 +17,7 @@ mod table;
 use criterion::Criterion;
 
 fn main() {
+    process::play_peer();
     let mut criterion = Criterion::default().configure_from_args();
     frame::benches(&mut criterion);
     criterion.final_summary();

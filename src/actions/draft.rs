@@ -52,7 +52,6 @@ pub(crate) struct Draft {
     pub data_loss: Option<DataLoss>,
     /// What must hold first.
     pub checks: Vec<Check>,
-    /// The steps.
     pub steps: Vec<Step>,
     /// What would take it back.
     pub inverse: Vec<Step>,

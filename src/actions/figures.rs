@@ -41,7 +41,6 @@ pub struct EdgeMinute {
 /// A minute in one Region; none where there is no figure.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct SiteMinute {
-    /// Requests.
     pub requests: Option<f64>,
     /// Of these, answered 5xx.
     pub failed: Option<f64>,

@@ -42,7 +42,6 @@ pub struct Step {
 /// How much of its traffic a Region keeps once a step was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shift {
-    /// The Region.
     pub region: Region,
     /// In percent: with 0 it is left, with 100 it has all of its own again.
     pub percent: u8,
@@ -53,7 +52,6 @@ pub struct Shift {
 /// One thing before and after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// What.
     pub what: String,
     /// As it is.
     pub before: String,

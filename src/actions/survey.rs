@@ -40,9 +40,7 @@ pub struct Survey {
 /// What a function runs, and where it does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceCode {
-    /// The Region.
     pub region: Region,
-    /// The function.
     pub function: String,
     /// Its code; or why it is not known.
     pub deployed: Result<DeployedCode, String>,
@@ -55,9 +53,7 @@ pub struct KnownStack {
     pub id: String,
     /// CloudFormation's word.
     pub status: String,
-    /// Parameters.
     pub parameters: Parameters,
-    /// Outputs.
     pub outputs: BTreeMap<String, String>,
     /// Whether gwctl's tags say that it is this fleet's.
     pub ours: bool,

@@ -25,7 +25,7 @@ pub const THEME: &str = "dark";
 /// Reads the configuration and opens the console.
 pub fn run(global: &Global) -> Result<Exit, Failure> {
     read_certificates_early();
-    let settings = Settings::read(global)?;
+    let settings = Settings::read_or_ask(global)?;
     settings.tell_warnings();
     let console = &settings.config.console;
     let setup = Setup {

@@ -31,6 +31,7 @@ mod status;
 mod stop_signals;
 mod target;
 mod verbose;
+mod which_fleet;
 
 use std::process::ExitCode;
 

@@ -1,8 +1,11 @@
 //! Flag over variable over file: what a command works with.
 
+use std::io::IsTerminal as _;
+
 use super::failure::Failure;
 use super::flags::Global;
 use super::output::tell;
+use super::which_fleet;
 use crate::aws::Timeouts;
 use crate::config::{Config, Diagnostic, Loaded, Paths, load, nearest};
 use crate::fleet::FleetSpec;
@@ -24,6 +27,21 @@ pub struct Settings {
 impl Settings {
     /// Reads the configuration and chooses the fleet.
     pub fn read(global: &Global) -> Result<Self, Failure> {
+        Self::read_with(global, choose)
+    }
+
+    /// As [`Self::read`], but whoever sits at a terminal is asked where nothing says which fleet.
+    pub fn read_or_ask(global: &Global) -> Result<Self, Failure> {
+        Self::read_with(global, |config, wanted| match choose(config, wanted) {
+            Err(_) if is_open(config, wanted) && can_be_asked() => which_fleet::ask(config),
+            chosen => chosen,
+        })
+    }
+
+    fn read_with(
+        global: &Global,
+        choose: impl FnOnce(&Config, Option<&str>) -> Result<String, Failure>,
+    ) -> Result<Self, Failure> {
         let paths = Paths::find(global.config.as_deref())?;
         let Loaded {
             config, warnings, ..
@@ -72,6 +90,16 @@ pub fn refresh(config: &Config) -> observe::Refresh {
         permissions: true,
         probes: true,
     }
+}
+
+/// Whether there are several fleets, and neither a flag nor the file says which is meant.
+fn is_open(config: &Config, wanted: Option<&str>) -> bool {
+    let named = wanted.filter(|name| !name.is_empty());
+    named.or(config.default_fleet.as_deref()).is_none() && config.fleets.len() > 1
+}
+
+fn can_be_asked() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
 fn choose(config: &Config, wanted: Option<&str>) -> Result<String, Failure> {

@@ -6,7 +6,6 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Availability {
-    /// It serves.
     Serves,
     /// AWS works on it; it serves meanwhile, perhaps with a short interruption.
     Busy,

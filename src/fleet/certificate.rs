@@ -6,7 +6,6 @@ use serde::Serialize;
 /// A certificate, the edge's or a Region's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Certificate {
-    /// Its ARN.
     pub arn: String,
     /// Main name.
     pub domain: String,

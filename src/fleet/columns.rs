@@ -185,7 +185,6 @@ pub fn said(moment: &Moment<'_>, site: &Site, marks: &Marks) -> Vec<(&'static st
 /// A column to sort by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sort {
-    /// The column.
     pub column: &'static Column,
     /// The highest first.
     pub descending: bool,

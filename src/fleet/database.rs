@@ -140,11 +140,9 @@ pub struct ClusterState {
     pub status: String,
     /// Engine and version.
     pub engine: Engine,
-    /// Its instances.
     pub instances: Vec<Instance>,
     /// Cluster endpoint.
     pub endpoint: Option<String>,
-    /// Reader endpoint.
     pub reader_endpoint: Option<String>,
     /// `enabled`, `disabled` …
     pub write_forwarding: Option<String>,
@@ -175,7 +173,6 @@ pub struct DbSnapshot {
     /// Identifier; `rds:unplanned-global-failover-…` for the one Aurora takes of an old primary
     /// (aws-facts §2.7).
     pub id: String,
-    /// Its ARN.
     pub arn: String,
     /// The cluster it was taken of.
     pub cluster: String,

@@ -18,7 +18,6 @@ pub struct HostedZone {
 /// A distribution as the list of all of them tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedDistribution {
-    /// Its id.
     pub id: String,
     /// `d111111abcdef8.cloudfront.net`.
     pub domain: String,
@@ -57,7 +56,6 @@ pub struct ApiName {
 pub struct ApiMapping {
     /// API id.
     pub api: String,
-    /// Stage.
     pub stage: String,
     /// First part of the path; empty for all others.
     pub path: String,

@@ -56,7 +56,6 @@ pub struct LatencyRecord {
     pub target: String,
     /// Seconds; none for an alias.
     pub ttl: Option<i64>,
-    /// Its health check.
     pub health_check: Option<String>,
     /// Alias only: whether the target's health counts too.
     pub evaluate_target_health: bool,
@@ -152,10 +151,8 @@ impl CheckVerdict {
     }
 }
 
-/// A health check.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct HealthCheck {
-    /// Its id.
     pub id: String,
     /// Its configuration.
     pub config: Observed<CheckConfig>,

@@ -23,7 +23,6 @@ pub struct RecordSet {
     pub values: Vec<String>,
     /// What it stands in for, where it is an alias.
     pub alias: Option<AliasTarget>,
-    /// Its health check.
     pub health_check: Option<String>,
 }
 
@@ -81,7 +80,6 @@ pub struct WeightedRecord {
     pub weight: i64,
     /// Seconds; the same for the whole group. None for an alias.
     pub ttl: Option<i64>,
-    /// Its health check.
     pub health_check: Option<String>,
     /// Where it is an alias itself, to what.
     pub alias: Option<AliasTarget>,

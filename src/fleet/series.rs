@@ -84,7 +84,6 @@ pub enum Unit {
     Count,
     /// 0..100.
     Percent,
-    /// Bytes.
     Bytes,
     /// 1 or 0.
     Flag,
@@ -94,10 +93,6 @@ pub enum Unit {
 /// is the thing whose [`Metrics`] holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-#[expect(
-    missing_docs,
-    reason = "the names say it; `title` and `unit` give the rest"
-)]
 pub enum Metric {
     // An API, in its Region.
     ApiLatencyP50,

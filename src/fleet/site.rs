@@ -50,7 +50,6 @@ pub struct FunctionDetail {
     pub runtime: String,
     /// `Active`, `Pending`, `Inactive`, `Failed`.
     pub state: String,
-    /// MB.
     pub memory_mb: i32,
     /// Seconds.
     pub timeout_s: i32,
@@ -122,7 +121,6 @@ impl Reachability {
 /// A CloudFormation stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Stack {
-    /// Its name.
     pub name: String,
     /// `CREATE_COMPLETE` … as AWS spells it.
     pub status: String,
@@ -176,7 +174,6 @@ pub struct Site {
     pub region: Region,
     /// Regional custom domain name, as configured.
     pub endpoint: Option<String>,
-    /// The API.
     pub api: Api,
     /// The functions behind it.
     pub functions: Vec<Function>,

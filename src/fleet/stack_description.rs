@@ -13,7 +13,6 @@ pub const ROLE_TAG: &str = "gwctl:role";
 /// A stack with what it was given and what it tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StackDescription {
-    /// Its name.
     pub name: String,
     /// Its ARN, which AWS calls the stack id. Another stack of the same name has another.
     pub id: String,
@@ -21,11 +20,8 @@ pub struct StackDescription {
     pub status: String,
     /// Why, when there is something to say.
     pub reason: Option<String>,
-    /// Parameters.
     pub parameters: BTreeMap<String, String>,
-    /// Outputs.
     pub outputs: BTreeMap<String, String>,
-    /// Tags.
     pub tags: BTreeMap<String, String>,
     /// ARN of the service role that CloudFormation works on it with; the caller's own rights without it.
     pub service_role: Option<String>,
@@ -116,7 +112,6 @@ impl StackEvent {
 /// What a change set would do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeSet {
-    /// Its name.
     pub name: String,
     /// `CREATE_COMPLETE`, `FAILED` …
     pub status: String,

@@ -16,14 +16,12 @@ const LOOK: Duration = Duration::from_secs(2);
 pub struct Stack {
     /// Where it is.
     pub region: Region,
-    /// Its name.
     pub name: String,
 }
 
 /// What came of looking at one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StackDrift {
-    /// The stack.
     pub stack: Stack,
     /// What differs; or why that cannot be told. A stack that could not be looked at is not clean.
     pub found: Result<Vec<Drifted>, Missing>,

@@ -164,6 +164,14 @@ impl Observer {
         self.first(deadline, can_be_acted_on).await
     }
 
+    /// As [`Self::first_to_act_on`], with what IAM says of the changes that a plan may make: without it, whether a
+    /// change that IAM denies is noticed would depend on who answers first.
+    pub async fn first_to_plan_on(&self, deadline: Duration) -> Arc<Snapshot> {
+        let told = |picture: &Snapshot| picture.permissions.why_missing() != Some(&Missing::NotYet);
+        let enough = |picture: &Snapshot| can_be_acted_on(picture) && told(picture);
+        self.first(deadline, enough).await
+    }
+
     /// As [`Self::first_to_act_on`], with what is only asked beside the picture: the role behind the credentials.
     pub async fn first_with_role(&self, deadline: Duration) -> Arc<Snapshot> {
         let told = |picture: &Snapshot| picture.role_path.why_missing() != Some(&Missing::NotYet);

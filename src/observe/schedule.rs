@@ -39,7 +39,6 @@ impl Cadence {
 pub(super) const STATE: Cadence = Cadence::new(15, 5);
 /// The distribution: it takes minutes to deploy.
 pub(super) const DISTRIBUTION: Cadence = Cadence::new(60, 15);
-/// Alarms.
 pub(super) const ALARMS: Cadence = Cadence::new(60, 15);
 /// Database events: three calls.
 pub(super) const EVENTS: Cadence = Cadence::new(60, 15);

@@ -32,7 +32,6 @@ impl Made for Nothing {
 /// Whose template is evaluated, and with what.
 #[derive(Clone, Copy)]
 pub struct Scope<'a> {
-    /// The template.
     pub template: &'a Template,
     /// Complete, pseudo parameters (`AWS::Region` …) included.
     pub parameters: &'a Parameters,

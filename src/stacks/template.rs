@@ -28,7 +28,6 @@ pub struct Template {
     pub(super) mappings: Value,
 }
 
-/// A parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameter {
     /// Used when none is given.

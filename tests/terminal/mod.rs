@@ -10,3 +10,4 @@ mod pty;
 mod quiet;
 mod repair;
 mod sizes;
+mod which_fleet;

@@ -68,7 +68,6 @@ pub enum NotStarted {
     /// Somebody acts on the fleet, or the folder cannot be used.
     #[error(transparent)]
     Lease(#[from] LeaseRefused),
-    /// Not confirmed.
     #[error(transparent)]
     NotConfirmed(#[from] NotConfirmed),
     /// The fleet changed since the plan was made.

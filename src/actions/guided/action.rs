@@ -101,7 +101,6 @@ pub(crate) trait Action: Clone {
         self
     }
 
-    /// Its plan.
     fn plan(&self, context: &PlanContext<'_>) -> Result<Draft, Refused>;
 
     /// The same by another mechanism, where it shifts traffic by one of several.

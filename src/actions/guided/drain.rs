@@ -20,7 +20,6 @@ const OVER_S: u64 = 600;
 /// Less traffic to a Region, gradually, by weight.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Drain {
-    /// The Region.
     pub region: Region,
     /// The share of its traffic that stays.
     pub to: Share,

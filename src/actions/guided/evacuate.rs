@@ -17,7 +17,6 @@ use gwctl_fleet::{CheckVerdict, Lasting, Region, Snapshot};
 /// No new traffic to a Region, at once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evacuate {
-    /// The Region.
     pub region: Region,
     /// How; none takes the first that survives.
     #[serde(default)]

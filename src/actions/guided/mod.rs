@@ -132,7 +132,6 @@ macro_rules! actions {
         /// One guided action with its arguments.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "action", rename_all = "kebab-case")]
-        #[allow(missing_docs, reason = "each struct says it")]
         pub enum Intent { $($name($name)),* }
 
         /// All of them, in the order menus show them.

@@ -25,7 +25,6 @@ const MEMBERS: usize = 11;
 /// Build the fleet in one more Region, and let traffic in last.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Provision {
-    /// The Region.
     pub region: Region,
     /// Whose deployed code its handler runs; none takes what the configuration says.
     #[serde(default)]

@@ -30,7 +30,6 @@ pub(super) fn of_regions(all: &Architecture<'_>, sites: &[Wanted]) -> Vec<String
     ]
 }
 
-/// Of the edge.
 pub(super) fn of_edge(all: &Architecture<'_>) -> Vec<String> {
     let spec = all.context.spec;
     let edge = all.edge(&[]);

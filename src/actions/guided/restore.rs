@@ -20,7 +20,6 @@ use gwctl_fleet::{CheckVerdict, Region, Snapshot, Switch, check_verdict};
 /// The inverse of evacuate and drain, after a hold-down.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Restore {
-    /// The Region.
     pub region: Region,
     /// How long it must have been healthy, in seconds; none takes the fleet's rule.
     #[serde(default)]

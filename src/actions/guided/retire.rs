@@ -22,7 +22,6 @@ use gwctl_fleet::{Region, Snapshot};
 /// Take the fleet out of a Region: traffic first, data last.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Retire {
-    /// The Region.
     pub region: Region,
     /// What is there; looked up before planning.
     #[serde(default)]

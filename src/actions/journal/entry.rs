@@ -90,7 +90,6 @@ pub enum Entry {
     Held {
         /// Which.
         step: String,
-        /// Why.
         why: String,
         /// It is meant to wait for the operator: nothing went wrong.
         gate: bool,

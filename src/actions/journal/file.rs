@@ -31,7 +31,6 @@ pub enum Broken {
         path: PathBuf,
         /// Counts from 1.
         line: usize,
-        /// Why.
         why: String,
     },
     /// The chain of hashes is broken: a line was changed, removed or put in.
@@ -41,7 +40,6 @@ pub enum Broken {
         path: PathBuf,
         /// Counts from 1.
         line: usize,
-        /// Why.
         why: String,
     },
     /// A record that cannot follow those before it.
@@ -51,7 +49,6 @@ pub enum Broken {
         path: PathBuf,
         /// Counts from 1.
         line: usize,
-        /// Why.
         why: String,
     },
 }

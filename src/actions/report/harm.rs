@@ -33,7 +33,6 @@ pub struct Tally {
     pub minutes: usize,
     /// Of so many.
     pub of: usize,
-    /// Requests.
     pub requests: f64,
     /// Of these, answered 5xx; in the minutes for which it is known.
     pub failed: f64,
@@ -56,7 +55,6 @@ pub struct Worst {
     pub at: Timestamp,
     /// Who counted it: `CloudFront`, or a Region.
     pub by: String,
-    /// Requests.
     pub requests: f64,
     /// Of these, failed.
     pub failed: f64,

@@ -34,7 +34,6 @@ pub struct Report {
     pub schema: &'static str,
     /// Identifier of the run.
     pub run: String,
-    /// The fleet.
     pub fleet: String,
     /// What was asked for.
     pub intent: Intent,

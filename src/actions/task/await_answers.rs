@@ -28,7 +28,6 @@ pub struct AwaitAnswers {
     pub zone: String,
     /// The latency record's name.
     pub name: String,
-    /// The Region.
     pub region: Region,
     /// What its records answer, one a type.
     #[serde(default)]

@@ -23,7 +23,6 @@ pub struct AwaitEndpoint {
     pub global: String,
     /// The new writer's Region.
     pub target: Region,
-    /// Its cluster.
     pub cluster: String,
 }
 

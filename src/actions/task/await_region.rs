@@ -15,9 +15,7 @@ use gwctl_fleet::{ApiKind, LagMetric, Metric, Missing, Point, Region, Served, Sn
 pub struct AwaitMember {
     /// Identifier of the global cluster.
     pub global: String,
-    /// The Region.
     pub region: Region,
-    /// Its cluster.
     pub cluster: String,
     /// Largest lag in milliseconds.
     pub limit_ms: f64,
@@ -142,7 +140,6 @@ impl Work for AwaitServing {
 /// a new check counts as healthy before it has looked (aws-facts §3.4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AwaitGreen {
-    /// The Region.
     pub region: Region,
     /// Its stack, which tells the check's id.
     pub stack: String,
@@ -184,7 +181,6 @@ impl Work for AwaitGreen {
 /// Until the Region's own request count shows traffic (aws-facts §5.3: DNS alone does not prove it).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AwaitRequests {
-    /// The Region.
     pub region: Region,
     /// Its stack, which tells the API's id.
     pub stack: String,

@@ -12,7 +12,6 @@ use gwctl_fleet::{Metric, Missing, Region, Served, Site, Snapshot};
 /// alone does not prove it). Route 53's health checkers ask an evacuated Region as well (aws-facts §20.2).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AwaitTraffic {
-    /// The Region.
     pub region: Region,
     /// Its clients' requests a minute before.
     pub before: Option<f64>,

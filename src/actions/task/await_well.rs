@@ -16,7 +16,6 @@ use gwctl_fleet::{ApiKind, Metric, Metrics, Missing, Point, Region, Series, Snap
 /// Until a Region has served for a while within the limits, by minutes newer than the step before.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AwaitWell {
-    /// The Region.
     pub region: Region,
     /// Its stack, which tells the API's id.
     pub stack: String,

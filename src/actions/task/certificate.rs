@@ -10,7 +10,6 @@ use gwctl_fleet::Region;
 /// `UpdateDistribution` with `If-Match`, then until it is deployed everywhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttachCertificate {
-    /// The distribution.
     pub distribution: String,
     /// What it has now; something else means somebody changed it meanwhile.
     pub before: Option<String>,

@@ -11,7 +11,6 @@ use gwctl_fleet::Region;
 /// unhealthy, whatever the endpoint does. Inverting alone would turn a failing check healthy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForceCheck {
-    /// The check.
     pub check: String,
     /// The version it was planned on; another one means somebody changed it meanwhile.
     pub version: i64,

@@ -10,7 +10,6 @@ use gwctl_fleet::Region;
 /// One invalidation. Its caller reference makes CloudFront answer a second request with the first one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invalidate {
-    /// The distribution.
     pub distribution: String,
     /// Paths such as `/orders/*`.
     pub paths: Vec<String>,

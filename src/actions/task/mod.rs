@@ -64,7 +64,6 @@ macro_rules! tasks {
         /// One step's work, as data.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "task", rename_all = "kebab-case")]
-        #[allow(missing_docs, reason = "each struct says it")]
         pub enum Task { $($(#[serde(alias = $was)])? $name($name)),* }
 
         impl Task {

@@ -14,7 +14,6 @@ pub struct ChangeRecords {
     pub zone: String,
     /// Every name the batch touches, with all its sets before and after.
     pub names: Vec<NameChange>,
-    /// The batch.
     pub batch: Vec<RecordChange>,
     /// Refuse to send unless the records are as planned on. Not in an inverse: it is planned before what
     /// it takes back.
@@ -24,7 +23,6 @@ pub struct ChangeRecords {
 /// All record sets of one name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NameChange {
-    /// The name.
     pub name: String,
     /// As planned on.
     pub before: Vec<RecordSet>,

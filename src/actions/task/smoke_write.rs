@@ -10,7 +10,6 @@ use gwctl_fleet::Region;
 /// Until the endpoint has taken one write. The same key says that it is the same write, however often it is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SmokeWrite {
-    /// The Region.
     pub region: Region,
     /// Where it is sent to, by POST.
     pub url: String,

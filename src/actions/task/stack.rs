@@ -54,7 +54,6 @@ impl TemplateSource {
 /// Change set, comparison, execution, until the stack is complete.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BuildStack {
-    /// The stack.
     pub stack: String,
     /// Where.
     pub region: Region,

@@ -13,7 +13,6 @@ const DELETE: &str = "DeleteStack";
 /// `DeleteStack`, until it is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RemoveStack {
-    /// The stack.
     pub stack: String,
     /// Where.
     pub region: Region,

@@ -15,13 +15,10 @@ pub struct FlipSwitch {
     pub evacuates: Region,
     /// The Region of metric and alarm.
     pub region: Region,
-    /// The alarm.
     pub alarm: String,
     /// The metric's namespace.
     pub namespace: String,
-    /// The metric.
     pub metric: String,
-    /// Its dimensions.
     pub dimensions: Vec<(String, String)>,
     /// What to put.
     pub value: f64,

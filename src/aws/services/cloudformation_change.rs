@@ -12,13 +12,11 @@ use crate::transport::receipt::Receipt;
 /// A change set to be made.
 #[derive(Debug, Clone, Copy)]
 pub struct WantedChangeSet<'a> {
-    /// The stack.
     pub stack: &'a str,
     /// Its own name; also the token by which asking twice makes one.
     pub name: &'a str,
     /// Whether the stack does not exist yet.
     pub new: bool,
-    /// The template.
     pub template: &'a str,
     /// All parameters.
     pub parameters: &'a BTreeMap<String, String>,

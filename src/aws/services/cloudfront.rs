@@ -17,7 +17,6 @@ pub struct CloudFront {
 }
 
 impl Session {
-    /// CloudFront.
     pub fn cloudfront(&self) -> CloudFront {
         let caller = self.caller("cloudfront", &Region::global());
         CloudFront {

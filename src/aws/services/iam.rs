@@ -21,7 +21,6 @@ pub struct Iam {
 }
 
 impl Session {
-    /// IAM.
     pub fn iam(&self) -> Iam {
         Iam {
             caller: self.caller("iam", &Region::global()),

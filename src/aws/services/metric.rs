@@ -33,13 +33,9 @@ pub enum Subject {
         id: String,
     },
     /// A health check, in us-east-1.
-    HealthCheck {
-        /// Its id.
-        id: String,
-    },
+    HealthCheck { id: String },
     /// A distribution, in us-east-1.
     Distribution {
-        /// Its id.
         id: String,
         /// The name of the limit-exceeded metric, which AWS does not document: from
         /// [`crate::CloudWatch::limit_exceeded_name`].

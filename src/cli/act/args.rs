@@ -84,7 +84,6 @@ impl From<Way> for Mode {
 
 /// The guided actions, a subcommand each.
 #[derive(Debug, Clone, Subcommand)]
-#[allow(missing_docs, reason = "each is described by its action")]
 pub enum Guided {
     #[command(about = guided::Promote::DESCRIPTION.about, after_long_help = Exit::table())]
     Promote {
@@ -190,7 +189,6 @@ pub enum Guided {
 
 /// `gwctl certificate`.
 #[derive(Debug, Clone, Subcommand)]
-#[allow(missing_docs, reason = "it is described by its action")]
 pub enum Certificate {
     #[command(about = guided::AttachCertificate::DESCRIPTION.about)]
     Attach {

@@ -44,7 +44,7 @@ impl Stage {
 
     /// The first complete picture, or what is known when `limit` is over.
     pub async fn picture(&self, limit: Duration) -> Arc<Snapshot> {
-        self.observer.first_to_act_on(limit).await
+        self.observer.first_to_plan_on(limit).await
     }
 }
 

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use crate::cli::exit::Exit;
 use crate::observe::discover::{About, Discovery};
 
-/// The document.
 pub fn document(name: &str, found: &Discovery, notes: &[String], exit: Exit) -> Value {
     let stacks = found.stacks.iter().map(|stack| {
         json!({

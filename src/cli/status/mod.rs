@@ -29,7 +29,6 @@ use unanswered::{Unanswered, unanswered};
 
 /// One picture and what is to be said about it.
 pub struct Report {
-    /// The picture.
     pub picture: Arc<Snapshot>,
     /// `gwctl.status/1`.
     pub document: serde_json::Value,

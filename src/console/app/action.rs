@@ -6,7 +6,6 @@ pub struct Tab(pub(super) u8);
 
 /// What a key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "`actions` says what each does, for people")]
 pub enum Action {
     Up,
     Down,
@@ -55,7 +54,6 @@ pub enum Group {
     Move,
     /// From screen to screen.
     Screens,
-    /// Lists.
     Lists,
     /// Guided actions and their run.
     Guided,
@@ -88,7 +86,6 @@ impl Group {
 /// An action as the configuration, help and the key map know it.
 #[derive(Debug)]
 pub struct Entry {
-    /// The action.
     pub action: Action,
     /// Its name in the configuration's `[keys]`.
     pub name: &'static str,

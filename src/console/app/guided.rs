@@ -88,7 +88,6 @@ impl Shown {
 
 /// An order by its kind, as keys give it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the names are those of the orders")]
 pub enum OrderKind {
     Pause,
     Go,

@@ -15,7 +15,6 @@ pub enum KeymapError {
         "keys: `{key}` is given to `{name}`, which is not an action; accepted are {accepted}, and `none`"
     )]
     Action {
-        /// The key.
         key: String,
         /// What was found.
         name: String,
@@ -25,7 +24,6 @@ pub enum KeymapError {
     /// No such key.
     #[error("keys: for the action `{action}`: {why}")]
     Key {
-        /// The action.
         action: String,
         /// What was found, and what is accepted.
         why: String,
@@ -33,7 +31,6 @@ pub enum KeymapError {
     /// One key, two actions.
     #[error("keys: `{key}` is given to `{first}` and to `{second}`; a key does one thing")]
     Twice {
-        /// The key.
         key: Key,
         /// One action.
         first: String,

@@ -5,7 +5,6 @@ use std::str::FromStr;
 
 /// A key without its modifiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the names are the keys'")]
 pub enum Code {
     Char(char),
     Enter,

@@ -25,7 +25,6 @@ pub enum Gesture {
 pub enum Msg {
     /// The console begins.
     Start,
-    /// A key.
     Key(Key),
     /// Text pasted at once.
     Paste(String),
@@ -79,9 +78,7 @@ pub enum Msg {
 /// What became of what a run built or took away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
-    /// The run.
     pub run: String,
-    /// Its fleet.
     pub fleet: String,
     /// Whether the fleet is described differently now.
     pub changed: bool,
@@ -130,14 +127,12 @@ pub enum Effect {
     LeaveRun,
     /// Read back what this console's run built, and keep it where its fleet is described; [`Msg::Kept`] answers.
     Keep {
-        /// The run.
         run: String,
         /// What it built or took away.
         intent: Box<Intent>,
     },
     /// Watch the fleet of this name, the one opened with this generation, anew as it is described now.
     Reopen(u64, String, Pace),
-    /// List the runs.
     ListRuns,
     /// Read in the journals what was sent a moment ago to the same resources; [`Msg::Lately`] answers.
     ReadLately(Box<Binding>),
@@ -145,7 +140,6 @@ pub enum Effect {
     Follow(String),
     /// Look up what a plan must know that no picture holds.
     LookUp(Box<Intent>),
-    /// List the faults.
     ListFaults,
     /// Start or end a fault, then list them.
     SetFault {

@@ -14,13 +14,11 @@ use gwctl_fleet::{CallKey, Marks, Metric, Metrics, Observed, Reading, Region, cl
 /// What a row is about: where to find it in the shown snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
-    /// A site.
     Site(Region),
     /// `site(region).alarms[index]`.
     Alarm(Region, usize),
     /// `changes[index]`.
     Change(usize),
-    /// A chart.
     Chart(Region, Chart),
     /// `site(region).functions[index]`.
     Function(Region, usize),

@@ -160,7 +160,6 @@ impl Screen {
         }
     }
 
-    /// Its tab.
     pub const fn tab(&self) -> Tab {
         self.entrance().tab
     }

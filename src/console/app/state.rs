@@ -21,10 +21,7 @@ pub enum Mode {
         scenario: String,
     },
     /// Another AWS-compatible endpoint.
-    Endpoint {
-        /// Its URL.
-        url: String,
-    },
+    Endpoint { url: String },
 }
 
 impl Mode {

@@ -46,7 +46,6 @@ pub(super) struct Outside {
 
 /// What an effect leaves for the loop to do at once.
 pub(super) enum Left {
-    /// Nothing.
     Nothing,
     /// These are news for the update.
     News(Vec<Msg>),

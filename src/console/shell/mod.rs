@@ -41,7 +41,7 @@ const FRAME: Duration = Duration::from_millis(33);
 const PICTURE: Duration = Duration::from_millis(200);
 
 /// How long after the first complete picture what hangs on its answers may still come in.
-const FILLED: Duration = Duration::from_secs(2);
+const FILLED: Duration = Duration::from_millis(500);
 
 /// How long what another program wrote on the screen may stand there: then everything is written again.
 const REPAIR: Duration = Duration::from_secs(20);

@@ -7,10 +7,17 @@
 use std::panic::{self, PanicHookInfo};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use super::tty;
+use crate::ConsoleError;
+
+/// How long the loop may take to end after a panic on another thread.
+const LEFT: Duration = Duration::from_secs(3);
+/// How long the log may take to be written.
+const WRITTEN: Duration = Duration::from_millis(100);
 
 type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 
@@ -31,15 +38,19 @@ impl Watch {
         let (heard, kept) = (token.clone(), Arc::clone(&report));
         let own = thread::current().id();
         panic::set_hook(Box::new(move |info| {
-            if is_own(own) {
+            let ours = is_own(own);
+            if ours {
                 tty::restore();
             }
             let text = describe(info);
             tracing::error!(report = %text, "a panic ends the console");
             if let Ok(mut report) = kept.lock() {
-                report.get_or_insert(text);
+                report.get_or_insert_with(|| text.clone());
             }
             heard.cancel();
+            if cfg!(panic = "abort") {
+                last_words(ours, text);
+            }
         }));
         Self {
             token,
@@ -61,6 +72,15 @@ impl Drop for Watch {
             panic::set_hook(before);
         }
     }
+}
+
+/// In a build that does not unwind, the process is over when the hook returns. On another thread than the loop's, the
+/// loop ends it in good order before that; where it does not, or has no thread any more, this is the end.
+fn last_words(ours: bool, report: String) {
+    // Long enough for the loop to end, and for the log to be written.
+    thread::sleep(if ours { WRITTEN } else { LEFT });
+    tty::restore();
+    eprintln!("gwctl: {}", ConsoleError::Panicked { report });
 }
 
 fn is_own(own: ThreadId) -> bool {

@@ -16,7 +16,6 @@ use gwctl_fleet::{Limit, Series};
 pub struct Curve<'a> {
     /// Its points.
     pub series: &'a Series,
-    /// Its style.
     pub style: Style,
 }
 

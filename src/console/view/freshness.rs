@@ -12,7 +12,6 @@ use gwctl_fleet::{Reading, Tone, format};
 pub struct Shown {
     /// The text, a mark before it where it is not current.
     pub text: String,
-    /// Its style.
     pub style: Style,
     /// Bytes at the end of the text that tell the age.
     aside: usize,

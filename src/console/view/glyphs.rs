@@ -6,7 +6,6 @@ use gwctl_fleet::{Marks, Verdict};
 
 /// One set of characters. Every mark is one cell wide and none is an emoji.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "the names say it")]
 pub struct Glyphs {
     pub ascii: bool,
     pub healthy: &'static str,

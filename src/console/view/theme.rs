@@ -56,7 +56,6 @@ pub enum ThemeError {
 
 /// What a colour is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are those of the theme files")]
 pub enum Role {
     Background,
     Text,
@@ -129,7 +128,6 @@ struct Colours {
 /// A theme fitted to a terminal.
 #[derive(Debug, Clone)]
 pub struct Theme {
-    /// Its name.
     pub name: String,
     /// One line on its character.
     pub about: String,

@@ -27,7 +27,6 @@ pub struct Discovery {
     /// What a configuration says of it. What could not be found is empty; how it is built is left to
     /// whoever knows the templates.
     pub spec: FleetSpec,
-    /// Its stacks.
     pub stacks: Vec<FoundStack>,
     /// What is worth knowing besides.
     pub facts: Vec<Fact>,
@@ -51,7 +50,6 @@ pub struct FoundStack {
 pub enum About {
     /// The fleet as a whole.
     Fleet,
-    /// The edge.
     Edge,
     /// The fleet in one Region.
     Site(Region),

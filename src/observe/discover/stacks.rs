@@ -9,9 +9,7 @@ use gwctl_fleet::{Course, FLEET_TAG, Missing, ROLE_TAG, Region, StackDescription
 pub(super) struct Marks<'a> {
     /// The name clients use.
     pub(super) domain: &'a str,
-    /// Its distribution.
     pub(super) distribution: Option<&'a str>,
-    /// Its APIs.
     pub(super) apis: BTreeMap<&'a Region, &'a str>,
 }
 

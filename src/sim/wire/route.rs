@@ -32,7 +32,6 @@ pub enum Service {
     Acm,
     /// AWS Security Token Service.
     Sts,
-    /// IAM.
     Iam,
     /// AWS CloudFormation.
     CloudFormation,
@@ -146,7 +145,6 @@ impl Service {
 /// Where a request is addressed to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
-    /// The service.
     pub service: Service,
     /// The Region whose endpoint it is: us-east-1 for a global service.
     pub region: Region,

@@ -21,7 +21,6 @@ pub enum DetachRefused {
     Busy {
         /// Identifier.
         id: String,
-        /// Its status.
         status: String,
     },
     /// `InvalidGlobalClusterStateFault`: it is the primary, and others follow it.

@@ -12,7 +12,6 @@ pub const FLEET: &str = "orders";
 pub const DOMAIN: &str = "api.orders.example.com";
 /// The functions behind the API of a founded fleet: one reads, one writes.
 pub const FUNCTIONS: [&str; 2] = ["orders-read", "orders-write"];
-/// The distribution.
 pub const DISTRIBUTION: &str = "E2ORDERS0EDGE1";
 /// The hosted zone.
 pub const ZONE: &str = "Z0ORDERS0EXAMPLE1";
@@ -70,7 +69,6 @@ pub fn upper_token(seed: u64, what: &str, length: usize) -> String {
     spell(seed, what, length, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 }
 
-/// A UUID.
 pub fn uuid(seed: u64, what: &str) -> String {
     let hex = spell(seed, what, 32, b"0123456789abcdef");
     format!(

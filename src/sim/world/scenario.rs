@@ -75,7 +75,6 @@ pub struct Scenario {
 pub struct Event {
     /// From the start of the world; negative lies in the history that is made at the start.
     pub at: SignedDuration,
-    /// What.
     pub what: Happening,
 }
 

@@ -24,7 +24,6 @@ pub enum CopyRefused {
     NotAvailable {
         /// Identifier.
         id: String,
-        /// Its status.
         status: String,
     },
 }

@@ -9,7 +9,6 @@ pub enum Sample {
     Set {
         /// How many values.
         count: f64,
-        /// Their sum.
         sum: f64,
         /// The lowest.
         min: f64,

@@ -72,7 +72,6 @@ pub struct DbCluster {
     pub region: Region,
     /// Identifier.
     pub id: String,
-    /// ARN.
     pub arn: String,
     /// `cluster-…`.
     pub resource_id: String,
@@ -84,9 +83,7 @@ pub struct DbCluster {
     pub engine_version: String,
     /// Cluster endpoint; AWS shows a secondary's as inactive but keeps the name.
     pub endpoint: String,
-    /// Reader endpoint.
     pub reader_endpoint: String,
-    /// Port.
     pub port: i32,
     /// Availability Zones.
     pub zones: Vec<String>,
@@ -110,14 +107,12 @@ pub struct DbCluster {
     pub created: Timestamp,
 }
 
-/// A DB instance.
 #[derive(Debug, Clone)]
 pub struct DbInstance {
     /// Where.
     pub region: Region,
     /// Identifier.
     pub id: String,
-    /// ARN.
     pub arn: String,
     /// `db-…`.
     pub resource_id: String,
@@ -133,13 +128,10 @@ pub struct DbInstance {
     pub writer: bool,
     /// 0..15.
     pub promotion_tier: i32,
-    /// Engine.
     pub engine: String,
-    /// Engine version.
     pub engine_version: String,
     /// Endpoint host.
     pub endpoint: String,
-    /// Port.
     pub port: i32,
     /// Creation.
     pub created: Timestamp,
@@ -173,7 +165,6 @@ pub struct DbSnapshot {
     pub region: Region,
     /// Identifier; `rds:…` for those that Aurora makes.
     pub id: String,
-    /// ARN.
     pub arn: String,
     /// The cluster's identifier.
     pub cluster: String,

@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use super::Tag;
 use gwctl_fleet::Region;
 
-/// A hosted zone.
 #[derive(Debug, Clone)]
 pub struct HostedZone {
     /// Without `/hostedzone/`.
@@ -14,7 +13,6 @@ pub struct HostedZone {
     pub name: String,
     /// Creator's reference.
     pub caller_reference: String,
-    /// Comment.
     pub comment: String,
     /// Delegation set.
     pub name_servers: Vec<String>,
@@ -22,7 +20,6 @@ pub struct HostedZone {
     pub records: Vec<RecordSet>,
 }
 
-/// A record set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordSet {
     /// With the final dot.
@@ -39,7 +36,6 @@ pub struct RecordSet {
     pub region: Option<Region>,
     /// Weighted routing.
     pub weight: Option<i64>,
-    /// Its health check.
     pub health_check: Option<String>,
     /// Alias target.
     pub alias: Option<AliasTarget>,
@@ -59,7 +55,6 @@ pub struct AliasTarget {
 /// A record protection: changes of this name and type are refused (aws-facts §3.2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Protection {
-    /// The zone.
     pub zone: String,
     /// With the final dot.
     pub name: String,
@@ -69,7 +64,6 @@ pub struct Protection {
     pub comment: String,
 }
 
-/// A health check.
 #[derive(Debug, Clone)]
 pub struct HealthCheck {
     /// Identifier (a UUID).
@@ -105,7 +99,6 @@ pub enum CheckKind {
         protocol: String,
         /// Domain name asked.
         host: String,
-        /// Port.
         port: i32,
         /// Path, with the slash.
         path: String,
@@ -169,7 +162,6 @@ pub struct DnsChange {
     pub submitted: Timestamp,
     /// When every authoritative server has it.
     pub insync_at: Timestamp,
-    /// Comment.
     pub comment: Option<String>,
     /// The zone it changes.
     pub zone: String,

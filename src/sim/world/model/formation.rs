@@ -73,7 +73,6 @@ pub struct StackResource {
     pub drift: Option<ResourceDrift>,
 }
 
-/// A stack event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StackEvent {
     /// Unique.
@@ -99,7 +98,6 @@ pub struct StackEvent {
 /// A change set. CloudFormation takes some seconds to work it out.
 #[derive(Debug, Clone)]
 pub struct ChangeSet {
-    /// Name.
     pub name: String,
     /// ARN, which AWS calls its id.
     pub arn: String,
@@ -107,7 +105,6 @@ pub struct ChangeSet {
     pub creates: bool,
     /// When it was asked for.
     pub created: Timestamp,
-    /// Description.
     pub description: Option<String>,
     /// The caller's token.
     pub token: Option<String>,
@@ -228,7 +225,6 @@ pub struct Change {
 /// A property that is modified.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangeDetail {
-    /// Its name.
     pub name: String,
     /// `Never`, `Conditionally`, `Always`.
     pub recreation: &'static str,
@@ -238,10 +234,8 @@ pub struct ChangeDetail {
     pub after: Option<String>,
 }
 
-/// A drift detection.
 #[derive(Debug, Clone)]
 pub struct DriftDetection {
-    /// Its id.
     pub id: String,
     /// When it began.
     pub begun: Timestamp,

@@ -91,9 +91,7 @@ pub struct Caller {
 /// A key and a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tag {
-    /// Key.
     pub key: String,
-    /// Value.
     pub value: String,
 }
 
@@ -102,9 +100,7 @@ pub struct Tag {
 pub struct Alarm {
     /// Where.
     pub region: Region,
-    /// Name.
     pub name: String,
-    /// ARN.
     pub arn: String,
     /// What it is for.
     pub description: String,
@@ -162,7 +158,6 @@ pub struct Opaque {
 pub struct Stack {
     /// Where.
     pub region: Region,
-    /// Name.
     pub name: String,
     /// ARN, which AWS calls the stack id.
     pub arn: String,
@@ -184,7 +179,6 @@ pub struct Stack {
     pub parameters: Vec<(String, String)>,
     /// Outputs: key and value.
     pub outputs: Vec<(String, String)>,
-    /// Tags.
     pub tags: Vec<Tag>,
     /// How it was made and what it is made of.
     pub formed: Formed,

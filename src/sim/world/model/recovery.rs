@@ -19,12 +19,9 @@ pub struct Routing {
     pub controls: Vec<RoutingControl>,
 }
 
-/// A routing control.
 #[derive(Debug, Clone)]
 pub struct RoutingControl {
-    /// ARN.
     pub arn: String,
-    /// Name.
     pub name: String,
     /// The Region whose traffic it lets through.
     pub region: Region,

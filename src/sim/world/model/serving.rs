@@ -12,7 +12,6 @@ use gwctl_fleet::{ApiKind, Region};
 pub struct Distribution {
     /// Identifier.
     pub id: String,
-    /// ARN.
     pub arn: String,
     /// For `If-Match`.
     pub etag: String,
@@ -38,7 +37,6 @@ pub struct Distribution {
     pub ssl_support: String,
     /// Qualified ARN of the origin-request function.
     pub origin_request_function: Option<String>,
-    /// Comment.
     pub comment: String,
     /// Creator's reference.
     pub caller_reference: String,
@@ -53,7 +51,6 @@ pub struct Distribution {
 pub struct Invalidation {
     /// Identifier.
     pub id: String,
-    /// The distribution.
     pub distribution: String,
     /// `InProgress` or `Completed`.
     pub status: String,
@@ -83,7 +80,6 @@ pub struct Origin {
 pub struct Function {
     /// Where.
     pub region: Region,
-    /// Name.
     pub name: String,
     /// Unqualified ARN.
     pub arn: String,
@@ -97,7 +93,6 @@ pub struct Function {
     pub state: String,
     /// `Successful`, `InProgress`, `Failed`.
     pub last_update_status: String,
-    /// MB.
     pub memory_mb: i32,
     /// Seconds.
     pub timeout_s: i32,
@@ -167,7 +162,6 @@ pub struct Api {
     pub region: Region,
     /// Ten lower-case letters and digits.
     pub id: String,
-    /// Name.
     pub name: String,
     /// REST (v1) or HTTP (v2).
     pub kind: ApiKind,
@@ -179,7 +173,6 @@ pub struct Api {
     pub by_domain_only: bool,
     /// Creation.
     pub created: Timestamp,
-    /// Its stages.
     pub stages: Vec<Stage>,
 }
 
@@ -247,7 +240,6 @@ pub struct CustomDomain {
 pub struct Certificate {
     /// Where.
     pub region: Region,
-    /// ARN.
     pub arn: String,
     /// Main name.
     pub domain: String,
@@ -259,7 +251,6 @@ pub struct Certificate {
     pub not_before: Timestamp,
     /// End of validity: 198 days later (aws-facts §7).
     pub not_after: Timestamp,
-    /// Issuing.
     pub issued: Timestamp,
     /// `PENDING_AUTO_RENEWAL`, `PENDING_VALIDATION`, `SUCCESS`, `FAILED`; none before the first renewal.
     pub renewal: Option<String>,

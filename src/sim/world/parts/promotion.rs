@@ -41,7 +41,6 @@ pub enum PromotionRefused {
     InvalidGlobalClusterState {
         /// Identifier.
         id: String,
-        /// Its status.
         status: String,
     },
     /// `InvalidDBClusterStateFault`.

@@ -11,7 +11,6 @@ pub struct Mutation {
     pub at: Timestamp,
     /// IAM's prefix of the service.
     pub service: &'static str,
-    /// The operation.
     pub operation: String,
     /// The Region whose endpoint was called, us-east-1 for a global service.
     pub region: Region,

@@ -14,7 +14,6 @@ use gwctl_fleet::Region;
 enum Id {
     /// A prefix and seventeen hexadecimal digits.
     Hex(&'static str),
-    /// A UUID.
     Uuid,
     /// So many lower-case letters and digits.
     Token(usize),

@@ -10,7 +10,6 @@ pub type Points = BTreeMap<i64, f64>;
 /// A value of an expression.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// A number.
     Number(f64),
     /// One series.
     Series(Points),
