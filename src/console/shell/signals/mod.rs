@@ -13,6 +13,10 @@ pub(super) use windows::{Signals, has_shell, suspend_job};
 
 /// What a signal wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    windows,
+    expect(dead_code, reason = "nothing suspends a program there")
+)]
 pub(super) enum Wish {
     /// Leave; the number of the signal.
     Leave(i32),
