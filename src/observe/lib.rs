@@ -39,6 +39,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use gwctl_aws::Session;
 use gwctl_fleet::{
@@ -54,6 +55,9 @@ pub use permissions::asked_about;
 pub use probe::{Answerer, NoProbe, Prober, Resolved};
 pub use read_permissions::{Asker, READ_PERMISSIONS, ReadPermission, read_permissions_of};
 pub use vantage::{VANTAGE_BITS, VANTAGES, VantagePoint};
+
+/// How long a plan waits for IAM when everything else is known, on the wall.
+const IAM_BEHIND: Duration = Duration::from_secs(3);
 
 /// How often things are asked for (fleet time).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -159,17 +163,20 @@ impl Observer {
     }
 
     /// As [`Self::first_complete`], with where the switches stand, which takes a round of questions more: for
-    /// what is printed once, and for plans.
+    /// what is printed once.
     pub async fn first_to_act_on(&self, deadline: Duration) -> Arc<Snapshot> {
         self.first(deadline, can_be_acted_on).await
     }
 
     /// As [`Self::first_to_act_on`], with what IAM says of the changes that a plan may make: without it, whether a
-    /// change that IAM denies is noticed would depend on who answers first.
+    /// change that IAM denies is noticed would depend on who answers first. IAM is asked in us-east-1, which may be
+    /// what is broken (aws-facts §11.3): it is waited for no longer than [`IAM_BEHIND`] after the rest.
     pub async fn first_to_plan_on(&self, deadline: Duration) -> Arc<Snapshot> {
+        let begun = Instant::now();
+        self.first_to_act_on(deadline).await;
+        let left = deadline.saturating_sub(begun.elapsed());
         let told = |picture: &Snapshot| picture.permissions.why_missing() != Some(&Missing::NotYet);
-        let enough = |picture: &Snapshot| can_be_acted_on(picture) && told(picture);
-        self.first(deadline, enough).await
+        self.first(left.min(IAM_BEHIND), told).await
     }
 
     /// As [`Self::first_to_act_on`], with what is only asked beside the picture: the role behind the credentials.
