@@ -28,7 +28,7 @@ struct Console {
 }
 
 impl Console {
-    fn start(home: &std::path::Path, args: &[&str], env: &[(&str, &str)]) -> Self {
+    fn start(home: &std::path::Path, args: &[&str], env: &[(&str, String)]) -> Self {
         Self::program(std::path::Path::new(GWCTL), home, args, env)
     }
 
@@ -36,7 +36,7 @@ impl Console {
         program: &std::path::Path,
         home: &std::path::Path,
         args: &[&str],
-        env: &[(&str, &str)],
+        env: &[(&str, String)],
     ) -> Self {
         let size = PtySize {
             rows: 60,
@@ -235,12 +235,11 @@ const PEER: &str = "GWCTL_BENCH_PEER";
 fn first_frames(table: &mut Table, home: &std::path::Path) {
     let own = std::env::current_exe().unwrap();
     let peer = median(11, || {
-        Console::program(&own, home, &[], &[(PEER, "1")]).until("peer")
+        Console::program(&own, home, &[], &[(PEER, "1".into())]).until("peer")
     });
     let config = home.join("first.toml");
     std::fs::write(&config, fleet_file(&world(3), "http://127.0.0.1:9")).unwrap();
-    let silent = endpoint("http://127.0.0.1:9");
-    let env: Vec<(&str, &str)> = silent.iter().map(|(n, v)| (*n, v.as_str())).collect();
+    let env = endpoint("http://127.0.0.1:9");
     let args = ["--config", config.to_str().unwrap()];
     let configured = median(11, || Console::start(home, &args, &env).until("gwctl"));
     let demo = median(11, || {
@@ -269,7 +268,6 @@ fn first_frames(table: &mut Table, home: &std::path::Path) {
 fn watch_many(table: &mut Table, home: &std::path::Path, config: &std::path::Path, url: &str) {
     let config = config.to_str().unwrap();
     let env = endpoint(url);
-    let env: Vec<(&str, &str)> = env.iter().map(|(n, v)| (*n, v.as_str())).collect();
     let mut console = Console::start(home, &["--config", config], &env);
     console.until("healthy");
     let (calm, mib) = console.idle();
@@ -290,10 +288,6 @@ fn watch_many(table: &mut Table, home: &std::path::Path, config: &std::path::Pat
 fn watch_idle(table: &mut Table, home: &std::path::Path, config: &std::path::Path, url: &str) {
     let config = config.to_str().unwrap();
     let env = endpoint(url);
-    let env: Vec<(&str, &str)> = env
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
     let filled = median(5, || {
         Console::start(home, &["--config", config], &env).until_filled()
     });
@@ -318,10 +312,6 @@ fn watch_idle(table: &mut Table, home: &std::path::Path, config: &std::path::Pat
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let env = endpoint(&url);
-    let env: Vec<(&str, &str)> = env
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
     let mut console = Console::start(home, &["--config", config], &env);
     console.until("gwctl");
     console.settle();

@@ -7,12 +7,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::layers::MAY_USE;
+
 /// Files that define one thing together, such as a type and its parts.
 const LONGEST: usize = 4;
-
-const MEMBERS: &[&str] = &[
-    "actions", "aws", "console", "files", "fleet", "observe", "sim", "stacks",
-];
 
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).unwrap()
@@ -133,7 +131,7 @@ impl House {
     fn read() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
         let mut house = Self(BTreeMap::new());
-        for member in MEMBERS {
+        for (member, _) in MAY_USE {
             house.walk(vec![(*member).into()], &root.join(member).join("lib.rs"));
         }
         house.walk(vec!["gwctl".into()], &root.join("lib.rs"));

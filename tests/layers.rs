@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The members and what each may use, as drawn in `src/lib.rs`.
-const MAY_USE: &[(&str, &[&str])] = &[
+pub const MAY_USE: &[(&str, &[&str])] = &[
     ("fleet", &[]),
     // Everybody who reads a file may use it.
     ("files", &[]),

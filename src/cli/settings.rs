@@ -27,26 +27,29 @@ pub struct Settings {
 impl Settings {
     /// Reads the configuration and chooses the fleet.
     pub fn read(global: &Global) -> Result<Self, Failure> {
-        Self::read_with(global, choose)
+        Self::read_with(global, undecided)
     }
 
     /// As [`Self::read`], but whoever sits at a terminal is asked where nothing says which fleet.
     pub fn read_or_ask(global: &Global) -> Result<Self, Failure> {
-        Self::read_with(global, |config, wanted| match choose(config, wanted) {
-            Err(_) if is_open(config, wanted) && can_be_asked() => which_fleet::ask(config),
-            chosen => chosen,
+        Self::read_with(global, |config| {
+            if can_be_asked() {
+                which_fleet::ask(config)
+            } else {
+                undecided(config)
+            }
         })
     }
 
     fn read_with(
         global: &Global,
-        choose: impl FnOnce(&Config, Option<&str>) -> Result<String, Failure>,
+        undecided: impl FnOnce(&Config) -> Result<String, Failure>,
     ) -> Result<Self, Failure> {
         let paths = Paths::find(global.config.as_deref())?;
         let Loaded {
             config, warnings, ..
         } = load(&paths.config)?;
-        let fleet = choose(&config, global.fleet.as_deref())?;
+        let fleet = choose(&config, global.fleet.as_deref(), undecided)?;
         Ok(Self {
             paths,
             config,
@@ -92,17 +95,16 @@ pub fn refresh(config: &Config) -> observe::Refresh {
     }
 }
 
-/// Whether there are several fleets, and neither a flag nor the file says which is meant.
-fn is_open(config: &Config, wanted: Option<&str>) -> bool {
-    let named = wanted.filter(|name| !name.is_empty());
-    named.or(config.default_fleet.as_deref()).is_none() && config.fleets.len() > 1
-}
-
 fn can_be_asked() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-fn choose(config: &Config, wanted: Option<&str>) -> Result<String, Failure> {
+/// The fleet that a flag or the file names, or the only one; where there are several, `undecided` says.
+fn choose(
+    config: &Config,
+    wanted: Option<&str>,
+    undecided: impl FnOnce(&Config) -> Result<String, Failure>,
+) -> Result<String, Failure> {
     let names: Vec<&str> = config.fleets.keys().map(String::as_str).collect();
     let wanted = wanted
         .filter(|name| !name.is_empty())
@@ -118,12 +120,16 @@ fn choose(config: &Config, wanted: Option<&str>) -> Result<String, Failure> {
             )
         }
         (None, [only]) => Ok((*only).to_owned()),
-        (None, _) => Err(Failure::usage(
-            "the configuration has several fleets and none is the default",
-        )
-        .next(format!(
-            "Name one with --fleet: {}; or set `default_fleet`.",
-            names.join(", ")
-        ))),
+        (None, _) => undecided(config),
     }
+}
+
+/// Refuses to guess.
+fn undecided(config: &Config) -> Result<String, Failure> {
+    let names: Vec<&str> = config.fleets.keys().map(String::as_str).collect();
+    let why = Failure::usage("the configuration has several fleets and none is the default");
+    Err(why.next(format!(
+        "Name one with --fleet: {}; or set `default_fleet`.",
+        names.join(", ")
+    )))
 }

@@ -109,7 +109,7 @@ fn an_action_says_of_every_means_of_its_plans_that_it_relies_on_it() {
                     continue;
                 };
                 seen += 1;
-                if !action.relies_on.contains(&means) {
+                if !action.relies_on(means) {
                     unsaid.push((action.name, means));
                 }
             }

@@ -27,7 +27,7 @@ pub(crate) trait Action: Clone {
     /// Which policy allows what it calls.
     const PURPOSE: Purpose;
     /// What of the assumption ledger its steps may rely on.
-    const RELIES_ON: &'static [Means];
+    const RELIES_ON: &'static [&'static [Means]];
     /// Whether it brings back what was lost: only then is there a recovery time to speak of.
     const RECOVERS: bool = false;
 

@@ -4,8 +4,12 @@ use super::architecture::{Architecture, Traffic, Wanted, with};
 use super::code;
 use crate::task::{AwaitGreen, AwaitMember, AwaitServing, RemoveStack, SmokeWrite};
 use crate::{Change, Refused, Step, Task, names};
+use gwctl_fleet::assumptions::Means;
 use gwctl_fleet::{FLEET_TAG, Region};
 use gwctl_stacks::Parameters;
+
+/// What of the assumption ledger stacks rely on.
+pub(super) const MEANS: &[Means] = &[Means::Stack, Means::StackRemoval];
 
 /// A Region to be built.
 pub(super) struct Site<'a> {

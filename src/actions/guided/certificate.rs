@@ -51,7 +51,7 @@ impl Action for AttachCertificate {
     const EXAMPLE: &'static str = "arn:aws:acm:us-east-1:123456789012:certificate/12ab";
     const TAKES: Takes = Takes::Text;
     const PURPOSE: Purpose = Purpose::Shift;
-    const RELIES_ON: &'static [Means] = &[Means::Distribution];
+    const RELIES_ON: &'static [&'static [Means]] = &[&[Means::Distribution]];
 
     fn parse(words: &[&str], _: &dyn Regions) -> Result<Self, ArgumentError> {
         match words {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Built, LookUp, Takes};
 use super::architecture::{Architecture, Traffic, Wanted, with};
-use super::building::{away, id, standing};
+use super::building::{self, away, id, standing};
 use super::remains;
 use super::retire::switch_home;
 use crate::arguments::{ArgumentError, Regions};
@@ -34,7 +34,7 @@ impl Action for Down {
     const EXAMPLE: &'static str = "";
     const TAKES: Takes = Takes::Nothing;
     const PURPOSE: Purpose = Purpose::Provision;
-    const RELIES_ON: &'static [Means] = &[Means::Stack, Means::StackRemoval];
+    const RELIES_ON: &'static [&'static [Means]] = &[building::MEANS];
 
     fn parse(words: &[&str], _: &dyn Regions) -> Result<Self, ArgumentError> {
         match words {

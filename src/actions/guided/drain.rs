@@ -52,7 +52,8 @@ impl Action for Drain {
     const EXAMPLE: &'static str = "eu-west-1 20 over 10m";
     const TAKES: Takes = Takes::Region;
     const PURPOSE: Purpose = Purpose::Shift;
-    const RELIES_ON: &'static [Means] = &[Means::Records, Means::DnsAnswers, Means::Traffic];
+    const RELIES_ON: &'static [&'static [Means]] =
+        &[&[Means::Records, Means::DnsAnswers, Means::Traffic]];
 
     fn parse(words: &[&str], regions: &dyn Regions) -> Result<Self, ArgumentError> {
         match words {

@@ -51,18 +51,7 @@ impl Action for Drill {
     const EXAMPLE: &'static str = "us-east-1 eu-west-1 10m";
     const TAKES: Takes = Takes::Region;
     const PURPOSE: Purpose = Purpose::Drill;
-    const RELIES_ON: &'static [Means] = &[
-        Means::Switch,
-        Means::ForcedCheck,
-        Means::RoutingControl,
-        Means::DnsAnswers,
-        Means::Records,
-        Means::Traffic,
-        Means::WriterEndpoint,
-        Means::Switchover,
-        Means::Failover,
-        Means::WriteForwarding,
-    ];
+    const RELIES_ON: &'static [&'static [Means]] = &[shift::MEANS, promote::MEANS];
     const RECOVERS: bool = true;
 
     fn parse(words: &[&str], regions: &dyn Regions) -> Result<Self, ArgumentError> {

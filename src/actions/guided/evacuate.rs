@@ -30,14 +30,7 @@ impl Action for Evacuate {
     const EXAMPLE: &'static str = "eu-west-1 health-check";
     const TAKES: Takes = Takes::Region;
     const PURPOSE: Purpose = Purpose::Shift;
-    const RELIES_ON: &'static [Means] = &[
-        Means::Switch,
-        Means::ForcedCheck,
-        Means::RoutingControl,
-        Means::DnsAnswers,
-        Means::Records,
-        Means::Traffic,
-    ];
+    const RELIES_ON: &'static [&'static [Means]] = &[shift::MEANS];
     const RECOVERS: bool = true;
 
     fn parse(words: &[&str], regions: &dyn Regions) -> Result<Self, ArgumentError> {

@@ -27,7 +27,7 @@ impl Action for Invalidate {
     const EXAMPLE: &'static str = "/orders/* /index.html";
     const TAKES: Takes = Takes::Text;
     const PURPOSE: Purpose = Purpose::Shift;
-    const RELIES_ON: &'static [Means] = &[Means::Distribution];
+    const RELIES_ON: &'static [&'static [Means]] = &[&[Means::Distribution]];
 
     fn parse(words: &[&str], _: &dyn Regions) -> Result<Self, ArgumentError> {
         if words.is_empty() {

@@ -80,8 +80,7 @@ pub struct Description {
     pub takes: Takes,
     /// Which policy allows what it calls.
     pub purpose: Purpose,
-    /// What of the assumption ledger its steps may rely on.
-    pub relies_on: &'static [Means],
+    means: &'static [&'static [Means]],
     /// Reads its arguments.
     pub parse: fn(&[&str], &dyn Regions) -> Result<Intent, ArgumentError>,
     /// What could be asked of it where a Region is selected, possible or not: planning tells.
@@ -93,6 +92,11 @@ pub struct Description {
 }
 
 impl Description {
+    /// Whether its steps may rely on `means` of the assumption ledger.
+    pub fn relies_on(&self, means: Means) -> bool {
+        self.means.iter().any(|some| some.contains(&means))
+    }
+
     const fn of<A: Action>() -> Self
     where
         Intent: From<A>,
@@ -105,7 +109,7 @@ impl Description {
             example: A::EXAMPLE,
             takes: A::TAKES,
             purpose: A::PURPOSE,
-            relies_on: A::RELIES_ON,
+            means: A::RELIES_ON,
             parse: |words, regions| A::parse(words, regions).map(Intent::from),
             offers: |snapshot, region| all(A::offers(snapshot, region)),
             opening: |unbuilt| A::opening(unbuilt).of(),
@@ -248,7 +252,7 @@ actions!(
 
 /// The names of the actions that may rely on `row`, in the alphabet's order.
 pub fn relying_on(row: &Assumption) -> Vec<&'static str> {
-    let relies = |action: &&Description| row.on.iter().any(|on| action.relies_on.contains(on));
+    let relies = |action: &&Description| row.on.iter().any(|on| action.relies_on(*on));
     let all = ACTIONS.iter().copied();
     let mut names: Vec<&str> = all.filter(relies).map(|action| action.name).collect();
     names.sort_unstable();

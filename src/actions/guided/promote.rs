@@ -16,6 +16,14 @@ use crate::{Change, Mode, Refused, Step, Task, advise, data_loss};
 use gwctl_fleet::assumptions::Means;
 use gwctl_fleet::{Member, Region, Snapshot, Topology};
 
+/// What of the assumption ledger a change of the writer relies on.
+pub(super) const MEANS: &[Means] = &[
+    Means::WriterEndpoint,
+    Means::Switchover,
+    Means::Failover,
+    Means::WriteForwarding,
+];
+
 /// Make another member of the global database the writer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Promote {
@@ -38,12 +46,7 @@ impl Action for Promote {
     const EXAMPLE: &'static str = "eu-west-1 switchover";
     const TAKES: Takes = Takes::Region;
     const PURPOSE: Purpose = Purpose::Promote;
-    const RELIES_ON: &'static [Means] = &[
-        Means::WriterEndpoint,
-        Means::Switchover,
-        Means::Failover,
-        Means::WriteForwarding,
-    ];
+    const RELIES_ON: &'static [&'static [Means]] = &[MEANS];
     const RECOVERS: bool = true;
 
     fn parse(words: &[&str], regions: &dyn Regions) -> Result<Self, ArgumentError> {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::action::{Action, Built, LookUp, Opening, Takes};
 use super::admission;
 use super::architecture::{Architecture, Traffic, home};
-use super::building::{Site, admitted, green, id, unbuilt, up_to_green};
+use super::building::{self, Site, admitted, green, id, unbuilt, up_to_green};
 use super::{code, orderable, preconditions, quotas};
 use crate::arguments::{ArgumentError, Regions, seconds};
 use crate::check::{Check, Finding};
@@ -57,12 +57,9 @@ impl Action for Provision {
     const EXAMPLE: &'static str = "eu-central-1 over 30m code-from eu-west-1";
     const TAKES: Takes = Takes::NewRegion;
     const PURPOSE: Purpose = Purpose::Provision;
-    const RELIES_ON: &'static [Means] = &[
-        Means::Records,
-        Means::Traffic,
-        Means::Stack,
-        Means::StackRemoval,
-        Means::Code,
+    const RELIES_ON: &'static [&'static [Means]] = &[
+        &[Means::Records, Means::Traffic, Means::Code],
+        building::MEANS,
     ];
 
     /// Nothing, `over 30m`, `code-from eu-west-1`, both.

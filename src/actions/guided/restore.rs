@@ -33,14 +33,7 @@ impl Action for Restore {
     const EXAMPLE: &'static str = "eu-west-1 10m";
     const TAKES: Takes = Takes::Region;
     const PURPOSE: Purpose = Purpose::Shift;
-    const RELIES_ON: &'static [Means] = &[
-        Means::Switch,
-        Means::ForcedCheck,
-        Means::RoutingControl,
-        Means::DnsAnswers,
-        Means::Records,
-        Means::Traffic,
-    ];
+    const RELIES_ON: &'static [&'static [Means]] = &[shift::MEANS];
 
     fn parse(words: &[&str], regions: &dyn Regions) -> Result<Self, ArgumentError> {
         let (region, hold_down_s) = match words {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Built, LookUp, Takes};
 use super::architecture::{Architecture, Traffic, Wanted, home, with};
-use super::building::{away, id, standing};
+use super::building::{self, away, id, standing};
 use super::shift::{self, Way};
 use super::{preconditions, remains, restore};
 use crate::arguments::{ArgumentError, Regions};
@@ -45,16 +45,7 @@ impl Action for Retire {
     const EXAMPLE: &'static str = "eu-west-1";
     const TAKES: Takes = Takes::Region;
     const PURPOSE: Purpose = Purpose::Provision;
-    const RELIES_ON: &'static [Means] = &[
-        Means::Switch,
-        Means::ForcedCheck,
-        Means::RoutingControl,
-        Means::DnsAnswers,
-        Means::Records,
-        Means::Traffic,
-        Means::Stack,
-        Means::StackRemoval,
-    ];
+    const RELIES_ON: &'static [&'static [Means]] = &[shift::MEANS, building::MEANS];
 
     fn parse(words: &[&str], regions: &dyn Regions) -> Result<Self, ArgumentError> {
         match words {

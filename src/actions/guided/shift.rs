@@ -8,7 +8,18 @@ use crate::task::{
     AwaitAnswers, AwaitTraffic, AwaitWithinLimits, FlipSwitch, ForceCheck, RoutingControl,
 };
 use crate::{Change, Refused, Shift, Step, Task, format};
+use gwctl_fleet::assumptions::Means;
 use gwctl_fleet::{Region, Site};
+
+/// What of the assumption ledger a shift of traffic relies on, by any mechanism.
+pub(super) const MEANS: &[Means] = &[
+    Means::Switch,
+    Means::ForcedCheck,
+    Means::RoutingControl,
+    Means::DnsAnswers,
+    Means::Records,
+    Means::Traffic,
+];
 
 /// Which way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Built, LookUp, Opening, Takes};
 use super::architecture::{Architecture, Traffic, home};
-use super::building::{Site, admitted, id, unbuilt, up_to_green};
+use super::building::{self, Site, admitted, id, unbuilt, up_to_green};
 use super::code;
 use super::provision::{known_place, notes, open, taken};
 use super::{orderable, quotas};
@@ -37,7 +37,7 @@ impl Action for Up {
     const EXAMPLE: &'static str = "";
     const TAKES: Takes = Takes::Nothing;
     const PURPOSE: Purpose = Purpose::Provision;
-    const RELIES_ON: &'static [Means] = &[Means::Stack, Means::StackRemoval];
+    const RELIES_ON: &'static [&'static [Means]] = &[building::MEANS];
 
     fn parse(words: &[&str], _: &dyn Regions) -> Result<Self, ArgumentError> {
         match words {

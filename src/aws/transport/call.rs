@@ -72,7 +72,7 @@ impl Caller {
         Ok((reply, receipt))
     }
 
-    /// The time that a change on this line is signed with.
+    /// The time that a change is signed with.
     pub(crate) fn signing_time(&self) -> SigningTime {
         SigningTime {
             monitor: self.monitor.clone(),
@@ -81,7 +81,7 @@ impl Caller {
         }
     }
 
-    /// An error of this line's own making.
+    /// An error of gwctl's own making, where AWS said nothing.
     pub(crate) fn fail(&self, kind: ErrorKind, action: &'static str, message: String) -> AwsError {
         AwsError {
             kind,

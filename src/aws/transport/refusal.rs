@@ -33,7 +33,7 @@ pub(crate) fn refused(
     }
 }
 
-/// What kind of failure, on this line: an opt-in Region that is off does not know the account, and a clock that is off
+/// What kind of failure, of this service in this Region: an opt-in Region that is off does not know the account, and a clock that is off
 /// spoils every signature.
 fn kind_here(caller: &Caller, code: &str, said: &str) -> ErrorKind {
     let opt_in = caller.region.place().is_some_and(|place| place.opt_in);

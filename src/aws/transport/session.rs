@@ -252,7 +252,7 @@ impl Session {
             .unwrap_or_else(|| SharedAsyncSleep::new(FleetSleep(self.monitor.clock.clone())))
     }
 
-    /// The line to `service` in `region`.
+    /// What calls `service` in `region`.
     pub(crate) fn caller(&self, service: &'static str, region: &Region) -> Caller {
         Caller {
             service,
