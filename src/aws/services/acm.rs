@@ -87,7 +87,11 @@ impl Acm {
         let body = json!({ "CertificateArn": arn });
         let told: Described = self.acm.call(PREFIX, ACTION, &body).await?;
         let certificate = told.certificate.as_ref().map(certificate);
-        let none = || self.acm.caller.garbled(ACTION, "no certificate in the reply");
+        let none = || {
+            self.acm
+                .caller
+                .garbled(ACTION, "no certificate in the reply")
+        };
         certificate.ok_or_else(none)
     }
 

@@ -262,7 +262,10 @@ impl ApiGateway {
     async fn http_integrations(&self, id: &str) -> Result<Vec<String>, AwsError> {
         let at = format!("/v2/apis/{}/integrations", escaped(id));
         let all: Vec<HttpIntegration> = self.http_list("GetIntegrations", &at).await?;
-        Ok(all.into_iter().filter_map(|one| one.integration_uri).collect())
+        Ok(all
+            .into_iter()
+            .filter_map(|one| one.integration_uri)
+            .collect())
     }
 
     async fn rest_integrations(&self, id: &str) -> Result<Vec<String>, AwsError> {

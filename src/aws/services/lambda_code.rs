@@ -105,7 +105,9 @@ impl Lambda {
             .configuration
             .ok_or_else(|| self.lambda.caller.garbled(GET, "no configuration in it"))?;
         let code = found.code.unwrap_or_default();
-        let environment = told.environment.and_then(|environment| environment.variables);
+        let environment = told
+            .environment
+            .and_then(|environment| environment.variables);
         let mut variables: Vec<String> = environment
             .into_iter()
             .flat_map(HashMap::into_keys)

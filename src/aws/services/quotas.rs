@@ -109,10 +109,7 @@ impl ApiGateway {
         }
         let told: HttpStages = self.http.get(ACTION, "GetStages", &all, &[]).await?;
         let stages = told.items.unwrap_or_default();
-        Ok(stages
-            .iter()
-            .filter_map(HttpStage::limit)
-            .reduce(f64::min))
+        Ok(stages.iter().filter_map(HttpStage::limit).reduce(f64::min))
     }
 
     async fn rest_throttle(&self, id: &str, stage: Option<&str>) -> Result<Option<f64>, AwsError> {
@@ -124,10 +121,7 @@ impl ApiGateway {
         }
         let told: RestStages = self.rest.get(ACTION, "GetStages", &all, &[]).await?;
         let stages = told.item.unwrap_or_default();
-        Ok(stages
-            .iter()
-            .filter_map(RestStage::limit)
-            .reduce(f64::min))
+        Ok(stages.iter().filter_map(RestStage::limit).reduce(f64::min))
     }
 
     /// Requests a second that all of the account's APIs in the Region take together.
@@ -179,7 +173,12 @@ struct RestStage {
 impl RestStage {
     /// Of all its methods and resources together.
     fn limit(&self) -> Option<f64> {
-        rate(self.method_settings.as_ref()?.get("*/*")?.throttling_rate_limit)
+        rate(
+            self.method_settings
+                .as_ref()?
+                .get("*/*")?
+                .throttling_rate_limit,
+        )
     }
 }
 

@@ -202,7 +202,11 @@ impl RecoveryConfig {
         const ACTION: &str = "DescribeRoutingControl";
         let path = format!("/routingcontrol/{}", escaped(arn));
         let told: DescribedControl = self.config.get(ACTION, ACTION, &path, &[]).await?;
-        let none = || self.config.caller.garbled(ACTION, "no control in the reply");
+        let none = || {
+            self.config
+                .caller
+                .garbled(ACTION, "no control in the reply")
+        };
         let control = told.routing_control.ok_or_else(none)?;
         let panel = name(&control.control_panel_arn);
         let cluster = self.cluster_of(&panel).await?;

@@ -265,10 +265,7 @@ mod tests {
         )];
         assert_eq!(
             read(&header, r#"{"message":"Invalid API identifier"}"#),
-            Some((
-                "NotFoundException".into(),
-                "Invalid API identifier".into()
-            ))
+            Some(("NotFoundException".into(), "Invalid API identifier".into()))
         );
         assert_eq!(
             read(

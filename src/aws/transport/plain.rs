@@ -19,11 +19,11 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 use crate::transport::call::Caller;
 use crate::transport::error::{AwsError, ErrorKind};
-use crate::transport::{json, query};
-use crate::transport::reply;
 use crate::transport::recorder::Recorder;
+use crate::transport::reply;
 use crate::transport::session::Session;
 use crate::transport::truncated_reply::WholeReply;
+use crate::transport::{json, query};
 
 /// One request, whole.
 pub(crate) struct Plain<'a> {

@@ -51,7 +51,11 @@ async fn spare(sim: &Sim) -> Vec<(String, Vec<String>, String)> {
         if whole["InUseBy"].as_array().is_none_or(Vec::is_empty) {
             let names = whole["SubjectAlternativeNames"].as_array().unwrap();
             let names = names.iter().map(text).collect();
-            found.push((text(&whole["CertificateArn"]), names, text(&whole["Status"])));
+            found.push((
+                text(&whole["CertificateArn"]),
+                names,
+                text(&whole["Status"]),
+            ));
         }
     }
     found

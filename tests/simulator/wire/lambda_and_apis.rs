@@ -88,7 +88,9 @@ async fn every_service_tells_its_own_quotas() {
         (limit.count(), limit.limit().unwrap().value()),
         (checks, 200)
     );
-    let account = get(&sim, "apigateway", "eu-west-1", "/account").await.unwrap();
+    let account = get(&sim, "apigateway", "eu-west-1", "/account")
+        .await
+        .unwrap();
     let rate = account["throttleSettings"]["rateLimit"].as_f64().unwrap();
     assert!((9_999.0..10_001.0).contains(&rate));
 }

@@ -26,12 +26,7 @@ async fn send(server: &Server, method: &str, path: &str) -> Reply {
     send_with(server, method, path, &[]).await
 }
 
-async fn send_with(
-    server: &Server,
-    method: &str,
-    path: &str,
-    headers: &[(&str, &str)],
-) -> Reply {
+async fn send_with(server: &Server, method: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
     let stream = TcpStream::connect(server.address()).await.unwrap();
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
         .await

@@ -67,7 +67,12 @@ async fn the_configuration_names_five_endpoints_and_the_controls() {
     let endpoints = cluster["Cluster"]["ClusterEndpoints"].as_array().unwrap();
     let told_endpoints: Vec<_> = endpoints
         .iter()
-        .map(|one| (one["Region"].as_str().unwrap(), one["Endpoint"].as_str().unwrap()))
+        .map(|one| {
+            (
+                one["Region"].as_str().unwrap(),
+                one["Endpoint"].as_str().unwrap(),
+            )
+        })
         .collect();
     let spec = sim.spec();
     let written: Vec<_> = spec
