@@ -70,19 +70,21 @@ const SIGNALLED: u32 = 1;
 
 #[test]
 fn a_panic_gives_the_terminal_back_before_it_is_reported() {
-    // What people install does not unwind (`-abort`): on another thread than the loop's, the loop ends first all the same.
-    for (place, code) in [
-        ("loop", 101),
-        ("task", 101),
-        ("loop-abort", SIGNALLED),
-        ("task-abort", 101),
+    // What people install does not unwind (`-abort`): after a panic on another thread, either the loop ends the process or,
+    // where that takes it longer than a few seconds, the panic does.
+    for (place, codes) in [
+        ("loop", &[101][..]),
+        ("task", &[101]),
+        ("loop-abort", &[SIGNALLED]),
+        ("task-abort", &[101, SIGNALLED]),
     ] {
         let env = [("GWCTL_TEST_PANIC", place)];
         let mut console = Console::start(&Start {
             env: &env,
             ..Start::default()
         });
-        assert_eq!(console.exit_code(), code, "{place}");
+        let code = console.exit_code();
+        assert!(codes.contains(&code), "{place}: {code}");
         console.assert_restored();
         console.wait_text(&["a drill", "defect"]);
         let bytes = String::from_utf8_lossy(&console.bytes()).into_owned();
