@@ -108,7 +108,7 @@ impl Exit {
             Self::Held => "held: the run needs its operator; `gwctl runs resume` goes on",
             Self::Abandoned => "abandoned: the run was given up; what was done stays done",
             Self::Undone => "undone: what the run did was taken back",
-            Self::Busy => "busy: somebody else acts on the fleet; nothing was changed",
+            Self::Busy => "busy: another run is changing the fleet; nothing was changed",
             Self::Defect => "a defect in gwctl itself",
             Self::Signal(_) => "ended by a signal",
         }

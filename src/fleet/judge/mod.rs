@@ -41,7 +41,7 @@ pub fn judge(snapshot: &mut Snapshot) {
     snapshot.judgement = fleet(snapshot);
 }
 
-/// The whole fleet: what clients see comes first, then whatever ails a part.
+/// The whole fleet: what clients see comes first, then what is wrong with a part.
 fn fleet(snapshot: &Snapshot) -> Judgement {
     let mut reasons = Vec::new();
     if let Some(why) = blind(snapshot) {
@@ -52,7 +52,7 @@ fn fleet(snapshot: &Snapshot) -> Judgement {
         reasons.push(reason(
             Verdict::Unknown,
             "credentials",
-            format!("AWS does not say who is asking: {why}"),
+            format!("STS does not name the caller: {why}"),
         ));
     }
     let all_down = !snapshot.sites.is_empty()
@@ -147,7 +147,7 @@ fn blind(snapshot: &Snapshot) -> Option<Reason> {
         reason(
             Verdict::Unknown,
             "reach",
-            format!("nothing answers this machine, neither AWS nor a probe{since}: check its own network"),
+            format!("this machine gets no answer from AWS or a probe{since}: check its own network"),
         )
     })
 }

@@ -208,7 +208,7 @@ impl Kit {
         let start = Instant::now();
         let stream = tokio::time::timeout(PHASE, tunnel)
             .await
-            .map_err(|_| NoProbe::Unanswered(format!("{} found no way in time", proxy.name())))??;
+            .map_err(|_| NoProbe::Unanswered(format!("{} could not connect in time", proxy.name())))??;
         Ok((stream, dns, connect + start.elapsed()))
     }
 

@@ -103,7 +103,7 @@ where
     if status == 407 {
         let who = proxy.map_or_else(|| "a proxy".to_owned(), Proxy::name);
         return Err(NoProbe::Untold(format!(
-            "{who} wants to know who is asking"
+            "{who} asks for credentials"
         )));
     }
     Ok(report(status, answer.headers()))
