@@ -95,6 +95,6 @@ impl Work for CopyCode {
             in_doubt: false,
         })?;
         let hands = run_context.mutating_session().lambda(&self.region);
-        Ok(hands.put_package(&name, package).await?.into())
+        Ok(hands.put_package(&name, &package).await?.into())
     }
 }

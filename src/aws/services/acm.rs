@@ -1,50 +1,98 @@
 //! ACM: certificates and when they end.
 
-use crate::transport::call::Caller;
+use serde::Deserialize;
+use serde_json::json;
+
 use crate::transport::error::AwsError;
+use crate::transport::json::{Epoch, JsonService, Page, all_pages, name};
 use crate::transport::reply;
-use crate::transport::session::{Session, sdk_client};
-use aws_sdk_acm::Client;
-use aws_sdk_acm::types::{
-    CertificateDetail, CertificateStatus, CertificateSummary, Filters, KeyAlgorithm,
-};
+use crate::transport::session::Session;
 use gwctl_fleet::{Certificate, Region};
 
-/// No account's list is longer; a reply that never ends must not hang us.
-const PAGES: usize = 20;
+/// What the protocol puts before an operation's name.
+const PREFIX: &str = "CertificateManager";
+/// Without key types only RSA 2048 is listed.
+const KEY_TYPES: [&str; 7] = [
+    "RSA_1024",
+    "RSA_2048",
+    "RSA_3072",
+    "RSA_4096",
+    "EC_prime256v1",
+    "EC_secp384r1",
+    "EC_secp521r1",
+];
+const ISSUED: &str = "ISSUED";
 
 /// ACM in one Region.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Acm {
-    client: Client,
-    caller: Caller,
+    acm: JsonService,
 }
 
 impl Session {
     /// ACM in `region`.
     pub fn acm(&self, region: &Region) -> Acm {
-        let caller = self.caller("acm", region);
         Acm {
-            client: self.client(&caller, sdk_client!(aws_sdk_acm)),
-            caller,
+            acm: self.json("acm", "ACM", region),
         }
     }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Described {
+    certificate: Option<Detail>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Detail {
+    certificate_arn: Option<String>,
+    domain_name: Option<String>,
+    subject_alternative_names: Option<Vec<String>>,
+    status: Option<String>,
+    not_after: Option<Epoch>,
+    renewal_summary: Option<Renewal>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Renewal {
+    renewal_status: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Listed {
+    certificate_summary_list: Option<Vec<Summary>>,
+    next_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Summary {
+    certificate_arn: Option<String>,
+    domain_name: Option<String>,
+    subject_alternative_name_summaries: Option<Vec<String>>,
+    has_additional_subject_alternative_names: Option<bool>,
+    status: Option<String>,
+    in_use: Option<bool>,
+    not_after: Option<Epoch>,
 }
 
 impl Acm {
     /// The certificate `arn`.
     pub async fn certificate(&self, arn: &str) -> Result<Certificate, AwsError> {
         const ACTION: &str = "DescribeCertificate";
-        let call = self
-            .client
-            .describe_certificate()
-            .certificate_arn(arn)
-            .send();
-        let reply = self.caller.ask(ACTION, call).await?;
-        reply
-            .certificate()
-            .map(certificate)
-            .ok_or_else(|| self.caller.garbled(ACTION, "no certificate in the reply"))
+        let body = json!({ "CertificateArn": arn });
+        let told: Described = self.acm.call(PREFIX, ACTION, &body).await?;
+        let certificate = told.certificate.as_ref().map(certificate);
+        let none = || {
+            self.acm
+                .caller
+                .garbled(ACTION, "no certificate in the reply")
+        };
+        certificate.ok_or_else(none)
     }
 
     /// The certificate that serves `domain` here: of those that are good for it one that is in use before any
@@ -53,7 +101,7 @@ impl Acm {
     pub async fn certificate_for(&self, domain: &str) -> Result<Option<Certificate>, AwsError> {
         let fitting = self.list(domain).await?;
         let (used, spare): (Vec<_>, Vec<_>) = fitting.into_iter().partition(|(_, used)| *used);
-        let issued = |one: &Certificate| one.status == CertificateStatus::Issued.as_str();
+        let issued = |one: &Certificate| one.status == ISSUED;
         let of = |all: Vec<(Certificate, bool)>| all.into_iter().map(|(one, _)| one);
         let best = of(used)
             .max_by_key(|one| (issued(one), std::cmp::Reverse(one.not_after)))
@@ -69,61 +117,40 @@ impl Acm {
     /// Every certificate that is good for `domain`, and whether it is in use.
     async fn list(&self, domain: &str) -> Result<Vec<(Certificate, bool)>, AwsError> {
         const ACTION: &str = "ListCertificates";
-        // Without key types only RSA 2048 is listed.
-        let key_types = [
-            KeyAlgorithm::Rsa1024,
-            KeyAlgorithm::Rsa2048,
-            KeyAlgorithm::Rsa3072,
-            KeyAlgorithm::Rsa4096,
-            KeyAlgorithm::EcPrime256v1,
-            KeyAlgorithm::EcSecp384r1,
-            KeyAlgorithm::EcSecp521r1,
-        ];
-        let filters = Filters::builder()
-            .set_key_types(Some(key_types.into()))
-            .build();
-        let mut all = Vec::new();
-        let mut token = None;
-        for _ in 0..PAGES {
-            let call = self
-                .client
-                .list_certificates()
-                .includes(filters.clone())
-                .max_items(1000)
-                .set_next_token(token)
-                .send();
-            let page = self.caller.ask(ACTION, call).await?;
-            token = page
-                .next_token()
-                .filter(|token| !token.is_empty())
-                .map(Into::into);
-            all.extend(page.certificate_summary_list.unwrap_or_default());
-            if token.is_none() {
-                return self.fitting(all, domain).await;
+        let page = |next: Option<String>| async move {
+            let mut body = json!({ "Includes": { "keyTypes": KEY_TYPES }, "MaxItems": 1000 });
+            if let Some(next) = next {
+                body["NextToken"] = next.into();
             }
-        }
-        Err(self.caller.cut_short(ACTION))
+            let told: Listed = self.acm.call(PREFIX, ACTION, &body).await?;
+            Ok(Page {
+                items: told.certificate_summary_list.unwrap_or_default(),
+                next: told.next_token,
+            })
+        };
+        let all = all_pages(&self.acm.caller, ACTION, page).await?;
+        self.fitting(all, domain).await
     }
 
     /// Those of `all` that are good for `domain`. A summary tells a hundred names at most and says where there are
     /// more: then the certificate itself is asked for them.
     async fn fitting(
         &self,
-        all: Vec<CertificateSummary>,
+        all: Vec<Summary>,
         domain: &str,
     ) -> Result<Vec<(Certificate, bool)>, AwsError> {
         let mut fitting = Vec::new();
         for summary in all {
             let known = listed(&summary);
             let Some(known) = known else { continue };
-            let more = summary.has_additional_subject_alternative_names() == Some(true);
+            let more = summary.has_additional_subject_alternative_names == Some(true);
             let known = if more && !good_for(&known, domain) {
                 self.certificate(&known.arn).await?
             } else {
                 known
             };
             if good_for(&known, domain) {
-                fitting.push((known, summary.in_use() == Some(true)));
+                fitting.push((known, summary.in_use == Some(true)));
             }
         }
         Ok(fitting)
@@ -131,16 +158,16 @@ impl Acm {
 }
 
 /// What a summary tells; none without an ARN.
-fn listed(summary: &CertificateSummary) -> Option<Certificate> {
+fn listed(summary: &Summary) -> Option<Certificate> {
     Some(Certificate {
-        arn: reply::name(summary.certificate_arn()?),
-        domain: reply::name_or_empty(summary.domain_name()),
+        arn: reply::name(summary.certificate_arn.as_deref()?),
+        domain: name(&summary.domain_name),
         names: all_names(
-            summary.domain_name(),
-            summary.subject_alternative_name_summaries(),
+            summary.domain_name.as_deref(),
+            summary.subject_alternative_name_summaries.as_deref(),
         ),
-        status: reply::name_or_empty(summary.status().map(CertificateStatus::as_str)),
-        not_after: reply::moment(summary.not_after()),
+        status: name(&summary.status),
+        not_after: summary.not_after.and_then(Epoch::moment),
         renewal: None,
     })
 }
@@ -161,11 +188,11 @@ fn covers(name: &str, domain: &str) -> bool {
 }
 
 /// The main name first, then the others, each once.
-fn all_names(main: Option<&str>, others: &[String]) -> Vec<String> {
+fn all_names(main: Option<&str>, others: Option<&[String]>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for name in main
         .into_iter()
-        .chain(others.iter().map(String::as_str))
+        .chain(others.unwrap_or_default().iter().map(String::as_str))
         .map(reply::domain)
     {
         if !names.contains(&name) {
@@ -175,17 +202,18 @@ fn all_names(main: Option<&str>, others: &[String]) -> Vec<String> {
     names
 }
 
-fn certificate(detail: &CertificateDetail) -> Certificate {
-    let renewal = detail
-        .renewal_summary()
-        .map(|summary| summary.renewal_status().as_str());
+fn certificate(detail: &Detail) -> Certificate {
+    let renewal = detail.renewal_summary.as_ref();
     Certificate {
-        arn: reply::name_or_empty(detail.certificate_arn()),
-        domain: reply::name_or_empty(detail.domain_name()),
-        names: all_names(detail.domain_name(), detail.subject_alternative_names()),
-        status: reply::name_or_empty(detail.status().map(CertificateStatus::as_str)),
-        not_after: reply::moment(detail.not_after()),
-        renewal: reply::some_name(renewal),
+        arn: name(&detail.certificate_arn),
+        domain: name(&detail.domain_name),
+        names: all_names(
+            detail.domain_name.as_deref(),
+            detail.subject_alternative_names.as_deref(),
+        ),
+        status: name(&detail.status),
+        not_after: detail.not_after.and_then(Epoch::moment),
+        renewal: reply::some_name(renewal.and_then(|one| one.renewal_status.as_deref())),
     }
 }
 

@@ -1,37 +1,48 @@
 //! API Gateway, both kinds: REST APIs (v1) and HTTP APIs (v2).
 
-use aws_sdk_apigateway::Client as RestClient;
-use aws_sdk_apigatewayv2::Client as HttpClient;
-use aws_sdk_apigatewayv2::types::ProtocolType;
 use futures_util::future::join;
+use serde::Deserialize;
 
-use crate::transport::call::Caller;
 use crate::transport::error::{AwsError, ErrorKind};
+use crate::transport::escape::escaped;
+use crate::transport::json::{JsonService, name};
 use crate::transport::reply;
-use crate::transport::session::{Session, sdk_client};
+use crate::transport::session::Session;
 use gwctl_fleet::{ApiDetail, ApiKind, Region};
 
 /// API Gateway's IAM actions are HTTP verbs (aws-facts §9.1).
 pub(crate) const ACTION: &str = "GET";
 
 /// API Gateway in one Region.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ApiGateway {
-    pub(crate) rest: RestClient,
-    pub(crate) http: HttpClient,
-    pub(crate) caller: Caller,
+    pub(crate) rest: JsonService,
+    pub(crate) http: JsonService,
 }
 
 impl Session {
     /// API Gateway in `region`.
     pub fn apigateway(&self, region: &Region) -> ApiGateway {
-        let caller = self.caller("apigateway", region);
         ApiGateway {
-            rest: self.client(&caller, sdk_client!(aws_sdk_apigateway)),
-            http: self.client(&caller, sdk_client!(aws_sdk_apigatewayv2)),
-            caller,
+            rest: self.json("apigateway", "API Gateway", region),
+            http: self.json("apigateway", "ApiGatewayV2", region),
         }
     }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HttpApi {
+    name: Option<String>,
+    protocol_type: Option<String>,
+    api_endpoint: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RestApi {
+    name: Option<String>,
+    disable_execute_api_endpoint: Option<bool>,
 }
 
 impl ApiGateway {
@@ -53,34 +64,30 @@ impl ApiGateway {
     }
 
     async fn http_api(&self, id: &str) -> Result<ApiDetail, AwsError> {
-        let api = self
-            .caller
-            .ask(ACTION, self.http.get_api().api_id(id).send())
-            .await?;
-        if api.protocol_type() == Some(&ProtocolType::Websocket) {
+        let path = format!("/v2/apis/{}", escaped(id));
+        let api: HttpApi = self.http.get(ACTION, "GetApi", &path, &[]).await?;
+        if api.protocol_type.as_deref() == Some("WEBSOCKET") {
             let what = format!("API {id} is a WebSocket API, which gwctl does not watch");
-            return Err(self.caller.fail(ErrorKind::Other, ACTION, what));
+            return Err(self.http.caller.fail(ErrorKind::Other, ACTION, what));
         }
         Ok(ApiDetail {
             kind: ApiKind::Http,
-            name: reply::name_or_empty(api.name()),
-            endpoint: reply::some_name(api.api_endpoint()),
+            name: name(&api.name),
+            endpoint: reply::some_name(api.api_endpoint.as_deref()),
         })
     }
 
     async fn rest_api(&self, id: &str) -> Result<ApiDetail, AwsError> {
-        let api = self
-            .caller
-            .ask(ACTION, self.rest.get_rest_api().rest_api_id(id).send())
-            .await?;
+        let path = format!("/restapis/{}", escaped(id));
+        let api: RestApi = self.rest.get(ACTION, "GetRestApi", &path, &[]).await?;
         let endpoint = format!(
             "https://{id}.execute-api.{}.amazonaws.com",
-            self.caller.region
+            self.rest.caller.region
         );
         Ok(ApiDetail {
             kind: ApiKind::Rest,
-            name: reply::name_or_empty(api.name()),
-            endpoint: (!api.disable_execute_api_endpoint()).then_some(endpoint),
+            name: name(&api.name),
+            endpoint: (api.disable_execute_api_endpoint != Some(true)).then_some(endpoint),
         })
     }
 }

@@ -1,16 +1,110 @@
 //! API Gateway: custom domain names, the APIs they lead to, and the functions those call.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use futures_util::future::join;
+use serde::Deserialize;
 
 use crate::services::apigateway::{ACTION, ApiGateway};
 use crate::transport::error::{AwsError, ErrorKind};
+use crate::transport::escape::escaped;
+use crate::transport::json::{Page, all_pages, name};
 use crate::transport::reply;
 use gwctl_fleet::{ApiMapping, ApiName};
 
-/// A reply that never ends must not hang us.
-const PAGES: usize = 20;
+/// A page of a list of API Gateway v2.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Items<T> {
+    items: Option<Vec<T>>,
+    next_token: Option<String>,
+}
+
+/// A page of a list of API Gateway v1.
+#[derive(Deserialize)]
+struct Item<T> {
+    item: Option<Vec<T>>,
+    position: Option<String>,
+}
+
+impl<T> From<Items<T>> for Page<T> {
+    fn from(page: Items<T>) -> Self {
+        Self {
+            items: page.items.unwrap_or_default(),
+            next: page.next_token,
+        }
+    }
+}
+
+impl<T> From<Item<T>> for Page<T> {
+    fn from(page: Item<T>) -> Self {
+        Self {
+            items: page.item.unwrap_or_default(),
+            next: page.position,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HttpName {
+    domain_name: Option<String>,
+    domain_name_configurations: Option<Vec<HttpNameConfiguration>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HttpNameConfiguration {
+    api_gateway_domain_name: Option<String>,
+    certificate_arn: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RestName {
+    domain_name: Option<String>,
+    regional_domain_name: Option<String>,
+    regional_certificate_arn: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HttpMapping {
+    api_id: Option<String>,
+    stage: Option<String>,
+    api_mapping_key: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RestMapping {
+    rest_api_id: Option<String>,
+    stage: Option<String>,
+    base_path: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HttpIntegration {
+    integration_uri: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RestResource {
+    resource_methods: Option<HashMap<String, RestMethod>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RestMethod {
+    method_integration: Option<RestIntegration>,
+}
+
+#[derive(Deserialize)]
+struct RestIntegration {
+    uri: Option<String>,
+}
 
 impl ApiGateway {
     /// Every custom domain name of the Region. Both APIs of API Gateway are asked side by side: AWS tells
@@ -32,58 +126,72 @@ impl ApiGateway {
     /// # Errors
     /// [`ErrorKind::NotFound`] where `name` is no custom domain name of this Region.
     pub async fn certificate_of(&self, name: &str) -> Result<Option<String>, AwsError> {
-        let call = self.http.get_domain_name().domain_name(name).send();
-        let told = self.caller.ask(ACTION, call).await?;
-        let configs = told.domain_name_configurations().iter();
-        let mut arns = configs.filter_map(|one| reply::some_name(one.certificate_arn()));
-        Ok(arns.next())
+        let path = format!("/v2/domainnames/{}", escaped(name));
+        let told: HttpName = self.http.get(ACTION, "GetDomainName", &path, &[]).await?;
+        let configs = told.domain_name_configurations.unwrap_or_default();
+        let mut arns = configs.iter().map(|one| one.certificate_arn.as_deref());
+        Ok(arns.find_map(reply::some_name))
     }
 
     async fn http_names(&self) -> Result<Vec<ApiName>, AwsError> {
-        let mut all = Vec::new();
-        let mut next = None;
-        for _ in 0..PAGES {
-            let call = self.http.get_domain_names().set_next_token(next).send();
-            let page = self.caller.ask(ACTION, call).await?;
-            all.extend(page.items().iter().filter_map(|one| {
-                let config = one.domain_name_configurations().first();
-                Some(ApiName {
-                    name: reply::domain(one.domain_name()?),
-                    regional_domain: config
-                        .and_then(|config| config.api_gateway_domain_name())
-                        .map(reply::domain),
-                    certificate_arn: reply::some_name(
-                        config.and_then(|config| config.certificate_arn()),
-                    ),
-                })
-            }));
-            next = page.next_token;
-            if next.as_deref().is_none_or(str::is_empty) {
-                return Ok(all);
-            }
-        }
-        Err(self.caller.cut_short(ACTION))
+        let names: Vec<HttpName> = self.http_list("GetDomainNames", "/v2/domainnames").await?;
+        let name = |one: HttpName| {
+            let configs = one.domain_name_configurations.unwrap_or_default();
+            let config = configs.first();
+            Some(ApiName {
+                name: reply::domain(&one.domain_name?),
+                regional_domain: config
+                    .and_then(|config| config.api_gateway_domain_name.as_deref())
+                    .map(reply::domain),
+                certificate_arn: reply::some_name(
+                    config.and_then(|config| config.certificate_arn.as_deref()),
+                ),
+            })
+        };
+        Ok(names.into_iter().filter_map(name).collect())
     }
 
     async fn rest_names(&self) -> Result<Vec<ApiName>, AwsError> {
-        let mut all = Vec::new();
-        let mut position = None;
-        for _ in 0..PAGES {
-            let call = self.rest.get_domain_names().set_position(position).send();
-            let page = self.caller.ask(ACTION, call).await?;
-            all.extend(page.items().iter().filter_map(|one| {
-                Some(ApiName {
-                    name: reply::domain(one.domain_name()?),
-                    regional_domain: one.regional_domain_name().map(reply::domain),
-                    certificate_arn: reply::some_name(one.regional_certificate_arn()),
-                })
-            }));
-            position = page.position;
-            if position.as_deref().is_none_or(str::is_empty) {
-                return Ok(all);
-            }
-        }
-        Err(self.caller.cut_short(ACTION))
+        let names = self.rest_list("GetDomainNames", "/domainnames", &[]);
+        let names: Vec<RestName> = names.await?;
+        let name = |one: RestName| {
+            Some(ApiName {
+                name: reply::domain(&one.domain_name?),
+                regional_domain: one.regional_domain_name.as_deref().map(reply::domain),
+                certificate_arn: reply::some_name(one.regional_certificate_arn.as_deref()),
+            })
+        };
+        Ok(names.into_iter().filter_map(name).collect())
+    }
+
+    /// A list of API Gateway v2, whole.
+    async fn http_list<T: serde::de::DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        path: &str,
+    ) -> Result<Vec<T>, AwsError> {
+        let page = |next: Option<String>| async move {
+            let query = [("nextToken", next.as_deref())];
+            let page: Items<T> = self.http.get(ACTION, operation, path, &query).await?;
+            Ok(page.into())
+        };
+        all_pages(&self.http.caller, ACTION, page).await
+    }
+
+    /// A list of API Gateway v1, whole.
+    async fn rest_list<T: serde::de::DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        path: &str,
+        query: &[(&str, Option<&str>)],
+    ) -> Result<Vec<T>, AwsError> {
+        let page = |next: Option<String>| async move {
+            let mut query = query.to_vec();
+            query.push(("position", next.as_deref()));
+            let page: Item<T> = self.rest.get(ACTION, operation, path, &query).await?;
+            Ok(page.into())
+        };
+        all_pages(&self.rest.caller, ACTION, page).await
     }
 
     /// What the custom domain name `name` leads to, the mapping of the whole name first.
@@ -103,50 +211,31 @@ impl ApiGateway {
         Ok(mappings)
     }
 
-    async fn http_mappings(&self, name: &str) -> Result<Vec<ApiMapping>, AwsError> {
-        let mapping = |one: &aws_sdk_apigatewayv2::types::ApiMapping| {
+    async fn http_mappings(&self, domain: &str) -> Result<Vec<ApiMapping>, AwsError> {
+        let at = format!("/v2/domainnames/{}/apimappings", escaped(domain));
+        let all: Vec<HttpMapping> = self.http_list("GetApiMappings", &at).await?;
+        let mapping = |one: HttpMapping| {
             Some(ApiMapping {
-                api: reply::name(one.api_id()?),
-                stage: reply::name_or_empty(one.stage()),
-                path: path(one.api_mapping_key()),
+                api: reply::name(&one.api_id?),
+                stage: name(&one.stage),
+                path: path(one.api_mapping_key.as_deref()),
             })
         };
-        let mut all = Vec::new();
-        let mut next = None;
-        for _ in 0..PAGES {
-            let call = self.http.get_api_mappings().domain_name(name);
-            let call = call.set_next_token(next).send();
-            let page = self.caller.ask(ACTION, call).await?;
-            all.extend(page.items().iter().filter_map(mapping));
-            next = page.next_token;
-            if next.as_deref().is_none_or(str::is_empty) {
-                return Ok(all);
-            }
-        }
-        Err(self.caller.cut_short(ACTION))
+        Ok(all.into_iter().filter_map(mapping).collect())
     }
 
-    async fn rest_mappings(&self, name: &str) -> Result<Vec<ApiMapping>, AwsError> {
-        let mapping = |one: &aws_sdk_apigateway::types::BasePathMapping| {
+    async fn rest_mappings(&self, domain: &str) -> Result<Vec<ApiMapping>, AwsError> {
+        let at = format!("/domainnames/{}/basepathmappings", escaped(domain));
+        let all = self.rest_list("GetBasePathMappings", &at, &[]);
+        let all: Vec<RestMapping> = all.await?;
+        let mapping = |one: RestMapping| {
             Some(ApiMapping {
-                api: reply::name(one.rest_api_id()?),
-                stage: reply::name_or_empty(one.stage()),
-                path: path(one.base_path()),
+                api: reply::name(&one.rest_api_id?),
+                stage: name(&one.stage),
+                path: path(one.base_path.as_deref()),
             })
         };
-        let mut all = Vec::new();
-        let mut position = None;
-        for _ in 0..PAGES {
-            let call = self.rest.get_base_path_mappings().domain_name(name);
-            let call = call.set_position(position).send();
-            let page = self.caller.ask(ACTION, call).await?;
-            all.extend(page.items().iter().filter_map(mapping));
-            position = page.position;
-            if position.as_deref().is_none_or(str::is_empty) {
-                return Ok(all);
-            }
-        }
-        Err(self.caller.cut_short(ACTION))
+        Ok(all.into_iter().filter_map(mapping).collect())
     }
 
     /// Names of the Lambda functions that the API `id` calls, in alphabetical order.
@@ -171,54 +260,24 @@ impl ApiGateway {
     }
 
     async fn http_integrations(&self, id: &str) -> Result<Vec<String>, AwsError> {
-        let mut targets = Vec::new();
-        let mut next = None;
-        for _ in 0..PAGES {
-            let call = self
-                .http
-                .get_integrations()
-                .api_id(id)
-                .set_next_token(next)
-                .send();
-            let page = self.caller.ask(ACTION, call).await?;
-            let found = page.items().iter();
-            targets.extend(found.filter_map(|one| one.integration_uri().map(Into::into)));
-            next = page.next_token;
-            if next.as_deref().is_none_or(str::is_empty) {
-                return Ok(targets);
-            }
-        }
-        Err(self.caller.cut_short(ACTION))
+        let at = format!("/v2/apis/{}/integrations", escaped(id));
+        let all: Vec<HttpIntegration> = self.http_list("GetIntegrations", &at).await?;
+        Ok(all
+            .into_iter()
+            .filter_map(|one| one.integration_uri)
+            .collect())
     }
 
     async fn rest_integrations(&self, id: &str) -> Result<Vec<String>, AwsError> {
-        let mut targets = Vec::new();
-        let mut position = None;
-        for _ in 0..PAGES {
-            let call = self
-                .rest
-                .get_resources()
-                .rest_api_id(id)
-                .embed("methods")
-                .limit(500)
-                .set_position(position)
-                .send();
-            let page = self.caller.ask(ACTION, call).await?;
-            let methods = page
-                .items()
-                .iter()
-                .filter_map(|resource| resource.resource_methods())
-                .flat_map(|methods| methods.values());
-            targets.extend(methods.filter_map(|method| {
-                let integration = method.method_integration()?;
-                integration.uri().map(str::to_owned)
-            }));
-            position = page.position;
-            if position.as_deref().is_none_or(str::is_empty) {
-                return Ok(targets);
-            }
-        }
-        Err(self.caller.cut_short(ACTION))
+        let at = format!("/restapis/{}/resources", escaped(id));
+        let query = [("embed", Some("methods")), ("limit", Some("500"))];
+        let all: Vec<RestResource> = self.rest_list("GetResources", &at, &query).await?;
+        let methods = all
+            .into_iter()
+            .filter_map(|one| one.resource_methods)
+            .flat_map(HashMap::into_values);
+        let targets = methods.filter_map(|method| method.method_integration?.uri);
+        Ok(targets.collect())
     }
 }
 

@@ -24,7 +24,9 @@ impl Session {
     pub fn iam(&self) -> Iam {
         Iam {
             caller: self.caller("iam", &Region::global()),
-            endpoint: self.endpoint_of("IAM", "https://iam.amazonaws.com"),
+            endpoint: self
+                .given_endpoint("IAM")
+                .unwrap_or_else(|| "https://iam.amazonaws.com".into()),
             session: self.clone(),
         }
     }

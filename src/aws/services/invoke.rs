@@ -62,6 +62,7 @@ impl Invoke {
         }
         let plain = Plain {
             action: ACTION,
+            operation: ACTION,
             method: "POST",
             url,
             headers,

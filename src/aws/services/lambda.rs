@@ -1,79 +1,132 @@
 //! Lambda: functions and the account's concurrency.
 
-use aws_sdk_lambda::Client;
-use jiff::Timestamp;
+use std::collections::HashMap;
 
-use crate::transport::call::Caller;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
 use crate::transport::error::AwsError;
-use crate::transport::reply;
-use crate::transport::session::{Session, sdk_client};
+use crate::transport::escape::escaped;
+use crate::transport::json::{JsonService, name};
+use crate::transport::session::Session;
 use gwctl_fleet::{Concurrency, FunctionDetail, Region};
 
 /// Lambda in one Region.
 #[derive(Clone)]
 pub struct Lambda {
-    pub(crate) client: Client,
-    pub(crate) caller: Caller,
-    pub(crate) session: Session,
+    pub(crate) lambda: JsonService,
 }
 
 impl Session {
     /// Lambda in `region`.
     pub fn lambda(&self, region: &Region) -> Lambda {
-        let caller = self.caller("lambda", region);
         Lambda {
-            client: self.client(&caller, sdk_client!(aws_sdk_lambda)),
-            caller,
-            session: self.clone(),
+            lambda: self.json("lambda", "Lambda", region),
         }
     }
 }
 
+/// A function as `GetFunctionConfiguration` and `GetFunction` tell it.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Configuration {
+    pub(crate) runtime: Option<String>,
+    pub(crate) handler: Option<String>,
+    pub(crate) state: Option<String>,
+    pub(crate) state_reason: Option<String>,
+    pub(crate) memory_size: Option<i32>,
+    pub(crate) timeout: Option<i32>,
+    pub(crate) last_modified: Option<String>,
+    pub(crate) last_update_status: Option<String>,
+    pub(crate) last_update_status_reason: Option<String>,
+    pub(crate) version: Option<String>,
+    pub(crate) code_sha256: Option<String>,
+    pub(crate) code_size: Option<i64>,
+    pub(crate) architectures: Option<Vec<String>>,
+    pub(crate) layers: Option<Vec<Layer>>,
+    pub(crate) environment: Option<Environment>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Layer {
+    pub(crate) arn: Option<String>,
+}
+
+/// Names only are kept: the values may be secrets.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Environment {
+    pub(crate) variables: Option<HashMap<String, IgnoredAny>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AccountSettings {
+    account_limit: Option<AccountLimit>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct AccountLimit {
+    concurrent_executions: Option<i32>,
+    unreserved_concurrent_executions: Option<i32>,
+}
+
 impl Lambda {
-    /// The function `name` (or its ARN); `qualifier` is a version or alias, none means `$LATEST`.
+    /// The function `function` (or its ARN); `qualifier` is a version or alias, none means `$LATEST`.
     pub async fn function(
         &self,
-        name: &str,
+        function: &str,
         qualifier: Option<&str>,
     ) -> Result<FunctionDetail, AwsError> {
-        let call = self
-            .client
-            .get_function_configuration()
-            .function_name(name)
-            .set_qualifier(qualifier.map(Into::into))
-            .send();
-        let found = self.caller.ask("GetFunctionConfiguration", call).await?;
+        let found = self.configuration(function, qualifier).await?;
         Ok(FunctionDetail {
-            runtime: reply::name_or_empty(found.runtime().map(|runtime| runtime.as_str())),
-            state: reply::name_or_empty(found.state().map(|state| state.as_str())),
-            memory_mb: found.memory_size().unwrap_or(0).max(0),
-            timeout_s: found.timeout().unwrap_or(0).max(0),
-            last_modified: found.last_modified().and_then(modified),
-            version: reply::name_or_empty(found.version()),
+            runtime: name(&found.runtime),
+            state: name(&found.state),
+            memory_mb: found.memory_size.unwrap_or(0).max(0),
+            timeout_s: found.timeout.unwrap_or(0).max(0),
+            last_modified: found.last_modified.as_deref().and_then(modified),
+            version: name(&found.version),
         })
+    }
+
+    pub(crate) async fn configuration(
+        &self,
+        function: &str,
+        qualifier: Option<&str>,
+    ) -> Result<Configuration, AwsError> {
+        const ACTION: &str = "GetFunctionConfiguration";
+        let path = format!("{}/configuration", path_of(function));
+        let query = [("Qualifier", qualifier)];
+        self.lambda.get(ACTION, ACTION, &path, &query).await
     }
 
     /// The account's limits in this Region.
     pub async fn account_concurrency(&self) -> Result<Concurrency, AwsError> {
         const ACTION: &str = "GetAccountSettings";
-        let reply = self
-            .caller
-            .ask(ACTION, self.client.get_account_settings().send())
-            .await?;
-        let limit = reply
-            .account_limit()
-            .filter(|limit| limit.concurrent_executions() > 0)
-            .ok_or_else(|| self.caller.garbled(ACTION, "no concurrency limit in it"))?;
-        let total = limit.concurrent_executions();
-        let unreserved = limit
-            .unreserved_concurrent_executions()
-            .unwrap_or(total)
-            .clamp(0, total);
-        Ok(Concurrency {
-            limit: total,
-            unreserved,
-        })
+        const PATH: &str = "/2016-08-19/account-settings";
+        let told: AccountSettings = self.lambda.get(ACTION, ACTION, PATH, &[]).await?;
+        let limit = told.account_limit.and_then(|limit| {
+            let total = limit.concurrent_executions.filter(|total| *total > 0)?;
+            let unreserved = limit.unreserved_concurrent_executions;
+            Some(Concurrency {
+                limit: total,
+                unreserved: unreserved.unwrap_or(total).clamp(0, total),
+            })
+        });
+        let none = || {
+            let what = "no concurrency limit in it";
+            self.lambda.caller.garbled(ACTION, what)
+        };
+        limit.ok_or_else(none)
     }
+}
+
+/// Where the API has the function `function` (or its ARN).
+pub(crate) fn path_of(function: &str) -> String {
+    format!("/2015-03-31/functions/{}", escaped(function))
 }
 
 /// Lambda writes its times as `2026-11-22T10:20:30.123+0000`.

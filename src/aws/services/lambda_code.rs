@@ -1,17 +1,17 @@
 //! Lambda: a function's code as it is deployed, and its way into another function.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use aws_sdk_lambda::config::Builder;
-use aws_sdk_lambda::config::timeout::TimeoutConfig;
-use aws_sdk_lambda::primitives::Blob;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::services::lambda::Lambda;
+use crate::services::lambda::{Configuration, Lambda, path_of};
 use crate::transport::call::Caller;
 use crate::transport::error::{AwsError, ErrorKind};
+use crate::transport::json::name;
 use crate::transport::plain::{Kind, Plain, once_within, send};
 use crate::transport::receipt::Receipt;
 use crate::transport::reply;
@@ -26,8 +26,8 @@ const GET: &str = "GetFunction";
 
 impl Lambda {
     /// What the function `name` runs.
-    pub async fn deployed(&self, name: &str) -> Result<DeployedCode, AwsError> {
-        Ok(self.whole(name).await?.0)
+    pub async fn deployed(&self, function: &str) -> Result<DeployedCode, AwsError> {
+        Ok(self.whole(function).await?.0)
     }
 
     /// The package of the function `name`, which must be the one whose checksum is `sha256`.
@@ -35,30 +35,31 @@ impl Lambda {
         let (deployed, location) = self.whole(name).await?;
         let changed = || {
             let why = format!("{name} no longer runs the code that the plan is based on");
-            self.caller.fail(ErrorKind::Conflict, GET, why)
+            self.lambda.caller.fail(ErrorKind::Conflict, GET, why)
         };
         if deployed.sha256 != sha256 {
             return Err(changed());
         }
         let location =
-            location.ok_or_else(|| self.caller.garbled(GET, "no location of the package"))?;
+            location.ok_or_else(|| self.lambda.caller.garbled(GET, "no location of the package"))?;
         let package = self.download(&location).await?;
         // Neither a proxy's page nor half a package may become somebody's API.
         if BASE64_STANDARD.encode(Sha256::digest(&package)) == sha256 {
             Ok(package)
         } else {
             let what = "the downloaded package does not have the checksum that Lambda reports";
-            Err(self.caller.garbled(GET, what))
+            Err(self.lambda.caller.garbled(GET, what))
         }
     }
 
     async fn download(&self, location: &str) -> Result<Vec<u8>, AwsError> {
         let caller = Caller {
             service: "s3",
-            ..self.caller.clone()
+            ..self.lambda.caller.clone()
         };
         let plain = Plain {
             action: "GetObject",
+            operation: "GetObject",
             method: "GET",
             url: location,
             headers: Vec::new(),
@@ -68,87 +69,84 @@ impl Lambda {
             // Lambda signed the address: it is nobody's permission but Lambda's.
             kind: Kind::Open,
         };
-        Ok(send(&self.session, &caller, plain).await?.body)
+        Ok(send(&self.lambda.session, &caller, plain).await?.body)
     }
 
-    /// How far the function `name` is with its newest code.
-    pub async fn code_state(&self, name: &str) -> Result<CodeState, AwsError> {
-        let call = self
-            .client
-            .get_function_configuration()
-            .function_name(name)
-            .send();
-        let found = self.caller.ask("GetFunctionConfiguration", call).await?;
+    /// How far the function `function` is with its newest code.
+    pub async fn code_state(&self, function: &str) -> Result<CodeState, AwsError> {
+        let found = self.configuration(function, None).await?;
         Ok(CodeState {
-            sha256: reply::name_or_empty(found.code_sha256()),
-            state: reply::name_or_empty(found.state().map(|state| state.as_str())),
-            update: reply::name_or_empty(found.last_update_status().map(|one| one.as_str())),
+            sha256: name(&found.code_sha256),
+            state: name(&found.state),
+            update: name(&found.last_update_status),
             reason: found
-                .last_update_status_reason()
-                .or(found.state_reason())
+                .last_update_status_reason
+                .or(found.state_reason)
+                .as_deref()
                 .map(reply::message),
         })
     }
 
-    /// Gives the function `name` another package; the same again changes nothing more.
-    pub async fn put_package(&self, name: &str, package: Vec<u8>) -> Result<Receipt, AwsError> {
+    /// Gives the function `function` another package; the same again changes nothing more.
+    pub async fn put_package(&self, function: &str, package: &[u8]) -> Result<Receipt, AwsError> {
+        const ACTION: &str = "UpdateFunctionCode";
+        let path = format!("{}/code", path_of(function));
+        let body = serde_json::json!({ "ZipFile": BASE64_STANDARD.encode(package) });
         // A package is up to 70 MB on the wire: that takes longer than any other call.
-        let patience = TimeoutConfig::builder()
-            .operation_timeout(ON_ITS_WAY)
-            .operation_attempt_timeout(ON_ITS_WAY)
-            .build();
-        let call = self
-            .client
-            .update_function_code()
-            .function_name(name)
-            .zip_file(Blob::new(package))
-            .customize()
-            .config_override(Builder::default().timeout_config(patience))
-            .send();
-        let (_, receipt) = self
-            .caller
-            .change("UpdateFunctionCode", Box::pin(call))
-            .await?;
-        Ok(receipt)
+        let sent = self.lambda.put(ACTION, path, body.to_string(), ON_ITS_WAY);
+        sent.await
     }
 
     /// The code, and for ten minutes where its package is.
-    async fn whole(&self, name: &str) -> Result<(DeployedCode, Option<String>), AwsError> {
-        let call = self.client.get_function().function_name(name).send();
-        let found = self.caller.ask(GET, Box::pin(call)).await?;
-        let code = found.code();
+    async fn whole(&self, function: &str) -> Result<(DeployedCode, Option<String>), AwsError> {
+        let path = path_of(function);
+        let found: Function = self.lambda.get(GET, GET, &path, &[]).await?;
         let told = found
-            .configuration()
-            .ok_or_else(|| self.caller.garbled(GET, "no configuration in it"))?;
-        let image = code.and_then(|code| code.resolved_image_uri().or(code.image_uri()));
-        let mut variables: Vec<String> = told
-            .environment()
-            .and_then(|environment| environment.variables())
+            .configuration
+            .ok_or_else(|| self.lambda.caller.garbled(GET, "no configuration in it"))?;
+        let code = found.code.unwrap_or_default();
+        let environment = told
+            .environment
+            .and_then(|environment| environment.variables);
+        let mut variables: Vec<String> = environment
             .into_iter()
-            .flat_map(|all| all.keys())
-            .map(|name| reply::name(name))
+            .flat_map(HashMap::into_keys)
+            .map(|name| reply::name(&name))
             .collect();
         variables.sort();
+        let layers = told.layers.unwrap_or_default().into_iter();
+        let architectures = told.architectures.unwrap_or_default();
         let deployed = DeployedCode {
-            sha256: reply::name_or_empty(told.code_sha256()),
-            size: told.code_size(),
-            image: reply::some_name(image),
-            runtime: reply::name_or_empty(told.runtime().map(|runtime| runtime.as_str())),
-            handler: reply::name_or_empty(told.handler()),
-            architecture: told
-                .architectures()
+            sha256: name(&told.code_sha256),
+            size: told.code_size.unwrap_or(0),
+            image: reply::some_name(code.resolved_image_uri.or(code.image_uri).as_deref()),
+            runtime: name(&told.runtime),
+            handler: name(&told.handler),
+            architecture: architectures
                 .first()
-                .map_or_else(|| "x86_64".into(), |one| reply::name(one.as_str())),
-            memory_mb: told.memory_size().unwrap_or(128).max(128),
-            timeout_s: told.timeout().unwrap_or(3).max(1),
-            layers: told
-                .layers()
-                .iter()
-                .filter_map(|layer| reply::some_name(layer.arn()))
+                .map_or_else(|| "x86_64".into(), |one| reply::name(one)),
+            memory_mb: told.memory_size.unwrap_or(128).max(128),
+            timeout_s: told.timeout.unwrap_or(3).max(1),
+            layers: layers
+                .filter_map(|layer| reply::some_name(layer.arn.as_deref()))
                 .collect(),
             variables,
         };
-        let location = code.and_then(|code| code.location());
-        Ok((deployed, location.and_then(reply::exact)))
+        Ok((deployed, code.location.as_deref().and_then(reply::exact)))
     }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Function {
+    configuration: Option<Configuration>,
+    code: Option<Code>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Code {
+    location: Option<String>,
+    image_uri: Option<String>,
+    resolved_image_uri: Option<String>,
 }

@@ -1,13 +1,17 @@
 //! What the account may have, as the services tell it themselves: no other service is asked for it.
 
+use std::collections::HashMap;
+
 use aws_sdk_route53::types::AccountLimitType;
 use futures_util::future::join;
+use serde::Deserialize;
 
 use crate::services::apigateway::{ACTION, ApiGateway};
 use crate::services::cloudformation::CloudFormation;
 use crate::services::rds::Rds;
 use crate::services::route53::Route53;
 use crate::transport::error::AwsError;
+use crate::transport::escape::escaped;
 use crate::transport::reply;
 use gwctl_fleet::{ApiKind, Quota, Throttle};
 
@@ -97,59 +101,95 @@ impl ApiGateway {
     }
 
     async fn http_throttle(&self, id: &str, stage: Option<&str>) -> Result<Option<f64>, AwsError> {
-        let limit = |settings: Option<&aws_sdk_apigatewayv2::types::RouteSettings>| {
-            settings.and_then(|settings| rate(settings.throttling_rate_limit()))
-        };
+        let all = format!("/v2/apis/{}/stages", escaped(id));
         if let Some(stage) = stage {
-            let call = self.http.get_stage().api_id(id).stage_name(stage).send();
-            let told = self.caller.ask(ACTION, call).await?;
-            return Ok(limit(told.default_route_settings()));
+            let one = format!("{all}/{}", escaped(stage));
+            let told: HttpStage = self.http.get(ACTION, "GetStage", &one, &[]).await?;
+            return Ok(told.limit());
         }
-        let told = self
-            .caller
-            .ask(ACTION, self.http.get_stages().api_id(id).send())
-            .await?;
-        let stages = told.items().iter();
-        Ok(stages
-            .filter_map(|stage| limit(stage.default_route_settings()))
-            .reduce(f64::min))
+        let told: HttpStages = self.http.get(ACTION, "GetStages", &all, &[]).await?;
+        let stages = told.items.unwrap_or_default();
+        Ok(stages.iter().filter_map(HttpStage::limit).reduce(f64::min))
     }
 
     async fn rest_throttle(&self, id: &str, stage: Option<&str>) -> Result<Option<f64>, AwsError> {
-        type Settings = std::collections::HashMap<String, aws_sdk_apigateway::types::MethodSetting>;
-        let limit = |settings: Option<&Settings>| {
-            let all = settings.and_then(|settings| settings.get("*/*"));
-            all.and_then(|all| rate(Some(all.throttling_rate_limit())))
-        };
+        let all = format!("/restapis/{}/stages", escaped(id));
         if let Some(stage) = stage {
-            let call = self
-                .rest
-                .get_stage()
-                .rest_api_id(id)
-                .stage_name(stage)
-                .send();
-            let told = self.caller.ask(ACTION, call).await?;
-            return Ok(limit(told.method_settings()));
+            let one = format!("{all}/{}", escaped(stage));
+            let told: RestStage = self.rest.get(ACTION, "GetStage", &one, &[]).await?;
+            return Ok(told.limit());
         }
-        let told = self
-            .caller
-            .ask(ACTION, self.rest.get_stages().rest_api_id(id).send())
-            .await?;
-        let stages = told.item().iter();
-        Ok(stages
-            .filter_map(|stage| limit(stage.method_settings()))
-            .reduce(f64::min))
+        let told: RestStages = self.rest.get(ACTION, "GetStages", &all, &[]).await?;
+        let stages = told.item.unwrap_or_default();
+        Ok(stages.iter().filter_map(RestStage::limit).reduce(f64::min))
     }
 
     /// Requests a second that all of the account's APIs in the Region take together.
     pub async fn most_requests(&self) -> Result<f64, AwsError> {
-        let told = self
-            .caller
-            .ask(ACTION, self.rest.get_account().send())
-            .await?;
-        let settings = told
-            .throttle_settings()
-            .ok_or_else(|| self.caller.garbled(ACTION, "no throttle settings in it"))?;
-        Ok(settings.rate_limit())
+        let told: Account = self.rest.get(ACTION, "GetAccount", "/account", &[]).await?;
+        let limit = told.throttle_settings.and_then(|all| all.rate_limit);
+        let none = || {
+            let what = "no throttle settings in it";
+            self.rest.caller.garbled(ACTION, what)
+        };
+        limit.ok_or_else(none)
     }
+}
+
+#[derive(Deserialize)]
+struct HttpStages {
+    items: Option<Vec<HttpStage>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HttpStage {
+    default_route_settings: Option<RouteSettings>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RouteSettings {
+    throttling_rate_limit: Option<f64>,
+}
+
+impl HttpStage {
+    fn limit(&self) -> Option<f64> {
+        rate(self.default_route_settings.as_ref()?.throttling_rate_limit)
+    }
+}
+
+#[derive(Deserialize)]
+struct RestStages {
+    item: Option<Vec<RestStage>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RestStage {
+    method_settings: Option<HashMap<String, RouteSettings>>,
+}
+
+impl RestStage {
+    /// Of all its methods and resources together.
+    fn limit(&self) -> Option<f64> {
+        rate(
+            self.method_settings
+                .as_ref()?
+                .get("*/*")?
+                .throttling_rate_limit,
+        )
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Account {
+    throttle_settings: Option<ThrottleSettings>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ThrottleSettings {
+    rate_limit: Option<f64>,
 }

@@ -5,13 +5,15 @@ use std::time::Duration;
 use aws_sdk_route53recoverycluster::Client;
 use aws_sdk_route53recoverycluster::config::timeout::TimeoutConfig;
 use aws_sdk_route53recoverycluster::types::RoutingControlState;
-use aws_sdk_route53recoverycontrolconfig::Client as ConfigClient;
+use serde::Deserialize;
 
 use crate::transport::call::Caller;
 use crate::transport::error::{AwsError, ErrorKind};
+use crate::transport::escape::escaped;
+use crate::transport::json::{JsonService, name};
 use crate::transport::receipt::Receipt;
 use crate::transport::reply;
-use crate::transport::session::{Session, sdk_client};
+use crate::transport::session::Session;
 use gwctl_fleet::{Region, RoutingControl, RoutingEndpoint};
 
 /// IAM's prefix of the five endpoints.
@@ -30,10 +32,9 @@ pub struct Routing {
 }
 
 /// ARC's configuration: not built to survive, so asked beforehand (aws-facts §8.1).
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct RecoveryConfig {
-    client: ConfigClient,
-    caller: Caller,
+    config: JsonService,
 }
 
 impl Session {
@@ -64,10 +65,8 @@ impl Session {
     /// ARC's configuration.
     pub fn recovery_config(&self) -> RecoveryConfig {
         let home = Region::new(CONFIG_HOME).unwrap_or_else(|_| Region::global());
-        let caller = self.caller(CONFIG, &home);
         RecoveryConfig {
-            client: self.client(&caller, sdk_client!(aws_sdk_route53recoverycontrolconfig)),
-            caller,
+            config: self.json(CONFIG, "Route53 Recovery Control Config", &home),
         }
     }
 }
@@ -131,53 +130,90 @@ impl Routing {
     }
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DescribedCluster {
+    cluster: Option<Cluster>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Cluster {
+    cluster_endpoints: Option<Vec<ClusterEndpoint>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ClusterEndpoint {
+    endpoint: Option<String>,
+    region: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DescribedControl {
+    routing_control: Option<Control>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Control {
+    routing_control_arn: Option<String>,
+    control_panel_arn: Option<String>,
+    name: Option<String>,
+    status: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct DescribedPanel {
+    control_panel: Option<Panel>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Panel {
+    cluster_arn: Option<String>,
+}
+
 impl RecoveryConfig {
     /// The endpoints of the cluster, for the configuration file.
     pub async fn endpoints(&self, cluster_arn: &str) -> Result<Vec<RoutingEndpoint>, AwsError> {
         const ACTION: &str = "DescribeCluster";
-        let call = self
-            .client
-            .describe_cluster()
-            .cluster_arn(cluster_arn)
-            .send();
-        let reply = self.caller.ask(ACTION, call).await?;
-        let cluster = reply
-            .cluster()
-            .ok_or_else(|| self.caller.garbled(ACTION, "no cluster in the reply"))?;
-        cluster
-            .cluster_endpoints()
-            .iter()
-            .map(|endpoint| {
-                Some(RoutingEndpoint {
-                    region: Region::new(endpoint.region()?).ok()?,
-                    url: reply::exact(endpoint.endpoint()?)?,
-                })
+        let garbled = |what| self.config.caller.garbled(ACTION, what);
+        let path = format!("/cluster/{}", escaped(cluster_arn));
+        let told: DescribedCluster = self.config.get(ACTION, ACTION, &path, &[]).await?;
+        let cluster = told
+            .cluster
+            .ok_or_else(|| garbled("no cluster in the reply"))?;
+        let endpoint = |one: ClusterEndpoint| {
+            Some(RoutingEndpoint {
+                region: Region::new(&one.region?).ok()?,
+                url: reply::exact(&one.endpoint?)?,
             })
-            .collect::<Option<_>>()
-            .ok_or_else(|| {
-                self.caller
-                    .garbled(ACTION, "an endpoint without a URL or Region")
-            })
+        };
+        let endpoints = cluster.cluster_endpoints.unwrap_or_default().into_iter();
+        let all: Option<Vec<RoutingEndpoint>> = endpoints.map(endpoint).collect();
+        all.ok_or_else(|| garbled("an endpoint without a URL or Region"))
     }
 
     /// What the control is called, and which cluster it belongs to.
     pub async fn control(&self, arn: &str) -> Result<RoutingControl, AwsError> {
         const ACTION: &str = "DescribeRoutingControl";
-        let call = self
-            .client
-            .describe_routing_control()
-            .routing_control_arn(arn)
-            .send();
-        let reply = self.caller.ask(ACTION, call).await?;
-        let control = reply
-            .routing_control()
-            .ok_or_else(|| self.caller.garbled(ACTION, "no control in the reply"))?;
-        let panel = reply::name_or_empty(control.control_panel_arn());
+        let path = format!("/routingcontrol/{}", escaped(arn));
+        let told: DescribedControl = self.config.get(ACTION, ACTION, &path, &[]).await?;
+        let none = || {
+            self.config
+                .caller
+                .garbled(ACTION, "no control in the reply")
+        };
+        let control = told.routing_control.ok_or_else(none)?;
+        let panel = name(&control.control_panel_arn);
         let cluster = self.cluster_of(&panel).await?;
         Ok(RoutingControl {
-            arn: reply::name_or_empty(control.routing_control_arn()),
-            name: reply::name_or_empty(control.name()),
-            status: reply::name_or_empty(control.status().map(|status| status.as_str())),
+            arn: name(&control.routing_control_arn),
+            name: name(&control.name),
+            status: name(&control.status),
             panel,
             cluster,
         })
@@ -185,19 +221,14 @@ impl RecoveryConfig {
 
     async fn cluster_of(&self, panel: &str) -> Result<String, AwsError> {
         const ACTION: &str = "DescribeControlPanel";
-        let call = self
-            .client
-            .describe_control_panel()
-            .control_panel_arn(panel)
-            .send();
-        let reply = self.caller.ask(ACTION, call).await?;
-        let cluster = reply
-            .control_panel()
-            .and_then(|panel| reply::some_name(panel.cluster_arn()));
-        cluster.ok_or_else(|| {
-            self.caller
-                .garbled(ACTION, "a control panel without a cluster")
-        })
+        let path = format!("/controlpanel/{}", escaped(panel));
+        let told: DescribedPanel = self.config.get(ACTION, ACTION, &path, &[]).await?;
+        let cluster = told.control_panel.and_then(|panel| panel.cluster_arn);
+        let none = || {
+            let what = "a control panel without a cluster";
+            self.config.caller.garbled(ACTION, what)
+        };
+        reply::some_name(cluster.as_deref()).ok_or_else(none)
     }
 }
 

@@ -73,7 +73,7 @@ pub fn read_certificates_early() {
     });
 }
 
-const TLS: Provider = Provider::Rustls(CryptoMode::AwsLc);
+const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
 
 /// What the SDK trusts by itself: the system's certificates. It would panic where there are none.
 fn system() -> Result<TlsContext, String> {

@@ -19,15 +19,18 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 use crate::transport::call::Caller;
 use crate::transport::error::{AwsError, ErrorKind};
-use crate::transport::query;
 use crate::transport::recorder::Recorder;
+use crate::transport::reply;
 use crate::transport::session::Session;
 use crate::transport::truncated_reply::WholeReply;
+use crate::transport::{json, query};
 
 /// One request, whole.
 pub(crate) struct Plain<'a> {
-    /// As IAM or the ledger names it.
+    /// As IAM names it.
     pub(crate) action: &'static str,
+    /// As the ledger names it.
+    pub(crate) operation: &'static str,
     /// `GET`, `POST`.
     pub(crate) method: &'static str,
     /// Where to. It may say who may have what is there: it is never written down.
@@ -50,6 +53,8 @@ pub(crate) enum Kind {
     Signed,
     /// As `Signed`, in AWS's Query protocol, whose errors are XML.
     Query,
+    /// As `Signed`, in one of AWS's JSON protocols.
+    Json,
 }
 
 /// Time-outs of a request that is sent once.
@@ -65,6 +70,8 @@ pub(crate) fn once_within(time: Duration) -> TimeoutConfig {
 pub(crate) struct PlainReply {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
+    /// AWS's own number of the request.
+    pub(crate) request_id: Option<String>,
 }
 
 /// An answer that is no success.
@@ -76,9 +83,15 @@ struct Refused {
 }
 
 impl Refused {
-    fn of(status: u16, kind: Kind, body: &[u8]) -> Self {
-        let told = (kind == Kind::Query).then(|| query::refusal(body));
-        let (code, message) = told.flatten().unwrap_or_else(|| by_status(status, kind));
+    fn of(response: &HttpResponse, kind: Kind) -> Self {
+        let status = response.status().as_u16();
+        let body = response.body().bytes().unwrap_or_default();
+        let told = match kind {
+            Kind::Query => query::refusal(body),
+            Kind::Json => json::refusal(response.headers(), body),
+            Kind::Open | Kind::Signed => None,
+        };
+        let (code, message) = told.unwrap_or_else(|| by_status(status, kind));
         let meta = ErrorMetadata::builder().code(code).message(message);
         Self {
             status,
@@ -133,14 +146,15 @@ fn written(sent: Sent) -> Result<HttpRequest, BoxError> {
 
 fn read(response: &HttpResponse, kind: Kind) -> Result<PlainReply, OrchestratorError<Refused>> {
     let status = response.status();
-    let body = response.body().bytes().unwrap_or_default();
     if !status.is_success() {
-        let refused = Refused::of(status.as_u16(), kind, body);
+        let refused = Refused::of(response, kind);
         return Err(OrchestratorError::operation(refused));
     }
+    let body = response.body().bytes().unwrap_or_default();
     Ok(PlainReply {
         status: status.as_u16(),
         body: body.to_vec(),
+        request_id: reply::request_id(response),
     })
 }
 
@@ -163,8 +177,9 @@ pub(crate) async fn send(
         .http_client()
         .ok_or_else(|| wrong("there is no HTTP client"))?;
     let mut operation = Operation::builder()
-        .service_name(caller.service)
-        .operation_name(plain.action)
+        // The name of the bucket of retries too: a Region that uses up its own must not use up the others'.
+        .service_name(format!("{}-{}", caller.service, caller.region))
+        .operation_name(plain.operation)
         .http_client(client)
         .endpoint_url(&format!("{scheme}://{authority}"))
         .no_auth()

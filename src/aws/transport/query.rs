@@ -4,6 +4,7 @@ use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
 
 use crate::transport::call::Caller;
 use crate::transport::error::AwsError;
+use crate::transport::escape::form;
 use crate::transport::plain::{Kind, Plain, send};
 use crate::transport::session::{READ_ATTEMPTS, Session};
 use crate::transport::signature::{ToSign, signature};
@@ -32,7 +33,11 @@ pub(crate) async fn ask(
         ("Version".to_owned(), query.version.to_owned()),
     ];
     pairs.extend(query.parameters);
-    let body = form(&pairs);
+    let body = form(
+        pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str())),
+    );
     let mut headers = vec![(
         "content-type",
         "application/x-www-form-urlencoded".to_owned(),
@@ -48,6 +53,7 @@ pub(crate) async fn ask(
     headers.extend(signature(caller, query.action, signed).await?);
     let plain = Plain {
         action: query.action,
+        operation: query.action,
         method: "POST",
         url: &url,
         headers,
@@ -70,24 +76,6 @@ pub(crate) fn members<'a>(
         .enumerate()
         .map(|(index, value)| (format!("{name}.member.{}", index + 1), value.to_owned()))
         .collect()
-}
-
-/// `application/x-www-form-urlencoded`; every octet that is not unreserved is escaped.
-fn form(pairs: &[(String, String)]) -> String {
-    let escaped = |text: &str| -> String {
-        text.bytes()
-            .map(|byte| match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                    char::from(byte).to_string()
-                }
-                _ => format!("%{byte:02X}"),
-            })
-            .collect()
-    };
-    let pairs = pairs
-        .iter()
-        .map(|(name, value)| format!("{}={}", escaped(name), escaped(value)));
-    pairs.collect::<Vec<_>>().join("&")
 }
 
 /// Code and message of `<ErrorResponse><Error>…`; none where the body is nothing of the kind.
@@ -135,15 +123,6 @@ pub(crate) fn each(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_form_escapes_what_is_not_unreserved() {
-        let pairs = [("A b".to_owned(), "arn:aws:iam::1:role/é*".to_owned())];
-        assert_eq!(
-            form(&pairs),
-            "A%20b=arn%3Aaws%3Aiam%3A%3A1%3Arole%2F%C3%A9%2A"
-        );
-    }
 
     #[test]
     fn a_refusal_is_read_with_its_code_and_message() {

@@ -18,11 +18,11 @@ use aws_smithy_async::time::SharedTimeSource;
 use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
-use aws_types::service_config::ServiceConfigKey;
 
 use crate::transport::call::Caller;
 use crate::transport::call_monitor::CallMonitor;
 use crate::transport::credentials::SharedCredentials;
+use crate::transport::endpoint::{self, Endpoint};
 use crate::transport::network;
 use crate::transport::recorder::Recorder;
 use crate::transport::surroundings::{Surroundings, without_password};
@@ -223,20 +223,20 @@ impl Session {
         self.config.http_client()
     }
 
-    /// Where `service` is asked where no SDK client knows it: the endpoint that environment or profile name for it or
-    /// for all services, or else `aws`, AWS's own.
-    pub(crate) fn endpoint_of(&self, service: &str, aws: &str) -> String {
-        let key = ServiceConfigKey::builder()
-            .service_id(service)
-            .env("AWS_ENDPOINT_URL")
-            .profile("endpoint_url")
-            .build();
-        let services = self.config.service_config();
-        let its_own = services.zip(key.ok());
-        its_own
-            .and_then(|(services, key)| services.load_config(key))
-            .or_else(|| self.config.endpoint_url().map(str::to_owned))
-            .unwrap_or_else(|| aws.to_owned())
+    /// Where the service is asked that no SDK client is built for; the SDK names it `id`.
+    pub(crate) fn endpoint_of(&self, id: &str, service: &'static str) -> Endpoint {
+        Endpoint::of(&self.config, id, service)
+    }
+
+    /// The endpoint that environment or profile name for the service that the SDK names `id`, or for all.
+    pub(crate) fn given_endpoint(&self, id: &str) -> Option<String> {
+        endpoint::given(&self.config, id)
+    }
+
+    /// How many attempts a call has that only reads.
+    pub(crate) fn attempts(&self) -> u32 {
+        let retries = self.config.retry_config();
+        retries.map_or(READ_ATTEMPTS, |retries| retries.max_attempts())
     }
 
     /// Time-outs of a call that only reads.

@@ -336,7 +336,7 @@ fn absolute(name: &str) -> String {
 }
 
 fn connector(roots: RootCertStore) -> Result<TlsConnector, String> {
-    let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
+    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| said("TLS cannot be used", &error))?

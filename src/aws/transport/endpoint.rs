@@ -1,0 +1,108 @@
+//! Where a service is that no SDK client knows.
+
+use aws_config::SdkConfig;
+use aws_sdk_rds::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as _};
+use aws_types::service_config::ServiceConfigKey;
+use futures_util::FutureExt as _;
+
+use crate::transport::call::Caller;
+use crate::transport::error::{AwsError, ErrorKind};
+
+/// The endpoint of one service.
+#[derive(Debug, Clone)]
+pub(crate) enum Endpoint {
+    /// The one that environment or profile name for it, or for all services.
+    Given(String),
+    /// AWS's own, of the service's name.
+    Aws {
+        service: &'static str,
+        fips: bool,
+        dual_stack: bool,
+    },
+}
+
+impl Endpoint {
+    /// What environment or profile say of the service that the SDK names `id`, or else AWS's own.
+    pub(crate) fn of(config: &SdkConfig, id: &str, service: &'static str) -> Self {
+        given(config, id).map_or(
+            Self::Aws {
+                service,
+                fips: config.use_fips() == Some(true),
+                dual_stack: config.use_dual_stack() == Some(true),
+            },
+            Self::Given,
+        )
+    }
+
+    /// Its URL where `caller` asks.
+    pub(crate) fn url(&self, caller: &Caller, action: &'static str) -> Result<String, AwsError> {
+        let (service, fips, dual_stack) = match self {
+            Self::Given(url) => return Ok(url.clone()),
+            Self::Aws {
+                service,
+                fips,
+                dual_stack,
+            } => (*service, *fips, *dual_stack),
+        };
+        beside_rds(service, caller.region.as_str(), fips, dual_stack).ok_or_else(|| {
+            let what = format!("the SDK knows no endpoint in {}", caller.region);
+            caller.fail(ErrorKind::NotSent, action, what)
+        })
+    }
+}
+
+/// The endpoint that environment or profile name for the service that the SDK names `id`, or for all.
+pub(crate) fn given(config: &SdkConfig, id: &str) -> Option<String> {
+    let key = ServiceConfigKey::builder()
+        .service_id(id)
+        .env("AWS_ENDPOINT_URL")
+        .profile("endpoint_url")
+        .build();
+    let its_own = config.service_config().zip(key.ok());
+    its_own
+        .and_then(|(services, key)| services.load_config(key))
+        .or_else(|| config.endpoint_url().map(str::to_owned))
+}
+
+/// RDS's own endpoint with another name in front: which DNS suffix a partition has, and how FIPS and dual stack are
+/// written there, is what the SDK knows.
+fn beside_rds(service: &str, region: &str, fips: bool, dual_stack: bool) -> Option<String> {
+    let params = Params::builder()
+        .region(region.to_owned())
+        .use_fips(fips)
+        .use_dual_stack(dual_stack)
+        .build()
+        .ok()?;
+    let endpoint = DefaultResolver::new()
+        .resolve_endpoint(&params)
+        .now_or_never()?
+        .ok()?;
+    let rest = endpoint.url().strip_prefix("https://rds")?;
+    Some(format!("https://{service}{rest}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_is_beside_rds_in_every_partition() {
+        let of = |region| beside_rds("apigateway", region, false, false);
+        for (region, host) in [
+            ("eu-west-1", "apigateway.eu-west-1.amazonaws.com"),
+            ("cn-north-1", "apigateway.cn-north-1.amazonaws.com.cn"),
+            ("us-gov-west-1", "apigateway.us-gov-west-1.amazonaws.com"),
+            ("eusc-de-east-1", "apigateway.eusc-de-east-1.amazonaws.eu"),
+        ] {
+            assert_eq!(of(region), Some(format!("https://{host}")), "{region}");
+        }
+        assert_eq!(
+            beside_rds("lambda", "us-east-1", true, false).as_deref(),
+            Some("https://lambda-fips.us-east-1.amazonaws.com")
+        );
+        assert_eq!(
+            beside_rds("lambda", "eu-west-1", false, true).as_deref(),
+            Some("https://lambda.eu-west-1.api.aws")
+        );
+    }
+}

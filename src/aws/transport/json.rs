@@ -1,0 +1,290 @@
+//! AWS's JSON protocols, for services of which few operations are called: their SDK crates take minutes to build.
+
+use std::collections::HashMap;
+
+use aws_smithy_runtime_api::http::Headers;
+use aws_smithy_types::timeout::TimeoutConfig;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::transport::call::Caller;
+use crate::transport::endpoint::Endpoint;
+use crate::transport::error::{AwsError, ErrorKind};
+use crate::transport::escape::form;
+use crate::transport::plain::{Kind, Plain, PlainReply, once_within, send};
+use crate::transport::receipt::Receipt;
+use crate::transport::reply;
+use crate::transport::session::Session;
+use crate::transport::signature::{ToSign, signature};
+use gwctl_fleet::Region;
+
+/// A service in one Region.
+#[derive(Clone)]
+pub(crate) struct JsonService {
+    pub(crate) session: Session,
+    pub(crate) caller: Caller,
+    endpoint: Endpoint,
+}
+
+/// One request. `action` is the name of its IAM action, `operation` that of the API.
+struct Request<'a> {
+    action: &'static str,
+    operation: &'static str,
+    method: &'static str,
+    /// Path and query.
+    path: String,
+    headers: &'a [(&'static str, &'a str)],
+    body: String,
+}
+
+impl Session {
+    /// The service that the signature and the host name `service`; the SDK names it `id` where a user gives it an
+    /// endpoint of its own (`AWS_ENDPOINT_URL_API_GATEWAY` for `API Gateway`).
+    pub(crate) fn json(&self, service: &'static str, id: &str, region: &Region) -> JsonService {
+        JsonService {
+            caller: self.caller(service, region),
+            endpoint: self.endpoint_of(id, service),
+            session: self.clone(),
+        }
+    }
+}
+
+impl JsonService {
+    /// REST: what is at `path`, whose parts are escaped. Parameters without a value are left out.
+    pub(crate) async fn get<T: DeserializeOwned>(
+        &self,
+        action: &'static str,
+        operation: &'static str,
+        path: &str,
+        query: &[(&str, Option<&str>)],
+    ) -> Result<T, AwsError> {
+        let given = query
+            .iter()
+            .filter_map(|(name, value)| Some((*name, (*value)?)));
+        let query = form(given);
+        let mark = if query.is_empty() { "" } else { "?" };
+        let request = || Request {
+            action,
+            operation,
+            method: "GET",
+            path: format!("{path}{mark}{query}"),
+            // API Gateway answers in another form of JSON without it.
+            headers: &[("accept", "application/json")],
+            body: String::new(),
+        };
+        self.read(request).await
+    }
+
+    /// AWS JSON 1.1: what `prefix.operation` answers to `body`. It reads only.
+    pub(crate) async fn call<T: DeserializeOwned>(
+        &self,
+        prefix: &str,
+        operation: &'static str,
+        body: &serde_json::Value,
+    ) -> Result<T, AwsError> {
+        let target = format!("{prefix}.{operation}");
+        let headers = [
+            ("content-type", "application/x-amz-json-1.1"),
+            ("x-amz-target", target.as_str()),
+        ];
+        let request = || Request {
+            action: operation,
+            operation,
+            method: "POST",
+            path: "/".into(),
+            headers: &headers,
+            body: body.to_string(),
+        };
+        self.read(request).await
+    }
+
+    /// REST: one change, sent once. The answer may take as long as `within`.
+    pub(crate) async fn put(
+        &self,
+        operation: &'static str,
+        path: String,
+        body: String,
+        within: std::time::Duration,
+    ) -> Result<Receipt, AwsError> {
+        let request = Request {
+            action: operation,
+            operation,
+            method: "PUT",
+            path,
+            headers: &[("content-type", "application/json")],
+            body,
+        };
+        let reply = self.send(request, once_within(within), 1).await?;
+        Ok(Receipt {
+            request_id: reply.request_id,
+        })
+    }
+
+    async fn read<'a, T: DeserializeOwned>(
+        &self,
+        request: impl Fn() -> Request<'a>,
+    ) -> Result<T, AwsError> {
+        let (within, attempts) = (self.session.timeouts(), self.session.attempts());
+        let mut reply = self.send(request(), within.clone(), attempts).await;
+        // The refusal told AWS's time; the SDK signs again with it as well.
+        if attempts > 1
+            && reply
+                .as_ref()
+                .is_err_and(|error| error.kind == ErrorKind::Clock)
+        {
+            reply = self.send(request(), within, 1).await;
+        }
+        let told = serde_json::from_slice(&reply?.body);
+        told.map_err(|_| {
+            let what = "it is not what the operation answers";
+            self.caller.garbled(request().action, what)
+        })
+    }
+
+    async fn send(
+        &self,
+        request: Request<'_>,
+        within: TimeoutConfig,
+        attempts: u32,
+    ) -> Result<PlainReply, AwsError> {
+        let endpoint = self.endpoint.url(&self.caller, request.action)?;
+        let url = format!("{}{}", endpoint.trim_end_matches('/'), request.path);
+        let headers = request.headers.iter();
+        let mut headers: Vec<(&'static str, String)> = headers
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect();
+        let signed = ToSign {
+            service: self.caller.service,
+            region: &self.caller.region,
+            method: request.method,
+            url: &url,
+            headers: &headers,
+            body: &request.body,
+        };
+        headers.extend(signature(&self.caller, request.action, signed).await?);
+        let plain = Plain {
+            action: request.action,
+            operation: request.operation,
+            method: request.method,
+            url: &url,
+            headers,
+            body: request.body,
+            within,
+            attempts,
+            kind: Kind::Json,
+        };
+        send(&self.session, &self.caller, plain).await
+    }
+}
+
+/// Code and message of an error reply. Either protocol writes the code in the header or the body, with a namespace in
+/// front or an address behind.
+pub(crate) fn refusal(headers: &Headers, body: &[u8]) -> Option<(String, String)> {
+    let told: HashMap<String, serde_json::Value> = serde_json::from_slice(body).unwrap_or_default();
+    let text = |names: &[&str]| -> Option<String> {
+        let mut values = names.iter().filter_map(|name| told.get(*name)?.as_str());
+        values.next().map(Into::into)
+    };
+    let code = headers.get("x-amzn-errortype").map(str::to_owned);
+    let code = code.or_else(|| text(&["code", "__type"]))?;
+    let code = code.split(':').next().unwrap_or_default();
+    let code = code.rsplit('#').next().unwrap_or_default();
+    let message = text(&["message", "Message", "errorMessage"]);
+    (!code.is_empty()).then(|| (code.to_owned(), message.unwrap_or_default()))
+}
+
+/// A page of a list, and where the next one begins; an empty mark is none.
+pub(crate) struct Page<T> {
+    pub(crate) items: Vec<T>,
+    pub(crate) next: Option<String>,
+}
+
+/// A reply that never ends must not hang us.
+const PAGES: usize = 20;
+
+/// All items of a list; `page` asks for the one after a mark.
+pub(crate) async fn all_pages<T, F>(
+    caller: &Caller,
+    action: &'static str,
+    page: impl Fn(Option<String>) -> F,
+) -> Result<Vec<T>, AwsError>
+where
+    F: Future<Output = Result<Page<T>, AwsError>>,
+{
+    let mut all = Vec::new();
+    let mut next = None;
+    for _ in 0..PAGES {
+        let page = page(next).await?;
+        all.extend(page.items);
+        next = page.next.filter(|mark| !mark.is_empty());
+        if next.is_none() {
+            return Ok(all);
+        }
+    }
+    Err(caller.cut_short(action))
+}
+
+/// As [`reply::name`], of a field that AWS may leave out; empty then.
+pub(crate) fn name(field: &Option<String>) -> String {
+    reply::name_or_empty(field.as_deref())
+}
+
+/// Seconds since 1970 with fractions, as JSON 1.1 writes a moment.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Epoch(f64);
+
+impl Epoch {
+    /// None when it is beyond what a calendar holds.
+    pub(crate) fn moment(self) -> Option<jiff::Timestamp> {
+        let time = aws_smithy_types::DateTime::from_secs_f64(self.0);
+        self.0.is_finite().then(|| reply::moment(Some(&time)))?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(of: &[(&'static str, &'static str)]) -> Headers {
+        let mut headers = Headers::new();
+        for (name, value) in of {
+            headers.insert(*name, *value);
+        }
+        headers
+    }
+
+    #[test]
+    fn a_refusal_is_read_from_header_or_body_with_namespace_and_address_cut_off() {
+        let read = |of: &[(&'static str, &'static str)], body: &str| {
+            refusal(&headers(of), body.as_bytes())
+        };
+        let header = [(
+            "x-amzn-errortype",
+            "NotFoundException:http://internal.example.com/coral/",
+        )];
+        assert_eq!(
+            read(&header, r#"{"message":"Invalid API identifier"}"#),
+            Some(("NotFoundException".into(), "Invalid API identifier".into()))
+        );
+        assert_eq!(
+            read(
+                &[],
+                r#"{"__type":"com.amazonaws.acm#ResourceNotFoundException","Message":"gone"}"#
+            ),
+            Some(("ResourceNotFoundException".into(), "gone".into()))
+        );
+        assert_eq!(read(&[], "<html>busy</html>"), None);
+        assert_eq!(read(&[], r#"{"message":null}"#), None);
+    }
+
+    #[test]
+    fn a_moment_is_read_with_its_fraction_and_none_beyond_the_calendar() {
+        let read = |text: &str| serde_json::from_str::<Epoch>(text).unwrap().moment();
+        assert_eq!(
+            read("1764300000.25"),
+            Some(jiff::Timestamp::from_millisecond(1_764_300_000_250).unwrap())
+        );
+        assert_eq!(read("1e300"), None);
+    }
+}
