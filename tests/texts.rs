@@ -111,7 +111,8 @@ static UNPLAIN_PATTERNS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     all.map(|(word, instead)| (pattern(word).unwrap(), *instead))
         .collect()
 });
-static IS_NO: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i)(\S+) (?:is|are) no (\w+)").unwrap());
+static IS_NO: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)(\S+) (?:is|are) no (\w+)").unwrap());
 static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\{[^{}]*\}").unwrap());
 static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[A-Za-z][a-z’'-]+").unwrap());
 
@@ -159,7 +160,9 @@ fn is_prose(text: &str) -> bool {
     let actions = |word: &str| word.contains(':') && !word.ends_with(':');
     text.trim().contains(' ')
         && WORD.find_iter(&bare).count() >= 2
-        && !other.iter().any(|begin| text.trim_start().starts_with(begin))
+        && !other
+            .iter()
+            .any(|begin| text.trim_start().starts_with(begin))
         && !text.split(' ').all(actions)
 }
 
@@ -171,7 +174,10 @@ fn is_pattern(code: &str) -> bool {
 
 /// The strings of Rust code, and the doc comments where `docs` become help. Tests, attributes and patterns are left out.
 fn of_rust(code: &str, docs: bool) -> Vec<Text> {
-    let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let code = code
+        .split("#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap_or_default();
     let bytes = code.as_bytes();
     let line = |at: usize| 1 + code[..at].matches('\n').count();
     let (mut found, mut at): (Vec<Text>, usize) = (Vec::new(), 0);
@@ -357,9 +363,13 @@ fn all() -> Vec<(String, Vec<Text>)> {
         }
         let text = std::fs::read_to_string(&path).unwrap();
         let help = ["Parser", "Args", "Subcommand", "ValueEnum"];
-        let derives = |line: &str| line.contains("derive(") && help.iter().any(|one| line.contains(one));
+        let derives =
+            |line: &str| line.contains("derive(") && help.iter().any(|one| line.contains(one));
         let texts = if inside.ends_with(".rs") {
-            of_rust(&text, inside.starts_with("cli/") && text.lines().any(derives))
+            of_rust(
+                &text,
+                inside.starts_with("cli/") && text.lines().any(derives),
+            )
         } else if inside.ends_with("example.toml") {
             of_comments(&text)
         } else {
@@ -417,14 +427,23 @@ fn every_text_is_plain() {
     }
     println!("\n{count} texts");
     assert!(count > 2_000, "{count} texts were found");
-    assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} faults:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
 fn what_the_documents_say_is_plain() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut wrong = Vec::new();
-    for name in ["README.md", ".github/CONTRIBUTING.md", ".github/CHANGELOG.md"] {
+    for name in [
+        "README.md",
+        ".github/CONTRIBUTING.md",
+        ".github/CHANGELOG.md",
+    ] {
         let text = std::fs::read_to_string(root.join(name)).unwrap();
         // Code and quoted output stand between backquotes; a paragraph is one line here.
         let prose: String = text.split("```").step_by(2).collect();
@@ -461,7 +480,11 @@ mod tests {
     let told: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
     assert_eq!(
         told,
-        ["{region} serves nobody, lest it be", "the \"whole\"", "`{0}` is no time"]
+        [
+            "{region} serves nobody, lest it be",
+            "the \"whole\"",
+            "`{0}` is no time"
+        ]
     );
     assert_eq!(texts[0].line, 6);
     let with_help = of_rust(code, true);
@@ -471,6 +494,7 @@ mod tests {
     assert!(faults("there is no stack, and the whole fleet serves").is_empty());
     assert_eq!(faults(&"word ".repeat(LONGEST + 1)).len(), 1);
     assert!(faults(&"word ".repeat(LONGEST)).is_empty());
-    let yaml = "Description: The switch.\n  Description: >-\n    It serves\n    nobody.\n  Type: String\n";
+    let yaml =
+        "Description: The switch.\n  Description: >-\n    It serves\n    nobody.\n  Type: String\n";
     assert_eq!(of_data(yaml)[1].text, "It serves nobody.");
 }

@@ -257,7 +257,9 @@ fn probe(site: &Site, signs: &mut Signs) {
                 .push(format!("its endpoint answers {}", report.status));
         }
         (None, Some(Missing::CouldNotAsk { why })) if !untold => {
-            signs.dead.push(format!("its endpoint does not answer ({why})"));
+            signs
+                .dead
+                .push(format!("its endpoint does not answer ({why})"));
         }
         _ => {}
     }

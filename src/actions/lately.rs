@@ -70,7 +70,10 @@ impl Lately {
             .iter()
             .map(|(region, sent)| {
                 let age = format::span(now.duration_since(sent.at).max(SignedDuration::ZERO));
-                format!("the traffic of {region} was moved away {age} ago by the run {}", sent.run)
+                format!(
+                    "the traffic of {region} was moved away {age} ago by the run {}",
+                    sent.run
+                )
             })
             .collect();
         told.join(", ")

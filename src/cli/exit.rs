@@ -100,7 +100,7 @@ impl Exit {
             Self::Down => "status: down",
             Self::Unknown => "status: unknown; too little could be observed to say",
             Self::Partial => {
-                "status: healthy as far as could be asked, but some questions got no answer; discover, drift: not everything could be told"
+                "status: healthy as far as could be asked, but some questions got no answer; discover, drift: some answers are missing"
             }
             Self::Refused => {
                 "refused: not confirmed, not allowed or not possible; nothing was changed"

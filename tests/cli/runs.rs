@@ -253,7 +253,11 @@ fn verify_names_the_line_that_was_changed_or_removed_and_forgives_a_torn_last_on
     };
     let fine = verify(&whole);
     assert_eq!(fine.code, 0, "{}", fine.err);
-    assert!(fine.out.contains("the hash chain is intact"), "{}", fine.out);
+    assert!(
+        fine.out.contains("the hash chain is intact"),
+        "{}",
+        fine.out
+    );
 
     let lines: Vec<&str> = whole.split_inclusive('\n').collect();
     let changed = lines[4].replacen("\"by\":\"", "\"by\":\"x", 1);

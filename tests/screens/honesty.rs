@@ -287,11 +287,11 @@ fn a_filter_that_hides_everything_is_blamed_and_nothing_else() {
     let snapshot = sample::fleet(&sample::THREE);
     let calls = shown(snapshot.clone(), "5", "nothing-is-called-so");
     assert!(
-        calls.contains("passes the filter") && !calls.contains("no call yet"),
+        calls.contains("matches the filter") && !calls.contains("no call yet"),
         "{calls}"
     );
     let fleet = shown(snapshot, "1", "nothing-is-called-so");
-    assert!(fleet.contains("no Region passes the filter"), "{fleet}");
+    assert!(fleet.contains("no Region matches the filter"), "{fleet}");
 }
 
 #[test]

@@ -94,9 +94,7 @@ pub enum NotStarted {
         why: &'static str,
     },
     /// It acted on a simulated world that is no more.
-    #[error(
-        "the simulated world of run {0} ended with its process: it cannot go on"
-    )]
+    #[error("the simulated world of run {0} ended with its process: it cannot go on")]
     WorldEnded(String),
     /// It is over.
     #[error("run {id} is {}: it cannot go on", phase.word())]

@@ -82,9 +82,7 @@ impl<'a> Architecture<'a> {
                 "whether there is a stack {} is not known: {why}",
                 wanted.stack
             ))
-            .instead(
-                "Plan again when CloudFormation answers there.",
-            )),
+            .instead("Plan again when CloudFormation answers there.")),
         }
     }
 
@@ -415,7 +413,7 @@ impl<'a> Architecture<'a> {
         ]);
         gwctl_stacks::parts(template, &pseudo, before, after).map_err(|error| {
             Refused::new(format!("the {} template: {error}", wanted.kind)).instead(
-                "`[fleets.NAME.build]` of the configuration gives the templates' parameters.",
+                "`[fleets.NAME.build]` in the configuration sets the templates' parameters.",
             )
         })
     }

@@ -87,9 +87,10 @@ impl Action for Down {
                 Finding::Fail,
                 "the writer is not known: the writer's cluster must leave the global database last",
             ),
-            Some(writer) => {
-                Check::pass("writer", format!("{} is the writer, and is deleted last", writer.region))
-            }
+            Some(writer) => Check::pass(
+                "writer",
+                format!("{} is the writer, and is deleted last", writer.region),
+            ),
         });
         let edge = standing(&all, all.edge(&regions))?;
         plan.steps.push(all.remove("edge", &edge)?);

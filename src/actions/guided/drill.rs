@@ -175,7 +175,10 @@ fn calm(snapshot: &Snapshot) -> Check {
         outage.is_none(),
         "the fleet has no problem that a drill could make worse",
         Finding::Waivable,
-        format!("a drill needs a fleet without problems: {}", outage.unwrap_or_default()),
+        format!(
+            "a drill needs a fleet without problems: {}",
+            outage.unwrap_or_default()
+        ),
     )
 }
 

@@ -98,8 +98,7 @@ impl Action for Invalidate {
         let step = Step::new("invalidate", "Invalidate the paths", task, context.snapshot);
         plan.steps
             .push(step.changes(Change::new("cached copies", "kept", "fetched again")));
-        plan.notes
-            .push("An invalidation cannot be undone.".into());
+        plan.notes.push("An invalidation cannot be undone.".into());
         Ok(plan)
     }
 }

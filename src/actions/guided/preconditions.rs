@@ -303,8 +303,9 @@ pub(super) fn not_the_last(snapshot: &Snapshot, region: &Region) -> Check {
         return Check::pass(NAME, format!("{left} would serve"));
     }
     if !unknown.is_empty() {
-        let text =
-            format!("it is not known whether another Region serves: nothing shows that {unknown} does");
+        let text = format!(
+            "it is not known whether another Region serves: nothing shows that {unknown} does"
+        );
         return Check::new(NAME, Finding::Waivable, text);
     }
     Check::new(

@@ -466,6 +466,9 @@ mod tests {
         else {
             panic!("not done")
         };
-        assert!(text.contains("the Region's request count decides"), "{text}");
+        assert!(
+            text.contains("the Region's request count decides"),
+            "{text}"
+        );
     }
 }

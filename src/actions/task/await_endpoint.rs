@@ -97,9 +97,9 @@ impl Work for AwaitEndpoint {
         .await;
         match (by_dns, events) {
             (Ok(how), _) => Observation::Done(how),
-            (Err(_), Ok(events)) if told(&events, context.since - BEFORE) => {
-                Observation::Done("an event of Aurora says that the global writer endpoint moved".into())
-            }
+            (Err(_), Ok(events)) if told(&events, context.since - BEFORE) => Observation::Done(
+                "an event of Aurora says that the global writer endpoint moved".into(),
+            ),
             (Err(why), Ok(_)) => Observation::Underway(format!(
                 "no event of Aurora says yet that the global writer endpoint moved; by DNS: {why}"
             )),

@@ -30,7 +30,10 @@ impl Work for AwaitFigures {
         let last = minute_of(context.since);
         let late = late(&snapshot, last);
         if late.is_empty() {
-            return Observation::Done(format!("figures are complete until {}", last.strftime("%H:%MZ")));
+            return Observation::Done(format!(
+                "figures are complete until {}",
+                last.strftime("%H:%MZ")
+            ));
         }
         let late = late.join(", ");
         match self.most_s.saturating_sub(context.elapsed_s()) {

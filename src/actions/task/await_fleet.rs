@@ -185,16 +185,12 @@ impl AwaitWithinLimits {
             (Some(at), bearing) if at >= context.since => bearing,
             _ if traffic::asked(site) && traffic::counts_there(snapshot, region, context.since) => {
                 match probed(site) {
-                    None => {
-                        Bearing::Well(format!("{region} no requests, the probe succeeds"))
-                    }
+                    None => Bearing::Well(format!("{region} no requests, the probe succeeds")),
                     Some(why) => Bearing::Unknown(format!("no requests in {region}, and {why}")),
                 }
             }
             (_, Bearing::Unknown(why)) => Bearing::Unknown(why),
-            _ => Bearing::Unknown(format!(
-                "no complete minute of figures for {region} yet"
-            )),
+            _ => Bearing::Unknown(format!("no complete minute of figures for {region} yet")),
         }
     }
 }

@@ -166,13 +166,13 @@ impl Work for AwaitGreen {
         match newest(context, &Region::global(), Metric::CheckStatus, &check).await {
             Err(why) => Observation::Unknown(why),
             Ok(point) => match point.filter(|point| point.at >= context.since) {
-                None => Observation::Underway(
-                    "no complete minute of the health check yet".into(),
-                ),
+                None => Observation::Underway("no complete minute of the health check yet".into()),
                 Some(point) if point.value >= 1.0 => {
                     Observation::Done(format!("{}'s health check is healthy", self.region))
                 }
-                Some(_) => Observation::Underway(format!("{}'s health check is unhealthy", self.region)),
+                Some(_) => {
+                    Observation::Underway(format!("{}'s health check is unhealthy", self.region))
+                }
             },
         }
     }

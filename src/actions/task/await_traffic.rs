@@ -150,9 +150,7 @@ impl AwaitTraffic {
     fn until_back(&self, site: &Site, snapshot: &Snapshot, context: &Context<'_>) -> Observation {
         let latest = site.api.metrics.latest(Metric::ApiRequests, snapshot.at);
         let Some(point) = latest.filter(|point| point.at >= context.since) else {
-            return Observation::Underway(
-                "no complete minute of figures yet".into(),
-            );
+            return Observation::Underway("no complete minute of figures yet".into());
         };
         let served = snapshot.served_in(site, point);
         let coming = Coming {

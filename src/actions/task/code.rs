@@ -66,7 +66,9 @@ impl Work for CopyCode {
         match (state.state.as_str(), state.update.as_str()) {
             ("Failed", _) => Observation::Wrong(format!("{name} failed: {why}")),
             ("Pending", _) => Observation::Underway(format!("{name} is still being created")),
-            (_, "InProgress") => Observation::Underway(format!("Lambda is updating the code of {name}")),
+            (_, "InProgress") => {
+                Observation::Underway(format!("Lambda is updating the code of {name}"))
+            }
             (_, "Failed") if state.sha256 == self.sha256 => {
                 Observation::Wrong(format!("Lambda could not update the code of {name}: {why}"))
             }

@@ -109,7 +109,9 @@ async fn follow(
             "Nothing more was sent. `{}` goes on.",
             manner.again.command("resume", &state.id, "--write")
         ))),
-        Err(defect) => Err(Failure::new(format!("the run ended because of a defect in gwctl: {defect}"))),
+        Err(defect) => Err(Failure::new(format!(
+            "the run ended because of a defect in gwctl: {defect}"
+        ))),
     }
 }
 

@@ -165,9 +165,7 @@ async fn looked_up(intent: &Intent, stage: &Stage) -> Intent {
     match found.await {
         Ok(found) => found,
         Err(error) => {
-            tell(format!(
-                "gwctl: cannot look up what exists: {error}"
-            ));
+            tell(format!("gwctl: cannot look up what exists: {error}"));
             intent.clone()
         }
     }
@@ -183,10 +181,10 @@ pub fn may_write(global: &Global, stage: &Stage) -> Result<(), Failure> {
         .next("`read_only = true` in the fleet's configuration forbids changes; --write does not override it."));
     }
     if !global.write {
-        return Err(Failure::refused(
-            "gwctl is read-only by default: nothing was changed",
-        )
-        .next("Add --write, or set GWCTL_WRITE=true, to allow changes."));
+        return Err(
+            Failure::refused("gwctl is read-only by default: nothing was changed")
+                .next("Add --write, or set GWCTL_WRITE=true, to allow changes."),
+        );
     }
     Ok(())
 }

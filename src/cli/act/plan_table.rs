@@ -105,7 +105,7 @@ fn summary(plan: &Plan) -> Vec<(String, String, Ink)> {
             let words: Vec<&str> = choice.also.iter().map(|other| other.word()).collect();
             say(
                 "",
-                format!("would work as well: {}", words.join(", ")),
+                format!("would also work: {}", words.join(", ")),
                 Ink::Faint,
             );
         }
@@ -127,10 +127,7 @@ fn summary(plan: &Plan) -> Vec<(String, String, Ink)> {
         say("data loss", loss.sentence(), Ink::Bad);
     }
     if let Some(step) = plan.steps.iter().find(|step| step.no_return) {
-        let said = format!(
-            "after `{}` is sent, undo must first complete it",
-            step.id
-        );
+        let said = format!("after `{}` is sent, undo must first complete it", step.id);
         say("no return", said, Ink::Warn);
     }
     lines

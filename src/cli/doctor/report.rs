@@ -71,7 +71,8 @@ impl Report {
     pub fn environment(&mut self, complaint: Option<&str>) {
         if let Some(complaint) = complaint {
             let advice = Some(
-                "Correct it or unset it; gwctl uses the system's certificates meanwhile.".to_owned(),
+                "Correct it or unset it; gwctl uses the system's certificates meanwhile."
+                    .to_owned(),
             );
             self.section("Environment").push(Line {
                 mark: Mark::Failed,
@@ -150,8 +151,7 @@ impl Report {
                 mark: Mark::Failed,
                 what: format!("{} (in {region}){cost}", off(skew)),
                 advice: Some(
-                    "Set the clock, by NTP or chrony: AWS refuses signatures that are five minutes off. gwctl signs \
-                     with AWS's time once a reply has told it; other tools may not."
+                    "Set the clock, by NTP or chrony: AWS refuses signatures that are five minutes off. gwctl signs with AWS's time after a reply contained it; other tools may not."
                         .to_owned(),
                 ),
             },
@@ -284,7 +284,10 @@ impl Report {
             let _ = writeln!(text, "{policy}\n");
         }
         let _ = match self.failures() {
-            0 => writeln!(text, "The credentials allow everything that the dashboard asks."),
+            0 => writeln!(
+                text,
+                "The credentials allow everything that the dashboard asks."
+            ),
             1 => writeln!(text, "1 check failed."),
             count => writeln!(text, "{count} checks failed."),
         };
@@ -369,7 +372,7 @@ const fn advice(kind: ErrorKind) -> &'static str {
         ErrorKind::Unreachable => {
             "Check network, DNS and proxy, and AWS_ENDPOINT_URL where it is set."
         }
-        ErrorKind::NotSent => "Not sent after earlier calls to the Region went unanswered.",
+        ErrorKind::NotSent => "Not sent, because earlier calls to the Region got no answer.",
         ErrorKind::NotFound => {
             "Check its name in the configuration, and that these credentials are the right account's."
         }

@@ -72,9 +72,7 @@ fn verify(folder: &Folder, id: &str) -> Result<Exit, Failure> {
         .map_err(|broken| Failure::new(broken.to_string()))?;
     let torn = match tail.torn() {
         None => "",
-        Some(Torn::Line) => {
-            "\nThe last line is incomplete, as after a crash; gwctl ignores it."
-        }
+        Some(Torn::Line) => "\nThe last line is incomplete, as after a crash; gwctl ignores it.",
         Some(Torn::Zeros) => {
             "\nThe file ends in zero bytes, as after a power failure; gwctl ignores them."
         }

@@ -91,7 +91,10 @@ fn ending(
         return print(&format!("\n{}\n", closing(state)));
     }
     if let Some(holder) = folder.holder(&state.id) {
-        tell(format!("\n{} drives it now.", clean_line(&holder.to_string())));
+        tell(format!(
+            "\n{} drives it now.",
+            clean_line(&holder.to_string())
+        ));
         return Ok(());
     }
     tell("\nThe run was left: no process drives it now.");

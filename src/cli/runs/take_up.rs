@@ -63,10 +63,10 @@ pub fn undo(global: &Global, folder: Folder, args: &Undo, demo: bool) -> Result<
 
 fn refuse_simulated(demo: bool) -> Result<(), Failure> {
     if demo {
-        return Err(Failure::refused(
-            "a simulated fleet and its runs end with their process",
-        )
-        .next("`gwctl sim serve` keeps one after its clients end."));
+        return Err(
+            Failure::refused("a simulated fleet and its runs end with their process")
+                .next("`gwctl sim serve` keeps one after its clients end."),
+        );
     }
     Ok(())
 }

@@ -181,8 +181,7 @@ fn said(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) -> (&'stati
     let run = &shown.state;
     let phase = run.phase();
     if let Hold::Theirs(holder) = &shown.hold {
-        let text =
-            format!("{holder} drives this run: you see it live, but cannot control it here");
+        let text = format!("{holder} drives this run: you see it live, but cannot control it here");
         prose.say(0, &text, Role::Text);
     }
     if shown.hold == Hold::Nobody && !phase.over() {
@@ -252,9 +251,7 @@ fn said(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) -> (&'stati
     }
     let gate = shown.held_step().is_some_and(|(_, _, gate)| gate);
     match phase {
-        Phase::Held if gate && run.tripped().is_none() => {
-            ("Your answer is needed", Role::Degraded)
-        }
+        Phase::Held if gate && run.tripped().is_none() => ("Your answer is needed", Role::Degraded),
         Phase::Held => ("Held: nothing begins until you say so", Role::Down),
         Phase::Paused => ("Paused", Role::Degraded),
         Phase::Done => ("Done", Role::Healthy),

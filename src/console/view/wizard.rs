@@ -149,7 +149,7 @@ fn reasons(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, plan: &Plan) {
             let also: Vec<&str> = choice.also.iter().map(|also| also.title()).collect();
             prose.say(
                 1,
-                &format!("would work as well: {}", also.join("; ")),
+                &format!("would also work: {}", also.join("; ")),
                 Role::Muted,
             );
         }

@@ -344,9 +344,14 @@ impl Edge {
     fn known(&self, id: &str) -> Result<&CheckConfig, String> {
         self.config(id).ok_or_else(|| {
             if self.is_gone(id) {
-                return format!("its health check {id} does not exist: DNS always answers with its record");
+                return format!(
+                    "its health check {id} does not exist: DNS always answers with its record"
+                );
             }
-            let missing = self.checks.get(id).map_or(String::new(), |check| why(&check.config));
+            let missing = self
+                .checks
+                .get(id)
+                .map_or(String::new(), |check| why(&check.config));
             format!("its health check {id} is not known{missing}")
         })
     }

@@ -116,8 +116,7 @@ fn a_silent_writer_is_down_once_no_secondary_hears_of_it() {
         f.silence("eu-west-1", 4);
         f.silence("ap-southeast-1", 4);
     });
-    let words =
-        "writer orders-us-east-1 does not answer, and no replication from it for 4 min";
+    let words = "writer orders-us-east-1 does not answer, and no replication from it for 4 min";
     assert_eq!(said, (Verdict::Down, words.into()));
 }
 

@@ -139,17 +139,25 @@ fn blind(snapshot: &Snapshot) -> Option<Reason> {
             .iter()
             .all(|site| site.endpoint.is_none() || failed(&site.probe));
     let silent = |site: &Site| site.reach.answering() == Some(false);
-    (no_probe_answers && !snapshot.sites.is_empty() && snapshot.sites.iter().all(silent)).then(|| {
-        let last = snapshot.sites.iter().filter_map(|site| site.reach.last_answer).max();
-        let since = last.map_or(String::new(), |at| {
-            format!(" (last answer {} ago)", age(snapshot.at.duration_since(at)))
-        });
-        reason(
-            Verdict::Unknown,
-            "reach",
-            format!("this machine gets no answer from AWS or a probe{since}: check its own network"),
-        )
-    })
+    (no_probe_answers && !snapshot.sites.is_empty() && snapshot.sites.iter().all(silent)).then(
+        || {
+            let last = snapshot
+                .sites
+                .iter()
+                .filter_map(|site| site.reach.last_answer)
+                .max();
+            let since = last.map_or(String::new(), |at| {
+                format!(" (last answer {} ago)", age(snapshot.at.duration_since(at)))
+            });
+            reason(
+                Verdict::Unknown,
+                "reach",
+                format!(
+                    "this machine gets no answer from AWS or a probe{since}: check its own network"
+                ),
+            )
+        },
+    )
 }
 
 #[cfg(test)]

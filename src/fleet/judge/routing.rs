@@ -34,8 +34,7 @@ pub(super) fn judge(snapshot: &Snapshot, site: &Site) -> Vec<Reason> {
         }
     }
     if edge.admission(&site.region, snapshot.at) == Some(CheckVerdict::Partly) {
-        let text =
-            "DNS answers with only some of its records: it gets a part of its traffic";
+        let text = "DNS answers with only some of its records: it gets a part of its traffic";
         said.push((Verdict::Degraded, text.into()));
     }
     let reasons = said.into_iter();
@@ -67,9 +66,9 @@ fn of_record(
         CheckVerdict::PinnedUnhealthy => {
             format!("{whose}out of DNS: health check {id} is disabled and inverted")
         }
-        CheckVerdict::PinnedHealthy => format!(
-            "health check {id} is disabled: DNS always answers with this Region"
-        ),
+        CheckVerdict::PinnedHealthy => {
+            format!("health check {id} is disabled: DNS always answers with this Region")
+        }
         // It may be meant so, and nothing is wrong now: a word, and no worse a verdict.
         CheckVerdict::Unchecked => {
             let text = format!(

@@ -205,13 +205,9 @@ const LOOKING: &[Verb] = &[
         "the guided action under way",
         |_, _| Ok(Command::Run),
     ),
-    verb(
-        &["runs"],
-        Takes::Nothing,
-        ":runs",
-        "all runs",
-        |_, _| Ok(Command::Runs),
-    ),
+    verb(&["runs"], Takes::Nothing, ":runs", "all runs", |_, _| {
+        Ok(Command::Runs)
+    }),
     verb(
         &["arm"],
         Takes::Nothing,

@@ -127,9 +127,7 @@ impl FaultKind {
                 "Renewal of the Region's certificate waits for a validation record that somebody removed; it expires \
                  in days."
             }
-            Self::Throttled => {
-                "AWS throttles most calls, in every Region; the fleet itself works."
-            }
+            Self::Throttled => "AWS throttles most calls, in every Region; the fleet itself works.",
             Self::ControlPlanesDown => {
                 "Route 53, CloudFront, ACM for CloudFront and IAM cannot be changed or described; DNS, \
                  health checks and serving go on."
