@@ -1,4 +1,4 @@
-//! The house keeps its shape, as far as the compiler does not see to it: what a member's manifest may name, which
+//! The layers, as far as the compiler does not check them: what a member's manifest may name, which
 //! crates belong to one layer, what is pure, and how long a file may grow.
 
 use std::collections::BTreeSet;

@@ -17,3 +17,4 @@ mod screens;
 mod simulator;
 mod stacks;
 mod terminal;
+mod texts;

@@ -99,7 +99,7 @@ pub fn advise(snapshot: &Snapshot) -> Advice {
 fn with_database(primary: &Region, signs: Signs) -> Advice {
     let there = clauses(&signs.alive);
     let lossy = format!(
-        "the primary in {primary} is there ({there}): a failover would lose data for nothing"
+        "the primary in {primary} is up ({there}): a failover would lose data without need"
     );
     let refused = vec![(Mode::Failover, lossy)];
     match signs.unwell {
@@ -125,10 +125,10 @@ fn in_doubt(primary: &Region, signs: &Signs) -> Advice {
     let contrary = if signs.seen_alive {
         clauses(&signs.alive)
     } else {
-        "nothing else has been seen of it, good or bad".into()
+        "gwctl has no other observation of it".into()
     };
     let failover = format!(
-        "it is not certain that the primary is gone: {silent}; but {contrary}. Wait, or force it"
+        "it is not certain that the primary is down: {silent}; but {contrary}. Wait, or force the failover"
     );
     Advice {
         mode: Mode::EvacuateOnly,
@@ -145,14 +145,14 @@ fn in_doubt(primary: &Region, signs: &Signs) -> Advice {
 
 fn clauses(all: &[String]) -> String {
     if all.is_empty() {
-        "nothing is known of it".into()
+        "nothing is known about it".into()
     } else {
         all.join("; ")
     }
 }
 
 fn unseen() -> Advice {
-    let why = "who writes is not known: the global database could not be read".to_owned();
+    let why = "the writer is not known: gwctl could not read the global database".to_owned();
     Advice {
         mode: Mode::EvacuateOnly,
         refused: vec![
@@ -217,7 +217,7 @@ fn forwarding(snapshot: &Snapshot, primary: &Region) -> &'static str {
         Some(all) if all.iter().all(|forwards| *forwards) => {
             "the other Regions forward their writes to it"
         }
-        Some(_) => "not every other Region forwards its writes to it: look whether they reach it",
+        Some(_) => "not every other Region forwards its writes to it: check whether they reach it",
         None => "it is not known whether the other Regions forward their writes to it",
     }
 }
@@ -257,7 +257,9 @@ fn probe(site: &Site, signs: &mut Signs) {
                 .push(format!("its endpoint answers {}", report.status));
         }
         (None, Some(Missing::CouldNotAsk { why })) if !untold => {
-            signs.dead.push(format!("its endpoint is silent ({why})"));
+            signs
+                .dead
+                .push(format!("its endpoint does not answer ({why})"));
         }
         _ => {}
     }
@@ -305,7 +307,7 @@ fn last_write(snapshot: &Snapshot, primary: &Region, signs: &mut Signs) {
         .max(SignedDuration::ZERO);
     if age > SignedDuration::from_mins(5) {
         signs.dead.push(format!(
-            "its last write was counted {} ago",
+            "the newest figure of its writes is {} old",
             format::span(age)
         ));
     } else if newest.value > 0.0 {
@@ -336,7 +338,7 @@ fn lag(snapshot: &Snapshot, primary: &Region, signs: &mut Signs) {
         let silence = format::span(snapshot.at.duration_since(since));
         signs
             .dead
-            .push(format!("no secondary has heard of it for {silence}"));
+            .push(format!("no replication from it for {silence}"));
         return;
     }
     let heard_of = lags.into_iter().filter(|lag| lag.silence.is_none());

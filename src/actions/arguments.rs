@@ -25,22 +25,22 @@ pub enum ArgumentError {
         example: String,
     },
     /// No share.
-    #[error("`{0}` is no percentage from 0 to 99")]
+    #[error("`{0}` is not a percentage from 0 to 99")]
     Share(String),
     /// No time.
-    #[error("`{0}` is no time; accepted are such as 90s, 10m and 1h, up to 24h")]
+    #[error("`{0}` is not a time; accepted are times such as 90s, 10m and 1h, up to 24h")]
     Time(String),
     /// No mechanism.
-    #[error("`{0}` is no mechanism; accepted are {all}", all = Mechanism::ALL.map(Mechanism::word).join(", "))]
+    #[error("`{0}` is not a mechanism; accepted are {all}", all = Mechanism::ALL.map(Mechanism::word).join(", "))]
     Mechanism(String),
-    /// A Region that is none, or none of the fleet's.
+    /// A Region that does not exist, or is not in the fleet.
     #[error("{0}")]
     Region(String),
     /// After a Region's `/` no function is named.
     #[error("no function is named after the `/`")]
     Function,
     /// No action.
-    #[error("`{name}` is no action; accepted are {accepted}")]
+    #[error("`{name}` is not an action; accepted are {accepted}")]
     Action {
         /// What was found.
         name: String,
@@ -209,7 +209,7 @@ mod tests {
             let refused = bad.parse::<Share>().unwrap_err();
             assert_eq!(
                 refused.to_string(),
-                format!("`{bad}` is no percentage from 0 to 99")
+                format!("`{bad}` is not a percentage from 0 to 99")
             );
         }
         assert!(serde_json::from_str::<Share>("100").is_err());

@@ -7,7 +7,7 @@ use gwctl_fleet::{FleetSpec, Snapshot};
 /// The account, and the resources of the fleet. Plan, journal and lease carry it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Binding {
-    /// Whom gwctl speaks to, and as whom; none where STS did not say.
+    /// Which account gwctl calls, and as which identity; none where STS did not return it.
     pub place: Option<Place>,
     /// The name clients use.
     pub domain: String,
@@ -53,7 +53,7 @@ impl Binding {
     /// What is another now than when the plan was made; nothing where a run may go on.
     pub fn differences(&self, now: &Self) -> Vec<String> {
         if self.says_nothing() {
-            return vec!["its plan does not say where: an older gwctl made it".into()];
+            return vec!["its plan does not name the place: an older gwctl made it".into()];
         }
         let mut found = Vec::new();
         let mut compare = |what: &str, then: &str, now: &str| {

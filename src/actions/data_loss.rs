@@ -18,7 +18,7 @@ pub struct DataLoss {
     pub lag_ms: Option<f64>,
     /// When the newest figure of the lag was measured.
     pub lag_at: Option<Timestamp>,
-    /// Since when nothing has arrived from the writer, or nothing is known of it; none while writes arrive.
+    /// Since when nothing has arrived from the writer, or nothing is known about it; none while writes arrive.
     #[serde(default)]
     pub silent_since: Option<Timestamp>,
     /// Writes a second, the primary's newest figure of the time when writes arrived.
@@ -32,7 +32,7 @@ pub struct DataLoss {
 /// Whatever gwctl knows of the loss of a failover to `target`.
 pub(super) fn estimate(snapshot: &Snapshot, target: &Region) -> DataLoss {
     let lag = snapshot.database.lag_last_known(target);
-    // What is told no more is not lag either: what happened since the last figure is not known.
+    // Without newer figures there is no lag either: what happened since the last figure is not known.
     let silent_since = lag.and_then(|lag| match lag.silence {
         Some(silence) => Some(silence.since),
         None => (lag.age(snapshot.at) > STALE).then(|| lag.holds_until()),
@@ -112,7 +112,7 @@ impl DataLoss {
             self.age(self.lag_at)
         );
         let Some(writes) = self.writes() else {
-            return format!("{lag}, how many writes that is is unknown: no write rate");
+            return format!("{lag}, the number of writes is unknown: no write rate");
         };
         let most = self
             .at_most(self.at)
@@ -150,14 +150,15 @@ impl DataLoss {
         );
         let most = match self.at_most(self.at) {
             Some(most) => format!(
-                "at most {} writes, if it went on at its rate before",
+                "at most {} writes, if it continued at its earlier rate",
                 format::count(most)
             ),
-            None => "how many writes at most is not known either: no write rate".into(),
+            None => "no upper limit is known either: no write rate".into(),
         };
         format!(
-            "the writer was last heard {} ago, {lag}; what it acknowledged since is unknown: {most}. It is less \
-             where clients could not reach it, where their writes failed, or once RDS blocked its writes",
+            "the last data from the writer arrived {} ago, {lag}; how many writes it acknowledged since is unknown: \
+             {most}. There are fewer if clients could not reach it, if their writes failed, or after RDS blocked its \
+             writes",
             self.age(Some(heard))
         )
     }

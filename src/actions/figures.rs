@@ -32,7 +32,7 @@ pub struct Minutes {
 pub struct EdgeMinute {
     /// Requests of clients.
     pub requests: f64,
-    /// Share answered 5xx, in percent, by whoever: a Region, the router, or CloudFront itself.
+    /// Share answered with 5xx, in percent, by a Region, the router, or CloudFront itself.
     pub failed_percent: Option<f64>,
     /// Share answered 4xx, in percent.
     pub refused_percent: Option<f64>,
@@ -46,7 +46,7 @@ pub struct SiteMinute {
     pub failed: Option<f64>,
     /// Of these, answered 4xx: 429 is among them.
     pub refused: Option<f64>,
-    /// Invocations that Lambda refused for want of concurrency.
+    /// Invocations that Lambda throttled.
     pub throttled: Option<f64>,
     /// p99 in milliseconds.
     pub p99_ms: Option<f64>,

@@ -57,7 +57,10 @@ async fn keep(run_context: &RunContext, switch: &Switch) {
         due,
     );
     if let Err(error) = put.await {
-        tracing::warn!("the switch {} was not put again: {error}", switch.alarm);
+        tracing::warn!(
+            "gwctl could not repeat the position of the switch {}: {error}",
+            switch.alarm
+        );
     }
 }
 

@@ -1,4 +1,4 @@
-//! What runs of this folder sent and nobody may have seen yet: health checks, DNS and caches take minutes
+//! Changes that runs of this folder sent and that may not show yet: health checks, DNS and caches take minutes
 //! to show that a Region was left, and the picture says until then that it serves (aws-facts §3.4).
 
 use std::collections::BTreeMap;
@@ -11,9 +11,9 @@ use super::journal::{Reply, RunState};
 use super::{Binding, Folder, Plan, format};
 use gwctl_fleet::{Region, Snapshot};
 
-/// After so long what was sent shows; what does not, did not come to pass.
+/// After this time a sent change shows; a change that does not show had no effect.
 const SHOWS: SignedDuration = SignedDuration::from_mins(10);
-/// So long a run that is open, and did not see what it sent, still counts.
+/// For this time an open run that did not see its change still counts.
 const OPEN: SignedDuration = SignedDuration::from_hours(1);
 
 /// The Regions that were left a moment ago.
@@ -29,7 +29,7 @@ struct Sent {
     run: String,
     /// What of its traffic the Region keeps, in percent.
     percent: u8,
-    /// The run goes on, and did not see it come to pass.
+    /// The run is open, and did not see the effect of its change.
     open: bool,
 }
 
@@ -70,13 +70,16 @@ impl Lately {
             .iter()
             .map(|(region, sent)| {
                 let age = format::span(now.duration_since(sent.at).max(SignedDuration::ZERO));
-                format!("{region} was left {age} ago by the run {}", sent.run)
+                format!(
+                    "the traffic of {region} was moved away {age} ago by the run {}",
+                    sent.run
+                )
             })
             .collect();
         told.join(", ")
     }
 
-    /// Why `plan` would leave nobody to serve, when it is judged by what was sent and not by what shows.
+    /// Why no Region would serve after `plan`, when sent changes count even if they do not show yet.
     pub fn refuses(&self, plan: &Plan, snapshot: &Snapshot) -> Option<Check> {
         let region = leaves(plan)?;
         if self.left.is_empty() {
@@ -90,13 +93,13 @@ impl Lately {
         }
         let told = self.told(snapshot.at);
         let text = format!(
-            "{region} would be the last to serve: {told}, and it may not show yet. Give one of them its traffic back first"
+            "no Region would be left to serve after {region}: {told}, and DNS may not show it yet. Restore one of them first"
         );
         Some(Check::new("not-the-last", Finding::Fail, text))
     }
 
-    /// Judges `plan` by it: who was left a moment ago serves nobody, takes nothing, and its clients come to those
-    /// that are left; and a check says so.
+    /// Judges `plan` by it: a Region that was left a moment ago receives no client requests, and its clients go to the
+    /// remaining Regions. A check says so.
     pub fn weigh(&self, plan: &mut Plan, snapshot: &Snapshot) {
         let Some(leaves) = leaves(plan).filter(|_| !self.left.is_empty()).cloned() else {
             return;
@@ -119,7 +122,7 @@ impl Lately {
             about.is_none_or(|about| !self.left.keys().any(|left| left.as_str() == about))
         });
         let told = format!(
-            "{}: it may not show yet, and does not count as one that serves",
+            "{}: DNS may not show it yet, so gwctl does not count it as serving",
             self.told(snapshot.at)
         );
         put(plan, Check::new("left-lately", Finding::Warn, told));

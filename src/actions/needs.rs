@@ -87,7 +87,7 @@ pub(super) fn standing(on: &Dependency, snapshot: &Snapshot) -> Standing {
             },
             // Any of the five endpoints will do: none of their Regions is a dependency by itself.
             "route53-recovery-cluster" => {
-                Standing::Unproven("any of five endpoints will do".into())
+                Standing::Unproven("any of five endpoints is enough".into())
             }
             _ => in_region(region, snapshot),
         },
@@ -106,10 +106,10 @@ fn api<T>(service: &str, region: &Region, through: &Observed<T>, snapshot: &Snap
         (None, _) => observed(through),
         (Some(call), before) => match call.outcome {
             Outcome::Ok => Standing::Stands,
-            Outcome::Throttled => Standing::Unproven("it answers, and throttles".into()),
-            Outcome::Refused => Standing::Unproven("it answers, and refused the last call".into()),
+            Outcome::Throttled => Standing::Unproven("it answers, but throttles".into()),
+            Outcome::Refused => Standing::Unproven("it answers, but denied the last call".into()),
             Outcome::Declined => {
-                Standing::Unproven("it answers, and declined the last call".into())
+                Standing::Unproven("it answers, but rejected the last call".into())
             }
             Outcome::TimedOut | Outcome::Failed
                 if before.is_none_or(|call| silent(call.outcome)) =>
@@ -191,7 +191,7 @@ fn permission(action: &str, snapshot: &Snapshot) -> Standing {
         Some(call) if call.outcome == Outcome::Ok => Standing::Stands,
         _ => match snapshot.permissions.last().and_then(|all| all.get(action)) {
             Some(true) => Standing::Stands,
-            Some(false) => Standing::Unproven("IAM's policy simulation says no".into()),
+            Some(false) => Standing::Unproven("IAM's policy simulator denies it".into()),
             None => Standing::Unproven("AWS offers no dry run for this call".into()),
         },
     }

@@ -66,7 +66,7 @@ pub struct Confirmation {
 /// Why a plan does not run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotConfirmed {
-    /// A check failed that nobody can waive.
+    /// A check failed that cannot be waived.
     #[error("{name}: {text}")]
     Refused {
         /// The check.

@@ -1,5 +1,5 @@
 //! What every plan is judged by, whatever it does: the account, what its steps depend on, permissions, and what
-//! nobody could verify.
+//! could not be verified.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ impl Plan {
     /// Whose account it is must be known: the run is to be resumed there alone.
     pub(super) fn judge_place(&mut self) {
         if self.binding.place.is_none() {
-            let text = "which account these credentials belong to is not known: STS did not say";
+            let text = "the account of these credentials is not known: STS did not return it";
             self.checks
                 .push(Check::new("account", Finding::Waivable, text));
         }
@@ -38,7 +38,7 @@ impl Plan {
             Check::pass("needs", "everything the steps depend on answers")
         } else {
             let text = format!(
-                "what the other steps depend on answers; these wait until what they need is back, however long that takes: {}",
+                "everything that the other steps depend on answers; these steps wait, without a time limit, until what they need answers again: {}",
                 later.join("; ")
             );
             Check::new("needs", Finding::Warn, text)
@@ -53,12 +53,12 @@ impl Plan {
             .map(ToOwned::to_owned)
             .collect();
         self.checks.extend(denied.into_iter().map(|action| {
-            let text = format!("IAM's policy simulation denies {action}; a condition it does not know may still allow it");
+            let text = format!("IAM's policy simulator denies {action}; a policy condition that it does not know may still allow it");
             Check::new(format!("permission:{action}"), Finding::Waivable, text)
         }));
     }
 
-    /// A note that names what the steps rely on and nobody could verify.
+    /// A note that names what the steps rely on and could not be verified.
     pub(super) fn name_assumptions(&mut self) {
         let means: Vec<Means> = self
             .steps

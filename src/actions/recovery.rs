@@ -74,7 +74,7 @@ pub fn recovery(state: &RunState) -> Recovery {
 /// When, and by what; or why not.
 fn recovered(state: &RunState) -> Result<(Timestamp, String), String> {
     if !state.plan.intent.recovers() {
-        return Err("the action brings nothing back that was lost".into());
+        return Err("this action does not restore service".into());
     }
     let needed: Vec<&Step> = out(&state.plan.steps).filter(|step| needed(step)).collect();
     let names: Vec<&str> = needed.iter().map(|step| step.id.as_str()).collect();
@@ -212,7 +212,7 @@ impl Recovery {
             let _ = write!(clocks, ", {} from the first change sent", span(change));
         }
         if let Some(onset) = self.from_onset_s {
-            let _ = write!(clocks, ", {} since the writer was last heard", span(onset));
+            let _ = write!(clocks, ", {} since the last replication", span(onset));
         }
         let met = if met { "met" } else { "missed" };
         let objective = seconds(self.objective_s);

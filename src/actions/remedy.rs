@@ -81,13 +81,13 @@ fn failover(snapshot: &Snapshot, advice: &Advice) -> Option<Remedy> {
             force: false,
         }
         .into(),
-        why: format!("the primary in {writer} is gone: {}", advice.why.join("; ")),
+        why: format!("the primary in {writer} is down: {}", advice.why.join("; ")),
     })
 }
 
 /// Regions that hurt their clients while DNS still sends some there, the worst first.
 fn evacuations(snapshot: &Snapshot) -> Vec<Remedy> {
-    // What every Region has while nobody takes writes, no evacuation mends.
+    // No evacuation repairs what every Region has while no cluster accepts writes.
     let unwritable = snapshot.database.judgement.verdict == Verdict::Down;
     let mut hurting: Vec<(Verdict, Remedy)> = snapshot
         .sites
@@ -103,7 +103,7 @@ fn evacuations(snapshot: &Snapshot) -> Vec<Remedy> {
                     mechanism: None,
                 }
                 .into(),
-                why: format!("{} hurts its clients: {text}", site.region),
+                why: format!("clients of {} are affected: {text}", site.region),
             };
             Some((site.judgement.verdict, remedy))
         })

@@ -29,7 +29,7 @@ pub struct Step {
     pub expected_s: u64,
     /// After how long the run holds, in seconds.
     pub timeout_s: u64,
-    /// Once it was sent there is no way back but forward.
+    /// After it is sent, undo must first complete it.
     pub no_return: bool,
     /// In an inverse plan: the step it takes back.
     #[serde(default)]

@@ -57,14 +57,14 @@ pub(super) fn answered(snapshot: &Snapshot, region: &Region, since: Timestamp) -
         .filter(|answer| answer.region.as_ref() == Some(region))
         .count();
     if here > 0 {
-        return Answered::Somebody(format!("{here} of {of} answers of DNS lead to {region}"));
+        return Answered::Somebody(format!("{here} of {of} DNS answers lead to {region}"));
     }
     match answers.iter().find(|answer| answer.region.is_none()) {
         Some(answer) => Answered::Unknown(format!(
-            "DNS answers {}, and which Region that is, is not known",
+            "DNS answers {}: gwctl cannot tell which Region that is",
             answer.value
         )),
-        None => Answered::Nobody(format!("none of {of} answers of DNS leads to {region}")),
+        None => Answered::Nobody(format!("none of {of} DNS answers leads to {region}")),
     }
 }
 

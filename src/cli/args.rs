@@ -36,7 +36,7 @@ pub enum Command {
     /// List the runs of actions, or show, resume, undo or report one
     #[command(after_long_help = Exit::table())]
     Runs(super::runs::args::Runs),
-    /// Run the failover drill in simulated worlds, and print what each counted of it
+    /// Run the failover drill in simulated worlds, and print what each world counted
     Rehearse(Rehearse),
     /// The embedded simulated AWS
     #[command(subcommand)]
@@ -44,17 +44,17 @@ pub enum Command {
     /// Check configuration, credentials, clock, permissions and every Region's reachability
     #[command(after_long_help = Exit::table())]
     Doctor(Doctor),
-    /// Find a fleet by the name clients use, and write its configuration
+    /// Find a fleet by the name that clients use, and write its configuration
     #[command(after_long_help = Exit::table())]
     Discover(super::discover::args::Discover),
-    /// Say what of the fleet's stacks is not as CloudFormation left it, and which of it an action explains
+    /// Show how the fleet's stacks differ from their templates, and which differences an action explains
     #[command(after_long_help = Exit::table())]
     Drift(super::drift::args::Drift),
-    /// Print the IAM policy of the least that gwctl needs: of what it really calls
+    /// Print the IAM policy with the least permissions for the calls that gwctl makes
     IamPolicy(super::iam_policy::args::IamPolicy),
     /// Draw any screen of the simulated fleet as a picture, without a terminal
     Screenshot(super::screenshot::ScreenshotArgs),
-    /// Print every path in use, and versions
+    /// Print all paths in use, and versions
     Info,
     /// Make, check or describe the configuration file
     #[command(subcommand)]
@@ -106,7 +106,7 @@ impl Command {
 /// `gwctl rehearse`.
 #[derive(Debug, Clone, Args)]
 pub struct Rehearse {
-    /// In which worlds; all without it. `gwctl sim scenarios` lists them
+    /// Scenarios to rehearse [default: all]; `gwctl sim scenarios` lists them
     #[arg(long, value_name = "NAME")]
     pub scenario: Vec<String>,
     /// How to print it
@@ -120,7 +120,7 @@ pub struct Rehearse {
 /// `gwctl sim`.
 #[derive(Debug, Subcommand)]
 pub enum Sim {
-    /// Serve the simulated AWS on loopback, for any other gwctl, boto3 or AWS CLI, until interrupted
+    /// Serve the simulated AWS on loopback for other gwctl processes, boto3 or the AWS CLI, until interrupted
     Serve(Serve),
     /// List the scenarios
     Scenarios,
@@ -154,8 +154,8 @@ pub struct Doctor {
     /// How long to wait for all answers
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     pub timeout: Duration,
-    /// Print what gwctl takes AWS to do although nobody could verify it, and what this account shows of it;
-    /// without names and account ids, so that it can be given to others
+    /// Print what gwctl assumes about AWS without verification, and what this account shows of it; without names and
+    /// account ids, so that you can give it to others
     #[arg(long)]
     pub assumptions: bool,
     /// How to print it
@@ -166,7 +166,7 @@ pub struct Doctor {
 /// `gwctl config`.
 #[derive(Debug, Subcommand)]
 pub enum Config {
-    /// Write a complete, commented example; never over an existing file
+    /// Write a complete, commented example; never overwrite a file
     Init,
     /// Check the configuration and say where it is wrong
     Check,

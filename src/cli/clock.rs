@@ -37,7 +37,7 @@ impl fmt::Display for ClockWord {
 
 /// The word is not one that `gwctl sim serve` prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("it is not a word that `gwctl sim serve` printed")]
+#[error("it is not a value that `gwctl sim serve` printed")]
 pub struct NotAClock;
 
 impl FromStr for ClockWord {
@@ -106,7 +106,7 @@ pub fn present() -> Arc<dyn Clock> {
         Ok(word) => Arc::new(Following::new(&word, Timestamp::now())),
         Err(_) if word.is_empty() => Arc::new(SystemClock),
         Err(why) => {
-            tell(format!("gwctl: {VARIABLE} is passed over, {why}"));
+            tell(format!("gwctl: {VARIABLE} is ignored: {why}"));
             Arc::new(SystemClock)
         }
     }

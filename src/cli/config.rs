@@ -38,7 +38,7 @@ fn init(path: &Path) -> Result<Exit, Failure> {
     file.write_all(EXAMPLE.as_bytes())
         .map_err(|error| Failure::io(attempt(), &error))?;
     print(&format!(
-        "wrote {}\nNow put your fleet's names in, then: gwctl config check\n",
+        "wrote {}\nReplace the names with your fleet's, then run: gwctl config check\n",
         path.display()
     ))?;
     Ok(Exit::Success)

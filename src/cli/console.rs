@@ -77,13 +77,13 @@ pub fn open(setup: Setup, global: &Global) -> Result<Exit, Failure> {
 fn left(id: &str, global: &Global, demo: bool) -> String {
     if demo {
         return format!(
-            "gwctl: the run {id} was left: its simulated world ended with this console. This prints it:\n       \
+            "gwctl: the run {id} was left: its simulated world ended with this console. This shows it:\n       \
              gwctl runs show {id} --demo"
         );
     }
     let again = Again::of(global, demo).command("resume", id, "--write");
     format!(
-        "gwctl: the run {id} was left: nobody moves it now; this goes on with it:\n       {again}"
+        "gwctl: the run {id} was left: no process drives it now. This resumes it:\n       {again}"
     )
 }
 

@@ -100,7 +100,7 @@ impl Exit {
             Self::Down => "status: down",
             Self::Unknown => "status: unknown; too little could be observed to say",
             Self::Partial => {
-                "status: healthy as far as could be asked, but some questions got no answer; discover, drift: not everything could be told"
+                "status: healthy as far as could be asked, but some questions got no answer; discover, drift: some answers are missing"
             }
             Self::Refused => {
                 "refused: not confirmed, not allowed or not possible; nothing was changed"
@@ -108,7 +108,7 @@ impl Exit {
             Self::Held => "held: the run needs its operator; `gwctl runs resume` goes on",
             Self::Abandoned => "abandoned: the run was given up; what was done stays done",
             Self::Undone => "undone: what the run did was taken back",
-            Self::Busy => "busy: somebody else acts on the fleet; nothing was changed",
+            Self::Busy => "busy: another run is changing the fleet; nothing was changed",
             Self::Defect => "a defect in gwctl itself",
             Self::Signal(_) => "ended by a signal",
         }

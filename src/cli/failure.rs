@@ -122,7 +122,7 @@ impl From<ConfigError> for Failure {
                  `--config FILE` or GWCTL_CONFIG names another file.",
             ),
             ConfigError::Unreadable { .. } => {
-                failure.next("Mend it, or name another file with `--config FILE`.")
+                failure.next("Correct it, or name another file with `--config FILE`.")
             }
             ConfigError::Wrong(_) => failure,
         }

@@ -46,7 +46,7 @@ pub struct Global {
         hide_env_values = true
     )]
     pub theme: Option<String>,
-    /// Allow changes; without it gwctl only looks
+    /// Allow changes; without it gwctl is read-only
     #[arg(
         long,
         global = true,
@@ -118,7 +118,7 @@ pub struct Simulated {
     /// What happens there; `gwctl sim scenarios` lists them
     #[arg(long, value_name = "NAME", default_value = "calm")]
     pub scenario: String,
-    /// How many times faster than the clock on the wall its time runs
+    /// How many times faster than real time the simulated time runs
     #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
     /// The same seed gives the same run

@@ -39,7 +39,7 @@ pub struct ScreenshotArgs {
     /// The Region of the region screen [default: the fleet's first]
     #[arg(long, value_name = "CODE")]
     pub region: Option<String>,
-    /// The guided action of the screens plan, checks, confirm and run, its words joined by commas:
+    /// The guided action for the screens plan, checks, confirm and run, its words joined by commas:
     /// `evacuate,eu-west-1`
     #[arg(long, value_name = "ACTION", default_value = "evacuate,us-east-1")]
     pub action: String,
@@ -55,7 +55,7 @@ pub struct ScreenshotArgs {
     /// The same seed gives the same picture
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
-    /// Columns and rows of the terminal it pretends to be
+    /// Columns and rows of the picture
     #[arg(long, value_name = "WxH", default_value = "160x48", value_parser = size)]
     pub size: (u16, u16),
     /// What kind of picture

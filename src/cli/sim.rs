@@ -85,7 +85,7 @@ fn environment(
     if fast {
         let _ = writeln!(
             text,
-            "# Its time runs at {} times the wall's: {} lets gwctl follow, other clients see it run away.",
+            "# Its time runs {} times faster than real time: {} lets gwctl follow it; other clients see a clock that goes ahead.",
             clock.speed,
             clock::VARIABLE
         );

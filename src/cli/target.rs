@@ -42,7 +42,7 @@ fn prober() -> NetworkProber {
     address
         .and_then(NetworkProber::through)
         .unwrap_or_else(|why: String| {
-            tell(format!("gwctl: {DNS_VARIABLE} is passed over, {why}"));
+            tell(format!("gwctl: {DNS_VARIABLE} is ignored: {why}"));
             NetworkProber::new()
         })
 }

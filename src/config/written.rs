@@ -95,7 +95,7 @@ impl File {
         self.table("");
         self.text("domain", &spec.domain, "the name clients use");
         if spec.global_cluster.is_empty() {
-            let comment = "NOT FOUND: put the identifier of the Aurora global cluster here";
+            let comment = "NOT FOUND: write the identifier of the Aurora global cluster here";
             self.text("global_cluster", UNKNOWN, comment);
         } else {
             let comment = "identifier of the Aurora global cluster";
@@ -171,7 +171,7 @@ impl File {
         let comment = "CloudFormation stack, where there is one";
         self.maybe("stack", site.stack.as_deref(), "orders-eu-west-1", comment);
         if let Some(switch) = &site.switch {
-            self.line("# The alarm whose health check takes this Region out of service, in a Region that survives it.");
+            self.line("# The alarm whose health check takes this Region out of service, in another Region.");
             let (alarm, region) = (quoted(&switch.alarm), quoted(switch.region.as_str()));
             self.pair(
                 "switch",
@@ -204,7 +204,7 @@ impl File {
             self.text(
                 "smoke_write",
                 path,
-                "takes one write before a new Region takes traffic",
+                "gets one test write before a new Region gets traffic",
             );
         }
         if let Some(role) = &build.role {

@@ -123,7 +123,7 @@ impl Outcome {
 pub enum ConsoleError {
     /// Input or output is a pipe or a file.
     #[error(
-        "gwctl needs a terminal for its console, and {stream} is none; for scripts use `gwctl status`"
+        "gwctl needs a terminal for its console, and {stream} is not a terminal; for scripts use `gwctl status`"
     )]
     NotATerminal {
         /// Which is not: `standard input` or `standard output`.

@@ -1,4 +1,4 @@
-//! Opens regular files alone: a named pipe or a device that lies where a file should be would hold up whoever
+//! Opens only regular files: a named pipe or a device that lies where a file should be would block the process that
 //! opens it, for ever.
 
 use std::fs::{DirBuilder, File, FileType, OpenOptions};

@@ -24,7 +24,7 @@ pub struct Lag {
 /// A secondary that hears nothing of the writer.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Silence {
-    /// When the writer was last heard of: what was written later is not known there.
+    /// When data from the writer last arrived: what was written later is not known there.
     pub since: Timestamp,
     /// The lag while it was still heard, in milliseconds: what was not replicated then. None where no
     /// figure from before the silence is left.

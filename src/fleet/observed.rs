@@ -30,7 +30,7 @@ impl Source {
         }
     }
 
-    /// The operator's machine, or its proxy: a failure that tells nothing of what was to be asked.
+    /// The operator's machine, or its proxy: a failure that says nothing about the other side.
     pub const fn this_machine() -> Self {
         Self {
             api: THIS_MACHINE,

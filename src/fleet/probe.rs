@@ -11,7 +11,7 @@ pub struct ProbeTarget {
     pub url: String,
 }
 
-/// An answer that CloudFront gave without asking a Region: it tells nothing of any.
+/// An answer that CloudFront gave without asking a Region: it is no observation of any Region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OwnAnswer {
@@ -46,7 +46,7 @@ impl ProbeReport {
         self.dns + self.connect + self.tls.unwrap_or_default() + self.first_byte
     }
 
-    /// Whether the endpoint serves; none where CloudFront answered by itself, which tells nothing of it. An API
+    /// Whether the endpoint serves; none where CloudFront answered by itself, which is no observation of it. An API
     /// that asks for a signature answers 401 or 403 to a stranger: it serves.
     pub const fn serves(&self) -> Option<bool> {
         if self.own.is_some() {

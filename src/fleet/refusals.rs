@@ -30,7 +30,7 @@ impl Snapshot {
             clients += served.clients();
             refused += here;
         }
-        // Health checkers vary a little: what they leave over is nobody.
+        // Health checkers vary a little: the remainder is not clients.
         let somebody = clients >= FEW && (seen || refused > 0.0);
         somebody.then(|| (100.0 * refused / clients).min(100.0))
     }

@@ -37,7 +37,7 @@ impl Snapshot {
     /// alone the others would seem to serve more than they do.
     ///
     /// # Errors
-    /// Why it is not known: [`Missing::NoData`] where nobody served anything.
+    /// Why it is not known: [`Missing::NoData`] where no Region served a request.
     pub fn traffic_share(&self, region: &Region) -> Result<Share, Missing> {
         let known: Vec<(&Site, Served)> = self
             .sites

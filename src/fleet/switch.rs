@@ -67,7 +67,7 @@ pub enum Position {
     },
 }
 
-/// Whether a Region stays evacuated once nobody puts points any more (aws-facts §20.1).
+/// Whether a Region stays evacuated without new points (aws-facts §20.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lasting {
     /// By either reading of AWS's documents.
@@ -97,7 +97,7 @@ impl Switch {
             .map(|breaches| breaches != self.inverted)
     }
 
-    /// Whether a Region that is evacuated stays so once nobody puts the point again. Route 53 watches the
+    /// Whether an evacuated Region stays evacuated without new points. Route 53 watches the
     /// metric's points, or follows the alarm's state with what that makes of missing ones: AWS's documents
     /// leave both readings (aws-facts §20.1).
     pub fn evacuation_lasts(&self) -> Lasting {
@@ -128,10 +128,10 @@ impl Switch {
         match self.evacuation_lasts() {
             Lasting::Lasts => format!("an evacuation holds without new points ({settings})"),
             Lasting::Unsure => {
-                format!("an evacuation may lapse minutes after the last point ({settings})")
+                format!("an evacuation may end minutes after the last point ({settings})")
             }
             Lasting::Lapses => {
-                format!("an evacuation lapses minutes after the last point ({settings})")
+                format!("an evacuation ends minutes after the last point ({settings})")
             }
             Lasting::Unknown => format!("whether an evacuation holds is not known ({settings})"),
         }
@@ -147,7 +147,7 @@ impl Switch {
                 let word = match self.evacuates(*value) {
                     Some(true) => "evacuates",
                     Some(false) => "admits",
-                    None => "stands at a value that decides nothing",
+                    None => "has a value without effect",
                 };
                 let age = now.duration_since(*at).as_secs().max(0);
                 let age = match age {

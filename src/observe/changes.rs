@@ -71,9 +71,14 @@ fn database(before: &Snapshot, now: &Snapshot, seen: &mut ChangeLog) {
                 );
             }
             (Some(was), None) => {
-                seen.add(Some(&was.region), "no member takes writes any more".into());
+                seen.add(
+                    Some(&was.region),
+                    "no member accepts writes any more".into(),
+                );
             }
-            (None, Some(is)) => seen.add(Some(&is.region), format!("{} takes writes", is.cluster)),
+            (None, Some(is)) => {
+                seen.add(Some(&is.region), format!("{} accepts writes", is.cluster))
+            }
             _ => {}
         }
         for gone in was

@@ -180,7 +180,7 @@ async fn throttle(poller: Arc<Poller>, n: usize) -> Fold {
         };
         let Some(api) = known else {
             return Err(Missing::CouldNotAsk {
-                why: "which kind of API it is, is not known".into(),
+                why: "the kind of the API is not known".into(),
             });
         };
         let gateway = poller.session.apigateway(region);

@@ -131,7 +131,7 @@ impl Scope<'_> {
             }
             ("Fn::Join", [Value::String(between), parts]) => {
                 let Value::Array(parts) = self.value(parts)? else {
-                    return Err(wrong("Fn::Join of what is not a list"));
+                    return Err(wrong("Fn::Join of something that is not a list"));
                 };
                 let words: Vec<String> = parts.iter().filter_map(truth).collect();
                 Ok(words.join(between).into())
@@ -140,7 +140,7 @@ impl Scope<'_> {
                 let index: usize = self
                     .text(index)?
                     .parse()
-                    .map_err(|_| wrong("Fn::Select by what is no number"))?;
+                    .map_err(|_| wrong("Fn::Select with an index that is not a number"))?;
                 let list = self.value(list)?;
                 let item = list.get(index).cloned();
                 item.ok_or_else(|| wrong(format!("Fn::Select of item {index} of {list}")))

@@ -66,7 +66,7 @@ impl<'a> Reader<'a> {
                     };
                     let value = self.node(depth + 1)?;
                     if map.insert(key.clone(), value).is_some() {
-                        return Err(TemplateError::new(format!("`{key}` stands twice")));
+                        return Err(TemplateError::new(format!("`{key}` is written twice")));
                     }
                 }
                 Ok(tagged(Value::Object(map), tag.as_deref()))

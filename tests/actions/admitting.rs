@@ -61,7 +61,7 @@ fn code_that_changed_after_planning_is_not_copied() {
         let state = stage.settle(&mut running).await;
         assert_eq!(state.phase(), Phase::Held, "{}", story(&state));
         let why = state.steps["code.eu-central-1"].held.clone().unwrap();
-        assert!(why.contains("planned with"), "{why}");
+        assert!(why.contains("the plan is based on"), "{why}");
         assert!(package(&stage, NEW, "orders-handler").starts_with(b"// Waits"));
     }));
 }

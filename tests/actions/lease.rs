@@ -95,7 +95,7 @@ fn a_fleet_of_another_name_that_shares_one_resource_is_not_acted_on_meanwhile() 
         });
         let why = refused.unwrap_err();
         assert!(
-            why.contains("acts on this fleet") && why.contains(what),
+            why.contains("is already changing this fleet") && why.contains(what),
             "{what}: {why}"
         );
     }

@@ -274,5 +274,5 @@ fn a_switch_in_alarm_keeps_traffic_away_unless_it_is_inverted() {
     let kept_out = restored(false).unwrap().mechanism.unwrap();
     assert_eq!(kept_out.mechanism, Mechanism::Switch);
     let serves = restored(true).unwrap_err();
-    assert!(serves.why.contains("nothing of gwctl's"), "{serves:?}");
+    assert!(serves.why.contains("gwctl does not keep"), "{serves:?}");
 }

@@ -80,7 +80,11 @@ fn a_dead_primary_is_failed_over_and_never_switched() {
     let silent = picture.at.duration_since(loss.silent_since.unwrap());
     assert!((200..400).contains(&silent.as_secs()), "{loss:?}");
     let sentence = loss.sentence();
-    for part in ["was last heard", "the lag before was", "is unknown: "] {
+    for part in [
+        "the last data from the writer",
+        "the lag before was",
+        "is unknown: ",
+    ] {
         assert!(sentence.contains(part), "{sentence}");
     }
 }
@@ -179,7 +183,9 @@ fn data_loss_is_never_a_bare_zero() {
     };
     let told = silent.sentence();
     assert!(
-        told.starts_with("the writer was last heard 14 min ago, the lag before was 840 ms;"),
+        told.starts_with(
+            "the last data from the writer arrived 14 min ago, the lag before was 840 ms;"
+        ),
         "{told}"
     );
     assert!(told.contains("unknown: at most 309,960 writes"), "{told}");

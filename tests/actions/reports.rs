@@ -59,7 +59,7 @@ fn a_drills_report_counts_what_clients_got_and_what_took_longer() {
         "{:#?}",
         report.harm
     );
-    // Nobody takes writes for a while: some requests fail, most do not.
+    // No cluster accepts writes for a while: some requests fail, most do not.
     let percent = clients.failed_percent.unwrap();
     assert!(
         (0.05..20.0).contains(&percent) && clients.failed > 100.0,

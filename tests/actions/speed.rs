@@ -29,7 +29,7 @@ fn the_first_change_is_sent_within_two_seconds_of_the_confirmation() {
     }
 }
 
-/// When each thing a drill waits for came to pass in the world.
+/// When each thing that a drill waits for happened in the world.
 type Milestones = Arc<Mutex<BTreeMap<&'static str, Timestamp>>>;
 
 /// Looks at the world four times a second, as nobody outside can.

@@ -104,7 +104,7 @@ async fn where_clients_are_too_few_to_be_told_from_checkers_dns_decides() {
         let said = saw(&gone, "traffic");
         if counted {
             assert!(said.contains("Route 53's health checks"), "{said}");
-            assert!(said.contains("answers of DNS leads to"), "{said}");
+            assert!(said.contains("DNS answers leads to"), "{said}");
         }
         assert!(served(stage.sim(), "eu-west-1") < 1.0, "{counted}");
         let back = carried_out(&stage, &restore("eu-west-1")).await;
@@ -143,7 +143,7 @@ async fn health_checkers_alone_bring_no_region_back() {
     let _ = (&mut running.task).await;
 }
 
-/// As somebody may do in Route 53's console: DNS names the Region to nobody.
+/// As somebody may do in Route 53's console: no DNS answer names the Region.
 fn pin_unhealthy(sim: &Sim, name: &str) {
     let mut state = sim.state();
     let checks = state.resources.health_checks.iter_mut();

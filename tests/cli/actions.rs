@@ -177,7 +177,7 @@ fn a_drill_reports_achieved_times_against_the_objectives() {
     let markdown = home.run(&["runs", "report", "last", "--demo"]).out;
     for word in [
         "**requests failed** |",
-        "## What it cost",
+        "## Failed requests",
         "| CloudFront: clients |",
         "The worst minute was",
     ] {
@@ -242,7 +242,7 @@ fn what_cannot_work_is_refused_with_the_reason() {
     let failover = [&["promote", "eu-west-1", "--waive", "lag"], &dead[..]].concat();
     let ran = Home::new().run(&failover);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    let lost = "data loss   the writer was last heard ";
+    let lost = "data loss   the last data from the writer arrived ";
     assert!(ran.out.contains(lost), "{}", ran.out);
     let unwaived = [&["promote", "eu-west-1"], &dead[..]].concat();
     let ran = Home::new().run(&unwaived);
@@ -255,7 +255,7 @@ fn a_certificate_is_looked_up_before_it_is_planned() {
     let arn = "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000000";
     let ran = Home::new().run(&["certificate", "attach", arn, "--demo", "--dry-run"]);
     assert_eq!(ran.code, 20, "{}", ran.out);
-    assert!(ran.err.contains("could not be looked up"), "{}", ran.err);
+    assert!(ran.err.contains("cannot look up"), "{}", ran.err);
     let elsewhere = arn.replace("us-east-1", "eu-west-1");
     let ran = Home::new().run(&["certificate", "attach", &elsewhere, "--demo", "--dry-run"]);
     assert_eq!(ran.code, 20);
@@ -286,7 +286,7 @@ fn a_share_has_the_same_limits_as_in_the_console() {
     };
     let all = ran("100");
     assert_eq!(all.code, 2, "{}", all.err);
-    let said = "`100` is no percentage from 0 to 99";
+    let said = "`100` is not a percentage from 0 to 99";
     assert!(all.err.contains(said), "{}", all.err);
     let most = ran("99%");
     assert_eq!(most.code, 0, "{}", most.err);

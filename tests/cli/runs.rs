@@ -195,7 +195,7 @@ fn a_second_process_is_told_who_acts_and_an_interrupted_run_can_be_resumed() {
         let second = desk.run(args);
         assert_eq!(second.code, 24, "{args:?}: {}{}", second.out, second.err);
         assert!(
-            second.err.contains(&pid) && second.err.contains("acts on this fleet"),
+            second.err.contains(&pid) && second.err.contains("is already changing this fleet"),
             "{}",
             second.err
         );
@@ -253,7 +253,11 @@ fn verify_names_the_line_that_was_changed_or_removed_and_forgives_a_torn_last_on
     };
     let fine = verify(&whole);
     assert_eq!(fine.code, 0, "{}", fine.err);
-    assert!(fine.out.contains("the chain is whole"), "{}", fine.out);
+    assert!(
+        fine.out.contains("the hash chain is intact"),
+        "{}",
+        fine.out
+    );
 
     let lines: Vec<&str> = whole.split_inclusive('\n').collect();
     let changed = lines[4].replacen("\"by\":\"", "\"by\":\"x", 1);
@@ -312,7 +316,7 @@ fn verify_says_what_a_chain_without_a_copy_elsewhere_cannot_prove() {
         .unwrap();
     assert_eq!(hash.len(), 64);
     assert!(
-        verified.out.contains("written anew") && verified.out.contains("kept elsewhere"),
+        verified.out.contains("written again") && verified.out.contains("kept elsewhere"),
         "{}",
         verified.out
     );
@@ -359,7 +363,7 @@ fn a_demo_that_was_left_says_that_its_world_has_ended() {
     assert_eq!(held.code, 21, "{}{}", held.out, held.err);
     for told in [held, home.run(&["runs", "show", "last", "--demo"])] {
         assert!(
-            told.err.contains("ends with its process") && !told.err.contains("runs resume"),
+            told.err.contains("end with their process") && !told.err.contains("runs resume"),
             "{}",
             told.err
         );

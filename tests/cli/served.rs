@@ -82,7 +82,7 @@ impl Served {
             // What a step says whose time ran out, in the world or on the way to it.
             let late = [
                 "not done after",
-                "AWS took the call, and yet",
+                "AWS accepted the call, but",
                 "the reply was lost",
             ];
             if ran.code != HELD || !late.iter().any(|said| ran.err.contains(said)) {

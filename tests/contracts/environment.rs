@@ -381,7 +381,7 @@ fn each_reason_for_having_no_credentials_has_a_sentence_of_its_own() {
         (
             "sso",
             format!(
-                "profile `sso` ({config}:1): nobody is signed in: run `aws sso login --profile sso`"
+                "profile `sso` ({config}:1): there is no sign-in session: run `aws sso login --profile sso`"
             ),
         ),
         (
@@ -430,7 +430,7 @@ fn a_role_that_asks_for_mfa_is_refused_in_words_that_say_so() {
     });
     assert_said(
         &said,
-        "STS does not give the role arn:aws:iam::1:role/ops of profile `mfa`",
+        "STS does not return credentials for the role arn:aws:iam::1:role/ops of profile `mfa`",
     );
     assert_said(
         &said,

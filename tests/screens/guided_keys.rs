@@ -289,7 +289,7 @@ fn a_second_run_waits_for_the_first() {
 
 #[test]
 fn a_share_has_the_same_limits_in_the_command_line_and_in_the_wizard() {
-    let said = "`100` is no percentage from 0 to 99";
+    let said = "`100` is not a percentage from 0 to 99";
     let mut state = calm();
     effects(&mut state, ":drain eu-west-1 100\n");
     let Some(Overlay::Palette(palette)) = &state.overlay else {

@@ -257,7 +257,7 @@ fn an_empty_list_says_whether_there_is_nothing_or_nobody_could_ask() {
     );
     assert!(edge.matches("time-out after 5 s").count() >= 3, "{edge}");
     let database = shown(snapshot.clone(), "3", "");
-    for claimed in ["no member", "none in the last hour", "no secondary"] {
+    for claimed in ["no member", "no event in 1 hour", "no secondary"] {
         assert!(!database.contains(claimed), "{claimed} in\n{database}");
     }
     let region = shown(snapshot, "2", "");
@@ -287,11 +287,11 @@ fn a_filter_that_hides_everything_is_blamed_and_nothing_else() {
     let snapshot = sample::fleet(&sample::THREE);
     let calls = shown(snapshot.clone(), "5", "nothing-is-called-so");
     assert!(
-        calls.contains("passes the filter") && !calls.contains("no call yet"),
+        calls.contains("matches the filter") && !calls.contains("no call yet"),
         "{calls}"
     );
     let fleet = shown(snapshot, "1", "nothing-is-called-so");
-    assert!(fleet.contains("no Region passes the filter"), "{fleet}");
+    assert!(fleet.contains("no Region matches the filter"), "{fleet}");
 }
 
 #[test]

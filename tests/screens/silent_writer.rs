@@ -1,4 +1,4 @@
-//! A writer that fell silent looks the same on every screen: down, and for how long nobody has heard of it.
+//! A writer whose data stopped looks the same on every screen: down, with the time since the last replication.
 
 use gwctl::console::app::{Panel, Screen};
 use gwctl::console::view::picture::text;

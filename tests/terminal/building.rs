@@ -72,7 +72,7 @@ fn the_configuration_says_what_was_built_in_the_console() {
     console.wait_text(&["us-east-1", "healthy"]);
     console.wait_no_text(&["first look under way"]);
     begin(&mut console, "provision eu-central-1", "eu-central-1");
-    console.wait_text(&[" DONE ", "now says what there is"]);
+    console.wait_text(&[" DONE ", "now describes the fleet as it is"]);
     console.press("1");
     console.wait_text(&["World", "eu-central-1", "4 healthy"]);
     let text = std::fs::read_to_string(kept).unwrap();

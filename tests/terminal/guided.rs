@@ -124,10 +124,10 @@ fn quitting_asks_and_leaves_a_run_that_is_found_again() {
     let mut again = shared.console();
     again.wait_text(&["unfinished", "6 opens it"]);
     again.press("6");
-    again.wait_text(&["Nobody moves this run", "T take over"]);
+    again.wait_text(&["No process drives this run", "T take over"]);
     again.wait_no_text(&["connecting"]);
     again.press("T");
-    again.wait_no_text(&["Nobody moves this run"]);
+    again.wait_no_text(&["No process drives this run"]);
     again.wait_text(&["u undo"]);
 }
 
@@ -159,7 +159,7 @@ fn a_demos_run_ends_with_its_world_and_the_next_demo_does_not_offer_it() {
     again.wait_no_text(&["unfinished"]);
     // Opened from the list it cannot be taken over either.
     again.press("\r");
-    again.wait_text(&["Nobody moves this run"]);
+    again.wait_text(&["No process drives this run"]);
     again.press("T");
     again.wait_text(&["the simulated world of run", "ended"]);
 }
@@ -172,9 +172,9 @@ fn a_second_console_sees_the_run_live_and_may_take_it_over_once_the_first_is_gon
     let mut second = shared.console();
     second.wait_text(&["in another gwctl"]);
     second.press("6");
-    second.wait_text(&["moves this run", "accepted"]);
+    second.wait_text(&["drives this run", "accepted"]);
     second.press("p");
-    second.wait_text(&["it is shown, no more"]);
+    second.wait_text(&["only shown here"]);
     // What is said to the first is seen in the second.
     first.press("n");
     first.wait_text(&["One line for the journal"]);
@@ -182,8 +182,8 @@ fn a_second_console_sees_the_run_live_and_may_take_it_over_once_the_first_is_gon
     second.press("\t\t");
     second.wait_text(&["seen by both"]);
     first.signal("KILL");
-    second.wait_text(&["Nobody moves this run", "T take over"]);
+    second.wait_text(&["No process drives this run", "T take over"]);
     second.press("T");
-    second.wait_no_text(&["Nobody moves this run"]);
+    second.wait_no_text(&["No process drives this run"]);
     second.wait_text(&["u undo"]);
 }

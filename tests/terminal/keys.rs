@@ -59,9 +59,9 @@ fn the_palette_completes_and_refuses_with_a_reason() {
     console.press(":edg\t\r");
     console.wait_text(&["Latency records"]);
     console.press(":dance\r");
-    console.wait_text(&["`:dance` is no command"]);
+    console.wait_text(&["`:dance` is not a command"]);
     console.press("\x1b");
-    console.wait_no_text(&["is no command"]);
+    console.wait_no_text(&["is not a command"]);
 }
 
 #[test]

@@ -166,7 +166,7 @@ impl Console {
             let left = deadline.saturating_duration_since(Instant::now());
             assert!(
                 !left.is_zero() && !output.ended,
-                "waited in vain for {what}; on screen is\n{}",
+                "waited without result for {what}; on screen is\n{}",
                 output.screen.screen().contents()
             );
             output = changed.wait_timeout(output, left).unwrap().0;

@@ -60,7 +60,7 @@ pub(super) fn met(state: &RunState, snapshot: &Snapshot, now: Timestamp) -> Vec<
         say(
             "least-healthy",
             format!(
-                "{healthy} healthy Regions would be left, {} are the least",
+                "{healthy} healthy Regions would be left, the minimum is {}",
                 rules.least_healthy
             ),
         );
@@ -85,7 +85,7 @@ pub(super) fn met(state: &RunState, snapshot: &Snapshot, now: Timestamp) -> Vec<
         say(
             "status",
             format!(
-                "the global cluster is `{}`, a word gwctl does not know",
+                "the global cluster is `{}`, a status gwctl does not know",
                 topology.status
             ),
         );
@@ -155,7 +155,7 @@ fn unseen(site: &Site, snapshot: &Snapshot, begun: Timestamp) -> Option<String> 
     let silent = !traffic::asked(site) || traffic::counts_elsewhere(snapshot, newest.at + stale);
     (seen_at_first && age > stale && silent && !is_unreachable(site, snapshot.at)).then(|| {
         format!(
-            "the newest figures of {}, which receives, are {} old",
+            "the newest figures of {}, which receives traffic, are {} old",
             site.region,
             format::span(age)
         )
@@ -169,7 +169,7 @@ fn answers(site: &Site, snapshot: &Snapshot) -> Option<bool> {
         return Some(false);
     }
     let probed = site.probe.current();
-    // What CloudFront answered by itself tells nothing of the Region.
+    // What CloudFront answered by itself is no observation of the Region.
     if let Some(report) = probed.filter(|report| report.own.is_none()) {
         return Some(report.status < 500);
     }
@@ -203,7 +203,7 @@ fn lagging(
     if let Some(silence) = lag.silence {
         return (lag.ms > rules.abort_lag_ms).then(|| {
             format!(
-                "{target} last heard of the writer {} ago",
+                "{target} last replicated from the writer {} ago",
                 format::span(snapshot.at.duration_since(silence.since))
             )
         });

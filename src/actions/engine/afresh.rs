@@ -56,7 +56,7 @@ async fn another_account(call: &PlannedCall, log: &Log) -> Option<String> {
             "these credentials are of account {now}, and the run was confirmed in account {then}"
         )),
         None => Some(format!(
-            "the run was confirmed in account {then}, and AWS does not say which these credentials belong to"
+            "the run was confirmed in account {then}, and STS does not return the account of these credentials"
         )),
     }
 }
@@ -84,7 +84,7 @@ async fn nobody_takes(shift: &Shift, log: &Log, insisted: bool) -> Option<String
     let accepted = unsure && (insisted || log.state().has_waived("not-the-last"));
     if !accepted && !any(|taker| matches!(taker, Taker::Takes)) {
         return Some(format!(
-            "{} would be the last to serve: {}",
+            "no Region would be left to serve after {}: {}",
             shift.region,
             told(&found)
         ));
@@ -98,7 +98,7 @@ async fn nobody_takes(shift: &Shift, log: &Log, insisted: bool) -> Option<String
         .collect();
     (!changed.is_empty() && !insisted).then(|| {
         format!(
-            "another Region was to take traffic, and takes none since the plan was made: {}; a retry goes on without it",
+            "a Region that the plan relies on no longer receives traffic: {}; a retry goes on without it",
             told(&changed)
         )
     })
@@ -106,7 +106,7 @@ async fn nobody_takes(shift: &Shift, log: &Log, insisted: bool) -> Option<String
 
 async fn taker(region: &Region, log: &Log, snapshot: &Snapshot) -> Taker {
     if log.lately.left(region) {
-        return Taker::KeptOut("it was left a moment ago by another run".into());
+        return Taker::KeptOut("another run moved its traffic away a moment ago".into());
     }
     if let Some(why) = Box::pin(kept_out(&log.run_context, snapshot, region)).await {
         return Taker::KeptOut(why);
@@ -122,7 +122,7 @@ fn told(found: &[(&Region, Taker)]) -> String {
     let each = found.iter().map(|(region, taker)| match taker {
         Taker::Takes => format!("{region} serves"),
         Taker::KeptOut(why) => format!("{region}: {why}"),
-        Taker::Unwell => format!("{region} is not well"),
+        Taker::Unwell => format!("{region} has problems"),
         Taker::Unknown => format!("whether {region} serves is not known"),
     });
     each.collect::<Vec<_>>().join("; ")
@@ -231,7 +231,7 @@ fn needless_failover(step: &Step, log: &Log) -> Option<String> {
     }
     let why = refused(&advise(&log.run_context.snapshot()))?;
     Some(format!(
-        "a failover is not called for any more: {why}; plan again"
+        "a failover is not needed any more: {why}; plan again"
     ))
 }
 

@@ -62,7 +62,7 @@ enum Change {
 }
 
 /// Drives `step` until it is done or held. Stops between looks when `leave` says so, and leaves the step
-/// under way: whoever resumes the run looks first.
+/// under way: the process that resumes the run first reads the state.
 pub(super) async fn drive(
     step: Step,
     log: Log,
@@ -202,7 +202,7 @@ impl Driver {
                 false,
             ),
             Change::Accepted { at, .. } if self.now().duration_since(at) > SHOWN => {
-                self.hold(format!("AWS took the call, and yet {text}"), false)
+                self.hold(format!("AWS accepted the call, but {text}"), false)
             }
             Change::Open { since, .. } if self.now().duration_since(since) <= SETTLE => {
                 self.tell(format!("the reply was lost; reading state: {text}"))?;
@@ -238,7 +238,7 @@ impl Driver {
                 let waited = format::span(limit);
                 self.hold(
                     format!(
-                        "AWS took {}, and after {waited} it does not show",
+                        "AWS accepted {}, but after {waited} its effect does not show",
                         next.operation
                     ),
                     false,
@@ -304,7 +304,7 @@ impl Driver {
         for need in self.step.needs.iter().filter(|need| !granted(&need.on)) {
             if let Standing::Broken(why) = standing(&need.on, &snapshot) {
                 return self.hold(
-                    format!("not sent: {} does not stand: {why}", need.on),
+                    format!("not sent: {} is not available: {why}", need.on),
                     false,
                 );
             }

@@ -74,7 +74,7 @@ pub enum NotStarted {
     #[error("the fleet changed since the plan was made: nothing was done; plan again")]
     Changed,
     /// It was confirmed for another account or other resources.
-    #[error("it was confirmed for something else: {}; nothing was sent", .0.join("; "))]
+    #[error("the run was confirmed for other resources: {}; nothing was sent", .0.join("; "))]
     Elsewhere(Vec<String>),
     /// The fleet is read-only.
     #[error("the fleet {0} is read-only by its configuration")]
@@ -94,12 +94,10 @@ pub enum NotStarted {
         why: &'static str,
     },
     /// It acted on a simulated world that is no more.
-    #[error(
-        "the simulated world of run {0} ended with its process: there is nothing to go on with"
-    )]
+    #[error("the simulated world of run {0} ended with its process: it cannot go on")]
     WorldEnded(String),
     /// It is over.
-    #[error("run {id} is {}: there is nothing to go on with", phase.word())]
+    #[error("run {id} is {}: it cannot go on", phase.word())]
     Over {
         /// Which.
         id: String,
@@ -169,7 +167,7 @@ pub fn resume(
     let binding = &left.plan.binding;
     is_here(binding, &run_context)?;
     if binding.place.is_none() && left.first_change().is_none() {
-        let why = "AWS did not say in which account it was confirmed, and nothing was sent yet: plan it again";
+        let why = "the account in which it was confirmed is not known, and nothing was sent yet: plan it again";
         return Err(NotStarted::Elsewhere(vec![why.into()]));
     }
     let lease = folder.lease(binding, &holder(operator, id, at))?;

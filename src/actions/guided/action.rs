@@ -192,8 +192,8 @@ impl LookUp {
     /// Before it begins.
     pub const fn announced(self) -> &'static str {
         match self {
-            Self::Certificate => "ACM is asked first about the certificate",
-            Self::Stacks => "CloudFormation is asked first which stacks there are",
+            Self::Certificate => "gwctl first asks ACM about the certificate",
+            Self::Stacks => "gwctl first asks CloudFormation which stacks exist",
         }
     }
 }

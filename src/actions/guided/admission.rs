@@ -68,7 +68,7 @@ pub(super) fn step_by_step(
                 p99_ms: rules.abort_p99_ms,
                 for_s: over_s / levels,
             });
-            let gate = format!("{region} is well with {share} %");
+            let gate = format!("{region} works with {share} %");
             let gate = Step::new(
                 id(&format!("well-{share}"), region),
                 gate,
@@ -109,7 +109,7 @@ fn shared(all: &Architecture<'_>, site: &Site<'_>, share: u8, other: &Other) -> 
 }
 
 /// The nearest of the fleet's other Regions that serve all of their own traffic: what is sent to another would come
-/// back, or find nobody.
+/// back, or reach no Region that serves.
 fn other(all: &Architecture<'_>, region: &Region) -> Result<Other, Refused> {
     let context = all.context;
     let point = |region: &Region| region.place().map(|place| (place.lat, place.lon));
@@ -129,9 +129,9 @@ fn other(all: &Architecture<'_>, region: &Region) -> Result<Other, Refused> {
         .min_by_key(far);
     let nearest = nearest.ok_or_else(|| {
         Refused::new(format!(
-            "no other Region serves all of its own traffic now, and could take what {region} does not take yet"
+            "no other Region serves all of its own traffic now: none can take the share that {region} does not take yet"
         ))
-        .instead("Without `--over` all of it comes at once.")
+        .instead("Without `--over` all traffic comes at once.")
     })?;
     let record = context.snapshot.edge.record(nearest);
     let direct = record.filter(|record| record.alias_zone.is_none() && record.kind == "CNAME");

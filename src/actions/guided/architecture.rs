@@ -48,7 +48,7 @@ impl<'a> Architecture<'a> {
         survey: Option<&'a Survey>,
     ) -> Result<Self, Refused> {
         let survey = survey.ok_or_else(|| {
-            Refused::new("what stacks there are was not looked up: nothing can be planned")
+            Refused::new("gwctl did not look up which stacks exist: it cannot plan")
         })?;
         let account = context
             .snapshot
@@ -56,7 +56,7 @@ impl<'a> Architecture<'a> {
             .last()
             .map(|identity| identity.account.clone())
             .ok_or_else(|| {
-                Refused::new("the account is not known: STS did not say who the caller is")
+                Refused::new("the account is not known: STS did not return the caller")
                     .instead("`gwctl doctor` says what is wrong with the credentials.")
             })?;
         fleet_name::fits(context.fleet)?;
@@ -82,9 +82,7 @@ impl<'a> Architecture<'a> {
                 "whether there is a stack {} is not known: {why}",
                 wanted.stack
             ))
-            .instead(
-                "Nothing is planned on a guess: plan again once CloudFormation answers there.",
-            )),
+            .instead("Plan again when CloudFormation answers there.")),
         }
     }
 
@@ -349,7 +347,7 @@ impl<'a> Architecture<'a> {
         let after = if kept.is_empty() {
             "gone".to_owned()
         } else {
-            format!("gone; kept: {}", kept.join(", "))
+            format!("deleted; kept: {}", kept.join(", "))
         };
         let change = Change::new(
             format!("stack {} in {}", wanted.stack, wanted.region),
@@ -415,7 +413,7 @@ impl<'a> Architecture<'a> {
         ]);
         gwctl_stacks::parts(template, &pseudo, before, after).map_err(|error| {
             Refused::new(format!("the {} template: {error}", wanted.kind)).instead(
-                "`[fleets.NAME.build]` of the configuration gives the templates' parameters.",
+                "`[fleets.NAME.build]` in the configuration sets the templates' parameters.",
             )
         })
     }

@@ -90,7 +90,7 @@ pub(super) fn up_to_green(
         .after([id("switch", region), id("serving", region)]),
         Step::new(
             id("green", region),
-            format!("The health check of {region} is green"),
+            format!("Health check of {region}: healthy"),
             green,
             snapshot,
         )
@@ -110,7 +110,7 @@ pub(super) fn admitted(all: &Architecture<'_>, site: &Site<'_>) -> Result<Step, 
     let (checked, admitted) = (wanted(Traffic::Checked), wanted(Traffic::Admitted));
     let step = all.build(
         &id("admitted", region),
-        format!("The latency record of {region}: it takes traffic"),
+        format!("The latency record of {region}: it gets traffic"),
         &admitted,
         Some(&checked.parameters),
     )?;
@@ -136,12 +136,12 @@ fn written(all: &Architecture<'_>, region: &Region) -> Option<Step> {
         key: format!("gwctl-{}-{region}-{at}", all.context.fleet),
         signed: all.signs(),
     });
-    let title = format!("{region} takes a write and carries it to the writer");
+    let title = format!("A write through {region} reaches the writer");
     let step = Step::new(id("written", region), title, task, all.context.snapshot);
     let change = Change::new(
         format!("the fleet's data, through {region}"),
         "as it is",
-        format!("one smoke write by POST {path}"),
+        format!("one test write by POST {path}"),
     );
     let after = [id("serving", region), id("member", region)];
     Some(step.changes(change).after(after))
@@ -168,15 +168,15 @@ pub(super) fn standing(all: &Architecture<'_>, wanted: Wanted) -> Result<Wanted,
             wanted.stack, wanted.region
         ))
         .instead(
-            "Only what gwctl built can be taken down by it; other stacks by whatever made them.",
+            "gwctl deletes only stacks that it built; delete others with the tool that created them.",
         ));
     };
     if !known.ours {
         return Err(Refused::new(format!(
-            "the stack {} in {} is not gwctl's: it lacks the tag {}={}",
+            "gwctl did not build the stack {} in {}: it lacks the tag {}={}",
             wanted.stack, wanted.region, FLEET_TAG, all.context.fleet
         ))
-        .instead("Retire it with whatever made it."));
+        .instead("Delete it with the tool that created it."));
     }
     Ok(Wanted {
         parameters: known.parameters.clone(),

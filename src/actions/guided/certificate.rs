@@ -68,7 +68,7 @@ impl Action for AttachCertificate {
         Some(Question {
             title: "Attach a certificate".into(),
             text: "The ARN of a certificate in us-east-1.",
-            announced: "its ARN is asked for",
+            announced: "Enter asks for its ARN",
             answer: self.arn.clone(),
         })
     }
@@ -145,7 +145,7 @@ impl Action for AttachCertificate {
             };
             Step::new(
                 id,
-                "Attach the certificate and wait until it is everywhere",
+                "Attach the certificate and wait for its deployment",
                 Task::AttachCertificate(task),
                 context.snapshot,
             )
@@ -172,7 +172,7 @@ fn home(arn: &str) -> Check {
         arn.starts_with("arn:") && region == "us-east-1",
         "the certificate is in us-east-1",
         Finding::Fail,
-        format!("CloudFront takes certificates of us-east-1 alone, and this one is in `{region}`"),
+        format!("CloudFront accepts only certificates of us-east-1, and this one is in `{region}`"),
     )
 }
 

@@ -138,7 +138,7 @@ fn configured(all: &Architecture<'_>, wanted: &Wanted) -> Option<Check> {
             "code",
             Finding::Waivable,
             format!(
-                "the handler would be the template's sample, which answers clients that it is well, and not what {region} runs: `--code-from {region}`, or CodeS3Bucket or CodeImageUri under `[fleets.{}.build.region]`",
+                "the handler would be the template's sample, which answers GET requests with 200, instead of the code that {region} runs: use `--code-from {region}`, or CodeS3Bucket or CodeImageUri under `[fleets.{}.build.region]`",
                 all.context.fleet,
                 region = other.region,
             ),
@@ -165,7 +165,7 @@ pub(super) fn takes_writes(all: &Architecture<'_>, wanted: &Wanted) -> Option<Ch
         Check::new(
             "smoke-write",
             Finding::Fail,
-            format!("a write is to be tried at {path}, and the template's sample takes none: give the handler its code, or leave `smoke_write` out"),
+            format!("the plan tests a write at {path}, but the template's sample accepts no writes: give the handler its code, or leave `smoke_write` out"),
         )
     })
 }
@@ -214,7 +214,7 @@ fn origin(all: &Architecture<'_>, source: &SourceCode) -> Check {
         format!("{} in {}, which is healthy", source.function, source.region),
         Finding::Waivable,
         format!(
-            "{} runs in {}, which is {}: its code may be why",
+            "{} runs in {}, which is {}: its code may be the cause",
             source.function,
             source.region,
             verdict.word()
@@ -229,12 +229,12 @@ fn carried(code: &DeployedCode, region: &Region) -> Check {
             "code",
             Finding::Warn,
             format!(
-                "it is the image {image}: the registry in {region} must have it, as by replication; Lambda will tell"
+                "it is the image {image}: the registry in {region} must have it, for example by replication; gwctl does not check this"
             ),
         );
     }
     let instead = format!(
-        "put the package into a bucket in {region}, `CodeS3Bucket`, and go without `--code-from`"
+        "put the package into a bucket in {region}, `CodeS3Bucket`, and do not use `--code-from`"
     );
     let inline = ["nodejs", "python"]
         .iter()
@@ -244,7 +244,7 @@ fn carried(code: &DeployedCode, region: &Region) -> Check {
             "code",
             Finding::Fail,
             format!(
-                "a function of {} cannot be made before its package is there: {instead}",
+                "a function of {} cannot be created before its package exists: {instead}",
                 code.runtime
             ),
         );

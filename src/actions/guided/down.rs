@@ -85,11 +85,12 @@ impl Action for Down {
             None => Check::new(
                 "writer",
                 Finding::Fail,
-                "who writes is not known: the writer's cluster must leave the global database last",
+                "the writer is not known: the writer's cluster must leave the global database last",
             ),
-            Some(writer) => {
-                Check::pass("writer", format!("{} writes, and goes last", writer.region))
-            }
+            Some(writer) => Check::pass(
+                "writer",
+                format!("{} is the writer, and is deleted last", writer.region),
+            ),
         });
         let edge = standing(&all, all.edge(&regions))?;
         plan.steps.push(all.remove("edge", &edge)?);
@@ -114,7 +115,7 @@ impl Action for Down {
         plan.steps
             .extend(frame(&all, &global, "", secondaries, None)?);
         plan.notes =
-            vec!["Clients get no answer once the edge is gone; nobody is drained first.".into()];
+            vec!["Clients get no answer after the edge stack is deleted; gwctl does not drain traffic first.".into()];
         plan.notes.extend(remains::of_regions(&all, &sites));
         plan.notes.extend(remains::of_edge(&all));
         Ok(plan)

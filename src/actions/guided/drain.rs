@@ -14,7 +14,7 @@ use crate::{Change, Refused, Step, Task, format};
 use gwctl_fleet::assumptions::Means;
 use gwctl_fleet::{Region, Snapshot};
 
-/// In which time a Region is drained, in seconds, where nobody says.
+/// The default time in which a Region is drained, in seconds.
 const OVER_S: u64 = 600;
 
 /// Less traffic to a Region, gradually, by weight.
@@ -79,7 +79,7 @@ impl Action for Drain {
         Some(Question {
             title: format!("Drain {}", self.region),
             text: "What share of its traffic stays, in percent, and over how long: `20 over 10m`.",
-            announced: "the share that stays and the time are asked for",
+            announced: "Enter asks for the share that stays and the time",
             answer: format!("{} over {}", self.to, time(self.over_s)),
         })
     }
@@ -197,7 +197,7 @@ fn steps(
         let within = shift::within(context, shift::receivers(context, region), over_s / levels);
         let gate = Step::new(
             format!("gate-{percent}"),
-            "The Regions that receive are well",
+            "Receiving Regions are within limits",
             within,
             context.snapshot,
         );

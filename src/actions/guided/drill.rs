@@ -1,4 +1,4 @@
-//! A whole failover and back (aws-facts §12): baseline, evacuate beside promote, verify, hold, fail back.
+//! A full failover and back (aws-facts §12): baseline, evacuate beside promote, verify, hold, fail back.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +22,7 @@ pub const CALM: &str = "calm";
 /// A planned failover and back: baseline, evacuate beside promote, verify, hold, fail back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Drill {
-    /// The Region that is left.
+    /// The Region to evacuate.
     pub region: Region,
     /// The Region that becomes the writer's.
     pub to: Region,
@@ -45,8 +45,8 @@ impl Drill {
 impl Action for Drill {
     const NAME: &'static str = "drill";
     const ABOUT: &'static str =
-        "A whole failover and back: baseline, evacuate beside promote, verify, hold, fail back";
-    const MENU: &'static str = "A whole failover and back";
+        "A full failover and back: baseline, evacuate and promote, verify, wait, fail back";
+    const MENU: &'static str = "A full failover and back";
     const ARGUMENTS: &'static str = "FROM TO [HOLD]";
     const EXAMPLE: &'static str = "us-east-1 eu-west-1 10m";
     const TAKES: Takes = Takes::Region;
@@ -120,7 +120,7 @@ impl Action for Drill {
         context.site(region)?;
         context.site(to)?;
         if region == to {
-            return Err(Refused::new("a drill goes from one Region to another"));
+            return Err(Refused::new("a drill needs two different Regions"));
         }
         let cast = Cast::find(context, to)?;
         let advice = advise(context.snapshot);
@@ -173,9 +173,12 @@ fn calm(snapshot: &Snapshot) -> Check {
     Check::of(
         CALM,
         outage.is_none(),
-        "nothing is wrong that a drill would make worse",
+        "the fleet has no problem that a drill could make worse",
         Finding::Waivable,
-        format!("a drill is for calm days: {}", outage.unwrap_or_default()),
+        format!(
+            "a drill needs a fleet without problems: {}",
+            outage.unwrap_or_default()
+        ),
     )
 }
 
@@ -205,7 +208,7 @@ fn steps(
         snapshot,
     )];
     let moved = promote::steps(context, cast, mode);
-    // While nobody takes writes no Region is well: who receives is judged once somebody does, also by
+    // While no cluster accepts writes no Region is well: the receivers are judged after one does, also by
     // those who go through the steps one after the other.
     let (judged, away): (Vec<Step>, Vec<Step>) = evacuate::steps(context, region, choice)?
         .into_iter()
@@ -241,7 +244,7 @@ fn steps(
     steps.push(
         Step::new(
             "verify",
-            "The fleet is well without the Region",
+            "The fleet works without the Region",
             within,
             snapshot,
         )
@@ -250,12 +253,12 @@ fn steps(
     let look = Task::HoldForOperator(HoldForOperator {
         for_s: hold_s,
         text: format!(
-            "{region} is out and {} writes: look around, then go on to fail back",
+            "{region} is evacuated and {} is the writer: check the fleet, then go on to fail back",
             cast.target.region
         ),
     });
     steps.push(
-        Step::new("look", "The operator looks around", look, snapshot).after([
+        Step::new("look", "Operator checks the fleet", look, snapshot).after([
             "verify",
             "traffic",
             "receivers",
@@ -342,7 +345,7 @@ fn back(
     let last = ids(&steps);
     steps.push(Step::new("back.verify", "The fleet is as before", everyone, snapshot).after(last));
     let counted = Task::AwaitFigures(AwaitFigures { most_s: 300 });
-    let title = "What it cost is counted";
+    let title = "Failed requests are counted";
     steps.push(Step::new("counted", title, counted, snapshot).after(["back.verify"]));
     for step in &mut steps {
         // Planned while the Region may be down: what a step needs is looked at again just before it.

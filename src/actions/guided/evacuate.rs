@@ -133,11 +133,11 @@ pub(super) fn lapses(context: &PlanContext<'_>, region: &Region, choice: &Choice
         ),
         Lasting::Unsure => (
             Finding::Warn,
-            "leave a console open with --write, which puts the position again, and set TreatMissingData to ignore",
+            "leave a console open with --write, which repeats the position, and set TreatMissingData to ignore",
         ),
         Lasting::Unknown => (
             Finding::Warn,
-            "leave a console open with --write, which puts the position again",
+            "leave a console open with --write, which repeats the position",
         ),
     };
     Some(Check::new(
@@ -165,7 +165,7 @@ fn admitted(snapshot: &Snapshot, region: &Region) -> Check {
             verdict.in_service() != Some(false),
             format!("Route 53 sends traffic to {region}"),
             Finding::Warn,
-            format!("Route 53 sends {region} no traffic already: its health check is unhealthy"),
+            format!("Route 53 already sends {region} no traffic: its health check is unhealthy"),
         ),
     }
 }
@@ -210,6 +210,6 @@ pub(super) fn inverse(
 
 fn writer_stays(context: &PlanContext<'_>, region: &Region) -> Option<String> {
     (context.snapshot.is_writer(region) == Some(true)).then(|| {
-        format!("{region} stays the database's writer: the other Regions go on sending their writes there. `promote` moves it.")
+        format!("{region} stays the database's writer: the other Regions still send their writes there. `promote` moves the writer.")
     })
 }

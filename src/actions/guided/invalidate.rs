@@ -47,7 +47,7 @@ impl Action for Invalidate {
         Some(Question {
             title: "Invalidate".into(),
             text: "Which paths, with a blank between them: `/orders/* /index.html`.",
-            announced: "the paths are asked for",
+            announced: "Enter asks for the paths",
             answer: self.paths.join(" "),
         })
     }
@@ -87,7 +87,7 @@ impl Action for Invalidate {
             !everything,
             "single paths",
             Finding::Warn,
-            "everything is fetched anew: expect more requests in every Region for a while",
+            "CloudFront fetches everything again: expect more requests in every Region for a while",
         ));
         let seed = format!("{}{}", context.snapshot.at, paths.join(" "));
         let task = Task::Invalidate(task::Invalidate {
@@ -97,9 +97,8 @@ impl Action for Invalidate {
         });
         let step = Step::new("invalidate", "Invalidate the paths", task, context.snapshot);
         plan.steps
-            .push(step.changes(Change::new("cached copies", "kept", "fetched anew")));
-        plan.notes
-            .push("An invalidation cannot be taken back.".into());
+            .push(step.changes(Change::new("cached copies", "kept", "fetched again")));
+        plan.notes.push("An invalidation cannot be undone.".into());
         Ok(plan)
     }
 }

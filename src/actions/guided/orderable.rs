@@ -64,7 +64,7 @@ fn offered<'a>(all: &'a Architecture<'_>, region: &Region, version: &str) -> Opt
 /// What a Region's stack asks of RDS and of the network, before it is built.
 pub(super) fn checks(all: &Architecture<'_>, wanted: &Wanted) -> Vec<Check> {
     let own = &all.context.spec.build.templates;
-    // What a template of one's own makes of its parameters nobody here knows.
+    // gwctl does not know what a template of one's own makes of its parameters.
     if own.contains_key(Kind::Region.word()) {
         return Vec::new();
     }
@@ -90,7 +90,7 @@ fn order(all: &Architecture<'_>, wanted: &Wanted) -> Check {
     let Offers { engine, class, .. } = offers;
     let of = |name: &str| wanted.parameters.get(name).map(String::as_str);
     if of("Engine").is_some_and(|wanted| wanted != engine) {
-        return unknown(&format!("RDS was asked for {engine}"));
+        return unknown(&format!("gwctl asked RDS for {engine}"));
     }
     let Some(version) = of("EngineVersion") else {
         return unknown("no engine version is given");
@@ -149,7 +149,7 @@ fn network(parameters: &Parameters) -> Option<Check> {
     Some(Check::of(
         "network",
         given("SubnetIds"),
-        "the network is your own: its subnets must be in two zones, and its routes are yours to keep",
+        "the network is your own: its subnets must be in two zones, and you maintain its routes",
         Finding::Fail,
         "`VpcId` is given without `SubnetIds`: two subnets or more, in different zones",
     ))

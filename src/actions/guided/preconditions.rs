@@ -126,12 +126,12 @@ fn instance(context: &PlanContext<'_>, cast: &Cast<'_>) -> Check {
         Availability::Busy => Check::new(
             "instance",
             Finding::Warn,
-            format!("{said}: AWS is at work on it, and it serves meanwhile"),
+            format!("{said}: AWS is changing it, and it still serves"),
         ),
         Availability::Unknown => Check::new(
             "instance",
             Finding::Waivable,
-            format!("{said}: gwctl does not know whether it serves so"),
+            format!("{said}: gwctl does not know whether it serves in this state"),
         ),
         Availability::Out => Check::new(
             "instance",
@@ -222,7 +222,7 @@ fn lag(context: &PlanContext<'_>, cast: &Cast<'_>, mode: Mode) -> Check {
             |ms| format!("its lag before was {}", format::millis(ms)),
         );
         let text = format!(
-            "{region} last heard the writer {ago} ago; {heard}; what was written since is not known"
+            "{region} last replicated from the writer {ago} ago; {heard}; how much was written since is not known"
         );
         return Check::new("lag", Finding::Waivable, text);
     }
@@ -303,21 +303,22 @@ pub(super) fn not_the_last(snapshot: &Snapshot, region: &Region) -> Check {
         return Check::pass(NAME, format!("{left} would serve"));
     }
     if !unknown.is_empty() {
-        let text =
-            format!("whether anybody else serves is not known: nothing shows that {unknown} does");
+        let text = format!(
+            "it is not known whether another Region serves: nothing shows that {unknown} does"
+        );
         return Check::new(NAME, Finding::Waivable, text);
     }
     Check::new(
         NAME,
         Finding::Fail,
         format!(
-            "{region} is the last healthy Region: with none healthy Route 53 treats all as healthy and sends traffic right back"
+            "{region} is the last healthy Region: if none is healthy, Route 53 treats all as healthy and sends the traffic back"
         ),
     )
 }
 
 /// Whether traffic would find a Region well: Route 53 sends some there and it is not down. While nobody
-/// takes writes every Region is down for those; then what it answers counts. None where nothing shows it.
+/// accepts writes every Region is down for those; then what it answers counts. None where nothing shows it.
 pub(crate) fn serves(snapshot: &Snapshot, region: &Region) -> Option<bool> {
     let site = snapshot.site(region)?;
     let unwritable = snapshot.database.judgement.verdict == Verdict::Down;

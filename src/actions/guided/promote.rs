@@ -66,7 +66,7 @@ impl Action for Promote {
                 "force" => promote.force = true,
                 other => {
                     let why = format!(
-                        "`{other}` is no way to promote; accepted are switchover, failover and force"
+                        "`{other}` is not a way to promote; accepted are switchover, failover and force"
                     );
                     return Err(ArgumentError::Word(why));
                 }
@@ -80,7 +80,7 @@ impl Action for Promote {
     }
 
     fn choice(&self) -> String {
-        let mode = self.mode.map_or("the way advised", Mode::word);
+        let mode = self.mode.map_or("the recommended mode", Mode::word);
         format!("{} by {mode}", self.target)
     }
 
@@ -151,13 +151,13 @@ impl Action for Promote {
         if mode == Mode::Failover {
             plan.data_loss = Some(data_loss::estimate(context.snapshot, target));
             plan.notes.push(format!(
-                "After it the old primary is rebuilt on a new volume: until then one Region fewer protects the data. Stop what writes to {} if you can (two writers).",
+                "After it Aurora rebuilds the old primary on a new volume: until then one Region less protects the data. If you can, stop clients that write to {}: for a while there may be two writers.",
                 cast.writer.region
             ));
         }
         plan.notes.push(forwarding_note(context, &cast));
         plan.notes.push(
-            "Infrastructure code will see the roles swapped as drift: do not let it repair them."
+            "Infrastructure code will report the swapped roles as drift: do not let it change them back."
                 .into(),
         );
         plan.advice = Some(advice);
@@ -188,7 +188,7 @@ pub(super) struct Cast<'a> {
 impl<'a> Cast<'a> {
     pub(super) fn find(context: &PlanContext<'a>, target: &Region) -> Result<Self, Refused> {
         let topology = context.snapshot.database.topology.last().ok_or_else(|| {
-            Refused::new("the global database could not be read: who writes is not known")
+            Refused::new("gwctl could not read the global database: the writer is not known")
         })?;
         let writer = topology
             .writer()
@@ -320,10 +320,10 @@ pub(super) fn forwarding_note(context: &PlanContext<'_>, cast: &Cast<'_>) -> Str
             "{old} will forward its writes as {new} does now. The primary does not show that setting: when the reply to ModifyDBCluster is lost there, the call is sent again, which changes nothing."
         ),
         Some(false) => format!(
-            "{new} does not forward writes, so {old} will not either: what writes in {old} must reach the writer in {new}."
+            "{new} does not forward writes, so {old} will not either: clients that write in {old} must reach the writer in {new}."
         ),
         None => format!(
-            "Whether {new} forwards writes is not shown, so {old} is left as it is: look whether what writes in {old} reaches the writer."
+            "Whether {new} forwards writes is not shown, so {old} is left as it is: check whether writes in {old} reach the writer."
         ),
     }
 }

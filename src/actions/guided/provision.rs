@@ -22,7 +22,7 @@ use gwctl_fleet::{Region, Snapshot};
 /// Members of a global database (aws-facts §2.1).
 const MEMBERS: usize = 11;
 
-/// Build the fleet in one more Region, and let traffic in last.
+/// Build the fleet in one more Region, and send it traffic last.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Provision {
     pub region: Region,
@@ -51,7 +51,7 @@ impl Provision {
 
 impl Action for Provision {
     const NAME: &'static str = "provision";
-    const ABOUT: &'static str = "Build the fleet in one more Region, and let traffic in last";
+    const ABOUT: &'static str = "Build the fleet in one more Region, and send it traffic last";
     const MENU: &'static str = "Build the fleet in one more Region";
     const ARGUMENTS: &'static str = "REGION [over TIME] [code-from REGION[/FUNCTION]]";
     const EXAMPLE: &'static str = "eu-central-1 over 30m code-from eu-west-1";
@@ -96,7 +96,7 @@ impl Action for Provision {
         if unbuilt {
             Opening::None
         } else {
-            Opening::Typed("the Region is asked for: Tab completes those the fleet is not in")
+            Opening::Typed("Enter asks for the Region: Tab completes those without the fleet")
         }
     }
 
@@ -173,7 +173,7 @@ impl Action for Provision {
             primary: false,
         };
         let mut plan = Draft::new(
-            format!("Build the fleet in {region}, and let traffic in last"),
+            format!("Build the fleet in {region}, and send it traffic last"),
             region.as_str(),
         );
         plan.checks = checks(&all, region, &site);
@@ -186,7 +186,7 @@ impl Action for Provision {
             Some(known) => {
                 let step = all.build(
                     "edge",
-                    format!("The router learns {region}"),
+                    format!("Add {region} to the router"),
                     &edge,
                     Some(&known.parameters),
                 )?;
@@ -194,7 +194,7 @@ impl Action for Provision {
                 before_record.push("edge".to_owned());
                 let mut back = all.build(
                     "undo.edge",
-                    format!("The router forgets {region}"),
+                    format!("Remove {region} from router"),
                     &super::architecture::Wanted {
                         parameters: known.parameters.clone(),
                         ..edge.clone()
@@ -321,13 +321,13 @@ pub(super) fn taken(all: &Architecture<'_>, wanted: &[super::architecture::Wante
     let mut unknown = wanted.iter().filter(|one| all.known(one).is_none());
     let hidden = unknown.find_map(|one| all.hidden(one));
     if let (true, Some(why)) = (taken.is_empty(), hidden) {
-        let text = format!("whether stacks of these names are there is not known: {why}");
+        let text = format!("it is not known whether stacks of these names exist: {why}");
         return Check::new("names", Finding::Fail, text);
     }
     Check::of(
         "names",
         taken.is_empty(),
-        "no stack of these names is there",
+        "no stack of these names exists",
         Finding::Fail,
         format!(
             "{}: go on with the run that made it, or delete it first",
@@ -341,7 +341,7 @@ pub(super) fn taken(all: &Architecture<'_>, wanted: &[super::architecture::Wante
 const CHECKS_A_MINUTE: u64 = 90;
 const CHECKS_A_MONTH: u64 = CHECKS_A_MINUTE * 60 * 24 * 30;
 
-/// Clients that nobody thinks of; what a template of one's own has them ask is not known.
+/// Clients that are easily forgotten; what they send with a template of one's own is not known.
 fn checkers(context: &PlanContext<'_>) -> String {
     if context.spec.build.templates.contains_key("region") {
         return String::new();
@@ -363,7 +363,7 @@ pub(super) fn notes(context: &PlanContext<'_>) -> Vec<String> {
             .unwrap_or_else(|| default.into())
     };
     vec![
-        "Provisioning is no outage action: it needs Route 53's and API Gateway's control planes in us-east-1.".into(),
+        "Do not provision during an outage: it needs Route 53's and API Gateway's control planes in us-east-1.".into(),
         format!(
             "Monthly costs come from {} × {} and their storage, Lambda and API Gateway by use, the KMS key, three health checks (one with latency, at 10 s).{}",
             of("DBInstanceCount", "2"),

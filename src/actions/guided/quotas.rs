@@ -106,7 +106,7 @@ fn made(region: &Region, wanted: &Wanted, room: &Room) -> Check {
         name,
         Finding::Waivable,
         format!(
-            "the account may not have as many in {region}: {}; ask AWS for more",
+            "the quotas in {region} are too small: {}; ask AWS to increase them",
             lacking.join(", ")
         ),
     )

@@ -21,10 +21,10 @@ pub(super) fn of_regions(all: &Architecture<'_>, sites: &[Wanted]) -> Vec<String
         .collect();
     vec![
         format!(
-            "What stays and costs until somebody deletes it: the final snapshot of the cluster ({clusters}) and the KMS key that encrypts it. Delete both once nobody wants the data, the snapshot first."
+            "What stays and costs money until you delete it: the final snapshot of the cluster ({clusters}) and the KMS key that encrypts it. Delete both when nobody needs the data, the snapshot first."
         ),
         format!(
-            "What stays: the log group of the database ({logs}). RDS made it, and it keeps what is in it for ever."
+            "What stays: the log group of the database ({logs}). RDS created it, and it has no retention limit."
         ),
         validation(all, &endpoints),
     ]
@@ -43,13 +43,13 @@ pub(super) fn of_edge(all: &Architecture<'_>) -> Vec<String> {
             Region::global()
         ),
         format!(
-            "What stays: the log groups /aws/lambda/us-east-1.{router}, in every Region where CloudFront ran the router. They keep what is in them for ever."
+            "What stays: the log groups /aws/lambda/us-east-1.{router}, in every Region where CloudFront ran the router. They have no retention limit."
         ),
         validation(all, std::slice::from_ref(&spec.domain)),
     ]
 }
 
-/// ACM's records outlive the certificates: nobody but their owner knows that they are no longer needed.
+/// ACM's records remain after the certificates: only their owner knows that they are no longer needed.
 fn validation(all: &Architecture<'_>, names: &[String]) -> String {
     let records: Vec<String> = names.iter().map(|name| format!("_….{name}")).collect();
     format!(

@@ -90,8 +90,8 @@ impl Action for Restore {
                 )));
             }
             return Err(
-                Refused::new(format!("nothing of gwctl's keeps traffic from {region}")).instead(
-                    "Where its own health check fails, it returns by itself once that passes.",
+                Refused::new(format!("gwctl does not keep traffic from {region}")).instead(
+                    "If its health check fails, traffic returns when the check passes again.",
                 ),
             );
         };
@@ -106,7 +106,7 @@ impl Action for Restore {
         plan.inverse = inverse(context, region, &held_by)?;
         plan.mechanism = Some(Choice {
             mechanism: first,
-            why: "it is what keeps the traffic away".into(),
+            why: "this keeps the traffic away now".into(),
             also: held_by[1..].to_vec(),
             out: Vec::new(),
         });
@@ -193,7 +193,7 @@ fn well(context: &PlanContext<'_>, region: &Region) -> Check {
         answers,
         format!("{region} answers"),
         Finding::Fail,
-        format!("{region} does not answer: it cannot take traffic"),
+        format!("{region} does not answer: it cannot serve traffic"),
     )
 }
 

@@ -126,7 +126,7 @@ impl Action for Retire {
             .extend(remains::of_regions(&all, std::slice::from_ref(&site)));
         plan.notes.extend([
             shift::caches(context, region),
-            "Copies of the router at the edge go within hours after its list changed; they only forget the Region.".into(),
+            "After its list of Regions changed, CloudFront replaces the router's copies at edge locations within hours.".into(),
         ]);
         Ok(plan)
     }
@@ -141,7 +141,7 @@ fn out_of_routing(all: &Architecture<'_>, site: &Wanted, plan: &mut Draft) -> Re
     };
     let record = all.build(
         "record",
-        format!("The latency record of {region} goes"),
+        format!("Delete latency record of {region}"),
         &checked,
         Some(&site.parameters),
     )?;
@@ -151,7 +151,7 @@ fn out_of_routing(all: &Architecture<'_>, site: &Wanted, plan: &mut Draft) -> Re
         .extend(shift::observed(all.context, region, Way::Out, "record", ""));
     let mut back = all.build(
         "undo.record",
-        format!("The latency record of {region} comes back"),
+        format!("Create latency record of {region}"),
         site,
         Some(&checked.parameters),
     )?;
@@ -238,7 +238,7 @@ fn positioned(all: &Architecture<'_>, other: &Region, home: &Region) -> Result<S
     ))
 }
 
-/// The router forgets the Region, once nobody is sent there.
+/// Removes the Region from the router, once no traffic goes there.
 fn forgotten(
     all: &Architecture<'_>,
     others: &[Region],
@@ -254,7 +254,7 @@ fn forgotten(
     };
     let step = all.build(
         "edge",
-        "The router forgets the Region",
+        "Remove it from the router",
         &edge,
         Some(&known.parameters),
     )?;
@@ -281,7 +281,7 @@ fn frame_in_sight(all: &Architecture<'_>, region: &Region) -> Check {
     Check::of(
         "global-stack",
         !lost,
-        "the global cluster's stack stays in sight",
+        "gwctl still finds the global cluster's stack",
         Finding::Waivable,
         format!(
             "{} is in {region}: it stays there, and `gwctl down` will not find it once the fleet has left",
@@ -308,7 +308,7 @@ fn no_others_share(context: &PlanContext<'_>, region: &Region) -> Check {
         "no other Region sends a share of its traffic here",
         Finding::Fail,
         format!(
-            "{} sends a share of its traffic to {region} by weight: restore it, or go on with what began that, first",
+            "{} sends a share of its traffic to {region} by weight: first restore it, or finish the run that began this",
             sharing.join(", ")
         ),
     )
@@ -321,7 +321,7 @@ fn not_the_writer(snapshot: &Snapshot, region: &Region) -> Check {
         .last()
         .and_then(|topology| topology.writer());
     match writer {
-        None => Check::new("writer", Finding::Fail, "who writes is not known"),
+        None => Check::new("writer", Finding::Fail, "the writer is not known"),
         Some(writer) => Check::of(
             "writer",
             &writer.region != region,

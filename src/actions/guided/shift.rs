@@ -168,13 +168,13 @@ pub(super) fn observed(
         (
             format!("No DNS answer names {region}"),
             format!("No clients reach {region}"),
-            "The Regions that receive are well".to_owned(),
+            "Receiving Regions are within limits".to_owned(),
         )
     } else {
         (
             format!("DNS answers {region} again"),
             format!("{region} serves again"),
-            format!("{region} is well under traffic"),
+            format!("{region} is within limits"),
         )
     };
     vec![
@@ -188,7 +188,7 @@ pub(super) fn observed(
 pub(super) fn within(context: &PlanContext<'_>, regions: Vec<Region>, for_s: u64) -> Task {
     let (rules, snapshot) = (&context.spec.rules, context.snapshot);
     let own = |site: &Site| snapshot.usually_refused(site, snapshot.at);
-    // Of a Region that serves nobody now, the others tell.
+    // For a Region without client requests, use the share of the others.
     let others = snapshot.sites.iter().filter_map(own).reduce(f64::max);
     let usual = |region: &Region| {
         let usual = own(snapshot.site(region)?).or(others)?;
@@ -203,7 +203,7 @@ pub(super) fn within(context: &PlanContext<'_>, regions: Vec<Region>, for_s: u64
     })
 }
 
-/// The Regions that take what is shifted: all that are not known to serve nobody.
+/// The Regions that receive the shifted traffic: all except those known not to serve.
 pub(super) fn receivers(context: &PlanContext<'_>, region: &Region) -> Vec<Region> {
     let snapshot = context.snapshot;
     snapshot
@@ -229,7 +229,7 @@ pub(super) fn receiving(context: &PlanContext<'_>, region: &Region) -> Vec<Check
 /// The places that DNS answers with the Region now; none where it is not known.
 fn seen_from(context: &PlanContext<'_>, region: &Region) -> Option<Vec<String>> {
     let answers = context.snapshot.edge.answers.current()?;
-    // Addresses of aliases are nobody's here.
+    // An alias answers with addresses, which do not name a Region here.
     let known = answers.iter().all(|answer| answer.region.is_some());
     let there = answers
         .iter()
@@ -241,7 +241,7 @@ fn seen_from(context: &PlanContext<'_>, region: &Region) -> Option<Vec<String>> 
 pub(super) fn caches(context: &PlanContext<'_>, region: &Region) -> String {
     let ttl = ttl_s(context, region);
     format!(
-        "Caches keep some traffic in {region}: resolvers for the record's {ttl} s, the edge router for as long again, kept-alive connections until they close; expect a rest for two to three minutes."
+        "Caches keep some traffic in {region}: resolvers for the record's {ttl} s, the edge router for the same time again, kept-alive connections until they close. Expect some requests for two to three minutes."
     )
 }
 

@@ -119,7 +119,7 @@ fn what_is_wrong_is_said_with_what_is_accepted() {
         ),
         ("evacuate eu-west-1 magic", "health-check"),
         ("promote eu-west-1 magic", "switchover, failover and force"),
-        ("drain eu-west-1 120", "no percentage from 0 to 99"),
+        ("drain eu-west-1 120", "not a percentage from 0 to 99"),
         ("drain eu-west-1 20 10m more", "`20 over 10m`"),
         ("drill us-east-1 eu-west-1 soon", "90s, 10m and 1h"),
         ("provision eu-central-1 soon", "over TIME"),

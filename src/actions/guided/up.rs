@@ -163,7 +163,7 @@ impl Action for Up {
         plan.inverse = inverse(&all, &sites)?;
         plan.notes = notes(context);
         plan.notes.push(
-            "The distribution costs by requests and data, and the router runs twice a request, on the way to the Region and back: Lambda@Edge charges for both. Additional metrics are charged where they are on.".into(),
+            "AWS charges for the distribution by requests and data. The router runs twice a request, on the way to the Region and back: Lambda@Edge charges for both. Additional metrics cost extra where they are on.".into(),
         );
         Ok(plan)
     }

@@ -68,7 +68,7 @@ fn possibility(
             if context.spec.edge.routing_endpoints.is_empty() {
                 return Err("the cluster's five endpoints are not in the configuration (`routing_endpoints`)".into());
             }
-            Ok("any of the cluster's five endpoints can flip it".into())
+            Ok("any of the cluster's five endpoints can change it".into())
         }
         Mechanism::HealthCheck => {
             let (id, config) = snapshot.edge.find_check(region)?;
@@ -82,7 +82,7 @@ fn possibility(
                     "disabled"
                 };
                 return Err(format!(
-                    "health check {id} is {word}: forcing it and letting it go again would undo that"
+                    "health check {id} is {word}: a forced check that is released again would lose that"
                 ));
             }
             control_plane(snapshot)

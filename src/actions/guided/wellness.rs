@@ -19,7 +19,7 @@ const AGAINST: [&str; 8] = [
     "alarms",
     "lag",
 ];
-/// Those that every Region has while nobody takes writes.
+/// Those that every Region has while no cluster accepts writes.
 const FROM_THE_DATABASE: [&str; 5] = ["latency", "errors", "functions", "alarms", "lag"];
 
 /// That `region`, which is to receive, is well by figures that are not old. Red unless waived by name.
@@ -29,10 +29,10 @@ pub(super) fn well(snapshot: &Snapshot, region: &Region) -> Check {
         return Check::new(name, Finding::Fail, format!("the fleet is not in {region}"));
     };
     if is_unreachable(site, snapshot.at) {
-        let text = format!("{region}, which is to receive, does not answer");
+        let text = format!("{region}, which would receive traffic, does not answer");
         return Check::new(name, Finding::Waivable, text);
     }
-    // While nobody takes writes, what fails for that reason fails everywhere: moving the writer mends it.
+    // While no cluster accepts writes, requests fail for that reason in every Region: moving the writer repairs it.
     let unwritable = snapshot.database.judgement.verdict == Verdict::Down;
     let reasons = site.judgement.reasons.iter().filter(|reason| {
         AGAINST.contains(&reason.about)
@@ -41,7 +41,7 @@ pub(super) fn well(snapshot: &Snapshot, region: &Region) -> Check {
     let against: Vec<&str> = reasons.map(|reason| reason.text.as_str()).collect();
     if !against.is_empty() {
         let text = format!(
-            "{region}, which is to receive, is not well: {}",
+            "{region}, which would receive traffic, has problems: {}",
             against.join("; ")
         );
         return Check::new(name, Finding::Waivable, text);
@@ -50,18 +50,18 @@ pub(super) fn well(snapshot: &Snapshot, region: &Region) -> Check {
         Shown::Nothing(why) => Check::new(
             name,
             Finding::Waivable,
-            format!("whether {region} is well is not known: {why}"),
+            format!("it is not known whether {region} has problems: {why}"),
         ),
         Shown::Unwell(seen) if unwritable => Check::new(
             name,
             Finding::Warn,
-            format!("{seen}: nobody takes writes, and in every Region they fail"),
+            format!("{seen}: no cluster accepts writes, so they fail in every Region"),
         ),
         Shown::Unwell(seen) => Check::new(name, Finding::Waivable, seen),
         Shown::Well(seen) if unwritable => Check::new(
             name,
             Finding::Warn,
-            format!("{seen}; what fails for want of a writer is left out"),
+            format!("{seen}; requests that fail because there is no writer are not counted"),
         ),
         Shown::Well(seen) => Check::pass(name, seen),
     }
@@ -84,7 +84,7 @@ fn seen(snapshot: &Snapshot, site: &Site) -> Shown {
             // Nothing was asked of it: what it answers gwctl is all that can be known.
             Some(gwctl_fleet::Missing::NoData) => probed(site),
             Some(why) => Shown::Nothing(format!("its figures: {why}")),
-            None => Shown::Nothing("its figures of 5xx are not there".into()),
+            None => Shown::Nothing("its 5xx figures are missing".into()),
         };
     };
     let age = snapshot.at.duration_since(errors.at) - SignedDuration::from_mins(1);
@@ -99,13 +99,13 @@ fn seen(snapshot: &Snapshot, site: &Site) -> Shown {
     let share = errors.value;
     if share > snapshot.thresholds.api_5xx_percent.warn {
         return Shown::Unwell(format!(
-            "{}, which is to receive, answers {} of its clients' requests with 5xx",
+            "{}, which would receive traffic, answers {} of its clients' requests with 5xx",
             site.region,
             format::percent(share)
         ));
     }
     Shown::Well(format!(
-        "{} is well: 5xx {}, figures {} old",
+        "{} has no problems: 5xx {}, figures {} old",
         site.region,
         format::percent(share),
         format::span(age.max(SignedDuration::ZERO))
@@ -118,11 +118,11 @@ fn probed(site: &Site) -> Shown {
     match site.probe.current() {
         Some(report) => match report.serves() {
             Some(true) => Shown::Well(format!(
-                "{region} answers gwctl's own request {}",
+                "{region} answers gwctl's own request with {}",
                 report.status
             )),
             Some(false) => Shown::Unwell(format!(
-                "{region}, which is to receive, answers gwctl's own request {}",
+                "{region}, which would receive traffic, answers gwctl's own request with {}",
                 report.status
             )),
             None => Shown::Nothing("CloudFront itself answers gwctl's own request".into()),
@@ -210,7 +210,7 @@ fn executions(snapshot: &Snapshot, to: &Region, load: Option<Load>) -> Check {
     let limits = site.and_then(|site| site.concurrency.last());
     let used = site.and_then(|site| used(site, snapshot));
     let (Some(limits), Some(used), Some(load)) = (limits, used, load) else {
-        let text = format!("whether Lambda in {to} has room for what it would take is not known");
+        let text = format!("it is not known whether Lambda in {to} has room for this traffic");
         return Check::new(name, Finding::Waivable, text);
     };
     let then = if load.now > 0.0 {

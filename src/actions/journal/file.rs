@@ -34,7 +34,7 @@ pub enum Broken {
         why: String,
     },
     /// The chain of hashes is broken: a line was changed, removed or put in.
-    #[error("{path}, line {line}: the chain is broken: {why}; the lines before it are whole")]
+    #[error("{path}, line {line}: the hash chain is broken: {why}; the lines before it are intact")]
     Chain {
         /// Which file.
         path: PathBuf,
@@ -66,7 +66,7 @@ pub enum JournalError {
         cause: std::io::Error,
     },
     /// A defect: the engine tried to write down what cannot be.
-    #[error("the journal refuses a record: {0}")]
+    #[error("a record does not fit the journal: {0}")]
     Illegal(String),
 }
 

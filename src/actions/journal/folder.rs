@@ -18,7 +18,7 @@ use crate::{Binding, Confirmation, Plan};
 pub struct Folder {
     path: PathBuf,
     fault: Option<DiskFault>,
-    /// Runs of worlds that ended: what they sent reaches nobody.
+    /// Runs of simulated worlds that ended: their changes affect no fleet.
     gone: BTreeSet<String>,
 }
 
@@ -143,7 +143,7 @@ impl Folder {
         file::fold(&path, &file::read(&path)?.0)
     }
 
-    /// Who is at the run `id` at the moment; none when nobody is. A holder that is merely slow still holds.
+    /// The process that drives the run `id` now; none when there is no such process. A slow holder still holds.
     pub fn holder(&self, id: &str) -> Option<LeaseHolder> {
         Lease::holder(&self.path, id)
     }
@@ -202,7 +202,7 @@ pub(super) fn file_name(id: &str) -> String {
 #[derive(Debug, thiserror::Error)]
 pub enum LeaseRefused {
     /// Somebody acts on the fleet.
-    #[error("{holder} acts on this fleet: both have the same {shares}")]
+    #[error("{holder} is already changing this fleet: both have the same {shares}")]
     Taken {
         /// Who.
         holder: Box<LeaseHolder>,

@@ -53,8 +53,8 @@ pub struct Lease {
     _file: File,
 }
 
-/// Whoever takes a lease holds this file meanwhile: between looking at the others and taking one's own
-/// nobody else does.
+/// A process that takes a lease holds this file meanwhile: no other process takes one between the check of the others
+/// and its own.
 const GATE: &str = "leases.lock";
 const ENDING: &str = ".lease";
 
@@ -99,7 +99,7 @@ impl Lease {
     }
 }
 
-/// What both have. Whoever does not say what they hold may hold anything.
+/// What both have. A holder that does not say what it holds may hold anything.
 fn conflict(ours: &Binding, theirs: &Binding) -> Option<String> {
     if theirs.says_nothing() {
         return Some("runs folder".into());
@@ -125,7 +125,7 @@ fn living(path: &Path) -> Option<Written> {
     }
 }
 
-/// The file, locked. Whoever asks for a holder has the lock for an instant: that is nobody holding it.
+/// The file, locked. A process that looks for a holder has the lock for an instant: that does not make it a holder.
 fn locked(path: &Path) -> Result<File, LeaseRefused> {
     let io = |cause| LeaseRefused::Io {
         path: path.to_owned(),

@@ -398,7 +398,7 @@ impl RunState {
     /// Why it cannot be undone: a plan without an inverse has no way back, whatever it did.
     pub fn no_way_back(&self) -> Option<&'static str> {
         self.plan.inverse.is_empty().then_some(
-            "it cannot be taken back: the plan has no steps that would; retry the step, skip it, or abandon the run",
+            "it cannot be undone: the plan has no undo steps; retry the step, skip it, or abandon the run",
         )
     }
 

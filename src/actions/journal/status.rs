@@ -36,7 +36,7 @@ impl Phase {
         }
     }
 
-    /// The same of a run that nobody is at: what does not wait for a word was left.
+    /// The same for a run that no process drives: a step that does not wait for an order was left.
     pub const fn unattended(self) -> &'static str {
         match self {
             Self::Running | Self::Paused | Self::Undoing => "left",
@@ -44,7 +44,7 @@ impl Phase {
         }
     }
 
-    /// [`Self::word`] while a process is at it, [`Self::unattended`] otherwise.
+    /// [`Self::word`] while a process drives it, [`Self::unattended`] otherwise.
     pub const fn told(self, live: bool) -> &'static str {
         if live { self.word() } else { self.unattended() }
     }
@@ -69,12 +69,12 @@ pub enum StepStatus {
     Done,
     /// The operator skipped it.
     Skipped,
-    /// It was under way, or held, when the run was left or given up: nobody moves it.
+    /// It was under way, or held, when the run was left or abandoned: no process drives it.
     Left,
 }
 
 impl StepStatus {
-    /// The same in a run that nobody is at.
+    /// The same in a run that no process drives.
     #[must_use]
     pub const fn unattended(self) -> Self {
         match self {

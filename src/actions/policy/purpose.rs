@@ -13,7 +13,7 @@ pub enum Purpose {
     Shift,
     /// Building stacks, changing and deleting them, and comparing them with what they were.
     Provision,
-    /// A drill, and looking.
+    /// A drill, and reading.
     Drill,
 }
 

@@ -44,7 +44,7 @@ pub struct Tally {
     pub refused: Option<f64>,
     /// Of these, more than the share before would have been: 429 is among them, which AWS does not count apart.
     pub refused_more: Option<f64>,
-    /// Invocations that Lambda refused for want of concurrency; none at the distribution or where it is not known.
+    /// Invocations that Lambda throttled; none at the distribution or where it is not known.
     pub throttled: Option<f64>,
 }
 
@@ -62,7 +62,7 @@ pub struct Worst {
     pub percent: f64,
 }
 
-/// One minute, whoever counted it.
+/// One minute, of any source.
 #[derive(Clone, Copy)]
 struct Counted {
     at: Timestamp,
@@ -227,8 +227,8 @@ fn missing(
     let late = window.missing(edge);
     if late.len() == window.minutes() {
         said.push(
-            "CloudFront's figures, which are kept in us-east-1, were not read for any minute: what clients got is not \
-             known, and a request that no Region answered is counted nowhere"
+            "CloudFront's figures, which AWS keeps in us-east-1, were not read for any minute. Without them, the \
+             report does not count requests that no Region answered"
                 .to_owned(),
         );
     } else if !late.is_empty() {
@@ -238,11 +238,11 @@ fn missing(
         let late = window.missing(counted);
         if late.len() == window.minutes() {
             said.push(format!(
-                "every figure of {region}: it counted nothing, or could not be asked"
+                "all figures of {region}: it received no requests, or they could not be read"
             ));
         } else if !late.is_empty() {
             said.push(format!(
-                "figures of {region} of {}: it counted nothing, or they are not in",
+                "figures of {region} of {}: it received no requests, or they are still missing",
                 times(&late)
             ));
         }

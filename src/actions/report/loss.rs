@@ -112,7 +112,7 @@ fn failover(state: &RunState, step: &Step, sent: Timestamp) -> RecoveryPoint {
     };
     let (until, end) = writes_ended(state, step);
     let mut said = vec![format!(
-        "a failover loses what the old writer acknowledged and the new one did not have; everything until {} had arrived",
+        "a failover loses the writes that the old writer acknowledged and the new one did not receive; everything until {} had arrived",
         time(heard)
     )];
     if let Some(ms) = loss.lag_ms {
@@ -186,7 +186,7 @@ fn at_the_decision(
     }
 }
 
-/// The old writer's last whole minute of commits a second before it was last heard.
+/// The old writer's last complete minute of commits a second before its last data arrived.
 fn rate_before(state: &RunState, old: &Region, heard: Timestamp) -> Option<(Timestamp, f64)> {
     let mut minutes = state.minutes.sites.get(old)?.range(..=heard - MINUTE).rev();
     minutes.find_map(|(at, minute)| Some((*at, minute.commits_per_s?)))
@@ -217,7 +217,7 @@ fn writes_ended(state: &RunState, step: &Step) -> (Option<Timestamp>, String) {
         (None, Some(moved)) => (
             Some(moved),
             format!(
-                "RDS said nothing of blocking writes to the old volume; the new writer was seen at {}",
+                "RDS published no event on blocking writes to the old volume; the new writer was seen at {}",
                 time(moved)
             ),
         ),
@@ -231,7 +231,7 @@ struct Recorded {
     said: String,
 }
 
-/// The old writer's commits after it was last heard, and before it was one no more, where CloudWatch in its
+/// The old writer's commits after its last data arrived, and before another was the writer, where CloudWatch in its
 /// Region answered since.
 fn recorded(
     state: &RunState,
@@ -248,7 +248,7 @@ fn recorded(
         return Some(Recorded {
             at_least_ms: last.duration_since(heard).as_secs_f64() * 1_000.0,
             said: format!(
-                "its own figures show that it still committed after {}",
+                "the old writer's own figures show commits after {}",
                 time(*last)
             ),
         });
@@ -258,7 +258,7 @@ fn recorded(
     Some(Recorded {
         at_least_ms: 0.0,
         said: format!(
-            "its own figures, which are in again until {}, show no commit between {} and the failover",
+            "the old writer's own figures, complete again until {}, show no commit between {} and the failover",
             time(*again + MINUTE),
             time(*last + MINUTE)
         ),
@@ -272,12 +272,12 @@ fn snapshot(state: &RunState) -> Option<String> {
     let status = state.status(&kept.id);
     let open = [StepStatus::Waiting, StepStatus::Running, StepStatus::Held];
     Some(if status == StepStatus::Done {
-        "the kept snapshot of the old volume holds them: compare it with the new one to count them"
+        "the snapshot of the old volume contains these writes: compare it with the new volume to count them"
             .into()
     } else if open.contains(&status) {
-        "the snapshot of the old volume, which holds them, is not kept yet".into()
+        "the snapshot of the old volume, which contains these writes, is not copied yet".into()
     } else {
-        "no snapshot of the old volume was kept to count them by".into()
+        "no snapshot of the old volume was kept, so these writes cannot be counted".into()
     })
 }
 
@@ -321,7 +321,7 @@ impl RecoveryPoint {
         }
         if let Some(bound) = self.likely {
             let when = match self.silent_since {
-                Some(_) => "the old writer stopped when it was last heard",
+                Some(_) => "the old writer stopped when its last data arrived",
                 None => "replication went on until the failover",
             };
             said.push(format!("{} if {when}", bound.sentence()));

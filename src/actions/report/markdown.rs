@@ -145,7 +145,7 @@ fn failed(harm: &Harm) -> String {
         (None, _) => {
             let sum = |of: fn(&Tally) -> f64| harm.regions.values().map(of).sum::<f64>();
             format!(
-                "not known as clients saw it; the Regions counted {} of {}, without what none of them answered",
+                "not known for clients; the Regions counted {} of {}, without requests that no Region answered",
                 count(sum(|tally| tally.failed)),
                 count(sum(|tally| tally.requests))
             )
@@ -180,10 +180,10 @@ fn times(factor: f64) -> String {
 }
 
 fn harm(text: &mut String, harm: &Harm) {
-    let _ = writeln!(text, "\n## What it cost\n");
+    let _ = writeln!(text, "\n## Failed requests\n");
     let _ = writeln!(
         text,
-        "By AWS's own figures from {} to {}. 429 is among 4xx: AWS does not count it apart.\n",
+        "By AWS's own figures from {} to {}. 4xx includes 429: AWS has no separate count of it.\n",
         time(harm.from),
         time(harm.until)
     );
@@ -285,7 +285,7 @@ fn figures(text: &mut String, report: &Report) {
     }
     let _ = writeln!(
         text,
-        "One cell a minute or more, from nothing to the highest; `·` is no data.\n"
+        "One cell is a minute or more, from zero to the highest value; `·` means no data.\n"
     );
     let _ = writeln!(
         text,

@@ -45,7 +45,7 @@ pub struct Report {
     pub gwctl: String,
     /// Digest of the plan that was run.
     pub plan: String,
-    /// How it stands, or ended; `left` when it is not over and nobody is at it.
+    /// Its present state, or how it ended; `left` when it is not over and no process drives it.
     pub outcome: &'static str,
     /// When it was confirmed.
     pub begun: Timestamp,
@@ -105,7 +105,7 @@ pub struct StepReport {
 }
 
 /// Reports `records`, which are a whole journal, and `state`, which is what they add up to. `live` says whether
-/// a process is at it now.
+/// a process drives it now.
 pub fn report(records: &[Record], state: &RunState, live: bool) -> Report {
     let plan = &state.plan;
     let steps = steps(records, state, live);

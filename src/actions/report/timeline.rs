@@ -47,7 +47,7 @@ pub(super) fn of(records: &[Record], state: &RunState) -> Vec<Moment> {
             by: record.by.clone(),
             step,
             what,
-            outcome: call.as_ref().map(|_| "no reply was heard".into()),
+            outcome: call.as_ref().map(|_| "no reply arrived".into()),
             call,
             request_id: None,
         });

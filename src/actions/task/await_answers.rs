@@ -19,7 +19,7 @@ const NEAR_NOBODY_S: u64 = 300;
 /// Vantages that look alias targets up: their addresses come in turns.
 const LOOKED_UP_FROM: usize = 2;
 
-/// Until DNS answers nobody with a Region any more, or somebody again. Data plane: it needs no Region
+/// Until no DNS answer names a Region any more, or one names it again. Data plane: it needs no Region
 /// (aws-facts §3.5). Where the zone's own servers cannot be asked, `TestDNSAnswer` is, and then this
 /// machine's resolver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,7 +141,7 @@ impl AwaitAnswers {
                 let values = vec![Ok(found.values); self.records.len().min(1)];
                 Ok(heard(
                     &format!(
-                        "this machine's resolver alone, which may keep answers; its name servers could not be asked: {unheard}"
+                        "only this machine's resolver, which may use its cache; its name servers could not be asked: {unheard}"
                     ),
                     vec![("here", values)],
                 ))
@@ -261,30 +261,30 @@ impl AwaitAnswers {
         let of = own + other;
         match (self.gone, own, untold) {
             (true, 1.., _) => Observation::Underway(format!(
-                "DNS still answers {region} from {own} of {of} vantages (by {by})"
+                "DNS still answers {region} from {own} of {of} places (by {by})"
             )),
             (false, 1.., _) => Observation::Done(format!(
-                "DNS answers {region} from {own} of {of} vantages (by {by})"
+                "DNS answers {region} from {own} of {of} places (by {by})"
             )),
             // An alias has more addresses than one look sees: the next one may tell.
             (_, 0, Some(answer)) if of > 0 => Observation::Underway(format!(
-                "DNS answers {region} from no vantage of {of}, and {answer}, an address that no Region's name was seen to have yet (by {by})"
+                "DNS answers {region} from none of {of} places, and {answer}, an address that gwctl has not yet seen for any Region (by {by})"
             )),
             (_, 0, Some(answer)) => Observation::Unknown(format!(
-                "DNS answers {answer}, an address that no Region's name was seen to have: whose it is cannot be told (by {by})"
+                "DNS answers {answer}: gwctl cannot tell which Region has this address (by {by})"
             )),
             (_, 0, None) if of == 0 => Observation::Underway(format!(
                 "DNS answered for some types of record only (by {by})"
             )),
             (true, 0, None) => Observation::Done(format!(
-                "DNS answers {region} from no vantage of {of}{} (by {by})",
+                "DNS answers {region} from none of {of} places{} (by {by})",
                 self.before()
             )),
             (false, 0, None) if elapsed_s > NEAR_NOBODY_S => Observation::Ask(format!(
-                "DNS answers {region} from no vantage of {of}: it need not be the nearest of any. Go on if its health check is healthy (by {by})"
+                "DNS answers {region} from none of {of} places: it may not be the nearest Region of any of them. Go on if its health check is healthy (by {by})"
             )),
             (false, 0, None) => Observation::Underway(format!(
-                "DNS answers {region} from no vantage of {of} yet (by {by})"
+                "DNS answers {region} from none of {of} places yet (by {by})"
             )),
         }
     }
@@ -294,7 +294,7 @@ impl AwaitAnswers {
         match self.seen_from.as_deref() {
             None => String::new(),
             Some([]) => {
-                "; none of the answers seen when this was planned led there either, so its own requests decide".into()
+                "; at planning time no answer led there either, so the Region's request count decides".into()
             }
             Some(places) => format!(" (before: from {})", places.join(", ")),
         }
@@ -320,7 +320,7 @@ fn any(answers: &Answers) -> Result<(), String> {
     let why = each.find_map(|one| one.as_ref().err());
     Err(why
         .cloned()
-        .unwrap_or_else(|| "no record was planned on".into()))
+        .unwrap_or_else(|| "the plan has no record to check".into()))
 }
 
 impl Work for AwaitAnswers {
@@ -466,6 +466,9 @@ mod tests {
         else {
             panic!("not done")
         };
-        assert!(text.contains("its own requests decide"), "{text}");
+        assert!(
+            text.contains("the Region's request count decides"),
+            "{text}"
+        );
     }
 }

@@ -97,11 +97,11 @@ impl Work for AwaitEndpoint {
         .await;
         match (by_dns, events) {
             (Ok(how), _) => Observation::Done(how),
-            (Err(_), Ok(events)) if told(&events, context.since - BEFORE) => {
-                Observation::Done("Aurora says that the global writer endpoint moved".into())
-            }
+            (Err(_), Ok(events)) if told(&events, context.since - BEFORE) => Observation::Done(
+                "an event of Aurora says that the global writer endpoint moved".into(),
+            ),
             (Err(why), Ok(_)) => Observation::Underway(format!(
-                "Aurora has not said yet that the global writer endpoint moved, and by DNS: {why}"
+                "no event of Aurora says yet that the global writer endpoint moved; by DNS: {why}"
             )),
             (Err(why), Err(error)) => {
                 Observation::Underway(format!("by DNS: {why}; Aurora's events: {error}"))
@@ -146,7 +146,7 @@ impl AwaitEndpoint {
             let same = Chain::of(run_context, name).await;
             if same.is_ok_and(|other| !other.addresses.is_disjoint(&own.addresses)) {
                 return Err(format!(
-                    "the clusters in {region} and {} have the same addresses: they do not tell which it is",
+                    "the clusters in {region} and {} have the same addresses: gwctl cannot tell which one it is",
                     self.target
                 ));
             }

@@ -30,13 +30,16 @@ impl Work for AwaitFigures {
         let last = minute_of(context.since);
         let late = late(&snapshot, last);
         if late.is_empty() {
-            return Observation::Done(format!("figures are in until {}", last.strftime("%H:%MZ")));
+            return Observation::Done(format!(
+                "figures are complete until {}",
+                last.strftime("%H:%MZ")
+            ));
         }
         let late = late.join(", ");
         match self.most_s.saturating_sub(context.elapsed_s()) {
-            0 => Observation::Done(format!("not in, and not waited for any longer: {late}")),
+            0 => Observation::Done(format!("missing, and gwctl waits no longer: {late}")),
             left => Observation::Underway(format!(
-                "not in yet: {late}; waiting for {} at most",
+                "still missing: {late}; gwctl waits {} at most",
                 format::seconds(left)
             )),
         }

@@ -57,12 +57,12 @@ impl Work for Baseline {
         if said.is_empty() {
             let names: Vec<&str> = self.except.iter().map(Region::as_str).collect();
             return Observation::Done(format!(
-                "no Region was looked at: {} need not be steady",
+                "no Region was checked: {} need not be steady",
                 names.join(", ")
             ));
         }
         Observation::Done(format!(
-            "steady for {} minutes, at most 5xx: {}",
+            "steady for {} minutes, highest 5xx: {}",
             self.minutes,
             said.join(", ")
         ))
@@ -82,7 +82,7 @@ fn worst_errors(
         return if traffic::asked(site) {
             Ok(None)
         } else {
-            Err(format!("no figures of {region} yet"))
+            Err(format!("no figures for {region} yet"))
         };
     };
     if let Some(why) = unread_failures(site) {
@@ -101,7 +101,7 @@ fn worst_errors(
     match shares.reduce(f64::max) {
         Some(worst) => Ok(Some(worst)),
         None if !counted && traffic::counts_there(snapshot, region, from) => Ok(None),
-        None => Err(format!("no figures of {region} yet")),
+        None => Err(format!("no figures for {region} yet")),
     }
 }
 
@@ -158,7 +158,7 @@ impl Work for AwaitWithinLimits {
         }
         if said.is_empty() {
             return Observation::Ask(
-                "no Region is known to receive: see whether clients are served".into(),
+                "no Region is known to receive traffic: check whether clients get answers".into(),
             );
         }
         match self.for_s.saturating_sub(context.elapsed_s()) {
@@ -185,16 +185,12 @@ impl AwaitWithinLimits {
             (Some(at), bearing) if at >= context.since => bearing,
             _ if traffic::asked(site) && traffic::counts_there(snapshot, region, context.since) => {
                 match probed(site) {
-                    None => {
-                        Bearing::Well(format!("{region} no requests, the probe is answered well"))
-                    }
+                    None => Bearing::Well(format!("{region} no requests, the probe succeeds")),
                     Some(why) => Bearing::Unknown(format!("no requests in {region}, and {why}")),
                 }
             }
             (_, Bearing::Unknown(why)) => Bearing::Unknown(why),
-            _ => Bearing::Unknown(format!(
-                "a whole minute of figures of {region} is not there yet"
-            )),
+            _ => Bearing::Unknown(format!("no complete minute of figures for {region} yet")),
         }
     }
 }
@@ -298,7 +294,7 @@ fn probed(site: &Site) -> Option<String> {
     let Some(report) = site.probe.current() else {
         let why = site.probe.why_missing();
         let why = why.map_or_else(String::new, ToString::to_string);
-        return Some(format!("the probe has no answer: {why}"));
+        return Some(format!("the probe got no answer: {why}"));
     };
     let status = report.status;
     match report.serves() {
@@ -310,7 +306,7 @@ fn probed(site: &Site) -> Option<String> {
     }
 }
 
-/// The operator looks around: waits for a word, or for a time.
+/// The operator checks the fleet: the step waits for an order, or for a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HoldForOperator {
     /// For how long; none waits for a word.
@@ -335,7 +331,7 @@ impl Work for HoldForOperator {
         match self.for_s {
             None => Observation::Ask(self.text.clone()),
             Some(all) => match all.saturating_sub(context.elapsed_s()) {
-                0 => Observation::Done("looked around".into()),
+                0 => Observation::Done("checked".into()),
                 left => {
                     Observation::Underway(format!("{}; {} left", self.text, format::seconds(left)))
                 }

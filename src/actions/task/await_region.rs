@@ -45,7 +45,7 @@ impl Work for AwaitMember {
             Err(error) => return unobserved(&error),
         };
         let Some(member) = topology.member(&self.region) else {
-            return Observation::Underway(format!("{} is no member yet", self.cluster));
+            return Observation::Underway(format!("{} is not a member yet", self.cluster));
         };
         let state = match rds.cluster(&self.cluster).await {
             Ok(state) => state,
@@ -166,13 +166,13 @@ impl Work for AwaitGreen {
         match newest(context, &Region::global(), Metric::CheckStatus, &check).await {
             Err(why) => Observation::Unknown(why),
             Ok(point) => match point.filter(|point| point.at >= context.since) {
-                None => Observation::Underway(
-                    "the check has not been looked at for a whole minute".into(),
-                ),
+                None => Observation::Underway("no complete minute of the health check yet".into()),
                 Some(point) if point.value >= 1.0 => {
-                    Observation::Done(format!("{}'s health check is green", self.region))
+                    Observation::Done(format!("{}'s health check is healthy", self.region))
                 }
-                Some(_) => Observation::Underway(format!("{}'s health check is red", self.region)),
+                Some(_) => {
+                    Observation::Underway(format!("{}'s health check is unhealthy", self.region))
+                }
             },
         }
     }

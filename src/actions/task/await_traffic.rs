@@ -68,19 +68,19 @@ impl AwaitTraffic {
             Count::There(text) => return Observation::Underway(text),
             Count::Silent(text) => text,
         };
-        // What the count cannot tell, DNS does, once nobody keeps an older answer.
+        // Where the count cannot decide, DNS does, after the cached older answers expired.
         let left = self.caches_s.saturating_sub(context.elapsed_s());
         match traffic::answered(snapshot, &self.region, context.since) {
             Answered::Somebody(dns) => Observation::Underway(format!("{said}; {dns}")),
             Answered::Nobody(dns) if left == 0 => Observation::Done(format!(
-                "{said}; {dns}, and no older answer is kept any more"
+                "{said}; {dns}, and older answers in caches have expired"
             )),
             Answered::Unknown(dns) if left == 0 => Observation::Ask(format!(
-                "{said}; {dns}: see whether {} still serves clients",
+                "{said}; {dns}: check whether {} still serves clients",
                 self.region
             )),
             Answered::Nobody(dns) | Answered::Unknown(dns) => Observation::Underway(format!(
-                "{said}; {dns}; older answers are kept for {} more",
+                "{said}; {dns}; caches keep older answers for {} more",
                 format::seconds(left)
             )),
         }
@@ -92,7 +92,7 @@ impl AwaitTraffic {
         if is_unreachable(site, snapshot.at) {
             return if traffic::checkers_agree_it_is_gone(snapshot, region) {
                 Count::Gone(format!(
-                    "{region} answers neither AWS's calls nor Route 53's health checks: no clients reach it"
+                    "{region} answers neither API calls nor Route 53's health checks: no clients reach it"
                 ))
             } else {
                 Count::Silent(format!(
@@ -144,15 +144,13 @@ impl AwaitTraffic {
                 "no requests counted in {region} any more, while others have newer figures"
             ));
         }
-        Count::There("the first whole minute of figures is not there yet".into())
+        Count::There("no complete minute of figures yet".into())
     }
 
     fn until_back(&self, site: &Site, snapshot: &Snapshot, context: &Context<'_>) -> Observation {
         let latest = site.api.metrics.latest(Metric::ApiRequests, snapshot.at);
         let Some(point) = latest.filter(|point| point.at >= context.since) else {
-            return Observation::Underway(
-                "the first whole minute of figures is not there yet".into(),
-            );
+            return Observation::Underway("no complete minute of figures yet".into());
         };
         let served = snapshot.served_in(site, point);
         let coming = Coming {
@@ -210,7 +208,7 @@ pub(super) fn clients_came(
         // A small Region of a large fleet, or one that the edge passes over.
         Answered::Somebody(dns) if context.elapsed_s() >= coming.caches_s + SHOWS_S => {
             Err(Observation::Ask(format!(
-                "{said}; {dns}: see whether {region} serves its clients"
+                "{said}; {dns}: check whether {region} serves its clients"
             )))
         }
         Answered::Somebody(dns) | Answered::Nobody(dns) | Answered::Unknown(dns) => {

@@ -95,7 +95,7 @@ fn throttled(
     let limit = site.api.throttle.last().and_then(Throttle::limit);
     if let Some(limit) = limit.filter(|limit| second > *limit) {
         return Err(Bearing::Badly(format!(
-            "{region} gets {} requests a second and its API takes {}: the rest is answered 429",
+            "{region} gets {} requests a second and its API accepts {}: the rest gets 429",
             format::count(second),
             format::count(limit)
         )));
@@ -106,7 +106,7 @@ fn throttled(
     };
     let usual = match limits.usual_4xx {
         Some(usual) => (usual, format!("{} before", format::percent(usual))),
-        None => (0.0, "what is usual is not known".to_owned()),
+        None => (0.0, "the usual share is not known".to_owned()),
     };
     match turned_away(
         region,
@@ -128,7 +128,7 @@ pub(crate) fn turned_away(
 ) -> Option<String> {
     (share > usual + margin).then(|| {
         format!(
-            "{region} answers {} with 4xx, {said}: 429 for too many requests counts there",
+            "{region} answers {} with 4xx, {said}: 4xx includes 429, too many requests",
             format::percent(share)
         )
     })
@@ -149,6 +149,6 @@ fn unknown(site: &Site) -> Bearing {
     let requests = site.api.metrics.get(Metric::ApiRequests);
     Bearing::Unknown(match requests.why_missing() {
         Some(why) => format!("the figures of {region} are not known: {why}"),
-        None => format!("a whole minute of figures of {region} is not there yet"),
+        None => format!("no complete minute of figures for {region} yet"),
     })
 }

@@ -54,7 +54,7 @@ impl Work for AttachCertificate {
                 return Observation::Done("deployed everywhere".into());
             }
             return Observation::Underway(format!(
-                "the distribution is {}: edges may serve either",
+                "the distribution is {}: edge locations may serve either certificate",
                 state.status
             ));
         }

@@ -65,10 +65,12 @@ impl Work for CopyCode {
         let why = state.reason.clone().unwrap_or_default();
         match (state.state.as_str(), state.update.as_str()) {
             ("Failed", _) => Observation::Wrong(format!("{name} failed: {why}")),
-            ("Pending", _) => Observation::Underway(format!("{name} is still being made")),
-            (_, "InProgress") => Observation::Underway(format!("{name} takes its code")),
+            ("Pending", _) => Observation::Underway(format!("{name} is still being created")),
+            (_, "InProgress") => {
+                Observation::Underway(format!("Lambda is updating the code of {name}"))
+            }
             (_, "Failed") if state.sha256 == self.sha256 => {
-                Observation::Wrong(format!("{name} could not take its code: {why}"))
+                Observation::Wrong(format!("Lambda could not update the code of {name}: {why}"))
             }
             _ if state.sha256 == self.sha256 => Observation::Done(format!(
                 "{name} runs what {} runs in {}",

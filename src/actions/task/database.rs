@@ -195,7 +195,7 @@ fn not_writer(
         .filter(|writer| topology.status == "available" && &writer.region != from);
     if let Some(writer) = moved {
         return Observation::Wrong(format!(
-            "{} is the writer, and {from} was when this was planned: somebody moved it; plan again",
+            "{} is the writer now; at planning time it was {from}: somebody moved it; plan again",
             writer.region
         ));
     }
@@ -322,7 +322,7 @@ impl AwaitResync {
             .members
             .iter()
             .filter(|region| topology.member(region).is_none())
-            .map(|region| format!("{region} is no member of the global cluster"));
+            .map(|region| format!("{region} is not a member of the global cluster"));
         let secondaries = topology.members.iter().filter(|member| !member.writer);
         let behind = secondaries.filter_map(|member| {
             let region = &member.region;

@@ -7,7 +7,7 @@ use crate::{PlannedCall, RunContext};
 use gwctl_aws::AwsError;
 use gwctl_fleet::{RecordChange, RecordSet, Region};
 
-/// One batch: all of it or nothing. Sent only while the records are as they were planned on.
+/// One batch: all of it or nothing. Sent only while the records are as they were at planning time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeRecords {
     /// Hosted zone.
@@ -98,7 +98,7 @@ impl Work for ChangeRecords {
             }
         }
         if !all_after {
-            return Observation::NotDone("the records are as they were planned on".into());
+            return Observation::NotDone("the records are as they were at planning time".into());
         }
         let Some(change) = context.receipt else {
             return Observation::Done("the records are as planned".into());

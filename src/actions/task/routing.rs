@@ -61,7 +61,7 @@ impl Work for RoutingControl {
             }
             // The five endpoints agree within 15 seconds at most (aws-facts §8.1).
             Ok(on) if context.receipt.is_some() => {
-                Observation::Underway(format!("set; an endpoint still says {}", word(on)))
+                Observation::Underway(format!("set; an endpoint still shows {}", word(on)))
             }
             Ok(on) => Observation::NotDone(format!("the routing control is {}", word(on))),
         }

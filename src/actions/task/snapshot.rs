@@ -76,7 +76,7 @@ impl Work for CopySnapshot {
                 Observation::Underway(format!("{} is {}", source.id, source.status))
             }
             Ok((None, None)) => Observation::Underway(
-                "no snapshot of the old primary yet: Aurora takes it when its Region is back"
+                "no snapshot of the old primary yet: Aurora creates it when its Region works again"
                     .into(),
             ),
         }
@@ -91,7 +91,7 @@ impl Work for CopySnapshot {
                 operation: "CopyDBClusterSnapshot",
                 region: self.region.clone(),
                 code: None,
-                message: "the snapshot is gone".into(),
+                message: "the snapshot is deleted".into(),
                 request_id: None,
                 in_doubt: false,
             });

@@ -125,11 +125,11 @@ impl Work for BuildStack {
             )
         };
         if self.if_there && !found.as_ref().is_some_and(whole) {
-            return Observation::Done(format!("there is nothing of {} to prepare", self.stack));
+            return Observation::Done(format!("the stack {} has nothing to prepare", self.stack));
         }
         if !self.new && found.is_none() {
             return Observation::Wrong(format!(
-                "{} is not there any more: it cannot be changed",
+                "{} does not exist any more: it cannot be changed",
                 self.stack
             ));
         }
@@ -168,7 +168,7 @@ impl Work for BuildStack {
                 cause(context, &formation, &stack).await
             )),
             (Course::Stuck, _) => Observation::Wrong(format!(
-                "{} is {}: {}; CloudFormation wants a hand there before anything else",
+                "{} is {}: {}; first repair this stack in CloudFormation",
                 self.stack,
                 stack.status,
                 cause(context, &formation, &stack).await
@@ -282,7 +282,7 @@ impl BuildStack {
         let Some(set) = found else {
             // Executed change sets go; what came of it shows in the stack.
             if context.sent == Some(EXECUTE) {
-                return Observation::Underway("the change set was carried out".into());
+                return Observation::Underway("the change set was executed".into());
             }
             return next(CREATE, "");
         };
@@ -290,14 +290,14 @@ impl BuildStack {
         match (set.status.as_str(), set.execution.as_str()) {
             _ if set.is_empty() => Observation::Done(format!("{}: nothing to change", self.stack)),
             (_, "EXECUTE_IN_PROGRESS") => {
-                Observation::Underway("the change set is carried out".into())
+                Observation::Underway("the change set is being executed".into())
             }
             // Spent by an earlier try.
             (_, "EXECUTE_COMPLETE" | "EXECUTE_FAILED") if context.sent != Some(EXECUTE) => {
-                next(DISCARD, ", which is spent")
+                next(DISCARD, ", which was used")
             }
             (_, "EXECUTE_COMPLETE" | "EXECUTE_FAILED") => {
-                Observation::Underway("the change set was carried out".into())
+                Observation::Underway("the change set was executed".into())
             }
             (_, "OBSOLETE") => Observation::Wrong(
                 "the stack was changed since its change set was made: plan again".into(),
@@ -306,8 +306,8 @@ impl BuildStack {
             ("FAILED", _) => Observation::Wrong(format!("the change set failed: {why}")),
             ("CREATE_COMPLETE", "AVAILABLE") => match surprise(&set, &self.parts, self.expands()) {
                 Some(surprise) => Observation::Wrong(format!(
-                    "the change set {} would do what the plan does not say: {surprise}. Nothing was changed. \
-                     If that is meant, execute it in CloudFormation by hand, then retry",
+                    "the change set {} differs from the plan: {surprise}. Nothing was changed. If you want this \
+                     change, execute it in CloudFormation by hand, then retry",
                     self.change_set
                 )),
                 None => next(EXECUTE, &format!(": {}", summary(&set))),

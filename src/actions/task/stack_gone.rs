@@ -52,17 +52,17 @@ impl Work for RemoveStack {
             if let Some(id) = &self.id {
                 follow(context, &formation, id).await;
             }
-            return Observation::Done(format!("{} is gone", self.stack));
+            return Observation::Done(format!("{} is deleted", self.stack));
         };
         if self.id.as_ref().is_some_and(|id| id != &stack.id) {
             return Observation::Done(format!(
-                "{} is gone; another stack has its name now",
+                "{} is deleted; another stack has its name now",
                 self.stack
             ));
         }
         follow(context, &formation, &stack.id).await;
         match Course::of(&stack.status) {
-            Course::Gone => Observation::Done(format!("{} is gone", self.stack)),
+            Course::Gone => Observation::Done(format!("{} is deleted", self.stack)),
             Course::Moving => Observation::Underway(progress(context, &stack, self.parts)),
             Course::Stuck if stack.status == "DELETE_FAILED" && context.sent.is_some() => {
                 Observation::Wrong(format!(
@@ -73,7 +73,7 @@ impl Work for RemoveStack {
                 ))
             }
             _ if stack.protected => Observation::Wrong(format!(
-                "{} has termination protection: take it off there if it is to go",
+                "{} has termination protection: turn it off in CloudFormation to delete the stack",
                 self.stack
             )),
             _ => Observation::Next(Next {

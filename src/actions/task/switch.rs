@@ -76,9 +76,9 @@ impl Work for FlipSwitch {
             .newest_value(&self.namespace, &self.metric, &self.dimensions, since)
             .await;
         match newest {
-            // Whoever may put need not be allowed to read; whether it works, DNS shows.
+            // A role that may put points need not be allowed to read them; DNS shows whether it works.
             Err(error) if context.receipt.is_some() => Observation::Done(format!(
-                "CloudWatch in {} took {}, and could not be read: {}",
+                "CloudWatch in {} accepted {}, but could not be read: {}",
                 self.region, self.value, error.message
             )),
             Err(error) => unobserved(&error),

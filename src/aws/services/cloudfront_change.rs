@@ -90,7 +90,7 @@ impl CloudFront {
             return Err(self.caller.fail(
                 ErrorKind::Conflict,
                 GET_CONFIG,
-                "somebody else changed the distribution meanwhile: look again and plan anew".into(),
+                "somebody else changed the distribution meanwhile: plan again".into(),
             ));
         }
         config.viewer_certificate = Some(with_certificate(

@@ -288,7 +288,7 @@ impl Gathered {
             return Ok(Series::new(period, self.points));
         }
         if self.absurd > 0 {
-            return Err(could_not("the figures make no sense".into()));
+            return Err(could_not("the figures are not valid".into()));
         }
         // A complaint about the whole call is no proof that nothing happened.
         Err(said.map_or(Missing::NoData, |said| could_not(said.to_owned())))

@@ -34,20 +34,20 @@ impl Lambda {
     pub async fn package(&self, name: &str, sha256: &str) -> Result<Vec<u8>, AwsError> {
         let (deployed, location) = self.whole(name).await?;
         let changed = || {
-            let why = format!("{name} does not run the code any more that was planned with");
+            let why = format!("{name} no longer runs the code that the plan is based on");
             self.lambda.caller.fail(ErrorKind::Conflict, GET, why)
         };
         if deployed.sha256 != sha256 {
             return Err(changed());
         }
         let location =
-            location.ok_or_else(|| self.lambda.caller.garbled(GET, "no place of the package"))?;
+            location.ok_or_else(|| self.lambda.caller.garbled(GET, "no location of the package"))?;
         let package = self.download(&location).await?;
         // Neither a proxy's page nor half a package may become somebody's API.
         if BASE64_STANDARD.encode(Sha256::digest(&package)) == sha256 {
             Ok(package)
         } else {
-            let what = "what was downloaded is not the package that Lambda tells the checksum of";
+            let what = "the downloaded package does not have the checksum that Lambda reports";
             Err(self.lambda.caller.garbled(GET, what))
         }
     }

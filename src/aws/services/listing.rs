@@ -82,7 +82,7 @@ impl Rds {
             let page = self.caller.ask(ACTION, call.send()).await?;
             for cluster in page.global_clusters() {
                 let topology = topology(cluster)
-                    .ok_or_else(|| self.caller.garbled(ACTION, "a member's ARN is no ARN"))?;
+                    .ok_or_else(|| self.caller.garbled(ACTION, "a member's ARN is not an ARN"))?;
                 all.push(ListedGlobalCluster {
                     id: reply::name_or_empty(cluster.global_cluster_identifier()),
                     topology,

@@ -58,7 +58,7 @@ impl Rds {
             })?;
         topology(found).ok_or_else(|| {
             self.caller
-                .garbled(ACTION, "a member cluster's ARN is no ARN")
+                .garbled(ACTION, "a member cluster's ARN is not an ARN")
         })
     }
 

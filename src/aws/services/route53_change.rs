@@ -112,7 +112,8 @@ fn record_set(set: &ResourceRecordSet) -> Result<RecordSet, String> {
         return Err(format!("{name} {what}: change it by hand"));
     }
     let exact = |text: &str| {
-        reply::exact(text).ok_or_else(|| format!("{name} holds what cannot be printed"))
+        reply::exact(text)
+            .ok_or_else(|| format!("{name} contains characters that cannot be printed"))
     };
     let region = set
         .region()

@@ -185,16 +185,16 @@ fn unfit(alarm: &MetricAlarm) -> Option<String> {
     }
     if periods > 1 {
         return Some(format!(
-            "its alarm needs {periods} points in a row, and gwctl puts one"
+            "its alarm needs {periods} points in a row, and gwctl sends one"
         ));
     }
     let counts = alarm.statistic() == Some(&Statistic::SampleCount);
     if counts {
-        return Some("its alarm counts points, whatever is in them".into());
+        return Some("its alarm counts data points, not their values".into());
     }
     alarm.unit().map(|unit| {
         let unit = reply::name_or_empty(Some(unit.as_str()));
-        format!("its alarm counts points in {unit} alone, and gwctl puts them without a unit")
+        format!("its alarm counts only points in {unit}, and gwctl sends them without a unit")
     })
 }
 

@@ -100,7 +100,7 @@ impl Caller {
         self.fail(
             ErrorKind::Garbled,
             action,
-            format!("the reply makes no sense: {what}"),
+            format!("the reply is not valid: {what}"),
         )
     }
 
@@ -109,7 +109,7 @@ impl Caller {
         self.fail(
             ErrorKind::Garbled,
             action,
-            "AWS does not end the list: only a part of it is known".into(),
+            "the list from AWS has no end: only a part of it is known".into(),
         )
     }
 

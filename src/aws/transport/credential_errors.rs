@@ -97,7 +97,7 @@ impl Surroundings {
         let cause = reply::message(&root_cause(failure));
         if has("sso_session") || has("sso_start_url") {
             let why = if is_absent(failure) {
-                "nobody is signed in".to_owned()
+                "there is no sign-in session".to_owned()
             } else {
                 format!("the sign-in cannot be used ({cause})")
             };
@@ -115,7 +115,7 @@ impl Surroundings {
         }
         if let Some(program) = self.profiles.get(base, "credential_process") {
             return Some(format!(
-                "{said}: the program of `credential_process` ({}) gives no credentials: {cause}",
+                "{said}: the program of `credential_process` ({}) returns no credentials: {cause}",
                 program.place
             ));
         }
@@ -137,7 +137,7 @@ impl Surroundings {
         let profile = chain.iter().find(with_role)?;
         let role = self.profiles.get(profile, "role_arn")?;
         let refused = format!(
-            "STS does not give the role {} of profile `{}` ({}): {code}: {said}",
+            "STS does not return credentials for the role {} of profile `{}` ({}): {code}: {said}",
             reply::name(&role.value),
             reply::name(profile),
             role.place
@@ -149,7 +149,7 @@ impl Surroundings {
         Some(match mfa {
             None => refused,
             Some(mfa) => format!(
-                "gwctl does not ask for MFA codes, as `mfa_serial` ({}) wants: run \
+                "gwctl does not ask for MFA codes, which `mfa_serial` ({}) requires: run \
                  `eval \"$(aws configure export-credentials --profile {} --format env)\"`, which does, and leave the \
                  profile out. {refused}",
                 mfa.place,

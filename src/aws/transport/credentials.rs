@@ -118,7 +118,7 @@ fn sendable(key: Credentials) -> Result<Credentials, String> {
         return Ok(key);
     };
     Err(format!(
-        "the {what} holds a line break, a blank or another character that cannot be sent: copy it anew"
+        "the {what} contains a line break, a blank or another character that cannot be sent: copy it again"
     ))
 }
 

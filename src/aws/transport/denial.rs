@@ -69,22 +69,22 @@ impl Denial {
     pub(crate) fn advice(&self) -> &'static str {
         match (self.policy.as_str(), self.explicit) {
             ("service control policy" | "resource control policy", _) => {
-                "Whoever manages the AWS Organization must except this Region, action or role; the role's own \
-                 policies cannot overrule it."
+                "An administrator of the AWS Organization must exempt this Region, action or role; the role's own \
+                 policies cannot override it."
             }
             ("permissions boundary", _) => {
                 "The role's permissions boundary must allow it as well; an action in the role's policies alone does \
                  not help."
             }
             ("session policy", _) => {
-                "The session was given less than its role: sign in without that session policy."
+                "The session policy allows less than the role: sign in without that session policy."
             }
             ("identity-based policy", true) => {
-                "A policy of the role denies it: take that statement out; an allow beside it does not help."
+                "A policy of the role denies it: remove that statement; an additional allow does not help."
             }
             ("resource-based policy", _) => "The policy of the resource itself must be changed.",
             ("VPC endpoint policy", _) => {
-                "The policy of the VPC endpoint must be changed, or the call go another way."
+                "Change the policy of the VPC endpoint, or send the call another way."
             }
             _ => {
                 "That policy must be changed; an action in the role's policies alone may not help."

@@ -165,7 +165,7 @@ pub(crate) async fn send(
     plain: Plain<'_>,
 ) -> Result<PlainReply, AwsError> {
     let wrong = |what: &str| caller.fail(ErrorKind::Other, plain.action, what.into());
-    let place: http::Uri = plain.url.parse().map_err(|_| wrong("that is no URL"))?;
+    let place: http::Uri = plain.url.parse().map_err(|_| wrong("that is not a URL"))?;
     let (Some(scheme), Some(authority)) = (place.scheme_str(), place.authority()) else {
         return Err(wrong("the URL names no host"));
     };

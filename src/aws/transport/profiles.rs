@@ -66,7 +66,7 @@ impl Profiles {
         }
         match gwctl_files::read(&path).map(String::from_utf8) {
             Ok(Ok(text)) => self.scan(&path, &text, credentials),
-            Ok(Err(_)) => self.broken = Some(format!("{} is no UTF-8 text", path.display())),
+            Ok(Err(_)) => self.broken = Some(format!("{} is not UTF-8 text", path.display())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             // A pipe would hold up the SDK for ever.
             Err(error) if error.kind() == std::io::ErrorKind::InvalidInput && !path.is_dir() => {

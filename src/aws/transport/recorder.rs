@@ -77,7 +77,7 @@ impl Drop for Attempt {
                 outcome: Outcome::Failed,
                 contact: Contact::Abandoned,
                 request_id: None,
-                error: Some("abandoned: nobody waited for the answer".into()),
+                error: Some("abandoned: gwctl no longer waited for the answer".into()),
             },
             now,
         );

@@ -60,7 +60,7 @@ fn in_words(caller: &Caller, action: &str, kind: ErrorKind, code: &str, said: &s
             resources(action, region),
         ),
         ErrorKind::NotAllowed => {
-            let who = format!("AWS does not say by which policy ({code})");
+            let who = format!("AWS does not name the policy ({code})");
             format!(
                 "{NOT_ALLOWED}{service}:{action}; {who}{}",
                 resources(action, region)
@@ -93,7 +93,7 @@ fn in_words(caller: &Caller, action: &str, kind: ErrorKind, code: &str, said: &s
         ),
         ErrorKind::Throttled => format!("too many requests ({code})"),
         ErrorKind::Conflict => {
-            format!("somebody else changed it meanwhile ({code}): look again and plan anew; {said}")
+            format!("somebody else changed it meanwhile ({code}): plan again; {said}")
         }
         _ if said.is_empty() => code.to_owned(),
         _ => format!("{code}: {said}"),

@@ -111,7 +111,7 @@ impl Session {
             (config, Some(around))
         };
         if let Some(why) = &complaint {
-            tracing::warn!("{why}; the system's certificates are used instead");
+            tracing::warn!("{why}; gwctl uses the system's certificates instead");
         }
         // The simulator asks nobody who they are.
         let source = helper.or_else(|| config.credentials_provider());

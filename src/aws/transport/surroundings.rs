@@ -82,7 +82,7 @@ impl Surroundings {
     pub(crate) fn refusal(&self) -> Option<String> {
         let broken = self.profiles.broken();
         broken
-            .map(|why| format!("{why}: mend that file"))
+            .map(|why| format!("{why}: correct that file"))
             .or_else(|| self.absent_profile())
             .or_else(|| self.half_a_key())
             .or_else(|| self.region().err())
@@ -126,7 +126,7 @@ impl Surroundings {
         let bad = self.endpoints().find(|(_, url)| !is_endpoint(url));
         bad.map(|(place, url)| {
             let url = reply::name(&url);
-            format!("{place} is `{url}`, which is no URL such as http://127.0.0.1:4566")
+            format!("{place} is `{url}`, which is not a URL such as http://127.0.0.1:4566")
         })
     }
 

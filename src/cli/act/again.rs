@@ -39,7 +39,7 @@ impl Again {
         format!("gwctl runs {verb} {id}{more}{}", self.flags)
     }
 
-    /// Says what holds a run that nobody moves, and how to go on with it.
+    /// Says what holds a run that no process drives, and how to resume it.
     pub fn tell(&self, folder: &Folder, state: &RunState, holds: &[Hold], paper: Paper) {
         for hold in holds {
             tell(paper.ink(Ink::Bad, &paper.hang(0, &hold.sentence())));

@@ -22,7 +22,7 @@ pub struct Options {
     /// How to print the plan; with `json`, a run prints its journal's records, one a line
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub output: Output,
-    /// Confirm by naming the plan's target, where nobody can be asked
+    /// Confirm by naming the plan's target, for use without a terminal
     #[arg(long, value_name = "TARGET")]
     pub confirm: Option<String>,
     /// Go on although this check did not pass; may be given several times
@@ -87,9 +87,9 @@ impl From<Way> for Mode {
 pub enum Guided {
     #[command(about = guided::Promote::DESCRIPTION.about, after_long_help = Exit::table())]
     Promote {
-        /// The Region that becomes the database writer's
+        /// The Region that becomes the database's writer
         region: Region,
-        /// How [default: what gwctl sees decides]
+        /// How [default: what gwctl recommends]
         #[arg(long, value_name = "MODE")]
         mode: Option<Way>,
         /// Fail over although the primary is healthy
@@ -102,7 +102,7 @@ pub enum Guided {
     Evacuate {
         /// The Region that gets no new traffic
         region: Region,
-        /// How [default: the first that survives what is broken]
+        /// How [default: the first mechanism that works now]
         #[arg(long, value_name = "MECHANISM", value_parser = mechanism())]
         mechanism: Option<Mechanism>,
         #[command(flatten)]
@@ -123,7 +123,7 @@ pub enum Guided {
     },
     #[command(about = guided::Restore::DESCRIPTION.about, after_long_help = Exit::table())]
     Restore {
-        /// The Region that gets its traffic back
+        /// The Region that receives traffic again
         region: Region,
         /// How long it must have been healthy [default: the fleet's rule]
         #[arg(long, value_name = "TIME", value_parser = seconds)]
@@ -133,9 +133,9 @@ pub enum Guided {
     },
     #[command(about = guided::Drill::DESCRIPTION.about, after_long_help = Exit::table())]
     Drill {
-        /// The Region that is left
+        /// The Region to evacuate
         region: Region,
-        /// The Region that becomes the database writer's meanwhile
+        /// The Region that becomes the writer meanwhile
         #[arg(long, value_name = "REGION")]
         to: Region,
         /// How long to stay before failing back [default: until you say so]
@@ -164,10 +164,10 @@ pub enum Guided {
     Provision {
         /// The Region that the fleet is built in
         region: Region,
-        /// Run there the code that a healthy Region runs: its only function, or the one named after a `/`
+        /// Deploy the code that a healthy Region runs: its only function, or the one named after a `/`
         #[arg(long, value_name = "REGION[/FUNCTION]")]
         code_from: Option<CodeFrom>,
-        /// Let traffic in step by step, by weight, over this long [default: all at once]
+        /// Send traffic step by step, by weight, over this time [default: all at once]
         #[arg(long, value_name = "TIME", value_parser = seconds)]
         over: Option<u64>,
         #[command(flatten)]

@@ -92,10 +92,10 @@ impl Question {
                 let undo = if *back == Back::Way { "  [u]ndo" } else { "" };
                 format!("{first}{undo}  [a]bandon  [n]ote  [q]uit and leave it resumable >")
             }
-            Self::Skip(step) => format!("Why is {step} left out? (empty: not at all) >"),
-            Self::Overrule => "Why go on all the same? (empty: not at all) >".into(),
+            Self::Skip(step) => format!("Why do you skip {step}? (empty: do not skip it) >"),
+            Self::Overrule => "Why go on anyway? (empty: do not go on) >".into(),
             Self::Undo => format!("Type {confirm} to take back what was done >"),
-            Self::Abandon => "Why is the run given up? (empty: not at all) >".into(),
+            Self::Abandon => "Why do you abandon the run? (empty: keep it) >".into(),
             Self::Note => "Note >".into(),
         }
     }
@@ -138,7 +138,7 @@ fn what(hold: &Hold, back: Back, line: &str) -> Typed {
         ("a", _) => Typed::Ask(Question::Abandon),
         ("n", _) => Typed::Ask(Question::Note),
         ("q", _) => Typed::Leave,
-        (other, _) => Typed::Again(format!("`{other}` is none of these.")),
+        (other, _) => Typed::Again(format!("`{other}` is not one of these.")),
     }
 }
 
@@ -162,11 +162,11 @@ mod tests {
     fn undo_is_offered_only_where_there_is_a_way_back() {
         assert!(held().prompt("x").contains("[u]ndo"));
         assert_eq!(held().answer(Some("u"), "x"), Typed::Ask(Question::Undo));
-        let without = asked(Back::None("it cannot be taken back"));
+        let without = asked(Back::None("it cannot be undone"));
         assert!(!without.prompt("x").contains("undo"));
         assert_eq!(
             without.answer(Some("u"), "x"),
-            Typed::Again("it cannot be taken back".into())
+            Typed::Again("it cannot be undone".into())
         );
     }
 

@@ -245,7 +245,7 @@ fn replied(step: &str, reply: &Reply) -> Event {
             "unknown",
             Ink::Warn,
             format!(
-                "{why} ({}): it may have been made, state is read",
+                "{why} ({}): AWS may have made the change; gwctl reads the state",
                 request(request_id)
             ),
         ),
@@ -266,7 +266,7 @@ pub fn ordered(order: &Order) -> (String, String) {
         Order::Go => (String::new(), "go on".into()),
         Order::Retry { step } => (step.clone(), "try it again".into()),
         Order::Continue { step } => (step.clone(), "go on past it".into()),
-        Order::Skip { step, reason } => (step.clone(), format!("leave it out: {reason}")),
+        Order::Skip { step, reason } => (step.clone(), format!("skip it: {reason}")),
         Order::Overrule { reason } => (
             String::new(),
             format!("go on over the abort criterion: {reason}"),

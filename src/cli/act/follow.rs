@@ -68,10 +68,10 @@ async fn follow(
             biased;
             () = signals.any() => {
                 if left {
-                    tell("gwctl: left at once; what was being sent is in the journal");
+                    tell("gwctl: left at once; the journal names the calls that were being sent");
                     return Ok(Exit::Held);
                 }
-                tell("\ngwctl: leaving the run resumable; what is being sent is heard out");
+                tell("\ngwctl: leaving the run resumable; waiting for the replies to calls already sent");
                 running.control.leave();
                 left = true;
             }
@@ -109,7 +109,9 @@ async fn follow(
             "Nothing more was sent. `{}` goes on.",
             manner.again.command("resume", &state.id, "--write")
         ))),
-        Err(defect) => Err(Failure::new(format!("the run ended by a defect: {defect}"))),
+        Err(defect) => Err(Failure::new(format!(
+            "the run ended because of a defect in gwctl: {defect}"
+        ))),
     }
 }
 

@@ -91,7 +91,7 @@ impl Hold {
             ],
             Self::Gate { .. } => vec![("--continue".into(), "go on")],
             Self::Trip { .. } => {
-                vec![("--overrule \"…\"".into(), "go on all the same, saying why")]
+                vec![("--overrule \"…\"".into(), "go on anyway, with a reason")]
             }
         }
     }

@@ -165,9 +165,7 @@ async fn looked_up(intent: &Intent, stage: &Stage) -> Intent {
     match found.await {
         Ok(found) => found,
         Err(error) => {
-            tell(format!(
-                "gwctl: what there is could not be looked up: {error}"
-            ));
+            tell(format!("gwctl: cannot look up what exists: {error}"));
             intent.clone()
         }
     }
@@ -180,13 +178,13 @@ pub fn may_write(global: &Global, stage: &Stage) -> Result<(), Failure> {
             "the fleet {} is read-only by its configuration: nothing was changed",
             stage.run_context.fleet
         ))
-        .next("`read_only = true` of the fleet pins it; --write does not open it."));
+        .next("`read_only = true` in the fleet's configuration forbids changes; --write does not override it."));
     }
     if !global.write {
-        return Err(Failure::refused(
-            "gwctl only looks unless told otherwise: nothing was changed",
-        )
-        .next("Add --write, or set GWCTL_WRITE=true, to let it change things."));
+        return Err(
+            Failure::refused("gwctl is read-only by default: nothing was changed")
+                .next("Add --write, or set GWCTL_WRITE=true, to allow changes."),
+        );
     }
     Ok(())
 }
@@ -213,7 +211,7 @@ fn unconfirmed(why: &NotConfirmed) -> Failure {
             failure.next("Nobody can waive this check: nothing was changed.")
         }
         NotConfirmed::NotWaived { name, .. } => failure.next(format!(
-            "`--waive {name}` goes on all the same. Nothing was changed."
+            "`--waive {name}` goes on anyway. Nothing was changed."
         )),
         NotConfirmed::Mistyped { .. } => failure,
     }
@@ -223,12 +221,12 @@ fn unconfirmed(why: &NotConfirmed) -> Failure {
 pub fn not_started(why: &NotStarted) -> Failure {
     match why {
         NotStarted::Lease(LeaseRefused::Taken { holder, .. }) => Failure::busy(why.to_string()).next(format!(
-            "`gwctl runs show {} --follow` shows what is done. When the process is gone, so is its hold.",
+            "`gwctl runs show {} --follow` shows what is done. When that process ends, it releases the fleet.",
             holder.run
         )),
         NotStarted::NotConfirmed(why) => unconfirmed(why),
         NotStarted::Elsewhere(_) => Failure::refused(why.to_string()).next(
-            "Go on with the credentials and the configuration it was confirmed with; `gwctl runs abandon` gives it up.",
+            "Resume it with the credentials and the configuration it was confirmed with; `gwctl runs abandon` ends it.",
         ),
         NotStarted::Changed
         | NotStarted::ReadOnly(_)

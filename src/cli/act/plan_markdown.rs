@@ -63,7 +63,7 @@ pub fn draw(plan: &Plan) -> String {
     for (head, lines) in [
         ("Notes", plan.notes.clone()),
         (
-            "To take it back",
+            "To undo it",
             plan.inverse.iter().map(|step| step.title.clone()).collect(),
         ),
     ] {

@@ -47,12 +47,12 @@ pub fn draw(plan: &Plan, paper: Paper) -> String {
             line(format!("  {}", paper.hang(2, note)));
         }
     }
-    head("To take it back", &mut line, paper);
+    head("To undo it", &mut line, paper);
     if plan.inverse.is_empty() {
-        line("  It cannot be taken back.".into());
+        line("  It cannot be undone.".into());
     }
     for step in &plan.inverse {
-        let of = step.undoes.as_deref().unwrap_or("the whole");
+        let of = step.undoes.as_deref().unwrap_or("all");
         let said = format!("{} ({})", step.title, seconds(step.expected_s));
         let lead = pad(
             &format!("  {of}"),
@@ -64,7 +64,7 @@ pub fn draw(plan: &Plan, paper: Paper) -> String {
 }
 
 fn undone(step: &Step) -> &str {
-    step.undoes.as_deref().unwrap_or("the whole")
+    step.undoes.as_deref().unwrap_or("all")
 }
 
 fn head(title: &str, line: &mut impl FnMut(String), paper: Paper) {
@@ -87,7 +87,7 @@ fn summary(plan: &Plan) -> Vec<(String, String, Ink)> {
         let one_by_one = seconds(single);
         let _ = write!(
             takes,
-            ", what is independent side by side; one after the other {one_by_one}"
+            ", independent steps in parallel; one after the other {one_by_one}"
         );
     }
     if plan.intent.recovers() {
@@ -105,7 +105,7 @@ fn summary(plan: &Plan) -> Vec<(String, String, Ink)> {
             let words: Vec<&str> = choice.also.iter().map(|other| other.word()).collect();
             say(
                 "",
-                format!("would work as well: {}", words.join(", ")),
+                format!("would also work: {}", words.join(", ")),
                 Ink::Faint,
             );
         }
@@ -127,10 +127,7 @@ fn summary(plan: &Plan) -> Vec<(String, String, Ink)> {
         say("data loss", loss.sentence(), Ink::Bad);
     }
     if let Some(step) = plan.steps.iter().find(|step| step.no_return) {
-        let said = format!(
-            "once `{}` is sent there is no way back but forward",
-            step.id
-        );
+        let said = format!("after `{}` is sent, undo must first complete it", step.id);
         say("no return", said, Ink::Warn);
     }
     lines

@@ -13,7 +13,7 @@ use crate::config::{load, record};
 use crate::fleet::FleetSpec;
 
 /// How the configuration comes to say it all the same.
-const AGAIN: &str = "`gwctl discover` writes it from what is there";
+const AGAIN: &str = "`gwctl discover` writes it from what exists";
 
 /// What there is now, and what became of the file.
 pub struct Recorded {
@@ -73,7 +73,7 @@ pub async fn read_back(
 ) -> Result<FleetSpec, String> {
     as_built(intent, &run_context.fleet, before, &run_context.session)
         .await
-        .map_err(|error| format!("what was built could not be read back: {error}; {AGAIN}"))
+        .map_err(|error| format!("gwctl could not look up what was built: {error}; {AGAIN}"))
 }
 
 fn unwritten(why: &str) -> String {
@@ -84,7 +84,7 @@ fn unwritten(why: &str) -> String {
 async fn on_disk(fleet: String, file: PathBuf) -> Result<FleetSpec, String> {
     let read = move || {
         let mut fleets = load(&file).map_err(|why| why.to_string())?.config.fleets;
-        let none = || format!("{} has no fleet `{fleet}` any more", file.display());
+        let none = || format!("{} no longer has the fleet `{fleet}`", file.display());
         fleets.remove(&fleet).ok_or_else(none)
     };
     let read = tokio::task::spawn_blocking(read).await;
@@ -93,7 +93,7 @@ async fn on_disk(fleet: String, file: PathBuf) -> Result<FleetSpec, String> {
 }
 
 async fn write(fleet: String, file: PathBuf, built: FleetSpec) -> Result<String, String> {
-    let said = format!("{} now says what there is", file.display());
+    let said = format!("{} now describes the fleet as it is", file.display());
     let written = tokio::task::spawn_blocking(move || record(&file, &fleet, &built)).await;
     written
         .map_err(|defect| unwritten(&defect.to_string()))?

@@ -10,13 +10,13 @@ pub struct Discover {
     /// The name clients use, such as api.example.com
     #[arg(value_name = "DOMAIN")]
     pub domain: String,
-    /// The hosted zone that holds it, where there are several of one name
+    /// The hosted zone that contains it, if several have the same name
     #[arg(long, value_name = "ID")]
     pub hosted_zone: Option<String>,
-    /// The distribution that answers for it, where several may
+    /// The distribution that answers for it, if several could
     #[arg(long, value_name = "ID")]
     pub distribution: Option<String>,
-    /// The latency record set, where several may be it
+    /// The latency record set, if several could be it
     #[arg(long, value_name = "NAME")]
     pub latency_record: Option<String>,
     /// How to print it

@@ -71,7 +71,7 @@ fn service_role(stacks: &[FoundStack]) -> Result<Option<String>, String> {
         });
         let each: Vec<String> = each.collect();
         return Err(format!(
-            "the stacks were not all built with the same service role: {}; name the right one as build.role",
+            "the stacks were built with different service roles: {}; name the right one as build.role",
             each.join("; ")
         ));
     }
@@ -136,13 +136,13 @@ fn remarks(kind: Kind, stack: &FoundStack, hidden: &[String], foreign: &[String]
     let mut notes = Vec::new();
     if !hidden.is_empty() {
         notes.push(format!(
-            "{name}: CloudFormation does not tell {}: write them down here",
+            "{name}: CloudFormation does not return {}: write them down here",
             hidden.join(", ")
         ));
     }
     if !foreign.is_empty() {
         notes.push(format!(
-            "{name} was made from another template than gwctl's, with {}: name it as build.templates.{kind}",
+            "{name} was not built from gwctl's template and has {}: name its template as build.templates.{kind}",
             foreign.join(", ")
         ));
     }

@@ -165,7 +165,7 @@ fn write(file: &Path, text: &str) -> Result<(), Failure> {
     made.write_all(text.as_bytes())
         .map_err(|error| Failure::io(attempt(), &error))?;
     print(&format!(
-        "wrote {file}\nLook it over, then: gwctl config check --config {file}\n",
+        "wrote {file}\nCheck it, then run: gwctl config check --config {file}\n",
         file = file.display()
     ))
 }
@@ -178,7 +178,7 @@ fn not_found(error: &NotDiscovered) -> Failure {
             Missing::NotAllowed { action } => {
                 format!("Allow {action}: `gwctl iam-policy dashboard` prints what gwctl needs.")
             }
-            _ => "`gwctl doctor` tells what stands in the way.".into(),
+            _ => "`gwctl doctor` shows what prevents it.".into(),
         }),
         NotDiscovered::Several { option, .. } => {
             failure.next(format!("Name the one that is meant: {option}."))

@@ -29,7 +29,7 @@ pub fn draw(picture: &Snapshot, output: Output, paper: Paper) -> String {
         .map(|row| Row {
             row,
             shown: row.check.map_or_else(
-                || Shown::Silent("reading cannot tell".into()),
+                || Shown::Silent("reads do not show it".into()),
                 |check| check(picture),
             ),
         })
@@ -65,8 +65,8 @@ fn summary(rows: &[Row]) -> String {
             .count()
     };
     format!(
-        "{} behaviours of AWS that gwctl relies on and that nobody here could verify. In this account {} hold, \
-         {} differ, {} do not show. Nothing was changed.",
+        "{} behaviours of AWS that gwctl relies on and that could not be verified. In this account {} hold, {} differ, \
+         {} do not show. Nothing was changed.",
         rows.len(),
         count("holds"),
         count("differs"),

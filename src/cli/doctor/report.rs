@@ -71,7 +71,8 @@ impl Report {
     pub fn environment(&mut self, complaint: Option<&str>) {
         if let Some(complaint) = complaint {
             let advice = Some(
-                "Mend it or unset it; the system's certificates are used meanwhile.".to_owned(),
+                "Correct it or unset it; gwctl uses the system's certificates meanwhile."
+                    .to_owned(),
             );
             self.section("Environment").push(Line {
                 mark: Mark::Failed,
@@ -85,7 +86,7 @@ impl Report {
     pub fn out_of_time(&mut self) {
         let line = Line {
             mark: Mark::Failed,
-            what: "some questions were still open when the time was over".to_owned(),
+            what: "some questions were not answered in time".to_owned(),
             advice: Some("Wait longer: `--timeout 60s`.".to_owned()),
         };
         match self.sections.last_mut() {
@@ -123,7 +124,7 @@ impl Report {
             }),
             (None, None) => lines.push(Line {
                 mark: Mark::Warning,
-                what: "AWS did not say whose they are".to_owned(),
+                what: "AWS did not return their identity".to_owned(),
                 advice: None,
             }),
             (None, Some(_)) => {}
@@ -150,8 +151,7 @@ impl Report {
                 mark: Mark::Failed,
                 what: format!("{} (in {region}){cost}", off(skew)),
                 advice: Some(
-                    "Set the clock, by NTP or chrony: AWS refuses signatures that are five minutes off. gwctl signs \
-                     with AWS's time once a reply has told it; other tools may not."
+                    "Set the clock, by NTP or chrony: AWS refuses signatures that are five minutes off. gwctl signs with AWS's time after a reply contained it; other tools may not."
                         .to_owned(),
                 ),
             },
@@ -196,7 +196,7 @@ impl Report {
                 },
                 (None, _) => Line {
                     mark: Mark::Warning,
-                    what: format!("{region}: no call got as far as being sent"),
+                    what: format!("{region}: no call was sent"),
                     advice: None,
                 },
             });
@@ -284,7 +284,10 @@ impl Report {
             let _ = writeln!(text, "{policy}\n");
         }
         let _ = match self.failures() {
-            0 => writeln!(text, "Everything the dashboard needs is there."),
+            0 => writeln!(
+                text,
+                "The credentials allow everything that the dashboard asks."
+            ),
             1 => writeln!(text, "1 check failed."),
             count => writeln!(text, "{count} checks failed."),
         };
@@ -361,20 +364,20 @@ const fn advice(kind: ErrorKind) -> &'static str {
         ErrorKind::Clock => "Set the clock, by NTP or chrony.",
         ErrorKind::Forbidden | ErrorKind::Credentials | ErrorKind::RegionNotEnabled => "",
         ErrorKind::Throttled => {
-            "Other callers use up this account's rate; try again, or ask AWS for a higher one."
+            "Other callers use up this account's request rate; try again, or ask AWS to increase it."
         }
         ErrorKind::TimedOut => {
-            "Check network, VPN and proxy; if others of the account see the same, the Region itself is in trouble and shows as unknown."
+            "Check network, VPN and proxy. If others of the account see the same, the Region has a problem and shows as unknown."
         }
         ErrorKind::Unreachable => {
             "Check network, DNS and proxy, and AWS_ENDPOINT_URL where it is set."
         }
-        ErrorKind::NotSent => "Not sent after earlier calls to the Region went unanswered.",
+        ErrorKind::NotSent => "Not sent, because earlier calls to the Region got no answer.",
         ErrorKind::NotFound => {
             "Check its name in the configuration, and that these credentials are the right account's."
         }
-        ErrorKind::Conflict => "Somebody else is changing it: look again.",
-        ErrorKind::Garbled => "Is AWS_ENDPOINT_URL, or a proxy, answering in AWS's place?",
+        ErrorKind::Conflict => "Somebody else is changing it: run this again.",
+        ErrorKind::Garbled => "Check whether AWS_ENDPOINT_URL, or a proxy, answers instead of AWS.",
         ErrorKind::Other => "The log has the details; see `gwctl info` for where it is.",
     }
 }

@@ -6,7 +6,7 @@ use super::report::{Compared, Report, Resource};
 use crate::fleet::{Missing, clean_line, clean_markdown};
 
 /// Said of what no action explains.
-const OPEN: &str = "not explained: look at it";
+const OPEN: &str = "not explained: check it";
 
 /// Aligned, for a terminal.
 pub fn table(report: &Report) -> String {
@@ -161,7 +161,7 @@ mod tests {
             "clean   IN SYNC",
             "code    EXPLAINED",
             "open    DRIFTED",
-            "/Timeout: 10 → nothing\n            not explained: look at it",
+            "/Timeout: 10 → nothing\n            not explained: check it",
             "denied  NOT ALLOWED: cloudformation:DetectStackDrift",
         ] {
             assert!(text.contains(line), "{line}\n{text}");
@@ -187,7 +187,7 @@ mod tests {
         let report = report(vec![compared("a", Ok(vec![gone]))]);
         assert_eq!(report.exit(), Exit::Degraded);
         assert!(
-            markdown(&report).contains("look at it"),
+            markdown(&report).contains("check it"),
             "{}",
             markdown(&report)
         );

@@ -95,7 +95,7 @@ impl Report {
         }
     }
 
-    /// What no action explains comes first, then what could not be told. Explained is as good as in sync.
+    /// What no action explains comes first, then what could not be compared. Explained is as good as in sync.
     pub fn exit(&self) -> Exit {
         let resources = self
             .stacks

@@ -18,19 +18,19 @@ pub struct IamPolicy {
     /// names, which CloudFormation then works with
     #[arg(long)]
     pub service_role: bool,
-    /// Where it is more than a managed policy takes: only the first part, the second …
+    /// Print only this part, 1, 2 …, when the policy is larger than a managed policy may be
     #[arg(long, value_name = "NUMBER")]
     pub part: Option<NonZeroUsize>,
     /// How to print it
     #[arg(short, long, value_name = "FORMAT", default_value = "json")]
     pub output: Format,
-    /// Ask AWS nothing: what only AWS tells, such as ids of health checks, is allowed as a whole
+    /// Do not call AWS: what only AWS knows, such as ids of health checks, is allowed for all resources
     #[arg(long)]
     pub offline: bool,
-    /// Of the simulated fleet instead
+    /// For the simulated fleet instead
     #[arg(long)]
     pub demo: bool,
-    /// How long to wait for what AWS tells
+    /// How long to wait for AWS's answers
     #[arg(long, value_name = "TIME", default_value = "20s", value_parser = duration)]
     pub timeout: Duration,
 }
@@ -38,7 +38,7 @@ pub struct IamPolicy {
 /// What a policy is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum For {
-    /// Looking: console, status, doctor, discover. All others need it besides
+    /// Reading: console, status, doctor, discover. All others need it in addition
     Dashboard,
     /// Moving the database's writer
     Promote,
@@ -46,7 +46,7 @@ pub enum For {
     Shift,
     /// Building, changing, deleting and comparing stacks
     Provision,
-    /// A drill, and looking
+    /// A drill, and reading
     Drill,
 }
 

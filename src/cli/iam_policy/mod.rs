@@ -87,7 +87,7 @@ fn notes(
     }
     if !missing.is_empty() {
         notes.push(format!(
-            "not known, and so allowed more widely than need be: {}",
+            "not known, so the policy allows more than needed: {}",
             missing.join(", ")
         ));
     }
@@ -98,27 +98,27 @@ fn notes(
         let role = spec.build.role.as_deref().unwrap_or_default();
         if role.contains(&format!(":role/{fleet}-")) {
             notes.push(format!(
-                "{role} is called as the fleet's own roles are, which it may change: it could give itself \
-                 more; call it otherwise"
+                "{role} is named like the fleet's own roles, which it may change: it could give itself more \
+                 permissions; choose another name"
             ));
         }
     } else if matches!(
         purpose,
         Purpose::Promote | Purpose::Shift | Purpose::Provision
     ) {
-        notes.push("to be attached together with that of `gwctl iam-policy dashboard`".into());
+        notes.push("attach it together with that of `gwctl iam-policy dashboard`".into());
     }
     let with_resources = args.service_role || own_rights(purpose, spec);
     if with_resources && !args.service_role {
         notes.push(
-            "without build.role CloudFormation works with the operator's rights: what the resources need is \
-             in it; with one, that would be the role's (`--service-role`)"
+            "without build.role CloudFormation uses the operator's permissions, so this policy contains what the \
+             resources need; with build.role, that role needs it (`--service-role`)"
                 .into(),
         );
     }
     if with_resources && !spec.build.templates.is_empty() {
         notes.push(
-            "it is of gwctl's own templates: what those under build.templates need besides is not in it"
+            "it covers gwctl's own templates: what those under build.templates need in addition is not in it"
                 .into(),
         );
     }
@@ -143,7 +143,7 @@ fn cut(whole: Policy, part: Option<NonZeroUsize>) -> Result<Policy, Failure> {
             "gwctl: {size} characters, and a managed policy takes {MANAGED}: `--part 1` to `--part {count}` \
              print it in parts{}",
             if size <= INLINE {
-                "; as a whole it goes only into a role, in line"
+                "; in one piece it fits only as an inline policy of a role"
             } else {
                 ""
             }

@@ -144,7 +144,7 @@ async fn planned(
     let picture = seen.borrow().clone();
     let writer = picture.database.topology.last().and_then(|t| t.writer());
     let Some(region) = struck.or_else(|| writer.map(|writer| writer.region.clone())) else {
-        return Err("the global database could not be read: who writes is not known".into());
+        return Err("gwctl could not read the global database: the writer is not known".into());
     };
     let drill = Drill::away_from(&region, &picture)
         .ok_or_else(|| format!("there is nowhere to go from {region}"))?;

@@ -46,7 +46,7 @@ struct Figures {
     /// Of these, answered 429.
     throttled_requests: f64,
     writes_lost: f64,
-    /// Seconds in which nobody took writes.
+    /// Seconds in which no cluster accepted writes.
     without_writer_s: f64,
     /// From the confirmation to the end.
     took_s: i64,

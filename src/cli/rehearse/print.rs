@@ -6,13 +6,13 @@ use super::{Figures, Row};
 use crate::fleet::{clean_markdown, format};
 
 /// What the figures mean.
-const LEGEND: &str = "RTO: from the confirmation until the world answers at least 99 % of requests and takes writes again, \
-on the way out of the Region; 0 s: it never stopped. Report: the recovery time, from the confirmation, that gwctl's own report \
-of the run gives from what it could observe. RPO: seconds of acknowledged writes that were lost. Failed: answered 5xx, 429 or not \
-at all; of these, 429 once more by themselves. Failed requests, lost writes and the time are of the whole drill, there and back, \
-without the wait for the last figures. But for the report's, every figure is the simulated world's own count. Held: how often the \
-run needed the operator. Waived: red checks that the operator waived by name; a real one may well refuse to go on. What goes wrong \
-ends after 20 minutes.";
+const LEGEND: &str = "RTO: from the confirmation until clients get answers to at least 99 % of requests, and the database accepts \
+writes again; 0 s: neither was interrupted. Report: the recovery time that gwctl's own report of the run states, from what gwctl \
+could observe. RPO: seconds of acknowledged writes that were lost. Failed: requests answered with 5xx or 429, or not answered. \
+429: how many of these were answered with 429. Failed requests, lost writes and time cover the full drill, to the other Region \
+and back, without the wait for the last figures. The simulated world counts every figure except the report's. Held: how often \
+the run waited for the operator. Waived: failed checks that the operator waived by name; a real operator may stop there. Every \
+fault ends after 20 minutes.";
 
 const HEADS: [&str; 11] = [
     "scenario",

@@ -32,7 +32,7 @@ pub enum What {
         /// Go on printing until it is over
         #[arg(short, long)]
         follow: bool,
-        /// How to print it; `json` is the run as it stands
+        /// How to print it; `json` is the present state of the run
         #[arg(short, long, value_name = "FORMAT", default_value = "table")]
         output: Output,
     },
@@ -100,19 +100,19 @@ pub struct TakenUp {
 pub struct Resume {
     #[command(flatten)]
     pub taken_up: TakenUp,
-    /// Try this held step again; it is looked at first
+    /// Try this held step again; gwctl first checks whether it is done
     #[arg(long, value_name = "STEP")]
     pub retry: Vec<String>,
-    /// Leave this step out
+    /// Skip this step
     #[arg(long, value_name = "STEP", requires = "reason")]
     pub skip: Vec<String>,
-    /// Why steps are left out
+    /// Why steps are skipped
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
-    /// Go on past the step that waits for a word
+    /// Go on past the step that waits for the operator
     #[arg(long = "continue")]
     pub go_on: bool,
-    /// Go on although an abort criterion was met, saying why
+    /// Go on although an abort criterion was met, for this reason
     #[arg(long, value_name = "TEXT")]
     pub overrule: Option<String>,
 }
@@ -122,7 +122,7 @@ pub struct Resume {
 pub struct Undo {
     #[command(flatten)]
     pub taken_up: TakenUp,
-    /// Confirm by naming the plan's target, where nobody can be asked
+    /// Confirm by naming the plan's target, for use without a terminal
     #[arg(long, value_name = "TARGET")]
     pub confirm: Option<String>,
 }

@@ -38,7 +38,7 @@ fn one(ids: &[String], word: &str) -> Result<String, Failure> {
         several => {
             let names: Vec<&str> = several.iter().map(|id| id.as_str()).collect();
             Err(Failure::usage(format!(
-                "`{word}` may be any of {}",
+                "`{word}` matches several: {}",
                 names.join(", ")
             )))
         }

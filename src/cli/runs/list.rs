@@ -46,7 +46,7 @@ pub fn list(folder: &Folder, output: Output, paper: Paper) -> Result<(), Failure
             print(&text)
         }
         Output::Table if runs.is_empty() => print(&format!(
-            "No runs in {}: nothing was done from here yet.\n",
+            "No runs in {}: no run was started from here yet.\n",
             clean_line(&folder.path().display().to_string())
         )),
         Output::Table => print(&table(&runs, folder, paper)),
@@ -117,7 +117,7 @@ fn row(run: &Summary, folder: &Folder) -> [String; 6] {
     }
 }
 
-/// The phase, and whether anybody is at it.
+/// The phase, and whether a process drives it.
 fn phase(run: &Summary, folder: &Folder) -> String {
     let Ok(state) = &run.state else {
         return "unreadable".into();

@@ -72,11 +72,9 @@ fn verify(folder: &Folder, id: &str) -> Result<Exit, Failure> {
         .map_err(|broken| Failure::new(broken.to_string()))?;
     let torn = match tail.torn() {
         None => "",
-        Some(Torn::Line) => {
-            "\nIts last line was torn while it was written, as a crash does; it does not count."
-        }
+        Some(Torn::Line) => "\nThe last line is incomplete, as after a crash; gwctl ignores it.",
         Some(Torn::Zeros) => {
-            "\nIt ends in zeros, as a power cut leaves lines that were not on disk yet; they do not count."
+            "\nThe file ends in zero bytes, as after a power failure; gwctl ignores them."
         }
     };
     let (Some(state), Some(hash)) = (tail.state(), tail.hash()) else {
@@ -84,10 +82,9 @@ fn verify(folder: &Folder, id: &str) -> Result<Exit, Failure> {
     };
     let phase = state.phase().told(folder.holder(id).is_some());
     print(&format!(
-        "{id}: {} records, the chain is whole; the run is {phase}.{torn}\n\
-         Last hash: {hash}\n\
-         A whole chain proves that no line was changed, taken out or put in since, unless every line behind it was \
-         written anew as well. Whoever may write the file can do that: only the last hash, kept elsewhere, tells.\n",
+        "{id}: {} records, the hash chain is intact; the run is {phase}.{torn}\nLast hash: {hash}\nAn intact chain \
+         proves that no line was changed, removed or added, unless all later lines were written again too. Anybody who \
+         may write the file can do that: only a copy of the last hash, kept elsewhere, shows it.\n",
         records.len(),
     ))?;
     Ok(Exit::Success)

@@ -91,10 +91,13 @@ fn ending(
         return print(&format!("\n{}\n", closing(state)));
     }
     if let Some(holder) = folder.holder(&state.id) {
-        tell(format!("\n{} is at it.", clean_line(&holder.to_string())));
+        tell(format!(
+            "\n{} drives it now.",
+            clean_line(&holder.to_string())
+        ));
         return Ok(());
     }
-    tell("\nThe run was left: nobody is at it.");
+    tell("\nThe run was left: no process drives it now.");
     again.tell(folder, state, &holds(state), paper);
     Ok(())
 }

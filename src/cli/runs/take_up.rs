@@ -63,10 +63,10 @@ pub fn undo(global: &Global, folder: Folder, args: &Undo, demo: bool) -> Result<
 
 fn refuse_simulated(demo: bool) -> Result<(), Failure> {
     if demo {
-        return Err(Failure::refused(
-            "a simulated fleet ends with its process, and its runs with it",
-        )
-        .next("`gwctl sim serve` keeps one that outlives its clients."));
+        return Err(
+            Failure::refused("a simulated fleet and its runs end with their process")
+                .next("`gwctl sim serve` keeps one after its clients end."),
+        );
     }
     Ok(())
 }
@@ -168,7 +168,7 @@ fn go_on(
 
 /// What an undo will do.
 fn inverse(state: &RunState, paper: Paper) -> String {
-    let mut text = paper.ink(Ink::Bold, &format!("To take back: {}", state.plan.title));
+    let mut text = paper.ink(Ink::Bold, &format!("To undo: {}", state.plan.title));
     text.push('\n');
     let mut undoing = state.clone();
     undoing.undoing = true;
@@ -179,7 +179,7 @@ fn inverse(state: &RunState, paper: Paper) -> String {
         let _ = writeln!(text, "  {}", paper.hang(2, &said));
     }
     if nothing {
-        text.push_str("  Nothing that it changed can be taken back.\n");
+        text.push_str("  Nothing that it changed can be undone.\n");
     }
     text
 }

@@ -27,7 +27,7 @@ pub struct Status {
     /// How long to wait for the complete picture; what is missing then is printed as missing
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     pub timeout: Duration,
-    /// Do not send a request to the public endpoints: quicker, by the time that the farthest one takes to answer
+    /// Do not send requests to the public endpoints; this saves the time that the slowest one takes to answer
     #[arg(long, conflicts_with = "demo")]
     pub no_probe: bool,
 }

@@ -294,7 +294,7 @@ pub(super) const AFTER: &[Entry] = &[
         "take-over",
         &["T"],
         Group::Guided,
-        "go on with a run nobody moves",
+        "resume a run that was left",
     ),
     entry(
         Action::Palette,
@@ -322,7 +322,7 @@ pub(super) const AFTER: &[Entry] = &[
         "freeze",
         &["ctrl-f"],
         Group::Console,
-        "hold the picture still; collecting goes on",
+        "freeze the screen; collecting goes on",
     ),
     entry(Action::Themes, "themes", &["t"], Group::Console, "themes"),
     entry(
@@ -337,7 +337,7 @@ pub(super) const AFTER: &[Entry] = &[
         "redraw",
         &["ctrl-l"],
         Group::Console,
-        "draw the screen anew",
+        "draw the screen again",
     ),
     entry(
         Action::Suspend,

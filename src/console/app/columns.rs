@@ -14,7 +14,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<&'static Column>, String> {
     let words = text.split([' ', ',']).filter(|word| !word.is_empty());
     let named: Vec<&Column> = words.map(column).collect::<Result<_, _>>()?;
     columns::chosen(named.iter().map(|column| column.name))
-        .map_err(|name| format!("`{name}` is no column"))
+        .map_err(|name| format!("`{name}` is not a column"))
 }
 
 /// `p99`, `p99 up`, `region down`. Without a way, figures stand with the highest first, and words with the first
@@ -31,7 +31,7 @@ pub(super) fn parse_sort(text: &str) -> Result<Sort, String> {
         "up" => false,
         other => {
             return Err(format!(
-                "`{other}` is no way to sort; accepted are up and down"
+                "`{other}` is not a sort order; accepted are up and down"
             ));
         }
     };
@@ -60,7 +60,7 @@ fn column(word: &str) -> Result<&'static Column, String> {
     match begun.as_slice() {
         [column] => Ok(column),
         [] => Err(format!(
-            "`{word}` is no column; accepted are {}",
+            "`{word}` is not a column; accepted are {}",
             names(&ALL.iter().collect::<Vec<_>>(), ", ")
         )),
         several => Err(format!("`{word}` could be {}", names(several, " or "))),
@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(names("default").unwrap().len(), columns::on_screen().len());
         let unknown = names("p95").unwrap_err();
         assert!(
-            unknown.starts_with("`p95` is no column; accepted are region, "),
+            unknown.starts_with("`p95` is not a column; accepted are region, "),
             "{unknown}"
         );
         assert_eq!(

@@ -54,7 +54,7 @@ pub enum Hold {
     Ours,
     /// Another process: it is shown and cannot be spoken to.
     Theirs(Box<LeaseHolder>),
-    /// Nobody: it can be taken over.
+    /// No process: it can be taken over.
     Nobody,
 }
 

@@ -29,7 +29,7 @@ pub enum KeymapError {
         why: String,
     },
     /// One key, two actions.
-    #[error("keys: `{key}` is given to `{first}` and to `{second}`; a key does one thing")]
+    #[error("keys: `{key}` is given to `{first}` and to `{second}`; a key has one action")]
     Twice {
         key: Key,
         /// One action.

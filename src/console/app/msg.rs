@@ -116,7 +116,7 @@ pub enum Effect {
     },
     /// Tell this console's run.
     Order(Order),
-    /// Go on with a run nobody moves, giving these orders first.
+    /// Resume a run that no process drives, giving these orders first.
     Resume {
         /// Which.
         id: String,

@@ -60,7 +60,7 @@ pub(super) fn not_today(plan: &Plan) -> Option<String> {
     (calm.finding > Finding::Pass).then(|| calm.text.clone())
 }
 
-/// The first check of `plan` that nobody can waive.
+/// The first check of `plan` that cannot be waived.
 pub fn red(plan: &Plan) -> Option<String> {
     plan.checks
         .iter()

@@ -32,7 +32,7 @@ pub fn offers(state: &State, region: &Region) -> Vec<Offer> {
     urgent.into_iter().chain(rest).collect()
 }
 
-/// Why nothing can be looked up first: AWS does not say who is asking.
+/// Why nothing can be looked up first: STS does not name the caller.
 pub(super) fn unheard(state: &State) -> Option<Refused> {
     match state.live.identity.why_missing()? {
         why @ (Missing::CouldNotAsk { .. } | Missing::NotAllowed { .. }) => Some(Refused {

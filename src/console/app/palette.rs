@@ -117,7 +117,7 @@ fn find(word: &str, has_faults: bool) -> Result<Verb, String> {
     match begun.as_slice() {
         [verb] => Ok(verb.clone()),
         [] => Err(format!(
-            "`:{word}` is no command; Tab completes, `:help` lists them"
+            "`:{word}` is not a command; Tab completes, `:help` lists them"
         )),
         several => {
             let names = several
@@ -140,9 +140,9 @@ fn pace(argument: Option<&str>) -> Result<Pace, String> {
         Some("calm") => Ok(Pace::Calm),
         Some("incident") => Ok(Pace::Incident),
         Some(other) => Err(format!(
-            "`{other}` is no pace; accepted are calm and incident"
+            "`{other}` is not a pace; accepted are calm and incident"
         )),
-        None => Err("`:pace` wants calm or incident".into()),
+        None => Err("`:pace` takes calm or incident".into()),
     }
 }
 
@@ -175,7 +175,7 @@ fn pick(text: &str, what: &str, names: &[String]) -> Result<String, String> {
     match holding.as_slice() {
         [name] => Ok((*name).clone()),
         [] => Err(format!(
-            "`{text}` is no {what}; accepted are {}",
+            "`{text}` is not a {what}; accepted are {}",
             names.join(", ")
         )),
         several => {

@@ -75,7 +75,7 @@ impl Panel {
             | Self::Recent
             | Self::Steps
             | Self::Sent
-            | Self::Log => "show the row in full",
+            | Self::Log => "show the full row",
         }
     }
 }

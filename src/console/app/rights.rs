@@ -27,10 +27,10 @@ impl State {
         if self.may_change() {
             None
         } else if self.pinned() {
-            Some("its configuration pins this fleet read-only (`read_only = true`)")
+            Some("its configuration makes this fleet read-only (`read_only = true`)")
         } else {
             Some(
-                "gwctl only looks: type `:arm` to allow changes for 15 minutes, or start it with --write",
+                "gwctl is read-only: type `:arm` to allow changes for 15 minutes, or start it with --write",
             )
         }
     }

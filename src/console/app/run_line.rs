@@ -16,6 +16,6 @@ pub struct RunLine {
     pub operator: String,
     /// How it stands; none when its journal cannot be read.
     pub phase: Option<Phase>,
-    /// Nobody is at it.
+    /// No process drives it.
     pub unattended: bool,
 }

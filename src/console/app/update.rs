@@ -142,7 +142,7 @@ fn tick(state: &mut State, now: Timestamp, wall: Timestamp) -> Vec<Effect> {
         state.guided.armed = None;
         notify(
             state,
-            "the time for changes is over: gwctl only looks again",
+            "the time for changes is over: gwctl is read-only again",
             Gravity::Info,
         );
     }

@@ -87,7 +87,7 @@ impl Runs {
         });
     }
 
-    /// Goes on with a run nobody moves.
+    /// Resumes a run that no process drives.
     pub fn resume(&self, means: Option<Means>, id: String, orders: Vec<Order>) {
         let (folder, operator) = (self.folder.clone(), self.operator(means.as_ref()));
         self.begin(means, move |run_context| {

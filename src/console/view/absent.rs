@@ -15,7 +15,7 @@ pub fn why_empty<'m>(
     none: &str,
 ) -> String {
     if scene.state.filter_hides(panel) {
-        return format!("no {things} passes the filter");
+        return format!("no {things} matches the filter");
     }
     why_missing(scene, missing, none)
 }

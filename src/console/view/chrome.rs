@@ -253,7 +253,7 @@ pub fn banner(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
     let (mark, word, role) = scene.standing(shown);
     let what = match (&shown.hold, run.phase()) {
         (Hold::Ours, _) => "needs you".to_owned(),
-        (Hold::Theirs(holder), _) => format!("moved by {} in another gwctl", holder.operator),
+        (Hold::Theirs(holder), _) => format!("driven by {} in another gwctl", holder.operator),
         (Hold::Nobody, _) => format!("unfinished, left {}", scene.ago(run.newest)),
     };
     let key = scene.key(crate::app::Action::Show(Screen::Run.tab()));

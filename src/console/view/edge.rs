@@ -244,7 +244,7 @@ fn answers(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let visible = scene.visible(Panel::Answers, body, buf);
     if visible.is_empty() {
         let why = [scene.snapshot.edge.answers.why_missing()];
-        let none = "DNS answers with nothing";
+        let none = "DNS answer is empty";
         let text = why_empty(scene, Panel::Answers, "answer", why, none);
         scene.nothing(body, buf, &text);
     }
@@ -262,7 +262,7 @@ fn answers(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             .map(|site| site.judgement.verdict);
         let place = region
             .as_ref()
-            .map_or_else(|| "no Region of ours".to_string(), ToString::to_string);
+            .map_or_else(|| "not a Region here".to_string(), ToString::to_string);
         let style = verdict.map_or_else(
             || scene.style(Role::Degraded),
             |verdict| scene.theme.verdict(verdict),

@@ -70,7 +70,7 @@ fn legend(scene: &Scene<'_>) -> Vec<Line<'static>> {
         (
             glyphs.marks.could_not_ask,
             Role::Muted,
-            "could not ask: no answer; the last value known stands behind it, dimmed, with its age",
+            "could not ask: no answer; the last known value follows it, dimmed, with its age",
         ),
         (
             glyphs.marks.not_allowed,

@@ -43,7 +43,7 @@ pub fn actions(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, offers: &[Of
         .state
         .region_at_hand()
         .map_or_else(String::new, |region| format!(" in {region}"));
-    let title = format!("Actions{place}: Enter plans, nothing is changed by that");
+    let title = format!("Actions{place}: Enter plans and changes nothing");
     let inner = window(
         scene,
         area,
@@ -289,16 +289,16 @@ fn question(kind: OrderKind, step: Option<&str>, target: &str) -> (String, Strin
     match kind {
         OrderKind::Skip => (
             format!("Skip {step}"),
-            "What comes after it begins although it was not done. Why? It goes into the journal."
+            "Later steps begin although it was not done. Why? The journal keeps your reason."
                 .into(),
         ),
         OrderKind::Overrule => (
             "Go on over an abort criterion".into(),
-            "Steps begin again although a criterion was met. Why? It goes into the journal.".into(),
+            "Steps go on although a criterion was met. Why? The journal keeps your reason.".into(),
         ),
         OrderKind::Undo => (
             "Undo".into(),
-            format!("What was done is taken back by the inverse plan. Type {target} to begin."),
+            format!("The undo steps take back what was done. Type {target} to begin."),
         ),
         OrderKind::Abandon => (
             "Abandon".into(),
@@ -335,12 +335,12 @@ pub fn quit(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, row: usize) {
     list(scene, entries, buf, &lines, row);
     let said = if matches!(scene.state.mode, Mode::Demo { .. }) {
         [
-            "Its simulated world ends with this console. This prints it:".to_owned(),
+            "Its simulated world ends with this console. This shows it:".to_owned(),
             format!("gwctl runs show {id} --demo"),
         ]
     } else {
         [
-            "Anybody on this machine can go on with it:".to_owned(),
+            "Anybody on this machine can resume it:".to_owned(),
             format!("gwctl runs resume {id} --write"),
         ]
     };

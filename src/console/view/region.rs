@@ -100,7 +100,7 @@ fn charts(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, site: &Site) {
     });
     if all.is_empty() {
         let inner = scene.panel(area, buf, Panel::Charts, None);
-        scene.nothing(inner, buf, "no chart passes the filter");
+        scene.nothing(inner, buf, "no chart matches the filter");
     }
     let focused = scene.state.focused() == Panel::Charts;
     let shown = all.len().saturating_sub(first).min(page);

@@ -25,7 +25,7 @@ use gwctl_fleet::format;
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let Some(shown) = scene.state.guided.run.clone() else {
-        let why = "no run yet: `a` shows what can be done where you are, `:runs` what was done";
+        let why = "no run yet: `a` shows what can be done here, `:runs` lists past runs";
         scene.nothing(area, buf, why);
         return;
     };

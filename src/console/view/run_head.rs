@@ -181,14 +181,13 @@ fn said(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) -> (&'stati
     let run = &shown.state;
     let phase = run.phase();
     if let Hold::Theirs(holder) = &shown.hold {
-        let text =
-            format!("{holder} moves this run: it is shown here as it goes, and takes no orders");
+        let text = format!("{holder} drives this run: you see it live, but cannot control it here");
         prose.say(0, &text, Role::Text);
     }
     if shown.hold == Hold::Nobody && !phase.over() {
         prose.say(
             0,
-            "Nobody moves this run: whoever did is gone. It goes on where it was.",
+            "No process drives this run: the last one ended. It can be resumed.",
             Role::Text,
         );
     }
@@ -252,15 +251,13 @@ fn said(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) -> (&'stati
     }
     let gate = shown.held_step().is_some_and(|(_, _, gate)| gate);
     match phase {
-        Phase::Held if gate && run.tripped().is_none() => {
-            ("Your word is asked for", Role::Degraded)
-        }
+        Phase::Held if gate && run.tripped().is_none() => ("Your answer is needed", Role::Degraded),
         Phase::Held => ("Held: nothing begins until you say so", Role::Down),
         Phase::Paused => ("Paused", Role::Degraded),
         Phase::Done => ("Done", Role::Healthy),
         Phase::Undone => ("Undone", Role::Healthy),
         Phase::Abandoned => ("Abandoned: what was done stays done", Role::Degraded),
-        _ => ("To know", Role::Degraded),
+        _ => ("Notes", Role::Degraded),
     }
 }
 

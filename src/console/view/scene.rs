@@ -93,7 +93,7 @@ impl<'a> Scene<'a> {
         (mark, phase.word(), role)
     }
 
-    /// As [`Self::phase`], of a run that nobody is at.
+    /// As [`Self::phase`], for a run that no process drives.
     pub fn unattended(&self, phase: Phase) -> (&'static str, &'static str, Role) {
         let (mark, _, role) = self.phase(phase);
         (mark, phase.unattended(), role)

@@ -175,7 +175,7 @@ fn panel(
     let inner = scene.frame(area, buf, &title, oldest.as_ref(), false);
     if found.is_empty() {
         let text = match verdict {
-            Verdict::Healthy => "all observed is within limits",
+            Verdict::Healthy => "all values are within limits",
             _ => "not judged yet",
         };
         scene.nothing(inner, buf, text);

@@ -106,7 +106,7 @@ fn plan_lines(scene: &Scene<'_>, plan: &Plan, width: u16) -> Vec<Line<'static>> 
     graph(scene, &mut prose, &steps, width);
     reasons(scene, &mut prose, plan);
     if !plan.inverse.is_empty() {
-        prose.heading("Undo", "the inverse, of what was begun until then");
+        prose.heading("Undo", "undo steps for the steps that began");
         let steps: Vec<&Step> = plan.inverse.iter().collect();
         brief(&mut prose, &steps);
     }
@@ -149,7 +149,7 @@ fn reasons(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, plan: &Plan) {
             let also: Vec<&str> = choice.also.iter().map(|also| also.title()).collect();
             prose.say(
                 1,
-                &format!("would work as well: {}", also.join("; ")),
+                &format!("would also work: {}", also.join("; ")),
                 Role::Muted,
             );
         }
@@ -167,7 +167,7 @@ fn reasons(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, plan: &Plan) {
         }
     }
     if !plan.notes.is_empty() {
-        prose.heading("To know", "");
+        prose.heading("Notes", "");
         for note in &plan.notes {
             prose.marked(1, &scene.span("- ", Role::Faint), note, Role::Text);
         }

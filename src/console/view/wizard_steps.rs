@@ -64,7 +64,7 @@ fn under(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, steps: &[&Step], step: &S
         prose.marked(
             5,
             &mark,
-            "once it was sent there is no way back but forward",
+            "after it is sent, undo must first complete it",
             Role::Degraded,
         );
     }

@@ -7,8 +7,8 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     Assumption {
         id: "switch-follows-data",
         sentence: "A CLOUDWATCH_METRIC health check follows its alarm's metric, and missing data is the check's own setting. \
-                   Nothing states that the alarm's TreatMissingData has no part in it: gwctl's switch sets it to ignore and \
-                   puts its position again every minute, which holds either way.",
+                   Nothing states that the alarm's TreatMissingData has no part in it: gwctl's switch sets it to \
+                   ignore and repeats its position every minute, which is right in both cases.",
         document: "Route 53 Developer Guide, How Route 53 determines whether a health check is healthy",
         source: "§20.1",
         sure: Sureness::Disputed,
@@ -17,8 +17,9 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "switch-takes-minutes",
-        sentence: "A point that PutMetricData took is read, and followed by the health check, within about three minutes. \
-                   AWS publishes no figure: gwctl waits for it to be seen, and holds after five minutes.",
+        sentence: "After PutMetricData accepts a point, CloudWatch shows it and the health check follows it within \
+                   about three minutes. AWS publishes no figure: gwctl waits until the point shows, and holds after \
+                   five minutes.",
         document: "CloudWatch API Reference, PutMetricData",
         source: "§1.3",
         sure: Sureness::Unverified,
@@ -27,8 +28,8 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "alias-answers-target-addresses",
-        sentence: "Route 53 answers an alias record with addresses that the target's name has at the time: gwctl looks \
-                   those up to tell whose an answer is, and says so where an address is nobody's.",
+        sentence: "Route 53 answers an alias record with the addresses that the target's name has at the time. gwctl \
+                   looks these up to find the Region of an answer, and says so when an address belongs to no Region.",
         document: "Route 53 Developer Guide, Choosing between alias and non-alias records",
         source: "§3.1",
         sure: Sureness::Inferred,
@@ -47,8 +48,9 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "throttled-counts-in-4xx",
-        sentence: "A request that API Gateway throttles counts in Count and in 4xx (4XXError), and no metric is of 429 \
-                   alone: gwctl holds the requests a second against the API's limit, and 4xx against what was usual.",
+        sentence: "A request that API Gateway throttles counts in Count and in 4xx (4XXError), and no metric counts \
+                   only 429. gwctl compares the requests a second with the API's limit, and 4xx with its usual \
+                   share.",
         document: "API Gateway Developer Guide, Amazon API Gateway dimensions and metrics",
         source: "§1.1",
         sure: Sureness::Inferred,
@@ -57,8 +59,9 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "checkers-in-each-region",
-        sentence: "Each of Route 53's eight checker Regions has two checkers, which ask independently of each other and in \
-                   bursts: gwctl takes a quarter more than the mean, and one more from each, for health checks.",
+        sentence: "Each of Route 53's eight checker Regions has two checkers, which send requests independently and in \
+                   bursts. For health checks gwctl counts a quarter more than the mean, and one more request from each \
+                   checker.",
         document: "Route 53 Developer Guide, Values that you specify when you create health checks",
         source: "§20.2",
         sure: Sureness::Reported,
@@ -68,7 +71,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     Assumption {
         id: "lag-series",
         sentence: "A secondary's lag is published in the secondary's Region only, under its own DBClusterIdentifier. \
-                   AWS's metric table says so; its page on switchovers says the primary.",
+                   AWS's metric table says so; its page on switchovers names the primary.",
         document: "Aurora User Guide, Amazon CloudWatch metrics for Amazon Aurora",
         source: "§1.2",
         sure: Sureness::Disputed,
@@ -77,8 +80,9 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "words-of-write-fencing",
-        sentence: "RDS's events on blocking writes to the old primary's volume (0390, 0391) say `block writes`, and \
-                   `succeeded` or `timed out`: DescribeEvents gives no number to know them by.",
+        sentence: "RDS's events on blocking writes to the old primary's volume (0390, 0391) contain `block writes`, \
+                   and `succeeded` or `timed out`. gwctl finds them by these words, because DescribeEvents gives no \
+                   event number.",
         document: "Aurora User Guide, Amazon RDS event categories and event messages for Aurora",
         source: "§2.5",
         sure: Sureness::Reported,
@@ -87,8 +91,8 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "edge-rate-is-the-clients",
-        sentence: "CloudFront's 5xxErrorRate is of all requests of clients, also of those that no Region answered and that \
-                   CloudFront answered itself: reports count failed requests by it.",
+        sentence: "CloudFront's 5xxErrorRate covers all requests of clients, also those that no Region answered and \
+                   that CloudFront answered itself. gwctl's reports count failed requests with it.",
         document: "CloudFront Developer Guide, Viewing CloudFront and edge function metrics",
         source: "§1.1",
         sure: Sureness::Inferred,
@@ -126,7 +130,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     Assumption {
         id: "global-statuses",
         sentence: "A global cluster's status is available, switching-over, failing-over, creating, modifying, upgrading or \
-                   deleting. The API model has no list: gwctl shows another word as it is, and holds.",
+                   deleting. The API model has no list: gwctl shows any other status as it is, and holds.",
         document: "RDS API Reference, GlobalCluster",
         source: "§2.4",
         sure: Sureness::Reported,
@@ -145,8 +149,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "lost-reply-read-back",
-        sentence: "After a lost reply to a switchover or failover, FailoverState and the members tell whether AWS accepted \
-                   it: the API takes no token that would make a second request safe.",
+        sentence: "After a lost reply to a switchover or failover, FailoverState and the members show whether AWS accepted it: the API has no token that makes a second request safe.",
         document: "RDS API Reference, FailoverState",
         source: "§2.3",
         sure: Sureness::Inferred,
@@ -164,8 +167,8 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "global-cluster-from-any-member",
-        sentence: "DescribeGlobalClusters answers alike in the Region of every member. Whether a Region without a member \
-                   returns the cluster is not known: gwctl asks where members are.",
+        sentence: "DescribeGlobalClusters answers alike in the Region of every member. Whether a Region without a \
+                   member returns the cluster is not known: gwctl calls it in the Regions of members.",
         document: "RDS API Reference, DescribeGlobalClusters",
         source: "§2.4",
         sure: Sureness::Inferred,
@@ -174,8 +177,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "detached-in-place",
-        sentence: "An empty GlobalClusterIdentifier in a stack update takes the cluster out of the global database and \
-                   does not replace it, although the schema marks the property as replacing under a condition.",
+        sentence: "An empty GlobalClusterIdentifier in a stack update removes the cluster from the global database and does not replace it, although the schema marks the property as replacing under a condition.",
         document: "CloudFormation Template Reference, AWS::RDS::DBCluster",
         source: "§20.3",
         sure: Sureness::Reported,
@@ -184,8 +186,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "one-member-joins-at-a-time",
-        sentence: "Whether a global cluster takes a second new member while a first is being created is not documented: \
-                   gwctl builds secondaries one after another.",
+        sentence: "It is not documented whether a global cluster accepts a second new member while a first is being created: gwctl builds secondaries one after another.",
         document: "Aurora User Guide, Adding an AWS Region to an Amazon Aurora global database",
         source: "§6.1",
         sure: Sureness::Unverified,
@@ -194,8 +195,8 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "orderable-zones-take-subnets",
-        sentence: "The zones that RDS lists for an instance class are zones in which the account can create subnets, and \
-                   Lambda serves them: gwctl makes its subnets there unless ZoneA and ZoneB are given.",
+        sentence: "The account can create subnets in the zones that RDS lists for an instance class, and Lambda works \
+                   in these zones. gwctl creates its subnets there unless ZoneA and ZoneB are given.",
         document: "RDS API Reference, DescribeOrderableDBInstanceOptions",
         source: "§20.3",
         sure: Sureness::Inferred,
@@ -223,7 +224,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "router-asks-from-its-region",
-        sentence: "The edge router gets the best Region for the place where it runs, not for the client.",
+        sentence: "DNS gives the edge router the best Region for the place where the router runs, not for the client.",
         document: "Route 53 Developer Guide, Latency-based routing",
         source: "§5.1",
         sure: Sureness::Inferred,
@@ -232,9 +233,8 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "denial-names-policy",
-        sentence: "A refusal names the kind of policy that refuses (\"with an explicit deny in a service control policy\", \
-                   \"because no permissions boundary allows\"), and its ARN from some services. Where it names none, gwctl says \
-                   that AWS does not say.",
+        sentence: "An access denied error names the kind of policy that denies (\"with an explicit deny in a service control policy\", \
+                   \"because no permissions boundary allows\"), and its ARN from some services. Where it names none, gwctl says so.",
         document: "IAM User Guide, Troubleshoot access denied error messages",
         source: "§9",
         sure: Sureness::Reported,
@@ -243,8 +243,8 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "signature-five-minutes",
-        sentence: "A signature whose time is five minutes off is refused before anything is done, in each service's own words, \
-                   and the reply's Date header tells AWS's time: changes are signed with it.",
+        sentence: "AWS refuses a signature whose time is five minutes off before it does anything; every service has \
+                   its own error text. The reply's Date header contains AWS's time: gwctl signs changes with it.",
         document: "IAM User Guide, AWS Signature Version 4 for API requests",
         source: "§11.3",
         sure: Sureness::Reported,
@@ -253,8 +253,9 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "forwarding-kept-by-the-primary",
-        sentence: "EnableGlobalWriteForwarding set on the primary is kept, does not show there, and takes effect once the \
-                   cluster is demoted. gwctl looks again after a switchover, and sets it then where it is not so.",
+        sentence: "EnableGlobalWriteForwarding that is set on the primary is kept, does not show there, and takes \
+                   effect when the cluster becomes a secondary. gwctl checks this after a switchover, and sets it \
+                   again if needed.",
         document: "CloudFormation Template Reference, AWS::RDS::DBCluster",
         source: "§2.2",
         sure: Sureness::Inferred,
@@ -263,8 +264,9 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "a-shift-shows-in-minutes",
-        sentence: "A Region that was left shows as left in health checks and DNS within ten minutes. Until then gwctl counts \
-                   it as left by its own journals, and reads switches, checks and records again before it leaves another.",
+        sentence: "Health checks and DNS show within ten minutes that a Region was evacuated. Until then gwctl counts \
+                   it as evacuated by its own journals, and reads switches, checks and records again before it \
+                   evacuates another Region.",
         document: "Route 53 Developer Guide, How Route 53 determines whether a health check is healthy",
         source: "§3.4",
         sure: Sureness::Unverified,
@@ -278,9 +280,9 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "lag-grows-in-silence",
-        sentence: "A secondary goes on publishing its lag while it hears nothing of the writer, and the figure grows as \
-                   fast as time passes, or its points stop: gwctl tells either as silence since then, and the lag from \
-                   before it as what was not replicated then.",
+        sentence: "When a secondary gets no data from the writer, its lag metric grows as fast as time passes, or its \
+                   points stop. In both cases gwctl shows the time since the last replication, and the lag before \
+                   it.",
         document: "Aurora User Guide, Amazon CloudWatch metrics for Amazon Aurora",
         source: "§1.2",
         sure: Sureness::Unverified,
@@ -289,8 +291,8 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "writer-role-dimension",
-        sentence: "CommitThroughput with DBClusterIdentifier and Role=WRITER is the writer instance's alone; without a role \
-                   it is the average over all instances of the cluster.",
+        sentence: "CommitThroughput with DBClusterIdentifier and Role=WRITER covers only the writer instance; without \
+                   a role it is the average over all instances of the cluster.",
         document: "Aurora User Guide, Amazon CloudWatch dimensions for Aurora",
         source: "§1.1",
         sure: Sureness::Inferred,
@@ -299,8 +301,8 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "cloudfront-own-answers",
-        sentence: "CloudFront says in X-Cache that an answer is from its cache or made by a function; an error page of its \
-                   own has no header of API Gateway's and names CloudFront as the server.",
+        sentence: "The X-Cache header shows whether CloudFront answered from its cache or with a function. \
+                   CloudFront's own error pages have no header of API Gateway and name CloudFront as the server.",
         document: "CloudFront Developer Guide, Generate custom error responses",
         source: "§4.2",
         sure: Sureness::Reported,
@@ -309,8 +311,9 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "rds-busy-serves",
-        sentence: "A cluster or instance whose status is modifying, maintenance, upgrading or the like serves meanwhile, \
-                   perhaps with an interruption. A word that gwctl does not know is no outage and no proof of service.",
+        sentence: "A cluster or instance whose status is modifying, maintenance, upgrading or similar still serves, \
+                   perhaps with an interruption. A status that gwctl does not know proves neither an outage nor \
+                   service.",
         document: "Aurora User Guide, Viewing DB cluster status in an Aurora cluster",
         source: "§2.4",
         sure: Sureness::Inferred,
@@ -319,8 +322,8 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "metrics-exist",
-        sentence: "CloudWatch has every metric that gwctl asks for under the name and the dimensions that it uses; a wrong pair \
-                   gives an empty series and no error.",
+        sentence: "CloudWatch has every metric that gwctl reads under the name and the dimensions that gwctl uses. A \
+                   wrong name or dimension gives an empty series and no error.",
         document: "API Gateway, Lambda, Aurora, Route 53 and CloudFront guides, their pages of CloudWatch metrics",
         source: "§1.1",
         sure: Sureness::Inferred,
@@ -330,7 +333,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     Assumption {
         id: "switch-alarm-setting",
         sentence: "An evacuation holds without new points where the switch's alarm ignores missing data and its health check \
-                   keeps the last status: then both readings of AWS's documents agree.",
+                   keeps the last status: then both interpretations of AWS's documents give the same result.",
         document: "Route 53 Developer Guide, Values that you specify when you create health checks",
         source: "§20.1",
         sure: Sureness::Inferred,
@@ -349,8 +352,8 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "database-port",
-        sentence: "A cluster listens at the port of its engine, 5432 for Aurora PostgreSQL and 3306 for Aurora MySQL: gwctl's \
-                   stacks set and open that one. AWS's documents name other defaults too.",
+        sentence: "A cluster listens on the port of its engine, 5432 for Aurora PostgreSQL and 3306 for Aurora MySQL: \
+                   gwctl's stacks set and open this port. AWS's documents also name other defaults.",
         document: "CloudFormation Template Reference, AWS::RDS::DBCluster",
         source: "§20.3",
         sure: Sureness::Disputed,
@@ -359,8 +362,8 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     },
     Assumption {
         id: "role-path",
-        sentence: "A session's ARN leaves out the path of its role, and GetRole tells it: IAM's policy simulation is asked \
-                   about the role by its whole ARN.",
+        sentence: "A session's ARN does not contain the path of its role; GetRole returns it. gwctl calls IAM's policy \
+                   simulator with the complete ARN of the role.",
         document: "IAM User Guide, IAM identifiers",
         source: "§9",
         sure: Sureness::Reported,

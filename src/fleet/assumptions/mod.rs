@@ -99,7 +99,7 @@ pub struct Assumption {
     pub sure: Sureness,
     /// What relies on it.
     pub on: &'static [Means],
-    /// Looks for it in a picture of the fleet; none where reading cannot tell.
+    /// Looks for it in a picture of the fleet; none where API replies do not show it.
     pub check: Option<fn(&Snapshot) -> Shown>,
 }
 

@@ -163,7 +163,7 @@ pub(super) fn global_status(picture: &Snapshot) -> Shown {
         None => silent(topology, "the global cluster"),
         Some(seen) => match words([seen.status.as_str()], &GLOBAL_STATUSES) {
             Shown::Holds(text) => {
-                Shown::Holds(format!("{text}; the other words are not seen here"))
+                Shown::Holds(format!("{text}; the other statuses are not seen here"))
             }
             other => other,
         },
@@ -379,7 +379,7 @@ fn words<'a>(seen: impl IntoIterator<Item = &'a str>, known: &[&str]) -> Shown {
         return Shown::Differs(format!("not in gwctl's list: {}", strange.join(", ")));
     }
     if seen.is_empty() {
-        return Shown::Silent("AWS says no such word here".into());
+        return Shown::Silent("AWS shows no such status here".into());
     }
     Shown::Holds(format!(
         "seen: {}",

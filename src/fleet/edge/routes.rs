@@ -344,9 +344,14 @@ impl Edge {
     fn known(&self, id: &str) -> Result<&CheckConfig, String> {
         self.config(id).ok_or_else(|| {
             if self.is_gone(id) {
-                return format!("its health check {id} does not exist: DNS answers with its record whatever happens");
+                return format!(
+                    "its health check {id} does not exist: DNS always answers with its record"
+                );
             }
-            let missing = self.checks.get(id).map_or(String::new(), |check| why(&check.config));
+            let missing = self
+                .checks
+                .get(id)
+                .map_or(String::new(), |check| why(&check.config));
             format!("its health check {id} is not known{missing}")
         })
     }
@@ -373,7 +378,7 @@ fn why<T>(missing: &Observed<T>) -> String {
 fn no_check(record: &LatencyRecord) -> String {
     let kind = &record.kind;
     if record.weights.is_empty() {
-        format!("its {kind} record has no health check: DNS goes on answering with it")
+        format!("its {kind} record has no health check: DNS always answers with it")
     } else {
         format!("no single health check decides on its {kind} record, an alias to a weighted group")
     }

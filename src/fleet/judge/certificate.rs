@@ -17,7 +17,7 @@ pub(super) fn judge(certificate: &Observed<Certificate>, snapshot: &Snapshot) ->
             .map_or(String::new(), |renewal| format!(", renewal {renewal}"));
         let limit = match left {
             _ if left < 0.0 => {
-                let text = format!("certificate {domain} is over since {} days", -days);
+                let text = format!("certificate {domain} expired {} days ago", -days);
                 return Some(reason(Verdict::Down, "certificate", text));
             }
             _ if left < limits.critical => format!("critical limit {}", limits.critical),

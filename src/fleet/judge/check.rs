@@ -3,7 +3,7 @@
 use crate::{CheckVerdict, Edge, HealthCheck, Metric};
 use jiff::{SignedDuration, Timestamp};
 
-/// A status point older than this tells nothing: checks report every minute (aws-facts §1.3).
+/// A status point older than this does not count: checks report every minute (aws-facts §1.3).
 pub(crate) const STATUS_STALE: SignedDuration = SignedDuration::from_mins(5);
 
 /// Whether Route 53 counts `check` healthy, from its configuration and its newest status point.

@@ -30,7 +30,7 @@ pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
         reasons.push(reason(Verdict::Degraded, "database", text));
     }
     if topology.writer().is_none() {
-        let text = "no member takes writes";
+        let text = "no member is the writer";
         reasons.push(reason(Verdict::Down, "database", text.into()));
     }
     if topology.members.iter().all(|member| member.writer) && snapshot.sites.len() > 1 {
@@ -53,7 +53,7 @@ fn without_member(snapshot: &Snapshot, topology: &Topology, region: &Region) -> 
     let built = !snapshot.site(region)?.api.id.is_empty();
     (built && topology.member(region).is_none()).then(|| {
         let text = format!(
-            "{region} has no member of global cluster {}: what is written to a cluster there stays there",
+            "{region} has no member of global cluster {}: writes to a cluster there are not replicated",
             snapshot.database.id
         );
         reason(Verdict::Degraded, "database", text)
@@ -148,7 +148,7 @@ fn writer(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
             let gone = stopped.filter(|_| silent == Some(false)).map(|silence| {
                 let (cluster, silence) = (&member.cluster, age(silence));
                 let text = format!(
-                    "writer {cluster} does not answer, and no secondary has heard of it for {silence}"
+                    "writer {cluster} does not answer, and no replication from it for {silence}"
                 );
                 reason(Verdict::Down, "database", text)
             });
@@ -157,9 +157,9 @@ fn writer(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
     }
 }
 
-/// For how long no secondary has heard of the writer in `region`; none while one does, or none can be asked.
+/// For how long no secondary has received data from the writer in `region`; none while one does, or none can be asked.
 /// Secondaries measure it in their own Regions: a witness that needs nothing of the writer's. One that only
-/// falls behind still hears of it.
+/// falls behind still receives its data.
 pub(super) fn replication_stopped(snapshot: &Snapshot, region: &Region) -> Option<SignedDuration> {
     let topology = current(snapshot)?;
     if !topology.member(region)?.writer {
@@ -210,7 +210,7 @@ fn state<'a>(snapshot: &'a Snapshot, member: &Member) -> Result<&'a ClusterState
     };
     if cluster.state.why_missing() == Some(&Missing::NoData) {
         return Err(Some(unknown(format!(
-            "{what} is not to be found in {}",
+            "{what} was not found in {}",
             member.region
         ))));
     }
@@ -222,7 +222,7 @@ fn state<'a>(snapshot: &'a Snapshot, member: &Member) -> Result<&'a ClusterState
     .ok_or_else(|| {
         unseen(&cluster.state, "database", &what).or_else(|| {
             let old = cluster.state.age(snapshot.at).map_or(String::new(), age);
-            Some(unknown(format!("what is known of {what} is {old} old")))
+            Some(unknown(format!("the newest state of {what} is {old} old")))
         })
     })
 }
@@ -237,7 +237,7 @@ fn status(member: &Member, state: &ClusterState, worst: Verdict) -> Option<Reaso
 fn said(what: &str, status: &str, worst: Verdict) -> Option<Reason> {
     let (verdict, more) = match Availability::of(status) {
         Availability::Serves => return None,
-        Availability::Busy => (Verdict::Degraded, ": it serves meanwhile"),
+        Availability::Busy => (Verdict::Degraded, ": it still serves"),
         Availability::Unknown => (
             Verdict::Degraded,
             ", a status that gwctl does not know: whether it serves is not known",
@@ -314,7 +314,7 @@ fn silence(snapshot: &Snapshot, region: &Region, lag: Lag) -> Option<Reason> {
         || "lag before that is not known".to_owned(),
         |ms| format!("lag then {}", millis(ms)),
     );
-    let text = format!("{region} last heard of the writer {ago} ago; {then}");
+    let text = format!("{region}: last replication {ago} ago; {then}");
     Some(reason(Verdict::Degraded, "lag", text))
 }
 

@@ -89,7 +89,7 @@ fn the_writer_decides_between_down_and_degraded() {
     let said = judged(|f| cluster(f, "eu-west-1", |c| c.status = "stopped".into()));
     assert_eq!(said.0, Verdict::Degraded);
     let said = judged(|f| topology(f, |t| t.members.iter_mut().for_each(|m| m.writer = false)));
-    assert_eq!(said, (Verdict::Down, "no member takes writes".into()));
+    assert_eq!(said, (Verdict::Down, "no member is the writer".into()));
 }
 
 #[test]
@@ -116,15 +116,14 @@ fn a_silent_writer_is_down_once_no_secondary_hears_of_it() {
         f.silence("eu-west-1", 4);
         f.silence("ap-southeast-1", 4);
     });
-    let words =
-        "writer orders-us-east-1 does not answer, and no secondary has heard of it for 4 min";
+    let words = "writer orders-us-east-1 does not answer, and no replication from it for 4 min";
     assert_eq!(said, (Verdict::Down, words.into()));
 }
 
 #[test]
 fn a_silence_is_told_as_one_and_not_as_a_lag() {
     let said = judged(|f| f.silence("eu-west-1", 14));
-    let words = "eu-west-1 last heard of the writer 14 min ago; lag then 180 ms";
+    let words = "eu-west-1: last replication 14 min ago; lag then 180 ms";
     assert_eq!(said, (Verdict::Degraded, words.into()));
 }
 
@@ -133,7 +132,7 @@ fn what_is_worked_on_or_not_known_is_no_outage() {
     let instance = |status: &'static str| {
         judged(|f| cluster(f, "us-east-1", |c| c.instances[0].status = status.into()))
     };
-    let words = "writer instance orders-us-east-1-0 is modifying: it serves meanwhile";
+    let words = "writer instance orders-us-east-1-0 is modifying: it still serves";
     assert_eq!(instance("modifying"), (Verdict::Degraded, words.into()));
     let said = instance("some-new-status");
     assert_eq!(said.0, Verdict::Degraded);
@@ -169,7 +168,7 @@ fn a_region_without_its_part_of_the_database_is_degraded() {
         });
         f.0.database.clusters.remove(&region("eu-west-1"));
     };
-    let words = "eu-west-1 has no member of global cluster orders: what is written to a cluster there stays there";
+    let words = "eu-west-1 has no member of global cluster orders: writes to a cluster there are not replicated";
     assert_eq!(judged(detach), (Verdict::Degraded, words.into()));
     let mut fixture = Fixture::healthy();
     detach(&mut fixture);

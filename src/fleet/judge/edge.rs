@@ -39,7 +39,7 @@ fn probe(snapshot: &Snapshot) -> Option<Reason> {
         Seen::Serves => slow(&edge.probe, snapshot),
         // Only where nothing else shows that clients are served.
         Seen::Untold(_) if serves(snapshot) => None,
-        Seen::Untold(why) => told(Verdict::Unknown, format!("{name} tells nothing: {why}")),
+        Seen::Untold(why) => told(Verdict::Unknown, format!("{name} has no result: {why}")),
         Seen::Silent(why) => {
             let (verdict, more) = silent(snapshot);
             told(verdict, format!("{name} failed: {why}{more}"))
@@ -74,7 +74,7 @@ fn mostly_served(snapshot: &Snapshot) -> bool {
 /// reaches the fleet by other names and nobody has seen clients served since.
 fn silent(snapshot: &Snapshot) -> (Verdict, String) {
     if let Some(contrary) = witness::clients(snapshot, snapshot.edge.probe.at()) {
-        let more = format!("; but {contrary}: it may be the way there from this machine");
+        let more = format!("; but {contrary}: this machine's network may be the cause");
         return (Verdict::Unknown, more);
     }
     if let Some(why) = witness::no_clients(snapshot) {
@@ -155,7 +155,7 @@ fn figures(snapshot: &Snapshot, reasons: &mut Vec<Reason>) {
         (Metric::EdgeFunctionInvalid, "router's invalid replies"),
         (
             Metric::EdgeFunctionLimited,
-            "router's refusals for its limits",
+            "router's requests over its limits",
         ),
     ] {
         if let Some(share) = share(metrics, metric, Metric::EdgeRequests, snapshot) {
@@ -172,7 +172,7 @@ fn records(snapshot: &Snapshot) -> Option<Reason> {
         // A zone that is there has an answer, if an empty one.
         if edge.records.why_missing() == Some(&Missing::NoData) {
             let text = format!(
-                "the hosted zone of {} does not exist: look at the configuration",
+                "the hosted zone of {} does not exist: check the configuration",
                 edge.latency_record
             );
             return Some(reason(Verdict::Unknown, "dns", text));
@@ -285,7 +285,7 @@ mod tests {
             ask_failed(&mut f.0.edge.probe, "connection refused");
         };
         let said = judged(silent);
-        let words = "probe of api.orders.example.com failed: connection refused; but CloudFront counts 3000 requests a minute, 0.1 % of them answered 5xx: it may be the way there from this machine";
+        let words = "probe of api.orders.example.com failed: connection refused; but CloudFront counts 3000 requests a minute, 0.1 % of them answered 5xx: this machine's network may be the cause";
         assert_eq!(said, (Verdict::Unknown, words.into()));
         let nothing = |f: &mut Fixture| {
             silent(f);
@@ -372,7 +372,7 @@ mod tests {
             observed.renew(Err(Missing::NoData), Fixture::now(), source);
         }
         let said = judged(|f| gone(&mut f.0.edge.router.as_mut().unwrap().detail));
-        let words = "there is no function orders-router in us-east-1: look at the configuration";
+        let words = "there is no function orders-router in us-east-1: check the configuration";
         assert_eq!(said, (Verdict::Unknown, words.into()));
         let said = judged(|f| gone(&mut f.0.edge.records));
         assert_eq!(said.0, Verdict::Unknown);

@@ -41,7 +41,7 @@ pub fn judge(snapshot: &mut Snapshot) {
     snapshot.judgement = fleet(snapshot);
 }
 
-/// The whole fleet: what clients see comes first, then whatever ails a part.
+/// The whole fleet: what clients see comes first, then what is wrong with a part.
 fn fleet(snapshot: &Snapshot) -> Judgement {
     let mut reasons = Vec::new();
     if let Some(why) = blind(snapshot) {
@@ -52,7 +52,7 @@ fn fleet(snapshot: &Snapshot) -> Judgement {
         reasons.push(reason(
             Verdict::Unknown,
             "credentials",
-            format!("AWS does not say who is asking: {why}"),
+            format!("STS does not name the caller: {why}"),
         ));
     }
     let all_down = !snapshot.sites.is_empty()
@@ -139,17 +139,25 @@ fn blind(snapshot: &Snapshot) -> Option<Reason> {
             .iter()
             .all(|site| site.endpoint.is_none() || failed(&site.probe));
     let silent = |site: &Site| site.reach.answering() == Some(false);
-    (no_probe_answers && !snapshot.sites.is_empty() && snapshot.sites.iter().all(silent)).then(|| {
-        let last = snapshot.sites.iter().filter_map(|site| site.reach.last_answer).max();
-        let since = last.map_or(String::new(), |at| {
-            format!(" (last answer {} ago)", age(snapshot.at.duration_since(at)))
-        });
-        reason(
-            Verdict::Unknown,
-            "reach",
-            format!("nothing answers this machine, neither AWS nor a probe{since}: check its own network"),
-        )
-    })
+    (no_probe_answers && !snapshot.sites.is_empty() && snapshot.sites.iter().all(silent)).then(
+        || {
+            let last = snapshot
+                .sites
+                .iter()
+                .filter_map(|site| site.reach.last_answer)
+                .max();
+            let since = last.map_or(String::new(), |at| {
+                format!(" (last answer {} ago)", age(snapshot.at.duration_since(at)))
+            });
+            reason(
+                Verdict::Unknown,
+                "reach",
+                format!(
+                    "this machine gets no answer from AWS or a probe{since}: check its own network"
+                ),
+            )
+        },
+    )
 }
 
 #[cfg(test)]

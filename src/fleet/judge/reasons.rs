@@ -79,7 +79,7 @@ pub(super) fn absent<T>(
 ) -> Option<Reason> {
     let absent = observed.why_missing() == Some(&Missing::NoData) && !name.is_empty();
     absent.then(|| {
-        let text = format!("there is no {what} {name} in {region}: look at the configuration");
+        let text = format!("there is no {what} {name} in {region}: check the configuration");
         reason(Verdict::Unknown, about, text)
     })
 }

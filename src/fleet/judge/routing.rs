@@ -16,7 +16,7 @@ pub(super) fn judge(snapshot: &Snapshot, site: &Site) -> Vec<Reason> {
         .filter(|record| record.region == site.region)
         .collect();
     if own.is_empty() {
-        let text = format!("no record in {}: DNS never answers it", edge.latency_record);
+        let text = format!("no record in {}: DNS never names it", edge.latency_record);
         return vec![reason(Verdict::Degraded, "dns", text)];
     }
     let mut said: Vec<(Verdict, String)> = Vec::new();
@@ -34,8 +34,7 @@ pub(super) fn judge(snapshot: &Snapshot, site: &Site) -> Vec<Reason> {
         }
     }
     if edge.admission(&site.region, snapshot.at) == Some(CheckVerdict::Partly) {
-        let text =
-            "DNS answers with some of its records only: traffic is neither away nor all here";
+        let text = "DNS answers with only some of its records: it gets a part of its traffic";
         said.push((Verdict::Degraded, text.into()));
     }
     let reasons = said.into_iter();
@@ -67,13 +66,13 @@ fn of_record(
         CheckVerdict::PinnedUnhealthy => {
             format!("{whose}out of DNS: health check {id} is disabled and inverted")
         }
-        CheckVerdict::PinnedHealthy => format!(
-            "health check {id} is disabled: DNS keeps answering this Region whatever happens"
-        ),
+        CheckVerdict::PinnedHealthy => {
+            format!("health check {id} is disabled: DNS always answers with this Region")
+        }
         // It may be meant so, and nothing is wrong now: a word, and no worse a verdict.
         CheckVerdict::Unchecked => {
             let text = format!(
-                "its {} record has no health check: DNS keeps answering it whatever happens",
+                "its {} record has no health check: DNS always answers with it",
                 record.kind
             );
             return Some((Verdict::Healthy, text));

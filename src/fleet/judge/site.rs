@@ -28,7 +28,7 @@ pub(super) fn judge(snapshot: &Snapshot, site: &Site) -> Judgement {
     let unblamed = reasons.iter().all(|one| one.verdict == Verdict::Healthy);
     if unblamed && !serves(snapshot, site) {
         let probe = match seen(&site.probe, snapshot) {
-            Seen::Untold(why) => format!("no word of a probe ({why})"),
+            Seen::Untold(why) => format!("no probe result ({why})"),
             _ => "no probe".to_owned(),
         };
         let text = format!("nothing shows that it serves: no traffic, {probe}, no health check");
@@ -50,7 +50,7 @@ pub(super) enum Seen {
     Silent(String),
     /// This machine's resolver gives no address for it.
     Unresolved(String),
-    /// Something else answered, or refused, in its place: that tells nothing of it.
+    /// Something else answered, or refused, in its place: that is no observation of it.
     Untold(String),
 }
 
@@ -137,11 +137,11 @@ fn probe(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
         && let Some(silence) = database::replication_stopped(snapshot, &site.region)
     {
         let silence = age(silence);
-        let text = format!("{what}, and no other Region has heard of its database for {silence}");
+        let text = format!("{what}, and no replication from its database for {silence}");
         return Some(reason(Verdict::Down, "probe", text));
     }
     if silent && let Some(contrary) = witness::serves(snapshot, site, site.probe.at()) {
-        let text = format!("{what}; but {contrary}: it may be the way there from this machine");
+        let text = format!("{what}; but {contrary}: this machine's network may be the cause");
         return Some(reason(Verdict::Unknown, "probe", text));
     }
     if matches!(seen_here, Seen::Unresolved(_)) {
@@ -190,7 +190,7 @@ fn api(snapshot: &Snapshot, site: &Site, reasons: &mut Vec<Reason>) {
             "API figures",
         )),
     }
-    // Health checks that go well make nobody's requests succeed.
+    // Successful health checks are not successful requests of clients.
     let clients = figure(metrics, Metric::ApiRequests, snapshot).map(|point| Point {
         value: snapshot.served_in(site, point).clients(),
         ..point
@@ -273,7 +273,7 @@ pub(super) fn alarms(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
 fn stack(site: &Site) -> Option<Reason> {
     let observed = site.stack.as_ref()?;
     if observed.why_missing() == Some(&Missing::NoData) && !site.api.id.is_empty() {
-        let text = "there is no stack of the name that the configuration gives it";
+        let text = "the stack that the configuration names does not exist";
         return Some(reason(Verdict::Unknown, "stack", text.into()));
     }
     let stack = observed.current()?;

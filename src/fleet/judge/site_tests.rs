@@ -243,7 +243,7 @@ fn a_probe_that_others_contradict_is_a_note() {
     assert_eq!(judgement.verdict, Verdict::Unknown);
     assert_eq!(
         judgement.reasons[0].text,
-        "probe failed: connection refused; but Route 53's checkers find it healthy: it may be the way there from this machine"
+        "probe failed: connection refused; but Route 53's checkers find it healthy: this machine's network may be the cause"
     );
 }
 
@@ -343,7 +343,7 @@ fn what_aws_says_does_not_exist_leaves_the_region_unknown() {
         (judgement.verdict, judgement.reasons[0].text.as_str()),
         (
             Verdict::Unknown,
-            "there is no API a1b2c3 in eu-west-1: look at the configuration"
+            "there is no API a1b2c3 in eu-west-1: check the configuration"
         )
     );
     let judgement = judged(|f| gone(&mut f.site(HERE).functions[0].detail));
@@ -351,7 +351,7 @@ fn what_aws_says_does_not_exist_leaves_the_region_unknown() {
         (judgement.verdict, judgement.reasons[0].text.as_str()),
         (
             Verdict::Unknown,
-            "there is no function orders-read in eu-west-1: look at the configuration"
+            "there is no function orders-read in eu-west-1: check the configuration"
         )
     );
     let judgement = judged(|f| {
@@ -416,7 +416,7 @@ fn an_evacuated_region_and_a_pinned_check_are_told_apart() {
             .starts_with("out of DNS: health check hc-eu-west-1 unhealthy")
     );
     let judgement = judged(|f| f.pin_check(HERE, false));
-    assert!(judgement.reasons[0].text.contains("whatever happens"));
+    assert!(judgement.reasons[0].text.contains("DNS always answers"));
     let judgement = judged(|f| f.pin_check(HERE, true));
     assert!(judgement.reasons[0].text.contains("disabled and inverted"));
 }
@@ -424,7 +424,7 @@ fn an_evacuated_region_and_a_pinned_check_are_told_apart() {
 #[test]
 fn a_region_whose_record_is_gone_gets_no_traffic() {
     let judgement = judged(|f| f.remove_record(HERE));
-    assert!(judgement.reasons[0].text.contains("DNS never answers it"));
+    assert!(judgement.reasons[0].text.contains("DNS never names it"));
 }
 
 #[test]

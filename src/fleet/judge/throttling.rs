@@ -22,7 +22,7 @@ pub(super) fn judge(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
         Verdict::Degraded
     };
     let text = format!(
-        "throttled: {second:.0} requests a second, the API takes {limit:.0}: about {share:.0} % get 429"
+        "throttled: {second:.0} requests a second, API limit {limit:.0}: about {share:.0} % get 429"
     );
     Some(reason(verdict, "throttling", text))
 }

@@ -214,7 +214,7 @@ fn site(
         .iter()
         .find(|record| record.region == *region);
     if record.is_none() {
-        let text = "has no latency record: it takes no traffic".to_owned();
+        let text = "has no latency record: it gets no traffic".to_owned();
         remarks.fact(about(), text);
     }
     SiteSpec {
@@ -378,7 +378,7 @@ fn by_regions(
         [] => None,
         several => {
             let ids: Vec<&str> = several.iter().map(|one| one.id.as_str()).collect();
-            let text = format!("it may be any of: {}", ids.join(", "));
+            let text = format!("several may be it: {}", ids.join(", "));
             remarks.fact(About::Fleet, text);
             None
         }

@@ -105,7 +105,7 @@ pub enum NotDiscovered {
         why: Missing,
     },
     /// Several may be meant, and nothing tells which.
-    #[error("{domain}: several {what} may be the fleet's: {}", candidates.join(", "))]
+    #[error("{domain}: several {what} may belong to the fleet: {}", candidates.join(", "))]
     Several {
         /// The name asked for.
         domain: String,
@@ -128,7 +128,7 @@ pub enum NotDiscovered {
     },
     /// There is a zone, and nothing in it that routes by latency.
     #[error(
-        "{domain} leads to no latency record set: {} looked at",
+        "{domain} leads to no latency record set: gwctl looked at {}",
         if looked_at.is_empty() { "nothing to be".into() } else { looked_at.join(", ") }
     )]
     NoLatencySet {

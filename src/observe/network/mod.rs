@@ -206,9 +206,9 @@ impl Kit {
         }
         let tunnel = proxy.tunnel(stream, &target.host, target.port);
         let start = Instant::now();
-        let stream = tokio::time::timeout(PHASE, tunnel)
-            .await
-            .map_err(|_| NoProbe::Unanswered(format!("{} found no way in time", proxy.name())))??;
+        let stream = tokio::time::timeout(PHASE, tunnel).await.map_err(|_| {
+            NoProbe::Unanswered(format!("{} could not connect in time", proxy.name()))
+        })??;
         Ok((stream, dns, connect + start.elapsed()))
     }
 

@@ -106,12 +106,12 @@ impl Proxy {
                 self.name()
             ))),
             Some(status) => Err(NoProbe::Untold(format!(
-                "{} refuses the way to {host} (it answered {status})",
+                "{} refuses to connect to {host} (it answered {status})",
                 self.name()
             ))),
             None => Err(NoProbe::Untold(said(
                 &self.name(),
-                &"what answered is no HTTP proxy",
+                &"what answered is not an HTTP proxy",
             ))),
         }
     }

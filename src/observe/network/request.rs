@@ -102,9 +102,7 @@ where
     let status = answer.status().as_u16();
     if status == 407 {
         let who = proxy.map_or_else(|| "a proxy".to_owned(), Proxy::name);
-        return Err(NoProbe::Untold(format!(
-            "{who} wants to know who is asking"
-        )));
+        return Err(NoProbe::Untold(format!("{who} asks for credentials")));
     }
     Ok(report(status, answer.headers()))
 }

@@ -258,7 +258,10 @@ async fn a_proxy_that_refuses_tells_nothing_of_the_endpoint() {
         let NoProbe::Untold(why) = refused(reply).await else {
             panic!("{reply} is the proxy's own word");
         };
-        assert!(why.contains("refuses the way to api.example.com"), "{why}");
+        assert!(
+            why.contains("refuses to connect to api.example.com"),
+            "{why}"
+        );
         assert!(!why.contains("secret"), "{why}");
     }
     let found_nobody = refused("504 Gateway Timeout").await;

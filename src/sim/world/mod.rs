@@ -97,7 +97,7 @@ pub struct Totals {
     pub writes_acknowledged: f64,
     /// Acknowledged writes that no longer exist.
     pub writes_lost: f64,
-    /// Seconds in which nobody took writes.
+    /// Seconds in which no cluster accepted writes.
     pub without_writer_s: f64,
 }
 

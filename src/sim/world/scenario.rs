@@ -319,7 +319,7 @@ mod tests {
             ),
             (
                 "[[event]]\nat = \"1s\"\nstart = \"throttled\"\nregion = \"eu-west-1\"",
-                "take `region` away",
+                "remove `region`",
             ),
             ("[[event]]\nat = \"1s\"", "one of `start` or `end`"),
             (

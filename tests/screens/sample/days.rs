@@ -98,7 +98,7 @@ fn slow(snapshot: &mut Snapshot) {
     }
 }
 
-/// The writer's Region is gone for 14 minutes: it does not answer, and no secondary hears of its database.
+/// The writer's Region is down for 14 minutes: it does not answer, and no secondary receives its data.
 pub fn writer_gone() -> Snapshot {
     let mut snapshot = fleet(&THREE);
     silence(&mut snapshot, 0);

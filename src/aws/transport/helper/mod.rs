@@ -121,7 +121,7 @@ impl Helper {
         match timeout(PATIENCE, told.wait_for(Option::is_some)).await {
             Ok(Ok(came)) => came.clone().unwrap_or_else(|| {
                 Err(format!(
-                    "the credential process of profile `{profile}` was left"
+                    "the credential process of profile `{profile}` was abandoned"
                 ))
             }),
             Ok(Err(_)) => Err(format!(
@@ -186,7 +186,7 @@ async fn run(profile: &str, command: &str) -> Result<Credentials, String> {
     if !status.success() {
         return Err(failed(ended_with(status, &said)));
     }
-    read(&answer).map_err(|why| failed(format!("answered something else than credentials: {why}")))
+    read(&answer).map_err(|why| failed(format!("printed something other than credentials: {why}")))
 }
 
 fn ended_with(status: ExitStatus, said: &str) -> String {
@@ -238,7 +238,7 @@ async fn listen(profile: &str, mut stderr: impl AsyncRead + Unpin) -> String {
 /// never quote it.
 fn read(answer: &[u8]) -> Result<Credentials, String> {
     let answer: serde_json::Value =
-        serde_json::from_slice(answer).map_err(|_| "it is no JSON".to_owned())?;
+        serde_json::from_slice(answer).map_err(|_| "it is not JSON".to_owned())?;
     if answer["Version"] != 1 {
         return Err("its `Version` is not 1".into());
     }
@@ -250,7 +250,7 @@ fn read(answer: &[u8]) -> Result<Credentials, String> {
         None => None,
         Some(end) => Some(
             end.parse::<Timestamp>()
-                .map_err(|_| "`Expiration` is no time")?,
+                .map_err(|_| "`Expiration` is not a time")?,
         ),
     };
     Ok(Credentials::new(

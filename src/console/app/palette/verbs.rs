@@ -148,7 +148,7 @@ const LOOKING: &[Verb] = &[
         &["freeze"],
         Takes::Nothing,
         ":freeze",
-        "hold the picture still, or let it go",
+        "freeze the screen, or release it",
         |_, _| Ok(Command::Freeze),
     ),
     verb(
@@ -159,7 +159,7 @@ const LOOKING: &[Verb] = &[
         |text, state| {
             let text = text.unwrap_or_default();
             Filter::parse(text, &names_of_columns(state))
-                .map_err(|why| format!("`{text}` is no filter: {why}"))?;
+                .map_err(|why| format!("`{text}` is not a filter: {why}"))?;
             Ok(Command::Filter(text.into()))
         },
     ),
@@ -205,13 +205,9 @@ const LOOKING: &[Verb] = &[
         "the guided action under way",
         |_, _| Ok(Command::Run),
     ),
-    verb(
-        &["runs"],
-        Takes::Nothing,
-        ":runs",
-        "every run there was",
-        |_, _| Ok(Command::Runs),
-    ),
+    verb(&["runs"], Takes::Nothing, ":runs", "all runs", |_, _| {
+        Ok(Command::Runs)
+    }),
     verb(
         &["arm"],
         Takes::Nothing,

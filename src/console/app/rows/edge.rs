@@ -59,7 +59,7 @@ pub(super) fn answers(picture: &Snapshot) -> Vec<Row> {
                 "region",
                 region
                     .as_ref()
-                    .map_or_else(|| "none of the fleet's".into(), ToString::to_string),
+                    .map_or_else(|| "not of this fleet".into(), ToString::to_string),
             ),
             (
                 "ttl",

@@ -107,7 +107,7 @@ pub(super) fn replan(state: &mut State) {
             }
             Err(refused) => {
                 open.turn_to(Part::Plan);
-                open.error = Some(format!("there is no plan any more: {}", refused.why));
+                open.error = Some(format!("the plan is no longer valid: {}", refused.why));
             }
         }
     }
@@ -250,7 +250,7 @@ pub(super) fn mechanism(state: &mut State) {
 /// Allows changes for a while.
 pub(super) fn arm(state: &mut State) {
     if state.pinned() {
-        let why = "its configuration pins this fleet read-only: nothing can arm it";
+        let why = "its configuration makes this fleet read-only: `:arm` has no effect";
         notify(state, why, Gravity::Error);
     } else if !state.read_only {
         notify(state, "changes are allowed already: --write", Gravity::Info);
@@ -263,11 +263,11 @@ pub(super) fn arm(state: &mut State) {
 /// Allows none any more.
 pub(super) fn disarm(state: &mut State) {
     let text = if state.guided.armed.take().is_some() {
-        "gwctl only looks again"
+        "gwctl is read-only again"
     } else if state.read_only {
-        "gwctl only looks already"
+        "gwctl is read-only already"
     } else {
-        "started with --write: only a start without it takes that back"
+        "started with --write: start gwctl without it for read-only"
     };
     notify(state, text, Gravity::Info);
 }

@@ -91,7 +91,7 @@ pub(super) fn set_pace(state: &mut State, pace: Pace) -> Vec<Effect> {
     state.pace = pace;
     let text = match pace {
         Pace::Calm => "calm pace",
-        Pace::Incident => "incident pace: topology, health and probes are asked for more often",
+        Pace::Incident => "incident pace: gwctl reads topology, health and probes more often",
     };
     notify(state, text, Gravity::Info);
     vec![Effect::SetPace(pace)]

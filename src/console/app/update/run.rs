@@ -176,7 +176,7 @@ pub(super) fn show(state: &mut State) {
         }
         None => notify(
             state,
-            "no run yet: `a` shows what can be done, `:runs` what was",
+            "no run yet: `a` shows what can be done, `:runs` past runs",
             Gravity::Info,
         ),
     }
@@ -192,7 +192,7 @@ pub(super) fn follow(state: &mut State, id: String) -> Vec<Effect> {
         } else {
             notify(
                 state,
-                "a run is under way here: it stays in sight",
+                "a run is under way here: it stays on screen",
                 Gravity::Error,
             );
         }
@@ -212,7 +212,7 @@ pub(super) fn quit(state: &mut State) -> Vec<Effect> {
     }
     if !live {
         state.guided.leaving = true;
-        let text = "leaving once the configuration says what was built; again leaves at once";
+        let text = "quits when the configuration is written; again quits at once";
         notify(state, text, Gravity::Info);
         return Vec::new();
     }
@@ -242,7 +242,7 @@ pub(super) fn leave(state: &mut State) -> Vec<Effect> {
     state.overlay = None;
     notify(
         state,
-        "leaving the run: what is being sent is heard out",
+        "leaving the run: waiting for open replies",
         Gravity::Info,
     );
     vec![Effect::LeaveRun]
@@ -303,9 +303,9 @@ fn not_now(shown: &Shown, kind: OrderKind) -> String {
         return why.into();
     }
     match (&shown.hold, kind) {
-        (Hold::Theirs(holder), _) => format!("it is shown, no more: {holder} moves it"),
+        (Hold::Theirs(holder), _) => format!("only shown here: {holder} drives it"),
         (Hold::Nobody, _) if !shown.state.phase().over() => {
-            "nobody moves this run: take it over first".into()
+            "no process drives this run: take it over first".into()
         }
         (_, OrderKind::Retry | OrderKind::Skip) => "no step is held".into(),
         (_, OrderKind::Continue) => "no step asks to go on".into(),
@@ -331,7 +331,7 @@ pub(super) fn said(
         return Err(format!("`{text}` is not `{target}`: nothing was changed"));
     }
     if text.is_empty() {
-        return Err("a few words are needed: they go into the journal".into());
+        return Err("give a reason: the journal keeps it".into());
     }
     let order = match (kind, step) {
         (OrderKind::Skip, Some(step)) => Order::Skip { step, reason: text },

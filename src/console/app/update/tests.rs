@@ -137,7 +137,7 @@ fn commands_do_what_they_say() {
 #[test]
 fn refused_commands_stay_in_the_line_and_say_what_is_accepted() {
     let cases = [
-        ("dance", "`:dance` is no command"),
+        ("dance", "`:dance` is not a command"),
         (
             "region mars",
             "accepted are us-east-1, eu-west-1, ap-southeast-1",
@@ -515,7 +515,7 @@ fn a_real_fleet_has_no_faults_to_start() {
     let Some(Overlay::Palette(palette)) = &state.overlay else {
         panic!()
     };
-    assert!(palette.error.as_ref().unwrap().contains("no command"));
+    assert!(palette.error.as_ref().unwrap().contains("not a command"));
 }
 
 #[test]

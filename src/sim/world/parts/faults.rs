@@ -109,12 +109,12 @@ impl FaultKind {
     const fn explanation(self) -> &'static str {
         match self {
             Self::RegionDark => {
-                "Nothing in the Region answers: API calls hang, the endpoint is silent, its metrics stop. \
-                 Requests fail until the health checkers agree and DNS answers expire."
+                "Nothing in the Region answers: API calls hang, the endpoint does not answer, its metrics stop. \
+                 Requests fail until health checks fail and cached DNS answers expire."
             }
             Self::LambdaErrors => {
-                "About one in seven of the Region's invocations fails. Too few in a row for the health \
-                 checkers: Route 53 keeps sending traffic."
+                "About one in seven of the Region's invocations fails. Health checks need more failures in a row: \
+                 Route 53 still sends traffic."
             }
             Self::LagSurge => {
                 "Replication to the Region falls seconds behind: reads there are stale, and a failover \
@@ -124,17 +124,16 @@ impl FaultKind {
                 "Everything in the Region takes several times as long, AWS's own API included."
             }
             Self::CertificateExpiring => {
-                "Renewal of the Region's certificate waits for a validation record somebody removed; days are left."
+                "Renewal of the Region's certificate waits for a validation record that somebody removed; it expires \
+                 in days."
             }
-            Self::Throttled => {
-                "AWS refuses most calls for their rate, everywhere; the fleet itself is fine."
-            }
+            Self::Throttled => "AWS throttles most calls, in every Region; the fleet itself works.",
             Self::ControlPlanesDown => {
                 "Route 53, CloudFront, ACM for CloudFront and IAM cannot be changed or described; DNS, \
                  health checks and serving go on."
             }
             Self::CredentialsExpired => {
-                "Every call is refused until somebody logs in again; the fleet itself is fine."
+                "AWS refuses every call until somebody logs in again; the fleet itself works."
             }
             Self::AccessDenied => {
                 "The operator's role lacks one permission; everything else answers."
@@ -143,14 +142,14 @@ impl FaultKind {
                 "A change of the distribution stays InProgress; any edge may serve old or new."
             }
             Self::FailedSwitchover => {
-                "The next switchover ends in an event that says it failed; the old primary takes writes again."
+                "The next switchover ends with an event that it failed; the old primary accepts writes again."
             }
             Self::StackFails => {
                 "One resource of the next stack that CloudFormation makes or updates cannot be made: the stack \
                  rolls back."
             }
             Self::StuckStack => {
-                "Whatever CloudFormation has begun stays IN_PROGRESS; stacks that stand are as they were."
+                "Every stack operation that began stays IN_PROGRESS; finished stacks do not change."
             }
         }
     }
@@ -327,7 +326,7 @@ impl Fault {
                 ));
             }
             (false, Some(_)) => {
-                return Err(format!("`{kind}` strikes everywhere: take `region` away"));
+                return Err(format!("`{kind}` strikes everywhere: remove `region`"));
             }
             _ => {}
         }
