@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use gwctl::aws::{Handler, Session, SessionOptions, Timeouts, in_process};
 use gwctl::fleet::{Metric, ProbeReport, Region, Snapshot};
-use gwctl::observe::{Answerer, NoProbe, Observer, Prober, Refresh, Resolved};
+use gwctl::observe::{Answerer, NetworkError, NoProbe, Observer, Prober, Refresh, Resolved};
 use gwctl::sim::{Sim, SimOptions, wire};
 
 use super::table::{Table, median, millis};
@@ -56,11 +56,14 @@ impl Prober for Prompt {
         name: String,
         _: String,
         _: IpAddr,
-    ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>> {
+    ) -> Pin<Box<dyn Future<Output = Result<Resolved, NetworkError>> + Send>> {
         self.resolve(name)
     }
 
-    fn resolve(&self, _: String) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>> {
+    fn resolve(
+        &self,
+        _: String,
+    ) -> Pin<Box<dyn Future<Output = Result<Resolved, NetworkError>> + Send>> {
         Box::pin(async {
             tokio::time::sleep(REPLY).await;
             Ok(Resolved {

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use tracing::{Level, Metadata};
 use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
-use tracing_subscriber::filter::{EnvFilter, filter_fn};
+use tracing_subscriber::filter::{EnvFilter, ParseError, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -41,13 +41,22 @@ pub struct LogError {
     error: io::Error,
 }
 
-/// Reads a level or a filter such as `gwctl=debug`; says why it is neither.
-pub fn filter(text: &str) -> Result<EnvFilter, String> {
+/// What is no level, and no filter either.
+#[derive(Debug, thiserror::Error)]
+pub enum NotALevel {
+    #[error("no such level")]
+    Unknown,
+    #[error(transparent)]
+    Filter(#[from] ParseError),
+}
+
+/// Reads a level or a filter such as `gwctl=debug`.
+pub fn filter(text: &str) -> Result<EnvFilter, NotALevel> {
     // A lone word that is no level would be taken for the name of a crate.
     if !text.contains(['=', ',']) && text.parse::<tracing::level_filters::LevelFilter>().is_err() {
-        return Err("no such level".into());
+        return Err(NotALevel::Unknown);
     }
-    EnvFilter::try_new(text).map_err(|error| error.to_string())
+    Ok(EnvFilter::try_new(text)?)
 }
 
 /// Opens `path` and sends every event there that passes `filter`.

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::Mechanism;
-use gwctl_fleet::Region;
+use gwctl_fleet::{NotARegion, Region};
 
 /// The longest time that is accepted, in seconds.
 const DAY: u64 = 86_400;
@@ -33,9 +33,15 @@ pub enum ArgumentError {
     /// No mechanism.
     #[error("`{0}` is not a mechanism; accepted are {all}", all = Mechanism::ALL.map(Mechanism::word).join(", "))]
     Mechanism(String),
-    /// A Region that does not exist, or is not in the fleet.
-    #[error("{0}")]
-    Region(String),
+    /// A Region that is none.
+    #[error(transparent)]
+    Region(#[from] NotARegion),
+    /// None of the fleet's, or a part of several of their names.
+    #[error(transparent)]
+    Picked(#[from] NotPicked),
+    /// A Region that should be new to the fleet.
+    #[error("the fleet is in {0} already")]
+    Already(Region),
     /// After a Region's `/` no function is named.
     #[error("no function is named after the `/`")]
     Function,
@@ -50,6 +56,21 @@ pub enum ArgumentError {
     /// Another word of the action's own.
     #[error("{0}")]
     Word(String),
+}
+
+/// Why a word stands for none of the names there are.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotPicked {
+    #[error("`{word}` is no {what}; accepted are {}", .accepted.join(", "))]
+    None {
+        word: String,
+        /// What it should have been: `theme`.
+        what: &'static str,
+        accepted: Vec<String>,
+    },
+    /// It is part of more than one.
+    #[error("`{word}` could be {}", .names.join(" or "))]
+    Several { word: String, names: Vec<String> },
 }
 
 /// Knows Regions by what is typed.
@@ -69,7 +90,7 @@ impl Regions for AnyRegion {
     }
 
     fn new_to_fleet(&self, text: &str) -> Result<Region, ArgumentError> {
-        Region::new(text).map_err(ArgumentError::Region)
+        Ok(Region::new(text)?)
     }
 }
 

@@ -49,6 +49,7 @@ mod step;
 mod survey;
 mod task;
 mod traffic;
+mod unlearned;
 mod unreachable;
 
 pub use advise::{Advice, Mode, advise};
@@ -63,8 +64,8 @@ pub use figures::{EdgeMinute, Minutes, SiteMinute, WritesBlocked};
 pub use guided::Intent;
 pub use journal::{
     Broken, CallMade, DiskFault, Entry, Folder, Journal, JournalError, Lease, LeaseHolder,
-    LeaseRefused, Note, Phase, Record, Reply, ResumeError, RunState, StackPart, Status, StepState,
-    StepStatus, Summary, Tail, Torn, Trip,
+    LeaseRefused, Note, OutOfPlace, Phase, Record, Reply, ResumeError, RunState, StackPart, Status,
+    StepState, StepStatus, Summary, Tail, Torn, Trip,
 };
 pub use keep::keep_switches;
 pub use lately::Lately;
@@ -84,6 +85,7 @@ pub use run_context::RunContext;
 pub use step::{Change, Shift, Step};
 pub use survey::{KnownStack, SourceCode, Survey};
 pub use task::Task;
+pub use unlearned::Unlearned;
 
 /// Resources of a stack, and what becomes of them.
 pub use gwctl_stacks::{Action as Becomes, Part};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
+use super::unlearned::Unlearned;
 use gwctl_aws::Session;
 use gwctl_fleet::{FleetSpec, Offer, Region};
 use gwctl_stacks::{Kind, Template};
@@ -17,7 +18,7 @@ pub struct Offers {
     /// `db.r6g.large`.
     pub class: String,
     /// The versions; or why they are not known.
-    pub versions: Result<Vec<Offer>, String>,
+    pub versions: Result<Vec<Offer>, Unlearned>,
 }
 
 /// Asks every Region for what the configuration would build there; nothing of a Region whose template has no
@@ -39,7 +40,7 @@ pub(super) async fn offers(
         let offers = Offers {
             engine: engine.clone(),
             class,
-            versions: versions.map_err(|error| error.to_string()),
+            versions: versions.map_err(Unlearned::from),
         };
         (region.clone(), offers)
     });
@@ -47,12 +48,11 @@ pub(super) async fn offers(
 }
 
 /// The template that a Region is built from, where it can be read.
-pub(super) fn template(own: Option<&Result<String, String>>) -> Option<Template> {
-    let text = match own {
-        Some(own) => own.clone().ok()?,
-        None => Kind::Region.template(),
-    };
-    Template::parse(&text).ok()
+pub(super) fn template(own: Option<&Result<String, Unlearned>>) -> Option<Template> {
+    match own {
+        Some(own) => Template::parse(own.as_ref().ok()?).ok(),
+        None => Template::parse(&Kind::Region.template()).ok(),
+    }
 }
 
 /// What a parameter of a Region's stack comes to.

@@ -17,6 +17,9 @@ use super::format::seconds;
 use super::journal::{RunState, StepStatus};
 use super::{Step, Task};
 
+/// What stands in front of all Regions, where one of them would be named.
+const CLOUDFRONT: &str = "CloudFront";
+
 /// How soon the service was back.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Recovery {
@@ -56,7 +59,10 @@ pub fn recovery(state: &RunState) -> Recovery {
     };
     let (recovered, why) = match recovered(state) {
         Ok(known) => known,
-        Err(why) => return Recovery { why, ..none },
+        Err(why) => {
+            let why = why.to_string();
+            return Recovery { why, ..none };
+        }
     };
     let since = |from: Timestamp| recovered.duration_since(from).as_secs().max(0);
     let from_confirmation_s = since(state.begun);
@@ -71,10 +77,26 @@ pub fn recovery(state: &RunState) -> Recovery {
     }
 }
 
+/// Why the service is not back by what a run did.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+enum NotRecovered<'a> {
+    #[error("this action does not restore service")]
+    NothingLost,
+    /// These steps, which clients need.
+    #[error("not recovered by this run: {0} were not all observed done")]
+    NotAllDone(String),
+    /// The gate behind them.
+    #[error("not recovered by this run: {0} was not observed done")]
+    NotDone(&'a str),
+    /// A Region, or CloudFront.
+    #[error("{0} still answers too many requests with 5xx")]
+    StillFailing(&'a str),
+}
+
 /// When, and by what; or why not.
-fn recovered(state: &RunState) -> Result<(Timestamp, String), String> {
+fn recovered(state: &RunState) -> Result<(Timestamp, String), NotRecovered<'_>> {
     if !state.plan.intent.recovers() {
-        return Err("this action does not restore service".into());
+        return Err(NotRecovered::NothingLost);
     }
     let needed: Vec<&Step> = out(&state.plan.steps).filter(|step| needed(step)).collect();
     let names: Vec<&str> = needed.iter().map(|step| step.id.as_str()).collect();
@@ -85,9 +107,7 @@ fn recovered(state: &RunState) -> Result<(Timestamp, String), String> {
     };
     let ends: Option<Vec<Timestamp>> = needed.iter().map(done).collect();
     let Some(done) = ends.and_then(|ends| ends.into_iter().max()) else {
-        return Err(format!(
-            "not recovered by this run: {names} were not all observed done"
-        ));
+        return Err(NotRecovered::NotAllDone(names));
     };
     match unwell(state, done)? {
         None => Ok((done, format!("recovered when {names} were observed done"))),
@@ -102,7 +122,10 @@ fn recovered(state: &RunState) -> Result<(Timestamp, String), String> {
 
 /// Until when CloudFront or a Region that receives was unwell by whole minutes after `from`, and which; an error
 /// while it is not over, or nobody saw that it is.
-fn unwell(state: &RunState, from: Timestamp) -> Result<Option<(&str, Timestamp)>, String> {
+fn unwell(
+    state: &RunState,
+    from: Timestamp,
+) -> Result<Option<(&str, Timestamp)>, NotRecovered<'_>> {
     let mut sick: Vec<(&str, Timestamp)> = at_the_edge(state, from)?.into_iter().collect();
     for step in out(&state.plan.steps) {
         let Task::AwaitWithinLimits(within) = &step.task else {
@@ -111,10 +134,7 @@ fn unwell(state: &RunState, from: Timestamp) -> Result<Option<(&str, Timestamp)>
         let now = state.steps.get(&step.id);
         let status = now.map_or(StepStatus::Waiting, |now| now.status);
         if matches!(status, StepStatus::Held | StepStatus::Skipped) {
-            let id = &step.id;
-            return Err(format!(
-                "not recovered by this run: {id} was not observed done"
-            ));
+            return Err(NotRecovered::NotDone(&step.id));
         }
         let until = now.and_then(|now| now.ended).unwrap_or(state.newest);
         for region in &within.regions {
@@ -125,7 +145,7 @@ fn unwell(state: &RunState, from: Timestamp) -> Result<Option<(&str, Timestamp)>
             let last = last_sick(minutes, from..until, within.errors_percent, failed);
             let Some(last) = last else { continue };
             if status != StepStatus::Done && last.newest {
-                return Err(format!("{region} still answers too many requests with 5xx"));
+                return Err(NotRecovered::StillFailing(region.as_str()));
             }
             sick.push((region.as_str(), last.end));
         }
@@ -137,7 +157,7 @@ fn unwell(state: &RunState, from: Timestamp) -> Result<Option<(&str, Timestamp)>
 fn at_the_edge(
     state: &RunState,
     from: Timestamp,
-) -> Result<Option<(&'static str, Timestamp)>, String> {
+) -> Result<Option<(&'static str, Timestamp)>, NotRecovered<'static>> {
     let steps = state.plan.steps.iter();
     let mut looks = steps.filter(|step| matches!(step.task, Task::HoldForOperator(_)));
     let look = looks.find_map(|step| state.steps.get(&step.id)?.started);
@@ -148,9 +168,9 @@ fn at_the_edge(
         return Ok(None);
     };
     if last.newest {
-        return Err("CloudFront still answers too many requests with 5xx".into());
+        return Err(NotRecovered::StillFailing(CLOUDFRONT));
     }
-    Ok(Some(("CloudFront", last.end)))
+    Ok(Some((CLOUDFRONT, last.end)))
 }
 
 /// A minute in which too many requests failed.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::CodeFrom;
 use super::offers::{Offers, offers, template};
 use super::quotas::{Room, room};
+use super::unlearned::Unlearned;
 use gwctl_aws::{AwsError, ErrorKind, Session};
 use gwctl_fleet::{DeployedCode, FLEET_TAG, FleetSpec, Region, StackDescription};
 use gwctl_stacks::{Kind, Parameters};
@@ -34,7 +35,7 @@ pub struct Survey {
     pub leftover: Vec<String>,
     /// Texts of the fleet's own templates. Large, and named by their digest in every step.
     #[serde(skip)]
-    pub templates: BTreeMap<Kind, Result<String, String>>,
+    pub templates: BTreeMap<Kind, Result<String, Unlearned>>,
 }
 
 /// What a function runs, and where it does.
@@ -43,7 +44,7 @@ pub struct SourceCode {
     pub region: Region,
     pub function: String,
     /// Its code; or why it is not known.
-    pub deployed: Result<DeployedCode, String>,
+    pub deployed: Result<DeployedCode, Unlearned>,
 }
 
 /// A stack that is there.
@@ -204,29 +205,27 @@ impl<'a> Surveyor<'a> {
             Ok(function) => {
                 let lambda = self.session.lambda(&from.region);
                 let deployed = lambda.deployed(&function).await;
-                code(&function, deployed.map_err(|error| error.to_string()))
+                code(&function, deployed.map_err(Unlearned::from))
             }
         }
     }
 }
 
 /// Which function is meant: the one that is named, or the only one.
-fn function_of(spec: &FleetSpec, from: &CodeFrom) -> Result<String, String> {
+fn function_of(spec: &FleetSpec, from: &CodeFrom) -> Result<String, Unlearned> {
     let region = &from.region;
     let site = spec.sites.iter().find(|site| &site.region == region);
-    let site = site.ok_or_else(|| format!("the fleet is not in {region}"))?;
+    let site = site.ok_or_else(|| Unlearned::NotThere(region.clone()))?;
     if let Some(named) = &from.function {
         return Ok(named.clone());
     }
     match site.functions.as_slice() {
         [one] => Ok(one.clone()),
-        [] => Err(format!(
-            "the configuration names no function in {region}: name one, {region}/FUNCTION"
-        )),
-        [first, ..] => Err(format!(
-            "{} run in {region}, and a new Region has one handler: name one of them, such as {region}/{first}",
-            site.functions.join(" and ")
-        )),
+        [] => Err(Unlearned::NoFunction(region.clone())),
+        several => Err(Unlearned::Functions {
+            region: region.clone(),
+            functions: several.to_vec(),
+        }),
     }
 }
 
@@ -276,11 +275,15 @@ async fn take(
 }
 
 /// The texts of templates of one's own.
-fn templates(spec: &FleetSpec) -> BTreeMap<Kind, Result<String, String>> {
+fn templates(spec: &FleetSpec) -> BTreeMap<Kind, Result<String, Unlearned>> {
     let own = Kind::ALL.into_iter().filter_map(|kind| {
         let path = spec.build.templates.get(kind.word())?;
         let text = gwctl_files::read_to_string(std::path::Path::new(path));
-        Some((kind, text.map_err(|error| format!("{path}: {error}"))))
+        let unreadable = |error: std::io::Error| Unlearned::Unreadable {
+            path: path.clone(),
+            cause: error.to_string(),
+        };
+        Some((kind, text.map_err(unreadable)))
     });
     own.collect()
 }

@@ -27,6 +27,7 @@ pub use services::rds::Rds;
 pub use services::recovery::{RecoveryConfig, Routing};
 pub use services::route53::{Route53, Vantage, Zone};
 pub use services::sts::Sts;
+pub use transport::credentials::NoCredentials;
 pub use transport::error::{AwsError, ErrorKind};
 pub use transport::helper::{keep_from_terminal, waiting};
 pub use transport::in_process::{Handler, Transport, in_process};

@@ -134,7 +134,7 @@ impl Fleets for Configured {
         Box::pin(async move {
             let mut target = Target::configured(&global, &settings).await;
             target.refresh.pace = pace;
-            Ok(target.open())
+            target.open()
         })
     }
 

@@ -1,5 +1,6 @@
 //! `gwctl demo`: the console on the embedded simulator.
 
+use std::error::Error;
 use std::sync::Arc;
 
 use super::act::record::{Memory, read_back};
@@ -73,7 +74,7 @@ impl Fleets for World {
         Box::pin(async move {
             // Before anybody asks: a question would wait for it, and be counted as unanswered.
             sim.make_history();
-            Ok(target(&sim, pace).await.open())
+            target(&sim, pace).await.open()
         })
     }
 
@@ -107,12 +108,12 @@ impl FaultPanel for Faults {
         self.0.faults().into_iter().map(entry).collect()
     }
 
-    fn set(&self, id: &str, on: bool) -> Result<(), String> {
-        let done = if on {
-            self.0.start_fault(id)
+    fn set(&self, id: &str, on: bool) -> Result<(), Box<dyn Error + Send + Sync>> {
+        if on {
+            self.0.start_fault(id)?;
         } else {
-            self.0.end_fault(id)
-        };
-        done.map_err(|error| error.to_string())
+            self.0.end_fault(id)?;
+        }
+        Ok(())
     }
 }

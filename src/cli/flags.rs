@@ -126,10 +126,21 @@ pub struct Simulated {
     pub seed: u64,
 }
 
-fn speed(text: &str) -> Result<f64, String> {
+/// What is accepted instead of the value that was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotAccepted {
+    #[error("a number from 0.1 to 3600 is accepted")]
+    Speed,
+    #[error("a time such as 90s, 5m or 1h, up to 24h, is accepted")]
+    Time,
+    #[error("a time from 100ms is accepted")]
+    TooShort,
+}
+
+fn speed(text: &str) -> Result<f64, NotAccepted> {
     match text.parse::<f64>() {
         Ok(speed) if (0.1..=3600.0).contains(&speed) => Ok(speed),
-        _ => Err("a number from 0.1 to 3600 is accepted".into()),
+        _ => Err(NotAccepted::Speed),
     }
 }
 
@@ -145,20 +156,18 @@ pub enum Output {
 }
 
 /// `90s`, `5m`, `1h`: up to a day.
-pub fn moment(text: &str) -> Result<Duration, String> {
+pub fn moment(text: &str) -> Result<Duration, NotAccepted> {
     text.parse::<jiff::SignedDuration>()
         .ok()
         .and_then(|span| Duration::try_from(span).ok())
         .filter(|time| *time <= Duration::from_hours(24))
-        .ok_or_else(|| "a time such as 90s, 5m or 1h, up to 24h, is accepted".to_owned())
+        .ok_or(NotAccepted::Time)
 }
 
 /// As [`moment`], and long enough to wait for something.
-pub fn duration(text: &str) -> Result<Duration, String> {
+pub fn duration(text: &str) -> Result<Duration, NotAccepted> {
     match moment(text) {
-        Ok(time) if time < Duration::from_millis(100) => {
-            Err("a time from 100ms is accepted".into())
-        }
+        Ok(time) if time < Duration::from_millis(100) => Err(NotAccepted::TooShort),
         outcome => outcome,
     }
 }

@@ -122,13 +122,18 @@ pub enum Format {
     Txt,
 }
 
-fn size(text: &str) -> Result<(u16, u16), String> {
+/// What was given for a size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("columns and rows are accepted, up to 400x150, such as 160x48")]
+struct NotASize;
+
+fn size(text: &str) -> Result<(u16, u16), NotASize> {
     let parsed = text
         .split_once(['x', '\u{d7}'])
         .and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
     match parsed {
         Some((width @ 1..=400, height @ 1..=150)) => Ok((width, height)),
-        _ => Err("columns and rows are accepted, up to 400x150, such as 160x48".into()),
+        _ => Err(NotASize),
     }
 }
 

@@ -14,7 +14,7 @@ use super::status::complete;
 use super::target::Target;
 use crate::aws::{Session, SessionOptions, Timeouts, in_process};
 use crate::fleet::{FleetSpec, Pace, ProbeReport, Snapshot};
-use crate::observe::{Answerer, NoProbe, Prober, Refresh, Resolved};
+use crate::observe::{Answerer, NetworkError, NoProbe, Prober, Refresh, Resolved};
 use crate::sim::{History, Scenario, Sim, SimOptions, wire};
 
 /// How far back the charts of a simulated fleet reach.
@@ -174,7 +174,7 @@ impl Prober for Seat {
     ) -> Pin<Box<dyn Future<Output = Result<ProbeReport, NoProbe>> + Send>> {
         let sim = self.0.clone();
         Box::pin(async move {
-            let seen = sim.probe(&url)?;
+            let seen = sim.probe(&url).map_err(NetworkError::Other)?;
             let report = ProbeReport {
                 dns: seen.dns,
                 connect: seen.connect,
@@ -194,7 +194,7 @@ impl Prober for Seat {
         name: String,
         kind: String,
         vantage: IpAddr,
-    ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>> {
+    ) -> Pin<Box<dyn Future<Output = Result<Resolved, NetworkError>> + Send>> {
         let answer = self
             .0
             .answer_as(&name, &kind, vantage)
@@ -202,19 +202,20 @@ impl Prober for Seat {
                 values: seen.values,
                 ttl_s: seen.ttl_s,
                 by: Answerer::Servers,
-            });
+            })
+            .map_err(NetworkError::Other);
         Box::pin(ready(answer))
     }
 
     fn resolve(
         &self,
         name: String,
-    ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>> {
+    ) -> Pin<Box<dyn Future<Output = Result<Resolved, NetworkError>> + Send>> {
         let answer = self.0.resolve(&name).map(|seen| Resolved {
             values: seen.values,
             ttl_s: seen.ttl_s,
             by: Answerer::Resolver,
         });
-        Box::pin(ready(answer))
+        Box::pin(ready(answer.map_err(NetworkError::Other)))
     }
 }

@@ -1,5 +1,6 @@
 //! A fleet and the way to it: the configured one over the network, or the simulated one.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use super::clock;
@@ -36,15 +37,14 @@ fn prober() -> NetworkProber {
     let Some(server) = std::env::var(DNS_VARIABLE).ok().filter(|s| !s.is_empty()) else {
         return NetworkProber::new();
     };
-    let address = server
-        .parse()
-        .map_err(|_| "it is not `ADDRESS:PORT`".into());
-    address
-        .and_then(NetworkProber::through)
-        .unwrap_or_else(|why: String| {
-            tell(format!("gwctl: {DNS_VARIABLE} is ignored: {why}"));
-            NetworkProber::new()
-        })
+    let passed_over = |why: &dyn Display| {
+        tell(format!("gwctl: {DNS_VARIABLE} is ignored: {why}"));
+        NetworkProber::new()
+    };
+    match server.parse() {
+        Ok(address) => NetworkProber::through(address).unwrap_or_else(|why| passed_over(&why)),
+        Err(_) => passed_over(&"it is not `ADDRESS:PORT`"),
+    }
 }
 
 impl Target {

@@ -73,6 +73,15 @@ impl Diagnostic {
         }
     }
 
+    /// How bad it is, and what was found.
+    pub fn headline(&self) -> String {
+        let word = match self.level {
+            Level::Warning => "warning",
+            Level::Error => "error",
+        };
+        format!("{word}: {}", self.found)
+    }
+
     /// Adds what is accepted.
     #[must_use]
     pub fn accepted(mut self, accepted: impl Into<String>) -> Self {
@@ -99,12 +108,8 @@ fn floor(text: &str, at: usize) -> usize {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = match self.level {
-            Level::Warning => "warning",
-            Level::Error => "error",
-        };
         let gutter = " ".repeat(self.line.to_string().len());
-        writeln!(f, "{word}: {}", self.found)?;
+        writeln!(f, "{}", self.headline())?;
         writeln!(
             f,
             "{gutter}--> {}:{}:{}",

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
+use super::read::{Misfit, read};
 use super::{Config, Diagnostic, Level, check, nearest};
 
 /// A configuration that can be used, and what is worth a look in it.
@@ -40,6 +41,16 @@ pub enum ConfigError {
     Wrong(Vec<Diagnostic>),
 }
 
+impl ConfigError {
+    /// In one line, without the place in the file.
+    pub fn headline(&self) -> String {
+        match self {
+            Self::Wrong(found) => found.first().map_or_else(String::new, Diagnostic::headline),
+            other => other.to_string(),
+        }
+    }
+}
+
 /// Reads and checks `file`.
 pub fn load(file: &Path) -> Result<Loaded, ConfigError> {
     let bytes = crate::files::read(file).map_err(|error| match error.kind() {
@@ -61,8 +72,8 @@ pub fn load(file: &Path) -> Result<Loaded, ConfigError> {
 
 /// Reads and checks `text`, naming `file` in what it says.
 pub fn parse(file: &Path, text: &str) -> Result<Loaded, ConfigError> {
-    let config: Config = toml::from_str(text).map_err(|error| wrong(file, text, &error))?;
-    let document = DeTable::parse(text).map_err(|error| wrong(file, text, &error))?;
+    let document = DeTable::parse(text).map_err(|error| broken(file, text, &error))?;
+    let config: Config = read(document.get_ref()).map_err(|misfit| wrong(file, text, misfit))?;
     let mut found: Vec<Diagnostic> = check::findings(&config)
         .into_iter()
         .map(|finding| {
@@ -85,36 +96,25 @@ pub fn parse(file: &Path, text: &str) -> Result<Loaded, ConfigError> {
     }
 }
 
-/// The parser's message taken apart: what was found, what is accepted, what was meant.
-fn wrong(file: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
+/// It is no TOML.
+fn broken(file: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
+    let span = error.span().unwrap_or(0..0);
     let message = error.message().trim().replace('\n', "; ");
-    let (found, accepted) = match message.split_once(", expected ") {
-        Some((found, accepted)) => (found, Some(accepted.trim_start_matches("one of "))),
-        None => (message.as_str(), None),
-    };
-    let mut one = Diagnostic::new(
-        Level::Error,
-        file,
-        text,
-        error.span().unwrap_or(0..0),
-        said(found),
-    );
-    if let Some(accepted) = accepted {
-        let name = found.split('`').nth(1).unwrap_or_default();
-        one = one
-            .accepted(accepted)
-            .meant(nearest(name, accepted.split('`').skip(1).step_by(2)));
-    }
+    let one = Diagnostic::new(Level::Error, file, text, span, message);
     ConfigError::Wrong(vec![one])
 }
 
-/// serde speaks of fields and variants; the file has keys and values.
-fn said(message: &str) -> String {
-    message
-        .replace("unknown field", "unknown key")
-        .replace("missing field", "missing key")
-        .replace("unknown variant", "unknown value")
-        .replace("duplicate field", "duplicate key")
+/// It is TOML and no configuration.
+fn wrong(file: &Path, text: &str, misfit: Misfit) -> ConfigError {
+    let span = misfit.span.unwrap_or(0..0);
+    let mut one = Diagnostic::new(Level::Error, file, text, span, misfit.found);
+    if let Some((name, known)) = misfit.name {
+        one = one.meant(nearest(&name, known.iter().copied()));
+    }
+    if let Some(accepted) = misfit.accepted {
+        one = one.accepted(accepted);
+    }
+    ConfigError::Wrong(vec![one])
 }
 
 /// Where the value (or, with nothing deeper known, the nearest table) at `path` stands.

@@ -5,6 +5,7 @@ mod diagnostic;
 mod load;
 mod near;
 mod paths;
+mod read;
 mod record;
 mod span;
 mod written;

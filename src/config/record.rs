@@ -60,7 +60,7 @@ pub fn recorded(text: &str, fleet: &str, built: &FleetSpec) -> Result<String, No
         text.parse()
             .map_err(|error: toml_edit::TomlError| NotRecorded::File {
                 file: "the configuration".into(),
-                why: error.to_string(),
+                why: error.message().trim().replace('\n', "; "),
             })?;
     let table = document
         .get_mut("fleets")

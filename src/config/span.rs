@@ -24,15 +24,20 @@ impl Span {
     }
 }
 
-impl TryFrom<String> for Span {
-    type Error = String;
+/// What was given for a length of time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not a length of time, expected a number with its unit, like \"90s\", \"5m\" or \"1h30m\""
+)]
+pub struct NotASpan(String);
 
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse::<jiff::SignedDuration>()
-            .ok()
-            .and_then(|span| Duration::try_from(span).ok())
-            .map(Self)
-            .ok_or_else(|| format!("`{text}` is not a length of time, expected a number with its unit, like \"90s\", \"5m\" or \"1h30m\""))
+impl TryFrom<String> for Span {
+    type Error = NotASpan;
+
+    fn try_from(text: String) -> Result<Self, NotASpan> {
+        let span = text.parse::<jiff::SignedDuration>().ok();
+        let span = span.and_then(|span| Duration::try_from(span).ok());
+        span.map(Self).ok_or(NotASpan(text))
     }
 }
 

@@ -1,19 +1,21 @@
 //! What a console is started with, and how it ends.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::app::{FaultEntry, KeymapError, Mode};
+use super::app::{FaultEntry, KeymapError, Mode, NotKept};
+use super::view::ThemeError;
 use gwctl_actions::{Folder, Intent, Operator, RunContext};
 use gwctl_fleet::columns::Column;
 use gwctl_fleet::{Clock, FleetSpec, Pace};
 use gwctl_observe::Observer;
 
-/// A fleet being opened. Errors are sentences for people: what went wrong and what to do.
-pub type Opening = Pin<Box<dyn Future<Output = Result<Opened, String>> + Send>>;
+/// A fleet being opened.
+pub type Opening = Pin<Box<dyn Future<Output = Opened> + Send>>;
 
 /// A fleet that is watched, and what it takes to act on it.
 pub struct Opened {
@@ -24,8 +26,8 @@ pub struct Opened {
 }
 
 /// What a run built, being kept: whether its fleet is described differently now, and what was written where,
-/// or why not and what to do; nothing where there was nothing to write.
-pub type Keeping = Pin<Box<dyn Future<Output = (bool, Option<Result<String, String>>)> + Send>>;
+/// or why not; nothing where there was nothing to write.
+pub type Keeping = Pin<Box<dyn Future<Output = (bool, Option<Result<String, NotKept>>)> + Send>>;
 
 /// The fleets there are, opened when they are first shown: the first frame waits for nothing.
 pub trait Fleets: Send + Sync {
@@ -50,8 +52,8 @@ pub trait FaultPanel: Send + Sync {
     /// All of them, as they stand.
     fn list(&self) -> Vec<FaultEntry>;
 
-    /// Starts or ends one. Errors are sentences for people.
-    fn set(&self, id: &str, on: bool) -> Result<(), String>;
+    /// Starts or ends one. What goes wrong is the world's to tell.
+    fn set(&self, id: &str, on: bool) -> Result<(), Box<dyn Error + Send + Sync>>;
 }
 
 /// What a console is started with.
@@ -154,8 +156,8 @@ pub enum ConsoleError {
     #[error(transparent)]
     Keys(#[from] KeymapError),
     /// The theme to start with.
-    #[error("{0}")]
-    Theme(String),
+    #[error(transparent)]
+    Theme(#[from] ThemeError),
     /// Reading from or writing to the terminal failed.
     #[error("the terminal failed while {doing}: {cause}")]
     Terminal {

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
+pub use no_lever::{NoLever, NoRecords};
+
 use super::{
     Certificate, Judgement, Metrics, Observed, ProbeReport, Region, Switch, WeightedRecord,
 };
@@ -244,6 +246,7 @@ impl Edge {
     }
 }
 
+mod no_lever;
 mod routes;
 #[cfg(test)]
 mod tests;

@@ -54,7 +54,7 @@ pub use discovery::{
 };
 pub use edge::{
     CheckConfig, CheckKind, CheckVerdict, Distribution, DnsAnswer, Edge, HealthCheck,
-    LatencyRecord, Router, Vote,
+    LatencyRecord, NoLever, NoRecords, Router, Vote,
 };
 pub use freshness::{Freshness, Known, Marks};
 pub use function_name::FunctionName;
@@ -67,7 +67,7 @@ pub use probe::{OwnAnswer, ProbeReport, ProbeTarget};
 pub use quota::Quota;
 pub use reading::{Reading, Tone};
 pub use record::{AliasTarget, RecordAction, RecordChange, RecordSet, WeightedRecord};
-pub use region::{Place, Region, km};
+pub use region::{NotARegion, Place, Region, km};
 pub use rules::Rules;
 pub use series::{Metric, Metrics, Point, Series, Unit};
 pub use share::Share;

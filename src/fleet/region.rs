@@ -12,6 +12,11 @@ use serde::{Deserialize, Serialize};
 #[schemars(with = "String")]
 pub struct Region(Arc<str>);
 
+/// What was given for a Region code cannot be one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a Region code (like `eu-west-1`)")]
+pub struct NotARegion(String);
+
 /// Where a Region is, for people. Coordinates are the city's: AWS does not publish sites.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Place {
@@ -42,7 +47,7 @@ const GLOBAL: &str = "us-east-1";
 
 impl Region {
     /// Takes a Region code; refuses what cannot be one.
-    pub fn new(code: &str) -> Result<Self, String> {
+    pub fn new(code: &str) -> Result<Self, NotARegion> {
         let mut parts = code.split('-');
         let well_formed = code.len() <= 32
             && code
@@ -57,7 +62,7 @@ impl Region {
         if well_formed {
             Ok(Self(code.into()))
         } else {
-            Err(format!("`{code}` is not a Region code (like `eu-west-1`)"))
+            Err(NotARegion(code.into()))
         }
     }
 
@@ -83,8 +88,8 @@ impl Region {
 }
 
 impl TryFrom<String> for Region {
-    type Error = String;
-    fn try_from(code: String) -> Result<Self, String> {
+    type Error = NotARegion;
+    fn try_from(code: String) -> Result<Self, NotARegion> {
         Self::new(&code)
     }
 }
@@ -102,8 +107,8 @@ impl std::fmt::Display for Region {
 }
 
 impl std::str::FromStr for Region {
-    type Err = String;
-    fn from_str(code: &str) -> Result<Self, String> {
+    type Err = NotARegion;
+    fn from_str(code: &str) -> Result<Self, NotARegion> {
         Self::new(code)
     }
 }

@@ -18,10 +18,12 @@ mod limiter;
 mod members;
 mod metrics;
 mod network;
+mod network_error;
 mod permissions;
 mod picture;
 mod poller;
 mod probe;
+mod proxy_error;
 mod questions;
 mod read_permissions;
 mod region;
@@ -51,8 +53,10 @@ use poller::{Askers, Poller};
 use shared_facts::SharedFacts;
 
 pub use network::NetworkProber;
+pub use network_error::NetworkError;
 pub use permissions::asked_about;
 pub use probe::{Answerer, NoProbe, Prober, Resolved};
+pub use proxy_error::ProxyError;
 pub use read_permissions::{Asker, READ_PERMISSIONS, ReadPermission, read_permissions_of};
 pub use vantage::{VANTAGE_BITS, VANTAGES, VantagePoint};
 

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::limiter::Limiter;
+use super::network_error::NetworkError;
 use super::picture::Picture;
 use super::probe::{NoProbe, Prober};
 use super::read_permissions;
@@ -106,10 +107,12 @@ impl Poller {
     /// Looks for itself, without AWS.
     pub(super) async fn look<T>(
         &self,
-        call: impl Future<Output = Result<T, String>>,
+        call: impl Future<Output = Result<T, NetworkError>>,
     ) -> Response<T> {
         let at = self.clock.now();
-        let answer = call.await.map_err(|why| Missing::CouldNotAsk { why });
+        let answer = call.await.map_err(|error| Missing::CouldNotAsk {
+            why: error.to_string(),
+        });
         Response {
             answer,
             at,

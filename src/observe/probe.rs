@@ -4,6 +4,7 @@ use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
 
+use crate::network_error::NetworkError;
 use gwctl_fleet::ProbeReport;
 
 /// A name resolved.
@@ -32,25 +33,28 @@ pub enum Answerer {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoProbe {
     /// The endpoint did not answer, as seen from here.
-    #[error("{0}")]
-    Unanswered(String),
+    #[error(transparent)]
+    Unanswered(#[from] NetworkError),
     /// What stands between this machine and the endpoint says so, such as a proxy that refuses: nothing is
     /// known of the endpoint.
-    #[error("{0}")]
-    Untold(String),
+    #[error(transparent)]
+    Untold(NetworkError),
     /// This machine's resolver gives no address for the endpoint's name.
-    #[error("{0}")]
-    Unresolved(String),
+    #[error(transparent)]
+    Unresolved(NetworkError),
 }
 
-impl From<String> for NoProbe {
-    fn from(why: String) -> Self {
-        Self::Unanswered(why)
+impl NoProbe {
+    /// What went wrong, wherever it did.
+    pub(super) fn cause(self) -> NetworkError {
+        match self {
+            Self::Unanswered(why) | Self::Untold(why) | Self::Unresolved(why) => why,
+        }
     }
 }
 
 /// Looks at public endpoints from where the operator sits. The real one uses the network; the demo
-/// hands in one that asks the simulated world. Errors are short sentences for people.
+/// hands in one that asks the simulated world.
 pub trait Prober: Send + Sync {
     /// GETs `url` once, on a fresh connection.
     fn probe(
@@ -65,11 +69,11 @@ pub trait Prober: Send + Sync {
         name: String,
         kind: String,
         vantage: IpAddr,
-    ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>>;
+    ) -> Pin<Box<dyn Future<Output = Result<Resolved, NetworkError>> + Send>>;
 
     /// Resolves `name` (CNAME first).
     fn resolve(
         &self,
         name: String,
-    ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>>;
+    ) -> Pin<Box<dyn Future<Output = Result<Resolved, NetworkError>> + Send>>;
 }

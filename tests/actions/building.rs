@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use gwctl::actions::guided::{Invalidate, Provision, Retire, Up};
 use gwctl::actions::{
     Becomes, Finding, Intent, NotStarted, Offers, Order, Phase, Plan, Refused, Room, Survey, Task,
-    plan, resume,
+    Unlearned, plan, resume,
 };
 use gwctl::fleet::{FleetSpec, Offer, Quota, Snapshot};
 use gwctl::sim::world::{How, Tamper};
@@ -339,7 +339,7 @@ fn what_rds_does_not_offer_is_said_before_anything_is_built() {
         zones: zones.iter().map(ToString::to_string).collect(),
         global,
     };
-    let found = |versions: Result<Vec<Offer>, String>| {
+    let found = |versions: Result<Vec<Offer>, Unlearned>| {
         let offers = Offers {
             engine: "aurora-postgresql".into(),
             class: "db.r6g.large".into(),
@@ -371,7 +371,7 @@ fn what_rds_does_not_offer_is_said_before_anything_is_built() {
         narrow.0 == Finding::Fail && narrow.1.contains("zones"),
         "{narrow:?}"
     );
-    let mute = check(found(Err("no answer in time".into())));
+    let mute = check(found(Err(Unlearned::Said("no answer in time".into()))));
     assert!(
         mute.0 == Finding::Waivable && mute.1.contains("no answer in time"),
         "{mute:?}"

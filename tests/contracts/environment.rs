@@ -41,7 +41,7 @@ async fn ask_from_this_environment() {
     let acting = session.acting().await;
     println!(
         "credentials={}",
-        acting.credentials.unwrap_or_else(|why| why)
+        acting.credentials.unwrap_or_else(|why| why.to_string())
     );
     match session.sts(&Region::global()).identity().await {
         Ok(who) => println!("identity={}", who.account),

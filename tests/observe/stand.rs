@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use gwctl::aws::{Handler, Session, SessionOptions, Timeouts, in_process};
 use gwctl::fleet::{Pace, ProbeReport, Region, Snapshot};
-use gwctl::observe::{Answerer, NoProbe, Observer, Prober, Refresh, Resolved};
+use gwctl::observe::{Answerer, NetworkError, NoProbe, Observer, Prober, Refresh, Resolved};
 use gwctl::sim::{Scenario, Sim, SimOptions, wire};
 use tokio::time::Instant;
 
@@ -162,7 +162,7 @@ impl Prober for Seat {
         let seen = self.0.probe(&url);
         Box::pin(async move {
             tokio::time::sleep(REPLY).await;
-            let seen = seen?;
+            let seen = seen.map_err(NetworkError::Other)?;
             Ok(ProbeReport {
                 dns: seen.dns,
                 connect: seen.connect,
@@ -180,11 +180,11 @@ impl Prober for Seat {
         name: String,
         kind: String,
         vantage: std::net::IpAddr,
-    ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>> {
+    ) -> Pin<Box<dyn Future<Output = Result<Resolved, NetworkError>> + Send>> {
         let seen = self.0.answer_as(&name, &kind, vantage);
         Box::pin(async move {
             tokio::time::sleep(REPLY).await;
-            seen.map(|seen| Resolved {
+            seen.map_err(NetworkError::Other).map(|seen| Resolved {
                 values: seen.values,
                 ttl_s: seen.ttl_s,
                 by: Answerer::Servers,
@@ -195,11 +195,11 @@ impl Prober for Seat {
     fn resolve(
         &self,
         name: String,
-    ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>> {
+    ) -> Pin<Box<dyn Future<Output = Result<Resolved, NetworkError>> + Send>> {
         let seen = self.0.resolve(&name);
         Box::pin(async move {
             tokio::time::sleep(REPLY).await;
-            seen.map(|seen| Resolved {
+            seen.map_err(NetworkError::Other).map(|seen| Resolved {
                 values: seen.values,
                 ttl_s: seen.ttl_s,
                 by: Answerer::Resolver,

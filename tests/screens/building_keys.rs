@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gwctl::actions::guided::{Provision, Up};
 use gwctl::actions::{Intent, Phase, RunState};
 use gwctl::console::app::{
-    Code, Effect, Gravity, Hold, Kept, Key, Msg, Overlay, Screen, State, update,
+    Code, Effect, Gravity, Hold, Kept, Key, Msg, NotKept, Overlay, Screen, State, update,
 };
 use gwctl::console::view::picture::text;
 use gwctl::console::view::{Depth, Theme};
@@ -57,7 +57,8 @@ fn to_keep(effects: &[Effect]) -> Vec<(&str, Option<&Region>)> {
 }
 
 fn kept(state: &mut State, changed: bool, said: Option<Result<&str, &str>>) -> Vec<Effect> {
-    let said = said.map(|said| said.map(Into::into).map_err(Into::into));
+    let not_written = |why: &str| NotKept::NotWritten { why: why.into() };
+    let said = said.map(|said| said.map(Into::into).map_err(not_written));
     let kept = Kept {
         run: building(Phase::Done).id,
         fleet: "orders".into(),
@@ -144,8 +145,7 @@ fn where_nothing_is_new_or_another_fleet_is_shown_nothing_is_opened() {
 #[test]
 fn what_could_not_be_written_is_said_and_stays_on_the_runs_screen() {
     let mut state = built();
-    let why = "the configuration was not written: read-only; `gwctl discover` writes it";
-    let effects = kept(&mut state, true, Some(Err(why)));
+    let effects = kept(&mut state, true, Some(Err("read-only")));
     assert!(matches!(effects.as_slice(), [Effect::Reopen(..)]));
     assert_eq!(state.notice.take().unwrap().gravity, Gravity::Error);
     press(&mut state, "6");

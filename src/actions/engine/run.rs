@@ -184,7 +184,7 @@ impl Run {
             Ok(()) => Ok(()),
             // An order that does not fit is the operator's mistake, not the end of the run.
             Err(JournalError::Illegal(why)) => {
-                self.complaints.send_replace(Some(why));
+                self.complaints.send_replace(Some(why.to_string()));
                 Ok(())
             }
             Err(error) => Err(error),

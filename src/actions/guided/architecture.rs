@@ -4,7 +4,7 @@ use super::{code, fleet_name, orderable};
 use crate::digest::digest;
 use crate::draft::PlanContext;
 use crate::task::{BuildStack, RemoveStack, TemplateSource, placeholder};
-use crate::{Change, KnownStack, Refused, Step, Survey, Task, names};
+use crate::{Change, KnownStack, Refused, Step, Survey, Task, Unlearned, names};
 use gwctl_fleet::{FLEET_TAG, ROLE_TAG, Region, SiteSpec};
 use gwctl_stacks::{Action, Capability, Kind, Parameters, Part, Template, capabilities, family};
 
@@ -382,7 +382,7 @@ impl<'a> Architecture<'a> {
             return Ok(kind.template());
         }
         let own = self.survey.templates.get(&kind).cloned();
-        let own = own.unwrap_or_else(|| Err("it was not read".into()));
+        let own = own.unwrap_or(Err(Unlearned::NotRead));
         own.map_err(|why| Refused::new(format!("the fleet's own {kind} template: {why}")))
     }
 

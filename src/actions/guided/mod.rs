@@ -18,6 +18,7 @@ mod drill;
 mod evacuate;
 mod fleet_name;
 mod invalidate;
+mod no_way;
 mod orderable;
 mod preconditions;
 mod promote;

@@ -1,6 +1,8 @@
 //! Whether the database that is planned can be ordered, and what gwctl chooses of it where the configuration
 //! does not: the newest minor version, and the zones of the subnets.
 
+use std::fmt::Display;
+
 use super::architecture::{Architecture, Wanted};
 use crate::Offers;
 use crate::check::{Check, Finding};
@@ -76,12 +78,12 @@ pub(super) fn checks(all: &Architecture<'_>, wanted: &Wanted) -> Vec<Check> {
 fn order(all: &Architecture<'_>, wanted: &Wanted) -> Check {
     let region = &wanted.region;
     let check = |finding, text: String| Check::new("orderable", finding, text);
-    let unknown = |why: &str| {
+    let unknown = |why: &dyn Display| {
         let text = format!("whether the database can be ordered in {region} is not known: {why}");
         check(Finding::Waivable, text)
     };
     let Some(offers) = all.survey.offers.get(region) else {
-        return unknown("RDS was not asked");
+        return unknown(&"RDS was not asked");
     };
     let versions = match &offers.versions {
         Err(why) => return unknown(why),
@@ -93,7 +95,7 @@ fn order(all: &Architecture<'_>, wanted: &Wanted) -> Check {
         return unknown(&format!("gwctl asked RDS for {engine}"));
     }
     let Some(version) = of("EngineVersion") else {
-        return unknown("no engine version is given");
+        return unknown(&"no engine version is given");
     };
     let what = format!("{engine} {version} on {class}");
     let Some(offer) = versions.iter().find(|one| one.version == version) else {

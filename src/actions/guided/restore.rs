@@ -15,7 +15,7 @@ use crate::task::Healthy;
 use crate::unreachable::is_unreachable;
 use crate::{Choice, Refused, Step, Task, format};
 use gwctl_fleet::assumptions::Means;
-use gwctl_fleet::{CheckVerdict, Region, Snapshot, Switch, check_verdict};
+use gwctl_fleet::{CheckVerdict, NoRecords, Region, Snapshot, Switch, check_verdict};
 
 /// The inverse of evacuate and drain, after a hold-down.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -117,8 +117,8 @@ impl Action for Restore {
 /// Why it cannot be told whether anything keeps traffic from the Region; none where it can.
 fn unknown(snapshot: &Snapshot, region: &Region) -> Option<String> {
     match snapshot.edge.records_of(region) {
-        Err(why) if snapshot.edge.records.last().is_none() => Some(why),
-        Err(_) => None,
+        Err(why @ NoRecords::Unknown(_)) => Some(why.to_string()),
+        Err(NoRecords::Absent) => None,
         Ok(_) => (snapshot.edge.admission(region, snapshot.at) == Some(CheckVerdict::Unknown))
             .then(|| "its health checks could not be asked".into()),
     }

@@ -1,5 +1,7 @@
 //! The steps that keep traffic from a Region, or let it return, by any mechanism.
 
+use std::fmt::Display;
+
 use super::{preconditions, ways, weights, wellness};
 use crate::check::Check;
 use crate::draft::PlanContext;
@@ -38,10 +40,10 @@ pub(super) fn flip(
 ) -> Result<Step, Refused> {
     let snapshot = context.snapshot;
     let out = way == Way::Out;
-    let no = |why: String| Refused::new(format!("{mechanism} of {region}: {why}"));
+    let no = |why: &dyn Display| Refused::new(format!("{mechanism} of {region}: {why}"));
     let (task, change) = match mechanism {
         Mechanism::Switch => {
-            let switch = ways::switch(region, snapshot).map_err(no)?;
+            let switch = ways::switch(region, snapshot).map_err(|why| no(&why))?;
             let (normal, evacuated) = (switch.normal_value(), switch.evacuated_value());
             let (before, after) = if out {
                 (normal, evacuated)
@@ -68,7 +70,8 @@ pub(super) fn flip(
             (Task::FlipSwitch(task), change)
         }
         Mechanism::RoutingControl => {
-            let control = snapshot.edge.find_control(region).map_err(no)?;
+            let control = snapshot.edge.find_control(region);
+            let control = control.map_err(|why| no(&why))?;
             let task = RoutingControl {
                 evacuates: region.clone(),
                 control: control.into(),
@@ -82,7 +85,8 @@ pub(super) fn flip(
             )
         }
         Mechanism::HealthCheck => {
-            let (check, config) = snapshot.edge.find_check(region).map_err(no)?;
+            let found = snapshot.edge.find_check(region);
+            let (check, config) = found.map_err(|why| no(&why))?;
             let version = config.version;
             let words = if out {
                 ("as measured", "forced unhealthy")

@@ -1,6 +1,7 @@
 //! Which mechanisms keep traffic from a Region now: those that take every record of it out of DNS, and no
 //! other Region's, by what still stands.
 
+use super::no_way::NoWay;
 use super::weights;
 use crate::draft::PlanContext;
 use crate::mechanism::{Choice, Mechanism};
@@ -19,7 +20,7 @@ pub(super) fn choose(
     for mechanism in Mechanism::ALL {
         match possibility(context, region, mechanism) {
             Ok(why) => possible.push((mechanism, why)),
-            Err(why) => out.push((mechanism, why)),
+            Err(why) => out.push((mechanism, why.to_string())),
         }
     }
     let chosen = match wanted {
@@ -59,21 +60,21 @@ fn possibility(
     context: &PlanContext<'_>,
     region: &Region,
     mechanism: Mechanism,
-) -> Result<String, String> {
+) -> Result<String, NoWay> {
     let snapshot = context.snapshot;
     match mechanism {
         Mechanism::Switch => by_switch(region, snapshot),
         Mechanism::RoutingControl => {
             snapshot.edge.find_control(region)?;
             if context.spec.edge.routing_endpoints.is_empty() {
-                return Err("the cluster's five endpoints are not in the configuration (`routing_endpoints`)".into());
+                return Err(NoWay::NoEndpoints);
             }
             Ok("any of the cluster's five endpoints can change it".into())
         }
         Mechanism::HealthCheck => {
             let (id, config) = snapshot.edge.find_check(region)?;
             if let Some(owner) = &config.linked_service {
-                return Err(format!("its health check belongs to {owner}"));
+                return Err(NoWay::Owned(owner.clone()));
             }
             if config.inverted != config.disabled {
                 let word = if config.inverted {
@@ -81,27 +82,26 @@ fn possibility(
                 } else {
                     "disabled"
                 };
-                return Err(format!(
-                    "health check {id} is {word}: a forced check that is released again would lose that"
-                ));
+                let id = id.to_owned();
+                return Err(NoWay::HalfForced { id, word });
             }
             control_plane(snapshot)
         }
         Mechanism::Records => {
             // What the steps would be is the proof: they are refused where no record can be weighted.
-            weights::change(context, region, 0).map_err(|refused| refused.why)?;
+            weights::change(context, region, 0)?;
             control_plane(snapshot)
         }
     }
 }
 
-fn by_switch(region: &Region, snapshot: &Snapshot) -> Result<String, String> {
+fn by_switch(region: &Region, snapshot: &Snapshot) -> Result<String, NoWay> {
     let switch = switch(region, snapshot)?;
     if &switch.region == region {
-        return Err(format!("its alarm is in {region} itself"));
+        return Err(NoWay::Within(region.clone()));
     }
     if let Some(why) = &switch.unfit {
-        return Err(why.clone());
+        return Err(NoWay::Unfit(why.clone()));
     }
     stands("cloudwatch", &switch.region, snapshot)?;
     let home = &switch.region;
@@ -121,27 +121,26 @@ fn by_switch(region: &Region, snapshot: &Snapshot) -> Result<String, String> {
 }
 
 /// The Region's evacuation switch, or why there is none or it is not known.
-pub(super) fn switch<'a>(region: &Region, snapshot: &'a Snapshot) -> Result<&'a Switch, String> {
+pub(super) fn switch<'a>(region: &Region, snapshot: &'a Snapshot) -> Result<&'a Switch, NoWay> {
     let (_, switch) = snapshot.edge.find_switch(region)?;
     switch.last().ok_or_else(|| match switch.why_missing() {
-        Some(Missing::NoData) => "its alarm does not exist".into(),
-        Some(missing) => format!("its alarm could not be read: {missing}"),
-        None => "its alarm could not be read".into(),
+        Some(Missing::NoData) => NoWay::NoAlarm,
+        missing => NoWay::AlarmUnread(missing.cloned()),
     })
 }
 
-fn control_plane(snapshot: &Snapshot) -> Result<String, String> {
+fn control_plane(snapshot: &Snapshot) -> Result<String, NoWay> {
     stands("route53", &Region::global(), snapshot)?;
     Ok("Route 53's control plane answers".into())
 }
 
-fn stands(service: &str, region: &Region, snapshot: &Snapshot) -> Result<(), String> {
+fn stands(service: &str, region: &Region, snapshot: &Snapshot) -> Result<(), NoWay> {
     let api = Dependency::Api {
         service: service.into(),
         region: region.clone(),
     };
     match standing(&api, snapshot) {
-        Standing::Broken(why) => Err(format!("{api} does not answer: {why}")),
+        Standing::Broken(why) => Err(NoWay::Broken { api, why }),
         _ => Ok(()),
     }
 }

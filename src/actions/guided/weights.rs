@@ -29,7 +29,8 @@ pub(super) fn change(
     percent: u8,
 ) -> Result<ChangeRecords, Refused> {
     let edge = &context.snapshot.edge;
-    let records = edge.records_of(region).map_err(Refused::new)?;
+    let records = edge.records_of(region);
+    let records = records.map_err(|why| Refused::new(why.to_string()))?;
     let zone = context.spec.edge.hosted_zone.clone();
     let mut groups: Vec<NameChange> = Vec::new();
     let mut aliases: Vec<RecordSet> = Vec::new();

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use super::entry::{Entry, Record};
 use super::folder::DiskFault;
+use super::out_of_place::OutOfPlace;
 use super::state::RunState;
 
 /// Why a journal cannot be read.
@@ -49,7 +50,7 @@ pub enum Broken {
         path: PathBuf,
         /// Counts from 1.
         line: usize,
-        why: String,
+        why: OutOfPlace,
     },
 }
 
@@ -67,7 +68,7 @@ pub enum JournalError {
     },
     /// A defect: the engine tried to write down what cannot be.
     #[error("a record does not fit the journal: {0}")]
-    Illegal(String),
+    Illegal(#[from] OutOfPlace),
 }
 
 /// A journal that is being written.
@@ -99,7 +100,7 @@ impl Journal {
             cause,
         };
         let first = Record::chained(0, at, by, entry, "");
-        let state = Arc::new(RunState::begin(&first).map_err(JournalError::Illegal)?);
+        let state = Arc::new(RunState::begin(&first)?);
         let mut file = private()
             .create_new(true)
             .append(true)
@@ -174,7 +175,7 @@ impl Journal {
         let binds = entry.binds();
         let record = Record::chained(self.next, at, &self.by, entry, &self.prev);
         let mut state = (*self.state).clone();
-        state.take(&record).map_err(JournalError::Illegal)?;
+        state.take(&record)?;
         self.put(&record, binds).map_err(|cause| {
             self.failed = true;
             JournalError::Io {
@@ -309,13 +310,13 @@ pub(super) fn record(
 
 /// What the records add up to.
 pub(super) fn fold(path: &Path, records: &[Record]) -> Result<RunState, Broken> {
-    let illegal = |line: usize, why: String| Broken::Illegal {
+    let illegal = |line: usize, why: OutOfPlace| Broken::Illegal {
         path: path.into(),
         line,
         why,
     };
     let Some((first, rest)) = records.split_first() else {
-        return Err(illegal(1, "the journal is empty".into()));
+        return Err(illegal(1, OutOfPlace::Empty));
     };
     let mut state = RunState::begin(first).map_err(|why| illegal(1, why))?;
     for (at, record) in rest.iter().enumerate() {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::entry::{Entry, Record, Reply};
+use super::out_of_place::OutOfPlace;
 use super::status::{Phase, Status, StepStatus};
 use crate::engine::Order;
 use crate::figures::{Minutes, WritesBlocked};
@@ -200,7 +201,7 @@ impl RunState {
     }
 
     /// The state after the first record.
-    pub(super) fn begin(record: &Record) -> Result<Self, String> {
+    pub(super) fn begin(record: &Record) -> Result<Self, OutOfPlace> {
         let Entry::Begun {
             id,
             plan,
@@ -208,7 +209,7 @@ impl RunState {
             ..
         } = &record.entry
         else {
-            return Err("the first record does not begin a run".into());
+            return Err(OutOfPlace::NoBeginning);
         };
         let steps = plan
             .steps
@@ -236,10 +237,10 @@ impl RunState {
     }
 
     /// Takes in the next record, or says why it cannot follow.
-    pub(super) fn take(&mut self, record: &Record) -> Result<(), String> {
+    pub(super) fn take(&mut self, record: &Record) -> Result<(), OutOfPlace> {
         self.newest = record.at;
         match &record.entry {
-            Entry::Begun { .. } => return Err("a run begins once".into()),
+            Entry::Begun { .. } => return Err(OutOfPlace::Begun),
             Entry::Resumed => self.resumed += 1,
             Entry::Started { step } => {
                 let at = record.at;
@@ -261,8 +262,8 @@ impl RunState {
             Entry::Replied { step, reply } => {
                 let state = self.live(step, &[Status::Running])?;
                 let open = state.calls.last_mut().filter(|call| call.reply.is_none());
-                open.ok_or_else(|| format!("a reply for {step}, which sent nothing"))?
-                    .reply = Some((record.at, reply.clone()));
+                open.ok_or_else(|| OutOfPlace::NotSent(step.clone()))?.reply =
+                    Some((record.at, reply.clone()));
             }
             Entry::Saw { step, text } => {
                 self.live(step, &[Status::Running])?.saw = Some(text.clone());
@@ -305,7 +306,7 @@ impl RunState {
         Ok(())
     }
 
-    fn obey(&mut self, order: &Order, record: &Record) -> Result<(), String> {
+    fn obey(&mut self, order: &Order, record: &Record) -> Result<(), OutOfPlace> {
         match order {
             Order::Pause => self.paused = true,
             Order::Go => self.paused = false,
@@ -352,22 +353,22 @@ impl RunState {
     }
 
     /// The step, when it stands in one of `legal`.
-    fn live(&mut self, id: &str, legal: &[Status]) -> Result<&mut StepState, String> {
+    fn live(&mut self, id: &str, legal: &[Status]) -> Result<&mut StepState, OutOfPlace> {
         let over = self.outcome.is_some();
         let step = self
             .steps
             .get_mut(id)
-            .ok_or_else(|| format!("there is no step {id}"))?;
+            .ok_or_else(|| OutOfPlace::NoStep(id.into()))?;
         if over {
-            return Err(format!("{id}: the run is over"));
+            return Err(OutOfPlace::Over(id.into()));
         }
         if legal.contains(&step.status) {
             Ok(step)
         } else {
-            Err(format!(
-                "{id} is {:?}, which cannot be followed by this",
-                step.status
-            ))
+            Err(OutOfPlace::Status {
+                step: id.into(),
+                status: step.status,
+            })
         }
     }
 

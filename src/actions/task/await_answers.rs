@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
+use super::unheard::{Unanswered, Unheard};
 use super::work::{Context, Observation, Work};
 use crate::{PlannedCall, RunContext};
 use gwctl_aws::Vantage;
@@ -68,7 +69,7 @@ enum Whose {
 }
 
 /// Of each vantage, what it was answered for each type.
-type Answers = Vec<(&'static str, Vec<Result<Vec<String>, String>>)>;
+type Answers = Vec<(&'static str, Vec<Result<Vec<String>, Unanswered>>)>;
 
 /// What was heard, and of whom.
 struct Heard {
@@ -119,21 +120,22 @@ impl Planned {
 }
 
 impl AwaitAnswers {
-    async fn hear(&self, run_context: &RunContext) -> Result<Heard, String> {
+    async fn hear(&self, run_context: &RunContext) -> Result<Heard, Unheard> {
         // A stand without public DNS: Route 53's own test answers for it.
         if run_context.session.is_without_public_dns(&run_context.spec) {
             let answers = self.by_test(run_context).await;
-            return any(&answers)
-                .map(|()| heard("TestDNSAnswer", answers))
-                .map_err(|why| format!("TestDNSAnswer: {why}"));
+            return match unanswered(&answers) {
+                None => Ok(heard("TestDNSAnswer", answers)),
+                Some(why) => Err(Unheard::Untested(why)),
+            };
         }
         let (by, answers) = self.by_servers(run_context).await;
-        let Err(unheard) = any(&answers) else {
+        let Some(servers) = unanswered(&answers) else {
             return Ok(heard(by, answers));
         };
         let answers = self.by_test(run_context).await;
-        let Err(untested) = any(&answers) else {
-            let by = format!("TestDNSAnswer; its name servers could not be asked: {unheard}");
+        let Some(test) = unanswered(&answers) else {
+            let by = format!("TestDNSAnswer; its name servers could not be asked: {servers}");
             return Ok(heard(&by, answers));
         };
         match run_context.prober.resolve(self.name.clone()).await {
@@ -141,14 +143,16 @@ impl AwaitAnswers {
                 let values = vec![Ok(found.values); self.records.len().min(1)];
                 Ok(heard(
                     &format!(
-                        "only this machine's resolver, which may use its cache; its name servers could not be asked: {unheard}"
+                        "this machine's resolver alone, which may keep answers; its name servers could not be asked: {servers}"
                     ),
                     vec![("here", values)],
                 ))
             }
-            Err(why) => Err(format!(
-                "name servers: {unheard}; TestDNSAnswer: {untested}; this machine's resolver: {why}"
-            )),
+            Err(resolver) => Err(Unheard::Everywhere {
+                servers,
+                test,
+                resolver,
+            }),
         }
     }
 
@@ -182,10 +186,10 @@ impl AwaitAnswers {
             let each = self.records.iter().map(async |planned| {
                 let said = route53
                     .test_answer(&self.zone, &self.name, &planned.kind, client)
-                    .await
-                    .map_err(|error| error.to_string())?;
+                    .await?;
                 if said.is_empty() {
-                    return Err(format!("no {} record of {}", planned.kind, self.name));
+                    let (kind, name) = (planned.kind.clone(), self.name.clone());
+                    return Err(Unanswered::NoRecord { kind, name });
                 }
                 Ok(said)
             });
@@ -308,19 +312,17 @@ fn heard(by: &str, answers: Answers) -> Heard {
     }
 }
 
-/// Whether any vantage was answered for every type; otherwise one reason why not.
-fn any(answers: &Answers) -> Result<(), String> {
+/// One reason why no vantage was answered for every type; none where one was.
+fn unanswered(answers: &Answers) -> Option<Unanswered> {
     if answers
         .iter()
         .any(|(_, each)| !each.is_empty() && each.iter().all(Result::is_ok))
     {
-        return Ok(());
+        return None;
     }
     let mut each = answers.iter().flat_map(|(_, each)| each);
     let why = each.find_map(|one| one.as_ref().err());
-    Err(why
-        .cloned()
-        .unwrap_or_else(|| "the plan has no record to check".into()))
+    Some(why.cloned().unwrap_or(Unanswered::NothingPlanned))
 }
 
 impl Work for AwaitAnswers {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::work::{Context, Observation, Work, read, unobserved};
 use crate::{PlannedCall, RunContext};
 use gwctl_fleet::{DbEvent, Region};
+use gwctl_observe::NetworkError;
 
 /// Names in a row.
 const CHAIN: usize = 8;
@@ -26,6 +27,25 @@ pub struct AwaitEndpoint {
     pub cluster: String,
 }
 
+/// Why DNS does not say that the endpoint points at the new writer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+enum NotThere {
+    /// A stand that has none.
+    #[error("there is no public DNS here")]
+    NoDns,
+    #[error("the cluster shows no endpoint")]
+    NoEndpoint,
+    #[error("{name} did not resolve: {why}")]
+    Unresolved { name: String, why: NetworkError },
+    #[error("{0} still points elsewhere")]
+    Elsewhere(String),
+    /// Networks of several Regions may have the same addresses.
+    #[error(
+        "the clusters in {other} and {target} have the same addresses: they do not tell which it is"
+    )]
+    Alike { other: Region, target: Region },
+}
+
 /// What a name leads to.
 #[derive(Debug, Default)]
 struct Chain {
@@ -35,12 +55,15 @@ struct Chain {
 
 impl Chain {
     /// Follows `name` by this machine's resolver, CNAME by CNAME.
-    async fn of(run_context: &RunContext, name: &str) -> Result<Self, String> {
+    async fn of(run_context: &RunContext, name: &str) -> Result<Self, NotThere> {
         let mut chain = Self::default();
         let mut next = bare(name);
         while chain.names.len() < CHAIN && chain.names.insert(next.clone()) {
             let found = run_context.prober.resolve(next.clone()).await;
-            let found = found.map_err(|why| format!("{next} did not resolve: {why}"))?;
+            let found = found.map_err(|why| {
+                let name = next.clone();
+                NotThere::Unresolved { name, why }
+            })?;
             let (addresses, names): (Vec<_>, Vec<_>) = found
                 .values
                 .iter()
@@ -111,28 +134,26 @@ impl Work for AwaitEndpoint {
 }
 
 impl AwaitEndpoint {
-    /// The cluster's name anywhere in the chain, or its addresses, where no other member has them: networks
-    /// of several Regions may have the same ones.
+    /// The cluster's name anywhere in the chain, or its addresses, where no other member has them.
     async fn by_dns(
         &self,
         run_context: &RunContext,
         endpoint: &str,
         cluster: Option<&str>,
-    ) -> Result<String, String> {
+    ) -> Result<String, NotThere> {
         // A stand without public DNS has Aurora's own word alone.
         if run_context.session.is_without_public_dns(&run_context.spec) {
-            return Err("there is no public DNS here".into());
+            return Err(NotThere::NoDns);
         }
-        let cluster = cluster.ok_or("the cluster shows no endpoint")?;
+        let cluster = cluster.ok_or(NotThere::NoEndpoint)?;
         let chain = Chain::of(run_context, endpoint).await?;
         let there = format!("the global writer endpoint points at {}", self.target);
         if chain.names.contains(&bare(cluster)) {
             return Ok(there);
         }
-        let elsewhere = || Err(format!("{endpoint} still points elsewhere"));
         let own = Chain::of(run_context, cluster).await?;
         if chain.addresses.is_disjoint(&own.addresses) {
-            return elsewhere();
+            return Err(NotThere::Elsewhere(endpoint.into()));
         }
         let snapshot = run_context.snapshot();
         for (region, other) in &snapshot.database.clusters {
@@ -145,10 +166,10 @@ impl AwaitEndpoint {
             };
             let same = Chain::of(run_context, name).await;
             if same.is_ok_and(|other| !other.addresses.is_disjoint(&own.addresses)) {
-                return Err(format!(
-                    "the clusters in {region} and {} have the same addresses: gwctl cannot tell which one it is",
-                    self.target
-                ));
+                return Err(NotThere::Alike {
+                    other: region.clone(),
+                    target: self.target.clone(),
+                });
             }
         }
         Ok(format!("{there}, by its addresses"))

@@ -41,7 +41,7 @@ impl Work for Baseline {
             .filter(|site| !self.except.contains(&site.region))
         {
             match worst_errors(site, &snapshot, self) {
-                Err(why) => return Observation::Underway(why),
+                Err(seen) => return seen,
                 Ok(None) => said.push(format!("{} no requests", site.region)),
                 Ok(Some(worst)) if worst > self.errors_percent => {
                     return Observation::Wrong(format!(
@@ -69,24 +69,25 @@ impl Work for Baseline {
     }
 }
 
-/// The worst minute's share of 5xx in percent; none where nothing was asked of the Region, and an error where
-/// it is not known.
+/// The worst minute's share of 5xx in percent; none where nothing was asked of the Region, and what is waited
+/// for where it is not known.
 fn worst_errors(
     site: &Site,
     snapshot: &Snapshot,
     baseline: &Baseline,
-) -> Result<Option<f64>, String> {
+) -> Result<Option<f64>, Observation> {
     let region = &site.region;
+    let none_yet = || Observation::Underway(format!("no figures for {region} yet"));
     let from = snapshot.at - SignedDuration::from_mins(i64::from(baseline.minutes) + 1);
     let Some(requests) = site.api.metrics.get(Metric::ApiRequests).current() else {
         return if traffic::asked(site) {
             Ok(None)
         } else {
-            Err(format!("no figures for {region} yet"))
+            Err(none_yet())
         };
     };
     if let Some(why) = unread_failures(site) {
-        return Err(why);
+        return Err(Observation::Underway(why));
     }
     let minutes = requests.points().iter().filter(|point| point.at >= from);
     let counted = minutes.clone().any(|point| point.value > 0.0);
@@ -101,7 +102,7 @@ fn worst_errors(
     match shares.reduce(f64::max) {
         Some(worst) => Ok(Some(worst)),
         None if !counted && traffic::counts_there(snapshot, region, from) => Ok(None),
-        None => Err(format!("no figures for {region} yet")),
+        None => Err(none_yet()),
     }
 }
 

@@ -88,7 +88,7 @@ impl Work for AwaitMember {
             id: self.cluster.clone(),
         };
         match newest(context, &self.region, metric, &cluster).await {
-            Err(why) => Observation::Unknown(why),
+            Err(seen) => seen,
             Ok(None) => Observation::Underway("no sample of its lag yet".into()),
             Ok(Some(lag)) => {
                 let text = format!("lag {}, {forwarding}", format::millis(lag.value));
@@ -164,7 +164,7 @@ impl Work for AwaitGreen {
         };
         let check = Subject::HealthCheck { id };
         match newest(context, &Region::global(), Metric::CheckStatus, &check).await {
-            Err(why) => Observation::Unknown(why),
+            Err(seen) => seen,
             Ok(point) => match point.filter(|point| point.at >= context.since) {
                 None => Observation::Underway("no complete minute of the health check yet".into()),
                 Some(point) if point.value >= 1.0 => {
@@ -210,7 +210,7 @@ impl Work for AwaitRequests {
             stage: None,
         };
         match newest(context, &self.region, Metric::ApiRequests, &api).await {
-            Err(why) => Observation::Unknown(why),
+            Err(seen) => seen,
             Ok(point) => match point.filter(|point| point.at >= context.since) {
                 Some(point) if point.value > 0.0 => {
                     let snapshot = context.run.snapshot();
@@ -264,7 +264,7 @@ async fn newest(
     region: &Region,
     metric: Metric,
     subject: &Subject,
-) -> Result<Option<Point>, String> {
+) -> Result<Option<Point>, Observation> {
     let now: Timestamp = context.now();
     let Some(asked) = question((), metric, subject) else {
         return Ok(None);
@@ -272,10 +272,10 @@ async fn newest(
     let cloudwatch = context.run.session.cloudwatch(region);
     let from = now - SignedDuration::from_mins(10);
     let answers = cloudwatch.metrics(&[asked], from, now).await;
-    let answers = answers.map_err(|error| error.to_string())?;
+    let answers = answers.map_err(|error| unobserved(&error))?;
     match answers.into_iter().next() {
         Some(((), Ok(series))) => Ok(series.newest()),
         Some(((), Err(Missing::NoData))) | None => Ok(None),
-        Some(((), Err(why))) => Err(why.to_string()),
+        Some(((), Err(why))) => Err(Observation::Unknown(why.to_string())),
     }
 }

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::await_region::{output, served_by_new};
 use super::await_traffic::{Coming, clients_came};
 use super::bearing;
-use super::work::{Context, Observation, Work, read};
+use super::work::{Context, Observation, Work, read, unobserved};
 use crate::{PlannedCall, format, traffic};
-use gwctl_aws::{Subject, question};
+use gwctl_aws::{MetricAnswer, Subject, question};
 use gwctl_fleet::{ApiKind, Metric, Metrics, Missing, Point, Region, Series, Snapshot, Source};
 
 /// Until a Region has served for a while within the limits, by minutes newer than the step before.
@@ -78,7 +78,7 @@ impl Work for AwaitWell {
         };
         let minute = match self.newest(context, &api).await {
             Ok(minute) => minute,
-            Err(why) => return Observation::Unknown(why),
+            Err(seen) => return seen,
         };
         let since = context.since;
         let snapshot = context.run.snapshot();
@@ -139,7 +139,7 @@ impl Work for AwaitWell {
 }
 
 impl AwaitWell {
-    async fn newest(&self, context: &Context<'_>, api: &str) -> Result<Minute, String> {
+    async fn newest(&self, context: &Context<'_>, api: &str) -> Result<Minute, Observation> {
         let api = Subject::Api {
             kind: ApiKind::Http,
             name: api.into(),
@@ -161,7 +161,16 @@ impl AwaitWell {
         let answers = cloudwatch
             .metrics(&asked, now - SignedDuration::from_mins(10), now)
             .await
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| unobserved(&error))?;
+        let minute = self.minute(answers, now);
+        minute.map_err(|why| Observation::Unknown(why.to_string()))
+    }
+
+    fn minute(
+        &self,
+        answers: Vec<MetricAnswer<Metric>>,
+        now: Timestamp,
+    ) -> Result<Minute, Missing> {
         let mut minute = Minute::default();
         for (metric, answer) in answers {
             match metric {
@@ -174,9 +183,9 @@ impl AwaitWell {
         Ok(minute)
     }
 
-    fn counted(&self, answer: Result<Series, Missing>, now: Timestamp) -> Result<Counted, String> {
+    fn counted(&self, answer: Result<Series, Missing>, now: Timestamp) -> Result<Counted, Missing> {
         match answer {
-            Err(why) if why != Missing::NoData => Err(why.to_string()),
+            Err(why) if why != Missing::NoData => Err(why),
             answer => Ok(Counted::new(answer.map(Arc::new), now, &self.region)),
         }
     }
@@ -201,10 +210,10 @@ impl AwaitWell {
     }
 }
 
-fn newest(answer: Result<Series, Missing>) -> Result<Option<Point>, String> {
+fn newest(answer: Result<Series, Missing>) -> Result<Option<Point>, Missing> {
     match answer {
         Ok(series) => Ok(series.newest()),
         Err(Missing::NoData) => Ok(None),
-        Err(why) => Err(why.to_string()),
+        Err(why) => Err(why),
     }
 }

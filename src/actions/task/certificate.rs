@@ -71,16 +71,13 @@ impl Work for AttachCertificate {
         let cloudfront = run_context.session.cloudfront();
         let (etag, now) = cloudfront.distribution_etag(&self.distribution).await?;
         if now != self.before {
-            return Err(AwsError {
-                kind: ErrorKind::Conflict,
-                service: "cloudfront",
-                operation: "UpdateDistribution",
-                region: Region::global(),
-                code: None,
-                message: "somebody changed the distribution's certificate meanwhile".into(),
-                request_id: None,
-                in_doubt: false,
-            });
+            return Err(AwsError::own(
+                ErrorKind::Conflict,
+                "cloudfront",
+                "UpdateDistribution",
+                &Region::global(),
+                "somebody changed the distribution's certificate meanwhile",
+            ));
         }
         let hands = run_context.mutating_session().cloudfront();
         hands

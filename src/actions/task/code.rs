@@ -86,15 +86,14 @@ impl Work for CopyCode {
         let stack = run_context.session.cloudformation(&self.region);
         let told = stack.formation(&self.stack).await?;
         let name = told.and_then(|told| told.outputs.get(HANDLER).cloned());
-        let name = name.ok_or_else(|| AwsError {
-            kind: ErrorKind::NotFound,
-            service: "cloudformation",
-            operation: "DescribeStacks",
-            region: self.region.clone(),
-            code: None,
-            message: format!("{} has no output {HANDLER}", self.stack),
-            request_id: None,
-            in_doubt: false,
+        let name = name.ok_or_else(|| {
+            AwsError::own(
+                ErrorKind::NotFound,
+                "cloudformation",
+                "DescribeStacks",
+                &self.region,
+                format!("{} has no output {HANDLER}", self.stack),
+            )
         })?;
         let hands = run_context.mutating_session().lambda(&self.region);
         Ok(hands.put_package(&name, &package).await?.into())

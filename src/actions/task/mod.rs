@@ -25,6 +25,7 @@ mod stack;
 mod stack_gone;
 mod stack_log;
 mod switch;
+mod unheard;
 mod work;
 
 use std::time::Duration;

@@ -85,16 +85,13 @@ impl Work for CopySnapshot {
     async fn apply(&self, run_context: &RunContext) -> Result<Sent, AwsError> {
         let (source, _) = self.source(run_context).await?;
         let Some(source) = source else {
-            return Err(AwsError {
-                kind: ErrorKind::NotFound,
-                service: "rds",
-                operation: "CopyDBClusterSnapshot",
-                region: self.region.clone(),
-                code: None,
-                message: "the snapshot is deleted".into(),
-                request_id: None,
-                in_doubt: false,
-            });
+            return Err(AwsError::own(
+                ErrorKind::NotFound,
+                "rds",
+                "CopyDBClusterSnapshot",
+                &self.region,
+                "the snapshot is deleted",
+            ));
         };
         run_context
             .mutating_session()

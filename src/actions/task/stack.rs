@@ -32,21 +32,33 @@ pub struct TemplateSource {
     pub digest: String,
 }
 
+/// Why a template is not at hand as it was planned with.
+#[derive(Debug, thiserror::Error)]
+enum NoTemplate {
+    #[error("the template {path} cannot be read: {cause}")]
+    Unreadable {
+        path: String,
+        #[source]
+        cause: std::io::Error,
+    },
+    #[error("the {0} template is not the one that was planned with: plan again")]
+    Changed(Kind),
+}
+
 impl TemplateSource {
     /// The text, as it was when it was planned with.
-    fn text(&self) -> Result<String, String> {
+    fn text(&self) -> Result<String, NoTemplate> {
         let text = match &self.path {
             None => self.kind.template(),
-            Some(path) => gwctl_files::read_to_string(Path::new(path))
-                .map_err(|error| format!("the template {path} cannot be read: {error}"))?,
+            Some(path) => gwctl_files::read_to_string(Path::new(path)).map_err(|cause| {
+                let path = path.clone();
+                NoTemplate::Unreadable { path, cause }
+            })?,
         };
         if crate::digest::digest(text.as_bytes()) == self.digest {
             Ok(text)
         } else {
-            Err(format!(
-                "the {} template is not the one that was planned with: plan again",
-                self.kind
-            ))
+            Err(NoTemplate::Changed(self.kind))
         }
     }
 }
@@ -199,7 +211,8 @@ impl Work for BuildStack {
                 hands.delete_stack(&self.stack, &[], &token).await?
             }
             _ => {
-                let text = self.source.text().map_err(|why| self.refused(why))?;
+                let text = self.source.text();
+                let text = text.map_err(|why| self.refused(why.to_string()))?;
                 let parameters = self.resolved(run_context).await.map_err(|seen| {
                     self.refused(format!("a parameter is not known yet: {}", seen.said()))
                 })?;
@@ -346,16 +359,13 @@ impl BuildStack {
     }
 
     fn refused(&self, message: String) -> AwsError {
-        AwsError {
-            kind: ErrorKind::Other,
-            service: "cloudformation",
-            operation: CREATE,
-            region: self.region.clone(),
-            code: None,
+        AwsError::own(
+            ErrorKind::Other,
+            "cloudformation",
+            CREATE,
+            &self.region,
             message,
-            request_id: None,
-            in_doubt: false,
-        }
+        )
     }
 }
 

@@ -40,8 +40,11 @@ impl Lambda {
         if deployed.sha256 != sha256 {
             return Err(changed());
         }
-        let location =
-            location.ok_or_else(|| self.lambda.caller.garbled(GET, "no location of the package"))?;
+        let location = location.ok_or_else(|| {
+            self.lambda
+                .caller
+                .garbled(GET, "no location of the package")
+        })?;
         let package = self.download(&location).await?;
         // Neither a proxy's page nor half a package may become somebody's API.
         if BASE64_STANDARD.encode(Sha256::digest(&package)) == sha256 {

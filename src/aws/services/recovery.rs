@@ -246,15 +246,11 @@ fn another_may_answer(error: &AwsError) -> bool {
 }
 
 fn no_endpoint(action: &'static str) -> AwsError {
-    AwsError {
-        kind: ErrorKind::NotSent,
-        service: SERVICE,
-        operation: action,
-        region: Region::global(),
-        code: None,
-        request_id: None,
-        in_doubt: false,
-        message: "no endpoint of the ARC cluster is known: write them down as `routing_endpoints`"
-            .into(),
-    }
+    AwsError::own(
+        ErrorKind::NotSent,
+        SERVICE,
+        action,
+        &Region::global(),
+        "no endpoint of the ARC cluster is known: write them down as `routing_endpoints`",
+    )
 }

@@ -10,7 +10,7 @@ use crate::services::route53::Route53;
 use crate::transport::error::{AwsError, ErrorKind};
 use crate::transport::receipt::{ChangeReceipt, Receipt};
 use crate::transport::reply;
-use gwctl_fleet::{AliasTarget, RecordAction, RecordChange, RecordSet, Region};
+use gwctl_fleet::{AliasTarget, NotARegion, RecordAction, RecordChange, RecordSet, Region};
 
 impl Route53 {
     /// Sets whether a health check is inverted and disabled. Refused with [`ErrorKind::Conflict`]
@@ -44,6 +44,7 @@ impl Route53 {
         let sets = self.sets(zone, name).await?;
         let whole: Result<Vec<_>, _> = sets.iter().map(record_set).collect();
         whole.map_err(|why| {
+            let why = why.to_string();
             self.caller
                 .fail(ErrorKind::Other, "ListResourceRecordSets", why)
         })
@@ -92,7 +93,18 @@ impl Route53 {
     }
 }
 
-fn record_set(set: &ResourceRecordSet) -> Result<RecordSet, String> {
+/// Why a record set cannot be put back as it is.
+#[derive(Debug, thiserror::Error)]
+enum NotHeld {
+    #[error("{name} {how}: change it by hand")]
+    Routed { name: String, how: &'static str },
+    #[error("{0} holds what cannot be printed")]
+    Unprintable(String),
+    #[error(transparent)]
+    Region(#[from] NotARegion),
+}
+
+fn record_set(set: &ResourceRecordSet) -> Result<RecordSet, NotHeld> {
     let name = reply::domain(set.name());
     let other_policy = [
         (set.geo_location().is_some(), "is routed by location"),
@@ -108,13 +120,10 @@ fn record_set(set: &ResourceRecordSet) -> Result<RecordSet, String> {
             "belongs to a traffic policy",
         ),
     ];
-    if let Some((_, what)) = other_policy.iter().find(|(is, _)| *is) {
-        return Err(format!("{name} {what}: change it by hand"));
+    if let Some((_, how)) = other_policy.into_iter().find(|(is, _)| *is) {
+        return Err(NotHeld::Routed { name, how });
     }
-    let exact = |text: &str| {
-        reply::exact(text)
-            .ok_or_else(|| format!("{name} contains characters that cannot be printed"))
-    };
+    let exact = |text: &str| reply::exact(text).ok_or_else(|| NotHeld::Unprintable(name.clone()));
     let region = set
         .region()
         .map(|region| Region::new(region.as_str()))

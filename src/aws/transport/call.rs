@@ -39,11 +39,11 @@ impl Caller {
         let passage = self
             .monitor
             .pass(self.service, &self.region)
-            .map_err(|why| self.fail(ErrorKind::NotSent, action, why))?;
+            .map_err(|why| self.fail(ErrorKind::NotSent, action, why.to_string()))?;
         self.credentials
             .ready()
             .await
-            .map_err(|why| self.fail(ErrorKind::Credentials, action, why))?;
+            .map_err(|why| self.fail(ErrorKind::Credentials, action, why.to_string()))?;
         let answer = call
             .await
             .map_err(|error| AwsError::from_sdk(&error, self, action));
@@ -83,16 +83,7 @@ impl Caller {
 
     /// An error of gwctl's own making, where AWS said nothing.
     pub(crate) fn fail(&self, kind: ErrorKind, action: &'static str, message: String) -> AwsError {
-        AwsError {
-            kind,
-            service: self.service,
-            operation: action,
-            region: self.region.clone(),
-            code: None,
-            request_id: None,
-            in_doubt: false,
-            message,
-        }
+        AwsError::own(kind, self.service, action, &self.region, message)
     }
 
     /// A reply that was read but makes no sense.

@@ -1,6 +1,5 @@
 //! What all calls of a session leave behind: the ledger, who answers, and the circuit breakers.
 
-use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -113,7 +112,7 @@ impl CallMonitor {
         self: &Arc<Self>,
         service: &'static str,
         region: &Region,
-    ) -> Result<Passage, String> {
+    ) -> Result<Passage, NotSent> {
         let now = self.clock.now();
         let key = (service, region.clone());
         let mut kept = self.kept();
@@ -125,7 +124,10 @@ impl CallMonitor {
                 pass,
                 end: End::Abandoned,
             }),
-            Err(due) => Err(refusal(breaker.silent_calls(), due, now)),
+            Err(due) => Err(NotSent {
+                silent_calls: breaker.silent_calls(),
+                wait_s: due.duration_since(now).as_secs(),
+            }),
         }
     }
 
@@ -135,14 +137,22 @@ impl CallMonitor {
     }
 }
 
-fn refusal(silent: u32, due: Timestamp, now: Timestamp) -> String {
-    let wait = due.duration_since(now).as_secs();
-    let next = if wait > 0 {
-        format!("next try in {wait} s")
-    } else {
-        "a try is under way".into()
-    };
-    format!("not sent: {silent} calls in a row got no answer; {next}")
+/// Why a call may not be sent: those before it got no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not sent: {silent_calls} calls in a row got no answer; {}", self.next())]
+pub(crate) struct NotSent {
+    silent_calls: u32,
+    /// Seconds until one is sent to try.
+    wait_s: i64,
+}
+
+impl NotSent {
+    fn next(self) -> String {
+        match self.wait_s {
+            1.. => format!("next try in {} s", self.wait_s),
+            _ => "a try is under way".into(),
+        }
+    }
 }
 
 /// A call under way. Dropped without an end, it was abandoned.
@@ -173,7 +183,7 @@ impl Drop for Passage {
 mod tests {
     use std::time::Duration;
 
-    use jiff::SignedDuration;
+    use jiff::{SignedDuration, Timestamp};
 
     use super::*;
 
@@ -224,7 +234,7 @@ mod tests {
         }
         let why = watch.pass("rds", &dead).unwrap_err();
         assert_eq!(
-            why,
+            why.to_string(),
             "not sent: 3 calls in a row got no answer; next try in 15 s"
         );
         assert!(watch.pass("lambda", &dead).is_ok());
@@ -232,7 +242,8 @@ mod tests {
 
         hands.forward(SignedDuration::from_secs(15));
         let trial = watch.pass("rds", &dead).unwrap();
-        assert!(watch.pass("rds", &dead).unwrap_err().contains("under way"));
+        let why = watch.pass("rds", &dead).unwrap_err();
+        assert!(why.to_string().contains("under way"), "{why}");
         drop(trial);
         watch.pass("rds", &dead).unwrap().ended(End::Answered);
         assert!(watch.pass("rds", &dead).is_ok());

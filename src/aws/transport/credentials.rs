@@ -22,6 +22,21 @@ const MARGIN: Duration = Duration::from_mins(1);
 /// A failure stands this long, so that fifty waiting calls do not each fetch for themselves.
 const RETRY: Duration = Duration::from_secs(5);
 
+/// Why there are no credentials to sign with, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoCredentials {
+    #[error("the provider of the credentials gave no answer in {} s", PATIENCE.as_secs())]
+    Unanswered,
+    /// A part of them that no header can hold.
+    #[error(
+        "the {0} holds a line break, a blank or another character that cannot be sent: copy it anew"
+    )]
+    Unsendable(&'static str),
+    /// By the provider's own failure, and the files and variables that it read.
+    #[error("{0}")]
+    Failed(String),
+}
+
 /// Holds the credentials of a session.
 #[derive(Debug)]
 pub(crate) struct SharedCredentials {
@@ -35,7 +50,7 @@ pub(crate) struct SharedCredentials {
 enum Held {
     Nothing,
     Key(Credentials),
-    Failure { why: String, until: Instant },
+    Failure { why: NoCredentials, until: Instant },
 }
 
 impl SharedCredentials {
@@ -48,7 +63,7 @@ impl SharedCredentials {
     }
 
     /// Whose credentials act, in words; or why there are none.
-    pub(crate) async fn said(&self) -> Result<String, String> {
+    pub(crate) async fn said(&self) -> Result<String, NoCredentials> {
         let key = self.key().await?;
         let said = self.around.as_ref().map(|around| around.source(&key));
         Ok(said.unwrap_or_else(|| "none are needed: AWS is simulated".into()))
@@ -60,11 +75,11 @@ impl SharedCredentials {
     }
 
     /// Returns when there are credentials to sign with, or says why there are none and what to do.
-    pub(crate) async fn ready(&self) -> Result<(), String> {
+    pub(crate) async fn ready(&self) -> Result<(), NoCredentials> {
         self.key().await.map(|_| ())
     }
 
-    async fn key(&self) -> Result<Credentials, String> {
+    async fn key(&self) -> Result<Credentials, NoCredentials> {
         let mut held = self.held.lock().await;
         match &*held {
             Held::Key(key) if is_fresh(key) => return Ok(key.clone()),
@@ -73,11 +88,8 @@ impl SharedCredentials {
         }
         let fetched = match timeout(PATIENCE, self.source.provide_credentials()).await {
             Ok(Ok(key)) => sendable(key),
-            Ok(Err(error)) => Err(self.why_none(&error)),
-            Err(_) => Err(format!(
-                "the provider of the credentials gave no answer in {} s",
-                PATIENCE.as_secs()
-            )),
+            Ok(Err(error)) => Err(NoCredentials::Failed(self.why_none(&error))),
+            Err(_) => Err(NoCredentials::Unanswered),
         };
         *held = match &fetched {
             Ok(key) => Held::Key(key.clone()),
@@ -108,18 +120,15 @@ impl ProvideCredentials for SharedCredentials {
 }
 
 /// The SDK panics on a key or token that cannot stand in a header.
-fn sendable(key: Credentials) -> Result<Credentials, String> {
+fn sendable(key: Credentials) -> Result<Credentials, NoCredentials> {
     let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
-    let what = if !plain(key.access_key_id()) {
-        "access key id"
+    if !plain(key.access_key_id()) {
+        Err(NoCredentials::Unsendable("access key id"))
     } else if key.session_token().is_some_and(|token| !plain(token)) {
-        "session token"
+        Err(NoCredentials::Unsendable("session token"))
     } else {
-        return Ok(key);
-    };
-    Err(format!(
-        "the {what} contains a line break, a blank or another character that cannot be sent: copy it again"
-    ))
+        Ok(key)
+    }
 }
 
 fn is_fresh(key: &Credentials) -> bool {
@@ -184,8 +193,10 @@ mod tests {
             sendable(Credentials::new(id, "s", Some(token.into()), None, "test"))
         };
         assert!(made("AKIA", "IQoJ+/=").is_ok());
-        assert!(made("AKIA\r\n", "t").is_err_and(|why| why.contains("access key id")));
-        assert!(made("AKIA", "two\nlines").is_err_and(|why| why.contains("session token")));
+        let why = made("AKIA\r\n", "t").unwrap_err();
+        assert_eq!(why, NoCredentials::Unsendable("access key id"));
+        let why = made("AKIA", "two\nlines").unwrap_err();
+        assert_eq!(why, NoCredentials::Unsendable("session token"));
     }
 
     #[tokio::test]
@@ -200,7 +211,7 @@ mod tests {
     async fn a_failure_stands_for_a_moment_and_is_then_tried_again() {
         let (keys, asked) = keys(None);
         let why = keys.ready().await.unwrap_err();
-        assert!(why.contains("nothing here"), "{why}");
+        assert!(why.to_string().contains("nothing here"), "{why}");
         assert_eq!(keys.ready().await, Err(why));
         assert_eq!(asked.load(Ordering::Relaxed), 1);
         tokio::time::advance(RETRY).await;

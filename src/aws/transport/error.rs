@@ -69,10 +69,9 @@ pub struct AwsError {
     pub in_doubt: bool,
     /// What happened, cleaned, in a few words, with what to do where there is something.
     pub message: String,
+    /// Of an [`ErrorKind::Forbidden`]: the action, and the policy that forbids it.
+    pub forbidden: Option<String>,
 }
-
-/// How the message of an [`ErrorKind::Forbidden`] begins.
-pub(crate) const NOT_ALLOWED: &str = "not allowed: ";
 
 impl From<AwsError> for Missing {
     fn from(error: AwsError) -> Self {
@@ -81,7 +80,7 @@ impl From<AwsError> for Missing {
                 action: format!("{}:{}", error.service, error.operation),
             },
             ErrorKind::Forbidden => Self::NotAllowed {
-                action: error.forbidden().to_owned(),
+                action: error.forbidden.unwrap_or(error.message),
             },
             ErrorKind::NotFound => Self::NoData,
             _ => Self::CouldNotAsk { why: error.message },
@@ -98,10 +97,25 @@ impl AwsError {
         self.in_doubt
     }
 
-    /// What a policy forbids, and which; without what to do.
-    fn forbidden(&self) -> &str {
-        let said = self.message.trim_start_matches(NOT_ALLOWED);
-        said.split_once(". ").map_or(said, |(said, _)| said)
+    /// One of gwctl's own making, where AWS said nothing.
+    pub fn own(
+        kind: ErrorKind,
+        service: &'static str,
+        operation: &'static str,
+        region: &Region,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            kind,
+            service,
+            operation,
+            region: region.clone(),
+            code: None,
+            request_id: None,
+            in_doubt: false,
+            message: message.into(),
+            forbidden: None,
+        }
     }
 
     /// Puts the SDK's error into words.

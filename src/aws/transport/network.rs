@@ -1,23 +1,48 @@
 //! The real HTTP client: one for all services, with the system's certificates, `AWS_CA_BUNDLE` and proxies.
 
-use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use tokio_rustls::rustls::RootCertStore;
 use tokio_rustls::rustls::pki_types::CertificateDer;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
 
-/// The client, and a sentence when `AWS_CA_BUNDLE` could not be used.
-pub(crate) fn client() -> (SharedHttpClient, Option<String>) {
-    let (context, complaint) = match ca_bundle() {
+/// Why nothing is trusted, or not what was to be.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoTrust {
+    #[error("this system has no root certificates (SSL_CERT_FILE names a file of them)")]
+    NoSystemRoots,
+    #[error("AWS_CA_BUNDLE {}: {why}", .path.display())]
+    Bundle { path: PathBuf, why: BadBundle },
+}
+
+/// Why a file of certificates cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BadBundle {
+    #[error("{0}")]
+    Unreadable(#[from] std::io::Error),
+    #[error("not a PEM file: {0}")]
+    NotPem(#[from] pem::Error),
+    #[error("not a certificate: {0}")]
+    NotACertificate(#[from] tokio_rustls::rustls::Error),
+    #[error("no certificate in it")]
+    Empty,
+    /// The SDK does not take it.
+    #[error("{0}")]
+    Refused(BoxError),
+}
+
+/// The client, and why `AWS_CA_BUNDLE` could not be used.
+pub(crate) fn client() -> (SharedHttpClient, Option<NoTrust>) {
+    let (context, complaint) = match trusted() {
         Ok(context) => (context, None),
-        Err(why) => (system().unwrap_or_else(|_| nobody()), Some(why)),
+        Err(why) => (system().unwrap_or_else(nobody), Some(why)),
     };
     // The SDK reads neither proxies nor AWS_CA_BUNDLE from the environment by itself.
     let proxy = ProxyConfig::from_env();
@@ -35,18 +60,21 @@ pub(crate) fn client() -> (SharedHttpClient, Option<String>) {
     (client, complaint)
 }
 
-fn ca_bundle() -> Result<TlsContext, String> {
-    let Some(path) = ca_bundle_path() else {
-        return system();
-    };
-    let shown = path.to_string_lossy();
-    let pem = gwctl_files::read(Path::new(&path))
-        .map_err(|error| format!("AWS_CA_BUNDLE {shown}: {error}"))?;
-    check_certificates(&pem).map_err(|why| format!("AWS_CA_BUNDLE {shown}: {why}"))?;
+/// Whom to trust: those of `AWS_CA_BUNDLE`, or the system's.
+fn trusted() -> Result<TlsContext, NoTrust> {
+    match ca_bundle_path() {
+        None => system().ok_or(NoTrust::NoSystemRoots),
+        Some(path) => bundle(&path).map_err(|why| NoTrust::Bundle { path, why }),
+    }
+}
+
+fn bundle(path: &Path) -> Result<TlsContext, BadBundle> {
+    let pem = gwctl_files::read(path)?;
+    check_certificates(&pem)?;
     TlsContext::builder()
         .with_trust_store(TrustStore::empty().with_pem_certificate(pem))
         .build()
-        .map_err(|error| format!("AWS_CA_BUNDLE {shown}: {error}"))
+        .map_err(|error| BadBundle::Refused(error.into()))
 }
 
 /// The system's certificates, read once: that takes as long as drawing a frame.
@@ -76,17 +104,13 @@ pub fn read_certificates_early() {
 const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
 
 /// What the SDK trusts by itself: the system's certificates. It would panic where there are none.
-fn system() -> Result<TlsContext, String> {
-    match system_roots() {
-        Some(_) => Ok(TlsContext::default()),
-        None => {
-            Err("this system has no root certificates (SSL_CERT_FILE names a file of them)".into())
-        }
-    }
+fn system() -> Option<TlsContext> {
+    system_roots().map(|_| TlsContext::default())
 }
 
-fn ca_bundle_path() -> Option<OsString> {
-    std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty())
+fn ca_bundle_path() -> Option<PathBuf> {
+    let path = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty());
+    path.map(Into::into)
 }
 
 /// A context that trusts nobody: calls over TLS fail and say so.
@@ -96,16 +120,13 @@ fn nobody() -> TlsContext {
 }
 
 /// The SDK would panic on a certificate it cannot read.
-fn check_certificates(pem: &[u8]) -> Result<(), String> {
+fn check_certificates(pem: &[u8]) -> Result<(), BadBundle> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {
-        let certificate = certificate.map_err(|error| format!("not a PEM file: {error}"))?;
-        roots
-            .add(certificate)
-            .map_err(|error| format!("not a certificate: {error}"))?;
+        roots.add(certificate?)?;
     }
     if roots.is_empty() {
-        Err("no certificate in it".into())
+        Err(BadBundle::Empty)
     } else {
         Ok(())
     }
@@ -117,11 +138,14 @@ mod tests {
 
     #[test]
     fn a_bundle_that_holds_no_certificate_is_refused_in_words() {
-        assert_eq!(
+        assert!(matches!(
             check_certificates(b"hello"),
-            Err("no certificate in it".into())
-        );
+            Err(BadBundle::Empty)
+        ));
         let broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-        assert!(check_certificates(broken).is_err_and(|why| why.starts_with("not a certificate")));
+        assert!(matches!(
+            check_certificates(broken),
+            Err(BadBundle::NotACertificate(_))
+        ));
     }
 }

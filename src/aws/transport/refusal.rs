@@ -2,7 +2,7 @@
 
 use crate::transport::call::Caller;
 use crate::transport::denial::Denial;
-use crate::transport::error::{AwsError, ErrorKind, NOT_ALLOWED};
+use crate::transport::error::{AwsError, ErrorKind};
 use crate::transport::reply;
 use gwctl_fleet::Region;
 
@@ -19,6 +19,12 @@ pub(crate) fn refused(
 ) -> AwsError {
     let kind = kind_here(caller, code, said);
     let code = reply::name(code);
+    let forbidden = match (kind, Denial::read(said)) {
+        (ErrorKind::Forbidden, Some(denial)) => {
+            Some(format!("{}:{action}: {}", caller.service, denial.said()))
+        }
+        _ => None,
+    };
     let message = in_words(caller, action, kind, &code, said);
     // A service that broke while it worked on the request may have done it before it broke.
     let broke = status >= 500 || matches!(code.as_str(), "InternalFailure" | "InternalError");
@@ -29,6 +35,7 @@ pub(crate) fn refused(
             _ => false,
         },
         code: Some(code),
+        forbidden,
         ..caller.fail(kind, action, message)
     }
 }
@@ -56,13 +63,13 @@ fn in_words(caller: &Caller, action: &str, kind: ErrorKind, code: &str, said: &s
     let said = reply::message(said);
     match kind {
         ErrorKind::NotAllowed if denial.is_some() => format!(
-            "{NOT_ALLOWED}{service}:{action} is missing from this role's policy{}",
+            "not allowed: {service}:{action} is missing from this role's policy{}",
             resources(action, region),
         ),
         ErrorKind::NotAllowed => {
             let who = format!("AWS does not name the policy ({code})");
             format!(
-                "{NOT_ALLOWED}{service}:{action}; {who}{}",
+                "not allowed: {service}:{action}; {who}{}",
                 resources(action, region)
             )
         }
@@ -70,7 +77,7 @@ fn in_words(caller: &Caller, action: &str, kind: ErrorKind, code: &str, said: &s
             let why = denial.map_or(said, |denial| {
                 format!("{}. {}", denial.said(), denial.advice())
             });
-            format!("{NOT_ALLOWED}{service}:{action}: {why}")
+            format!("not allowed: {service}:{action}: {why}")
         }
         ErrorKind::Clock => match caller.monitor.skew(service, region) {
             Some(skew) if skew.unsigned_abs() > SKEW_MS => format!(

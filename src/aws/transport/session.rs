@@ -21,9 +21,9 @@ use aws_smithy_types::retry::RetryConfig;
 
 use crate::transport::call::Caller;
 use crate::transport::call_monitor::CallMonitor;
-use crate::transport::credentials::SharedCredentials;
+use crate::transport::credentials::{NoCredentials, SharedCredentials};
 use crate::transport::endpoint::{self, Endpoint};
-use crate::transport::network;
+use crate::transport::network::{self, NoTrust};
 use crate::transport::recorder::Recorder;
 use crate::transport::surroundings::{Surroundings, without_password};
 use crate::transport::time::{FleetSleep, FleetTime};
@@ -80,7 +80,7 @@ pub struct Session {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acting {
     /// Whose credentials sign, in words; or why there are none.
-    pub credentials: Result<String, String>,
+    pub credentials: Result<String, NoCredentials>,
     /// Endpoints that replace AWS's own, and the proxy, a line each.
     pub route: Vec<String>,
 }
@@ -110,6 +110,7 @@ impl Session {
             }
             (config, Some(around))
         };
+        let complaint: Option<Arc<str>> = complaint.map(|why: NoTrust| why.to_string().into());
         if let Some(why) = &complaint {
             tracing::warn!("{why}; gwctl uses the system's certificates instead");
         }
@@ -134,7 +135,7 @@ impl Session {
             monitor: Arc::new(CallMonitor::new(options.clock)),
             credentials,
             clients: Arc::default(),
-            complaint: complaint.map(Into::into),
+            complaint,
             once: false,
         }
     }
@@ -338,15 +339,15 @@ fn bare(client: SharedHttpClient) -> SdkConfig {
 }
 
 async fn from_environment(around: &Surroundings, client: SharedHttpClient) -> SdkConfig {
-    let region = match (around.refusal(), around.region()) {
-        (None, Ok(region)) => aws_config::Region::new(region.as_str().to_owned()),
+    // A Region that is none is a refusal as well.
+    if let Some(why) = around.refusal() {
         // The SDK would panic, hang or act as somebody else.
-        (Some(why), _) | (None, Err(why)) => {
-            let refused = SharedCredentialsProvider::new(Refused(why));
-            let config = bare(client).into_builder();
-            return config.credentials_provider(refused).build();
-        }
-    };
+        let refused = SharedCredentialsProvider::new(Refused(why));
+        let config = bare(client).into_builder();
+        return config.credentials_provider(refused).build();
+    }
+    let region = around.region().unwrap_or_else(|_| Region::global());
+    let region = aws_config::Region::new(region.as_str().to_owned());
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(client.clone())
         .region(region.clone())

@@ -3,7 +3,7 @@
 
 use crate::transport::profiles::Profiles;
 use crate::transport::reply;
-use gwctl_fleet::Region;
+use gwctl_fleet::{NotARegion, Region};
 
 /// Services that gwctl and its credentials' providers call, as `AWS_ENDPOINT_URL_SERVICE` names them.
 const SERVICES: [&str; 15] = [
@@ -23,6 +23,15 @@ const SERVICES: [&str; 15] = [
     "SSO_OIDC",
     "STS",
 ];
+
+/// Environment or profile name a Region that is none.
+#[derive(Debug, thiserror::Error)]
+#[error("{place}: {why}")]
+pub(crate) struct BadRegion {
+    /// A variable, or a line of a file.
+    place: String,
+    why: NotARegion,
+}
 
 /// The environment of one session.
 #[derive(Debug)]
@@ -61,9 +70,9 @@ impl Surroundings {
     }
 
     /// The Region of the environment or the profile; us-east-1 where neither names one.
-    pub(crate) fn region(&self) -> Result<Region, String> {
+    pub(crate) fn region(&self) -> Result<Region, BadRegion> {
         let (place, code) = self.region_said();
-        Region::new(code.trim()).map_err(|why| format!("{place}: {why}"))
+        Region::new(code.trim()).map_err(|why| BadRegion { place, why })
     }
 
     fn region_said(&self) -> (String, String) {
@@ -85,7 +94,7 @@ impl Surroundings {
             .map(|why| format!("{why}: correct that file"))
             .or_else(|| self.absent_profile())
             .or_else(|| self.half_a_key())
-            .or_else(|| self.region().err())
+            .or_else(|| Some(self.region().err()?.to_string()))
             .or_else(|| self.unusable_endpoint())
     }
 

@@ -2,6 +2,7 @@
 //! keep it alike.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -10,17 +11,15 @@ use crate::actions::{Intent, Phase, RunContext, as_built, built_by};
 use crate::cli::exit::Exit;
 use crate::cli::output::tell;
 use crate::config::{load, record};
+use crate::console::app::NotKept;
 use crate::fleet::FleetSpec;
-
-/// How the configuration comes to say it all the same.
-const AGAIN: &str = "`gwctl discover` writes it from what exists";
 
 /// What there is now, and what became of the file.
 pub struct Recorded {
     /// The fleet as it was built.
     pub built: FleetSpec,
     /// What was written where, or why it was not; nothing where the file says it already.
-    pub said: Option<Result<String, String>>,
+    pub said: Option<Result<String, NotKept>>,
 }
 
 /// Writes what `intent` built into the configuration, when its run is over. What cannot be written is
@@ -38,20 +37,19 @@ pub async fn keep(intent: &Intent, exit: Exit, stage: &Stage, config: &Path) {
         Ok(recorded) => recorded.said,
         Err(why) => Some(Err(why)),
     };
-    if let Some(Ok(said) | Err(said)) = said {
-        tell(format!("gwctl: {said}"));
+    match said {
+        Some(Ok(said)) => tell(format!("gwctl: {said}")),
+        Some(Err(why)) => tell(format!("gwctl: {why}")),
+        None => {}
     }
 }
 
-/// Reads back what `intent` built and writes it into `file`.
-///
-/// # Errors
-/// Nothing is known of what was built, in a sentence.
+/// Reads back what `intent` built and writes it into `file`. Errs where nothing is known of what was built.
 pub async fn recorded(
     intent: &Intent,
     run_context: &RunContext,
     file: &Path,
-) -> Result<Recorded, String> {
+) -> Result<Recorded, NotKept> {
     // The file may have changed since it was read: by the run of another gwctl, by hand.
     let written = on_disk(run_context.fleet.clone(), file.to_owned()).await;
     let before = written.as_ref().unwrap_or(&run_context.spec);
@@ -70,34 +68,41 @@ pub async fn read_back(
     intent: &Intent,
     run_context: &RunContext,
     before: &FleetSpec,
-) -> Result<FleetSpec, String> {
-    as_built(intent, &run_context.fleet, before, &run_context.session)
-        .await
-        .map_err(|error| format!("gwctl could not look up what was built: {error}; {AGAIN}"))
+) -> Result<FleetSpec, NotKept> {
+    let built = as_built(intent, &run_context.fleet, before, &run_context.session).await;
+    built.map_err(|error| NotKept::NotReadBack {
+        why: error.to_string(),
+    })
 }
 
-fn unwritten(why: &str) -> String {
-    let why = why.lines().next().unwrap_or_default();
-    format!("the configuration was not written: {why}; {AGAIN}")
+fn unwritten(why: &dyn Display) -> NotKept {
+    NotKept::NotWritten {
+        why: why.to_string(),
+    }
 }
 
-async fn on_disk(fleet: String, file: PathBuf) -> Result<FleetSpec, String> {
+async fn on_disk(fleet: String, file: PathBuf) -> Result<FleetSpec, NotKept> {
     let read = move || {
-        let mut fleets = load(&file).map_err(|why| why.to_string())?.config.fleets;
-        let none = || format!("{} no longer has the fleet `{fleet}`", file.display());
+        let loaded = load(&file).map_err(|why| unwritten(&why.headline()))?;
+        let mut fleets = loaded.config.fleets;
+        let none = || {
+            unwritten(&format!(
+                "{} no longer has the fleet `{fleet}`",
+                file.display()
+            ))
+        };
         fleets.remove(&fleet).ok_or_else(none)
     };
     let read = tokio::task::spawn_blocking(read).await;
-    read.unwrap_or_else(|defect| Err(defect.to_string()))
-        .map_err(|why| unwritten(&why))
+    read.unwrap_or_else(|defect| Err(unwritten(&defect)))
 }
 
-async fn write(fleet: String, file: PathBuf, built: FleetSpec) -> Result<String, String> {
+async fn write(fleet: String, file: PathBuf, built: FleetSpec) -> Result<String, NotKept> {
     let said = format!("{} now describes the fleet as it is", file.display());
     let written = tokio::task::spawn_blocking(move || record(&file, &fleet, &built)).await;
     written
-        .map_err(|defect| unwritten(&defect.to_string()))?
-        .map_err(|why| unwritten(&why.to_string()))?;
+        .map_err(|defect| unwritten(&defect))?
+        .map_err(|why| unwritten(&why))?;
     Ok(said)
 }
 
@@ -198,7 +203,12 @@ mod tests {
         let kept = with_run_context(async |run_context| {
             recorded(&retire(), &run_context, &file).await.unwrap()
         });
-        assert!(kept.said.unwrap().unwrap_err().contains("not written"));
+        let why = kept.said.unwrap().unwrap_err().to_string();
+        assert_eq!(
+            why,
+            "the configuration was not written: error: invalid type: integer `1`; \
+             `gwctl discover` writes it from what is there"
+        );
         assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
     }
 
@@ -208,7 +218,7 @@ mod tests {
         let kept = with_run_context(async |run_context| {
             recorded(&retire(), &run_context, file).await.unwrap()
         });
-        let why = kept.said.unwrap().unwrap_err();
+        let why = kept.said.unwrap().unwrap_err().to_string();
         assert!(
             why.contains("/nonexistent/config.toml") && why.contains("discover"),
             "{why}"

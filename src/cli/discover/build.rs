@@ -51,29 +51,39 @@ pub fn build(stacks: &[FoundStack], build: &mut BuildSpec) -> Vec<String> {
     }
     match service_role(stacks) {
         Ok(role) => build.role = role,
-        Err(note) => notes.push(note),
+        Err(differ) => notes.push(differ.to_string()),
     }
     notes
 }
 
-/// The service role that all of the fleet's own stacks were built with; in words, where they differ: which
-/// of them is the right one nobody but their owner knows.
-fn service_role(stacks: &[FoundStack]) -> Result<Option<String>, String> {
+/// The stacks of a fleet by the service role that they were built with: which of them is the right one nobody
+/// but their owner knows.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the stacks were built with different service roles: {}; name the right one as build.role",
+    self.each()
+)]
+struct RolesDiffer<'a>(BTreeMap<Option<&'a str>, Vec<&'a str>>);
+
+impl RolesDiffer<'_> {
+    fn each(&self) -> String {
+        let each = self.0.iter().map(|(role, names)| {
+            let with = role.map_or_else(|| "without one".into(), |role| format!("with {role}"));
+            format!("{} {with}", names.join(", "))
+        });
+        each.collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// The service role that all of the fleet's own stacks were built with.
+fn service_role(stacks: &[FoundStack]) -> Result<Option<String>, RolesDiffer<'_>> {
     let mut by_role: BTreeMap<Option<&str>, Vec<&str>> = BTreeMap::new();
     for stack in stacks.iter().filter(|stack| stack.role.is_some()) {
         let role = stack.formation.service_role.as_deref();
         by_role.entry(role).or_default().push(&stack.formation.name);
     }
     if by_role.len() > 1 {
-        let each = by_role.iter().map(|(role, names)| {
-            let with = role.map_or_else(|| "without one".into(), |role| format!("with {role}"));
-            format!("{} {with}", names.join(", "))
-        });
-        let each: Vec<String> = each.collect();
-        return Err(format!(
-            "the stacks were built with different service roles: {}; name the right one as build.role",
-            each.join("; ")
-        ));
+        return Err(RolesDiffer(by_role));
     }
     let only = by_role.into_keys().next().flatten();
     Ok(only.map(ToOwned::to_owned))

@@ -11,8 +11,8 @@ use super::{Figures, Reported, story};
 use crate::actions::guided::Drill;
 use crate::actions::report::{Bound, report};
 use crate::actions::{
-    Confirmation, Finding, Folder, Intent, Operator, Order, Phase, Plan, RunContext, RunState,
-    Running, Status, plan_patiently, start,
+    Confirmation, Finding, Folder, Intent, Operator, Order, Phase, Plan, Refused, RunContext,
+    RunState, Running, Status, plan_patiently, start,
 };
 use crate::cli::failure::Failure;
 use crate::cli::operator::operator;
@@ -80,7 +80,7 @@ async fn on_stage(
     let made = match planned(&target, &observer, struck).await {
         Ok(made) if one_by_one => made.one_by_one(),
         Ok(made) => made,
-        Err(why) => return Ok((String::new(), refused(&why))),
+        Err(why) => return Ok((String::new(), refused(&why.to_string()))),
     };
     let title = made.title.clone();
     let run_context = RunContext {
@@ -131,12 +131,23 @@ fn waived(plan: &Plan) -> Vec<String> {
         .collect()
 }
 
+/// Why there is nothing to rehearse.
+#[derive(Debug, thiserror::Error)]
+enum NoDrill {
+    #[error("gwctl could not read the global database: the writer is not known")]
+    NoWriter,
+    #[error("there is nowhere to go from {0}")]
+    Nowhere(Region),
+    #[error(transparent)]
+    Refused(#[from] Refused),
+}
+
 /// The drill away from what is struck, or from the writer's Region, to where it loses least.
 async fn planned(
     target: &Target,
     observer: &Observer,
     struck: Option<Region>,
-) -> Result<Plan, String> {
+) -> Result<Plan, NoDrill> {
     // Under throttling it takes a while until everything was read once.
     let mut seen = observer.watch();
     let known = |picture: &Arc<Snapshot>| picture.database.topology.last().is_some();
@@ -144,10 +155,10 @@ async fn planned(
     let picture = seen.borrow().clone();
     let writer = picture.database.topology.last().and_then(|t| t.writer());
     let Some(region) = struck.or_else(|| writer.map(|writer| writer.region.clone())) else {
-        return Err("gwctl could not read the global database: the writer is not known".into());
+        return Err(NoDrill::NoWriter);
     };
-    let drill = Drill::away_from(&region, &picture)
-        .ok_or_else(|| format!("there is nowhere to go from {region}"))?;
+    let drill = Drill::away_from(&region, &picture);
+    let drill = drill.ok_or(NoDrill::Nowhere(region))?;
     let intent = Intent::from(Drill {
         hold_s: Some(LOOK_S),
         ..drill
@@ -160,7 +171,7 @@ async fn planned(
         target.clock.as_ref(),
         PLANNING,
     );
-    let (_, plan) = planned.await.map_err(|refused| refused.why)?;
+    let (_, plan) = planned.await?;
     Ok(plan)
 }
 

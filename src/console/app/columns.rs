@@ -1,39 +1,38 @@
 //! What `:columns` and `:sort` take, and what they tell.
 
 use super::{Overlay, State, Suggestion};
+use gwctl_actions::arguments::NotPicked;
 use gwctl_fleet::columns::{self, ALL, Column, Drawn, Sort};
 
+/// Why nothing can be sorted so.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotSorted {
+    #[error(transparent)]
+    Column(#[from] NotPicked),
+    #[error("`{0}` is no way to sort; accepted are up and down")]
+    Way(String),
+}
+
 /// The columns that `text` names, divided by blanks or commas; `default` names those that are shipped.
-///
-/// # Errors
-/// One sentence that says what was found and what is accepted.
-pub(super) fn parse(text: &str) -> Result<Vec<&'static Column>, String> {
+pub(super) fn parse(text: &str) -> Result<Vec<&'static Column>, NotPicked> {
     if text.trim() == "default" {
         return Ok(columns::on_screen());
     }
     let words = text.split([' ', ',']).filter(|word| !word.is_empty());
     let named: Vec<&Column> = words.map(column).collect::<Result<_, _>>()?;
-    columns::chosen(named.iter().map(|column| column.name))
-        .map_err(|name| format!("`{name}` is not a column"))
+    columns::chosen(named.iter().map(|column| column.name)).map_err(none)
 }
 
 /// `p99`, `p99 up`, `region down`. Without a way, figures stand with the highest first, and words with the first
 /// letter first.
-///
-/// # Errors
-/// As [`parse`].
-pub(super) fn parse_sort(text: &str) -> Result<Sort, String> {
+pub(super) fn parse_sort(text: &str) -> Result<Sort, NotSorted> {
     let (name, way) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     let column = column(name)?;
     let descending = match way.trim() {
         "" => column.drawn != Drawn::Region && column.drawn != Drawn::Words || is_verdict(column),
         "down" => true,
         "up" => false,
-        other => {
-            return Err(format!(
-                "`{other}` is not a sort order; accepted are up and down"
-            ));
-        }
+        other => return Err(NotSorted::Way(other.into())),
     };
     Ok(Sort { column, descending })
 }
@@ -44,7 +43,7 @@ fn is_verdict(column: &Column) -> bool {
 }
 
 /// The column called `word`, or the only one that begins so.
-fn column(word: &str) -> Result<&'static Column, String> {
+fn column(word: &str) -> Result<&'static Column, NotPicked> {
     let word = word.to_ascii_lowercase();
     if let Some(column) = columns::find(&word) {
         return Ok(column);
@@ -53,17 +52,22 @@ fn column(word: &str) -> Result<&'static Column, String> {
         .iter()
         .filter(|column| column.name.starts_with(&word))
         .collect();
-    let names = |all: &[&Column], between: &str| {
-        let names: Vec<&str> = all.iter().map(|column| column.name).collect();
-        names.join(between)
-    };
     match begun.as_slice() {
         [column] => Ok(column),
-        [] => Err(format!(
-            "`{word}` is not a column; accepted are {}",
-            names(&ALL.iter().collect::<Vec<_>>(), ", ")
-        )),
-        several => Err(format!("`{word}` could be {}", names(several, " or "))),
+        [] => Err(none(&word)),
+        several => {
+            let names = several.iter().map(|column| column.name.to_owned());
+            let names = names.collect();
+            Err(NotPicked::Several { word, names })
+        }
+    }
+}
+
+fn none(word: &str) -> NotPicked {
+    NotPicked::None {
+        word: word.to_owned(),
+        what: "column",
+        accepted: ALL.iter().map(|column| column.name.to_owned()).collect(),
     }
 }
 
@@ -93,7 +97,7 @@ pub(super) fn list(state: &State) -> Overlay {
 mod tests {
     use super::*;
 
-    fn names(text: &str) -> Result<Vec<&'static str>, String> {
+    fn names(text: &str) -> Result<Vec<&'static str>, NotPicked> {
         parse(text).map(|all| all.iter().map(|column| column.name).collect())
     }
 
@@ -106,13 +110,13 @@ mod tests {
         );
         assert_eq!(names("p99 p99").unwrap(), ["region", "p99"]);
         assert_eq!(names("default").unwrap().len(), columns::on_screen().len());
-        let unknown = names("p95").unwrap_err();
+        let unknown = names("p95").unwrap_err().to_string();
         assert!(
             unknown.starts_with("`p95` is not a column; accepted are region, "),
             "{unknown}"
         );
         assert_eq!(
-            names("la").unwrap_err(),
+            names("la").unwrap_err().to_string(),
             "`la` could be lambda or lag or latency"
         );
     }
@@ -124,6 +128,6 @@ mod tests {
         assert_eq!(way("p99 up"), Ok(("p99", false)));
         assert_eq!(way("region"), Ok(("region", false)));
         assert_eq!(way("verdict"), Ok(("verdict", true)));
-        assert!(way("p99 sideways").unwrap_err().contains("up and down"));
+        assert_eq!(way("p99 sideways"), Err(NotSorted::Way("sideways".into())));
     }
 }

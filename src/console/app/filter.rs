@@ -7,6 +7,31 @@ use regex::{Regex, RegexBuilder};
 
 use super::Row;
 
+/// Why what was typed is no filter.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum NotAFilter {
+    /// No regular expression.
+    #[error("{0}")]
+    Syntax(regex_syntax::ast::ErrorKind),
+    /// One that stands for nothing, such as a class of characters that nobody knows.
+    #[error("{0}")]
+    Meaning(regex_syntax::hir::ErrorKind),
+    /// One that takes too much.
+    #[error("{0}")]
+    Refused(regex::Error),
+}
+
+impl NotAFilter {
+    /// In the words of the parser: those of `regex` draw arrows below the expression.
+    fn of(expression: &str, error: regex::Error) -> Self {
+        match regex_syntax::Parser::new().parse(expression) {
+            Err(regex_syntax::Error::Parse(error)) => Self::Syntax(error.kind().clone()),
+            Err(regex_syntax::Error::Translate(error)) => Self::Meaning(error.kind().clone()),
+            _ => Self::Refused(error),
+        }
+    }
+}
+
 /// A filter that parsed.
 #[derive(Debug, Clone)]
 pub struct Filter {
@@ -25,10 +50,7 @@ enum Expression {
 impl Filter {
     /// Reads what was typed; nothing at all is no filter. `columns` are the names that may stand
     /// before a colon: any other word there is part of the expression.
-    ///
-    /// # Errors
-    /// One sentence for people when the regular expression is none.
-    pub fn parse(text: &str, columns: &[&str]) -> Result<Option<Self>, String> {
+    pub fn parse(text: &str, columns: &[&str]) -> Result<Option<Self>, NotAFilter> {
         let trimmed = text.trim();
         if let Some(words) = trimmed.strip_prefix("-f") {
             if words.trim().is_empty() {
@@ -54,7 +76,7 @@ impl Filter {
             .case_insensitive(true)
             .size_limit(1 << 20)
             .build()
-            .map_err(|error| short(&error))?;
+            .map_err(|error| NotAFilter::of(expression, error))?;
         Ok(Some(Self::new(
             trimmed,
             inverse,
@@ -124,13 +146,6 @@ fn split_column<'text>(text: &'text str, columns: &[&str]) -> (Option<String>, &
     }
 }
 
-/// The last line of regex's error says what is wrong; the ones before draw arrows.
-fn short(error: &regex::Error) -> String {
-    let text = error.to_string();
-    let last = text.lines().last().unwrap_or_default();
-    last.trim().trim_start_matches("error: ").to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::Subject;
@@ -187,8 +202,13 @@ mod tests {
 
     #[test]
     fn a_broken_expression_is_explained_in_one_line() {
-        let error = Filter::parse("(", COLUMNS).unwrap_err();
-        assert!(error.contains("unclosed group"), "{error}");
-        assert!(!error.contains('\n'));
+        for (text, why) in [
+            ("(", "unclosed group"),
+            (r"\p{Orders}", "Unicode property not found"),
+            ("(?:.{99}){99}", "size limit"),
+        ] {
+            let error = Filter::parse(text, COLUMNS).unwrap_err().to_string();
+            assert!(error.contains(why) && !error.contains('\n'), "{error}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Action, Wizard};
+use super::{Action, NotKept, Wizard};
 use gwctl_actions::{Lately, LeaseHolder, Order, Phase, RunState, StepStatus, recovery};
 use gwctl_fleet::{FleetSpec, Pace};
 
@@ -25,7 +25,7 @@ pub struct Guided {
     /// How many runs that are over are not yet kept in the configuration.
     pub keeping: usize,
     /// The run kept last, and what is said about that.
-    pub kept: Option<(String, Result<String, String>)>,
+    pub kept: Option<(String, Result<String, NotKept>)>,
     /// A wizard put aside while something is typed after `:`.
     pub parked: Option<Box<Wizard>>,
     /// The row of the run's steps where the eye was last taken to.

@@ -3,9 +3,9 @@
 use super::help::{Help, HelpLine};
 use std::collections::BTreeMap;
 
-use super::Key;
 use super::action::{Action, Group};
 use super::screen::actions;
+use super::{Key, NotAKey};
 
 /// What is wrong with the configuration's keys.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,11 +23,7 @@ pub enum KeymapError {
     },
     /// No such key.
     #[error("keys: for the action `{action}`: {why}")]
-    Key {
-        action: String,
-        /// What was found, and what is accepted.
-        why: String,
-    },
+    Key { action: String, why: NotAKey },
     /// One key, two actions.
     #[error("keys: `{key}` is given to `{first}` and to `{second}`; a key has one action")]
     Twice {

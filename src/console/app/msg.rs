@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{FaultEntry, Hits, Hold, Key};
+use super::{FaultEntry, Hits, Hold, Key, NotKept, NotWatched};
 use gwctl_actions::{Binding, Intent, Lately, Order, Plan, RunState};
 use gwctl_fleet::{FleetSpec, Observed, Pace, Snapshot, Vote};
 
@@ -46,7 +46,7 @@ pub enum Msg {
     /// A new picture of the fleet that was opened with this generation.
     Snapshot(u64, Arc<Snapshot>),
     /// [`Effect::Open`] ended.
-    Opened(u64, Result<(), String>),
+    Opened(u64, Result<(), NotWatched>),
     /// [`Effect::Votes`] ended.
     Votes(u64, Observed<Vec<Vote>>),
     /// The faults of the simulated world, as they stand.
@@ -82,8 +82,8 @@ pub struct Kept {
     pub fleet: String,
     /// Whether the fleet is described differently now.
     pub changed: bool,
-    /// What was written where, or why not and what to do; nothing where there was nothing to write.
-    pub said: Option<Result<String, String>>,
+    /// What was written where, or why not; nothing where there was nothing to write.
+    pub said: Option<Result<String, NotKept>>,
 }
 
 /// Something to do outside.

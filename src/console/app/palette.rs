@@ -1,15 +1,19 @@
 //! The command line: what can be said after `:`, how it is completed, and what it means.
 
+mod not_understood;
 mod verbs;
+
+use std::fmt::Display;
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
+use self::not_understood::NotUnderstood;
 use self::verbs::{Does, Takes, Verb, verbs};
 use super::{State, Suggestion, Tab, columns};
 use crate::app::help::HelpLine;
 use gwctl_actions::Intent;
-use gwctl_actions::arguments::{AnyRegion, ArgumentError, Regions};
+use gwctl_actions::arguments::{AnyRegion, ArgumentError, NotPicked, Regions};
 use gwctl_actions::guided::{ACTIONS, Description};
 use gwctl_fleet::columns::{Column, Sort};
 use gwctl_fleet::{Pace, Region};
@@ -57,10 +61,7 @@ pub fn help(has_faults: bool) -> Vec<HelpLine> {
 
 /// Reads a command line without its colon. A verb may be cut short as long as it stays the only
 /// one that begins so; an empty line is no command.
-///
-/// # Errors
-/// One sentence that says what was found and what is accepted.
-pub fn parse(line: &str, state: &State) -> Result<Option<Command>, String> {
+pub fn parse(line: &str, state: &State) -> Result<Option<Command>, NotUnderstood> {
     let line = line.trim().trim_start_matches(':').trim_start();
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let rest = rest.trim();
@@ -69,9 +70,11 @@ pub fn parse(line: &str, state: &State) -> Result<Option<Command>, String> {
     }
     let verb = find(word, state.has_faults)?;
     let argument = (!rest.is_empty()).then_some(rest);
-    let name = verb.names[0];
     if verb.takes == Takes::Nothing && argument.is_some() {
-        return Err(format!("`:{name}` takes no argument; found `{rest}`"));
+        return Err(NotUnderstood::Argument {
+            verb: verb.names[0],
+            found: rest.into(),
+        });
     }
     match verb.does {
         Does::Guided(action) => guided(action, rest, state),
@@ -81,9 +84,9 @@ pub fn parse(line: &str, state: &State) -> Result<Option<Command>, String> {
     .map(Some)
 }
 
-fn guided(action: &Description, rest: &str, state: &State) -> Result<Command, String> {
+fn guided(action: &Description, rest: &str, state: &State) -> Result<Command, NotUnderstood> {
     let words: Vec<&str> = rest.split_whitespace().collect();
-    let intent = (action.parse)(&words, &Known(state)).map_err(|why| why.to_string())?;
+    let intent = (action.parse)(&words, &Known(state))?;
     Ok(Command::Guided(Box::new(intent)))
 }
 
@@ -92,21 +95,20 @@ struct Known<'a>(&'a State);
 
 impl Regions for Known<'_> {
     fn of_fleet(&self, text: &str) -> Result<Region, ArgumentError> {
-        region(text, self.0).map_err(ArgumentError::Region)
+        Ok(region(text, self.0)?)
     }
 
     fn new_to_fleet(&self, text: &str) -> Result<Region, ArgumentError> {
         let region = AnyRegion.new_to_fleet(text)?;
         // Known here and now: nobody needs to be asked which stacks there are.
         if self.0.regions().any(|known| *known == region) {
-            let why = format!("the fleet is in {region} already");
-            return Err(ArgumentError::Region(why));
+            return Err(ArgumentError::Already(region));
         }
         Ok(region)
     }
 }
 
-fn find(word: &str, has_faults: bool) -> Result<Verb, String> {
+fn find(word: &str, has_faults: bool) -> Result<Verb, NotUnderstood> {
     let lower = word.to_ascii_lowercase();
     if let Some(verb) = verbs(has_faults).find(|verb| verb.names.contains(&lower.as_str())) {
         return Ok(verb);
@@ -116,33 +118,28 @@ fn find(word: &str, has_faults: bool) -> Result<Verb, String> {
         .collect();
     match begun.as_slice() {
         [verb] => Ok(verb.clone()),
-        [] => Err(format!(
-            "`:{word}` is not a command; Tab completes, `:help` lists them"
-        )),
-        several => {
-            let names = several
+        [] => Err(NotUnderstood::NoCommand(word.into())),
+        several => Err(NotUnderstood::Several {
+            word: word.into(),
+            names: several
                 .iter()
                 .map(|verb| format!(":{}", verb.names[0]))
-                .collect::<Vec<_>>();
-            Err(format!("`:{word}` could be {}", names.join(" or ")))
-        }
+                .collect(),
+        }),
     }
 }
 
-fn region(text: &str, state: &State) -> Result<Region, String> {
-    let names: Vec<String> = state.regions().map(ToString::to_string).collect();
-    let name = pick(text, "Region of this fleet", &names)?;
-    Region::new(&name)
+fn region(text: &str, state: &State) -> Result<Region, NotPicked> {
+    let all: Vec<Region> = state.regions().cloned().collect();
+    pick(text, "Region of this fleet", &all)
 }
 
-fn pace(argument: Option<&str>) -> Result<Pace, String> {
+fn pace(argument: Option<&str>) -> Result<Pace, NotUnderstood> {
     match argument.map(str::to_ascii_lowercase).as_deref() {
         Some("calm") => Ok(Pace::Calm),
         Some("incident") => Ok(Pace::Incident),
-        Some(other) => Err(format!(
-            "`{other}` is not a pace; accepted are calm and incident"
-        )),
-        None => Err("`:pace` takes calm or incident".into()),
+        Some(other) => Err(NotUnderstood::Pace(other.into())),
+        None => Err(NotUnderstood::NoPace),
     }
 }
 
@@ -162,26 +159,28 @@ pub(super) fn names_of_columns(state: &State) -> Vec<&'static str> {
         .unwrap_or_default()
 }
 
-/// The one of `names` that is `text`, or the only one that holds it.
-fn pick(text: &str, what: &str, names: &[String]) -> Result<String, String> {
-    if let Some(name) = names.iter().find(|name| *name == text) {
-        return Ok(name.clone());
+/// The one of `all` that is called `word`, or the only one whose name holds it.
+fn pick<T: Clone + Display>(word: &str, what: &'static str, all: &[T]) -> Result<T, NotPicked> {
+    if let Some(one) = all.iter().find(|one| one.to_string() == word) {
+        return Ok(one.clone());
     }
-    let lower = text.to_lowercase();
-    let holding: Vec<_> = names
+    let lower = word.to_lowercase();
+    let holding: Vec<&T> = all
         .iter()
-        .filter(|name| name.to_lowercase().contains(&lower))
+        .filter(|one| one.to_string().to_lowercase().contains(&lower))
         .collect();
+    let word = word.to_owned();
     match holding.as_slice() {
-        [name] => Ok((*name).clone()),
-        [] => Err(format!(
-            "`{text}` is not a {what}; accepted are {}",
-            names.join(", ")
-        )),
-        several => {
-            let several = several.iter().map(|name| name.as_str()).collect::<Vec<_>>();
-            Err(format!("`{text}` could be {}", several.join(" or ")))
-        }
+        [one] => Ok((*one).clone()),
+        [] => Err(NotPicked::None {
+            word,
+            what,
+            accepted: all.iter().map(ToString::to_string).collect(),
+        }),
+        several => Err(NotPicked::Several {
+            word,
+            names: several.iter().map(ToString::to_string).collect(),
+        }),
     }
 }
 

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::rows::{self, Basis, Row};
-use super::{Chart, Filter, Guided, History, Hits, Keymap, Leads, Overlay, Panel, SCREENS, Screen};
+use super::{
+    Chart, Filter, Guided, History, Hits, Keymap, Leads, NotWatched, Overlay, Panel, SCREENS,
+    Screen,
+};
 use gwctl_fleet::columns::{self, Column, Moment, Sort};
 use gwctl_fleet::{Marks, Pace, Region, Site, Snapshot};
 
@@ -62,8 +65,8 @@ pub enum Connection {
     Opening,
     /// It is being watched.
     Open,
-    /// It could not be opened: why, and what to do.
-    Failed(String),
+    /// Nothing watches it.
+    Failed(NotWatched),
 }
 
 /// The cursor of a list. It follows its row when rows come and go.

@@ -8,6 +8,7 @@ mod mouse;
 mod navigate;
 mod notice;
 mod overlay;
+mod rejected;
 mod run;
 #[cfg(test)]
 mod tests;

@@ -8,8 +8,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
 use super::runs::{Keeper, Means, Runs};
-use crate::app::Hold;
-use crate::app::{Effect, Msg};
+use crate::app::{Effect, Hold, Msg, NotWatched};
 use crate::{Opened, Setup};
 use gwctl_actions::{Intent, RunState, Running, look_up};
 use gwctl_fleet::{Clock, Snapshot};
@@ -121,7 +120,7 @@ impl Outside {
                 let result = self.setup.faults.as_ref().map(|panel| panel.set(&id, on));
                 let mut news = self.list_faults();
                 if let Some(Err(why)) = result {
-                    news.push(Msg::Failed(why));
+                    news.push(Msg::Failed(why.to_string()));
                 }
                 return Left::News(news);
             }
@@ -137,7 +136,7 @@ impl Outside {
         let Some(spec) = self.setup.fleets.spec(name) else {
             return vec![Msg::Opened(
                 generation,
-                Err(format!("the configuration has no fleet `{name}`")),
+                Err(NotWatched::NoFleet(name.into())),
             )];
         };
         let blank = Snapshot::blank(name, &spec, self.setup.clock.now());
@@ -146,12 +145,9 @@ impl Outside {
         let opening = self.setup.fleets.open(name, pace);
         let sender = self.sender.clone();
         tokio::spawn(async move {
-            let arrival = match opening.await {
-                Ok(opened) => Arrival::Opened(generation, Box::new(opened)),
-                Err(why) => Arrival::Msg(Msg::Opened(generation, Err(why))),
-            };
+            let opened = Box::new(opening.await);
             // Nobody listens when the console has ended.
-            let _ = sender.send(arrival);
+            let _ = sender.send(Arrival::Opened(generation, opened));
         });
         vec![
             Msg::Opening(generation, Arc::new(blank), read_only),
@@ -216,8 +212,7 @@ impl Outside {
             return Msg::Snapshot(self.generation, Arc::clone(&picture.borrow_and_update()));
         }
         self.picture = None;
-        let why = "nothing watches the fleet any more; `:fleet NAME` starts again";
-        Msg::Opened(self.generation, Err(why.into()))
+        Msg::Opened(self.generation, Err(NotWatched::Ended))
     }
 
     fn ask_votes(&self, generation: u64, check: String) {

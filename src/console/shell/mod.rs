@@ -328,7 +328,7 @@ impl Console {
         self.drawn = Instant::now();
         if let Err(why) = self.painter.choose(&self.state.theme) {
             self.state.theme = self.painter.name().into();
-            self.take(Msg::Failed(why))?;
+            self.take(Msg::Failed(why.to_string()))?;
         }
         let (state, painter) = (&self.state, &self.painter);
         let mut hits = super::app::Hits::default();

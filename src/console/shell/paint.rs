@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use ratatui::Frame;
 
 use crate::app::{Hits, State, ThemeEntry};
-use crate::view::{self, Depth, Theme};
+use crate::view::{self, Depth, Theme, ThemeError};
 use crate::{ConsoleError, Setup};
 use gwctl_fleet::Marks;
 
@@ -24,8 +24,7 @@ impl Painter {
         // crossterm minds NO_COLOR by itself; the command line goes before the environment.
         crossterm::style::force_color_output(depth != Depth::None);
         let own = setup.themes.clone();
-        let theme = Theme::load(&setup.theme, own.as_deref(), depth, setup.ascii)
-            .map_err(|error| ConsoleError::Theme(error.to_string()))?;
+        let theme = Theme::load(&setup.theme, own.as_deref(), depth, setup.ascii)?;
         Ok(Self {
             theme,
             own,
@@ -65,10 +64,9 @@ impl Painter {
     }
 
     /// Changes the theme; one that cannot be used is explained, and the one before stays.
-    pub fn choose(&mut self, name: &str) -> Result<(), String> {
+    pub fn choose(&mut self, name: &str) -> Result<(), ThemeError> {
         if name != self.theme.name {
-            let theme = Theme::load(name, self.own.as_deref(), self.depth, self.ascii);
-            self.theme = theme.map_err(|error| error.to_string())?;
+            self.theme = Theme::load(name, self.own.as_deref(), self.depth, self.ascii)?;
         }
         Ok(())
     }

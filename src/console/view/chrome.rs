@@ -53,7 +53,7 @@ fn left_parts(scene: &Scene<'_>) -> Line<'static> {
         Connection::Opening => parts.push(scene.span("connecting", Role::Muted)),
         Connection::Failed(why) => {
             parts.push(scene.mark(Verdict::Unknown));
-            parts.push(scene.span(format!(" {}", paint::safe(why)), Role::Down));
+            parts.push(scene.span(format!(" {}", paint::safe(&why.to_string())), Role::Down));
         }
         Connection::Open => {
             let verdict = snapshot.judgement.verdict;

@@ -44,15 +44,26 @@ pub struct Paint {
     named: Option<Color>,
 }
 
+/// Why words of a theme are no colour.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotAColour {
+    #[error("`{0}`: a colour is one value, and one name for 16 colours")]
+    Words(String),
+    #[error("`{0}`: two names; the first may only be #rrggbb")]
+    Names(String),
+    #[error("`{0}` is not a colour like #1a2b3c")]
+    Value(String),
+    #[error("`{0}` is not a colour name; known: default, {known}", known = known_names())]
+    Name(String),
+}
+
 impl Paint {
     /// Reads `#rrggbb`, `#rrggbb NAME`, or `NAME`.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, NotAColour> {
         let mut words = text.split_whitespace();
         let (first, second) = (words.next().unwrap_or_default(), words.next());
         if words.next().is_some() {
-            return Err(format!(
-                "`{text}`: a colour is one value, and one name for 16 colours"
-            ));
+            return Err(NotAColour::Words(text.into()));
         }
         let Some(hex) = first.strip_prefix('#') else {
             return match second {
@@ -60,13 +71,11 @@ impl Paint {
                     rgb: None,
                     named: Some(named(first)?),
                 }),
-                Some(_) => Err(format!(
-                    "`{text}`: two names; the first may only be #rrggbb"
-                )),
+                Some(_) => Err(NotAColour::Names(text.into())),
             };
         };
         let number = u32::from_str_radix(hex, 16).ok().filter(|_| hex.len() == 6);
-        let number = number.ok_or_else(|| format!("`{first}` is not a colour like #1a2b3c"))?;
+        let number = number.ok_or_else(|| NotAColour::Value(first.into()))?;
         let [_, red, green, blue] = number.to_be_bytes();
         Ok(Self {
             rgb: Some((red, green, blue)),
@@ -111,7 +120,7 @@ const NAMED: [(&str, Color, (u8, u8, u8)); 16] = [
     ("white", Color::White, (255, 255, 255)),
 ];
 
-fn named(name: &str) -> Result<Color, String> {
+fn named(name: &str) -> Result<Color, NotAColour> {
     if name == "default" {
         return Ok(Color::Reset);
     }
@@ -119,13 +128,11 @@ fn named(name: &str) -> Result<Color, String> {
         .iter()
         .find(|(known, ..)| *known == name)
         .map(|(_, colour, _)| *colour);
-    found.ok_or_else(|| {
-        let known: Vec<&str> = NAMED.iter().map(|(name, ..)| *name).collect();
-        format!(
-            "`{name}` is not a colour name; known: default, {}",
-            known.join(", ")
-        )
-    })
+    found.ok_or_else(|| NotAColour::Name(name.into()))
+}
+
+fn known_names() -> String {
+    NAMED.map(|(name, ..)| name).join(", ")
 }
 
 /// Red, green and blue of any colour a cell may have; `None` for the terminal's default.
@@ -222,14 +229,15 @@ mod tests {
 
     #[test]
     fn a_wrong_colour_says_what_is_accepted() {
-        assert!(Paint::parse("#12345").unwrap_err().contains("like #1a2b3c"));
-        assert!(Paint::parse("grue").unwrap_err().contains("dark-gray"));
-        assert!(
-            Paint::parse("#123456 red blue")
-                .unwrap_err()
-                .contains("one value")
-        );
-        assert!(Paint::parse("red blue").unwrap_err().contains("two names"));
+        for (text, accepted) in [
+            ("#12345", "like #1a2b3c"),
+            ("grue", "dark-gray"),
+            ("#123456 red blue", "one value"),
+            ("red blue", "two names"),
+        ] {
+            let said = Paint::parse(text).unwrap_err().to_string();
+            assert!(said.contains(accepted), "{said}");
+        }
     }
 
     #[test]

@@ -246,7 +246,7 @@ fn said(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, shown: &Shown) -> (&'stati
     {
         match said {
             Ok(said) => prose.say(0, said, Role::Muted),
-            Err(why) => prose.say(0, why, Role::Down),
+            Err(why) => prose.say(0, &why.to_string(), Role::Down),
         }
     }
     let gate = shown.held_step().is_some_and(|(_, _, gate)| gate);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 
-use super::colour::{Depth, Paint};
+use super::colour::{Depth, NotAColour, Paint};
 use super::glyphs::Glyphs;
 use gwctl_fleet::Verdict;
 
@@ -98,8 +98,8 @@ enum Emphasis {
 struct Written(Paint);
 
 impl TryFrom<String> for Written {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
+    type Error = NotAColour;
+    fn try_from(text: String) -> Result<Self, NotAColour> {
         Paint::parse(&text).map(Self)
     }
 }

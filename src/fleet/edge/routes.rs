@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::{CheckConfig, CheckKind, CheckVerdict, Edge, LatencyRecord};
+use super::{CheckConfig, CheckKind, CheckVerdict, Edge, LatencyRecord, NoLever, NoRecords};
 use crate::{HealthCheck, Missing, Observed, Region, Switch, check_verdict};
 
 /// A check that by itself takes a record out of DNS, on the record or below the one on it.
@@ -35,21 +35,16 @@ fn same_cause(a: &CheckKind, b: &CheckKind) -> bool {
 }
 
 impl Edge {
-    /// Every latency record that stands for `region`, one a type. Errs with a sentence where the
-    /// records were never read, or have none of the Region.
-    pub fn records_of(&self, region: &Region) -> Result<Vec<&LatencyRecord>, String> {
-        let Some(all) = self.records.last() else {
-            return Err(format!(
-                "its routing records are not known{}",
-                why(&self.records)
-            ));
-        };
+    /// Every latency record that stands for `region`, one a type.
+    pub fn records_of(&self, region: &Region) -> Result<Vec<&LatencyRecord>, NoRecords> {
+        let unknown = || NoRecords::Unknown(self.records.why_missing().cloned());
+        let all = self.records.last().ok_or_else(unknown)?;
         let own: Vec<_> = all
             .iter()
             .filter(|record| &record.region == region)
             .collect();
         if own.is_empty() {
-            return Err("the Region has no latency record".into());
+            return Err(NoRecords::Absent);
         }
         Ok(own)
     }
@@ -123,14 +118,14 @@ impl Edge {
     /// The evacuation switch of `region`, with the id of the check that follows it: one that by
     /// itself takes every record of the Region out of DNS, and no other Region's. While records or
     /// checks were never read, as when Route 53's control plane was down from the start, the one that
-    /// the configuration names, with its alarm's name. Errs with the reason why there is none.
-    pub fn find_switch(&self, region: &Region) -> Result<(&str, &Observed<Switch>), String> {
+    /// the configuration names, with its alarm's name.
+    pub fn find_switch(&self, region: &Region) -> Result<(&str, &Observed<Switch>), NoLever> {
         if !self.decided(region) {
             let named = self.named_switches.get(region);
             let named = named.map(|(alarm, switch)| (alarm.as_str(), switch));
             return named.ok_or_else(|| match self.records_of(region) {
-                Err(why) => why,
-                Ok(_) => "its health checks are not known".into(),
+                Err(why) => why.into(),
+                Ok(_) => NoLever::ChecksUnknown,
             });
         }
         let levers = self.levers(region)?;
@@ -144,12 +139,11 @@ impl Edge {
             let known = self.switches.get_key_value(lever.id);
             return known
                 .map(|(id, switch)| (id.as_str(), switch))
-                .ok_or_else(|| "its alarm was not read yet".into());
+                .ok_or(NoLever::AlarmUnread);
         }
-        Err(alone.map_or_else(
-            || "no health check that decides on its records follows an alarm".into(),
-            |other| format!("it would take {other} out of DNS as well"),
-        ))
+        Err(alone.map_or(NoLever::NoAlarm, |other: &Region| {
+            NoLever::Shared(other.clone())
+        }))
     }
 
     /// [`Self::find_switch`], without the reason.
@@ -158,21 +152,17 @@ impl Edge {
     }
 
     /// ARN of the ARC routing control that by itself takes every record of `region` out of DNS, and
-    /// no other Region's, when it is off. Errs with the reason why there is none.
-    pub fn find_control(&self, region: &Region) -> Result<&str, String> {
+    /// no other Region's, when it is off.
+    pub fn find_control(&self, region: &Region) -> Result<&str, NoLever> {
         let levers = self.levers(region)?;
-        let mut why =
-            "no health check that decides on its records has a routing control".to_owned();
+        let mut why = NoLever::NoControl;
         for lever in levers {
             let CheckKind::RecoveryControl { control } = lever.kind else {
                 continue;
             };
             match self.shared_with(region, &lever) {
-                Some(other) => why = format!("it would take {other} out of DNS as well"),
-                None if lever.inverted => {
-                    why = "a health check above it is inverted: turning it off would admit traffic"
-                        .into();
-                }
+                Some(other) => why = NoLever::Shared(other.clone()),
+                None if lever.inverted => why = NoLever::Inverted,
                 None => return Ok(control),
             }
         }
@@ -185,8 +175,8 @@ impl Edge {
     }
 
     /// The health check that, forced unhealthy, takes every record of `region` out of DNS and no other
-    /// Region's. Errs with the reason why there is none.
-    pub fn find_check(&self, region: &Region) -> Result<(&str, &CheckConfig), String> {
+    /// Region's.
+    pub fn find_check(&self, region: &Region) -> Result<(&str, &CheckConfig), NoLever> {
         let records = self.records_of(region)?;
         let mut roots: Vec<&str> = Vec::new();
         for record in &records {
@@ -196,30 +186,28 @@ impl Edge {
             }
         }
         let &[root] = roots.as_slice() else {
-            return Err(format!(
-                "its records have different health checks ({}): forcing one leaves the other in DNS",
-                roots.join(", ")
-            ));
+            let ids = roots.into_iter().map(str::to_owned).collect();
+            return Err(NoLever::Several(ids));
         };
         let config = self.known(root)?;
         if let Some(other) = self
             .others(region)
             .find(|other| self.tree(other).contains(&root))
         {
-            return Err(format!(
-                "health check {root} counts for {} too: it would leave DNS as well",
-                other.region
-            ));
+            return Err(NoLever::CheckShared {
+                id: root.into(),
+                other: other.region.clone(),
+            });
         }
         Ok((root, config))
     }
 
     /// Whether all is known that tells what decides on the Region.
     fn decided(&self, region: &Region) -> bool {
-        match (self.records.last(), self.records_of(region)) {
-            (None, _) => false,
-            (Some(_), Err(_)) => true,
-            (Some(_), Ok(records)) => records
+        match self.records_of(region) {
+            Err(NoRecords::Unknown(_)) => false,
+            Err(NoRecords::Absent) => true,
+            Ok(records) => records
                 .iter()
                 .flat_map(|record| record.roots())
                 .all(|root| self.config(root).is_some() || self.is_gone(root)),
@@ -227,7 +215,7 @@ impl Edge {
     }
 
     /// What by itself takes every record of `region` out of DNS.
-    fn levers(&self, region: &Region) -> Result<Vec<Lever<'_>>, String> {
+    fn levers(&self, region: &Region) -> Result<Vec<Lever<'_>>, NoLever> {
         let mut common: Option<Vec<Lever<'_>>> = None;
         for record in self.records_of(region)? {
             let roots = record.roots();
@@ -341,18 +329,15 @@ impl Edge {
         all
     }
 
-    fn known(&self, id: &str) -> Result<&CheckConfig, String> {
+    fn known(&self, id: &str) -> Result<&CheckConfig, NoLever> {
         self.config(id).ok_or_else(|| {
-            if self.is_gone(id) {
-                return format!(
-                    "its health check {id} does not exist: DNS always answers with its record"
-                );
+            let id = id.to_owned();
+            if self.is_gone(&id) {
+                return NoLever::CheckGone(id);
             }
-            let missing = self
-                .checks
-                .get(id)
-                .map_or(String::new(), |check| why(&check.config));
-            format!("its health check {id} is not known{missing}")
+            let check = self.checks.get(&id);
+            let missing = check.and_then(|check| check.config.why_missing().cloned());
+            NoLever::CheckUnknown { id, missing }
         })
     }
 
@@ -369,18 +354,12 @@ impl Edge {
     }
 }
 
-/// `: could not ask: time-out after 5 s`.
-fn why<T>(missing: &Observed<T>) -> String {
-    let missing = missing.why_missing();
-    missing.map_or(String::new(), |missing| format!(" ({missing})"))
-}
-
-fn no_check(record: &LatencyRecord) -> String {
-    let kind = &record.kind;
+fn no_check(record: &LatencyRecord) -> NoLever {
+    let kind = record.kind.clone();
     if record.weights.is_empty() {
-        format!("its {kind} record has no health check: DNS always answers with it")
+        NoLever::Unchecked(kind)
     } else {
-        format!("no single health check decides on its {kind} record, an alias to a weighted group")
+        NoLever::Group(kind)
     }
 }
 

@@ -183,7 +183,7 @@ fn add(edge: &mut Edge, id: &str, config: CheckConfig) {
     edge.checks.insert(id.into(), check);
 }
 
-fn by_check(edge: &Edge) -> Result<&str, String> {
+fn by_check(edge: &Edge) -> Result<&str, NoLever> {
     edge.find_check(&ireland()).map(|(id, _)| id)
 }
 
@@ -201,7 +201,7 @@ fn a_record_without_a_check_is_out_of_reach_of_switch_control_and_check() {
         edge.find_control(&ireland()).map(|_| ()).unwrap_err(),
         by_check(&edge).unwrap_err(),
     ] {
-        assert!(why.contains("CNAME record has no health check"), "{why}");
+        assert_eq!(why, NoLever::Unchecked("CNAME".into()));
     }
     assert_eq!(edge.unchecked(&ireland()), ["CNAME"]);
 }
@@ -211,11 +211,7 @@ fn what_decides_on_one_of_two_records_decides_on_none() {
     let mut edge = edge(calculated(3), children());
     second(&mut edge, None);
     assert_eq!(found(&edge), (None, None));
-    assert!(
-        by_check(&edge)
-            .unwrap_err()
-            .contains("AAAA record has no health check")
-    );
+    assert_eq!(by_check(&edge), Err(NoLever::Unchecked("AAAA".into())));
     // One check on both.
     let mut edge = self::edge(calculated(3), children());
     second(&mut edge, Some("root"));
@@ -237,11 +233,8 @@ fn two_checks_that_follow_one_alarm_are_one_switch_and_two_to_force() {
         (Some("switch"), None),
         "the control is on one only"
     );
-    assert!(
-        by_check(&edge)
-            .unwrap_err()
-            .contains("different health checks")
-    );
+    let several = NoLever::Several(vec!["root".into(), "other".into()]);
+    assert_eq!(by_check(&edge), Err(several));
     // Where one of them is inverted, one position cannot take out both.
     let inverted = CheckConfig {
         inverted: true,
@@ -268,7 +261,7 @@ fn what_counts_for_another_region_is_not_offered() {
     let [_, (_, alarm), _] = children();
     add(&mut edge, "their-alarm", alarm);
     let why = edge.find_switch(&ireland()).map(|_| ()).unwrap_err();
-    assert!(why.contains("us-east-1 out of DNS as well"), "{why}");
+    assert_eq!(why, NoLever::Shared(Region::global()));
     assert!(edge.find_control(&ireland()).is_err());
     assert_eq!(by_check(&edge), Ok("root"), "that one is Ireland's alone");
     let shared = LatencyRecord {
@@ -276,7 +269,11 @@ fn what_counts_for_another_region_is_not_offered() {
         ..record(Some("root"))
     };
     edge.records = known(vec![record(Some("root")), shared]);
-    assert!(by_check(&edge).unwrap_err().contains("us-east-1 too"));
+    let shared = NoLever::CheckShared {
+        id: "root".into(),
+        other: Region::global(),
+    };
+    assert_eq!(by_check(&edge), Err(shared));
 }
 
 #[test]
@@ -299,14 +296,17 @@ fn what_was_never_read_is_not_told_as_absent() {
     let mut edge = edge(calculated(3), children());
     edge.records = Observed::default();
     let why = by_check(&edge).unwrap_err();
-    assert!(why.contains("not asked yet"), "{why}");
+    assert_eq!(
+        why.to_string(),
+        "its routing records are not known (not asked yet)"
+    );
     assert_eq!(
         found(&edge),
         (Some("evacuate"), None),
         "the configuration is believed"
     );
     edge.records = known(Vec::new());
-    assert!(by_check(&edge).unwrap_err().contains("no latency record"));
+    assert_eq!(by_check(&edge), Err(NoRecords::Absent.into()));
     assert_eq!(found(&edge), (None, None));
 }
 
@@ -347,8 +347,7 @@ fn a_check_that_is_gone_takes_nothing_out() {
             region: None,
         },
     );
-    let why = by_check(&edge).unwrap_err();
-    assert!(why.contains("does not exist"), "{why}");
+    assert_eq!(by_check(&edge), Err(NoLever::CheckGone("root".into())));
     assert_eq!(
         edge.admission(&ireland(), now),
         Some(CheckVerdict::Unchecked)

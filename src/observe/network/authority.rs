@@ -13,7 +13,8 @@ use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 
-use super::probe_errors::{in_words, no_name, said};
+use super::probe_errors::{no_connection, no_name, said};
+use crate::network_error::NetworkError;
 use crate::probe::{Answerer, Resolved};
 use crate::vantage::VANTAGE_BITS;
 use gwctl_fleet::clean;
@@ -42,7 +43,7 @@ impl Authority {
         resolver: &TokioResolver,
         name: &str,
         port: u16,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, NetworkError> {
         let mut zone = parse(name)?;
         // A name that is an alias answers with its target's zone; the owner tells.
         while zone.num_labels() > 1 {
@@ -51,10 +52,14 @@ impl Authority {
             }
             zone = zone.base_name();
         }
-        Err("no name server is known for the zone".into())
+        Err(NetworkError::NoZone)
     }
 
-    async fn at(resolver: &TokioResolver, hosts: Vec<Name>, port: u16) -> Result<Self, String> {
+    async fn at(
+        resolver: &TokioResolver,
+        hosts: Vec<Name>,
+        port: u16,
+    ) -> Result<Self, NetworkError> {
         let mut servers = Vec::new();
         let mut last = None;
         for host in hosts.into_iter().take(TRIED) {
@@ -66,7 +71,7 @@ impl Authority {
         // Not every machine has IPv6.
         servers.sort_by_key(SocketAddr::is_ipv6);
         if servers.is_empty() {
-            return Err(last.unwrap_or_else(|| "the zone's servers have no address".into()));
+            return Err(last.unwrap_or(NetworkError::NoZoneServer));
         }
         Ok(Self {
             servers,
@@ -87,7 +92,7 @@ impl Authority {
         name: &str,
         kind: RecordType,
         vantage: IpAddr,
-    ) -> Result<Resolved, String> {
+    ) -> Result<Resolved, NetworkError> {
         let name = parse(name)?;
         let question = question(&name, kind, vantage);
         if !self.by_tcp.load(Ordering::Relaxed)
@@ -102,8 +107,8 @@ impl Authority {
     }
 
     /// What the first server says that answers.
-    async fn first(&self, question: &Message, by: Answerer) -> Result<Message, String> {
-        let mut last = "DNS did not answer in time".to_owned();
+    async fn first(&self, question: &Message, by: Answerer) -> Result<Message, NetworkError> {
+        let mut last = NetworkError::DnsLate;
         for server in self.servers.iter().take(TRIED) {
             let asked = async {
                 match by {
@@ -114,21 +119,24 @@ impl Authority {
             match tokio::time::timeout(PATIENCE, asked).await {
                 Ok(Ok(answer)) => return Ok(answer),
                 Ok(Err(why)) => last = why,
-                Err(_) => last = "DNS did not answer in time".into(),
+                Err(_) => last = NetworkError::DnsLate,
             }
         }
         Err(last)
     }
 }
 
-fn parse(name: &str) -> Result<Name, String> {
+fn parse(name: &str) -> Result<Name, NetworkError> {
     let mut parsed = Name::from_utf8(name).map_err(|error| said("no such name", &error))?;
     parsed.set_fqdn(true);
     Ok(parsed)
 }
 
 /// The servers of `zone`; none when it is not the top of a zone.
-async fn name_servers(resolver: &TokioResolver, zone: &Name) -> Result<Option<Vec<Name>>, String> {
+async fn name_servers(
+    resolver: &TokioResolver,
+    zone: &Name,
+) -> Result<Option<Vec<Name>>, NetworkError> {
     let found = match resolver.lookup(zone.clone(), RecordType::NS).await {
         Ok(found) => found,
         Err(error) if error.is_no_records_found() || error.is_nx_domain() => return Ok(None),
@@ -147,21 +155,29 @@ async fn name_servers(resolver: &TokioResolver, zone: &Name) -> Result<Option<Ve
 }
 
 /// Sends one question and waits for the reply to it.
-async fn by_udp(server: SocketAddr, question: &Message) -> Result<Message, String> {
+async fn by_udp(server: SocketAddr, question: &Message) -> Result<Message, NetworkError> {
     let any: IpAddr = if server.is_ipv4() {
         Ipv4Addr::UNSPECIFIED.into()
     } else {
         Ipv6Addr::UNSPECIFIED.into()
     };
-    let socket = UdpSocket::bind((any, 0)).await.map_err(|e| in_words(&e))?;
-    socket.connect(server).await.map_err(|e| in_words(&e))?;
+    let socket = UdpSocket::bind((any, 0))
+        .await
+        .map_err(|e| no_connection(&e))?;
+    socket
+        .connect(server)
+        .await
+        .map_err(|e| no_connection(&e))?;
     socket
         .send(&bytes(question)?)
         .await
-        .map_err(|e| in_words(&e))?;
+        .map_err(|e| no_connection(&e))?;
     let mut buffer = [0; PAYLOAD as usize];
     loop {
-        let length = socket.recv(&mut buffer).await.map_err(|e| in_words(&e))?;
+        let length = socket
+            .recv(&mut buffer)
+            .await
+            .map_err(|e| no_connection(&e))?;
         // Whatever is no answer to this very question is somebody else's.
         if let Ok(answer) = Message::from_vec(&buffer[..length])
             && answers(&answer, question)
@@ -172,25 +188,30 @@ async fn by_udp(server: SocketAddr, question: &Message) -> Result<Message, Strin
 }
 
 /// As [`by_udp`]; each message has its length before it (RFC 7766).
-async fn by_tcp(server: SocketAddr, question: &Message) -> Result<Message, String> {
+async fn by_tcp(server: SocketAddr, question: &Message) -> Result<Message, NetworkError> {
     let bytes = bytes(question)?;
     let length = u16::try_from(bytes.len()).map_err(|error| said("no such question", &error))?;
-    let mut stream = TcpStream::connect(server).await.map_err(|e| in_words(&e))?;
+    let mut stream = TcpStream::connect(server)
+        .await
+        .map_err(|e| no_connection(&e))?;
     let framed = [&length.to_be_bytes()[..], &bytes].concat();
-    stream.write_all(&framed).await.map_err(|e| in_words(&e))?;
-    let length = stream.read_u16().await.map_err(|e| in_words(&e))?;
+    stream
+        .write_all(&framed)
+        .await
+        .map_err(|e| no_connection(&e))?;
+    let length = stream.read_u16().await.map_err(|e| no_connection(&e))?;
     let mut reply = vec![0; usize::from(length)];
     stream
         .read_exact(&mut reply)
         .await
-        .map_err(|e| in_words(&e))?;
+        .map_err(|e| no_connection(&e))?;
     Message::from_vec(&reply)
         .ok()
         .filter(|answer| answers(answer, question))
-        .ok_or_else(|| "the zone's server answered something else".into())
+        .ok_or(NetworkError::OtherAnswer)
 }
 
-fn bytes(question: &Message) -> Result<Vec<u8>, String> {
+fn bytes(question: &Message) -> Result<Vec<u8>, NetworkError> {
     question
         .to_vec()
         .map_err(|error| said("no such question", &error))
@@ -217,14 +238,14 @@ fn question(name: &Name, kind: RecordType, vantage: IpAddr) -> Message {
     message
 }
 
-fn read(answer: &Message, name: &Name, by: Answerer) -> Result<Resolved, String> {
+fn read(answer: &Message, name: &Name, by: Answerer) -> Result<Resolved, NetworkError> {
     match answer.metadata.response_code {
         ResponseCode::NoError => {}
-        ResponseCode::NXDomain => return Err("no such name".into()),
+        ResponseCode::NXDomain => return Err(NetworkError::NoSuchName),
         other => return Err(said("the zone's server answered", &other)),
     }
     if answer.metadata.truncation {
-        return Err("the answer of the zone's server does not fit a packet".into());
+        return Err(NetworkError::CutShort);
     }
     let own = || answer.answers.iter().filter(|record| record.name == *name);
     let values: Vec<String> = own()
@@ -237,7 +258,7 @@ fn read(answer: &Message, name: &Name, by: Answerer) -> Result<Resolved, String>
         .map(|value| clean(&value, 255))
         .collect();
     if values.is_empty() {
-        return Err("the name has no address".into());
+        return Err(NetworkError::NoAddress);
     }
     Ok(Resolved {
         values,

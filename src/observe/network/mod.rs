@@ -23,10 +23,12 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
+use super::network_error::{NetworkError, Phase};
 use super::probe::{Answerer, NoProbe, Prober, Resolved};
+use super::proxy_error::ProxyError;
 use authority::Authority;
 use gwctl_fleet::{ProbeReport, clean};
-use probe_errors::{in_words, no_name, no_tls, said};
+use probe_errors::{no_connection, no_name, no_tls, said};
 use proxy::Proxy;
 use request::{Target, get};
 
@@ -82,10 +84,7 @@ impl NetworkProber {
 
     /// A prober that asks one DNS server instead of the system's resolvers, and goes through no proxy. Name
     /// servers are taken to listen at its port.
-    ///
-    /// # Errors
-    /// A sentence saying why the server cannot be used.
-    pub fn through(server: SocketAddr) -> Result<Self, String> {
+    pub fn through(server: SocketAddr) -> Result<Self, NetworkError> {
         let port = server.port();
         let mut connection = ConnectionConfig::udp();
         connection.port = port;
@@ -120,7 +119,7 @@ impl Prober for NetworkProber {
         name: String,
         kind: String,
         vantage: IpAddr,
-    ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>> {
+    ) -> Pin<Box<dyn Future<Output = Result<Resolved, NetworkError>> + Send>> {
         let kit = self.kit.clone();
         Box::pin(async move { kit.answer(&name, &kind, vantage).await })
     }
@@ -128,7 +127,7 @@ impl Prober for NetworkProber {
     fn resolve(
         &self,
         name: String,
-    ) -> Pin<Box<dyn Future<Output = Result<Resolved, String>> + Send>> {
+    ) -> Pin<Box<dyn Future<Output = Result<Resolved, NetworkError>> + Send>> {
         let kit = self.kit.clone();
         Box::pin(async move { kit.resolve(&name).await })
     }
@@ -150,14 +149,14 @@ impl Kit {
         } else {
             None
         };
-        let proxy = Proxy::of(&self.proxies, &target.url)?;
+        let proxy = Proxy::of(&self.proxies, &target.url).map_err(untold)?;
         let (stream, dns, connect) = match &proxy {
             None => self.straight(&target.host, target.port).await?,
             Some(proxy) => self.through(proxy, &target).await?,
         };
         let Some(connector) = tls else {
             let asked = get(stream, &target, proxy.as_ref());
-            let (head, first_byte) = timed(asked, "no answer").await?;
+            let (head, first_byte) = timed(asked, Phase::Answer).await?;
             return Ok(ProbeReport {
                 dns,
                 connect,
@@ -165,9 +164,8 @@ impl Kit {
                 ..head
             });
         };
-        let (stream, tls) =
-            timed(secure(&connector, &target.host, stream), "no TLS handshake").await?;
-        let (head, first_byte) = timed(get(stream, &target, None), "no answer").await?;
+        let (stream, tls) = timed(secure(&connector, &target.host, stream), Phase::Tls).await?;
+        let (head, first_byte) = timed(get(stream, &target, None), Phase::Answer).await?;
         Ok(ProbeReport {
             dns,
             connect,
@@ -183,10 +181,10 @@ impl Kit {
         host: &str,
         port: u16,
     ) -> Result<(TcpStream, Duration, Duration), NoProbe> {
-        let (addresses, dns) = timed(self.addresses(host), "DNS did not answer")
+        let (addresses, dns) = timed(self.addresses(host), Phase::Dns)
             .await
             .map_err(NoProbe::Unresolved)?;
-        let (stream, connect) = timed(connect(&addresses, port), "no connection").await?;
+        let (stream, connect) = timed(connect(&addresses, port), Phase::Connect).await?;
         Ok((stream, dns, connect))
     }
 
@@ -200,20 +198,22 @@ impl Kit {
         let (stream, dns, connect) = self
             .straight(host, port)
             .await
-            .map_err(|why| NoProbe::Untold(format!("{}: {why}", proxy.name())))?;
+            .map_err(|why| untold(proxy.unreached(why.cause())))?;
         if !target.tls {
             return Ok((stream, dns, connect));
         }
         let tunnel = proxy.tunnel(stream, &target.host, target.port);
         let start = Instant::now();
-        let stream = tokio::time::timeout(PHASE, tunnel).await.map_err(|_| {
-            NoProbe::Unanswered(format!("{} could not connect in time", proxy.name()))
-        })??;
+        let late = |_| {
+            let proxy = proxy.name();
+            NoProbe::Unanswered(ProxyError::TooLate { proxy }.into())
+        };
+        let stream = tokio::time::timeout(PHASE, tunnel).await.map_err(late)??;
         Ok((stream, dns, connect + start.elapsed()))
     }
 
     /// The name's CNAME, or its addresses where it has none.
-    async fn resolve(&self, name: &str) -> Result<Resolved, String> {
+    async fn resolve(&self, name: &str) -> Result<Resolved, NetworkError> {
         let look_up = async {
             let (resolver, name) = (self.resolver().await?, absolute(name));
             match resolver.lookup(name.as_str(), RecordType::CNAME).await {
@@ -225,7 +225,7 @@ impl Kit {
                 Err(error) => Err(no_name(&error)),
             }
         };
-        let (found, _) = timed(look_up, "DNS did not answer").await?;
+        let (found, _) = timed(look_up, Phase::Dns).await?;
         let value = |data: &RData| match data {
             RData::CNAME(name) => Some(name.to_string().trim_end_matches('.').to_owned()),
             RData::A(address) => Some(address.to_string()),
@@ -239,7 +239,7 @@ impl Kit {
             .map(|v| clean(&v, 255))
             .collect();
         if values.is_empty() {
-            return Err("the name has no address".into());
+            return Err(NetworkError::NoAddress);
         }
         Ok(Resolved {
             values,
@@ -249,13 +249,18 @@ impl Kit {
     }
 
     /// What the zone's own servers answer to a client in the network of `vantage`.
-    async fn answer(&self, name: &str, kind: &str, vantage: IpAddr) -> Result<Resolved, String> {
+    async fn answer(
+        &self,
+        name: &str,
+        kind: &str,
+        vantage: IpAddr,
+    ) -> Result<Resolved, NetworkError> {
         let kind = record_type(kind)?;
         let ask = async { self.authority(name).await?.ask(name, kind, vantage).await };
-        Ok(timed(ask, "DNS did not answer").await?.0)
+        Ok(timed(ask, Phase::Dns).await?.0)
     }
 
-    async fn authority(&self, name: &str) -> Result<Authority, String> {
+    async fn authority(&self, name: &str) -> Result<Authority, NetworkError> {
         let known = || {
             self.authorities
                 .lock()
@@ -270,7 +275,7 @@ impl Kit {
         Ok(found)
     }
 
-    async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, String> {
+    async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, NetworkError> {
         if let Ok(address) = host.parse() {
             return Ok(vec![address]);
         }
@@ -282,13 +287,13 @@ impl Kit {
             .map_err(|error| no_name(&error))?;
         let addresses: Vec<IpAddr> = found.iter().collect();
         if addresses.is_empty() {
-            Err("the name has no address".into())
+            Err(NetworkError::NoAddress)
         } else {
             Ok(addresses)
         }
     }
 
-    async fn resolver(&self) -> Result<&TokioResolver, String> {
+    async fn resolver(&self) -> Result<&TokioResolver, NetworkError> {
         self.resolver
             .get_or_try_init(|| async {
                 let build = || {
@@ -301,28 +306,24 @@ impl Kit {
             .await
     }
 
-    async fn tls(&self) -> Result<&TlsConnector, String> {
+    async fn tls(&self) -> Result<&TlsConnector, NetworkError> {
         let load = || async {
             // Reading the system's certificates takes a while.
             let roots = tokio::task::spawn_blocking(gwctl_aws::system_roots).await;
             let roots = roots.map_err(|error| said("no root certificates", &error))?;
-            connector(
-                roots
-                    .ok_or("this machine has no usable root certificates")?
-                    .clone(),
-            )
+            connector(roots.ok_or(NetworkError::NoRoots)?.clone())
         };
         self.tls.get_or_try_init(load).await
     }
 }
 
 /// The types that lead to a Region.
-fn record_type(kind: &str) -> Result<RecordType, String> {
+fn record_type(kind: &str) -> Result<RecordType, NetworkError> {
     match kind {
         "CNAME" => Ok(RecordType::CNAME),
         "A" => Ok(RecordType::A),
         "AAAA" => Ok(RecordType::AAAA),
-        other => Err(format!("records of type {} lead nowhere", clean(other, 20))),
+        other => Err(NetworkError::RecordType(clean(other, 20))),
     }
 }
 
@@ -335,7 +336,7 @@ fn absolute(name: &str) -> String {
     }
 }
 
-fn connector(roots: RootCertStore) -> Result<TlsConnector, String> {
+fn connector(roots: RootCertStore) -> Result<TlsConnector, NetworkError> {
     let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -346,12 +347,12 @@ fn connector(roots: RootCertStore) -> Result<TlsConnector, String> {
     Ok(TlsConnector::from(Arc::new(config)))
 }
 
-async fn connect(addresses: &[IpAddr], port: u16) -> Result<TcpStream, String> {
-    let mut last = "the name has no address".to_owned();
+async fn connect(addresses: &[IpAddr], port: u16) -> Result<TcpStream, NetworkError> {
+    let mut last = NetworkError::NoAddress;
     for address in addresses {
         match TcpStream::connect(SocketAddr::new(*address, port)).await {
             Ok(stream) => return Ok(stream),
-            Err(error) => last = in_words(&error),
+            Err(error) => last = no_connection(&error),
         }
     }
     Err(last)
@@ -361,9 +362,9 @@ async fn secure(
     connector: &TlsConnector,
     host: &str,
     stream: TcpStream,
-) -> Result<tokio_rustls::client::TlsStream<TcpStream>, String> {
-    let name = ServerName::try_from(host.to_owned())
-        .map_err(|_| format!("`{host}` is not a host name"))?;
+) -> Result<tokio_rustls::client::TlsStream<TcpStream>, NetworkError> {
+    let name =
+        ServerName::try_from(host.to_owned()).map_err(|_| NetworkError::NotAHost(host.into()))?;
     connector
         .connect(name, stream)
         .await
@@ -371,15 +372,22 @@ async fn secure(
 }
 
 /// Runs one phase, no longer than it may take.
-async fn timed<T, E: From<String>>(
-    phase: impl Future<Output = Result<T, E>>,
-    too_late: &str,
+async fn timed<T, E: From<NetworkError>>(
+    work: impl Future<Output = Result<T, E>>,
+    phase: Phase,
 ) -> Result<(T, Duration), E> {
     let start = Instant::now();
-    match tokio::time::timeout(PHASE, phase).await {
-        Ok(done) => Ok((done?, start.elapsed())),
-        Err(_) => Err(format!("{too_late} within {} s", PHASE.as_secs()).into()),
-    }
+    let late = |_| NetworkError::TooLate {
+        phase,
+        limit_s: PHASE.as_secs(),
+    };
+    let done = tokio::time::timeout(PHASE, work).await.map_err(late)?;
+    Ok((done?, start.elapsed()))
+}
+
+/// The way is barred before the endpoint.
+fn untold(why: ProxyError) -> NoProbe {
+    NoProbe::Untold(why.into())
 }
 
 #[cfg(test)]

@@ -6,8 +6,10 @@ use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::probe_errors::{in_words, said};
+use super::probe_errors::no_connection;
+use crate::network_error::NetworkError;
 use crate::probe::NoProbe;
+use crate::proxy_error::ProxyError;
 
 /// No proxy's answer to CONNECT is longer.
 const LONGEST: usize = 16 * 1024;
@@ -21,22 +23,20 @@ pub(super) struct Proxy {
 
 impl Proxy {
     /// The proxy that `matcher` names for `url`; none where the way is direct.
-    pub(super) fn of(matcher: &Matcher, url: &Uri) -> Result<Option<Self>, NoProbe> {
+    pub(super) fn of(matcher: &Matcher, url: &Uri) -> Result<Option<Self>, ProxyError> {
         matcher
             .intercept(url)
             .map(|intercept| Self::read(&intercept))
             .transpose()
     }
 
-    fn read(intercept: &Intercept) -> Result<Self, NoProbe> {
+    fn read(intercept: &Intercept) -> Result<Self, ProxyError> {
         let uri = intercept.uri();
         let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
         // The scheme of the way to the proxy, not of what is asked for through it.
         if uri.scheme_str() != Some("http") || host.is_empty() {
             let scheme = uri.scheme_str().unwrap_or("no scheme");
-            return Err(NoProbe::Untold(format!(
-                "probes go through http:// proxies only, and the one for them is {scheme}"
-            )));
+            return Err(ProxyError::Scheme(scheme.into()));
         }
         Ok(Self {
             host: host.to_owned(),
@@ -63,6 +63,14 @@ impl Proxy {
         format!("the proxy {}:{}", self.host, self.port)
     }
 
+    /// That it is not reached, and why.
+    pub(super) fn unreached(&self, why: NetworkError) -> ProxyError {
+        ProxyError::Unreached {
+            proxy: self.name(),
+            why: Box::new(why),
+        }
+    }
+
     /// Asks for a tunnel to `host` over a connection to the proxy.
     pub(super) async fn tunnel(
         &self,
@@ -80,9 +88,8 @@ impl Proxy {
         });
         let request =
             format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n{authorization}\r\n");
-        let broken = |error: &std::io::Error| {
-            NoProbe::Untold(format!("{}: {}", self.name(), in_words(error)))
-        };
+        let broken =
+            |error: &std::io::Error| NoProbe::Untold(self.unreached(no_connection(error)).into());
         stream
             .write_all(request.as_bytes())
             .await
@@ -99,20 +106,26 @@ impl Proxy {
             .nth(1)
             .and_then(|status| status.parse::<u16>().ok())
             .filter(|_| head.starts_with("HTTP/1."));
+        let (proxy, host) = (self.name(), host.to_owned());
         match status {
             Some(200..=299) => Ok(()),
-            Some(status @ (502..=504)) => Err(NoProbe::Unanswered(format!(
-                "{} does not reach {host} (it answered {status})",
-                self.name()
-            ))),
-            Some(status) => Err(NoProbe::Untold(format!(
-                "{} refuses to connect to {host} (it answered {status})",
-                self.name()
-            ))),
-            None => Err(NoProbe::Untold(said(
-                &self.name(),
-                &"what answered is not an HTTP proxy",
-            ))),
+            Some(status @ (502..=504)) => {
+                let no_way = ProxyError::NoWay {
+                    proxy,
+                    host,
+                    status,
+                };
+                Err(NoProbe::Unanswered(no_way.into()))
+            }
+            Some(status) => {
+                let refuses = ProxyError::Refuses {
+                    proxy,
+                    host,
+                    status,
+                };
+                Err(NoProbe::Untold(refuses.into()))
+            }
+            None => Err(NoProbe::Untold(ProxyError::NoProxy { proxy }.into())),
         }
     }
 }

@@ -11,7 +11,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::probe_errors::{WORDS, no_http, said};
 use super::proxy::Proxy;
+use crate::network_error::NetworkError;
 use crate::probe::NoProbe;
+use crate::proxy_error::ProxyError;
 use gwctl_fleet::{OwnAnswer, ProbeReport, clean};
 
 /// Where a probe goes.
@@ -23,16 +25,16 @@ pub(super) struct Target {
 }
 
 impl Target {
-    pub(super) fn of(url: &str) -> Result<Self, String> {
+    pub(super) fn of(url: &str) -> Result<Self, NetworkError> {
         let url: Uri = url
             .parse()
-            .map_err(|_| format!("`{}` is not a URL", clean(url, WORDS)))?;
+            .map_err(|_| NetworkError::NotAUrl(clean(url, WORDS)))?;
         let tls = match url.scheme() {
             Some(scheme) if *scheme == Scheme::HTTPS => true,
             Some(scheme) if *scheme == Scheme::HTTP => false,
-            _ => return Err("only http and https can be probed".into()),
+            _ => return Err(NetworkError::Scheme),
         };
-        let host = url.host().ok_or("the URL names no host")?;
+        let host = url.host().ok_or(NetworkError::NoHost)?;
         Ok(Self {
             host: host.trim_matches(['[', ']']).to_owned(),
             port: url.port_u16().unwrap_or(if tls { 443 } else { 80 }),
@@ -101,8 +103,8 @@ where
     let answer = answer.map_err(|error| no_http(&error))?;
     let status = answer.status().as_u16();
     if status == 407 {
-        let who = proxy.map_or_else(|| "a proxy".to_owned(), Proxy::name);
-        return Err(NoProbe::Untold(format!("{who} asks for credentials")));
+        let proxy = proxy.map_or_else(|| "a proxy".to_owned(), Proxy::name);
+        return Err(NoProbe::Untold(ProxyError::Asks { proxy }.into()));
     }
     Ok(report(status, answer.headers()))
 }

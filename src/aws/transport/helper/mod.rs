@@ -5,14 +5,15 @@
 //! waits for the same answer. While the console has the terminal, the program is kept from its keys, and what it
 //! says is passed on.
 
+mod failure;
 mod group;
 mod profile;
 
 use std::collections::HashMap;
 use std::pin::pin;
-use std::process::{ExitStatus, Stdio};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
@@ -27,6 +28,7 @@ use tokio::time::{sleep, timeout};
 
 use gwctl_fleet::clean;
 
+use self::failure::{Failure, HelperError, WrongAnswer};
 use self::group::Group;
 
 /// How long one caller waits before it says that the program still runs; the program goes on.
@@ -39,7 +41,7 @@ const QUIET: Duration = Duration::from_secs(3);
 const MOST: u64 = 1 << 16;
 
 /// What came of a program; nothing while it runs.
-type Told = watch::Receiver<Option<Result<Credentials, String>>>;
+type Told = watch::Receiver<Option<Result<Credentials, HelperError>>>;
 
 static RUNNING: LazyLock<Mutex<HashMap<String, Told>>> = LazyLock::new(Mutex::default);
 static SAID: LazyLock<watch::Sender<Option<String>>> = LazyLock::new(|| watch::channel(None).0);
@@ -108,6 +110,7 @@ impl Helper {
         let (profile, command) = (self.profile.clone(), self.command.clone());
         tokio::spawn(async move {
             let came = run(&profile, &command).await;
+            let came = came.map_err(|failure| HelperError::Failed { profile, failure });
             SAID.send_replace(None);
             tell.send_replace(Some(came));
         });
@@ -115,19 +118,20 @@ impl Helper {
         told
     }
 
-    async fn told(&self) -> Result<Credentials, String> {
+    async fn told(&self) -> Result<Credentials, HelperError> {
         let mut told = self.join();
-        let profile = &self.profile;
+        let failed = |failure| {
+            let profile = self.profile.clone();
+            HelperError::Failed { profile, failure }
+        };
         match timeout(PATIENCE, told.wait_for(Option::is_some)).await {
-            Ok(Ok(came)) => came.clone().unwrap_or_else(|| {
-                Err(format!(
-                    "the credential process of profile `{profile}` was abandoned"
-                ))
-            }),
-            Ok(Err(_)) => Err(format!(
-                "the credential process of profile `{profile}` was ended"
-            )),
-            Err(_) => Err(SAID.borrow().clone().unwrap_or_else(|| silent(profile))),
+            Ok(Ok(came)) => came.clone().unwrap_or_else(|| Err(failed(Failure::Left))),
+            Ok(Err(_)) => Err(failed(Failure::Ended)),
+            Err(_) => {
+                let said = SAID.borrow().clone();
+                let said = said.unwrap_or_else(|| silent(&self.profile));
+                Err(HelperError::Waiting(said))
+            }
         }
     }
 }
@@ -136,8 +140,7 @@ fn silent(profile: &str) -> String {
     format!("the credential process of profile `{profile}` is still running")
 }
 
-async fn run(profile: &str, command: &str) -> Result<Credentials, String> {
-    let failed = |why: String| format!("the credential process of profile `{profile}` {why}");
+async fn run(profile: &str, command: &str) -> Result<Credentials, Failure> {
     let mut program = group::shell(command);
     program.stdout(Stdio::piped());
     program.kill_on_drop(true);
@@ -147,9 +150,8 @@ async fn run(profile: &str, command: &str) -> Result<Credentials, String> {
         program.stdin(Stdio::null()).stderr(Stdio::piped());
         group::set_apart(&mut program);
     }
-    let mut child = program
-        .spawn()
-        .map_err(|why| failed(format!("could not be started: {why}")))?;
+    let child = program.spawn();
+    let mut child = child.map_err(|why| Failure::Start(Arc::new(why)))?;
     let mut group = apart.then(|| Group::of(&child));
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let speaks = async {
@@ -174,28 +176,16 @@ async fn run(profile: &str, command: &str) -> Result<Credentials, String> {
         }
     };
     let Ok((answer, said, status)) = timeout(LONGEST, ended).await else {
-        let minutes = LONGEST.as_secs() / 60;
-        return Err(failed(format!(
-            "did not end within {minutes} minutes and was stopped; one that asks for something at the terminal must be run before gwctl"
-        )));
+        return Err(Failure::TooLong);
     };
     if let Some(group) = &mut group {
         group.ended();
     }
-    let status = status.map_err(|why| failed(format!("was lost: {why}")))?;
+    let status = status.map_err(|why| Failure::Lost(Arc::new(why)))?;
     if !status.success() {
-        return Err(failed(ended_with(status, &said)));
+        return Err(Failure::Status { status, said });
     }
-    read(&answer).map_err(|why| failed(format!("printed something other than credentials: {why}")))
-}
-
-fn ended_with(status: ExitStatus, said: &str) -> String {
-    let said = if said.is_empty() {
-        String::new()
-    } else {
-        format!(" and said: {said}")
-    };
-    format!("ended with {status}{said}")
+    Ok(read(&answer)?)
 }
 
 async fn whole(stdout: Option<tokio::process::ChildStdout>) -> Vec<u8> {
@@ -236,21 +226,21 @@ async fn listen(profile: &str, mut stderr: impl AsyncRead + Unpin) -> String {
 
 /// Reads the answer as every AWS tool does: `{"Version": 1, "AccessKeyId": …, "SecretAccessKey": …}`. Errors
 /// never quote it.
-fn read(answer: &[u8]) -> Result<Credentials, String> {
+fn read(answer: &[u8]) -> Result<Credentials, WrongAnswer> {
     let answer: serde_json::Value =
-        serde_json::from_slice(answer).map_err(|_| "it is not JSON".to_owned())?;
+        serde_json::from_slice(answer).map_err(|_| WrongAnswer::NoJson)?;
     if answer["Version"] != 1 {
-        return Err("its `Version` is not 1".into());
+        return Err(WrongAnswer::Version);
     }
-    let text = |name: &str| {
+    let text = |name: &'static str| {
         let found = answer[name].as_str();
-        found.ok_or_else(|| format!("`{name}` is missing"))
+        found.ok_or(WrongAnswer::Missing(name))
     };
     let end = match answer["Expiration"].as_str() {
         None => None,
         Some(end) => Some(
             end.parse::<Timestamp>()
-                .map_err(|_| "`Expiration` is not a time")?,
+                .map_err(|_| WrongAnswer::Expiration)?,
         ),
     };
     Ok(Credentials::new(
@@ -279,7 +269,7 @@ mod tests {
             (r#"{"Version":1,"AccessKeyId":"secret"}"#, "SecretAccessKey"),
             (&KEYS.replace("2030-01-01", "secret"), "Expiration"),
         ] {
-            let said = read(answer.as_bytes()).unwrap_err();
+            let said = read(answer.as_bytes()).unwrap_err().to_string();
             assert!(said.contains(why) && !said.contains("secret"), "{said}");
         }
     }
@@ -316,7 +306,7 @@ mod tests {
             profile: "work".into(),
             command: "exit 3".into(),
         };
-        let why = helper.told().await.unwrap_err();
+        let why = helper.told().await.unwrap_err().to_string();
         assert!(why.contains("`work`") && why.contains('3'), "{why}");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::not_understood::NotUnderstood;
 use super::{Command, names_of_columns, pace, pick, region, themes};
 use crate::app::screen::Entrance;
 use crate::app::{Filter, SCREENS, State, Tab, columns};
@@ -33,7 +34,7 @@ impl From<guided::Takes> for Takes {
 }
 
 /// Reads the argument of a verb of the console's own.
-type Read = fn(Option<&str>, &State) -> Result<Command, String>;
+type Read = fn(Option<&str>, &State) -> Result<Command, NotUnderstood>;
 
 /// What a verb does.
 #[derive(Clone, Copy)]
@@ -158,9 +159,11 @@ const LOOKING: &[Verb] = &[
         "filter the focused list; without one, all rows",
         |text, state| {
             let text = text.unwrap_or_default();
-            Filter::parse(text, &names_of_columns(state))
-                .map_err(|why| format!("`{text}` is not a filter: {why}"))?;
-            Ok(Command::Filter(text.into()))
+            let text = text.to_owned();
+            match Filter::parse(&text, &names_of_columns(state)) {
+                Ok(_) => Ok(Command::Filter(text)),
+                Err(why) => Err(NotUnderstood::Filter { text, why }),
+            }
         },
     ),
     verb(

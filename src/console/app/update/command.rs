@@ -86,7 +86,7 @@ pub(super) fn set_filter(state: &mut State, text: &str) -> Option<String> {
             state.filters.remove(&spot);
             None
         }
-        Err(why) => Some(why),
+        Err(why) => Some(why.to_string()),
     }
 }
 

@@ -5,9 +5,10 @@ use super::super::{
     Ask, Effect, Gravity, Overlay, Part, PromptFor, Screen, Shown, State, Wizard, guided::ARMED,
 };
 use super::notice::notify;
+use super::rejected::{Rejected, sentence};
 use super::{act, navigate};
 use crate::app::offer::{Offer, Way};
-use gwctl_actions::{Finding, Intent, Lately, Refused};
+use gwctl_actions::{Finding, Intent, Lately};
 
 /// Everything that can be done where one is.
 pub(super) fn menu(state: &mut State) {
@@ -65,23 +66,16 @@ pub(super) fn begin(state: &mut State, intent: &Intent) -> Vec<Effect> {
     }
 }
 
-fn sentence(refused: &Refused) -> String {
-    match &refused.instead {
-        Some(instead) => format!("{}. {instead}", refused.why),
-        None => refused.why.clone(),
-    }
-}
-
 /// The arguments that were typed for an action from the menu.
 pub(super) fn argued(
     state: &mut State,
     intent: &Intent,
     text: &str,
-) -> Result<Vec<Effect>, String> {
-    let intent = intent.answered(text).map_err(|why| why.to_string())?;
+) -> Result<Vec<Effect>, Rejected> {
+    let intent = intent.answered(text)?;
     // A refusal is said beside the line, which stays.
     if !intent.must_be_looked_up() {
-        offers::planned(state, &intent).map_err(|refused| sentence(&refused))?;
+        offers::planned(state, &intent)?;
     }
     Ok(begin(state, &intent))
 }

@@ -147,7 +147,7 @@ fn entered(state: &mut State) -> Vec<Effect> {
         }
         Err(why) => {
             if let Some(Overlay::Palette(palette)) = &mut state.overlay {
-                palette.error = Some(why);
+                palette.error = Some(why.to_string());
             }
             Vec::new()
         }
@@ -280,7 +280,7 @@ fn in_ask(state: &mut State, key: Key) -> Vec<Effect> {
             };
             match (done, &mut state.overlay) {
                 (Ok(effects), _) => return effects,
-                (Err(why), Some(Overlay::Ask(ask))) => ask.error = Some(why),
+                (Err(why), Some(Overlay::Ask(ask))) => ask.error = Some(why.to_string()),
                 (Err(_), _) => {}
             }
         }

@@ -8,8 +8,9 @@ use super::super::{
     State,
 };
 use super::notice::notify;
+use super::rejected::Rejected;
 use super::{guided, navigate};
-use gwctl_actions::{Order, Phase, RunState, StepStatus, built_by};
+use gwctl_actions::{NotConfirmed, Order, Phase, RunState, StepStatus, built_by};
 use gwctl_fleet::Pace;
 
 /// A run as it stands now.
@@ -57,7 +58,7 @@ pub(super) fn kept(state: &mut State, kept: Kept) -> Vec<Effect> {
     match &kept.said {
         Some(Ok(said)) => notify(state, said.as_str(), Gravity::Info),
         Some(Err(why)) => {
-            notify(state, why.as_str(), Gravity::Error);
+            notify(state, why.to_string(), Gravity::Error);
             // Nobody would read it in a console that is gone.
             state.guided.leaving = false;
         }
@@ -321,17 +322,18 @@ pub(super) fn said(
     kind: OrderKind,
     step: Option<String>,
     text: &str,
-) -> Result<Vec<Effect>, String> {
+) -> Result<Vec<Effect>, Rejected> {
     let text = text.trim().to_owned();
     let Some(shown) = &state.guided.run else {
         return Ok(Vec::new());
     };
-    let target = shown.state.plan.confirm.clone();
-    if matches!(kind, OrderKind::Undo | OrderKind::Abandon) && text != target {
-        return Err(format!("`{text}` is not `{target}`: nothing was changed"));
+    let target = &shown.state.plan.confirm;
+    if matches!(kind, OrderKind::Undo | OrderKind::Abandon) && text != *target {
+        let (typed, expected) = (text, target.clone());
+        return Err(NotConfirmed::Mistyped { typed, expected }.into());
     }
     if text.is_empty() {
-        return Err("give a reason: the journal keeps it".into());
+        return Err(Rejected::NoWords);
     }
     let order = match (kind, step) {
         (OrderKind::Skip, Some(step)) => Order::Skip { step, reason: text },

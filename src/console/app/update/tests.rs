@@ -6,8 +6,8 @@ use super::super::sample::{
     alarm, at, blank, console, keys, known, picture, region, typed, unopened,
 };
 use super::super::{
-    Area, Chart, Connection, Effect, FaultEntry, Gesture, Hits, Key, Msg, Overlay, Panel, Screen,
-    State, Target, Window, update,
+    Area, Chart, Connection, Effect, FaultEntry, Gesture, Hits, Key, Msg, NotWatched, Overlay,
+    Panel, Screen, State, Target, Window, update,
 };
 use gwctl_fleet::{Missing, Observed, Pace};
 
@@ -387,14 +387,12 @@ fn another_fleet_starts_afresh_and_late_pictures_of_the_old_one_are_dropped() {
     assert_eq!(state.connection, Connection::Opening);
     assert!(state.frozen.is_none() && state.filters.is_empty() && !state.read_only);
     update(&mut state, Msg::Snapshot(0, Arc::new(picture(3))));
-    update(&mut state, Msg::Opened(0, Err("late".into())));
+    update(&mut state, Msg::Opened(0, Err(NotWatched::Ended)));
     assert_eq!(state.shown.name, "billing");
     assert!(state.nothing_seen());
-    update(&mut state, Msg::Opened(1, Err("no credentials".into())));
-    assert_eq!(
-        state.connection,
-        Connection::Failed("no credentials".into())
-    );
+    let none = NotWatched::NoFleet("billing".into());
+    update(&mut state, Msg::Opened(1, Err(none.clone())));
+    assert_eq!(state.connection, Connection::Failed(none));
     assert_eq!(
         line(&mut state, "fleet billing"),
         [Effect::Open(2, "billing".into(), Pace::Incident)],

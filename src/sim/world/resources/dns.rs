@@ -103,7 +103,8 @@ impl State {
             }
             "CLOUDWATCH_METRIC" => {
                 let name = need(config, "AlarmIdentifier.Name")?;
-                let region = Region::new(&need(config, "AlarmIdentifier.Region")?)?;
+                let region = Region::new(&need(config, "AlarmIdentifier.Region")?)
+                    .map_err(|error| error.to_string())?;
                 self.followable(&region, &name)?;
                 CheckKind::CloudWatchMetric {
                     alarm_region: region,
@@ -212,7 +213,7 @@ fn record_of(properties: &Value) -> Result<(String, RecordSet), String> {
         ttl: number(properties, "TTL").map(i64::from),
         values: texts(properties, "ResourceRecords"),
         set_identifier: text(properties, "SetIdentifier"),
-        region: region.transpose()?,
+        region: region.transpose().map_err(|error| error.to_string())?,
         weight: number(properties, "Weight").map(i64::from),
         health_check: text(properties, "HealthCheckId"),
         alias: alias.transpose()?,

@@ -56,7 +56,7 @@ fn read(given: &Value) -> Result<RecordSet, Fault> {
             .filter_map(|one| one.text("Value").map(str::to_owned))
             .collect(),
         set_identifier: given.text("SetIdentifier").map(str::to_owned),
-        region: region.map_err(super::invalid)?,
+        region: region.map_err(|error| super::invalid(error.to_string()))?,
         weight: given.int("Weight")?,
         health_check: given.text("HealthCheckId").map(str::to_owned),
         alias: alias.transpose()?,

@@ -1,0 +1,41 @@
+//! Why a mechanism cannot keep traffic from a Region now.
+
+use crate::{Dependency, Refused};
+use gwctl_fleet::{Missing, NoLever, Region};
+
+/// Why a mechanism is out of the question.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum NoWay {
+    /// Nothing of its kind decides on the Region.
+    #[error(transparent)]
+    Lever(#[from] NoLever),
+    /// The switch's alarm is not there.
+    #[error("its alarm does not exist")]
+    NoAlarm,
+    #[error(
+        "its alarm could not be read{}",
+        .0.as_ref().map_or_else(String::new, |missing| format!(": {missing}"))
+    )]
+    AlarmUnread(Option<Missing>),
+    /// It would go down with the Region that it is to empty.
+    #[error("its alarm is in {0} itself")]
+    Within(Region),
+    /// The alarm is no switch; why is the alarm's own.
+    #[error("{0}")]
+    Unfit(String),
+    /// Nobody can be told to flip the routing control.
+    #[error("the cluster's five endpoints are not in the configuration (`routing_endpoints`)")]
+    NoEndpoints,
+    /// The health check is another service's.
+    #[error("its health check belongs to {0}")]
+    Owned(String),
+    /// The health check has one of the two settings that forcing it takes.
+    #[error("health check {id} is {word}: a forced check that is released again would lose that")]
+    HalfForced { id: String, word: &'static str },
+    /// No records that would shift the share.
+    #[error(transparent)]
+    Records(#[from] Refused),
+    /// What it needs does not stand.
+    #[error("{api} does not answer: {why}")]
+    Broken { api: Dependency, why: String },
+}

@@ -1,0 +1,31 @@
+//! Why a command line means nothing.
+
+use crate::app::NotAFilter;
+use crate::app::columns::NotSorted;
+use gwctl_actions::arguments::{ArgumentError, NotPicked};
+
+/// What was found, and what is accepted.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum NotUnderstood {
+    #[error("`:{0}` is no command; Tab completes, `:help` lists them")]
+    NoCommand(String),
+    /// Several begin so.
+    #[error("`:{word}` could be {}", .names.join(" or "))]
+    Several { word: String, names: Vec<String> },
+    #[error("`:{verb}` takes no argument; found `{found}`")]
+    Argument { verb: &'static str, found: String },
+    /// No fleet, Region, theme or column.
+    #[error(transparent)]
+    Picked(#[from] NotPicked),
+    #[error("`{0}` is no pace; accepted are calm and incident")]
+    Pace(String),
+    #[error("`:pace` takes calm or incident")]
+    NoPace,
+    #[error("`{text}` is not a filter: {why}")]
+    Filter { text: String, why: NotAFilter },
+    #[error(transparent)]
+    Sort(#[from] NotSorted),
+    /// The arguments of a guided action.
+    #[error(transparent)]
+    Guided(#[from] ArgumentError),
+}
