@@ -333,12 +333,20 @@ fn of_data(text: &str) -> Vec<Text> {
 fn of_comments(text: &str) -> Vec<Text> {
     let mut found: Vec<Text> = Vec::new();
     for (number, line) in text.lines().enumerate() {
-        let Some((before, said)) = line.split_once("# ") else {
+        let parts: Vec<&str> = line.split("# ").collect();
+        let [before @ .., said] = &parts[..] else {
             continue;
         };
+        let is_setting = said.contains(" = ") || said.starts_with('[');
+        if before.is_empty() || is_setting {
+            continue;
+        }
+        let is_comment_alone = before
+            .iter()
+            .all(|part| part.trim_matches(['#', ' ']).is_empty());
         let (line, said) = (number + 1, said.trim());
         match found.last_mut() {
-            Some(last) if last.line + 1 == line && before.is_empty() => {
+            Some(last) if last.line + 1 == line && is_comment_alone => {
                 last.line = line;
                 last.text = format!("{} {said}", last.text);
             }

@@ -61,7 +61,7 @@ pub enum ArgumentError {
 /// Why a word stands for none of the names there are.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotPicked {
-    #[error("`{word}` is no {what}; accepted are {}", .accepted.join(", "))]
+    #[error("`{word}` is not a {what}; accepted are {}", .accepted.join(", "))]
     None {
         word: String,
         /// What it should have been: `theme`.

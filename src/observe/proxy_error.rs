@@ -14,9 +14,9 @@ pub enum ProxyError {
         proxy: String,
         why: Box<NetworkError>,
     },
-    #[error("{proxy}: what answered is no HTTP proxy")]
+    #[error("{proxy}: what answered is not an HTTP proxy")]
     NoProxy { proxy: String },
-    #[error("{proxy} found no way in time")]
+    #[error("{proxy} could not connect in time")]
     TooLate { proxy: String },
     /// It tried, and reached nobody.
     #[error("{proxy} does not reach {host} (it answered {status})")]
@@ -26,13 +26,13 @@ pub enum ProxyError {
         status: u16,
     },
     /// It did not try.
-    #[error("{proxy} refuses the way to {host} (it answered {status})")]
+    #[error("{proxy} refuses to connect to {host} (it answered {status})")]
     Refuses {
         proxy: String,
         host: String,
         status: u16,
     },
     /// It wants a name and a password.
-    #[error("{proxy} wants to know who is asking")]
+    #[error("{proxy} asks for credentials")]
     Asks { proxy: String },
 }

@@ -143,7 +143,7 @@ impl AwaitAnswers {
                 let values = vec![Ok(found.values); self.records.len().min(1)];
                 Ok(heard(
                     &format!(
-                        "this machine's resolver alone, which may keep answers; its name servers could not be asked: {servers}"
+                        "only this machine's resolver, which may use its cache; its name servers could not be asked: {servers}"
                     ),
                     vec![("here", values)],
                 ))

@@ -41,7 +41,7 @@ enum NotThere {
     Elsewhere(String),
     /// Networks of several Regions may have the same addresses.
     #[error(
-        "the clusters in {other} and {target} have the same addresses: they do not tell which it is"
+        "the clusters in {other} and {target} have the same addresses: gwctl cannot tell which one it is"
     )]
     Alike { other: Region, target: Region },
 }

@@ -406,7 +406,7 @@ mod tests {
         let Observation::Underway(said) = judged(Vec::new()) else {
             panic!("the old primary is no member")
         };
-        assert!(said.contains("us-east-1 is no member"), "{said}");
+        assert!(said.contains("us-east-1 is not a member"), "{said}");
         for state in [None, Some("pending-resync")] {
             let seen = judged(vec![member("us-east-1", false, state)]);
             assert!(

@@ -98,7 +98,7 @@ impl Route53 {
 enum NotHeld {
     #[error("{name} {how}: change it by hand")]
     Routed { name: String, how: &'static str },
-    #[error("{0} holds what cannot be printed")]
+    #[error("{0} contains characters that cannot be printed")]
     Unprintable(String),
     #[error(transparent)]
     Region(#[from] NotARegion),

@@ -29,7 +29,7 @@ pub enum NoCredentials {
     Unanswered,
     /// A part of them that no header can hold.
     #[error(
-        "the {0} holds a line break, a blank or another character that cannot be sent: copy it anew"
+        "the {0} contains a line break, a blank or another character that cannot be sent: copy it again"
     )]
     Unsendable(&'static str),
     /// By the provider's own failure, and the files and variables that it read.

@@ -207,7 +207,7 @@ mod tests {
         assert_eq!(
             why,
             "the configuration was not written: error: invalid type: integer `1`; \
-             `gwctl discover` writes it from what is there"
+             `gwctl discover` writes it from what exists"
         );
         assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
     }

@@ -9,7 +9,7 @@ use gwctl_fleet::columns::{self, ALL, Column, Drawn, Sort};
 pub enum NotSorted {
     #[error(transparent)]
     Column(#[from] NotPicked),
-    #[error("`{0}` is no way to sort; accepted are up and down")]
+    #[error("`{0}` is not a sort order; accepted are up and down")]
     Way(String),
 }
 

@@ -7,7 +7,7 @@ const AGAIN: &str = "`gwctl discover` writes it from what exists";
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotKept {
     /// AWS does not say what there is now.
-    #[error("what was built could not be read back: {why}; {again}", again = AGAIN)]
+    #[error("gwctl could not look up what was built: {why}; {again}", again = AGAIN)]
     NotReadBack { why: String },
     /// The file could not be read, or not be written.
     #[error("the configuration was not written: {why}; {again}", again = AGAIN)]

@@ -60,7 +60,7 @@ pub fn help(has_faults: bool) -> Vec<HelpLine> {
 }
 
 /// Reads a command line without its colon. A verb may be cut short as long as it stays the only
-/// one that begins so; an empty line is no command.
+/// one that begins so; an empty line is not a command.
 pub fn parse(line: &str, state: &State) -> Result<Option<Command>, NotUnderstood> {
     let line = line.trim().trim_start_matches(':').trim_start();
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));

@@ -30,10 +30,10 @@ pub enum NoLever {
         missing: Option<Missing>,
     },
     /// AWS has no such check.
-    #[error("its health check {0} does not exist: DNS answers with its record whatever happens")]
+    #[error("its health check {0} does not exist: DNS always answers with its record")]
     CheckGone(String),
     /// A record of this type has no check.
-    #[error("its {0} record has no health check: DNS goes on answering with it")]
+    #[error("its {0} record has no health check: DNS always answers with it")]
     Unchecked(String),
     /// A record of this type is an alias to a group that has several.
     #[error("no single health check decides on its {0} record, an alias to a weighted group")]

@@ -60,7 +60,7 @@ mod tests {
                 Some(Verdict::Degraded),
                 "has 3 days left, critical limit 14",
             ),
-            (-1, Some(Verdict::Down), "is over"),
+            (-1, Some(Verdict::Down), "expired"),
         ] {
             let mut fixture = Fixture::healthy();
             let end = Fixture::now() + SignedDuration::from_hours(hours);

@@ -186,7 +186,7 @@ fn a_dead_writers_region_is_down_even_when_route_53_cannot_be_asked() {
     assert!(
         dead.reasons[0]
             .text
-            .contains("heard of its database for 4 min"),
+            .contains("no replication from its database for 4 min"),
         "{dead:?}"
     );
 }
@@ -288,7 +288,7 @@ fn a_region_that_this_machines_resolver_alone_does_not_know_is_unknown() {
 #[test]
 fn a_proxy_that_refuses_and_an_answer_of_cloudfront_itself_tell_nothing_of_the_region() {
     let refused = |f: &mut Fixture| {
-        let why = "the proxy 10.0.0.1:3128 refuses the way".to_owned();
+        let why = "the proxy 10.0.0.1:3128 refuses to connect".to_owned();
         let refusal = Err(Missing::CouldNotAsk { why });
         let probe = &mut f.site(HERE).probe;
         probe.renew(refusal, Fixture::now(), Source::this_machine());

@@ -18,7 +18,7 @@ pub(super) enum HelperError {
 /// How it failed.
 #[derive(Debug, Clone, thiserror::Error)]
 pub(super) enum Failure {
-    #[error("was left")]
+    #[error("was abandoned")]
     Left,
     #[error("was ended")]
     Ended,
@@ -34,7 +34,7 @@ pub(super) enum Failure {
     /// With what it said last; nothing where it said nothing.
     #[error("ended with {status}{}", and_said(.said))]
     Status { status: ExitStatus, said: String },
-    #[error("answered something else than credentials: {0}")]
+    #[error("printed something other than credentials: {0}")]
     Answer(#[from] WrongAnswer),
 }
 

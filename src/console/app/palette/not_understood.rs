@@ -7,7 +7,7 @@ use gwctl_actions::arguments::{ArgumentError, NotPicked};
 /// What was found, and what is accepted.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum NotUnderstood {
-    #[error("`:{0}` is no command; Tab completes, `:help` lists them")]
+    #[error("`:{0}` is not a command; Tab completes, `:help` lists them")]
     NoCommand(String),
     /// Several begin so.
     #[error("`:{word}` could be {}", .names.join(" or "))]
@@ -17,7 +17,7 @@ pub enum NotUnderstood {
     /// No fleet, Region, theme or column.
     #[error(transparent)]
     Picked(#[from] NotPicked),
-    #[error("`{0}` is no pace; accepted are calm and incident")]
+    #[error("`{0}` is not a pace; accepted are calm and incident")]
     Pace(String),
     #[error("`:pace` takes calm or incident")]
     NoPace,
