@@ -232,7 +232,7 @@ fn the_line_refuses_what_is_no_region_and_where_the_fleet_is() {
             "the fleet is in us-east-1 already",
         ),
         (":provision\n", ":provision REGION"),
-        (":retire eu-central-1\n", "no Region of this fleet"),
+        (":retire eu-central-1\n", "not a Region of this fleet"),
         (":down now\n", "takes no argument"),
     ] {
         let mut state = calm();

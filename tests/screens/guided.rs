@@ -127,7 +127,7 @@ fn a_run_of_somebody_else_says_whose_it_is_and_takes_no_order() {
     let state = with_run((120, 40), run::running(), Hold::Nobody);
     let shown = look(&state);
     assert!(
-        shown.contains("Nobody moves this run") && shown.contains("T take over"),
+        shown.contains("No process drives this run") && shown.contains("T take over"),
         "{shown}"
     );
 }

@@ -93,7 +93,7 @@ fn arming_ends_by_itself() {
     assert_eq!(state.armed_for(), Some(SignedDuration::from_secs(1)));
     later(&mut state, SignedDuration::from_secs(1));
     assert!(!state.may_change());
-    assert!(notice(&state).contains("only looks again"));
+    assert!(notice(&state).contains("read-only again"));
 }
 
 #[test]
