@@ -129,7 +129,7 @@ impl Stand {
 
 pub fn redirected(ministack: String, moto: String) -> SharedHttpClient {
     let real = aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https();
     http_client_fn(move |settings, components| {
         SharedHttpConnector::new(Redirect {
