@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use gwctl::fleet::{Metric, Missing, Pace, Snapshot, Verdict};
 
-use super::stand::{REPLY, Stand, region, world};
+use tokio::time::Instant;
+
+use super::stand::{REPLY, Stand, region, without_answers_from, world};
 
 /// Where the switches stand takes a third round, which the first picture does not wait for.
 const LIMIT: Duration = Duration::from_millis(80 * 3 / 2 + 100);
@@ -217,4 +219,27 @@ async fn a_stand_without_public_dns_is_told_by_route_53_itself() {
         "{:#?}",
         picture.judgement
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_waits_three_seconds_longer_for_iam_and_no_more() {
+    let sim = world("calm", 3);
+    let door = without_answers_from("iam.amazonaws.com", &sim);
+    let stand = Stand::behind(door, sim, Pace::Calm, |spec| spec).await;
+    let start = Instant::now();
+    let limit = Duration::from_mins(2);
+    stand.observer.first_to_act_on(limit).await;
+    let rest = start.elapsed();
+    let picture = stand.observer.first_to_plan_on(limit).await;
+    assert_eq!(picture.permissions.why_missing(), Some(&Missing::NotYet));
+    let waited = start.elapsed().checked_sub(rest).unwrap();
+    assert_eq!(waited.as_secs(), 3, "{waited:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_has_what_iam_says_where_it_answers() {
+    let stand = Stand::over(world("calm", 3), Pace::Calm).await;
+    let limit = Duration::from_mins(2);
+    let picture = stand.observer.first_to_plan_on(limit).await;
+    assert!(picture.permissions.current().is_some());
 }

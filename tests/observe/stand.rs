@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gwctl::aws::{Session, SessionOptions, Timeouts, in_process};
+use gwctl::aws::{Handler, Session, SessionOptions, Timeouts, in_process};
 use gwctl::fleet::{Pace, ProbeReport, Region, Snapshot};
 use gwctl::observe::{Answerer, NoProbe, Observer, Prober, Refresh, Resolved};
 use gwctl::sim::{Scenario, Sim, SimOptions, wire};
@@ -50,9 +50,19 @@ impl Stand {
         pace: Pace,
         change: impl FnOnce(gwctl::fleet::FleetSpec) -> gwctl::fleet::FleetSpec,
     ) -> Self {
+        Self::behind(wire::handler(sim.clone()), sim, pace, change).await
+    }
+
+    /// As [`Self::with`], where `door` answers for AWS.
+    pub async fn behind(
+        door: Handler,
+        sim: Sim,
+        pace: Pace,
+        change: impl FnOnce(gwctl::fleet::FleetSpec) -> gwctl::fleet::FleetSpec,
+    ) -> Self {
         let session = Session::connect(SessionOptions {
             profile: None,
-            http_client: Some(in_process(wire::handler(sim.clone()))),
+            http_client: Some(in_process(door)),
             timeouts: Timeouts::default(),
             clock: sim.clock(),
         })
@@ -124,6 +134,21 @@ impl Stand {
             .map(|(_, stats)| stats.calls)
             .sum()
     }
+}
+
+/// `sim`'s AWS, in which nothing ever comes back from `host`.
+pub fn without_answers_from(host: &'static str, sim: &Sim) -> Handler {
+    let door = wire::handler(sim.clone());
+    Arc::new(move |request| {
+        let silent = request.uri().host() == Some(host);
+        let answer = door(request);
+        Box::pin(async move {
+            if silent {
+                std::future::pending::<()>().await;
+            }
+            answer.await
+        })
+    })
 }
 
 /// The operator's own view of the simulated world.

@@ -365,8 +365,8 @@ mod drill {
     #[expect(clippy::panic, reason = "panicking is what it is for")]
     pub(super) fn panic_if_asked() {
         match std::env::var("GWCTL_TEST_PANIC").as_deref() {
-            Ok("loop") => panic!("a drill on the loop"),
-            Ok("task") => drop(tokio::spawn(async { panic!("a drill in a task") })),
+            Ok("loop" | "loop-abort") => panic!("a drill on the loop"),
+            Ok("task" | "task-abort") => drop(tokio::spawn(async { panic!("a drill in a task") })),
             _ => {}
         }
     }

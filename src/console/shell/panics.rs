@@ -48,8 +48,9 @@ impl Watch {
                 report.get_or_insert_with(|| text.clone());
             }
             heard.cancel();
-            if cfg!(panic = "abort") {
+            if cfg!(panic = "abort") || drill::aborts() {
                 last_words(ours, text);
+                std::process::abort();
             }
         }));
         Self {
@@ -74,13 +75,21 @@ impl Drop for Watch {
     }
 }
 
-/// In a build that does not unwind, the process is over when the hook returns. On another thread than the loop's, the
+/// In a build that does not unwind, the process is over after the hook. On another thread than the loop's, the
 /// loop ends it in good order before that; where it does not, or has no thread any more, this is the end.
 fn last_words(ours: bool, report: String) {
     // Long enough for the loop to end, and for the log to be written.
     thread::sleep(if ours { WRITTEN } else { LEFT });
     tty::restore();
     eprintln!("gwctl: {}", ConsoleError::Panicked { report });
+}
+
+/// Does on request what a build does that does not unwind, so that tests can see it. Debug builds only.
+mod drill {
+    pub(super) fn aborts() -> bool {
+        cfg!(debug_assertions)
+            && std::env::var("GWCTL_TEST_PANIC").is_ok_and(|place| place.ends_with("-abort"))
+    }
 }
 
 fn is_own(own: ThreadId) -> bool {

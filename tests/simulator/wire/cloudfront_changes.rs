@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use aws_sdk_acm::types::CertificateStatus;
 use aws_sdk_cloudfront::Client;
 use aws_sdk_cloudfront::error::SdkError;
 use aws_sdk_cloudfront::operation::update_distribution::UpdateDistributionError;
 use aws_sdk_cloudfront::types::{DistributionConfig, InvalidationBatch, Paths};
 use gwctl::sim::Sim;
+use serde_json::json;
 
+use super::json::acm;
 use super::{DISTRIBUTION, code, sdk, world};
 
 fn client(sim: &Sim) -> Client {
@@ -38,17 +39,19 @@ async fn update(
 }
 
 /// Certificates of us-east-1 that nothing uses: ARN, names, status.
-async fn spare(sim: &Sim) -> Vec<(String, Vec<String>, CertificateStatus)> {
-    let acm = aws_sdk_acm::Client::new(&sdk(sim, "us-east-1"));
-    let all = acm.list_certificates().send().await.unwrap();
+async fn spare(sim: &Sim) -> Vec<(String, Vec<String>, String)> {
+    let all = acm(sim, "us-east-1", "ListCertificates", json!({})).await;
+    let all = all.unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
     let mut found = Vec::new();
-    for one in all.certificate_summary_list() {
-        let arn = one.certificate_arn().unwrap();
-        let whole = acm.describe_certificate().certificate_arn(arn).send().await;
-        let whole = whole.unwrap().certificate.unwrap();
-        if whole.in_use_by().is_empty() {
-            let names = whole.subject_alternative_names().to_vec();
-            found.push((arn.to_owned(), names, whole.status.unwrap()));
+    for one in all["CertificateSummaryList"].as_array().unwrap() {
+        let arn = json!({ "CertificateArn": one["CertificateArn"] });
+        let whole = acm(sim, "us-east-1", "DescribeCertificate", arn).await;
+        let whole = &whole.unwrap()["Certificate"];
+        if whole["InUseBy"].as_array().is_none_or(Vec::is_empty) {
+            let names = whole["SubjectAlternativeNames"].as_array().unwrap();
+            let names = names.iter().map(text).collect();
+            found.push((text(&whole["CertificateArn"]), names, text(&whole["Status"])));
         }
     }
     found
@@ -62,7 +65,7 @@ async fn a_certificate_is_attached_under_the_etag_and_takes_minutes() {
     let domain = "api.orders.example.com".to_owned();
     let (fitting, ..) = certificates
         .iter()
-        .find(|(_, names, status)| names.contains(&domain) && *status == CertificateStatus::Issued)
+        .find(|(_, names, status)| names.contains(&domain) && *status == "ISSUED")
         .unwrap();
     let (etag, before) = config(&client).await;
     let wanted = with_certificate(before.clone(), fitting);
@@ -120,7 +123,7 @@ async fn certificates_that_do_not_fit_are_refused_and_change_nothing() {
     let (etag, before) = config(&client).await;
     let pending = certificates
         .iter()
-        .find(|(.., status)| *status == CertificateStatus::PendingValidation);
+        .find(|(.., status)| *status == "PENDING_VALIDATION");
     let foreign = certificates
         .iter()
         .find(|(_, names, _)| names[0] == "api.payments.example.com");

@@ -1,93 +1,65 @@
-//! Lambda, both API Gateways, ACM and STS through the SDK.
+//! Lambda, both API Gateways and ACM over their JSON protocols; quotas and STS through the SDK.
 
 use gwctl::sim::{Sim, SimOptions};
+use serde_json::json;
 
-use super::{ACCOUNT, code, noon, sdk, world};
+use super::json::{acm, get, put};
+use super::{ACCOUNT, noon, sdk, world};
+
+const FUNCTIONS: &str = "/2015-03-31/functions";
+
+/// What Lambda tells in `region` at `path` below its functions.
+async fn lambda(sim: &Sim, region: &str, path: &str) -> super::json::Told {
+    get(sim, "lambda", region, &format!("{FUNCTIONS}{path}")).await
+}
 
 #[tokio::test(start_paused = true)]
 async fn functions_are_found_by_name_arn_and_version() {
-    let client = aws_sdk_lambda::Client::new(&sdk(&world("calm"), "eu-west-1"));
-    let read = client
-        .get_function_configuration()
-        .function_name("orders-read")
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(
-        (read.version(), read.memory_size()),
-        (Some("$LATEST"), Some(512))
-    );
-    assert!(read.last_modified().unwrap().ends_with("+0000"));
-    let arn = read.function_arn().unwrap();
+    let sim = world("calm");
+    let read = lambda(&sim, "eu-west-1", "/orders-read/configuration").await;
+    let read = read.unwrap();
+    assert_eq!(read["Version"], "$LATEST");
+    assert_eq!(read["MemorySize"], 512);
+    assert!(read["LastModified"].as_str().unwrap().ends_with("+0000"));
+    let arn = read["FunctionArn"].as_str().unwrap();
     for name in [arn.to_owned(), format!("{ACCOUNT}:function:orders-read")] {
-        assert!(
-            client
-                .get_function_configuration()
-                .function_name(name)
-                .send()
-                .await
-                .is_ok()
-        );
+        let path = format!("/{}/configuration", name.replace(':', "%3A"));
+        assert!(lambda(&sim, "eu-west-1", &path).await.is_ok(), "{name}");
     }
-    let versioned = client
-        .get_function()
-        .function_name("orders-read")
-        .qualifier("41")
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(versioned.configuration().unwrap().version(), Some("41"));
-    let list = client.list_functions().send().await.unwrap();
-    let names: Vec<_> = list
-        .functions()
-        .iter()
-        .filter_map(|one| one.function_name())
-        .collect();
+    let versioned = lambda(&sim, "eu-west-1", "/orders-read?Qualifier=41").await;
+    assert_eq!(versioned.unwrap()["Configuration"]["Version"], "41");
+    let list = lambda(&sim, "eu-west-1", "/").await.unwrap();
+    let functions = list["Functions"].as_array().unwrap().iter();
+    let names: Vec<_> = functions.map(|one| &one["FunctionName"]).collect();
     assert_eq!(names, ["orders-read", "orders-write"]);
-    for (name, qualifier) in [("nope", None), ("orders-read", Some("99"))] {
-        let call = client.get_function_configuration().function_name(name);
-        let error = call
-            .set_qualifier(qualifier.map(str::to_owned))
-            .send()
-            .await
-            .unwrap_err();
-        assert!(
-            error.into_service_error().is_resource_not_found_exception(),
-            "{name}"
-        );
+    for path in [
+        "/nope/configuration",
+        "/orders-read/configuration?Qualifier=99",
+    ] {
+        let refused = lambda(&sim, "eu-west-1", path).await;
+        assert_eq!(refused.unwrap_err(), "ResourceNotFoundException", "{path}");
     }
-    let settings = client.get_account_settings().send().await.unwrap();
-    assert_eq!(
-        settings.account_limit().unwrap().concurrent_executions(),
-        1_000
-    );
-    assert_eq!(settings.account_usage().unwrap().function_count(), 2);
+    let settings = get(&sim, "lambda", "eu-west-1", "/2016-08-19/account-settings").await;
+    let settings = settings.unwrap();
+    assert_eq!(settings["AccountLimit"]["ConcurrentExecutions"], 1_000);
+    assert_eq!(settings["AccountUsage"]["FunctionCount"], 2);
 }
 
 #[tokio::test(start_paused = true)]
 async fn new_code_is_told_by_its_checksum_and_may_be_published() {
-    let client = aws_sdk_lambda::Client::new(&sdk(&world("calm"), "eu-west-1"));
-    let update = || {
-        let call = client.update_function_code().function_name("orders-read");
-        call.s3_bucket("code").s3_key("read-42.zip").publish(true)
-    };
-    let found = client.get_function().function_name("orders-read");
-    let found = found.send().await.unwrap();
-    assert!(
-        found
-            .code()
-            .unwrap()
-            .location()
-            .unwrap()
-            .contains("orders-read")
-    );
-    let changed = update().send().await.unwrap();
-    assert_eq!(changed.version(), Some("42"));
-    let before = found.configuration().unwrap();
-    assert_ne!(changed.code_sha256(), before.code_sha256());
-    let image = client.update_function_code().function_name("orders-read");
-    let refused = image.image_uri("account/image:1").send().await.unwrap_err();
-    assert_eq!(code(&refused), "InvalidParameterValueException");
+    let sim = world("calm");
+    let found = lambda(&sim, "eu-west-1", "/orders-read").await.unwrap();
+    let location = found["Code"]["Location"].as_str().unwrap();
+    assert!(location.contains("orders-read"));
+    let path = format!("{FUNCTIONS}/orders-read/code");
+    let code = json!({ "S3Bucket": "code", "S3Key": "read-42.zip", "Publish": true });
+    let changed = put(&sim, "lambda", "eu-west-1", &path, code).await.unwrap();
+    assert_eq!(changed["Version"], "42");
+    let before = &found["Configuration"]["CodeSha256"];
+    assert_ne!(&changed["CodeSha256"], before);
+    let image = json!({ "ImageUri": "account/image:1" });
+    let refused = put(&sim, "lambda", "eu-west-1", &path, image).await;
+    assert_eq!(refused.unwrap_err(), "InvalidParameterValueException");
 }
 
 #[tokio::test(start_paused = true)]
@@ -116,19 +88,23 @@ async fn every_service_tells_its_own_quotas() {
         (limit.count(), limit.limit().unwrap().value()),
         (checks, 200)
     );
-    let gateway = aws_sdk_apigateway::Client::new(&here);
-    let account = gateway.get_account().send().await.unwrap();
-    let rate = account.throttle_settings().unwrap().rate_limit();
+    let account = get(&sim, "apigateway", "eu-west-1", "/account").await.unwrap();
+    let rate = account["throttleSettings"]["rateLimit"].as_f64().unwrap();
     assert!((9_999.0..10_001.0).contains(&rate));
 }
 
 #[tokio::test(start_paused = true)]
 async fn functions_are_paged() {
-    let client = aws_sdk_lambda::Client::new(&sdk(&world("calm"), "us-east-1"));
-    let mut pages = client.list_functions().max_items(2).into_paginator().send();
+    let sim = world("calm");
     let mut sizes = Vec::new();
-    while let Some(page) = pages.next().await {
-        sizes.push(page.unwrap().functions().len());
+    let mut path = "/?MaxItems=2".to_owned();
+    loop {
+        let page = lambda(&sim, "us-east-1", &path).await.unwrap();
+        sizes.push(page["Functions"].as_array().unwrap().len());
+        let Some(marker) = page["NextMarker"].as_str() else {
+            break;
+        };
+        path = format!("/?MaxItems=2&Marker={marker}");
     }
     assert_eq!(sizes, [2, 1], "the router too is in us-east-1");
 }
@@ -146,125 +122,91 @@ fn rest_world() -> Sim {
 async fn http_apis_belong_to_version_two() {
     let sim = world("calm");
     let id = sim.spec().sites[1].api.clone();
-    let v2 = aws_sdk_apigatewayv2::Client::new(&sdk(&sim, "eu-west-1"));
-    let api = v2.get_api().api_id(&id).send().await.unwrap();
+    let told = async |path: &str| get(&sim, "apigateway", "eu-west-1", path).await;
+    let api = told(&format!("/v2/apis/{id}")).await.unwrap();
     assert_eq!(
-        (api.name(), api.protocol_type().unwrap().as_str()),
-        (Some("orders"), "HTTP")
+        (&api["name"], &api["protocolType"]),
+        (&json!("orders"), &json!("HTTP"))
     );
-    assert!(api.created_date().is_some());
-    assert_eq!(v2.get_apis().send().await.unwrap().items().len(), 1);
-    let stages = v2.get_stages().api_id(&id).send().await.unwrap();
-    assert_eq!(stages.items()[0].stage_name(), Some("$default"));
-    let domains = v2.get_domain_names().send().await.unwrap();
-    let name = domains.items()[0].domain_name().unwrap();
+    assert!(api["createdDate"].is_string());
+    let count = |list: &serde_json::Value, key: &str| list[key].as_array().map(Vec::len);
+    let all = told("/v2/apis").await.unwrap();
+    assert_eq!(count(&all, "items"), Some(1));
+    let stages = told(&format!("/v2/apis/{id}/stages")).await.unwrap();
+    assert_eq!(stages["items"][0]["stageName"], "$default");
+    let domains = told("/v2/domainnames").await.unwrap();
+    let name = domains["items"][0]["domainName"].as_str().unwrap();
     assert_eq!(name, "eu-west-1.api.orders.example.com");
-    let domain = v2.get_domain_name().domain_name(name).send().await.unwrap();
-    let configuration = &domain.domain_name_configurations()[0];
-    assert_eq!(
-        configuration.domain_name_status().unwrap().as_str(),
-        "AVAILABLE"
-    );
-    assert!(configuration.hosted_zone_id().is_some());
-    let v1 = aws_sdk_apigateway::Client::new(&sdk(&sim, "eu-west-1"));
-    let wrong = v1.get_rest_api().rest_api_id(&id).send().await.unwrap_err();
-    assert!(wrong.into_service_error().is_not_found_exception());
-    assert!(v1.get_rest_apis().send().await.unwrap().items().is_empty());
-    assert_eq!(v1.get_domain_names().send().await.unwrap().items().len(), 1);
+    let domain = told(&format!("/v2/domainnames/{name}")).await.unwrap();
+    let configuration = &domain["domainNameConfigurations"][0];
+    assert_eq!(configuration["domainNameStatus"], "AVAILABLE");
+    assert!(configuration["hostedZoneId"].is_string());
+    let wrong = told(&format!("/restapis/{id}")).await;
+    assert_eq!(wrong.unwrap_err(), "NotFoundException");
+    let none = told("/restapis").await.unwrap();
+    assert_eq!(count(&none, "item").unwrap_or(0), 0);
+    let names = told("/domainnames").await.unwrap();
+    assert_eq!(count(&names, "item"), Some(1));
 }
 
 #[tokio::test(start_paused = true)]
 async fn rest_apis_belong_to_version_one() {
     let sim = rest_world();
     let id = sim.spec().sites[0].api.clone();
-    let v1 = aws_sdk_apigateway::Client::new(&sdk(&sim, "us-east-1"));
-    let api = v1.get_rest_api().rest_api_id(&id).send().await.unwrap();
-    assert_eq!(api.name(), Some("orders"));
-    assert!(api.created_date().is_some());
-    assert_eq!(v1.get_rest_apis().send().await.unwrap().items().len(), 1);
-    let stages = v1.get_stages().rest_api_id(&id).send().await.unwrap();
-    assert_eq!(stages.item()[0].stage_name(), Some("live"));
-    let domain = v1
-        .get_domain_name()
-        .domain_name("us-east-1.api.orders.example.com")
-        .send()
-        .await
-        .unwrap();
-    assert!(domain.regional_hosted_zone_id().is_some());
-    let nobody = v1
-        .get_domain_name()
-        .domain_name("nobody.example.com")
-        .send()
-        .await
-        .unwrap_err();
-    assert!(nobody.into_service_error().is_not_found_exception());
-    let v2 = aws_sdk_apigatewayv2::Client::new(&sdk(&sim, "us-east-1"));
-    let wrong = v2.get_api().api_id(&id).send().await.unwrap_err();
-    assert!(wrong.into_service_error().is_not_found_exception());
+    let told = async |path: &str| get(&sim, "apigateway", "us-east-1", path).await;
+    let api = told(&format!("/restapis/{id}")).await.unwrap();
+    assert_eq!(api["name"], "orders");
+    assert!(api["createdDate"].is_number());
+    let all = told("/restapis").await.unwrap();
+    assert_eq!(all["item"].as_array().unwrap().len(), 1);
+    let stages = told(&format!("/restapis/{id}/stages")).await.unwrap();
+    assert_eq!(stages["item"][0]["stageName"], "live");
+    let domain = told("/domainnames/us-east-1.api.orders.example.com").await;
+    assert!(domain.unwrap()["regionalHostedZoneId"].is_string());
+    let nobody = told("/domainnames/nobody.example.com").await;
+    assert_eq!(nobody.unwrap_err(), "NotFoundException");
+    let wrong = told(&format!("/v2/apis/{id}")).await;
+    assert_eq!(wrong.unwrap_err(), "NotFoundException");
 }
 
 #[tokio::test(start_paused = true)]
 async fn certificates_are_listed_and_described_where_they_are() {
     let sim = world("calm");
-    let client = aws_sdk_acm::Client::new(&sdk(&sim, "us-east-1"));
-    let list = client.list_certificates().send().await.unwrap();
-    let domains: Vec<_> = list
-        .certificate_summary_list()
-        .iter()
-        .filter(|one| one.in_use() == Some(true))
-        .filter_map(|one| one.domain_name())
-        .collect();
+    let list = acm(&sim, "us-east-1", "ListCertificates", json!({})).await;
+    let list = list.unwrap();
+    let summaries = list["CertificateSummaryList"].as_array().unwrap();
+    let used = summaries.iter().filter(|one| one["InUse"] == true);
+    let domains: Vec<_> = used.map(|one| &one["DomainName"]).collect();
     assert_eq!(
         domains,
         ["us-east-1.api.orders.example.com", "api.orders.example.com"]
     );
-    let arn = list.certificate_summary_list()[1]
-        .certificate_arn()
-        .unwrap();
-    let detail = client
-        .describe_certificate()
-        .certificate_arn(arn)
-        .send()
-        .await
-        .unwrap();
-    let certificate = detail.certificate().unwrap();
-    assert_eq!(certificate.status().unwrap().as_str(), "ISSUED");
-    let (from, to) = (
-        certificate.not_before().unwrap(),
-        certificate.not_after().unwrap(),
-    );
-    assert_eq!((to.secs() - from.secs() + 1) / 86_400, 198);
-    assert_eq!(
-        certificate
-            .renewal_summary()
-            .unwrap()
-            .renewal_status()
-            .as_str(),
-        "SUCCESS"
-    );
-    let elsewhere = aws_sdk_acm::Client::new(&sdk(&sim, "eu-west-1"));
-    let error = elsewhere
-        .describe_certificate()
-        .certificate_arn(arn)
-        .send()
-        .await
-        .unwrap_err();
-    assert!(error.into_service_error().is_resource_not_found_exception());
-    let odd = client
-        .describe_certificate()
-        .certificate_arn("certificate/1")
-        .send()
-        .await
-        .unwrap_err();
-    assert_eq!(code(&odd), "InvalidArnException");
-    let mut pages = client
-        .list_certificates()
-        .max_items(1)
-        .into_paginator()
-        .send();
+    let arn = summaries[1]["CertificateArn"].as_str().unwrap();
+    let describe = async |region: &str, arn: &str| {
+        let body = json!({ "CertificateArn": arn });
+        acm(&sim, region, "DescribeCertificate", body).await
+    };
+    let detail = describe("us-east-1", arn).await.unwrap();
+    let certificate = &detail["Certificate"];
+    assert_eq!(certificate["Status"], "ISSUED");
+    let seconds = |field: &str| certificate[field].as_f64().unwrap();
+    let days = (seconds("NotAfter") - seconds("NotBefore") + 1.0) / 86_400.0;
+    assert!((197.9..198.1).contains(&days), "{days}");
+    assert_eq!(certificate["RenewalSummary"]["RenewalStatus"], "SUCCESS");
+    let elsewhere = describe("eu-west-1", arn).await;
+    assert_eq!(elsewhere.unwrap_err(), "ResourceNotFoundException");
+    let odd = describe("us-east-1", "certificate/1").await;
+    assert_eq!(odd.unwrap_err(), "InvalidArnException");
     let mut count = 0;
-    while let Some(page) = pages.next().await {
-        count += page.unwrap().certificate_summary_list().len();
+    let mut body = json!({ "MaxItems": 1 });
+    loop {
+        let page = acm(&sim, "us-east-1", "ListCertificates", body.clone()).await;
+        let page = page.unwrap();
+        count += page["CertificateSummaryList"].as_array().unwrap().len();
+        let Some(next) = page["NextToken"].as_str() else {
+            break;
+        };
+        body["NextToken"] = next.into();
     }
     assert_eq!(
         count, 5,

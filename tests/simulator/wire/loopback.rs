@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use base64::Engine as _;
 use sha2::Digest as _;
 
-use super::{over_loopback, world};
+use super::world;
 
 struct Reply {
     status: u16,
@@ -23,15 +23,27 @@ struct Reply {
 }
 
 async fn send(server: &Server, method: &str, path: &str) -> Reply {
+    send_with(server, method, path, &[]).await
+}
+
+async fn send_with(
+    server: &Server,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+) -> Reply {
     let stream = TcpStream::connect(server.address()).await.unwrap();
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
         .await
         .unwrap();
     tokio::spawn(connection);
-    let request = Request::builder()
+    let mut request = Request::builder()
         .method(method)
         .uri(path)
-        .header("host", "localhost");
+        .header("host", format!("{}", server.address()));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
     let response = sender
         .send_request(request.body(Full::<Bytes>::default()).unwrap())
         .await
@@ -119,15 +131,15 @@ async fn a_functions_package_is_where_lambda_says_and_has_its_checksum() {
     let sim = world("calm");
     let server = serve(sim, 0).await.unwrap();
     let address = format!("http://{}", server.address());
-    let config = over_loopback(&address, "eu-west-1");
-    let client = aws_sdk_lambda::Client::new(&config);
-    let found = client.get_function().function_name("orders-read");
-    let found = found.send().await.unwrap();
-    let location = found.code().unwrap().location().unwrap();
+    let credential = "AWS4-HMAC-SHA256 Credential=A/20261123/eu-west-1/lambda/aws4_request";
+    let path = "/2015-03-31/functions/orders-read";
+    let found = send_with(&server, "GET", path, &[("authorization", credential)]).await;
+    let found: serde_json::Value = serde_json::from_str(&found.body).unwrap();
+    let location = found["Code"]["Location"].as_str().unwrap();
     let path = location.strip_prefix(&address).unwrap();
     let package = send(&server, "GET", path).await;
     let sum = base64::prelude::BASE64_STANDARD.encode(sha2::Sha256::digest(package.body));
-    assert_eq!(found.configuration().unwrap().code_sha256(), Some(&*sum));
+    assert_eq!(found["Configuration"]["CodeSha256"], sum);
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ mod cloudfront;
 mod cloudfront_changes;
 mod cloudwatch;
 mod dns;
+mod json;
 mod lambda_and_apis;
 mod loopback;
 mod protocols;

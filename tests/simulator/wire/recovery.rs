@@ -7,7 +7,9 @@ use aws_sdk_route53recoverycluster::types::{
     RoutingControlState as State, UpdateRoutingControlStateEntry as Entry,
 };
 use gwctl::sim::{Scenario, Sim, SimOptions};
+use serde_json::Value;
 
+use super::json::get;
 use super::{code, noon, sdk, world};
 
 fn with_arc() -> Sim {
@@ -51,15 +53,21 @@ fn answer(sim: &Sim) -> String {
 #[tokio::test(start_paused = true)]
 async fn the_configuration_names_five_endpoints_and_the_controls() {
     let sim = with_arc();
-    let config = aws_sdk_route53recoverycontrolconfig::Client::new(&sdk(&sim, "us-west-2"));
-    let clusters = config.list_clusters().send().await.unwrap();
-    let arn = clusters.clusters()[0].cluster_arn().unwrap();
-    let cluster = config.describe_cluster().cluster_arn(arn).send().await;
-    let cluster = cluster.unwrap().cluster.unwrap();
-    let told: Vec<_> = cluster
-        .cluster_endpoints()
+    let told = async |sim: &Sim, path: &str| {
+        let service = "route53-recovery-control-config";
+        get(sim, service, "us-west-2", path).await
+    };
+    let in_path = |arn: &Value| {
+        let arn = arn.as_str().unwrap();
+        arn.replace(':', "%3A").replace('/', "%2F")
+    };
+    let clusters = told(&sim, "/cluster").await.unwrap();
+    let arn = in_path(&clusters["Clusters"][0]["ClusterArn"]);
+    let cluster = told(&sim, &format!("/cluster/{arn}")).await.unwrap();
+    let endpoints = cluster["Cluster"]["ClusterEndpoints"].as_array().unwrap();
+    let told_endpoints: Vec<_> = endpoints
         .iter()
-        .map(|one| (one.region().unwrap(), one.endpoint().unwrap()))
+        .map(|one| (one["Region"].as_str().unwrap(), one["Endpoint"].as_str().unwrap()))
         .collect();
     let spec = sim.spec();
     let written: Vec<_> = spec
@@ -68,26 +76,23 @@ async fn the_configuration_names_five_endpoints_and_the_controls() {
         .iter()
         .map(|one| (one.region.as_str(), one.url.as_str()))
         .collect();
-    assert_eq!(told, written);
-    assert_eq!(told.len(), 5);
-    let panels = config.list_control_panels().send().await.unwrap();
-    let panel = panels.control_panels()[0].control_panel_arn().unwrap();
-    let listed = config.list_routing_controls().control_panel_arn(panel);
-    let listed = listed.send().await.unwrap();
-    assert_eq!(listed.routing_controls().len(), 3);
-    let one = listed.routing_controls()[0].routing_control_arn().unwrap();
-    let described = config.describe_routing_control().routing_control_arn(one);
-    let described = described.send().await.unwrap().routing_control.unwrap();
-    assert_eq!(described.name(), Some("orders-us-east-1"));
-    let rules = config.list_safety_rules().control_panel_arn(panel).send();
-    assert!(rules.await.unwrap().safety_rules()[0].assertion().is_some());
-    let nobody = config.describe_cluster().cluster_arn("arn:none").send();
-    let error = nobody.await.unwrap_err().into_service_error();
-    assert!(error.is_resource_not_found_exception());
-    let without =
-        aws_sdk_route53recoverycontrolconfig::Client::new(&sdk(&world("calm"), "us-west-2"));
-    let none = without.list_clusters().send().await.unwrap();
-    assert!(none.clusters().is_empty());
+    assert_eq!(told_endpoints, written);
+    assert_eq!(written.len(), 5);
+    let panels = told(&sim, "/controlpanels").await.unwrap();
+    let panel = in_path(&panels["ControlPanels"][0]["ControlPanelArn"]);
+    let listed = told(&sim, &format!("/controlpanel/{panel}/routingcontrols")).await;
+    let listed = listed.unwrap();
+    let controls = listed["RoutingControls"].as_array().unwrap();
+    assert_eq!(controls.len(), 3);
+    let one = in_path(&controls[0]["RoutingControlArn"]);
+    let described = told(&sim, &format!("/routingcontrol/{one}")).await.unwrap();
+    assert_eq!(described["RoutingControl"]["Name"], "orders-us-east-1");
+    let rules = told(&sim, &format!("/controlpanel/{panel}/safetyrules")).await;
+    assert!(rules.unwrap()["SafetyRules"][0]["ASSERTION"].is_object());
+    let nobody = told(&sim, "/cluster/arn%3Anone").await;
+    assert_eq!(nobody.unwrap_err(), "ResourceNotFoundException");
+    let none = told(&world("calm"), "/cluster").await.unwrap();
+    assert!(none["Clusters"].as_array().unwrap().is_empty());
 }
 
 #[tokio::test(start_paused = true)]

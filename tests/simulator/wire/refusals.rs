@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use aws_config::SdkConfig;
 use aws_sdk_sts::error::ProvideErrorMetadata;
 use aws_sdk_sts::operation::RequestId;
 use gwctl::sim::Sim;
+use serde_json::json;
 
+use super::json::{Told, acm, get};
 use super::{DISTRIBUTION, ZONE, sdk, world};
 
 /// The code that a read of each service fails with, by service.
-async fn codes(config: &SdkConfig) -> Vec<(&'static str, String)> {
+async fn codes(sim: &Sim, region: &str) -> Vec<(&'static str, String)> {
+    let config = &sdk(sim, region);
     fn said<T, E: ProvideErrorMetadata>(answer: Result<T, E>) -> String {
         answer.err().map_or("ok".into(), |error| {
             error.code().unwrap_or("no code").to_owned()
@@ -20,10 +22,9 @@ async fn codes(config: &SdkConfig) -> Vec<(&'static str, String)> {
     let rds = aws_sdk_rds::Client::new(config);
     let route53 = aws_sdk_route53::Client::new(config);
     let cloudfront = aws_sdk_cloudfront::Client::new(config);
-    let lambda = aws_sdk_lambda::Client::new(config);
-    let v1 = aws_sdk_apigateway::Client::new(config);
-    let v2 = aws_sdk_apigatewayv2::Client::new(config);
-    let acm = aws_sdk_acm::Client::new(config);
+    let json = |told: Told| told.err().unwrap_or_else(|| "ok".into());
+    let read = async |service, path| json(get(sim, service, region, path).await);
+    let acm = acm(sim, region, "ListCertificates", json!({})).await;
     let cloudformation = aws_sdk_cloudformation::Client::new(config);
     let sts = aws_sdk_sts::Client::new(config);
     vec![
@@ -37,10 +38,10 @@ async fn codes(config: &SdkConfig) -> Vec<(&'static str, String)> {
             "cloudfront",
             said(cloudfront.get_distribution().id(DISTRIBUTION).send().await),
         ),
-        ("lambda", said(lambda.list_functions().send().await)),
-        ("apigateway", said(v1.get_rest_apis().send().await)),
-        ("apigatewayv2", said(v2.get_apis().send().await)),
-        ("acm", said(acm.list_certificates().send().await)),
+        ("lambda", read("lambda", "/2015-03-31/functions/").await),
+        ("apigateway", read("apigateway", "/restapis").await),
+        ("apigatewayv2", read("apigateway", "/v2/apis").await),
+        ("acm", json(acm)),
         (
             "cloudformation",
             said(cloudformation.describe_stacks().send().await),
@@ -62,7 +63,7 @@ fn expect(pairs: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
 
 #[tokio::test(start_paused = true)]
 async fn expired_credentials_have_each_services_code() {
-    let config = sdk(&world("credentials-expired"), "eu-west-1");
+    let sim = world("credentials-expired");
     let (xml, json) = ("ExpiredToken", "ExpiredTokenException");
     let expected = expect(&[
         ("cloudwatch", xml),
@@ -76,12 +77,12 @@ async fn expired_credentials_have_each_services_code() {
         ("cloudformation", xml),
         ("sts", xml),
     ]);
-    assert_eq!(of(&codes(&config).await), expected);
+    assert_eq!(of(&codes(&sim, "eu-west-1").await), expected);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_region_that_is_not_enabled_does_not_know_the_caller() {
-    let answers = codes(&sdk(&world("calm"), "me-central-1")).await;
+    let answers = codes(&world("calm"), "me-central-1").await;
     for (service, code) in answers {
         match service {
             "route53" | "cloudfront" => assert_eq!(code, "ok", "{service} is global"),
@@ -95,10 +96,10 @@ async fn a_region_that_is_not_enabled_does_not_know_the_caller() {
 
 #[tokio::test(start_paused = true)]
 async fn throttling_has_each_services_code() {
-    let config = sdk(&world("throttled"), "eu-west-1");
+    let sim = world("throttled");
     let mut seen = std::collections::BTreeMap::new();
     for _ in 0..12 {
-        for (service, code) in codes(&config).await {
+        for (service, code) in codes(&sim, "eu-west-1").await {
             if code != "ok" {
                 seen.insert(service, code);
             }
@@ -225,7 +226,8 @@ async fn global_control_planes_that_are_down_answer_503_or_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn an_operation_that_is_not_simulated_is_refused_in_the_services_own_shape() {
-    let config = sdk(&world("calm"), "eu-west-1");
+    let sim = world("calm");
+    let config = sdk(&sim, "eu-west-1");
     let rds = aws_sdk_rds::Client::new(&config)
         .describe_db_proxies()
         .send()
@@ -240,18 +242,10 @@ async fn an_operation_that_is_not_simulated_is_refused_in_the_services_own_shape
         .unwrap_err();
     assert_eq!(cloudwatch.code(), Some("UnknownOperationException"));
     assert!(cloudwatch.message().unwrap().contains("ListDashboards"));
-    let lambda = aws_sdk_lambda::Client::new(&config)
-        .list_layers()
-        .send()
-        .await
-        .unwrap_err();
-    assert_eq!(lambda.code(), Some("UnknownOperationException"));
-    let acm = aws_sdk_acm::Client::new(&config)
-        .get_account_configuration()
-        .send()
-        .await
-        .unwrap_err();
-    assert_eq!(acm.code(), Some("UnknownOperationException"));
+    let lambda = get(&sim, "lambda", "eu-west-1", "/2018-10-31/layers").await;
+    assert_eq!(lambda.unwrap_err(), "UnknownOperationException");
+    let acm = acm(&sim, "eu-west-1", "GetAccountConfiguration", json!({})).await;
+    assert_eq!(acm.unwrap_err(), "UnknownOperationException");
     let route53 = aws_sdk_route53::Client::new(&config)
         .get_checker_ip_ranges()
         .send()
