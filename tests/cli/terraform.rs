@@ -296,6 +296,46 @@ fn a_raw_state_of_modules_agrees_with_a_calm_fleet() {
 }
 
 #[test]
+fn discover_names_the_addresses_beside_what_it_finds() {
+    let found = ran(
+        &["discover", "api.orders.example.com"],
+        "--state",
+        ALIASES_STATE,
+        "calm",
+    );
+    assert_eq!(found.code, 0, "{}{}", found.out, found.err);
+    for said in [
+        "# Terraform: aws_cloudfront_distribution.edge is the distribution",
+        "# Terraform: aws_rds_global_cluster.this is the global cluster",
+        "# Terraform: aws_route53_record.latency[\"us-east-1\"] is the latency record in us-east-1",
+        "# Terraform: module.euw1.aws_lambda_function.read is the function orders-read in eu-west-1",
+    ] {
+        assert!(found.out.contains(said), "{said}\n{}", found.out);
+    }
+    let home = Home::new();
+    home.configure(&found.out);
+    let check = home.run(&["config", "check"]);
+    assert_eq!(check.code, 0, "{}{}", check.err, found.out);
+    let command = ["discover", "api.orders.example.com", "-o", "json"];
+    let document = ran(&command, "--state", ALIASES_STATE, "calm").json();
+    let terraform = &document["terraform"];
+    assert_eq!(
+        terraform["addresses"].as_array().unwrap().len(),
+        4,
+        "{terraform:#}"
+    );
+    let absent = terraform["not_in_the_state"].to_string();
+    assert!(
+        absent.contains("the latency record") && !absent.contains("distribution"),
+        "{absent}"
+    );
+    let without = Home::new()
+        .run(&[&command[..], &["--demo"]].concat())
+        .json();
+    assert_eq!(without["terraform"], Value::Null);
+}
+
+#[test]
 fn a_run_that_moved_the_writer_explains_the_plan_by_its_name() {
     let served = Served::start(&["--speed", "20"]);
     let home = Home::new();
