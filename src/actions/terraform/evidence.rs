@@ -39,7 +39,7 @@ impl Runs {
 
     fn told(runs: &[RunState]) -> Self {
         let mut sent: Vec<Sent> = runs.iter().flat_map(changes).collect();
-        sent.sort_by(|a, b| b.at.cmp(&a.at));
+        sent.sort_by_key(|one| std::cmp::Reverse(one.at));
         Self { sent, unread: None }
     }
 

@@ -42,7 +42,7 @@ impl<'a> Known<'a> {
                 self.is_distribution(id).then_some(Part::Distribution)
             }
             "aws_acm_certificate" | "aws_acm_certificate_validation" => self.certificate(values),
-            "aws_cloudformation_stack" => self.stack(values, region()),
+            "aws_cloudformation_stack" => self.stack(values, region().as_ref()),
             kind if kind.starts_with("aws_lambda_") => self.function(values, region()),
             kind if kind.starts_with("aws_api_gateway_")
                 || kind.starts_with("aws_apigatewayv2_") =>
@@ -75,15 +75,15 @@ impl<'a> Known<'a> {
             .or_else(|| text(values, "id"))
             .unwrap_or_default();
         let arn = text(values, "arn");
-        let member = self.members().iter().find(|member| match arn {
-            Some(arn) => member.arn == arn,
-            None => {
-                let here = region
-                    .as_ref()
-                    .is_none_or(|region| *region == member.region);
-                here && member.cluster.eq_ignore_ascii_case(id)
-            }
-        });
+        let named = |member: &Member| {
+            let here = region
+                .as_ref()
+                .is_none_or(|region| *region == member.region);
+            here && member.cluster.eq_ignore_ascii_case(id)
+        };
+        let mut members = self.members().iter();
+        let member =
+            members.find(|member| arn.map_or_else(|| named(member), |arn| member.arn == arn));
         let global = text(values, "global_cluster_identifier").is_some_and(|id| self.is_global(id));
         match member {
             Some(member) => Some(Part::Cluster {
@@ -366,11 +366,11 @@ impl<'a> Known<'a> {
         ours.then_some(Part::Routing { region: None })
     }
 
-    fn stack(&self, values: &Value, region: Option<Region>) -> Option<Part> {
+    fn stack(&self, values: &Value, region: Option<&Region>) -> Option<Part> {
         let name = text(values, "name")?;
         let mut sites = self.spec.sites.iter();
         let site = sites.find(|site| {
-            let here = region.as_ref().is_none_or(|region| *region == site.region);
+            let here = region.is_none_or(|region| *region == site.region);
             here && site.stack.as_deref() == Some(name)
         })?;
         Some(Part::Stack {

@@ -96,7 +96,7 @@ impl std::fmt::Display for Part {
         match self {
             Self::GlobalCluster => f.write_str("the global cluster")?,
             Self::Cluster { id, .. } if id.is_empty() => {
-                f.write_str("a cluster of the global cluster")?
+                f.write_str("a cluster of the global cluster")?;
             }
             Self::Cluster { id, .. } => write!(f, "the cluster {id}")?,
             Self::Instance { id, .. } if id.is_empty() => f.write_str("a DB instance")?,
@@ -128,7 +128,7 @@ impl std::fmt::Display for Part {
             Self::Api { .. } => f.write_str("the API")?,
             Self::Endpoint { .. } => f.write_str("the custom domain name of the API")?,
             Self::Certificate { region: None } => {
-                f.write_str("the certificate of the distribution")?
+                f.write_str("the certificate of the distribution")?;
             }
             Self::Certificate { .. } => f.write_str("the certificate of the API")?,
             Self::Routing { .. } => f.write_str("routing control of ARC")?,

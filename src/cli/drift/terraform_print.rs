@@ -39,9 +39,9 @@ pub fn table(report: &Report) -> String {
             let _ = writeln!(text, "{}", clean_line(&line));
         }
     }
-    unread(report).into_iter().for_each(|line| {
+    if let Some(line) = unread(report) {
         let _ = writeln!(text, "{line}");
-    });
+    }
     text
 }
 
@@ -73,9 +73,9 @@ pub fn markdown(report: &Report) -> String {
         }
         text.push('\n');
     }
-    unread(report).into_iter().for_each(|line| {
+    if let Some(line) = unread(report) {
         let _ = writeln!(text, "- {}", clean_markdown(&line));
-    });
+    }
     text
 }
 
