@@ -48,6 +48,7 @@ mod run_context;
 mod step;
 mod survey;
 mod task;
+pub mod terraform;
 mod traffic;
 mod unlearned;
 mod unreachable;

@@ -17,7 +17,8 @@ pub enum Exit {
     Config,
     /// The console has no terminal.
     NoTerminal,
-    /// `status`: the fleet is degraded. `drift`: something differs that no action explains.
+    /// `status`: the fleet is degraded. `drift`: something differs that no action explains, or a plan must not be
+    /// applied.
     Degraded,
     /// `status`: the fleet, or something it cannot do without, is down.
     Down,
@@ -96,7 +97,9 @@ impl Exit {
             Self::NoTerminal => {
                 "the console needs a terminal, and there is none; `gwctl status` does not"
             }
-            Self::Degraded => "status: degraded; drift: something differs that no action explains",
+            Self::Degraded => {
+                "status: degraded; drift: something differs that no action explains, or a plan must not be applied"
+            }
             Self::Down => "status: down",
             Self::Unknown => "status: unknown; too little could be observed to say",
             Self::Partial => {

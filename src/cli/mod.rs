@@ -30,6 +30,7 @@ mod simulated;
 mod status;
 mod stop_signals;
 mod target;
+mod terraform_file;
 mod verbose;
 mod which_fleet;
 

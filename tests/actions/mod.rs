@@ -29,6 +29,7 @@ mod reports;
 mod resources;
 mod speed;
 mod stand;
+mod terraform;
 mod traffic;
 mod trial;
 mod world;

@@ -15,3 +15,4 @@ mod runs;
 pub mod served;
 mod simulated;
 mod surroundings;
+mod terraform;

@@ -19,6 +19,10 @@ pub struct Discover {
     /// The latency record set, if several could be it
     #[arg(long, value_name = "NAME")]
     pub latency_record: Option<String>,
+    /// Name the addresses that this state of Terraform has for what is found: what `terraform show -json` printed,
+    /// or a terraform.tfstate
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
     /// How to print it
     #[arg(short, long, value_name = "FORMAT", default_value = "toml")]
     pub output: Format,

@@ -2,10 +2,17 @@
 
 use serde_json::{Value, json};
 
+use super::terraform::Addresses;
 use crate::cli::exit::Exit;
 use crate::observe::discover::{About, Discovery};
 
-pub fn document(name: &str, found: &Discovery, notes: &[String], exit: Exit) -> Value {
+pub fn document(
+    name: &str,
+    found: &Discovery,
+    notes: &[String],
+    addresses: Option<&Addresses>,
+    exit: Exit,
+) -> Value {
     let stacks = found.stacks.iter().map(|stack| {
         json!({
             "name": stack.formation.name,
@@ -34,11 +41,12 @@ pub fn document(name: &str, found: &Discovery, notes: &[String], exit: Exit) -> 
         "facts": facts.collect::<Vec<_>>(),
         "build_notes": notes,
         "not_found": gaps.collect::<Vec<_>>(),
+        "terraform": addresses.map(Addresses::document),
         "exit_code": exit.code(),
     })
 }
 
-fn about(about: &About) -> String {
+pub(super) fn about(about: &About) -> String {
     match about {
         About::Fleet => "fleet".into(),
         About::Edge => "edge".into(),

@@ -3,6 +3,7 @@
 pub mod args;
 mod build;
 mod document;
+mod terraform;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -18,6 +19,7 @@ use super::flags::Global;
 use super::output::{print, tell};
 use super::runtime::run_async;
 use super::simulated::{self, Still};
+use super::terraform_file;
 use super::verbose::introduce;
 use super::{clock, settings};
 use crate::aws::{Session, SessionOptions};
@@ -25,9 +27,13 @@ use crate::config::{Config, Remarks, nearest, written};
 use crate::fleet::{Missing, Region};
 use crate::observe::discover::{About, Discovery, Named, NotDiscovered, discover};
 use args::{Discover, Format};
+use terraform::Addresses;
 
 /// Looks, prints or writes, and says what could not be found.
 pub fn run(global: &Global, args: &Discover) -> Result<Exit, Failure> {
+    // A file that cannot be read is told before AWS is asked.
+    let read = |path| terraform_file::state(path).map(|state| (path, state));
+    let state = args.state.as_deref().map(read).transpose()?;
     let named = Named {
         hosted_zone: args.hosted_zone.clone(),
         distribution: args.distribution.clone(),
@@ -67,9 +73,17 @@ pub fn run(global: &Global, args: &Discover) -> Result<Exit, Failure> {
     let name = name(global, &found);
     let notes = build::build(&found.stacks, &mut found.spec.build);
     let exit = exit(&found);
+    let addresses = state.map(|(path, state)| Addresses::of(&state, path, &found.spec, at));
+    let addresses = addresses.as_ref();
     let text = match args.output {
-        Format::Toml => written(&name, &found.spec, &remarks(args, &found, notes, at)),
-        Format::Json => format!("{:#}\n", document::document(&name, &found, &notes, exit)),
+        Format::Toml => {
+            let remarks = remarks(args, &found, notes, addresses, at);
+            written(&name, &found.spec, &remarks)
+        }
+        Format::Json => {
+            let document = document::document(&name, &found, &notes, addresses, exit);
+            format!("{document:#}\n")
+        }
     };
     for gap in &found.gaps {
         tell(format!("gwctl: {gap}"));
@@ -111,7 +125,13 @@ fn exit(found: &Discovery) -> Exit {
     }
 }
 
-fn remarks(args: &Discover, found: &Discovery, build: Vec<String>, at: Timestamp) -> Remarks {
+fn remarks(
+    args: &Discover,
+    found: &Discovery,
+    build: Vec<String>,
+    addresses: Option<&Addresses>,
+    at: Timestamp,
+) -> Remarks {
     let mut remarks = Remarks {
         head: vec![
             "gwctl: configuration".into(),
@@ -147,6 +167,9 @@ fn remarks(args: &Discover, found: &Discovery, build: Vec<String>, at: Timestamp
         let mut bare = gap.clone();
         bare.about = About::Fleet;
         place(&gap.about, format!("NOT COMPLETE: {bare}"));
+    }
+    for (about, text) in addresses.into_iter().flat_map(Addresses::remarks) {
+        place(about, text);
     }
     remarks
 }

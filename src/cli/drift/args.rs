@@ -1,5 +1,6 @@
 //! `gwctl drift`: its arguments.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -9,6 +10,12 @@ use crate::cli::flags::{Output, duration};
 /// `gwctl drift`.
 #[derive(Debug, Clone, Args)]
 pub struct Drift {
+    /// Judge this plan of Terraform instead of comparing stacks: what `terraform show -json PLAN` printed
+    #[arg(long, value_name = "FILE")]
+    pub terraform: Option<PathBuf>,
+    /// Compare this state of Terraform with AWS: what `terraform show -json` printed, or a terraform.tfstate
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
     /// How to print it
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub output: Output,

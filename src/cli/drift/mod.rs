@@ -1,8 +1,12 @@
-//! `gwctl drift`: what is not as CloudFormation left it, and which of it an action explains.
+//! `gwctl drift`: what is not as CloudFormation left it, or what a plan of Terraform would change, and which of it
+//! an action explains.
 
 pub mod args;
 mod print;
 mod report;
+mod terraform;
+mod terraform_print;
+mod terraform_report;
 
 use std::time::Duration;
 
@@ -22,24 +26,12 @@ use report::Report;
 /// The picture that explains is waited for no longer than that; nothing depends on all of it.
 const PICTURE: Duration = Duration::from_secs(30);
 
-/// Has every stack compared, and prints what came of it.
+/// Has every stack compared, or judges what Terraform wrote, and prints what came of it.
 pub fn run(global: &Global, args: &Drift) -> Result<Exit, Failure> {
-    let report = if args.demo {
-        let world = Still {
-            scenario: args.scenario.clone(),
-            seed: args.seed,
-            after: args.after,
-            empty: false,
-        };
-        simulated::still(&world, async |target| look(&target, args.wait).await)?
-    } else {
-        let settings = Settings::read(global)?;
-        settings.tell_warnings();
-        run_async(async {
-            let target = Target::configured(global, &settings).await;
-            look(&target, args.wait).await
-        })?
-    };
+    if args.terraform.is_some() || args.state.is_some() {
+        return terraform::run(global, args);
+    }
+    let report = seen(global, args, async |target| look(&target, args.wait).await)?;
     if report.stacks.is_empty() && report.unlisted.is_empty() {
         return Err(
             Failure::new(format!("no stack of the fleet {} is known", report.fleet)).next(
@@ -53,6 +45,29 @@ pub fn run(global: &Global, args: &Drift) -> Result<Exit, Failure> {
         Output::Json => format!("{:#}\n", report.document()),
     })?;
     Ok(report.exit())
+}
+
+/// Lets `look` see the fleet that the arguments mean.
+fn seen<T>(
+    global: &Global,
+    args: &Drift,
+    look: impl AsyncFnOnce(Target) -> T,
+) -> Result<T, Failure> {
+    if args.demo {
+        let world = Still {
+            scenario: args.scenario.clone(),
+            seed: args.seed,
+            after: args.after,
+            empty: false,
+        };
+        return simulated::still(&world, look);
+    }
+    let settings = Settings::read(global)?;
+    settings.tell_warnings();
+    run_async(async {
+        let target = Target::configured(global, &settings).await;
+        look(target).await
+    })
 }
 
 /// Compares and takes the picture side by side: either may take its time.

@@ -1,0 +1,283 @@
+//! What a plan would do to the way that requests find a Region: records, health checks, switches, routing controls.
+
+use gwctl_fleet::{Region, Switch};
+
+use super::case::Case;
+use super::evidence::Evidence;
+use super::explain::{explain, is_forced};
+use super::finding::{Reason, Verdict};
+use super::part::Part;
+use super::plan::Action;
+use super::values::{After, Difference, is_nothing};
+
+/// What lets a latency record answer for its Region.
+const TARGET: [&str; 4] = ["ttl", "records", "alias", "weighted_routing_policy"];
+/// What makes an alarm mean what it does.
+pub(super) const DECIDES: [&str; 10] = [
+    "alarm_name",
+    "comparison_operator",
+    "threshold",
+    "metric_name",
+    "namespace",
+    "dimensions",
+    "statistic",
+    "period",
+    "evaluation_periods",
+    "treat_missing_data",
+];
+
+/// Whether `region` is kept out of DNS on purpose at present, and how.
+fn evacuated(region: &Region, evidence: &Evidence<'_>) -> Option<&'static str> {
+    let edge = &evidence.snapshot().edge;
+    let by_switch = || {
+        let (_, switch) = edge.switch(region)?;
+        (switch.current()?.stands_evacuated() == Some(true))
+            .then_some("its evacuation switch is on")
+    };
+    let by_check = || {
+        let ids = edge.check_ids(region);
+        let mut configs = ids
+            .into_iter()
+            .filter_map(|id| edge.checks.get(id)?.config.current());
+        configs
+            .any(is_forced)
+            .then_some("its health check is forced unhealthy")
+    };
+    let by_weight = || {
+        let records = edge.records.current()?;
+        let mut own = records.iter().filter(|record| record.region == *region);
+        own.any(|record| !record.weights.is_empty())
+            .then_some("it is drained by weight")
+    };
+    by_check().or_else(by_switch).or_else(by_weight)
+}
+
+/// Of a record.
+pub(super) fn record(case: &Case<'_>, evidence: &Evidence<'_>) -> Vec<Reason> {
+    let part = case.part;
+    match case.action {
+        Action::Delete => vec![case.destroys(format!("Terraform would delete {part}: DNS no longer answers with it"))],
+        Action::Replace => vec![case.destroys(format!(
+            "Terraform would delete {part} and create it again: in between DNS does not answer with it"
+        ))],
+        Action::Create => created(case, evidence),
+        _ => {
+            let weights = case.differences.iter().filter_map(|one| weight(case, one, evidence));
+            let mut reasons: Vec<Reason> = weights.collect();
+            reasons.extend(target(case, evidence));
+            reasons.extend(check_of_record(case, evidence));
+            reasons
+        }
+    }
+}
+
+/// Overwriting what a drain left gives the traffic back.
+fn created(case: &Case<'_>, evidence: &Evidence<'_>) -> Vec<Reason> {
+    let Some(why) = explain(case.part, "alias", evidence) else {
+        return Vec::new();
+    };
+    let text = format!(
+        "Route 53 has {} already, and {}: if Terraform overwrites it, the Region has all of its traffic back",
+        case.part, why.text
+    );
+    vec![Reason::new(Verdict::Undoes, text).by(why.run)]
+}
+
+fn weight(case: &Case<'_>, difference: &Difference, evidence: &Evidence<'_>) -> Option<Reason> {
+    let Part::Weighted { region, .. } = case.part else {
+        return None;
+    };
+    if !difference.is_of("weighted_routing_policy") || !difference.path.ends_with(".weight") {
+        return None;
+    }
+    let (before, after) = difference.told();
+    let text = format!(
+        "Terraform would set the weight of {} from {before} to {after}",
+        case.part
+    );
+    Some(
+        match explain(case.part, "weighted_routing_policy", evidence) {
+            Some(why) => Reason::new(
+                Verdict::Undoes,
+                format!("{text}, which moves traffic of {region} back; {}", why.text),
+            )
+            .by(why.run)
+            .advise(case.ignore(&["weighted_routing_policy"])),
+            None => Reason::new(Verdict::Unexplained, format!("{text}; no run set it")),
+        },
+    )
+}
+
+fn target(case: &Case<'_>, evidence: &Evidence<'_>) -> Option<Reason> {
+    let Part::Record {
+        region: Some(region),
+    } = case.part
+    else {
+        return None;
+    };
+    let moved = TARGET.iter().find(|name| case.changes(name))?;
+    let why = explain(case.part, moved, evidence)?;
+    let text = format!(
+        "Terraform would give {region} all of its traffic back: {}",
+        why.text
+    );
+    let advice = format!(
+        "`gwctl restore {region}` gives it back when it is well; until then {}",
+        case.ignore(&["alias", "records", "ttl"])
+    );
+    Some(
+        Reason::new(Verdict::Undoes, text)
+            .by(why.run)
+            .advise(advice),
+    )
+}
+
+/// A record without a check is always answered (aws-facts §3.1).
+fn check_of_record(case: &Case<'_>, evidence: &Evidence<'_>) -> Option<Reason> {
+    let difference = case
+        .differences
+        .iter()
+        .find(|one| one.is_of("health_check_id"))?;
+    let region = case.part.region();
+    let away = region.and_then(|region| evacuated(region, evidence));
+    let gone = matches!(&difference.after, After::Known(after) if is_nothing(after));
+    let what = if gone {
+        "without a health check Route 53 always answers with it, and no evacuation has an effect"
+    } else {
+        "another health check would decide on it"
+    };
+    Some(match (region, away) {
+        (Some(region), Some(away)) => Reason::new(
+            Verdict::Undoes,
+            format!("{what}: {region} is evacuated ({away}), and would have its traffic back"),
+        ),
+        _ => Reason::new(Verdict::Unexplained, what),
+    })
+}
+
+/// Of a health check.
+pub(super) fn check(case: &Case<'_>, evidence: &Evidence<'_>) -> Vec<Reason> {
+    let part = case.part;
+    if case.action.destroys() {
+        let text = format!(
+            "Terraform would delete {part}: a record whose check is gone is always answered, and no evacuation has an effect"
+        );
+        return vec![case.destroys(text)];
+    }
+    let moved = ["invert_healthcheck", "disabled"]
+        .into_iter()
+        .find(|name| case.changes(name));
+    let Some(moved) = moved.filter(|_| case.action == Action::Update) else {
+        return Vec::new();
+    };
+    let region = part
+        .region()
+        .map_or_else(|| "its Region".to_owned(), ToString::to_string);
+    let ignore = case.ignore(&["invert_healthcheck", "disabled"]);
+    if let Some(why) = explain(part, moved, evidence) {
+        let text = format!(
+            "Terraform would let Route 53 send traffic to {region} again: {}",
+            why.text
+        );
+        let advice = format!(
+            "`gwctl restore {region}` does it when the Region is well; until then {ignore}"
+        );
+        return vec![
+            Reason::new(Verdict::Undoes, text)
+                .by(why.run)
+                .advise(advice),
+        ];
+    }
+    let becomes = |name: &str| {
+        let one = case.differences.iter().find(|one| one.path == name);
+        one.and_then(|one| match &one.after {
+            After::Known(value) => value.as_bool(),
+            After::Unknown => None,
+        })
+    };
+    if becomes("invert_healthcheck") == Some(true) {
+        let serving = part
+            .region()
+            .is_some_and(|region| evidence.writer() == Some(region));
+        let text = format!(
+            "Terraform would swap healthy and unhealthy: a {region} that is well leaves DNS"
+        );
+        let reason = match (serving, evidence.swapped_by()) {
+            (true, Some(run)) => Reason::new(
+                Verdict::Undoes,
+                format!("{text}, and the run {run} moved the writer there"),
+            )
+            .by(Some(run)),
+            _ => Reason::new(Verdict::Unexplained, text),
+        };
+        return vec![reason];
+    }
+    let observed = match part {
+        Part::Check { id: Some(id), .. } => {
+            let check = evidence.snapshot().edge.checks.get(id);
+            check.is_some_and(|check| check.config.current().is_some())
+        }
+        _ => false,
+    };
+    let verdict = if observed {
+        Verdict::Unexplained
+    } else {
+        Verdict::Unjudged
+    };
+    let text = if observed {
+        "the plan changes whether the check counts, and no evacuation explains how it is".to_owned()
+    } else {
+        format!("whether {part} is forced by an evacuation could not be asked")
+    };
+    vec![Reason::new(verdict, text)]
+}
+
+/// Of the alarm that evacuates a Region.
+pub(super) fn switch(case: &Case<'_>, evidence: &Evidence<'_>) -> Vec<Reason> {
+    let Part::Switch { alarm, region } = case.part else {
+        return Vec::new();
+    };
+    if case.action.destroys() {
+        let text = format!(
+            "Terraform would delete {}: the Region can no longer be evacuated by it",
+            case.part
+        );
+        return vec![case.destroys(text)];
+    }
+    let decides = DECIDES.iter().any(|name| case.changes(name));
+    if !decides || case.action != Action::Update {
+        return Vec::new();
+    }
+    let away = region
+        .as_ref()
+        .and_then(|region| evacuated(region, evidence));
+    let stands = |switch: &Switch| switch.stands_evacuated() == Some(true);
+    let named = region
+        .as_ref()
+        .and_then(|region| evidence.snapshot().edge.switch(region));
+    let on = named.is_some_and(|(_, switch)| switch.current().is_some_and(stands));
+    let by = evidence.flipped_by(alarm);
+    vec![match (on, region, away) {
+        (true, Some(region), Some(away)) => Reason::new(
+            Verdict::Undoes,
+            format!("the plan changes what the alarm makes of its metric, and {region} is evacuated ({away}): it may have its traffic back"),
+        )
+        .by(by),
+        _ => Reason::new(
+            Verdict::Unexplained,
+            "the plan changes what the alarm makes of its metric, and with it when the Region is evacuated",
+        ),
+    }]
+}
+
+/// Of ARC.
+pub(super) fn routing_control(case: &Case<'_>) -> Vec<Reason> {
+    if !case.action.destroys() {
+        return Vec::new();
+    }
+    let text = format!(
+        "Terraform would delete {}: traffic can no longer be moved by it",
+        case.part
+    );
+    vec![case.destroys(text)]
+}

@@ -1,0 +1,74 @@
+//! `gwctl drift --terraform` and `--state`: what Terraform would do to the fleet, and where its state is no longer
+//! true.
+
+use std::path::Path;
+
+use super::args::Drift;
+use super::terraform_report::{Of, Report, Section};
+use super::{PICTURE, seen, terraform_print};
+use crate::actions::terraform::{Evidence, Plan, Runs, State, compare, judge, unasked};
+use crate::cli::act::stage::runs;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::flags::{Global, Output};
+use crate::cli::status::complete;
+use crate::cli::{output, terraform_file};
+
+/// Judges the files by one picture, and prints what came of it.
+pub fn run(global: &Global, args: &Drift) -> Result<Exit, Failure> {
+    // A file that cannot be read is told before AWS is asked.
+    let plan = args
+        .terraform
+        .as_deref()
+        .map(terraform_file::plan)
+        .transpose()?;
+    let state = args
+        .state
+        .as_deref()
+        .map(terraform_file::state)
+        .transpose()?;
+    let folder = runs(args.demo)?;
+    let report = seen(global, args, async |target| {
+        let picture = complete(&target, PICTURE).await;
+        let runs = Runs::of(&folder, &target.spec, &picture);
+        let evidence = Evidence::new(&target.spec, &picture, &runs);
+        let plan = plan.as_ref().zip(args.terraform.as_deref());
+        let state = state.as_ref().zip(args.state.as_deref());
+        Report {
+            fleet: target.name.clone(),
+            plan: plan.map(|(plan, path)| of_plan(plan, path, &evidence)),
+            state: state.map(|(state, path)| of_state(state, path, &evidence)),
+            unread: runs.unread.clone(),
+        }
+    })?;
+    output::print(&match args.output {
+        Output::Table => terraform_print::table(&report),
+        Output::Markdown => terraform_print::markdown(&report),
+        Output::Json => format!("{:#}\n", report.document()),
+    })?;
+    Ok(report.exit())
+}
+
+fn of_plan(plan: &Plan, path: &Path, evidence: &Evidence<'_>) -> Section {
+    let judged = judge(plan, evidence);
+    Section {
+        of: Of::Plan,
+        file: path.display().to_string(),
+        terraform: plan.terraform_version.clone(),
+        made: plan.timestamp.clone(),
+        unasked: unasked(&judged, evidence),
+        judged,
+    }
+}
+
+fn of_state(state: &State, path: &Path, evidence: &Evidence<'_>) -> Section {
+    let judged = compare(state, evidence);
+    Section {
+        of: Of::State,
+        file: path.display().to_string(),
+        terraform: state.terraform_version.clone(),
+        made: None,
+        unasked: unasked(&judged, evidence),
+        judged,
+    }
+}
