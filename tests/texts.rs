@@ -312,7 +312,8 @@ fn of_data(text: &str) -> Vec<Text> {
         if folded || quoted {
             quoted &= !line.ends_with("\"\"\"");
             if let Some(last) = found.last_mut() {
-                last.text = format!("{} {said}", last.text).trim().to_owned();
+                let joined = format!("{} {said}", last.text);
+                joined.trim().clone_into(&mut last.text);
             }
             continue;
         }
@@ -373,7 +374,7 @@ fn all() -> Vec<(String, Vec<Text>)> {
         let help = ["Parser", "Args", "Subcommand", "ValueEnum"];
         let derives =
             |line: &str| line.contains("derive(") && help.iter().any(|one| line.contains(one));
-        let texts = if inside.ends_with(".rs") {
+        let texts = if path.extension().is_some_and(|kind| kind == "rs") {
             of_rust(
                 &text,
                 inside.starts_with("cli/") && text.lines().any(derives),
@@ -465,6 +466,10 @@ fn what_the_documents_say_is_plain() {
 
 #[test]
 fn a_riddle_is_found_where_it_stands() {
+    #[allow(
+        clippy::needless_raw_string_hashes,
+        reason = "the text holds a raw string of its own"
+    )]
     let code = r##"
 /// us-east-1 serves nobody.
 fn why() -> String {

@@ -77,7 +77,7 @@ fn database(before: &Snapshot, now: &Snapshot, seen: &mut ChangeLog) {
                 );
             }
             (None, Some(is)) => {
-                seen.add(Some(&is.region), format!("{} accepts writes", is.cluster))
+                seen.add(Some(&is.region), format!("{} accepts writes", is.cluster));
             }
             _ => {}
         }

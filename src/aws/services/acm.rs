@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::transport::error::AwsError;
-use crate::transport::json::{Epoch, JsonService, Page, all_pages, name};
+use crate::transport::json::{Epoch, JsonService, Page, all_pages};
 use crate::transport::reply;
 use crate::transport::session::Session;
 use gwctl_fleet::{Certificate, Region};
@@ -161,12 +161,12 @@ impl Acm {
 fn listed(summary: &Summary) -> Option<Certificate> {
     Some(Certificate {
         arn: reply::name(summary.certificate_arn.as_deref()?),
-        domain: name(&summary.domain_name),
+        domain: reply::name_or_empty(summary.domain_name.as_deref()),
         names: all_names(
             summary.domain_name.as_deref(),
             summary.subject_alternative_name_summaries.as_deref(),
         ),
-        status: name(&summary.status),
+        status: reply::name_or_empty(summary.status.as_deref()),
         not_after: summary.not_after.and_then(Epoch::moment),
         renewal: None,
     })
@@ -205,13 +205,13 @@ fn all_names(main: Option<&str>, others: Option<&[String]>) -> Vec<String> {
 fn certificate(detail: &Detail) -> Certificate {
     let renewal = detail.renewal_summary.as_ref();
     Certificate {
-        arn: name(&detail.certificate_arn),
-        domain: name(&detail.domain_name),
+        arn: reply::name_or_empty(detail.certificate_arn.as_deref()),
+        domain: reply::name_or_empty(detail.domain_name.as_deref()),
         names: all_names(
             detail.domain_name.as_deref(),
             detail.subject_alternative_names.as_deref(),
         ),
-        status: name(&detail.status),
+        status: reply::name_or_empty(detail.status.as_deref()),
         not_after: detail.not_after.and_then(Epoch::moment),
         renewal: reply::some_name(renewal.and_then(|one| one.renewal_status.as_deref())),
     }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::transport::error::{AwsError, ErrorKind};
 use crate::transport::escape::escaped;
-use crate::transport::json::{JsonService, name};
+use crate::transport::json::JsonService;
 use crate::transport::reply;
 use crate::transport::session::Session;
 use gwctl_fleet::{ApiDetail, ApiKind, Region};
@@ -72,7 +72,7 @@ impl ApiGateway {
         }
         Ok(ApiDetail {
             kind: ApiKind::Http,
-            name: name(&api.name),
+            name: reply::name_or_empty(api.name.as_deref()),
             endpoint: reply::some_name(api.api_endpoint.as_deref()),
         })
     }
@@ -86,7 +86,7 @@ impl ApiGateway {
         );
         Ok(ApiDetail {
             kind: ApiKind::Rest,
-            name: name(&api.name),
+            name: reply::name_or_empty(api.name.as_deref()),
             endpoint: (api.disable_execute_api_endpoint != Some(true)).then_some(endpoint),
         })
     }

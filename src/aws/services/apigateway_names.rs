@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::services::apigateway::{ACTION, ApiGateway};
 use crate::transport::error::{AwsError, ErrorKind};
 use crate::transport::escape::escaped;
-use crate::transport::json::{Page, all_pages, name};
+use crate::transport::json::{Page, all_pages};
 use crate::transport::reply;
 use gwctl_fleet::{ApiMapping, ApiName};
 
@@ -217,7 +217,7 @@ impl ApiGateway {
         let mapping = |one: HttpMapping| {
             Some(ApiMapping {
                 api: reply::name(&one.api_id?),
-                stage: name(&one.stage),
+                stage: reply::name_or_empty(one.stage.as_deref()),
                 path: path(one.api_mapping_key.as_deref()),
             })
         };
@@ -231,7 +231,7 @@ impl ApiGateway {
         let mapping = |one: RestMapping| {
             Some(ApiMapping {
                 api: reply::name(&one.rest_api_id?),
-                stage: name(&one.stage),
+                stage: reply::name_or_empty(one.stage.as_deref()),
                 path: path(one.base_path.as_deref()),
             })
         };

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
 
 use crate::transport::error::AwsError;
 use crate::transport::escape::escaped;
-use crate::transport::json::{JsonService, name};
+use crate::transport::json::JsonService;
+use crate::transport::reply;
 use crate::transport::session::Session;
 use gwctl_fleet::{Concurrency, FunctionDetail, Region};
 
@@ -54,11 +55,18 @@ pub(crate) struct Layer {
     pub(crate) arn: Option<String>,
 }
 
-/// Names only are kept: the values may be secrets.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Environment {
-    pub(crate) variables: Option<HashMap<String, IgnoredAny>>,
+    /// Their names only: the values may be secrets.
+    #[serde(default, deserialize_with = "names")]
+    pub(crate) variables: Vec<String>,
+}
+
+#[expect(clippy::zero_sized_map_values, reason = "it is a map on the wire")]
+fn names<'de, D: Deserializer<'de>>(map: D) -> Result<Vec<String>, D::Error> {
+    let map = Option::<HashMap<String, IgnoredAny>>::deserialize(map)?;
+    Ok(map.unwrap_or_default().into_keys().collect())
 }
 
 #[derive(Deserialize)]
@@ -83,12 +91,12 @@ impl Lambda {
     ) -> Result<FunctionDetail, AwsError> {
         let found = self.configuration(function, qualifier).await?;
         Ok(FunctionDetail {
-            runtime: name(&found.runtime),
-            state: name(&found.state),
+            runtime: reply::name_or_empty(found.runtime.as_deref()),
+            state: reply::name_or_empty(found.state.as_deref()),
             memory_mb: found.memory_size.unwrap_or(0).max(0),
             timeout_s: found.timeout.unwrap_or(0).max(0),
             last_modified: found.last_modified.as_deref().and_then(modified),
-            version: name(&found.version),
+            version: reply::name_or_empty(found.version.as_deref()),
         })
     }
 

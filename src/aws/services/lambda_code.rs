@@ -1,6 +1,5 @@
 //! Lambda: a function's code as it is deployed, and its way into another function.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -11,7 +10,6 @@ use sha2::{Digest, Sha256};
 use crate::services::lambda::{Configuration, Lambda, path_of};
 use crate::transport::call::Caller;
 use crate::transport::error::{AwsError, ErrorKind};
-use crate::transport::json::name;
 use crate::transport::plain::{Kind, Plain, once_within, send};
 use crate::transport::receipt::Receipt;
 use crate::transport::reply;
@@ -79,9 +77,9 @@ impl Lambda {
     pub async fn code_state(&self, function: &str) -> Result<CodeState, AwsError> {
         let found = self.configuration(function, None).await?;
         Ok(CodeState {
-            sha256: name(&found.code_sha256),
-            state: name(&found.state),
-            update: name(&found.last_update_status),
+            sha256: reply::name_or_empty(found.code_sha256.as_deref()),
+            state: reply::name_or_empty(found.state.as_deref()),
+            update: reply::name_or_empty(found.last_update_status.as_deref()),
             reason: found
                 .last_update_status_reason
                 .or(found.state_reason)
@@ -108,23 +106,21 @@ impl Lambda {
             .configuration
             .ok_or_else(|| self.lambda.caller.garbled(GET, "no configuration in it"))?;
         let code = found.code.unwrap_or_default();
-        let environment = told
-            .environment
-            .and_then(|environment| environment.variables);
+        let environment = told.environment.map(|environment| environment.variables);
         let mut variables: Vec<String> = environment
+            .unwrap_or_default()
             .into_iter()
-            .flat_map(HashMap::into_keys)
             .map(|name| reply::name(&name))
             .collect();
         variables.sort();
         let layers = told.layers.unwrap_or_default().into_iter();
         let architectures = told.architectures.unwrap_or_default();
         let deployed = DeployedCode {
-            sha256: name(&told.code_sha256),
+            sha256: reply::name_or_empty(told.code_sha256.as_deref()),
             size: told.code_size.unwrap_or(0),
             image: reply::some_name(code.resolved_image_uri.or(code.image_uri).as_deref()),
-            runtime: name(&told.runtime),
-            handler: name(&told.handler),
+            runtime: reply::name_or_empty(told.runtime.as_deref()),
+            handler: reply::name_or_empty(told.handler.as_deref()),
             architecture: architectures
                 .first()
                 .map_or_else(|| "x86_64".into(), |one| reply::name(one)),

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::transport::call::Caller;
 use crate::transport::error::{AwsError, ErrorKind};
 use crate::transport::escape::escaped;
-use crate::transport::json::{JsonService, name};
+use crate::transport::json::JsonService;
 use crate::transport::receipt::Receipt;
 use crate::transport::reply;
 use crate::transport::session::Session;
@@ -152,12 +152,12 @@ struct ClusterEndpoint {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct DescribedControl {
-    routing_control: Option<Control>,
+    routing_control: Option<Detail>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Control {
+struct Detail {
     routing_control_arn: Option<String>,
     control_panel_arn: Option<String>,
     name: Option<String>,
@@ -208,12 +208,12 @@ impl RecoveryConfig {
                 .garbled(ACTION, "no control in the reply")
         };
         let control = told.routing_control.ok_or_else(none)?;
-        let panel = name(&control.control_panel_arn);
+        let panel = reply::name_or_empty(control.control_panel_arn.as_deref());
         let cluster = self.cluster_of(&panel).await?;
         Ok(RoutingControl {
-            arn: name(&control.routing_control_arn),
-            name: name(&control.name),
-            status: name(&control.status),
+            arn: reply::name_or_empty(control.routing_control_arn.as_deref()),
+            name: reply::name_or_empty(control.name.as_deref()),
+            status: reply::name_or_empty(control.status.as_deref()),
             panel,
             cluster,
         })

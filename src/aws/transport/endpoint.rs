@@ -5,8 +5,7 @@ use aws_sdk_rds::config::endpoint::{DefaultResolver, Params, ResolveEndpoint as 
 use aws_types::service_config::ServiceConfigKey;
 use futures_util::FutureExt as _;
 
-use crate::transport::call::Caller;
-use crate::transport::error::{AwsError, ErrorKind};
+use gwctl_fleet::Region;
 
 /// The endpoint of one service.
 #[derive(Debug, Clone)]
@@ -34,20 +33,16 @@ impl Endpoint {
         )
     }
 
-    /// Its URL where `caller` asks.
-    pub(crate) fn url(&self, caller: &Caller, action: &'static str) -> Result<String, AwsError> {
-        let (service, fips, dual_stack) = match self {
-            Self::Given(url) => return Ok(url.clone()),
+    /// Its URL in `region`; none where the SDK knows no such Region.
+    pub(crate) fn url(&self, region: &Region) -> Option<String> {
+        match self {
+            Self::Given(url) => Some(url.clone()),
             Self::Aws {
                 service,
                 fips,
                 dual_stack,
-            } => (*service, *fips, *dual_stack),
-        };
-        beside_rds(service, caller.region.as_str(), fips, dual_stack).ok_or_else(|| {
-            let what = format!("the SDK knows no endpoint in {}", caller.region);
-            caller.fail(ErrorKind::NotSent, action, what)
-        })
+            } => beside_rds(service, region.as_str(), *fips, *dual_stack),
+        }
     }
 }
 

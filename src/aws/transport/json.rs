@@ -147,7 +147,11 @@ impl JsonService {
         within: TimeoutConfig,
         attempts: u32,
     ) -> Result<PlainReply, AwsError> {
-        let endpoint = self.endpoint.url(&self.caller, request.action)?;
+        let region = &self.caller.region;
+        let endpoint = self.endpoint.url(region).ok_or_else(|| {
+            let what = format!("the SDK knows no endpoint in {region}");
+            self.caller.fail(ErrorKind::NotSent, request.action, what)
+        })?;
         let url = format!("{}{}", endpoint.trim_end_matches('/'), request.path);
         let headers = request.headers.iter();
         let mut headers: Vec<(&'static str, String)> = headers
@@ -222,11 +226,6 @@ where
         }
     }
     Err(caller.cut_short(action))
-}
-
-/// As [`reply::name`], of a field that AWS may leave out; empty then.
-pub(crate) fn name(field: &Option<String>) -> String {
-    reply::name_or_empty(field.as_deref())
 }
 
 /// Seconds since 1970 with fractions, as JSON 1.1 writes a moment.

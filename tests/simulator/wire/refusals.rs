@@ -10,14 +10,15 @@ use serde_json::json;
 use super::json::{Told, acm, get};
 use super::{DISTRIBUTION, ZONE, sdk, world};
 
+fn said<T, E: ProvideErrorMetadata>(answer: Result<T, E>) -> String {
+    answer.err().map_or("ok".into(), |error| {
+        error.code().unwrap_or("no code").to_owned()
+    })
+}
+
 /// The code that a read of each service fails with, by service.
 async fn codes(sim: &Sim, region: &str) -> Vec<(&'static str, String)> {
     let config = &sdk(sim, region);
-    fn said<T, E: ProvideErrorMetadata>(answer: Result<T, E>) -> String {
-        answer.err().map_or("ok".into(), |error| {
-            error.code().unwrap_or("no code").to_owned()
-        })
-    }
     let cloudwatch = aws_sdk_cloudwatch::Client::new(config);
     let rds = aws_sdk_rds::Client::new(config);
     let route53 = aws_sdk_route53::Client::new(config);
