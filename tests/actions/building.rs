@@ -324,7 +324,7 @@ fn a_change_set_that_would_replace_the_database_is_held() {
         let why = state.steps["detach.eu-central-1"].held.clone();
         let why = why.unwrap_or_else(|| panic!("{}", story(&state)));
         assert!(
-            why.contains("does not say: replace") && why.contains("AWS::RDS::DB"),
+            why.contains("differs from the plan: replace") && why.contains("AWS::RDS::DB"),
             "{why}"
         );
     }));

@@ -181,7 +181,7 @@ async fn what_somebody_else_changed_meanwhile_is_a_conflict() {
         let error = error.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Conflict, "{code}: {said}");
         assert!(!error.outcome_unknown());
-        assert!(error.message.contains("plan anew"), "{}", error.message);
+        assert!(error.message.contains("plan again"), "{}", error.message);
     }
     let protected = "[The resource record set is protected: ask the platform team]";
     let session = answering(move |_| xml_error(400, "InvalidChangeBatch", protected)).await;
