@@ -6,7 +6,9 @@ mod rules;
 use std::collections::BTreeMap;
 
 use super::{Config, Level, nearest};
-use crate::fleet::{EdgeSpec, FleetSpec, FunctionName, Limit, Region, SiteSpec, Thresholds};
+use crate::fleet::{
+    EdgeSpec, FleetSpec, FunctionName, Limit, Partition, Region, SiteSpec, Thresholds,
+};
 use crate::stacks::Kind;
 
 /// Something wrong with the value at `path`; array elements by their number.
@@ -285,7 +287,18 @@ fn sites(spec: &FleetSpec, at: &mut Findings<'_>) {
 }
 
 fn one_site(site: &SiteSpec, at: &mut Findings<'_>) {
-    if site.region.place().is_none() {
+    let partition = Partition::of(&site.region);
+    if partition != Partition::Aws {
+        at.error(
+            "region",
+            format!(
+                "{} is in the partition {}: gwctl cannot work there yet",
+                site.region,
+                partition.name()
+            ),
+            "Regions of the partition aws, such as `eu-west-1`",
+        );
+    } else if site.region.place().is_none() {
         let all: Vec<Region> = Region::all().collect();
         let meant =
             nearest(site.region.as_str(), all.iter().map(Region::as_str)).map(str::to_owned);

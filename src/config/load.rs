@@ -274,4 +274,18 @@ mod tests {
             "{said}"
         );
     }
+
+    #[test]
+    fn a_region_of_another_partition_is_refused_with_the_reason() {
+        for (code, partition) in [
+            ("cn-north-1", "aws-cn"),
+            ("us-gov-west-1", "aws-us-gov"),
+            ("eusc-de-east-1", "aws-eusc"),
+        ] {
+            let said = complaint(&EXAMPLE.replace("\"eu-west-1\"", &format!("\"{code}\"")));
+            let expected =
+                format!("{code} is in the partition {partition}: gwctl cannot work there yet");
+            assert!(said.contains(&expected), "{said}");
+        }
+    }
 }

@@ -131,7 +131,7 @@ fn a_fleet_is_built_extended_drilled_cut_back_and_taken_down() {
     in_virtual_time(Box::pin(async {
         let stage = Box::pin(Stage::unbuilt()).await;
         let up = Intent::Up(Up { found: None });
-        let costs = ["the router runs twice a request", "million times a month"];
+        let costs = ["router runs twice a request", "million times a month"];
         tells(&stage, &up, &costs).await;
         let stage = Box::pin(done(stage, up)).await;
         let seen = stage.snapshot();

@@ -242,7 +242,7 @@ fn what_another_machine_left_a_moment_ago_is_seen_by_looking() {
             let state = stage.settle(&mut again).await;
             let why = state.steps["evacuate"].held.clone().unwrap_or_default();
             assert!(
-                why.contains("us-east-1 would be the last"),
+                why.contains("no Region would be left to serve after us-east-1"),
                 "{mechanism}: {}",
                 story(&state)
             );

@@ -93,7 +93,7 @@ fn the_resources_rights_are_the_service_roles_or_the_operators() {
     assert!(
         of_role
             .err
-            .contains("allowed more widely than need be: the account\n"),
+            .contains("the policy allows more than needed: the account\n"),
         "{}",
         of_role.err
     );

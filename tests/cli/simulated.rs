@@ -147,6 +147,8 @@ fn expired_credentials_are_told_as_such_and_nothing_is_green() {
         ran.out
     );
     assert!(!ran.out.contains("healthy"), "{}", ran.out);
+    // No switch was read: that is not "none evacuates".
+    assert!(!ran.out.contains("none evacuates"), "{}", ran.out);
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn what_must_never_be_applied_comes_first_and_what_the_roles_explain_is_told_apa
         "the writer is in eu-west-1 now",
         "ignore_changes = [replication_source_identifier]",
         "Do not apply this plan",
-        "no journal here tells of a run that did it",
+        "no run on this machine did it",
         "memory_size: 512 → 1024",
         "Changes outside this fleet: 1.",
     ] {

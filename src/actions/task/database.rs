@@ -201,7 +201,7 @@ fn not_writer(
     }
     let writer = topology
         .writer()
-        .map_or("nobody", |member| member.region.as_str());
+        .map_or("no Region", |member| member.region.as_str());
     // A failover is for a global cluster that is not well: whether its status stands against it, AWS says.
     let free = topology.status == "available" || (in_any_status && topology.failover.is_none());
     if free {

@@ -59,7 +59,7 @@ impl Case<'_> {
                 (!names.is_empty()).then(|| self.ignore(&names))
             }
             chosen if chosen.starts_with("delete_because") => Some(
-                "the configuration has it no more at this address: a moved block says where it went, a removed block with destroy = false lets Terraform forget it"
+                "the configuration no longer has this address: if it moved, add a moved block; to only forget it, add a removed block with destroy = false"
                     .into(),
             ),
             _ if self.action == Action::Delete => {

@@ -98,12 +98,12 @@ fn membership(case: &Case<'_>, difference: &Difference) -> Reason {
     match &difference.after {
         After::Unknown => Reason::new(
             Verdict::Unjudged,
-            "the global cluster it would belong to is known only after apply: if it comes out empty, Terraform detaches the cluster",
+            "the global cluster it would belong to is known only after apply: if the value is empty then, Terraform detaches the cluster",
         ),
         After::Known(after) if is_nothing(after) => Reason::new(
             Verdict::Destroys,
             format!(
-                "Terraform would call RemoveFromGlobalCluster: {} becomes a cluster of its own, and nothing attaches it again",
+                "Terraform would call RemoveFromGlobalCluster: {} becomes a standalone cluster, and cannot be attached again",
                 case.part
             ),
         )
@@ -129,13 +129,13 @@ fn source(case: &Case<'_>, difference: &Difference, evidence: &Evidence<'_>) -> 
     match &difference.after {
         After::Unknown => Reason::new(
             Verdict::Unjudged,
-            "the source it would replicate from is known only after apply: if it comes out empty, Terraform detaches the cluster",
+            "the source it would replicate from is known only after apply: if the value is empty then, Terraform detaches the cluster",
         )
         .advise(ignore),
         After::Known(after) if is_nothing(after) => Reason::new(
             Verdict::Destroys,
             format!(
-                "Terraform would call PromoteReadReplicaDBCluster on {}, to make it a cluster of its own{because}",
+                "Terraform would call PromoteReadReplicaDBCluster on {}, to make it a standalone cluster{because}",
                 case.part
             ),
         )

@@ -128,7 +128,7 @@ pub fn judge(plan: &Plan, evidence: &Evidence<'_>) -> Judged {
                 .push(planned(change, action, part, evidence)),
         }
     }
-    // What was changed beside Terraform and is no longer of the plan.
+    // What was changed outside Terraform and is no longer of the plan.
     for moved in plan
         .resource_drift
         .iter()
@@ -288,7 +288,7 @@ fn plain(case: &Case<'_>) -> Reason {
     Reason::new(Verdict::Unexplained, text)
 }
 
-/// What was changed beside Terraform, and Terraform takes as it is.
+/// What was changed outside Terraform, and Terraform takes as it is.
 fn beside(change: &ResourceChange, part: Part, evidence: &Evidence<'_>) -> Finding {
     let address = clean(&change.address, ADDRESS);
     let differences = differences(change);
@@ -297,7 +297,7 @@ fn beside(change: &ResourceChange, part: Part, evidence: &Evidence<'_>) -> Findi
     if gone {
         reasons.push(Reason::new(
             Verdict::Unexplained,
-            format!("somebody deleted {part} beside Terraform"),
+            format!("somebody deleted {part} outside Terraform"),
         ));
     } else {
         let each = differences.iter().map(|one| {
@@ -307,7 +307,7 @@ fn beside(change: &ResourceChange, part: Part, evidence: &Evidence<'_>) -> Findi
                 None => Reason::new(
                     Verdict::Unexplained,
                     format!(
-                        "changed beside Terraform, and no run explains it: {}",
+                        "changed outside Terraform, and no run explains it: {}",
                         clean(name, 60)
                     ),
                 ),
@@ -367,7 +367,7 @@ fn whole(plan: &Plan, evidence: &Evidence<'_>, judged: &mut Judged) {
     if plan.errored {
         judged.partial = true;
         judged.notes.push(
-            "Terraform met an error while it planned: the plan is not whole, and more may come"
+            "Terraform met an error while it planned: the plan is incomplete: more changes may follow"
                 .into(),
         );
     }
@@ -375,7 +375,7 @@ fn whole(plan: &Plan, evidence: &Evidence<'_>, judged: &mut Judged) {
         judged.partial = true;
         judged
             .notes
-            .push("Terraform put a part off to a later plan: more may come".into());
+            .push("Terraform left a part for a later plan: more changes may follow".into());
     }
     let made = plan
         .timestamp

@@ -123,7 +123,7 @@ fn reason(part: &Part, pair: &Pair, evidence: &Evidence<'_>) -> Reason {
         Some(why) => Reason::new(Verdict::Explained, why.text).by(why.run),
         None if pair.path == "global_cluster_identifier" => Reason::new(
             Verdict::Unexplained,
-            "the state has it in the global cluster, and RDS does not: it was detached beside Terraform",
+            "the state has it in the global cluster, and RDS does not: it was detached outside Terraform",
         ),
         None => Reason::new(
             Verdict::Unexplained,

@@ -17,7 +17,9 @@ pub enum NotRead {
     Binary,
     #[error("it is the log of `terraform plan -json`, which leaves values out")]
     Log,
-    #[error("it is no JSON (line {line}, column {column})")]
+    #[error("it is empty")]
+    Empty,
+    #[error("it is not JSON (line {line}, column {column})")]
     NotJson { line: usize, column: usize },
     #[error("it is the JSON of neither a plan nor a state")]
     Other,
@@ -45,7 +47,7 @@ impl NotRead {
                 "Plan a smaller configuration, or a part of it with -target, and give gwctl that."
             }
             Self::Binary => "Print it as JSON: terraform show -json FILE > plan.json",
-            Self::Log | Self::NotJson { .. } | Self::Other | Self::Odd { .. } => {
+            Self::Empty | Self::Log | Self::NotJson { .. } | Self::Other | Self::Odd { .. } => {
                 "Make the file with Terraform: terraform plan -out=tfplan && terraform show -json tfplan > plan.json; \
                  for a state: terraform show -json > state.json"
             }
@@ -143,6 +145,9 @@ fn json(bytes: &[u8]) -> Result<Value, NotRead> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let lines = bytes.split(|byte| *byte == b'\n');
     let first = lines.clone().next().unwrap_or_default();
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(NotRead::Empty);
+    }
     serde_json::from_slice(bytes).map_err(|error| {
         // One object a line.
         let first: Option<Value> = serde_json::from_slice(first).ok();

@@ -140,10 +140,7 @@ pub(super) fn function(case: &Case<'_>, kind: &str, evidence: &Evidence<'_>) -> 
 fn everyday(case: &Case<'_>) -> Reason {
     Reason::new(
         Verdict::Unexplained,
-        format!(
-            "Terraform would replace a part of {}, as it often does",
-            case.part
-        ),
+        format!("Terraform would replace a part of {}", case.part),
     )
 }
 

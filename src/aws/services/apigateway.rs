@@ -3,6 +3,7 @@
 use futures_util::future::join;
 use serde::Deserialize;
 
+use crate::transport::endpoint::beside_rds;
 use crate::transport::error::{AwsError, ErrorKind};
 use crate::transport::escape::escaped;
 use crate::transport::json::JsonService;
@@ -80,14 +81,17 @@ impl ApiGateway {
     async fn rest_api(&self, id: &str) -> Result<ApiDetail, AwsError> {
         let path = format!("/restapis/{}", escaped(id));
         let api: RestApi = self.rest.get(ACTION, "GetRestApi", &path, &[]).await?;
-        let endpoint = format!(
-            "https://{id}.execute-api.{}.amazonaws.com",
-            self.rest.caller.region
+        // As every service's own endpoint, it has the DNS suffix of the Region's partition.
+        let endpoint = beside_rds(
+            &format!("{id}.execute-api"),
+            self.rest.caller.region.as_str(),
+            false,
+            false,
         );
         Ok(ApiDetail {
             kind: ApiKind::Rest,
             name: reply::name_or_empty(api.name.as_deref()),
-            endpoint: (api.disable_execute_api_endpoint != Some(true)).then_some(endpoint),
+            endpoint: endpoint.filter(|_| api.disable_execute_api_endpoint != Some(true)),
         })
     }
 }

@@ -26,9 +26,19 @@ impl Session {
             caller: self.caller("iam", &Region::global()),
             endpoint: self
                 .given_endpoint("IAM")
-                .unwrap_or_else(|| "https://iam.amazonaws.com".into()),
+                .unwrap_or_else(|| aws_endpoint(self.is_fips(), self.is_dual_stack()).into()),
             session: self.clone(),
         }
+    }
+}
+
+/// As the SDK's endpoint rules have it.
+const fn aws_endpoint(fips: bool, dual_stack: bool) -> &'static str {
+    match (fips, dual_stack) {
+        (false, false) => "https://iam.amazonaws.com",
+        (true, false) => "https://iam-fips.amazonaws.com",
+        (false, true) => "https://iam.global.api.aws",
+        (true, true) => "https://iam-fips.global.api.aws",
     }
 }
 

@@ -64,9 +64,20 @@ impl Session {
 
     /// ARC's configuration.
     pub fn recovery_config(&self) -> RecoveryConfig {
-        let home = Region::new(CONFIG_HOME).unwrap_or_else(|_| Region::global());
+        // As the SDK's endpoint rules have it: FIPS is in us-east-1, and dual stack has a name of its own.
+        let (home, host) = match (self.is_fips(), self.is_dual_stack()) {
+            (true, _) => (Region::global(), CONFIG),
+            (false, dual_stack) => (
+                Region::new(CONFIG_HOME).unwrap_or_else(|_| Region::global()),
+                if dual_stack {
+                    "arc-recovery-control-config"
+                } else {
+                    CONFIG
+                },
+            ),
+        };
         RecoveryConfig {
-            config: self.json(CONFIG, "Route53 Recovery Control Config", &home),
+            config: self.json_at(host, CONFIG, "Route53 Recovery Control Config", &home),
         }
     }
 }

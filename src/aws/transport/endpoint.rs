@@ -59,9 +59,14 @@ pub(crate) fn given(config: &SdkConfig, id: &str) -> Option<String> {
         .or_else(|| config.endpoint_url().map(str::to_owned))
 }
 
-/// RDS's own endpoint with another name in front: which DNS suffix a partition has, and how FIPS and dual stack are
-/// written there, is what the SDK knows.
-fn beside_rds(service: &str, region: &str, fips: bool, dual_stack: bool) -> Option<String> {
+/// RDS's own endpoint with another name in front: which DNS suffix a partition has (aws-facts §18.3), and how FIPS and
+/// dual stack are written there, is what the SDK knows.
+pub(crate) fn beside_rds(
+    service: &str,
+    region: &str,
+    fips: bool,
+    dual_stack: bool,
+) -> Option<String> {
     let params = Params::builder()
         .region(region.to_owned())
         .use_fips(fips)
@@ -79,16 +84,20 @@ fn beside_rds(service: &str, region: &str, fips: bool, dual_stack: bool) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
+    use gwctl_fleet::Partition;
 
     #[test]
     fn a_service_is_beside_rds_in_every_partition() {
         let of = |region| beside_rds("apigateway", region, false, false);
-        for (region, host) in [
-            ("eu-west-1", "apigateway.eu-west-1.amazonaws.com"),
-            ("cn-north-1", "apigateway.cn-north-1.amazonaws.com.cn"),
-            ("us-gov-west-1", "apigateway.us-gov-west-1.amazonaws.com"),
-            ("eusc-de-east-1", "apigateway.eusc-de-east-1.amazonaws.eu"),
+        for (region, partition) in [
+            ("eu-west-1", Partition::Aws),
+            ("cn-north-1", Partition::AwsCn),
+            ("us-gov-west-1", Partition::AwsUsGov),
+            ("eusc-de-east-1", Partition::AwsEusc),
         ] {
+            let named = Partition::of(&Region::new(region).unwrap());
+            assert_eq!(named, partition, "{region}");
+            let host = format!("apigateway.{region}.{}", partition.dns_suffix());
             assert_eq!(of(region), Some(format!("https://{host}")), "{region}");
         }
         assert_eq!(

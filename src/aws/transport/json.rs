@@ -11,11 +11,11 @@ use crate::transport::call::Caller;
 use crate::transport::endpoint::Endpoint;
 use crate::transport::error::{AwsError, ErrorKind};
 use crate::transport::escape::form;
-use crate::transport::plain::{Kind, Plain, PlainReply, once_within, send};
+use crate::transport::plain::{Kind, PlainReply, once_within};
 use crate::transport::receipt::Receipt;
 use crate::transport::reply;
 use crate::transport::session::Session;
-use crate::transport::signature::{ToSign, signature};
+use crate::transport::signed::{Signed, ask};
 use gwctl_fleet::Region;
 
 /// A service in one Region.
@@ -41,9 +41,20 @@ impl Session {
     /// The service that the signature and the host name `service`; the SDK names it `id` where a user gives it an
     /// endpoint of its own (`AWS_ENDPOINT_URL_API_GATEWAY` for `API Gateway`).
     pub(crate) fn json(&self, service: &'static str, id: &str, region: &Region) -> JsonService {
+        self.json_at(service, service, id, region)
+    }
+
+    /// As [`Self::json`], of a service whose host has another name than the signature gives it.
+    pub(crate) fn json_at(
+        &self,
+        host: &'static str,
+        service: &'static str,
+        id: &str,
+        region: &Region,
+    ) -> JsonService {
         JsonService {
             caller: self.caller(service, region),
-            endpoint: self.endpoint_of(id, service),
+            endpoint: self.endpoint_of(id, host),
             session: self.clone(),
         }
     }
@@ -63,7 +74,7 @@ impl JsonService {
             .filter_map(|(name, value)| Some((*name, (*value)?)));
         let query = form(given);
         let mark = if query.is_empty() { "" } else { "?" };
-        let request = || Request {
+        let request = Request {
             action,
             operation,
             method: "GET",
@@ -87,7 +98,7 @@ impl JsonService {
             ("content-type", "application/x-amz-json-1.1"),
             ("x-amz-target", target.as_str()),
         ];
-        let request = || Request {
+        let request = Request {
             action: operation,
             operation,
             method: "POST",
@@ -120,24 +131,12 @@ impl JsonService {
         })
     }
 
-    async fn read<'a, T: DeserializeOwned>(
-        &self,
-        request: impl Fn() -> Request<'a>,
-    ) -> Result<T, AwsError> {
-        let (within, attempts) = (self.session.timeouts(), self.session.attempts());
-        let mut reply = self.send(request(), within.clone(), attempts).await;
-        // The refusal told AWS's time; the SDK signs again with it as well.
-        if attempts > 1
-            && reply
-                .as_ref()
-                .is_err_and(|error| error.kind == ErrorKind::Clock)
-        {
-            reply = self.send(request(), within, 1).await;
-        }
-        let told = serde_json::from_slice(&reply?.body);
-        told.map_err(|_| {
+    async fn read<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, AwsError> {
+        let (action, within) = (request.action, self.session.timeouts());
+        let reply = self.send(request, within, self.session.attempts()).await?;
+        serde_json::from_slice(&reply.body).map_err(|_| {
             let what = "it is not what the operation answers";
-            self.caller.garbled(request().action, what)
+            self.caller.garbled(action, what)
         })
     }
 
@@ -152,32 +151,18 @@ impl JsonService {
             let what = format!("the SDK knows no endpoint in {region}");
             self.caller.fail(ErrorKind::NotSent, request.action, what)
         })?;
-        let url = format!("{}{}", endpoint.trim_end_matches('/'), request.path);
-        let headers = request.headers.iter();
-        let mut headers: Vec<(&'static str, String)> = headers
-            .map(|(name, value)| (*name, (*value).to_owned()))
-            .collect();
-        let signed = ToSign {
-            service: self.caller.service,
-            region: &self.caller.region,
-            method: request.method,
-            url: &url,
-            headers: &headers,
-            body: &request.body,
-        };
-        headers.extend(signature(&self.caller, request.action, signed).await?);
-        let plain = Plain {
+        let signed = Signed {
             action: request.action,
             operation: request.operation,
             method: request.method,
-            url: &url,
-            headers,
-            body: request.body,
+            url: &format!("{}{}", endpoint.trim_end_matches('/'), request.path),
+            headers: request.headers,
+            body: &request.body,
             within,
             attempts,
             kind: Kind::Json,
         };
-        send(&self.session, &self.caller, plain).await
+        ask(&self.session, &self.caller, &signed).await
     }
 }
 

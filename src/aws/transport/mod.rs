@@ -23,6 +23,7 @@ pub(crate) mod refusal;
 pub(crate) mod reply;
 pub(crate) mod session;
 pub(crate) mod signature;
+pub(crate) mod signed;
 pub(crate) mod surroundings;
 pub(crate) mod time;
 pub(crate) mod truncated_reply;

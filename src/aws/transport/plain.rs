@@ -76,7 +76,7 @@ pub(crate) struct PlainReply {
 
 /// An answer that is no success.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: it was answered {status}", .meta.code().unwrap_or_default())]
+#[error("{}it was answered {status}", .meta.code().map(|code| format!("{code}: ")).unwrap_or_default())]
 struct Refused {
     status: u16,
     meta: ErrorMetadata,
@@ -91,8 +91,10 @@ impl Refused {
             Kind::Json => json::refusal(response.headers(), body),
             Kind::Open | Kind::Signed => None,
         };
-        let (code, message) = told.unwrap_or_else(|| by_status(status, kind));
-        let meta = ErrorMetadata::builder().code(code).message(message);
+        let meta = match told.or_else(|| by_status(status, kind)) {
+            Some((code, message)) => ErrorMetadata::builder().code(code).message(message),
+            None => ErrorMetadata::builder(),
+        };
         Self {
             status,
             meta: meta.build(),
@@ -100,18 +102,20 @@ impl Refused {
     }
 }
 
-fn by_status(status: u16, kind: Kind) -> (String, String) {
+/// What a reply without a code is taken for. AWS's own refusals have one: without it a proxy answered for AWS.
+fn by_status(status: u16, kind: Kind) -> Option<(String, String)> {
     let code = match status {
+        429 => "TooManyRequestsException",
+        _ if matches!(kind, Kind::Query | Kind::Json) => return None,
         401 | 403 if kind == Kind::Open => "Forbidden",
         401 | 403 => "AccessDenied",
         404 => "NotFound",
-        429 => "TooManyRequestsException",
         // Between the API and what answers behind it: that may have done its part.
         502 | 504 => "ServiceUnavailable",
         500.. => "ServerError",
         _ => "BadRequest",
     };
-    (code.into(), format!("it was answered {status}"))
+    Some((code.into(), format!("it was answered {status}")))
 }
 
 impl ProvideErrorMetadata for Refused {
@@ -170,7 +174,9 @@ pub(crate) async fn send(
         return Err(wrong("the URL names no host"));
     };
     let near = matches!(place.host(), Some("127.0.0.1" | "localhost" | "[::1]"));
-    if scheme != "https" && !near {
+    // Where AWS is, the user may say as they like; anybody else is asked over TLS.
+    let elsewhere = matches!(plain.kind, Kind::Open | Kind::Signed);
+    if scheme != "https" && !near && elsewhere {
         return Err(wrong("the URL is without TLS"));
     }
     let client = session

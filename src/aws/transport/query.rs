@@ -5,9 +5,9 @@ use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
 use crate::transport::call::Caller;
 use crate::transport::error::AwsError;
 use crate::transport::escape::form;
-use crate::transport::plain::{Kind, Plain, send};
-use crate::transport::session::{READ_ATTEMPTS, Session};
-use crate::transport::signature::{ToSign, signature};
+use crate::transport::plain::Kind;
+use crate::transport::session::Session;
+use crate::transport::signed::{self, Signed};
 
 /// An operation that only reads.
 pub(crate) struct Query<'a> {
@@ -38,31 +38,18 @@ pub(crate) async fn ask(
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str())),
     );
-    let mut headers = vec![(
-        "content-type",
-        "application/x-www-form-urlencoded".to_owned(),
-    )];
-    let signed = ToSign {
-        service: caller.service,
-        region: &caller.region,
-        method: "POST",
-        url: &url,
-        headers: &headers,
-        body: &body,
-    };
-    headers.extend(signature(caller, query.action, signed).await?);
-    let plain = Plain {
+    let signed = Signed {
         action: query.action,
         operation: query.action,
         method: "POST",
         url: &url,
-        headers,
-        body,
+        headers: &[("content-type", "application/x-www-form-urlencoded")],
+        body: &body,
         within: session.timeouts(),
-        attempts: READ_ATTEMPTS,
+        attempts: session.attempts(),
         kind: Kind::Query,
     };
-    let reply = send(session, caller, plain).await?;
+    let reply = signed::ask(session, caller, &signed).await?;
     String::from_utf8(reply.body).map_err(|_| caller.garbled(query.action, "it is not UTF-8"))
 }
 

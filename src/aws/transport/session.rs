@@ -89,7 +89,7 @@ pub struct Acting {
 type Clients = HashMap<(TypeId, Region), Box<dyn Any + Send + Sync>>;
 
 /// Attempts of a call that only reads.
-pub(crate) const READ_ATTEMPTS: u32 = 2;
+const READ_ATTEMPTS: u32 = 2;
 
 impl Session {
     /// Loads configuration and credentials' providers (credentials themselves are fetched on first use).
@@ -232,6 +232,16 @@ impl Session {
     /// The endpoint that environment or profile name for the service that the SDK names `id`, or for all.
     pub(crate) fn given_endpoint(&self, id: &str) -> Option<String> {
         endpoint::given(&self.config, id)
+    }
+
+    /// Whether the user asks for endpoints that keep to FIPS 140.
+    pub(crate) fn is_fips(&self) -> bool {
+        self.config.use_fips() == Some(true)
+    }
+
+    /// Whether the user asks for endpoints that have IPv6 addresses as well.
+    pub(crate) fn is_dual_stack(&self) -> bool {
+        self.config.use_dual_stack() == Some(true)
     }
 
     /// How many attempts a call has that only reads.

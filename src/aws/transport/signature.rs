@@ -28,6 +28,12 @@ pub(crate) async fn signature(
     request: ToSign<'_>,
 ) -> Result<Vec<(&'static str, String)>, AwsError> {
     let failed = |why: String| caller.fail(ErrorKind::Credentials, action, why);
+    // Says why there are none; the provider's own error says only that there are none.
+    caller
+        .credentials
+        .ready()
+        .await
+        .map_err(|why| failed(why.to_string()))?;
     let credentials = caller.credentials.provide_credentials().await;
     let identity = credentials
         .map_err(|error| failed(error.to_string()))?

@@ -208,7 +208,7 @@ fn unconfirmed(why: &NotConfirmed) -> Failure {
     let failure = Failure::refused(why.to_string());
     match why {
         NotConfirmed::Refused { .. } => {
-            failure.next("Nobody can waive this check: nothing was changed.")
+            failure.next("This check cannot be waived: nothing was changed.")
         }
         NotConfirmed::NotWaived { name, .. } => failure.next(format!(
             "`--waive {name}` goes on anyway. Nothing was changed."

@@ -111,7 +111,7 @@ fn said(reason: &Reason) -> String {
         (Some(run), _) if reason.text.contains(run.as_str()) => String::new(),
         (Some(run), Verdict::Explained) => format!("; explained by run {run}"),
         (Some(run), _) => format!("; run {run} did that"),
-        (None, Verdict::Explained) => "; no journal here tells of a run that did it".into(),
+        (None, Verdict::Explained) => "; no run on this machine did it".into(),
         (None, _) => String::new(),
     };
     clean_line(&format!("{}{by}", reason.text))
@@ -123,7 +123,7 @@ fn closing(section: &Section) -> Vec<String> {
     let mut lines = Vec::new();
     if section.of == Of::Plan && section.never() {
         lines.push(
-            "Do not apply this plan. What must go out now: plan it alone with -target=ADDRESS, and give gwctl that plan again, since Terraform adds what it depends on."
+            "Do not apply this plan. If a change is urgent, make a plan of it alone (-target=ADDRESS) and check that plan too: Terraform adds what it depends on."
                 .into(),
         );
     }

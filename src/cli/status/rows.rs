@@ -133,11 +133,20 @@ fn calls(picture: &Snapshot) -> String {
     format!("{all}, {} failed{of_which}", count(failed as f64))
 }
 
-/// The switches that evacuate, or do not tell, with the age of their points; nothing more where all admit.
+/// The switches that evacuate, or do not tell, with the age of their points; nothing more where all admit. A switch
+/// that was not read does not stand for one that admits.
 fn switches(picture: &Snapshot) -> String {
+    let mut not_read: Vec<&str> = Vec::new();
     let told = picture.sites.iter().filter_map(|site| {
-        let (_, switch) = picture.edge.switch(&site.region)?;
-        let known = switch.last()?;
+        let known = match picture.edge.find_switch(&site.region) {
+            Ok((_, switch)) => switch.last(),
+            Err(why) if why.is_unread() => None,
+            Err(_) => return None,
+        };
+        let Some(known) = known else {
+            not_read.push(site.region.as_str());
+            return None;
+        };
         let evacuates = known.stands_evacuated() == Some(true);
         let unread = matches!(known.position, Position::Unread { .. });
         if !evacuates && !unread {
@@ -151,11 +160,14 @@ fn switches(picture: &Snapshot) -> String {
         let words = known.position_words(picture.at);
         Some(format!("{}: {words}{lasting}", site.region))
     });
-    let told: Vec<String> = told.collect();
-    if told.is_empty() {
-        "none evacuates, as far as known".to_owned()
-    } else {
-        told.join(", ")
+    let mut told: Vec<String> = told.collect();
+    if told.is_empty() && not_read.len() < picture.sites.len() {
+        told.push("none evacuates".to_owned());
+    }
+    match not_read[..] {
+        [] => told.join(", "),
+        _ if told.is_empty() => "?".to_owned(),
+        _ => format!("{}; not read: {}", told.join(", "), not_read.join(", ")),
     }
 }
 

@@ -64,6 +64,19 @@ pub enum NoLever {
     Inverted,
 }
 
+impl NoLever {
+    /// Whether there may be one: what tells was not read.
+    pub const fn is_unread(&self) -> bool {
+        matches!(
+            self,
+            Self::Records(NoRecords::Unknown(_))
+                | Self::ChecksUnknown
+                | Self::CheckUnknown { .. }
+                | Self::AlarmUnread
+        )
+    }
+}
+
 /// ` (could not ask: time-out after 5 s)`.
 fn in_brackets(missing: Option<&Missing>) -> String {
     missing.map_or_else(String::new, |missing| format!(" ({missing})"))

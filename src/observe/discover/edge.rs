@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use gwctl_fleet::{
-    CheckConfig, CheckKind, HostedZone, LatencyRecord, ListedDistribution, RecordSet, Region,
-    SwitchSpec,
+    CheckConfig, CheckKind, HostedZone, LatencyRecord, ListedDistribution, Partition, RecordSet,
+    Region, SwitchSpec,
 };
 
 /// The header in which gwctl's own router is told its record set.
@@ -221,9 +221,11 @@ pub(super) fn asked_by_checkers(
         })
 }
 
-/// The API id in API Gateway's own name of an API, `ID.execute-api.REGION.amazonaws.com`.
+/// The API id in API Gateway's own name of an API, `ID.execute-api.REGION.amazonaws.com`; another partition has another
+/// suffix (aws-facts §18.3).
 pub(super) fn api_in(host: &str, region: &Region) -> Option<String> {
-    let id = host.strip_suffix(&format!(".execute-api.{region}.amazonaws.com"))?;
+    let suffix = Partition::of(region).dns_suffix();
+    let id = host.strip_suffix(&format!(".execute-api.{region}.{suffix}"))?;
     // `d-` begins what custom domain names lead to.
     let fine = !id.starts_with("d-") && id.bytes().all(|b| b.is_ascii_alphanumeric());
     fine.then(|| id.to_owned())

@@ -311,6 +311,10 @@ fn gateways_own_name_of_an_api_has_its_id_and_that_of_a_custom_name_has_not() {
     assert_eq!(id(own).as_deref(), Some("a1b2c3"));
     assert_eq!(id("d-abc.execute-api.eu-west-1.amazonaws.com"), None);
     assert_eq!(id("a1b2c3.execute-api.us-east-1.amazonaws.com"), None);
+    assert_eq!(id("a1b2c3.execute-api.eu-west-1.example.com"), None);
+    let beijing = "a1b2c3.execute-api.cn-north-1.amazonaws.com.cn";
+    let there = api_in(beijing, &region("cn-north-1"));
+    assert_eq!(there.as_deref(), Some("a1b2c3"));
 }
 
 #[test]
