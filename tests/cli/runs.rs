@@ -281,7 +281,8 @@ fn verify_names_the_line_that_was_changed_or_removed_and_forgives_a_torn_last_on
     for zeros in ["\0\0\0\0", "\0\0\0\n", "\0\n\0\n\0"] {
         let cut = verify(&format!("{whole}{zeros}"));
         assert_eq!(cut.code, 0, "{zeros:?}: {}", cut.err);
-        let told = cut.out.contains("zero bytes") && cut.out.contains(&format!("{records} records"));
+        let told =
+            cut.out.contains("zero bytes") && cut.out.contains(&format!("{records} records"));
         assert!(told, "{}", cut.out);
     }
     let last = &lines[records - 1];

@@ -219,7 +219,7 @@ fn a_file_of_another_kind_is_refused_with_what_to_do() {
             "PK\u{3}\u{4}...",
             "terraform show -json FILE",
         ),
-        ("--terraform", "Terraform will perform", "it is no JSON"),
+        ("--terraform", "Terraform will perform", "it is not JSON"),
         ("--terraform", ALIASES_STATE, "Give it as --state"),
         ("--state", ROOT, "Give it as --terraform"),
         (
@@ -389,7 +389,7 @@ fn a_run_that_moved_the_writer_explains_the_plan_by_its_name() {
     // Another engineer's machine has no journal of it, and says so.
     let elsewhere = judged(&Home::new(), &[]);
     assert!(
-        !elsewhere.out.contains(&id) && elsewhere.out.contains("no journal here"),
+        !elsewhere.out.contains(&id) && elsewhere.out.contains("no run on this machine did it"),
         "{}",
         elsewhere.out
     );

@@ -53,6 +53,16 @@ async fn iam_without_an_sdk_client_is_asked_as_with_one() {
         "{error}"
     );
 
+    // A proxy's page is no verdict of AWS's.
+    for status in [403, 404] {
+        let page = answering(move |_| xml(status, "<html>blocked</html>")).await;
+        let error = simulate(&page).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Other, "{error}");
+        let lambda = page.lambda(&ireland());
+        let error = lambda.function("orders-read", None).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Other, "{error}");
+    }
+
     // Whatever is worth another attempt gets one: an error of the service, and a throttled call.
     for (status, code) in [(503, "ServiceUnavailable"), (400, "Throttling")] {
         let attempts = std::sync::atomic::AtomicUsize::new(0);

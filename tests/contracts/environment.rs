@@ -403,7 +403,7 @@ fn each_reason_for_having_no_credentials_has_a_sentence_of_its_own() {
         (
             "program",
             format!(
-                "profile `program` ({config}:14): the program of `credential_process` ({config}:15) gives"
+                "profile `program` ({config}:14): the program of `credential_process` ({config}:15) returns"
             ),
         ),
     ] {
@@ -436,7 +436,7 @@ fn a_role_that_asks_for_mfa_is_refused_in_words_that_say_so() {
         &said,
         "AccessDenied: User: x is not authorized to perform: sts:AssumeRole",
     );
-    assert_said(&said, "config:4) wants: run");
+    assert_said(&said, "config:4) requires: run");
     assert!(!said.contains("Error {"), "{said}");
 }
 

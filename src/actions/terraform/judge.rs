@@ -390,7 +390,7 @@ fn whole(plan: &Plan, evidence: &Evidence<'_>, judged: &mut Judged) {
         }
         (None, Some((run, _))) => {
             judged.notes.push(format!(
-                "the plan does not say when it was made: make sure that it is newer than the run {run}"
+                "the plan does not contain the time when it was made: make sure that it is newer than the run {run}"
             ));
         }
         _ => {}

@@ -122,7 +122,7 @@ fn target(case: &Case<'_>, evidence: &Evidence<'_>) -> Option<Reason> {
         why.text
     );
     let advice = format!(
-        "`gwctl restore {region}` gives it back when it is well; until then {}",
+        "`gwctl restore {region}` gives it back when the Region is healthy; until then {}",
         case.ignore(&["alias", "records", "ttl"])
     );
     Some(
@@ -180,7 +180,7 @@ pub(super) fn check(case: &Case<'_>, evidence: &Evidence<'_>) -> Vec<Reason> {
             why.text
         );
         let advice = format!(
-            "`gwctl restore {region}` does it when the Region is well; until then {ignore}"
+            "`gwctl restore {region}` does it when the Region is healthy; until then {ignore}"
         );
         return vec![
             Reason::new(Verdict::Undoes, text)
@@ -200,7 +200,7 @@ pub(super) fn check(case: &Case<'_>, evidence: &Evidence<'_>) -> Vec<Reason> {
             .region()
             .is_some_and(|region| evidence.writer() == Some(region));
         let text = format!(
-            "Terraform would swap healthy and unhealthy: a {region} that is well leaves DNS"
+            "Terraform would swap healthy and unhealthy: {region} leaves DNS while it is healthy"
         );
         let reason = match (serving, evidence.swapped_by()) {
             (true, Some(run)) => Reason::new(
