@@ -1,98 +1,18 @@
 //! Every text that a person can see, listed once and held to plain words: nothing of [`UNPLAIN`], and no sentence longer
 //! than [`LONGEST`]. `cargo test --test gwctl -- texts --nocapture` prints the list, to be read aloud.
 
+mod unplain;
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use regex::Regex;
 
+use unplain::UNPLAIN;
+
 /// Words of a sentence, at most.
 const LONGEST: usize = 40;
-
-/// What an engineer with English as a second language must read twice, and what stands in its place.
-const UNPLAIN: &[(&str, &str)] = &[
-    // Nobody speaks so any more.
-    ("lest", "so that … not"),
-    ("thereof", "of it"),
-    ("therein", "in it"),
-    ("herein", "here"),
-    ("wherein", "in which"),
-    ("whence", "from where"),
-    ("hence", "so"),
-    ("whatsoever", "any"),
-    ("anew", "again"),
-    ("afresh", "again"),
-    ("mend", "correct"),
-    ("in vain", "without result"),
-    ("for want of", "because there is no"),
-    ("come to pass", "happen"),
-    ("came to pass", "happened"),
-    ("passed over", "ignored"),
-    ("all the same", "anyway"),
-    ("as good as", "almost"),
-    ("need be", "needed"),
-    ("for ever", "without limit"),
-    ("no more", "no longer"),
-    ("torn", "incomplete"),
-    // Riddles: who does what?
-    ("serves nobody", "receives no client requests"),
-    ("to nobody", "to no client"),
-    ("nobody's", "of no Region"),
-    ("is at it", "drives it"),
-    ("at work on", "is changing"),
-    ("looks around", "checks"),
-    ("looked around", "checked"),
-    ("who writes", "the writer"),
-    ("whatever happens", "always"),
-    ("way back but forward", "undo must first complete it"),
-    ("decides nothing", "has no effect"),
-    ("for nothing", "without need"),
-    ("counts nothing", "receives no requests"),
-    ("what it cost", "failed requests"),
-    ("is well", "has no problems"),
-    ("are well", "have no problems"),
-    ("not well", "has problems"),
-    ("word is asked for", "answer is needed"),
-    ("waits for a word", "waits for the operator"),
-    ("is asked for", "give it"),
-    ("are asked for", "give them"),
-    ("heard out", "waits for the replies"),
-    ("look at the configuration", "check the configuration"),
-    ("goes last", "is deleted last"),
-    ("on a guess", "without knowing"),
-    ("called for", "needed"),
-    // A service has no mouth, no ears and no wishes.
-    ("heard of", "received data from"),
-    ("heard from", "received data from"),
-    ("last heard", "last received data from"),
-    ("no word of", "no result of"),
-    ("does not say", "does not return"),
-    ("did not say", "did not return"),
-    ("says nothing", "returns nothing"),
-    ("said nothing", "published no event"),
-    ("says no", "denies"),
-    ("who is asking", "the caller"),
-    ("wants a hand", "must be repaired by hand"),
-    ("will tell", "shows"),
-    ("can tell nothing", "has no result"),
-    ("tells nothing", "has no result"),
-    ("makes no sense", "is not valid"),
-    ("make no sense", "are not valid"),
-    ("learns", "add to"),
-    ("forgets", "remove from"),
-    ("hurts", "affects"),
-    ("in sight", "on screen"),
-    ("the wall's", "real time"),
-    ("on the wall", "real time"),
-    // Words of gwctl's own.
-    ("the whole", "all"),
-    ("as a whole", "in one piece"),
-    ("vantage", "place"),
-    ("vantages", "places"),
-    ("puts its position", "repeats its position"),
-    ("only looks", "is read-only"),
-];
 
 /// Texts of the simulator that people read; all others are AWS's own words, or go over the wire.
 const SIMULATED: [&str; 4] = [

@@ -176,7 +176,7 @@ mod tests {
             "fleet = [\"region\", \"verdct\"",
         );
         let said = complaint(&fleets);
-        assert!(said.contains("there is not a column `verdct`"), "{said}");
+        assert!(said.contains("there is no column `verdct`"), "{said}");
         assert!(said.contains("accepted: region, city, verdict, "), "{said}");
         assert!(said.contains("did you mean `verdict`?"), "{said}");
         let chosen = EXAMPLE.replace("# fleet = [\"region\"", "fleet = [\"region\"");

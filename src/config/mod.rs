@@ -71,7 +71,7 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Those of the Fleet screen. The file was checked: a name that is not a column's does not come here.
+    /// Those of the Fleet screen. The file was checked: a name that is no column's does not come here.
     pub fn fleet(&self) -> Option<Vec<&'static Column>> {
         let names = self.fleet.as_ref()?.iter().map(String::as_str);
         columns::chosen(names).ok()

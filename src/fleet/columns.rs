@@ -155,7 +155,7 @@ pub fn in_status() -> Vec<&'static Column> {
 /// The columns called so, each once. A row without its Region would say nothing: that is always there.
 ///
 /// # Errors
-/// The first name that is not a column's.
+/// The first name that is no column's.
 pub fn chosen<'n>(
     names: impl IntoIterator<Item = &'n str>,
 ) -> Result<Vec<&'static Column>, &'n str> {

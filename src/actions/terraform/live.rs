@@ -15,7 +15,7 @@ use super::part::{Part, same_name};
 use super::plan::Action;
 use super::state::{State, StateResource};
 use super::unasked::because;
-use super::values::{SENSITIVE, is_nothing, lookup, text, texts};
+use super::values::{SENSITIVE, has_true, is_nothing, lookup, text, texts};
 
 /// One attribute beside what AWS says of it.
 struct Pair {
@@ -156,7 +156,7 @@ impl Pair {
 
     fn line(&self, sensitive: &Value) -> Line {
         let name = self.path.split('.').next().unwrap_or_default();
-        let hidden = !is_nothing(lookup(sensitive, name)) && has_mark(lookup(sensitive, name));
+        let hidden = !is_nothing(lookup(sensitive, name)) && has_true(lookup(sensitive, name));
         let show = |value: &Value| match value {
             _ if hidden => SENSITIVE.to_owned(),
             Value::String(text) if !text.is_empty() => gwctl_fleet::clean(text, 160),
@@ -168,15 +168,6 @@ impl Pair {
             before: show(&self.state),
             after: show(&self.live),
         }
-    }
-}
-
-fn has_mark(value: &Value) -> bool {
-    match value {
-        Value::Bool(marked) => *marked,
-        Value::Array(list) => list.iter().any(has_mark),
-        Value::Object(map) => map.values().any(has_mark),
-        _ => false,
     }
 }
 

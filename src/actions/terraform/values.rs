@@ -109,7 +109,7 @@ impl Sides<'_> {
             }
             return;
         }
-        let unknown = has_unknown(self.unknown);
+        let unknown = has_true(self.unknown);
         if !unknown && same(self.before, self.after) {
             return;
         }
@@ -135,18 +135,18 @@ impl Sides<'_> {
         };
         let unknown = of(self.unknown)
             .into_iter()
-            .filter(|key| has_unknown(at(self.unknown, key)));
+            .filter(|key| has_true(at(self.unknown, key)));
         let known = of(self.before).into_iter().chain(of(self.after));
         known.chain(unknown).collect()
     }
 }
 
-/// Whether anything in it is `true`, which in `after_unknown` means that it is not known.
-fn has_unknown(value: &Value) -> bool {
+/// Whether anything in it is `true`: not known in `after_unknown`, not to be shown in the lists of sensitive values.
+pub(super) fn has_true(value: &Value) -> bool {
     match value {
         Value::Bool(unknown) => *unknown,
-        Value::Array(list) => list.iter().any(has_unknown),
-        Value::Object(map) => map.values().any(has_unknown),
+        Value::Array(list) => list.iter().any(has_true),
+        Value::Object(map) => map.values().any(has_true),
         _ => false,
     }
 }

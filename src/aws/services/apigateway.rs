@@ -3,13 +3,12 @@
 use futures_util::future::join;
 use serde::Deserialize;
 
-use crate::transport::endpoint::beside_rds;
 use crate::transport::error::{AwsError, ErrorKind};
 use crate::transport::escape::escaped;
 use crate::transport::json::JsonService;
 use crate::transport::reply;
 use crate::transport::session::Session;
-use gwctl_fleet::{ApiDetail, ApiKind, Region};
+use gwctl_fleet::{ApiDetail, ApiKind, Partition, Region};
 
 /// API Gateway's IAM actions are HTTP verbs (aws-facts §9.1).
 pub(crate) const ACTION: &str = "GET";
@@ -81,17 +80,13 @@ impl ApiGateway {
     async fn rest_api(&self, id: &str) -> Result<ApiDetail, AwsError> {
         let path = format!("/restapis/{}", escaped(id));
         let api: RestApi = self.rest.get(ACTION, "GetRestApi", &path, &[]).await?;
-        // As every service's own endpoint, it has the DNS suffix of the Region's partition.
-        let endpoint = beside_rds(
-            &format!("{id}.execute-api"),
-            self.rest.caller.region.as_str(),
-            false,
-            false,
-        );
+        let region = &self.rest.caller.region;
+        let suffix = Partition::of(region).dns_suffix();
+        let endpoint = format!("https://{id}.execute-api.{region}.{suffix}");
         Ok(ApiDetail {
             kind: ApiKind::Rest,
             name: reply::name_or_empty(api.name.as_deref()),
-            endpoint: endpoint.filter(|_| api.disable_execute_api_endpoint != Some(true)),
+            endpoint: (api.disable_execute_api_endpoint != Some(true)).then_some(endpoint),
         })
     }
 }

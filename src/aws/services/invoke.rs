@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::transport::call::Caller;
 use crate::transport::error::AwsError;
-use crate::transport::plain::{Kind, Plain, once_within, send};
+use crate::transport::plain::{Kind, Plain, USER_AGENT, once_within, send};
 use crate::transport::receipt::ChangeReceipt;
 use crate::transport::session::Session;
 use crate::transport::signature::{ToSign, signature};
@@ -44,10 +44,7 @@ impl Invoke {
         let mut headers = vec![
             ("content-type", "application/json".to_owned()),
             ("idempotency-key", key.to_owned()),
-            (
-                "user-agent",
-                concat!("gwctl/", env!("CARGO_PKG_VERSION")).to_owned(),
-            ),
+            ("user-agent", USER_AGENT.to_owned()),
         ];
         if signed {
             let signed = ToSign {

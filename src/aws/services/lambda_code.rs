@@ -23,7 +23,7 @@ const ON_ITS_WAY: Duration = Duration::from_mins(3);
 const GET: &str = "GetFunction";
 
 impl Lambda {
-    /// What the function `name` runs.
+    /// What the function `function` runs.
     pub async fn deployed(&self, function: &str) -> Result<DeployedCode, AwsError> {
         Ok(self.whole(function).await?.0)
     }
@@ -94,7 +94,7 @@ impl Lambda {
         let path = format!("{}/code", path_of(function));
         let body = serde_json::json!({ "ZipFile": BASE64_STANDARD.encode(package) });
         // A package is up to 70 MB on the wire: that takes longer than any other call.
-        let sent = self.lambda.put(ACTION, path, body.to_string(), ON_ITS_WAY);
+        let sent = self.lambda.put(ACTION, &path, body.to_string(), ON_ITS_WAY);
         sent.await
     }
 
@@ -105,6 +105,9 @@ impl Lambda {
         let told = found
             .configuration
             .ok_or_else(|| self.lambda.caller.garbled(GET, "no configuration in it"))?;
+        let no_size = || self.lambda.caller.garbled(GET, "no size of the code in it");
+        // A gate compares it with what Lambda takes: a size that is missing is no small one.
+        let size = told.code_size.ok_or_else(no_size)?;
         let code = found.code.unwrap_or_default();
         let environment = told.environment.map(|environment| environment.variables);
         let mut variables: Vec<String> = environment
@@ -117,7 +120,7 @@ impl Lambda {
         let architectures = told.architectures.unwrap_or_default();
         let deployed = DeployedCode {
             sha256: reply::name_or_empty(told.code_sha256.as_deref()),
-            size: told.code_size.unwrap_or(0),
+            size,
             image: reply::some_name(code.resolved_image_uri.or(code.image_uri).as_deref()),
             runtime: reply::name_or_empty(told.runtime.as_deref()),
             handler: reply::name_or_empty(told.handler.as_deref()),

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use aws_smithy_runtime_api::http::Headers;
-use aws_smithy_types::timeout::TimeoutConfig;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -11,7 +10,7 @@ use crate::transport::call::Caller;
 use crate::transport::endpoint::Endpoint;
 use crate::transport::error::{AwsError, ErrorKind};
 use crate::transport::escape::form;
-use crate::transport::plain::{Kind, PlainReply, once_within};
+use crate::transport::plain::{Kind, once_within};
 use crate::transport::receipt::Receipt;
 use crate::transport::reply;
 use crate::transport::session::Session;
@@ -24,17 +23,6 @@ pub(crate) struct JsonService {
     pub(crate) session: Session,
     pub(crate) caller: Caller,
     endpoint: Endpoint,
-}
-
-/// One request. `action` is the name of its IAM action, `operation` that of the API.
-struct Request<'a> {
-    action: &'static str,
-    operation: &'static str,
-    method: &'static str,
-    /// Path and query.
-    path: String,
-    headers: &'a [(&'static str, &'a str)],
-    body: String,
 }
 
 impl Session {
@@ -74,14 +62,19 @@ impl JsonService {
             .filter_map(|(name, value)| Some((*name, (*value)?)));
         let query = form(given);
         let mark = if query.is_empty() { "" } else { "?" };
-        let request = Request {
+        let request = Signed {
             action,
             operation,
             method: "GET",
-            path: format!("{path}{mark}{query}"),
+            url: self
+                .url(&format!("{path}{mark}{query}"))
+                .ok_or_else(|| self.nowhere(action))?,
             // API Gateway answers in another form of JSON without it.
             headers: &[("accept", "application/json")],
             body: String::new(),
+            within: self.session.timeouts(),
+            attempts: self.session.attempts(),
+            kind: Kind::Json,
         };
         self.read(request).await
     }
@@ -98,13 +91,16 @@ impl JsonService {
             ("content-type", "application/x-amz-json-1.1"),
             ("x-amz-target", target.as_str()),
         ];
-        let request = Request {
+        let request = Signed {
             action: operation,
             operation,
             method: "POST",
-            path: "/".into(),
+            url: self.url("/").ok_or_else(|| self.nowhere(operation))?,
             headers: &headers,
             body: body.to_string(),
+            within: self.session.timeouts(),
+            attempts: self.session.attempts(),
+            kind: Kind::Json,
         };
         self.read(request).await
     }
@@ -113,56 +109,45 @@ impl JsonService {
     pub(crate) async fn put(
         &self,
         operation: &'static str,
-        path: String,
+        path: &str,
         body: String,
         within: std::time::Duration,
     ) -> Result<Receipt, AwsError> {
-        let request = Request {
+        let request = Signed {
             action: operation,
             operation,
             method: "PUT",
-            path,
+            url: self.url(path).ok_or_else(|| self.nowhere(operation))?,
             headers: &[("content-type", "application/json")],
             body,
+            within: once_within(within),
+            attempts: 1,
+            kind: Kind::Json,
         };
-        let reply = self.send(request, once_within(within), 1).await?;
+        let reply = ask(&self.session, &self.caller, request).await?;
         Ok(Receipt {
             request_id: reply.request_id,
         })
     }
 
-    async fn read<T: DeserializeOwned>(&self, request: Request<'_>) -> Result<T, AwsError> {
-        let (action, within) = (request.action, self.session.timeouts());
-        let reply = self.send(request, within, self.session.attempts()).await?;
+    async fn read<T: DeserializeOwned>(&self, request: Signed<'_>) -> Result<T, AwsError> {
+        let action = request.action;
+        let reply = ask(&self.session, &self.caller, request).await?;
         serde_json::from_slice(&reply.body).map_err(|_| {
             let what = "it is not what the operation answers";
             self.caller.garbled(action, what)
         })
     }
 
-    async fn send(
-        &self,
-        request: Request<'_>,
-        within: TimeoutConfig,
-        attempts: u32,
-    ) -> Result<PlainReply, AwsError> {
-        let region = &self.caller.region;
-        let endpoint = self.endpoint.url(region).ok_or_else(|| {
-            let what = format!("the SDK knows no endpoint in {region}");
-            self.caller.fail(ErrorKind::NotSent, request.action, what)
-        })?;
-        let signed = Signed {
-            action: request.action,
-            operation: request.operation,
-            method: request.method,
-            url: &format!("{}{}", endpoint.trim_end_matches('/'), request.path),
-            headers: request.headers,
-            body: &request.body,
-            within,
-            attempts,
-            kind: Kind::Json,
-        };
-        ask(&self.session, &self.caller, &signed).await
+    /// None where the SDK knows no endpoint.
+    fn url(&self, path: &str) -> Option<String> {
+        let endpoint = self.endpoint.url(&self.caller.region)?;
+        Some(format!("{}{path}", endpoint.trim_end_matches('/')))
+    }
+
+    fn nowhere(&self, action: &'static str) -> AwsError {
+        let what = format!("the SDK knows no endpoint in {}", self.caller.region);
+        self.caller.fail(ErrorKind::NotSent, action, what)
     }
 }
 

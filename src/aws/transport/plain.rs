@@ -1,5 +1,6 @@
-//! Requests that no service models: a file that AWS only tells the place of, and the fleet's own API. Over the
-//! SDK's own HTTP client all the same: its proxies, its certificates, or the simulator's door.
+//! Requests that no SDK client sends: to services of which few operations are called, to the fleet's own API, and for a
+//! file that AWS only tells the place of. Over the SDK's own HTTP client all the same: its proxies, its certificates,
+//! or the simulator's door.
 
 use std::time::Duration;
 
@@ -24,6 +25,9 @@ use crate::transport::reply;
 use crate::transport::session::Session;
 use crate::transport::truncated_reply::WholeReply;
 use crate::transport::{json, query};
+
+/// What AWS's logs and policies, and the fleet's own API, name the client by.
+pub(crate) const USER_AGENT: &str = concat!("gwctl/", env!("CARGO_PKG_VERSION"));
 
 /// One request, whole.
 pub(crate) struct Plain<'a> {

@@ -42,14 +42,14 @@ pub(crate) async fn ask(
         action: query.action,
         operation: query.action,
         method: "POST",
-        url: &url,
+        url,
         headers: &[("content-type", "application/x-www-form-urlencoded")],
-        body: &body,
+        body,
         within: session.timeouts(),
         attempts: session.attempts(),
         kind: Kind::Query,
     };
-    let reply = signed::ask(session, caller, &signed).await?;
+    let reply = signed::ask(session, caller, signed).await?;
     String::from_utf8(reply.body).map_err(|_| caller.garbled(query.action, "it is not UTF-8"))
 }
 

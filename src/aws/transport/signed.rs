@@ -4,24 +4,22 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 use crate::transport::call::Caller;
 use crate::transport::error::{AwsError, ErrorKind};
-use crate::transport::plain::{Kind, Plain, PlainReply, send};
+use crate::transport::plain::{Kind, Plain, PlainReply, USER_AGENT, send};
 use crate::transport::session::Session;
 use crate::transport::signature::{ToSign, signature};
 
-/// What AWS's logs and policies name the client by.
-const USER_AGENT: &str = concat!("gwctl/", env!("CARGO_PKG_VERSION"));
-
 /// One request to a service of AWS.
+#[derive(Clone)]
 pub(crate) struct Signed<'a> {
     /// As IAM names it.
     pub(crate) action: &'static str,
     /// As the API names it.
     pub(crate) operation: &'static str,
     pub(crate) method: &'static str,
-    pub(crate) url: &'a str,
+    pub(crate) url: String,
     /// Headers that are signed beside the host.
     pub(crate) headers: &'a [(&'static str, &'a str)],
-    pub(crate) body: &'a str,
+    pub(crate) body: String,
     pub(crate) within: TimeoutConfig,
     /// How many attempts at most: more than one for what only reads.
     pub(crate) attempts: u32,
@@ -33,22 +31,26 @@ pub(crate) struct Signed<'a> {
 pub(crate) async fn ask(
     session: &Session,
     caller: &Caller,
-    request: &Signed<'_>,
+    request: Signed<'_>,
 ) -> Result<PlainReply, AwsError> {
-    let reply = once(session, caller, request, request.attempts).await;
-    match reply {
-        Err(error) if error.kind == ErrorKind::Clock && request.attempts > 1 => {
-            once(session, caller, request, 1).await
+    let again = (request.attempts > 1).then(|| request.clone());
+    let reply = once(session, caller, request).await;
+    match (reply, again) {
+        (Err(error), Some(again)) if error.kind == ErrorKind::Clock => {
+            let last = Signed {
+                attempts: 1,
+                ..again
+            };
+            once(session, caller, last).await
         }
-        reply => reply,
+        (reply, _) => reply,
     }
 }
 
 async fn once(
     session: &Session,
     caller: &Caller,
-    request: &Signed<'_>,
-    attempts: u32,
+    request: Signed<'_>,
 ) -> Result<PlainReply, AwsError> {
     let headers = request.headers.iter();
     let mut headers: Vec<(&'static str, String)> = headers
@@ -58,9 +60,9 @@ async fn once(
         service: caller.service,
         region: &caller.region,
         method: request.method,
-        url: request.url,
+        url: &request.url,
         headers: &headers,
-        body: request.body,
+        body: &request.body,
     };
     headers.extend(signature(caller, request.action, signed).await?);
     headers.push(("user-agent", USER_AGENT.to_owned()));
@@ -68,11 +70,11 @@ async fn once(
         action: request.action,
         operation: request.operation,
         method: request.method,
-        url: request.url,
+        url: &request.url,
         headers,
-        body: request.body.to_owned(),
-        within: request.within.clone(),
-        attempts,
+        body: request.body,
+        within: request.within,
+        attempts: request.attempts,
         kind: request.kind,
     };
     send(session, caller, plain).await

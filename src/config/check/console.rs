@@ -13,7 +13,7 @@ pub(super) fn columns<'n>(chosen: impl Iterator<Item = &'n String>, at: &mut Fin
             let meant = nearest(name, all.iter().copied()).map(str::to_owned);
             at.error(
                 &index.to_string(),
-                format!("there is not a column `{name}`"),
+                format!("there is no column `{name}`"),
                 &all.join(", "),
             )
             .meant = meant;
