@@ -1,14 +1,19 @@
 //! Where a plan was made and for what: a run acts there alone.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
-use gwctl_fleet::{FleetSpec, Snapshot};
+use gwctl_fleet::{Account, FleetSpec, Region, Snapshot};
 
 /// The account, and the resources of the fleet. Plan, journal and lease carry it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Binding {
     /// Which account gwctl calls, and as which identity; none where STS did not return it.
     pub place: Option<Place>,
+    /// The account of each part of the fleet, where these are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<Holder>,
     /// The name clients use.
     pub domain: String,
     /// Identifier of the Aurora global cluster.
@@ -32,6 +37,24 @@ pub struct Place {
     pub endpoint: Option<String>,
 }
 
+/// The account of a part of the fleet, and who gwctl is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// What of the fleet it holds.
+    pub account: Account,
+    /// Twelve digits, and the ARN of the caller; none where STS did not return them.
+    pub identity: Option<(String, String)>,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.identity {
+            Some((id, arn)) => write!(f, "{} in {id} as {arn}", self.account),
+            None => write!(f, "{}: STS does not return the account", self.account),
+        }
+    }
+}
+
 impl Binding {
     /// What `spec` and the newest picture say.
     pub(super) fn of(spec: &FleetSpec, snapshot: &Snapshot) -> Self {
@@ -40,14 +63,36 @@ impl Binding {
             partition: identity.partition().to_owned(),
             endpoint: identity.endpoint.clone(),
         });
+        let accounts = snapshot.accounts.iter().map(|seen| Holder {
+            account: seen.account.clone(),
+            identity: seen
+                .identity
+                .last()
+                .map(|identity| (identity.account.clone(), identity.arn.clone())),
+        });
         Self {
             place,
+            accounts: accounts.collect(),
             domain: spec.domain.clone(),
             global_cluster: spec.global_cluster.clone(),
             hosted_zone: spec.edge.hosted_zone.clone(),
             latency_record: spec.edge.latency_record.clone(),
             distribution: spec.edge.distribution.clone(),
         }
+    }
+
+    /// The id of the account of `account` in `region`; none where STS did not return it.
+    pub(super) fn account_id(&self, account: &Account, region: &Region) -> Option<&str> {
+        if self.accounts.is_empty() {
+            return self.place.as_ref().map(|place| place.account.as_str());
+        }
+        let held = |wanted: &Account| self.accounts.iter().find(|held| held.account == *wanted);
+        let own = match account {
+            Account::Workload => held(&Account::Site(region.clone())),
+            _ => None,
+        };
+        let (id, _) = own.or_else(|| held(account))?.identity.as_ref()?;
+        Some(id)
     }
 
     /// What is another now than when the plan was made; nothing where a run may go on.
@@ -68,6 +113,7 @@ impl Binding {
         compare("hosted zone", &self.hosted_zone, &now.hosted_zone);
         compare("routing record", &self.latency_record, &now.latency_record);
         compare("distribution", &self.distribution, &now.distribution);
+        let now_accounts = &now.accounts;
         match (&self.place, &now.place) {
             // What is not known is asked before each change.
             (None, _) | (_, None) => {}
@@ -75,6 +121,14 @@ impl Binding {
                 let own = "AWS's own";
                 compare("account", &then.account, &now.account);
                 compare("partition", &then.partition, &now.partition);
+                for held in &self.accounts {
+                    let same = |other: &&Holder| other.account == held.account;
+                    let now = now_accounts.iter().find(same);
+                    let id = |holder: &Holder| holder.identity.clone().map(|(id, _)| id);
+                    if let (Some(then), Some(now)) = (id(held), now.and_then(id)) {
+                        compare(&format!("account of {}", held.account), &then, &now);
+                    }
+                }
                 compare(
                     "endpoint",
                     then.endpoint.as_deref().unwrap_or(own),
@@ -126,6 +180,7 @@ mod tests {
                 partition: "aws".into(),
                 endpoint: None,
             }),
+            accounts: Vec::new(),
             domain: "api.example.com".into(),
             global_cluster: "orders".into(),
             hosted_zone: "Z1".into(),

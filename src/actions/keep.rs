@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::RunContext;
-use gwctl_fleet::{Position, Switch};
+use gwctl_fleet::{Account, Position, Switch};
 
 /// How often.
 const EVERY: Duration = Duration::from_mins(1);
@@ -41,7 +41,10 @@ fn evacuating(run_context: &RunContext) -> Vec<Switch> {
 /// else put meanwhile is never written over.
 async fn keep(run_context: &RunContext, switch: &Switch) {
     let now = run_context.clock.now();
-    let cloudwatch = run_context.mutating_session().cloudwatch(&switch.region);
+    let cloudwatch = run_context
+        .mutating_session()
+        .in_account(Account::Dns)
+        .cloudwatch(&switch.region);
     let Position::Put { at, value } = cloudwatch.position(switch, now).await else {
         return;
     };

@@ -56,7 +56,7 @@ mod unreachable;
 pub use advise::{Advice, Mode, advise};
 pub use annotate::{abandon, note};
 pub use arguments::CodeFrom;
-pub use binding::{Binding, Place};
+pub use binding::{Binding, Holder, Place};
 pub use check::{Check, Finding};
 pub use config_after_run::{as_built, built_by};
 pub use data_loss::DataLoss;

@@ -228,6 +228,7 @@ mod tests {
                 at: Timestamp::UNIX_EPOCH,
                 service: "route53",
                 operation: "TestDNSAnswer".into(),
+                account: None,
                 region: Region::global(),
                 took: Duration::ZERO,
                 outcome,

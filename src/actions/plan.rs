@@ -1,12 +1,12 @@
 //! The plan: one value that is shown, printed by `--dry-run`, journalled and run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::digest::digest;
-use super::{Advice, Binding, Check, Choice, DataLoss, Finding, Intent, Step};
+use super::{Advice, Binding, Change, Check, Choice, DataLoss, Finding, Intent, Step};
 use gwctl_fleet::Rules;
 
 /// The version of the document `--dry-run -o json` prints.
@@ -127,6 +127,18 @@ impl Plan {
                 expected: self.confirm.clone(),
             })
         }
+    }
+
+    /// What the steps change, each change once: two steps may change the same thing in the same way, before and
+    /// after something else.
+    pub fn changes(&self) -> Vec<&Change> {
+        let mut told = BTreeSet::new();
+        self.steps
+            .iter()
+            .filter_map(|step| step.change.as_ref())
+            .filter(|change| change.before != change.after)
+            .filter(|change| told.insert((&change.what, &change.before, &change.after)))
+            .collect()
     }
 
     /// The step called `id`, forward or inverse.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use gwctl_fleet::Region;
+use gwctl_fleet::{Account, Region};
 
 /// An API call a step will make.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -15,6 +15,20 @@ pub struct PlannedCall {
     pub region: Region,
     /// Whether it changes something.
     pub mutates: bool,
+}
+
+impl PlannedCall {
+    /// The account that a change is made in: CloudWatch is changed for evacuation switches alone, which are beside
+    /// the health checks.
+    pub fn account(&self) -> Account {
+        match self.service.as_str() {
+            "rds" => Account::Database,
+            "cloudfront" => Account::Edge,
+            "cloudwatch" => Account::Dns,
+            service if service.starts_with("route53") => Account::Dns,
+            _ => Account::Workload,
+        }
+    }
 }
 
 impl std::fmt::Display for PlannedCall {

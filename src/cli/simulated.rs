@@ -98,16 +98,17 @@ pub fn spec(sim: &Sim) -> FleetSpec {
 /// The fleet of `sim`, behind the same SDK as any other.
 pub async fn target(sim: &Sim, pace: Pace) -> Target {
     let clock = sim.clock();
-    let session = Session::connect(SessionOptions {
+    let options = SessionOptions {
         profile: None,
         http_client: Some(in_process(wire::handler(sim.clone()))),
         timeouts: Timeouts::default(),
         clock: clock.clone(),
-    })
-    .await;
+    };
+    let spec = spec(sim);
+    let session = Session::connect_fleet(options, &spec).await;
     Target {
         name: sim.name().to_owned(),
-        spec: spec(sim),
+        spec,
         session,
         prober: Arc::new(Seat(sim.clone())),
         clock,

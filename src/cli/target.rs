@@ -52,13 +52,13 @@ impl Target {
     pub async fn configured(global: &Global, settings: &Settings) -> Self {
         let spec = settings.spec();
         let clock = clock::present();
-        let session = Session::connect(SessionOptions {
+        let options = SessionOptions {
             profile: settings::profile(global, &spec),
             http_client: None,
             timeouts: settings::timeouts(&settings.config),
             clock: clock.clone(),
-        })
-        .await;
+        };
+        let session = Session::connect_fleet(options, &spec).await;
         if global.verbose {
             introduce(&session).await;
         }

@@ -1,5 +1,6 @@
 //! What a well-formed file may still get wrong.
 
+mod accounts;
 mod console;
 mod rules;
 
@@ -188,6 +189,7 @@ fn fleet(spec: &FleetSpec, at: &mut Findings<'_>) {
         }
     }
     sites(spec, at);
+    accounts::accounts(spec, &mut at.below(&["accounts"]));
     thresholds(&spec.thresholds, &mut at.below(&["thresholds"]));
     rules::rules(spec, &mut at.below(&["rules"]));
 }

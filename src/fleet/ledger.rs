@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::Region;
+use super::{Account, Region};
 
 /// How many single calls are kept for the Calls screen.
 const RECENT: usize = 200;
@@ -40,6 +40,9 @@ pub struct Call {
     pub operation: String,
     /// The Region whose endpoint was called.
     pub region: Region,
+    /// Whose credentials signed, where the fleet names several accounts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<Account>,
     /// How long it took.
     pub took: Duration,
     /// How it ended.
@@ -61,6 +64,9 @@ pub struct CallKey {
     pub operation: String,
     /// Region called.
     pub region: Region,
+    /// Whose credentials signed, where the fleet names several accounts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<Account>,
 }
 
 /// Counters of one operation in one Region.
@@ -110,6 +116,7 @@ impl Ledger {
             service: call.service,
             operation: call.operation.clone(),
             region: call.region.clone(),
+            account: call.account.clone(),
         };
         let stats = self.stats.entry(key).or_default();
         stats.calls += 1;

@@ -2,6 +2,7 @@
 //!
 //! Nothing here performs I/O, awaits, or names an SDK crate.
 
+mod account;
 pub mod assumptions;
 mod availability;
 mod certificate;
@@ -41,6 +42,7 @@ mod thresholds;
 mod throttle;
 mod verdict;
 
+pub use account::{Access, Account, AccountsSpec};
 pub use availability::Availability;
 pub use certificate::Certificate;
 pub use clients::{Checkers, Served};
@@ -77,7 +79,7 @@ pub use site::{
     Alarm, Api, ApiDetail, ApiKind, Change, Concurrency, Function, FunctionDetail, Identity,
     Reachability, Site, Stack,
 };
-pub use snapshot::{Pace, Snapshot};
+pub use snapshot::{AccountSeen, Pace, Snapshot};
 pub use spec::{BuildSpec, EdgeSpec, FleetSpec, SiteSpec, SwitchSpec};
 pub use stack_description::{
     ChangeSet, Course, Drifted, FLEET_TAG, PropertyDifference, ROLE_TAG, ResourceChange,

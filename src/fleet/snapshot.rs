@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Api, Change, Edge, FleetSpec, Function, GlobalDatabase, Identity, Judgement, Ledger, Metrics,
-    Observed, Reachability, Region, Router, Site, Thresholds,
+    Account, Api, Change, Edge, FleetSpec, Function, GlobalDatabase, Identity, Judgement, Ledger,
+    Metrics, Observed, Reachability, Region, Router, Site, Thresholds,
 };
 
 /// How often the fleet is looked at.
@@ -21,6 +21,27 @@ pub enum Pace {
     Incident,
 }
 
+/// The account of a part of the fleet.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AccountSeen {
+    /// What of the fleet it holds.
+    pub account: Account,
+    /// How gwctl gets into it, in words.
+    pub way: String,
+    /// As whom.
+    pub identity: Observed<Identity>,
+}
+
+impl AccountSeen {
+    fn blank((account, way): (Account, String)) -> Self {
+        Self {
+            account,
+            way,
+            identity: Observed::default(),
+        }
+    }
+}
+
 /// Everything known of one fleet at one moment. Immutable once published.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Snapshot {
@@ -32,6 +53,8 @@ pub struct Snapshot {
     pub generation: u64,
     /// Who is asking.
     pub identity: Observed<Identity>,
+    /// Who gwctl is in the account of each part of the fleet, where these are several.
+    pub accounts: Vec<AccountSeen>,
     /// What the operator may change, by IAM action and IAM's own policy simulation; an action the
     /// simulation could not decide is not in it.
     pub permissions: Observed<std::collections::BTreeMap<String, bool>>,
@@ -69,6 +92,12 @@ impl Snapshot {
             at,
             generation: 0,
             identity: Observed::default(),
+            accounts: spec
+                .accounts
+                .parts()
+                .into_iter()
+                .map(AccountSeen::blank)
+                .collect(),
             permissions: Observed::default(),
             role_path: Observed::default(),
             edge: Edge {
@@ -107,6 +136,16 @@ impl Snapshot {
             thresholds: spec.thresholds.clone(),
             judgement: Judgement::default(),
         }
+    }
+
+    /// Who gwctl is where `account` in `region` is; none where everything is in one account.
+    pub fn account(&self, account: &Account, region: &Region) -> Option<&AccountSeen> {
+        let seen = |wanted: &Account| self.accounts.iter().find(|seen| seen.account == *wanted);
+        let own = match account {
+            Account::Workload => seen(&Account::Site(region.clone())),
+            _ => None,
+        };
+        own.or_else(|| seen(account))
     }
 
     /// The site in `region`.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Region, RoutingEndpoint, Rules, Thresholds};
+use super::{AccountsSpec, Region, RoutingEndpoint, Rules, Thresholds};
 
 /// One API and everything it is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -21,6 +21,9 @@ pub struct FleetSpec {
     /// Named profile of the AWS configuration to use for this fleet.
     #[serde(default)]
     pub profile: Option<String>,
+    /// The AWS accounts that hold its parts, where these are several.
+    #[serde(default, skip_serializing_if = "AccountsSpec::is_one")]
+    pub accounts: AccountsSpec,
     /// Path that the probes ask for.
     #[serde(default = "default_probe_path")]
     pub probe_path: String,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use gwctl_aws::Session;
-use gwctl_fleet::{Clock, Course, Drifted, FLEET_TAG, FleetSpec, Missing, Region};
+use gwctl_fleet::{Account, Clock, Course, Drifted, FLEET_TAG, FleetSpec, Missing, Region};
 
 /// How often a detection is asked how far it is, in fleet time.
 const LOOK: Duration = Duration::from_secs(2);
@@ -17,6 +17,8 @@ pub struct Stack {
     /// Where it is.
     pub region: Region,
     pub name: String,
+    /// What of the fleet its account holds.
+    pub account: Account,
 }
 
 /// What came of looking at one.
@@ -44,6 +46,7 @@ pub async fn stacks(session: &Session, fleet: &str, spec: &FleetSpec) -> Stacks 
         Some(Stack {
             region: site.region.clone(),
             name: site.stack.clone()?,
+            account: Account::Workload,
         })
     });
     let mut stacks = Stacks {
@@ -61,11 +64,19 @@ pub async fn stacks(session: &Session, fleet: &str, spec: &FleetSpec) -> Stacks 
         )
         .chain([Region::global()])
         .collect();
-    let listed = join_all(regions.iter().map(|region| {
-        let cloudformation = session.cloudformation(region);
+    let places: Vec<(&Region, Account)> = regions
+        .iter()
+        .flat_map(|region| {
+            let accounts = spec.accounts.distinct(region);
+            accounts.into_iter().map(move |account| (region, account))
+        })
+        .collect();
+    let listed = join_all(places.iter().map(|(region, account)| {
+        let cloudformation = session.in_account(account.clone()).cloudformation(region);
         Box::pin(async move { cloudformation.formations().await })
     }));
-    for (region, answer) in regions.iter().zip(listed.await) {
+    for ((region, account), answer) in places.iter().zip(listed.await) {
+        let region = *region;
         match answer {
             Err(error) => stacks.unlisted.push((region.clone(), error.into())),
             Ok(all) => {
@@ -77,6 +88,7 @@ pub async fn stacks(session: &Session, fleet: &str, spec: &FleetSpec) -> Stacks 
                 stacks.known.extend(ours.map(|stack| Stack {
                     region: region.clone(),
                     name: stack.name,
+                    account: account.clone(),
                 }));
             }
         }
@@ -114,8 +126,13 @@ pub async fn drift(
     let each = stacks.iter().map(|stack| {
         let asking = &asking;
         Box::pin(async move {
-            let cloudformation = session.cloudformation(&stack.region);
-            let begun = asking.cloudformation(&stack.region);
+            let account = &stack.account;
+            let cloudformation = session
+                .in_account(account.clone())
+                .cloudformation(&stack.region);
+            let begun = asking
+                .in_account(account.clone())
+                .cloudformation(&stack.region);
             let mut incomplete = None;
             let found = async {
                 let id = begun.detect_drift(&stack.name).await?;

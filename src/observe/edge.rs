@@ -8,7 +8,7 @@ use super::poller::{Askers, Fold, Poller};
 use super::schedule::{CERTIFICATE, CONFIG, DISTRIBUTION, STATE, VANTAGE};
 use super::vantage::{VANTAGE_BITS, VANTAGES, VantagePoint};
 use gwctl_aws::{AwsError, Vantage};
-use gwctl_fleet::{DnsAnswer, LatencyRecord, Missing, Region, clean_line};
+use gwctl_fleet::{Account, DnsAnswer, LatencyRecord, Missing, Region, clean_line};
 
 /// Starts the askers of everything global.
 pub(super) fn watch(askers: &mut Askers) {
@@ -142,7 +142,10 @@ async fn distribution(poller: Arc<Poller>) -> Fold {
 
 /// The certificate the distribution names; CloudFront takes only those of us-east-1.
 async fn certificate(poller: Arc<Poller>) -> Fold {
-    let acm = poller.session.acm(&Region::global());
+    let acm = poller
+        .session
+        .in_account(Account::Edge)
+        .acm(&Region::global());
     let asked = async {
         match poller.shared_facts.distribution.settled().await {
             Some((Some(arn), _)) => acm.certificate(&arn).await.map_err(Missing::from),
@@ -170,7 +173,10 @@ async fn router(poller: Arc<Poller>) -> Fold {
         .await
         .and_then(|(_, router)| router);
     let version = arn.as_deref().and_then(|arn| version_of(arn, name));
-    let lambda = poller.session.lambda(&Region::global());
+    let lambda = poller
+        .session
+        .in_account(Account::Edge)
+        .lambda(&Region::global());
     let asked = lambda.function(name, version);
     let said = poller
         .ask("lambda:GetFunctionConfiguration", &Region::global(), asked)
@@ -189,7 +195,10 @@ fn version_of<'a>(arn: &'a str, name: &str) -> Option<&'a str> {
 }
 
 async fn limit_metric(poller: Arc<Poller>) -> Fold {
-    let cloudwatch = poller.session.cloudwatch(&Region::global());
+    let cloudwatch = poller
+        .session
+        .in_account(Account::Edge)
+        .cloudwatch(&Region::global());
     let answer = cloudwatch
         .limit_exceeded_name(&poller.spec.edge.distribution)
         .await;

@@ -5,6 +5,7 @@
 //! needs of another's answer it takes from the `shared_facts` as soon as it is there; so a Region that
 //! never answers delays nothing but itself.
 
+mod accounts;
 mod any_region;
 mod changes;
 mod cost;
@@ -225,6 +226,7 @@ impl Observer {
 
 fn ask_everything(askers: &mut Askers) {
     let poller = askers.poller.clone();
+    accounts::watch(askers);
     edge::watch(askers);
     switches::watch(askers);
     for n in 0..poller.spec.sites.len() {
@@ -239,7 +241,7 @@ fn ask_everything(askers: &mut Askers) {
         .chain([Region::global()])
         .collect();
     for region in &regions {
-        metrics::watch(askers, region.clone());
+        metrics::watch(askers, region);
     }
     members::watch(askers, regions);
 }

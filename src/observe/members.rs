@@ -40,7 +40,7 @@ pub(super) fn watch(askers: &mut Askers, mut watched: BTreeSet<Region>) {
                     region::watch_member(&mut later, &member.region);
                 }
                 if watched.insert(member.region.clone()) {
-                    metrics::watch(&mut later, member.region);
+                    metrics::watch(&mut later, &member.region);
                 }
             }
             if news.changed().await.is_err() {

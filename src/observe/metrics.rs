@@ -1,7 +1,7 @@
-//! One call for all series of a Region, once a minute: CloudWatch keeps nothing finer, and every
-//! series asked costs money.
+//! One call for all series of a Region and account, once a minute: CloudWatch keeps nothing finer, and
+//! every series asked costs money.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::questions::{self, Key};
 use super::response::Response;
 use super::schedule;
 use gwctl_aws::{MetricAnswer, MetricQuestion};
-use gwctl_fleet::{Missing, Observed, Region, Series};
+use gwctl_fleet::{Account, Missing, Observed, Region, Series};
 
 /// How much of the recent past is asked for again: points appear late, and change for a while
 /// (aws-facts §1.3).
@@ -21,8 +21,19 @@ const OVERLAP: SignedDuration = SignedDuration::from_mins(10);
 /// not answer must not hide its other figures.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Starts the asker of the series in `region`.
-pub(super) fn watch(askers: &mut Askers, region: Region) {
+/// Starts the askers of the series in `region`, one an account that may have some.
+pub(super) fn watch(askers: &mut Askers, region: &Region) {
+    let mut askers_of: BTreeMap<Option<Account>, BTreeSet<Account>> = BTreeMap::new();
+    for account in Account::ALL {
+        let holder = askers.poller.spec.accounts.holder(&account, region);
+        askers_of.entry(holder).or_default().insert(account);
+    }
+    for accounts in askers_of.into_values() {
+        watch_account(askers, region.clone(), accounts);
+    }
+}
+
+fn watch_account(askers: &mut Askers, region: Region, accounts: BTreeSet<Account>) {
     let question = askers.question();
     let poller = askers.poller.clone();
     askers.tasks.spawn(async move {
@@ -35,6 +46,7 @@ pub(super) fn watch(askers: &mut Askers, region: Region) {
         Asker {
             poller,
             region,
+            accounts,
             question,
             tried,
             known,
@@ -62,6 +74,8 @@ async fn settled(poller: &Poller, region: &Region) {
 struct Asker {
     poller: Arc<Poller>,
     region: Region,
+    /// What its account holds.
+    accounts: BTreeSet<Account>,
     question: Option<usize>,
     /// Series asked for at least once.
     tried: BTreeSet<Key>,
@@ -97,7 +111,9 @@ impl Asker {
     }
 
     fn questions(&self) -> Vec<MetricQuestion<Key>> {
-        questions::all(&self.poller.spec, &self.poller.shared_facts, &self.region)
+        let mut all = questions::all(&self.poller.spec, &self.poller.shared_facts, &self.region);
+        all.retain(|question| self.accounts.contains(&question.key.0.account()));
+        all
     }
 
     async fn ask(&mut self, questions: Vec<MetricQuestion<Key>>) {
@@ -108,7 +124,8 @@ impl Asker {
         let said = if questions.is_empty() {
             None
         } else {
-            let cloudwatch = self.poller.session.cloudwatch(&self.region);
+            let session = self.poller.session.in_account(questions[0].key.0.account());
+            let cloudwatch = session.cloudwatch(&self.region);
             let asked =
                 cloudwatch.metrics(&questions, from, minute(now) + SignedDuration::from_mins(1));
             Some(
@@ -123,9 +140,9 @@ impl Asker {
             self.answered = Some(now);
             self.known.extend(keys());
         }
-        let region = self.region.clone();
+        let asked_of = (self.region.clone(), self.accounts.first().cloned());
         let fold: Fold = Box::new(move |picture| {
-            picture.queries.insert(region, cost);
+            picture.queries.insert(asked_of, cost);
             if let Some(said) = said {
                 for (key, said) in each(said, questions) {
                     if let Some(metrics) = questions::metrics_of(&mut picture.snapshot, &key.0) {

@@ -1,16 +1,17 @@
 //! Whether the operator may make the changes that guided actions make, before one is needed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::ready;
 use std::sync::Arc;
 
-use futures_util::future::try_join_all;
+use futures_util::future::{join_all, try_join_all};
 
+use super::accounts::identity;
 use super::picture::Picture;
 use super::poller::{Askers, Fold, Poller};
 use super::schedule::CONFIG;
-use gwctl_aws::{AwsError, ErrorKind, Iam};
-use gwctl_fleet::{Identity, Missing, Region};
+use gwctl_aws::{AwsError, ErrorKind, Iam, Session};
+use gwctl_fleet::{Account, Identity, Missing, Region};
 
 /// Actions on the global cluster together with all of its members (aws-facts §9.2).
 const PROMOTION: &[&str] = &["rds:SwitchoverGlobalCluster", "rds:FailoverGlobalCluster"];
@@ -38,13 +39,20 @@ pub(super) fn watch(askers: &mut Askers) {
 
 async fn permissions(poller: Arc<Poller>) -> Fold {
     let home = Region::global();
-    let behind = behind(&poller).await;
-    let path = behind
-        .as_ref()
-        .map_err(Clone::clone)
-        .and_then(|(_, principal)| principal.path());
+    let callers = join_all(holders(&poller).into_iter().map(async |accounts| {
+        let behind = behind(&poller, &accounts).await;
+        (accounts, behind)
+    }))
+    .await;
+    let path = callers
+        .iter()
+        .find(|(accounts, _)| accounts.contains(&Account::Workload))
+        .map_or(Err(Missing::NoData), |(_, behind)| {
+            let (_, principal) = behind.as_ref().map_err(Clone::clone)?;
+            principal.path()
+        });
     let path = poller.ask("iam:GetRole", &home, ready(path)).await;
-    let simulated = simulate(&poller, behind);
+    let simulated = simulate_all(&poller, callers);
     let said = poller
         .ask("iam:SimulatePrincipalPolicy", &home, simulated)
         .await;
@@ -54,41 +62,83 @@ async fn permissions(poller: Arc<Poller>) -> Fold {
     })
 }
 
+/// What each of the accounts holds.
+fn holders(poller: &Poller) -> Vec<BTreeSet<Account>> {
+    let mut holders: BTreeMap<Option<Account>, BTreeSet<Account>> = BTreeMap::new();
+    for account in Account::ALL {
+        let holder = poller.spec.accounts.holder(&account, &Region::global());
+        holders.entry(holder).or_default().insert(account);
+    }
+    holders.into_values().collect()
+}
+
+/// The session of the account that holds `accounts`.
+fn session(poller: &Poller, accounts: &BTreeSet<Account>) -> Session {
+    match accounts.first() {
+        Some(account) => poller.session.in_account(account.clone()),
+        None => poller.session.clone(),
+    }
+}
+
 /// Who asks, and whose policies that are.
-async fn behind(poller: &Poller) -> Result<(Identity, Principal), Missing> {
-    let identity = identity(poller).await?;
-    let principal = principal(&poller.session.iam(), &identity.arn).await?;
+async fn behind(
+    poller: &Poller,
+    accounts: &BTreeSet<Account>,
+) -> Result<(Identity, Principal), Missing> {
+    let account = accounts.first().ok_or(Missing::NoData)?;
+    let identity = identity(poller, account).await?;
+    let principal = principal(&session(poller, accounts).iam(), &identity.arn).await?;
     Ok((identity, principal))
 }
 
+type Behind = Result<(Identity, Principal), Missing>;
+
+/// What every account's simulation says; only where none says anything, why not.
+async fn simulate_all(
+    poller: &Poller,
+    callers: Vec<(BTreeSet<Account>, Behind)>,
+) -> Result<BTreeMap<String, bool>, Missing> {
+    let asked = callers
+        .into_iter()
+        .map(|(accounts, behind)| simulate(poller, accounts, behind));
+    let mut all = BTreeMap::new();
+    let mut failure = None;
+    let mut answered = false;
+    for said in join_all(asked).await {
+        match said {
+            Ok(Some(said)) => {
+                answered = true;
+                all.extend(said);
+            }
+            Ok(None) => {}
+            Err(why) => failure = Some(why),
+        }
+    }
+    match failure {
+        Some(why) if !answered => Err(why),
+        _ => Ok(all),
+    }
+}
+
+/// None where nothing is asked about in that account.
 async fn simulate(
     poller: &Poller,
-    behind: Result<(Identity, Principal), Missing>,
-) -> Result<BTreeMap<String, bool>, Missing> {
+    accounts: BTreeSet<Account>,
+    behind: Behind,
+) -> Result<Option<BTreeMap<String, bool>>, Missing> {
+    if accounts.iter().eq([&Account::Workload]) {
+        return Ok(None);
+    }
     let (identity, principal) = behind?;
-    let iam = poller.session.iam();
-    let questions = questions(poller, &identity).await;
-    let questions = questions.iter().map(async |(actions, resources)| {
+    let iam = session(poller, &accounts).iam();
+    let mut questions = questions(poller, &identity).await;
+    questions.retain(|(account, ..)| accounts.contains(account));
+    let questions = questions.iter().map(async |(_, actions, resources)| {
         let decided = iam.simulate(&principal.arn, actions, resources).await;
         decided.map_err(|error| principal.missing(error))
     });
-    Ok(try_join_all(questions)
-        .await?
-        .into_iter()
-        .flatten()
-        .collect())
-}
-
-/// Asked of the first Region that says.
-async fn identity(poller: &Poller) -> Result<Identity, Missing> {
-    let mut why = Missing::NotYet;
-    for site in &poller.spec.sites {
-        match poller.session.sts(&site.region).identity().await {
-            Ok(identity) => return Ok(identity),
-            Err(error) => why = error.into(),
-        }
-    }
-    Err(why)
+    let decided = try_join_all(questions).await?;
+    Ok(Some(decided.into_iter().flatten().collect()))
 }
 
 /// Whose policies are simulated.
@@ -150,11 +200,11 @@ fn role(session: &str) -> Option<(&str, String)> {
     Some((name, arn))
 }
 
-/// Actions with the resources they would change (aws-facts §9.2, §9.3).
-async fn questions(
-    poller: &Poller,
-    identity: &Identity,
-) -> Vec<(&'static [&'static str], Vec<String>)> {
+/// A part of the fleet, the actions that change it, and the resources that they would change.
+type Question = (Account, &'static [&'static str], Vec<String>);
+
+/// What is asked about (aws-facts §9.2, §9.3).
+async fn questions(poller: &Poller, identity: &Identity) -> Vec<Question> {
     let partition = identity.arn.split(':').nth(1).unwrap_or("aws");
     let account = &identity.account;
     let spec = &poller.spec;
@@ -182,16 +232,16 @@ async fn questions(
         spec.edge.distribution
     );
     let mut questions = vec![
-        (SWITCH, vec!["*".to_owned()]),
-        (RECORDS, vec![zone]),
-        (CHECKS, vec![checks]),
-        (EDGE, vec![distribution]),
+        (Account::Dns, SWITCH, vec!["*".to_owned()]),
+        (Account::Dns, RECORDS, vec![zone]),
+        (Account::Dns, CHECKS, vec![checks]),
+        (Account::Edge, EDGE, vec![distribution]),
     ];
     // Without all of its members nothing is known of a promotion.
     if !members.is_empty() {
         let all = members.iter().cloned().chain([global]).collect();
-        questions.push((PROMOTION, all));
-        questions.push((MEMBERS, members));
+        questions.push((Account::Database, PROMOTION, all));
+        questions.push((Account::Database, MEMBERS, members));
     }
     questions
 }

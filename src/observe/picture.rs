@@ -8,9 +8,9 @@ use super::poller::Poller;
 use super::response::Response;
 use super::{changes, cost, switches};
 use gwctl_fleet::{
-    Change, CheckConfig, CheckKind, Cluster, DnsAnswer, HealthCheck, LatencyRecord, Metric,
-    Metrics, Missing, Observed, Pace, Position, Region, Snapshot, Switch, Topology, WeightedRecord,
-    judge,
+    Account, Change, CheckConfig, CheckKind, Cluster, DnsAnswer, HealthCheck, LatencyRecord,
+    Metric, Metrics, Missing, Observed, Pace, Position, Region, Snapshot, Switch, Topology,
+    WeightedRecord, judge,
 };
 
 /// The picture under way, with what is needed to go on drawing it.
@@ -18,7 +18,7 @@ pub(super) struct Picture {
     pub(super) snapshot: Snapshot,
     pub(super) identities: Anyone,
     /// Series asked for a minute, by Region.
-    pub(super) queries: BTreeMap<Region, usize>,
+    pub(super) queries: BTreeMap<(Region, Option<Account>), usize>,
     pub(super) poller: Arc<Poller>,
     topologies: Anyone,
     checks: Option<Checks>,

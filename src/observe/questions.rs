@@ -2,7 +2,7 @@
 
 use super::shared_facts::SharedFacts;
 use gwctl_aws::{MetricQuestion, Subject, question};
-use gwctl_fleet::{FleetSpec, Metric, Metrics, Region, Snapshot};
+use gwctl_fleet::{Account, FleetSpec, Metric, Metrics, Region, Snapshot};
 
 /// Where a series belongs, within its Region.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +17,18 @@ pub(super) enum Place {
     Check(String),
     /// The distribution.
     Edge,
+}
+
+impl Place {
+    /// The account whose CloudWatch has it.
+    pub(super) const fn account(&self) -> Account {
+        match self {
+            Self::Api(_) | Self::Function(..) => Account::Workload,
+            Self::Cluster(..) => Account::Database,
+            Self::Check(_) => Account::Dns,
+            Self::Edge => Account::Edge,
+        }
+    }
 }
 
 /// A series.

@@ -9,7 +9,9 @@ use super::questions::API_METRICS;
 use super::response::Response;
 use super::schedule::{ALARMS, CERTIFICATE, CONFIG, EVENTS, STATE};
 use gwctl_aws::AwsError;
-use gwctl_fleet::{Certificate, Cluster, Missing, Observed, Region, Site, SiteSpec, Source};
+use gwctl_fleet::{
+    Account, Certificate, Cluster, Missing, Observed, Region, Site, SiteSpec, Source,
+};
 
 /// Starts the askers of the `n`th site.
 pub(super) fn watch(askers: &mut Askers, n: usize) {
@@ -71,7 +73,7 @@ fn into_site<T: Send + 'static>(
 /// Who is asking: also the ping that tells whether the Region answers, how fast, and its clock.
 async fn identity(poller: Arc<Poller>, n: usize) -> Fold {
     let region = site(&poller, n).region.clone();
-    let sts = poller.session.sts(&region);
+    let sts = poller.session.in_account(Account::Workload).sts(&region);
     let said = poller
         .ask("sts:GetCallerIdentity", &region, sts.identity())
         .await;

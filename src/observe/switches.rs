@@ -13,7 +13,7 @@ use super::response::Response;
 use super::schedule::ALARMS;
 use gwctl_aws::AwsError;
 use gwctl_fleet::{
-    CheckConfig, CheckKind, HealthCheck, LatencyRecord, Missing, Position, Region, Switch,
+    Account, CheckConfig, CheckKind, HealthCheck, LatencyRecord, Missing, Position, Region, Switch,
 };
 
 /// The levers of all `records`, by what is known of their checks.
@@ -80,7 +80,10 @@ async fn named(poller: Arc<Poller>, n: usize) -> Fold {
     let Some(switch) = &poller.spec.sites[n].switch else {
         return Box::new(|_| {});
     };
-    let cloudwatch = poller.session.cloudwatch(&switch.region);
+    let cloudwatch = poller
+        .session
+        .in_account(Account::Dns)
+        .cloudwatch(&switch.region);
     // Once the checks led to it, it is asked there.
     let levers = poller.shared_facts.levers.get().unwrap_or_default();
     let known = levers.iter().any(|lever| lever.site == site);
@@ -123,7 +126,10 @@ async fn switches(poller: Arc<Poller>, n: usize) -> Fold {
 }
 
 async fn ask(poller: &Poller, lever: Lever) -> (String, Response<Switch>) {
-    let cloudwatch = poller.session.cloudwatch(&lever.home);
+    let cloudwatch = poller
+        .session
+        .in_account(Account::Dns)
+        .cloudwatch(&lever.home);
     let asked = async {
         let switch = cloudwatch.alarm_switch(&lever.alarm).await;
         let switch = switch.map_err(Missing::from)?;
@@ -147,7 +153,10 @@ async fn positions(poller: Arc<Poller>, n: usize) -> Fold {
         None => Vec::new(),
     };
     let asked = known.into_iter().map(|(check, switch)| {
-        let cloudwatch = poller.session.cloudwatch(&switch.region);
+        let cloudwatch = poller
+            .session
+            .in_account(Account::Dns)
+            .cloudwatch(&switch.region);
         let now = poller.clock.now();
         async move { (check, cloudwatch.position(&switch, now).await) }
     });

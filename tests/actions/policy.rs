@@ -1,13 +1,14 @@
 //! What runs really call is what their policies allow, and nothing besides.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gwctl::actions::guided::{ACTIONS, Provision};
 use gwctl::actions::policy::{
-    DEPENDENTS, Known, Purpose, action, actions, guided, planned, policy,
+    DEPENDENTS, Known, Purpose, action, actions, guided, in_account, planned, policy,
 };
 use gwctl::actions::{Intent, Order, Phase};
 use gwctl::aws::{Session, SessionOptions, Timeouts, in_process};
+use gwctl::fleet::Account;
 use gwctl::observe::{Asker, read_permissions_of};
 use gwctl::sim::wire;
 
@@ -42,13 +43,13 @@ fn rehearsals(purpose: Purpose) -> Vec<Rehearsal> {
 
 /// A session of the runs' own: the observer's questions are not theirs.
 async fn own_session(stage: &Stage) -> Session {
-    Session::connect(SessionOptions {
+    let options = SessionOptions {
         profile: None,
         http_client: Some(in_process(wire::handler(stage.sim().clone()))),
         timeouts: Timeouts::default(),
         clock: stage.sim().clock(),
-    })
-    .await
+    };
+    Session::connect_fleet(options, &stage.sim().spec()).await
 }
 
 fn asked_for(session: &Session) -> BTreeSet<String> {
@@ -60,15 +61,62 @@ fn asked_for(session: &Session) -> BTreeSet<String> {
 
 /// What the run alone calls.
 fn called(rehearsal: &Rehearsal) -> BTreeSet<String> {
-    in_virtual_time(async {
-        let mut stage = ready(rehearsal).await;
-        stage.session = own_session(&stage).await;
-        let intent = stage.looked_up(&rehearsal.intent).await;
-        let mut running = stage.start(&stage.plan(&intent));
-        let state = stage.settle(&mut running).await;
-        assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
-        asked_for(&stage.session)
-    })
+    in_virtual_time(async { asked_for(&run(rehearsal).await) })
+}
+
+async fn run(rehearsal: &Rehearsal) -> Session {
+    let mut stage = ready(rehearsal).await;
+    stage.session = own_session(&stage).await;
+    let intent = stage.looked_up(&rehearsal.intent).await;
+    let mut running = stage.start(&stage.plan(&intent));
+    let state = stage.settle(&mut running).await;
+    assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
+    stage.session.clone()
+}
+
+/// What it calls in the account of each part, where these are several.
+fn called_by_account(rehearsal: &Rehearsal) -> BTreeMap<Option<Account>, BTreeSet<String>> {
+    let session = in_virtual_time(run(rehearsal));
+    let mut all: BTreeMap<Option<Account>, BTreeSet<String>> = BTreeMap::new();
+    for (key, _) in session.ledger().stats() {
+        all.entry(key.account.clone())
+            .or_default()
+            .insert(action(key.service, &key.operation));
+    }
+    all
+}
+
+fn holds_by_account(purpose: Purpose) {
+    let spec = founded("several-accounts").spec();
+    let allowed = allowed(purpose);
+    let mut all: BTreeMap<Account, BTreeSet<String>> = BTreeMap::new();
+    for mut rehearsal in rehearsals(purpose) {
+        // What strikes and what is built belongs to a fleet in one account.
+        if rehearsal.scenario != "calm" || rehearsal.empty {
+            continue;
+        }
+        rehearsal.scenario = "several-accounts";
+        for (account, called) in called_by_account(&rehearsal) {
+            match account {
+                // The operators' own credentials assume the roles, and do nothing else.
+                None => assert_eq!(called, ["sts:AssumeRole".to_owned()].into()),
+                Some(account) => all.entry(account).or_default().extend(called),
+            }
+        }
+    }
+    assert!(!all.is_empty());
+    for (account, called) in all {
+        let allowed = in_account(allowed.clone(), &spec, &account);
+        let missing: Vec<_> = called.difference(&allowed).collect();
+        assert!(missing.is_empty(), "{account}: {missing:?}");
+    }
+}
+
+#[test]
+fn what_is_called_in_each_account_its_policy_allows() {
+    for purpose in [Purpose::Promote, Purpose::Shift, Purpose::Drill] {
+        holds_by_account(purpose);
+    }
 }
 
 /// What a run calls whose change of a stack fails at first: it discards the change set that is spent.
@@ -162,7 +210,7 @@ fn every_action_is_for_some_purpose() {
 fn resources_are_as_narrow_as_what_is_known() {
     let (spec, known) = in_virtual_time(async {
         let stage = Stage::calmly(calm("calm", 3)).await;
-        (stage.stand.sim.spec(), Known::seen(&stage.snapshot()))
+        (stage.stand.sim.spec(), Known::seen(&stage.snapshot(), None))
     });
     assert_eq!(known.missing(&spec), [""; 0]);
     let made = |known: &Known| {
@@ -170,7 +218,7 @@ fn resources_are_as_narrow_as_what_is_known() {
             .into_iter()
             .flat_map(allowed)
             .collect();
-        serde_json::to_value(policy("orders", &spec, known, &all)).unwrap()
+        serde_json::to_value(policy("orders", &spec, known, &all, None)).unwrap()
     };
     let statement = |document: &serde_json::Value, sid: &str| {
         let mut all = document["Statement"].as_array().unwrap().iter();

@@ -1,5 +1,6 @@
 //! The real binary as a process: what it prints, and how it exits.
 
+mod accounts;
 mod actions;
 mod assumptions;
 mod bad_days;

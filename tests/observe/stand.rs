@@ -60,13 +60,13 @@ impl Stand {
         pace: Pace,
         change: impl FnOnce(gwctl::fleet::FleetSpec) -> gwctl::fleet::FleetSpec,
     ) -> Self {
-        let session = Session::connect(SessionOptions {
+        let options = SessionOptions {
             profile: None,
             http_client: Some(in_process(door)),
             timeouts: Timeouts::default(),
             clock: sim.clock(),
-        })
-        .await;
+        };
+        let session = Session::connect_fleet(options, &sim.spec()).await;
         let refresh = Refresh {
             pace,
             ..Refresh::default()

@@ -303,6 +303,7 @@ fn refused_calls_are_failed_calls_on_the_screen_and_in_the_footer() {
             at: snapshot.at,
             service: "rds",
             operation: "DescribeDBClusters".into(),
+            account: None,
             region: sample::region("us-east-1"),
             took: std::time::Duration::from_millis(80),
             outcome: gwctl::fleet::Outcome::Refused,

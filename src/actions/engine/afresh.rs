@@ -7,9 +7,9 @@ use jiff::SignedDuration;
 
 use super::drive::Log;
 use crate::guided::serves;
-use crate::{Mode, Place, PlannedCall, RunContext, Shift, Step, Task, advise};
+use crate::{Mode, PlannedCall, RunContext, Shift, Step, Task, advise};
 use gwctl_aws::AwsError;
-use gwctl_fleet::{Region, Snapshot};
+use gwctl_fleet::{Account, Region, Snapshot};
 
 /// How long a read may take before what the picture says counts instead: a change must not wait for what
 /// is broken.
@@ -37,21 +37,18 @@ pub(super) async fn refuses(
 /// The run was confirmed in one account, and these are another's credentials.
 async fn another_account(call: &PlannedCall, log: &Log) -> Option<String> {
     let state = log.state();
-    let planned = state.plan.binding.place.as_ref()?;
+    let part = call.account();
+    let then = state.plan.binding.account_id(&part, &call.region)?;
     let run_context = &log.run_context;
     // The endpoint that the change goes to answers, or the change fails anyway.
-    let asked = run_context.session.sts(&call.region);
+    let session = run_context.session.in_account(part.clone());
+    let asked = session.sts(&call.region);
     let account = match in_time(run_context, asked.identity()).await {
         Some(identity) => Some(identity.account),
-        None => run_context
-            .snapshot()
-            .identity
-            .last()
-            .map(|known| known.account.clone()),
+        None => last_known(&run_context.snapshot(), &part, &call.region),
     };
-    let Place { account: then, .. } = planned;
     match account {
-        Some(now) if now == *then => None,
+        Some(now) if now == then => None,
         Some(now) => Some(format!(
             "these credentials are of account {now}, and the run was confirmed in account {then}"
         )),
@@ -59,6 +56,14 @@ async fn another_account(call: &PlannedCall, log: &Log) -> Option<String> {
             "the run was confirmed in account {then}, and STS does not return the account of these credentials"
         )),
     }
+}
+
+/// The account of `part` as the picture showed it last.
+fn last_known(snapshot: &Snapshot, part: &Account, region: &Region) -> Option<String> {
+    let seen = snapshot
+        .account(part, region)
+        .map_or(&snapshot.identity, |seen| &seen.identity);
+    Some(seen.last()?.account.clone())
 }
 
 /// Whether a Region takes what another loses.
@@ -150,7 +155,10 @@ async fn switched(
 ) -> Option<String> {
     let (_, known) = snapshot.edge.switch(region)?;
     let switch = known.last()?;
-    let cloudwatch = run_context.session.cloudwatch(&switch.region);
+    let cloudwatch = run_context
+        .session
+        .in_account(Account::Dns)
+        .cloudwatch(&switch.region);
     let since = run_context.clock.now() - BACK;
     let newest =
         cloudwatch.newest_value(&switch.namespace, &switch.metric, &switch.dimensions, since);

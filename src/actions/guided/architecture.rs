@@ -1,6 +1,6 @@
 //! The stacks of a fleet: what each is called, where it is, and what its template is given.
 
-use super::{code, fleet_name, orderable};
+use super::{code, fleet_name, one_account, orderable};
 use crate::digest::digest;
 use crate::draft::PlanContext;
 use crate::task::{BuildStack, RemoveStack, TemplateSource, placeholder};
@@ -60,6 +60,7 @@ impl<'a> Architecture<'a> {
                     .instead("`gwctl doctor` says what is wrong with the credentials.")
             })?;
         fleet_name::fits(context.fleet)?;
+        one_account::is_enough(context)?;
         Ok(Self {
             context,
             survey,

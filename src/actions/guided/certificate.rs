@@ -12,7 +12,7 @@ use crate::survey::Surveyor;
 use crate::{Change, Refused, Step, Task, task};
 use gwctl_aws::AwsError;
 use gwctl_fleet::assumptions::Means;
-use gwctl_fleet::{Region, Snapshot};
+use gwctl_fleet::{Account, Region, Snapshot};
 
 /// Attach another certificate to the distribution.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -83,7 +83,10 @@ impl Action for AttachCertificate {
 
     async fn looked_up(self, surveyor: &Surveyor<'_>) -> Result<Self, AwsError> {
         // CloudFront takes certificates of us-east-1 alone (aws-facts §7).
-        let acm = surveyor.session().acm(&Region::global());
+        let acm = surveyor
+            .session()
+            .in_account(Account::Edge)
+            .acm(&Region::global());
         let certificate = acm.certificate(&self.arn).await?;
         Ok(Self {
             found: Some(CertificateFacts {

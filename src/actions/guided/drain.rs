@@ -182,7 +182,7 @@ fn steps(
         let after = steps.last().map(|step| step.id.clone());
         let weight = Step::new(
             id.clone(),
-            format!("Leave {region} {percent} % of its traffic"),
+            format!("Reduce the traffic of {region} to {percent} %"),
             Task::ChangeRecords(change),
             context.snapshot,
         )

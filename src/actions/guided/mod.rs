@@ -19,6 +19,7 @@ mod evacuate;
 mod fleet_name;
 mod invalidate;
 mod no_way;
+mod one_account;
 mod orderable;
 mod preconditions;
 mod promote;

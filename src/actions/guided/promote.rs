@@ -358,7 +358,10 @@ pub(super) fn endpoint(context: &PlanContext<'_>, to: &Member, id: &str) -> Step
     });
     Step::new(
         id,
-        "The global writer endpoint points there",
+        format!(
+            "Wait until the global writer endpoint points to {}",
+            to.region
+        ),
         task,
         context.snapshot,
     )

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use gwctl_fleet::{FleetSpec, Snapshot};
+use gwctl_fleet::{Account, FleetSpec, Region, Snapshot};
 
 /// As [`Known::missing`] calls it.
 pub const THE_ACCOUNT: &str = "the account";
@@ -25,9 +25,10 @@ pub struct Known {
 }
 
 impl Known {
-    /// As far as `picture` shows it.
-    pub fn seen(picture: &Snapshot) -> Self {
-        let identity = picture.identity.last();
+    /// As far as `picture` shows it; the account is that of `part`.
+    pub fn seen(picture: &Snapshot, part: Option<&Account>) -> Self {
+        let held = part.and_then(|part| picture.account(part, &Region::global()));
+        let identity = held.map_or(&picture.identity, |held| &held.identity).last();
         let members = picture.database.topology.last();
         let edge = &picture.edge;
         let named = edge.named_switches.values().map(|(_, switch)| switch);

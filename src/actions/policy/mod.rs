@@ -6,6 +6,7 @@
 //! own, that another test holds against the resources' schemas.
 
 mod known;
+mod part;
 mod place;
 pub(crate) mod purpose;
 mod resources;
@@ -18,7 +19,7 @@ use serde_json::Value;
 
 use super::guided::{ACTIONS, Description};
 use super::{Intent, Places, Plan, PlannedCall, plan};
-use gwctl_fleet::{FleetSpec, Region, Snapshot};
+use gwctl_fleet::{Account, FleetSpec, Region, Snapshot};
 use gwctl_observe::read_permissions_of;
 
 pub use known::{Known, THE_ACCOUNT};
@@ -149,6 +150,17 @@ pub fn actions(purpose: Purpose, planned: &BTreeSet<PlannedCall>) -> BTreeSet<St
     all
 }
 
+/// Of `actions`, those that the account of `part` needs.
+pub fn in_account(actions: BTreeSet<String>, spec: &FleetSpec, part: &Account) -> BTreeSet<String> {
+    let held = part::beside(spec, part);
+    let about = |action: &String| {
+        part::parts_of(action)
+            .iter()
+            .any(|part| held.contains(part))
+    };
+    actions.into_iter().filter(about).collect()
+}
+
 /// Characters that IAM takes in one managed policy, white space not counted (IAM's page on quotas).
 pub const MANAGED: usize = 6_144;
 /// Characters that it takes in all of a role's inline policies together, counted alike.
@@ -224,7 +236,13 @@ impl Policy {
 }
 
 /// The policy that allows `actions` on the fleet of `spec`, as narrow as what is known of it.
-pub fn policy(fleet: &str, spec: &FleetSpec, known: &Known, actions: &BTreeSet<String>) -> Policy {
+pub fn policy(
+    fleet: &str,
+    spec: &FleetSpec,
+    known: &Known,
+    actions: &BTreeSet<String>,
+    part: Option<&Account>,
+) -> Policy {
     // Whoever copies code reads that of the fleet's functions; all others only hand the router over.
     let copies = actions.contains("lambda:UpdateFunctionCode");
     let of = |action: &str| match action {
@@ -235,7 +253,13 @@ pub fn policy(fleet: &str, spec: &FleetSpec, known: &Known, actions: &BTreeSet<S
     for action in actions {
         by_scope.entry(of(action)).or_default().push(action.clone());
     }
-    let context = scope::PolicyContext { fleet, spec, known };
+    let parts = part.map_or_else(|| Account::ALL.into(), |part| part::beside(spec, part));
+    let context = scope::PolicyContext {
+        fleet,
+        spec,
+        known,
+        parts,
+    };
     let statement = by_scope
         .into_iter()
         .flat_map(|(scope, actions)| scope.statements(&context, actions));
@@ -251,7 +275,12 @@ pub fn resources(fleet: &str, spec: &FleetSpec, known: &Known) -> Policy {
     for action in resources::actions() {
         by_place.entry(Place::of(&action)).or_default().push(action);
     }
-    let context = scope::PolicyContext { fleet, spec, known };
+    let context = scope::PolicyContext {
+        fleet,
+        spec,
+        known,
+        parts: Account::ALL.into(),
+    };
     let statement = by_place
         .into_iter()
         .filter_map(|(place, actions)| place.statement(&context, actions));

@@ -6,13 +6,15 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{Known, Statement, regions};
-use gwctl_fleet::{FleetSpec, FunctionName, Region};
+use gwctl_fleet::{Account, FleetSpec, FunctionName, Region};
 
 /// What the resources are made of.
 pub(super) struct PolicyContext<'a> {
     pub(super) fleet: &'a str,
     pub(super) spec: &'a FleetSpec,
     pub(super) known: &'a Known,
+    /// What of the fleet the account holds.
+    pub(super) parts: BTreeSet<Account>,
 }
 
 /// A kind of resource; each is a statement of its own.
@@ -302,8 +304,10 @@ impl PolicyContext<'_> {
 
     fn functions(&self) -> Vec<String> {
         let global = Region::global();
+        let holds = |part: Account| self.parts.contains(&part);
         let router = self.spec.edge.router.iter().map(|name| (&global, name));
-        let sites = self.spec.sites.iter();
+        let router = router.filter(|_| holds(Account::Edge));
+        let sites = self.spec.sites.iter().filter(|_| holds(Account::Workload));
         let handlers = sites.flat_map(|site| {
             let names = site.functions.iter();
             names.map(|name| (&site.region, name))

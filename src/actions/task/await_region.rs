@@ -269,7 +269,11 @@ async fn newest(
     let Some(asked) = question((), metric, subject) else {
         return Ok(None);
     };
-    let cloudwatch = context.run.session.cloudwatch(region);
+    let cloudwatch = context
+        .run
+        .session
+        .in_account(subject.account())
+        .cloudwatch(region);
     let from = now - SignedDuration::from_mins(10);
     let answers = cloudwatch.metrics(&[asked], from, now).await;
     let answers = answers.map_err(|error| unobserved(&error))?;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::work::{Context, Observation, Sent, Work, change, read, unobserved};
 use crate::{PlannedCall, RunContext};
 use gwctl_aws::AwsError;
-use gwctl_fleet::Region;
+use gwctl_fleet::{Account, Region};
 
 /// Puts one data point. It needs nothing in us-east-1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -71,7 +71,11 @@ impl Work for FlipSwitch {
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
         let since = context.now() - BACK;
-        let cloudwatch = context.run.session.cloudwatch(&self.region);
+        let cloudwatch = context
+            .run
+            .session
+            .in_account(Account::Dns)
+            .cloudwatch(&self.region);
         let newest = cloudwatch
             .newest_value(&self.namespace, &self.metric, &self.dimensions, since)
             .await;
@@ -108,7 +112,10 @@ impl Work for FlipSwitch {
     }
 
     async fn apply(&self, run_context: &RunContext) -> Result<Sent, AwsError> {
-        let cloudwatch = run_context.mutating_session().cloudwatch(&self.region);
+        let cloudwatch = run_context
+            .mutating_session()
+            .in_account(Account::Dns)
+            .cloudwatch(&self.region);
         let at = run_context.clock.now();
         let receipt = cloudwatch
             .put_metric(

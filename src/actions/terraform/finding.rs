@@ -48,6 +48,8 @@ pub struct Line {
     pub path: String,
     pub before: String,
     pub after: String,
+    /// Whether Terraform replaces the resource because of it.
+    pub forces_replacement: bool,
 }
 
 /// Why a resource is judged so.

@@ -198,7 +198,7 @@ fn planned(
     reasons.dedup();
     // What a new or a deleted object is made of says little.
     let lines = match action {
-        Action::Update | Action::Replace => lines(&differences),
+        Action::Update | Action::Replace => lines(&differences, &change.change.replacing()),
         _ => (Vec::new(), 0),
     };
     finding(address, change, part, action, reasons, lines)
@@ -323,21 +323,26 @@ fn beside(change: &ResourceChange, part: Part, evidence: &Evidence<'_>) -> Findi
             "Terraform saw it change, and the plan leaves it",
         ));
     }
-    let lines = lines(&differences);
+    let lines = lines(&differences, &[]);
     finding(address, change, part, Action::Nothing, reasons, lines)
 }
 
-fn lines(differences: &[Difference]) -> (Vec<Line>, usize) {
+/// The differences, those that force a replacement first. `replacing` names their attributes.
+fn lines(differences: &[Difference], replacing: &[String]) -> (Vec<Line>, usize) {
+    let forces = |one: &Difference| {
+        let name = one.path.split('.').next().unwrap_or_default();
+        replacing.iter().any(|replaces| replaces == name)
+    };
+    let mut ranked: Vec<&Difference> = differences.iter().collect();
     // What is computed anew at each change is noise beside what is decided.
-    let (known, computed): (Vec<&Difference>, Vec<&Difference>) = differences
-        .iter()
-        .partition(|one| one.after != After::Unknown);
-    let lines = known.iter().chain(&computed).take(LINES).map(|one| {
+    ranked.sort_by_key(|one| (!forces(one), one.after == After::Unknown));
+    let lines = ranked.into_iter().take(LINES).map(|one| {
         let (before, after) = one.told();
         Line {
             path: clean(&one.path, 200),
             before,
             after,
+            forces_replacement: forces(one),
         }
     });
     (lines.collect(), differences.len().saturating_sub(LINES))

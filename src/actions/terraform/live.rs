@@ -167,6 +167,7 @@ impl Pair {
             path: self.path.into(),
             before: show(&self.state),
             after: show(&self.live),
+            forces_replacement: false,
         }
     }
 }

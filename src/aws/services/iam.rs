@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::transport::call::Caller;
+use crate::transport::endpoint;
 use crate::transport::error::AwsError;
 use crate::transport::query::{Query, ask, each, members, text_of};
 use crate::transport::reply;
@@ -22,11 +23,13 @@ pub struct Iam {
 
 impl Session {
     pub fn iam(&self) -> Iam {
+        let caller = self.caller("iam", &Region::global());
+        let config = self.config(&caller);
         Iam {
-            caller: self.caller("iam", &Region::global()),
-            endpoint: self
-                .given_endpoint("IAM")
-                .unwrap_or_else(|| aws_endpoint(self.is_fips(), self.is_dual_stack()).into()),
+            endpoint: endpoint::given(config, "IAM").unwrap_or_else(|| {
+                aws_endpoint(endpoint::is_fips(config), endpoint::is_dual_stack(config)).into()
+            }),
+            caller,
             session: self.clone(),
         }
     }

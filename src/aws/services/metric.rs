@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use gwctl_fleet::{ApiKind, FunctionName, Metric};
+use gwctl_fleet::{Account, ApiKind, FunctionName, Metric};
 
 /// Every metric asked for is kept by the minute (aws-facts §1.3).
 const MINUTE: Duration = Duration::from_mins(1);
@@ -41,6 +41,18 @@ pub enum Subject {
         /// [`crate::CloudWatch::limit_exceeded_name`].
         limit_metric: Option<String>,
     },
+}
+
+impl Subject {
+    /// The account whose CloudWatch has it.
+    pub const fn account(&self) -> Account {
+        match self {
+            Self::Api { .. } | Self::Function { .. } => Account::Workload,
+            Self::Cluster { .. } => Account::Database,
+            Self::HealthCheck { .. } => Account::Dns,
+            Self::Distribution { .. } => Account::Edge,
+        }
+    }
 }
 
 /// One question to CloudWatch. `K` is whatever finds its way back with the answer.

@@ -8,6 +8,7 @@ use aws_sdk_route53recoverycluster::types::RoutingControlState;
 use serde::Deserialize;
 
 use crate::transport::call::Caller;
+use crate::transport::endpoint::{is_dual_stack, is_fips};
 use crate::transport::error::{AwsError, ErrorKind};
 use crate::transport::escape::escaped;
 use crate::transport::json::JsonService;
@@ -65,7 +66,9 @@ impl Session {
     /// ARC's configuration.
     pub fn recovery_config(&self) -> RecoveryConfig {
         // As the SDK's endpoint rules have it: FIPS is in us-east-1, and dual stack has a name of its own.
-        let (home, host) = match (self.is_fips(), self.is_dual_stack()) {
+        let caller = self.caller(CONFIG, &Region::global());
+        let config = self.config(&caller);
+        let (home, host) = match (is_fips(config), is_dual_stack(config)) {
             (true, _) => (Region::global(), CONFIG),
             (false, dual_stack) => (
                 Region::new(CONFIG_HOME).unwrap_or_else(|_| Region::global()),

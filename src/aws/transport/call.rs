@@ -14,7 +14,7 @@ use crate::transport::credentials::SharedCredentials;
 use crate::transport::error::{AwsError, ErrorKind};
 use crate::transport::receipt::Receipt;
 use crate::transport::time::SigningTime;
-use gwctl_fleet::Region;
+use gwctl_fleet::{Account, Region};
 
 /// A service in a Region. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub(crate) struct Caller {
     pub(crate) region: Region,
     pub(crate) monitor: Arc<CallMonitor>,
     pub(crate) credentials: Arc<SharedCredentials>,
+    /// Which of the fleet's named accounts is asked; none is that of the fleet's own credentials.
+    pub(crate) account: Option<Account>,
 }
 
 impl Caller {
@@ -70,6 +72,15 @@ impl Caller {
         let reply = self.ask(action, call).await?;
         let receipt = Receipt::of(&reply);
         Ok((reply, receipt))
+    }
+
+    /// The name of its bucket of retries: one that uses them up must not use up the others'.
+    pub(crate) fn bucket(&self) -> String {
+        let account = self
+            .account
+            .as_ref()
+            .map_or_else(String::new, |account| format!("-{account}"));
+        format!("{}-{}{account}", self.service, self.region)
     }
 
     /// The time that a change is signed with.

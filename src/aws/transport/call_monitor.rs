@@ -216,6 +216,7 @@ mod tests {
             at: Timestamp::from_second(1_000).unwrap(),
             service: "rds",
             operation: "DescribeDBClusters".into(),
+            account: None,
             region: region.clone(),
             took: Duration::from_millis(80),
             outcome,

@@ -3,6 +3,7 @@
 //! The SDK fetches them inside the call, within the call's own time-out: a sign-on that hangs, or a
 //! metadata service that is not there, would pass for a Region that does not answer.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
@@ -14,6 +15,7 @@ use tokio::time::{Instant, timeout};
 use crate::transport::error::root_cause;
 use crate::transport::reply;
 use crate::transport::surroundings::Surroundings;
+use gwctl_fleet::Clock;
 
 /// How long a provider may take: signing on through a proxy, or a helper program that asks a vault.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -37,12 +39,24 @@ pub enum NoCredentials {
     Failed(String),
 }
 
+/// What the credentials of a session rest on.
+#[derive(Debug)]
+pub(crate) enum Origin {
+    /// Nothing: the simulator asks for none.
+    Simulated,
+    /// Environment and files.
+    Environment(Surroundings),
+    /// A role, in words.
+    Role(String),
+}
+
 /// Holds the credentials of a session.
 #[derive(Debug)]
 pub(crate) struct SharedCredentials {
     source: SharedCredentialsProvider,
-    /// What the source rests on; none in a simulated world.
-    around: Option<Surroundings>,
+    origin: Origin,
+    /// Whose time tells when they end.
+    clock: Arc<dyn Clock>,
     held: Mutex<Held>,
 }
 
@@ -54,10 +68,15 @@ enum Held {
 }
 
 impl SharedCredentials {
-    pub(crate) fn new(source: SharedCredentialsProvider, around: Option<Surroundings>) -> Self {
+    pub(crate) fn new(
+        source: SharedCredentialsProvider,
+        origin: Origin,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         Self {
             source,
-            around,
+            origin,
+            clock,
             held: Mutex::new(Held::Nothing),
         }
     }
@@ -65,13 +84,24 @@ impl SharedCredentials {
     /// Whose credentials act, in words; or why there are none.
     pub(crate) async fn said(&self) -> Result<String, NoCredentials> {
         let key = self.key().await?;
-        let said = self.around.as_ref().map(|around| around.source(&key));
-        Ok(said.unwrap_or_else(|| "none are needed: AWS is simulated".into()))
+        Ok(match &self.origin {
+            Origin::Simulated => "none are needed: AWS is simulated".into(),
+            Origin::Environment(around) => around.source(&key),
+            Origin::Role(words) => words.clone(),
+        })
     }
 
     /// What the environment says of where calls go.
     pub(crate) const fn around(&self) -> Option<&Surroundings> {
-        self.around.as_ref()
+        match &self.origin {
+            Origin::Environment(around) => Some(around),
+            Origin::Simulated | Origin::Role(_) => None,
+        }
+    }
+
+    /// Whose time tells when they end.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
     }
 
     /// Returns when there are credentials to sign with, or says why there are none and what to do.
@@ -82,7 +112,7 @@ impl SharedCredentials {
     async fn key(&self) -> Result<Credentials, NoCredentials> {
         let mut held = self.held.lock().await;
         match &*held {
-            Held::Key(key) if is_fresh(key) => return Ok(key.clone()),
+            Held::Key(key) if self.is_fresh(key) => return Ok(key.clone()),
             Held::Failure { why, until } if Instant::now() < *until => return Err(why.clone()),
             _ => {}
         }
@@ -101,10 +131,20 @@ impl SharedCredentials {
         fetched
     }
 
+    fn is_fresh(&self, key: &Credentials) -> bool {
+        let soon = SystemTime::from(self.clock.now()) + MARGIN;
+        key.expiry().is_none_or(|end| end > soon)
+    }
+
     fn why_none(&self, failure: &CredentialsError) -> String {
-        match &self.around {
-            Some(around) => around.why_none(failure),
-            None => reply::message(&root_cause(failure)),
+        match &self.origin {
+            Origin::Environment(around) => around.why_none(failure),
+            // The provider is gwctl's own and says all of it.
+            Origin::Role(_) => match std::error::Error::source(failure) {
+                Some(why) => reply::message(&why.to_string()),
+                None => reply::message(&failure.to_string()),
+            },
+            Origin::Simulated => reply::message(&root_cause(failure)),
         }
     }
 }
@@ -131,17 +171,12 @@ fn sendable(key: Credentials) -> Result<Credentials, NoCredentials> {
     }
 }
 
-fn is_fresh(key: &Credentials) -> bool {
-    key.expiry()
-        .is_none_or(|end| end > SystemTime::now() + MARGIN)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
+    use gwctl_fleet::SystemClock;
 
     /// Counts how often it is asked; gives what it is told to.
     #[derive(Debug)]
@@ -173,7 +208,11 @@ mod tests {
             lasts,
         };
         (
-            SharedCredentials::new(SharedCredentialsProvider::new(source), None),
+            SharedCredentials::new(
+                SharedCredentialsProvider::new(source),
+                Origin::Simulated,
+                Arc::new(SystemClock),
+            ),
             asked,
         )
     }

@@ -26,8 +26,8 @@ impl Endpoint {
         given(config, id).map_or(
             Self::Aws {
                 service,
-                fips: config.use_fips() == Some(true),
-                dual_stack: config.use_dual_stack() == Some(true),
+                fips: is_fips(config),
+                dual_stack: is_dual_stack(config),
             },
             Self::Given,
         )
@@ -44,6 +44,16 @@ impl Endpoint {
             } => beside_rds(service, region.as_str(), *fips, *dual_stack),
         }
     }
+}
+
+/// Whether the user asks for endpoints that keep to FIPS 140.
+pub(crate) fn is_fips(config: &SdkConfig) -> bool {
+    config.use_fips() == Some(true)
+}
+
+/// Whether the user asks for endpoints that have IPv6 addresses as well.
+pub(crate) fn is_dual_stack(config: &SdkConfig) -> bool {
+    config.use_dual_stack() == Some(true)
 }
 
 /// The endpoint that environment or profile name for the service that the SDK names `id`, or for all.

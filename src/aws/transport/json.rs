@@ -40,9 +40,10 @@ impl Session {
         id: &str,
         region: &Region,
     ) -> JsonService {
+        let caller = self.caller(service, region);
         JsonService {
-            caller: self.caller(service, region),
-            endpoint: self.endpoint_of(id, host),
+            endpoint: Endpoint::of(self.config(&caller), id, host),
+            caller,
             session: self.clone(),
         }
     }

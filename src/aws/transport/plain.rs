@@ -187,8 +187,7 @@ pub(crate) async fn send(
         .http_client()
         .ok_or_else(|| wrong("there is no HTTP client"))?;
     let mut operation = Operation::builder()
-        // The name of the bucket of retries too: a Region that uses up its own must not use up the others'.
-        .service_name(format!("{}-{}", caller.service, caller.region))
+        .service_name(caller.bucket())
         .operation_name(plain.operation)
         .http_client(client)
         .endpoint_url(&format!("{scheme}://{authority}"))
@@ -205,11 +204,7 @@ pub(crate) async fn send(
             .retry_classifier(AwsErrorCodeClassifier::<Refused>::new()),
     };
     if plain.kind != Kind::Open {
-        operation = operation.interceptor(Recorder {
-            service: caller.service,
-            region: caller.region.clone(),
-            monitor: caller.monitor.clone(),
-        });
+        operation = operation.interceptor(Recorder::of(caller));
     }
     if plain.kind == Kind::Query {
         operation = operation.interceptor(WholeReply);

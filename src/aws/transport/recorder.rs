@@ -15,11 +15,12 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::transport::call::Caller;
 use crate::transport::call_monitor::{CallMonitor, Contact};
 use crate::transport::error::{self, ErrorKind};
 use crate::transport::refusal::kind_of;
 use crate::transport::reply;
-use gwctl_fleet::{Call, Outcome, Region};
+use gwctl_fleet::{Account, Call, Outcome, Region};
 
 /// US dollars for one metric asked of GetMetricData (aws-facts §1.4).
 const DOLLARS_PER_METRIC: f64 = 0.01 / 1_000.0;
@@ -29,7 +30,20 @@ const DOLLARS_PER_METRIC: f64 = 0.01 / 1_000.0;
 pub(crate) struct Recorder {
     pub(crate) service: &'static str,
     pub(crate) region: Region,
+    pub(crate) account: Option<Account>,
     pub(crate) monitor: Arc<CallMonitor>,
+}
+
+impl Recorder {
+    /// Of what `caller` sends.
+    pub(crate) fn of(caller: &Caller) -> Self {
+        Self {
+            service: caller.service,
+            region: caller.region.clone(),
+            account: caller.account.clone(),
+            monitor: caller.monitor.clone(),
+        }
+    }
 }
 
 /// What one attempt of the call costs once it is sent.
@@ -116,6 +130,7 @@ impl Intercept for Recorder {
         let call = Call {
             at: self.monitor.clock.now(),
             service: self.service,
+            account: self.account.clone(),
             operation: cfg
                 .load::<Metadata>()
                 .map(|data| data.name().to_owned())

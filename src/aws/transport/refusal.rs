@@ -252,7 +252,7 @@ mod tests {
 
     use super::*;
     use crate::transport::call_monitor::CallMonitor;
-    use crate::transport::credentials::SharedCredentials;
+    use crate::transport::credentials::{Origin, SharedCredentials};
     use gwctl_fleet::{Missing, SystemClock};
 
     fn caller(service: &'static str, region: &str) -> Caller {
@@ -265,8 +265,10 @@ mod tests {
                 SharedCredentialsProvider::new(Credentials::new(
                     "id", "secret", None, None, "test",
                 )),
-                None,
+                Origin::Simulated,
+                Arc::new(SystemClock),
             )),
+            account: None,
         }
     }
 

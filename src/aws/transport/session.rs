@@ -1,17 +1,11 @@
-//! Credentials, one client a service and Region, time-outs, retries, and the ledger of calls.
+//! One client a service, Region and account, time-outs, retries, and the ledger of calls.
 
 use std::any::{Any, TypeId};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_config::profile::ProfileFileCredentialsProvider;
-use aws_config::provider_config::ProviderConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
-use aws_sdk_sts::config::StalledStreamProtectionConfig;
+use aws_config::SdkConfig;
 use aws_sdk_sts::config::timeout::TimeoutConfig;
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_async::time::SharedTimeSource;
@@ -21,13 +15,12 @@ use aws_smithy_types::retry::RetryConfig;
 
 use crate::transport::call::Caller;
 use crate::transport::call_monitor::CallMonitor;
-use crate::transport::credentials::{NoCredentials, SharedCredentials};
-use crate::transport::endpoint::{self, Endpoint};
-use crate::transport::network::{self, NoTrust};
+use crate::transport::credentials::NoCredentials;
 use crate::transport::recorder::Recorder;
 use crate::transport::surroundings::{Surroundings, without_password};
-use crate::transport::time::{FleetSleep, FleetTime};
-use gwctl_fleet::{Clock, FleetSpec, Ledger, Reachability, Region};
+use crate::transport::time::FleetSleep;
+use crate::transport::way::Way;
+use gwctl_fleet::{Account, AccountsSpec, Clock, FleetSpec, Ledger, Reachability, Region};
 
 /// How long to wait, for each attempt and in all (aws-facts §11.2: the SDK's own default is forever).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,26 +43,16 @@ impl Default for Timeouts {
     }
 }
 
-/// How to reach AWS.
-#[derive(Clone)]
-pub struct SessionOptions {
-    /// Named profile; none follows `AWS_PROFILE`.
-    pub profile: Option<String>,
-    /// The simulator's client; none means the network, with credentials and endpoints from the
-    /// environment as every AWS tool takes them.
-    pub http_client: Option<SharedHttpClient>,
-    /// Time-outs, in fleet time.
-    pub timeouts: Timeouts,
-    /// Whose time it is.
-    pub clock: Arc<dyn Clock>,
-}
-
 /// A way to AWS. Cheap to clone; clients are made on first use and share one HTTP client.
 #[derive(Clone)]
 pub struct Session {
-    config: SdkConfig,
+    base: Way,
+    /// The ways into the accounts that are named.
+    named: Arc<BTreeMap<Account, Way>>,
+    accounts: Arc<AccountsSpec>,
+    /// The account that is asked whatever the service; without it each service has its own.
+    account: Option<Account>,
     monitor: Arc<CallMonitor>,
-    credentials: Arc<SharedCredentials>,
     clients: Arc<Mutex<Clients>>,
     complaint: Option<Arc<str>>,
     /// Whether its calls are sent once, signed with AWS's time as far as it is known.
@@ -85,59 +68,43 @@ pub struct Acting {
     pub route: Vec<String>,
 }
 
-/// SDK clients by their type and Region.
-type Clients = HashMap<(TypeId, Region), Box<dyn Any + Send + Sync>>;
+/// SDK clients by their type, Region and account.
+type Clients = HashMap<(TypeId, Region, Option<Account>), Box<dyn Any + Send + Sync>>;
 
 /// Attempts of a call that only reads.
-const READ_ATTEMPTS: u32 = 2;
+pub(crate) const READ_ATTEMPTS: u32 = 2;
 
 impl Session {
-    /// Loads configuration and credentials' providers (credentials themselves are fetched on first use).
-    pub async fn connect(options: SessionOptions) -> Self {
-        let mut complaint = None;
-        let mut helper = None;
-        let (config, around) = if let Some(client) = options.http_client {
-            (bare(client), None)
-        } else {
-            let (client, why) = network::client();
-            complaint = why;
-            let around = Box::pin(Surroundings::read(options.profile)).await;
-            let config = Box::pin(from_environment(&around, client)).await;
-            if around.refusal().is_none() {
-                // Taking on roles makes for a large future, which every caller would carry.
-                let named = around.named.as_deref();
-                helper = Box::pin(super::helper::provider(named, &config)).await;
-            }
-            (config, Some(around))
-        };
-        let complaint: Option<Arc<str>> = complaint.map(|why: NoTrust| why.to_string().into());
-        if let Some(why) = &complaint {
-            tracing::warn!("{why}; gwctl uses the system's certificates instead");
-        }
-        // The simulator asks nobody who they are.
-        let source = helper.or_else(|| config.credentials_provider());
-        let source = source.unwrap_or_else(|| SharedCredentialsProvider::new(nobody()));
-        let credentials = Arc::new(SharedCredentials::new(source, around));
-        let config = config
-            .into_builder()
-            .credentials_provider(SharedCredentialsProvider::from(
-                credentials.clone() as Arc<dyn ProvideCredentials>
-            ))
-            .timeout_config(timeout_config(options.timeouts))
-            .retry_config(RetryConfig::standard().with_max_attempts(READ_ATTEMPTS))
-            // The attempt's time-out does this, and knows whose time it is.
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-            .sleep_impl(SharedAsyncSleep::new(FleetSleep(options.clock.clone())))
-            .time_source(SharedTimeSource::new(FleetTime(options.clock.clone())))
-            .build();
+    /// A session by one way alone, in `clock`'s time.
+    pub(crate) fn by(base: Way, clock: Arc<dyn Clock>, complaint: Option<Arc<str>>) -> Self {
         Self {
-            config,
-            monitor: Arc::new(CallMonitor::new(options.clock)),
-            credentials,
+            base,
+            named: Arc::default(),
+            accounts: Arc::default(),
+            account: None,
+            monitor: Arc::new(CallMonitor::new(clock)),
             clients: Arc::default(),
             complaint,
             once: false,
         }
+    }
+
+    /// The same session with the ways into other accounts.
+    pub(crate) fn with_accounts(
+        self,
+        accounts: AccountsSpec,
+        named: BTreeMap<Account, Way>,
+    ) -> Self {
+        Self {
+            accounts: Arc::new(accounts),
+            named: Arc::new(named),
+            ..self
+        }
+    }
+
+    /// Its own way.
+    pub(crate) const fn base(&self) -> &Way {
+        &self.base
     }
 
     /// This session with a single attempt a call: a change must never be sent twice unseen
@@ -146,25 +113,47 @@ impl Session {
     /// stay shared.
     #[must_use]
     pub fn one_attempt(&self) -> Self {
-        let mut timeouts = TimeoutConfig::builder();
-        if let Some(config) = self.config.timeout_config() {
-            timeouts = config.to_builder();
-            timeouts.set_operation_attempt_timeout(config.operation_timeout());
-        }
-        let config = self
-            .config
-            .to_builder()
-            .timeout_config(timeouts.build())
-            .retry_config(RetryConfig::disabled())
-            // The SDK corrects the clock between attempts: there is no second one.
-            .disable_clock_skew_correction(true)
-            .build();
+        let named = self.named.iter();
+        let named = named.map(|(account, way)| (account.clone(), sent_once(way)));
         Self {
-            config,
+            base: sent_once(&self.base),
+            named: Arc::new(named.collect()),
             clients: Arc::default(),
             once: true,
             ..self.clone()
         }
+    }
+
+    /// This session asking `account` whatever the service: CloudWatch, Lambda and others are in several accounts.
+    #[must_use]
+    pub fn in_account(&self, account: Account) -> Self {
+        Self {
+            account: Some(account),
+            ..self.clone()
+        }
+    }
+
+    /// This session with its own credentials alone: those that assume the roles.
+    #[must_use]
+    pub fn own(&self) -> Self {
+        self.alone(self.base.clone())
+    }
+
+    /// The same ledger and limits with `way` alone.
+    pub(crate) fn alone(&self, way: Way) -> Self {
+        Self {
+            base: way,
+            named: Arc::default(),
+            accounts: Arc::default(),
+            account: None,
+            clients: Arc::default(),
+            ..self.clone()
+        }
+    }
+
+    /// The accounts that are named beside that of the session's own credentials.
+    pub fn accounts(&self) -> &AccountsSpec {
+        &self.accounts
     }
 
     /// A copy of the account of all calls so far.
@@ -185,8 +174,9 @@ impl Session {
     /// Who acts, and by which way. Fetches the credentials.
     pub async fn acting(&self) -> Acting {
         Acting {
-            credentials: self.credentials.said().await,
+            credentials: self.base.credentials.said().await,
             route: self
+                .base
                 .credentials
                 .around()
                 .map_or_else(Vec::new, Surroundings::route),
@@ -195,7 +185,8 @@ impl Session {
 
     /// The Region that `AWS_REGION` or the profile names; us-east-1 where neither does.
     pub fn home(&self) -> Region {
-        self.config
+        self.base
+            .config
             .region()
             .and_then(|region| Region::new(region.as_ref()).ok())
             .unwrap_or_else(Region::global)
@@ -203,7 +194,7 @@ impl Session {
 
     /// The endpoints that environment or profile name instead of AWS's own, those of single services included.
     pub fn endpoint(&self) -> Option<String> {
-        let around = self.credentials.around()?;
+        let around = self.base.credentials.around()?;
         let all: BTreeSet<String> = around
             .endpoints()
             .map(|(_, url)| without_password(&url))
@@ -215,62 +206,58 @@ impl Session {
     /// Whether the names of the fleet that `spec` describes are in no public DNS: it is probed by an address of
     /// its own, and calls go elsewhere than to AWS's own endpoints.
     pub fn is_without_public_dns(&self, spec: &FleetSpec) -> bool {
-        let elsewhere = || self.credentials.around().is_none() || self.endpoint().is_some();
+        let elsewhere = || self.base.credentials.around().is_none() || self.endpoint().is_some();
         spec.probe_url.is_some() && elsewhere()
     }
 
     /// The HTTP client that every SDK client shares.
     pub(crate) fn http_client(&self) -> Option<SharedHttpClient> {
-        self.config.http_client()
-    }
-
-    /// Where the service is asked that no SDK client is built for; the SDK names it `id`.
-    pub(crate) fn endpoint_of(&self, id: &str, service: &'static str) -> Endpoint {
-        Endpoint::of(&self.config, id, service)
-    }
-
-    /// The endpoint that environment or profile name for the service that the SDK names `id`, or for all.
-    pub(crate) fn given_endpoint(&self, id: &str) -> Option<String> {
-        endpoint::given(&self.config, id)
-    }
-
-    /// Whether the user asks for endpoints that keep to FIPS 140.
-    pub(crate) fn is_fips(&self) -> bool {
-        self.config.use_fips() == Some(true)
-    }
-
-    /// Whether the user asks for endpoints that have IPv6 addresses as well.
-    pub(crate) fn is_dual_stack(&self) -> bool {
-        self.config.use_dual_stack() == Some(true)
+        self.base.config.http_client()
     }
 
     /// How many attempts a call has that only reads.
     pub(crate) fn attempts(&self) -> u32 {
-        let retries = self.config.retry_config();
+        let retries = self.base.config.retry_config();
         retries.map_or(READ_ATTEMPTS, |retries| retries.max_attempts())
     }
 
     /// Time-outs of a call that only reads.
     pub(crate) fn timeouts(&self) -> TimeoutConfig {
-        let timeouts = self.config.timeout_config().cloned();
+        let timeouts = self.base.config.timeout_config().cloned();
         timeouts.unwrap_or_else(|| timeout_config(Timeouts::default()))
     }
 
     /// How the fleet's time passes.
     pub(crate) fn sleep(&self) -> SharedAsyncSleep {
-        self.config
+        self.base
+            .config
             .sleep_impl()
             .unwrap_or_else(|| SharedAsyncSleep::new(FleetSleep(self.monitor.clock.clone())))
     }
 
-    /// What calls `service` in `region`.
+    /// What calls `service` in `region`, with the credentials of the account that holds it.
     pub(crate) fn caller(&self, service: &'static str, region: &Region) -> Caller {
+        let usual = || usual_account(service);
+        let account = self.account.clone().unwrap_or_else(usual);
+        let account = self.accounts.holder(&account, region);
         Caller {
             service,
             region: region.clone(),
             monitor: self.monitor.clone(),
-            credentials: self.credentials.clone(),
+            credentials: self.way(account.as_ref()).credentials.clone(),
+            account,
         }
+    }
+
+    /// The configuration of the account that `caller` asks.
+    pub(crate) fn config(&self, caller: &Caller) -> &SdkConfig {
+        &self.way(caller.account.as_ref()).config
+    }
+
+    fn way(&self, account: Option<&Account>) -> &Way {
+        account
+            .and_then(|account| self.named.get(account))
+            .unwrap_or(&self.base)
     }
 
     /// The SDK client `C` for `region`, made by `make` on first use.
@@ -279,7 +266,11 @@ impl Session {
         caller: &Caller,
         make: impl FnOnce(Setup) -> C,
     ) -> C {
-        let key = (TypeId::of::<C>(), caller.region.clone());
+        let key = (
+            TypeId::of::<C>(),
+            caller.region.clone(),
+            caller.account.clone(),
+        );
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = clients
             .get(&key)
@@ -295,20 +286,15 @@ impl Session {
     /// What a client for `caller` is made of.
     pub(crate) fn setup(&self, caller: &Caller) -> Setup {
         let region = aws_config::Region::new(caller.region.as_str().to_owned());
-        let mut config = self.config.to_builder().region(region);
+        let mut config = self.config(caller).to_builder().region(region);
         if self.once {
             config = config.time_source(SharedTimeSource::new(caller.signing_time()));
         }
         Setup {
             config: config.build(),
-            recorder: Recorder {
-                service: caller.service,
-                region: caller.region.clone(),
-                monitor: self.monitor.clone(),
-            },
+            recorder: Recorder::of(caller),
             // A bucket of its own: a Region that uses up its retries must not use up the others'.
-            retries: RetryPartition::custom(format!("{}-{}", caller.service, caller.region))
-                .build(),
+            retries: RetryPartition::custom(caller.bucket()).build(),
         }
     }
 }
@@ -335,66 +321,32 @@ macro_rules! sdk_client {
 }
 pub(crate) use sdk_client;
 
-/// What the simulator is signed to with.
-fn nobody() -> Credentials {
-    Credentials::new("SIMULATED", "SIMULATED", None, None, "simulator")
-}
-
-/// A configuration that takes nothing from the environment.
-fn bare(client: SharedHttpClient) -> SdkConfig {
-    SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .http_client(client)
-        .build()
-}
-
-async fn from_environment(around: &Surroundings, client: SharedHttpClient) -> SdkConfig {
-    // A Region that is none is a refusal as well.
-    if let Some(why) = around.refusal() {
-        // The SDK would panic, hang or act as somebody else.
-        let refused = SharedCredentialsProvider::new(Refused(why));
-        let config = bare(client).into_builder();
-        return config.credentials_provider(refused).build();
-    }
-    let region = around.region().unwrap_or_else(|_| Region::global());
-    let region = aws_config::Region::new(region.as_str().to_owned());
-    let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(client.clone())
-        .region(region.clone())
-        // The session has its own; the SDK's way to read the user's panics on what it does not know.
-        .retry_config(RetryConfig::standard());
-    if let Some(name) = &around.named {
-        // The SDK's own chain would take exported credentials before a profile that was named.
-        let conf = ProviderConfig::without_region()
-            .with_http_client(client)
-            .with_region(Some(region))
-            .with_retry_config(RetryConfig::standard());
-        let profile = ProfileFileCredentialsProvider::builder()
-            .configure(&conf)
-            .profile_name(name);
-        loader = loader
-            .profile_name(name)
-            .credentials_provider(profile.build());
-    }
-    loader.load().await
-}
-
-/// Stands in for credentials where nothing may be sent, and says why.
-#[derive(Debug)]
-struct Refused(String);
-
-impl ProvideCredentials for Refused {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        future::ProvideCredentials::ready(Err(CredentialsError::invalid_configuration(
-            self.0.clone(),
-        )))
+/// The account that a service is asked in where nothing else is said: what of a fleet it holds.
+fn usual_account(service: &str) -> Account {
+    match service {
+        "rds" => Account::Database,
+        "cloudfront" => Account::Edge,
+        _ if service.starts_with("route53") => Account::Dns,
+        _ => Account::Workload,
     }
 }
 
-fn timeout_config(timeouts: Timeouts) -> TimeoutConfig {
+fn sent_once(way: &Way) -> Way {
+    let mut timeouts = TimeoutConfig::builder();
+    if let Some(usual) = way.config.timeout_config() {
+        timeouts = usual.to_builder();
+        timeouts.set_operation_attempt_timeout(usual.operation_timeout());
+    }
+    way.configured(|config| {
+        config
+            .timeout_config(timeouts.build())
+            .retry_config(RetryConfig::disabled())
+            // The SDK corrects the clock between attempts: there is no second one.
+            .disable_clock_skew_correction(true)
+    })
+}
+
+pub(crate) fn timeout_config(timeouts: Timeouts) -> TimeoutConfig {
     // No read time-out: it would race the attempt's, and be taken for one of connecting.
     TimeoutConfig::builder()
         .connect_timeout(timeouts.connect)

@@ -47,7 +47,7 @@ pub fn draw(plan: &Plan) -> String {
         let _ = writeln!(text, "- **data loss** {}", plain(&loss.sentence()));
     }
     if let Some(step) = plan.steps.iter().find(|step| step.no_return) {
-        let _ = writeln!(text, "- **no return** once {} is sent", plain(&step.id));
+        let _ = writeln!(text, "- **point of no return**: {}", plain(&step.id));
     }
     steps(&mut text, plan);
     let _ = writeln!(text, "\n**Checks**\n");

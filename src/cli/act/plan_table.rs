@@ -95,6 +95,10 @@ fn summary(plan: &Plan) -> Vec<(String, String, Ink)> {
         let _ = write!(takes, " (objective for recovery: {objective})");
     }
     say("takes", takes, Ink::Plain);
+    for (n, held) in plan.binding.accounts.iter().enumerate() {
+        let label = if n == 0 { "accounts" } else { "" };
+        say(label, held.to_string(), Ink::Plain);
+    }
     if let Some(choice) = &plan.mechanism {
         say(
             "mechanism",
@@ -128,18 +132,13 @@ fn summary(plan: &Plan) -> Vec<(String, String, Ink)> {
     }
     if let Some(step) = plan.steps.iter().find(|step| step.no_return) {
         let said = format!("after `{}` is sent, undo must first complete it", step.id);
-        say("no return", said, Ink::Warn);
+        say("no way back", said, Ink::Warn);
     }
     lines
 }
 
 fn changes(plan: &Plan, line: &mut impl FnMut(String), paper: Paper) {
-    let changes: Vec<_> = plan
-        .steps
-        .iter()
-        .filter_map(|step| step.change.as_ref())
-        .filter(|change| change.before != change.after)
-        .collect();
+    let changes = plan.changes();
     if changes.is_empty() {
         line("  none".into());
     }
@@ -169,7 +168,11 @@ fn steps(plan: &Plan, line: &mut impl FnMut(String), paper: Paper) {
         let begin = begins.get(step.id.as_str()).copied().unwrap_or(0);
         let bar = bar(begin, step.expected_s, total);
         let time = format!("{:>11}", seconds(step.expected_s));
-        let turn = if step.no_return { "  no return" } else { "" };
+        let turn = if step.no_return {
+            "  point of no return"
+        } else {
+            ""
+        };
         line(format!(
             "{number} {}  {}  {time}{}",
             paper.ink(Ink::Bold, &pad(&step.id, id)),
@@ -227,19 +230,19 @@ fn detail(label: &str, text: &str, ink: Ink, line: &mut impl FnMut(String), pape
 
 /// What it depends on, by how that stands.
 fn needs(needs: &[Need]) -> Vec<(&'static str, &'static str, Ink, String)> {
-    let mut stands = Vec::new();
+    let mut works = Vec::new();
     let mut unproven = Vec::new();
     let mut broken = Vec::new();
     for need in needs {
         match &need.standing {
-            Standing::Stands => stands.push(need.on.to_string()),
+            Standing::Stands => works.push(need.on.to_string()),
             Standing::Unproven(why) => unproven.push(format!("{} ({why})", need.on)),
             Standing::Broken(why) => broken.push(format!("{} ({why})", need.on)),
         }
     }
     [
         ("✗", "broken", Ink::Bad, broken),
-        ("✓", "stands", Ink::Good, stands),
+        ("✓", "works", Ink::Good, works),
         ("~", "untested", Ink::Faint, unproven),
     ]
     .into_iter()

@@ -201,7 +201,7 @@ fn not_found(error: &NotDiscovered) -> Failure {
             Missing::NotAllowed { action } => {
                 format!("Allow {action}: `gwctl iam-policy dashboard` prints what gwctl needs.")
             }
-            _ => "`gwctl doctor` shows what prevents it.".into(),
+            _ => "Check the network and the credentials: `aws sts get-caller-identity` shows who you are. If AWS was slow, run it again with a longer --timeout.".into(),
         }),
         NotDiscovered::Several { option, .. } => {
             failure.next(format!("Name the one that is meant: {option}."))

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::aws::{AwsError, Session, Subject, Vantage, question};
-use crate::fleet::{CheckKind, FleetSpec, Metric, Region, SiteSpec};
+use crate::fleet::{Account, CheckKind, FleetSpec, Metric, Region, SiteSpec};
 
 /// How one question ended.
 #[derive(Debug)]
@@ -108,13 +108,18 @@ impl<'a> Inquiry<'a> {
             Box::pin(self.database(&site.region)),
         ];
         for name in &site.functions {
-            asking.push(Box::pin(self.function(&site.region, "functions", name)));
+            asking.push(Box::pin(self.function(
+                Account::Workload,
+                &site.region,
+                "functions",
+                name,
+            )));
         }
         join_all(asking).await;
     }
 
     async fn identity(&self, at: &Region) {
-        let sts = self.session.sts(at);
+        let sts = self.session.in_account(Account::Workload).sts(at);
         if let Some(who) = self
             .ask(&["sts:GetCallerIdentity"], at, None, sts.identity())
             .await
@@ -158,7 +163,7 @@ impl<'a> Inquiry<'a> {
             _ => Metric::DbCpu,
         };
         let asked: Vec<_> = question((), metric, subject).into_iter().collect();
-        let cloudwatch = self.session.cloudwatch(at);
+        let cloudwatch = self.session.in_account(subject.account()).cloudwatch(at);
         let call = cloudwatch.metrics(&asked, self.now - SignedDuration::from_mins(5), self.now);
         self.ask(&["cloudwatch:GetMetricData"], at, None, call)
             .await;
@@ -193,8 +198,8 @@ impl<'a> Inquiry<'a> {
         }
     }
 
-    async fn function(&self, at: &Region, key: &'static str, name: &str) {
-        let lambda = self.session.lambda(at);
+    async fn function(&self, account: Account, at: &Region, key: &'static str, name: &str) {
+        let lambda = self.session.in_account(account).lambda(at);
         let names = Some((key, name.to_owned()));
         self.ask(
             &["lambda:GetFunctionConfiguration"],
@@ -238,7 +243,7 @@ impl<'a> Inquiry<'a> {
             Box::pin(self.metrics(at, &subject)),
         ];
         if let Some(router) = &self.spec.edge.router {
-            asking.push(Box::pin(self.function(at, "router", router)));
+            asking.push(Box::pin(self.function(Account::Edge, at, "router", router)));
         }
         join_all(asking).await;
     }
@@ -246,7 +251,8 @@ impl<'a> Inquiry<'a> {
     async fn distribution(&self, at: &Region) {
         let id = &self.spec.edge.distribution;
         let names = || Some(("distribution", id.clone()));
-        let (cloudfront, cloudwatch) = (self.session.cloudfront(), self.session.cloudwatch(at));
+        let session = self.session.in_account(Account::Edge);
+        let (cloudfront, cloudwatch) = (session.cloudfront(), session.cloudwatch(at));
         let found = self
             .ask(
                 &["cloudfront:GetDistribution"],
@@ -266,7 +272,7 @@ impl<'a> Inquiry<'a> {
         )
         .await;
         if let Some(arn) = found.and_then(|found| found.certificate_arn) {
-            let acm = self.session.acm(at);
+            let acm = session.acm(at);
             self.ask(
                 &["acm:DescribeCertificate"],
                 at,

@@ -114,6 +114,7 @@ mod tests {
             stack: Stack {
                 region: Region::new("eu-west-1").unwrap(),
                 name: name.into(),
+                account: crate::fleet::Account::Workload,
             },
             found,
             incomplete: None,

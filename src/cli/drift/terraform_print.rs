@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::terraform_report::{Of, Report, Section};
-use crate::actions::terraform::{Action, Finding, Reason, Verdict};
+use crate::actions::terraform::{Action, Finding, Line, Reason, Verdict};
 use crate::fleet::{clean_line, clean_markdown};
 
 /// Aligned, for a terminal. What must never be applied comes first.
@@ -21,11 +21,7 @@ pub fn table(report: &Report) -> String {
                 }
             }
             for line in &one.lines {
-                let _ = writeln!(
-                    text,
-                    "        {}: {} → {}",
-                    line.path, line.before, line.after
-                );
+                let _ = writeln!(text, "        {}", difference(section, line));
             }
             if one.more > 0 {
                 let _ = writeln!(text, "        and {} more", one.more);
@@ -61,8 +57,7 @@ pub fn markdown(report: &Report) -> String {
                 }
             }
             for line in &one.lines {
-                let line = format!("{}: {} → {}", line.path, line.before, line.after);
-                let _ = writeln!(text, "    - {}", clean_markdown(&line));
+                let _ = writeln!(text, "    - {}", clean_markdown(&difference(section, line)));
             }
             if one.more > 0 {
                 let _ = writeln!(text, "    - and {} more", one.more);
@@ -77,6 +72,23 @@ pub fn markdown(report: &Report) -> String {
         let _ = writeln!(text, "- {}", clean_markdown(&line));
     }
     text
+}
+
+/// The two sides of a difference, each named where an arrow does not say it.
+fn difference(section: &Section, line: &Line) -> String {
+    let Line {
+        path,
+        before,
+        after,
+        forces_replacement,
+    } = line;
+    match section.of {
+        Of::Plan if *forces_replacement => {
+            format!("{path}: {before} → {after} (forces the replacement)")
+        }
+        Of::Plan => format!("{path}: {before} → {after}"),
+        Of::State => format!("{path}: {before} in the state, {after} in AWS"),
+    }
 }
 
 fn head(report: &Report, section: &Section) -> String {
@@ -124,6 +136,12 @@ fn closing(section: &Section) -> Vec<String> {
     if section.of == Of::Plan && section.never() {
         lines.push(
             "Do not apply this plan. If a change is urgent, make a plan of it alone (-target=ADDRESS) and check that plan too: Terraform adds what it depends on."
+                .into(),
+        );
+    }
+    if section.of == Of::State && section.count(Verdict::Unexplained) > 0 {
+        lines.push(
+            "Before the next apply, make a plan and give it to `gwctl drift --terraform`: it says what Terraform would do about each difference."
                 .into(),
         );
     }

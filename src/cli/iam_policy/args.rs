@@ -7,9 +7,14 @@ use clap::{Args, ValueEnum};
 
 use crate::actions::policy::Purpose;
 use crate::cli::flags::duration;
+use crate::fleet::Account;
 
 /// `gwctl iam-policy`.
 #[derive(Debug, Clone, Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct IamPolicy {
     /// What for
     #[arg(value_name = "PURPOSE", default_value = "dashboard")]
@@ -18,6 +23,12 @@ pub struct IamPolicy {
     /// names, which CloudFormation then works with
     #[arg(long)]
     pub service_role: bool,
+    /// Where the fleet is in several accounts: the policy of the role in the account of this part
+    #[arg(long, value_name = "PART")]
+    pub account: Option<Held>,
+    /// With `--account`: instead of the policy, the trust policy that lets the caller assume the role there
+    #[arg(long, requires = "account")]
+    pub trust: bool,
     /// Print only this part, 1, 2 …, when the policy is larger than a managed policy may be
     #[arg(long, value_name = "NUMBER")]
     pub part: Option<NonZeroUsize>,
@@ -30,6 +41,9 @@ pub struct IamPolicy {
     /// For the simulated fleet instead
     #[arg(long)]
     pub demo: bool,
+    /// What happens in the simulated world
+    #[arg(long, value_name = "NAME", default_value = "calm", requires = "demo")]
+    pub scenario: String,
     /// How long to wait for AWS's answers
     #[arg(long, value_name = "TIME", default_value = "20s", value_parser = duration)]
     pub timeout: Duration,
@@ -58,6 +72,30 @@ impl From<For> for Purpose {
             For::Shift => Self::Shift,
             For::Provision => Self::Provision,
             For::Drill => Self::Drill,
+        }
+    }
+}
+
+/// A part of the fleet that may have an account of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Held {
+    /// APIs and functions
+    Workload,
+    /// The global cluster
+    Database,
+    /// Hosted zone, health checks, evacuation switches
+    Dns,
+    /// Distribution and router
+    Edge,
+}
+
+impl From<Held> for Account {
+    fn from(held: Held) -> Self {
+        match held {
+            Held::Workload => Self::Workload,
+            Held::Database => Self::Database,
+            Held::Dns => Self::Dns,
+            Held::Edge => Self::Edge,
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod args;
 #[cfg(test)]
 mod tests;
+mod trust;
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
@@ -19,10 +20,10 @@ use super::status::complete;
 use super::target::Target;
 use crate::actions::PlannedCall;
 use crate::actions::policy::{
-    INLINE, Known, MANAGED, Policy, Purpose, THE_ACCOUNT, actions, guided, planned, policy,
-    resources,
+    INLINE, Known, MANAGED, Policy, Purpose, THE_ACCOUNT, actions, guided, in_account, planned,
+    policy, resources,
 };
-use crate::fleet::FleetSpec;
+use crate::fleet::{Account, FleetSpec};
 use crate::sim::Scenario;
 use args::{Format, IamPolicy};
 
@@ -37,28 +38,42 @@ pub fn run(global: &Global, args: &IamPolicy) -> Result<Exit, Failure> {
             "only `gwctl iam-policy provision` has a service role",
         ));
     }
-    let (fleet, spec, known) = if args.demo {
-        simulated::still(&calm(), async |target| {
+    let part = args.account.map(Account::from);
+    let (fleet, spec, known, caller) = if args.demo {
+        let world = Still {
+            scenario: args.scenario.clone(),
+            ..calm()
+        };
+        simulated::still(&world, async |target| {
             let picture = complete(&target, SIMULATED).await;
-            (target.name, target.spec, Known::seen(&picture))
+            let known = Known::seen(&picture, part.as_ref());
+            let caller = trust::caller(args, &target).await;
+            (target.name, target.spec, known, caller)
         })?
     } else {
         let settings = Settings::read(global)?;
         settings.tell_warnings();
-        let known = if args.offline {
-            Known::default()
+        let (known, caller) = if args.offline {
+            (Known::default(), None)
         } else {
             run_async(async {
                 let target = Target::configured(global, &settings).await;
-                Known::seen(&*complete(&target, args.timeout).await)
+                let picture = complete(&target, args.timeout).await;
+                let known = Known::seen(&picture, part.as_ref());
+                (known, trust::caller(args, &target).await)
             })?
         };
-        (settings.fleet.clone(), settings.spec(), known)
+        (settings.fleet.clone(), settings.spec(), known, caller)
     };
+    let part = held(&spec, part)?;
+    if let Some(part) = part.as_ref().filter(|_| args.trust) {
+        print(&trust::document(&spec, part, caller.as_ref())?)?;
+        return Ok(Exit::Success);
+    }
     let made = if args.service_role {
         resources(&fleet, &spec, &known)
     } else {
-        make(purpose, &fleet, &spec, &known)?
+        make(purpose, &fleet, &spec, &known, part.as_ref())?
     };
     for note in notes(args, purpose, &fleet, &spec, &known) {
         tell(format!("gwctl: {note}"));
@@ -69,6 +84,20 @@ pub fn run(global: &Global, args: &IamPolicy) -> Result<Exit, Failure> {
     };
     print(&format!("{text}\n"))?;
     Ok(Exit::Success)
+}
+
+/// The account that is meant: a policy is one account's.
+fn held(spec: &FleetSpec, part: Option<Account>) -> Result<Option<Account>, Failure> {
+    match (spec.accounts.is_one(), part) {
+        (true, Some(part)) => Err(Failure::usage(format!(
+            "this fleet is in one account: leave out `--account {part}`"
+        ))),
+        (false, None) => Err(Failure::usage(
+            "this fleet is in several accounts, and each needs a policy of its own",
+        )
+        .next("Name one: --account workload, database, dns or edge.")),
+        (_, part) => Ok(part),
+    }
 }
 
 /// What the policy itself does not say.
@@ -167,9 +196,18 @@ fn calm() -> Still {
 }
 
 /// The policy of what the code calls: planned on the simulated fleet, allowed on this one.
-fn make(purpose: Purpose, fleet: &str, spec: &FleetSpec, known: &Known) -> Result<Policy, Failure> {
-    let calls = calls(purpose, spec)?;
-    let own = policy(fleet, spec, known, &actions(purpose, &calls));
+fn make(
+    purpose: Purpose,
+    fleet: &str,
+    spec: &FleetSpec,
+    known: &Known,
+    part: Option<&Account>,
+) -> Result<Policy, Failure> {
+    let mut needed = actions(purpose, &calls(purpose, spec)?);
+    if let Some(part) = part {
+        needed = in_account(needed, spec, part);
+    }
+    let own = policy(fleet, spec, known, &needed, part);
     Ok(if own_rights(purpose, spec) {
         own.and(resources(fleet, spec, known))
     } else {

@@ -103,7 +103,7 @@ fn comparing_stacks_is_in_the_policy_of_those_who_build_them() {
 fn a_fleet_with_routing_controls_may_switch_them_and_others_may_not() {
     let mut spec = simulated::still(&calm(), async |target| target.spec).unwrap();
     let switches = |spec: &FleetSpec| {
-        let made = make(Purpose::Shift, "orders", spec, &Known::default()).unwrap();
+        let made = make(Purpose::Shift, "orders", spec, &Known::default(), None).unwrap();
         let each = ["Update", "Get"].map(|verb| {
             made.allows(&format!(
                 "route53-recovery-cluster:{verb}RoutingControlState"

@@ -31,6 +31,7 @@ pub fn document(picture: &Snapshot, simulated: bool) -> Value {
         "simulated": simulated,
         "complete": picture.complete,
         "identity": plain(&picture.identity, now),
+        "accounts": accounts(picture, now),
         "edge": edge(&picture.edge, now),
         "database": database(&picture.database, now),
         "sites": picture.sites.iter().map(|one| site(picture, one)).collect::<Vec<_>>(),
@@ -309,6 +310,18 @@ fn share_as(
         value["missing"] = json!({ "reason": "no-data" });
     }
     value
+}
+
+/// The account of each part of the fleet, where these are several.
+fn accounts(picture: &Snapshot, now: Timestamp) -> Vec<Value> {
+    let each = picture.accounts.iter().map(|seen| {
+        json!({
+            "account": seen.account.to_string(),
+            "way": seen.way,
+            "identity": plain(&seen.identity, now),
+        })
+    });
+    each.collect()
 }
 
 fn plain<T: Serialize>(observed: &Observed<T>, now: Timestamp) -> Value {

@@ -101,6 +101,7 @@ pub fn rest(picture: &Snapshot) -> Vec<(&'static str, String)> {
             ),
         ),
     ];
+    rows.extend(accounts(picture).map(|all| ("accounts", all)));
     if let Some(change) = picture.changes.first() {
         rows.push(("last change", format!("{}: {}", change.at, change.what)));
     }
@@ -175,6 +176,18 @@ fn with_reasons(verdict: &str, what: &str) -> String {
     format!("{what}: {verdict}")
 }
 
+/// Who gwctl is in the account of each part, where these are several.
+fn accounts(picture: &Snapshot) -> Option<String> {
+    let each = picture.accounts.iter().map(|seen| {
+        let who = of(&seen.identity, |who| {
+            format!("{} in {}", who.operator(), who.account)
+        });
+        format!("{}: {who}", seen.account)
+    });
+    let all = each.collect::<Vec<_>>().join("; ");
+    (!all.is_empty()).then_some(all)
+}
+
 fn database(picture: &Snapshot) -> String {
     let database = &picture.database;
     let state = of(&database.topology, |topology| {
@@ -186,9 +199,9 @@ fn database(picture: &Snapshot) -> String {
             .failover
             .as_ref()
             .map_or(String::new(), |it| format!(", {}", it.status));
-        format!("{}, {writer}{moving}", topology.status)
+        format!("RDS says {}, {writer}{moving}", topology.status)
     });
-    format!("{}: {}, {state}", database.id, database.judgement.verdict)
+    format!("{} {}: {state}", database.id, database.judgement.verdict)
 }
 
 fn certificates(picture: &Snapshot) -> String {

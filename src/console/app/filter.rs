@@ -38,6 +38,8 @@ pub struct Filter {
     text: String,
     inverse: bool,
     column: Option<String>,
+    /// A word before the colon that is no column.
+    stray: Option<String>,
     pattern: Expression,
 }
 
@@ -86,12 +88,28 @@ impl Filter {
     }
 
     fn new(text: &str, inverse: bool, column: Option<String>, pattern: Expression) -> Self {
+        let stray = match (&column, &pattern) {
+            (None, Expression::Regex(_)) => text
+                .trim_start_matches('!')
+                .split_once(':')
+                .map(|(word, _)| word.trim())
+                .filter(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()))
+                .filter(|word| word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
+                .map(Into::into),
+            _ => None,
+        };
         Self {
             text: text.into(),
             inverse,
             column,
+            stray,
             pattern,
         }
+    }
+
+    /// The word before the colon, where it looks like the name of a column and is none.
+    pub fn not_a_column(&self) -> Option<&str> {
+        self.stray.as_deref()
     }
 
     /// As it was typed.

@@ -8,9 +8,9 @@ use jiff::Timestamp;
 
 use super::{Key, Keymap, Mode, Msg, Start, State, ThemeEntry, update};
 use gwctl_fleet::{
-    Alarm, Call, Change, CheckConfig, CheckKind, Cluster, DbEvent, DnsAnswer, EdgeSpec, Engine,
-    FleetSpec, HealthCheck, LatencyRecord, Member, Metrics, Observed, Outcome, Region, SiteSpec,
-    Snapshot, Source, Thresholds, Topology,
+    AccountsSpec, Alarm, Call, Change, CheckConfig, CheckKind, Cluster, DbEvent, DnsAnswer,
+    EdgeSpec, Engine, FleetSpec, HealthCheck, LatencyRecord, Member, Metrics, Observed, Outcome,
+    Region, SiteSpec, Snapshot, Source, Thresholds, Topology,
 };
 
 pub(super) const REGIONS: [&str; 3] = ["us-east-1", "eu-west-1", "ap-southeast-1"];
@@ -50,6 +50,7 @@ fn spec() -> FleetSpec {
         global_cluster: "orders".into(),
         read_only: false,
         profile: None,
+        accounts: AccountsSpec::default(),
         probe_path: "/health".into(),
         probe_url: None,
         edge: EdgeSpec {
@@ -173,6 +174,7 @@ pub(super) fn picture(second: i64) -> Snapshot {
         at: at(0),
         service: "rds",
         operation: "DescribeDBClusters".into(),
+        account: None,
         region: region("us-east-1"),
         took: Duration::from_millis(40),
         outcome: Outcome::Refused,

@@ -1,6 +1,7 @@
 //! Why a list holds nothing, in words that keep apart what is not there, what could not be asked, and what a
 //! filter hides.
 
+use super::paint;
 use super::scene::Scene;
 use crate::app::Panel;
 use gwctl_fleet::Missing;
@@ -15,7 +16,16 @@ pub fn why_empty<'m>(
     none: &str,
 ) -> String {
     if scene.state.filter_hides(panel) {
-        return format!("no {things} matches the filter");
+        let filter = scene.state.filter(panel);
+        return match filter.and_then(|filter| filter.not_a_column()) {
+            Some(word) => {
+                format!(
+                    "no {things} matches the filter; no column is called {}",
+                    paint::safe(word)
+                )
+            }
+            None => format!("no {things} matches the filter"),
+        };
     }
     why_missing(scene, missing, none)
 }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::freshness::cells;
-use super::overlay::{scrolled, window};
+use super::popup::{scrolled, window};
 use super::scene::Scene;
 use super::theme::Role;
 use crate::app::Help;

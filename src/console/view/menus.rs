@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::freshness::cells;
-use super::overlay::{edit, list, window};
 use super::paint;
+use super::popup::{edit, list, window};
 use super::prose::Prose;
 use super::scene::Scene;
 use super::theme::Role;

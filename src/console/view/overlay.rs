@@ -2,17 +2,18 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::freshness::{Show, cells};
+use super::command_line;
+use super::freshness::Show;
 use super::help::help_window;
 use super::menus;
 use super::paint;
-use super::scene::{Scene, area_of};
+use super::popup::{list, scrolled, window};
+use super::scene::Scene;
 use super::theme::Role;
 use super::wizard;
-use crate::app::{FaultEntry, Overlay, Palette, Target, Window};
+use crate::app::{FaultEntry, Overlay};
 use gwctl_fleet::{Observed, Verdict, Vote, format};
 
 /// Draws the open overlay, if any.
@@ -22,18 +23,9 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     };
     match overlay {
         Overlay::Help { help, scroll } => help_window(scene, area, buf, help, *scroll),
-        Overlay::Palette(palette) => command_line(scene, area, buf, palette),
+        Overlay::Palette(palette) => command_line::command_line(scene, area, buf, palette),
         Overlay::Filter { input, error, .. } => {
-            let hint = error.as_ref().map_or(
-                ("regex   !inverse   -f fuzzy   column:value", Role::Muted),
-                |error| (error.as_str(), Role::Down),
-            );
-            let place = Rect {
-                y: area.bottom() - 1,
-                height: 1,
-                ..area
-            };
-            input_line(scene, place, buf, "/", input, hint);
+            command_line::filter_line(scene, area, buf, input, error.as_deref());
         }
         Overlay::Faults { list, row } => faults(scene, area, buf, list, *row),
         Overlay::Themes { row, .. } => themes(scene, area, buf, *row),
@@ -52,257 +44,6 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             cells,
             scroll,
         } => detail(scene, area, buf, title, cells, *scroll),
-    }
-}
-
-/// A window in the middle, cleared, with a frame; says what is inside.
-pub fn window(
-    scene: &mut Scene<'_>,
-    area: Rect,
-    buf: &mut Buffer,
-    size: (u16, u16),
-    title: &str,
-) -> Rect {
-    let width = size.0.min(area.width.saturating_sub(4));
-    let height = size.1.min(area.height.saturating_sub(3));
-    let x = area.x + (area.width - width) / 2;
-    // Between the header, which always shows, and the status bar.
-    let y = area.y + 2 + (area.height.saturating_sub(3 + height)) / 2;
-    let place = Rect {
-        x,
-        y,
-        width,
-        height,
-    };
-    scene.hits.targets.push((area_of(area), Target::Overlay));
-    clear(scene, place, buf);
-    scene.frame(
-        place,
-        buf,
-        &Line::from(scene.heading(title.to_string(), true)),
-        None,
-        true,
-    )
-}
-
-pub fn clear(scene: &Scene<'_>, place: Rect, buf: &mut Buffer) {
-    let style = scene.style(Role::Background).patch(scene.style(Role::Text));
-    for y in place.top()..place.bottom() {
-        for x in place.left()..place.right() {
-            if let Some(cell) = buf.cell_mut((x, y)) {
-                cell.reset();
-                cell.set_style(style);
-            }
-        }
-    }
-}
-
-/// Lines that scroll; tells the state how many there are and fit.
-pub fn scrolled(
-    scene: &mut Scene<'_>,
-    inner: Rect,
-    buf: &mut Buffer,
-    lines: &[Line<'_>],
-    scroll: usize,
-) {
-    let height = usize::from(inner.height);
-    let offset = scroll.min(lines.len().saturating_sub(height));
-    scene.hits.windows.push(Window {
-        panel: None,
-        offset,
-        height,
-        len: lines.len(),
-    });
-    for (line, y) in lines.iter().skip(offset).zip(inner.y..inner.bottom()) {
-        paint::line(buf, inner.x + 1, y, inner.width.saturating_sub(2), line);
-    }
-    let frame = Rect {
-        x: inner.x.saturating_sub(1),
-        y: inner.y.saturating_sub(1),
-        width: inner.width + 2,
-        height: inner.height + 2,
-    };
-    scene.footing(frame, buf, None);
-}
-
-/// A line editor: a prompt, what is typed, the cursor. Says how many cells the text takes.
-pub fn edit(
-    scene: &Scene<'_>,
-    place: Rect,
-    buf: &mut Buffer,
-    prompt: &str,
-    input: &tui_input::Input,
-) -> (u16, u16) {
-    let used = paint::text(
-        buf,
-        place.x + 1,
-        place.y,
-        place.width,
-        prompt,
-        scene.style(Role::Accent),
-    ) + 1;
-    let width = place.width.saturating_sub(used + 1);
-    let scroll = input.visual_scroll(usize::from(width));
-    let shown: String = input.value().chars().skip(scroll).collect();
-    let x = place.x + used;
-    let taken = paint::text(buf, x, place.y, width, &shown, scene.style(Role::Text));
-    let cursor = x + input.visual_cursor().saturating_sub(scroll) as u16;
-    if let Some(cell) = buf.cell_mut((cursor, place.y)) {
-        cell.set_style(Style::new().add_modifier(Modifier::REVERSED));
-    }
-    (width, taken)
-}
-
-/// The line at the bottom in which something is typed.
-fn input_line(
-    scene: &mut Scene<'_>,
-    place: Rect,
-    buf: &mut Buffer,
-    prompt: &str,
-    input: &tui_input::Input,
-    hint: (&str, Role),
-) {
-    clear(scene, place, buf);
-    scene.hits.targets.push((area_of(place), Target::Overlay));
-    let (width, taken) = edit(scene, place, buf, prompt, input);
-    let room = width.saturating_sub(taken + 3);
-    if usize::from(room) >= cells(hint.0).min(20) {
-        let length = cells(hint.0).min(usize::from(room)) as u16;
-        paint::text(
-            buf,
-            place.right().saturating_sub(length + 1),
-            place.y,
-            length,
-            hint.0,
-            scene.style(hint.1),
-        );
-    }
-}
-
-fn command_line(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, palette: &Palette) {
-    let count = palette.suggestions.len().min(8) as u16;
-    let place = Rect {
-        y: area.bottom() - 1,
-        height: 1,
-        ..area
-    };
-    if count > 0 {
-        let height = count + 2;
-        let list = Rect {
-            x: area.x,
-            y: place.y.saturating_sub(height),
-            width: area.width.min(90),
-            height,
-        };
-        clear(scene, list, buf);
-        let inner = scene.frame(
-            list,
-            buf,
-            &Line::from(scene.heading("Commands", true)),
-            None,
-            true,
-        );
-        let chosen = palette.chosen.unwrap_or(usize::MAX);
-        let first = palette
-            .chosen
-            .map_or(0, |chosen| (chosen + 1).saturating_sub(usize::from(count)));
-        let widest = palette
-            .suggestions
-            .iter()
-            .map(|suggestion| cells(&suggestion.line))
-            .max()
-            .unwrap_or(0)
-            .min(40);
-        for (index, (suggestion, y)) in palette
-            .suggestions
-            .iter()
-            .enumerate()
-            .skip(first)
-            .zip(inner.y..inner.bottom())
-            .map(|((index, suggestion), y)| (index, (suggestion, y)))
-        {
-            let row = Rect {
-                y,
-                height: 1,
-                ..inner
-            };
-            if index == chosen {
-                buf.set_style(row, scene.style(Role::Selection));
-            }
-            scene
-                .hits
-                .targets
-                .push((area_of(row), Target::Entry(index)));
-            let used = paint::text(
-                buf,
-                row.x + 1,
-                y,
-                widest as u16,
-                &suggestion.line,
-                scene.style(Role::Accent),
-            );
-            let at = row.x + 3 + (widest as u16).max(used);
-            paint::text(
-                buf,
-                at,
-                y,
-                row.right().saturating_sub(at),
-                &suggestion.about,
-                scene.style(Role::Muted),
-            );
-        }
-    }
-    let hint = palette.error.as_ref().map_or(
-        ("Tab completes, Enter runs, Esc leaves", Role::Muted),
-        |error| (error.as_str(), Role::Down),
-    );
-    input_line(scene, place, buf, ":", &palette.input, hint);
-}
-
-/// A list with a cursor, each entry a line.
-pub fn list(
-    scene: &mut Scene<'_>,
-    inner: Rect,
-    buf: &mut Buffer,
-    lines: &[Line<'_>],
-    cursor: usize,
-) {
-    let height = usize::from(inner.height);
-    let offset = scene.state.hits.offset(None, cursor, height, lines.len());
-    scene.hits.windows.push(Window {
-        panel: None,
-        offset,
-        height,
-        len: lines.len(),
-    });
-    for (index, (line, y)) in lines
-        .iter()
-        .enumerate()
-        .skip(offset)
-        .zip(inner.y..inner.bottom())
-        .map(|((index, line), y)| (index, (line, y)))
-    {
-        let row = Rect {
-            y,
-            height: 1,
-            ..inner
-        };
-        if index == cursor {
-            buf.set_style(row, scene.style(Role::Selection));
-            paint::text(
-                buf,
-                row.x,
-                y,
-                1,
-                scene.theme.glyphs.cursor,
-                scene.style(Role::Accent),
-            );
-        }
-        scene
-            .hits
-            .targets
-            .push((area_of(row), Target::Entry(index)));
-        paint::line(buf, row.x + 2, y, row.width.saturating_sub(2), line);
     }
 }
 

@@ -1,15 +1,13 @@
 //! The wizard: what would be done, what must hold first, and the target's name typed.
 
-use std::collections::HashSet;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use super::freshness::cells;
-use super::overlay::{clear, edit, scrolled};
 use super::paint;
+use super::popup::{clear, edit, footing, scrolled};
 use super::prose::Prose;
 use super::scene::{Scene, area_of};
 use super::theme::Role;
@@ -114,15 +112,7 @@ fn plan_lines(scene: &Scene<'_>, plan: &Plan, width: u16) -> Vec<Line<'static>> 
 }
 
 fn changes(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, plan: &Plan) {
-    let mut changes: Vec<_> = plan
-        .steps
-        .iter()
-        .filter_map(|step| step.change.as_ref())
-        .filter(|change| change.before != change.after)
-        .collect();
-    // Two steps may change the same thing in the same way, before and after something else.
-    let mut seen = HashSet::new();
-    changes.retain(|change| seen.insert((&change.what, &change.before, &change.after)));
+    let changes = plan.changes();
     if changes.is_empty() {
         return;
     }
@@ -255,6 +245,7 @@ fn checks(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, wizard: &Wizard) 
         height,
         len: lines.len(),
     });
+    footing(scene, area, buf);
     let shown = lines.iter().zip(&owners).skip(offset);
     for ((line, owner), y) in shown.zip(area.y..area.bottom()) {
         let row = Rect {
@@ -344,6 +335,7 @@ fn scrolled_plain(
         height,
         len: lines.len(),
     });
+    footing(scene, area, buf);
     for (line, y) in lines.iter().skip(offset).zip(area.y..area.bottom()) {
         paint::line(buf, area.x + 1, y, area.width.saturating_sub(2), line);
     }

@@ -91,7 +91,7 @@ fn under(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, steps: &[&Step], step: &S
     for need in &step.needs {
         let glyphs = scene.theme.glyphs;
         let (mark, word, role, why) = match &need.standing {
-            Standing::Stands => (glyphs.healthy, "stands", Role::Healthy, None),
+            Standing::Stands => (glyphs.healthy, "works", Role::Healthy, None),
             Standing::Unproven(why) => (glyphs.unknown, "untested", Role::Unknown, Some(why)),
             Standing::Broken(why) => (glyphs.down, "broken", Role::Down, Some(why)),
         };

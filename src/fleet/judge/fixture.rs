@@ -68,6 +68,7 @@ impl Fixture {
             global_cluster: "orders".into(),
             read_only: false,
             profile: None,
+            accounts: crate::AccountsSpec::default(),
             probe_path: "/health".into(),
             probe_url: None,
             edge: EdgeSpec {

@@ -2,8 +2,8 @@
 
 use super::*;
 use gwctl_fleet::{
-    CheckKind, Distribution, EdgeSpec, Engine, FleetSpec, Member, Metrics, Missing, Source,
-    Thresholds, Topology,
+    AccountsSpec, CheckKind, Distribution, EdgeSpec, Engine, FleetSpec, Member, Metrics, Missing,
+    Source, Thresholds, Topology,
 };
 
 fn now() -> Timestamp {
@@ -16,6 +16,7 @@ fn blank() -> Snapshot {
         global_cluster: "orders".into(),
         read_only: false,
         profile: None,
+        accounts: AccountsSpec::default(),
         probe_path: "/".into(),
         probe_url: None,
         edge: EdgeSpec {

@@ -7,8 +7,8 @@ use super::edge::{asked_by_checkers, switch_of};
 use super::stacks::{Marks, given, of_fleet, of_site, told};
 use super::{About, Discovery, Fact, FoundStack, Gap};
 use gwctl_fleet::{
-    BuildSpec, EdgeSpec, FleetSpec, LatencyRecord, ListedGlobalCluster, Missing, Region, Rules,
-    SiteSpec, Thresholds,
+    AccountsSpec, BuildSpec, EdgeSpec, FleetSpec, LatencyRecord, ListedGlobalCluster, Missing,
+    Region, Rules, SiteSpec, Thresholds,
 };
 
 /// What is not written down, and why; and what is worth a comment.
@@ -80,6 +80,7 @@ pub(super) fn fold(answers: Answers) -> Discovery {
             global_cluster,
             read_only: false,
             profile: None,
+            accounts: AccountsSpec::default(),
             probe_path: probe_path.unwrap_or_else(|| "/health".into()),
             probe_url: None,
             edge,

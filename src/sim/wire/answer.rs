@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use http::{Request, Response};
 
+use super::accounts::{self, Signer};
 use super::endpoint;
 use super::fault::Fault;
 use super::mutation;
@@ -52,6 +53,7 @@ pub async fn answer(sim: &Sim, request: Request<Vec<u8>>) -> io::Result<Response
     let Some(address) = route::address(&parts) else {
         return Ok(stranger(sim, &parts));
     };
+    let by = Signer::of(&parts);
     let request = Request::from_parts(parts, body);
     let asked = route::read(&address, &request);
     let operation = match &asked {
@@ -74,7 +76,7 @@ pub async fn answer(sim: &Sim, request: Request<Vec<u8>>) -> io::Result<Response
             note(&mut sim.state(), &address, &asked, false);
             Err(fault)
         }
-        (Ok(asked), None) => perform(sim, &address, &asked, host),
+        (Ok(asked), None) => perform(sim, &address, &asked, host, by),
         (Err((_, fault)), refused) => Err(refused.unwrap_or(fault)),
     };
     match how {
@@ -158,13 +160,24 @@ fn host(parts: &http::request::Parts) -> &str {
     named.or_else(|| parts.uri.host()).unwrap_or_default()
 }
 
-fn perform(sim: &Sim, address: &Address, asked: &RoutedRequest, host: String) -> services::Answer {
+fn perform(
+    sim: &Sim,
+    address: &Address,
+    asked: &RoutedRequest,
+    host: String,
+    signer: Signer,
+) -> services::Answer {
     let mut world = sim.state();
+    if let Some(fault) = accounts::refusal(&world, &signer, address.service, asked) {
+        note(&mut world, address, asked, false);
+        return Err(fault);
+    }
     let ask = Ask {
         region: address.region.clone(),
         input: asked.input.clone(),
         now: sim.clock().now(),
         host,
+        signer,
     };
     let answer = services::call(address.service, &asked.operation, &mut world, &ask);
     note(&mut world, address, asked, answer.is_ok());

@@ -1,5 +1,6 @@
 //! The AWS protocols over the simulated world: in process for gwctl, over loopback HTTP for any other client.
 
+mod accounts; // whose credentials signed
 mod answer; // one request, whatever way it came
 mod codec; // one a protocol
 mod dns; // the world's DNS

@@ -169,6 +169,7 @@ mod tests {
             regions: &regions,
             rest: false,
             arc: false,
+            accounts: false,
             now: Timestamp::UNIX_EPOCH,
         };
         let mut all = Resources::default();

@@ -63,7 +63,7 @@ pub use edge_changes::{InvalidationRefused, covers};
 pub(crate) use formation::{Deletion, Execution, FormationRefused, Given, Proposal, TemplateGiven};
 pub use membership::DetachRefused;
 pub use metrics::{MetricId, MetricStore};
-pub use model::Resources;
+pub use model::{EXTERNAL_ID, Holders, ROLE, Resources};
 pub use names::{SWITCH_METRIC, SWITCH_NAMESPACE};
 pub use networks::{Vantage, place_of};
 pub use offers::offered;
@@ -196,6 +196,7 @@ impl State {
             regions: &regions,
             rest,
             arc: arc || scenario.arc,
+            accounts: scenario.accounts,
             now: start,
         };
         let resources = seed::resources(&options);
@@ -274,6 +275,9 @@ impl State {
     pub fn spec(&self) -> FleetSpec {
         let founded = &self.regions[..self.founded];
         let mut spec = seed::spec(self.seed, founded, self.rest);
+        if let Some(holders) = &self.resources.holders {
+            spec.accounts = seed::accounts(holders);
+        }
         let endpoints = self.resources.routing.iter().flat_map(|one| &one.endpoints);
         spec.edge.routing_endpoints = endpoints
             .map(|(region, url)| RoutingEndpoint {

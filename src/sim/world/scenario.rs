@@ -14,7 +14,7 @@ use gwctl_fleet::Region;
 pub(super) const HISTORY: SignedDuration = SignedDuration::from_hours(4);
 
 /// The embedded scenarios.
-const EMBEDDED: [(&str, &str); 13] = [
+const EMBEDDED: [(&str, &str); 14] = [
     ("calm", include_str!("../scenarios/calm.toml")),
     ("region-dark", include_str!("../scenarios/region-dark.toml")),
     (
@@ -48,6 +48,10 @@ const EMBEDDED: [(&str, &str); 13] = [
         include_str!("../scenarios/failed-switchover.toml"),
     ),
     ("stack-fails", include_str!("../scenarios/stack-fails.toml")),
+    (
+        "several-accounts",
+        include_str!("../scenarios/several-accounts.toml"),
+    ),
     ("bad-day", include_str!("../scenarios/bad-day.toml")),
 ];
 
@@ -62,6 +66,8 @@ pub struct Scenario {
     pub explanation: String,
     /// Whether the fleet has ARC routing controls (`arc = true`).
     pub arc: bool,
+    /// Whether its parts are in several accounts (`accounts = true`).
+    pub accounts: bool,
     /// Which readings of AWS's documents hold (`[physics]`).
     pub physics: Physics,
     /// Requests a second if every place were at its daily peak at once (`clients = 2.5`).
@@ -149,6 +155,8 @@ struct File {
     #[serde(default)]
     arc: bool,
     #[serde(default)]
+    accounts: bool,
+    #[serde(default)]
     physics: Physics,
     #[serde(default = "everybody")]
     clients: f64,
@@ -185,6 +193,7 @@ impl Scenario {
             title: "A calm day".into(),
             explanation: "Nothing is wrong.".into(),
             arc: false,
+            accounts: false,
             physics: Physics::default(),
             clients: PEAK,
             events: Vec::new(),
@@ -233,6 +242,7 @@ impl Scenario {
             title: file.title,
             explanation: file.explanation,
             arc: file.arc,
+            accounts: file.accounts,
             physics: file.physics,
             clients: file.clients,
             events,
@@ -297,7 +307,8 @@ mod tests {
                 "{name}"
             );
             let at_start = scenario.events.iter().any(|e| e.at <= SignedDuration::ZERO);
-            assert_eq!(at_start, name != "calm", "{name}");
+            let calm = ["calm", "several-accounts"].contains(&name);
+            assert_eq!(at_start, !calm, "{name}");
         }
     }
 

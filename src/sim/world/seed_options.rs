@@ -15,6 +15,8 @@ pub(super) struct SeedOptions<'a> {
     pub rest: bool,
     /// With routing controls.
     pub arc: bool,
+    /// In several accounts.
+    pub accounts: bool,
     /// The present.
     pub now: Timestamp,
 }

@@ -239,7 +239,7 @@ fn iam_knows_every_action_and_allows_it_on_what_its_statement_names() {
         Purpose::Drill,
     ];
     let mut all: Vec<Policy> = vec![resources("orders", &given, &known())];
-    all.extend(purposes.map(|purpose| policy("orders", &given, &known(), &allowed(purpose))));
+    all.extend(purposes.map(|purpose| policy("orders", &given, &known(), &allowed(purpose), None)));
     let wrong: Vec<String> = all
         .iter()
         .flat_map(Policy::statements)
@@ -296,7 +296,7 @@ fn what_a_template_names_is_allowed_by_that_name_alone() {
 fn a_region_that_is_not_in_the_configuration_can_be_built() {
     let actions = ["cloudformation:CreateChangeSet", "execute-api:Invoke"];
     let actions = actions.map(ToOwned::to_owned).into();
-    let made = policy("orders", &spec(), &known(), &actions);
+    let made = policy("orders", &spec(), &known(), &actions, None);
     assert_eq!(
         of(&made, "cloudformation:CreateChangeSet")
             .unwrap()

@@ -31,6 +31,7 @@ pub fn bad_day() -> Snapshot {
             at: ago(60 - 20 * attempt),
             service: "rds",
             operation: "DescribeDBClusters".into(),
+            account: None,
             region: region("eu-west-1"),
             took: Duration::from_secs(5),
             outcome: Outcome::TimedOut,

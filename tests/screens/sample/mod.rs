@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use gwctl::console::app::{Connection, Keymap, Mode, Start, State, ThemeEntry};
 use gwctl::fleet::{
-    ApiDetail, ApiKind, Call, Certificate, Change, Concurrency, EdgeSpec, FleetSpec,
+    AccountsSpec, ApiDetail, ApiKind, Call, Certificate, Change, Concurrency, EdgeSpec, FleetSpec,
     FunctionDetail, Identity, Metric, Metrics, Missing, Observed, Outcome, Point, ProbeReport,
     Reachability, Region, Series, SiteSpec, Snapshot, Source, Stack, Thresholds, Throttle, judge,
 };
@@ -52,6 +52,7 @@ fn spec(regions: &[&str]) -> FleetSpec {
         global_cluster: "orders".into(),
         read_only: false,
         profile: None,
+        accounts: AccountsSpec::default(),
         probe_path: "/health".into(),
         probe_url: None,
         edge: EdgeSpec {
@@ -288,6 +289,7 @@ fn ledger(snapshot: &mut Snapshot) {
                     at: ago(600 - round * 50),
                     service,
                     operation: operation.into(),
+                    account: None,
                     region: here.clone(),
                     took: Duration::from_millis(18 + 61 * index as u64 + round as u64),
                     outcome: Outcome::Ok,

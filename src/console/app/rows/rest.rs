@@ -1,7 +1,7 @@
 //! Rows about the database, what changed, and the ledger of calls.
 
 use super::{Basis, Row, Subject};
-use gwctl_fleet::{DbEvent, Outcome, Region, Snapshot, columns, format};
+use gwctl_fleet::{Account, DbEvent, Outcome, Region, Snapshot, columns, format};
 
 pub(super) fn changes(picture: &Snapshot) -> Vec<Row> {
     let row = |(index, change): (usize, &gwctl_fleet::Change)| {
@@ -98,6 +98,11 @@ pub(super) fn events(picture: &Snapshot) -> Vec<Row> {
     all.into_iter().map(row).collect()
 }
 
+/// What of the fleet the account holds whose credentials signed; nothing where everything is in one.
+fn account(account: Option<&Account>) -> String {
+    account.map_or_else(String::new, ToString::to_string)
+}
+
 pub(super) fn operations(picture: &Snapshot) -> Vec<Row> {
     let row = |(key, stats): (&gwctl_fleet::CallKey, &gwctl_fleet::CallStats)| {
         let mean = stats.waited.as_secs_f64() * 1e3 / stats.calls.max(1) as f64;
@@ -105,6 +110,7 @@ pub(super) fn operations(picture: &Snapshot) -> Vec<Row> {
             ("service", key.service.to_string()),
             ("operation", key.operation.clone()),
             ("region", key.region.to_string()),
+            ("account", account(key.account.as_ref())),
             ("calls", stats.calls.to_string()),
             ("failed", stats.failures().to_string()),
             ("timeouts", stats.timed_out.to_string()),
@@ -115,7 +121,8 @@ pub(super) fn operations(picture: &Snapshot) -> Vec<Row> {
             ("dollars", format::dollars(stats.dollars)),
             ("error", stats.last_error.clone().unwrap_or_default()),
         ];
-        let name = format!("{}:{} {}", key.service, key.operation, key.region);
+        let held = account(key.account.as_ref());
+        let name = format!("{}:{} {} {held}", key.service, key.operation, key.region);
         Row::new(name, Subject::Operation(key.clone()), cells)
     };
     picture.ledger.stats().map(row).collect()

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::wire::accounts::Signer;
 use crate::wire::fault::Fault;
 use crate::wire::reply::Reply;
 use crate::wire::value::Value;
@@ -18,6 +19,8 @@ pub struct Ask {
     pub now: Timestamp,
     /// The host that the request came to.
     pub host: String,
+    /// Whose credentials signed it.
+    pub signer: Signer,
 }
 
 /// What comes of it.

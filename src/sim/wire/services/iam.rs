@@ -4,7 +4,7 @@
 use crate::wire::fault::Fault;
 use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{list, shape};
-use crate::world::State;
+use crate::world::{Holders, ROLE, State};
 
 pub fn call(operation: &str, world: &State, ask: &Ask) -> Answer {
     match operation {
@@ -17,20 +17,21 @@ pub fn call(operation: &str, world: &State, ask: &Ask) -> Answer {
 /// The operator's role, as its session's ARN leaves it out: every role of IAM Identity Center has such a path.
 const PATH: &str = "/aws-reserved/sso.amazonaws.com/eu-west-1/";
 
-/// Name and ARN of the operator's role.
-fn operator(world: &State) -> (&str, String) {
-    let caller = &world.resources.caller;
-    let session = caller.arn.split(":assumed-role/").nth(1);
+/// Name and ARN of the role of who asks.
+fn operator(world: &State, ask: &Ask) -> (String, String) {
+    if let Some(account) = &ask.signer.account {
+        return (ROLE.into(), Holders::role(account));
+    }
+    let (account, arn) = ask.signer.identity(world);
+    let session = arn.split(":assumed-role/").nth(1);
     let name = session.and_then(|rest| rest.split('/').next());
-    let name = name.unwrap_or_default();
-    (
-        name,
-        format!("arn:aws:iam::{}:role{PATH}{name}", caller.account),
-    )
+    let name = name.unwrap_or_default().to_owned();
+    let arn = format!("arn:aws:iam::{account}:role{PATH}{name}");
+    (name, arn)
 }
 
 fn role(world: &State, ask: &Ask) -> Answer {
-    let (name, arn) = operator(world);
+    let (name, arn) = operator(world, ask);
     let asked = ask.input.need("RoleName")?;
     if asked != name {
         let message = format!("The role with name {asked} cannot be found.");
@@ -52,7 +53,7 @@ fn absent(message: &str) -> Fault {
 
 fn simulate(world: &State, ask: &Ask) -> Answer {
     let source = ask.input.need("PolicySourceArn")?;
-    if source != operator(world).1 {
+    if source != operator(world, ask).1 {
         return Err(absent(&format!(
             "The Policy Source {source} cannot be found."
         )));

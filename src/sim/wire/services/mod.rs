@@ -32,7 +32,7 @@ pub fn call(service: Service, operation: &str, world: &mut State, ask: &Ask) -> 
         Service::ApiGateway => apigateway::call(operation, &world.resources, ask),
         Service::ApiGatewayV2 => apigatewayv2::call(operation, &world.resources, ask),
         Service::Acm => acm::call(operation, &world.resources, ask),
-        Service::Sts => sts::call(operation, &world.resources),
+        Service::Sts => sts::call(operation, world, ask),
         Service::Iam => iam::call(operation, world, ask),
         Service::CloudFormation => cloudformation::call(operation, world, ask),
         Service::RecoveryCluster => recovery::call(operation, world, ask),

@@ -1,18 +1,14 @@
-//! AWS STS: who is asking.
+//! AWS STS: who is asking, and the roles that they may assume.
 
+use crate::wire::accounts;
 use crate::wire::fault::Fault;
-use crate::wire::services::ask::Answer;
-use crate::wire::value::shape;
-use crate::world::Resources;
+use crate::wire::services::ask::{Answer, Ask};
+use crate::world::State;
 
-pub fn call(operation: &str, world: &Resources) -> Answer {
+pub fn call(operation: &str, world: &State, ask: &Ask) -> Answer {
     match operation {
-        "GetCallerIdentity" => Ok(shape! {
-            "Arn": &world.caller.arn,
-            "UserId": &world.caller.user_id,
-            "Account": &world.caller.account,
-        }
-        .into()),
+        "GetCallerIdentity" => Ok(accounts::caller_identity(world, ask)),
+        "AssumeRole" => accounts::assume_role(world, ask),
         other => Err(Fault::unimplemented(other)),
     }
 }

@@ -5,6 +5,7 @@
 mod database;
 mod dns;
 mod formation;
+mod holders;
 mod recovery;
 mod serving;
 
@@ -22,6 +23,7 @@ pub use formation::{
     Change, ChangeDetail, ChangeSet, DriftDetection, Formed, OnFailure, PropertyDifference,
     ResourceDrift, StackEvent, StackResource, Target,
 };
+pub use holders::{EXTERNAL_ID, Holders, ROLE};
 pub use recovery::{Routing, RoutingControl};
 pub use serving::{
     Api, Certificate, CustomDomain, Distribution, Function, Invalidation, LambdaLimits, Origin,
@@ -35,6 +37,8 @@ use gwctl_fleet::Region;
 pub struct Resources {
     /// Who the caller is.
     pub caller: Caller,
+    /// The accounts of the fleet's parts, where these are several.
+    pub holders: Option<Holders>,
     /// Aurora global clusters (no Region).
     pub global_clusters: Vec<GlobalCluster>,
     /// Aurora clusters of every Region.

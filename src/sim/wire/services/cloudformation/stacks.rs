@@ -1,6 +1,7 @@
 //! Stacks: described, made and updated at once, deleted, protected.
 
 use super::{Answer, Ask, Fault};
+use crate::wire::accounts;
 use crate::wire::services::cloudformation::stack_input::{
     find, invalid, nothing, paged, parameters, proposal, tags,
 };
@@ -19,6 +20,7 @@ pub fn describe(world: &State, ask: &Ask) -> Answer {
         Some(_) => vec![find(world, ask)?],
         None => here(world, ask)
             .filter(|stack| stack.formed.deleted.is_none())
+            .filter(|stack| accounts::holds(world, &ask.signer, &stack.arn))
             .collect(),
     };
     Ok(paged(ask, "Stacks", stacks.into_iter().map(stack), 50)?.into())
