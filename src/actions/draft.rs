@@ -15,6 +15,11 @@ impl PlanContext<'_> {
     /// The fleet's distribution, or why there is no plan.
     pub(crate) fn distribution(&self) -> Result<&str, Refused> {
         let id = self.spec.edge.distribution.as_str();
+        if !self.spec.edge.cloudfront {
+            return Err(Refused::new(
+                "this fleet has no CloudFront distribution: clients reach the Regions by DNS alone",
+            ));
+        }
         if id.is_empty() {
             return Err(Refused::new("the fleet has no distribution yet")
                 .instead("`gwctl up` builds it, `gwctl discover` finds it."));

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::unreachable::is_unreachable;
-use gwctl_fleet::{Missing, Observed, Outcome, Region, Snapshot};
+use gwctl_fleet::{Missing, Observed, Outcome, Partition, Region, Snapshot};
 
 /// Something a step cannot do without.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -70,6 +70,19 @@ impl Need {
     pub(super) fn seen(on: Dependency, snapshot: &Snapshot) -> Self {
         let standing = standing(&on, snapshot);
         Self { on, standing }
+    }
+}
+
+impl Dependency {
+    /// With the Region that stands for global services in `partition`.
+    pub(super) fn placed(self, partition: Partition) -> Self {
+        match self {
+            Self::Api { service, region } => Self::Api {
+                region: partition.place(&service, &region),
+                service,
+            },
+            other => other,
+        }
     }
 }
 

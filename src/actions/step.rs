@@ -80,11 +80,14 @@ impl Step {
         task: Task,
         snapshot: &Snapshot,
     ) -> Self {
-        let calls = task.calls();
-        let needs = task
-            .needs()
-            .into_iter()
-            .map(|on| Need::seen(on, snapshot))
+        let partition = snapshot.partition();
+        let mut calls = task.calls();
+        for call in &mut calls {
+            call.region = partition.place(&call.service, &call.region);
+        }
+        let needs = task.needs().into_iter();
+        let needs = needs
+            .map(|on| Need::seen(on.placed(partition), snapshot))
             .collect();
         let (expected_s, timeout_s) = task.times();
         Self {

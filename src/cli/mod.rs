@@ -17,6 +17,7 @@ mod flags;
 mod iam_policy;
 mod info;
 mod man;
+mod mfa;
 mod operator;
 mod output;
 mod rehearsal;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::clock;
 use super::flags::Global;
+use super::mfa;
 use super::output::tell;
 use super::settings::{self, Settings};
 use super::verbose::introduce;
@@ -58,6 +59,7 @@ impl Target {
             timeouts: settings::timeouts(&settings.config),
             clock: clock.clone(),
         };
+        mfa::ask(&spec).await;
         let session = Session::connect_fleet(options, &spec).await;
         if global.verbose {
             introduce(&session).await;

@@ -160,12 +160,14 @@ fn path(key: &str, given: &str, hint: &str, at: &mut Findings<'_>) {
 
 fn fleet(spec: &FleetSpec, at: &mut Findings<'_>) {
     host("domain", &spec.domain, at);
-    identifier(
-        "global_cluster",
-        &spec.global_cluster,
-        "the global cluster's identifier, such as `orders`",
-        at,
-    );
+    if spec.has_database() {
+        identifier(
+            "global_cluster",
+            &spec.global_cluster,
+            "the global cluster's identifier, such as `orders`; left out where there is none",
+            at,
+        );
+    }
     path(
         "probe_path",
         &spec.probe_path,
@@ -197,7 +199,12 @@ fn fleet(spec: &FleetSpec, at: &mut Findings<'_>) {
 fn edge(spec: &FleetSpec, edge: &EdgeSpec, at: &mut Findings<'_>) {
     rules::endpoints(&edge.routing_endpoints, at);
     let id = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric());
-    if edge.distribution.is_empty() {
+    if let Some(why) = spec.partition().without_edge().filter(|_| edge.cloudfront) {
+        at.error("cloudfront", why, "`cloudfront = false`");
+    }
+    if !edge.cloudfront {
+        without_cloudfront(edge, at);
+    } else if edge.distribution.is_empty() {
         at.warn(
             "",
             "the fleet has no distribution yet: `gwctl up` builds it, `gwctl discover` finds it",
@@ -244,6 +251,16 @@ fn edge(spec: &FleetSpec, edge: &EdgeSpec, at: &mut Findings<'_>) {
     }
 }
 
+fn without_cloudfront(edge: &EdgeSpec, at: &mut Findings<'_>) {
+    let accepted = "left out, as `cloudfront = false` says that there is no distribution";
+    if !edge.distribution.is_empty() {
+        at.error("distribution", "a distribution is named", accepted);
+    }
+    if edge.router.is_some() {
+        at.error("router", "a Lambda@Edge function is named", accepted);
+    }
+}
+
 fn sites(spec: &FleetSpec, at: &mut Findings<'_>) {
     match spec.sites.len() {
         0 => drop(at.error(
@@ -256,6 +273,19 @@ fn sites(spec: &FleetSpec, at: &mut Findings<'_>) {
             "the fleet has one site: there is nowhere to fail over to",
         )),
         _ => {}
+    }
+    let partition = spec.partition();
+    let elsewhere = |site: &&SiteSpec| Partition::of(&site.region) != partition;
+    for other in spec.sites.iter().filter(elsewhere) {
+        at.error(
+            "sites",
+            format!(
+                "{} is in the partition {} and the first site is not: credentials are good in one partition alone",
+                other.region,
+                Partition::of(&other.region).name()
+            ),
+            "sites of one partition",
+        );
     }
     let mut regions: BTreeMap<&Region, usize> = BTreeMap::new();
     let mut endpoints: BTreeMap<String, usize> = BTreeMap::new();
@@ -289,18 +319,7 @@ fn sites(spec: &FleetSpec, at: &mut Findings<'_>) {
 }
 
 fn one_site(site: &SiteSpec, at: &mut Findings<'_>) {
-    let partition = Partition::of(&site.region);
-    if partition != Partition::Aws {
-        at.error(
-            "region",
-            format!(
-                "{} is in the partition {}: gwctl cannot work there yet",
-                site.region,
-                partition.name()
-            ),
-            "Regions of the partition aws, such as `eu-west-1`",
-        );
-    } else if site.region.place().is_none() {
+    if Partition::of(&site.region) == Partition::Aws && site.region.place().is_none() {
         let all: Vec<Region> = Region::all().collect();
         let meant =
             nearest(site.region.as_str(), all.iter().map(Region::as_str)).map(str::to_owned);

@@ -284,7 +284,7 @@ mod tests {
         ] {
             let said = complaint(&EXAMPLE.replace("\"eu-west-1\"", &format!("\"{code}\"")));
             let expected =
-                format!("{code} is in the partition {partition}: gwctl cannot work there yet");
+                format!("{code} is in the partition {partition} and the first site is not");
             assert!(said.contains(&expected), "{said}");
         }
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::EXAMPLE;
-use crate::fleet::{BuildSpec, EdgeSpec, FleetSpec, Region, SiteSpec, clean_line};
+use crate::fleet::{
+    Account, AccountsSpec, BuildSpec, EdgeSpec, FleetSpec, Region, SiteSpec, clean_line,
+};
 
 /// Stands for a global cluster that is not known: the file needs one to be read at all.
 const UNKNOWN: &str = "unknown";
@@ -22,6 +24,8 @@ pub struct Remarks {
     pub sites: BTreeMap<Region, Vec<String>>,
     /// Above how the stacks are built.
     pub build: Vec<String>,
+    /// Whether it is certain that there is no global cluster.
+    pub no_database: bool,
 }
 
 /// The file. Limits and rules are the defaults, as the example shows them.
@@ -32,6 +36,7 @@ pub fn written(name: &str, spec: &FleetSpec, remarks: &Remarks) -> String {
     };
     file.comments(&remarks.head);
     file.fleet(spec, remarks);
+    file.accounts(&spec.accounts);
     file.edge(&spec.edge, &remarks.edge);
     for (n, site) in spec.sites.iter().enumerate() {
         file.site(n, site, remarks);
@@ -94,7 +99,9 @@ impl File {
         self.comments(&remarks.fleet);
         self.table("");
         self.text("domain", &spec.domain, "the name clients use");
-        if spec.global_cluster.is_empty() {
+        if spec.global_cluster.is_empty() && remarks.no_database {
+            self.line("# global_cluster = \"orders\"        # none: RDS lists no global cluster in these Regions");
+        } else if spec.global_cluster.is_empty() {
             let comment = "NOT FOUND: write the identifier of the Aurora global cluster here";
             self.text("global_cluster", UNKNOWN, comment);
         } else {
@@ -116,22 +123,53 @@ impl File {
         }
     }
 
+    /// How gwctl gets into the accounts of its parts.
+    fn accounts(&mut self, accounts: &AccountsSpec) {
+        if accounts.is_one() {
+            return;
+        }
+        self.line("");
+        self.line("# How gwctl gets into the AWS accounts of its parts.");
+        for (account, access) in accounts.all() {
+            let (table, key) = match &account {
+                Account::Site(region) => (".accounts.sites", region.as_str()),
+                named => (".accounts", named.key()),
+            };
+            self.table(&format!("{table}.{key}"));
+            let values = [
+                ("profile", &access.profile),
+                ("role_arn", &access.role_arn),
+                ("external_id", &access.external_id),
+                ("session_name", &access.session_name),
+                ("mfa_serial", &access.mfa_serial),
+            ];
+            for (key, value) in values {
+                if let Some(value) = value {
+                    self.text(key, value, "");
+                }
+            }
+        }
+    }
+
     fn edge(&mut self, edge: &EdgeSpec, remarks: &[String]) {
         self.line("");
         self.comments(remarks);
         self.table(".edge");
-        let found = Some(edge.distribution.as_str()).filter(|id| !id.is_empty());
-        self.maybe(
-            "distribution",
-            found,
-            "E2EXAMPLE1",
-            "CloudFront distribution id",
-        );
+        if edge.cloudfront {
+            let found = Some(edge.distribution.as_str()).filter(|id| !id.is_empty());
+            let comment = "CloudFront distribution id";
+            self.maybe("distribution", found, "E2EXAMPLE1", comment);
+        } else {
+            let comment = "clients reach the Regions by the latency record alone";
+            self.pair("cloudfront", "false", comment);
+        }
         self.text("hosted_zone", &edge.hosted_zone, "Route 53 hosted zone id");
         let comment = "the latency record set that the router resolves";
         self.text("latency_record", &edge.latency_record, comment);
-        let comment = "the Lambda@Edge function (in us-east-1)";
-        self.maybe("router", edge.router.as_deref(), "router", comment);
+        if edge.cloudfront {
+            let comment = "the Lambda@Edge function (in us-east-1)";
+            self.maybe("router", edge.router.as_deref(), "router", comment);
+        }
         if !edge.routing_endpoints.is_empty() {
             self.line("# Where routing controls (ARC) switch the Regions.");
             self.line("routing_endpoints = [");

@@ -200,6 +200,8 @@ pub struct DnsAnswer {
 pub struct Edge {
     /// The name clients use.
     pub domain: String,
+    /// Whether clients come by CloudFront at all.
+    pub cloudfront: bool,
     /// Distribution id from the configuration.
     pub distribution_id: String,
     /// The latency record's name from the configuration.

@@ -27,6 +27,41 @@ impl Partition {
         }
     }
 
+    /// The Region that the SDK takes for the partition's global services (aws-facts §18.3).
+    const fn home(self) -> &'static str {
+        match self {
+            Self::Aws => "us-east-1",
+            Self::AwsCn => "cn-northwest-1",
+            Self::AwsUsGov => "us-gov-west-1",
+            Self::AwsEusc => "eusc-de-east-1",
+        }
+    }
+
+    /// Where `service` is asked in this partition: [`Region::global`] stands for the Region of its global services,
+    /// whichever that is.
+    pub fn place(self, service: &str, region: &Region) -> Region {
+        if self == Self::Aws || *region != Region::global() {
+            return region.clone();
+        }
+        let code = match (self, service) {
+            (Self::AwsCn, "iam") => "cn-north-1",
+            _ => self.home(),
+        };
+        Region::new(code).unwrap_or_else(|_| region.clone())
+    }
+
+    /// Why a fleet has no CloudFront there with a Lambda@Edge function; none where it may have one.
+    pub const fn without_edge(self) -> Option<&'static str> {
+        match self {
+            Self::Aws => None,
+            Self::AwsCn => Some(
+                "gwctl knows no Lambda@Edge in China, and CloudFront there needs a domain of its own",
+            ),
+            Self::AwsUsGov => Some("CloudFront is not available in GovCloud"),
+            Self::AwsEusc => Some("AWS lists no CloudFront in the European Sovereign Cloud"),
+        }
+    }
+
     /// As ARNs name it.
     pub const fn name(self) -> &'static str {
         match self {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Account, Api, Change, Edge, FleetSpec, Function, GlobalDatabase, Identity, Judgement, Ledger,
-    Metrics, Observed, Reachability, Region, Router, Site, Thresholds,
+    Metrics, Observed, Partition, Reachability, Region, Router, Site, Thresholds,
 };
 
 /// How often the fleet is looked at.
@@ -76,7 +76,7 @@ pub struct Snapshot {
     pub dollars_per_hour: f64,
     /// Whether every question was answered, or failed, at least once.
     pub complete: bool,
-    /// What the program that gives the credentials says, while it is waited for.
+    /// What the credentials wait for: what the program that gives them says, or the code of an MFA device.
     pub waiting: Option<String>,
     /// The limits judged by.
     pub thresholds: Thresholds,
@@ -102,6 +102,7 @@ impl Snapshot {
             role_path: Observed::default(),
             edge: Edge {
                 domain: spec.domain.clone(),
+                cloudfront: spec.edge.cloudfront,
                 distribution_id: spec.edge.distribution.clone(),
                 latency_record: spec.edge.latency_record.clone(),
                 distribution: Observed::default(),
@@ -136,6 +137,13 @@ impl Snapshot {
             thresholds: spec.thresholds.clone(),
             judgement: Judgement::default(),
         }
+    }
+
+    /// The partition of its Regions; a fleet is in one.
+    pub fn partition(&self) -> Partition {
+        self.sites
+            .first()
+            .map_or(Partition::Aws, |site| Partition::of(&site.region))
     }
 
     /// Who gwctl is where `account` in `region` is; none where everything is in one account.

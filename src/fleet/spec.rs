@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{AccountsSpec, Region, RoutingEndpoint, Rules, Thresholds};
+use super::{AccountsSpec, Partition, Region, RoutingEndpoint, Rules, Thresholds};
 
 /// One API and everything it is made of.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -12,8 +12,9 @@ use super::{AccountsSpec, Region, RoutingEndpoint, Rules, Thresholds};
 pub struct FleetSpec {
     /// The name clients use: `api.example.com`.
     pub domain: String,
-    /// Identifier of the Aurora global cluster, in lower case as RDS keeps it, however it is written.
-    #[serde(deserialize_with = "as_rds_keeps_it")]
+    /// Identifier of the Aurora global cluster, in lower case as RDS keeps it, however it is written. An API without
+    /// a global database leaves it out.
+    #[serde(default, deserialize_with = "as_rds_keeps_it")]
     pub global_cluster: String,
     /// Refuse every change to this fleet, whatever the command line says.
     #[serde(default)]
@@ -46,12 +47,21 @@ pub struct FleetSpec {
 }
 
 impl FleetSpec {
+    /// The partition of its Regions; a fleet is in one.
+    pub fn partition(&self) -> Partition {
+        self.sites
+            .first()
+            .map_or(Partition::Aws, |site| Partition::of(&site.region))
+    }
+
+    /// Whether there is a global database.
+    pub const fn has_database(&self) -> bool {
+        !self.global_cluster.is_empty()
+    }
+
     /// What is not built yet, as far as the configuration names it: such a fleet can only be built.
     pub fn unbuilt(&self) -> Vec<String> {
-        let edge = self
-            .edge
-            .distribution
-            .is_empty()
+        let edge = (self.edge.cloudfront && self.edge.distribution.is_empty())
             .then(|| "its distribution".to_owned());
         let sites = self.sites.iter().filter(|site| site.api.is_empty());
         edge.into_iter()
@@ -87,6 +97,15 @@ fn as_rds_keeps_it<'de, D: Deserializer<'de>>(written: D) -> Result<String, D::E
     Ok(String::deserialize(written)?.to_ascii_lowercase())
 }
 
+const fn yes() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+const fn is_true(value: &bool) -> bool {
+    *value
+}
+
 fn default_probe_path() -> String {
     "/health".into()
 }
@@ -95,6 +114,10 @@ fn default_probe_path() -> String {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EdgeSpec {
+    /// Whether there is a CloudFront distribution, or will be. Without one clients reach the Regions by the latency
+    /// record alone.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub cloudfront: bool,
     /// CloudFront distribution id; left out until `gwctl up` has built it.
     #[serde(default)]
     pub distribution: String,

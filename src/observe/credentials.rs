@@ -1,4 +1,4 @@
-//! Shows in the picture that the program which gives the credentials is waited for.
+//! Shows in the picture what the credentials wait for: the program that gives them, or the code of an MFA device.
 
 use std::sync::Arc;
 
@@ -7,12 +7,24 @@ use tokio::sync::watch;
 use super::picture::Picture;
 use super::poller::{PolledAnswer, Poller};
 
-/// Follows what the program says. When it ends, everything that waited for it is asked again at once.
+/// Takes the code that the MFA device shows which is waited for.
+pub fn give_mfa_code(code: &str) {
+    let device = gwctl_aws::mfa_devices_waiting().borrow().first().cloned();
+    if let Some(device) = device {
+        gwctl_aws::give_mfa_code(&device, code);
+    }
+}
+
+/// Follows what is waited for. When it is there, everything that waited for it is asked again at once.
 pub(super) async fn watch(poller: Arc<Poller>, again: watch::Sender<u64>) {
     let mut waiting = gwctl_aws::waiting();
+    let mut devices = gwctl_aws::mfa_devices_waiting();
     let mut shown = None;
     loop {
-        let now = waiting.borrow_and_update().clone();
+        let device = devices.borrow_and_update().first().cloned();
+        let code = device
+            .map(|device| format!("the MFA code of {device} is needed: type `:mfa` and the code"));
+        let now = waiting.borrow_and_update().clone().or(code);
         if now != shown {
             if now.is_none() {
                 again.send_modify(|count| *count += 1);
@@ -31,7 +43,11 @@ pub(super) async fn watch(poller: Arc<Poller>, again: watch::Sender<u64>) {
                 return;
             }
         }
-        if waiting.changed().await.is_err() {
+        let changed = tokio::select! {
+            changed = waiting.changed() => changed,
+            changed = devices.changed() => changed,
+        };
+        if changed.is_err() {
             return;
         }
     }

@@ -17,7 +17,9 @@ pub(super) fn watch(askers: &mut Askers) {
     askers.every(STATE, here);
     askers.every(STATE, probe);
     askers.every(DISTRIBUTION, distribution);
-    askers.every(CERTIFICATE, certificate);
+    if askers.poller.spec.edge.cloudfront {
+        askers.every(CERTIFICATE, certificate);
+    }
     if askers.poller.spec.edge.router.is_some() {
         askers.every(CONFIG, router);
         askers.every(CONFIG, limit_metric);

@@ -205,7 +205,7 @@ type Question = (Account, &'static [&'static str], Vec<String>);
 
 /// What is asked about (aws-facts §9.2, §9.3).
 async fn questions(poller: &Poller, identity: &Identity) -> Vec<Question> {
-    let partition = identity.arn.split(':').nth(1).unwrap_or("aws");
+    let partition = poller.spec.partition().name();
     let account = &identity.account;
     let spec = &poller.spec;
     let topology = poller.shared_facts.topology.settled().await;

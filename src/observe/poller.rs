@@ -70,9 +70,10 @@ impl Poller {
         );
         // An SDK call under way takes twenty kilobytes: only while it is under way.
         let call = Box::pin(call);
+        let service = api.split(':').next().unwrap_or(api);
         let source = Source {
             api,
-            region: Some(region.clone()),
+            region: Some(self.spec.partition().place(service, region)),
         };
         let at = self.clock.now();
         async move {

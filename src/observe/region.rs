@@ -87,6 +87,13 @@ async fn identity(poller: Arc<Poller>, n: usize) -> Fold {
 /// Asked in every Region, so that a dead one does not hide it.
 async fn topology(poller: Arc<Poller>, n: usize) -> Fold {
     let region = site(&poller, n).region.clone();
+    if !poller.spec.has_database() {
+        poller
+            .shared_facts
+            .tell_topology(None, poller.spec.sites.len());
+        let said = not_configured("rds:DescribeGlobalClusters", &poller, &region);
+        return Box::new(move |picture: &mut Picture| picture.fold_topology(&region, said));
+    }
     let rds = poller.session.rds(&region);
     let asked = rds.topology(&poller.spec.global_cluster);
     let said = poller

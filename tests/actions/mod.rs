@@ -27,6 +27,7 @@ mod planning;
 mod policy;
 mod reports;
 mod resources;
+mod shapes;
 mod speed;
 mod stand;
 mod terraform;

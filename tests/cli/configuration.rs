@@ -69,7 +69,7 @@ fn a_misspelt_key_is_shown_at_its_place_with_the_name_that_was_meant() {
         "  |",
         "5 | distibution = \"E2ORDERS0EDGE1\"",
         "  | ^^^^^^^^^^^",
-        "  = accepted: `distribution`, `hosted_zone`, `latency_record`, `router`, `routing_endpoints`",
+        "  = accepted: `cloudfront`, `distribution`, `hosted_zone`, `latency_record`, `router`, `routing_endpoints`",
         "  = did you mean `distribution`?\n",
     ];
     assert_eq!(ran.err, lines.join("\n"));

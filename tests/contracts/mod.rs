@@ -1,5 +1,6 @@
 //! The adapters of `aws/` against AWS as somebody else built it.
 
+mod accounts;
 mod adapters;
 mod bad_replies;
 mod built;

@@ -1,6 +1,6 @@
 //! The stacks of a fleet: what each is called, where it is, and what its template is given.
 
-use super::{code, fleet_name, one_account, orderable};
+use super::{buildable, code, orderable};
 use crate::digest::digest;
 use crate::draft::PlanContext;
 use crate::task::{BuildStack, RemoveStack, TemplateSource, placeholder};
@@ -59,8 +59,7 @@ impl<'a> Architecture<'a> {
                 Refused::new("the account is not known: STS did not return the caller")
                     .instead("`gwctl doctor` says what is wrong with the credentials.")
             })?;
-        fleet_name::fits(context.fleet)?;
-        one_account::is_enough(context)?;
+        buildable::fits(context)?;
         Ok(Self {
             context,
             survey,

@@ -9,6 +9,7 @@
 mod action;
 mod admission;
 mod architecture;
+mod buildable;
 mod building;
 mod certificate;
 mod code;
@@ -19,7 +20,6 @@ mod evacuate;
 mod fleet_name;
 mod invalidate;
 mod no_way;
-mod one_account;
 mod orderable;
 mod preconditions;
 mod promote;

@@ -187,6 +187,12 @@ pub(super) struct Cast<'a> {
 
 impl<'a> Cast<'a> {
     pub(super) fn find(context: &PlanContext<'a>, target: &Region) -> Result<Self, Refused> {
+        if !context.spec.has_database() {
+            return Err(Refused::new(
+                "this fleet has no global database: there is no writer to move",
+            )
+            .instead("`evacuate` and `drain` move its traffic."));
+        }
         let topology = context.snapshot.database.topology.last().ok_or_else(|| {
             Refused::new("gwctl could not read the global database: the writer is not known")
         })?;

@@ -244,6 +244,11 @@ fn seen_from(context: &PlanContext<'_>, region: &Region) -> Option<Vec<String>> 
 /// How long some traffic still reaches the Region (aws-facts §5.3).
 pub(super) fn caches(context: &PlanContext<'_>, region: &Region) -> String {
     let ttl = ttl_s(context, region);
+    if context.spec.edge.router.is_none() {
+        return format!(
+            "Caches keep some traffic in {region}: resolvers for the record's {ttl} s, kept-alive connections until they close. Expect some requests for two to three minutes."
+        );
+    }
     format!(
         "Caches keep some traffic in {region}: resolvers for the record's {ttl} s, the edge router for the same time again, kept-alive connections until they close. Expect some requests for two to three minutes."
     )

@@ -110,10 +110,11 @@ fn by_switch(region: &Region, snapshot: &Snapshot) -> Result<String, NoWay> {
         Ok(_) => "",
         Err(_) => "; whether its health check decides on every record could not be asked",
     };
-    let apart = if *home == Region::global() {
-        ""
+    let control_planes = snapshot.partition().place("route53", &Region::global());
+    let apart = if *home == control_planes {
+        String::new()
     } else {
-        "; it needs nothing in us-east-1"
+        format!("; it needs nothing in {control_planes}")
     };
     Ok(format!(
         "its alarm is in {home}, which answers{apart}{unseen}"
@@ -137,7 +138,7 @@ fn control_plane(snapshot: &Snapshot) -> Result<String, NoWay> {
 fn stands(service: &str, region: &Region, snapshot: &Snapshot) -> Result<(), NoWay> {
     let api = Dependency::Api {
         service: service.into(),
-        region: region.clone(),
+        region: snapshot.partition().place(service, region),
     };
     match standing(&api, snapshot) {
         Standing::Broken(why) => Err(NoWay::Broken { api, why }),

@@ -295,5 +295,6 @@ fn regions(spec: &FleetSpec) -> BTreeSet<Region> {
     let sites = spec.sites.iter().map(|site| site.region.clone());
     let switches = spec.sites.iter().filter_map(|site| site.switch.as_ref());
     let switches = switches.map(|switch| switch.region.clone());
-    sites.chain(switches).chain([Region::global()]).collect()
+    let global = spec.partition().place("cloudfront", &Region::global());
+    sites.chain(switches).chain([global]).collect()
 }

@@ -107,7 +107,7 @@ impl Scope {
 
     fn resources(self, context: &PolicyContext<'_>) -> Vec<String> {
         let spec = context.spec;
-        let global = Region::global();
+        let global = spec.partition().place("cloudfront", &Region::global());
         let one = |arn: String| vec![arn];
         match self {
             Self::Anything | Self::SwitchMetric | Self::SnapshotKeys => one("*".into()),
@@ -253,7 +253,10 @@ fn or_else(known: impl Iterator<Item = String>, any: impl FnOnce() -> String) ->
 
 impl PolicyContext<'_> {
     pub(super) fn partition(&self) -> &str {
-        self.known.partition.as_deref().unwrap_or("aws")
+        match &self.known.partition {
+            Some(known) => known,
+            None => self.spec.partition().name(),
+        }
     }
 
     pub(super) fn arn(&self, service: &str, region: &str, resource: &str) -> String {

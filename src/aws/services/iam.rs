@@ -8,7 +8,7 @@ use crate::transport::error::AwsError;
 use crate::transport::query::{Query, ask, each, members, text_of};
 use crate::transport::reply;
 use crate::transport::session::Session;
-use gwctl_fleet::Region;
+use gwctl_fleet::{Partition, Region};
 
 /// A reply that never ends must not hang us.
 const PAGES: usize = 20;
@@ -27,7 +27,12 @@ impl Session {
         let config = self.config(&caller);
         Iam {
             endpoint: endpoint::given(config, "IAM").unwrap_or_else(|| {
-                aws_endpoint(endpoint::is_fips(config), endpoint::is_dual_stack(config)).into()
+                let (fips, dual) = (endpoint::is_fips(config), endpoint::is_dual_stack(config));
+                match Partition::of(&caller.region) {
+                    Partition::Aws => aws_endpoint(fips, dual).into(),
+                    _ => endpoint::beside_rds("iam", caller.region.as_str(), fips, dual)
+                        .unwrap_or_default(),
+                }
             }),
             caller,
             session: self.clone(),

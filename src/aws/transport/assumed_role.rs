@@ -21,15 +21,22 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(crate) enum NotAssumed {
     /// STS answered, and refused.
     #[error(
-        "{source}. The trust policy of {role} must allow the caller; the external id, the MFA device and the session name that it asks for are set in the fleet's `accounts`"
+        "STS refused to assume {role}{}: its trust policy must allow the caller; the external id, the MFA device and the session name that it asks for are set in the fleet's `accounts`",
+        code(source)
     )]
     Refused { role: String, source: AwsError },
     /// The credentials that would assume it are missing or refused.
-    #[error("to assume {role}, gwctl needs other credentials first: {source}")]
+    #[error("no credentials to assume {role} with: {}", .source.message)]
     Base { role: String, source: AwsError },
     /// No Region's STS answered, or its answer was none of these.
     #[error("{role} could not be assumed: {source}")]
     Failed { role: String, source: AwsError },
+}
+
+/// ` (AccessDenied)`, where AWS gave a code.
+pub(crate) fn code(error: &AwsError) -> String {
+    let code = error.code.as_deref();
+    code.map_or_else(String::new, |code| format!(" ({code})"))
 }
 
 /// Assumes one role whenever credentials are asked for; whoever holds them renews them in time.

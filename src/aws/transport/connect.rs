@@ -15,7 +15,7 @@ use crate::transport::network;
 use crate::transport::session::{READ_ATTEMPTS, Session, Timeouts, timeout_config};
 use crate::transport::time::{FleetSleep, FleetTime};
 use crate::transport::way::Way;
-use gwctl_fleet::{AccountsSpec, Clock, FleetSpec, Region};
+use gwctl_fleet::{AccountsSpec, Clock, FleetSpec, Partition, Region};
 
 /// How to reach AWS.
 #[derive(Clone)]
@@ -73,6 +73,8 @@ impl Session {
         };
         let base = by(options.profile.clone()).await;
         let session = Self::by(base, options.clock.clone(), complaint);
+        let first = regions.first().cloned().unwrap_or_else(|| session.home());
+        let session = session.in_partition(Partition::of(&first));
         let mut entrance = Entrance::new(&session, regions);
         let mut named = BTreeMap::new();
         for (account, access) in accounts.all() {

@@ -13,6 +13,7 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
 use crate::transport::error::root_cause;
+use crate::transport::mfa_codes;
 use crate::transport::reply;
 use crate::transport::surroundings::Surroundings;
 use gwctl_fleet::Clock;
@@ -64,7 +65,12 @@ pub(crate) struct SharedCredentials {
 enum Held {
     Nothing,
     Key(Credentials),
-    Failure { why: NoCredentials, until: Instant },
+    Failure {
+        why: NoCredentials,
+        until: Instant,
+        /// How many MFA codes had been given.
+        codes: u64,
+    },
 }
 
 impl SharedCredentials {
@@ -113,9 +119,14 @@ impl SharedCredentials {
         let mut held = self.held.lock().await;
         match &*held {
             Held::Key(key) if self.is_fresh(key) => return Ok(key.clone()),
-            Held::Failure { why, until } if Instant::now() < *until => return Err(why.clone()),
+            Held::Failure { why, until, codes }
+                if Instant::now() < *until && *codes == mfa_codes::given() =>
+            {
+                return Err(why.clone());
+            }
             _ => {}
         }
+        let codes = mfa_codes::given();
         let fetched = match timeout(PATIENCE, self.source.provide_credentials()).await {
             Ok(Ok(key)) => sendable(key),
             Ok(Err(error)) => Err(NoCredentials::Failed(self.why_none(&error))),
@@ -126,6 +137,7 @@ impl SharedCredentials {
             Err(why) => Held::Failure {
                 why: why.clone(),
                 until: Instant::now() + RETRY,
+                codes,
             },
         };
         fetched

@@ -3,42 +3,27 @@
 //!
 //! A code is good for one call alone, so it goes to `GetSessionToken`, whose credentials then assume every role.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{LazyLock, Mutex, PoisonError};
-
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
-use tokio::sync::watch;
 
+use crate::transport::assumed_role::code;
 use crate::transport::error::{AwsError, ErrorKind};
+use crate::transport::mfa_codes;
 use crate::transport::session::Session;
 use gwctl_fleet::Region;
-
-static CODES: LazyLock<Mutex<BTreeMap<String, String>>> = LazyLock::new(Mutex::default);
-static NEEDED: LazyLock<watch::Sender<BTreeSet<String>>> =
-    LazyLock::new(|| watch::channel(BTreeSet::new()).0);
-
-/// The MFA devices whose code is waited for.
-pub fn mfa_devices_waiting() -> watch::Receiver<BTreeSet<String>> {
-    NEEDED.subscribe()
-}
-
-/// Takes the code that `device` shows now. It is used once.
-pub fn give_mfa_code(device: &str, code: &str) {
-    let mut codes = CODES.lock().unwrap_or_else(PoisonError::into_inner);
-    codes.insert(device.to_owned(), code.trim().to_owned());
-    NEEDED.send_if_modified(|needed| needed.remove(device));
-}
 
 /// Why there are no credentials with MFA.
 #[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum NoMfa {
     #[error("the MFA code of {0} is needed")]
     CodeNeeded(String),
-    #[error("the MFA code of {device} was refused: {source}. Give the next one")]
+    #[error(
+        "STS refused the MFA code of {device}{}: give the next one",
+        code(source)
+    )]
     Refused { device: String, source: AwsError },
-    #[error("the MFA code of {device} could not be used: {source}")]
+    #[error("the MFA code of {device} could not be used: {}", .source.message)]
     Failed { device: String, source: AwsError },
 }
 
@@ -66,12 +51,9 @@ impl MfaSession {
     }
 
     async fn told(&self) -> Result<Credentials, NoMfa> {
-        let code = CODES
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&self.device);
+        let code = mfa_codes::take(&self.device);
         let Some(code) = code else {
-            self.ask();
+            mfa_codes::need(&self.device);
             return Err(NoMfa::CodeNeeded(self.device.clone()));
         };
         let sts = self.base.sts(&self.region);
@@ -79,13 +61,9 @@ impl MfaSession {
         key.map_err(|source| self.failed(source))
     }
 
-    fn ask(&self) {
-        NEEDED.send_if_modified(|needed| needed.insert(self.device.clone()));
-    }
-
     fn failed(&self, source: AwsError) -> NoMfa {
         // Each code is good once: whatever became of it, the next one is needed.
-        self.ask();
+        mfa_codes::need(&self.device);
         let device = self.device.clone();
         match source.kind {
             ErrorKind::NotAllowed | ErrorKind::Forbidden => NoMfa::Refused { device, source },

@@ -17,6 +17,7 @@ pub(crate) mod helper;
 pub(crate) mod in_process;
 pub(crate) mod json;
 pub(crate) mod mfa;
+pub(crate) mod mfa_codes;
 pub(crate) mod network;
 pub(crate) mod plain;
 pub(crate) mod profiles;

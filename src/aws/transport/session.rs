@@ -20,7 +20,9 @@ use crate::transport::recorder::Recorder;
 use crate::transport::surroundings::{Surroundings, without_password};
 use crate::transport::time::FleetSleep;
 use crate::transport::way::Way;
-use gwctl_fleet::{Account, AccountsSpec, Clock, FleetSpec, Ledger, Reachability, Region};
+use gwctl_fleet::{
+    Account, AccountsSpec, Clock, FleetSpec, Ledger, Partition, Reachability, Region,
+};
 
 /// How long to wait, for each attempt and in all (aws-facts §11.2: the SDK's own default is forever).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +52,8 @@ pub struct Session {
     /// The ways into the accounts that are named.
     named: Arc<BTreeMap<Account, Way>>,
     accounts: Arc<AccountsSpec>,
+    /// Where the global services are depends on it.
+    partition: Partition,
     /// The account that is asked whatever the service; without it each service has its own.
     account: Option<Account>,
     monitor: Arc<CallMonitor>,
@@ -81,6 +85,7 @@ impl Session {
             base,
             named: Arc::default(),
             accounts: Arc::default(),
+            partition: Partition::Aws,
             account: None,
             monitor: Arc::new(CallMonitor::new(clock)),
             clients: Arc::default(),
@@ -100,6 +105,11 @@ impl Session {
             named: Arc::new(named),
             ..self
         }
+    }
+
+    /// The same session in `partition`.
+    pub(crate) fn in_partition(self, partition: Partition) -> Self {
+        Self { partition, ..self }
     }
 
     /// Its own way.
@@ -242,7 +252,7 @@ impl Session {
         let account = self.accounts.holder(&account, region);
         Caller {
             service,
-            region: region.clone(),
+            region: self.partition.place(service, region),
             monitor: self.monitor.clone(),
             credentials: self.way(account.as_ref()).credentials.clone(),
             account,

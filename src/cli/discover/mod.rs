@@ -39,6 +39,7 @@ pub fn run(global: &Global, args: &Discover) -> Result<Exit, Failure> {
         distribution: args.distribution.clone(),
         latency_record: args.latency_record.clone(),
     };
+    let accounts = args.accounts();
     let (found, at) = if args.demo {
         let world = Still {
             scenario: args.scenario.clone(),
@@ -55,13 +56,13 @@ pub fn run(global: &Global, args: &Discover) -> Result<Exit, Failure> {
     } else {
         let clock = clock::present();
         run_async(async {
-            let session = Session::connect(SessionOptions {
+            let options = SessionOptions {
                 profile: global.profile.clone(),
                 http_client: None,
                 timeouts: settings::timeouts(&Config::default()),
                 clock: clock.clone(),
-            })
-            .await;
+            };
+            let session = Session::connect_accounts(options, &accounts, &[]).await;
             if global.verbose {
                 introduce(&session).await;
             }
@@ -70,6 +71,7 @@ pub fn run(global: &Global, args: &Discover) -> Result<Exit, Failure> {
     };
     let mut found = found.map_err(|error| not_found(&error))?;
     found.spec.profile.clone_from(&global.profile);
+    found.spec.accounts = accounts;
     let name = name(global, &found);
     let notes = build::build(&found.stacks, &mut found.spec.build);
     let exit = exit(&found);
@@ -143,6 +145,10 @@ fn remarks(
             ),
         ],
         build,
+        no_database: !found
+            .gaps
+            .iter()
+            .any(|gap| gap.needed && gap.about == About::Fleet),
         ..Remarks::default()
     };
     if !found.gaps.is_empty() {

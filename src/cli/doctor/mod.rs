@@ -127,8 +127,9 @@ fn examine(report: &mut Report, found: &Found) {
         .iter()
         .map(|site| site.region.clone())
         .collect();
-    if !regions.contains(&Region::global()) {
-        regions.push(Region::global());
+    let home = target.spec.partition().place("route53", &Region::global());
+    if !regions.contains(&home) {
+        regions.push(home);
     }
     let reached: Vec<_> = regions
         .iter()

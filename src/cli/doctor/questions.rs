@@ -211,6 +211,9 @@ impl<'a> Inquiry<'a> {
     }
 
     async fn database(&self, at: &Region) {
+        if !self.spec.has_database() {
+            return;
+        }
         let rds = self.session.rds(at);
         let id = &self.spec.global_cluster;
         let names = Some(("global_cluster", id.clone()));
@@ -236,12 +239,11 @@ impl<'a> Inquiry<'a> {
             id,
             limit_metric: None,
         };
-        let mut asking: Vec<Asking<'_>> = vec![
-            Box::pin(self.distribution(at)),
-            Box::pin(self.zone(at)),
-            Box::pin(self.routing(at)),
-            Box::pin(self.metrics(at, &subject)),
-        ];
+        let mut asking: Vec<Asking<'_>> = vec![Box::pin(self.zone(at)), Box::pin(self.routing(at))];
+        if self.spec.edge.cloudfront {
+            asking.push(Box::pin(self.distribution(at)));
+            asking.push(Box::pin(self.metrics(at, &subject)));
+        }
         if let Some(router) = &self.spec.edge.router {
             asking.push(Box::pin(self.function(Account::Edge, at, "router", router)));
         }

@@ -38,26 +38,12 @@ pub const fn verdict_word(verdict: CheckVerdict) -> &'static str {
 /// What stands in front of the Regions and behind them: a name and what is to be said of it.
 pub fn rest(picture: &Snapshot) -> Vec<(&'static str, String)> {
     let edge = &picture.edge;
-    let mut rows = vec![
-        (
-            "edge",
-            with_reasons(edge.judgement.verdict.word(), &edge.domain),
-        ),
-        (
-            "distribution",
-            of(&edge.distribution, |it| {
-                format!("{} {}", edge.distribution_id, it.status)
-            }),
-        ),
-        (
-            "edge traffic",
-            format!(
-                "{} requests/min, 5xx {}, router errors {}",
-                latest(picture, &edge.metrics, Metric::EdgeRequests),
-                latest(picture, &edge.metrics, Metric::Edge5xxRate),
-                latest(picture, &edge.metrics, Metric::EdgeFunctionErrors),
-            ),
-        ),
+    let mut rows = vec![(
+        "edge",
+        with_reasons(edge.judgement.verdict.word(), &edge.domain),
+    )];
+    rows.extend(cloudfront(picture));
+    rows.extend([
         ("certificates", certificates(picture)),
         (
             "DNS answers",
@@ -100,7 +86,7 @@ pub fn rest(picture: &Snapshot) -> Vec<(&'static str, String)> {
                 },
             ),
         ),
-    ];
+    ]);
     rows.extend(accounts(picture).map(|all| ("accounts", all)));
     if let Some(change) = picture.changes.first() {
         rows.push(("last change", format!("{}: {}", change.at, change.what)));
@@ -190,6 +176,9 @@ fn accounts(picture: &Snapshot) -> Option<String> {
 
 fn database(picture: &Snapshot) -> String {
     let database = &picture.database;
+    if database.id.is_empty() {
+        return "none: the configuration names no global cluster".into();
+    }
     let state = of(&database.topology, |topology| {
         let writer = topology.writer().map_or_else(
             || "no writer".to_owned(),
@@ -204,6 +193,32 @@ fn database(picture: &Snapshot) -> String {
     format!("{} {}: {state}", database.id, database.judgement.verdict)
 }
 
+/// The distribution and what it serves.
+fn cloudfront(picture: &Snapshot) -> Vec<(&'static str, String)> {
+    let edge = &picture.edge;
+    if !edge.cloudfront {
+        let text = "none: clients reach the Regions by DNS alone";
+        return vec![("distribution", text.into())];
+    }
+    vec![
+        (
+            "distribution",
+            of(&edge.distribution, |it| {
+                format!("{} {}", edge.distribution_id, it.status)
+            }),
+        ),
+        (
+            "edge traffic",
+            format!(
+                "{} requests/min, 5xx {}, router errors {}",
+                latest(picture, &edge.metrics, Metric::EdgeRequests),
+                latest(picture, &edge.metrics, Metric::Edge5xxRate),
+                latest(picture, &edge.metrics, Metric::EdgeFunctionErrors),
+            ),
+        ),
+    ]
+}
+
 fn certificates(picture: &Snapshot) -> String {
     let now = picture.at;
     let days = |certificate: &crate::fleet::Certificate| {
@@ -211,7 +226,10 @@ fn certificates(picture: &Snapshot) -> String {
             .days_left(now)
             .map_or_else(|| certificate.status.clone(), |days| format!("{days} d"))
     };
-    let mut said = vec![format!("edge {}", of(&picture.edge.certificate, days))];
+    let mut said = Vec::new();
+    if picture.edge.cloudfront {
+        said.push(format!("edge {}", of(&picture.edge.certificate, days)));
+    }
     said.extend(
         picture
             .sites

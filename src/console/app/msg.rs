@@ -99,6 +99,8 @@ pub enum Effect {
     Suspend,
     /// Look at the fleet at this pace.
     SetPace(Pace),
+    /// Sign in with the code of the MFA device that is waited for.
+    MfaCode(String),
     /// Ask everything again now.
     Refresh,
     /// Ask for the checkers' votes on this health check; answer with this generation.

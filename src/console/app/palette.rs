@@ -35,6 +35,7 @@ pub enum Command {
     Disarm,
     Theme(Option<String>),
     Pace(Pace),
+    MfaCode(String),
     Refresh,
     Freeze,
     Filter(String),

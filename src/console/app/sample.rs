@@ -54,6 +54,7 @@ fn spec() -> FleetSpec {
         probe_path: "/health".into(),
         probe_url: None,
         edge: EdgeSpec {
+            cloudfront: true,
             distribution: "E2ORDERS0EDGE1".into(),
             hosted_zone: "Z0".into(),
             latency_record: "latency.orders.example.com".into(),

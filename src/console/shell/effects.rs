@@ -83,6 +83,7 @@ impl Outside {
             Effect::Copy(text) => return Left::Copy(text),
             Effect::Repaint => return Left::Repaint,
             Effect::Suspend => return Left::Suspend,
+            Effect::MfaCode(code) => gwctl_observe::give_mfa_code(&code),
             Effect::SetPace(pace) => {
                 if let Some(means) = &self.means {
                     means.observer.set_pace(pace);

@@ -48,11 +48,15 @@ pub fn chain(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 fn chain_lines(scene: &Scene<'_>, width: u16) -> Vec<Line<'static>> {
-    let mut lines = vec![domain_line(scene, width), distribution_line(scene)];
-    let mut depth = 2;
-    if let Some(line) = router_line(scene, depth, width) {
-        lines.push(line);
+    let mut lines = vec![domain_line(scene, width)];
+    let mut depth = 1;
+    if scene.snapshot.edge.cloudfront {
+        lines.push(distribution_line(scene));
         depth += 1;
+        if let Some(line) = router_line(scene, depth, width) {
+            lines.push(line);
+            depth += 1;
+        }
     }
     lines.push(latency_line(scene, depth));
     depth += 1;
@@ -119,10 +123,12 @@ fn domain_line(scene: &Scene<'_>, width: u16) -> Line<'static> {
         }
     }
     let certificate = if width < 100 { "cert" } else { "certificate" };
-    parts.push(vec![
-        scene.span(format!("  {certificate} "), Role::Muted),
-        sites::certificate_days(scene, &edge.certificate).span(),
-    ]);
+    if edge.cloudfront {
+        parts.push(vec![
+            scene.span(format!("  {certificate} "), Role::Muted),
+            sites::certificate_days(scene, &edge.certificate).span(),
+        ]);
+    }
     scene.fitting(head, parts, width)
 }
 

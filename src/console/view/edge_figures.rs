@@ -27,6 +27,12 @@ pub fn figures_panel(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     );
     let mut list = Facts::new(scene);
     flow::probe(&mut list, scene, &edge.probe, inner.width);
+    if !edge.cloudfront {
+        let none = scene.span("none: clients come by DNS alone", Role::Muted);
+        list.heading("Distribution", Line::from(none));
+        facts::draw(scene, inner, buf, &list.lines);
+        return;
+    }
     let known = scene.lasting(&edge.distribution);
     list.heading(
         "Origins",

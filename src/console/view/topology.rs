@@ -14,6 +14,13 @@ use gwctl_fleet::{Member, Metric, Topology, clean, member_verdict};
 /// The writer on the left, an arrow with its lag to every secondary on the right.
 pub fn topology(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     let database = &scene.snapshot.database;
+    if database.id.is_empty() {
+        let title = Line::from(scene.heading("Global cluster", false));
+        let inner = scene.frame(area, buf, &title, None, false);
+        let none = "none: the configuration names no global database";
+        scene.nothing(inner, buf, none);
+        return;
+    }
     let known = scene.known(&database.topology);
     let verdict = database.judgement.verdict;
     let mut title = vec![

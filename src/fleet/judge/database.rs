@@ -10,6 +10,10 @@ use crate::{
 };
 
 pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
+    if snapshot.database.id.is_empty() {
+        // An API alone: nothing is missing.
+        return Judgement::from_reasons(Vec::new());
+    }
     let Some(topology) = current(snapshot) else {
         return Judgement::from_reasons(vec![no_topology(snapshot)]);
     };

@@ -9,12 +9,16 @@ use crate::{Judgement, Metric, Missing, Reason, Region, Site, Snapshot, Verdict}
 pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
     let mut reasons = Vec::new();
     reasons.extend(probe(snapshot));
-    reasons.extend(distribution(snapshot));
-    figures(snapshot, &mut reasons);
-    reasons.extend(router(snapshot));
+    if snapshot.edge.cloudfront {
+        reasons.extend(distribution(snapshot));
+        figures(snapshot, &mut reasons);
+        reasons.extend(router(snapshot));
+    }
     reasons.extend(records(snapshot));
     reasons.extend(answers(snapshot));
-    reasons.extend(certificate::judge(&snapshot.edge.certificate, snapshot));
+    if snapshot.edge.cloudfront {
+        reasons.extend(certificate::judge(&snapshot.edge.certificate, snapshot));
+    }
     if reasons.is_empty() && !serves(snapshot) {
         let text = "nothing shows that it serves: no probe and no requests";
         reasons.push(reason(Verdict::Unknown, "evidence", text.into()));

@@ -20,6 +20,7 @@ fn blank() -> Snapshot {
         probe_path: "/".into(),
         probe_url: None,
         edge: EdgeSpec {
+            cloudfront: true,
             distribution: "E1".into(),
             hosted_zone: "Z1".into(),
             latency_record: "latency.orders.example.com".into(),

@@ -321,6 +321,16 @@ async fn checks(
     Ok(known)
 }
 
+/// The stacks of every account in `region`; where one cannot be asked, none are known.
+async fn stacks(session: &Session, region: &Region) -> Result<Vec<StackDescription>, Missing> {
+    let mut all = Vec::new();
+    for account in session.accounts().distinct(region) {
+        let cloudformation = session.in_account(account).cloudformation(region);
+        all.extend(cloudformation.formations().await?);
+    }
+    Ok(all)
+}
+
 /// Asks every Region for its part, all of them side by side.
 async fn regions(session: &Session, answers: &mut Answers) {
     let none = BTreeMap::new();
@@ -378,7 +388,7 @@ async fn one_region(
     target: Option<&String>,
     hint: Option<&str>,
 ) -> OneRegion {
-    let (cloudformation, rds) = (session.cloudformation(region), session.rds(region));
+    let rds = session.rds(region);
     let of_site = async {
         match target {
             Some(target) => Some(site(session, region, target, hint).await),
@@ -393,11 +403,11 @@ async fn one_region(
     };
     let (site, stacks, clusters) = join3(
         Box::pin(of_site),
-        Box::pin(cloudformation.formations()),
+        Box::pin(stacks(session, region)),
         Box::pin(clusters),
     )
     .await;
-    (site, stacks.map_err(Missing::from), clusters)
+    (site, stacks, clusters)
 }
 
 /// The API behind `target`. Where all Regions share one name, only the regional part of it tells them

@@ -125,6 +125,11 @@ fn edge(answers: &Answers, stacks: &[FoundStack], remarks: &mut Remarks) -> Edge
             }
             Some(found)
         }
+        Ok(None) if without_cloudfront(answers) => {
+            let text = "no distribution: clients reach the Regions by the latency record alone";
+            remarks.fact(About::Edge, text.into());
+            None
+        }
         Ok(None) => {
             let what = "a distribution";
             remarks.gap(About::Edge, what, &Missing::NoData, false);
@@ -163,6 +168,7 @@ fn edge(answers: &Answers, stacks: &[FoundStack], remarks: &mut Remarks) -> Edge
         }
     };
     EdgeSpec {
+        cloudfront: !without_cloudfront(answers),
         distribution: distribution
             .map(|one| one.id.clone())
             .or_else(|| told(built, "DistributionId").map(Into::into))
@@ -172,6 +178,15 @@ fn edge(answers: &Answers, stacks: &[FoundStack], remarks: &mut Remarks) -> Edge
         router,
         routing_endpoints,
     }
+}
+
+/// Whether the name that clients use is the latency record itself.
+fn without_cloudfront(answers: &Answers) -> bool {
+    let same = answers
+        .latency_record
+        .trim_end_matches('.')
+        .eq_ignore_ascii_case(answers.domain.trim_end_matches('.'));
+    same && matches!(answers.distribution, Ok(None))
 }
 
 /// `orders-router` of `arn:aws:lambda:us-east-1:123456789012:function:orders-router:7`.
@@ -320,6 +335,12 @@ fn global_cluster(
     let found = by_stack.or_else(|| by_regions(&all, regions, remarks));
     let Some(id) = found else {
         let unanswered = answers.clusters.values().find_map(|one| one.as_ref().err());
+        if all.is_empty() && unanswered.is_none() && !answers.clusters.is_empty() {
+            let text =
+                "RDS lists no global cluster in these Regions: an API without a global database";
+            remarks.fact(About::Fleet, text.into());
+            return String::new();
+        }
         let why = if all.is_empty() { unanswered } else { None };
         let why = why.unwrap_or(&Missing::NoData);
         remarks.gap(About::Fleet, "the Aurora global cluster", why, true);

@@ -12,6 +12,8 @@ use super::value::shape;
 use crate::wire::services::ask::{Answer, Ask};
 use crate::world::{EXTERNAL_ID, Holders, ROLE, SWITCH_NAMESPACE, State};
 
+/// What the operator's MFA device shows.
+const MFA_CODE: &str = "123456";
 /// How a key begins that STS gave out; the account follows.
 const KEY: &str = "ASIAORDERS";
 
@@ -178,6 +180,26 @@ pub fn assume_role(world: &State, ask: &Ask) -> Answer {
         "AssumedRoleId": format!("AROAORDERS{account}:{session}"),
     };
     Ok(shape! { "Credentials": credentials, "AssumedRoleUser": user }.into())
+}
+
+/// `GetSessionToken`: of the operator who holds the device, with the code it always shows.
+pub fn session_token(world: &State, ask: &Ask) -> Answer {
+    let code = ask.input.text("TokenCode");
+    if ask.signer.account.is_some() {
+        let message = "Cannot call GetSessionToken with session credentials";
+        return Err(Fault::new(403, "AccessDenied", message));
+    }
+    if code != Some(MFA_CODE) {
+        let message = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
+        return Err(Fault::new(403, "AccessDenied", message));
+    }
+    let credentials = shape! {
+        "AccessKeyId": "ASIASIMULATEDMFA",
+        "SecretAccessKey": "SIMULATED",
+        "SessionToken": format!("SIMULATED.{}", world.resources.caller.user_id),
+        "Expiration": ask.now + jiff::SignedDuration::from_hours(12),
+    };
+    Ok(shape! { "Credentials": credentials }.into())
 }
 
 /// `GetCallerIdentity`.

@@ -15,12 +15,13 @@ use super::fault::Fault;
 use super::mutation;
 use super::packages;
 use super::refusal;
-use super::reply::{Envelope, http_date};
+use super::reply::{Envelope, Reply, http_date};
 use super::route::{self, Address, RoutedRequest};
 use super::services::{self};
 use crate::Sim;
 use crate::wire::services::ask::Ask;
-use crate::world::{Admission, How, Mutation, Refusal, State};
+use crate::world::{Admission, Dialect, How, Mutation, Refusal, State};
+use gwctl_fleet::Region;
 
 /// Takes whole requests, answers whole replies; a future that never ends is a Region that never
 /// answers.
@@ -50,12 +51,23 @@ pub async fn answer(sim: &Sim, request: Request<Vec<u8>>) -> io::Result<Response
     if let Some(answer) = endpoint::answer(sim, &host, method, path, &parts.headers).await {
         return answer;
     }
-    let Some(address) = route::address(&parts) else {
+    let Some(mut address) = route::address(&parts) else {
         return Ok(stranger(sim, &parts));
     };
+    let dialect = sim.state().resources.dialect;
+    if let Some(dialect) = dialect {
+        let region = dialect.heard(address.region.as_str());
+        address.region = Region::new(&region).unwrap_or(address.region);
+    }
     let by = Signer::of(&parts);
     let request = Request::from_parts(parts, body);
-    let asked = route::read(&address, &request);
+    let asked = route::read(&address, &request).map(|asked| match dialect {
+        Some(dialect) => RoutedRequest {
+            input: asked.input.translated(&|text| dialect.heard(text)),
+            ..asked
+        },
+        None => asked,
+    });
     let operation = match &asked {
         Ok(asked) => asked.operation.clone(),
         Err((operation, _)) => operation.clone(),
@@ -92,7 +104,25 @@ pub async fn answer(sim: &Sim, request: Request<Vec<u8>>) -> io::Result<Response
         request_id: &request_id,
         now: sim.clock().now(),
     };
-    Ok(envelope.write(answer))
+    Ok(envelope.write(match dialect {
+        Some(dialect) => told(answer, dialect),
+        None => answer,
+    }))
+}
+
+/// The answer in the words of the world's partition.
+fn told(answer: services::Answer, dialect: Dialect) -> services::Answer {
+    let change = |text: &str| dialect.told(text);
+    match answer {
+        Ok(reply) => Ok(Reply {
+            body: reply.body.translated(&change),
+            ..reply
+        }),
+        Err(fault) => Err(Fault {
+            message: change(&fault.message),
+            ..fault
+        }),
+    }
 }
 
 /// What becomes of a call.

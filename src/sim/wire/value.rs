@@ -47,6 +47,35 @@ macro_rules! shape {
 }
 pub(crate) use shape;
 
+impl Value {
+    /// With every text of it changed.
+    pub fn translated(self, change: &impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::Text(text) => Self::Text(change(&text)),
+            Self::List { item, items } => Self::List {
+                item,
+                items: items
+                    .into_iter()
+                    .map(|one| one.translated(change))
+                    .collect(),
+            },
+            Self::Map(members) => Self::Map(
+                members
+                    .into_iter()
+                    .map(|(name, value)| (name, value.translated(change)))
+                    .collect(),
+            ),
+            Self::Dict(entries) => Self::Dict(
+                entries
+                    .into_iter()
+                    .map(|(name, value)| (change(&name), value.translated(change)))
+                    .collect(),
+            ),
+            other => other,
+        }
+    }
+}
+
 /// A list whose elements are called `item` in XML.
 pub fn list<T: Into<Value>>(item: &'static str, items: impl IntoIterator<Item = T>) -> Value {
     Value::List {

@@ -170,6 +170,8 @@ mod tests {
             rest: false,
             arc: false,
             accounts: false,
+            dialect: None,
+            without: crate::world::Without::default(),
             now: Timestamp::UNIX_EPOCH,
         };
         let mut all = Resources::default();

@@ -44,6 +44,7 @@ mod seed_checks;
 mod seed_database;
 mod seed_options;
 mod seed_recovery;
+mod seed_shape;
 mod served;
 mod serving;
 mod sim;
@@ -63,7 +64,7 @@ pub use edge_changes::{InvalidationRefused, covers};
 pub(crate) use formation::{Deletion, Execution, FormationRefused, Given, Proposal, TemplateGiven};
 pub use membership::DetachRefused;
 pub use metrics::{MetricId, MetricStore};
-pub use model::{EXTERNAL_ID, Holders, ROLE, Resources};
+pub use model::{Dialect, EXTERNAL_ID, Holders, ROLE, Resources, Without};
 pub use names::{SWITCH_METRIC, SWITCH_NAMESPACE};
 pub use networks::{Vantage, place_of};
 pub use offers::offered;
@@ -197,6 +198,8 @@ impl State {
             rest,
             arc: arc || scenario.arc,
             accounts: scenario.accounts,
+            dialect: scenario.partition,
+            without: scenario.without,
             now: start,
         };
         let resources = seed::resources(&options);
@@ -276,7 +279,7 @@ impl State {
         let founded = &self.regions[..self.founded];
         let mut spec = seed::spec(self.seed, founded, self.rest);
         if let Some(holders) = &self.resources.holders {
-            spec.accounts = seed::accounts(holders);
+            spec.accounts = seed_shape::accounts(holders);
         }
         let endpoints = self.resources.routing.iter().flat_map(|one| &one.endpoints);
         spec.edge.routing_endpoints = endpoints
@@ -285,7 +288,19 @@ impl State {
                 url: url.clone(),
             })
             .collect();
-        spec
+        let without = self.resources.without;
+        if without.database {
+            spec.global_cluster.clear();
+        }
+        if without.cloudfront || self.resources.dialect.is_some() {
+            spec.edge.cloudfront = false;
+            spec.edge.distribution.clear();
+            spec.edge.router = None;
+        }
+        match self.resources.dialect {
+            Some(dialect) => seed_shape::in_dialect(spec, dialect),
+            None => spec,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::clients::PEAK;
+use super::model::{Dialect, Without};
 use super::physics::Physics;
 use crate::world::parts::faults::{Fault, FaultKind};
 use gwctl_fleet::Region;
@@ -14,7 +15,7 @@ use gwctl_fleet::Region;
 pub(super) const HISTORY: SignedDuration = SignedDuration::from_hours(4);
 
 /// The embedded scenarios.
-const EMBEDDED: [(&str, &str); 14] = [
+const EMBEDDED: [(&str, &str); 19] = [
     ("calm", include_str!("../scenarios/calm.toml")),
     ("region-dark", include_str!("../scenarios/region-dark.toml")),
     (
@@ -52,6 +53,14 @@ const EMBEDDED: [(&str, &str); 14] = [
         "several-accounts",
         include_str!("../scenarios/several-accounts.toml"),
     ),
+    ("api-alone", include_str!("../scenarios/api-alone.toml")),
+    (
+        "without-cloudfront",
+        include_str!("../scenarios/without-cloudfront.toml"),
+    ),
+    ("china", include_str!("../scenarios/china.toml")),
+    ("govcloud", include_str!("../scenarios/govcloud.toml")),
+    ("sovereign", include_str!("../scenarios/sovereign.toml")),
     ("bad-day", include_str!("../scenarios/bad-day.toml")),
 ];
 
@@ -68,6 +77,10 @@ pub struct Scenario {
     pub arc: bool,
     /// Whether its parts are in several accounts (`accounts = true`).
     pub accounts: bool,
+    /// Another partition that the world is told in (`partition = "aws-cn"`); it decides the Regions.
+    pub partition: Option<Dialect>,
+    /// What the fleet's configuration leaves out (`database = false`, `cloudfront = false`).
+    pub without: Without,
     /// Which readings of AWS's documents hold (`[physics]`).
     pub physics: Physics,
     /// Requests a second if every place were at its daily peak at once (`clients = 2.5`).
@@ -157,11 +170,21 @@ struct File {
     #[serde(default)]
     accounts: bool,
     #[serde(default)]
+    partition: Option<Dialect>,
+    #[serde(default = "there")]
+    database: bool,
+    #[serde(default = "there")]
+    cloudfront: bool,
+    #[serde(default)]
     physics: Physics,
     #[serde(default = "everybody")]
     clients: f64,
     #[serde(default)]
     event: Vec<RawEvent>,
+}
+
+const fn there() -> bool {
+    true
 }
 
 const fn everybody() -> f64 {
@@ -194,6 +217,8 @@ impl Scenario {
             explanation: "Nothing is wrong.".into(),
             arc: false,
             accounts: false,
+            partition: None,
+            without: Without::default(),
             physics: Physics::default(),
             clients: PEAK,
             events: Vec::new(),
@@ -243,6 +268,11 @@ impl Scenario {
             explanation: file.explanation,
             arc: file.arc,
             accounts: file.accounts,
+            partition: file.partition,
+            without: Without {
+                database: !file.database,
+                cloudfront: !file.cloudfront,
+            },
             physics: file.physics,
             clients: file.clients,
             events,
@@ -307,7 +337,16 @@ mod tests {
                 "{name}"
             );
             let at_start = scenario.events.iter().any(|e| e.at <= SignedDuration::ZERO);
-            let calm = ["calm", "several-accounts"].contains(&name);
+            let calm = [
+                "calm",
+                "several-accounts",
+                "china",
+                "govcloud",
+                "sovereign",
+                "api-alone",
+                "without-cloudfront",
+            ]
+            .contains(&name);
             assert_eq!(at_start, !calm, "{name}");
         }
     }

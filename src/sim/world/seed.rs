@@ -4,8 +4,8 @@ use super::seed_options::SeedOptions;
 use jiff::{SignedDuration, Timestamp};
 
 use super::model::{
-    AliasTarget, Api, Caller, Certificate, CustomDomain, Distribution, EXTERNAL_ID, Formed,
-    Function, Holders, HostedZone, LambdaLimits, Origin, RecordSet, Resources, Stack, Stage, Tag,
+    AliasTarget, Api, Caller, Certificate, CustomDomain, Distribution, Formed, Function, Holders,
+    HostedZone, LambdaLimits, Origin, RecordSet, Resources, Stack, Stage, Tag,
 };
 use super::names::{
     self, ACCOUNT, DISTRIBUTION, DOMAIN, FLEET, FUNCTIONS, LATENCY_RECORD, ROUTER, ZONE, ZONE_NAME,
@@ -13,7 +13,7 @@ use super::names::{
 use super::rng::pick;
 use super::{seed_alarms, seed_checks, seed_database, seed_recovery};
 use gwctl_fleet::{
-    Access, AccountsSpec, ApiKind, EdgeSpec, FleetSpec, Region, SiteSpec, SwitchSpec, Thresholds,
+    AccountsSpec, ApiKind, EdgeSpec, FleetSpec, Region, SiteSpec, SwitchSpec, Thresholds,
 };
 
 /// Everything the account holds.
@@ -42,29 +42,12 @@ pub(super) fn resources(options: &SeedOptions) -> Resources {
         all.lambda_limits.insert(region, limits);
     }
     all.hosted_zones.push(zone(options, &all));
+    all.dialect = options.dialect;
+    all.without = options.without;
     if options.accounts {
         Holders::several(ACCOUNT).spread(&mut all, ROUTER);
     }
     all
-}
-
-/// The ways into `holders`' accounts.
-pub(super) fn accounts(holders: &Holders) -> AccountsSpec {
-    let access = |account: &str| {
-        Some(Access {
-            role_arn: Some(Holders::role(account)),
-            external_id: Some(EXTERNAL_ID.into()),
-            session_name: Some("robin".into()),
-            ..Access::default()
-        })
-    };
-    AccountsSpec {
-        workload: access(&holders.workload),
-        database: access(&holders.database),
-        dns: access(&holders.dns),
-        edge: access(&holders.edge),
-        ..AccountsSpec::default()
-    }
 }
 
 /// Everything that serves the API.
@@ -101,6 +84,7 @@ pub(super) fn spec(seed: u64, regions: &[Region], rest: bool) -> FleetSpec {
         probe_path: "/health".into(),
         probe_url: None,
         edge: EdgeSpec {
+            cloudfront: true,
             distribution: DISTRIBUTION.into(),
             hosted_zone: ZONE.into(),
             latency_record: LATENCY_RECORD.into(),

@@ -1,5 +1,6 @@
 //! What a world is seeded with.
 
+use super::model::{Dialect, Without};
 use super::rng::pick;
 use gwctl_fleet::Region;
 use jiff::{SignedDuration, Timestamp};
@@ -17,6 +18,10 @@ pub(super) struct SeedOptions<'a> {
     pub arc: bool,
     /// In several accounts.
     pub accounts: bool,
+    /// The partition that it is told in.
+    pub dialect: Option<Dialect>,
+    /// What the configuration leaves out.
+    pub without: Without,
     /// The present.
     pub now: Timestamp,
 }

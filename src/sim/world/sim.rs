@@ -117,6 +117,13 @@ impl Sim {
             api_latency,
             history,
         } = options;
+        if let Some(dialect) = scenario.partition {
+            regions = dialect
+                .regions()
+                .iter()
+                .filter_map(|code| Region::new(code).ok())
+                .collect();
+        }
         if empty {
             regions.clear();
         } else if regions.is_empty() {
@@ -236,7 +243,13 @@ impl Sim {
 
     /// One GET from the operator's seat in Frankfurt, or a short sentence saying why there was no answer.
     pub fn probe(&self, url: &str) -> Result<ProbeOutcome, String> {
-        self.state().probe(url)
+        let mut state = self.state();
+        let Some(dialect) = state.resources.dialect else {
+            return state.probe(url);
+        };
+        let mut seen = state.probe(&dialect.heard(url))?;
+        seen.served_by = seen.served_by.map(|by| dialect.told(&by));
+        Ok(seen)
     }
 
     /// What the authoritative servers answer to a client at `vantage`, CNAME first, or a short sentence.
@@ -246,7 +259,9 @@ impl Sim {
         name: &str,
         vantage: impl Into<Vantage>,
     ) -> Result<ResolveOutcome, String> {
-        self.state().ask_authority(name, vantage.into())
+        self.translated(name, |state, name| {
+            state.ask_authority(name, vantage.into())
+        })
     }
 
     /// As [`Self::answer`], for records of one type alone.
@@ -256,12 +271,31 @@ impl Sim {
         kind: &str,
         vantage: impl Into<Vantage>,
     ) -> Result<ResolveOutcome, String> {
-        self.state().ask_authority_as(name, kind, vantage.into())
+        self.translated(name, |state, name| {
+            state.ask_authority_as(name, kind, vantage.into())
+        })
     }
 
     /// What the resolver of the operator's seat answers, or a short sentence.
     pub fn resolve(&self, name: &str) -> Result<ResolveOutcome, String> {
-        self.state().resolve(name)
+        self.translated(name, |state, name| state.resolve(name))
+    }
+
+    /// Asks in the world's words, and answers in its partition's.
+    fn translated(
+        &self,
+        name: &str,
+        ask: impl FnOnce(&mut State, &str) -> Result<ResolveOutcome, String>,
+    ) -> Result<ResolveOutcome, String> {
+        let mut state = self.state();
+        let Some(dialect) = state.resources.dialect else {
+            return ask(&mut state, name);
+        };
+        let mut seen = ask(&mut state, &dialect.heard(name))?;
+        for value in &mut seen.values {
+            *value = dialect.told(value);
+        }
+        Ok(seen)
     }
 }
 

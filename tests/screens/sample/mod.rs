@@ -56,6 +56,7 @@ fn spec(regions: &[&str]) -> FleetSpec {
         probe_path: "/health".into(),
         probe_url: None,
         edge: EdgeSpec {
+            cloudfront: true,
             distribution: "E2ORDERS0EDGE1".into(),
             hosted_zone: "Z0ORDERS0EXAMPLE1".into(),
             latency_record: "latency.orders.example.com".into(),

@@ -52,6 +52,11 @@ pub fn keep_from_terminal(apart: bool) {
     APART.store(apart, Ordering::SeqCst);
 }
 
+/// Whether the terminal is the console's.
+pub fn console_has_terminal() -> bool {
+    APART.load(Ordering::SeqCst)
+}
+
 /// What the credential process says, or that it says nothing, while it is waited for; nothing while none runs.
 pub fn waiting() -> watch::Receiver<Option<String>> {
     SAID.subscribe()

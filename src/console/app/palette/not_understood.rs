@@ -19,6 +19,8 @@ pub enum NotUnderstood {
     Picked(#[from] NotPicked),
     #[error("`{0}` is not a pace; accepted are calm and incident")]
     Pace(String),
+    #[error("`:mfa` takes the digits that the MFA device shows")]
+    MfaCode,
     #[error("`:pace` takes calm or incident")]
     NoPace,
     #[error("`{text}` is not a filter: {why}")]

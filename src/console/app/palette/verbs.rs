@@ -139,6 +139,18 @@ const LOOKING: &[Verb] = &[
         |word, _| Ok(Command::Pace(pace(word)?)),
     ),
     verb(
+        &["mfa"],
+        Takes::Text,
+        ":mfa CODE",
+        "give the code of the MFA device that is waited for",
+        |code, _| match code {
+            Some(code) if code.len() >= 6 && code.bytes().all(|b| b.is_ascii_digit()) => {
+                Ok(Command::MfaCode(code.to_owned()))
+            }
+            _ => Err(NotUnderstood::MfaCode),
+        },
+    ),
+    verb(
         &["refresh"],
         Takes::Nothing,
         ":refresh",

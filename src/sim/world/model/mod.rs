@@ -3,6 +3,7 @@
 //! Status words are spelled as AWS spells them. Lists keep the order of creation.
 
 mod database;
+mod dialect;
 mod dns;
 mod formation;
 mod holders;
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 pub use database::{
     DbCluster, DbEvent, DbInstance, DbSnapshot, FailoverState, GlobalCluster, GlobalMember,
 };
+pub use dialect::Dialect;
 pub use dns::{
     AliasTarget, CheckKind, DnsChange, HealthCheck, HostedZone, Observation, Protection, RecordSet,
 };
@@ -39,6 +41,10 @@ pub struct Resources {
     pub caller: Caller,
     /// The accounts of the fleet's parts, where these are several.
     pub holders: Option<Holders>,
+    /// What of the fleet its configuration leaves out.
+    pub without: Without,
+    /// The partition that it is told in, where that is another than the commercial one.
+    pub dialect: Option<Dialect>,
     /// Aurora global clusters (no Region).
     pub global_clusters: Vec<GlobalCluster>,
     /// Aurora clusters of every Region.
@@ -79,6 +85,13 @@ pub struct Resources {
     pub stacks: Vec<Stack>,
     /// What stacks made that has no physics: networks, keys, roles …
     pub opaque: Vec<Opaque>,
+}
+
+/// Parts that a fleet's configuration does not name, as if they were not there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Without {
+    pub database: bool,
+    pub cloudfront: bool,
 }
 
 /// The answer of STS.

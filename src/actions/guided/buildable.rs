@@ -1,13 +1,35 @@
-//! Building and removing stacks takes one account.
+//! Which fleets gwctl's templates can build, change and remove.
 
+use super::fleet_name;
 use crate::Refused;
 use crate::draft::PlanContext;
+
+/// Refuses a fleet that has another shape than the templates.
+pub(super) fn fits(context: &PlanContext<'_>) -> Result<(), Refused> {
+    fleet_name::fits(context.fleet)?;
+    in_one_account(context)?;
+    if !context.spec.edge.cloudfront {
+        return Err(Refused::new(
+            "gwctl's templates build a CloudFront distribution, and the configuration says that there is none",
+        )
+        .instead("Build such a Region with your own pipeline."));
+    }
+    if !context.spec.has_database() {
+        return Err(Refused::new(
+            "gwctl's templates build a global database, and the configuration names none",
+        )
+        .instead(
+            "Name it as `global_cluster` to have one built, or build such a Region with your own pipeline.",
+        ));
+    }
+    Ok(())
+}
 
 /// Refuses where the fleet's parts are in several accounts.
 ///
 /// A stack writes in its own account alone: a Region's stack holds the members of the global cluster, the API's
 /// certificate and its records together (aws-facts §18.2).
-pub(super) fn is_enough(context: &PlanContext<'_>) -> Result<(), Refused> {
+fn in_one_account(context: &PlanContext<'_>) -> Result<(), Refused> {
     let mut parts = Vec::new();
     for seen in &context.snapshot.accounts {
         let Some(identity) = seen.identity.last() else {
