@@ -4,7 +4,7 @@ use super::State;
 use super::rng::normal_slice;
 use super::serving::Outcome;
 use crate::world::parts::dns::Asker;
-use crate::world::parts::edge::{Flow, Routed};
+use crate::world::parts::edge_minute::{Flow, Routed};
 use crate::world::parts::front::Front;
 
 /// How many routers that wake together draw from a weighted set by themselves.

@@ -5,9 +5,9 @@ use super::checkers::{Checkers, Endpoint, endpoint_verdict, settled_verdict};
 use super::metrics::MetricId;
 use super::model::CheckKind;
 use super::physics::MetricCheckFollows;
+use crate::world::parts::check_series::CheckSeries;
 use crate::world::parts::faults::FaultKind;
 use crate::world::parts::health::{CheckMinute, Watch};
-use crate::world::parts::series::CheckSeries;
 use gwctl_fleet::Region;
 
 impl State {

@@ -153,7 +153,7 @@ pub struct State {
     dns_zones: Vec<model::HostedZone>,
     /// Zones as they will be once a change, by its id, is everywhere.
     dns_coming: Vec<(String, model::HostedZone)>,
-    edge: crate::world::parts::edge::EdgeMinute,
+    edge: crate::world::parts::edge_minute::EdgeMinute,
     edge_rng: Rng,
     /// Where clients' requests come in; none while nothing leads to a distribution.
     front: Option<crate::world::parts::front::Front>,
@@ -170,7 +170,7 @@ pub struct State {
     latest_step: f64,
     /// One a health check, in the same order.
     watches: Vec<crate::world::parts::health::Watch>,
-    series: crate::world::parts::series::AllSeries,
+    series: crate::world::parts::all_series::AllSeries,
     resolver: crate::world::parts::probe::Resolver,
     probe_rng: Rng,
     /// What stacks made.
@@ -209,7 +209,11 @@ impl State {
             .map(|member| member.region.clone())
             .collect();
         let mut state = Self {
-            series: crate::world::parts::series::AllSeries::new(&mut metrics, &resources, &members),
+            series: crate::world::parts::all_series::AllSeries::new(
+                &mut metrics,
+                &resources,
+                &members,
+            ),
             metrics,
             totals: Totals::default(),
             mutations: Vec::new(),
@@ -230,7 +234,7 @@ impl State {
             clients: clients::everywhere(seed, &regions, scenario.clients),
             dns_zones: resources.hosted_zones.clone(),
             dns_coming: Vec::new(),
-            edge: crate::world::parts::edge::EdgeMinute::default(),
+            edge: crate::world::parts::edge_minute::EdgeMinute::default(),
             edge_rng: Rng::new(seed, "edge"),
             front: None,
             opened: false,

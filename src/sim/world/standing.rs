@@ -3,8 +3,9 @@
 use super::State;
 use super::model::{CustomDomain, Function};
 use super::serving::Site;
+use crate::world::parts::edge_series::EdgeSeries;
 use crate::world::parts::front::Front;
-use crate::world::parts::series::{EdgeSeries, SiteSeries};
+use crate::world::parts::site_series::SiteSeries;
 use gwctl_fleet::Region;
 
 impl State {

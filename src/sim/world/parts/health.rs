@@ -2,7 +2,7 @@
 
 use crate::world::checkers::Checkers;
 use crate::world::model::HealthCheck;
-use crate::world::parts::series::CheckSeries;
+use crate::world::parts::check_series::CheckSeries;
 
 /// A check in the minute being counted.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,9 +1,12 @@
 //! The parts of the world: each owns its state. What a second does to all of them is beside this folder.
 
 pub(in crate::world) mod admission;
+pub(in crate::world) mod all_series;
+pub(in crate::world) mod check_series;
 pub(in crate::world) mod database;
 pub(in crate::world) mod dns;
-pub(in crate::world) mod edge;
+pub(in crate::world) mod edge_minute;
+pub(in crate::world) mod edge_series;
 pub(in crate::world) mod faults;
 pub(in crate::world) mod front;
 pub(in crate::world) mod health;
@@ -16,4 +19,5 @@ pub(in crate::world) mod record;
 pub(in crate::world) mod series;
 pub(in crate::world) mod served;
 pub(in crate::world) mod side;
+pub(in crate::world) mod site_series;
 pub(in crate::world) mod tamper;
