@@ -113,12 +113,12 @@ impl State {
     /// The chance of one call: by its kind and number, so that calls that overtake each other do not
     /// change each other's fate.
     fn dice(&mut self, service: &str, operation: &str, home: &str) -> Rng {
-        let now = self.now;
+        let now = self.present.now;
         let calls = self.calls_to(service, operation, home);
         calls.count(now);
         let number = calls.count;
         let name = format!("calls {service} {operation} {home} {number}");
-        Rng::new(self.seed, &name)
+        Rng::new(self.present.seed, &name)
     }
 
     fn calls_to(&mut self, service: &str, operation: &str, home: &str) -> &mut Calls {

@@ -20,11 +20,11 @@ impl State {
             }
             if dark {
                 let rebuild = self.lasting(120, 280);
-                self.database.members[index].rebuilding_until = self.now + rebuild;
-            } else if self.now >= until {
+                self.database.members[index].rebuilding_until = self.present.now + rebuild;
+            } else if self.present.now >= until {
                 let member = &mut self.database.members[index];
                 member.rebuilding_until = 0;
-                member.applied_to = self.now as f64;
+                member.applied_to = self.present.now as f64;
                 returned = true;
             }
         }

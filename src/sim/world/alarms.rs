@@ -46,13 +46,13 @@ impl State {
             .collect();
         let id = MetricId::new(&alarm.namespace, &alarm.metric, &dimensions);
         let periods = i64::from(alarm.evaluation_periods);
-        let since = self.now.div_euclid(60) - PATIENCE - periods;
+        let since = self.present.now.div_euclid(60) - PATIENCE - periods;
         let points = self
             .metrics
             .minutes(alarm.region.as_str(), &id, since, &alarm.statistic);
         let fresh = points
             .last()
-            .is_some_and(|(minute, _)| *minute >= self.now.div_euclid(60) - PATIENCE);
+            .is_some_and(|(minute, _)| *minute >= self.present.now.div_euclid(60) - PATIENCE);
         if fresh {
             points[points.len().saturating_sub(periods as usize)..].to_vec()
         } else {

@@ -36,7 +36,7 @@ impl State {
 
     /// Everything acknowledged travels on, where it can.
     pub(super) fn replicate(&mut self, step: i64, acknowledged: f64) {
-        let (now, writer) = (self.now, self.database.writer);
+        let (now, writer) = (self.present.now, self.database.writer);
         self.database.log.append(now - step, now, acknowledged);
         let Some(source) = self.database.members.get(writer) else {
             return;

@@ -18,7 +18,7 @@ impl State {
     pub fn submit_dns_change(&mut self, zone: &str, comment: Option<String>) -> DnsChange {
         let number = self.resources.dns_changes.len();
         let what = format!("change {number}");
-        let takes = 20 + pick(self.seed, &what, 41);
+        let takes = 20 + pick(self.present.seed, &what, 41);
         let submitted = self.now();
         let changes = self.resources.dns_changes.iter();
         let earlier = changes
@@ -28,7 +28,7 @@ impl State {
         let insync_at = submitted + SignedDuration::from_secs(takes);
         let insync_at = earlier.map_or(insync_at, |earlier| insync_at.max(earlier));
         let change = DnsChange {
-            id: format!("C{}", names::upper_token(self.seed, &what, 20)),
+            id: format!("C{}", names::upper_token(self.present.seed, &what, 20)),
             status: "PENDING".into(),
             submitted,
             insync_at,
@@ -60,7 +60,7 @@ impl State {
             self.serve_change(&id);
         }
         self.deploy_edge();
-        if self.now % 3_600 == 0 {
+        if self.present.now % 3_600 == 0 {
             self.resources
                 .certificates
                 .iter_mut()

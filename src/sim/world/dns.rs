@@ -12,7 +12,11 @@ impl State {
             return answer;
         }
         let name = format!("{}.", name.trim_end_matches('.'));
-        let asker = Asker::passing(from.unwrap_or((38.9, -77.4)), self.seed, self.now);
+        let asker = Asker::passing(
+            from.unwrap_or((38.9, -77.4)),
+            self.present.seed,
+            self.present.now,
+        );
         let serving = self
             .dns_zones
             .iter()

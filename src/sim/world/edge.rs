@@ -35,7 +35,7 @@ const ROUTER_ERRORS: f64 = 0.000_004;
 impl State {
     /// Every edge location's demand, sent where its routers' answers say.
     pub(super) fn route(&mut self, step: i64) -> Routed {
-        let now = self.now;
+        let now = self.present.now;
         let mut routed = Routed {
             flows: Vec::with_capacity(self.clients.len() * 2),
             unrouted: 0.0,
@@ -74,7 +74,7 @@ impl State {
 
     /// Routers whose answer is too old ask again.
     fn refresh_routers(&mut self, index: usize, front: &Front) {
-        let now = self.now;
+        let now = self.present.now;
         let mut fresh: Option<Best> = None;
         for router in 0..super::clients::ROUTERS {
             if self.clients[index].routers[router].until > now {
@@ -104,9 +104,9 @@ impl State {
         let ask = |one: usize| {
             let asker = Asker {
                 from: self.clients[location].point,
-                seed: self.seed,
+                seed: self.present.seed,
                 resolver: ((location * super::clients::ROUTERS + router) * DRAWERS + one) as u64,
-                now: self.now,
+                now: self.present.now,
             };
             let answer = crate::world::parts::dns::answer(
                 zone,

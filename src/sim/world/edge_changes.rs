@@ -26,7 +26,7 @@ impl State {
     /// A distribution's configuration was changed: it takes minutes to reach every edge (aws-facts §4).
     pub fn deploy_distribution(&mut self, id: &str) {
         let now = self.now();
-        let takes = SignedDuration::from_secs(125 + pick(self.seed, &now.to_string(), 115));
+        let takes = SignedDuration::from_secs(125 + pick(self.present.seed, &now.to_string(), 115));
         let stuck = self.faults.any(FaultKind::StuckDeployment);
         if let Some(distribution) = self.distribution(id) {
             distribution.status = "InProgress".into();
@@ -39,7 +39,7 @@ impl State {
     pub fn replace_distribution(&mut self, changed: Distribution) {
         let id = changed.id.clone();
         let what = format!("{} after {}", changed.id, changed.etag);
-        let etag = format!("E{}", names::upper_token(self.seed, &what, 13));
+        let etag = format!("E{}", names::upper_token(self.present.seed, &what, 13));
         for certificate in &mut self.resources.certificates {
             certificate.in_use_by.retain(|user| user != &changed.arn);
             if certificate.arn == changed.certificate_arn {
@@ -73,13 +73,13 @@ impl State {
         let what = format!("invalidation {}", known.len());
         let created = self.now();
         let made = Invalidation {
-            id: format!("I{}", names::upper_token(self.seed, &what, 25)),
+            id: format!("I{}", names::upper_token(self.present.seed, &what, 25)),
             distribution: distribution.into(),
             status: "InProgress".into(),
             paths,
             caller_reference: reference.into(),
             created,
-            done: created + SignedDuration::from_secs(15 + pick(self.seed, &what, 60)),
+            done: created + SignedDuration::from_secs(15 + pick(self.present.seed, &what, 60)),
         };
         self.resources.invalidations.push(made.clone());
         Ok(made)

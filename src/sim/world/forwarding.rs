@@ -9,7 +9,7 @@ impl State {
     /// `ModifyDBCluster` with `EnableGlobalWriteForwarding`: on a secondary it takes effect within
     /// seconds, on the primary it is remembered until that is demoted (aws-facts §2.2).
     pub fn set_write_forwarding(&mut self, region: &Region, on: bool) {
-        let (now, seed) = (self.now, self.seed);
+        let (now, seed) = (self.present.now, self.present.seed);
         let cluster = self.resources.clusters.iter_mut();
         for cluster in cluster.filter(|one| &one.region == region) {
             cluster.forwarding_requested = on;
@@ -30,7 +30,7 @@ impl State {
 
     /// Write forwarding that was being enabled or disabled is, after its time.
     pub(super) fn settle_all_forwarding(&mut self) {
-        let now = self.now;
+        let now = self.present.now;
         let due: Vec<Region> = self
             .database
             .forwarding

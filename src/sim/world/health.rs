@@ -50,7 +50,7 @@ impl State {
                 None => Watch {
                     id: check.id.clone(),
                     own: true,
-                    checkers: Checkers::new(self.seed, check, now),
+                    checkers: Checkers::new(self.present.seed, check, now),
                     minute: CheckMinute::default(),
                     series: CheckSeries::new(&mut self.metrics, &check.id),
                 },
@@ -83,7 +83,7 @@ impl State {
             typical_ms: 26.0 * strikes.slowness,
             point: self.sites[site].point,
         };
-        let turn = (self.now - step, self.now);
+        let turn = (self.present.now - step, self.present.now);
         let faults = &self.faults;
         let check = &mut self.resources.health_checks[index];
         if let Some(checkers) = &mut self.watches[index].checkers {
@@ -111,7 +111,7 @@ impl State {
         };
         // Looked at now and then, and not at all while the alarm's Region is dark.
         let every = self.physics.metric_check_every_s.max(1);
-        if (self.now - step).div_euclid(every) == self.now.div_euclid(every) {
+        if (self.present.now - step).div_euclid(every) == self.present.now.div_euclid(every) {
             return last;
         }
         let insufficient = match insufficient_data.as_str() {
@@ -146,7 +146,7 @@ impl State {
             .map(|(k, v)| (k.as_str(), v.as_str()))
             .collect();
         let id = MetricId::new(&alarm.namespace, &alarm.metric, &dimensions);
-        let since = self.now.div_euclid(60) - i64::from(alarm.evaluation_periods) - 1;
+        let since = self.present.now.div_euclid(60) - i64::from(alarm.evaluation_periods) - 1;
         let points = self
             .metrics
             .minutes(alarm_region.as_str(), &id, since, &alarm.statistic);

@@ -72,6 +72,7 @@ pub use parts::faults::{Fault, FaultKind, FaultStatus};
 pub use parts::probe::{ProbeOutcome, ResolveOutcome};
 pub use parts::record::{CallCounts, Calls, Mutation};
 pub use parts::tamper::{How, Tamper};
+pub use parts::totals::Totals;
 pub use physics::{MetricCheckFollows, Physics};
 pub use record_sets::RecordsRefused;
 pub use recovery::RoutingRefused;
@@ -82,24 +83,9 @@ pub use snapshots::CopyRefused;
 
 use gwctl_fleet::{FleetSpec, Region, RoutingEndpoint};
 use parts::faults::Faults;
+use parts::present::Present;
+use parts::script::Script;
 use rng::Rng;
-
-/// What the world has counted since its history began.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Totals {
-    /// Requests clients sent.
-    pub requests: f64,
-    /// Of these, those answered 5xx, 429 or not at all.
-    pub failed: f64,
-    /// Of these, those answered 429.
-    pub throttled: f64,
-    /// Writes a client was told are done.
-    pub writes_acknowledged: f64,
-    /// Acknowledged writes that no longer exist.
-    pub writes_lost: f64,
-    /// Seconds in which no cluster accepted writes.
-    pub without_writer_s: f64,
-}
 
 /// The faults that strike one Region, looked up once they change and not every second.
 #[derive(Debug, Clone, Copy)]
@@ -121,24 +107,19 @@ pub struct State {
     pub totals: Totals,
     /// Every change that callers asked for, in order.
     pub mutations: Vec<Mutation>,
-    seed: u64,
     rest: bool,
     /// Which readings of AWS's documents hold here.
     pub physics: Physics,
-    /// Seconds since the epoch.
-    now: i64,
-    /// Second at which the history ends and time runs second by second.
-    begun: i64,
-    /// Second until which the history is told in fine steps.
-    attentive_until: i64,
+    /// The second the world stands at.
+    present: Present,
+    /// What happens by itself.
+    script: Script,
     regions: Vec<Region>,
     /// How many of them the world was founded with.
     founded: usize,
     faults: Faults,
     /// By site.
     strikes: Vec<Strikes>,
-    /// Scenario events to come, the next one last.
-    script: Vec<(i64, Event)>,
     limits: crate::world::parts::admission::Limits,
     /// How long every API call takes, when it is fixed.
     api_latency: Option<std::time::Duration>,
@@ -217,15 +198,12 @@ impl State {
             metrics,
             totals: Totals::default(),
             mutations: Vec::new(),
-            seed,
             rest,
             physics: scenario.physics.clone(),
-            now,
-            begun,
-            attentive_until: 0,
+            present: Present { seed, now },
+            script: Script::new(scenario, begun),
             faults: Faults::default(),
             strikes: Vec::new(),
-            script: scenario::script(scenario, begun),
             limits: crate::world::parts::admission::Limits::default(),
             api_latency: None,
             calls: CallCounts::new(),
@@ -266,7 +244,7 @@ impl State {
 
     /// The second the world stands at.
     pub fn now(&self) -> Timestamp {
-        Timestamp::from_second(self.now).unwrap_or_default()
+        self.present.at()
     }
 
     /// The Regions of the fleet, the one founded with the writer first, those with something built last.
@@ -277,7 +255,7 @@ impl State {
     /// The configuration that names the fleet the world was founded with. What was built since is not in it.
     pub fn spec(&self) -> FleetSpec {
         let founded = &self.regions[..self.founded];
-        let mut spec = seed::spec(self.seed, founded, self.rest);
+        let mut spec = seed::spec(self.present.seed, founded, self.rest);
         let endpoints = self.resources.routing.iter().flat_map(|one| &one.endpoints);
         spec.edge.routing_endpoints = endpoints
             .map(|(region, url)| RoutingEndpoint {

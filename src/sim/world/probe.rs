@@ -35,7 +35,7 @@ impl State {
             .resolver
             .kept
             .get(&host)
-            .is_some_and(|(_, until)| *until > self.now);
+            .is_some_and(|(_, until)| *until > self.present.now);
         self.resolve(&host)?;
         let noise = (0.16 * self.probe_rng.normal()).exp();
         let dns = if cached { 0.6 * noise } else { 14.0 * noise };
@@ -101,7 +101,7 @@ impl State {
 
     /// Resolves `name`, CNAME first, through the operator's resolver.
     pub(super) fn resolve(&mut self, name: &str) -> Result<ResolveOutcome, String> {
-        let now = self.now;
+        let now = self.present.now;
         if let Some((values, until)) = self.resolver.kept.get(name)
             && *until > now
         {

@@ -90,7 +90,7 @@ impl State {
             data_loss_allowed: loses_data,
         });
         let reply = cluster.clone();
-        let until = self.now + self.lasting(4, 8);
+        let until = self.present.now + self.lasting(4, 8);
         self.database.promotion = Some(Promotion {
             loses_data,
             from,
@@ -116,13 +116,13 @@ impl State {
         let dark = |index: usize| self.strikes[self.database.members[index].site].dark;
         let blocked = dark(promotion.to) || (!promotion.loses_data && dark(promotion.from));
         let promoted = matches!(promotion.stage, Stage::Redirecting | Stage::Finishing);
-        if blocked && !promoted && self.now >= promotion.until {
+        if blocked && !promoted && self.present.now >= promotion.until {
             self.give_up(&promotion);
             return;
         }
         let caught_up = promotion.stage != Stage::Synchronising
             || self.database.members[promotion.to].applied_to >= promotion.cut;
-        if self.now < promotion.until || !caught_up {
+        if self.present.now < promotion.until || !caught_up {
             return;
         }
         match promotion.stage {
@@ -161,7 +161,7 @@ impl State {
         let cut = if promotion.loses_data {
             target.applied_to
         } else {
-            self.now as f64
+            self.present.now as f64
         };
         let status = if promotion.loses_data {
             "failing-over"
@@ -202,7 +202,7 @@ impl State {
 
     /// The target takes writes.
     fn open_new(&mut self, promotion: &Promotion) {
-        let now = self.now;
+        let now = self.present.now;
         if promotion.loses_data {
             let lost = self.database.log.since(promotion.cut);
             self.totals.writes_lost += lost;
@@ -299,7 +299,7 @@ impl State {
     }
 
     fn enter(&mut self, stage: Stage, shortest_s: i64, longest_s: i64) {
-        let until = self.now + self.lasting(shortest_s, longest_s);
+        let until = self.present.now + self.lasting(shortest_s, longest_s);
         if let Some(promotion) = &mut self.database.promotion {
             promotion.stage = stage;
             promotion.until = until;

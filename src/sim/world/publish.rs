@@ -8,7 +8,7 @@ use crate::world::parts::series::evenly;
 impl State {
     /// The minute that has just ended.
     pub(super) fn publish_minute(&mut self) {
-        let minute = self.now.div_euclid(60) - 1;
+        let minute = self.present.now.div_euclid(60) - 1;
         for (site, series) in self.series.sites.iter().enumerate() {
             let counted = std::mem::take(&mut self.sites[site].minute);
             if let Some(series) = series.as_ref().filter(|_| !self.strikes[site].dark) {

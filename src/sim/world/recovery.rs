@@ -36,7 +36,7 @@ impl State {
         wanted: &[(String, bool)],
         overridden: &[&str],
     ) -> Result<(), RoutingRefused> {
-        let now = self.now;
+        let now = self.present.now;
         let first = wanted
             .first()
             .map(|(arn, _)| arn.clone())
@@ -75,7 +75,7 @@ impl State {
     /// A change reaches everybody within ten seconds, each in its own time.
     fn seen(&self, control: &RoutingControl, who: &str) -> bool {
         let what = format!("{} {who} {}", control.arn, control.set_at);
-        let reached = self.now >= control.set_at + 2 + pick(self.seed, &what, 9);
+        let reached = self.present.now >= control.set_at + 2 + pick(self.present.seed, &what, 9);
         if reached { control.on } else { control.before }
     }
 }

@@ -15,7 +15,7 @@ impl State {
     }
 
     pub(super) fn count_served(&mut self, outcomes: &[Outcome]) {
-        let now = self.now;
+        let now = self.present.now;
         for (served, outcome) in self.served.iter_mut().zip(outcomes) {
             served.add(now, outcome.requests - outcome.silent);
         }

@@ -153,6 +153,6 @@ impl State {
     }
 
     fn takes(&self, what: &str, shortest_s: i64, more_s: i64) -> SignedDuration {
-        SignedDuration::from_secs(shortest_s + pick(self.seed, what, more_s))
+        SignedDuration::from_secs(shortest_s + pick(self.present.seed, what, more_s))
     }
 }

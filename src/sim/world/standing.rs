@@ -15,7 +15,7 @@ impl State {
             return known;
         }
         self.regions.push(region.clone());
-        self.sites.push(Site::new(self.seed, region));
+        self.sites.push(Site::new(self.present.seed, region));
         self.served
             .push(crate::world::parts::served::Served::default());
         self.forwarded_here.push(0.0);

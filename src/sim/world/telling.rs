@@ -67,7 +67,7 @@ impl State {
         self.resources.db_events.push(DbEvent {
             region: region.clone(),
             id,
-            at: Timestamp::from_second(self.now).unwrap_or_default(),
+            at: Timestamp::from_second(self.present.now).unwrap_or_default(),
             source_type,
             source_arn: format!("arn:aws:rds:{region}:{}:{kind}:{source}", names::ACCOUNT),
             source,

@@ -8,72 +8,38 @@ use super::{State, Strikes};
 use crate::world::parts::faults::{Fault, FaultKind};
 use gwctl_fleet::Region;
 
-/// Steps of the history, in seconds: an uneventful one, and those after something happened.
-const COARSE: i64 = 60;
-const FINE: i64 = 5;
-/// How long after an event the history is told in fine steps.
-const ATTENTION: i64 = 150;
-/// How long before the present the history is told in fine steps.
-const RUN_UP: i64 = 120;
-
 impl State {
-    /// Whether the present is still the past.
-    pub(super) fn making_history(&self) -> bool {
-        self.now < self.begun
-    }
-
     /// Lets time pass until `until`, in whole seconds.
     pub(super) fn advance_to(&mut self, until: Timestamp) {
         let until = until.as_second();
-        while self.now < until {
-            let step = self.step().min(until - self.now);
-            self.tick(step);
+        while self.present.now < until {
+            let step = self.script.step(self.present.now);
+            self.tick(step.min(until - self.present.now));
         }
-    }
-
-    /// Seconds until the next look: never past the end of a minute, the next event, or the beginning.
-    fn step(&self) -> i64 {
-        if !self.making_history() {
-            return 1;
-        }
-        let quiet = self.begun - self.now > RUN_UP && self.now >= self.attentive_until;
-        let to_minute = 60 - self.now.rem_euclid(60);
-        let to_event = self
-            .script
-            .last()
-            .map_or(i64::MAX, |(at, _)| (*at - self.now).max(1));
-        let wanted = if quiet { COARSE } else { FINE };
-        wanted
-            .min(to_minute)
-            .min(to_event)
-            .min(self.begun - self.now)
     }
 
     fn tick(&mut self, step: i64) {
-        self.now += step;
-        self.metrics.set_now(self.now);
+        self.present.now += step;
+        self.metrics.set_now(self.present.now);
         self.play_script();
         self.deploy_further();
         self.form_further();
         self.serve(step);
         self.promote_further();
         self.check_health(step);
-        if self.now.rem_euclid(60) == 0 {
+        if self.present.now.rem_euclid(60) == 0 {
             self.publish_minute();
         }
-        if self.now.rem_euclid(60) == 30 || (self.now.rem_euclid(60) == 0 && step >= 30) {
+        if self.present.now.rem_euclid(60) == 30
+            || (self.present.now.rem_euclid(60) == 0 && step >= 30)
+        {
             self.evaluate_alarms();
         }
     }
 
     fn play_script(&mut self) {
-        while let Some((at, event)) = self.script.pop() {
-            if at > self.now {
-                self.script.push((at, event));
-                return;
-            }
-            self.attentive_until = self.now + ATTENTION;
-            self.happen(event.what);
+        while let Some(what) = self.script.next(self.present.now) {
+            self.happen(what);
         }
     }
 

@@ -81,7 +81,10 @@ impl State {
         let at = at.unwrap_or_else(|| self.found_stack(proposal, &goal, &arn));
         let created = self.now();
         let number = self.resources.stacks[at].formed.change_sets.len();
-        let id = names::uuid(self.seed, &format!("change set {number} {name} of {arn}"));
+        let id = names::uuid(
+            self.present.seed,
+            &format!("change set {number} {name} of {arn}"),
+        );
         let change_set = ChangeSet {
             name: name.into(),
             arn: format!(
@@ -250,8 +253,8 @@ impl State {
 
     pub(super) fn new_stack_arn(&self, region: &Region, name: &str) -> String {
         // The same name may be used again.
-        let what = format!("stack {region} {name} {}", self.now);
-        let id = names::uuid(self.seed, &what);
+        let what = format!("stack {region} {name} {}", self.present.now);
+        let id = names::uuid(self.present.seed, &what);
         format!("arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{name}/{id}")
     }
 

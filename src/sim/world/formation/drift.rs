@@ -32,9 +32,12 @@ impl State {
             ));
         }
         let number = stack.formed.detections.len();
-        let id = names::uuid(self.seed, &format!("detection {number} of {}", stack.arn));
+        let id = names::uuid(
+            self.present.seed,
+            &format!("detection {number} of {}", stack.arn),
+        );
         let begun = self.now();
-        let takes = 5 + pick(self.seed, &id, 10);
+        let takes = 5 + pick(self.present.seed, &id, 10);
         let detections = &mut self.resources.stacks[at].formed.detections;
         if detections.last().is_some_and(|last| last.found.is_none()) {
             return FormationRefused::validation(

@@ -70,7 +70,7 @@ impl State {
         properties: Option<String>,
         token: Option<&str>,
     ) {
-        let (seed, now) = (self.seed, self.now());
+        let (seed, now) = (self.present.seed, self.now());
         let stack = &mut self.resources.stacks[at];
         let number = stack.formed.events.len();
         stack.formed.events.push(StackEvent {

@@ -57,7 +57,7 @@ impl State {
 
     /// Stacks go on with what is under way, where their Region lives.
     pub(super) fn form_further(&mut self) {
-        let now = self.now;
+        let now = self.present.now;
         let stacks = &self.resources.stacks;
         let forgotten = |stack: &Stack| {
             let deleted = stack.formed.deleted;

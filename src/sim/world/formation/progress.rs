@@ -34,8 +34,10 @@ impl State {
     fn go_on_with(&mut self, at: usize, operation: &mut Operation, task: usize) -> bool {
         let stage = match operation.tasks[task].stage {
             Stage::Waiting if operation.ready(task) => self.announce_task(at, operation, task),
-            Stage::Announced(told) if told < self.now => self.start_task(at, operation, task),
-            Stage::Running(until) if until <= self.now => {
+            Stage::Announced(told) if told < self.present.now => {
+                self.start_task(at, operation, task)
+            }
+            Stage::Running(until) if until <= self.present.now => {
                 let name = self.resources.stacks[at].name.clone();
                 if self.hangs(&name, &operation.tasks[task].logical) {
                     return false;

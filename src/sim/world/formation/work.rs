@@ -27,7 +27,7 @@ impl State {
     ) -> Stage {
         let token = operation.token.clone();
         let token = token.as_deref();
-        let told = Stage::Announced(self.now);
+        let told = Stage::Announced(self.present.now);
         let logical = operation.tasks[task].logical.clone();
         match operation.tasks[task].work.clone() {
             Work::Make => {
@@ -108,7 +108,7 @@ impl State {
             (None, Work::Unmake(doomed)) => self.unmake_resource(at, &doomed),
         };
         match (asked, &operation.tasks[task].work) {
-            (Ok(takes_s), _) => Stage::Running(self.now + takes_s),
+            (Ok(takes_s), _) => Stage::Running(self.present.now + takes_s),
             (Err(reason), Work::Make) => self.fail_task(at, &logical, "CREATE", &reason, token),
             (Err(_), Work::Unmake(doomed)) if operation.forced => {
                 self.doomed_becomes(at, doomed, "DELETE_SKIPPED", None, token);

@@ -12,13 +12,13 @@ use gwctl_fleet::Region;
 impl State {
     pub(super) fn make_alarm(&mut self, wanted: &Wanted<'_>) -> Begun {
         let name = text(wanted.properties, "AlarmName");
-        let name = name.unwrap_or_else(|| self.made_up(wanted));
+        let name = name.unwrap_or_else(|| wanted.made_up(self.present));
         if self.alarm_at(wanted.region, &name).is_some() {
             return Err(format!("{name} already exists in stack or account"));
         }
         let alarm = self.alarm_of(wanted, &name)?;
         self.resources.alarms.push(alarm);
-        let takes_s = self.within(&name, (2, 6));
+        let takes_s = self.present.within(&name, (2, 6));
         Ok((name, takes_s))
     }
 
@@ -36,12 +36,12 @@ impl State {
             transitioned: known.transitioned,
             ..changed
         };
-        Ok(self.within(name, (2, 6)))
+        Ok(self.present.within(name, (2, 6)))
     }
 
     pub(super) fn unmake_alarm(&self, region: &Region, name: &str) -> i64 {
         let known = self.alarm_at(region, name);
-        known.map_or(0, |_| self.within(name, (1, 4)))
+        known.map_or(0, |_| self.present.within(name, (1, 4)))
     }
 
     pub(super) fn remove_alarm(&mut self, region: &Region, name: &str) {

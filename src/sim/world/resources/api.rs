@@ -21,8 +21,8 @@ impl State {
             return Err(format!("making an {} is not simulated", wanted.kind));
         }
         let (properties, region) = (wanted.properties, wanted.region);
-        let what = format!("api {region} {} {}", wanted.stack, self.now);
-        let id = names::token(self.seed, &what, 10);
+        let what = format!("api {region} {} {}", wanted.stack, self.present.now);
+        let id = names::token(self.present.seed, &what, 10);
         self.resources.apis.push(Api {
             region: region.clone(),
             name: need(properties, "Name")?,
@@ -34,7 +34,7 @@ impl State {
             stages: Vec::new(),
             id: id.clone(),
         });
-        let takes_s = self.within(&id, (3, 10));
+        let takes_s = self.present.within(&id, (3, 10));
         Ok((id, takes_s))
     }
 
@@ -46,7 +46,7 @@ impl State {
         api.name = name;
         api.description = text(properties, "Description").unwrap_or_default();
         api.by_domain_only = flag(properties, "DisableExecuteApiEndpoint");
-        Ok(self.within(id, (2, 8)))
+        Ok(self.present.within(id, (2, 8)))
     }
 
     pub(super) fn unmake_api(&self, region: &Region, id: &str) -> Result<i64, String> {
@@ -59,7 +59,7 @@ impl State {
                 "Active api mappings found for API {id}: remove that of {} first",
                 domain.name
             )),
-            None => Ok(self.within(id, (2, 8))),
+            None => Ok(self.present.within(id, (2, 8))),
         }
     }
 
@@ -92,7 +92,7 @@ impl State {
         let properties = wanted.properties;
         let (id, name) = (need(properties, "ApiId")?, need(properties, "StageName")?);
         let now = self.now();
-        let deployment = names::token(self.seed, &format!("deployment {id} {now}"), 6);
+        let deployment = names::token(self.present.seed, &format!("deployment {id} {now}"), 6);
         let api = self.api_mut(wanted.region, &id);
         let api = api.ok_or_else(|| format!("Invalid API identifier specified {id}"))?;
         if api.stages.iter().any(|one| one.name == name) {
@@ -106,7 +106,7 @@ impl State {
             updated: now,
             throttle: throttle(properties),
         });
-        let takes_s = self.within(&format!("{id} {name}"), (2, 8));
+        let takes_s = self.present.within(&format!("{id} {name}"), (2, 8));
         Ok((name, takes_s))
     }
 
@@ -118,7 +118,7 @@ impl State {
             stage.updated = now;
             stage.throttle = throttle(wanted.properties);
         }
-        Ok(self.within(&id, (2, 8)))
+        Ok(self.present.within(&id, (2, 8)))
     }
 
     pub(super) fn remove_stage(&mut self, region: &Region, name: &str) {
@@ -139,8 +139,8 @@ impl State {
         }
         let certificate = certificate_of(wanted)?;
         self.usable(&certificate, region, &name)?;
-        let what = format!("domain {region} {name} {}", self.now);
-        let target = names::token(self.seed, &what, 10);
+        let what = format!("domain {region} {name} {}", self.present.now);
+        let target = names::token(self.present.seed, &what, 10);
         self.use_certificate(&domain_arn(region, &name), Some(&certificate));
         self.resources.custom_domains.push(CustomDomain {
             region: region.clone(),
@@ -156,7 +156,7 @@ impl State {
             certificate_arn: certificate,
             status: "PENDING".into(),
         });
-        let takes_s = self.within(&name, (20, 60));
+        let takes_s = self.present.within(&name, (20, 60));
         Ok((name, takes_s))
     }
 
@@ -169,7 +169,7 @@ impl State {
         let domain = &mut self.resources.custom_domains[at];
         domain.certificate_arn = certificate;
         domain.status = "UPDATING".into();
-        Ok(self.within(name, (20, 60)))
+        Ok(self.present.within(name, (20, 60)))
     }
 
     pub(super) fn finish_domain(&mut self, region: &Region, name: &str) {
@@ -180,7 +180,7 @@ impl State {
 
     pub(super) fn unmake_domain(&self, region: &Region, name: &str) -> i64 {
         let known = self.domain_at(region, name);
-        known.map_or(0, |_| self.within(name, (5, 20)))
+        known.map_or(0, |_| self.present.within(name, (5, 20)))
     }
 
     pub(super) fn remove_domain(&mut self, region: &Region, name: &str) {
@@ -213,8 +213,11 @@ impl State {
     /// An API under a domain name. The world knows one a name, at its root.
     pub(super) fn make_mapping(&mut self, wanted: &Wanted<'_>) -> Begun {
         let properties = wanted.properties;
-        let what = format!("mapping {} {} {}", wanted.region, wanted.stack, self.now);
-        let id = names::token(self.seed, &what, 6);
+        let what = format!(
+            "mapping {} {} {}",
+            wanted.region, wanted.stack, self.present.now
+        );
+        let id = names::token(self.present.seed, &what, 6);
         let domain = need(properties, "DomainName")?;
         let at = self.domain_at(wanted.region, &domain);
         let at = at.ok_or_else(|| format!("Invalid domain name identifier specified {domain}"))?;
@@ -222,7 +225,7 @@ impl State {
             return Err("ApiMapping key already exists for this domain name".into());
         }
         self.map(wanted, at)?;
-        let takes_s = self.within(&id, (2, 8));
+        let takes_s = self.present.within(&id, (2, 8));
         Ok((id, takes_s))
     }
 
@@ -231,7 +234,7 @@ impl State {
         let at = self.domain_at(wanted.region, &domain);
         let at = at.ok_or_else(|| format!("Invalid domain name identifier specified {domain}"))?;
         self.map(wanted, at)?;
-        Ok(self.within(id, (2, 8)))
+        Ok(self.present.within(id, (2, 8)))
     }
 
     fn map(&mut self, wanted: &Wanted<'_>, domain: usize) -> Result<(), String> {

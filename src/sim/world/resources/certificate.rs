@@ -22,8 +22,11 @@ impl State {
         let mut names = vec![domain.clone()];
         names.extend(texts(properties, "SubjectAlternativeNames"));
         names.dedup();
-        let what = format!("{region} {} {} {}", wanted.stack, wanted.logical, self.now);
-        let id = names::uuid(self.seed, &format!("certificate {what}"));
+        let what = format!(
+            "{region} {} {} {}",
+            wanted.stack, wanted.logical, self.present.now
+        );
+        let id = names::uuid(self.present.seed, &format!("certificate {what}"));
         let arn = format!("arn:aws:acm:{region}:{ACCOUNT}:certificate/{id}");
         let zones = items(properties, "DomainValidationOptions").iter();
         let zones: Vec<String> = zones.filter_map(|one| text(one, "HostedZoneId")).collect();
@@ -34,11 +37,11 @@ impl State {
             .any(|zone| zones.contains(&zone.id) && format!("{domain}.").ends_with(&zone.name));
         let by_dns = text(properties, "ValidationMethod").as_deref() == Some("DNS");
         let takes_s = if ours && by_dns {
-            self.within(&arn, (60, 180))
+            self.present.within(&arn, (60, 180))
         } else {
             GIVEN_UP_S
         };
-        let serial: Vec<String> = names::uuid(self.seed, &arn)
+        let serial: Vec<String> = names::uuid(self.present.seed, &arn)
             .replace('-', "")
             .as_bytes()
             .chunks(2)
@@ -60,13 +63,13 @@ impl State {
         };
         self.series.add_certificate(&mut self.metrics, &certificate);
         self.resources.certificates.push(certificate);
-        self.pending.insert(arn.clone(), self.now + takes_s);
+        self.pending.insert(arn.clone(), self.present.now + takes_s);
         Ok((arn, takes_s))
     }
 
     /// Validated, or given up.
     pub(super) fn issue_certificate(&mut self, arn: &str) {
-        let (now, second) = (self.now(), self.now);
+        let (now, second) = (self.now(), self.present.now);
         let Some(due) = self.pending.remove(arn) else {
             return;
         };
@@ -88,7 +91,7 @@ impl State {
     pub(super) fn unmake_certificate(&self, arn: &str) -> Result<i64, String> {
         match self.certificate(arn) {
             None => Ok(0),
-            Some(one) if one.in_use_by.is_empty() => Ok(self.within(arn, (2, 6))),
+            Some(one) if one.in_use_by.is_empty() => Ok(self.present.within(arn, (2, 6))),
             Some(_) => Err(format!("Certificate {arn} is in use.")),
         }
     }

@@ -21,7 +21,7 @@ impl State {
     pub(super) fn make_function(&mut self, wanted: &Wanted<'_>) -> Begun {
         let (properties, region) = (wanted.properties, wanted.region);
         let name = text(properties, "FunctionName");
-        let name = name.unwrap_or_else(|| self.made_up(wanted));
+        let name = name.unwrap_or_else(|| wanted.made_up(self.present));
         if self.function(region, &name).is_some() {
             return Err(format!("Function already exist: {name}"));
         }
@@ -37,7 +37,7 @@ impl State {
         };
         self.resources.functions.push(function);
         self.count_functions(region);
-        let takes_s = self.within(&name, takes);
+        let takes_s = self.present.within(&name, takes);
         Ok((name, takes_s))
     }
 
@@ -61,7 +61,7 @@ impl State {
             known.load(before.package, before.updated_at);
         }
         self.count_functions(wanted.region);
-        Ok(self.within(name, PLAIN))
+        Ok(self.present.within(name, PLAIN))
     }
 
     /// New code for a function, published as a version where that is wanted.
@@ -73,7 +73,7 @@ impl State {
         publish: bool,
     ) {
         let now = self.now();
-        let done = now + SignedDuration::from_secs(self.within(name, LOADS));
+        let done = now + SignedDuration::from_secs(self.present.within(name, LOADS));
         if let Some(function) = self.function_mut(region, name) {
             function.last_modified = now;
             if function.image.is_some() {
@@ -97,7 +97,7 @@ impl State {
             return Ok(0);
         };
         self.without_replicas(&function.arn)?;
-        Ok(self.within(name, (2, 15)))
+        Ok(self.present.within(name, (2, 15)))
     }
 
     pub(super) fn remove_function(&mut self, region: &Region, name: &str) {
@@ -120,13 +120,13 @@ impl State {
         }
         function.version += 1;
         let arn = format!("{}:{}", function.arn, function.version);
-        let takes_s = self.within(&arn, (3, 10));
+        let takes_s = self.present.within(&arn, (3, 10));
         Ok((arn, takes_s))
     }
 
     pub(super) fn unmake_version(&self, arn: &str) -> Result<i64, String> {
         self.without_replicas(arn)?;
-        Ok(self.within(arn, (2, 6)))
+        Ok(self.present.within(arn, (2, 6)))
     }
 
     /// Refused while a distribution runs the version, or one of the function's, and for hours after.
@@ -135,7 +135,9 @@ impl State {
         let distributions = self.resources.distributions.iter();
         let mut running = distributions.filter_map(|one| one.origin_request_function.as_deref());
         let mut leaving = self.replicas.iter();
-        if running.any(of) || leaving.any(|(version, until)| of(version) && *until > self.now) {
+        if running.any(of)
+            || leaving.any(|(version, until)| of(version) && *until > self.present.now)
+        {
             return Err(format!(
                 "Lambda was unable to delete {arn} because it is a replicated function. Please see our \
                  documentation for Deleting Lambda@Edge Functions and Replicas."

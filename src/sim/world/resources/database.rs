@@ -24,16 +24,16 @@ impl State {
     pub(super) fn make_global(&mut self, wanted: &Wanted<'_>) -> Begun {
         let properties = wanted.properties;
         let id = text(properties, "GlobalClusterIdentifier");
-        let id = id.unwrap_or_else(|| self.made_up(wanted).to_ascii_lowercase());
+        let id = id.unwrap_or_else(|| wanted.made_up(self.present).to_ascii_lowercase());
         if self.global_at(&id).is_some() {
             return Err(format!("Global cluster {id} already exists"));
         }
         if text(properties, "SourceDBClusterIdentifier").is_some() {
             return Err("a global cluster made from a cluster is not simulated".into());
         }
-        let what = format!("global {id} {}", self.now);
+        let what = format!("global {id} {}", self.present.now);
         self.resources.global_clusters.push(GlobalCluster {
-            resource_id: format!("cluster-{}", names::token(self.seed, &what, 16)),
+            resource_id: format!("cluster-{}", names::token(self.present.seed, &what, 16)),
             arn: format!("arn:aws:rds::{ACCOUNT}:global-cluster:{id}"),
             status: "creating".into(),
             engine: need(properties, "Engine")?,
@@ -42,7 +42,7 @@ impl State {
             database_name: text(properties, "DatabaseName").unwrap_or_default(),
             endpoint: format!(
                 "{id}.global-{}.global.rds.amazonaws.com",
-                names::token(self.seed, &what, 12)
+                names::token(self.present.seed, &what, 12)
             ),
             storage_encrypted: flag(properties, "StorageEncrypted"),
             deletion_protection: flag(properties, "DeletionProtection"),
@@ -52,12 +52,12 @@ impl State {
         });
         // The world moves data in one global database; a second one is there and does not move.
         self.database.global.get_or_insert_with(|| id.clone());
-        let takes_s = self.within(&what, (10, 30));
+        let takes_s = self.present.within(&what, (10, 30));
         Ok((id, takes_s))
     }
 
     pub(super) fn change_global(&mut self, wanted: &Wanted<'_>, id: &str) -> Result<i64, String> {
-        let takes_s = self.within(id, (10, 30));
+        let takes_s = self.present.within(id, (10, 30));
         let at = self.global_at(id);
         let at = at.ok_or_else(|| format!("Global cluster {id} not found"))?;
         let global = &mut self.resources.global_clusters[at];
@@ -93,7 +93,7 @@ impl State {
     }
 
     pub(super) fn unmake_global(&mut self, id: &str) -> Result<i64, String> {
-        let takes_s = self.within(id, (10, 30));
+        let takes_s = self.present.within(id, (10, 30));
         let Some(at) = self.global_at(id) else {
             return Ok(0);
         };
@@ -129,16 +129,23 @@ impl State {
     pub(super) fn make_cluster(&mut self, wanted: &Wanted<'_>) -> Begun {
         let (properties, region) = (wanted.properties, wanted.region);
         let id = text(properties, "DBClusterIdentifier");
-        let id = id.unwrap_or_else(|| self.made_up(wanted));
+        let id = id.unwrap_or_else(|| wanted.made_up(self.present));
         let id = id.to_ascii_lowercase();
         let global = text(properties, "GlobalClusterIdentifier");
         self.may_be_made(wanted, &id, global.as_deref())?;
-        let host = names::token(self.seed, &format!("rds {region} {}", wanted.stack), 12);
-        let what = format!("{id} {region} {}", self.now);
+        let host = names::token(
+            self.present.seed,
+            &format!("rds {region} {}", wanted.stack),
+            12,
+        );
+        let what = format!("{id} {region} {}", self.present.now);
         let cluster = DbCluster {
             region: region.clone(),
             arn: format!("arn:aws:rds:{region}:{ACCOUNT}:cluster:{id}"),
-            resource_id: format!("cluster-{}", names::upper_token(self.seed, &what, 26)),
+            resource_id: format!(
+                "cluster-{}",
+                names::upper_token(self.present.seed, &what, 26)
+            ),
             status: "creating".into(),
             engine: need(properties, "Engine")?,
             engine_version: need(properties, "EngineVersion")?,
@@ -162,7 +169,7 @@ impl State {
             Some(global) => self.join(&global, region, &id),
             None => EMPTY,
         };
-        let takes_s = self.within(&what, takes);
+        let takes_s = self.present.within(&what, takes);
         Ok((id, takes_s))
     }
 
@@ -289,7 +296,7 @@ impl State {
         let site = self.site_in(region);
         let series = MemberSeries::new(&mut self.metrics, region, id);
         self.series.members.push(series);
-        let mut member = Member::new(self.seed, (region, id), site, self.now);
+        let mut member = Member::new(self.present.seed, (region, id), site, self.present.now);
         member.seeding = true;
         self.database.join(member);
         self.redraw_topology();
@@ -304,7 +311,7 @@ impl State {
         if matches!(cluster.status.as_str(), "creating" | "modifying") {
             cluster.status = "available".into();
         }
-        let (arn, now) = (cluster.arn.clone(), self.now as f64);
+        let (arn, now) = (cluster.arn.clone(), self.present.now as f64);
         let Some(member) = self.database.by_arn(&arn) else {
             return;
         };
@@ -364,7 +371,7 @@ impl State {
         if let Some(forwards) = forwards.filter(|forwards| *forwards != requested) {
             self.set_write_forwarding(region, forwards);
         }
-        Ok(self.within(id, (20, 60)))
+        Ok(self.present.within(id, (20, 60)))
     }
 
     pub(super) fn unmake_cluster(&mut self, region: &Region, id: &str) -> Result<i64, String> {
@@ -390,7 +397,7 @@ impl State {
             detached.map_err(|refused| refused.to_string())?;
         }
         self.resources.clusters[at].status = "deleting".into();
-        Ok(self.within(id, (60, 180)))
+        Ok(self.present.within(id, (60, 180)))
     }
 
     pub(super) fn remove_cluster(&mut self, region: &Region, id: &str) {
@@ -406,10 +413,10 @@ impl State {
         let stack = owner.map_or(id, |one| one.stack.as_str());
         let stack = stack.split('/').nth(1).unwrap_or(stack);
         let logical = owner.map_or("cluster", |one| one.logical.as_str());
-        let what = format!("final {id} {region} {}", self.now);
+        let what = format!("final {id} {region} {}", self.present.now);
         let name = format!(
             "{stack:.30}-snapshot-{logical:.12}-{}",
-            names::token(self.seed, &what, 12)
+            names::token(self.present.seed, &what, 12)
         );
         let name = name.to_ascii_lowercase();
         let taken = self.take_snapshot(region, id, &name).ok()?;

@@ -14,12 +14,12 @@ impl State {
     pub(super) fn make_check(&mut self, wanted: &Wanted<'_>) -> Begun {
         let what = format!(
             "check {} {} {} {}",
-            wanted.region, wanted.stack, wanted.logical, self.now
+            wanted.region, wanted.stack, wanted.logical, self.present.now
         );
-        let id = names::uuid(self.seed, &what);
+        let id = names::uuid(self.present.seed, &what);
         let check = self.check_of(wanted, &id)?;
         self.resources.health_checks.push(check);
-        let takes_s = self.within(&id, (2, 5));
+        let takes_s = self.present.within(&id, (2, 5));
         Ok((id, takes_s))
     }
 
@@ -33,7 +33,7 @@ impl State {
         known.inverted = changed.inverted;
         known.disabled = changed.disabled;
         known.tags = changed.tags;
-        Ok(self.within(id, (2, 5)))
+        Ok(self.present.within(id, (2, 5)))
     }
 
     pub(super) fn unmake_check(&self, id: &str) -> Result<i64, String> {
@@ -47,7 +47,7 @@ impl State {
                 "HealthCheckInUse: The health check {id} is used by the calculated health check {}",
                 parent.id
             )),
-            None => Ok(self.within(id, (2, 5))),
+            None => Ok(self.present.within(id, (2, 5))),
         }
     }
 
@@ -68,7 +68,7 @@ impl State {
         });
         Ok(HealthCheck {
             id: id.into(),
-            caller_reference: names::uuid(self.seed, &format!("{id} reference")),
+            caller_reference: names::uuid(self.present.seed, &format!("{id} reference")),
             version: 1,
             kind: self.kind_of_check(config)?,
             inverted: flag(config, "Inverted"),
@@ -186,7 +186,7 @@ impl State {
         let changes = vec![(action.to_owned(), record)];
         let change = self.change_record_sets(zone, changes, None);
         let change = change.map_err(|refused| refused.to_string())?;
-        Ok((change.insync_at.as_second() - self.now).max(0) + 2)
+        Ok((change.insync_at.as_second() - self.present.now).max(0) + 2)
     }
 }
 

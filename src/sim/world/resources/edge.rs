@@ -17,10 +17,13 @@ const REPLICAS_GO: (i64, i64) = (2 * 3_600, 4 * 3_600);
 
 impl State {
     pub(super) fn make_distribution(&mut self, wanted: &Wanted<'_>) -> Begun {
-        let what = format!("distribution {} {}", wanted.stack, self.now);
-        let id = format!("E{}", names::upper_token(self.seed, &what, 13));
+        let what = format!("distribution {} {}", wanted.stack, self.present.now);
+        let id = format!("E{}", names::upper_token(self.present.seed, &what, 13));
         let mut distribution = self.distribution_of(wanted, &id)?;
-        distribution.domain = format!("d{}.cloudfront.net", names::token(self.seed, &what, 13));
+        distribution.domain = format!(
+            "d{}.cloudfront.net",
+            names::token(self.present.seed, &what, 13)
+        );
         let takes_s = self.deploying(&mut distribution);
         let (arn, certificate) = (
             distribution.arn.clone(),
@@ -92,7 +95,7 @@ impl State {
 
     fn let_replicas_go(&mut self, distribution: &Distribution) {
         if let Some(version) = &distribution.origin_request_function {
-            let until = self.now + self.within(version, REPLICAS_GO);
+            let until = self.present.now + self.present.within(version, REPLICAS_GO);
             self.replicas.insert(version.clone(), until);
         }
     }
@@ -100,10 +103,10 @@ impl State {
     /// On its way to every edge, unless deployments are stuck.
     fn deploying(&self, distribution: &mut Distribution) -> i64 {
         let now = self.now();
-        let takes_s = self.within(&distribution.id, EVERYWHERE);
+        let takes_s = self.present.within(&distribution.id, EVERYWHERE);
         let stuck = self.faults.any(FaultKind::StuckDeployment);
         let what = format!("{} at {now}", distribution.id);
-        distribution.etag = format!("E{}", names::upper_token(self.seed, &what, 13));
+        distribution.etag = format!("E{}", names::upper_token(self.present.seed, &what, 13));
         distribution.status = "InProgress".into();
         distribution.last_modified = now;
         distribution.deployed_at = (!stuck).then(|| now + SignedDuration::from_secs(takes_s));
@@ -144,7 +147,7 @@ impl State {
             ssl_support: or("ViewerCertificate.SslSupportMethod", "sni-only"),
             origin_request_function: router,
             comment: or("Comment", ""),
-            caller_reference: names::uuid(self.seed, &format!("{id} reference")),
+            caller_reference: names::uuid(self.present.seed, &format!("{id} reference")),
             price_class: or("PriceClass", "PriceClass_All"),
             additional_metrics: false,
         };
@@ -190,7 +193,7 @@ impl State {
     pub(super) fn make_monitoring(&mut self, wanted: &Wanted<'_>) -> Begun {
         let id = need(wanted.properties, "DistributionId")?;
         self.monitor(wanted, &id)?;
-        let takes_s = self.within(&id, (2, 6));
+        let takes_s = self.present.within(&id, (2, 6));
         Ok((id, takes_s))
     }
 
@@ -200,7 +203,7 @@ impl State {
         id: &str,
     ) -> Result<i64, String> {
         self.monitor(wanted, id)?;
-        Ok(self.within(id, (2, 6)))
+        Ok(self.present.within(id, (2, 6)))
     }
 
     fn monitor(&mut self, wanted: &Wanted<'_>, id: &str) -> Result<(), String> {

@@ -96,7 +96,7 @@ impl State {
             Family::Record => self.change_record_set(wanted, physical),
             Family::Stage => self.change_stage(wanted, physical),
             // Of the others nothing but tags changes in place.
-            Family::Certificate | Family::Version => Ok(self.within(physical, (2, 6))),
+            Family::Certificate | Family::Version => Ok(self.present.within(physical, (2, 6))),
             Family::Opaque => Ok(self.change_opaque(wanted, physical)),
         }
     }
@@ -144,7 +144,7 @@ impl State {
             Family::Record => self.unmake_record(region, physical),
             Family::Version => self.unmake_version(physical),
             Family::Mapping | Family::Monitoring | Family::Stage => {
-                Ok(self.within(physical, (2, 6)))
+                Ok(self.present.within(physical, (2, 6)))
             }
             Family::Opaque => self.unmake_opaque(kind, region, physical),
         }

@@ -84,17 +84,6 @@ pub(super) fn knows(name: &str) -> bool {
 }
 
 impl State {
-    /// The name that CloudFormation makes up: stack, logical id, chance. One made later has another.
-    pub(super) fn made_up(&self, wanted: &Wanted<'_>) -> String {
-        // An ARN has the name before the last slash.
-        let stack = wanted.stack.split('/').nth(1).unwrap_or(wanted.stack);
-        let (logical, now) = (wanted.logical, self.now);
-        let what = format!("{} {logical} {} {now}", wanted.stack, wanted.kind);
-        // Names of roles have 64 letters at most.
-        let chance = names::token(self.seed, &what, 12);
-        format!("{stack:.24}-{logical:.24}-{chance}")
-    }
-
     pub(super) fn make_opaque(&mut self, wanted: &Wanted<'_>) -> Begun {
         let Some(kind) = known(wanted.kind) else {
             return Err(format!("{} is not simulated", wanted.kind));
@@ -110,7 +99,7 @@ impl State {
         if same.any(taken) {
             return Err(format!("{physical} already exists"));
         }
-        let takes_s = self.within(&physical, kind.make);
+        let takes_s = self.present.within(&physical, kind.make);
         self.resources.opaque.push(Opaque {
             region: wanted.region.clone(),
             kind: wanted.kind.into(),
@@ -138,19 +127,19 @@ impl State {
         let number = self.resources.opaque.len();
         let what = format!(
             "{} {} {} {} {number}",
-            wanted.region, wanted.stack, wanted.logical, self.now
+            wanted.region, wanted.stack, wanted.logical, self.present.now
         );
         let named = |property: &str| {
             let given = properties::text(wanted.properties, property);
-            given.unwrap_or_else(|| self.made_up(wanted))
+            given.unwrap_or_else(|| wanted.made_up(self.present))
         };
         match id {
             Id::Hex(prefix) => {
-                let digits = names::uuid(self.seed, &what).replace('-', "");
+                let digits = names::uuid(self.present.seed, &what).replace('-', "");
                 format!("{prefix}-0{digits:.16}")
             }
-            Id::Uuid => names::uuid(self.seed, &what),
-            Id::Token(length) => names::token(self.seed, &what, *length),
+            Id::Uuid => names::uuid(self.present.seed, &what),
+            Id::Token(length) => names::token(self.present.seed, &what, *length),
             Id::Named(property) => named(property),
             Id::Lower(property) => named(property).to_ascii_lowercase(),
             Id::Topic(property) => {
@@ -162,7 +151,7 @@ impl State {
 
     pub(super) fn change_opaque(&self, wanted: &Wanted<'_>, physical: &str) -> i64 {
         let takes = known(wanted.kind).map_or((2, 5), |kind| kind.make);
-        self.within(physical, takes)
+        self.present.within(physical, takes)
     }
 
     pub(super) fn unmake_opaque(
@@ -182,7 +171,7 @@ impl State {
                 "{physical} has dependencies and cannot be deleted: {} names it",
                 user.physical
             )),
-            None => Ok(self.within(physical, kind.unmake)),
+            None => Ok(self.present.within(physical, kind.unmake)),
         }
     }
 
@@ -230,7 +219,7 @@ impl State {
                 ("Arn", format!("arn:aws:iam::{ACCOUNT}:role/{id}")),
                 (
                     "RoleId",
-                    format!("AROA{}", names::upper_token(self.seed, &id, 17)),
+                    format!("AROA{}", names::upper_token(self.present.seed, &id, 17)),
                 ),
             ],
             "AWS::SNS::Topic" => {

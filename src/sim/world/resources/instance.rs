@@ -12,7 +12,7 @@ impl State {
     pub(super) fn make_instance(&mut self, wanted: &Wanted<'_>) -> Begun {
         let (properties, region) = (wanted.properties, wanted.region);
         let id = text(properties, "DBInstanceIdentifier");
-        let id = id.unwrap_or_else(|| self.made_up(wanted));
+        let id = id.unwrap_or_else(|| wanted.made_up(self.present));
         let id = id.to_ascii_lowercase();
         if self.instance_at(region, &id).is_some() {
             return Err(format!("DB instance {id} already exists"));
@@ -22,8 +22,8 @@ impl State {
         let Some(at) = self.cluster_at(region, &cluster) else {
             return Err(format!("DBCluster {cluster} not found."));
         };
-        let what = format!("{id} {region} {}", self.now);
-        let resource_id = format!("db-{}", names::upper_token(self.seed, &what, 26));
+        let what = format!("{id} {region} {}", self.present.now);
+        let resource_id = format!("db-{}", names::upper_token(self.present.seed, &what, 26));
         let cluster = &mut self.resources.clusters[at];
         if cluster.status != "available" {
             return Err(format!(
@@ -60,7 +60,7 @@ impl State {
             id: id.clone(),
         };
         self.resources.instances.push(instance);
-        let takes_s = self.within(&what, (240, 480));
+        let takes_s = self.present.within(&what, (240, 480));
         Ok((id, takes_s))
     }
 
@@ -70,11 +70,11 @@ impl State {
         let one = &mut self.resources.instances[at];
         let class = need(wanted.properties, "DBInstanceClass")?;
         if one.class == class {
-            return Ok(self.within(id, (10, 40)));
+            return Ok(self.present.within(id, (10, 40)));
         }
         one.class = class;
         one.status = "modifying".into();
-        Ok(self.within(id, (240, 480)))
+        Ok(self.present.within(id, (240, 480)))
     }
 
     pub(super) fn finish_instance(&mut self, region: &Region, id: &str) {
@@ -85,7 +85,7 @@ impl State {
     }
 
     pub(super) fn unmake_instance(&mut self, region: &Region, id: &str) -> i64 {
-        let takes_s = self.within(id, (120, 300));
+        let takes_s = self.present.within(id, (120, 300));
         let Some(at) = self.instance_at(region, id) else {
             return 0;
         };

@@ -18,14 +18,12 @@ pub(in crate::world) mod properties;
 mod replacing;
 pub(in crate::world) mod wanted;
 
-use self::wanted::Takes;
 pub use self::wanted::{Changed, Made, Wanted};
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::State;
-use super::rng::pick;
 use crate::world::parts::faults::FaultKind;
 pub use crate::world::parts::owners::Owned;
 pub(super) use crate::world::parts::owners::Owners;
@@ -179,11 +177,5 @@ impl State {
             physical,
             takes_s,
         }
-    }
-
-    /// Somewhere between the shortest and the longest, the same for the same thing at the same second.
-    fn within(&self, what: &str, (shortest, longest): Takes) -> i64 {
-        let what = format!("{what} at {}", self.now);
-        shortest + pick(self.seed, &what, longest - shortest + 1)
     }
 }
