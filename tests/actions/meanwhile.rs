@@ -65,7 +65,7 @@ async fn leave_once_sent(mut running: Running) {
 }
 
 fn sent(stage: &Stage) -> usize {
-    stage.sim().state().mutations.len()
+    stage.sim().state().control.mutations.len()
 }
 
 /// Begins `intent` and dies before anything is sent.

@@ -13,7 +13,6 @@ mod deployments;
 mod dns;
 mod edge;
 mod edge_changes;
-mod faults;
 mod formation;
 mod forwarding;
 mod geo;
@@ -31,7 +30,6 @@ mod probe;
 mod promotion;
 mod publish;
 mod publish_database;
-mod record;
 mod record_sets;
 mod recovery;
 mod replication;
@@ -51,7 +49,6 @@ pub mod sketch;
 mod snapshots;
 mod standing;
 mod statistic;
-mod tamper;
 mod telling;
 mod time;
 
@@ -68,6 +65,7 @@ pub use names::{SWITCH_METRIC, SWITCH_NAMESPACE};
 pub use networks::{Vantage, place_of};
 pub use offers::offered;
 pub use parts::admission::{Admission, Refusal};
+pub use parts::control::Control;
 pub use parts::faults::{Fault, FaultKind, FaultStatus};
 pub use parts::probe::{ProbeOutcome, ResolveOutcome};
 pub use parts::record::{CallCounts, Calls, Mutation};
@@ -82,19 +80,10 @@ pub use sim::{History, Moment, Sim, SimError, SimOptions, StateGuard};
 pub use snapshots::CopyRefused;
 
 use gwctl_fleet::{FleetSpec, Region, RoutingEndpoint};
-use parts::faults::Faults;
+use parts::faults::{Faults, Strikes};
 use parts::present::Present;
 use parts::script::Script;
 use rng::Rng;
-
-/// The faults that strike one Region, looked up once they change and not every second.
-#[derive(Debug, Clone, Copy)]
-struct Strikes {
-    dark: bool,
-    faulty: bool,
-    /// How many times as long everything takes.
-    slowness: f64,
-}
 
 /// The world at one moment.
 #[derive(Debug, Clone)]
@@ -105,8 +94,8 @@ pub struct State {
     pub metrics: MetricStore,
     /// What the world counted.
     pub totals: Totals,
-    /// Every change that callers asked for, in order.
-    pub mutations: Vec<Mutation>,
+    /// How AWS's control planes answer, and what was asked of them.
+    pub control: Control,
     rest: bool,
     /// Which readings of AWS's documents hold here.
     pub physics: Physics,
@@ -120,15 +109,6 @@ pub struct State {
     faults: Faults,
     /// By site.
     strikes: Vec<Strikes>,
-    limits: crate::world::parts::admission::Limits,
-    /// How long every API call takes, when it is fixed.
-    api_latency: Option<std::time::Duration>,
-    /// How many calls there were of each kind, for their dice as well.
-    calls: CallCounts,
-    /// Calls that are to go wrong.
-    tampers: Vec<Tamper>,
-    /// Stacks' resources that are to go wrong.
-    mishaps: Vec<formation::Mishap>,
     clients: Vec<clients::EdgeLocation>,
     /// The zones as every authoritative server has them.
     dns_zones: Vec<model::HostedZone>,
@@ -197,18 +177,13 @@ impl State {
             ),
             metrics,
             totals: Totals::default(),
-            mutations: Vec::new(),
+            control: Control::default(),
             rest,
             physics: scenario.physics.clone(),
             present: Present { seed, now },
             script: Script::new(scenario, begun),
             faults: Faults::default(),
             strikes: Vec::new(),
-            limits: crate::world::parts::admission::Limits::default(),
-            api_latency: None,
-            calls: CallCounts::new(),
-            tampers: Vec::new(),
-            mishaps: Vec::new(),
             clients: clients::everywhere(seed, &regions, scenario.clients),
             dns_zones: resources.hosted_zones.clone(),
             dns_coming: Vec::new(),

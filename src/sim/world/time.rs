@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
+use super::State;
 use super::scenario::Happening;
 use super::serving::{Conditions, Outcome};
-use super::{State, Strikes};
 use crate::world::parts::faults::{Fault, FaultKind};
 use gwctl_fleet::Region;
 
@@ -160,14 +160,7 @@ impl State {
     }
 
     pub(super) fn look_at_faults(&mut self) {
-        let strikes = |region: &Region| {
-            let on = |kind| self.faults.strikes(kind, region.as_str());
-            Strikes {
-                dark: on(FaultKind::RegionDark),
-                faulty: on(FaultKind::LambdaErrors),
-                slowness: if on(FaultKind::ApiLatency) { 7.0 } else { 1.0 },
-            }
-        };
-        self.strikes = self.regions.iter().map(strikes).collect();
+        let regions = self.regions.iter();
+        self.strikes = regions.map(|region| self.faults.on(region)).collect();
     }
 }

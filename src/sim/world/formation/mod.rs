@@ -14,7 +14,6 @@ mod stack;
 mod target;
 mod work;
 
-pub(super) use crate::world::parts::mishap::Mishap;
 pub(crate) use change_set::{Execution, Given, Proposal, TemplateGiven};
 pub(crate) use operation::Operation;
 pub(crate) use refused::FormationRefused;

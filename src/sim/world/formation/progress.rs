@@ -39,7 +39,7 @@ impl State {
             }
             Stage::Running(until) if until <= self.present.now => {
                 let name = self.resources.stacks[at].name.clone();
-                if self.hangs(&name, &operation.tasks[task].logical) {
+                if self.faults.hangs(&name, &operation.tasks[task].logical) {
                     return false;
                 }
                 self.finish_task(at, operation, task)

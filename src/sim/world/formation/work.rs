@@ -99,7 +99,7 @@ impl State {
         let token = token.as_deref();
         let logical = operation.tasks[task].logical.clone();
         let stack = self.resources.stacks[at].name.clone();
-        let mishap = self.mishap(&stack, &logical);
+        let mishap = self.faults.mishaps.strike(&stack, &logical);
         let asked = match (mishap, operation.tasks[task].work.clone()) {
             (Some(reason), _) => Err(reason),
             (None, Work::Make) => self.make_resource(at, operation, &logical),

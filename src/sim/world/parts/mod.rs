@@ -3,6 +3,7 @@
 pub(in crate::world) mod admission;
 pub(in crate::world) mod all_series;
 pub(in crate::world) mod check_series;
+pub(in crate::world) mod control;
 pub(in crate::world) mod database;
 pub(in crate::world) mod dns;
 pub(in crate::world) mod edge_minute;
