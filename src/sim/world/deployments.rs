@@ -37,7 +37,7 @@ impl State {
         };
         let mut zones = self.resources.hosted_zones.iter();
         if let Some(changed) = zones.find(|one| one.id == zone) {
-            self.dns_coming.push((change.id.clone(), changed.clone()));
+            self.dns.submit(&change.id, changed);
         }
         self.resources.dns_changes.push(change.clone());
         change
@@ -57,7 +57,9 @@ impl State {
             through.push(change.id.clone());
         }
         for id in through {
-            self.serve_change(&id);
+            if self.dns.take_in(&id) {
+                self.look_at_fleet();
+            }
         }
         self.deploy_edge();
         if self.present.now % 3_600 == 0 {
@@ -66,20 +68,6 @@ impl State {
                 .iter_mut()
                 .for_each(|certificate| certificate.age(now));
         }
-    }
-
-    /// The change is on every authoritative server now.
-    fn serve_change(&mut self, id: &str) {
-        let coming = &mut self.dns_coming;
-        let Some(place) = coming.iter().position(|(change, _)| change == id) else {
-            return;
-        };
-        let (_, zone) = coming.remove(place);
-        match self.dns_zones.iter_mut().find(|one| one.id == zone.id) {
-            Some(served) => *served = zone,
-            None => self.dns_zones.push(zone),
-        }
-        self.look_at_fleet();
     }
 
     /// The certificate of a Region's endpoint could not be renewed, and its end is near.

@@ -17,10 +17,7 @@ impl State {
             self.present.seed,
             self.present.now,
         );
-        let serving = self
-            .dns_zones
-            .iter()
-            .find(|zone| name.ends_with(&zone.name));
+        let serving = self.dns.zone_of(&name);
         serving.map_or_else(DnsAnswer::no_such_name, |zone| {
             answer(zone, &self.resources.health_checks, &name, kind, &asker)
         })

@@ -97,8 +97,7 @@ impl State {
     /// The sites DNS names best for a router, and for how long.
     fn ask_for_best(&self, front: &Front, location: usize, router: usize) -> Best {
         let name = &front.latency;
-        let mut zones = self.dns_zones.iter();
-        let Some(zone) = zones.find(|zone| name.ends_with(&zone.name)) else {
+        let Some(zone) = self.dns.zone_of(name) else {
             return Best::only(None, 60);
         };
         let ask = |one: usize| {

@@ -80,8 +80,11 @@ pub use sim::{History, Moment, Sim, SimError, SimOptions, StateGuard};
 pub use snapshots::CopyRefused;
 
 use gwctl_fleet::{FleetSpec, Region, RoutingEndpoint};
+use parts::dns::Dns;
 use parts::faults::{Faults, Strikes};
+use parts::health::Health;
 use parts::present::Present;
+use parts::probe::Operator;
 use parts::script::Script;
 use rng::Rng;
 
@@ -110,10 +113,8 @@ pub struct State {
     /// By site.
     strikes: Vec<Strikes>,
     clients: Vec<clients::EdgeLocation>,
-    /// The zones as every authoritative server has them.
-    dns_zones: Vec<model::HostedZone>,
-    /// Zones as they will be once a change, by its id, is everywhere.
-    dns_coming: Vec<(String, model::HostedZone)>,
+    /// The zones that are everywhere.
+    dns: Dns,
     edge: crate::world::parts::edge_minute::EdgeMinute,
     edge_rng: Rng,
     /// Where clients' requests come in; none while nothing leads to a distribution.
@@ -129,11 +130,11 @@ pub struct State {
     /// Of these, by the site they came from.
     forwarded_here: Vec<f64>,
     latest_step: f64,
-    /// One a health check, in the same order.
-    watches: Vec<crate::world::parts::health::Watch>,
+    /// What becomes of health checks.
+    health: Health,
     series: crate::world::parts::all_series::AllSeries,
-    resolver: crate::world::parts::probe::Resolver,
-    probe_rng: Rng,
+    /// The operator's own machine.
+    operator: Operator,
     /// What stacks made.
     owners: resources::Owners,
     /// Certificates to be validated, and the second that happens.
@@ -185,8 +186,7 @@ impl State {
             faults: Faults::default(),
             strikes: Vec::new(),
             clients: clients::everywhere(seed, &regions, scenario.clients),
-            dns_zones: resources.hosted_zones.clone(),
-            dns_coming: Vec::new(),
+            dns: Dns::new(resources.hosted_zones.clone()),
             edge: crate::world::parts::edge_minute::EdgeMinute::default(),
             edge_rng: Rng::new(seed, "edge"),
             front: None,
@@ -200,9 +200,8 @@ impl State {
             written: (0.0, 0.0),
             forwarded_here: vec![0.0; regions.len()],
             latest_step: 1.0,
-            watches: Vec::new(),
-            resolver: crate::world::parts::probe::Resolver::default(),
-            probe_rng: Rng::new(seed, "probe"),
+            health: Health::default(),
+            operator: Operator::new(seed),
             owners: resources::Owners::default(),
             pending: std::collections::BTreeMap::new(),
             replicas: std::collections::BTreeMap::new(),
@@ -212,7 +211,7 @@ impl State {
         };
         state.look_at_faults();
         state.look_at_founded();
-        state.match_watches();
+        state.watch_checks();
         state.publish_certificates(now.div_euclid(43_200) * 720);
         state
     }
@@ -225,6 +224,11 @@ impl State {
     /// The Regions of the fleet, the one founded with the writer first, those with something built last.
     pub fn regions(&self) -> &[Region] {
         &self.regions
+    }
+
+    /// Whether DNS may name `region` at all, by the checks on its latency record.
+    pub fn in_service(&self, region: &Region) -> bool {
+        self.dns.may_name(region, &self.resources.health_checks)
     }
 
     /// The configuration that names the fleet the world was founded with. What was built since is not in it.

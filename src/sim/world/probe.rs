@@ -31,13 +31,10 @@ impl State {
             .strip_prefix("https://")
             .ok_or_else(|| format!("{url} is not an https URL"))?;
         let host = rest.split(['/', ':']).next().unwrap_or_default().to_owned();
-        let cached = self
-            .resolver
-            .kept
-            .get(&host)
-            .is_some_and(|(_, until)| *until > self.present.now);
+        let now = self.present.now;
+        let cached = self.operator.remembers(&host, now).is_some();
         self.resolve(&host)?;
-        let noise = (0.16 * self.probe_rng.normal()).exp();
+        let noise = (0.16 * self.operator.rng.normal()).exp();
         let dns = if cached { 0.6 * noise } else { 14.0 * noise };
         let (site, edge) = match self.site_of_host(&host) {
             Some(site) => (site, false),
@@ -55,7 +52,7 @@ impl State {
         // The edge is near; it keeps its connections to the Regions open.
         let first_hop = if edge { 4.0 } else { distance };
         let inside = 26.0 * self.strikes[site].slowness * noise + if edge { distance } else { 0.0 };
-        let failing = self.probe_rng.chance(self.sites[site].failing());
+        let failing = self.operator.rng.chance(self.sites[site].failing());
         Ok(ProbeOutcome {
             dns: ms(dns),
             connect: ms(first_hop * (0.98 + 0.02 * noise)),
@@ -102,20 +99,11 @@ impl State {
     /// Resolves `name`, CNAME first, through the operator's resolver.
     pub(super) fn resolve(&mut self, name: &str) -> Result<ResolveOutcome, String> {
         let now = self.present.now;
-        if let Some((values, until)) = self.resolver.kept.get(name)
-            && *until > now
-        {
-            let ttl_s = u32::try_from(*until - now).unwrap_or(0);
-            return Ok(ResolveOutcome {
-                values: values.clone(),
-                ttl_s,
-            });
+        if let Some(known) = self.operator.remembers(name, now) {
+            return Ok(known);
         }
         let answer = self.ask_authority(name, OPERATOR.into())?;
-        self.resolver.kept.insert(
-            name.to_owned(),
-            (answer.values.clone(), now + i64::from(answer.ttl_s)),
-        );
+        self.operator.remember(name, &answer, now);
         Ok(answer)
     }
 
@@ -150,19 +138,7 @@ impl State {
     fn operators_site(&mut self) -> Option<usize> {
         let near = |client: &&super::clients::EdgeLocation| geo::km(client.point, OPERATOR) as i64;
         let edge = self.clients.iter().min_by_key(near)?;
-        let router = (self.probe_rng.bits() % edge.routers.len() as u64) as usize;
-        let sites = &edge.routers[router].sites;
-        // Which of those that woke together has this request; nothing is drawn where there is one.
-        let mut left = if sites.len() > 1 {
-            self.probe_rng.uniform()
-        } else {
-            0.0
-        };
-        let met = sites.iter().find(|(_, part)| {
-            left -= part;
-            left < 0.0
-        });
-        met.or(sites.first()).map(|(site, _)| *site)
+        self.operator.draw(edge)
     }
 
     fn is_front(&self, host: &str) -> bool {

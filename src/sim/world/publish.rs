@@ -3,7 +3,6 @@
 
 use super::State;
 use super::metrics::Sample;
-use crate::world::parts::series::evenly;
 
 impl State {
     /// The minute that has just ended.
@@ -24,52 +23,10 @@ impl State {
                 .is_some_and(|one| one.additional_metrics);
             edge.publish(&mut self.metrics, minute, counted, additional);
         }
-        self.publish_checks(minute);
+        let checks = &self.resources.health_checks;
+        self.health.publish(&mut self.metrics, minute, checks);
         if minute % 720 == 0 {
             self.publish_certificates(minute);
-        }
-    }
-
-    fn publish_checks(&mut self, minute: i64) {
-        for (check, watch) in self.resources.health_checks.iter().zip(&mut self.watches) {
-            let seen = std::mem::take(&mut watch.minute);
-            if check.disabled || seen.looks <= 0.0 {
-                continue; // nothing is looked at while disabled
-            }
-            let (series, store) = (&watch.series, &mut self.metrics);
-            store.publish(
-                series.status,
-                minute,
-                Sample::tally(seen.looks, seen.healthy),
-            );
-            if check.healthy_children.is_some() {
-                store.publish(series.children, minute, evenly(seen.children, seen.looks));
-            }
-            let Some(checkers) = &mut watch.checkers else {
-                continue;
-            };
-            let (min, max) = (seen.percent_min, seen.percent_max);
-            let percent = Sample::Set {
-                count: seen.looks,
-                sum: seen.percent,
-                min,
-                max,
-            };
-            store.publish(series.percent, minute, percent);
-            let timings = std::mem::take(&mut checkers.timings);
-            if timings.count > 0.0 {
-                store.publish(
-                    series.connect,
-                    minute,
-                    evenly(timings.connect_ms, timings.count),
-                );
-                store.publish(series.tls, minute, evenly(timings.tls_ms, timings.count));
-                store.publish(
-                    series.first_byte,
-                    minute,
-                    evenly(timings.first_byte_ms, timings.count),
-                );
-            }
         }
     }
 

@@ -3,6 +3,7 @@
 use super::State;
 use super::model::RoutingControl;
 use super::rng::pick;
+use crate::world::parts::present::Present;
 use gwctl_fleet::Region;
 
 /// Why a control is not set.
@@ -26,7 +27,7 @@ impl State {
         if control.set_through.as_ref() == Some(through) {
             return Some(control.on);
         }
-        Some(self.seen(control, through.as_str()))
+        Some(control.seen(self.present, through.as_str()))
     }
 
     /// Sets controls On or Off, all or none, through the endpoint in `through`.
@@ -64,18 +65,13 @@ impl State {
         self.resources.routing = Some(changed);
         Ok(())
     }
+}
 
-    /// What Route 53's data plane makes of a control; one that is gone lets traffic through.
-    pub(super) fn follow_control(&self, control: &str) -> bool {
-        let mut controls = self.resources.routing.iter().flat_map(|one| &one.controls);
-        let found = controls.find(|one| one.arn == control);
-        found.is_none_or(|one| self.seen(one, "route 53"))
-    }
-
-    /// A change reaches everybody within ten seconds, each in its own time.
-    fn seen(&self, control: &RoutingControl, who: &str) -> bool {
-        let what = format!("{} {who} {}", control.arn, control.set_at);
-        let reached = self.present.now >= control.set_at + 2 + pick(self.present.seed, &what, 9);
-        if reached { control.on } else { control.before }
+impl RoutingControl {
+    /// Whether it is On, as `who` knows it: a change reaches everybody within ten seconds, each in its own time.
+    pub(super) fn seen(&self, present: Present, who: &str) -> bool {
+        let what = format!("{} {who} {}", self.arn, self.set_at);
+        let reached = present.now >= self.set_at + 2 + pick(present.seed, &what, 9);
+        if reached { self.on } else { self.before }
     }
 }

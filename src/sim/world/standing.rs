@@ -91,7 +91,7 @@ impl State {
     /// The functions behind a custom domain, when all of the way there is complete: the name in DNS, API,
     /// stage, route and functions.
     fn behind(&self, domain: &CustomDomain) -> Option<Vec<String>> {
-        if domain.status == "PENDING" || !self.answers(&domain.name, &domain.regional_domain) {
+        if domain.status == "PENDING" || !self.dns.leads(&domain.name, &domain.regional_domain) {
             return None;
         }
         let mut apis = self.resources.apis.iter();
@@ -103,16 +103,6 @@ impl State {
                 .is_some_and(|one| one.state == "Active" && !one.waits_for_code())
         };
         (!functions.is_empty() && functions.iter().all(active)).then_some(functions)
-    }
-
-    /// Whether DNS answers `name` with an alias to `target`.
-    fn answers(&self, name: &str, target: &str) -> bool {
-        let (name, target) = (format!("{name}."), format!("{target}."));
-        let mut records = self.dns_zones.iter().flat_map(|zone| &zone.records);
-        records.any(|record| {
-            let alias = record.alias.as_ref();
-            record.name == name && alias.is_some_and(|alias| alias.name == target)
-        })
     }
 
     pub(super) fn function(&self, region: &Region, name: &str) -> Option<&Function> {
@@ -130,7 +120,7 @@ impl State {
             self.function(&Region::global(), router)
                 .filter(|_| serves)?;
             let mut names = one.aliases.iter();
-            Front::of(one, names.find(|name| self.answers(name, &one.domain))?)
+            Front::of(one, names.find(|name| self.dns.leads(name, &one.domain))?)
         });
         if front == self.front {
             return;

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::State;
 use super::scenario::Happening;
 use super::serving::{Conditions, Outcome};
+use super::{State, alarms};
 use crate::world::parts::faults::{Fault, FaultKind};
 use gwctl_fleet::Region;
 
@@ -33,7 +33,8 @@ impl State {
         if self.present.now.rem_euclid(60) == 30
             || (self.present.now.rem_euclid(60) == 0 && step >= 30)
         {
-            self.evaluate_alarms();
+            let alarms = &mut self.resources.alarms;
+            alarms::evaluate(alarms, &self.metrics, &self.faults, self.present);
         }
     }
 

@@ -17,6 +17,11 @@ impl Present {
         Timestamp::from_second(self.now).unwrap_or_default()
     }
 
+    /// The minute it is in, since the epoch.
+    pub(in crate::world) const fn minute(self) -> i64 {
+        self.now.div_euclid(60)
+    }
+
     /// Seconds between the shortest and the longest, the same for the same thing at the same second.
     pub(in crate::world) fn within(self, what: &str, (shortest, longest): (i64, i64)) -> i64 {
         let what = format!("{what} at {}", self.now);
