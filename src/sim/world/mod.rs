@@ -135,12 +135,6 @@ pub struct State {
     series: crate::world::parts::all_series::AllSeries,
     /// The operator's own machine.
     operator: Operator,
-    /// What stacks made.
-    owners: resources::Owners,
-    /// Certificates to be validated, and the second that happens.
-    pending: std::collections::BTreeMap<String, i64>,
-    /// Functions at the edge that no distribution runs any more, and the second their replicas are gone.
-    replicas: std::collections::BTreeMap<String, i64>,
 }
 
 impl State {
@@ -202,9 +196,6 @@ impl State {
             latest_step: 1.0,
             health: Health::default(),
             operator: Operator::new(seed),
-            owners: resources::Owners::default(),
-            pending: std::collections::BTreeMap::new(),
-            replicas: std::collections::BTreeMap::new(),
             resources,
             founded: regions.len(),
             regions,

@@ -167,6 +167,7 @@ impl State {
         };
         let alarm = &self.resources.alarms[at];
         let math = self
+            .resources
             .owners
             .get("AWS::CloudWatch::Alarm", region, name)
             .is_some_and(|one| one.properties.get("Metrics").is_some());

@@ -122,7 +122,10 @@ impl State {
     }
 
     pub(super) fn remove_stage(&mut self, region: &Region, name: &str) {
-        let owned = self.owners.get("AWS::ApiGatewayV2::Stage", region, name);
+        let owned = self
+            .resources
+            .owners
+            .get("AWS::ApiGatewayV2::Stage", region, name);
         let id = owned.and_then(|one| text(&one.properties, "ApiId"));
         if let Some(api) = id.and_then(|id| self.api_mut(region, &id)) {
             api.stages.retain(|one| one.name != name);
@@ -255,7 +258,7 @@ impl State {
 
     pub(super) fn remove_mapping(&mut self, region: &Region, id: &str) {
         let kind = "AWS::ApiGatewayV2::ApiMapping";
-        let owned = self.owners.get(kind, region, id);
+        let owned = self.resources.owners.get(kind, region, id);
         let domain = owned.and_then(|one| text(&one.properties, "DomainName"));
         if let Some(at) = domain.and_then(|name| self.domain_at(region, &name)) {
             let domain = &mut self.resources.custom_domains[at];
@@ -279,11 +282,15 @@ impl State {
     /// The functions that an API calls: one for all, when a stack made it and its integration, default
     /// route and the permission to call are there; else those the fleet was founded with.
     pub(in crate::world) fn handlers(&self, region: &Region, api: &str) -> Vec<String> {
-        let Some(_) = self.owners.get("AWS::ApiGatewayV2::Api", region, api) else {
+        let Some(_) = self
+            .resources
+            .owners
+            .get("AWS::ApiGatewayV2::Api", region, api)
+        else {
             return names::FUNCTIONS.map(str::to_owned).to_vec();
         };
         let of_api = |kind: &'static str| {
-            let all = self.owners.of(kind);
+            let all = self.resources.owners.of(kind);
             all.filter(|one| &one.region == region)
                 .filter(|one| text(&one.properties, "ApiId").as_deref() == Some(api))
         };
@@ -299,7 +306,7 @@ impl State {
         });
         let name = called.and_then(|arn| arn.split(':').nth(6).map(str::to_owned));
         let allowed = |name: &String| {
-            let mut permissions = self.owners.of("AWS::Lambda::Permission");
+            let mut permissions = self.resources.owners.of("AWS::Lambda::Permission");
             permissions.any(|one| {
                 let function = text(&one.properties, "FunctionName").unwrap_or_default();
                 &one.region == region

@@ -60,21 +60,21 @@ impl State {
             serial: serial.join(":"),
             in_use_by: Vec::new(),
             validation: if by_dns { "DNS" } else { "EMAIL" }.into(),
+            due: Some(self.present.now + takes_s),
         };
         self.series.add_certificate(&mut self.metrics, &certificate);
         self.resources.certificates.push(certificate);
-        self.pending.insert(arn.clone(), self.present.now + takes_s);
         Ok((arn, takes_s))
     }
 
     /// Validated, or given up.
     pub(super) fn issue_certificate(&mut self, arn: &str) {
         let (now, second) = (self.now(), self.present.now);
-        let Some(due) = self.pending.remove(arn) else {
-            return;
-        };
         let certificates = &mut self.resources.certificates;
         let Some(certificate) = certificates.iter_mut().find(|one| one.arn == arn) else {
+            return;
+        };
+        let Some(due) = certificate.due.take() else {
             return;
         };
         if due >= certificate.issued.as_second() + GIVEN_UP_S && second >= due {
@@ -102,7 +102,6 @@ impl State {
             self.resources.certificates.remove(at);
             self.series.remove_certificate(at);
         }
-        self.pending.remove(arn);
     }
 
     pub(super) fn certificate(&self, arn: &str) -> Option<&Certificate> {

@@ -134,7 +134,7 @@ impl State {
         let of = |version: &str| version == arn || version.starts_with(&format!("{arn}:"));
         let distributions = self.resources.distributions.iter();
         let mut running = distributions.filter_map(|one| one.origin_request_function.as_deref());
-        let mut leaving = self.replicas.iter();
+        let mut leaving = self.resources.replicas.iter();
         if running.any(of)
             || leaving.any(|(version, until)| of(version) && *until > self.present.now)
         {

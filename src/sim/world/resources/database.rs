@@ -409,7 +409,7 @@ impl State {
     /// A final snapshot of a cluster.
     pub(super) fn save_cluster(&mut self, region: &Region, id: &str) -> Option<String> {
         self.cluster_at(region, id)?;
-        let owner = self.owners.get("AWS::RDS::DBCluster", region, id);
+        let owner = self.resources.owners.get("AWS::RDS::DBCluster", region, id);
         let stack = owner.map_or(id, |one| one.stack.as_str());
         let stack = stack.split('/').nth(1).unwrap_or(stack);
         let logical = owner.map_or("cluster", |one| one.logical.as_str());

@@ -160,7 +160,10 @@ impl State {
 
     /// With the values it was made with: another's change of them stands against it.
     pub(super) fn unmake_record(&mut self, region: &Region, physical: &str) -> Result<i64, String> {
-        let owned = self.owners.get("AWS::Route53::RecordSet", region, physical);
+        let owned = self
+            .resources
+            .owners
+            .get("AWS::Route53::RecordSet", region, physical);
         let Some((zone, record)) = owned.and_then(|one| record_of(&one.properties).ok()) else {
             return Ok(0);
         };

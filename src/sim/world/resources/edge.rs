@@ -96,7 +96,7 @@ impl State {
     fn let_replicas_go(&mut self, distribution: &Distribution) {
         if let Some(version) = &distribution.origin_request_function {
             let until = self.present.now + self.present.within(version, REPLICAS_GO);
-            self.replicas.insert(version.clone(), until);
+            self.resources.replicas.insert(version.clone(), until);
         }
     }
 

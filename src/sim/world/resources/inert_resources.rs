@@ -166,7 +166,12 @@ impl State {
         if !self.has_opaque(name, region, physical) {
             return Ok(0);
         }
-        match self.owners.user_of(region, physical).filter(|_| kind.held) {
+        match self
+            .resources
+            .owners
+            .user_of(region, physical)
+            .filter(|_| kind.held)
+        {
             Some(user) => Err(format!(
                 "{physical} has dependencies and cannot be deleted: {} names it",
                 user.physical
@@ -192,7 +197,7 @@ impl State {
         region: &Region,
         physical: &str,
     ) -> Vec<(&'static str, String)> {
-        let owned = self.owners.get(kind, region, physical);
+        let owned = self.resources.owners.get(kind, region, physical);
         let properties = owned.map_or(&Value::Null, |one| &one.properties);
         let given = |name: &str| properties::text(properties, name).unwrap_or_default();
         let id = physical.to_owned();
@@ -296,7 +301,7 @@ mod tests {
             role.attributes["Arn"],
             format!("arn:aws:iam::123456789012:role/{}", role.physical)
         );
-        assert_eq!(sim.state().owned_by(STACK).len(), 4);
+        assert_eq!(sim.state().resources.owned_by(STACK).len(), 4);
         let odd = wanted(&region, "AWS::Moon::Base", &none);
         assert!(
             sim.state()

@@ -26,7 +26,6 @@ use serde_json::Value;
 use super::State;
 use crate::world::parts::faults::FaultKind;
 pub use crate::world::parts::owners::Owned;
-pub(super) use crate::world::parts::owners::Owners;
 pub use database::NO_FORWARDING;
 use families::Family;
 use gwctl_fleet::Region;
@@ -37,7 +36,7 @@ impl State {
         let family = Family::of(wanted.kind)?;
         self.control_plane(wanted.kind, wanted.region)?;
         let (physical, takes_s) = self.make(family, wanted)?;
-        self.owners.put(wanted, &physical);
+        self.resources.owners.put(wanted, &physical);
         Ok(self.made(wanted, physical, takes_s))
     }
 
@@ -66,7 +65,7 @@ impl State {
             });
         }
         let takes_s = self.change(family, wanted, physical)?;
-        self.owners.put(wanted, physical);
+        self.resources.owners.put(wanted, physical);
         Ok(Changed {
             made: self.made(wanted, physical.to_owned(), takes_s),
             replaced: false,
@@ -103,7 +102,7 @@ impl State {
     pub fn finish_unmaking(&mut self, kind: &str, region: &Region, physical: &str) {
         if let Ok(family) = Family::of(kind) {
             self.remove(family, kind, region, physical);
-            self.owners.take(kind, region, physical);
+            self.resources.owners.take(kind, region, physical);
             self.look_at_fleet();
         }
     }

@@ -204,11 +204,8 @@ fn a_fleet_built_from_the_templates_serves_and_unmade_leaves_only_what_is_retain
     assert!(resources.apis.is_empty() && resources.custom_domains.is_empty());
     assert!(resources.health_checks.is_empty() && resources.alarms.is_empty());
     assert!(resources.certificates.is_empty() && resources.distributions.is_empty());
-    let left: Vec<&str> = state
-        .orphans()
-        .iter()
-        .map(|one| one.logical.as_str())
-        .collect();
+    let left = resources.orphans();
+    let left: Vec<&str> = left.iter().map(|one| one.logical.as_str()).collect();
     let mut kinds: Vec<&str> = left.iter().map(|one| one.get(..6).unwrap_or(one)).collect();
     kinds.sort_unstable();
     assert_eq!(kinds, ["Key", "Key", "Router", "Router"], "{left:?}");
