@@ -392,7 +392,7 @@ fn a_switchover_leaves_write_forwarding_as_the_fleet_has_it() {
         in_virtual_time(async {
             let sim = world::founded("calm");
             for code in off {
-                sim.state().set_write_forwarding(&region(code), false);
+                sim.state().rds().set_write_forwarding(&region(code), false);
             }
             sim.advance(Duration::from_mins(2));
             let stage = Stage::over(sim).await;

@@ -59,7 +59,7 @@ impl State {
         dice: &mut Rng,
     ) -> Option<Refusal> {
         let opt_in = geo::place(home).is_none_or(|place| place.opt_in);
-        let mut regions = self.regions.iter();
+        let mut regions = self.fleet.regions().iter();
         if opt_in && !regions.any(|region| region.as_str() == home) {
             return Some(Refusal::RegionNotEnabled);
         }

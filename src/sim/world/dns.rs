@@ -38,4 +38,15 @@ impl State {
         };
         Some(DnsAnswer::found(values, ttl_s))
     }
+
+    /// What the global writer endpoint names, when `name` is it: the cluster endpoint of the primary that
+    /// Aurora has told of (aws-facts §2.1).
+    fn writer_endpoint(&self, name: &str) -> Option<&str> {
+        let mut globals = self.resources.global_clusters.iter();
+        globals.find(|one| one.endpoint == name)?;
+        let arn = self.database.members.get(self.database.endpoint)?.arn();
+        let mut clusters = self.resources.clusters.iter();
+        let cluster = clusters.find(|one| one.arn == arn)?;
+        Some(&cluster.endpoint)
+    }
 }

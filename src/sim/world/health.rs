@@ -33,33 +33,31 @@ impl State {
     }
 
     fn ask_endpoint(&mut self, index: usize, step: i64) -> bool {
-        let last = self.health.watches[index].own;
-        let check = &self.resources.health_checks[index];
+        let watch = &mut self.health.watches[index];
+        let check = &mut self.resources.health_checks[index];
         let CheckKind::Endpoint { host, .. } = &check.kind else {
-            return last;
+            return watch.own;
         };
-        let Some(site) = self.site_of_host(host) else {
-            return last;
+        let Some(site) = self.fleet.site_of_host(host) else {
+            return watch.own;
         };
         if check.disabled {
             return true;
         }
-        let strikes = &self.strikes[site];
+        let site = &mut self.fleet.sites[site];
         let endpoint = Endpoint {
-            silent: strikes.dark || !self.sites[site].standing,
-            failing: self.sites[site].refusing(),
-            typical_ms: 26.0 * strikes.slowness,
-            point: self.sites[site].point,
+            silent: site.is_silent(),
+            failing: site.refusing(),
+            typical_ms: 26.0 * site.strikes.slowness,
+            point: site.point,
         };
-        let turn = (self.present.now - step, self.present.now);
-        let faults = &self.faults;
-        let check = &mut self.resources.health_checks[index];
-        if let Some(checkers) = &mut self.health.watches[index].checkers {
-            let asked = checkers.ask(check, &endpoint, turn, |region| {
-                faults.strikes(FaultKind::RegionDark, region)
+        let now = self.present.now;
+        if let Some(checkers) = &mut watch.checkers {
+            let asked = checkers.ask(check, &endpoint, (now - step, now), |region| {
+                self.faults.strikes(FaultKind::RegionDark, region)
             });
             if self.physics.checkers_are_counted {
-                self.sites[site].count_checkers(&asked, endpoint.typical_ms);
+                site.count_checkers(&asked, endpoint.typical_ms);
             }
         }
         endpoint_verdict(check)

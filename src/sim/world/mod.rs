@@ -8,10 +8,8 @@ mod alarms;
 mod checkers;
 mod clients;
 mod clock;
-mod database;
 mod deployments;
 mod dns;
-mod edge;
 mod edge_changes;
 mod formation;
 mod forwarding;
@@ -30,6 +28,7 @@ mod probe;
 mod promotion;
 mod publish;
 mod publish_database;
+mod rds;
 mod record_sets;
 mod recovery;
 mod replication;
@@ -42,7 +41,6 @@ mod seed_checks;
 mod seed_database;
 mod seed_options;
 mod seed_recovery;
-mod served;
 mod serving;
 mod sim;
 pub mod sketch;
@@ -51,6 +49,8 @@ mod standing;
 mod statistic;
 mod telling;
 mod time;
+mod traffic;
+mod writes;
 
 use jiff::Timestamp;
 
@@ -72,6 +72,7 @@ pub use parts::record::{CallCounts, Calls, Mutation};
 pub use parts::tamper::{How, Tamper};
 pub use parts::totals::Totals;
 pub use physics::{MetricCheckFollows, Physics};
+pub use rds::Rds;
 pub use record_sets::RecordsRefused;
 pub use recovery::RoutingRefused;
 pub use resources::{Changed, Made, NO_FORWARDING, Owned, Wanted};
@@ -79,16 +80,18 @@ pub use scenario::{Event, Happening, Scenario, ScenarioError};
 pub use sim::{History, Moment, Sim, SimError, SimOptions, StateGuard};
 pub use snapshots::CopyRefused;
 
-use gwctl_fleet::{FleetSpec, Region, RoutingEndpoint};
+use gwctl_fleet::{FleetSpec, Region};
+use parts::database::Database;
 use parts::dns::Dns;
-use parts::faults::{Faults, Strikes};
+use parts::edge::Edge;
+use parts::faults::Faults;
+use parts::fleet::Fleet;
 use parts::health::Health;
 use parts::present::Present;
 use parts::probe::Operator;
 use parts::script::Script;
-use rng::Rng;
 
-/// The world at one moment.
+/// The world at one moment: its parts, each of which owns its state.
 #[derive(Debug, Clone)]
 pub struct State {
     /// Everything that exists in the account.
@@ -97,42 +100,26 @@ pub struct State {
     pub metrics: MetricStore,
     /// What the world counted.
     pub totals: Totals,
-    /// How AWS's control planes answer, and what was asked of them.
-    pub control: Control,
-    rest: bool,
     /// Which readings of AWS's documents hold here.
     pub physics: Physics,
+    /// How AWS's control planes answer, and what was asked of them.
+    pub control: Control,
     /// The second the world stands at.
-    present: Present,
+    pub(crate) present: Present,
     /// What happens by itself.
     script: Script,
-    regions: Vec<Region>,
-    /// How many of them the world was founded with.
-    founded: usize,
+    /// What goes wrong.
     faults: Faults,
-    /// By site.
-    strikes: Vec<Strikes>,
-    clients: Vec<clients::EdgeLocation>,
     /// The zones that are everywhere.
     dns: Dns,
-    edge: crate::world::parts::edge_minute::EdgeMinute,
-    edge_rng: Rng,
-    /// Where clients' requests come in; none while nothing leads to a distribution.
-    front: Option<crate::world::parts::front::Front>,
-    /// Whether there ever was one: before, clients know of no name to use.
-    opened: bool,
-    sites: Vec<serving::Site>,
-    database: crate::world::parts::database::Database,
-    /// Requests answered just now, by site.
-    served: Vec<crate::world::parts::served::Served>,
-    /// Writes acknowledged in this minute, and of these, those forwarded from elsewhere.
-    written: (f64, f64),
-    /// Of these, by the site they came from.
-    forwarded_here: Vec<f64>,
-    latest_step: f64,
+    /// Clients, and where their requests come in.
+    edge: Edge,
+    /// APIs and functions by Region.
+    fleet: Fleet,
+    /// The global database.
+    database: Database,
     /// What becomes of health checks.
     health: Health,
-    series: crate::world::parts::all_series::AllSeries,
     /// The operator's own machine.
     operator: Operator,
 }
@@ -158,52 +145,32 @@ impl State {
         let mut metrics = MetricStore::new(scenario.physics.put_visible_s);
         let begun = start.as_second();
         let now = (begun - scenario::HISTORY.as_secs()).div_euclid(60) * 60;
-        let database = crate::world::parts::database::Database::new(seed, &regions, now);
-        let members: Vec<Region> = database
-            .members
-            .iter()
-            .map(|member| member.region.clone())
-            .collect();
+        let distribution = resources.distributions.first();
+        let store = &mut metrics;
         let mut state = Self {
-            series: crate::world::parts::all_series::AllSeries::new(
-                &mut metrics,
-                &resources,
-                &members,
-            ),
-            metrics,
             totals: Totals::default(),
-            control: Control::default(),
-            rest,
             physics: scenario.physics.clone(),
+            control: Control::default(),
             present: Present { seed, now },
             script: Script::new(scenario, begun),
             faults: Faults::default(),
-            strikes: Vec::new(),
-            clients: clients::everywhere(seed, &regions, scenario.clients),
             dns: Dns::new(resources.hosted_zones.clone()),
-            edge: crate::world::parts::edge_minute::EdgeMinute::default(),
-            edge_rng: Rng::new(seed, "edge"),
-            front: None,
-            opened: false,
-            sites: regions
-                .iter()
-                .map(|region| serving::Site::new(seed, region))
-                .collect(),
-            database,
-            served: vec![crate::world::parts::served::Served::default(); regions.len()],
-            written: (0.0, 0.0),
-            forwarded_here: vec![0.0; regions.len()],
-            latest_step: 1.0,
+            edge: Edge::new(seed, &regions, scenario.clients, distribution, store),
+            database: Database::new(seed, &regions, now, store),
+            fleet: Fleet::new(seed, regions, rest, &resources.apis, store),
             health: Health::default(),
             operator: Operator::new(seed),
             resources,
-            founded: regions.len(),
-            regions,
+            metrics,
         };
-        state.look_at_faults();
-        state.look_at_founded();
+        state.look_at_fleet();
         state.watch_checks();
-        state.publish_certificates(now.div_euclid(43_200) * 720);
+        let certificates = &state.resources.certificates;
+        publish::publish_certificates(
+            &mut state.metrics,
+            now.div_euclid(43_200) * 720,
+            certificates,
+        );
         state
     }
 
@@ -214,7 +181,13 @@ impl State {
 
     /// The Regions of the fleet, the one founded with the writer first, those with something built last.
     pub fn regions(&self) -> &[Region] {
-        &self.regions
+        self.fleet.regions()
+    }
+
+    /// Requests that arrived in `region` within the last minute and were answered, whatever the status;
+    /// none for a Region the fleet is not in.
+    pub fn requests_served(&self, region: &Region) -> Option<f64> {
+        self.fleet.requests_served(region)
     }
 
     /// Whether DNS may name `region` at all, by the checks on its latency record.
@@ -224,16 +197,21 @@ impl State {
 
     /// The configuration that names the fleet the world was founded with. What was built since is not in it.
     pub fn spec(&self) -> FleetSpec {
-        let founded = &self.regions[..self.founded];
-        let mut spec = seed::spec(self.present.seed, founded, self.rest);
-        let endpoints = self.resources.routing.iter().flat_map(|one| &one.endpoints);
-        spec.edge.routing_endpoints = endpoints
-            .map(|(region, url)| RoutingEndpoint {
-                region: region.clone(),
-                url: url.clone(),
-            })
-            .collect();
-        spec
+        let routing = self.resources.routing.as_ref();
+        self.fleet.spec(self.present.seed, routing)
+    }
+
+    /// RDS.
+    pub const fn rds(&mut self) -> Rds<'_> {
+        Rds {
+            database: &mut self.database,
+            resources: &mut self.resources,
+            totals: &mut self.totals,
+            faults: &mut self.faults,
+            fleet: &self.fleet,
+            physics: &self.physics,
+            present: self.present,
+        }
     }
 }
 

@@ -36,7 +36,7 @@ impl State {
         self.resolve(&host)?;
         let noise = (0.16 * self.operator.rng.normal()).exp();
         let dns = if cached { 0.6 * noise } else { 14.0 * noise };
-        let (site, edge) = match self.site_of_host(&host) {
+        let (site, edge) = match self.fleet.site_of_host(&host) {
             Some(site) => (site, false),
             None if self.is_front(&host) => match self.operators_site() {
                 Some(site) => (site, true),
@@ -44,15 +44,16 @@ impl State {
             },
             None => return Err(format!("{host}: certificate does not match the name")),
         };
-        let dark = self.strikes[site].dark || !self.sites[site].standing;
+        let (region, site) = (&self.fleet.regions()[site], &self.fleet.sites[site]);
+        let dark = site.is_silent();
         if dark && !edge {
             return Err(format!("connect to {host}: timed out"));
         }
-        let distance = geo::rtt_ms(OPERATOR, geo::point(&self.regions[site]));
+        let distance = geo::rtt_ms(OPERATOR, geo::point(region));
         // The edge is near; it keeps its connections to the Regions open.
         let first_hop = if edge { 4.0 } else { distance };
-        let inside = 26.0 * self.strikes[site].slowness * noise + if edge { distance } else { 0.0 };
-        let failing = self.operator.rng.chance(self.sites[site].failing());
+        let inside = 26.0 * site.strikes.slowness * noise + if edge { distance } else { 0.0 };
+        let failing = self.operator.rng.chance(site.failing());
         Ok(ProbeOutcome {
             dns: ms(dns),
             connect: ms(first_hop * (0.98 + 0.02 * noise)),
@@ -69,23 +70,22 @@ impl State {
             } else {
                 200
             },
-            served_by: (!dark).then(|| self.regions[site].to_string()),
+            served_by: (!dark).then(|| region.to_string()),
         })
     }
 
     /// The Region whose own endpoint is called `host`.
     pub fn region_of_host(&self, host: &str) -> Option<Region> {
-        Some(self.regions[self.site_of_host(host)?].clone())
+        let site = self.fleet.site_of_host(host)?;
+        Some(self.fleet.regions()[site].clone())
     }
 
     /// POSTs a write to `url` once: acknowledged with 201 only where the database takes it.
     pub fn write(&mut self, url: &str) -> Result<u16, String> {
         let outcome = self.probe(url)?;
         let region = outcome.served_by.as_deref();
-        let site = self
-            .regions
-            .iter()
-            .position(|one| Some(one.as_str()) == region);
+        let mut regions = self.fleet.regions().iter();
+        let site = regions.position(|one| Some(one.as_str()) == region);
         let taken = site.is_some_and(|site| self.writer_ms(site).is_some());
         let sample = site.is_some_and(|site| self.answers_with_a_sample(site));
         Ok(match outcome.status {
@@ -136,13 +136,11 @@ impl State {
 
     /// Where the edge location next to the operator sends a request.
     fn operators_site(&mut self) -> Option<usize> {
-        let near = |client: &&super::clients::EdgeLocation| geo::km(client.point, OPERATOR) as i64;
-        let edge = self.clients.iter().min_by_key(near)?;
-        self.operator.draw(edge)
+        self.operator.draw(self.edge.nearest(OPERATOR)?)
     }
 
     fn is_front(&self, host: &str) -> bool {
-        let front = self.front.as_ref();
+        let front = self.edge.front();
         front.is_some_and(|front| front.domain == host)
     }
 }

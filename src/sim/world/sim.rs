@@ -197,7 +197,7 @@ impl Sim {
     /// Every fault there is, active ones with their beginning.
     pub fn faults(&self) -> Vec<FaultStatus> {
         let state = self.state();
-        state.faults.statuses(&state.regions)
+        state.faults.statuses(state.fleet.regions())
     }
 
     /// Starts a fault by its id.
@@ -300,7 +300,7 @@ impl DerefMut for StateGuard<'_> {
 }
 
 fn known_fault(state: &State, id: &str) -> Result<super::Fault, SimError> {
-    let regions = &state.regions;
+    let regions = state.fleet.regions();
     let known = || {
         let all = state.faults.statuses(regions).into_iter();
         all.map(|fault| fault.id).collect::<Vec<_>>().join(", ")

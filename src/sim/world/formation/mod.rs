@@ -66,7 +66,7 @@ impl State {
             self.resources.stacks.retain(|stack| !forgotten(stack));
         }
         for at in 0..self.resources.stacks.len() {
-            if self.is_dark(&self.resources.stacks[at].region) {
+            if self.fleet.is_dark(&self.resources.stacks[at].region) {
                 continue;
             }
             self.detect_further(at);
@@ -79,10 +79,5 @@ impl State {
                 self.resources.stacks[at].formed.operation = Some(operation);
             }
         }
-    }
-
-    fn is_dark(&self, region: &Region) -> bool {
-        let site = self.regions.iter().position(|one| one == region);
-        site.is_some_and(|site| self.strikes[site].dark)
     }
 }

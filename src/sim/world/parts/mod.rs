@@ -1,14 +1,15 @@
-//! The parts of the world: each owns its state. What a second does to all of them is beside this folder.
+//! The parts of the world: each owns its state. What a second does to several of them is beside this folder.
 
 pub(in crate::world) mod admission;
-pub(in crate::world) mod all_series;
 pub(in crate::world) mod check_series;
 pub(in crate::world) mod control;
 pub(in crate::world) mod database;
 pub(in crate::world) mod dns;
+pub(in crate::world) mod edge;
 pub(in crate::world) mod edge_minute;
 pub(in crate::world) mod edge_series;
 pub(in crate::world) mod faults;
+pub(in crate::world) mod fleet;
 pub(in crate::world) mod front;
 pub(in crate::world) mod health;
 pub(in crate::world) mod member_series;

@@ -62,7 +62,6 @@ impl State {
             validation: if by_dns { "DNS" } else { "EMAIL" }.into(),
             due: Some(self.present.now + takes_s),
         };
-        self.series.add_certificate(&mut self.metrics, &certificate);
         self.resources.certificates.push(certificate);
         Ok((arn, takes_s))
     }
@@ -97,11 +96,8 @@ impl State {
     }
 
     pub(super) fn remove_certificate(&mut self, arn: &str) {
-        let mut certificates = self.resources.certificates.iter();
-        if let Some(at) = certificates.position(|one| one.arn == arn) {
-            self.resources.certificates.remove(at);
-            self.series.remove_certificate(at);
-        }
+        let certificates = &mut self.resources.certificates;
+        certificates.retain(|one| one.arn != arn);
     }
 
     pub(super) fn certificate(&self, arn: &str) -> Option<&Certificate> {

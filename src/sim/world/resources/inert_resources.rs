@@ -117,7 +117,7 @@ impl State {
             Some(zone) if self.physics.zones_without_subnets.contains(&zone) => Err(format!(
                 "Value ({zone}) for parameter availabilityZone is invalid. Subnets can currently only be created \
                  in the following availability zones: {}.",
-                self.zones(wanted.region).join(", ")
+                self.physics.zones(wanted.region).join(", ")
             )),
             _ => Ok(()),
         }

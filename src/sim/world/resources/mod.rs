@@ -13,6 +13,7 @@ mod edge;
 mod families;
 mod inert_resources;
 mod instance;
+mod joining;
 mod owners;
 pub(in crate::world) mod properties;
 mod replacing;
@@ -126,7 +127,7 @@ impl State {
         region: &Region,
         physical: &str,
     ) -> Option<String> {
-        (kind == "AWS::RDS::DBCluster").then(|| self.save_cluster(region, physical))?
+        (kind == "AWS::RDS::DBCluster").then(|| self.rds().save_cluster(region, physical))?
     }
 
     /// What `Fn::GetAtt` gives of a resource that was made.
