@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::State;
+use super::account::Account;
 use super::model::{Certificate, DnsChange};
 use super::names;
 use super::rng::pick;
@@ -13,13 +14,44 @@ const RENEWAL: SignedDuration = SignedDuration::from_hours(45 * 24);
 const VALIDITY: SignedDuration = SignedDuration::from_hours(198 * 24);
 
 impl State {
+    /// Whatever was under way and is through now.
+    pub(super) fn deploy_further(&mut self) {
+        let now = self.now();
+        let mut through = Vec::new();
+        for change in self
+            .resources
+            .dns_changes
+            .iter_mut()
+            .filter(|c| c.status == "PENDING" && c.insync_at <= now)
+        {
+            change.status = "INSYNC".into();
+            through.push(change.id.clone());
+        }
+        for id in through {
+            if self.dns.take_in(&id) {
+                self.look_at_fleet();
+            }
+        }
+        if self.account().deploy_edge() {
+            self.look_at_fleet();
+        }
+        if self.present.now % 3_600 == 0 {
+            self.resources
+                .certificates
+                .iter_mut()
+                .for_each(|certificate| certificate.age(now));
+        }
+    }
+}
+
+impl Account<'_> {
     /// A change batch was applied to the zone as the API shows it: it is answered by DNS once it is INSYNC,
     /// usually within a minute (aws-facts §3.2), and never before an earlier one.
     pub fn submit_dns_change(&mut self, zone: &str, comment: Option<String>) -> DnsChange {
         let number = self.resources.dns_changes.len();
         let what = format!("change {number}");
         let takes = 20 + pick(self.present.seed, &what, 41);
-        let submitted = self.now();
+        let submitted = self.present.at();
         let changes = self.resources.dns_changes.iter();
         let earlier = changes
             .filter(|change| change.zone == zone)
@@ -43,36 +75,9 @@ impl State {
         change
     }
 
-    /// Whatever was under way and is through now.
-    pub(super) fn deploy_further(&mut self) {
-        let now = self.now();
-        let mut through = Vec::new();
-        for change in self
-            .resources
-            .dns_changes
-            .iter_mut()
-            .filter(|c| c.status == "PENDING" && c.insync_at <= now)
-        {
-            change.status = "INSYNC".into();
-            through.push(change.id.clone());
-        }
-        for id in through {
-            if self.dns.take_in(&id) {
-                self.look_at_fleet();
-            }
-        }
-        self.deploy_edge();
-        if self.present.now % 3_600 == 0 {
-            self.resources
-                .certificates
-                .iter_mut()
-                .for_each(|certificate| certificate.age(now));
-        }
-    }
-
     /// The certificate of a Region's endpoint could not be renewed, and its end is near.
     pub(super) fn neglect_certificate(&mut self, region: &str) {
-        let soon = self.now() + SignedDuration::from_hours(11 * 24 + 7);
+        let soon = self.present.at() + SignedDuration::from_hours(11 * 24 + 7);
         if let Some(certificate) = self.endpoint_certificate(region) {
             certificate.not_after = soon;
             certificate.not_before = soon - VALIDITY;
@@ -82,7 +87,7 @@ impl State {
 
     /// The validation record is back: the certificate is renewed.
     pub(super) fn renew_certificate(&mut self, region: &str) {
-        let now = self.now();
+        let now = self.present.at();
         if let Some(certificate) = self.endpoint_certificate(region) {
             certificate.renew(now);
         }

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::State;
+use super::account::Account;
 use super::model::{Distribution, Invalidation};
 use super::names;
 use super::rng::pick;
@@ -22,10 +22,10 @@ pub fn covers(name: &str, host: &str) -> bool {
     }
 }
 
-impl State {
+impl Account<'_> {
     /// A distribution's configuration was changed: it takes minutes to reach every edge (aws-facts §4).
     pub fn deploy_distribution(&mut self, id: &str) {
-        let now = self.now();
+        let now = self.present.at();
         let takes = SignedDuration::from_secs(125 + pick(self.present.seed, &now.to_string(), 115));
         let stuck = self.faults.any(FaultKind::StuckDeployment);
         if let Some(distribution) = self.distribution(id) {
@@ -71,7 +71,7 @@ impl State {
             };
         }
         let what = format!("invalidation {}", known.len());
-        let created = self.now();
+        let created = self.present.at();
         let made = Invalidation {
             id: format!("I{}", names::upper_token(self.present.seed, &what, 25)),
             distribution: distribution.into(),
@@ -92,9 +92,9 @@ impl State {
             .find(|distribution| distribution.id == id)
     }
 
-    /// Whatever has reached every edge by now.
-    pub(super) fn deploy_edge(&mut self) {
-        let now = self.now();
+    /// Whatever has reached every edge by now; says whether a distribution has.
+    pub(super) fn deploy_edge(&mut self) -> bool {
+        let now = self.present.at();
         let due =
             |distribution: &&mut Distribution| distribution.deployed_at.is_some_and(|at| at <= now);
         let mut deployed = false;
@@ -103,18 +103,16 @@ impl State {
             distribution.deployed_at = None;
             deployed = true;
         }
-        if deployed {
-            self.look_at_fleet();
-        }
         let running = self.resources.invalidations.iter_mut();
         for one in running.filter(|one| one.status == "InProgress" && one.done <= now) {
             one.status = "Completed".into();
         }
+        deployed
     }
 
     /// The stuck deployment begins: changed, and never everywhere.
     pub(super) fn stick_deployment(&mut self) {
-        let now = self.now();
+        let now = self.present.at();
         for distribution in &mut self.resources.distributions {
             distribution.status = "InProgress".into();
             distribution.last_modified = now;
@@ -124,7 +122,7 @@ impl State {
 
     /// The stuck deployment goes on.
     pub(super) fn unstick_deployment(&mut self) {
-        let soon = self.now() + SignedDuration::from_secs(45);
+        let soon = self.present.at() + SignedDuration::from_secs(45);
         for distribution in self
             .resources
             .distributions

@@ -2,6 +2,7 @@
 //!
 //! The same seed and start give the same run. `sim/wire` prints what is here in AWS's protocols.
 
+mod account;
 mod admission;
 mod aftermath;
 mod alarms;
@@ -56,6 +57,7 @@ use jiff::Timestamp;
 
 pub use crate::world::parts::dns::DnsAnswer;
 pub use crate::world::parts::promotion::PromotionRefused;
+pub use account::Account;
 pub use edge_changes::{InvalidationRefused, covers};
 pub(crate) use formation::{Deletion, Execution, FormationRefused, Given, Proposal, TemplateGiven};
 pub use membership::DetachRefused;
@@ -199,6 +201,17 @@ impl State {
     pub fn spec(&self) -> FleetSpec {
         let routing = self.resources.routing.as_ref();
         self.fleet.spec(self.present.seed, routing)
+    }
+
+    /// The account, for AWS's services to change.
+    pub const fn account(&mut self) -> Account<'_> {
+        Account {
+            resources: &mut self.resources,
+            dns: &mut self.dns,
+            faults: &self.faults,
+            physics: &self.physics,
+            present: self.present,
+        }
     }
 
     /// RDS.

@@ -1,7 +1,7 @@
 //! ARC's routing controls: five endpoints that agree within seconds, and a safety rule (aws-facts §8.1).
 
-use super::State;
-use super::model::RoutingControl;
+use super::account::Account;
+use super::model::{Routing, RoutingControl};
 use super::rng::pick;
 use crate::world::parts::present::Present;
 use gwctl_fleet::Region;
@@ -17,19 +17,7 @@ pub enum RoutingRefused {
     SafetyRule(String),
 }
 
-impl State {
-    /// Whether a control is On, as the endpoint in `through` knows it; none where there is no such
-    /// endpoint or control.
-    pub fn control_state(&self, through: &Region, control: &str) -> Option<bool> {
-        let routing = self.resources.routing.as_ref()?;
-        routing.endpoints.iter().find(|(home, _)| home == through)?;
-        let control = routing.controls.iter().find(|one| one.arn == control)?;
-        if control.set_through.as_ref() == Some(through) {
-            return Some(control.on);
-        }
-        Some(control.seen(self.present, through.as_str()))
-    }
-
+impl Account<'_> {
     /// Sets controls On or Off, all or none, through the endpoint in `through`.
     pub fn set_controls(
         &mut self,
@@ -64,6 +52,24 @@ impl State {
         }
         self.resources.routing = Some(changed);
         Ok(())
+    }
+}
+
+impl Routing {
+    /// Whether a control is On, as the endpoint in `through` knows it; none where there is no such
+    /// endpoint or control.
+    pub(crate) fn control_state(
+        &self,
+        through: &Region,
+        control: &str,
+        present: Present,
+    ) -> Option<bool> {
+        self.endpoints.iter().find(|(home, _)| home == through)?;
+        let control = self.controls.iter().find(|one| one.arn == control)?;
+        if control.set_through.as_ref() == Some(through) {
+            return Some(control.on);
+        }
+        Some(control.seen(present, through.as_str()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What stands: which Regions are complete and can serve, and where clients' requests come in.
 
 use super::State;
-use super::model::{CustomDomain, Function};
+use super::model::CustomDomain;
 use crate::world::parts::front::Front;
 use crate::world::parts::site_series::SiteSeries;
 use gwctl_fleet::Region;
@@ -37,7 +37,7 @@ impl State {
         };
         let (host, api) = (domain.name.clone(), domain.api.clone());
         let reserved = match functions.as_slice() {
-            [handler] => self.function(&region, handler),
+            [handler] => self.resources.function(&region, handler),
             _ => None,
         };
         let reserved = reserved.and_then(|one| one.reserved_concurrency);
@@ -63,7 +63,7 @@ impl State {
         functions.is_some_and(|functions| {
             let mut all = functions
                 .iter()
-                .filter_map(|name| self.function(region, name));
+                .filter_map(|name| self.resources.function(region, name));
             all.any(|one| one.package.starts_with(b"// A sample"))
         })
     }
@@ -77,17 +77,13 @@ impl State {
         let mut apis = self.resources.apis.iter();
         let api = apis.find(|one| one.region == domain.region && one.id == domain.api)?;
         api.stages.iter().find(|one| one.name == domain.stage)?;
-        let functions = self.handlers(&domain.region, &api.id);
+        let functions = self.resources.handlers(&domain.region, &api.id);
         let active = |name: &String| {
-            self.function(&domain.region, name)
+            self.resources
+                .function(&domain.region, name)
                 .is_some_and(|one| one.state == "Active" && !one.waits_for_code())
         };
         (!functions.is_empty() && functions.iter().all(active)).then_some(functions)
-    }
-
-    pub(super) fn function(&self, region: &Region, name: &str) -> Option<&Function> {
-        let mut functions = self.resources.functions.iter();
-        functions.find(|one| &one.region == region && one.name == name)
     }
 
     /// The distribution that DNS leads clients to, once it is everywhere and its router exists.
@@ -98,7 +94,8 @@ impl State {
             let router = one.origin_request_function.as_ref()?;
             let router = router.split(':').nth(6)?;
             let serves = one.enabled && (known || one.status == "Deployed");
-            self.function(&Region::global(), router)
+            self.resources
+                .function(&Region::global(), router)
                 .filter(|_| serves)?;
             let mut names = one.aliases.iter();
             Front::of(one, names.find(|name| self.dns.leads(name, &one.domain))?)

@@ -71,8 +71,8 @@ impl State {
             .map(ToString::to_string)
             .unwrap_or_default();
         match fault.kind {
-            FaultKind::StuckDeployment => self.stick_deployment(),
-            FaultKind::CertificateExpiring => self.neglect_certificate(&region),
+            FaultKind::StuckDeployment => self.account().stick_deployment(),
+            FaultKind::CertificateExpiring => self.account().neglect_certificate(&region),
             _ => {}
         }
         self.faults.start(fault, self.now());
@@ -90,8 +90,8 @@ impl State {
             return;
         }
         match fault.kind {
-            FaultKind::StuckDeployment => self.unstick_deployment(),
-            FaultKind::CertificateExpiring => self.renew_certificate(&region),
+            FaultKind::StuckDeployment => self.account().unstick_deployment(),
+            FaultKind::CertificateExpiring => self.account().renew_certificate(&region),
             _ => {}
         }
         self.fleet.look_at(&self.faults);

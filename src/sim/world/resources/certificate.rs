@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::State;
-use super::super::model::Certificate;
+use super::super::account::Account;
+use super::super::model::{Certificate, Resources};
 use super::super::names::{self, ACCOUNT};
 use super::properties::{items, need, text, texts};
 use crate::world::resources::wanted::{Begun, Wanted};
@@ -14,10 +14,10 @@ const VALIDITY: SignedDuration = SignedDuration::from_secs(198 * 86_400 - 1);
 /// After this long without its record a validation is given up.
 const GIVEN_UP_S: i64 = 72 * 3_600;
 
-impl State {
+impl Account<'_> {
     /// Without a zone of the account's to write the validation record into, nobody ever validates it.
     pub(super) fn make_certificate(&mut self, wanted: &Wanted<'_>) -> Begun {
-        let (properties, region, now) = (wanted.properties, wanted.region, self.now());
+        let (properties, region, now) = (wanted.properties, wanted.region, self.present.at());
         let domain = need(properties, "DomainName")?;
         let mut names = vec![domain.clone()];
         names.extend(texts(properties, "SubjectAlternativeNames"));
@@ -68,7 +68,7 @@ impl State {
 
     /// Validated, or given up.
     pub(super) fn issue_certificate(&mut self, arn: &str) {
-        let (now, second) = (self.now(), self.present.now);
+        let (now, second) = (self.present.at(), self.present.now);
         let certificates = &mut self.resources.certificates;
         let Some(certificate) = certificates.iter_mut().find(|one| one.arn == arn) else {
             return;
@@ -88,7 +88,7 @@ impl State {
     }
 
     pub(super) fn unmake_certificate(&self, arn: &str) -> Result<i64, String> {
-        match self.certificate(arn) {
+        match self.resources.certificate(arn) {
             None => Ok(0),
             Some(one) if one.in_use_by.is_empty() => Ok(self.present.within(arn, (2, 6))),
             Some(_) => Err(format!("Certificate {arn} is in use.")),
@@ -99,17 +99,16 @@ impl State {
         let certificates = &mut self.resources.certificates;
         certificates.retain(|one| one.arn != arn);
     }
+}
 
+impl Resources {
     pub(super) fn certificate(&self, arn: &str) -> Option<&Certificate> {
-        self.resources
-            .certificates
-            .iter()
-            .find(|one| one.arn == arn)
+        self.certificates.iter().find(|one| one.arn == arn)
     }
 
     /// `user` names this certificate from now on, and no other.
     pub(super) fn use_certificate(&mut self, user: &str, arn: Option<&str>) {
-        for one in &mut self.resources.certificates {
+        for one in &mut self.certificates {
             one.in_use_by.retain(|known| known != user);
             if Some(one.arn.as_str()) == arn {
                 one.in_use_by.push(user.to_owned());

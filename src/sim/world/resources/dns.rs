@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::State;
+use super::super::account::Account;
 use super::super::model::{AliasTarget, CheckKind, HealthCheck, RecordSet, Tag};
 use super::super::names;
 use super::super::seed_checks::CHECKER_REGIONS;
@@ -10,7 +10,7 @@ use super::properties::{at, flag, items, need, number, text, texts};
 use crate::world::resources::wanted::{Begun, Wanted};
 use gwctl_fleet::Region;
 
-impl State {
+impl Account<'_> {
     pub(super) fn make_check(&mut self, wanted: &Wanted<'_>) -> Begun {
         let what = format!(
             "check {} {} {} {}",
@@ -105,7 +105,7 @@ impl State {
                 let name = need(config, "AlarmIdentifier.Name")?;
                 let region = Region::new(&need(config, "AlarmIdentifier.Region")?)
                     .map_err(|error| error.to_string())?;
-                self.followable(&region, &name)?;
+                self.resources.followable(&region, &name)?;
                 CheckKind::CloudWatchMetric {
                     alarm_region: region,
                     alarm_name: name,

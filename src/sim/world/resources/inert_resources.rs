@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
-use super::super::State;
-use super::super::model::Opaque;
+use super::super::account::Account;
+use super::super::model::{Opaque, Resources};
 use super::super::names::{self, ACCOUNT};
 use super::properties;
 use crate::world::resources::wanted::{Begun, Takes, Wanted};
@@ -83,7 +83,7 @@ pub(super) fn knows(name: &str) -> bool {
     known(name).is_some()
 }
 
-impl State {
+impl Account<'_> {
     pub(super) fn make_opaque(&mut self, wanted: &Wanted<'_>) -> Begun {
         let Some(kind) = known(wanted.kind) else {
             return Err(format!("{} is not simulated", wanted.kind));
@@ -163,7 +163,7 @@ impl State {
         let Some(kind) = known(name) else {
             return Ok(0);
         };
-        if !self.has_opaque(name, region, physical) {
+        if !self.resources.has_opaque(name, region, physical) {
             return Ok(0);
         }
         match self
@@ -185,19 +185,17 @@ impl State {
             .opaque
             .retain(|one| !(one.kind == kind && &one.region == region && one.physical == physical));
     }
+}
 
-    fn has_opaque(&self, kind: &str, region: &Region, physical: &str) -> bool {
-        let mut all = self.resources.opaque.iter();
-        all.any(|one| one.kind == kind && &one.region == region && one.physical == physical)
-    }
-
+impl Resources {
     pub(super) fn attributes_of_opaque(
         &self,
         kind: &str,
         region: &Region,
         physical: &str,
+        seed: u64,
     ) -> Vec<(&'static str, String)> {
-        let owned = self.resources.owners.get(kind, region, physical);
+        let owned = self.owners.get(kind, region, physical);
         let properties = owned.map_or(&Value::Null, |one| &one.properties);
         let given = |name: &str| properties::text(properties, name).unwrap_or_default();
         let id = physical.to_owned();
@@ -224,7 +222,7 @@ impl State {
                 ("Arn", format!("arn:aws:iam::{ACCOUNT}:role/{id}")),
                 (
                     "RoleId",
-                    format!("AROA{}", names::upper_token(self.present.seed, &id, 17)),
+                    format!("AROA{}", names::upper_token(seed, &id, 17)),
                 ),
             ],
             "AWS::SNS::Topic" => {
@@ -240,6 +238,11 @@ impl State {
             "AWS::RDS::DBClusterParameterGroup" => vec![("DBClusterParameterGroupName", id)],
             _ => vec![("Id", id)],
         }
+    }
+
+    fn has_opaque(&self, kind: &str, region: &Region, physical: &str) -> bool {
+        let mut all = self.opaque.iter();
+        all.any(|one| one.kind == kind && &one.region == region && one.physical == physical)
     }
 }
 

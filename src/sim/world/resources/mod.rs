@@ -108,15 +108,16 @@ impl State {
         }
     }
 
-    /// Whether the world has brought a resource everywhere, which a stuck deployment never is. Those that
-    /// are only in one place always are.
-    pub fn is_everywhere(&self, kind: &str, physical: &str) -> bool {
-        if kind != "AWS::CloudFront::Distribution" {
-            return true;
-        }
-        let mut all = self.resources.distributions.iter();
-        all.find(|one| one.id == physical)
-            .is_none_or(|one| one.status == "Deployed")
+    /// New code for a function, published as a version where that is wanted.
+    pub fn update_function_code(
+        &mut self,
+        region: &Region,
+        name: &str,
+        package: Vec<u8>,
+        publish: bool,
+    ) {
+        self.account().load_code(region, name, package, publish);
+        self.look_at_fleet();
     }
 
     /// The final snapshot of a resource whose `DeletionPolicy` is `Snapshot`: its identifier; none for kinds
