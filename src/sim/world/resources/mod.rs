@@ -30,6 +30,7 @@ pub use crate::world::parts::owners::Owned;
 pub use database::NO_FORWARDING;
 use families::Family;
 use gwctl_fleet::Region;
+pub(in crate::world) use replacing::replaces;
 
 impl State {
     /// Begins to make a resource: it is there at once, in its first status. Or why the service does not.
@@ -58,7 +59,7 @@ impl State {
     ) -> Result<Changed, String> {
         let family = Family::of(wanted.kind)?;
         self.control_plane(wanted.kind, wanted.region)?;
-        if Self::replaces(wanted.kind, before, wanted.properties) == "True" {
+        if replaces(wanted.kind, before, wanted.properties) == "True" {
             let made = self.begin_making(wanted)?;
             return Ok(Changed {
                 made,
@@ -71,17 +72,6 @@ impl State {
             made: self.made(wanted, physical.to_owned(), takes_s),
             replaced: false,
         })
-    }
-
-    /// The change is complete.
-    pub fn finish_changing(&mut self, kind: &str, region: &Region, physical: &str) {
-        self.finish_making(kind, region, physical);
-    }
-
-    /// Whether AWS replaces the resource when its properties change so: CloudFormation's `True`, `False`
-    /// or `Conditional`.
-    pub fn replaces(kind: &str, before: &Value, after: &Value) -> &'static str {
-        replacing::replaces(kind, before, after)
     }
 
     /// Begins to delete a resource: the seconds that takes, or why the service does not. What is gone
