@@ -144,7 +144,7 @@ impl<'a> Surveyor<'a> {
             regions: sites
                 .chain(region.cloned())
                 .chain(switches)
-                .chain([Region::global()])
+                .chain([spec.home()])
                 .collect(),
         }
     }

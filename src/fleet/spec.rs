@@ -54,6 +54,11 @@ impl FleetSpec {
             .map_or(Partition::Aws, |site| Partition::of(&site.region))
     }
 
+    /// The Region of what is global: of the edge's stack, its certificate and its figures.
+    pub fn home(&self) -> Region {
+        self.partition().place("cloudfront", &Region::global())
+    }
+
     /// Whether there is a global database.
     pub const fn has_database(&self) -> bool {
         !self.global_cluster.is_empty()

@@ -62,7 +62,7 @@ pub async fn stacks(session: &Session, fleet: &str, spec: &FleetSpec) -> Stacks 
                 .iter()
                 .filter_map(|site| Some(site.switch.as_ref()?.region.clone())),
         )
-        .chain([Region::global()])
+        .chain([spec.home()])
         .collect();
     let places: Vec<(&Region, Account)> = regions
         .iter()

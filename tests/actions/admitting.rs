@@ -188,6 +188,7 @@ fn a_region_takes_a_write_before_it_takes_traffic() {
         assert!(written.saw.as_deref().unwrap().ends_with("answered 201"));
         let world = stage.sim().state();
         let sent = world
+            .control
             .mutations
             .iter()
             .filter(|one| one.service == "execute-api");
@@ -281,7 +282,7 @@ fn a_write_that_is_refused_holds_with_the_answer() {
         let stage = Stage::calmly(world("calm", 2)).await;
         let intent = stage.looked_up(&provision(None, None)).await;
         let plan = stage.plan(&intent);
-        stage.sim().state().tamper(Tamper {
+        stage.sim().state().control.tamper(Tamper {
             service: "execute-api".into(),
             operation: "Invoke".into(),
             region: None,

@@ -35,7 +35,7 @@ fn aliased(kinds: &[&str]) -> Sim {
             }));
         }
         *records = rest;
-        state.submit_dns_change(&zone, None);
+        state.account().submit_dns_change(&zone, None);
     }
     sim.advance(Duration::from_secs(120));
     sim

@@ -16,7 +16,7 @@ async fn dying(
     then: impl Fn(u64, u64) -> Option<DiskFault>,
 ) -> Tried {
     let stage = ready(rehearsal).await;
-    let from = stage.sim().state().mutations.len();
+    let from = stage.sim().state().control.mutations.len();
     let (before, lost) = (
         world::world(stage.sim()),
         stage.sim().state().totals.writes_lost,
@@ -111,13 +111,13 @@ fn nothing_is_sent_that_is_not_written_down() {
     in_virtual_time(async {
         let rehearsal = &rehearsals()[0];
         let stage = ready(rehearsal).await;
-        let sent = stage.sim().state().mutations.len();
+        let sent = stage.sim().state().control.mutations.len();
         let plan = stage.plan(&rehearsal.intent);
         // Begun, Started, and then what is about to be sent.
         let running = stage.start_in(&stage.folder.failing(DiskFault::Before(2)), &plan);
         let died = running.task.await.unwrap().unwrap_err().to_string();
         assert!(died.contains("nothing more is sent"), "{died}");
-        assert_eq!(stage.sim().state().mutations.len(), sent);
+        assert_eq!(stage.sim().state().control.mutations.len(), sent);
     });
 }
 

@@ -121,7 +121,7 @@ fn two_engineers_on_two_machines_do_nothing_twice() {
         let calm = undisturbed(&rehearsal);
         in_virtual_time(async {
             let stage = ready(&rehearsal).await;
-            let from = stage.sim().state().mutations.len();
+            let from = stage.sim().state().control.mutations.len();
             let intent = Box::pin(stage.looked_up(&rehearsal.intent)).await;
             let plan = stage.plan(&intent);
             let elsewhere =

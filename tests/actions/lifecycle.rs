@@ -175,7 +175,12 @@ fn a_fleet_is_built_extended_drilled_cut_back_and_taken_down() {
         let stage = Box::pin(done(stage, down)).await;
         let state = stage.sim().state();
         // What is left is what the plans said would be kept.
-        let left: BTreeSet<String> = state.orphans().iter().map(|one| one.kind.clone()).collect();
+        let left: BTreeSet<String> = state
+            .resources
+            .orphans()
+            .iter()
+            .map(|one| one.kind.clone())
+            .collect();
         let kept = [
             "AWS::KMS::Key",
             "AWS::Lambda::Function",
@@ -185,7 +190,7 @@ fn a_fleet_is_built_extended_drilled_cut_back_and_taken_down() {
             left,
             kept.map(str::to_owned).into(),
             "{:#?}",
-            state.orphans()
+            state.resources.orphans()
         );
         let gone = |status: &str| status == "DELETE_COMPLETE";
         assert!(

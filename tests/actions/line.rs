@@ -20,9 +20,9 @@ pub async fn session(sim: &Sim, line: Line, clear: &Session) -> Session {
             Arc::new(move |request: Request<Vec<u8>>| {
                 let (inner, sim) = (inner.clone(), sim.clone());
                 Box::pin(async move {
-                    let made = sim.state().mutations.len();
+                    let made = sim.state().control.mutations.len();
                     let first = inner(request.clone()).await?;
-                    if sim.state().mutations.len() == made {
+                    if sim.state().control.mutations.len() == made {
                         return Ok(first);
                     }
                     let again = inner(request).await?;

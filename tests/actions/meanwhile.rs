@@ -65,7 +65,7 @@ async fn leave_once_sent(mut running: Running) {
 }
 
 fn sent(stage: &Stage) -> usize {
-    stage.sim().state().mutations.len()
+    stage.sim().state().control.mutations.len()
 }
 
 /// Begins `intent` and dies before anything is sent.
@@ -392,7 +392,7 @@ fn a_switchover_leaves_write_forwarding_as_the_fleet_has_it() {
         in_virtual_time(async {
             let sim = world::founded("calm");
             for code in off {
-                sim.state().set_write_forwarding(&region(code), false);
+                sim.state().rds().set_write_forwarding(&region(code), false);
             }
             sim.advance(Duration::from_mins(2));
             let stage = Stage::over(sim).await;

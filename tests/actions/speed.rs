@@ -93,7 +93,7 @@ fn what_is_done_is_noticed_within_two_seconds_and_gwctl_adds_little_to_a_drill()
         let took = state.ended.unwrap().duration_since(state.begun);
         let share = 100.0 * late.as_secs_f64() / took.as_secs_f64();
         assert!(share <= 5.0, "{share:.1} % of {took:?}");
-        for ((action, _), calls) in stage.sim().state().calls() {
+        for ((action, _), calls) in stage.sim().state().control.calls() {
             assert_eq!(calls.throttled, 0, "{action} beyond its rate");
             if action == "route53:GetHealthCheckStatus" {
                 assert!(calls.busiest_second <= 1, "{action}");

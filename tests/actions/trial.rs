@@ -95,7 +95,7 @@ pub fn tried(rehearsal: &Rehearsal, trouble: &Trouble) -> Tried {
 
 async fn rehearsed(rehearsal: &Rehearsal, trouble: &Trouble) -> Tried {
     let mut stage = ready(rehearsal).await;
-    let from = stage.sim().state().mutations.len();
+    let from = stage.sim().state().control.mutations.len();
     let (before, lost) = (
         world::world(stage.sim()),
         stage.sim().state().totals.writes_lost,
@@ -116,7 +116,7 @@ async fn rehearsed(rehearsal: &Rehearsal, trouble: &Trouble) -> Tried {
     }
     stage.sim().advance(REST);
     let world = stage.sim().state();
-    let unused = world.tampers().to_vec();
+    let unused = world.control.tampers().to_vec();
     let gone = world.totals.writes_lost - lost;
     drop(world);
     let undo_refused = complaints.borrow().is_some();

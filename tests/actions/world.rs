@@ -223,7 +223,7 @@ pub fn differences(one: &World, other: &World) -> String {
 pub fn made(sim: &Sim, from: usize) -> BTreeMap<String, usize> {
     let state = sim.state();
     let mut made = BTreeMap::new();
-    for change in state.mutations[from..]
+    for change in state.control.mutations[from..]
         .iter()
         .filter(|change| change.accepted)
     {
@@ -252,6 +252,7 @@ pub fn made(sim: &Sim, from: usize) -> BTreeMap<String, usize> {
 /// Calls refused for their rate so far.
 pub fn throttled(sim: &Sim) -> u64 {
     sim.state()
+        .control
         .calls()
         .values()
         .map(|calls| calls.throttled)

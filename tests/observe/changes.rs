@@ -23,7 +23,7 @@ async fn lag_follows_the_writer_when_it_moves() {
         .unwrap()
         .arn
         .clone();
-    stand.sim.state().switchover("orders", &arn).unwrap();
+    stand.sim.state().rds().switchover("orders", &arn).unwrap();
 
     let picture = stand.until(FIVE_MINUTES * 2, |picture| {
         let lag = picture

@@ -295,6 +295,5 @@ fn regions(spec: &FleetSpec) -> BTreeSet<Region> {
     let sites = spec.sites.iter().map(|site| site.region.clone());
     let switches = spec.sites.iter().filter_map(|site| site.switch.as_ref());
     let switches = switches.map(|switch| switch.region.clone());
-    let global = spec.partition().place("cloudfront", &Region::global());
-    sites.chain(switches).chain([global]).collect()
+    sites.chain(switches).chain([spec.home()]).collect()
 }

@@ -107,7 +107,7 @@ impl Scope {
 
     fn resources(self, context: &PolicyContext<'_>) -> Vec<String> {
         let spec = context.spec;
-        let global = spec.partition().place("cloudfront", &Region::global());
+        let global = spec.home();
         let one = |arn: String| vec![arn];
         match self {
             Self::Anything | Self::SwitchMetric | Self::SnapshotKeys => one("*".into()),

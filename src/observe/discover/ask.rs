@@ -10,7 +10,7 @@ use super::{About, Gap, Named, NotDiscovered};
 use gwctl_aws::{Route53, Session};
 use gwctl_fleet::{
     ApiMapping, ApiName, CheckConfig, HostedZone, LatencyRecord, ListedDistribution,
-    ListedGlobalCluster, Missing, RecordSet, Region, RoutingEndpoint, StackDescription,
+    ListedGlobalCluster, Missing, Partition, RecordSet, Region, RoutingEndpoint, StackDescription,
 };
 
 /// Every answer, as it came.
@@ -345,12 +345,9 @@ async fn regions(session: &Session, answers: &mut Answers) {
         .iter()
         .filter_map(|record| switch_of(record, checks));
     let homes = switches.map(|switch| switch.region);
-    let everywhere: BTreeSet<Region> = targets
-        .keys()
-        .cloned()
-        .chain(homes)
-        .chain([Region::global()])
-        .collect();
+    let partition = targets.keys().next().map_or(Partition::Aws, Partition::of);
+    let home = partition.place("cloudfront", &Region::global());
+    let everywhere: BTreeSet<Region> = targets.keys().cloned().chain(homes).chain([home]).collect();
     let control = answers
         .records
         .iter()

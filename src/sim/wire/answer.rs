@@ -149,7 +149,11 @@ fn fate(sim: &Sim, address: &Address, operation: &str, signed: bool) -> Option<F
         }),
         Admission::Proceed { after } => {
             let how = signed
-                .then(|| world.tampered(service.iam(), operation, &address.region))
+                .then(|| {
+                    world
+                        .control
+                        .tampered(service.iam(), operation, &address.region)
+                })
                 .flatten();
             let refused = match &how {
                 None | Some(How::LoseReply | How::BreakReply) => None,
@@ -172,7 +176,7 @@ fn note(world: &mut State, address: &Address, asked: &RoutedRequest, accepted: b
         return;
     }
     let at = world.now();
-    world.mutations.push(Mutation {
+    world.control.mutations.push(Mutation {
         at,
         service: address.service.iam(),
         operation: asked.operation.clone(),

@@ -20,7 +20,10 @@ pub async fn answer(
     if method != Method::POST {
         return None;
     }
-    let how = sim.state().tampered("execute-api", "Invoke", &region);
+    let how = sim
+        .state()
+        .control
+        .tampered("execute-api", "Invoke", &region);
     let outcome = match &how {
         Some(How::Fail(_)) => Ok(StatusCode::BAD_REQUEST),
         Some(How::Throttle) => Ok(StatusCode::TOO_MANY_REQUESTS),
@@ -59,12 +62,18 @@ fn note(world: &mut State, region: &Region, path: &str, headers: &HeaderMap, acc
     let key = key.and_then(|key| key.to_str().ok()).unwrap_or_default();
     let fingerprint = Mutation::fingerprint_of(key);
     let known = |one: &Mutation| one.service == "execute-api" && one.fingerprint == fingerprint;
-    if accepted && world.mutations.iter().any(|one| one.accepted && known(one)) {
+    if accepted
+        && world
+            .control
+            .mutations
+            .iter()
+            .any(|one| one.accepted && known(one))
+    {
         // The handler knows the key: it was one write.
         return;
     }
     let at = world.now();
-    world.mutations.push(Mutation {
+    world.control.mutations.push(Mutation {
         at,
         service: "execute-api",
         operation: "Invoke".into(),

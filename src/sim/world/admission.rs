@@ -1,15 +1,12 @@
 //! What becomes of an API call: how long it takes, whether it is answered at all, and the refusals.
 
-use crate::world::parts::admission::{Admission, Refusal};
-use std::time::Duration;
-
 use jiff::Timestamp;
 
 use super::State;
 use super::geo;
 use super::rng::Rng;
+use crate::world::parts::admission::{Admission, Refusal};
 use crate::world::parts::faults::FaultKind;
-use crate::world::parts::record::Calls;
 
 /// The state API of ARC's routing controls.
 const ROUTING: &str = "route53-recovery-cluster";
@@ -36,8 +33,10 @@ impl State {
         if dark && service != ROUTING {
             return Admission::Hang;
         }
-        let mut dice = self.dice(service, operation, home);
-        let after = self.call_time(service, home, &mut dice);
+        let control = &mut self.control;
+        let mut dice = control.dice(service, operation, home, self.present);
+        let slow = self.faults.strikes(FaultKind::ApiLatency, home);
+        let after = control.call_time(service, home, slow, &mut dice);
         if dark {
             return Admission::Refuse {
                 after,
@@ -60,7 +59,8 @@ impl State {
         dice: &mut Rng,
     ) -> Option<Refusal> {
         let opt_in = geo::place(home).is_none_or(|place| place.opt_in);
-        if opt_in && !self.regions.iter().any(|region| region.as_str() == home) {
+        let mut regions = self.fleet.regions().iter();
+        if opt_in && !regions.any(|region| region.as_str() == home) {
             return Some(Refusal::RegionNotEnabled);
         }
         if self.faults.any(FaultKind::CredentialsExpired) {
@@ -79,77 +79,18 @@ impl State {
             return Some(Refusal::ServiceUnavailable);
         }
         let unlucky = self.faults.any(FaultKind::Throttled) && dice.chance(0.75);
-        if unlucky || !self.within_limits(service, operation, home, now) {
-            self.calls_to(service, operation, home).throttled += 1;
+        let control = &mut self.control;
+        if unlucky || !control.within_limits(service, operation, home, now) {
+            control.throttle(service, operation, home);
             return Some(Refusal::Throttled);
         }
         None
     }
 
-    /// Route 53's token buckets are aws-facts §3.3's; the others are generous.
-    fn within_limits(
-        &mut self,
-        service: &str,
-        operation: &str,
-        home: &str,
-        now: Timestamp,
-    ) -> bool {
-        if service != "route53" {
-            return self
-                .limits
-                .take(format!("{service} {home}"), (400.0, 100.0), now);
-        }
-        let own = match operation {
-            "UpdateHealthCheck" => (50.0, 5.0),
-            "CreateHealthCheck" => (50.0, 0.5),
-            "DeleteHealthCheck" => (15.0, 3.0),
-            "GetHealthCheckStatus" | "GetHealthCheckLastFailureReason" => (4.0, 1.0),
-            _ => (50.0, 10.0),
-        };
-        self.limits.take(format!("route53 {operation}"), own, now)
-            && self.limits.take("route53".into(), (50.0, 10.0), now)
-    }
-
-    /// The chance of one call: by its kind and number, so that calls that overtake each other do not
-    /// change each other's fate.
-    fn dice(&mut self, service: &str, operation: &str, home: &str) -> Rng {
-        let now = self.now;
-        let calls = self.calls_to(service, operation, home);
-        calls.count(now);
-        let number = calls.count;
-        let name = format!("calls {service} {operation} {home} {number}");
-        Rng::new(self.seed, &name)
-    }
-
-    fn calls_to(&mut self, service: &str, operation: &str, home: &str) -> &mut Calls {
-        let action = format!("{service}:{operation}");
-        self.calls.entry((action, home.to_owned())).or_default()
-    }
-
-    /// Distance from the operator's seat, and the service's own time.
-    fn call_time(&self, service: &str, home: &str, dice: &mut Rng) -> Duration {
-        if let Some(fixed) = self.api_latency {
-            return fixed;
-        }
-        let service_ms = match service {
-            "cloudwatch" => 28.0,
-            "rds" => 55.0,
-            "route53" => 45.0,
-            "cloudfront" => 80.0,
-            "cloudformation" => 70.0,
-            "apigateway" | "acm" => 30.0,
-            "sts" => 8.0,
-            _ => 22.0,
-        };
-        let noise = (0.22 * dice.normal()).exp();
-        let straggler = if dice.chance(0.01) { 4.0 } else { 1.0 };
-        let slow = if self.faults.strikes(FaultKind::ApiLatency, home) {
-            12.0
-        } else {
-            1.0
-        };
-        let ms = geo::from_operator_ms(home) * (0.97 + 0.03 * noise)
-            + service_ms * noise * straggler * slow;
-        Duration::from_secs_f64(ms / 1000.0)
+    /// Whether the operator's policies allow `service:Operation`.
+    pub fn allows(&self, action: &str) -> bool {
+        action
+            .split_once(':')
+            .is_none_or(|(service, operation)| !self.faults.forbids(service, operation))
     }
 }

@@ -1,11 +1,11 @@
 //! After a promotion: volumes are rebuilt, members come back, roles are written down (aws-facts §2.7).
 
-use super::State;
 use super::model::DbCluster;
+use super::rds::Rds;
 use super::seed_database::global_members;
 use gwctl_fleet::Region;
 
-impl State {
+impl Rds<'_> {
     /// Members come back when their volume is rebuilt; a dark Region's only begins once it returns.
     pub(super) fn bring_back_rebuilt(&mut self) {
         let mut returned = false;
@@ -14,17 +14,19 @@ impl State {
             if until == 0 || index == self.database.writer || self.database.members[index].seeding {
                 continue;
             }
-            let dark = self.strikes[self.database.members[index].site].dark;
+            let dark = self.fleet.sites[self.database.members[index].site]
+                .strikes
+                .dark;
             if !dark {
                 self.save_old_volume(index);
             }
             if dark {
-                let rebuild = self.lasting(120, 280);
-                self.database.members[index].rebuilding_until = self.now + rebuild;
-            } else if self.now >= until {
+                let rebuild = self.database.lasting(120, 280);
+                self.database.members[index].rebuilding_until = self.present.now + rebuild;
+            } else if self.present.now >= until {
                 let member = &mut self.database.members[index];
                 member.rebuilding_until = 0;
-                member.applied_to = self.now as f64;
+                member.applied_to = self.present.now as f64;
                 returned = true;
             }
         }

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::State;
-use super::metrics::MetricId;
+use super::metrics::{MetricId, MetricStore};
 use super::model::Alarm;
-use crate::world::parts::faults::FaultKind;
+use crate::world::parts::faults::{FaultKind, Faults};
+use crate::world::parts::present::Present;
 
 /// How far back the newest point may be, in minutes, before it counts as missing.
 const PATIENCE: i64 = 5;
@@ -21,43 +21,38 @@ pub(super) fn breaches(alarm: &Alarm, value: f64) -> bool {
     }
 }
 
-impl State {
-    /// Every alarm whose Region is there looks at its newest points.
-    pub(super) fn evaluate_alarms(&mut self) {
-        for index in 0..self.resources.alarms.len() {
-            let alarm = &self.resources.alarms[index];
-            if self
-                .faults
-                .strikes(FaultKind::RegionDark, alarm.region.as_str())
-            {
-                continue;
-            }
-            let points = self.alarm_points(alarm);
-            let now = self.now();
-            self.resources.alarms[index].judge(&points, now);
+/// Every alarm whose Region is there looks at its newest points.
+pub(super) fn evaluate(
+    alarms: &mut [Alarm],
+    metrics: &MetricStore,
+    faults: &Faults,
+    present: Present,
+) {
+    for alarm in alarms {
+        if !faults.strikes(FaultKind::RegionDark, alarm.region.as_str()) {
+            let points = newest_points(alarm, metrics, present.minute());
+            alarm.judge(&points, present.at());
         }
     }
+}
 
-    fn alarm_points(&self, alarm: &Alarm) -> Vec<(i64, f64)> {
-        let dimensions: Vec<(&str, &str)> = alarm
-            .dimensions
-            .iter()
-            .map(|(k, v)| (k.as_str(), v.as_str()))
-            .collect();
-        let id = MetricId::new(&alarm.namespace, &alarm.metric, &dimensions);
-        let periods = i64::from(alarm.evaluation_periods);
-        let since = self.now.div_euclid(60) - PATIENCE - periods;
-        let points = self
-            .metrics
-            .minutes(alarm.region.as_str(), &id, since, &alarm.statistic);
-        let fresh = points
-            .last()
-            .is_some_and(|(minute, _)| *minute >= self.now.div_euclid(60) - PATIENCE);
-        if fresh {
-            points[points.len().saturating_sub(periods as usize)..].to_vec()
-        } else {
-            Vec::new()
-        }
+fn newest_points(alarm: &Alarm, metrics: &MetricStore, minute: i64) -> Vec<(i64, f64)> {
+    let dimensions: Vec<(&str, &str)> = alarm
+        .dimensions
+        .iter()
+        .map(|(k, v)| (k.as_str(), v.as_str()))
+        .collect();
+    let id = MetricId::new(&alarm.namespace, &alarm.metric, &dimensions);
+    let periods = i64::from(alarm.evaluation_periods);
+    let since = minute - PATIENCE - periods;
+    let points = metrics.minutes(alarm.region.as_str(), &id, since, &alarm.statistic);
+    let fresh = points
+        .last()
+        .is_some_and(|(newest, _)| *newest >= minute - PATIENCE);
+    if fresh {
+        points[points.len().saturating_sub(periods as usize)..].to_vec()
+    } else {
+        Vec::new()
     }
 }
 

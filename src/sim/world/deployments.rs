@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::State;
+use super::account::Account;
 use super::model::{Certificate, DnsChange};
 use super::names;
 use super::rng::pick;
@@ -13,36 +14,6 @@ const RENEWAL: SignedDuration = SignedDuration::from_hours(45 * 24);
 const VALIDITY: SignedDuration = SignedDuration::from_hours(198 * 24);
 
 impl State {
-    /// A change batch was applied to the zone as the API shows it: it is answered by DNS once it is INSYNC,
-    /// usually within a minute (aws-facts §3.2), and never before an earlier one.
-    pub fn submit_dns_change(&mut self, zone: &str, comment: Option<String>) -> DnsChange {
-        let number = self.resources.dns_changes.len();
-        let what = format!("change {number}");
-        let takes = 20 + pick(self.seed, &what, 41);
-        let submitted = self.now();
-        let changes = self.resources.dns_changes.iter();
-        let earlier = changes
-            .filter(|change| change.zone == zone)
-            .map(|c| c.insync_at)
-            .max();
-        let insync_at = submitted + SignedDuration::from_secs(takes);
-        let insync_at = earlier.map_or(insync_at, |earlier| insync_at.max(earlier));
-        let change = DnsChange {
-            id: format!("C{}", names::upper_token(self.seed, &what, 20)),
-            status: "PENDING".into(),
-            submitted,
-            insync_at,
-            comment,
-            zone: zone.into(),
-        };
-        let mut zones = self.resources.hosted_zones.iter();
-        if let Some(changed) = zones.find(|one| one.id == zone) {
-            self.dns_coming.push((change.id.clone(), changed.clone()));
-        }
-        self.resources.dns_changes.push(change.clone());
-        change
-    }
-
     /// Whatever was under way and is through now.
     pub(super) fn deploy_further(&mut self) {
         let now = self.now();
@@ -57,34 +28,56 @@ impl State {
             through.push(change.id.clone());
         }
         for id in through {
-            self.serve_change(&id);
+            if self.dns.take_in(&id) {
+                self.look_at_fleet();
+            }
         }
-        self.deploy_edge();
-        if self.now % 3_600 == 0 {
+        if self.account().deploy_edge() {
+            self.look_at_fleet();
+        }
+        if self.present.now % 3_600 == 0 {
             self.resources
                 .certificates
                 .iter_mut()
                 .for_each(|certificate| certificate.age(now));
         }
     }
+}
 
-    /// The change is on every authoritative server now.
-    fn serve_change(&mut self, id: &str) {
-        let coming = &mut self.dns_coming;
-        let Some(place) = coming.iter().position(|(change, _)| change == id) else {
-            return;
+impl Account<'_> {
+    /// A change batch was applied to the zone as the API shows it: it is answered by DNS once it is INSYNC,
+    /// usually within a minute (aws-facts §3.2), and never before an earlier one.
+    pub fn submit_dns_change(&mut self, zone: &str, comment: Option<String>) -> DnsChange {
+        let number = self.resources.dns_changes.len();
+        let what = format!("change {number}");
+        let takes = 20 + pick(self.present.seed, &what, 41);
+        let submitted = self.present.at();
+        let changes = self.resources.dns_changes.iter();
+        let earlier = changes
+            .filter(|change| change.zone == zone)
+            .map(|c| c.insync_at)
+            .max();
+        let insync_at = submitted + SignedDuration::from_secs(takes);
+        let insync_at = earlier.map_or(insync_at, |earlier| insync_at.max(earlier));
+        let change = DnsChange {
+            id: format!("C{}", names::upper_token(self.present.seed, &what, 20)),
+            status: "PENDING".into(),
+            submitted,
+            insync_at,
+            comment,
+            zone: zone.into(),
         };
-        let (_, zone) = coming.remove(place);
-        match self.dns_zones.iter_mut().find(|one| one.id == zone.id) {
-            Some(served) => *served = zone,
-            None => self.dns_zones.push(zone),
+        let mut zones = self.resources.hosted_zones.iter();
+        if let Some(changed) = zones.find(|one| one.id == zone) {
+            self.dns.submit(&change.id, changed);
         }
-        self.look_at_fleet();
+        self.resources.dns_changes.push(change.clone());
+        change
     }
 
     /// The certificate of a Region's endpoint could not be renewed, and its end is near.
     pub(super) fn neglect_certificate(&mut self, region: &str) {
-        let soon = self.now() + SignedDuration::from_hours(11 * 24 + 7);
+        let soon = self.present.at() + SignedDuration::from_hours(11 * 24 + 7);
         if let Some(certificate) = self.endpoint_certificate(region) {
             certificate.not_after = soon;
             certificate.not_before = soon - VALIDITY;
@@ -94,7 +87,7 @@ impl State {
 
     /// The validation record is back: the certificate is renewed.
     pub(super) fn renew_certificate(&mut self, region: &str) {
-        let now = self.now();
+        let now = self.present.at();
         if let Some(certificate) = self.endpoint_certificate(region) {
             certificate.renew(now);
         }

@@ -12,11 +12,12 @@ impl State {
             return answer;
         }
         let name = format!("{}.", name.trim_end_matches('.'));
-        let asker = Asker::passing(from.unwrap_or((38.9, -77.4)), self.seed, self.now);
-        let serving = self
-            .dns_zones
-            .iter()
-            .find(|zone| name.ends_with(&zone.name));
+        let asker = Asker::passing(
+            from.unwrap_or((38.9, -77.4)),
+            self.present.seed,
+            self.present.now,
+        );
+        let serving = self.dns.zone_of(&name);
         serving.map_or_else(DnsAnswer::no_such_name, |zone| {
             answer(zone, &self.resources.health_checks, &name, kind, &asker)
         })
@@ -36,5 +37,16 @@ impl State {
             _ => addresses(host, kind),
         };
         Some(DnsAnswer::found(values, ttl_s))
+    }
+
+    /// What the global writer endpoint names, when `name` is it: the cluster endpoint of the primary that
+    /// Aurora has told of (aws-facts §2.1).
+    fn writer_endpoint(&self, name: &str) -> Option<&str> {
+        let mut globals = self.resources.global_clusters.iter();
+        globals.find(|one| one.endpoint == name)?;
+        let arn = self.database.members.get(self.database.endpoint)?.arn();
+        let mut clusters = self.resources.clusters.iter();
+        let cluster = clusters.find(|one| one.arn == arn)?;
+        Some(&cluster.endpoint)
     }
 }

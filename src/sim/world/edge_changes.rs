@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::State;
+use super::account::Account;
 use super::model::{Distribution, Invalidation};
 use super::names;
 use super::rng::pick;
@@ -22,11 +22,11 @@ pub fn covers(name: &str, host: &str) -> bool {
     }
 }
 
-impl State {
+impl Account<'_> {
     /// A distribution's configuration was changed: it takes minutes to reach every edge (aws-facts §4).
     pub fn deploy_distribution(&mut self, id: &str) {
-        let now = self.now();
-        let takes = SignedDuration::from_secs(125 + pick(self.seed, &now.to_string(), 115));
+        let now = self.present.at();
+        let takes = SignedDuration::from_secs(125 + pick(self.present.seed, &now.to_string(), 115));
         let stuck = self.faults.any(FaultKind::StuckDeployment);
         if let Some(distribution) = self.distribution(id) {
             distribution.status = "InProgress".into();
@@ -39,7 +39,7 @@ impl State {
     pub fn replace_distribution(&mut self, changed: Distribution) {
         let id = changed.id.clone();
         let what = format!("{} after {}", changed.id, changed.etag);
-        let etag = format!("E{}", names::upper_token(self.seed, &what, 13));
+        let etag = format!("E{}", names::upper_token(self.present.seed, &what, 13));
         for certificate in &mut self.resources.certificates {
             certificate.in_use_by.retain(|user| user != &changed.arn);
             if certificate.arn == changed.certificate_arn {
@@ -71,15 +71,15 @@ impl State {
             };
         }
         let what = format!("invalidation {}", known.len());
-        let created = self.now();
+        let created = self.present.at();
         let made = Invalidation {
-            id: format!("I{}", names::upper_token(self.seed, &what, 25)),
+            id: format!("I{}", names::upper_token(self.present.seed, &what, 25)),
             distribution: distribution.into(),
             status: "InProgress".into(),
             paths,
             caller_reference: reference.into(),
             created,
-            done: created + SignedDuration::from_secs(15 + pick(self.seed, &what, 60)),
+            done: created + SignedDuration::from_secs(15 + pick(self.present.seed, &what, 60)),
         };
         self.resources.invalidations.push(made.clone());
         Ok(made)
@@ -92,9 +92,9 @@ impl State {
             .find(|distribution| distribution.id == id)
     }
 
-    /// Whatever has reached every edge by now.
-    pub(super) fn deploy_edge(&mut self) {
-        let now = self.now();
+    /// Whatever has reached every edge by now; says whether a distribution has.
+    pub(super) fn deploy_edge(&mut self) -> bool {
+        let now = self.present.at();
         let due =
             |distribution: &&mut Distribution| distribution.deployed_at.is_some_and(|at| at <= now);
         let mut deployed = false;
@@ -103,18 +103,16 @@ impl State {
             distribution.deployed_at = None;
             deployed = true;
         }
-        if deployed {
-            self.look_at_fleet();
-        }
         let running = self.resources.invalidations.iter_mut();
         for one in running.filter(|one| one.status == "InProgress" && one.done <= now) {
             one.status = "Completed".into();
         }
+        deployed
     }
 
     /// The stuck deployment begins: changed, and never everywhere.
     pub(super) fn stick_deployment(&mut self) {
-        let now = self.now();
+        let now = self.present.at();
         for distribution in &mut self.resources.distributions {
             distribution.status = "InProgress".into();
             distribution.last_modified = now;
@@ -124,7 +122,7 @@ impl State {
 
     /// The stuck deployment goes on.
     pub(super) fn unstick_deployment(&mut self) {
-        let soon = self.now() + SignedDuration::from_secs(45);
+        let soon = self.present.at() + SignedDuration::from_secs(45);
         for distribution in self
             .resources
             .distributions

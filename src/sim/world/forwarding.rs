@@ -1,15 +1,15 @@
 //! Write forwarding, and the endpoint that follows the writer (aws-facts §2.1, §2.2).
 
-use super::State;
 use super::model::DbCluster;
+use super::rds::Rds;
 use super::rng::pick;
 use gwctl_fleet::Region;
 
-impl State {
+impl Rds<'_> {
     /// `ModifyDBCluster` with `EnableGlobalWriteForwarding`: on a secondary it takes effect within
     /// seconds, on the primary it is remembered until that is demoted (aws-facts §2.2).
     pub fn set_write_forwarding(&mut self, region: &Region, on: bool) {
-        let (now, seed) = (self.now, self.seed);
+        let (now, seed) = (self.present.now, self.present.seed);
         let cluster = self.resources.clusters.iter_mut();
         for cluster in cluster.filter(|one| &one.region == region) {
             cluster.forwarding_requested = on;
@@ -30,7 +30,7 @@ impl State {
 
     /// Write forwarding that was being enabled or disabled is, after its time.
     pub(super) fn settle_all_forwarding(&mut self) {
-        let now = self.now;
+        let now = self.present.now;
         let due: Vec<Region> = self
             .database
             .forwarding
@@ -60,37 +60,6 @@ impl State {
                 member.write_forwarding = cluster.and_then(|one| one.write_forwarding.clone());
             }
         }
-    }
-
-    /// Whether writes of this site reach the writer: from its own Region, or forwarded.
-    pub(super) fn forwards_writes(&self, site: usize) -> bool {
-        let region = &self.regions[site];
-        let writer = self.database.members.get(self.database.writer);
-        if writer.is_some_and(|writer| writer.site == site) {
-            return true;
-        }
-        // A Region without a member writes by itself.
-        self.database.in_region(region).is_none_or(|member| {
-            let arn = member.arn();
-            let mut clusters = self.resources.clusters.iter();
-            let cluster = clusters.find(|one| one.arn == arn);
-            // One that is being disabled still forwards.
-            matches!(
-                cluster.and_then(|one| one.write_forwarding.as_deref()),
-                Some("enabled" | "disabling")
-            )
-        })
-    }
-
-    /// What the global writer endpoint names, when `name` is it: the cluster endpoint of the primary that
-    /// Aurora has told of (aws-facts §2.1).
-    pub(super) fn writer_endpoint(&self, name: &str) -> Option<&str> {
-        let mut globals = self.resources.global_clusters.iter();
-        globals.find(|one| one.endpoint == name)?;
-        let arn = self.database.members.get(self.database.endpoint)?.arn();
-        let mut clusters = self.resources.clusters.iter();
-        let cluster = clusters.find(|one| one.arn == arn)?;
-        Some(&cluster.endpoint)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A cluster leaves its global cluster (`RemoveFromGlobalCluster`, aws-facts §2.3, §6.3).
 
-use super::State;
+use super::rds::Rds;
 
 /// Why a cluster stays a member.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,7 +35,7 @@ pub enum DetachRefused {
     },
 }
 
-impl State {
+impl Rds<'_> {
     /// A member becomes a cluster of its own that takes reads and writes. The primary leaves last.
     pub fn detach(&mut self, global: &str, cluster: &str) -> Result<(), DetachRefused> {
         let mut all = self.resources.global_clusters.iter();
@@ -64,7 +64,6 @@ impl State {
         let (arn, writer) = (member.cluster_arn.clone(), member.writer);
         if let Some(at) = self.database.by_arn(&arn) {
             self.database.leave(at);
-            self.series.members.remove(at);
         }
         for cluster in &mut self.resources.clusters {
             if cluster.arn == arn {

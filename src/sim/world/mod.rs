@@ -2,18 +2,16 @@
 //!
 //! The same seed and start give the same run. `sim/wire` prints what is here in AWS's protocols.
 
+mod account;
 mod admission;
 mod aftermath;
 mod alarms;
 mod checkers;
 mod clients;
 mod clock;
-mod database;
 mod deployments;
 mod dns;
-mod edge;
 mod edge_changes;
-mod faults;
 mod formation;
 mod forwarding;
 mod geo;
@@ -31,7 +29,7 @@ mod probe;
 mod promotion;
 mod publish;
 mod publish_database;
-mod record;
+mod rds;
 mod record_sets;
 mod recovery;
 mod replication;
@@ -45,21 +43,22 @@ mod seed_database;
 mod seed_options;
 mod seed_recovery;
 mod seed_shape;
-mod served;
 mod serving;
 mod sim;
 pub mod sketch;
 mod snapshots;
 mod standing;
 mod statistic;
-mod tamper;
 mod telling;
 mod time;
+mod traffic;
+mod writes;
 
 use jiff::Timestamp;
 
 pub use crate::world::parts::dns::DnsAnswer;
 pub use crate::world::parts::promotion::PromotionRefused;
+pub use account::Account;
 pub use edge_changes::{InvalidationRefused, covers};
 pub(crate) use formation::{Deletion, Execution, FormationRefused, Given, Proposal, TemplateGiven};
 pub use membership::DetachRefused;
@@ -69,11 +68,14 @@ pub use names::{SWITCH_METRIC, SWITCH_NAMESPACE};
 pub use networks::{Vantage, place_of};
 pub use offers::offered;
 pub use parts::admission::{Admission, Refusal};
+pub use parts::control::Control;
 pub use parts::faults::{Fault, FaultKind, FaultStatus};
 pub use parts::probe::{ProbeOutcome, ResolveOutcome};
 pub use parts::record::{CallCounts, Calls, Mutation};
 pub use parts::tamper::{How, Tamper};
+pub use parts::totals::Totals;
 pub use physics::{MetricCheckFollows, Physics};
+pub use rds::Rds;
 pub use record_sets::RecordsRefused;
 pub use recovery::RoutingRefused;
 pub use resources::{Changed, Made, NO_FORWARDING, Owned, Wanted};
@@ -81,37 +83,18 @@ pub use scenario::{Event, Happening, Scenario, ScenarioError};
 pub use sim::{History, Moment, Sim, SimError, SimOptions, StateGuard};
 pub use snapshots::CopyRefused;
 
-use gwctl_fleet::{FleetSpec, Region, RoutingEndpoint};
+use gwctl_fleet::{FleetSpec, Region};
+use parts::database::Database;
+use parts::dns::Dns;
+use parts::edge::Edge;
 use parts::faults::Faults;
-use rng::Rng;
+use parts::fleet::Fleet;
+use parts::health::Health;
+use parts::present::Present;
+use parts::probe::Operator;
+use parts::script::Script;
 
-/// What the world has counted since its history began.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Totals {
-    /// Requests clients sent.
-    pub requests: f64,
-    /// Of these, those answered 5xx, 429 or not at all.
-    pub failed: f64,
-    /// Of these, those answered 429.
-    pub throttled: f64,
-    /// Writes a client was told are done.
-    pub writes_acknowledged: f64,
-    /// Acknowledged writes that no longer exist.
-    pub writes_lost: f64,
-    /// Seconds in which no cluster accepted writes.
-    pub without_writer_s: f64,
-}
-
-/// The faults that strike one Region, looked up once they change and not every second.
-#[derive(Debug, Clone, Copy)]
-struct Strikes {
-    dark: bool,
-    faulty: bool,
-    /// How many times as long everything takes.
-    slowness: f64,
-}
-
-/// The world at one moment.
+/// The world at one moment: its parts, each of which owns its state.
 #[derive(Debug, Clone)]
 pub struct State {
     /// Everything that exists in the account.
@@ -120,66 +103,28 @@ pub struct State {
     pub metrics: MetricStore,
     /// What the world counted.
     pub totals: Totals,
-    /// Every change that callers asked for, in order.
-    pub mutations: Vec<Mutation>,
-    seed: u64,
-    rest: bool,
     /// Which readings of AWS's documents hold here.
     pub physics: Physics,
-    /// Seconds since the epoch.
-    now: i64,
-    /// Second at which the history ends and time runs second by second.
-    begun: i64,
-    /// Second until which the history is told in fine steps.
-    attentive_until: i64,
-    regions: Vec<Region>,
-    /// How many of them the world was founded with.
-    founded: usize,
+    /// How AWS's control planes answer, and what was asked of them.
+    pub control: Control,
+    /// The second the world stands at.
+    pub(crate) present: Present,
+    /// What happens by itself.
+    script: Script,
+    /// What goes wrong.
     faults: Faults,
-    /// By site.
-    strikes: Vec<Strikes>,
-    /// Scenario events to come, the next one last.
-    script: Vec<(i64, Event)>,
-    limits: crate::world::parts::admission::Limits,
-    /// How long every API call takes, when it is fixed.
-    api_latency: Option<std::time::Duration>,
-    /// How many calls there were of each kind, for their dice as well.
-    calls: CallCounts,
-    /// Calls that are to go wrong.
-    tampers: Vec<Tamper>,
-    /// Stacks' resources that are to go wrong.
-    mishaps: Vec<formation::Mishap>,
-    clients: Vec<clients::EdgeLocation>,
-    /// The zones as every authoritative server has them.
-    dns_zones: Vec<model::HostedZone>,
-    /// Zones as they will be once a change, by its id, is everywhere.
-    dns_coming: Vec<(String, model::HostedZone)>,
-    edge: crate::world::parts::edge::EdgeMinute,
-    edge_rng: Rng,
-    /// Where clients' requests come in; none while nothing leads to a distribution.
-    front: Option<crate::world::parts::front::Front>,
-    /// Whether there ever was one: before, clients know of no name to use.
-    opened: bool,
-    sites: Vec<serving::Site>,
-    database: crate::world::parts::database::Database,
-    /// Requests answered just now, by site.
-    served: Vec<crate::world::parts::served::Served>,
-    /// Writes acknowledged in this minute, and of these, those forwarded from elsewhere.
-    written: (f64, f64),
-    /// Of these, by the site they came from.
-    forwarded_here: Vec<f64>,
-    latest_step: f64,
-    /// One a health check, in the same order.
-    watches: Vec<crate::world::parts::health::Watch>,
-    series: crate::world::parts::series::AllSeries,
-    resolver: crate::world::parts::probe::Resolver,
-    probe_rng: Rng,
-    /// What stacks made.
-    owners: resources::Owners,
-    /// Certificates to be validated, and the second that happens.
-    pending: std::collections::BTreeMap<String, i64>,
-    /// Functions at the edge that no distribution runs any more, and the second their replicas are gone.
-    replicas: std::collections::BTreeMap<String, i64>,
+    /// The zones that are everywhere.
+    dns: Dns,
+    /// Clients, and where their requests come in.
+    edge: Edge,
+    /// APIs and functions by Region.
+    fleet: Fleet,
+    /// The global database.
+    database: Database,
+    /// What becomes of health checks.
+    health: Health,
+    /// The operator's own machine.
+    operator: Operator,
 }
 
 impl State {
@@ -206,100 +151,84 @@ impl State {
         let mut metrics = MetricStore::new(scenario.physics.put_visible_s);
         let begun = start.as_second();
         let now = (begun - scenario::HISTORY.as_secs()).div_euclid(60) * 60;
-        let database = crate::world::parts::database::Database::new(seed, &regions, now);
-        let members: Vec<Region> = database
-            .members
-            .iter()
-            .map(|member| member.region.clone())
-            .collect();
+        let distribution = resources.distributions.first();
+        let store = &mut metrics;
         let mut state = Self {
-            series: crate::world::parts::series::AllSeries::new(&mut metrics, &resources, &members),
-            metrics,
             totals: Totals::default(),
-            mutations: Vec::new(),
-            seed,
-            rest,
             physics: scenario.physics.clone(),
-            now,
-            begun,
-            attentive_until: 0,
+            control: Control::default(),
+            present: Present { seed, now },
+            script: Script::new(scenario, begun),
             faults: Faults::default(),
-            strikes: Vec::new(),
-            script: scenario::script(scenario, begun),
-            limits: crate::world::parts::admission::Limits::default(),
-            api_latency: None,
-            calls: CallCounts::new(),
-            tampers: Vec::new(),
-            mishaps: Vec::new(),
-            clients: clients::everywhere(seed, &regions, scenario.clients),
-            dns_zones: resources.hosted_zones.clone(),
-            dns_coming: Vec::new(),
-            edge: crate::world::parts::edge::EdgeMinute::default(),
-            edge_rng: Rng::new(seed, "edge"),
-            front: None,
-            opened: false,
-            sites: regions
-                .iter()
-                .map(|region| serving::Site::new(seed, region))
-                .collect(),
-            database,
-            served: vec![crate::world::parts::served::Served::default(); regions.len()],
-            written: (0.0, 0.0),
-            forwarded_here: vec![0.0; regions.len()],
-            latest_step: 1.0,
-            watches: Vec::new(),
-            resolver: crate::world::parts::probe::Resolver::default(),
-            probe_rng: Rng::new(seed, "probe"),
-            owners: resources::Owners::default(),
-            pending: std::collections::BTreeMap::new(),
-            replicas: std::collections::BTreeMap::new(),
+            dns: Dns::new(resources.hosted_zones.clone()),
+            edge: Edge::new(seed, &regions, scenario.clients, distribution, store),
+            database: Database::new(seed, &regions, now, store),
+            fleet: Fleet::new(seed, regions, rest, &resources.apis, store),
+            health: Health::default(),
+            operator: Operator::new(seed),
             resources,
-            founded: regions.len(),
-            regions,
+            metrics,
         };
-        state.look_at_faults();
-        state.look_at_founded();
-        state.match_watches();
-        state.publish_certificates(now.div_euclid(43_200) * 720);
+        state.look_at_fleet();
+        state.watch_checks();
+        let certificates = &state.resources.certificates;
+        publish::publish_certificates(
+            &mut state.metrics,
+            now.div_euclid(43_200) * 720,
+            certificates,
+        );
         state
     }
 
     /// The second the world stands at.
     pub fn now(&self) -> Timestamp {
-        Timestamp::from_second(self.now).unwrap_or_default()
+        self.present.at()
     }
 
     /// The Regions of the fleet, the one founded with the writer first, those with something built last.
     pub fn regions(&self) -> &[Region] {
-        &self.regions
+        self.fleet.regions()
+    }
+
+    /// Requests that arrived in `region` within the last minute and were answered, whatever the status;
+    /// none for a Region the fleet is not in.
+    pub fn requests_served(&self, region: &Region) -> Option<f64> {
+        self.fleet.requests_served(region)
+    }
+
+    /// Whether DNS may name `region` at all, by the checks on its latency record.
+    pub fn in_service(&self, region: &Region) -> bool {
+        self.dns.may_name(region, &self.resources.health_checks)
     }
 
     /// The configuration that names the fleet the world was founded with. What was built since is not in it.
     pub fn spec(&self) -> FleetSpec {
-        let founded = &self.regions[..self.founded];
-        let mut spec = seed::spec(self.seed, founded, self.rest);
-        if let Some(holders) = &self.resources.holders {
-            spec.accounts = seed_shape::accounts(holders);
+        let routing = self.resources.routing.as_ref();
+        let spec = self.fleet.spec(self.present.seed, routing);
+        seed_shape::shaped(spec, &self.resources)
+    }
+
+    /// The account, for AWS's services to change.
+    pub const fn account(&mut self) -> Account<'_> {
+        Account {
+            resources: &mut self.resources,
+            dns: &mut self.dns,
+            faults: &self.faults,
+            physics: &self.physics,
+            present: self.present,
         }
-        let endpoints = self.resources.routing.iter().flat_map(|one| &one.endpoints);
-        spec.edge.routing_endpoints = endpoints
-            .map(|(region, url)| RoutingEndpoint {
-                region: region.clone(),
-                url: url.clone(),
-            })
-            .collect();
-        let without = self.resources.without;
-        if without.database {
-            spec.global_cluster.clear();
-        }
-        if without.cloudfront || self.resources.dialect.is_some() {
-            spec.edge.cloudfront = false;
-            spec.edge.distribution.clear();
-            spec.edge.router = None;
-        }
-        match self.resources.dialect {
-            Some(dialect) => seed_shape::in_dialect(spec, dialect),
-            None => spec,
+    }
+
+    /// RDS.
+    pub const fn rds(&mut self) -> Rds<'_> {
+        Rds {
+            database: &mut self.database,
+            resources: &mut self.resources,
+            totals: &mut self.totals,
+            faults: &mut self.faults,
+            fleet: &self.fleet,
+            physics: &self.physics,
+            present: self.present,
         }
     }
 }

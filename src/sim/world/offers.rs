@@ -1,6 +1,6 @@
 //! What RDS offers in a Region, and where subnets can be.
 
-use super::State;
+use super::physics::Physics;
 use gwctl_fleet::Region;
 
 /// Engine versions, and whether they can be in a global database.
@@ -51,11 +51,11 @@ pub fn offered(engine: &str) -> Option<Vec<Offered>> {
     (!all.is_empty()).then_some(all)
 }
 
-impl State {
+impl Physics {
     /// Zones in which the account gets subnets and instances.
     pub fn zones(&self, region: &Region) -> Vec<String> {
         let all = ["a", "b", "c"].map(|zone| format!("{region}{zone}"));
-        let refuses = |zone: &String| self.physics.zones_without_subnets.contains(zone);
+        let refuses = |zone: &String| self.zones_without_subnets.contains(zone);
         all.into_iter().filter(|zone| !refuses(zone)).collect()
     }
 }

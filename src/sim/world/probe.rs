@@ -31,15 +31,12 @@ impl State {
             .strip_prefix("https://")
             .ok_or_else(|| format!("{url} is not an https URL"))?;
         let host = rest.split(['/', ':']).next().unwrap_or_default().to_owned();
-        let cached = self
-            .resolver
-            .kept
-            .get(&host)
-            .is_some_and(|(_, until)| *until > self.now);
+        let now = self.present.now;
+        let cached = self.operator.remembers(&host, now).is_some();
         self.resolve(&host)?;
-        let noise = (0.16 * self.probe_rng.normal()).exp();
+        let noise = (0.16 * self.operator.rng.normal()).exp();
         let dns = if cached { 0.6 * noise } else { 14.0 * noise };
-        let (site, edge) = match self.site_of_host(&host) {
+        let (site, edge) = match self.fleet.site_of_host(&host) {
             Some(site) => (site, false),
             None if self.is_front(&host) => match self.operators_site() {
                 Some(site) => (site, true),
@@ -47,15 +44,16 @@ impl State {
             },
             None => return Err(format!("{host}: certificate does not match the name")),
         };
-        let dark = self.strikes[site].dark || !self.sites[site].standing;
+        let (region, site) = (&self.fleet.regions()[site], &self.fleet.sites[site]);
+        let dark = site.is_silent();
         if dark && !edge {
             return Err(format!("connect to {host}: timed out"));
         }
-        let distance = geo::rtt_ms(OPERATOR, geo::point(&self.regions[site]));
+        let distance = geo::rtt_ms(OPERATOR, geo::point(region));
         // The edge is near; it keeps its connections to the Regions open.
         let first_hop = if edge { 4.0 } else { distance };
-        let inside = 26.0 * self.strikes[site].slowness * noise + if edge { distance } else { 0.0 };
-        let failing = self.probe_rng.chance(self.sites[site].failing());
+        let inside = 26.0 * site.strikes.slowness * noise + if edge { distance } else { 0.0 };
+        let failing = self.operator.rng.chance(site.failing());
         Ok(ProbeOutcome {
             dns: ms(dns),
             connect: ms(first_hop * (0.98 + 0.02 * noise)),
@@ -72,23 +70,22 @@ impl State {
             } else {
                 200
             },
-            served_by: (!dark).then(|| self.regions[site].to_string()),
+            served_by: (!dark).then(|| region.to_string()),
         })
     }
 
     /// The Region whose own endpoint is called `host`.
     pub fn region_of_host(&self, host: &str) -> Option<Region> {
-        Some(self.regions[self.site_of_host(host)?].clone())
+        let site = self.fleet.site_of_host(host)?;
+        Some(self.fleet.regions()[site].clone())
     }
 
     /// POSTs a write to `url` once: acknowledged with 201 only where the database takes it.
     pub fn write(&mut self, url: &str) -> Result<u16, String> {
         let outcome = self.probe(url)?;
         let region = outcome.served_by.as_deref();
-        let site = self
-            .regions
-            .iter()
-            .position(|one| Some(one.as_str()) == region);
+        let mut regions = self.fleet.regions().iter();
+        let site = regions.position(|one| Some(one.as_str()) == region);
         let taken = site.is_some_and(|site| self.writer_ms(site).is_some());
         let sample = site.is_some_and(|site| self.answers_with_a_sample(site));
         Ok(match outcome.status {
@@ -101,21 +98,12 @@ impl State {
 
     /// Resolves `name`, CNAME first, through the operator's resolver.
     pub(super) fn resolve(&mut self, name: &str) -> Result<ResolveOutcome, String> {
-        let now = self.now;
-        if let Some((values, until)) = self.resolver.kept.get(name)
-            && *until > now
-        {
-            let ttl_s = u32::try_from(*until - now).unwrap_or(0);
-            return Ok(ResolveOutcome {
-                values: values.clone(),
-                ttl_s,
-            });
+        let now = self.present.now;
+        if let Some(known) = self.operator.remembers(name, now) {
+            return Ok(known);
         }
         let answer = self.ask_authority(name, OPERATOR.into())?;
-        self.resolver.kept.insert(
-            name.to_owned(),
-            (answer.values.clone(), now + i64::from(answer.ttl_s)),
-        );
+        self.operator.remember(name, &answer, now);
         Ok(answer)
     }
 
@@ -148,25 +136,11 @@ impl State {
 
     /// Where the edge location next to the operator sends a request.
     fn operators_site(&mut self) -> Option<usize> {
-        let near = |client: &&super::clients::EdgeLocation| geo::km(client.point, OPERATOR) as i64;
-        let edge = self.clients.iter().min_by_key(near)?;
-        let router = (self.probe_rng.bits() % edge.routers.len() as u64) as usize;
-        let sites = &edge.routers[router].sites;
-        // Which of those that woke together has this request; nothing is drawn where there is one.
-        let mut left = if sites.len() > 1 {
-            self.probe_rng.uniform()
-        } else {
-            0.0
-        };
-        let met = sites.iter().find(|(_, part)| {
-            left -= part;
-            left < 0.0
-        });
-        met.or(sites.first()).map(|(site, _)| *site)
+        self.operator.draw(self.edge.nearest(OPERATOR)?)
     }
 
     fn is_front(&self, host: &str) -> bool {
-        let front = self.front.as_ref();
+        let front = self.edge.front();
         front.is_some_and(|front| front.domain == host)
     }
 }

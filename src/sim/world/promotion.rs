@@ -1,13 +1,13 @@
 //! Another member becomes the writer: switchover and managed failover as staged transitions with
 //! RDS's own events (aws-facts §2.3-§2.7). Durations of the stages are plausible, not AWS's promise.
 
-use super::State;
 use super::model::{FailoverState, GlobalCluster};
+use super::rds::Rds;
 use crate::world::parts::faults::FaultKind;
 use crate::world::parts::promotion::{Promotion, PromotionRefused, Stage};
 use crate::world::parts::side::Side;
 
-impl State {
+impl Rds<'_> {
     /// `SwitchoverGlobalCluster`: nothing is lost, and a healthy primary is needed. Returns the global
     /// cluster as AWS replies: the work goes on after that.
     pub fn switchover(
@@ -90,7 +90,7 @@ impl State {
             data_loss_allowed: loses_data,
         });
         let reply = cluster.clone();
-        let until = self.now + self.lasting(4, 8);
+        let until = self.present.now + self.database.lasting(4, 8);
         self.database.promotion = Some(Promotion {
             loses_data,
             from,
@@ -113,16 +113,20 @@ impl State {
         let Some(promotion) = self.database.promotion.clone() else {
             return;
         };
-        let dark = |index: usize| self.strikes[self.database.members[index].site].dark;
+        let dark = |index: usize| {
+            self.fleet.sites[self.database.members[index].site]
+                .strikes
+                .dark
+        };
         let blocked = dark(promotion.to) || (!promotion.loses_data && dark(promotion.from));
         let promoted = matches!(promotion.stage, Stage::Redirecting | Stage::Finishing);
-        if blocked && !promoted && self.now >= promotion.until {
+        if blocked && !promoted && self.present.now >= promotion.until {
             self.give_up(&promotion);
             return;
         }
         let caught_up = promotion.stage != Stage::Synchronising
             || self.database.members[promotion.to].applied_to >= promotion.cut;
-        if self.now < promotion.until || !caught_up {
+        if self.present.now < promotion.until || !caught_up {
             return;
         }
         match promotion.stage {
@@ -161,7 +165,7 @@ impl State {
         let cut = if promotion.loses_data {
             target.applied_to
         } else {
-            self.now as f64
+            self.present.now as f64
         };
         let status = if promotion.loses_data {
             "failing-over"
@@ -189,7 +193,10 @@ impl State {
     /// The event is on the old primary if it can be reached, otherwise on the new one.
     fn fence(&mut self, promotion: &Promotion) {
         let old = self.database.members[promotion.from].region.clone();
-        if self.strikes[self.database.members[promotion.from].site].dark {
+        if self.fleet.sites[self.database.members[promotion.from].site]
+            .strikes
+            .dark
+        {
             self.tell_new("RDS-EVENT-0391", |_, _| {
                 format!("Attempt to block writes to the old primary storage volume in Region {old} timed out.")
             });
@@ -202,7 +209,7 @@ impl State {
 
     /// The target takes writes.
     fn open_new(&mut self, promotion: &Promotion) {
-        let now = self.now;
+        let now = self.present.now;
         if promotion.loses_data {
             let lost = self.database.log.since(promotion.cut);
             self.totals.writes_lost += lost;
@@ -213,7 +220,7 @@ impl State {
         self.database.open = true;
         for index in 0..self.database.members.len() {
             let rebuild = if promotion.loses_data {
-                self.lasting(120, 280)
+                self.database.lasting(120, 280)
             } else {
                 0
             };
@@ -284,12 +291,6 @@ impl State {
         }
     }
 
-    pub(super) fn global(&mut self) -> Option<&mut GlobalCluster> {
-        let id = self.database.global.as_ref()?;
-        let mut all = self.resources.global_clusters.iter_mut();
-        all.find(|global| &global.id == id)
-    }
-
     fn status_of(&mut self, member: usize, status: &str) {
         let arn = self.database.members[member].arn();
         let clusters = self.resources.clusters.iter_mut();
@@ -299,20 +300,10 @@ impl State {
     }
 
     fn enter(&mut self, stage: Stage, shortest_s: i64, longest_s: i64) {
-        let until = self.now + self.lasting(shortest_s, longest_s);
+        let until = self.present.now + self.database.lasting(shortest_s, longest_s);
         if let Some(promotion) = &mut self.database.promotion {
             promotion.stage = stage;
             promotion.until = until;
         }
-    }
-
-    pub(super) fn lasting(&mut self, shortest_s: i64, longest_s: i64) -> i64 {
-        shortest_s
-            + self
-                .database
-                .rng
-                .bits()
-                .cast_signed()
-                .rem_euclid(longest_s - shortest_s)
     }
 }

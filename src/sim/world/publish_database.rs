@@ -1,16 +1,18 @@
 //! What Aurora publishes: load everywhere, lag only in the secondaries' Regions (aws-facts §1.1, §1.2).
 
-use super::State;
-use super::metrics::Sample;
+use super::metrics::{MetricStore, Sample};
+use super::model::DbInstance;
+use crate::world::parts::database::Database;
+use crate::world::parts::fleet::Fleet;
 use crate::world::parts::series::spread_of;
 
-impl State {
+impl Database {
     /// How many instances of a member's cluster there are to answer.
-    pub(super) fn instances_of(&self, member: usize) -> usize {
-        let Some(member) = self.database.members.get(member) else {
+    pub(super) fn instances_of(&self, member: usize, instances: &[DbInstance]) -> usize {
+        let Some(member) = self.members.get(member) else {
             return 0;
         };
-        let here = self.resources.instances.iter().filter(|one| {
+        let here = instances.iter().filter(|one| {
             one.region == member.region
                 && one.cluster == member.cluster
                 && matches!(one.status.as_str(), "available" | "modifying")
@@ -19,24 +21,29 @@ impl State {
     }
 
     /// What every member cluster that answers has to say of the minute.
-    pub(super) fn publish_database(&mut self, minute: i64) {
-        let (writes, forwarded) = std::mem::take(&mut self.written);
-        let (writes, forwarded) = (writes / 60.0, forwarded / 60.0);
-        for index in 0..self.database.members.len() {
-            let member = &mut self.database.members[index];
+    pub(super) fn publish(
+        &mut self,
+        store: &mut MetricStore,
+        minute: i64,
+        fleet: &Fleet,
+        instances: &[DbInstance],
+    ) {
+        let counted = std::mem::take(&mut self.minute);
+        let (writes, forwarded) = (counted.writes / 60.0, counted.forwarded / 60.0);
+        for index in 0..self.members.len() {
+            let member = &mut self.members[index];
             let (max, sum, count) = std::mem::take(&mut member.seen);
             let site = member.site;
             let seeding = member.seeding;
-            let instances = self.instances_of(index);
-            if self.strikes[site].dark || seeding {
+            let instances = self.instances_of(index, instances);
+            if fleet.sites[site].strikes.dark || seeding {
                 continue;
             }
-            let reads = self.sites[site].latest.requests / self.latest_step;
-            let busy = self.database.busy(index, reads, writes, 60.0);
-            let inside_ms = 14.0 + 6.0 * self.database.rng.uniform();
-            let primary = index == self.database.writer;
-            let series = &self.series.members[index];
-            let store = &mut self.metrics;
+            let reads = fleet.sites[site].rate;
+            let busy = self.busy(index, reads, writes, 60.0);
+            let inside_ms = 14.0 + 6.0 * self.rng.uniform();
+            let primary = index == self.writer;
+            let series = &self.series[index];
             // Load and the lag between instances are theirs; the lag between Regions is the volume's.
             let second = |value: f64| (instances > 1).then_some(value);
             if instances > 0 {
@@ -80,11 +87,8 @@ impl State {
                 minute,
                 Sample::gauge((writes * 60.0 * 3.1).round()),
             );
-            let here = self.forwarded_here[site] / 60.0;
+            let here = counted.forwarded_by.get(&site).copied().unwrap_or_default() / 60.0;
             store.publish(series.forwarding[1], minute, Sample::gauge(here * 1.7));
         }
-        self.forwarded_here
-            .iter_mut()
-            .for_each(|forwarded| *forwarded = 0.0);
     }
 }

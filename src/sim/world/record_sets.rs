@@ -1,6 +1,6 @@
 //! `ChangeResourceRecordSets`: all or nothing, by the rules of records (aws-facts §3.1, §3.2).
 
-use super::State;
+use super::account::Account;
 use super::model::{AliasTarget, DnsChange, RecordSet, Resources};
 
 /// Why a batch is refused.
@@ -14,7 +14,7 @@ pub enum RecordsRefused {
     Invalid(Vec<String>),
 }
 
-impl State {
+impl Account<'_> {
     /// Applies actions (`CREATE`, `UPSERT`, `DELETE`) to a zone's records, as the API shows them at once and
     /// DNS answers them later.
     pub fn change_record_sets(
@@ -23,7 +23,7 @@ impl State {
         changes: Vec<(String, RecordSet)>,
         comment: Option<String>,
     ) -> Result<DnsChange, RecordsRefused> {
-        let resources = &mut self.resources;
+        let resources = &mut *self.resources;
         let zones = &resources.hosted_zones;
         let found = zones.iter().find(|zone| zone.id == zone_id);
         let mut records = found.map(|zone| zone.records.clone()).unwrap_or_default();

@@ -1,8 +1,9 @@
 //! ARC's routing controls: five endpoints that agree within seconds, and a safety rule (aws-facts §8.1).
 
-use super::State;
-use super::model::RoutingControl;
+use super::account::Account;
+use super::model::{Routing, RoutingControl};
 use super::rng::pick;
+use crate::world::parts::present::Present;
 use gwctl_fleet::Region;
 
 /// Why a control is not set.
@@ -16,19 +17,7 @@ pub enum RoutingRefused {
     SafetyRule(String),
 }
 
-impl State {
-    /// Whether a control is On, as the endpoint in `through` knows it; none where there is no such
-    /// endpoint or control.
-    pub fn control_state(&self, through: &Region, control: &str) -> Option<bool> {
-        let routing = self.resources.routing.as_ref()?;
-        routing.endpoints.iter().find(|(home, _)| home == through)?;
-        let control = routing.controls.iter().find(|one| one.arn == control)?;
-        if control.set_through.as_ref() == Some(through) {
-            return Some(control.on);
-        }
-        Some(self.seen(control, through.as_str()))
-    }
-
+impl Account<'_> {
     /// Sets controls On or Off, all or none, through the endpoint in `through`.
     pub fn set_controls(
         &mut self,
@@ -36,7 +25,7 @@ impl State {
         wanted: &[(String, bool)],
         overridden: &[&str],
     ) -> Result<(), RoutingRefused> {
-        let now = self.now;
+        let now = self.present.now;
         let first = wanted
             .first()
             .map(|(arn, _)| arn.clone())
@@ -64,18 +53,31 @@ impl State {
         self.resources.routing = Some(changed);
         Ok(())
     }
+}
 
-    /// What Route 53's data plane makes of a control; one that is gone lets traffic through.
-    pub(super) fn follow_control(&self, control: &str) -> bool {
-        let mut controls = self.resources.routing.iter().flat_map(|one| &one.controls);
-        let found = controls.find(|one| one.arn == control);
-        found.is_none_or(|one| self.seen(one, "route 53"))
+impl Routing {
+    /// Whether a control is On, as the endpoint in `through` knows it; none where there is no such
+    /// endpoint or control.
+    pub(crate) fn control_state(
+        &self,
+        through: &Region,
+        control: &str,
+        present: Present,
+    ) -> Option<bool> {
+        self.endpoints.iter().find(|(home, _)| home == through)?;
+        let control = self.controls.iter().find(|one| one.arn == control)?;
+        if control.set_through.as_ref() == Some(through) {
+            return Some(control.on);
+        }
+        Some(control.seen(present, through.as_str()))
     }
+}
 
-    /// A change reaches everybody within ten seconds, each in its own time.
-    fn seen(&self, control: &RoutingControl, who: &str) -> bool {
-        let what = format!("{} {who} {}", control.arn, control.set_at);
-        let reached = self.now >= control.set_at + 2 + pick(self.seed, &what, 9);
-        if reached { control.on } else { control.before }
+impl RoutingControl {
+    /// Whether it is On, as `who` knows it: a change reaches everybody within ten seconds, each in its own time.
+    pub(super) fn seen(&self, present: Present, who: &str) -> bool {
+        let what = format!("{} {who} {}", self.arn, self.set_at);
+        let reached = present.now >= self.set_at + 2 + pick(present.seed, &what, 9);
+        if reached { self.on } else { self.before }
     }
 }

@@ -280,17 +280,6 @@ impl Scenario {
     }
 }
 
-/// The scenario's events by second, the next one last.
-pub(super) fn script(scenario: &Scenario, begun: i64) -> Vec<(i64, Event)> {
-    let timed = scenario
-        .events
-        .iter()
-        .map(|event| (begun + event.at.as_secs(), event.clone()));
-    let mut script: Vec<(i64, Event)> = timed.collect();
-    script.reverse();
-    script
-}
-
 impl Event {
     fn from_raw(raw: &RawEvent) -> Result<Self, String> {
         let at: SignedDuration = raw.at.parse().map_err(|_| {

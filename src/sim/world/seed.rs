@@ -243,6 +243,7 @@ fn issue_as(
         serial: serial(options.seed, &id),
         in_use_by: Vec::new(),
         validation: "DNS".into(),
+        due: None,
     }
 }
 

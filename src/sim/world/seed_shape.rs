@@ -1,10 +1,30 @@
 //! How the configuration of a founded fleet differs where it has another shape than the usual one.
 
-use super::model::{Dialect, EXTERNAL_ID, Holders};
+use super::model::{Dialect, EXTERNAL_ID, Holders, Resources};
 use gwctl_fleet::{Access, AccountsSpec, FleetSpec, Region};
 
+/// `spec` as the shape of the fleet in `resources` has it.
+pub(super) fn shaped(mut spec: FleetSpec, resources: &Resources) -> FleetSpec {
+    if let Some(holders) = &resources.holders {
+        spec.accounts = accounts(holders);
+    }
+    let without = resources.without;
+    if without.database {
+        spec.global_cluster.clear();
+    }
+    if without.cloudfront || resources.dialect.is_some() {
+        spec.edge.cloudfront = false;
+        spec.edge.distribution.clear();
+        spec.edge.router = None;
+    }
+    match resources.dialect {
+        Some(dialect) => in_dialect(spec, dialect),
+        None => spec,
+    }
+}
+
 /// `spec` in the words of another partition.
-pub(super) fn in_dialect(mut spec: FleetSpec, dialect: Dialect) -> FleetSpec {
+fn in_dialect(mut spec: FleetSpec, dialect: Dialect) -> FleetSpec {
     let told = |text: &str| dialect.told(text);
     let region =
         |region: &Region| Region::new(&told(region.as_str())).unwrap_or_else(|_| region.clone());
@@ -20,7 +40,7 @@ pub(super) fn in_dialect(mut spec: FleetSpec, dialect: Dialect) -> FleetSpec {
 }
 
 /// The ways into `holders`' accounts.
-pub(super) fn accounts(holders: &Holders) -> AccountsSpec {
+fn accounts(holders: &Holders) -> AccountsSpec {
     let access = |account: &str| {
         Some(Access {
             role_arn: Some(Holders::role(account)),

@@ -5,6 +5,9 @@ use super::geo;
 use super::noise::Wander;
 use super::rng::{Rng, normal_slice};
 use super::sketch::Sketch;
+use crate::world::parts::faults::Strikes;
+use crate::world::parts::served::Served;
+use crate::world::parts::site_series::SiteSeries;
 use gwctl_fleet::Region;
 
 /// Share of the requests that write.
@@ -56,6 +59,8 @@ pub(super) struct Outcome {
     pub silent: f64,
     /// Writes acknowledged.
     pub acknowledged: f64,
+    /// Of these, forwarded to another Region's writer.
+    pub forwarded: f64,
     /// Typical time in the Region, milliseconds.
     pub typical_ms: f64,
 }
@@ -102,6 +107,14 @@ pub(super) struct Site {
     pub minute: SiteMinute,
     /// What the newest step came to.
     pub latest: Outcome,
+    /// Requests a second in it.
+    pub rate: f64,
+    /// What the newest minute's steps came to.
+    pub served: Served,
+    /// What strikes the Region.
+    pub strikes: Strikes,
+    /// What it is published as; none of a Region that never served.
+    pub series: Option<SiteSeries>,
     /// Share of failing invocations just now; follows its causes with some inertia.
     failing: f64,
     /// Share of requests that the API answers 429 just now.
@@ -130,6 +143,10 @@ impl Site {
             standing: false,
             minute: SiteMinute::default(),
             latest: Outcome::default(),
+            rate: 0.0,
+            served: Served::default(),
+            strikes: Strikes::default(),
+            series: None,
             failing: ERRORS,
             throttling: 0.0,
             pace: Wander::new(0.035, 240.0, &mut rng),
@@ -141,6 +158,11 @@ impl Site {
     /// The share of invocations that fail just now.
     pub(super) fn failing(&self) -> f64 {
         self.failing
+    }
+
+    /// Whether nobody here answers: the Region is dark, or something is missing on the way.
+    pub(super) fn is_silent(&self) -> bool {
+        self.strikes.dark || !self.standing
     }
 
     /// The share of requests that get an error just now, of the function or for there being too many.
@@ -178,12 +200,12 @@ impl Site {
         if now.dark {
             self.minute = SiteMinute::default();
             self.throttling = 0.0;
-            self.latest = Outcome {
+            let outcome = Outcome {
                 requests: offered,
                 silent: offered,
                 ..Outcome::default()
             };
-            return self.latest;
+            return self.note(outcome, now.step);
         }
         let throttled = self.throttle(offered, now);
         let requests = offered - throttled;
@@ -191,12 +213,19 @@ impl Site {
         self.failing += (cause - self.failing) * (1.0 - (-now.step / 25.0).exp());
         let load = 1.0 + 0.16 * (now.demand / 2_500.0).powi(2);
         let kinds = kinds(pace * load, now.writer_ms, now.slowness);
+        let before = self.minute.forwarded;
         let mut outcome = self.run(now, requests, 0.0085 * refusals, &kinds);
+        outcome.forwarded = (self.minute.forwarded - before).max(0.0);
         outcome.requests += throttled;
         outcome.refused += throttled;
         outcome.throttled = throttled;
         self.spread_latencies(now, requests, &kinds);
+        self.note(outcome, now.step)
+    }
+
+    fn note(&mut self, outcome: Outcome, step: f64) -> Outcome {
         self.latest = outcome;
+        self.rate = outcome.requests / step;
         outcome
     }
 
@@ -279,6 +308,7 @@ impl Site {
             failed,
             silent: 0.0,
             acknowledged,
+            forwarded: 0.0,
             typical_ms,
         }
     }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::clock::SimClock;
 use super::scenario::Scenario;
-use super::{State, Tamper, Vantage, names};
+use super::{Control, State, Tamper, Vantage, names};
 use crate::world::parts::faults::FaultStatus;
 use crate::world::parts::probe::{ProbeOutcome, ResolveOutcome};
 use gwctl_fleet::{Clock, FleetSpec, Region};
@@ -151,7 +151,7 @@ impl Sim {
         }
         let start = start.unwrap_or_else(Timestamp::now);
         let mut state = State::new(seed, regions, (rest, arc), &scenario, start);
-        state.api_latency = api_latency;
+        state.control = Control::new(api_latency);
         let clock = SimClock::new(start, speed);
         let sim = Self {
             clock: Arc::new(clock),
@@ -204,13 +204,13 @@ impl Sim {
     /// Every fault there is, active ones with their beginning.
     pub fn faults(&self) -> Vec<FaultStatus> {
         let state = self.state();
-        state.faults.statuses(&state.regions)
+        state.faults.statuses(state.fleet.regions())
     }
 
     /// Starts a fault by its id.
     pub fn start_fault(&self, id: &str) -> Result<(), SimError> {
         let mut state = self.state();
-        let fault = state.known_fault(id)?;
+        let fault = known_fault(&state, id)?;
         state.start(fault);
         Ok(())
     }
@@ -218,14 +218,14 @@ impl Sim {
     /// Ends a fault by its id; nothing happens when it is not active.
     pub fn end_fault(&self, id: &str) -> Result<(), SimError> {
         let mut state = self.state();
-        let fault = state.known_fault(id)?;
+        let fault = known_fault(&state, id)?;
         state.end(&fault);
         Ok(())
     }
 
     /// One call that goes wrong; see [`Tamper`].
     pub fn tamper(&self, tamper: Tamper) {
-        self.state().tamper(tamper);
+        self.state().control.tamper(tamper);
     }
 
     /// The world, brought up to the clock. Never hold it while awaiting: it is a lock.
@@ -333,19 +333,15 @@ impl DerefMut for StateGuard<'_> {
     }
 }
 
-impl State {
-    fn known_fault(&self, id: &str) -> Result<super::Fault, SimError> {
-        self.faults
-            .find(id, &self.regions)
-            .ok_or_else(|| SimError::UnknownFault {
-                id: id.into(),
-                known: self
-                    .faults
-                    .statuses(&self.regions)
-                    .into_iter()
-                    .map(|fault| fault.id)
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            })
-    }
+fn known_fault(state: &State, id: &str) -> Result<super::Fault, SimError> {
+    let regions = state.fleet.regions();
+    let known = || {
+        let all = state.faults.statuses(regions).into_iter();
+        all.map(|fault| fault.id).collect::<Vec<_>>().join(", ")
+    };
+    let found = state.faults.find(id, regions);
+    found.ok_or_else(|| SimError::UnknownFault {
+        id: id.into(),
+        known: known(),
+    })
 }

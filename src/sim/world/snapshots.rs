@@ -2,9 +2,9 @@
 
 use jiff::SignedDuration;
 
-use super::State;
 use super::model::DbSnapshot;
 use super::names::ACCOUNT;
+use super::rds::Rds;
 use super::rng::pick;
 use gwctl_fleet::Region;
 
@@ -32,7 +32,7 @@ fn arn(region: &Region, id: &str) -> String {
     format!("arn:aws:rds:{region}:{ACCOUNT}:cluster-snapshot:{id}")
 }
 
-impl State {
+impl Rds<'_> {
     /// Before the volume of the old primary is replaced, it is saved once.
     pub(super) fn save_old_volume(&mut self, member: usize) {
         if self.database.unsaved != Some(member) {
@@ -43,7 +43,7 @@ impl State {
             return;
         };
         let (region, cluster) = (member.region.clone(), member.cluster.clone());
-        let created = self.now();
+        let created = self.present.at();
         let id = format!(
             "rds:unplanned-global-failover-{cluster}-{}",
             created.strftime("%Y-%m-%d-%H-%M")
@@ -91,7 +91,7 @@ impl State {
                 status: found.status.clone(),
             });
         }
-        let created = self.now();
+        let created = self.present.at();
         let copy = DbSnapshot {
             id: target.into(),
             arn: arn(region, target),
@@ -117,7 +117,7 @@ impl State {
         if here.any(|one| &one.region == region && one.id == id) {
             return Err(CopyRefused::AlreadyExists(id.into()));
         }
-        let created = self.now();
+        let created = self.present.at();
         let snapshot = DbSnapshot {
             region: region.clone(),
             arn: arn(region, id),
@@ -136,23 +136,16 @@ impl State {
 
     /// Snapshots that are complete now become available, where their Region lives.
     pub(super) fn complete_snapshots(&mut self) {
-        let now = self.now();
-        let (regions, strikes) = (&self.regions, &self.strikes);
-        let dark = |region: &Region| {
-            let site = regions.iter().position(|one| one == region);
-            site.is_some_and(|site| strikes[site].dark)
-        };
-        for snapshot in self
-            .resources
-            .snapshots
-            .iter_mut()
-            .filter(|one| one.status != "available" && one.ready <= now && !dark(&one.region))
-        {
+        let now = self.present.at();
+        let fleet = self.fleet;
+        for snapshot in self.resources.snapshots.iter_mut().filter(|one| {
+            one.status != "available" && one.ready <= now && !fleet.is_dark(&one.region)
+        }) {
             snapshot.status = "available".into();
         }
     }
 
     fn takes(&self, what: &str, shortest_s: i64, more_s: i64) -> SignedDuration {
-        SignedDuration::from_secs(shortest_s + pick(self.seed, what, more_s))
+        SignedDuration::from_secs(shortest_s + pick(self.present.seed, what, more_s))
     }
 }

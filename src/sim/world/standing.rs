@@ -1,88 +1,69 @@
 //! What stands: which Regions are complete and can serve, and where clients' requests come in.
 
 use super::State;
-use super::model::{CustomDomain, Function};
-use super::serving::Site;
+use super::model::CustomDomain;
 use crate::world::parts::front::Front;
-use crate::world::parts::series::{EdgeSeries, SiteSeries};
+use crate::world::parts::site_series::SiteSeries;
 use gwctl_fleet::Region;
 
 impl State {
     /// The index of a Region; it is one of the fleet's from now on.
     pub(super) fn site_in(&mut self, region: &Region) -> usize {
-        if let Some(known) = self.regions.iter().position(|one| one == region) {
-            return known;
-        }
-        self.regions.push(region.clone());
-        self.sites.push(Site::new(self.seed, region));
-        self.served
-            .push(crate::world::parts::served::Served::default());
-        self.forwarded_here.push(0.0);
-        self.series.sites.push(None);
-        for client in &mut self.clients {
-            client.learn(region);
-        }
-        self.look_at_faults();
-        self.regions.len() - 1
-    }
-
-    /// The fleet the world was founded with stands; what it publishes is known.
-    pub(super) fn look_at_founded(&mut self) {
-        let apis = self.resources.apis.iter();
-        for (site, api) in self.sites.iter_mut().zip(apis) {
-            site.api = Some(api.id.clone());
-        }
-        self.look_at_fleet();
+        self.fleet.site_of(region).unwrap_or_else(|| {
+            self.fleet.add(self.present.seed, region);
+            self.fleet.look_at(&self.faults);
+            self.edge.learn(region);
+            self.fleet.sites.len() - 1
+        })
     }
 
     /// Something was made, deleted or is answered by DNS now: who serves, and where requests come in.
     pub(super) fn look_at_fleet(&mut self) {
-        for site in 0..self.sites.len() {
+        for site in 0..self.fleet.sites.len() {
             self.look_at_site(site);
         }
         self.look_at_front();
     }
 
     fn look_at_site(&mut self, site: usize) {
-        let region = &self.regions[site];
+        let region = self.fleet.regions()[site].clone();
         let domains = self.resources.custom_domains.iter();
-        let mut here = domains.filter(|one| &one.region == region);
+        let mut here = domains.filter(|one| one.region == region);
         let found = here.find_map(|domain| Some((domain, self.behind(domain)?)));
         let Some((domain, functions)) = found else {
             // Its name is kept: requests still go there for as long as DNS says so.
-            self.sites[site].standing = false;
+            self.fleet.sites[site].standing = false;
             return;
         };
         let (host, api) = (domain.name.clone(), domain.api.clone());
         let reserved = match functions.as_slice() {
-            [handler] => self.function(region, handler),
+            [handler] => self.resources.function(&region, handler),
             _ => None,
         };
         let reserved = reserved.and_then(|one| one.reserved_concurrency);
-        let one = &mut self.sites[site];
+        let one = &mut self.fleet.sites[site];
         one.standing = true;
         one.reserved = reserved;
         one.host = Some(host);
         if one.api.as_ref() != Some(&api) {
             let functions: Vec<&str> = functions.iter().map(String::as_str).collect();
             let mut apis = self.resources.apis.iter();
-            let found = apis.find(|known| known.region == *region && known.id == api);
-            self.series.sites[site] =
-                found.map(|api| SiteSeries::new(&mut self.metrics, api, &functions));
+            let found = apis.find(|known| known.region == region && known.id == api);
+            one.series = found.map(|api| SiteSeries::new(&mut self.metrics, api, &functions));
             one.api = Some(api);
         }
     }
 
     /// Whether a Region's handler is the template's sample, which takes no writes.
     pub(super) fn answers_with_a_sample(&self, site: usize) -> bool {
-        let region = &self.regions[site];
+        let region = &self.fleet.regions()[site];
         let domains = self.resources.custom_domains.iter();
         let mut here = domains.filter(|one| &one.region == region);
         let functions = here.find_map(|domain| self.behind(domain));
         functions.is_some_and(|functions| {
             let mut all = functions
                 .iter()
-                .filter_map(|name| self.function(region, name));
+                .filter_map(|name| self.resources.function(region, name));
             all.any(|one| one.package.starts_with(b"// A sample"))
         })
     }
@@ -90,62 +71,35 @@ impl State {
     /// The functions behind a custom domain, when all of the way there is complete: the name in DNS, API,
     /// stage, route and functions.
     fn behind(&self, domain: &CustomDomain) -> Option<Vec<String>> {
-        if domain.status == "PENDING" || !self.answers(&domain.name, &domain.regional_domain) {
+        if domain.status == "PENDING" || !self.dns.leads(&domain.name, &domain.regional_domain) {
             return None;
         }
         let mut apis = self.resources.apis.iter();
         let api = apis.find(|one| one.region == domain.region && one.id == domain.api)?;
         api.stages.iter().find(|one| one.name == domain.stage)?;
-        let functions = self.handlers(&domain.region, &api.id);
+        let functions = self.resources.handlers(&domain.region, &api.id);
         let active = |name: &String| {
-            self.function(&domain.region, name)
+            self.resources
+                .function(&domain.region, name)
                 .is_some_and(|one| one.state == "Active" && !one.waits_for_code())
         };
         (!functions.is_empty() && functions.iter().all(active)).then_some(functions)
     }
 
-    /// Whether DNS answers `name` with an alias to `target`.
-    fn answers(&self, name: &str, target: &str) -> bool {
-        let (name, target) = (format!("{name}."), format!("{target}."));
-        let mut records = self.dns_zones.iter().flat_map(|zone| &zone.records);
-        records.any(|record| {
-            let alias = record.alias.as_ref();
-            record.name == name && alias.is_some_and(|alias| alias.name == target)
-        })
-    }
-
-    pub(super) fn function(&self, region: &Region, name: &str) -> Option<&Function> {
-        let mut functions = self.resources.functions.iter();
-        functions.find(|one| &one.region == region && one.name == name)
-    }
-
     /// The distribution that DNS leads clients to, once it is everywhere and its router exists.
     fn look_at_front(&mut self) {
+        let known = self.edge.front();
         let front = self.resources.distributions.iter().find_map(|one| {
-            let known = self.front.as_ref().map(|front| &front.distribution) == Some(&one.id);
+            let known = known.is_some_and(|front| front.distribution == one.id);
             let router = one.origin_request_function.as_ref()?;
             let router = router.split(':').nth(6)?;
             let serves = one.enabled && (known || one.status == "Deployed");
-            self.function(&Region::global(), router)
+            self.resources
+                .function(&Region::global(), router)
                 .filter(|_| serves)?;
             let mut names = one.aliases.iter();
-            Front::of(one, names.find(|name| self.answers(name, &one.domain))?)
+            Front::of(one, names.find(|name| self.dns.leads(name, &one.domain))?)
         });
-        if front == self.front {
-            return;
-        }
-        let asks = |front: &Option<Front>| front.as_ref().map(|one| one.latency.clone());
-        if asks(&front) != asks(&self.front) {
-            for client in &mut self.clients {
-                client.routers = std::array::from_fn(|_| super::clients::Cached::default());
-            }
-        }
-        self.opened |= front.is_some();
-        if let Some(front) = &front
-            && self.series.edge.as_ref().map(|edge| &edge.of) != Some(&front.distribution)
-        {
-            self.series.edge = Some(EdgeSeries::new(&mut self.metrics, &front.distribution));
-        }
-        self.front = front;
+        self.edge.lead_to(front, &mut self.metrics);
     }
 }

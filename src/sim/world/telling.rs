@@ -1,14 +1,12 @@
 //! What RDS tells of a switchover or failover: its events, in the Regions concerned (aws-facts §2.5).
 
-use crate::world::parts::side::Side;
-use jiff::Timestamp;
-
-use super::State;
 use super::model::DbEvent;
 use super::names;
+use super::rds::Rds;
+use crate::world::parts::side::Side;
 use gwctl_fleet::Region;
 
-impl State {
+impl Rds<'_> {
     pub(super) fn tell_both(&mut self, id: &'static str, ending: &str) {
         let text = |new: &Side| {
             let (cluster, region) = (&new.cluster, &new.region);
@@ -47,8 +45,7 @@ impl State {
 
     /// An RDS event of the member cluster in `region`; none is recorded in a dark Region.
     pub(super) fn record(&mut self, id: &'static str, region: &Region, message: String) {
-        let site = self.regions.iter().position(|r| r == region);
-        if site.is_some_and(|site| self.strikes[site].dark) {
+        if self.fleet.is_dark(region) {
             return;
         }
         let fencing = matches!(id, "RDS-EVENT-0390" | "RDS-EVENT-0391");
@@ -67,7 +64,7 @@ impl State {
         self.resources.db_events.push(DbEvent {
             region: region.clone(),
             id,
-            at: Timestamp::from_second(self.now).unwrap_or_default(),
+            at: self.present.at(),
             source_type,
             source_arn: format!("arn:aws:rds:{region}:{}:{kind}:{source}", names::ACCOUNT),
             source,

@@ -114,6 +114,7 @@ async fn a_token_is_heard_once() {
     assert!(carried.count() > 10, "every event tells whose it is");
     let state = bench.sim.state();
     let asked = state
+        .control
         .mutations
         .iter()
         .filter(|one| one.operation == "ExecuteChangeSet");

@@ -117,7 +117,13 @@ async fn promotions_are_called_where_aws_wants_them() {
         failover("eu-west-1", false).await.is_err(),
         "that is a switchover"
     );
-    assert!(sim.state().mutations.iter().all(|one| !one.accepted));
+    assert!(
+        sim.state()
+            .control
+            .mutations
+            .iter()
+            .all(|one| !one.accepted)
+    );
     switchover("us-east-1").await.unwrap();
     sim.advance(Duration::from_secs(300));
     let home = format!("arn:aws:rds:us-east-1:{ACCOUNT}:cluster:orders-use1");

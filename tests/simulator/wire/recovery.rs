@@ -200,8 +200,8 @@ async fn the_endpoint_of_a_dark_region_says_so_and_another_one_serves() {
         .routing_control_arn(arn);
     call.routing_control_state(State::Off).send().await.unwrap();
     let state = sim.state();
-    let [mutation] = &state.mutations[..] else {
-        panic!("{:?}", state.mutations)
+    let [mutation] = &state.control.mutations[..] else {
+        panic!("{:?}", state.control.mutations)
     };
     assert_eq!(
         (mutation.service, &mutation.target),

@@ -158,12 +158,12 @@ async fn what_does_not_fit_the_other_records_is_refused_with_its_reason() {
     let sets = [member("here", "eu-west-1", 1), latency()];
     assert!(refused(&sets).await.contains("ask the edge team"));
     let state = sim.state();
-    assert!(state.mutations.iter().all(|one| !one.accepted));
+    assert!(state.control.mutations.iter().all(|one| !one.accepted));
     assert!(
-        state.mutations[0]
+        state.control.mutations[0]
             .target
             .contains("UPSERT latency.orders.example.com. CNAME eu-west-1"),
         "{:?}",
-        state.mutations[0]
+        state.control.mutations[0]
     );
 }

@@ -84,12 +84,12 @@ async fn each_way(connect: impl AsyncFn(&Sim) -> (SdkConfig, Option<Server>)) {
         assert_eq!(moving(&sim), made, "{how:?}");
         {
             let state = sim.state();
-            let [mutation] = &state.mutations[..] else {
-                panic!("{how:?}: {:?}", state.mutations)
+            let [mutation] = &state.control.mutations[..] else {
+                panic!("{how:?}: {:?}", state.control.mutations)
             };
             assert_eq!(mutation.accepted, made, "{how:?}");
             assert_eq!(mutation.target, format!("orders {}", target()));
-            assert!(state.tampers().is_empty(), "it strikes once");
+            assert!(state.control.tampers().is_empty(), "it strikes once");
         }
         let again = switch(&config).await;
         assert_eq!(
@@ -137,9 +137,12 @@ async fn only_the_nth_call_to_that_region_is_struck() {
     assert!(!call("eu-west-1").await);
     assert!(call("eu-west-1").await);
     let state = sim.state();
-    assert!(state.mutations.is_empty(), "looking changes nothing");
-    assert_eq!(state.calls_of("rds:DescribeEvents"), 5);
-    let here = state.calls()[&("rds:DescribeEvents".into(), "us-east-1".into())];
+    assert!(
+        state.control.mutations.is_empty(),
+        "looking changes nothing"
+    );
+    assert_eq!(state.control.calls_of("rds:DescribeEvents"), 5);
+    let here = state.control.calls()[&("rds:DescribeEvents".into(), "us-east-1".into())];
     assert_eq!((here.count, here.throttled), (3, 0));
     assert!(here.busiest_second >= 1);
 }
@@ -173,8 +176,8 @@ async fn two_changes_are_told_apart_and_the_same_one_is_recognised() {
     put(0.0).await;
     put(1.0).await;
     let state = sim.state();
-    let [on, off, again] = &state.mutations[..] else {
-        panic!("{:?}", state.mutations)
+    let [on, off, again] = &state.control.mutations[..] else {
+        panic!("{:?}", state.control.mutations)
     };
     assert_eq!(on.target, "Orders/Evacuation Evacuate us-east-1 1");
     assert_ne!((&on.target, on.fingerprint), (&off.target, off.fingerprint));

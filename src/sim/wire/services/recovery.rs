@@ -5,6 +5,7 @@ use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, empty, members, shape};
 use crate::world::model::{Routing, RoutingControl};
 use crate::world::{Resources, RoutingRefused, State};
+use gwctl_fleet::Region;
 
 /// Name of the one control panel.
 const PANEL: &str = "orders";
@@ -58,9 +59,14 @@ const fn word(on: bool) -> &'static str {
     if on { "On" } else { "Off" }
 }
 
+fn control_state(world: &State, through: &Region, control: &str) -> Option<bool> {
+    let routing = world.resources.routing.as_ref()?;
+    routing.control_state(through, control, world.present)
+}
+
 fn get(world: &State, ask: &Ask) -> Answer {
     let arn = ask.input.need("RoutingControlArn")?;
-    let state = world.control_state(&ask.region, arn);
+    let state = control_state(world, &ask.region, arn);
     let state = state.ok_or_else(|| not_found(arn))?;
     let mut controls = world.resources.routing.iter().flat_map(|one| &one.controls);
     let name = controls
@@ -80,7 +86,7 @@ fn list(world: &State, ask: &Ask) -> Value {
     let wanted = routing.filter(|one| panel.is_none_or(|panel| panel == one.panel));
     let controls = wanted.flat_map(|one| one.controls.iter().map(|control| (&one.panel, control)));
     let shown = controls.map(|(panel, control)| {
-        let state = world.control_state(&ask.region, &control.arn);
+        let state = control_state(world, &ask.region, &control.arn);
         shape! {
             "ControlPanelArn": panel,
             "ControlPanelName": PANEL,
@@ -94,7 +100,9 @@ fn list(world: &State, ask: &Ask) -> Value {
 
 fn set(world: &mut State, ask: &Ask, wanted: &[(String, bool)]) -> Answer {
     let overridden = ask.input.texts("SafetyRulesToOverride");
-    let done = world.set_controls(&ask.region, wanted, &overridden);
+    let done = world
+        .account()
+        .set_controls(&ask.region, wanted, &overridden);
     done.map_err(|refused| {
         let code = match refused {
             RoutingRefused::NotFound(_) => "ResourceNotFoundException",

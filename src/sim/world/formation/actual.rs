@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::target::word;
-use crate::world::State;
-use crate::world::model::{DbCluster, Distribution, GlobalCluster, HealthCheck, RecordSet};
+use crate::world::model::{
+    DbCluster, Distribution, GlobalCluster, HealthCheck, RecordSet, Resources,
+};
 use gwctl_fleet::Region;
 
-impl State {
+impl Resources {
     /// The resource's properties as they are: `expected` with what somebody changed. None: all as expected,
     /// or not kept here; null: it is gone.
     pub(crate) fn actual_properties(
@@ -17,7 +18,7 @@ impl State {
         physical: &str,
         expected: &Value,
     ) -> Option<Value> {
-        let all = &self.resources;
+        let all = self;
         let same = |id: &str| id.eq_ignore_ascii_case(physical);
         let actual = match kind {
             "AWS::Route53::HealthCheck" => {
@@ -52,7 +53,7 @@ impl State {
     fn record_made_of(&self, expected: &Value) -> Option<&RecordSet> {
         let text = |name: &str| expected.get(name).map(word);
         let (zone, name) = (text("HostedZoneId")?, text("Name")?);
-        let mut zones = self.resources.hosted_zones.iter();
+        let mut zones = self.hosted_zones.iter();
         let zone = zones.find(|one| one.id == zone.trim_start_matches("/hostedzone/"))?;
         zone.records.iter().find(|one| {
             one.name
@@ -174,6 +175,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::world::State;
     use crate::{Sim, SimOptions};
 
     #[test]
@@ -186,6 +188,7 @@ mod tests {
         let expected = json!({"HealthCheckConfig": {"Type": "CALCULATED"}});
         let looked = |state: &State, kind: &str, id: &str, expected: &Value| {
             state
+                .resources
                 .actual_properties(kind, &region, id, expected)
                 .unwrap()
         };
@@ -229,6 +232,7 @@ mod tests {
         let looked = |state: &State| {
             let kind = "AWS::RDS::DBCluster";
             state
+                .resources
                 .actual_properties(kind, &region, "orders-euw1", &expected)
                 .unwrap()
         };

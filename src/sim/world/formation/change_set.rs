@@ -3,8 +3,8 @@
 use super::FormationRefused;
 use super::operation::Goal;
 use super::target::NO_CHANGES;
-use crate::world::State;
-use crate::world::model::{Change, ChangeSet, Formed, OnFailure, Stack, Tag, Target};
+use crate::world::account::Account;
+use crate::world::model::{Change, ChangeSet, Formed, OnFailure, Resources, Stack, Tag, Target};
 use crate::world::names::{self, ACCOUNT};
 use gwctl_fleet::Region;
 use gwctl_stacks::{Parameters, Template};
@@ -61,7 +61,7 @@ const IAM: [&str; 6] = [
     "AWS::IAM::InstanceProfile",
 ];
 
-impl State {
+impl Account<'_> {
     /// `CreateChangeSet`: the ARNs of change set and stack. The same request is heard once.
     pub(crate) fn propose_change_set(
         &mut self,
@@ -77,11 +77,14 @@ impl State {
             Some(stack) => stack.arn.clone(),
             None => self.new_stack_arn(proposal.region, proposal.stack),
         };
-        let (goal, changes) = Self::work_out(proposal, stack, &arn)?;
+        let (goal, changes) = work_out(proposal, stack, &arn)?;
         let at = at.unwrap_or_else(|| self.found_stack(proposal, &goal, &arn));
-        let created = self.now();
+        let created = self.present.at();
         let number = self.resources.stacks[at].formed.change_sets.len();
-        let id = names::uuid(self.seed, &format!("change set {number} {name} of {arn}"));
+        let id = names::uuid(
+            self.present.seed,
+            &format!("change set {number} {name} of {arn}"),
+        );
         let change_set = ChangeSet {
             name: name.into(),
             arn: format!(
@@ -111,7 +114,7 @@ impl State {
         name: &str,
         proposal: &Proposal<'_>,
     ) -> Result<Option<(String, String)>, FormationRefused> {
-        let Ok(stack) = self.stack(proposal.region, proposal.stack) else {
+        let Ok(stack) = self.resources.stack(proposal.region, proposal.stack) else {
             return Ok(None);
         };
         let mut known = stack.formed.change_sets.iter();
@@ -134,7 +137,7 @@ impl State {
         change_set: Option<&str>,
     ) -> Result<Option<usize>, FormationRefused> {
         let name = proposal.stack;
-        let Ok(at) = self.stack_at(proposal.region, name) else {
+        let Ok(at) = self.resources.stack_at(proposal.region, name) else {
             if proposal.creates {
                 return Ok(None);
             }
@@ -164,67 +167,6 @@ impl State {
         ))
     }
 
-    /// What the stack is to become, and what that changes.
-    pub(super) fn work_out(
-        proposal: &Proposal<'_>,
-        stack: Option<&Stack>,
-        arn: &str,
-    ) -> Result<(Goal, Result<Vec<Change>, String>), FormationRefused> {
-        let template = match (
-            proposal.source,
-            stack.and_then(|one| one.formed.template.as_ref()),
-        ) {
-            (TemplateGiven::Text(text), _) => text.to_owned(),
-            (TemplateGiven::Previous, Some(text)) if !proposal.creates => text.clone(),
-            (TemplateGiven::Previous, _) => {
-                return FormationRefused::validation(
-                    "Either Template URL or Template Body must be specified.",
-                );
-            }
-        };
-        let mut parameters = Parameters::new();
-        for Given { name, value } in &proposal.parameters {
-            let before = || {
-                let mut known = stack.into_iter().flat_map(|one| &one.parameters);
-                known.find(|(key, _)| key == name).map(|(_, v)| v.clone())
-            };
-            let Some(value) = value.clone().or_else(before) else {
-                return FormationRefused::validation(format!(
-                    "Invalid input for parameter key {name}. Cannot specify usePreviousValue as true for a parameter key not in the previous template"
-                ));
-            };
-            parameters.insert(name.clone(), value);
-        }
-        let target = Target {
-            template,
-            parameters,
-            tags: match (&proposal.tags, stack) {
-                (Some(tags), _) => tags.clone(),
-                (None, Some(stack)) => stack.tags.clone(),
-                (None, None) => Vec::new(),
-            },
-            capabilities: proposal.capabilities.clone(),
-            role: proposal
-                .role
-                .clone()
-                .or_else(|| stack.and_then(|one| one.formed.role.clone())),
-        };
-        let name = stack.map_or(proposal.stack, |one| &one.name);
-        let goal = Goal::read(target, proposal.region, name, arn)?;
-        acknowledged(&goal.template, &proposal.capabilities)?;
-        let standing = stack.map_or(&[][..], |one| &one.formed.resources);
-        let changes = goal.changes(standing)?;
-        let differs = proposal.creates
-            || !changes.is_empty()
-            || stack.is_none_or(|one| one.tags != goal.target.tags || outputs_differ(one, &goal));
-        let changes = if differs {
-            Ok(changes)
-        } else {
-            Err(NO_CHANGES.into())
-        };
-        Ok((goal, changes))
-    }
-
     /// A stack that waits for its change set.
     pub(super) fn found_stack(&mut self, proposal: &Proposal<'_>, goal: &Goal, arn: &str) -> usize {
         self.resources.stacks.push(Stack {
@@ -235,7 +177,7 @@ impl State {
             reason: None,
             drift: "NOT_CHECKED".into(),
             drift_checked: None,
-            created: self.now(),
+            created: self.present.at(),
             updated: None,
             description: goal.template.description.clone(),
             parameters: goal.target.parameters.clone().into_iter().collect(),
@@ -244,43 +186,20 @@ impl State {
             formed: Formed::default(),
         });
         let at = self.resources.stacks.len() - 1;
-        self.stack_becomes(at, "REVIEW_IN_PROGRESS", Some("User Initiated"), None);
+        self.resources.stacks[at].becomes(
+            self.present,
+            "REVIEW_IN_PROGRESS",
+            Some("User Initiated"),
+            None,
+        );
         at
     }
 
     pub(super) fn new_stack_arn(&self, region: &Region, name: &str) -> String {
         // The same name may be used again.
-        let what = format!("stack {region} {name} {}", self.now);
-        let id = names::uuid(self.seed, &what);
+        let what = format!("stack {region} {name} {}", self.present.now);
+        let id = names::uuid(self.present.seed, &what);
         format!("arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{name}/{id}")
-    }
-
-    /// Where a change set is: by its ARN, or by its name and its stack's.
-    pub(crate) fn change_set_at(
-        &self,
-        region: &Region,
-        stack: Option<&str>,
-        asked: &str,
-    ) -> Result<(usize, usize), FormationRefused> {
-        let missing = || FormationRefused::NoSuchChangeSet(asked.to_owned());
-        let within = |at: usize| {
-            let mut sets = self.resources.stacks[at].formed.change_sets.iter().rev();
-            let number = sets.len();
-            let found =
-                sets.position(|one| one.arn == asked || (stack.is_some() && one.name == asked))?;
-            Some((at, number - 1 - found))
-        };
-        if let Some(name) = stack {
-            return within(self.stack_at(region, name)?).ok_or_else(missing);
-        }
-        if !asked.starts_with("arn:") {
-            return FormationRefused::validation(
-                "StackName must be specified if ChangeSetName is not specified as an ARN.",
-            );
-        }
-        let all = 0..self.resources.stacks.len();
-        let here = |at: &usize| self.resources.stacks[*at].region == *region;
-        all.filter(here).find_map(within).ok_or_else(missing)
     }
 
     /// `ExecuteChangeSet`. The same token begins one operation.
@@ -288,8 +207,10 @@ impl State {
         &mut self,
         asked: &Execution<'_>,
     ) -> Result<(), FormationRefused> {
-        let (at, set) = self.change_set_at(asked.region, asked.stack, asked.change_set)?;
-        let now = self.now();
+        let (at, set) =
+            self.resources
+                .change_set_at(asked.region, asked.stack, asked.change_set)?;
+        let now = self.present.at();
         let change_set = self.resources.stacks[at].formed.change_sets[set].clone();
         let heard = asked
             .token
@@ -331,7 +252,7 @@ impl State {
         } else {
             change_set.on_failure
         };
-        self.begin_forming(at, goal, on_failure, asked.token)?;
+        self.resources.stacks[at].begin_forming(self.present, goal, on_failure, asked.token)?;
         let formed = &mut self.resources.stacks[at].formed;
         formed.tokens.extend(heard);
         formed.change_set = Some(change_set.arn);
@@ -345,19 +266,35 @@ impl State {
         }
         Ok(())
     }
+}
 
-    /// The operation that a change set began is over.
-    pub(super) fn conclude_change_set(&mut self, at: usize) {
-        let stack = &mut self.resources.stacks[at];
-        let done = matches!(stack.status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE");
-        let mut sets = stack.formed.change_sets.iter_mut();
-        if let Some(one) = sets.find(|one| one.execution == "EXECUTE_IN_PROGRESS") {
-            one.execution = if done {
-                "EXECUTE_COMPLETE".into()
-            } else {
-                "EXECUTE_FAILED".into()
-            };
+impl Resources {
+    /// Where a change set is: by its ARN, or by its name and its stack's.
+    pub(crate) fn change_set_at(
+        &self,
+        region: &Region,
+        stack: Option<&str>,
+        asked: &str,
+    ) -> Result<(usize, usize), FormationRefused> {
+        let missing = || FormationRefused::NoSuchChangeSet(asked.to_owned());
+        let within = |at: usize| {
+            let mut sets = self.stacks[at].formed.change_sets.iter().rev();
+            let number = sets.len();
+            let found =
+                sets.position(|one| one.arn == asked || (stack.is_some() && one.name == asked))?;
+            Some((at, number - 1 - found))
+        };
+        if let Some(name) = stack {
+            return within(self.stack_at(region, name)?).ok_or_else(missing);
         }
+        if !asked.starts_with("arn:") {
+            return FormationRefused::validation(
+                "StackName must be specified if ChangeSetName is not specified as an ARN.",
+            );
+        }
+        let all = 0..self.stacks.len();
+        let here = |at: &usize| self.stacks[*at].region == *region;
+        all.filter(here).find_map(within).ok_or_else(missing)
     }
 
     /// `DeleteChangeSet`; one that does not exist is as good as deleted.
@@ -371,7 +308,7 @@ impl State {
             Err(FormationRefused::NoSuchChangeSet(_)) => return Ok(()),
             found => found?,
         };
-        let sets = &mut self.resources.stacks[at].formed.change_sets;
+        let sets = &mut self.stacks[at].formed.change_sets;
         if sets[set].execution == "EXECUTE_IN_PROGRESS" {
             return Err(FormationRefused::InvalidChangeSetStatus(format!(
                 "ChangeSet [{}] cannot be deleted in execution status [EXECUTE_IN_PROGRESS]",
@@ -381,6 +318,82 @@ impl State {
         sets.remove(set);
         Ok(())
     }
+}
+
+impl Stack {
+    /// The operation that a change set began is over.
+    pub(super) fn conclude_change_set(&mut self) {
+        let done = matches!(self.status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE");
+        let mut sets = self.formed.change_sets.iter_mut();
+        if let Some(one) = sets.find(|one| one.execution == "EXECUTE_IN_PROGRESS") {
+            one.execution = if done {
+                "EXECUTE_COMPLETE".into()
+            } else {
+                "EXECUTE_FAILED".into()
+            };
+        }
+    }
+}
+
+/// What the stack is to become, and what that changes.
+pub(super) fn work_out(
+    proposal: &Proposal<'_>,
+    stack: Option<&Stack>,
+    arn: &str,
+) -> Result<(Goal, Result<Vec<Change>, String>), FormationRefused> {
+    let template = match (
+        proposal.source,
+        stack.and_then(|one| one.formed.template.as_ref()),
+    ) {
+        (TemplateGiven::Text(text), _) => text.to_owned(),
+        (TemplateGiven::Previous, Some(text)) if !proposal.creates => text.clone(),
+        (TemplateGiven::Previous, _) => {
+            return FormationRefused::validation(
+                "Either Template URL or Template Body must be specified.",
+            );
+        }
+    };
+    let mut parameters = Parameters::new();
+    for Given { name, value } in &proposal.parameters {
+        let before = || {
+            let mut known = stack.into_iter().flat_map(|one| &one.parameters);
+            known.find(|(key, _)| key == name).map(|(_, v)| v.clone())
+        };
+        let Some(value) = value.clone().or_else(before) else {
+            return FormationRefused::validation(format!(
+                "Invalid input for parameter key {name}. Cannot specify usePreviousValue as true for a parameter key not in the previous template"
+            ));
+        };
+        parameters.insert(name.clone(), value);
+    }
+    let target = Target {
+        template,
+        parameters,
+        tags: match (&proposal.tags, stack) {
+            (Some(tags), _) => tags.clone(),
+            (None, Some(stack)) => stack.tags.clone(),
+            (None, None) => Vec::new(),
+        },
+        capabilities: proposal.capabilities.clone(),
+        role: proposal
+            .role
+            .clone()
+            .or_else(|| stack.and_then(|one| one.formed.role.clone())),
+    };
+    let name = stack.map_or(proposal.stack, |one| &one.name);
+    let goal = Goal::read(target, proposal.region, name, arn)?;
+    acknowledged(&goal.template, &proposal.capabilities)?;
+    let standing = stack.map_or(&[][..], |one| &one.formed.resources);
+    let changes = goal.changes(standing)?;
+    let differs = proposal.creates
+        || !changes.is_empty()
+        || stack.is_none_or(|one| one.tags != goal.target.tags || outputs_differ(one, &goal));
+    let changes = if differs {
+        Ok(changes)
+    } else {
+        Err(NO_CHANGES.into())
+    };
+    Ok((goal, changes))
 }
 
 /// Whether the caller acknowledges what the template may do.

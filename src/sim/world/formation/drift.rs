@@ -5,20 +5,20 @@ use serde_json::Value;
 
 use super::FormationRefused;
 use super::target::word;
-use crate::world::State;
+use crate::world::account::Account;
 use crate::world::model::{DriftDetection, PropertyDifference, ResourceDrift};
 use crate::world::names;
 use crate::world::rng::pick;
 use gwctl_fleet::Region;
 
-impl State {
+impl Account<'_> {
     /// `DetectStackDrift`: the detection's id.
     pub(crate) fn detect_drift(
         &mut self,
         region: &Region,
         name: &str,
     ) -> Result<String, FormationRefused> {
-        let at = self.stack_at(region, name)?;
+        let at = self.resources.stack_at(region, name)?;
         let stack = &self.resources.stacks[at];
         let settled = [
             "CREATE_COMPLETE",
@@ -32,9 +32,12 @@ impl State {
             ));
         }
         let number = stack.formed.detections.len();
-        let id = names::uuid(self.seed, &format!("detection {number} of {}", stack.arn));
-        let begun = self.now();
-        let takes = 5 + pick(self.seed, &id, 10);
+        let id = names::uuid(
+            self.present.seed,
+            &format!("detection {number} of {}", stack.arn),
+        );
+        let begun = self.present.at();
+        let takes = 5 + pick(self.present.seed, &id, 10);
         let detections = &mut self.resources.stacks[at].formed.detections;
         if detections.last().is_some_and(|last| last.found.is_none()) {
             return FormationRefused::validation(
@@ -52,7 +55,7 @@ impl State {
 
     /// A detection whose time has come looks at every resource.
     pub(super) fn detect_further(&mut self, at: usize) {
-        let now = self.now();
+        let now = self.present.at();
         let due = |one: &&mut DriftDetection| one.found.is_none() && one.done <= now;
         let stack = &self.resources.stacks[at];
         let mut detections = stack.formed.detections.iter();
@@ -65,8 +68,12 @@ impl State {
             .iter()
             .map(|one| {
                 let physical = one.physical.as_ref()?;
-                let actual =
-                    self.actual_properties(&one.kind, &stack.region, physical, &one.properties);
+                let actual = self.resources.actual_properties(
+                    &one.kind,
+                    &stack.region,
+                    physical,
+                    &one.properties,
+                );
                 Some(compare(&one.properties, actual, now))
             })
             .collect();

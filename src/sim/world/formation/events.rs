@@ -1,53 +1,52 @@
 //! A stack's history: every status of the stack and of its resources, with the reason.
 
-use crate::world::State;
-use crate::world::model::{StackEvent, StackResource};
+use crate::world::model::{Stack, StackEvent, StackResource};
 use crate::world::names;
+use crate::world::parts::present::Present;
 
 /// The type under which a stack stands in its own events.
 pub(super) const STACK: &str = "AWS::CloudFormation::Stack";
 
-impl State {
+impl Stack {
     /// The stack has another status.
-    pub(super) fn stack_becomes(
+    pub(super) fn becomes(
         &mut self,
-        at: usize,
+        present: Present,
         status: &str,
         reason: Option<&str>,
         token: Option<&str>,
     ) {
-        let stack = &mut self.resources.stacks[at];
-        status.clone_into(&mut stack.status);
-        stack.reason = reason.map(str::to_owned);
-        let (name, arn) = (stack.name.clone(), stack.arn.clone());
+        status.clone_into(&mut self.status);
+        self.reason = reason.map(str::to_owned);
+        let (name, arn) = (self.name.clone(), self.arn.clone());
         let event = (name, Some(arn), STACK.to_owned());
-        self.tell_event(at, event, (status, reason), None, token);
+        self.tell_event(present, event, (status, reason), None, token);
     }
 
     /// A resource of the stack has another status.
     pub(super) fn resource_becomes(
         &mut self,
-        at: usize,
+        present: Present,
         logical: &str,
         status: &str,
         reason: Option<&str>,
         token: Option<&str>,
     ) {
-        let now = self.now();
-        let Some(resource) = self.resource_mut(at, logical) else {
+        let now = present.at();
+        let Some(resource) = self.resource_mut(logical) else {
             return;
         };
         status.clone_into(&mut resource.status);
         resource.reason = reason.map(str::to_owned);
         resource.at = now;
         let told = resource.clone();
-        self.tell_of(at, &told, status, reason, token);
+        self.tell_of(present, &told, status, reason, token);
     }
 
     /// An event of a resource that may be none of the stack's any more.
     pub(super) fn tell_of(
         &mut self,
-        at: usize,
+        present: Present,
         resource: &StackResource,
         status: &str,
         reason: Option<&str>,
@@ -59,22 +58,21 @@ impl State {
             resource.kind.clone(),
         );
         let properties = (!resource.properties.is_null()).then(|| resource.properties.to_string());
-        self.tell_event(at, event, (status, reason), properties, token);
+        self.tell_event(present, event, (status, reason), properties, token);
     }
 
     fn tell_event(
         &mut self,
-        at: usize,
+        present: Present,
         (logical, physical, kind): (String, Option<String>, String),
         (status, reason): (&str, Option<&str>),
         properties: Option<String>,
         token: Option<&str>,
     ) {
-        let (seed, now) = (self.seed, self.now());
-        let stack = &mut self.resources.stacks[at];
-        let number = stack.formed.events.len();
-        stack.formed.events.push(StackEvent {
-            id: names::uuid(seed, &format!("event {number} of {}", stack.arn)),
+        let now = present.at();
+        let number = self.formed.events.len();
+        self.formed.events.push(StackEvent {
+            id: names::uuid(present.seed, &format!("event {number} of {}", self.arn)),
             at: now,
             logical,
             physical,
@@ -86,8 +84,8 @@ impl State {
         });
     }
 
-    pub(super) fn resource_mut(&mut self, at: usize, logical: &str) -> Option<&mut StackResource> {
-        let resources = &mut self.resources.stacks[at].formed.resources;
+    pub(super) fn resource_mut(&mut self, logical: &str) -> Option<&mut StackResource> {
+        let resources = &mut self.formed.resources;
         resources.iter_mut().find(|one| one.logical == logical)
     }
 }

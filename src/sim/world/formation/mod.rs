@@ -8,33 +8,34 @@ mod founded;
 mod mishap;
 mod operation;
 mod progress;
+mod records;
 mod refused;
 mod rollback;
 mod stack;
 mod target;
 mod work;
 
-pub(super) use crate::world::parts::mishap::Mishap;
 pub(crate) use change_set::{Execution, Given, Proposal, TemplateGiven};
 pub(crate) use operation::Operation;
+use operation::Stage;
 pub(crate) use refused::FormationRefused;
 pub(crate) use stack::Deletion;
 
 use super::State;
-use super::model::{Stack, StackResource};
+use super::model::{Resources, Stack, StackResource};
 use gwctl_fleet::Region;
 
 /// How long a deleted stack is told about, in seconds.
 const REMEMBERED_S: i64 = 90 * 86_400;
 
-impl State {
+impl Resources {
     /// The stack of this name or ARN. A deleted one is only found by its ARN.
     pub(crate) fn stack_at(&self, region: &Region, asked: &str) -> Result<usize, FormationRefused> {
         let meant = |stack: &Stack| {
             stack.region == *region
                 && (stack.arn == asked || (stack.name == asked && stack.formed.deleted.is_none()))
         };
-        let found = self.resources.stacks.iter().position(meant);
+        let found = self.stacks.iter().position(meant);
         found.ok_or_else(|| {
             FormationRefused::Validation(format!("Stack with id {asked} does not exist"))
         })
@@ -42,22 +43,23 @@ impl State {
 
     /// As [`Self::stack_at`], the stack itself.
     pub(crate) fn stack(&self, region: &Region, asked: &str) -> Result<&Stack, FormationRefused> {
-        self.stack_at(region, asked)
-            .map(|at| &self.resources.stacks[at])
+        self.stack_at(region, asked).map(|at| &self.stacks[at])
     }
 
     /// The resources of a stack, also of one that was there when the world began.
     pub(crate) fn stack_resources(&self, stack: &Stack) -> Vec<StackResource> {
         let formed = &stack.formed;
         if formed.founded && formed.resources.is_empty() {
-            return founded::resources(&self.resources, stack);
+            return founded::resources(self, stack);
         }
         formed.resources.clone()
     }
+}
 
+impl State {
     /// Stacks go on with what is under way, where their Region lives.
     pub(super) fn form_further(&mut self) {
-        let now = self.now;
+        let now = self.present.now;
         let stacks = &self.resources.stacks;
         let forgotten = |stack: &Stack| {
             let deleted = stack.formed.deleted;
@@ -67,23 +69,68 @@ impl State {
             self.resources.stacks.retain(|stack| !forgotten(stack));
         }
         for at in 0..self.resources.stacks.len() {
-            if self.is_dark(&self.resources.stacks[at].region) {
+            if self.fleet.is_dark(&self.resources.stacks[at].region) {
                 continue;
             }
-            self.detect_further(at);
+            self.account().detect_further(at);
             let Some(mut operation) = self.resources.stacks[at].formed.operation.take() else {
                 continue;
             };
             if self.form(at, &mut operation) {
-                self.conclude_change_set(at);
+                self.resources.stacks[at].conclude_change_set();
             } else {
                 self.resources.stacks[at].formed.operation = Some(operation);
             }
         }
     }
 
-    fn is_dark(&self, region: &Region) -> bool {
-        let site = self.regions.iter().position(|one| one == region);
-        site.is_some_and(|site| self.strikes[site].dark)
+    /// One second of an operation; says whether it is over.
+    fn form(&mut self, at: usize, operation: &mut Operation) -> bool {
+        // What ends makes room for what waited: as long as something moves.
+        loop {
+            let mut moved = false;
+            for task in 0..operation.tasks.len() {
+                moved |= self.go_on_with(at, operation, task);
+            }
+            if operation.phase.forward() && !operation.failed.is_empty() {
+                let stack = &mut self.resources.stacks[at];
+                stack.cancel_tasks(self.present, operation);
+                return stack.fall_back(self.present, operation);
+            }
+            if moved {
+                continue;
+            }
+            let under_way = |stage| matches!(stage, Stage::Announced(_) | Stage::Running(_));
+            if operation.tasks.iter().any(|task| under_way(task.stage)) {
+                return false;
+            }
+            return self.resources.stacks[at].conclude_phase(self.present, operation);
+        }
+    }
+
+    /// One task; says whether another's turn may have come by it.
+    fn go_on_with(&mut self, at: usize, operation: &mut Operation, task: usize) -> bool {
+        let stage = match operation.tasks[task].stage {
+            Stage::Waiting if operation.ready(task) => {
+                self.resources.stacks[at].announce_task(self.present, operation, task)
+            }
+            Stage::Announced(told) if told < self.present.now => {
+                self.start_task(at, operation, task)
+            }
+            Stage::Running(until) if until <= self.present.now => {
+                let name = self.resources.stacks[at].name.clone();
+                if self.faults.hangs(&name, &operation.tasks[task].logical) {
+                    return false;
+                }
+                self.finish_task(at, operation, task)
+            }
+            _ => return false,
+        };
+        let settled = matches!(stage, Stage::Done | Stage::Failed);
+        if stage == Stage::Failed {
+            operation.failed.push(operation.tasks[task].logical.clone());
+        }
+        operation.tasks[task].stage = stage;
+        settled
     }
 }

@@ -1,59 +1,13 @@
-//! A stack goes on: what is through ends, what was waiting for it begins, and when all is settled the next
-//! phase follows.
+//! Nothing of a phase moves any more: the next one follows, backwards where something failed.
 
 use super::operation::{Operation, Phase, Stage, Work};
 use super::target::Standing;
-use crate::world::State;
-use crate::world::model::{OnFailure, StackResource, Target};
+use crate::world::model::{OnFailure, Stack, StackResource, Target};
+use crate::world::parts::present::Present;
 
-impl State {
-    /// One second of an operation; says whether it is over.
-    pub(super) fn form(&mut self, at: usize, operation: &mut Operation) -> bool {
-        // What ends makes room for what waited: as long as something moves.
-        loop {
-            let mut moved = false;
-            for task in 0..operation.tasks.len() {
-                moved |= self.go_on_with(at, operation, task);
-            }
-            if operation.phase.forward() && !operation.failed.is_empty() {
-                self.cancel_tasks(at, operation);
-                return self.fall_back(at, operation);
-            }
-            if moved {
-                continue;
-            }
-            let under_way = |stage| matches!(stage, Stage::Announced(_) | Stage::Running(_));
-            if operation.tasks.iter().any(|task| under_way(task.stage)) {
-                return false;
-            }
-            return self.conclude_phase(at, operation);
-        }
-    }
-
-    /// One task; says whether another's turn may have come by it.
-    fn go_on_with(&mut self, at: usize, operation: &mut Operation, task: usize) -> bool {
-        let stage = match operation.tasks[task].stage {
-            Stage::Waiting if operation.ready(task) => self.announce_task(at, operation, task),
-            Stage::Announced(told) if told < self.now => self.start_task(at, operation, task),
-            Stage::Running(until) if until <= self.now => {
-                let name = self.resources.stacks[at].name.clone();
-                if self.hangs(&name, &operation.tasks[task].logical) {
-                    return false;
-                }
-                self.finish_task(at, operation, task)
-            }
-            _ => return false,
-        };
-        let settled = matches!(stage, Stage::Done | Stage::Failed);
-        if stage == Stage::Failed {
-            operation.failed.push(operation.tasks[task].logical.clone());
-        }
-        operation.tasks[task].stage = stage;
-        settled
-    }
-
+impl Stack {
     /// One failed: the others do not go on.
-    fn cancel_tasks(&mut self, at: usize, operation: &mut Operation) {
+    pub(super) fn cancel_tasks(&mut self, present: Present, operation: &mut Operation) {
         let token = operation.token.clone();
         for task in 0..operation.tasks.len() {
             let one = &mut operation.tasks[task];
@@ -66,23 +20,23 @@ impl State {
                 Work::Make => ("CREATE_FAILED", "Resource creation cancelled"),
                 _ => ("UPDATE_FAILED", "Resource update cancelled"),
             };
-            self.resource_becomes(at, &logical, status, Some(reason), token.as_deref());
+            self.resource_becomes(present, &logical, status, Some(reason), token.as_deref());
             operation.failed.push(logical);
         }
     }
 
     /// Nothing moves any more: the next phase, or the end.
-    fn conclude_phase(&mut self, at: usize, operation: &mut Operation) -> bool {
+    pub(super) fn conclude_phase(&mut self, present: Present, operation: &mut Operation) -> bool {
         let token = operation.token.clone();
         let left = failed_to(&operation.failed, "delete");
         let left = (!operation.failed.is_empty()).then_some(left.as_str());
         match operation.phase {
             Phase::Creating => {
-                if let Err(reason) = self.fulfil(at, operation) {
+                if let Err(reason) = self.fulfil(operation) {
                     operation.failed.clear();
-                    return self.fall_back_because(at, operation, &reason);
+                    return self.fall_back_because(present, operation, &reason);
                 }
-                self.stack_becomes(at, "CREATE_COMPLETE", None, token.as_deref());
+                self.becomes(present, "CREATE_COMPLETE", None, token.as_deref());
                 true
             }
             Phase::RollingBack => {
@@ -90,22 +44,22 @@ impl State {
                     Some(_) => "ROLLBACK_FAILED",
                     None => "ROLLBACK_COMPLETE",
                 };
-                self.stack_becomes(at, status, left, token.as_deref());
+                self.becomes(present, status, left, token.as_deref());
                 true
             }
             Phase::Updating => {
-                if let Err(reason) = self.fulfil(at, operation) {
-                    return self.fall_back_because(at, operation, &reason);
+                if let Err(reason) = self.fulfil(operation) {
+                    return self.fall_back_because(present, operation, &reason);
                 }
                 let status = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS";
-                self.stack_becomes(at, status, None, token.as_deref());
+                self.becomes(present, status, None, token.as_deref());
                 let garbage = std::mem::take(&mut operation.garbage);
                 operation.unmake(Phase::Cleaning { rolled_back: false }, garbage);
                 false
             }
             Phase::UpdateRollingBack if operation.failed.is_empty() => {
                 let status = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS";
-                self.stack_becomes(at, status, None, token.as_deref());
+                self.becomes(present, status, None, token.as_deref());
                 let garbage = std::mem::take(&mut operation.garbage);
                 operation.unmake(Phase::Cleaning { rolled_back: true }, garbage);
                 false
@@ -113,8 +67,8 @@ impl State {
             Phase::UpdateRollingBack => {
                 let reason = failed_to(&operation.failed, "update");
                 let status = "UPDATE_ROLLBACK_FAILED";
-                self.stack_becomes(at, status, Some(&reason), token.as_deref());
-                self.resources.stacks[at].formed.suspended = Some(operation.clone());
+                self.becomes(present, status, Some(&reason), token.as_deref());
+                self.formed.suspended = Some(operation.clone());
                 true
             }
             Phase::Cleaning { rolled_back } => {
@@ -124,18 +78,18 @@ impl State {
                     "UPDATE_COMPLETE"
                 };
                 // What was retained or could not be deleted is the account's now, and no longer the stack's.
-                self.forget_unmade(at, operation);
+                self.forget_unmade(operation);
                 let reason =
                     left.map(|_| "Update successful. One or more resources could not be deleted.");
-                self.stack_becomes(at, status, reason, token.as_deref());
+                self.becomes(present, status, reason, token.as_deref());
                 true
             }
             Phase::Deleting => {
                 if left.is_some() {
-                    self.stack_becomes(at, "DELETE_FAILED", left, token.as_deref());
+                    self.becomes(present, "DELETE_FAILED", left, token.as_deref());
                 } else {
-                    self.stack_becomes(at, "DELETE_COMPLETE", None, token.as_deref());
-                    self.resources.stacks[at].formed.deleted = Some(self.now());
+                    self.becomes(present, "DELETE_COMPLETE", None, token.as_deref());
+                    self.formed.deleted = Some(present.at());
                 }
                 true
             }
@@ -143,21 +97,20 @@ impl State {
     }
 
     /// The stack is what it was to become.
-    fn fulfil(&mut self, at: usize, operation: &Operation) -> Result<(), String> {
+    fn fulfil(&mut self, operation: &Operation) -> Result<(), String> {
         let Some(goal) = &operation.goal else {
             return Ok(());
         };
         let outputs = goal
-            .outputs(&Standing(&self.resources.stacks[at].formed.resources))
+            .outputs(&Standing(&self.formed.resources))
             .map_err(|error| error.to_string())?;
-        let stack = &mut self.resources.stacks[at];
-        stack.outputs = outputs;
-        self.adopt_target(at, &goal.target, &goal.template.description);
+        self.outputs = outputs;
+        self.adopt_target(&goal.target, &goal.template.description);
         Ok(())
     }
 
     /// What the last phase unmade is none of the stack's resources any more.
-    fn forget_unmade(&mut self, at: usize, operation: &Operation) {
+    fn forget_unmade(&mut self, operation: &Operation) {
         let gone = |one: &StackResource| {
             operation.tasks.iter().any(|task| match &task.work {
                 Work::Unmake(doomed) => {
@@ -167,30 +120,33 @@ impl State {
                 _ => false,
             })
         };
-        let resources = &mut self.resources.stacks[at].formed.resources;
+        let resources = &mut self.formed.resources;
         resources.retain(|one| !gone(one));
     }
 
     /// The stack shows what it is made from.
-    pub(super) fn adopt_target(&mut self, at: usize, target: &Target, description: &str) {
-        let stack = &mut self.resources.stacks[at];
-        description.clone_into(&mut stack.description);
-        stack.parameters = target.parameters.clone().into_iter().collect();
-        stack.tags.clone_from(&target.tags);
-        stack.formed.template = Some(target.template.clone());
-        stack.formed.capabilities.clone_from(&target.capabilities);
-        stack.formed.role.clone_from(&target.role);
+    pub(super) fn adopt_target(&mut self, target: &Target, description: &str) {
+        description.clone_into(&mut self.description);
+        self.parameters = target.parameters.clone().into_iter().collect();
+        self.tags.clone_from(&target.tags);
+        self.formed.template = Some(target.template.clone());
+        self.formed.capabilities.clone_from(&target.capabilities);
+        self.formed.role.clone_from(&target.role);
     }
 
-    fn fall_back_because(&mut self, at: usize, operation: &mut Operation, reason: &str) -> bool {
-        let stack = &self.resources.stacks[at];
-        tracing::debug!(stack = stack.name, reason, "outputs cannot be told");
+    fn fall_back_because(
+        &mut self,
+        present: Present,
+        operation: &mut Operation,
+        reason: &str,
+    ) -> bool {
+        tracing::debug!(stack = self.name, reason, "outputs cannot be told");
         operation.failed.push("Outputs".into());
-        self.fall_back(at, operation)
+        self.fall_back(present, operation)
     }
 
     /// Something failed on the way to what was asked for.
-    fn fall_back(&mut self, at: usize, operation: &mut Operation) -> bool {
+    pub(super) fn fall_back(&mut self, present: Present, operation: &mut Operation) -> bool {
         let creating = operation.phase == Phase::Creating;
         let (made, changed) = operation
             .failed
@@ -212,25 +168,25 @@ impl State {
         let token = operation.token.clone();
         match (operation.on_failure, creating) {
             (OnFailure::DoNothing, true) => {
-                self.stack_becomes(at, "CREATE_FAILED", Some(&reason), token.as_deref());
+                self.becomes(present, "CREATE_FAILED", Some(&reason), token.as_deref());
                 true
             }
             (OnFailure::DoNothing, false) => {
-                self.stack_becomes(at, "UPDATE_FAILED", Some(&reason), token.as_deref());
+                self.becomes(present, "UPDATE_FAILED", Some(&reason), token.as_deref());
                 true
             }
             (OnFailure::Delete, true) => {
                 reason += "Delete requested by user.";
-                self.roll_back_creation(at, operation, Phase::Deleting, &reason);
+                self.roll_back_creation(present, operation, Phase::Deleting, &reason);
                 false
             }
             (_, true) => {
                 reason += "Rollback requested by user.";
-                self.roll_back_creation(at, operation, Phase::RollingBack, &reason);
+                self.roll_back_creation(present, operation, Phase::RollingBack, &reason);
                 false
             }
             (_, false) => {
-                self.roll_back_update(at, operation, &reason);
+                self.roll_back_update(present, operation, &reason);
                 false
             }
         }

@@ -2,14 +2,16 @@
 
 use super::FormationRefused;
 use super::operation::{Doomed, Operation, Phase, Stage, Task, Work};
-use crate::world::State;
+use crate::world::account::Account;
+use crate::world::model::Stack;
+use crate::world::parts::present::Present;
 use gwctl_fleet::Region;
 
-impl State {
+impl Stack {
     /// A stack that could not be made loses what was made of it.
     pub(super) fn roll_back_creation(
         &mut self,
-        at: usize,
+        present: Present,
         operation: &mut Operation,
         phase: Phase,
         reason: &str,
@@ -19,8 +21,8 @@ impl State {
             _ => "ROLLBACK_IN_PROGRESS",
         };
         let token = operation.token.clone();
-        self.stack_becomes(at, status, Some(reason), token.as_deref());
-        let resources = &self.resources.stacks[at].formed.resources;
+        self.becomes(present, status, Some(reason), token.as_deref());
+        let resources = &self.formed.resources;
         let doomed = resources.iter().rev();
         let doomed = doomed.map(|one| Doomed::by_policy(one, true)).collect();
         operation.unmake(phase, doomed);
@@ -28,10 +30,15 @@ impl State {
 
     /// A stack that could not be updated becomes what it was: first what was changed, then, in the cleanup,
     /// what was added goes.
-    pub(super) fn roll_back_update(&mut self, at: usize, operation: &mut Operation, reason: &str) {
+    pub(super) fn roll_back_update(
+        &mut self,
+        present: Present,
+        operation: &mut Operation,
+        reason: &str,
+    ) {
         let token = operation.token.clone();
         let status = "UPDATE_ROLLBACK_IN_PROGRESS";
-        self.stack_becomes(at, status, Some(reason), token.as_deref());
+        self.becomes(present, status, Some(reason), token.as_deref());
         let made = |one: &&Task| matches!(one.work, Work::Make) && one.stage != Stage::Waiting;
         let added: Vec<String> = operation
             .tasks
@@ -39,7 +46,7 @@ impl State {
             .filter(made)
             .map(|one| one.logical.clone())
             .collect();
-        let resources = &self.resources.stacks[at].formed.resources;
+        let resources = &self.formed.resources;
         let garbage = resources.iter().rev();
         let garbage = garbage.filter(|one| added.contains(&one.logical));
         operation.garbage = garbage.map(|one| Doomed::by_policy(one, true)).collect();
@@ -61,7 +68,9 @@ impl State {
         };
         operation.tasks = changed.iter().map(task).collect();
     }
+}
 
+impl Account<'_> {
     /// `ContinueUpdateRollback`, without the resources named.
     pub(crate) fn continue_rollback(
         &mut self,
@@ -70,7 +79,7 @@ impl State {
         skipped: &[&str],
         token: Option<&str>,
     ) -> Result<(), FormationRefused> {
-        let at = self.stack_at(region, name)?;
+        let at = self.resources.stack_at(region, name)?;
         let stack = &mut self.resources.stacks[at];
         let suspended = (stack.status == "UPDATE_ROLLBACK_FAILED")
             .then(|| stack.formed.suspended.take())
@@ -95,13 +104,13 @@ impl State {
             }
         }
         let status = "UPDATE_ROLLBACK_IN_PROGRESS";
-        self.stack_becomes(at, status, Some("User Initiated"), token);
+        stack.becomes(self.present, status, Some("User Initiated"), token);
         for logical in left {
-            self.put_back(at, &operation, &logical);
+            stack.put_back(&operation, &logical);
             let reason = Some("Resource was skipped during rollback");
-            self.resource_becomes(at, &logical, "UPDATE_COMPLETE", reason, token);
+            stack.resource_becomes(self.present, &logical, "UPDATE_COMPLETE", reason, token);
         }
-        self.resources.stacks[at].formed.operation = Some(operation);
+        stack.formed.operation = Some(operation);
         Ok(())
     }
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::operation::{Doomed, Goal};
-use crate::world::State;
 use crate::world::model::{Change, ChangeDetail, StackResource, Target};
 use crate::world::names::ACCOUNT;
+use crate::world::resources::replaces;
 use gwctl_fleet::Region;
 use gwctl_stacks::{Made, Nothing, Scope, Template, TemplateError};
 
@@ -153,7 +153,7 @@ impl Goal {
             };
             let after = self.scope(&planned).value(&declared.properties)?;
             let replacement = if one.kind == declared.kind {
-                State::replaces(&one.kind, &one.properties, &after)
+                replaces(&one.kind, &one.properties, &after)
             } else {
                 "True"
             };
@@ -213,7 +213,7 @@ fn details(kind: &str, before: &Value, after: &Value) -> Vec<ChangeDetail> {
         }
         ChangeDetail {
             name: name.clone(),
-            recreation: match State::replaces(kind, before, &with) {
+            recreation: match replaces(kind, before, &with) {
                 "True" => "Always",
                 "False" => "Never",
                 _ => "Conditionally",

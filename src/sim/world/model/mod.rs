@@ -32,6 +32,7 @@ pub use serving::{
     Stage, Throttle, account_throttle,
 };
 
+use crate::world::parts::owners::Owners;
 use gwctl_fleet::Region;
 
 /// Everything that exists in the account.
@@ -85,6 +86,10 @@ pub struct Resources {
     pub stacks: Vec<Stack>,
     /// What stacks made that has no physics: networks, keys, roles …
     pub opaque: Vec<Opaque>,
+    /// Which stack made what.
+    pub(in crate::world) owners: Owners,
+    /// Versions of functions that no distribution runs any more, and the second their replicas are gone.
+    pub(in crate::world) replicas: BTreeMap<String, i64>,
 }
 
 /// Parts that a fleet's configuration does not name, as if they were not there.

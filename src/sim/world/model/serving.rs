@@ -260,4 +260,6 @@ pub struct Certificate {
     pub in_use_by: Vec<String>,
     /// `DNS`.
     pub validation: String,
+    /// The second its validation ends, one way or the other; none once that is settled.
+    pub(in crate::world) due: Option<i64>,
 }

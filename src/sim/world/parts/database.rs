@@ -1,9 +1,15 @@
 //! The global database: members, lag, what is under way.
 
+use std::collections::BTreeMap;
+
+use crate::world::metrics::MetricStore;
 use crate::world::names;
 use crate::world::noise::Wander;
+use crate::world::parts::faults::{FaultKind, Faults};
+use crate::world::parts::fleet::Fleet;
+use crate::world::parts::member_series::MemberSeries;
 use crate::world::parts::promotion::Promotion;
-use crate::world::replication::{CommitLog, Member};
+use crate::world::replication::{CommitLog, Link, Member, between_ms};
 use crate::world::rng::Rng;
 use gwctl_fleet::Region;
 
@@ -27,10 +33,33 @@ pub(in crate::world) struct Database {
     /// A running switchover or failover.
     pub promotion: Option<Promotion>,
     /// Write forwarding that is being enabled or disabled, and the second it will be.
-    pub forwarding: std::collections::BTreeMap<Region, i64>,
+    pub forwarding: BTreeMap<Region, i64>,
     /// For durations of stages.
     pub rng: Rng,
+    /// What the members are published as.
+    pub series: Vec<MemberSeries>,
+    /// The minute being counted.
+    pub minute: WrittenMinute,
     busy: Vec<Wander>,
+}
+
+/// Writes that were acknowledged in a minute.
+#[derive(Debug, Clone, Default)]
+pub(in crate::world) struct WrittenMinute {
+    /// All of them.
+    pub writes: f64,
+    /// Those forwarded from elsewhere.
+    pub forwarded: f64,
+    /// Of these, by the site they came from.
+    pub forwarded_by: BTreeMap<usize, f64>,
+}
+
+impl WrittenMinute {
+    /// A site forwarded so many to the writer.
+    pub(in crate::world) fn forward(&mut self, site: usize, writes: f64) {
+        self.forwarded += writes;
+        *self.forwarded_by.entry(site).or_default() += writes;
+    }
 }
 
 /// How busy a member cluster is.
@@ -45,7 +74,12 @@ pub(in crate::world) struct Busy {
 }
 
 impl Database {
-    pub(in crate::world) fn new(seed: u64, regions: &[Region], now: i64) -> Self {
+    pub(in crate::world) fn new(
+        seed: u64,
+        regions: &[Region],
+        now: i64,
+        metrics: &mut MetricStore,
+    ) -> Self {
         let mut rng = Rng::new(seed, "database");
         let members = regions
             .iter()
@@ -58,6 +92,10 @@ impl Database {
             .iter()
             .map(|_| Wander::new(0.05, 180.0, &mut rng))
             .collect();
+        let series = members
+            .iter()
+            .map(|member| MemberSeries::new(metrics, &member.region, &member.cluster))
+            .collect();
         Self {
             global: (!members.is_empty()).then(|| names::FLEET.into()),
             members,
@@ -67,8 +105,10 @@ impl Database {
             open: true,
             log: CommitLog::default(),
             promotion: None,
-            forwarding: std::collections::BTreeMap::new(),
+            forwarding: BTreeMap::new(),
             rng,
+            series,
+            minute: WrittenMinute::default(),
             busy,
         }
     }
@@ -84,12 +124,13 @@ impl Database {
     }
 
     /// Another member. The first writes, once it is open.
-    pub(in crate::world) fn join(&mut self, member: Member) {
+    pub(in crate::world) fn join(&mut self, member: Member, series: MemberSeries) {
         if self.members.is_empty() {
             (self.writer, self.endpoint, self.unsaved) = (0, 0, None);
             self.open = false;
         }
         self.members.push(member);
+        self.series.push(series);
         self.busy.push(Wander::new(0.05, 180.0, &mut self.rng));
     }
 
@@ -97,6 +138,7 @@ impl Database {
     pub(in crate::world) fn leave(&mut self, index: usize) {
         let moved = |one: usize| if one > index { one - 1 } else { one };
         self.members.remove(index);
+        self.series.remove(index);
         self.busy.remove(index);
         self.writer = moved(self.writer);
         // The endpoint follows the writer, should it be on its way still.
@@ -137,6 +179,54 @@ impl Database {
                 }),
                 pool(0.7 * from_reads),
             ),
+        }
+    }
+
+    /// Seconds that a stage lasts.
+    pub(in crate::world) fn lasting(&mut self, shortest_s: i64, longest_s: i64) -> i64 {
+        shortest_s
+            + self
+                .rng
+                .bits()
+                .cast_signed()
+                .rem_euclid(longest_s - shortest_s)
+    }
+
+    /// Everything acknowledged travels on, where it can.
+    pub(in crate::world) fn replicate(
+        &mut self,
+        step: i64,
+        acknowledged: f64,
+        now: i64,
+        fleet: &Fleet,
+        faults: &Faults,
+    ) {
+        let writer = self.writer;
+        self.log.append(now - step, now, acknowledged);
+        let Some(source) = self.members.get(writer) else {
+            return;
+        };
+        let (source_region, source_dark) =
+            (source.region.clone(), fleet.sites[source.site].strikes.dark);
+        let load = (acknowledged / step as f64 / 1_000.0).min(1.5);
+        for (index, member) in self.members.iter_mut().enumerate() {
+            if index == writer {
+                if !source_dark {
+                    member.applied_to = now as f64;
+                    member.lag_ms = 0.0;
+                }
+                continue;
+            }
+            member.replicate(&Link {
+                step: step as f64,
+                now,
+                rtt_ms: between_ms(&source_region, &member.region),
+                up: !source_dark
+                    && !fleet.sites[member.site].strikes.dark
+                    && now >= member.rebuilding_until,
+                surging: faults.strikes(FaultKind::LagSurge, member.region.as_str()),
+                load,
+            });
         }
     }
 }

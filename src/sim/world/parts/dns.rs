@@ -1,8 +1,9 @@
-//! What authoritative servers answer.
+//! The zones that are everywhere, and what authoritative servers answer from them.
 
 use crate::world::geo;
 use crate::world::model::{HealthCheck, HostedZone, RecordSet};
 use crate::world::rng::Rng;
+use gwctl_fleet::Region;
 
 /// How deep aliases and CNAMEs may nest.
 pub(in crate::world) const DEPTH: usize = 8;
@@ -72,6 +73,68 @@ impl Asker {
     fn chance(&self, name: &str) -> f64 {
         let what = format!("weights {name} {} {}", self.resolver, self.now);
         Rng::new(self.seed, &what).uniform()
+    }
+}
+
+/// The zones as every authoritative server has them.
+#[derive(Debug, Clone)]
+pub(in crate::world) struct Dns {
+    zones: Vec<HostedZone>,
+    /// Zones as they will be once a change, by its id, is everywhere.
+    coming: Vec<(String, HostedZone)>,
+}
+
+impl Dns {
+    pub(in crate::world) const fn new(zones: Vec<HostedZone>) -> Self {
+        Self {
+            zones,
+            coming: Vec::new(),
+        }
+    }
+
+    /// The zone that answers for `name`, which ends with a dot.
+    pub(in crate::world) fn zone_of(&self, name: &str) -> Option<&HostedZone> {
+        self.zones.iter().find(|zone| name.ends_with(&zone.name))
+    }
+
+    fn records(&self) -> impl Iterator<Item = &RecordSet> {
+        self.zones.iter().flat_map(|zone| &zone.records)
+    }
+
+    /// Whether it answers `name` with an alias to `target`.
+    pub(in crate::world) fn leads(&self, name: &str, target: &str) -> bool {
+        let (name, target) = (format!("{name}."), format!("{target}."));
+        self.records().any(|record| {
+            let alias = record.alias.as_ref();
+            record.name == name && alias.is_some_and(|alias| alias.name == target)
+        })
+    }
+
+    /// Whether it may name `region` at all, by the checks on its latency record.
+    pub(in crate::world) fn may_name(&self, region: &Region, checks: &[HealthCheck]) -> bool {
+        let records = self.records();
+        let mut ids = records
+            .filter(|record| record.region.as_ref() == Some(region))
+            .filter_map(|record| record.health_check.as_ref());
+        ids.all(|id| checks.iter().any(|check| &check.id == id && check.healthy))
+    }
+
+    /// The zone will be so once the change `id` is everywhere.
+    pub(in crate::world) fn submit(&mut self, id: &str, zone: &HostedZone) {
+        self.coming.push((id.to_owned(), zone.clone()));
+    }
+
+    /// The change `id` is on every authoritative server now; says whether that makes a difference.
+    pub(in crate::world) fn take_in(&mut self, id: &str) -> bool {
+        let Some(place) = self.coming.iter().position(|(change, _)| change == id) else {
+            return false;
+        };
+        let (_, zone) = self.coming.remove(place);
+        match self.zones.iter_mut().find(|one| one.id == zone.id) {
+            Some(known) => *known = zone,
+            None => self.zones.push(zone),
+        }
+        true
     }
 }
 

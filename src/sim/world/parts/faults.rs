@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::world::parts::mishap::Mishaps;
 use gwctl_fleet::Region;
 
 /// The kinds of faults, named as scenarios name them.
@@ -198,10 +199,32 @@ pub struct FaultStatus {
     pub since: Option<Timestamp>,
 }
 
+/// What strikes one Region, looked up once faults change and not every second.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::world) struct Strikes {
+    pub dark: bool,
+    pub faulty: bool,
+    /// How many times as long everything takes.
+    pub slowness: f64,
+}
+
+impl Default for Strikes {
+    /// Nothing does.
+    fn default() -> Self {
+        Self {
+            dark: false,
+            faulty: false,
+            slowness: 1.0,
+        }
+    }
+}
+
 /// The faults of a world.
 #[derive(Debug, Clone, Default)]
 pub(in crate::world) struct Faults {
     active: BTreeMap<Fault, Timestamp>,
+    /// Single resources of stacks that are to go wrong.
+    pub mishaps: Mishaps,
 }
 
 /// The action the faults menu offers to forbid.
@@ -231,6 +254,25 @@ impl Faults {
     /// Whether `kind` strikes `region`.
     pub(in crate::world) fn strikes(&self, kind: FaultKind, region: &str) -> bool {
         self.since(kind, region).is_some()
+    }
+
+    /// What strikes `region`.
+    pub(in crate::world) fn on(&self, region: &Region) -> Strikes {
+        let strikes = |kind| self.strikes(kind, region.as_str());
+        Strikes {
+            dark: strikes(FaultKind::RegionDark),
+            faulty: strikes(FaultKind::LambdaErrors),
+            slowness: if strikes(FaultKind::ApiLatency) {
+                7.0
+            } else {
+                1.0
+            },
+        }
+    }
+
+    /// Whether this resource of a stack makes no progress.
+    pub(in crate::world) fn hangs(&self, stack: &str, logical: &str) -> bool {
+        self.any(FaultKind::StuckStack) || self.mishaps.hangs(stack, logical)
     }
 
     /// Whether `kind` is active anywhere.

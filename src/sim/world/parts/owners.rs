@@ -25,13 +25,9 @@ pub struct Owned {
 
 /// Everything that stacks made, by kind, Region and physical id.
 #[derive(Debug, Clone, Default)]
-pub(in crate::world) struct Owners(pub(in crate::world) BTreeMap<(String, Region, String), Owned>);
+pub(in crate::world) struct Owners(BTreeMap<(String, Region, String), Owned>);
 
-pub(in crate::world) fn key(
-    kind: &str,
-    region: &Region,
-    physical: &str,
-) -> (String, Region, String) {
+fn key(kind: &str, region: &Region, physical: &str) -> (String, Region, String) {
     (kind.to_owned(), region.clone(), physical.to_owned())
 }
 
@@ -60,6 +56,10 @@ impl Owners {
         physical: &str,
     ) -> Option<&Owned> {
         self.0.get(&key(kind, region, physical))
+    }
+
+    pub(in crate::world) fn all(&self) -> impl Iterator<Item = &Owned> {
+        self.0.values()
     }
 
     /// Those of one kind.

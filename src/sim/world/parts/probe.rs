@@ -1,7 +1,10 @@
-//! What the operator's own requests come to.
+//! The operator's own machine, and what its requests come to.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
+
+use crate::world::clients::EdgeLocation;
+use crate::world::rng::Rng;
 
 /// Timings of one request; each phase excludes the ones before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +39,51 @@ pub struct ResolveOutcome {
     pub ttl_s: u32,
 }
 
-/// The resolver of the operator's network: keeps answers for their time to live.
-#[derive(Debug, Clone, Default)]
-pub(in crate::world) struct Resolver {
-    pub(in crate::world) kept: BTreeMap<String, (Vec<String>, i64)>,
+/// The operator's own machine, and the resolver of its network.
+#[derive(Debug, Clone)]
+pub(in crate::world) struct Operator {
+    /// Answers, kept for their time to live, and the second that is over.
+    kept: BTreeMap<String, (Vec<String>, i64)>,
+    pub rng: Rng,
+}
+
+impl Operator {
+    pub(in crate::world) fn new(seed: u64) -> Self {
+        Self {
+            kept: BTreeMap::new(),
+            rng: Rng::new(seed, "probe"),
+        }
+    }
+
+    /// The answer that its resolver still has.
+    pub(in crate::world) fn remembers(&self, name: &str, now: i64) -> Option<ResolveOutcome> {
+        let (values, until) = self.kept.get(name).filter(|(_, until)| *until > now)?;
+        Some(ResolveOutcome {
+            values: values.clone(),
+            ttl_s: u32::try_from(until - now).unwrap_or(0),
+        })
+    }
+
+    pub(in crate::world) fn remember(&mut self, name: &str, answer: &ResolveOutcome, now: i64) {
+        let until = now + i64::from(answer.ttl_s);
+        let kept = (answer.values.clone(), until);
+        self.kept.insert(name.to_owned(), kept);
+    }
+
+    /// Which of the sites that the edge next to it sends requests to has this one.
+    pub(in crate::world) fn draw(&mut self, edge: &EdgeLocation) -> Option<usize> {
+        let router = (self.rng.bits() % edge.routers.len() as u64) as usize;
+        let sites = &edge.routers[router].sites;
+        // Which of those that woke together has this request; nothing is drawn where there is one.
+        let mut left = if sites.len() > 1 {
+            self.rng.uniform()
+        } else {
+            0.0
+        };
+        let met = sites.iter().find(|(_, part)| {
+            left -= part;
+            left < 0.0
+        });
+        met.or(sites.first()).map(|(site, _)| *site)
+    }
 }

@@ -2,29 +2,29 @@
 
 use serde_json::Value;
 
-use super::super::State;
-use super::super::model::Alarm;
+use super::super::account::Account;
+use super::super::model::{Alarm, Resources};
 use super::super::names::ACCOUNT;
 use super::properties::{float, items, need, number, text, texts};
 use crate::world::resources::wanted::{Begun, Wanted};
 use gwctl_fleet::Region;
 
-impl State {
+impl Account<'_> {
     pub(super) fn make_alarm(&mut self, wanted: &Wanted<'_>) -> Begun {
         let name = text(wanted.properties, "AlarmName");
-        let name = name.unwrap_or_else(|| self.made_up(wanted));
-        if self.alarm_at(wanted.region, &name).is_some() {
+        let name = name.unwrap_or_else(|| wanted.made_up(self.present));
+        if self.resources.alarm_at(wanted.region, &name).is_some() {
             return Err(format!("{name} already exists in stack or account"));
         }
         let alarm = self.alarm_of(wanted, &name)?;
         self.resources.alarms.push(alarm);
-        let takes_s = self.within(&name, (2, 6));
+        let takes_s = self.present.within(&name, (2, 6));
         Ok((name, takes_s))
     }
 
     pub(super) fn change_alarm(&mut self, wanted: &Wanted<'_>, name: &str) -> Result<i64, String> {
         let changed = self.alarm_of(wanted, name)?;
-        let at = self.alarm_at(wanted.region, name);
+        let at = self.resources.alarm_at(wanted.region, name);
         let at = at.ok_or_else(|| format!("{name} does not exist"))?;
         let known = &mut self.resources.alarms[at];
         // Its state stays until the next evaluation.
@@ -36,39 +36,22 @@ impl State {
             transitioned: known.transitioned,
             ..changed
         };
-        Ok(self.within(name, (2, 6)))
+        Ok(self.present.within(name, (2, 6)))
     }
 
     pub(super) fn unmake_alarm(&self, region: &Region, name: &str) -> i64 {
-        let known = self.alarm_at(region, name);
-        known.map_or(0, |_| self.within(name, (1, 4)))
+        let known = self.resources.alarm_at(region, name);
+        known.map_or(0, |_| self.present.within(name, (1, 4)))
     }
 
     pub(super) fn remove_alarm(&mut self, region: &Region, name: &str) {
-        if let Some(at) = self.alarm_at(region, name) {
+        if let Some(at) = self.resources.alarm_at(region, name) {
             self.resources.alarms.remove(at);
         }
     }
 
-    pub(super) fn attributes_of_alarm(
-        &self,
-        region: &Region,
-        name: &str,
-    ) -> Vec<(&'static str, String)> {
-        let known = self.alarm_at(region, name);
-        known
-            .map(|at| ("Arn", self.resources.alarms[at].arn.clone()))
-            .into_iter()
-            .collect()
-    }
-
-    pub(super) fn alarm_at(&self, region: &Region, name: &str) -> Option<usize> {
-        let mut alarms = self.resources.alarms.iter();
-        alarms.position(|one| &one.region == region && one.name == name)
-    }
-
     fn alarm_of(&self, wanted: &Wanted<'_>, name: &str) -> Result<Alarm, String> {
-        let (properties, region, now) = (wanted.properties, wanted.region, self.now());
+        let (properties, region, now) = (wanted.properties, wanted.region, self.present.at());
         let watched = Watched::of(properties)?;
         let periods = number(properties, "EvaluationPeriods").unwrap_or(1);
         let threshold = float(properties, "Threshold").unwrap_or_default();
@@ -95,6 +78,25 @@ impl State {
             treat_missing: text(properties, "TreatMissingData").unwrap_or_else(|| "missing".into()),
             actions: texts(properties, "AlarmActions"),
         })
+    }
+}
+
+impl Resources {
+    pub(super) fn attributes_of_alarm(
+        &self,
+        region: &Region,
+        name: &str,
+    ) -> Vec<(&'static str, String)> {
+        let known = self.alarm_at(region, name);
+        known
+            .map(|at| ("Arn", self.alarms[at].arn.clone()))
+            .into_iter()
+            .collect()
+    }
+
+    pub(super) fn alarm_at(&self, region: &Region, name: &str) -> Option<usize> {
+        let mut alarms = self.alarms.iter();
+        alarms.position(|one| &one.region == region && one.name == name)
     }
 }
 
@@ -157,7 +159,7 @@ impl Watched {
     }
 }
 
-impl State {
+impl Resources {
     /// Route 53 follows an alarm's data only where it is one metric with a plain statistic (aws-facts §3.4).
     pub(super) fn followable(&self, region: &Region, name: &str) -> Result<(), String> {
         let Some(at) = self.alarm_at(region, name) else {
@@ -165,7 +167,7 @@ impl State {
                 "InvalidInput: The CloudWatch alarm {name} was not found in Region {region}"
             ));
         };
-        let alarm = &self.resources.alarms[at];
+        let alarm = &self.alarms[at];
         let math = self
             .owners
             .get("AWS::CloudWatch::Alarm", region, name)

@@ -1,7 +1,7 @@
 //! API Gateway: HTTP APIs, their stages, domain names and what maps the one to the other.
 
-use super::super::State;
-use super::super::model::{Api, CustomDomain, Stage, Throttle};
+use super::super::account::Account;
+use super::super::model::{Api, CustomDomain, Resources, Stage, Throttle};
 use super::super::names;
 use super::properties::{flag, float, items, need, number, text};
 use crate::world::resources::wanted::{Begun, Wanted};
@@ -15,14 +15,14 @@ fn throttle(stage: &serde_json::Value) -> Option<Throttle> {
     })
 }
 
-impl State {
+impl Account<'_> {
     pub(super) fn make_api(&mut self, wanted: &Wanted<'_>) -> Begun {
         if wanted.kind != "AWS::ApiGatewayV2::Api" {
             return Err(format!("making an {} is not simulated", wanted.kind));
         }
         let (properties, region) = (wanted.properties, wanted.region);
-        let what = format!("api {region} {} {}", wanted.stack, self.now);
-        let id = names::token(self.seed, &what, 10);
+        let what = format!("api {region} {} {}", wanted.stack, self.present.now);
+        let id = names::token(self.present.seed, &what, 10);
         self.resources.apis.push(Api {
             region: region.clone(),
             name: need(properties, "Name")?,
@@ -30,23 +30,23 @@ impl State {
             description: text(properties, "Description").unwrap_or_default(),
             endpoint: format!("https://{id}.execute-api.{region}.amazonaws.com"),
             by_domain_only: flag(properties, "DisableExecuteApiEndpoint"),
-            created: self.now(),
+            created: self.present.at(),
             stages: Vec::new(),
             id: id.clone(),
         });
-        let takes_s = self.within(&id, (3, 10));
+        let takes_s = self.present.within(&id, (3, 10));
         Ok((id, takes_s))
     }
 
     pub(super) fn change_api(&mut self, wanted: &Wanted<'_>, id: &str) -> Result<i64, String> {
         let properties = wanted.properties;
         let name = need(properties, "Name")?;
-        let api = self.api_mut(wanted.region, id);
+        let api = self.resources.api_mut(wanted.region, id);
         let api = api.ok_or_else(|| format!("Invalid API identifier specified {id}"))?;
         api.name = name;
         api.description = text(properties, "Description").unwrap_or_default();
         api.by_domain_only = flag(properties, "DisableExecuteApiEndpoint");
-        Ok(self.within(id, (2, 8)))
+        Ok(self.present.within(id, (2, 8)))
     }
 
     pub(super) fn unmake_api(&self, region: &Region, id: &str) -> Result<i64, String> {
@@ -59,7 +59,7 @@ impl State {
                 "Active api mappings found for API {id}: remove that of {} first",
                 domain.name
             )),
-            None => Ok(self.within(id, (2, 8))),
+            None => Ok(self.present.within(id, (2, 8))),
         }
     }
 
@@ -68,32 +68,12 @@ impl State {
         apis.retain(|one| !(&one.region == region && one.id == id));
     }
 
-    pub(super) fn attributes_of_api(
-        &self,
-        region: &Region,
-        id: &str,
-    ) -> Vec<(&'static str, String)> {
-        let mut apis = self.resources.apis.iter();
-        let known = apis.find(|one| &one.region == region && one.id == id);
-        known.map_or_else(Vec::new, |one| {
-            vec![
-                ("ApiId", one.id.clone()),
-                ("ApiEndpoint", one.endpoint.clone()),
-            ]
-        })
-    }
-
-    fn api_mut(&mut self, region: &Region, id: &str) -> Option<&mut Api> {
-        let mut apis = self.resources.apis.iter_mut();
-        apis.find(|one| &one.region == region && one.id == id)
-    }
-
     pub(super) fn make_stage(&mut self, wanted: &Wanted<'_>) -> Begun {
         let properties = wanted.properties;
         let (id, name) = (need(properties, "ApiId")?, need(properties, "StageName")?);
-        let now = self.now();
-        let deployment = names::token(self.seed, &format!("deployment {id} {now}"), 6);
-        let api = self.api_mut(wanted.region, &id);
+        let now = self.present.at();
+        let deployment = names::token(self.present.seed, &format!("deployment {id} {now}"), 6);
+        let api = self.resources.api_mut(wanted.region, &id);
         let api = api.ok_or_else(|| format!("Invalid API identifier specified {id}"))?;
         if api.stages.iter().any(|one| one.name == name) {
             return Err(format!("Stage already exists {name}"));
@@ -106,25 +86,28 @@ impl State {
             updated: now,
             throttle: throttle(properties),
         });
-        let takes_s = self.within(&format!("{id} {name}"), (2, 8));
+        let takes_s = self.present.within(&format!("{id} {name}"), (2, 8));
         Ok((name, takes_s))
     }
 
     pub(super) fn change_stage(&mut self, wanted: &Wanted<'_>, name: &str) -> Result<i64, String> {
-        let (now, id) = (self.now(), need(wanted.properties, "ApiId")?);
-        let api = self.api_mut(wanted.region, &id);
+        let (now, id) = (self.present.at(), need(wanted.properties, "ApiId")?);
+        let api = self.resources.api_mut(wanted.region, &id);
         let mut stages = api.into_iter().flat_map(|api| &mut api.stages);
         if let Some(stage) = stages.find(|one| one.name == name) {
             stage.updated = now;
             stage.throttle = throttle(wanted.properties);
         }
-        Ok(self.within(&id, (2, 8)))
+        Ok(self.present.within(&id, (2, 8)))
     }
 
     pub(super) fn remove_stage(&mut self, region: &Region, name: &str) {
-        let owned = self.owners.get("AWS::ApiGatewayV2::Stage", region, name);
+        let owned = self
+            .resources
+            .owners
+            .get("AWS::ApiGatewayV2::Stage", region, name);
         let id = owned.and_then(|one| text(&one.properties, "ApiId"));
-        if let Some(api) = id.and_then(|id| self.api_mut(region, &id)) {
+        if let Some(api) = id.and_then(|id| self.resources.api_mut(region, &id)) {
             api.stages.retain(|one| one.name != name);
         }
     }
@@ -132,16 +115,17 @@ impl State {
     pub(super) fn make_domain(&mut self, wanted: &Wanted<'_>) -> Begun {
         let (properties, region) = (wanted.properties, wanted.region);
         let name = need(properties, "DomainName")?;
-        if self.domain_at(region, &name).is_some() {
+        if self.resources.domain_at(region, &name).is_some() {
             return Err(format!(
                 "The domain name you provided already exists: {name}"
             ));
         }
         let certificate = certificate_of(wanted)?;
-        self.usable(&certificate, region, &name)?;
-        let what = format!("domain {region} {name} {}", self.now);
-        let target = names::token(self.seed, &what, 10);
-        self.use_certificate(&domain_arn(region, &name), Some(&certificate));
+        self.resources.usable(&certificate, region, &name)?;
+        let what = format!("domain {region} {name} {}", self.present.now);
+        let target = names::token(self.present.seed, &what, 10);
+        self.resources
+            .use_certificate(&domain_arn(region, &name), Some(&certificate));
         self.resources.custom_domains.push(CustomDomain {
             region: region.clone(),
             name: name.clone(),
@@ -156,82 +140,67 @@ impl State {
             certificate_arn: certificate,
             status: "PENDING".into(),
         });
-        let takes_s = self.within(&name, (20, 60));
+        let takes_s = self.present.within(&name, (20, 60));
         Ok((name, takes_s))
     }
 
     pub(super) fn change_domain(&mut self, wanted: &Wanted<'_>, name: &str) -> Result<i64, String> {
         let certificate = certificate_of(wanted)?;
-        self.usable(&certificate, wanted.region, name)?;
-        let at = self.domain_at(wanted.region, name);
+        self.resources.usable(&certificate, wanted.region, name)?;
+        let at = self.resources.domain_at(wanted.region, name);
         let at = at.ok_or_else(|| format!("Invalid domain name identifier specified {name}"))?;
-        self.use_certificate(&domain_arn(wanted.region, name), Some(&certificate));
+        self.resources
+            .use_certificate(&domain_arn(wanted.region, name), Some(&certificate));
         let domain = &mut self.resources.custom_domains[at];
         domain.certificate_arn = certificate;
         domain.status = "UPDATING".into();
-        Ok(self.within(name, (20, 60)))
+        Ok(self.present.within(name, (20, 60)))
     }
 
     pub(super) fn finish_domain(&mut self, region: &Region, name: &str) {
-        if let Some(at) = self.domain_at(region, name) {
+        if let Some(at) = self.resources.domain_at(region, name) {
             self.resources.custom_domains[at].status = "AVAILABLE".into();
         }
     }
 
     pub(super) fn unmake_domain(&self, region: &Region, name: &str) -> i64 {
-        let known = self.domain_at(region, name);
-        known.map_or(0, |_| self.within(name, (5, 20)))
+        let known = self.resources.domain_at(region, name);
+        known.map_or(0, |_| self.present.within(name, (5, 20)))
     }
 
     pub(super) fn remove_domain(&mut self, region: &Region, name: &str) {
-        if let Some(at) = self.domain_at(region, name) {
+        if let Some(at) = self.resources.domain_at(region, name) {
             self.resources.custom_domains.remove(at);
-            self.use_certificate(&domain_arn(region, name), None);
+            self.resources
+                .use_certificate(&domain_arn(region, name), None);
         }
-    }
-
-    pub(super) fn attributes_of_domain(
-        &self,
-        region: &Region,
-        name: &str,
-    ) -> Vec<(&'static str, String)> {
-        self.domain_at(region, name).map_or_else(Vec::new, |at| {
-            let one = &self.resources.custom_domains[at];
-            vec![
-                ("RegionalDomainName", one.regional_domain.clone()),
-                ("RegionalHostedZoneId", one.regional_zone.clone()),
-                ("DomainNameArn", domain_arn(region, name)),
-            ]
-        })
-    }
-
-    pub(super) fn domain_at(&self, region: &Region, name: &str) -> Option<usize> {
-        let mut domains = self.resources.custom_domains.iter();
-        domains.position(|one| &one.region == region && one.name == name)
     }
 
     /// An API under a domain name. The world knows one a name, at its root.
     pub(super) fn make_mapping(&mut self, wanted: &Wanted<'_>) -> Begun {
         let properties = wanted.properties;
-        let what = format!("mapping {} {} {}", wanted.region, wanted.stack, self.now);
-        let id = names::token(self.seed, &what, 6);
+        let what = format!(
+            "mapping {} {} {}",
+            wanted.region, wanted.stack, self.present.now
+        );
+        let id = names::token(self.present.seed, &what, 6);
         let domain = need(properties, "DomainName")?;
-        let at = self.domain_at(wanted.region, &domain);
+        let at = self.resources.domain_at(wanted.region, &domain);
         let at = at.ok_or_else(|| format!("Invalid domain name identifier specified {domain}"))?;
         if !self.resources.custom_domains[at].api.is_empty() {
             return Err("ApiMapping key already exists for this domain name".into());
         }
         self.map(wanted, at)?;
-        let takes_s = self.within(&id, (2, 8));
+        let takes_s = self.present.within(&id, (2, 8));
         Ok((id, takes_s))
     }
 
     pub(super) fn change_mapping(&mut self, wanted: &Wanted<'_>, id: &str) -> Result<i64, String> {
         let domain = need(wanted.properties, "DomainName")?;
-        let at = self.domain_at(wanted.region, &domain);
+        let at = self.resources.domain_at(wanted.region, &domain);
         let at = at.ok_or_else(|| format!("Invalid domain name identifier specified {domain}"))?;
         self.map(wanted, at)?;
-        Ok(self.within(id, (2, 8)))
+        Ok(self.present.within(id, (2, 8)))
     }
 
     fn map(&mut self, wanted: &Wanted<'_>, domain: usize) -> Result<(), String> {
@@ -239,7 +208,7 @@ impl State {
             need(wanted.properties, "ApiId")?,
             need(wanted.properties, "Stage")?,
         );
-        let known = self.api_mut(wanted.region, &api);
+        let known = self.resources.api_mut(wanted.region, &api);
         if !known.is_some_and(|api| api.stages.iter().any(|one| one.name == stage)) {
             return Err(format!(
                 "Invalid stage identifier specified {stage} of API {api}"
@@ -252,13 +221,55 @@ impl State {
 
     pub(super) fn remove_mapping(&mut self, region: &Region, id: &str) {
         let kind = "AWS::ApiGatewayV2::ApiMapping";
-        let owned = self.owners.get(kind, region, id);
+        let owned = self.resources.owners.get(kind, region, id);
         let domain = owned.and_then(|one| text(&one.properties, "DomainName"));
-        if let Some(at) = domain.and_then(|name| self.domain_at(region, &name)) {
+        if let Some(at) = domain.and_then(|name| self.resources.domain_at(region, &name)) {
             let domain = &mut self.resources.custom_domains[at];
             domain.api.clear();
             domain.stage.clear();
         }
+    }
+}
+
+impl Resources {
+    pub(super) fn attributes_of_api(
+        &self,
+        region: &Region,
+        id: &str,
+    ) -> Vec<(&'static str, String)> {
+        let mut apis = self.apis.iter();
+        let known = apis.find(|one| &one.region == region && one.id == id);
+        known.map_or_else(Vec::new, |one| {
+            vec![
+                ("ApiId", one.id.clone()),
+                ("ApiEndpoint", one.endpoint.clone()),
+            ]
+        })
+    }
+
+    fn api_mut(&mut self, region: &Region, id: &str) -> Option<&mut Api> {
+        let mut apis = self.apis.iter_mut();
+        apis.find(|one| &one.region == region && one.id == id)
+    }
+
+    pub(super) fn attributes_of_domain(
+        &self,
+        region: &Region,
+        name: &str,
+    ) -> Vec<(&'static str, String)> {
+        self.domain_at(region, name).map_or_else(Vec::new, |at| {
+            let one = &self.custom_domains[at];
+            vec![
+                ("RegionalDomainName", one.regional_domain.clone()),
+                ("RegionalHostedZoneId", one.regional_zone.clone()),
+                ("DomainNameArn", domain_arn(region, name)),
+            ]
+        })
+    }
+
+    pub(super) fn domain_at(&self, region: &Region, name: &str) -> Option<usize> {
+        let mut domains = self.custom_domains.iter();
+        domains.position(|one| &one.region == region && one.name == name)
     }
 }
 
@@ -272,7 +283,7 @@ fn certificate_of(wanted: &Wanted<'_>) -> Result<String, String> {
     certificate.ok_or_else(|| "A certificate is required for a domain name".into())
 }
 
-impl State {
+impl Resources {
     /// The functions that an API calls: one for all, when a stack made it and its integration, default
     /// route and the permission to call are there; else those the fleet was founded with.
     pub(in crate::world) fn handlers(&self, region: &Region, api: &str) -> Vec<String> {

@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::State;
-use super::super::model::Certificate;
+use super::super::account::Account;
+use super::super::model::{Certificate, Resources};
 use super::super::names::{self, ACCOUNT};
 use super::properties::{items, need, text, texts};
 use crate::world::resources::wanted::{Begun, Wanted};
@@ -14,16 +14,19 @@ const VALIDITY: SignedDuration = SignedDuration::from_secs(198 * 86_400 - 1);
 /// After this long without its record a validation is given up.
 const GIVEN_UP_S: i64 = 72 * 3_600;
 
-impl State {
+impl Account<'_> {
     /// Without a zone of the account's to write the validation record into, nobody ever validates it.
     pub(super) fn make_certificate(&mut self, wanted: &Wanted<'_>) -> Begun {
-        let (properties, region, now) = (wanted.properties, wanted.region, self.now());
+        let (properties, region, now) = (wanted.properties, wanted.region, self.present.at());
         let domain = need(properties, "DomainName")?;
         let mut names = vec![domain.clone()];
         names.extend(texts(properties, "SubjectAlternativeNames"));
         names.dedup();
-        let what = format!("{region} {} {} {}", wanted.stack, wanted.logical, self.now);
-        let id = names::uuid(self.seed, &format!("certificate {what}"));
+        let what = format!(
+            "{region} {} {} {}",
+            wanted.stack, wanted.logical, self.present.now
+        );
+        let id = names::uuid(self.present.seed, &format!("certificate {what}"));
         let arn = format!("arn:aws:acm:{region}:{ACCOUNT}:certificate/{id}");
         let zones = items(properties, "DomainValidationOptions").iter();
         let zones: Vec<String> = zones.filter_map(|one| text(one, "HostedZoneId")).collect();
@@ -34,11 +37,11 @@ impl State {
             .any(|zone| zones.contains(&zone.id) && format!("{domain}.").ends_with(&zone.name));
         let by_dns = text(properties, "ValidationMethod").as_deref() == Some("DNS");
         let takes_s = if ours && by_dns {
-            self.within(&arn, (60, 180))
+            self.present.within(&arn, (60, 180))
         } else {
             GIVEN_UP_S
         };
-        let serial: Vec<String> = names::uuid(self.seed, &arn)
+        let serial: Vec<String> = names::uuid(self.present.seed, &arn)
             .replace('-', "")
             .as_bytes()
             .chunks(2)
@@ -57,21 +60,20 @@ impl State {
             serial: serial.join(":"),
             in_use_by: Vec::new(),
             validation: if by_dns { "DNS" } else { "EMAIL" }.into(),
+            due: Some(self.present.now + takes_s),
         };
-        self.series.add_certificate(&mut self.metrics, &certificate);
         self.resources.certificates.push(certificate);
-        self.pending.insert(arn.clone(), self.now + takes_s);
         Ok((arn, takes_s))
     }
 
     /// Validated, or given up.
     pub(super) fn issue_certificate(&mut self, arn: &str) {
-        let (now, second) = (self.now(), self.now);
-        let Some(due) = self.pending.remove(arn) else {
-            return;
-        };
+        let (now, second) = (self.present.at(), self.present.now);
         let certificates = &mut self.resources.certificates;
         let Some(certificate) = certificates.iter_mut().find(|one| one.arn == arn) else {
+            return;
+        };
+        let Some(due) = certificate.due.take() else {
             return;
         };
         if due >= certificate.issued.as_second() + GIVEN_UP_S && second >= due {
@@ -86,32 +88,27 @@ impl State {
     }
 
     pub(super) fn unmake_certificate(&self, arn: &str) -> Result<i64, String> {
-        match self.certificate(arn) {
+        match self.resources.certificate(arn) {
             None => Ok(0),
-            Some(one) if one.in_use_by.is_empty() => Ok(self.within(arn, (2, 6))),
+            Some(one) if one.in_use_by.is_empty() => Ok(self.present.within(arn, (2, 6))),
             Some(_) => Err(format!("Certificate {arn} is in use.")),
         }
     }
 
     pub(super) fn remove_certificate(&mut self, arn: &str) {
-        let mut certificates = self.resources.certificates.iter();
-        if let Some(at) = certificates.position(|one| one.arn == arn) {
-            self.resources.certificates.remove(at);
-            self.series.remove_certificate(at);
-        }
-        self.pending.remove(arn);
+        let certificates = &mut self.resources.certificates;
+        certificates.retain(|one| one.arn != arn);
     }
+}
 
+impl Resources {
     pub(super) fn certificate(&self, arn: &str) -> Option<&Certificate> {
-        self.resources
-            .certificates
-            .iter()
-            .find(|one| one.arn == arn)
+        self.certificates.iter().find(|one| one.arn == arn)
     }
 
     /// `user` names this certificate from now on, and no other.
     pub(super) fn use_certificate(&mut self, user: &str, arn: Option<&str>) {
-        for one in &mut self.resources.certificates {
+        for one in &mut self.certificates {
             one.in_use_by.retain(|known| known != user);
             if Some(one.arn.as_str()) == arn {
                 one.in_use_by.push(user.to_owned());

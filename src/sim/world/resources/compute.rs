@@ -3,8 +3,8 @@
 
 use jiff::SignedDuration;
 
-use super::super::State;
-use super::super::model::Function;
+use super::super::account::Account;
+use super::super::model::{Function, Resources};
 use super::super::names::ACCOUNT;
 use super::properties::{at, need, number, text, texts};
 use crate::world::resources::wanted::{Begun, Takes, Wanted};
@@ -17,12 +17,12 @@ const IN_VPC: Takes = (65, 90);
 /// Seconds that new code takes until it runs everywhere.
 const LOADS: (i64, i64) = (2, 6);
 
-impl State {
+impl Account<'_> {
     pub(super) fn make_function(&mut self, wanted: &Wanted<'_>) -> Begun {
         let (properties, region) = (wanted.properties, wanted.region);
         let name = text(properties, "FunctionName");
-        let name = name.unwrap_or_else(|| self.made_up(wanted));
-        if self.function(region, &name).is_some() {
+        let name = name.unwrap_or_else(|| wanted.made_up(self.present));
+        if self.resources.function(region, &name).is_some() {
             return Err(format!("Function already exist: {name}"));
         }
         let function = Function {
@@ -36,8 +36,8 @@ impl State {
             PLAIN
         };
         self.resources.functions.push(function);
-        self.count_functions(region);
-        let takes_s = self.within(&name, takes);
+        self.resources.count_functions(region);
+        let takes_s = self.present.within(&name, takes);
         Ok((name, takes_s))
     }
 
@@ -47,7 +47,7 @@ impl State {
         name: &str,
     ) -> Result<i64, String> {
         let changed = self.function_of(wanted, name)?;
-        let known = self.function_mut(wanted.region, name);
+        let known = self.resources.function_mut(wanted.region, name);
         let known = known.ok_or_else(|| format!("Function not found: {name}"))?;
         let before = known.clone();
         *known = Function {
@@ -60,21 +60,21 @@ impl State {
             // Code that came another way stays.
             known.load(before.package, before.updated_at);
         }
-        self.count_functions(wanted.region);
-        Ok(self.within(name, PLAIN))
+        self.resources.count_functions(wanted.region);
+        Ok(self.present.within(name, PLAIN))
     }
 
     /// New code for a function, published as a version where that is wanted.
-    pub fn update_function_code(
+    pub(super) fn load_code(
         &mut self,
         region: &Region,
         name: &str,
         package: Vec<u8>,
         publish: bool,
     ) {
-        let now = self.now();
-        let done = now + SignedDuration::from_secs(self.within(name, LOADS));
-        if let Some(function) = self.function_mut(region, name) {
+        let now = self.present.at();
+        let done = now + SignedDuration::from_secs(self.present.within(name, LOADS));
+        if let Some(function) = self.resources.function_mut(region, name) {
             function.last_modified = now;
             if function.image.is_some() {
                 function.image = Some(String::from_utf8_lossy(&package).into_owned());
@@ -82,34 +82,33 @@ impl State {
             function.load(package, Some(done));
             function.version += u32::from(publish);
         }
-        self.look_at_fleet();
     }
 
     pub(super) fn finish_function(&mut self, region: &Region, name: &str) {
-        if let Some(function) = self.function_mut(region, name) {
+        if let Some(function) = self.resources.function_mut(region, name) {
             function.state = "Active".into();
             function.last_update_status = "Successful".into();
         }
     }
 
     pub(super) fn unmake_function(&self, region: &Region, name: &str) -> Result<i64, String> {
-        let Some(function) = self.function(region, name) else {
+        let Some(function) = self.resources.function(region, name) else {
             return Ok(0);
         };
         self.without_replicas(&function.arn)?;
-        Ok(self.within(name, (2, 15)))
+        Ok(self.present.within(name, (2, 15)))
     }
 
     pub(super) fn remove_function(&mut self, region: &Region, name: &str) {
         let functions = &mut self.resources.functions;
         functions.retain(|one| !(&one.region == region && one.name == name));
-        self.count_functions(region);
+        self.resources.count_functions(region);
     }
 
     pub(super) fn make_version(&mut self, wanted: &Wanted<'_>) -> Begun {
         let name = need(wanted.properties, "FunctionName")?;
         let name = name.rsplit(':').next().unwrap_or_default();
-        let function = self.function_mut(wanted.region, name);
+        let function = self.resources.function_mut(wanted.region, name);
         let function = function.ok_or_else(|| format!("Function not found: {name}"))?;
         if function.state != "Active" {
             return Err(format!(
@@ -120,13 +119,13 @@ impl State {
         }
         function.version += 1;
         let arn = format!("{}:{}", function.arn, function.version);
-        let takes_s = self.within(&arn, (3, 10));
+        let takes_s = self.present.within(&arn, (3, 10));
         Ok((arn, takes_s))
     }
 
     pub(super) fn unmake_version(&self, arn: &str) -> Result<i64, String> {
         self.without_replicas(arn)?;
-        Ok(self.within(arn, (2, 6)))
+        Ok(self.present.within(arn, (2, 6)))
     }
 
     /// Refused while a distribution runs the version, or one of the function's, and for hours after.
@@ -134,26 +133,16 @@ impl State {
         let of = |version: &str| version == arn || version.starts_with(&format!("{arn}:"));
         let distributions = self.resources.distributions.iter();
         let mut running = distributions.filter_map(|one| one.origin_request_function.as_deref());
-        let mut leaving = self.replicas.iter();
-        if running.any(of) || leaving.any(|(version, until)| of(version) && *until > self.now) {
+        let mut leaving = self.resources.replicas.iter();
+        if running.any(of)
+            || leaving.any(|(version, until)| of(version) && *until > self.present.now)
+        {
             return Err(format!(
                 "Lambda was unable to delete {arn} because it is a replicated function. Please see our \
                  documentation for Deleting Lambda@Edge Functions and Replicas."
             ));
         }
         Ok(())
-    }
-
-    pub(super) fn attributes_of_function(
-        &self,
-        region: &Region,
-        name: &str,
-    ) -> Vec<(&'static str, String)> {
-        let known = self.function(region, name);
-        known
-            .map(|one| ("Arn", one.arn.clone()))
-            .into_iter()
-            .collect()
     }
 
     fn function_of(&self, wanted: &Wanted<'_>, name: &str) -> Result<Function, String> {
@@ -190,7 +179,7 @@ impl State {
             architecture: texts(properties, "Architectures")
                 .pop()
                 .unwrap_or_else(|| "x86_64".into()),
-            last_modified: self.now(),
+            last_modified: self.present.at(),
             version: 0,
             reserved_concurrency: number(properties, "ReservedConcurrentExecutions"),
             image: image.clone(),
@@ -199,22 +188,41 @@ impl State {
         function.load(package.into_bytes(), None);
         Ok(function)
     }
+}
+
+impl Resources {
+    pub(super) fn attributes_of_function(
+        &self,
+        region: &Region,
+        name: &str,
+    ) -> Vec<(&'static str, String)> {
+        let known = self.function(region, name);
+        known
+            .map(|one| ("Arn", one.arn.clone()))
+            .into_iter()
+            .collect()
+    }
+
+    pub(in crate::world) fn function(&self, region: &Region, name: &str) -> Option<&Function> {
+        let mut functions = self.functions.iter();
+        functions.find(|one| &one.region == region && one.name == name)
+    }
 
     fn function_mut(&mut self, region: &Region, name: &str) -> Option<&mut Function> {
-        let mut functions = self.resources.functions.iter_mut();
+        let mut functions = self.functions.iter_mut();
         functions.find(|one| &one.region == region && one.name == name)
     }
 
     /// What `GetAccountSettings` says of a Region's functions.
     fn count_functions(&mut self, region: &Region) {
-        let here = self.resources.functions.iter();
+        let here = self.functions.iter();
         let here: Vec<&Function> = here.filter(|one| &one.region == region).collect();
         let reserved: i32 = here.iter().filter_map(|one| one.reserved_concurrency).sum();
         let (count, size) = (
             i64::try_from(here.len()).unwrap_or(i64::MAX),
             here.iter().map(|one| one.code_size()).sum(),
         );
-        if let Some(limits) = self.resources.lambda_limits.get_mut(region) {
+        if let Some(limits) = self.lambda_limits.get_mut(region) {
             limits.function_count = count;
             limits.used_code_size = size;
             limits.unreserved = limits.concurrent_executions - reserved;

@@ -1,39 +1,34 @@
 //! `AWS::RDS::GlobalCluster` and `AWS::RDS::DBCluster`: the first member of a global cluster writes, those
 //! after it copy its volume and follow (aws-facts §2.1, §6.1).
 
-use super::super::State;
-use super::super::model::{DbCluster, GlobalCluster, GlobalMember};
+use super::super::model::{DbCluster, GlobalCluster, Resources};
 use super::super::names::{self, ACCOUNT};
-use super::super::replication::Member;
+use super::super::rds::Rds;
 use super::properties::{at as at_path, flag, need, number, text};
-use crate::world::parts::member_series::MemberSeries;
-use crate::world::resources::wanted::{Begun, Takes, Wanted};
+use crate::world::resources::wanted::{Begun, Wanted};
 use gwctl_fleet::Region;
 
 /// Members of a global cluster: one writes, ten follow.
 const MOST_MEMBERS: usize = 11;
-/// Seconds a new cluster takes: one that is empty, and one whose volume is copied from another Region.
-const EMPTY: Takes = (120, 300);
-const COPIED: Takes = (180, 420);
 
 /// What RDS says of write forwarding on a cluster that is in no global database.
 pub const NO_FORWARDING: &str =
     "EnableGlobalWriteForwarding can be enabled only on members of a global database.";
 
-impl State {
+impl Rds<'_> {
     pub(super) fn make_global(&mut self, wanted: &Wanted<'_>) -> Begun {
         let properties = wanted.properties;
         let id = text(properties, "GlobalClusterIdentifier");
-        let id = id.unwrap_or_else(|| self.made_up(wanted).to_ascii_lowercase());
-        if self.global_at(&id).is_some() {
+        let id = id.unwrap_or_else(|| wanted.made_up(self.present).to_ascii_lowercase());
+        if self.resources.global_at(&id).is_some() {
             return Err(format!("Global cluster {id} already exists"));
         }
         if text(properties, "SourceDBClusterIdentifier").is_some() {
             return Err("a global cluster made from a cluster is not simulated".into());
         }
-        let what = format!("global {id} {}", self.now);
+        let what = format!("global {id} {}", self.present.now);
         self.resources.global_clusters.push(GlobalCluster {
-            resource_id: format!("cluster-{}", names::token(self.seed, &what, 16)),
+            resource_id: format!("cluster-{}", names::token(self.present.seed, &what, 16)),
             arn: format!("arn:aws:rds::{ACCOUNT}:global-cluster:{id}"),
             status: "creating".into(),
             engine: need(properties, "Engine")?,
@@ -42,7 +37,7 @@ impl State {
             database_name: text(properties, "DatabaseName").unwrap_or_default(),
             endpoint: format!(
                 "{id}.global-{}.global.rds.amazonaws.com",
-                names::token(self.seed, &what, 12)
+                names::token(self.present.seed, &what, 12)
             ),
             storage_encrypted: flag(properties, "StorageEncrypted"),
             deletion_protection: flag(properties, "DeletionProtection"),
@@ -52,13 +47,13 @@ impl State {
         });
         // The world moves data in one global database; a second one is there and does not move.
         self.database.global.get_or_insert_with(|| id.clone());
-        let takes_s = self.within(&what, (10, 30));
+        let takes_s = self.present.within(&what, (10, 30));
         Ok((id, takes_s))
     }
 
     pub(super) fn change_global(&mut self, wanted: &Wanted<'_>, id: &str) -> Result<i64, String> {
-        let takes_s = self.within(id, (10, 30));
-        let at = self.global_at(id);
+        let takes_s = self.present.within(id, (10, 30));
+        let at = self.resources.global_at(id);
         let at = at.ok_or_else(|| format!("Global cluster {id} not found"))?;
         let global = &mut self.resources.global_clusters[at];
         global.deletion_protection = flag(wanted.properties, "DeletionProtection");
@@ -84,7 +79,7 @@ impl State {
     }
 
     pub(super) fn finish_global(&mut self, id: &str) {
-        if let Some(at) = self.global_at(id) {
+        if let Some(at) = self.resources.global_at(id) {
             let global = &mut self.resources.global_clusters[at];
             if global.status == "creating" {
                 global.status = "available".into();
@@ -93,8 +88,8 @@ impl State {
     }
 
     pub(super) fn unmake_global(&mut self, id: &str) -> Result<i64, String> {
-        let takes_s = self.within(id, (10, 30));
-        let Some(at) = self.global_at(id) else {
+        let takes_s = self.present.within(id, (10, 30));
+        let Some(at) = self.resources.global_at(id) else {
             return Ok(0);
         };
         let global = &mut self.resources.global_clusters[at];
@@ -112,7 +107,7 @@ impl State {
     }
 
     pub(super) fn remove_global(&mut self, id: &str) {
-        if let Some(at) = self.global_at(id) {
+        if let Some(at) = self.resources.global_at(id) {
             self.resources.global_clusters.remove(at);
             if self.database.global.as_deref() == Some(id) {
                 let next = self.resources.global_clusters.first();
@@ -121,24 +116,27 @@ impl State {
         }
     }
 
-    pub(super) fn global_at(&self, id: &str) -> Option<usize> {
-        let mut all = self.resources.global_clusters.iter();
-        all.position(|one| one.id == id)
-    }
-
-    pub(super) fn make_cluster(&mut self, wanted: &Wanted<'_>) -> Begun {
+    /// A cluster by its identifier, outside of any global cluster for now.
+    pub(super) fn make_cluster(&mut self, wanted: &Wanted<'_>) -> Result<String, String> {
         let (properties, region) = (wanted.properties, wanted.region);
         let id = text(properties, "DBClusterIdentifier");
-        let id = id.unwrap_or_else(|| self.made_up(wanted));
+        let id = id.unwrap_or_else(|| wanted.made_up(self.present));
         let id = id.to_ascii_lowercase();
         let global = text(properties, "GlobalClusterIdentifier");
         self.may_be_made(wanted, &id, global.as_deref())?;
-        let host = names::token(self.seed, &format!("rds {region} {}", wanted.stack), 12);
-        let what = format!("{id} {region} {}", self.now);
+        let host = names::token(
+            self.present.seed,
+            &format!("rds {region} {}", wanted.stack),
+            12,
+        );
+        let what = format!("{id} {region} {}", self.present.now);
         let cluster = DbCluster {
             region: region.clone(),
             arn: format!("arn:aws:rds:{region}:{ACCOUNT}:cluster:{id}"),
-            resource_id: format!("cluster-{}", names::upper_token(self.seed, &what, 26)),
+            resource_id: format!(
+                "cluster-{}",
+                names::upper_token(self.present.seed, &what, 26)
+            ),
             status: "creating".into(),
             engine: need(properties, "Engine")?,
             engine_version: need(properties, "EngineVersion")?,
@@ -148,22 +146,17 @@ impl State {
             zones: ["a", "b", "c"].map(|zone| format!("{region}{zone}")).into(),
             write_forwarding: None,
             forwarding_requested: flag(properties, "EnableGlobalWriteForwarding"),
-            global_cluster: global.clone(),
+            global_cluster: global,
             replication_source: None,
             backup_days: number(properties, "BackupRetentionPeriod").unwrap_or(1),
             deletion_protection: flag(properties, "DeletionProtection"),
             scales: at_path(properties, "ServerlessV2ScalingConfiguration").is_some(),
             instances: Vec::new(),
-            created: self.now(),
+            created: self.present.at(),
             id: id.clone(),
         };
         self.resources.clusters.push(cluster);
-        let takes = match global {
-            Some(global) => self.join(&global, region, &id),
-            None => EMPTY,
-        };
-        let takes_s = self.within(&what, takes);
-        Ok((id, takes_s))
+        Ok(id)
     }
 
     /// Why RDS would make no such cluster.
@@ -174,7 +167,7 @@ impl State {
         global: Option<&str>,
     ) -> Result<(), String> {
         let (properties, region) = (wanted.properties, wanted.region);
-        if self.cluster_at(region, id).is_some() {
+        if self.resources.cluster_at(region, id).is_some() {
             return Err(format!("DB cluster {id} already exists"));
         }
         let signs_in = text(properties, "MasterUsername").is_some();
@@ -185,7 +178,7 @@ impl State {
                 Err("The parameter MasterUsername must be provided and must not be blank.".into())
             };
         };
-        let Some(at) = self.global_at(global) else {
+        let Some(at) = self.resources.global_at(global) else {
             return Err(format!("Global cluster {global} not found"));
         };
         let known = &self.resources.global_clusters[at];
@@ -267,44 +260,15 @@ impl State {
         }
     }
 
-    /// A cluster becomes a member; how long a new one's volume takes.
-    fn join(&mut self, global: &str, region: &Region, id: &str) -> Takes {
-        let Some(at) = self.global_at(global) else {
-            return EMPTY;
-        };
-        let first = self.resources.global_clusters[at].members.is_empty();
-        if self.database.global.as_deref() != Some(global) {
-            // Nothing moves in it: it is only listed.
-            let member = GlobalMember {
-                cluster_arn: format!("arn:aws:rds:{region}:{ACCOUNT}:cluster:{id}"),
-                region: region.clone(),
-                writer: first,
-                readers: Vec::new(),
-                write_forwarding: None,
-                synchronization: None,
-            };
-            self.resources.global_clusters[at].members.push(member);
-            return EMPTY;
-        }
-        let site = self.site_in(region);
-        let series = MemberSeries::new(&mut self.metrics, region, id);
-        self.series.members.push(series);
-        let mut member = Member::new(self.seed, (region, id), site, self.now);
-        member.seeding = true;
-        self.database.join(member);
-        self.redraw_topology();
-        if first { EMPTY } else { COPIED }
-    }
-
     pub(super) fn finish_cluster(&mut self, region: &Region, id: &str) {
-        let Some(at) = self.cluster_at(region, id) else {
+        let Some(at) = self.resources.cluster_at(region, id) else {
             return;
         };
         let cluster = &mut self.resources.clusters[at];
         if matches!(cluster.status.as_str(), "creating" | "modifying") {
             cluster.status = "available".into();
         }
-        let (arn, now) = (cluster.arn.clone(), self.now as f64);
+        let (arn, now) = (cluster.arn.clone(), self.present.now as f64);
         let Some(member) = self.database.by_arn(&arn) else {
             return;
         };
@@ -318,7 +282,7 @@ impl State {
 
     pub(super) fn change_cluster(&mut self, wanted: &Wanted<'_>, id: &str) -> Result<i64, String> {
         let (properties, region) = (wanted.properties, wanted.region);
-        let Some(at) = self.cluster_at(region, id) else {
+        let Some(at) = self.resources.cluster_at(region, id) else {
             return Err(format!("DBCluster {id} not found."));
         };
         let status = &self.resources.clusters[at].status;
@@ -364,11 +328,11 @@ impl State {
         if let Some(forwards) = forwards.filter(|forwards| *forwards != requested) {
             self.set_write_forwarding(region, forwards);
         }
-        Ok(self.within(id, (20, 60)))
+        Ok(self.present.within(id, (20, 60)))
     }
 
     pub(super) fn unmake_cluster(&mut self, region: &Region, id: &str) -> Result<i64, String> {
-        let Some(at) = self.cluster_at(region, id) else {
+        let Some(at) = self.resources.cluster_at(region, id) else {
             return Ok(0);
         };
         let cluster = self.resources.clusters[at].clone();
@@ -390,32 +354,34 @@ impl State {
             detached.map_err(|refused| refused.to_string())?;
         }
         self.resources.clusters[at].status = "deleting".into();
-        Ok(self.within(id, (60, 180)))
+        Ok(self.present.within(id, (60, 180)))
     }
 
     pub(super) fn remove_cluster(&mut self, region: &Region, id: &str) {
-        if let Some(at) = self.cluster_at(region, id) {
+        if let Some(at) = self.resources.cluster_at(region, id) {
             self.resources.clusters.remove(at);
         }
     }
 
     /// A final snapshot of a cluster.
     pub(super) fn save_cluster(&mut self, region: &Region, id: &str) -> Option<String> {
-        self.cluster_at(region, id)?;
-        let owner = self.owners.get("AWS::RDS::DBCluster", region, id);
+        self.resources.cluster_at(region, id)?;
+        let owner = self.resources.owners.get("AWS::RDS::DBCluster", region, id);
         let stack = owner.map_or(id, |one| one.stack.as_str());
         let stack = stack.split('/').nth(1).unwrap_or(stack);
         let logical = owner.map_or("cluster", |one| one.logical.as_str());
-        let what = format!("final {id} {region} {}", self.now);
+        let what = format!("final {id} {region} {}", self.present.now);
         let name = format!(
             "{stack:.30}-snapshot-{logical:.12}-{}",
-            names::token(self.seed, &what, 12)
+            names::token(self.present.seed, &what, 12)
         );
         let name = name.to_ascii_lowercase();
         let taken = self.take_snapshot(region, id, &name).ok()?;
         Some(taken.id)
     }
+}
 
+impl Resources {
     pub(super) fn attributes_of_cluster(
         &self,
         region: &Region,
@@ -424,7 +390,7 @@ impl State {
         let Some(at) = self.cluster_at(region, id) else {
             return Vec::new();
         };
-        let one = &self.resources.clusters[at];
+        let one = &self.clusters[at];
         vec![
             ("DBClusterArn", one.arn.clone()),
             ("DBClusterResourceId", one.resource_id.clone()),
@@ -438,7 +404,7 @@ impl State {
         let Some(at) = self.global_at(id) else {
             return Vec::new();
         };
-        let one = &self.resources.global_clusters[at];
+        let one = &self.global_clusters[at];
         vec![
             ("GlobalEndpoint.Address", one.endpoint.clone()),
             ("GlobalClusterResourceId", one.resource_id.clone()),
@@ -446,7 +412,12 @@ impl State {
     }
 
     pub(super) fn cluster_at(&self, region: &Region, id: &str) -> Option<usize> {
-        let mut clusters = self.resources.clusters.iter();
+        let mut clusters = self.clusters.iter();
         clusters.position(|one| &one.region == region && one.id == id)
+    }
+
+    pub(super) fn global_at(&self, id: &str) -> Option<usize> {
+        let mut all = self.global_clusters.iter();
+        all.position(|one| one.id == id)
     }
 }

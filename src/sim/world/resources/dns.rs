@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::State;
+use super::super::account::Account;
 use super::super::model::{AliasTarget, CheckKind, HealthCheck, RecordSet, Tag};
 use super::super::names;
 use super::super::seed_checks::CHECKER_REGIONS;
@@ -10,16 +10,16 @@ use super::properties::{at, flag, items, need, number, text, texts};
 use crate::world::resources::wanted::{Begun, Wanted};
 use gwctl_fleet::Region;
 
-impl State {
+impl Account<'_> {
     pub(super) fn make_check(&mut self, wanted: &Wanted<'_>) -> Begun {
         let what = format!(
             "check {} {} {} {}",
-            wanted.region, wanted.stack, wanted.logical, self.now
+            wanted.region, wanted.stack, wanted.logical, self.present.now
         );
-        let id = names::uuid(self.seed, &what);
+        let id = names::uuid(self.present.seed, &what);
         let check = self.check_of(wanted, &id)?;
         self.resources.health_checks.push(check);
-        let takes_s = self.within(&id, (2, 5));
+        let takes_s = self.present.within(&id, (2, 5));
         Ok((id, takes_s))
     }
 
@@ -33,7 +33,7 @@ impl State {
         known.inverted = changed.inverted;
         known.disabled = changed.disabled;
         known.tags = changed.tags;
-        Ok(self.within(id, (2, 5)))
+        Ok(self.present.within(id, (2, 5)))
     }
 
     pub(super) fn unmake_check(&self, id: &str) -> Result<i64, String> {
@@ -47,7 +47,7 @@ impl State {
                 "HealthCheckInUse: The health check {id} is used by the calculated health check {}",
                 parent.id
             )),
-            None => Ok(self.within(id, (2, 5))),
+            None => Ok(self.present.within(id, (2, 5))),
         }
     }
 
@@ -68,7 +68,7 @@ impl State {
         });
         Ok(HealthCheck {
             id: id.into(),
-            caller_reference: names::uuid(self.seed, &format!("{id} reference")),
+            caller_reference: names::uuid(self.present.seed, &format!("{id} reference")),
             version: 1,
             kind: self.kind_of_check(config)?,
             inverted: flag(config, "Inverted"),
@@ -105,7 +105,7 @@ impl State {
                 let name = need(config, "AlarmIdentifier.Name")?;
                 let region = Region::new(&need(config, "AlarmIdentifier.Region")?)
                     .map_err(|error| error.to_string())?;
-                self.followable(&region, &name)?;
+                self.resources.followable(&region, &name)?;
                 CheckKind::CloudWatchMetric {
                     alarm_region: region,
                     alarm_name: name,
@@ -160,7 +160,10 @@ impl State {
 
     /// With the values it was made with: another's change of them stands against it.
     pub(super) fn unmake_record(&mut self, region: &Region, physical: &str) -> Result<i64, String> {
-        let owned = self.owners.get("AWS::Route53::RecordSet", region, physical);
+        let owned = self
+            .resources
+            .owners
+            .get("AWS::Route53::RecordSet", region, physical);
         let Some((zone, record)) = owned.and_then(|one| record_of(&one.properties).ok()) else {
             return Ok(0);
         };
@@ -186,7 +189,7 @@ impl State {
         let changes = vec![(action.to_owned(), record)];
         let change = self.change_record_sets(zone, changes, None);
         let change = change.map_err(|refused| refused.to_string())?;
-        Ok((change.insync_at.as_second() - self.now).max(0) + 2)
+        Ok((change.insync_at.as_second() - self.present.now).max(0) + 2)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use jiff::SignedDuration;
 
-use super::super::State;
-use super::super::model::{Distribution, Origin};
+use super::super::account::Account;
+use super::super::model::{Distribution, Origin, Resources};
 use super::super::names::{self, ACCOUNT};
 use super::properties::{at, flag, items, need, text, texts};
 use crate::world::parts::faults::FaultKind;
@@ -15,18 +15,21 @@ const EVERYWHERE: (i64, i64) = (180, 300);
 /// Seconds until the replicas of a function are gone, "within a few hours" (aws-facts §4.1).
 const REPLICAS_GO: (i64, i64) = (2 * 3_600, 4 * 3_600);
 
-impl State {
+impl Account<'_> {
     pub(super) fn make_distribution(&mut self, wanted: &Wanted<'_>) -> Begun {
-        let what = format!("distribution {} {}", wanted.stack, self.now);
-        let id = format!("E{}", names::upper_token(self.seed, &what, 13));
+        let what = format!("distribution {} {}", wanted.stack, self.present.now);
+        let id = format!("E{}", names::upper_token(self.present.seed, &what, 13));
         let mut distribution = self.distribution_of(wanted, &id)?;
-        distribution.domain = format!("d{}.cloudfront.net", names::token(self.seed, &what, 13));
+        distribution.domain = format!(
+            "d{}.cloudfront.net",
+            names::token(self.present.seed, &what, 13)
+        );
         let takes_s = self.deploying(&mut distribution);
         let (arn, certificate) = (
             distribution.arn.clone(),
             distribution.certificate_arn.clone(),
         );
-        self.use_certificate(&arn, Some(&certificate));
+        self.resources.use_certificate(&arn, Some(&certificate));
         self.resources.distributions.push(distribution);
         Ok((id, takes_s))
     }
@@ -37,7 +40,7 @@ impl State {
         id: &str,
     ) -> Result<i64, String> {
         let changed = self.distribution_of(wanted, id)?;
-        let at = self.distribution_at(id);
+        let at = self.resources.distribution_at(id);
         let at = at.ok_or("The specified distribution does not exist.")?;
         let known = self.resources.distributions[at].clone();
         let mut changed = Distribution {
@@ -50,14 +53,15 @@ impl State {
             self.let_replicas_go(&known);
         }
         let takes_s = self.deploying(&mut changed);
-        self.use_certificate(&changed.arn.clone(), Some(&changed.certificate_arn.clone()));
+        self.resources
+            .use_certificate(&changed.arn.clone(), Some(&changed.certificate_arn.clone()));
         self.resources.distributions[at] = changed;
         Ok(takes_s)
     }
 
     /// CloudFormation disables a distribution and waits until every edge knows, before it deletes it.
     pub(super) fn unmake_distribution(&mut self, id: &str) -> i64 {
-        let Some(at) = self.distribution_at(id) else {
+        let Some(at) = self.resources.distribution_at(id) else {
             return 0;
         };
         let mut distribution = self.resources.distributions[at].clone();
@@ -68,42 +72,30 @@ impl State {
     }
 
     pub(super) fn remove_distribution(&mut self, id: &str) {
-        let Some(at) = self.distribution_at(id) else {
+        let Some(at) = self.resources.distribution_at(id) else {
             return;
         };
         let distribution = self.resources.distributions.remove(at);
-        self.use_certificate(&distribution.arn, None);
+        self.resources.use_certificate(&distribution.arn, None);
         self.let_replicas_go(&distribution);
         let invalidations = &mut self.resources.invalidations;
         invalidations.retain(|one| one.distribution != id);
     }
 
-    pub(super) fn attributes_of_distribution(&self, id: &str) -> Vec<(&'static str, String)> {
-        self.distribution_at(id).map_or_else(Vec::new, |at| {
-            let one = &self.resources.distributions[at];
-            vec![("Id", one.id.clone()), ("DomainName", one.domain.clone())]
-        })
-    }
-
-    fn distribution_at(&self, id: &str) -> Option<usize> {
-        let mut all = self.resources.distributions.iter();
-        all.position(|one| one.id == id)
-    }
-
     fn let_replicas_go(&mut self, distribution: &Distribution) {
         if let Some(version) = &distribution.origin_request_function {
-            let until = self.now + self.within(version, REPLICAS_GO);
-            self.replicas.insert(version.clone(), until);
+            let until = self.present.now + self.present.within(version, REPLICAS_GO);
+            self.resources.replicas.insert(version.clone(), until);
         }
     }
 
     /// On its way to every edge, unless deployments are stuck.
     fn deploying(&self, distribution: &mut Distribution) -> i64 {
-        let now = self.now();
-        let takes_s = self.within(&distribution.id, EVERYWHERE);
+        let now = self.present.at();
+        let takes_s = self.present.within(&distribution.id, EVERYWHERE);
         let stuck = self.faults.any(FaultKind::StuckDeployment);
         let what = format!("{} at {now}", distribution.id);
-        distribution.etag = format!("E{}", names::upper_token(self.seed, &what, 13));
+        distribution.etag = format!("E{}", names::upper_token(self.present.seed, &what, 13));
         distribution.status = "InProgress".into();
         distribution.last_modified = now;
         distribution.deployed_at = (!stuck).then(|| now + SignedDuration::from_secs(takes_s));
@@ -137,14 +129,14 @@ impl State {
             enabled: flag(config, "Enabled"),
             aliases: texts(config, "Aliases"),
             origins: origins.collect::<Result<_, String>>()?,
-            last_modified: self.now(),
+            last_modified: self.present.at(),
             deployed_at: None,
             certificate_arn: or("ViewerCertificate.AcmCertificateArn", ""),
             minimum_tls: or("ViewerCertificate.MinimumProtocolVersion", "TLSv1"),
             ssl_support: or("ViewerCertificate.SslSupportMethod", "sni-only"),
             origin_request_function: router,
             comment: or("Comment", ""),
-            caller_reference: names::uuid(self.seed, &format!("{id} reference")),
+            caller_reference: names::uuid(self.present.seed, &format!("{id} reference")),
             price_class: or("PriceClass", "PriceClass_All"),
             additional_metrics: false,
         };
@@ -165,7 +157,8 @@ impl State {
             );
         }
         for name in &distribution.aliases {
-            self.usable(&distribution.certificate_arn, &Region::global(), name)?;
+            self.resources
+                .usable(&distribution.certificate_arn, &Region::global(), name)?;
         }
         let Some(version) = &distribution.origin_request_function else {
             return Ok(());
@@ -174,7 +167,7 @@ impl State {
         let number = parts.get(7).and_then(|number| number.parse::<u32>().ok());
         let function = parts
             .get(6)
-            .and_then(|name| self.function(&Region::global(), name));
+            .and_then(|name| self.resources.function(&Region::global(), name));
         match (function, number) {
             (Some(function), Some(number)) if (1..=function.version).contains(&number) => Ok(()),
             (_, None) => Err(format!(
@@ -190,7 +183,7 @@ impl State {
     pub(super) fn make_monitoring(&mut self, wanted: &Wanted<'_>) -> Begun {
         let id = need(wanted.properties, "DistributionId")?;
         self.monitor(wanted, &id)?;
-        let takes_s = self.within(&id, (2, 6));
+        let takes_s = self.present.within(&id, (2, 6));
         Ok((id, takes_s))
     }
 
@@ -200,21 +193,35 @@ impl State {
         id: &str,
     ) -> Result<i64, String> {
         self.monitor(wanted, id)?;
-        Ok(self.within(id, (2, 6)))
+        Ok(self.present.within(id, (2, 6)))
     }
 
     fn monitor(&mut self, wanted: &Wanted<'_>, id: &str) -> Result<(), String> {
         let path = "MonitoringSubscription.RealtimeMetricsSubscriptionConfig.RealtimeMetricsSubscriptionStatus";
         let on = text(wanted.properties, path).as_deref() == Some("Enabled");
-        let at = self.distribution_at(id);
+        let at = self.resources.distribution_at(id);
         let at = at.ok_or("The specified distribution does not exist.")?;
         self.resources.distributions[at].additional_metrics = on;
         Ok(())
     }
 
     pub(super) fn remove_monitoring(&mut self, id: &str) {
-        if let Some(at) = self.distribution_at(id) {
+        if let Some(at) = self.resources.distribution_at(id) {
             self.resources.distributions[at].additional_metrics = false;
         }
+    }
+}
+
+impl Resources {
+    pub(super) fn attributes_of_distribution(&self, id: &str) -> Vec<(&'static str, String)> {
+        self.distribution_at(id).map_or_else(Vec::new, |at| {
+            let one = &self.distributions[at];
+            vec![("Id", one.id.clone()), ("DomainName", one.domain.clone())]
+        })
+    }
+
+    fn distribution_at(&self, id: &str) -> Option<usize> {
+        let mut all = self.distributions.iter();
+        all.position(|one| one.id == id)
     }
 }

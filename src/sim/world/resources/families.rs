@@ -55,23 +55,24 @@ impl Family {
 
 impl State {
     pub(super) fn make(&mut self, family: Family, wanted: &Wanted<'_>) -> Begun {
+        let mut account = self.account();
         match family {
-            Family::Alarm => self.make_alarm(wanted),
-            Family::Api => self.make_api(wanted),
-            Family::Certificate => self.make_certificate(wanted),
+            Family::Alarm => account.make_alarm(wanted),
+            Family::Api => account.make_api(wanted),
+            Family::Certificate => account.make_certificate(wanted),
             Family::Cluster => self.make_cluster(wanted),
-            Family::Distribution => self.make_distribution(wanted),
-            Family::Domain => self.make_domain(wanted),
-            Family::Function => self.make_function(wanted),
-            Family::Global => self.make_global(wanted),
-            Family::HealthCheck => self.make_check(wanted),
-            Family::Instance => self.make_instance(wanted),
-            Family::Mapping => self.make_mapping(wanted),
-            Family::Monitoring => self.make_monitoring(wanted),
-            Family::Record => self.make_record(wanted),
-            Family::Stage => self.make_stage(wanted),
-            Family::Version => self.make_version(wanted),
-            Family::Opaque => self.make_opaque(wanted),
+            Family::Distribution => account.make_distribution(wanted),
+            Family::Domain => account.make_domain(wanted),
+            Family::Function => account.make_function(wanted),
+            Family::Global => self.rds().make_global(wanted),
+            Family::HealthCheck => account.make_check(wanted),
+            Family::Instance => self.rds().make_instance(wanted),
+            Family::Mapping => account.make_mapping(wanted),
+            Family::Monitoring => account.make_monitoring(wanted),
+            Family::Record => account.make_record(wanted),
+            Family::Stage => account.make_stage(wanted),
+            Family::Version => account.make_version(wanted),
+            Family::Opaque => account.make_opaque(wanted),
         }
     }
 
@@ -81,34 +82,36 @@ impl State {
         wanted: &Wanted<'_>,
         physical: &str,
     ) -> Result<i64, String> {
+        let mut account = self.account();
         match family {
-            Family::Alarm => self.change_alarm(wanted, physical),
-            Family::Api => self.change_api(wanted, physical),
-            Family::Cluster => self.change_cluster(wanted, physical),
-            Family::Distribution => self.change_distribution(wanted, physical),
-            Family::Domain => self.change_domain(wanted, physical),
-            Family::Function => self.change_function(wanted, physical),
-            Family::Global => self.change_global(wanted, physical),
-            Family::HealthCheck => self.change_check(wanted, physical),
-            Family::Instance => self.change_instance(wanted, physical),
-            Family::Mapping => self.change_mapping(wanted, physical),
-            Family::Monitoring => self.change_monitoring(wanted, physical),
-            Family::Record => self.change_record_set(wanted, physical),
-            Family::Stage => self.change_stage(wanted, physical),
+            Family::Alarm => account.change_alarm(wanted, physical),
+            Family::Api => account.change_api(wanted, physical),
+            Family::Cluster => self.rds().change_cluster(wanted, physical),
+            Family::Distribution => account.change_distribution(wanted, physical),
+            Family::Domain => account.change_domain(wanted, physical),
+            Family::Function => account.change_function(wanted, physical),
+            Family::Global => self.rds().change_global(wanted, physical),
+            Family::HealthCheck => account.change_check(wanted, physical),
+            Family::Instance => self.rds().change_instance(wanted, physical),
+            Family::Mapping => account.change_mapping(wanted, physical),
+            Family::Monitoring => account.change_monitoring(wanted, physical),
+            Family::Record => account.change_record_set(wanted, physical),
+            Family::Stage => account.change_stage(wanted, physical),
             // Of the others nothing but tags changes in place.
-            Family::Certificate | Family::Version => Ok(self.within(physical, (2, 6))),
-            Family::Opaque => Ok(self.change_opaque(wanted, physical)),
+            Family::Certificate | Family::Version => Ok(self.present.within(physical, (2, 6))),
+            Family::Opaque => Ok(account.change_opaque(wanted, physical)),
         }
     }
 
     pub(super) fn finish_family(&mut self, family: Family, region: &Region, physical: &str) {
+        let mut account = self.account();
         match family {
-            Family::Certificate => self.issue_certificate(physical),
-            Family::Cluster => self.finish_cluster(region, physical),
-            Family::Domain => self.finish_domain(region, physical),
-            Family::Function => self.finish_function(region, physical),
-            Family::Global => self.finish_global(physical),
-            Family::Instance => self.finish_instance(region, physical),
+            Family::Certificate => account.issue_certificate(physical),
+            Family::Cluster => self.rds().finish_cluster(region, physical),
+            Family::Domain => account.finish_domain(region, physical),
+            Family::Function => account.finish_function(region, physical),
+            Family::Global => self.rds().finish_global(physical),
+            Family::Instance => self.rds().finish_instance(region, physical),
             // There at once, or once the world has brought them everywhere.
             Family::Alarm
             | Family::Api
@@ -130,44 +133,46 @@ impl State {
         region: &Region,
         physical: &str,
     ) -> Result<i64, String> {
+        let mut account = self.account();
         match family {
-            Family::Alarm => Ok(self.unmake_alarm(region, physical)),
-            Family::Api => self.unmake_api(region, physical),
-            Family::Certificate => self.unmake_certificate(physical),
-            Family::Cluster => self.unmake_cluster(region, physical),
-            Family::Distribution => Ok(self.unmake_distribution(physical)),
-            Family::Domain => Ok(self.unmake_domain(region, physical)),
-            Family::Function => self.unmake_function(region, physical),
-            Family::Global => self.unmake_global(physical),
-            Family::HealthCheck => self.unmake_check(physical),
-            Family::Instance => Ok(self.unmake_instance(region, physical)),
-            Family::Record => self.unmake_record(region, physical),
-            Family::Version => self.unmake_version(physical),
+            Family::Alarm => Ok(account.unmake_alarm(region, physical)),
+            Family::Api => account.unmake_api(region, physical),
+            Family::Certificate => account.unmake_certificate(physical),
+            Family::Cluster => self.rds().unmake_cluster(region, physical),
+            Family::Distribution => Ok(account.unmake_distribution(physical)),
+            Family::Domain => Ok(account.unmake_domain(region, physical)),
+            Family::Function => account.unmake_function(region, physical),
+            Family::Global => self.rds().unmake_global(physical),
+            Family::HealthCheck => account.unmake_check(physical),
+            Family::Instance => Ok(self.rds().unmake_instance(region, physical)),
+            Family::Record => account.unmake_record(region, physical),
+            Family::Version => account.unmake_version(physical),
             Family::Mapping | Family::Monitoring | Family::Stage => {
-                Ok(self.within(physical, (2, 6)))
+                Ok(self.present.within(physical, (2, 6)))
             }
-            Family::Opaque => self.unmake_opaque(kind, region, physical),
+            Family::Opaque => account.unmake_opaque(kind, region, physical),
         }
     }
 
     pub(super) fn remove(&mut self, family: Family, kind: &str, region: &Region, physical: &str) {
+        let mut account = self.account();
         match family {
-            Family::Alarm => self.remove_alarm(region, physical),
-            Family::Api => self.remove_api(region, physical),
-            Family::Certificate => self.remove_certificate(physical),
-            Family::Cluster => self.remove_cluster(region, physical),
-            Family::Distribution => self.remove_distribution(physical),
-            Family::Domain => self.remove_domain(region, physical),
-            Family::Function => self.remove_function(region, physical),
-            Family::Global => self.remove_global(physical),
-            Family::HealthCheck => self.remove_check(physical),
-            Family::Instance => self.remove_instance(region, physical),
-            Family::Mapping => self.remove_mapping(region, physical),
-            Family::Monitoring => self.remove_monitoring(physical),
-            Family::Stage => self.remove_stage(region, physical),
+            Family::Alarm => account.remove_alarm(region, physical),
+            Family::Api => account.remove_api(region, physical),
+            Family::Certificate => account.remove_certificate(physical),
+            Family::Cluster => self.rds().remove_cluster(region, physical),
+            Family::Distribution => account.remove_distribution(physical),
+            Family::Domain => account.remove_domain(region, physical),
+            Family::Function => account.remove_function(region, physical),
+            Family::Global => self.rds().remove_global(physical),
+            Family::HealthCheck => account.remove_check(physical),
+            Family::Instance => self.rds().remove_instance(region, physical),
+            Family::Mapping => account.remove_mapping(region, physical),
+            Family::Monitoring => account.remove_monitoring(physical),
+            Family::Stage => account.remove_stage(region, physical),
             // Records are gone since the change began, versions with their function.
             Family::Record | Family::Version => {}
-            Family::Opaque => self.remove_opaque(kind, region, physical),
+            Family::Opaque => account.remove_opaque(kind, region, physical),
         }
     }
 
@@ -179,14 +184,14 @@ impl State {
         physical: &str,
     ) -> Vec<(&'static str, String)> {
         match family {
-            Family::Alarm => self.attributes_of_alarm(region, physical),
-            Family::Api => self.attributes_of_api(region, physical),
-            Family::Cluster => self.attributes_of_cluster(region, physical),
-            Family::Distribution => self.attributes_of_distribution(physical),
-            Family::Domain => self.attributes_of_domain(region, physical),
-            Family::Function => self.attributes_of_function(region, physical),
-            Family::Global => self.attributes_of_global(physical),
-            Family::Instance => self.attributes_of_instance(region, physical),
+            Family::Alarm => self.resources.attributes_of_alarm(region, physical),
+            Family::Api => self.resources.attributes_of_api(region, physical),
+            Family::Cluster => self.resources.attributes_of_cluster(region, physical),
+            Family::Distribution => self.resources.attributes_of_distribution(physical),
+            Family::Domain => self.resources.attributes_of_domain(region, physical),
+            Family::Function => self.resources.attributes_of_function(region, physical),
+            Family::Global => self.resources.attributes_of_global(physical),
+            Family::Instance => self.resources.attributes_of_instance(region, physical),
             Family::HealthCheck => vec![("HealthCheckId", physical.into())],
             Family::Mapping => vec![("ApiMappingId", physical.into())],
             Family::Version => vec![(
@@ -194,7 +199,11 @@ impl State {
                 physical.rsplit(':').next().unwrap_or_default().into(),
             )],
             Family::Certificate | Family::Monitoring | Family::Record | Family::Stage => Vec::new(),
-            Family::Opaque => self.attributes_of_opaque(kind, region, physical),
+            Family::Opaque => {
+                let seed = self.present.seed;
+                self.resources
+                    .attributes_of_opaque(kind, region, physical, seed)
+            }
         }
     }
 }

@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
-use super::super::State;
-use super::super::model::Opaque;
+use super::super::account::Account;
+use super::super::model::{Opaque, Resources};
 use super::super::names::{self, ACCOUNT};
 use super::properties;
 use crate::world::resources::wanted::{Begun, Takes, Wanted};
@@ -83,18 +83,7 @@ pub(super) fn knows(name: &str) -> bool {
     known(name).is_some()
 }
 
-impl State {
-    /// The name that CloudFormation makes up: stack, logical id, chance. One made later has another.
-    pub(super) fn made_up(&self, wanted: &Wanted<'_>) -> String {
-        // An ARN has the name before the last slash.
-        let stack = wanted.stack.split('/').nth(1).unwrap_or(wanted.stack);
-        let (logical, now) = (wanted.logical, self.now);
-        let what = format!("{} {logical} {} {now}", wanted.stack, wanted.kind);
-        // Names of roles have 64 letters at most.
-        let chance = names::token(self.seed, &what, 12);
-        format!("{stack:.24}-{logical:.24}-{chance}")
-    }
-
+impl Account<'_> {
     pub(super) fn make_opaque(&mut self, wanted: &Wanted<'_>) -> Begun {
         let Some(kind) = known(wanted.kind) else {
             return Err(format!("{} is not simulated", wanted.kind));
@@ -110,7 +99,7 @@ impl State {
         if same.any(taken) {
             return Err(format!("{physical} already exists"));
         }
-        let takes_s = self.within(&physical, kind.make);
+        let takes_s = self.present.within(&physical, kind.make);
         self.resources.opaque.push(Opaque {
             region: wanted.region.clone(),
             kind: wanted.kind.into(),
@@ -128,7 +117,7 @@ impl State {
             Some(zone) if self.physics.zones_without_subnets.contains(&zone) => Err(format!(
                 "Value ({zone}) for parameter availabilityZone is invalid. Subnets can currently only be created \
                  in the following availability zones: {}.",
-                self.zones(wanted.region).join(", ")
+                self.physics.zones(wanted.region).join(", ")
             )),
             _ => Ok(()),
         }
@@ -138,19 +127,19 @@ impl State {
         let number = self.resources.opaque.len();
         let what = format!(
             "{} {} {} {} {number}",
-            wanted.region, wanted.stack, wanted.logical, self.now
+            wanted.region, wanted.stack, wanted.logical, self.present.now
         );
         let named = |property: &str| {
             let given = properties::text(wanted.properties, property);
-            given.unwrap_or_else(|| self.made_up(wanted))
+            given.unwrap_or_else(|| wanted.made_up(self.present))
         };
         match id {
             Id::Hex(prefix) => {
-                let digits = names::uuid(self.seed, &what).replace('-', "");
+                let digits = names::uuid(self.present.seed, &what).replace('-', "");
                 format!("{prefix}-0{digits:.16}")
             }
-            Id::Uuid => names::uuid(self.seed, &what),
-            Id::Token(length) => names::token(self.seed, &what, *length),
+            Id::Uuid => names::uuid(self.present.seed, &what),
+            Id::Token(length) => names::token(self.present.seed, &what, *length),
             Id::Named(property) => named(property),
             Id::Lower(property) => named(property).to_ascii_lowercase(),
             Id::Topic(property) => {
@@ -162,7 +151,7 @@ impl State {
 
     pub(super) fn change_opaque(&self, wanted: &Wanted<'_>, physical: &str) -> i64 {
         let takes = known(wanted.kind).map_or((2, 5), |kind| kind.make);
-        self.within(physical, takes)
+        self.present.within(physical, takes)
     }
 
     pub(super) fn unmake_opaque(
@@ -174,15 +163,20 @@ impl State {
         let Some(kind) = known(name) else {
             return Ok(0);
         };
-        if !self.has_opaque(name, region, physical) {
+        if !self.resources.has_opaque(name, region, physical) {
             return Ok(0);
         }
-        match self.owners.user_of(region, physical).filter(|_| kind.held) {
+        match self
+            .resources
+            .owners
+            .user_of(region, physical)
+            .filter(|_| kind.held)
+        {
             Some(user) => Err(format!(
                 "{physical} has dependencies and cannot be deleted: {} names it",
                 user.physical
             )),
-            None => Ok(self.within(physical, kind.unmake)),
+            None => Ok(self.present.within(physical, kind.unmake)),
         }
     }
 
@@ -191,17 +185,15 @@ impl State {
             .opaque
             .retain(|one| !(one.kind == kind && &one.region == region && one.physical == physical));
     }
+}
 
-    fn has_opaque(&self, kind: &str, region: &Region, physical: &str) -> bool {
-        let mut all = self.resources.opaque.iter();
-        all.any(|one| one.kind == kind && &one.region == region && one.physical == physical)
-    }
-
+impl Resources {
     pub(super) fn attributes_of_opaque(
         &self,
         kind: &str,
         region: &Region,
         physical: &str,
+        seed: u64,
     ) -> Vec<(&'static str, String)> {
         let owned = self.owners.get(kind, region, physical);
         let properties = owned.map_or(&Value::Null, |one| &one.properties);
@@ -230,7 +222,7 @@ impl State {
                 ("Arn", format!("arn:aws:iam::{ACCOUNT}:role/{id}")),
                 (
                     "RoleId",
-                    format!("AROA{}", names::upper_token(self.seed, &id, 17)),
+                    format!("AROA{}", names::upper_token(seed, &id, 17)),
                 ),
             ],
             "AWS::SNS::Topic" => {
@@ -246,6 +238,11 @@ impl State {
             "AWS::RDS::DBClusterParameterGroup" => vec![("DBClusterParameterGroupName", id)],
             _ => vec![("Id", id)],
         }
+    }
+
+    fn has_opaque(&self, kind: &str, region: &Region, physical: &str) -> bool {
+        let mut all = self.opaque.iter();
+        all.any(|one| one.kind == kind && &one.region == region && one.physical == physical)
     }
 }
 
@@ -307,7 +304,7 @@ mod tests {
             role.attributes["Arn"],
             format!("arn:aws:iam::123456789012:role/{}", role.physical)
         );
-        assert_eq!(sim.state().owned_by(STACK).len(), 4);
+        assert_eq!(sim.state().resources.owned_by(STACK).len(), 4);
         let odd = wanted(&region, "AWS::Moon::Base", &none);
         assert!(
             sim.state()

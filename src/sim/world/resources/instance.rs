@@ -1,29 +1,29 @@
 //! `AWS::RDS::DBInstance` in a cluster. The first one is the cluster's writer; without one a cluster has no
 //! head: it takes no writes, and cannot be promoted (aws-facts §2.6).
 
-use super::super::State;
-use super::super::model::DbInstance;
+use super::super::model::{DbInstance, Resources};
 use super::super::names::{self, ACCOUNT};
+use super::super::rds::Rds;
 use super::properties::{need, number, text};
 use crate::world::resources::wanted::{Begun, Wanted};
 use gwctl_fleet::Region;
 
-impl State {
+impl Rds<'_> {
     pub(super) fn make_instance(&mut self, wanted: &Wanted<'_>) -> Begun {
         let (properties, region) = (wanted.properties, wanted.region);
         let id = text(properties, "DBInstanceIdentifier");
-        let id = id.unwrap_or_else(|| self.made_up(wanted));
+        let id = id.unwrap_or_else(|| wanted.made_up(self.present));
         let id = id.to_ascii_lowercase();
-        if self.instance_at(region, &id).is_some() {
+        if self.resources.instance_at(region, &id).is_some() {
             return Err(format!("DB instance {id} already exists"));
         }
         let cluster = need(properties, "DBClusterIdentifier")?;
         let class = need(properties, "DBInstanceClass")?;
-        let Some(at) = self.cluster_at(region, &cluster) else {
+        let Some(at) = self.resources.cluster_at(region, &cluster) else {
             return Err(format!("DBCluster {cluster} not found."));
         };
-        let what = format!("{id} {region} {}", self.now);
-        let resource_id = format!("db-{}", names::upper_token(self.seed, &what, 26));
+        let what = format!("{id} {region} {}", self.present.now);
+        let resource_id = format!("db-{}", names::upper_token(self.present.seed, &what, 26));
         let cluster = &mut self.resources.clusters[at];
         if cluster.status != "available" {
             return Err(format!(
@@ -56,43 +56,43 @@ impl State {
             engine_version: cluster.engine_version.clone(),
             endpoint: format!("{id}.{host}.{region}.rds.amazonaws.com"),
             port: cluster.port,
-            created: self.now(),
+            created: self.present.at(),
             id: id.clone(),
         };
         self.resources.instances.push(instance);
-        let takes_s = self.within(&what, (240, 480));
+        let takes_s = self.present.within(&what, (240, 480));
         Ok((id, takes_s))
     }
 
     pub(super) fn change_instance(&mut self, wanted: &Wanted<'_>, id: &str) -> Result<i64, String> {
-        let at = self.instance_at(wanted.region, id);
+        let at = self.resources.instance_at(wanted.region, id);
         let at = at.ok_or_else(|| format!("DBInstance {id} not found."))?;
         let one = &mut self.resources.instances[at];
         let class = need(wanted.properties, "DBInstanceClass")?;
         if one.class == class {
-            return Ok(self.within(id, (10, 40)));
+            return Ok(self.present.within(id, (10, 40)));
         }
         one.class = class;
         one.status = "modifying".into();
-        Ok(self.within(id, (240, 480)))
+        Ok(self.present.within(id, (240, 480)))
     }
 
     pub(super) fn finish_instance(&mut self, region: &Region, id: &str) {
-        if let Some(at) = self.instance_at(region, id) {
+        if let Some(at) = self.resources.instance_at(region, id) {
             self.resources.instances[at].status = "available".into();
         }
         self.open_writer();
     }
 
     pub(super) fn unmake_instance(&mut self, region: &Region, id: &str) -> i64 {
-        let takes_s = self.within(id, (120, 300));
-        let Some(at) = self.instance_at(region, id) else {
+        let takes_s = self.present.within(id, (120, 300));
+        let Some(at) = self.resources.instance_at(region, id) else {
             return 0;
         };
         let one = &mut self.resources.instances[at];
         one.status = "deleting".into();
         let (cluster, was_writer) = (one.cluster.clone(), std::mem::take(&mut one.writer));
-        if let Some(at) = self.cluster_at(region, &cluster) {
+        if let Some(at) = self.resources.cluster_at(region, &cluster) {
             let cluster = &mut self.resources.clusters[at];
             cluster.instances.retain(|known| known != id);
             let next = cluster.instances.first().filter(|_| was_writer).cloned();
@@ -108,11 +108,22 @@ impl State {
     }
 
     pub(super) fn remove_instance(&mut self, region: &Region, id: &str) {
-        if let Some(at) = self.instance_at(region, id) {
+        if let Some(at) = self.resources.instance_at(region, id) {
             self.resources.instances.remove(at);
         }
     }
 
+    /// The writer's cluster takes writes as long as it has an instance; a promotion opens it by itself.
+    fn open_writer(&mut self) {
+        if self.database.promotion.is_none() {
+            let instances = &self.resources.instances;
+            let writer = self.database.writer;
+            self.database.open = self.database.instances_of(writer, instances) > 0;
+        }
+    }
+}
+
+impl Resources {
     pub(super) fn attributes_of_instance(
         &self,
         region: &Region,
@@ -121,7 +132,7 @@ impl State {
         let Some(at) = self.instance_at(region, id) else {
             return Vec::new();
         };
-        let one = &self.resources.instances[at];
+        let one = &self.instances[at];
         vec![
             ("DBInstanceArn", one.arn.clone()),
             ("DbiResourceId", one.resource_id.clone()),
@@ -131,14 +142,7 @@ impl State {
     }
 
     fn instance_at(&self, region: &Region, id: &str) -> Option<usize> {
-        let mut instances = self.resources.instances.iter();
+        let mut instances = self.instances.iter();
         instances.position(|one| &one.region == region && one.id == id)
-    }
-
-    /// The writer's cluster takes writes as long as it has an instance; a promotion opens it by itself.
-    fn open_writer(&mut self) {
-        if self.database.promotion.is_none() {
-            self.database.open = self.instances_of(self.database.writer) > 0;
-        }
     }
 }

@@ -13,25 +13,24 @@ mod edge;
 mod families;
 mod inert_resources;
 mod instance;
+mod joining;
 mod owners;
 pub(in crate::world) mod properties;
 mod replacing;
 pub(in crate::world) mod wanted;
 
-use self::wanted::Takes;
 pub use self::wanted::{Changed, Made, Wanted};
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::State;
-use super::rng::pick;
 use crate::world::parts::faults::FaultKind;
 pub use crate::world::parts::owners::Owned;
-pub(super) use crate::world::parts::owners::Owners;
 pub use database::NO_FORWARDING;
 use families::Family;
 use gwctl_fleet::Region;
+pub(in crate::world) use replacing::replaces;
 
 impl State {
     /// Begins to make a resource: it is there at once, in its first status. Or why the service does not.
@@ -39,7 +38,7 @@ impl State {
         let family = Family::of(wanted.kind)?;
         self.control_plane(wanted.kind, wanted.region)?;
         let (physical, takes_s) = self.make(family, wanted)?;
-        self.owners.put(wanted, &physical);
+        self.resources.owners.put(wanted, &physical);
         Ok(self.made(wanted, physical, takes_s))
     }
 
@@ -60,7 +59,7 @@ impl State {
     ) -> Result<Changed, String> {
         let family = Family::of(wanted.kind)?;
         self.control_plane(wanted.kind, wanted.region)?;
-        if Self::replaces(wanted.kind, before, wanted.properties) == "True" {
+        if replaces(wanted.kind, before, wanted.properties) == "True" {
             let made = self.begin_making(wanted)?;
             return Ok(Changed {
                 made,
@@ -68,22 +67,11 @@ impl State {
             });
         }
         let takes_s = self.change(family, wanted, physical)?;
-        self.owners.put(wanted, physical);
+        self.resources.owners.put(wanted, physical);
         Ok(Changed {
             made: self.made(wanted, physical.to_owned(), takes_s),
             replaced: false,
         })
-    }
-
-    /// The change is complete.
-    pub fn finish_changing(&mut self, kind: &str, region: &Region, physical: &str) {
-        self.finish_making(kind, region, physical);
-    }
-
-    /// Whether AWS replaces the resource when its properties change so: CloudFormation's `True`, `False`
-    /// or `Conditional`.
-    pub fn replaces(kind: &str, before: &Value, after: &Value) -> &'static str {
-        replacing::replaces(kind, before, after)
     }
 
     /// Begins to delete a resource: the seconds that takes, or why the service does not. What is gone
@@ -105,20 +93,21 @@ impl State {
     pub fn finish_unmaking(&mut self, kind: &str, region: &Region, physical: &str) {
         if let Ok(family) = Family::of(kind) {
             self.remove(family, kind, region, physical);
-            self.owners.take(kind, region, physical);
+            self.resources.owners.take(kind, region, physical);
             self.look_at_fleet();
         }
     }
 
-    /// Whether the world has brought a resource everywhere, which a stuck deployment never is. Those that
-    /// are only in one place always are.
-    pub fn is_everywhere(&self, kind: &str, physical: &str) -> bool {
-        if kind != "AWS::CloudFront::Distribution" {
-            return true;
-        }
-        let mut all = self.resources.distributions.iter();
-        all.find(|one| one.id == physical)
-            .is_none_or(|one| one.status == "Deployed")
+    /// New code for a function, published as a version where that is wanted.
+    pub fn update_function_code(
+        &mut self,
+        region: &Region,
+        name: &str,
+        package: Vec<u8>,
+        publish: bool,
+    ) {
+        self.account().load_code(region, name, package, publish);
+        self.look_at_fleet();
     }
 
     /// The final snapshot of a resource whose `DeletionPolicy` is `Snapshot`: its identifier; none for kinds
@@ -129,7 +118,7 @@ impl State {
         region: &Region,
         physical: &str,
     ) -> Option<String> {
-        (kind == "AWS::RDS::DBCluster").then(|| self.save_cluster(region, physical))?
+        (kind == "AWS::RDS::DBCluster").then(|| self.rds().save_cluster(region, physical))?
     }
 
     /// What `Fn::GetAtt` gives of a resource that was made.
@@ -179,11 +168,5 @@ impl State {
             physical,
             takes_s,
         }
-    }
-
-    /// Somewhere between the shortest and the longest, the same for the same thing at the same second.
-    fn within(&self, what: &str, (shortest, longest): Takes) -> i64 {
-        let what = format!("{what} at {}", self.now);
-        shortest + pick(self.seed, &what, longest - shortest + 1)
     }
 }

@@ -2,12 +2,12 @@
 
 use crate::world::parts::owners::Owned;
 
-use super::super::State;
+use super::super::model::Resources;
 
-impl State {
+impl Resources {
     /// Everything a stack made that still exists, by its ARN or name.
     pub fn owned_by(&self, stack: &str) -> Vec<&Owned> {
-        let all = self.owners.0.values();
+        let all = self.owners.all();
         all.filter(|one| one.stack == stack).collect()
     }
 
@@ -15,13 +15,13 @@ impl State {
     /// was founded with is nobody's and not among it.
     pub fn orphans(&self) -> Vec<&Owned> {
         let stands = |one: &Owned| {
-            self.resources.stacks.iter().any(|stack| {
+            self.stacks.iter().any(|stack| {
                 let meant = stack.arn == one.stack
                     || (stack.name == one.stack && stack.region == one.region);
                 meant && stack.status != "DELETE_COMPLETE"
             })
         };
-        let all = self.owners.0.values();
+        let all = self.owners.all();
         all.filter(|one| !stands(one)).collect()
     }
 }

@@ -81,8 +81,8 @@ fn conditional(kind: &str) -> &'static [&'static str] {
     }
 }
 
-/// CloudFormation's `Replacement` of a change.
-pub(super) fn replaces(kind: &str, before: &Value, after: &Value) -> &'static str {
+/// Whether AWS replaces the resource when its properties change so: CloudFormation's `True`, `False` or `Conditional`.
+pub(in crate::world) fn replaces(kind: &str, before: &Value, after: &Value) -> &'static str {
     let changed = |path: &&&str| at(before, path) != at(after, path);
     let paths: Vec<_> = fixed(kind).iter().filter(changed).collect();
     // What another resource's replacement will give is not known before it is made: it may be the same.

@@ -1,6 +1,8 @@
 //! What a stack wants of a resource, and what comes of it.
 
 use super::super::model::Tag;
+use super::super::names;
+use crate::world::parts::present::Present;
 use gwctl_fleet::Region;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -20,6 +22,19 @@ pub struct Wanted<'a> {
     pub properties: &'a Value,
     /// The stack's.
     pub tags: &'a [Tag],
+}
+
+impl Wanted<'_> {
+    /// The name that CloudFormation makes up: stack, logical id, chance. One made later has another.
+    pub(super) fn made_up(&self, present: Present) -> String {
+        // An ARN has the name before the last slash.
+        let stack = self.stack.split('/').nth(1).unwrap_or(self.stack);
+        let (logical, now) = (self.logical, present.now);
+        let what = format!("{} {logical} {} {now}", self.stack, self.kind);
+        // Names of roles have 64 letters at most.
+        let chance = names::token(present.seed, &what, 12);
+        format!("{stack:.24}-{logical:.24}-{chance}")
+    }
 }
 
 /// What came of it.

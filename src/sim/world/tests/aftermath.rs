@@ -15,6 +15,7 @@ fn snapshots(sim: &Sim, region: &str) -> Vec<(String, String)> {
 fn the_old_primarys_volume_is_saved_once_its_region_is_back() {
     let sim = world("primary-dark");
     sim.state()
+        .rds()
         .failover("orders", &arn("orders-euw1", IRELAND), true)
         .unwrap();
     settle(&sim);
@@ -34,16 +35,24 @@ fn the_old_primarys_volume_is_saved_once_its_region_is_back() {
     );
     assert_eq!(status, "creating");
     let home = region(VIRGINIA);
-    let early = sim.state().copy_snapshot(&home, id, "kept").unwrap_err();
+    let early = sim
+        .state()
+        .rds()
+        .copy_snapshot(&home, id, "kept")
+        .unwrap_err();
     assert!(matches!(early, CopyRefused::NotAvailable { .. }), "{early}");
     pass(&sim, 120);
     assert_eq!(snapshots(&sim, VIRGINIA)[0].1, "available");
-    let copy = sim.state().copy_snapshot(&home, id, "kept").unwrap();
+    let copy = sim.state().rds().copy_snapshot(&home, id, "kept").unwrap();
     assert_eq!(
         (copy.status.as_str(), copy.kind.as_str()),
         ("copying", "manual")
     );
-    let twice = sim.state().copy_snapshot(&home, id, "kept").unwrap_err();
+    let twice = sim
+        .state()
+        .rds()
+        .copy_snapshot(&home, id, "kept")
+        .unwrap_err();
     assert_eq!(twice, CopyRefused::AlreadyExists("kept".into()));
     pass(&sim, 120);
     assert_eq!(
@@ -58,6 +67,7 @@ fn the_old_primarys_volume_is_saved_once_its_region_is_back() {
 fn a_switchover_leaves_no_snapshot() {
     let sim = world("calm");
     sim.state()
+        .rds()
         .switchover("orders", &arn("orders-euw1", IRELAND))
         .unwrap();
     pass(&sim, 600);
@@ -80,7 +90,7 @@ fn forwarding(sim: &Sim, region: &str) -> (Option<String>, Option<String>) {
 
 /// Writes a second acknowledged in a Region just now.
 fn written(sim: &Sim, site: usize) -> f64 {
-    sim.state().sites[site].latest.acknowledged
+    sim.state().fleet.sites[site].latest.acknowledged
 }
 
 #[test]
@@ -88,12 +98,16 @@ fn without_write_forwarding_a_regions_writes_fail_and_nobody_elses() {
     let sim = world("calm");
     let word = |status: &str| (Some(status.to_owned()), Some(status.to_owned()));
     assert_eq!(forwarding(&sim, IRELAND), word("enabled"));
-    sim.state().set_write_forwarding(&region(IRELAND), false);
+    sim.state()
+        .rds()
+        .set_write_forwarding(&region(IRELAND), false);
     assert_eq!(forwarding(&sim, IRELAND), word("disabling"));
     pass(&sim, 20);
     assert_eq!(forwarding(&sim, IRELAND), word("disabled"));
     assert!(written(&sim, 1) == 0.0 && written(&sim, 0) > 0.0 && written(&sim, 2) > 0.0);
-    sim.state().set_write_forwarding(&region(IRELAND), true);
+    sim.state()
+        .rds()
+        .set_write_forwarding(&region(IRELAND), true);
     assert_eq!(forwarding(&sim, IRELAND), word("enabling"));
     pass(&sim, 1);
     assert!(written(&sim, 1) == 0.0, "not yet");
@@ -104,11 +118,14 @@ fn without_write_forwarding_a_regions_writes_fail_and_nobody_elses() {
 #[test]
 fn on_the_primary_write_forwarding_is_remembered_until_it_is_demoted() {
     let sim = world("calm");
-    sim.state().set_write_forwarding(&region(VIRGINIA), false);
+    sim.state()
+        .rds()
+        .set_write_forwarding(&region(VIRGINIA), false);
     pass(&sim, 30);
     assert_eq!(forwarding(&sim, VIRGINIA), (None, None));
     assert!(written(&sim, 0) > 0.0, "the writer needs no forwarding");
     sim.state()
+        .rds()
         .switchover("orders", &arn("orders-euw1", IRELAND))
         .unwrap();
     settle(&sim);
@@ -126,6 +143,7 @@ fn the_global_writer_endpoint_follows_the_writer_when_aurora_says_so() {
     assert!(named().starts_with("orders-use1.cluster-"), "{}", named());
     assert_eq!(sim.state().dns_answer(&name, "CNAME", None).ttl_s, 5);
     sim.state()
+        .rds()
         .switchover("orders", &arn("orders-euw1", IRELAND))
         .unwrap();
     let mut moved = false;
@@ -152,14 +170,14 @@ fn the_global_writer_endpoint_follows_the_writer_when_aurora_says_so() {
 fn the_next_switchover_fails_when_it_is_to_and_the_one_after_does_not() {
     let sim = world("failed-switchover");
     let target = arn("orders-euw1", IRELAND);
-    sim.state().switchover("orders", &target).unwrap();
+    sim.state().rds().switchover("orders", &target).unwrap();
     settle(&sim);
     assert_eq!(writer(&sim), VIRGINIA);
     assert!(events(&sim, IRELAND).contains(&"RDS-EVENT-0187"));
     assert!(!events(&sim, IRELAND).contains(&"RDS-EVENT-0184"));
     pass(&sim, 2);
     assert!(sim.state().writable());
-    sim.state().switchover("orders", &target).unwrap();
+    sim.state().rds().switchover("orders", &target).unwrap();
     settle(&sim);
     assert_eq!(writer(&sim), IRELAND);
     assert_eq!(sim.state().totals.writes_lost, 0.0);

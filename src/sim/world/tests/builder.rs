@@ -124,7 +124,7 @@ impl Built {
         let changed = sim.state().begin_changing(&wanted, physical, &before)?;
         pass(sim, changed.made.takes_s.cast_unsigned());
         let mut state = sim.state();
-        state.finish_changing(&kind, &self.region, &changed.made.physical);
+        state.finish_making(&kind, &self.region, &changed.made.physical);
         drop(state);
         self.properties.insert(logical.into(), after);
         Ok(changed)

@@ -204,11 +204,8 @@ fn a_fleet_built_from_the_templates_serves_and_unmade_leaves_only_what_is_retain
     assert!(resources.apis.is_empty() && resources.custom_domains.is_empty());
     assert!(resources.health_checks.is_empty() && resources.alarms.is_empty());
     assert!(resources.certificates.is_empty() && resources.distributions.is_empty());
-    let left: Vec<&str> = state
-        .orphans()
-        .iter()
-        .map(|one| one.logical.as_str())
-        .collect();
+    let left = resources.orphans();
+    let left: Vec<&str> = left.iter().map(|one| one.logical.as_str()).collect();
     let mut kinds: Vec<&str> = left.iter().map(|one| one.get(..6).unwrap_or(one)).collect();
     kinds.sort_unstable();
     assert_eq!(kinds, ["Key", "Key", "Router", "Router"], "{left:?}");
@@ -395,7 +392,7 @@ fn a_fourth_region_takes_its_share_of_a_founded_fleet() {
         "arn:aws:rds:{FRANKFURT}:{}:cluster:orders-eu-central-1",
         names::ACCOUNT
     );
-    sim.state().switchover("orders", &cluster).unwrap();
+    sim.state().rds().switchover("orders", &cluster).unwrap();
     pass(&sim, 120);
     let state = sim.state();
     let writer = state.resources.global_clusters[0]
@@ -426,8 +423,8 @@ fn a_detached_member_stands_alone_and_can_be_deleted() {
         "arn:aws:rds:{FRANKFURT}:{}:cluster:orders-eu-central-1",
         names::ACCOUNT
     );
-    let refused = sim.state().switchover("orders", &cluster).unwrap_err();
-    let refused = refused.to_string();
+    let refused = sim.state().rds().switchover("orders", &cluster);
+    let refused = refused.unwrap_err().to_string();
     assert!(refused.contains("no available DB instance"), "{refused}");
     let leave = |properties: &mut Value| properties["GlobalClusterIdentifier"] = json!("");
     let refused = frankfurt.change(&sim, "Cluster", leave);
@@ -453,7 +450,7 @@ fn a_detached_member_stands_alone_and_can_be_deleted() {
         "arn:aws:rds:{VIRGINIA}:{}:cluster:orders-use1",
         names::ACCOUNT
     );
-    let refused = sim.state().detach("orders", &primary).unwrap_err();
+    let refused = sim.state().rds().detach("orders", &primary).unwrap_err();
     assert!(
         matches!(refused, DetachRefused::Primary { .. }),
         "the primary leaves last: {refused}"

@@ -243,7 +243,7 @@ fn dns_answers_with_a_change_only_once_it_is_in_sync() {
             record.ttl = Some(30);
         }
     }
-    let change = state.submit_dns_change("Z0ORDERS0EXAMPLE1", None);
+    let change = state.account().submit_dns_change("Z0ORDERS0EXAMPLE1", None);
     assert_eq!(change.status, "PENDING");
     drop(state);
     let ttl = || {
@@ -261,7 +261,7 @@ fn dns_answers_with_a_change_only_once_it_is_in_sync() {
 fn a_deployment_takes_minutes_and_a_stuck_one_never_ends() {
     let sim = world("calm");
     let status = || sim.state().resources.distributions[0].status.clone();
-    sim.state().deploy_distribution("E2ORDERS0EDGE1");
+    sim.state().account().deploy_distribution("E2ORDERS0EDGE1");
     pass(&sim, 120);
     assert_eq!(status(), "InProgress");
     pass(&sim, 180);

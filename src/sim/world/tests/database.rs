@@ -70,6 +70,7 @@ fn a_switchover_goes_through_its_stages_and_loses_nothing() {
     let sim = world("calm");
     let reply = sim
         .state()
+        .rds()
         .switchover("orders", &arn("orders-euw1", IRELAND))
         .unwrap();
     assert_eq!(reply.status, "switching-over");
@@ -129,6 +130,7 @@ fn a_switchover_goes_through_its_stages_and_loses_nothing() {
 fn lag_follows_the_roles_after_a_switchover() {
     let sim = world("calm");
     sim.state()
+        .rds()
         .switchover("orders", &arn("orders-euw1", IRELAND))
         .unwrap();
     pass(&sim, 420);
@@ -146,11 +148,13 @@ fn a_switchover_waits_for_the_lag() {
     pass(&behind, 60);
     behind
         .state()
+        .rds()
         .switchover("orders", &arn("orders-apse1", SINGAPORE))
         .unwrap();
     let long = settle(&behind);
     let calm = world("calm");
     calm.state()
+        .rds()
         .switchover("orders", &arn("orders-apse1", SINGAPORE))
         .unwrap();
     assert!(long > settle(&calm) + 10, "{long} s");
@@ -161,6 +165,7 @@ fn a_switchover_waits_for_the_lag() {
 fn a_switchover_from_a_dead_primary_fails_and_changes_nothing() {
     let sim = world("primary-dark");
     sim.state()
+        .rds()
         .switchover("orders", &arn("orders-euw1", IRELAND))
         .unwrap();
     settle(&sim);
@@ -188,6 +193,7 @@ fn a_failover_loses_the_tail_that_had_not_arrived_and_counts_it() {
     drop(state);
     assert!(behind > 8.0, "{behind} s");
     sim.state()
+        .rds()
         .failover("orders", &arn("orders-apse1", SINGAPORE), true)
         .unwrap();
     assert_eq!(
@@ -224,6 +230,7 @@ fn a_failover_loses_the_tail_that_had_not_arrived_and_counts_it() {
 fn after_a_failover_the_old_primary_rejoins_once_its_region_is_back() {
     let sim = world("primary-dark");
     sim.state()
+        .rds()
         .failover("orders", &arn("orders-euw1", IRELAND), true)
         .unwrap();
     settle(&sim);
@@ -243,6 +250,7 @@ fn after_a_failover_the_old_primary_rejoins_once_its_region_is_back() {
     assert!(!events(&sim, IRELAND).contains(&"RDS-EVENT-0241"));
     let refused = sim
         .state()
+        .rds()
         .switchover("orders", &arn("orders-use1", VIRGINIA))
         .unwrap_err();
     assert!(
@@ -254,6 +262,7 @@ fn after_a_failover_the_old_primary_rejoins_once_its_region_is_back() {
     assert_eq!(synchronization(&sim), "connected");
     assert!(events(&sim, IRELAND).contains(&"RDS-EVENT-0241"));
     sim.state()
+        .rds()
         .switchover("orders", &arn("orders-use1", VIRGINIA))
         .unwrap();
     settle(&sim);
@@ -288,21 +297,21 @@ fn what_cannot_be_promoted_is_refused() {
     let target = arn("orders-euw1", IRELAND);
     let refused = |answer: Result<model::GlobalCluster, PromotionRefused>| answer.unwrap_err();
     assert!(matches!(
-        refused(state.switchover("other", &target)),
+        refused(state.rds().switchover("other", &target)),
         PromotionRefused::GlobalClusterNotFound(_)
     ));
     assert!(matches!(
-        refused(state.switchover("orders", "arn:x")),
+        refused(state.rds().switchover("orders", "arn:x")),
         PromotionRefused::DbClusterNotFound(_)
     ));
     let primary = arn("orders-use1", VIRGINIA);
     assert!(matches!(
-        refused(state.switchover("orders", &primary)),
+        refused(state.rds().switchover("orders", &primary)),
         PromotionRefused::InvalidDbClusterState { .. }
     ));
-    state.switchover("orders", &target).unwrap();
+    state.rds().switchover("orders", &target).unwrap();
     assert!(matches!(
-        refused(state.failover("orders", &target, true)),
+        refused(state.rds().failover("orders", &target, true)),
         PromotionRefused::InvalidGlobalClusterState { .. }
     ));
 }

@@ -5,7 +5,7 @@ use super::*;
 /// Requests a second that each Region is sent just now.
 fn served(sim: &Sim) -> [f64; 3] {
     let state = sim.state();
-    [0, 1, 2].map(|site: usize| state.sites[site].latest.requests / state.latest_step)
+    [0, 1, 2].map(|site: usize| state.fleet.sites[site].rate)
 }
 
 /// Share of the requests of the next seconds that fail.
@@ -108,7 +108,7 @@ fn the_last_region_keeps_its_traffic_though_it_fails() {
     let sim = Sim::new(alone).unwrap();
     sim.start_fault("region-dark:eu-west-1").unwrap();
     pass(&sim, 300);
-    assert!(sim.state().sites[0].latest.requests > 0.0);
+    assert!(sim.state().fleet.sites[0].latest.requests > 0.0);
     assert!(failing(&sim, 10) > 0.99);
 }
 

@@ -44,7 +44,7 @@ fn weigh(sim: &Sim, ireland: i64, virginia: i64) {
             name: GROUP.into(),
             evaluate_target_health: true,
         });
-        state.submit_dns_change(ZONE, None);
+        state.account().submit_dns_change(ZONE, None);
     }
     pass(sim, 61);
 }
@@ -82,7 +82,7 @@ fn set_health(sim: &Sim, identifier: &str, healthy: bool) {
         .iter_mut()
         .find(|one| one.set_identifier.as_deref() == Some(identifier));
     record.unwrap().health_check = Some(id);
-    state.submit_dns_change(ZONE, None);
+    state.account().submit_dns_change(ZONE, None);
     drop(state);
     pass(sim, 61);
 }
@@ -157,7 +157,7 @@ fn a_change_reaches_the_servers_within_a_minute_and_later_ones_not_before() {
         let records = &mut state.resources.hosted_zones[0].records;
         records.retain(|one| one.name != record.name);
         records.push(record);
-        state.submit_dns_change(ZONE, None)
+        state.account().submit_dns_change(ZONE, None)
     };
     let first = put("first");
     pass(&sim, 5);

@@ -18,13 +18,18 @@ pub fn create(world: &mut State, ask: &Ask) -> Answer {
         Some(other) => return Err(invalid(format!("ChangeSetType {other} is not simulated"))),
     };
     let name = named(&ask.input, "ChangeSetName")?;
-    let (id, stack) = world.propose_change_set(name, &proposal(ask, creates)?)?;
+    let (id, stack) = world
+        .account()
+        .propose_change_set(name, &proposal(ask, creates)?)?;
     Ok(shape! { "Id": id, "StackId": stack }.into())
 }
 
 fn asked<'a>(world: &'a State, ask: &Ask) -> Result<(&'a Stack, &'a ChangeSet), Fault> {
     let name = ask.input.need("ChangeSetName")?;
-    let (at, set) = world.change_set_at(&ask.region, ask.input.text("StackName"), name)?;
+    let (at, set) =
+        world
+            .resources
+            .change_set_at(&ask.region, ask.input.text("StackName"), name)?;
     let stack = &world.resources.stacks[at];
     Ok((stack, &stack.formed.change_sets[set]))
 }
@@ -110,7 +115,7 @@ pub fn list(world: &State, ask: &Ask) -> Answer {
 }
 
 pub fn execute(world: &mut State, ask: &Ask) -> Answer {
-    world.execute_change_set(&Execution {
+    world.account().execute_change_set(&Execution {
         region: &ask.region,
         stack: ask.input.text("StackName"),
         change_set: ask.input.need("ChangeSetName")?,
@@ -122,6 +127,8 @@ pub fn execute(world: &mut State, ask: &Ask) -> Answer {
 
 pub fn delete(world: &mut State, ask: &Ask) -> Answer {
     let name = ask.input.need("ChangeSetName")?;
-    world.discard_change_set(&ask.region, ask.input.text("StackName"), name)?;
+    world
+        .resources
+        .discard_change_set(&ask.region, ask.input.text("StackName"), name)?;
     Ok(nothing())
 }

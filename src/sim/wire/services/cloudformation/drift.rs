@@ -7,7 +7,9 @@ use crate::world::State;
 use crate::world::model::{ResourceDrift, Stack, StackResource};
 
 pub fn detect(world: &mut State, ask: &Ask) -> Answer {
-    let id = world.detect_drift(&ask.region, ask.input.need("StackName")?)?;
+    let id = world
+        .account()
+        .detect_drift(&ask.region, ask.input.need("StackName")?)?;
     Ok(shape! { "StackDriftDetectionId": id }.into())
 }
 

@@ -15,7 +15,7 @@ pub fn describe(world: &State, ask: &Ask) -> Answer {
         None => find(world, ask)?,
     };
     let logical = ask.input.text("LogicalResourceId");
-    let found = world.stack_resources(stack);
+    let found = world.resources.stack_resources(stack);
     let wanted = found
         .iter()
         .filter(|one| logical.is_none_or(|id| id == one.logical))
@@ -40,7 +40,7 @@ fn owner<'a>(world: &'a State, ask: &Ask, physical: &str) -> Result<&'a Stack, s
 pub fn describe_one(world: &State, ask: &Ask) -> Answer {
     let stack = find(world, ask)?;
     let logical = ask.input.need("LogicalResourceId")?;
-    let found = world.stack_resources(stack);
+    let found = world.resources.stack_resources(stack);
     let one = found.iter().find(|one| one.logical == logical);
     let one = one.ok_or_else(|| {
         invalid(format!(
@@ -56,7 +56,7 @@ pub fn describe_one(world: &State, ask: &Ask) -> Answer {
 
 pub fn list(world: &State, ask: &Ask) -> Answer {
     let stack = find(world, ask)?;
-    let found = world.stack_resources(stack);
+    let found = world.resources.stack_resources(stack);
     let all = found
         .iter()
         .map(|one| resource(one).with("LastUpdatedTimestamp", one.at));

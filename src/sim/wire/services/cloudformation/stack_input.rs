@@ -18,7 +18,9 @@ pub(super) fn invalid(message: impl Into<String>) -> Fault {
 }
 
 pub(super) fn find<'a>(world: &'a State, ask: &Ask) -> Result<&'a Stack, Fault> {
-    Ok(world.stack(&ask.region, ask.input.need("StackName")?)?)
+    Ok(world
+        .resources
+        .stack(&ask.region, ask.input.need("StackName")?)?)
 }
 
 pub(super) fn paged(

@@ -80,12 +80,14 @@ pub fn list(world: &State, ask: &Ask) -> Answer {
 pub fn form(operation: &str, world: &mut State, ask: &Ask) -> Answer {
     let proposal = proposal(ask, operation == "CreateStack")?;
     let protected = ask.input.bool("EnableTerminationProtection")?;
-    let arn = world.form_at_once(&proposal, protected.unwrap_or(false))?;
+    let arn = world
+        .account()
+        .form_at_once(&proposal, protected.unwrap_or(false))?;
     Ok(shape! { "StackId": arn }.into())
 }
 
 pub fn delete(world: &mut State, ask: &Ask) -> Answer {
-    world.delete_stack(&Deletion {
+    world.account().delete_stack(&Deletion {
         region: &ask.region,
         stack: ask.input.need("StackName")?,
         retained: &ask.input.texts("RetainResources"),
@@ -98,21 +100,30 @@ pub fn delete(world: &mut State, ask: &Ask) -> Answer {
 pub fn protect(world: &mut State, ask: &Ask) -> Answer {
     let on = ask.input.bool("EnableTerminationProtection")?;
     let on = on.ok_or_else(|| Fault::missing("EnableTerminationProtection"))?;
-    let arn = world.protect_stack(&ask.region, ask.input.need("StackName")?, on)?;
+    let arn = world
+        .resources
+        .protect_stack(&ask.region, ask.input.need("StackName")?, on)?;
     Ok(shape! { "StackId": arn }.into())
 }
 
 pub fn continue_rollback(world: &mut State, ask: &Ask) -> Answer {
     let skipped = ask.input.texts("ResourcesToSkip");
     let token = ask.input.text("ClientRequestToken");
-    world.continue_rollback(&ask.region, ask.input.need("StackName")?, &skipped, token)?;
+    world.account().continue_rollback(
+        &ask.region,
+        ask.input.need("StackName")?,
+        &skipped,
+        token,
+    )?;
     Ok(nothing())
 }
 
 pub fn template(world: &State, ask: &Ask) -> Answer {
     let text = match (ask.input.text("ChangeSetName"), ask.input.text("StackName")) {
         (Some(change_set), stack) => {
-            let (at, set) = world.change_set_at(&ask.region, stack, change_set)?;
+            let (at, set) = world
+                .resources
+                .change_set_at(&ask.region, stack, change_set)?;
             let sets = &world.resources.stacks[at].formed.change_sets;
             Some(sets[set].target.template.clone())
         }

@@ -32,7 +32,7 @@ pub fn create(world: &mut State, ask: &Ask) -> Answer {
         let message = "Your request contains one or more invalid invalidation paths.";
         return Err(Fault::bad("InvalidArgument", message));
     }
-    let made = world.invalidate(&id, reference, paths);
+    let made = world.account().invalidate(&id, reference, paths);
     let made = made.map_err(|InvalidationRefused| {
         let message = "An invalidation with this caller reference and other paths exists already.";
         Fault::bad("InvalidationBatchAlreadyExists", message)

@@ -29,7 +29,7 @@ pub fn update(world: &mut State, ask: &Ask) -> Answer {
     let changed = read(&ask.input, present)?;
     covered(&changed, &world.resources.certificates)?;
     let id = changed.id.clone();
-    world.replace_distribution(changed);
+    world.account().replace_distribution(changed);
     let resources = &world.resources;
     let mut distributions = resources.distributions.iter();
     let one = distributions.find(|one| one.id == id).ok_or_else(|| {

@@ -32,7 +32,7 @@ pub fn cluster(world: &mut State, ask: &Ask) -> Answer {
         if on && world.resources.clusters[place].global_cluster.is_none() {
             return Err(Fault::bad("InvalidParameterCombination", NO_FORWARDING));
         }
-        world.set_write_forwarding(&ask.region, on);
+        world.rds().set_write_forwarding(&ask.region, on);
     }
     let one = &mut world.resources.clusters[place];
     one.deletion_protection = protected.unwrap_or(one.deletion_protection);
@@ -60,7 +60,7 @@ pub fn global(world: &mut State, ask: &Ask) -> Answer {
 pub fn remove(world: &mut State, ask: &Ask) -> Answer {
     let id = ask.input.need("GlobalClusterIdentifier")?;
     let cluster = ask.input.need("DbClusterIdentifier")?;
-    world.detach(id, cluster).map_err(|refused| {
+    world.rds().detach(id, cluster).map_err(|refused| {
         let message = refused.to_string();
         match refused {
             DetachRefused::NoGlobalCluster(_) => no_global(message),

@@ -415,9 +415,9 @@ fn promote(operation: &str, world: &mut State, ask: &Ask) -> Answer {
         return Err(Fault::bad("InvalidGlobalClusterStateFault", message));
     }
     let changed = if operation == "SwitchoverGlobalCluster" {
-        world.switchover(global, target)
+        world.rds().switchover(global, target)
     } else {
-        world.failover(global, target, allow_data_loss)
+        world.rds().failover(global, target, allow_data_loss)
     };
     let cluster = changed.map_err(|refused| {
         let message = refused.to_string();

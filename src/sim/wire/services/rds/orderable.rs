@@ -12,7 +12,7 @@ pub fn describe(world: &State, ask: &Ask) -> Answer {
         ask.input.text("EngineVersion"),
     );
     let all = offered(engine).ok_or_else(|| refused(format!("Invalid DB engine: {engine}")))?;
-    let zones = world.zones(&ask.region);
+    let zones = world.physics.zones(&ask.region);
     let options = all
         .into_iter()
         .filter(|one| class.is_none_or(|class| class == one.class))

@@ -70,7 +70,7 @@ pub fn describe(world: &Resources, ask: &Ask) -> Answer {
 pub fn copy(world: &mut State, ask: &Ask) -> Answer {
     let source = ask.input.need("SourceDBClusterSnapshotIdentifier")?;
     let target = identifier(ask, "TargetDBClusterSnapshotIdentifier")?;
-    let copied = world.copy_snapshot(&ask.region, source, &target);
+    let copied = world.rds().copy_snapshot(&ask.region, source, &target);
     let copied = copied.map_err(|why| fault(&why))?;
     let copied = snapshot(&world.resources, &copied, ask);
     Ok(shape! { "DBClusterSnapshot": copied }.into())
@@ -85,7 +85,7 @@ pub fn create(world: &mut State, ask: &Ask) -> Answer {
         let message = format!("DBCluster {asked} not found.");
         return Err(Fault::not_found("DBClusterNotFoundFault", message));
     };
-    let made = world.take_snapshot(&ask.region, &cluster, &id);
+    let made = world.rds().take_snapshot(&ask.region, &cluster, &id);
     let made = snapshot(&world.resources, &made.map_err(|why| fault(&why))?, ask);
     Ok(shape! { "DBClusterSnapshot": made }.into())
 }

@@ -21,7 +21,9 @@ pub fn change(world: &mut State, ask: &Ask) -> Answer {
         changes.push((change.need("Action")?.to_owned(), record));
     }
     let comment = batch.text("Comment").map(str::to_owned);
-    let submitted = world.change_record_sets(&zone_id, changes, comment);
+    let submitted = world
+        .account()
+        .change_record_sets(&zone_id, changes, comment);
     let submitted = submitted.map_err(|refused| match refused {
         RecordsRefused::NoSuchHealthCheck(_) => {
             Fault::not_found("NoSuchHealthCheck", refused.to_string())

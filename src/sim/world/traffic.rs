@@ -1,0 +1,80 @@
+//! Clients ask, Regions answer, writes are acknowledged and replicated.
+
+use super::State;
+use super::model::account_throttle;
+use super::serving::{Conditions, Outcome};
+use crate::world::parts::edge::Directions;
+
+impl State {
+    /// So many seconds of it.
+    pub(super) fn serve(&mut self, step: i64) {
+        let directions = Directions {
+            dns: &self.dns,
+            checks: &self.resources.health_checks,
+            fleet: &self.fleet,
+            present: self.present,
+        };
+        let routed = self.edge.route(step, directions);
+        let mut demand = vec![0.0; self.fleet.sites.len()];
+        for flow in &routed.flows {
+            demand[flow.site] += flow.rate;
+        }
+        let mut outcomes: Vec<Outcome> = Vec::with_capacity(demand.len());
+        for (site, demand) in demand.into_iter().enumerate() {
+            let conditions = self.conditions(site, demand, step);
+            let outcome = self.fleet.sites[site].serve(&conditions);
+            self.database.minute.forward(site, outcome.forwarded);
+            outcomes.push(outcome);
+        }
+        // What a cluster of its own takes is not the global database's.
+        let regions = self.fleet.regions();
+        let shared = |(site, _): &(usize, &Outcome)| !self.writes_by_itself(&regions[*site]);
+        let acknowledged = outcomes
+            .iter()
+            .enumerate()
+            .filter(shared)
+            .map(|(_, outcome)| outcome.acknowledged)
+            .sum();
+        self.database.minute.writes += acknowledged;
+        self.edge.count(&routed, &outcomes, step, &mut self.totals);
+        self.fleet.count_served(self.present.now, &outcomes);
+        if self.edge.is_known() && !self.writable() {
+            self.totals.without_writer_s += step as f64;
+        }
+        let (now, fleet, faults) = (self.present.now, &self.fleet, &self.faults);
+        self.database
+            .replicate(step, acknowledged, now, fleet, faults);
+    }
+
+    /// What a Region works under that is asked so many times a second.
+    fn conditions(&self, site: usize, demand: f64, step: i64) -> Conditions {
+        let one = &self.fleet.sites[site];
+        let region = &self.fleet.regions()[site];
+        let account = self.resources.lambda_limits.get(region);
+        let concurrency = one
+            .reserved
+            .or(account.map(|limits| limits.concurrent_executions));
+        Conditions {
+            step: step as f64,
+            demand,
+            dark: one.is_silent(),
+            faulty: one.strikes.faulty,
+            slowness: one.strikes.slowness,
+            writer_ms: self.writer_ms(site),
+            concurrency_limit: f64::from(concurrency.unwrap_or(1_000)),
+            rate_limit: self.rate_limit(site),
+        }
+    }
+
+    /// Requests a second that the Region's API takes: what its stage allows, and no more than the account.
+    fn rate_limit(&self, site: usize) -> f64 {
+        let region = &self.fleet.regions()[site];
+        let account = account_throttle(region).rate;
+        let known = self.fleet.sites[site].api.as_ref();
+        let mut apis = self.resources.apis.iter();
+        let api = apis.find(|one| known.is_none_or(|id| id == &one.id) && &one.region == region);
+        let stages = api.into_iter().flat_map(|api| &api.stages);
+        let throttles = stages.filter_map(|stage| stage.throttle);
+        throttles.map(|one| one.rate).fold(account, f64::min)
+    }
+}
