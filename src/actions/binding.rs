@@ -42,15 +42,18 @@ pub struct Place {
 pub struct Holder {
     /// What of the fleet it holds.
     pub account: Account,
-    /// Twelve digits, and the ARN of the caller; none where STS did not return them.
-    pub identity: Option<(String, String)>,
+    /// Twelve digits; none where neither STS nor the role's ARN tells them.
+    pub id: Option<String>,
+    /// The ARN of the caller; none where STS did not return it.
+    pub arn: Option<String>,
 }
 
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.identity {
-            Some((id, arn)) => write!(f, "{} in {id} as {arn}", self.account),
-            None => write!(f, "{}: STS does not return the account", self.account),
+        match (&self.id, &self.arn) {
+            (Some(id), Some(arn)) => write!(f, "{} in {id} as {arn}", self.account),
+            (Some(id), None) => write!(f, "{} in {id}, as whom STS does not return", self.account),
+            (None, _) => write!(f, "{}: STS does not return the account", self.account),
         }
     }
 }
@@ -63,12 +66,15 @@ impl Binding {
             partition: identity.partition().to_owned(),
             endpoint: identity.endpoint.clone(),
         });
-        let accounts = snapshot.accounts.iter().map(|seen| Holder {
-            account: seen.account.clone(),
-            identity: seen
-                .identity
-                .last()
-                .map(|identity| (identity.account.clone(), identity.arn.clone())),
+        let accounts = snapshot.accounts.iter().map(|seen| {
+            let known = seen.identity.last();
+            let by_role = || spec.accounts.access(&seen.account)?.account();
+            let id = known.map(|identity| identity.account.as_str());
+            Holder {
+                account: seen.account.clone(),
+                id: id.or_else(by_role).map(Into::into),
+                arn: known.map(|identity| identity.arn.clone()),
+            }
         });
         Self {
             place,
@@ -91,8 +97,7 @@ impl Binding {
             Account::Workload => held(&Account::Site(region.clone())),
             _ => None,
         };
-        let (id, _) = own.or_else(|| held(account))?.identity.as_ref()?;
-        Some(id)
+        own.or_else(|| held(account))?.id.as_deref()
     }
 
     /// What is another now than when the plan was made; nothing where a run may go on.
@@ -113,7 +118,13 @@ impl Binding {
         compare("hosted zone", &self.hosted_zone, &now.hosted_zone);
         compare("routing record", &self.latency_record, &now.latency_record);
         compare("distribution", &self.distribution, &now.distribution);
-        let now_accounts = &now.accounts;
+        for held in &self.accounts {
+            let same = |other: &&Holder| other.account == held.account;
+            let now = now.accounts.iter().find(same);
+            if let (Some(then), Some(now)) = (&held.id, now.and_then(|now| now.id.as_ref())) {
+                compare(&format!("account of {}", held.account), then, now);
+            }
+        }
         match (&self.place, &now.place) {
             // What is not known is asked before each change.
             (None, _) | (_, None) => {}
@@ -121,14 +132,6 @@ impl Binding {
                 let own = "AWS's own";
                 compare("account", &then.account, &now.account);
                 compare("partition", &then.partition, &now.partition);
-                for held in &self.accounts {
-                    let same = |other: &&Holder| other.account == held.account;
-                    let now = now_accounts.iter().find(same);
-                    let id = |holder: &Holder| holder.identity.clone().map(|(id, _)| id);
-                    if let (Some(then), Some(now)) = (id(held), now.and_then(id)) {
-                        compare(&format!("account of {}", held.account), &then, &now);
-                    }
-                }
                 compare(
                     "endpoint",
                     then.endpoint.as_deref().unwrap_or(own),
@@ -155,8 +158,12 @@ impl Binding {
             return Some(format!("records of {}", self.latency_record));
         }
         // Its identifier is one of its account's, and of no other's.
-        let elsewhere = match (&self.place, &other.place) {
-            (Some(one), Some(other)) => one.account != other.account,
+        let of = |binding: &Self| {
+            let id = binding.account_id(&Account::Database, &Region::global());
+            id.map(ToOwned::to_owned)
+        };
+        let elsewhere = match (of(self), of(other)) {
+            (Some(one), Some(other)) => one != other,
             _ => false,
         };
         (same(&self.global_cluster, &other.global_cluster) && !elsewhere)

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use super::check::{Check, Finding};
 use super::{Plan, needs};
-use gwctl_fleet::Snapshot;
 use gwctl_fleet::assumptions::{self, Means};
+use gwctl_fleet::{Account, Region, Snapshot};
 
 impl Plan {
     /// Whose account it is must be known: the run is to be resumed there alone.
@@ -15,6 +15,31 @@ impl Plan {
             let text = "the account of these credentials is not known: STS did not return it";
             self.checks
                 .push(Check::new("account", Finding::Waivable, text));
+        }
+        let changed: BTreeSet<(Account, Region)> = self
+            .steps
+            .iter()
+            .flat_map(|step| &step.calls)
+            .filter(|call| call.mutates)
+            .map(|call| (call.account(), call.region.clone()))
+            .collect();
+        let unknown = self.binding.accounts.iter().filter(|held| {
+            let here = |(part, region): &(Account, Region)| match &held.account {
+                Account::Site(own) => *part == Account::Workload && region == own,
+                account => part == account,
+            };
+            held.id.is_none() && changed.iter().any(here)
+        });
+        for held in unknown {
+            let text = format!(
+                "the account of {} is not known: STS did not return the caller there",
+                held.account
+            );
+            self.checks.push(Check::new(
+                format!("account:{}", held.account),
+                Finding::Waivable,
+                text,
+            ));
         }
     }
 

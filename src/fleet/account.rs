@@ -32,6 +32,24 @@ impl Account {
     /// Those that a configuration names, without the single Regions'.
     pub const ALL: [Self; 4] = [Self::Workload, Self::Database, Self::Dns, Self::Edge];
 
+    /// What does not work where gwctl cannot get into the account.
+    pub const fn is_for(&self) -> &'static str {
+        match self {
+            Self::Workload | Self::Site(_) => {
+                "the figures of APIs and functions, `code` and what a Region can take are not known"
+            }
+            Self::Database => {
+                "the writer and the replication lag are not known, and `promote`, `restore` and `drill` do not work"
+            }
+            Self::Dns => {
+                "health checks and records are not known, and `evacuate`, `drain`, `restore` and `drill` do not work"
+            }
+            Self::Edge => {
+                "CloudFront's figures are not known, and `certificate` and `invalidate` do not work"
+            }
+        }
+    }
+
     /// The key in the configuration.
     pub const fn key(&self) -> &'static str {
         match self {
@@ -113,21 +131,38 @@ impl AccountsSpec {
             .collect()
     }
 
-    /// Which of the named accounts holds what of `account` is in `region`; none where it is in the account of the
-    /// fleet's own credentials.
-    pub fn holder(&self, account: &Account, region: &Region) -> Option<Account> {
+    /// The named account of `part`, whatever the Region; none where it is in that of the fleet's own credentials.
+    pub fn of(&self, part: &Account) -> Option<Account> {
         let workload = || self.workload.is_some().then_some(Account::Workload);
-        let named = |access: &Option<Access>| access.is_some().then(|| account.clone());
-        match account {
-            Account::Workload => self
-                .sites
-                .contains_key(region)
-                .then(|| Account::Site(region.clone()))
-                .or_else(workload),
-            Account::Site(region) => self.holder(&Account::Workload, region),
+        let named = |access: &Option<Access>| access.is_some().then(|| part.clone());
+        match part {
+            Account::Site(region) if self.sites.contains_key(region) => Some(part.clone()),
+            Account::Workload | Account::Site(_) => workload(),
             Account::Database => named(&self.database).or_else(workload),
             Account::Dns => named(&self.dns),
             Account::Edge => named(&self.edge),
+        }
+    }
+
+    /// The way into the account of `part`; none where that is the fleet's own credentials.
+    pub fn access(&self, part: &Account) -> Option<&Access> {
+        match self.of(part)? {
+            Account::Workload => self.workload.as_ref(),
+            Account::Site(region) => self.sites.get(&region),
+            Account::Database => self.database.as_ref(),
+            Account::Dns => self.dns.as_ref(),
+            Account::Edge => self.edge.as_ref(),
+        }
+    }
+
+    /// Which of the named accounts holds what of `account` is in `region`; none where it is in the account of the
+    /// fleet's own credentials.
+    pub fn holder(&self, account: &Account, region: &Region) -> Option<Account> {
+        match account {
+            Account::Workload if self.sites.contains_key(region) => {
+                Some(Account::Site(region.clone()))
+            }
+            part => self.of(part),
         }
     }
 

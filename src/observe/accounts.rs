@@ -42,7 +42,7 @@ fn home(poller: &Poller, account: &Account) -> Region {
 
 /// Asked of the first Region that answers.
 pub(super) async fn identity(poller: &Poller, account: &Account) -> Result<Identity, AwsError> {
-    let session = poller.session.in_account(account.clone());
+    let session = poller.session.in_account_of(account);
     let first = home(poller, account);
     let answer = session.sts(&first).identity().await;
     if matches!(account, Account::Site(_)) {

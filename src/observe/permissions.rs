@@ -66,7 +66,7 @@ async fn permissions(poller: Arc<Poller>) -> Fold {
 fn holders(poller: &Poller) -> Vec<BTreeSet<Account>> {
     let mut holders: BTreeMap<Option<Account>, BTreeSet<Account>> = BTreeMap::new();
     for account in Account::ALL {
-        let holder = poller.spec.accounts.holder(&account, &Region::global());
+        let holder = poller.spec.accounts.of(&account);
         holders.entry(holder).or_default().insert(account);
     }
     holders.into_values().collect()
@@ -75,7 +75,7 @@ fn holders(poller: &Poller) -> Vec<BTreeSet<Account>> {
 /// The session of the account that holds `accounts`.
 fn session(poller: &Poller, accounts: &BTreeSet<Account>) -> Session {
     match accounts.first() {
-        Some(account) => poller.session.in_account(account.clone()),
+        Some(account) => poller.session.in_account_of(account),
         None => poller.session.clone(),
     }
 }

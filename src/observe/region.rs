@@ -73,7 +73,10 @@ fn into_site<T: Send + 'static>(
 /// Who is asking: also the ping that tells whether the Region answers, how fast, and its clock.
 async fn identity(poller: Arc<Poller>, n: usize) -> Fold {
     let region = site(&poller, n).region.clone();
-    let sts = poller.session.in_account(Account::Workload).sts(&region);
+    let sts = poller
+        .session
+        .in_account_of(&Account::Workload)
+        .sts(&region);
     let said = poller
         .ask("sts:GetCallerIdentity", &region, sts.identity())
         .await;

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::harness::{Home, Ran};
+use super::served::Served;
 
 const SCENARIO: [&str; 3] = ["--demo", "--scenario", "several-accounts"];
 
@@ -89,4 +90,98 @@ fn building_is_refused_before_anything_is_made() {
             ran.err
         );
     }
+}
+
+/// A served world whose configuration has another external id for `part` than its role asks for.
+fn with_a_refused(part: &str) -> Served {
+    let served = Served::start(&["--scenario", "several-accounts"]);
+    let exports = served.exports();
+    let (_, file) = exports
+        .iter()
+        .find(|(name, _)| *name == "GWCTL_CONFIG")
+        .unwrap();
+    let text = std::fs::read_to_string(file).unwrap();
+    let mut config: toml::Table = text.parse().unwrap();
+    let accounts = config["fleets"]["orders"]["accounts"]
+        .as_table_mut()
+        .unwrap();
+    accounts[part]
+        .as_table_mut()
+        .unwrap()
+        .insert("external_id".into(), "other".into());
+    std::fs::write(file, toml::to_string_pretty(&config).unwrap()).unwrap();
+    drop(exports);
+    served
+}
+
+#[test]
+fn doctor_says_which_account_is_refused_and_what_works_without_it() {
+    let served = with_a_refused("edge");
+    let home = Home::new();
+    let run = |args: &[&str]| Ran::of(served.command(&home, args).output().unwrap());
+    let doctor = run(&["doctor"]);
+    assert_ne!(doctor.code, 0);
+    for part in [
+        "STS refused to assume arn:aws:iam::444455556666:role/gwctl: User: arn:aws:sts::111122223333",
+        "`certificate` and `invalidate` do not work",
+        "dns: 333344445555 as arn:aws:sts::333344445555:assumed-role/gwctl/robin",
+    ] {
+        assert!(doctor.out.contains(part), "{part}: {}", doctor.out);
+    }
+    // What is in the other accounts goes on.
+    let evacuate = run(&["evacuate", "eu-west-1", "--dry-run"]);
+    assert_eq!(evacuate.code, 0, "{}{}", evacuate.out, evacuate.err);
+    let invalidate = run(&["invalidate", "/a", "--dry-run"]);
+    assert!(
+        format!("{}{}", invalidate.out, invalidate.err).contains("cloudfront"),
+        "{}{}",
+        invalidate.out,
+        invalidate.err
+    );
+}
+
+#[test]
+fn the_journal_names_each_account() {
+    let home = Home::new();
+    let args = ["--write", "evacuate", "eu-west-1", "--confirm", "eu-west-1"];
+    let ran = home.run(&[&args[..], &SCENARIO].concat());
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    let runs = home.path("state/gwctl/demo/runs");
+    let journals = std::fs::read_dir(runs)
+        .unwrap()
+        .map(|file| file.unwrap().path());
+    let journal = journals
+        .filter_map(|path| std::fs::read_to_string(path).ok())
+        .find(|text| text.contains("\"accounts\""))
+        .expect("a journal with accounts");
+    for (_, id) in ACCOUNTS {
+        assert!(journal.contains(id), "{id}: {journal}");
+    }
+}
+
+#[test]
+fn each_account_has_its_own_policy_and_trust() {
+    let policy = run(&["iam-policy", "shift", "--account", "dns"]);
+    assert_eq!(policy.code, 0, "{}", policy.err);
+    assert!(
+        policy.out.contains("route53:ChangeResourceRecordSets"),
+        "{}",
+        policy.out
+    );
+    for others in ["cloudfront:", "rds:", "222233334444"] {
+        assert!(!policy.out.contains(others), "{others}: {}", policy.out);
+    }
+    let trust = run(&["iam-policy", "--account", "dns", "--trust"]).json();
+    let statement = &trust["Statement"][0];
+    assert_eq!(
+        statement["Principal"]["AWS"],
+        "arn:aws:iam::111122223333:root"
+    );
+    assert_eq!(
+        statement["Condition"]["StringEquals"]["sts:ExternalId"],
+        "orders-gwctl"
+    );
+    let all = run(&["iam-policy"]);
+    assert_ne!(all.code, 0);
+    assert!(all.err.contains("--account workload"), "{}", all.err);
 }

@@ -24,8 +24,11 @@ const COLUMNS: [(&str, &[&str]); 8] = [
     ("evacuate", &["evacuate", "AWAY", "--dry-run"]),
     ("drain", &["drain", "AWAY", "--dry-run"]),
     ("promote", &["promote", "AWAY", "--dry-run"]),
-    ("provision", &["provision", "eu-central-1", "--dry-run"]),
-    ("discover", &["discover", "api.orders.example.com"]),
+    (
+        "provision",
+        &["provision", "eu-central-1", "--waive", "rate", "--dry-run"],
+    ),
+    ("discover", &["discover", "DOMAIN"]),
     ("drift", &["drift"]),
 ];
 
@@ -38,11 +41,22 @@ fn away(scenario: &str) -> &'static str {
     }
 }
 
+/// Without CloudFront clients use the latency record itself.
+fn domain(scenario: &str) -> &'static str {
+    match scenario {
+        "calm" | "several-accounts" | "api-alone" => "api.orders.example.com",
+        _ => "latency.orders.example.com",
+    }
+}
+
 fn run(scenario: &str, command: &[&str]) -> Ran {
-    let place = away(scenario);
     let command: Vec<&str> = command
         .iter()
-        .map(|word| if *word == "AWAY" { place } else { word })
+        .map(|word| match *word {
+            "AWAY" => away(scenario),
+            "DOMAIN" => domain(scenario),
+            word => word,
+        })
         .collect();
     Home::new().run(&[&command[..], &["--demo", "--scenario", scenario]].concat())
 }
@@ -78,13 +92,10 @@ fn table() -> String {
             }
             let why = reason(&ran);
             assert!(!why.is_empty(), "{scenario} {command:?}: {}", ran.out);
-            let number = match notes.iter().position(|note| *note == why) {
-                Some(at) => at + 1,
-                None => {
-                    notes.push(why);
-                    notes.len()
-                }
-            };
+            if !notes.contains(&why) {
+                notes.push(why.clone());
+            }
+            let number = notes.iter().position(|note| *note == why).unwrap() + 1;
             let _ = write!(text, " ◐ {number} |");
         }
         text.push('\n');

@@ -77,7 +77,7 @@ async fn a_wrong_external_id_is_told_with_what_to_do() {
     for part in [
         "arn:aws:iam::333344445555:role/gwctl",
         "STS refused to assume",
-        "AccessDenied",
+        "not authorized to perform: sts:AssumeRole",
         "external id",
     ] {
         assert!(said.contains(part), "{part}: {said}");

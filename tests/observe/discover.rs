@@ -151,12 +151,13 @@ async fn without_a_distribution_the_name_itself_routes_by_latency() {
     assert_eq!(found.spec.edge.distribution, "");
     assert_eq!(found.spec.edge.router, None);
     assert_eq!(found.spec.edge.latency_record, "latency.orders.example.com");
+    assert!(!found.spec.edge.cloudfront);
     assert_eq!(sorted(found.spec).sites, sorted(sim.spec()).sites);
-    let gap = &found.gaps[0];
-    assert_eq!(
-        (&gap.about, &gap.why, gap.needed),
-        (&About::Edge, &Missing::NoData, false)
-    );
+    assert_eq!(found.gaps, []);
+    let text = "no distribution: clients reach the Regions by the latency record alone";
+    let told =
+        |fact: &gwctl::observe::discover::Fact| fact.about == About::Edge && fact.text == text;
+    assert!(found.facts.iter().any(told), "{:?}", found.facts);
 }
 
 /// CloudFormation's.

@@ -43,27 +43,54 @@ async fn another_account(call: &PlannedCall, log: &Log) -> Option<String> {
     // The endpoint that the change goes to answers, or the change fails anyway.
     let session = run_context.session.in_account(part.clone());
     let asked = session.sts(&call.region);
-    let account = match in_time(run_context, asked.identity()).await {
-        Some(identity) => Some(identity.account),
+    let seen = in_time(run_context, asked.identity()).await;
+    let account = match &seen {
+        Some(identity) => Some(identity.account.clone()),
         None => last_known(&run_context.snapshot(), &part, &call.region),
     };
     match account {
-        Some(now) if now == then => None,
-        Some(now) => Some(format!(
-            "these credentials are of account {now}, and the run was confirmed in account {then}"
-        )),
-        None => Some(format!(
-            "the run was confirmed in account {then}, and STS does not return the account of these credentials"
-        )),
+        Some(now) if now == then => {}
+        Some(now) => {
+            return Some(format!(
+                "the credentials of {part} are of account {now}, and the run was confirmed in account {then}"
+            ));
+        }
+        None => {
+            return Some(format!(
+                "the run was confirmed in account {then}, and STS does not return the account of the credentials of {part}"
+            ));
+        }
+    }
+    let identity = seen?;
+    let now = principal(&identity.arn);
+    let holder = run_context.spec.accounts.holder(&part, &call.region);
+    let first = log.first_there(holder, now);
+    (first != now).then(|| {
+        format!(
+            "the credentials of {part} are now those of {now}, and this process acted as {first}: leave the run and \
+             resume it as the one who goes on"
+        )
+    })
+}
+
+/// The user, or the role of a session without the session's name, which is another after each renewal.
+fn principal(arn: &str) -> &str {
+    match arn.split_once(":assumed-role/") {
+        Some((head, rest)) => {
+            let role = rest.split('/').next().unwrap_or(rest);
+            &arn[..head.len() + ":assumed-role/".len() + role.len()]
+        }
+        None => arn,
     }
 }
 
 /// The account of `part` as the picture showed it last.
 fn last_known(snapshot: &Snapshot, part: &Account, region: &Region) -> Option<String> {
-    let seen = snapshot
-        .account(part, region)
-        .map_or(&snapshot.identity, |seen| &seen.identity);
-    Some(seen.last()?.account.clone())
+    match snapshot.account(part, region) {
+        // One that was refused since then says nothing of now.
+        Some(seen) => Some(seen.identity.current()?.account.clone()),
+        None => Some(snapshot.identity.last()?.account.clone()),
+    }
 }
 
 /// Whether a Region takes what another loses.

@@ -1,5 +1,6 @@
 //! One step, from the first look to the last.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::needs::standing;
 use crate::task::{Context, Next, Observation, Sent};
 use crate::{Dependency, Lately, PlannedCall, RunContext, Standing, Step, format};
 use gwctl_aws::{AwsError, ErrorKind};
-use gwctl_fleet::StackEvent;
+use gwctl_fleet::{Account, StackEvent};
 
 /// How long state is read before a change whose reply was lost counts as not made.
 const SETTLE: SignedDuration = SignedDuration::from_secs(10);
@@ -30,9 +31,20 @@ pub(super) struct Log {
     pub(super) run_context: RunContext,
     /// What other runs sent before this one began or went on: none of them acts meanwhile.
     pub(super) lately: Arc<Lately>,
+    /// Who this process was in each account when it first changed something there.
+    pub(super) acting: Arc<Mutex<BTreeMap<Option<Account>, String>>>,
 }
 
 impl Log {
+    /// Who this process was first in the account of `holder`: `now`, where this is the first change there.
+    pub(super) fn first_there(&self, holder: Option<Account>, now: &str) -> String {
+        let mut acting = self.acting.lock().unwrap_or_else(PoisonError::into_inner);
+        acting
+            .entry(holder)
+            .or_insert_with(|| now.to_owned())
+            .clone()
+    }
+
     pub(super) fn say(&self, entry: Entry) -> Result<(), JournalError> {
         let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
         journal.append(self.run_context.clock.now(), entry)

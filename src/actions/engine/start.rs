@@ -209,6 +209,7 @@ fn set_off(
         journal: Arc::new(Mutex::new(journal)),
         run_context,
         lately: Arc::new(lately),
+        acting: Arc::default(),
     };
     let mut run = Run {
         log,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use gwctl_fleet::{Account, FleetSpec, Region, Snapshot};
+use gwctl_fleet::{Account, FleetSpec, Snapshot};
 
 /// As [`Known::missing`] calls it.
 pub const THE_ACCOUNT: &str = "the account";
@@ -27,7 +27,7 @@ pub struct Known {
 impl Known {
     /// As far as `picture` shows it; the account is that of `part`.
     pub fn seen(picture: &Snapshot, part: Option<&Account>) -> Self {
-        let held = part.and_then(|part| picture.account(part, &Region::global()));
+        let held = part.and_then(|part| picture.accounts.iter().find(|seen| seen.account == *part));
         let identity = held.map_or(&picture.identity, |held| &held.identity).last();
         let members = picture.database.topology.last();
         let edge = &picture.edge;

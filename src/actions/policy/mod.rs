@@ -254,6 +254,7 @@ pub fn policy(
         by_scope.entry(of(action)).or_default().push(action.clone());
     }
     let parts = part.map_or_else(|| Account::ALL.into(), |part| part::beside(spec, part));
+    let spec = &part::sites(spec, part);
     let context = scope::PolicyContext {
         fleet,
         spec,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use gwctl_fleet::{Account, FleetSpec, Region};
+use gwctl_fleet::{Account, FleetSpec};
 
 /// The parts of the fleet that `action` is about.
 pub(super) fn parts_of(action: &str) -> &'static [Account] {
@@ -30,19 +30,26 @@ pub(super) fn parts_of(action: &str) -> &'static [Account] {
     }
 }
 
+/// `spec` with the sites alone whose workload is in the account of `part`.
+pub(super) fn sites(spec: &FleetSpec, part: Option<&Account>) -> FleetSpec {
+    let mut spec = spec.clone();
+    let accounts = spec.accounts.clone();
+    if let Some(part @ (Account::Workload | Account::Site(_))) = part {
+        let here = accounts.of(part);
+        spec.sites
+            .retain(|site| accounts.holder(&Account::Workload, &site.region) == here);
+    }
+    spec
+}
+
 /// The parts that are in the account of `part`; of a Region of its own account, its workload.
 pub(super) fn beside(spec: &FleetSpec, part: &Account) -> BTreeSet<Account> {
-    let region = match part {
-        Account::Site(region) => region.clone(),
-        _ => Region::global(),
-    };
-    let part = match part {
-        Account::Site(_) => &Account::Workload,
-        part => part,
-    };
-    let holder = spec.accounts.holder(part, &region);
-    Account::ALL
-        .into_iter()
-        .filter(|other| spec.accounts.holder(other, &region) == holder)
+    if let Account::Site(_) = part {
+        return [Account::Workload].into();
+    }
+    let holder = spec.accounts.of(part);
+    let beside = Account::ALL.into_iter();
+    beside
+        .filter(|other| spec.accounts.of(other) == holder)
         .collect()
 }

@@ -28,11 +28,7 @@ impl Session {
         Iam {
             endpoint: endpoint::given(config, "IAM").unwrap_or_else(|| {
                 let (fips, dual) = (endpoint::is_fips(config), endpoint::is_dual_stack(config));
-                match Partition::of(&caller.region) {
-                    Partition::Aws => aws_endpoint(fips, dual).into(),
-                    _ => endpoint::beside_rds("iam", caller.region.as_str(), fips, dual)
-                        .unwrap_or_default(),
-                }
+                aws_endpoint(Partition::of(&caller.region), fips, dual).into()
             }),
             caller,
             session: self.clone(),
@@ -41,12 +37,21 @@ impl Session {
 }
 
 /// As the SDK's endpoint rules have it.
-const fn aws_endpoint(fips: bool, dual_stack: bool) -> &'static str {
-    match (fips, dual_stack) {
-        (false, false) => "https://iam.amazonaws.com",
-        (true, false) => "https://iam-fips.amazonaws.com",
-        (false, true) => "https://iam.global.api.aws",
-        (true, true) => "https://iam-fips.global.api.aws",
+const fn aws_endpoint(partition: Partition, fips: bool, dual_stack: bool) -> &'static str {
+    match (partition, fips, dual_stack) {
+        (Partition::Aws, false, false) => "https://iam.amazonaws.com",
+        (Partition::Aws, true, false) => "https://iam-fips.amazonaws.com",
+        (Partition::Aws, false, true) => "https://iam.global.api.aws",
+        (Partition::Aws, true, true) => "https://iam-fips.global.api.aws",
+        (Partition::AwsCn, false, false) => "https://iam.cn-north-1.amazonaws.com.cn",
+        (Partition::AwsCn, true, false) => "https://iam-fips.amazonaws.com.cn",
+        (Partition::AwsCn, false, true) => "https://iam.global.api.amazonwebservices.com.cn",
+        (Partition::AwsCn, true, true) => "https://iam-fips.api.amazonwebservices.com.cn",
+        (Partition::AwsUsGov, ..) => "https://iam.us-gov.amazonaws.com",
+        (Partition::AwsEusc, false, false) => "https://iam.eusc-de-east-1.amazonaws.eu",
+        (Partition::AwsEusc, true, false) => "https://iam-fips.amazonaws.eu",
+        (Partition::AwsEusc, false, true) => "https://iam.global.api.amazonwebservices.eu",
+        (Partition::AwsEusc, true, true) => "https://iam-fips.api.amazonwebservices.eu",
     }
 }
 

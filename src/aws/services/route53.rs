@@ -1,5 +1,6 @@
 //! Route 53: the latency record set, health checks, and what DNS would answer.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use aws_sdk_route53::Client;
@@ -12,7 +13,7 @@ use crate::transport::error::AwsError;
 use crate::transport::reply;
 use crate::transport::session::{Session, sdk_client};
 use gwctl_fleet::{
-    AliasTarget, CheckConfig, CheckKind, LatencyRecord, Region, Vote, WeightedRecord,
+    AliasTarget, CheckConfig, CheckKind, LatencyRecord, Region, RoutingPolicy, Vote, WeightedRecord,
 };
 
 /// No fleet's list is longer; a reply that never ends must not hang us.
@@ -79,6 +80,19 @@ impl Route53 {
                 ..record
             })
             .collect())
+    }
+
+    /// The routing policies of the records called `name`, and how many records have each.
+    pub async fn policies(
+        &self,
+        zone: &str,
+        name: &str,
+    ) -> Result<BTreeMap<RoutingPolicy, usize>, AwsError> {
+        let mut counts = BTreeMap::new();
+        for set in self.sets(zone, name).await? {
+            *counts.entry(policy(&set)).or_insert(0) += 1;
+        }
+        Ok(counts)
     }
 
     /// The records of `zone` and of type `kind` that answer for `name` by weight.
@@ -256,6 +270,26 @@ fn bare(zone: &str) -> &str {
     zone.trim_start_matches("/hostedzone/")
 }
 
+fn policy(set: &ResourceRecordSet) -> RoutingPolicy {
+    if set.region().is_some() {
+        RoutingPolicy::Latency
+    } else if set.weight().is_some() {
+        RoutingPolicy::Weighted
+    } else if set.failover().is_some() {
+        RoutingPolicy::Failover
+    } else if set.geo_location().is_some() {
+        RoutingPolicy::Geolocation
+    } else if set.geo_proximity_location().is_some() {
+        RoutingPolicy::Geoproximity
+    } else if set.cidr_routing_config().is_some() {
+        RoutingPolicy::IpBased
+    } else if set.multi_value_answer() == Some(true) {
+        RoutingPolicy::Multivalue
+    } else {
+        RoutingPolicy::Simple
+    }
+}
+
 /// None for records that do not stand for a Region.
 fn latency_record(set: &ResourceRecordSet) -> Option<LatencyRecord> {
     let region = Region::new(set.region()?.as_str()).ok()?;
@@ -379,4 +413,50 @@ fn endpoint_target(config: &HealthCheckConfig) -> String {
         "/"
     };
     reply::name(&format!("{host}{port}{slash}{path}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_route53::types::{
+        CidrRoutingConfig, GeoLocation, GeoProximityLocation, ResourceRecordSetFailover,
+        ResourceRecordSetRegion, RrType,
+    };
+
+    use super::*;
+
+    #[test]
+    fn every_routing_policy_is_told_by_its_own_field() {
+        let set = || ResourceRecordSet::builder().name("a").r#type(RrType::Cname);
+        let cidr = CidrRoutingConfig::builder()
+            .collection_id("c")
+            .location_name("l");
+        let all = [
+            (set(), RoutingPolicy::Simple),
+            (
+                set().region(ResourceRecordSetRegion::EuWest1),
+                RoutingPolicy::Latency,
+            ),
+            (set().weight(0), RoutingPolicy::Weighted),
+            (
+                set().failover(ResourceRecordSetFailover::Primary),
+                RoutingPolicy::Failover,
+            ),
+            (
+                set().geo_location(GeoLocation::builder().country_code("DE").build()),
+                RoutingPolicy::Geolocation,
+            ),
+            (
+                set().geo_proximity_location(GeoProximityLocation::builder().build()),
+                RoutingPolicy::Geoproximity,
+            ),
+            (
+                set().cidr_routing_config(cidr.build().unwrap()),
+                RoutingPolicy::IpBased,
+            ),
+            (set().multi_value_answer(true), RoutingPolicy::Multivalue),
+        ];
+        for (set, expected) in all {
+            assert_eq!(policy(&set.build().unwrap()), expected);
+        }
+    }
 }

@@ -12,7 +12,7 @@ use crate::transport::session::{Session, sdk_client};
 use gwctl_fleet::{Identity, Region};
 
 /// A role to assume.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct WantedRole {
     pub(crate) arn: String,
     /// What CloudTrail calls the session.

@@ -21,8 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(crate) enum NotAssumed {
     /// STS answered, and refused.
     #[error(
-        "STS refused to assume {role}{}: its trust policy must allow the caller; the external id, the MFA device and the session name that it asks for are set in the fleet's `accounts`",
-        code(source)
+        "STS refused to assume {role}: {}. The role's trust policy and the caller's own policies must allow it; the external id, the MFA device and the session name that the role asks for are set in the fleet's `accounts`",
+        .source.message
     )]
     Refused { role: String, source: AwsError },
     /// The credentials that would assume it are missing or refused.
@@ -31,12 +31,6 @@ pub(crate) enum NotAssumed {
     /// No Region's STS answered, or its answer was none of these.
     #[error("{role} could not be assumed: {source}")]
     Failed { role: String, source: AwsError },
-}
-
-/// ` (AccessDenied)`, where AWS gave a code.
-pub(crate) fn code(error: &AwsError) -> String {
-    let code = error.code.as_deref();
-    code.map_or_else(String::new, |code| format!(" ({code})"))
 }
 
 /// Assumes one role whenever credentials are asked for; whoever holds them renews them in time.
@@ -50,7 +44,9 @@ pub(crate) struct AssumedRole {
 
 impl std::fmt::Debug for AssumedRole {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("AssumedRole").field(&self.wanted).finish()
+        f.debug_tuple("AssumedRole")
+            .field(&self.wanted.arn)
+            .finish()
     }
 }
 
@@ -75,8 +71,7 @@ impl AssumedRole {
                 tokio::time::sleep(PATIENCE * turn as u32).await;
                 let answer = self.base.sts(region).assume_role(&self.wanted).await;
                 match answer {
-                    // Another Region may still answer.
-                    Err(error) if error.kind.is_silence() => Err(error),
+                    Err(error) if !is_final(error.kind) => Err(error),
                     answer => Ok(answer),
                 }
             })
@@ -96,6 +91,14 @@ impl AssumedRole {
             _ => NotAssumed::Failed { role, source },
         }
     }
+}
+
+/// Whether no other Region would answer otherwise.
+const fn is_final(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::NotAllowed | ErrorKind::Forbidden | ErrorKind::Credentials | ErrorKind::Clock
+    )
 }
 
 impl ProvideCredentials for AssumedRole {

@@ -38,14 +38,15 @@ impl Caller {
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        let passage = self
-            .monitor
-            .pass(self.service, &self.region)
-            .map_err(|why| self.fail(ErrorKind::NotSent, action, why.to_string()))?;
+        // Before the circuit breaker lets one call through: the credentials may take a call of the same kind.
         self.credentials
             .ready()
             .await
             .map_err(|why| self.fail(ErrorKind::Credentials, action, why.to_string()))?;
+        let passage = self
+            .monitor
+            .pass(self.service, &self.region)
+            .map_err(|why| self.fail(ErrorKind::NotSent, action, why.to_string()))?;
         let answer = call
             .await
             .map_err(|error| AwsError::from_sdk(&error, self, action));
@@ -56,6 +57,12 @@ impl Caller {
                 _ => End::Answered,
             },
         });
+        if answer
+            .as_ref()
+            .is_err_and(|error| error.kind == ErrorKind::Credentials)
+        {
+            self.credentials.were_refused().await;
+        }
         answer
     }
 

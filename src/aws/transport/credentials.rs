@@ -22,6 +22,8 @@ use gwctl_fleet::Clock;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Credentials are renewed when they have less than this left, before the SDK finds them too old.
 const MARGIN: Duration = Duration::from_mins(1);
+/// Credentials that AWS refused are fetched anew no more often than this.
+const RENEW: Duration = Duration::from_secs(30);
 /// A failure stands this long, so that fifty waiting calls do not each fetch for themselves.
 const RETRY: Duration = Duration::from_secs(5);
 
@@ -64,7 +66,11 @@ pub(crate) struct SharedCredentials {
 #[derive(Debug)]
 enum Held {
     Nothing,
-    Key(Credentials),
+    Key {
+        key: Credentials,
+        /// When it was fetched.
+        at: Instant,
+    },
     Failure {
         why: NoCredentials,
         until: Instant,
@@ -118,7 +124,7 @@ impl SharedCredentials {
     async fn key(&self) -> Result<Credentials, NoCredentials> {
         let mut held = self.held.lock().await;
         match &*held {
-            Held::Key(key) if self.is_fresh(key) => return Ok(key.clone()),
+            Held::Key { key, .. } if self.is_fresh(key) => return Ok(key.clone()),
             Held::Failure { why, until, codes }
                 if Instant::now() < *until && *codes == mfa_codes::given() =>
             {
@@ -133,7 +139,10 @@ impl SharedCredentials {
             Err(_) => Err(NoCredentials::Unanswered),
         };
         *held = match &fetched {
-            Ok(key) => Held::Key(key.clone()),
+            Ok(key) => Held::Key {
+                key: key.clone(),
+                at: Instant::now(),
+            },
             Err(why) => Held::Failure {
                 why: why.clone(),
                 until: Instant::now() + RETRY,
@@ -141,6 +150,14 @@ impl SharedCredentials {
             },
         };
         fetched
+    }
+
+    /// AWS did not take them: they are fetched anew for the next call, unless they were just now.
+    pub(crate) async fn were_refused(&self) {
+        let mut held = self.held.lock().await;
+        if matches!(&*held, Held::Key { at, .. } if at.elapsed() > RENEW) {
+            *held = Held::Nothing;
+        }
     }
 
     fn is_fresh(&self, key: &Credentials) -> bool {

@@ -71,12 +71,7 @@ pub(crate) fn given(config: &SdkConfig, id: &str) -> Option<String> {
 
 /// RDS's own endpoint with another name in front: which DNS suffix a partition has (aws-facts §18.3), and how FIPS and
 /// dual stack are written there, is what the SDK knows.
-pub(crate) fn beside_rds(
-    service: &str,
-    region: &str,
-    fips: bool,
-    dual_stack: bool,
-) -> Option<String> {
+fn beside_rds(service: &str, region: &str, fips: bool, dual_stack: bool) -> Option<String> {
     let params = Params::builder()
         .region(region.to_owned())
         .use_fips(fips)

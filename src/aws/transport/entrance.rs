@@ -11,6 +11,9 @@ use crate::transport::session::Session;
 use crate::transport::way::Way;
 use gwctl_fleet::{Access, Region};
 
+/// No more of the fleet's Regions are asked to assume a role; the session's own comes last.
+const MOST: usize = 3;
+
 /// Makes the ways into accounts. One MFA code serves all of them that use its device with the same profile.
 pub(crate) struct Entrance<'a> {
     session: &'a Session,
@@ -21,11 +24,12 @@ pub(crate) struct Entrance<'a> {
 impl<'a> Entrance<'a> {
     /// `regions`: whose STS is asked, in this order.
     pub(crate) fn new(session: &'a Session, regions: &[Region]) -> Self {
-        let mut regions = regions.to_vec();
-        if regions.is_empty() {
-            regions.push(session.home());
+        let mut all = regions.to_vec();
+        all.truncate(MOST);
+        if !all.contains(&session.home()) {
+            all.push(session.home());
         }
-        regions.truncate(2);
+        let regions = all;
         Self {
             session,
             regions,
@@ -49,12 +53,12 @@ impl<'a> Entrance<'a> {
 
     fn proven(&mut self, way: &Way, access: &Access, device: &str) -> Way {
         let key = (access.profile.clone(), device.to_owned());
-        let (session, region) = (self.session, self.regions[0].clone());
+        let (session, regions) = (self.session, self.regions.clone());
         self.proven
             .entry(key)
             .or_insert_with(|| {
                 let base = session.alone(way.clone());
-                let proven = MfaSession::new(base, device, region);
+                let proven = MfaSession::new(base, device, regions);
                 signed_by(way, proven, format!("MFA device {device}"))
             })
             .clone()

@@ -7,7 +7,6 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 
-use crate::transport::assumed_role::code;
 use crate::transport::error::{AwsError, ErrorKind};
 use crate::transport::mfa_codes;
 use crate::transport::session::Session;
@@ -19,8 +18,12 @@ pub(crate) enum NoMfa {
     #[error("the MFA code of {0} is needed")]
     CodeNeeded(String),
     #[error(
-        "STS refused the MFA code of {device}{}: give the next one",
-        code(source)
+        "`mfa_serial` {0} takes a user's long-term access key, and these credentials are temporary: sign in with MFA before, and leave `mfa_serial` out"
+    )]
+    Temporary(String),
+    #[error(
+        "STS refused the MFA code of {device} ({}): give the next one",
+        .source.message
     )]
     Refused { device: String, source: AwsError },
     #[error("the MFA code of {device} could not be used: {}", .source.message)]
@@ -32,7 +35,8 @@ pub(crate) struct MfaSession {
     /// Acts with the user's own credentials.
     base: Session,
     device: String,
-    region: Region,
+    /// Whose STS is asked, in this order.
+    regions: Vec<Region>,
 }
 
 impl std::fmt::Debug for MfaSession {
@@ -42,23 +46,46 @@ impl std::fmt::Debug for MfaSession {
 }
 
 impl MfaSession {
-    pub(crate) fn new(base: Session, device: &str, region: Region) -> Self {
+    pub(crate) fn new(base: Session, device: &str, regions: Vec<Region>) -> Self {
         Self {
             base,
             device: device.to_owned(),
-            region,
+            regions,
         }
     }
 
     async fn told(&self) -> Result<Credentials, NoMfa> {
-        let code = mfa_codes::take(&self.device);
-        let Some(code) = code else {
-            mfa_codes::need(&self.device);
+        if self.is_temporary().await {
+            return Err(NoMfa::Temporary(self.device.clone()));
+        }
+        let Some(code) = mfa_codes::take_or_need(&self.device) else {
             return Err(NoMfa::CodeNeeded(self.device.clone()));
         };
-        let sts = self.base.sts(&self.region);
-        let key = sts.session_token(&self.device, &code).await;
-        key.map_err(|source| self.failed(source))
+        // A code is good for one call: it is sent to another Region only where it did not leave this machine.
+        let base = self.base.one_attempt();
+        let mut last = None;
+        for region in &self.regions {
+            match base.sts(region).session_token(&self.device, &code).await {
+                Ok(key) => return Ok(key),
+                Err(error) => {
+                    let unsent = matches!(error.kind, ErrorKind::NotSent | ErrorKind::Unreachable);
+                    last = Some(error);
+                    if !unsent {
+                        break;
+                    }
+                }
+            }
+        }
+        Err(match last {
+            Some(source) => self.failed(source),
+            None => NoMfa::CodeNeeded(self.device.clone()),
+        })
+    }
+
+    /// `GetSessionToken` takes a user's long-term key alone.
+    async fn is_temporary(&self) -> bool {
+        let key = self.base.base().credentials.provide_credentials().await;
+        key.is_ok_and(|key| key.session_token().is_some())
     }
 
     fn failed(&self, source: AwsError) -> NoMfa {

@@ -21,6 +21,7 @@ pub fn give_mfa_code(device: &str, code: &str) {
     let mut codes = CODES.lock().unwrap_or_else(PoisonError::into_inner);
     codes.insert(device.to_owned(), code.trim().to_owned());
     GIVEN.fetch_add(1, Ordering::SeqCst);
+    // With the codes still locked: whoever asks meanwhile finds this one.
     NEEDED.send_if_modified(|needed| needed.remove(device));
 }
 
@@ -34,8 +35,12 @@ pub(crate) fn need(device: &str) {
     NEEDED.send_if_modified(|needed| needed.insert(device.to_owned()));
 }
 
-/// The code that was given for `device`, once.
-pub(crate) fn take(device: &str) -> Option<String> {
+/// The code that was given for `device`, once; without one it is asked for.
+pub(crate) fn take_or_need(device: &str) -> Option<String> {
     let mut codes = CODES.lock().unwrap_or_else(PoisonError::into_inner);
-    codes.remove(device)
+    let code = codes.remove(device);
+    if code.is_none() {
+        need(device);
+    }
+    code
 }

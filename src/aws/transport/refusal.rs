@@ -62,6 +62,8 @@ fn in_words(caller: &Caller, action: &str, kind: ErrorKind, code: &str, said: &s
     let denial = Denial::read(said);
     let said = reply::message(said);
     match kind {
+        // STS names the caller and the role, or what is wrong with the MFA code.
+        ErrorKind::NotAllowed if service == "sts" && !said.is_empty() => said.clone(),
         ErrorKind::NotAllowed if denial.is_some() => format!(
             "not allowed: {service}:{action} is missing from this role's policy{}",
             resources(action, region),

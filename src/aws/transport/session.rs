@@ -45,6 +45,15 @@ impl Default for Timeouts {
     }
 }
 
+/// Which account is asked.
+#[derive(Debug, Clone)]
+enum Asked {
+    /// That which holds this part of the fleet in the Region called.
+    Part(Account),
+    /// A named one, or that of the session's own credentials, whatever the Region.
+    Holder(Option<Account>),
+}
+
 /// A way to AWS. Cheap to clone; clients are made on first use and share one HTTP client.
 #[derive(Clone)]
 pub struct Session {
@@ -55,7 +64,7 @@ pub struct Session {
     /// Where the global services are depends on it.
     partition: Partition,
     /// The account that is asked whatever the service; without it each service has its own.
-    account: Option<Account>,
+    account: Option<Asked>,
     monitor: Arc<CallMonitor>,
     clients: Arc<Mutex<Clients>>,
     complaint: Option<Arc<str>>,
@@ -138,7 +147,16 @@ impl Session {
     #[must_use]
     pub fn in_account(&self, account: Account) -> Self {
         Self {
-            account: Some(account),
+            account: Some(Asked::Part(account)),
+            ..self.clone()
+        }
+    }
+
+    /// This session asking the account of `part` in whatever Region, also where the Region has one of its own.
+    #[must_use]
+    pub fn in_account_of(&self, part: &Account) -> Self {
+        Self {
+            account: Some(Asked::Holder(self.accounts.of(part))),
             ..self.clone()
         }
     }
@@ -247,9 +265,11 @@ impl Session {
 
     /// What calls `service` in `region`, with the credentials of the account that holds it.
     pub(crate) fn caller(&self, service: &'static str, region: &Region) -> Caller {
-        let usual = || usual_account(service);
-        let account = self.account.clone().unwrap_or_else(usual);
-        let account = self.accounts.holder(&account, region);
+        let account = match &self.account {
+            Some(Asked::Holder(holder)) => holder.clone(),
+            Some(Asked::Part(part)) => self.accounts.holder(part, region),
+            None => self.accounts.holder(&usual_account(service), region),
+        };
         Caller {
             service,
             region: self.partition.place(service, region),

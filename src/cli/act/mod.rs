@@ -12,6 +12,10 @@ mod plan_table;
 pub mod record;
 pub mod stage;
 
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
 use crate::actions::{
     Confirmation, Intent, Lately, LeaseRefused, NotConfirmed, NotStarted, Operator, Plan, look_up,
     plan_patiently, start,
@@ -26,11 +30,15 @@ use super::runtime::run_async;
 use super::settings::Settings;
 use super::simulated::still;
 use super::target::Target;
+use crate::fleet::Snapshot;
 use again::Again;
 use args::{Options, Requested};
 use follow::{Manner, follow_and_keep};
 use paper::Paper;
 use stage::{Stage, runs};
+
+/// How long nothing is said of a slow answer.
+const QUIET: Duration = Duration::from_secs(3);
 
 /// Does what was asked, or says why not.
 pub fn run(global: &Global, asked: &Requested<'_>) -> Result<Exit, Failure> {
@@ -56,7 +64,7 @@ pub fn run(global: &Global, asked: &Requested<'_>) -> Result<Exit, Failure> {
 
 async fn act(global: &Global, asked: &Requested<'_>, stage: &Stage) -> Result<Exit, Failure> {
     let options = asked.options;
-    let picture = stage.picture(options.on.timeout).await;
+    let picture = first_picture(stage, options.on.timeout).await;
     if !picture.complete {
         tell("gwctl: not everything answered in time: what is missing counts as unknown");
     }
@@ -106,6 +114,23 @@ async fn act(global: &Global, asked: &Requested<'_>, stage: &Stage) -> Result<Ex
         Again::of(global, stage.simulated),
     )
     .await
+}
+
+/// The first picture; whoever waits long for it is told for what.
+async fn first_picture(stage: &Stage, limit: Duration) -> Arc<Snapshot> {
+    let mut asked = pin!(stage.picture(limit));
+    // In a simulated world time stands still for whoever waits.
+    if stage.simulated {
+        return asked.await;
+    }
+    tokio::select! {
+        picture = &mut asked => picture,
+        () = tokio::time::sleep(QUIET) => {
+            let seconds = limit.as_secs();
+            tell(format!("gwctl: waiting for AWS's answers, {seconds} s at most"));
+            asked.await
+        }
+    }
 }
 
 async fn begin(

@@ -10,7 +10,7 @@ use crate::fleet::{Access, Account, AccountsSpec};
 #[derive(Debug, Clone, Args)]
 pub struct Discover {
     /// The name clients use, such as api.example.com
-    #[arg(value_name = "DOMAIN")]
+    #[arg(value_name = "DOMAIN", value_parser = domain)]
     pub domain: String,
     /// The hosted zone that contains it, if several have the same name
     #[arg(long, value_name = "ID")]
@@ -45,6 +45,21 @@ pub struct Discover {
     #[arg(long, value_name = "N", default_value_t = 1, requires = "demo")]
     pub seed: u64,
 }
+
+fn domain(text: &str) -> Result<String, NotADomain> {
+    let label = |label: &str| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || "-_*".contains(c);
+        !label.is_empty() && label.chars().all(fits)
+    };
+    let bare = text.strip_suffix('.').unwrap_or(text);
+    let name = bare.contains('.') && bare.split('.').all(label);
+    name.then(|| text.to_owned()).ok_or(NotADomain)
+}
+
+/// Why a text is not a domain.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("write the name that clients use, such as api.example.com: no scheme, no path")]
+struct NotADomain;
 
 fn account(text: &str) -> Result<(Account, Access), NotAnAccount> {
     let (part, way) = text.split_once('=').ok_or(NotAnAccount::NoWay)?;

@@ -220,11 +220,18 @@ fn not_found(error: &NotDiscovered) -> Failure {
         NotDiscovered::NoLatencySet {
             domain,
             distribution,
+            routed,
             aliases,
             gaps,
             ..
         } => {
             let mut next: Vec<String> = gaps.iter().map(|gap| format!("{gap}.")).collect();
+            if !routed.is_empty() {
+                next.push(format!(
+                    "Route 53 answers for {}. gwctl moves traffic between latency records alone: with a configuration written by hand it watches such a fleet and promotes its database, and moves no traffic.",
+                    routed.join(", ")
+                ));
+            }
             if let Some(id) = distribution {
                 next.push(format!(
                     "Its distribution {id} has no origin that routes by latency."

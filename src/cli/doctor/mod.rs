@@ -6,6 +6,8 @@ mod report;
 
 use std::time::Duration;
 
+use futures_util::future::{join, join_all};
+
 use super::act::paper::Paper;
 use super::args::Doctor;
 use super::exit::Exit;
@@ -19,8 +21,8 @@ use super::target::Target;
 use questions::{Inquiry, QuestionOutcome};
 use report::Report;
 
-use crate::aws::Acting;
-use crate::fleet::Region;
+use crate::aws::{Acting, AwsError};
+use crate::fleet::{Account, Identity, Region};
 
 /// What came back of everything that was asked.
 pub struct Found {
@@ -28,6 +30,8 @@ pub struct Found {
     answers: Vec<QuestionOutcome>,
     who: Option<String>,
     acting: Acting,
+    /// The account of each part of the fleet, the way in, and who gwctl is there.
+    accounts: Vec<(Account, String, Result<Identity, AwsError>)>,
     in_time: bool,
 }
 
@@ -99,7 +103,13 @@ fn ledger(global: &Global, args: &Doctor) -> Result<Exit, Failure> {
 
 pub async fn inquire(target: Target, limit: Duration) -> Found {
     let inquiry = Inquiry::new(&target.session, &target.spec, target.clock.now());
-    let in_time = tokio::time::timeout(limit, inquiry.ask_all()).await.is_ok();
+    let asked = join(inquiry.ask_all(), async {
+        tokio::time::timeout(limit, accounts(&target)).await
+    });
+    let (in_time, accounts) = match tokio::time::timeout(limit, asked).await {
+        Ok(((), accounts)) => (true, accounts.unwrap_or_default()),
+        Err(_) => (false, Vec::new()),
+    };
     let (answers, who) = inquiry.into_answers();
     let acting = target.session.acting().await;
     Found {
@@ -107,8 +117,29 @@ pub async fn inquire(target: Target, limit: Duration) -> Found {
         answers,
         who,
         acting,
+        accounts,
         in_time,
     }
+}
+
+/// Who gwctl is in the account of each part; asked in the first Region that answers.
+async fn accounts(target: &Target) -> Vec<(Account, String, Result<Identity, AwsError>)> {
+    let each = target.spec.accounts.parts().into_iter();
+    join_all(each.map(async |(account, way)| {
+        let session = target.session.in_account_of(&account);
+        let home = target.session.home();
+        let mut regions = target.spec.sites.iter().map(|site| &site.region);
+        let first = regions.next().unwrap_or(&home);
+        let mut answer = session.sts(first).identity().await;
+        for region in regions {
+            if !answer.as_ref().is_err_and(|error| error.kind.is_silence()) {
+                break;
+            }
+            answer = session.sts(region).identity().await;
+        }
+        (account, way, answer)
+    }))
+    .await
 }
 
 fn examine(report: &mut Report, found: &Found) {
@@ -117,10 +148,12 @@ fn examine(report: &mut Report, found: &Found) {
         answers,
         who,
         acting,
+        accounts,
         in_time,
     } = found;
     report.environment(target.session.complaint());
     report.identity(answers, who.as_deref(), acting);
+    report.accounts(accounts);
     let mut regions: Vec<Region> = target
         .spec
         .sites

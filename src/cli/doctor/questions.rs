@@ -160,6 +160,7 @@ impl<'a> Inquiry<'a> {
         let metric = match subject {
             Subject::Function { .. } => Metric::FunctionInvocations,
             Subject::Distribution { .. } => Metric::EdgeRequests,
+            Subject::HealthCheck { .. } => Metric::CheckStatus,
             _ => Metric::DbCpu,
         };
         let asked: Vec<_> = question((), metric, subject).into_iter().collect();
@@ -225,6 +226,13 @@ impl<'a> Inquiry<'a> {
         else {
             return;
         };
+        if !self.spec.accounts.is_one() {
+            // CloudWatch is asked in the database's own account too.
+            let subject = Subject::Cluster {
+                id: cluster.clone(),
+            };
+            self.metrics(at, &subject).await;
+        }
         let actions = ["rds:DescribeDBClusters", "rds:DescribeDBInstances"];
         self.ask(&actions, at, None, rds.cluster(&cluster)).await;
         self.ask(&["rds:DescribeEvents"], at, None, rds.events(&cluster))
@@ -354,5 +362,13 @@ impl<'a> Inquiry<'a> {
             route53.votes(&id),
         )
         .await;
+        if !self.spec.accounts.is_one() {
+            // The checks' figures and the switches' alarms are in their account.
+            self.metrics(at, &Subject::HealthCheck { id }).await;
+            let cloudwatch = self.session.in_account(Account::Dns).cloudwatch(at);
+            let alarms = cloudwatch.alarms_in_alarm();
+            self.ask(&["cloudwatch:DescribeAlarms"], at, None, alarms)
+                .await;
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::questions::QuestionOutcome;
 use crate::aws::{Acting, AwsError, ErrorKind, off};
 use crate::config::Diagnostic;
-use crate::fleet::{Reachability, Region, clean_line};
+use crate::fleet::{Account, Identity, Reachability, Region, clean_line};
 
 /// A clock further off than this is told; the SDK corrects for it, other tools may not.
 const SKEW_MS: i64 = 30_000;
@@ -128,6 +128,30 @@ impl Report {
                 advice: None,
             }),
             (None, Some(_)) => {}
+        }
+    }
+
+    /// The account of each part of the fleet, and what does not work without it.
+    pub fn accounts(&mut self, accounts: &[(Account, String, Result<Identity, AwsError>)]) {
+        if accounts.is_empty() {
+            return;
+        }
+        let lines = self.section("Accounts");
+        for (account, way, identity) in accounts {
+            lines.push(match identity {
+                Ok(who) => fine(&format!(
+                    "{account}: {} as {} ({way})",
+                    who.account, who.arn
+                )),
+                Err(error) => Line {
+                    mark: Mark::Failed,
+                    what: format!("{account} ({way}): {}", error.message),
+                    advice: Some(format!(
+                        "Until then {}. What is in the other accounts works.",
+                        account.is_for()
+                    )),
+                },
+            });
         }
     }
 

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use crate::actions::policy::Purpose;
 use crate::cli::flags::duration;
-use crate::fleet::Account;
+use crate::fleet::{Account, Region};
 
 /// `gwctl iam-policy`.
 #[derive(Debug, Clone, Args)]
@@ -24,8 +24,8 @@ pub struct IamPolicy {
     #[arg(long)]
     pub service_role: bool,
     /// Where the fleet is in several accounts: the policy of the role in the account of this part
-    #[arg(long, value_name = "PART")]
-    pub account: Option<Held>,
+    #[arg(long, value_name = "PART|REGION", value_parser = part)]
+    pub account: Option<Account>,
     /// With `--account`: instead of the policy, the trust policy that lets the caller assume the role there
     #[arg(long, requires = "account")]
     pub trust: bool,
@@ -76,29 +76,18 @@ impl From<For> for Purpose {
     }
 }
 
-/// A part of the fleet that may have an account of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Held {
-    /// APIs and functions
-    Workload,
-    /// The global cluster
-    Database,
-    /// Hosted zone, health checks, evacuation switches
-    Dns,
-    /// Distribution and router
-    Edge,
+fn part(text: &str) -> Result<Account, NotAPart> {
+    let named = Account::ALL.into_iter().find(|one| one.key() == text);
+    let site = || Region::new(text).ok().map(Account::Site);
+    named.or_else(site).ok_or_else(|| NotAPart(text.to_owned()))
 }
 
-impl From<Held> for Account {
-    fn from(held: Held) -> Self {
-        match held {
-            Held::Workload => Self::Workload,
-            Held::Database => Self::Database,
-            Held::Dns => Self::Dns,
-            Held::Edge => Self::Edge,
-        }
-    }
-}
+/// Why a text is not a part of a fleet.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{0}` is not a part: use workload, database, dns, edge, or a Region whose workload has an account of its own"
+)]
+struct NotAPart(String);
 
 /// How to print a policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

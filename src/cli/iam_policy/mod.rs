@@ -38,7 +38,12 @@ pub fn run(global: &Global, args: &IamPolicy) -> Result<Exit, Failure> {
             "only `gwctl iam-policy provision` has a service role",
         ));
     }
-    let part = args.account.map(Account::from);
+    let part = args.account.clone();
+    if args.service_role && part.is_some() {
+        return Err(Failure::usage(
+            "gwctl builds in one account: the service role needs no `--account`",
+        ));
+    }
     let (fleet, spec, known, caller) = if args.demo {
         let world = Still {
             scenario: args.scenario.clone(),
@@ -89,6 +94,11 @@ pub fn run(global: &Global, args: &IamPolicy) -> Result<Exit, Failure> {
 /// The account that is meant: a policy is one account's.
 fn held(spec: &FleetSpec, part: Option<Account>) -> Result<Option<Account>, Failure> {
     match (spec.accounts.is_one(), part) {
+        (false, Some(Account::Site(region))) if !spec.accounts.sites.contains_key(&region) => {
+            Err(Failure::usage(format!(
+                "the workload in {region} has no account of its own: use `--account workload`"
+            )))
+        }
         (true, Some(part)) => Err(Failure::usage(format!(
             "this fleet is in one account: leave out `--account {part}`"
         ))),
@@ -109,6 +119,18 @@ fn notes(
     known: &Known,
 ) -> Vec<String> {
     let mut notes = Vec::new();
+    let roles: Vec<&str> = spec
+        .accounts
+        .all()
+        .into_iter()
+        .filter_map(|(_, access)| access.role_arn.as_deref())
+        .collect();
+    if !roles.is_empty() {
+        notes.push(format!(
+            "whoever runs gwctl needs sts:AssumeRole on {}",
+            roles.join(", ")
+        ));
+    }
     let mut missing = known.missing(spec);
     if args.service_role {
         // The role is made before what the others name.
@@ -208,7 +230,8 @@ fn make(
         needed = in_account(needed, spec, part);
     }
     let own = policy(fleet, spec, known, &needed, part);
-    Ok(if own_rights(purpose, spec) {
+    // Where there are several accounts gwctl builds nothing.
+    Ok(if own_rights(purpose, spec) && part.is_none() {
         own.and(resources(fleet, spec, known))
     } else {
         own

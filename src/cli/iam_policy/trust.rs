@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::args::IamPolicy;
 use crate::cli::failure::Failure;
 use crate::cli::target::Target;
-use crate::fleet::{Account, FleetSpec, Identity, Region};
+use crate::fleet::{Account, FleetSpec, Identity};
 
 /// Who assumes the roles; none where STS does not say.
 pub async fn caller(args: &IamPolicy, target: &Target) -> Option<Identity> {
@@ -22,13 +22,8 @@ pub fn document(
     part: &Account,
     caller: Option<&Identity>,
 ) -> Result<String, Failure> {
-    let holder = spec.accounts.holder(part, &Region::global());
-    let all = spec.accounts.all();
-    let access = all
-        .iter()
-        .find(|(account, _)| Some(account) == holder.as_ref())
-        .map(|(_, access)| *access)
-        .filter(|access| access.role_arn.is_some());
+    let access = spec.accounts.access(part);
+    let access = access.filter(|access| access.role_arn.is_some());
     let Some(access) = access else {
         return Err(Failure::usage(format!(
             "gwctl gets into the account of {part} without a role: there is no trust policy to print"
@@ -43,6 +38,9 @@ pub fn document(
         .next("`aws sts get-caller-identity --profile NAME` shows it."));
     };
     let mut conditions = serde_json::Map::new();
+    if let Some(principals) = principals(caller) {
+        conditions.insert("ArnLike".into(), json!({ "aws:PrincipalArn": principals }));
+    }
     if let Some(id) = &access.external_id {
         conditions.insert("StringEquals".into(), json!({ "sts:ExternalId": id }));
     }
@@ -64,4 +62,21 @@ pub fn document(
     }
     let document = json!({ "Version": "2012-10-17", "Statement": [statement] });
     Ok(format!("{document:#}\n"))
+}
+
+/// The caller alone, and not everybody in that account: a role by its name with and without a path, which a session's
+/// ARN leaves out.
+fn principals(caller: &Identity) -> Option<Vec<String>> {
+    let account = format!("arn:{}:iam::{}", caller.partition(), caller.account);
+    if let Some((_, rest)) = caller.arn.split_once(":assumed-role/") {
+        let role = rest.split('/').next()?;
+        return Some(vec![
+            format!("{account}:role/{role}"),
+            format!("{account}:role/*/{role}"),
+        ]);
+    }
+    caller
+        .arn
+        .contains(":user/")
+        .then(|| vec![caller.arn.clone()])
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::figure::ms;
-use super::rows::verdict_word;
+use super::rows::{self, verdict_word};
 use crate::fleet::{
     Cluster, Edge, Function, GlobalDatabase, HealthCheck, Judgement, Metric, Metrics, Observed,
     Point, ProbeReport, Reachability, Site, Snapshot, check_verdict, clean_line,
@@ -75,6 +75,7 @@ fn site(picture: &Snapshot, site: &Site) -> Value {
         "reach": reach(&site.reach),
         "health_check": picture.edge.check(&site.region).map(|check| check.id.clone()),
         "replication_lag_ms": lag(picture, site),
+        "columns": rows::cells(picture, site),
     });
     judged(&mut value, &site.judgement);
     value

@@ -1,4 +1,5 @@
-//! What is missing is marked alike on the screen, in what is copied, in what a filter looks at, and in `status`.
+//! What is missing is marked alike on the screen, in what is copied, in what a filter looks at, and in `status`, its
+//! JSON included.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -158,6 +159,8 @@ fn every_column_marks_what_is_missing_alike_everywhere() {
             if let Some(cell) = in_status(&state.shown, column) {
                 assert_eq!(cell, mark, "in status: {place}");
             }
+            let cells = rows::cells(&state.shown, &state.shown.sites[0]);
+            assert_eq!(cells[column.name], mark, "in JSON: {place}");
             if let Some(cell) = copied(&state, column) {
                 assert!(cell.starts_with(mark), "copied: {place}: {cell}");
                 let expression = format!("{}:^[{mark}]", column.name);

@@ -1,9 +1,11 @@
 //! The rows both the table and the markdown show.
 
+use std::collections::BTreeMap;
+
 use super::figure::{MARKS, latest, mark, moment, ms, of};
 use crate::fleet::columns::{self, Column};
 use crate::fleet::format::{count, dollars, dollars_per_hour, millis};
-use crate::fleet::{CheckVerdict, Metric, Missing, Position, Snapshot};
+use crate::fleet::{CheckVerdict, Metric, Missing, Position, Site, Snapshot};
 
 /// The table of the Regions: its columns, and a row a Region.
 pub fn regions(picture: &Snapshot) -> (Vec<&'static Column>, Vec<Vec<String>>) {
@@ -15,6 +17,16 @@ pub fn regions(picture: &Snapshot) -> (Vec<&'static Column>, Vec<Vec<String>>) {
     };
     let rows = picture.sites.iter().map(row).collect();
     (columns, rows)
+}
+
+/// Every column of `site` by its name, as the Fleet screen writes it.
+pub fn cells(picture: &Snapshot, site: &Site) -> BTreeMap<&'static str, String> {
+    let moment = moment(picture);
+    let cell = |column: &'static Column| {
+        let reading = (column.value)(&moment, site);
+        (column.name, reading.cell(&MARKS, usize::MAX))
+    };
+    columns::ALL.iter().map(cell).collect()
 }
 
 /// The heads of columns.

@@ -30,6 +30,23 @@ fn way(access: &Access, spec: &FleetSpec, at: &mut Findings<'_>) {
             "a profile of the AWS configuration, or the ARN of a role",
         );
     }
+    let given = [
+        ("profile", &access.profile),
+        ("external_id", &access.external_id),
+        ("mfa_serial", &access.mfa_serial),
+    ];
+    for (key, value) in given {
+        let blank = |value: &String| value.trim().is_empty() || value.contains(char::is_whitespace);
+        if key != "profile" && value.as_ref().is_some_and(blank)
+            || value.as_ref().is_some_and(|value| value.trim().is_empty())
+        {
+            at.error(
+                key,
+                format!("`{key}` is blank, or contains a blank"),
+                "a value without blanks",
+            );
+        }
+    }
     let partition = spec.sites.first().map(|site| Partition::of(&site.region));
     if let Some(arn) = &access.role_arn {
         role(arn, partition, at);

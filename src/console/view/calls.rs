@@ -7,18 +7,18 @@ use ratatui::text::Line;
 use super::absent::why_empty;
 use super::fleet::split;
 use super::flow::reach_line;
-use super::freshness::{Shown, cells};
+use super::freshness::{Show as _, Shown, cells};
 use super::paint;
 use super::scene::Scene;
 use super::table::{Column, Grid};
 use super::theme::Role;
 use crate::app::{Panel, Subject};
 use gwctl_fleet::format;
-use gwctl_fleet::{Call, CallKey, CallStats, Outcome, clean};
+use gwctl_fleet::{AccountSeen, Call, CallKey, CallStats, Outcome, clean};
 
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let sites = scene.snapshot.sites.len() as u16;
+    let reached = (scene.snapshot.sites.len() + scene.snapshot.accounts.len()) as u16;
     if area.width >= 150 {
         let left = Rect {
             width: area.width * 62 / 100,
@@ -30,12 +30,12 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             width: area.width - left.width,
             ..area
         };
-        let (top, bottom) = split(right, (sites + 2).min(right.height / 2));
+        let (top, bottom) = split(right, (reached + 2).min(right.height / 2));
         reachability(scene, top, buf);
         recent(scene, bottom, buf);
     } else {
         let reach = if area.height >= 30 {
-            (sites + 2).min(area.height / 3)
+            (reached + 2).min(area.height / 3)
         } else {
             0
         };
@@ -259,9 +259,39 @@ fn call_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, call: &
 }
 
 /// Which Regions' endpoints answer, and how fast.
+/// The account of a part of the fleet, and who gwctl is there.
+fn account(scene: &Scene<'_>, seen: &AccountSeen, y: u16, inner: Rect, buf: &mut Buffer) {
+    let known = scene.lasting(&seen.identity);
+    let who = known.show(scene.theme, Role::Text, usize::MAX, |identity| {
+        format!(
+            "{}  {}",
+            clean(&identity.account, 12),
+            clean(identity.operator(), 40)
+        )
+    });
+    let mut line = vec![
+        scene.span(
+            format!("{:<14} ", clean(&seen.account.to_string(), 14)),
+            Role::Title,
+        ),
+        who.span(),
+    ];
+    let why = match seen.identity.why_missing() {
+        Some(why) => clean(&why.to_string(), 160),
+        None => clean(&seen.way, 100),
+    };
+    line.push(scene.span(format!("  {why}"), Role::Muted));
+    let width = inner.width.saturating_sub(1);
+    paint::line(buf, inner.x + 1, y, width, &Line::from(line));
+}
+
 fn reachability(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     let title = Line::from(scene.heading("Reachability", false));
     let inner = scene.frame(area, buf, &title, None, false);
+    let below = inner.y + scene.snapshot.sites.len() as u16;
+    for (seen, y) in scene.snapshot.accounts.iter().zip(below..inner.bottom()) {
+        account(scene, seen, y, inner, buf);
+    }
     for (site, y) in scene.snapshot.sites.iter().zip(inner.y..inner.bottom()) {
         let (x, width) = (inner.x + 1, inner.width.saturating_sub(1));
         paint::text(

@@ -10,7 +10,8 @@ use super::{About, Gap, Named, NotDiscovered};
 use gwctl_aws::{Route53, Session};
 use gwctl_fleet::{
     ApiMapping, ApiName, CheckConfig, HostedZone, LatencyRecord, ListedDistribution,
-    ListedGlobalCluster, Missing, Partition, RecordSet, Region, RoutingEndpoint, StackDescription,
+    ListedGlobalCluster, Missing, Partition, RecordSet, Region, RoutingEndpoint, RoutingPolicy,
+    StackDescription,
 };
 
 /// Every answer, as it came.
@@ -108,9 +109,10 @@ pub(super) async fn everything(
         }
         return Err(NotDiscovered::NoLatencySet {
             domain: domain.into(),
+            routed: otherwise(&route53, &zones, &zone, &names).await.into(),
             looked_at: names,
-            distribution: known.map(|one| one.id.clone()),
-            aliases,
+            distribution: known.map(|one| one.id.as_str().into()),
+            aliases: aliases.into(),
             gaps,
         });
     };
@@ -258,6 +260,27 @@ async fn latency_sets(
         }
     }
     sets
+}
+
+/// Those of `names` that have records with other routing policies: `api.example.com by failover (2 records)`.
+async fn otherwise(
+    route53: &Route53,
+    zones: &[HostedZone],
+    own: &HostedZone,
+    names: &[String],
+) -> Vec<String> {
+    let mut found = Vec::new();
+    for name in names {
+        let zone = zones_of(name, zones).into_iter().next().unwrap_or(own);
+        let Ok(policies) = Box::pin(route53.policies(&zone.id, name)).await else {
+            continue;
+        };
+        let others = policies.into_iter().filter(|(policy, _)| {
+            !matches!(policy, RoutingPolicy::Simple | RoutingPolicy::Latency)
+        });
+        found.extend(others.map(|(policy, count)| format!("{name} {policy} ({count} records)")));
+    }
+    found
 }
 
 /// Asks for the weighted groups that records are aliases to, where they are not known yet.

@@ -137,9 +137,11 @@ pub enum NotDiscovered {
         /// The record names looked at.
         looked_at: Vec<String>,
         /// The distribution, where there is one.
-        distribution: Option<String>,
+        distribution: Option<Box<str>>,
+        /// Those of them that other routing policies answer for, in words.
+        routed: Box<[String]>,
         /// Names that distributions of the account answer to.
-        aliases: Vec<String>,
+        aliases: Box<[String]>,
         /// What could not be found on the way.
         gaps: Vec<Gap>,
     },

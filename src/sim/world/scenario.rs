@@ -79,7 +79,7 @@ pub struct Scenario {
     pub accounts: bool,
     /// Another partition that the world is told in (`partition = "aws-cn"`); it decides the Regions.
     pub partition: Option<Dialect>,
-    /// What the fleet's configuration leaves out (`database = false`, `cloudfront = false`).
+    /// What the fleet's configuration leaves out (`without = ["database", "cloudfront"]`).
     pub without: Without,
     /// Which readings of AWS's documents hold (`[physics]`).
     pub physics: Physics,
@@ -171,10 +171,8 @@ struct File {
     accounts: bool,
     #[serde(default)]
     partition: Option<Dialect>,
-    #[serde(default = "there")]
-    database: bool,
-    #[serde(default = "there")]
-    cloudfront: bool,
+    #[serde(default)]
+    without: Vec<Lack>,
     #[serde(default)]
     physics: Physics,
     #[serde(default = "everybody")]
@@ -183,8 +181,12 @@ struct File {
     event: Vec<RawEvent>,
 }
 
-const fn there() -> bool {
-    true
+/// A part that the fleet does without.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Lack {
+    Database,
+    Cloudfront,
 }
 
 const fn everybody() -> f64 {
@@ -270,8 +272,8 @@ impl Scenario {
             accounts: file.accounts,
             partition: file.partition,
             without: Without {
-                database: !file.database,
-                cloudfront: !file.cloudfront,
+                database: file.without.contains(&Lack::Database),
+                cloudfront: file.without.contains(&Lack::Cloudfront),
             },
             physics: file.physics,
             clients: file.clients,

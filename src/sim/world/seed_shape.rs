@@ -12,7 +12,7 @@ pub(super) fn shaped(mut spec: FleetSpec, resources: &Resources) -> FleetSpec {
     if without.database {
         spec.global_cluster.clear();
     }
-    if without.cloudfront || resources.dialect.is_some() {
+    if resources.is_without_cloudfront() {
         spec.edge.cloudfront = false;
         spec.edge.distribution.clear();
         spec.edge.router = None;

@@ -278,7 +278,7 @@ impl Sim {
 
     /// What the resolver of the operator's seat answers, or a short sentence.
     pub fn resolve(&self, name: &str) -> Result<ResolveOutcome, String> {
-        self.translated(name, |state, name| state.resolve(name))
+        self.translated(name, State::resolve)
     }
 
     /// Asks in the world's words, and answers in its partition's.

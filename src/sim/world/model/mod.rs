@@ -92,7 +92,14 @@ pub struct Resources {
     pub(in crate::world) replicas: BTreeMap<String, i64>,
 }
 
-/// Parts that a fleet's configuration does not name, as if they were not there.
+impl Resources {
+    /// Whether the account lists no distribution: there is none in other partitions.
+    pub const fn is_without_cloudfront(&self) -> bool {
+        self.without.cloudfront || self.dialect.is_some()
+    }
+}
+
+/// Parts that the account does not list and the fleet's configuration does not name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Without {
     pub database: bool,

@@ -178,7 +178,12 @@ fn config(one: &Distribution) -> Value {
 fn distributions(world: &Resources, ask: &Ask) -> Answer {
     let size = ask.input.int("MaxItems")?.unwrap_or(100).clamp(1, 100);
     let marker = ask.input.text("Marker");
-    let page = page(&world.distributions, marker, size as usize)
+    let listed = if world.is_without_cloudfront() {
+        &[][..]
+    } else {
+        &world.distributions
+    };
+    let page = page(listed, marker, size as usize)
         .ok_or_else(|| Fault::bad("InvalidArgument", "The argument Marker is invalid."))?;
     let summaries = page.items.into_iter().map(summary).collect::<Vec<_>>();
     let quantity = summaries.len();

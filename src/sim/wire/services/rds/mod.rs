@@ -112,6 +112,7 @@ fn global_clusters(world: &Resources, ask: &Ask) -> Answer {
     let named: Vec<&GlobalCluster> = world
         .global_clusters
         .iter()
+        .filter(|_| !world.without.database)
         .filter(|one| asked.is_none_or(|id| names(id, &one.id, &one.arn)))
         .collect();
     if let (Some(id), true) = (asked, named.is_empty()) {
