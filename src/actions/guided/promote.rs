@@ -364,10 +364,7 @@ pub(super) fn endpoint(context: &PlanContext<'_>, to: &Member, id: &str) -> Step
     });
     Step::new(
         id,
-        format!(
-            "Wait until the global writer endpoint points to {}",
-            to.region
-        ),
+        format!("The writer endpoint points to {}", to.region),
         task,
         context.snapshot,
     )

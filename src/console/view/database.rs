@@ -117,7 +117,11 @@ fn members_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let visible = scene.visible(Panel::Members, body, buf);
     if visible.is_empty() {
         let why = [scene.snapshot.database.topology.why_missing()];
-        let none = "the global cluster has no member";
+        let none = if scene.snapshot.database.id.is_empty() {
+            "no global database"
+        } else {
+            "the global cluster has no member"
+        };
         let text = why_empty(scene, Panel::Members, "member", why, none);
         scene.nothing(body, buf, &text);
     }

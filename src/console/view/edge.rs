@@ -67,6 +67,11 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             (third, Rect::ZERO)
         };
         answers(scene, third, buf);
+        if !scene.snapshot.edge.cloudfront {
+            // It has no figures to draw.
+            figures_panel(scene, right, buf);
+            return;
+        }
         let (facts_area, below) = split(right, 12.min(right.height / 2));
         figures_panel(scene, facts_area, buf);
         // The left column's chart, where there is one, is the first; the others stand right.
