@@ -308,7 +308,7 @@ fn confirm(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, wizard: &Wizard)
     let lines = prose.lines;
     let height = (lines.len() as u16).min(area.height.saturating_sub(2));
     let text = Rect { height, ..area };
-    scrolled_plain(scene, text, buf, &lines, wizard.scroll);
+    scrolled(scene, text, buf, &lines, wizard.scroll);
     if scene.state.may_change() && !wizard.starting && area.height > height + 1 {
         let place = Rect {
             y: area.y + height + 1,
@@ -316,28 +316,6 @@ fn confirm(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, wizard: &Wizard)
             ..area
         };
         edit(scene, place, buf, "> ", &wizard.typed);
-    }
-}
-
-/// Lines that scroll, without a footing.
-fn scrolled_plain(
-    scene: &mut Scene<'_>,
-    area: Rect,
-    buf: &mut Buffer,
-    lines: &[Line<'_>],
-    scroll: usize,
-) {
-    let height = usize::from(area.height);
-    let offset = scroll.min(lines.len().saturating_sub(height));
-    scene.hits.windows.push(Window {
-        panel: None,
-        offset,
-        height,
-        len: lines.len(),
-    });
-    footing(scene, area, buf);
-    for (line, y) in lines.iter().skip(offset).zip(area.y..area.bottom()) {
-        paint::line(buf, area.x + 1, y, area.width.saturating_sub(2), line);
     }
 }
 
