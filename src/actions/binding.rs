@@ -245,4 +245,46 @@ mod tests {
         };
         assert_eq!(one.shares(&edge).as_deref(), Some("distribution E1"));
     }
+
+    #[test]
+    fn of_several_accounts_that_of_the_database_tells_whether_a_cluster_is_shared() {
+        let spread = |workload: &str, database: Option<&str>| Binding {
+            domain: format!("{workload}.example.com"),
+            latency_record: format!("latency.{workload}.example.com"),
+            distribution: String::new(),
+            accounts: vec![
+                Holder {
+                    account: Account::Workload,
+                    id: Some(workload.into()),
+                    arn: None,
+                },
+                Holder {
+                    account: Account::Database,
+                    id: database.map(Into::into),
+                    arn: None,
+                },
+            ],
+            ..binding(workload)
+        };
+        let shared = Some("global cluster orders");
+        let one = spread("111111111111", Some("999999999999"));
+        let other = spread("222222222222", Some("999999999999"));
+        assert_eq!(one.shares(&other).as_deref(), shared);
+        let elsewhere = spread("111111111112", Some("888888888888"));
+        assert_eq!(one.shares(&elsewhere), None);
+        let unknown = spread("333333333333", None);
+        assert_eq!(
+            one.shares(&unknown).as_deref(),
+            shared,
+            "it may be the same"
+        );
+        let moved = Binding {
+            accounts: spread("111111111111", Some("777777777777")).accounts,
+            ..one.clone()
+        };
+        assert_eq!(
+            one.differences(&moved),
+            ["the account of database was 999999999999 and is 777777777777"]
+        );
+    }
 }
