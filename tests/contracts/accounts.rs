@@ -146,3 +146,21 @@ async fn a_dark_region_does_not_keep_the_credentials_back() {
     let rds = session.rds(&region("eu-west-1"));
     assert!(rds.topology("orders").await.is_ok());
 }
+
+#[tokio::test(start_paused = true)]
+async fn in_an_outage_the_next_mfa_code_goes_to_another_region() {
+    const DEVICE: &str = "arn:aws:iam::111122223333:mfa/outage";
+    let sim = world("primary-dark");
+    sim.advance(Duration::from_mins(12));
+    let accounts = changed(&sim, |access| access.mfa_serial = Some(DEVICE.into()));
+    let session = session(&sim, &accounts).await;
+    let sts = session.in_account(Account::Dns).sts(&region("eu-west-1"));
+    give_mfa_code(DEVICE, "123456");
+    assert!(
+        sts.identity().await.is_err(),
+        "us-east-1 took it, and is dark"
+    );
+    assert!(mfa_devices_waiting().borrow().contains(DEVICE));
+    give_mfa_code(DEVICE, "123456");
+    assert_eq!(sts.identity().await.unwrap().account, "333344445555");
+}

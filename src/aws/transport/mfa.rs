@@ -3,6 +3,8 @@
 //!
 //! A code is good for one call alone, so it goes to `GetSessionToken`, whose credentials then assume every role.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
@@ -37,6 +39,8 @@ pub(crate) struct MfaSession {
     device: String,
     /// Whose STS is asked, in this order.
     regions: Vec<Region>,
+    /// The one that is asked first: another after each failure, so that the next code does not go to a dark Region too.
+    first: AtomicUsize,
 }
 
 impl std::fmt::Debug for MfaSession {
@@ -51,6 +55,7 @@ impl MfaSession {
             base,
             device: device.to_owned(),
             regions,
+            first: AtomicUsize::new(0),
         }
     }
 
@@ -64,12 +69,15 @@ impl MfaSession {
         // A code is good for one call: it is sent to another Region only where it did not leave this machine.
         let base = self.base.one_attempt();
         let mut last = None;
-        for region in &self.regions {
+        let first = self.first.load(Ordering::Relaxed) % self.regions.len().max(1);
+        let (before, after) = self.regions.split_at(first);
+        for region in after.iter().chain(before) {
             match base.sts(region).session_token(&self.device, &code).await {
                 Ok(key) => return Ok(key),
                 Err(error) => {
                     let unsent = matches!(error.kind, ErrorKind::NotSent | ErrorKind::Unreachable);
                     last = Some(error);
+                    self.first.fetch_add(1, Ordering::Relaxed);
                     if !unsent {
                         break;
                     }
