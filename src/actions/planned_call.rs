@@ -22,11 +22,8 @@ impl PlannedCall {
     /// the health checks.
     pub fn account(&self) -> Account {
         match self.service.as_str() {
-            "rds" => Account::Database,
-            "cloudfront" => Account::Edge,
             "cloudwatch" => Account::Dns,
-            service if service.starts_with("route53") => Account::Dns,
-            _ => Account::Workload,
+            service => Account::of_service(service),
         }
     }
 }

@@ -32,6 +32,17 @@ impl Account {
     /// Those that a configuration names, without the single Regions'.
     pub const ALL: [Self; 4] = [Self::Workload, Self::Database, Self::Dns, Self::Edge];
 
+    /// The part that the resources of `service` belong to. Services that several parts have, such as CloudWatch, are the
+    /// workload's where nothing else is said.
+    pub fn of_service(service: &str) -> Self {
+        match service {
+            "rds" => Self::Database,
+            "cloudfront" => Self::Edge,
+            _ if service.starts_with("route53") => Self::Dns,
+            _ => Self::Workload,
+        }
+    }
+
     /// What does not work where gwctl cannot get into the account.
     pub const fn is_for(&self) -> &'static str {
         match self {
@@ -179,25 +190,13 @@ impl AccountsSpec {
         if self.is_one() {
             return Vec::new();
         }
-        let access = |account: &Option<Access>| {
-            account
-                .as_ref()
-                .map_or_else(|| OWN.to_owned(), Access::words)
+        let sites = self.sites.keys().cloned().map(Account::Site);
+        let way = |part: Account| {
+            let access = self.access(&part);
+            let words = access.map_or_else(|| OWN.to_owned(), Access::words);
+            (part, words)
         };
-        let beside = if self.database.is_some() {
-            &self.database
-        } else {
-            &self.workload
-        };
-        let mut parts = vec![
-            (Account::Workload, access(&self.workload)),
-            (Account::Database, access(beside)),
-            (Account::Dns, access(&self.dns)),
-            (Account::Edge, access(&self.edge)),
-        ];
-        let sites = self.sites.iter();
-        parts.extend(sites.map(|(region, access)| (Account::Site(region.clone()), access.words())));
-        parts
+        Account::ALL.into_iter().chain(sites).map(way).collect()
     }
 
     /// Whether everything is in one account.

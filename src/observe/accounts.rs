@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::picture::Picture;
 use super::poller::{Askers, Fold, Poller};
 use super::schedule::STATE;
-use gwctl_aws::AwsError;
-use gwctl_fleet::{Account, Identity, Region};
+use gwctl_aws::{AwsError, Session};
+use gwctl_fleet::{Account, FleetSpec, Identity, Region};
 
 /// Starts one asker an account.
 pub(super) fn watch(askers: &mut Askers) {
@@ -17,10 +17,9 @@ pub(super) fn watch(askers: &mut Askers) {
 }
 
 async fn seen(poller: Arc<Poller>, n: usize, account: Account) -> Fold {
-    let asked = identity(&poller, &account);
-    let said = poller
-        .ask("sts:GetCallerIdentity", &home(&poller, &account), asked)
-        .await;
+    let asked = identity(&poller.session, &poller.spec, &account);
+    let home = regions(&poller.session, &poller.spec).remove(0);
+    let said = poller.ask("sts:GetCallerIdentity", &home, asked).await;
     Box::new(move |picture: &mut Picture| {
         if let Some(seen) = picture.snapshot.accounts.get_mut(n) {
             said.renew(&mut seen.identity);
@@ -28,34 +27,31 @@ async fn seen(poller: Arc<Poller>, n: usize, account: Account) -> Fold {
     })
 }
 
-/// The Region that is asked first.
-fn home(poller: &Poller, account: &Account) -> Region {
-    match account {
-        Account::Site(region) => region.clone(),
-        _ => poller
-            .spec
-            .sites
-            .first()
-            .map_or_else(Region::global, |site| site.region.clone()),
+/// The Regions whose STS is asked, in this order; at least one.
+fn regions(session: &Session, spec: &FleetSpec) -> Vec<Region> {
+    let sites = spec.sites.iter().map(|site| site.region.clone());
+    let mut regions: Vec<Region> = sites.collect();
+    if regions.is_empty() {
+        regions.push(session.home());
     }
+    regions
 }
 
-/// Asked of the first Region that answers.
-pub(super) async fn identity(poller: &Poller, account: &Account) -> Result<Identity, AwsError> {
-    let session = poller.session.in_account_of(account);
-    let first = home(poller, account);
-    let answer = session.sts(&first).identity().await;
-    if matches!(account, Account::Site(_)) {
-        return answer;
-    }
-    let mut last = answer;
-    let others = poller.spec.sites.iter().map(|site| &site.region);
-    for region in others.filter(|region| **region != first) {
-        match &last {
-            Err(error) if error.kind.is_silence() => {}
-            _ => break,
+/// Who gwctl is in the account of `part`; asked in the first Region that answers.
+pub async fn identity(
+    session: &Session,
+    spec: &FleetSpec,
+    part: &Account,
+) -> Result<Identity, AwsError> {
+    let session = session.in_account_of(part);
+    let mut regions = regions(&session, spec).into_iter();
+    let first = regions.next().unwrap_or_else(Region::global);
+    let mut last = session.sts(&first).identity().await;
+    for region in regions {
+        if !last.as_ref().is_err_and(|error| error.kind.is_silence()) {
+            break;
         }
-        last = session.sts(region).identity().await;
+        last = session.sts(&region).identity().await;
     }
     last
 }

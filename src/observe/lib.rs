@@ -53,6 +53,7 @@ use picture::Picture;
 use poller::{Askers, Poller};
 use shared_facts::SharedFacts;
 
+pub use accounts::identity;
 pub use credentials::give_mfa_code;
 pub use network::NetworkProber;
 pub use network_error::NetworkError;

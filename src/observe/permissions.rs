@@ -86,7 +86,7 @@ async fn behind(
     accounts: &BTreeSet<Account>,
 ) -> Result<(Identity, Principal), Missing> {
     let account = accounts.first().ok_or(Missing::NoData)?;
-    let identity = identity(poller, account).await?;
+    let identity = identity(&poller.session, &poller.spec, account).await?;
     let principal = principal(&session(poller, accounts).iam(), &identity.arn).await?;
     Ok((identity, principal))
 }

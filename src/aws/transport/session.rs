@@ -268,7 +268,7 @@ impl Session {
         let account = match &self.account {
             Some(Asked::Holder(holder)) => holder.clone(),
             Some(Asked::Part(part)) => self.accounts.holder(part, region),
-            None => self.accounts.holder(&usual_account(service), region),
+            None => self.accounts.holder(&Account::of_service(service), region),
         };
         Caller {
             service,
@@ -350,16 +350,6 @@ macro_rules! sdk_client {
     };
 }
 pub(crate) use sdk_client;
-
-/// The account that a service is asked in where nothing else is said: what of a fleet it holds.
-fn usual_account(service: &str) -> Account {
-    match service {
-        "rds" => Account::Database,
-        "cloudfront" => Account::Edge,
-        _ if service.starts_with("route53") => Account::Dns,
-        _ => Account::Workload,
-    }
-}
 
 fn sent_once(way: &Way) -> Way {
     let mut timeouts = TimeoutConfig::builder();

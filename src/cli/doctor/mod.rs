@@ -23,6 +23,7 @@ use report::Report;
 
 use crate::aws::{Acting, AwsError};
 use crate::fleet::{Account, Identity, Region};
+use crate::observe::identity;
 
 /// What came back of everything that was asked.
 pub struct Found {
@@ -122,21 +123,11 @@ pub async fn inquire(target: Target, limit: Duration) -> Found {
     }
 }
 
-/// Who gwctl is in the account of each part; asked in the first Region that answers.
+/// Who gwctl is in the account of each part.
 async fn accounts(target: &Target) -> Vec<(Account, String, Result<Identity, AwsError>)> {
     let each = target.spec.accounts.parts().into_iter();
     join_all(each.map(async |(account, way)| {
-        let session = target.session.in_account_of(&account);
-        let home = target.session.home();
-        let mut regions = target.spec.sites.iter().map(|site| &site.region);
-        let first = regions.next().unwrap_or(&home);
-        let mut answer = session.sts(first).identity().await;
-        for region in regions {
-            if !answer.as_ref().is_err_and(|error| error.kind.is_silence()) {
-                break;
-            }
-            answer = session.sts(region).identity().await;
-        }
+        let answer = identity(&target.session, &target.spec, &account).await;
         (account, way, answer)
     }))
     .await
