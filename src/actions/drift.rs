@@ -2,7 +2,7 @@
 //! a primary knows nothing of a promotion (aws-facts §6.2). Pure: the picture is the evidence. What it
 //! does not bear out is not explained.
 
-use gwctl_fleet::{Drifted, LatencyRecord, PropertyDifference, Region, Snapshot};
+use gwctl_fleet::{Drifted, PropertyDifference, Region, RoutingRecord, Snapshot};
 
 /// Why all that differs in a resource of a stack in `region` is as it is; none while anything is open.
 pub fn explained(region: &Region, drifted: &Drifted, snapshot: &Snapshot) -> Option<&'static str> {
@@ -77,8 +77,8 @@ fn health_check(id: &str, path: &str, snapshot: &Snapshot) -> Option<&'static st
 
 /// A drain makes the Region's record an alias to a weighted group.
 fn record(region: &Region, name: &str, path: &str, snapshot: &Snapshot) -> Option<&'static str> {
-    let same = |record: &LatencyRecord| {
-        record.region == *region
+    let same = |record: &RoutingRecord| {
+        record.is_of(region)
             && name
                 .trim_end_matches('.')
                 .eq_ignore_ascii_case(&record.name)
@@ -88,7 +88,7 @@ fn record(region: &Region, name: &str, path: &str, snapshot: &Snapshot) -> Optio
     let moved = ["/TTL", "/ResourceRecords", "/AliasTarget", "/Weight"]
         .iter()
         .any(|top| below(path, top));
-    (moved && !record.weights.is_empty())
+    (moved && !record.group.is_empty())
         .then_some("drained: it leads to a weighted group; `gwctl restore` gives it its share back")
 }
 

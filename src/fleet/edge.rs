@@ -10,7 +10,7 @@ use serde::Serialize;
 pub use no_lever::{NoLever, NoRecords};
 
 use super::{
-    Certificate, Judgement, Metrics, Observed, ProbeReport, Region, Switch, WeightedRecord,
+    Certificate, GroupMember, Judgement, Metrics, Observed, ProbeReport, Region, Routing, Switch,
 };
 
 /// What CloudFront says of the distribution.
@@ -43,19 +43,24 @@ pub struct Router {
     pub detail: Observed<super::FunctionDetail>,
 }
 
-/// One record of the latency set.
+/// One record of the set that routes between the Regions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LatencyRecord {
+pub struct RoutingRecord {
     /// Record name without the final dot.
     pub name: String,
     /// `CNAME`, `A` …
     pub kind: String,
     /// `SetIdentifier`.
     pub set_identifier: String,
-    /// The Region it stands for.
-    pub region: Region,
-    /// What it answers: a name, or an alias target.
+    /// The Region it stands for: that of its latency policy, or the one that it leads to. None where that is not
+    /// known, as of a record that leads to a page for maintenance.
+    pub region: Option<Region>,
+    /// When Route 53 answers with it rather than with the others.
+    pub routing: Routing,
+    /// What it answers first: a name, or an alias target.
     pub target: String,
+    /// All that it answers, letter by letter as stored; empty for an alias.
+    pub values: Vec<String>,
     /// Seconds; none for an alias.
     pub ttl: Option<i64>,
     pub health_check: Option<String>,
@@ -63,8 +68,8 @@ pub struct LatencyRecord {
     pub evaluate_target_health: bool,
     /// Alias only: hosted zone of the target.
     pub alias_zone: Option<String>,
-    /// Where it is an alias to a weighted group in the same zone, the records of that group.
-    pub weights: Vec<WeightedRecord>,
+    /// Where it is an alias to other records in the same zone, those.
+    pub group: Vec<GroupMember>,
 }
 
 /// What kind of health check it is (aws-facts §3.4).
@@ -136,6 +141,8 @@ pub enum CheckVerdict {
     PinnedUnhealthy,
     /// No check on the record: always healthy to Route 53.
     Unchecked,
+    /// Healthy, and answered only while others are not: the secondary of a failover pair, or weight 0.
+    Standby,
     /// Of several records of a Region, of several types, some are answered and some are not.
     Partly,
     /// Not observed.
@@ -143,10 +150,14 @@ pub enum CheckVerdict {
 }
 
 impl CheckVerdict {
-    /// Whether DNS answers with it; `None` when unknown.
+    /// Whether Route 53 counts it healthy, so that DNS answers with it by its policy; `None` when unknown.
     pub const fn in_service(self) -> Option<bool> {
         match self {
-            Self::Healthy | Self::PinnedHealthy | Self::Unchecked | Self::Partly => Some(true),
+            Self::Healthy
+            | Self::PinnedHealthy
+            | Self::Unchecked
+            | Self::Standby
+            | Self::Partly => Some(true),
             Self::Unhealthy | Self::PinnedUnhealthy => Some(false),
             Self::Unknown => None,
         }
@@ -215,7 +226,7 @@ pub struct Edge {
     /// The viewer certificate.
     pub certificate: Observed<Certificate>,
     /// The latency set.
-    pub records: Observed<Vec<LatencyRecord>>,
+    pub records: Observed<Vec<RoutingRecord>>,
     /// Health checks of the latency set and their children, by id.
     pub checks: BTreeMap<String, HealthCheck>,
     /// Every check of the account that asks an endpoint: those of the fleet's endpoints are traffic there.
@@ -235,11 +246,20 @@ pub struct Edge {
 
 impl Edge {
     /// The first latency record that stands for `region`; [`Self::records_of`] has all.
-    pub fn record(&self, region: &Region) -> Option<&LatencyRecord> {
+    pub fn record(&self, region: &Region) -> Option<&RoutingRecord> {
         self.records
             .last()?
             .iter()
-            .find(|record| &record.region == region)
+            .find(|record| record.is_of(region))
+    }
+
+    /// Whether DNS never names `region`: every record of the set stands for another Region.
+    pub fn is_without_record(&self, region: &Region) -> bool {
+        let all = self.records.current();
+        all.is_some_and(|all| {
+            let others = |record: &RoutingRecord| record.region.is_some() && !record.is_of(region);
+            !all.is_empty() && all.iter().all(others)
+        })
     }
 
     /// The check on the records of `region`, the first one's where there are several.
@@ -250,5 +270,6 @@ impl Edge {
 
 mod no_lever;
 mod routes;
+mod stands_for;
 #[cfg(test)]
 mod tests;

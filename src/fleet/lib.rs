@@ -6,6 +6,7 @@ mod account;
 pub mod assumptions;
 mod availability;
 mod certificate;
+mod checkers;
 mod clients;
 mod clock;
 mod code;
@@ -28,11 +29,13 @@ mod reading;
 mod record;
 mod refusals;
 mod region;
+mod routing;
 mod routing_policy;
 mod row_age;
 mod rules;
 mod series;
 mod share;
+mod shares;
 mod site;
 mod snapshot;
 mod spec;
@@ -46,7 +49,8 @@ mod verdict;
 pub use account::{Access, Account, AccountsSpec};
 pub use availability::Availability;
 pub use certificate::Certificate;
-pub use clients::{Checkers, Served};
+pub use checkers::Checkers;
+pub use clients::Served;
 pub use clock::{Clock, SystemClock};
 pub use code::{CodeState, DeployedCode};
 pub use database::{
@@ -57,8 +61,8 @@ pub use discovery::{
     ApiMapping, ApiName, HostedZone, ListedDistribution, ListedGlobalCluster, Origin,
 };
 pub use edge::{
-    CheckConfig, CheckKind, CheckVerdict, Distribution, DnsAnswer, Edge, HealthCheck,
-    LatencyRecord, NoLever, NoRecords, Router, Vote,
+    CheckConfig, CheckKind, CheckVerdict, Distribution, DnsAnswer, Edge, HealthCheck, NoLever,
+    NoRecords, Router, RoutingRecord, Vote,
 };
 pub use freshness::{Freshness, Known, Marks};
 pub use function_name::FunctionName;
@@ -71,8 +75,9 @@ pub use partition::Partition;
 pub use probe::{OwnAnswer, ProbeReport, ProbeTarget};
 pub use quota::Quota;
 pub use reading::{Reading, Tone};
-pub use record::{AliasTarget, RecordAction, RecordChange, RecordSet, WeightedRecord};
+pub use record::{AliasTarget, GroupMember, RecordAction, RecordChange, RecordSet};
 pub use region::{NotARegion, Place, Region, km};
+pub use routing::{CidrLocation, FailoverRole, Geolocation, Geoproximity, Routing};
 pub use routing_policy::RoutingPolicy;
 pub use rules::Rules;
 pub use series::{Metric, Metrics, Point, Series, Unit};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Region;
+use super::Routing;
 
 /// A record set as Route 53 stores it: enough to put it back exactly as it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,10 +13,8 @@ pub struct RecordSet {
     pub kind: String,
     /// Required wherever there is a routing policy; none on simple records.
     pub set_identifier: Option<String>,
-    /// The Region it stands for, where it is routed by latency.
-    pub region: Option<Region>,
-    /// Its share, 0 to 255, where it is routed by weight.
-    pub weight: Option<i64>,
+    #[serde(flatten)]
+    pub routing: Routing,
     /// Seconds; none for an alias.
     pub ttl: Option<i64>,
     /// What it answers, letter by letter as stored; empty for an alias.
@@ -69,20 +67,19 @@ impl std::fmt::Display for RecordAction {
     }
 }
 
-/// One record of the weighted group that a latency record is an alias to.
+/// One of the records that another one of the zone is an alias to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct WeightedRecord {
+pub struct GroupMember {
     /// `SetIdentifier`.
     pub set_identifier: String,
-    /// What it answers: a name, or an alias target.
+    /// What it answers first: a name, or an alias target.
     pub target: String,
-    /// 0 to 255. 0 is never answered unless all are 0, or all others are unhealthy (aws-facts §3.1).
-    pub weight: i64,
-    /// Seconds; the same for the whole group. None for an alias.
+    /// All that it answers, letter by letter as stored; empty for an alias.
+    pub values: Vec<String>,
+    pub routing: Routing,
+    /// Seconds; the same for the whole of a weighted group. None for an alias.
     pub ttl: Option<i64>,
     pub health_check: Option<String>,
     /// Where it is an alias itself, to what.
     pub alias: Option<AliasTarget>,
-    /// What it answers beside [`Self::target`], where it has several values.
-    pub more: Vec<String>,
 }

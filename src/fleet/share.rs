@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::shares::Shares;
 use super::{Metric, Missing, Region, Site, Snapshot, format};
 
 /// Points of the same minute may appear this much later in one Region than in another.
@@ -39,6 +40,28 @@ impl Snapshot {
     /// # Errors
     /// Why it is not known: [`Missing::NoData`] where no Region served a request.
     pub fn traffic_share(&self, region: &Region) -> Result<Share, Missing> {
+        let now;
+        let shares = match &self.shares {
+            Some(known) => known,
+            None => {
+                now = self.shares_now();
+                &now
+            }
+        };
+        let shares = shares.as_ref().map_err(Clone::clone)?;
+        let all: f64 = shares.clients.iter().sum();
+        let mut sites = self.sites.iter().zip(&shares.clients);
+        match sites.find(|(site, _)| &site.region == region) {
+            Some((_, here)) if all > 0.0 => Ok(Share {
+                percent: 100.0 * here / all,
+                at: shares.at,
+            }),
+            _ => Err(Missing::NoData),
+        }
+    }
+
+    /// All shares, by the figures as they stand.
+    pub(super) fn shares_now(&self) -> Result<Shares, Missing> {
         let known: Vec<(&Site, Served)> = self
             .sites
             .iter()
@@ -51,9 +74,8 @@ impl Snapshot {
         let last = ends.clone().max().ok_or(Missing::NoData)?;
         let is_silent = |at: Timestamp| last.duration_since(at) > SILENT;
         let common = ends.filter(|at| !is_silent(*at)).min().unwrap_or(last);
-        let mut all = 0.0;
+        let mut clients = Vec::with_capacity(known.len());
         let mut unsure: f64 = 0.0;
-        let mut here = None;
         let mut end = common;
         for (site, served) in known {
             let requests = match served {
@@ -74,27 +96,19 @@ impl Snapshot {
                 }
                 Served::Until(_) | Served::None => 0.0,
             };
-            all += requests;
-            if &site.region == region {
-                here = Some(requests);
-            }
+            clients.push(requests);
         }
         let age = self.at.duration_since(end);
         if age.as_secs_f64() > self.thresholds.metric_stale_s {
             let why = format!("the newest figures are {} old", format::rough(age));
             return Err(Missing::CouldNotAsk { why });
         }
+        let all: f64 = clients.iter().sum();
         if all > 0.0 && unsure > TELLING * all {
             let why = "too few clients to tell them from Route 53's health checks".into();
             return Err(Missing::CouldNotAsk { why });
         }
-        match here {
-            Some(here) if all > 0.0 => Ok(Share {
-                percent: 100.0 * here / all,
-                at: end,
-            }),
-            _ => Err(Missing::NoData),
-        }
+        Ok(Shares { at: end, clients })
     }
 
     fn figures_of(&self, site: &Site) -> Result<Served, Missing> {

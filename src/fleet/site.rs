@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Certificate, Judgement, Metrics, Observed, ProbeReport, Region, Throttle};
+use super::{Certificate, Checkers, Judgement, Metrics, Observed, ProbeReport, Region, Throttle};
 
 /// API Gateway's two kinds; they share a namespace but neither metric names nor dimensions (aws-facts §1.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -189,6 +189,9 @@ pub struct Site {
     pub probe: Observed<ProbeReport>,
     /// Which endpoints answer.
     pub reach: Reachability,
+    /// What health checkers send to its API, as [`super::judge`] worked it out: too slow to be done for each figure.
+    #[serde(skip)]
+    pub(super) checkers: Option<Checkers>,
     /// How it is doing.
     pub judgement: Judgement,
 }

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::shares::Shares;
 use super::{
     Account, Api, Change, Edge, FleetSpec, Function, GlobalDatabase, Identity, Judgement, Ledger,
-    Metrics, Observed, Partition, Reachability, Region, Router, Site, Thresholds,
+    Metrics, Missing, Observed, Partition, Reachability, Region, Router, Site, Thresholds,
 };
 
 /// How often the fleet is looked at.
@@ -80,6 +81,9 @@ pub struct Snapshot {
     pub waiting: Option<String>,
     /// The limits judged by.
     pub thresholds: Thresholds,
+    /// Who serves how much, as [`super::judge`] worked it out: too slow to be done for each figure.
+    #[serde(skip)]
+    pub(super) shares: Option<Result<Shares, Missing>>,
     /// How the fleet as a whole is doing.
     pub judgement: Judgement,
 }
@@ -135,6 +139,7 @@ impl Snapshot {
             complete: false,
             waiting: None,
             thresholds: spec.thresholds.clone(),
+            shares: None,
             judgement: Judgement::default(),
         }
     }
@@ -199,6 +204,7 @@ fn blank_site(spec: &super::SiteSpec) -> Site {
         stack: spec.stack.as_ref().map(|_| Observed::default()),
         probe: Observed::default(),
         reach: Reachability::default(),
+        checkers: None,
         judgement: Judgement::default(),
     }
 }

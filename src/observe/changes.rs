@@ -203,11 +203,8 @@ fn check(
 fn region_of(snapshot: &Snapshot, check: &str) -> Option<Region> {
     let records = snapshot.edge.records.last()?;
     let is_its =
-        |record: &&gwctl_fleet::LatencyRecord| record.health_check.as_deref() == Some(check);
-    records
-        .iter()
-        .find(is_its)
-        .map(|record| record.region.clone())
+        |record: &&gwctl_fleet::RoutingRecord| record.health_check.as_deref() == Some(check);
+    records.iter().find(is_its)?.region.clone()
 }
 
 /// Two answers to compare; a failure to ask is no change.

@@ -8,7 +8,7 @@ use super::poller::{Askers, Fold, Poller};
 use super::schedule::{CERTIFICATE, CONFIG, DISTRIBUTION, STATE, VANTAGE};
 use super::vantage::{VANTAGE_BITS, VANTAGES, VantagePoint};
 use gwctl_aws::{AwsError, Vantage};
-use gwctl_fleet::{Account, DnsAnswer, LatencyRecord, Missing, Region, clean_line};
+use gwctl_fleet::{Account, DnsAnswer, Missing, Region, RoutingRecord, clean_line};
 
 /// Starts the askers of everything global.
 pub(super) fn watch(askers: &mut Askers) {
@@ -35,16 +35,16 @@ async fn records(poller: Arc<Poller>) -> Fold {
     let edge = &poller.spec.edge;
     let route53 = poller.session.route53();
     let asked = async {
-        let mut records = route53
+        let found = route53
             .records(&edge.hosted_zone, &edge.latency_record)
             .await?;
-        for record in &mut records {
-            if record.weights.is_empty() && is_group(record, &edge.hosted_zone) {
+        let mut records = Vec::with_capacity(found.len());
+        for mut record in found {
+            if record.group.is_empty() && is_group(&record, &edge.hosted_zone) {
                 poller.route53.turn().await;
-                record.weights = route53
-                    .weighted(&edge.hosted_zone, &record.target, &record.kind)
-                    .await?;
+                record = route53.with_group(&edge.hosted_zone, record).await?;
             }
+            records.push(record);
         }
         Ok::<_, AwsError>(records)
     };
@@ -54,8 +54,8 @@ async fn records(poller: Arc<Poller>) -> Fold {
     Box::new(move |picture: &mut Picture| picture.fold_records(said))
 }
 
-/// Whether the record may be an alias to a weighted group: its target is in the same zone.
-fn is_group(record: &LatencyRecord, zone: &str) -> bool {
+/// Whether the record is an alias to others of the same zone.
+fn is_group(record: &RoutingRecord, zone: &str) -> bool {
     let zone = zone.trim_start_matches("/hostedzone/");
     record.alias_zone.as_deref() == Some(zone)
 }

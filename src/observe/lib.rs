@@ -111,10 +111,8 @@ impl Observer {
         prober: Arc<dyn Prober>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let blank = Snapshot {
-            pace: refresh.pace,
-            ..Snapshot::blank(name, &spec, clock.now())
-        };
+        let mut blank = Snapshot::blank(name, &spec, clock.now());
+        blank.pace = refresh.pace;
         let (publish, picture) = watch::channel(Arc::new(blank.clone()));
         let (pace, paces) = watch::channel(refresh.pace);
         let (again, refreshes) = watch::channel(0u64);

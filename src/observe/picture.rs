@@ -8,9 +8,9 @@ use super::poller::Poller;
 use super::response::Response;
 use super::{changes, cost, switches};
 use gwctl_fleet::{
-    Account, Change, CheckConfig, CheckKind, Cluster, DnsAnswer, HealthCheck, LatencyRecord,
-    Metric, Metrics, Missing, Observed, Pace, Position, Region, Snapshot, Switch, Topology,
-    WeightedRecord, judge,
+    Account, Change, CheckConfig, CheckKind, Cluster, DnsAnswer, GroupMember, HealthCheck, Metric,
+    Metrics, Missing, Observed, Pace, Position, Region, Routing, RoutingRecord, Snapshot, Switch,
+    Topology, judge,
 };
 
 /// The picture under way, with what is needed to go on drawing it.
@@ -85,7 +85,13 @@ impl Picture {
             .retain(|region, _| members.contains(region));
     }
 
-    pub(super) fn fold_records(&mut self, said: Response<Vec<LatencyRecord>>) {
+    pub(super) fn fold_records(&mut self, said: Response<Vec<RoutingRecord>>) {
+        let said = said.map(|mut records| {
+            for record in &mut records {
+                record.region = self.region_of(record);
+            }
+            Ok(records)
+        });
         let kind = said
             .answer
             .as_ref()
@@ -97,6 +103,22 @@ impl Picture {
         said.renew(&mut self.snapshot.edge.records);
         self.relate_checks();
         self.show_answers();
+    }
+
+    /// The Region that a record stands for: the names of the configuration tell better than what names look like.
+    fn region_of(&self, record: &RoutingRecord) -> Option<Region> {
+        if let Routing::Latency(region) = &record.routing {
+            return Some(region.clone());
+        }
+        let target = record.primary().map_or(&record.target, |one| &one.target);
+        let mut sites = self.snapshot.sites.iter();
+        let named = sites.find(|site| {
+            let endpoint = site.endpoint.as_deref();
+            endpoint.is_some_and(|name| name.eq_ignore_ascii_case(target))
+        });
+        named
+            .map(|site| site.region.clone())
+            .or_else(|| record.region.clone())
     }
 
     pub(super) fn fold_checks(&mut self, said: Response<Vec<(String, CheckConfig)>>) {
@@ -128,7 +150,7 @@ impl Picture {
         }
         let configs = checks.answer.as_ref().ok();
         let records = edge.records.last().map_or(&[][..], Vec::as_slice);
-        let of_groups = records.iter().flat_map(|record| &record.weights);
+        let of_groups = records.iter().flat_map(|record| &record.group);
         let mut wanted: BTreeSet<String> = records
             .iter()
             .map(|record| &record.health_check)
@@ -241,16 +263,17 @@ impl Picture {
             // Groups may hold other Regions' targets as well: the last to be asked.
             let by_weight = || {
                 records.iter().find(|record| {
-                    let answers = |one: &WeightedRecord| {
-                        one.weight > 0 && one.target.eq_ignore_ascii_case(value)
+                    let answers = |one: &GroupMember| {
+                        one.routing != Routing::Weighted(0)
+                            && one.target.eq_ignore_ascii_case(value)
                     };
-                    record.weights.iter().any(answers)
+                    record.group.iter().any(answers)
                 })
             };
             by_record
-                .map(|record| record.region.clone())
+                .and_then(|record| record.region.clone())
                 .or_else(|| by_endpoint().map(|s| s.region.clone()))
-                .or_else(|| by_weight().map(|record| record.region.clone()))
+                .or_else(|| by_weight().and_then(|record| record.region.clone()))
         };
         let answer = here.answer.as_ref().map_err(Clone::clone).map(|here| {
             let everywhere = here.iter().chain(self.elsewhere.values().flatten());

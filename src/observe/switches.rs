@@ -13,12 +13,12 @@ use super::response::Response;
 use super::schedule::ALARMS;
 use gwctl_aws::AwsError;
 use gwctl_fleet::{
-    Account, CheckConfig, CheckKind, HealthCheck, LatencyRecord, Missing, Position, Region, Switch,
+    Account, CheckConfig, CheckKind, HealthCheck, Missing, Position, Region, RoutingRecord, Switch,
 };
 
 /// The levers of all `records`, by what is known of their checks.
 pub(super) fn levers(
-    records: &[LatencyRecord],
+    records: &[RoutingRecord],
     checks: &BTreeMap<String, HealthCheck>,
 ) -> Vec<Lever> {
     let config = |id: &str| checks.get(id)?.config.last();
@@ -44,7 +44,7 @@ pub(super) fn levers(
 }
 
 fn lever(
-    record: &LatencyRecord,
+    record: &RoutingRecord,
     check: &str,
     config: &CheckConfig,
     inverted_above: bool,
@@ -53,7 +53,7 @@ fn lever(
         return None;
     };
     Some(Lever {
-        site: record.region.clone(),
+        site: record.region.clone()?,
         check: check.into(),
         alarm: name.clone(),
         home: Region::new(region).ok()?,

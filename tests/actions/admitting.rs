@@ -2,7 +2,7 @@
 
 use gwctl::actions::guided::Provision;
 use gwctl::actions::{Finding, Intent, Order, Phase, StepStatus, Task, plan as planned};
-use gwctl::fleet::{FleetSpec, Snapshot, Verdict};
+use gwctl::fleet::{FleetSpec, Routing, Snapshot, Verdict};
 use gwctl::sim::world::{How, Tamper};
 
 use super::stand::{Stage, in_virtual_time, region, story};
@@ -103,9 +103,10 @@ fn routing(stage: &Stage) -> (bool, Vec<(String, i64)>) {
     let state = stage.sim().state();
     let zone = &state.resources.hosted_zones[0];
     let mut records = zone.records.iter();
-    let set = records.find(|one| one.region.as_ref().is_some_and(|at| at.as_str() == NEW));
+    let set = records.find(|one| one.routing == Routing::Latency(region(NEW)));
     let records = zone.records.iter();
-    let weights = records.filter_map(|one| Some((one.values.first()?.clone(), one.weight?)));
+    let weights =
+        records.filter_map(|one| Some((one.values.first()?.clone(), one.routing.weight()?)));
     (
         set.is_some_and(|one| one.alias.is_some()),
         weights.collect(),
@@ -260,11 +261,11 @@ fn records_of_an_earlier_drain_are_in_the_way_of_shares() {
         let mut state = stage.sim().state();
         let zone = &mut state.resources.hosted_zones[0];
         let mut records = zone.records.iter();
-        let of_ireland = records.find(|one| one.region == Some(region("eu-west-1")));
+        let of_ireland = records.find(|one| one.routing == Routing::Latency(region("eu-west-1")));
         let mut left = of_ireland.unwrap().clone();
         left.name = format!("{NEW}.{}", left.name);
         left.set_identifier = Some(NEW.into());
-        (left.region, left.weight) = (None, Some(50));
+        left.routing = Routing::Weighted(50);
         zone.records.push(left);
         drop(state);
         let plan = stage.plan(&stage.looked_up(&provision(None, Some(240))).await);

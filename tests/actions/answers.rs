@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use gwctl::actions::guided::Evacuate;
 use gwctl::actions::{Intent, Mechanism, StepStatus};
+use gwctl::fleet::Routing;
 use gwctl::sim::Sim;
 use gwctl::sim::world::model::{AliasTarget, RecordSet};
 
@@ -19,9 +20,9 @@ fn aliased(kinds: &[&str]) -> Sim {
         let records = &mut state.resources.hosted_zones[0].records;
         let (latency, mut rest): (Vec<RecordSet>, Vec<RecordSet>) = records
             .drain(..)
-            .partition(|record| record.region.is_some());
+            .partition(|record| record.routing != Routing::Simple);
         for record in latency {
-            let code = record.region.clone().unwrap();
+            let code = record.set_identifier.clone().unwrap();
             rest.extend(kinds.iter().map(|kind| RecordSet {
                 kind: (*kind).into(),
                 ttl: None,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use gwctl::actions::guided::{Down, Drill, Evacuate, Promote, Provision, Retire, Up};
 use gwctl::actions::{Finding, Intent, Mechanism, Mode, Phase, plan};
-use gwctl::fleet::{Observed, Region, Snapshot, Verdict, WeightedRecord};
+use gwctl::fleet::{GroupMember, Observed, Region, Routing, Snapshot, Verdict};
 
 use super::stand::{Stage, in_virtual_time, region, story};
 
@@ -51,15 +51,15 @@ fn no_share_is_left_behind(stage: &Stage, retire: &Intent) {
     let mut records = seen.edge.records.last().unwrap().clone();
     let other = records
         .iter_mut()
-        .find(|one| one.region == region("eu-central-1"));
-    other.unwrap().weights.push(WeightedRecord {
+        .find(|one| one.is_of(&region("eu-central-1")));
+    other.unwrap().group.push(GroupMember {
         set_identifier: "other".into(),
         target: "us-east-1.api.orders.example.com".into(),
-        weight: 60,
+        values: vec!["us-east-1.api.orders.example.com".into()],
+        routing: Routing::Weighted(60),
         ttl: Some(30),
         health_check: None,
         alias: None,
-        more: Vec::new(),
     });
     let source = seen.edge.records.source().unwrap().clone();
     seen.edge.records = Observed::known(records, seen.at, source);

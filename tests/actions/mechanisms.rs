@@ -3,7 +3,7 @@
 
 use gwctl::actions::guided::{Evacuate, Restore};
 use gwctl::actions::{Choice, Finding, Intent, Mechanism, Refused, Task, plan};
-use gwctl::fleet::{LatencyRecord, Missing, Observed, Position, Snapshot, Verdict, judge};
+use gwctl::fleet::{Missing, Observed, Position, RoutingRecord, Snapshot, Verdict, judge};
 
 use super::planning::picture;
 use super::stand::{Stage, in_virtual_time, region};
@@ -19,9 +19,9 @@ fn chosen(picture: &Snapshot, mechanism: Option<Mechanism>) -> Result<Choice, Re
 }
 
 /// The calm fleet with other records in the place of Ireland's.
-fn with(shape: impl Fn(&LatencyRecord) -> Vec<LatencyRecord>) -> Snapshot {
+fn with(shape: impl Fn(&RoutingRecord) -> Vec<RoutingRecord>) -> Snapshot {
     shaped(|record| {
-        if record.region == region("eu-west-1") {
+        if record.is_of(&region("eu-west-1")) {
             shape(record)
         } else {
             vec![record.clone()]
@@ -29,7 +29,7 @@ fn with(shape: impl Fn(&LatencyRecord) -> Vec<LatencyRecord>) -> Snapshot {
     })
 }
 
-fn shaped(shape: impl Fn(&LatencyRecord) -> Vec<LatencyRecord>) -> Snapshot {
+fn shaped(shape: impl Fn(&RoutingRecord) -> Vec<RoutingRecord>) -> Snapshot {
     let mut seen = picture("calm");
     let records = seen.edge.records.last().unwrap().iter().flat_map(shape);
     let source = seen.edge.records.source().unwrap().clone();
@@ -39,10 +39,11 @@ fn shaped(shape: impl Fn(&LatencyRecord) -> Vec<LatencyRecord>) -> Snapshot {
 }
 
 /// An alias to the Region's own name at API Gateway, as Terraform makes it.
-fn alias(record: &LatencyRecord, kind: &str, check: Option<String>) -> LatencyRecord {
-    LatencyRecord {
+fn alias(record: &RoutingRecord, kind: &str, check: Option<String>) -> RoutingRecord {
+    RoutingRecord {
         kind: kind.into(),
-        target: format!("d-abc.execute-api.{}.amazonaws.com", record.region),
+        target: format!("d-abc.execute-api.{}.amazonaws.com", record.whose()),
+        values: Vec::new(),
         ttl: None,
         alias_zone: Some("ZLY8HYME6SFDD".into()),
         health_check: check,
@@ -59,7 +60,7 @@ fn why_out(choice: &Choice, mechanism: Mechanism) -> &str {
 #[test]
 fn a_record_without_a_check_is_left_by_records_alone() {
     let seen = with(|record| {
-        vec![LatencyRecord {
+        vec![RoutingRecord {
             health_check: None,
             ..record.clone()
         }]
@@ -115,7 +116,7 @@ fn of_two_records_both_must_leave() {
 #[test]
 fn every_mechanism_that_is_offered_can_be_planned() {
     let spec = world("calm", 3).spec();
-    let shapes: [fn(&LatencyRecord) -> Vec<LatencyRecord>; 5] = [
+    let shapes: [fn(&RoutingRecord) -> Vec<RoutingRecord>; 5] = [
         |record| vec![record.clone()],
         |record| vec![alias(record, "A", record.health_check.clone())],
         |record| vec![alias(record, "AAAA", None)],
@@ -124,7 +125,7 @@ fn every_mechanism_that_is_offered_can_be_planned() {
             vec![alias(record, "A", record.health_check.clone()), aaaa]
         },
         |record| {
-            vec![LatencyRecord {
+            vec![RoutingRecord {
                 evaluate_target_health: true,
                 ..alias(record, "A", record.health_check.clone())
             }]
@@ -145,7 +146,7 @@ fn every_mechanism_that_is_offered_can_be_planned() {
                     };
                     let other = Mechanism::ALL
                         .into_iter()
-                        .find(|other| instead.contains(&format!("`--mechanism {other}`")))
+                        .find(|other| instead.contains(&format!("--mechanism {other}`")))
                         .unwrap();
                     assert!(
                         chosen(&seen, Some(other)).is_ok(),
@@ -165,7 +166,7 @@ fn a_check_of_two_regions_is_no_way_out_of_one() {
     let source = seen.edge.records.source().unwrap().clone();
     let records: Vec<_> = records
         .into_iter()
-        .map(|record| LatencyRecord {
+        .map(|record| RoutingRecord {
             health_check: shared.clone(),
             ..record
         })

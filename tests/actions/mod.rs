@@ -27,6 +27,7 @@ mod planning;
 mod policy;
 mod reports;
 mod resources;
+mod routing;
 mod shapes;
 mod speed;
 mod stand;

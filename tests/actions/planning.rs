@@ -411,7 +411,7 @@ fn weights_keep_their_shares_and_route_53s_bounds() {
             panic!("{:?}", plan.steps[0])
         };
         let group = &change.names[0].after;
-        let weight = |set: &gwctl::fleet::RecordSet| set.weight.unwrap();
+        let weight = |set: &gwctl::fleet::RecordSet| set.routing.weight().unwrap();
         assert!(group.iter().all(|set| (0..=255).contains(&weight(set))));
         let all: i64 = group.iter().map(weight).sum();
         let own = group

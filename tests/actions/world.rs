@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use gwctl::fleet::Routing;
 use gwctl::sim::world::{Event, Happening, Resources};
 use gwctl::sim::{Scenario, Sim, SimOptions};
 use jiff::SignedDuration;
@@ -95,11 +96,10 @@ pub fn world(sim: &Sim) -> World {
             say(
                 format!("record {} {} {:?}", set.name, set.kind, set.set_identifier),
                 format!(
-                    "{:?} {:?} {:?} {:?} {:?} {:?}",
+                    "{:?} {:?} {:?} {:?} {:?}",
                     set.ttl,
                     set.values,
-                    set.region,
-                    set.weight,
+                    set.routing,
                     set.health_check.as_ref().map(|id| &called[id]),
                     set.alias.as_ref().map(aliased)
                 ),
@@ -181,11 +181,15 @@ fn routes(all: &Resources) -> World {
     let records = || all.hosted_zones.iter().flat_map(|zone| &zone.records);
     records()
         .filter_map(|set| {
-            let region = set.region.as_ref()?.to_string();
+            let Routing::Latency(region) = &set.routing else {
+                return None;
+            };
+            let region = region.to_string();
             let Some(alias) = &set.alias else {
                 return Some((region, format!("{:?}", set.values)));
             };
-            let members = records().filter(|one| one.name == alias.name && one.weight != Some(0));
+            let members = records()
+                .filter(|one| one.name == alias.name && one.routing != Routing::Weighted(0));
             let values: Vec<_> = members.flat_map(|one| &one.values).collect();
             Some((region, format!("{values:?}")))
         })

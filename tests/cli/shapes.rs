@@ -7,9 +7,13 @@ use std::path::Path;
 use super::harness::{Home, Ran};
 
 /// A shape, and the scenario that has it.
-const SHAPES: [(&str, &str); 7] = [
+const SHAPES: [(&str, &str); 11] = [
     ("one account, CloudFront, global database", "calm"),
     ("several accounts", "several-accounts"),
+    ("routed by weight", "weighted"),
+    ("a failover pair", "failover-pair"),
+    ("routed by geolocation", "geolocation"),
+    ("failover pairs behind geolocation", "geolocation-failover"),
     ("no global database", "api-alone"),
     ("no CloudFront", "without-cloudfront"),
     ("China (`aws-cn`)", "china"),
@@ -44,7 +48,13 @@ fn away(scenario: &str) -> &'static str {
 /// Without CloudFront clients use the latency record itself.
 fn domain(scenario: &str) -> &'static str {
     match scenario {
-        "calm" | "several-accounts" | "api-alone" => "api.orders.example.com",
+        "calm"
+        | "several-accounts"
+        | "api-alone"
+        | "weighted"
+        | "failover-pair"
+        | "geolocation"
+        | "geolocation-failover" => "api.orders.example.com",
         _ => "latency.orders.example.com",
     }
 }

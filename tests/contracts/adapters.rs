@@ -258,10 +258,7 @@ async fn route_53_tells_the_latency_set_and_nothing_beside_it() {
         .unwrap();
     assert_eq!(records.len(), 3);
     for (region, site) in sites(stand) {
-        let record = records
-            .iter()
-            .find(|record| record.region == region)
-            .unwrap();
+        let record = records.iter().find(|record| record.is_of(&region)).unwrap();
         assert_eq!(record.name, "latency.orders.example.com");
         assert_eq!((record.kind.as_str(), record.ttl), ("CNAME", Some(60)));
         assert_eq!(

@@ -164,7 +164,7 @@ async fn a_latency_set_over_two_pages_is_read_to_its_end_and_no_further() {
         .records("Z1", "latency.orders.example.com")
         .await
         .unwrap();
-    let regions: Vec<_> = found.iter().map(|record| record.region.as_str()).collect();
+    let regions: Vec<_> = found.iter().map(|record| record.whose()).collect();
     assert_eq!(regions, ["eu-west-1", "us-east-1"]);
     assert_eq!(found[0].target, "d-1.execute-api.eu-west-1.amazonaws.com");
     assert!(found[0].evaluate_target_health);
@@ -208,13 +208,13 @@ async fn groups_of_the_same_name_are_told_apart_by_type_and_a_cut_off_one_is_ask
     let route53 = session.route53();
     let found = route53.records("Z1", "latency.example.com").await.unwrap();
     let weights = |n: usize| -> Vec<i64> {
-        let weights = found[n].weights.iter();
-        weights.map(|one| one.weight).collect()
+        let weights = found[n].group.iter();
+        weights.filter_map(|one| one.routing.weight()).collect()
     };
     assert_eq!(weights(0), [200, 55], "the AAAA group is another one");
     assert_eq!(weights(1), [0; 0], "the page ended in the middle of it");
-    let rest = route53.weighted("Z1", &found[1].target, "A").await.unwrap();
-    assert_eq!(rest.len(), 2);
+    let rest = route53.with_group("Z1", found[1].clone()).await.unwrap();
+    assert_eq!(rest.group.len(), 2);
 }
 
 fn checks(checks: &str, marker: Option<&str>) -> String {

@@ -171,7 +171,7 @@ async fn of_two_zones_of_one_name_the_one_with_the_record_is_taken_or_nobodys() 
     assert_eq!(option, "--hosted-zone");
     let taken = of_two_zones(false, &Named::default()).await;
     assert!(
-        matches!(taken, NotDiscovered::NoLatencySet { .. }),
+        matches!(taken, NotDiscovered::NoRoutingSet { .. }),
         "{taken:?}"
     );
     let named = Named {
@@ -180,7 +180,7 @@ async fn of_two_zones_of_one_name_the_one_with_the_record_is_taken_or_nobodys() 
     };
     let taken = of_two_zones(true, &named).await;
     assert!(
-        matches!(taken, NotDiscovered::NoLatencySet { .. }),
+        matches!(taken, NotDiscovered::NoRoutingSet { .. }),
         "{taken:?}"
     );
 }

@@ -5,7 +5,7 @@
 //! a calculated check's list of children. AWS does none of this.
 
 use gwctl::aws::{ErrorKind, Route53};
-use gwctl::fleet::{AliasTarget, CheckKind, RecordAction, RecordChange, RecordSet};
+use gwctl::fleet::{AliasTarget, CheckKind, RecordAction, RecordChange, RecordSet, Routing};
 
 use super::stage::region;
 use super::stand::{Stand, changing};
@@ -19,8 +19,7 @@ fn weighted(name: &str, of: &str, weight: i64) -> RecordSet {
         name: name.into(),
         kind: "CNAME".into(),
         set_identifier: Some(of.into()),
-        region: None,
-        weight: Some(weight),
+        routing: Routing::Weighted(weight),
         ttl: Some(60),
         values: vec![format!("{of}.api.orders.example.com")],
         alias: None,
@@ -88,13 +87,13 @@ async fn the_latency_set_is_read_whole_and_written_back_as_it_was() {
     assert_eq!(before.len(), 3, "and none of the neighbours");
     for set in &before {
         let code = set.set_identifier.clone().unwrap();
-        assert_eq!(set.region, Some(region(&code)));
+        assert_eq!(set.routing, Routing::Latency(region(&code)));
         assert_eq!(set.values, [stand.fleet.sites[&code].domain.clone()]);
         assert_eq!(
             set.health_check.as_ref(),
             Some(&stand.fleet.sites[&code].check)
         );
-        assert_eq!((set.ttl, set.weight, &set.alias), (Some(60), None, &None));
+        assert_eq!((set.ttl, &set.alias), (Some(60), &None));
     }
     let json = serde_json::to_string(&before).unwrap();
     let kept: Vec<RecordSet> = serde_json::from_str(&json).unwrap();
@@ -131,8 +130,7 @@ async fn weights_behind_a_latency_alias_are_drained_in_one_batch() {
     let alias = RecordSet {
         name: name.into(),
         set_identifier: Some("aliased".into()),
-        region: Some(region("eu-west-1")),
-        weight: None,
+        routing: Routing::Latency(region("eu-west-1")),
         ttl: None,
         values: Vec::new(),
         alias: Some(AliasTarget {
@@ -153,12 +151,17 @@ async fn weights_behind_a_latency_alias_are_drained_in_one_batch() {
     let other = weighted(group, "far", 127);
     let drain = [replaced(&near, &half), replaced(&far, &other)].concat();
     route53.change_records(zone, &drain).await.unwrap();
-    let mut weights: Vec<_> = route53
-        .weighted(zone, group, "CNAME")
-        .await
-        .unwrap()
+    let drained = route53.with_group(zone, latency[0].clone()).await.unwrap();
+    let mut weights: Vec<_> = drained
+        .group
         .into_iter()
-        .map(|one| (one.set_identifier, one.weight, one.target))
+        .map(|one| {
+            (
+                one.set_identifier,
+                one.routing.weight().unwrap(),
+                one.target,
+            )
+        })
         .collect();
     weights.sort();
     let domain = |code: &str| format!("{code}.api.orders.example.com");

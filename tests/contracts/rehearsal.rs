@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use gwctl::aws::{AwsError, ErrorKind, Session, SessionOptions, Timeouts, in_process};
-use gwctl::fleet::{RecordAction, RecordChange, RecordSet, Switch, Topology};
+use gwctl::fleet::{RecordAction, RecordChange, RecordSet, Routing, Switch, Topology};
 use gwctl::observe::VANTAGES;
 use gwctl::sim::world::{How, Tamper};
 use gwctl::sim::{Sim, SimOptions, wire};
@@ -134,7 +134,7 @@ async fn an_inverted_check_evacuates_and_an_old_version_is_refused() {
         .records(&edge.hosted_zone, &edge.latency_record)
         .await
         .unwrap();
-    let ours = records.iter().find(|record| record.region == ireland());
+    let ours = records.iter().find(|record| record.is_of(&ireland()));
     let id = ours.unwrap().check().unwrap();
     let version = route53.health_check(id).await.unwrap().version;
     route53
@@ -158,7 +158,7 @@ async fn a_record_change_is_pending_first_and_a_stale_one_is_refused() {
     let before = route53.record_sets(zone, name).await.unwrap();
     let ours = before
         .iter()
-        .find(|set| set.region == Some(ireland()))
+        .find(|set| set.routing == Routing::Latency(ireland()))
         .unwrap();
     let change = |action, set: &RecordSet| {
         [RecordChange {

@@ -108,7 +108,7 @@ async fn what_may_not_be_asked_is_said_with_the_action_that_is_missing() {
         let found = discover(&session(&sim).await, DOMAIN, &Named::default()).await;
         let gaps = match found {
             Ok(found) => found.gaps,
-            Err(NotDiscovered::NoLatencySet { gaps, .. }) => gaps,
+            Err(NotDiscovered::NoRoutingSet { gaps, .. }) => gaps,
             Err(other) => panic!("{action}: {other}"),
         };
         // API Gateway's actions are verbs (aws-facts §9.1).
@@ -133,7 +133,7 @@ async fn an_unknown_name_is_an_answer_of_its_own() {
     assert_eq!(aliases, [DOMAIN]);
     let error = discover(&session, "www.orders.example.com", &Named::default()).await;
     assert!(
-        matches!(&error, Err(NotDiscovered::NoLatencySet { looked_at, .. }) if looked_at == &["www.orders.example.com"]),
+        matches!(&error, Err(NotDiscovered::NoRoutingSet { looked_at, .. }) if looked_at == &["www.orders.example.com"]),
         "{error:?}"
     );
 }
@@ -222,4 +222,75 @@ async fn a_fleet_that_gwctl_built_is_told_by_its_stacks() {
         assert_eq!(site.stack, Some(format!("shop-{}", site.region)));
         assert_eq!(site.functions, ["shop-handler"]);
     }
+}
+
+/// The four ways in which a world is routed otherwise than by latency.
+const OTHERWISE: [(&str, &str); 4] = [
+    ("weighted", "latency.orders.example.com is routed by weight"),
+    (
+        "failover-pair",
+        "latency.orders.example.com is routed by failover",
+    ),
+    (
+        "geolocation",
+        "latency.orders.example.com is routed by geolocation",
+    ),
+    (
+        "geolocation-failover",
+        "latency.orders.example.com is routed by geolocation",
+    ),
+];
+
+#[tokio::test(start_paused = true)]
+async fn a_fleet_of_any_routing_policy_is_found_and_its_policy_told() {
+    for (scenario, text) in OTHERWISE {
+        let sim = founded(scenario, false);
+        let found = look(&sim).await;
+        assert_eq!(found.spec.edge.latency_record, "latency.orders.example.com");
+        let facts: Vec<_> = found.facts.iter().map(|fact| fact.text.as_str()).collect();
+        assert!(facts.contains(&text), "{scenario}: {facts:?}");
+        let there = sorted(sim.spec()).sites;
+        assert_eq!(sorted(found.spec).sites, there, "{scenario}");
+    }
+}
+
+/// A name above the set, as a failover pair in front of a page for maintenance.
+#[tokio::test(start_paused = true)]
+async fn a_set_above_that_leads_to_the_regions_is_followed_and_not_taken_for_it() {
+    use gwctl::fleet::{FailoverRole, Routing};
+    use gwctl::sim::world::model::{AliasTarget, RecordSet};
+
+    let sim = founded("calm", false);
+    {
+        let mut state = sim.state();
+        let zone = &mut state.resources.hosted_zones[0];
+        let id = zone.id.clone();
+        let record = |role, alias: Option<AliasTarget>| RecordSet {
+            name: "shop.orders.example.com.".into(),
+            kind: "CNAME".into(),
+            ttl: alias.is_none().then_some(60),
+            values: match alias {
+                Some(_) => Vec::new(),
+                None => vec!["sorry.example.net".into()],
+            },
+            set_identifier: Some(format!("{role:?}")),
+            routing: Routing::Failover(role),
+            health_check: None,
+            alias,
+        };
+        let lower = AliasTarget {
+            zone: id.clone(),
+            name: "latency.orders.example.com.".into(),
+            evaluate_target_health: true,
+        };
+        zone.records
+            .push(record(FailoverRole::Primary, Some(lower)));
+        zone.records.push(record(FailoverRole::Secondary, None));
+        state.account().submit_dns_change(&id, None);
+    }
+    let session = session(&sim).await;
+    let found = discover(&session, "shop.orders.example.com", &Named::default()).await;
+    let found = found.unwrap();
+    assert_eq!(found.spec.edge.latency_record, "latency.orders.example.com");
+    assert_eq!(found.spec.sites.len(), 3);
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use gwctl::fleet::{AliasTarget, Change, Pace, RecordAction, RecordChange, RecordSet, Snapshot};
+use gwctl::fleet::{
+    AliasTarget, Change, Pace, RecordAction, RecordChange, RecordSet, Routing, Snapshot,
+};
 
 use super::stand::{Stand, region, world};
 
@@ -18,7 +20,7 @@ async fn put_groups_behind(stand: &Stand, below: &str) {
     let before = route53.record_sets(zone, name).await.unwrap();
     let mut batch = Vec::new();
     for (n, set) in before.iter().enumerate() {
-        let code = set.region.clone().unwrap();
+        let code = set.set_identifier.clone().unwrap();
         let group = format!("{code}.{below}");
         let neighbour = &before[(n + 1) % before.len()];
         for (weight, of) in [(255, set), (0, neighbour)] {
@@ -27,8 +29,7 @@ async fn put_groups_behind(stand: &Stand, below: &str) {
                 RecordSet {
                     name: group.clone(),
                     set_identifier: of.set_identifier.clone(),
-                    region: None,
-                    weight: Some(weight),
+                    routing: Routing::Weighted(weight),
                     health_check: None,
                     ..of.clone()
                 },
@@ -57,20 +58,22 @@ async fn the_groups_behind_latency_aliases_are_seen_with_their_weights() {
     let stand = Stand::over(world("calm", 3), Pace::Incident).await;
     let (picture, _) = stand.first().await;
     let records = picture.edge.records.current().unwrap();
-    assert!(records.iter().all(|record| record.weights.is_empty()));
+    assert!(records.iter().all(|record| record.group.is_empty()));
     put_groups_behind(&stand, "latency.orders.example.com").await;
     let picture = stand
         .until(Duration::from_mins(3), |picture| {
             let records = picture.edge.records.current();
-            records.is_some_and(|all| all.iter().all(|record| record.weights.len() == 2))
+            records.is_some_and(|all| all.iter().all(|record| record.group.len() == 2))
         })
         .await;
     for record in picture.edge.records.current().unwrap() {
-        let own = format!("{}.api.orders.example.com", record.region);
-        for one in &record.weights {
-            assert_eq!(one.weight, if one.target == own { 255 } else { 0 });
+        let region = record.region.as_ref().unwrap();
+        let own = format!("{region}.api.orders.example.com");
+        for one in &record.group {
+            let expected = if one.target == own { 255 } else { 0 };
+            assert_eq!(one.routing, Routing::Weighted(expected));
         }
-        let (check, _) = picture.edge.switch(&record.region).unwrap();
+        let (check, _) = picture.edge.switch(region).unwrap();
         assert!(picture.edge.checks.contains_key(check));
     }
     let asked = || stand.calls("ListResourceRecordSets", "us-east-1");
@@ -89,8 +92,8 @@ async fn a_drain_by_somebody_else_is_told_with_its_weights() {
     put_groups_behind(&stand, "latency.orders.example.com").await;
     let weights = |picture: &Snapshot| -> Vec<i64> {
         let record = picture.edge.record(&region("eu-west-1"));
-        let weights = record.into_iter().flat_map(|record| &record.weights);
-        weights.map(|one| one.weight).collect()
+        let weights = record.into_iter().flat_map(|record| &record.group);
+        weights.filter_map(|one| one.routing.weight()).collect()
     };
     stand
         .until(Duration::from_mins(3), |picture| {
@@ -106,8 +109,9 @@ async fn a_drain_by_somebody_else_is_told_with_its_weights() {
         .unwrap()
         .into_iter()
         .map(|set| {
-            let weight = set.weight.map(|weight| (weight - 100).abs());
-            change(RecordAction::Upsert, RecordSet { weight, ..set })
+            let weight = set.routing.weight().unwrap();
+            let routing = Routing::Weighted((weight - 100).abs());
+            change(RecordAction::Upsert, RecordSet { routing, ..set })
         })
         .collect();
     route53.change_records(&zone, &batch).await.unwrap();
@@ -137,7 +141,7 @@ async fn groups_are_asked_within_route_53s_limit_and_answers_keep_their_regions(
     }
     let picture = stand.observer.watch().borrow().clone();
     let records = picture.edge.records.current().unwrap();
-    assert!(records.iter().all(|record| record.weights.len() == 2));
+    assert!(records.iter().all(|record| record.group.len() == 2));
     let answers = picture.edge.answers.current().unwrap();
     assert!(answers.len() > 1, "{answers:?}");
     for answer in answers {

@@ -275,9 +275,9 @@ fn an_empty_list_says_whether_there_is_nothing_or_nobody_could_ask() {
     let at = snapshot.at;
     snapshot.edge.records = Observed::known(Vec::new(), at, from("route53:ListResourceRecordSets"));
     let edge = shown(snapshot, "4", "");
-    assert!(edge.contains("has no latency records"), "{edge}");
+    assert!(edge.contains("has no routing records"), "{edge}");
     assert!(
-        edge.contains("no latency record has a health check"),
+        edge.contains("no routing record has a health check"),
         "{edge}"
     );
 }
@@ -431,8 +431,8 @@ fn records_checks_alarms_and_reasons_tell_how_old_the_oldest_figure_is() {
     // What eu-west-1 last said of its requests.
     aged(heading("1", "╭ Why"), "╭ Why", "oldest 95s");
     aged(
-        heading("4", "╭ Latency records"),
-        "╭ Latency records",
+        heading("4", "╭ Routing records"),
+        "╭ Routing records",
         "oldest",
     );
     aged(heading("", "╭ Health checks"), "╭ Health checks", "oldest");

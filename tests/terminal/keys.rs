@@ -24,7 +24,7 @@ fn digits_go_from_screen_to_screen() {
     for (key, text) in [
         ("2", "API requests"),
         ("3", "Members"),
-        ("4", "Latency records"),
+        ("4", "Routing records"),
         ("5", "Operations"),
         ("1", "Alarms"),
     ] {
@@ -57,7 +57,7 @@ fn help_lists_the_keys_and_commands() {
 fn the_palette_completes_and_refuses_with_a_reason() {
     let mut console = demo();
     console.press(":edg\t\r");
-    console.wait_text(&["Latency records"]);
+    console.wait_text(&["Routing records"]);
     console.press(":dance\r");
     console.wait_text(&["`:dance` is not a command"]);
     console.press("\x1b");
@@ -107,7 +107,7 @@ fn keys_are_answered_while_every_call_hangs() {
     console.wait_text(&["us-east-1", "unknown"]);
     for (key, text) in [
         ("3", "Members"),
-        ("4", "Latency records"),
+        ("4", "Routing records"),
         ("5", "Operations"),
         ("1", "Alarms"),
     ] {

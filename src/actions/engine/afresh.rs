@@ -9,7 +9,7 @@ use super::drive::Log;
 use crate::guided::serves;
 use crate::{Mode, PlannedCall, RunContext, Shift, Step, Task, advise};
 use gwctl_aws::AwsError;
-use gwctl_fleet::{Account, Region, Snapshot};
+use gwctl_fleet::{Account, RecordSet, Region, Routing, Snapshot};
 
 /// How long a read may take before what the picture says counts instead: a change must not wait for what
 /// is broken.
@@ -226,9 +226,21 @@ async fn weightless(run_context: &RunContext, region: &Region) -> Option<String>
     let route53 = run_context.session.route53();
     let asked = route53.record_sets(&edge.hosted_zone, &edge.latency_record);
     let sets = in_time(run_context, asked).await?;
-    let Some(own) = sets.iter().find(|set| set.region.as_ref() == Some(region)) else {
-        return Some("its latency record is gone".into());
+    let snapshot = run_context.snapshot();
+    let known = snapshot.edge.records_of(region).unwrap_or_default();
+    let is_own = |set: &&RecordSet| {
+        let identifier = set.set_identifier.as_deref();
+        set.routing == Routing::Latency(region.clone())
+            || known
+                .iter()
+                .any(|one| identifier == Some(one.set_identifier.as_str()))
     };
+    let Some(own) = sets.iter().find(is_own) else {
+        return Some("its routing record is gone".into());
+    };
+    if own.routing == Routing::Weighted(0) {
+        return Some("its weight is 0".into());
+    }
     let group = own
         .alias
         .as_ref()
@@ -241,7 +253,7 @@ async fn weightless(run_context: &RunContext, region: &Region) -> Option<String>
         .filter(|set| set.set_identifier.as_deref() == Some(region.as_str()))
         .peekable();
     own.peek()?;
-    own.all(|set| set.weight == Some(0))
+    own.all(|set| set.routing == Routing::Weighted(0))
         .then(|| "its weight is 0".into())
 }
 

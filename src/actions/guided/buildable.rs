@@ -3,11 +3,13 @@
 use super::fleet_name;
 use crate::Refused;
 use crate::draft::PlanContext;
+use gwctl_fleet::RoutingPolicy;
 
 /// Refuses a fleet that has another shape than the templates.
 pub(super) fn fits(context: &PlanContext<'_>) -> Result<(), Refused> {
     fleet_name::fits(context.fleet)?;
     in_one_account(context)?;
+    by_latency(context)?;
     if !context.spec.edge.cloudfront {
         return Err(Refused::new(
             "gwctl's templates build a CloudFront distribution, and the configuration says that there is none",
@@ -23,6 +25,24 @@ pub(super) fn fits(context: &PlanContext<'_>) -> Result<(), Refused> {
         ));
     }
     Ok(())
+}
+
+/// Refuses where Route 53 routes by another policy: records of two policies cannot have one name and type (aws-facts
+/// §3.1), and a Region's stack holds a latency record.
+fn by_latency(context: &PlanContext<'_>) -> Result<(), Refused> {
+    let records = context.snapshot.edge.records.last().into_iter().flatten();
+    let policies = records.map(|record| record.routing.policy());
+    match policies.into_iter().find(|one| *one != RoutingPolicy::Latency) {
+        None => Ok(()),
+        Some(policy) => Err(Refused::new(format!(
+            "a Region's stack of gwctl holds a latency record, and {} is routed {policy}: one name has records of one policy",
+            context.spec.edge.latency_record
+        ))
+        .instead(
+            "Build and remove such a Region with your own pipeline, then `gwctl discover` adds it. Evacuate, promote, \
+             drill, restore and the others work.",
+        )),
+    }
 }
 
 /// Refuses where the fleet's parts are in several accounts.

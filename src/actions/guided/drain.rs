@@ -139,9 +139,9 @@ impl Action for Drain {
         plan.steps = steps(context, region, now, to, *over_s)?;
         plan.inverse = inverse(context, region, &plan.steps)?;
         plan.notes.push(shift::caches(context, region));
-        if !weights::grouped(context, region) {
+        if weights::makes_group(context, region) {
             plan.notes.push(format!(
-                "The latency record of {region} becomes an alias to a weighted group, {region}.{}; undo gives all weight back and leaves the group.",
+                "The record of {region} becomes an alias to a weighted group, {region}.{}; undo gives all weight back and leaves the group.",
                 context.snapshot.edge.latency_record
             ));
         }

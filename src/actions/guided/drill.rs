@@ -143,7 +143,7 @@ impl Action for Drill {
         plan.checks = vec![calm(context.snapshot)];
         plan.checks.extend(evacuate::checks(context, region));
         plan.checks
-            .extend(evacuate::lapses(context, region, &choice));
+            .extend(evacuate::of_choice(context, region, &choice));
         for check in preconditions::promotion(context, &cast, mode, false, &advice) {
             if plan.checks.iter().all(|other| other.name != check.name) {
                 plan.checks.push(check);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Takes};
 use super::shift::Way;
-use super::{preconditions, shift, ways};
+use super::{fallback, preconditions, shift, ways};
 use crate::arguments::{ArgumentError, Regions};
 use crate::check::{Check, Finding};
 use crate::draft::{Draft, PlanContext};
@@ -98,7 +98,7 @@ impl Action for Evacuate {
             region.as_str(),
         );
         plan.checks = checks(context, region);
-        plan.checks.extend(lapses(context, region, &choice));
+        plan.checks.extend(of_choice(context, region, &choice));
         plan.steps = steps(context, region, &choice)?;
         plan.inverse = inverse(context, region, &choice)?;
         plan.notes.push(shift::caches(context, region));
@@ -118,8 +118,15 @@ pub(super) fn checks(context: &PlanContext<'_>, region: &Region) -> Vec<Check> {
     checks
 }
 
+/// What the mechanism means for the evacuation.
+pub(super) fn of_choice(context: &PlanContext<'_>, region: &Region, choice: &Choice) -> Vec<Check> {
+    let lapses = lapses(context, region, choice);
+    let answered = fallback::answered(context, region, choice);
+    lapses.into_iter().chain(answered).collect()
+}
+
 /// A switch that forgets lets the Region back in by itself.
-pub(super) fn lapses(context: &PlanContext<'_>, region: &Region, choice: &Choice) -> Option<Check> {
+fn lapses(context: &PlanContext<'_>, region: &Region, choice: &Choice) -> Option<Check> {
     if choice.mechanism != Mechanism::Switch {
         return None;
     }
@@ -154,6 +161,13 @@ fn admitted(snapshot: &Snapshot, region: &Region) -> Check {
             "admitted",
             Finding::Warn,
             format!("whether Route 53 sends traffic to {region} is not known"),
+        ),
+        Some(CheckVerdict::Standby) => Check::new(
+            "admitted",
+            Finding::Warn,
+            format!(
+                "Route 53 answers with {region} only while others are unhealthy: it gets no new traffic now"
+            ),
         ),
         Some(CheckVerdict::Partly) => Check::new(
             "admitted",

@@ -8,6 +8,7 @@
 
 mod action;
 mod admission;
+mod answers;
 mod architecture;
 mod buildable;
 mod building;
@@ -17,6 +18,7 @@ mod down;
 mod drain;
 mod drill;
 mod evacuate;
+mod fallback;
 mod fleet_name;
 mod invalidate;
 mod no_way;

@@ -335,8 +335,7 @@ pub(crate) fn serves(snapshot: &Snapshot, region: &Region) -> Option<bool> {
         Some(verdict) => verdict
             .in_service()
             .or_else(|| sent_there(snapshot, region)),
-        // Without a check it is always healthy to Route 53, where it has a record.
-        None if snapshot.edge.record(region).is_some() => Some(true),
+        None if snapshot.edge.is_without_record(region) => Some(false),
         None => sent_there(snapshot, region),
     };
     match (well, admitted) {

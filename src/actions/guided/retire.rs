@@ -295,12 +295,13 @@ fn no_others_share(context: &PlanContext<'_>, region: &Region) -> Check {
     let here = names::endpoint(context.spec, region);
     let records = context.snapshot.edge.records.last().into_iter().flatten();
     let sharing: Vec<&str> = records
-        .filter(|record| &record.region != region)
+        .filter(|record| !record.is_of(region))
         .filter(|record| {
-            let mut weights = record.weights.iter();
-            weights.any(|one| one.weight > 0 && one.target.eq_ignore_ascii_case(&here))
+            let mut weights = record.group.iter();
+            weights
+                .any(|one| one.routing.weight() > Some(0) && one.target.eq_ignore_ascii_case(&here))
         })
-        .map(|record| record.region.as_str())
+        .map(|record| record.whose())
         .collect();
     Check::of(
         "shares",

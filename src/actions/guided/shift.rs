@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::{preconditions, ways, weights, wellness};
+use super::{answers, preconditions, ways, weights, wellness};
 use crate::check::Check;
 use crate::draft::PlanContext;
 use crate::mechanism::Mechanism;
@@ -149,7 +149,7 @@ pub(super) fn observed(
         zone: context.spec.edge.hosted_zone.clone(),
         name: context.spec.edge.latency_record.clone(),
         region: region.clone(),
-        records: weights::answers(context, region),
+        records: answers::answers(context, region),
         gone: out,
         seen_from: out.then(|| seen_from(context, region)).flatten(),
     });

@@ -38,7 +38,9 @@ pub(super) fn choose(
             why.join("; ")
         ));
         return Err(match possible.first() {
-            Some((other, _)) => refused.instead(format!("`--mechanism {other}` would work.")),
+            Some((other, _)) => refused.instead(format!(
+                "`gwctl evacuate {region} --mechanism {other}` would work."
+            )),
             None => refused,
         });
     };

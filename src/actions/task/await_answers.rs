@@ -82,16 +82,21 @@ type Addresses = BTreeMap<(String, String), BTreeSet<IpAddr>>;
 
 impl Planned {
     fn whose(&self, values: &[String], known: &Addresses) -> Whose {
-        let is = |targets: &[Target]| {
-            targets
-                .iter()
-                .any(|target| values.iter().any(|value| self.names(target, value, known)))
+        let is = |targets: &[Target], value: &str| {
+            let mut targets = targets.iter();
+            targets.any(|target| self.names(target, value, known))
         };
-        match (is(&self.own), is(&self.others)) {
-            (true, false) => Whose::Own,
-            (false, true) => Whose::Other,
+        let of = |value: &String| (is(&self.own, value), is(&self.others, value));
+        let all: Vec<(bool, bool)> = values.iter().map(of).collect();
+        // A multivalue answer names several Regions at once.
+        if all.contains(&(true, false)) {
+            return Whose::Own;
+        }
+        let any = |of: fn(&(bool, bool)) -> bool| all.iter().any(of);
+        match (any(|(own, _)| *own), any(|(_, other)| *other)) {
             // The same addresses for both tell nothing.
-            (true, true) => Whose::Unknown,
+            (true, _) => Whose::Unknown,
+            (false, true) => Whose::Other,
             (false, false) => {
                 let address = |value: &String| value.parse::<IpAddr>().is_ok();
                 let lasting = self.own.iter().all(|target| !target.alias);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::work::{Context, Observation, Sent, Work, change, read, unobserved};
 use crate::{PlannedCall, RunContext};
 use gwctl_aws::AwsError;
-use gwctl_fleet::{RecordChange, RecordSet, Region};
+use gwctl_fleet::{RecordChange, RecordSet, Region, Routing};
 
 /// One batch: all of it or nothing. Sent only while the records are as they were at planning time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,10 +69,11 @@ impl Work for ChangeRecords {
                     .set_identifier
                     .as_deref()
                     .map_or(String::new(), |id| format!(" [{id}]"));
-                let weight = set
-                    .weight
-                    .map_or(String::new(), |weight| format!(" weight {weight}"));
-                format!("{} {}{which}{weight}", change.action, set.name)
+                let routing = match &set.routing {
+                    Routing::Simple | Routing::Latency(_) => String::new(),
+                    other => format!(" {other}"),
+                };
+                format!("{} {}{which}{routing}", change.action, set.name)
             })
             .collect();
         Some(changes.join("; "))
@@ -122,5 +123,57 @@ impl Work for ChangeRecords {
             request_id: receipt.request_id,
             receipt: Some(receipt.id),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use gwctl_fleet::{CidrLocation, FailoverRole, Geolocation, Geoproximity};
+
+    #[test]
+    fn a_record_of_a_journal_of_before_is_read_and_written_as_it_was() {
+        let before = r#"{"name":"a.example.com","kind":"CNAME","set_identifier":"x","region":null,"weight":70,"ttl":60,"values":["b.example.com"],"alias":null,"health_check":null}"#;
+        let set: RecordSet = serde_json::from_str(before).unwrap();
+        assert_eq!(set.routing, Routing::Weighted(70));
+        assert_eq!(serde_json::to_string(&set).unwrap(), before);
+    }
+
+    #[test]
+    fn every_policy_comes_back_from_a_journal_whole() {
+        let location = |country: Option<&str>| {
+            Routing::Geolocation(Geolocation {
+                continent: country.is_none().then(|| "EU".into()),
+                country: country.map(Into::into),
+                subdivision: None,
+            })
+        };
+        let near = Geoproximity {
+            aws_region: Some("eu-west-1".into()),
+            local_zone_group: None,
+            coordinates: None,
+            bias: Some(-10),
+        };
+        let network = CidrLocation {
+            collection: "c-1".into(),
+            location: "office".into(),
+        };
+        let all = [
+            (Routing::Simple, "simple"),
+            (Routing::Latency(Region::global()), "latency"),
+            (Routing::Weighted(0), "weight 0"),
+            (Routing::Failover(FailoverRole::Secondary), "secondary"),
+            (location(None), "Europe"),
+            (location(Some("*")), "default"),
+            (Routing::Geoproximity(near), "near eu-west-1, bias -10"),
+            (Routing::IpBased(network), "network office"),
+            (Routing::Multivalue, "multivalue"),
+        ];
+        for (routing, words) in all {
+            let text = serde_json::to_string(&routing).unwrap();
+            let back: Routing = serde_json::from_str(&text).unwrap();
+            assert_eq!(back, routing, "{text}");
+            assert_eq!(routing.to_string(), words);
+        }
     }
 }

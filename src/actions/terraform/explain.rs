@@ -75,8 +75,8 @@ pub(super) fn explain<'a>(part: &Part, name: &str, evidence: &Evidence<'a>) -> O
             let run = evidence.moved_by(own);
             match evidence.snapshot().edge.records.current() {
                 Some(records) => {
-                    let mut own = records.iter().filter(|record| record.region == *region);
-                    own.any(|record| !record.weights.is_empty())
+                    let mut own = records.iter().filter(|record| record.is_of(region));
+                    own.any(|record| !record.group.is_empty())
                         .then(|| Why::new("it is drained: it leads to a weighted group", run))
                 }
                 None => run.map(|run| Why::new("a run changed the latency records", Some(run))),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use gwctl_fleet::{
-    CheckKind, FleetSpec, FunctionName, LatencyRecord, Member, Region, Snapshot, clean_line,
+    CheckKind, FleetSpec, FunctionName, Member, Region, RoutingRecord, Snapshot, clean_line,
 };
 
 use super::part::{Part, same_name};
@@ -126,8 +126,8 @@ impl<'a> Known<'a> {
             let region = text(values, "latency_routing_policy.0.region");
             let region = region.and_then(|region| Region::new(region).ok());
             let by_set = || {
-                let own = |record: &&LatencyRecord| set == Some(record.set_identifier.as_str());
-                Some(self.records().find(own)?.region.clone())
+                let own = |record: &&RoutingRecord| set == Some(record.set_identifier.as_str());
+                self.records().find(own)?.region.clone()
             };
             return Some(Part::Record {
                 region: region.or_else(by_set),
@@ -137,12 +137,12 @@ impl<'a> Known<'a> {
             return Some(Part::DomainRecord);
         }
         let group = self.records().find(|record| {
-            !record.weights.is_empty()
+            !record.group.is_empty()
                 && same_name(name, &record.target)
                 && kind.is_none_or(|kind| kind == record.kind)
         })?;
         Some(Part::Weighted {
-            region: group.region.clone(),
+            region: group.region.clone()?,
             name: group.target.clone(),
             set_identifier: clean_line(set.unwrap_or_default()),
         })
@@ -165,7 +165,7 @@ impl<'a> Known<'a> {
         }
     }
 
-    fn records(&self) -> impl Iterator<Item = &'a LatencyRecord> {
+    fn records(&self) -> impl Iterator<Item = &'a RoutingRecord> {
         self.snapshot.edge.records.last().into_iter().flatten()
     }
 
@@ -181,10 +181,10 @@ impl<'a> Known<'a> {
         };
         let hangs =
             |check: &Option<String>| check.as_ref().is_some_and(|top| top == id || below(top));
-        let own = |record: &&LatencyRecord| {
-            hangs(&record.health_check) || record.weights.iter().any(|one| hangs(&one.health_check))
+        let own = |record: &&RoutingRecord| {
+            hangs(&record.health_check) || record.group.iter().any(|one| hangs(&one.health_check))
         };
-        Some(self.records().find(own)?.region.clone())
+        self.records().find(own)?.region.clone()
     }
 
     fn check(&self, values: &Value) -> Option<Part> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use gwctl_fleet::{LatencyRecord, Member, Missing, Observed, Region};
+use gwctl_fleet::{Member, Missing, Observed, Region, RoutingRecord};
 
 use super::evidence::Evidence;
 use super::explain::explain;
@@ -323,8 +323,8 @@ fn instance(
 fn record(region: &Region, values: &Value, evidence: &Evidence<'_>) -> Result<Compared, Compared> {
     let records = current(&evidence.snapshot().edge.records)?;
     let kind = text(values, "type");
-    let own = |record: &&LatencyRecord| {
-        record.region == *region && kind.is_none_or(|kind| kind == record.kind)
+    let own = |record: &&RoutingRecord| {
+        record.is_of(region) && kind.is_none_or(|kind| kind == record.kind)
     };
     let Some(live) = records.iter().find(own) else {
         return Ok(Compared::Gone);
@@ -359,13 +359,16 @@ fn weighted(
     let records = current(&evidence.snapshot().edge.records)?;
     let mut groups = records
         .iter()
-        .filter(|record| record.region == *region && same_name(&record.target, name));
-    let found =
-        groups.find_map(|record| record.weights.iter().find(|one| one.set_identifier == set));
+        .filter(|record| record.is_of(region) && same_name(&record.target, name));
+    let found = groups.find_map(|record| record.group.iter().find(|one| one.set_identifier == set));
     Ok(match found {
         None => Compared::Gone,
         Some(live) => Compared::Pairs(vec![
-            Pair::new("weighted_routing_policy.0.weight", values, live.weight),
+            Pair::new(
+                "weighted_routing_policy.0.weight",
+                values,
+                live.routing.weight(),
+            ),
             Pair::new(
                 "health_check_id",
                 values,

@@ -101,7 +101,7 @@ impl std::fmt::Display for Part {
             Self::Cluster { id, .. } => write!(f, "the cluster {id}")?,
             Self::Instance { id, .. } if id.is_empty() => f.write_str("a DB instance")?,
             Self::Instance { id, .. } => write!(f, "the DB instance {id}")?,
-            Self::Record { .. } => f.write_str("the latency record")?,
+            Self::Record { .. } => f.write_str("the routing record")?,
             Self::Weighted {
                 region,
                 name,

@@ -45,8 +45,8 @@ fn evacuated(region: &Region, evidence: &Evidence<'_>) -> Option<&'static str> {
     };
     let by_weight = || {
         let records = edge.records.current()?;
-        let mut own = records.iter().filter(|record| record.region == *region);
-        own.any(|record| !record.weights.is_empty())
+        let mut own = records.iter().filter(|record| record.is_of(region));
+        own.any(|record| !record.group.is_empty())
             .then_some("it is drained by weight")
     };
     by_check().or_else(by_switch).or_else(by_weight)

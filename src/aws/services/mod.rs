@@ -23,5 +23,6 @@ pub(crate) mod rds_offers;
 pub(crate) mod recovery;
 pub(crate) mod route53;
 pub(crate) mod route53_change;
+pub(crate) mod route53_routing;
 pub(crate) mod sts;
 pub(crate) mod switch;

@@ -1,6 +1,5 @@
 //! Route 53: the latency record set, health checks, and what DNS would answer.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use aws_sdk_route53::Client;
@@ -8,12 +7,13 @@ use aws_sdk_route53::types::{
     HealthCheck, HealthCheckConfig, HealthCheckType, ResourceRecordSet, RrType,
 };
 
+use crate::services::route53_routing::routing;
 use crate::transport::call::Caller;
 use crate::transport::error::AwsError;
 use crate::transport::reply;
 use crate::transport::session::{Session, sdk_client};
 use gwctl_fleet::{
-    AliasTarget, CheckConfig, CheckKind, LatencyRecord, Region, RoutingPolicy, Vote, WeightedRecord,
+    AliasTarget, CheckConfig, CheckKind, GroupMember, Region, Routing, RoutingRecord, Vote,
 };
 
 /// No fleet's list is longer; a reply that never ends must not hang us.
@@ -60,51 +60,31 @@ impl Session {
 }
 
 impl Route53 {
-    /// The records of `zone` that answer for `name` by latency. Those that are aliases to a weighted
-    /// group have its weights where the same reply told them, which it does for names that follow
-    /// in the zone's order, such as those below `name`; [`Self::weighted`] asks for the others.
-    pub async fn records(&self, zone: &str, name: &str) -> Result<Vec<LatencyRecord>, AwsError> {
+    /// The records of `zone` that answer for `name` by a routing policy. Those that are aliases to others of the zone
+    /// have these where the same reply told them, which it does for names that follow in the zone's order, such as
+    /// those below `name`; [`Self::with_group`] asks for the others.
+    pub async fn records(&self, zone: &str, name: &str) -> Result<Vec<RoutingRecord>, AwsError> {
         let (sets, more) = self.sets_and_more(zone, name).await?;
-        let group = |record: &LatencyRecord| -> Vec<WeightedRecord> {
-            let members = more.iter().filter(|set| {
-                record.alias_zone.as_deref() == Some(bare(zone))
-                    && reply::domain(set.name()) == record.target
-                    && set.r#type().as_str() == record.kind
-            });
-            members.filter_map(weighted_record).collect()
-        };
-        let records = sets.iter().filter_map(latency_record);
+        let records = sets.iter().filter_map(routing_record);
         Ok(records
-            .map(|record| LatencyRecord {
-                weights: group(&record),
-                ..record
+            .map(|record| {
+                let members = more.iter().filter(|set| {
+                    record.alias_zone.as_deref() == Some(bare(zone))
+                        && reply::domain(set.name()) == record.target
+                });
+                placed(record.clone(), members)
             })
             .collect())
     }
 
-    /// The routing policies of the records called `name`, and how many records have each.
-    pub async fn policies(
+    /// `record` with the records of `zone` that it is an alias to.
+    pub async fn with_group(
         &self,
         zone: &str,
-        name: &str,
-    ) -> Result<BTreeMap<RoutingPolicy, usize>, AwsError> {
-        let mut counts = BTreeMap::new();
-        for set in self.sets(zone, name).await? {
-            *counts.entry(policy(&set)).or_insert(0) += 1;
-        }
-        Ok(counts)
-    }
-
-    /// The records of `zone` and of type `kind` that answer for `name` by weight.
-    pub async fn weighted(
-        &self,
-        zone: &str,
-        name: &str,
-        kind: &str,
-    ) -> Result<Vec<WeightedRecord>, AwsError> {
-        let sets = self.sets(zone, name).await?;
-        let of_kind = sets.iter().filter(|set| set.r#type().as_str() == kind);
-        Ok(of_kind.filter_map(weighted_record).collect())
+        record: RoutingRecord,
+    ) -> Result<RoutingRecord, AwsError> {
+        let sets = self.sets(zone, &record.target).await?;
+        Ok(placed(record, sets.iter()))
     }
 
     /// Every record set of `zone` called `name`.
@@ -270,50 +250,52 @@ fn bare(zone: &str) -> &str {
     zone.trim_start_matches("/hostedzone/")
 }
 
-fn policy(set: &ResourceRecordSet) -> RoutingPolicy {
-    if set.region().is_some() {
-        RoutingPolicy::Latency
-    } else if set.weight().is_some() {
-        RoutingPolicy::Weighted
-    } else if set.failover().is_some() {
-        RoutingPolicy::Failover
-    } else if set.geo_location().is_some() {
-        RoutingPolicy::Geolocation
-    } else if set.geo_proximity_location().is_some() {
-        RoutingPolicy::Geoproximity
-    } else if set.cidr_routing_config().is_some() {
-        RoutingPolicy::IpBased
-    } else if set.multi_value_answer() == Some(true) {
-        RoutingPolicy::Multivalue
-    } else {
-        RoutingPolicy::Simple
-    }
-}
+/// The types of records that lead clients somewhere. Others under the same name, such as the TXT records in which
+/// external-dns notes what it owns, have the same policies and send nobody anywhere.
+const LEADING: [&str; 5] = ["A", "AAAA", "CNAME", "HTTPS", "SVCB"];
 
-/// None for records that do not stand for a Region.
-fn latency_record(set: &ResourceRecordSet) -> Option<LatencyRecord> {
-    let region = Region::new(set.region()?.as_str()).ok()?;
+/// None for records without a routing policy that gwctl knows.
+fn routing_record(set: &ResourceRecordSet) -> Option<RoutingRecord> {
+    let routing = routing(set).ok()?;
+    if routing == Routing::Simple || !LEADING.contains(&set.r#type().as_str()) {
+        return None;
+    }
     let alias = set.alias_target();
-    Some(LatencyRecord {
+    Some(RoutingRecord {
         name: reply::domain(set.name()),
         kind: reply::name(set.r#type().as_str()),
         set_identifier: reply::name_or_empty(set.set_identifier()),
-        region,
+        region: None,
+        routing,
         target: target(set),
+        values: values(set),
         ttl: set.ttl().filter(|ttl| *ttl >= 0),
         health_check: reply::some_name(set.health_check_id()),
         evaluate_target_health: alias.is_some_and(|alias| alias.evaluate_target_health()),
         alias_zone: alias.map(|alias| reply::name(alias.hosted_zone_id())),
-        weights: Vec::new(),
+        group: Vec::new(),
     })
 }
 
-/// None for records without a weight.
-fn weighted_record(set: &ResourceRecordSet) -> Option<WeightedRecord> {
-    Some(WeightedRecord {
+/// The record with those of `sets` that it is an alias to, and the Region that both tell of.
+fn placed<'a>(
+    mut record: RoutingRecord,
+    sets: impl Iterator<Item = &'a ResourceRecordSet>,
+) -> RoutingRecord {
+    let of_kind = sets.filter(|set| set.r#type().as_str() == record.kind);
+    record.group = of_kind.filter_map(group_member).collect();
+    record.region = record.told_region();
+    record
+}
+
+/// None for records without a routing policy that gwctl knows.
+fn group_member(set: &ResourceRecordSet) -> Option<GroupMember> {
+    let routing = routing(set).ok()?;
+    (routing != Routing::Simple).then(|| GroupMember {
         set_identifier: reply::name_or_empty(set.set_identifier()),
         target: target(set),
-        weight: set.weight()?,
+        values: values(set),
+        routing,
         ttl: set.ttl().filter(|ttl| *ttl >= 0),
         health_check: reply::some_name(set.health_check_id()),
         alias: set.alias_target().map(|alias| AliasTarget {
@@ -321,13 +303,15 @@ fn weighted_record(set: &ResourceRecordSet) -> Option<WeightedRecord> {
             name: reply::domain(alias.dns_name()),
             evaluate_target_health: alias.evaluate_target_health(),
         }),
-        more: set
-            .resource_records()
-            .iter()
-            .skip(1)
-            .map(|record| reply::domain(record.value()))
-            .collect(),
     })
+}
+
+/// As stored, so that a change can be compared with it and taken back; cleaned where it cannot be printed.
+fn values(set: &ResourceRecordSet) -> Vec<String> {
+    let values = set.resource_records().iter();
+    values
+        .map(|one| reply::exact(one.value()).unwrap_or_else(|| reply::name(one.value())))
+        .collect()
 }
 
 /// The first name or address it answers, or the name it is an alias to.
@@ -413,50 +397,4 @@ fn endpoint_target(config: &HealthCheckConfig) -> String {
         "/"
     };
     reply::name(&format!("{host}{port}{slash}{path}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use aws_sdk_route53::types::{
-        CidrRoutingConfig, GeoLocation, GeoProximityLocation, ResourceRecordSetFailover,
-        ResourceRecordSetRegion, RrType,
-    };
-
-    use super::*;
-
-    #[test]
-    fn every_routing_policy_is_told_by_its_own_field() {
-        let set = || ResourceRecordSet::builder().name("a").r#type(RrType::Cname);
-        let cidr = CidrRoutingConfig::builder()
-            .collection_id("c")
-            .location_name("l");
-        let all = [
-            (set(), RoutingPolicy::Simple),
-            (
-                set().region(ResourceRecordSetRegion::EuWest1),
-                RoutingPolicy::Latency,
-            ),
-            (set().weight(0), RoutingPolicy::Weighted),
-            (
-                set().failover(ResourceRecordSetFailover::Primary),
-                RoutingPolicy::Failover,
-            ),
-            (
-                set().geo_location(GeoLocation::builder().country_code("DE").build()),
-                RoutingPolicy::Geolocation,
-            ),
-            (
-                set().geo_proximity_location(GeoProximityLocation::builder().build()),
-                RoutingPolicy::Geoproximity,
-            ),
-            (
-                set().cidr_routing_config(cidr.build().unwrap()),
-                RoutingPolicy::IpBased,
-            ),
-            (set().multi_value_answer(true), RoutingPolicy::Multivalue),
-        ];
-        for (set, expected) in all {
-            assert_eq!(policy(&set.build().unwrap()), expected);
-        }
-    }
 }

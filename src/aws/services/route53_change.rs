@@ -2,15 +2,16 @@
 
 use aws_sdk_route53::types::{
     self, AliasTarget as SdkAlias, Change, ChangeAction, ChangeBatch, ResourceRecord,
-    ResourceRecordSet, ResourceRecordSetRegion, RrType,
+    ResourceRecordSet, RrType,
 };
 use aws_smithy_types::error::operation::BuildError;
 
 use crate::services::route53::Route53;
+use crate::services::route53_routing::{NotARouting, own_routing, routed};
 use crate::transport::error::{AwsError, ErrorKind};
 use crate::transport::receipt::{ChangeReceipt, Receipt};
 use crate::transport::reply;
-use gwctl_fleet::{AliasTarget, NotARegion, RecordAction, RecordChange, RecordSet, Region};
+use gwctl_fleet::{AliasTarget, RecordAction, RecordChange, RecordSet};
 
 impl Route53 {
     /// Sets whether a health check is inverted and disabled. Refused with [`ErrorKind::Conflict`]
@@ -97,37 +98,18 @@ impl Route53 {
 #[derive(Debug, thiserror::Error)]
 enum NotHeld {
     #[error("{name} {how}: change it by hand")]
-    Routed { name: String, how: &'static str },
+    Routed { name: String, how: NotARouting },
     #[error("{0} contains characters that cannot be printed")]
     Unprintable(String),
-    #[error(transparent)]
-    Region(#[from] NotARegion),
 }
 
 fn record_set(set: &ResourceRecordSet) -> Result<RecordSet, NotHeld> {
     let name = reply::domain(set.name());
-    let other_policy = [
-        (set.geo_location().is_some(), "is routed by location"),
-        (
-            set.geo_proximity_location().is_some(),
-            "is routed by proximity",
-        ),
-        (set.failover().is_some(), "is a failover record"),
-        (set.multi_value_answer().is_some(), "is a multivalue answer"),
-        (set.cidr_routing_config().is_some(), "is routed by network"),
-        (
-            set.traffic_policy_instance_id().is_some(),
-            "belongs to a traffic policy",
-        ),
-    ];
-    if let Some((_, how)) = other_policy.into_iter().find(|(is, _)| *is) {
-        return Err(NotHeld::Routed { name, how });
-    }
+    let routing = own_routing(set).map_err(|how| NotHeld::Routed {
+        name: name.clone(),
+        how,
+    })?;
     let exact = |text: &str| reply::exact(text).ok_or_else(|| NotHeld::Unprintable(name.clone()));
-    let region = set
-        .region()
-        .map(|region| Region::new(region.as_str()))
-        .transpose()?;
     let alias = set.alias_target().map(|alias| AliasTarget {
         zone: reply::name(alias.hosted_zone_id()),
         name: reply::domain(alias.dns_name()),
@@ -136,8 +118,7 @@ fn record_set(set: &ResourceRecordSet) -> Result<RecordSet, NotHeld> {
     Ok(RecordSet {
         kind: reply::name(set.r#type().as_str()),
         set_identifier: set.set_identifier().map(exact).transpose()?,
-        region,
-        weight: set.weight(),
+        routing,
         ttl: set.ttl(),
         values: set
             .resource_records()
@@ -181,16 +162,11 @@ fn sdk_set(set: &RecordSet) -> Result<types::ResourceRecordSet, BuildError> {
             .evaluate_target_health(alias.evaluate_target_health)
             .build()
     });
-    ResourceRecordSet::builder()
+    let routed = routed(ResourceRecordSet::builder(), &set.routing)?;
+    routed
         .name(&set.name)
         .r#type(RrType::from(set.kind.as_str()))
         .set_set_identifier(set.set_identifier.clone())
-        .set_region(
-            set.region
-                .as_ref()
-                .map(|region| ResourceRecordSetRegion::from(region.as_str())),
-        )
-        .set_weight(set.weight)
         .set_ttl(set.ttl)
         .set_resource_records(Some(values).filter(|values| !values.is_empty()))
         .set_alias_target(alias.transpose()?)

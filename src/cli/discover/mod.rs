@@ -217,24 +217,24 @@ fn not_found(error: &NotDiscovered) -> Failure {
             zones,
             aliases,
         } => failure.next(instead(domain, aliases, zones)),
-        NotDiscovered::NoLatencySet {
+        NotDiscovered::NoRoutingSet {
             domain,
             distribution,
-            routed,
+            untold,
             aliases,
             gaps,
             ..
         } => {
             let mut next: Vec<String> = gaps.iter().map(|gap| format!("{gap}.")).collect();
-            if !routed.is_empty() {
+            if !untold.is_empty() {
                 next.push(format!(
-                    "Route 53 answers for {}. gwctl moves traffic between latency records alone: with a configuration written by hand it watches such a fleet and promotes its database, and moves no traffic.",
-                    routed.join(", ")
+                    "Route 53 answers for {}, and neither the identifiers of these records nor the names that they lead to tell of a Region. Write the configuration by hand (`gwctl config example`): a site whose `endpoint` is the name that a record leads to claims that record.",
+                    untold.join(", ")
                 ));
             }
             if let Some(id) = distribution {
                 next.push(format!(
-                    "Its distribution {id} has no origin that routes by latency."
+                    "Its distribution {id} has no origin whose records route between Regions."
                 ));
             }
             next.push(instead(domain, aliases, &[]));

@@ -42,6 +42,7 @@ pub const fn verdict_word(verdict: CheckVerdict) -> &'static str {
         CheckVerdict::PinnedHealthy => "pinned-healthy",
         CheckVerdict::PinnedUnhealthy => "pinned-unhealthy",
         CheckVerdict::Unchecked => "unchecked",
+        CheckVerdict::Standby => "standby",
         CheckVerdict::Partly => "partly",
         CheckVerdict::Unknown => "unknown",
     }

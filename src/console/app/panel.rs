@@ -46,7 +46,7 @@ impl Panel {
             Self::Functions => "Functions",
             Self::Members => "Members",
             Self::Events => "Events",
-            Self::Records => "Latency records",
+            Self::Records => "Routing records",
             Self::Checks => "Health checks",
             Self::Answers => "DNS answers",
             Self::Operations => "Operations",

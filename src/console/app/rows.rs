@@ -27,7 +27,7 @@ pub enum Subject {
     /// `database.clusters[region].events[index]`.
     Event(Region, usize),
     /// `edge.records[index]`, and the Region it stands for.
-    Record(Region, usize),
+    Record(Option<Region>, usize),
     /// `edge.checks[id]`.
     Check(String),
     /// `edge.answers[index]`, and the Region it leads to.
@@ -54,9 +54,8 @@ impl Subject {
             | Self::Function(region, _)
             | Self::Member(region)
             | Self::Event(region, _)
-            | Self::Record(region, _)
             | Self::Call(region, _) => Some(region),
-            Self::Answer(region, _) => region.as_ref(),
+            Self::Record(region, _) | Self::Answer(region, _) => region.as_ref(),
             Self::Operation(key) => Some(&key.region),
             Self::Change(_) | Self::Check(_) | Self::Step(_) | Self::Sent(..) | Self::Log(_) => {
                 None

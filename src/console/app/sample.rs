@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use super::{Key, Keymap, Mode, Msg, Start, State, ThemeEntry, update};
 use gwctl_fleet::{
     AccountsSpec, Alarm, Call, Change, CheckConfig, CheckKind, Cluster, DbEvent, DnsAnswer,
-    EdgeSpec, Engine, FleetSpec, HealthCheck, LatencyRecord, Member, Metrics, Observed, Outcome,
-    Region, SiteSpec, Snapshot, Source, Thresholds, Topology,
+    EdgeSpec, Engine, FleetSpec, HealthCheck, Member, Metrics, Observed, Outcome, Region, Routing,
+    RoutingRecord, SiteSpec, Snapshot, Source, Thresholds, Topology,
 };
 
 pub(super) const REGIONS: [&str; 3] = ["us-east-1", "eu-west-1", "ap-southeast-1"];
@@ -94,18 +94,20 @@ fn check(id: &str, kind: CheckKind) -> (String, HealthCheck) {
     )
 }
 
-fn record(code: &str, health_check: Option<&str>) -> LatencyRecord {
-    LatencyRecord {
+fn record(code: &str, health_check: Option<&str>) -> RoutingRecord {
+    RoutingRecord {
         name: "latency.orders.example.com".into(),
         kind: "CNAME".into(),
         set_identifier: code.into(),
-        region: region(code),
+        region: Some(region(code)),
+        routing: Routing::Latency(region(code)),
         target: format!("{code}.api.orders.example.com"),
+        values: vec![format!("{code}.api.orders.example.com")],
         ttl: Some(60),
         health_check: health_check.map(Into::into),
         evaluate_target_health: false,
         alias_zone: None,
-        weights: Vec::new(),
+        group: Vec::new(),
     }
 }
 

@@ -16,7 +16,7 @@ use super::theme::Role;
 use super::{paint, sites, why};
 use crate::app::{Panel, Subject};
 use gwctl_fleet::format;
-use gwctl_fleet::{CheckKind, Metric, check_verdict, clean};
+use gwctl_fleet::{CheckKind, Metric, RoutingPolicy, RoutingRecord, check_verdict, clean};
 
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -116,23 +116,32 @@ fn records(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         Column::words("Target", 18, 2).stretching(30),
         Column::words("Set id", 10, 6).stretching(8),
         Column::words("Health check", 14, 5).stretching(24),
+        // Only where it is not by latency, which the Region tells.
+        Column::words("Routed", 10, 2).stretching(16),
     ];
+    let records = scene.snapshot.edge.records.last().into_iter().flatten();
+    let by_latency = |record: &RoutingRecord| record.routing.policy() == RoutingPolicy::Latency;
+    let columns = if records.into_iter().all(by_latency) {
+        &COLUMNS[..COLUMNS.len() - 1]
+    } else {
+        COLUMNS
+    };
     let oldest = scene.oldest(scene.snapshot.records_at());
-    let Some((grid, body)) = Grid::open_with(scene, area, buf, Panel::Records, COLUMNS, oldest)
+    let Some((grid, body)) = Grid::open_with(scene, area, buf, Panel::Records, columns, oldest)
     else {
         return;
     };
     let visible = scene.visible(Panel::Records, body, buf);
     if visible.is_empty() {
         let edge = &scene.snapshot.edge;
-        let none = format!("{} has no latency records", clean(&edge.latency_record, 60));
+        let none = format!("{} has no routing records", clean(&edge.latency_record, 60));
         let why = [edge.records.why_missing()];
         let text = why_empty(scene, Panel::Records, "record", why, &none);
         scene.nothing(body, buf, &text);
     }
     let stale = scene.snapshot.edge.records.current().is_none();
     for (row, entry) in visible {
-        let Subject::Record(region, index) = &entry.subject else {
+        let Subject::Record(_, index) = &entry.subject else {
             continue;
         };
         let records = scene.snapshot.edge.records.last();
@@ -144,18 +153,24 @@ fn records(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             .ttl
             .map_or_else(|| "alias".into(), |ttl| format!("{ttl} s"));
         let text = if stale { Role::Faint } else { Role::Text };
-        let check = record.check().unwrap_or(if record.weights.is_empty() {
+        let check = record.check().unwrap_or(if record.group.is_empty() {
             "none"
         } else {
             "of each record in it"
         });
+        let routed = record.routing.to_string();
         let words = [
-            (0, region.as_str(), scene.style(Role::Title)),
+            (
+                0,
+                record.region.as_ref().map_or("–", |region| region.as_str()),
+                scene.style(Role::Title),
+            ),
             (1, dns.text.as_str(), dns.style),
             (2, record.kind.as_str(), scene.style(Role::Muted)),
             (4, record.target.as_str(), scene.style(text)),
             (5, record.set_identifier.as_str(), scene.style(Role::Muted)),
             (6, check, scene.style(Role::Muted)),
+            (7, routed.as_str(), scene.style(text)),
         ];
         for (index, text, style) in words {
             if let Some(cell) = grid.cell(index, row) {
@@ -185,7 +200,7 @@ fn checks_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     if visible.is_empty() {
         let edge = &scene.snapshot.edge;
         let why = [edge.records.why_missing()];
-        let none = "no latency record has a health check";
+        let none = "no routing record has a health check";
         let text = why_empty(scene, Panel::Checks, "health check", why, none);
         scene.nothing(body, buf, &text);
     }

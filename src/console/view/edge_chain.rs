@@ -10,7 +10,7 @@ use super::paint;
 use super::scene::Scene;
 use super::sites;
 use super::theme::Role;
-use gwctl_fleet::{Metric, Verdict, clean, columns, format};
+use gwctl_fleet::{Metric, RoutingPolicy, RoutingRecord, Verdict, clean, columns, format};
 
 /// The worst of the edge's reasons about one of its parts; unknown where the part was not seen.
 fn verdict_of(scene: &Scene<'_>, abouts: &[&str], seen: Freshness) -> Verdict {
@@ -227,6 +227,15 @@ fn version(scene: &Scene<'_>, described: &str) -> String {
     }
 }
 
+/// `records by weight`; by latency is the usual.
+fn routed(records: &[RoutingRecord]) -> String {
+    match records.first().map(|record| record.routing.policy()) {
+        None => "routing records".into(),
+        Some(RoutingPolicy::Latency) => "latency records".into(),
+        Some(policy) => format!("records, routed {policy}"),
+    }
+}
+
 fn latency_line(scene: &Scene<'_>, depth: usize) -> Line<'static> {
     let edge = &scene.snapshot.edge;
     let known = scene.known(&edge.records);
@@ -241,7 +250,7 @@ fn latency_line(scene: &Scene<'_>, depth: usize) -> Line<'static> {
         line.push(
             known
                 .show(scene.theme, Role::Muted, usize::MAX, |records| {
-                    format!("  {} latency records{ttl}", records.len())
+                    format!("  {} {}{ttl}", records.len(), routed(records))
                 })
                 .span(),
         );

@@ -160,7 +160,7 @@ fn why_nothing_to_ask(scene: &Scene<'_>, site: &Site, chart: Chart) -> String {
         }
         Chart::Lag => (topology, "the engine's lag is not known"),
         Chart::Database => (topology, "the global cluster has no member here"),
-        Chart::HealthCheck => (records, "the latency record here has no health check"),
+        Chart::HealthCheck => (records, "the routing record here has no health check"),
         _ => (None, "the configuration names nothing to measure"),
     };
     super::absent::why_missing(scene, [why], none)

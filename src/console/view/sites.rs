@@ -12,7 +12,7 @@ use super::scene::Scene;
 use super::theme::Role;
 use crate::app::{Panel, Screen, Subject};
 use gwctl_fleet::{
-    Certificate, CheckVerdict, LatencyRecord, Missing, Observed, Region, Site, columns, format,
+    Certificate, CheckVerdict, Missing, Observed, Region, RoutingRecord, Site, columns, format,
 };
 
 /// Writer or reader.
@@ -40,7 +40,7 @@ pub fn dns(scene: &Scene<'_>, region: &Region) -> (Shown, CheckVerdict) {
 }
 
 /// Whether DNS answers with one record, in a word.
-pub fn record_dns(scene: &Scene<'_>, record: &LatencyRecord) -> Shown {
+pub fn record_dns(scene: &Scene<'_>, record: &RoutingRecord) -> Shown {
     scene.reading(&columns::record_dns(&scene.moment(), record), DNS)
 }
 
@@ -52,6 +52,10 @@ pub fn check_words(verdict: CheckVerdict) -> (&'static str, Role) {
         CheckVerdict::PinnedHealthy => ("pinned healthy: disabled", Role::Degraded),
         CheckVerdict::PinnedUnhealthy => ("pinned UNHEALTHY: disabled and inverted", Role::Down),
         CheckVerdict::Unchecked => ("no health check: always in", Role::Muted),
+        CheckVerdict::Standby => (
+            "standby: while others are healthy, not answered",
+            Role::Muted,
+        ),
         CheckVerdict::Partly => ("some records in, some out", Role::Degraded),
         CheckVerdict::Unknown => ("unknown", Role::Unknown),
     }

@@ -270,9 +270,9 @@ pub(super) fn records(picture: &Snapshot) -> Shown {
         .iter()
         .filter(|record| {
             let leads = matches!(record.kind.as_str(), "CNAME" | "A" | "AAAA");
-            !seen.insert((record.region.as_str(), record.kind.as_str())) || !leads
+            !seen.insert((record.whose(), record.kind.as_str())) || !leads
         })
-        .map(|record| format!("{} in {}", record.kind, record.region))
+        .map(|record| format!("{} in {}", record.kind, record.whose()))
         .collect();
     if !odd.is_empty() {
         return Shown::Differs(format!("of another shape: {}", odd.join(", ")));

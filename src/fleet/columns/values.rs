@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 
 use super::Moment;
 use crate::{
-    Certificate, CheckVerdict, Freshness, HealthCheck, Known, LatencyRecord, Metric, Missing,
-    Observed, Reading, Region, Site, Tone, Unit, Verdict, format,
+    Certificate, CheckVerdict, Freshness, HealthCheck, Known, Metric, Missing, Observed, Reading,
+    Region, RoutingRecord, Site, Tone, Unit, Verdict, format,
 };
 
 pub(super) fn region(_: &Moment<'_>, site: &Site) -> Reading {
@@ -175,7 +175,7 @@ pub fn dns(moment: &Moment<'_>, region: &Region) -> (Reading, CheckVerdict) {
         return (reading, CheckVerdict::Unknown);
     }
     let Some(verdict) = edge.admission(region, moment.now) else {
-        let none = Reading::words("no latency record", Tone::Judged(Verdict::Degraded));
+        let none = Reading::words("no routing record", Tone::Judged(Verdict::Degraded));
         return (none.or_narrow("none"), CheckVerdict::Unknown);
     };
     (admitted(moment, verdict, edge.check(region)), verdict)
@@ -186,7 +186,7 @@ pub(super) fn in_dns(moment: &Moment<'_>, site: &Site) -> Reading {
 }
 
 /// Whether DNS answers with one record.
-pub fn record_dns(moment: &Moment<'_>, record: &LatencyRecord) -> Reading {
+pub fn record_dns(moment: &Moment<'_>, record: &RoutingRecord) -> Reading {
     let edge = &moment.snapshot.edge;
     let check = record.check().and_then(|id| edge.checks.get(id));
     admitted(moment, edge.record_verdict(record, moment.now), check)
@@ -200,6 +200,7 @@ fn admitted(moment: &Moment<'_>, verdict: CheckVerdict, check: Option<&HealthChe
         CheckVerdict::PinnedHealthy => ("in service, pinned", "in !", Tone::Judged(Degraded)),
         CheckVerdict::PinnedUnhealthy => ("out of service, pinned", "OUT !", Tone::Judged(Down)),
         CheckVerdict::Unchecked => ("in service, no health check", "in *", Tone::Muted),
+        CheckVerdict::Standby => ("standby", "stby", Tone::Muted),
         CheckVerdict::Partly => ("partly in service", "part", Tone::Judged(Degraded)),
         CheckVerdict::Unknown => {
             let Some(check) = check else {

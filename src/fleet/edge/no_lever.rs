@@ -1,6 +1,6 @@
 //! Why nothing of a kind takes a Region out of DNS.
 
-use crate::{Missing, Region};
+use crate::Missing;
 
 /// Why the latency records of a Region are not at hand.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -9,7 +9,7 @@ pub enum NoRecords {
     #[error("its routing records are not known{}", in_brackets(.0.as_ref()))]
     Unknown(Option<Missing>),
     /// Those that were read are of other Regions.
-    #[error("the Region has no latency record")]
+    #[error("the Region has no routing record")]
     Absent,
 }
 
@@ -46,10 +46,10 @@ pub enum NoLever {
     Several(Vec<String>),
     /// The check is on the way to another Region's record.
     #[error("health check {id} counts for {other} too: it would leave DNS as well")]
-    CheckShared { id: String, other: Region },
+    CheckShared { id: String, other: String },
     /// What is behind the check moves another Region's record too.
     #[error("it would take {0} out of DNS as well")]
-    Shared(Region),
+    Shared(String),
     /// No check that decides follows an alarm.
     #[error("no health check that decides on its records follows an alarm")]
     NoAlarm,

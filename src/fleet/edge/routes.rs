@@ -5,8 +5,8 @@
 
 use jiff::Timestamp;
 
-use super::{CheckConfig, CheckKind, CheckVerdict, Edge, LatencyRecord, NoLever, NoRecords};
-use crate::{HealthCheck, Missing, Observed, Region, Switch, check_verdict};
+use super::{CheckConfig, CheckKind, CheckVerdict, Edge, NoLever, NoRecords, RoutingRecord};
+use crate::{FailoverRole, HealthCheck, Missing, Observed, Region, Routing, Switch, check_verdict};
 
 /// A check that by itself takes a record out of DNS, on the record or below the one on it.
 #[derive(Debug, Clone, Copy)]
@@ -36,21 +36,31 @@ fn same_cause(a: &CheckKind, b: &CheckKind) -> bool {
 
 impl Edge {
     /// Every latency record that stands for `region`, one a type.
-    pub fn records_of(&self, region: &Region) -> Result<Vec<&LatencyRecord>, NoRecords> {
+    pub fn records_of(&self, region: &Region) -> Result<Vec<&RoutingRecord>, NoRecords> {
         let unknown = || NoRecords::Unknown(self.records.why_missing().cloned());
         let all = self.records.last().ok_or_else(unknown)?;
-        let own: Vec<_> = all
-            .iter()
-            .filter(|record| &record.region == region)
-            .collect();
+        let own: Vec<_> = all.iter().filter(|record| record.is_of(region)).collect();
         if own.is_empty() {
             return Err(NoRecords::Absent);
         }
         Ok(own)
     }
 
-    /// What Route 53 makes of one record, by its own check and, where it counts, its group's.
-    pub fn record_verdict(&self, record: &LatencyRecord, now: Timestamp) -> CheckVerdict {
+    /// What Route 53 makes of one record, by its health and by what its policy prefers to it.
+    pub fn record_verdict(&self, record: &RoutingRecord, now: Timestamp) -> CheckVerdict {
+        let health = self.health(record, now);
+        if health.in_service() != Some(true) {
+            return health;
+        }
+        match self.is_standby(record, now) {
+            Some(true) => CheckVerdict::Standby,
+            Some(false) => health,
+            None => CheckVerdict::Unknown,
+        }
+    }
+
+    /// Whether Route 53 counts a record as healthy, by its own check and, where it counts, its group's.
+    fn health(&self, record: &RoutingRecord, now: Timestamp) -> CheckVerdict {
         let of = |id: &Option<String>| match id {
             None => CheckVerdict::Unchecked,
             Some(id) => self.checks.get(id).map_or(CheckVerdict::Unknown, |check| {
@@ -63,16 +73,19 @@ impl Edge {
             }),
         };
         let own = of(&record.health_check);
-        if !record.evaluate_target_health || record.weights.is_empty() {
-            return own;
-        }
-        // A group is healthy while one of it is.
-        let group = record.weights.iter().map(|one| of(&one.health_check));
-        let group = group.min_by_key(|verdict| match verdict.in_service() {
-            Some(true) => 0,
-            None => 1,
-            Some(false) => 2,
-        });
+        let group = match record.primary() {
+            Some(primary) => Some(of(&primary.health_check)),
+            None if record.evaluate_target_health => {
+                // A group is healthy while one of it is.
+                let all = record.group.iter().map(|one| of(&one.health_check));
+                all.min_by_key(|verdict| match verdict.in_service() {
+                    Some(true) => 0,
+                    None => 1,
+                    Some(false) => 2,
+                })
+            }
+            None => None,
+        };
         match (own, group) {
             (CheckVerdict::Unchecked, Some(group)) => group,
             (own, Some(group)) if own.in_service() == Some(true) => match group.in_service() {
@@ -80,6 +93,31 @@ impl Edge {
                 _ => group,
             },
             (own, _) => own,
+        }
+    }
+
+    /// Whether DNS answers with `record` only while others of its set are unhealthy; none where that is not known.
+    fn is_standby(&self, record: &RoutingRecord, now: Timestamp) -> Option<bool> {
+        let before: fn(&Routing) -> bool = match &record.routing {
+            Routing::Failover(FailoverRole::Secondary) => {
+                |other| *other == Routing::Failover(FailoverRole::Primary)
+            }
+            Routing::Weighted(0) => |other| other.weight().is_some_and(|weight| weight > 0),
+            _ => return Some(false),
+        };
+        let all = self.records.last().map_or(&[][..], Vec::as_slice);
+        let rivals = all
+            .iter()
+            .filter(|other| other.kind == record.kind && before(&other.routing));
+        let healthy: Vec<_> = rivals
+            .map(|other| self.health(other, now).in_service())
+            .collect();
+        if healthy.contains(&Some(true)) {
+            Some(true)
+        } else if healthy.contains(&None) {
+            None
+        } else {
+            Some(false)
         }
     }
 
@@ -109,8 +147,11 @@ impl Edge {
     pub fn unchecked(&self, region: &Region) -> Vec<&str> {
         let records = self.records_of(region).unwrap_or_default();
         let unchecked = records.into_iter().filter(|record| {
-            let group = record.evaluate_target_health && !record.weights.is_empty();
-            record.health_check.is_none() && !group
+            let group = record.evaluate_target_health && !record.group.is_empty();
+            let primary = record
+                .primary()
+                .is_some_and(|one| one.health_check.is_some());
+            record.health_check.is_none() && !group && !primary
         });
         unchecked.map(|record| record.kind.as_str()).collect()
     }
@@ -141,8 +182,8 @@ impl Edge {
                 .map(|(id, switch)| (id.as_str(), switch))
                 .ok_or(NoLever::AlarmUnread);
         }
-        Err(alone.map_or(NoLever::NoAlarm, |other: &Region| {
-            NoLever::Shared(other.clone())
+        Err(alone.map_or(NoLever::NoAlarm, |other: &str| {
+            NoLever::Shared(other.into())
         }))
     }
 
@@ -161,7 +202,7 @@ impl Edge {
                 continue;
             };
             match self.shared_with(region, &lever) {
-                Some(other) => why = NoLever::Shared(other.clone()),
+                Some(other) => why = NoLever::Shared(other.into()),
                 None if lever.inverted => why = NoLever::Inverted,
                 None => return Ok(control),
             }
@@ -196,7 +237,7 @@ impl Edge {
         {
             return Err(NoLever::CheckShared {
                 id: root.into(),
-                other: other.region.clone(),
+                other: other.whose().into(),
             });
         }
         Ok((root, config))
@@ -272,9 +313,9 @@ impl Edge {
         children.iter().filter_map(lever).collect()
     }
 
-    /// Another Region whose records `lever` counts for.
-    fn shared_with(&self, region: &Region, lever: &Lever<'_>) -> Option<&Region> {
-        let counts = |record: &&LatencyRecord| {
+    /// Another Region, or another record, that `lever` counts for.
+    fn shared_with(&self, region: &Region, lever: &Lever<'_>) -> Option<&str> {
+        let counts = |record: &&RoutingRecord| {
             let tree = self.tree(record);
             let cause = |id: &str| {
                 let config = self.config(id);
@@ -282,18 +323,16 @@ impl Edge {
             };
             tree.iter().any(|id| *id == lever.id || cause(id))
         };
-        self.others(region)
-            .find(counts)
-            .map(|record| &record.region)
+        self.others(region).find(counts).map(RoutingRecord::whose)
     }
 
-    fn others(&self, region: &Region) -> impl Iterator<Item = &LatencyRecord> {
+    fn others(&self, region: &Region) -> impl Iterator<Item = &RoutingRecord> {
         let all = self.records.last().map_or(&[][..], Vec::as_slice);
-        all.iter().filter(move |record| &record.region != region)
+        all.iter().filter(move |record| !record.is_of(region))
     }
 
     /// Every check that counts for a record: those on it and their children.
-    fn tree<'a>(&'a self, record: &'a LatencyRecord) -> Vec<&'a str> {
+    fn tree<'a>(&'a self, record: &'a RoutingRecord) -> Vec<&'a str> {
         self.below(record.roots())
     }
 
@@ -301,7 +340,7 @@ impl Edge {
     pub fn check_ids(&self, region: &Region) -> Vec<&str> {
         let records = self.records_of(region).unwrap_or_default();
         let mut ids: Vec<&str> = Vec::new();
-        for id in records.into_iter().filter_map(LatencyRecord::check) {
+        for id in records.into_iter().filter_map(RoutingRecord::check) {
             if !ids.contains(&id) {
                 ids.push(id);
             }
@@ -354,16 +393,16 @@ impl Edge {
     }
 }
 
-fn no_check(record: &LatencyRecord) -> NoLever {
+fn no_check(record: &RoutingRecord) -> NoLever {
     let kind = record.kind.clone();
-    if record.weights.is_empty() {
+    if record.group.is_empty() {
         NoLever::Unchecked(kind)
     } else {
         NoLever::Group(kind)
     }
 }
 
-impl LatencyRecord {
+impl RoutingRecord {
     /// The check that decides whether it is answered: its own, or that of the weighted group it
     /// is an alias to, where the whole group has the same one and its health counts.
     pub fn check(&self) -> Option<&str> {
@@ -373,12 +412,18 @@ impl LatencyRecord {
     /// The checks each of which must be healthy for it to be answered: its own, and that of its group.
     pub fn roots(&self) -> Vec<&str> {
         let mut roots: Vec<&str> = self.health_check.as_deref().into_iter().collect();
+        // A failover pair answers with its primary while that one is healthy, whatever the alias evaluates.
+        if let Some(primary) = self.primary() {
+            roots.extend(primary.health_check.as_deref());
+            roots.dedup();
+            return roots;
+        }
         let first = self
-            .weights
+            .group
             .first()
             .and_then(|one| one.health_check.as_deref());
         let shared = self
-            .weights
+            .group
             .iter()
             .all(|record| record.health_check.as_deref() == first);
         roots.extend(first.filter(|_| self.evaluate_target_health && shared));

@@ -82,18 +82,20 @@ fn edge(root: CheckConfig, children: [(&str, CheckConfig); 3]) -> Edge {
     edge
 }
 
-fn record(check: Option<&str>) -> LatencyRecord {
-    LatencyRecord {
+fn record(check: Option<&str>) -> RoutingRecord {
+    RoutingRecord {
         name: "latency.example.com".into(),
         kind: "CNAME".into(),
         set_identifier: "eu".into(),
-        region: ireland(),
+        region: Some(ireland()),
+        routing: Routing::Latency(ireland()),
         target: "eu.latency.example.com".into(),
+        values: Vec::new(),
         ttl: None,
         health_check: check.map(Into::into),
         evaluate_target_health: true,
         alias_zone: Some("Z1".into()),
-        weights: Vec::new(),
+        group: Vec::new(),
     }
 }
 
@@ -131,18 +133,18 @@ fn a_disabled_check_decides_nothing() {
 #[test]
 fn the_check_of_a_weighted_group_counts_where_the_whole_group_has_it() {
     let mut edge = edge(calculated(3), children());
-    let member = |check: Option<&str>| WeightedRecord {
+    let member = |check: Option<&str>| GroupMember {
         set_identifier: "x".into(),
         target: "eu.api.example.com".into(),
-        weight: 255,
+        values: vec!["eu.api.example.com".into()],
+        routing: Routing::Weighted(255),
         ttl: Some(60),
         health_check: check.map(Into::into),
         alias: None,
-        more: Vec::new(),
     };
-    let mut behind = |weights: Vec<WeightedRecord>| {
-        let alias = LatencyRecord {
-            weights,
+    let mut behind = |group: Vec<GroupMember>| {
+        let alias = RoutingRecord {
+            group,
             ..record(None)
         };
         edge.records = known(vec![alias]);
@@ -163,10 +165,10 @@ fn the_configured_name_stands_in_while_the_checks_are_not_known() {
     assert_eq!(found(&edge), (None, None), "known to decide nothing");
 }
 
-/// A second record of the Region, of another type.
+/// A second record of the Region, Routing, of another type.
 fn second(edge: &mut Edge, check: Option<&str>) {
     let mut records = edge.records.last().unwrap().clone();
-    let aaaa = LatencyRecord {
+    let aaaa = RoutingRecord {
         kind: "AAAA".into(),
         ..record(check)
     };
@@ -247,8 +249,8 @@ fn two_checks_that_follow_one_alarm_are_one_switch_and_two_to_force() {
 #[test]
 fn what_counts_for_another_region_is_not_offered() {
     let mut edge = edge(calculated(3), children());
-    let virginia = LatencyRecord {
-        region: Region::global(),
+    let virginia = RoutingRecord {
+        region: Some(Region::global()),
         ..record(Some("theirs"))
     };
     edge.records = known(vec![record(Some("root")), virginia]);
@@ -261,17 +263,17 @@ fn what_counts_for_another_region_is_not_offered() {
     let [_, (_, alarm), _] = children();
     add(&mut edge, "their-alarm", alarm);
     let why = edge.find_switch(&ireland()).map(|_| ()).unwrap_err();
-    assert_eq!(why, NoLever::Shared(Region::global()));
+    assert_eq!(why, NoLever::Shared(Region::global().to_string()));
     assert!(edge.find_control(&ireland()).is_err());
     assert_eq!(by_check(&edge), Ok("root"), "that one is Ireland's alone");
-    let shared = LatencyRecord {
-        region: Region::global(),
+    let shared = RoutingRecord {
+        region: Some(Region::global()),
         ..record(Some("root"))
     };
     edge.records = known(vec![record(Some("root")), shared]);
     let shared = NoLever::CheckShared {
         id: "root".into(),
-        other: Region::global(),
+        other: Region::global().to_string(),
     };
     assert_eq!(by_check(&edge), Err(shared));
 }

@@ -184,14 +184,14 @@ fn records(snapshot: &Snapshot) -> Option<Reason> {
         return unseen(&edge.records, "dns", "routing records");
     };
     if records.is_empty() {
-        let text = format!("{} has no latency records", edge.latency_record);
+        let text = format!("{} has no routing records", edge.latency_record);
         return Some(reason(Verdict::Degraded, "dns", text));
     }
     let all_out = records
         .iter()
         .all(|record| edge.record_verdict(record, snapshot.at).in_service() == Some(false));
     all_out.then(|| {
-        let text = "every latency record is unhealthy: Route 53 answers with all of them";
+        let text = "every routing record is unhealthy: Route 53 treats all of them as healthy";
         reason(Verdict::Degraded, "dns", text.into())
     })
 }
@@ -432,7 +432,7 @@ mod tests {
             said,
             (
                 Verdict::Degraded,
-                "every latency record is unhealthy: Route 53 answers with all of them".into()
+                "every routing record is unhealthy: Route 53 treats all of them as healthy".into()
             )
         );
     }

@@ -6,9 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     Certificate, CheckConfig, CheckKind, Cluster, ClusterState, Distribution, DnsAnswer, EdgeSpec,
-    Engine, FleetSpec, HealthCheck, Identity, Instance, Judgement, LatencyRecord, Member, Metric,
-    Metrics, Missing, Observed, Point, ProbeReport, Region, Series, Site, SiteSpec, Snapshot,
-    Source, Thresholds, Topology, Verdict,
+    Engine, FleetSpec, HealthCheck, Identity, Instance, Judgement, Member, Metric, Metrics,
+    Missing, Observed, Point, ProbeReport, Region, Routing, RoutingRecord, Series, Site, SiteSpec,
+    Snapshot, Source, Thresholds, Topology, Verdict,
 };
 
 pub(super) const REGIONS: [&str; 3] = ["us-east-1", "eu-west-1", "ap-southeast-1"];
@@ -160,17 +160,19 @@ impl Fixture {
     }
 
     fn fill_edge(&mut self) {
-        let record = |code: &&str| LatencyRecord {
+        let record = |code: &&str| RoutingRecord {
             name: "latency.orders.example.com".into(),
             kind: "CNAME".into(),
             set_identifier: (*code).into(),
-            region: region(code),
+            region: Some(region(code)),
+            routing: Routing::Latency(region(code)),
             target: format!("{code}.api.orders.example.com"),
+            values: vec![format!("{code}.api.orders.example.com")],
             ttl: Some(60),
             health_check: Some(format!("hc-{code}")),
             evaluate_target_health: false,
             alias_zone: None,
-            weights: Vec::new(),
+            group: Vec::new(),
         };
         let answer = |code: &str| DnsAnswer {
             vantage: "here".into(),
@@ -434,7 +436,7 @@ impl Fixture {
         let records = self.0.edge.records.current().unwrap().clone();
         let kept = records
             .into_iter()
-            .filter(|record| record.region.as_str() != code)
+            .filter(|record| record.whose() != code)
             .collect();
         self.0.edge.records = Self::known(kept);
     }

@@ -28,6 +28,7 @@ use crate::{Judgement, Observed, Reason, Region, Site, Snapshot, Verdict};
 
 /// Fills in every judgement of `snapshot`: sites, edge, database, the fleet as a whole.
 pub fn judge(snapshot: &mut Snapshot) {
+    work_out(snapshot);
     let sites: Vec<Judgement> = snapshot
         .sites
         .iter()
@@ -39,6 +40,16 @@ pub fn judge(snapshot: &mut Snapshot) {
     snapshot.database.judgement = database::judge(snapshot);
     snapshot.edge.judgement = edge::judge(snapshot);
     snapshot.judgement = fleet(snapshot);
+}
+
+/// What many figures follow from, once for all of them.
+fn work_out(snapshot: &mut Snapshot) {
+    let sites = snapshot.sites.iter();
+    let checkers: Vec<_> = sites.map(|site| snapshot.checkers_now(site)).collect();
+    for (site, checkers) in snapshot.sites.iter_mut().zip(checkers) {
+        site.checkers = Some(checkers);
+    }
+    snapshot.shares = Some(snapshot.shares_now());
 }
 
 /// The whole fleet: what clients see comes first, then what is wrong with a part.

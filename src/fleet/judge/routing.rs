@@ -3,7 +3,7 @@
 use super::reasons::percent;
 use crate::judge::evidence::{figure, reason};
 use crate::{
-    CheckVerdict, HealthCheck, LatencyRecord, Metric, Missing, Reason, Site, Snapshot, Verdict,
+    CheckVerdict, HealthCheck, Metric, Missing, Reason, RoutingRecord, Site, Snapshot, Verdict,
 };
 
 pub(super) fn judge(snapshot: &Snapshot, site: &Site) -> Vec<Reason> {
@@ -11,9 +11,9 @@ pub(super) fn judge(snapshot: &Snapshot, site: &Site) -> Vec<Reason> {
     let Some(records) = edge.records.current() else {
         return Vec::new();
     };
-    let own: Vec<&LatencyRecord> = records
+    let own: Vec<&RoutingRecord> = records
         .iter()
-        .filter(|record| record.region == site.region)
+        .filter(|record| record.is_of(&site.region))
         .collect();
     if own.is_empty() {
         let text = format!("no record in {}: DNS never names it", edge.latency_record);
@@ -45,7 +45,7 @@ pub(super) fn judge(snapshot: &Snapshot, site: &Site) -> Vec<Reason> {
 
 fn of_record(
     snapshot: &Snapshot,
-    record: &LatencyRecord,
+    record: &RoutingRecord,
     whose: &str,
 ) -> Option<(Verdict, String)> {
     let edge = &snapshot.edge;
@@ -74,6 +74,13 @@ fn of_record(
             let text = format!(
                 "its {} record has no health check: DNS always answers with it",
                 record.kind
+            );
+            return Some((Verdict::Healthy, text));
+        }
+        CheckVerdict::Standby => {
+            let text = format!(
+                "{whose}{}: DNS answers with this Region only while others are unhealthy",
+                record.routing
             );
             return Some((Verdict::Healthy, text));
         }

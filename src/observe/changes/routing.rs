@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{ChangeLog, both};
-use gwctl_fleet::{LatencyRecord, Observed, Region, Snapshot, Switch};
+use gwctl_fleet::{Observed, Region, RoutingRecord, Snapshot, Switch};
 
 /// Records that came, went or changed; of weighted groups, from which weight to which.
 pub(super) fn records(before: &Snapshot, now: &Snapshot, seen: &mut ChangeLog) {
@@ -11,7 +11,7 @@ pub(super) fn records(before: &Snapshot, now: &Snapshot, seen: &mut ChangeLog) {
         return;
     };
     // Records of several types may have one identifier.
-    let same = |a: &LatencyRecord, b: &LatencyRecord| {
+    let same = |a: &RoutingRecord, b: &RoutingRecord| {
         (&a.kind, &a.set_identifier) == (&b.kind, &b.set_identifier)
     };
     for gone in was
@@ -19,26 +19,29 @@ pub(super) fn records(before: &Snapshot, now: &Snapshot, seen: &mut ChangeLog) {
         .filter(|old| !is.iter().any(|new| same(old, new)))
     {
         seen.add(
-            Some(&gone.region),
-            format!("record of {} removed", gone.region),
+            gone.region.as_ref(),
+            format!("record of {} removed", gone.whose()),
         );
     }
     for record in is {
-        let region = &record.region;
+        let region = record.region.as_ref();
         match was.iter().find(|old| same(old, record)) {
-            None => seen.add(Some(region), format!("record of {region} added")),
-            Some(old) if old != record => seen.add(Some(region), difference(old, record)),
+            None => seen.add(region, format!("record of {} added", record.whose())),
+            Some(old) if old != record => seen.add(region, difference(old, record)),
             Some(_) => {}
         }
     }
 }
 
-fn difference(was: &LatencyRecord, is: &LatencyRecord) -> String {
-    let region = &is.region;
-    let weights = |record: &LatencyRecord| -> BTreeMap<String, i64> {
-        let weights = record.weights.iter();
+fn difference(was: &RoutingRecord, is: &RoutingRecord) -> String {
+    let whose = is.whose();
+    if was.routing != is.routing {
+        return format!("record of {whose}: {} → {}", was.routing, is.routing);
+    }
+    let weights = |record: &RoutingRecord| -> BTreeMap<String, i64> {
+        let weights = record.group.iter();
         weights
-            .map(|one| (one.set_identifier.clone(), one.weight))
+            .filter_map(|one| Some((one.set_identifier.clone(), one.routing.weight()?)))
             .collect()
     };
     let (old, new) = (weights(was), weights(is));
@@ -50,9 +53,9 @@ fn difference(was: &LatencyRecord, is: &LatencyRecord) -> String {
         })
         .collect();
     if moved.is_empty() {
-        format!("record of {region} changed")
+        format!("record of {whose} changed")
     } else {
-        format!("weights behind {region}: {}", moved.join(", "))
+        format!("weights behind {whose}: {}", moved.join(", "))
     }
 }
 

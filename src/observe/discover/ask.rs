@@ -6,12 +6,13 @@ use futures_util::future::{join, join_all, join3};
 
 use super::edge::{api_in, candidates, control_of, distributions_of, is_told, target_of};
 use super::edge::{asked_by_checkers, switch_of, told_regions, zones_of};
-use super::{About, Gap, Named, NotDiscovered};
+use super::gap::Gap;
+use super::routing::{RoutingSet, between_regions, routing_sets};
+use super::{Named, NotDiscovered};
 use gwctl_aws::{Route53, Session};
 use gwctl_fleet::{
-    ApiMapping, ApiName, CheckConfig, HostedZone, LatencyRecord, ListedDistribution,
-    ListedGlobalCluster, Missing, Partition, RecordSet, Region, RoutingEndpoint, RoutingPolicy,
-    StackDescription,
+    ApiMapping, ApiName, CheckConfig, HostedZone, ListedDistribution, ListedGlobalCluster, Missing,
+    Partition, RecordSet, Region, RoutingEndpoint, RoutingRecord, StackDescription,
 };
 
 /// Every answer, as it came.
@@ -21,7 +22,7 @@ pub(super) struct Answers {
     pub(super) zone: HostedZone,
     pub(super) distribution: Result<Option<ListedDistribution>, Missing>,
     pub(super) latency_record: String,
-    pub(super) records: Vec<LatencyRecord>,
+    pub(super) records: Vec<RoutingRecord>,
     pub(super) checks: Result<BTreeMap<String, CheckConfig>, Missing>,
     /// Where routing controls are switched; asked only where there are some.
     pub(super) routing: Result<Vec<RoutingEndpoint>, Missing>,
@@ -85,31 +86,32 @@ pub(super) async fn everything(
     if let Some(name) = &meant.latency_record {
         names = vec![name.trim_end_matches('.').to_ascii_lowercase()];
     }
-    let mut sets = latency_sets(&route53, &zones, &zone, &names, &mut gaps).await;
+    let mut sets = routing_sets(&route53, &zones, &zone, names.clone(), &mut gaps).await;
     // What the router is told is the one in use; beside it, others are others'.
     if let Some(told) = sets.iter().position(|set| is_told(&set.name, known)) {
         sets = vec![sets.swap_remove(told)];
     }
+    let untold = between_regions(&mut sets);
     if sets.len() > 1 {
         return Err(NotDiscovered::Several {
             domain: domain.into(),
-            what: "latency record sets",
-            candidates: sets.iter().map(LatencySet::candidate).collect(),
+            what: "sets of routing records",
+            candidates: sets.iter().map(RoutingSet::candidate).collect(),
             option: "--latency-record",
         });
     }
-    let Some(LatencySet {
+    let Some(RoutingSet {
         zone,
         name: latency_record,
         records,
     }) = sets.pop()
     else {
         if let Err(why) = &distribution {
-            gaps.push(gap("the distribution", why.clone()));
+            gaps.push(Gap::of_edge("the distribution", why.clone()));
         }
-        return Err(NotDiscovered::NoLatencySet {
+        return Err(NotDiscovered::NoRoutingSet {
             domain: domain.into(),
-            routed: otherwise(&route53, &zones, &zone, &names).await.into(),
+            untold: untold.into(),
             looked_at: names,
             distribution: known.map(|one| one.id.as_str().into()),
             aliases: aliases.into(),
@@ -131,15 +133,6 @@ pub(super) async fn everything(
     };
     regions(session, &mut answers).await;
     Ok(answers)
-}
-
-fn gap(what: &str, why: Missing) -> Gap {
-    Gap {
-        about: About::Edge,
-        what: what.into(),
-        why,
-        needed: true,
-    }
 }
 
 fn aliases(all: &[ListedDistribution]) -> Vec<String> {
@@ -217,94 +210,6 @@ fn the_distribution(
     }
 }
 
-/// A name that is answered by latency, its zone and its records.
-struct LatencySet {
-    zone: HostedZone,
-    name: String,
-    records: Vec<LatencyRecord>,
-}
-
-impl LatencySet {
-    fn candidate(&self) -> String {
-        format!("{} (in zone {})", self.name, self.zone.id)
-    }
-}
-
-/// Those of `names` that are answered by latency. The domain's own zone comes before others of its name.
-async fn latency_sets(
-    route53: &Route53,
-    zones: &[HostedZone],
-    own: &HostedZone,
-    names: &[String],
-    gaps: &mut Vec<Gap>,
-) -> Vec<LatencySet> {
-    let mut sets = Vec::new();
-    for name in names {
-        let mut candidates = zones_of(name, zones);
-        if candidates.contains(&own) {
-            candidates = vec![own];
-        }
-        for zone in candidates {
-            match Box::pin(route53.records(&zone.id, name)).await {
-                Ok(records) if records.is_empty() => {}
-                Ok(mut records) => {
-                    with_weights(route53, zone, &mut records, gaps).await;
-                    sets.push(LatencySet {
-                        zone: zone.clone(),
-                        name: name.clone(),
-                        records,
-                    });
-                }
-                Err(error) => gaps.push(gap(&format!("the records of {name}"), error.into())),
-            }
-        }
-    }
-    sets
-}
-
-/// Those of `names` that have records with other routing policies: `api.example.com by failover (2 records)`.
-async fn otherwise(
-    route53: &Route53,
-    zones: &[HostedZone],
-    own: &HostedZone,
-    names: &[String],
-) -> Vec<String> {
-    let mut found = Vec::new();
-    for name in names {
-        let zone = zones_of(name, zones).into_iter().next().unwrap_or(own);
-        let Ok(policies) = Box::pin(route53.policies(&zone.id, name)).await else {
-            continue;
-        };
-        let others = policies.into_iter().filter(|(policy, _)| {
-            !matches!(policy, RoutingPolicy::Simple | RoutingPolicy::Latency)
-        });
-        found.extend(others.map(|(policy, count)| format!("{name} {policy} ({count} records)")));
-    }
-    found
-}
-
-/// Asks for the weighted groups that records are aliases to, where they are not known yet.
-async fn with_weights(
-    route53: &Route53,
-    zone: &HostedZone,
-    records: &mut [LatencyRecord],
-    gaps: &mut Vec<Gap>,
-) {
-    for record in records {
-        let group = record.alias_zone.as_deref() == Some(zone.id.as_str());
-        if group && record.weights.is_empty() {
-            let asked = route53.weighted(&zone.id, &record.target, &record.kind);
-            match Box::pin(asked).await {
-                Ok(weights) => record.weights = weights,
-                Err(error) => {
-                    let what = format!("the records of {}", record.target);
-                    gaps.push(gap(&what, error.into()));
-                }
-            }
-        }
-    }
-}
-
 /// Where the distribution, which leads to it, cannot be asked for: the only name of the zone that is
 /// answered by latency. With several of them nobody can tell which is meant.
 async fn in_zone(route53: &Route53, zone: &HostedZone, gaps: &mut Vec<Gap>) -> Option<String> {
@@ -312,7 +217,7 @@ async fn in_zone(route53: &Route53, zone: &HostedZone, gaps: &mut Vec<Gap>) -> O
         Ok(mut names) if names.len() == 1 => names.pop(),
         Ok(_) => None,
         Err(error) => {
-            gaps.push(gap("the latency record set", error.into()));
+            gaps.push(Gap::of_edge("the latency record set", error.into()));
             None
         }
     }
@@ -321,7 +226,7 @@ async fn in_zone(route53: &Route53, zone: &HostedZone, gaps: &mut Vec<Gap>) -> O
 /// All checks at once; one by one where the list is refused.
 async fn checks(
     route53: &Route53,
-    records: &[LatencyRecord],
+    records: &[RoutingRecord],
 ) -> Result<BTreeMap<String, CheckConfig>, Missing> {
     let why = match Box::pin(route53.health_checks()).await {
         Ok(all) => return Ok(all.into_iter().collect()),
@@ -361,7 +266,9 @@ async fn regions(session: &Session, answers: &mut Answers) {
     let known = answers.distribution.as_ref().ok().and_then(Option::as_ref);
     let mut targets = told_regions(known);
     for record in &answers.records {
-        targets.insert(record.region.clone(), target_of(record).to_owned());
+        if let Some(region) = &record.region {
+            targets.insert(region.clone(), target_of(record).to_owned());
+        }
     }
     let switches = answers
         .records
@@ -378,7 +285,10 @@ async fn regions(session: &Session, answers: &mut Answers) {
     let hints: BTreeMap<&Region, String> = answers
         .records
         .iter()
-        .filter_map(|record| Some((&record.region, asked_by_checkers(record, checks)?.0)))
+        .filter_map(|record| {
+            let region = record.region.as_ref()?;
+            Some((region, asked_by_checkers(record, checks)?.0))
+        })
         .collect();
     let asked = everywhere.iter().map(|region| {
         let target = targets.get(region);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use gwctl_fleet::{
-    CheckConfig, CheckKind, HostedZone, LatencyRecord, ListedDistribution, Partition, RecordSet,
-    Region, SwitchSpec,
+    CheckConfig, CheckKind, HostedZone, ListedDistribution, Partition, RecordSet, Region,
+    RoutingRecord, SwitchSpec,
 };
 
 /// The header in which gwctl's own router is told its record set.
@@ -153,15 +153,17 @@ pub(super) fn told_regions(distribution: Option<&ListedDistribution>) -> BTreeMa
 }
 
 /// The name that a Region's record sends requests to, whether at once or through a weighted group.
-pub(super) fn target_of(record: &LatencyRecord) -> &str {
-    let own = |set: &&gwctl_fleet::WeightedRecord| set.set_identifier == record.region.as_str();
-    let member = record.weights.iter().find(own).or(record.weights.first());
+pub(super) fn target_of(record: &RoutingRecord) -> &str {
+    let region = record.region.as_ref().map(Region::as_str);
+    let own = |set: &&gwctl_fleet::GroupMember| region == Some(set.set_identifier.as_str());
+    let of_group = record.group.iter().find(own).or(record.group.first());
+    let member = record.primary().or(of_group);
     member.map_or(&record.target, |member| &member.target)
 }
 
 /// The checks that decide over a record: that on it, and those it counts.
 fn checks_of<'a>(
-    record: &'a LatencyRecord,
+    record: &'a RoutingRecord,
     all: &'a BTreeMap<String, CheckConfig>,
 ) -> Vec<&'a CheckConfig> {
     let Some(root) = record.check().and_then(|id| all.get(id)) else {
@@ -177,7 +179,7 @@ fn checks_of<'a>(
 
 /// The evacuation switch of a record.
 pub(super) fn switch_of(
-    record: &LatencyRecord,
+    record: &RoutingRecord,
     all: &BTreeMap<String, CheckConfig>,
 ) -> Option<SwitchSpec> {
     checks_of(record, all)
@@ -193,7 +195,7 @@ pub(super) fn switch_of(
 
 /// ARN of the routing control that a record follows.
 pub(super) fn control_of<'a>(
-    record: &'a LatencyRecord,
+    record: &'a RoutingRecord,
     all: &'a BTreeMap<String, CheckConfig>,
 ) -> Option<&'a str> {
     checks_of(record, all)
@@ -206,7 +208,7 @@ pub(super) fn control_of<'a>(
 
 /// Host and path that the checkers ask for.
 pub(super) fn asked_by_checkers(
-    record: &LatencyRecord,
+    record: &RoutingRecord,
     all: &BTreeMap<String, CheckConfig>,
 ) -> Option<(String, String)> {
     checks_of(record, all)

@@ -1,14 +1,14 @@
 //! Makes a fleet of the answers: pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::ask::{Answers, SiteAnswers};
 use super::edge::{asked_by_checkers, switch_of};
 use super::stacks::{Marks, given, of_fleet, of_site, told};
 use super::{About, Discovery, Fact, FoundStack, Gap};
 use gwctl_fleet::{
-    AccountsSpec, BuildSpec, EdgeSpec, FleetSpec, LatencyRecord, ListedGlobalCluster, Missing,
-    Region, Rules, SiteSpec, Thresholds,
+    AccountsSpec, BuildSpec, EdgeSpec, FleetSpec, ListedGlobalCluster, Missing, Region,
+    RoutingPolicy, RoutingRecord, Rules, SiteSpec, Thresholds,
 };
 
 /// What is not written down, and why; and what is worth a comment.
@@ -104,7 +104,8 @@ fn first_label(domain: &str) -> String {
 /// Regions with a record first, as Route 53 sorts them; then those that take no traffic now.
 fn in_order(answers: &Answers, stacks: &[FoundStack]) -> Vec<Region> {
     let mut regions: Vec<Region> = Vec::new();
-    let with_record = answers.records.iter().map(|record| &record.region);
+    let records = answers.records.iter();
+    let with_record = records.filter_map(|record| record.region.as_ref());
     let built = stacks
         .iter()
         .filter(|stack| stack.role.as_deref() == Some("region"))
@@ -140,6 +141,7 @@ fn edge(answers: &Answers, stacks: &[FoundStack], remarks: &mut Remarks) -> Edge
             None
         }
     };
+    routing(answers, remarks);
     let built = stacks
         .iter()
         .find(|stack| stack.role.as_deref() == Some("edge"));
@@ -177,6 +179,28 @@ fn edge(answers: &Answers, stacks: &[FoundStack], remarks: &mut Remarks) -> Edge
         latency_record: answers.latency_record.clone(),
         router,
         routing_endpoints,
+    }
+}
+
+/// How Route 53 routes, where it is not by latency, and which records lead to no Region that gwctl can name.
+fn routing(answers: &Answers, remarks: &mut Remarks) {
+    let policies: BTreeSet<RoutingPolicy> = answers
+        .records
+        .iter()
+        .map(|record| record.routing.policy())
+        .collect();
+    for policy in policies {
+        if policy != RoutingPolicy::Latency {
+            let text = format!("{} is routed {policy}", answers.latency_record);
+            remarks.fact(About::Edge, text);
+        }
+    }
+    for record in answers.records.iter().filter(|one| one.region.is_none()) {
+        let text = format!(
+            "the {} record {} ({}) leads to {}: neither its identifier nor that name tells of one Region; a site whose `endpoint` is that name claims it",
+            record.kind, record.set_identifier, record.routing, record.target
+        );
+        remarks.fact(About::Edge, text);
     }
 }
 
@@ -225,13 +249,20 @@ fn site(
     }
     let handler = told(stack, "HandlerFunctionName").map(|name| vec![name.to_owned()]);
     let functions = handler.unwrap_or_else(|| functions(asked, about(), remarks));
-    let record = answers
-        .records
-        .iter()
-        .find(|record| record.region == *region);
-    if record.is_none() {
-        let text = "has no latency record: it gets no traffic".to_owned();
-        remarks.fact(about(), text);
+    let record = answers.records.iter().find(|record| record.is_of(region));
+    match record {
+        None => {
+            let text = format!(
+                "has no record in {}: it gets no traffic",
+                answers.latency_record
+            );
+            remarks.fact(about(), text);
+        }
+        Some(record) if record.routing.policy() != RoutingPolicy::Latency => {
+            let text = format!("its record is {}", record.routing);
+            remarks.fact(about(), text);
+        }
+        Some(_) => {}
     }
     SiteSpec {
         region: region.clone(),
@@ -243,7 +274,7 @@ fn site(
         functions,
         endpoint: endpoint(region, answers, asked, stack, remarks),
         stack: stack.map(|stack| stack.formation.name.clone()),
-        switch: record.and_then(|record| switch(record, answers, remarks)),
+        switch: record.and_then(|record| switch(region, record, answers, remarks)),
         probe_url: None,
     }
 }
@@ -299,18 +330,19 @@ fn endpoint(
 
 /// Written down only where it survives the Region: elsewhere it is no help when it is needed.
 fn switch(
-    record: &LatencyRecord,
+    region: &Region,
+    record: &RoutingRecord,
     answers: &Answers,
     remarks: &mut Remarks,
 ) -> Option<gwctl_fleet::SwitchSpec> {
-    let about = About::Site(record.region.clone());
+    let about = About::Site(region.clone());
     let checks = answers.checks.as_ref().ok()?;
     let Some(switch) = switch_of(record, checks) else {
         let what = "an evacuation switch: no health check of its record follows an alarm";
         remarks.gap(about, what, &Missing::NoData, false);
         return None;
     };
-    if switch.region == record.region {
+    if switch.region == *region {
         let text = format!(
             "its evacuation switch {} is in the Region that it evacuates",
             switch.alarm

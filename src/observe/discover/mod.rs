@@ -12,9 +12,13 @@
 mod ask;
 mod edge;
 mod fold;
+mod gap;
+mod routing;
 mod stacks;
 #[cfg(test)]
 mod tests;
+
+pub use gap::{About, Fact, Gap};
 
 use gwctl_aws::Session;
 use gwctl_fleet::{FleetSpec, Missing, Region, StackDescription};
@@ -43,52 +47,6 @@ pub struct FoundStack {
     pub role: Option<String>,
     /// The stack.
     pub formation: StackDescription,
-}
-
-/// What a fact or a gap is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum About {
-    /// The fleet as a whole.
-    Fleet,
-    Edge,
-    /// The fleet in one Region.
-    Site(Region),
-}
-
-/// Something worth knowing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fact {
-    /// About what.
-    pub about: About,
-    /// In a line.
-    pub text: String,
-}
-
-/// Something that could not be found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Gap {
-    /// Where it belongs.
-    pub about: About,
-    /// What is missing: `the API`, `its stack` …
-    pub what: String,
-    /// Not found, not allowed, or could not ask.
-    pub why: Missing,
-    /// Whether the configuration cannot do without.
-    pub needed: bool,
-}
-
-impl std::fmt::Display for Gap {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.about {
-            About::Site(region) => write!(f, "{region}: ")?,
-            About::Edge => f.write_str("edge: ")?,
-            About::Fleet => {}
-        }
-        match &self.why {
-            Missing::NoData => write!(f, "{}: not found", self.what),
-            why => write!(f, "{}: {why}", self.what),
-        }
-    }
 }
 
 /// Why there is no fleet to show at all.
@@ -126,20 +84,20 @@ pub enum NotDiscovered {
         /// The names that distributions of the account answer to.
         aliases: Vec<String>,
     },
-    /// There is a zone, and nothing in it that routes by latency.
+    /// There is a zone, and nothing in it that routes between Regions.
     #[error(
-        "{domain} leads to no latency record set: gwctl looked at {}",
+        "{domain} leads to no records that route between Regions: gwctl looked at {}",
         if looked_at.is_empty() { "nothing to be".into() } else { looked_at.join(", ") }
     )]
-    NoLatencySet {
+    NoRoutingSet {
         /// The name asked for.
         domain: String,
         /// The record names looked at.
         looked_at: Vec<String>,
         /// The distribution, where there is one.
         distribution: Option<Box<str>>,
-        /// Those of them that other routing policies answer for, in words.
-        routed: Box<[String]>,
+        /// Those of them that have a routing policy, and tell of no Region.
+        untold: Box<[String]>,
         /// Names that distributions of the account answer to.
         aliases: Box<[String]>,
         /// What could not be found on the way.

@@ -7,9 +7,9 @@ use super::edge::{
 use super::fold::fold;
 use super::*;
 use gwctl_fleet::{
-    AliasTarget, ApiMapping, ApiName, CheckConfig, CheckKind, Engine, HostedZone, LatencyRecord,
-    ListedDistribution, ListedGlobalCluster, Member, Origin, RecordSet, SwitchSpec, Topology,
-    WeightedRecord,
+    AliasTarget, ApiMapping, ApiName, CheckConfig, CheckKind, Engine, GroupMember, HostedZone,
+    ListedDistribution, ListedGlobalCluster, Member, Origin, RecordSet, Routing, RoutingRecord,
+    SwitchSpec, Topology,
 };
 
 const DOMAIN: &str = "api.example.com";
@@ -48,18 +48,20 @@ fn distribution(aliases: &[&str], headers: &[(&str, &str)]) -> ListedDistributio
     }
 }
 
-fn record(code: &str, target: &str) -> LatencyRecord {
-    LatencyRecord {
+fn record(code: &str, target: &str) -> RoutingRecord {
+    RoutingRecord {
         name: LATENCY.into(),
         kind: "CNAME".into(),
         set_identifier: code.into(),
-        region: region(code),
+        region: Some(region(code)),
+        routing: Routing::Latency(region(code)),
         target: target.into(),
+        values: vec![target.into()],
         ttl: Some(30),
         health_check: Some(format!("site-{code}")),
         evaluate_target_health: false,
         alias_zone: None,
-        weights: Vec::new(),
+        group: Vec::new(),
     }
 }
 
@@ -236,8 +238,7 @@ fn the_distribution_is_the_one_dns_leads_to_and_then_the_one_with_the_name() {
         name: DOMAIN.into(),
         kind: "A".into(),
         set_identifier: None,
-        region: None,
-        weight: None,
+        routing: Routing::Simple,
         ttl: None,
         values: Vec::new(),
         alias: Some(AliasTarget {
@@ -285,18 +286,18 @@ fn what_the_router_is_told_is_looked_at_before_where_the_origin_is() {
 
 #[test]
 fn a_drained_region_is_known_by_its_own_member_of_the_group() {
-    let weighted = |set: &str, target: &str| WeightedRecord {
+    let weighted = |set: &str, target: &str| GroupMember {
         set_identifier: set.into(),
         target: target.into(),
-        weight: 1,
+        values: vec![target.into()],
+        routing: Routing::Weighted(1),
         ttl: Some(30),
         health_check: None,
         alias: None,
-        more: Vec::new(),
     };
     let mut record = record("eu-west-1", "group.example.com");
     assert_eq!(target_of(&record), "group.example.com");
-    record.weights = vec![
+    record.group = vec![
         weighted("us-east-1", "us-east-1.api.example.com"),
         weighted("eu-west-1", "eu-west-1.api.example.com"),
     ];

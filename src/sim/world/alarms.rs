@@ -167,6 +167,7 @@ mod tests {
             accounts: false,
             dialect: None,
             without: crate::world::Without::default(),
+            routing: crate::world::RoutingShape::default(),
             now: Timestamp::UNIX_EPOCH,
         };
         let mut all = Resources::default();

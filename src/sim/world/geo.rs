@@ -24,6 +24,19 @@ pub(super) fn point(region: &Region) -> (f64, f64) {
         .map_or((0.0, 0.0), |place| (place.lat, place.lon))
 }
 
+/// Route 53's code of the continent that a point is on, roughly.
+pub(super) fn continent((lat, lon): (f64, f64)) -> &'static str {
+    match () {
+        () if lat < -60.0 => "AN",
+        () if lon < -30.0 && lat > 12.0 => "NA",
+        () if lon < -30.0 => "SA",
+        () if lat > 35.0 && lon < 45.0 => "EU",
+        () if lon < 52.0 && lat < 35.0 => "AF",
+        () if lon > 110.0 && lat < -10.0 => "OC",
+        () => "AS",
+    }
+}
+
 /// Round trip from the operator's seat to a Region.
 pub(super) fn from_operator_ms(code: &str) -> f64 {
     place(code).map_or(100.0, |place| rtt_ms(OPERATOR, (place.lat, place.lon)))

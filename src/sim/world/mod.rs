@@ -42,6 +42,7 @@ mod seed_checks;
 mod seed_database;
 mod seed_options;
 mod seed_recovery;
+mod seed_routing;
 mod seed_shape;
 mod serving;
 mod sim;
@@ -63,7 +64,7 @@ pub use edge_changes::{InvalidationRefused, covers};
 pub(crate) use formation::{Deletion, Execution, FormationRefused, Given, Proposal, TemplateGiven};
 pub use membership::DetachRefused;
 pub use metrics::{MetricId, MetricStore};
-pub use model::{Dialect, EXTERNAL_ID, Holders, ROLE, Resources, Without};
+pub use model::{Dialect, EXTERNAL_ID, Holders, ROLE, Resources, RoutingShape, Without};
 pub use names::{SWITCH_METRIC, SWITCH_NAMESPACE};
 pub use networks::{Vantage, place_of};
 pub use offers::offered;
@@ -145,6 +146,7 @@ impl State {
             accounts: scenario.accounts,
             dialect: scenario.partition,
             without: scenario.without,
+            routing: scenario.routing,
             now: start,
         };
         let resources = seed::resources(&options);

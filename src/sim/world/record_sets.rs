@@ -2,6 +2,7 @@
 
 use super::account::Account;
 use super::model::{AliasTarget, DnsChange, RecordSet, Resources};
+use gwctl_fleet::Routing;
 
 /// Why a batch is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -59,22 +60,34 @@ impl Account<'_> {
 
 /// The rules of a single record (aws-facts §3.1).
 fn sound(record: &RecordSet) -> Result<(), String> {
-    let routed = record.region.is_some() || record.weight.is_some();
+    let routed = record.routing != Routing::Simple;
     let complaint = if routed && record.set_identifier.is_none() {
         "a set identifier is required for records with a routing policy"
-    } else if record.region.is_some() && record.weight.is_some() {
-        "routing policies exclude each other"
     } else if record.alias.is_some() && (record.ttl.is_some() || !record.values.is_empty()) {
         "an alias has neither a TTL nor resource records"
     } else if record.alias.is_none() && (record.ttl.is_none() || record.values.is_empty()) {
         "a TTL and resource records are required"
-    } else if record.region.is_some() && record.values.len() > 1 {
-        "a latency record has one resource record"
+    } else if matches!(record.routing, Routing::Latency(_) | Routing::Weighted(_))
+        && record.values.len() > 1
+    {
+        "a record of this policy has one resource record"
     } else if record
-        .weight
+        .routing
+        .weight()
         .is_some_and(|weight| !(0..=255).contains(&weight))
     {
         "a weight is between 0 and 255"
+    } else if record.routing == Routing::Multivalue
+        && (record.alias.is_some() || record.kind == "CNAME")
+    {
+        "a multivalue answer is no alias, and no CNAME"
+    } else if matches!(record.routing, Routing::Failover(_))
+        && record
+            .alias
+            .as_ref()
+            .is_some_and(|alias| !alias.evaluate_target_health)
+    {
+        "a failover alias evaluates its target's health"
     } else {
         return Ok(());
     };
@@ -108,20 +121,23 @@ fn fits(record: &RecordSet, records: &[RecordSet], zone: &str) -> Result<(), Str
         .alias
         .as_ref()
         .is_some_and(|alias| alias.zone == zone && !targets(alias));
-    let policy = |one: &RecordSet| (one.region.is_some(), one.weight.is_some());
+    let policy = |one: &RecordSet| one.routing.policy();
     let beside = || {
         let named = records.iter();
         named.filter(|one| one.name == record.name && one.kind == record.kind)
+    };
+    // Weights may be alike; no other setting may.
+    let twin = || {
+        let alike = beside().filter(|one| one.routing == record.routing);
+        record.routing.weight().is_none() && alike.count() > 1
     };
     let complaint = if dangling {
         "Tried to create an alias, but the alias target name was not found in the zone"
     } else if beside().any(|one| policy(one) != policy(record)) {
         "routing policies cannot be mixed under one name and type"
-    } else if record.region.is_some()
-        && beside().filter(|one| one.region == record.region).count() > 1
-    {
-        "there is a latency record for this Region already"
-    } else if record.weight.is_some()
+    } else if !matches!(record.routing, Routing::Simple | Routing::Multivalue) && twin() {
+        "there is a record with these settings already"
+    } else if record.routing.weight().is_some()
         && beside()
             .any(|one| one.alias.is_none() && record.alias.is_none() && one.ttl != record.ttl)
     {

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::clients::PEAK;
-use super::model::{Dialect, Without};
+use super::model::{Dialect, RoutingShape, Without};
 use super::physics::Physics;
 use crate::world::parts::faults::{Fault, FaultKind};
 use gwctl_fleet::Region;
@@ -15,7 +15,7 @@ use gwctl_fleet::Region;
 pub(super) const HISTORY: SignedDuration = SignedDuration::from_hours(4);
 
 /// The embedded scenarios.
-const EMBEDDED: [(&str, &str); 19] = [
+const EMBEDDED: [(&str, &str); 23] = [
     ("calm", include_str!("../scenarios/calm.toml")),
     ("region-dark", include_str!("../scenarios/region-dark.toml")),
     (
@@ -58,6 +58,16 @@ const EMBEDDED: [(&str, &str); 19] = [
         "without-cloudfront",
         include_str!("../scenarios/without-cloudfront.toml"),
     ),
+    ("weighted", include_str!("../scenarios/weighted.toml")),
+    (
+        "failover-pair",
+        include_str!("../scenarios/failover-pair.toml"),
+    ),
+    ("geolocation", include_str!("../scenarios/geolocation.toml")),
+    (
+        "geolocation-failover",
+        include_str!("../scenarios/geolocation-failover.toml"),
+    ),
     ("china", include_str!("../scenarios/china.toml")),
     ("govcloud", include_str!("../scenarios/govcloud.toml")),
     ("sovereign", include_str!("../scenarios/sovereign.toml")),
@@ -81,6 +91,8 @@ pub struct Scenario {
     pub partition: Option<Dialect>,
     /// What the fleet's configuration leaves out (`without = ["database", "cloudfront"]`).
     pub without: Without,
+    /// By which policy Route 53 routes between the Regions (`routing = "weighted"`).
+    pub routing: RoutingShape,
     /// Which readings of AWS's documents hold (`[physics]`).
     pub physics: Physics,
     /// Requests a second if every place were at its daily peak at once (`clients = 2.5`).
@@ -174,6 +186,8 @@ struct File {
     #[serde(default)]
     without: Vec<Lack>,
     #[serde(default)]
+    routing: RoutingShape,
+    #[serde(default)]
     physics: Physics,
     #[serde(default = "everybody")]
     clients: f64,
@@ -221,6 +235,7 @@ impl Scenario {
             accounts: false,
             partition: None,
             without: Without::default(),
+            routing: RoutingShape::default(),
             physics: Physics::default(),
             clients: PEAK,
             events: Vec::new(),
@@ -275,6 +290,7 @@ impl Scenario {
                 database: file.without.contains(&Lack::Database),
                 cloudfront: file.without.contains(&Lack::Cloudfront),
             },
+            routing: file.routing,
             physics: file.physics,
             clients: file.clients,
             events,

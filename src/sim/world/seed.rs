@@ -11,9 +11,9 @@ use super::names::{
     self, ACCOUNT, DISTRIBUTION, DOMAIN, FLEET, FUNCTIONS, LATENCY_RECORD, ROUTER, ZONE, ZONE_NAME,
 };
 use super::rng::pick;
-use super::{seed_alarms, seed_checks, seed_database, seed_recovery};
+use super::{seed_alarms, seed_checks, seed_database, seed_recovery, seed_routing};
 use gwctl_fleet::{
-    AccountsSpec, ApiKind, EdgeSpec, FleetSpec, Region, SiteSpec, SwitchSpec, Thresholds,
+    AccountsSpec, ApiKind, EdgeSpec, FleetSpec, Region, Routing, SiteSpec, SwitchSpec, Thresholds,
 };
 
 /// Everything the account holds.
@@ -422,13 +422,7 @@ fn zone(options: &SeedOptions, all: &Resources) -> HostedZone {
         };
         records.push(alias(&format!("{}.", domain.name), "A", target));
     }
-    let mut latency: Vec<RecordSet> = options
-        .regions
-        .iter()
-        .map(|region| latency_record(options, region))
-        .collect();
-    latency.sort_by(|a, b| a.set_identifier.cmp(&b.set_identifier));
-    records.append(&mut latency);
+    records.extend(seed_routing::records(options));
     HostedZone {
         id: ZONE.into(),
         name: ZONE_NAME.into(),
@@ -439,29 +433,14 @@ fn zone(options: &SeedOptions, all: &Resources) -> HostedZone {
     }
 }
 
-fn latency_record(options: &SeedOptions, region: &Region) -> RecordSet {
-    RecordSet {
-        set_identifier: Some(region.to_string()),
-        region: Some(region.clone()),
-        health_check: Some(seed_checks::site_check_id(options.seed, region)),
-        ..plain(
-            &format!("{LATENCY_RECORD}."),
-            "CNAME",
-            60,
-            vec![names::endpoint(region)],
-        )
-    }
-}
-
-fn plain(name: &str, kind: &str, ttl: i64, values: Vec<String>) -> RecordSet {
+pub(super) fn plain(name: &str, kind: &str, ttl: i64, values: Vec<String>) -> RecordSet {
     RecordSet {
         name: name.into(),
         kind: kind.into(),
         ttl: Some(ttl),
         values,
         set_identifier: None,
-        region: None,
-        weight: None,
+        routing: Routing::Simple,
         health_check: None,
         alias: None,
     }

@@ -1,6 +1,6 @@
 //! What a world is seeded with.
 
-use super::model::{Dialect, Without};
+use super::model::{Dialect, RoutingShape, Without};
 use super::rng::pick;
 use gwctl_fleet::Region;
 use jiff::{SignedDuration, Timestamp};
@@ -22,6 +22,7 @@ pub(super) struct SeedOptions<'a> {
     pub dialect: Option<Dialect>,
     /// What the configuration leaves out.
     pub without: Without,
+    pub routing: RoutingShape,
     /// The present.
     pub now: Timestamp,
 }

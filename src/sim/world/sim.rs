@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::clock::SimClock;
 use super::scenario::Scenario;
-use super::{Control, State, Tamper, Vantage, names};
+use super::{Control, RoutingShape, State, Tamper, Vantage, names};
 use crate::world::parts::faults::FaultStatus;
 use crate::world::parts::probe::{ProbeOutcome, ResolveOutcome};
 use gwctl_fleet::{Clock, FleetSpec, Region};
@@ -117,6 +117,10 @@ impl Sim {
             api_latency,
             history,
         } = options;
+        // A pair has two: a third Region would have no record.
+        if scenario.routing == RoutingShape::Failover {
+            regions.truncate(2);
+        }
         if let Some(dialect) = scenario.partition {
             regions = dialect
                 .regions()

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use gwctl::fleet::{
-    CheckConfig, CheckKind, Distribution, DnsAnswer, Edge, FunctionDetail, HealthCheck,
-    LatencyRecord, Metric, Metrics, ProbeReport, Region, Snapshot,
+    CheckConfig, CheckKind, Distribution, DnsAnswer, Edge, FunctionDetail, HealthCheck, Metric,
+    Metrics, ProbeReport, Region, Routing, RoutingRecord, Snapshot,
 };
 
 use super::{ago, certificate, known, none, put, wave};
@@ -77,17 +77,19 @@ pub fn edge(snapshot: &mut Snapshot) {
 
 fn routing(edge: &mut Edge, sites: &[Region]) {
     let home = Region::global();
-    let record = |region: &Region| LatencyRecord {
+    let record = |region: &Region| RoutingRecord {
         name: "latency.orders.example.com".into(),
         kind: "CNAME".into(),
         set_identifier: region.to_string(),
-        region: region.clone(),
+        region: Some(region.clone()),
+        routing: Routing::Latency(region.clone()),
         target: format!("{region}.api.orders.example.com"),
+        values: vec![format!("{region}.api.orders.example.com")],
         ttl: Some(60),
         health_check: Some(format!("hc-{region}")),
         evaluate_target_health: false,
         alias_zone: None,
-        weights: Vec::new(),
+        group: Vec::new(),
     };
     edge.records = known(
         sites.iter().map(record).collect(),

@@ -432,7 +432,7 @@ async fn dns_answers_with_the_nearest_region_that_is_healthy() {
         let records = &state.resources.hosted_zones[0].records;
         let of_region = records
             .iter()
-            .find(|one| one.region.as_ref().is_some_and(|r| r.as_str() == region));
+            .find(|one| one.set_identifier.as_deref() == Some(region));
         let check = of_region.unwrap().health_check.clone().unwrap();
         let found = state
             .resources

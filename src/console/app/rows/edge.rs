@@ -4,10 +4,11 @@ use super::{Basis, Row, Subject};
 use gwctl_fleet::{CheckConfig, CheckKind, CheckVerdict, HealthCheck, Snapshot, check_verdict};
 
 pub(super) fn records(picture: &Snapshot) -> Vec<Row> {
-    let row = |(index, record): (usize, &gwctl_fleet::LatencyRecord)| {
+    let row = |(index, record): (usize, &gwctl_fleet::RoutingRecord)| {
         let verdict = picture.edge.record_verdict(record, picture.at);
         let cells = vec![
-            ("region", record.region.to_string()),
+            ("region", region_or_none(record)),
+            ("routing", record.routing.to_string()),
             ("set", record.set_identifier.clone()),
             ("type", record.kind.clone()),
             ("target", record.target.clone()),
@@ -32,6 +33,11 @@ pub(super) fn records(picture: &Snapshot) -> Vec<Row> {
         .enumerate()
         .map(row)
         .collect()
+}
+
+fn region_or_none(record: &gwctl_fleet::RoutingRecord) -> String {
+    let region = record.region.as_ref();
+    region.map_or_else(String::new, ToString::to_string)
 }
 
 pub(super) fn checks(basis: &Basis<'_>) -> Vec<Row> {
@@ -92,6 +98,7 @@ const fn word(verdict: CheckVerdict) -> &'static str {
         CheckVerdict::PinnedHealthy => "pinned healthy",
         CheckVerdict::PinnedUnhealthy => "pinned unhealthy",
         CheckVerdict::Unchecked => "unchecked",
+        CheckVerdict::Standby => "standby",
         CheckVerdict::Partly => "partly",
         CheckVerdict::Unknown => "unknown",
     }

@@ -6,7 +6,7 @@ use super::target::word;
 use crate::world::model::{
     DbCluster, Distribution, GlobalCluster, HealthCheck, RecordSet, Resources,
 };
-use gwctl_fleet::Region;
+use gwctl_fleet::{Region, Routing};
 
 impl Resources {
     /// The resource's properties as they are: `expected` with what somebody changed. None: all as expected,
@@ -122,13 +122,13 @@ fn record(one: &RecordSet, expected: &Value) -> Value {
     }
     let check = one.health_check.clone().unwrap_or_default();
     actual = actual.is("/HealthCheckId", check, Some(""));
-    let weight = one
-        .weight
-        .map(|weight| weight.to_string())
-        .unwrap_or_default();
-    actual = actual.is("/Weight", weight, Some(""));
-    let region = one.region.as_ref().map(ToString::to_string);
-    actual.is("/Region", region.unwrap_or_default(), Some("")).0
+    let weight = one.routing.weight().map(|weight| weight.to_string());
+    actual = actual.is("/Weight", weight.unwrap_or_default(), Some(""));
+    let region = match &one.routing {
+        Routing::Latency(region) => region.to_string(),
+        _ => String::new(),
+    };
+    actual.is("/Region", region, Some("")).0
 }
 
 fn distribution(one: &Distribution, expected: &Value) -> Value {
@@ -202,11 +202,11 @@ mod tests {
         let one = zone
             .records
             .iter()
-            .find(|one| one.region.is_some())
+            .find(|one| matches!(one.routing, Routing::Latency(_)))
             .unwrap();
         let record = json!({
             "HostedZoneId": zone.id, "Name": one.name.trim_end_matches('.'), "Type": one.kind,
-            "SetIdentifier": one.set_identifier, "Region": one.region, "TTL": one.ttl.unwrap().to_string(),
+            "SetIdentifier": one.set_identifier, "Region": one.set_identifier, "TTL": one.ttl.unwrap().to_string(),
             "ResourceRecords": one.values, "HealthCheckId": one.health_check,
         });
         let (kind, name) = ("AWS::Route53::RecordSet", one.name.clone());

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Tag;
-use gwctl_fleet::Region;
+use gwctl_fleet::{Region, Routing};
 
 #[derive(Debug, Clone)]
 pub struct HostedZone {
@@ -32,10 +32,7 @@ pub struct RecordSet {
     pub values: Vec<String>,
     /// Required on every record that is not simple.
     pub set_identifier: Option<String>,
-    /// Latency routing.
-    pub region: Option<Region>,
-    /// Weighted routing.
-    pub weight: Option<i64>,
+    pub routing: Routing,
     pub health_check: Option<String>,
     /// Alias target.
     pub alias: Option<AliasTarget>,

@@ -106,6 +106,19 @@ pub struct Without {
     pub cloudfront: bool,
 }
 
+/// By which policy Route 53 routes between the Regions of a founded fleet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RoutingShape {
+    #[default]
+    Latency,
+    Weighted,
+    Failover,
+    Geolocation,
+    /// A failover pair behind each continent.
+    GeolocationFailover,
+}
+
 /// The answer of STS.
 #[derive(Debug, Clone, Default)]
 pub struct Caller {

@@ -3,7 +3,7 @@
 use crate::world::geo;
 use crate::world::model::{HealthCheck, HostedZone, RecordSet};
 use crate::world::rng::Rng;
-use gwctl_fleet::Region;
+use gwctl_fleet::{FailoverRole, Region, Routing, RoutingPolicy};
 
 /// How deep aliases and CNAMEs may nest.
 pub(in crate::world) const DEPTH: usize = 8;
@@ -114,7 +114,7 @@ impl Dns {
     pub(in crate::world) fn may_name(&self, region: &Region, checks: &[HealthCheck]) -> bool {
         let records = self.records();
         let mut ids = records
-            .filter(|record| record.region.as_ref() == Some(region))
+            .filter(|record| record.set_identifier.as_deref() == Some(region.as_str()))
             .filter_map(|record| record.health_check.as_ref());
         ids.all(|id| checks.iter().any(|check| &check.id == id && check.healthy))
     }
@@ -189,24 +189,66 @@ impl<'a> ZoneData<'a> {
         } else {
             well
         };
-        if among.iter().any(|record| record.weight.is_some()) {
-            return draw(&among, asker);
-        }
-        let distance = |record: &&RecordSet| {
-            record
-                .region
-                .as_ref()
-                .map_or(0.0, |region| geo::rtt_ms(asker.from, geo::point(region)))
-        };
-        among
-            .into_iter()
-            .min_by(|a, b| distance(a).total_cmp(&distance(b)))
+        by_policy(group, &among, asker)
     }
+}
+
+/// The record of `group` that its policy prefers for `asker`, of those that are `well`.
+fn by_policy<'a>(
+    group: &[&'a RecordSet],
+    well: &[&'a RecordSet],
+    asker: &Asker,
+) -> Option<&'a RecordSet> {
+    let nearest = |distance: &dyn Fn(&RecordSet) -> f64| {
+        let all = well.iter().copied();
+        all.min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    };
+    match group.first()?.routing.policy() {
+        RoutingPolicy::Weighted => draw(well, asker),
+        RoutingPolicy::Failover => nearest(&|one| match one.routing {
+            Routing::Failover(FailoverRole::Primary) => 0.0,
+            _ => 1.0,
+        }),
+        RoutingPolicy::Geolocation => by_location(group, well, asker),
+        RoutingPolicy::Multivalue => {
+            let first = (asker.chance(&group.first()?.name) * well.len() as f64) as usize;
+            well.get(first).copied()
+        }
+        _ => nearest(&|one| match &one.routing {
+            Routing::Latency(region) => geo::rtt_ms(asker.from, geo::point(region)),
+            Routing::Geoproximity(of) => {
+                let place = of.aws_region.as_deref().and_then(geo::place);
+                let point = place.map_or((0.0, 0.0), |place| (place.lat, place.lon));
+                geo::rtt_ms(asker.from, point)
+            }
+            _ => 0.0,
+        }),
+    }
+}
+
+/// The record of the asker's continent, or else the default; of these the healthy one, and with none of them healthy
+/// the nearest fit.
+fn by_location<'a>(
+    group: &[&'a RecordSet],
+    well: &[&'a RecordSet],
+    asker: &Asker,
+) -> Option<&'a RecordSet> {
+    let continent = geo::continent(asker.from);
+    let fit = |record: &&&RecordSet| match &record.routing {
+        Routing::Geolocation(of) => of.continent.as_deref() == Some(continent),
+        _ => false,
+    };
+    let default = |record: &&&RecordSet| record.routing.is_default();
+    let of = |among: &[&'a RecordSet]| -> Option<&'a RecordSet> {
+        let own = among.iter().find(fit);
+        own.or_else(|| among.iter().find(default)).copied()
+    };
+    of(well).or_else(|| of(group))
 }
 
 /// One of a weighted set, by weight; where all weigh nothing, any.
 pub(in crate::world) fn draw<'a>(among: &[&'a RecordSet], asker: &Asker) -> Option<&'a RecordSet> {
-    let weight = |record: &RecordSet| record.weight.unwrap_or(0).max(0) as f64;
+    let weight = |record: &RecordSet| record.routing.weight().unwrap_or(0).max(0) as f64;
     let total: f64 = among.iter().map(|record| weight(record)).sum();
     let chance = asker.chance(&among.first()?.name);
     if total <= 0.0 {

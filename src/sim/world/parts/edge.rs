@@ -268,7 +268,11 @@ fn ask_for_best(from: (f64, f64), router: usize, front: &Front, by: Directions<'
     };
     let (first, ttl_s) = ask(0);
     // Where nothing is weighted, all get the same.
-    if zone.records.iter().all(|record| record.weight.is_none()) {
+    if zone
+        .records
+        .iter()
+        .all(|record| record.routing.weight().is_none())
+    {
         return Best::only(first, ttl_s);
     }
     let mut counts = vec![0_u32; by.fleet.sites.len()];

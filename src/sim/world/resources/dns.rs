@@ -8,7 +8,7 @@ use super::super::names;
 use super::super::seed_checks::CHECKER_REGIONS;
 use super::properties::{at, flag, items, need, number, text, texts};
 use crate::world::resources::wanted::{Begun, Wanted};
-use gwctl_fleet::Region;
+use gwctl_fleet::{Region, Routing};
 
 impl Account<'_> {
     pub(super) fn make_check(&mut self, wanted: &Wanted<'_>) -> Begun {
@@ -210,14 +210,21 @@ fn record_of(properties: &Value) -> Result<(String, RecordSet), String> {
         })
     });
     let region = text(properties, "Region").map(|region| Region::new(&region));
+    let region = region.transpose().map_err(|error| error.to_string())?;
+    let weight = number(properties, "Weight").map(i64::from);
+    let routing = match (region, weight) {
+        (Some(region), None) => Routing::Latency(region),
+        (None, Some(weight)) => Routing::Weighted(weight),
+        (None, None) => Routing::Simple,
+        (Some(_), Some(_)) => return Err("routing policies exclude each other".into()),
+    };
     let record = RecordSet {
         name: dotted(need(properties, "Name")?),
         kind: need(properties, "Type")?,
         ttl: number(properties, "TTL").map(i64::from),
         values: texts(properties, "ResourceRecords"),
         set_identifier: text(properties, "SetIdentifier"),
-        region: region.transpose().map_err(|error| error.to_string())?,
-        weight: number(properties, "Weight").map(i64::from),
+        routing,
         health_check: text(properties, "HealthCheckId"),
         alias: alias.transpose()?,
     };

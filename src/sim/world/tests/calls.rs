@@ -239,7 +239,7 @@ fn dns_answers_with_a_change_only_once_it_is_in_sync() {
     let sim = world("calm");
     let mut state = sim.state();
     for record in &mut state.resources.hosted_zones[0].records {
-        if record.region.is_some() {
+        if record.routing != gwctl_fleet::Routing::Simple {
             record.ttl = Some(30);
         }
     }

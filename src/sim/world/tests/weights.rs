@@ -3,6 +3,7 @@
 use super::*;
 use crate::world::model::{AliasTarget, RecordSet};
 use crate::world::names::{LATENCY_RECORD, ZONE};
+use gwctl_fleet::Routing;
 
 const GROUP: &str = "eu-west-1.latency.orders.example.com.";
 
@@ -13,8 +14,7 @@ fn member(identifier: &str, target: &str, weight: i64) -> RecordSet {
         ttl: Some(60),
         values: vec![format!("{target}.api.orders.example.com")],
         set_identifier: Some(identifier.into()),
-        region: None,
-        weight: Some(weight),
+        routing: Routing::Weighted(weight),
         health_check: None,
         alias: None,
     }
@@ -30,11 +30,7 @@ fn weigh(sim: &Sim, ireland: i64, virginia: i64) {
         records.push(member("away", VIRGINIA, virginia));
         let name = format!("{LATENCY_RECORD}.");
         let latency = records.iter_mut().find(|record| {
-            record.name == name
-                && record
-                    .region
-                    .as_ref()
-                    .is_some_and(|r| r.as_str() == IRELAND)
+            record.name == name && record.set_identifier.as_deref() == Some(IRELAND)
         });
         let latency = latency.unwrap();
         latency.values.clear();
@@ -151,7 +147,7 @@ fn a_change_reaches_the_servers_within_a_minute_and_later_ones_not_before() {
             name: "x.orders.example.com.".into(),
             values: vec![value.into()],
             set_identifier: None,
-            weight: None,
+            routing: Routing::Simple,
             ..member("x", IRELAND, 0)
         };
         let records = &mut state.resources.hosted_zones[0].records;

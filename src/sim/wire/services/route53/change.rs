@@ -7,7 +7,7 @@ use crate::wire::services::route53::zone_input::{change_shape, zone};
 use crate::wire::value::{Value, list, shape};
 use crate::world::model::{AliasTarget, RecordSet};
 use crate::world::{RecordsRefused, State};
-use gwctl_fleet::Region;
+use gwctl_fleet::{CidrLocation, FailoverRole, Geolocation, Geoproximity, Region, Routing};
 
 pub fn change(world: &mut State, ask: &Ask) -> Answer {
     let zone_id = zone(&world.resources, ask.input.need("Id")?)?.id.clone();
@@ -40,7 +40,6 @@ pub fn change(world: &mut State, ask: &Ask) -> Answer {
 
 fn read(given: &Value) -> Result<RecordSet, Fault> {
     let name = given.need("Name")?;
-    let region = given.text("Region").map(Region::new).transpose();
     let alias = given.get("AliasTarget").map(|target| {
         Ok::<_, Fault>(AliasTarget {
             zone: target.need("HostedZoneId")?.to_owned(),
@@ -58,11 +57,62 @@ fn read(given: &Value) -> Result<RecordSet, Fault> {
             .filter_map(|one| one.text("Value").map(str::to_owned))
             .collect(),
         set_identifier: given.text("SetIdentifier").map(str::to_owned),
-        region: region.map_err(|error| super::invalid(error.to_string()))?,
-        weight: given.int("Weight")?,
+        routing: routing(given)?,
         health_check: given.text("HealthCheckId").map(str::to_owned),
         alias: alias.transpose()?,
     })
+}
+
+/// The one policy that the record has settings of.
+fn routing(given: &Value) -> Result<Routing, Fault> {
+    let text = |of: &Value, key: &str| of.text(key).map(str::to_owned);
+    let region = given.text("Region").map(Region::new).transpose();
+    let region = region.map_err(|error| super::invalid(error.to_string()))?;
+    let failover = match given.text("Failover") {
+        None => None,
+        Some("PRIMARY") => Some(FailoverRole::Primary),
+        Some("SECONDARY") => Some(FailoverRole::Secondary),
+        Some(other) => return Err(super::invalid(format!("{other} is no failover role"))),
+    };
+    let bias =
+        |of: &Value| Ok::<_, Fault>(of.int("Bias")?.and_then(|bias| i32::try_from(bias).ok()));
+    let near = given.get("GeoProximityLocation").map(|of| {
+        Ok::<_, Fault>(Geoproximity {
+            aws_region: text(of, "AWSRegion"),
+            local_zone_group: text(of, "LocalZoneGroup"),
+            coordinates: None,
+            bias: bias(of)?,
+        })
+    });
+    let network = given.get("CidrRoutingConfig").map(|of| {
+        Ok::<_, Fault>(CidrLocation {
+            collection: of.need("CollectionId")?.to_owned(),
+            location: of.need("LocationName")?.to_owned(),
+        })
+    });
+    let all = [
+        region.map(Routing::Latency),
+        given.int("Weight")?.map(Routing::Weighted),
+        failover.map(Routing::Failover),
+        given.get("GeoLocation").map(|of| {
+            Routing::Geolocation(Geolocation {
+                continent: text(of, "ContinentCode"),
+                country: text(of, "CountryCode"),
+                subdivision: text(of, "SubdivisionCode"),
+            })
+        }),
+        near.transpose()?.map(Routing::Geoproximity),
+        network.transpose()?.map(Routing::IpBased),
+        given
+            .bool("MultiValueAnswer")?
+            .filter(|is| *is)
+            .map(|_| Routing::Multivalue),
+    ];
+    let mut set = all.into_iter().flatten();
+    match (set.next(), set.next()) {
+        (one, None) => Ok(one.unwrap_or_default()),
+        (_, Some(_)) => Err(super::invalid("routing policies exclude each other")),
+    }
 }
 
 fn dotted(name: &str) -> String {

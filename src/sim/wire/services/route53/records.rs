@@ -4,7 +4,7 @@ use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::services::route53::zone_input::{invalid, max_items, reversed, zone};
 use crate::wire::value::{Value, list, shape};
 use crate::world::model::{RecordSet, Resources};
-use gwctl_fleet::Region;
+use gwctl_fleet::{FailoverRole, Routing};
 
 /// Name by reversed labels, type, set identifier.
 type Key = (String, String, String);
@@ -73,12 +73,41 @@ fn record_shape(record: &RecordSet) -> Value {
             "EvaluateTargetHealth": target.evaluate_target_health,
         }
     });
+    let (mut latency, mut failover) = (None, None);
+    let (mut geolocation, mut geoproximity, mut cidr) = (None, None, None);
+    match &record.routing {
+        Routing::Latency(region) => latency = Some(region.as_str()),
+        Routing::Failover(FailoverRole::Primary) => failover = Some("PRIMARY"),
+        Routing::Failover(FailoverRole::Secondary) => failover = Some("SECONDARY"),
+        Routing::Geolocation(of) => {
+            geolocation = Some(shape! {
+                "ContinentCode": of.continent.as_ref(),
+                "CountryCode": of.country.as_ref(),
+                "SubdivisionCode": of.subdivision.as_ref(),
+            });
+        }
+        Routing::Geoproximity(of) => {
+            geoproximity = Some(shape! {
+                "AWSRegion": of.aws_region.as_ref(),
+                "Bias": of.bias.map(i64::from),
+            });
+        }
+        Routing::IpBased(of) => {
+            cidr = Some(shape! { "CollectionId": &of.collection, "LocationName": &of.location });
+        }
+        Routing::Simple | Routing::Weighted(_) | Routing::Multivalue => {}
+    }
     shape! {
         "Name": &record.name,
         "Type": &record.kind,
         "SetIdentifier": record.set_identifier.as_ref(),
-        "Weight": record.weight,
-        "Region": record.region.as_ref().map(Region::as_str),
+        "Weight": record.routing.weight(),
+        "Region": latency,
+        "Failover": failover,
+        "GeoLocation": geolocation,
+        "GeoProximityLocation": geoproximity,
+        "CidrRoutingConfig": cidr,
+        "MultiValueAnswer": (record.routing == Routing::Multivalue).then_some(true),
         "TTL": record.ttl,
         "ResourceRecords": values,
         "AliasTarget": alias,
