@@ -22,3 +22,4 @@ mod skew;
 mod stage;
 pub mod stand;
 mod status;
+mod three_accounts;

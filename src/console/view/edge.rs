@@ -112,12 +112,12 @@ fn records(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         Column::words("Region", 14, 0),
         Column::words("DNS", 5, 1),
         Column::words("Type", 5, 3),
-        Column::figure("TTL", 4, 4),
+        Column::figure("TTL", 5, 4),
         Column::words("Target", 18, 2).stretching(30),
         Column::words("Set id", 10, 6).stretching(8),
         Column::words("Health check", 14, 5).stretching(24),
         // Only where it is not by latency, which the Region tells.
-        Column::words("Routed", 10, 2).stretching(16),
+        Column::words("Routed", 10, 2).stretching(20),
     ];
     let records = scene.snapshot.edge.records.last().into_iter().flatten();
     let by_latency = |record: &RoutingRecord| record.routing.policy() == RoutingPolicy::Latency;
@@ -158,7 +158,10 @@ fn records(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         } else {
             "of each record in it"
         });
-        let routed = record.routing.to_string();
+        let routed = match record.primary() {
+            Some(_) => format!("{}, failover", record.routing),
+            None => record.routing.to_string(),
+        };
         let words = [
             (
                 0,
