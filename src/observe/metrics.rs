@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::poller::{Askers, Fold, PolledAnswer, Poller};
+use super::poller::{Askers, Fold, PolledAnswer, Poller, REFRESH_AT_MOST, later};
 use super::questions::{self, Key};
 use super::response::Response;
 use super::schedule;
@@ -51,6 +51,7 @@ fn watch_account(askers: &mut Askers, region: Region, accounts: BTreeSet<Account
             tried,
             known,
             answered: None,
+            unanswered: false,
         }
         .run()
         .await;
@@ -83,12 +84,15 @@ struct Asker {
     known: BTreeSet<Key>,
     /// When CloudWatch last answered.
     answered: Option<Timestamp>,
+    /// Whether it did not, when it was last asked.
+    unanswered: bool,
 }
 
 impl Asker {
     async fn run(mut self) {
         let jitter = schedule::jitter(&self.region);
         let mut news = self.poller.shared_facts.news();
+        let mut again = self.poller.refresh.clone();
         loop {
             let round = self.poller.clock.now();
             self.ask(self.questions()).await;
@@ -97,6 +101,14 @@ impl Asker {
                 tokio::select! {
                     biased;
                     () = self.poller.sleep_until(due) => break,
+                    // What was not answered was not charged either: it need not wait for its period.
+                    changed = again.changed(), if self.unanswered => {
+                        if changed.is_err() {
+                            return;
+                        }
+                        self.poller.sleep_until(round + later(REFRESH_AT_MOST)).await;
+                        break;
+                    }
                     changed = news.changed() => if changed.is_err() { return },
                 }
                 // A secondary that was the writer until now, an API now known: only what was
@@ -136,6 +148,7 @@ impl Asker {
         };
         let keys = || questions.iter().map(|question| question.key.clone());
         self.tried.extend(keys());
+        self.unanswered = said.as_ref().is_some_and(|said| said.answer.is_err());
         if said.as_ref().is_some_and(|said| said.answer.is_ok()) {
             self.answered = Some(now);
             self.known.extend(keys());

@@ -22,7 +22,7 @@ use gwctl_fleet::{Clock, FleetSpec, Missing, Pace, ProbeReport, Region, Source};
 /// Shortest wait on the wall: a world that runs very fast must not turn watching into spinning.
 const SHORTEST: Duration = Duration::from_millis(50);
 /// However often a refresh is asked for, the same question is not asked more often than this.
-const REFRESH_AT_MOST: Duration = Duration::from_secs(1);
+pub(super) const REFRESH_AT_MOST: Duration = Duration::from_secs(1);
 
 /// Shared by all askers of one fleet.
 pub(super) struct Poller {
@@ -155,7 +155,7 @@ impl Poller {
     }
 }
 
-fn later(duration: Duration) -> SignedDuration {
+pub(super) fn later(duration: Duration) -> SignedDuration {
     SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
 }
 

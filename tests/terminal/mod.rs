@@ -1,5 +1,6 @@
 //! The real binary in a real pseudo-terminal.
 
+mod accounts;
 mod building;
 mod credentials;
 mod endings;
