@@ -28,33 +28,36 @@ pub fn draw(report: &Report, color: bool) -> String {
         clean_line(&picture.name),
         picture.at.strftime("%Y-%m-%d %H:%M:%SZ")
     );
-    reasons(&mut text, "", &picture.judgement, color);
+    for reason in &picture.judgement.reasons {
+        let _ = writeln!(text, "  {}", clean_line(&reason.text));
+    }
     text.push('\n');
 
     let (columns, rows) = rows::regions(picture);
     grid(&mut text, &columns, &rows, color);
-    for site in &picture.sites {
+    // A Region's only reason is told above already, unless it is no worse than healthy.
+    let told = |judgement: &Judgement| {
+        judgement.reasons.len() == 1 && judgement.verdict != Verdict::Healthy
+    };
+    for site in picture.sites.iter().filter(|site| !told(&site.judgement)) {
         reasons(&mut text, site.region.as_str(), &site.judgement, color);
     }
     text.push('\n');
 
-    for (name, said) in rows::rest(picture) {
-        let _ = writeln!(text, "{name:<13} {}", clean_line(&said));
+    let rest = rows::rest(picture);
+    for (name, said) in &rest {
+        let _ = writeln!(text, "{name:<13} {}", clean_line(said));
     }
     unanswered(&mut text, report);
-    explain(&mut text, &rows);
+    let cells = rows.iter().flatten();
+    explain(&mut text, cells.chain(rest.iter().map(|(_, said)| said)));
     text
 }
 
 fn reasons(text: &mut String, whose: &str, judgement: &Judgement, color: bool) {
     for reason in &judgement.reasons {
         let verdict = paint(reason.verdict, reason.verdict.word(), color);
-        let gap = if whose.is_empty() { "" } else { " " };
-        let _ = writeln!(
-            text,
-            "  {whose}{gap}{verdict}: {}",
-            clean_line(&reason.text)
-        );
+        let _ = writeln!(text, "  {whose} {verdict}: {}", clean_line(&reason.text));
     }
 }
 
@@ -102,11 +105,15 @@ fn unanswered(text: &mut String, report: &Report) {
     }
 }
 
-/// Explains the marks that occur.
-fn explain(text: &mut String, rows: &[Vec<String>]) {
+/// Explains the marks that occur in `said`.
+fn explain<'a>(text: &mut String, said: impl Iterator<Item = &'a String> + Clone) {
+    let has = |mark: &str| {
+        let words = |cell: &'a String| cell.split([' ', ',']);
+        said.clone().flat_map(words).any(|word| word == mark)
+    };
     let used: Vec<String> = legend()
         .iter()
-        .filter(|(mark, _)| rows.iter().flatten().any(|cell| cell.starts_with(mark)))
+        .filter(|(mark, _)| has(mark))
         .map(|(mark, meaning)| format!("{mark} {meaning}"))
         .collect();
     if !used.is_empty() {
