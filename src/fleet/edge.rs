@@ -268,6 +268,7 @@ impl Edge {
     }
 }
 
+mod locations;
 mod no_lever;
 mod routes;
 mod stands_for;

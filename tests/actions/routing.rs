@@ -114,12 +114,17 @@ fn a_weighted_record_is_drained_to_nothing_and_gets_its_own_weight_back() {
                 _ => None,
             })
             .map(|batch| {
-                assert_eq!(batch.len(), 1, "its own record alone");
-                assert_eq!(batch[0].action, RecordAction::Upsert);
+                assert!(batch.iter().all(|one| one.action == RecordAction::Upsert));
                 batch[0].set.routing.weight().unwrap()
             })
             .collect();
-        assert_eq!(weights, [15, 0], "30 was its own");
+        // 30 of 100 before: 12 of 82 is half of that.
+        assert_eq!(weights, [12, 0]);
+        let notes = plan.notes.join("\n");
+        assert!(
+            notes.contains("CNAME eu-west-1 weight 30 → weight 12"),
+            "{notes}"
+        );
         let there = there_and_back(&stage, &intent).await;
         assert_eq!(there[1], ("eu-west-1".into(), Routing::Weighted(0)));
     });
@@ -188,7 +193,10 @@ fn primary_and_secondary_change_places_in_one_batch() {
         let second = seen.edge.admission(&region("eu-west-1"), seen.at);
         assert_eq!(second, Some(CheckVerdict::Standby));
         let why = refused(&stage, &evacuate("eu-west-1", Mechanism::Records));
-        assert!(why.contains("is the secondary already"), "{why}");
+        assert!(
+            why.contains("is the secondary of a failover pair already"),
+            "{why}"
+        );
         let half = Intent::Drain(Drain {
             region: region("us-east-1"),
             to: Share::try_from(50).unwrap(),
@@ -197,7 +205,17 @@ fn primary_and_secondary_change_places_in_one_batch() {
         assert!(refused(&stage, &half).contains("all of the traffic or none"));
         let there = there_and_back(&stage, &evacuate("us-east-1", Mechanism::Records)).await;
         let primary = Routing::Failover(FailoverRole::Primary);
-        assert_eq!(there[0], ("eu-west-1".into(), primary));
+        assert_eq!(there[0], ("eu-west-1".into(), primary.clone()));
+        // A restore exchanges them back as undo does.
+        stage
+            .carry_out(&evacuate("us-east-1", Mechanism::Records))
+            .await;
+        let restore = Intent::Restore(Restore {
+            region: region("us-east-1"),
+            hold_down_s: Some(60),
+        });
+        stage.carry_out(&restore).await;
+        assert_eq!(routing(&stage)[1], ("us-east-1".into(), primary));
     });
 }
 
@@ -234,6 +252,14 @@ fn who_answers_the_clients_of_a_location_is_looked_at_first() {
             "it is the default"
         );
         let by_records = evacuate("us-east-1", Mechanism::Records);
+        let plan = stage.plan(&by_records);
+        let Task::ChangeRecords(change) = &plan.steps[0].task else {
+            panic!("{:?}", plan.steps[0])
+        };
+        // Its own check would take the default record out with all that the group holds.
+        let alias = &change.batch.last().unwrap().set;
+        assert_eq!(alias.health_check, None);
+        assert!(alias.alias.as_ref().unwrap().evaluate_target_health);
         assert_eq!(
             fallback(&stage, &by_records),
             None,
@@ -308,5 +334,81 @@ fn a_region_without_a_record_is_not_counted_on() {
         let mut running = stage.start(&plan);
         let state = stage.settle(&mut running).await;
         assert_eq!(state.phase(), Phase::Done, "{}", story(&state));
+    });
+}
+
+#[test]
+fn weights_too_small_for_a_share_grow_together() {
+    in_virtual_time(async {
+        let sim = world("weighted", 3);
+        {
+            let mut state = sim.state();
+            let zone = &mut state.resources.hosted_zones[0];
+            let id = zone.id.clone();
+            for one in &mut zone.records {
+                if one.routing.weight().is_some() {
+                    one.routing = Routing::Weighted(1);
+                }
+            }
+            state.account().submit_dns_change(&id, None);
+        }
+        sim.advance(Duration::from_secs(600));
+        let stage = Box::pin(Stage::over(sim)).await;
+        let half = Intent::Drain(Drain {
+            region: region("eu-west-1"),
+            to: Share::try_from(50).unwrap(),
+            over_s: 60,
+        });
+        let there = there_and_back(&stage, &half).await;
+        let weights: Vec<i64> = there.iter().filter_map(|(_, one)| one.weight()).collect();
+        let all: i64 = weights.iter().sum();
+        let share = weights[1] as f64 / all as f64;
+        assert!((share - 1.0 / 6.0).abs() < 0.01, "{weights:?}");
+        assert_eq!(weights[0], weights[2], "{weights:?}");
+    });
+}
+
+#[test]
+fn a_second_evacuation_says_whose_clients_would_come_back_to_the_first() {
+    in_virtual_time(async {
+        let stage = stage("geolocation-failover").await;
+        stage
+            .carry_out(&evacuate("us-east-1", Mechanism::HealthCheck))
+            .await;
+        let second = evacuate("eu-west-1", Mechanism::HealthCheck);
+        let plan = stage.plan(&second);
+        let check = plan
+            .checks
+            .iter()
+            .find(|one| one.name == "fallback")
+            .unwrap();
+        assert_eq!(check.finding, Finding::Waivable);
+        assert!(
+            check.text.contains("is known for default"),
+            "{}",
+            check.text
+        );
+        // Sent all the same, the picture says what became of these clients.
+        stage.carry_out(&second).await;
+        let seen = stage.snapshot();
+        let said = &seen.edge.judgement;
+        assert!(said.verdict >= Verdict::Degraded, "{said:?}");
+        assert!(
+            format!("{said:?}").contains("no healthy record is left for default"),
+            "{said:?}"
+        );
+    });
+}
+
+#[test]
+fn a_standby_is_measured_by_what_serves_now() {
+    in_virtual_time(async {
+        let stage = stage("failover-pair").await;
+        let plan = stage.plan(&evacuate("us-east-1", Mechanism::HealthCheck));
+        let check = plan
+            .checks
+            .iter()
+            .find(|one| one.name == "capacity:eu-west-1");
+        assert_eq!(check.unwrap().finding, Finding::Pass, "{check:?}");
     });
 }

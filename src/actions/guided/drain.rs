@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Question, Takes};
 use super::shift::Way;
-use super::{preconditions, shift, ways, weights};
+use super::{preconditions, record_change, records_told, shift, ways, weights};
 use crate::arguments::{ArgumentError, Regions, Share, seconds, time};
 use crate::draft::{Draft, PlanContext};
 use crate::mechanism::Mechanism;
@@ -138,6 +138,7 @@ impl Action for Drain {
         plan.checks.extend(shift::receiving(context, region));
         plan.steps = steps(context, region, now, to, *over_s)?;
         plan.inverse = inverse(context, region, &plan.steps)?;
+        plan.notes.extend(records_told::notes(&plan.steps));
         plan.notes.push(shift::caches(context, region));
         if weights::makes_group(context, region) {
             plan.notes.push(format!(
@@ -165,7 +166,7 @@ fn steps(
     for level in 1..=levels {
         let share = now - (now - f64::from(to)) * level as f64 / levels as f64;
         let percent = share.round() as u8;
-        let mut change = weights::change(context, region, percent)?;
+        let mut change = record_change::change(context, region, percent)?;
         if level > 1 {
             // The world as the batch before left it.
             for name in &mut change.names {
@@ -183,14 +184,18 @@ fn steps(
         let weight = Step::new(
             id.clone(),
             format!("Reduce the traffic of {region} to {percent} %"),
-            Task::ChangeRecords(change),
+            Task::ChangeRecords(change.clone()),
             context.snapshot,
         )
-        .changes(Change::new(
-            format!("weight of {region}"),
-            format::share(before),
-            format!("{percent} %"),
-        ))
+        .changes(
+            record_change::told(context, region, &change).unwrap_or_else(|| {
+                Change::new(
+                    format!("share of {region}"),
+                    format::share(before),
+                    format!("{percent} %"),
+                )
+            }),
+        )
         .shifts(shift::shift(context, region, percent))
         .after(after);
         steps.push(weight);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Takes};
 use super::shift::Way;
-use super::{fallback, preconditions, shift, ways};
+use super::{fallback, preconditions, records_told, shift, ways};
 use crate::arguments::{ArgumentError, Regions};
 use crate::check::{Check, Finding};
 use crate::draft::{Draft, PlanContext};
@@ -101,6 +101,7 @@ impl Action for Evacuate {
         plan.checks.extend(of_choice(context, region, &choice));
         plan.steps = steps(context, region, &choice)?;
         plan.inverse = inverse(context, region, &choice)?;
+        plan.notes.extend(records_told::notes(&plan.steps));
         plan.notes.push(shift::caches(context, region));
         plan.notes.extend(writer_stays(context, region));
         plan.mechanism = Some(choice);
@@ -166,7 +167,7 @@ fn admitted(snapshot: &Snapshot, region: &Region) -> Check {
             "admitted",
             Finding::Warn,
             format!(
-                "Route 53 answers with {region} only while others are unhealthy: it gets no new traffic now"
+                "Route 53 answers with {region} only while others are unhealthy: it gets no new traffic now, and without it they have no standby"
             ),
         ),
         Some(CheckVerdict::Partly) => Check::new(

@@ -1,57 +1,32 @@
-//! Who answers the clients of a Region that is out of DNS, where its records are for some clients alone.
+//! Who answers the clients of a Region that is out of DNS, where records are for some clients alone.
 
 use crate::check::{Check, Finding};
 use crate::draft::PlanContext;
 use crate::mechanism::{Choice, Mechanism};
-use gwctl_fleet::{Region, RoutingPolicy, RoutingRecord};
+use gwctl_fleet::{Region, RoutingRecord};
 
-/// Whether another Region has the default record, which Route 53 answers with where a record of a location is
-/// unhealthy (aws-facts §3.1). None where the policy lets every record answer every client, and where the record
-/// stays and leads elsewhere.
+/// Whether every location keeps a healthy record of another Region: its own, one of the failover pair behind it, or the
+/// default (aws-facts §3.1). None where every record answers every client, and where the Region's record stays and
+/// leads elsewhere.
 pub(super) fn answered(
     context: &PlanContext<'_>,
     region: &Region,
     choice: &Choice,
 ) -> Option<Check> {
-    if choice.mechanism == Mechanism::Records {
-        return None;
-    }
     let edge = &context.snapshot.edge;
-    let all = edge.records.last()?;
-    let alone = |record: &&RoutingRecord| {
-        let policy = record.routing.policy();
-        let for_some = matches!(policy, RoutingPolicy::Geolocation | RoutingPolicy::IpBased);
-        // A failover pair behind it answers by itself.
-        for_some && record.group.is_empty() && !has_default(all, record)
-    };
-    let own = edge.records_of(region).ok()?;
-    let for_some = own.iter().any(|record| {
-        let policy = record.routing.policy();
-        matches!(policy, RoutingPolicy::Geolocation | RoutingPolicy::IpBased)
-    });
-    if !for_some {
+    let for_some = edge.records.last()?.iter().any(RoutingRecord::is_for_some);
+    if choice.mechanism == Mechanism::Records || !for_some {
         return None;
     }
-    let lost: Vec<String> = own
-        .into_iter()
-        .filter(alone)
-        .map(|record| record.routing.to_string())
-        .collect();
+    let lost = edge.without_healthy_record(Some(region), context.snapshot.at);
     Some(Check::of(
         "fallback",
         lost.is_empty(),
-        "Route 53 has another record for the clients of this Region",
+        "Route 53 has a healthy record of another Region for all clients",
         Finding::Waivable,
         format!(
-            "no other Region has the default record: the documents of AWS leave open what Route 53 answers to the clients of {} while their record is unhealthy",
+            "no healthy record of another Region is known for {}: Route 53 may still answer these clients with {region}",
             lost.join(", ")
         ),
     ))
-}
-
-/// Whether another Region's default record of the same type takes the clients of `record`.
-fn has_default(all: &[RoutingRecord], record: &RoutingRecord) -> bool {
-    all.iter().any(|other| {
-        other.kind == record.kind && other.region != record.region && other.routing.is_default()
-    })
 }

@@ -27,6 +27,8 @@ mod preconditions;
 mod promote;
 mod provision;
 mod quotas;
+mod record_change;
+mod records_told;
 mod remains;
 mod restore;
 mod retire;

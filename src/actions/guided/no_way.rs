@@ -35,6 +35,11 @@ pub(super) enum NoWay {
     /// No records that would shift the share.
     #[error(transparent)]
     Records(#[from] Refused),
+    /// It has no traffic that records could take.
+    #[error(
+        "its record is the secondary of a failover pair already: DNS answers with it only while the primary is unhealthy"
+    )]
+    StandsBy,
     /// What it needs does not stand.
     #[error("{api} does not answer: {why}")]
     Broken { api: Dependency, why: String },

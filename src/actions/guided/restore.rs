@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Takes};
 use super::shift::Way;
-use super::{preconditions, shift, ways, weights};
+use super::{preconditions, record_change, records_told, shift, ways, weights};
 use crate::arguments::{ArgumentError, Regions, seconds};
 use crate::check::{Check, Finding};
 use crate::draft::{Draft, PlanContext};
@@ -89,6 +89,11 @@ impl Action for Restore {
                     "what keeps traffic from {region} is not known: {why}"
                 )));
             }
+            if let Some(why) = record_change::unknown_whole(context, region) {
+                return Err(Refused::new(why).instead(
+                    "Undo the run that changed it: `gwctl runs` lists it, `gwctl runs undo ID` gives the weight back.",
+                ));
+            }
             return Err(
                 Refused::new(format!("gwctl does not keep traffic from {region}")).instead(
                     "If its health check fails, traffic returns when the check passes again.",
@@ -104,6 +109,7 @@ impl Action for Restore {
         plan.checks.push(well(context, region));
         plan.steps = steps(context, region, &held_by, hold_down)?;
         plan.inverse = inverse(context, region, &held_by)?;
+        plan.notes.extend(records_told::notes(&plan.steps));
         plan.mechanism = Some(Choice {
             mechanism: first,
             why: "this keeps the traffic away now".into(),

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::{answers, preconditions, ways, weights, wellness};
+use super::{answers, preconditions, record_change, ways, weights, wellness};
 use crate::check::Check;
 use crate::draft::PlanContext;
 use crate::mechanism::Mechanism;
@@ -104,15 +104,15 @@ pub(super) fn flip(
             )
         }
         Mechanism::Records => {
-            let mut batch = weights::change(context, region, if out { 0 } else { 100 })?;
+            let mut batch = record_change::change(context, region, if out { 0 } else { 100 })?;
             batch.strict = out;
-            let now = weights::shares(context, region)
-                .map_or("unknown".into(), |(_, most)| format::share(most));
-            let after = if out { "0 %" } else { "100 %" };
-            (
-                Task::ChangeRecords(batch),
-                Change::new(format!("weight of {region}"), now, after),
-            )
+            let change = record_change::told(context, region, &batch).unwrap_or_else(|| {
+                let now = weights::shares(context, region)
+                    .map_or("unknown".into(), |(_, most)| format::share(most));
+                let after = if out { "0 %" } else { "100 %" };
+                Change::new(format!("share of {region}"), now, after)
+            });
+            (Task::ChangeRecords(batch), change)
         }
     };
     let title = match way {

@@ -2,7 +2,7 @@
 //! other Region's, by what still stands.
 
 use super::no_way::NoWay;
-use super::weights;
+use super::record_change;
 use crate::draft::PlanContext;
 use crate::mechanism::{Choice, Mechanism};
 use crate::needs::standing;
@@ -91,7 +91,10 @@ fn possibility(
         }
         Mechanism::Records => {
             // What the steps would be is the proof: they are refused where no record can be weighted.
-            weights::change(context, region, 0)?;
+            if record_change::stands_by(context, region) {
+                return Err(NoWay::StandsBy);
+            }
+            record_change::change(context, region, 0)?;
             control_plane(snapshot)
         }
     }

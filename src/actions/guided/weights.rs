@@ -1,16 +1,12 @@
-//! The records changed so that a Region keeps a part of its traffic, or none, by the routing policy of each
-//! (aws-facts §3.1):
-//!
-//! - a weighted record gets another weight;
-//! - of a failover pair, primary and secondary change places: all or nothing;
-//! - a record of any other policy becomes an alias to a weighted group, but for a multivalue answer, which cannot.
+//! A record as an alias to a weighted group: the only way to give a Region less than all of its traffic, where the
+//! routing policy has no weights (aws-facts §3.1).
 
+use super::record_change::{Wanted, whole};
 use crate::draft::PlanContext;
-use crate::task::{ChangeRecords, NameChange};
+use crate::task::NameChange;
 use crate::{Refused, names};
 use gwctl_fleet::{
-    AliasTarget, FailoverRole, GroupMember, RecordAction, RecordChange, RecordSet, Region, Routing,
-    RoutingRecord,
+    AliasTarget, FailoverRole, GroupMember, RecordSet, Region, Routing, RoutingRecord,
 };
 
 /// Lifetime of answers from a group that gwctl makes, in seconds (AWS suggests 60 at most, aws-facts §3.2).
@@ -26,56 +22,8 @@ pub(super) fn levels(over_s: u64) -> u64 {
     (over_s / LEAST).clamp(1, LEVELS)
 }
 
-/// The records of the set as they will be, and the weighted groups that some of them lead to.
-#[derive(Default)]
-struct Wanted {
-    replaced: Vec<RecordSet>,
-    groups: Vec<NameChange>,
-    /// Whether records take each other's place: Route 53 must see the old ones gone first.
-    exchange: bool,
-}
-
-/// The batch that leaves `percent` of the Region's traffic with it and gives the rest to the others, for all
-/// of its records.
-pub(super) fn change(
-    context: &PlanContext<'_>,
-    region: &Region,
-    percent: u8,
-) -> Result<ChangeRecords, Refused> {
-    let edge = &context.snapshot.edge;
-    let records = edge.records_of(region);
-    let records = records.map_err(|why| Refused::new(why.to_string()))?;
-    let mut wanted = Wanted::default();
-    for record in records {
-        match &record.routing {
-            Routing::Weighted(now) => {
-                let routing = Routing::Weighted(own_weight(context, record, *now, percent)?);
-                let set = RecordSet {
-                    routing,
-                    ..whole(record)
-                };
-                wanted.replaced.push(set);
-            }
-            Routing::Failover(role) if record.group.is_empty() => {
-                wanted.exchange = true;
-                wanted
-                    .replaced
-                    .extend(exchanged(context, record, *role, percent)?);
-            }
-            Routing::Multivalue => {
-                return Err(Refused::new(format!(
-                    "the {} record of {region} is a multivalue answer, which has no share and cannot be an alias to a weighted group: its health check takes it out of DNS",
-                    record.kind
-                )));
-            }
-            _ => to_shares(context, record, percent, &mut wanted)?,
-        }
-    }
-    Ok(batch(context, wanted))
-}
-
 /// `record` as an alias to a weighted group in which the Region has `percent`.
-fn to_shares(
+pub(super) fn to_shares(
     context: &PlanContext<'_>,
     record: &RoutingRecord,
     percent: u8,
@@ -104,181 +52,21 @@ fn to_shares(
     Ok(())
 }
 
-/// The weight that leaves `percent` of what the record has now.
-fn own_weight(
-    context: &PlanContext<'_>,
-    record: &RoutingRecord,
-    now: i64,
-    percent: u8,
-) -> Result<i64, Refused> {
-    if percent == 0 {
-        let others = rivals(context, record).filter_map(|other| other.routing.weight());
-        if others.sum::<i64>() == 0 {
-            return Err(Refused::new(format!(
-                "no other {} record of {} has a weight: with all weights at 0 Route 53 answers with every one of them",
-                record.kind, record.name
-            )));
-        }
-        return Ok(0);
-    }
-    if now == 0 {
-        return Err(Refused::new(format!(
-            "the weight of its {} record is 0, and no record tells what it was",
-            record.kind
-        ))
-        .instead("Undo the run that set it to 0: `gwctl runs` lists it, `gwctl runs undo ID` gives the weight back."));
-    }
-    // A share that is not none must not round to none.
-    Ok((now * i64::from(percent) / 100).max(1))
-}
-
-/// Primary and secondary of a failover pair in each other's place, where that leaves the Region `percent`.
-fn exchanged(
-    context: &PlanContext<'_>,
-    record: &RoutingRecord,
-    role: FailoverRole,
-    percent: u8,
-) -> Result<[RecordSet; 2], Refused> {
-    let no = |why: &str| {
-        Err(Refused::new(format!(
-            "the {} record of {} {why}",
-            record.kind,
-            record.whose()
-        )))
-    };
-    match (percent, role) {
-        (0, FailoverRole::Secondary) => {
-            return no(
-                "is the secondary already: DNS answers with it only while the primary is unhealthy",
-            );
-        }
-        (0, FailoverRole::Primary) | (100, _) => {}
-        _ => return no("is of a failover pair, which gives all of the traffic or none"),
-    }
-    let mut partners = rivals(context, record);
-    let (Some(partner), None) = (partners.next(), partners.next()) else {
-        return no("has no partner in its failover pair that is known");
-    };
-    // Taking back an exchange: the records as they are now.
-    let after = if percent == 0 {
-        (FailoverRole::Secondary, FailoverRole::Primary)
-    } else {
-        (FailoverRole::Primary, FailoverRole::Secondary)
-    };
-    let with = |record: &RoutingRecord, role| RecordSet {
-        routing: Routing::Failover(role),
-        ..whole(record)
-    };
-    Ok([with(record, after.0), with(partner, after.1)])
-}
-
-/// The other records of the set, of the same type.
-fn rivals<'a>(
-    context: &PlanContext<'a>,
-    record: &'a RoutingRecord,
-) -> impl Iterator<Item = &'a RoutingRecord> {
-    let all = context.snapshot.edge.records.last().into_iter().flatten();
-    all.filter(move |other| {
-        other.kind == record.kind && other.set_identifier != record.set_identifier
-    })
-}
-
-fn batch(context: &PlanContext<'_>, wanted: Wanted) -> ChangeRecords {
-    let change = |action| {
-        move |set: &RecordSet| RecordChange {
-            action,
-            set: set.clone(),
-        }
-    };
-    let of_set = whole_set(context, &wanted.replaced);
-    let mut batch: Vec<RecordChange> = Vec::new();
-    if wanted.exchange {
-        let gone = wanted.replaced.iter().map(before_exchange);
-        batch.extend(gone.map(|set| change(RecordAction::Delete)(&set)));
-        batch.extend(wanted.replaced.iter().map(change(RecordAction::Create)));
-    } else {
-        // An alias comes after what it leads to.
-        let members = wanted.groups.iter().flat_map(|group| &group.after);
-        batch.extend(
-            members
-                .chain(&wanted.replaced)
-                .map(change(RecordAction::Upsert)),
-        );
-    }
-    let mut names = wanted.groups;
-    names.extend(of_set);
-    ChangeRecords {
-        zone: context.spec.edge.hosted_zone.clone(),
-        names,
-        batch,
-        strict: true,
-    }
-}
-
-/// The record that `set` comes from: with the other role of the pair.
-fn before_exchange(set: &RecordSet) -> RecordSet {
-    let routing = match set.routing {
-        Routing::Failover(FailoverRole::Primary) => Routing::Failover(FailoverRole::Secondary),
-        Routing::Failover(FailoverRole::Secondary) => Routing::Failover(FailoverRole::Primary),
-        ref other => other.clone(),
-    };
-    RecordSet {
-        routing,
-        ..set.clone()
-    }
-}
-
-fn same_record(one: &RecordSet, other: &RecordSet) -> bool {
-    one.kind == other.kind && one.set_identifier == other.set_identifier
-}
-
-/// The record as an alias to the group called `name`. Of a failover pair an alias must evaluate its target.
+/// The record as an alias to the group called `name`. By latency, clients go to the next Region where the Region's own
+/// check fails. Of any other policy the record answers as long as one of the group is healthy: its own check would
+/// take the whole group out.
 fn to_group(record: &RoutingRecord, zone: &str, name: &str) -> RecordSet {
+    let by_latency = matches!(record.routing, Routing::Latency(_));
     RecordSet {
         ttl: None,
         values: Vec::new(),
         alias: Some(AliasTarget {
             zone: zone.into(),
             name: name.into(),
-            evaluate_target_health: matches!(record.routing, Routing::Failover(_)),
+            evaluate_target_health: !by_latency,
         }),
+        health_check: record.health_check.clone().filter(|_| by_latency),
         ..whole(record)
-    }
-}
-
-/// The whole set with `replaced` in the place of those that they replace; none where nothing changes.
-fn whole_set(context: &PlanContext<'_>, replaced: &[RecordSet]) -> Option<NameChange> {
-    let name = replaced.first()?.name.clone();
-    let records = context.snapshot.edge.records.last()?;
-    let before: Vec<RecordSet> = records.iter().map(whole).collect();
-    let after = before.iter().map(|set| {
-        let new = replaced.iter().find(|one| same_record(one, set));
-        new.unwrap_or(set).clone()
-    });
-    let after = after.collect();
-    Some(NameChange {
-        name,
-        before,
-        after,
-    })
-}
-
-/// A record of the set as Route 53 keeps it.
-fn whole(record: &RoutingRecord) -> RecordSet {
-    let alias = record.alias_zone.clone().map(|zone| AliasTarget {
-        zone,
-        name: record.target.clone(),
-        evaluate_target_health: record.evaluate_target_health,
-    });
-    RecordSet {
-        name: record.name.clone(),
-        kind: record.kind.clone(),
-        set_identifier: Some(record.set_identifier.clone()),
-        routing: record.routing.clone(),
-        ttl: record.ttl,
-        values: record.values.clone(),
-        alias,
-        health_check: record.health_check.clone(),
     }
 }
 
@@ -421,17 +209,15 @@ fn new_group(context: &PlanContext<'_>, record: &RoutingRecord) -> Result<Vec<Re
             "it is not known which Region its record stands for",
         ));
     };
-    let group = all
-        .iter()
-        .filter(|other| other.alias_zone.is_none() && other.kind == record.kind);
+    let group = all.iter().filter(|other| other.kind == record.kind);
     let mut group: Vec<RecordSet> = group
-        .filter_map(|other| Some((other.region.as_ref()?, other)))
-        .map(|(of, other)| RecordSet {
+        .filter_map(|other| Some((other.region.as_ref()?, direct(context, other)?)))
+        .map(|(of, set)| RecordSet {
             name: format!("{region}.{}", record.name),
             set_identifier: Some(of.to_string()),
             routing: Routing::Weighted(0),
             ttl: Some(record.ttl.unwrap_or(TTL).min(TTL)),
-            ..whole(other)
+            ..set
         })
         .collect();
     // A Region may have several records, as for several continents.
@@ -442,6 +228,16 @@ fn new_group(context: &PlanContext<'_>, record: &RoutingRecord) -> Result<Vec<Re
         ));
     }
     Ok(group)
+}
+
+/// The record of a Region's own name: itself, or its own member of the group that an earlier change left it with.
+fn direct(context: &PlanContext<'_>, record: &RoutingRecord) -> Option<RecordSet> {
+    if record.alias_zone.is_none() {
+        return Some(whole(record));
+    }
+    let own = own_identifier(context, record)?;
+    let mut group = group_now(record).into_iter();
+    group.find(|set| set.alias.is_none() && set.set_identifier.as_ref() == Some(&own))
 }
 
 /// The least and the greatest share of its own traffic that the Region's records have now, in percent: 100 for one that

@@ -135,7 +135,10 @@ fn probed(site: &Site) -> Shown {
 /// much, only Route 53 knows. Red unless waived by name.
 pub(crate) fn bears(snapshot: &Snapshot, from: &[&Region], to: &Region) -> Vec<Check> {
     let load = load(snapshot, from, to);
-    vec![requests(snapshot, to, load), executions(snapshot, to, load)]
+    vec![
+        requests(snapshot, to, load),
+        executions(snapshot, from, to, load),
+    ]
 }
 
 /// Requests a second before and after.
@@ -204,7 +207,7 @@ fn why(throttle: &Observed<Throttle>) -> String {
 
 /// Executions of Lambda grow with the requests. What is reserved for single functions is not for the others:
 /// which of them have a reservation is not asked, so the smaller room counts.
-fn executions(snapshot: &Snapshot, to: &Region, load: Option<Load>) -> Check {
+fn executions(snapshot: &Snapshot, from: &[&Region], to: &Region, load: Option<Load>) -> Check {
     let name = format!("capacity:{to}");
     let site = snapshot.site(to);
     let limits = site.and_then(|site| site.concurrency.last());
@@ -213,10 +216,23 @@ fn executions(snapshot: &Snapshot, to: &Region, load: Option<Load>) -> Check {
         let text = format!("it is not known whether Lambda in {to} has room for this traffic");
         return Check::new(name, Finding::Waivable, text);
     };
-    let then = if load.now > 0.0 {
-        used * load.then / load.now
-    } else {
-        used
+    // A standby serves health checkers alone: what its functions do for these tells nothing of clients.
+    let serves = snapshot
+        .served(to)
+        .is_some_and(|served| served.shows_clients());
+    let elsewhere = || -> Option<f64> {
+        let sites = from.iter().map(|region| snapshot.site(region));
+        sites.map(|site| self::used(site?, snapshot)).sum()
+    };
+    let then = match (serves, elsewhere()) {
+        (true, _) => used * load.then / load.now,
+        (false, Some(elsewhere)) => used + elsewhere,
+        (false, None) => {
+            let text = format!(
+                "{to} serves no clients now, and how many executions they need elsewhere is not known"
+            );
+            return Check::new(name, Finding::Waivable, text);
+        }
     };
     let text = format!(
         "the fleet's functions in {to} would run up to {} at once ({} now); all functions without reserved concurrency share {} of the account's {}",

@@ -117,7 +117,7 @@ fn records(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         Column::words("Set id", 10, 6).stretching(8),
         Column::words("Health check", 14, 5).stretching(24),
         // Only where it is not by latency, which the Region tells.
-        Column::words("Routed", 10, 2).stretching(20),
+        Column::words("Routed", 10, 1).stretching(20),
     ];
     let records = scene.snapshot.edge.records.last().into_iter().flatten();
     let by_latency = |record: &RoutingRecord| record.routing.policy() == RoutingPolicy::Latency;

@@ -61,17 +61,7 @@ impl Edge {
 
     /// Whether Route 53 counts a record as healthy, by its own check and, where it counts, its group's.
     fn health(&self, record: &RoutingRecord, now: Timestamp) -> CheckVerdict {
-        let of = |id: &Option<String>| match id {
-            None => CheckVerdict::Unchecked,
-            Some(id) => self.checks.get(id).map_or(CheckVerdict::Unknown, |check| {
-                // A check that is gone counts as healthy (aws-facts §3.1).
-                if check.config.why_missing() == Some(&Missing::NoData) {
-                    CheckVerdict::Unchecked
-                } else {
-                    check_verdict(check, now)
-                }
-            }),
-        };
+        let of = |id: &Option<String>| self.verdict_of(id.as_deref(), now);
         let own = of(&record.health_check);
         let group = match record.primary() {
             Some(primary) => Some(of(&primary.health_check)),
@@ -96,6 +86,21 @@ impl Edge {
         }
     }
 
+    /// What Route 53 makes of the check of a record; a record without one is always healthy.
+    pub(super) fn verdict_of(&self, id: Option<&str>, now: Timestamp) -> CheckVerdict {
+        let Some(id) = id else {
+            return CheckVerdict::Unchecked;
+        };
+        self.checks.get(id).map_or(CheckVerdict::Unknown, |check| {
+            // A check that is gone counts as healthy (aws-facts §3.1).
+            if check.config.why_missing() == Some(&Missing::NoData) {
+                CheckVerdict::Unchecked
+            } else {
+                check_verdict(check, now)
+            }
+        })
+    }
+
     /// Whether DNS answers with `record` only while others of its set are unhealthy; none where that is not known.
     fn is_standby(&self, record: &RoutingRecord, now: Timestamp) -> Option<bool> {
         let before: fn(&Routing) -> bool = match &record.routing {
@@ -103,7 +108,8 @@ impl Edge {
                 |other| *other == Routing::Failover(FailoverRole::Primary)
             }
             Routing::Weighted(0) => |other| other.weight().is_some_and(|weight| weight > 0),
-            _ => return Some(false),
+            // In the group that it leads to, its own Region has no weight.
+            _ => return Some(record.is_given_away()),
         };
         let all = self.records.last().map_or(&[][..], Vec::as_slice);
         let rivals = all

@@ -22,16 +22,39 @@ impl RoutingRecord {
         self.group.iter().find(is)
     }
 
+    /// Whether it leads to a weighted group in which its Region's own member has the weight 0, and another has one.
+    pub fn is_given_away(&self) -> bool {
+        let own = |one: &GroupMember| {
+            let region = self.region.as_ref().map(Region::as_str);
+            region == Some(one.set_identifier.as_str()) || one.told_region() == self.region
+        };
+        let mut group = self.group.iter();
+        let (mut given, mut kept) = (false, false);
+        for one in &mut group {
+            let weighs = one.routing.weight() > Some(0);
+            given |= weighs && !own(one);
+            kept |= own(one) && (weighs || one.routing.weight().is_none());
+        }
+        given && !kept && self.region.is_some()
+    }
+
     /// The Region of its policy, or else the one that its names tell. None where they tell of two.
     pub fn told_region(&self) -> Option<Region> {
         if let Routing::Latency(region) = &self.routing {
             return Some(region.clone());
         }
         let behind = match self.primary() {
-            Some(primary) => told(&primary.set_identifier, &primary.target),
+            Some(primary) => primary.told_region(),
             None => None,
         };
         behind.or_else(|| told(&self.set_identifier, &self.target))
+    }
+}
+
+impl GroupMember {
+    /// The Region that its names tell of.
+    pub fn told_region(&self) -> Option<Region> {
+        told(&self.set_identifier, &self.target)
     }
 }
 

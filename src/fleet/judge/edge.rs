@@ -190,9 +190,17 @@ fn records(snapshot: &Snapshot) -> Option<Reason> {
     let all_out = records
         .iter()
         .all(|record| edge.record_verdict(record, snapshot.at).in_service() == Some(false));
-    all_out.then(|| {
+    if all_out {
         let text = "every routing record is unhealthy: Route 53 treats all of them as healthy";
-        reason(Verdict::Degraded, "dns", text.into())
+        return Some(reason(Verdict::Degraded, "dns", text.into()));
+    }
+    let lost = edge.without_healthy_record(None, snapshot.at);
+    (!lost.is_empty()).then(|| {
+        let text = format!(
+            "no healthy record is left for {}: Route 53 may answer these clients with an unhealthy one",
+            lost.join(", ")
+        );
+        reason(Verdict::Degraded, "dns", text)
     })
 }
 

@@ -3,7 +3,8 @@
 use super::reasons::percent;
 use crate::judge::evidence::{figure, reason};
 use crate::{
-    CheckVerdict, HealthCheck, Metric, Missing, Reason, RoutingRecord, Site, Snapshot, Verdict,
+    CheckVerdict, HealthCheck, Metric, Missing, Reason, Routing, RoutingRecord, Site, Snapshot,
+    Verdict,
 };
 
 pub(super) fn judge(snapshot: &Snapshot, site: &Site) -> Vec<Reason> {
@@ -77,12 +78,24 @@ fn of_record(
             );
             return Some((Verdict::Healthy, text));
         }
+        CheckVerdict::Standby if record.is_given_away() => {
+            let text = format!(
+                "{whose}weight 0 in {}: DNS gives its clients to other Regions",
+                record.target
+            );
+            return Some((Verdict::Degraded, text));
+        }
         CheckVerdict::Standby => {
             let text = format!(
                 "{whose}{}: DNS answers with this Region only while others are unhealthy",
                 record.routing
             );
-            return Some((Verdict::Healthy, text));
+            // A secondary stands by; a weight of 0 was set by somebody.
+            let verdict = match record.routing {
+                Routing::Weighted(_) => Verdict::Degraded,
+                _ => Verdict::Healthy,
+            };
+            return Some((verdict, text));
         }
         CheckVerdict::Healthy | CheckVerdict::Partly | CheckVerdict::Unknown => return None,
     };

@@ -344,17 +344,8 @@ mod tests {
                 "{name}"
             );
             let at_start = scenario.events.iter().any(|e| e.at <= SignedDuration::ZERO);
-            let calm = [
-                "calm",
-                "several-accounts",
-                "china",
-                "govcloud",
-                "sovereign",
-                "api-alone",
-                "without-cloudfront",
-            ]
-            .contains(&name);
-            assert_eq!(at_start, !calm, "{name}");
+            // A shape of a fleet has no events: nothing goes wrong.
+            assert!(scenario.events.is_empty() || at_start, "{name}");
         }
     }
 
