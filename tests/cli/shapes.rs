@@ -7,7 +7,7 @@ use std::path::Path;
 use super::harness::{Home, Ran};
 
 /// A shape, and the scenario that has it.
-const SHAPES: [(&str, &str); 11] = [
+const SHAPES: [(&str, &str); 16] = [
     ("one account, CloudFront, global database", "calm"),
     ("several accounts", "several-accounts"),
     ("routed by weight", "weighted"),
@@ -15,6 +15,17 @@ const SHAPES: [(&str, &str); 11] = [
     ("routed by geolocation", "geolocation"),
     ("failover pairs behind geolocation", "geolocation-failover"),
     ("no global database", "api-alone"),
+    (
+        "clusters alone, password managed by RDS",
+        "managed-password",
+    ),
+    ("Aurora Serverless v2", "serverless"),
+    ("headless secondary", "headless"),
+    (
+        "one member more than the fleet's Regions",
+        "one-member-more",
+    ),
+    ("RDS Proxy in front", "with-proxy"),
     ("no CloudFront", "without-cloudfront"),
     ("China (`aws-cn`)", "china"),
     ("GovCloud (`aws-us-gov`)", "govcloud"),
@@ -48,14 +59,8 @@ fn away(scenario: &str) -> &'static str {
 /// Without CloudFront clients use the latency record itself.
 fn domain(scenario: &str) -> &'static str {
     match scenario {
-        "calm"
-        | "several-accounts"
-        | "api-alone"
-        | "weighted"
-        | "failover-pair"
-        | "geolocation"
-        | "geolocation-failover" => "api.orders.example.com",
-        _ => "latency.orders.example.com",
+        "without-cloudfront" | "china" | "govcloud" | "sovereign" => "latency.orders.example.com",
+        _ => "api.orders.example.com",
     }
 }
 

@@ -23,14 +23,17 @@ mod fleet_name;
 mod invalidate;
 mod no_way;
 mod orderable;
+mod password;
 mod preconditions;
 mod promote;
 mod provision;
+mod proxies;
 mod quotas;
 mod remains;
 mod restore;
 mod retire;
 mod shift;
+mod strength;
 #[cfg(test)]
 mod tests;
 mod up;

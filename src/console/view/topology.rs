@@ -271,10 +271,15 @@ fn member_box(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, member: &Member) 
             .iter()
             .filter(|instance| instance.status == "available")
             .count();
-        second.push(scene.span(
-            format!("{up} of {} instances up", value.instances.len()),
-            Role::Muted,
-        ));
+        if value.is_headless() {
+            second.push(scene.span("headless: no instance", Role::Degraded));
+        } else {
+            let up = format!("{up} of {} instances up", value.instances.len());
+            second.push(scene.span(up, Role::Muted));
+        }
+        if let Some(range) = value.serverless() {
+            second.push(scene.span(format!("  {range}"), Role::Muted));
+        }
     }
     if let Some(sync) = member
         .synchronization

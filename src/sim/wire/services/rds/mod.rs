@@ -2,6 +2,7 @@
 
 mod changes;
 mod orderable;
+mod proxies;
 mod snapshots;
 
 use jiff::{SignedDuration, Timestamp};
@@ -11,7 +12,7 @@ use crate::wire::fault::Fault;
 use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, list, members, shape};
 use crate::world::model::{DbCluster, DbEvent, DbInstance, GlobalCluster};
-use crate::world::{PromotionRefused, Resources, State};
+use crate::world::{ACCOUNT, PromotionRefused, Resources, State};
 
 pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
     match operation {
@@ -20,6 +21,8 @@ pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
         "DescribeDBInstances" => instances(&world.resources, ask),
         "DescribeAccountAttributes" => Ok(quotas(&world.resources, ask)),
         "DescribeOrderableDBInstanceOptions" => orderable::describe(world, ask),
+        "DescribeDBProxies" => proxies::describe(&world.resources, ask),
+        "DescribeDBProxyTargets" => proxies::targets(&world.resources, ask),
         "DescribeEvents" => events(&world.resources, ask),
         "ModifyDBCluster" => changes::cluster(world, ask),
         "ModifyGlobalCluster" => changes::global(world, ask),
@@ -242,6 +245,26 @@ fn cluster(world: &Resources, one: &DbCluster, ask: &Ask) -> Value {
         "GlobalWriteForwardingStatus": one.write_forwarding.as_ref(),
         "GlobalWriteForwardingRequested": one.forwarding_requested,
         "NetworkType": "IPV4",
+        "ServerlessV2ScalingConfiguration": one.capacity.map(scaling),
+        "MasterUserSecret": one.managed_password.then(|| secret(one)),
+    }
+}
+
+/// The time until a pause is shown only where there is one.
+fn scaling((least, most): (f64, f64)) -> Value {
+    shape! {
+        "MinCapacity": least,
+        "MaxCapacity": most,
+        "SecondsUntilAutoPause": (least == 0.0).then_some(300),
+    }
+}
+
+fn secret(one: &DbCluster) -> Value {
+    let (region, id) = (&one.region, one.resource_id.to_ascii_lowercase());
+    shape! {
+        "SecretArn": format!("arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:rds!{id}-a1b2c3"),
+        "SecretStatus": "active",
+        "KmsKeyId": format!("arn:aws:kms:{region}:{ACCOUNT}:key/aws/secretsmanager"),
     }
 }
 
