@@ -7,6 +7,7 @@ use gwctl::actions::{Check, Finding, Intent, Mode, Plan, Task, plan, remedies};
 use gwctl::fleet::{Metric, Pace, Snapshot, Verdict};
 use gwctl::sim::world::{Event, Happening};
 use gwctl::sim::{Scenario, Sim, SimOptions};
+use gwctl::stacks::Kind;
 use jiff::SignedDuration;
 
 use super::planning::picture;
@@ -335,33 +336,37 @@ fn proxies_that_may_not_be_asked_for_are_a_note_and_no_silence() {
     );
 }
 
-const TEMPLATE: &str = "
-Parameters: { FleetName: { Type: String } }
-Resources:
-  Cluster:
-    Type: AWS::RDS::DBCluster
-    Properties: { Engine: aurora-postgresql, ManageMasterUserPassword: true }
-";
-
 #[test]
 fn a_template_whose_password_rds_manages_is_refused_before_anything_is_made() {
     in_virtual_time(Box::pin(async {
         let sim = founded("calm");
         let dir = Arc::new(tempfile::tempdir().unwrap());
         let path = dir.path().join("region.yaml");
-        std::fs::write(&path, TEMPLATE).unwrap();
+        let own = Kind::Region.template();
+        let first = "      MasterUsername:";
+        let managed = own.replacen(
+            first,
+            &format!("      ManageMasterUserPassword: true\n{first}"),
+            1,
+        );
+        assert_ne!(managed, own);
+        std::fs::write(&path, managed).unwrap();
         let mut spec = sim.spec();
         let template = ("region".to_owned(), path.display().to_string());
         spec.build.templates.extend([template]);
         let stage = Box::pin(Stage::configured(sim, dir, Pace::Calm, spec)).await;
         let new = Intent::Provision(Provision::of(region("eu-central-1")));
         let new = Box::pin(stage.looked_up(&new)).await;
-        let planned = plan("orders", &stage.spec, &stage.snapshot(), &new);
-        let text = match planned {
-            Ok(plan) => check(&plan, "password").text.clone(),
-            Err(refused) => refused.why,
-        };
-        says(&text, &["ManageMasterUserPassword", "global database"]);
+        let plan = stage.plan(&new);
+        let password = check(&plan, "password");
+        assert_eq!(password.finding, Finding::Fail);
+        says(
+            &password.text,
+            &[
+                "sets ManageMasterUserPassword on Cluster",
+                "global database",
+            ],
+        );
     }));
 }
 

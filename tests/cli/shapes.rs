@@ -88,6 +88,15 @@ fn reason(ran: &Ran) -> String {
     line.split(" (").next().unwrap_or(line).to_owned()
 }
 
+/// What `status` says of a fleet that is judged, and not healthy: that is an answer, not a refusal.
+fn judged(ran: &Ran) -> Option<String> {
+    let line = ran
+        .out
+        .lines()
+        .find(|line| line.trim().starts_with("degraded: "))?;
+    Some(line.split(". ").next()?.trim().to_owned())
+}
+
 fn table() -> String {
     let mut text = String::from("| shape |");
     for (head, _) in COLUMNS {
@@ -105,13 +114,15 @@ fn table() -> String {
                 text.push_str(" ● |");
                 continue;
             }
-            let why = reason(&ran);
+            let judged = judged(&ran);
+            let mark = if judged.is_some() { '●' } else { '◐' };
+            let why = judged.unwrap_or_else(|| reason(&ran));
             assert!(!why.is_empty(), "{scenario} {command:?}: {}", ran.out);
             if !notes.contains(&why) {
                 notes.push(why.clone());
             }
             let number = notes.iter().position(|note| *note == why).unwrap() + 1;
-            let _ = write!(text, " ◐ {number} |");
+            let _ = write!(text, " {mark} {number} |");
         }
         text.push('\n');
     }

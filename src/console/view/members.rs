@@ -42,14 +42,14 @@ fn columns(snapshot: &Snapshot) -> Vec<Column> {
         Some(Column::words(STATUS, 12, 2).stretching(6)),
         Some(Column::figure(LAG, 9, 3)),
         Some(Column::figure(CPU, 7, 5)),
-        scales.then_some(Column::figure(ACU, 12, 5)),
+        scales.then_some(Column::figure(ACU, 7, 5)),
         Some(Column::figure(CONNECTIONS, 6, 6)),
         Some(Column::figure(COMMITS, 8, 8)),
         Some(Column::words(FORWARDING, 10, 9)),
         Some(Column::words(SYNC, 12, 10)),
-        Some(Column::words(CLUSTER, 14, 4).stretching(18)),
+        Some(Column::words(CLUSTER, 14, if scales { 6 } else { 4 }).stretching(18)),
         Some(Column::words(INSTANCES, 16, 7)),
-        proxied.then_some(Column::words(PROXY, 18, 7).stretching(10)),
+        proxied.then_some(Column::words(PROXY, 14, 7).stretching(14)),
         Some(Column::figure(AGE, 4, 11)),
     ];
     columns.into_iter().flatten().collect()
@@ -208,11 +208,18 @@ fn words(scene: &Scene<'_>, region: &Region) -> Vec<(&'static str, Shown)> {
     words
 }
 
-/// `orders-use1-proxy available`.
+/// `orders-use1-proxy`, and its status where that is not simply available.
 fn proxied(all: &[DbProxy]) -> String {
     let each: Vec<String> = all
         .iter()
-        .map(|proxy| format!("{} {}", clean(&proxy.name, 40), clean(&proxy.status, 18)))
+        .map(|proxy| {
+            let name = clean(&proxy.name, 40);
+            if proxy.status == "available" {
+                name
+            } else {
+                format!("{} {name}", clean(&proxy.status, 18))
+            }
+        })
         .collect();
     if each.is_empty() {
         "none".into()
@@ -252,7 +259,7 @@ fn figures(scene: &Scene<'_>, region: &Region) -> Vec<(&'static str, Shown)> {
     ];
     if let Some(range) = range {
         let used = figure(Metric::DbCapacity, &|value| {
-            format!("{} of {}", format::acu(value), format::acu(range.max))
+            format!("{}/{}", format::acu(value), format::acu(range.max))
         });
         figures.push((ACU, used));
     }

@@ -274,11 +274,12 @@ fn member_box(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, member: &Member) 
         if value.is_headless() {
             second.push(scene.span("headless: no instance", Role::Degraded));
         } else {
-            let up = format!("{up} of {} instances up", value.instances.len());
+            let all = value.instances.len();
+            let up = match value.serverless() {
+                Some(range) => format!("{up} of {all} up, {range}"),
+                None => format!("{up} of {all} instances up"),
+            };
             second.push(scene.span(up, Role::Muted));
-        }
-        if let Some(range) = value.serverless() {
-            second.push(scene.span(format!("  {range}"), Role::Muted));
         }
     }
     if let Some(sync) = member

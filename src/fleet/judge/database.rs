@@ -375,7 +375,7 @@ fn lag(snapshot: &Snapshot, member: &Member) -> Option<Reason> {
         Some(Missing::NoData) => {
             let headless = current_state(snapshot, member).is_some_and(ClusterState::is_headless);
             let why = if headless {
-                ": AWS does not say whether a headless cluster reports one"
+                ": whether AWS publishes that of a headless cluster is not documented"
             } else {
                 ""
             };

@@ -1,14 +1,14 @@
 //! What is unusual about a fleet's clusters, for whoever reads the configuration.
 
-use super::ask::Answers;
-use gwctl_fleet::{ListedCluster, Region, Topology};
+use std::collections::BTreeMap;
+
+use gwctl_fleet::{ListedCluster, Missing, Region, Topology};
+
+/// The clusters of each Region, or why they are not known.
+pub(super) type Listed = BTreeMap<Region, Result<Vec<ListedCluster>, Missing>>;
 
 /// Facts of the members in `regions`, and of members elsewhere.
-pub(super) fn of_members(
-    answers: &Answers,
-    topology: &Topology,
-    regions: &[Region],
-) -> Vec<String> {
+pub(super) fn of_members(listed: &Listed, topology: &Topology, regions: &[Region]) -> Vec<String> {
     let mut facts = Vec::new();
     for member in &topology.members {
         let (cluster, region) = (&member.cluster, &member.region);
@@ -17,11 +17,8 @@ pub(super) fn of_members(
                 "{cluster} in {region} is a member where the fleet has no API: gwctl watches only the cluster there"
             ));
         }
-        let listed = answers
-            .databases
-            .get(region)
-            .and_then(|all| all.as_ref().ok());
-        let known = listed.and_then(|all| all.iter().find(|one| one.arn == member.arn));
+        let here = listed.get(region).and_then(|all| all.as_ref().ok());
+        let known = here.and_then(|all| all.iter().find(|one| one.arn == member.arn));
         facts.extend(known.into_iter().flat_map(|one| of_member(one, region)));
     }
     facts
@@ -39,9 +36,10 @@ fn of_member(cluster: &ListedCluster, region: &Region) -> Vec<String> {
 }
 
 /// Facts of clusters that are in no global database.
-pub(super) fn alone(answers: &Answers) -> Vec<String> {
-    let listed = answers.databases.iter();
-    let all = listed.flat_map(|(region, all)| all.iter().flatten().map(move |one| (region, one)));
+pub(super) fn alone(listed: &Listed) -> Vec<String> {
+    let all = listed
+        .iter()
+        .flat_map(|(region, all)| all.iter().flatten().map(move |one| (region, one)));
     let managed = all.filter(|(_, one)| one.managed_password);
     managed
         .map(|(region, one)| {

@@ -378,7 +378,7 @@ fn global_cluster(
             let text =
                 "RDS lists no global cluster in these Regions: an API without a global database";
             remarks.fact(About::Fleet, text.into());
-            for text in database::alone(answers) {
+            for text in database::alone(&answers.databases) {
                 remarks.fact(About::Fleet, text);
             }
             return String::new();
@@ -397,7 +397,7 @@ fn global_cluster(
             engine.name, engine.version
         );
         remarks.fact(About::Fleet, text);
-        for text in database::of_members(answers, &one.topology, regions) {
+        for text in database::of_members(&answers.databases, &one.topology, regions) {
             remarks.fact(About::Fleet, text);
         }
     }

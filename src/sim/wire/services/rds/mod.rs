@@ -1,13 +1,14 @@
 //! Amazon RDS: the global cluster, its members, instances, events and snapshots.
 
 mod changes;
+mod lists;
 mod orderable;
 mod proxies;
 mod snapshots;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::page::page;
+use self::lists::{filters, names, paged, refused};
 use crate::wire::fault::Fault;
 use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, list, members, shape};
@@ -33,43 +34,6 @@ pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
         "SwitchoverGlobalCluster" | "FailoverGlobalCluster" => promote(operation, world, ask),
         other => Err(Fault::unimplemented(other)),
     }
-}
-
-fn refused(message: impl Into<String>) -> Fault {
-    Fault::bad("InvalidParameterValue", message)
-}
-
-/// `MaxRecords` 20 to 100, and `Marker`.
-fn paged(ask: &Ask, name: &'static str, item: &'static str, all: Vec<Value>) -> Answer {
-    let size = ask.input.int("MaxRecords")?.unwrap_or(100);
-    if !(20..=100).contains(&size) {
-        return Err(refused(format!(
-            "Invalid value {size} for MaxRecords. Must be between 20 and 100"
-        )));
-    }
-    let page = page(all, ask.input.text("Marker"), size as usize)
-        .ok_or_else(|| refused("The specified marker is invalid"))?;
-    Ok(crate::wire::reply::Reply::from(
-        shape! { "Marker": page.next }.with(name, list(item, page.items)),
-    ))
-}
-
-/// The filters asked for, refused when the operation knows none of that name.
-fn filters<'a>(ask: &'a Ask, known: &[&str]) -> Result<Vec<(&'a str, Vec<&'a str>)>, Fault> {
-    let mut found = Vec::new();
-    for filter in ask.input.items("Filters") {
-        let name = filter.need("Name")?;
-        if !known.contains(&name) {
-            return Err(refused(format!("Unrecognized filter name: {name}")));
-        }
-        found.push((name, filter.texts("Values")));
-    }
-    Ok(found)
-}
-
-/// Identifiers are compared without case, and an ARN is as good as its identifier.
-fn names(asked: &str, id: &str, arn: &str) -> bool {
-    asked.eq_ignore_ascii_case(id) || asked == arn
 }
 
 /// Some of the account's quotas, at what AWS begins with.

@@ -1,6 +1,6 @@
 //! `DescribeDBProxies` and `DescribeDBProxyTargets`.
 
-use super::paged;
+use super::lists::paged;
 use crate::wire::fault::Fault;
 use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, members, shape};
