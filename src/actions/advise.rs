@@ -5,10 +5,10 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::format;
-use super::unreachable::is_unreachable;
+use super::unreachable::is_silent;
 use gwctl_fleet::{
-    Availability, ClusterState, Lag, Metric, Missing, Observed, Region, Silence, Site, Snapshot,
-    Source, Verdict, checkers,
+    Availability, ClusterState, Lag, Metric, Missing, Observed, Reachability, Region, Silence,
+    Site, Snapshot, Source, Verdict, checkers,
 };
 
 /// How far to go.
@@ -165,15 +165,11 @@ fn unseen() -> Advice {
 
 fn signs(snapshot: &Snapshot, primary: &Region) -> Signs {
     let mut signs = Signs::default();
-    let Some(site) = snapshot.site(primary) else {
-        signs
-            .dead
-            .push(format!("{primary} is not among the fleet's Regions"));
-        return signs;
-    };
-    match site.reach.answering() {
+    // The writer may be where the fleet has no site.
+    let site = snapshot.site(primary);
+    match snapshot.reach(primary).and_then(Reachability::answering) {
         Some(true) => signs.alive.push("its AWS endpoints answer".into()),
-        Some(false) if is_unreachable(site, snapshot.at) => signs
+        Some(false) if is_silent(snapshot, primary) => signs
             .dead
             .push(format!("AWS's endpoints in {primary} do not answer")),
         _ => {}
@@ -187,12 +183,17 @@ fn signs(snapshot: &Snapshot, primary: &Region) -> Signs {
         Some(state) => describe(state, &mut signs),
         None => signs.dead.push("its cluster is not known".into()),
     }
-    probe(site, &mut signs);
+    if let Some(site) = site {
+        probe(site, &mut signs);
+    }
     found(snapshot, primary, &mut signs);
     last_write(snapshot, primary, &mut signs);
     lag(snapshot, primary, &mut signs);
-    alarms(site, &mut signs);
     signs.forwarding = forwarding(snapshot, primary);
+    let Some(site) = site else {
+        return signs;
+    };
+    alarms(site, &mut signs);
     if site.judgement.verdict == Verdict::Down || site.judgement.verdict == Verdict::Degraded {
         // What is wrong with the database is no reason to leave it where it is.
         let mut reasons = site.judgement.reasons.iter();
@@ -268,9 +269,7 @@ fn probe(site: &Site, signs: &mut Signs) {
 /// The Region's endpoint, from where Route 53's checkers are. What they found before the Region was last heard of
 /// says nothing of now.
 fn found(snapshot: &Snapshot, primary: &Region, signs: &mut Signs) {
-    let heard = snapshot
-        .site(primary)
-        .and_then(|site| site.reach.last_answer);
+    let heard = snapshot.reach(primary).and_then(|reach| reach.last_answer);
     match checkers(snapshot, primary) {
         Some(found) if !found.healthy => {
             signs.seen_dead = true;
@@ -322,14 +321,11 @@ fn last_write(snapshot: &Snapshot, primary: &Region, signs: &mut Signs) {
 /// The secondaries see it: as long as one of them hears of the primary it replicates, however far behind; an older
 /// sample says nothing.
 fn lag(snapshot: &Snapshot, primary: &Region, signs: &mut Signs) {
-    let heard = snapshot
-        .site(primary)
-        .and_then(|site| site.reach.last_answer);
-    let lags: Vec<Lag> = snapshot
-        .sites
-        .iter()
-        .filter(|site| &site.region != primary)
-        .filter_map(|site| snapshot.database.lag_now(&site.region))
+    let heard = snapshot.reach(primary).and_then(|reach| reach.last_answer);
+    let members = snapshot.database.clusters.keys();
+    let lags: Vec<Lag> = members
+        .filter(|region| *region != primary)
+        .filter_map(|region| snapshot.database.lag_now(region))
         .collect();
     let silences: Option<Vec<Silence>> = lags.iter().map(|lag| lag.silence).collect();
     let since = silences.and_then(|all| all.iter().map(|silence| silence.since).max());

@@ -77,6 +77,10 @@ pub enum NotPicked {
 pub trait Regions {
     /// A Region that the fleet is in.
     fn of_fleet(&self, text: &str) -> Result<Region, ArgumentError>;
+    /// A Region with a member of the fleet's database, which may be where the fleet is not.
+    fn of_database(&self, text: &str) -> Result<Region, ArgumentError> {
+        self.of_fleet(text)
+    }
     /// A Region that the fleet is not in yet, as far as is known.
     fn new_to_fleet(&self, text: &str) -> Result<Region, ArgumentError>;
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::unlearned::Unlearned;
 use gwctl_aws::Session;
-use gwctl_fleet::{FleetSpec, Offer, Region};
+use gwctl_fleet::{FleetSpec, Instance, Offer, Region, Topology};
 use gwctl_stacks::{Kind, Template};
 
 /// What a Region's cluster is to be made of, and what RDS offers of it there.
@@ -29,9 +29,20 @@ pub(super) async fn offers(
     template: &Template,
     regions: &[Region],
 ) -> BTreeMap<Region, Offers> {
-    let engine = engine(spec, session, template).await;
+    let running = running(spec, session).await;
+    let engine = engine(spec, template, running.as_ref());
+    let like = match &running {
+        // As the plan has it: a new secondary is Serverless v2 where the writer is.
+        Some(running) if !spec.build.templates.contains_key(Kind::Region.word()) => {
+            serverless(session, running).await
+        }
+        _ => None,
+    };
     let asked = regions.iter().filter_map(|region| {
-        let class = given(spec, template, region, "DBInstanceClass")?;
+        let class = match &like {
+            Some(class) if configured(spec, region, "DBInstanceClass").is_none() => class.clone(),
+            _ => given(spec, template, region, "DBInstanceClass")?,
+        };
         Some((region, class))
     });
     let asked = asked.map(async |(region, class)| {
@@ -55,23 +66,31 @@ pub(super) fn template(own: Option<&Result<String, Unlearned>>) -> Option<Templa
     }
 }
 
-/// What a parameter of a Region's stack comes to.
-fn given(spec: &FleetSpec, template: &Template, region: &Region, name: &str) -> Option<String> {
+/// What the configuration says of a parameter of a Region's stack.
+fn configured(spec: &FleetSpec, region: &Region, name: &str) -> Option<String> {
     let build = &spec.build;
     let own = build.regions.get(region).and_then(|own| own.get(name));
-    let given = own.or_else(|| build.region.get(name)).cloned();
-    given.or_else(|| template.parameters.get(name)?.default.clone())
+    own.or_else(|| build.region.get(name)).cloned()
 }
 
-/// The engine of the global cluster as it runs; as it is to be built where there is none yet.
-async fn engine(spec: &FleetSpec, session: &Session, template: &Template) -> String {
+/// What a parameter of a Region's stack comes to.
+fn given(spec: &FleetSpec, template: &Template, region: &Region, name: &str) -> Option<String> {
+    configured(spec, region, name).or_else(|| template.parameters.get(name)?.default.clone())
+}
+
+/// The global cluster as it runs, where there is one.
+async fn running(spec: &FleetSpec, session: &Session) -> Option<Topology> {
     let asked = spec.sites.iter().map(async |site| {
         let rds = session.rds(&site.region);
         rds.topology(&spec.global_cluster).await
     });
-    let running = join_all(asked).await.into_iter().find_map(Result::ok);
+    join_all(asked).await.into_iter().find_map(Result::ok)
+}
+
+/// The engine of the global cluster as it runs; as it is to be built where there is none yet.
+fn engine(spec: &FleetSpec, template: &Template, running: Option<&Topology>) -> String {
     if let Some(running) = running {
-        return running.engine.name;
+        return running.engine.name.clone();
     }
     let configured = spec.build.global.get("Engine").cloned();
     let first = spec.sites.first().map(|site| site.region.clone());
@@ -79,4 +98,12 @@ async fn engine(spec: &FleetSpec, session: &Session, template: &Template) -> Str
     configured
         .or_else(|| given(spec, template, &first, "Engine"))
         .unwrap_or_else(|| "aurora-postgresql".into())
+}
+
+/// The class of Serverless v2, where the writer's instances are of it.
+async fn serverless(session: &Session, running: &Topology) -> Option<String> {
+    let writer = running.writer()?;
+    let state = Box::pin(session.rds(&writer.region).cluster(&writer.cluster)).await;
+    state.ok()?.serverless()?;
+    Some(Instance::SERVERLESS.into())
 }

@@ -3,7 +3,7 @@
 use super::advise::{Advice, Mode, advise};
 use super::guided::{Evacuate, Intent, Promote, admission, serves};
 use super::unreachable::is_unreachable;
-use gwctl_fleet::{Region, Snapshot, Verdict};
+use gwctl_fleet::{ClusterState, Region, Snapshot, Verdict};
 
 /// Something to do, with its target.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +51,12 @@ pub(super) fn best_target(snapshot: &Snapshot, from: &Region) -> Option<Region> 
         let site = snapshot.site(region);
         site.is_none_or(|site| is_unreachable(site, snapshot.at))
     };
+    // AWS promotes no cluster without an instance.
+    let headless = |region: &Region| {
+        let cluster = snapshot.database.clusters.get(region);
+        let state = cluster.and_then(|cluster| cluster.state.last());
+        state.is_some_and(ClusterState::is_headless)
+    };
     let unwell = |region: &Region| {
         let hurts = snapshot.site(region).and_then(|site| hurt(site, false));
         hurts.is_some()
@@ -62,7 +68,10 @@ pub(super) fn best_target(snapshot: &Snapshot, from: &Region) -> Option<Region> 
         .map(|member| &member.region)
         // Nobody's lag is taken for the least where it is not known.
         .min_by(|a, b| {
-            let rank = |region: &Region| (silent(region), unwell(region), lag(region).is_none());
+            let rank = |region: &Region| {
+                let unfit = (headless(region), silent(region));
+                (unfit, unwell(region), lag(region).is_none())
+            };
             let known = |region: &Region| lag(region).unwrap_or(f64::MAX);
             rank(a).cmp(&rank(b)).then(known(a).total_cmp(&known(b)))
         })

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 
-use super::CodeFrom;
 use super::offers::{Offers, offers, template};
 use super::quotas::{Room, room};
 use super::unlearned::Unlearned;
+use super::{CodeFrom, names};
 use gwctl_aws::{AwsError, ErrorKind, Session};
 use gwctl_fleet::{DeployedCode, FLEET_TAG, FleetSpec, Region, StackDescription};
 use gwctl_stacks::{Kind, Parameters};
@@ -27,6 +27,9 @@ pub struct Survey {
     /// What RDS offers, in the Regions that are to be built in.
     #[serde(default)]
     pub offers: BTreeMap<Region, Offers>,
+    /// Clusters that have the name of one that is to be built.
+    #[serde(default)]
+    pub clusters: BTreeMap<Region, Result<Namesake, Unlearned>>,
     /// The code that a new Region's handler is to run, where it is another Region's.
     #[serde(default)]
     pub code: Option<SourceCode>,
@@ -36,6 +39,13 @@ pub struct Survey {
     /// Texts of the fleet's own templates. Large, and named by their digest in every step.
     #[serde(skip)]
     pub templates: BTreeMap<Kind, Result<String, Unlearned>>,
+}
+
+/// A cluster that is there under a name that a new one is to have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Namesake {
+    /// Whether RDS manages its password.
+    pub managed_password: bool,
 }
 
 /// What a function runs, and where it does.
@@ -245,6 +255,7 @@ async fn take(
     let own = survey.templates.get(&Kind::Region);
     if let (Some(regions), Some(template)) = (&builds, template(own)) {
         survey.offers = offers(spec, session, &template, regions).await;
+        survey.clusters = namesakes(fleet, session, regions).await;
     }
     let mut asked: BTreeSet<Region> = BTreeSet::new();
     let mut next = regions;
@@ -272,6 +283,27 @@ async fn take(
         next = survey.homes().difference(&asked).cloned().collect();
     }
     survey
+}
+
+/// Clusters of the names that gwctl's own template gives in `regions`; none where there is no such cluster.
+async fn namesakes(
+    fleet: &str,
+    session: &Session,
+    regions: &[Region],
+) -> BTreeMap<Region, Result<Namesake, Unlearned>> {
+    let asked = regions.iter().map(async |region| {
+        let name = names::cluster(fleet, region);
+        let known = Box::pin(session.rds(region).cluster(&name)).await;
+        let found = match known {
+            Ok(state) => Ok(Namesake {
+                managed_password: state.managed_password,
+            }),
+            Err(error) if error.kind == ErrorKind::NotFound => return None,
+            Err(error) => Err(Unlearned::from(error)),
+        };
+        Some((region.clone(), found))
+    });
+    join_all(asked).await.into_iter().flatten().collect()
 }
 
 /// The texts of templates of one's own.

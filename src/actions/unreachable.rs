@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use gwctl_fleet::{Reachability, Site};
+use gwctl_fleet::{Reachability, Region, Site, Snapshot};
 
 /// A Region that answered this lately may have had a hiccup.
 const QUIET: SignedDuration = SignedDuration::from_secs(20);
@@ -10,6 +10,12 @@ const QUIET: SignedDuration = SignedDuration::from_secs(20);
 /// Several calls in a row got no answer, and the last answer is a while ago.
 pub(super) fn is_unreachable(site: &Site, now: Timestamp) -> bool {
     silent(&site.reach, now)
+}
+
+/// The same of any Region that is asked something, such as that of a member where the fleet is not.
+pub(super) fn is_silent(snapshot: &Snapshot, region: &Region) -> bool {
+    let reach = snapshot.reach(region);
+    reach.is_some_and(|reach| silent(reach, snapshot.at))
 }
 
 fn silent(reach: &Reachability, now: Timestamp) -> bool {

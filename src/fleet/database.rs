@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Judgement, Lag, Metric, Metrics, Observed, Region};
+use super::{Capacity, DbProxy, Judgement, Lag, Metric, Metrics, Observed, Reachability, Region};
 
 /// Engine and version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -134,7 +134,7 @@ pub struct Instance {
 }
 
 /// What `DescribeDBClusters` and `DescribeDBInstances` say.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ClusterState {
     /// `available` … as AWS spells it.
     pub status: String,
@@ -150,6 +150,11 @@ pub struct ClusterState {
     pub backup_days: Option<i32>,
     /// Where its instances listen.
     pub port: Option<u16>,
+    /// How far instances of class `db.serverless` scale; none where it is not set.
+    pub capacity: Option<Capacity>,
+    /// Whether RDS manages the password of its first user: no cluster of a global database may have that
+    /// (aws-facts §19.1).
+    pub managed_password: bool,
 }
 
 /// An RDS event. AWS gives it no id (aws-facts §2.5).
@@ -191,10 +196,14 @@ pub struct Cluster {
     pub id: String,
     /// What RDS in its Region says.
     pub state: Observed<ClusterState>,
-    /// Lag (secondaries only), CPU, connections.
+    /// Lag (secondaries only), CPU, connections, capacity (of Serverless v2 only).
     pub metrics: Metrics,
     /// Events of the last hour, newest first.
     pub events: Observed<Vec<DbEvent>>,
+    /// The RDS Proxies in front of it.
+    pub proxies: Observed<Vec<DbProxy>>,
+    /// Which endpoints of its Region answer: the fleet may have no site there.
+    pub reach: Reachability,
 }
 
 /// The database of a fleet.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Topology;
+use super::{Capacity, Topology};
 
 /// A hosted zone of Route 53.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +59,19 @@ pub struct ApiMapping {
     pub stage: String,
     /// First part of the path; empty for all others.
     pub path: String,
+}
+
+/// An Aurora cluster of a Region.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListedCluster {
+    pub id: String,
+    pub arn: String,
+    /// Whether RDS manages the password of its first user.
+    pub managed_password: bool,
+    /// Whether it has no instance.
+    pub headless: bool,
+    /// How far its instances of Serverless v2 may scale.
+    pub capacity: Option<Capacity>,
 }
 
 /// An Aurora global cluster.

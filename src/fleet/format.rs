@@ -124,6 +124,18 @@ pub fn percent(value: f64) -> String {
     })
 }
 
+/// Aurora capacity units, which come in halves: `0.5`, `8`, `12.5`.
+pub fn acu(value: f64) -> String {
+    signed(value, |value| {
+        let halves = (value * 2.0).round();
+        if halves % 2.0 == 0.0 {
+            format!("{:.0}", halves / 2.0)
+        } else {
+            format!("{:.1}", halves / 2.0)
+        }
+    })
+}
+
 /// A share in whole percent, four cells at most before the unit: `<1 %`, `34 %`, `100 %`.
 pub fn share(value: f64) -> String {
     signed(value, |value| match value {

@@ -5,6 +5,7 @@
 mod account;
 pub mod assumptions;
 mod availability;
+mod capacity;
 mod certificate;
 mod checkers;
 mod clients;
@@ -24,6 +25,7 @@ mod observed;
 mod offer;
 mod partition;
 mod probe;
+mod proxy;
 mod quota;
 mod reading;
 mod record;
@@ -48,6 +50,7 @@ mod verdict;
 
 pub use account::{Access, Account, AccountsSpec};
 pub use availability::Availability;
+pub use capacity::Capacity;
 pub use certificate::Certificate;
 pub use checkers::Checkers;
 pub use clients::Served;
@@ -58,7 +61,7 @@ pub use database::{
     LagMetric, Member, Topology,
 };
 pub use discovery::{
-    ApiMapping, ApiName, HostedZone, ListedDistribution, ListedGlobalCluster, Origin,
+    ApiMapping, ApiName, HostedZone, ListedCluster, ListedDistribution, ListedGlobalCluster, Origin,
 };
 pub use edge::{
     CheckConfig, CheckKind, CheckVerdict, Distribution, DnsAnswer, Edge, HealthCheck, NoLever,
@@ -73,6 +76,7 @@ pub use observed::{Missing, Observed, Source};
 pub use offer::Offer;
 pub use partition::Partition;
 pub use probe::{OwnAnswer, ProbeReport, ProbeTarget};
+pub use proxy::{DbProxy, ProxyTarget};
 pub use quota::Quota;
 pub use reading::{Reading, Tone};
 pub use record::{AliasTarget, GroupMember, RecordAction, RecordChange, RecordSet};

@@ -115,6 +115,8 @@ pub enum Metric {
     DbCpu,
     DbConnections,
     DbWriteThroughput,
+    // A cluster with instances of class `db.serverless`.
+    DbCapacity,
     // A health check, in us-east-1.
     CheckStatus,
     CheckPercentHealthy,
@@ -149,6 +151,7 @@ impl Metric {
             Self::DbCpu => "CPU",
             Self::DbConnections => "connections",
             Self::DbWriteThroughput => "commits per second",
+            Self::DbCapacity => "ACU",
             Self::CheckStatus => "health check",
             Self::CheckPercentHealthy => "checkers healthy",
             Self::Edge4xxRate => "edge 4xx",

@@ -151,6 +151,12 @@ impl Snapshot {
             .map_or(Partition::Aws, |site| Partition::of(&site.region))
     }
 
+    /// Which endpoints of `region` answer: a Region of the fleet, or one with a member of its database.
+    pub fn reach(&self, region: &Region) -> Option<&Reachability> {
+        let member = || Some(&self.database.clusters.get(region)?.reach);
+        self.site(region).map(|site| &site.reach).or_else(member)
+    }
+
     /// Who gwctl is where `account` in `region` is; none where everything is in one account.
     pub fn account(&self, account: &Account, region: &Region) -> Option<&AccountSeen> {
         let seen = |wanted: &Account| self.accounts.iter().find(|seen| seen.account == *wanted);

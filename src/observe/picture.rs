@@ -301,6 +301,9 @@ impl Picture {
         for site in &mut snapshot.sites {
             site.reach = self.poller.session.reach(&site.region);
         }
+        for (region, cluster) in &mut snapshot.database.clusters {
+            cluster.reach = self.poller.session.reach(region);
+        }
         judge(snapshot);
         self.seen_changes
             .extend(changes::between(published, snapshot));

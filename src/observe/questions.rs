@@ -132,6 +132,9 @@ fn of_member(
         id: member.cluster.clone(),
     };
     add(questions, &place, &subject, &CLUSTER_METRICS);
+    if shared_facts.is_serverless(region) {
+        add(questions, &place, &subject, &[Metric::DbCapacity]);
+    }
     if !member.writer {
         add(
             questions,

@@ -55,8 +55,10 @@ pub const READ_PERMISSIONS: &[ReadPermission] = &[
     permission("iam:SimulatePrincipalPolicy", &[Picture]),
     permission("lambda:GetAccountSettings", &[Picture, Doctor]),
     permission("lambda:GetFunctionConfiguration", &[Picture, Doctor]),
-    permission("rds:DescribeDBClusters", &[Picture, Doctor]),
+    permission("rds:DescribeDBClusters", &[Picture, Doctor, Discover]),
     permission("rds:DescribeDBInstances", &[Picture, Doctor]),
+    permission("rds:DescribeDBProxies", &[Picture, Doctor]),
+    permission("rds:DescribeDBProxyTargets", &[Picture, Doctor]),
     permission("rds:DescribeEvents", &[Picture, Doctor]),
     permission("rds:DescribeGlobalClusters", &[Picture, Doctor, Discover]),
     // Discover asks for checks one by one only where the list of them is refused.

@@ -39,6 +39,8 @@ pub(super) fn watch_member(askers: &mut Askers, region: &Region) {
     askers.every(STATE, move |poller| cluster(poller, here.clone()));
     let here = region.clone();
     askers.every(EVENTS, move |poller| events(poller, here.clone()));
+    let here = region.clone();
+    askers.every(CONFIG, move |poller| proxies(poller, here.clone()));
 }
 
 fn site(poller: &Poller, n: usize) -> &SiteSpec {
@@ -309,6 +311,10 @@ async fn cluster(poller: Arc<Poller>, region: Region) -> Fold {
     let said = poller
         .ask("rds:DescribeDBClusters", &region, rds.cluster(&id))
         .await;
+    if let Ok(state) = &said.answer {
+        let scales = state.serverless().is_some();
+        poller.shared_facts.tell_serverless(&region, scales);
+    }
     into_cluster(region, id, move |cluster| said.renew(&mut cluster.state))
 }
 
@@ -321,6 +327,17 @@ async fn events(poller: Arc<Poller>, region: Region) -> Fold {
         .ask("rds:DescribeEvents", &region, rds.events(&id))
         .await;
     into_cluster(region, id, move |cluster| said.renew(&mut cluster.events))
+}
+
+async fn proxies(poller: Arc<Poller>, region: Region) -> Fold {
+    let Some(id) = member_of(&poller, &region).await else {
+        return nothing();
+    };
+    let rds = poller.session.rds(&region);
+    let said = poller
+        .ask("rds:DescribeDBProxies", &region, rds.proxies(&id))
+        .await;
+    into_cluster(region, id, move |cluster| said.renew(&mut cluster.proxies))
 }
 
 fn into_cluster(

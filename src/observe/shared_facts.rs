@@ -1,7 +1,8 @@
 //! What some questions need of others' answers: told as soon as it is known, to whoever waits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::watch;
 
@@ -76,6 +77,8 @@ pub(super) struct SharedFacts {
     /// Members and roles of the global database.
     pub(super) topology: Slot<Topology>,
     topology_failures: AtomicUsize,
+    /// Regions whose member has instances of Serverless v2: no other has a capacity to ask for.
+    serverless: Mutex<BTreeSet<Region>>,
     /// What each site's API is, by Region.
     pub(super) apis: BTreeMap<Region, Slot<ApiDetail>>,
     /// Health checks to ask the status of; true for those that checkers vote on.
@@ -113,6 +116,28 @@ impl SharedFacts {
         if slot.tell(answer) {
             self.news.send_replace(());
         }
+    }
+
+    /// Whether the member in `region` has instances of Serverless v2.
+    pub(super) fn tell_serverless(&self, region: &Region, scales: bool) {
+        let mut all = self
+            .serverless
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let news = if scales {
+            all.insert(region.clone())
+        } else {
+            all.remove(region)
+        };
+        drop(all);
+        if news {
+            self.news.send_replace(());
+        }
+    }
+
+    pub(super) fn is_serverless(&self, region: &Region) -> bool {
+        let all = self.serverless.lock();
+        all.unwrap_or_else(PoisonError::into_inner).contains(region)
     }
 
     /// One of `askers` Regions answered or failed; only when all have failed is nothing known.

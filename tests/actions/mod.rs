@@ -13,6 +13,7 @@ mod broken_calls;
 mod building;
 mod crash;
 mod criteria;
+mod databases;
 mod drift;
 mod evacuate;
 mod journal;

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::harness::{Home, Ran};
 
 /// A shape, and the scenario that has it.
-const SHAPES: [(&str, &str); 11] = [
+const SHAPES: [(&str, &str); 16] = [
     ("one account, CloudFront, global database", "calm"),
     ("several accounts", "several-accounts"),
     ("routed by weight", "weighted"),
@@ -15,6 +15,17 @@ const SHAPES: [(&str, &str); 11] = [
     ("routed by geolocation", "geolocation"),
     ("failover pairs behind geolocation", "geolocation-failover"),
     ("no global database", "api-alone"),
+    (
+        "clusters alone, password managed by RDS",
+        "managed-password",
+    ),
+    ("Aurora Serverless v2", "serverless"),
+    ("headless secondary", "headless"),
+    (
+        "one member more than the fleet's Regions",
+        "one-member-more",
+    ),
+    ("RDS Proxy in front", "with-proxy"),
     ("no CloudFront", "without-cloudfront"),
     ("China (`aws-cn`)", "china"),
     ("GovCloud (`aws-us-gov`)", "govcloud"),
@@ -48,14 +59,8 @@ fn away(scenario: &str) -> &'static str {
 /// Without CloudFront clients use the latency record itself.
 fn domain(scenario: &str) -> &'static str {
     match scenario {
-        "calm"
-        | "several-accounts"
-        | "api-alone"
-        | "weighted"
-        | "failover-pair"
-        | "geolocation"
-        | "geolocation-failover" => "api.orders.example.com",
-        _ => "latency.orders.example.com",
+        "without-cloudfront" | "china" | "govcloud" | "sovereign" => "latency.orders.example.com",
+        _ => "api.orders.example.com",
     }
 }
 
@@ -83,6 +88,15 @@ fn reason(ran: &Ran) -> String {
     line.split(" (").next().unwrap_or(line).to_owned()
 }
 
+/// What `status` says of a fleet that is judged, and not healthy: that is an answer, not a refusal.
+fn judged(ran: &Ran) -> Option<String> {
+    let line = ran
+        .out
+        .lines()
+        .find(|line| line.trim().starts_with("degraded: "))?;
+    Some(line.split(". ").next()?.trim().to_owned())
+}
+
 fn table() -> String {
     let mut text = String::from("| shape |");
     for (head, _) in COLUMNS {
@@ -100,13 +114,15 @@ fn table() -> String {
                 text.push_str(" ● |");
                 continue;
             }
-            let why = reason(&ran);
+            let judged = judged(&ran);
+            let mark = if judged.is_some() { '●' } else { '◐' };
+            let why = judged.unwrap_or_else(|| reason(&ran));
             assert!(!why.is_empty(), "{scenario} {command:?}: {}", ran.out);
             if !notes.contains(&why) {
                 notes.push(why.clone());
             }
             let number = notes.iter().position(|note| *note == why).unwrap() + 1;
-            let _ = write!(text, " ◐ {number} |");
+            let _ = write!(text, " {mark} {number} |");
         }
         text.push('\n');
     }

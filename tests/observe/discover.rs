@@ -97,6 +97,7 @@ async fn what_may_not_be_asked_is_said_with_the_action_that_is_missing() {
         ("cloudfront:ListDistributions", "the distribution"),
         ("route53:ListHealthChecks", ""),
         ("rds:DescribeGlobalClusters", "the Aurora global cluster"),
+        ("rds:DescribeDBClusters", "its database clusters"),
         ("cloudformation:DescribeStacks", "its stacks"),
         ("apigateway:GetDomainNames", "the API behind"),
     ] {
@@ -118,6 +119,33 @@ async fn what_may_not_be_asked_is_said_with_the_action_that_is_missing() {
         let mut about = gaps.iter().filter(|gap| gap.what.starts_with(what));
         let said = about.any(|gap| gap.why == missing);
         assert_eq!(said, !what.is_empty(), "{action}: {gaps:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_unusual_about_the_database_is_told() {
+    for (scenario, words) in [
+        ("headless", "orders-euw1 in eu-west-1 is headless"),
+        (
+            "serverless",
+            "orders-use1 in us-east-1 has a Serverless v2 range of 8 to 32 ACU",
+        ),
+        (
+            "one-member-more",
+            "orders-eun1 in eu-north-1 is a member where the fleet has no API",
+        ),
+        (
+            "managed-password",
+            "orders-use1 in us-east-1 is a cluster alone, and RDS manages its password",
+        ),
+    ] {
+        let found = look(&founded(scenario, false)).await;
+        assert!(
+            found.facts.iter().any(|fact| fact.text.contains(words)),
+            "{scenario}: {:?}",
+            found.facts
+        );
+        assert_eq!(found.spec.sites.len(), 3, "{scenario}");
     }
 }
 

@@ -82,6 +82,19 @@ fn every_screen_of_a_bad_day_at_every_size() {
 }
 
 #[test]
+fn members_of_other_kinds_at_every_size() {
+    for size in SIZES {
+        let mut state = sample::state(sample::other_databases(), size);
+        state.history.go(Screen::Database);
+        let (width, height) = size;
+        keep(
+            &format!("other-databases-{width}x{height}"),
+            &text(&drawn(&state, &dark())),
+        );
+    }
+}
+
+#[test]
 fn a_calm_fleet_in_a_small_terminal_with_its_styles() {
     let state = sample::state(sample::fleet(&sample::THREE), (80, 24));
     let buffer = drawn(&state, &dark());

@@ -1,6 +1,6 @@
 //! The stacks of a fleet: what each is called, where it is, and what its template is given.
 
-use super::{buildable, code, orderable};
+use super::{buildable, code, orderable, strength};
 use crate::digest::digest;
 use crate::draft::PlanContext;
 use crate::task::{BuildStack, RemoveStack, TemplateSource, placeholder};
@@ -161,6 +161,9 @@ impl<'a> Architecture<'a> {
             parameters.remove("MasterUserSecretArn");
         }
         parameters.extend(build.regions.get(region).cloned().unwrap_or_default());
+        if !primary && !parameters.contains_key("DBInstanceClass") {
+            parameters.extend(strength::as_the_writer(self.context));
+        }
         parameters
             .entry("VpcCidr".into())
             .or_insert_with(|| self.network(region));
@@ -337,8 +340,7 @@ impl<'a> Architecture<'a> {
 
     /// The step that deletes a stack as `parameters` made it.
     pub(super) fn remove(&self, id: &str, wanted: &Wanted) -> Result<Step, Refused> {
-        let text = self.text(wanted.kind)?;
-        let template = parse(wanted.kind, &text)?;
+        let template = self.template(wanted.kind)?;
         let parts = self.parts(wanted, &template, Some(&wanted.parameters), None)?;
         let kept: Vec<String> = parts
             .iter()
@@ -375,6 +377,11 @@ impl<'a> Architecture<'a> {
     fn change_set(&self, step: &str) -> String {
         let at = self.context.snapshot.at.strftime("%Y%m%d-%H%M%S");
         format!("gwctl-{at}-{}", step.replace('.', "-"))
+    }
+
+    /// The template that a stack is made of.
+    pub(super) fn template(&self, kind: Kind) -> Result<Template, Refused> {
+        parse(kind, &self.text(kind)?)
     }
 
     fn text(&self, kind: Kind) -> Result<String, Refused> {

@@ -16,7 +16,7 @@ use crate::survey::Surveyor;
 use crate::{Refused, Step, Survey};
 use gwctl_aws::AwsError;
 use gwctl_fleet::assumptions::Means;
-use gwctl_fleet::{Region, Snapshot};
+use gwctl_fleet::{Region, Snapshot, Topology};
 
 /// Take the whole fleet down.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -92,6 +92,8 @@ impl Action for Down {
                 format!("{} is the writer, and is deleted last", writer.region),
             ),
         });
+        plan.checks
+            .extend(topology.and_then(|topology| elsewhere(topology, &regions)));
         let edge = standing(&all, all.edge(&regions))?;
         plan.steps.push(all.remove("edge", &edge)?);
         let sites = regions.iter().map(|region| standing_site(&all, region));
@@ -120,6 +122,23 @@ impl Action for Down {
         plan.notes.extend(remains::of_edge(&all));
         Ok(plan)
     }
+}
+
+/// Members that are not the fleet's: the global cluster is not empty while they are in it, and the writer leaves last
+/// (aws-facts §2.3).
+fn elsewhere(topology: &Topology, regions: &[Region]) -> Option<Check> {
+    let members = topology.members.iter();
+    let elsewhere: Vec<String> = members
+        .filter(|member| !regions.contains(&member.region))
+        .map(|member| format!("{} in {}", member.cluster, member.region))
+        .collect();
+    (!elsewhere.is_empty()).then(|| {
+        let text = format!(
+            "the global cluster has members where the fleet is not ({}): gwctl did not build them, and the writer can leave only after them. Remove them first",
+            elsewhere.join(", ")
+        );
+        Check::new("members", Finding::Fail, text)
+    })
 }
 
 /// A Region and its switch.

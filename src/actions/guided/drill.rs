@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::action::{Action, Takes};
 use super::promote::Cast;
 use super::shift::{Way, ids};
-use super::{evacuate, preconditions, promote, shift, ways};
+use super::{evacuate, preconditions, promote, proxies, shift, ways};
 use crate::arguments::{ArgumentError, Regions, seconds};
 use crate::check::{Check, Finding};
 use crate::draft::{Draft, PlanContext};
@@ -160,6 +160,7 @@ impl Action for Drill {
         }
         plan.notes.push(shift::caches(context, region));
         plan.notes.push(promote::forwarding_note(context, &cast));
+        plan.notes.extend(proxies::notes(context, &cast));
         plan.notes.push("Before the writer moves, undo reverses the routing. After it, the move is completed and then switched back.".into());
         plan.mechanism = Some(choice);
         plan.advice = Some(advice);

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use super::promote::Cast;
+use super::strength;
 use super::wellness;
 use crate::check::{Check, Finding};
 use crate::draft::PlanContext;
@@ -25,8 +26,9 @@ pub(super) fn promotion(
         synchronised(cast, mode),
         versions(context, cast),
     ];
+    checks.extend(strength::check(context, cast));
     checks.push(lag(context, cast, mode));
-    checks.push(wellness::well(context.snapshot, &cast.target.region));
+    checks.push(watched(context.snapshot, &cast.target.region));
     checks.extend(fresh(context.snapshot));
     checks
 }
@@ -92,6 +94,9 @@ fn instance(context: &PlanContext<'_>, cast: &Cast<'_>) -> Check {
         );
     };
     let cluster = &cast.target.cluster;
+    if state.is_headless() {
+        return Check::new("instance", Finding::Fail, headless(context, cast));
+    }
     let of_cluster = Availability::of(&state.status);
     let best = state
         .instances
@@ -139,6 +144,34 @@ fn instance(context: &PlanContext<'_>, cast: &Cast<'_>) -> Check {
             format!("{said}: it cannot be promoted"),
         ),
     }
+}
+
+/// What a secondary without an instance needs first, with an instance as the writer has them.
+fn headless(context: &PlanContext<'_>, cast: &Cast<'_>) -> String {
+    let (cluster, region) = (&cast.target.cluster, &cast.target.region);
+    let writer = context
+        .snapshot
+        .database
+        .clusters
+        .get(&cast.writer.region)
+        .and_then(|cluster| cluster.state.last());
+    let class = writer.and_then(|state| Some(state.instances.first()?.class.clone()));
+    format!(
+        "{cluster} in {region} is headless: AWS promotes no cluster without an instance. Add one first: `aws rds create-db-instance --region {region} --db-cluster-identifier {cluster} --db-instance-identifier {cluster}-1 --engine {} --db-instance-class {}`",
+        cast.topology.engine.name,
+        class.as_deref().unwrap_or("CLASS")
+    )
+}
+
+/// How the Region is that is to write. Where the fleet has no site nothing but the cluster is watched.
+fn watched(snapshot: &Snapshot, region: &Region) -> Check {
+    if snapshot.site(region).is_some() {
+        return wellness::well(snapshot, region);
+    }
+    let text = format!(
+        "the fleet has no API in {region}: gwctl watches only the cluster there, and every Region's writes would go there"
+    );
+    Check::new("outside", Finding::Waivable, text)
 }
 
 fn synchronised(cast: &Cast<'_>, mode: Mode) -> Check {
@@ -247,7 +280,7 @@ fn lag(context: &PlanContext<'_>, cast: &Cast<'_>, mode: Mode) -> Check {
     } else {
         Finding::Pass
     };
-    let others = context.snapshot.sites.iter().map(|site| &site.region);
+    let others = database.clusters.keys();
     let best = others
         .filter(|other| *other != region)
         .filter_map(|other| Some((other, database.lag_now(other)?)))

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Takes};
-use super::preconditions;
+use super::{preconditions, proxies};
 use crate::arguments::{ArgumentError, Regions};
 use crate::digest::digest;
 use crate::draft::{Draft, PlanContext};
@@ -55,7 +55,7 @@ impl Action for Promote {
             _ => return Err(Self::usage()),
         };
         let mut promote = Self {
-            target: regions.of_fleet(target)?,
+            target: regions.of_database(target)?,
             mode: None,
             force: false,
         };
@@ -156,6 +156,7 @@ impl Action for Promote {
             ));
         }
         plan.notes.push(forwarding_note(context, &cast));
+        plan.notes.extend(proxies::notes(context, &cast));
         plan.notes.push(
             "Infrastructure code will report the swapped roles as drift: do not let it change them back."
                 .into(),
@@ -268,13 +269,16 @@ pub(super) fn steps(context: &PlanContext<'_>, cast: &Cast<'_>, mode: Mode) -> V
     let id = promoting.id.clone();
     steps.push(promoting);
     steps.push(endpoint(context, cast.target, "endpoint").after([id.as_str()]));
-    let healthy = Task::Healthy(Healthy {
-        regions: vec![to.clone()],
-        for_s: 0,
-        errors_percent: context.spec.rules.abort_5xx_percent,
-    });
-    steps
-        .push(Step::new("serving", format!("{to} serves"), healthy, snapshot).after([id.as_str()]));
+    // Where the fleet has no API nothing serves.
+    if snapshot.site(to).is_some() {
+        let healthy = Task::Healthy(Healthy {
+            regions: vec![to.clone()],
+            for_s: 0,
+            errors_percent: context.spec.rules.abort_5xx_percent,
+        });
+        let serving = Step::new("serving", format!("{to} serves"), healthy, snapshot);
+        steps.push(serving.after([id.as_str()]));
+    }
     let mut before_forwarding = id.clone();
     if mode == Mode::Failover {
         let seed = format!("{}{}", snapshot.at, cast.writer.arn);

@@ -6,7 +6,7 @@ use super::action::{Action, Built, LookUp, Opening, Takes};
 use super::admission;
 use super::architecture::{Architecture, Traffic, home};
 use super::building::{self, Site, admitted, green, id, unbuilt, up_to_green};
-use super::{code, orderable, preconditions, quotas};
+use super::{code, orderable, password, preconditions, quotas};
 use crate::arguments::{ArgumentError, Regions, seconds};
 use crate::check::{Check, Finding};
 use crate::draft::{Draft, PlanContext};
@@ -17,7 +17,7 @@ use crate::task::AwaitRequests;
 use crate::{CodeFrom, Refused, SourceCode, Step, Survey, Task, names};
 use gwctl_aws::AwsError;
 use gwctl_fleet::assumptions::Means;
-use gwctl_fleet::{Region, Snapshot};
+use gwctl_fleet::{Region, Snapshot, Topology};
 
 /// Members of a global database (aws-facts §2.1).
 const MEMBERS: usize = 11;
@@ -239,7 +239,8 @@ impl Action for Provision {
         );
         plan.checks.extend(quotas::checks(&all, &plan.steps));
         plan.inverse.extend(unbuilt(&all, &site, &built)?);
-        plan.notes.extend(notes(context));
+        let class = built.parameters.get("DBInstanceClass").cloned();
+        plan.notes.extend(notes(context, class.as_deref()));
         Ok(plan)
     }
 }
@@ -274,12 +275,25 @@ fn checks(all: &Architecture<'_>, region: &Region, site: &Site<'_>) -> Vec<Check
             ),
         ),
     });
+    checks.extend(topology.and_then(|topology| vacant(topology, region)));
+    checks.extend(password::not_managed(all));
+    checks.extend(password::free(all, region));
     let wanted = all.region(region, site.home, site.primary, Traffic::None);
     checks.extend(orderable::checks(all, &wanted));
     checks.extend(code::checks(all, &wanted));
     checks.extend(code::takes_writes(all, &wanted));
     checks.extend(preconditions::fresh(context.snapshot));
     checks
+}
+
+/// A global database has one member in a Region at most (aws-facts §2.1).
+fn vacant(topology: &Topology, region: &Region) -> Option<Check> {
+    let member = topology.member(region)?;
+    let text = format!(
+        "the global cluster has a member in {region} already, {}, and takes one a Region: remove it first, or build the API there with your own pipeline",
+        member.cluster
+    );
+    Some(Check::new("member", Finding::Fail, text))
 }
 
 pub(super) fn known_place(region: &Region) -> Check {
@@ -353,7 +367,7 @@ fn checkers(context: &PlanContext<'_>) -> String {
 }
 
 /// What provisioning is, costs and is not.
-pub(super) fn notes(context: &PlanContext<'_>) -> Vec<String> {
+pub(super) fn notes(context: &PlanContext<'_>, class: Option<&str>) -> Vec<String> {
     let build = &context.spec.build;
     let of = |name: &str, default: &str| {
         build
@@ -367,7 +381,7 @@ pub(super) fn notes(context: &PlanContext<'_>) -> Vec<String> {
         format!(
             "Monthly costs come from {} × {} and their storage, Lambda and API Gateway by use, the KMS key, three health checks (one with latency, at 10 s).{}",
             of("DBInstanceCount", "2"),
-            of("DBInstanceClass", "db.r6g.large"),
+            class.map_or_else(|| of("DBInstanceClass", "db.r6g.large"), Into::into),
             checkers(context),
         ),
         "Tables, users and everything else inside the database replicate; the handler's database user signs in with IAM.".into(),

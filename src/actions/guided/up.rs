@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::action::{Action, Built, LookUp, Opening, Takes};
 use super::architecture::{Architecture, Traffic, home};
 use super::building::{self, Site, admitted, id, unbuilt, up_to_green};
-use super::code;
 use super::provision::{known_place, notes, open, taken};
+use super::{code, password};
 use super::{orderable, quotas};
 use crate::arguments::{ArgumentError, Regions};
 use crate::check::{Check, Finding};
@@ -161,7 +161,7 @@ impl Action for Up {
         );
         plan.checks.extend(quotas::checks(&all, &plan.steps));
         plan.inverse = inverse(&all, &sites)?;
-        plan.notes = notes(context);
+        plan.notes = notes(context, None);
         plan.notes.push(
             "AWS charges for the distribution by requests and data. The router runs twice a request, on the way to the Region and back: Lambda@Edge charges for both. Additional metrics cost extra where they are on.".into(),
         );
@@ -188,7 +188,9 @@ fn checks(all: &Architecture<'_>, sites: &[Site<'_>]) -> Vec<Check> {
         checks.push(named(open(all.survey, site.region)));
         let wanted = all.region(site.region, site.home, site.primary, Traffic::None);
         checks.extend(orderable::checks(all, &wanted).into_iter().map(named));
+        checks.extend(password::free(all, site.region).map(named));
     }
+    checks.extend(password::not_managed(all));
     let primary = sites.iter().find(|site| site.primary);
     if let Some(site) = primary {
         let wanted = all.region(site.region, site.home, true, Traffic::None);

@@ -1,10 +1,11 @@
-//! What is listed whole, for somebody who knows no id yet: hosted zones and global clusters.
+//! What is listed whole, for somebody who knows no id yet: hosted zones, clusters and global clusters.
 
-use crate::services::rds::{Rds, topology};
+use crate::services::rds::{Rds, capacity, topology};
 use crate::services::route53::Route53;
 use crate::transport::error::AwsError;
 use crate::transport::reply;
-use gwctl_fleet::{HostedZone, ListedGlobalCluster};
+use aws_sdk_rds::types::DbCluster;
+use gwctl_fleet::{HostedZone, ListedCluster, ListedGlobalCluster};
 
 /// A hundred a page; a reply that never ends must not hang us.
 const PAGES: usize = 50;
@@ -72,6 +73,26 @@ impl Route53 {
 }
 
 impl Rds {
+    /// Every Aurora cluster of this Region.
+    pub async fn clusters(&self) -> Result<Vec<ListedCluster>, AwsError> {
+        const ACTION: &str = "DescribeDBClusters";
+        let mut all = Vec::new();
+        let mut marker = None;
+        for _ in 0..PAGES {
+            let call = self.client.describe_db_clusters().set_marker(marker);
+            let page = self.caller.ask(ACTION, Box::pin(call.send())).await?;
+            all.extend(page.db_clusters().iter().map(listed));
+            marker = page
+                .marker()
+                .filter(|marker| !marker.is_empty())
+                .map(Into::into);
+            if marker.is_none() {
+                return Ok(all);
+            }
+        }
+        Err(self.caller.cut_short(ACTION))
+    }
+
     /// Every global cluster that this Region knows of.
     pub async fn global_clusters(&self) -> Result<Vec<ListedGlobalCluster>, AwsError> {
         const ACTION: &str = "DescribeGlobalClusters";
@@ -97,5 +118,16 @@ impl Rds {
             }
         }
         Err(self.caller.cut_short(ACTION))
+    }
+}
+
+fn listed(cluster: &DbCluster) -> ListedCluster {
+    let range = cluster.serverless_v2_scaling_configuration();
+    ListedCluster {
+        id: reply::name_or_empty(cluster.db_cluster_identifier()),
+        arn: reply::name_or_empty(cluster.db_cluster_arn()),
+        managed_password: cluster.master_user_secret().is_some(),
+        headless: cluster.db_cluster_members().is_empty(),
+        capacity: range.and_then(capacity),
     }
 }

@@ -142,6 +142,7 @@ fn cluster(metric: Metric) -> Option<(&'static str, &'static str)> {
         Metric::DbCpu => ("CPUUtilization", "Maximum"),
         Metric::DbConnections => ("DatabaseConnections", "Maximum"),
         Metric::DbWriteThroughput => ("CommitThroughput", "Average"),
+        Metric::DbCapacity => ("ServerlessDatabaseCapacity", "Maximum"),
         _ => return None,
     })
 }
@@ -338,6 +339,10 @@ mod tests {
             of_cluster("AWS/RDS CPUUtilization", "Maximum")
         );
 
+        assert_eq!(
+            asked(Metric::DbCapacity, &cluster),
+            of_cluster("AWS/RDS ServerlessDatabaseCapacity", "Maximum")
+        );
         let commits = asked(Metric::DbWriteThroughput, &cluster);
         let writers = "DBClusterIdentifier=orders-euw1,Role=WRITER";
         assert_eq!(commits, all("AWS/RDS CommitThroughput", writers, "Average"));

@@ -20,6 +20,7 @@ pub(crate) mod quotas;
 pub(crate) mod rds;
 pub(crate) mod rds_change;
 pub(crate) mod rds_offers;
+mod rds_proxies;
 pub(crate) mod recovery;
 pub(crate) mod route53;
 pub(crate) mod route53_change;

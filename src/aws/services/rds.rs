@@ -2,7 +2,8 @@
 
 use aws_sdk_rds::Client;
 use aws_sdk_rds::types::{
-    DbCluster, DbInstance, Event, Filter, GlobalCluster, GlobalClusterMember, SourceType,
+    DbCluster, DbInstance, Event, Filter, GlobalCluster, GlobalClusterMember,
+    ServerlessV2ScalingConfigurationInfo, SourceType,
 };
 use futures_util::future::try_join;
 
@@ -11,7 +12,7 @@ use crate::transport::error::AwsError;
 use crate::transport::reply;
 use crate::transport::session::{Session, sdk_client};
 use gwctl_fleet::{
-    ClusterState, DbEvent, Engine, FailoverState, Instance, Member, Region, Topology,
+    Capacity, ClusterState, DbEvent, Engine, FailoverState, Instance, Member, Region, Topology,
 };
 
 /// No fleet's list is longer; a reply that never ends must not hang us.
@@ -252,7 +253,17 @@ fn cluster_state(cluster: &DbCluster, instances: &[DbInstance]) -> ClusterState 
         ),
         backup_days: cluster.backup_retention_period().filter(|days| *days >= 0),
         port: cluster.port().and_then(|port| u16::try_from(port).ok()),
+        capacity: cluster
+            .serverless_v2_scaling_configuration()
+            .and_then(capacity),
+        managed_password: cluster.master_user_secret().is_some(),
     }
+}
+
+/// Both are needed: a range without an end is none.
+pub(crate) fn capacity(range: &ServerlessV2ScalingConfigurationInfo) -> Option<Capacity> {
+    let (min, max) = (range.min_capacity()?, range.max_capacity()?);
+    (min.is_finite() && max.is_finite()).then_some(Capacity { min, max })
 }
 
 fn db_event(event: &Event, region: &Region) -> Option<DbEvent> {

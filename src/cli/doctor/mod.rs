@@ -1,6 +1,7 @@
 //! `gwctl doctor`: what stands between this operator and a complete dashboard, and what to do about it.
 
 mod assumptions;
+mod database;
 mod questions;
 mod report;
 
@@ -30,6 +31,8 @@ pub struct Found {
     pub target: Target,
     answers: Vec<QuestionOutcome>,
     who: Option<String>,
+    /// What is known of the database.
+    database: database::DatabaseSeen,
     acting: Acting,
     /// The account of each part of the fleet, the way in, and who gwctl is there.
     accounts: Vec<(Account, String, Result<Identity, AwsError>)>,
@@ -111,12 +114,13 @@ pub async fn inquire(target: Target, limit: Duration) -> Found {
         Ok(((), accounts)) => (true, accounts.unwrap_or_default()),
         Err(_) => (false, Vec::new()),
     };
-    let (answers, who) = inquiry.into_answers();
+    let (answers, who, database) = inquiry.into_answers();
     let acting = target.session.acting().await;
     Found {
         target,
         answers,
         who,
+        database,
         acting,
         accounts,
         in_time,
@@ -138,6 +142,7 @@ fn examine(report: &mut Report, found: &Found) {
         target,
         answers,
         who,
+        database,
         acting,
         accounts,
         in_time,
@@ -166,6 +171,7 @@ fn examine(report: &mut Report, found: &Found) {
         .filter(|(_, reach)| reach.answering() == Some(false));
     let silent: Vec<&Region> = silent.map(|(region, _)| *region).collect();
     report.questions(answers, &silent);
+    report.database(database::remarks(&target.spec, database));
     if !in_time {
         report.out_of_time();
     }

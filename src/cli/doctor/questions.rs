@@ -7,6 +7,7 @@ use std::pin::Pin;
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
+use super::database::{DatabaseSeen, MemberSeen};
 use crate::aws::{AwsError, Session, Subject, Vantage, question};
 use crate::fleet::{Account, CheckKind, FleetSpec, Metric, Region, SiteSpec};
 
@@ -35,6 +36,7 @@ pub struct Inquiry<'a> {
     now: Timestamp,
     answers: RefCell<Vec<QuestionOutcome>>,
     who: RefCell<Option<String>>,
+    database: RefCell<DatabaseSeen>,
 }
 
 impl<'a> Inquiry<'a> {
@@ -46,12 +48,17 @@ impl<'a> Inquiry<'a> {
             now,
             answers: RefCell::new(Vec::new()),
             who: RefCell::new(None),
+            database: RefCell::new(DatabaseSeen::nothing()),
         }
     }
 
-    /// The answers so far, and the ARN of who asked.
-    pub fn into_answers(self) -> (Vec<QuestionOutcome>, Option<String>) {
-        (self.answers.into_inner(), self.who.into_inner())
+    /// The answers so far, the ARN of who asked, and what is known of the database.
+    pub fn into_answers(self) -> (Vec<QuestionOutcome>, Option<String>, DatabaseSeen) {
+        (
+            self.answers.into_inner(),
+            self.who.into_inner(),
+            self.database.into_inner(),
+        )
     }
 
     /// Asks everything, everywhere, side by side.
@@ -221,9 +228,12 @@ impl<'a> Inquiry<'a> {
         let topology = self
             .ask(&["rds:DescribeGlobalClusters"], at, names, rds.topology(id))
             .await;
-        let Some(cluster) =
-            topology.and_then(|topology| Some(topology.member(at)?.cluster.clone()))
-        else {
+        let Some(topology) = topology else {
+            return;
+        };
+        let cluster = topology.member(at).map(|member| member.cluster.clone());
+        self.database.borrow_mut().topology = Some(topology);
+        let Some(cluster) = cluster else {
             return;
         };
         if !self.spec.accounts.is_one() {
@@ -234,7 +244,16 @@ impl<'a> Inquiry<'a> {
             self.metrics(at, &subject).await;
         }
         let actions = ["rds:DescribeDBClusters", "rds:DescribeDBInstances"];
-        self.ask(&actions, at, None, rds.cluster(&cluster)).await;
+        let state = self.ask(&actions, at, None, rds.cluster(&cluster)).await;
+        let actions = ["rds:DescribeDBProxies"];
+        let proxies = self.ask(&actions, at, None, rds.proxies(&cluster)).await;
+        let seen = MemberSeen {
+            region: at.clone(),
+            cluster: cluster.clone(),
+            state,
+            proxies: proxies.unwrap_or_default(),
+        };
+        self.database.borrow_mut().members.push(seen);
         self.ask(&["rds:DescribeEvents"], at, None, rds.events(&cluster))
             .await;
     }

@@ -264,6 +264,23 @@ impl Report {
         }
     }
 
+    /// What of the database is unusual.
+    pub fn database(&mut self, remarks: Vec<(bool, String)>) {
+        if remarks.is_empty() {
+            return;
+        }
+        let lines = self.section("Database");
+        lines.extend(remarks.into_iter().map(|(stands_in_the_way, what)| Line {
+            mark: if stands_in_the_way {
+                Mark::Warning
+            } else {
+                Mark::Fine
+            },
+            what,
+            advice: None,
+        }));
+    }
+
     /// The statement that would grant what is missing.
     pub fn missing_policy(&mut self, answers: &[QuestionOutcome]) {
         let refused = |answer: &&QuestionOutcome| {

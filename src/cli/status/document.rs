@@ -196,6 +196,7 @@ fn database(database: &GlobalDatabase, now: Timestamp) -> Value {
             "state": plain(&cluster.state, now),
             "metrics": figures(&cluster.metrics, now),
             "events": plain(&cluster.events, now),
+            "proxies": plain(&cluster.proxies, now),
         })
     };
     let mut value = json!({

@@ -99,6 +99,13 @@ impl Regions for Known<'_> {
         Ok(region(text, self.0)?)
     }
 
+    fn of_database(&self, text: &str) -> Result<Region, ArgumentError> {
+        self.of_fleet(text).or_else(|unknown| {
+            let named = self.0.members().find(|region| region.as_str() == text);
+            named.cloned().ok_or(unknown)
+        })
+    }
+
     fn new_to_fleet(&self, text: &str) -> Result<Region, ArgumentError> {
         let region = AnyRegion.new_to_fleet(text)?;
         // Known here and now: nobody needs to be asked which stacks there are.

@@ -328,6 +328,11 @@ impl State {
         self.shown.sites.iter().map(|site| &site.region)
     }
 
+    /// Regions with a member of the database, which may be where the fleet is not.
+    pub fn members(&self) -> impl Iterator<Item = &Region> {
+        self.shown.database.clusters.keys()
+    }
+
     /// Screens in the order of their tabs. The Region screen stands for the Region last opened
     /// or under the cursor, or else the first.
     pub fn tabs(&self) -> Vec<Screen> {

@@ -7,16 +7,14 @@ use ratatui::text::Span;
 use super::absent::{why_empty, why_missing};
 use super::chart::{Chart, Curve};
 use super::fleet::split;
-use super::flow::status_role;
-use super::freshness::{Freshness, Known, Show, Shown};
+use super::freshness::Freshness;
 use super::scene::Scene;
-use super::table::{Column, Grid};
 use super::theme::Role;
 use super::topology::topology;
-use super::{paint, sites, why};
+use super::{members, paint, sites, why};
 use crate::app::{Panel, Subject};
+use gwctl_fleet::Missing;
 use gwctl_fleet::format;
-use gwctl_fleet::{Instance, Member, Metric, Missing, Region, clean, member_verdict};
 
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
@@ -53,7 +51,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         why::database(scene, right, buf);
     }
     let (middle, below) = split(rest, (members.max(1) + 3).min(rest.height / 2).max(4));
-    members_panel(scene, middle, buf);
+    members::draw(scene, middle, buf);
     if below.height < 3 {
         return;
     }
@@ -94,146 +92,6 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             buf,
         );
     }
-}
-
-fn members_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
-    const COLUMNS: &[Column] = &[
-        Column::words("Region", 16, 0),
-        Column::words("Role", 6, 1),
-        Column::words("Status", 12, 2).stretching(6),
-        Column::figure("Lag", 9, 3),
-        Column::figure("CPU", 7, 5),
-        Column::figure("Conns", 6, 6),
-        Column::figure("Commits", 8, 8),
-        Column::words("Forwarding", 10, 9),
-        Column::words("Sync", 12, 10),
-        Column::words("Cluster", 14, 4).stretching(18),
-        Column::words("Instances", 16, 7),
-        Column::figure("Age", 4, 11),
-    ];
-    let Some((grid, body)) = Grid::open(scene, area, buf, Panel::Members, COLUMNS) else {
-        return;
-    };
-    let visible = scene.visible(Panel::Members, body, buf);
-    if visible.is_empty() {
-        let why = [scene.snapshot.database.topology.why_missing()];
-        let none = if scene.snapshot.database.id.is_empty() {
-            "no global database"
-        } else {
-            "the global cluster has no member"
-        };
-        let text = why_empty(scene, Panel::Members, "member", why, none);
-        scene.nothing(body, buf, &text);
-    }
-    for (row, entry) in visible {
-        if let Subject::Member(region) = &entry.subject {
-            member_row(scene, &grid, row, buf, region);
-        }
-    }
-    scene.footing(area, buf, Some(Panel::Members));
-}
-
-/// `2 of 2 available`.
-fn instances_up(instances: &[Instance]) -> String {
-    let up = instances
-        .iter()
-        .filter(|instance| instance.status == "available")
-        .count();
-    format!("{up} of {} available", instances.len())
-}
-
-fn member_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, region: &Region) {
-    let verdict = member_verdict(scene.snapshot, region);
-    if let Some(cell) = grid.cell(0, row) {
-        let mark = scene.theme.glyphs.verdict(verdict);
-        let name = cell.width.saturating_sub(2);
-        paint::text(buf, cell.x, cell.y, 1, mark, scene.theme.verdict(verdict));
-        paint::text(
-            buf,
-            cell.x + 2,
-            cell.y,
-            name,
-            region.as_str(),
-            scene.style(Role::Title),
-        );
-    }
-    for (index, shown) in member_words(scene, region) {
-        if let Some(cell) = grid.cell(index, row) {
-            paint::text(
-                buf,
-                cell.x,
-                cell.y,
-                cell.width,
-                shown.fitting(cell.width),
-                shown.style,
-            );
-        }
-    }
-    for (index, shown) in member_figures(scene, region) {
-        if let Some(cell) = grid.cell(index, row) {
-            paint::figure(buf, cell, &shown);
-        }
-    }
-}
-
-/// Columns of words: what the member's own Region says, and what the global cluster says of it.
-fn member_words(scene: &Scene<'_>, region: &Region) -> Vec<(usize, Shown)> {
-    let database = &scene.snapshot.database;
-    let mut words = vec![(1, sites::role(scene, region))];
-    if let Some(cluster) = database.clusters.get(region) {
-        let state = scene.known(&cluster.state);
-        let role = status_role(state.value.map_or("", |state| &state.status));
-        words.push((
-            2,
-            state.show(scene.theme, role, 18, |state| clean(&state.status, 18)),
-        ));
-        let up = state.map(|state| state.instances.as_slice());
-        words.push((10, up.show(scene.theme, Role::Muted, 24, instances_up)));
-    }
-    let topology = scene.known(&database.topology);
-    let part = |of: fn(&Member) -> Option<&str>| {
-        let known = topology.and_then(|topology| of(topology.member(region)?));
-        let usual = known
-            .value
-            .is_some_and(|word| status_role(word) == Role::Healthy);
-        let role = if usual { Role::Text } else { Role::Degraded };
-        known.show(scene.theme, role, 0, |word| clean(word, 40))
-    };
-    words.push((7, part(|member| member.write_forwarding.as_deref())));
-    words.push((8, part(|member| member.synchronization.as_deref())));
-    let cluster = topology.and_then(|topology| Some(topology.member(region)?.cluster.as_str()));
-    words.push((
-        9,
-        cluster.show(scene.theme, Role::Muted, 0, |name| clean(name, 40)),
-    ));
-    words
-}
-
-fn member_figures(scene: &Scene<'_>, region: &Region) -> [(usize, Shown); 5] {
-    let cluster = scene.snapshot.database.clusters.get(region);
-    let figure = |metric, write: fn(f64) -> String| {
-        // Which cluster to ask for, the topology tells.
-        let unasked = Known {
-            state: Freshness::NotYet,
-            ..Known::none()
-        };
-        let known = cluster.map_or(unasked, |cluster| scene.metric(&cluster.metrics, metric));
-        scene.figure(known, None, 0, write)
-    };
-    let age = cluster.and_then(|cluster| cluster.state.age(scene.now));
-    let age = age.map_or_else(|| scene.theme.glyphs.marks.not_yet.into(), format::age);
-    [
-        (3, sites::lag(scene, region, 9)),
-        (4, figure(Metric::DbCpu, format::share)),
-        (5, figure(Metric::DbConnections, format::short_count)),
-        (
-            6,
-            figure(Metric::DbWriteThroughput, |value| {
-                format!("{}/s", format::short_count(value))
-            }),
-        ),
-        (11, Shown::new(age, scene.theme, Role::Muted)),
-    ]
 }
 
 /// Lag of all secondaries over time.

@@ -9,7 +9,8 @@ use super::sites;
 use super::theme::Role;
 use gwctl_fleet::format;
 use gwctl_fleet::{
-    ApiKind, CheckKind, HealthCheck, Metric, Observed, ProbeReport, Site, check_verdict, clean,
+    ApiKind, Capacity, CheckKind, Cluster, HealthCheck, Metric, Observed, ProbeReport, Site,
+    check_verdict, clean,
 };
 
 /// Everything but functions and alarms.
@@ -206,6 +207,16 @@ fn cluster(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, site: &Site) {
     if let Some(forwarding) = &value.write_forwarding {
         facts.words("forwarding", clean(forwarding, 20), Role::Text);
     }
+    if let Some(range) = value.serverless() {
+        facts.spans("capacity", capacity(scene, cluster, range));
+    }
+    if value.is_headless() {
+        facts.words("instances", "none: headless", Role::Degraded);
+    }
+    for proxy in cluster.proxies.last().into_iter().flatten() {
+        let words = format!("{} {}", clean(&proxy.name, 40), clean(&proxy.status, 20));
+        facts.words("RDS Proxy", words, Role::Text);
+    }
     for (index, instance) in value.instances.iter().enumerate() {
         let role = if state.state == Freshness::Current {
             status_role(&instance.status)
@@ -225,6 +236,18 @@ fn cluster(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, site: &Site) {
             facts.lines.push(Fact::More(Line::from(line)));
         }
     }
+}
+
+/// What the instances of Serverless v2 use, and how far they scale.
+fn capacity(scene: &Scene<'_>, cluster: &Cluster, range: Capacity) -> Vec<Span<'static>> {
+    let used = scene.metric(&cluster.metrics, Metric::DbCapacity);
+    let used = scene.figure(used, None, usize::MAX, |acu| {
+        format!("{} ACU", format::acu(acu))
+    });
+    vec![
+        used.span(),
+        scene.span(format!("  scales from {range}"), Role::Muted),
+    ]
 }
 
 /// How AWS's word for a status is drawn.

@@ -27,6 +27,7 @@ mod glyphs;
 mod help;
 mod lanes;
 mod map;
+mod members;
 mod menus;
 mod overlay;
 mod paint;

@@ -271,10 +271,16 @@ fn member_box(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, member: &Member) 
             .iter()
             .filter(|instance| instance.status == "available")
             .count();
-        second.push(scene.span(
-            format!("{up} of {} instances up", value.instances.len()),
-            Role::Muted,
-        ));
+        if value.is_headless() {
+            second.push(scene.span("headless: no instance", Role::Degraded));
+        } else {
+            let all = value.instances.len();
+            let up = match value.serverless() {
+                Some(range) => format!("{up} of {all} up, {range}"),
+                None => format!("{up} of {all} instances up"),
+            };
+            second.push(scene.span(up, Role::Muted));
+        }
     }
     if let Some(sync) = member
         .synchronization

@@ -5,9 +5,12 @@ use jiff::{SignedDuration, Timestamp};
 use super::reasons::{Effect, age, beyond, millis, unseen};
 use crate::judge::evidence::{figure, fresh, reason};
 use crate::{
-    Availability, ClusterState, Judgement, Lag, Member, Missing, Reason, Region, Snapshot,
-    Topology, Verdict,
+    Availability, ClusterState, Judgement, Lag, Member, Metric, Missing, Reachability, Reason,
+    Region, Snapshot, Topology, Verdict,
 };
+
+/// What is said of a secondary without an instance.
+const HEADLESS: &str = "headless";
 
 pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
     if snapshot.database.id.is_empty() {
@@ -33,9 +36,12 @@ pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
         let text = format!("global cluster is {}", topology.status);
         reasons.push(reason(Verdict::Degraded, "database", text));
     }
-    if topology.writer().is_none() {
-        let text = "no member is the writer";
-        reasons.push(reason(Verdict::Down, "database", text.into()));
+    match topology.writer() {
+        None => {
+            let text = "no member is the writer";
+            reasons.push(reason(Verdict::Down, "database", text.into()));
+        }
+        Some(writer) => reasons.extend(outside(snapshot, writer)),
     }
     if topology.members.iter().all(|member| member.writer) && snapshot.sites.len() > 1 {
         let text = "no secondary: nothing to fail over to";
@@ -49,6 +55,18 @@ pub(super) fn judge(snapshot: &Snapshot) -> Judgement {
     let apart = snapshot.sites.iter().map(|site| &site.region);
     reasons.extend(apart.filter_map(|region| without_member(snapshot, topology, region)));
     Judgement::from_reasons(reasons)
+}
+
+/// A writer where the fleet has no site: nothing but its cluster is watched there.
+fn outside(snapshot: &Snapshot, writer: &Member) -> Option<Reason> {
+    let (cluster, region) = (&writer.cluster, &writer.region);
+    let elsewhere = !snapshot.sites.is_empty() && snapshot.site(region).is_none();
+    elsewhere.then(|| {
+        let text = format!(
+            "the writer {cluster} is in {region}, where the fleet has no API: gwctl watches only the cluster there"
+        );
+        reason(Verdict::Degraded, "database", text)
+    })
 }
 
 /// A Region that serves without a part of the fleet's database. A cluster that left the global database is one
@@ -70,9 +88,10 @@ pub(super) fn member(snapshot: &Snapshot, region: &Region) -> Option<Reason> {
     let Some(member) = topology.member(region) else {
         return without_member(snapshot, topology, region);
     };
+    // Whoever calls a Region whose member serves nobody is judged by its API's own figures.
     let worst = of_member(snapshot, member)
         .into_iter()
-        .filter(|r| r.verdict != Verdict::Unknown)
+        .filter(|r| r.verdict != Verdict::Unknown && r.about != HEADLESS)
         .max_by_key(|r| r.verdict)?;
     // Reads and forwarded writes may carry on without the local member at its best.
     Some(Reason {
@@ -132,6 +151,7 @@ fn writer(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
                 return reasons;
             }
             let writing = |instance: &&crate::Instance| instance.writer;
+            reasons.extend(proxies(snapshot, member));
             match state.instances.iter().find(writing) {
                 None => {
                     let text = format!("{} has no writer instance", member.cluster);
@@ -146,8 +166,8 @@ fn writer(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
         }
         Err(unseen) => {
             let silent = snapshot
-                .site(&member.region)
-                .and_then(|site| site.reach.answering());
+                .reach(&member.region)
+                .and_then(Reachability::answering);
             let stopped = replication_stopped(snapshot, &member.region);
             let gone = stopped.filter(|_| silent == Some(false)).map(|silence| {
                 let (cluster, silence) = (&member.cluster, age(silence));
@@ -159,6 +179,30 @@ fn writer(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
             gone.into_iter().chain(unseen).collect()
         }
     }
+}
+
+/// An RDS Proxy in front of the writer that passes nothing on. What is not known of proxies is no reason: most
+/// clusters have none.
+fn proxies(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
+    let cluster = snapshot.database.clusters.get(&member.region);
+    let known = cluster.and_then(|cluster| cluster.proxies.current());
+    let proxies = known.into_iter().flatten();
+    let broken = proxies.filter_map(|proxy| {
+        let (name, region) = (&proxy.name, &member.region);
+        let text = if matches!(proxy.status.as_str(), "available" | "modifying") {
+            let target = proxy.unavailable().next()?;
+            let why = target.reason.as_deref();
+            let why = why.map_or(String::new(), |why| format!(" ({why})"));
+            format!(
+                "RDS Proxy {name} in {region} does not reach {}{why}",
+                target.instance
+            )
+        } else {
+            format!("RDS Proxy {name} in {region} is {}", proxy.status)
+        };
+        Some(reason(Verdict::Degraded, "database", text))
+    });
+    broken.collect()
 }
 
 /// For how long no secondary has received data from the writer in `region`; none while one does, or none can be asked.
@@ -198,6 +242,7 @@ fn secondary(snapshot: &Snapshot, member: &Member) -> Vec<Reason> {
         Ok(state) => {
             reasons.extend(status(member, state, Verdict::Degraded));
             reasons.extend(instances(member, state));
+            reasons.extend(paused(snapshot, member, state));
         }
         Err(unseen) => reasons.extend(unseen),
     }
@@ -231,6 +276,15 @@ fn state<'a>(snapshot: &'a Snapshot, member: &Member) -> Result<&'a ClusterState
     })
 }
 
+fn current_state<'a>(snapshot: &'a Snapshot, member: &Member) -> Option<&'a ClusterState> {
+    snapshot
+        .database
+        .clusters
+        .get(&member.region)?
+        .state
+        .current()
+}
+
 /// Of a cluster that is not simply available. `worst` is what an outage of it means.
 fn status(member: &Member, state: &ClusterState, worst: Verdict) -> Option<Reason> {
     let what = format!("{} in {}", member.cluster, member.region);
@@ -257,6 +311,13 @@ fn said(what: &str, status: &str, worst: Verdict) -> Option<Reason> {
 
 /// Whether a secondary has an instance that can become the writer.
 fn instances(member: &Member, state: &ClusterState) -> Option<Reason> {
+    if state.is_headless() {
+        let (cluster, region) = (&member.cluster, &member.region);
+        let text = format!(
+            "{cluster} in {region} is headless: it has no instance. It replicates, serves no reads, and cannot become the writer until it has one"
+        );
+        return Some(reason(Verdict::Degraded, HEADLESS, text));
+    }
     let best = state
         .instances
         .iter()
@@ -278,7 +339,20 @@ fn instances(member: &Member, state: &ClusterState) -> Option<Reason> {
     }
 }
 
-/// A secondary always tells its lag: silence is not zero.
+/// Instances of Serverless v2 that report no capacity at all are paused: the next connection waits until one resumes
+/// (aws-facts §2.8).
+fn paused(snapshot: &Snapshot, member: &Member, state: &ClusterState) -> Option<Reason> {
+    state.serverless()?;
+    let metrics = &snapshot.database.clusters.get(&member.region)?.metrics;
+    let point = figure(metrics, Metric::DbCapacity, snapshot)?;
+    (point.value <= 0.0).then(|| {
+        let (cluster, region) = (&member.cluster, &member.region);
+        let text = format!("{cluster} in {region} is paused: its instances report 0 ACU");
+        reason(Verdict::Degraded, "database", text)
+    })
+}
+
+/// A secondary always tells its lag: silence is not zero. AWS does not say whether it tells that of a headless one.
 fn lag(snapshot: &Snapshot, member: &Member) -> Option<Reason> {
     let region = &member.region;
     let metric = snapshot.database.lag_metric()?;
@@ -298,7 +372,15 @@ fn lag(snapshot: &Snapshot, member: &Member) -> Option<Reason> {
     }
     let observed = metrics.get(metric);
     match observed.why_missing() {
-        Some(Missing::NoData) => unknown(format!("{region} reports no replication lag")),
+        Some(Missing::NoData) => {
+            let headless = current_state(snapshot, member).is_some_and(ClusterState::is_headless);
+            let why = if headless {
+                ": whether AWS publishes that of a headless cluster is not documented"
+            } else {
+                ""
+            };
+            unknown(format!("{region} reports no replication lag{why}"))
+        }
         Some(_) => unseen(observed, "lag", &format!("replication lag in {region}")),
         None => {
             let old = observed.age(snapshot.at).map_or(String::new(), age);

@@ -183,9 +183,127 @@ fn a_region_without_its_part_of_the_database_is_degraded() {
 
 #[test]
 fn a_headless_secondary_cannot_be_promoted_and_says_so() {
-    let said = judged(|f| cluster(f, "eu-west-1", |c| c.instances.clear()));
-    assert_eq!(said.0, Verdict::Degraded);
-    assert!(said.1.contains("cannot be promoted"));
+    let headless = |f: &mut Fixture| cluster(f, "eu-west-1", |c| c.instances.clear());
+    let (verdict, said) = judged(headless);
+    assert_eq!(verdict, Verdict::Degraded, "neither down nor healthy");
+    assert!(said.contains("headless: it has no instance"), "{said}");
+    assert!(said.contains("cannot become the writer"), "{said}");
+    let mut fixture = Fixture::healthy();
+    headless(&mut fixture);
+    let fleet = fixture.judged();
+    let site = fleet.site(&region("eu-west-1")).unwrap();
+    assert_eq!(
+        site.judgement.verdict,
+        Verdict::Healthy,
+        "its API is judged by its own figures: {:?}",
+        site.judgement.reasons
+    );
+}
+
+#[test]
+fn the_lag_of_a_headless_secondary_that_is_not_reported_is_unknown_and_says_why() {
+    let mut fixture = Fixture::healthy();
+    cluster(&mut fixture, "eu-west-1", |c| c.instances.clear());
+    let clusters = &mut fixture.0.database.clusters;
+    let metrics = &mut clusters.get_mut(&region("eu-west-1")).unwrap().metrics;
+    Fixture::no_data(metrics, Metric::RpoLag);
+    let judgement = fixture.judged().database.judgement;
+    let lag = judgement.reasons.iter().find(|r| r.about == "lag").unwrap();
+    assert_eq!(lag.verdict, Verdict::Unknown);
+    assert!(lag.text.contains("headless"), "{}", lag.text);
+}
+
+#[test]
+fn a_writer_where_the_fleet_is_not_is_told() {
+    let elsewhere = |f: &mut Fixture| {
+        topology(f, |t| {
+            let mut member = t.members[0].clone();
+            for other in &mut t.members {
+                other.writer = false;
+            }
+            member.writer = true;
+            member.region = region("eu-north-1");
+            member.cluster = "orders-eun1".into();
+            member.arn = member.arn.replace("us-east-1", "eu-north-1");
+            t.members.push(member);
+        });
+        let cluster = f.0.database.clusters[&region("us-east-1")].clone();
+        f.0.database.clusters.insert(region("eu-north-1"), cluster);
+    };
+    let mut fixture = Fixture::healthy();
+    elsewhere(&mut fixture);
+    let judgement = fixture.judged().database.judgement;
+    let told = |r: &&Reason| {
+        r.text
+            .contains("orders-eun1 is in eu-north-1, where the fleet has no API")
+    };
+    let reason = judgement.reasons.iter().find(told);
+    assert_eq!(
+        reason.map(|r| r.verdict),
+        Some(Verdict::Degraded),
+        "{:?}",
+        judgement.reasons
+    );
+}
+
+#[test]
+fn instances_of_serverless_that_report_no_capacity_are_paused() {
+    let scaled = |acu: f64| {
+        judged(|f| {
+            cluster(f, "eu-west-1", |c| {
+                c.capacity = Some(crate::Capacity {
+                    min: 0.0,
+                    max: 16.0,
+                });
+                for one in &mut c.instances {
+                    one.class = "db.serverless".into();
+                }
+            });
+            let at = f.0.at - jiff::SignedDuration::from_mins(2);
+            let clusters = &mut f.0.database.clusters;
+            let metrics = &mut clusters.get_mut(&region("eu-west-1")).unwrap().metrics;
+            Fixture::put(metrics, Metric::DbCapacity, at, acu);
+        })
+    };
+    assert_eq!(scaled(0.5).0, Verdict::Healthy);
+    let (verdict, said) = scaled(0.0);
+    assert_eq!(verdict, Verdict::Degraded);
+    assert!(
+        said.contains("is paused: its instances report 0 ACU"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_proxy_that_does_not_reach_the_writer_is_told() {
+    let proxied = |status: &str, state: &str| {
+        judged(|f| {
+            let proxy = crate::DbProxy {
+                name: "orders-proxy".into(),
+                status: status.into(),
+                endpoint: None,
+                cluster: "orders-us-east-1".into(),
+                targets: vec![crate::ProxyTarget {
+                    instance: "orders-us-east-1-0".into(),
+                    role: Some("READ_WRITE".into()),
+                    state: Some(state.into()),
+                    reason: Some("AUTH_FAILURE".into()),
+                }],
+            };
+            let clusters = &mut f.0.database.clusters;
+            clusters.get_mut(&region("us-east-1")).unwrap().proxies = Fixture::known(vec![proxy]);
+        })
+    };
+    assert_eq!(proxied("available", "AVAILABLE").0, Verdict::Healthy);
+    let said = proxied("available", "UNAVAILABLE").1;
+    assert_eq!(
+        said,
+        "RDS Proxy orders-proxy in us-east-1 does not reach orders-us-east-1-0 (AUTH_FAILURE)"
+    );
+    assert_eq!(
+        proxied("suspended", "AVAILABLE").1,
+        "RDS Proxy orders-proxy in us-east-1 is suspended"
+    );
 }
 
 #[test]

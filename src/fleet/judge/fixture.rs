@@ -250,6 +250,8 @@ impl Fixture {
                 write_forwarding: None,
                 backup_days: Some(7),
                 port: Some(5432),
+                capacity: None,
+                managed_password: false,
             });
             let cluster = Cluster {
                 id: format!("orders-{code}"),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures_util::future::{join, join_all, join3};
+use futures_util::future::{join, join_all, join4};
 
 use super::edge::{api_in, candidates, control_of, distributions_of, is_told, target_of};
 use super::edge::{asked_by_checkers, switch_of, told_regions, zones_of};
@@ -11,8 +11,9 @@ use super::routing::{RoutingSet, between_regions, routing_sets};
 use super::{Named, NotDiscovered};
 use gwctl_aws::{Route53, Session};
 use gwctl_fleet::{
-    ApiMapping, ApiName, CheckConfig, HostedZone, ListedDistribution, ListedGlobalCluster, Missing,
-    Partition, RecordSet, Region, RoutingEndpoint, RoutingRecord, StackDescription,
+    ApiMapping, ApiName, CheckConfig, HostedZone, ListedCluster, ListedDistribution,
+    ListedGlobalCluster, Missing, Partition, RecordSet, Region, RoutingEndpoint, RoutingRecord,
+    StackDescription,
 };
 
 /// Every answer, as it came.
@@ -29,6 +30,8 @@ pub(super) struct Answers {
     pub(super) sites: BTreeMap<Region, SiteAnswers>,
     pub(super) stacks: BTreeMap<Region, Result<Vec<StackDescription>, Missing>>,
     pub(super) clusters: BTreeMap<Region, Result<Vec<ListedGlobalCluster>, Missing>>,
+    /// The clusters themselves, of Regions that have the fleet's API.
+    pub(super) databases: BTreeMap<Region, Result<Vec<ListedCluster>, Missing>>,
 }
 
 /// What one Region says of its part.
@@ -130,6 +133,7 @@ pub(super) async fn everything(
         sites: BTreeMap::new(),
         stacks: BTreeMap::new(),
         clusters: BTreeMap::new(),
+        databases: BTreeMap::new(),
     };
     regions(session, &mut answers).await;
     Ok(answers)
@@ -297,10 +301,11 @@ async fn regions(session: &Session, answers: &mut Answers) {
     });
     let (all, routing) = join(join_all(asked), Box::pin(routing(session, control))).await;
     answers.routing = routing;
-    for (region, (site, stacks, clusters)) in everywhere.into_iter().zip(all) {
+    for (region, (site, stacks, clusters, databases)) in everywhere.into_iter().zip(all) {
         if let Some(site) = site {
             answers.sites.insert(region.clone(), site);
             answers.clusters.insert(region.clone(), clusters);
+            answers.databases.insert(region.clone(), databases);
         }
         answers.stacks.insert(region, stacks);
     }
@@ -310,6 +315,7 @@ type OneRegion = (
     Option<SiteAnswers>,
     Result<Vec<StackDescription>, Missing>,
     Result<Vec<ListedGlobalCluster>, Missing>,
+    Result<Vec<ListedCluster>, Missing>,
 );
 
 async fn one_region(
@@ -331,13 +337,20 @@ async fn one_region(
             None => Ok(Vec::new()),
         }
     };
-    let (site, stacks, clusters) = join3(
+    let databases = async {
+        match target {
+            Some(_) => rds.clusters().await.map_err(Missing::from),
+            None => Ok(Vec::new()),
+        }
+    };
+    let (site, stacks, clusters, databases) = join4(
         Box::pin(of_site),
         Box::pin(stacks(session, region)),
         Box::pin(clusters),
+        Box::pin(databases),
     )
     .await;
-    (site, stacks, clusters)
+    (site, stacks, clusters, databases)
 }
 
 /// The API behind `target`. Where all Regions share one name, only the regional part of it tells them

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ask::{Answers, SiteAnswers};
+use super::database;
 use super::edge::{asked_by_checkers, switch_of};
 use super::stacks::{Marks, given, of_fleet, of_site, told};
 use super::{About, Discovery, Fact, FoundStack, Gap};
@@ -363,6 +364,12 @@ fn global_cluster(
     for one in answers.clusters.values().flatten().flatten() {
         all.entry(&one.id).or_insert(one);
     }
+    for (region, asked) in &answers.databases {
+        if let Err(why) = asked {
+            let about = About::Site(region.clone());
+            remarks.gap(about, "its database clusters", why, false);
+        }
+    }
     let by_stack = given(stacks, "GlobalClusterIdentifier").map(str::to_ascii_lowercase);
     let found = by_stack.or_else(|| by_regions(&all, regions, remarks));
     let Some(id) = found else {
@@ -371,6 +378,9 @@ fn global_cluster(
             let text =
                 "RDS lists no global cluster in these Regions: an API without a global database";
             remarks.fact(About::Fleet, text.into());
+            for text in database::alone(&answers.databases) {
+                remarks.fact(About::Fleet, text);
+            }
             return String::new();
         }
         let why = if all.is_empty() { unanswered } else { None };
@@ -387,6 +397,9 @@ fn global_cluster(
             engine.name, engine.version
         );
         remarks.fact(About::Fleet, text);
+        for text in database::of_members(&answers.databases, &one.topology, regions) {
+            remarks.fact(About::Fleet, text);
+        }
     }
     id
 }

@@ -10,6 +10,7 @@
 //! what is missing and why. A Region that does not answer leaves its own part out and nothing else.
 
 mod ask;
+mod database;
 mod edge;
 mod fold;
 mod gap;

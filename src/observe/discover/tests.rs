@@ -193,6 +193,7 @@ fn answers() -> Answers {
             .iter()
             .map(|one| (one.clone(), Ok(vec![cluster("shop", &codes)])))
             .collect(),
+        databases: BTreeMap::new(),
     }
 }
 

@@ -168,6 +168,7 @@ mod tests {
             dialect: None,
             without: crate::world::Without::default(),
             routing: crate::world::RoutingShape::default(),
+            database: &crate::world::DatabaseShape::default(),
             now: Timestamp::UNIX_EPOCH,
         };
         let mut all = Resources::default();

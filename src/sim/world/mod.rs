@@ -64,8 +64,10 @@ pub use edge_changes::{InvalidationRefused, covers};
 pub(crate) use formation::{Deletion, Execution, FormationRefused, Given, Proposal, TemplateGiven};
 pub use membership::DetachRefused;
 pub use metrics::{MetricId, MetricStore};
-pub use model::{Dialect, EXTERNAL_ID, Holders, ROLE, Resources, RoutingShape, Without};
-pub use names::{SWITCH_METRIC, SWITCH_NAMESPACE};
+pub use model::{
+    DatabaseShape, Dialect, EXTERNAL_ID, Holders, ROLE, Resources, RoutingShape, Without,
+};
+pub use names::{ACCOUNT, SWITCH_METRIC, SWITCH_NAMESPACE};
 pub use networks::{Vantage, place_of};
 pub use offers::offered;
 pub use parts::admission::{Admission, Refusal};
@@ -147,6 +149,7 @@ impl State {
             dialect: scenario.partition,
             without: scenario.without,
             routing: scenario.routing,
+            database: &scenario.database,
             now: start,
         };
         let resources = seed::resources(&options);
@@ -171,6 +174,9 @@ impl State {
             resources,
             metrics,
         };
+        for region in &scenario.database.more {
+            state.watch_member(region);
+        }
         state.look_at_fleet();
         state.watch_checks();
         let certificates = &state.resources.certificates;

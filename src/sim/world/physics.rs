@@ -21,6 +21,9 @@ pub struct Physics {
     /// Whether a global cluster refuses a second new member while a first is being created (§6.1: not
     /// documented; RDS refuses what is not `available`).
     pub one_member_joins_at_a_time: bool,
+    /// Whether the lag of a secondary without an instance is in CloudWatch (§1.1: the storage replicates, and nothing
+    /// says who publishes the figure).
+    pub headless_lag_is_published: bool,
     /// Zones that `Fn::GetAZs` lists and that take no subnets, as in an account without default subnets
     /// (§20.3).
     pub zones_without_subnets: Vec<String>,
@@ -49,6 +52,7 @@ impl Default for Physics {
             checkers_are_counted: true,
             unset_port: 3306,
             one_member_joins_at_a_time: true,
+            headless_lag_is_published: false,
             zones_without_subnets: vec!["eu-central-1a".into()],
             put_visible_s: 45,
             metric_check_every_s: 30,

@@ -13,7 +13,7 @@ impl State {
         let (store, all) = (&mut self.metrics, &self.resources);
         self.fleet.publish(store, minute);
         self.database
-            .publish(store, minute, &self.fleet, &all.instances);
+            .publish(store, minute, &self.fleet, all, &self.physics);
         self.edge.publish(store, minute, &all.distributions);
         self.health.publish(store, minute, &all.health_checks);
         if minute % 720 == 0 {

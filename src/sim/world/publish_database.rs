@@ -1,10 +1,17 @@
 //! What Aurora publishes: load everywhere, lag only in the secondaries' Regions (aws-facts §1.1, §1.2).
 
 use super::metrics::{MetricStore, Sample};
-use super::model::DbInstance;
+use super::model::{DbCluster, DbInstance, Resources};
+use super::physics::Physics;
+use super::replication::Member;
 use crate::world::parts::database::Database;
 use crate::world::parts::fleet::Fleet;
 use crate::world::parts::series::spread_of;
+
+fn cluster_of<'a>(member: &Member, resources: &'a Resources) -> Option<&'a DbCluster> {
+    let mut clusters = resources.clusters.iter();
+    clusters.find(|one| one.region == member.region && one.id == member.cluster)
+}
 
 impl Database {
     /// How many instances of a member's cluster there are to answer.
@@ -26,7 +33,8 @@ impl Database {
         store: &mut MetricStore,
         minute: i64,
         fleet: &Fleet,
-        instances: &[DbInstance],
+        resources: &Resources,
+        physics: &Physics,
     ) {
         let counted = std::mem::take(&mut self.minute);
         let (writes, forwarded) = (counted.writes / 60.0, counted.forwarded / 60.0);
@@ -35,7 +43,8 @@ impl Database {
             let (max, sum, count) = std::mem::take(&mut member.seen);
             let site = member.site;
             let seeding = member.seeding;
-            let instances = self.instances_of(index, instances);
+            let cluster = cluster_of(&self.members[index], resources);
+            let instances = self.instances_of(index, &resources.instances);
             if fleet.sites[site].strikes.dark || seeding {
                 continue;
             }
@@ -44,7 +53,7 @@ impl Database {
             let inside_ms = 14.0 + 6.0 * self.rng.uniform();
             let primary = index == self.writer;
             let series = &self.series[index];
-            // Load and the lag between instances are theirs; the lag between Regions is the volume's.
+            // Load and the lag between instances are theirs.
             let second = |value: f64| (instances > 1).then_some(value);
             if instances > 0 {
                 let cpu = (busy.cpu, second(busy.cpu_reader));
@@ -60,6 +69,15 @@ impl Database {
                 for (load, made) in series.throughput.iter().zip(made) {
                     load.publish(store, minute, primary, (made, second(0.0)));
                 }
+                if let Some((least, most)) = cluster.and_then(|one| one.capacity) {
+                    let used = |cpu: f64| (most * cpu / 100.0).max(least);
+                    let (first, reader) = (used(busy.cpu), second(used(busy.cpu_reader)));
+                    let share = |acu: f64| 100.0 * acu / most;
+                    let [capacity, utilization] = &series.serverless;
+                    capacity.publish(store, minute, primary, (first, reader));
+                    let shares = (share(first), reader.map(share));
+                    utilization.publish(store, minute, primary, shares);
+                }
             }
             if instances > 1 {
                 store.publish(series.replica_lag, minute, Sample::gauge(inside_ms));
@@ -72,6 +90,10 @@ impl Database {
                         .for_each(|lag| store.publish(*lag, minute, Sample::gauge(inside_ms)));
                 }
                 store.publish(series.forwarding[0], minute, Sample::gauge(forwarded * 1.7));
+                continue;
+            }
+            // The lag between Regions is the volume's.
+            if instances == 0 && !physics.headless_lag_is_published {
                 continue;
             }
             for (handle, share) in series.lag.iter().zip([1.0, 0.93, 1.08]) {

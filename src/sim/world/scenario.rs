@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::clients::PEAK;
-use super::model::{Dialect, RoutingShape, Without};
+use super::model::{DatabaseShape, Dialect, RoutingShape, Without};
 use super::physics::Physics;
 use crate::world::parts::faults::{Fault, FaultKind};
 use gwctl_fleet::Region;
@@ -15,7 +15,7 @@ use gwctl_fleet::Region;
 pub(super) const HISTORY: SignedDuration = SignedDuration::from_hours(4);
 
 /// The embedded scenarios.
-const EMBEDDED: [(&str, &str); 23] = [
+const EMBEDDED: [(&str, &str); 28] = [
     ("calm", include_str!("../scenarios/calm.toml")),
     ("region-dark", include_str!("../scenarios/region-dark.toml")),
     (
@@ -68,6 +68,17 @@ const EMBEDDED: [(&str, &str); 23] = [
         "geolocation-failover",
         include_str!("../scenarios/geolocation-failover.toml"),
     ),
+    ("serverless", include_str!("../scenarios/serverless.toml")),
+    ("headless", include_str!("../scenarios/headless.toml")),
+    (
+        "one-member-more",
+        include_str!("../scenarios/one-member-more.toml"),
+    ),
+    ("with-proxy", include_str!("../scenarios/with-proxy.toml")),
+    (
+        "managed-password",
+        include_str!("../scenarios/managed-password.toml"),
+    ),
     ("china", include_str!("../scenarios/china.toml")),
     ("govcloud", include_str!("../scenarios/govcloud.toml")),
     ("sovereign", include_str!("../scenarios/sovereign.toml")),
@@ -93,6 +104,8 @@ pub struct Scenario {
     pub without: Without,
     /// By which policy Route 53 routes between the Regions (`routing = "weighted"`).
     pub routing: RoutingShape,
+    /// How its database differs from the usual one (`[database]`).
+    pub database: DatabaseShape,
     /// Which readings of AWS's documents hold (`[physics]`).
     pub physics: Physics,
     /// Requests a second if every place were at its daily peak at once (`clients = 2.5`).
@@ -188,6 +201,8 @@ struct File {
     #[serde(default)]
     routing: RoutingShape,
     #[serde(default)]
+    database: DatabaseShape,
+    #[serde(default)]
     physics: Physics,
     #[serde(default = "everybody")]
     clients: f64,
@@ -236,6 +251,7 @@ impl Scenario {
             partition: None,
             without: Without::default(),
             routing: RoutingShape::default(),
+            database: DatabaseShape::default(),
             physics: Physics::default(),
             clients: PEAK,
             events: Vec::new(),
@@ -291,6 +307,7 @@ impl Scenario {
                 cloudfront: file.without.contains(&Lack::Cloudfront),
             },
             routing: file.routing,
+            database: file.database,
             physics: file.physics,
             clients: file.clients,
             events,

@@ -1,26 +1,31 @@
 //! The global database as founded: the first Region writes, ten more at most follow (aws-facts §2.1).
 
-use super::model::{DbCluster, DbInstance, GlobalCluster, GlobalMember, Resources};
+use super::model::{DbCluster, DbInstance, DbProxy, GlobalCluster, GlobalMember, Resources};
 use super::names::{self, ACCOUNT, FLEET};
 use crate::world::seed_options::SeedOptions;
 use gwctl_fleet::Region;
 
 const ENGINE: &str = "aurora-postgresql";
 const VERSION: &str = "16.8";
+const CLASS: &str = "db.r6g.xlarge";
 /// One primary and up to ten secondaries.
 pub(super) const MEMBERS: usize = 11;
 
 /// Adds the global cluster, its members and their instances.
 pub(super) fn add(options: &SeedOptions, all: &mut Resources) {
-    let members: Vec<&Region> = options.regions.iter().take(MEMBERS).collect();
+    let shape = options.database;
+    let regions = options.regions.iter().chain(&shape.more);
+    let members: Vec<&Region> = regions.take(MEMBERS).collect();
     let Some(primary) = members.first().copied() else {
         return;
     };
     for region in &members {
         let cluster = cluster(options, region, primary);
-        for number in 1..=2 {
+        for (number, _) in (1..).zip(&cluster.instances) {
             all.instances.push(instance(options, &cluster, number));
         }
+        all.proxies
+            .extend(shape.proxies.then(|| proxy(options, &cluster)));
         all.clusters.push(cluster);
     }
     let listed: Vec<(Region, String)> = members
@@ -92,12 +97,17 @@ fn cluster(options: &SeedOptions, region: &Region, primary: &Region) -> DbCluste
         zones: ["a", "b", "c"].map(|zone| format!("{region}{zone}")).into(),
         write_forwarding: secondary.then(|| "enabled".into()),
         forwarding_requested: true,
-        scales: false,
+        capacity: options.database.capacity_of(secondary),
+        managed_password: options.database.managed_password,
         global_cluster: Some(FLEET.into()),
         replication_source: secondary.then(|| cluster_arn(primary)),
         backup_days: 14,
         deletion_protection: true,
-        instances: vec![format!("{id}-1"), format!("{id}-2")],
+        instances: if secondary && options.database.headless.contains(region) {
+            Vec::new()
+        } else {
+            vec![format!("{id}-1"), format!("{id}-2")]
+        },
         created: options.days_ago(409, &id),
         id,
     }
@@ -112,7 +122,7 @@ fn instance(options: &SeedOptions, cluster: &DbCluster, number: i32) -> DbInstan
         arn: format!("arn:aws:rds:{region}:{ACCOUNT}:db:{id}"),
         resource_id: format!("db-{}", names::upper_token(options.seed, &id, 26)),
         cluster: cluster.id.clone(),
-        class: "db.r6g.xlarge".into(),
+        class: cluster.capacity.map_or(CLASS, |_| "db.serverless").into(),
         status: "available".into(),
         zone: cluster.zones[(number as usize - 1) % cluster.zones.len()].clone(),
         writer: number == 1,
@@ -123,5 +133,20 @@ fn instance(options: &SeedOptions, cluster: &DbCluster, number: i32) -> DbInstan
         port: 5432,
         created: cluster.created,
         id,
+    }
+}
+
+fn proxy(options: &SeedOptions, cluster: &DbCluster) -> DbProxy {
+    let (region, name) = (&cluster.region, format!("{}-proxy", cluster.id));
+    let token = names::token(options.seed, &name, 17);
+    let host = names::token(options.seed, &format!("proxy {region}"), 12);
+    DbProxy {
+        region: region.clone(),
+        arn: format!("arn:aws:rds:{region}:{ACCOUNT}:db-proxy:prx-{token}"),
+        status: "available".into(),
+        endpoint: format!("{name}.proxy-{host}.{region}.rds.amazonaws.com"),
+        cluster: cluster.id.clone(),
+        created: options.days_ago(300, &name),
+        name,
     }
 }

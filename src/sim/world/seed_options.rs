@@ -1,6 +1,6 @@
 //! What a world is seeded with.
 
-use super::model::{Dialect, RoutingShape, Without};
+use super::model::{DatabaseShape, Dialect, RoutingShape, Without};
 use super::rng::pick;
 use gwctl_fleet::Region;
 use jiff::{SignedDuration, Timestamp};
@@ -23,6 +23,8 @@ pub(super) struct SeedOptions<'a> {
     /// What the configuration leaves out.
     pub without: Without,
     pub routing: RoutingShape,
+    /// How the database differs from the usual one.
+    pub database: &'a DatabaseShape,
     /// The present.
     pub now: Timestamp,
 }

@@ -133,7 +133,9 @@ impl Sim {
         } else if regions.is_empty() {
             return Err(SimError::NoRegions);
         }
-        if let Some(unknown) = regions.iter().find(|region| region.place().is_none()) {
+        let more = &scenario.database.more;
+        let mut all = regions.iter().chain(more);
+        if let Some(unknown) = all.find(|region| region.place().is_none()) {
             return Err(SimError::UnknownRegion(unknown.clone()));
         }
         let strange = scenario
@@ -141,7 +143,8 @@ impl Sim {
             .iter()
             .filter_map(|event| event.what.region());
         // What is to be built may be anywhere.
-        let strange = strange.filter(|region| !empty && !regions.contains(region));
+        let strange =
+            strange.filter(|region| !empty && !regions.contains(region) && !more.contains(region));
         if let Some(region) = strange.clone().next() {
             return Err(SimError::StrikesElsewhere {
                 region: region.clone(),

@@ -2,7 +2,11 @@
 
 use super::State;
 use super::model::CustomDomain;
+use super::names;
+use super::replication::Member;
 use crate::world::parts::front::Front;
+use crate::world::parts::member_series::MemberSeries;
+use crate::world::parts::present::Present;
 use crate::world::parts::site_series::SiteSeries;
 use gwctl_fleet::Region;
 
@@ -15,6 +19,16 @@ impl State {
             self.edge.learn(region);
             self.fleet.sites.len() - 1
         })
+    }
+
+    /// The database has a member in a Region where nothing of the API stands.
+    pub(super) fn watch_member(&mut self, region: &Region) {
+        let site = self.site_in(region);
+        let cluster = names::cluster(region);
+        let series = MemberSeries::new(&mut self.metrics, region, &cluster);
+        let Present { seed, now } = self.present;
+        let member = Member::new(seed, (region, &cluster), site, now);
+        self.database.join(member, series);
     }
 
     /// Something was made, deleted or is answered by DNS now: who serves, and where requests come in.

@@ -40,11 +40,15 @@ impl State {
         if writer.is_some_and(|writer| writer.site == site) {
             return true;
         }
-        // A Region without a member writes by itself.
+        // A Region without a member writes by itself; one whose member has no instance reaches the writer by the
+        // global endpoint.
         self.database.in_region(region).is_none_or(|member| {
             let arn = member.arn();
             let mut clusters = self.resources.clusters.iter();
             let cluster = clusters.find(|one| one.arn == arn);
+            if cluster.is_some_and(|one| one.instances.is_empty()) {
+                return true;
+            }
             // One that is being disabled still forwards.
             matches!(
                 cluster.and_then(|one| one.write_forwarding.as_deref()),

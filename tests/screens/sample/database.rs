@@ -95,6 +95,8 @@ pub fn database(snapshot: &mut Snapshot) {
             write_forwarding: (index > 0).then(|| "enabled".into()),
             backup_days: Some(7),
             port: Some(5432),
+            capacity: None,
+            managed_password: false,
         };
         let events = if index == 1 {
             vec![DbEvent {
@@ -112,6 +114,7 @@ pub fn database(snapshot: &mut Snapshot) {
             state: known(state, 14, "rds:DescribeDBClusters", here),
             metrics,
             events: known(events, 30, "rds:DescribeEvents", here),
+            ..Cluster::default()
         };
         snapshot.database.clusters.insert(here.clone(), cluster);
     }

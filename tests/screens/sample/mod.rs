@@ -3,6 +3,7 @@
 mod database;
 mod days;
 mod edge;
+mod other_databases;
 pub mod run;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use gwctl::fleet::{
 use jiff::{SignedDuration, Timestamp};
 
 pub use days::{bad_day, writer_gone};
+pub use other_databases::other_databases;
 
 const CLOUDWATCH: &str = "cloudwatch:GetMetricData";
 

@@ -185,7 +185,7 @@ def rds():
         GlobalClusterIdentifier="orders", TargetDbClusterIdentifier=target, AllowDataLoss=True)["GlobalCluster"]
     equal(moving["FailoverState"]["ToDbClusterArn"], target)
     equal(moving["FailoverState"]["IsDataLossAllowed"], True)
-    refused(lambda: rds.describe_db_proxies(), "InvalidAction", "DescribeDBProxies")
+    refused(lambda: rds.describe_blue_green_deployments(), "InvalidAction", "DescribeBlueGreenDeployments")
 
 
 def route53():

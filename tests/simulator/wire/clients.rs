@@ -119,6 +119,8 @@ async fn the_aws_cli_is_a_client_as_any_other() {
         .await
         .unwrap_err();
     assert!(missing.contains("(ResourceNotFoundException)"), "{missing}");
-    let unknown = cli(&server, "rds describe-db-proxies").await.unwrap_err();
+    let unknown = cli(&server, "rds describe-blue-green-deployments")
+        .await
+        .unwrap_err();
     assert!(unknown.contains("(InvalidAction)"), "{unknown}");
 }

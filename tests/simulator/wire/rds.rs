@@ -321,3 +321,71 @@ async fn many_events_come_in_pages() {
     }
     assert_eq!(sizes, [20, 20, 5]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn serverless_clusters_have_a_range_and_headless_ones_no_member() {
+    let client = Client::new(&sdk(&world("serverless"), "eu-west-1"));
+    let all = client.describe_db_clusters().send().await.unwrap();
+    let range = all.db_clusters()[0]
+        .serverless_v2_scaling_configuration()
+        .unwrap();
+    assert_eq!(
+        (range.min_capacity(), range.max_capacity()),
+        (Some(2.0), Some(16.0))
+    );
+    assert_eq!(
+        range.seconds_until_auto_pause(),
+        None,
+        "only at a minimum of 0"
+    );
+    let instances = client.describe_db_instances().send().await.unwrap();
+    let classes: Vec<_> = instances
+        .db_instances()
+        .iter()
+        .map(|one| one.db_instance_class())
+        .collect();
+    assert_eq!(classes, [Some("db.serverless"); 2]);
+    let client = Client::new(&sdk(&world("headless"), "eu-west-1"));
+    let all = client.describe_db_clusters().send().await.unwrap();
+    let cluster = &all.db_clusters()[0];
+    assert_eq!(
+        (cluster.status(), cluster.db_cluster_members().len()),
+        (Some("available"), 0)
+    );
+    let instances = client.describe_db_instances().send().await.unwrap();
+    assert!(instances.db_instances().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_proxy_tells_what_it_follows_and_which_instance_takes_writes() {
+    let sim = world("with-proxy");
+    for (region, name, roles) in [
+        (
+            "us-east-1",
+            "orders-use1-proxy",
+            ["READ_WRITE", "READ_ONLY"],
+        ),
+        ("eu-west-1", "orders-euw1-proxy", ["READ_ONLY", "READ_ONLY"]),
+    ] {
+        let client = Client::new(&sdk(&sim, region));
+        let all = client.describe_db_proxies().send().await.unwrap();
+        let [proxy] = all.db_proxies() else {
+            panic!("{all:?}")
+        };
+        assert_eq!(proxy.db_proxy_name(), Some(name));
+        let targets = client.describe_db_proxy_targets().db_proxy_name(name);
+        let targets = targets.send().await.unwrap();
+        let told: Vec<_> = targets
+            .targets()
+            .iter()
+            .filter_map(|one| Some(one.role()?.as_str()))
+            .collect();
+        assert_eq!(told, roles, "{region}");
+        let cluster = &targets.targets()[0];
+        assert_eq!(cluster.r#type().unwrap().as_str(), "TRACKED_CLUSTER");
+    }
+    let client = Client::new(&sdk(&sim, "us-east-1"));
+    let none = client.describe_db_proxy_targets().db_proxy_name("payments");
+    let error = none.send().await.unwrap_err();
+    assert_eq!(code(&error), "DBProxyNotFoundFault");
+}

@@ -230,12 +230,16 @@ async fn an_operation_that_is_not_simulated_is_refused_in_the_services_own_shape
     let sim = world("calm");
     let config = sdk(&sim, "eu-west-1");
     let rds = aws_sdk_rds::Client::new(&config)
-        .describe_db_proxies()
+        .describe_blue_green_deployments()
         .send()
         .await
         .unwrap_err();
     assert_eq!(rds.code(), Some("InvalidAction"));
-    assert!(rds.message().unwrap().contains("DescribeDBProxies"));
+    assert!(
+        rds.message()
+            .unwrap()
+            .contains("DescribeBlueGreenDeployments")
+    );
     let cloudwatch = aws_sdk_cloudwatch::Client::new(&config)
         .list_dashboards()
         .send()

@@ -57,11 +57,23 @@ pub(super) fn members(basis: &Basis<'_>) -> Vec<Row> {
                 "instances",
                 cluster.map_or_else(String::new, |c| {
                     basis.said(&c.state, |state| {
+                        if state.is_headless() {
+                            return "none: headless".into();
+                        }
                         let instances = state.instances.iter();
                         instances
                             .map(|i| format!("{} {}", i.id, i.status))
                             .collect::<Vec<_>>()
                             .join(", ")
+                    })
+                }),
+            ),
+            (
+                "proxies",
+                cluster.map_or_else(String::new, |c| {
+                    basis.said(&c.proxies, |all| {
+                        let each = all.iter().map(|one| format!("{} {}", one.name, one.status));
+                        each.collect::<Vec<_>>().join(", ")
                     })
                 }),
             ),

@@ -91,8 +91,10 @@ pub struct DbCluster {
     pub write_forwarding: Option<String>,
     /// Whether write forwarding is to be on while it is a secondary; remembered on the primary.
     pub forwarding_requested: bool,
-    /// Whether it has a `ServerlessV2ScalingConfiguration`.
-    pub scales: bool,
+    /// Least and most capacity in ACU, where it has a `ServerlessV2ScalingConfiguration`.
+    pub capacity: Option<(f64, f64)>,
+    /// Whether RDS manages the password of its first user in Secrets Manager.
+    pub managed_password: bool,
     /// The global cluster it belongs to.
     pub global_cluster: Option<String>,
     /// ARN of the primary cluster, on secondaries.
@@ -133,6 +135,23 @@ pub struct DbInstance {
     /// Endpoint host.
     pub endpoint: String,
     pub port: i32,
+    /// Creation.
+    pub created: Timestamp,
+}
+
+/// An RDS Proxy in front of one cluster.
+#[derive(Debug, Clone)]
+pub struct DbProxy {
+    /// Where.
+    pub region: Region,
+    pub name: String,
+    pub arn: String,
+    /// `available`, `creating` …
+    pub status: String,
+    /// Its read/write endpoint.
+    pub endpoint: String,
+    /// The cluster's identifier.
+    pub cluster: String,
     /// Creation.
     pub created: Timestamp,
 }

@@ -3,6 +3,7 @@
 //! Status words are spelled as AWS spells them. Lists keep the order of creation.
 
 mod database;
+mod database_shape;
 mod dialect;
 mod dns;
 mod formation;
@@ -15,8 +16,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 pub use database::{
-    DbCluster, DbEvent, DbInstance, DbSnapshot, FailoverState, GlobalCluster, GlobalMember,
+    DbCluster, DbEvent, DbInstance, DbProxy, DbSnapshot, FailoverState, GlobalCluster, GlobalMember,
 };
+pub use database_shape::DatabaseShape;
 pub use dialect::Dialect;
 pub use dns::{
     AliasTarget, CheckKind, DnsChange, HealthCheck, HostedZone, Observation, Protection, RecordSet,
@@ -52,6 +54,8 @@ pub struct Resources {
     pub clusters: Vec<DbCluster>,
     /// DB instances of every Region.
     pub instances: Vec<DbInstance>,
+    /// RDS Proxies of every Region.
+    pub proxies: Vec<DbProxy>,
     /// RDS events of every Region, oldest first.
     pub db_events: Vec<DbEvent>,
     /// Snapshots of clusters of every Region.

@@ -14,6 +14,8 @@ pub(in crate::world) struct MemberSeries {
     /// Commits and changed rows a second, of every instance: readers make none, and without a role the figure is
     /// the average over all of them (aws-facts §1.1).
     pub(in crate::world) throughput: [Load; 2],
+    /// Capacity in ACU, and its share of the most, of instances of class `db.serverless`.
+    pub(in crate::world) serverless: [Load; 2],
     /// What the writer takes from others, and what a secondary forwards.
     pub(in crate::world) forwarding: [Handle; 2],
     pub(in crate::world) replica_lag: Handle,
@@ -82,6 +84,8 @@ impl MemberSeries {
         let connections = Load::new(store, region, cluster, "DatabaseConnections");
         let throughput = ["CommitThroughput", "DMLThroughput"]
             .map(|metric| Load::new(store, region, cluster, metric));
+        let serverless = ["ServerlessDatabaseCapacity", "ACUUtilization"]
+            .map(|metric| Load::new(store, region, cluster, metric));
         let by_reader: [&[(&str, &str)]; 1] = [&[("DBInstanceIdentifier", &reader)]];
         let replica_lag = series(store, region, "AWS/RDS", "AuroraReplicaLag", &by_reader);
         let by_cluster: [&[(&str, &str)]; 1] = [&[("DBClusterIdentifier", cluster)]];
@@ -96,6 +100,7 @@ impl MemberSeries {
             ]
             .map(&mut of),
             throughput,
+            serverless,
             forwarding: [
                 "AuroraForwardingWriterDMLThroughput",
                 "AuroraForwardingReplicaDMLThroughput",

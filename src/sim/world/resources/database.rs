@@ -4,12 +4,23 @@
 use super::super::model::{DbCluster, GlobalCluster, Resources};
 use super::super::names::{self, ACCOUNT};
 use super::super::rds::Rds;
-use super::properties::{at as at_path, flag, need, number, text};
+use super::properties::{flag, float, need, number, text};
 use crate::world::resources::wanted::{Begun, Wanted};
 use gwctl_fleet::Region;
 
 /// Members of a global cluster: one writes, ten follow.
 const MOST_MEMBERS: usize = 11;
+
+/// Least and most capacity in ACU.
+fn capacity(properties: &serde_json::Value) -> Option<(f64, f64)> {
+    let of = |name| {
+        float(
+            properties,
+            &format!("ServerlessV2ScalingConfiguration.{name}"),
+        )
+    };
+    Some((of("MinCapacity")?, of("MaxCapacity")?))
+}
 
 /// What RDS says of write forwarding on a cluster that is in no global database.
 pub const NO_FORWARDING: &str =
@@ -150,7 +161,8 @@ impl Rds<'_> {
             replication_source: None,
             backup_days: number(properties, "BackupRetentionPeriod").unwrap_or(1),
             deletion_protection: flag(properties, "DeletionProtection"),
-            scales: at_path(properties, "ServerlessV2ScalingConfiguration").is_some(),
+            capacity: capacity(properties),
+            managed_password: flag(properties, "ManageMasterUserPassword"),
             instances: Vec::new(),
             created: self.present.at(),
             id: id.clone(),
@@ -178,6 +190,12 @@ impl Rds<'_> {
                 Err("The parameter MasterUsername must be provided and must not be blank.".into())
             };
         };
+        // aws-facts §19.1.
+        if flag(properties, "ManageMasterUserPassword") {
+            return Err(
+                "ManageMasterUserPassword isn't supported for clusters of a global database".into(),
+            );
+        }
         let Some(at) = self.resources.global_at(global) else {
             return Err(format!("Global cluster {global} not found"));
         };
@@ -315,9 +333,9 @@ impl Rds<'_> {
             return Err(NO_FORWARDING.into());
         }
         let version = text(properties, "EngineVersion");
-        let scales = at_path(properties, "ServerlessV2ScalingConfiguration").is_some();
+        let capacity = capacity(properties);
         let cluster = &mut self.resources.clusters[at];
-        cluster.scales = scales;
+        cluster.capacity = capacity;
         cluster.port = number(properties, "Port").unwrap_or(cluster.port);
         cluster.deletion_protection = flag(properties, "DeletionProtection");
         cluster.backup_days = number(properties, "BackupRetentionPeriod").unwrap_or(1);

@@ -31,7 +31,7 @@ impl Rds<'_> {
                 cluster.id, cluster.status
             ));
         }
-        if class == "db.serverless" && !cluster.scales {
+        if class == "db.serverless" && cluster.capacity.is_none() {
             return Err(
                 "Set the Serverless v2 scaling configuration on the parent DB cluster before creating a Serverless v2 DB instance."
                     .into(),

@@ -1,6 +1,7 @@
 //! Changes of clusters and global clusters, as far as they are simulated.
 
-use super::{cluster as cluster_shape, global_cluster, names};
+use super::lists::names;
+use super::{cluster as cluster_shape, global_cluster};
 use crate::wire::fault::Fault;
 use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::shape;

@@ -1,17 +1,19 @@
 //! Amazon RDS: the global cluster, its members, instances, events and snapshots.
 
 mod changes;
+mod lists;
 mod orderable;
+mod proxies;
 mod snapshots;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::page::page;
+use self::lists::{filters, names, paged, refused};
 use crate::wire::fault::Fault;
 use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, list, members, shape};
 use crate::world::model::{DbCluster, DbEvent, DbInstance, GlobalCluster};
-use crate::world::{PromotionRefused, Resources, State};
+use crate::world::{ACCOUNT, PromotionRefused, Resources, State};
 
 pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
     match operation {
@@ -20,6 +22,8 @@ pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
         "DescribeDBInstances" => instances(&world.resources, ask),
         "DescribeAccountAttributes" => Ok(quotas(&world.resources, ask)),
         "DescribeOrderableDBInstanceOptions" => orderable::describe(world, ask),
+        "DescribeDBProxies" => proxies::describe(&world.resources, ask),
+        "DescribeDBProxyTargets" => proxies::targets(&world.resources, ask),
         "DescribeEvents" => events(&world.resources, ask),
         "ModifyDBCluster" => changes::cluster(world, ask),
         "ModifyGlobalCluster" => changes::global(world, ask),
@@ -30,43 +34,6 @@ pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
         "SwitchoverGlobalCluster" | "FailoverGlobalCluster" => promote(operation, world, ask),
         other => Err(Fault::unimplemented(other)),
     }
-}
-
-fn refused(message: impl Into<String>) -> Fault {
-    Fault::bad("InvalidParameterValue", message)
-}
-
-/// `MaxRecords` 20 to 100, and `Marker`.
-fn paged(ask: &Ask, name: &'static str, item: &'static str, all: Vec<Value>) -> Answer {
-    let size = ask.input.int("MaxRecords")?.unwrap_or(100);
-    if !(20..=100).contains(&size) {
-        return Err(refused(format!(
-            "Invalid value {size} for MaxRecords. Must be between 20 and 100"
-        )));
-    }
-    let page = page(all, ask.input.text("Marker"), size as usize)
-        .ok_or_else(|| refused("The specified marker is invalid"))?;
-    Ok(crate::wire::reply::Reply::from(
-        shape! { "Marker": page.next }.with(name, list(item, page.items)),
-    ))
-}
-
-/// The filters asked for, refused when the operation knows none of that name.
-fn filters<'a>(ask: &'a Ask, known: &[&str]) -> Result<Vec<(&'a str, Vec<&'a str>)>, Fault> {
-    let mut found = Vec::new();
-    for filter in ask.input.items("Filters") {
-        let name = filter.need("Name")?;
-        if !known.contains(&name) {
-            return Err(refused(format!("Unrecognized filter name: {name}")));
-        }
-        found.push((name, filter.texts("Values")));
-    }
-    Ok(found)
-}
-
-/// Identifiers are compared without case, and an ARN is as good as its identifier.
-fn names(asked: &str, id: &str, arn: &str) -> bool {
-    asked.eq_ignore_ascii_case(id) || asked == arn
 }
 
 /// Some of the account's quotas, at what AWS begins with.
@@ -242,6 +209,26 @@ fn cluster(world: &Resources, one: &DbCluster, ask: &Ask) -> Value {
         "GlobalWriteForwardingStatus": one.write_forwarding.as_ref(),
         "GlobalWriteForwardingRequested": one.forwarding_requested,
         "NetworkType": "IPV4",
+        "ServerlessV2ScalingConfiguration": one.capacity.map(scaling),
+        "MasterUserSecret": one.managed_password.then(|| secret(one)),
+    }
+}
+
+/// The time until a pause is shown only where there is one.
+fn scaling((least, most): (f64, f64)) -> Value {
+    shape! {
+        "MinCapacity": least,
+        "MaxCapacity": most,
+        "SecondsUntilAutoPause": (least == 0.0).then_some(300),
+    }
+}
+
+fn secret(one: &DbCluster) -> Value {
+    let (region, id) = (&one.region, one.resource_id.to_ascii_lowercase());
+    shape! {
+        "SecretArn": format!("arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:rds!{id}-a1b2c3"),
+        "SecretStatus": "active",
+        "KmsKeyId": format!("arn:aws:kms:{region}:{ACCOUNT}:key/aws/secretsmanager"),
     }
 }
 

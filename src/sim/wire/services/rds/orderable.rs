@@ -1,6 +1,6 @@
 //! `DescribeOrderableDBInstanceOptions`.
 
-use super::{paged, refused};
+use super::lists::{paged, refused};
 use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{list, shape};
 use crate::world::{State, offered};

@@ -1,6 +1,6 @@
 //! Snapshots of clusters.
 
-use super::{filters, names, paged, refused};
+use super::lists::{filters, names, paged, refused};
 use crate::wire::fault::Fault;
 use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, list, shape};
