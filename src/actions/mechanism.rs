@@ -14,15 +14,18 @@ pub enum Mechanism {
     HealthCheck,
     /// The routing records themselves. The only one that knows percentages.
     Records,
+    /// A plan of ARC Region switch. It may do more than move traffic: only who asks for it by name gets it.
+    RegionSwitch,
 }
 
 impl Mechanism {
     /// All, the most robust first.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Switch,
         Self::RoutingControl,
         Self::HealthCheck,
         Self::Records,
+        Self::RegionSwitch,
     ];
 
     /// The name arguments and files use.
@@ -32,7 +35,13 @@ impl Mechanism {
             Self::RoutingControl => "routing-control",
             Self::HealthCheck => "health-check",
             Self::Records => "records",
+            Self::RegionSwitch => "region-switch",
         }
+    }
+
+    /// Whether it is taken only where it is asked for by name.
+    pub const fn is_by_name(self) -> bool {
+        matches!(self, Self::RegionSwitch)
     }
 
     /// In a line, with what it needs.
@@ -42,6 +51,7 @@ impl Mechanism {
             Self::RoutingControl => "ARC routing control (any of five endpoints)",
             Self::HealthCheck => "health check forced unhealthy (Route 53's control plane)",
             Self::Records => "record change (Route 53's control plane)",
+            Self::RegionSwitch => "ARC Region switch (the plan's own steps)",
         }
     }
 }

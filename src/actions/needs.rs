@@ -98,6 +98,10 @@ pub(super) fn standing(on: &Dependency, snapshot: &Snapshot) -> Standing {
                 Some(cluster) => api(service, region, &cluster.state, snapshot),
                 None => in_region(region, snapshot),
             },
+            "arc-region-switch" => match snapshot.edge.region_switch.get(region) {
+                Some(plans) => api(service, region, plans, snapshot),
+                None => in_region(region, snapshot),
+            },
             // Any of the five endpoints will do: none of their Regions is a dependency by itself.
             "route53-recovery-cluster" => {
                 Standing::Unproven("any of five endpoints is enough".into())

@@ -19,6 +19,8 @@ pub struct Places {
     pub function: Option<String>,
     /// Whether health checks follow ARC routing controls there.
     pub routing_controls: bool,
+    /// Whether a plan of ARC Region switch is about writer and other.
+    pub region_switch: bool,
 }
 
 /// What is done before an action is tried, so that there is something to do.

@@ -25,6 +25,8 @@ pub use services::lambda_code::MOST_ZIPPED;
 pub use services::metric::{MetricQuestion, Subject, question};
 pub use services::rds::Rds;
 pub use services::recovery::{RecoveryConfig, Routing};
+pub use services::region_switch::{RegionSwitch, StartExecution};
+pub use services::region_switch_replies::ExecutionSummary;
 pub use services::route53::{Route53, Vantage, Zone};
 pub use services::sts::Sts;
 pub use transport::connect::SessionOptions;

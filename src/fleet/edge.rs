@@ -10,7 +10,8 @@ use serde::Serialize;
 pub use no_lever::{NoLever, NoRecords};
 
 use super::{
-    Certificate, GroupMember, Judgement, Metrics, Observed, ProbeReport, Region, Routing, Switch,
+    Certificate, GroupMember, Judgement, Metrics, Observed, ProbeReport, Region,
+    RegionSwitchPlan, Routing, Switch,
 };
 
 /// What CloudFront says of the distribution.
@@ -101,6 +102,11 @@ pub enum CheckKind {
     RecoveryControl {
         /// Its ARN.
         control: String,
+    },
+    /// Another service of AWS made it and sets it, such as ARC Region switch (aws-facts §8.2).
+    Linked {
+        /// The service, as AWS calls it as a principal.
+        service: String,
     },
 }
 
@@ -236,6 +242,8 @@ pub struct Edge {
     /// The evacuation switches that the configuration names, by the Region they evacuate: the
     /// alarm's name and what is known of it.
     pub named_switches: BTreeMap<Region, (String, Observed<Switch>)>,
+    /// The ARC Region switch plans with both Regions among the fleet's, by the Region that tells them.
+    pub region_switch: BTreeMap<Region, Observed<Vec<RegionSwitchPlan>>>,
     /// What DNS answers now.
     pub answers: Observed<Vec<DnsAnswer>>,
     /// gwctl's own request to the public domain.
@@ -260,6 +268,14 @@ impl Edge {
             let others = |record: &RoutingRecord| record.region.is_some() && !record.is_of(region);
             !all.is_empty() && all.iter().all(others)
         })
+    }
+
+    /// Whether clients' way to a Region is told by records of this name, which has no final dot.
+    pub fn is_routed_by(&self, name: &str) -> bool {
+        let name = name.to_ascii_lowercase();
+        let set = self.latency_record.to_ascii_lowercase();
+        // A Region may have a weighted group below the set.
+        name == set || name.ends_with(&format!(".{set}")) || name.eq_ignore_ascii_case(&self.domain)
     }
 
     /// The check on the records of `region`, the first one's where there are several.

@@ -31,6 +31,7 @@ mod reading;
 mod record;
 mod refusals;
 mod region;
+mod region_switch;
 mod routing;
 mod routing_policy;
 mod row_age;
@@ -81,6 +82,10 @@ pub use quota::Quota;
 pub use reading::{Reading, Tone};
 pub use record::{AliasTarget, GroupMember, RecordAction, RecordChange, RecordSet};
 pub use region::{NotARegion, Place, Region, km};
+pub use region_switch::{
+    Block, Concern, Evaluation, EvaluationWarning, ExecutionStep, PlanDetail, PlanStep, Progress,
+    RegionSwitchPlan, SwitchExecution, Trigger, VendedCheck, Workflow,
+};
 pub use routing::{CidrLocation, FailoverRole, Geolocation, Geoproximity, Routing};
 pub use routing_policy::RoutingPolicy;
 pub use rules::Rules;

@@ -121,6 +121,7 @@ impl Snapshot {
                 endpoint_checks: Observed::default(),
                 switches: std::collections::BTreeMap::new(),
                 named_switches: spec.sites.iter().filter_map(named_switch).collect(),
+                region_switch: region_switch(spec),
                 answers: Observed::default(),
                 probe: Observed::default(),
                 judgement: Judgement::default(),
@@ -176,6 +177,16 @@ impl Snapshot {
     pub fn is_writer(&self, region: &Region) -> Option<bool> {
         Some(&self.database.topology.current()?.writer()?.region == region)
     }
+}
+
+/// A plan is between two Regions: a fleet in one has none.
+fn region_switch(
+    spec: &FleetSpec,
+) -> std::collections::BTreeMap<Region, Observed<Vec<super::RegionSwitchPlan>>> {
+    let sites = spec.sites.iter().filter(|_| spec.sites.len() > 1);
+    sites
+        .map(|site| (site.region.clone(), Observed::default()))
+        .collect()
 }
 
 fn named_switch(spec: &super::SiteSpec) -> Option<(Region, (String, Observed<super::Switch>))> {

@@ -28,6 +28,7 @@ mod proxy_error;
 mod questions;
 mod read_permissions;
 mod region;
+mod region_switch;
 mod response;
 mod schedule;
 mod shared_facts;
@@ -231,6 +232,7 @@ fn ask_everything(askers: &mut Askers) {
     switches::watch(askers);
     for n in 0..poller.spec.sites.len() {
         region::watch(askers, n);
+        region_switch::watch(askers, n);
     }
     // Route 53's and CloudFront's series are in us-east-1, whether or not the fleet is.
     let regions: BTreeSet<Region> = poller

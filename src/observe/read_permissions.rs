@@ -37,6 +37,16 @@ pub const READ_PERMISSIONS: &[ReadPermission] = &[
     permission("acm:DescribeCertificate", &[Picture, Doctor]),
     permission("acm:ListCertificates", &[Picture, Doctor]),
     permission("apigateway:GET", &[Picture, Doctor, Discover]),
+    permission("arc-region-switch:ListPlansInRegion", &[Picture, Doctor]),
+    // Only where there are Region switch plans.
+    permission("arc-region-switch:GetPlanEvaluationStatus", &[Picture]),
+    permission("arc-region-switch:GetPlanExecution", &[Picture]),
+    permission("arc-region-switch:GetPlanInRegion", &[Picture]),
+    permission("arc-region-switch:ListPlanExecutionEvents", &[Picture]),
+    permission(
+        "arc-region-switch:ListRoute53HealthChecksInRegion",
+        &[Picture],
+    ),
     permission(
         "cloudformation:DescribeStacks",
         &[Picture, Doctor, Discover, Drift],

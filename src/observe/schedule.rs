@@ -39,6 +39,8 @@ impl Cadence {
 pub(super) const STATE: Cadence = Cadence::new(15, 5);
 /// The distribution: it takes minutes to deploy.
 pub(super) const DISTRIBUTION: Cadence = Cadence::new(60, 15);
+/// Region switch plans: one call a Region where there is none, four more for each plan.
+pub(super) const REGION_SWITCH: Cadence = Cadence::new(60, 15);
 pub(super) const ALARMS: Cadence = Cadence::new(60, 15);
 /// Database events: three calls.
 pub(super) const EVENTS: Cadence = Cadence::new(60, 15);
@@ -101,6 +103,7 @@ mod tests {
         for cadence in [
             STATE,
             DISTRIBUTION,
+            REGION_SWITCH,
             ALARMS,
             EVENTS,
             VANTAGE,

@@ -59,7 +59,9 @@ fn voted(picture: &Snapshot, check: &str) -> Vec<String> {
             let endpoint = |id: &&String| matches!(kind(id), Some(CheckKind::Endpoint { .. }));
             children.iter().filter(endpoint).cloned().collect()
         }
-        Some(CheckKind::Alarm { .. } | CheckKind::RecoveryControl { .. }) => Vec::new(),
+        Some(
+            CheckKind::Alarm { .. } | CheckKind::RecoveryControl { .. } | CheckKind::Linked { .. },
+        ) => Vec::new(),
         Some(CheckKind::Endpoint { .. }) | None => vec![check.to_owned()],
     }
 }

@@ -26,6 +26,7 @@ mod mechanisms;
 mod permissions;
 mod planning;
 mod policy;
+mod region_switch;
 mod reports;
 mod resources;
 mod routing;

@@ -276,5 +276,6 @@ pub fn places() -> gwctl::actions::Places {
         free,
         function: Some("orders-read".into()),
         routing_controls: false,
+        region_switch: true,
     }
 }

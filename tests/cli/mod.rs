@@ -12,6 +12,7 @@ pub mod harness;
 mod iam_policy;
 mod partitions;
 mod plain;
+mod region_switch;
 mod rehearsals;
 mod runs;
 pub mod served;

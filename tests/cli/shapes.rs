@@ -7,7 +7,7 @@ use std::path::Path;
 use super::harness::{Home, Ran};
 
 /// A shape, and the scenario that has it.
-const SHAPES: [(&str, &str); 16] = [
+const SHAPES: [(&str, &str); 17] = [
     ("one account, CloudFront, global database", "calm"),
     ("several accounts", "several-accounts"),
     ("routed by weight", "weighted"),
@@ -27,6 +27,7 @@ const SHAPES: [(&str, &str); 16] = [
     ),
     ("RDS Proxy in front", "with-proxy"),
     ("no CloudFront", "without-cloudfront"),
+    ("ARC Region switch plan", "region-switch"),
     ("China (`aws-cn`)", "china"),
     ("GovCloud (`aws-us-gov`)", "govcloud"),
     ("European Sovereign Cloud (`aws-eusc`)", "sovereign"),

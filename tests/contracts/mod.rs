@@ -17,6 +17,7 @@ mod metrics;
 mod outcomes;
 mod promotion;
 mod records;
+mod region_switch;
 mod rehearsal;
 mod routing_controls;
 mod skew;

@@ -7,6 +7,7 @@ mod guided_keys;
 mod honesty;
 mod looks;
 mod pictures;
+mod region_switch;
 pub mod sample;
 mod silent_writer;
 mod sizes;

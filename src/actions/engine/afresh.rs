@@ -6,7 +6,7 @@ use futures_util::future::{OptionFuture, join_all};
 use jiff::SignedDuration;
 
 use super::drive::Log;
-use crate::guided::serves;
+use crate::guided::{REGION_SWITCH, serves};
 use crate::{Mode, PlannedCall, RunContext, Shift, Step, Task, advise};
 use gwctl_aws::AwsError;
 use gwctl_fleet::{Account, RecordSet, Region, Routing, Snapshot};
@@ -32,6 +32,28 @@ pub(super) async fn refuses(
     account
         .or(traffic.flatten())
         .or_else(|| needless_failover(step, log))
+        .or_else(|| region_switch_runs(step, log, insisted))
+}
+
+/// Region switch moves the same since the plan was confirmed: by an alarm, or by somebody else.
+fn region_switch_runs(step: &Step, log: &Log, insisted: bool) -> Option<String> {
+    if insisted || log.state().has_waived(REGION_SWITCH) {
+        return None;
+    }
+    let region = match &step.task {
+        // It looks itself, right before it is sent.
+        Task::SwitchRegion(_) => return None,
+        Task::Switchover(task) => &task.target,
+        Task::Failover(task) => &task.target,
+        _ => &step.shift.as_ref()?.region,
+    };
+    let snapshot = log.run_context.snapshot();
+    let plans = snapshot.region_switch_plans_of(region);
+    let running = plans.into_iter().find(|plan| plan.is_running())?;
+    Some(format!(
+        "an execution of Region switch plan {} runs, which changes the same; a retry sends it anyway",
+        running.name
+    ))
 }
 
 /// The run was confirmed in one account, and these are another's credentials.

@@ -272,6 +272,7 @@ impl Driver {
         let context = Context {
             run: &self.log.run_context,
             since: self.since,
+            taken_up: self.taken_up,
             receipt,
             sent: self.sent.as_deref(),
             log: &self.stack_log,

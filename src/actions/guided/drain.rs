@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Question, Takes};
 use super::shift::Way;
-use super::{preconditions, record_change, records_told, shift, ways, weights};
+use super::{preconditions, record_change, records_told, region_switch, shift, ways, weights};
 use crate::arguments::{ArgumentError, Regions, Share, seconds, time};
 use crate::draft::{Draft, PlanContext};
 use crate::mechanism::Mechanism;
@@ -136,6 +136,8 @@ impl Action for Drain {
         plan.checks
             .push(preconditions::not_the_last(context.snapshot, region));
         plan.checks.extend(shift::receiving(context, region));
+        plan.checks
+            .extend(region_switch::beside(context.snapshot, &[region], None));
         plan.steps = steps(context, region, now, to, *over_s)?;
         plan.inverse = inverse(context, region, &plan.steps)?;
         plan.notes.extend(records_told::notes(&plan.steps));

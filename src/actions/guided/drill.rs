@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::action::{Action, Takes};
 use super::promote::Cast;
 use super::shift::{Way, ids};
-use super::{evacuate, preconditions, promote, proxies, shift, ways};
+use super::{evacuate, preconditions, promote, proxies, region_switch, shift, ways};
 use crate::arguments::{ArgumentError, Regions, seconds};
 use crate::check::{Check, Finding};
 use crate::draft::{Draft, PlanContext};
@@ -149,6 +149,8 @@ impl Action for Drill {
                 plan.checks.push(check);
             }
         }
+        plan.checks
+            .extend(region_switch::beside(context.snapshot, &[region, to], None));
         plan.steps = steps(context, region, &cast, mode, &choice, *hold_s)?;
         plan.inverse = [
             promote::inverse(context, &cast, mode, ""),

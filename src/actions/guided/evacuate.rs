@@ -4,13 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Takes};
 use super::shift::Way;
-use super::{fallback, preconditions, records_told, shift, ways};
+use super::{fallback, preconditions, records_told, region_switch, shift, ways};
 use crate::arguments::{ArgumentError, Regions};
 use crate::check::{Check, Finding};
 use crate::draft::{Draft, PlanContext};
 use crate::policy::purpose::Purpose;
 use crate::rehearsal::{Places, Rehearsal};
-use crate::{Choice, Mechanism, Refused, Step};
+use crate::{Choice, Mechanism, Refused, Step, data_loss};
 use gwctl_fleet::assumptions::Means;
 use gwctl_fleet::{CheckVerdict, Lasting, Region, Snapshot};
 
@@ -86,6 +86,10 @@ impl Action for Evacuate {
             let way = by("evacuate by routing control", Mechanism::RoutingControl);
             all.push(way);
         }
+        if places.region_switch {
+            let way = by("evacuate by Region switch", Mechanism::RegionSwitch);
+            all.push(way.during("region-switch"));
+        }
         all
     }
 
@@ -99,11 +103,28 @@ impl Action for Evacuate {
         );
         plan.checks = checks(context, region);
         plan.checks.extend(of_choice(context, region, &choice));
+        let route = (choice.mechanism == Mechanism::RegionSwitch)
+            .then(|| region_switch::route(context.snapshot, region, Way::Out));
+        let route = route
+            .transpose()
+            .map_err(|why| Refused::new(why.to_string()))?;
+        let own = route.as_ref().map(|route| route.plan);
+        plan.checks
+            .extend(region_switch::beside(context.snapshot, &[region], own));
+        if let Some(route) = &route {
+            plan.checks.extend(route.checks(context));
+            plan.notes.extend(route.notes());
+            if route.may_lose_data(context.snapshot) {
+                plan.data_loss = Some(data_loss::estimate(context.snapshot, route.home));
+            }
+        }
+        let stays = route.as_ref().is_none_or(|route| !route.moves_writer());
         plan.steps = steps(context, region, &choice)?;
         plan.inverse = inverse(context, region, &choice)?;
         plan.notes.extend(records_told::notes(&plan.steps));
         plan.notes.push(shift::caches(context, region));
-        plan.notes.extend(writer_stays(context, region));
+        plan.notes
+            .extend(writer_stays(context, region).filter(|_| stays));
         plan.mechanism = Some(choice);
         Ok(plan)
     }
@@ -214,8 +235,12 @@ pub(super) fn inverse(
         choice.mechanism,
         Way::Back,
         "undo.evacuate",
-    )?
-    .undoes("evacuate");
+    );
+    let back = match back {
+        // A plan that cannot activate the Region again is no reason not to leave it.
+        Err(_) if choice.mechanism == Mechanism::RegionSwitch => return Ok(Vec::new()),
+        back => back?.undoes("evacuate"),
+    };
     let mut steps = vec![back];
     let seen = shift::observed(context, region, Way::Back, "undo.evacuate", "undo.");
     // A Region that is still unwell stays out by its own health check: DNS alone is waited for.

@@ -31,6 +31,7 @@ mod proxies;
 mod quotas;
 mod record_change;
 mod records_told;
+mod region_switch;
 mod remains;
 mod restore;
 mod retire;
@@ -39,6 +40,7 @@ mod strength;
 #[cfg(test)]
 mod tests;
 mod up;
+mod way;
 mod ways;
 mod weights;
 mod wellness;
@@ -71,6 +73,7 @@ pub use retire::Retire;
 pub use up::Up;
 
 pub(super) use preconditions::{admission, serves};
+pub(super) use region_switch::NAME as REGION_SWITCH;
 pub(super) use wellness::bears;
 
 /// What is known of an action before anybody asks for it.

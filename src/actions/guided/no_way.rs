@@ -32,6 +32,29 @@ pub(super) enum NoWay {
     /// The health check has one of the two settings that forcing it takes.
     #[error("health check {id} is {word}: a forced check that is released again would lose that")]
     HalfForced { id: String, word: &'static str },
+    #[error("no plan of ARC Region switch is about {0} and another Region of the fleet")]
+    NoPlan(Region),
+    #[error("whether there is a plan of ARC Region switch is not known: {0}")]
+    PlansUnknown(Missing),
+    /// gwctl does not choose between them.
+    #[error(
+        "several plans of ARC Region switch are about it ({0}): start the right one in the ARC console"
+    )]
+    SeveralPlans(String),
+    #[error(
+        "the steps of plan {plan} are not known{}",
+        .missing.as_ref().map_or_else(String::new, |missing| format!(": {missing}"))
+    )]
+    PlanUnread {
+        plan: String,
+        missing: Option<Missing>,
+    },
+    #[error("plan {plan} has no workflow to {action} {target}")]
+    NoWorkflow {
+        plan: String,
+        action: &'static str,
+        target: Region,
+    },
     /// No records that would shift the share.
     #[error(transparent)]
     Records(#[from] Refused),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Takes};
-use super::{preconditions, proxies};
+use super::{preconditions, proxies, region_switch};
 use crate::arguments::{ArgumentError, Regions};
 use crate::digest::digest;
 use crate::draft::{Draft, PlanContext};
@@ -146,6 +146,11 @@ impl Action for Promote {
         };
         let mut plan = Draft::new(title(&cast, mode), target.as_str());
         plan.checks = preconditions::promotion(context, &cast, mode, *force, &advice);
+        plan.checks.extend(region_switch::beside(
+            context.snapshot,
+            &[&cast.writer.region, target],
+            None,
+        ));
         plan.steps = steps(context, &cast, mode);
         plan.inverse = inverse(context, &cast, mode, "");
         if mode == Mode::Failover {

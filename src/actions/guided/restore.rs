@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Takes};
 use super::shift::Way;
-use super::{preconditions, record_change, records_told, shift, ways, weights};
+use super::{preconditions, record_change, records_told, region_switch, shift, ways, weights};
 use crate::arguments::{ArgumentError, Regions, seconds};
 use crate::check::{Check, Finding};
 use crate::draft::{Draft, PlanContext};
@@ -69,11 +69,16 @@ impl Action for Restore {
             let before = Before::Evacuated(places.other.clone(), mechanism);
             Rehearsal::calm(name, intent).after(before)
         };
-        vec![
+        let mut all = vec![
             after("restore by switch", Mechanism::Switch),
             after("restore by health check", Mechanism::HealthCheck),
             after("restore by records", Mechanism::Records),
-        ]
+        ];
+        if places.region_switch {
+            let way = after("restore by Region switch", Mechanism::RegionSwitch);
+            all.push(way.during("region-switch"));
+        }
+        all
     }
 
     fn plan(&self, context: &PlanContext<'_>) -> Result<Draft, Refused> {
@@ -107,6 +112,19 @@ impl Action for Restore {
         );
         let mut plan = Draft::new(title, region.as_str());
         plan.checks.push(well(context, region));
+        let route = held_by
+            .contains(&Mechanism::RegionSwitch)
+            .then(|| region_switch::route(context.snapshot, region, Way::Back));
+        let route = route
+            .transpose()
+            .map_err(|why| Refused::new(why.to_string()))?;
+        let own = route.as_ref().map(|route| route.plan);
+        plan.checks
+            .extend(region_switch::beside(context.snapshot, &[region], own));
+        if let Some(route) = &route {
+            plan.checks.extend(route.checks(context));
+            plan.notes.extend(route.notes());
+        }
         plan.steps = steps(context, region, &held_by, hold_down)?;
         plan.inverse = inverse(context, region, &held_by)?;
         plan.notes.extend(records_told::notes(&plan.steps));
@@ -143,6 +161,9 @@ fn kept_out_by(context: &PlanContext<'_>, region: &Region) -> Vec<Mechanism> {
         .is_some_and(|config| config.disabled && config.inverted)
     {
         all.push(Mechanism::HealthCheck);
+    }
+    if region_switch::keeps_out(snapshot, region) {
+        all.push(Mechanism::RegionSwitch);
     }
     if weights::shares(context, region).is_some_and(|(least, _)| least < 99.5) {
         all.push(Mechanism::Records);

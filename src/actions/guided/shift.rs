@@ -2,7 +2,8 @@
 
 use std::fmt::Display;
 
-use super::{answers, preconditions, record_change, ways, weights, wellness};
+pub(super) use super::way::Way;
+use super::{answers, preconditions, record_change, region_switch, ways, weights, wellness};
 use crate::check::Check;
 use crate::draft::PlanContext;
 use crate::mechanism::Mechanism;
@@ -21,14 +22,8 @@ pub(super) const MEANS: &[Means] = &[
     Means::DnsAnswers,
     Means::Records,
     Means::Traffic,
+    Means::RegionSwitch,
 ];
-
-/// Which way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
-    Out,
-    Back,
-}
 
 /// The one step that shifts, called `id`.
 pub(super) fn flip(
@@ -113,6 +108,12 @@ pub(super) fn flip(
                 Change::new(format!("share of {region}"), now, after)
             });
             (Task::ChangeRecords(batch), change)
+        }
+        Mechanism::RegionSwitch => {
+            let route = region_switch::route(snapshot, region, way).map_err(|why| no(&why))?;
+            // What takes another step back waits for the end of its execution.
+            let (task, change) = route.task(context, id.starts_with("undo."));
+            (Task::SwitchRegion(task), change)
         }
     };
     let title = match way {

@@ -2,7 +2,8 @@
 //! other Region's, by what still stands.
 
 use super::no_way::NoWay;
-use super::record_change;
+use super::way::Way;
+use super::{record_change, region_switch};
 use crate::draft::PlanContext;
 use crate::mechanism::{Choice, Mechanism};
 use crate::needs::standing;
@@ -25,7 +26,9 @@ pub(super) fn choose(
     }
     let chosen = match wanted {
         Some(wanted) => possible.iter().find(|(mechanism, _)| *mechanism == wanted),
-        None => possible.first(),
+        None => possible
+            .iter()
+            .find(|(mechanism, _)| !mechanism.is_by_name()),
     };
     let Some((mechanism, why)) = chosen.cloned() else {
         let why: Vec<String> = out
@@ -96,6 +99,11 @@ fn possibility(
             }
             record_change::change(context, region, 0)?;
             control_plane(snapshot)
+        }
+        Mechanism::RegionSwitch => {
+            let route = region_switch::route(snapshot, region, Way::Out)?;
+            stands("arc-region-switch", route.home, snapshot)?;
+            Ok(route.why())
         }
     }
 }

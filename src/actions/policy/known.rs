@@ -22,6 +22,8 @@ pub struct Known {
     pub namespaces: BTreeSet<String>,
     /// ARNs of the routing controls.
     pub controls: BTreeSet<String>,
+    /// ARNs of the Region switch plans.
+    pub plans: BTreeSet<String>,
 }
 
 impl Known {
@@ -48,6 +50,11 @@ impl Known {
                 .collect(),
             controls: regions
                 .filter_map(|region| edge.routing_control(region).map(Into::into))
+                .collect(),
+            plans: picture
+                .region_switch_plans()
+                .into_iter()
+                .map(|plan| plan.arn.clone())
                 .collect(),
         }
     }

@@ -108,6 +108,7 @@ fn places(spec: &FleetSpec, picture: &Snapshot) -> Option<Places> {
         free,
         function,
         routing_controls: !spec.edge.routing_endpoints.is_empty(),
+        region_switch: !picture.region_switch_plans().is_empty(),
     })
 }
 

@@ -33,6 +33,7 @@ pub(super) enum Scope {
     Checks,
     Changes,
     RoutingControls,
+    RegionSwitchPlans,
     Distribution,
     Router,
     Certificates,
@@ -75,6 +76,9 @@ impl Scope {
             "lambda:UpdateFunctionCode" => Self::Handler,
             "execute-api:Invoke" => Self::Smoke,
             control if control.starts_with("route53-recovery-cluster:") => Self::RoutingControls,
+            // The list alone has no resource (aws-facts §21.1).
+            "arc-region-switch:ListPlansInRegion" => Self::Anything,
+            plan if plan.starts_with("arc-region-switch:") => Self::RegionSwitchPlans,
             api if api.starts_with("apigateway:") => Self::Apis,
             // All stacks of a Region are listed to find the fleet's: that is no single stack's action, and
             // neither is how many there may be.
@@ -137,6 +141,10 @@ impl Scope {
                     let any = "controlpanel/*/routingcontrol/*";
                     context.arn("route53-recovery-control", "", any)
                 })
+            }
+            Self::RegionSwitchPlans => {
+                let known = context.known.plans.iter().cloned();
+                or_else(known, || context.arn("arc-region-switch", "", "plan/*"))
             }
             Self::Distribution => {
                 let id = Some(spec.edge.distribution.as_str()).filter(|id| !id.is_empty());

@@ -18,6 +18,7 @@ mod code;
 mod database;
 mod invalidate;
 mod records;
+mod region_switch;
 mod routing;
 mod smoke_write;
 mod snapshot;
@@ -49,6 +50,7 @@ pub use code::CopyCode;
 pub use database::{AwaitResync, Failover, Switchover, WriteForwarding};
 pub use invalidate::Invalidate;
 pub use records::{ChangeRecords, NameChange};
+pub use region_switch::SwitchRegion;
 pub use routing::RoutingControl;
 pub use smoke_write::SmokeWrite;
 pub use snapshot::CopySnapshot;
@@ -125,6 +127,7 @@ tasks!(
     AwaitWell,
     SmokeWrite,
     AwaitFigures,
+    SwitchRegion,
 );
 
 impl Task {
@@ -171,6 +174,7 @@ impl Task {
             Self::RoutingControl(_) => Means::RoutingControl,
             Self::ForceCheck(_) => Means::ForcedCheck,
             Self::ChangeRecords(_) => Means::Records,
+            Self::SwitchRegion(_) => Means::RegionSwitch,
             Self::AwaitAnswers(_) => Means::DnsAnswers,
             Self::AwaitTraffic(_) | Self::AwaitRequests(_) => Means::Traffic,
             Self::AwaitEndpoint(_) => Means::WriterEndpoint,
@@ -193,12 +197,16 @@ impl Task {
         }
     }
 
-    /// Whether there is only forward once it was sent: no API cancels it (aws-facts §2.3).
+    /// Whether there is only forward once it was sent: no API takes it back (aws-facts §2.3, §21.1).
     pub(super) const fn no_return(&self) -> bool {
-        matches!(self, Self::Switchover(_) | Self::Failover(_))
+        matches!(
+            self,
+            Self::Switchover(_) | Self::Failover(_) | Self::SwitchRegion(_)
+        )
     }
 
-    /// Whether sending it again changes nothing more: it sets a state rather than starting an operation.
+    /// Whether sending it again changes nothing more: it sets a state rather than starting an operation, or AWS
+    /// knows a repeated request by its token (aws-facts §21.1).
     pub(super) const fn idempotent(&self) -> bool {
         matches!(
             self,
@@ -211,6 +219,7 @@ impl Task {
                 | Self::AttachCertificate(_)
                 | Self::CopyCode(_)
                 | Self::SmokeWrite(_)
+                | Self::SwitchRegion(_)
         )
     }
 
@@ -229,6 +238,7 @@ impl Task {
             | Self::BuildStack(_)
             | Self::RemoveStack(_)
             | Self::CopyCode(_)
+            | Self::SwitchRegion(_)
             | Self::AwaitMember(_) => Duration::from_secs(2),
             // A dozen questions, of Route 53's API where DNS cannot be asked; of RDS half as many.
             Self::AwaitAnswers(_) | Self::AwaitEndpoint(_) => Duration::from_secs(3),

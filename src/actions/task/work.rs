@@ -75,6 +75,8 @@ pub(crate) struct Context<'a> {
     pub run: &'a RunContext,
     /// When the step began.
     pub since: Timestamp,
+    /// When this process took it up, or the operator ordered another try.
+    pub taken_up: Timestamp,
     /// What the change was called, once accepted.
     pub receipt: Option<&'a str>,
     /// The newest change sent; none before the first, and after the operator ordered another try: what

@@ -4,13 +4,15 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::transport::error::AwsError;
-use crate::transport::json::{Epoch, JsonService, Page, all_pages};
+use crate::transport::json::{Epoch, JsonService, Page, Target, all_pages};
 use crate::transport::reply;
 use crate::transport::session::Session;
 use gwctl_fleet::{Certificate, Region};
 
-/// What the protocol puts before an operation's name.
-const PREFIX: &str = "CertificateManager";
+const TARGET: Target = Target {
+    prefix: "CertificateManager",
+    version: "1.1",
+};
 /// Without key types only RSA 2048 is listed.
 const KEY_TYPES: [&str; 7] = [
     "RSA_1024",
@@ -85,7 +87,7 @@ impl Acm {
     pub async fn certificate(&self, arn: &str) -> Result<Certificate, AwsError> {
         const ACTION: &str = "DescribeCertificate";
         let body = json!({ "CertificateArn": arn });
-        let told: Described = self.acm.call(PREFIX, ACTION, &body).await?;
+        let told: Described = self.acm.call(TARGET, ACTION, &body).await?;
         let certificate = told.certificate.as_ref().map(certificate);
         let none = || {
             self.acm
@@ -122,7 +124,7 @@ impl Acm {
             if let Some(next) = next {
                 body["NextToken"] = next.into();
             }
-            let told: Listed = self.acm.call(PREFIX, ACTION, &body).await?;
+            let told: Listed = self.acm.call(TARGET, ACTION, &body).await?;
             Ok(Page {
                 items: told.certificate_summary_list.unwrap_or_default(),
                 next: told.next_token,

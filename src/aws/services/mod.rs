@@ -22,6 +22,8 @@ pub(crate) mod rds_change;
 pub(crate) mod rds_offers;
 mod rds_proxies;
 pub(crate) mod recovery;
+pub(crate) mod region_switch;
+pub(crate) mod region_switch_replies;
 pub(crate) mod route53;
 pub(crate) mod route53_change;
 pub(crate) mod route53_routing;

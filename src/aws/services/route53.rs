@@ -324,7 +324,7 @@ fn target(set: &ResourceRecordSet) -> String {
 fn check_config(check: &HealthCheck) -> Option<CheckConfig> {
     let config = check.health_check_config()?;
     Some(CheckConfig {
-        kind: check_kind(config),
+        kind: linked(check, config).unwrap_or_else(|| check_kind(config)),
         // Route 53's own defaults, for kinds that have neither (aws-facts §3.4).
         interval_s: config
             .request_interval()
@@ -347,6 +347,17 @@ fn check_config(check: &HealthCheck) -> Option<CheckConfig> {
         ),
         checker_regions: u32::try_from(config.regions().len()).unwrap_or(u32::MAX),
     })
+}
+
+/// A check that says nothing of what it looks at, and that another service made: that service sets it.
+fn linked(check: &HealthCheck, config: &HealthCheckConfig) -> Option<CheckKind> {
+    let service = reply::some_name(check.linked_service()?.service_principal())?;
+    let looks = config.fully_qualified_domain_name().is_some()
+        || config.ip_address().is_some()
+        || config.alarm_identifier().is_some()
+        || config.routing_control_arn().is_some()
+        || !config.child_health_checks().is_empty();
+    (!looks).then_some(CheckKind::Linked { service })
 }
 
 fn check_kind(config: &HealthCheckConfig) -> CheckKind {

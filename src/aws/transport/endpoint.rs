@@ -33,6 +33,18 @@ impl Endpoint {
         )
     }
 
+    /// The same with IPv6 addresses, where it is AWS's own.
+    pub(crate) fn dual_stack(self) -> Self {
+        match self {
+            Self::Aws { service, fips, .. } => Self::Aws {
+                service,
+                fips,
+                dual_stack: true,
+            },
+            given @ Self::Given(_) => given,
+        }
+    }
+
     /// Its URL in `region`; none where the SDK knows no such Region.
     pub(crate) fn url(&self, region: &Region) -> Option<String> {
         match self {
@@ -112,6 +124,10 @@ mod tests {
         assert_eq!(
             beside_rds("lambda", "eu-west-1", false, true).as_deref(),
             Some("https://lambda.eu-west-1.api.aws")
+        );
+        assert_eq!(
+            beside_rds("arc-region-switch", "us-east-1", true, true).as_deref(),
+            Some("https://arc-region-switch-fips.us-east-1.api.aws")
         );
     }
 }

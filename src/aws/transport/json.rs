@@ -10,12 +10,21 @@ use crate::transport::call::Caller;
 use crate::transport::endpoint::Endpoint;
 use crate::transport::error::{AwsError, ErrorKind};
 use crate::transport::escape::form;
-use crate::transport::plain::{Kind, once_within};
+use crate::transport::plain::{Kind, PlainReply, once_within};
 use crate::transport::receipt::Receipt;
 use crate::transport::reply;
 use crate::transport::session::Session;
 use crate::transport::signed::{Signed, ask};
 use gwctl_fleet::Region;
+
+/// How a service names its operations, and which version of AWS's JSON it speaks.
+#[derive(Clone, Copy)]
+pub(crate) struct Target {
+    /// What stands before the operation's name.
+    pub(crate) prefix: &'static str,
+    /// `1.0` or `1.1`.
+    pub(crate) version: &'static str,
+}
 
 /// A service in one Region.
 #[derive(Clone)]
@@ -80,18 +89,53 @@ impl JsonService {
         self.read(request).await
     }
 
-    /// AWS JSON 1.1: what `prefix.operation` answers to `body`. It reads only.
+    /// The same service by its endpoint with IPv6 addresses, whatever the user asks for: it has no other.
+    pub(crate) fn dual_stack(mut self) -> Self {
+        self.endpoint = self.endpoint.dual_stack();
+        self
+    }
+
+    /// AWS JSON: what `operation` answers to `body`. It reads only.
     pub(crate) async fn call<T: DeserializeOwned>(
         &self,
-        prefix: &str,
+        target: Target,
         operation: &'static str,
         body: &serde_json::Value,
     ) -> Result<T, AwsError> {
-        let target = format!("{prefix}.{operation}");
-        let headers = [
-            ("content-type", "application/x-amz-json-1.1"),
-            ("x-amz-target", target.as_str()),
-        ];
+        let attempts = self.session.attempts();
+        let reply = self.post(target, operation, body, attempts).await?;
+        serde_json::from_slice(&reply.body).map_err(|_| self.odd(operation))
+    }
+
+    /// AWS JSON: one change, sent once, and what is answered to it.
+    pub(crate) async fn change<T: DeserializeOwned>(
+        &self,
+        target: Target,
+        operation: &'static str,
+        body: &serde_json::Value,
+    ) -> Result<(T, Receipt), AwsError> {
+        let reply = self.post(target, operation, body, 1).await?;
+        let told = serde_json::from_slice(&reply.body).map_err(|_| AwsError {
+            // It answered: what it answered does not say that nothing was done.
+            in_doubt: true,
+            ..self.odd(operation)
+        })?;
+        let receipt = Receipt {
+            request_id: reply.request_id,
+        };
+        Ok((told, receipt))
+    }
+
+    async fn post(
+        &self,
+        target: Target,
+        operation: &'static str,
+        body: &serde_json::Value,
+        attempts: u32,
+    ) -> Result<PlainReply, AwsError> {
+        let kind = format!("application/x-amz-json-{}", target.version);
+        let name = format!("{}.{operation}", target.prefix);
+        let headers = [("content-type", kind.as_str()), ("x-amz-target", &name)];
         let request = Signed {
             action: operation,
             operation,
@@ -100,10 +144,10 @@ impl JsonService {
             headers: &headers,
             body: body.to_string(),
             within: self.session.timeouts(),
-            attempts: self.session.attempts(),
+            attempts,
             kind: Kind::Json,
         };
-        self.read(request).await
+        ask(&self.session, &self.caller, request).await
     }
 
     /// REST: one change, sent once. The answer may take as long as `within`.
@@ -134,10 +178,13 @@ impl JsonService {
     async fn read<T: DeserializeOwned>(&self, request: Signed<'_>) -> Result<T, AwsError> {
         let action = request.action;
         let reply = ask(&self.session, &self.caller, request).await?;
-        serde_json::from_slice(&reply.body).map_err(|_| {
-            let what = "it is not what the operation answers";
-            self.caller.garbled(action, what)
-        })
+        serde_json::from_slice(&reply.body).map_err(|_| self.odd(action))
+    }
+
+    /// A reply that is not what the operation answers.
+    fn odd(&self, action: &'static str) -> AwsError {
+        let what = "it is not what the operation answers";
+        self.caller.garbled(action, what)
     }
 
     /// None where the SDK knows no endpoint.
@@ -199,7 +246,7 @@ where
     Err(caller.cut_short(action))
 }
 
-/// Seconds since 1970 with fractions, as JSON 1.1 writes a moment.
+/// Seconds since 1970 with fractions, as AWS's JSON writes a moment.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Epoch(f64);

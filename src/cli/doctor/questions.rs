@@ -113,6 +113,7 @@ impl<'a> Inquiry<'a> {
             Box::pin(self.watching(site)),
             Box::pin(self.api(site)),
             Box::pin(self.database(&site.region)),
+            Box::pin(self.region_switch(&site.region)),
         ];
         for name in &site.functions {
             asking.push(Box::pin(self.function(
@@ -256,6 +257,20 @@ impl<'a> Inquiry<'a> {
         self.database.borrow_mut().members.push(seen);
         self.ask(&["rds:DescribeEvents"], at, None, rds.events(&cluster))
             .await;
+    }
+
+    /// A plan is between two Regions: a fleet in one has none.
+    async fn region_switch(&self, at: &Region) {
+        if self.spec.sites.len() > 1 {
+            let service = self.session.region_switch(at);
+            self.ask(
+                &["arc-region-switch:ListPlansInRegion"],
+                at,
+                None,
+                service.plans(),
+            )
+            .await;
+        }
     }
 
     /// What only us-east-1 answers.

@@ -25,6 +25,7 @@ use crate::actions::policy::{
 };
 use crate::fleet::{Account, FleetSpec};
 use crate::sim::Scenario;
+use crate::sim::world::SwitchSetup;
 use args::{Format, IamPolicy};
 
 /// A picture of the simulated fleet is complete long before.
@@ -225,7 +226,7 @@ fn make(
     known: &Known,
     part: Option<&Account>,
 ) -> Result<Policy, Failure> {
-    let mut needed = actions(purpose, &calls(purpose, spec)?);
+    let mut needed = actions(purpose, &calls(purpose, spec, known)?);
     if let Some(part) = part {
         needed = in_account(needed, spec, part);
     }
@@ -239,12 +240,17 @@ fn make(
 }
 
 /// What the actions' plans call, on a simulated fleet with what this one has.
-fn calls(purpose: Purpose, spec: &FleetSpec) -> Result<BTreeSet<PlannedCall>, Failure> {
+fn calls(
+    purpose: Purpose,
+    spec: &FleetSpec,
+    known: &Known,
+) -> Result<BTreeSet<PlannedCall>, Failure> {
     if guided(purpose).next().is_none() {
         return Ok(BTreeSet::new());
     }
     let scenario = Scenario {
         arc: !spec.edge.routing_endpoints.is_empty(),
+        region_switch: (!known.plans.is_empty()).then(SwitchSetup::default),
         ..Scenario::calm()
     };
     simulated::within(scenario, &calm(), async |target| {

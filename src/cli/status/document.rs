@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::figure::ms;
+use super::region_switch;
 use super::rows::{self, verdict_word};
 use crate::fleet::{
     Cluster, Edge, Function, GlobalDatabase, HealthCheck, Judgement, Metric, Metrics, Observed,
@@ -163,6 +164,7 @@ fn edge(edge: &Edge, now: Timestamp) -> Value {
         "certificate": certificate(&edge.certificate, now),
         "records": plain(&edge.records, now),
         "checks": edge.checks.values().map(|one| check(one, now)).collect::<Vec<_>>(),
+        "region_switch": region_switch::told(edge, now),
         "answers": plain(&edge.answers, now),
         "probe": probe(&edge.probe, now),
     });
@@ -326,11 +328,15 @@ fn accounts(picture: &Snapshot, now: Timestamp) -> Vec<Value> {
     each.collect()
 }
 
-fn plain<T: Serialize>(observed: &Observed<T>, now: Timestamp) -> Value {
+pub(super) fn plain<T: Serialize>(observed: &Observed<T>, now: Timestamp) -> Value {
     self::observed(observed, now, |value| json!(value))
 }
 
-fn observed<T>(observed: &Observed<T>, now: Timestamp, show: impl FnOnce(&T) -> Value) -> Value {
+pub(super) fn observed<T>(
+    observed: &Observed<T>,
+    now: Timestamp,
+    show: impl FnOnce(&T) -> Value,
+) -> Value {
     let last = observed.last().map(show).zip(observed.at());
     envelope(observed, now, last)
 }

@@ -6,6 +6,7 @@ mod document;
 mod everywhere_tests;
 mod figure;
 mod markdown;
+mod region_switch;
 mod rows;
 mod table;
 mod unanswered;

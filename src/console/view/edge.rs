@@ -7,6 +7,7 @@ use ratatui::text::Line;
 use super::absent::why_empty;
 use super::edge_chain::chain;
 use super::edge_figures::{charts, figures_panel};
+use super::edge_region_switch;
 use super::fleet::split;
 use super::flow::describe_check;
 use super::freshness::{Show, Shown};
@@ -22,7 +23,8 @@ use gwctl_fleet::{CheckKind, Metric, RoutingPolicy, RoutingRecord, check_verdict
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let sites = scene.snapshot.sites.len() as u16;
     let roomy = area.height >= 30;
-    let flow_height = (sites + 6).min(if roomy {
+    let plans = edge_region_switch::lines(scene, area.width).len() as u16;
+    let flow_height = (sites + 6 + plans).min(if roomy {
         area.height / 3
     } else {
         area.height / 2

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::edge_region_switch;
 use super::flow::status_role;
 use super::freshness::{Freshness, Known, Show, role_of};
 use super::paint;
@@ -83,6 +84,7 @@ fn chain_lines(scene: &Scene<'_>, width: u16) -> Vec<Line<'static>> {
         line.push(scene.span(sites::check_words(check).0, Role::Muted));
         lines.push(Line::from(line));
     }
+    lines.extend(edge_region_switch::lines(scene, width));
     lines
 }
 

@@ -370,6 +370,7 @@ pub fn describe_check(scene: &Scene<'_>, check: &HealthCheck) -> String {
             format!("alarm {} in {}", clean(name, 40), clean(region, 16))
         }
         CheckKind::RecoveryControl { control } => format!("routing control {}", clean(control, 60)),
+        CheckKind::Linked { service } => format!("set by {}", clean(service, 60)),
     };
     let flags = [
         (config.inverted, " INVERTED"),

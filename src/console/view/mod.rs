@@ -19,6 +19,7 @@ mod dots;
 mod edge;
 mod edge_chain;
 mod edge_figures;
+mod edge_region_switch;
 mod facts;
 mod fleet;
 mod flow;

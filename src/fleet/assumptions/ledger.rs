@@ -370,4 +370,36 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         on: &[Means::Dashboard],
         check: Some(shown::role_path),
     },
+    Assumption {
+        id: "region-switch-version",
+        sentence: "StartPlanExecution has no member that names a version of the plan, although its latestVersion speaks of \
+                   one. gwctl leaves latestVersion out, compares the version in the Region that runs the plan right \
+                   before it starts it, and refuses another one than it planned on.",
+        document: "ARC Region switch API Reference, StartPlanExecution",
+        source: "§21.1",
+        sure: Sureness::Unverified,
+        on: &[Means::RegionSwitch],
+        check: None,
+    },
+    Assumption {
+        id: "region-switch-comment",
+        sentence: "ListPlanExecutions in the Region that runs an execution shows it, with the comment that it was started \
+                   with, within seconds. gwctl finds its execution by the comment after a lost reply or a crash, and \
+                   sends the same client token if it has to send again.",
+        document: "ARC Region switch API Reference, ListPlanExecutions",
+        source: "§21.1",
+        sure: Sureness::Inferred,
+        on: &[Means::RegionSwitch],
+        check: None,
+    },
+    Assumption {
+        id: "region-switch-home",
+        sentence: "An execution is started in the Region that takes the traffic, for `deactivate` too: there the Region \
+                   that is left may be down. AWS says so of the Region that is activated.",
+        document: "Application Recovery Controller Developer Guide, Execute a Region switch plan to recover an application",
+        source: "§8.2",
+        sure: Sureness::Inferred,
+        on: &[Means::RegionSwitch],
+        check: None,
+    },
 ];

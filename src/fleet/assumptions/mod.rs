@@ -50,6 +50,8 @@ pub enum Means {
     Records,
     /// Setting an ARC routing control.
     RoutingControl,
+    /// Executing a plan of ARC Region switch.
+    RegionSwitch,
     /// Waiting for DNS answers.
     DnsAnswers,
     /// Waiting for a Region's requests to go or to come.

@@ -38,7 +38,11 @@ pub fn checkers(snapshot: &Snapshot, region: &Region) -> Option<Found> {
     let lever = |check: &&HealthCheck| {
         matches!(
             kind(check),
-            Some(CheckKind::Alarm { .. } | CheckKind::RecoveryControl { .. })
+            Some(
+                CheckKind::Alarm { .. }
+                    | CheckKind::RecoveryControl { .. }
+                    | CheckKind::Linked { .. }
+            )
         )
     };
     if all.iter().any(lever) {

@@ -120,7 +120,9 @@ fn owners<'h>(
             _ => &holders.workload,
         },
         Service::CloudWatch => return of_metrics(holders, asked),
-        Service::Lambda | Service::ApiGateway | Service::ApiGatewayV2 => &holders.workload,
+        Service::Lambda | Service::ApiGateway | Service::ApiGatewayV2 | Service::RegionSwitch => {
+            &holders.workload
+        }
     };
     Some(vec![one])
 }

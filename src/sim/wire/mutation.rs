@@ -9,7 +9,7 @@ const LOOKING: [&str; 7] = [
 ];
 
 /// Members that name what is changed, in the order they are told.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 17] = [
     "GlobalClusterIdentifier",
     "TargetDbClusterIdentifier",
     "DBClusterIdentifier",
@@ -24,6 +24,9 @@ const NAMES: [&str; 14] = [
     "Namespace",
     "StackName",
     "ChangeSetName",
+    "planArn",
+    "targetRegion",
+    "action",
 ];
 
 /// Whether `operation` is to change something.

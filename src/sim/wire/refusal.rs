@@ -56,7 +56,7 @@ pub fn fault(service: Service, protocol: Protocol, refusal: &Refusal) -> Fault {
 /// Whether errors have the names of the JSON protocols; `CloudWatch` keeps those of Query in all of its.
 fn json(service: Service, protocol: Protocol) -> bool {
     matches!(protocol, Protocol::RestJson | Protocol::Json("1.1"))
-        || service == Service::RecoveryCluster
+        || matches!(service, Service::RecoveryCluster | Service::RegionSwitch)
 }
 
 /// ACM and ARC's endpoints speak JSON, where every error of the caller's is a 400.
@@ -79,7 +79,9 @@ fn throttled(service: Service) -> Fault {
         Service::Acm | Service::RecoveryCluster => {
             Fault::bad("ThrottlingException", "Rate exceeded")
         }
-        Service::RecoveryConfig => Fault::new(429, "ThrottlingException", "Rate exceeded"),
+        Service::RecoveryConfig | Service::RegionSwitch => {
+            Fault::new(429, "ThrottlingException", "Rate exceeded")
+        }
         _ => Fault::bad("Throttling", "Rate exceeded").shaped("ThrottlingException"),
     }
 }
@@ -109,7 +111,7 @@ pub fn internal(service: Service) -> Fault {
         "The request processing has failed because of an unknown error, exception or failure.";
     match service {
         Service::Lambda => Fault::new(500, "ServiceException", message),
-        Service::RecoveryCluster | Service::RecoveryConfig => {
+        Service::RecoveryCluster | Service::RecoveryConfig | Service::RegionSwitch => {
             Fault::new(500, "InternalServerException", message)
         }
         _ => Fault::new(500, "InternalFailure", message).shaped("InternalServiceFault"),

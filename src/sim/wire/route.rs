@@ -39,6 +39,8 @@ pub enum Service {
     RecoveryCluster,
     /// ARC: the configuration of routing controls.
     RecoveryConfig,
+    /// ARC Region switch.
+    RegionSwitch,
 }
 
 /// How a request is written and its reply is to be.
@@ -73,6 +75,7 @@ impl Service {
             "cloudformation" => Self::CloudFormation,
             "route53-recovery-cluster" => Self::RecoveryCluster,
             "route53-recovery-control-config" => Self::RecoveryConfig,
+            "arc-region-switch" => Self::RegionSwitch,
             _ => return None,
         })
     }
@@ -92,6 +95,7 @@ impl Service {
             Self::CloudFormation => "cloudformation",
             Self::RecoveryCluster => "route53-recovery-cluster",
             Self::RecoveryConfig => "route53-recovery-control-config",
+            Self::RegionSwitch => "arc-region-switch",
         }
     }
 
@@ -115,7 +119,11 @@ impl Service {
 
     fn protocol(self, parts: &Parts) -> Protocol {
         match self {
-            Self::CloudWatch if header(parts, "smithy-protocol") == "rpc-v2-cbor" => Protocol::Cbor,
+            Self::CloudWatch | Self::RegionSwitch
+                if header(parts, "smithy-protocol") == "rpc-v2-cbor" =>
+            {
+                Protocol::Cbor
+            }
             Self::CloudWatch if !header(parts, "x-amz-target").is_empty() => Protocol::Json("1.0"),
             Self::CloudWatch | Self::Rds | Self::Sts | Self::Iam | Self::CloudFormation => {
                 Protocol::Query
@@ -124,7 +132,7 @@ impl Service {
             Self::Lambda | Self::ApiGateway | Self::ApiGatewayV2 | Self::RecoveryConfig => {
                 Protocol::RestJson
             }
-            Self::RecoveryCluster => Protocol::Json("1.0"),
+            Self::RecoveryCluster | Self::RegionSwitch => Protocol::Json("1.0"),
             Self::Acm => Protocol::Json("1.1"),
         }
     }

@@ -164,6 +164,7 @@ mod tests {
             regions: &regions,
             rest: false,
             arc: false,
+            region_switch: None,
             accounts: false,
             dialect: None,
             without: crate::world::Without::default(),

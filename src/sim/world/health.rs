@@ -16,6 +16,7 @@ impl State {
                 CheckKind::Endpoint { .. } => self.ask_endpoint(index, step),
                 CheckKind::CloudWatchMetric { .. } => self.follow_alarm(index, step),
                 CheckKind::RecoveryControl { control } => self.follow_control(control),
+                CheckKind::Vended => self.follow_vended(&self.resources.health_checks[index].id),
                 CheckKind::Calculated { .. } => continue,
             };
             let checks = &mut self.resources.health_checks;

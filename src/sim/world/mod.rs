@@ -19,7 +19,7 @@ mod health;
 mod membership;
 pub mod metrics;
 pub mod model;
-mod names;
+pub(crate) mod names;
 mod networks;
 mod noise;
 mod offers;
@@ -32,6 +32,7 @@ mod publish_database;
 mod rds;
 mod record_sets;
 mod recovery;
+mod region_switch;
 mod replication;
 mod resources;
 mod rng;
@@ -42,6 +43,7 @@ mod seed_checks;
 mod seed_database;
 mod seed_options;
 mod seed_recovery;
+mod seed_region_switch;
 mod seed_routing;
 mod seed_shape;
 mod serving;
@@ -65,7 +67,8 @@ pub(crate) use formation::{Deletion, Execution, FormationRefused, Given, Proposa
 pub use membership::DetachRefused;
 pub use metrics::{MetricId, MetricStore};
 pub use model::{
-    DatabaseShape, Dialect, EXTERNAL_ID, Holders, ROLE, Resources, RoutingShape, Without,
+    DatabaseShape, Dialect, EXTERNAL_ID, Holders, ROLE, Resources, RoutingShape, SwitchSetup,
+    Without,
 };
 pub use names::{ACCOUNT, SWITCH_METRIC, SWITCH_NAMESPACE};
 pub use networks::{Vantage, place_of};
@@ -81,6 +84,7 @@ pub use physics::{MetricCheckFollows, Physics};
 pub use rds::Rds;
 pub use record_sets::RecordsRefused;
 pub use recovery::RoutingRefused;
+pub use region_switch::{SwitchOrder, SwitchRefused};
 pub use resources::{Changed, Made, NO_FORWARDING, Owned, Wanted};
 pub use scenario::{Event, Happening, Scenario, ScenarioError};
 pub use sim::{History, Moment, Sim, SimError, SimOptions, StateGuard};
@@ -145,6 +149,7 @@ impl State {
             regions: &regions,
             rest,
             arc: arc || scenario.arc,
+            region_switch: scenario.region_switch,
             accounts: scenario.accounts,
             dialect: scenario.partition,
             without: scenario.without,

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::clients::PEAK;
-use super::model::{DatabaseShape, Dialect, RoutingShape, Without};
+use super::model::{DatabaseShape, Dialect, RoutingShape, SwitchSetup, Without};
 use super::physics::Physics;
 use crate::world::parts::faults::{Fault, FaultKind};
 use gwctl_fleet::Region;
@@ -15,7 +15,7 @@ use gwctl_fleet::Region;
 pub(super) const HISTORY: SignedDuration = SignedDuration::from_hours(4);
 
 /// The embedded scenarios.
-const EMBEDDED: [(&str, &str); 28] = [
+const EMBEDDED: [(&str, &str); 29] = [
     ("calm", include_str!("../scenarios/calm.toml")),
     ("region-dark", include_str!("../scenarios/region-dark.toml")),
     (
@@ -82,6 +82,10 @@ const EMBEDDED: [(&str, &str); 28] = [
     ("china", include_str!("../scenarios/china.toml")),
     ("govcloud", include_str!("../scenarios/govcloud.toml")),
     ("sovereign", include_str!("../scenarios/sovereign.toml")),
+    (
+        "region-switch",
+        include_str!("../scenarios/region-switch.toml"),
+    ),
     ("bad-day", include_str!("../scenarios/bad-day.toml")),
 ];
 
@@ -96,6 +100,8 @@ pub struct Scenario {
     pub explanation: String,
     /// Whether the fleet has ARC routing controls (`arc = true`).
     pub arc: bool,
+    /// What its Region switch plan is like, where it has one (`[region-switch]`).
+    pub region_switch: Option<SwitchSetup>,
     /// Whether its parts are in several accounts (`accounts = true`).
     pub accounts: bool,
     /// Another partition that the world is told in (`partition = "aws-cn"`); it decides the Regions.
@@ -192,6 +198,8 @@ struct File {
     explanation: String,
     #[serde(default)]
     arc: bool,
+    #[serde(default, rename = "region-switch")]
+    region_switch: Option<SwitchSetup>,
     #[serde(default)]
     accounts: bool,
     #[serde(default)]
@@ -247,6 +255,7 @@ impl Scenario {
             title: "A calm day".into(),
             explanation: "Nothing is wrong.".into(),
             arc: false,
+            region_switch: None,
             accounts: false,
             partition: None,
             without: Without::default(),
@@ -300,6 +309,7 @@ impl Scenario {
             title: file.title,
             explanation: file.explanation,
             arc: file.arc,
+            region_switch: file.region_switch,
             accounts: file.accounts,
             partition: file.partition,
             without: Without {

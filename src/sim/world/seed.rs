@@ -11,7 +11,7 @@ use super::names::{
     self, ACCOUNT, DISTRIBUTION, DOMAIN, FLEET, FUNCTIONS, LATENCY_RECORD, ROUTER, ZONE, ZONE_NAME,
 };
 use super::rng::pick;
-use super::{seed_alarms, seed_checks, seed_database, seed_recovery, seed_routing};
+use super::{seed_alarms, seed_checks, seed_database, seed_recovery, seed_region_switch, seed_routing};
 use gwctl_fleet::{
     AccountsSpec, ApiKind, EdgeSpec, FleetSpec, Region, Routing, SiteSpec, SwitchSpec, Thresholds,
 };
@@ -70,6 +70,8 @@ fn add_fleet(options: &SeedOptions, all: &mut Resources) {
     seed_database::add(options, all);
     seed_alarms::add(options, all);
     all.routing = options.arc.then(|| seed_recovery::cluster(options));
+    let setup = options.region_switch;
+    all.region_switch = setup.and_then(|setup| seed_region_switch::plan(options, setup));
     seed_checks::add(options, all);
 }
 

@@ -40,7 +40,9 @@ pub(super) fn add(options: &SeedOptions, all: &mut Resources) {
             },
         );
         let control = routing_control(options, all, region);
-        let below: Vec<HealthCheck> = [endpoint, switch].into_iter().chain(control).collect();
+        let vended = vended(options, all, region);
+        let below = [endpoint, switch].into_iter().chain(control).chain(vended);
+        let below: Vec<HealthCheck> = below.collect();
         let children: Vec<String> = below.iter().map(|one| one.id.clone()).collect();
         let site = check(
             options,
@@ -63,6 +65,17 @@ fn routing_control(options: &SeedOptions, all: &Resources, region: &Region) -> O
         control: control.arn.clone(),
     };
     Some(check(options, region, "routing control", kind))
+}
+
+fn vended(options: &SeedOptions, all: &Resources, region: &Region) -> Option<HealthCheck> {
+    let plan = all.region_switch.as_ref()?;
+    let made = plan.checks.iter().find(|one| &one.region == region)?;
+    let check = check(options, region, "region switch", CheckKind::Vended);
+    Some(HealthCheck {
+        id: made.id.clone(),
+        healthy: made.healthy,
+        ..check
+    })
 }
 
 fn endpoint_check(region: &Region) -> CheckKind {

@@ -1,6 +1,6 @@
 //! What a world is seeded with.
 
-use super::model::{DatabaseShape, Dialect, RoutingShape, Without};
+use super::model::{DatabaseShape, Dialect, RoutingShape, SwitchSetup, Without};
 use super::rng::pick;
 use gwctl_fleet::Region;
 use jiff::{SignedDuration, Timestamp};
@@ -16,6 +16,8 @@ pub(super) struct SeedOptions<'a> {
     pub rest: bool,
     /// With routing controls.
     pub arc: bool,
+    /// With a Region switch plan.
+    pub region_switch: Option<SwitchSetup>,
     /// In several accounts.
     pub accounts: bool,
     /// The partition that it is told in.

@@ -25,6 +25,7 @@ impl State {
         self.deploy_further();
         self.form_further();
         self.serve(step);
+        self.switch_further();
         self.rds().promote_further();
         self.check_health(step);
         let second = self.present.now.rem_euclid(60);

@@ -72,6 +72,16 @@ pub fn edge(snapshot: &mut Snapshot) {
         &home,
     );
     edge.endpoint_checks = known([].into(), 60, "route53:ListHealthChecks", &home);
+    let none = |region| {
+        known(
+            Vec::new(),
+            30,
+            "arc-region-switch:ListPlansInRegion",
+            region,
+        )
+    };
+    let plans = sites.iter().map(|region| (region.clone(), none(region)));
+    edge.region_switch = plans.collect();
     routing(edge, &sites);
 }
 

@@ -27,7 +27,7 @@ pub fn now() -> Timestamp {
     "2026-11-23T12:04:35Z".parse().unwrap()
 }
 
-fn ago(seconds: i64) -> Timestamp {
+pub fn ago(seconds: i64) -> Timestamp {
     now() - SignedDuration::from_secs(seconds)
 }
 
@@ -42,7 +42,7 @@ pub fn source(api: &'static str, region: &Region) -> Source {
     }
 }
 
-fn known<T>(value: T, seconds: i64, api: &'static str, region: &Region) -> Observed<T> {
+pub fn known<T>(value: T, seconds: i64, api: &'static str, region: &Region) -> Observed<T> {
     Observed::known(value, ago(seconds), source(api, region))
 }
 

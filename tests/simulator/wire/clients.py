@@ -1,13 +1,15 @@
 """Calls every operation of the simulated AWS through boto3, whose own parsers must accept every reply.
 
-usage: clients.py URL NOW [refusals|rest|changes]
+usage: clients.py URL NOW [refusals|rest|changes|region-switch]
 
 URL is the loopback server of a calm three-Region world, NOW its time. With `refusals` the world is
-one whose credentials have expired, with `rest` one of REST APIs, with `changes` one with ARC. Ends with 0 and no word, or with
+one whose credentials have expired, with `rest` one of REST APIs, with `changes` one with ARC, with `region-switch` one with a
+plan. Ends with 0 and no word, or with
 the first thing that is wrong.
 """
 
 import sys
+import time
 import urllib.request
 from datetime import datetime, timedelta, timezone
 
@@ -448,6 +450,45 @@ def routing_controls():
     equal(kinds.count("RECOVERY_CONTROL"), 3)
 
 
+def region_switch():
+    there, here = client("arc-region-switch"), client("arc-region-switch", "us-east-1")
+    [plan] = there.list_plans_in_region()["plans"]
+    equal(plan["regions"], ["us-east-1", "eu-west-1"])
+    equal(client("arc-region-switch", "ap-southeast-1").list_plans_in_region()["plans"], [])
+    arn = plan["arn"]
+    told = there.get_plan_in_region(arn=arn)["plan"]
+    equal([flow["workflowTargetAction"] for flow in told["workflows"]], ["activate", "deactivate"])
+    equal(told["workflows"][0]["steps"][0]["executionBlockType"], "Route53HealthCheck")
+    evaluation = there.get_plan_evaluation_status(planArn=arn)
+    equal((evaluation["evaluationState"], evaluation["warnings"]), ("passed", []))
+    assert NOW - timedelta(hours=1) < evaluation["lastEvaluationTime"], evaluation
+    vended = {one["region"]: one for one in there.list_route53_health_checks_in_region(arn=arn)["healthChecks"]}
+    equal(vended["eu-west-1"]["status"], "healthy")
+    checks = {one["Id"]: one for one in client("route53").list_health_checks()["HealthChecks"]}
+    check = checks[vended["eu-west-1"]["healthCheckId"]]
+    equal(check["LinkedService"]["ServicePrincipal"], "arc-region-switch.amazonaws.com")
+    refused(lambda: client("route53").update_health_check(HealthCheckId=check["Id"], Disabled=True), "InvalidInput")
+    wanted = dict(planArn=arn, targetRegion="eu-west-1", action="deactivate", comment="drill", clientToken="t-1")
+    begun = here.start_plan_execution(**wanted)
+    equal((begun["activateRegion"], begun["deactivateRegion"]), ("us-east-1", "eu-west-1"))
+    equal(here.start_plan_execution(**wanted)["executionId"], begun["executionId"])
+    error = refused(lambda: here.start_plan_execution(**{**wanted, "action": "activate"}), "ConflictException")
+    assert isinstance(error, here.exceptions.ConflictException)
+    which = dict(planArn=arn, executionId=begun["executionId"])
+    for _ in range(100):
+        execution = here.get_plan_execution(**which)
+        if execution["executionState"] == "completed":
+            break
+        time.sleep(0.1)
+    equal([step["status"] for step in execution["stepStates"]], ["completed"])
+    equal([one["comment"] for one in here.list_plan_executions(planArn=arn)["items"]], ["drill"])
+    events = here.list_plan_execution_events(**which)["items"]
+    equal(events[-1]["type"], "executionSucceeded")
+    again = there.list_route53_health_checks_in_region(arn=arn)["healthChecks"]
+    equal({one["region"]: one["status"] for one in again}["eu-west-1"], "unhealthy")
+    refused(lambda: there.get_plan_execution(**which), "ResourceNotFoundException")
+
+
 if "changes" in sys.argv:
     edge_changes()
     write_forwarding()
@@ -457,6 +498,8 @@ elif "refusals" in sys.argv:
     refusals()
 elif "rest" in sys.argv:
     rest_apis()
+elif "region-switch" in sys.argv:
+    region_switch()
 else:
     for check in (cloudwatch, cloudwatch_as_it_was, rds, route53, cloudfront, functions, apis, certificates,
                   caller, stacks):

@@ -70,6 +70,11 @@ async fn boto3_understands_changes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn boto3_executes_a_region_switch_plan() {
+    boto3(&served("region-switch", false).await, &["region-switch"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn boto3_understands_refusals() {
     boto3(&served("credentials-expired", false).await, &["refusals"]).await;
 }

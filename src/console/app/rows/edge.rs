@@ -110,6 +110,7 @@ fn kind(config: &CheckConfig) -> String {
         CheckKind::Calculated { .. } => "CALCULATED".into(),
         CheckKind::Alarm { .. } => "CLOUDWATCH_METRIC".into(),
         CheckKind::RecoveryControl { .. } => "RECOVERY_CONTROL".into(),
+        CheckKind::Linked { .. } => "linked".into(),
     }
 }
 
@@ -124,6 +125,7 @@ fn target(config: &CheckConfig) -> String {
         }
         CheckKind::Alarm { name, region } => format!("{name} in {region}"),
         CheckKind::RecoveryControl { control } => control.clone(),
+        CheckKind::Linked { service } => format!("set by {service}"),
     }
 }
 

@@ -13,6 +13,7 @@ mod lambda;
 mod page;
 mod rds;
 mod recovery;
+mod region_switch;
 mod route53;
 mod sts;
 
@@ -36,6 +37,7 @@ pub fn call(service: Service, operation: &str, world: &mut State, ask: &Ask) -> 
         Service::Iam => iam::call(operation, world, ask),
         Service::CloudFormation => cloudformation::call(operation, world, ask),
         Service::RecoveryCluster => recovery::call(operation, world, ask),
+        Service::RegionSwitch => region_switch::call(operation, world, ask),
         Service::RecoveryConfig => recovery::configured(operation, &world.resources, ask),
     }
 }

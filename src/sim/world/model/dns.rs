@@ -131,6 +131,8 @@ pub enum CheckKind {
         /// Its ARN.
         control: String,
     },
+    /// Region switch made it and sets it.
+    Vended,
 }
 
 /// One checker's newest report.

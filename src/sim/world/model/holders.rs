@@ -93,6 +93,10 @@ impl Holders {
             };
             stack.arn = moved(&stack.arn, to);
         }
+        if let Some(plan) = &mut all.region_switch {
+            plan.arn = moved(&plan.arn, &self.workload);
+            plan.owner.clone_from(&self.workload);
+        }
         all.holders = Some(self);
     }
 }

@@ -9,6 +9,7 @@ mod dns;
 mod formation;
 mod holders;
 mod recovery;
+mod region_switch;
 mod serving;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,10 @@ pub use formation::{
 };
 pub use holders::{EXTERNAL_ID, Holders, ROLE};
 pub use recovery::{Routing, RoutingControl};
+pub use region_switch::{
+    SwitchBehavior, SwitchBlock, SwitchCheck, SwitchEvent, SwitchPlan, SwitchRun, SwitchRunStep,
+    SwitchSetup, SwitchStep,
+};
 pub use serving::{
     Api, Certificate, CustomDomain, Distribution, Function, Invalidation, LambdaLimits, Origin,
     Stage, Throttle, account_throttle,
@@ -66,6 +71,8 @@ pub struct Resources {
     pub health_checks: Vec<HealthCheck>,
     /// The routing-control cluster, where there is one.
     pub routing: Option<Routing>,
+    /// The plan of ARC Region switch, where there is one.
+    pub region_switch: Option<SwitchPlan>,
     /// Record sets that may not be changed.
     pub protections: Vec<Protection>,
     /// Route 53 change batches that were submitted, oldest first.

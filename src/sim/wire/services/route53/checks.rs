@@ -8,6 +8,9 @@ use crate::wire::services::route53::zone_input::{invalid, max_items};
 use crate::wire::value::{Value, list, shape};
 use crate::world::model::{CheckKind, HealthCheck, Resources};
 
+/// Who makes checks beside the operator.
+const REGION_SWITCH: &str = "arc-region-switch.amazonaws.com";
+
 pub fn list_checks(world: &Resources, ask: &Ask) -> Answer {
     let (size, marker) = (max_items(ask, 1000)?, ask.input.text("marker"));
     let page = page(&world.health_checks, marker, size as usize)
@@ -49,6 +52,14 @@ fn check(world: &Resources, one: &HealthCheck) -> Value {
         "HealthCheckConfig": config(one),
         "HealthCheckVersion": one.version,
         "CloudWatchAlarmConfiguration": alarm(world, one),
+        "LinkedService": linked(one),
+    }
+}
+
+fn linked(one: &HealthCheck) -> Value {
+    match one.kind {
+        CheckKind::Vended => shape! { "ServicePrincipal": REGION_SWITCH },
+        _ => Value::Null,
     }
 }
 
@@ -95,6 +106,8 @@ fn config(one: &HealthCheck) -> Value {
         CheckKind::RecoveryControl { control } => {
             common("RECOVERY_CONTROL").with("RoutingControlArn", control)
         }
+        // Which type it has no document says.
+        CheckKind::Vended => common("RECOVERY_CONTROL"),
     }
 }
 
@@ -156,6 +169,10 @@ pub fn update(world: &mut Resources, ask: &Ask) -> Answer {
         .iter_mut()
         .find(|one| one.id == id)
         .ok_or_else(|| no_such(id))?;
+    if one.kind == CheckKind::Vended {
+        let why = "The health check was created by another service, which alone can change it.";
+        return Err(invalid(why));
+    }
     if let Some(version) = input
         .int("HealthCheckVersion")?
         .filter(|version| *version != one.version)
@@ -212,7 +229,7 @@ pub fn update(world: &mut Resources, ask: &Ask) -> Answer {
             );
         }
         // Inverted and Disabled is all there is.
-        CheckKind::RecoveryControl { .. } => {}
+        CheckKind::RecoveryControl { .. } | CheckKind::Vended => {}
     }
     changed.version += 1;
     *one = changed.clone();
