@@ -11,12 +11,15 @@ use gwctl_fleet::{Progress, RegionSwitchPlan, SwitchExecution, clean};
 /// What stands in front of every line.
 const HEAD: &str = "Region switch";
 
-/// A line a plan, what AWS found about it, and why there may be plans that are not known.
+/// A line a plan, what went wrong and what AWS found about it, and why there may be plans that are not known.
 pub fn lines(scene: &Scene<'_>, width: u16) -> Vec<Line<'static>> {
     let plans = scene.snapshot.region_switch_plans();
-    let mut lines: Vec<Line<'static>> = plans.iter().map(|plan| line(scene, plan, width)).collect();
-    let warnings = plans.iter().filter_map(|plan| warnings(scene, plan, width));
-    lines.extend(warnings);
+    let mut lines = Vec::new();
+    for plan in &plans {
+        lines.push(line(scene, plan, width));
+        lines.extend(trouble(scene, plan, width));
+        lines.extend(warnings(scene, plan, width));
+    }
     lines.extend(unknown(scene));
     lines
 }
@@ -113,6 +116,13 @@ fn evaluation(scene: &Scene<'_>, plan: &RegionSwitchPlan) -> Vec<Span<'static>> 
     ]
 }
 
+/// AWS's words on why the execution does not go on.
+fn trouble(scene: &Scene<'_>, plan: &RegionSwitchPlan, width: u16) -> Option<Line<'static>> {
+    let text = plan.execution.last()?.trouble.as_deref()?;
+    let text = format!("  {}", clean(text, usize::from(width)));
+    Some(Line::from(scene.span(text, Role::Down)))
+}
+
 /// What AWS found, where it found something.
 fn warnings(scene: &Scene<'_>, plan: &RegionSwitchPlan, width: u16) -> Option<Line<'static>> {
     let evaluation = plan.evaluation.last()?;
@@ -125,7 +135,10 @@ fn warnings(scene: &Scene<'_>, plan: &RegionSwitchPlan, width: u16) -> Option<Li
         1 => String::new(),
         n => format!(" (and {} more)", n - 1),
     };
-    let text = format!("  {step}{}{more}", clean(&first.text, usize::from(width)));
+    let text = format!(
+        "  evaluation: {step}{}{more}",
+        clean(&first.text, usize::from(width))
+    );
     Some(Line::from(scene.span(text, Role::Degraded)))
 }
 
