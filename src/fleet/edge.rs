@@ -10,8 +10,8 @@ use serde::Serialize;
 pub use no_lever::{NoLever, NoRecords};
 
 use super::{
-    Certificate, GroupMember, Judgement, Metrics, Observed, ProbeReport, Region,
-    RegionSwitchPlan, Routing, Switch,
+    Certificate, GroupMember, Judgement, Metrics, Observed, ProbeReport, Region, RegionSwitchPlan,
+    Routing, Switch,
 };
 
 /// What CloudFront says of the distribution.

@@ -41,12 +41,11 @@ impl Snapshot {
     /// Why it is not known: [`Missing::NoData`] where no Region served a request.
     pub fn traffic_share(&self, region: &Region) -> Result<Share, Missing> {
         let now;
-        let shares = match &self.shares {
-            Some(known) => known,
-            None => {
-                now = self.shares_now();
-                &now
-            }
+        let shares = if let Some(known) = &self.shares {
+            known
+        } else {
+            now = self.shares_now();
+            &now
         };
         let shares = shares.as_ref().map_err(Clone::clone)?;
         let all: f64 = shares.clients.iter().sum();

@@ -164,7 +164,10 @@ async fn a_latency_set_over_two_pages_is_read_to_its_end_and_no_further() {
         .records("Z1", "latency.orders.example.com")
         .await
         .unwrap();
-    let regions: Vec<_> = found.iter().map(|record| record.whose()).collect();
+    let regions: Vec<_> = found
+        .iter()
+        .map(gwctl::fleet::RoutingRecord::whose)
+        .collect();
     assert_eq!(regions, ["eu-west-1", "us-east-1"]);
     assert_eq!(found[0].target, "d-1.execute-api.eu-west-1.amazonaws.com");
     assert!(found[0].evaluate_target_health);

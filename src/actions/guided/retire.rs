@@ -301,7 +301,7 @@ fn no_others_share(context: &PlanContext<'_>, region: &Region) -> Check {
             weights
                 .any(|one| one.routing.weight() > Some(0) && one.target.eq_ignore_ascii_case(&here))
         })
-        .map(|record| record.whose())
+        .map(gwctl_fleet::RoutingRecord::whose)
         .collect();
     Check::of(
         "shares",

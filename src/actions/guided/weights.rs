@@ -248,8 +248,9 @@ pub(super) fn shares(context: &PlanContext<'_>, region: &Region) -> Option<(f64,
         let group = record.group.iter();
         let weighted = group.filter(|one| one.routing.weight().is_some()).count();
         match (&record.routing, weighted) {
-            (Routing::Weighted(0), _) => Some(0.0),
-            (Routing::Failover(FailoverRole::Secondary), 0) => Some(0.0),
+            (Routing::Weighted(0), _) | (Routing::Failover(FailoverRole::Secondary), 0) => {
+                Some(0.0)
+            }
             (Routing::Weighted(_), _) | (_, 0) => Some(100.0),
             _ => share(context, record),
         }

@@ -50,7 +50,8 @@ pub fn draw(report: &Report, color: bool) -> String {
     }
     unanswered(&mut text, report);
     let cells = rows.iter().flatten();
-    explain(&mut text, cells.chain(rest.iter().map(|(_, said)| said)));
+    let said: Vec<&String> = cells.chain(rest.iter().map(|(_, said)| said)).collect();
+    explain(&mut text, &said);
     text
 }
 
@@ -106,10 +107,10 @@ fn unanswered(text: &mut String, report: &Report) {
 }
 
 /// Explains the marks that occur in `said`.
-fn explain<'a>(text: &mut String, said: impl Iterator<Item = &'a String> + Clone) {
+fn explain(text: &mut String, said: &[&String]) {
     let has = |mark: &str| {
-        let words = |cell: &'a String| cell.split([' ', ',']);
-        said.clone().flat_map(words).any(|word| word == mark)
+        let mut words = said.iter().flat_map(|cell| cell.split([' ', ',']));
+        words.any(|word| word == mark)
     };
     let used: Vec<String> = legend()
         .iter()

@@ -11,7 +11,9 @@ use super::names::{
     self, ACCOUNT, DISTRIBUTION, DOMAIN, FLEET, FUNCTIONS, LATENCY_RECORD, ROUTER, ZONE, ZONE_NAME,
 };
 use super::rng::pick;
-use super::{seed_alarms, seed_checks, seed_database, seed_recovery, seed_region_switch, seed_routing};
+use super::{
+    seed_alarms, seed_checks, seed_database, seed_recovery, seed_region_switch, seed_routing,
+};
 use gwctl_fleet::{
     AccountsSpec, ApiKind, EdgeSpec, FleetSpec, Region, Routing, SiteSpec, SwitchSpec, Thresholds,
 };
