@@ -91,10 +91,8 @@ fn reason(ran: &Ran) -> String {
 
 /// What `status` says of a fleet that is judged, and not healthy: that is an answer, not a refusal.
 fn judged(ran: &Ran) -> Option<String> {
-    let line = ran
-        .out
-        .lines()
-        .find(|line| line.trim().starts_with("degraded: "))?;
+    const DEGRADED: i32 = 10;
+    let line = ran.out.lines().nth(1).filter(|_| ran.code == DEGRADED)?;
     Some(line.split(". ").next()?.trim().to_owned())
 }
 
