@@ -28,7 +28,7 @@ pub struct Survey {
     #[serde(default)]
     pub offers: BTreeMap<Region, Offers>,
     /// Clusters that have the name of one that is to be built.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub clusters: BTreeMap<Region, Result<Namesake, Unlearned>>,
     /// The code that a new Region's handler is to run, where it is another Region's.
     #[serde(default)]

@@ -307,7 +307,7 @@ fn discover_names_the_addresses_beside_what_it_finds() {
     for said in [
         "# Terraform: aws_cloudfront_distribution.edge is the distribution",
         "# Terraform: aws_rds_global_cluster.this is the global cluster",
-        "# Terraform: aws_route53_record.latency[\"us-east-1\"] is the latency record in us-east-1",
+        "# Terraform: aws_route53_record.latency[\"us-east-1\"] is the routing record in us-east-1",
         "# Terraform: module.euw1.aws_lambda_function.read is the function orders-read in eu-west-1",
     ] {
         assert!(found.out.contains(said), "{said}\n{}", found.out);
@@ -326,7 +326,7 @@ fn discover_names_the_addresses_beside_what_it_finds() {
     );
     let absent = terraform["not_in_the_state"].to_string();
     assert!(
-        absent.contains("the latency record") && !absent.contains("distribution"),
+        absent.contains("the routing record") && !absent.contains("distribution"),
         "{absent}"
     );
     let without = Home::new()

@@ -197,11 +197,14 @@ async fn a_record_is_sent_back_letter_by_letter() {
 async fn records_that_could_not_be_put_back_are_not_offered_for_a_change() {
     let policies = [
         (
-            "<GeoLocation><CountryCode>CH</CountryCode></GeoLocation>",
-            "location",
+            "<Weight>1</Weight><TrafficPolicyInstanceId>t-1</TrafficPolicyInstanceId>",
+            "traffic policy",
         ),
-        ("<Failover>PRIMARY</Failover>", "failover"),
-        ("<MultiValueAnswer>true</MultiValueAnswer>", "multivalue"),
+        (
+            "<Weight>1</Weight><Failover>PRIMARY</Failover>",
+            "does not know",
+        ),
+        ("", "does not know"),
         ("<Region>nowhere</Region>", "nowhere"),
     ];
     for (policy, word) in policies {

@@ -205,9 +205,11 @@ fn not_found(error: &NotDiscovered) -> Failure {
     match error {
         NotDiscovered::CouldNotAsk { why, .. } => failure.next(match why {
             Missing::NotAllowed { action } => {
-                format!("Allow {action}: `gwctl iam-policy dashboard` prints what gwctl needs.")
+                format!(
+                    "Allow {action}: `gwctl iam-policy dashboard` prints what gwctl needs. Where the part is in another account, name the way there: `--account dns=PROFILE` (also `edge`, `database`, `workload`)."
+                )
             }
-            _ => "Check the network and the credentials: `aws sts get-caller-identity` shows who you are. If AWS was slow, run it again with a longer --timeout.".into(),
+            _ => "Check the network and the credentials: `aws sts get-caller-identity` shows who you are. If AWS was slow, run it again. A role that needs an external id or MFA is named by a profile that has them: `--account dns=PROFILE`.".into(),
         }),
         NotDiscovered::Several { option, .. } => {
             failure.next(format!("Name the one that is meant: {option}."))

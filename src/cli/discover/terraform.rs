@@ -134,7 +134,7 @@ fn absent(spec: &FleetSpec, named: &[(About, Named)]) -> Vec<(About, String)> {
             true,
             &["aws_route53_record"],
             place(),
-            "the latency record".into(),
+            "the routing record".into(),
         );
     }
     absent

@@ -160,10 +160,7 @@ fn records(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         } else {
             "of each record in it"
         });
-        let routed = match record.primary() {
-            Some(_) => format!("{}, failover", record.routing),
-            None => record.routing.to_string(),
-        };
+        let routed = record.routed_words();
         let words = [
             (
                 0,

@@ -11,7 +11,7 @@ use super::paint;
 use super::scene::Scene;
 use super::sites;
 use super::theme::Role;
-use gwctl_fleet::{Metric, RoutingPolicy, RoutingRecord, Verdict, clean, columns, format};
+use gwctl_fleet::{Metric, Region, RoutingPolicy, RoutingRecord, Verdict, clean, columns, format};
 
 /// The worst of the edge's reasons about one of its parts; unknown where the part was not seen.
 fn verdict_of(scene: &Scene<'_>, abouts: &[&str], seen: Freshness) -> Verdict {
@@ -82,6 +82,9 @@ fn chain_lines(scene: &Scene<'_>, width: u16) -> Vec<Line<'static>> {
             ));
         }
         line.push(scene.span(sites::check_words(check).0, Role::Muted));
+        if let Some(routed) = routing_of(scene, &site.region) {
+            line.push(scene.span(format!("  {routed}"), Role::Text));
+        }
         lines.push(Line::from(line));
     }
     lines.extend(edge_region_switch::lines(scene, width));
@@ -227,6 +230,21 @@ fn version(scene: &Scene<'_>, described: &str) -> String {
         Some(false) => "not attached to the distribution".into(),
         None => "version not known".into(),
     }
+}
+
+/// Which clients the Region's records are for, where it is not by latency: `weight 30`, `Europe, failover`.
+fn routing_of(scene: &Scene<'_>, region: &Region) -> Option<String> {
+    let records = scene.snapshot.edge.records_of(region).ok()?;
+    let mut words: Vec<String> = Vec::new();
+    for record in records {
+        if record.routing.policy() != RoutingPolicy::Latency {
+            let word = record.routed_words();
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+    }
+    (!words.is_empty()).then(|| words.join("; "))
 }
 
 /// `records by weight`; by latency is the usual.

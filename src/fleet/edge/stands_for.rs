@@ -16,6 +16,14 @@ impl RoutingRecord {
         region.unwrap_or(&self.set_identifier)
     }
 
+    /// Which clients it is for, and whether a failover pair answers them: `Europe, failover`.
+    pub fn routed_words(&self) -> String {
+        match self.primary() {
+            Some(_) => format!("{}, failover", self.routing),
+            None => self.routing.to_string(),
+        }
+    }
+
     /// The primary of the failover pair that it is an alias to.
     pub fn primary(&self) -> Option<&GroupMember> {
         let is = |one: &&GroupMember| one.routing == Routing::Failover(FailoverRole::Primary);

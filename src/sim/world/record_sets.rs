@@ -136,7 +136,10 @@ fn fits(record: &RecordSet, records: &[RecordSet], zone: &str) -> Result<(), Str
     } else if beside().any(|one| policy(one) != policy(record)) {
         "routing policies cannot be mixed under one name and type"
     } else if !matches!(record.routing, Routing::Simple | Routing::Multivalue) && twin() {
-        "there is a record with these settings already"
+        match record.routing {
+            Routing::Latency(_) => "there is a latency record for this Region already",
+            _ => "there is a record with these settings already",
+        }
     } else if record.routing.weight().is_some()
         && beside()
             .any(|one| one.alias.is_none() && record.alias.is_none() && one.ttl != record.ttl)

@@ -111,7 +111,10 @@ fn routing(given: &Value) -> Result<Routing, Fault> {
     let mut set = all.into_iter().flatten();
     match (set.next(), set.next()) {
         (one, None) => Ok(one.unwrap_or_default()),
-        (_, Some(_)) => Err(super::invalid("routing policies exclude each other")),
+        (_, Some(_)) => Err(Fault::bad(
+            "InvalidChangeBatch",
+            "[Invalid resource record set: routing policies exclude each other]",
+        )),
     }
 }
 
