@@ -1,5 +1,5 @@
-//! ARC Region switch: what would work against a plan says so, and a plan that is asked for by name is followed to its
-//! end, whatever that is.
+//! ARC Region switch, long because each end of an execution is a story of its own: what would work against a plan says
+//! so, and a plan that is asked for by name is followed to its end, whatever that is.
 
 use std::time::Duration;
 

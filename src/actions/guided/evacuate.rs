@@ -103,20 +103,12 @@ impl Action for Evacuate {
         );
         plan.checks = checks(context, region);
         plan.checks.extend(of_choice(context, region, &choice));
-        let route = (choice.mechanism == Mechanism::RegionSwitch)
-            .then(|| region_switch::route(context.snapshot, region, Way::Out));
-        let route = route
-            .transpose()
-            .map_err(|why| Refused::new(why.to_string()))?;
-        let own = route.as_ref().map(|route| route.plan);
-        plan.checks
-            .extend(region_switch::beside(context.snapshot, &[region], own));
-        if let Some(route) = &route {
-            plan.checks.extend(route.checks(context));
-            plan.notes.extend(route.notes());
-            if route.may_lose_data(context.snapshot) {
-                plan.data_loss = Some(data_loss::estimate(context.snapshot, route.home));
-            }
+        let way = (choice.mechanism == Mechanism::RegionSwitch).then_some(Way::Out);
+        let route = region_switch::add_to(&mut plan, context, region, way)?;
+        if let Some(route) = &route
+            && route.may_lose_data(context.snapshot)
+        {
+            plan.data_loss = Some(data_loss::estimate(context.snapshot, route.home));
         }
         let stays = route.as_ref().is_none_or(|route| !route.moves_writer());
         plan.steps = steps(context, region, &choice)?;

@@ -13,13 +13,7 @@ const PROPERTY: &str = "ManageMasterUserPassword";
 
 /// What the fleet's own template for a Region says of it.
 pub(super) fn not_managed(all: &Architecture<'_>) -> Option<Check> {
-    if !all
-        .context
-        .spec
-        .build
-        .templates
-        .contains_key(Kind::Region.word())
-    {
+    if !has_own_template(all) {
         return None;
     }
     // A template that cannot be read is refused elsewhere.
@@ -39,13 +33,7 @@ pub(super) fn not_managed(all: &Architecture<'_>) -> Option<Check> {
 /// That no cluster has the name that gwctl's template gives in `region`: it would not be taken into the global
 /// database, and no other can have its name.
 pub(super) fn free(all: &Architecture<'_>, region: &Region) -> Option<Check> {
-    if all
-        .context
-        .spec
-        .build
-        .templates
-        .contains_key(Kind::Region.word())
-    {
+    if has_own_template(all) {
         return None;
     }
     let name = names::cluster(all.context.fleet, region);
@@ -67,6 +55,12 @@ pub(super) fn free(all: &Architecture<'_>, region: &Region) -> Option<Check> {
             check(Finding::Fail, text)
         }
     }
+}
+
+/// Whether the fleet builds its Regions from a template of its own.
+fn has_own_template(all: &Architecture<'_>) -> bool {
+    let templates = &all.context.spec.build.templates;
+    templates.contains_key(Kind::Region.word())
 }
 
 fn managed(template: &Template) -> Option<(&str, &Value)> {

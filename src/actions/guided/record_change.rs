@@ -20,17 +20,15 @@ use gwctl_fleet::{
 pub(super) struct Wanted {
     pub(super) replaced: Vec<RecordSet>,
     pub(super) groups: Vec<NameChange>,
-    /// Whether records take each other's place: Route 53 must see the old ones gone first.
-    exchange: bool,
+    /// Those that take each other's place: Route 53 must see the old ones gone first.
+    exchanged: Vec<RecordSet>,
 }
 
-impl Wanted {
-    /// Adds what is not there yet: records of several types, or several of a Region, may be of one set.
-    fn replace(&mut self, sets: Vec<RecordSet>) {
-        for set in sets {
-            self.replaced.retain(|one| !same_record(one, &set));
-            self.replaced.push(set);
-        }
+/// Adds what is not there yet: records of several types, or several of a Region, may be of one set.
+pub(super) fn put(sets: impl IntoIterator<Item = RecordSet>, into: &mut Vec<RecordSet>) {
+    for set in sets {
+        into.retain(|one| !same_record(one, &set));
+        into.push(set);
     }
 }
 
@@ -47,10 +45,13 @@ pub(super) fn change(
     let mut wanted = Wanted::default();
     for record in records {
         match &record.routing {
-            Routing::Weighted(_) => wanted.replace(of_weight(context, record, percent)?),
+            Routing::Weighted(now) => {
+                let sets = of_weight(context, record, *now, percent)?;
+                put(sets, &mut wanted.replaced);
+            }
             Routing::Failover(_) if record.group.is_empty() => {
-                wanted.exchange = true;
-                wanted.replace(exchanged(context, record, percent)?.into());
+                let sets = exchanged(context, record, percent)?;
+                put(sets, &mut wanted.exchanged);
             }
             Routing::Multivalue => {
                 return Err(Refused::new(format!(
@@ -69,12 +70,13 @@ pub(super) fn change(
 fn of_weight(
     context: &PlanContext<'_>,
     record: &RoutingRecord,
+    now: i64,
     percent: u8,
 ) -> Result<Vec<RecordSet>, Refused> {
-    let now = record.routing.weight().unwrap_or_default();
-    let others: i64 = rivals(context, record)
-        .filter_map(|other| other.routing.weight())
-        .sum();
+    let rivals: Vec<(&RoutingRecord, i64)> = rivals(context, record)
+        .filter_map(|other| Some((other, other.routing.weight()?)))
+        .collect();
+    let others: i64 = rivals.iter().map(|(_, weight)| weight).sum();
     if percent < 100 && others == 0 {
         return Err(Refused::new(format!(
             "no other {} record of {} has a weight: with all weights at 0 Route 53 answers with every one of them",
@@ -92,8 +94,8 @@ fn of_weight(
         0 => (0, 1),
         100 => (now, 1),
         _ => {
-            let most = rivals(context, record).filter_map(|other| other.routing.weight());
-            share_of(now, others, most.max().unwrap_or(now), percent).ok_or_else(|| {
+            let most = rivals.iter().map(|(_, weight)| *weight).max();
+            share_of(now, others, most.unwrap_or(now), percent).ok_or_else(|| {
                 Refused::new(format!(
                     "no weights from 0 to 255 leave {percent} % of its traffic with the {} record of {}",
                     record.kind,
@@ -106,10 +108,9 @@ fn of_weight(
         routing: Routing::Weighted(weight),
         ..whole(one)
     };
-    let grown = rivals(context, record).map(|other| {
-        let weight = other.routing.weight().unwrap_or_default();
-        with(other, weight * times)
-    });
+    let grown = rivals
+        .into_iter()
+        .map(|(other, weight)| with(other, weight * times));
     Ok(std::iter::once(with(record, own)).chain(grown).collect())
 }
 
@@ -185,21 +186,17 @@ fn batch(context: &PlanContext<'_>, wanted: Wanted) -> ChangeRecords {
             set: set.clone(),
         }
     };
-    let of_set = whole_set(context, &wanted.replaced);
-    let mut batch: Vec<RecordChange> = Vec::new();
-    if wanted.exchange {
-        let gone = wanted.replaced.iter().map(before_exchange);
-        batch.extend(gone.map(|set| change(RecordAction::Delete)(&set)));
-        batch.extend(wanted.replaced.iter().map(change(RecordAction::Create)));
-    } else {
-        // An alias comes after what it leads to.
-        let members = wanted.groups.iter().flat_map(|group| &group.after);
-        batch.extend(
-            members
-                .chain(&wanted.replaced)
-                .map(change(RecordAction::Upsert)),
-        );
-    }
+    let gone: Vec<RecordSet> = wanted.exchanged.iter().map(before_exchange).collect();
+    // An alias comes after what it leads to.
+    let members = wanted.groups.iter().flat_map(|group| &group.after);
+    let upserts = members.chain(&wanted.replaced);
+    let batch = gone
+        .iter()
+        .map(change(RecordAction::Delete))
+        .chain(upserts.map(change(RecordAction::Upsert)))
+        .chain(wanted.exchanged.iter().map(change(RecordAction::Create)))
+        .collect();
+    let of_set = whole_set(context, &[wanted.replaced, wanted.exchanged].concat());
     let mut names = wanted.groups;
     names.extend(of_set);
     ChangeRecords {
@@ -223,7 +220,7 @@ fn before_exchange(set: &RecordSet) -> RecordSet {
     }
 }
 
-fn same_record(one: &RecordSet, other: &RecordSet) -> bool {
+pub(super) fn same_record(one: &RecordSet, other: &RecordSet) -> bool {
     one.kind == other.kind && one.set_identifier == other.set_identifier
 }
 

@@ -1,5 +1,6 @@
 //! A change of records in words: which of them become what.
 
+use super::record_change::same_record;
 use crate::task::{ChangeRecords, NameChange};
 use crate::{Step, Task};
 use gwctl_fleet::{RecordSet, Routing};
@@ -25,10 +26,7 @@ fn told(batch: &ChangeRecords) -> String {
 
 fn of_name(name: &NameChange) -> Vec<String> {
     let changed = name.after.iter().filter_map(|after| {
-        let before = name
-            .before
-            .iter()
-            .find(|one| one.kind == after.kind && one.set_identifier == after.set_identifier);
+        let before = name.before.iter().find(|one| same_record(one, after));
         let change = match before {
             None => format!("new, {} {}", after.routing, leads(after)),
             Some(before) if before == after => return None,

@@ -4,9 +4,9 @@ use super::no_way::NoWay;
 use super::way::Way;
 use crate::check::{Check, Finding};
 use crate::digest::digest;
-use crate::draft::PlanContext;
+use crate::draft::{Draft, PlanContext};
 use crate::task::SwitchRegion;
-use crate::{Change, format};
+use crate::{Change, Refused, format};
 use gwctl_fleet::{Block, PlanDetail, Region, RegionSwitchPlan, Snapshot, Workflow};
 
 /// The check that tells of a plan about the same Regions; waivers name it.
@@ -69,6 +69,28 @@ pub(super) fn route<'a>(
         target,
         home,
     })
+}
+
+/// Adds to `draft` what Region switch has to do with it: the plans beside it, and where `way` is given the execution
+/// that shifts the traffic of `region` that way, with its checks and notes.
+pub(super) fn add_to<'a>(
+    draft: &mut Draft,
+    context: &PlanContext<'a>,
+    region: &'a Region,
+    way: Option<Way>,
+) -> Result<Option<Route<'a>>, Refused> {
+    let found = way.map(|way| route(context.snapshot, region, way));
+    let found = found.transpose();
+    let found = found.map_err(|why| Refused::new(why.to_string()))?;
+    let own = found.as_ref().map(|route| route.plan);
+    draft
+        .checks
+        .extend(beside(context.snapshot, &[region], own));
+    if let Some(route) = &found {
+        draft.checks.extend(route.checks(context));
+        draft.notes.extend(route.notes());
+    }
+    Ok(found)
 }
 
 impl Route<'_> {

@@ -112,19 +112,10 @@ impl Action for Restore {
         );
         let mut plan = Draft::new(title, region.as_str());
         plan.checks.push(well(context, region));
-        let route = held_by
+        let way = held_by
             .contains(&Mechanism::RegionSwitch)
-            .then(|| region_switch::route(context.snapshot, region, Way::Back));
-        let route = route
-            .transpose()
-            .map_err(|why| Refused::new(why.to_string()))?;
-        let own = route.as_ref().map(|route| route.plan);
-        plan.checks
-            .extend(region_switch::beside(context.snapshot, &[region], own));
-        if let Some(route) = &route {
-            plan.checks.extend(route.checks(context));
-            plan.notes.extend(route.notes());
-        }
+            .then_some(Way::Back);
+        region_switch::add_to(&mut plan, context, region, way)?;
         plan.steps = steps(context, region, &held_by, hold_down)?;
         plan.inverse = inverse(context, region, &held_by)?;
         plan.notes.extend(records_told::notes(&plan.steps));
