@@ -5,7 +5,7 @@ use std::time::Duration;
 use gwctl::actions::arguments::Share;
 use gwctl::actions::guided::{Drain, Evacuate, Provision, Restore};
 use gwctl::actions::{Finding, Intent, Mechanism, Order, Phase, Task, plan, resume};
-use gwctl::fleet::{CheckVerdict, FailoverRole, RecordAction, Routing, Verdict};
+use gwctl::fleet::{CheckVerdict, FailoverRole, Geolocation, RecordAction, Routing, Verdict};
 
 use gwctl::sim::world::model::RecordSet;
 
@@ -410,5 +410,42 @@ fn a_standby_is_measured_by_what_serves_now() {
             .iter()
             .find(|one| one.name == "capacity:eu-west-1");
         assert_eq!(check.unwrap().finding, Finding::Pass, "{check:?}");
+    });
+}
+
+#[test]
+fn two_locations_of_one_region_lead_to_one_group() {
+    in_virtual_time(async {
+        let sim = world("geolocation", 3);
+        {
+            let mut state = sim.state();
+            let zone = &mut state.resources.hosted_zones[0];
+            let id = zone.id.clone();
+            let mut records = zone.records.iter();
+            let europe = records.find(|one| one.set_identifier.as_deref() == Some("eu-west-1"));
+            let mut africa = europe.unwrap().clone();
+            // Another Region's record stands between the two.
+            africa.set_identifier = Some("africa-eu-west-1".into());
+            africa.routing = Routing::Geolocation(Geolocation {
+                continent: Some("AF".into()),
+                country: None,
+                subdivision: None,
+            });
+            zone.records.push(africa);
+            state.account().submit_dns_change(&id, None);
+        }
+        sim.advance(Duration::from_secs(600));
+        let stage = Box::pin(Stage::over(sim)).await;
+        let intent = evacuate("eu-west-1", Mechanism::Records);
+        let plan = stage.plan(&intent);
+        let Task::ChangeRecords(change) = &plan.steps[0].task else {
+            panic!("{:?}", plan.steps[0])
+        };
+        let group = &change.names[0].after;
+        let mut members: Vec<_> = group.iter().map(|set| &set.set_identifier).collect();
+        members.dedup();
+        assert_eq!(members.len(), group.len(), "{members:?}");
+        assert_eq!(group.len(), 3);
+        there_and_back(&stage, &intent).await;
     });
 }

@@ -1,7 +1,9 @@
 //! A record as an alias to a weighted group: the only way to give a Region less than all of its traffic, where the
 //! routing policy has no weights (aws-facts §3.1).
 
-use super::record_change::{Wanted, whole};
+use std::collections::BTreeSet;
+
+use super::record_change::{Wanted, put, whole};
 use crate::draft::PlanContext;
 use crate::task::NameChange;
 use crate::{Refused, names};
@@ -37,11 +39,11 @@ pub(super) fn to_shares(
         let zone = &context.spec.edge.hosted_zone;
         wanted.replaced.push(to_group(record, zone, &name));
     }
-    // Groups of several types have one name.
+    // Groups of several types have one name, and several records of a Region lead to one group.
     match wanted.groups.iter_mut().find(|group| group.name == name) {
         Some(group) => {
-            group.before.extend(before);
-            group.after.extend(after);
+            put(before, &mut group.before);
+            put(after, &mut group.after);
         }
         None => wanted.groups.push(NameChange {
             name,
@@ -220,8 +222,9 @@ fn new_group(context: &PlanContext<'_>, record: &RoutingRecord) -> Result<Vec<Re
             ..set
         })
         .collect();
-    // A Region may have several records, as for several continents.
-    group.dedup_by(|a, b| a.set_identifier == b.set_identifier);
+    // A Region may have several records, as for several continents, and others between them.
+    let mut seen = BTreeSet::new();
+    group.retain(|set| seen.insert(set.set_identifier.clone()));
     if group.len() < 2 {
         return Err(Refused::new(
             "there is no other Region with a name of its own to give the traffic to",
