@@ -18,7 +18,7 @@ use gwctl_fleet::{Account, Missing, Observed, Region, Series};
 /// (aws-facts §1.3).
 const OVERLAP: SignedDuration = SignedDuration::from_mins(10);
 /// How long the first question waits for what it needs to know. A Region whose API Gateway does
-/// not answer must not hide its other figures.
+/// not answer must not hide its other figures; the first complete picture waits for all of them.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Starts the askers of the series in `region`, one an account that may have some.
@@ -36,35 +36,27 @@ pub(super) fn watch(askers: &mut Askers, region: &Region) {
 fn watch_account(askers: &mut Askers, region: Region, accounts: BTreeSet<Account>) {
     let question = askers.question();
     let poller = askers.poller.clone();
-    askers.tasks.spawn(async move {
-        tokio::select! {
-            biased;
-            () = settled(&poller, &region) => {}
-            () = poller.sleep(PATIENCE) => {}
-        }
-        let (tried, known) = (BTreeSet::new(), BTreeSet::new());
-        Asker {
-            poller,
-            region,
-            accounts,
-            question,
-            tried,
-            known,
-            answered: None,
-            unanswered: false,
-        }
-        .run()
-        .await;
-    });
+    let asker = Asker {
+        poller,
+        region,
+        accounts,
+        question,
+        settled: false,
+        tried: BTreeSet::new(),
+        known: BTreeSet::new(),
+        answered: None,
+        unanswered: false,
+    };
+    askers.tasks.spawn(asker.run());
 }
 
 /// Everything that decides which series there are to ask for.
-async fn settled(poller: &Poller, region: &Region) {
-    if let Some(api) = poller.shared_facts.apis.get(region) {
+async fn settled(poller: Arc<Poller>, region: Region) {
+    if let Some(api) = poller.shared_facts.apis.get(&region) {
         api.settled().await;
     }
     poller.shared_facts.topology.settled().await;
-    if *region == Region::global() {
+    if region == Region::global() {
         poller.shared_facts.checks.settled().await;
         if poller.spec.edge.router.is_some() {
             poller.shared_facts.limit_metric.settled().await;
@@ -77,7 +69,10 @@ struct Asker {
     region: Region,
     /// What its account holds.
     accounts: BTreeSet<Account>,
+    /// What the first complete picture waits for; none once it is answered.
     question: Option<usize>,
+    /// Whether everything is known that decides which series there are.
+    settled: bool,
     /// Series asked for at least once.
     tried: BTreeSet<Key>,
     /// Series whose history was answered.
@@ -93,6 +88,13 @@ impl Asker {
         let jitter = schedule::jitter(&self.region);
         let mut news = self.poller.shared_facts.news();
         let mut again = self.poller.refresh.clone();
+        let settled = settled(self.poller.clone(), self.region.clone());
+        tokio::pin!(settled);
+        tokio::select! {
+            biased;
+            () = &mut settled => self.settled = true,
+            () = self.poller.sleep(PATIENCE) => {}
+        }
         loop {
             let round = self.poller.clock.now();
             self.ask(self.questions()).await;
@@ -101,6 +103,7 @@ impl Asker {
                 tokio::select! {
                     biased;
                     () = self.poller.sleep_until(due) => break,
+                    () = &mut settled, if !self.settled => self.settled = true,
                     // What was not answered was not charged either: it need not wait for its period.
                     changed = again.changed(), if self.unanswered => {
                         if changed.is_err() {
@@ -115,7 +118,7 @@ impl Asker {
                 // never asked may be asked at once.
                 let mut new = self.questions();
                 new.retain(|question| !self.tried.contains(&question.key));
-                if !new.is_empty() {
+                if !new.is_empty() || (self.settled && self.question.is_some()) {
                     self.ask(new).await;
                 }
             }
@@ -164,11 +167,13 @@ impl Asker {
                 }
             }
         });
+        let question = if self.settled {
+            self.question.take()
+        } else {
+            None
+        };
         // The folder ends only together with all askers.
-        let _ = self.poller.answers.send(PolledAnswer {
-            question: self.question,
-            fold,
-        });
+        let _ = self.poller.answers.send(PolledAnswer { question, fold });
     }
 
     /// All of the history for a series never asked before; otherwise from where points may have

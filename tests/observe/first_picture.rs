@@ -7,7 +7,7 @@ use gwctl::fleet::{Metric, Missing, Pace, Snapshot, Verdict};
 
 use tokio::time::Instant;
 
-use super::stand::{REPLY, Stand, region, without_answers_from, world};
+use super::stand::{REPLY, Stand, late_answers_from, region, without_answers_from, world};
 
 /// Where the switches stand takes a third round, which the first picture does not wait for.
 const LIMIT: Duration = Duration::from_millis(80 * 3 / 2 + 100);
@@ -150,6 +150,31 @@ async fn a_region_that_never_answers_delays_nothing_else() {
         Verdict::Healthy,
         "its metrics are in us-east-1"
     );
+}
+
+/// CloudWatch is asked after three seconds without the API, and the next question waits for that answer.
+const LATE: &[(&str, Duration)] = &[
+    (
+        "apigateway.us-east-1.amazonaws.com",
+        Duration::from_millis(3_500),
+    ),
+    ("monitoring.us-east-1.amazonaws.com", Duration::from_secs(4)),
+];
+
+/// Its metrics cannot be asked for before it is known what kind of API it is; other metrics do not wait as long.
+#[tokio::test(start_paused = true)]
+async fn an_api_that_is_told_late_has_its_metrics_in_the_first_complete_picture() {
+    let sim = world("calm", 3);
+    let stand = Stand::behind(late_answers_from(LATE, &sim), sim, Pace::Calm, |spec| spec).await;
+    let earlier = stand
+        .until(Duration::from_secs(8), |picture| {
+            let cluster = picture.database.clusters.get(&region("us-east-1"));
+            cluster.is_some_and(|cluster| cluster.metrics.get(Metric::DbCpu).current().is_some())
+        })
+        .await;
+    assert!(!earlier.complete);
+    let (picture, _) = stand.first().await;
+    assert_whole(&picture);
 }
 
 #[tokio::test(start_paused = true)]

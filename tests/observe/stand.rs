@@ -151,6 +151,20 @@ pub fn without_answers_from(host: &'static str, sim: &Sim) -> Handler {
     })
 }
 
+/// `sim`'s AWS, in which answers from some hosts take longer than others.
+pub fn late_answers_from(hosts: &'static [(&str, Duration)], sim: &Sim) -> Handler {
+    let door = wire::handler(sim.clone());
+    Arc::new(move |request| {
+        let named = |(host, _): &&(&str, _)| request.uri().host() == Some(*host);
+        let late = hosts.iter().find(named).map(|(_, late)| *late);
+        let answer = door(request);
+        Box::pin(async move {
+            tokio::time::sleep(late.unwrap_or_default()).await;
+            answer.await
+        })
+    })
+}
+
 /// The operator's own view of the simulated world.
 struct Seat(Sim);
 
