@@ -50,7 +50,7 @@ fn the_row_that_is_copied_tells_a_silence_and_no_lag() {
         let all = state.rows(panel);
         let said = |region: &str| {
             let row = all.iter().find(|row| row.key == region).unwrap();
-            let lag = row.cells.iter().find(|(name, _)| *name == "lag").unwrap();
+            let lag = row.cells().iter().find(|(name, _)| *name == "lag").unwrap();
             lag.1.clone()
         };
         assert_eq!(said("eu-west-1"), "silent 14 min");

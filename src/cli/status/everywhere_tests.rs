@@ -128,14 +128,14 @@ fn on_screen(state: &State) -> String {
 /// What the row says of a column where it is copied.
 fn copied(state: &State, column: &Column) -> Option<String> {
     let rows = state.rows(Panel::Regions);
-    let mut cells = rows[0].cells.iter();
+    let mut cells = rows[0].cells().iter();
     let found = cells.find(|(name, _)| *name == column.name);
     found.map(|(_, text)| text.clone())
 }
 
 fn filtered(state: &State, expression: &str) -> bool {
     let rows = state.rows(Panel::Regions);
-    let names: Vec<&str> = rows[0].cells.iter().map(|(name, _)| *name).collect();
+    let names: Vec<&str> = rows[0].cells().iter().map(|(name, _)| *name).collect();
     let filter = Filter::parse(expression, &names).unwrap().unwrap();
     filter.keeps(&rows[0])
 }

@@ -118,12 +118,12 @@ impl Filter {
     }
 
     /// Whether `row` stays.
-    pub fn keeps(&self, row: &Row) -> bool {
+    pub fn keeps(&self, row: &Row<'_>) -> bool {
         let found = match &self.pattern {
             Expression::Regex(regex) => self.looked_at(row).any(|cell| regex.is_match(cell)),
             Expression::Fuzzy(pattern) => {
                 let whole = row
-                    .cells
+                    .cells()
                     .iter()
                     .map(|(_, text)| text.as_str())
                     .collect::<Vec<_>>();
@@ -138,8 +138,8 @@ impl Filter {
         found != self.inverse
     }
 
-    fn looked_at<'row>(&self, row: &'row Row) -> impl Iterator<Item = &'row str> {
-        row.cells
+    fn looked_at<'row>(&self, row: &'row Row<'_>) -> impl Iterator<Item = &'row str> {
+        row.cells()
             .iter()
             .filter(|(name, _)| self.column.as_deref().is_none_or(|column| column == *name))
             .map(|(_, text)| text.as_str())
@@ -171,12 +171,9 @@ mod tests {
 
     const COLUMNS: &[&str] = &["region", "verdict", "role", "p50", "p99"];
 
-    fn row(region: &str, verdict: &str) -> Row {
-        Row {
-            key: region.into(),
-            subject: Subject::Change(0),
-            cells: vec![("region", region.into()), ("verdict", verdict.into())],
-        }
+    fn row<'a>(region: &'a str, verdict: &'a str) -> Row<'a> {
+        let cells = || vec![("region", region.into()), ("verdict", verdict.into())];
+        Row::new(region, Subject::Change(0), cells)
     }
 
     fn kept(filter: &str) -> Vec<&'static str> {

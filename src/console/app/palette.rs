@@ -163,7 +163,7 @@ fn themes(state: &State) -> Vec<String> {
 pub(super) fn names_of_columns(state: &State) -> Vec<&'static str> {
     let rows = state.all_rows(state.focused());
     rows.first()
-        .map(|row| row.cells.iter().map(|(name, _)| *name).collect())
+        .map(|row| row.cells().iter().map(|(name, _)| *name).collect())
         .unwrap_or_default()
 }
 

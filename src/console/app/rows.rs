@@ -7,6 +7,8 @@ mod run;
 
 pub use run::{outcome, rows as of_run, status_word};
 
+use std::cell::LazyCell;
+
 use super::{Chart, Panel};
 use gwctl_fleet::columns::{Moment, Sort};
 use gwctl_fleet::{CallKey, Marks, Metric, Metrics, Observed, Reading, Region, clean_line};
@@ -64,33 +66,40 @@ impl Subject {
     }
 }
 
-/// A row of a list.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Row {
+/// Column names (lower case, for `column:value`) and texts, free of control characters.
+pub type Cells = Vec<(&'static str, String)>;
+
+/// A row of a list. Its cells are written only for whoever reads them: a filter, a copy, a detail. To write those of
+/// every Region for a frame that shows none of them would cost more than the frame.
+pub struct Row<'a> {
     /// Stays the same while the thing stays the same, wherever the row moves.
     pub key: String,
     /// What it is about.
     pub subject: Subject,
-    /// Column names (lower case, for `column:value`) and texts, free of control characters.
-    pub cells: Vec<(&'static str, String)>,
+    cells: LazyCell<Cells, Box<dyn FnOnce() -> Cells + 'a>>,
 }
 
-impl Row {
-    fn new(key: impl Into<String>, subject: Subject, cells: Vec<(&'static str, String)>) -> Self {
-        let cells = cells
-            .into_iter()
-            .map(|(name, text)| (name, clean_line(&text)))
-            .collect();
+impl<'a> Row<'a> {
+    pub(super) fn new(
+        key: impl Into<String>,
+        subject: Subject,
+        write: impl FnOnce() -> Cells + 'a,
+    ) -> Self {
+        let clean = |(name, text): (_, String)| (name, clean_line(&text));
         Self {
             key: key.into(),
             subject,
-            cells,
+            cells: LazyCell::new(Box::new(move || write().into_iter().map(clean).collect())),
         }
+    }
+
+    pub fn cells(&self) -> &Cells {
+        &self.cells
     }
 
     /// The row as text to paste into a chat.
     pub fn to_text(&self) -> String {
-        let cells = self.cells.iter().filter(|(_, text)| !text.is_empty());
+        let cells = self.cells().iter().filter(|(_, text)| !text.is_empty());
         cells
             .map(|(name, text)| format!("{name}: {text}"))
             .collect::<Vec<_>>()
@@ -127,7 +136,7 @@ impl Basis<'_> {
     }
 }
 
-pub(super) fn of_fleet(basis: &Basis<'_>, _: Option<&Region>, panel: Panel) -> Vec<Row> {
+pub(super) fn of_fleet<'a>(basis: Basis<'a>, _: Option<&Region>, panel: Panel) -> Vec<Row<'a>> {
     let picture = basis.moment.snapshot;
     match panel {
         Panel::Regions => region::sites(basis),
@@ -137,7 +146,11 @@ pub(super) fn of_fleet(basis: &Basis<'_>, _: Option<&Region>, panel: Panel) -> V
     }
 }
 
-pub(super) fn of_region(basis: &Basis<'_>, region: Option<&Region>, panel: Panel) -> Vec<Row> {
+pub(super) fn of_region<'a>(
+    basis: Basis<'a>,
+    region: Option<&Region>,
+    panel: Panel,
+) -> Vec<Row<'a>> {
     let site = region.and_then(|region| basis.moment.site(region));
     match (site, panel) {
         (Some(site), Panel::Charts) => region::charts(site),
@@ -147,7 +160,7 @@ pub(super) fn of_region(basis: &Basis<'_>, region: Option<&Region>, panel: Panel
     }
 }
 
-pub(super) fn of_database(basis: &Basis<'_>, _: Option<&Region>, panel: Panel) -> Vec<Row> {
+pub(super) fn of_database<'a>(basis: Basis<'a>, _: Option<&Region>, panel: Panel) -> Vec<Row<'a>> {
     match panel {
         Panel::Members => rest::members(basis),
         Panel::Events => rest::events(basis.moment.snapshot),
@@ -155,7 +168,7 @@ pub(super) fn of_database(basis: &Basis<'_>, _: Option<&Region>, panel: Panel) -
     }
 }
 
-pub(super) fn of_edge(basis: &Basis<'_>, _: Option<&Region>, panel: Panel) -> Vec<Row> {
+pub(super) fn of_edge<'a>(basis: Basis<'a>, _: Option<&Region>, panel: Panel) -> Vec<Row<'a>> {
     let picture = basis.moment.snapshot;
     match panel {
         Panel::Records => edge::records(picture),
@@ -165,7 +178,7 @@ pub(super) fn of_edge(basis: &Basis<'_>, _: Option<&Region>, panel: Panel) -> Ve
     }
 }
 
-pub(super) fn of_calls(basis: &Basis<'_>, _: Option<&Region>, panel: Panel) -> Vec<Row> {
+pub(super) fn of_calls<'a>(basis: Basis<'a>, _: Option<&Region>, panel: Panel) -> Vec<Row<'a>> {
     let picture = basis.moment.snapshot;
     match panel {
         Panel::Operations => rest::operations(picture),

@@ -52,7 +52,7 @@ pub struct Entrance {
     /// What can have the focus there, in the order of Tab. Never empty.
     pub panels: &'static [Panel],
     /// The rows of a panel, on the screen of a Region with it.
-    pub rows: fn(&Basis<'_>, Option<&Region>, Panel) -> Vec<Row>,
+    pub rows: for<'a> fn(Basis<'a>, Option<&Region>, Panel) -> Vec<Row<'a>>,
 }
 
 /// Every screen, in the order of the tabs.
@@ -165,7 +165,7 @@ impl Screen {
     }
 
     /// All rows of `panel`, unfiltered, in the order they are shown. None where it does not belong here.
-    pub fn rows(&self, basis: &Basis<'_>, panel: Panel) -> Vec<Row> {
+    pub fn rows<'a>(&self, basis: Basis<'a>, panel: Panel) -> Vec<Row<'a>> {
         let region = match self {
             Self::Region(region) => Some(region),
             _ => None,

@@ -11,7 +11,7 @@ use super::{
     Screen,
 };
 use gwctl_fleet::columns::{self, Column, Moment, Sort};
-use gwctl_fleet::{Marks, Pace, Region, Site, Snapshot};
+use gwctl_fleet::{Marks, Pace, Region, Snapshot};
 
 /// Where the fleet lives, for the header.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -243,7 +243,7 @@ impl State {
     }
 
     /// The rows of `panel` of the present screen that pass its filter.
-    pub fn rows(&self, panel: Panel) -> Vec<Row> {
+    pub fn rows(&self, panel: Panel) -> Vec<Row<'_>> {
         let all = self.all_rows(panel);
         match self.filter(panel) {
             Some(filter) => all.into_iter().filter(|row| filter.keeps(row)).collect(),
@@ -252,10 +252,10 @@ impl State {
     }
 
     /// As [`State::rows`], unfiltered.
-    pub(super) fn all_rows(&self, panel: Panel) -> Vec<Row> {
+    pub(super) fn all_rows(&self, panel: Panel) -> Vec<Row<'_>> {
         match (self.screen(), &self.guided.run) {
             (Screen::Run, Some(shown)) => rows::of_run(&shown.state, panel),
-            (screen, _) => screen.rows(&self.basis(), panel),
+            (screen, _) => screen.rows(self.basis(), panel),
         }
     }
 
@@ -277,20 +277,7 @@ impl State {
 
     /// How many rows [`State::rows`] has.
     pub fn count(&self, panel: Panel) -> usize {
-        match self.plain_sites(panel) {
-            Some(sites) => sites.len(),
-            None => self.rows(panel).len(),
-        }
-    }
-
-    /// The sites, where they are the rows of `panel` just as they come. Writing every row's words
-    /// only to count them, or to find one Region, would cost a third of a frame.
-    fn plain_sites(&self, panel: Panel) -> Option<&[Site]> {
-        let plain = *self.screen() == Screen::Fleet
-            && panel == Panel::Regions
-            && self.filter(panel).is_none()
-            && self.sort.is_none();
-        plain.then_some(self.shown.sites.as_slice())
+        self.rows(panel).len()
     }
 
     /// Index of the row under the cursor of `panel`, among [`State::rows`].
@@ -311,7 +298,7 @@ impl State {
     }
 
     /// The row under the cursor of the focused panel.
-    pub fn selected(&self) -> Option<Row> {
+    pub fn selected(&self) -> Option<Row<'_>> {
         let panel = self.focused();
         let mut rows = self.rows(panel);
         let at = self.cursor(panel);
@@ -352,14 +339,9 @@ impl State {
         let known: BTreeSet<&Region> = self.regions().collect();
         let here = match self.screen() {
             Screen::Region(region) => Some(region.clone()),
-            _ => match self.plain_sites(self.focused()) {
-                Some(sites) => sites
-                    .get(self.cursor(self.focused()))
-                    .map(|site| site.region.clone()),
-                None => self
-                    .selected()
-                    .and_then(|row| row.subject.region().cloned()),
-            },
+            _ => self
+                .selected()
+                .and_then(|row| row.subject.region().cloned()),
         };
         here.filter(|region| known.contains(region))
             .or_else(|| self.regions().next().cloned())

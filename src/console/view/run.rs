@@ -359,7 +359,7 @@ fn log(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     for (row, entry) in visible {
         let cell = |name: &str| {
             entry
-                .cells
+                .cells()
                 .iter()
                 .find(|(column, _)| *column == name)
                 .map_or("", |(_, text)| text.as_str())

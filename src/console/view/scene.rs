@@ -263,7 +263,7 @@ impl<'a> Scene<'a> {
 
     /// The rows of a panel that fit `area`, with their indices; marks where they are for the mouse
     /// and paints the cursor's ground.
-    pub fn visible(&mut self, panel: Panel, area: Rect, buf: &mut Buffer) -> Vec<(Rect, Row)> {
+    pub fn visible(&mut self, panel: Panel, area: Rect, buf: &mut Buffer) -> Vec<(Rect, Row<'a>)> {
         let rows = self.state.rows(panel);
         let (len, height) = (rows.len(), usize::from(area.height));
         let cursor = self.state.cursor(panel).min(len.saturating_sub(1));

@@ -3,24 +3,26 @@
 use super::{Basis, Row, Subject};
 use gwctl_fleet::{CheckConfig, CheckKind, CheckVerdict, HealthCheck, Snapshot, check_verdict};
 
-pub(super) fn records(picture: &Snapshot) -> Vec<Row> {
-    let row = |(index, record): (usize, &gwctl_fleet::RoutingRecord)| {
+pub(super) fn records<'a>(picture: &'a Snapshot) -> Vec<Row<'a>> {
+    let row = |(index, record): (usize, &'a gwctl_fleet::RoutingRecord)| {
         let verdict = picture.edge.record_verdict(record, picture.at);
-        let cells = vec![
-            ("region", region_or_none(record)),
-            ("routing", record.routing.to_string()),
-            ("set", record.set_identifier.clone()),
-            ("type", record.kind.clone()),
-            ("target", record.target.clone()),
-            (
-                "ttl",
-                record
-                    .ttl
-                    .map_or_else(|| "alias".into(), |ttl| format!("{ttl} s")),
-            ),
-            ("verdict", word(verdict).into()),
-            ("check", record.check().unwrap_or_default().to_owned()),
-        ];
+        let cells = move || {
+            vec![
+                ("region", region_or_none(record)),
+                ("routing", record.routing.to_string()),
+                ("set", record.set_identifier.clone()),
+                ("type", record.kind.clone()),
+                ("target", record.target.clone()),
+                (
+                    "ttl",
+                    record
+                        .ttl
+                        .map_or_else(|| "alias".into(), |ttl| format!("{ttl} s")),
+                ),
+                ("verdict", word(verdict).into()),
+                ("check", record.check().unwrap_or_default().to_owned()),
+            ]
+        };
         let key = format!("{} {}", record.kind, record.set_identifier);
         Row::new(key, Subject::Record(record.region.clone(), index), cells)
     };
@@ -40,43 +42,47 @@ fn region_or_none(record: &gwctl_fleet::RoutingRecord) -> String {
     region.map_or_else(String::new, ToString::to_string)
 }
 
-pub(super) fn checks(basis: &Basis<'_>) -> Vec<Row> {
+pub(super) fn checks<'a>(basis: Basis<'a>) -> Vec<Row<'a>> {
     let picture = basis.moment.snapshot;
-    let row = |check: &HealthCheck| {
-        let cells = vec![
-            ("check", check.id.clone()),
-            ("verdict", word(check_verdict(check, picture.at)).into()),
-            ("type", basis.said(&check.config, kind)),
-            ("target", basis.said(&check.config, target)),
-            ("switches", basis.said(&check.config, switches)),
-        ];
+    let row = |check: &'a HealthCheck| {
+        let cells = move || {
+            vec![
+                ("check", check.id.clone()),
+                ("verdict", word(check_verdict(check, picture.at)).into()),
+                ("type", basis.said(&check.config, kind)),
+                ("target", basis.said(&check.config, target)),
+                ("switches", basis.said(&check.config, switches)),
+            ]
+        };
         Row::new(check.id.as_str(), Subject::Check(check.id.clone()), cells)
     };
     picture.edge.checks.values().map(row).collect()
 }
 
-pub(super) fn answers(picture: &Snapshot) -> Vec<Row> {
-    let row = |(index, answer): (usize, &gwctl_fleet::DnsAnswer)| {
-        let region = answer.region.clone();
-        let cells = vec![
-            ("from", answer.vantage.clone()),
-            ("answer", answer.value.clone()),
-            (
-                "region",
-                region
-                    .as_ref()
-                    .map_or_else(|| "not of this fleet".into(), ToString::to_string),
-            ),
-            (
-                "ttl",
-                answer
-                    .ttl_s
-                    .map_or_else(String::new, |ttl| format!("{ttl} s")),
-            ),
-        ];
+pub(super) fn answers<'a>(picture: &'a Snapshot) -> Vec<Row<'a>> {
+    let row = |(index, answer): (usize, &'a gwctl_fleet::DnsAnswer)| {
+        let cells = move || {
+            vec![
+                ("from", answer.vantage.clone()),
+                ("answer", answer.value.clone()),
+                (
+                    "region",
+                    answer
+                        .region
+                        .as_ref()
+                        .map_or_else(|| "not of this fleet".into(), ToString::to_string),
+                ),
+                (
+                    "ttl",
+                    answer
+                        .ttl_s
+                        .map_or_else(String::new, |ttl| format!("{ttl} s")),
+                ),
+            ]
+        };
         Row::new(
             answer.vantage.as_str(),
-            Subject::Answer(region, index),
+            Subject::Answer(answer.region.clone(), index),
             cells,
         )
     };

@@ -4,58 +4,57 @@ use super::{Basis, Row, Subject};
 use crate::app::Chart;
 use gwctl_fleet::{Metric, Site, columns};
 
-pub(super) fn sites(basis: &Basis<'_>) -> Vec<Row> {
-    let moment = &basis.moment;
-    let row = |site: &Site| {
+pub(super) fn sites<'a>(basis: Basis<'a>) -> Vec<Row<'a>> {
+    let row = |site: &'a Site| {
         let region = &site.region;
-        let cells = columns::said(moment, site, &basis.marks);
+        let cells = move || columns::said(&basis.moment, site, &basis.marks);
         Row::new(region.as_str(), Subject::Site(region.clone()), cells)
     };
+    let sites = basis.moment.snapshot.sites.iter();
     match basis.sort {
-        Some(sort) => sort.sites(moment).into_iter().map(row).collect(),
-        None => moment.snapshot.sites.iter().map(row).collect(),
+        Some(sort) => sort.sites(&basis.moment).into_iter().map(row).collect(),
+        None => sites.map(row).collect(),
     }
 }
 
-pub(super) fn charts(site: &Site) -> Vec<Row> {
+pub(super) fn charts(site: &Site) -> Vec<Row<'_>> {
     let row = |chart: Chart| {
         let subject = Subject::Chart(site.region.clone(), chart);
-        Row::new(
-            chart.title(),
-            subject,
-            vec![("chart", chart.title().into())],
-        )
+        let cells = move || vec![("chart", chart.title().into())];
+        Row::new(chart.title(), subject, cells)
     };
     Chart::ALL.into_iter().map(row).collect()
 }
 
-pub(super) fn functions(basis: &Basis<'_>, site: &Site) -> Vec<Row> {
-    let row = |(index, function): (usize, &gwctl_fleet::Function)| {
+pub(super) fn functions<'a>(basis: Basis<'a>, site: &'a Site) -> Vec<Row<'a>> {
+    let row = move |(index, function): (usize, &'a gwctl_fleet::Function)| {
         let metrics = &function.metrics;
-        let share = |part| basis.share(metrics, part, Metric::FunctionInvocations);
-        let cells = vec![
-            ("function", function.name.clone()),
-            (
-                "state",
-                basis.said(&function.detail, |detail| detail.state.clone()),
-            ),
-            (
-                "runtime",
-                basis.said(&function.detail, |detail| detail.runtime.clone()),
-            ),
-            (
-                "version",
-                basis.said(&function.detail, |detail| match detail.version.as_str() {
-                    "$LATEST" => {
-                        "the newest code; the version that is called is not asked for".into()
-                    }
-                    version => version.into(),
-                }),
-            ),
-            ("errors", share(Metric::FunctionErrors)),
-            ("throttles", share(Metric::FunctionThrottles)),
-            ("p95", basis.figure(metrics, Metric::FunctionDurationP95)),
-        ];
+        let share = move |part| basis.share(metrics, part, Metric::FunctionInvocations);
+        let cells = move || {
+            vec![
+                ("function", function.name.clone()),
+                (
+                    "state",
+                    basis.said(&function.detail, |detail| detail.state.clone()),
+                ),
+                (
+                    "runtime",
+                    basis.said(&function.detail, |detail| detail.runtime.clone()),
+                ),
+                (
+                    "version",
+                    basis.said(&function.detail, |detail| match detail.version.as_str() {
+                        "$LATEST" => {
+                            "the newest code; the version that is called is not asked for".into()
+                        }
+                        version => version.into(),
+                    }),
+                ),
+                ("errors", share(Metric::FunctionErrors)),
+                ("throttles", share(Metric::FunctionThrottles)),
+                ("p95", basis.figure(metrics, Metric::FunctionDurationP95)),
+            ]
+        };
         Row::new(
             function.name.as_str(),
             Subject::Function(site.region.clone(), index),
@@ -65,17 +64,19 @@ pub(super) fn functions(basis: &Basis<'_>, site: &Site) -> Vec<Row> {
     site.functions.iter().enumerate().map(row).collect()
 }
 
-pub(super) fn alarms(site: &Site) -> Vec<Row> {
-    let row = |(index, alarm): (usize, &gwctl_fleet::Alarm)| {
-        let cells = vec![
-            ("region", site.region.to_string()),
-            ("alarm", alarm.name.clone()),
-            ("reason", alarm.reason.clone()),
-            (
-                "since",
-                alarm.since.map_or_else(String::new, |at| at.to_string()),
-            ),
-        ];
+pub(super) fn alarms<'a>(site: &'a Site) -> Vec<Row<'a>> {
+    let row = |(index, alarm): (usize, &'a gwctl_fleet::Alarm)| {
+        let cells = move || {
+            vec![
+                ("region", site.region.to_string()),
+                ("alarm", alarm.name.clone()),
+                ("reason", alarm.reason.clone()),
+                (
+                    "since",
+                    alarm.since.map_or_else(String::new, |at| at.to_string()),
+                ),
+            ]
+        };
         let key = format!("{} {}", site.region, alarm.name);
         Row::new(key, Subject::Alarm(site.region.clone(), index), cells)
     };

@@ -5,7 +5,7 @@ use crate::app::Panel;
 use gwctl_actions::{Reply, RunState};
 
 /// All rows of one of the run screen's panels.
-pub fn rows(run: &RunState, panel: Panel) -> Vec<Row> {
+pub fn rows(run: &RunState, panel: Panel) -> Vec<Row<'_>> {
     match panel {
         Panel::Steps => steps(run),
         Panel::Sent => sent(run),
@@ -14,8 +14,8 @@ pub fn rows(run: &RunState, panel: Panel) -> Vec<Row> {
     }
 }
 
-fn steps(run: &RunState) -> Vec<Row> {
-    let line = |step: &gwctl_actions::Step| {
+fn steps<'a>(run: &'a RunState) -> Vec<Row<'a>> {
+    let cells = |step: &'a gwctl_actions::Step| {
         let now = run.steps.get(&step.id);
         let part = |pick: fn(&gwctl_actions::StepState) -> Option<String>| {
             now.and_then(pick).unwrap_or_default()
@@ -25,7 +25,7 @@ fn steps(run: &RunState) -> Vec<Row> {
         let change = step.change.as_ref().map_or_else(String::new, |change| {
             format!("{}: {} → {}", change.what, change.before, change.after)
         });
-        let cells = vec![
+        vec![
             ("step", step.id.clone()),
             ("title", step.title.clone()),
             ("status", status_word(run, &step.id).into()),
@@ -39,10 +39,14 @@ fn steps(run: &RunState) -> Vec<Row> {
             ("ended", part(|now| now.ended.map(|at| at.to_string()))),
             ("expected", format!("{} s", step.expected_s)),
             ("time-out", format!("{} s", step.timeout_s)),
-        ];
-        Row::new(step.id.clone(), Subject::Step(step.id.clone()), cells)
+        ]
     };
-    run.active().map(line).collect()
+    run.active()
+        .map(|step| {
+            let subject = Subject::Step(step.id.clone());
+            Row::new(step.id.clone(), subject, move || cells(step))
+        })
+        .collect()
 }
 
 /// How a step stands, in a word.
@@ -60,7 +64,7 @@ pub fn status_word(run: &RunState, id: &str) -> &'static str {
 }
 
 /// The newest first.
-fn sent(run: &RunState) -> Vec<Row> {
+fn sent(run: &RunState) -> Vec<Row<'_>> {
     let mut all: Vec<(&String, usize, &gwctl_actions::CallMade)> = run
         .steps
         .iter()
@@ -75,16 +79,18 @@ fn sent(run: &RunState) -> Vec<Row> {
     all.into_iter()
         .map(|(id, index, call)| {
             let (outcome, request, why) = outcome(call.reply.as_ref().map(|(_, reply)| reply));
-            let cells = vec![
-                ("at", call.at.to_string()),
-                ("step", id.clone()),
-                ("call", call.call.to_string()),
-                ("outcome", outcome.into()),
-                ("request", request.unwrap_or_default()),
-                ("what", call.what.clone()),
-                ("why", why.unwrap_or_default()),
-                ("by", call.by.clone()),
-            ];
+            let cells = move || {
+                vec![
+                    ("at", call.at.to_string()),
+                    ("step", id.clone()),
+                    ("call", call.call.to_string()),
+                    ("outcome", outcome.into()),
+                    ("request", request.unwrap_or_default()),
+                    ("what", call.what.clone()),
+                    ("why", why.unwrap_or_default()),
+                    ("by", call.by.clone()),
+                ]
+            };
             Row::new(
                 format!("{id} {index}"),
                 Subject::Sent(id.clone(), index),
@@ -109,7 +115,7 @@ pub fn outcome(reply: Option<&Reply>) -> (&'static str, Option<String>, Option<S
 }
 
 /// Trips and notes, the newest first.
-fn log(run: &RunState) -> Vec<Row> {
+fn log(run: &RunState) -> Vec<Row<'_>> {
     let trips = run.trips.iter().map(|trip| {
         let kind = if trip.overruled { "overruled" } else { "abort" };
         (
@@ -128,12 +134,14 @@ fn log(run: &RunState) -> Vec<Row> {
     all.into_iter()
         .enumerate()
         .map(|(index, (at, kind, by, text))| {
-            let cells = vec![
-                ("at", at.to_string()),
-                ("kind", kind.into()),
-                ("by", by),
-                ("text", text),
-            ];
+            let cells = move || {
+                vec![
+                    ("at", at.to_string()),
+                    ("kind", kind.into()),
+                    ("by", by),
+                    ("text", text),
+                ]
+            };
             Row::new(format!("{at} {index}"), Subject::Log(index), cells)
         })
         .collect()

@@ -3,8 +3,8 @@ use super::*;
 use crate::app::Screen;
 use gwctl_fleet::Snapshot;
 
-fn listed(picture: &Snapshot, screen: &Screen, panel: Panel, now: i64) -> Vec<Row> {
-    screen.rows(&basis(picture, now), panel)
+fn listed<'a>(picture: &'a Snapshot, screen: &Screen, panel: Panel, now: i64) -> Vec<Row<'a>> {
+    screen.rows(basis(picture, now), panel)
 }
 
 fn basis(picture: &Snapshot, now: i64) -> Basis<'_> {
@@ -18,7 +18,7 @@ fn basis(picture: &Snapshot, now: i64) -> Basis<'_> {
     }
 }
 
-fn every_list(picture: &Snapshot) -> Vec<(Screen, Panel, Vec<Row>)> {
+fn every_list(picture: &Snapshot) -> Vec<(Screen, Panel, Vec<Row<'_>>)> {
     let screens = [
         Screen::Fleet,
         Screen::Region(region("eu-west-1")),
@@ -49,7 +49,7 @@ fn every_list_has_rows_with_distinct_keys_and_lower_case_columns() {
         keys.sort();
         keys.dedup();
         assert_eq!(keys.len(), rows.len(), "{screen:?} {panel:?}");
-        for (name, text) in rows.iter().flat_map(|row| &row.cells) {
+        for (name, text) in rows.iter().flat_map(Row::cells) {
             assert!(
                 name.chars()
                     .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()),
@@ -66,7 +66,7 @@ fn a_fleet_of_which_nothing_is_known_claims_nothing() {
     let sites = listed(&blank, &Screen::Fleet, Panel::Regions, 0);
     for row in &sites {
         let cell = |name: &str| {
-            row.cells
+            row.cells()
                 .iter()
                 .find(|(n, _)| *n == name)
                 .unwrap()

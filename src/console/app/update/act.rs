@@ -5,8 +5,7 @@ use super::navigate::{
 };
 
 use super::super::{
-    Action, Effect, Gravity, Leads, OrderKind, Overlay, Row, Screen, State, Subject,
-    palette as commands,
+    Action, Effect, Gravity, Leads, OrderKind, Overlay, Screen, State, Subject, palette as commands,
 };
 use super::notice::notify;
 use super::{guided, run};
@@ -81,10 +80,10 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
-    let Some(row) = state.selected() else {
+    let Some(subject) = state.selected().map(|row| row.subject) else {
         return Vec::new();
     };
-    match &row.subject {
+    match &subject {
         Subject::Chart(_, chart) => {
             state.zoom = if state.zoom == Some(*chart) {
                 None
@@ -120,7 +119,7 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
             }
         }
         Subject::Site(_) | Subject::Alarm(..) | Subject::Member(_) | Subject::Answer(..) => {
-            let region = row.subject.region().and_then(|region| known(state, region));
+            let region = subject.region().and_then(|region| known(state, region));
             let elsewhere =
                 region.filter(|region| state.screen() != &Screen::Region(region.clone()));
             if let Some(region) = elsewhere {
@@ -129,7 +128,7 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
             }
         }
     }
-    detail(state, row);
+    detail(state);
     Vec::new()
 }
 
@@ -143,11 +142,12 @@ fn known(state: &State, region: &Region) -> Option<Region> {
     state.shown.site(region).map(|site| site.region.clone())
 }
 
-fn detail(state: &mut State, row: Row) {
+fn detail(state: &mut State) {
     let title = state.focused().title().to_string();
-    state.overlay = Some(Overlay::Detail {
+    let cells = state.selected().map(|row| row.cells().clone());
+    state.overlay = cells.map(|cells| Overlay::Detail {
         title,
-        cells: row.cells,
+        cells,
         scroll: 0,
     });
 }
@@ -183,12 +183,12 @@ pub(super) fn ask_votes(state: &mut State, check: String) -> Vec<Effect> {
 }
 
 pub(super) fn copy(state: &mut State) -> Vec<Effect> {
-    let Some(row) = state.selected() else {
+    let Some(text) = state.selected().map(|row| row.to_text()) else {
         notify(state, "nothing under the cursor to copy", Gravity::Info);
         return Vec::new();
     };
     notify(state, "copied the row", Gravity::Info);
-    vec![Effect::Copy(row.to_text())]
+    vec![Effect::Copy(text)]
 }
 
 pub(super) fn faults(state: &mut State) -> Vec<Effect> {

@@ -16,15 +16,22 @@ pub(super) fn settle(state: &mut State) {
             .key
             .as_ref()
             .and_then(|key| rows.iter().position(|row| &row.key == key));
-        point_at(state, *panel, same.unwrap_or(before.row), &rows);
+        let cursor = at(same.unwrap_or(before.row), &rows);
+        drop(rows);
+        state.cursors.insert(state.spot(*panel), cursor);
     }
 }
 
-/// Puts the cursor of `panel` on a row. On the first one it stays first, whatever comes before:
-/// nobody chose that row, and lists of what is newest are watched from their top.
-pub(super) fn point_at(state: &mut State, panel: Panel, row: usize, rows: &[Row]) {
+/// Puts the cursor of `panel` on a row.
+pub(super) fn point_at(state: &mut State, panel: Panel, row: usize) {
+    let cursor = at(row, &state.rows(panel));
+    state.cursors.insert(state.spot(panel), cursor);
+}
+
+/// A cursor on a row. On the first one it stays first, whatever comes before: nobody chose that row, and lists of
+/// what is newest are watched from their top.
+fn at(row: usize, rows: &[Row<'_>]) -> Cursor {
     let row = row.min(rows.len().saturating_sub(1));
     let key = rows.get(row).filter(|_| row > 0).map(|row| row.key.clone());
-    let spot = state.spot(panel);
-    state.cursors.insert(spot, Cursor { row, key });
+    Cursor { row, key }
 }

@@ -54,8 +54,7 @@ pub(super) fn step(state: &mut State, by: isize) {
 }
 
 pub(super) fn set_cursor(state: &mut State, panel: Panel, row: usize) {
-    let rows = state.rows(panel);
-    super::cursor::point_at(state, panel, row, &rows);
+    super::cursor::point_at(state, panel, row);
 }
 
 pub(super) fn page(state: &State) -> isize {
