@@ -38,7 +38,7 @@ pub enum Command {
     Runs(super::runs::args::Runs),
     /// Run the failover drill in simulated worlds, and print what each world counted
     Rehearse(Rehearse),
-    /// The embedded simulated AWS
+    /// Serve the embedded simulated AWS to other programs, or list its scenarios
     #[command(subcommand)]
     Sim(Sim),
     /// Check configuration, credentials, clock, permissions and every Region's reachability

@@ -47,7 +47,7 @@ impl Drain {
 
 impl Action for Drain {
     const NAME: &'static str = "drain";
-    const ABOUT: &'static str = "Less traffic to a Region, step by step, by weight";
+    const ABOUT: &'static str = "Send less traffic to a Region, step by step, by weight";
     const ARGUMENTS: &'static str = "REGION [PERCENT [over TIME]]";
     const EXAMPLE: &'static str = "eu-west-1 20 over 10m";
     const TAKES: Takes = Takes::Region;

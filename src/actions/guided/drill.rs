@@ -45,8 +45,8 @@ impl Drill {
 impl Action for Drill {
     const NAME: &'static str = "drill";
     const ABOUT: &'static str =
-        "A full failover and back: baseline, evacuate and promote, verify, wait, fail back";
-    const MENU: &'static str = "A full failover and back";
+        "Fail over and back: measure, evacuate and promote, verify, wait, fail back";
+    const MENU: &'static str = "Fail over and back";
     const ARGUMENTS: &'static str = "FROM TO [HOLD]";
     const EXAMPLE: &'static str = "us-east-1 eu-west-1 10m";
     const TAKES: Takes = Takes::Region;

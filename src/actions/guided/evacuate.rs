@@ -25,7 +25,7 @@ pub struct Evacuate {
 
 impl Action for Evacuate {
     const NAME: &'static str = "evacuate";
-    const ABOUT: &'static str = "No new traffic to a Region, at once";
+    const ABOUT: &'static str = "Stop new traffic to a Region, at once";
     const ARGUMENTS: &'static str = "REGION [MECHANISM]";
     const EXAMPLE: &'static str = "eu-west-1 health-check";
     const TAKES: Takes = Takes::Region;

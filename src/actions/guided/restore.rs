@@ -28,7 +28,8 @@ pub struct Restore {
 
 impl Action for Restore {
     const NAME: &'static str = "restore";
-    const ABOUT: &'static str = "Traffic returns to a Region, after a hold-down";
+    const ABOUT: &'static str =
+        "Send traffic to a Region again, after it has been healthy for a while";
     const ARGUMENTS: &'static str = "REGION [HOLD-DOWN]";
     const EXAMPLE: &'static str = "eu-west-1 10m";
     const TAKES: Takes = Takes::Region;

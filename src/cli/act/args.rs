@@ -152,7 +152,7 @@ pub enum Guided {
         #[command(flatten)]
         options: Options,
     },
-    /// The distribution's certificate
+    /// Attach another certificate to the distribution
     #[command(subcommand, after_long_help = Exit::table())]
     Certificate(Certificate),
     #[command(about = guided::Up::DESCRIPTION.about, after_long_help = Exit::table())]

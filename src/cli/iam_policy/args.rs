@@ -30,7 +30,7 @@ pub struct IamPolicy {
     #[arg(long, requires = "account")]
     pub trust: bool,
     /// Print only this part, 1, 2 …, when the policy is larger than a managed policy may be
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = numbered)]
     pub part: Option<NonZeroUsize>,
     /// How to print it
     #[arg(short, long, value_name = "FORMAT", default_value = "json")]
@@ -74,6 +74,10 @@ impl From<For> for Purpose {
             For::Drill => Self::Drill,
         }
     }
+}
+
+fn numbered(text: &str) -> Result<NonZeroUsize, &'static str> {
+    text.parse().map_err(|_| "parts are counted 1, 2 …")
 }
 
 fn part(text: &str) -> Result<Account, NotAPart> {

@@ -57,6 +57,48 @@ thread_local! {
     static DRAWN: RefCell<Option<Drawn>> = const { RefCell::new(None) };
 }
 
+/// A text on the map: column, row, width.
+type Span = (u16, u16, u16);
+
+/// What the course of a line depends on.
+#[derive(Debug, PartialEq)]
+struct Places {
+    size: (u16, u16),
+    writer: usize,
+    /// The mark of each Region, and its name.
+    regions: Vec<(Span, Option<Span>)>,
+}
+
+thread_local! {
+    /// The lines last drawn: to bend them around all other Regions is most of a frame of many Regions.
+    static BENT: RefCell<Option<(Places, Rc<[Arc]>)>> = const { RefCell::new(None) };
+}
+
+/// The lines from the writer to every Region, in the order of the marks, around all others.
+fn lines(area: Rect, marks: &[Mark<'_>], names: &[Option<Name>], writer: usize) -> Rc<[Arc]> {
+    let name = |index: usize| names[index].as_ref().map(|it| (it.x, it.y, it.width()));
+    let region = |(index, mark): (usize, &Mark<'_>)| ((mark.x, mark.y, 1), name(index));
+    let places = Places {
+        size: (area.width, area.height),
+        writer,
+        regions: marks.iter().enumerate().map(region).collect(),
+    };
+    BENT.with_borrow_mut(|bent| {
+        if let Some((_, lines)) = bent.as_ref().filter(|(of, _)| *of == places) {
+            return Rc::clone(lines);
+        }
+        let size = (f64::from(area.width) * 2.0, f64::from(area.height) * 4.0);
+        let line = |end| {
+            let around = obstacles(area, &places.regions, [writer, end]);
+            let ends = (centre(area, &marks[writer]), centre(area, &marks[end]));
+            Arc::between(ends.0, ends.1, size, &around)
+        };
+        let lines: Rc<[Arc]> = (0..marks.len()).map(line).collect();
+        *bent = Some((places, Rc::clone(&lines)));
+        lines
+    })
+}
+
 fn land(width: u16, height: u16) -> Rc<Dots> {
     DRAWN.with_borrow_mut(|drawn| {
         if let Some((_, dots)) = drawn.as_ref().filter(|(size, _)| *size == (width, height)) {
@@ -190,7 +232,7 @@ impl Lag {
 }
 
 /// Whether one text stands so near to another that they are read together: column, row, width.
-fn is_beside(one: (u16, u16, u16), other: (u16, u16, u16)) -> bool {
+fn is_beside(one: Span, other: Span) -> bool {
     let gap = match one.1.abs_diff(other.1) {
         0 => 8,
         1 => 2,
@@ -219,7 +261,7 @@ fn arcs(
     // What needs attention lies on top.
     let layers = [Role::Faint, Role::Replication, Role::Degraded, Role::Down];
     let mut dots = Dots::new(area.width, area.height);
-    let size = (f64::from(area.width) * 2.0, f64::from(area.height) * 4.0);
+    let lines = lines(area, marks, names, writer);
     for member in topology.members.iter().filter(|member| !member.writer) {
         let Some(end) = find(&member.region) else {
             continue;
@@ -238,9 +280,7 @@ fn arcs(
             over => over,
         };
         let layer = layers.iter().position(|known| *known == role).unwrap_or(0) as u8 + 1;
-        let around = obstacles(area, marks, names, [writer, end]);
-        let ends = (centre(area, &marks[writer]), centre(area, &marks[end]));
-        let arc = Arc::between(ends.0, ends.1, size, &around);
+        let arc = lines[end];
         // Broken where nothing is known to arrive.
         let solid = layer > 1 && !silent;
         for (step, (x, y)) in arc.points().enumerate() {
@@ -274,20 +314,15 @@ fn arcs(
 }
 
 /// The marks and names of all Regions but those at the `ends` of a line.
-fn obstacles(
-    area: Rect,
-    marks: &[Mark<'_>],
-    names: &[Option<Name>],
-    ends: [usize; 2],
-) -> Vec<Obstacle> {
-    let others = (0..marks.len()).filter(|index| !ends.contains(index));
+fn obstacles(area: Rect, regions: &[(Span, Option<Span>)], ends: [usize; 2]) -> Vec<Obstacle> {
+    let cells =
+        |(x, y, width): Span, weight| Obstacle::cells(x - area.x, y - area.y, width, weight);
+    let others = regions.iter().enumerate();
     others
-        .flat_map(|index| {
-            let mark = &marks[index];
-            let name = names[index].as_ref();
-            let mark = Obstacle::cells(mark.x - area.x, mark.y - area.y, 1, 5);
-            let name = name.map(|it| Obstacle::cells(it.x - area.x, it.y - area.y, it.width(), 1));
-            std::iter::once(mark).chain(name)
+        .filter(|(index, _)| !ends.contains(index))
+        .flat_map(|(_, (mark, name))| {
+            let name = name.map(|name| cells(name, 1));
+            std::iter::once(cells(*mark, 5)).chain(name)
         })
         .collect()
 }
