@@ -34,17 +34,20 @@ impl Intercept for WholeReply {
 
 /// Whether this is XML whose root element is not closed.
 fn is_cut_short(body: &[u8]) -> bool {
+    let body = body.trim_ascii();
+    if !body.starts_with(b"<") {
+        return false;
+    }
     let text = String::from_utf8_lossy(body);
-    let text = text.trim();
-    let Some(root) = root_element(text) else {
-        return text.starts_with('<');
+    let Some(root) = root_element(&text) else {
+        return true;
     };
     let closed = text
         .strip_suffix('>')
         .and_then(|text| text.trim_end().strip_suffix(root))
         .is_some_and(|text| text.ends_with("</"));
     // `<Root/>` and `<Root a="b"/>` close themselves, and hold no other element.
-    let alone = text.ends_with("/>") && text.matches('<').count() == 1 + prolog(text);
+    let alone = text.ends_with("/>") && text.matches('<').count() == 1 + prolog(&text);
     !(closed || alone)
 }
 
