@@ -34,6 +34,7 @@ mod shapes;
 mod speed;
 mod stand;
 mod terraform;
+mod terraform_wiring;
 mod traffic;
 mod trial;
 mod world;
