@@ -12,6 +12,7 @@ mod blind;
 mod broken_calls;
 mod building;
 mod crash;
+mod cdk;
 mod criteria;
 mod databases;
 mod drift;
