@@ -6,13 +6,14 @@
 
 mod admitting;
 mod advice;
+mod another_role;
 mod answers;
 mod assumptions;
 mod blind;
 mod broken_calls;
 mod building;
-mod crash;
 mod cdk;
+mod crash;
 mod criteria;
 mod databases;
 mod drift;
