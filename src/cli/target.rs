@@ -59,8 +59,8 @@ impl Target {
             timeouts: settings::timeouts(&settings.config),
             clock: clock.clone(),
         };
-        mfa::ask(&spec).await;
         let session = Session::connect_fleet(options, &spec).await;
+        mfa::ask(&session, &spec).await;
         if global.verbose {
             introduce(&session).await;
         }

@@ -48,6 +48,7 @@ mod text;
 mod thresholds;
 mod throttle;
 mod verdict;
+mod wiring;
 
 pub use account::{Access, Account, AccountsSpec};
 pub use availability::Availability;
@@ -106,3 +107,4 @@ pub use text::{clean, clean_line, clean_markdown};
 pub use thresholds::{Limit, Thresholds};
 pub use throttle::Throttle;
 pub use verdict::{Judgement, Reason, Verdict};
+pub use wiring::{CallPermission, FunctionAlias, Wire, Wired, Wiring};

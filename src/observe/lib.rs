@@ -35,6 +35,7 @@ mod shared_facts;
 mod switches;
 mod vantage;
 mod votes;
+pub mod wiring;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

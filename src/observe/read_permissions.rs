@@ -15,6 +15,8 @@ pub enum Asker {
     Discover,
     /// `drift`.
     Drift,
+    /// `drift` with a file of Terraform, besides the picture.
+    Terraform,
 }
 
 /// One IAM action.
@@ -30,13 +32,13 @@ const fn permission(action: &'static str, by: &'static [Asker]) -> ReadPermissio
     ReadPermission { action, by }
 }
 
-use Asker::{Discover, Doctor, Drift, Picture, Votes};
+use Asker::{Discover, Doctor, Drift, Picture, Terraform, Votes};
 
 /// All of them, by service.
 pub const READ_PERMISSIONS: &[ReadPermission] = &[
     permission("acm:DescribeCertificate", &[Picture, Doctor]),
     permission("acm:ListCertificates", &[Picture, Doctor]),
-    permission("apigateway:GET", &[Picture, Doctor, Discover]),
+    permission("apigateway:GET", &[Picture, Doctor, Discover, Terraform]),
     permission("arc-region-switch:ListPlansInRegion", &[Picture, Doctor]),
     // Only where there are Region switch plans.
     permission("arc-region-switch:GetPlanEvaluationStatus", &[Picture]),
@@ -63,6 +65,8 @@ pub const READ_PERMISSIONS: &[ReadPermission] = &[
     permission("cloudwatch:ListMetrics", &[Picture, Doctor]),
     permission("iam:GetRole", &[Picture]),
     permission("iam:SimulatePrincipalPolicy", &[Picture]),
+    permission("lambda:GetAlias", &[Terraform]),
+    permission("lambda:GetPolicy", &[Terraform]),
     permission("lambda:GetAccountSettings", &[Picture, Doctor]),
     permission("lambda:GetFunctionConfiguration", &[Picture, Doctor]),
     permission("rds:DescribeDBClusters", &[Picture, Doctor, Discover]),
@@ -89,11 +93,11 @@ pub const READ_PERMISSIONS: &[ReadPermission] = &[
     ),
     permission(
         "route53-recovery-control-config:DescribeControlPanel",
-        &[Discover],
+        &[Discover, Terraform],
     ),
     permission(
         "route53-recovery-control-config:DescribeRoutingControl",
-        &[Discover],
+        &[Discover, Terraform],
     ),
     permission("sts:GetCallerIdentity", &[Picture, Doctor]),
 ];

@@ -200,6 +200,67 @@ fn a_headless_secondary_is_not_promoted_and_the_plan_says_what_it_needs() {
 }
 
 #[test]
+fn nothing_waives_that_a_headless_secondary_is_refused() {
+    let picture = picture("headless");
+    let forced = Intent::Promote(Promote {
+        target: region("eu-west-1"),
+        mode: Some(Mode::Failover),
+        force: true,
+    });
+    let plan = planned_on(&picture, &forced);
+    assert_eq!(check(&plan, "instance").finding, Finding::Fail);
+    // Of an instance's class nothing is known where the writer's cluster could not be read.
+    let mut blind = picture;
+    let writer = blind.database.clusters.get_mut(&region("us-east-1"));
+    let writer = &mut writer.unwrap().state;
+    let source = writer.source().unwrap().clone();
+    *writer = gwctl::fleet::Observed::missing(gwctl::fleet::Missing::NotYet, source);
+    let plan = planned_on(&blind, &forced);
+    says(
+        &check(&plan, "instance").text,
+        &["--db-instance-class CLASS"],
+    );
+}
+
+#[test]
+fn a_secondary_that_was_given_an_instance_is_promoted() {
+    in_virtual_time(Box::pin(async {
+        let stage = Box::pin(Stage::calmly(founded("headless"))).await;
+        {
+            let mut state = stage.sim().state();
+            let all = &mut state.resources;
+            let mut instances = all.instances.iter();
+            let mut instance = instances
+                .find(|one| one.id == "orders-use1-1")
+                .unwrap()
+                .clone();
+            instance.region = region("eu-west-1");
+            instance.id = "orders-euw1-1".into();
+            instance.cluster = "orders-euw1".into();
+            instance.arn = "arn:aws:rds:eu-west-1:123456789012:db:orders-euw1-1".into();
+            let mut clusters = all.clusters.iter_mut();
+            let own = clusters.find(|one| one.region == instance.region).unwrap();
+            own.instances.push(instance.id.clone());
+            all.instances.push(instance);
+        }
+        tokio::time::sleep(std::time::Duration::from_mins(3)).await;
+        moved(&stage, "eu-west-1").await;
+    }));
+}
+
+#[test]
+fn a_planned_promotion_goes_to_a_member_where_the_fleet_is_not_once_it_is_waived() {
+    in_virtual_time(Box::pin(async {
+        let stage = Box::pin(Stage::calmly(founded("one-member-more"))).await;
+        moved(&stage, "eu-north-1").await;
+        tokio::time::sleep(std::time::Duration::from_mins(3)).await;
+        let database = &stage.snapshot().database.judgement.clone();
+        assert_eq!(database.verdict, Verdict::Degraded, "{database:?}");
+        moved(&stage, "us-east-1").await;
+    }));
+}
+
+#[test]
 fn the_writer_of_a_fleet_with_a_headless_secondary_is_moved_past_it() {
     in_virtual_time(Box::pin(async {
         let stage = Box::pin(Stage::calmly(founded("headless"))).await;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use gwctl::actions::guided::{Down, Drill, Evacuate, Promote, Provision, Retire, Up};
-use gwctl::actions::{Finding, Intent, Mechanism, Mode, Phase, plan};
+use gwctl::actions::{Finding, Intent, Mechanism, Mode, Phase, Plan, plan};
 use gwctl::fleet::{GroupMember, Observed, Region, Routing, Snapshot, Verdict};
 
 use super::stand::{Stage, in_virtual_time, region, story};
@@ -200,5 +200,41 @@ fn a_fleet_is_built_extended_drilled_cut_back_and_taken_down() {
                 .iter()
                 .all(|stack| gone(&stack.status))
         );
+    }));
+}
+
+#[test]
+fn a_fleet_is_not_taken_down_while_its_database_has_a_member_elsewhere() {
+    in_virtual_time(Box::pin(async {
+        let stage = Box::pin(Stage::unbuilt()).await;
+        let stage = Box::pin(done(stage, Intent::Up(Up { found: None }))).await;
+        let down = Box::pin(stage.looked_up(&Intent::Down(Down { found: None }))).await;
+        let mut picture = (*stage.snapshot()).clone();
+        let members = |plan: &Plan| {
+            plan.checks
+                .iter()
+                .find(|one| one.name == "members")
+                .cloned()
+        };
+        let own = plan("orders", &stage.spec, &picture, &down).unwrap();
+        assert_eq!(members(&own), None);
+        let topology = &mut picture.database.topology;
+        let mut with = topology.current().unwrap().clone();
+        let mut more = with.members.iter().find(|one| !one.writer).unwrap().clone();
+        more.region = region("eu-north-1");
+        more.cluster = "orders-eun1".into();
+        more.arn = "arn:aws:rds:eu-north-1:123456789012:cluster:orders-eun1".into();
+        with.members.push(more);
+        let source = topology.source().unwrap().clone();
+        topology.renew(Ok(with), picture.at, source);
+        let told = plan("orders", &stage.spec, &picture, &down).unwrap();
+        let refused = members(&told).unwrap();
+        assert_eq!(refused.finding, Finding::Fail);
+        assert!(
+            refused.text.contains("orders-eun1 in eu-north-1"),
+            "{refused:?}"
+        );
+        let started = stage.try_start(&told);
+        assert!(started.is_err(), "nothing is sent");
     }));
 }

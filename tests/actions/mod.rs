@@ -6,11 +6,13 @@
 
 mod admitting;
 mod advice;
+mod another_role;
 mod answers;
 mod assumptions;
 mod blind;
 mod broken_calls;
 mod building;
+mod cdk;
 mod crash;
 mod criteria;
 mod databases;
@@ -34,6 +36,7 @@ mod shapes;
 mod speed;
 mod stand;
 mod terraform;
+mod terraform_wiring;
 mod traffic;
 mod trial;
 mod world;

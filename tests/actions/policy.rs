@@ -169,7 +169,7 @@ fn holds(purpose: Purpose) {
     // What those ask that only look is held against their policy where they are.
     let looking: BTreeSet<String> = match purpose {
         Purpose::Drill => actions(Purpose::Dashboard, &BTreeSet::new()),
-        Purpose::Provision => read_permissions_of(&[Asker::Drift])
+        Purpose::Provision => read_permissions_of(&[Asker::Drift, Asker::Terraform])
             .map(Into::into)
             .collect(),
         _ => BTreeSet::new(),

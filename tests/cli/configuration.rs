@@ -187,3 +187,27 @@ fn escapes_in_a_file_do_not_reach_the_terminal() {
     assert_eq!(ran.code, 3);
     assert!(!ran.err.contains('\u{1b}'), "{:?}", ran.err);
 }
+
+#[test]
+fn a_blank_value_in_the_accounts_is_told_at_its_place() {
+    let accounts = "[fleets.orders.accounts.dns]\nprofile = \" \"\n\
+        [fleets.orders.accounts.edge]\nrole_arn = \"arn:aws:iam::444455556666:role/ops\"\nexternal_id = \"two words\"\n\
+        mfa_serial = \"\"\nsession_name = \"\"\n";
+    let home = Home::new();
+    home.configure(&format!("{}{accounts}", fleet(&["eu-west-1", "us-east-1"])));
+    let ran = home.run(&["config", "check"]);
+    assert_eq!((ran.code, ran.out.as_str()), (3, ""), "{}", ran.err);
+    for said in [
+        "`profile` is blank, or contains a blank",
+        "`external_id` is blank, or contains a blank",
+        "`mfa_serial` is blank, or contains a blank",
+        "`` cannot name a session",
+    ] {
+        assert!(ran.err.contains(said), "{said}: {}", ran.err);
+    }
+    // AWS allows blanks in the name of a profile.
+    let named = "[fleets.orders.accounts.dns]\nprofile = \"dns prod\"\n";
+    home.configure(&format!("{}{named}", fleet(&["eu-west-1", "us-east-1"])));
+    let ran = home.run(&["config", "check"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+}

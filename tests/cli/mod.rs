@@ -7,6 +7,7 @@ mod bad_days;
 mod building;
 mod configuration;
 mod discover;
+mod doctor_database;
 mod drift;
 pub mod harness;
 mod iam_policy;

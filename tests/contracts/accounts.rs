@@ -164,3 +164,65 @@ async fn in_an_outage_the_next_mfa_code_goes_to_another_region() {
     give_mfa_code(DEVICE, "123456");
     assert_eq!(sts.identity().await.unwrap().account, "333344445555");
 }
+
+/// What STS of us-east-1 makes of a request: it neither answers nor refuses.
+#[derive(Debug, Clone, Copy)]
+enum Grey {
+    /// An error of its own, without a reason.
+    Fails,
+    /// Something in its way answers in another language.
+    Babbles,
+    /// Nothing, with the connection open.
+    Hangs,
+}
+
+/// A session over a world whose STS is grey in us-east-1, or everywhere.
+async fn through_grey(sim: &Sim, grey: Grey, everywhere: bool) -> Session {
+    let inner = wire::handler(sim.clone());
+    let handler: gwctl::aws::Handler = std::sync::Arc::new(move |request| {
+        let host = request.uri().host().unwrap_or_default().to_owned();
+        let answer = inner(request);
+        let is_grey = host.starts_with("sts.") && (everywhere || host.contains("us-east-1"));
+        Box::pin(async move {
+            if !is_grey {
+                return answer.await;
+            }
+            let reply = http::Response::builder();
+            let reply = match grey {
+                Grey::Fails => reply.status(500).body(Vec::new()),
+                Grey::Babbles => reply.status(200).body(b"<html>please wait</html>".to_vec()),
+                Grey::Hangs => std::future::pending().await,
+            };
+            Ok(reply.unwrap())
+        })
+    });
+    let options = SessionOptions {
+        profile: None,
+        http_client: Some(in_process(handler)),
+        timeouts: Timeouts::default(),
+        clock: sim.clock(),
+    };
+    let regions = [region("us-east-1"), region("eu-west-1")];
+    Session::connect_accounts(options, &sim.spec().accounts, &regions).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_sts_that_neither_answers_nor_refuses_is_passed_over_and_is_no_refusal() {
+    for grey in [Grey::Fails, Grey::Babbles, Grey::Hangs] {
+        let sim = world("calm");
+        let session = through_grey(&sim, grey, false).await;
+        let rds = session.rds(&region("eu-west-1"));
+        let told = rds.topology("orders").await;
+        assert!(told.is_ok(), "{grey:?}: {told:?}");
+
+        let session = through_grey(&sim, grey, true).await;
+        let rds = session.rds(&region("eu-west-1"));
+        let error = rds.topology("orders").await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Credentials, "{grey:?}: {error:?}");
+        assert!(
+            error.message.contains("could not be assumed")
+                && !error.message.contains("refused to assume"),
+            "{grey:?}: {error:?}"
+        );
+    }
+}

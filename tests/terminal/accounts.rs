@@ -63,3 +63,27 @@ fn a_command_asks_for_one_code_and_uses_it_for_every_account() {
     console.wait_text(&["dns: robin in 333344445555", "edge: robin in 444455556666"]);
     assert_eq!(console.exit_code(), 0);
 }
+
+#[test]
+fn a_command_asks_for_another_code_after_sts_refused_one() {
+    let served = served();
+    let mut console = console(&served, &["status"]);
+    console.wait_text(&[&format!("MFA code of {DEVICE}:")]);
+    console.press("000000\r");
+    console.wait_text(&["refused the MFA code", "(tries left: 2)"]);
+    console.press("123456\r");
+    console.wait_text(&["dns: robin in 333344445555", "edge: robin in 444455556666"]);
+    assert_eq!(console.exit_code(), 0);
+}
+
+#[test]
+fn a_command_goes_on_without_after_the_third_code_that_sts_refused() {
+    let served = served();
+    let mut console = console(&served, &["status"]);
+    console.wait_text(&[&format!("MFA code of {DEVICE}:")]);
+    for left in ["(tries left: 2)", "(tries left: 1)", "goes on without it"] {
+        console.press("000000\r");
+        console.wait_text(&[left]);
+    }
+    assert_ne!(console.exit_code(), 0);
+}

@@ -24,7 +24,7 @@ impl Purpose {
             Self::Dashboard | Self::Drill => {
                 &[Asker::Picture, Asker::Votes, Asker::Doctor, Asker::Discover]
             }
-            Self::Provision => &[Asker::Drift],
+            Self::Provision => &[Asker::Drift, Asker::Terraform],
             Self::Promote | Self::Shift => &[],
         }
     }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use gwctl_fleet::{FleetSpec, Region, Snapshot};
+use gwctl_fleet::{FleetSpec, Missing, Region, Snapshot, Wire, Wired, Wiring};
 
 use super::known::Known;
 use super::part::same_name;
@@ -77,6 +77,8 @@ fn changes(run: &RunState) -> Vec<Sent> {
 pub struct Evidence<'a> {
     pub known: Known<'a>,
     pub runs: &'a Runs,
+    /// What no picture holds; none where it was not asked for.
+    pub wiring: Option<&'a Wiring>,
 }
 
 impl<'a> Evidence<'a> {
@@ -85,6 +87,24 @@ impl<'a> Evidence<'a> {
         Self {
             known: Known { spec, snapshot },
             runs,
+            wiring: None,
+        }
+    }
+
+    /// With what was asked for beside the picture.
+    #[must_use]
+    pub const fn wired_by(self, wiring: &'a Wiring) -> Self {
+        Self {
+            wiring: Some(wiring),
+            ..self
+        }
+    }
+
+    /// What AWS says of `wire`, or why nobody knows.
+    pub(super) fn wired(&self, wire: &Wire) -> Result<&'a Wired, Missing> {
+        match self.wiring.and_then(|all| all.get(wire)) {
+            Some(told) => told.as_ref().map_err(Clone::clone),
+            None => Err(Missing::NotYet),
         }
     }
 

@@ -86,7 +86,8 @@ pub(super) fn explain<'a>(part: &Part, name: &str, evidence: &Evidence<'a>) -> O
             let run = evidence.moved_by(group)?;
             Some(Why::new("a run set the weights of this group", Some(run)))
         }
-        (Part::Distribution, "viewer_certificate") => certificate(evidence),
+        (Part::Distribution, "viewer_certificate")
+        | (Part::Certificate { region: None }, "arn") => certificate(evidence),
         (
             Part::Function {
                 region: Some(region),

@@ -13,7 +13,7 @@ use super::finding::{Finding, Line, Reason, Verdict};
 use super::part::Part;
 use super::plan::{Action, Plan, ResourceChange};
 use super::values::{After, Difference, Sides};
-use super::{database, routing, serving};
+use super::{certificates, database, joining, later, routing, serving};
 
 /// More differences of one resource are counted and not shown.
 const LINES: usize = 24;
@@ -147,7 +147,9 @@ pub fn judge(plan: &Plan, evidence: &Evidence<'_>) -> Judged {
 fn part(plan: &Plan, change: &ResourceChange, evidence: &Evidence<'_>) -> Option<Part> {
     let provider = plan.region_of(&change.address);
     let of = |values| evidence.known.part(&change.kind, values, provider);
-    of(&change.change.before).or_else(|| of(&change.change.after))
+    of(&change.change.before)
+        .or_else(|| of(&change.change.after))
+        .or_else(|| later::made_with(plan, change, evidence))
 }
 
 fn differences(change: &ResourceChange) -> Vec<Difference> {
@@ -188,6 +190,9 @@ fn planned(
         )],
         _ => of_part(&case, &change.kind, evidence),
     };
+    if matches!(action, Action::Create | Action::Update | Action::Replace) {
+        reasons.extend(later::unknown(&case));
+    }
     if action == Action::Update {
         reasons.extend(rest(&case, evidence));
     }
@@ -214,15 +219,27 @@ fn of_part(case: &Case<'_>, kind: &str, evidence: &Evidence<'_>) -> Vec<Reason> 
         }
         Part::Check { .. } => routing::check(case, evidence),
         Part::Switch { .. } => routing::switch(case, evidence),
-        Part::Routing { .. } => routing::routing_control(case),
+        Part::Routing { .. } => joining::routing_control(case, kind, evidence),
+        Part::Endpoint { .. } => joining::endpoint(case, kind),
+        Part::Mapping { .. } => joining::mapping(case, kind, evidence),
+        Part::Alias { .. } => joining::alias(case, evidence),
+        Part::Permission { .. } => joining::permission(case),
+        Part::Certificate { region } => {
+            let unused = case
+                .action
+                .destroys()
+                .then(|| certificates::deleted(case, region.as_ref(), evidence));
+            match unused.flatten() {
+                Some(reason) if kind == "aws_acm_certificate" => vec![reason],
+                _ => serving::served(case, kind),
+            }
+        }
+        Part::MadeWith { address, what } => vec![later::same_apply(address, what, kind)],
         Part::Distribution => serving::distribution(case, evidence),
         Part::Router | Part::Function { .. } => serving::function(case, kind, evidence),
-        Part::Zone
-        | Part::Api { .. }
-        | Part::Endpoint { .. }
-        | Part::Certificate { .. }
-        | Part::Stack { .. }
-        | Part::Names(_) => serving::served(case, kind),
+        Part::Zone | Part::Api { .. } | Part::Stack { .. } | Part::Names(_) => {
+            serving::served(case, kind)
+        }
     }
 }
 
@@ -272,6 +289,8 @@ const fn told(part: &Part) -> &'static [&'static str] {
         Part::Record { .. } | Part::DomainRecord => &["health_check_id"],
         Part::Weighted { .. } => &["health_check_id", "weighted_routing_policy"],
         Part::Distribution => &["aliases"],
+        Part::Mapping { .. } => &["api_id", "stage", "stage_name"],
+        Part::Alias { .. } => &["function_version"],
         Part::Switch { .. } => &routing::DECIDES,
         _ => &[],
     }

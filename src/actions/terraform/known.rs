@@ -43,7 +43,14 @@ impl<'a> Known<'a> {
             }
             "aws_acm_certificate" | "aws_acm_certificate_validation" => self.certificate(values),
             "aws_cloudformation_stack" => self.stack(values, region().as_ref()),
-            kind if kind.starts_with("aws_lambda_") => self.function(values, region()),
+            kind if kind.starts_with("aws_lambda_") => {
+                let region = region().or_else(|| caller_region(values));
+                let part = self.function(values, region)?;
+                Some(joining(kind, values, part))
+            }
+            "aws_apigatewayv2_api_mapping" | "aws_api_gateway_base_path_mapping" => {
+                self.mapping(values).or_else(|| self.api(values))
+            }
             kind if kind.starts_with("aws_api_gateway_")
                 || kind.starts_with("aws_apigatewayv2_") =>
             {
@@ -315,6 +322,14 @@ impl<'a> Known<'a> {
         })
     }
 
+    fn mapping(&self, values: &Value) -> Option<Part> {
+        let name = text(values, "domain_name")?;
+        Some(Part::Mapping {
+            region: Some(self.site_at(name)?),
+            name: clean_line(name),
+        })
+    }
+
     fn api(&self, values: &Value) -> Option<Part> {
         let ids = ["rest_api_id", "api_id", "id"].map(|name| text(values, name));
         let by_id = self
@@ -404,6 +419,37 @@ impl<'a> Known<'a> {
             "the cluster {} in {}",
             member.cluster, member.region
         )))
+    }
+}
+
+/// The Region of a function by its own ARN, or by the ARN of what may call it: both are in one Region.
+fn caller_region(values: &Value) -> Option<Region> {
+    let arns = ["function_arn", "function_name", "source_arn"];
+    let mut all = arns.iter().filter_map(|name| text(values, name));
+    all.find_map(|arn| {
+        let arn = arn.strip_prefix("arn:")?;
+        Region::new(arn.split(':').nth(2).filter(|code| !code.is_empty())?).ok()
+    })
+}
+
+/// An alias, a permission, or what else there is of a function.
+fn joining(kind: &str, values: &Value, function: Part) -> Part {
+    let Part::Function { name, region } = function else {
+        return function;
+    };
+    let named = |attribute: &str| text(values, attribute).map(clean_line).unwrap_or_default();
+    match kind {
+        "aws_lambda_alias" => Part::Alias {
+            name: named("name"),
+            function: name,
+            region,
+        },
+        "aws_lambda_permission" => Part::Permission {
+            sid: named("statement_id"),
+            function: name,
+            region,
+        },
+        _ => Part::Function { name, region },
     }
 }
 

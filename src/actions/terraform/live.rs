@@ -4,37 +4,20 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use gwctl_fleet::{Member, Missing, Observed, Region, RoutingRecord};
+use gwctl_fleet::{Member, Missing, Region, RoutingRecord};
 
+use super::compared::{Compared, Pair, current};
 use super::evidence::Evidence;
 use super::explain::explain;
-use super::finding::{Finding, Line, Reason, Verdict};
+use super::finding::{Finding, Reason, Verdict};
 use super::judge::{Judged, Named};
 use super::known::Known;
 use super::part::{Part, same_name};
 use super::plan::Action;
 use super::state::{State, StateResource};
 use super::unasked::because;
-use super::values::{SENSITIVE, has_true, is_nothing, lookup, text, texts};
-
-/// One attribute beside what AWS says of it.
-struct Pair {
-    path: &'static str,
-    state: Value,
-    live: Value,
-}
-
-/// What came of comparing one resource.
-enum Compared {
-    /// The attributes that were compared; only those that differ count.
-    Pairs(Vec<Pair>),
-    /// AWS has no such thing.
-    Gone,
-    /// Nobody could ask.
-    Unasked(Missing),
-    /// gwctl watches nothing that could be compared.
-    Nothing,
-}
+use super::values::{lookup, text, texts};
+use super::{certificates, wires};
 
 /// Which part of the fleet each resource of `state` is, in the state's order.
 pub fn names(state: &State, known: &Known<'_>) -> Vec<Named> {
@@ -125,61 +108,14 @@ fn reason(part: &Part, pair: &Pair, evidence: &Evidence<'_>) -> Reason {
             Verdict::Unexplained,
             "the state has it in the global cluster, and RDS does not: it was detached outside Terraform",
         ),
+        None if pair.path == "arn" => Reason::new(
+            Verdict::Unexplained,
+            "the state has another certificate of this name than the one that serves, and no run explains it",
+        ),
         None => Reason::new(
             Verdict::Unexplained,
             format!("the state and AWS disagree on {name}, and no run explains it"),
         ),
-    }
-}
-
-impl Pair {
-    fn new(path: &'static str, values: &Value, live: impl Into<Value>) -> Self {
-        Self {
-            path,
-            state: lookup(values, path).clone(),
-            live: live.into(),
-        }
-    }
-
-    fn differs(&self) -> bool {
-        if is_nothing(&self.state) && is_nothing(&self.live) {
-            return false;
-        }
-        match (&self.state, &self.live) {
-            (Value::String(state), Value::String(live)) => !same_name(state, live) && state != live,
-            (Value::Number(state), Value::Number(live)) => state.as_f64() != live.as_f64(),
-            // What was never set is `false`.
-            (state, Value::Bool(false)) => state.as_bool() == Some(true),
-            (state, live) => state != live,
-        }
-    }
-
-    fn line(&self, sensitive: &Value) -> Line {
-        let name = self.path.split('.').next().unwrap_or_default();
-        let hidden = !is_nothing(lookup(sensitive, name)) && has_true(lookup(sensitive, name));
-        let show = |value: &Value| match value {
-            _ if hidden => SENSITIVE.to_owned(),
-            Value::String(text) if !text.is_empty() => gwctl_fleet::clean(text, 160),
-            value if is_nothing(value) => "nothing".into(),
-            value => gwctl_fleet::clean(&value.to_string(), 160),
-        };
-        Line {
-            path: self.path.into(),
-            before: show(&self.state),
-            after: show(&self.live),
-            forces_replacement: false,
-        }
-    }
-}
-
-/// What is known now, or why not.
-fn current<T>(observed: &Observed<T>) -> Result<&T, Compared> {
-    match observed.current() {
-        Some(value) => Ok(value),
-        None => Err(match observed.why_missing() {
-            Some(Missing::NoData) => Compared::Gone,
-            why => Compared::Unasked(why.cloned().unwrap_or(Missing::NotYet)),
-        }),
     }
 }
 
@@ -212,6 +148,14 @@ fn of_part(part: &Part, resource: &StateResource, evidence: &Evidence<'_>) -> Co
         Part::Api {
             region: Some(region),
         } if is_api(&resource.kind) => api(region, evidence),
+        Part::Certificate { region } if resource.kind == "aws_acm_certificate" => {
+            certificates::compare(region.as_ref(), values, evidence)
+        }
+        part @ (Part::Endpoint { .. }
+        | Part::Mapping { .. }
+        | Part::Alias { .. }
+        | Part::Permission { .. }
+        | Part::Routing { .. }) => wires::compare(part, &resource.kind, values, evidence),
         _ => Ok(Compared::Nothing),
     };
     compared.unwrap_or_else(|missing| missing)

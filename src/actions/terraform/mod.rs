@@ -11,12 +11,16 @@
 //! stands in aws-facts §20.4.
 
 mod case;
+mod certificates;
+mod compared;
 mod database;
 mod evidence;
 mod explain;
 mod finding;
+mod joining;
 mod judge;
 mod known;
+mod later;
 mod live;
 mod part;
 mod plan;
@@ -26,6 +30,7 @@ mod serving;
 mod state;
 mod unasked;
 mod values;
+mod wires;
 
 pub use evidence::{Evidence, Runs};
 pub use finding::{Finding, Line, Reason, Verdict};
@@ -37,3 +42,4 @@ pub use plan::{Action, Plan};
 pub use read::{LARGEST, NotRead, read_plan, read_state};
 pub use state::{State, StateResource};
 pub use unasked::unasked;
+pub use wires::{wires_of_plan, wires_of_state};

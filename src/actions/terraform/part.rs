@@ -50,6 +50,23 @@ pub enum Part {
     Endpoint {
         region: Option<Region>,
     },
+    /// What the custom domain name of the API leads to.
+    Mapping {
+        name: String,
+        region: Option<Region>,
+    },
+    /// An alias of a function.
+    Alias {
+        name: String,
+        function: String,
+        region: Option<Region>,
+    },
+    /// A statement that lets somebody call a function.
+    Permission {
+        sid: String,
+        function: String,
+        region: Option<Region>,
+    },
     Certificate {
         /// None for the distribution's.
         region: Option<Region>,
@@ -61,6 +78,11 @@ pub enum Part {
     Stack {
         name: String,
         region: Region,
+    },
+    /// A resource whose own values are known only after apply, made of one of the fleet's.
+    MadeWith {
+        address: String,
+        what: String,
     },
     /// A resource of a kind that gwctl does not know, which names something of the fleet.
     Names(String),
@@ -78,6 +100,9 @@ impl Part {
             | Self::Function { region, .. }
             | Self::Api { region }
             | Self::Endpoint { region }
+            | Self::Mapping { region, .. }
+            | Self::Alias { region, .. }
+            | Self::Permission { region, .. }
             | Self::Certificate { region }
             | Self::Routing { region } => region.as_ref(),
             Self::Weighted { region, .. } | Self::Stack { region, .. } => Some(region),
@@ -86,6 +111,7 @@ impl Part {
             | Self::Zone
             | Self::Distribution
             | Self::Router
+            | Self::MadeWith { .. }
             | Self::Names(_) => None,
         }
     }
@@ -127,12 +153,25 @@ impl std::fmt::Display for Part {
             Self::Function { name, .. } => write!(f, "the function {name}")?,
             Self::Api { .. } => f.write_str("the API")?,
             Self::Endpoint { .. } => f.write_str("the custom domain name of the API")?,
+            Self::Mapping { name, .. } => write!(f, "what {name} leads to")?,
+            Self::Alias { name, function, .. } => {
+                write!(f, "the alias {name} of the function {function}")?;
+            }
+            Self::Permission { sid, function, .. } if sid.is_empty() => {
+                write!(f, "a permission to call the function {function}")?;
+            }
+            Self::Permission { sid, function, .. } => {
+                write!(f, "the permission {sid} to call the function {function}")?;
+            }
             Self::Certificate { region: None } => {
                 f.write_str("the certificate of the distribution")?;
             }
             Self::Certificate { .. } => f.write_str("the certificate of the API")?,
             Self::Routing { .. } => f.write_str("routing control of ARC")?,
             Self::Stack { name, .. } => write!(f, "the stack {name}")?,
+            Self::MadeWith { address, what } => {
+                return write!(f, "it is made of {address}, which is {what}");
+            }
             Self::Names(what) => return write!(f, "it names {what}"),
         }
         self.region()

@@ -1,6 +1,6 @@
 //! A plan as `terraform show -json` prints it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -148,6 +148,15 @@ impl Change {
 impl Plan {
     /// The Region of the provider that `address` is planned with, where the configuration writes it down.
     pub fn region_of(&self, address: &str) -> Option<&str> {
+        let one = self.configured(address)?;
+        let key = one.get("provider_config_key")?.as_str()?;
+        let provider = self.configuration.get("provider_config")?.get(key)?;
+        let region = provider.get("expressions")?.get("region")?;
+        region.get("constant_value")?.as_str()
+    }
+
+    /// What the configuration writes of the resource at `address`.
+    fn configured(&self, address: &str) -> Option<&Value> {
         let mut module = self.configuration.get("root_module")?;
         let plain = without_keys(address);
         let mut parts = plain.split('.');
@@ -164,13 +173,37 @@ impl Plan {
         }
         let resource = resource.join(".");
         let all = module.get("resources")?.as_array()?;
-        let one = all
-            .iter()
-            .find(|one| one.get("address").and_then(Value::as_str) == Some(&resource))?;
-        let key = one.get("provider_config_key")?.as_str()?;
-        let provider = self.configuration.get("provider_config")?.get(key)?;
-        let region = provider.get("expressions")?.get("region")?;
-        region.get("constant_value")?.as_str()
+        let named = |one: &&Value| one.get("address").and_then(Value::as_str) == Some(&resource);
+        all.iter().find(named)
+    }
+
+    /// The changes of the resources that the one at `address` is made of, as its module's configuration writes: of
+    /// resources beside it, and of everything in a module that it takes an output of. What comes through a variable or
+    /// a local value is not followed.
+    pub fn references(&self, address: &str) -> Vec<&ResourceChange> {
+        let mut written = BTreeSet::new();
+        let expressions = self
+            .configured(address)
+            .and_then(|one| one.get("expressions"));
+        if let Some(expressions) = expressions {
+            references(expressions, &mut written);
+        }
+        let module = module_of(address);
+        let refers = |one: &&ResourceChange| {
+            let own = &one.address;
+            let Some(rest) = own.strip_prefix(module).filter(|_| own != address) else {
+                return false;
+            };
+            let plain = without_keys(rest);
+            written.iter().any(|written| {
+                let written = without_keys(written);
+                let mut parts = written.split('.');
+                let head = (parts.next(), parts.next());
+                let mut parts = plain.split('.');
+                head.1.is_some() && head == (parts.next(), parts.next())
+            })
+        };
+        self.changed().filter(refers).collect()
     }
 
     /// How often each provider type is touched: for a count of what is not the fleet's.
@@ -184,6 +217,40 @@ impl Plan {
         let all = self.resource_drift.iter();
         all.map(|one| (one.address.as_str(), one)).collect()
     }
+}
+
+/// Every address that the expressions in `value` refer to, as they are written.
+fn references(value: &Value, into: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(map) => {
+            for (name, inner) in map {
+                match inner.as_array().filter(|_| name == "references") {
+                    Some(all) => {
+                        into.extend(all.iter().filter_map(Value::as_str).map(Into::into));
+                    }
+                    None => references(inner, into),
+                }
+            }
+        }
+        Value::Array(all) => all.iter().for_each(|inner| references(inner, into)),
+        _ => {}
+    }
+}
+
+/// `module.a["x.y"].` of `module.a["x.y"].b.c[0]`; empty in the root module.
+fn module_of(address: &str) -> &str {
+    let (mut quoted, mut escaped, mut dots) = (false, false, Vec::new());
+    for (at, c) in address.char_indices() {
+        match c {
+            '"' if !escaped => quoted = !quoted,
+            '.' if !quoted => dots.push(at),
+            _ => {}
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    // The last two parts are the resource's kind and name.
+    let end = dots.len().checked_sub(2).and_then(|n| dots.get(n));
+    end.map_or("", |end| &address[..=*end])
 }
 
 /// `module.a["x.y"].b.c[0]` as `module.a.b.c`.

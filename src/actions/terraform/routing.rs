@@ -27,7 +27,7 @@ pub(super) const DECIDES: [&str; 10] = [
 ];
 
 /// Whether `region` is kept out of DNS on purpose at present, and how.
-fn evacuated(region: &Region, evidence: &Evidence<'_>) -> Option<&'static str> {
+pub(super) fn evacuated(region: &Region, evidence: &Evidence<'_>) -> Option<&'static str> {
     let edge = &evidence.snapshot().edge;
     let by_switch = || {
         let (_, switch) = edge.switch(region)?;
@@ -268,16 +268,4 @@ pub(super) fn switch(case: &Case<'_>, evidence: &Evidence<'_>) -> Vec<Reason> {
             "the plan changes what the alarm makes of its metric, and with it when the Region is evacuated",
         ),
     }]
-}
-
-/// Of ARC.
-pub(super) fn routing_control(case: &Case<'_>) -> Vec<Reason> {
-    if !case.action.destroys() {
-        return Vec::new();
-    }
-    let text = format!(
-        "Terraform would delete {}: traffic can no longer be moved by it",
-        case.part
-    );
-    vec![case.destroys(text)]
 }

@@ -11,11 +11,9 @@ use super::plan::Action;
 use super::values::{After, lookup, texts};
 
 /// What Terraform replaces in everyday work: the new one is there before the old one goes, or a moment later.
-const EVERYDAY: [&str; 5] = [
+const EVERYDAY: [&str; 3] = [
     "aws_api_gateway_deployment",
     "aws_apigatewayv2_deployment",
-    "aws_lambda_permission",
-    "aws_lambda_alias",
     "aws_acm_certificate_validation",
 ];
 
@@ -97,12 +95,6 @@ pub(super) fn function(case: &Case<'_>, kind: &str, evidence: &Evidence<'_>) -> 
             "aws_lambda_function" => {
                 format!("Terraform would delete {}: requests for it fail", case.part)
             }
-            "aws_lambda_permission" => {
-                format!(
-                    "Terraform would take away the permission to call {}: requests for it fail",
-                    case.part
-                )
-            }
             kind => format!("Terraform would delete the {kind} of {}", case.part),
         };
         return vec![case.destroys(text)];
@@ -137,7 +129,7 @@ pub(super) fn function(case: &Case<'_>, kind: &str, evidence: &Evidence<'_>) -> 
     reasons
 }
 
-fn everyday(case: &Case<'_>) -> Reason {
+pub(super) fn everyday(case: &Case<'_>) -> Reason {
     Reason::new(
         Verdict::Unexplained,
         format!("Terraform would replace a part of {}", case.part),

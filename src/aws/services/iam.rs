@@ -195,6 +195,25 @@ mod tests {
         <ResponseMetadata><RequestId>1cdb5b0a</RequestId></ResponseMetadata></SimulatePrincipalPolicyResponse>";
 
     #[test]
+    fn the_host_is_in_the_partition_that_the_session_works_in() {
+        for (code, host) in [
+            ("eu-west-1", "iam.amazonaws.com"),
+            ("cn-northwest-1", "iam.cn-north-1.amazonaws.com.cn"),
+            ("us-gov-east-1", "iam.us-gov.amazonaws.com"),
+            ("eusc-de-east-1", "iam.eusc-de-east-1.amazonaws.eu"),
+        ] {
+            let partition = Partition::of(&Region::new(code).unwrap());
+            let endpoint = aws_endpoint(partition, false, false);
+            assert_eq!(endpoint, format!("https://{host}"), "{code}");
+            // No variant leaves the partition: `api.aws` and its like are those of dual stack.
+            for fips in [false, true] {
+                let endpoint = aws_endpoint(partition, fips, false);
+                assert!(endpoint.ends_with(partition.dns_suffix()), "{endpoint}");
+            }
+        }
+    }
+
+    #[test]
     fn a_page_of_decisions_is_read() {
         let page = page(REPLY).unwrap();
         assert!(page.is_truncated);

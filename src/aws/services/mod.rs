@@ -14,6 +14,7 @@ pub(crate) mod iam;
 pub(crate) mod invoke;
 pub(crate) mod lambda;
 pub(crate) mod lambda_code;
+mod lambda_wiring;
 pub(crate) mod listing;
 pub(crate) mod metric;
 pub(crate) mod quotas;

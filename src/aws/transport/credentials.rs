@@ -255,6 +255,21 @@ mod tests {
         assert_eq!(asked.load(Ordering::Relaxed), 1);
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn keys_that_aws_refused_are_fetched_anew_unless_they_were_just_now() {
+        let (keys, asked) = keys(Some(Duration::from_hours(1)));
+        keys.ready().await.unwrap();
+        keys.were_refused().await;
+        keys.ready().await.unwrap();
+        assert_eq!(asked.load(Ordering::Relaxed), 1, "no storm of fetches");
+        tokio::time::advance(RENEW + Duration::from_secs(1)).await;
+        keys.ready().await.unwrap();
+        assert_eq!(asked.load(Ordering::Relaxed), 1, "nobody refused these");
+        keys.were_refused().await;
+        keys.ready().await.unwrap();
+        assert_eq!(asked.load(Ordering::Relaxed), 2);
+    }
+
     #[test]
     fn a_key_that_no_header_can_hold_is_refused_in_words() {
         let made = |id: &str, token: &str| {

@@ -31,6 +31,10 @@ pub struct MemberSeen {
 
 /// A sentence each; true for what stands in the way of something.
 pub fn remarks(spec: &FleetSpec, seen: &DatabaseSeen) -> Vec<(bool, String)> {
+    if !spec.has_database() {
+        let text = "no global database is configured: gwctl watches no cluster and moves no writer; the traffic actions work without one";
+        return vec![(false, text.into())];
+    }
     let mut remarks = Vec::new();
     let members = seen.topology.iter().flat_map(|topology| &topology.members);
     let known = |region: &Region| spec.sites.iter().any(|site| &site.region == region);
@@ -90,4 +94,46 @@ fn of_member(member: &MemberSeen) -> Vec<(bool, String)> {
     });
     remarks.extend(proxies);
     remarks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fleet::Engine;
+
+    #[test]
+    fn a_password_that_rds_manages_stands_in_the_way_of_a_member() {
+        let member = MemberSeen {
+            region: Region::global(),
+            cluster: "orders-use1".into(),
+            state: None,
+            proxies: Vec::new(),
+        };
+        assert_eq!(
+            of_member(&member),
+            [],
+            "what could not be read is no remark"
+        );
+        let state = ClusterState {
+            status: "available".into(),
+            engine: Engine {
+                name: "aurora-postgresql".into(),
+                version: "16.6".into(),
+            },
+            instances: Vec::new(),
+            endpoint: None,
+            reader_endpoint: None,
+            write_forwarding: None,
+            backup_days: None,
+            port: None,
+            capacity: None,
+            managed_password: true,
+        };
+        let state = Some(state);
+        let remarks = of_member(&MemberSeen { state, ..member });
+        let managed = remarks
+            .iter()
+            .find(|(_, text)| text.contains("RDS manages"));
+        assert_eq!(managed.map(|(stands, _)| *stands), Some(true));
+    }
 }

@@ -1,18 +1,22 @@
 //! `gwctl drift --terraform` and `--state`: what Terraform would do to the fleet, and where its state is no longer
 //! true.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::args::Drift;
 use super::terraform_report::{Of, Report, Section};
 use super::{PICTURE, seen, terraform_print};
-use crate::actions::terraform::{Evidence, Plan, Runs, State, compare, judge, unasked};
+use crate::actions::terraform::{
+    Evidence, Plan, Runs, State, compare, judge, unasked, wires_of_plan, wires_of_state,
+};
 use crate::cli::act::stage::runs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::flags::{Global, Output};
 use crate::cli::status::complete;
 use crate::cli::{output, terraform_file};
+use crate::observe::wiring::wiring;
 
 /// Judges the files by one picture, and prints what came of it.
 pub fn run(global: &Global, args: &Drift) -> Result<Exit, Failure> {
@@ -32,6 +36,16 @@ pub fn run(global: &Global, args: &Drift) -> Result<Exit, Failure> {
         let picture = complete(&target, PICTURE).await;
         let runs = Runs::of(&folder, &target.spec, &picture);
         let evidence = Evidence::new(&target.spec, &picture, &runs);
+        // What the files have and no picture holds.
+        let mut wanted = BTreeSet::new();
+        if let Some(plan) = &plan {
+            wanted.extend(wires_of_plan(plan, &evidence.known));
+        }
+        if let Some(state) = &state {
+            wanted.extend(wires_of_state(state, &evidence.known));
+        }
+        let wiring = Box::pin(wiring(&target.session, &target.spec, &wanted)).await;
+        let evidence = evidence.wired_by(&wiring);
         let plan = plan.as_ref().zip(args.terraform.as_deref());
         let state = state.as_ref().zip(args.state.as_deref());
         Report {

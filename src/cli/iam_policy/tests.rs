@@ -2,9 +2,10 @@
 use super::*;
 use crate::actions::policy::action;
 use crate::cli::doctor;
-use crate::fleet::{Ledger, RoutingEndpoint};
+use crate::fleet::{Ledger, RoutingEndpoint, Wire};
 use crate::observe::discover::{Named, discover};
 use crate::observe::drift::{drift, stacks};
+use crate::observe::wiring::wiring;
 use crate::observe::{Asker, read_permissions_of};
 
 /// Allowed, and not called on a calm day.
@@ -117,6 +118,57 @@ fn comparing_stacks_is_in_the_policy_of_those_who_build_them() {
         .map(Into::into)
         .collect();
     assert_eq!(called, asked);
+}
+
+#[test]
+fn what_a_file_of_terraform_is_compared_with_is_in_the_policy_of_those_who_build() {
+    let scenario = Scenario {
+        arc: true,
+        ..Scenario::calm()
+    };
+    let (called, controls) = simulated::within(scenario, &calm(), async |target| {
+        let region = crate::fleet::Region::new("eu-west-1").unwrap();
+        let found = discover(&target.session, &target.spec.domain, &Named::default())
+            .await
+            .unwrap();
+        let name = found.spec.sites.iter().find_map(|site| {
+            let here = site.region == region;
+            here.then(|| site.endpoint.clone())?
+        });
+        let before = called(&target.session.ledger());
+        let function = "orders-read".to_owned();
+        let wanted = [
+            Wire::Name {
+                region: region.clone(),
+                name: name.unwrap(),
+            },
+            Wire::Alias {
+                region: region.clone(),
+                function: function.clone(),
+                alias: "live".into(),
+            },
+            Wire::Permissions {
+                region,
+                function,
+                qualifier: None,
+            },
+        ];
+        wiring(&target.session, &target.spec, &wanted.into()).await;
+        let after = called(&target.session.ledger());
+        let controls = read_permissions_of(&[Asker::Terraform])
+            .filter(|one| one.starts_with("route53-recovery-control-config:"));
+        let controls: BTreeSet<String> = controls.map(Into::into).collect();
+        // Discover asked for a routing control already.
+        assert!(controls.is_subset(&before), "{before:?}");
+        (after, controls)
+    })
+    .unwrap();
+    let allowed = actions(Purpose::Provision, &BTreeSet::new());
+    for one in read_permissions_of(&[Asker::Terraform]) {
+        assert!(allowed.contains(one), "{one} is not allowed");
+        let asked = called.contains(one) || controls.contains(one);
+        assert!(asked, "{one} is never called");
+    }
 }
 
 #[test]

@@ -49,6 +49,7 @@ pub(super) fn fold(answers: Answers) -> Discovery {
     let marks = Marks {
         domain: &answers.domain,
         distribution: distribution.map(|one| one.id.as_str()),
+        distribution_name: distribution.map(|one| one.domain.as_str()),
         apis,
     };
     let (name, stacks) = of_fleet(&answers.stacks, &marks);

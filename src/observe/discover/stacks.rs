@@ -10,6 +10,8 @@ pub(super) struct Marks<'a> {
     /// The name clients use.
     pub(super) domain: &'a str,
     pub(super) distribution: Option<&'a str>,
+    /// The distribution's own name, `d111111abcdef8.cloudfront.net`.
+    pub(super) distribution_name: Option<&'a str>,
     pub(super) apis: BTreeMap<&'a Region, &'a str>,
 }
 
@@ -44,12 +46,32 @@ pub(super) fn of_fleet(
 }
 
 /// Whether a stack itself says that it is the fleet's: by the name clients use, the distribution or the
-/// Region's API.
+/// Region's API. CDK's stacks tell names and URLs where others tell identifiers.
 fn is_marked(region: &Region, stack: &StackDescription, marks: &Marks<'_>) -> bool {
     let says = |value: &str| stack.outputs.values().any(|output| output == value);
     stack.parameters.get("DomainName").map(String::as_str) == Some(marks.domain)
         || marks.distribution.is_some_and(says)
-        || marks.apis.get(region).is_some_and(|api| says(api))
+        || marks.distribution_name.is_some_and(|name| {
+            let mut outputs = stack.outputs.values();
+            outputs.any(|output| host(output).eq_ignore_ascii_case(name))
+        })
+        || marks
+            .apis
+            .get(region)
+            .is_some_and(|api| tells_api(stack, region, api))
+}
+
+/// Whether an output is the API's identifier, or a URL of it: `https://ID.execute-api.REGION.…`.
+fn tells_api(stack: &StackDescription, region: &Region, api: &str) -> bool {
+    let own = format!("{api}.execute-api.{region}.");
+    let mut outputs = stack.outputs.values();
+    outputs.any(|output| output == api || host(output).starts_with(&own))
+}
+
+/// The host of a URL, or the text itself where it is none.
+fn host(output: &str) -> &str {
+    let rest = output.split_once("://").map_or(output, |(_, rest)| rest);
+    rest.split(['/', ':', '?']).next().unwrap_or_default()
 }
 
 /// The stack of one Region's part: tagged so, or else the one that tells of the Region's API.
@@ -62,8 +84,7 @@ pub(super) fn of_site<'a>(
     let tagged = here().find(|one| one.role.as_deref() == Some("region"));
     tagged.or_else(|| {
         here().find(|one| {
-            one.role.is_none()
-                && api.is_some_and(|api| one.formation.outputs.values().any(|told| told == api))
+            one.role.is_none() && api.is_some_and(|api| tells_api(&one.formation, region, api))
         })
     })
 }

@@ -85,6 +85,11 @@ pub(super) const LAMBDA: &[Route] = &[
         "/2015-03-31/functions/{FunctionName}/configuration",
         "GetFunctionConfiguration",
     ),
+    get(
+        "/2015-03-31/functions/{FunctionName}/aliases/{Name}",
+        "GetAlias",
+    ),
+    get("/2015-03-31/functions/{FunctionName}/policy", "GetPolicy"),
     put(
         "/2015-03-31/functions/{FunctionName}/code",
         "UpdateFunctionCode",

@@ -1,5 +1,7 @@
 //! Founds the fleet: every resource of the account as it stands before anything happens.
 
+use std::collections::BTreeMap;
+
 use super::seed_options::SeedOptions;
 use jiff::{SignedDuration, Timestamp};
 
@@ -160,6 +162,7 @@ fn function(options: &SeedOptions, region: &Region, name: &str, memory_mb: i32) 
         architecture: "arm64".into(),
         last_modified: deployed,
         version: 41,
+        aliases: BTreeMap::new(),
         reserved_concurrency: None,
         image: None,
     };

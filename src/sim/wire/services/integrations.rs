@@ -20,6 +20,11 @@ fn functions<'a>(world: &'a Resources, api: &'a Api) -> impl Iterator<Item = &'a
     here.filter(move |one| !at_the_edge(one))
 }
 
+/// Whether `api` calls the function `name` of its Region.
+pub fn calls(world: &Resources, api: &Api, name: &str) -> bool {
+    functions(world, api).any(|function| function.name == name)
+}
+
 /// `GetIntegrations`.
 pub fn of_http_api<'a>(
     world: &'a Resources,

@@ -3,12 +3,13 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
+use super::integrations;
 use super::page::page;
 use crate::wire::fault::Fault;
 use crate::wire::packages;
 use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, members, shape};
-use crate::world::model::Function;
+use crate::world::model::{Api, Function};
 use crate::world::{Resources, State};
 
 pub fn call(operation: &str, state: &mut State, ask: &Ask) -> Answer {
@@ -20,6 +21,8 @@ pub fn call(operation: &str, state: &mut State, ask: &Ask) -> Answer {
             Ok(configuration(function, &version, ask).into())
         }
         "GetFunction" => get(world, ask),
+        "GetAlias" => alias(world, ask),
+        "GetPolicy" => policy(world, ask),
         "ListFunctions" => list(world, ask),
         "GetAccountSettings" => account(world, ask),
         other => Err(Fault::unimplemented(other)),
@@ -63,6 +66,59 @@ fn find<'a>(world: &'a Resources, ask: &Ask) -> Result<(&'a Function, String), F
     } else {
         Err(not_found())
     }
+}
+
+fn alias(world: &Resources, ask: &Ask) -> Answer {
+    let (function, _) = find(world, ask)?;
+    let name = ask.input.need("Name")?;
+    let arn = format!("{}:{name}", function.arn);
+    let Some(version) = function.aliases.get(name) else {
+        let message = format!("Cannot find alias arn: {arn}");
+        return Err(Fault::not_found("ResourceNotFoundException", message));
+    };
+    Ok(shape! {
+        "AliasArn": arn,
+        "Name": name,
+        "FunctionVersion": version.to_string(),
+        "Description": "",
+    }
+    .into())
+}
+
+/// Each API that calls the function may; a version and an alias have policies of their own, and here none.
+fn policy(world: &Resources, ask: &Ask) -> Answer {
+    let (function, _) = find(world, ask)?;
+    let none = || {
+        let message = "The resource you requested does not exist.";
+        Fault::not_found("ResourceNotFoundException", message)
+    };
+    if ask.input.text("Qualifier").is_some() {
+        return Err(none());
+    }
+    let account = &world.caller.account;
+    let callers = world
+        .apis
+        .iter()
+        .filter(|api| api.region == ask.region && integrations::calls(world, api, &function.name));
+    let statement = |api: &Api| {
+        serde_json::json!({
+            "Sid": "AllowApi",
+            "Effect": "Allow",
+            "Principal": { "Service": "apigateway.amazonaws.com" },
+            "Action": "lambda:InvokeFunction",
+            "Resource": function.arn,
+            "Condition": { "ArnLike": {
+                "AWS:SourceArn": format!("arn:aws:execute-api:{}:{account}:{}/*", ask.region, api.id),
+            } },
+        })
+    };
+    let statements: Vec<_> = callers.map(statement).collect();
+    if statements.is_empty() {
+        return Err(none());
+    }
+    let policy =
+        serde_json::json!({ "Version": "2012-10-17", "Id": "default", "Statement": statements });
+    Ok(shape! { "Policy": policy.to_string(), "RevisionId": &function.code_sha256 }.into())
 }
 
 fn configuration(function: &Function, version: &str, ask: &Ask) -> Value {

@@ -1,5 +1,7 @@
 //! What serves: the distribution, functions, APIs, their names and certificates.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
@@ -112,6 +114,8 @@ pub struct Function {
     pub last_modified: Timestamp,
     /// Newest published version; `$LATEST` has the same code.
     pub version: u32,
+    /// Its aliases, and the version that each is of.
+    pub aliases: BTreeMap<String, u32>,
     /// Concurrency reserved for it.
     pub reserved_concurrency: Option<i32>,
     /// The container image it runs; none where its code is a package.

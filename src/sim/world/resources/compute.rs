@@ -1,6 +1,8 @@
 //! `AWS::Lambda::Function` and `AWS::Lambda::Version`. A version that CloudFront runs has replicas all over
 //! the world, and for hours after the last distribution let go of it neither is deleted (aws-facts §4.1).
 
+use std::collections::BTreeMap;
+
 use jiff::SignedDuration;
 
 use super::super::account::Account;
@@ -53,6 +55,7 @@ impl Account<'_> {
         *known = Function {
             state: before.state,
             version: before.version,
+            aliases: before.aliases.clone(),
             last_update_status: "InProgress".into(),
             ..changed
         };
@@ -181,6 +184,7 @@ impl Account<'_> {
                 .unwrap_or_else(|| "x86_64".into()),
             last_modified: self.present.at(),
             version: 0,
+            aliases: BTreeMap::new(),
             reserved_concurrency: number(properties, "ReservedConcurrentExecutions"),
             image: image.clone(),
         };

@@ -1,0 +1,174 @@
+//! What a plan would do to what joins the parts of a Region: the name of its API, aliases and permissions of its
+//! functions, routing controls.
+
+use gwctl_fleet::{FunctionAlias, Wire, Wired};
+
+use super::case::Case;
+use super::evidence::Evidence;
+use super::finding::{Reason, Verdict};
+use super::plan::Action;
+use super::routing::evacuated;
+use super::serving::everyday;
+use super::values::{After, text};
+use super::wires::wire;
+
+const CONTROL: &str = "aws_route53recoverycontrolconfig_routing_control";
+const SAFETY_RULE: &str = "aws_route53recoverycontrolconfig_safety_rule";
+
+/// Of the custom domain name of an API.
+pub(super) fn endpoint(case: &Case<'_>, kind: &str) -> Vec<Reason> {
+    if case.action.destroys() {
+        return vec![case.destroys(format!(
+            "Terraform would delete the {kind} of {}: requests for this name fail",
+            case.part
+        ))];
+    }
+    Vec::new()
+}
+
+/// Of what a custom domain name leads to.
+pub(super) fn mapping(case: &Case<'_>, kind: &str, evidence: &Evidence<'_>) -> Vec<Reason> {
+    let part = case.part;
+    if case.action.destroys() {
+        return vec![case.destroys(format!(
+            "Terraform would delete the {kind} of {part}: requests for this name fail"
+        ))];
+    }
+    if case.action != Action::Update {
+        return Vec::new();
+    }
+    let mut reasons = Vec::new();
+    let sites = &evidence.known.spec.sites;
+    let own = sites
+        .iter()
+        .find(|site| Some(&site.region) == part.region())
+        .map(|site| site.api.as_str());
+    if let Some((before, after)) = changed(case, "api_id") {
+        let text =
+            format!("Terraform would let requests go to the API {after} instead of {before}");
+        reasons.push(if own == Some(before.as_str()) {
+            let text =
+                format!("{text}: that is none of the fleet, and no action of gwctl watches it");
+            case.destroys(text)
+        } else {
+            Reason::new(Verdict::Unexplained, text)
+        });
+    }
+    for name in ["stage", "stage_name"] {
+        if let Some((before, after)) = changed(case, name) {
+            let text =
+                format!("Terraform would let requests go to the stage {after} instead of {before}");
+            reasons.push(Reason::new(Verdict::Unexplained, text));
+        }
+    }
+    reasons
+}
+
+/// Both values of an attribute that the plan changes to another known one.
+fn changed(case: &Case<'_>, name: &str) -> Option<(String, String)> {
+    let one = case.differences.iter().find(|one| one.path == name)?;
+    matches!(one.after, After::Known(_)).then(|| one.told())
+}
+
+/// Of an alias.
+pub(super) fn alias(case: &Case<'_>, evidence: &Evidence<'_>) -> Vec<Reason> {
+    let part = case.part;
+    match case.action {
+        Action::Delete => {
+            return vec![case.destroys(format!(
+                "Terraform would delete {part}: whoever calls the function by it gets an error"
+            ))];
+        }
+        // The same name, some moments later.
+        Action::Replace => return vec![everyday(case)],
+        Action::Update => {}
+        _ => return Vec::new(),
+    }
+    let Some((before, after)) = changed(case, "function_version") else {
+        return Vec::new();
+    };
+    let text =
+        format!("Terraform would move {part} from version {before} to {after}: other code serves");
+    // The file is as old as its refresh: what AWS has now decides.
+    let live = match wire(part, "aws_lambda_alias", &case.change.before)
+        .map(|wire| evidence.wired(&wire))
+    {
+        Some(Ok(Wired::Alias(FunctionAlias { version, .. }))) => Some(version),
+        _ => None,
+    };
+    let text = match live {
+        Some(version) if *version != before => {
+            format!("{text}; in AWS it is of version {version} now, since somebody moved it")
+        }
+        _ => text,
+    };
+    vec![Reason::new(Verdict::Unexplained, text)]
+}
+
+/// Of a permission: every change of one is a replacement.
+pub(super) fn permission(case: &Case<'_>) -> Vec<Reason> {
+    match case.action {
+        Action::Delete => vec![case.destroys(format!(
+            "Terraform would take away {}: requests that need it fail",
+            case.part
+        ))],
+        Action::Replace => vec![everyday(case)],
+        _ => Vec::new(),
+    }
+}
+
+/// Of ARC.
+pub(super) fn routing_control(case: &Case<'_>, kind: &str, evidence: &Evidence<'_>) -> Vec<Reason> {
+    if kind == SAFETY_RULE {
+        return vec![safety_rule(case)];
+    }
+    if !case.action.destroys() {
+        return Vec::new();
+    }
+    let part = case.part;
+    let mut text = format!("Terraform would delete {part}: traffic can no longer be moved by it");
+    if kind == CONTROL {
+        match position(case, evidence) {
+            Some(true) => text.push_str("; it is On now"),
+            Some(false) => text.push_str("; it is Off now, which keeps traffic away"),
+            None => {}
+        }
+    }
+    let mut reasons = vec![case.destroys(text)];
+    let away = part.region().and_then(|region| {
+        let off = kind == CONTROL && position(case, evidence) == Some(false);
+        let why = evacuated(region, evidence).or(off.then_some("its routing control is Off"));
+        Some((region, why?))
+    });
+    if let Some((region, why)) = away {
+        reasons.push(Reason::new(
+            Verdict::Undoes,
+            format!("{region} is evacuated ({why}): without the control nothing keeps it so"),
+        ));
+    }
+    reasons
+}
+
+fn position(case: &Case<'_>, evidence: &Evidence<'_>) -> Option<bool> {
+    let arn = text(&case.change.before, "arn").or_else(|| text(&case.change.before, "id"))?;
+    match evidence.wired(&Wire::Control { arn: arn.into() }) {
+        Ok(Wired::Control { on, .. }) => on.as_ref().ok().copied(),
+        _ => None,
+    }
+}
+
+/// A rule refuses positions that nobody should set: it moves nothing by itself (aws-facts §8.1).
+fn safety_rule(case: &Case<'_>) -> Reason {
+    let what = match case.action {
+        Action::Delete => {
+            "Terraform would delete a safety rule of ARC: it no longer refuses an unsafe position"
+        }
+        Action::Create => {
+            "Terraform would add a safety rule of ARC: it may refuse a position that an evacuation sets"
+        }
+        _ => {
+            "Terraform would change a safety rule of ARC: it may refuse a position that an evacuation sets"
+        }
+    };
+    Reason::new(Verdict::Unexplained, what)
+}
