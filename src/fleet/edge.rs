@@ -7,11 +7,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
+pub use heard::HERE;
 pub use no_lever::{NoLever, NoRecords};
 
 use super::{
-    Certificate, GroupMember, Judgement, Metrics, Observed, ProbeReport, Region, RegionSwitchPlan,
-    Routing, Switch,
+    Certificate, GroupMember, Judgement, Metrics, Missing, Observed, ProbeReport, Region,
+    RegionSwitchPlan, Routing, Switch,
 };
 
 /// What CloudFront says of the distribution.
@@ -246,6 +247,8 @@ pub struct Edge {
     pub region_switch: BTreeMap<Region, Observed<Vec<RegionSwitchPlan>>>,
     /// What DNS answers now.
     pub answers: Observed<Vec<DnsAnswer>>,
+    /// Why no other place than this machine has an answer; none where one has, or none was asked for yet.
+    pub unheard_elsewhere: Option<Missing>,
     /// gwctl's own request to the public domain.
     pub probe: Observed<ProbeReport>,
     /// How it is doing.
@@ -284,6 +287,7 @@ impl Edge {
     }
 }
 
+mod heard;
 mod locations;
 mod no_lever;
 mod routes;

@@ -65,8 +65,8 @@ pub use discovery::{
     ApiMapping, ApiName, HostedZone, ListedCluster, ListedDistribution, ListedGlobalCluster, Origin,
 };
 pub use edge::{
-    CheckConfig, CheckKind, CheckVerdict, Distribution, DnsAnswer, Edge, HealthCheck, NoLever,
-    NoRecords, Router, RoutingRecord, Vote,
+    CheckConfig, CheckKind, CheckVerdict, Distribution, DnsAnswer, Edge, HERE, HealthCheck,
+    NoLever, NoRecords, Router, RoutingRecord, Vote,
 };
 pub use freshness::{Freshness, Known, Marks};
 pub use function_name::FunctionName;

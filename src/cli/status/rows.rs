@@ -65,7 +65,9 @@ pub fn rest(picture: &Snapshot) -> Vec<(&'static str, String)> {
                     .iter()
                     .map(|answer| format!("{}: {}", answer.vantage, answer.value));
                 said.collect::<Vec<_>>().join(", ")
-            }),
+            }) + &picture
+                .answers_elsewhere()
+                .map_or_else(String::new, |note| format!("; {note}")),
         ),
         (
             "probe",
