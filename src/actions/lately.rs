@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::check::{Check, Finding};
-use super::guided::{bears, serves};
+use super::guided::{Moved, bears, serves};
 use super::journal::{Reply, RunState};
 use super::{Binding, Folder, Plan, format};
-use gwctl_fleet::{Region, Snapshot};
+use gwctl_fleet::{Region, Snapshot, Takes};
 
 /// After this time a sent change shows; a change that does not show had no effect.
 const SHOWS: SignedDuration = SignedDuration::from_mins(10);
@@ -108,9 +108,17 @@ impl Lately {
             return put(plan, check);
         }
         let from: Vec<&Region> = std::iter::once(&leaves).chain(self.left.keys()).collect();
+        let takes = Takes::AtMost {
+            why: "several Regions were left, and who takes what is not known".into(),
+        };
+        let moved = Moved {
+            from: &from,
+            leaves: 1.0,
+            takes: &takes,
+        };
         let takers = snapshot.sites.iter().map(|site| &site.region);
         for taker in takers.filter(|taker| !from.contains(taker)) {
-            for check in bears(snapshot, &from, taker) {
+            for check in bears(snapshot, moved, taker) {
                 if let Some(known) = plan.checks.iter_mut().find(|one| one.name == check.name) {
                     *known = check;
                 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 pub use heard::HERE;
 pub use no_lever::{NoLever, NoRecords};
+pub use takes::{Leaving, Takes};
 
 use super::{
     Certificate, GroupMember, Judgement, Metrics, Missing, Observed, ProbeReport, Region,
@@ -292,5 +293,6 @@ mod locations;
 mod no_lever;
 mod routes;
 mod stands_for;
+mod takes;
 #[cfg(test)]
 mod tests;

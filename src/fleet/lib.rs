@@ -66,7 +66,7 @@ pub use discovery::{
 };
 pub use edge::{
     CheckConfig, CheckKind, CheckVerdict, Distribution, DnsAnswer, Edge, HERE, HealthCheck,
-    NoLever, NoRecords, Router, RoutingRecord, Vote,
+    Leaving, NoLever, NoRecords, Router, RoutingRecord, Takes, Vote,
 };
 pub use freshness::{Freshness, Known, Marks};
 pub use function_name::FunctionName;
