@@ -143,10 +143,10 @@ pub enum CheckVerdict {
     Healthy,
     /// Unhealthy by observation.
     Unhealthy,
-    /// Disabled: pinned healthy, whatever the endpoint does.
-    PinnedHealthy,
-    /// Disabled and inverted: pinned unhealthy.
-    PinnedUnhealthy,
+    /// Disabled: Route 53 considers it healthy, whatever the endpoint does (aws-facts §3.4).
+    DisabledHealthy,
+    /// Disabled and inverted: Route 53 considers it unhealthy.
+    DisabledUnhealthy,
     /// No check on the record: always healthy to Route 53.
     Unchecked,
     /// Healthy, and answered only while others are not: the secondary of a failover pair, or weight 0.
@@ -162,11 +162,11 @@ impl CheckVerdict {
     pub const fn in_service(self) -> Option<bool> {
         match self {
             Self::Healthy
-            | Self::PinnedHealthy
+            | Self::DisabledHealthy
             | Self::Unchecked
             | Self::Standby
             | Self::Partly => Some(true),
-            Self::Unhealthy | Self::PinnedUnhealthy => Some(false),
+            Self::Unhealthy | Self::DisabledUnhealthy => Some(false),
             Self::Unknown => None,
         }
     }

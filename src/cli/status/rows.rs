@@ -39,8 +39,8 @@ pub const fn verdict_word(verdict: CheckVerdict) -> &'static str {
     match verdict {
         CheckVerdict::Healthy => "healthy",
         CheckVerdict::Unhealthy => "unhealthy",
-        CheckVerdict::PinnedHealthy => "pinned-healthy",
-        CheckVerdict::PinnedUnhealthy => "pinned-unhealthy",
+        CheckVerdict::DisabledHealthy => "disabled-healthy",
+        CheckVerdict::DisabledUnhealthy => "disabled-unhealthy",
         CheckVerdict::Unchecked => "unchecked",
         CheckVerdict::Standby => "standby",
         CheckVerdict::Partly => "partly",

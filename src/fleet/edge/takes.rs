@@ -238,7 +238,7 @@ fn larger<'a>(
                     other.subdivision.is_none() && other.country.as_ref() == Some(country)
                 })
             });
-            found.extend(whole.map(|one| (*one, "the record for the whole country")));
+            found.extend(whole.map(|one| (*one, "the record for the country")));
         }
         let continents = all
             .iter()
