@@ -115,13 +115,13 @@ impl Lately {
             return put(plan, check);
         }
         let from: Vec<&Region> = std::iter::once(&leaves).chain(self.left.keys()).collect();
-        let takes = Takes::AtMost {
+        let bound = Takes::AtMost {
             why: "several Regions were left, and who takes what is not known".into(),
         };
         let moved = Moved {
             from: &from,
             leaves: 1.0,
-            takes: &takes,
+            takes: &bound,
         };
         let takers = snapshot.sites.iter().map(|site| &site.region);
         for taker in takers.filter(|taker| !from.contains(taker)) {

@@ -134,9 +134,9 @@ const fn place(
     }
 }
 
-/// aws-facts §10; those of other partitions by §18.3, where AWS names an area only: the point is that area's. GovCloud
-/// is in the northwest and in the east of the US, of which AWS names no place: the commercial Regions' there stand for
-/// it.
+/// aws-facts §10; those of other partitions by §18.3, where AWS names an area only: the point is that area's.
+/// `us-gov-west-1` and `us-gov-east-1` are in the northwest and the east of the US, of which AWS names no place: the
+/// commercial Regions' there stand for theirs.
 const PLACES: &[Place] = &[
     place(
         "us-east-1",

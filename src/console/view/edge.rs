@@ -271,13 +271,13 @@ fn answers(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     }
     let grid = Grid::fit(COLUMNS, inner.width);
     grid.headings(scene, Rect { height: 1, ..inner }, buf);
-    let note = answers_note(scene, inner.width, usize::from(inner.height / 3));
+    let remark = answers_note(scene, inner.width, usize::from(inner.height / 3));
     let body = Rect {
         y: inner.y + 1,
-        height: inner.height - 1 - note.len() as u16,
+        height: inner.height - 1 - remark.len() as u16,
         ..inner
     };
-    for (line, y) in note.iter().zip(body.bottom()..) {
+    for (line, y) in remark.iter().zip(body.bottom()..) {
         let style = scene.style(Role::Muted);
         paint::text(buf, inner.x + 1, y, inner.width - 1, line, style);
     }

@@ -94,7 +94,7 @@ impl Edge {
             _ if record.primary().is_some() => {
                 let secondary = Routing::Failover(FailoverRole::Secondary);
                 let other = record.group.iter().find(|one| one.routing == secondary);
-                let region = other.and_then(|one| one.told_region());
+                let region = other.and_then(crate::GroupMember::told_region);
                 let region = region.filter(|region| region != from);
                 let region =
                     region.ok_or("the secondary behind its record is of no known Region")?;
