@@ -98,7 +98,7 @@ fn a_policy_names_its_partition() {
     }
 }
 
-/// What GovCloud's Route 53 does not have is neither asked nor allowed, and what does its work is named.
+/// What `aws-us-gov`'s Route 53 does not have is neither asked nor allowed, and what does its work is named.
 #[test]
 fn govcloud_is_not_asked_what_its_route_53_lacks() {
     const LACKS: &str = "Route 53 in GovCloud has no TestDNSAnswer";

@@ -271,7 +271,7 @@ fn answers(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     }
     let grid = Grid::fit(COLUMNS, inner.width);
     grid.headings(scene, Rect { height: 1, ..inner }, buf);
-    let remark = answers_note(scene, inner.width, usize::from(inner.height / 3));
+    let remark = answers_note(scene, inner.width, usize::from(inner.height * 2 / 5));
     let body = Rect {
         y: inner.y + 1,
         height: inner.height - 1 - remark.len() as u16,

@@ -20,7 +20,7 @@ impl Snapshot {
         match (lacks, &self.edge.unheard_elsewhere) {
             (None, None) => None,
             (Some(lacks), None) => Some(format!(
-                "{lacks}: gwctl asks the zone's name servers what they answer to other places"
+                "{lacks}: gwctl asks the zone's name servers instead"
             )),
             (Some(lacks), Some(why)) => Some(format!(
                 "{lacks} and the zone's name servers gave no answer ({why}), so what other places are answered is not \
