@@ -38,6 +38,40 @@ pub fn explanation(
     }
 }
 
+/// How Route 53's records share the traffic now, a Region: what CloudFormation does not compare, or shows without its
+/// weights. Only what is not all of a Region's own.
+pub fn shared_traffic(snapshot: &Snapshot) -> Vec<(Region, String)> {
+    let records = snapshot.edge.records.current().into_iter().flatten();
+    let told = records.filter_map(|record| {
+        let region = record.region.clone()?;
+        let weights = |all: &mut dyn Iterator<Item = (String, i64)>| {
+            let each = all.map(|(name, weight)| format!("{name} has weight {weight}"));
+            each.collect::<Vec<_>>().join(", ")
+        };
+        let mut group = record
+            .group
+            .iter()
+            .filter_map(|one| Some((one.set_identifier.clone(), one.routing.weight()?)))
+            .peekable();
+        if group.peek().is_some() {
+            let text = format!(
+                "its {} record leads to the weighted group {}, in which {}: a drain or an evacuation by records set it; `gwctl restore {region}` gives the Region its share back",
+                record.kind,
+                record.target,
+                weights(&mut group)
+            );
+            return Some((region, text));
+        }
+        let weight = record.routing.weight()?;
+        let text = format!(
+            "its {} record has weight {weight}: CloudFormation may not compare it with the template's",
+            record.kind
+        );
+        Some((region, text))
+    });
+    told.collect()
+}
+
 fn below(path: &str, top: &str) -> bool {
     path.strip_prefix(top)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

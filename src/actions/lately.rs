@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::check::{Check, Finding};
-use super::guided::{bears, serves};
-use super::journal::{Reply, RunState};
-use super::{Binding, Folder, Plan, format};
-use gwctl_fleet::{Region, Snapshot};
+use super::guided::{Moved, bears, serves};
+use super::journal::{Reply, RunState, StepStatus};
+use super::{Binding, Folder, Plan, Task, format};
+use gwctl_fleet::{Region, Snapshot, Takes};
 
 /// After this time a sent change shows; a change that does not show had no effect.
 const SHOWS: SignedDuration = SignedDuration::from_mins(10);
@@ -31,6 +31,8 @@ struct Sent {
     percent: u8,
     /// The run is open, and did not see the effect of its change.
     open: bool,
+    /// The run saw that DNS answers without the Region.
+    seen: bool,
 }
 
 impl Lately {
@@ -71,8 +73,13 @@ impl Lately {
             .map(|(region, sent)| {
                 let age = format::span(now.duration_since(sent.at).max(SignedDuration::ZERO));
                 format!(
-                    "the traffic of {region} was moved away {age} ago by the run {}",
-                    sent.run
+                    "the traffic of {region} was moved away {age} ago by the run {}, {}",
+                    sent.run,
+                    if sent.seen {
+                        "which saw DNS answer without it"
+                    } else {
+                        "and DNS may not show it yet"
+                    }
                 )
             })
             .collect();
@@ -93,7 +100,7 @@ impl Lately {
         }
         let told = self.told(snapshot.at);
         let text = format!(
-            "no Region would be left to serve after {region}: {told}, and DNS may not show it yet. Restore one of them first"
+            "no Region would be left to serve after {region}: {told}. Restore one of them first"
         );
         Some(Check::new("not-the-last", Finding::Fail, text))
     }
@@ -108,9 +115,17 @@ impl Lately {
             return put(plan, check);
         }
         let from: Vec<&Region> = std::iter::once(&leaves).chain(self.left.keys()).collect();
+        let bound = Takes::AtMost {
+            why: "several Regions were left, and who takes what is not known".into(),
+        };
+        let moved = Moved {
+            from: &from,
+            leaves: 1.0,
+            takes: &bound,
+        };
         let takers = snapshot.sites.iter().map(|site| &site.region);
         for taker in takers.filter(|taker| !from.contains(taker)) {
-            for check in bears(snapshot, &from, taker) {
+            for check in bears(snapshot, moved, taker) {
                 if let Some(known) = plan.checks.iter_mut().find(|one| one.name == check.name) {
                     *known = check;
                 }
@@ -122,7 +137,7 @@ impl Lately {
             about.is_none_or(|about| !self.left.keys().any(|left| left.as_str() == about))
         });
         let told = format!(
-            "{}: DNS may not show it yet, so gwctl does not count it as serving",
+            "{}: gwctl does not count it as serving",
             self.told(snapshot.at)
         );
         put(plan, Check::new("left-lately", Finding::Warn, told));
@@ -140,6 +155,21 @@ fn put(plan: &mut Plan, check: Check) {
         Some(known) => *known = check,
         None => plan.checks.push(check),
     }
+}
+
+/// Whether `run` saw, after `since`, that no DNS answer leads to `region` any more.
+fn saw_dns_without(run: &RunState, region: &Region, since: Timestamp) -> bool {
+    let mut steps = run.plan.steps.iter().chain(&run.plan.inverse);
+    steps.any(|step| {
+        let waits = match &step.task {
+            Task::AwaitAnswers(task) => task.gone && task.region == *region,
+            _ => false,
+        };
+        waits
+            && run.steps.get(&step.id).is_some_and(|state| {
+                state.status == StepStatus::Done && state.ended.is_some_and(|ended| ended >= since)
+            })
+    })
 }
 
 /// The newest change that `run` sent, a Region. A change that AWS refused was not made.
@@ -161,6 +191,7 @@ fn shifts(run: &RunState) -> BTreeMap<Region, Sent> {
             run: run.id.clone(),
             percent: shift.percent,
             open: !run.phase().over(),
+            seen: saw_dns_without(run, &shift.region, at),
         };
         match newest.get(&shift.region) {
             Some(known) if known.at >= at => {}

@@ -93,6 +93,25 @@ pub enum NotConfirmed {
 }
 
 impl Plan {
+    /// The accounts that `step` makes its changes in, each with its part of the fleet: `333344445555 (dns)`. None where
+    /// the fleet is in one account, or the step changes nothing.
+    pub fn accounts_of(&self, step: &Step) -> Option<String> {
+        if self.binding.accounts.is_empty() {
+            return None;
+        }
+        let changes = step.calls.iter().filter(|call| call.mutates);
+        let mut told: Vec<String> = Vec::new();
+        for call in changes {
+            let part = call.account();
+            let id = self.binding.account_id(&part, &call.region);
+            let one = format!("{} ({part})", id.unwrap_or("not known"));
+            if !told.contains(&one) {
+                told.push(one);
+            }
+        }
+        (!told.is_empty()).then(|| told.join(", "))
+    }
+
     /// A digest of the whole plan, by which journal and report name it.
     pub fn fingerprint(&self) -> String {
         digest(&serde_json::to_vec(self).unwrap_or_default())

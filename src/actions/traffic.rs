@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::format;
-use gwctl_fleet::{CheckKind, Metric, Missing, Region, Served, Site, Snapshot};
+use gwctl_fleet::{CheckKind, DnsAnswer, Metric, Missing, Region, Served, Site, Snapshot};
 
 /// A point older than this says nothing of now.
 const OLD: SignedDuration = SignedDuration::from_mins(5);
@@ -63,6 +63,13 @@ pub(super) fn answered(snapshot: &Snapshot, region: &Region, since: Timestamp) -
         Some(answer) => Answered::Unknown(format!(
             "DNS answers {}: gwctl cannot tell which Region that is",
             answer.value
+        )),
+        // One resolver is led to one Region: that says nothing of other clients.
+        None if answers.iter().all(DnsAnswer::is_here) => Answered::Unknown(format!(
+            "DNS does not answer {region} here, and {}",
+            snapshot
+                .answers_elsewhere()
+                .unwrap_or_else(|| "other places have not been asked yet".into())
         )),
         None => Answered::Nobody(format!("none of {of} DNS answers leads to {region}")),
     }

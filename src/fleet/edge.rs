@@ -7,11 +7,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
+pub use heard::HERE;
 pub use no_lever::{NoLever, NoRecords};
+pub use takes::{Leaving, Takes};
 
 use super::{
-    Certificate, GroupMember, Judgement, Metrics, Observed, ProbeReport, Region, RegionSwitchPlan,
-    Routing, Switch,
+    Certificate, GroupMember, Judgement, Metrics, Missing, Observed, ProbeReport, Region,
+    RegionSwitchPlan, Routing, Switch,
 };
 
 /// What CloudFront says of the distribution.
@@ -141,10 +143,10 @@ pub enum CheckVerdict {
     Healthy,
     /// Unhealthy by observation.
     Unhealthy,
-    /// Disabled: pinned healthy, whatever the endpoint does.
-    PinnedHealthy,
-    /// Disabled and inverted: pinned unhealthy.
-    PinnedUnhealthy,
+    /// Disabled: Route 53 considers it healthy, whatever the endpoint does (aws-facts §3.4).
+    DisabledHealthy,
+    /// Disabled and inverted: Route 53 considers it unhealthy.
+    DisabledUnhealthy,
     /// No check on the record: always healthy to Route 53.
     Unchecked,
     /// Healthy, and answered only while others are not: the secondary of a failover pair, or weight 0.
@@ -160,11 +162,11 @@ impl CheckVerdict {
     pub const fn in_service(self) -> Option<bool> {
         match self {
             Self::Healthy
-            | Self::PinnedHealthy
+            | Self::DisabledHealthy
             | Self::Unchecked
             | Self::Standby
             | Self::Partly => Some(true),
-            Self::Unhealthy | Self::PinnedUnhealthy => Some(false),
+            Self::Unhealthy | Self::DisabledUnhealthy => Some(false),
             Self::Unknown => None,
         }
     }
@@ -246,6 +248,8 @@ pub struct Edge {
     pub region_switch: BTreeMap<Region, Observed<Vec<RegionSwitchPlan>>>,
     /// What DNS answers now.
     pub answers: Observed<Vec<DnsAnswer>>,
+    /// Why no other place than this machine has an answer; none where one has, or none was asked for yet.
+    pub unheard_elsewhere: Option<Missing>,
     /// gwctl's own request to the public domain.
     pub probe: Observed<ProbeReport>,
     /// How it is doing.
@@ -284,9 +288,11 @@ impl Edge {
     }
 }
 
+mod heard;
 mod locations;
 mod no_lever;
 mod routes;
 mod stands_for;
+mod takes;
 #[cfg(test)]
 mod tests;

@@ -66,8 +66,8 @@ pub use discovery::{
     ApiMapping, ApiName, HostedZone, ListedCluster, ListedDistribution, ListedGlobalCluster, Origin,
 };
 pub use edge::{
-    CheckConfig, CheckKind, CheckVerdict, Distribution, DnsAnswer, Edge, HealthCheck, NoLever,
-    NoRecords, Router, RoutingRecord, Vote,
+    CheckConfig, CheckKind, CheckVerdict, Distribution, DnsAnswer, Edge, HERE, HealthCheck,
+    Leaving, NoLever, NoRecords, Router, RoutingRecord, Takes, Vote,
 };
 pub use freshness::{Freshness, Known, Marks};
 pub use function_name::FunctionName;

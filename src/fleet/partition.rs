@@ -2,6 +2,9 @@
 
 use super::Region;
 
+/// Route 53's own test of what it would answer, as IAM calls it.
+const TEST_ANSWER: &str = "route53:TestDNSAnswer";
+
 /// A partition. A fleet is in one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Partition {
@@ -50,6 +53,11 @@ impl Partition {
         Region::new(code).unwrap_or_else(|_| region.clone())
     }
 
+    /// Why Route 53 cannot be asked there what it would answer; none where it can (aws-facts §18.3).
+    pub fn without_test_answer(self) -> Option<&'static str> {
+        self.lacks(TEST_ANSWER)
+    }
+
     /// Why a fleet has no CloudFront there with a Lambda@Edge function; none where it may have one.
     pub const fn without_edge(self) -> Option<&'static str> {
         match self {
@@ -59,6 +67,20 @@ impl Partition {
             ),
             Self::AwsUsGov => Some("CloudFront is not available in GovCloud"),
             Self::AwsEusc => Some("AWS lists no CloudFront in the European Sovereign Cloud"),
+        }
+    }
+
+    /// Why nobody can call `action` (`route53:TestDNSAnswer`) there; none where AWS names nothing that speaks against
+    /// it (aws-facts §18.3). What AWS only does not list, such as ARC, may exist all the same and is asked.
+    pub fn lacks(self, action: &str) -> Option<&'static str> {
+        match self {
+            Self::AwsUsGov if action == TEST_ANSWER => {
+                Some("Route 53 in GovCloud has no TestDNSAnswer")
+            }
+            Self::AwsUsGov | Self::AwsEusc if action.starts_with("cloudfront:") => {
+                self.without_edge()
+            }
+            _ => None,
         }
     }
 

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::Partition;
+
 /// An AWS Region code such as `eu-west-1`. Cheap to clone.
 #[derive(
     Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
@@ -83,7 +85,8 @@ impl Region {
 
     /// Every generally available commercial Region.
     pub fn all() -> impl Iterator<Item = Self> {
-        PLACES.iter().map(|place| Self(place.code.into()))
+        let every = PLACES.iter().map(|place| Self(place.code.into()));
+        every.filter(|region| Partition::of(region) == Partition::Aws)
     }
 }
 
@@ -131,7 +134,9 @@ const fn place(
     }
 }
 
-/// aws-facts §10.
+/// aws-facts §10; those of other partitions by §18.3, where AWS names an area only: the point is that area's.
+/// `us-gov-west-1` and `us-gov-east-1` are in the northwest and the east of the US, of which AWS names no place: the
+/// commercial Regions' there stand for theirs.
 const PLACES: &[Place] = &[
     place(
         "us-east-1",
@@ -356,11 +361,66 @@ const PLACES: &[Place] = &[
         25.0,
         121.5,
     ),
+    place(
+        "cn-north-1",
+        "China (Beijing)",
+        "Beijing",
+        false,
+        39.9,
+        116.4,
+    ),
+    place(
+        "cn-northwest-1",
+        "China (Ningxia)",
+        "Ningxia",
+        false,
+        37.5,
+        105.2,
+    ),
+    place(
+        "us-gov-west-1",
+        "AWS GovCloud (US-West)",
+        "US-West",
+        false,
+        45.8,
+        -119.7,
+    ),
+    place(
+        "us-gov-east-1",
+        "AWS GovCloud (US-East)",
+        "US-East",
+        false,
+        40.0,
+        -83.0,
+    ),
+    place(
+        "eusc-de-east-1",
+        "AWS European Sovereign Cloud (Germany)",
+        "Brandenburg",
+        false,
+        52.4,
+        13.1,
+    ),
 ];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_partitions_regions_have_a_place_and_only_commercial_ones_are_offered() {
+        for code in [
+            "cn-north-1",
+            "cn-northwest-1",
+            "us-gov-west-1",
+            "us-gov-east-1",
+            "eusc-de-east-1",
+        ] {
+            let region = Region::new(code).unwrap();
+            assert!(region.place().is_some(), "{code}");
+            assert!(Region::all().all(|one| one != region), "{code}");
+        }
+    }
 
     #[test]
     fn region_codes_are_checked() {

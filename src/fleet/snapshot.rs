@@ -123,6 +123,7 @@ impl Snapshot {
                 named_switches: spec.sites.iter().filter_map(named_switch).collect(),
                 region_switch: region_switch(spec),
                 answers: Observed::default(),
+                unheard_elsewhere: None,
                 probe: Observed::default(),
                 judgement: Judgement::default(),
             },

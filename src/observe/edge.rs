@@ -8,7 +8,7 @@ use super::poller::{Askers, Fold, Poller};
 use super::schedule::{CERTIFICATE, CONFIG, DISTRIBUTION, STATE, VANTAGE};
 use super::vantage::{VANTAGE_BITS, VANTAGES, VantagePoint};
 use gwctl_aws::{AwsError, Vantage};
-use gwctl_fleet::{Account, DnsAnswer, Missing, Region, RoutingRecord, clean_line};
+use gwctl_fleet::{Account, DnsAnswer, HERE, Missing, Region, RoutingRecord, clean_line};
 
 /// Starts the askers of everything global.
 pub(super) fn watch(askers: &mut Askers) {
@@ -80,7 +80,14 @@ async fn here(poller: Arc<Poller>) -> Fold {
     let name = &poller.spec.edge.latency_record;
     if !poller.session.is_without_public_dns(&poller.spec) {
         let said = poller.look(poller.prober.resolve(name.clone())).await;
-        let said = said.map(|found| Ok(answers("here", found.values, Some(found.ttl_s))));
+        let said = said.map(|found| Ok(answers(HERE, found.values, Some(found.ttl_s))));
+        return Box::new(move |picture: &mut Picture| picture.fold_here(said));
+    }
+    if let Some(lacks) = poller.spec.partition().without_test_answer() {
+        let asked = async { Err(Missing::CouldNotAsk { why: lacks.into() }) };
+        let said = poller
+            .ask("route53:TestDNSAnswer", &Region::global(), asked)
+            .await;
         return Box::new(move |picture: &mut Picture| picture.fold_here(said));
     }
     poller.route53.turn().await;
@@ -211,11 +218,19 @@ async fn limit_metric(poller: Arc<Poller>) -> Fold {
 }
 
 /// What Route 53 would answer to one client network after the other. A control-plane call:
-/// without it, what DNS answers here is still known.
+/// without it, what DNS answers here is still known. Where a partition has no such call, the zone's name servers
+/// are asked, as a client's resolver would (aws-facts §18.3).
 async fn vantage(poller: Arc<Poller>, turn: usize) -> Fold {
     let VantagePoint { place, network, .. } = VANTAGES[turn % VANTAGES.len()];
     let kind = poller.shared_facts.record_kind.settled().await;
     let kind = kind.as_deref().unwrap_or("CNAME");
+    if poller.spec.partition().without_test_answer().is_some() {
+        let name = poller.spec.edge.latency_record.clone();
+        let asked = poller.prober.answer(name, kind.into(), network);
+        let said = poller.look(asked).await;
+        let said = said.map(|found| Ok(answers(place, found.values, None)));
+        return Box::new(move |picture: &mut Picture| picture.fold_vantage(place, said));
+    }
     poller.route53.turn().await;
     let route53 = poller.session.route53();
     let edge = &poller.spec.edge;

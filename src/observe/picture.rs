@@ -23,7 +23,7 @@ pub(super) struct Picture {
     topologies: Anyone,
     checks: Option<Checks>,
     here: Option<Response<Vec<DnsAnswer>>>,
-    elsewhere: BTreeMap<&'static str, Vec<DnsAnswer>>,
+    elsewhere: BTreeMap<&'static str, Result<Vec<DnsAnswer>, Missing>>,
     seen_changes: Vec<Change>,
 }
 
@@ -235,8 +235,10 @@ impl Picture {
 
     pub(super) fn fold_vantage(&mut self, place: &'static str, said: Response<Vec<DnsAnswer>>) {
         // What it was before a failure says nothing of now.
-        self.elsewhere
-            .insert(place, said.answer.unwrap_or_default());
+        self.elsewhere.insert(place, said.answer);
+        let heard = self.elsewhere.values().any(Result::is_ok);
+        let why = self.elsewhere.get(place).and_then(|one| one.as_ref().err());
+        self.snapshot.edge.unheard_elsewhere = why.filter(|_| !heard).cloned();
         self.show_answers();
     }
 
@@ -276,7 +278,9 @@ impl Picture {
                 .or_else(|| by_weight().and_then(|record| record.region.clone()))
         };
         let answer = here.answer.as_ref().map_err(Clone::clone).map(|here| {
-            let everywhere = here.iter().chain(self.elsewhere.values().flatten());
+            let everywhere = here
+                .iter()
+                .chain(self.elsewhere.values().flatten().flatten());
             everywhere
                 .map(|a| DnsAnswer {
                     region: region_of(&a.value),

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use gwctl::actions::drift::{explained, explanation};
-use gwctl::actions::guided::Evacuate;
+use gwctl::actions::arguments::Share;
+use gwctl::actions::drift::{explained, explanation, shared_traffic};
+use gwctl::actions::guided::{Drain, Evacuate};
 use gwctl::actions::{Intent, Mechanism};
 use gwctl::fleet::{Drifted, PropertyDifference, Snapshot};
 
@@ -150,5 +151,33 @@ fn roles_are_the_topologys_to_say() {
         assert_eq!(why(&picture, code, &gone), None);
         let nothing = drifted(CLUSTER, &writer.cluster, &[]);
         assert_eq!(why(&picture, code, &nothing), None);
+    });
+}
+
+/// Stacks may all be in sync while records share the traffic.
+#[test]
+fn the_weights_of_a_drain_are_told_whatever_the_stacks_say() {
+    in_virtual_time(async {
+        let stage = Stage::over(world("calm", 3)).await;
+        assert_eq!(shared_traffic(&stage.snapshot()), []);
+        let intent = Intent::Drain(Drain {
+            region: region("eu-west-1"),
+            to: "20".parse::<Share>().unwrap(),
+            over_s: 240,
+        });
+        let drained = after(&stage, &intent).await;
+        let told = shared_traffic(&drained);
+        let [(of, text)] = told.as_slice() else {
+            panic!("{told:?}")
+        };
+        assert_eq!(of, &region("eu-west-1"));
+        for word in [
+            "eu-west-1.latency.orders.example.com",
+            "eu-west-1 has weight ",
+            "us-east-1 has weight ",
+            "gwctl restore eu-west-1",
+        ] {
+            assert!(text.contains(word), "{word}: {text}");
+        }
     });
 }

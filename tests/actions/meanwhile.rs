@@ -104,6 +104,30 @@ fn regions_left_a_moment_ago_do_not_count_as_such_that_serve() {
     });
 }
 
+/// A run that saw DNS answer without the Region leaves no doubt about what DNS shows.
+#[test]
+fn dns_that_a_run_saw_is_not_said_to_be_late() {
+    in_virtual_time(async {
+        let stage = over("calm").await;
+        stage.carry_out(&evacuate("eu-west-1")).await;
+        let told = |stage: &Stage| {
+            let mut plan = stage.plan(&evacuate("ap-southeast-1"));
+            let lately = Lately::of(&stage.folder, &plan.binding, "", stage.snapshot().at);
+            lately.weigh(&mut plan, &stage.snapshot());
+            let check = plan.checks.iter().find(|one| one.name == "left-lately");
+            check.map(|check| check.text.clone()).unwrap_or_default()
+        };
+        let seen = told(&stage);
+        assert!(
+            seen.contains("which saw DNS answer without it") && !seen.contains("may not show"),
+            "{seen}"
+        );
+        let other = over("calm").await;
+        sent_and_left(&other, &other.folder, "eu-west-1").await;
+        assert!(told(&other).contains("DNS may not show it yet"));
+    });
+}
+
 #[test]
 fn the_clients_of_a_region_left_a_moment_ago_count_for_what_the_others_must_bear() {
     in_virtual_time(async {

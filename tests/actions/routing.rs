@@ -130,6 +130,109 @@ fn a_weighted_record_is_drained_to_nothing_and_gets_its_own_weight_back() {
     });
 }
 
+/// What a plan says of how much a Region would take.
+fn rate(stage: &Stage, intent: &Intent, of: &str) -> String {
+    let plan = stage.plan(intent);
+    let name = format!("rate:{of}");
+    let check = plan.checks.iter().find(|check| check.name == name);
+    check.map(|check| check.text.clone()).unwrap_or_default()
+}
+
+#[test]
+fn who_takes_how_much_is_told_where_the_records_tell_it() {
+    for (scenario, leaves, mechanism, expected) in [
+        (
+            "weighted",
+            "eu-west-1",
+            Mechanism::HealthCheck,
+            [
+                (
+                    "us-east-1",
+                    "about",
+                    "85.7 % of what leaves eu-west-1, by Route 53's weights",
+                ),
+                ("ap-southeast-1", "about", "14.3 %"),
+            ],
+        ),
+        (
+            "geolocation",
+            "eu-west-1",
+            Mechanism::HealthCheck,
+            [
+                (
+                    "us-east-1",
+                    "about",
+                    "100 % of what leaves eu-west-1, the default record",
+                ),
+                ("ap-southeast-1", "about", "0 % of what leaves"),
+            ],
+        ),
+        (
+            "geolocation-failover",
+            "eu-west-1",
+            Mechanism::HealthCheck,
+            [
+                (
+                    "ap-southeast-1",
+                    "about",
+                    "100 % of what leaves eu-west-1, the secondary",
+                ),
+                ("us-east-1", "about", "0 % of what leaves"),
+            ],
+        ),
+        (
+            "calm",
+            "eu-west-1",
+            Mechanism::Records,
+            [
+                (
+                    "us-east-1",
+                    "about",
+                    "50.0 % of what leaves eu-west-1, in equal shares",
+                ),
+                ("ap-southeast-1", "about", "50.0 %"),
+            ],
+        ),
+        (
+            "calm",
+            "eu-west-1",
+            Mechanism::Switch,
+            [
+                ("us-east-1", "up to", "an upper bound"),
+                (
+                    "ap-southeast-1",
+                    "up to",
+                    "by latency Route 53 alone decides",
+                ),
+            ],
+        ),
+    ] {
+        in_virtual_time(async {
+            let stage = stage(scenario).await;
+            let intent = evacuate(leaves, mechanism);
+            for (to, sure, why) in expected {
+                let text = rate(&stage, &intent, to);
+                let sure = format!("{to} would take {sure} ");
+                assert!(
+                    text.starts_with(&sure) && text.contains(why),
+                    "{scenario}: {text}"
+                );
+            }
+            let plan = stage.plan(&intent);
+            let noted = plan
+                .notes
+                .iter()
+                .any(|note| note.starts_with("Of what leaves"));
+            assert_eq!(
+                noted,
+                expected[0].1 == "about",
+                "{scenario}: {:?}",
+                plan.notes
+            );
+        });
+    }
+}
+
 #[test]
 fn a_weighted_region_is_evacuated_by_its_record_and_by_its_check() {
     for mechanism in [

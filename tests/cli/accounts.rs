@@ -49,6 +49,25 @@ fn everything_is_asked_in_its_own_account() {
 }
 
 #[test]
+fn a_plan_names_the_account_beside_each_step_that_changes() {
+    let ran = run(&[
+        "evacuate",
+        "eu-west-1",
+        "--dry-run",
+        "--mechanism",
+        "records",
+    ]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(
+        ran.out.contains("account   333344445555 (dns)"),
+        "{}",
+        ran.out
+    );
+    let one = Home::new().run(&["evacuate", "eu-west-1", "--dry-run", "--demo"]);
+    assert!(!one.out.contains("    account "), "{}", one.out);
+}
+
+#[test]
 fn guided_actions_change_each_part_in_its_account_and_name_them_all() {
     for (action, confirm) in [
         (&["evacuate", "eu-west-1"][..], "eu-west-1"),

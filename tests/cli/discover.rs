@@ -24,6 +24,48 @@ fn what_it_writes_is_a_configuration_that_is_fine() {
 }
 
 #[test]
+fn the_name_behind_a_distribution_finds_the_whole_edge() {
+    let home = Home::new();
+    let ran = home.run(&["discover", "latency.orders.example.com", "--demo"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    for line in [
+        "domain = \"api.orders.example.com\"",
+        "distribution = \"E2ORDERS0EDGE1\"",
+        "latency_record = \"latency.orders.example.com\"",
+        "router = \"orders-router\"",
+        "latency.orders.example.com is what distribution E2ORDERS0EDGE1 sends requests to; clients use api.orders.example.com",
+    ] {
+        assert!(ran.out.contains(line), "{line}: {}", ran.out);
+    }
+    let by_public = home
+        .run(&["discover", DOMAIN, "--demo", "-o", "json"])
+        .json();
+    let behind = home.run(&[
+        "discover",
+        "latency.orders.example.com",
+        "--demo",
+        "-o",
+        "json",
+    ]);
+    assert_eq!(behind.json()["spec"], by_public["spec"]);
+    let govcloud = [
+        "discover",
+        "latency.orders.example.com",
+        "--demo",
+        "--scenario",
+        "govcloud",
+    ];
+    let ran = home.run(&govcloud);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(
+        ran.out
+            .contains("a distribution of the commercial partition"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
 fn what_could_not_be_found_is_said_and_the_file_is_readable_all_the_same() {
     let home = Home::new();
     let ran = home.run(&["discover", DOMAIN, "--demo", "--scenario", "region-dark"]);

@@ -98,6 +98,36 @@ fn a_policy_names_its_partition() {
     }
 }
 
+/// What `aws-us-gov`'s Route 53 does not have is neither asked nor allowed, and what does its work is named.
+#[test]
+fn govcloud_is_not_asked_what_its_route_53_lacks() {
+    const LACKS: &str = "Route 53 in GovCloud has no TestDNSAnswer";
+    for purpose in ["dashboard", "shift", "provision"] {
+        let ran = run("govcloud", &["iam-policy", purpose]);
+        for action in ["TestDNSAnswer", "cloudfront:"] {
+            assert!(!ran.out.contains(action), "{purpose}: {}", ran.out);
+        }
+    }
+    let commercial = run("without-cloudfront", &["iam-policy", "dashboard"]);
+    assert!(commercial.out.contains("route53:TestDNSAnswer"));
+    let status = run("govcloud", &["status", "-o", "json"]).json();
+    let edge = &status["edge"];
+    let note = edge["answers_note"].as_str().unwrap_or_default();
+    assert!(
+        note.starts_with(LACKS) && note.contains("name servers"),
+        "{edge:#}"
+    );
+    let asked = edge["answers"]["value"].as_array().unwrap();
+    assert!(asked.iter().any(|one| one["vantage"] != "here"), "{edge:#}");
+    let doctor = run("govcloud", &["doctor"]);
+    assert!(doctor.out.contains(LACKS), "{}", doctor.out);
+    assert!(
+        !doctor.out.contains("route53:TestDNSAnswer"),
+        "{}",
+        doctor.out
+    );
+}
+
 #[test]
 fn what_a_partition_lacks_is_said_by_the_configurations_check() {
     let home = Home::new();

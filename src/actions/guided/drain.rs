@@ -12,7 +12,7 @@ use crate::policy::purpose::Purpose;
 use crate::rehearsal::{Places, Rehearsal};
 use crate::{Change, Refused, Step, Task, format};
 use gwctl_fleet::assumptions::Means;
-use gwctl_fleet::{Region, Snapshot};
+use gwctl_fleet::{Leaving, Region, Snapshot};
 
 /// The default time in which a Region is drained, in seconds.
 const OVER_S: u64 = 600;
@@ -135,12 +135,19 @@ impl Action for Drain {
         let mut plan = Draft::new(title, region.as_str());
         plan.checks
             .push(preconditions::not_the_last(context.snapshot, region));
-        plan.checks.extend(shift::receiving(context, region));
+        plan.checks.extend(shift::receiving(
+            context,
+            region,
+            Leaving::ByShares,
+            (now - f64::from(to)) / now,
+        ));
         plan.checks
             .extend(region_switch::beside(context.snapshot, &[region], None));
         plan.steps = steps(context, region, now, to, *over_s)?;
         plan.inverse = inverse(context, region, &plan.steps)?;
         plan.notes.extend(records_told::notes(&plan.steps));
+        plan.notes
+            .extend(shift::takers(context, region, Leaving::ByShares));
         plan.notes.push(shift::caches(context, region));
         if weights::makes_group(context, region) {
             plan.notes.push(format!(

@@ -141,7 +141,8 @@ impl Action for Drill {
             region.as_str(),
         );
         plan.checks = vec![calm(context.snapshot)];
-        plan.checks.extend(evacuate::checks(context, region));
+        plan.checks
+            .extend(evacuate::checks(context, region, &choice));
         plan.checks
             .extend(evacuate::of_choice(context, region, &choice));
         for check in preconditions::promotion(context, &cast, mode, false, &advice) {

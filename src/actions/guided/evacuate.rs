@@ -101,7 +101,7 @@ impl Action for Evacuate {
             format!("Evacuate {region} by {}", choice.mechanism.title()),
             region.as_str(),
         );
-        plan.checks = checks(context, region);
+        plan.checks = checks(context, region, &choice);
         plan.checks.extend(of_choice(context, region, &choice));
         let way = (choice.mechanism == Mechanism::RegionSwitch).then_some(Way::Out);
         let route = region_switch::add_to(&mut plan, context, region, way)?;
@@ -114,6 +114,8 @@ impl Action for Evacuate {
         plan.steps = steps(context, region, &choice)?;
         plan.inverse = inverse(context, region, &choice)?;
         plan.notes.extend(records_told::notes(&plan.steps));
+        let how = shift::leaving(choice.mechanism);
+        plan.notes.extend(shift::takers(context, region, how));
         plan.notes.push(shift::caches(context, region));
         plan.notes
             .extend(writer_stays(context, region).filter(|_| stays));
@@ -122,13 +124,18 @@ impl Action for Evacuate {
     }
 }
 
-pub(super) fn checks(context: &PlanContext<'_>, region: &Region) -> Vec<Check> {
+pub(super) fn checks(context: &PlanContext<'_>, region: &Region, choice: &Choice) -> Vec<Check> {
     let snapshot = context.snapshot;
     let mut checks = vec![
         preconditions::not_the_last(snapshot, region),
         admitted(snapshot, region),
     ];
-    checks.extend(shift::receiving(context, region));
+    checks.extend(shift::receiving(
+        context,
+        region,
+        shift::leaving(choice.mechanism),
+        1.0,
+    ));
     checks
 }
 

@@ -74,7 +74,7 @@ pub use up::Up;
 
 pub(super) use preconditions::{admission, serves};
 pub(super) use region_switch::NAME as REGION_SWITCH;
-pub(super) use wellness::bears;
+pub(super) use wellness::{Moved, bears};
 
 /// What is known of an action before anybody asks for it.
 pub struct Description {

@@ -17,7 +17,7 @@ use crate::task::AwaitRequests;
 use crate::{CodeFrom, Refused, SourceCode, Step, Survey, Task, names};
 use gwctl_aws::AwsError;
 use gwctl_fleet::assumptions::Means;
-use gwctl_fleet::{Region, Snapshot, Topology};
+use gwctl_fleet::{Partition, Region, Snapshot, Topology};
 
 /// Members of a global database (aws-facts §2.1).
 const MEMBERS: usize = 11;
@@ -248,7 +248,7 @@ impl Action for Provision {
 fn checks(all: &Architecture<'_>, region: &Region, site: &Site<'_>) -> Vec<Check> {
     let context = all.context;
     let mut checks = vec![
-        known_place(region),
+        known_place(region, context.snapshot.partition()),
         open(all.survey, region),
         free_names(all, region, site),
     ];
@@ -296,7 +296,15 @@ fn vacant(topology: &Topology, region: &Region) -> Option<Check> {
     Some(Check::new("member", Finding::Fail, text))
 }
 
-pub(super) fn known_place(region: &Region) -> Check {
+pub(super) fn known_place(region: &Region, fleet: Partition) -> Check {
+    if Partition::of(region) != fleet {
+        let text = format!(
+            "{region} is in the partition {} and the fleet is in {}: credentials are good in one partition alone",
+            Partition::of(region).name(),
+            fleet.name()
+        );
+        return Check::new("region", Finding::Fail, text);
+    }
     Check::of(
         "region",
         region.place().is_some(),

@@ -17,7 +17,7 @@ use crate::task::FlipSwitch;
 use crate::{Refused, Step, Survey, Task, names};
 use gwctl_aws::AwsError;
 use gwctl_fleet::assumptions::Means;
-use gwctl_fleet::{Region, Snapshot};
+use gwctl_fleet::{Leaving, Region, Snapshot};
 
 /// Take the fleet out of a Region: traffic first, data last.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -110,7 +110,8 @@ impl Action for Retire {
             frame_in_sight(&all, region),
             no_others_share(context, region),
         ];
-        plan.checks.extend(shift::receiving(context, region));
+        plan.checks
+            .extend(shift::receiving(context, region, Leaving::Out, 1.0));
         out_of_routing(&all, &site, &mut plan)?;
         let mut ready: Vec<String> = vec!["traffic".into()];
         ready.extend(rehomed(&all, region, &others, &mut plan)?);

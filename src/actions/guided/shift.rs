@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 pub(super) use super::way::Way;
+use super::wellness::Moved;
 use super::{answers, preconditions, record_change, region_switch, ways, weights, wellness};
 use crate::check::Check;
 use crate::draft::PlanContext;
@@ -12,7 +13,7 @@ use crate::task::{
 };
 use crate::{Change, Refused, Shift, Step, Task, format};
 use gwctl_fleet::assumptions::Means;
-use gwctl_fleet::{Region, Site};
+use gwctl_fleet::{Leaving, Region, Site, Takes};
 
 /// What of the assumption ledger a shift of traffic relies on, by any mechanism.
 pub(super) const MEANS: &[Means] = &[
@@ -220,15 +221,58 @@ pub(super) fn receivers(context: &PlanContext<'_>, region: &Region) -> Vec<Regio
         .collect()
 }
 
-/// That every Region that receives is well, and can bear it, before anything is sent there.
-pub(super) fn receiving(context: &PlanContext<'_>, region: &Region) -> Vec<Check> {
+/// That every Region that receives is well, and can bear it, before anything is sent there. `leaves` is the part of the
+/// Region's clients that goes, 0 to 1.
+pub(super) fn receiving(
+    context: &PlanContext<'_>,
+    region: &Region,
+    how: Leaving,
+    leaves: f64,
+) -> Vec<Check> {
     let snapshot = context.snapshot;
     let all = receivers(context, region);
     let checks = all.iter().flat_map(|other| {
-        let bears = wellness::bears(snapshot, &[region], other);
+        let takes = snapshot.edge.takes(region, other, how, snapshot.at);
+        let moved = Moved {
+            from: &[region],
+            leaves,
+            takes: &takes,
+        };
+        let bears = wellness::bears(snapshot, moved, other);
         std::iter::once(wellness::well(snapshot, other)).chain(bears)
     });
     checks.collect()
+}
+
+/// How a mechanism takes a Region out.
+pub(super) fn leaving(mechanism: Mechanism) -> Leaving {
+    if mechanism == Mechanism::Records {
+        Leaving::ByShares
+    } else {
+        Leaving::Out
+    }
+}
+
+/// Who takes how much of what leaves the Region, where it is known of every Region that receives.
+pub(super) fn takers(context: &PlanContext<'_>, region: &Region, how: Leaving) -> Option<String> {
+    let snapshot = context.snapshot;
+    let mut told = Vec::new();
+    let mut ground = "";
+    for other in receivers(context, region) {
+        match snapshot.edge.takes(region, &other, how, snapshot.at) {
+            Takes::Part { part, by } => {
+                ground = by;
+                told.push(format!("{other} takes {}", format::percent(100.0 * part)));
+            }
+            Takes::AtMost { .. } => return None,
+        }
+    }
+    (!told.is_empty()).then(|| {
+        format!(
+            "Of what leaves {region}, {} ({ground}).",
+            told.join(" and ")
+        )
+    })
 }
 
 /// The places that DNS answers with the Region now; none where it is not known.

@@ -184,7 +184,10 @@ fn checks(all: &Architecture<'_>, sites: &[Site<'_>]) -> Vec<Check> {
             name: format!("{}:{}", check.name, site.region),
             ..check
         };
-        checks.push(named(known_place(site.region)));
+        checks.push(named(known_place(
+            site.region,
+            all.context.spec.partition(),
+        )));
         checks.push(named(open(all.survey, site.region)));
         let wanted = all.region(site.region, site.home, site.primary, Traffic::None);
         checks.extend(orderable::checks(all, &wanted).into_iter().map(named));

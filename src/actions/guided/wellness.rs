@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use crate::check::{Check, Finding};
 use crate::format;
 use crate::unreachable::is_unreachable;
-use gwctl_fleet::{Metric, Observed, Region, Site, Snapshot, Throttle, Verdict};
+use gwctl_fleet::{Metric, Observed, Region, Site, Snapshot, Takes, Throttle, Verdict};
 
 /// Reasons of a Region's verdict that stand against sending anything there. What DNS does with it, its
 /// certificate and its stack do not; its part of the database is judged by checks of its own.
@@ -131,13 +131,54 @@ fn probed(site: &Site) -> Shown {
     }
 }
 
-/// That `to` can bear what it serves now and everything that those in `from` serve: which of the others takes how
-/// much, only Route 53 knows. Red unless waived by name.
-pub(crate) fn bears(snapshot: &Snapshot, from: &[&Region], to: &Region) -> Vec<Check> {
-    let load = load(snapshot, from, to);
+/// What leaves one Region or several, and how much of it another one takes.
+#[derive(Clone, Copy)]
+pub(crate) struct Moved<'a> {
+    pub(crate) from: &'a [&'a Region],
+    /// The part of their clients that leaves, 0 to 1.
+    pub(crate) leaves: f64,
+    pub(crate) takes: &'a Takes,
+}
+
+impl Moved<'_> {
+    /// The part of their clients that comes, 0 to 1: all that leaves where nothing better is known.
+    fn part(self) -> f64 {
+        match self.takes {
+            Takes::Part { part, .. } => part * self.leaves,
+            Takes::AtMost { .. } => self.leaves,
+        }
+    }
+
+    /// `about`, or `up to`.
+    const fn how_sure(self) -> &'static str {
+        match self.takes {
+            Takes::Part { .. } => "about",
+            Takes::AtMost { .. } => "up to",
+        }
+    }
+
+    /// What the figure rests on.
+    fn why(self) -> String {
+        let from: Vec<&str> = self.from.iter().map(|region| region.as_str()).collect();
+        let from = from.join(" and ");
+        match self.takes {
+            Takes::Part { part, by } => format!(
+                "{} of what leaves {from}, {by}",
+                format::percent(100.0 * part)
+            ),
+            Takes::AtMost { why } => {
+                format!("an upper bound, all of what leaves {from}: {why}")
+            }
+        }
+    }
+}
+
+/// That `to` can bear what it serves now and what comes of those that are left. Red unless waived by name.
+pub(crate) fn bears(snapshot: &Snapshot, moved: Moved<'_>, to: &Region) -> Vec<Check> {
+    let load = load(snapshot, moved, to);
     vec![
-        requests(snapshot, to, load),
-        executions(snapshot, from, to, load),
+        requests(snapshot, moved, to, load),
+        executions(snapshot, moved, to, load),
     ]
 }
 
@@ -148,7 +189,7 @@ struct Load {
     then: f64,
 }
 
-fn load(snapshot: &Snapshot, from: &[&Region], to: &Region) -> Option<Load> {
+fn load(snapshot: &Snapshot, moved: Moved<'_>, to: &Region) -> Option<Load> {
     let site = snapshot.site(to)?;
     let requests = site.api.metrics.get(Metric::ApiRequests);
     let here = match requests.last() {
@@ -156,15 +197,18 @@ fn load(snapshot: &Snapshot, from: &[&Region], to: &Region) -> Option<Load> {
         None if requests.why_missing() == Some(&gwctl_fleet::Missing::NoData) => 0.0,
         None => return None,
     };
-    let left = from.iter().map(|region| snapshot.clients_last(region));
-    let moved: f64 = left.sum::<Option<f64>>()?;
+    let left = moved
+        .from
+        .iter()
+        .map(|region| snapshot.clients_last(region));
+    let comes = left.sum::<Option<f64>>()? * moved.part();
     Some(Load {
         now: here / 60.0,
-        then: (here + moved) / 60.0,
+        then: (here + comes) / 60.0,
     })
 }
 
-fn requests(snapshot: &Snapshot, to: &Region, load: Option<Load>) -> Check {
+fn requests(snapshot: &Snapshot, moved: Moved<'_>, to: &Region, load: Option<Load>) -> Check {
     let name = format!("rate:{to}");
     let throttle = snapshot.site(to).map(|site| &site.api.throttle);
     let limit = throttle.and_then(Observed::last).and_then(Throttle::limit);
@@ -174,15 +218,19 @@ fn requests(snapshot: &Snapshot, to: &Region, load: Option<Load>) -> Check {
             "how many requests {to} would take is not known: the figures are missing"
         )),
         (Some(load), None) => red(format!(
-            "{to} would take up to {} requests a second; its limit is not known{}",
+            "{to} would take {} {} requests a second ({}); its limit is not known{}",
+            moved.how_sure(),
             format::count(load.then),
+            moved.why(),
             throttle.map_or_else(String::new, why)
         )),
         (Some(load), Some(limit)) => {
             let text = format!(
-                "{to} would take up to {} requests a second ({} now); its limit is {}",
+                "{to} would take {} {} requests a second ({} now; {}); its limit is {}",
+                moved.how_sure(),
                 format::count(load.then),
                 format::count(load.now),
+                moved.why(),
                 format::count(limit)
             );
             Check::of(
@@ -207,7 +255,7 @@ fn why(throttle: &Observed<Throttle>) -> String {
 
 /// Executions of Lambda grow with the requests. What is reserved for single functions is not for the others:
 /// which of them have a reservation is not asked, so the smaller room counts.
-fn executions(snapshot: &Snapshot, from: &[&Region], to: &Region, load: Option<Load>) -> Check {
+fn executions(snapshot: &Snapshot, moved: Moved<'_>, to: &Region, load: Option<Load>) -> Check {
     let name = format!("capacity:{to}");
     let site = snapshot.site(to);
     let limits = site.and_then(|site| site.concurrency.last());
@@ -221,8 +269,9 @@ fn executions(snapshot: &Snapshot, from: &[&Region], to: &Region, load: Option<L
         .served(to)
         .is_some_and(|served| served.shows_clients());
     let elsewhere = || -> Option<f64> {
-        let sites = from.iter().map(|region| snapshot.site(region));
-        sites.map(|site| self::used(site?, snapshot)).sum()
+        let sites = moved.from.iter().map(|region| snapshot.site(region));
+        let all: Option<f64> = sites.map(|site| self::used(site?, snapshot)).sum();
+        all.map(|all| all * moved.part())
     };
     let then = match (serves, elsewhere()) {
         (true, _) => used * load.then / load.now,
@@ -235,7 +284,8 @@ fn executions(snapshot: &Snapshot, from: &[&Region], to: &Region, load: Option<L
         }
     };
     let text = format!(
-        "the fleet's functions in {to} would run up to {} at once ({} now); all functions without reserved concurrency share {} of the account's {}",
+        "the fleet's functions in {to} would run {} {} at once ({} now); all functions without reserved concurrency share {} of the account's {}",
+        moved.how_sure(),
         format::count(then),
         format::count(used),
         limits.unreserved,

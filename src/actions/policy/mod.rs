@@ -251,7 +251,9 @@ pub fn policy(
         other => Scope::of(other),
     };
     let mut by_scope: BTreeMap<Scope, Vec<String>> = BTreeMap::new();
-    for action in actions {
+    // Nobody needs a permission for what does not exist there.
+    let exists = |action: &&String| spec.partition().lacks(action).is_none();
+    for action in actions.iter().filter(exists) {
         by_scope.entry(of(action)).or_default().push(action.clone());
     }
     let parts = part.map_or_else(|| Account::ALL.into(), |part| part::beside(spec, part));
@@ -274,7 +276,8 @@ pub fn policy(
 /// What CloudFormation needs for the resources of gwctl's own templates, whoever calls for them.
 pub fn resources(fleet: &str, spec: &FleetSpec, known: &Known) -> Policy {
     let mut by_place: BTreeMap<Place, Vec<String>> = BTreeMap::new();
-    for action in resources::actions() {
+    let exists = |action: &String| spec.partition().lacks(action).is_none();
+    for action in resources::actions().into_iter().filter(exists) {
         by_place.entry(Place::of(&action)).or_default().push(action);
     }
     let context = scope::PolicyContext {

@@ -10,6 +10,9 @@ pub(super) enum Unanswered {
     Servers(#[from] NetworkError),
     #[error(transparent)]
     Test(Box<AwsError>),
+    /// The partition has no such call.
+    #[error("{0}")]
+    Lacking(&'static str),
     /// Route 53 answered with nothing.
     #[error("no {kind} record of {name}")]
     NoRecord { kind: String, name: String },

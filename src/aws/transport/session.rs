@@ -116,6 +116,11 @@ impl Session {
         }
     }
 
+    /// The partition that is asked.
+    pub const fn partition(&self) -> Partition {
+        self.partition
+    }
+
     /// The same session in `partition`.
     pub(crate) fn in_partition(self, partition: Partition) -> Self {
         Self { partition, ..self }

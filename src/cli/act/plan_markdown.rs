@@ -87,7 +87,8 @@ fn steps(text: &mut String, plan: &Plan) {
         let change = step.change.as_ref().map_or_else(String::new, |change| {
             format!("{}: {} → {}", change.what, change.before, change.after)
         });
-        let calls: Vec<String> = step.calls.iter().map(ToString::to_string).collect();
+        let mut calls: Vec<String> = step.calls.iter().map(ToString::to_string).collect();
+        calls.extend(plan.accounts_of(step).map(|all| format!("account {all}")));
         let needs: Vec<String> = step
             .needs
             .iter()

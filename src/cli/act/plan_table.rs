@@ -194,6 +194,9 @@ fn steps(plan: &Plan, line: &mut impl FnMut(String), paper: Paper) {
         if !calls.is_empty() {
             detail("calls", &calls.join(", "), Ink::Faint, line, paper);
         }
+        if let Some(accounts) = plan.accounts_of(step) {
+            detail("account", &accounts, Ink::Faint, line, paper);
+        }
         for (glyph, word, ink, what) in needs(&step.needs) {
             detail(word, &format!("{glyph} {what}"), ink, line, paper);
         }

@@ -171,6 +171,7 @@ fn examine(report: &mut Report, found: &Found) {
         .filter(|(_, reach)| reach.answering() == Some(false));
     let silent: Vec<&Region> = silent.map(|(region, _)| *region).collect();
     report.questions(answers, &silent);
+    report.not_asked(target.spec.partition().without_test_answer());
     report.database(database::remarks(&target.spec, database));
     if !in_time {
         report.out_of_time();

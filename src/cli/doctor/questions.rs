@@ -338,6 +338,23 @@ impl<'a> Inquiry<'a> {
             route53.zone(&edge.hosted_zone),
         )
         .await;
+        self.test_answer(at).await;
+        self.ask(
+            &["route53:ListHealthChecks"],
+            at,
+            None,
+            route53.health_checks(),
+        )
+        .await;
+    }
+
+    /// Not every partition has it (aws-facts §18.3).
+    async fn test_answer(&self, at: &Region) {
+        if self.spec.partition().without_test_answer().is_some() {
+            return;
+        }
+        let edge = &self.spec.edge;
+        let route53 = self.session.route53();
         let record = Some(("latency_record", edge.latency_record.clone()));
         let answer = route53.test_answer(
             &edge.hosted_zone,
@@ -347,13 +364,6 @@ impl<'a> Inquiry<'a> {
         );
         self.ask(&["route53:TestDNSAnswer"], at, record, answer)
             .await;
-        self.ask(
-            &["route53:ListHealthChecks"],
-            at,
-            None,
-            route53.health_checks(),
-        )
-        .await;
     }
 
     async fn routing(&self, at: &Region) {

@@ -264,6 +264,16 @@ impl Report {
         }
     }
 
+    /// What nobody can ask in this partition, among the questions.
+    pub fn not_asked(&mut self, lacks: Option<&str>) {
+        let lines = self.sections.last_mut().map(|(_, lines)| lines);
+        if let Some((lines, lacks)) = lines.zip(lacks) {
+            lines.push(fine(&format!(
+                "{lacks}: gwctl asks the zone's name servers instead, and needs DNS (port 53) to reach them"
+            )));
+        }
+    }
+
     /// What of the database is unusual.
     pub fn database(&mut self, remarks: Vec<(bool, String)>) {
         if remarks.is_empty() {

@@ -27,6 +27,9 @@ pub fn table(report: &Report) -> String {
             }
         }
     }
+    for (region, told) in &report.routing {
+        let _ = writeln!(text, "{region:<regions$}  routing: {}", clean_line(told));
+    }
     for (region, why) in &report.unlisted {
         let _ = writeln!(text, "{region:<regions$}  there may be more stacks: {why}");
     }
@@ -52,6 +55,9 @@ pub fn markdown(report: &Report) -> String {
                 let _ = writeln!(text, "    - {}: {why}", clean_markdown(&line));
             }
         }
+    }
+    for (region, told) in &report.routing {
+        let _ = writeln!(text, "- **{region}**: routing: {}", clean_markdown(told));
     }
     for (region, why) in &report.unlisted {
         let why = clean_markdown(&why.to_string());

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::actions::drift::explanation;
+use crate::actions::drift::{explanation, shared_traffic};
 use crate::cli::exit::Exit;
 use crate::fleet::{Drifted, Missing, Region, Snapshot};
 use crate::observe::drift::{Stack, StackDrift};
@@ -16,6 +16,8 @@ pub struct Report {
     pub stacks: Vec<Compared>,
     /// Regions where there may be more.
     pub unlisted: Vec<(Region, Missing)>,
+    /// How records share the traffic of a Region now, whatever the stacks say.
+    pub routing: Vec<(Region, String)>,
 }
 
 /// One stack.
@@ -92,6 +94,7 @@ impl Report {
             fleet: fleet.into(),
             stacks: stacks.collect(),
             unlisted,
+            routing: shared_traffic(picture),
         }
     }
 
@@ -150,6 +153,7 @@ impl Report {
             "schema": "gwctl.drift/1",
             "fleet": self.fleet,
             "stacks": self.stacks.iter().map(stack).collect::<Vec<_>>(),
+            "routing": self.routing.iter().map(|(region, text)| json!({ "region": region, "text": text })).collect::<Vec<_>>(),
             "unlisted": self.unlisted.iter().map(unlisted).collect::<Vec<_>>(),
             "exit_code": self.exit().code(),
         })

@@ -14,8 +14,8 @@ use super::figure::ms;
 use super::region_switch;
 use super::rows::{self, verdict_word};
 use crate::fleet::{
-    Cluster, Edge, Function, GlobalDatabase, HealthCheck, Judgement, Metric, Metrics, Observed,
-    Point, ProbeReport, Reachability, Site, Snapshot, check_verdict, clean_line,
+    Cluster, Function, GlobalDatabase, HealthCheck, Judgement, Metric, Metrics, Observed, Point,
+    ProbeReport, Reachability, Site, Snapshot, check_verdict, clean_line,
 };
 
 /// Name and version of what is printed.
@@ -33,7 +33,7 @@ pub fn document(picture: &Snapshot, simulated: bool) -> Value {
         "complete": picture.complete,
         "identity": plain(&picture.identity, now),
         "accounts": accounts(picture, now),
-        "edge": edge(&picture.edge, now),
+        "edge": edge(picture, now),
         "database": database(&picture.database, now),
         "sites": picture.sites.iter().map(|one| site(picture, one)).collect::<Vec<_>>(),
         "changes": picture.changes,
@@ -153,7 +153,8 @@ fn function(function: &Function, now: Timestamp) -> Value {
     json!({ "name": function.name, "detail": plain(&function.detail, now), "metrics": metrics })
 }
 
-fn edge(edge: &Edge, now: Timestamp) -> Value {
+fn edge(picture: &Snapshot, now: Timestamp) -> Value {
+    let edge = &picture.edge;
     let mut value = json!({
         "domain": edge.domain,
         "distribution_id": edge.distribution_id,
@@ -166,6 +167,7 @@ fn edge(edge: &Edge, now: Timestamp) -> Value {
         "checks": edge.checks.values().map(|one| check(one, now)).collect::<Vec<_>>(),
         "region_switch": region_switch::told(edge, now),
         "answers": plain(&edge.answers, now),
+        "answers_note": picture.answers_elsewhere(),
         "probe": probe(&edge.probe, now),
     });
     judged(&mut value, &edge.judgement);

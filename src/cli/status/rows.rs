@@ -39,8 +39,8 @@ pub const fn verdict_word(verdict: CheckVerdict) -> &'static str {
     match verdict {
         CheckVerdict::Healthy => "healthy",
         CheckVerdict::Unhealthy => "unhealthy",
-        CheckVerdict::PinnedHealthy => "pinned-healthy",
-        CheckVerdict::PinnedUnhealthy => "pinned-unhealthy",
+        CheckVerdict::DisabledHealthy => "disabled-healthy",
+        CheckVerdict::DisabledUnhealthy => "disabled-unhealthy",
         CheckVerdict::Unchecked => "unchecked",
         CheckVerdict::Standby => "standby",
         CheckVerdict::Partly => "partly",
@@ -65,7 +65,9 @@ pub fn rest(picture: &Snapshot) -> Vec<(&'static str, String)> {
                     .iter()
                     .map(|answer| format!("{}: {}", answer.vantage, answer.value));
                 said.collect::<Vec<_>>().join(", ")
-            }),
+            }) + &picture
+                .answers_elsewhere()
+                .map_or_else(String::new, |note| format!("; {note}")),
         ),
         (
             "probe",

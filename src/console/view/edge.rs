@@ -64,7 +64,8 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         let asked = scene.state.count(Panel::Answers) as u16;
         let tall = third.height >= asked.max(1) + 12;
         let (third, fourth) = if tall {
-            split(third, asked.max(1) + 3)
+            let said = answers_note(scene, third.width, 4).len() as u16;
+            split(third, asked.max(1) + 3 + said)
         } else {
             (third, Rect::ZERO)
         };
@@ -241,6 +242,18 @@ fn checks_panel(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     scene.footing(area, buf, Some(Panel::Checks));
 }
 
+/// What is not known of other places' answers, in at most `most` lines.
+fn answers_note(scene: &Scene<'_>, width: u16, most: usize) -> Vec<String> {
+    let note = scene.snapshot.answers_elsewhere();
+    note.map_or_else(Vec::new, |note| {
+        paint::wrap(
+            &paint::safe(&note),
+            usize::from(width.saturating_sub(2)),
+            most,
+        )
+    })
+}
+
 fn answers(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     const COLUMNS: &[Column] = &[
         Column::words("Asked from", 12, 1).stretching(6),
@@ -258,11 +271,16 @@ fn answers(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     }
     let grid = Grid::fit(COLUMNS, inner.width);
     grid.headings(scene, Rect { height: 1, ..inner }, buf);
+    let remark = answers_note(scene, inner.width, usize::from(inner.height * 2 / 5));
     let body = Rect {
         y: inner.y + 1,
-        height: inner.height - 1,
+        height: inner.height - 1 - remark.len() as u16,
         ..inner
     };
+    for (line, y) in remark.iter().zip(body.bottom()..) {
+        let style = scene.style(Role::Muted);
+        paint::text(buf, inner.x + 1, y, inner.width - 1, line, style);
+    }
     let visible = scene.visible(Panel::Answers, body, buf);
     if visible.is_empty() {
         let why = [scene.snapshot.edge.answers.why_missing()];

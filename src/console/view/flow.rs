@@ -9,8 +9,8 @@ use super::sites;
 use super::theme::Role;
 use gwctl_fleet::format;
 use gwctl_fleet::{
-    ApiKind, Capacity, CheckKind, Cluster, HealthCheck, Metric, Observed, ProbeReport, Site,
-    check_verdict, clean,
+    ApiKind, Capacity, CheckKind, Cluster, HealthCheck, Metric, Observed, ProbeReport, Routing,
+    RoutingRecord, Site, check_verdict, clean,
 };
 
 /// Everything but functions and alarms.
@@ -279,6 +279,9 @@ fn routing(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, site: &Site) {
         word
     };
     facts.heading("Routing", Line::from(beside.span()));
+    for text in routed(&edge.records_of(&site.region).unwrap_or_default()) {
+        facts.words("routed", text, Role::Text);
+    }
     for record in edge.records_of(&site.region).unwrap_or_default() {
         let ttl = record
             .ttl
@@ -304,6 +307,27 @@ fn routing(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, site: &Site) {
     if let Some(check) = edge.check(&site.region) {
         check_facts(facts, scene, check);
     }
+}
+
+/// By which policy Route 53 chooses the Region's records, with the settings of each and its check; alike ones once.
+fn routed(records: &[&RoutingRecord]) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for record in records {
+        let policy = record.routing.policy();
+        let settings = match &record.routing {
+            Routing::Simple | Routing::Latency(_) | Routing::Multivalue => String::new(),
+            other => format!(": {}", clean(&other.to_string(), 40)),
+        };
+        let check = match record.check() {
+            Some(id) => format!(", check {}", clean(id, 40)),
+            None => ", no check".into(),
+        };
+        let text = format!("{policy}{settings}{check}");
+        if !all.contains(&text) {
+            all.push(text);
+        }
+    }
+    all
 }
 
 fn check_facts(facts: &mut Facts<'_, '_>, scene: &Scene<'_>, check: &HealthCheck) {

@@ -90,7 +90,7 @@ fn legend(scene: &Scene<'_>) -> Vec<Line<'static>> {
         (
             "in OUT",
             Role::Text,
-            "DNS answers with the Region, or does not; * has no health check, ! is pinned by a disabled one",
+            "DNS answers with the Region, or does not; * has no health check, ! has a disabled one, which Route 53 considers healthy (in) or, inverted, unhealthy (OUT)",
         ),
     ];
     for (mark, role, about) in entries {

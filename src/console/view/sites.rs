@@ -49,8 +49,13 @@ pub fn check_words(verdict: CheckVerdict) -> (&'static str, Role) {
     match verdict {
         CheckVerdict::Healthy => ("healthy", Role::Healthy),
         CheckVerdict::Unhealthy => ("UNHEALTHY", Role::Down),
-        CheckVerdict::PinnedHealthy => ("pinned healthy: disabled", Role::Degraded),
-        CheckVerdict::PinnedUnhealthy => ("pinned UNHEALTHY: disabled and inverted", Role::Down),
+        CheckVerdict::DisabledHealthy => {
+            ("disabled: Route 53 considers it healthy", Role::Degraded)
+        }
+        CheckVerdict::DisabledUnhealthy => (
+            "disabled and inverted: Route 53 considers it UNHEALTHY",
+            Role::Down,
+        ),
         CheckVerdict::Unchecked => ("no health check: always in", Role::Muted),
         CheckVerdict::Standby => (
             "standby: while others are healthy, not answered",

@@ -101,7 +101,7 @@ fn plan_lines(scene: &Scene<'_>, plan: &Plan, width: u16) -> Vec<Line<'static>> 
     changes(scene, &mut prose, plan);
     let steps: Vec<&Step> = plan.steps.iter().collect();
     prose.heading("Steps", &times(plan));
-    graph(scene, &mut prose, &steps, width);
+    graph(scene, &mut prose, plan, &steps, width);
     reasons(scene, &mut prose, plan);
     if !plan.inverse.is_empty() {
         prose.heading("Undo", "undo steps for the steps that began");

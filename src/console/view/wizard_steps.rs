@@ -8,11 +8,17 @@ use super::paint;
 use super::prose::Prose;
 use super::scene::Scene;
 use super::theme::Role;
-use gwctl_actions::{Becomes, Standing, Step};
+use gwctl_actions::{Becomes, Plan, Standing, Step};
 use gwctl_fleet::format;
 
 /// Each step with its bar in time, and below it what it calls and what it needs.
-pub fn graph(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, steps: &[&Step], width: u16) {
+pub fn graph(
+    scene: &Scene<'_>,
+    prose: &mut Prose<'_, '_>,
+    plan: &Plan,
+    steps: &[&Step],
+    width: u16,
+) {
     let lanes = lanes::planned(steps);
     let total = lanes::total(&lanes);
     let width = usize::from(width);
@@ -52,12 +58,12 @@ pub fn graph(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, steps: &[&Step], widt
         if cells(&step.title) > room {
             prose.say(5, &step.title, Role::Muted);
         }
-        under(scene, prose, steps, step);
+        under(scene, prose, plan, steps, step);
     }
 }
 
 /// What a step waits for, calls and needs.
-fn under(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, steps: &[&Step], step: &Step) {
+fn under(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, plan: &Plan, steps: &[&Step], step: &Step) {
     if step.no_return {
         let mark = format!("{} point of no return: ", scene.theme.glyphs.degraded);
         let mark = scene.span(mark, Role::Degraded);
@@ -86,6 +92,7 @@ fn under(scene: &Scene<'_>, prose: &mut Prose<'_, '_>, steps: &[&Step], step: &S
     if let Some(after) = lanes::after(steps, step) {
         calls.insert(0, format!("after {after}"));
     }
+    calls.extend(plan.accounts_of(step).map(|all| format!("account {all}")));
     prose.say(5, &calls.join("; "), Role::Muted);
     resources(scene, prose, step);
     for need in &step.needs {

@@ -197,8 +197,14 @@ fn admitted(moment: &Moment<'_>, verdict: CheckVerdict, check: Option<&HealthChe
     let (text, narrow, tone) = match verdict {
         CheckVerdict::Healthy => ("in service", "in", Tone::Judged(Healthy)),
         CheckVerdict::Unhealthy => ("out of service", "OUT", Tone::Judged(Down)),
-        CheckVerdict::PinnedHealthy => ("in service, pinned", "in !", Tone::Judged(Degraded)),
-        CheckVerdict::PinnedUnhealthy => ("out of service, pinned", "OUT !", Tone::Judged(Down)),
+        CheckVerdict::DisabledHealthy => {
+            ("in service, check disabled", "in !", Tone::Judged(Degraded))
+        }
+        CheckVerdict::DisabledUnhealthy => (
+            "out of service, check disabled and inverted",
+            "OUT !",
+            Tone::Judged(Down),
+        ),
         CheckVerdict::Unchecked => ("in service, no health check", "in *", Tone::Muted),
         CheckVerdict::Standby => ("standby", "stby", Tone::Muted),
         CheckVerdict::Partly => ("partly in service", "part", Tone::Judged(Degraded)),

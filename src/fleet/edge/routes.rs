@@ -144,7 +144,7 @@ impl Edge {
         // Of those that are all in, or all out, the one that says most of what can be done about it.
         verdicts.into_iter().max_by_key(|verdict| match verdict {
             CheckVerdict::Healthy | CheckVerdict::Unhealthy => 0,
-            CheckVerdict::PinnedHealthy | CheckVerdict::PinnedUnhealthy => 1,
+            CheckVerdict::DisabledHealthy | CheckVerdict::DisabledUnhealthy => 1,
             _ => 2,
         })
     }

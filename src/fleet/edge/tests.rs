@@ -322,7 +322,7 @@ fn a_region_is_out_once_all_of_its_records_are() {
     let mut edge = edge(pinned(true), children());
     let now = Timestamp::UNIX_EPOCH;
     let said = |edge: &Edge| edge.admission(&ireland(), now);
-    assert_eq!(said(&edge), Some(CheckVerdict::PinnedUnhealthy));
+    assert_eq!(said(&edge), Some(CheckVerdict::DisabledUnhealthy));
     second(&mut edge, None);
     assert_eq!(said(&edge), Some(CheckVerdict::Partly));
     assert_eq!(CheckVerdict::Partly.in_service(), Some(true));

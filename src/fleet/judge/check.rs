@@ -9,16 +9,16 @@ pub(crate) const STATUS_STALE: SignedDuration = SignedDuration::from_mins(5);
 /// Whether Route 53 counts `check` healthy, from its configuration and its newest status point.
 ///
 /// `HealthCheckStatus` is the final verdict: an inverted check is already inverted in it. A
-/// disabled check is not looked at by Route 53: it is pinned, whatever the old points say
+/// disabled check is not looked at by Route 53: it considers it healthy, or unhealthy where it is inverted, whatever the old points say
 /// (aws-facts §3.4).
 pub fn check_verdict(check: &HealthCheck, now: Timestamp) -> CheckVerdict {
     if let Some(config) = check.config.current()
         && config.disabled
     {
         return if config.inverted {
-            CheckVerdict::PinnedUnhealthy
+            CheckVerdict::DisabledUnhealthy
         } else {
-            CheckVerdict::PinnedHealthy
+            CheckVerdict::DisabledHealthy
         };
     }
     // The minute still being counted is worth reading: its minimum can only get worse.

@@ -64,10 +64,10 @@ fn of_record(
             let votes = check.map_or_else(String::new, |check| votes(snapshot, check));
             format!("{whose}out of DNS: health check {id} unhealthy{votes}")
         }
-        CheckVerdict::PinnedUnhealthy => {
+        CheckVerdict::DisabledUnhealthy => {
             format!("{whose}out of DNS: health check {id} is disabled and inverted")
         }
-        CheckVerdict::PinnedHealthy => {
+        CheckVerdict::DisabledHealthy => {
             format!("health check {id} is disabled: DNS always answers with this Region")
         }
         // It may be meant so, and nothing is wrong now: a word, and no worse a verdict.

@@ -407,7 +407,7 @@ fn old_figures_do_not_count() {
 }
 
 #[test]
-fn an_evacuated_region_and_a_pinned_check_are_told_apart() {
+fn an_evacuated_region_and_a_disabled_check_are_told_apart() {
     let judgement = judged(|f| f.unhealthy_check(HERE));
     assert_eq!(judgement.verdict, Verdict::Degraded);
     assert!(

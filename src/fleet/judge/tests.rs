@@ -44,8 +44,8 @@ fn check(
 }
 
 #[test]
-fn a_health_checks_verdict_follows_its_metric_unless_it_is_pinned() {
-    use CheckVerdict::{Healthy, PinnedHealthy, PinnedUnhealthy, Unhealthy, Unknown};
+fn a_health_checks_verdict_follows_its_metric_unless_it_is_disabled() {
+    use CheckVerdict::{DisabledHealthy, DisabledUnhealthy, Healthy, Unhealthy, Unknown};
     let now = Fixture::now();
     for (disabled, inverted, newest, expected) in [
         (false, false, Some((1.0, 60)), Healthy),
@@ -57,9 +57,9 @@ fn a_health_checks_verdict_follows_its_metric_unless_it_is_pinned() {
         (false, false, Some((0.0, 5)), Unhealthy),
         (false, false, Some((1.0, 900)), Unknown),
         (false, false, None, Unknown),
-        (true, false, Some((0.0, 60)), PinnedHealthy),
-        (true, false, None, PinnedHealthy),
-        (true, true, Some((1.0, 60)), PinnedUnhealthy),
+        (true, false, Some((0.0, 60)), DisabledHealthy),
+        (true, false, None, DisabledHealthy),
+        (true, true, Some((1.0, 60)), DisabledUnhealthy),
     ] {
         let check = check(disabled, inverted, newest, now);
         assert_eq!(

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join, join_all, join4};
 
-use super::edge::{api_in, candidates, control_of, distributions_of, is_told, target_of};
+use super::edge::{api_in, candidates, control_of, is_told, target_of};
 use super::edge::{asked_by_checkers, switch_of, told_regions, zones_of};
+use super::front::{answering, public_name};
 use super::gap::Gap;
 use super::routing::{RoutingSet, between_regions, routing_sets};
 use super::{Named, NotDiscovered};
@@ -20,6 +21,8 @@ use gwctl_fleet::{
 #[derive(Debug)]
 pub(super) struct Answers {
     pub(super) domain: String,
+    /// The name asked for, where clients use another.
+    pub(super) asked: Option<String>,
     pub(super) zone: HostedZone,
     pub(super) distribution: Result<Option<ListedDistribution>, Missing>,
     pub(super) latency_record: String,
@@ -57,7 +60,13 @@ pub(super) async fn everything(
     let cloudfront = session.cloudfront();
     let both = join(
         Box::pin(route53.zones()),
-        Box::pin(cloudfront.distributions()),
+        Box::pin(async {
+            // aws-facts §18.3.
+            match session.partition().lacks("cloudfront:ListDistributions") {
+                Some(_) => Ok(Vec::new()),
+                None => cloudfront.distributions().await,
+            }
+        }),
     );
     let (zones, distributions) = both.await;
     let zones = zones.map_err(|error| NotDiscovered::CouldNotAsk {
@@ -82,9 +91,14 @@ pub(super) async fn everything(
     let known = distribution.as_ref().ok().and_then(Option::as_ref);
     let mut gaps = Vec::new();
     let mut names = candidates(domain, known, &records);
+    // Who stands behind a distribution is asked for by a name that no client uses.
+    let public = public_name(domain, &records, known);
+    if public.is_some() {
+        names = vec![domain.to_owned()];
+    }
     if distribution.is_err() {
-        names.extend(in_zone(&route53, &zone, &mut gaps).await);
-        names.dedup();
+        let found = in_zone(&route53, &zone, &mut gaps).await;
+        names.extend(found.filter(|name| !names.contains(name)));
     }
     if let Some(name) = &meant.latency_record {
         names = vec![name.trim_end_matches('.').to_ascii_lowercase()];
@@ -123,7 +137,8 @@ pub(super) async fn everything(
     };
     let checks = checks(&route53, &records).await;
     let mut answers = Answers {
-        domain: domain.into(),
+        asked: public.is_some().then(|| domain.to_owned()),
+        domain: public.unwrap_or_else(|| domain.to_owned()),
         zone,
         distribution,
         latency_record,
@@ -188,7 +203,7 @@ async fn zone_and_records(
     Ok(asked.pop())
 }
 
-/// The one distribution that answers for `domain`, where there is one.
+/// The one distribution that answers for `domain`, or stands in front of it, where there is one.
 fn the_distribution(
     domain: &str,
     records: &[RecordSet],
@@ -197,7 +212,7 @@ fn the_distribution(
 ) -> Result<Option<ListedDistribution>, NotDiscovered> {
     let found = match &meant.distribution {
         Some(id) => all.iter().filter(|one| one.id == *id).collect(),
-        None => distributions_of(domain, records, all),
+        None => answering(domain, records, all),
     };
     match found.as_slice() {
         [] => Ok(None),

@@ -8,8 +8,8 @@ use super::edge::{asked_by_checkers, switch_of};
 use super::stacks::{Marks, given, of_fleet, of_site, told};
 use super::{About, Discovery, Fact, FoundStack, Gap};
 use gwctl_fleet::{
-    AccountsSpec, BuildSpec, EdgeSpec, FleetSpec, ListedGlobalCluster, Missing, Region,
-    RoutingPolicy, RoutingRecord, Rules, SiteSpec, Thresholds,
+    AccountsSpec, BuildSpec, EdgeSpec, FleetSpec, ListedDistribution, ListedGlobalCluster, Missing,
+    Partition, Region, RoutingPolicy, RoutingRecord, Rules, SiteSpec, Thresholds,
 };
 
 /// What is not written down, and why; and what is worth a comment.
@@ -123,14 +123,14 @@ fn in_order(answers: &Answers, stacks: &[FoundStack]) -> Vec<Region> {
 fn edge(answers: &Answers, stacks: &[FoundStack], remarks: &mut Remarks) -> EdgeSpec {
     let distribution = match &answers.distribution {
         Ok(Some(found)) => {
+            in_front(answers, found, remarks);
             if let Some(arn) = &found.certificate_arn {
                 remarks.fact(About::Edge, format!("viewer certificate {arn}"));
             }
             Some(found)
         }
         Ok(None) if without_cloudfront(answers) => {
-            let text = "no distribution: clients reach the Regions by the latency record alone";
-            remarks.fact(About::Edge, text.into());
+            remarks.fact(About::Edge, alone(answers));
             None
         }
         Ok(None) => {
@@ -139,7 +139,15 @@ fn edge(answers: &Answers, stacks: &[FoundStack], remarks: &mut Remarks) -> Edge
             None
         }
         Err(why) => {
-            remarks.gap(About::Edge, "the distribution", why, true);
+            let what = if answers.is_public_by_record() {
+                format!(
+                    "the distribution (whether one has {} as its origin, or clients use that name themselves)",
+                    answers.latency_record
+                )
+            } else {
+                "the distribution".to_owned()
+            };
+            remarks.gap(About::Edge, what, why, true);
             None
         }
     };
@@ -208,11 +216,50 @@ fn routing(answers: &Answers, remarks: &mut Remarks) {
 
 /// Whether the name that clients use is the latency record itself.
 fn without_cloudfront(answers: &Answers) -> bool {
-    let same = answers
-        .latency_record
-        .trim_end_matches('.')
-        .eq_ignore_ascii_case(answers.domain.trim_end_matches('.'));
-    same && matches!(answers.distribution, Ok(None))
+    answers.is_public_by_record() && matches!(answers.distribution, Ok(None))
+}
+
+impl Answers {
+    /// Whether the latency record is the name that was asked for, and no distribution is known to stand before it.
+    fn is_public_by_record(&self) -> bool {
+        let same = self
+            .latency_record
+            .trim_end_matches('.')
+            .eq_ignore_ascii_case(self.domain.trim_end_matches('.'));
+        same && self.asked.is_none()
+    }
+}
+
+/// That no distribution of this account is in front, and who may see another.
+fn alone(answers: &Answers) -> String {
+    let region = answers.records.iter().find_map(|one| one.region.as_ref());
+    let elsewhere = match region.and_then(|region| Partition::of(region).without_edge()) {
+        Some(why) => format!("{why}; a distribution of the commercial partition"),
+        None => "a distribution of another account".into(),
+    };
+    format!(
+        "no distribution of this account answers for {0} or has it as its origin: clients reach the Regions by the latency record alone ({elsewhere} that has it as its origin cannot be seen from here)",
+        answers.latency_record
+    )
+}
+
+/// Which name clients use where another one was asked for.
+fn in_front(answers: &Answers, found: &ListedDistribution, remarks: &mut Remarks) {
+    let Some(asked) = &answers.asked else { return };
+    let text = format!(
+        "{asked} is what distribution {} sends requests to; clients use {}",
+        found.id, answers.domain
+    );
+    remarks.fact(About::Edge, text);
+    let others = found.aliases.iter().filter(|name| **name != answers.domain);
+    let others: Vec<&str> = others.map(String::as_str).collect();
+    if !others.is_empty() {
+        let text = format!(
+            "the distribution answers for {} as well: any of them may be `domain`",
+            others.join(", ")
+        );
+        remarks.fact(About::Edge, text);
+    }
 }
 
 /// `orders-router` of `arn:aws:lambda:us-east-1:123456789012:function:orders-router:7`.

@@ -13,6 +13,7 @@ mod ask;
 mod database;
 mod edge;
 mod fold;
+mod front;
 mod gap;
 mod routing;
 mod stacks;

@@ -169,6 +169,7 @@ fn answers() -> Answers {
     let all = codes.map(region);
     Answers {
         domain: DOMAIN.into(),
+        asked: None,
         zone: zone("Z1", "example.com", false),
         distribution: Ok(Some(distribution(&[DOMAIN], &[]))),
         latency_record: LATENCY.into(),

@@ -16,7 +16,7 @@ use super::mutation;
 use super::packages;
 use super::refusal;
 use super::reply::{Envelope, Reply, http_date};
-use super::route::{self, Address, RoutedRequest};
+use super::route::{self, Address, RoutedRequest, Service};
 use super::services::{self};
 use crate::Sim;
 use crate::wire::services::ask::Ask;
@@ -58,6 +58,10 @@ pub async fn answer(sim: &Sim, request: Request<Vec<u8>>) -> io::Result<Response
     if let Some(dialect) = dialect {
         let region = dialect.heard(address.region.as_str());
         address.region = Region::new(&region).unwrap_or(address.region);
+    }
+    // aws-facts §18.3: there is no such service, and so no such host.
+    if dialect == Some(Dialect::AwsUsGov) && address.service == Service::CloudFront {
+        return Err(io::ErrorKind::HostUnreachable.into());
     }
     let by = Signer::of(&parts);
     let request = Request::from_parts(parts, body);

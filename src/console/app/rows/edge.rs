@@ -101,8 +101,8 @@ const fn word(verdict: CheckVerdict) -> &'static str {
     match verdict {
         CheckVerdict::Healthy => "healthy",
         CheckVerdict::Unhealthy => "unhealthy",
-        CheckVerdict::PinnedHealthy => "pinned healthy",
-        CheckVerdict::PinnedUnhealthy => "pinned unhealthy",
+        CheckVerdict::DisabledHealthy => "disabled, considered healthy",
+        CheckVerdict::DisabledUnhealthy => "disabled, considered unhealthy",
         CheckVerdict::Unchecked => "unchecked",
         CheckVerdict::Standby => "standby",
         CheckVerdict::Partly => "partly",

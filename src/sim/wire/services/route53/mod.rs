@@ -13,7 +13,7 @@ use crate::wire::reply::Reply;
 use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, list, shape};
 use crate::world::State;
-use crate::world::model::{HostedZone, Resources};
+use crate::world::model::{Dialect, HostedZone, Resources};
 
 pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
     match operation {
@@ -28,6 +28,10 @@ pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
         "GetHealthCheckStatus" => checks::status(&world.resources, ask),
         "UpdateHealthCheck" => checks::update(&mut world.resources, ask),
         "GetAccountLimit" => limit(&world.resources, ask),
+        // aws-facts §18.3.
+        "TestDNSAnswer" if world.resources.dialect == Some(Dialect::AwsUsGov) => {
+            Err(Fault::unimplemented(operation))
+        }
         "TestDNSAnswer" => dns::test_answer(world, ask),
         other => Err(Fault::unimplemented(other)),
     }
