@@ -5,34 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::ask::{Answers, SiteAnswers};
 use super::database;
 use super::edge::{asked_by_checkers, switch_of};
+use super::gap::Remarks;
 use super::stacks::{Marks, given, of_fleet, of_site, told};
-use super::{About, Discovery, Fact, FoundStack, Gap};
+use super::{About, Discovery, FoundStack};
 use gwctl_fleet::{
     AccountsSpec, BuildSpec, EdgeSpec, FleetSpec, ListedDistribution, ListedGlobalCluster, Missing,
     Partition, Region, RoutingPolicy, RoutingRecord, Rules, SiteSpec, Thresholds,
 };
-
-/// What is not written down, and why; and what is worth a comment.
-#[derive(Default)]
-struct Remarks {
-    facts: Vec<Fact>,
-    gaps: Vec<Gap>,
-}
-
-impl Remarks {
-    fn fact(&mut self, about: About, text: String) {
-        self.facts.push(Fact { about, text });
-    }
-
-    fn gap(&mut self, about: About, what: impl Into<String>, why: &Missing, needed: bool) {
-        self.gaps.push(Gap {
-            about,
-            what: what.into(),
-            why: why.clone(),
-            needed,
-        });
-    }
-}
 
 /// The fleet that `answers` tell of.
 pub(super) fn fold(answers: Answers) -> Discovery {

@@ -59,3 +59,31 @@ impl std::fmt::Display for Gap {
         }
     }
 }
+
+/// What is not written down, and why; and what is worth a comment.
+#[derive(Default)]
+pub(super) struct Remarks {
+    pub(super) facts: Vec<Fact>,
+    pub(super) gaps: Vec<Gap>,
+}
+
+impl Remarks {
+    pub(super) fn fact(&mut self, about: About, text: String) {
+        self.facts.push(Fact { about, text });
+    }
+
+    pub(super) fn gap(
+        &mut self,
+        about: About,
+        what: impl Into<String>,
+        why: &Missing,
+        needed: bool,
+    ) {
+        self.gaps.push(Gap {
+            about,
+            what: what.into(),
+            why: why.clone(),
+            needed,
+        });
+    }
+}
