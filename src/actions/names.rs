@@ -1,6 +1,6 @@
 //! What gwctl calls the stacks it builds.
 
-use gwctl_fleet::{FleetSpec, Region};
+use gwctl_fleet::{FleetSpec, Region, SiteSpec};
 
 /// The global cluster's stack.
 pub fn global(fleet: &str) -> String {
@@ -34,6 +34,21 @@ pub fn endpoint(spec: &FleetSpec, region: &Region) -> String {
     let site = spec.sites.iter().find(|site| &site.region == region);
     let named = site.and_then(|site| site.endpoint.clone());
     named.unwrap_or_else(|| format!("{region}.{}", spec.domain))
+}
+
+/// The weighted group that a Region's record leads to while it has a part of its traffic: below the record, under a
+/// name that no Region has for itself.
+pub fn group(spec: &FleetSpec, region: &Region) -> String {
+    let record = spec.edge.latency_record.trim_end_matches('.');
+    let name = format!("{region}.{record}");
+    let own = |site: &SiteSpec| {
+        let endpoint = endpoint(spec, &site.region);
+        endpoint.trim_end_matches('.').eq_ignore_ascii_case(&name)
+    };
+    if spec.sites.iter().any(own) {
+        return format!("weighted.{name}");
+    }
+    name
 }
 
 /// Base URL of the Region's probes where they do not go to its own name: a site's, or one like that of

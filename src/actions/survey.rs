@@ -194,7 +194,7 @@ impl<'a> Surveyor<'a> {
     /// The shares of a Region have a name of their own; a drain leaves its group there.
     pub async fn leftover(&self, region: &Region) -> Result<Vec<String>, AwsError> {
         let edge = &self.spec.edge;
-        let name = format!("{region}.{}", edge.latency_record);
+        let name = names::group(self.spec, region);
         let route53 = self.session.route53();
         let sets = route53.record_sets(&edge.hosted_zone, &name).await?;
         Ok(sets

@@ -7,7 +7,7 @@ use gwctl::actions::guided::{Drain, Evacuate, Provision, Restore};
 use gwctl::actions::{Finding, Intent, Mechanism, Order, Phase, Task, plan, resume};
 use gwctl::fleet::{CheckVerdict, FailoverRole, Geolocation, RecordAction, Routing, Verdict};
 
-use gwctl::sim::world::model::RecordSet;
+use gwctl::sim::world::model::{AliasTarget, RecordSet};
 
 use super::stand::{Stage, in_virtual_time, operator, region, story};
 use crate::observe::stand::world;
@@ -40,8 +40,33 @@ fn routing(stage: &Stage) -> Vec<(String, Routing)> {
     all
 }
 
-/// Carried out, then undone: Route 53 has what it had.
+/// Every record set of the names in `of`, whole.
+fn sets(stage: &Stage, of: &[RecordSet]) -> Vec<RecordSet> {
+    let names: Vec<&str> = of.iter().map(|one| one.name.as_str()).collect();
+    let state = stage.sim().state();
+    let records = state.resources.hosted_zones[0].records.iter();
+    let mut all: Vec<RecordSet> = records
+        .filter(|one| names.contains(&one.name.as_str()))
+        .cloned()
+        .collect();
+    all.sort_by_key(|one| {
+        (
+            one.name.clone(),
+            one.kind.clone(),
+            one.set_identifier.clone(),
+        )
+    });
+    all
+}
+
+fn every_set(stage: &Stage) -> Vec<RecordSet> {
+    let state = stage.sim().state();
+    state.resources.hosted_zones[0].records.clone()
+}
+
+/// Carried out, then undone: Route 53 has what it had, to the last value.
 async fn there_and_back(stage: &Stage, intent: &Intent) -> Vec<(String, Routing)> {
+    let whole = sets(stage, &every_set(stage));
     let before = routing(stage);
     let plan = stage.plan(intent);
     assert!(plan.finding() < Finding::Fail, "{:?}", plan.checks);
@@ -57,7 +82,84 @@ async fn there_and_back(stage: &Stage, intent: &Intent) -> Vec<(String, Routing)
     let state = stage.settle(&mut back).await;
     assert_eq!(state.phase(), Phase::Undone, "{}", story(&state));
     assert_eq!(routing(stage), before);
+    assert_eq!(sets(stage, &whole), whole);
     there
+}
+
+#[test]
+fn a_drain_undone_leaves_the_region_every_way_to_be_evacuated() {
+    in_virtual_time(async {
+        let stage = stage("geolocation").await;
+        let intent = Intent::Drain(Drain {
+            region: region("eu-west-1"),
+            to: Share::try_from(50).unwrap(),
+            over_s: 120,
+        });
+        let lost = stage.plan(&intent).notes.join("\n");
+        assert!(
+            lost.contains("only `--mechanism records` evacuates"),
+            "{lost}"
+        );
+        there_and_back(&stage, &intent).await;
+        let plain = |seen: &gwctl::fleet::Snapshot| {
+            let records = seen.edge.records.current();
+            records.is_some_and(|all| all.iter().all(|one| one.group.is_empty()))
+        };
+        let limit = Duration::from_mins(5);
+        stage.stand.until(limit, |seen| plain(seen)).await;
+        let plan = stage.plan(&Intent::Evacuate(Evacuate {
+            region: region("eu-west-1"),
+            mechanism: None,
+        }));
+        assert_ne!(plan.mechanism.unwrap().mechanism, Mechanism::Records);
+    });
+}
+
+#[test]
+fn a_group_of_the_operators_own_gets_its_own_shares_back() {
+    in_virtual_time(async {
+        let sim = world("geolocation", 3);
+        led_to_a_group(&sim, &[("eu-west-1", 70), ("us-east-1", 30)]);
+        let stage = Box::pin(Stage::over(sim)).await;
+        let intent = evacuate("eu-west-1", Mechanism::Records);
+        let there = there_and_back(&stage, &intent).await;
+        assert_eq!(there.len(), 3);
+    });
+}
+
+/// The record of the first Region is an alias to a weighted group that the operators made themselves.
+fn led_to_a_group(sim: &gwctl::sim::Sim, members: &[(&str, i64)]) {
+    let mut state = sim.state();
+    let zone = &mut state.resources.hosted_zones[0];
+    let id = zone.id.clone();
+    let group = "shared.orders.example.com.".to_owned();
+    let of = |zone: &gwctl::sim::world::model::HostedZone, code: &str| {
+        let mut all = zone.records.iter();
+        all.position(|one| one.set_identifier.as_deref() == Some(code))
+            .unwrap()
+    };
+    let made: Vec<RecordSet> = members
+        .iter()
+        .map(|(code, weight)| RecordSet {
+            name: group.clone(),
+            routing: Routing::Weighted(*weight),
+            ..zone.records[of(zone, code)].clone()
+        })
+        .collect();
+    let led = of(zone, members[0].0);
+    let record = &mut zone.records[led];
+    record.ttl = None;
+    record.values = Vec::new();
+    record.health_check = None;
+    record.alias = Some(AliasTarget {
+        zone: id.clone(),
+        name: group,
+        evaluate_target_health: true,
+    });
+    zone.records.extend(made);
+    state.account().submit_dns_change(&id, None);
+    drop(state);
+    sim.advance(Duration::from_secs(600));
 }
 
 #[test]
@@ -550,5 +652,52 @@ fn two_locations_of_one_region_lead_to_one_group() {
         assert_eq!(members.len(), group.len(), "{members:?}");
         assert_eq!(group.len(), 3);
         there_and_back(&stage, &intent).await;
+    });
+}
+
+#[test]
+fn a_pair_whose_secondary_has_no_check_is_not_exchanged() {
+    in_virtual_time(async {
+        let sim = world("failover-pair", 2);
+        {
+            let mut state = sim.state();
+            let zone = &mut state.resources.hosted_zones[0];
+            let id = zone.id.clone();
+            let secondary = Routing::Failover(FailoverRole::Secondary);
+            for one in &mut zone.records {
+                if one.routing == secondary {
+                    one.health_check = None;
+                }
+            }
+            state.account().submit_dns_change(&id, None);
+        }
+        sim.advance(Duration::from_secs(600));
+        let stage = Box::pin(Stage::over(sim)).await;
+        let why = refused(&stage, &evacuate("us-east-1", Mechanism::Records));
+        assert!(
+            why.contains("Route 53 takes no primary without one"),
+            "{why}"
+        );
+    });
+}
+
+#[test]
+fn a_group_is_never_called_as_a_region_is() {
+    in_virtual_time(async {
+        let sim = world("without-cloudfront", 3);
+        let mut spec = sim.spec();
+        for site in &mut spec.sites {
+            site.endpoint = Some(format!("{}.{}", site.region, spec.edge.latency_record));
+        }
+        let dir = std::sync::Arc::new(tempfile::tempdir().unwrap());
+        let pace = gwctl::fleet::Pace::Incident;
+        let stage = Box::pin(Stage::configured(sim, dir, pace, spec)).await;
+        let plan = stage.plan(&evacuate("eu-west-1", Mechanism::Records));
+        let Task::ChangeRecords(change) = &plan.steps[0].task else {
+            panic!("{:?}", plan.steps[0].task);
+        };
+        let names: Vec<&str> = change.names.iter().map(|one| one.name.as_str()).collect();
+        let group = format!("weighted.eu-west-1.{}", stage.spec.edge.latency_record);
+        assert!(names.contains(&group.as_str()), "{names:?}");
     });
 }

@@ -151,9 +151,10 @@ impl Action for Drain {
         plan.notes.push(shift::caches(context, region));
         if weights::makes_group(context, region) {
             plan.notes.push(format!(
-                "The record of {region} becomes an alias to a weighted group, {region}.{}; undo gives all weight back and leaves the group.",
-                context.snapshot.edge.latency_record
+                "The record of {region} becomes an alias to a weighted group, {}; undo makes it what it was and leaves the group, which then nothing leads to.",
+                crate::names::group(context.spec, region)
             ));
+            plan.notes.extend(weights::lost(context, region));
         }
         plan.mechanism = Some(choice);
         Ok(plan)
@@ -234,18 +235,12 @@ fn inverse(
     region: &Region,
     steps: &[Step],
 ) -> Result<Vec<Step>, Refused> {
-    let first = steps
-        .first()
-        .map(|step| step.id.clone())
-        .unwrap_or_default();
-    let back = shift::flip(
-        context,
-        region,
-        Mechanism::Records,
-        Way::Back,
-        "undo.weights",
-    )?
-    .undoes(first.clone());
+    let Some(done) = steps.first() else {
+        return Ok(Vec::new());
+    };
+    let first = done.id.clone();
+    let (by, id) = (Mechanism::Records, "undo.weights");
+    let back = shift::take_back(context, region, done, Way::Back, by, id)?.undoes(first.clone());
     let mut all = vec![back];
     all.extend(
         shift::observed(context, region, Way::Back, "undo.weights", "undo.")

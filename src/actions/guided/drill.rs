@@ -155,7 +155,7 @@ impl Action for Drill {
         plan.steps = steps(context, region, &cast, mode, &choice, *hold_s)?;
         plan.inverse = [
             promote::inverse(context, &cast, mode, ""),
-            evacuate::inverse(context, region, &choice)?,
+            evacuate::inverse(context, region, &choice, &plan.steps)?,
         ]
         .concat();
         if mode == Mode::Failover {
@@ -268,8 +268,23 @@ fn steps(
             "receivers",
         ]),
     );
-    steps.extend(back(context, region, cast, mode, choice)?);
+    let traffic = readmitted(context, region, choice, &steps)?;
+    steps.extend(back(context, region, cast, mode, traffic));
     Ok(steps)
+}
+
+/// What takes the evacuation back.
+fn readmitted(
+    context: &PlanContext<'_>,
+    region: &Region,
+    choice: &Choice,
+    steps: &[Step],
+) -> Result<Step, Refused> {
+    let (by, id) = (choice.mechanism, "back.restore");
+    match steps.iter().find(|step| step.id == "evacuate") {
+        Some(done) => shift::take_back(context, region, done, Way::Back, by, id),
+        None => shift::flip(context, region, by, Way::Back, id),
+    }
 }
 
 /// Writer and traffic return side by side: neither needs the other.
@@ -278,8 +293,8 @@ fn back(
     region: &Region,
     cast: &Cast<'_>,
     mode: Mode,
-    choice: &Choice,
-) -> Result<Vec<Step>, Refused> {
+    traffic: Step,
+) -> Vec<Step> {
     let snapshot = context.snapshot;
     let (old, new) = (cast.writer, cast.target);
     let healthy = Task::Healthy(Healthy {
@@ -321,15 +336,13 @@ fn back(
         old.region.as_str(),
     ))
     .after(["back.healthy", "back.resync"]);
-    let traffic = shift::flip(context, region, choice.mechanism, Way::Back, "back.restore")?
-        .after(["back.healthy"]);
     steps.push(writer);
     steps.push(promote::endpoint(context, old, "back.endpoint").after(["back.switchover"]));
     if context.snapshot.database.forwards(new) == Some(true) {
         let forwards = promote::forwarding(context, new, "back.forwarding");
         steps.push(forwards.after(["back.switchover"]));
     }
-    steps.push(traffic);
+    steps.push(traffic.after(["back.healthy"]));
     steps.extend(shift::observed(
         context,
         region,
@@ -356,5 +369,5 @@ fn back(
         step.needs
             .retain(|need| matches!(need.standing, crate::Standing::Stands));
     }
-    Ok(steps)
+    steps
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Takes};
 use super::shift::Way;
-use super::{fallback, preconditions, records_told, region_switch, shift, ways};
+use super::{fallback, preconditions, records_told, region_switch, shift, ways, weights};
 use crate::arguments::{ArgumentError, Regions};
 use crate::check::{Check, Finding};
 use crate::draft::{Draft, PlanContext};
@@ -112,7 +112,10 @@ impl Action for Evacuate {
         }
         let stays = route.as_ref().is_none_or(|route| !route.moves_writer());
         plan.steps = steps(context, region, &choice)?;
-        plan.inverse = inverse(context, region, &choice)?;
+        plan.inverse = inverse(context, region, &choice, &plan.steps)?;
+        plan.notes.extend(
+            weights::lost(context, region).filter(|_| choice.mechanism == Mechanism::Records),
+        );
         plan.notes.extend(records_told::notes(&plan.steps));
         let how = shift::leaving(choice.mechanism);
         plan.notes.extend(shift::takers(context, region, how));
@@ -227,14 +230,13 @@ pub(super) fn inverse(
     context: &PlanContext<'_>,
     region: &Region,
     choice: &Choice,
+    steps: &[Step],
 ) -> Result<Vec<Step>, Refused> {
-    let back = shift::flip(
-        context,
-        region,
-        choice.mechanism,
-        Way::Back,
-        "undo.evacuate",
-    );
+    let Some(done) = steps.iter().find(|step| step.id == "evacuate") else {
+        return Ok(Vec::new());
+    };
+    let (by, id) = (choice.mechanism, "undo.evacuate");
+    let back = shift::take_back(context, region, done, Way::Back, by, id);
     let back = match back {
         // A plan that cannot activate the Region again is no reason not to leave it.
         Err(_) if choice.mechanism == Mechanism::RegionSwitch => return Ok(Vec::new()),

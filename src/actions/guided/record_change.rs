@@ -165,7 +165,19 @@ fn exchanged(
         routing: Routing::Failover(role),
         ..whole(record)
     };
-    Ok([with(record, own), with(partner, other)])
+    let pair = [with(record, own), with(partner, other)];
+    // Route 53 refuses such a primary (aws-facts §3.1), and could never take it out again.
+    let unchecked = pair.iter().find(|set| {
+        let primary = set.routing == Routing::Failover(FailoverRole::Primary);
+        primary && set.alias.is_none() && set.health_check.is_none()
+    });
+    if let Some(set) = unchecked {
+        let id = set.set_identifier.as_deref().unwrap_or_default();
+        return Err(no(&format!(
+            "would change places with {id}, which has no health check: Route 53 takes no primary without one"
+        )));
+    }
+    Ok(pair)
 }
 
 /// The other records of the set, of the same type.
@@ -204,6 +216,49 @@ fn batch(context: &PlanContext<'_>, wanted: Wanted) -> ChangeRecords {
         names,
         batch,
         strict: true,
+    }
+}
+
+/// What takes `done` back: every record as it was before, whatever it is now. A group that `done` made stays, and
+/// nothing leads to it any more.
+pub(super) fn taken_back(done: &ChangeRecords) -> ChangeRecords {
+    let there_before = done.names.iter().filter(|name| !name.before.is_empty());
+    let names: Vec<NameChange> = there_before
+        .map(|name| NameChange {
+            name: name.name.clone(),
+            before: name.after.clone(),
+            after: name.before.clone(),
+        })
+        .collect();
+    let changes = |action, sets: Vec<RecordSet>| {
+        sets.into_iter()
+            .map(move |set| RecordChange { action, set })
+    };
+    let (mut gone, mut put, mut made) = (Vec::new(), Vec::new(), Vec::new());
+    for name in &names {
+        for set in &name.after {
+            match name.before.iter().find(|now| same_record(now, set)) {
+                Some(now) if now == set => {}
+                // Route 53 takes no second primary: the pair's records go first.
+                Some(now)
+                    if matches!(set.routing, Routing::Failover(_)) && now.alias == set.alias =>
+                {
+                    gone.push(now.clone());
+                    made.push(set.clone());
+                }
+                _ => put.push(set.clone()),
+            }
+        }
+    }
+    let batch = changes(RecordAction::Delete, gone)
+        .chain(changes(RecordAction::Upsert, put))
+        .chain(changes(RecordAction::Create, made))
+        .collect();
+    ChangeRecords {
+        zone: done.zone.clone(),
+        names,
+        batch,
+        strict: false,
     }
 }
 

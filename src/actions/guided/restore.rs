@@ -118,7 +118,7 @@ impl Action for Restore {
             .then_some(Way::Back);
         region_switch::add_to(&mut plan, context, region, way)?;
         plan.steps = steps(context, region, &held_by, hold_down)?;
-        plan.inverse = inverse(context, region, &held_by)?;
+        plan.inverse = inverse(context, region, &held_by, &plan.steps)?;
         plan.notes.extend(records_told::notes(&plan.steps));
         plan.mechanism = Some(Choice {
             mechanism: first,
@@ -257,13 +257,17 @@ fn inverse(
     context: &PlanContext<'_>,
     region: &Region,
     by: &[Mechanism],
+    steps: &[Step],
 ) -> Result<Vec<Step>, Refused> {
     let Some(mechanism) = by.first() else {
         return Ok(Vec::new());
     };
     let id = format!("restore.{mechanism}");
-    let out =
-        shift::flip(context, region, *mechanism, Way::Out, "undo.restore")?.undoes(id.clone());
+    let Some(done) = steps.iter().find(|step| step.id == id) else {
+        return Ok(Vec::new());
+    };
+    let out = shift::take_back(context, region, done, Way::Out, *mechanism, "undo.restore")?;
+    let out = out.undoes(id.clone());
     let mut steps = vec![out];
     steps.extend(
         shift::observed(context, region, Way::Out, "undo.restore", "undo.")

@@ -127,6 +127,33 @@ pub(super) fn flip(
         .shifts(shift))
 }
 
+/// The step that takes `done` back, called `id`: records as they were before it, anything else by the other position.
+pub(super) fn take_back(
+    context: &PlanContext<'_>,
+    region: &Region,
+    done: &Step,
+    way: Way,
+    mechanism: Mechanism,
+    id: &str,
+) -> Result<Step, Refused> {
+    let Task::ChangeRecords(changed) = &done.task else {
+        return flip(context, region, mechanism, way, id);
+    };
+    let title = format!("Put the records of {region} back as they were");
+    let task = Task::ChangeRecords(record_change::taken_back(changed));
+    let mut step = Step::new(id, title, task, context.snapshot);
+    if let Some(change) = &done.change {
+        let Change {
+            what,
+            before,
+            after,
+        } = change.clone();
+        step = step.changes(Change::new(what, after, before));
+    }
+    let percent = if way == Way::Out { 0 } else { 100 };
+    Ok(step.shifts(shift(context, region, percent)))
+}
+
 /// What a step does to the Region's traffic that leaves `percent` of it there.
 pub(super) fn shift(context: &PlanContext<'_>, region: &Region, percent: u8) -> Shift {
     Shift {

@@ -211,11 +211,23 @@ fn new_group(context: &PlanContext<'_>, record: &RoutingRecord) -> Result<Vec<Re
             "it is not known which Region its record stands for",
         ));
     };
+    let name = names::group(context.spec, region);
+    let taken = all.iter().find(|other| {
+        let target = other.target.trim_end_matches('.');
+        other.group.is_empty() && target.eq_ignore_ascii_case(&name)
+    });
+    if let Some(other) = taken {
+        return Err(Refused::new(format!(
+            "its weighted group would be called {name}, to which the {} record of {} leads already",
+            other.kind,
+            other.whose()
+        )));
+    }
     let group = all.iter().filter(|other| other.kind == record.kind);
     let mut group: Vec<RecordSet> = group
         .filter_map(|other| Some((other.region.as_ref()?, direct(context, other)?)))
         .map(|(of, set)| RecordSet {
-            name: format!("{region}.{}", record.name),
+            name: name.clone(),
             set_identifier: Some(of.to_string()),
             routing: Routing::Weighted(0),
             ttl: Some(record.ttl.unwrap_or(TTL).min(TTL)),
@@ -261,6 +273,21 @@ pub(super) fn shares(context: &PlanContext<'_>, region: &Region) -> Option<(f64,
     let all: Vec<f64> = each.collect::<Option<_>>()?;
     let (least, most) = (all.iter().copied(), all.iter().copied());
     Some((least.reduce(f64::min)?, most.reduce(f64::max)?))
+}
+
+/// Which ways to evacuate the Region a group takes away while its record leads to it: no single check decides any
+/// more whether it is answered.
+pub(super) fn lost(context: &PlanContext<'_>, region: &Region) -> Option<String> {
+    let records = context.snapshot.edge.records_of(region).ok()?;
+    let loses = |record: &&RoutingRecord| {
+        let by_latency = matches!(record.routing, Routing::Latency(_));
+        let decides = record.group.is_empty() && record.health_check.is_some();
+        decides && !by_latency && record.routing.weight().is_none()
+    };
+    records.iter().find(|record| loses(record))?;
+    Some(format!(
+        "While the record of {region} leads to the group, no single health check decides whether it is answered: only `--mechanism records` evacuates it."
+    ))
 }
 
 /// Whether a change makes records of the Region aliases to weighted groups, which they are not yet.

@@ -24,6 +24,8 @@ pub struct Known {
     pub controls: BTreeSet<String>,
     /// ARNs of the Region switch plans.
     pub plans: BTreeSet<String>,
+    /// Names of the weighted groups that records lead to, in lower case without the final dot.
+    pub groups: BTreeSet<String>,
 }
 
 impl Known {
@@ -55,6 +57,14 @@ impl Known {
                 .region_switch_plans()
                 .into_iter()
                 .map(|plan| plan.arn.clone())
+                .collect(),
+            groups: edge
+                .records
+                .last()
+                .into_iter()
+                .flatten()
+                .filter(|record| !record.group.is_empty())
+                .map(|record| record.target.trim_end_matches('.').to_ascii_lowercase())
                 .collect(),
         }
     }

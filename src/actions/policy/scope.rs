@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{Known, Statement, regions};
+use crate::names;
 use gwctl_fleet::{Account, FleetSpec, FunctionName, Region};
 
 /// What the resources are made of.
@@ -213,8 +214,11 @@ impl Scope {
                 let groups = spec
                     .sites
                     .iter()
-                    .map(|site| format!("{}.{set}", site.region));
-                let names: Vec<String> = std::iter::once(set.clone()).chain(groups).collect();
+                    .map(|site| names::group(spec, &site.region).to_ascii_lowercase());
+                // One of the operators' own has the name that they gave it.
+                let others = context.known.groups.iter().cloned();
+                let names: BTreeSet<String> =
+                    [set].into_iter().chain(groups).chain(others).collect();
                 Some(json!({ "ForAllValues:StringEquals": {
                     "route53:ChangeResourceRecordSetsNormalizedRecordNames": names,
                 } }))

@@ -77,6 +77,14 @@ struct Heard {
     answers: Answers,
 }
 
+impl Heard {
+    /// Whether this machine's own resolver is all that was heard: it may serve what it has kept, and its clients are
+    /// not the fleet's.
+    fn is_alone(&self) -> bool {
+        self.answers.iter().all(|(place, _)| *place == HERE)
+    }
+}
+
 /// The addresses that alias targets have now, by type and name.
 type Addresses = BTreeMap<(String, String), BTreeSet<IpAddr>>;
 
@@ -289,10 +297,21 @@ impl AwaitAnswers {
             (_, 0, None) if of == 0 => Observation::Underway(format!(
                 "DNS answered for some types of record only (by {by})"
             )),
-            (true, 0, None) => Observation::Done(format!(
-                "DNS answers {region} from none of {of} places{} (by {by})",
-                self.before()
+            (true, 0, None) if heard.is_alone() => Observation::Ask(format!(
+                "only this machine was answered, without {region}: what other clients are answered is not known. Go on if the Region's request count falls (by {by})"
             )),
+            (true, 0, None) => match self.unheard_from(heard) {
+                Some(places) if elapsed_s > NEAR_NOBODY_S => Observation::Ask(format!(
+                    "DNS answers {region} from none of {of} places, and gives no answer to {places}, where it did. Go on if the Region's request count falls (by {by})"
+                )),
+                Some(places) => Observation::Underway(format!(
+                    "DNS answers {region} from none of {of} places, and gives no answer yet to {places}, where it did (by {by})"
+                )),
+                None => Observation::Done(format!(
+                    "DNS answers {region} from none of {of} places{} (by {by})",
+                    self.before()
+                )),
+            },
             (false, 0, None) if elapsed_s > NEAR_NOBODY_S => Observation::Ask(format!(
                 "DNS answers {region} from none of {of} places: it may not be the nearest Region of any of them. Go on if its health check is healthy (by {by})"
             )),
@@ -300,6 +319,20 @@ impl AwaitAnswers {
                 "DNS answers {region} from none of {of} places yet (by {by})"
             )),
         }
+    }
+
+    /// Places that were answered with the Region at planning time, and with nothing now; none where there is no such.
+    fn unheard_from(&self, heard: &Heard) -> Option<String> {
+        let answered = |place: &String| {
+            let mut all = heard.answers.iter();
+            all.any(|(one, each)| one == place && each.iter().all(Result::is_ok))
+        };
+        let places = self.seen_from.iter().flatten();
+        // What this machine's resolver said then, or Route 53 of no place, is not asked for again.
+        let asked = |place: &&String| VANTAGES.iter().any(|one| one.place == place.as_str());
+        let silent = places.filter(|place| asked(place) && !answered(place));
+        let silent: Vec<&str> = silent.map(String::as_str).collect();
+        (!silent.is_empty()).then(|| silent.join(", "))
     }
 
     /// What was answered when this was planned: without it, "from no vantage" proves little.
@@ -481,5 +514,44 @@ mod tests {
             text.contains("the Region's request count decides"),
             "{text}"
         );
+    }
+
+    fn waiting() -> AwaitAnswers {
+        let of = planned(
+            "CNAME",
+            false,
+            "eu-west-1.example.com",
+            "us-east-1.example.com",
+        );
+        AwaitAnswers {
+            seen_from: Some(vec!["N. Virginia".into()]),
+            ..step(true, vec![of])
+        }
+    }
+
+    fn elsewhere() -> Vec<Result<Vec<String>, Unanswered>> {
+        vec![Ok(vec!["us-east-1.example.com".into()])]
+    }
+
+    #[test]
+    fn what_one_machine_is_answered_does_not_show_that_clients_left() {
+        let judged = waiting().judge(
+            &heard("this machine's resolver", vec![(HERE, elsewhere())]),
+            &Addresses::new(),
+            0,
+        );
+        assert!(matches!(judged, Observation::Ask(_)), "{judged:?}");
+    }
+
+    #[test]
+    fn a_place_that_was_answered_with_the_region_is_waited_for_and_then_asked_about() {
+        let silent = vec![Err(Unanswered::Lacking("no answer"))];
+        let answers = || vec![("Amsterdam", elsewhere()), ("N. Virginia", silent.clone())];
+        let judged = |after| {
+            let heard = heard("Route 53's name servers", answers());
+            waiting().judge(&heard, &Addresses::new(), after)
+        };
+        assert!(matches!(judged(10), Observation::Underway(_)));
+        assert!(matches!(judged(NEAR_NOBODY_S + 1), Observation::Ask(_)));
     }
 }

@@ -167,6 +167,9 @@ impl Edge {
         from: &Region,
         now: Timestamp,
     ) -> Result<Parts, String> {
+        if !record.group.is_empty() {
+            return self.within_group(record, from, now);
+        }
         let mut weights = BTreeMap::new();
         for other in self.rivals(record, from) {
             let own = self
@@ -188,6 +191,35 @@ impl Edge {
             "in equal shares of the weighted group that the change sets",
         )
         .ok_or_else(|| "no other record is healthy".into())
+    }
+
+    /// A change gives the other members of a group that is there already the same weight, whoever else the fleet has.
+    fn within_group(
+        &self,
+        record: &RoutingRecord,
+        from: &Region,
+        now: Timestamp,
+    ) -> Result<Parts, String> {
+        let mut weights = BTreeMap::new();
+        for one in &record.group {
+            let unknown = || format!("the record {} is of no known Region", one.set_identifier);
+            let region = one.told_region().ok_or_else(unknown)?;
+            let healthy = self.verdict_of(one.health_check.as_deref(), now);
+            let healthy = healthy.in_service().ok_or_else(|| {
+                format!(
+                    "whether the record {} is healthy is not known",
+                    one.set_identifier
+                )
+            })?;
+            if region != *from && healthy {
+                *weights.entry(region).or_insert(0.0) += 1.0;
+            }
+        }
+        shared(
+            weights,
+            "in equal shares of the others in its weighted group",
+        )
+        .ok_or_else(|| "no other record of its group is healthy".into())
     }
 
     /// The clients of a location or a network get the record of the smallest larger area that is healthy.

@@ -2,7 +2,7 @@
 
 use super::account::Account;
 use super::model::{AliasTarget, DnsChange, RecordSet, Resources};
-use gwctl_fleet::Routing;
+use gwctl_fleet::{FailoverRole, Routing};
 
 /// Why a batch is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -88,6 +88,11 @@ fn sound(record: &RecordSet) -> Result<(), String> {
             .is_some_and(|alias| !alias.evaluate_target_health)
     {
         "a failover alias evaluates its target's health"
+    } else if record.routing == Routing::Failover(FailoverRole::Primary)
+        && record.alias.is_none()
+        && record.health_check.is_none()
+    {
+        return Err("A non-alias primary ResourceRecordSet must have an associated health check. No changes made.".into());
     } else {
         return Ok(());
     };
