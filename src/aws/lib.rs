@@ -17,6 +17,7 @@ pub use services::apigateway::ApiGateway;
 pub use services::cloudformation::CloudFormation;
 pub use services::cloudformation_change::WantedChangeSet;
 pub use services::cloudfront::CloudFront;
+pub use services::cloudtrail::{CloudTrail, TrailPage};
 pub use services::cloudwatch::{CloudWatch, MetricAnswer};
 pub use services::iam::Iam;
 pub use services::invoke::Invoke;

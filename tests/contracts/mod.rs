@@ -7,6 +7,7 @@ mod built;
 mod built_on_moto;
 mod calls;
 mod changes;
+mod cloudtrail;
 mod databases;
 mod discover;
 pub mod emulators;

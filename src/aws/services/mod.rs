@@ -9,6 +9,8 @@ pub(crate) mod cloudformation_read;
 pub(crate) mod cloudfront;
 pub(crate) mod cloudfront_change;
 pub(crate) mod cloudfront_list;
+pub(crate) mod cloudtrail;
+pub(crate) mod cloudtrail_record;
 pub(crate) mod cloudwatch;
 pub(crate) mod iam;
 pub(crate) mod invoke;

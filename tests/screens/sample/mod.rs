@@ -11,9 +11,10 @@ use std::time::Duration;
 
 use gwctl::console::app::{Connection, Keymap, Mode, Start, State, ThemeEntry};
 use gwctl::fleet::{
-    AccountsSpec, ApiDetail, ApiKind, Call, Certificate, Change, Concurrency, EdgeSpec, FleetSpec,
-    FunctionDetail, Identity, Metric, Metrics, Missing, Observed, Outcome, Point, ProbeReport,
-    Reachability, Region, Series, SiteSpec, Snapshot, Source, Stack, Thresholds, Throttle, judge,
+    AccountsSpec, ApiDetail, ApiKind, Call, Certificate, Change, Concurrency, EdgeSpec, EventKind,
+    FleetSpec, FunctionDetail, Identity, Metric, Metrics, Missing, Observed, Outcome, Point,
+    ProbeReport, Reachability, Region, Series, Sign, SiteSpec, Snapshot, Source, Stack, Thresholds,
+    Throttle, judge,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -133,6 +134,9 @@ pub fn fleet(regions: &[&str]) -> Snapshot {
     let change = |seconds, region: Option<&str>, what: &str| Change {
         at: ago(seconds),
         region: region.map(self::region),
+        kind: EventKind::Other,
+        about: String::new(),
+        sign: Sign::Dated,
         what: what.into(),
     };
     snapshot.changes = vec![
