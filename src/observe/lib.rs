@@ -14,6 +14,7 @@ pub mod discover;
 pub mod drift;
 mod edge;
 mod fold;
+mod history;
 mod lever;
 mod limiter;
 mod members;
@@ -56,6 +57,7 @@ use shared_facts::SharedFacts;
 
 pub use accounts::identity;
 pub use credentials::give_mfa_code;
+pub use history::{Answered, History};
 pub use network::NetworkProber;
 pub use network_error::NetworkError;
 pub use permissions::asked_about;

@@ -15,6 +15,8 @@ pub enum Asker {
     Discover,
     /// `drift`.
     Drift,
+    /// `changes`, and the Timeline screen.
+    Changes,
 }
 
 /// One IAM action.
@@ -30,7 +32,7 @@ const fn permission(action: &'static str, by: &'static [Asker]) -> ReadPermissio
     ReadPermission { action, by }
 }
 
-use Asker::{Discover, Doctor, Drift, Picture, Votes};
+use Asker::{Changes, Discover, Doctor, Drift, Picture, Votes};
 
 /// All of them, by service.
 pub const READ_PERMISSIONS: &[ReadPermission] = &[
@@ -58,6 +60,7 @@ pub const READ_PERMISSIONS: &[ReadPermission] = &[
     permission("cloudfront:GetDistribution", &[Picture, Doctor]),
     permission("cloudfront:GetMonitoringSubscription", &[Doctor]),
     permission("cloudfront:ListDistributions", &[Discover]),
+    permission("cloudtrail:LookupEvents", &[Changes, Doctor]),
     permission("cloudwatch:DescribeAlarms", &[Picture, Doctor]),
     permission("cloudwatch:GetMetricData", &[Picture, Doctor]),
     permission("cloudwatch:ListMetrics", &[Picture, Doctor]),

@@ -5,7 +5,7 @@ use crate::cli::doctor;
 use crate::fleet::{Ledger, RoutingEndpoint};
 use crate::observe::discover::{Named, discover};
 use crate::observe::drift::{drift, stacks};
-use crate::observe::{Asker, read_permissions_of};
+use crate::observe::{Asker, History, read_permissions_of};
 
 /// Allowed, and not called on a calm day.
 const NOT_CALLED: [(&str, &str); 4] = [
@@ -117,6 +117,24 @@ fn comparing_stacks_is_in_the_policy_of_those_who_build_them() {
         .map(Into::into)
         .collect();
     assert_eq!(called, asked);
+}
+
+#[test]
+fn asking_what_changed_is_in_the_policy_of_those_who_look() {
+    let called = simulated::still(&calm(), async |target| {
+        let history = History::new(target.clock.clone());
+        let since = jiff::SignedDuration::from_hours(2);
+        let asked = history.ask(&target.session, &target.spec, since).await;
+        assert!(asked.iter().all(|one| one.asked.is_answered()), "{asked:?}");
+        called(&target.session.ledger())
+    })
+    .unwrap();
+    let asked: BTreeSet<String> = read_permissions_of(&[Asker::Changes])
+        .map(Into::into)
+        .collect();
+    assert_eq!(called, asked);
+    let allowed = actions(Purpose::Dashboard, &BTreeSet::new());
+    assert!(called.is_subset(&allowed));
 }
 
 #[test]

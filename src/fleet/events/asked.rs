@@ -43,6 +43,15 @@ impl AskedSource {
         }
     }
 
+    /// The service, by its own name.
+    pub fn service(&self) -> &'static str {
+        match self.source.api.split(':').next() {
+            Some("cloudtrail") => "CloudTrail",
+            Some("cloudwatch") => "CloudWatch",
+            _ => self.source.api,
+        }
+    }
+
     /// What of its answer is missing, a sentence each.
     pub fn gaps(&self) -> Vec<String> {
         let mut gaps = Vec::new();

@@ -106,6 +106,11 @@ impl Control {
         home: &str,
         now: Timestamp,
     ) -> bool {
+        // aws-facts §14.2.
+        if service == "cloudtrail" {
+            let what = format!("{service} {home}");
+            return self.limits.take(what, (2.0, 2.0), now);
+        }
         if service != "route53" {
             return self
                 .limits
