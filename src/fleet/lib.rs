@@ -72,8 +72,8 @@ pub use edge::{
     NoRecords, Router, RoutingRecord, Vote,
 };
 pub use events::{
-    Actor, AskedSource, Event, EventKind, EventLog, FleetNames, LATENESS, Outcome as EventOutcome,
-    TrailRecord,
+    Actor, AlarmTurn, AskedSource, Event, EventKind, EventLog, FleetNames, LATENESS,
+    Outcome as EventOutcome, TrailRecord,
 };
 pub use freshness::{Freshness, Known, Marks};
 pub use function_name::FunctionName;

@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use jiff::{SignedDuration, Timestamp};
 
 use super::limiter::Limiter;
 use gwctl_aws::{AwsError, Session};
 use gwctl_fleet::{
-    Account, AskedSource, Clock, FleetSpec, LATENESS, Missing, Region, Source, TrailRecord,
+    Account, AlarmTurn, AskedSource, Clock, Event, EventLog, FleetNames, FleetSpec, LATENESS,
+    Missing, Region, Snapshot, Source, TrailRecord,
 };
 
 /// `LookupEvents` may be called twice a second in each account and Region (aws-facts §14.2).
@@ -33,6 +34,97 @@ type Place = (Region, Option<Account>);
 pub struct Answered {
     pub asked: AskedSource,
     pub records: Vec<TrailRecord>,
+    /// What is no call's record.
+    pub events: Vec<Event>,
+}
+
+/// What happened, and how far that is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Happened {
+    pub from: Timestamp,
+    pub to: Timestamp,
+    pub log: EventLog,
+    /// Every source that was asked.
+    pub asked: Vec<AskedSource>,
+}
+
+impl Happened {
+    /// One list of all answers and of what the picture of the fleet called `fleet` saw.
+    pub fn of(
+        (fleet, spec): (&str, &FleetSpec),
+        (from, to): (Timestamp, Timestamp),
+        answers: Vec<Answered>,
+        picture: &Snapshot,
+    ) -> Self {
+        let names = FleetNames::of(fleet, spec).and_seen(picture);
+        let (mut asked, mut records, mut events) = (Vec::new(), Vec::new(), Vec::new());
+        for answer in answers {
+            asked.push(answer.asked);
+            records.extend(answer.records);
+            events.extend(answer.events);
+        }
+        asked.extend(unseen(picture, to));
+        Self {
+            from,
+            to,
+            log: EventLog::of(from, &records, &names, events, &picture.changes),
+            asked,
+        }
+    }
+}
+
+impl Happened {
+    /// What could not be asked, or not to its end, a sentence each.
+    pub fn gaps(&self) -> Vec<String> {
+        let of = |one: &AskedSource| {
+            let name = one.name();
+            let gaps = one.gaps().into_iter();
+            gaps.map(|gap| format!("{name}: {gap}")).collect::<Vec<_>>()
+        };
+        self.asked.iter().flat_map(of).collect()
+    }
+
+    /// How late the sources are, a sentence each kind.
+    pub fn lateness(&self) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        for one in &self.asked {
+            let late = one
+                .lateness()
+                .map(|late| format!("{} {late}", one.service()));
+            all.extend(late.filter(|late| !all.contains(late)));
+        }
+        all
+    }
+}
+
+/// The database's events come with the picture: what of them could not be asked.
+fn unseen(picture: &Snapshot, at: Timestamp) -> impl Iterator<Item = AskedSource> + '_ {
+    picture
+        .database
+        .clusters
+        .iter()
+        .filter_map(move |(region, cluster)| {
+            let missing = cluster.events.why_missing()?;
+            (*missing != Missing::NoData).then(|| AskedSource {
+                missing: Some(missing.clone()),
+                ..asked("rds:DescribeEvents", region, at)
+            })
+        })
+}
+
+fn asked(api: &'static str, region: &Region, at: Timestamp) -> AskedSource {
+    AskedSource {
+        source: Source {
+            api,
+            region: Some(region.clone()),
+        },
+        account: None,
+        at,
+        missing: None,
+        complete_to: None,
+        read_from: None,
+        unreadable: 0,
+    }
 }
 
 impl History {
@@ -44,8 +136,8 @@ impl History {
         }
     }
 
-    /// What `CloudTrail` recorded in the last `since`, of every account in every Region of the fleet: side by side, so
-    /// that the slowest alone says how long it takes.
+    /// What happened in the last `since` by `CloudTrail` and by the history of alarms, of every account in every Region
+    /// of the fleet: side by side, so that the slowest alone says how long it takes.
     pub async fn ask(
         &self,
         session: &Session,
@@ -53,37 +145,59 @@ impl History {
         since: SignedDuration,
     ) -> Vec<Answered> {
         let places = places(spec);
-        let each = places
-            .iter()
-            .map(|(region, account)| Box::pin(self.place(session, spec, region, account, since)));
-        join_all(each).await
+        let each = places.iter().map(|(region, account)| {
+            Box::pin(async move {
+                let session = session.in_account(account.clone());
+                let limiter = self.limiter((region.clone(), spec.accounts.holder(account, region)));
+                let trail = Box::pin(self.trail(&session, region, &limiter, since));
+                let alarms = Box::pin(self.alarms(&session, region, since));
+                let (mut trail, mut alarms) = join(trail, alarms).await;
+                if !spec.accounts.is_one() {
+                    trail.asked.account = Some(account.clone());
+                    alarms.asked.account = Some(account.clone());
+                }
+                [trail, alarms]
+            })
+        });
+        join_all(each).await.into_iter().flatten().collect()
     }
 
-    async fn place(
+    async fn alarms(&self, session: &Session, region: &Region, since: SignedDuration) -> Answered {
+        let at = self.clock.now();
+        let mut answered = Answered {
+            asked: asked("cloudwatch:DescribeAlarmHistory", region, at),
+            records: Vec::new(),
+            events: Vec::new(),
+        };
+        match session
+            .cloudwatch(region)
+            .alarm_turns((at - since, at))
+            .await
+        {
+            Ok(turns) => answered
+                .events
+                .extend(turns.into_iter().map(AlarmTurn::event)),
+            Err(error) => answered.asked.missing = Some(Missing::from(error)),
+        }
+        answered
+    }
+
+    async fn trail(
         &self,
         session: &Session,
-        spec: &FleetSpec,
         region: &Region,
-        account: &Account,
+        limiter: &Limiter,
         since: SignedDuration,
     ) -> Answered {
         let at = self.clock.now();
-        let trail = session.in_account(account.clone()).cloudtrail(region);
-        let limiter = self.limiter((region.clone(), spec.accounts.holder(account, region)));
+        let trail = session.cloudtrail(region);
         let mut answered = Answered {
             asked: AskedSource {
-                source: Source {
-                    api: "cloudtrail:LookupEvents",
-                    region: Some(region.clone()),
-                },
-                account: (!spec.accounts.is_one()).then(|| account.clone()),
-                at,
-                missing: None,
                 complete_to: Some(at - LATENESS),
-                read_from: None,
-                unreadable: 0,
+                ..asked("cloudtrail:LookupEvents", region, at)
             },
             records: Vec::new(),
+            events: Vec::new(),
         };
         let mut next = None;
         for _ in 0..PAGES {

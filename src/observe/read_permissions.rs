@@ -61,6 +61,7 @@ pub const READ_PERMISSIONS: &[ReadPermission] = &[
     permission("cloudfront:GetMonitoringSubscription", &[Doctor]),
     permission("cloudfront:ListDistributions", &[Discover]),
     permission("cloudtrail:LookupEvents", &[Changes, Doctor]),
+    permission("cloudwatch:DescribeAlarmHistory", &[Changes, Doctor]),
     permission("cloudwatch:DescribeAlarms", &[Picture, Doctor]),
     permission("cloudwatch:GetMetricData", &[Picture, Doctor]),
     permission("cloudwatch:ListMetrics", &[Picture, Doctor]),

@@ -1,6 +1,7 @@
 //! One file a service (what a large one lists, reads and changes in files of their own): fleet types in and out.
 
 pub(crate) mod acm;
+pub(crate) mod alarm_history;
 pub(crate) mod apigateway;
 pub(crate) mod apigateway_names;
 pub(crate) mod cloudformation;

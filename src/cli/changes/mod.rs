@@ -17,7 +17,7 @@ use super::settings::Settings;
 use super::simulated::{self, Still};
 use super::status::complete;
 use super::target::Target;
-use crate::observe::History;
+use crate::observe::{Happened, History};
 use args::Changes;
 use report::Report;
 
@@ -60,5 +60,9 @@ async fn look(target: &Target, since: SignedDuration) -> Report {
     let trail = history.ask(&target.session, &target.spec, since);
     let picture = complete(target, PICTURE);
     let (answers, picture) = futures_util::future::join(Box::pin(trail), Box::pin(picture)).await;
-    Report::new(target, (to - since, to), answers, &picture)
+    let fleet = (target.name.as_str(), &target.spec);
+    Report {
+        fleet: target.name.clone(),
+        happened: Happened::of(fleet, (to - since, to), answers, &picture),
+    }
 }

@@ -13,9 +13,9 @@ const REFUSED: &str = "Refused: nothing was changed";
 /// Aligned, for a terminal.
 pub fn table(report: &Report) -> String {
     let mut text = format!("{}\n", head(report));
-    let all: Vec<&Event> = report.log.events.iter().collect();
+    let all: Vec<&Event> = report.happened.log.events.iter().collect();
     let widths = Widths::of(&all);
-    let own: Vec<&Event> = report.log.own().collect();
+    let own: Vec<&Event> = report.happened.log.own().collect();
     if own.is_empty() {
         let _ = writeln!(text, "{}", none(report));
     }
@@ -37,7 +37,7 @@ pub fn table(report: &Report) -> String {
 /// For an incident channel.
 pub fn markdown(report: &Report) -> String {
     let mut text = format!("## {}\n\n", clean_markdown(&head(report)));
-    let own: Vec<&Event> = report.log.own().collect();
+    let own: Vec<&Event> = report.happened.log.own().collect();
     if own.is_empty() {
         let _ = writeln!(text, "{}\n", none(report));
     } else {
@@ -54,7 +54,7 @@ pub fn markdown(report: &Report) -> String {
 }
 
 fn head(report: &Report) -> String {
-    let time = span(report.to.duration_since(report.from));
+    let time = span(report.happened.to.duration_since(report.happened.from));
     format!(
         "Changes of {} in the last {time}",
         clean_line(&report.fleet)
@@ -72,8 +72,8 @@ fn none(report: &Report) -> &'static str {
 
 /// What is told apart from the fleet's own changes, without empty lists.
 fn lists(report: &Report) -> Vec<(&'static str, Vec<&Event>)> {
-    let others: Vec<&Event> = report.log.others().collect();
-    let refused: Vec<&Event> = report.log.refused().collect();
+    let others: Vec<&Event> = report.happened.log.others().collect();
+    let refused: Vec<&Event> = report.happened.log.refused().collect();
     let mut lists = vec![(OTHERS, others), (REFUSED, refused)];
     lists.retain(|(_, events)| !events.is_empty());
     lists
@@ -83,10 +83,10 @@ fn lists(report: &Report) -> Vec<(&'static str, Vec<&Event>)> {
 fn notes(report: &Report) -> Vec<String> {
     let mut notes = report.gaps();
     notes.extend(report.lateness());
-    if report.log.left_out > 0 {
+    if report.happened.log.left_out > 0 {
         notes.push(format!(
             "{} other calls of these accounts are not shown",
-            report.log.left_out
+            report.happened.log.left_out
         ));
     }
     notes.iter().map(|note| clean_line(note)).collect()
@@ -148,7 +148,7 @@ fn markdown_rows(text: &mut String, report: &Report, events: &[&Event]) {
 /// With the date where the report reaches over more than a day.
 fn moment(report: &Report, event: &Event) -> String {
     let time = clock(event.at);
-    if date(report.from) == date(report.to) {
+    if date(report.happened.from) == date(report.happened.to) {
         time
     } else {
         format!("{} {time}", date(event.at))

@@ -279,9 +279,14 @@ impl<'a> Inquiry<'a> {
         let window = (self.now - SignedDuration::from_mins(5), self.now);
         let accounts = self.spec.accounts.distinct(at);
         let each = accounts.into_iter().map(|account| async move {
-            let trail = self.session.in_account(account).cloudtrail(at);
+            let session = self.session.in_account(account);
+            let trail = session.cloudtrail(at);
             let call = trail.changes(window, None);
             self.ask(&["cloudtrail:LookupEvents"], at, None, call).await;
+            let cloudwatch = session.cloudwatch(at);
+            let call = cloudwatch.alarm_turns(window);
+            let actions = ["cloudwatch:DescribeAlarmHistory"];
+            self.ask(&actions, at, None, call).await;
         });
         join_all(each).await;
     }

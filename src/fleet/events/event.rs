@@ -40,7 +40,7 @@ pub struct Event {
     /// What told it.
     pub source: Source,
     /// Everything else that is known of it, in the order to be shown in: name and value.
-    pub fields: Vec<(String, String)>,
+    pub fields: Vec<(&'static str, String)>,
 }
 
 impl Event {
@@ -92,11 +92,11 @@ pub fn told(record: &TrailRecord, names: &FleetNames) -> Option<Event> {
     })
 }
 
-fn fields(record: &TrailRecord) -> Vec<(String, String)> {
+fn fields(record: &TrailRecord) -> Vec<(&'static str, String)> {
     let mut fields = Vec::new();
-    let mut add = |name: &str, value: Option<&str>| {
+    let mut add = |name: &'static str, value: Option<&str>| {
         if let Some(value) = value {
-            fields.push((name.to_owned(), value.to_owned()));
+            fields.push((name, value.to_owned()));
         }
     };
     add("call", Some(&format!("{}:{}", record.service, record.name)));
@@ -123,7 +123,7 @@ fn fields(record: &TrailRecord) -> Vec<(String, String)> {
         add("resource", Some(resource));
     }
     for (path, value) in &record.parameters {
-        add(path, Some(value));
+        add("parameter", Some(&format!("{path}: {value}")));
     }
     add("event id", Some(&record.id));
     fields

@@ -47,7 +47,7 @@ impl EventLog {
                         explained[n] = Some(change.at);
                     }
                     let words = format!("{} at {} UTC", change.what, clock(change.at));
-                    log.events[n].fields.push(("seen as".into(), words));
+                    log.events[n].fields.push(("seen as", words));
                 }
                 None => unexplained.push(seen(change)),
             }

@@ -4,6 +4,7 @@
 //! [`FleetNames`] tells the fleet's own resources from others; [`EventLog`] merges all sources, each event once.
 
 mod actor;
+mod alarm_turn;
 mod asked;
 mod catalogue;
 mod event;
@@ -16,6 +17,7 @@ mod record;
 mod tests;
 
 pub use actor::Actor;
+pub use alarm_turn::AlarmTurn;
 pub use asked::{AskedSource, LATENESS};
 pub use event::Event;
 pub use fleet_names::FleetNames;

@@ -234,7 +234,7 @@ fn a_change_that_the_picture_saw_and_a_record_explains_is_told_once_with_who() {
     assert_eq!(log.events.len(), 1, "{:#?}", log.events);
     let event = &log.events[0];
     assert_eq!(event.who.as_deref(), Some("alice"));
-    let seen = event.fields.iter().filter(|(name, _)| name == "seen as");
+    let seen = event.fields.iter().filter(|(name, _)| *name == "seen as");
     assert_eq!(seen.count(), 2);
 }
 

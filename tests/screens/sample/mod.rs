@@ -49,7 +49,7 @@ pub fn known<T>(value: T, seconds: i64, api: &'static str, region: &Region) -> O
 
 pub const THREE: [&str; 3] = ["us-east-1", "eu-west-1", "ap-southeast-1"];
 
-fn spec(regions: &[&str]) -> FleetSpec {
+pub fn spec(regions: &[&str]) -> FleetSpec {
     FleetSpec {
         domain: "api.orders.example.com".into(),
         global_cluster: "orders".into(),

@@ -74,7 +74,7 @@ impl Trail {
         let here = move |record: &&TrailRecord| {
             record.account == account && record.region == *region && record.visible <= now
         };
-        let mut all: Vec<&TrailRecord> = self.0.iter().filter(here).collect();
+        let mut all: Vec<&TrailRecord> = self.0.iter().rev().filter(here).collect();
         all.sort_by_key(|record| std::cmp::Reverse(record.at));
         all.into_iter()
     }
