@@ -75,7 +75,7 @@ fn a_missing_permission_is_named_here_and_by_doctor() {
     let home = Home::new();
     let scenario = denied(&home, "cloudtrail:LookupEvents");
     let ran = home.run(&["changes", "--demo", "--scenario", &scenario]);
-    assert_eq!(ran.code, 12, "{}", ran.out);
+    assert_eq!(ran.code, 13, "{}", ran.out);
     let words = "cloudtrail:LookupEvents in us-east-1: not allowed: cloudtrail:LookupEvents";
     assert!(ran.out.contains(words), "{}", ran.out);
     assert!(
@@ -92,6 +92,18 @@ fn a_missing_permission_is_named_here_and_by_doctor() {
         named.is_some_and(|line| !line.trim_start().starts_with("ok")),
         "{}",
         doctor.out
+    );
+}
+
+#[test]
+fn nothing_that_could_be_asked_is_no_calm() {
+    let ran = changes(&["--scenario", "credentials-expired"]);
+    assert_eq!(ran.code, 12, "{}", ran.out);
+    assert!(
+        ran.out.contains("but not everything could be asked")
+            && ran.out.contains("credentials have expired"),
+        "{}",
+        ran.out
     );
 }
 
