@@ -24,7 +24,7 @@ pub use services::invoke::Invoke;
 pub use services::lambda::Lambda;
 pub use services::lambda_code::MOST_ZIPPED;
 pub use services::metric::{MetricQuestion, Subject, question};
-pub use services::rds::Rds;
+pub use services::rds::{EVENTS_KEPT, Rds};
 pub use services::recovery::{RecoveryConfig, Routing};
 pub use services::region_switch::{RegionSwitch, StartExecution};
 pub use services::region_switch_replies::ExecutionSummary;

@@ -177,13 +177,11 @@ pub fn duration(text: &str) -> Result<Duration, NotAccepted> {
 /// `30m`, `2h`, `7d`: as far back as `CloudTrail` keeps events (aws-facts §14.2).
 pub fn since(text: &str) -> Result<Duration, NotAccepted> {
     const DAY: Duration = Duration::from_hours(24);
-    let days = text.strip_suffix('d').and_then(|days| days.parse().ok());
-    let time = match days {
-        Some(days) => DAY.checked_mul(days),
-        None => {
-            let span: Option<jiff::SignedDuration> = text.parse().ok();
-            span.and_then(|span| Duration::try_from(span).ok())
-        }
+    let time = if let Some(days) = text.strip_suffix('d') {
+        days.parse().ok().and_then(|days| DAY.checked_mul(days))
+    } else {
+        let span: Option<jiff::SignedDuration> = text.parse().ok();
+        span.and_then(|span| Duration::try_from(span).ok())
     };
     let accepted = Duration::from_mins(1)..=DAY * 90;
     time.filter(|time| accepted.contains(time))

@@ -8,10 +8,10 @@ use futures_util::future::{join, join_all};
 use jiff::{SignedDuration, Timestamp};
 
 use super::limiter::Limiter;
-use gwctl_aws::{AwsError, Session};
+use gwctl_aws::{AwsError, EVENTS_KEPT, Session};
 use gwctl_fleet::{
-    Account, AlarmTurn, AskedSource, Clock, Event, EventLog, FleetNames, FleetSpec, LATENESS,
-    Missing, Region, Snapshot, Source, TrailRecord,
+    Account, AlarmTurn, AskedSource, Clock, Event, EventKind, EventLog, FleetNames, FleetSpec,
+    LATENESS, Missing, Region, Snapshot, Source, TrailRecord,
 };
 
 /// `LookupEvents` may be called twice a second in each account and Region (aws-facts §14.2).
@@ -63,7 +63,9 @@ impl Happened {
             records.extend(answer.records);
             events.extend(answer.events);
         }
-        asked.extend(unseen(picture, to));
+        // RDS tells of all clusters in a Region.
+        let is_ours = |event: &Event| event.about.iter().any(|name| names.has(name));
+        events.retain(|event| event.kind != EventKind::Database || is_ours(event));
         Self {
             from,
             to,
@@ -97,21 +99,6 @@ impl Happened {
     }
 }
 
-/// The database's events come with the picture: what of them could not be asked.
-fn unseen(picture: &Snapshot, at: Timestamp) -> impl Iterator<Item = AskedSource> + '_ {
-    picture
-        .database
-        .clusters
-        .iter()
-        .filter_map(move |(region, cluster)| {
-            let missing = cluster.events.why_missing()?;
-            (*missing != Missing::NoData).then(|| AskedSource {
-                missing: Some(missing.clone()),
-                ..asked("rds:DescribeEvents", region, at)
-            })
-        })
-}
-
 fn asked(api: &'static str, region: &Region, at: Timestamp) -> AskedSource {
     AskedSource {
         source: Source {
@@ -136,7 +123,7 @@ impl History {
         }
     }
 
-    /// What happened in the last `since` by `CloudTrail` and by the history of alarms, of every account in every Region
+    /// What happened in the last `since` by `CloudTrail`, the history of alarms and RDS, of every account in every Region
     /// of the fleet: side by side, so that the slowest alone says how long it takes.
     pub async fn ask(
         &self,
@@ -159,7 +146,37 @@ impl History {
                 [trail, alarms]
             })
         });
-        join_all(each).await.into_iter().flatten().collect()
+        let trails = async { join_all(each).await.into_iter().flatten() };
+        let regions: BTreeSet<&Region> = places.iter().map(|(region, _)| region).collect();
+        let asked = regions.into_iter().filter(|_| spec.has_database());
+        let databases = asked.map(|region| Box::pin(self.database(session, region, since)));
+        let (trails, databases) = join(Box::pin(trails), join_all(databases)).await;
+        trails.chain(databases).collect()
+    }
+
+    /// The events of RDS. The picture has those of an hour alone.
+    async fn database(
+        &self,
+        session: &Session,
+        region: &Region,
+        since: SignedDuration,
+    ) -> Answered {
+        let at = self.clock.now();
+        let mut answered = Answered {
+            asked: asked("rds:DescribeEvents", region, at),
+            records: Vec::new(),
+            events: Vec::new(),
+        };
+        let minutes = i32::try_from(since.as_mins()).unwrap_or(i32::MAX);
+        match session.rds(region).all_events(minutes).await {
+            Ok(events) => answered.events.extend(events.into_iter().map(Event::from)),
+            Err(error) => answered.asked.missing = Some(Missing::from(error)),
+        }
+        if minutes > EVENTS_KEPT && answered.asked.missing.is_none() {
+            let kept = SignedDuration::from_mins(i64::from(EVENTS_KEPT));
+            answered.asked.read_from = Some(at - kept);
+        }
+        answered
     }
 
     async fn alarms(&self, session: &Session, region: &Region, since: SignedDuration) -> Answered {

@@ -73,7 +73,7 @@ pub const READ_PERMISSIONS: &[ReadPermission] = &[
     permission("rds:DescribeDBInstances", &[Picture, Doctor]),
     permission("rds:DescribeDBProxies", &[Picture, Doctor]),
     permission("rds:DescribeDBProxyTargets", &[Picture, Doctor]),
-    permission("rds:DescribeEvents", &[Picture, Doctor]),
+    permission("rds:DescribeEvents", &[Picture, Doctor, Changes]),
     permission("rds:DescribeGlobalClusters", &[Picture, Doctor, Discover]),
     // Discover asks for checks one by one only where the list of them is refused.
     permission("route53:GetHealthCheck", &[Doctor, Discover]),

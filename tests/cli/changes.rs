@@ -39,7 +39,7 @@ fn who_changed_what_is_told_with_others_and_refused_calls_apart() {
 
 #[test]
 fn a_deployment_that_picture_and_cloudtrail_both_saw_is_told_once_with_who() {
-    let document = changes(&["--since", "30d", "-o", "json"]).json();
+    let document = changes(&["--since", "10d", "-o", "json"]).json();
     let all = document["changes"].as_array().unwrap();
     let mut writes = all.iter().filter(|event| {
         event["region"] == "eu-west-1" && event["about"].to_string().contains("\"orders-write\"")

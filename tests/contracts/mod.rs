@@ -22,7 +22,7 @@ mod region_switch;
 mod rehearsal;
 mod routing_controls;
 mod skew;
-mod stage;
+pub mod stage;
 pub mod stand;
 mod status;
 mod three_accounts;

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::format::span;
+use crate::format::{clock, date, span};
 use crate::{Account, Missing, Source};
 
 /// `CloudTrail` shows an event about five minutes after the call; RDS's guide says within fifteen. Until then its
@@ -23,7 +23,7 @@ pub struct AskedSource {
     pub missing: Option<Missing>,
     /// Events after this moment may still be missing; none where the source is not late.
     pub complete_to: Option<Timestamp>,
-    /// Events before this moment were not read: there are too many.
+    /// Events before this moment were not read: there are too many, or AWS keeps none.
     pub read_from: Option<Timestamp>,
     /// Events that could not be read.
     pub unreadable: usize,
@@ -48,6 +48,7 @@ impl AskedSource {
         match self.source.api.split(':').next() {
             Some("cloudtrail") => "CloudTrail",
             Some("cloudwatch") => "CloudWatch",
+            Some("rds") => "RDS",
             _ => self.source.api,
         }
     }
@@ -57,9 +58,10 @@ impl AskedSource {
         let mut gaps = Vec::new();
         gaps.extend(self.missing.as_ref().map(ToString::to_string));
         if let Some(from) = self.read_from {
-            let from = from.strftime("%H:%M:%S");
             gaps.push(format!(
-                "too many events: those before {from} UTC were not read; ask for a shorter time"
+                "events before {} {} UTC were not read: ask for a shorter time",
+                date(from),
+                clock(from)
             ));
         }
         if self.unreadable > 0 {

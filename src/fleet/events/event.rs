@@ -79,7 +79,10 @@ pub fn told(record: &TrailRecord, names: &FleetNames) -> Option<Event> {
     Some(Event {
         at: record.at,
         region: (!global).then(|| record.region.clone()),
-        kind: known.map_or_else(|| EventKind::of_service(&record.service), |one| one.kind()),
+        kind: known.map_or_else(
+            || EventKind::of_service(&record.service),
+            super::catalogue::KnownCall::kind,
+        ),
         who: record.actor.as_ref().map(super::actor::Actor::said),
         what: phrase(record),
         outcome: record.outcome.clone(),

@@ -58,6 +58,9 @@ impl FleetNames {
         for certificate in certificates.chain([&picture.edge.certificate]) {
             self.add_all(certificate.last().iter().map(|one| &one.arn));
         }
+        for alarms in picture.sites.iter().filter_map(|site| site.alarms.last()) {
+            self.add_all(alarms.iter().map(|alarm| &alarm.name));
+        }
         for plans in picture.edge.region_switch.values() {
             self.add_all(plans.last().into_iter().flatten().map(|plan| &plan.arn));
         }
@@ -69,6 +72,11 @@ impl FleetNames {
         let parameters = record.parameters.iter().map(|(_, value)| value);
         let values = parameters.chain(&record.resources);
         values.flat_map(|value| self.in_value(value)).collect()
+    }
+
+    /// Whether `name` is one of them.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains(&plain(name))
     }
 
     /// Those that `value` is, or an ARN or a path with one of them in it.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::event::{Event, seen, told};
 use super::fleet_names::FleetNames;
+use super::kind::EventKind;
 use super::record::TrailRecord;
 use crate::change::{Change, Sign};
 use crate::format::clock;
@@ -133,10 +134,12 @@ fn is_one_place(event: &Event, change: &Change) -> bool {
     }
 }
 
-/// Whether two sources tell the same.
+/// Whether two sources tell the same. The picture tells of an alarm in words of its own, and of the database's events
+/// in those of RDS.
 fn is_same(one: &Event, other: &Event) -> bool {
     one.kind == other.kind
         && one.region == other.region
         && one.about == other.about
+        && (one.kind == EventKind::Alarm || one.what == other.what)
         && one.at.duration_since(other.at).abs() <= DATED
 }

@@ -7,6 +7,7 @@ mod actor;
 mod alarm_turn;
 mod asked;
 mod catalogue;
+mod database_event;
 mod event;
 mod fleet_names;
 mod kind;

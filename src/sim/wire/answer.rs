@@ -91,7 +91,7 @@ pub async fn answer(sim: &Sim, request: Request<Vec<u8>>) -> io::Result<Response
             trail::keep(&mut world, &address, &asked, &by, Some(&fault));
             Err(fault)
         }
-        (Ok(asked), None) => perform(sim, &address, &asked, host, by),
+        (Ok(asked), None) => perform(sim, &address, &asked, host, &by),
         (Err((_, fault)), refused) => Err(refused.unwrap_or(fault)),
     };
     match how {
@@ -202,12 +202,12 @@ fn perform(
     address: &Address,
     asked: &RoutedRequest,
     host: String,
-    signer: Signer,
+    signer: &Signer,
 ) -> services::Answer {
     let mut world = sim.state();
-    if let Some(fault) = accounts::refusal(&world, &signer, address.service, asked) {
+    if let Some(fault) = accounts::refusal(&world, signer, address.service, asked) {
         note(&mut world, address, asked, false);
-        trail::keep(&mut world, address, asked, &signer, Some(&fault));
+        trail::keep(&mut world, address, asked, signer, Some(&fault));
         return Err(fault);
     }
     let ask = Ask {
@@ -219,7 +219,7 @@ fn perform(
     };
     let answer = services::call(address.service, &asked.operation, &mut world, &ask);
     note(&mut world, address, asked, answer.is_ok());
-    trail::keep(&mut world, address, asked, &signer, answer.as_ref().err());
+    trail::keep(&mut world, address, asked, signer, answer.as_ref().err());
     match answer {
         Err(fault) if fault.unimplemented => {
             tracing::warn!(

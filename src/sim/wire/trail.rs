@@ -72,16 +72,13 @@ fn parameters(operation: &str, input: &Value) -> Json {
 
 fn camel(name: &str, value: &Value) -> Json {
     match value {
-        Value::Map(members) => match list_of(name, value) {
-            Some(items) => items,
-            None => {
-                let kept = members.iter().filter(|(name, value)| {
-                    !LEFT_OUT.contains(&name.as_ref()) && *value != Value::Null
-                });
-                let named = kept.map(|(name, value)| (small(name), camel(name, value)));
-                Json::Object(named.collect::<Map<String, Json>>())
-            }
-        },
+        Value::Map(members) => list_of(name, value).unwrap_or_else(|| {
+            let kept = members.iter().filter(|(name, value)| {
+                !LEFT_OUT.contains(&name.as_ref()) && *value != Value::Null
+            });
+            let named = kept.map(|(name, value)| (small(name), camel(name, value)));
+            Json::Object(named.collect::<Map<String, Json>>())
+        }),
         Value::List { items, .. } => items.iter().map(|item| camel("", item)).collect(),
         scalar => to_json(scalar),
     }

@@ -164,3 +164,31 @@ async fn two_calls_a_second_are_answered_and_the_third_is_not() {
     let third = trail.changes(window, None).await.unwrap_err();
     assert_eq!(third.kind, ErrorKind::Throttled, "{third}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_alarm_that_turned_is_in_its_history_by_the_sdk_and_by_gwctl() {
+    let sim = world("lambda-errors");
+    sim.advance(Duration::from_mins(15));
+    let now = sim.clock().now();
+    let window = (now - SignedDuration::from_hours(2), now);
+    let region = Region::new("eu-west-1").unwrap();
+    let cloudwatch = session(&sim).await.cloudwatch(&region);
+    let turns = cloudwatch.alarm_turns(window).await.unwrap();
+    let turned = turns.iter().find(|turn| turn.what == "OK → ALARM").unwrap();
+    assert!(turned.reason.starts_with("Threshold Crossed"), "{turned:?}");
+    let client = aws_sdk_cloudwatch::Client::new(&sdk(&sim, "eu-west-1"));
+    let history = client
+        .describe_alarm_history()
+        .alarm_name(&turned.alarm)
+        .send();
+    let items = history.await.unwrap().alarm_history_items.unwrap();
+    assert!(
+        items
+            .iter()
+            .any(|item| { item.history_summary() == Some("Alarm updated from OK to ALARM") })
+    );
+    assert!(
+        turns.windows(2).all(|two| two[0].at >= two[1].at),
+        "newest first"
+    );
+}
