@@ -108,6 +108,21 @@ fn nothing_that_could_be_asked_is_no_calm() {
 }
 
 #[test]
+fn a_fleet_in_several_accounts_is_asked_in_each() {
+    let document = changes(&["--scenario", "several-accounts", "-o", "json"]).json();
+    assert_eq!(document["exit_code"], 0, "{:#}", document["asked"]);
+    let asked = document["asked"].as_array().unwrap();
+    for account in ["workload", "database", "dns", "edge"] {
+        let there = asked
+            .iter()
+            .any(|one| one["account"] == account && one["source"]["region"] == "us-east-1");
+        assert!(there, "{account}: {asked:#?}");
+    }
+    let refused = document["refused"].as_array().unwrap();
+    assert_eq!(refused.len(), 1, "each event once: {refused:#?}");
+}
+
+#[test]
 fn markdown_is_for_a_channel_and_a_wrong_time_is_refused() {
     let ran = changes(&["-o", "markdown"]);
     assert!(

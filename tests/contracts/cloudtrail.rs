@@ -273,18 +273,14 @@ async fn a_region_that_never_answers_is_given_up_in_time() {
 }
 
 #[tokio::test]
-async fn turns_of_alarms_are_told_with_why_and_odd_ones_as_far_as_they_can_be_read() {
+async fn a_history_of_alarms_that_cannot_be_read_is_no_empty_one() {
     let session = answering(|request: Request| {
         assert!(request.is("DescribeAlarmHistory"));
-        xml_or_cbor()
+        reply(200, "<html>busy</html>")
     })
     .await;
     let turns = session.cloudwatch(&ireland()).alarm_turns(window()).await;
     let error = turns.unwrap_err();
     assert_eq!(error.operation, "DescribeAlarmHistory");
-}
-
-/// What no CloudWatch answers.
-fn xml_or_cbor() -> http::Response<Vec<u8>> {
-    reply(200, "<html>busy</html>")
+    assert!(matches!(Missing::from(error), Missing::CouldNotAsk { .. }));
 }

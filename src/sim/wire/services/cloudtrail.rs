@@ -13,14 +13,19 @@ const KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
 /// The most events a page.
 const PAGE: i64 = 50;
 
-pub fn call(operation: &str, world: &State, ask: &Ask) -> Answer {
+pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
     match operation {
         "LookupEvents" => lookup(world, ask),
         other => Err(Fault::unimplemented(other)),
     }
 }
 
-fn lookup(world: &State, ask: &Ask) -> Answer {
+fn lookup(world: &mut State, ask: &Ask) -> Answer {
+    let (account, _) = ask.signer.identity(world);
+    let home = ask.region.as_str();
+    if !world.control.may_look_up(&account, home, ask.now) {
+        return Err(Fault::bad("ThrottlingException", "Rate exceeded"));
+    }
     let input = &ask.input;
     let wanted = attribute(input)?;
     let from = input.time("StartTime")?.unwrap_or(ask.now - KEPT);
@@ -34,7 +39,6 @@ fn lookup(world: &State, ask: &Ask) -> Answer {
         let message = format!("MaxResults must be between 1 and {PAGE}.");
         return Err(Fault::bad("InvalidMaxResultsException", message));
     }
-    let (account, _) = ask.signer.identity(world);
     let found = world
         .trail
         .readable(&account, &ask.region, ask.now)
