@@ -123,6 +123,28 @@ fn a_fleet_in_several_accounts_is_asked_in_each() {
 }
 
 #[test]
+fn what_a_scenarios_people_change_is_told_with_who_and_once() {
+    let ran = changes(&["--scenario", "bad-day", "--after", "10m"]);
+    let told: Vec<&str> = ran
+        .out
+        .lines()
+        .filter(|line| line.contains("distribution E2ORDERS0EDGE1") && !line.contains("refused"))
+        .collect();
+    let [line] = told[..] else {
+        panic!("{}", ran.out)
+    };
+    assert!(
+        line.contains("pipeline") && line.contains("changed the distribution"),
+        "{line}"
+    );
+    assert!(
+        ran.out.contains("alarm orders-edge-5xx: OK → ALARM"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
 fn markdown_is_for_a_channel_and_a_wrong_time_is_refused() {
     let ran = changes(&["-o", "markdown"]);
     assert!(

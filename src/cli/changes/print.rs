@@ -73,7 +73,8 @@ fn none(report: &Report) -> &'static str {
 /// What is told apart from the fleet's own changes, without empty lists.
 fn lists(report: &Report) -> Vec<(&'static str, Vec<&Event>)> {
     let others: Vec<&Event> = report.happened.log.others().collect();
-    let refused: Vec<&Event> = report.happened.log.refused().collect();
+    let mut refused: Vec<&Event> = report.happened.log.refused().collect();
+    refused.sort_by_key(|event| !event.is_own());
     let mut lists = vec![(OTHERS, others), (REFUSED, refused)];
     lists.retain(|(_, events)| !events.is_empty());
     lists

@@ -60,6 +60,20 @@ impl State {
         });
     }
 
+    /// The pipeline changed the distribution: what CloudFront then deploys.
+    pub(super) fn record_edge_deployment(&mut self) {
+        self.did(Deed {
+            at: self.now(),
+            region: &Region::global(),
+            who: "deploy/pipeline",
+            service: "cloudfront",
+            operation: "UpdateDistribution",
+            parameters: json!({ "id": names::DISTRIBUTION }),
+            invoked_by: None,
+            refused: None,
+        });
+    }
+
     /// What was done before the world's present, `now`: deployments, an alarm's new limit, work on something else, and
     /// an attempt that was refused.
     pub(super) fn record_past(&mut self, now: Timestamp) {

@@ -75,7 +75,10 @@ impl State {
             .map(ToString::to_string)
             .unwrap_or_default();
         match fault.kind {
-            FaultKind::StuckDeployment => self.account().stick_deployment(),
+            FaultKind::StuckDeployment => {
+                self.account().stick_deployment();
+                self.record_edge_deployment();
+            }
             FaultKind::CertificateExpiring => self.account().neglect_certificate(&region),
             _ => {}
         }
