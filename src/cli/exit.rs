@@ -22,9 +22,9 @@ pub enum Exit {
     Degraded,
     /// `status`: the fleet, or something it cannot do without, is down.
     Down,
-    /// `status`: too little could be observed to say.
+    /// `status`: too little could be observed to say. `changes`: nothing could be asked.
     Unknown,
-    /// `status`: healthy as far as could be asked, but some questions got no answer. `discover`, `drift`:
+    /// `status`: healthy as far as could be asked, but some questions got no answer. `discover`, `drift`, `changes`:
     /// not everything could be told.
     Partial,
     /// An action: nothing was changed, because it was not confirmed, not allowed or not possible.
@@ -101,9 +101,11 @@ impl Exit {
                 "status: degraded; drift: something differs that no action explains, or a plan must not be applied"
             }
             Self::Down => "status: down",
-            Self::Unknown => "status: unknown; too little could be observed to say",
+            Self::Unknown => {
+                "status: unknown; too little could be observed to say; changes: nothing could be asked"
+            }
             Self::Partial => {
-                "status: healthy as far as could be asked, but some questions got no answer; discover, drift: some answers are missing"
+                "status: healthy as far as could be asked, but some questions got no answer; discover, drift, changes: some answers are missing"
             }
             Self::Refused => {
                 "refused: not confirmed, not allowed or not possible; nothing was changed"

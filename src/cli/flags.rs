@@ -133,6 +133,8 @@ pub enum NotAccepted {
     Speed,
     #[error("a time such as 90s, 5m or 1h, up to 24h, is accepted")]
     Time,
+    #[error("a time such as 30m, 2h or 7d, from 1m to 90d, is accepted")]
+    Since,
     #[error("a time from 100ms is accepted")]
     TooShort,
 }
@@ -172,6 +174,20 @@ pub fn duration(text: &str) -> Result<Duration, NotAccepted> {
     }
 }
 
+/// `30m`, `2h`, `7d`: as far back as `CloudTrail` keeps events (aws-facts §14.2).
+pub fn since(text: &str) -> Result<Duration, NotAccepted> {
+    const DAY: Duration = Duration::from_hours(24);
+    let time = if let Some(days) = text.strip_suffix('d') {
+        days.parse().ok().and_then(|days| DAY.checked_mul(days))
+    } else {
+        let span: Option<jiff::SignedDuration> = text.parse().ok();
+        span.and_then(|span| Duration::try_from(span).ok())
+    };
+    let accepted = Duration::from_mins(1)..=DAY * 90;
+    time.filter(|time| accepted.contains(time))
+        .ok_or(NotAccepted::Since)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,6 +198,11 @@ mod tests {
         assert_eq!(duration("1h"), Ok(Duration::from_hours(1)));
         for bad in ["", "soon", "-5s", "0s", "48h"] {
             assert!(duration(bad).is_err(), "{bad}");
+        }
+        assert_eq!(since("7d"), Ok(Duration::from_hours(168)));
+        assert_eq!(since("90m"), Ok(Duration::from_mins(90)));
+        for bad in ["", "d", "-1d", "0s", "91d", "99999999999d"] {
+            assert!(since(bad).is_err(), "{bad}");
         }
     }
 

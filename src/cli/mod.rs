@@ -2,6 +2,7 @@
 
 mod act;
 mod args;
+mod changes;
 mod clock;
 mod completions;
 mod config;
@@ -123,6 +124,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Some(Command::Doctor(args)) => doctor::run(global, args),
         Some(Command::IamPolicy(args)) => iam_policy::run(global, args),
         Some(Command::Drift(args)) => drift::run(global, args),
+        Some(Command::Changes(args)) => changes::run(global, args),
         Some(Command::Discover(args)) => discover::run(global, args),
         Some(Command::Screenshot(args)) => screenshot::run(global, args),
         Some(Command::Info) => info::run(global),

@@ -20,8 +20,8 @@ use crate::actions::Intent;
 use crate::actions::arguments::AnyRegion;
 use crate::config::Paths;
 use crate::console::app::{
-    Code, Connection, Hold, Key, Keymap, Leads, Mode, Msg, SCREENS, Screen, Start, State, Tab,
-    update,
+    Code, Connection, Hold, Key, Keymap, Leads, Mode, Msg, SCREENS, SINCE, Screen, Start, State,
+    Tab, update,
 };
 use crate::console::view::picture::Picture;
 use crate::console::view::{DEFAULT, Depth, Theme, draw_into, picture as pictures};
@@ -154,6 +154,15 @@ pub fn run(global: &Global, args: &ScreenshotArgs) -> Result<Exit, Failure> {
         let seen = rehearse(&still, &intent(args)?, args.into, LIMIT)?;
         let mut state = state(args, seen.picture, &theme)?;
         update(&mut state, Msg::Run(seen.run, Hold::Ours));
+        state
+    } else if args.screen == Subject::Screen(Screen::Timeline.tab()) {
+        let (picture, happened) = simulated::still(&still, async |target| {
+            let observer = target.observe_only();
+            let picture = observer.first_to_act_on(LIMIT).await;
+            (picture, observer.happened(SINCE).await)
+        })?;
+        let mut state = state(args, picture, &theme)?;
+        update(&mut state, Msg::Happened(0, Box::new(happened)));
         state
     } else {
         guided(args, state(args, picture(&still, LIMIT)?, &theme)?)?

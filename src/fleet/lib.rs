@@ -7,6 +7,7 @@ pub mod assumptions;
 mod availability;
 mod capacity;
 mod certificate;
+mod change;
 mod checkers;
 mod clients;
 mod clock;
@@ -15,6 +16,7 @@ pub mod columns;
 mod database;
 mod discovery;
 mod edge;
+mod events;
 pub mod format;
 mod freshness;
 mod function_name;
@@ -54,6 +56,7 @@ pub use account::{Access, Account, AccountsSpec};
 pub use availability::Availability;
 pub use capacity::Capacity;
 pub use certificate::Certificate;
+pub use change::{Change, Sign};
 pub use checkers::Checkers;
 pub use clients::Served;
 pub use clock::{Clock, SystemClock};
@@ -68,6 +71,10 @@ pub use discovery::{
 pub use edge::{
     CheckConfig, CheckKind, CheckVerdict, Distribution, DnsAnswer, Edge, HERE, HealthCheck,
     Leaving, NoLever, NoRecords, Router, RoutingRecord, Takes, Vote,
+};
+pub use events::{
+    Actor, AlarmTurn, AskedSource, Event, EventKind, EventLog, FleetNames, LATENESS,
+    Outcome as EventOutcome, TrailRecord,
 };
 pub use freshness::{Freshness, Known, Marks};
 pub use function_name::FunctionName;
@@ -93,8 +100,8 @@ pub use rules::Rules;
 pub use series::{Metric, Metrics, Point, Series, Unit};
 pub use share::Share;
 pub use site::{
-    Alarm, Api, ApiDetail, ApiKind, Change, Concurrency, Function, FunctionDetail, Identity,
-    Reachability, Site, Stack,
+    Alarm, Api, ApiDetail, ApiKind, Concurrency, Function, FunctionDetail, Identity, Reachability,
+    Site, Stack,
 };
 pub use snapshot::{AccountSeen, Pace, Snapshot};
 pub use spec::{BuildSpec, EdgeSpec, FleetSpec, SiteSpec, SwitchSpec};

@@ -132,17 +132,6 @@ pub struct Stack {
     pub changed: Option<Timestamp>,
 }
 
-/// Something that changed, for "what changed last".
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Change {
-    /// When.
-    pub at: Timestamp,
-    /// Where; none for global things.
-    pub region: Option<Region>,
-    /// What, in one line: `distribution E2… deployed`, `writer moved to eu-west-1`.
-    pub what: String,
-}
-
 /// Who is asking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Identity {

@@ -7,7 +7,8 @@ use std::collections::HashSet;
 use jiff::{SignedDuration, Timestamp};
 
 use gwctl_fleet::{
-    Change, CheckConfig, CheckVerdict, HealthCheck, Observed, Region, Snapshot, check_verdict,
+    Change, CheckConfig, CheckVerdict, EventKind, HealthCheck, Observed, Region, Sign, Snapshot,
+    check_verdict,
 };
 
 /// How many are shown.
@@ -27,16 +28,22 @@ pub(super) fn between(before: &Snapshot, now: &Snapshot) -> Vec<Change> {
     edge(before, now, &mut seen);
     for (was, is) in before.sites.iter().zip(&now.sites) {
         let region = Some(&is.region);
+        let site_api = &is.api.id;
         if let Some((was, is)) = both(&was.api.detail, &is.api.detail)
             && was != is
         {
-            seen.add(region, format!("API {} changed", is.name));
+            seen.call(
+                (EventKind::Api, site_api),
+                region,
+                format!("API {} changed", is.name),
+            );
         }
         if let (Some(was), Some(is)) = (&was.stack, &is.stack)
             && let Some((was, is)) = both(was, is)
             && was.status != is.status
         {
-            seen.add(
+            seen.effect(
+                (EventKind::Stack, &is.name),
                 region,
                 format!("stack {}: {} → {}", is.name, was.status, is.status),
             );
@@ -48,7 +55,11 @@ pub(super) fn between(before: &Snapshot, now: &Snapshot) -> Vec<Change> {
                 .first()
                 .map_or(String::new(), |why| format!(": {}", why.text));
             let (was, verdict) = (was.judgement.verdict, is.judgement.verdict);
-            seen.add(region, format!("{was} → {verdict}{why}"));
+            seen.effect(
+                (EventKind::Verdict, is.region.as_str()),
+                region,
+                format!("{was} → {verdict}{why}"),
+            );
         }
     }
     seen.changes
@@ -58,26 +69,33 @@ fn database(before: &Snapshot, now: &Snapshot, seen: &mut ChangeLog) {
     if let Some((was, is)) = both(&before.database.topology, &now.database.topology) {
         let id = &now.database.id;
         if was.status != is.status {
-            seen.add(
+            seen.effect(
+                (EventKind::Database, id),
                 None,
                 format!("global cluster {id}: {} → {}", was.status, is.status),
             );
         }
         match (was.writer(), is.writer()) {
             (Some(was), Some(is)) if was.arn != is.arn => {
-                seen.add(
+                seen.effect(
+                    (EventKind::Database, &is.cluster),
                     Some(&is.region),
                     format!("writer moved from {} to {}", was.region, is.region),
                 );
             }
             (Some(was), None) => {
-                seen.add(
+                seen.effect(
+                    (EventKind::Database, id),
                     Some(&was.region),
                     "no member accepts writes any more".into(),
                 );
             }
             (None, Some(is)) => {
-                seen.add(Some(&is.region), format!("{} accepts writes", is.cluster));
+                seen.effect(
+                    (EventKind::Database, &is.cluster),
+                    Some(&is.region),
+                    format!("{} accepts writes", is.cluster),
+                );
             }
             _ => {}
         }
@@ -86,20 +104,26 @@ fn database(before: &Snapshot, now: &Snapshot, seen: &mut ChangeLog) {
             .iter()
             .filter(|m| !is.members.iter().any(|n| n.arn == m.arn))
         {
-            seen.add(
+            seen.effect(
+                (EventKind::Database, &gone.cluster),
                 Some(&gone.region),
                 format!("{} left the global cluster", gone.cluster),
             );
         }
         for is in &is.members {
             match was.members.iter().find(|was| was.arn == is.arn) {
-                None => seen.add(
+                None => seen.effect(
+                    (EventKind::Database, &is.cluster),
                     Some(&is.region),
                     format!("{} joined the global cluster", is.cluster),
                 ),
                 Some(was) if was.synchronization != is.synchronization => {
                     let sync = is.synchronization.as_deref().unwrap_or("not synchronizing");
-                    seen.add(Some(&is.region), format!("{} is {sync}", is.cluster));
+                    seen.effect(
+                        (EventKind::Database, &is.cluster),
+                        Some(&is.region),
+                        format!("{} is {sync}", is.cluster),
+                    );
                 }
                 Some(_) => {}
             }
@@ -114,7 +138,8 @@ fn database(before: &Snapshot, now: &Snapshot, seen: &mut ChangeLog) {
         if let Some((was, state)) = was.and_then(|was| both(was, &is.state))
             && was.status != state.status
         {
-            seen.add(
+            seen.effect(
+                (EventKind::Database, &is.id),
                 Some(region),
                 format!("{}: {} → {}", is.id, was.status, state.status),
             );
@@ -125,26 +150,30 @@ fn database(before: &Snapshot, now: &Snapshot, seen: &mut ChangeLog) {
 fn edge(before: &Snapshot, now: &Snapshot, seen: &mut ChangeLog) {
     if let Some((was, is)) = both(&before.edge.distribution, &now.edge.distribution) {
         let id = &now.edge.distribution_id;
+        let it = (EventKind::Edge, id.as_str());
         if was.status != is.status {
-            seen.add(
+            seen.effect(
+                it,
                 None,
                 format!("distribution {id}: {} → {}", was.status, is.status),
             );
         }
         if was.enabled != is.enabled {
             let word = if is.enabled { "enabled" } else { "disabled" };
-            seen.add(None, format!("distribution {id} was {word}"));
+            seen.call(it, None, format!("distribution {id} was {word}"));
         }
         if was.certificate_arn != is.certificate_arn {
             let arn = is.certificate_arn.as_deref().unwrap_or("CloudFront's own");
-            seen.add(None, format!("distribution {id} has the certificate {arn}"));
+            let text = format!("distribution {id} has the certificate {arn}");
+            seen.call(it, None, text);
         }
         if was.router_arn != is.router_arn {
             let version = is
                 .router_arn
                 .as_deref()
                 .and_then(|arn| arn.rsplit(':').next());
-            seen.add(
+            seen.call(
+                it,
                 None,
                 format!(
                     "distribution {id} runs router version {}",
@@ -182,19 +211,23 @@ fn check(
             } else {
                 "no longer inverted"
             };
-            seen.add(region, format!("health check {id} {word}"));
+            let text = format!("health check {id} {word}");
+            seen.call((EventKind::Dns, id), region, text);
         }
         if let Some(disabled) = switch(|config| config.disabled) {
             let word = if disabled { "disabled" } else { "enabled" };
-            seen.add(region, format!("health check {id} {word}"));
+            let text = format!("health check {id} {word}");
+            seen.call((EventKind::Dns, id), region, text);
         }
     }
     match (check_verdict(was, then), check_verdict(is, now)) {
         (CheckVerdict::Healthy, CheckVerdict::Unhealthy) => {
-            seen.add(region, format!("health check {id} turned unhealthy"));
+            let text = format!("health check {id} turned unhealthy");
+            seen.effect((EventKind::Health, id), region, text);
         }
         (CheckVerdict::Unhealthy, CheckVerdict::Healthy) => {
-            seen.add(region, format!("health check {id} turned healthy"));
+            let text = format!("health check {id} turned healthy");
+            seen.effect((EventKind::Health, id), region, text);
         }
         _ => {}
     }
@@ -212,16 +245,32 @@ fn both<'a, T>(was: &'a Observed<T>, is: &'a Observed<T>) -> Option<(&'a T, &'a 
     Some((was.last()?, is.current()?))
 }
 
+/// What changed: its kind, and its name or id.
+type Thing<'a> = (EventKind, &'a str);
+
 struct ChangeLog {
     at: Timestamp,
     changes: Vec<Change>,
 }
 
 impl ChangeLog {
-    fn add(&mut self, region: Option<&Region>, what: String) {
+    /// What somebody's call changed between the two pictures.
+    fn call(&mut self, thing: Thing<'_>, region: Option<&Region>, what: String) {
+        self.add(Sign::Compared, thing, region, what);
+    }
+
+    /// What followed by itself.
+    fn effect(&mut self, thing: Thing<'_>, region: Option<&Region>, what: String) {
+        self.add(Sign::Effect, thing, region, what);
+    }
+
+    fn add(&mut self, sign: Sign, (kind, about): Thing<'_>, region: Option<&Region>, what: String) {
         self.changes.push(Change {
             at: self.at,
             region: region.cloned(),
+            kind,
+            about: about.to_owned(),
+            sign,
             what,
         });
     }
@@ -249,20 +298,29 @@ pub(super) fn newest(seen: &[Change], now: &Snapshot) -> Vec<Change> {
 /// Changes that AWS gives the time of, however long before gwctl started.
 fn dated(now: &Snapshot) -> Vec<Change> {
     let mut seen = Vec::new();
-    let mut add = |at: Option<Timestamp>, region: Option<&Region>, what: String| {
+    let mut add = |at: Option<Timestamp>,
+                   (sign, kind, about): (Sign, EventKind, &str),
+                   region: Option<&Region>,
+                   what: String| {
         if let Some(at) = at {
             seen.push(Change {
                 at,
                 region: region.cloned(),
+                kind,
+                about: about.to_owned(),
+                sign,
                 what,
             });
         }
     };
+
     if let Some(distribution) = now.edge.distribution.last() {
+        let id = &now.edge.distribution_id;
         add(
             distribution.changed,
+            (Sign::Dated, EventKind::Edge, id),
             None,
-            format!("distribution {} changed", now.edge.distribution_id),
+            format!("distribution {id} changed"),
         );
     }
     if let Some(router) = &now.edge.router
@@ -270,38 +328,44 @@ fn dated(now: &Snapshot) -> Vec<Change> {
     {
         add(
             detail.last_modified,
+            (Sign::Dated, EventKind::Function, &router.name),
             None,
             format!("function {} updated", router.name),
         );
     }
     for site in &now.sites {
         let region = Some(&site.region);
-        for function in &site.functions {
-            let changed = function
-                .detail
-                .last()
-                .and_then(|detail| detail.last_modified);
+        for each in &site.functions {
+            let changed = each.detail.last().and_then(|detail| detail.last_modified);
             add(
                 changed,
+                (Sign::Dated, EventKind::Function, &each.name),
                 region,
-                format!("function {} updated", function.name),
+                format!("function {} updated", each.name),
             );
         }
         if let Some(stack) = site.stack.as_ref().and_then(Observed::last) {
             add(
                 stack.changed,
+                (Sign::Dated, EventKind::Stack, &stack.name),
                 region,
                 format!("stack {} changed: {}", stack.name, stack.status),
             );
         }
         for alarm in site.alarms.last().into_iter().flatten() {
-            add(alarm.since, region, format!("alarm {}", alarm.name));
+            add(
+                alarm.since,
+                (Sign::Effect, EventKind::Alarm, &alarm.name),
+                region,
+                format!("alarm {}", alarm.name),
+            );
         }
     }
     for cluster in now.database.clusters.values() {
         for event in cluster.events.last().into_iter().flatten() {
             add(
                 Some(event.at),
+                (Sign::Effect, EventKind::Database, &event.source),
                 Some(&event.region),
                 format!("{}: {}", event.source, event.message),
             );

@@ -14,6 +14,7 @@ pub mod discover;
 pub mod drift;
 mod edge;
 mod fold;
+mod history;
 mod lever;
 mod limiter;
 mod members;
@@ -57,6 +58,7 @@ use shared_facts::SharedFacts;
 
 pub use accounts::identity;
 pub use credentials::give_mfa_code;
+pub use history::{Answered, Happened, History};
 pub use network::NetworkProber;
 pub use network_error::NetworkError;
 pub use permissions::asked_about;
@@ -98,6 +100,7 @@ pub struct Observer {
     pace: watch::Sender<Pace>,
     refresh: watch::Sender<u64>,
     votes: Limiter,
+    history: History,
     poller: Arc<Poller>,
     /// Dropped together with the observer, and every task with it.
     _tasks: JoinSet<()>,
@@ -147,12 +150,14 @@ impl Observer {
         tasks.spawn(credentials::watch(poller.clone(), again.clone()));
         let drawing = Picture::new(blank, poller.clone());
         tasks.spawn(fold::run(drawing, incoming, paces, questions, publish));
-        let votes = Limiter::new(clock, 1.0, 1.0);
+        let votes = Limiter::new(clock.clone(), 1.0, 1.0);
+        let history = History::new(clock);
         Self {
             picture,
             pace,
             refresh: again,
             votes,
+            history,
             poller,
             _tasks: tasks,
         }
@@ -216,6 +221,16 @@ impl Observer {
     /// Asks everything again now, metrics no faster than their period.
     pub fn refresh(&self) {
         self.refresh.send_modify(|count| *count += 1);
+    }
+
+    /// What happened in the last `since`, as far as it can be asked; within each API's rate.
+    pub async fn happened(&self, since: SignedDuration) -> Happened {
+        let poller = &self.poller;
+        let to = poller.clock.now();
+        let answers = self.history.ask(&poller.session, &poller.spec, since).await;
+        let picture = self.picture.borrow().clone();
+        let fleet = (picture.name.as_str(), &poller.spec);
+        Happened::of(fleet, (to - since, to), answers, &picture)
     }
 
     /// The checkers' votes on one health check, within the API's rate limit (1/s; aws-facts §3.3).

@@ -17,6 +17,8 @@ pub enum Asker {
     Drift,
     /// `drift` with a file of Terraform, besides the picture.
     Terraform,
+    /// `changes`, and the Timeline screen.
+    Changes,
 }
 
 /// One IAM action.
@@ -32,7 +34,7 @@ const fn permission(action: &'static str, by: &'static [Asker]) -> ReadPermissio
     ReadPermission { action, by }
 }
 
-use Asker::{Discover, Doctor, Drift, Picture, Terraform, Votes};
+use Asker::{Changes, Discover, Doctor, Drift, Picture, Terraform, Votes};
 
 /// All of them, by service.
 pub const READ_PERMISSIONS: &[ReadPermission] = &[
@@ -60,6 +62,8 @@ pub const READ_PERMISSIONS: &[ReadPermission] = &[
     permission("cloudfront:GetDistribution", &[Picture, Doctor]),
     permission("cloudfront:GetMonitoringSubscription", &[Doctor]),
     permission("cloudfront:ListDistributions", &[Discover]),
+    permission("cloudtrail:LookupEvents", &[Changes, Doctor]),
+    permission("cloudwatch:DescribeAlarmHistory", &[Changes, Doctor]),
     permission("cloudwatch:DescribeAlarms", &[Picture, Doctor]),
     permission("cloudwatch:GetMetricData", &[Picture, Doctor]),
     permission("cloudwatch:ListMetrics", &[Picture, Doctor]),
@@ -73,7 +77,7 @@ pub const READ_PERMISSIONS: &[ReadPermission] = &[
     permission("rds:DescribeDBInstances", &[Picture, Doctor]),
     permission("rds:DescribeDBProxies", &[Picture, Doctor]),
     permission("rds:DescribeDBProxyTargets", &[Picture, Doctor]),
-    permission("rds:DescribeEvents", &[Picture, Doctor]),
+    permission("rds:DescribeEvents", &[Picture, Doctor, Changes]),
     permission("rds:DescribeGlobalClusters", &[Picture, Doctor, Discover]),
     // Discover asks for checks one by one only where the list of them is refused.
     permission("route53:GetHealthCheck", &[Doctor, Discover]),

@@ -5,6 +5,7 @@ mod actions;
 mod assumptions;
 mod bad_days;
 mod building;
+mod changes;
 mod configuration;
 mod discover;
 mod doctor_database;

@@ -5,6 +5,7 @@ mod changes;
 mod discover;
 mod evidence;
 mod first_picture;
+mod history;
 mod region_switch;
 pub mod stand;
 mod switches;

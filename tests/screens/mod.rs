@@ -12,3 +12,4 @@ pub mod sample;
 mod silent_writer;
 mod sizes;
 mod snapshots;
+mod timeline;

@@ -26,6 +26,7 @@ fn digits_go_from_screen_to_screen() {
         ("3", "Members"),
         ("4", "Routing records"),
         ("5", "Operations"),
+        ("7", "bob@example.com"),
         ("1", "Alarms"),
     ] {
         console.press(key);

@@ -22,7 +22,14 @@ impl Purpose {
     pub(super) const fn askers(self) -> &'static [Asker] {
         match self {
             Self::Dashboard | Self::Drill => {
-                &[Asker::Picture, Asker::Votes, Asker::Doctor, Asker::Discover]
+                const LOOKING: &[Asker] = &[
+                    Asker::Picture,
+                    Asker::Votes,
+                    Asker::Doctor,
+                    Asker::Discover,
+                    Asker::Changes,
+                ];
+                LOOKING
             }
             Self::Provision => &[Asker::Drift, Asker::Terraform],
             Self::Promote | Self::Shift => &[],

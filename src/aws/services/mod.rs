@@ -1,6 +1,7 @@
 //! One file a service (what a large one lists, reads and changes in files of their own): fleet types in and out.
 
 pub(crate) mod acm;
+pub(crate) mod alarm_history;
 pub(crate) mod apigateway;
 pub(crate) mod apigateway_names;
 pub(crate) mod cloudformation;
@@ -9,6 +10,8 @@ pub(crate) mod cloudformation_read;
 pub(crate) mod cloudfront;
 pub(crate) mod cloudfront_change;
 pub(crate) mod cloudfront_list;
+pub(crate) mod cloudtrail;
+pub(crate) mod cloudtrail_record;
 pub(crate) mod cloudwatch;
 pub(crate) mod iam;
 pub(crate) mod invoke;

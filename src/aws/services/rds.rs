@@ -17,6 +17,8 @@ use gwctl_fleet::{
 
 /// No fleet's list is longer; a reply that never ends must not hang us.
 pub(crate) const PAGES: usize = 20;
+/// How long RDS keeps events, in minutes (aws-facts §2.5).
+pub const EVENTS_KEPT: i32 = 14 * 24 * 60;
 
 /// RDS in one Region.
 #[derive(Debug, Clone)]
@@ -80,8 +82,8 @@ impl Rds {
         // The source is not passed on: AWS answers an unknown identifier with an error, and a
         // cluster's instances come and go. The names tell whose they are.
         let (of_cluster, of_instances, instances) = futures_util::future::try_join3(
-            Box::pin(self.events_of(SourceType::DbCluster)),
-            Box::pin(self.events_of(SourceType::DbInstance)),
+            Box::pin(self.events_of(SourceType::DbCluster, 60)),
+            Box::pin(self.events_of(SourceType::DbInstance, 60)),
             Box::pin(self.instances(id)),
         )
         .await?;
@@ -99,6 +101,21 @@ impl Rds {
             .collect();
         events.sort_by_key(|event| std::cmp::Reverse(event.at));
         Ok(events)
+    }
+
+    /// Events of the last `minutes` of every cluster and instance here, the newest of each first; at most
+    /// [`EVENTS_KEPT`] of them.
+    pub async fn all_events(&self, minutes: i32) -> Result<Vec<DbEvent>, AwsError> {
+        let minutes = minutes.clamp(1, EVENTS_KEPT);
+        let (of_clusters, of_instances) = futures_util::future::try_join(
+            Box::pin(self.events_of(SourceType::DbCluster, minutes)),
+            Box::pin(self.events_of(SourceType::DbInstance, minutes)),
+        )
+        .await?;
+        let all = of_clusters.iter().chain(&of_instances);
+        Ok(all
+            .filter_map(|event| db_event(event, &self.caller.region))
+            .collect())
     }
 
     async fn describe_cluster(&self, id: &str) -> Result<DbCluster, AwsError> {
@@ -145,7 +162,7 @@ impl Rds {
         Err(self.caller.cut_short("DescribeDBInstances"))
     }
 
-    async fn events_of(&self, source: SourceType) -> Result<Vec<Event>, AwsError> {
+    async fn events_of(&self, source: SourceType, minutes: i32) -> Result<Vec<Event>, AwsError> {
         let mut events = Vec::new();
         let mut marker = None;
         for _ in 0..PAGES {
@@ -153,7 +170,7 @@ impl Rds {
                 .client
                 .describe_events()
                 .source_type(source.clone())
-                .duration(60)
+                .duration(minutes)
                 .set_marker(marker)
                 .send();
             let page = self.caller.ask("DescribeEvents", call).await?;

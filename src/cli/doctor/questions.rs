@@ -114,6 +114,7 @@ impl<'a> Inquiry<'a> {
             Box::pin(self.api(site)),
             Box::pin(self.database(&site.region)),
             Box::pin(self.region_switch(&site.region)),
+            Box::pin(self.trail(&site.region)),
         ];
         for name in &site.functions {
             asking.push(Box::pin(self.function(
@@ -271,6 +272,23 @@ impl<'a> Inquiry<'a> {
             )
             .await;
         }
+    }
+
+    /// Who changed what, of every account there.
+    async fn trail(&self, at: &Region) {
+        let window = (self.now - SignedDuration::from_mins(5), self.now);
+        let accounts = self.spec.accounts.distinct(at);
+        let each = accounts.into_iter().map(|account| async move {
+            let session = self.session.in_account(account);
+            let trail = session.cloudtrail(at);
+            let call = trail.changes(window, None);
+            self.ask(&["cloudtrail:LookupEvents"], at, None, call).await;
+            let cloudwatch = session.cloudwatch(at);
+            let call = cloudwatch.alarm_turns(window);
+            let actions = ["cloudwatch:DescribeAlarmHistory"];
+            self.ask(&actions, at, None, call).await;
+        });
+        join_all(each).await;
     }
 
     /// What only us-east-1 answers.

@@ -6,7 +6,7 @@ use crate::fleet::{Ledger, RoutingEndpoint, Wire};
 use crate::observe::discover::{Named, discover};
 use crate::observe::drift::{drift, stacks};
 use crate::observe::wiring::wiring;
-use crate::observe::{Asker, read_permissions_of};
+use crate::observe::{Asker, History, read_permissions_of};
 
 /// Allowed, and not called on a calm day.
 const NOT_CALLED: [(&str, &str); 4] = [
@@ -169,6 +169,24 @@ fn what_a_file_of_terraform_is_compared_with_is_in_the_policy_of_those_who_build
         let asked = called.contains(one) || controls.contains(one);
         assert!(asked, "{one} is never called");
     }
+}
+
+#[test]
+fn asking_what_changed_is_in_the_policy_of_those_who_look() {
+    let called = simulated::still(&calm(), async |target| {
+        let history = History::new(target.clock.clone());
+        let since = jiff::SignedDuration::from_hours(2);
+        let asked = history.ask(&target.session, &target.spec, since).await;
+        assert!(asked.iter().all(|one| one.asked.is_answered()), "{asked:?}");
+        called(&target.session.ledger())
+    })
+    .unwrap();
+    let asked: BTreeSet<String> = read_permissions_of(&[Asker::Changes])
+        .map(Into::into)
+        .collect();
+    assert_eq!(called, asked);
+    let allowed = actions(Purpose::Dashboard, &BTreeSet::new());
+    assert!(called.is_subset(&allowed));
 }
 
 #[test]

@@ -27,6 +27,7 @@ mod sample;
 mod screen;
 mod state;
 mod suggestion;
+mod timeline;
 mod update;
 mod wizard;
 
@@ -50,5 +51,6 @@ pub use run_line::RunLine;
 pub use screen::{Leads, SCREENS, Screen};
 pub use state::{Connection, Cursor, Gravity, Mode, Notice, Spot, Start, State, ThemeEntry};
 pub use suggestion::Suggestion;
+pub use timeline::{SINCE, Timeline};
 pub use update::update;
 pub use wizard::{Part, Wizard};

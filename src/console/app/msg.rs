@@ -3,11 +3,12 @@
 use super::run_line::RunLine;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{FaultEntry, Hits, Hold, Key, NotKept, NotWatched};
 use gwctl_actions::{Binding, Intent, Lately, Order, Plan, RunState};
 use gwctl_fleet::{FleetSpec, Observed, Pace, Snapshot, Vote};
+use gwctl_observe::Happened;
 
 /// What a mouse did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +50,8 @@ pub enum Msg {
     Opened(u64, Result<(), NotWatched>),
     /// [`Effect::Votes`] ended.
     Votes(u64, Observed<Vec<Vote>>),
+    /// [`Effect::AskHappened`] ended, for the fleet opened with this generation.
+    Happened(u64, Box<Happened>),
     /// The faults of the simulated world, as they stand.
     Faults(Vec<FaultEntry>),
     /// Something the operator asked for did not work.
@@ -105,6 +108,8 @@ pub enum Effect {
     Refresh,
     /// Ask for the checkers' votes on this health check; answer with this generation.
     Votes(u64, String),
+    /// Ask what happened in the last so much time; answer with this generation.
+    AskHappened(u64, SignedDuration),
     /// Watch the fleet of this name instead, at this pace; answer with this generation.
     Open(u64, String, Pace),
     /// Begin this plan, confirmed by what was typed and waived.

@@ -33,6 +33,10 @@ pub enum Panel {
     Sent,
     /// Run: notes, and abort criteria that were met, newest first.
     Log,
+    /// Timeline: what happened to the fleet, newest last.
+    Timeline,
+    /// Timeline: what happened to other resources of the same services.
+    Others,
 }
 
 impl Panel {
@@ -54,6 +58,8 @@ impl Panel {
             Self::Steps => "Steps",
             Self::Sent => "Changes sent",
             Self::Log => "Notes",
+            Self::Timeline => "Timeline",
+            Self::Others => "Other resources of the same services",
         }
     }
 
@@ -75,7 +81,9 @@ impl Panel {
             | Self::Recent
             | Self::Steps
             | Self::Sent
-            | Self::Log => "show the full row",
+            | Self::Log
+            | Self::Timeline
+            | Self::Others => "show the full row",
         }
     }
 }

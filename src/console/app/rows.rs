@@ -44,6 +44,8 @@ pub enum Subject {
     Sent(String, usize),
     /// A note, or an abort criterion that was met.
     Log(usize),
+    /// An event of its panel of the Timeline screen.
+    Happened(usize),
 }
 
 impl Subject {
@@ -59,9 +61,12 @@ impl Subject {
             | Self::Call(region, _) => Some(region),
             Self::Record(region, _) | Self::Answer(region, _) => region.as_ref(),
             Self::Operation(key) => Some(&key.region),
-            Self::Change(_) | Self::Check(_) | Self::Step(_) | Self::Sent(..) | Self::Log(_) => {
-                None
-            }
+            Self::Change(_)
+            | Self::Check(_)
+            | Self::Step(_)
+            | Self::Sent(..)
+            | Self::Log(_)
+            | Self::Happened(_) => None,
         }
     }
 }

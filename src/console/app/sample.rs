@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use super::{Key, Keymap, Mode, Msg, Start, State, ThemeEntry, update};
 use gwctl_fleet::{
     AccountsSpec, Alarm, Call, Change, CheckConfig, CheckKind, Cluster, DbEvent, DnsAnswer,
-    EdgeSpec, Engine, FleetSpec, HealthCheck, Member, Metrics, Observed, Outcome, Region, Routing,
-    RoutingRecord, SiteSpec, Snapshot, Source, Thresholds, Topology,
+    EdgeSpec, Engine, EventKind, FleetSpec, HealthCheck, Member, Metrics, Observed, Outcome,
+    Region, Routing, RoutingRecord, Sign, SiteSpec, Snapshot, Source, Thresholds, Topology,
 };
 
 pub(super) const REGIONS: [&str; 3] = ["us-east-1", "eu-west-1", "ap-southeast-1"];
@@ -132,11 +132,17 @@ pub(super) fn picture(second: i64) -> Snapshot {
         Change {
             at: at(0),
             region: Some(region("eu-west-1")),
+            kind: EventKind::Database,
+            about: "orders-eu-west-1".into(),
+            sign: Sign::Effect,
             what: "writer moved".into(),
         },
         Change {
             at: at(-5),
             region: None,
+            kind: EventKind::Edge,
+            about: "E2ORDERS".into(),
+            sign: Sign::Effect,
             what: "distribution deployed".into(),
         },
     ];

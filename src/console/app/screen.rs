@@ -21,6 +21,8 @@ pub enum Screen {
     Calls,
     /// The run of a guided action.
     Run,
+    /// What happened: changes with who made them, alarms, events.
+    Timeline,
 }
 
 /// Where a tab leads.
@@ -56,7 +58,7 @@ pub struct Entrance {
 }
 
 /// Every screen, in the order of the tabs.
-pub static SCREENS: [Entrance; 6] = [
+pub static SCREENS: [Entrance; 7] = [
     Entrance {
         tab: Tab(0),
         entry: shown(Tab(0), "fleet", &["1"], "Fleet: every Region"),
@@ -123,6 +125,22 @@ pub static SCREENS: [Entrance; 6] = [
         // Those of the run itself are asked of it.
         rows: |_, _, _| Vec::new(),
     },
+    Entrance {
+        tab: Tab(6),
+        entry: shown(
+            Tab(6),
+            "timeline",
+            &["7"],
+            "Timeline: what changed, and who changed it",
+        ),
+        title: "Timeline",
+        short: "Time",
+        command: Some((&["timeline"], "what changed, and who changed it")),
+        leads: Leads::To(Screen::Timeline),
+        panels: &[Panel::Timeline, Panel::Others],
+        // It is asked for by itself: no picture has it.
+        rows: |_, _, _| Vec::new(),
+    },
 ];
 
 const fn shown(
@@ -157,6 +175,7 @@ impl Screen {
             Self::Edge => &SCREENS[3],
             Self::Calls => &SCREENS[4],
             Self::Run => &SCREENS[5],
+            Self::Timeline => &SCREENS[6],
         }
     }
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::rows::{self, Basis, Row};
 use super::{
     Chart, Filter, Guided, History, Hits, Keymap, Leads, NotWatched, Overlay, Panel, SCREENS,
-    Screen,
+    Screen, Timeline,
 };
 use gwctl_fleet::columns::{self, Column, Moment, Sort};
 use gwctl_fleet::{Marks, Pace, Region, Snapshot};
@@ -149,6 +149,8 @@ pub struct State {
     pub keymap: Keymap,
     /// Guided actions.
     pub guided: Guided,
+    /// What the Timeline screen shows.
+    pub timeline: Timeline,
     /// What was drawn where, last time.
     pub hits: Hits,
     /// The fleet's time by the last tick; goes on while frozen.
@@ -222,6 +224,7 @@ impl State {
             fleets: start.fleets,
             keymap: start.keymap,
             guided: Guided::default(),
+            timeline: Timeline::default(),
             hits: Hits::default(),
             generation: 0,
             opened: 0,
@@ -255,6 +258,7 @@ impl State {
     pub(super) fn all_rows(&self, panel: Panel) -> Vec<Row<'_>> {
         match (self.screen(), &self.guided.run) {
             (Screen::Run, Some(shown)) => rows::of_run(&shown.state, panel),
+            (Screen::Timeline, _) => self.timeline.rows(panel),
             (screen, _) => screen.rows(self.basis(), panel),
         }
     }

@@ -12,6 +12,7 @@ mod rejected;
 mod run;
 #[cfg(test)]
 mod tests;
+mod timeline;
 
 use self::cursor::settle;
 use self::notice::notify;
@@ -24,7 +25,7 @@ use gwctl_fleet::{Observed, Snapshot, Vote};
 
 /// Takes one message in; what is returned is to be done outside.
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
-    let effects = match msg {
+    let mut effects = match msg {
         Msg::Start => {
             vec![Effect::Open(state.opened, state.fleet.clone(), state.pace)]
         }
@@ -37,7 +38,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         // Who comes back may find what another program wrote meanwhile.
         Msg::Focused => return vec![Effect::Repaint],
-        Msg::Tick { now, wall } => return tick(state, now, wall),
+        Msg::Tick { now, wall } => {
+            let mut effects = tick(state, now, wall);
+            effects.extend(timeline::due(state));
+            return effects;
+        }
         Msg::Opening(generation, blank, read_only) => {
             if generation == state.opened {
                 state.read_only = read_only;
@@ -92,6 +97,10 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::Found(intent) => guided::begin(state, &intent),
         Msg::Votes(generation, votes) => votes_came(state, generation, votes),
+        Msg::Happened(generation, happened) => {
+            timeline::came(state, generation, *happened);
+            Vec::new()
+        }
         Msg::Faults(faults) => faults_came(state, faults),
         Msg::Failed(why) => {
             notify(state, why, Gravity::Error);
@@ -103,6 +112,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
     };
     settle(state);
+    effects.extend(timeline::due(state));
     effects
 }
 

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
@@ -95,6 +96,7 @@ impl Outside {
                 }
             }
             Effect::Votes(generation, check) => self.ask_votes(generation, check),
+            Effect::AskHappened(generation, since) => self.ask_happened(generation, since),
             Effect::Open(generation, name, pace) => {
                 return Left::News(self.open(generation, &name, pace));
             }
@@ -224,6 +226,17 @@ impl Outside {
         tokio::spawn(async move {
             let votes = observer.votes(&check).await;
             let _ = sender.send(Arrival::Msg(Msg::Votes(generation, votes)));
+        });
+    }
+
+    fn ask_happened(&self, generation: u64, since: SignedDuration) {
+        let Some(Means { observer, .. }) = self.means.clone() else {
+            return;
+        };
+        let sender = self.sender.clone();
+        tokio::spawn(async move {
+            let happened = Box::new(observer.happened(since).await);
+            let _ = sender.send(Arrival::Msg(Msg::Happened(generation, happened)));
         });
     }
 

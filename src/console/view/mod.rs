@@ -1,6 +1,6 @@
 //! Drawing: from the console's state and a theme to a buffer, and from a buffer to pictures.
 //!
-//! One file a screen (`fleet`, `region`, `database`, `edge`, `calls`, `run`) and one for what lies over
+//! One file a screen (`fleet`, `region`, `database`, `edge`, `calls`, `run`, `timeline`) and one for what lies over
 //! them (`overlay`); the rest are the pieces they are made of. Drawing reads the state, never
 //! waits, and hands back what it drew where.
 
@@ -46,6 +46,7 @@ mod sites;
 mod table;
 mod taken;
 mod theme;
+mod timeline;
 mod topology;
 mod why;
 mod wizard;
@@ -110,6 +111,7 @@ pub fn draw_into(buf: &mut Buffer, area: Rect, state: &State, theme: &Theme) -> 
         Screen::Edge => edge::draw(&mut scene, body, buf),
         Screen::Calls => calls::draw(&mut scene, body, buf),
         Screen::Run => run::draw(&mut scene, body, buf),
+        Screen::Timeline => timeline::draw(&mut scene, body, buf),
     }
     overlay::draw(&mut scene, area, buf);
     scene.hits

@@ -90,6 +90,17 @@ pub const ASSUMPTIONS: &[Assumption] = &[
         check: None,
     },
     Assumption {
+        id: "trail-within-15-minutes",
+        sentence: "An event is in CloudTrail's history 15 minutes after the call at the latest. AWS gives about five \
+                   minutes as a mean and guarantees nothing: gwctl says that events of the last 15 minutes may be \
+                   missing.",
+        document: "Aurora User Guide, Monitoring Amazon Aurora API calls in AWS CloudTrail",
+        source: "§14.1",
+        sure: Sureness::Disputed,
+        on: &[Means::Dashboard],
+        check: None,
+    },
+    Assumption {
         id: "edge-rate-is-the-clients",
         sentence: "CloudFront's 5xxErrorRate covers all requests of clients, also those that no Region answered and \
                    that CloudFront answered itself. gwctl's reports count failed requests with it.",

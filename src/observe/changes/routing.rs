@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::{ChangeLog, both};
-use gwctl_fleet::{Observed, Region, RoutingRecord, Snapshot, Switch};
+use gwctl_fleet::{EventKind, Observed, Region, RoutingRecord, Snapshot, Switch};
 
 /// Records that came, went or changed; of weighted groups, from which weight to which.
 pub(super) fn records(before: &Snapshot, now: &Snapshot, seen: &mut ChangeLog) {
     let Some((was, is)) = both(&before.edge.records, &now.edge.records) else {
         return;
     };
+    let it = (EventKind::Dns, now.edge.latency_record.as_str());
     // Records of several types may have one identifier.
     let same = |a: &RoutingRecord, b: &RoutingRecord| {
         (&a.kind, &a.set_identifier) == (&b.kind, &b.set_identifier)
@@ -18,7 +19,8 @@ pub(super) fn records(before: &Snapshot, now: &Snapshot, seen: &mut ChangeLog) {
         .iter()
         .filter(|old| !is.iter().any(|new| same(old, new)))
     {
-        seen.add(
+        seen.call(
+            it,
             gone.region.as_ref(),
             format!("record of {} removed", gone.whose()),
         );
@@ -26,8 +28,8 @@ pub(super) fn records(before: &Snapshot, now: &Snapshot, seen: &mut ChangeLog) {
     for record in is {
         let region = record.region.as_ref();
         match was.iter().find(|old| same(old, record)) {
-            None => seen.add(region, format!("record of {} added", record.whose())),
-            Some(old) if old != record => seen.add(region, difference(old, record)),
+            None => seen.call(it, region, format!("record of {} added", record.whose())),
+            Some(old) if old != record => seen.call(it, region, difference(old, record)),
             Some(_) => {}
         }
     }
@@ -78,6 +80,7 @@ fn switch(region: &Region, was: &Observed<Switch>, is: &Observed<Switch>, seen: 
             "evacuation switch of {region}: {} → {}",
             was.state, is.state
         );
-        seen.add(Some(region), text);
+        // Its metric leaves no record in CloudTrail (aws-facts §14.1).
+        seen.effect((EventKind::Switch, region.as_str()), Some(region), text);
     }
 }

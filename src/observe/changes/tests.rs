@@ -156,6 +156,9 @@ fn the_newest_come_first_each_once_and_none_from_long_ago() {
     let at = |minutes: i64, what: &str| Change {
         at: now() - SignedDuration::from_mins(minutes),
         region: None,
+        kind: EventKind::Other,
+        about: String::new(),
+        sign: Sign::Effect,
         what: what.into(),
     };
     let ancient = 60 * 24 * 30;

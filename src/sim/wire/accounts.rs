@@ -24,6 +24,8 @@ pub struct Signer {
     pub account: Option<String>,
     /// The name of the session.
     pub session: String,
+    /// The program that sent it.
+    pub agent: String,
 }
 
 impl Signer {
@@ -43,6 +45,7 @@ impl Signer {
         Self {
             account: key.strip_prefix(KEY).map(ToOwned::to_owned),
             session: session.unwrap_or_default().to_owned(),
+            agent: header("user-agent").to_owned(),
         }
     }
 
@@ -103,7 +106,8 @@ fn owners<'h>(
 ) -> Option<Vec<&'h str>> {
     let text = |name: &str| asked.input.text(name).unwrap_or_default();
     let one = match service {
-        Service::Sts | Service::Iam => return None,
+        // Each account has its own.
+        Service::Sts | Service::Iam | Service::CloudTrail => return None,
         Service::Rds => &holders.database,
         Service::Route53 | Service::RecoveryCluster | Service::RecoveryConfig => &holders.dns,
         Service::CloudFront => &holders.edge,

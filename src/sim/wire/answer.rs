@@ -18,6 +18,7 @@ use super::refusal;
 use super::reply::{Envelope, Reply, http_date};
 use super::route::{self, Address, RoutedRequest, Service};
 use super::services::{self};
+use super::trail;
 use crate::Sim;
 use crate::wire::services::ask::Ask;
 use crate::world::{Admission, Dialect, How, Mutation, Refusal, State};
@@ -89,10 +90,12 @@ pub async fn answer(sim: &Sim, request: Request<Vec<u8>>) -> io::Result<Response
     let answer = match (asked, refused) {
         _ if !signed => Err(refusal::unsigned(address.service, address.protocol)),
         (Ok(asked), Some(fault)) => {
-            note(&mut sim.state(), &address, &asked, false);
+            let mut world = sim.state();
+            note(&mut world, &address, &asked, false);
+            trail::keep(&mut world, &address, &asked, &by, Some(&fault));
             Err(fault)
         }
-        (Ok(asked), None) => perform(sim, &address, &asked, host, by),
+        (Ok(asked), None) => perform(sim, &address, &asked, host, &by),
         (Err((_, fault)), refused) => Err(refused.unwrap_or(fault)),
     };
     match how {
@@ -203,11 +206,12 @@ fn perform(
     address: &Address,
     asked: &RoutedRequest,
     host: String,
-    signer: Signer,
+    signer: &Signer,
 ) -> services::Answer {
     let mut world = sim.state();
-    if let Some(fault) = accounts::refusal(&world, &signer, address.service, asked) {
+    if let Some(fault) = accounts::refusal(&world, signer, address.service, asked) {
         note(&mut world, address, asked, false);
+        trail::keep(&mut world, address, asked, signer, Some(&fault));
         return Err(fault);
     }
     let ask = Ask {
@@ -215,10 +219,11 @@ fn perform(
         input: asked.input.clone(),
         now: sim.clock().now(),
         host,
-        signer,
+        signer: signer.clone(),
     };
     let answer = services::call(address.service, &asked.operation, &mut world, &ask);
     note(&mut world, address, asked, answer.is_ok());
+    trail::keep(&mut world, address, asked, signer, answer.as_ref().err());
     match answer {
         Err(fault) if fault.unimplemented => {
             tracing::warn!(

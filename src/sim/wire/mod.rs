@@ -14,7 +14,8 @@ mod route; // which operation a request means
 mod routes; // methods and paths
 mod serve; // the loopback server
 mod services; // the operations, one file a service
-mod stand; // what the server answers besides AWS: probes, faults, readiness
+mod stand;
+mod trail; // what the server answers besides AWS: probes, faults, readiness
 mod value; // what operations take and give
 
 pub use answer::{Handler, answer, handler};

@@ -22,6 +22,8 @@ pub enum Service {
     Route53,
     /// Amazon CloudFront; global.
     CloudFront,
+    /// AWS `CloudTrail`.
+    CloudTrail,
     /// AWS Lambda.
     Lambda,
     /// API Gateway, REST APIs.
@@ -66,6 +68,7 @@ impl Service {
             "rds" => Self::Rds,
             "route53" => Self::Route53,
             "cloudfront" => Self::CloudFront,
+            "cloudtrail" => Self::CloudTrail,
             "lambda" => Self::Lambda,
             "apigateway" if path.starts_with("/v2/") => Self::ApiGatewayV2,
             "apigateway" => Self::ApiGateway,
@@ -87,6 +90,7 @@ impl Service {
             Self::Rds => "rds",
             Self::Route53 => "route53",
             Self::CloudFront => "cloudfront",
+            Self::CloudTrail => "cloudtrail",
             Self::Lambda => "lambda",
             Self::ApiGateway | Self::ApiGatewayV2 => "apigateway",
             Self::Acm => "acm",
@@ -133,7 +137,7 @@ impl Service {
                 Protocol::RestJson
             }
             Self::RecoveryCluster | Self::RegionSwitch => Protocol::Json("1.0"),
-            Self::Acm => Protocol::Json("1.1"),
+            Self::Acm | Self::CloudTrail => Protocol::Json("1.1"),
         }
     }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::metrics::{MetricId, MetricStore};
-use super::model::Alarm;
+use super::model::{Alarm, AlarmTurn};
 use crate::world::parts::faults::{FaultKind, Faults};
 use crate::world::parts::present::Present;
 
@@ -79,7 +79,12 @@ impl Alarm {
         }
         self.reason = self.reason(state, points, breaching);
         self.reason_data = self.reason_data(points, now);
-        self.state = state.into();
+        self.turns.push(AlarmTurn {
+            at: now,
+            from: std::mem::replace(&mut self.state, state.into()),
+            to: state.into(),
+            reason: self.reason.clone(),
+        });
         self.updated = now;
         self.transitioned = now;
     }

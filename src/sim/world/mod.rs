@@ -24,6 +24,7 @@ mod networks;
 mod noise;
 mod offers;
 mod parts;
+mod people;
 mod physics;
 mod probe;
 mod promotion;
@@ -80,6 +81,7 @@ pub use parts::probe::{ProbeOutcome, ResolveOutcome};
 pub use parts::record::{CallCounts, Calls, Mutation};
 pub use parts::tamper::{How, Tamper};
 pub use parts::totals::Totals;
+pub use parts::trail::{Trail, TrailRecord, TrailedCall};
 pub use physics::{MetricCheckFollows, Physics};
 pub use rds::Rds;
 pub use record_sets::RecordsRefused;
@@ -114,6 +116,8 @@ pub struct State {
     pub physics: Physics,
     /// How AWS's control planes answer, and what was asked of them.
     pub control: Control,
+    /// What CloudTrail recorded.
+    pub trail: Trail,
     /// The second the world stands at.
     pub(crate) present: Present,
     /// What happens by itself.
@@ -167,6 +171,7 @@ impl State {
             totals: Totals::default(),
             physics: scenario.physics.clone(),
             control: Control::default(),
+            trail: Trail::default(),
             present: Present { seed, now },
             script: Script::new(scenario, begun),
             faults: Faults::default(),
@@ -184,6 +189,7 @@ impl State {
         }
         state.look_at_fleet();
         state.watch_checks();
+        state.record_past(start);
         let certificates = &state.resources.certificates;
         publish::publish_certificates(
             &mut state.metrics,

@@ -155,5 +155,6 @@ fn alarm(
         comparison: "GreaterThanThreshold".into(),
         treat_missing: "notBreaching".into(),
         actions: vec![format!("arn:aws:sns:{region}:{ACCOUNT}:orders-on-call")],
+        turns: Vec::new(),
     }
 }

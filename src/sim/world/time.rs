@@ -60,7 +60,10 @@ impl State {
             .in_region(to)
             .map(super::replication::Member::arn);
         if let (Some(global), Some(target)) = (self.database.global.clone(), target) {
-            let _ = self.rds().failover(&global, &target, loses_data);
+            let from = self.database.members[self.database.writer].region.clone();
+            if self.rds().failover(&global, &target, loses_data).is_ok() {
+                self.record_promotion((&from, to), &target, loses_data);
+            }
         }
     }
 
@@ -72,7 +75,10 @@ impl State {
             .map(ToString::to_string)
             .unwrap_or_default();
         match fault.kind {
-            FaultKind::StuckDeployment => self.account().stick_deployment(),
+            FaultKind::StuckDeployment => {
+                self.account().stick_deployment();
+                self.record_edge_deployment();
+            }
             FaultKind::CertificateExpiring => self.account().neglect_certificate(&region),
             _ => {}
         }

@@ -11,9 +11,10 @@ use std::time::Duration;
 
 use gwctl::console::app::{Connection, Keymap, Mode, Start, State, ThemeEntry};
 use gwctl::fleet::{
-    AccountsSpec, ApiDetail, ApiKind, Call, Certificate, Change, Concurrency, EdgeSpec, FleetSpec,
-    FunctionDetail, Identity, Metric, Metrics, Missing, Observed, Outcome, Point, ProbeReport,
-    Reachability, Region, Series, SiteSpec, Snapshot, Source, Stack, Thresholds, Throttle, judge,
+    AccountsSpec, ApiDetail, ApiKind, Call, Certificate, Change, Concurrency, EdgeSpec, EventKind,
+    FleetSpec, FunctionDetail, Identity, Metric, Metrics, Missing, Observed, Outcome, Point,
+    ProbeReport, Reachability, Region, Series, Sign, SiteSpec, Snapshot, Source, Stack, Thresholds,
+    Throttle, judge,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -48,7 +49,7 @@ pub fn known<T>(value: T, seconds: i64, api: &'static str, region: &Region) -> O
 
 pub const THREE: [&str; 3] = ["us-east-1", "eu-west-1", "ap-southeast-1"];
 
-fn spec(regions: &[&str]) -> FleetSpec {
+pub fn spec(regions: &[&str]) -> FleetSpec {
     FleetSpec {
         domain: "api.orders.example.com".into(),
         global_cluster: "orders".into(),
@@ -133,6 +134,9 @@ pub fn fleet(regions: &[&str]) -> Snapshot {
     let change = |seconds, region: Option<&str>, what: &str| Change {
         at: ago(seconds),
         region: region.map(self::region),
+        kind: EventKind::Other,
+        about: String::new(),
+        sign: Sign::Dated,
         what: what.into(),
     };
     snapshot.changes = vec![

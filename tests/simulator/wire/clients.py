@@ -8,6 +8,7 @@ plan. Ends with 0 and no word, or with
 the first thing that is wrong.
 """
 
+import json
 import sys
 import time
 import urllib.request
@@ -329,6 +330,27 @@ Outputs: { Named: { Value: !Ref Named } }
 """
 
 
+def cloudtrail():
+    trail = client("cloudtrail", "us-east-1")
+    deployed = trail.get_paginator("lookup_events").paginate(
+        LookupAttributes=[{"AttributeKey": "EventSource", "AttributeValue": "lambda.amazonaws.com"}],
+        StartTime=NOW - timedelta(days=60), EndTime=NOW, PaginationConfig={"PageSize": 2},
+    )
+    events = []
+    for page in deployed:
+        events += page["Events"]
+        # Two calls a second, in the world's time.
+        time.sleep(0.05)
+    assert len(events) > 2, events
+    assert all(isinstance(event["EventTime"], datetime) for event in events), events
+    whole = json.loads(events[0]["CloudTrailEvent"])
+    equal((whole["eventName"], whole["readOnly"]), (events[0]["EventName"], False))
+    equal(len({event["EventId"] for event in events}), len(events))
+    time.sleep(0.05)
+    two = [{"AttributeKey": "ReadOnly", "AttributeValue": "false"}] * 2
+    refused(lambda: trail.lookup_events(LookupAttributes=two), "InvalidLookupAttributesException")
+
+
 def formation():
     """A stack from its change set to its end, with boto3's own waiters."""
     cfn = client("cloudformation")
@@ -502,5 +524,5 @@ elif "region-switch" in sys.argv:
     region_switch()
 else:
     for check in (cloudwatch, cloudwatch_as_it_was, rds, route53, cloudfront, functions, apis, certificates,
-                  caller, stacks):
+                  caller, stacks, cloudtrail):
         check()

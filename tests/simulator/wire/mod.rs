@@ -10,6 +10,7 @@ mod cloudformation_refusals;
 mod cloudformation_updates;
 mod cloudfront;
 mod cloudfront_changes;
+mod cloudtrail;
 mod cloudwatch;
 mod dns;
 mod json;

@@ -46,6 +46,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Copy => return copy(state),
         Action::Refresh => {
             notify(state, "asking everything again", Gravity::Info);
+            state.timeline.again = true;
             return vec![Effect::Refresh];
         }
         Action::Pace => {
@@ -110,7 +111,8 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
         | Subject::Call(..)
         | Subject::Step(_)
         | Subject::Sent(..)
-        | Subject::Log(_) => {}
+        | Subject::Log(_)
+        | Subject::Happened(_) => {}
         Subject::Change(index) => {
             let change = state.shown.changes.get(*index);
             if let Some(region) = change.and_then(|change| known(state, change.region.as_ref()?)) {

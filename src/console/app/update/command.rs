@@ -2,7 +2,7 @@
 
 use super::super::palette::{self, Command};
 use super::super::{
-    Action, Connection, Effect, Filter, Gravity, History, Overlay, Screen, State, columns,
+    Action, Connection, Effect, Filter, Gravity, History, Overlay, Screen, State, Timeline, columns,
 };
 use super::notice::notify;
 use super::{act, guided, navigate};
@@ -104,6 +104,7 @@ fn switch(state: &mut State, name: String) -> Vec<Effect> {
     state.cursors.clear();
     state.filters.clear();
     state.zoom = None;
+    state.timeline = Timeline::default();
     state.frozen = None;
     state.fleet.clone_from(&name);
     vec![Effect::Open(state.opened, name, state.pace)]

@@ -6,6 +6,7 @@ mod apigatewayv2;
 pub(super) mod ask;
 mod cloudformation;
 mod cloudfront;
+mod cloudtrail;
 mod cloudwatch;
 mod iam;
 mod integrations;
@@ -29,6 +30,7 @@ pub fn call(service: Service, operation: &str, world: &mut State, ask: &Ask) -> 
         Service::Rds => rds::call(operation, world, ask),
         Service::Route53 => route53::call(operation, world, ask),
         Service::CloudFront => cloudfront::call(operation, world, ask),
+        Service::CloudTrail => cloudtrail::call(operation, world, ask),
         Service::Lambda => lambda::call(operation, world, ask),
         Service::ApiGateway => apigateway::call(operation, &world.resources, ask),
         Service::ApiGatewayV2 => apigatewayv2::call(operation, &world.resources, ask),

@@ -191,6 +191,18 @@ pub struct Alarm {
     pub treat_missing: String,
     /// What it does on ALARM.
     pub actions: Vec<String>,
+    /// How its state changed, oldest first.
+    pub turns: Vec<AlarmTurn>,
+}
+
+/// A change of an alarm's state.
+#[derive(Debug, Clone)]
+pub struct AlarmTurn {
+    pub at: Timestamp,
+    pub from: String,
+    pub to: String,
+    /// Why it is in the new state.
+    pub reason: String,
 }
 
 /// A resource of which no more is known than that a stack made it.

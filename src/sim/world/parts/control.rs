@@ -88,6 +88,12 @@ impl Control {
         Rng::new(present.seed, &name)
     }
 
+    /// Whether `account` may look at its event history in `home` now: twice a second (aws-facts §14.2).
+    pub fn may_look_up(&mut self, account: &str, home: &str, now: Timestamp) -> bool {
+        let own = format!("cloudtrail {account} {home}");
+        self.limits.take(own, (2.0, 2.0), now)
+    }
+
     /// The call is refused for its rate.
     pub(in crate::world) fn throttle(&mut self, service: &str, operation: &str, home: &str) {
         self.calls_to(service, operation, home).throttled += 1;

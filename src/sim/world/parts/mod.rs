@@ -26,3 +26,4 @@ pub(in crate::world) mod side;
 pub(in crate::world) mod site_series;
 pub(in crate::world) mod tamper;
 pub(in crate::world) mod totals;
+pub(in crate::world) mod trail;

@@ -77,6 +77,7 @@ impl Account<'_> {
             comparison: need(properties, "ComparisonOperator")?,
             treat_missing: text(properties, "TreatMissingData").unwrap_or_else(|| "missing".into()),
             actions: texts(properties, "AlarmActions"),
+            turns: Vec::new(),
         })
     }
 }

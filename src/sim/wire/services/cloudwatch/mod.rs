@@ -1,5 +1,6 @@
 //! Amazon CloudWatch: metrics and alarms. Spoken to in CBOR, JSON and Query alike.
 
+mod alarm_history;
 mod alarms;
 mod expression;
 mod metric_data;
@@ -19,6 +20,7 @@ pub fn call(operation: &str, world: &mut State, ask: &Ask) -> Answer {
         "GetMetricData" => metric_data::get(world, ask),
         "GetMetricStatistics" => statistics::get(world, ask),
         "ListMetrics" => list_metrics(world, ask),
+        "DescribeAlarmHistory" => alarm_history::describe(&world.resources, ask),
         "DescribeAlarms" => alarms::describe(&world.resources, ask),
         "PutMetricData" => put::put(world, ask),
         other => Err(Fault::unimplemented(other)),

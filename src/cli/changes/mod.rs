@@ -1,0 +1,68 @@
+//! `gwctl changes`: what changed in the fleet, who changed it, and what could not be asked.
+
+pub mod args;
+mod print;
+mod report;
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::exit::Exit;
+use super::failure::Failure;
+use super::flags::{Global, Output};
+use super::output;
+use super::runtime::run_async;
+use super::settings::Settings;
+use super::simulated::{self, Still};
+use super::status::complete;
+use super::target::Target;
+use crate::observe::{Happened, History};
+use args::Changes;
+use report::Report;
+
+/// The picture names the fleet's own resources and sees what `CloudTrail` does not show yet; it is waited for no longer
+/// than that.
+const PICTURE: Duration = Duration::from_secs(15);
+
+/// Asks every Region side by side, and prints what came of it.
+pub fn run(global: &Global, args: &Changes) -> Result<Exit, Failure> {
+    let since = SignedDuration::try_from(args.since).unwrap_or_default();
+    let report = if args.demo {
+        let world = Still {
+            scenario: args.scenario.clone(),
+            seed: args.seed,
+            after: args.after,
+            empty: false,
+        };
+        simulated::still(&world, async |target| look(&target, since).await)?
+    } else {
+        let settings = Settings::read(global)?;
+        settings.tell_warnings();
+        run_async(async {
+            let mut target = Target::configured(global, &settings).await;
+            target.refresh.probes = false;
+            look(&target, since).await
+        })?
+    };
+    output::print(&match args.output {
+        Output::Table => print::table(&report),
+        Output::Markdown => print::markdown(&report),
+        Output::Json => format!("{:#}\n", report.document()),
+    })?;
+    Ok(report.exit())
+}
+
+/// Asks `CloudTrail` and takes the picture side by side.
+async fn look(target: &Target, since: SignedDuration) -> Report {
+    let to = target.clock.now();
+    let history = History::new(target.clock.clone());
+    let trail = history.ask(&target.session, &target.spec, since);
+    let picture = complete(target, PICTURE);
+    let (answers, picture) = futures_util::future::join(Box::pin(trail), Box::pin(picture)).await;
+    let fleet = (target.name.as_str(), &target.spec);
+    Report {
+        fleet: target.name.clone(),
+        happened: Happened::of(fleet, (to - since, to), answers, &picture),
+    }
+}

@@ -1,0 +1,151 @@
+//! The Timeline screen: what happened, newest last, and how far that is known.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use super::absent::why_empty;
+use super::fleet::split;
+use super::paint;
+use super::scene::Scene;
+use super::table::{Column, Grid};
+use super::theme::Role;
+use crate::app::{Panel, Subject};
+use gwctl_fleet::{Event, EventOutcome, Missing, format};
+use gwctl_observe::Happened;
+
+/// Most lines that say what is not known.
+const NOTES: usize = 4;
+
+const COLUMNS: &[Column] = &[
+    Column::words("UTC", 8, 0),
+    Column::words("Region", 14, 2),
+    Column::words("Kind", 11, 4),
+    Column::words("Who", 10, 3).stretching(16),
+    Column::words("What", 34, 1).stretching(120),
+];
+
+/// Draws the screen.
+pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let happened = scene.state.timeline.happened.clone();
+    let notes = happened.as_deref().map(notes).unwrap_or_default();
+    let below = (notes.len() as u16).min(area.height / 4);
+    let (lists, foot) = split(area, area.height - below);
+    let others = scene.state.timeline.events(Panel::Others).count() as u16;
+    let room = (others + 3).min(lists.height / 3);
+    let room = if others == 0 { 0 } else { room };
+    let (own, rest) = split(lists, lists.height - room);
+    let none = match &happened {
+        None => "asking CloudTrail and the history of alarms",
+        Some(happened) if happened.gaps().is_empty() => {
+            "no change of the fleet in the last 2 hours is known"
+        }
+        Some(_) => "no change of the fleet is known, but not everything could be asked",
+    };
+    list(scene, own, buf, Panel::Timeline, none);
+    if room > 0 {
+        list(scene, rest, buf, Panel::Others, "no other event");
+    }
+    for ((text, role), y) in notes.iter().zip(foot.y..foot.bottom()) {
+        let width = foot.width.saturating_sub(2);
+        paint::text(buf, foot.x + 1, y, width, text, scene.style(*role));
+    }
+}
+
+fn list(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, panel: Panel, none: &str) {
+    let aside = aside(scene, panel);
+    let Some((grid, body)) = Grid::open_with(scene, area, buf, panel, COLUMNS, aside) else {
+        return;
+    };
+    let visible = scene.visible(panel, body, buf);
+    if visible.is_empty() {
+        let missing = silent(scene);
+        let text = why_empty(scene, panel, "event", [missing.as_ref()], none);
+        scene.nothing(body, buf, &text);
+    }
+    let state = scene.state;
+    for (row, entry) in visible {
+        let Subject::Happened(index) = entry.subject else {
+            continue;
+        };
+        if let Some(event) = state.timeline.events(panel).nth(index) {
+            event_row(scene, &grid, row, buf, event);
+        }
+    }
+    scene.footing(area, buf, Some(panel));
+}
+
+/// How old the answer is.
+fn aside(scene: &Scene<'_>, panel: Panel) -> Option<Span<'static>> {
+    let timeline = &scene.state.timeline;
+    let happened = timeline.happened.as_ref()?;
+    if panel != Panel::Timeline {
+        return None;
+    }
+    let age = format::age(scene.now.duration_since(happened.to));
+    let text = match timeline.asking {
+        Some(_) => format!("last 2 h, asking again, {age} old"),
+        None => format!("last 2 h, {age} old"),
+    };
+    Some(scene.span(text, Role::Muted))
+}
+
+/// Why nothing is known, where no source answered.
+fn silent(scene: &Scene<'_>) -> Option<Missing> {
+    let happened = scene.state.timeline.happened.as_ref()?;
+    let asked = &happened.asked;
+    let none = asked.iter().all(|one| one.missing.is_some());
+    none.then(|| asked.iter().find_map(|one| one.missing.clone()))?
+}
+
+/// Gaps first: they matter more than what is always so.
+fn notes(happened: &Happened) -> Vec<(String, Role)> {
+    let gaps = happened.gaps();
+    let (shown, more) = gaps.split_at(gaps.len().min(NOTES));
+    let mut notes: Vec<(String, Role)> = shown
+        .iter()
+        .map(|gap| (paint::safe(gap).into_owned(), Role::Degraded))
+        .collect();
+    if !more.is_empty() {
+        let text = format!("and {} more that could not be asked", more.len());
+        notes.push((text, Role::Degraded));
+    }
+    let late = happened.lateness().into_iter();
+    notes.extend(late.map(|late| (late, Role::Muted)));
+    notes
+}
+
+fn event_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, event: &Event) {
+    let at = format::clock(event.at);
+    let region = event
+        .region
+        .as_ref()
+        .map_or("global", |region| region.as_str());
+    let nobody = scene.theme.glyphs.marks.no_data;
+    let who = paint::safe(event.who.as_deref().unwrap_or(nobody));
+    let said = event.said();
+    let marks = &scene.theme.glyphs.marks;
+    let mark = match event.outcome {
+        EventOutcome::Done => String::new(),
+        EventOutcome::Refused { .. } => format!("{} ", marks.not_allowed),
+        EventOutcome::Unknown => format!("{} ", marks.could_not_ask),
+    };
+    let what = mark + &paint::safe(&said);
+    let role = match event.outcome {
+        EventOutcome::Done if event.is_own() => Role::Text,
+        EventOutcome::Done => Role::Muted,
+        EventOutcome::Refused { .. } | EventOutcome::Unknown => Role::Unknown,
+    };
+    let words = [
+        (0, at.as_str(), Role::Muted),
+        (1, region, Role::Muted),
+        (2, event.kind.word(), Role::Muted),
+        (3, &*who, role),
+        (4, what.as_str(), role),
+    ];
+    for (index, text, role) in words {
+        if let Some(cell) = grid.cell(index, row) {
+            paint::text(buf, cell.x, cell.y, cell.width, text, scene.style(role));
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What was asked for events, and how far its answer goes.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::format::{clock, date, span};
+use crate::{Account, Missing, Source};
+
+/// `CloudTrail` shows an event about five minutes after the call; RDS's guide says within fifteen. Until then its
+/// absence proves nothing (aws-facts §14.1).
+pub const LATENESS: SignedDuration = SignedDuration::from_mins(15);
+
+/// One source of events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AskedSource {
+    /// What was asked, and where.
+    pub source: Source,
+    /// The part of the fleet whose account was asked, where the fleet is in several.
+    pub account: Option<Account>,
+    /// When it was asked.
+    pub at: Timestamp,
+    /// Why there is no answer, or not all of it.
+    pub missing: Option<Missing>,
+    /// Events after this moment may still be missing; none where the source is not late.
+    pub complete_to: Option<Timestamp>,
+    /// Events before this moment were not read: there are too many, or AWS keeps none.
+    pub read_from: Option<Timestamp>,
+    /// Events that could not be read.
+    pub unreadable: usize,
+}
+
+impl AskedSource {
+    /// Whether all that was asked for was answered.
+    pub const fn is_answered(&self) -> bool {
+        self.missing.is_none() && self.read_from.is_none() && self.unreadable == 0
+    }
+
+    /// The name of what was asked, with its place.
+    pub fn name(&self) -> String {
+        match &self.account {
+            Some(account) => format!("{} (account of {account})", self.source),
+            None => self.source.to_string(),
+        }
+    }
+
+    /// The service, by its own name.
+    pub fn service(&self) -> &'static str {
+        match self.source.api.split(':').next() {
+            Some("cloudtrail") => "CloudTrail",
+            Some("cloudwatch") => "CloudWatch",
+            Some("rds") => "RDS",
+            _ => self.source.api,
+        }
+    }
+
+    /// What of its answer is missing, a sentence each.
+    pub fn gaps(&self) -> Vec<String> {
+        let mut gaps = Vec::new();
+        gaps.extend(self.missing.as_ref().map(ToString::to_string));
+        if let Some(from) = self.read_from {
+            gaps.push(format!(
+                "events before {} {} UTC were not read: ask for a shorter time",
+                date(from),
+                clock(from)
+            ));
+        }
+        if self.unreadable > 0 {
+            gaps.push(format!("{} events could not be read", self.unreadable));
+        }
+        gaps
+    }
+
+    /// How late the source is, in words.
+    pub fn lateness(&self) -> Option<String> {
+        let late = self.at.duration_since(self.complete_to?);
+        Some(format!(
+            "may still be missing events of the last {}",
+            span(late)
+        ))
+    }
+}
