@@ -112,8 +112,10 @@ impl Lately {
             return;
         };
         if let Some(check) = self.refuses(plan, snapshot) {
+            self.forget_receivers(plan);
             return put(plan, check);
         }
+        self.count_out(plan, snapshot, &leaves);
         let from: Vec<&Region> = std::iter::once(&leaves).chain(self.left.keys()).collect();
         let bound = Takes::AtMost {
             why: "several Regions were left, and who takes what is not known".into(),
@@ -131,16 +133,33 @@ impl Lately {
                 }
             }
         }
-        // What is said of those as receivers is of before.
-        plan.checks.retain(|check| {
-            let about = check.name.split_once(':').map(|(_, region)| region);
-            about.is_none_or(|about| !self.left.keys().any(|left| left.as_str() == about))
-        });
+        self.forget_receivers(plan);
         let told = format!(
             "{}: gwctl does not count it as serving",
             self.told(snapshot.at)
         );
         put(plan, Check::new("left-lately", Finding::Warn, told));
+    }
+
+    /// Who would serve, without those that were left.
+    fn count_out(&self, plan: &mut Plan, snapshot: &Snapshot, leaves: &Region) {
+        let others = snapshot.sites.iter().map(|site| &site.region);
+        let serving = others.filter(|other| {
+            *other != leaves && !self.left(other) && serves(snapshot, other) == Some(true)
+        });
+        let serving: Vec<&str> = serving.map(Region::as_str).collect();
+        if !serving.is_empty() {
+            let text = format!("{} would serve", serving.join(", "));
+            put(plan, Check::pass("not-the-last", text));
+        }
+    }
+
+    /// What is said of those that were left as receivers is of before.
+    fn forget_receivers(&self, plan: &mut Plan) {
+        plan.checks.retain(|check| {
+            let about = check.name.split_once(':').map(|(_, region)| region);
+            about.is_none_or(|about| !self.left.keys().any(|left| left.as_str() == about))
+        });
     }
 }
 

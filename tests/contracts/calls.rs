@@ -163,7 +163,7 @@ async fn after_three_silent_calls_nothing_is_sent_until_a_trial_is_due() {
     let error = sts.identity().await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::NotSent);
     assert!(
-        error.message.contains("next try in 15 s"),
+        error.message.contains("next try within 15 s"),
         "{}",
         error.message
     );

@@ -147,10 +147,13 @@ pub(crate) struct NotSent {
 }
 
 impl NotSent {
-    fn next(self) -> String {
+    fn next(self) -> &'static str {
+        // The text stands on the screen for a while: seconds that count down would be wrong at once.
         match self.wait_s {
-            1.. => format!("next try in {} s", self.wait_s),
-            _ => "a try is under way".into(),
+            ..1 => "a try is under way",
+            1..16 => "next try within 15 s",
+            16..31 => "next try within 30 s",
+            _ => "next try within a few minutes",
         }
     }
 }
@@ -236,7 +239,7 @@ mod tests {
         let why = watch.pass("rds", &dead).unwrap_err();
         assert_eq!(
             why.to_string(),
-            "not sent: 3 calls in a row got no answer; next try in 15 s"
+            "not sent: 3 calls in a row got no answer; next try within 15 s"
         );
         assert!(watch.pass("lambda", &dead).is_ok());
         assert!(watch.pass("rds", &alive).is_ok());

@@ -343,12 +343,23 @@ impl State {
         let known: BTreeSet<&Region> = self.regions().collect();
         let here = match self.screen() {
             Screen::Region(region) => Some(region.clone()),
+            // The list moves on with each call: whose turn it is says nothing of which Region is meant.
+            Screen::Calls => self.chosen_on_fleet(),
             _ => self
                 .selected()
                 .and_then(|row| row.subject.region().cloned()),
         };
         here.filter(|region| known.contains(region))
             .or_else(|| self.regions().next().cloned())
+    }
+
+    /// The Region under the cursor of the Fleet screen.
+    fn chosen_on_fleet(&self) -> Option<Region> {
+        let cursor = self.cursors.get(&(Screen::Fleet, Panel::Regions))?;
+        let key = cursor.key.as_deref()?;
+        self.regions()
+            .find(|region| region.as_str() == key)
+            .cloned()
     }
 
     pub(super) fn spot(&self, panel: Panel) -> Spot {

@@ -130,10 +130,16 @@ fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
     if state.overlay.is_some() {
         return overlay::pressed(state, key);
     }
-    match state.keymap.action(key) {
-        Some(action) => act::act(state, action),
-        None => Vec::new(),
+    if let Some(action) = state.keymap.action(key) {
+        return act::act(state, action);
     }
+    let help = state.keymap.keys(Action::Help);
+    let listed = help
+        .first()
+        .map_or_else(String::new, |key| format!("; {key} lists the keys"));
+    let text = format!("{key} does nothing here{listed}");
+    notify(state, text, Gravity::Info);
+    Vec::new()
 }
 
 fn tick(state: &mut State, now: Timestamp, wall: Timestamp) -> Vec<Effect> {

@@ -193,7 +193,7 @@ fn run_tab(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, x: &mut u16, lim
     };
     let run = &shown.state;
     let (mark, word, role) = scene.standing(shown);
-    let until = shown.until().unwrap_or(scene.now.max(run.begun));
+    let until = run.ended.unwrap_or(scene.now.max(run.begun));
     let clock = format::steady_stopwatch(until.duration_since(run.begun));
     let name = if area.width >= 100 {
         run.plan.intent.name()

@@ -89,6 +89,8 @@ fn time(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown, big: boo
         .unwrap_or(scene.now.max(from))
         .duration_since(from)
         .max(SignedDuration::ZERO);
+    // The run goes on: its clock has not.
+    let recovered = until.is_some() && run.ended.is_none();
     let (rto, recovers) = (run.plan.rules.rto_s, run.plan.intent.recovers());
     let text = format::steady_stopwatch(used);
     let role = match until {
@@ -101,6 +103,7 @@ fn time(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown, big: boo
     let of = format::seconds(if recovers { rto } else { 60 * minutes });
     if big {
         let since = match until {
+            Some(_) if recovered => "recovered",
             Some(_) => "from confirmation",
             None => "since confirmation",
         };
@@ -121,6 +124,7 @@ fn time(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, shown: &Shown, big: boo
         );
     } else {
         let line = Line::from(vec![
+            scene.span(if recovered { "recovered after " } else { "" }, Role::Muted),
             Span::styled(text, scene.style(role).add_modifier(Modifier::BOLD)),
             scene.span(format!(" of {of}"), Role::Muted),
         ]);

@@ -12,6 +12,14 @@ use gwctl_actions::{Finding, Intent, Lately};
 
 /// Everything that can be done where one is.
 pub(super) fn menu(state: &mut State) {
+    if *state.screen() == Screen::Fleet
+        && state.selected().is_none()
+        && state.filter_hides(state.focused())
+    {
+        let text = "nothing under the cursor to act on: Esc takes the filter away";
+        notify(state, text, Gravity::Info);
+        return;
+    }
     let Some(region) = state.region_at_hand() else {
         notify(state, "the fleet has no Region to act on", Gravity::Error);
         return;

@@ -774,3 +774,37 @@ fn what_is_not_known_is_sorted_last_either_way() {
         assert_eq!(order[..2], others, "{way}");
     }
 }
+
+#[test]
+fn a_key_without_a_meaning_says_so() {
+    let mut state = console();
+    keys(&mut state, "z");
+    let said = state.notice.as_ref().map(|notice| notice.text.clone());
+    assert_eq!(
+        said.as_deref(),
+        Some("z does nothing here; ? lists the keys")
+    );
+}
+
+#[test]
+fn nothing_is_acted_on_where_the_filter_hides_everything() {
+    let mut state = console();
+    keys(&mut state, "/");
+    keys(&mut state, "z z z enter");
+    keys(&mut state, "a");
+    assert!(state.overlay.is_none(), "{:?}", state.overlay);
+    let said = state.notice.as_ref().map(|notice| notice.text.clone());
+    assert!(said.unwrap().starts_with("nothing under the cursor"));
+}
+
+#[test]
+fn a_line_of_the_calls_does_not_choose_the_region() {
+    let mut state = console();
+    keys(&mut state, "j");
+    let chosen = state.region_at_hand();
+    keys(&mut state, "5 tab");
+    for _ in 0..3 {
+        assert_eq!(state.region_at_hand(), chosen);
+        keys(&mut state, "j");
+    }
+}
