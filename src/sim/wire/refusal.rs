@@ -59,9 +59,12 @@ fn json(service: Service, protocol: Protocol) -> bool {
         || matches!(service, Service::RecoveryCluster | Service::RegionSwitch)
 }
 
-/// ACM and ARC's endpoints speak JSON, where every error of the caller's is a 400.
+/// ACM, CloudWatch Logs and ARC's endpoints speak JSON, where every error of the caller's is a 400.
 const fn status(service: Service, others: u16) -> u16 {
-    if matches!(service, Service::Acm | Service::RecoveryCluster) {
+    if matches!(
+        service,
+        Service::Acm | Service::Logs | Service::RecoveryCluster
+    ) {
         400
     } else {
         others
@@ -76,7 +79,7 @@ fn throttled(service: Service) -> Fault {
         Service::ApiGateway | Service::ApiGatewayV2 => {
             Fault::new(429, "TooManyRequestsException", "Too Many Requests")
         }
-        Service::Acm | Service::RecoveryCluster => {
+        Service::Acm | Service::Logs | Service::RecoveryCluster => {
             Fault::bad("ThrottlingException", "Rate exceeded")
         }
         Service::RecoveryConfig | Service::RegionSwitch => {

@@ -24,6 +24,8 @@ pub enum Service {
     CloudFront,
     /// AWS Lambda.
     Lambda,
+    /// Amazon CloudWatch Logs.
+    Logs,
     /// API Gateway, REST APIs.
     ApiGateway,
     /// API Gateway, HTTP APIs.
@@ -67,6 +69,7 @@ impl Service {
             "route53" => Self::Route53,
             "cloudfront" => Self::CloudFront,
             "lambda" => Self::Lambda,
+            "logs" => Self::Logs,
             "apigateway" if path.starts_with("/v2/") => Self::ApiGatewayV2,
             "apigateway" => Self::ApiGateway,
             "acm" => Self::Acm,
@@ -88,6 +91,7 @@ impl Service {
             Self::Route53 => "route53",
             Self::CloudFront => "cloudfront",
             Self::Lambda => "lambda",
+            Self::Logs => "logs",
             Self::ApiGateway | Self::ApiGatewayV2 => "apigateway",
             Self::Acm => "acm",
             Self::Sts => "sts",
@@ -133,7 +137,7 @@ impl Service {
                 Protocol::RestJson
             }
             Self::RecoveryCluster | Self::RegionSwitch => Protocol::Json("1.0"),
-            Self::Acm => Protocol::Json("1.1"),
+            Self::Acm | Self::Logs => Protocol::Json("1.1"),
         }
     }
 

@@ -10,6 +10,8 @@ mod cloudwatch;
 mod iam;
 mod integrations;
 mod lambda;
+mod logs;
+mod logs_pattern;
 mod page;
 mod rds;
 mod recovery;
@@ -29,6 +31,7 @@ pub fn call(service: Service, operation: &str, world: &mut State, ask: &Ask) -> 
         Service::Rds => rds::call(operation, world, ask),
         Service::Route53 => route53::call(operation, world, ask),
         Service::CloudFront => cloudfront::call(operation, world, ask),
+        Service::Logs => logs::call(operation, world, ask),
         Service::Lambda => lambda::call(operation, world, ask),
         Service::ApiGateway => apigateway::call(operation, &world.resources, ask),
         Service::ApiGatewayV2 => apigatewayv2::call(operation, &world.resources, ask),
