@@ -50,6 +50,9 @@ pub enum Command {
     /// Show how the fleet's stacks differ from their templates, and which differences an action explains
     #[command(after_long_help = Exit::table())]
     Drift(super::drift::args::Drift),
+    /// Show what the functions of every Region log: errors grouped into patterns, or the lines themselves
+    #[command(after_long_help = Exit::table())]
+    Logs(super::logs::args::Logs),
     /// Print the IAM policy with the least permissions for the calls that gwctl makes
     IamPolicy(super::iam_policy::args::IamPolicy),
     /// Draw any screen of the simulated fleet as a picture, without a terminal
@@ -80,6 +83,7 @@ impl Command {
             Self::Status(args) => args.demo,
             Self::Doctor(args) => args.demo,
             Self::Drift(args) => args.demo,
+            Self::Logs(args) => args.demo,
             Self::Discover(args) => args.demo,
             Self::IamPolicy(args) => args.demo,
             Self::Guided(action) => action.requested().options.on.demo,

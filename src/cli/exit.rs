@@ -24,8 +24,8 @@ pub enum Exit {
     Down,
     /// `status`: too little could be observed to say.
     Unknown,
-    /// `status`: healthy as far as could be asked, but some questions got no answer. `discover`, `drift`:
-    /// not everything could be told.
+    /// `status`: healthy as far as could be asked, but some questions got no answer. `discover`, `drift`,
+    /// `logs`: not everything could be told.
     Partial,
     /// An action: nothing was changed, because it was not confirmed, not allowed or not possible.
     Refused,
@@ -103,7 +103,7 @@ impl Exit {
             Self::Down => "status: down",
             Self::Unknown => "status: unknown; too little could be observed to say",
             Self::Partial => {
-                "status: healthy as far as could be asked, but some questions got no answer; discover, drift: some answers are missing"
+                "status: healthy as far as could be asked, but some questions got no answer; discover, drift, logs: some answers are missing"
             }
             Self::Refused => {
                 "refused: not confirmed, not allowed or not possible; nothing was changed"

@@ -16,6 +16,7 @@ mod edge;
 mod fold;
 mod lever;
 mod limiter;
+pub mod logs;
 mod members;
 mod metrics;
 mod network;

@@ -17,6 +17,8 @@ pub enum Asker {
     Drift,
     /// `drift` with a file of Terraform, besides the picture.
     Terraform,
+    /// `logs`, besides the picture.
+    Logs,
 }
 
 /// One IAM action.
@@ -32,7 +34,7 @@ const fn permission(action: &'static str, by: &'static [Asker]) -> ReadPermissio
     ReadPermission { action, by }
 }
 
-use Asker::{Discover, Doctor, Drift, Picture, Terraform, Votes};
+use Asker::{Discover, Doctor, Drift, Logs, Picture, Terraform, Votes};
 
 /// All of them, by service.
 pub const READ_PERMISSIONS: &[ReadPermission] = &[
@@ -69,6 +71,8 @@ pub const READ_PERMISSIONS: &[ReadPermission] = &[
     permission("lambda:GetPolicy", &[Terraform]),
     permission("lambda:GetAccountSettings", &[Picture, Doctor]),
     permission("lambda:GetFunctionConfiguration", &[Picture, Doctor]),
+    // What clients sent may be in it.
+    permission("logs:FilterLogEvents", &[Logs]),
     permission("rds:DescribeDBClusters", &[Picture, Doctor, Discover]),
     permission("rds:DescribeDBInstances", &[Picture, Doctor]),
     permission("rds:DescribeDBProxies", &[Picture, Doctor]),
