@@ -53,6 +53,9 @@ pub enum Command {
     /// Print what changed lately, who changed it, and what could not be asked
     #[command(after_long_help = Exit::table())]
     Changes(super::changes::args::Changes),
+    /// Show what the functions of every Region log: errors grouped into patterns, or the lines themselves
+    #[command(after_long_help = Exit::table())]
+    Logs(super::logs::args::Logs),
     /// Print the IAM policy with the least permissions for the calls that gwctl makes
     IamPolicy(super::iam_policy::args::IamPolicy),
     /// Draw any screen of the simulated fleet as a picture, without a terminal
@@ -84,6 +87,7 @@ impl Command {
             Self::Doctor(args) => args.demo,
             Self::Drift(args) => args.demo,
             Self::Changes(args) => args.demo,
+            Self::Logs(args) => args.demo,
             Self::Discover(args) => args.demo,
             Self::IamPolicy(args) => args.demo,
             Self::Guided(action) => action.requested().options.on.demo,

@@ -24,8 +24,8 @@ pub enum Exit {
     Down,
     /// `status`: too little could be observed to say. `changes`: nothing could be asked.
     Unknown,
-    /// `status`: healthy as far as could be asked, but some questions got no answer. `discover`, `drift`, `changes`:
-    /// not everything could be told.
+    /// `status`: healthy as far as could be asked, but some questions got no answer. `discover`, `drift`, `changes`,
+    /// `logs`: not everything could be told.
     Partial,
     /// An action: nothing was changed, because it was not confirmed, not allowed or not possible.
     Refused,
@@ -105,7 +105,7 @@ impl Exit {
                 "status: unknown; too little could be observed to say; changes: nothing could be asked"
             }
             Self::Partial => {
-                "status: healthy as far as could be asked, but some questions got no answer; discover, drift, changes: some answers are missing"
+                "status: healthy as far as could be asked, but some questions got no answer; discover, drift, changes, logs: some answers are missing"
             }
             Self::Refused => {
                 "refused: not confirmed, not allowed or not possible; nothing was changed"

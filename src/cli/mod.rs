@@ -17,6 +17,7 @@ mod failure;
 mod flags;
 mod iam_policy;
 mod info;
+mod logs;
 mod man;
 mod mfa;
 mod operator;
@@ -125,6 +126,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Some(Command::IamPolicy(args)) => iam_policy::run(global, args),
         Some(Command::Drift(args)) => drift::run(global, args),
         Some(Command::Changes(args)) => changes::run(global, args),
+        Some(Command::Logs(args)) => logs::run(global, args),
         Some(Command::Discover(args)) => discover::run(global, args),
         Some(Command::Screenshot(args)) => screenshot::run(global, args),
         Some(Command::Info) => info::run(global),

@@ -23,6 +23,7 @@ mod function_name;
 mod judge;
 mod lag;
 mod ledger;
+pub mod logs;
 mod observed;
 mod offer;
 mod partition;

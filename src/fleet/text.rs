@@ -18,6 +18,16 @@ pub fn clean(text: &str, limit: usize) -> String {
     kept
 }
 
+/// As [`clean`], with its lines and tabs kept, and without a mark where it is cut.
+pub(crate) fn clean_lines(text: &str, limit: usize) -> String {
+    let kept = |c: char| match c {
+        '\n' | '\t' => Some(c),
+        '\r' => None,
+        c => harmless(c),
+    };
+    text.chars().filter_map(kept).take(limit).collect()
+}
+
 /// As [`clean_line`], with nothing in it that markdown would take for its own.
 pub fn clean_markdown(text: &str) -> String {
     let mut plain = String::new();

@@ -17,6 +17,7 @@ mod fold;
 mod history;
 mod lever;
 mod limiter;
+pub mod logs;
 mod members;
 mod metrics;
 mod network;

@@ -19,6 +19,8 @@ pub enum Asker {
     Terraform,
     /// `changes`, and the Timeline screen.
     Changes,
+    /// `logs`, besides the picture.
+    Logs,
 }
 
 /// One IAM action.
@@ -34,7 +36,7 @@ const fn permission(action: &'static str, by: &'static [Asker]) -> ReadPermissio
     ReadPermission { action, by }
 }
 
-use Asker::{Changes, Discover, Doctor, Drift, Picture, Terraform, Votes};
+use Asker::{Changes, Discover, Doctor, Drift, Logs, Picture, Terraform, Votes};
 
 /// All of them, by service.
 pub const READ_PERMISSIONS: &[ReadPermission] = &[
@@ -73,6 +75,8 @@ pub const READ_PERMISSIONS: &[ReadPermission] = &[
     permission("lambda:GetPolicy", &[Terraform]),
     permission("lambda:GetAccountSettings", &[Picture, Doctor]),
     permission("lambda:GetFunctionConfiguration", &[Picture, Doctor]),
+    // What clients sent may be in it.
+    permission("logs:FilterLogEvents", &[Logs]),
     permission("rds:DescribeDBClusters", &[Picture, Doctor, Discover]),
     permission("rds:DescribeDBInstances", &[Picture, Doctor]),
     permission("rds:DescribeDBProxies", &[Picture, Doctor]),

@@ -5,7 +5,14 @@ use super::harness::{Home, Ran, fleet};
 #[test]
 fn a_policy_is_a_document_that_iam_takes() {
     let home = Home::new();
-    for purpose in ["dashboard", "promote", "shift", "provision", "drill"] {
+    for purpose in [
+        "dashboard",
+        "explain",
+        "promote",
+        "shift",
+        "provision",
+        "drill",
+    ] {
         let ran = home.run(&["iam-policy", purpose, "--demo"]);
         assert_eq!(ran.code, 0, "{purpose}: {}", ran.err);
         let document = ran.json();

@@ -12,6 +12,7 @@ mod doctor_database;
 mod drift;
 pub mod harness;
 mod iam_policy;
+mod logs;
 mod partitions;
 mod plain;
 mod region_switch;

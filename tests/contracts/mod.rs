@@ -14,6 +14,7 @@ pub mod emulators;
 mod environment;
 mod good_replies;
 mod lists;
+mod logs;
 mod metrics;
 mod outcomes;
 mod promotion;

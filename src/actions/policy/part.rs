@@ -11,7 +11,7 @@ pub(super) fn parts_of(action: &str) -> &'static [Account] {
         "cloudwatch:PutMetricData" => &[Dns],
         "cloudwatch:DescribeAlarms" => &[Workload, Dns],
         "cloudwatch:ListMetrics" | "lambda:EnableReplication*" => &[Edge],
-        "lambda:GetFunction" | "lambda:GetFunctionConfiguration" | "acm:DescribeCertificate" => {
+        "logs:FilterLogEvents" | "lambda:GetFunction" | "lambda:GetFunctionConfiguration" | "acm:DescribeCertificate" => {
             &[Workload, Edge]
         }
         "cloudwatch:GetMetricData"

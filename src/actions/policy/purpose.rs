@@ -7,6 +7,8 @@ use gwctl_observe::Asker;
 pub enum Purpose {
     /// Looking: console, `status`, `doctor`, `discover`. Everything else needs it besides.
     Dashboard,
+    /// Reading what the functions log, besides the dashboard: it may hold customers' data.
+    Explain,
     /// Moving the database's writer.
     Promote,
     /// Shifting traffic, and what the edge serves.
@@ -31,6 +33,7 @@ impl Purpose {
                 ];
                 LOOKING
             }
+            Self::Explain => &[Asker::Logs],
             Self::Provision => &[Asker::Drift, Asker::Terraform],
             Self::Promote | Self::Shift => &[],
         }

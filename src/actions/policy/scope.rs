@@ -39,6 +39,8 @@ pub(super) enum Scope {
     Router,
     Certificates,
     Functions,
+    /// What they write.
+    LogGroups,
     /// The code of the fleet's functions, to be copied.
     Code,
     /// The handler of a new Region.
@@ -74,6 +76,7 @@ impl Scope {
             "lambda:EnableReplication*" | "lambda:GetFunction" => Self::Router,
             "acm:DescribeCertificate" => Self::Certificates,
             "lambda:GetAlias" | "lambda:GetFunctionConfiguration" => Self::Functions,
+            "logs:FilterLogEvents" => Self::LogGroups,
             "lambda:UpdateFunctionCode" => Self::Handler,
             "execute-api:Invoke" => Self::Smoke,
             control if control.starts_with("route53-recovery-cluster:") => Self::RoutingControls,
@@ -166,6 +169,7 @@ impl Scope {
                     .collect()
             }
             Self::Functions => context.functions(),
+            Self::LogGroups => context.log_groups(),
             Self::Code => {
                 let mut all = context.functions();
                 // Of Regions that are not in the configuration yet.
@@ -339,6 +343,35 @@ impl PolicyContext<'_> {
         all.dedup();
         if all.is_empty() {
             all = self.in_regions("lambda", "function:*");
+        }
+        all
+    }
+
+    /// As Lambda names them; the router's are wherever clients are (aws-facts §13.7, §13.8).
+    fn log_groups(&self) -> Vec<String> {
+        let group = |region: &str, name: &str| {
+            self.arn("logs", region, &format!("log-group:/aws/lambda/{name}:*"))
+        };
+        let holds = |part: Account| self.parts.contains(&part);
+        let sites = self.spec.sites.iter().filter(|_| holds(Account::Workload));
+        let mut all: Vec<String> = sites
+            .flat_map(|site| {
+                let names = site.functions.iter();
+                names.map(|name| group(site.region.as_str(), FunctionName::of(name).name))
+            })
+            .collect();
+        let router = self
+            .spec
+            .edge
+            .router
+            .iter()
+            .filter(|_| holds(Account::Edge));
+        all.extend(router.map(|name| {
+            let name = FunctionName::of(name).name;
+            group("*", &format!("{}.{name}", self.spec.home()))
+        }));
+        if all.is_empty() {
+            all = self.in_regions("logs", "log-group:/aws/lambda/*");
         }
         all
     }

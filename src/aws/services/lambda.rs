@@ -47,6 +47,13 @@ pub(crate) struct Configuration {
     pub(crate) architectures: Option<Vec<String>>,
     pub(crate) layers: Option<Vec<Layer>>,
     pub(crate) environment: Option<Environment>,
+    pub(crate) logging_config: Option<LoggingConfig>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct LoggingConfig {
+    pub(crate) log_group: Option<String>,
 }
 
 #[derive(Deserialize)]

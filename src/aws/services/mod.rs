@@ -19,6 +19,8 @@ pub(crate) mod lambda;
 pub(crate) mod lambda_code;
 mod lambda_wiring;
 pub(crate) mod listing;
+pub(crate) mod logs;
+mod logs_places;
 pub(crate) mod metric;
 pub(crate) mod quotas;
 pub(crate) mod rds;

@@ -54,6 +54,8 @@ pub struct IamPolicy {
 pub enum For {
     /// Reading: console, status, doctor, discover. All others need it in addition
     Dashboard,
+    /// Reading the functions' logs (`logs`), which may hold your customers' data
+    Explain,
     /// Moving the database's writer
     Promote,
     /// Shifting traffic, and what the edge serves
@@ -68,6 +70,7 @@ impl From<For> for Purpose {
     fn from(what: For) -> Self {
         match what {
             For::Dashboard => Self::Dashboard,
+            For::Explain => Self::Explain,
             For::Promote => Self::Promote,
             For::Shift => Self::Shift,
             For::Provision => Self::Provision,

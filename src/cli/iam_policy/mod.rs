@@ -156,9 +156,16 @@ fn notes(
         }
     } else if matches!(
         purpose,
-        Purpose::Promote | Purpose::Shift | Purpose::Provision
+        Purpose::Explain | Purpose::Promote | Purpose::Shift | Purpose::Provision
     ) {
         notes.push("attach it together with that of `gwctl iam-policy dashboard`".into());
+    }
+    if purpose == Purpose::Explain {
+        notes.push(
+            "it allows the log groups that Lambda names after its functions: add a group of your own choice, and \
+             kms:Decrypt where a group is encrypted with a key of yours"
+                .into(),
+        );
     }
     let with_resources = args.service_role || own_rights(purpose, spec);
     if with_resources && !args.service_role {

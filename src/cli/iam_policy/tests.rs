@@ -5,6 +5,7 @@ use crate::cli::doctor;
 use crate::fleet::{Ledger, RoutingEndpoint, Wire};
 use crate::observe::discover::{Named, discover};
 use crate::observe::drift::{drift, stacks};
+use crate::observe::logs::{LogReader, LogsAsked};
 use crate::observe::wiring::wiring;
 use crate::observe::{Asker, History, read_permissions_of};
 
@@ -97,6 +98,35 @@ fn where_there_are_routing_controls_discover_asks_for_what_is_excepted_elsewhere
     {
         assert!(called.contains(one), "{one} is never called");
     }
+}
+
+#[test]
+fn reading_logs_needs_its_own_policy_besides_the_dashboards() {
+    let called = simulated::still(&calm(), async |target| {
+        let now = target.clock.now();
+        let asked = LogsAsked {
+            since: now - jiff::SignedDuration::from_mins(5),
+            until: now,
+            regions: Vec::new(),
+            function: None,
+            filter: None,
+            errors: false,
+        };
+        let session = target.session.clone();
+        let reader = LogReader::new(session, target.spec, target.clock);
+        assert!(reader.read(&asked).await.iter().all(|one| one.read.is_ok()));
+        reader.access_logs(&asked).await;
+        called(&target.session.ledger())
+    })
+    .unwrap();
+    let dashboard = actions(Purpose::Dashboard, &BTreeSet::new());
+    let explain = actions(Purpose::Explain, &BTreeSet::new());
+    let beyond: BTreeSet<String> = called.difference(&dashboard).cloned().collect();
+    assert_eq!(beyond, explain, "no more and no less than is called");
+    assert!(
+        dashboard.is_disjoint(&explain),
+        "logs may hold customers' data"
+    );
 }
 
 #[test]

@@ -112,6 +112,7 @@ fn owners<'h>(
         Service::Route53 | Service::RecoveryCluster | Service::RecoveryConfig => &holders.dns,
         Service::CloudFront => &holders.edge,
         Service::Lambda if text("FunctionName").contains("router") => &holders.edge,
+        Service::Logs if text("logGroupName").contains("router") => &holders.edge,
         Service::Acm => match text("CertificateArn").split(':').nth(4) {
             Some(account) if account == holders.edge => &holders.edge,
             _ => &holders.workload,
@@ -124,9 +125,11 @@ fn owners<'h>(
             _ => &holders.workload,
         },
         Service::CloudWatch => return of_metrics(holders, asked),
-        Service::Lambda | Service::ApiGateway | Service::ApiGatewayV2 | Service::RegionSwitch => {
-            &holders.workload
-        }
+        Service::Lambda
+        | Service::Logs
+        | Service::ApiGateway
+        | Service::ApiGatewayV2
+        | Service::RegionSwitch => &holders.workload,
     };
     Some(vec![one])
 }

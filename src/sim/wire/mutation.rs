@@ -4,8 +4,8 @@ use super::value::Value;
 use crate::world::Mutation;
 
 /// What the operations that only look begin with.
-const LOOKING: [&str; 8] = [
-    "Get", "List", "Describe", "Lookup", "Test", "Simulate", "Validate", "Detect",
+const LOOKING: [&str; 9] = [
+    "Get", "List", "Describe", "Lookup", "Test", "Simulate", "Validate", "Detect", "Filter",
 ];
 
 /// Members that name what is changed, in the order they are told.

@@ -59,11 +59,11 @@ fn json(service: Service, protocol: Protocol) -> bool {
         || matches!(service, Service::RecoveryCluster | Service::RegionSwitch)
 }
 
-/// ACM and ARC's endpoints speak JSON, where every error of the caller's is a 400.
+/// ACM, CloudWatch Logs and ARC's endpoints speak JSON, where every error of the caller's is a 400.
 const fn status(service: Service, others: u16) -> u16 {
     if matches!(
         service,
-        Service::Acm | Service::CloudTrail | Service::RecoveryCluster
+        Service::Acm | Service::CloudTrail | Service::Logs | Service::RecoveryCluster
     ) {
         400
     } else {
@@ -79,7 +79,7 @@ fn throttled(service: Service) -> Fault {
         Service::ApiGateway | Service::ApiGatewayV2 => {
             Fault::new(429, "TooManyRequestsException", "Too Many Requests")
         }
-        Service::Acm | Service::CloudTrail | Service::RecoveryCluster => {
+        Service::Acm | Service::CloudTrail | Service::Logs | Service::RecoveryCluster => {
             Fault::bad("ThrottlingException", "Rate exceeded")
         }
         Service::RecoveryConfig | Service::RegionSwitch => {

@@ -26,6 +26,8 @@ pub enum Service {
     CloudTrail,
     /// AWS Lambda.
     Lambda,
+    /// Amazon CloudWatch Logs.
+    Logs,
     /// API Gateway, REST APIs.
     ApiGateway,
     /// API Gateway, HTTP APIs.
@@ -70,6 +72,7 @@ impl Service {
             "cloudfront" => Self::CloudFront,
             "cloudtrail" => Self::CloudTrail,
             "lambda" => Self::Lambda,
+            "logs" => Self::Logs,
             "apigateway" if path.starts_with("/v2/") => Self::ApiGatewayV2,
             "apigateway" => Self::ApiGateway,
             "acm" => Self::Acm,
@@ -92,6 +95,7 @@ impl Service {
             Self::CloudFront => "cloudfront",
             Self::CloudTrail => "cloudtrail",
             Self::Lambda => "lambda",
+            Self::Logs => "logs",
             Self::ApiGateway | Self::ApiGatewayV2 => "apigateway",
             Self::Acm => "acm",
             Self::Sts => "sts",
@@ -137,7 +141,7 @@ impl Service {
                 Protocol::RestJson
             }
             Self::RecoveryCluster | Self::RegionSwitch => Protocol::Json("1.0"),
-            Self::Acm | Self::CloudTrail => Protocol::Json("1.1"),
+            Self::Acm | Self::CloudTrail | Self::Logs => Protocol::Json("1.1"),
         }
     }
 

@@ -16,6 +16,7 @@ mod formation;
 mod forwarding;
 mod geo;
 mod health;
+mod log_lines;
 mod membership;
 pub mod metrics;
 pub mod model;
@@ -65,6 +66,7 @@ pub use crate::world::parts::promotion::PromotionRefused;
 pub use account::Account;
 pub use edge_changes::{InvalidationRefused, covers};
 pub(crate) use formation::{Deletion, Execution, FormationRefused, Given, Proposal, TemplateGiven};
+pub use log_lines::{LogGroup, WrittenEvent};
 pub use membership::DetachRefused;
 pub use metrics::{MetricId, MetricStore};
 pub use model::{

@@ -6,6 +6,7 @@ use super::noise::Wander;
 use super::rng::{Rng, normal_slice};
 use super::sketch::Sketch;
 use crate::world::parts::faults::Strikes;
+use crate::world::parts::logbook::{Cause, Logbook};
 use crate::world::parts::served::Served;
 use crate::world::parts::site_series::SiteSeries;
 use gwctl_fleet::Region;
@@ -111,6 +112,8 @@ pub(super) struct Site {
     pub rate: f64,
     /// What the newest minute's steps came to.
     pub served: Served,
+    /// What its functions ran lately.
+    pub log: Logbook,
     /// What strikes the Region.
     pub strikes: Strikes,
     /// What it is published as; none of a Region that never served.
@@ -145,6 +148,7 @@ impl Site {
             latest: Outcome::default(),
             rate: 0.0,
             served: Served::default(),
+            log: Logbook::default(),
             strikes: Strikes::default(),
             series: None,
             failing: ERRORS,
@@ -158,6 +162,14 @@ impl Site {
     /// The share of invocations that fail just now.
     pub(super) fn failing(&self) -> f64 {
         self.failing
+    }
+
+    /// What the step that ends at second `now` came to, for the functions' logs.
+    pub(super) fn note_runs(&mut self, now: i64, step: i64, writable: bool) {
+        let faulty = self.strikes.faulty || self.failing > 10.0 * ERRORS;
+        let read = if faulty { Cause::Faulty } else { Cause::Usual };
+        let write = if writable { read } else { Cause::NoWriter };
+        self.log.note(now, step, &self.minute, (read, write));
     }
 
     /// Whether nobody here answers: the Region is dark, or something is missing on the way.

@@ -28,6 +28,7 @@ impl State {
         self.switch_further();
         self.rds().promote_further();
         self.check_health(step);
+        self.note_runs(step);
         let second = self.present.now.rem_euclid(60);
         if second == 0 {
             self.publish_minute();

@@ -46,6 +46,14 @@ impl State {
             .replicate(step, acknowledged, now, fleet, faults);
     }
 
+    /// What the step that ends now came to, for the functions' logs.
+    pub(super) fn note_runs(&mut self, step: i64) {
+        for site in 0..self.fleet.sites.len() {
+            let writable = self.writer_ms(site).is_some();
+            self.fleet.sites[site].note_runs(self.present.now, step, writable);
+        }
+    }
+
     /// What a Region works under that is asked so many times a second.
     fn conditions(&self, site: usize, demand: f64, step: i64) -> Conditions {
         let one = &self.fleet.sites[site];

@@ -272,6 +272,27 @@ def functions():
     assert isinstance(error, fn.exceptions.ResourceNotFoundException)
 
 
+def log_events():
+    logs = client("logs")
+    group = "/aws/lambda/orders-read"
+    now = int(NOW.timestamp() * 1000)
+    window = dict(logGroupName=group, startTime=now - 600_000, endTime=now - 30_000)
+    pages = list(logs.get_paginator("filter_log_events").paginate(**window, PaginationConfig={"PageSize": 20}))
+    events = [event for page in pages for event in page["events"]]
+    assert len(pages) > 2 and all(len(page["events"]) <= 20 for page in pages)
+    equal(len({event["eventId"] for event in events}), len(events))
+    times = [event["timestamp"] for event in events]
+    equal(times, sorted(times))
+    assert all(event["ingestionTime"] >= event["timestamp"] for event in events)
+    reports = logs.filter_log_events(**window, filterPattern="REPORT Duration")["events"]
+    assert reports and all(event["message"].startswith("REPORT RequestId: ") for event in reports)
+    newest = logs.filter_log_events(**window, limit=5, startFromHead=False)["events"]
+    equal([event["timestamp"] for event in newest], sorted(times, reverse=True)[:5])
+    error = refused(lambda: logs.filter_log_events(logGroupName="nope"), "ResourceNotFoundException")
+    assert isinstance(error, logs.exceptions.ResourceNotFoundException)
+    refused(lambda: logs.filter_log_events(**window, nextToken="forged"), "InvalidParameterException")
+
+
 def apis():
     v1, v2 = client("apigateway"), client("apigatewayv2")
     [api] = v2.get_apis()["Items"]
@@ -523,6 +544,6 @@ elif "rest" in sys.argv:
 elif "region-switch" in sys.argv:
     region_switch()
 else:
-    for check in (cloudwatch, cloudwatch_as_it_was, rds, route53, cloudfront, functions, apis, certificates,
+    for check in (cloudwatch, cloudwatch_as_it_was, rds, route53, cloudfront, functions, log_events, apis, certificates,
                   caller, stacks, cloudtrail):
         check()

@@ -15,6 +15,7 @@ mod cloudwatch;
 mod dns;
 mod json;
 mod lambda_and_apis;
+mod logs;
 mod loopback;
 mod protocols;
 mod rds;

@@ -11,6 +11,8 @@ mod cloudwatch;
 mod iam;
 mod integrations;
 mod lambda;
+mod logs;
+mod logs_pattern;
 mod page;
 mod rds;
 mod recovery;
@@ -31,6 +33,7 @@ pub fn call(service: Service, operation: &str, world: &mut State, ask: &Ask) -> 
         Service::Route53 => route53::call(operation, world, ask),
         Service::CloudFront => cloudfront::call(operation, world, ask),
         Service::CloudTrail => cloudtrail::call(operation, world, ask),
+        Service::Logs => logs::call(operation, world, ask),
         Service::Lambda => lambda::call(operation, world, ask),
         Service::ApiGateway => apigateway::call(operation, &world.resources, ask),
         Service::ApiGatewayV2 => apigatewayv2::call(operation, &world.resources, ask),

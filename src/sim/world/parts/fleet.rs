@@ -112,6 +112,7 @@ impl Fleet {
     pub(in crate::world) fn publish(&mut self, metrics: &mut MetricStore, minute: i64) {
         for site in &mut self.sites {
             let counted = std::mem::take(&mut site.minute);
+            site.log.minute_ended();
             if let Some(series) = site.series.as_ref().filter(|_| !site.strikes.dark) {
                 series.publish(metrics, minute, counted);
             }

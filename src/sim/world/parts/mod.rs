@@ -12,6 +12,7 @@ pub(in crate::world) mod faults;
 pub(in crate::world) mod fleet;
 pub(in crate::world) mod front;
 pub(in crate::world) mod health;
+pub(in crate::world) mod logbook;
 pub(in crate::world) mod member_series;
 pub(in crate::world) mod mishap;
 pub(in crate::world) mod owners;

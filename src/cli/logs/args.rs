@@ -1,0 +1,59 @@
+//! `gwctl logs`: its arguments.
+
+use std::time::Duration;
+
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+
+use crate::cli::flags::{Output, duration, moment};
+use crate::fleet::{NotARegion, Region};
+
+/// `gwctl logs`.
+#[derive(Debug, Clone, Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
+pub struct Logs {
+    /// How far back to read, such as 15m or 1h; up to 24h
+    #[arg(long, value_name = "TIME", default_value = "15m", value_parser = duration)]
+    pub since: Duration,
+    /// Read only this Region; repeat it for several [default: those of the fleet]. The edge router runs in Regions where
+    /// the fleet is not: name them here
+    #[arg(long, value_name = "REGION", value_parser = region)]
+    pub region: Vec<Region>,
+    /// Read only this function, or the edge router, by its name
+    #[arg(long, value_name = "NAME")]
+    pub function: Option<String>,
+    /// Read only lines that hold this text; case counts
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+    pub filter: Option<String>,
+    /// Read only errors
+    #[arg(long)]
+    pub errors: bool,
+    /// Print the lines, oldest first, instead of their patterns
+    #[arg(long)]
+    pub lines: bool,
+    /// Print the lines, and every few seconds the new ones, until Ctrl-C
+    #[arg(long)]
+    pub follow: bool,
+    /// How to print it
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub output: Output,
+    /// Read the simulated fleet instead
+    #[arg(long)]
+    pub demo: bool,
+    /// What happens in the simulated world; `gwctl sim scenarios` lists them
+    #[arg(long, value_name = "NAME", default_value = "calm", requires = "demo")]
+    pub scenario: String,
+    /// How far into the scenario to look, such as 90s, 5m or 1h
+    #[arg(long, value_name = "TIME", default_value = "0s", requires = "demo", value_parser = moment)]
+    pub after: Duration,
+    /// The same seed gives the same lines
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "demo")]
+    pub seed: u64,
+}
+
+fn region(text: &str) -> Result<Region, NotARegion> {
+    Region::new(text)
+}

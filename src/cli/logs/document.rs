@@ -1,0 +1,111 @@
+//! The report for programs: `gwctl.logs/1`.
+
+use serde_json::{Map, Value, json};
+
+use super::report::{COST, Group, Report};
+use crate::fleet::Missing;
+use crate::fleet::logs::{AccessLog, Pattern, Placed};
+
+/// All of it.
+pub fn draw(report: &Report) -> Value {
+    let mut document = json!({
+        "schema": "gwctl.logs/1",
+        "fleet": report.fleet,
+        "since": report.since,
+        "until": report.until,
+        "groups": report.groups.iter().map(group).collect::<Vec<_>>(),
+        "access_logs": report.access.iter().map(|access| json!({
+            "region": access.region,
+            "places": access.places.as_ref().ok().map(|all| all.iter().map(place).collect::<Vec<_>>()),
+            "missing": access.places.as_ref().err(),
+        })).collect::<Vec<_>>(),
+        "lateness": report.lateness.map(|(median, longest)| json!({
+            "median_ms": median.as_millis() as u64,
+            "longest_ms": longest.as_millis() as u64,
+        })),
+        "cost": COST,
+        "notes": report.notes(),
+        "exit_code": report.exit().code(),
+    });
+    if report.wants_lines {
+        document["lines"] = report.lines.iter().map(line).collect();
+    } else {
+        let patterns = report.patterns.iter();
+        document["patterns"] = patterns.map(|one| pattern(report, one)).collect();
+    }
+    document
+}
+
+fn place(place: &AccessLog) -> Value {
+    match place {
+        AccessLog::Group(name) => json!({ "group": name }),
+        AccessLog::Firehose(name) => json!({ "firehose": name }),
+        AccessLog::Other(arn) => json!({ "other": arn }),
+    }
+}
+
+fn group(group: &Group) -> Value {
+    let read = group.read.as_ref().ok().and_then(Option::as_ref);
+    json!({
+        "region": group.region,
+        "functions": group.sources,
+        "group": group.name,
+        "edge": group.edge,
+        "state": match &group.read {
+            Ok(Some(_)) => "read",
+            Ok(None) => "no-group",
+            Err(Missing::NotAllowed { .. }) => "not-allowed",
+            Err(_) => "could-not-ask",
+        },
+        "missing": group.read.as_ref().err(),
+        "events": read.map(|read| read.events),
+        "errors_since": read.map(|read| read.errors.0),
+        "errors_until": read.map(|read| read.errors.1),
+        "lines_since": read.and_then(|read| read.lines).map(|lines| lines.0),
+        "lines_until": read.and_then(|read| read.lines).map(|lines| lines.1),
+        "cut": read.map(|read| &read.cut),
+    })
+}
+
+fn pattern(report: &Report, pattern: &Pattern) -> Value {
+    let regions: Map<String, Value> = pattern
+        .regions
+        .iter()
+        .map(|(region, tally)| {
+            let told = json!({
+                "count": tally.count,
+                "per_minute": report.per_minute(pattern, region),
+                "first": tally.first,
+                "last": tally.last,
+            });
+            (region.to_string(), told)
+        })
+        .collect();
+    json!({
+        "text": pattern.text,
+        "error": pattern.is_error(),
+        "failure": pattern.failure.map(crate::fleet::logs::Failure::key),
+        "level": pattern.level.map(crate::fleet::logs::Level::name),
+        "functions": pattern.sources,
+        "count": pattern.count(),
+        "regions": regions,
+        "first": pattern.first(),
+        "last": pattern.last(),
+        "example": line(&pattern.example),
+    })
+}
+
+/// One line.
+pub fn line(placed: &Placed) -> Value {
+    let line = &placed.line;
+    json!({
+        "at": placed.at,
+        "region": placed.region,
+        "function": placed.source,
+        "level": line.level.map(crate::fleet::logs::Level::name),
+        "failure": line.failure.map(crate::fleet::logs::Failure::key),
+        "request_id": line.request_id,
+        "text": line.text,
+        "stack": line.stack,
+    })
+}

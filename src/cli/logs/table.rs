@@ -1,0 +1,126 @@
+//! The report for people.
+
+use std::fmt::Write;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::lines::line;
+use super::report::Report;
+use crate::fleet::logs::Pattern;
+use crate::fleet::{clean, clean_line, format};
+
+/// Patterns that are printed; the rest is counted.
+const MOST: usize = 40;
+/// Longest text of a pattern or an example.
+const LONGEST: usize = 200;
+/// Lines of a stack trace below an example.
+const FRAMES: usize = 3;
+
+/// Patterns with every Region side by side, or lines.
+pub fn draw(report: &Report) -> String {
+    let mut text = head(report);
+    if report.wants_lines {
+        text.extend(report.lines.iter().map(line));
+    } else {
+        rows(&mut text, report);
+    }
+    text.push('\n');
+    for note in report.notes() {
+        let _ = writeln!(text, "{}", clean_line(&note));
+    }
+    text
+}
+
+fn head(report: &Report) -> String {
+    let all = report.groups.len();
+    let read = report.groups.iter().filter(|group| group.read.is_ok());
+    format!(
+        "{}: {} lines; {} of {all} log groups were read; {} {}–{}Z\n\n",
+        clean_line(&report.fleet),
+        format::count(report.lines.len() as f64),
+        read.count(),
+        format::date(report.since),
+        format::clock(report.since),
+        format::clock(report.until),
+    )
+}
+
+/// What kind of line a pattern is of.
+pub fn kind(pattern: &Pattern) -> &'static str {
+    match (pattern.failure, pattern.level) {
+        (Some(failure), _) => failure.name(),
+        (None, Some(level)) => level.name(),
+        (None, None) => "line",
+    }
+}
+
+fn rows(text: &mut String, report: &Report) {
+    if report.patterns.is_empty() {
+        text.push_str("no such line was read\n");
+        return;
+    }
+    let shown = &report.patterns[..report.patterns.len().min(MOST)];
+    let mut table: Vec<Vec<String>> = vec![heads(report)];
+    for pattern in shown {
+        let mut row = vec![kind(pattern).to_owned()];
+        row.extend(
+            report
+                .regions
+                .iter()
+                .map(|region| report.cell(pattern, region)),
+        );
+        row.push(format::clock(pattern.first()));
+        row.push(format::clock(pattern.last()));
+        table.push(row);
+    }
+    let columns = table[0].len();
+    let width = |at: usize| table.iter().map(|row| row[at].width()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    for (n, row) in table.iter().enumerate() {
+        let cells = row
+            .iter()
+            .zip(&widths)
+            .enumerate()
+            .map(|(at, (cell, width))| {
+                let gap = " ".repeat(width - cell.width());
+                // Figures stand at the right.
+                if at == 0 {
+                    format!("{cell}{gap}")
+                } else {
+                    format!("{gap}{cell}")
+                }
+            });
+        let _ = writeln!(text, "{}", cells.collect::<Vec<_>>().join("  ").trim_end());
+        if let Some(pattern) = n.checked_sub(1).and_then(|n| shown.get(n)) {
+            below(text, pattern);
+        }
+    }
+    let rest = report.patterns.len() - shown.len();
+    if rest > 0 {
+        let _ = writeln!(text, "and {rest} more patterns: -o json has all");
+    }
+}
+
+fn heads(report: &Report) -> Vec<String> {
+    let mut heads = vec!["KIND".to_owned()];
+    heads.extend(report.regions.iter().map(ToString::to_string));
+    heads.extend(["FIRST".to_owned(), "LAST".to_owned()]);
+    heads
+}
+
+/// What a pattern says, and one example.
+fn below(text: &mut String, pattern: &Pattern) {
+    let sources: Vec<&str> = pattern.sources.iter().map(String::as_str).collect();
+    let said = clean(&pattern.text, LONGEST);
+    let _ = writeln!(text, "    {}: {said}", clean_line(&sources.join(", ")));
+    let example = &pattern.example;
+    if example.line.text != pattern.text || !example.line.stack.is_empty() {
+        let request = example.line.request_id.as_deref().unwrap_or("");
+        let at = format::clock(example.at);
+        let said = clean(&example.line.text, LONGEST);
+        let _ = writeln!(text, "    e.g. {at} {} {request} {said}", example.region);
+        for frame in example.line.stack.iter().take(FRAMES) {
+            let _ = writeln!(text, "        {}", clean(frame.trim_start(), LONGEST));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! What functions write: events of CloudWatch Logs read as lines, failures recognised, lines grouped into patterns.
+//!
+//! Every line is untrusted: whoever calls the API can make a function write anything.
+
+mod access;
+mod event;
+mod failure;
+mod joined;
+mod json;
+mod line;
+mod mask;
+mod pattern;
+mod text;
+#[cfg(test)]
+mod text_tests;
+
+pub use access::AccessLog;
+pub use event::{LONGEST_EVENT, LogEvent, clean_event, lateness};
+pub use failure::Failure;
+pub use joined::joined;
+pub use line::{Level, LineKind, LogLine};
+pub use mask::masked;
+pub use pattern::{Pattern, Placed, Tally, patterns};

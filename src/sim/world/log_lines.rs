@@ -1,0 +1,317 @@
+//! What the simulated functions write: Lambda's text format (aws-facts §13.5), made of what the Region's functions ran.
+//!
+//! Every invocation that failed writes its lines, as the metrics count them; of those that did not, a few do. The same
+//! seed gives the same lines, whenever they are asked for.
+
+use jiff::Timestamp;
+
+use super::State;
+use super::names;
+use super::rng::Rng;
+use crate::world::parts::logbook::{Cause, Ran, Slot};
+use gwctl_fleet::Region;
+
+/// Invocations without an error that write their lines, in one slot.
+const SHOWN: f64 = 3.0;
+/// Execution environments at once.
+const ENVIRONMENTS: u64 = 8;
+/// Longest time until CloudWatch Logs has a line, after its slot is complete, in milliseconds.
+const LATE_MS: f64 = 1_500.0;
+
+/// One event of a log group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenEvent {
+    pub id: String,
+    /// Milliseconds since 1970.
+    pub at: i64,
+    pub ingested: i64,
+    pub stream: String,
+    pub message: String,
+}
+
+/// A log group: who writes to it.
+#[derive(Debug, Clone)]
+pub struct LogGroup {
+    region: Region,
+    function: String,
+    version: u32,
+    timeout_s: i32,
+    memory_mb: i32,
+    handles: Handles,
+    seed: u64,
+    slots: Vec<Slot>,
+}
+
+/// Which requests it answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Handles {
+    Reads,
+    Writes,
+    Both,
+    /// The router runs for every request, and does not fail.
+    Router,
+}
+
+impl State {
+    /// The log group `name` in `region`; none where no function ever wrote to it.
+    pub fn log_group(&self, region: &Region, name: &str) -> Option<LogGroup> {
+        let function = name.strip_prefix("/aws/lambda/")?;
+        let site = self.fleet.site_of(region)?;
+        let slots: Vec<Slot> = self.fleet.sites[site].log.slots().iter().copied().collect();
+        let router = function.strip_prefix("us-east-1.");
+        let handles = match router.unwrap_or(function) {
+            names::ROUTER if router.is_some() => Handles::Router,
+            name if name == names::FUNCTIONS[0] => Handles::Reads,
+            name if name == names::FUNCTIONS[1] => Handles::Writes,
+            _ => Handles::Both,
+        };
+        let home = Region::global();
+        let region_of = if router.is_some() { &home } else { region };
+        let mut functions = self.resources.functions.iter();
+        let found = functions
+            .find(|one| &one.region == region_of && one.name == router.unwrap_or(function))?;
+        let ran = slots.iter().any(|slot| slot.both().invocations > 0.0);
+        // In its own Region the router's group has the prefix too: without it there is none.
+        let is_router = found.name == names::ROUTER;
+        (ran && is_router == router.is_some()).then(|| LogGroup {
+            region: region.clone(),
+            function: found.name.clone(),
+            version: found.version,
+            timeout_s: found.timeout_s,
+            memory_mb: found.memory_mb,
+            handles,
+            seed: self.present.seed,
+            slots,
+        })
+    }
+}
+
+impl LogGroup {
+    /// How many slots there are; events are told slot by slot.
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// Whether slot `at` may have events from `since` to `until` (milliseconds), for those that look for a page.
+    pub fn overlaps(&self, at: usize, since: i64, until: i64) -> bool {
+        self.slots.get(at).is_some_and(|slot| {
+            let begin = (slot.end - slot.length) * 1_000;
+            begin <= until && slot.end * 1_000 + 10_000 >= since
+        })
+    }
+
+    /// Which second slot `at` ends at: its name in a token.
+    pub fn end(&self, at: usize) -> Option<i64> {
+        self.slots.get(at).map(|slot| slot.end)
+    }
+
+    /// The events of slot `at`, oldest first.
+    pub fn events(&self, at: usize) -> Vec<WrittenEvent> {
+        let Some(slot) = self.slots.get(at) else {
+            return Vec::new();
+        };
+        let ran = match self.handles {
+            Handles::Reads => slot.read,
+            Handles::Writes => slot.write,
+            Handles::Both => slot.both(),
+            Handles::Router => Ran {
+                errors: 0.0,
+                ..slot.both()
+            },
+        };
+        let name = format!("log {} {} {}", self.region, self.function, slot.end);
+        let mut writer = Writer {
+            group: self,
+            slot,
+            rng: Rng::new(self.seed, &name),
+            events: Vec::new(),
+        };
+        for _ in 0..ran.errors as u64 {
+            writer.failure(ran.cause);
+        }
+        for _ in 0..(ran.invocations - ran.errors).clamp(0.0, SHOWN) as u64 {
+            writer.success();
+        }
+        let mut events = writer.events;
+        // Lines of one moment stay in the order they were written in.
+        events.sort_by_key(|event| event.at);
+        events
+    }
+}
+
+/// Writes the lines of one slot.
+struct Writer<'a> {
+    group: &'a LogGroup,
+    slot: &'a Slot,
+    rng: Rng,
+    events: Vec<WrittenEvent>,
+}
+
+/// One invocation.
+struct Invocation {
+    id: String,
+    stream: String,
+    /// Milliseconds since 1970.
+    began: i64,
+    took_ms: f64,
+}
+
+impl Invocation {
+    fn ended(&self) -> i64 {
+        self.began + self.took_ms as i64
+    }
+}
+
+impl Writer<'_> {
+    fn success(&mut self) {
+        let took = (17.0_f64.ln() + 0.5 * self.rng.normal()).exp();
+        let one = self.invocation(took);
+        self.write(&one, one.began, self.start(&one));
+        let order = 100_000 + self.rng.bits() % 900_000;
+        let said = match self.group.handles {
+            Handles::Router => None,
+            Handles::Writes => Some(format!("stored order {order}")),
+            _ => Some(format!("read order {order} in {took:.1} ms")),
+        };
+        if let Some(said) = said {
+            let line = logged(&one, one.ended(), "INFO", &said);
+            self.write(&one, one.ended(), line);
+        }
+        self.end(&one, "");
+    }
+
+    fn failure(&mut self, cause: Cause) {
+        let dice = self.rng.uniform();
+        let timeout_ms = f64::from(self.group.timeout_s) * 1_000.0;
+        match cause {
+            Cause::NoWriter => {
+                let host = 1 + self.rng.bits() % 250;
+                let port = 5_432;
+                let what = format!("connect ETIMEDOUT 10.20.3.{host}:{port}");
+                self.thrown(
+                    900.0,
+                    "Error",
+                    &what,
+                    &["connect (file:///var/task/db.mjs:31:17)"],
+                );
+            }
+            Cause::Faulty if dice < 0.12 => {
+                let one = self.invocation(timeout_ms);
+                self.write(&one, one.began, self.start(&one));
+                let seconds = format!("Task timed out after {}.00 seconds", self.group.timeout_s);
+                let line = format!("{} {} {seconds}\n", moment(one.ended()), one.id);
+                self.write(&one, one.ended(), line);
+                self.end(&one, "Status: timeout");
+            }
+            Cause::Faulty if dice < 0.2 => {
+                let one = self.invocation(60.0);
+                self.write(&one, one.began, self.start(&one));
+                let line = format!(
+                    "RequestId: {} Error: Runtime exited with error: exit status 1\nRuntime.ExitError\n",
+                    one.id
+                );
+                self.write(&one, one.ended(), line);
+                self.end(&one, "Status: error\tError Type: Runtime.ExitError");
+            }
+            Cause::Faulty => self.thrown(
+                12.0,
+                "TypeError",
+                "Cannot read properties of undefined (reading 'total')",
+                &[
+                    "price (file:///var/task/index.mjs:48:21)",
+                    "Runtime.handler (file:///var/task/index.mjs:17:10)",
+                ],
+            ),
+            Cause::Usual => {
+                let order = 100_000 + self.rng.bits() % 900_000;
+                let what = format!("order {order} was changed by another request");
+                self.thrown(
+                    25.0,
+                    "ConflictError",
+                    &what,
+                    &["store (file:///var/task/db.mjs:77:9)"],
+                );
+            }
+        }
+    }
+
+    /// An error that nothing caught.
+    fn thrown(&mut self, took_ms: f64, kind: &str, what: &str, at: &[&str]) {
+        let one = self.invocation(took_ms);
+        self.write(&one, one.began, self.start(&one));
+        let mut stack = vec![format!("{kind}: {what}")];
+        stack.extend(at.iter().map(|frame| format!("    at {frame}")));
+        let error = serde_json::json!({ "errorType": kind, "errorMessage": what, "stack": stack });
+        let line = logged(
+            &one,
+            one.ended(),
+            "ERROR",
+            &format!("Invoke Error \t{error}"),
+        );
+        self.write(&one, one.ended(), line);
+        self.end(&one, "");
+    }
+
+    fn invocation(&mut self, took_ms: f64) -> Invocation {
+        let name = format!("request {}", self.rng.bits());
+        let environment = self.rng.bits() % ENVIRONMENTS;
+        let (slot, group) = (self.slot, self.group);
+        let hex = names::uuid(group.seed, &format!("{} {environment}", group.function));
+        let day = Timestamp::from_second(slot.end)
+            .map_or_else(|_| String::new(), |at| at.strftime("%Y/%m/%d").to_string());
+        let within = self.rng.uniform() * (slot.length * 1_000) as f64;
+        Invocation {
+            id: names::uuid(group.seed, &name),
+            stream: format!("{day}/[{}]{}", group.version, hex.replace('-', "")),
+            began: (slot.end - slot.length) * 1_000 + within as i64,
+            took_ms,
+        }
+    }
+
+    fn start(&self, one: &Invocation) -> String {
+        format!(
+            "START RequestId: {} Version: {}\n",
+            one.id, self.group.version
+        )
+    }
+
+    fn end(&mut self, one: &Invocation, status: &str) {
+        self.write(one, one.ended(), format!("END RequestId: {}\n", one.id));
+        let (took, memory) = (one.took_ms, self.group.memory_mb);
+        let used = (f64::from(memory) * (0.4 + 0.2 * self.rng.uniform())).ceil();
+        let billed = took.ceil();
+        let line = format!(
+            "REPORT RequestId: {}\tDuration: {took:.2} ms\tBilled Duration: {billed} ms\tMemory Size: {memory} MB\t\
+             Max Memory Used: {used} MB\t{status}\n",
+            one.id
+        );
+        self.write(one, one.ended(), line);
+    }
+
+    fn write(&mut self, one: &Invocation, at: i64, message: String) {
+        let late = self.rng.uniform() * LATE_MS;
+        let complete = (self.slot.end * 1_000).max(at);
+        self.events.push(WrittenEvent {
+            id: format!("{at:014}{:042}", self.rng.bits()),
+            at,
+            ingested: complete + late as i64,
+            stream: one.stream.clone(),
+            message,
+        });
+    }
+}
+
+fn logged(one: &Invocation, at: i64, level: &str, message: &str) -> String {
+    format!("{}\t{}\t{level}\t{message}\n", moment(at), one.id)
+}
+
+fn moment(ms: i64) -> String {
+    Timestamp::from_millisecond(ms).map_or_else(
+        |_| String::new(),
+        |at| at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(),
+    )
+}

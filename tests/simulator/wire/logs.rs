@@ -1,0 +1,178 @@
+//! `FilterLogEvents` of the simulated account.
+
+use std::collections::BTreeSet;
+
+use gwctl::aws::{
+    Bound, ErrorKind, LogAnswer, LogQuestion, Session, SessionOptions, Timeouts, in_process,
+};
+use gwctl::fleet::Region;
+use gwctl::fleet::logs::{Failure, LogLine};
+use gwctl::sim::Sim;
+use gwctl::sim::wire::handler;
+use jiff::SignedDuration;
+
+use super::{noon, world};
+
+async fn session(sim: &Sim) -> Session {
+    Session::connect(SessionOptions {
+        profile: None,
+        http_client: Some(in_process(handler(sim.clone()))),
+        timeouts: Timeouts::default(),
+        clock: sim.clock(),
+    })
+    .await
+}
+
+fn region(code: &str) -> Region {
+    Region::new(code).unwrap()
+}
+
+const ALL: Bound = Bound {
+    events: 1_000_000,
+    bytes: 1 << 30,
+    pages: 1_000,
+};
+
+async fn read(sim: &Sim, code: &str, group: &str, pattern: Option<&str>) -> LogAnswer {
+    let question = LogQuestion {
+        group,
+        since: noon() - SignedDuration::from_mins(3),
+        until: noon() - SignedDuration::from_secs(61),
+        pattern,
+        bound: ALL,
+    };
+    let logs = session(sim).await.logs(&region(code));
+    logs.filter(&question, async || ()).await.unwrap()
+}
+
+fn errors(sim: &Sim, code: &str, function: &str) -> f64 {
+    let state = sim.state();
+    let found = state.metrics.query(
+        code,
+        "AWS/Lambda",
+        "Errors",
+        &[("FunctionName", function)],
+        "Sum",
+        60,
+        noon() - SignedDuration::from_mins(3),
+        noon() - SignedDuration::from_secs(61),
+    );
+    found.iter().map(|(_, sum)| sum).sum()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_function_that_fails_writes_as_many_errors_as_its_metric_counts() {
+    let sim = world("lambda-errors");
+    let group = "/aws/lambda/orders-read";
+    let answer = read(
+        &sim,
+        "eu-west-1",
+        group,
+        Some("?ERROR ?\"Task timed out\" ?\"Runtime exited\""),
+    )
+    .await;
+    let failed = answer.events.iter().map(|one| LogLine::read(&one.message));
+    let failed = failed.filter(|line| line.failure.is_some()).count() as f64;
+    let counted = errors(&sim, "eu-west-1", "orders-read");
+    // Lines are written when an invocation ends: some belong to the minute before.
+    assert!(
+        counted > 1_000.0 && (failed / counted - 1.0).abs() < 0.1,
+        "{failed} lines, {counted} errors"
+    );
+    let quiet = read(&sim, "us-east-1", group, Some("ERROR"))
+        .await
+        .events
+        .len();
+    assert!((quiet as f64) < counted / 10.0, "{quiet}");
+    // The same seed writes the same lines.
+    let again = read(
+        &world("lambda-errors"),
+        "eu-west-1",
+        group,
+        Some("?ERROR ?\"Task timed out\" ?\"Runtime exited\""),
+    )
+    .await;
+    assert_eq!(again.events, answer.events);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_writer_writes_say_that_the_database_cannot_be_reached() {
+    let sim = world("primary-dark");
+    let answer = read(
+        &sim,
+        "eu-west-1",
+        "/aws/lambda/orders-write",
+        Some("ETIMEDOUT"),
+    )
+    .await;
+    assert!(answer.events.len() > 100);
+    let line = LogLine::read(&answer.events[0].message);
+    assert_eq!(line.failure, Some(Failure::Unhandled));
+    assert!(line.text.contains(":5432"), "{}", line.text);
+    let reads = read(
+        &sim,
+        "eu-west-1",
+        "/aws/lambda/orders-read",
+        Some("ETIMEDOUT"),
+    )
+    .await;
+    assert!(reads.events.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_give_every_event_once_in_either_order() {
+    let sim = world("calm");
+    let whole = read(&sim, "eu-west-1", "/aws/lambda/orders-read", None).await;
+    let ids: BTreeSet<&str> = whole.events.iter().map(|one| one.id.as_str()).collect();
+    assert!(
+        ids.len() == whole.events.len() && ids.len() > 50,
+        "{}",
+        ids.len()
+    );
+    let logs = session(&sim).await.logs(&region("eu-west-1"));
+    let question = LogQuestion {
+        group: "/aws/lambda/orders-read",
+        since: whole.since,
+        until: whole.until,
+        pattern: None,
+        // A page holds no more than the bound: the last is cut.
+        bound: Bound { events: 7, ..ALL },
+    };
+    let few = logs.filter(&question, async || ()).await.unwrap();
+    assert_eq!(few.events.len(), 7);
+    assert_eq!(few.events, whole.events[whole.events.len() - 7..]);
+    for event in &whole.events {
+        assert!((whole.since..=whole.until).contains(&event.at));
+        assert!(event.lateness().unwrap() < SignedDuration::from_secs(90));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_nothing_wrote_to_is_not_there() {
+    let sim = world("calm");
+    for (code, group) in [
+        ("eu-west-1", "/aws/lambda/nobody"),
+        ("eu-west-1", "orders-read"),
+        ("us-east-1", "/aws/lambda/orders-router"),
+        ("ap-south-1", "/aws/lambda/us-east-1.orders-router"),
+    ] {
+        let question = LogQuestion {
+            group,
+            since: noon() - SignedDuration::from_mins(3),
+            until: noon(),
+            pattern: None,
+            bound: ALL,
+        };
+        let logs = session(&sim).await.logs(&region(code));
+        let error = logs.filter(&question, async || ()).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::NotFound, "{group}: {error}");
+    }
+    let router = read(
+        &sim,
+        "eu-west-1",
+        "/aws/lambda/us-east-1.orders-router",
+        None,
+    )
+    .await;
+    assert!(!router.events.is_empty());
+}
