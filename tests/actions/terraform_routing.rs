@@ -13,6 +13,7 @@ use super::stand::{Stage, in_virtual_time, region};
 use crate::observe::stand::world;
 
 const RECORD: &str = "aws_route53_record.api";
+const CHECK: &str = "aws_route53_health_check.api";
 
 async fn evacuated(scenario: &str, code: &str, mechanism: Mechanism) -> (Stage, String) {
     let stage = Stage::over(world(scenario, 3)).await;
@@ -160,6 +161,52 @@ fn a_record_that_leads_to_a_failover_pair_is_not_taken_for_a_drained_one() {
             &stage,
             &update(RECORD, [&alias(true), &alias(false)]),
         ));
+        assert_eq!(found.verdict(), Verdict::Unexplained, "{found:#?}");
+    });
+}
+
+#[test]
+fn whatever_lets_a_check_follow_something_else_releases_an_evacuated_region() {
+    in_virtual_time(async {
+        let (stage, _) = evacuated("calm", "eu-west-1", Mechanism::Switch).await;
+        let at = region("eu-west-1");
+        let picture = stage.snapshot();
+        let switch = picture.edge.switch(&at).unwrap().0;
+        let top = &picture.edge.check(&at).unwrap().id;
+        for (id, name, before, after) in [
+            (switch, "cloudwatch_alarm_name", json!("a"), json!("b")),
+            (
+                switch,
+                "cloudwatch_alarm_region",
+                json!("eu-west-1"),
+                json!("us-east-1"),
+            ),
+            (
+                switch,
+                "insufficient_data_health_status",
+                json!("Unhealthy"),
+                json!("Healthy"),
+            ),
+            (top, "child_health_threshold", json!(2), json!(0)),
+            (top, "child_healthchecks", json!([switch]), json!([])),
+        ] {
+            let sides = [
+                json!({ "id": id, name: before }),
+                json!({ "id": id, name: after }),
+            ];
+            let found = first(judged(&stage, &update(CHECK, [&sides[0], &sides[1]])));
+            assert_eq!(found.verdict(), Verdict::Undoes, "{name}: {found:#?}");
+            let text = &found.reasons[0].text;
+            assert!(
+                text.contains(name) && text.contains("its evacuation switch is on"),
+                "{text}"
+            );
+        }
+        let harmless = [
+            json!({ "id": switch, "tags": { "a": "b" } }),
+            json!({ "id": switch, "tags": { "a": "c" } }),
+        ];
+        let found = first(judged(&stage, &update(CHECK, [&harmless[0], &harmless[1]])));
         assert_eq!(found.verdict(), Verdict::Unexplained, "{found:#?}");
     });
 }

@@ -25,6 +25,17 @@ pub(super) const DECIDES: [&str; 10] = [
     "treat_missing_data",
 ];
 
+/// What forces a check, whatever it follows.
+const FORCES: [&str; 2] = ["invert_healthcheck", "disabled"];
+/// What a check follows, and what it makes of that.
+const FOLLOWS: [&str; 5] = [
+    "cloudwatch_alarm_name",
+    "cloudwatch_alarm_region",
+    "insufficient_data_health_status",
+    "child_healthchecks",
+    "child_health_threshold",
+];
+
 /// Whether a health check keeps `region` out of DNS on purpose at present, and how: what is changed in the check lets
 /// it in again. That is not so where its record has no weight, or the other role ([`moved`]).
 pub(super) fn evacuated(region: &Region, evidence: &Evidence<'_>) -> Option<&'static str> {
@@ -210,16 +221,55 @@ pub(super) fn check(case: &Case<'_>, evidence: &Evidence<'_>) -> Vec<Reason> {
         );
         return vec![case.destroys(text)];
     }
-    let moved = ["invert_healthcheck", "disabled"]
+    if case.action != Action::Update {
+        return Vec::new();
+    }
+    let mut reasons = forced(case, evidence);
+    reasons.extend(releases(case, evidence));
+    reasons
+}
+
+/// Another thing that the check follows, or another meaning of it, while the check keeps its Region out of DNS. Of a
+/// check that stays forced none of it counts (aws-facts §3.4).
+fn releases(case: &Case<'_>, evidence: &Evidence<'_>) -> Option<Reason> {
+    let Part::Check {
+        id,
+        region: Some(region),
+    } = case.part
+    else {
+        return None;
+    };
+    let names: Vec<&str> = FOLLOWS
         .into_iter()
-        .find(|name| case.changes(name));
-    let Some(moved) = moved.filter(|_| case.action == Action::Update) else {
+        .filter(|name| case.changes(name))
+        .collect();
+    let config = || {
+        let check = evidence.snapshot().edge.checks.get(id.as_ref()?)?;
+        check.config.current()
+    };
+    let stays = config().is_some_and(is_forced) && !FORCES.iter().any(|name| case.changes(name));
+    if names.is_empty() || stays {
+        return None;
+    }
+    let away = evacuated(region, evidence)?;
+    let text = format!(
+        "Terraform would change {} of {}: {region} is evacuated ({away}), and Route 53 may send traffic to it again",
+        names.join(", "),
+        case.part
+    );
+    Some(Reason::new(Verdict::Undoes, text).advise(until_restored(region, &case.ignore(&names))))
+}
+
+/// Of the attributes that force a check.
+fn forced(case: &Case<'_>, evidence: &Evidence<'_>) -> Vec<Reason> {
+    let part = case.part;
+    let Some(moved) = FORCES.into_iter().find(|name| case.changes(name)) else {
         return Vec::new();
     };
     let region = part
         .region()
         .map_or_else(|| "its Region".to_owned(), ToString::to_string);
-    let ignore = case.ignore(&["invert_healthcheck", "disabled"]);
+    let ignore = case.ignore(&FORCES);
     if let Some(why) = explain(part, moved, evidence) {
         let text = format!(
             "Terraform would let Route 53 send traffic to {region} again: {}",
