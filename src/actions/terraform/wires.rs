@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use gwctl_fleet::{ApiMapping, CallPermission, FunctionName, Missing, Wire, Wired};
 
+use super::certificates;
 use super::compared::{Compared, Pair};
 use super::evidence::Evidence;
 use super::known::Known;
@@ -30,7 +31,10 @@ pub fn wires_of_plan(plan: &Plan, known: &Known<'_>) -> BTreeSet<Wire> {
     let all = plan.changed().filter_map(|one| {
         let values = &one.change.before;
         let part = known.part(&one.kind, values, plan.region_of(&one.address))?;
-        wire(&part, &one.kind, values)
+        match part {
+            Part::Certificate { .. } => certificates::name(values, known),
+            part => wire(&part, &one.kind, values),
+        }
     });
     all.collect()
 }

@@ -1,0 +1,128 @@
+//! What of a Region shares its name with another one in Terraform's files, and what callers hang on.
+
+use gwctl::actions::terraform::{
+    Evidence, Finding, Judged, Runs, Verdict, judge, read_plan, wires_of_plan,
+};
+use gwctl::observe::wiring::wiring;
+use serde_json::{Value, json};
+
+use super::stand::{Stage, in_virtual_time, region};
+use crate::observe::stand::world;
+
+const DOMAIN: &str = "api.orders.example.com";
+
+fn change(address: &str, actions: &[&str], sides: [&Value; 2], replaces: &[&str]) -> Value {
+    let kind = address.split('.').next().unwrap();
+    let [before, after] = sides;
+    let paths: Vec<_> = replaces.iter().map(|name| [name]).collect();
+    json!({
+        "address": address, "mode": "managed", "type": kind,
+        "change": {
+            "actions": actions, "before": before, "after": after, "after_unknown": {}, "replace_paths": paths,
+        },
+    })
+}
+
+async fn judged(stage: &Stage, changes: &[Value]) -> Judged {
+    let text = json!({
+        "format_version": "1.2", "planned_values": {}, "timestamp": "2099-01-01T00:00:00Z",
+        "resource_changes": changes,
+    });
+    let picture = stage.snapshot();
+    let runs = Runs::of(&stage.folder, &stage.spec, &picture);
+    let plan = read_plan(text.to_string().as_bytes()).unwrap();
+    let evidence = Evidence::new(&stage.spec, &picture, &runs);
+    let wanted = wires_of_plan(&plan, &evidence.known);
+    let told = wiring(&stage.session, &stage.spec, &wanted).await;
+    judge(&plan, &evidence.wired_by(&told))
+}
+
+fn of<'a>(judged: &'a Judged, address: &str) -> &'a Finding {
+    let mut all = judged.findings.iter();
+    all.find(|one| one.address == address)
+        .unwrap_or_else(|| panic!("{address} is not in {judged:#?}"))
+}
+
+/// A fleet as discover writes it where one custom domain name is in every Region.
+async fn sharing() -> Stage {
+    let sim = world("calm", 3);
+    {
+        let mut state = sim.state();
+        for domain in &mut state.resources.custom_domains {
+            domain.name = DOMAIN.into();
+        }
+    }
+    let mut spec = sim.spec();
+    for site in &mut spec.sites {
+        site.endpoint = None;
+    }
+    let dir = std::sync::Arc::new(tempfile::tempdir().unwrap());
+    Stage::configured(sim, dir, gwctl::fleet::Pace::Incident, spec).await
+}
+
+#[test]
+fn what_serves_under_a_name_that_the_regions_share_is_not_deleted_as_unused() {
+    in_virtual_time(async {
+        let stage = sharing().await;
+        let at = region("eu-west-1");
+        let serving = {
+            let state = stage.sim().state();
+            let mut all = state.resources.custom_domains.iter();
+            let own = all.find(|one| one.region == at).unwrap();
+            own.certificate_arn.clone()
+        };
+        let certificate = |arn: &str| json!({ "arn": arn, "domain_name": DOMAIN });
+        let spare = "arn:aws:acm:eu-west-1:123456789012:certificate/spare";
+        let elsewhere = "arn:aws:acm:eu-central-1:123456789012:certificate/elsewhere";
+        let name = json!({
+            "arn": "arn:aws:apigateway:eu-west-1::/domainnames/api.orders.example.com", "domain_name": DOMAIN,
+        });
+        let mapping =
+            json!({ "domain_name": DOMAIN, "region": "eu-west-1", "stage_name": "$default" });
+        let gone = |address: &str, before: &Value| {
+            change(address, &["delete"], [before, &Value::Null], &[])
+        };
+        let found = judged(
+            &stage,
+            &[
+                gone("aws_acm_certificate.serving", &certificate(&serving)),
+                gone("aws_acm_certificate.spare", &certificate(spare)),
+                gone("aws_acm_certificate.elsewhere", &certificate(elsewhere)),
+                gone("aws_api_gateway_domain_name.api", &name),
+                gone("aws_api_gateway_base_path_mapping.api", &mapping),
+            ],
+        )
+        .await;
+        for (address, verdict, said) in [
+            (
+                "aws_acm_certificate.serving",
+                Verdict::Destroys,
+                "what depends on it fails",
+            ),
+            (
+                "aws_acm_certificate.spare",
+                Verdict::Unexplained,
+                "does not serve",
+            ),
+            (
+                "aws_acm_certificate.elsewhere",
+                Verdict::Unjudged,
+                "eu-central-1",
+            ),
+            (
+                "aws_api_gateway_domain_name.api",
+                Verdict::Destroys,
+                "requests for this name fail",
+            ),
+            (
+                "aws_api_gateway_base_path_mapping.api",
+                Verdict::Destroys,
+                "requests for this name fail",
+            ),
+        ] {
+            let one = of(&found, address);
+            assert_eq!(one.verdict(), verdict, "{one:#?}");
+            assert!(one.reasons[0].text.contains(said), "{one:#?}");
+        }
+    });
+}
