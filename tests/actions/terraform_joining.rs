@@ -126,3 +126,83 @@ fn what_serves_under_a_name_that_the_regions_share_is_not_deleted_as_unused() {
         }
     });
 }
+
+const FUNCTION_ARN: &str = "arn:aws:lambda:eu-west-1:123456789012:function:orders-read";
+
+fn alias(name: &str) -> Value {
+    json!({
+        "arn": format!("{FUNCTION_ARN}:{name}"), "name": name, "function_name": "orders-read", "function_version": "41",
+    })
+}
+
+fn permission(sid: &str, api: &str) -> Value {
+    json!({
+        "statement_id": sid, "action": "lambda:InvokeFunction", "function_name": FUNCTION_ARN,
+        "principal": "apigateway.amazonaws.com",
+        "source_arn": format!("arn:aws:execute-api:eu-west-1:123456789012:{api}/*"),
+    })
+}
+
+#[test]
+fn a_replacement_that_callers_cannot_survive_is_never_applied() {
+    in_virtual_time(async {
+        let stage = Stage::over(world("calm", 3)).await;
+        let anew = ["delete", "create"];
+        let found = judged(
+            &stage,
+            &[
+                change(
+                    "aws_lambda_alias.renamed",
+                    &anew,
+                    [&alias("live"), &alias("prod")],
+                    &["name"],
+                ),
+                change(
+                    "aws_lambda_alias.tainted",
+                    &anew,
+                    [&alias("live"), &alias("live")],
+                    &[],
+                ),
+                change(
+                    "aws_lambda_permission.other",
+                    &anew,
+                    [&permission("A", "ourapi"), &permission("A", "otherapi")],
+                    &["source_arn"],
+                ),
+                change(
+                    "aws_lambda_permission.renamed",
+                    &anew,
+                    [&permission("A", "ourapi"), &permission("B", "ourapi")],
+                    &["statement_id"],
+                ),
+            ],
+        )
+        .await;
+        for (address, verdict, said) in [
+            (
+                "aws_lambda_alias.renamed",
+                Verdict::Destroys,
+                "gets an error",
+            ),
+            (
+                "aws_lambda_alias.tainted",
+                Verdict::Destroys,
+                "its permissions go with it",
+            ),
+            (
+                "aws_lambda_permission.other",
+                Verdict::Destroys,
+                "source_arn",
+            ),
+            (
+                "aws_lambda_permission.renamed",
+                Verdict::Unexplained,
+                "between the two, requests that need it fail",
+            ),
+        ] {
+            let one = of(&found, address);
+            assert_eq!(one.verdict(), verdict, "{one:#?}");
+            assert!(one.reasons[0].text.contains(said), "{one:#?}");
+        }
+    });
+}

@@ -8,7 +8,6 @@ use super::evidence::Evidence;
 use super::finding::{Reason, Verdict};
 use super::plan::Action;
 use super::routing::evacuated;
-use super::serving::everyday;
 use super::values::{After, text};
 use super::wires::wire;
 
@@ -79,8 +78,7 @@ pub(super) fn alias(case: &Case<'_>, evidence: &Evidence<'_>) -> Vec<Reason> {
                 "Terraform would delete {part}: whoever calls the function by it gets an error"
             ))];
         }
-        // The same name, some moments later.
-        Action::Replace => return vec![everyday(case)],
+        Action::Replace => return vec![alias_anew(case)],
         Action::Update => {}
         _ => return Vec::new(),
     }
@@ -105,6 +103,37 @@ pub(super) fn alias(case: &Case<'_>, evidence: &Evidence<'_>) -> Vec<Reason> {
     vec![Reason::new(Verdict::Unexplained, text)]
 }
 
+/// An alias is replaced where its name or its function changes, or on request. Its permissions are deleted with it, and
+/// API Gateway then gets no answer from the function.
+fn alias_anew(case: &Case<'_>) -> Reason {
+    let moved = ["name", "function_name"]
+        .into_iter()
+        .find_map(|name| changed(case, name));
+    let text = match moved {
+        Some((before, after)) => format!(
+            "Terraform would delete {} and create another one ({after} instead of {before}): whoever calls the function by it gets an error",
+            case.part
+        ),
+        None => format!(
+            "Terraform would delete {} and create it again: its permissions go with it, and the calls that need them fail until they are applied again",
+            case.part
+        ),
+    };
+    case.destroys(text)
+}
+
+/// What tells who may call a function, and which version or alias of it.
+const CALLER: [&str; 8] = [
+    "function_name",
+    "qualifier",
+    "source_arn",
+    "source_account",
+    "principal",
+    "principal_org_id",
+    "action",
+    "event_source_token",
+];
+
 /// Of a permission: every change of one is a replacement.
 pub(super) fn permission(case: &Case<'_>) -> Vec<Reason> {
     match case.action {
@@ -112,8 +141,29 @@ pub(super) fn permission(case: &Case<'_>) -> Vec<Reason> {
             "Terraform would take away {}: requests that need it fail",
             case.part
         ))],
-        Action::Replace => vec![everyday(case)],
+        Action::Replace => vec![permission_anew(case)],
         _ => Vec::new(),
+    }
+}
+
+/// A permission keeps its id, so that the old one is deleted before there is a new one. Whom a value that is known only
+/// after apply lets call is said elsewhere.
+fn permission_anew(case: &Case<'_>) -> Reason {
+    let moved = CALLER
+        .into_iter()
+        .find_map(|name| Some((name, changed(case, name)?)));
+    match moved {
+        Some((name, (before, after))) => case.destroys(format!(
+            "Terraform would replace {} by another one, {name} {after} instead of {before}: requests that need it fail",
+            case.part
+        )),
+        None => Reason::new(
+            Verdict::Unexplained,
+            format!(
+                "Terraform would delete {} and create it again: between the two, requests that need it fail",
+                case.part
+            ),
+        ),
     }
 }
 
