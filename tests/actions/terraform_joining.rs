@@ -3,7 +3,9 @@
 use gwctl::actions::terraform::{
     Evidence, Finding, Judged, Runs, Verdict, judge, read_plan, wires_of_plan,
 };
+use gwctl::fleet::{Missing, Wired};
 use gwctl::observe::wiring::wiring;
+use gwctl::sim::{Scenario, Sim, SimOptions};
 use serde_json::{Value, json};
 
 use super::stand::{Stage, in_virtual_time, region};
@@ -23,14 +25,18 @@ fn change(address: &str, actions: &[&str], sides: [&Value; 2], replaces: &[&str]
     })
 }
 
-async fn judged(stage: &Stage, changes: &[Value]) -> Judged {
-    let text = json!({
+fn plan(changes: &[Value]) -> String {
+    json!({
         "format_version": "1.2", "planned_values": {}, "timestamp": "2099-01-01T00:00:00Z",
         "resource_changes": changes,
-    });
+    })
+    .to_string()
+}
+
+async fn judged(stage: &Stage, changes: &[Value]) -> Judged {
     let picture = stage.snapshot();
     let runs = Runs::of(&stage.folder, &stage.spec, &picture);
-    let plan = read_plan(text.to_string().as_bytes()).unwrap();
+    let plan = read_plan(plan(changes).as_bytes()).unwrap();
     let evidence = Evidence::new(&stage.spec, &picture, &runs);
     let wanted = wires_of_plan(&plan, &evidence.known);
     let told = wiring(&stage.session, &stage.spec, &wanted).await;
@@ -204,5 +210,53 @@ fn a_replacement_that_callers_cannot_survive_is_never_applied() {
             assert_eq!(one.verdict(), verdict, "{one:#?}");
             assert!(one.reasons[0].text.contains(said), "{one:#?}");
         }
+    });
+}
+
+#[test]
+fn a_position_that_could_not_be_asked_for_is_said() {
+    in_virtual_time(async {
+        let sim = Sim::new(SimOptions {
+            scenario: Scenario {
+                arc: true,
+                ..Scenario::calm()
+            },
+            start: Some("2026-11-22T03:00:20Z".parse().unwrap()),
+            ..SimOptions::default()
+        });
+        let stage = Stage::over(sim.unwrap()).await;
+        let arn = {
+            let state = stage.sim().state();
+            let mut controls = state.resources.routing.iter().flat_map(|one| &one.controls);
+            controls.next().unwrap().arn.clone()
+        };
+        let text = plan(&[change(
+            "aws_route53recoverycontrolconfig_routing_control.api",
+            &["delete"],
+            [&json!({ "arn": arn }), &Value::Null],
+            &[],
+        )]);
+        let picture = stage.snapshot();
+        let runs = Runs::default();
+        let plan = read_plan(text.as_bytes()).unwrap();
+        let evidence = Evidence::new(&stage.spec, &picture, &runs);
+        let wanted = wires_of_plan(&plan, &evidence.known);
+        let mut told = wiring(&stage.session, &stage.spec, &wanted).await;
+        let Some(Ok(Wired::Control { on, .. })) = told.values_mut().next() else {
+            panic!("{told:?}");
+        };
+        let action = "route53-recovery-cluster:GetRoutingControlState";
+        *on = Err(Missing::NotAllowed {
+            action: action.into(),
+        });
+        let found = judge(&plan, &evidence.wired_by(&told));
+        let one = &found.findings[0];
+        assert_eq!(one.verdict(), Verdict::Destroys);
+        let unjudged = one
+            .reasons
+            .iter()
+            .find(|one| one.verdict == Verdict::Unjudged);
+        let text = &unjudged.unwrap_or_else(|| panic!("{one:#?}")).text;
+        assert!(text.contains(action), "{text}");
     });
 }

@@ -72,7 +72,9 @@ impl Scope {
             | "cloudfront:UpdateDistribution" => Self::Distribution,
             "lambda:EnableReplication*" | "lambda:GetFunction" => Self::Router,
             "acm:DescribeCertificate" => Self::Certificates,
-            "lambda:GetAlias" | "lambda:GetFunctionConfiguration" => Self::Functions,
+            "lambda:GetAlias" | "lambda:GetFunctionConfiguration" | "lambda:GetPolicy" => {
+                Self::Functions
+            }
             "lambda:UpdateFunctionCode" => Self::Handler,
             "execute-api:Invoke" => Self::Smoke,
             control if control.starts_with("route53-recovery-cluster:") => Self::RoutingControls,

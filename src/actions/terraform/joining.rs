@@ -1,13 +1,14 @@
 //! What a plan would do to what joins the parts of a Region: the name of its API, aliases and permissions of its
 //! functions, routing controls.
 
-use gwctl_fleet::{FunctionAlias, Wire, Wired};
+use gwctl_fleet::{FunctionAlias, Missing, Wire, Wired};
 
 use super::case::Case;
 use super::evidence::Evidence;
 use super::finding::{Reason, Verdict};
 use super::plan::Action;
 use super::routing::evacuated;
+use super::unasked::because;
 use super::values::{After, text};
 use super::wires::wire;
 
@@ -177,16 +178,15 @@ pub(super) fn routing_control(case: &Case<'_>, kind: &str, evidence: &Evidence<'
     }
     let part = case.part;
     let mut text = format!("Terraform would delete {part}: traffic can no longer be moved by it");
-    if kind == CONTROL {
-        match position(case, evidence) {
-            Some(true) => text.push_str("; it is On now"),
-            Some(false) => text.push_str("; it is Off now, which keeps traffic away"),
-            None => {}
-        }
+    let position = (kind == CONTROL).then(|| position(case, evidence));
+    match &position {
+        Some(Ok(true)) => text.push_str("; it is On now"),
+        Some(Ok(false)) => text.push_str("; it is Off now, which keeps traffic away"),
+        _ => {}
     }
     let mut reasons = vec![case.destroys(text)];
+    let off = position == Some(Ok(false));
     let away = part.region().and_then(|region| {
-        let off = kind == CONTROL && position(case, evidence) == Some(false);
         let why = evacuated(region, evidence).or(off.then_some("its routing control is Off"));
         Some((region, why?))
     });
@@ -196,14 +196,33 @@ pub(super) fn routing_control(case: &Case<'_>, kind: &str, evidence: &Evidence<'
             format!("{region} is evacuated ({why}): without the control nothing keeps it so"),
         ));
     }
+    if let Some(Err(why)) = position {
+        let text = format!(
+            "whether the control keeps traffic away at present {}",
+            unasked(&why)
+        );
+        reasons.push(Reason::new(Verdict::Unjudged, text));
+    }
     reasons
 }
 
-fn position(case: &Case<'_>, evidence: &Evidence<'_>) -> Option<bool> {
-    let arn = text(&case.change.before, "arn").or_else(|| text(&case.change.before, "id"))?;
-    match evidence.wired(&Wire::Control { arn: arn.into() }) {
-        Ok(Wired::Control { on, .. }) => on.as_ref().ok().copied(),
-        _ => None,
+fn unasked(why: &Missing) -> String {
+    match why {
+        Missing::NoData => {
+            "is not known: the configuration has no endpoint of its cluster, or AWS has no such control".into()
+        }
+        why => because(why),
+    }
+}
+
+/// Whether a routing control is On, or why that is not known.
+fn position(case: &Case<'_>, evidence: &Evidence<'_>) -> Result<bool, Missing> {
+    let before = &case.change.before;
+    let arn = text(before, "arn").or_else(|| text(before, "id"));
+    let arn = arn.ok_or(Missing::NotYet)?;
+    match evidence.wired(&Wire::Control { arn: arn.into() })? {
+        Wired::Control { on, .. } => on.clone(),
+        _ => Err(Missing::NotYet),
     }
 }
 
