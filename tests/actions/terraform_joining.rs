@@ -1,7 +1,8 @@
 //! What of a Region shares its name with another one in Terraform's files, and what callers hang on.
 
 use gwctl::actions::terraform::{
-    Evidence, Finding, Judged, Runs, Verdict, judge, read_plan, wires_of_plan,
+    Evidence, Finding, Judged, Runs, Verdict, compare, judge, read_plan, read_state, wires_of_plan,
+    wires_of_state,
 };
 use gwctl::fleet::{Missing, Wired};
 use gwctl::observe::wiring::wiring;
@@ -258,5 +259,69 @@ fn a_position_that_could_not_be_asked_for_is_said() {
             .find(|one| one.verdict == Verdict::Unjudged);
         let text = &unjudged.unwrap_or_else(|| panic!("{one:#?}")).text;
         assert!(text.contains(action), "{text}");
+    });
+}
+
+#[test]
+fn an_alias_that_sends_a_part_to_another_version_does_not_agree() {
+    in_virtual_time(async {
+        let stage = Stage::over(world("calm", 3)).await;
+        {
+            let mut state = stage.sim().state();
+            let at = region("eu-west-1");
+            let mut functions = state.resources.functions.iter_mut();
+            let own = functions.find(|one| one.region == at && one.name == "orders-read");
+            own.unwrap().aliases = [("live".into(), 41)].into();
+        }
+        let mut shared = alias("live");
+        shared["routing_config"] = json!([{ "additional_version_weights": { "42": 0.5 } }]);
+        for (values, live, agrees) in [
+            (alias("live"), [].into(), true),
+            (alias("live"), [("42".to_owned(), 0.5)].into(), false),
+            (shared.clone(), [("42".to_owned(), 0.5)].into(), true),
+            (shared, [].into(), false),
+        ] {
+            let text = json!({ "format_version": "1.0", "values": { "root_module": { "resources": [
+                { "address": "aws_lambda_alias.live", "mode": "managed", "type": "aws_lambda_alias", "values": values },
+            ] } } });
+            let read = read_state(text.to_string().as_bytes()).unwrap();
+            let picture = stage.snapshot();
+            let runs = Runs::default();
+            let evidence = Evidence::new(&stage.spec, &picture, &runs);
+            let wanted = wires_of_state(&read, &evidence.known);
+            let mut told = wiring(&stage.session, &stage.spec, &wanted).await;
+            let Some(Ok(Wired::Alias(alias))) = told.values_mut().next() else {
+                panic!("{told:?}");
+            };
+            alias.shared = live;
+            let found = compare(&read, &evidence.wired_by(&told));
+            assert_eq!(found.findings.is_empty(), agrees, "{found:#?}");
+        }
+    });
+}
+
+/// A topic of SNS may call a function of another Region.
+#[test]
+fn the_region_of_a_topic_is_not_taken_for_that_of_the_function() {
+    in_virtual_time(async {
+        let stage = Stage::over(world("calm", 3)).await;
+        let permission = json!({
+            "statement_id": "Topic", "action": "lambda:InvokeFunction", "function_name": "orders-read",
+            "principal": "sns.amazonaws.com", "source_arn": "arn:aws:sns:eu-west-1:123456789012:orders",
+        });
+        let text = json!({ "format_version": "1.0", "values": { "root_module": { "resources": [
+            { "address": "aws_lambda_permission.a", "mode": "managed", "type": "aws_lambda_permission", "values": permission },
+        ] } } });
+        let read = read_state(text.to_string().as_bytes()).unwrap();
+        let picture = stage.snapshot();
+        let runs = Runs::default();
+        let evidence = Evidence::new(&stage.spec, &picture, &runs);
+        assert!(wires_of_state(&read, &evidence.known).is_empty());
+        let found = compare(&read, &evidence);
+        assert_eq!(
+            (found.findings.len(), found.uncompared),
+            (0, 1),
+            "{found:#?}"
+        );
     });
 }

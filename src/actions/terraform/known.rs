@@ -430,10 +430,14 @@ impl<'a> Known<'a> {
     }
 }
 
-/// The Region of a function by its own ARN, or by the ARN of what may call it: both are in one Region.
+/// The Region of a function by its own ARN, or by the ARN of the API that may call it. Other services call functions of
+/// other Regions too, such as a topic of SNS.
 fn caller_region(values: &Value) -> Option<Region> {
-    let arns = ["function_arn", "function_name", "source_arn"];
-    let mut all = arns.iter().filter_map(|name| text(values, name));
+    let own = ["function_arn", "function_name"]
+        .into_iter()
+        .filter_map(|name| text(values, name));
+    let of_api = |arn: &&str| arn.split(':').nth(2) == Some("execute-api");
+    let mut all = own.chain(text(values, "source_arn").filter(of_api));
     all.find_map(|arn| {
         let arn = arn.strip_prefix("arn:")?;
         Region::new(arn.split(':').nth(2).filter(|code| !code.is_empty())?).ok()
