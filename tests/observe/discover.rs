@@ -346,3 +346,31 @@ async fn a_set_above_that_leads_to_the_regions_is_followed_and_not_taken_for_it(
     assert_eq!(found.spec.edge.latency_record, "latency.orders.example.com");
     assert_eq!(found.spec.sites.len(), 3);
 }
+
+/// A second stack that prints the API's URL, such as a monitor's.
+#[tokio::test(start_paused = true)]
+async fn of_two_stacks_that_tell_of_one_api_none_is_taken() {
+    let sim = founded("calm", false);
+    let own = {
+        let mut state = sim.state();
+        let stacks = &mut state.resources.stacks;
+        let at = region("eu-west-1");
+        let own = stacks.iter().find(|one| one.region == at).unwrap().clone();
+        let mut other = own.clone();
+        other.name = "monitor".into();
+        other.arn = own.arn.replace(&own.name, "monitor");
+        stacks.push(other);
+        own.name
+    };
+    let found = look(&sim).await;
+    for site in &found.spec.sites {
+        let alone = site.region != region("eu-west-1");
+        assert_eq!(site.stack.is_some(), alone, "{site:?}");
+    }
+    let said = |fact: &gwctl::observe::discover::Fact| {
+        fact.about == About::Site(region("eu-west-1"))
+            && fact.text.contains(&own)
+            && fact.text.contains("monitor")
+    };
+    assert!(found.facts.iter().any(said), "{:?}", found.facts);
+}

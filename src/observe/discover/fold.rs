@@ -258,6 +258,14 @@ fn site(
     let asked = answers.sites.get(region);
     let mapping = asked.and_then(|site| site.mappings.as_ref().ok()?.first());
     let stack = of_site(region, mapping.map(|one| one.api.as_str()), stacks);
+    let stack = stack.unwrap_or_else(|several| {
+        let text = format!(
+            "the stacks {} all tell of its API, and not which of them has it: no `stack` is written",
+            several.join(" and ")
+        );
+        remarks.fact(about(), text);
+        None
+    });
     let api = mapping
         .map(|one| one.api.as_str())
         .or_else(|| told(stack, "ApiId"));
