@@ -374,3 +374,58 @@ async fn of_two_stacks_that_tell_of_one_api_none_is_taken() {
     };
     assert!(found.facts.iter().any(said), "{:?}", found.facts);
 }
+
+/// A website's distribution sends some paths to the API, and clients call the API by its own name.
+#[tokio::test(start_paused = true)]
+async fn a_distribution_that_sends_only_some_paths_is_not_taken_for_the_clients_way() {
+    let sim = founded("calm", false);
+    let id = {
+        let mut state = sim.state();
+        let one = &mut state.resources.distributions[0];
+        let mut web = one.origins[0].clone();
+        web.id = "web".into();
+        web.domain = "web.example.net".into();
+        web.headers.clear();
+        let mut api = web.clone();
+        api.id = "api".into();
+        api.domain = "latency.orders.example.com".into();
+        one.origins = vec![web, api];
+        one.origin_request_function = None;
+        one.aliases = vec!["www.example.com".into()];
+        one.id.clone()
+    };
+    let session = session(&sim).await;
+    let name = "latency.orders.example.com";
+    let error = discover(&session, name, &Named::default()).await;
+    let Err(NotDiscovered::Several {
+        candidates, option, ..
+    }) = error
+    else {
+        panic!("{error:?}");
+    };
+    assert_eq!(option, "--distribution");
+    assert!(candidates[0].starts_with(&id), "{candidates:?}");
+    assert!(candidates[1].starts_with("none"), "{candidates:?}");
+    let chosen = |id: &str| Named {
+        distribution: Some(id.into()),
+        ..Named::default()
+    };
+    let none = discover(&session, name, &chosen("none")).await.unwrap();
+    assert_eq!(
+        (none.spec.domain.as_str(), none.spec.edge.cloudfront),
+        (name, false)
+    );
+    assert!(
+        none.facts
+            .iter()
+            .all(|fact| !fact.text.contains("no distribution of this account")),
+        "{:?}",
+        none.facts
+    );
+    let one = discover(&session, name, &chosen(&id)).await.unwrap();
+    assert_eq!(one.spec.domain, "www.example.com");
+    // What all paths lead to stands in front of it.
+    sim.state().resources.distributions[0].origins.reverse();
+    let one = discover(&session, name, &Named::default()).await.unwrap();
+    assert_eq!(one.spec.domain, "www.example.com");
+}

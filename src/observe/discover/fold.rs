@@ -109,7 +109,13 @@ fn edge(answers: &Answers, stacks: &[FoundStack], remarks: &mut Remarks) -> Edge
             Some(found)
         }
         Ok(None) if without_cloudfront(answers) => {
-            remarks.fact(About::Edge, alone(answers));
+            let text = if answers.none_meant {
+                let record = &answers.latency_record;
+                format!("clients use {record} itself, as `--distribution none` says")
+            } else {
+                alone(answers)
+            };
+            remarks.fact(About::Edge, text);
             None
         }
         Ok(None) => {
