@@ -25,6 +25,8 @@ pub struct ListedDistribution {
     pub aliases: Vec<String>,
     /// Where it sends requests.
     pub origins: Vec<Origin>,
+    /// The domain names of those that a request for any path goes to which no other behaviour is for.
+    pub default_origins: Vec<String>,
     /// Qualified ARN of the Lambda@Edge function on origin-request.
     pub router_arn: Option<String>,
     /// ARN of the viewer certificate.

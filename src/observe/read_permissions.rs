@@ -96,6 +96,10 @@ pub const READ_PERMISSIONS: &[ReadPermission] = &[
     permission("route53:TestDNSAnswer", &[Picture, Doctor]),
     // Only where health checks follow routing controls.
     permission(
+        "route53-recovery-cluster:GetRoutingControlState",
+        &[Terraform],
+    ),
+    permission(
         "route53-recovery-control-config:DescribeCluster",
         &[Discover],
     ),

@@ -36,6 +36,8 @@ mod shapes;
 mod speed;
 mod stand;
 mod terraform;
+mod terraform_joining;
+mod terraform_routing;
 mod terraform_wiring;
 mod traffic;
 mod trial;

@@ -477,7 +477,7 @@ fn a_plan_that_breaks_what_joins_a_region_is_never_applied() {
             (
                 "permission.anew",
                 Verdict::Unexplained,
-                "would replace a part of the permission AllowApi",
+                "between the two, requests that need it fail",
             ),
             ("certificate.spare", Verdict::Unexplained, "does not serve"),
             (

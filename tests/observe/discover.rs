@@ -346,3 +346,86 @@ async fn a_set_above_that_leads_to_the_regions_is_followed_and_not_taken_for_it(
     assert_eq!(found.spec.edge.latency_record, "latency.orders.example.com");
     assert_eq!(found.spec.sites.len(), 3);
 }
+
+/// A second stack that prints the API's URL, such as a monitor's.
+#[tokio::test(start_paused = true)]
+async fn of_two_stacks_that_tell_of_one_api_none_is_taken() {
+    let sim = founded("calm", false);
+    let own = {
+        let mut state = sim.state();
+        let stacks = &mut state.resources.stacks;
+        let at = region("eu-west-1");
+        let own = stacks.iter().find(|one| one.region == at).unwrap().clone();
+        let mut other = own.clone();
+        other.name = "monitor".into();
+        other.arn = own.arn.replace(&own.name, "monitor");
+        stacks.push(other);
+        own.name
+    };
+    let found = look(&sim).await;
+    for site in &found.spec.sites {
+        let alone = site.region != region("eu-west-1");
+        assert_eq!(site.stack.is_some(), alone, "{site:?}");
+    }
+    let said = |fact: &gwctl::observe::discover::Fact| {
+        fact.about == About::Site(region("eu-west-1"))
+            && fact.text.contains(&own)
+            && fact.text.contains("monitor")
+    };
+    assert!(found.facts.iter().any(said), "{:?}", found.facts);
+}
+
+/// A website's distribution sends some paths to the API, and clients call the API by its own name.
+#[tokio::test(start_paused = true)]
+async fn a_distribution_that_sends_only_some_paths_is_not_taken_for_the_clients_way() {
+    let sim = founded("calm", false);
+    let id = {
+        let mut state = sim.state();
+        let one = &mut state.resources.distributions[0];
+        let mut web = one.origins[0].clone();
+        web.id = "web".into();
+        web.domain = "web.example.net".into();
+        web.headers.clear();
+        let mut api = web.clone();
+        api.id = "api".into();
+        api.domain = "latency.orders.example.com".into();
+        one.origins = vec![web, api];
+        one.origin_request_function = None;
+        one.aliases = vec!["www.example.com".into()];
+        one.id.clone()
+    };
+    let session = session(&sim).await;
+    let name = "latency.orders.example.com";
+    let error = discover(&session, name, &Named::default()).await;
+    let Err(NotDiscovered::Several {
+        candidates, option, ..
+    }) = error
+    else {
+        panic!("{error:?}");
+    };
+    assert_eq!(option, "--distribution");
+    assert!(candidates[0].starts_with(&id), "{candidates:?}");
+    assert!(candidates[1].starts_with("none"), "{candidates:?}");
+    let chosen = |id: &str| Named {
+        distribution: Some(id.into()),
+        ..Named::default()
+    };
+    let none = discover(&session, name, &chosen("none")).await.unwrap();
+    assert_eq!(
+        (none.spec.domain.as_str(), none.spec.edge.cloudfront),
+        (name, false)
+    );
+    assert!(
+        none.facts
+            .iter()
+            .all(|fact| !fact.text.contains("no distribution of this account")),
+        "{:?}",
+        none.facts
+    );
+    let one = discover(&session, name, &chosen(&id)).await.unwrap();
+    assert_eq!(one.spec.domain, "www.example.com");
+    // What all paths lead to stands in front of it.
+    sim.state().resources.distributions[0].origins.reverse();
+    let one = discover(&session, name, &Named::default()).await.unwrap();
+    assert_eq!(one.spec.domain, "www.example.com");
+}

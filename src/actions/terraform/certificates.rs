@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use gwctl_fleet::{Certificate, Observed, Region};
+use gwctl_fleet::{Certificate, Observed, Region, Wire, Wired};
 
 use super::case::Case;
 use super::compared::{Compared, Pair, current};
 use super::evidence::Evidence;
 use super::finding::{Reason, Verdict};
+use super::known::Known;
 use super::values::{lookup, text, texts};
 
 /// What serves in `region`, or at the distribution where there is none.
@@ -38,7 +39,6 @@ pub(super) fn compare(
         return Ok(Compared::Nothing);
     };
     // One name may have a certificate in each Region: another Region's is not compared with this one.
-    let place = |arn: &str| arn.split(':').nth(3).map(ToOwned::to_owned);
     if place(arn) != place(&live.arn) {
         return Ok(Compared::Nothing);
     }
@@ -69,27 +69,88 @@ fn names(values: &Value, live: &Certificate) -> Pair {
     Pair::of("subject_alternative_names", sorted(stated), sorted(names))
 }
 
-/// Of a certificate that the plan deletes or replaces: whether it is the one that serves.
+/// The Region of an ARN.
+fn place(arn: &str) -> Option<Region> {
+    Region::new(arn.split(':').nth(3)?).ok()
+}
+
+/// Whether an API uses a certificate.
+enum Use {
+    /// An API of the fleet in its Region.
+    Serves,
+    /// The fleet's API there has another one, or the fleet has none there.
+    Idle,
+    Unknown,
+}
+
+/// The custom domain name to ask for in the Region of a certificate: the Regions may share it, and then no picture has
+/// the certificates of theirs.
+pub(super) fn name(values: &Value, known: &Known<'_>) -> Option<Wire> {
+    let region = place(text(values, "arn")?)?;
+    known.spec.sites.iter().find(|one| one.region == region)?;
+    let name = text(values, "domain_name")?.to_ascii_lowercase();
+    (!name.starts_with('*')).then_some(Wire::Name { region, name })
+}
+
+fn used(arn: &str, values: &Value, evidence: &Evidence<'_>) -> Use {
+    let Some(region) = place(arn) else {
+        return Use::Unknown;
+    };
+    let Some(site) = evidence.snapshot().site(&region) else {
+        return Use::Idle;
+    };
+    let serves = |own: &str| if own == arn { Use::Serves } else { Use::Idle };
+    if let Some(own) = site.certificate.current() {
+        return serves(&own.arn);
+    }
+    let told = name(values, &evidence.known).map(|wire| evidence.wired(&wire));
+    match told {
+        Some(Ok(Wired::Name { name, .. })) => {
+            name.certificate_arn.as_deref().map_or(Use::Unknown, serves)
+        }
+        _ => Use::Unknown,
+    }
+}
+
+/// Of a certificate that the plan deletes or replaces: none where it serves.
 pub(super) fn deleted(
     case: &Case<'_>,
     region: Option<&Region>,
     evidence: &Evidence<'_>,
 ) -> Option<Reason> {
     let arn = text(&case.change.before, "arn")?;
-    let live = serving(region, evidence)?;
-    let text = match live.current() {
-        Some(live) if live.arn == arn => return None,
-        Some(live) => Reason::new(
+    let live = serving(region, evidence)?.current();
+    if live.is_some_and(|live| live.arn == arn) {
+        return None;
+    }
+    let used = used(arn, &case.change.before, evidence);
+    let there = place(arn);
+    let told = match (used, live) {
+        (Use::Serves, _) => return None,
+        (Use::Idle, Some(live)) if place(&live.arn) == there => Reason::new(
             Verdict::Unexplained,
             format!(
                 "Terraform would delete a certificate that does not serve: {} does",
                 live.arn
             ),
         ),
-        None => Reason::new(
+        (Use::Idle, _)
+            if there
+                .as_ref()
+                .is_some_and(|there| evidence.snapshot().site(there).is_some()) =>
+        {
+            Reason::new(
+                Verdict::Unexplained,
+                "Terraform would delete a certificate that does not serve: the API of its Region has another one",
+            )
+        }
+        _ => Reason::new(
             Verdict::Unjudged,
-            "Terraform would delete a certificate; whether it serves could not be asked",
+            format!(
+                "Terraform would delete a certificate{}; whether it serves could not be asked",
+                there.map_or_else(String::new, |there| format!(" in {there}"))
+            ),
         ),
     };
-    Some(text)
+    Some(told)
 }

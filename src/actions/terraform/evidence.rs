@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use gwctl_fleet::{FleetSpec, Missing, Region, Snapshot, Wire, Wired, Wiring};
+use gwctl_fleet::{
+    FleetSpec, Missing, RecordSet, Region, RoutingRecord, Snapshot, Wire, Wired, Wiring,
+};
 
 use super::known::Known;
 use super::part::same_name;
@@ -70,6 +72,16 @@ fn changes(run: &RunState) -> Vec<Sent> {
         })
     });
     sent.collect()
+}
+
+/// What a run made of one record.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Changed<'a> {
+    pub run: &'a str,
+    /// None where it made the record.
+    pub before: Option<&'a RecordSet>,
+    /// None where it deleted the record.
+    pub after: Option<&'a RecordSet>,
 }
 
 /// Everything a verdict may rest on.
@@ -157,6 +169,24 @@ impl<'a> Evidence<'a> {
             _ => None,
         })?;
         Some(run)
+    }
+
+    /// The newest change that is of `record` itself: a batch names the other records of its name too.
+    pub(super) fn changed(&self, record: &RoutingRecord) -> Option<Changed<'a>> {
+        let own = |set: &&RecordSet| {
+            same_name(&set.name, &record.name)
+                && set.kind == record.kind
+                && set.set_identifier.as_deref() == Some(&record.set_identifier)
+        };
+        let (run, (before, after)) = self.runs.first(|task| match task {
+            Task::ChangeRecords(task) => task.names.iter().find_map(|name| {
+                let before = name.before.iter().find(own);
+                let after = name.after.iter().find(own);
+                (before != after).then_some((before, after))
+            }),
+            _ => None,
+        })?;
+        Some(Changed { run, before, after })
     }
 
     /// The run that flipped the switch last.

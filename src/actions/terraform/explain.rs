@@ -4,6 +4,7 @@
 use gwctl_fleet::CheckConfig;
 
 use super::evidence::Evidence;
+use super::moved::moved;
 use super::part::Part;
 
 /// Why it differs.
@@ -69,18 +70,11 @@ pub(super) fn explain<'a>(part: &Part, name: &str, evidence: &Evidence<'a>) -> O
             Part::Record {
                 region: Some(region),
             },
-            "ttl" | "records" | "alias" | "weighted_routing_policy",
+            name,
         ) => {
-            let own = &evidence.known.spec.edge.latency_record;
-            let run = evidence.moved_by(own);
-            match evidence.snapshot().edge.records.current() {
-                Some(records) => {
-                    let mut own = records.iter().filter(|record| record.is_of(region));
-                    own.any(|record| !record.group.is_empty())
-                        .then(|| Why::new("it is drained: it leads to a weighted group", run))
-                }
-                None => run.map(|run| Why::new("a run changed the latency records", Some(run))),
-            }
+            let moved = moved(region, evidence)?;
+            let named = moved.attributes().contains(&name);
+            named.then(|| Why::new(moved.text, moved.run))
         }
         (Part::Weighted { name: group, .. }, "weighted_routing_policy") => {
             let run = evidence.moved_by(group)?;

@@ -1,14 +1,14 @@
 //! What a plan would do to what joins the parts of a Region: the name of its API, aliases and permissions of its
 //! functions, routing controls.
 
-use gwctl_fleet::{FunctionAlias, Wire, Wired};
+use gwctl_fleet::{FunctionAlias, Missing, Wire, Wired};
 
 use super::case::Case;
 use super::evidence::Evidence;
 use super::finding::{Reason, Verdict};
 use super::plan::Action;
 use super::routing::evacuated;
-use super::serving::everyday;
+use super::unasked::because;
 use super::values::{After, text};
 use super::wires::wire;
 
@@ -79,8 +79,7 @@ pub(super) fn alias(case: &Case<'_>, evidence: &Evidence<'_>) -> Vec<Reason> {
                 "Terraform would delete {part}: whoever calls the function by it gets an error"
             ))];
         }
-        // The same name, some moments later.
-        Action::Replace => return vec![everyday(case)],
+        Action::Replace => return vec![alias_anew(case)],
         Action::Update => {}
         _ => return Vec::new(),
     }
@@ -105,6 +104,37 @@ pub(super) fn alias(case: &Case<'_>, evidence: &Evidence<'_>) -> Vec<Reason> {
     vec![Reason::new(Verdict::Unexplained, text)]
 }
 
+/// An alias is replaced where its name or its function changes, or on request. Its permissions are deleted with it, and
+/// API Gateway then gets no answer from the function.
+fn alias_anew(case: &Case<'_>) -> Reason {
+    let moved = ["name", "function_name"]
+        .into_iter()
+        .find_map(|name| changed(case, name));
+    let text = match moved {
+        Some((before, after)) => format!(
+            "Terraform would delete {} and create another one ({after} instead of {before}): whoever calls the function by it gets an error",
+            case.part
+        ),
+        None => format!(
+            "Terraform would delete {} and create it again: its permissions go with it, and the calls that need them fail until they are applied again",
+            case.part
+        ),
+    };
+    case.destroys(text)
+}
+
+/// What tells who may call a function, and which version or alias of it.
+const CALLER: [&str; 8] = [
+    "function_name",
+    "qualifier",
+    "source_arn",
+    "source_account",
+    "principal",
+    "principal_org_id",
+    "action",
+    "event_source_token",
+];
+
 /// Of a permission: every change of one is a replacement.
 pub(super) fn permission(case: &Case<'_>) -> Vec<Reason> {
     match case.action {
@@ -112,8 +142,29 @@ pub(super) fn permission(case: &Case<'_>) -> Vec<Reason> {
             "Terraform would take away {}: requests that need it fail",
             case.part
         ))],
-        Action::Replace => vec![everyday(case)],
+        Action::Replace => vec![permission_anew(case)],
         _ => Vec::new(),
+    }
+}
+
+/// A permission keeps its id, so that the old one is deleted before there is a new one. Whom a value that is known only
+/// after apply lets call is said elsewhere.
+fn permission_anew(case: &Case<'_>) -> Reason {
+    let moved = CALLER
+        .into_iter()
+        .find_map(|name| Some((name, changed(case, name)?)));
+    match moved {
+        Some((name, (before, after))) => case.destroys(format!(
+            "Terraform would replace {} by another one, {name} {after} instead of {before}: requests that need it fail",
+            case.part
+        )),
+        None => Reason::new(
+            Verdict::Unexplained,
+            format!(
+                "Terraform would delete {} and create it again: between the two, requests that need it fail",
+                case.part
+            ),
+        ),
     }
 }
 
@@ -127,16 +178,15 @@ pub(super) fn routing_control(case: &Case<'_>, kind: &str, evidence: &Evidence<'
     }
     let part = case.part;
     let mut text = format!("Terraform would delete {part}: traffic can no longer be moved by it");
-    if kind == CONTROL {
-        match position(case, evidence) {
-            Some(true) => text.push_str("; it is On now"),
-            Some(false) => text.push_str("; it is Off now, which keeps traffic away"),
-            None => {}
-        }
+    let position = (kind == CONTROL).then(|| position(case, evidence));
+    match &position {
+        Some(Ok(true)) => text.push_str("; it is On now"),
+        Some(Ok(false)) => text.push_str("; it is Off now, which keeps traffic away"),
+        _ => {}
     }
     let mut reasons = vec![case.destroys(text)];
+    let off = position == Some(Ok(false));
     let away = part.region().and_then(|region| {
-        let off = kind == CONTROL && position(case, evidence) == Some(false);
         let why = evacuated(region, evidence).or(off.then_some("its routing control is Off"));
         Some((region, why?))
     });
@@ -146,14 +196,33 @@ pub(super) fn routing_control(case: &Case<'_>, kind: &str, evidence: &Evidence<'
             format!("{region} is evacuated ({why}): without the control nothing keeps it so"),
         ));
     }
+    if let Some(Err(why)) = position {
+        let text = format!(
+            "whether the control keeps traffic away at present {}",
+            unasked(&why)
+        );
+        reasons.push(Reason::new(Verdict::Unjudged, text));
+    }
     reasons
 }
 
-fn position(case: &Case<'_>, evidence: &Evidence<'_>) -> Option<bool> {
-    let arn = text(&case.change.before, "arn").or_else(|| text(&case.change.before, "id"))?;
-    match evidence.wired(&Wire::Control { arn: arn.into() }) {
-        Ok(Wired::Control { on, .. }) => on.as_ref().ok().copied(),
-        _ => None,
+fn unasked(why: &Missing) -> String {
+    match why {
+        Missing::NoData => {
+            "is not known: the configuration has no endpoint of its cluster, or AWS has no such control".into()
+        }
+        why => because(why),
+    }
+}
+
+/// Whether a routing control is On, or why that is not known.
+fn position(case: &Case<'_>, evidence: &Evidence<'_>) -> Result<bool, Missing> {
+    let before = &case.change.before;
+    let arn = text(before, "arn").or_else(|| text(before, "id"));
+    let arn = arn.ok_or(Missing::NotYet)?;
+    match evidence.wired(&Wire::Control { arn: arn.into() })? {
+        Wired::Control { on, .. } => on.clone(),
+        _ => Err(Missing::NotYet),
     }
 }
 

@@ -49,12 +49,14 @@ impl<'a> Known<'a> {
                 Some(joining(kind, values, part))
             }
             "aws_apigatewayv2_api_mapping" | "aws_api_gateway_base_path_mapping" => {
-                self.mapping(values).or_else(|| self.api(values))
+                let there = region();
+                let mapping = self.mapping(values, there.as_ref());
+                mapping.or_else(|| self.api(values, there.as_ref()))
             }
             kind if kind.starts_with("aws_api_gateway_")
                 || kind.starts_with("aws_apigatewayv2_") =>
             {
-                self.api(values)
+                self.api(values, region().as_ref())
             }
             kind if kind.starts_with("aws_route53recoverycontrolconfig_") => self.routing(values),
             _ => None,
@@ -280,19 +282,25 @@ impl<'a> Known<'a> {
         if same_name(name, &self.spec.domain) {
             return Some(Part::Certificate { region: None });
         }
-        let own = self.site_at(name)?;
+        let own = self.site_at(name, None)?;
         Some(Part::Certificate { region: Some(own) })
     }
 
-    /// The Region whose API has this name.
-    fn site_at(&self, name: &str) -> Option<Region> {
-        let mut sites = self.spec.sites.iter();
-        let site = sites.find(|site| {
-            site.endpoint
-                .as_deref()
-                .is_some_and(|own| same_name(name, own))
-        })?;
-        Some(site.region.clone())
+    /// The Region whose API has this name: where the Regions share it, the one that the resource is in.
+    fn site_at(&self, name: &str, there: Option<&Region>) -> Option<Region> {
+        let spec = self.spec;
+        let own = spec.sites.iter().find(|site| {
+            let endpoint = site.endpoint.as_deref();
+            endpoint.is_some_and(|own| same_name(name, own))
+        });
+        let shared = [&spec.domain, &spec.edge.latency_record]
+            .into_iter()
+            .any(|own| same_name(name, own));
+        let here = || {
+            let there = there.filter(|_| shared)?;
+            spec.sites.iter().find(|site| site.region == *there)
+        };
+        own.or_else(here).map(|site| site.region.clone())
     }
 
     fn function(&self, values: &Value, region: Option<Region>) -> Option<Part> {
@@ -322,15 +330,15 @@ impl<'a> Known<'a> {
         })
     }
 
-    fn mapping(&self, values: &Value) -> Option<Part> {
+    fn mapping(&self, values: &Value, there: Option<&Region>) -> Option<Part> {
         let name = text(values, "domain_name")?;
         Some(Part::Mapping {
-            region: Some(self.site_at(name)?),
+            region: Some(self.site_at(name, there)?),
             name: clean_line(name),
         })
     }
 
-    fn api(&self, values: &Value) -> Option<Part> {
+    fn api(&self, values: &Value, there: Option<&Region>) -> Option<Part> {
         let ids = ["rest_api_id", "api_id", "id"].map(|name| text(values, name));
         let by_id = self
             .spec
@@ -342,7 +350,7 @@ impl<'a> Known<'a> {
                 region: Some(site.region.clone()),
             });
         }
-        let region = self.site_at(text(values, "domain_name")?)?;
+        let region = self.site_at(text(values, "domain_name")?, there)?;
         Some(Part::Endpoint {
             region: Some(region),
         })
@@ -422,10 +430,14 @@ impl<'a> Known<'a> {
     }
 }
 
-/// The Region of a function by its own ARN, or by the ARN of what may call it: both are in one Region.
+/// The Region of a function by its own ARN, or by the ARN of the API that may call it. Other services call functions of
+/// other Regions too, such as a topic of SNS.
 fn caller_region(values: &Value) -> Option<Region> {
-    let arns = ["function_arn", "function_name", "source_arn"];
-    let mut all = arns.iter().filter_map(|name| text(values, name));
+    let own = ["function_arn", "function_name"]
+        .into_iter()
+        .filter_map(|name| text(values, name));
+    let of_api = |arn: &&str| arn.split(':').nth(2) == Some("execute-api");
+    let mut all = own.chain(text(values, "source_arn").filter(of_api));
     all.find_map(|arn| {
         let arn = arn.strip_prefix("arn:")?;
         Region::new(arn.split(':').nth(2).filter(|code| !code.is_empty())?).ok()

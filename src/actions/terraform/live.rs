@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use gwctl_fleet::{Member, Missing, Region, RoutingRecord};
+use gwctl_fleet::{FailoverRole, Member, Missing, Region, Routing, RoutingRecord};
 
 use super::compared::{Compared, Pair, current};
 use super::evidence::Evidence;
@@ -290,7 +290,27 @@ fn record(region: &Region, values: &Value, evidence: &Evidence<'_>) -> Result<Co
             pairs.push(Pair::new("ttl", values, live.ttl));
         }
     }
+    pairs.extend(policy(values, &live.routing));
     Ok(Compared::Pairs(pairs))
+}
+
+/// What a run changes in the routing policy of a record.
+fn policy(values: &Value, live: &Routing) -> Option<Pair> {
+    match live {
+        Routing::Weighted(weight) => Some(Pair::new(
+            "weighted_routing_policy.0.weight",
+            values,
+            *weight,
+        )),
+        Routing::Failover(role) => {
+            let role = match role {
+                FailoverRole::Primary => "PRIMARY",
+                FailoverRole::Secondary => "SECONDARY",
+            };
+            Some(Pair::new("failover_routing_policy.0.type", values, role))
+        }
+        _ => None,
+    }
 }
 
 fn weighted(

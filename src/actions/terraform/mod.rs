@@ -22,6 +22,7 @@ mod judge;
 mod known;
 mod later;
 mod live;
+mod moved;
 mod part;
 mod plan;
 mod read;

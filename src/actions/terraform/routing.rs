@@ -1,17 +1,16 @@
 //! What a plan would do to the way that requests find a Region: records, health checks, switches, routing controls.
 
-use gwctl_fleet::{Region, Switch};
+use gwctl_fleet::{FailoverRole, Region, Switch};
 
 use super::case::Case;
 use super::evidence::Evidence;
 use super::explain::{explain, is_forced};
 use super::finding::{Reason, Verdict};
+use super::moved::{How, Moved, moved};
 use super::part::Part;
 use super::plan::Action;
 use super::values::{After, Difference, is_nothing};
 
-/// What lets a latency record answer for its Region.
-const TARGET: [&str; 4] = ["ttl", "records", "alias", "weighted_routing_policy"];
 /// What makes an alarm mean what it does.
 pub(super) const DECIDES: [&str; 10] = [
     "alarm_name",
@@ -26,7 +25,19 @@ pub(super) const DECIDES: [&str; 10] = [
     "treat_missing_data",
 ];
 
-/// Whether `region` is kept out of DNS on purpose at present, and how.
+/// What forces a check, whatever it follows.
+const FORCES: [&str; 2] = ["invert_healthcheck", "disabled"];
+/// What a check follows, and what it makes of that.
+const FOLLOWS: [&str; 5] = [
+    "cloudwatch_alarm_name",
+    "cloudwatch_alarm_region",
+    "insufficient_data_health_status",
+    "child_healthchecks",
+    "child_health_threshold",
+];
+
+/// Whether a health check keeps `region` out of DNS on purpose at present, and how: what is changed in the check lets
+/// it in again. That is not so where its record has no weight, or the other role ([`moved`]).
 pub(super) fn evacuated(region: &Region, evidence: &Evidence<'_>) -> Option<&'static str> {
     let edge = &evidence.snapshot().edge;
     let by_switch = || {
@@ -43,13 +54,7 @@ pub(super) fn evacuated(region: &Region, evidence: &Evidence<'_>) -> Option<&'st
             .any(is_forced)
             .then_some("its health check is forced unhealthy")
     };
-    let by_weight = || {
-        let records = edge.records.current()?;
-        let mut own = records.iter().filter(|record| record.is_of(region));
-        own.any(|record| !record.group.is_empty())
-            .then_some("it is drained by weight")
-    };
-    by_check().or_else(by_switch).or_else(by_weight)
+    by_check().or_else(by_switch)
 }
 
 /// Of a record.
@@ -71,16 +76,26 @@ pub(super) fn record(case: &Case<'_>, evidence: &Evidence<'_>) -> Vec<Reason> {
     }
 }
 
-/// Overwriting what a drain left gives the traffic back.
+/// Overwriting what an evacuation left gives the traffic back.
 fn created(case: &Case<'_>, evidence: &Evidence<'_>) -> Vec<Reason> {
-    let Some(why) = explain(case.part, "alias", evidence) else {
+    let Part::Record {
+        region: Some(region),
+    } = case.part
+    else {
+        return Vec::new();
+    };
+    let away = moved(region, evidence).filter(|moved| {
+        let back = [How::Raised, How::Role(FailoverRole::Primary)];
+        !back.contains(&moved.how)
+    });
+    let Some(moved) = away else {
         return Vec::new();
     };
     let text = format!(
         "Route 53 has {} already, and {}: if Terraform overwrites it, the Region has all of its traffic back",
-        case.part, why.text
+        case.part, moved.text
     );
-    vec![Reason::new(Verdict::Undoes, text).by(why.run)]
+    vec![Reason::new(Verdict::Undoes, text).by(moved.run)]
 }
 
 fn weight(case: &Case<'_>, difference: &Difference, evidence: &Evidence<'_>) -> Option<Reason> {
@@ -115,21 +130,63 @@ fn target(case: &Case<'_>, evidence: &Evidence<'_>) -> Option<Reason> {
     else {
         return None;
     };
-    let moved = TARGET.iter().find(|name| case.changes(name))?;
-    let why = explain(case.part, moved, evidence)?;
-    let text = format!(
-        "Terraform would give {region} all of its traffic back: {}",
-        why.text
-    );
-    let advice = format!(
-        "`gwctl restore {region}` gives it back when the Region is healthy; until then {}",
-        case.ignore(&["alias", "records", "ttl"])
-    );
+    let moved = moved(region, evidence)?;
+    let names = moved.attributes();
+    if !names.iter().any(|name| case.changes(name)) {
+        return None;
+    }
+    let what = match moved.how {
+        How::Group => format!("Terraform would give {region} all of its traffic back"),
+        How::Role(FailoverRole::Secondary) => format!(
+            "Terraform would make {region} the primary again, which gives {region} its traffic back"
+        ),
+        How::Role(FailoverRole::Primary) => format!(
+            "Terraform would make {region} the secondary again, which takes the traffic from {region}"
+        ),
+        How::Lowered(_) | How::Raised => return weight_of_region(case, region, &moved),
+    };
+    let ignore = case.ignore(names);
+    let advice = match moved.how {
+        How::Role(FailoverRole::Primary) => ignore,
+        _ => until_restored(region, &ignore),
+    };
+    let text = format!("{what}: {}", moved.text);
     Some(
         Reason::new(Verdict::Undoes, text)
-            .by(why.run)
+            .by(moved.run)
             .advise(advice),
     )
+}
+
+fn until_restored(region: &Region, ignore: &str) -> String {
+    format!(
+        "`gwctl restore {region}` gives it back when the Region is healthy; until then {ignore}"
+    )
+}
+
+/// A weight that is known only after apply is said elsewhere.
+fn weight_of_region(case: &Case<'_>, region: &Region, moved: &Moved<'_>) -> Option<Reason> {
+    let path = "weighted_routing_policy.0.weight";
+    let one = case.differences.iter().find(|one| one.path == path)?;
+    let After::Known(after) = &one.after else {
+        return None;
+    };
+    let (from, to) = one.told();
+    let text = format!("Terraform would set the weight of {region} from {from} to {to}");
+    let lowered = match moved.how {
+        How::Lowered(now) => after.as_i64().is_some_and(|after| after > now),
+        _ => false,
+    };
+    Some(if lowered {
+        let text = format!("{text}, which gives {region} traffic back: {}", moved.text);
+        let ignore = case.ignore(moved.attributes());
+        Reason::new(Verdict::Undoes, text)
+            .by(moved.run)
+            .advise(until_restored(region, &ignore))
+    } else {
+        let text = format!("{text}; {}", moved.text);
+        Reason::new(Verdict::Unexplained, text).by(moved.run)
+    })
 }
 
 /// A record without a check is always answered (aws-facts §3.1).
@@ -164,16 +221,55 @@ pub(super) fn check(case: &Case<'_>, evidence: &Evidence<'_>) -> Vec<Reason> {
         );
         return vec![case.destroys(text)];
     }
-    let moved = ["invert_healthcheck", "disabled"]
+    if case.action != Action::Update {
+        return Vec::new();
+    }
+    let mut reasons = forced(case, evidence);
+    reasons.extend(releases(case, evidence));
+    reasons
+}
+
+/// Another thing that the check follows, or another meaning of it, while the check keeps its Region out of DNS. Of a
+/// check that stays forced none of it counts (aws-facts §3.4).
+fn releases(case: &Case<'_>, evidence: &Evidence<'_>) -> Option<Reason> {
+    let Part::Check {
+        id,
+        region: Some(region),
+    } = case.part
+    else {
+        return None;
+    };
+    let names: Vec<&str> = FOLLOWS
         .into_iter()
-        .find(|name| case.changes(name));
-    let Some(moved) = moved.filter(|_| case.action == Action::Update) else {
+        .filter(|name| case.changes(name))
+        .collect();
+    let config = || {
+        let check = evidence.snapshot().edge.checks.get(id.as_ref()?)?;
+        check.config.current()
+    };
+    let stays = config().is_some_and(is_forced) && !FORCES.iter().any(|name| case.changes(name));
+    if names.is_empty() || stays {
+        return None;
+    }
+    let away = evacuated(region, evidence)?;
+    let text = format!(
+        "Terraform would change {} of {}: {region} is evacuated ({away}), and Route 53 may send traffic to it again",
+        names.join(", "),
+        case.part
+    );
+    Some(Reason::new(Verdict::Undoes, text).advise(until_restored(region, &case.ignore(&names))))
+}
+
+/// Of the attributes that force a check.
+fn forced(case: &Case<'_>, evidence: &Evidence<'_>) -> Vec<Reason> {
+    let part = case.part;
+    let Some(moved) = FORCES.into_iter().find(|name| case.changes(name)) else {
         return Vec::new();
     };
     let region = part
         .region()
         .map_or_else(|| "its Region".to_owned(), ToString::to_string);
-    let ignore = case.ignore(&["invert_healthcheck", "disabled"]);
+    let ignore = case.ignore(&FORCES);
     if let Some(why) = explain(part, moved, evidence) {
         let text = format!(
             "Terraform would let Route 53 send traffic to {region} again: {}",

@@ -129,7 +129,7 @@ pub(super) fn function(case: &Case<'_>, kind: &str, evidence: &Evidence<'_>) -> 
     reasons
 }
 
-pub(super) fn everyday(case: &Case<'_>) -> Reason {
+fn everyday(case: &Case<'_>) -> Reason {
     Reason::new(
         Verdict::Unexplained,
         format!("Terraform would replace a part of {}", case.part),

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use gwctl_fleet::{ApiMapping, CallPermission, FunctionName, Missing, Wire, Wired};
 
+use super::certificates;
 use super::compared::{Compared, Pair};
 use super::evidence::Evidence;
 use super::known::Known;
@@ -30,7 +31,10 @@ pub fn wires_of_plan(plan: &Plan, known: &Known<'_>) -> BTreeSet<Wire> {
     let all = plan.changed().filter_map(|one| {
         let values = &one.change.before;
         let part = known.part(&one.kind, values, plan.region_of(&one.address))?;
-        wire(&part, &one.kind, values)
+        match part {
+            Part::Certificate { .. } => certificates::name(values, known),
+            part => wire(&part, &one.kind, values),
+        }
     });
     all.collect()
 }
@@ -100,11 +104,20 @@ pub(super) fn compare(
             Pair::new("control_panel_arn", values, control.panel.clone()),
             Pair::new("cluster_arn", values, control.cluster.clone()),
         ])),
-        Ok(Wired::Alias(alias)) => Ok(Compared::Pairs(vec![Pair::new(
-            "function_version",
-            values,
-            alias.version.clone(),
-        )])),
+        Ok(Wired::Alias(alias)) => {
+            let shared = alias.shared.iter();
+            let shared: Map<String, Value> = shared
+                .map(|(version, share)| (version.clone(), (*share).into()))
+                .collect();
+            Ok(Compared::Pairs(vec![
+                Pair::new("function_version", values, alias.version.clone()),
+                Pair::new(
+                    "routing_config.0.additional_version_weights",
+                    values,
+                    shared,
+                ),
+            ]))
+        }
         Ok(Wired::Permissions(all)) => Ok(permission(values, all)),
     }
 }

@@ -47,9 +47,25 @@ fn listed(summary: &DistributionSummary) -> ListedDistribution {
         domain: reply::domain(summary.domain_name()),
         aliases: aliases.iter().map(|name| reply::domain(name)).collect(),
         origins: origins.iter().map(origin).collect(),
+        default_origins: default_origins(summary),
         router_arn: router_arn(summary),
         certificate_arn: reply::some_name(certificate.and_then(|one| one.acm_certificate_arn())),
     }
+}
+
+/// The target of the default behaviour is an origin, or a group of them.
+fn default_origins(summary: &DistributionSummary) -> Vec<String> {
+    let behaviour = summary.default_cache_behavior();
+    let target = behaviour.map_or("", |behaviour| behaviour.target_origin_id());
+    let groups = summary.origin_groups().map_or(&[][..], |all| all.items());
+    let members = groups.iter().filter(|group| group.id() == target);
+    let members = members.filter_map(|group| group.members());
+    let members = members.flat_map(|members| members.items());
+    let ids: Vec<&str> = members.map(|one| one.origin_id()).chain([target]).collect();
+    let origins = summary.origins().map_or(&[][..], |all| all.items());
+    let own = origins.iter().filter(|origin| ids.contains(&origin.id()));
+    own.map(|origin| reply::domain(origin.domain_name()))
+        .collect()
 }
 
 fn origin(origin: &SdkOrigin) -> Origin {

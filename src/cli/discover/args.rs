@@ -15,7 +15,7 @@ pub struct Discover {
     /// The hosted zone that contains it, if several have the same name
     #[arg(long, value_name = "ID")]
     pub hosted_zone: Option<String>,
-    /// The distribution that answers for it, if several could
+    /// The distribution that answers for it, if several could; none where clients use the name itself
     #[arg(long, value_name = "ID")]
     pub distribution: Option<String>,
     /// The latency record set, if several could be it

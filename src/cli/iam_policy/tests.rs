@@ -2,7 +2,7 @@
 use super::*;
 use crate::actions::policy::action;
 use crate::cli::doctor;
-use crate::fleet::{Ledger, RoutingEndpoint, Wire};
+use crate::fleet::{Account, CheckKind, Ledger, RoutingEndpoint, Wire};
 use crate::observe::discover::{Named, discover};
 use crate::observe::drift::{drift, stacks};
 use crate::observe::logs::{LogReader, LogsAsked};
@@ -166,8 +166,17 @@ fn what_a_file_of_terraform_is_compared_with_is_in_the_policy_of_those_who_build
             here.then(|| site.endpoint.clone())?
         });
         let before = called(&target.session.ledger());
+        let checks = target.session.in_account(Account::Dns).route53();
+        let checks = checks.health_checks().await.unwrap();
+        let control = checks.into_iter().find_map(|(_, check)| match check.kind {
+            CheckKind::RecoveryControl { control } => Some(control),
+            _ => None,
+        });
         let function = "orders-read".to_owned();
         let wanted = [
+            Wire::Control {
+                arn: control.unwrap(),
+            },
             Wire::Name {
                 region: region.clone(),
                 name: name.unwrap(),
@@ -217,6 +226,22 @@ fn asking_what_changed_is_in_the_policy_of_those_who_look() {
     assert_eq!(called, asked);
     let allowed = actions(Purpose::Dashboard, &BTreeSet::new());
     assert!(called.is_subset(&allowed));
+}
+
+#[test]
+fn those_who_build_may_read_the_policies_of_the_fleets_functions_alone() {
+    let spec = simulated::still(&calm(), async |target| target.spec).unwrap();
+    let made = make(Purpose::Provision, "orders", &spec, &Known::default(), None);
+    let made = serde_json::to_value(made.unwrap()).unwrap();
+    let all = made["Statement"].as_array().unwrap();
+    let has = |one: &&serde_json::Value| {
+        let mut actions = one["Action"].as_array().unwrap().iter();
+        actions.any(|action| action == "lambda:GetPolicy")
+    };
+    let found = all.iter().find(has).unwrap();
+    let resources = found["Resource"].as_array().unwrap();
+    let of_fleet = |one: &serde_json::Value| one.as_str().unwrap().contains(":function:orders-");
+    assert!(resources.iter().all(of_fleet), "{found}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use futures_util::future::{join, join_all, join4};
 
 use super::edge::{api_in, candidates, control_of, is_told, target_of};
 use super::edge::{asked_by_checkers, switch_of, told_regions, zones_of};
-use super::front::{answering, public_name};
+use super::front::{NONE, public_name, the_distribution};
 use super::gap::Gap;
 use super::routing::{RoutingSet, between_regions, routing_sets};
 use super::{Named, NotDiscovered};
@@ -25,6 +25,8 @@ pub(super) struct Answers {
     pub(super) asked: Option<String>,
     pub(super) zone: HostedZone,
     pub(super) distribution: Result<Option<ListedDistribution>, Missing>,
+    /// Whether somebody said that none is meant.
+    pub(super) none_meant: bool,
     pub(super) latency_record: String,
     pub(super) records: Vec<RoutingRecord>,
     pub(super) checks: Result<BTreeMap<String, CheckConfig>, Missing>,
@@ -85,7 +87,10 @@ pub(super) async fn everything(
         });
     };
     let distribution = match distributions {
-        Ok(all) => Ok(the_distribution(domain, &records, &all, meant)?),
+        Ok(all) => {
+            let meant = meant.distribution.as_deref();
+            Ok(the_distribution(domain, &records, &all, meant)?)
+        }
         Err(why) => Err(why),
     };
     let known = distribution.as_ref().ok().and_then(Option::as_ref);
@@ -141,6 +146,7 @@ pub(super) async fn everything(
         domain: public.unwrap_or_else(|| domain.to_owned()),
         zone,
         distribution,
+        none_meant: meant.distribution.as_deref() == Some(NONE),
         latency_record,
         records,
         checks,
@@ -201,32 +207,6 @@ async fn zone_and_records(
         asked = held;
     }
     Ok(asked.pop())
-}
-
-/// The one distribution that answers for `domain`, or stands in front of it, where there is one.
-fn the_distribution(
-    domain: &str,
-    records: &[RecordSet],
-    all: &[ListedDistribution],
-    meant: &Named,
-) -> Result<Option<ListedDistribution>, NotDiscovered> {
-    let found = match &meant.distribution {
-        Some(id) => all.iter().filter(|one| one.id == *id).collect(),
-        None => answering(domain, records, all),
-    };
-    match found.as_slice() {
-        [] => Ok(None),
-        [one] => Ok(Some((*one).clone())),
-        several => Err(NotDiscovered::Several {
-            domain: domain.into(),
-            what: "distributions",
-            candidates: several
-                .iter()
-                .map(|one| format!("{} ({})", one.id, one.domain))
-                .collect(),
-            option: "--distribution",
-        }),
-    }
 }
 
 /// Where the distribution, which leads to it, cannot be asked for: the only name of the zone that is

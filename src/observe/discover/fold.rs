@@ -109,7 +109,13 @@ fn edge(answers: &Answers, stacks: &[FoundStack], remarks: &mut Remarks) -> Edge
             Some(found)
         }
         Ok(None) if without_cloudfront(answers) => {
-            remarks.fact(About::Edge, alone(answers));
+            let text = if answers.none_meant {
+                let record = &answers.latency_record;
+                format!("clients use {record} itself, as `--distribution none` says")
+            } else {
+                alone(answers)
+            };
+            remarks.fact(About::Edge, text);
             None
         }
         Ok(None) => {
@@ -258,6 +264,14 @@ fn site(
     let asked = answers.sites.get(region);
     let mapping = asked.and_then(|site| site.mappings.as_ref().ok()?.first());
     let stack = of_site(region, mapping.map(|one| one.api.as_str()), stacks);
+    let stack = stack.unwrap_or_else(|several| {
+        let text = format!(
+            "the stacks {} all tell of its API, and not which of them has it: no `stack` is written",
+            several.join(" and ")
+        );
+        remarks.fact(about(), text);
+        None
+    });
     let api = mapping
         .map(|one| one.api.as_str())
         .or_else(|| told(stack, "ApiId"));

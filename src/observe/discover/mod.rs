@@ -112,7 +112,7 @@ pub enum NotDiscovered {
 pub struct Named {
     /// Id of the hosted zone that holds the domain.
     pub hosted_zone: Option<String>,
-    /// Id of the distribution that answers for it.
+    /// Id of the distribution that answers for it; `none` where clients use the name itself.
     pub distribution: Option<String>,
     /// Name of the latency record set.
     pub latency_record: Option<String>,

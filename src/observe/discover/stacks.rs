@@ -74,19 +74,30 @@ fn host(output: &str) -> &str {
     rest.split(['/', ':', '?']).next().unwrap_or_default()
 }
 
-/// The stack of one Region's part: tagged so, or else the one that tells of the Region's API.
+/// The stack of one Region's part: tagged so, or else the only one that tells of the Region's API. Others print its URL
+/// too, such as a monitor's: of several none is taken, and their names are the error.
 pub(super) fn of_site<'a>(
     region: &Region,
     api: Option<&str>,
     stacks: &'a [FoundStack],
-) -> Option<&'a FoundStack> {
+) -> Result<Option<&'a FoundStack>, Vec<&'a str>> {
     let here = || stacks.iter().filter(|one| one.region == *region);
     let tagged = here().find(|one| one.role.as_deref() == Some("region"));
-    tagged.or_else(|| {
-        here().find(|one| {
-            one.role.is_none() && api.is_some_and(|api| tells_api(&one.formation, region, api))
-        })
-    })
+    if tagged.is_some() {
+        return Ok(tagged);
+    }
+    let tells = |one: &&FoundStack| {
+        one.role.is_none() && api.is_some_and(|api| tells_api(&one.formation, region, api))
+    };
+    let telling: Vec<&FoundStack> = here().filter(tells).collect();
+    match telling.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(Some(one)),
+        several => {
+            let names = several.iter().map(|one| one.formation.name.as_str());
+            Err(names.collect())
+        }
+    }
 }
 
 /// What a stack of gwctl's own template tells under `key`.

@@ -43,6 +43,7 @@ fn distribution(aliases: &[&str], headers: &[(&str, &str)]) -> ListedDistributio
             domain: "origin.example.com".into(),
             headers: words(headers),
         }],
+        default_origins: vec!["origin.example.com".into()],
         router_arn: Some("arn:aws:lambda:us-east-1:123456789012:function:shop-router:7".into()),
         certificate_arn: None,
     }
@@ -172,6 +173,7 @@ fn answers() -> Answers {
         asked: None,
         zone: zone("Z1", "example.com", false),
         distribution: Ok(Some(distribution(&[DOMAIN], &[]))),
+        none_meant: false,
         latency_record: LATENCY.into(),
         records: codes
             .map(|code| record(code, &format!("{code}.{DOMAIN}")))
