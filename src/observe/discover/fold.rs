@@ -6,8 +6,8 @@ use super::ask::{Answers, SiteAnswers};
 use super::database;
 use super::edge::{asked_by_checkers, switch_of};
 use super::gap::Remarks;
-use super::stacks::{Marks, given, of_fleet, of_site, told};
-use super::{About, Discovery, FoundStack};
+use super::stacks::{FoundStack, Marks, given, of_fleet, of_site, told};
+use super::{About, Discovery};
 use gwctl_fleet::{
     AccountsSpec, BuildSpec, EdgeSpec, FleetSpec, ListedDistribution, ListedGlobalCluster, Missing,
     Partition, Region, RoutingPolicy, RoutingRecord, Rules, SiteSpec, Thresholds,

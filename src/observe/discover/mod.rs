@@ -21,9 +21,10 @@ mod stacks;
 mod tests;
 
 pub use gap::{About, Fact, Gap};
+pub use stacks::FoundStack;
 
 use gwctl_aws::Session;
-use gwctl_fleet::{FleetSpec, Missing, Region, StackDescription};
+use gwctl_fleet::{FleetSpec, Missing};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,17 +39,6 @@ pub struct Discovery {
     pub facts: Vec<Fact>,
     /// What could not be found, and why.
     pub gaps: Vec<Gap>,
-}
-
-/// A stack of the fleet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FoundStack {
-    /// Where it is.
-    pub region: Region,
-    /// What its tag `gwctl:role` says; none for a stack that somebody else's template made.
-    pub role: Option<String>,
-    /// The stack.
-    pub formation: StackDescription,
 }
 
 /// Why there is no fleet to show at all.

@@ -2,8 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::FoundStack;
 use gwctl_fleet::{Course, FLEET_TAG, Missing, ROLE_TAG, Region, StackDescription};
+
+/// A stack of the fleet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundStack {
+    /// Where it is.
+    pub region: Region,
+    /// What its tag `gwctl:role` says; none for a stack that somebody else's template made.
+    pub role: Option<String>,
+    /// The stack.
+    pub formation: StackDescription,
+}
 
 /// What tells a fleet's stacks from those of another in the same account.
 pub(super) struct Marks<'a> {

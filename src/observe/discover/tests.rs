@@ -8,8 +8,8 @@ use super::fold::fold;
 use super::*;
 use gwctl_fleet::{
     AliasTarget, ApiMapping, ApiName, CheckConfig, CheckKind, Engine, GroupMember, HostedZone,
-    ListedDistribution, ListedGlobalCluster, Member, Origin, RecordSet, Routing, RoutingRecord,
-    SwitchSpec, Topology,
+    ListedDistribution, ListedGlobalCluster, Member, Origin, RecordSet, Region, Routing,
+    RoutingRecord, StackDescription, SwitchSpec, Topology,
 };
 
 const DOMAIN: &str = "api.example.com";
