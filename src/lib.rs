@@ -7,6 +7,7 @@
 //! ```text
 //! main → cli → console → actions → observe → aws → fleet
 //!              console/shell → console/view → console/app
+//!        cli → explain → fleet
 //!        cli → sim → fleet
 //!              actions → stacks ← sim
 //! ```
@@ -20,6 +21,7 @@
 pub use gwctl_actions as actions; // guided actions: plan, check, confirm, run, verify, undo
 pub use gwctl_aws as aws; // the only code that names an SDK crate
 pub use gwctl_console as console; // the TUI: app (state), view (drawing), shell (terminal and loop)
+pub use gwctl_explain as explain; // what most likely happened: evidence in, hypotheses out
 pub use gwctl_files as files; // opens regular files alone
 pub use gwctl_fleet as fleet; // what a fleet is and how it is doing: pure types and judgement
 pub use gwctl_observe as observe; // keeps the picture fresh

@@ -10,6 +10,7 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
     // Everybody who reads a file may use it.
     ("files", &[]),
     ("stacks", &[]),
+    ("explain", &["fleet"]),
     ("aws", &["fleet", "files"]),
     ("observe", &["aws", "fleet"]),
     ("actions", &["observe", "aws", "fleet", "stacks", "files"]),
@@ -99,6 +100,8 @@ const NEVER_IN: &[(&str, &[&str])] = &[
         ],
     ),
     ("console/app", &["tokio", "std::fs", "async fn"]),
+    // Nor may what reasons know in which world it does.
+    ("explain", &["tokio", "std::fs", "async fn", "scenario"]),
 ];
 
 fn root() -> PathBuf {

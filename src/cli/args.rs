@@ -50,6 +50,9 @@ pub enum Command {
     /// Show how the fleet's stacks differ from their templates, and which differences an action explains
     #[command(after_long_help = Exit::table())]
     Drift(super::drift::args::Drift),
+    /// Say what most likely happened, with the evidence for and against it
+    #[command(after_long_help = Exit::table())]
+    Explain(super::explain::args::Explain),
     /// Print what changed lately, who changed it, and what could not be asked
     #[command(after_long_help = Exit::table())]
     Changes(super::changes::args::Changes),
@@ -87,6 +90,7 @@ impl Command {
             Self::Doctor(args) => args.demo,
             Self::Drift(args) => args.demo,
             Self::Changes(args) => args.demo,
+            Self::Explain(args) => args.demo,
             Self::Logs(args) => args.demo,
             Self::Discover(args) => args.demo,
             Self::IamPolicy(args) => args.demo,

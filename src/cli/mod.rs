@@ -13,6 +13,7 @@ mod doctor;
 mod drift;
 mod environment;
 mod exit;
+mod explain;
 mod failure;
 mod flags;
 mod iam_policy;
@@ -126,6 +127,7 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Some(Command::IamPolicy(args)) => iam_policy::run(global, args),
         Some(Command::Drift(args)) => drift::run(global, args),
         Some(Command::Changes(args)) => changes::run(global, args),
+        Some(Command::Explain(args)) => explain::run(global, args),
         Some(Command::Logs(args)) => logs::run(global, args),
         Some(Command::Discover(args)) => discover::run(global, args),
         Some(Command::Screenshot(args)) => screenshot::run(global, args),

@@ -10,6 +10,7 @@ mod configuration;
 mod discover;
 mod doctor_database;
 mod drift;
+mod explain;
 pub mod harness;
 mod iam_policy;
 mod logs;

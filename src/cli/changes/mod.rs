@@ -4,6 +4,7 @@ pub mod args;
 mod print;
 mod report;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -17,6 +18,7 @@ use super::settings::Settings;
 use super::simulated::{self, Still};
 use super::status::complete;
 use super::target::Target;
+use crate::fleet::Snapshot;
 use crate::observe::{Happened, History};
 use args::Changes;
 use report::Report;
@@ -53,16 +55,22 @@ pub fn run(global: &Global, args: &Changes) -> Result<Exit, Failure> {
     Ok(report.exit())
 }
 
-/// Asks `CloudTrail` and takes the picture side by side.
 async fn look(target: &Target, since: SignedDuration) -> Report {
+    let (_, happened) = ask(target, since).await;
+    Report {
+        fleet: target.name.clone(),
+        happened,
+    }
+}
+
+/// Asks `CloudTrail` and takes the picture side by side.
+pub(super) async fn ask(target: &Target, since: SignedDuration) -> (Arc<Snapshot>, Happened) {
     let to = target.clock.now();
     let history = History::new(target.clock.clone());
     let trail = history.ask(&target.session, &target.spec, since);
     let picture = complete(target, PICTURE);
     let (answers, picture) = futures_util::future::join(Box::pin(trail), Box::pin(picture)).await;
     let fleet = (target.name.as_str(), &target.spec);
-    Report {
-        fleet: target.name.clone(),
-        happened: Happened::of(fleet, (to - since, to), answers, &picture),
-    }
+    let happened = Happened::of(fleet, (to - since, to), answers, &picture);
+    (picture, happened)
 }

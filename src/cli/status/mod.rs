@@ -56,6 +56,14 @@ impl Report {
     }
 }
 
+/// What got no answer in a picture, a sentence each.
+pub fn not_answered(picture: &Arc<Snapshot>) -> Vec<String> {
+    let report = Report::new(picture.clone(), false);
+    let said = unanswered::grouped(&report.unanswered).into_iter();
+    said.map(|(area, why, topics)| format!("{area}: {} ({why})", topics.join(", ")))
+        .collect()
+}
+
 /// Asks, waits, prints.
 pub fn run(global: &Global, args: &Status) -> Result<Exit, Failure> {
     let picture = if args.demo {

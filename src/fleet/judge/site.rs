@@ -239,28 +239,29 @@ pub(super) fn of(name: &str, whole: Option<Point>) -> String {
     }
 }
 
-/// Alarms that somebody set to be warned by. Switches of health checks and scaling's own alarms
-/// fire in everyday life.
+impl Snapshot {
+    /// The alarms in ALARM there that somebody set to be warned by: switches of health checks and scaling's own alarms
+    /// fire in everyday life. None where they are not known now.
+    pub fn firing<'a>(&'a self, site: &'a Site) -> Option<Vec<&'a Alarm>> {
+        let alarms = fresh(&site.alarms, self.at, self.thresholds.metric_stale_s)?;
+        let is_switch = |alarm: &Alarm| {
+            let configs = self.edge.checks.values();
+            configs
+                .filter_map(|check| check.config.last())
+                .any(|config| {
+                    matches!(&config.kind, CheckKind::Alarm { name, region }
+                    if *name == alarm.name && region == site.region.as_str())
+                })
+        };
+        let warns =
+            |alarm: &&Alarm| !alarm.name.starts_with("TargetTracking-") && !is_switch(alarm);
+        Some(alarms.iter().filter(warns).collect())
+    }
+}
+
 pub(super) fn alarms(snapshot: &Snapshot, site: &Site) -> Option<Reason> {
-    let alarms = fresh(
-        &site.alarms,
-        snapshot.at,
-        snapshot.thresholds.metric_stale_s,
-    )?;
-    let is_switch = |alarm: &Alarm| {
-        let configs = snapshot.edge.checks.values();
-        configs
-            .filter_map(|check| check.config.last())
-            .any(|config| {
-                matches!(&config.kind, CheckKind::Alarm { name, region }
-                if *name == alarm.name && region == site.region.as_str())
-            })
-    };
-    let firing: Vec<&str> = alarms
-        .iter()
-        .filter(|alarm| !alarm.name.starts_with("TargetTracking-") && !is_switch(alarm))
-        .map(|alarm| alarm.name.as_str())
-        .collect();
+    let firing = snapshot.firing(site)?.into_iter();
+    let firing: Vec<&str> = firing.map(|alarm| alarm.name.as_str()).collect();
     let text = match firing.as_slice() {
         [] => return None,
         [one] => format!("alarm {one}"),

@@ -5,7 +5,6 @@ use super::edge::{
     api_in, candidates, distributions_of, is_told, target_of, told_regions, zones_of,
 };
 use super::fold::fold;
-use super::*;
 use gwctl_fleet::{
     AliasTarget, ApiMapping, ApiName, CheckConfig, CheckKind, Engine, GroupMember, HostedZone,
     ListedDistribution, ListedGlobalCluster, Member, Origin, RecordSet, Region, Routing,

@@ -1,0 +1,108 @@
+//! The explanation for people.
+
+use std::fmt::Write as _;
+
+use super::report::Report;
+use crate::explain::Hypothesis;
+use crate::fleet::format::{date, minute, percent};
+use crate::fleet::{clean_line, clean_markdown};
+
+const UNSEEN: &str = "Not answered, and could change this answer:";
+
+/// Aligned, for a terminal.
+pub fn table(report: &Report) -> String {
+    let mut text = format!("{}\n", head(report));
+    if report.explanation.hypotheses.is_empty() {
+        let _ = writeln!(text, "\n{}", nothing(report));
+    }
+    for (place, hypothesis) in report.explanation.hypotheses.iter().enumerate() {
+        let _ = writeln!(
+            text,
+            "\n{}  {}",
+            place + 1,
+            clean_line(&hypothesis.sentence)
+        );
+        for (name, lines) in parts(hypothesis) {
+            for (index, line) in lines.iter().enumerate() {
+                let name = if index == 0 { name } else { "" };
+                let _ = writeln!(text, "   {name:<8} {}", clean_line(line));
+            }
+        }
+    }
+    if !report.unseen.is_empty() {
+        let _ = writeln!(text, "\n{UNSEEN}");
+    }
+    for line in &report.unseen {
+        let _ = writeln!(text, "  {}", clean_line(line));
+    }
+    for line in &report.lateness {
+        let _ = writeln!(text, "\n{}", clean_line(line));
+    }
+    text
+}
+
+/// For an incident channel.
+pub fn markdown(report: &Report) -> String {
+    let mut text = format!("## {}\n\n", clean_markdown(&head(report)));
+    if report.explanation.hypotheses.is_empty() {
+        let _ = writeln!(text, "{}\n", nothing(report));
+    }
+    for (place, hypothesis) in report.explanation.hypotheses.iter().enumerate() {
+        let _ = writeln!(
+            text,
+            "{}. **{}**",
+            place + 1,
+            clean_markdown(&hypothesis.sentence)
+        );
+        for (name, lines) in parts(hypothesis) {
+            for line in lines {
+                let _ = writeln!(text, "   - {name}: {}", clean_markdown(&line));
+            }
+        }
+    }
+    if !report.unseen.is_empty() {
+        let _ = writeln!(text, "\n{UNSEEN}\n");
+    }
+    for line in report.unseen.iter().chain(&report.lateness) {
+        let _ = writeln!(text, "- {}", clean_markdown(line));
+    }
+    text
+}
+
+fn head(report: &Report) -> String {
+    let at = report.explanation.at;
+    format!(
+        "{} is {}: what most likely happened, {} {} UTC",
+        clean_line(&report.picture.name),
+        report.picture.judgement.verdict,
+        date(at),
+        minute(at)
+    )
+}
+
+fn nothing(report: &Report) -> &'static str {
+    if report.unseen.is_empty() {
+        "Nothing that gwctl sees is wrong."
+    } else {
+        "Nothing is wrong with what gwctl could see, and it could not see everything."
+    }
+}
+
+/// What is told of a hypothesis, line by line.
+fn parts(hypothesis: &Hypothesis) -> Vec<(&'static str, Vec<String>)> {
+    let sure = format!("{}: {}", hypothesis.sure.word(), hypothesis.why);
+    let hit = hypothesis
+        .hit_percent
+        .map(|hit| format!("{} of all clients' requests fail", percent(hit)));
+    let all = [
+        ("sure", vec![sure]),
+        ("hits", hit.into_iter().collect()),
+        ("for", hypothesis.supports.clone()),
+        ("against", hypothesis.contradicts.clone()),
+        ("to tell", hypothesis.apart.clone().into_iter().collect()),
+        ("do", hypothesis.actions.clone()),
+    ];
+    all.into_iter()
+        .filter(|(_, lines)| !lines.is_empty())
+        .collect()
+}

@@ -1,0 +1,60 @@
+//! What most likely happened, and what could change the answer.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::cli::exit::Exit;
+use crate::cli::status;
+use crate::explain::{Evidence, Explanation, explain};
+use crate::fleet::Snapshot;
+use crate::observe::Happened;
+
+/// Everything there is to print.
+#[derive(Debug)]
+pub struct Report {
+    pub picture: Arc<Snapshot>,
+    pub explanation: Explanation,
+    /// What got no answer, a sentence each: with it the answer might be another.
+    pub unseen: Vec<String>,
+    /// How late the sources are, a sentence each kind.
+    pub lateness: Vec<String>,
+}
+
+impl Report {
+    /// Reasons from what was seen.
+    pub fn new(picture: Arc<Snapshot>, happened: &Happened) -> Self {
+        let evidence = Evidence {
+            picture: &picture,
+            events: &happened.log.events,
+        };
+        let explanation = explain(&evidence);
+        let mut unseen = status::not_answered(&picture);
+        unseen.extend(happened.gaps());
+        Self {
+            explanation,
+            unseen,
+            lateness: happened.lateness(),
+            picture,
+        }
+    }
+
+    /// As `status`.
+    pub fn exit(&self) -> Exit {
+        Exit::of_verdict(self.picture.judgement.verdict, !self.unseen.is_empty())
+    }
+
+    /// `gwctl.explain/1`.
+    pub fn document(&self) -> Value {
+        json!({
+            "schema": "gwctl.explain/1",
+            "fleet": self.picture.name,
+            "verdict": self.picture.judgement.verdict,
+            "at": self.explanation.at,
+            "hypotheses": self.explanation.hypotheses,
+            "unseen": self.unseen,
+            "lateness": self.lateness,
+            "exit_code": self.exit().code(),
+        })
+    }
+}

@@ -1,0 +1,50 @@
+//! What several causes say alike.
+
+use crate::evidence::Evidence;
+use crate::onset::Onset;
+use gwctl_fleet::{Metric, Region, Site, Verdict, format};
+
+/// The reasons of the picture about `about`, as they are told of the Region.
+pub(super) fn reasons(site: &Site, about: &[&str]) -> Vec<String> {
+    let all = site.judgement.reasons.iter();
+    all.filter(|reason| about.contains(&reason.about))
+        .map(|reason| format!("{}: {}", site.region, reason.text))
+        .collect()
+}
+
+/// ` since 13:57`, or nothing where it is not known.
+pub(super) fn since(onset: Option<Onset>) -> String {
+    match onset {
+        Some(onset) if onset.is_seen => format!(" since {}", format::minute(onset.at)),
+        Some(onset) => format!(" since {} or earlier", format::minute(onset.at)),
+        None => String::new(),
+    }
+}
+
+/// Percent of all clients' requests that fail in the Region; none where its share or its failures are not known.
+pub(super) fn hit(evidence: &Evidence<'_>, site: &Site) -> Option<f64> {
+    let failing = evidence.picture.failing(site, Metric::Api5xx)?;
+    let share = evidence.picture.traffic_share(&site.region).ok()?;
+    Some(failing.value * share.percent / 100.0)
+}
+
+/// The command that takes clients away from the Region, where another one serves.
+pub(super) fn evacuate(evidence: &Evidence<'_>, region: &Region) -> Vec<String> {
+    let mut others = evidence.picture.sites.iter();
+    let serves =
+        others.any(|other| other.region != *region && other.judgement.verdict == Verdict::Healthy);
+    if serves {
+        vec![format!("gwctl evacuate {region}")]
+    } else {
+        Vec::new()
+    }
+}
+
+/// `orders-read and orders-write`.
+pub(super) fn listed(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
+}

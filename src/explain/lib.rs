@@ -1,0 +1,21 @@
+//! What most likely happened: evidence in, hypotheses out. Pure: the same evidence gives the same words.
+//!
+//! Every hypothesis quotes what speaks for it and against it, and says what would tell it apart from others. What is
+//! not known is never taken for good: it lowers how sure a hypothesis is, and is listed beside all of them.
+
+mod causes;
+mod evidence;
+mod hypothesis;
+mod onset;
+
+pub use evidence::Evidence;
+pub use hypothesis::{Explanation, Hypothesis, Sureness};
+pub use onset::Onset;
+
+/// What most likely happened, the worst first.
+pub fn explain(evidence: &Evidence<'_>) -> Explanation {
+    Explanation {
+        at: evidence.picture.at,
+        hypotheses: causes::all(evidence),
+    }
+}
