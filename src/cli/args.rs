@@ -86,12 +86,12 @@ impl Command {
     pub fn is_simulated(&self) -> bool {
         match self {
             Self::Demo(_) | Self::Rehearse(_) | Self::Sim(_) => true,
-            Self::Status(args) => args.demo,
+            Self::Status(args) => args.fleet.demo,
             Self::Doctor(args) => args.demo,
             Self::Drift(args) => args.demo,
-            Self::Changes(args) => args.demo,
-            Self::Explain(args) => args.demo,
-            Self::Logs(args) => args.demo,
+            Self::Changes(args) => args.fleet.demo,
+            Self::Explain(args) => args.fleet.demo,
+            Self::Logs(args) => args.fleet.demo,
             Self::Discover(args) => args.demo,
             Self::IamPolicy(args) => args.demo,
             Self::Guided(action) => action.requested().options.on.demo,

@@ -19,6 +19,7 @@ mod flags;
 mod iam_policy;
 mod info;
 mod logs;
+mod looked_at;
 mod man;
 mod mfa;
 mod operator;

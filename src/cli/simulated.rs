@@ -10,8 +10,8 @@ use jiff::Timestamp;
 
 use super::failure::Failure;
 use super::flags::{Global, Simulated};
-use super::status::complete;
 use super::target::Target;
+use super::target::complete;
 use crate::aws::{Session, SessionOptions, Timeouts, in_process};
 use crate::fleet::{FleetSpec, Pace, ProbeReport, Snapshot};
 use crate::observe::{Answerer, NetworkError, NoProbe, Prober, Refresh, Resolved};

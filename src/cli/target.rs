@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::clock;
 use super::flags::Global;
@@ -12,7 +13,7 @@ use super::verbose::introduce;
 use crate::actions::RunContext;
 use crate::aws::{Session, SessionOptions};
 use crate::console::Opened;
-use crate::fleet::{Clock, FleetSpec};
+use crate::fleet::{Clock, FleetSpec, Snapshot};
 use crate::observe::{NetworkProber, Observer, Prober, Refresh};
 
 /// Everything it takes to look at a fleet.
@@ -132,4 +133,10 @@ impl Target {
             self.clock.clone(),
         )
     }
+}
+
+/// The first complete picture of what is, or what is known when `limit` is over.
+pub async fn complete(target: &Target, limit: Duration) -> Arc<Snapshot> {
+    let observer = target.observe_only();
+    observer.first_to_act_on(limit).await
 }

@@ -13,11 +13,8 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::flags::{Global, Output};
 use super::output;
-use super::runtime::run_async;
-use super::settings::Settings;
-use super::simulated::{self, Still};
-use super::status::complete;
 use super::target::Target;
+use super::target::complete;
 use crate::fleet::Snapshot;
 use crate::observe::{Happened, History};
 use args::Changes;
@@ -30,23 +27,8 @@ const PICTURE: Duration = Duration::from_secs(15);
 /// Asks every Region side by side, and prints what came of it.
 pub fn run(global: &Global, args: &Changes) -> Result<Exit, Failure> {
     let since = SignedDuration::try_from(args.since).unwrap_or_default();
-    let report = if args.demo {
-        let world = Still {
-            scenario: args.scenario.clone(),
-            seed: args.seed,
-            after: args.after,
-            empty: false,
-        };
-        simulated::still(&world, async |target| look(&target, since).await)?
-    } else {
-        let settings = Settings::read(global)?;
-        settings.tell_warnings();
-        run_async(async {
-            let mut target = Target::configured(global, &settings).await;
-            target.refresh.probes = false;
-            look(&target, since).await
-        })?
-    };
+    let look = async |target: Target| look(&target, since).await;
+    let report = args.fleet.with(global, false, look)?;
     output::print(&match args.output {
         Output::Table => print::table(&report),
         Output::Markdown => print::markdown(&report),

@@ -14,7 +14,7 @@ use crate::cli::act::stage::runs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::flags::{Global, Output};
-use crate::cli::status::complete;
+use crate::cli::target::complete;
 use crate::cli::{output, terraform_file};
 use crate::observe::wiring::wiring;
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::flags::{Output, moment, since};
+use crate::cli::flags::{Output, since};
+use crate::cli::looked_at::LookedAt;
 
 /// `gwctl explain`.
 #[derive(Debug, Clone, Args)]
@@ -15,16 +16,6 @@ pub struct Explain {
     /// How to print it
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub output: Output,
-    /// Look at the simulated fleet instead
-    #[arg(long)]
-    pub demo: bool,
-    /// What happens in the simulated world; `gwctl sim scenarios` lists them
-    #[arg(long, value_name = "NAME", default_value = "calm", requires = "demo")]
-    pub scenario: String,
-    /// How far into the scenario to look, such as 90s, 5m or 1h
-    #[arg(long, value_name = "TIME", default_value = "0s", requires = "demo", value_parser = moment)]
-    pub after: Duration,
-    /// The same seed gives the same picture
-    #[arg(long, value_name = "N", default_value_t = 1, requires = "demo")]
-    pub seed: u64,
+    #[command(flatten)]
+    pub fleet: LookedAt,
 }

@@ -11,9 +11,6 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::flags::{Global, Output};
 use super::output;
-use super::runtime::run_async;
-use super::settings::Settings;
-use super::simulated::{self, Still};
 use super::target::Target;
 use args::Explain;
 use report::Report;
@@ -21,22 +18,8 @@ use report::Report;
 /// Asks for the picture and for what changed side by side, reasons, and prints what came of it.
 pub fn run(global: &Global, args: &Explain) -> Result<Exit, Failure> {
     let since = SignedDuration::try_from(args.since).unwrap_or_default();
-    let report = if args.demo {
-        let world = Still {
-            scenario: args.scenario.clone(),
-            seed: args.seed,
-            after: args.after,
-            empty: false,
-        };
-        simulated::still(&world, async |target| look(&target, since).await)?
-    } else {
-        let settings = Settings::read(global)?;
-        settings.tell_warnings();
-        run_async(async {
-            let target = Target::configured(global, &settings).await;
-            look(&target, since).await
-        })?
-    };
+    let look = async |target: Target| look(&target, since).await;
+    let report = args.fleet.with(global, true, look)?;
     output::print(&match args.output {
         Output::Table => print::table(&report),
         Output::Markdown => print::markdown(&report),

@@ -16,8 +16,8 @@ use super::output::{print, tell};
 use super::runtime::run_async;
 use super::settings::Settings;
 use super::simulated::{self, Still};
-use super::status::complete;
 use super::target::Target;
+use super::target::complete;
 use crate::actions::PlannedCall;
 use crate::actions::policy::{
     INLINE, Known, MANAGED, Policy, Purpose, THE_ACCOUNT, actions, guided, in_account, planned,

@@ -5,7 +5,8 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 
-use crate::cli::flags::{Output, duration, moment};
+use crate::cli::flags::{Output, duration};
+use crate::cli::looked_at::LookedAt;
 use crate::fleet::{NotARegion, Region};
 
 /// `gwctl logs`.
@@ -40,18 +41,8 @@ pub struct Logs {
     /// How to print it
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub output: Output,
-    /// Read the simulated fleet instead
-    #[arg(long)]
-    pub demo: bool,
-    /// What happens in the simulated world; `gwctl sim scenarios` lists them
-    #[arg(long, value_name = "NAME", default_value = "calm", requires = "demo")]
-    pub scenario: String,
-    /// How far into the scenario to look, such as 90s, 5m or 1h
-    #[arg(long, value_name = "TIME", default_value = "0s", requires = "demo", value_parser = moment)]
-    pub after: Duration,
-    /// The same seed gives the same lines
-    #[arg(long, value_name = "N", default_value_t = 1, requires = "demo")]
-    pub seed: u64,
+    #[command(flatten)]
+    pub fleet: LookedAt,
 }
 
 fn region(text: &str) -> Result<Region, NotARegion> {

@@ -16,7 +16,7 @@ use super::flags::{Global, Output, Simulated};
 use super::output::print;
 use super::runtime::run_async;
 use super::settings::Settings;
-use super::simulated::{self, Still};
+use super::simulated;
 use super::target::Target;
 use crate::fleet::Pace;
 use crate::observe::logs::{LogReader, LogsAsked};
@@ -28,22 +28,8 @@ pub fn run(global: &Global, args: &Logs) -> Result<Exit, Failure> {
     if args.follow {
         return follow(global, args);
     }
-    let report = if args.demo {
-        let world = Still {
-            scenario: args.scenario.clone(),
-            seed: args.seed,
-            after: args.after,
-            empty: false,
-        };
-        simulated::still(&world, async |target| read(&target, args).await)?
-    } else {
-        let settings = Settings::read(global)?;
-        settings.tell_warnings();
-        run_async(async {
-            let target = Target::configured(global, &settings).await;
-            read(&target, args).await
-        })?
-    }?;
+    let read = async |target: Target| read(&target, args).await;
+    let report = args.fleet.with(global, true, read)??;
     print(&match args.output {
         Output::Table => table::draw(&report),
         Output::Markdown => markdown::draw(&report),
@@ -57,16 +43,16 @@ fn follow(global: &Global, args: &Logs) -> Result<Exit, Failure> {
     if args.output == Output::Markdown {
         return Err(Failure::usage("`--follow` prints `-o table` or `-o json`"));
     }
-    if args.demo {
+    if args.fleet.demo {
         let sim = simulated::world(
             &Simulated {
-                scenario: args.scenario.clone(),
+                scenario: args.fleet.scenario.clone(),
                 speed: 1.0,
-                seed: args.seed,
+                seed: args.fleet.seed,
             },
             false,
         )?;
-        sim.advance(args.after);
+        sim.advance(args.fleet.after);
         return run_async(async {
             let target = simulated::target(&sim, Pace::Calm).await;
             follow::run(&target, args).await

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::flags::{Output, duration, moment};
+use crate::cli::flags::{Output, duration};
+use crate::cli::looked_at::LookedAt;
 
 /// `gwctl status`.
 #[derive(Debug, Clone, Args)]
@@ -12,18 +13,8 @@ pub struct Status {
     /// How to print it
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub output: Output,
-    /// Look at the simulated fleet instead
-    #[arg(long)]
-    pub demo: bool,
-    /// What happens in the simulated world; `gwctl sim scenarios` lists them
-    #[arg(long, value_name = "NAME", default_value = "calm", requires = "demo")]
-    pub scenario: String,
-    /// How far into the scenario to look, such as 90s, 5m or 1h
-    #[arg(long, value_name = "TIME", default_value = "0s", requires = "demo", value_parser = moment)]
-    pub after: Duration,
-    /// The same seed gives the same picture
-    #[arg(long, value_name = "N", default_value_t = 1, requires = "demo")]
-    pub seed: u64,
+    #[command(flatten)]
+    pub fleet: LookedAt,
     /// How long to wait for the complete picture; what is missing then is printed as missing
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     pub timeout: Duration,

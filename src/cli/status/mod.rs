@@ -12,7 +12,6 @@ mod table;
 mod unanswered;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::exit::Exit;
 use super::failure::Failure;
@@ -20,8 +19,8 @@ use super::flags::{Global, Output};
 use super::output::{colored, print};
 use super::runtime::run_async;
 use super::settings::Settings;
-use super::simulated::{self, Still};
-use super::target::Target;
+use super::simulated;
+use super::target::{Target, complete};
 use crate::fleet::Snapshot;
 use args::Status;
 
@@ -66,14 +65,8 @@ pub fn not_answered(picture: &Arc<Snapshot>) -> Vec<String> {
 
 /// Asks, waits, prints.
 pub fn run(global: &Global, args: &Status) -> Result<Exit, Failure> {
-    let picture = if args.demo {
-        let world = Still {
-            scenario: args.scenario.clone(),
-            seed: args.seed,
-            after: args.after,
-            empty: false,
-        };
-        simulated::picture(&world, args.timeout)?
+    let picture = if args.fleet.demo {
+        simulated::picture(&args.fleet.still(), args.timeout)?
     } else {
         let settings = Settings::read(global)?;
         settings.tell_warnings();
@@ -83,7 +76,7 @@ pub fn run(global: &Global, args: &Status) -> Result<Exit, Failure> {
             complete(&target, args.timeout).await
         })?
     };
-    let report = Report::new(picture, args.demo);
+    let report = Report::new(picture, args.fleet.demo);
     let text = match args.output {
         Output::Table => table::draw(&report, colored(global.color)),
         Output::Json => format!("{:#}\n", report.document),
@@ -91,10 +84,4 @@ pub fn run(global: &Global, args: &Status) -> Result<Exit, Failure> {
     };
     print(&text)?;
     Ok(report.exit)
-}
-
-/// The first complete picture of what is, or what is known when `limit` is over.
-pub async fn complete(target: &Target, limit: Duration) -> Arc<Snapshot> {
-    let observer = target.observe_only();
-    observer.first_to_act_on(limit).await
 }
