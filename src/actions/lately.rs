@@ -92,10 +92,7 @@ impl Lately {
         if self.left.is_empty() {
             return None;
         }
-        let others = snapshot.sites.iter().map(|site| &site.region);
-        let mut serving =
-            others.filter(|other| *other != region && serves(snapshot, other) == Some(true));
-        if serving.any(|other| !self.left(other)) {
+        if !self.serving(snapshot, region).is_empty() {
             return None;
         }
         let told = self.told(snapshot.at);
@@ -115,7 +112,11 @@ impl Lately {
             self.forget_receivers(plan);
             return put(plan, check);
         }
-        self.count_out(plan, snapshot, &leaves);
+        let serving = self.serving(snapshot, &leaves).join(", ");
+        put(
+            plan,
+            Check::pass("not-the-last", format!("{serving} would serve")),
+        );
         let from: Vec<&Region> = std::iter::once(&leaves).chain(self.left.keys()).collect();
         let bound = Takes::AtMost {
             why: "several Regions were left, and who takes what is not known".into(),
@@ -141,17 +142,13 @@ impl Lately {
         put(plan, Check::new("left-lately", Finding::Warn, told));
     }
 
-    /// Who would serve, without those that were left.
-    fn count_out(&self, plan: &mut Plan, snapshot: &Snapshot, leaves: &Region) {
+    /// Who would serve after `leaves` is left, without those that were left before.
+    fn serving<'a>(&self, snapshot: &'a Snapshot, leaves: &Region) -> Vec<&'a str> {
         let others = snapshot.sites.iter().map(|site| &site.region);
         let serving = others.filter(|other| {
             *other != leaves && !self.left(other) && serves(snapshot, other) == Some(true)
         });
-        let serving: Vec<&str> = serving.map(Region::as_str).collect();
-        if !serving.is_empty() {
-            let text = format!("{} would serve", serving.join(", "));
-            put(plan, Check::pass("not-the-last", text));
-        }
+        serving.map(Region::as_str).collect()
     }
 
     /// What is said of those that were left as receivers is of before.

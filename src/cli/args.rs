@@ -88,7 +88,7 @@ impl Command {
             Self::Demo(_) | Self::Rehearse(_) | Self::Sim(_) => true,
             Self::Status(args) => args.fleet.demo,
             Self::Doctor(args) => args.demo,
-            Self::Drift(args) => args.demo,
+            Self::Drift(args) => args.fleet.demo,
             Self::Changes(args) => args.fleet.demo,
             Self::Explain(args) => args.fleet.demo,
             Self::Logs(args) => args.fleet.demo,

@@ -14,11 +14,30 @@ mod writer;
 
 use crate::evidence::Evidence;
 use crate::hypothesis::Hypothesis;
-use gwctl_fleet::Region;
+use gwctl_fleet::{Region, Site};
+
+/// What a cause looks at.
+enum Look {
+    Fleet(fn(&Evidence<'_>) -> Vec<Hypothesis>),
+    /// Each Region by itself.
+    Sites(fn(&Evidence<'_>, &Site) -> Option<Hypothesis>),
+}
+
+impl Look {
+    fn at(&self, evidence: &Evidence<'_>) -> Vec<Hypothesis> {
+        match self {
+            Self::Fleet(look) => look(evidence),
+            Self::Sites(look) => {
+                let sites = evidence.picture.sites.iter();
+                sites.filter_map(|site| look(evidence, site)).collect()
+            }
+        }
+    }
+}
 
 /// A cause that gwctl knows.
 struct Cause {
-    look: fn(&Evidence<'_>) -> Vec<Hypothesis>,
+    look: Look,
     /// Of these it is the explanation where they are seen in the same Region: they are told as evidence for it.
     explains: &'static [&'static str],
 }
@@ -26,11 +45,11 @@ struct Cause {
 /// In the order in which they explain each other.
 const ALL: [Cause; 9] = [
     Cause {
-        look: blind::look,
+        look: Look::Fleet(blind::look),
         explains: &[],
     },
     Cause {
-        look: unreachable::look,
+        look: Look::Sites(unreachable::look),
         explains: &[
             "out-of-dns",
             "functions-fail",
@@ -39,31 +58,31 @@ const ALL: [Cause; 9] = [
         ],
     },
     Cause {
-        look: functions::look,
+        look: Look::Sites(functions::look),
         explains: &["out-of-dns", "alarm"],
     },
     Cause {
-        look: throttled::look,
+        look: Look::Sites(throttled::look),
         explains: &["out-of-dns", "alarm"],
     },
     Cause {
-        look: writer::look,
+        look: Look::Fleet(writer::look),
         explains: &["replication-behind", "alarm"],
     },
     Cause {
-        look: lag::look,
+        look: Look::Fleet(lag::look),
         explains: &["alarm"],
     },
     Cause {
-        look: certificate::look,
+        look: Look::Fleet(certificate::look),
         explains: &[],
     },
     Cause {
-        look: out_of_dns::look,
+        look: Look::Sites(out_of_dns::look),
         explains: &["alarm"],
     },
     Cause {
-        look: alarm::look,
+        look: Look::Sites(alarm::look),
         explains: &[],
     },
 ];
@@ -72,7 +91,7 @@ const ALL: [Cause; 9] = [
 pub(crate) fn all(evidence: &Evidence<'_>) -> Vec<Hypothesis> {
     let mut told: Vec<(Hypothesis, &[&str])> = Vec::new();
     for cause in &ALL {
-        for hypothesis in (cause.look)(evidence) {
+        for hypothesis in cause.look.at(evidence) {
             let explained = told.iter_mut().find(|(of, explains)| {
                 explains.contains(&hypothesis.cause) && covers(evidence, of, &hypothesis)
             });

@@ -235,11 +235,11 @@ fn inverse(
     region: &Region,
     steps: &[Step],
 ) -> Result<Vec<Step>, Refused> {
-    let Some(done) = steps.first() else {
+    let Some(first) = steps.first().map(|step| step.id.clone()) else {
         return Ok(Vec::new());
     };
-    let first = done.id.clone();
     let (by, id) = (Mechanism::Records, "undo.weights");
+    let done = (steps, first.as_str());
     let back = shift::take_back(context, region, done, Way::Back, by, id)?.undoes(first.clone());
     let mut all = vec![back];
     all.extend(

@@ -268,23 +268,10 @@ fn steps(
             "receivers",
         ]),
     );
-    let traffic = readmitted(context, region, choice, &steps)?;
+    let (done, by, id) = ((&steps[..], "evacuate"), choice.mechanism, "back.restore");
+    let traffic = shift::take_back(context, region, done, Way::Back, by, id)?;
     steps.extend(back(context, region, cast, mode, traffic));
     Ok(steps)
-}
-
-/// What takes the evacuation back.
-fn readmitted(
-    context: &PlanContext<'_>,
-    region: &Region,
-    choice: &Choice,
-    steps: &[Step],
-) -> Result<Step, Refused> {
-    let (by, id) = (choice.mechanism, "back.restore");
-    match steps.iter().find(|step| step.id == "evacuate") {
-        Some(done) => shift::take_back(context, region, done, Way::Back, by, id),
-        None => shift::flip(context, region, by, Way::Back, id),
-    }
 }
 
 /// Writer and traffic return side by side: neither needs the other.

@@ -232,10 +232,7 @@ pub(super) fn inverse(
     choice: &Choice,
     steps: &[Step],
 ) -> Result<Vec<Step>, Refused> {
-    let Some(done) = steps.iter().find(|step| step.id == "evacuate") else {
-        return Ok(Vec::new());
-    };
-    let (by, id) = (choice.mechanism, "undo.evacuate");
+    let (done, by, id) = ((steps, "evacuate"), choice.mechanism, "undo.evacuate");
     let back = shift::take_back(context, region, done, Way::Back, by, id);
     let back = match back {
         // A plan that cannot activate the Region again is no reason not to leave it.

@@ -263,9 +263,7 @@ fn inverse(
         return Ok(Vec::new());
     };
     let id = format!("restore.{mechanism}");
-    let Some(done) = steps.iter().find(|step| step.id == id) else {
-        return Ok(Vec::new());
-    };
+    let done = (steps, id.as_str());
     let out = shift::take_back(context, region, done, Way::Out, *mechanism, "undo.restore")?;
     let out = out.undoes(id.clone());
     let mut steps = vec![out];

@@ -127,16 +127,22 @@ pub(super) fn flip(
         .shifts(shift))
 }
 
-/// The step that takes `done` back, called `id`: records as they were before it, anything else by the other position.
+/// The step that takes back the one of `steps` called `done`, itself called `id`: records as they were before it, anything
+/// else by the other position.
 pub(super) fn take_back(
     context: &PlanContext<'_>,
     region: &Region,
-    done: &Step,
+    (steps, done): (&[Step], &str),
     way: Way,
     mechanism: Mechanism,
     id: &str,
 ) -> Result<Step, Refused> {
-    let Task::ChangeRecords(changed) = &done.task else {
+    let done = steps.iter().find(|step| step.id == done);
+    let changed = done.and_then(|step| match &step.task {
+        Task::ChangeRecords(changed) => Some((step, changed)),
+        _ => None,
+    });
+    let Some((done, changed)) = changed else {
         return flip(context, region, mechanism, way, id);
     };
     let title = format!("Put the records of {region} back as they were");

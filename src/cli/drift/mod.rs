@@ -14,9 +14,6 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::flags::{Global, Output};
 use super::output;
-use super::runtime::run_async;
-use super::settings::Settings;
-use super::simulated::{self, Still};
 use super::target::Target;
 use super::target::complete;
 use crate::observe::drift::{StackDrift, Stacks, drift, stacks};
@@ -31,7 +28,8 @@ pub fn run(global: &Global, args: &Drift) -> Result<Exit, Failure> {
     if args.terraform.is_some() || args.state.is_some() {
         return terraform::run(global, args);
     }
-    let report = seen(global, args, async |target| look(&target, args.wait).await)?;
+    let look = async |target: Target| look(&target, args.wait).await;
+    let report = args.fleet.with(global, true, look)?;
     if report.stacks.is_empty() && report.unlisted.is_empty() {
         return Err(
             Failure::new(format!("no stack of the fleet {} is known", report.fleet)).next(
@@ -45,29 +43,6 @@ pub fn run(global: &Global, args: &Drift) -> Result<Exit, Failure> {
         Output::Json => format!("{:#}\n", report.document()),
     })?;
     Ok(report.exit())
-}
-
-/// Lets `look` see the fleet that the arguments mean.
-fn seen<T>(
-    global: &Global,
-    args: &Drift,
-    look: impl AsyncFnOnce(Target) -> T,
-) -> Result<T, Failure> {
-    if args.demo {
-        let world = Still {
-            scenario: args.scenario.clone(),
-            seed: args.seed,
-            after: args.after,
-            empty: false,
-        };
-        return simulated::still(&world, look);
-    }
-    let settings = Settings::read(global)?;
-    settings.tell_warnings();
-    run_async(async {
-        let target = Target::configured(global, &settings).await;
-        look(target).await
-    })
 }
 
 /// Compares and takes the picture side by side: either may take its time.

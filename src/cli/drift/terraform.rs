@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::args::Drift;
 use super::terraform_report::{Of, Report, Section};
-use super::{PICTURE, seen, terraform_print};
+use super::{PICTURE, terraform_print};
 use crate::actions::terraform::{
     Evidence, Plan, Runs, State, compare, judge, unasked, wires_of_plan, wires_of_state,
 };
@@ -31,8 +31,8 @@ pub fn run(global: &Global, args: &Drift) -> Result<Exit, Failure> {
         .as_deref()
         .map(terraform_file::state)
         .transpose()?;
-    let folder = runs(args.demo)?;
-    let report = seen(global, args, async |target| {
+    let folder = runs(args.fleet.demo)?;
+    let report = args.fleet.with(global, true, async |target| {
         let picture = complete(&target, PICTURE).await;
         let runs = Runs::of(&folder, &target.spec, &picture);
         let evidence = Evidence::new(&target.spec, &picture, &runs);

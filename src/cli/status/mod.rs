@@ -57,10 +57,7 @@ impl Report {
 
 /// What got no answer in a picture, a sentence each.
 pub fn not_answered(picture: &Arc<Snapshot>) -> Vec<String> {
-    let report = Report::new(picture.clone(), false);
-    let said = unanswered::grouped(&report.unanswered).into_iter();
-    said.map(|(area, why, topics)| format!("{area}: {} ({why})", topics.join(", ")))
-        .collect()
+    unanswered::sentences(&Report::new(picture.clone(), false).unanswered)
 }
 
 /// Asks, waits, prints.

@@ -95,14 +95,8 @@ fn unanswered(text: &mut String, report: &Report) {
         return;
     }
     let _ = writeln!(text, "\nNot answered:");
-    for (area, why, topics) in super::unanswered::grouped(&report.unanswered) {
-        let _ = writeln!(
-            text,
-            "  {}: {} ({})",
-            clean_line(&area),
-            clean_line(&topics.join(", ")),
-            clean_line(&why)
-        );
+    for sentence in super::unanswered::sentences(&report.unanswered) {
+        let _ = writeln!(text, "  {}", clean_line(&sentence));
     }
 }
 

@@ -108,6 +108,13 @@ fn area_and_topic(path: &str) -> (&str, &str) {
     }
 }
 
+/// Each group in a sentence: `eu-west-1: alarms, api (could not ask: no answer in time)`.
+pub fn sentences(unanswered: &[Unanswered]) -> Vec<String> {
+    let said = grouped(unanswered).into_iter();
+    said.map(|(area, why, topics)| format!("{area}: {} ({why})", topics.join(", ")))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,12 +4,7 @@ use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
 use gwctl_fleet::{Alarm, Site, Verdict, format};
 
-pub(super) fn look(evidence: &Evidence<'_>) -> Vec<Hypothesis> {
-    let sites = evidence.picture.sites.iter();
-    sites.filter_map(|site| of(evidence, site)).collect()
-}
-
-fn of(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
+pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     let firing: Vec<&Alarm> = evidence.picture.firing(site)?;
     let first = firing.first()?;
     let more = match firing.len() {

@@ -17,11 +17,6 @@ struct Failing<'a> {
     since: Option<Onset>,
 }
 
-pub(super) fn look(evidence: &Evidence<'_>) -> Vec<Hypothesis> {
-    let sites = evidence.picture.sites.iter();
-    sites.filter_map(|site| of(evidence, site)).collect()
-}
-
 fn failing<'a>(evidence: &Evidence<'_>, site: &'a Site) -> Vec<Failing<'a>> {
     let picture = evidence.picture;
     let limit = picture.thresholds.lambda_error_percent.warn;
@@ -36,7 +31,7 @@ fn failing<'a>(evidence: &Evidence<'_>, site: &'a Site) -> Vec<Failing<'a>> {
     site.functions.iter().filter_map(beyond).collect()
 }
 
-fn of(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
+pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     let failing = failing(evidence, site);
     let worst = failing.iter().map(|one| one.percent).reduce(f64::max)?;
     let began = failing

@@ -1,27 +1,17 @@
 //! A Region that DNS does not answer with.
 
-use super::told::{reasons, since};
+use super::told::{reasons, since, unhealthy_since};
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
-use crate::onset::Onset;
-use gwctl_fleet::{
-    CheckVerdict, Event, EventKind, Metric, Observed, Site, Switch, Verdict, format,
-};
+use gwctl_fleet::{CheckVerdict, Event, EventKind, Observed, Site, Switch, Verdict, format};
 
-pub(super) fn look(evidence: &Evidence<'_>) -> Vec<Hypothesis> {
-    let sites = evidence.picture.sites.iter();
-    sites.filter_map(|site| of(evidence, site)).collect()
-}
-
-fn of(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
+pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     let (picture, region) = (evidence.picture, &site.region);
     let verdict = picture.edge.admission(region, picture.at)?;
     if verdict.in_service() != Some(false) {
         return None;
     }
-    let check = picture.edge.check(region);
-    let series = check.and_then(|check| check.metrics.get(Metric::CheckStatus).current());
-    let began = series.and_then(|series| Onset::of(series, picture.at, |status| status < 1.0));
+    let began = unhealthy_since(evidence, region);
     let by_hand = verdict == CheckVerdict::DisabledUnhealthy;
     let followed = picture.edge.followed(region);
     let evacuated = followed.iter().any(|check| {

@@ -6,12 +6,7 @@ use crate::hypothesis::{Hypothesis, Sureness};
 use crate::onset::Onset;
 use gwctl_fleet::{Function, Metric, Site, Verdict, format};
 
-pub(super) fn look(evidence: &Evidence<'_>) -> Vec<Hypothesis> {
-    let sites = evidence.picture.sites.iter();
-    sites.filter_map(|site| of(evidence, site)).collect()
-}
-
-fn of(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
+pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     let (picture, region) = (evidence.picture, &site.region);
     let limit = picture.thresholds.lambda_throttle_percent.warn;
     let refused = |function: &&Function| {
@@ -69,7 +64,7 @@ fn of(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
             listed(&names),
             since(began)
         ),
-        verdict: Verdict::Degraded.max(site.judgement.verdict.min(Verdict::Down)),
+        verdict: site.judgement.verdict.max(Verdict::Degraded),
         hurts: true,
         since: began,
         sure: Sureness::High,

@@ -21,6 +21,13 @@ pub(super) fn since(onset: Option<Onset>) -> String {
     }
 }
 
+/// Since when Route 53 counts the Region's health check unhealthy.
+pub(super) fn unhealthy_since(evidence: &Evidence<'_>, region: &Region) -> Option<Onset> {
+    let check = evidence.picture.edge.check(region)?;
+    let series = check.metrics.get(Metric::CheckStatus).current()?;
+    Onset::of(series, evidence.picture.at, |status| status < 1.0)
+}
+
 /// Percent of all clients' requests that fail in the Region; none where its share or its failures are not known.
 pub(super) fn hit(evidence: &Evidence<'_>, site: &Site) -> Option<f64> {
     let failing = evidence.picture.failing(site, Metric::Api5xx)?;

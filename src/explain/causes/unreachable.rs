@@ -1,17 +1,11 @@
 //! A Region whose API nobody reaches.
 
-use super::told::{evacuate, reasons, since};
+use super::told::{evacuate, reasons, since, unhealthy_since};
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
-use crate::onset::Onset;
-use gwctl_fleet::{Metric, Missing, Site, Verdict, checkers};
+use gwctl_fleet::{Missing, Site, Verdict, checkers};
 
-pub(super) fn look(evidence: &Evidence<'_>) -> Vec<Hypothesis> {
-    let sites = evidence.picture.sites.iter();
-    sites.filter_map(|site| of(evidence, site)).collect()
-}
-
-fn of(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
+pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     let picture = evidence.picture;
     let Some(Missing::CouldNotAsk { .. }) = site.probe.why_missing() else {
         return None;
@@ -37,7 +31,7 @@ fn of(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         return None;
     }
     let region = &site.region;
-    let began = onset(evidence, site);
+    let began = unhealthy_since(evidence, region);
     let both = if silent {
         "neither its API nor AWS's endpoints there answer"
     } else {
@@ -81,11 +75,4 @@ fn of(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         hit_percent: None,
         actions,
     })
-}
-
-/// Since when Route 53 counts the Region's check unhealthy.
-fn onset(evidence: &Evidence<'_>, site: &Site) -> Option<Onset> {
-    let check = evidence.picture.edge.check(&site.region)?;
-    let series = check.metrics.get(Metric::CheckStatus).current()?;
-    Onset::of(series, evidence.picture.at, |status| status < 1.0)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Edge, RoutingRecord};
+use super::{CheckVerdict, Edge, RoutingRecord};
 use crate::{FailoverRole, Region, Routing};
 
 /// How a Region is taken out of DNS.
@@ -133,12 +133,8 @@ impl Edge {
 
     /// Whether Route 53 answers with the record as its policy says.
     fn answers(&self, record: &RoutingRecord, now: Timestamp) -> Result<bool, String> {
-        let verdict = self.record_verdict(record, now).in_service();
-        verdict.ok_or_else(|| {
-            format!(
-                "whether the record of {} is healthy is not known",
-                record.whose()
-            )
+        known(self.record_verdict(record, now), || {
+            format!("of {}", record.whose())
         })
     }
 
@@ -172,15 +168,8 @@ impl Edge {
         }
         let mut weights = BTreeMap::new();
         for other in self.rivals(record, from) {
-            let own = self
-                .verdict_of(other.health_check.as_deref(), now)
-                .in_service();
-            let healthy = own.ok_or_else(|| {
-                format!(
-                    "whether the record of {} is healthy is not known",
-                    other.whose()
-                )
-            })?;
+            let own = self.verdict_of(other.health_check.as_deref(), now);
+            let healthy = known(own, || format!("of {}", other.whose()))?;
             // Aliases to something else than a group are no part of it.
             if healthy && (other.alias_zone.is_none() || !other.group.is_empty()) {
                 weights.insert(region_of(Some(other))?, 1.0);
@@ -204,13 +193,8 @@ impl Edge {
         for one in &record.group {
             let unknown = || format!("the record {} is of no known Region", one.set_identifier);
             let region = one.told_region().ok_or_else(unknown)?;
-            let healthy = self.verdict_of(one.health_check.as_deref(), now);
-            let healthy = healthy.in_service().ok_or_else(|| {
-                format!(
-                    "whether the record {} is healthy is not known",
-                    one.set_identifier
-                )
-            })?;
+            let own = self.verdict_of(one.health_check.as_deref(), now);
+            let healthy = known(own, || one.set_identifier.clone())?;
             if region != *from && healthy {
                 *weights.entry(region).or_insert(0.0) += 1.0;
             }
@@ -287,6 +271,12 @@ fn larger<'a>(
     let default = all.iter().find(|one| one.routing.is_default());
     found.extend(default.map(|one| (*one, "the default record")));
     Ok(found)
+}
+
+/// Whether Route 53 answers with the record that `which` tells.
+fn known(verdict: CheckVerdict, which: impl FnOnce() -> String) -> Result<bool, String> {
+    let unknown = || format!("whether the record {} is healthy is not known", which());
+    verdict.in_service().ok_or_else(unknown)
 }
 
 fn region_of(record: Option<&RoutingRecord>) -> Result<Region, String> {

@@ -3,18 +3,13 @@
 use super::super::page::page;
 use crate::wire::fault::Fault;
 use crate::wire::services::ask::{Answer, Ask};
-use crate::wire::services::cloudwatch::metric_input::invalid_value;
+use crate::wire::services::cloudwatch::metric_input::max_records;
 use crate::wire::value::{Value, members, shape};
 use crate::world::model::{Alarm, AlarmTurn, Resources};
 
 pub fn describe(world: &Resources, ask: &Ask) -> Answer {
     let input = &ask.input;
-    let size = input.int("MaxRecords")?.unwrap_or(50);
-    if !(1..=100).contains(&size) {
-        return Err(invalid_value(format!(
-            "The value {size} for parameter MaxRecords is not between 1 and 100."
-        )));
-    }
+    let size = max_records(input)?;
     let (from, to) = (input.time("StartDate")?, input.time("EndDate")?);
     let name = input.text("AlarmName");
     let kind = input.text("HistoryItemType");
@@ -31,7 +26,7 @@ pub fn describe(world: &Resources, ask: &Ask) -> Answer {
     if input.text("ScanBy") != Some("TimestampAscending") {
         found.reverse();
     }
-    let page = page(found, input.text("NextToken"), size as usize).ok_or_else(|| {
+    let page = page(found, input.text("NextToken"), size).ok_or_else(|| {
         Fault::bad("InvalidNextToken", "The next token specified is invalid.")
             .shaped("InvalidNextToken")
     })?;

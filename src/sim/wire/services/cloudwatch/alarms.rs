@@ -3,18 +3,15 @@
 use super::super::page::page;
 use crate::wire::fault::Fault;
 use crate::wire::services::ask::{Answer, Ask};
-use crate::wire::services::cloudwatch::metric_input::{dimensions_shape, invalid_value};
+use crate::wire::services::cloudwatch::metric_input::{
+    dimensions_shape, invalid_value, max_records,
+};
 use crate::wire::value::{Value, members, shape};
 use crate::world::model::{Alarm, Resources};
 
 pub fn describe(world: &Resources, ask: &Ask) -> Answer {
     let input = &ask.input;
-    let size = input.int("MaxRecords")?.unwrap_or(50);
-    if !(1..=100).contains(&size) {
-        return Err(invalid_value(format!(
-            "The value {size} for parameter MaxRecords is not between 1 and 100."
-        )));
-    }
+    let size = max_records(input)?;
     let state = input.text("StateValue");
     if let Some(other) = state.filter(|state| !["OK", "ALARM", "INSUFFICIENT_DATA"].contains(state))
     {
@@ -40,7 +37,7 @@ pub fn describe(world: &Resources, ask: &Ask) -> Answer {
     };
     let mut found: Vec<&Alarm> = world.alarms.iter().filter(matching).collect();
     found.sort_by(|one, other| one.name.cmp(&other.name));
-    let page = page(found, input.text("NextToken"), size as usize).ok_or_else(|| {
+    let page = page(found, input.text("NextToken"), size).ok_or_else(|| {
         Fault::bad("InvalidNextToken", "The next token specified is invalid.")
             .shaped("InvalidNextToken")
     })?;

@@ -11,6 +11,17 @@ pub(super) fn missing(name: &str) -> Fault {
     .shaped("MissingRequiredParameterException")
 }
 
+/// How many alarms, or entries of their history, a page may have.
+pub(super) fn max_records(input: &Value) -> Result<usize, Fault> {
+    let size = input.int("MaxRecords")?.unwrap_or(50);
+    if !(1..=100).contains(&size) {
+        return Err(invalid_value(format!(
+            "The value {size} for parameter MaxRecords is not between 1 and 100."
+        )));
+    }
+    Ok(size as usize)
+}
+
 pub(super) fn invalid_value(message: impl Into<String>) -> Fault {
     Fault::bad("InvalidParameterValue", message).shaped("InvalidParameterValueException")
 }
