@@ -83,6 +83,11 @@ impl Region {
         PLACES.iter().find(|place| place.code == self.as_str())
     }
 
+    /// The Region in an ARN; none in that of something global.
+    pub fn of_arn(arn: &str) -> Option<Self> {
+        Self::new(arn.split(':').nth(3)?).ok()
+    }
+
     /// Every generally available commercial Region.
     pub fn all() -> impl Iterator<Item = Self> {
         let every = PLACES.iter().map(|place| Self(place.code.into()));

@@ -1,13 +1,13 @@
 //! What happened lately, asked of every Region and account side by side, within each API's rate. Asked only when
 //! somebody wants to know: it is no part of the picture.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use futures_util::future::{join, join_all};
 use jiff::{SignedDuration, Timestamp};
 
-use super::limiter::Limiter;
+use super::limiter::{Limiter, Limiters};
 use gwctl_aws::{AwsError, EVENTS_KEPT, Session};
 use gwctl_fleet::{
     Account, AlarmTurn, AskedSource, Clock, Event, EventKind, EventLog, FleetNames, FleetSpec,
@@ -23,7 +23,7 @@ const PAGES: usize = 20;
 #[derive(Debug)]
 pub struct History {
     clock: Arc<dyn Clock>,
-    limiters: Mutex<BTreeMap<Place, Arc<Limiter>>>,
+    limiters: Limiters<Place>,
 }
 
 /// An account in a Region.
@@ -73,9 +73,7 @@ impl Happened {
             asked,
         }
     }
-}
 
-impl Happened {
     /// What could not be asked, or not to its end, a sentence each.
     pub fn gaps(&self) -> Vec<String> {
         let of = |one: &AskedSource| {
@@ -118,8 +116,8 @@ impl History {
     /// Nothing has been asked yet.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         Self {
+            limiters: Limiters::new(clock.clone()),
             clock,
-            limiters: Mutex::default(),
         }
     }
 
@@ -135,7 +133,8 @@ impl History {
         let each = places.iter().map(|(region, account)| {
             Box::pin(async move {
                 let session = session.in_account(account.clone());
-                let limiter = self.limiter((region.clone(), spec.accounts.holder(account, region)));
+                let place = (region.clone(), spec.accounts.holder(account, region));
+                let limiter = self.limiters.at(place, PER_SECOND, PER_SECOND);
                 let trail = Box::pin(self.trail(&session, region, &limiter, since));
                 let alarms = Box::pin(self.alarms(&session, region, since));
                 let (mut trail, mut alarms) = join(trail, alarms).await;
@@ -236,12 +235,6 @@ impl History {
         }
         answered.cut_at_oldest();
         answered
-    }
-
-    fn limiter(&self, place: Place) -> Arc<Limiter> {
-        let mut limiters = self.limiters.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || Arc::new(Limiter::new(self.clock.clone(), PER_SECOND, PER_SECOND));
-        limiters.entry(place).or_insert_with(new).clone()
     }
 }
 

@@ -1,5 +1,6 @@
 //! A token bucket in fleet time: some APIs are shared by the whole account (aws-facts §3.3).
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -53,6 +54,29 @@ impl Limiter {
         bucket.filled = now;
         bucket.tokens = (bucket.tokens + passed * self.per_second).min(self.burst) - 1.0;
         Duration::from_secs_f64((-bucket.tokens / self.per_second).max(0.0))
+    }
+}
+
+/// A limiter for each of several places, made when one is first asked.
+#[derive(Debug)]
+pub(super) struct Limiters<K> {
+    clock: Arc<dyn Clock>,
+    kept: Mutex<BTreeMap<K, Arc<Limiter>>>,
+}
+
+impl<K: Ord> Limiters<K> {
+    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            kept: Mutex::default(),
+        }
+    }
+
+    /// That of `place`; a new one has this `burst` and rate.
+    pub(super) fn at(&self, place: K, burst: f64, per_second: f64) -> Arc<Limiter> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || Arc::new(Limiter::new(self.clock.clone(), burst, per_second));
+        kept.entry(place).or_insert_with(new).clone()
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::future::{join, join_all};
 use jiff::Timestamp;
 
-use super::limiter::Limiter;
+use super::limiter::{Limiter, Limiters};
 use gwctl_aws::{AwsError, Bound, Cut, ErrorKind, LogAnswer, LogQuestion, Logs, Session};
 use gwctl_fleet::logs::{AccessLog, LogEvent};
 use gwctl_fleet::{Account, ApiKind, Clock, FleetSpec, FunctionName, Missing, Region};
@@ -82,8 +82,7 @@ pub struct AccessLogs {
 pub struct LogReader {
     session: Session,
     spec: FleetSpec,
-    clock: Arc<dyn Clock>,
-    limiters: std::sync::Mutex<BTreeMap<Region, Arc<Limiter>>>,
+    limiters: Limiters<Region>,
 }
 
 /// A group to read, and which account holds it.
@@ -100,8 +99,7 @@ impl LogReader {
         Self {
             session,
             spec,
-            clock,
-            limiters: std::sync::Mutex::default(),
+            limiters: Limiters::new(clock),
         }
     }
 
@@ -294,13 +292,8 @@ impl LogReader {
 
     /// Half of the rate at once and half a second: never more than the rate within a second.
     fn limiter(&self, region: &Region) -> Arc<Limiter> {
-        let mut all = self
-            .limiters
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let half = Logs::most_a_second(region) / 2.0;
-        let new = || Arc::new(Limiter::new(self.clock.clone(), half.floor(), half));
-        all.entry(region.clone()).or_insert_with(new).clone()
+        self.limiters.at(region.clone(), half.floor(), half)
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) fn compare(
         return Ok(Compared::Nothing);
     };
     // One name may have a certificate in each Region: another Region's is not compared with this one.
-    if place(arn) != place(&live.arn) {
+    if Region::of_arn(arn) != Region::of_arn(&live.arn) {
         return Ok(Compared::Nothing);
     }
     if arn != live.arn {
@@ -69,11 +69,6 @@ fn names(values: &Value, live: &Certificate) -> Pair {
     Pair::of("subject_alternative_names", sorted(stated), sorted(names))
 }
 
-/// The Region of an ARN.
-fn place(arn: &str) -> Option<Region> {
-    Region::new(arn.split(':').nth(3)?).ok()
-}
-
 /// Whether an API uses a certificate.
 enum Use {
     /// An API of the fleet in its Region.
@@ -86,14 +81,14 @@ enum Use {
 /// The custom domain name to ask for in the Region of a certificate: the Regions may share it, and then no picture has
 /// the certificates of theirs.
 pub(super) fn name(values: &Value, known: &Known<'_>) -> Option<Wire> {
-    let region = place(text(values, "arn")?)?;
+    let region = Region::of_arn(text(values, "arn")?)?;
     known.spec.sites.iter().find(|one| one.region == region)?;
     let name = text(values, "domain_name")?.to_ascii_lowercase();
     (!name.starts_with('*')).then_some(Wire::Name { region, name })
 }
 
 fn used(arn: &str, values: &Value, evidence: &Evidence<'_>) -> Use {
-    let Some(region) = place(arn) else {
+    let Some(region) = Region::of_arn(arn) else {
         return Use::Unknown;
     };
     let Some(site) = evidence.snapshot().site(&region) else {
@@ -124,10 +119,10 @@ pub(super) fn deleted(
         return None;
     }
     let used = used(arn, &case.change.before, evidence);
-    let there = place(arn);
+    let there = Region::of_arn(arn);
     let told = match (used, live) {
         (Use::Serves, _) => return None,
-        (Use::Idle, Some(live)) if place(&live.arn) == there => Reason::new(
+        (Use::Idle, Some(live)) if Region::of_arn(&live.arn) == there => Reason::new(
             Verdict::Unexplained,
             format!(
                 "Terraform would delete a certificate that does not serve: {} does",

@@ -438,10 +438,7 @@ fn caller_region(values: &Value) -> Option<Region> {
         .filter_map(|name| text(values, name));
     let of_api = |arn: &&str| arn.split(':').nth(2) == Some("execute-api");
     let mut all = own.chain(text(values, "source_arn").filter(of_api));
-    all.find_map(|arn| {
-        let arn = arn.strip_prefix("arn:")?;
-        Region::new(arn.split(':').nth(2).filter(|code| !code.is_empty())?).ok()
-    })
+    all.find_map(|arn| Region::of_arn(arn).filter(|_| arn.starts_with("arn:")))
 }
 
 /// An alias, a permission, or what else there is of a function.
