@@ -28,7 +28,7 @@ pub fn run(global: &Global, args: &Explain) -> Result<Exit, Failure> {
     Ok(report.exit())
 }
 
-async fn look(target: &Target, since: SignedDuration) -> Report {
+pub(super) async fn look(target: &Target, since: SignedDuration) -> Report {
     let (picture, happened) = changes::ask(target, since).await;
     Report::new(picture, &happened)
 }
