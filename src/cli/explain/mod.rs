@@ -32,7 +32,7 @@ pub fn run(global: &Global, args: &Explain) -> Result<Exit, Failure> {
     Ok(report.exit())
 }
 
-async fn look(target: &Target, since: SignedDuration) -> Report {
+pub(super) async fn look(target: &Target, since: SignedDuration) -> Report {
     let (picture, findings) = ask(target, since).await;
     Report::new(picture, &findings)
 }

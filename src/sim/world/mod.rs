@@ -90,7 +90,7 @@ pub use record_sets::RecordsRefused;
 pub use recovery::RoutingRefused;
 pub use region_switch::{SwitchOrder, SwitchRefused};
 pub use resources::{Changed, Made, NO_FORWARDING, Owned, Wanted};
-pub use scenario::{Event, Happening, Scenario, ScenarioError};
+pub use scenario::{Event, Happening, Scenario, ScenarioError, Truth};
 pub use sim::{History, Moment, Sim, SimError, SimOptions, StateGuard};
 pub use snapshots::CopyRefused;
 

@@ -118,6 +118,23 @@ pub struct Scenario {
     pub clients: f64,
     /// What happens, in order of time.
     pub events: Vec<Event>,
+    /// What is really wrong (`[[truth]]`): only who judges an explanation asks for it. Empty where nothing is, none where
+    /// nobody wrote it down.
+    pub truth: Option<Vec<Truth>>,
+}
+
+/// What is really wrong in a world, for those who judge what was concluded from the outside.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Truth {
+    /// The cause, by the name that `gwctl explain -o json` has for it: `bad-deployment`.
+    pub cause: String,
+    /// Where; none where it is no single Region's.
+    #[serde(default)]
+    pub region: Option<Region>,
+    /// Since when clients or figures feel it, from the start of the world; none where that cannot be told.
+    #[serde(default)]
+    pub onset: Option<SignedDuration>,
 }
 
 /// Something happens.
@@ -216,6 +233,7 @@ struct File {
     clients: f64,
     #[serde(default)]
     event: Vec<RawEvent>,
+    truth: Option<Vec<Truth>>,
 }
 
 /// A part that the fleet does without.
@@ -264,6 +282,7 @@ impl Scenario {
             physics: Physics::default(),
             clients: PEAK,
             events: Vec::new(),
+            truth: Some(Vec::new()),
         }
     }
 
@@ -321,7 +340,23 @@ impl Scenario {
             physics: file.physics,
             clients: file.clients,
             events,
+            truth: file.truth,
         })
+    }
+
+    /// This story, and in the same fleet all that happens in `other`.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.name = format!("{} + {}", self.name, other.name);
+        self.title = format!("{}; {}", self.title, other.title);
+        self.explanation = format!("{}\n{}", self.explanation, other.explanation);
+        self.events.extend(other.events);
+        self.events.sort_by_key(|event| event.at);
+        self.truth = self
+            .truth
+            .zip(other.truth)
+            .map(|(mine, theirs)| [mine, theirs].concat());
+        self
     }
 }
 
