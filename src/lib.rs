@@ -7,7 +7,7 @@
 //! ```text
 //! main → cli → console → actions → observe → aws → fleet
 //!              console/shell → console/view → console/app
-//!        cli → explain → fleet
+//!              console, cli → explain → fleet
 //!        cli → sim → fleet
 //!              actions → stacks ← sim
 //! ```

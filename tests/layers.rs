@@ -14,7 +14,10 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
     ("aws", &["fleet", "files"]),
     ("observe", &["aws", "fleet"]),
     ("actions", &["observe", "aws", "fleet", "stacks", "files"]),
-    ("console", &["actions", "observe", "fleet", "files"]),
+    (
+        "console",
+        &["actions", "observe", "explain", "fleet", "files"],
+    ),
     // Both sides read templates the same way: gwctl to show what a stack comes to, the simulator to build it.
     ("sim", &["fleet", "stacks"]),
 ];

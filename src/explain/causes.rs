@@ -8,7 +8,7 @@ mod functions;
 mod lag;
 mod out_of_dns;
 mod throttled;
-mod told;
+pub(crate) mod told;
 mod unreachable;
 mod writer;
 

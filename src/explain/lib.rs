@@ -5,12 +5,20 @@
 
 mod causes;
 mod evidence;
+mod headline;
 mod hypothesis;
+mod looked_at;
 mod onset;
+mod rest;
+mod unseen;
 
 pub use evidence::Evidence;
+pub use headline::Headline;
 pub use hypothesis::{Explanation, Hypothesis, Sureness};
+pub use looked_at::looked_at;
 pub use onset::Onset;
+pub use rest::{Rest, rest};
+pub use unseen::{Unseen, unseen};
 
 /// What most likely happened, the worst first.
 pub fn explain(evidence: &Evidence<'_>) -> Explanation {

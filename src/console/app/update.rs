@@ -3,6 +3,7 @@
 mod act;
 mod command;
 mod cursor;
+mod explain;
 mod guided;
 mod mouse;
 mod navigate;
@@ -101,6 +102,10 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             timeline::came(state, generation, *happened);
             Vec::new()
         }
+        Msg::Errors(generation, errors) => {
+            timeline::logged(state, generation, *errors);
+            Vec::new()
+        }
         Msg::Faults(faults) => faults_came(state, faults),
         Msg::Failed(why) => {
             notify(state, why, Gravity::Error);
@@ -111,6 +116,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             return Vec::new();
         }
     };
+    super::explained::renew(state);
     settle(state);
     effects.extend(timeline::due(state));
     effects

@@ -48,7 +48,7 @@ pub(super) fn evacuate(evidence: &Evidence<'_>, region: &Region) -> Vec<String> 
 }
 
 /// `orders-read and orders-write`.
-pub(super) fn listed(names: &[&str]) -> String {
+pub(crate) fn listed(names: &[&str]) -> String {
     match names {
         [] => String::new(),
         [one] => (*one).to_owned(),
