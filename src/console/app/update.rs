@@ -107,7 +107,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Faults(faults) => faults_came(state, faults),
-        Msg::Failed(why) => {
+        Msg::Saved(Ok(file)) => {
+            notify(state, format!("saved {file}"), Gravity::Info);
+            Vec::new()
+        }
+        Msg::Saved(Err(why)) | Msg::Failed(why) => {
             notify(state, why, Gravity::Error);
             Vec::new()
         }
