@@ -61,7 +61,7 @@ pub use change::{Change, Sign};
 pub use checkers::Checkers;
 pub use clients::Served;
 pub use clock::{Clock, SystemClock};
-pub use code::{CodeState, DeployedCode};
+pub use code::{CodeState, DeployedCode, FunctionVersion, LATEST};
 pub use database::{
     Cluster, ClusterState, DbEvent, DbSnapshot, Engine, FailoverState, GlobalDatabase, Instance,
     LagMetric, Member, Topology,
@@ -115,4 +115,4 @@ pub use text::{clean, clean_line, clean_markdown};
 pub use thresholds::{Limit, Thresholds};
 pub use throttle::Throttle;
 pub use verdict::{Judgement, Reason, Verdict};
-pub use wiring::{CallPermission, FunctionAlias, Wire, Wired, Wiring};
+pub use wiring::{CallPermission, FunctionAlias, InvokedAs, Wire, Wired, Wiring};

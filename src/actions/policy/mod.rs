@@ -44,6 +44,15 @@ const BESIDE_PLANS: [&str; 10] = [
     "route53:ListResourceRecordSets",
 ];
 
+/// What rolling back asks before it is planned: what runs, what was published before, and who deployed.
+const BEFORE_ROLLBACK: [&str; 5] = [
+    "apigateway:GET",
+    "cloudtrail:LookupEvents",
+    "lambda:GetAlias",
+    "lambda:GetFunction",
+    "lambda:ListVersionsByFunction",
+];
+
 /// What every run asks before each change: whether it is in the account it was confirmed for.
 const EACH_RUN: &str = "sts:GetCallerIdentity";
 
@@ -142,6 +151,9 @@ pub fn actions(purpose: Purpose, planned: &BTreeSet<PlannedCall>) -> BTreeSet<St
     }
     if purpose == Purpose::Provision {
         all.extend(BESIDE_PLANS.map(ToOwned::to_owned));
+    }
+    if purpose == Purpose::Rollback {
+        all.extend(BEFORE_ROLLBACK.map(ToOwned::to_owned));
     }
     for (action, besides) in DEPENDENTS {
         if all.contains(action) {
@@ -246,8 +258,13 @@ pub fn policy(
 ) -> Policy {
     // Whoever copies code reads that of the fleet's functions; all others only hand the router over.
     let copies = actions.contains("lambda:UpdateFunctionCode");
+    // Whoever rolls back writes that of the fleet's functions, and of no new handler.
+    let rolls_back = actions.contains("lambda:UpdateAlias");
     let of = |action: &str| match action {
-        "lambda:GetFunction" | "lambda:GetFunctionConfiguration" if copies => Scope::Code,
+        "lambda:GetFunction" | "lambda:UpdateFunctionCode" if rolls_back => Scope::Functions,
+        "lambda:GetFunction" | "lambda:GetFunctionConfiguration" if copies && !rolls_back => {
+            Scope::Code
+        }
         other => Scope::of(other),
     };
     let mut by_scope: BTreeMap<Scope, Vec<String>> = BTreeMap::new();

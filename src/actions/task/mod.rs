@@ -7,6 +7,7 @@ mod await_answers;
 mod await_endpoint;
 mod await_figures;
 mod await_fleet;
+mod await_function;
 mod await_region;
 mod await_traffic;
 mod await_well;
@@ -17,8 +18,10 @@ mod checks;
 mod code;
 mod database;
 mod invalidate;
+mod point_alias;
 mod records;
 mod region_switch;
+mod restore_code;
 mod routing;
 mod smoke_write;
 mod snapshot;
@@ -41,6 +44,7 @@ pub use await_answers::{AwaitAnswers, Planned, Target};
 pub use await_endpoint::AwaitEndpoint;
 pub use await_figures::AwaitFigures;
 pub use await_fleet::{AwaitWithinLimits, Baseline, Healthy, HoldForOperator};
+pub use await_function::AwaitFunction;
 pub use await_region::{AwaitGreen, AwaitMember, AwaitRequests, AwaitServing};
 pub use await_traffic::AwaitTraffic;
 pub use await_well::AwaitWell;
@@ -49,8 +53,10 @@ pub use checks::ForceCheck;
 pub use code::CopyCode;
 pub use database::{AwaitResync, Failover, Switchover, WriteForwarding};
 pub use invalidate::Invalidate;
+pub use point_alias::PointAlias;
 pub use records::{ChangeRecords, NameChange};
 pub use region_switch::SwitchRegion;
+pub use restore_code::RestoreCode;
 pub use routing::RoutingControl;
 pub use smoke_write::SmokeWrite;
 pub use snapshot::CopySnapshot;
@@ -128,6 +134,9 @@ tasks!(
     SmokeWrite,
     AwaitFigures,
     SwitchRegion,
+    RestoreCode,
+    PointAlias,
+    AwaitFunction,
 );
 
 impl Task {
@@ -183,7 +192,7 @@ impl Task {
             Self::WriteForwarding(_) => Means::WriteForwarding,
             Self::BuildStack(_) => Means::Stack,
             Self::RemoveStack(_) => Means::StackRemoval,
-            Self::CopyCode(_) => Means::Code,
+            Self::CopyCode(_) | Self::RestoreCode(_) | Self::PointAlias(_) => Means::Code,
             Self::AttachCertificate(_) | Self::Invalidate(_) => Means::Distribution,
             _ => return None,
         })
@@ -218,6 +227,8 @@ impl Task {
                 | Self::Invalidate(_)
                 | Self::AttachCertificate(_)
                 | Self::CopyCode(_)
+                | Self::RestoreCode(_)
+                | Self::PointAlias(_)
                 | Self::SmokeWrite(_)
                 | Self::SwitchRegion(_)
         )
@@ -238,6 +249,7 @@ impl Task {
             | Self::BuildStack(_)
             | Self::RemoveStack(_)
             | Self::CopyCode(_)
+            | Self::RestoreCode(_)
             | Self::SwitchRegion(_)
             | Self::AwaitMember(_) => Duration::from_secs(2),
             // A dozen questions, of Route 53's API where DNS cannot be asked; of RDS half as many.

@@ -17,6 +17,7 @@ pub(crate) mod iam;
 pub(crate) mod invoke;
 pub(crate) mod lambda;
 pub(crate) mod lambda_code;
+mod lambda_versions;
 mod lambda_wiring;
 pub(crate) mod listing;
 pub(crate) mod logs;

@@ -89,6 +89,22 @@ pub(super) const LAMBDA: &[Route] = &[
         "/2015-03-31/functions/{FunctionName}/aliases/{Name}",
         "GetAlias",
     ),
+    put(
+        "/2015-03-31/functions/{FunctionName}/aliases/{Name}",
+        "UpdateAlias",
+    ),
+    get(
+        "/2015-03-31/functions/{FunctionName}/aliases",
+        "ListAliases",
+    ),
+    get(
+        "/2015-03-31/functions/{FunctionName}/versions",
+        "ListVersionsByFunction",
+    ),
+    post(
+        "/2015-03-31/functions/{FunctionName}/versions",
+        "PublishVersion",
+    ),
     get("/2015-03-31/functions/{FunctionName}/policy", "GetPolicy"),
     put(
         "/2015-03-31/functions/{FunctionName}/code",

@@ -156,6 +156,7 @@ impl State {
             rest,
             arc: arc || scenario.arc,
             region_switch: scenario.region_switch,
+            alias: scenario.alias.as_deref(),
             accounts: scenario.accounts,
             dialect: scenario.partition,
             without: scenario.without,

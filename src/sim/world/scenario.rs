@@ -15,7 +15,7 @@ use gwctl_fleet::Region;
 pub(super) const HISTORY: SignedDuration = SignedDuration::from_hours(4);
 
 /// The embedded scenarios.
-const EMBEDDED: [(&str, &str); 29] = [
+const EMBEDDED: [(&str, &str); 30] = [
     ("calm", include_str!("../scenarios/calm.toml")),
     ("region-dark", include_str!("../scenarios/region-dark.toml")),
     (
@@ -53,6 +53,7 @@ const EMBEDDED: [(&str, &str); 29] = [
         "several-accounts",
         include_str!("../scenarios/several-accounts.toml"),
     ),
+    ("aliases", include_str!("../scenarios/aliases.toml")),
     ("api-alone", include_str!("../scenarios/api-alone.toml")),
     (
         "without-cloudfront",
@@ -102,6 +103,8 @@ pub struct Scenario {
     pub arc: bool,
     /// What its Region switch plan is like, where it has one (`[region-switch]`).
     pub region_switch: Option<SwitchSetup>,
+    /// The alias that its APIs call their functions by (`alias = "live"`).
+    pub alias: Option<String>,
     /// Whether its parts are in several accounts (`accounts = true`).
     pub accounts: bool,
     /// Another partition that the world is told in (`partition = "aws-cn"`); it decides the Regions.
@@ -201,6 +204,8 @@ struct File {
     #[serde(default, rename = "region-switch")]
     region_switch: Option<SwitchSetup>,
     #[serde(default)]
+    alias: Option<String>,
+    #[serde(default)]
     accounts: bool,
     #[serde(default)]
     partition: Option<Dialect>,
@@ -256,6 +261,7 @@ impl Scenario {
             explanation: "Nothing is wrong.".into(),
             arc: false,
             region_switch: None,
+            alias: None,
             accounts: false,
             partition: None,
             without: Without::default(),
@@ -310,6 +316,7 @@ impl Scenario {
             explanation: file.explanation,
             arc: file.arc,
             region_switch: file.region_switch,
+            alias: file.alias,
             accounts: file.accounts,
             partition: file.partition,
             without: Without {

@@ -32,6 +32,7 @@ impl Account<'_> {
             by_domain_only: flag(properties, "DisableExecuteApiEndpoint"),
             created: self.present.at(),
             stages: Vec::new(),
+            alias: None,
             id: id.clone(),
         });
         let takes_s = self.present.within(&id, (3, 10));
