@@ -96,7 +96,7 @@ impl Work for RestoreCode {
 impl RestoreCode {
     fn judge(&self, state: &CodeState) -> Observation {
         let name = &self.function;
-        let why = state.reason.as_deref().unwrap_or("Lambda does not say why");
+        let why = state.reason.as_deref().unwrap_or("Lambda gives no reason");
         let there = state.sha256 == self.sha256;
         match (state.state.as_str(), state.update.as_str()) {
             ("Failed", _) => Observation::Wrong(format!("{name} failed: {why}")),

@@ -1,5 +1,6 @@
 //! Put an earlier version back: a function's by its alias or its code (aws-facts §14.6).
 
+mod checks;
 mod choice;
 mod facts;
 mod function;
