@@ -1,5 +1,7 @@
 //! `gwctl explain` on the simulated fleet.
 
+use gwctl::sim::Scenario;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::harness::Home;
@@ -66,6 +68,43 @@ fn the_onset_is_that_of_the_trouble() {
     assert!(at.contains("T13:53:00") || at.contains("T13:54:00"), "{at}");
     let hit = document["hypotheses"][0]["hit_percent"].as_f64().unwrap();
     assert!((3.0..9.0).contains(&hit), "{hit}");
+}
+
+/// Troubles of functions and of the database.
+const OF_FUNCTIONS: [&str; 7] = [
+    "bad-deploy",
+    "bad-config",
+    "connections-exhausted",
+    "write-forwarding-broken",
+    "secret-rotated",
+    "dependency-slow",
+    "concurrency-exhausted",
+];
+
+#[test]
+fn troubles_of_functions_and_database_are_named_with_their_onset() {
+    for scenario in OF_FUNCTIONS {
+        let truth = Scenario::load(scenario).unwrap().truth.unwrap().remove(0);
+        for seed in 1..=5 {
+            let document = explained(scenario, seed);
+            let region = truth.region.as_ref().map_or("-", |region| region.as_str());
+            let told = first(&document);
+            let told = (told.0.as_str(), told.1.as_str());
+            assert_eq!(
+                told,
+                (truth.cause.as_str(), region),
+                "{scenario} {seed}: {document:#}"
+            );
+            let moment = |value: &Value| value.as_str().unwrap().parse::<Timestamp>().unwrap();
+            let since = moment(&document["hypotheses"][0]["since"]["at"]);
+            let onset = moment(&document["at"]) + truth.onset.unwrap();
+            let off = since.duration_since(onset).abs();
+            assert!(
+                off <= SignedDuration::from_mins(2),
+                "{scenario} {seed}: {off:#}"
+            );
+        }
+    }
 }
 
 #[test]

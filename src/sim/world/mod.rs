@@ -57,6 +57,8 @@ mod statistic;
 mod telling;
 mod time;
 mod traffic;
+mod troubled_lines;
+mod troubles;
 mod writes;
 
 use jiff::Timestamp;
@@ -175,7 +177,7 @@ impl State {
             control: Control::default(),
             trail: Trail::default(),
             present: Present { seed, now },
-            script: Script::new(scenario, begun),
+            script: Script::new(scenario, begun, seed),
             faults: Faults::default(),
             dns: Dns::new(resources.hosted_zones.clone()),
             edge: Edge::new(seed, &regions, scenario.clients, distribution, store),

@@ -15,7 +15,7 @@ use gwctl_fleet::Region;
 pub(super) const HISTORY: SignedDuration = SignedDuration::from_hours(4);
 
 /// The embedded scenarios.
-const EMBEDDED: [(&str, &str); 29] = [
+const EMBEDDED: [(&str, &str); 37] = [
     ("calm", include_str!("../scenarios/calm.toml")),
     ("region-dark", include_str!("../scenarios/region-dark.toml")),
     (
@@ -86,6 +86,29 @@ const EMBEDDED: [(&str, &str); 29] = [
         "region-switch",
         include_str!("../scenarios/region-switch.toml"),
     ),
+    ("bad-deploy", include_str!("../scenarios/bad-deploy.toml")),
+    ("good-deploy", include_str!("../scenarios/good-deploy.toml")),
+    ("bad-config", include_str!("../scenarios/bad-config.toml")),
+    (
+        "connections-exhausted",
+        include_str!("../scenarios/connections-exhausted.toml"),
+    ),
+    (
+        "write-forwarding-broken",
+        include_str!("../scenarios/write-forwarding-broken.toml"),
+    ),
+    (
+        "secret-rotated",
+        include_str!("../scenarios/secret-rotated.toml"),
+    ),
+    (
+        "dependency-slow",
+        include_str!("../scenarios/dependency-slow.toml"),
+    ),
+    (
+        "concurrency-exhausted",
+        include_str!("../scenarios/concurrency-exhausted.toml"),
+    ),
     ("bad-day", include_str!("../scenarios/bad-day.toml")),
 ];
 
@@ -142,6 +165,8 @@ pub struct Truth {
 pub struct Event {
     /// From the start of the world; negative lies in the history that is made at the start.
     pub at: SignedDuration,
+    /// Up to so much later, by the seed.
+    pub within: SignedDuration,
     pub what: Happening,
 }
 
@@ -252,6 +277,8 @@ const fn everybody() -> f64 {
 #[serde(deny_unknown_fields)]
 struct RawEvent {
     at: String,
+    #[serde(default)]
+    within: SignedDuration,
     start: Option<FaultKind>,
     end: Option<FaultKind>,
     switchover: Option<Region>,
@@ -388,7 +415,11 @@ impl Event {
                 );
             }
         };
-        Ok(Self { at, what })
+        Ok(Self {
+            at,
+            within: raw.within,
+            what,
+        })
     }
 }
 
