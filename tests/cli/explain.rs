@@ -140,3 +140,44 @@ fn what_could_not_be_seen_is_listed() {
         assert!(ran.out.contains(words), "{words}\n{}", ran.out);
     }
 }
+
+#[test]
+fn what_turned_first_is_told_first() {
+    let ran = Home::new().run(&["explain", "--demo", "--scenario", "bad-day"]);
+    let turned = ran.out.split("in this order:").nth(1).unwrap_or_default();
+    let lines: Vec<&str> = turned
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    assert!(
+        lines[0].contains("ap-southeast-1: RPO lag of the database") && lines[0].ends_with(" s"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        lines[1].contains("eu-west-1: 5xx") && lines[1].ends_with("/s"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn a_region_whose_own_figures_are_gone_has_the_onset_of_its_clients_move() {
+    // Its writer is gone, and us-east-1's CloudWatch with it: nothing of its own says since when.
+    for seed in 1..=3 {
+        let document = explained("primary-dark", seed);
+        let first = &document["hypotheses"][0];
+        let at = first["since"]["at"].as_str().unwrap();
+        assert!(
+            ["T13:55", "T13:56", "T13:57"]
+                .iter()
+                .any(|minute| at.contains(minute)),
+            "{at}"
+        );
+        assert!(
+            first["supports"].to_string().contains("requests rose from"),
+            "{first:#}"
+        );
+    }
+}
