@@ -230,7 +230,7 @@ fn the_code_of_the_earlier_version_runs_and_undo_brings_the_later_back() {
 #[test]
 fn the_alias_that_the_api_calls_is_led_back_with_its_configuration() {
     in_virtual_time(Box::pin(async {
-        let stage = stage("aliases").await;
+        let stage = stage("releases").await;
         let before = now(&stage);
         let plan = planned(&stage, &write_back(None)).await.unwrap();
         let change = plan.steps[0].change.as_ref().unwrap();
@@ -246,7 +246,7 @@ fn the_alias_that_the_api_calls_is_led_back_with_its_configuration() {
 #[test]
 fn a_second_version_of_the_alias_is_what_was_deployed_last() {
     in_virtual_time(Box::pin(async {
-        let stage = stage("aliases").await;
+        let stage = stage("releases").await;
         let canary = Alias {
             version: 40,
             shared: BTreeMap::from([(41, 0.1)]),
@@ -279,7 +279,7 @@ fn a_second_version_of_the_alias_is_what_was_deployed_last() {
 
 #[test]
 fn whoever_deploys_meanwhile_is_not_overwritten() {
-    for (scenario, tells) in [("calm", "other code"), ("aliases", "to version 42")] {
+    for (scenario, tells) in [("calm", "other code"), ("releases", "to version 42")] {
         in_virtual_time(Box::pin(async {
             let stage = stage(scenario).await;
             let plan = planned(&stage, &write_back(None)).await.unwrap();
@@ -317,7 +317,7 @@ fn a_change_of_its_configuration_meanwhile_stops_it_too() {
 #[test]
 fn lambda_refuses_what_is_sent_with_a_stale_revision() {
     in_virtual_time(Box::pin(async {
-        let stage = stage("aliases").await;
+        let stage = stage("releases").await;
         let lambda = stage.session.one_attempt().lambda(&region(HERE));
         let before = now(&stage);
         let sent = lambda.restore_code("orders-write", Code::Package(b"x"), "arm64", "stale");

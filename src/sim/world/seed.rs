@@ -173,7 +173,7 @@ fn function(options: &SeedOptions, region: &Region, name: &str, memory_mb: i32) 
     let package = names::token(options.seed, &format!("code of {name}"), 2_048);
     function.load(package.into_bytes(), None);
     function.publish_as(41);
-    let aliases = options.alias.into_iter();
+    let aliases = options.releases.into_iter();
     function.aliases = aliases.map(|alias| (alias.to_owned(), 41.into())).collect();
     function
 }
@@ -309,12 +309,12 @@ fn api(options: &SeedOptions, region: &Region) -> Api {
         stages: vec![Stage {
             name: stage.into(),
             deployment: names::token(options.seed, &format!("deployment {region}"), 6),
-            auto_deploy: !options.rest,
+            auto_deploy: !options.rest && options.releases.is_none(),
             created,
             updated: options.days_ago(6, &format!("deploy {region}")),
             throttle: None,
         }],
-        alias: options.alias.map(Into::into),
+        alias: options.releases.map(Into::into),
         id,
     }
 }

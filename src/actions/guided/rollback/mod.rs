@@ -100,7 +100,7 @@ impl Action for Rollback {
         let of = |what: String| Self::of(what, places.writer.clone());
         vec![
             Rehearsal::calm("rollback", of(name.to_owned())),
-            Rehearsal::calm("rollback-alias", of(format!("{name}:live"))).during("aliases"),
+            Rehearsal::calm("rollback-alias", of(format!("{name}:live"))).during("releases"),
         ]
     }
 

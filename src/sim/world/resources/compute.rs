@@ -107,6 +107,27 @@ impl Account<'_> {
         }
     }
 
+    /// A setting of a function is changed: to what, is nobody's business here.
+    pub(in crate::world) fn configure(&mut self, region: &Region, name: &str) {
+        let now = self.present.at();
+        if let Some(function) = self.resources.function_mut(region, name) {
+            function.last_modified = now;
+            function.revision += 1;
+        }
+    }
+
+    /// `PutFunctionConcurrency`, or `DeleteFunctionConcurrency` where there is none.
+    pub(in crate::world) fn reserve_concurrency(
+        &mut self,
+        region: &Region,
+        name: &str,
+        reserved: Option<i32>,
+    ) {
+        if let Some(function) = self.resources.function_mut(region, name) {
+            function.reserved_concurrency = reserved;
+        }
+    }
+
     pub(super) fn finish_function(&mut self, region: &Region, name: &str) {
         if let Some(function) = self.resources.function_mut(region, name) {
             function.state = "Active".into();
@@ -232,6 +253,17 @@ impl Resources {
     pub(in crate::world) fn function(&self, region: &Region, name: &str) -> Option<&Function> {
         let mut functions = self.functions.iter();
         functions.find(|one| &one.region == region && one.name == name)
+    }
+
+    /// The version of a function that its Region's API calls.
+    pub(in crate::world) fn served(&self, region: &Region, name: &str) -> Option<&Function> {
+        let function = self.function(region, name)?;
+        let mut apis = self.apis.iter().filter(|api| &api.region == region);
+        let alias = apis.find_map(|api| function.aliases.get(api.alias.as_ref()?));
+        match alias {
+            Some(alias) => function.at(alias.version),
+            None => Some(function),
+        }
     }
 
     fn function_mut(&mut self, region: &Region, name: &str) -> Option<&mut Function> {
