@@ -155,6 +155,21 @@ impl<'a> Surveyor<'a> {
         self.session
     }
 
+    /// The fleet's configuration.
+    pub const fn spec(&self) -> &'a FleetSpec {
+        self.spec
+    }
+
+    /// The Region of the edge's functions.
+    pub fn home(&self) -> Region {
+        self.spec.home()
+    }
+
+    /// The fleet's distribution; empty where there is none.
+    pub fn distribution(&self) -> &'a str {
+        &self.spec.edge.distribution
+    }
+
     /// The fleet in `region`, as it is configured.
     pub fn site(&self, region: &Region) -> Option<&'a SiteSpec> {
         self.spec.sites.iter().find(|site| &site.region == region)

@@ -8,12 +8,16 @@ mod connections;
 mod dependency;
 mod deployment;
 mod failing;
+#[cfg(test)]
+mod fixture;
 mod forwarding;
 mod functions;
 mod lag;
 mod logged;
 mod out_of_dns;
 mod password;
+#[cfg(test)]
+mod tests;
 mod throttled;
 mod told;
 mod unreachable;
@@ -154,7 +158,11 @@ pub(crate) fn all(evidence: &Evidence<'_>) -> Vec<Hypothesis> {
             }
         }
     }
-    let mut all: Vec<Hypothesis> = told.into_iter().map(|(hypothesis, _)| hypothesis).collect();
+    ranked(told.into_iter().map(|(hypothesis, _)| hypothesis).collect())
+}
+
+/// The worst first.
+fn ranked(mut all: Vec<Hypothesis>) -> Vec<Hypothesis> {
     // A number that is known says more than one that is not.
     let hit = |one: &Hypothesis| one.hit_percent.unwrap_or(f64::NEG_INFINITY);
     all.sort_by(|a, b| {

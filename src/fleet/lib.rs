@@ -14,6 +14,7 @@ mod clock;
 mod code;
 pub mod columns;
 mod database;
+mod deployment;
 mod discovery;
 mod edge;
 mod events;
@@ -66,6 +67,7 @@ pub use database::{
     Cluster, ClusterState, DbEvent, DbSnapshot, Engine, FailoverState, GlobalDatabase, Instance,
     LagMetric, Member, Topology,
 };
+pub use deployment::{ApiDeployment, ApiStage};
 pub use discovery::{
     ApiMapping, ApiName, HostedZone, ListedCluster, ListedDistribution, ListedGlobalCluster, Origin,
 };

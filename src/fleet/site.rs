@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Certificate, Checkers, Judgement, Metrics, Observed, ProbeReport, Region, Throttle};
 
 /// API Gateway's two kinds; they share a namespace but neither metric names nor dimensions (aws-facts §1.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ApiKind {
     /// REST API (v1).

@@ -339,6 +339,123 @@ fn lambda_refuses_what_is_sent_with_a_stale_revision() {
 }
 
 #[test]
+fn a_bad_deployment_is_over_once_the_earlier_code_serves() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("bad-deploy").await;
+        let plan = planned(&stage, &write_back(None)).await.unwrap();
+        assert!(plan.title.ends_with("back to version 41"), "{}", plan.title);
+        let (_, others) = finding(&plan, "elsewhere");
+        assert!(
+            others.contains("us-east-1 runs the code of version 41"),
+            "{others}"
+        );
+        let mut running = stage.start(&plan);
+        let state = ended(&stage, &mut running, Phase::Done).await;
+        let errors = state.steps["errors"].saw.clone().unwrap();
+        assert!(errors.contains("% before"), "{errors}");
+    }));
+}
+
+#[test]
+fn where_the_code_was_not_the_cause_the_run_says_so_and_holds() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("lambda-errors").await;
+        let plan = planned(&stage, &write_back(None)).await.unwrap();
+        let mut running = stage.start(&plan);
+        let state = ended(&stage, &mut running, Phase::Held).await;
+        let why = state.steps["errors"].held.clone().unwrap();
+        assert!(why.contains("may not be what is wrong"), "{why}");
+    }));
+}
+
+fn router(to: Option<&str>) -> Intent {
+    Intent::Rollback(Rollback {
+        to: to.map(Into::into),
+        ..Rollback::of("orders-router", region("us-east-1"))
+    })
+}
+
+#[test]
+fn the_router_goes_back_with_the_distribution() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("calm").await;
+        let plan = planned(&stage, &router(None)).await.unwrap();
+        assert_eq!(plan.confirm, "E2ORDERS0EDGE1");
+        assert!(plan.title.ends_with("back to version 6"), "{}", plan.title);
+        assert!(said(&plan).contains("five minutes"), "{}", said(&plan));
+        let runs = |stage: &Stage| {
+            let state = stage.sim().state();
+            let one = &state.resources.distributions[0];
+            one.origin_request_function.clone().unwrap()
+        };
+        let mut running = stage.start(&plan);
+        ended(&stage, &mut running, Phase::Done).await;
+        assert!(
+            runs(&stage).ends_with(":orders-router:6"),
+            "{}",
+            runs(&stage)
+        );
+        let older = planned(&stage, &router(Some("5"))).await.unwrap();
+        assert!(older.title.ends_with("version 5"));
+    }));
+}
+
+fn rest() -> gwctl::sim::Sim {
+    gwctl::sim::Sim::new(gwctl::sim::SimOptions {
+        rest: true,
+        regions: ["us-east-1", HERE].map(region).to_vec(),
+        api_latency: Some(crate::observe::stand::REPLY),
+        start: Some("2026-11-22T03:00:20Z".parse().unwrap()),
+        ..gwctl::sim::SimOptions::default()
+    })
+    .unwrap()
+}
+
+fn api(stage: &Stage) -> String {
+    let sites = stage.spec.sites.iter();
+    sites
+        .clone()
+        .find(|one| one.region.as_str() == HERE)
+        .unwrap()
+        .api
+        .clone()
+}
+
+fn served(stage: &Stage) -> String {
+    let state = stage.sim().state();
+    let mut apis = state.resources.apis.iter();
+    let api = apis.find(|one| one.region.as_str() == HERE).unwrap();
+    let serves = &api.stages[0].deployment;
+    let one = api.deployments.iter().find(|one| &one.id == serves);
+    one.unwrap().description.clone()
+}
+
+#[test]
+fn a_stage_of_either_kind_of_api_serves_its_earlier_deployment() {
+    for sim in [rest as fn() -> gwctl::sim::Sim, || world("releases", 2)] {
+        in_virtual_time(Box::pin(async {
+            let stage = Stage::calmly(sim()).await;
+            let back = Intent::Rollback(Rollback::of(api(&stage), region(HERE)));
+            let plan = planned(&stage, &back).await.unwrap();
+            assert!(said(&plan).contains("release 13"), "{}", said(&plan));
+            let mut running = stage.start(&plan);
+            ended(&stage, &mut running, Phase::Done).await;
+            assert_eq!(served(&stage), "release 13");
+        }));
+    }
+}
+
+#[test]
+fn a_stage_that_deploys_by_itself_is_refused() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("calm").await;
+        let back = Intent::Rollback(Rollback::of(api(&stage), region(HERE)));
+        let none = refused(&stage, &back).await;
+        assert!(none.why.contains("AutoDeploy"), "{none:?}");
+    }));
+}
+
+#[test]
 fn a_reply_that_is_lost_is_read_back_and_nothing_is_sent_twice() {
     let ours = rehearsals();
     let ours = ours.iter().filter(|one| one.name.starts_with("rollback"));
@@ -360,5 +477,5 @@ fn a_reply_that_is_lost_is_read_back_and_nothing_is_sent_twice() {
             seen += 1;
         }
     }
-    assert!(seen >= 2, "{seen}");
+    assert!(seen >= 4, "{seen}");
 }

@@ -137,6 +137,18 @@ pub fn world(sim: &Sim) -> World {
     {
         say(format!("stack {}", stack.name), stack.status.clone());
     }
+    for api in &all.apis {
+        for stage in &api.stages {
+            let deployment = api.deployments.iter();
+            let nth = deployment
+                .into_iter()
+                .position(|one| one.id == stage.deployment);
+            say(
+                format!("stage {} in {}", stage.name, api.region),
+                format!("deployment {nth:?}"),
+            );
+        }
+    }
     for function in &all.functions {
         let aliases = function.aliases.iter();
         let aliases: Vec<_> = aliases
@@ -292,6 +304,8 @@ pub fn places() -> gwctl::actions::Places {
         third,
         free,
         function: Some("orders-read".into()),
+        api: Some(founded("calm").spec().sites[0].api.clone()),
+        router: Some("orders-router".into()),
         routing_controls: false,
         region_switch: true,
     }

@@ -71,7 +71,7 @@ pub use promote::Promote;
 pub use provision::Provision;
 pub use restore::Restore;
 pub use retire::Retire;
-pub use rollback::{Deployment, FunctionFacts, Rollback};
+pub use rollback::{Deployment, Found, FunctionFacts, Rollback, RouterFacts, StageFacts};
 pub use up::Up;
 
 pub(super) use preconditions::{admission, serves};

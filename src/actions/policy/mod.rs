@@ -22,6 +22,7 @@ use super::{Intent, Places, Plan, PlannedCall, plan};
 use gwctl_fleet::{Account, FleetSpec, Region, Snapshot};
 use gwctl_observe::read_permissions_of;
 
+pub use super::planned_call::action;
 pub use known::{Known, THE_ACCOUNT};
 use place::Place;
 pub use purpose::Purpose;
@@ -45,8 +46,9 @@ const BESIDE_PLANS: [&str; 10] = [
 ];
 
 /// What rolling back asks before it is planned: what runs, what was published before, and who deployed.
-const BEFORE_ROLLBACK: [&str; 5] = [
+const BEFORE_ROLLBACK: [&str; 6] = [
     "apigateway:GET",
+    "cloudfront:GetDistribution",
     "cloudtrail:LookupEvents",
     "lambda:GetAlias",
     "lambda:GetFunction",
@@ -110,30 +112,18 @@ fn places(spec: &FleetSpec, picture: &Snapshot) -> Option<Places> {
     let functions = picture.site(&writer).map(|site| site.functions.as_slice());
     let function = functions.and_then(|all| Some(all.first()?.name.clone()));
     let free = Region::all().find(|region| picture.site(region).is_none())?;
+    let writer_site = writer.clone();
     Some(Places {
         writer,
         other,
         third,
         free,
         function,
+        api: picture.site(&writer_site).map(|site| site.api.id.clone()),
+        router: spec.edge.router.clone(),
         routing_controls: !spec.edge.routing_endpoints.is_empty(),
         region_switch: !picture.region_switch_plans().is_empty(),
     })
-}
-
-/// IAM's action for a call: API Gateway's are verbs, all others are called as their operations.
-pub fn action(service: &str, operation: &str) -> String {
-    if service != "apigateway" {
-        return format!("{service}:{operation}");
-    }
-    let verb = match operation {
-        get if get.starts_with("Get") => "GET",
-        delete if delete.starts_with("Delete") => "DELETE",
-        update if update.starts_with("Update") => "PATCH",
-        put if put.starts_with("Put") || put.starts_with("Import") => "PUT",
-        _ => "POST",
-    };
-    format!("{service}:{verb}")
 }
 
 /// The actions that `purpose` needs: what is asked, what is planned, and what AWS checks besides.

@@ -13,7 +13,7 @@ pub enum Purpose {
     Promote,
     /// Shifting traffic, and what the edge serves.
     Shift,
-    /// Putting an earlier version of a function back.
+    /// Putting an earlier version back: of a function, the router, an API.
     Rollback,
     /// Building stacks, changing and deleting them, and comparing them with what they were.
     Provision,

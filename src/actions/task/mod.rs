@@ -5,9 +5,9 @@
 
 mod await_answers;
 mod await_endpoint;
+mod await_errors;
 mod await_figures;
 mod await_fleet;
-mod await_function;
 mod await_region;
 mod await_traffic;
 mod await_well;
@@ -19,6 +19,8 @@ mod code;
 mod database;
 mod invalidate;
 mod point_alias;
+mod point_router;
+mod point_stage;
 mod records;
 mod region_switch;
 mod restore_code;
@@ -42,9 +44,9 @@ use gwctl_fleet::assumptions::Means;
 
 pub use await_answers::{AwaitAnswers, Planned, Target};
 pub use await_endpoint::AwaitEndpoint;
+pub use await_errors::{AwaitErrors, Whose};
 pub use await_figures::AwaitFigures;
 pub use await_fleet::{AwaitWithinLimits, Baseline, Healthy, HoldForOperator};
-pub use await_function::AwaitFunction;
 pub use await_region::{AwaitGreen, AwaitMember, AwaitRequests, AwaitServing};
 pub use await_traffic::AwaitTraffic;
 pub use await_well::AwaitWell;
@@ -54,6 +56,8 @@ pub use code::CopyCode;
 pub use database::{AwaitResync, Failover, Switchover, WriteForwarding};
 pub use invalidate::Invalidate;
 pub use point_alias::PointAlias;
+pub use point_router::PointRouter;
+pub use point_stage::PointStage;
 pub use records::{ChangeRecords, NameChange};
 pub use region_switch::SwitchRegion;
 pub use restore_code::RestoreCode;
@@ -136,7 +140,9 @@ tasks!(
     SwitchRegion,
     RestoreCode,
     PointAlias,
-    AwaitFunction,
+    PointRouter,
+    PointStage,
+    AwaitErrors,
 );
 
 impl Task {
@@ -156,7 +162,7 @@ impl Task {
                 .iter()
                 .filter(|call| call.mutates && by_iam)
                 .map(|call| Dependency::Permission {
-                    action: format!("{}:{}", call.service, call.operation),
+                    action: crate::planned_call::action(&call.service, &call.operation),
                 }),
         );
         if matches!(
@@ -192,8 +198,13 @@ impl Task {
             Self::WriteForwarding(_) => Means::WriteForwarding,
             Self::BuildStack(_) => Means::Stack,
             Self::RemoveStack(_) => Means::StackRemoval,
-            Self::CopyCode(_) | Self::RestoreCode(_) | Self::PointAlias(_) => Means::Code,
-            Self::AttachCertificate(_) | Self::Invalidate(_) => Means::Distribution,
+            Self::CopyCode(_)
+            | Self::RestoreCode(_)
+            | Self::PointAlias(_)
+            | Self::PointStage(_) => Means::Code,
+            Self::AttachCertificate(_) | Self::Invalidate(_) | Self::PointRouter(_) => {
+                Means::Distribution
+            }
             _ => return None,
         })
     }
@@ -229,6 +240,8 @@ impl Task {
                 | Self::CopyCode(_)
                 | Self::RestoreCode(_)
                 | Self::PointAlias(_)
+                | Self::PointRouter(_)
+                | Self::PointStage(_)
                 | Self::SmokeWrite(_)
                 | Self::SwitchRegion(_)
         )
@@ -250,6 +263,7 @@ impl Task {
             | Self::RemoveStack(_)
             | Self::CopyCode(_)
             | Self::RestoreCode(_)
+            | Self::PointRouter(_)
             | Self::SwitchRegion(_)
             | Self::AwaitMember(_) => Duration::from_secs(2),
             // A dozen questions, of Route 53's API where DNS cannot be asked; of RDS half as many.

@@ -165,7 +165,7 @@ impl ApiGateway {
     }
 
     /// A list of API Gateway v2, whole.
-    async fn http_list<T: serde::de::DeserializeOwned>(
+    pub(crate) async fn http_list<T: serde::de::DeserializeOwned>(
         &self,
         operation: &'static str,
         path: &str,
@@ -179,7 +179,7 @@ impl ApiGateway {
     }
 
     /// A list of API Gateway v1, whole.
-    async fn rest_list<T: serde::de::DeserializeOwned>(
+    pub(crate) async fn rest_list<T: serde::de::DeserializeOwned>(
         &self,
         operation: &'static str,
         path: &str,

@@ -4,6 +4,7 @@ pub(crate) mod acm;
 pub(crate) mod alarm_history;
 pub(crate) mod apigateway;
 pub(crate) mod apigateway_names;
+mod apigateway_stages;
 pub(crate) mod cloudformation;
 pub(crate) mod cloudformation_change;
 pub(crate) mod cloudformation_read;

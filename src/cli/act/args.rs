@@ -192,13 +192,13 @@ pub enum Guided {
 /// `gwctl rollback`.
 #[derive(Debug, Clone, Args)]
 pub struct Rollback {
-    /// The function; `FUNCTION:ALIAS` where the alias that serves is not found by itself
-    #[arg(value_name = "FUNCTION")]
+    /// A function (`FUNCTION:ALIAS` where the alias that serves is not found by itself), the router, or the id of an API
+    #[arg(value_name = "FUNCTION|API")]
     what: String,
-    /// The Region
+    /// The Region; us-east-1 for the router
     #[arg(long = "in", value_name = "REGION")]
     region: Region,
-    /// The version to go back to [default: the newest published before what runs, with other code]
+    /// The version or deployment to go back to [default: the newest before what runs, with other code]
     #[arg(long, value_name = "VERSION")]
     to: Option<String>,
     #[command(flatten)]

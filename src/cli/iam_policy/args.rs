@@ -60,7 +60,7 @@ pub enum For {
     Promote,
     /// Shifting traffic, and what the edge serves
     Shift,
-    /// Putting an earlier version of a function back (`rollback`)
+    /// Putting an earlier version of a function, the router or an API back
     Rollback,
     /// Building, changing, deleting and comparing stacks
     Provision,

@@ -6,8 +6,8 @@ use super::seed_options::SeedOptions;
 use jiff::{SignedDuration, Timestamp};
 
 use super::model::{
-    AliasTarget, Api, Caller, Certificate, CustomDomain, Distribution, Formed, Function, Holders,
-    HostedZone, LambdaLimits, Origin, RecordSet, Resources, Stack, Stage, Tag,
+    AliasTarget, Api, Caller, Certificate, CustomDomain, Deployment, Distribution, Formed,
+    Function, Holders, HostedZone, LambdaLimits, Origin, RecordSet, Resources, Stack, Stage, Tag,
 };
 use super::names::{
     self, ACCOUNT, DISTRIBUTION, DOMAIN, FLEET, FUNCTIONS, LATENCY_RECORD, ROUTER, ZONE, ZONE_NAME,
@@ -293,6 +293,16 @@ fn serial(seed: u64, id: &str) -> String {
 fn api(options: &SeedOptions, region: &Region) -> Api {
     let id = api_id(options.seed, region);
     let created = options.days_ago(410, &format!("api {region}"));
+    let deployment = |what: &str, days: i64, description: &str| Deployment {
+        id: names::token(options.seed, &format!("{what} {region}"), 6),
+        created: options.days_ago(days, &format!("{what} {region}")),
+        description: description.into(),
+    };
+    let deployments = vec![
+        deployment("first deployment", 410, ""),
+        deployment("deployment before", 48, "release 13"),
+        deployment("deployment", 6, "release 14"),
+    ];
     let (kind, stage) = if options.rest {
         (ApiKind::Rest, "live")
     } else {
@@ -308,12 +318,13 @@ fn api(options: &SeedOptions, region: &Region) -> Api {
         created,
         stages: vec![Stage {
             name: stage.into(),
-            deployment: names::token(options.seed, &format!("deployment {region}"), 6),
+            deployment: deployments[2].id.clone(),
             auto_deploy: !options.rest && options.releases.is_none(),
             created,
             updated: options.days_ago(6, &format!("deploy {region}")),
             throttle: None,
         }],
+        deployments,
         alias: options.releases.map(Into::into),
         id,
     }

@@ -117,9 +117,14 @@ pub(super) fn choose<'a>(
             )
         }
     };
+    // A version has a configuration of its own, and one that shares its calls may have them all.
+    let by_number = way != Way::Latest;
     let (earlier, why) = match to {
+        Some(to) if shared && by_number && to == running.version => {
+            (running, "you named it".into())
+        }
         Some(to) => (
-            asked_for(name, published, running, to, &way, shared)?,
+            asked_for(name, published, running, to, by_number)?,
             "you named it".into(),
         ),
         None => before(name, published, running)?,
@@ -153,13 +158,12 @@ fn newest_of<'a>(
 }
 
 /// The version `to`, where going there changes something.
-fn asked_for<'a>(
+pub(super) fn asked_for<'a>(
     name: &str,
     published: &'a [FunctionVersion],
     running: &FunctionVersion,
     to: &str,
-    way: &Way,
-    shared: bool,
+    same_code_will_do: bool,
 ) -> Result<&'a FunctionVersion, Refused> {
     let known = || {
         let numbers = published.iter().take(8).map(|one| one.version.as_str());
@@ -170,9 +174,10 @@ fn asked_for<'a>(
         Refused::new(format!("{name} has no published version `{to}`"))
             .instead(format!("The newest are {}.", known()))
     })?;
-    let same = match way {
-        Way::Latest => found.code.sha256 == running.code.sha256,
-        Way::Alias(_) => found.version == running.version && !shared,
+    let same = if same_code_will_do {
+        found.version == running.version
+    } else {
+        found.code.sha256 == running.code.sha256
     };
     if same {
         return Err(Refused::new(format!(
@@ -183,7 +188,7 @@ fn asked_for<'a>(
 }
 
 /// The newest version of other code that was published before what runs.
-fn before<'a>(
+pub(super) fn before<'a>(
     name: &str,
     published: &'a [FunctionVersion],
     running: &FunctionVersion,

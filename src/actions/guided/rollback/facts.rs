@@ -124,25 +124,8 @@ impl FunctionFacts {
         }
     }
 
-    /// Who made the change that Lambda dates at `at`; none where CloudTrail does not tell.
-    pub(super) fn by(&self, at: Timestamp) -> Option<&Deployment> {
-        let near = |one: &&Deployment| one.at.duration_since(at).abs() <= SAME;
-        self.deployed.as_ref().ok()?.iter().find(near)
-    }
-
     /// Some versions, for those who ask only what rolling back would call: by an alias where `what` names one.
     pub(super) fn unseen(what: &str) -> Self {
-        let version = |version: &str, sha256: &str| FunctionVersion {
-            version: version.into(),
-            code: DeployedCode {
-                sha256: sha256.into(),
-                ..DeployedCode::unseen()
-            },
-            revision: Some(String::new()),
-            state: "Active".into(),
-            update: "Successful".into(),
-            modified: None,
-        };
         let named = FunctionName::of(what);
         Self {
             invoked: Ok(vec![InvokedAs {
@@ -163,6 +146,30 @@ impl FunctionFacts {
             deployed: Ok(Vec::new()),
         }
     }
+}
+
+/// Some version.
+pub(super) fn version(version: &str, sha256: &str) -> FunctionVersion {
+    FunctionVersion {
+        version: version.into(),
+        code: DeployedCode {
+            sha256: sha256.into(),
+            ..DeployedCode::unseen()
+        },
+        revision: Some(String::new()),
+        state: "Active".into(),
+        update: "Successful".into(),
+        modified: None,
+    }
+}
+
+/// Who made the change that Lambda dates at `at`; none where CloudTrail does not tell.
+pub(super) fn by(
+    deployed: &Result<Vec<Deployment>, Unlearned>,
+    at: Timestamp,
+) -> Option<&Deployment> {
+    let near = |one: &&Deployment| one.at.duration_since(at).abs() <= SAME;
+    deployed.as_ref().ok()?.iter().find(near)
 }
 
 /// How the API of `region` calls the function `name`.
@@ -206,7 +213,7 @@ async fn elsewhere(
 }
 
 /// Who changed the function, by CloudTrail: two questions, which is what a second allows (aws-facts §14.2).
-async fn deployed(
+pub(super) async fn deployed(
     session: &Session,
     name: &str,
     by_alias: bool,

@@ -1,16 +1,16 @@
 //! A function to its earlier version: by its alias where its API calls one, else by the code of the published version.
 
 use super::choice::{Choice, Way, choose};
-use super::facts::FunctionFacts;
+use super::facts::{Deployment, FunctionFacts, by};
+use super::well::well;
 use crate::draft::{Draft, PlanContext};
-use crate::task::{AwaitFunction, PointAlias, RestoreCode};
+use crate::task::{PointAlias, RestoreCode, Whose};
 use crate::{Change, Refused, Step, Task, format};
-use gwctl_fleet::{FunctionAlias, FunctionName, FunctionVersion, LATEST, Metric, Region};
+use gwctl_fleet::{FunctionAlias, FunctionName, FunctionVersion, LATEST, Region};
 
 /// The steps' ids.
-const BACK: &str = "rollback";
-const WELL: &str = "errors";
-const UNDO: &str = "undo.rollback";
+pub(super) const BACK: &str = "rollback";
+pub(super) const UNDO: &str = "undo.rollback";
 
 /// What is rolled back, and on what ground.
 pub(super) struct Rollback<'a> {
@@ -56,7 +56,13 @@ impl Rollback<'_> {
             format!("{region}/{name}"),
         );
         plan.checks = self.checks();
-        plan.steps = vec![self.back()?, self.well()];
+        let helped = well(
+            self.context.snapshot,
+            Whose::Function,
+            region,
+            self.configured,
+        );
+        plan.steps = vec![self.back()?, helped];
         plan.inverse.extend(self.forward());
         plan.notes = self.notes();
         Ok(plan)
@@ -140,33 +146,6 @@ impl Rollback<'_> {
         }
     }
 
-    /// What shows that it helped.
-    fn well(&self) -> Step {
-        let task = AwaitFunction {
-            region: self.region.clone(),
-            function: self.configured.into(),
-            errors_percent: self.context.snapshot.thresholds.lambda_error_percent.warn,
-            before: self.failing(),
-        };
-        let title = format!("The errors of {} fall", self.name);
-        Step::new(
-            WELL,
-            title,
-            Task::AwaitFunction(task),
-            self.context.snapshot,
-        )
-        .after([BACK])
-    }
-
-    /// Share of invocations that fail now, in percent.
-    fn failing(&self) -> Option<f64> {
-        let snapshot = self.context.snapshot;
-        let mut all = snapshot.site(self.region)?.functions.iter();
-        let metrics = &all.find(|one| one.name == self.configured)?.metrics;
-        let (errors, all) = (Metric::FunctionErrors, Metric::FunctionInvocations);
-        Some(metrics.percent(errors, all, snapshot.at)?.value)
-    }
-
     /// The version with what runs on `$LATEST` now.
     pub(super) fn kept(&self) -> Option<&FunctionVersion> {
         let published = self.facts.published.as_ref().ok()?;
@@ -242,12 +221,12 @@ impl Rollback<'_> {
                 choice.earlier.version,
                 choice.why,
                 short(choice.earlier),
-                self.dated(choice.earlier)
+                dated(choice.earlier, &self.facts.deployed)
             ),
             format!(
                 "Now it runs {}. {}",
                 self.published_as(choice.running),
-                self.dated(choice.running)
+                dated(choice.running, &self.facts.deployed)
             ),
         ];
         if let (Way::Alias(alias), Ok(now)) = (&choice.way, self.alias())
@@ -272,22 +251,6 @@ impl Rollback<'_> {
         notes
     }
 
-    /// When it was changed, and who did it.
-    fn dated(&self, version: &FunctionVersion) -> String {
-        let Some(at) = version.modified else {
-            return "Lambda does not tell when it was changed.".into();
-        };
-        let when = format!("{} {}", format::date(at), format::minute(at));
-        match self.facts.by(at) {
-            Some(by) => format!(
-                "Lambda dates it {when}; CloudTrail: {} by {}.",
-                by.call,
-                by.who.as_deref().unwrap_or("somebody it does not name")
-            ),
-            None => format!("Lambda dates it {when}; CloudTrail does not tell who deployed it."),
-        }
-    }
-
     /// What runs, by the number it is published under.
     fn published_as(&self, running: &FunctionVersion) -> String {
         if running.version != LATEST {
@@ -301,6 +264,25 @@ impl Rollback<'_> {
             ),
             None => format!("{LATEST}, which is not published, {}", short(running)),
         }
+    }
+}
+
+/// When it was changed, and who did it.
+pub(super) fn dated(
+    version: &FunctionVersion,
+    deployed: &Result<Vec<Deployment>, crate::Unlearned>,
+) -> String {
+    let Some(at) = version.modified else {
+        return "Lambda does not tell when it was changed.".into();
+    };
+    let when = format!("{} {}", format::date(at), format::minute(at));
+    match by(deployed, at) {
+        Some(by) => format!(
+            "Lambda dates it {when}; CloudTrail: {} by {}.",
+            by.call,
+            by.who.as_deref().unwrap_or("somebody it does not name")
+        ),
+        None => format!("Lambda dates it {when}; CloudTrail does not tell who deployed it."),
     }
 }
 

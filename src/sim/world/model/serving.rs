@@ -226,8 +226,18 @@ pub struct Api {
     /// Creation.
     pub created: Timestamp,
     pub stages: Vec<Stage>,
+    /// Oldest first.
+    pub deployments: Vec<Deployment>,
     /// The alias of its functions that it calls; none where it calls what is not published.
     pub alias: Option<String>,
+}
+
+/// A deployment of an API.
+#[derive(Debug, Clone)]
+pub struct Deployment {
+    pub id: String,
+    pub created: Timestamp,
+    pub description: String,
 }
 
 /// A stage of an API.

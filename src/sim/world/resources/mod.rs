@@ -116,6 +116,11 @@ impl State {
         self.account().publish_code(region, name);
     }
 
+    /// A stage serves another of its API's deployments.
+    pub fn serve_deployment(&mut self, region: &Region, api: &str, stage: &str, id: &str) {
+        self.account().serve_deployment(region, api, stage, id);
+    }
+
     /// An alias of a function leads elsewhere.
     pub fn lead_alias(&mut self, region: &Region, function: &str, name: &str, to: Alias) {
         self.account().lead_alias(region, function, name, to);

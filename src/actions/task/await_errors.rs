@@ -1,29 +1,71 @@
-//! Waiting until a function's errors have fallen.
+//! Waiting until the errors of what was rolled back have fallen.
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::work::{Context, Observation, Work};
 use crate::{PlannedCall, format, traffic};
-use gwctl_fleet::{Function, Metric, Missing, Region, Snapshot};
+use gwctl_fleet::{Metric, Metrics, Missing, Region, Snapshot};
 
 /// How long the errors may go on: calls that began before end, and CloudWatch tells a minute up to three minutes
 /// late (aws-facts §1.3).
 const PATIENCE_S: u64 = 420;
 
-/// Until a whole minute since the step began shows that a function's calls no longer fail, or that nobody calls it.
+/// Whose errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Whose {
+    /// A function's invocations that failed.
+    Function,
+    /// What the Region's API answered with 5xx.
+    Api,
+    /// Requests of the distribution at which the router failed.
+    Router,
+}
+
+/// Until a whole minute since the step began shows that calls no longer fail, or that nobody calls.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AwaitFunction {
+pub struct AwaitErrors {
+    pub whose: Whose,
     pub region: Region,
-    /// As the configuration names it.
-    pub function: String,
-    /// Largest share of failed invocations, in percent.
+    /// As the configuration names the function; of the others, as they are called.
+    pub name: String,
+    /// Largest share of failed calls, in percent.
     pub errors_percent: f64,
     /// The share before, in percent; none where it was not known.
     pub before: Option<f64>,
 }
 
-impl Work for AwaitFunction {
+impl Whose {
+    /// What is counted, and what of it fails.
+    pub(crate) const fn metrics(self) -> (Metric, Metric) {
+        match self {
+            Self::Function => (Metric::FunctionInvocations, Metric::FunctionErrors),
+            Self::Api => (Metric::ApiRequests, Metric::Api5xx),
+            Self::Router => (Metric::EdgeRequests, Metric::EdgeFunctionErrors),
+        }
+    }
+
+    /// Where `snapshot` has them.
+    pub(crate) fn series<'a>(
+        self,
+        snapshot: &'a Snapshot,
+        region: &Region,
+        name: &str,
+    ) -> Option<&'a Metrics> {
+        let site = snapshot.site(region);
+        match self {
+            Self::Function => {
+                let mut all = site?.functions.iter();
+                Some(&all.find(|one| one.name == name)?.metrics)
+            }
+            Self::Api => Some(&site?.api.metrics),
+            Self::Router => Some(&snapshot.edge.metrics),
+        }
+    }
+}
+
+impl Work for AwaitErrors {
     fn calls(&self) -> Vec<PlannedCall> {
         Vec::new()
     }
@@ -34,19 +76,17 @@ impl Work for AwaitFunction {
 
     async fn probe(&self, context: &Context<'_>) -> Observation {
         let snapshot = context.run.snapshot();
-        let name = &self.function;
-        let site = snapshot.site(&self.region);
-        let function = site.and_then(|site| site.functions.iter().find(|one| &one.name == name));
-        let Some(function) = function else {
+        let name = &self.name;
+        let Some(metrics) = self.whose.series(&snapshot, &self.region, name) else {
             return Observation::Wrong(format!("{name} in {} is not in the picture", self.region));
         };
-        let metrics = &function.metrics;
-        let calls = metrics.latest(Metric::FunctionInvocations, snapshot.at);
+        let (all, failed) = self.whose.metrics();
+        let calls = metrics.latest(all, snapshot.at);
         let calls = calls.filter(|point| point.at >= context.since && point.value > 0.0);
         let Some(calls) = calls else {
-            return self.uncalled(function, &snapshot, context);
+            return self.uncalled(metrics, &snapshot, context);
         };
-        let Some(errors) = metrics.beside(Metric::FunctionErrors, calls.at, context.now()) else {
+        let Some(errors) = metrics.beside(failed, calls.at, context.now()) else {
             return Observation::Underway(format!(
                 "how many calls of {name} failed is not known yet"
             ));
@@ -69,7 +109,7 @@ impl Work for AwaitFunction {
     }
 }
 
-impl AwaitFunction {
+impl AwaitErrors {
     fn compared(&self) -> String {
         let before = self.before.map(format::percent);
         before.map_or_else(String::new, |before| format!(", {before} before"))
@@ -78,12 +118,12 @@ impl AwaitFunction {
     /// Without calls there are no points: newer ones of something else say that CloudWatch is not late.
     fn uncalled(
         &self,
-        function: &Function,
+        metrics: &Metrics,
         snapshot: &Snapshot,
         context: &Context<'_>,
     ) -> Observation {
-        let name = &self.function;
-        let calls = function.metrics.get(Metric::FunctionInvocations);
+        let name = &self.name;
+        let calls = metrics.get(self.whose.metrics().0);
         if let Some(why) = calls.why_missing().filter(|why| **why != Missing::NoData) {
             return Observation::Underway(format!("the calls of {name} are not known: {why}"));
         }
