@@ -52,6 +52,7 @@ mod thresholds;
 mod throttle;
 mod verdict;
 mod wiring;
+mod word;
 
 pub use account::{Access, Account, AccountsSpec};
 pub use availability::Availability;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{ApiMapping, ApiName, Missing, Region, RoutingControl};
 
@@ -49,7 +49,7 @@ pub enum Wired {
 pub type Wiring = BTreeMap<Wire, Result<Wired, Missing>>;
 
 /// Where an alias of a function leads.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FunctionAlias {
     /// The version it is of.
     pub version: String,
@@ -58,7 +58,7 @@ pub struct FunctionAlias {
 }
 
 /// A statement of a function's policy that lets somebody call it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallPermission {
     /// Its statement id.
     pub sid: String,
