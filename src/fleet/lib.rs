@@ -53,6 +53,7 @@ mod thresholds;
 mod throttle;
 mod verdict;
 mod wiring;
+mod word;
 
 pub use account::{Access, Account, AccountsSpec};
 pub use availability::Availability;
