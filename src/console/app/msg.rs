@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{FaultEntry, Hits, Hold, Key, NotKept, NotWatched, Replayed, Seek};
 use gwctl_actions::{Binding, Intent, Lately, Order, Plan, RunState};
 use gwctl_fleet::{FleetSpec, Observed, Pace, Snapshot, Vote};
-use gwctl_observe::Happened;
+use gwctl_observe::{Errors, Happened};
 
 /// What a mouse did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub enum Msg {
     Votes(u64, Observed<Vec<Vote>>),
     /// [`Effect::AskHappened`] ended, for the fleet opened with this generation.
     Happened(u64, Box<Happened>),
+    /// [`Effect::AskErrors`] ended, likewise.
+    Errors(u64, Box<Errors>),
     /// The faults of the simulated world, as they stand.
     Faults(Vec<FaultEntry>),
     /// Something the operator asked for did not work.
@@ -114,6 +116,8 @@ pub enum Effect {
     Votes(u64, String),
     /// Ask what happened in the last so much time; answer with this generation.
     AskHappened(u64, SignedDuration),
+    /// Ask what the functions log as errors; answer with this generation.
+    AskErrors(u64),
     /// Watch the fleet of this name instead, at this pace; answer with this generation.
     Open(u64, String, Pace),
     /// Begin this plan, confirmed by what was typed and waived.

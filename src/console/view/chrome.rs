@@ -137,10 +137,11 @@ fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let limit = area.right().saturating_sub(marker_width + 1);
     let here = scene.state.screen().clone();
     let mut x = area.x;
-    for screen in scene.state.tabs() {
-        let crowded = scene.state.guided.run.is_some() && area.width < 100;
+    let tabs = scene.state.tabs();
+    let crowded = crowded(scene, &tabs, limit - area.x);
+    for screen in tabs {
         let name = match &screen {
-            Screen::Region(region) if area.width >= 70 && !crowded => region.to_string(),
+            Screen::Region(region) if !crowded => region.to_string(),
             other if crowded => other.entrance().short.into(),
             other => other.entrance().title.into(),
         };
@@ -186,6 +187,17 @@ fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         marker_width,
         &Line::from(marker),
     );
+}
+
+/// Whether the full names of the tabs do not fit `room`: the run's tells how it stands, and for how long.
+fn crowded(scene: &Scene<'_>, tabs: &[Screen], room: u16) -> bool {
+    let width = |screen: &Screen| match screen {
+        Screen::Run => 32,
+        Screen::Region(region) => region.as_str().len() + 4,
+        other => other.entrance().title.len() + 4,
+    };
+    let all: usize = tabs.iter().map(width).sum();
+    all > usize::from(room) || (scene.state.guided.run.is_some() && scene.state.size.0 < 100)
 }
 
 /// The run's tab, seen on every screen: what runs, how it stands, for how long.

@@ -85,6 +85,9 @@ impl Incident {
         let explanation = explain(&Evidence {
             picture: &worst,
             events,
+            // A recording keeps no log lines.
+            patterns: &[],
+            spans: &[],
         });
         let onset = explanation.hypotheses.iter().find_map(|one| one.since);
         // What the figures tell is nearer to the truth than when gwctl first saw it.

@@ -2,7 +2,8 @@
 
 use super::super::palette::{self, Command};
 use super::super::{
-    Action, Connection, Effect, Filter, Gravity, History, Overlay, Screen, State, Timeline, columns,
+    Action, Connection, Effect, Filter, Gravity, History, Logged, Overlay, Screen, State, Timeline,
+    columns,
 };
 use super::notice::notify;
 use super::{act, guided, navigate, replay, run};
@@ -125,6 +126,7 @@ fn switch(state: &mut State, name: String) -> Vec<Effect> {
     state.filters.clear();
     state.zoom = None;
     state.timeline = Timeline::default();
+    state.logged = Logged::default();
     state.frozen = None;
     state.fleet.clone_from(&name);
     vec![Effect::Open(state.opened, name, state.pace)]
