@@ -85,7 +85,7 @@ const OF_FUNCTIONS: [&str; 7] = [
 fn troubles_of_functions_and_database_are_named_with_their_onset() {
     for scenario in OF_FUNCTIONS {
         let truth = Scenario::load(scenario).unwrap().truth.unwrap().remove(0);
-        for seed in 1..=5 {
+        for seed in 1..=3 {
             let document = explained(scenario, seed);
             let region = truth.region.as_ref().map_or("-", |region| region.as_str());
             let told = first(&document);

@@ -42,7 +42,7 @@ fn a_bad_deployment_is_rolled_back_and_its_run_is_shown() {
 fn what_cannot_be_is_refused_with_what_to_do() {
     let home = Home::new();
     let none = rollback(&home, &["--to", "7", "--dry-run"]);
-    assert_eq!(none.code, 3, "{}{}", none.out, none.err);
+    assert_eq!(none.code, 20, "{}{}", none.out, none.err);
     assert!(
         none.err.contains("no published version `7`"),
         "{}",

@@ -244,8 +244,8 @@ fn lines_of_somebody_who_quotes_a_database_at_another_function_are_not_its_error
 #[test]
 fn a_known_number_of_clients_ranks_before_an_unknown_one() {
     let hypothesis = |cause, hit_percent| Hypothesis {
-        hit_percent,
         cause,
+        hit_percent,
         ..first(&Fixture::failing())
     };
     let ranked = super::ranked(vec![

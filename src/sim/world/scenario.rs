@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::clients::PEAK;
+use super::embedded::EMBEDDED;
 use super::model::{DatabaseShape, Dialect, RoutingShape, SwitchSetup, Without};
 use super::physics::Physics;
 use crate::world::parts::faults::{Fault, FaultKind};
@@ -13,105 +14,6 @@ use gwctl_fleet::Region;
 
 /// How far before the start a fault may begin: as long as the history that is made.
 pub(super) const HISTORY: SignedDuration = SignedDuration::from_hours(4);
-
-/// The embedded scenarios.
-const EMBEDDED: [(&str, &str); 38] = [
-    ("calm", include_str!("../scenarios/calm.toml")),
-    ("region-dark", include_str!("../scenarios/region-dark.toml")),
-    (
-        "primary-dark",
-        include_str!("../scenarios/primary-dark.toml"),
-    ),
-    (
-        "lambda-errors",
-        include_str!("../scenarios/lambda-errors.toml"),
-    ),
-    ("lag-surge", include_str!("../scenarios/lag-surge.toml")),
-    ("throttled", include_str!("../scenarios/throttled.toml")),
-    (
-        "control-planes-down",
-        include_str!("../scenarios/control-planes-down.toml"),
-    ),
-    (
-        "credentials-expired",
-        include_str!("../scenarios/credentials-expired.toml"),
-    ),
-    (
-        "access-denied",
-        include_str!("../scenarios/access-denied.toml"),
-    ),
-    (
-        "switched-over",
-        include_str!("../scenarios/switched-over.toml"),
-    ),
-    (
-        "failed-switchover",
-        include_str!("../scenarios/failed-switchover.toml"),
-    ),
-    ("stack-fails", include_str!("../scenarios/stack-fails.toml")),
-    (
-        "several-accounts",
-        include_str!("../scenarios/several-accounts.toml"),
-    ),
-    ("releases", include_str!("../scenarios/releases.toml")),
-    ("api-alone", include_str!("../scenarios/api-alone.toml")),
-    (
-        "without-cloudfront",
-        include_str!("../scenarios/without-cloudfront.toml"),
-    ),
-    ("weighted", include_str!("../scenarios/weighted.toml")),
-    (
-        "failover-pair",
-        include_str!("../scenarios/failover-pair.toml"),
-    ),
-    ("geolocation", include_str!("../scenarios/geolocation.toml")),
-    (
-        "geolocation-failover",
-        include_str!("../scenarios/geolocation-failover.toml"),
-    ),
-    ("serverless", include_str!("../scenarios/serverless.toml")),
-    ("headless", include_str!("../scenarios/headless.toml")),
-    (
-        "one-member-more",
-        include_str!("../scenarios/one-member-more.toml"),
-    ),
-    ("with-proxy", include_str!("../scenarios/with-proxy.toml")),
-    (
-        "managed-password",
-        include_str!("../scenarios/managed-password.toml"),
-    ),
-    ("china", include_str!("../scenarios/china.toml")),
-    ("govcloud", include_str!("../scenarios/govcloud.toml")),
-    ("sovereign", include_str!("../scenarios/sovereign.toml")),
-    (
-        "region-switch",
-        include_str!("../scenarios/region-switch.toml"),
-    ),
-    ("bad-deploy", include_str!("../scenarios/bad-deploy.toml")),
-    ("good-deploy", include_str!("../scenarios/good-deploy.toml")),
-    ("bad-config", include_str!("../scenarios/bad-config.toml")),
-    (
-        "connections-exhausted",
-        include_str!("../scenarios/connections-exhausted.toml"),
-    ),
-    (
-        "write-forwarding-broken",
-        include_str!("../scenarios/write-forwarding-broken.toml"),
-    ),
-    (
-        "secret-rotated",
-        include_str!("../scenarios/secret-rotated.toml"),
-    ),
-    (
-        "dependency-slow",
-        include_str!("../scenarios/dependency-slow.toml"),
-    ),
-    (
-        "concurrency-exhausted",
-        include_str!("../scenarios/concurrency-exhausted.toml"),
-    ),
-    ("bad-day", include_str!("../scenarios/bad-day.toml")),
-];
 
 /// A story of faults.
 #[derive(Debug, Clone, PartialEq)]
