@@ -11,6 +11,7 @@ mod rows;
 mod table;
 mod unanswered;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::exit::Exit;
@@ -58,6 +59,21 @@ impl Report {
 /// What got no answer in a picture, a sentence each.
 pub fn not_answered(picture: &Arc<Snapshot>) -> Vec<String> {
     unanswered::sentences(&Report::new(picture.clone(), false).unanswered)
+}
+
+/// How many questions about each part got no answer: the edge, the database, a Region by its name.
+pub fn silent_parts(picture: &Arc<Snapshot>) -> BTreeMap<String, usize> {
+    let mut parts = BTreeMap::new();
+    for one in Report::new(picture.clone(), false).unanswered {
+        let mut path = one.what.split('.');
+        let first = path.next().unwrap_or_default();
+        let part = match path.next() {
+            Some(region) if first == "sites" => region.to_owned(),
+            _ => format!("the {first}"),
+        };
+        *parts.entry(part).or_default() += 1;
+    }
+    parts
 }
 
 /// Asks, waits, prints.
