@@ -127,6 +127,18 @@ pub struct Rehearse {
     /// Scenarios to rehearse [default: all]; `gwctl sim scenarios` lists them
     #[arg(long, value_name = "NAME")]
     pub scenario: Vec<String>,
+    /// Instead of drills: compare what `gwctl explain` says of each world with what is really wrong in it
+    #[arg(long, conflicts_with = "seed")]
+    pub explain: bool,
+    /// How many seeds of every scenario to explain
+    #[arg(long, value_name = "N", default_value_t = 20, requires = "explain")]
+    pub seeds: u64,
+    /// How many calm days to explain, each at another hour
+    #[arg(long, value_name = "N", default_value_t = 200, requires = "explain")]
+    pub calm: u64,
+    /// How many pairs of troubles to explain, drawn from all of them
+    #[arg(long, value_name = "N", default_value_t = 100, requires = "explain")]
+    pub pairs: usize,
     /// How to print it
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub output: Output,

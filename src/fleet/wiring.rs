@@ -55,6 +55,17 @@ pub struct FunctionAlias {
     pub version: String,
     /// Another version, with its share of the calls from 0 to 1.
     pub shared: BTreeMap<String, f64>,
+    /// Changes with every update of the alias.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+}
+
+/// How an API calls a function.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct InvokedAs {
+    pub function: String,
+    /// The version's number or the alias that it names; none where it names neither, which is `$LATEST`.
+    pub qualifier: Option<String>,
 }
 
 /// A statement of a function's policy that lets somebody call it.

@@ -57,6 +57,8 @@ mod statistic;
 mod telling;
 mod time;
 mod traffic;
+mod troubled_lines;
+mod troubles;
 mod writes;
 
 use jiff::Timestamp;
@@ -90,7 +92,7 @@ pub use record_sets::RecordsRefused;
 pub use recovery::RoutingRefused;
 pub use region_switch::{SwitchOrder, SwitchRefused};
 pub use resources::{Changed, Made, NO_FORWARDING, Owned, Wanted};
-pub use scenario::{Event, Happening, Scenario, ScenarioError};
+pub use scenario::{Event, Happening, Scenario, ScenarioError, Truth};
 pub use sim::{History, Moment, Sim, SimError, SimOptions, StateGuard};
 pub use snapshots::CopyRefused;
 
@@ -156,6 +158,7 @@ impl State {
             rest,
             arc: arc || scenario.arc,
             region_switch: scenario.region_switch,
+            releases: scenario.releases.as_deref(),
             accounts: scenario.accounts,
             dialect: scenario.partition,
             without: scenario.without,
@@ -175,7 +178,7 @@ impl State {
             control: Control::default(),
             trail: Trail::default(),
             present: Present { seed, now },
-            script: Script::new(scenario, begun),
+            script: Script::new(scenario, begun, seed),
             faults: Faults::default(),
             dns: Dns::new(resources.hosted_zones.clone()),
             edge: Edge::new(seed, &regions, scenario.clients, distribution, store),

@@ -15,7 +15,7 @@ use gwctl_fleet::Region;
 pub(super) const HISTORY: SignedDuration = SignedDuration::from_hours(4);
 
 /// The embedded scenarios.
-const EMBEDDED: [(&str, &str); 29] = [
+const EMBEDDED: [(&str, &str); 38] = [
     ("calm", include_str!("../scenarios/calm.toml")),
     ("region-dark", include_str!("../scenarios/region-dark.toml")),
     (
@@ -53,6 +53,7 @@ const EMBEDDED: [(&str, &str); 29] = [
         "several-accounts",
         include_str!("../scenarios/several-accounts.toml"),
     ),
+    ("releases", include_str!("../scenarios/releases.toml")),
     ("api-alone", include_str!("../scenarios/api-alone.toml")),
     (
         "without-cloudfront",
@@ -86,6 +87,29 @@ const EMBEDDED: [(&str, &str); 29] = [
         "region-switch",
         include_str!("../scenarios/region-switch.toml"),
     ),
+    ("bad-deploy", include_str!("../scenarios/bad-deploy.toml")),
+    ("good-deploy", include_str!("../scenarios/good-deploy.toml")),
+    ("bad-config", include_str!("../scenarios/bad-config.toml")),
+    (
+        "connections-exhausted",
+        include_str!("../scenarios/connections-exhausted.toml"),
+    ),
+    (
+        "write-forwarding-broken",
+        include_str!("../scenarios/write-forwarding-broken.toml"),
+    ),
+    (
+        "secret-rotated",
+        include_str!("../scenarios/secret-rotated.toml"),
+    ),
+    (
+        "dependency-slow",
+        include_str!("../scenarios/dependency-slow.toml"),
+    ),
+    (
+        "concurrency-exhausted",
+        include_str!("../scenarios/concurrency-exhausted.toml"),
+    ),
     ("bad-day", include_str!("../scenarios/bad-day.toml")),
 ];
 
@@ -102,6 +126,8 @@ pub struct Scenario {
     pub arc: bool,
     /// What its Region switch plan is like, where it has one (`[region-switch]`).
     pub region_switch: Option<SwitchSetup>,
+    /// The alias that its APIs call their functions by, with stages that are deployed by hand (`releases = "live"`).
+    pub releases: Option<String>,
     /// Whether its parts are in several accounts (`accounts = true`).
     pub accounts: bool,
     /// Another partition that the world is told in (`partition = "aws-cn"`); it decides the Regions.
@@ -118,6 +144,23 @@ pub struct Scenario {
     pub clients: f64,
     /// What happens, in order of time.
     pub events: Vec<Event>,
+    /// What is really wrong (`[[truth]]`): only who judges an explanation asks for it. Empty where nothing is, none where
+    /// nobody wrote it down.
+    pub truth: Option<Vec<Truth>>,
+}
+
+/// What is really wrong in a world, for those who judge what was concluded from the outside.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Truth {
+    /// The cause, by the name that `gwctl explain -o json` has for it: `bad-deployment`.
+    pub cause: String,
+    /// Where; none where it is no single Region's.
+    #[serde(default)]
+    pub region: Option<Region>,
+    /// Since when clients or figures feel it, from the start of the world; none where that cannot be told.
+    #[serde(default)]
+    pub onset: Option<SignedDuration>,
 }
 
 /// Something happens.
@@ -125,6 +168,8 @@ pub struct Scenario {
 pub struct Event {
     /// From the start of the world; negative lies in the history that is made at the start.
     pub at: SignedDuration,
+    /// Up to so much later, by the seed.
+    pub within: SignedDuration,
     pub what: Happening,
 }
 
@@ -201,6 +246,8 @@ struct File {
     #[serde(default, rename = "region-switch")]
     region_switch: Option<SwitchSetup>,
     #[serde(default)]
+    releases: Option<String>,
+    #[serde(default)]
     accounts: bool,
     #[serde(default)]
     partition: Option<Dialect>,
@@ -216,6 +263,7 @@ struct File {
     clients: f64,
     #[serde(default)]
     event: Vec<RawEvent>,
+    truth: Option<Vec<Truth>>,
 }
 
 /// A part that the fleet does without.
@@ -234,6 +282,8 @@ const fn everybody() -> f64 {
 #[serde(deny_unknown_fields)]
 struct RawEvent {
     at: String,
+    #[serde(default)]
+    within: SignedDuration,
     start: Option<FaultKind>,
     end: Option<FaultKind>,
     switchover: Option<Region>,
@@ -256,6 +306,7 @@ impl Scenario {
             explanation: "Nothing is wrong.".into(),
             arc: false,
             region_switch: None,
+            releases: None,
             accounts: false,
             partition: None,
             without: Without::default(),
@@ -264,6 +315,7 @@ impl Scenario {
             physics: Physics::default(),
             clients: PEAK,
             events: Vec::new(),
+            truth: Some(Vec::new()),
         }
     }
 
@@ -310,6 +362,7 @@ impl Scenario {
             explanation: file.explanation,
             arc: file.arc,
             region_switch: file.region_switch,
+            releases: file.releases,
             accounts: file.accounts,
             partition: file.partition,
             without: Without {
@@ -321,7 +374,23 @@ impl Scenario {
             physics: file.physics,
             clients: file.clients,
             events,
+            truth: file.truth,
         })
+    }
+
+    /// This story, and in the same fleet all that happens in `other`.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.name = format!("{} + {}", self.name, other.name);
+        self.title = format!("{}; {}", self.title, other.title);
+        self.explanation = format!("{}\n{}", self.explanation, other.explanation);
+        self.events.extend(other.events);
+        self.events.sort_by_key(|event| event.at);
+        self.truth = self
+            .truth
+            .zip(other.truth)
+            .map(|(mine, theirs)| [mine, theirs].concat());
+        self
     }
 }
 
@@ -353,7 +422,11 @@ impl Event {
                 );
             }
         };
-        Ok(Self { at, what })
+        Ok(Self {
+            at,
+            within: raw.within,
+            what,
+        })
     }
 }
 
