@@ -31,8 +31,8 @@ const NEWEST: Bound = Bound {
 
 /// Of one group, at each end of the time, when the begin of a trouble is looked for.
 const END: Bound = Bound {
-    events: 3_000,
-    bytes: 3 << 20,
+    events: 1_500,
+    bytes: 2 << 20,
     pages: 10,
 };
 

@@ -54,6 +54,7 @@ impl Report {
             "verdict": self.picture.judgement.verdict,
             "at": self.explanation.at,
             "hypotheses": self.explanation.hypotheses,
+            "turned": self.explanation.turned,
             "unseen": self.unseen,
             "lateness": self.lateness,
             "exit_code": self.exit().code(),

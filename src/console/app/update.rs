@@ -10,6 +10,7 @@ mod navigate;
 mod notice;
 mod overlay;
 mod rejected;
+mod replay;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -21,7 +22,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Action, Connection, Effect, FaultEntry, Gravity, Key, Msg, Overlay, State};
+use super::{
+    Action, Connection, Effect, FaultEntry, Gravity, Key, Msg, NotWatched, Overlay, State,
+};
 use gwctl_fleet::{Observed, Snapshot, Vote};
 
 /// Takes one message in; what is returned is to be done outside.
@@ -52,12 +55,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Opened(generation, result) => {
-            if generation == state.opened {
-                state.connection = match result {
-                    Ok(()) => Connection::Open,
-                    Err(why) => Connection::Failed(why),
-                };
-            }
+            opened(state, generation, result);
             Vec::new()
         }
         Msg::Snapshot(generation, picture) => {
@@ -102,16 +100,18 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             timeline::came(state, generation, *happened);
             Vec::new()
         }
-        Msg::Errors(generation, errors) => {
-            timeline::logged(state, generation, *errors);
-            Vec::new()
-        }
+        Msg::Errors(generation, errors) => timeline::logged(state, generation, *errors),
         Msg::Faults(faults) => faults_came(state, faults),
-        Msg::Saved(Ok(file)) => {
-            notify(state, format!("saved {file}"), Gravity::Info);
+        Msg::Replayed(now) => {
+            replay::came(state, *now);
             Vec::new()
         }
-        Msg::Saved(Err(why)) | Msg::Failed(why) => {
+        Msg::Recording(file) => {
+            state.recording = file;
+            Vec::new()
+        }
+        Msg::Saved(saved) => said(state, saved.map(|file| format!("saved {file}"))),
+        Msg::Failed(why) => {
             notify(state, why, Gravity::Error);
             Vec::new()
         }
@@ -124,6 +124,23 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     settle(state);
     effects.extend(timeline::due(state));
     effects
+}
+
+fn opened(state: &mut State, generation: u64, result: Result<(), NotWatched>) {
+    if generation == state.opened {
+        state.connection = match result {
+            Ok(()) => Connection::Open,
+            Err(why) => Connection::Failed(why),
+        };
+    }
+}
+
+fn said(state: &mut State, said: Result<String, String>) -> Vec<Effect> {
+    match said {
+        Ok(text) => notify(state, text, Gravity::Info),
+        Err(why) => notify(state, why, Gravity::Error),
+    }
+    Vec::new()
 }
 
 fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
@@ -153,8 +170,12 @@ fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
 }
 
 fn tick(state: &mut State, now: Timestamp, wall: Timestamp) -> Vec<Effect> {
-    state.clock = now;
     state.wall = wall;
+    if state.replay.is_some() {
+        state.notice.take_if(|notice| notice.until <= wall);
+        return Vec::new();
+    }
+    state.clock = now;
     if state.frozen.is_none() {
         state.now = now;
     }

@@ -12,10 +12,12 @@ mod clock;
 mod deployments;
 mod dns;
 mod edge_changes;
+mod embedded;
 mod formation;
 mod forwarding;
 mod geo;
 mod health;
+mod kinds;
 mod log_lines;
 mod membership;
 pub mod metrics;
@@ -57,6 +59,8 @@ mod statistic;
 mod telling;
 mod time;
 mod traffic;
+mod troubled_lines;
+mod troubles;
 mod writes;
 
 use jiff::Timestamp;
@@ -156,6 +160,7 @@ impl State {
             rest,
             arc: arc || scenario.arc,
             region_switch: scenario.region_switch,
+            releases: scenario.releases.as_deref(),
             accounts: scenario.accounts,
             dialect: scenario.partition,
             without: scenario.without,
@@ -175,7 +180,7 @@ impl State {
             control: Control::default(),
             trail: Trail::default(),
             present: Present { seed, now },
-            script: Script::new(scenario, begun),
+            script: Script::new(scenario, begun, seed),
             faults: Faults::default(),
             dns: Dns::new(resources.hosted_zones.clone()),
             edge: Edge::new(seed, &regions, scenario.clients, distribution, store),

@@ -14,7 +14,8 @@ pub(super) fn due(state: &mut State) -> Vec<Effect> {
         Screen::Explain => (true, true),
         _ => (false, false),
     };
-    let may = state.frozen.is_none() && state.connection == Connection::Open;
+    let live = state.frozen.is_none() && state.replay.is_none();
+    let may = live && state.connection == Connection::Open;
     let mut effects = Vec::new();
     if may && shows && state.timeline.is_due(state.clock) {
         state.timeline.asking = Some(state.clock);
@@ -30,13 +31,14 @@ pub(super) fn due(state: &mut State) -> Vec<Effect> {
 }
 
 /// What the functions log as errors.
-pub(super) fn logged(state: &mut State, generation: u64, errors: Errors) {
+pub(super) fn logged(state: &mut State, generation: u64, errors: Errors) -> Vec<Effect> {
     if generation == state.opened {
         state.logged = Logged {
             errors: Some(Arc::new(errors)),
             ..Logged::default()
         };
     }
+    Vec::new()
 }
 
 /// A cursor on the newest event stays on the newest.
