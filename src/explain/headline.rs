@@ -81,7 +81,7 @@ fn clause(sentence: &str) -> &str {
 }
 
 fn and_more(others: usize) -> Vec<String> {
-    let more = format!("and {others} more");
+    let more = format!("({others} more below)");
     (others > 0).then_some(more).into_iter().collect()
 }
 

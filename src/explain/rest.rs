@@ -14,7 +14,7 @@ pub struct Rest {
 }
 
 /// What an impaired Region shows: told with its cause.
-const FOLLOWS: [&str; 7] = [
+const FOLLOWS: [&str; 8] = [
     "probe",
     "reach",
     "dns",
@@ -22,6 +22,7 @@ const FOLLOWS: [&str; 7] = [
     "functions",
     "throttling",
     "alarms",
+    "lag",
 ];
 
 /// The reasons of `picture` that `explanation` leaves untold, the worst first.
@@ -93,12 +94,15 @@ fn tells(one: &Hypothesis, place: &str, reason: &Reason) -> bool {
     let here = place == region.as_str();
     let silent = one.cause == "region-unreachable";
     let unanswered = silent && reason.verdict == Verdict::Unknown;
-    (here && one.hurts && follows)
+    let behind = one.cause == "replication-behind" && ["lag", "alarms"].contains(&reason.about);
+    (here && (one.hurts && follows || behind))
         || (here && silent && reason.about == "database")
         || (unanswered && (here || reason.text.contains(region.as_str())))
 }
 
 fn unplaced(place: &str, text: &str) -> String {
-    let text = text.strip_prefix(place).map_or(text, str::trim_start);
+    let text = text
+        .strip_prefix(place)
+        .map_or(text, |text| text.trim_start_matches([' ', ':']));
     text.replacen(&format!(" in {place}"), "", 1)
 }

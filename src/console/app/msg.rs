@@ -80,6 +80,8 @@ pub enum Msg {
     Replayed(Box<Replayed>),
     /// Into which file the console is recorded from here on; none when it is recorded no more.
     Recording(Option<String>),
+    /// [`Effect::Snap`] ended: the file, or why there is none.
+    Saved(Result<String, String>),
     /// A frame was drawn.
     Drawn(Hits),
 }
@@ -102,6 +104,8 @@ pub enum Effect {
     Quit,
     /// Put this into the clipboard.
     Copy(String),
+    /// Save what is on the screen as a picture in this file, or in one named after the time; [`Msg::Saved`] answers.
+    Snap(Option<String>),
     /// Write the whole screen again, over what another program may have written on it.
     Repaint,
     /// Give the terminal to the shell, and stand still until it is given back.

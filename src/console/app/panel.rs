@@ -82,9 +82,7 @@ impl Panel {
     pub const fn enter(self, in_region: bool) -> &'static str {
         match self {
             Self::Regions | Self::Members => "open the Region under the cursor",
-            Self::Alarms | Self::Changes | Self::Answers if !in_region => {
-                "open the Region of the row"
-            }
+            Self::Answers if !in_region => "open the Region of the row",
             Self::Charts => "enlarge the chart, or shrink it",
             Self::Records | Self::Checks => "ask for the checkers' votes",
             Self::Why => "explain it",

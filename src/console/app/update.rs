@@ -113,7 +113,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.recording = file;
             Vec::new()
         }
-        Msg::Failed(why) => {
+        Msg::Saved(Ok(file)) => {
+            notify(state, format!("saved {file}"), Gravity::Info);
+            Vec::new()
+        }
+        Msg::Saved(Err(why)) | Msg::Failed(why) => {
             notify(state, why, Gravity::Error);
             Vec::new()
         }

@@ -127,6 +127,8 @@ impl Outside {
             Effect::Quit => return Left::Quit,
             Effect::Copy(text) => return Left::Copy(text),
             Effect::Repaint => return Left::Repaint,
+            // The loop has the screen.
+            Effect::Snap(_) => {}
             Effect::Suspend => return Left::Suspend,
             Effect::MfaCode(code) => gwctl_observe::give_mfa_code(&code),
             Effect::SetPace(pace) => {

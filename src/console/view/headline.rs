@@ -40,7 +40,7 @@ fn written(scene: &Scene<'_>, width: u16) -> Line<'static> {
     let mut text = shortened(&paint::safe(&headline.what), room);
     for (index, more) in headline.more.iter().enumerate() {
         let joint = match index {
-            _ if more.starts_with("and ") => "",
+            _ if more.starts_with('(') => "",
             0 => ":",
             _ => ",",
         };

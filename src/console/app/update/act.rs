@@ -125,18 +125,13 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
         | Subject::Sent(..)
         | Subject::Log(_)
         | Subject::Happened(_)
+        | Subject::Alarm(..)
+        | Subject::Change(_)
         | Subject::Rest(_)
         | Subject::Said(_) => {}
         Subject::Hypothesis(_, index) => return explain::open(state, *index),
         Subject::ToDo(index) => return explain::take(state, *index),
-        Subject::Change(index) => {
-            let change = state.shown.changes.get(*index);
-            if let Some(region) = change.and_then(|change| known(state, change.region.as_ref()?)) {
-                go(state, Screen::Region(region));
-                return Vec::new();
-            }
-        }
-        Subject::Site(_) | Subject::Alarm(..) | Subject::Member(_) | Subject::Answer(..) => {
+        Subject::Site(_) | Subject::Member(_) | Subject::Answer(..) => {
             let region = subject.region().and_then(|region| known(state, region));
             let elsewhere =
                 region.filter(|region| state.screen() != &Screen::Region(region.clone()));

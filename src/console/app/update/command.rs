@@ -46,6 +46,7 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
             state.theme = name;
             return Vec::new();
         }
+        Command::Snap(file) => return vec![Effect::Snap(file)],
         Command::MfaCode(code) => return vec![Effect::MfaCode(code)],
         Command::Pace(pace) => return navigate::set_pace(state, pace),
         Command::Filter(text) => {
