@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{FaultEntry, Hits, Hold, Key, NotKept, NotWatched};
+use super::{FaultEntry, Hits, Hold, Key, NotKept, NotWatched, Replayed, Seek};
 use gwctl_actions::{Binding, Intent, Lately, Order, Plan, RunState};
 use gwctl_fleet::{FleetSpec, Observed, Pace, Snapshot, Vote};
 use gwctl_observe::Happened;
@@ -74,6 +74,10 @@ pub enum Msg {
     Found(Box<Intent>),
     /// [`Effect::Keep`] ended.
     Kept(Kept),
+    /// The recording stands elsewhere now.
+    Replayed(Box<Replayed>),
+    /// Into which file the console is recorded from here on; none when it is recorded no more.
+    Recording(Option<String>),
     /// A frame was drawn.
     Drawn(Hits),
 }
@@ -140,6 +144,10 @@ pub enum Effect {
     },
     /// Watch the fleet of this name, the one opened with this generation, anew as it is described now.
     Reopen(u64, String, Pace),
+    /// Go elsewhere in the recording that is shown; [`Msg::Replayed`] answers.
+    Seek(Seek),
+    /// Write this down in the recording under way.
+    Note(String),
     ListRuns,
     /// Read in the journals what was sent a moment ago to the same resources; [`Msg::Lately`] answers.
     ReadLately(Box<Binding>),

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use super::rows::{self, Basis, Row};
 use super::{
-    Chart, Filter, Guided, History, Hits, Keymap, Leads, NotWatched, Overlay, Panel, SCREENS,
-    Screen, Timeline,
+    Chart, Filter, Guided, History, Hits, Keymap, Leads, NotWatched, Overlay, Panel, Replay,
+    SCREENS, Screen, Timeline,
 };
 use gwctl_fleet::columns::{self, Column, Moment, Sort};
 use gwctl_fleet::{Marks, Pace, Region, Snapshot};
@@ -23,15 +23,26 @@ pub enum Mode {
         /// Name of the scenario.
         scenario: String,
     },
+    /// A file: nothing is asked of anybody.
+    Recorded,
     /// Another AWS-compatible endpoint.
     Endpoint { url: String },
 }
 
 impl Mode {
+    /// The scenario of a simulated fleet.
+    pub fn scenario(&self) -> Option<String> {
+        match self {
+            Self::Demo { scenario } => Some(scenario.clone()),
+            _ => None,
+        }
+    }
+
     /// The mark in the header.
     pub fn label(&self) -> String {
         match self {
             Self::Live => "LIVE".into(),
+            Self::Recorded => "RECORDED".into(),
             Self::Demo { scenario } => format!("DEMO {scenario}"),
             Self::Endpoint { url } => format!("ENDPOINT {url}"),
         }
@@ -151,6 +162,10 @@ pub struct State {
     pub guided: Guided,
     /// What the Timeline screen shows.
     pub timeline: Timeline,
+    /// The recording that is shown; none where a fleet is watched.
+    pub replay: Option<Replay>,
+    /// The file that the console is recorded into.
+    pub recording: Option<String>,
     /// What was drawn where, last time.
     pub hits: Hits,
     /// The fleet's time by the last tick; goes on while frozen.
@@ -225,6 +240,8 @@ impl State {
             keymap: start.keymap,
             guided: Guided::default(),
             timeline: Timeline::default(),
+            replay: None,
+            recording: None,
             hits: Hits::default(),
             generation: 0,
             opened: 0,

@@ -9,6 +9,7 @@ mod navigate;
 mod notice;
 mod overlay;
 mod rejected;
+mod replay;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -102,6 +103,14 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Faults(faults) => faults_came(state, faults),
+        Msg::Replayed(now) => {
+            replay::came(state, *now);
+            Vec::new()
+        }
+        Msg::Recording(file) => {
+            state.recording = file;
+            Vec::new()
+        }
         Msg::Failed(why) => {
             notify(state, why, Gravity::Error);
             Vec::new()
@@ -143,8 +152,12 @@ fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
 }
 
 fn tick(state: &mut State, now: Timestamp, wall: Timestamp) -> Vec<Effect> {
-    state.clock = now;
     state.wall = wall;
+    if state.replay.is_some() {
+        state.notice.take_if(|notice| notice.until <= wall);
+        return Vec::new();
+    }
+    state.clock = now;
     if state.frozen.is_none() {
         state.now = now;
     }

@@ -118,7 +118,9 @@ fn account(scene: &Scene<'_>) -> Span<'static> {
 }
 
 fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let marker = if let Some(left) = scene.state.armed_for() {
+    let marker = if scene.state.replay.is_some() {
+        scene.span(" READ-ONLY ", Role::Healthy)
+    } else if let Some(left) = scene.state.armed_for() {
         Span::styled(
             format!(" ARMED {} ", format::steady_stopwatch(left)),
             scene.style(Role::Degraded).add_modifier(Modifier::REVERSED),
@@ -252,7 +254,7 @@ pub fn banner(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
     let run = &shown.state;
     let (mark, word, role) = scene.standing(shown);
     let what = match (&shown.hold, run.phase()) {
-        (Hold::Ours, _) => "needs you".to_owned(),
+        (Hold::Ours | Hold::Recorded, _) => "needs you".to_owned(),
         (Hold::Theirs(holder), _) => format!("driven by {} in another gwctl", holder.operator),
         (Hold::Nobody, _) => format!("unfinished, left {}", scene.ago(run.newest)),
     };
@@ -317,6 +319,9 @@ fn status_parts(scene: &Scene<'_>, width: u16) -> Line<'static> {
         Pace::Calm => ("calm", Role::Text),
         Pace::Incident => ("incident", Role::Degraded),
     };
+    if scene.state.recording.is_some() {
+        parts.push(scene.span(" REC", Role::Down));
+    }
     parts.push(scene.span(format!(" {pace} pace"), role));
     parts.push(scene.span(" · ", Role::Faint));
     parts.push(scene.span(
@@ -376,7 +381,8 @@ fn footer(scene: &Scene<'_>) -> Vec<HelpLine> {
         keys: scene.key(kind.action()),
         about: kind.word().into(),
     });
-    said.chain(scene.state.keymap.footer()).collect()
+    said.chain(scene.state.keymap.footer(scene.state.replay.is_some()))
+        .collect()
 }
 
 fn hints(scene: &Scene<'_>, room: u16) -> Line<'static> {

@@ -37,6 +37,7 @@ mod popup;
 mod prose;
 mod region;
 mod region_charts;
+mod replay;
 mod run;
 mod run_head;
 mod run_side;
@@ -102,6 +103,7 @@ pub fn draw_into(buf: &mut Buffer, area: Rect, state: &State, theme: &Theme) -> 
         height: area.height - 3,
         ..area
     };
+    let body = replay::line(&scene, body, buf);
     let body = chrome::waiting(&scene, body, buf);
     let body = chrome::banner(&mut scene, body, buf);
     match state.screen().clone() {

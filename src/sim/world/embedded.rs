@@ -21,6 +21,7 @@ pub(super) const EMBEDDED: &[(&str, &str)] = embedded![
     "failed-switchover",
     "stack-fails",
     "several-accounts",
+    "releases",
     "api-alone",
     "without-cloudfront",
     "weighted",

@@ -160,6 +160,7 @@ impl State {
             rest,
             arc: arc || scenario.arc,
             region_switch: scenario.region_switch,
+            releases: scenario.releases.as_deref(),
             accounts: scenario.accounts,
             dialect: scenario.partition,
             without: scenario.without,

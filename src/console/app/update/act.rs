@@ -8,10 +8,13 @@ use super::super::{
     Action, Effect, Gravity, Leads, OrderKind, Overlay, Screen, State, Subject, palette as commands,
 };
 use super::notice::notify;
-use super::{guided, run};
+use super::{guided, replay, run};
 use gwctl_fleet::{CheckKind, Observed, Pace, Region};
 
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    if let Some(effects) = replay::act(state, action) {
+        return effects;
+    }
     match action {
         Action::Up => step(state, -1),
         Action::Down => step(state, 1),
@@ -62,8 +65,16 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Faults => return faults(state),
         Action::Help => help(state),
         Action::Actions => guided::menu(state),
-        // In the wizard alone.
-        Action::Waive | Action::Mechanism => {}
+        // In the wizard alone, or in a recording and done already.
+        Action::Waive
+        | Action::Mechanism
+        | Action::PictureBefore
+        | Action::PictureAfter
+        | Action::MinuteBack
+        | Action::MinuteForward
+        | Action::VerdictBefore
+        | Action::VerdictAfter
+        | Action::Faster => {}
         Action::Pause => return run::order(state, OrderKind::Pause),
         Action::Retry => return run::order(state, OrderKind::Retry),
         Action::Skip => return run::order(state, OrderKind::Skip),
@@ -212,7 +223,7 @@ pub(super) fn faults(state: &mut State) -> Vec<Effect> {
 pub(super) fn help(state: &mut State) {
     let help = state.keymap.help(
         enter_does(state),
-        state.has_faults,
+        (state.has_faults, state.replay.is_some()),
         commands::help(state.has_faults),
     );
     state.overlay = Some(Overlay::Help { help, scroll: 0 });

@@ -9,7 +9,8 @@ use gwctl_observe::Happened;
 
 /// Asks when it is shown and due. A screen that is frozen asks nothing.
 pub(super) fn due(state: &mut State) -> Option<Effect> {
-    let shown = *state.screen() == Screen::Timeline && state.frozen.is_none();
+    let live = state.frozen.is_none() && state.replay.is_none();
+    let shown = *state.screen() == Screen::Timeline && live;
     let may = shown && state.connection == Connection::Open && state.timeline.is_due(state.clock);
     may.then(|| {
         state.timeline.asking = Some(state.clock);
