@@ -103,7 +103,8 @@ pub struct Measured {
     /// tell.
     pub value: Option<f64>,
     /// `>`, `≥`, `<` or `≤`: how the value stands to the limit while it fires.
-    pub comparison: char,
+    #[serde(deserialize_with = "super::word::one")]
+    pub comparison: super::word::Word,
     /// In the metric's own unit.
     pub limit: f64,
 }

@@ -10,10 +10,10 @@ use gwctl_fleet::Measured;
 pub(super) fn measured(alarm: &MetricAlarm) -> Option<Measured> {
     let limit = alarm.threshold().filter(|limit| limit.is_finite())?;
     let comparison = match alarm.comparison_operator()? {
-        ComparisonOperator::GreaterThanThreshold => '>',
-        ComparisonOperator::GreaterThanOrEqualToThreshold => '\u{2265}',
-        ComparisonOperator::LessThanThreshold => '<',
-        ComparisonOperator::LessThanOrEqualToThreshold => '\u{2264}',
+        ComparisonOperator::GreaterThanThreshold => ">",
+        ComparisonOperator::GreaterThanOrEqualToThreshold => "\u{2265}",
+        ComparisonOperator::LessThanThreshold => "<",
+        ComparisonOperator::LessThanOrEqualToThreshold => "\u{2264}",
         _ => return None,
     };
     Some(Measured {
@@ -27,11 +27,11 @@ pub(super) fn measured(alarm: &MetricAlarm) -> Option<Measured> {
 }
 
 /// The point of `data` that is farthest beyond the limit. In which order the points stand is not documented.
-fn farthest(data: &str, comparison: char) -> Option<f64> {
+fn farthest(data: &str, comparison: &str) -> Option<f64> {
     let data: Value = serde_json::from_str(data).ok()?;
     let points = data["recentDatapoints"].as_array()?;
     let points = points.iter().filter_map(Value::as_f64);
-    let is_low = ['<', '\u{2264}'].contains(&comparison);
+    let is_low = ["<", "\u{2264}"].contains(&comparison);
     points.reduce(if is_low { f64::min } else { f64::max })
 }
 

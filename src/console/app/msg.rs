@@ -76,12 +76,12 @@ pub enum Msg {
     Found(Box<Intent>),
     /// [`Effect::Keep`] ended.
     Kept(Kept),
-    /// [`Effect::Snap`] ended: the file, or why there is none.
-    Saved(Result<String, String>),
     /// The recording stands elsewhere now.
     Replayed(Box<Replayed>),
     /// Into which file the console is recorded from here on; none when it is recorded no more.
     Recording(Option<String>),
+    /// [`Effect::Snap`] ended: the file, or why there is none.
+    Saved(Result<String, String>),
     /// A frame was drawn.
     Drawn(Hits),
 }

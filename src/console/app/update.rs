@@ -100,7 +100,10 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             timeline::came(state, generation, *happened);
             Vec::new()
         }
-        Msg::Errors(generation, errors) => timeline::logged(state, generation, *errors),
+        Msg::Errors(generation, errors) => {
+            timeline::logged(state, generation, *errors);
+            Vec::new()
+        }
         Msg::Faults(faults) => faults_came(state, faults),
         Msg::Replayed(now) => {
             replay::came(state, *now);
@@ -110,8 +113,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.recording = file;
             Vec::new()
         }
-        Msg::Saved(saved) => said(state, saved.map(|file| format!("saved {file}"))),
-        Msg::Failed(why) => {
+        Msg::Saved(Ok(file)) => {
+            notify(state, format!("saved {file}"), Gravity::Info);
+            Vec::new()
+        }
+        Msg::Saved(Err(why)) | Msg::Failed(why) => {
             notify(state, why, Gravity::Error);
             Vec::new()
         }
@@ -133,14 +139,6 @@ fn opened(state: &mut State, generation: u64, result: Result<(), NotWatched>) {
             Err(why) => Connection::Failed(why),
         };
     }
-}
-
-fn said(state: &mut State, said: Result<String, String>) -> Vec<Effect> {
-    match said {
-        Ok(text) => notify(state, text, Gravity::Info),
-        Err(why) => notify(state, why, Gravity::Error),
-    }
-    Vec::new()
 }
 
 fn pressed(state: &mut State, key: Key) -> Vec<Effect> {

@@ -425,8 +425,8 @@ fn footer(scene: &Scene<'_>) -> Vec<HelpLine> {
         keys: scene.key(kind.action()),
         about: kind.word().into(),
     });
-    let footer = scene.state.keymap.footer(scene.state.replay.is_some());
-    let footer = footer.into_iter();
+    let replaying = scene.state.replay.is_some();
+    let footer = scene.state.keymap.footer(replaying).into_iter();
     let others = footer.filter(|line| KEPT.iter().all(|(_, about)| line.about != *about));
     said.chain(others).collect()
 }

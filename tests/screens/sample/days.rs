@@ -87,7 +87,7 @@ fn slow(snapshot: &mut Snapshot) {
             measured: Some(Measured {
                 metric: "Latency".into(),
                 value: Some(2_030.4),
-                comparison: '>',
+                comparison: ">",
                 limit: 1_000.0,
             }),
         }],

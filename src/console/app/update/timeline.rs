@@ -31,14 +31,13 @@ pub(super) fn due(state: &mut State) -> Vec<Effect> {
 }
 
 /// What the functions log as errors.
-pub(super) fn logged(state: &mut State, generation: u64, errors: Errors) -> Vec<Effect> {
+pub(super) fn logged(state: &mut State, generation: u64, errors: Errors) {
     if generation == state.opened {
         state.logged = Logged {
             errors: Some(Arc::new(errors)),
             ..Logged::default()
         };
     }
-    Vec::new()
 }
 
 /// A cursor on the newest event stays on the newest.
