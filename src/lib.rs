@@ -8,7 +8,7 @@
 //! main → cli → console → actions → observe → aws → fleet
 //!              console/shell → console/view → console/app
 //!              console → recording → actions
-//!        cli → explain → fleet
+//!              console, cli → explain → fleet
 //!        cli → sim → fleet
 //!              actions → stacks ← sim
 //! ```

@@ -17,7 +17,14 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
     ("recording", &["actions", "observe", "fleet"]),
     (
         "console",
-        &["recording", "actions", "observe", "fleet", "files"],
+        &[
+            "recording",
+            "actions",
+            "observe",
+            "explain",
+            "fleet",
+            "files",
+        ],
     ),
     // Both sides read templates the same way: gwctl to show what a stack comes to, the simulator to build it.
     ("sim", &["fleet", "stacks"]),

@@ -82,7 +82,7 @@ pub struct Concurrency {
 }
 
 /// A CloudWatch alarm in state ALARM.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Alarm {
     /// Its name, cleaned.
     pub name: String,
@@ -90,6 +90,34 @@ pub struct Alarm {
     pub reason: String,
     /// Since when.
     pub since: Option<Timestamp>,
+    /// What it compares with what; none where it is no alarm of one metric with a fixed limit.
+    pub measured: Option<Measured>,
+}
+
+/// What an alarm of one metric compares.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// The metric's name, cleaned.
+    pub metric: String,
+    /// Of the points that it was judged by last, the one farthest beyond the limit; none where CloudWatch does not
+    /// tell.
+    pub value: Option<f64>,
+    /// `>`, `≥`, `<` or `≤`: how the value stands to the limit while it fires.
+    #[serde(deserialize_with = "super::word::one")]
+    pub comparison: super::word::Word,
+    /// In the metric's own unit.
+    pub limit: f64,
+}
+
+impl std::fmt::Display for Measured {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let value = self
+            .value
+            .map(|value| format!(" {}", super::format::plain(value)));
+        let limit = super::format::plain(self.limit);
+        let (metric, value) = (&self.metric, value.unwrap_or_default());
+        write!(f, "{metric}{value} {} {limit}", self.comparison)
+    }
 }
 
 /// Which endpoints of a Region answer, and how fast. Fed by every call made there.

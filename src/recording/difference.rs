@@ -42,10 +42,10 @@ fn of_objects(old: &Map<String, Value>, new: &Map<String, Value>) -> Value {
 
 fn of_lists(old: &[Value], new: &[Value]) -> Value {
     let (from, to, count) = longest_run(old, new);
-    let same_length = old.len() == new.len();
-    if same_length && 2 * count < new.len() {
-        let pairs = old.iter().zip(new).enumerate();
-        let differ = pairs.filter_map(|(at, (old, new))| Some(json!([at, between(old, new)?])));
+    let pairs = || old.iter().zip(new).enumerate();
+    let differ = pairs().filter(|(_, (old, new))| old != new).count();
+    if old.len() == new.len() && differ <= new.len() - count {
+        let differ = pairs().filter_map(|(at, (old, new))| Some(json!([at, between(old, new)?])));
         return json!({ "#": differ.collect::<Vec<_>>() });
     }
     json!({ "$": [from, count, &new[..to], &new[to + count..]] })

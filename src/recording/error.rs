@@ -27,6 +27,6 @@ pub enum RecordingError {
     #[error("it holds no picture of the fleet: it was cut before the first one was written")]
     Empty,
     /// More than a recording can be.
-    #[error("it is larger than {0} MiB when it is unpacked: that is no recording of gwctl")]
+    #[error("it is larger than {0} MiB when it is unpacked: it is not a recording of gwctl")]
     Large(usize),
 }

@@ -22,7 +22,7 @@ const EVERY: SignedDuration = SignedDuration::from_secs(2);
 /// The longest it is stretched to where pictures are large.
 const LONGEST: SignedDuration = SignedDuration::from_secs(60);
 /// How often a picture is told whole.
-const WHOLE: SignedDuration = SignedDuration::from_mins(5);
+const WHOLE: SignedDuration = SignedDuration::from_mins(2);
 /// zstd's own default: a higher level costs more time than it saves bytes.
 const LEVEL: i32 = 3;
 /// How far back zstd looks for what it has seen, 2^23 bytes: two whole pictures and all between them.

@@ -192,7 +192,11 @@ fn what_serves_must_be_known() {
         planned(&stage, &named).await.unwrap();
         let gone = Intent::Rollback(Rollback::of("orders-delete", region(HERE)));
         let gone = refused(&stage, &gone).await;
-        assert!(gone.instead.unwrap().contains("orders-read, orders-write"));
+        assert!(
+            gone.instead
+                .unwrap()
+                .contains("orders-read, orders-write, api")
+        );
     }));
 }
 
@@ -435,7 +439,7 @@ fn a_stage_of_either_kind_of_api_serves_its_earlier_deployment() {
     for sim in [rest as fn() -> gwctl::sim::Sim, || world("releases", 2)] {
         in_virtual_time(Box::pin(async {
             let stage = Stage::calmly(sim()).await;
-            let back = Intent::Rollback(Rollback::of(api(&stage), region(HERE)));
+            let back = Intent::Rollback(Rollback::of("api", region(HERE)));
             let plan = planned(&stage, &back).await.unwrap();
             assert!(said(&plan).contains("release 13"), "{}", said(&plan));
             let mut running = stage.start(&plan);

@@ -3,4 +3,5 @@
 mod format;
 mod hours;
 mod redact;
+mod report;
 pub mod tape;

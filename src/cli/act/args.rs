@@ -192,8 +192,8 @@ pub enum Guided {
 /// `gwctl rollback`.
 #[derive(Debug, Clone, Args)]
 pub struct Rollback {
-    /// A function (`FUNCTION:ALIAS` where the alias that serves is not found by itself), the router, or the id of an API
-    #[arg(value_name = "FUNCTION|API")]
+    /// A function (`FUNCTION:ALIAS` where the alias that serves is not found by itself), the router, or `api`
+    #[arg(value_name = "FUNCTION|api")]
     what: String,
     /// The Region; us-east-1 for the router
     #[arg(long = "in", value_name = "REGION")]

@@ -289,7 +289,7 @@ pub(super) const AFTER: &[Entry] = &[
     entry(
         Action::Abandon,
         "abandon",
-        &["x"],
+        &["X"],
         Group::Guided,
         "end the run; what was done stays",
     ),

@@ -2,6 +2,7 @@
 
 mod action;
 mod columns;
+mod explained;
 mod fault_entry;
 mod filter;
 mod guided;
@@ -33,6 +34,7 @@ mod update;
 mod wizard;
 
 pub use action::{Action, Tab};
+pub use explained::{Asked, Explained, NextStep, Side};
 pub use fault_entry::FaultEntry;
 pub use filter::{Filter, NotAFilter};
 pub use guided::{Guided, Hold, OrderKind, Shown};
@@ -53,6 +55,6 @@ pub use run_line::RunLine;
 pub use screen::{Leads, SCREENS, Screen};
 pub use state::{Connection, Cursor, Gravity, Mode, Notice, Spot, Start, State, ThemeEntry};
 pub use suggestion::Suggestion;
-pub use timeline::{SINCE, Timeline};
+pub use timeline::{Logged, SINCE, Timeline};
 pub use update::update;
 pub use wizard::{Part, Wizard};

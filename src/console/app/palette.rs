@@ -46,6 +46,7 @@ pub enum Command {
     Sort(Option<Sort>),
     Faults,
     Copy,
+    Snap(Option<String>),
     Back,
     Forward,
     Last,

@@ -3,6 +3,7 @@
 mod act;
 mod command;
 mod cursor;
+mod explain;
 mod guided;
 mod mouse;
 mod navigate;
@@ -21,7 +22,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Action, Connection, Effect, FaultEntry, Gravity, Key, Msg, Overlay, State};
+use super::{
+    Action, Connection, Effect, FaultEntry, Gravity, Key, Msg, NotWatched, Overlay, State,
+};
 use gwctl_fleet::{Observed, Snapshot, Vote};
 
 /// Takes one message in; what is returned is to be done outside.
@@ -52,12 +55,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Opened(generation, result) => {
-            if generation == state.opened {
-                state.connection = match result {
-                    Ok(()) => Connection::Open,
-                    Err(why) => Connection::Failed(why),
-                };
-            }
+            opened(state, generation, result);
             Vec::new()
         }
         Msg::Snapshot(generation, picture) => {
@@ -102,6 +100,10 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             timeline::came(state, generation, *happened);
             Vec::new()
         }
+        Msg::Errors(generation, errors) => {
+            timeline::logged(state, generation, *errors);
+            Vec::new()
+        }
         Msg::Faults(faults) => faults_came(state, faults),
         Msg::Replayed(now) => {
             replay::came(state, *now);
@@ -111,7 +113,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.recording = file;
             Vec::new()
         }
-        Msg::Failed(why) => {
+        Msg::Saved(Ok(file)) => {
+            notify(state, format!("saved {file}"), Gravity::Info);
+            Vec::new()
+        }
+        Msg::Saved(Err(why)) | Msg::Failed(why) => {
             notify(state, why, Gravity::Error);
             Vec::new()
         }
@@ -120,9 +126,19 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             return Vec::new();
         }
     };
+    super::explained::renew(state);
     settle(state);
     effects.extend(timeline::due(state));
     effects
+}
+
+fn opened(state: &mut State, generation: u64, result: Result<(), NotWatched>) {
+    if generation == state.opened {
+        state.connection = match result {
+            Ok(()) => Connection::Open,
+            Err(why) => Connection::Failed(why),
+        };
+    }
 }
 
 fn pressed(state: &mut State, key: Key) -> Vec<Effect> {

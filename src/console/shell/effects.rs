@@ -127,6 +127,8 @@ impl Outside {
             Effect::Quit => return Left::Quit,
             Effect::Copy(text) => return Left::Copy(text),
             Effect::Repaint => return Left::Repaint,
+            // The loop has the screen.
+            Effect::Snap(_) => {}
             Effect::Suspend => return Left::Suspend,
             Effect::MfaCode(code) => gwctl_observe::give_mfa_code(&code),
             Effect::SetPace(pace) => {
@@ -141,6 +143,7 @@ impl Outside {
             }
             Effect::Votes(generation, check) => self.ask_votes(generation, check),
             Effect::AskHappened(generation, since) => self.ask_happened(generation, since),
+            Effect::AskErrors(generation) => self.ask_errors(generation),
             Effect::Open(generation, name, pace) => {
                 return Left::News(self.open(generation, &name, pace));
             }
@@ -305,6 +308,17 @@ impl Outside {
         tokio::spawn(async move {
             let happened = Box::new(observer.happened(since).await);
             let _ = sender.send(Arrival::Msg(Msg::Happened(generation, happened)));
+        });
+    }
+
+    fn ask_errors(&self, generation: u64) {
+        let Some(Means { observer, .. }) = self.means.clone() else {
+            return;
+        };
+        let sender = self.sender.clone();
+        tokio::spawn(async move {
+            let errors = Box::new(observer.errors().await);
+            let _ = sender.send(Arrival::Msg(Msg::Errors(generation, errors)));
         });
     }
 

@@ -11,6 +11,7 @@ mod player;
 mod recorder;
 mod runs;
 mod signals;
+mod snap;
 mod tty;
 
 use std::io::{self, Stdout};
@@ -310,6 +311,10 @@ impl Console {
     }
 
     fn perform(&mut self, effect: Effect) -> Result<Vec<Msg>, ConsoleError> {
+        if let Effect::Snap(file) = &effect {
+            let saved = snap::save(&self.state, self.painter.theme(), file.as_deref());
+            return Ok(vec![Msg::Saved(saved.map_err(|why| why.to_string()))]);
+        }
         match self.outside.perform(effect) {
             Left::Nothing => {}
             Left::News(news) => return Ok(news),

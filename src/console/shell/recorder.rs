@@ -82,6 +82,10 @@ impl Recorder {
             return false;
         }
         if self.tape.is_none() {
+            // The first look fills in for seconds: nothing in it is to be judged by.
+            if !picture.complete {
+                return false;
+            }
             let Some(head) = head() else { return false };
             match Tape::begin(incidents, head, self.runs.clone(), self.sender.clone()) {
                 Ok((tape, path)) => {
@@ -237,4 +241,116 @@ fn follow<W: Write>(writer: &mut Writer<W>, id: &str, tail: &mut Tail) -> io::Re
         writer.run(id, record)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, clippy::unnecessary_wraps)]
+mod tests {
+    use std::sync::Mutex;
+    use std::sync::mpsc::{Sender, channel};
+
+    use gwctl_fleet::FleetSpec;
+    use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+    use super::*;
+
+    const SPEC: &str = "domain = 'a.example.com'\nglobal_cluster = 'a'\nsites = []\n\
+        [edge]\ndistribution = 'E1'\nhosted_zone = 'Z1'\nlatency_record = 'l.example.com'\n";
+
+    fn spec() -> FleetSpec {
+        toml::from_str(SPEC).unwrap()
+    }
+
+    /// The picture of nothing, so many seconds after the first.
+    fn picture(seconds: i64) -> Arc<Snapshot> {
+        let at = Timestamp::from_second(1_700_000_000 + seconds).unwrap();
+        let mut picture = Snapshot::blank("a", &spec(), at);
+        picture.complete = true;
+        Arc::new(picture)
+    }
+
+    fn head() -> Option<Head> {
+        Some(Head::new("a", spec(), picture(0).at, None))
+    }
+
+    /// Whose files are made by `file`.
+    fn recorder(
+        file: impl Fn() -> Box<dyn Write + Send> + Send + Sync + 'static,
+    ) -> (Recorder, UnboundedReceiver<Arrival>) {
+        let (sender, arrivals) = unbounded_channel();
+        let incidents = Incidents {
+            create: Arc::new(move |_| Ok(("the file".into(), file()))),
+            always: true,
+        };
+        let runs = Folder::new("/nonexistent");
+        (Recorder::new(Some(incidents), runs, sender), arrivals)
+    }
+
+    /// A disk with room for so many bytes.
+    struct Full(usize);
+
+    impl Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 = self
+                .0
+                .checked_sub(bytes.len())
+                .ok_or(io::ErrorKind::StorageFull)?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_full_disk_ends_the_recording_with_one_sentence() {
+        let (mut recorder, mut arrivals) = recorder(|| Box::new(Full(600)));
+        recorder.picture(&picture(0), head);
+        for seconds in 1..60 {
+            recorder.picture(&picture(10 * seconds), head);
+        }
+        recorder.finish();
+        let mut said = Vec::new();
+        while let Ok(arrival) = arrivals.try_recv() {
+            if let Arrival::NotRecorded(why) = arrival {
+                said.push(why);
+            }
+        }
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].starts_with("the recording stopped, and the console goes on: "));
+        recorder.fail(said.remove(0));
+        recorder.picture(&picture(900), || panic!("it is not tried again"));
+    }
+
+    /// A disk that does not answer until it is told to.
+    struct Hung(Arc<Mutex<Receiver<()>>>);
+
+    impl Write for Hung {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let _ = self.0.lock().unwrap().recv();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_disk_that_hangs_costs_pictures_and_holds_nobody_up() {
+        let (answer, answers): (Sender<()>, _) = channel();
+        let answers = Arc::new(Mutex::new(answers));
+        let (mut recorder, _arrivals) = recorder(move || Box::new(Hung(answers.clone())));
+        let count = i64::try_from(3 * QUEUE).unwrap();
+        for seconds in 0..count {
+            recorder.picture(&picture(10 * seconds), head);
+        }
+        let missed = recorder.tape.as_ref().map(|tape| tape.missed);
+        assert!(
+            missed.is_some_and(|missed| missed >= QUEUE as u64),
+            "{missed:?}"
+        );
+        drop(answer);
+    }
 }

@@ -29,7 +29,7 @@ pub use stage::StageFacts;
 /// Put an earlier version back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rollback {
-    /// A function, perhaps with the alias that serves: `orders-write:live`; the router; the id of an API.
+    /// A function, perhaps with the alias that serves: `orders-write:live`; the router; `api`, or the id of the API.
     pub what: String,
     pub region: Region,
     /// The version to go back to; none for the newest earlier one.
@@ -55,8 +55,12 @@ enum Thing<'a> {
     /// By its bare name.
     Function(&'a str),
     Router,
-    Stage,
+    /// By the id of its API.
+    Stage(String),
 }
+
+/// What stands for the id of a Region's API.
+const API: &str = "api";
 
 impl Thing<'_> {
     fn of<'a>(spec: &FleetSpec, what: &'a str, region: &Region) -> Thing<'a> {
@@ -66,8 +70,12 @@ impl Thing<'_> {
             return Thing::Router;
         }
         let mut sites = spec.sites.iter();
-        if sites.any(|site| &site.region == region && site.api == what && !what.is_empty()) {
-            return Thing::Stage;
+        if let Some(site) = sites.find(|site| &site.region == region && !site.api.is_empty()) {
+            let mut functions = site.functions.iter();
+            let is_function = functions.any(|one| FunctionName::of(one).name == name);
+            if !is_function && (site.api == what || what == API) {
+                return Thing::Stage(site.api.clone());
+            }
         }
         Thing::Function(name)
     }
@@ -88,7 +96,8 @@ impl Rollback {
 impl Action for Rollback {
     const NAME: &'static str = "rollback";
     const ABOUT: &'static str = "Put the earlier version of a function, the router or an API back";
-    const ARGUMENTS: &'static str = "FUNCTION|API in REGION [to VERSION]";
+    const MENU: &'static str = "Put the earlier version back";
+    const ARGUMENTS: &'static str = "FUNCTION|api in REGION [to VERSION]";
     const EXAMPLE: &'static str = "orders-write in eu-west-1 to 40";
     const TAKES: Takes = Takes::Text;
     const PURPOSE: Purpose = Purpose::Rollback;
@@ -129,8 +138,8 @@ impl Action for Rollback {
         let site = snapshot.site(region);
         let functions = site.into_iter().flat_map(|site| &site.functions);
         let names = functions.map(|one| FunctionName::of(&one.name).name.to_owned());
-        let api = site.map(|site| site.api.id.clone());
-        let here = names.chain(api.filter(|api| !api.is_empty()));
+        let api = site.filter(|site| !site.api.id.is_empty());
+        let here = names.chain(api.map(|_| API.to_owned()));
         let here = here.map(|what| Self::of(what, region.clone()));
         let router = snapshot.edge.router.iter();
         let router = router.map(|one| {
@@ -176,7 +185,9 @@ impl Action for Rollback {
                 let facts = Box::pin(RouterFacts::of(surveyor, what, to));
                 Found::Router(Box::new(facts.await))
             }
-            Thing::Stage => Found::Stage(Box::pin(StageFacts::of(surveyor, what, region)).await),
+            Thing::Stage(api) => {
+                Found::Stage(Box::pin(StageFacts::of(surveyor, &api, region)).await)
+            }
         };
         Ok(Self {
             found: Some(Box::new(found)),
@@ -206,9 +217,11 @@ impl Action for Rollback {
             (Thing::Router, Found::Unseen) => {
                 router::plan(context, what, to, &RouterFacts::unseen(what))
             }
-            (Thing::Stage, Found::Stage(facts)) => stage::plan(context, what, region, to, facts),
-            (Thing::Stage, Found::Unseen) => {
-                stage::plan(context, what, region, to, &StageFacts::unseen())
+            (Thing::Stage(api), Found::Stage(facts)) => {
+                stage::plan(context, &api, region, to, facts)
+            }
+            (Thing::Stage(api), Found::Unseen) => {
+                stage::plan(context, &api, region, to, &StageFacts::unseen())
             }
             (Thing::Function(name), Found::Function(facts)) => {
                 has(context, region, name)?;
@@ -219,7 +232,7 @@ impl Action for Rollback {
                 function::plan(context, what, region, to, &FunctionFacts::unseen(what))
             }
             _ => Err(Refused::new(format!(
-                "what {what} is changed meanwhile: plan again"
+                "what {what} stands for changed meanwhile: plan again"
             ))),
         }
     }
@@ -233,7 +246,7 @@ fn has(context: &PlanContext<'_>, region: &Region, name: &str) -> Result<(), Ref
     if known.contains(&name) {
         return Ok(());
     }
-    known.push(&site.api.id);
+    known.push(API);
     let router = context.spec.edge.router.as_deref();
     let router = router.map(|one| format!(", and the router {one} in {}", context.spec.home()));
     let refused = Refused::new(format!(

@@ -221,6 +221,10 @@ fn missing(
         Some(happened) => said.extend(happened.gaps()),
         None => said.push("nobody was asked who changed what".into()),
     }
-    said.extend(status::not_answered(worst));
+    let silent = status::silent_parts(worst).into_iter();
+    said.extend(silent.map(|(part, count)| {
+        let questions = if count == 1 { "question" } else { "questions" };
+        format!("{count} {questions} about {part} got no answer when it was worst")
+    }));
     said
 }

@@ -82,8 +82,12 @@ fn key(incident: &Incident) -> String {
 
 fn table(page: &mut String, table: &Table) {
     let class = |n: usize| {
-        let figures = table.heads.get(n).is_some_and(|(_, figures)| *figures);
-        if figures { " class=\"n\"" } else { "" }
+        match table.heads.get(n) {
+            Some((_, true)) => " class=\"n\"",
+            // Never broken: a name that is read at one look.
+            Some(("Region" | "kind" | "who", _)) => " class=\"s\"",
+            _ => "",
+        }
     };
     page.push_str("<table><thead><tr>");
     for (n, (head, _)) in table.heads.iter().enumerate() {

@@ -17,19 +17,26 @@ const LEFT: f64 = 76.0;
 const RIGHT: f64 = 12.0;
 const TOP: f64 = 14.0;
 const BELOW: f64 = 26.0;
-/// How many colours the style sheet has for Regions; told apart by their dashes as well.
-const COLOURS: usize = 6;
+/// The colours of Regions where nobody reads the style sheet; past the last one, dashes tell them apart.
+const COLOURS: [&str; 6] = [
+    "#2563a8", "#b4540a", "#2e7d5b", "#7a4fb5", "#a03060", "#5c6b00",
+];
 const DASHES: [&str; 3] = ["", "7 3", "2 3"];
 
 /// One chart over all Regions; none where nobody has a figure.
 pub fn chart(incident: &Incident, (name, values, show): Figure) -> Option<String> {
-    let lines: Vec<(&Region, &[Option<f64>])> = incident
+    // A Region has one colour on every chart, whoever else has figures there.
+    let lines: Vec<Line<'_>> = incident
         .charts
         .iter()
-        .map(|(region, charts)| (region, values(charts)))
-        .filter(|(_, values)| values.iter().any(Option::is_some))
+        .enumerate()
+        .map(|(index, (region, charts))| Line {
+            index,
+            region,
+            values: values(charts),
+        })
         .collect();
-    let known = lines.iter().flat_map(|(_, values)| values.iter().flatten());
+    let known = lines.iter().flat_map(|line| line.values.iter().flatten());
     let highest = known.copied().reduce(f64::max)?;
     let frame = Frame::of(incident.charts.values().next()?, highest)?;
     let mut svg = format!(
@@ -39,14 +46,22 @@ pub fn chart(incident: &Incident, (name, values, show): Figure) -> Option<String
     );
     frame.band(&mut svg, incident);
     frame.axes(&mut svg, show);
-    for (index, (region, values)) in lines.iter().enumerate() {
-        frame.line(&mut svg, index, region, values);
+    for line in &lines {
+        frame.line(&mut svg, line);
     }
     frame.marks(&mut svg, incident);
     svg.push_str("</svg>");
     legend(&mut svg, &lines, show);
     svg.push_str("</figure>\n");
     Some(svg)
+}
+
+/// The figures of one Region.
+struct Line<'a> {
+    /// Its place among all Regions.
+    index: usize,
+    region: &'a Region,
+    values: &'a [Option<f64>],
 }
 
 /// Where times and values are.
@@ -86,7 +101,7 @@ impl Frame {
         );
         let _ = write!(
             svg,
-            "<rect class=\"band\" x=\"{from:.1}\" y=\"{TOP}\" width=\"{:.1}\" height=\"{:.1}\"/>",
+            "<rect class=\"band\" fill=\"#b3261e\" fill-opacity=\"0.1\" x=\"{from:.1}\" y=\"{TOP}\" width=\"{:.1}\" height=\"{:.1}\"/>",
             (to - from).max(1.0),
             HEIGHT - TOP - BELOW
         );
@@ -99,8 +114,8 @@ impl Frame {
             let y = self.y(value);
             let _ = write!(
                 svg,
-                "<line class=\"grid\" x1=\"{LEFT}\" y1=\"{y:.1}\" x2=\"{:.1}\" y2=\"{y:.1}\"/><text class=\"y\" \
-                 x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+                "<line class=\"grid\" stroke=\"#d9dee5\" x1=\"{LEFT}\" y1=\"{y:.1}\" x2=\"{:.1}\" y2=\"{y:.1}\"/><text class=\"y\" \
+                 text-anchor=\"end\" fill=\"#5b6675\" font-size=\"12\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
                 WIDTH - RIGHT,
                 LEFT - 8.0,
                 y + 4.0,
@@ -118,7 +133,7 @@ impl Frame {
             };
             let _ = write!(
                 svg,
-                "<text class=\"x\" text-anchor=\"{anchor}\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+                "<text class=\"x\" fill=\"#5b6675\" font-size=\"12\" text-anchor=\"{anchor}\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
                 self.x(minutes),
                 HEIGHT - 8.0,
                 minute(at)
@@ -127,10 +142,10 @@ impl Frame {
     }
 
     /// A gap in the figures is a gap in the line; a minute alone is a dot.
-    fn line(&self, svg: &mut String, index: usize, region: &Region, values: &[Option<f64>]) {
+    fn line(&self, svg: &mut String, line: &Line<'_>) {
         let mut path = String::new();
         let mut pen = false;
-        for (minute, value) in values.iter().enumerate() {
+        for (minute, value) in line.values.iter().enumerate() {
             let Some(value) = value else {
                 pen = false;
                 continue;
@@ -142,12 +157,17 @@ impl Frame {
             }
             pen = true;
         }
-        let dash = DASHES[index / COLOURS % DASHES.len()];
+        if path.is_empty() {
+            return;
+        }
+        let colour = line.index % COLOURS.len();
+        let dash = DASHES[line.index / COLOURS.len() % DASHES.len()];
         let _ = write!(
             svg,
-            "<path class=\"r{}\" stroke-dasharray=\"{dash}\" d=\"{path}\"><title>{}</title></path>",
-            index % COLOURS,
-            escape(region.as_str())
+            "<path class=\"r{colour}\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.8\" stroke-dasharray=\"{dash}\" \
+             d=\"{path}\"><title>{}</title></path>",
+            COLOURS[colour],
+            escape(line.region.as_str())
         );
     }
 
@@ -156,7 +176,7 @@ impl Frame {
             let x = self.x_of(run.begun);
             let _ = write!(
                 svg,
-                "<line class=\"run\" x1=\"{x:.1}\" y1=\"{TOP}\" x2=\"{x:.1}\" y2=\"{:.1}\"><title>{}</title></line>",
+                "<line class=\"run\" stroke=\"#1c2430\" stroke-dasharray=\"4 3\" x1=\"{x:.1}\" y1=\"{TOP}\" x2=\"{x:.1}\" y2=\"{:.1}\"><title>{}</title></line>",
                 HEIGHT - BELOW,
                 escape(&run.title)
             );
@@ -164,18 +184,19 @@ impl Frame {
     }
 }
 
-fn legend(svg: &mut String, lines: &[(&Region, &[Option<f64>])], show: fn(f64) -> String) {
+fn legend(svg: &mut String, lines: &[Line<'_>], show: fn(f64) -> String) {
     svg.push_str("<p class=\"legend\">");
-    for (index, (region, values)) in lines.iter().enumerate() {
-        let highest = values.iter().flatten().copied().reduce(f64::max);
-        let highest = highest.map_or_else(String::new, |value| {
-            format!(", highest {}", in_words(&show(value)))
-        });
+    for line in lines {
+        let highest = line.values.iter().flatten().copied().reduce(f64::max);
+        let highest = highest.map_or_else(
+            || "no figures".into(),
+            |value| format!("highest {}", in_words(&show(value))),
+        );
         let _ = write!(
             svg,
-            "<span class=\"k{}\">{}{}</span> ",
-            index % COLOURS,
-            escape(region.as_str()),
+            "<span class=\"k{}\">{}: {}</span> ",
+            line.index % COLOURS.len(),
+            escape(line.region.as_str()),
             escape(&highest)
         );
     }

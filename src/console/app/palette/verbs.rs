@@ -227,6 +227,13 @@ const LOOKING: &[Verb] = &[
         |_, _| Ok(Command::Copy),
     ),
     verb(
+        &["snap"],
+        Takes::Text,
+        ":snap [FILE]",
+        "save the screen as a picture: .svg, .png or .txt",
+        |file, _| Ok(Command::Snap(file.map(ToOwned::to_owned))),
+    ),
+    verb(
         &["actions"],
         Takes::Nothing,
         ":actions",

@@ -8,7 +8,7 @@ use super::super::{
     Action, Effect, Gravity, Leads, OrderKind, Overlay, Screen, State, Subject, palette as commands,
 };
 use super::notice::notify;
-use super::{guided, replay, run};
+use super::{explain, guided, replay, run};
 use gwctl_fleet::{CheckKind, Observed, Pace, Region};
 
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -50,6 +50,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Refresh => {
             notify(state, "asking everything again", Gravity::Info);
             state.timeline.again = true;
+            state.logged.again = true;
             return vec![Effect::Refresh];
         }
         Action::Pace => {
@@ -123,15 +124,14 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
         | Subject::Step(_)
         | Subject::Sent(..)
         | Subject::Log(_)
-        | Subject::Happened(_) => {}
-        Subject::Change(index) => {
-            let change = state.shown.changes.get(*index);
-            if let Some(region) = change.and_then(|change| known(state, change.region.as_ref()?)) {
-                go(state, Screen::Region(region));
-                return Vec::new();
-            }
-        }
-        Subject::Site(_) | Subject::Alarm(..) | Subject::Member(_) | Subject::Answer(..) => {
+        | Subject::Happened(_)
+        | Subject::Alarm(..)
+        | Subject::Change(_)
+        | Subject::Rest(_)
+        | Subject::Said(_) => {}
+        Subject::Hypothesis(_, index) => return explain::open(state, *index),
+        Subject::ToDo(index) => return explain::take(state, *index),
+        Subject::Site(_) | Subject::Member(_) | Subject::Answer(..) => {
             let region = subject.region().and_then(|region| known(state, region));
             let elsewhere =
                 region.filter(|region| state.screen() != &Screen::Region(region.clone()));

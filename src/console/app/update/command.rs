@@ -2,7 +2,8 @@
 
 use super::super::palette::{self, Command};
 use super::super::{
-    Action, Connection, Effect, Filter, Gravity, History, Overlay, Screen, State, Timeline, columns,
+    Action, Connection, Effect, Filter, Gravity, History, Logged, Overlay, Screen, State, Timeline,
+    columns,
 };
 use super::notice::notify;
 use super::{act, guided, navigate, replay, run};
@@ -45,6 +46,7 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
             state.theme = name;
             return Vec::new();
         }
+        Command::Snap(file) => return vec![Effect::Snap(file)],
         Command::MfaCode(code) => return vec![Effect::MfaCode(code)],
         Command::Pace(pace) => return navigate::set_pace(state, pace),
         Command::Filter(text) => {
@@ -125,6 +127,7 @@ fn switch(state: &mut State, name: String) -> Vec<Effect> {
     state.filters.clear();
     state.zoom = None;
     state.timeline = Timeline::default();
+    state.logged = Logged::default();
     state.frozen = None;
     state.fleet.clone_from(&name);
     vec![Effect::Open(state.opened, name, state.pace)]

@@ -10,7 +10,7 @@ use super::super::{Action, Connection, Effect, Gravity, Hold, Shown, State};
 use super::notice::notify;
 
 /// Why nothing can be done from a recording.
-pub(super) const RECORDED: &str = "this is a recording: nothing can be asked or changed from here; gwctl without `replay` opens the fleet";
+pub(super) const RECORDED: &str = "this is a recording: nothing can be asked or changed";
 
 /// What a key or a command does where a recording is shown; none where it does what it always does.
 pub(super) fn act(state: &mut State, action: Action) -> Option<Vec<Effect>> {
