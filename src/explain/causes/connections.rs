@@ -47,7 +47,7 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
             hypothesis.contradicts.push(told(region, known));
             (
                 Sureness::Medium,
-                "the database says so itself, though it has no more connections than usual",
+                "the database says so itself, though its connections are about as many as usual",
             )
         }
         None => (
