@@ -19,7 +19,7 @@ mod password;
 #[cfg(test)]
 mod tests;
 mod throttled;
-mod told;
+pub(crate) mod told;
 mod unreachable;
 mod words;
 mod writer;

@@ -69,7 +69,7 @@ pub struct InvokedAs {
 }
 
 /// A statement of a function's policy that lets somebody call it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallPermission {
     /// Its statement id.
     pub sid: String,

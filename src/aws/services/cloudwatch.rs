@@ -10,6 +10,7 @@ use aws_sdk_cloudwatch::types::{
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 
+use crate::services::alarm_measured::measured;
 use crate::services::metric::MetricQuestion;
 use crate::transport::call::Caller;
 use crate::transport::error::AwsError;
@@ -151,6 +152,7 @@ impl CloudWatch {
                             .state_transitioned_timestamp()
                             .or(alarm.state_updated_timestamp()),
                     ),
+                    measured: measured(alarm),
                 }
             }));
             alarms.extend(page.composite_alarms().iter().map(|alarm| {
@@ -162,6 +164,7 @@ impl CloudWatch {
                             .state_transitioned_timestamp()
                             .or(alarm.state_updated_timestamp()),
                     ),
+                    measured: None,
                 }
             }));
             token = page

@@ -2,6 +2,7 @@
 
 pub(crate) mod acm;
 pub(crate) mod alarm_history;
+mod alarm_measured;
 pub(crate) mod apigateway;
 pub(crate) mod apigateway_names;
 mod apigateway_stages;

@@ -73,7 +73,7 @@ pub(super) fn beside_usual(
 }
 
 /// `orders-read and orders-write`.
-pub(super) fn listed(names: &[&str]) -> String {
+pub(crate) fn listed(names: &[&str]) -> String {
     match names {
         [] => String::new(),
         [one] => (*one).to_owned(),

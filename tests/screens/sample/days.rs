@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gwctl::fleet::{
-    Alarm, Call, Metric, Missing, Observed, Outcome, Point, Reachability, Region, Series, Snapshot,
-    judge,
+    Alarm, Call, Measured, Metric, Missing, Observed, Outcome, Point, Reachability, Region, Series,
+    Snapshot, judge,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -84,6 +84,12 @@ fn slow(snapshot: &mut Snapshot) {
             reason: "Threshold Crossed: 3 datapoints were greater than the threshold (1000.0)"
                 .into(),
             since: Some(ago(420)),
+            measured: Some(Measured {
+                metric: "Latency".into(),
+                value: Some(2_030.4),
+                comparison: ">",
+                limit: 1_000.0,
+            }),
         }],
         12,
         "cloudwatch:DescribeAlarms",
