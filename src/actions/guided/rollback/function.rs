@@ -217,14 +217,14 @@ impl Rollback<'_> {
         let choice = &self.choice;
         let mut notes = vec![
             format!(
-                "Back to version {}, {}: {}. {}",
+                "Back to version {} ({}), {}. {}",
                 choice.earlier.version,
-                choice.why,
                 short(choice.earlier),
+                choice.why,
                 dated(choice.earlier, &self.facts.deployed)
             ),
             format!(
-                "Now it runs {}. {}",
+                "Now it runs {} {}",
                 self.published_as(choice.running),
                 dated(choice.running, &self.facts.deployed)
             ),
@@ -275,7 +275,7 @@ pub(super) fn dated(
     let Some(at) = version.modified else {
         return "Lambda does not tell when it was changed.".into();
     };
-    let when = format!("{} {}", format::date(at), format::minute(at));
+    let when = format!("{} {}Z", format::date(at), format::minute(at));
     match by(deployed, at) {
         Some(by) => format!(
             "Lambda dates it {when}; CloudTrail: {} by {}.",

@@ -145,13 +145,13 @@ pub(super) fn plan(
     plan.checks = checks(context, earlier, facts);
     plan.notes = vec![
         format!(
-            "Back to version {}, {why}: {}. {}",
+            "Back to version {} ({}), {why}. {}",
             earlier.version,
             short(earlier),
             dated(earlier, &facts.deployed)
         ),
         format!(
-            "Now it runs version {}, {}. {}",
+            "Now it runs version {}, {} {}",
             running.version,
             short(running),
             dated(running, &facts.deployed)

@@ -216,7 +216,7 @@ fn told(deployments: &[ApiDeployment], id: &str) -> String {
     let when = known
         .and_then(|one| one.created)
         .map_or_else(String::new, |at| {
-            format!(" of {} {}", format::date(at), format::minute(at))
+            format!(" of {} {}Z", format::date(at), format::minute(at))
         });
     let what = known.map_or("", |one| one.description.as_str());
     let comma = if what.is_empty() { "" } else { ", " };
