@@ -95,8 +95,8 @@ fn report(global: &Global, args: &Status) -> Result<Report, Failure> {
 
 /// How many questions about each part got no answer: the edge, the database, a Region by its name.
 pub fn silent_parts(picture: &Arc<Snapshot>) -> BTreeMap<String, usize> {
-    let mut parts = BTreeMap::new();
     let document = document(picture, false);
+    let mut parts = BTreeMap::new();
     for one in unanswered(&document, picture.complete) {
         let mut path = one.what.split('.');
         let first = path.next().unwrap_or_default();

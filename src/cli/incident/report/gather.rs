@@ -10,6 +10,7 @@ use crate::actions::report::{Charts, Harm, Report, charts, harm_between, report}
 use crate::actions::{Minutes, Record, RunState};
 use crate::cli::status;
 use crate::explain::{Evidence, Explanation, explain};
+use crate::fleet::logs::{LogSpan, Pattern};
 use crate::fleet::{Event, Region, Snapshot, Verdict};
 use crate::observe::Happened;
 use crate::recording::{Noted, Recording, RecordingError, Reel};
@@ -54,6 +55,13 @@ pub struct Incident {
     pub lateness: Vec<String>,
 }
 
+/// What the functions log as errors: known of a live look alone, for a recording keeps no log lines.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Logged<'a> {
+    pub patterns: &'a [Pattern],
+    pub spans: &'a [LogSpan],
+}
+
 /// When the fleet was not healthy.
 struct Trouble {
     since: Option<Timestamp>,
@@ -71,6 +79,7 @@ impl Incident {
         recording: Recording,
         file: Option<String>,
         from: Option<Timestamp>,
+        logged: Logged<'_>,
     ) -> Result<Self, RecordingError> {
         let recording = Arc::new(recording);
         let mut reel = Reel::new(Arc::clone(&recording))?;
@@ -85,9 +94,8 @@ impl Incident {
         let explanation = explain(&Evidence {
             picture: &worst,
             events,
-            // A recording keeps no log lines.
-            patterns: &[],
-            spans: &[],
+            patterns: logged.patterns,
+            spans: logged.spans,
         });
         let onset = explanation.hypotheses.iter().find_map(|one| one.since);
         // What the figures tell is nearer to the truth than when gwctl first saw it.
