@@ -1,16 +1,25 @@
 //! The causes that gwctl knows, one file each: what it needs, what speaks for it, and what against.
 
 mod alarm;
+mod api_throttled;
+mod aws_event;
 mod blind;
 mod certificate;
+mod check_changed;
 mod deployment;
 mod functions;
 mod lag;
+mod level;
+mod made;
+mod noisy;
 mod out_of_dns;
+mod record_changed;
+mod surge;
 mod throttled;
 mod told;
 mod unreachable;
 mod writer;
+mod wrong_alarm;
 
 use crate::evidence::Evidence;
 use crate::hypothesis::Hypothesis;
@@ -42,8 +51,11 @@ struct Cause {
     explains: &'static [&'static str],
 }
 
+/// Of these what follows may be seen in any Region.
+const EVERYWHERE: &[&str] = &["traffic-surge"];
+
 /// In the order in which they explain each other.
-const ALL: [Cause; 9] = [
+const ALL: &[Cause] = &[
     Cause {
         look: Look::Fleet(blind::look),
         explains: &[],
@@ -54,6 +66,24 @@ const ALL: [Cause; 9] = [
             "out-of-dns",
             "functions-fail",
             "replication-behind",
+            "alarm",
+        ],
+    },
+    Cause {
+        look: Look::Fleet(surge::look),
+        explains: &[
+            "functions-throttled",
+            "api-throttled",
+            "out-of-dns",
+            "alarm",
+        ],
+    },
+    Cause {
+        look: Look::Sites(aws_event::look),
+        explains: &[
+            "functions-fail",
+            "replication-behind",
+            "out-of-dns",
             "alarm",
         ],
     },
@@ -75,14 +105,30 @@ const ALL: [Cause; 9] = [
     },
     Cause {
         look: Look::Fleet(certificate::look),
-        explains: &[],
+        explains: &["alarm"],
+    },
+    Cause {
+        look: Look::Sites(api_throttled::look),
+        explains: &["out-of-dns", "alarm"],
+    },
+    Cause {
+        look: Look::Sites(noisy::look),
+        explains: &["alarm"],
+    },
+    Cause {
+        look: Look::Sites(check_changed::look),
+        explains: &["out-of-dns", "alarm"],
+    },
+    Cause {
+        look: Look::Sites(record_changed::look),
+        explains: &["alarm"],
     },
     Cause {
         look: Look::Sites(out_of_dns::look),
         explains: &["alarm"],
     },
     Cause {
-        look: Look::Sites(alarm::look),
+        look: Look::Fleet(alarm::look),
         explains: &[],
     },
 ];
@@ -90,7 +136,7 @@ const ALL: [Cause; 9] = [
 /// All hypotheses, the worst first: causes before what follows from them, each told once.
 pub(crate) fn all(evidence: &Evidence<'_>) -> Vec<Hypothesis> {
     let mut told: Vec<(Hypothesis, &[&str])> = Vec::new();
-    for cause in &ALL {
+    for cause in ALL {
         for hypothesis in cause.look.at(evidence) {
             let explained = told.iter_mut().find(|(of, explains)| {
                 explains.contains(&hypothesis.cause) && covers(evidence, of, &hypothesis)
@@ -127,6 +173,7 @@ fn add(consequence: Hypothesis, to: &mut Hypothesis) {
 fn covers(evidence: &Evidence<'_>, cause: &Hypothesis, other: &Hypothesis) -> bool {
     let of_writer = |region: &Region| evidence.picture.is_writer(region) == Some(true);
     cause.region == other.region
+        || EVERYWHERE.contains(&cause.cause)
         || cause.region.as_ref().is_some_and(of_writer)
         || other.region == Some(Region::global())
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Certificate, Checkers, Judgement, Metrics, Observed, ProbeReport, Region, Throttle};
 
@@ -79,8 +79,29 @@ pub struct Concurrency {
     pub unreserved: i32,
 }
 
+/// What an alarm watches, and from where on it fires.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlarmWatch {
+    /// `AWS/ApiGateway`.
+    pub namespace: String,
+    /// `5xx`.
+    pub metric: String,
+    /// Of what: names and values of the metric's dimensions.
+    pub dimensions: Vec<(String, String)>,
+    /// `Average`, `p99`.
+    pub statistic: String,
+    /// In the metric's own unit.
+    pub limit: f64,
+    /// `GreaterThanThreshold` … as AWS spells it.
+    pub comparison: String,
+    /// What it takes missing figures for: `breaching`, `notBreaching`, `ignore`, `missing`.
+    pub missing: Option<String>,
+    /// When somebody last changed the alarm.
+    pub configured: Option<Timestamp>,
+}
+
 /// A CloudWatch alarm in state ALARM.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Alarm {
     /// Its name, cleaned.
     pub name: String,
@@ -88,6 +109,8 @@ pub struct Alarm {
     pub reason: String,
     /// Since when.
     pub since: Option<Timestamp>,
+    /// What it watches; none of one that is made of others, or of several metrics.
+    pub watches: Option<AlarmWatch>,
 }
 
 /// Which endpoints of a Region answer, and how fast. Fed by every call made there.

@@ -30,6 +30,7 @@ pub fn founded(scenario: &str) -> Sim {
         .events
         .extend(faults.into_iter().map(|fault| Event {
             at: ENDS,
+            within: SignedDuration::ZERO,
             what: Happening::Ends(fault),
         }));
     Sim::new(SimOptions {

@@ -88,9 +88,5 @@ fn what_is_explained_is_compared_with_what_is_really_wrong() {
     }
     let ran = explained(story);
     assert_eq!(ran.code, 2, "{}", ran.err);
-    assert!(
-        ran.err.contains("nobody wrote down"),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains("nobody wrote down"), "{}", ran.err);
 }

@@ -122,6 +122,7 @@ fn story(name: &str) -> Result<(Scenario, Option<Region>), Failure> {
         .events
         .extend(faults.into_iter().map(|fault| Event {
             at: FAULTS_END,
+            within: SignedDuration::ZERO,
             what: Happening::Ends(fault),
         }));
     scenario.events.sort_by_key(|event| event.at);

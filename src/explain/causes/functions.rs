@@ -10,6 +10,10 @@ use gwctl_fleet::{Function, Metric, Site, Verdict, format};
 /// Failed, of all.
 const SHARE: (Metric, Metric) = (Metric::FunctionErrors, Metric::FunctionInvocations);
 
+/// Fewer failures in a minute than this are no sign, of more invocations than that.
+const SOME: f64 = 3.0;
+const FEW: f64 = 20.0;
+
 /// A function beyond its limit.
 struct Failing<'a> {
     function: &'a Function,
@@ -22,7 +26,10 @@ fn failing<'a>(evidence: &Evidence<'_>, site: &'a Site) -> Vec<Failing<'a>> {
     let limit = picture.thresholds.lambda_error_percent.warn;
     let beyond = |function: &'a Function| {
         let share = function.metrics.percent(SHARE.0, SHARE.1, picture.at)?;
-        (share.value > limit).then(|| Failing {
+        let count = |metric| function.metrics.beside(metric, share.at, picture.at);
+        // One failure among the requests of health checkers is none of the function's.
+        let single = count(SHARE.0)? < SOME && count(SHARE.1)? > FEW;
+        (share.value > limit && !single).then(|| Failing {
             function,
             percent: share.value,
             since: Onset::of_share(&function.metrics, SHARE, picture.at, limit),

@@ -12,6 +12,7 @@ mod clock;
 mod deployments;
 mod dns;
 mod edge_changes;
+mod embedded;
 mod formation;
 mod forwarding;
 mod geo;
@@ -19,6 +20,7 @@ mod health;
 mod log_lines;
 mod membership;
 pub mod metrics;
+mod mistakes;
 pub mod model;
 pub(crate) mod names;
 mod networks;
@@ -31,6 +33,7 @@ mod probe;
 mod promotion;
 mod publish;
 mod publish_database;
+mod random;
 mod rds;
 mod record_sets;
 mod recovery;
@@ -175,7 +178,7 @@ impl State {
             control: Control::default(),
             trail: Trail::default(),
             present: Present { seed, now },
-            script: Script::new(scenario, begun),
+            script: Script::new(scenario, begun, seed),
             faults: Faults::default(),
             dns: Dns::new(resources.hosted_zones.clone()),
             edge: Edge::new(seed, &regions, scenario.clients, distribution, store),

@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::clients::PEAK;
+use super::embedded::EMBEDDED;
 use super::model::{DatabaseShape, Dialect, RoutingShape, SwitchSetup, Without};
 use super::physics::Physics;
 use crate::world::parts::faults::{Fault, FaultKind};
@@ -13,81 +14,6 @@ use gwctl_fleet::Region;
 
 /// How far before the start a fault may begin: as long as the history that is made.
 pub(super) const HISTORY: SignedDuration = SignedDuration::from_hours(4);
-
-/// The embedded scenarios.
-const EMBEDDED: [(&str, &str); 29] = [
-    ("calm", include_str!("../scenarios/calm.toml")),
-    ("region-dark", include_str!("../scenarios/region-dark.toml")),
-    (
-        "primary-dark",
-        include_str!("../scenarios/primary-dark.toml"),
-    ),
-    (
-        "lambda-errors",
-        include_str!("../scenarios/lambda-errors.toml"),
-    ),
-    ("lag-surge", include_str!("../scenarios/lag-surge.toml")),
-    ("throttled", include_str!("../scenarios/throttled.toml")),
-    (
-        "control-planes-down",
-        include_str!("../scenarios/control-planes-down.toml"),
-    ),
-    (
-        "credentials-expired",
-        include_str!("../scenarios/credentials-expired.toml"),
-    ),
-    (
-        "access-denied",
-        include_str!("../scenarios/access-denied.toml"),
-    ),
-    (
-        "switched-over",
-        include_str!("../scenarios/switched-over.toml"),
-    ),
-    (
-        "failed-switchover",
-        include_str!("../scenarios/failed-switchover.toml"),
-    ),
-    ("stack-fails", include_str!("../scenarios/stack-fails.toml")),
-    (
-        "several-accounts",
-        include_str!("../scenarios/several-accounts.toml"),
-    ),
-    ("api-alone", include_str!("../scenarios/api-alone.toml")),
-    (
-        "without-cloudfront",
-        include_str!("../scenarios/without-cloudfront.toml"),
-    ),
-    ("weighted", include_str!("../scenarios/weighted.toml")),
-    (
-        "failover-pair",
-        include_str!("../scenarios/failover-pair.toml"),
-    ),
-    ("geolocation", include_str!("../scenarios/geolocation.toml")),
-    (
-        "geolocation-failover",
-        include_str!("../scenarios/geolocation-failover.toml"),
-    ),
-    ("serverless", include_str!("../scenarios/serverless.toml")),
-    ("headless", include_str!("../scenarios/headless.toml")),
-    (
-        "one-member-more",
-        include_str!("../scenarios/one-member-more.toml"),
-    ),
-    ("with-proxy", include_str!("../scenarios/with-proxy.toml")),
-    (
-        "managed-password",
-        include_str!("../scenarios/managed-password.toml"),
-    ),
-    ("china", include_str!("../scenarios/china.toml")),
-    ("govcloud", include_str!("../scenarios/govcloud.toml")),
-    ("sovereign", include_str!("../scenarios/sovereign.toml")),
-    (
-        "region-switch",
-        include_str!("../scenarios/region-switch.toml"),
-    ),
-    ("bad-day", include_str!("../scenarios/bad-day.toml")),
-];
 
 /// A story of faults.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,6 +44,8 @@ pub struct Scenario {
     pub clients: f64,
     /// What happens, in order of time.
     pub events: Vec<Event>,
+    /// Whether one or two others are drawn by the seed (`random = true`).
+    pub random: bool,
     /// What is really wrong (`[[truth]]`): only who judges an explanation asks for it. Empty where nothing is, none where
     /// nobody wrote it down.
     pub truth: Option<Vec<Truth>>,
@@ -142,6 +70,8 @@ pub struct Truth {
 pub struct Event {
     /// From the start of the world; negative lies in the history that is made at the start.
     pub at: SignedDuration,
+    /// Up to so much later, by the seed.
+    pub within: SignedDuration,
     pub what: Happening,
 }
 
@@ -232,6 +162,8 @@ struct File {
     #[serde(default = "everybody")]
     clients: f64,
     #[serde(default)]
+    random: bool,
+    #[serde(default)]
     event: Vec<RawEvent>,
     truth: Option<Vec<Truth>>,
 }
@@ -252,6 +184,8 @@ const fn everybody() -> f64 {
 #[serde(deny_unknown_fields)]
 struct RawEvent {
     at: String,
+    #[serde(default)]
+    within: SignedDuration,
     start: Option<FaultKind>,
     end: Option<FaultKind>,
     switchover: Option<Region>,
@@ -282,6 +216,7 @@ impl Scenario {
             physics: Physics::default(),
             clients: PEAK,
             events: Vec::new(),
+            random: false,
             truth: Some(Vec::new()),
         }
     }
@@ -340,6 +275,7 @@ impl Scenario {
             physics: file.physics,
             clients: file.clients,
             events,
+            random: file.random,
             truth: file.truth,
         })
     }
@@ -388,7 +324,11 @@ impl Event {
                 );
             }
         };
-        Ok(Self { at, what })
+        Ok(Self {
+            at,
+            within: raw.within,
+            what,
+        })
     }
 }
 

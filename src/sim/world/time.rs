@@ -81,10 +81,12 @@ impl State {
                 self.record_edge_deployment();
             }
             FaultKind::CertificateExpiring => self.account().neglect_certificate(&region),
-            _ => {}
+            FaultKind::CertificateExpired => self.account().expire_certificate(Some(&region)),
+            FaultKind::EdgeCertificateExpired => self.account().expire_certificate(None),
+            _ => self.make_mistake(&fault),
         }
         self.faults.start(fault, self.now());
-        self.fleet.look_at(&self.faults);
+        self.fleet.look_at(&self.faults, self.present.seed);
     }
 
     /// A fault ends now.
@@ -99,9 +101,12 @@ impl State {
         }
         match fault.kind {
             FaultKind::StuckDeployment => self.account().unstick_deployment(),
-            FaultKind::CertificateExpiring => self.account().renew_certificate(&region),
-            _ => {}
+            FaultKind::CertificateExpiring | FaultKind::CertificateExpired => {
+                self.account().renew_certificate(Some(&region));
+            }
+            FaultKind::EdgeCertificateExpired => self.account().renew_certificate(None),
+            _ => self.mend_mistake(fault),
         }
-        self.fleet.look_at(&self.faults);
+        self.fleet.look_at(&self.faults, self.present.seed);
     }
 }

@@ -1,6 +1,7 @@
 //! The parts of the world: each owns its state. What a second does to several of them is beside this folder.
 
 pub(in crate::world) mod admission;
+pub(in crate::world) mod before;
 pub(in crate::world) mod check_series;
 pub(in crate::world) mod control;
 pub(in crate::world) mod database;
@@ -8,6 +9,7 @@ pub(in crate::world) mod dns;
 pub(in crate::world) mod edge;
 pub(in crate::world) mod edge_minute;
 pub(in crate::world) mod edge_series;
+pub(in crate::world) mod fault_kind;
 pub(in crate::world) mod faults;
 pub(in crate::world) mod fleet;
 pub(in crate::world) mod front;
@@ -25,6 +27,7 @@ pub(in crate::world) mod series;
 pub(in crate::world) mod served;
 pub(in crate::world) mod side;
 pub(in crate::world) mod site_series;
+pub(in crate::world) mod surge;
 pub(in crate::world) mod tamper;
 pub(in crate::world) mod totals;
 pub(in crate::world) mod trail;
