@@ -7,15 +7,27 @@ mod causes;
 mod evidence;
 mod hypothesis;
 mod onset;
+mod order;
+mod turn;
 
 pub use evidence::Evidence;
 pub use hypothesis::{Explanation, Hypothesis, Sureness};
 pub use onset::Onset;
+pub use order::Turned;
+pub use turn::Turn;
 
 /// What most likely happened, the worst first.
 pub fn explain(evidence: &Evidence<'_>) -> Explanation {
+    let hypotheses = causes::all(evidence);
+    // Where nothing is wrong, a figure that turned is somebody's new release, or a busy hour.
+    let turned = if hypotheses.is_empty() {
+        Vec::new()
+    } else {
+        order::order(evidence.picture)
+    };
     Explanation {
         at: evidence.picture.at,
-        hypotheses: causes::all(evidence),
+        hypotheses,
+        turned,
     }
 }

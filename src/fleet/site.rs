@@ -57,6 +57,8 @@ pub struct FunctionDetail {
     pub last_modified: Option<Timestamp>,
     /// Published version this describes.
     pub version: String,
+    /// Base64 SHA-256 of its code: Regions with the same run the same (aws-facts §14.6).
+    pub code_sha256: Option<String>,
 }
 
 /// A function of a site.

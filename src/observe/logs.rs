@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::limiter::{Limiter, Limiters};
 use gwctl_aws::{AwsError, Bound, Cut, ErrorKind, LogAnswer, LogQuestion, Logs, Session};
-use gwctl_fleet::logs::{AccessLog, LogEvent};
+use gwctl_fleet::logs::{AccessLog, LogEvent, Placed, joined};
 use gwctl_fleet::{Account, ApiKind, Clock, FleetSpec, FunctionName, Missing, Region};
 
 /// What finds the lines of §13.5's failures and whatever calls itself an error, in both formats. Only `?` terms: they
@@ -27,6 +27,13 @@ const NEWEST: Bound = Bound {
     events: 2_000,
     bytes: 1 << 20,
     pages: 5,
+};
+
+/// Of one group, at each end of the time, when the begin of a trouble is looked for.
+const END: Bound = Bound {
+    events: 3_000,
+    bytes: 3 << 20,
+    pages: 10,
 };
 
 /// What is asked.
@@ -58,13 +65,37 @@ pub struct GroupLogs {
     pub read: Result<Option<GroupRead>, Missing>,
 }
 
+impl GroupLogs {
+    /// Who writes to it: one name, or several.
+    pub fn source(&self) -> String {
+        let names: Vec<&str> = self.sources.iter().map(String::as_str).collect();
+        names.join(", ")
+    }
+}
+
+/// The lines of events of one group, each with where it was written.
+pub fn placed(
+    region: &Region,
+    source: &str,
+    events: Vec<LogEvent>,
+) -> impl Iterator<Item = Placed> {
+    joined(events).into_iter().map(move |(event, line)| Placed {
+        region: region.clone(),
+        source: source.to_owned(),
+        at: event.at,
+        line,
+    })
+}
+
 /// What was read of a group.
 #[derive(Debug)]
 pub struct GroupRead {
     /// Oldest first.
     pub events: Vec<LogEvent>,
-    /// From when until when every error is among them.
+    /// From when until when every error is among them, but for the gap.
     pub errors: (Timestamp, Timestamp),
+    /// Where there were more errors between the oldest and the newest than were read.
+    pub gap: Option<(Timestamp, Timestamp)>,
     /// From when until when every line is; none where only some were searched for.
     pub lines: Option<(Timestamp, Timestamp)>,
     /// Why not everything was read, in words.
@@ -105,6 +136,24 @@ impl LogReader {
 
     /// What every group of the fleet holds of what is asked.
     pub async fn read(&self, asked: &LogsAsked) -> Vec<GroupLogs> {
+        self.read_by(asked, false).await
+    }
+
+    /// The errors of every group. Where there are more than are read, the oldest and the newest: when they began tells
+    /// more than how many there are.
+    pub async fn errors(&self, since: Timestamp, until: Timestamp) -> Vec<GroupLogs> {
+        let asked = LogsAsked {
+            since,
+            until,
+            regions: Vec::new(),
+            function: None,
+            filter: None,
+            errors: true,
+        };
+        self.read_by(&asked, true).await
+    }
+
+    async fn read_by(&self, asked: &LogsAsked, both_ends: bool) -> Vec<GroupLogs> {
         let places = join(self.functions(asked), self.router(asked)).await;
         let all: Vec<Place> = places.0.into_iter().chain(places.1).collect();
         let mut groups: BTreeMap<(Region, String), (BTreeSet<String>, Account, bool)> =
@@ -131,7 +180,11 @@ impl LogReader {
             .into_iter()
             .map(async |((region, group), (sources, account, edge))| {
                 let logs = self.session.in_account(account).logs(&region);
-                let read = self.group(&logs, &region, &group, asked).await;
+                let read = if both_ends {
+                    self.ends(&logs, &region, &group, asked).await
+                } else {
+                    self.group(&logs, &region, &group, asked).await
+                };
                 GroupLogs {
                     region,
                     sources,
@@ -246,6 +299,7 @@ impl LogReader {
                 until: asked.until,
                 pattern,
                 bound,
+                oldest_first: false,
             };
             logs.filter(&question, || limiter.turn()).await
         };
@@ -280,14 +334,40 @@ impl LogReader {
             };
             Ok(GroupRead { lines, ..found })
         };
-        match read.await {
-            Ok(read) => Ok(Some(read)),
-            Err(AwsError {
-                kind: ErrorKind::NotFound,
-                ..
-            }) => Ok(None),
-            Err(error) => Err(missing(error)),
-        }
+        there(read.await)
+    }
+
+    /// The newest errors and, where they do not reach back to the begin, the oldest.
+    async fn ends(
+        &self,
+        logs: &Logs,
+        region: &Region,
+        group: &str,
+        asked: &LogsAsked,
+    ) -> Result<Option<GroupRead>, Missing> {
+        let limiter = self.limiter(region);
+        let ask = async |until: Timestamp, oldest_first: bool| {
+            let question = LogQuestion {
+                group,
+                since: asked.since,
+                until,
+                pattern: Some(ERRORS),
+                bound: END,
+                oldest_first,
+            };
+            logs.filter(&question, || limiter.turn()).await
+        };
+        let read = async {
+            let newest = ask(asked.until, false).await?;
+            if !matches!(newest.cut, Some(Cut::Bound(_))) {
+                return Ok(GroupRead::searched(newest, asked));
+            }
+            Ok(match ask(newest.since, true).await {
+                Ok(oldest) => GroupRead::of_ends(oldest, newest, asked),
+                Err(_) => GroupRead::searched(newest, asked),
+            })
+        };
+        there(read.await)
     }
 
     /// Half of the rate at once and half a second: never more than the rate within a second.
@@ -340,8 +420,22 @@ impl GroupRead {
         Self {
             events: found.events,
             errors,
+            gap: None,
             lines: None,
             cut,
+        }
+    }
+
+    /// Of the oldest and the newest: what is missing between them is the gap, and no cut.
+    fn of_ends(oldest: LogAnswer, newest: LogAnswer, asked: &LogsAsked) -> Self {
+        let (from, to) = (oldest.until, newest.since);
+        let failed = matches!(oldest.cut, Some(Cut::Failed(_)));
+        let read = Self::searched(oldest, asked).with(newest.events);
+        Self {
+            errors: (asked.since, newest.until),
+            gap: (from < to).then_some((from, to)),
+            cut: if failed { read.cut } else { Vec::new() },
+            ..read
         }
     }
 
@@ -353,6 +447,18 @@ impl GroupRead {
         self.events.extend(new);
         self.events.sort_by_key(|event| event.at);
         self
+    }
+}
+
+/// A group that is not there is none.
+fn there(read: Result<GroupRead, AwsError>) -> Result<Option<GroupRead>, Missing> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(AwsError {
+            kind: ErrorKind::NotFound,
+            ..
+        }) => Ok(None),
+        Err(error) => Err(missing(error)),
     }
 }
 

@@ -30,6 +30,7 @@ fn question(bound: Bound) -> LogQuestion<'static> {
         until: noon(),
         pattern: Some("?ERROR ?\"timed out\""),
         bound,
+        oldest_first: false,
     }
 }
 

@@ -104,6 +104,7 @@ impl Lambda {
             timeout_s: found.timeout.unwrap_or(0).max(0),
             last_modified: found.last_modified.as_deref().and_then(modified),
             version: reply::name_or_empty(found.version.as_deref()),
+            code_sha256: found.code_sha256.as_deref().map(reply::name),
         })
     }
 

@@ -56,6 +56,8 @@ pub struct LogQuestion<'a> {
     /// A filter pattern (aws-facts §13.4); none means every event.
     pub pattern: Option<&'a str>,
     pub bound: Bound,
+    /// Which end a bound leaves out: the newest where it is true.
+    pub oldest_first: bool,
 }
 
 /// Why not everything was read.
@@ -112,8 +114,8 @@ impl Logs {
         }
     }
 
-    /// What `question` finds, newest pages first, so that a cut leaves out the oldest. `turn` is awaited before
-    /// every page: the Region's rate is the account's.
+    /// What `question` finds, page by page in the order that it wants. `turn` is awaited before every page: the
+    /// Region's rate is the account's.
     ///
     /// # Errors
     /// [`crate::ErrorKind::NotFound`] where there is no such group. Where a later page fails, what was read is kept
@@ -152,7 +154,7 @@ impl Logs {
             "startTime": question.since.as_millisecond(),
             "endTime": question.until.as_millisecond(),
             "limit": question.bound.events.clamp(1, PAGE),
-            "startFromHead": false,
+            "startFromHead": question.oldest_first,
         });
         if let Some(pattern) = question.pattern {
             body["filterPattern"] = pattern.into();
@@ -200,7 +202,11 @@ impl Read {
         let (mut since, mut until) = (question.since, question.until);
         if cut.is_some() {
             match (self.events.first(), self.events.last()) {
-                (Some(first), Some(last)) if first.at < last.at => until = last.at,
+                (Some(first), Some(last))
+                    if first.at < last.at || (question.oldest_first && first.at == last.at) =>
+                {
+                    until = last.at;
+                }
                 (Some(_), Some(last)) => since = last.at,
                 // Empty pages alone: nothing is known of any time.
                 _ => since = until,

@@ -22,7 +22,7 @@ use report::Report;
 
 /// The picture names the fleet's own resources and sees what `CloudTrail` does not show yet; it is waited for no longer
 /// than that.
-const PICTURE: Duration = Duration::from_secs(15);
+pub(super) const PICTURE: Duration = Duration::from_secs(15);
 
 /// Asks every Region side by side, and prints what came of it.
 pub fn run(global: &Global, args: &Changes) -> Result<Exit, Failure> {
@@ -46,7 +46,7 @@ async fn look(target: &Target, since: SignedDuration) -> Report {
 }
 
 /// Asks `CloudTrail` and takes the picture side by side.
-pub(super) async fn ask(target: &Target, since: SignedDuration) -> (Arc<Snapshot>, Happened) {
+async fn ask(target: &Target, since: SignedDuration) -> (Arc<Snapshot>, Happened) {
     let to = target.clock.now();
     let history = History::new(target.clock.clone());
     let trail = history.ask(&target.session, &target.spec, since);

@@ -6,9 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::args::Logs;
 use crate::cli::exit::Exit;
-use crate::fleet::logs::{AccessLog, Pattern, Placed, joined, lateness, patterns};
+use crate::fleet::logs::{AccessLog, Pattern, Placed, lateness, patterns};
 use crate::fleet::{Marks, Missing, Region, format};
-use crate::observe::logs::{AccessLogs, GroupLogs, GroupRead, LogsAsked};
+use crate::observe::logs::{AccessLogs, GroupLogs, LogsAsked, placed};
 
 /// Said of what reading cost.
 pub const COST: &str =
@@ -221,34 +221,23 @@ impl Group {
 fn taken(groups: Vec<GroupLogs>, errors: bool) -> (Vec<Group>, Vec<Placed>) {
     let mut lines = Vec::new();
     let groups = groups.into_iter().map(|group| {
-        let source: Vec<String> = group.sources.iter().cloned().collect();
+        let source = group.source();
         let read = group.read.map(|read| {
             read.map(|read| {
-                let GroupRead {
-                    events,
-                    errors: window,
-                    lines: all,
-                    cut,
-                } = read;
-                let count = events.len();
-                let placed = joined(events).into_iter().map(|(event, line)| Placed {
-                    region: group.region.clone(),
-                    source: source.join(", "),
-                    at: event.at,
-                    line,
-                });
+                let count = read.events.len();
+                let placed = placed(&group.region, &source, read.events);
                 lines.extend(placed.filter(|placed| !errors || placed.line.is_error()));
                 Read {
                     events: count,
-                    errors: window,
-                    lines: all,
-                    cut,
+                    errors: read.errors,
+                    lines: read.lines,
+                    cut: read.cut,
                 }
             })
         });
         Group {
             region: group.region,
-            sources: [source.join(", ")].into(),
+            sources: [source].into(),
             name: group.group,
             edge: group.edge,
             read,

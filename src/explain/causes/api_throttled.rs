@@ -13,6 +13,8 @@ use jiff::Timestamp;
 
 /// Percent of all requests that must be refused more than before.
 const MORE: f64 = 4.0;
+/// So many times what came before is more than usual.
+const GROWN: f64 = 1.3;
 /// Part of them that must not have reached a function.
 const UNASKED: f64 = 0.6;
 
@@ -34,6 +36,8 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     let limit = throttle
         .and_then(Throttle::limit)
         .filter(|limit| *limit < offered);
+    // Then it is what comes that changed, and not the limit.
+    let grown = Level::risen(metrics, Metric::ApiRequests, picture.at, GROWN).is_some();
     let mut supports = vec![
         format!(
             "{region}: {} of the requests were answered 4XX before, {} now{}",
@@ -81,7 +85,11 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         (None, None) => "its own limits are not reached, so another API of the account may use up what all may take together".into(),
     };
     Some(Hypothesis {
-        cause: "api-throttled",
+        cause: if change.is_none() && limit.is_some() && grown {
+            "api-over-limit"
+        } else {
+            "api-throttled"
+        },
         region: Some(region.clone()),
         sentence: format!(
             "API Gateway answers 429 to about {} of the requests in {region}{}: {by}",
@@ -120,7 +128,7 @@ const fn sureness(limit: bool, change: bool) -> (Sureness, &'static str) {
 }
 
 /// Percent of the requests that no function was asked for, minute by minute.
-fn unasked(site: &Site) -> Option<Series> {
+pub(super) fn unasked(site: &Site) -> Option<Series> {
     let requests = site.api.metrics.get(Metric::ApiRequests).current()?;
     let mut asked: BTreeMap<Timestamp, f64> = BTreeMap::new();
     for function in &site.functions {
@@ -160,6 +168,6 @@ fn change<'a>(evidence: &Evidence<'a>, site: &Site, began: Onset) -> Option<&'a 
             && event.about.contains(&site.api.id.to_ascii_lowercase())
             && made::precedes(event.at, began)
     };
-    let all = made::calls(evidence, "UpdateStage").filter(here);
+    let all = made::calls(evidence, "apigateway:UpdateStage").filter(here);
     all.max_by_key(|event| event.at)
 }

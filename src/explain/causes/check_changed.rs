@@ -190,7 +190,7 @@ fn change<'a>(evidence: &Evidence<'a>, checks: &[&HealthCheck]) -> Option<&'a Ev
                 .any(|check| check.id.eq_ignore_ascii_case(about))
         })
     };
-    let all = made::calls(evidence, "UpdateHealthCheck").filter(of_them);
+    let all = made::calls(evidence, "route53:UpdateHealthCheck").filter(of_them);
     all.max_by_key(|event| event.at)
 }
 

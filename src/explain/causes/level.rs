@@ -1,5 +1,6 @@
 //! How a figure stands beside how it stood before.
 
+use super::told::median;
 use crate::evidence::Evidence;
 use crate::onset::Onset;
 use gwctl_fleet::{Metric, Metrics, Series, Site};
@@ -119,7 +120,7 @@ pub(super) fn middles(series: &Series, now: Timestamp) -> Option<(f64, f64)> {
     // Older ones say nothing of how it stands.
     let settled = settled.take_while(|point| now.duration_since(point.at) <= STALE);
     let newest: Vec<f64> = settled.take(NOW).map(|point| point.value).collect();
-    Some((before(series, now)?, middle(newest)?))
+    Some((before(series, now)?, median(newest)?))
 }
 
 fn before(series: &Series, now: Timestamp) -> Option<f64> {
@@ -129,12 +130,7 @@ fn before(series: &Series, now: Timestamp) -> Option<f64> {
     };
     let points = series.points().iter().filter(|point| lately(point.at));
     let values: Vec<f64> = points.map(|point| point.value).collect();
-    (values.len() >= FEW).then(|| middle(values))?
-}
-
-fn middle(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied()
+    (values.len() >= FEW).then(|| median(values))?
 }
 
 #[cfg(test)]

@@ -1,29 +1,18 @@
-//! Changes that somebody made, as evidence.
+//! What a recorded call set, and who made it.
 
+use super::changed::{is_call, told, window};
 use crate::evidence::Evidence;
 use crate::onset::Onset;
-use gwctl_fleet::{Event, format};
-use jiff::{SignedDuration, Timestamp};
+use gwctl_fleet::Event;
+use jiff::Timestamp;
 
-/// A change so long before something may still be its cause.
-const BEFORE: SignedDuration = SignedDuration::from_mins(30);
-/// A figure may show a change in the minute that it was made in, which began before it.
-const SLACK: SignedDuration = SignedDuration::from_secs(60);
-
-/// Calls of `operation` that AWS accepted.
+/// Calls that AWS accepted, as `route53:UpdateHealthCheck`.
 pub(super) fn calls<'a>(
     evidence: &Evidence<'a>,
-    operation: &'a str,
+    call: &'a str,
 ) -> impl Iterator<Item = &'a Event> + use<'a> {
-    let of = move |event: &&Event| {
-        let call = event.fields.iter().find(|(name, _)| *name == "call");
-        let named = call.and_then(|(_, call)| call.split_once(':'));
-        // Lambda's names carry the API's version (aws-facts §14.3).
-        let named =
-            named.map(|(_, name)| name.trim_end_matches(|c: char| c.is_ascii_digit() || c == 'v'));
-        named == Some(operation) && !event.is_refused()
-    };
-    evidence.events.iter().filter(of)
+    let events = evidence.events.iter();
+    events.filter(move |event| is_call(event, call) && !event.is_refused())
 }
 
 /// The values of its request's parameter `key`.
@@ -41,13 +30,7 @@ pub(super) fn parameters<'e>(event: &'e Event, key: &'e str) -> impl Iterator<It
 
 /// Whether it was made shortly before `began`, or may have been.
 pub(super) fn precedes(at: Timestamp, began: Onset) -> bool {
-    let latest = began.at + SignedDuration::from_secs(began.within_s);
-    at <= latest && at >= began.at - BEFORE - SLACK
-}
-
-/// `13:44: alice changed the health check …`.
-pub(super) fn told(event: &Event) -> String {
-    format!("{}: {}", format::minute(event.at), event.sentence())
+    window(began).contains(&at)
 }
 
 /// [`told`], with what the call set of these parameters: `… (port: 8443)`.

@@ -1,6 +1,7 @@
 //! Many requests that are all refused: most likely one client, or a few alike.
 
-use super::level::Level;
+use super::api_throttled::unasked;
+use super::level::{self, Level};
 use super::told::since;
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
@@ -13,8 +14,6 @@ const RISE: f64 = 1.15;
 const MORE: f64 = 8.0;
 /// Part of what came more that is refused.
 const MOSTLY: f64 = 0.6;
-/// Minutes between the rise of all requests and that of the refused ones.
-const TOGETHER: i64 = 3;
 /// A Region beside it that rises like this has the same trouble.
 const ELSEWHERE: f64 = 1.4;
 
@@ -25,10 +24,18 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     let share = Level::rise(&shares, picture.at, 2.0)?;
     let requests = Level::risen(metrics, Metric::ApiRequests, picture.at, RISE)?;
     let refused = Level::risen(metrics, Metric::Api4xx, picture.at, 2.0)?;
-    let (more, more_refused) = (requests.now - requests.before, refused.now - refused.before);
     let began = refused.since;
-    let together = began.at.duration_since(requests.since.at).as_mins().abs() <= TOGETHER;
-    if share.now - share.before < MORE || more_refused < MOSTLY * more || !together {
+    let more = requests.now - requests.before - lost(evidence, site);
+    let more_refused = refused.now - refused.before;
+    // What API Gateway refuses by itself, it refuses to everybody.
+    let unasked = unasked(site).and_then(|series| Level::rise(&series, picture.at, 2.0));
+    let by_gateway = unasked.map_or(0.0, |level| level.now - level.before);
+    let more_percent = share.now - share.before;
+    if more_percent < MORE
+        || by_gateway > MOSTLY * more_percent
+        || more <= 0.0
+        || more_refused < MOSTLY * more
+    {
         return None;
     }
     let others = picture.sites.iter().filter(|other| other.region != *region);
@@ -80,4 +87,12 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         hit_percent: None,
         actions: Vec::new(),
     })
+}
+
+/// Requests a minute that other Regions lost: they may have come here.
+fn lost(evidence: &Evidence<'_>, site: &Site) -> f64 {
+    let others = evidence.picture.sites.iter();
+    let others = others.filter(|other| other.region != site.region);
+    let each = others.filter_map(|other| level::requests(evidence, other));
+    each.map(|(before, now)| (before - now).max(0.0)).sum()
 }

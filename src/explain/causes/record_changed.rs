@@ -144,7 +144,7 @@ fn change<'a>(evidence: &Evidence<'a>, site: &Site, began: Option<Onset>) -> Opt
             value == region || site.endpoint.as_deref() == Some(value.trim_end_matches('.'))
         })
     };
-    made::calls(evidence, "ChangeResourceRecordSets")
+    made::calls(evidence, "route53:ChangeResourceRecordSets")
         .filter(|event| event.is_own())
         .filter(of_region)
         .filter(|event| began.is_none_or(|began| made::precedes(event.at, began)))

@@ -47,6 +47,12 @@ pub(super) fn evacuate(evidence: &Evidence<'_>, region: &Region) -> Vec<String> 
     }
 }
 
+/// The middle of `values`; none of none.
+pub(super) fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
+}
+
 /// `orders-read and orders-write`.
 pub(super) fn listed(names: &[&str]) -> String {
     match names {

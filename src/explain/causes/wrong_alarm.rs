@@ -1,6 +1,7 @@
 //! An alarm that fires while what it watches is as always, or is gone.
 
 use super::alarm;
+use super::changed;
 use super::level::middles;
 use super::made;
 use crate::evidence::Evidence;
@@ -46,7 +47,7 @@ fn gone(
         "{}: it takes missing figures for trouble, and {} {} of {of} has none",
         firing.name, watches.namespace, watches.metric
     ));
-    supports.extend(deleted.map(made::told));
+    supports.extend(deleted.map(changed::told));
     Some(Hypothesis {
         sure: if deleted.is_some() {
             Sureness::High
@@ -112,7 +113,7 @@ fn narrow(
 ) -> Option<Hypothesis> {
     let began = made::onset(firing.since?);
     let configured = watches.configured.filter(|at| made::precedes(*at, began));
-    let change = made::calls(evidence, "PutMetricAlarm")
+    let change = made::calls(evidence, "monitoring:PutMetricAlarm")
         .filter(|event| {
             event
                 .region

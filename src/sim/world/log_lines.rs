@@ -32,13 +32,13 @@ pub struct WrittenEvent {
 /// A log group: who writes to it.
 #[derive(Debug, Clone)]
 pub struct LogGroup {
-    region: Region,
-    function: String,
+    pub(super) region: Region,
+    pub(super) function: String,
     version: u32,
-    timeout_s: i32,
+    pub(super) timeout_s: i32,
     memory_mb: i32,
     handles: Handles,
-    seed: u64,
+    pub(super) seed: u64,
     slots: Vec<Slot>,
 }
 
@@ -144,24 +144,24 @@ impl LogGroup {
 }
 
 /// Writes the lines of one slot.
-struct Writer<'a> {
-    group: &'a LogGroup,
+pub(super) struct Writer<'a> {
+    pub(super) group: &'a LogGroup,
     slot: &'a Slot,
-    rng: Rng,
+    pub(super) rng: Rng,
     events: Vec<WrittenEvent>,
 }
 
 /// One invocation.
-struct Invocation {
-    id: String,
+pub(super) struct Invocation {
+    pub(super) id: String,
     stream: String,
     /// Milliseconds since 1970.
-    began: i64,
+    pub(super) began: i64,
     took_ms: f64,
 }
 
 impl Invocation {
-    fn ended(&self) -> i64 {
+    pub(super) fn ended(&self) -> i64 {
         self.began + self.took_ms as i64
     }
 }
@@ -230,16 +230,8 @@ impl Writer<'_> {
                     "Runtime.handler (file:///var/task/index.mjs:17:10)",
                 ],
             ),
-            Cause::Usual => {
-                let order = 100_000 + self.rng.bits() % 900_000;
-                let what = format!("order {order} was changed by another request");
-                self.thrown(
-                    25.0,
-                    "ConflictError",
-                    &what,
-                    &["store (file:///var/task/db.mjs:77:9)"],
-                );
-            }
+            Cause::Usual => self.conflict(),
+            cause => self.troubled(cause),
         }
     }
 
@@ -252,13 +244,40 @@ impl Writer<'_> {
         self.end(&one, "Status: timeout");
     }
 
+    /// What now and then goes wrong.
+    pub(super) fn conflict(&mut self) {
+        let order = 100_000 + self.rng.bits() % 900_000;
+        let what = format!("order {order} was changed by another request");
+        self.thrown(
+            25.0,
+            "ConflictError",
+            &what,
+            &["store (file:///var/task/db.mjs:77:9)"],
+        );
+    }
+
     /// An error that nothing caught.
-    fn thrown(&mut self, took_ms: f64, kind: &str, what: &str, at: &[&str]) {
+    pub(super) fn thrown(&mut self, took_ms: f64, kind: &str, what: &str, at: &[&str]) {
+        self.thrown_with(took_ms, (kind, what), at, &serde_json::Value::Null);
+    }
+
+    /// As [`Self::thrown`], by an error with more members.
+    pub(super) fn thrown_with(
+        &mut self,
+        took_ms: f64,
+        (kind, what): (&str, &str),
+        at: &[&str],
+        more: &serde_json::Value,
+    ) {
         let one = self.invocation(took_ms);
         self.write(&one, one.began, self.start(&one));
         let mut stack = vec![format!("{kind}: {what}")];
         stack.extend(at.iter().map(|frame| format!("    at {frame}")));
-        let error = serde_json::json!({ "errorType": kind, "errorMessage": what, "stack": stack });
+        let mut error = serde_json::json!({ "errorType": kind, "errorMessage": what });
+        if let Some(members) = error.as_object_mut() {
+            members.extend(more.as_object().cloned().unwrap_or_default());
+            members.insert("stack".into(), stack.into());
+        }
         let line = logged(
             &one,
             one.ended(),
@@ -269,7 +288,7 @@ impl Writer<'_> {
         self.end(&one, "");
     }
 
-    fn invocation(&mut self, took_ms: f64) -> Invocation {
+    pub(super) fn invocation(&mut self, took_ms: f64) -> Invocation {
         let name = format!("request {}", self.rng.bits());
         let environment = self.rng.bits() % ENVIRONMENTS;
         let (slot, group) = (self.slot, self.group);
@@ -285,14 +304,14 @@ impl Writer<'_> {
         }
     }
 
-    fn start(&self, one: &Invocation) -> String {
+    pub(super) fn start(&self, one: &Invocation) -> String {
         format!(
             "START RequestId: {} Version: {}\n",
             one.id, self.group.version
         )
     }
 
-    fn end(&mut self, one: &Invocation, status: &str) {
+    pub(super) fn end(&mut self, one: &Invocation, status: &str) {
         self.write(one, one.ended(), format!("END RequestId: {}\n", one.id));
         let (took, memory) = (one.took_ms, self.group.memory_mb);
         let used = (f64::from(memory) * (0.4 + 0.2 * self.rng.uniform())).ceil();
@@ -305,7 +324,7 @@ impl Writer<'_> {
         self.write(one, one.ended(), line);
     }
 
-    fn write(&mut self, one: &Invocation, at: i64, message: String) {
+    pub(super) fn write(&mut self, one: &Invocation, at: i64, message: String) {
         let late = self.rng.uniform() * LATE_MS;
         let complete = (self.slot.end * 1_000).max(at);
         self.events.push(WrittenEvent {
@@ -318,11 +337,11 @@ impl Writer<'_> {
     }
 }
 
-fn logged(one: &Invocation, at: i64, level: &str, message: &str) -> String {
+pub(super) fn logged(one: &Invocation, at: i64, level: &str, message: &str) -> String {
     format!("{}\t{}\t{level}\t{message}\n", moment(at), one.id)
 }
 
-fn moment(ms: i64) -> String {
+pub(super) fn moment(ms: i64) -> String {
     Timestamp::from_millisecond(ms).map_or_else(
         |_| String::new(),
         |at| at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(),

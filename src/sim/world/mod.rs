@@ -60,6 +60,8 @@ mod statistic;
 mod telling;
 mod time;
 mod traffic;
+mod troubled_lines;
+mod troubles;
 mod writes;
 
 use jiff::Timestamp;

@@ -5,6 +5,7 @@ use super::geo;
 use super::noise::Wander;
 use super::rng::{Rng, normal_slice};
 use super::sketch::Sketch;
+use crate::world::parts::ailment::{Ailment, Ailments};
 use crate::world::parts::faults::Strikes;
 use crate::world::parts::logbook::{Cause, Logbook};
 use crate::world::parts::served::Served;
@@ -19,8 +20,6 @@ const SLOW: f64 = 0.018;
 const COLD: f64 = 0.0016;
 /// Share of invocations that fail on a good day.
 const ERRORS: f64 = 0.000_35;
-/// Share of invocations that fail while `lambda-errors` strikes.
-const FAULTY: f64 = 0.15;
 /// Share of requests that the functions refuse, as their clients' mistakes.
 const REFUSED: f64 = 0.0085;
 /// The same of those that ask for what is not there.
@@ -37,18 +36,18 @@ pub(super) struct Conditions {
     pub demand: f64,
     /// Nothing here answers.
     pub dark: bool,
-    /// Functions fail.
-    pub faulty: bool,
     /// How many times as long everything takes.
     pub slowness: f64,
     /// Round trip to the writer in milliseconds; none while no writer takes writes.
     pub writer_ms: Option<f64>,
+    /// Whether that is because the database here refuses writes at once.
+    pub read_only: bool,
     /// Concurrent executions the account allows here.
     pub concurrency_limit: f64,
     /// Requests a second that API Gateway takes here; it answers 429 to the rest.
     pub rate_limit: f64,
-    /// Share of invocations that fail inside AWS.
-    pub impaired: f64,
+    /// Share of invocations that fail, of whatever function.
+    pub failing: f64,
     /// Requests a second of the demand that ask for what is not there.
     pub noise: f64,
     /// Whether the edge accepts the certificate of the Region's endpoint.
@@ -128,10 +127,14 @@ pub(super) struct Site {
     pub log: Logbook,
     /// What strikes the Region.
     pub strikes: Strikes,
+    /// What is wrong with its functions.
+    pub ailments: Ailments,
     /// What it is published as; none of a Region that never served.
     pub series: Option<SiteSeries>,
     /// Share of failing invocations just now; follows its causes with some inertia.
     failing: f64,
+    /// The same of what is wrong with the function that reads, and with the one that writes.
+    ailing: (f64, f64),
     /// Share of requests that the API answers 429 just now.
     throttling: f64,
     pace: Wander,
@@ -162,8 +165,10 @@ impl Site {
             served: Served::default(),
             log: Logbook::default(),
             strikes: Strikes::default(),
+            ailments: Ailments::default(),
             series: None,
             failing: ERRORS,
+            ailing: (0.0, 0.0),
             throttling: 0.0,
             pace: Wander::new(0.035, 240.0, &mut rng),
             refusals: Wander::new(0.18, 500.0, &mut rng),
@@ -177,15 +182,23 @@ impl Site {
     }
 
     /// What the step that ends at second `now` came to, for the functions' logs.
-    pub(super) fn note_runs(&mut self, now: i64, step: i64, writable: bool) {
-        let read = if self.strikes.impaired > 0.0 {
+    pub(super) fn note_runs(&mut self, now: i64, step: i64, no_writes: Option<Cause>) {
+        let usual = if self.strikes.impaired > 0.0 {
             Cause::Impaired
         } else if self.strikes.faulty || self.failing > 10.0 * ERRORS {
             Cause::Faulty
         } else {
             Cause::Usual
         };
-        let write = if writable { read } else { Cause::NoWriter };
+        let of = |ailment: &Ailment, share: f64| {
+            if share > 10.0 * ERRORS && ailment.cause != Cause::Usual {
+                ailment.cause
+            } else {
+                usual
+            }
+        };
+        let read = of(&self.ailments.read, self.ailing.0);
+        let write = no_writes.unwrap_or(of(&self.ailments.write, self.ailing.1));
         self.log.note(now, step, &self.minute, (read, write));
     }
 
@@ -196,7 +209,7 @@ impl Site {
 
     /// The share of requests that get an error just now, of the function or for there being too many.
     pub(super) fn refusing(&self) -> f64 {
-        self.throttling + (1.0 - self.throttling) * self.failing
+        self.throttling + (1.0 - self.throttling) * either(self.failing, self.ailing.0)
     }
 
     /// Health checkers are clients like any other to API Gateway and to the function behind the health
@@ -249,13 +262,22 @@ impl Site {
         }
         let throttled = self.throttle(offered, now);
         let requests = offered - throttled;
-        let cause = if now.faulty { FAULTY } else { ERRORS };
-        let cause = cause.max(now.impaired);
+        let cause = now.failing.max(ERRORS);
         let noise = (now.noise / now.demand.max(1.0)).min(1.0);
         let refusal = (1.0 - noise) * REFUSED * refusals + noise * NOT_FOUND;
-        self.failing += (cause - self.failing) * (1.0 - (-now.step / 25.0).exp());
+        let follow = 1.0 - (-now.step / 25.0).exp();
+        self.failing += (cause - self.failing) * follow;
+        self.ailing.0 += (self.ailments.read.share - self.ailing.0) * follow;
+        self.ailing.1 += (self.ailments.write.share - self.ailing.1) * follow;
         let load = 1.0 + 0.16 * (now.demand / 2_500.0).powi(2);
-        let kinds = kinds(pace * load, now.writer_ms, now.slowness);
+        let mut kinds = kinds(pace * load, now);
+        for kind in &mut kinds {
+            kind.median_ms += if kind.write {
+                self.ailments.write.wait_ms
+            } else {
+                self.ailments.read.wait_ms
+            };
+        }
         let before = self.minute.forwarded;
         let mut outcome = self.run(now, requests, refusal, &kinds);
         outcome.forwarded = (self.minute.forwarded - before).max(0.0);
@@ -303,23 +325,43 @@ impl Site {
             busy(writes, mean(true)),
         );
         let wanted = read_busy + write_busy;
-        let turned_away = (1.0 - now.concurrency_limit / wanted.max(1.0)).max(0.0);
+        let crowded = self.ailments.crowded;
+        let away = |limit: f64, wanted: f64| (1.0 - limit / wanted.max(1.0)).max(0.0);
+        let turned_away = away(now.concurrency_limit, wanted);
         let no_writer = if now.writer_ms.is_none() { 1.0 } else { 0.0 };
+        let ailments = (self.ailments.read, self.ailments.write);
         let minute = &mut self.minute;
         let mut failed = 0.0;
         let mut acknowledged = 0.0;
         let mut together = 0.0;
-        for (function, calls, busy, refused) in [
-            (&mut minute.read, requests - writes, read_busy, 0.0),
-            (&mut minute.write, writes, write_busy, no_writer),
+        for (function, calls, busy, refused, (ailment, ailing)) in [
+            (
+                &mut minute.read,
+                requests - writes,
+                read_busy,
+                0.0,
+                (ailments.0, self.ailing.0),
+            ),
+            (
+                &mut minute.write,
+                writes,
+                write_busy,
+                no_writer,
+                (ailments.1, self.ailing.1),
+            ),
         ] {
-            let throttles = self.rng.poisson(calls * turned_away).min(calls);
+            let left = ailment.left.map_or(0.0, |left| 1.0 - left);
+            let throttles = self.rng.poisson(calls * turned_away.max(left)).min(calls);
             let run = calls - throttles;
             let errors = if refused > 0.0 {
                 run
             } else {
-                self.rng.poisson(run * self.failing).min(run)
+                let failing = either(self.failing, ailing);
+                self.rng.poisson(run * failing).min(run)
             };
+            if ailment.took_ms > 0.0 {
+                function.duration.add_ln(ailment.took_ms.ln(), run * ailing);
+            }
             function.invocations += run;
             function.errors += errors;
             function.throttles += throttles;
@@ -327,6 +369,7 @@ impl Site {
             // The limit is shared: a crowded Region gives each function its part.
             let part = (now.concurrency_limit * busy / wanted.max(1.0)).max(1.0);
             let peak = peak.ceil().min(part.floor());
+            let peak = ailment.left.map_or(peak, |left| (peak * left).ceil());
             together += peak;
             function.concurrency = function.concurrency.max(peak);
             failed += throttles + errors;
@@ -336,6 +379,12 @@ impl Site {
             .rng
             .poisson((requests - failed) * refusal)
             .min(requests - failed);
+        // What others run is the account's too.
+        let together = if crowded {
+            now.concurrency_limit
+        } else {
+            together
+        };
         minute.concurrency = minute.concurrency.max(together);
         minute.requests += requests;
         minute.refused += refused;
@@ -388,10 +437,21 @@ impl Site {
     }
 }
 
+/// The share that one of two independent causes hits.
+fn either(one: f64, other: f64) -> f64 {
+    one + (1.0 - one) * other
+}
+
 /// The kinds of requests. Reads are local; writes go to the writer Region and back (write forwarding).
-fn kinds(pace: f64, writer_ms: Option<f64>, slowness: f64) -> [Kind; 4] {
+fn kinds(pace: f64, now: &Conditions) -> [Kind; 4] {
+    let (writer_ms, slowness) = (now.writer_ms, now.slowness);
     let reads = 1.0 - WRITES - COLD - SLOW;
-    let forwarded_ms = writer_ms.map_or(GIVE_UP_MS, |rtt| 24.0 * pace + 1.08 * rtt);
+    let refused_ms = if now.read_only {
+        21.0 * pace
+    } else {
+        GIVE_UP_MS
+    };
+    let forwarded_ms = writer_ms.map_or(refused_ms, |rtt| 24.0 * pace + 1.08 * rtt);
     let local = writer_ms.is_some_and(|rtt| rtt <= 2.0);
     let slow_spread = if slowness > 1.0 { 0.7 } else { 0.42 };
     [

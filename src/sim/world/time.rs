@@ -83,7 +83,10 @@ impl State {
             FaultKind::CertificateExpiring => self.account().neglect_certificate(&region),
             FaultKind::CertificateExpired => self.account().expire_certificate(Some(&region)),
             FaultKind::EdgeCertificateExpired => self.account().expire_certificate(None),
-            _ => self.make_mistake(&fault),
+            _ => {
+                self.make_mistake(&fault);
+                self.bring_trouble(&fault);
+            }
         }
         self.faults.start(fault, self.now());
         self.fleet.look_at(&self.faults, self.present.seed);
@@ -105,7 +108,10 @@ impl State {
                 self.account().renew_certificate(Some(&region));
             }
             FaultKind::EdgeCertificateExpired => self.account().renew_certificate(None),
-            _ => self.mend_mistake(fault),
+            _ => {
+                self.mend_mistake(fault);
+                self.end_trouble(fault);
+            }
         }
         self.fleet.look_at(&self.faults, self.present.seed);
     }

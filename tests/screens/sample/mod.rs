@@ -198,6 +198,7 @@ fn site(snapshot: &mut Snapshot, index: usize) {
                 timeout_s: 10,
                 last_modified: Some(ago(4_200)),
                 version: "42".into(),
+                code_sha256: None,
             },
             300,
             "lambda:GetFunctionConfiguration",

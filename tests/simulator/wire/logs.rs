@@ -40,6 +40,7 @@ async fn read(sim: &Sim, code: &str, group: &str, pattern: Option<&str>) -> LogA
         until: noon() - SignedDuration::from_secs(61),
         pattern,
         bound: ALL,
+        oldest_first: false,
     };
     let logs = session(sim).await.logs(&region(code));
     logs.filter(&question, async || ()).await.unwrap()
@@ -137,6 +138,7 @@ async fn pages_give_every_event_once_in_either_order() {
         pattern: None,
         // A page holds no more than the bound: the last is cut.
         bound: Bound { events: 7, ..ALL },
+        oldest_first: false,
     };
     let few = logs.filter(&question, async || ()).await.unwrap();
     assert_eq!(few.events.len(), 7);
@@ -162,6 +164,7 @@ async fn a_group_that_nothing_wrote_to_is_not_there() {
             until: noon(),
             pattern: None,
             bound: ALL,
+            oldest_first: false,
         };
         let logs = session(&sim).await.logs(&region(code));
         let error = logs.filter(&question, async || ()).await.unwrap_err();

@@ -32,6 +32,22 @@ pub enum FaultKind {
     StackFails,
     /// Stacks in progress stay where they are.
     StuckStack,
+    /// Somebody deploys code with a mistake in it.
+    BadDeploy,
+    /// Somebody deploys code that works.
+    GoodDeploy,
+    /// Somebody changes a setting of a function to a wrong one.
+    BadConfig,
+    /// A Region's cluster takes no more connections.
+    ConnectionsExhausted,
+    /// Writes from a Region do not reach the writer any more.
+    WriteForwardingBroken,
+    /// The database's password is another one, and the functions do not know it.
+    SecretRotated,
+    /// What a Region's functions ask outside of the fleet answers slowly.
+    DependencySlow,
+    /// A Region's functions may not run as often at once as they need.
+    ConcurrencyExhausted,
     /// Somebody changed the record of a Region.
     RecordEdited,
     /// Somebody changed the health check of a Region's endpoint.
@@ -54,7 +70,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// All kinds, those of a Region first.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 30] = [
         Self::RegionDark,
         Self::LambdaErrors,
         Self::LagSurge,
@@ -68,6 +84,14 @@ impl FaultKind {
         Self::FailedSwitchover,
         Self::StackFails,
         Self::StuckStack,
+        Self::BadDeploy,
+        Self::GoodDeploy,
+        Self::BadConfig,
+        Self::ConnectionsExhausted,
+        Self::WriteForwardingBroken,
+        Self::SecretRotated,
+        Self::DependencySlow,
+        Self::ConcurrencyExhausted,
         Self::RecordEdited,
         Self::HealthCheckEdited,
         Self::CertificateExpired,
@@ -95,6 +119,14 @@ impl FaultKind {
             Self::FailedSwitchover => "failed-switchover",
             Self::StackFails => "stack-fails",
             Self::StuckStack => "stuck-stack",
+            Self::BadDeploy => "bad-deploy",
+            Self::GoodDeploy => "good-deploy",
+            Self::BadConfig => "bad-config",
+            Self::ConnectionsExhausted => "connections-exhausted",
+            Self::WriteForwardingBroken => "write-forwarding-broken",
+            Self::SecretRotated => "secret-rotated",
+            Self::DependencySlow => "dependency-slow",
+            Self::ConcurrencyExhausted => "concurrency-exhausted",
             Self::RecordEdited => "record-edited",
             Self::HealthCheckEdited => "health-check-edited",
             Self::CertificateExpired => "certificate-expired",
@@ -116,6 +148,13 @@ impl FaultKind {
                 | Self::LagSurge
                 | Self::ApiLatency
                 | Self::CertificateExpiring
+                | Self::BadDeploy
+                | Self::GoodDeploy
+                | Self::BadConfig
+                | Self::ConnectionsExhausted
+                | Self::WriteForwardingBroken
+                | Self::DependencySlow
+                | Self::ConcurrencyExhausted
                 | Self::RecordEdited
                 | Self::HealthCheckEdited
                 | Self::CertificateExpired
@@ -141,6 +180,14 @@ impl FaultKind {
             Self::FailedSwitchover => "The next switchover fails",
             Self::StackFails => "The next stack fails",
             Self::StuckStack => "Stacks make no progress",
+            Self::BadDeploy => "Bad deployment",
+            Self::GoodDeploy => "Good deployment",
+            Self::BadConfig => "Wrong setting of a function",
+            Self::ConnectionsExhausted => "No database connections left",
+            Self::WriteForwardingBroken => "Write forwarding broken",
+            Self::SecretRotated => "Database password changed",
+            Self::DependencySlow => "Slow dependency",
+            Self::ConcurrencyExhausted => "No Lambda concurrency left",
             Self::RecordEdited => "Record changed by hand",
             Self::HealthCheckEdited => "Health check changed by hand",
             Self::CertificateExpired => "Certificate expired",
@@ -153,6 +200,7 @@ impl FaultKind {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "a sentence a kind")]
     pub(in crate::world) const fn explanation(self) -> &'static str {
         match self {
             Self::RegionDark => {
@@ -197,6 +245,33 @@ impl FaultKind {
             }
             Self::StuckStack => {
                 "Every stack operation that began stays IN_PROGRESS; finished stacks do not change."
+            }
+            Self::BadDeploy => {
+                "Somebody deploys new code of orders-write in the Region; about a minute later most of its invocations fail."
+            }
+            Self::GoodDeploy => {
+                "Somebody deploys new code of the Region's functions, and nothing goes wrong."
+            }
+            Self::BadConfig => {
+                "Somebody changes an environment variable of a function in the Region to a wrong value: its \
+                 invocations fail."
+            }
+            Self::ConnectionsExhausted => {
+                "Connections to the Region's cluster grow until it takes no more: functions there that need a new one fail."
+            }
+            Self::WriteForwardingBroken => {
+                "Somebody turns off what carries writes from the Region to the writer: writes there fail, reads go on."
+            }
+            Self::SecretRotated => {
+                "Somebody changes the database's password. Functions in all Regions keep the old one: more and more of \
+                 their invocations fail."
+            }
+            Self::DependencySlow => {
+                "A service outside of the fleet answers the Region's functions slowly: writes take seconds, and some time out."
+            }
+            Self::ConcurrencyExhausted => {
+                "The Region's functions get less concurrency than they need, by other functions of the account or by \
+                 somebody's setting: Lambda throttles them."
             }
             Self::RecordEdited => {
                 "Somebody removes the Region's record, gives it away, or points it to another Region: its clients go \

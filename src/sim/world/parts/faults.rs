@@ -49,6 +49,9 @@ pub struct FaultStatus {
     pub since: Option<Timestamp>,
 }
 
+/// Share of invocations that fail while `lambda-errors` strikes.
+const FAULTY: f64 = 0.15;
+
 /// What strikes one Region, looked up once faults change and not every second.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::world) struct Strikes {
@@ -62,6 +65,17 @@ pub(in crate::world) struct Strikes {
     pub noise: f64,
     /// Requests a second that the account's other APIs leave to this one.
     pub left_over: f64,
+}
+
+impl Strikes {
+    /// Share of invocations that fail because of it.
+    pub(in crate::world) fn failing(&self) -> f64 {
+        if self.faulty {
+            self.impaired.max(FAULTY)
+        } else {
+            self.impaired
+        }
+    }
 }
 
 impl Default for Strikes {
@@ -160,6 +174,18 @@ impl Faults {
     /// Whether this resource of a stack makes no progress.
     pub(in crate::world) fn hangs(&self, stack: &str, logical: &str) -> bool {
         self.any(FaultKind::StuckStack) || self.mishaps.hangs(stack, logical)
+    }
+
+    /// Since when `kind` is active, wherever that is.
+    pub(in crate::world) fn since_when(&self, kind: FaultKind) -> Option<Timestamp> {
+        let mut all = self.active.iter();
+        all.find(|(fault, _)| fault.kind == kind)
+            .map(|(_, since)| *since)
+    }
+
+    /// Whether nothing goes wrong.
+    pub(in crate::world) fn are_none(&self) -> bool {
+        self.active.is_empty()
     }
 
     /// Whether `kind` is active anywhere.

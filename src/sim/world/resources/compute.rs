@@ -87,6 +87,26 @@ impl Account<'_> {
         }
     }
 
+    /// A setting of a function is changed: to what, is nobody's business here.
+    pub(in crate::world) fn configure(&mut self, region: &Region, name: &str) {
+        let now = self.present.at();
+        if let Some(function) = self.resources.function_mut(region, name) {
+            function.last_modified = now;
+        }
+    }
+
+    /// `PutFunctionConcurrency`, or `DeleteFunctionConcurrency` where there is none.
+    pub(in crate::world) fn reserve_concurrency(
+        &mut self,
+        region: &Region,
+        name: &str,
+        reserved: Option<i32>,
+    ) {
+        if let Some(function) = self.resources.function_mut(region, name) {
+            function.reserved_concurrency = reserved;
+        }
+    }
+
     pub(super) fn finish_function(&mut self, region: &Region, name: &str) {
         if let Some(function) = self.resources.function_mut(region, name) {
             function.state = "Active".into();
