@@ -11,6 +11,8 @@ mod connections;
 mod dependency;
 mod deployment;
 mod failing;
+#[cfg(test)]
+mod fixture;
 mod forwarding;
 mod functions;
 mod lag;
@@ -22,8 +24,10 @@ mod out_of_dns;
 mod password;
 mod record_changed;
 mod surge;
+#[cfg(test)]
+mod tests;
 mod throttled;
-mod told;
+pub(crate) mod told;
 mod unreachable;
 mod words;
 mod writer;
@@ -205,7 +209,11 @@ pub(crate) fn all(evidence: &Evidence<'_>) -> Vec<Hypothesis> {
             }
         }
     }
-    let mut all: Vec<Hypothesis> = told.into_iter().map(|(hypothesis, _)| hypothesis).collect();
+    ranked(told.into_iter().map(|(hypothesis, _)| hypothesis).collect())
+}
+
+/// The worst first.
+fn ranked(mut all: Vec<Hypothesis>) -> Vec<Hypothesis> {
     // A number that is known says more than one that is not.
     let hit = |one: &Hypothesis| one.hit_percent.unwrap_or(f64::NEG_INFINITY);
     all.sort_by(|a, b| {

@@ -124,6 +124,20 @@ pub fn percent(value: f64) -> String {
     })
 }
 
+/// A figure whose unit is not known, four digits of it: `0.1912`, `28,191`, `2`.
+pub fn plain(value: f64) -> String {
+    let digits = match value.abs() {
+        1000.0.. => return count(value),
+        100.0.. => 1,
+        10.0.. => 2,
+        1.0.. => 3,
+        0.1.. => 4,
+        _ => 6,
+    };
+    let text = format!("{value:.digits$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// Aurora capacity units, which come in halves: `0.5`, `8`, `12.5`.
 pub fn acu(value: f64) -> String {
     signed(value, |value| {

@@ -178,6 +178,7 @@ impl Reading {
 
     /// Whether it can be sorted by: what is not current is not known to be more or less than anything.
     pub fn sorts(&self) -> bool {
-        self.freshness == Freshness::Current && !self.text.is_empty()
+        let has_amount = self.unit.is_none() || self.amount.is_some();
+        self.freshness == Freshness::Current && !self.text.is_empty() && has_amount
     }
 }

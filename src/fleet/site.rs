@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Certificate, Checkers, Judgement, Metrics, Observed, ProbeReport, Region, Throttle};
 
 /// API Gateway's two kinds; they share a namespace but neither metric names nor dimensions (aws-facts §1.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ApiKind {
     /// REST API (v1).
@@ -18,7 +18,7 @@ pub enum ApiKind {
 }
 
 /// What API Gateway says of an API.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiDetail {
     /// REST or HTTP.
     pub kind: ApiKind,
@@ -29,7 +29,7 @@ pub struct ApiDetail {
 }
 
 /// The API of a site.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Api {
     /// API id from the configuration.
     pub id: String,
@@ -44,7 +44,7 @@ pub struct Api {
 }
 
 /// What Lambda says of a function.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FunctionDetail {
     /// `nodejs22.x` …; empty for images.
     pub runtime: String,
@@ -62,7 +62,7 @@ pub struct FunctionDetail {
 }
 
 /// A function of a site.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Function {
     /// Name from the configuration.
     pub name: String,
@@ -73,7 +73,7 @@ pub struct Function {
 }
 
 /// The account's Lambda limits in a Region.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Concurrency {
     /// Concurrent executions allowed in all.
     pub limit: i32,
@@ -103,7 +103,7 @@ pub struct AlarmWatch {
 }
 
 /// A CloudWatch alarm in state ALARM.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Alarm {
     /// Its name, cleaned.
     pub name: String,
@@ -113,10 +113,38 @@ pub struct Alarm {
     pub since: Option<Timestamp>,
     /// What it watches; none of one that is made of others, or of several metrics.
     pub watches: Option<AlarmWatch>,
+    /// What it compares with what; none where it is no alarm of one metric with a fixed limit.
+    pub measured: Option<Measured>,
+}
+
+/// What an alarm of one metric compares.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// The metric's name, cleaned.
+    pub metric: String,
+    /// Of the points that it was judged by last, the one farthest beyond the limit; none where CloudWatch does not
+    /// tell.
+    pub value: Option<f64>,
+    /// `>`, `≥`, `<` or `≤`: how the value stands to the limit while it fires.
+    #[serde(deserialize_with = "super::word::one")]
+    pub comparison: super::word::Word,
+    /// In the metric's own unit.
+    pub limit: f64,
+}
+
+impl std::fmt::Display for Measured {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let value = self
+            .value
+            .map(|value| format!(" {}", super::format::plain(value)));
+        let limit = super::format::plain(self.limit);
+        let (metric, value) = (&self.metric, value.unwrap_or_default());
+        write!(f, "{metric}{value} {} {limit}", self.comparison)
+    }
 }
 
 /// Which endpoints of a Region answer, and how fast. Fed by every call made there.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Reachability {
     /// Round trip of the newest answered call.
     pub round_trip: Option<Duration>,
@@ -144,7 +172,7 @@ impl Reachability {
 }
 
 /// A CloudFormation stack.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stack {
     pub name: String,
     /// `CREATE_COMPLETE` … as AWS spells it.
@@ -158,7 +186,7 @@ pub struct Stack {
 }
 
 /// Who is asking.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// Twelve digits.
     pub account: String,
@@ -182,7 +210,7 @@ impl Identity {
 }
 
 /// The fleet in one Region.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Site {
     /// Where.
     pub region: Region,
@@ -204,7 +232,6 @@ pub struct Site {
     /// Which endpoints answer.
     pub reach: Reachability,
     /// What health checkers send to its API, as [`super::judge`] worked it out: too slow to be done for each figure.
-    #[serde(skip)]
     pub(super) checkers: Option<Checkers>,
     /// How it is doing.
     pub judgement: Judgement,

@@ -45,6 +45,19 @@ pub struct Findings {
     unread: Vec<String>,
 }
 
+/// What the functions log as errors.
+#[derive(Debug, Clone)]
+pub struct Errors {
+    /// When they were asked for.
+    pub to: Timestamp,
+    /// Of all Regions; not the router's.
+    pub patterns: Vec<Pattern>,
+    /// How far each log was read; none of one that could not be.
+    pub spans: Vec<LogSpan>,
+    /// Logs that could not be read, or not to their end, a sentence each reason.
+    pub unread: Vec<String>,
+}
+
 impl Inquirer {
     /// Nothing has been asked yet.
     pub fn new(session: Session, spec: FleetSpec, clock: Arc<dyn Clock>) -> Self {
@@ -71,6 +84,13 @@ impl Inquirer {
         }
     }
 
+    /// The errors of the last half hour.
+    pub(super) async fn errors(&self) -> Errors {
+        let to = self.clock.now();
+        let logs = Box::pin(self.logs.errors(to - LOGS, to)).await;
+        Errors::of(to, logs)
+    }
+
     /// What changed in the last `since`.
     pub(super) async fn changes(&self, since: SignedDuration) -> Vec<Answered> {
         self.history.ask(&self.session, &self.spec, since).await
@@ -80,9 +100,21 @@ impl Inquirer {
 impl Inquiry {
     /// Sorted out, with what the picture of the fleet called `fleet` saw.
     pub fn beside(self, fleet: (&str, &FleetSpec), picture: &Snapshot) -> Findings {
-        let unread = unread(&self.logs);
+        let errors = Errors::of(self.to, self.logs);
+        Findings {
+            happened: Happened::of(fleet, (self.from, self.to), self.trail, picture),
+            patterns: errors.patterns,
+            spans: errors.spans,
+            unread: errors.unread,
+        }
+    }
+}
+
+impl Errors {
+    fn of(to: Timestamp, logs: Vec<GroupLogs>) -> Self {
+        let unread = unread(&logs);
         let (mut lines, mut spans) = (Vec::new(), Vec::new());
-        for group in self.logs.into_iter().filter(|group| !group.edge) {
+        for group in logs.into_iter().filter(|group| !group.edge) {
             let source = group.source();
             let Ok(Some(read)) = group.read else { continue };
             spans.push(LogSpan {
@@ -96,8 +128,8 @@ impl Inquiry {
             lines.extend(errors.filter(|placed| placed.line.is_error()));
         }
         lines.sort_by_key(|placed| placed.at);
-        Findings {
-            happened: Happened::of(fleet, (self.from, self.to), self.trail, picture),
+        Self {
+            to,
             patterns: patterns(&lines),
             spans,
             unread,

@@ -61,7 +61,7 @@ use shared_facts::SharedFacts;
 pub use accounts::identity;
 pub use credentials::give_mfa_code;
 pub use history::{Answered, Happened, History};
-pub use inquiry::{Findings, Inquirer, Inquiry};
+pub use inquiry::{Errors, Findings, Inquirer, Inquiry};
 pub use network::NetworkProber;
 pub use network_error::NetworkError;
 pub use permissions::asked_about;
@@ -235,6 +235,11 @@ impl Observer {
         let picture = self.picture.borrow().clone();
         let fleet = (picture.name.as_str(), &poller.spec);
         Happened::of(fleet, (to - since, to), answers, &picture)
+    }
+
+    /// What the functions logged as errors in the last half hour.
+    pub async fn errors(&self) -> Errors {
+        self.inquirer.errors().await
     }
 
     /// What an explanation needs besides the picture: what changed in the last `since`, and what the functions log.

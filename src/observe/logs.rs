@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
-use futures_util::future::{join, join_all};
+use futures_util::future::{FutureExt as _, join, join_all};
 use jiff::Timestamp;
 
 use super::limiter::{Limiter, Limiters};
@@ -31,8 +31,8 @@ const NEWEST: Bound = Bound {
 
 /// Of one group, at each end of the time, when the begin of a trouble is looked for.
 const END: Bound = Bound {
-    events: 3_000,
-    bytes: 3 << 20,
+    events: 1_500,
+    bytes: 2 << 20,
     pages: 10,
 };
 
@@ -178,20 +178,23 @@ impl LogReader {
         }
         let read = groups
             .into_iter()
-            .map(async |((region, group), (sources, account, edge))| {
-                let logs = self.session.in_account(account).logs(&region);
-                let read = if both_ends {
-                    self.ends(&logs, &region, &group, asked).await
-                } else {
-                    self.group(&logs, &region, &group, asked).await
-                };
-                GroupLogs {
-                    region,
-                    sources,
-                    group: Some(group),
-                    edge,
-                    read,
+            .map(|((region, group), (sources, account, edge))| {
+                async move {
+                    let logs = self.session.in_account(account).logs(&region);
+                    let read = if both_ends {
+                        self.ends(&logs, &region, &group, asked).await
+                    } else {
+                        self.group(&logs, &region, &group, asked).await
+                    };
+                    GroupLogs {
+                        region,
+                        sources,
+                        group: Some(group),
+                        edge,
+                        read,
+                    }
                 }
+                .boxed()
             });
         found.extend(join_all(read).await);
         found.sort_by(|a, b| (&a.region, &a.sources).cmp(&(&b.region, &b.sources)));
@@ -229,16 +232,19 @@ impl LogReader {
             let wanted = names.filter(|name| asked.is_about(FunctionName::of(name).name));
             wanted.map(move |name| (site.region.clone(), name.clone()))
         });
-        join_all(all.map(async |(region, function)| {
-            let named = FunctionName::of(&function);
-            let lambda = self.session.lambda(&region);
-            Place {
-                source: named.name.to_owned(),
-                group: lambda.log_group(named.name, named.qualifier).await,
-                account: Account::Workload,
-                edge: false,
-                region,
+        join_all(all.map(|(region, function)| {
+            async move {
+                let named = FunctionName::of(&function);
+                let lambda = self.session.lambda(&region);
+                Place {
+                    source: named.name.to_owned(),
+                    group: lambda.log_group(named.name, named.qualifier).await,
+                    account: Account::Workload,
+                    edge: false,
+                    region,
+                }
             }
+            .boxed()
         }))
         .await
     }
@@ -291,28 +297,34 @@ impl LogReader {
         group: &str,
         asked: &LogsAsked,
     ) -> Result<Option<GroupRead>, Missing> {
-        let limiter = self.limiter(region);
-        let ask = async |pattern: Option<&str>, bound: Bound| {
-            let question = LogQuestion {
-                group,
-                since: asked.since,
-                until: asked.until,
-                pattern,
-                bound,
-                oldest_first: false,
-            };
-            logs.filter(&question, || limiter.turn()).await
+        let question = LogQuestion {
+            group,
+            since: asked.since,
+            until: asked.until,
+            pattern: None,
+            bound: NEWEST,
+            oldest_first: false,
+        };
+        let search = LogQuestion {
+            pattern: Some(ERRORS),
+            bound: SEARCH,
+            ..question
         };
         let read = async {
             if let Some(text) = &asked.filter {
-                let found = ask(Some(&quoted(text)), SEARCH).await?;
+                let text = quoted(text);
+                let search = LogQuestion {
+                    pattern: Some(&text),
+                    ..search
+                };
+                let found = self.ask(logs, region, &search).await?;
                 return Ok(GroupRead::searched(found, asked));
             }
             if asked.errors {
-                let found = ask(Some(ERRORS), SEARCH).await?;
+                let found = self.ask(logs, region, &search).await?;
                 return Ok(GroupRead::searched(found, asked));
             }
-            let newest = ask(None, NEWEST).await?;
+            let newest = self.ask(logs, region, &question).await?;
             if newest.cut.is_none() {
                 let all = (newest.since, newest.until);
                 return Ok(GroupRead {
@@ -322,7 +334,7 @@ impl LogReader {
             }
             // More lines than are read: errors are searched for in all of the time.
             let lines = Some((newest.since, newest.until));
-            let found = match ask(Some(ERRORS), SEARCH).await {
+            let found = match self.ask(logs, region, &search).await {
                 Ok(errors) => GroupRead::searched(errors, asked).with(newest.events),
                 Err(error) => GroupRead {
                     cut: vec![format!(
@@ -345,29 +357,37 @@ impl LogReader {
         group: &str,
         asked: &LogsAsked,
     ) -> Result<Option<GroupRead>, Missing> {
-        let limiter = self.limiter(region);
-        let ask = async |until: Timestamp, oldest_first: bool| {
-            let question = LogQuestion {
-                group,
-                since: asked.since,
-                until,
-                pattern: Some(ERRORS),
-                bound: END,
-                oldest_first,
-            };
-            logs.filter(&question, || limiter.turn()).await
+        let question = |until: Timestamp, oldest_first: bool| LogQuestion {
+            group,
+            since: asked.since,
+            until,
+            pattern: Some(ERRORS),
+            bound: END,
+            oldest_first,
         };
         let read = async {
-            let newest = ask(asked.until, false).await?;
+            let newest = question(asked.until, false);
+            let newest = self.ask(logs, region, &newest).await?;
             if !matches!(newest.cut, Some(Cut::Bound(_))) {
                 return Ok(GroupRead::searched(newest, asked));
             }
-            Ok(match ask(newest.since, true).await {
+            let oldest = question(newest.since, true);
+            Ok(match self.ask(logs, region, &oldest).await {
                 Ok(oldest) => GroupRead::of_ends(oldest, newest, asked),
                 Err(_) => GroupRead::searched(newest, asked),
             })
         };
         there(read.await)
+    }
+
+    async fn ask(
+        &self,
+        logs: &Logs,
+        region: &Region,
+        question: &LogQuestion<'_>,
+    ) -> Result<LogAnswer, AwsError> {
+        let limiter = self.limiter(region);
+        logs.filter(question, || limiter.turn()).await
     }
 
     /// Half of the rate at once and half a second: never more than the rate within a second.

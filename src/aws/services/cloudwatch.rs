@@ -10,6 +10,7 @@ use aws_sdk_cloudwatch::types::{
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 
+use crate::services::alarm_measured::measured;
 use crate::services::metric::MetricQuestion;
 use crate::transport::call::Caller;
 use crate::transport::error::AwsError;
@@ -152,6 +153,7 @@ impl CloudWatch {
                             .or(alarm.state_updated_timestamp()),
                     ),
                     watches: watches(alarm),
+                    measured: measured(alarm),
                 }
             }));
             alarms.extend(page.composite_alarms().iter().map(|alarm| {
@@ -164,6 +166,7 @@ impl CloudWatch {
                             .or(alarm.state_updated_timestamp()),
                     ),
                     watches: None,
+                    measured: None,
                 }
             }));
             token = page

@@ -120,10 +120,10 @@ impl Logs {
     /// # Errors
     /// [`crate::ErrorKind::NotFound`] where there is no such group. Where a later page fails, what was read is kept
     /// and the failure is the [`Cut`].
-    pub async fn filter(
+    pub async fn filter<F: Future<Output = ()>>(
         &self,
         question: &LogQuestion<'_>,
-        turn: impl AsyncFn(),
+        turn: impl Fn() -> F,
     ) -> Result<LogAnswer, AwsError> {
         let mut read = Read::default();
         let mut next = None;

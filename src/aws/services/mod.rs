@@ -2,8 +2,10 @@
 
 pub(crate) mod acm;
 pub(crate) mod alarm_history;
+mod alarm_measured;
 pub(crate) mod apigateway;
 pub(crate) mod apigateway_names;
+mod apigateway_stages;
 pub(crate) mod cloudformation;
 pub(crate) mod cloudformation_change;
 pub(crate) mod cloudformation_read;
@@ -17,6 +19,7 @@ pub(crate) mod iam;
 pub(crate) mod invoke;
 pub(crate) mod lambda;
 pub(crate) mod lambda_code;
+mod lambda_versions;
 mod lambda_wiring;
 pub(crate) mod listing;
 pub(crate) mod logs;

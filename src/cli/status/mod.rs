@@ -13,6 +13,7 @@ mod runs;
 mod table;
 mod unanswered;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::act::stage;
@@ -90,6 +91,22 @@ fn report(global: &Global, args: &Status) -> Result<Report, Failure> {
     })?;
     let runs = Runs::of(&stage::runs(false)?, &settings.fleet);
     Ok(Report::new(picture, &settings.spec(), Some(runs)))
+}
+
+/// How many questions about each part got no answer: the edge, the database, a Region by its name.
+pub fn silent_parts(picture: &Arc<Snapshot>) -> BTreeMap<String, usize> {
+    let mut parts = BTreeMap::new();
+    let document = document(picture, false);
+    for one in unanswered(&document, picture.complete) {
+        let mut path = one.what.split('.');
+        let first = path.next().unwrap_or_default();
+        let part = match path.next() {
+            Some(region) if first == "sites" => region.to_owned(),
+            _ => format!("the {first}"),
+        };
+        *parts.entry(part).or_default() += 1;
+    }
+    parts
 }
 
 /// Asks, waits, prints.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{FaultEntry, Hits, Hold, Key, NotKept, NotWatched};
+use super::{FaultEntry, Hits, Hold, Key, NotKept, NotWatched, Replayed, Seek};
 use gwctl_actions::{Binding, Intent, Lately, Order, Plan, RunState};
 use gwctl_fleet::{FleetSpec, Observed, Pace, Snapshot, Vote};
-use gwctl_observe::Happened;
+use gwctl_observe::{Errors, Happened};
 
 /// What a mouse did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub enum Msg {
     Votes(u64, Observed<Vec<Vote>>),
     /// [`Effect::AskHappened`] ended, for the fleet opened with this generation.
     Happened(u64, Box<Happened>),
+    /// [`Effect::AskErrors`] ended, likewise.
+    Errors(u64, Box<Errors>),
     /// The faults of the simulated world, as they stand.
     Faults(Vec<FaultEntry>),
     /// Something the operator asked for did not work.
@@ -74,6 +76,12 @@ pub enum Msg {
     Found(Box<Intent>),
     /// [`Effect::Keep`] ended.
     Kept(Kept),
+    /// The recording stands elsewhere now.
+    Replayed(Box<Replayed>),
+    /// Into which file the console is recorded from here on; none when it is recorded no more.
+    Recording(Option<String>),
+    /// [`Effect::Snap`] ended: the file, or why there is none.
+    Saved(Result<String, String>),
     /// A frame was drawn.
     Drawn(Hits),
 }
@@ -96,6 +104,8 @@ pub enum Effect {
     Quit,
     /// Put this into the clipboard.
     Copy(String),
+    /// Save what is on the screen as a picture in this file, or in one named after the time; [`Msg::Saved`] answers.
+    Snap(Option<String>),
     /// Write the whole screen again, over what another program may have written on it.
     Repaint,
     /// Give the terminal to the shell, and stand still until it is given back.
@@ -110,6 +120,8 @@ pub enum Effect {
     Votes(u64, String),
     /// Ask what happened in the last so much time; answer with this generation.
     AskHappened(u64, SignedDuration),
+    /// Ask what the functions log as errors; answer with this generation.
+    AskErrors(u64),
     /// Watch the fleet of this name instead, at this pace; answer with this generation.
     Open(u64, String, Pace),
     /// Begin this plan, confirmed by what was typed and waived.
@@ -140,6 +152,10 @@ pub enum Effect {
     },
     /// Watch the fleet of this name, the one opened with this generation, anew as it is described now.
     Reopen(u64, String, Pace),
+    /// Go elsewhere in the recording that is shown; [`Msg::Replayed`] answers.
+    Seek(Seek),
+    /// Write this down in the recording under way.
+    Note(String),
     ListRuns,
     /// Read in the journals what was sent a moment ago to the same resources; [`Msg::Lately`] answers.
     ReadLately(Box<Binding>),

@@ -37,6 +37,16 @@ pub enum Panel {
     Timeline,
     /// Timeline: what happened to other resources of the same services.
     Others,
+    /// Fleet: the hypotheses, then what none of them tells.
+    Why,
+    /// Explain: what may have happened, the worst first.
+    Hypotheses,
+    /// Explain: what speaks for and against the one under the cursor.
+    Evidence,
+    /// Explain: what to do about it, the best first.
+    ToDo,
+    /// Explain: what got no answer.
+    Unseen,
 }
 
 impl Panel {
@@ -60,6 +70,11 @@ impl Panel {
             Self::Log => "Notes",
             Self::Timeline => "Timeline",
             Self::Others => "Other resources of the same services",
+            Self::Why => "Why",
+            Self::Hypotheses => "What most likely happened",
+            Self::Evidence => "Evidence",
+            Self::ToDo => "What to do",
+            Self::Unseen => "Not seen: it could change the answer",
         }
     }
 
@@ -67,11 +82,12 @@ impl Panel {
     pub const fn enter(self, in_region: bool) -> &'static str {
         match self {
             Self::Regions | Self::Members => "open the Region under the cursor",
-            Self::Alarms | Self::Changes | Self::Answers if !in_region => {
-                "open the Region of the row"
-            }
+            Self::Answers if !in_region => "open the Region of the row",
             Self::Charts => "enlarge the chart, or shrink it",
             Self::Records | Self::Checks => "ask for the checkers' votes",
+            Self::Why => "explain it",
+            Self::Hypotheses => "plan the best of what to do about it",
+            Self::ToDo => "plan it, or copy the command",
             Self::Alarms
             | Self::Changes
             | Self::Answers
@@ -83,7 +99,9 @@ impl Panel {
             | Self::Sent
             | Self::Log
             | Self::Timeline
-            | Self::Others => "show the full row",
+            | Self::Others
+            | Self::Evidence
+            | Self::Unseen => "show the full row",
         }
     }
 }

@@ -46,6 +46,14 @@ pub enum Subject {
     Log(usize),
     /// An event of its panel of the Timeline screen.
     Happened(usize),
+    /// A hypothesis, and the Region it is about.
+    Hypothesis(Option<Region>, usize),
+    /// What is wrong and no hypothesis tells.
+    Rest(usize),
+    /// A line of evidence, or of what got no answer.
+    Said(usize),
+    /// Something to do about the hypothesis under the cursor.
+    ToDo(usize),
 }
 
 impl Subject {
@@ -59,14 +67,19 @@ impl Subject {
             | Self::Member(region)
             | Self::Event(region, _)
             | Self::Call(region, _) => Some(region),
-            Self::Record(region, _) | Self::Answer(region, _) => region.as_ref(),
+            Self::Record(region, _) | Self::Answer(region, _) | Self::Hypothesis(region, _) => {
+                region.as_ref()
+            }
             Self::Operation(key) => Some(&key.region),
             Self::Change(_)
             | Self::Check(_)
             | Self::Step(_)
             | Self::Sent(..)
             | Self::Log(_)
-            | Self::Happened(_) => None,
+            | Self::Happened(_)
+            | Self::Rest(_)
+            | Self::Said(_)
+            | Self::ToDo(_) => None,
         }
     }
 }

@@ -117,6 +117,7 @@ pub(super) fn alarm(name: &str) -> Alarm {
         reason: "threshold crossed".into(),
         since: Some(at(0)),
         watches: None,
+        measured: None,
     }
 }
 

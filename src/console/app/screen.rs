@@ -23,6 +23,8 @@ pub enum Screen {
     Run,
     /// What happened: changes with who made them, alarms, events.
     Timeline,
+    /// What most likely happened, and what to do.
+    Explain,
 }
 
 /// Where a tab leads.
@@ -58,7 +60,7 @@ pub struct Entrance {
 }
 
 /// Every screen, in the order of the tabs.
-pub static SCREENS: [Entrance; 7] = [
+pub static SCREENS: [Entrance; 8] = [
     Entrance {
         tab: Tab(0),
         entry: shown(Tab(0), "fleet", &["1"], "Fleet: every Region"),
@@ -66,7 +68,7 @@ pub static SCREENS: [Entrance; 7] = [
         short: "Fleet",
         command: None,
         leads: Leads::To(Screen::Fleet),
-        panels: &[Panel::Regions, Panel::Alarms, Panel::Changes],
+        panels: &[Panel::Regions, Panel::Why, Panel::Alarms, Panel::Changes],
         rows: rows::of_fleet,
     },
     Entrance {
@@ -141,6 +143,27 @@ pub static SCREENS: [Entrance; 7] = [
         // It is asked for by itself: no picture has it.
         rows: |_, _, _| Vec::new(),
     },
+    Entrance {
+        tab: Tab(7),
+        entry: shown(
+            Tab(7),
+            "explain",
+            &["x"],
+            "Explain: what most likely happened, and what to do",
+        ),
+        title: "Explain",
+        short: "Why",
+        command: Some((&["explain"], "what most likely happened, and what to do")),
+        leads: Leads::To(Screen::Explain),
+        panels: &[
+            Panel::Hypotheses,
+            Panel::Evidence,
+            Panel::ToDo,
+            Panel::Unseen,
+        ],
+        // They are worked out beforehand, not for each frame.
+        rows: |_, _, _| Vec::new(),
+    },
 ];
 
 const fn shown(
@@ -176,6 +199,7 @@ impl Screen {
             Self::Calls => &SCREENS[4],
             Self::Run => &SCREENS[5],
             Self::Timeline => &SCREENS[6],
+            Self::Explain => &SCREENS[7],
         }
     }
 

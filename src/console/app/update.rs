@@ -3,12 +3,14 @@
 mod act;
 mod command;
 mod cursor;
+mod explain;
 mod guided;
 mod mouse;
 mod navigate;
 mod notice;
 mod overlay;
 mod rejected;
+mod replay;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -20,7 +22,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Action, Connection, Effect, FaultEntry, Gravity, Key, Msg, Overlay, State};
+use super::{
+    Action, Connection, Effect, FaultEntry, Gravity, Key, Msg, NotWatched, Overlay, State,
+};
 use gwctl_fleet::{Observed, Snapshot, Vote};
 
 /// Takes one message in; what is returned is to be done outside.
@@ -51,12 +55,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Opened(generation, result) => {
-            if generation == state.opened {
-                state.connection = match result {
-                    Ok(()) => Connection::Open,
-                    Err(why) => Connection::Failed(why),
-                };
-            }
+            opened(state, generation, result);
             Vec::new()
         }
         Msg::Snapshot(generation, picture) => {
@@ -101,8 +100,24 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             timeline::came(state, generation, *happened);
             Vec::new()
         }
+        Msg::Errors(generation, errors) => {
+            timeline::logged(state, generation, *errors);
+            Vec::new()
+        }
         Msg::Faults(faults) => faults_came(state, faults),
-        Msg::Failed(why) => {
+        Msg::Replayed(now) => {
+            replay::came(state, *now);
+            Vec::new()
+        }
+        Msg::Recording(file) => {
+            state.recording = file;
+            Vec::new()
+        }
+        Msg::Saved(Ok(file)) => {
+            notify(state, format!("saved {file}"), Gravity::Info);
+            Vec::new()
+        }
+        Msg::Saved(Err(why)) | Msg::Failed(why) => {
             notify(state, why, Gravity::Error);
             Vec::new()
         }
@@ -111,9 +126,19 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             return Vec::new();
         }
     };
+    super::explained::renew(state);
     settle(state);
     effects.extend(timeline::due(state));
     effects
+}
+
+fn opened(state: &mut State, generation: u64, result: Result<(), NotWatched>) {
+    if generation == state.opened {
+        state.connection = match result {
+            Ok(()) => Connection::Open,
+            Err(why) => Connection::Failed(why),
+        };
+    }
 }
 
 fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
@@ -143,8 +168,12 @@ fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
 }
 
 fn tick(state: &mut State, now: Timestamp, wall: Timestamp) -> Vec<Effect> {
-    state.clock = now;
     state.wall = wall;
+    if state.replay.is_some() {
+        state.notice.take_if(|notice| notice.until <= wall);
+        return Vec::new();
+    }
+    state.clock = now;
     if state.frozen.is_none() {
         state.now = now;
     }

@@ -63,6 +63,11 @@ impl Painter {
         &self.theme.name
     }
 
+    /// All of it.
+    pub const fn theme(&self) -> &Theme {
+        &self.theme
+    }
+
     /// Changes the theme; one that cannot be used is explained, and the one before stays.
     pub fn choose(&mut self, name: &str) -> Result<(), ThemeError> {
         if name != self.theme.name {

@@ -9,7 +9,9 @@ use super::freshness::Show;
 use super::paint;
 use super::scene::{Scene, area_of};
 use super::theme::Role;
-use crate::app::{Connection, Gravity, HelpLine, Hold, Mode, Overlay, Screen, Shown, Target};
+use crate::app::{
+    Action, Connection, Gravity, HelpLine, Hold, Mode, Overlay, Screen, Shown, Target,
+};
 use gwctl_fleet::format;
 use gwctl_fleet::{Outcome, Pace, Verdict};
 
@@ -118,7 +120,9 @@ fn account(scene: &Scene<'_>) -> Span<'static> {
 }
 
 fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let marker = if let Some(left) = scene.state.armed_for() {
+    let marker = if scene.state.replay.is_some() {
+        scene.span(" READ-ONLY ", Role::Healthy)
+    } else if let Some(left) = scene.state.armed_for() {
         Span::styled(
             format!(" ARMED {} ", format::steady_stopwatch(left)),
             scene.style(Role::Degraded).add_modifier(Modifier::REVERSED),
@@ -135,10 +139,11 @@ fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let limit = area.right().saturating_sub(marker_width + 1);
     let here = scene.state.screen().clone();
     let mut x = area.x;
-    for screen in scene.state.tabs() {
-        let crowded = scene.state.guided.run.is_some() && area.width < 100;
+    let tabs = scene.state.tabs();
+    let crowded = crowded(scene, &tabs, limit - area.x);
+    for screen in tabs {
         let name = match &screen {
-            Screen::Region(region) if area.width >= 70 && !crowded => region.to_string(),
+            Screen::Region(region) if !crowded => region.to_string(),
             other if crowded => other.entrance().short.into(),
             other => other.entrance().title.into(),
         };
@@ -184,6 +189,17 @@ fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         marker_width,
         &Line::from(marker),
     );
+}
+
+/// Whether the full names of the tabs do not fit `room`: the run's tells how it stands, and for how long.
+fn crowded(scene: &Scene<'_>, tabs: &[Screen], room: u16) -> bool {
+    let width = |screen: &Screen| match screen {
+        Screen::Run => 32,
+        Screen::Region(region) => region.as_str().len() + 4,
+        other => other.entrance().title.len() + 4,
+    };
+    let all: usize = tabs.iter().map(width).sum();
+    all > usize::from(room) || (scene.state.guided.run.is_some() && scene.state.size.0 < 100)
 }
 
 /// The run's tab, seen on every screen: what runs, how it stands, for how long.
@@ -252,11 +268,11 @@ pub fn banner(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
     let run = &shown.state;
     let (mark, word, role) = scene.standing(shown);
     let what = match (&shown.hold, run.phase()) {
-        (Hold::Ours, _) => "needs you".to_owned(),
+        (Hold::Ours | Hold::Recorded, _) => "needs you".to_owned(),
         (Hold::Theirs(holder), _) => format!("driven by {} in another gwctl", holder.operator),
         (Hold::Nobody, _) => format!("unfinished, left {}", scene.ago(run.newest)),
     };
-    let key = scene.key(crate::app::Action::Show(Screen::Run.tab()));
+    let key = scene.key(Action::Show(Screen::Run.tab()));
     let text = format!(
         " {mark} {word} \u{b7} {key} opens it \u{b7} {what} \u{b7} {} ",
         paint::safe(&run.plan.title)
@@ -282,6 +298,11 @@ pub fn status(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     let used = paint::line(buf, area.x, area.y, area.width, &left) + 2;
     let room = area.width.saturating_sub(used);
     let x = area.x + used.min(area.width);
+    let kept = kept(scene, room);
+    let width = kept.width() as u16;
+    let end = area.right().saturating_sub(width);
+    paint::line(buf, end, area.y, width, &kept);
+    let room = room.saturating_sub(width + 1);
     if let Some(notice) = &scene.state.notice {
         let role = if notice.gravity == Gravity::Error {
             Role::Down
@@ -293,13 +314,34 @@ pub fn status(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     }
     let hints = hints(scene, room);
     let width = hints.width() as u16;
-    paint::line(
-        buf,
-        area.right().saturating_sub(width),
-        area.y,
-        width,
-        &hints,
-    );
+    let x = end.saturating_sub(width);
+    paint::line(buf, x, area.y, width, &hints);
+}
+
+/// Cells from which on the keys that always stand there have words beside them.
+const WORDED: u16 = 60;
+/// The keys that always stand there.
+const KEPT: [(Action, &str); 3] = [
+    (Action::Help, "help"),
+    (Action::Pace, "incident"),
+    (Action::Quit, "quit"),
+];
+
+/// Help, pace and the way out: whatever else is said. Nothing while a wizard says by itself which keys it takes.
+fn kept(scene: &Scene<'_>, room: u16) -> Line<'static> {
+    let mut parts: Vec<Span<'static>> = Vec::new();
+    if matches!(scene.state.overlay, Some(Overlay::Wizard(_))) {
+        return Line::default();
+    }
+    for (action, about) in KEPT {
+        let Some(key) = scene.state.keymap.keys(action).into_iter().next() else {
+            continue;
+        };
+        parts.push(scene.span(key.to_string(), Role::Accent));
+        let about = if room >= WORDED { about } else { "" };
+        parts.push(scene.span(format!(" {about}  ").replace("   ", " "), Role::Muted));
+    }
+    Line::from(parts)
 }
 
 fn status_parts(scene: &Scene<'_>, width: u16) -> Line<'static> {
@@ -317,6 +359,9 @@ fn status_parts(scene: &Scene<'_>, width: u16) -> Line<'static> {
         Pace::Calm => ("calm", Role::Text),
         Pace::Incident => ("incident", Role::Degraded),
     };
+    if scene.state.recording.is_some() {
+        parts.push(scene.span(" REC", Role::Down));
+    }
     parts.push(scene.span(format!(" {pace} pace"), role));
     parts.push(scene.span(" · ", Role::Faint));
     parts.push(scene.span(
@@ -376,7 +421,10 @@ fn footer(scene: &Scene<'_>) -> Vec<HelpLine> {
         keys: scene.key(kind.action()),
         about: kind.word().into(),
     });
-    said.chain(scene.state.keymap.footer()).collect()
+    let replaying = scene.state.replay.is_some();
+    let footer = scene.state.keymap.footer(replaying).into_iter();
+    let others = footer.filter(|line| KEPT.iter().all(|(_, about)| line.about != *about));
+    said.chain(others).collect()
 }
 
 fn hints(scene: &Scene<'_>, room: u16) -> Line<'static> {

@@ -9,8 +9,8 @@ use super::sites;
 use super::theme::Role;
 use gwctl_fleet::format;
 use gwctl_fleet::{
-    ApiKind, Capacity, CheckKind, Cluster, HealthCheck, Metric, Observed, ProbeReport, Routing,
-    RoutingRecord, Site, check_verdict, clean,
+    ApiKind, Capacity, CheckKind, Cluster, HealthCheck, Metric, Missing, Observed, ProbeReport,
+    Routing, RoutingRecord, Site, check_verdict, clean,
 };
 
 /// Everything but functions and alarms.
@@ -42,6 +42,13 @@ pub fn probe(
     probe: &Observed<ProbeReport>,
     width: u16,
 ) {
+    // How an earlier one went says nothing of one that fails.
+    if let Some(why @ Missing::CouldNotAsk { .. }) = probe.why_missing() {
+        let mark = scene.theme.glyphs.marks.of(why);
+        let said = scene.span(format!("{mark} {why}"), Role::Unknown);
+        facts.heading("Probe", Line::from(said));
+        return;
+    }
     let known = scene.known(probe);
     let limit = Some(scene.snapshot.thresholds.probe_ms);
     let total = scene.figure(

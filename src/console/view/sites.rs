@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::absent::why_empty;
-use super::freshness::Shown;
+use super::freshness::{Shown, cells};
 use super::paint;
 use super::scene::Scene;
 use super::theme::Role;
@@ -71,6 +71,9 @@ pub fn certificate_days(scene: &Scene<'_>, certificate: &Observed<Certificate>) 
     scene.reading(&columns::certificate(&scene.moment(), certificate), 6)
 }
 
+/// Cells of an alarm's name at least.
+const NAME: usize = 10;
+
 /// The alarms panel of the present screen.
 pub fn alarms(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let unknown = unasked_alarms(scene);
@@ -125,11 +128,25 @@ pub fn alarms(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             scene.style(Role::Muted),
         );
         let mut x = row.x + 5;
+        // Every word of CloudWatch's is a key away.
+        let measured = alarm.measured.as_ref().map(ToString::to_string);
+        let said = measured.as_deref().unwrap_or(&alarm.reason);
+        let room = usize::from(row.right().saturating_sub(x + 2));
+        // Half a figure is another one: rather the name is cut, or the figures go.
+        let beside = room.saturating_sub(cells(said) + 1);
+        let (name, said) = match measured {
+            Some(_) if beside >= NAME => (
+                paint::fitted(&alarm.name, beside.min(cells(&alarm.name))),
+                said,
+            ),
+            Some(_) => (alarm.name.clone(), ""),
+            None => (alarm.name.clone(), said),
+        };
         for (text, role) in [
             (scene.theme.glyphs.degraded, role),
-            (alarm.name.as_str(), Role::Title),
+            (name.as_str(), Role::Title),
+            (said, Role::Text),
             (region.as_str(), Role::Muted),
-            (alarm.reason.as_str(), Role::Text),
         ] {
             x += paint::text(
                 buf,

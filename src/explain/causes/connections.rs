@@ -1,19 +1,15 @@
-//! A database that takes no more connections.
+//! A database that refuses new connections.
 
 use super::failing::Failing;
 use super::logged::Errors;
-use super::told::since;
+use super::told::{beside_usual, since};
 use super::words::Says;
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
-use crate::onset::Onset;
 use gwctl_fleet::{Metric, Region, Site, format};
-use jiff::SignedDuration;
 
 /// From this part of the errors on, they are what the functions fail of.
 const MANY: f64 = 0.2;
-/// How long before it began the usual number of connections is taken from.
-const USUAL: SignedDuration = SignedDuration::from_hours(1);
 /// As many times the usual number of connections speak for it.
 const RISEN: f64 = 2.0;
 
@@ -25,10 +21,14 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     }
     let quoted = errors.first(Says::NoConnection)?;
     let (region, began) = (failing.region(), failing.began());
-    let open = began.and_then(|began| open(evidence, region, began));
+    let cluster = evidence.picture.database.clusters.get(region);
+    let open = cluster.zip(began).and_then(|(cluster, began)| {
+        let (metrics, now) = (&cluster.metrics, evidence.picture.at);
+        beside_usual(metrics, Metric::DbConnections, began, now)
+    });
     let mut hypothesis = failing.hypothesis(evidence, "connections-exhausted");
     hypothesis.sentence = format!(
-        "The database in {region} takes no more connections{}, and {} there, {}: {}",
+        "The database in {region} refuses new connections{}, and {} there, {}: {}",
         since(began),
         failing.fail(),
         failing.much(),
@@ -60,22 +60,6 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         "who holds the connections: `SELECT usename, state, count(*) FROM pg_stat_activity GROUP BY 1, 2`".into(),
     );
     Some(hypothesis)
-}
-
-/// Connections now, and the usual number before it began.
-fn open(evidence: &Evidence<'_>, region: &Region, began: Onset) -> Option<(f64, f64)> {
-    let cluster = evidence.picture.database.clusters.get(region)?;
-    let now = cluster
-        .metrics
-        .latest(Metric::DbConnections, evidence.picture.at)?;
-    let series = cluster.metrics.get(Metric::DbConnections).current()?;
-    let from = began.at - USUAL;
-    let before = series.points().iter();
-    let before: Vec<f64> = before
-        .filter(|point| point.at >= from && point.at < began.at - USUAL / 6)
-        .map(|point| point.value)
-        .collect();
-    Some((now.value, super::told::median(before)?))
 }
 
 fn told(region: &Region, (now, usual): (f64, f64)) -> String {

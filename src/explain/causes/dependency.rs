@@ -2,13 +2,12 @@
 
 use super::failing::Failing;
 use super::logged::Errors;
-use super::told::{median, since};
+use super::told::{beside_usual, since};
 use super::words::{Says, host};
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
 use crate::onset::Onset;
-use gwctl_fleet::{Metric, Metrics, Site, format};
-use jiff::SignedDuration;
+use gwctl_fleet::{Metric, Site, format};
 
 /// From this part of the errors on, time is what the functions fail of.
 const MOST: f64 = 0.5;
@@ -16,8 +15,6 @@ const MOST: f64 = 0.5;
 const SLOW: f64 = 2.0;
 /// A database with that many times its usual load may be what is slow.
 const BUSY: f64 = 1.5;
-/// How long before it began the usual figures are taken from.
-const USUAL: SignedDuration = SignedDuration::from_hours(1);
 
 pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     let failing = Failing::of(evidence, site)?;
@@ -68,7 +65,7 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         ),
         (Some(_), _) => (
             Sureness::Medium,
-            "the errors name what did not answer in time; whether the database is well is not known".into(),
+            "the errors name what did not answer in time; whether the database is slow is not known".into(),
         ),
         (None, Some(true)) => (
             Sureness::Medium,
@@ -90,7 +87,8 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
 fn slower(evidence: &Evidence<'_>, failing: &Failing<'_>, began: Onset) -> Vec<String> {
     let each = failing.functions.iter().filter_map(|one| {
         let metrics = &one.function.metrics;
-        let (now, usual) = compared(evidence, metrics, Metric::FunctionDurationP95, began)?;
+        let at = evidence.picture.at;
+        let (now, usual) = beside_usual(metrics, Metric::FunctionDurationP95, began, at)?;
         (now >= SLOW * usual).then(|| {
             format!(
                 "{}: {} takes {} (p95), usually {}",
@@ -107,7 +105,8 @@ fn slower(evidence: &Evidence<'_>, failing: &Failing<'_>, began: Onset) -> Vec<S
 /// Whether the database that answers the Region is as busy as usual, with its figures.
 fn database(evidence: &Evidence<'_>, site: &Site, began: Onset) -> (Option<bool>, Option<String>) {
     let cluster = evidence.picture.database.clusters.get(&site.region);
-    let known = cluster.and_then(|one| compared(evidence, &one.metrics, Metric::DbCpu, began));
+    let known = cluster
+        .and_then(|one| beside_usual(&one.metrics, Metric::DbCpu, began, evidence.picture.at));
     let Some((now, usual)) = known else {
         return (None, None);
     };
@@ -118,20 +117,4 @@ fn database(evidence: &Evidence<'_>, site: &Site, began: Onset) -> (Option<bool>
         format::percent(usual)
     );
     (Some(now < BUSY * usual.max(10.0)), Some(told))
-}
-
-/// The newest figure, and the usual one before it began.
-fn compared(
-    evidence: &Evidence<'_>,
-    metrics: &Metrics,
-    metric: Metric,
-    began: Onset,
-) -> Option<(f64, f64)> {
-    let now = metrics.latest(metric, evidence.picture.at)?;
-    let series = metrics.get(metric).current()?;
-    let before = series.points().iter();
-    let before = before
-        .filter(|point| point.at >= began.at - USUAL && point.at < began.at - USUAL / 20)
-        .map(|point| point.value);
-    Some((now.value, median(before.collect())?))
 }

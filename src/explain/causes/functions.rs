@@ -20,7 +20,11 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         failing.much()
     );
     if let Some(errors) = &errors {
-        let told = errors.all.iter().take(2);
+        let may = errors
+            .all
+            .iter()
+            .filter(|logged| logged.is_new != Some(false));
+        let told = may.take(2);
         hypothesis
             .supports
             .extend(told.map(|logged| errors.told(logged)));

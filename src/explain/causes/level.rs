@@ -1,6 +1,5 @@
 //! How a figure stands beside how it stood before.
 
-use super::told::median;
 use crate::evidence::Evidence;
 use crate::onset::Onset;
 use gwctl_fleet::{Metric, Metrics, Series, Site};
@@ -131,6 +130,11 @@ fn before(series: &Series, now: Timestamp) -> Option<f64> {
     let points = series.points().iter().filter(|point| lately(point.at));
     let values: Vec<f64> = points.map(|point| point.value).collect();
     (values.len() >= FEW).then(|| median(values))?
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
 }
 
 #[cfg(test)]

@@ -221,6 +221,15 @@ fn admitted(moment: &Moment<'_>, verdict: CheckVerdict, check: Option<&HealthChe
 }
 
 pub(super) fn probe(moment: &Moment<'_>, site: &Site) -> Reading {
+    // How long an earlier one took says nothing of one that fails.
+    if let Some(Missing::CouldNotAsk { why }) = site.probe.why_missing() {
+        let (text, narrow) = failure(why);
+        let failed = Reading::words(text, Tone::Judged(Verdict::Unknown)).or_narrow(narrow);
+        return Reading {
+            unit: Some(Unit::Millis),
+            ..failed
+        };
+    }
     let report = moment.known(&site.probe);
     let failing = report.value.is_some_and(|report| report.status >= 500);
     let known = report.map(|report| report.total().as_secs_f64() * 1e3);
@@ -232,6 +241,17 @@ pub(super) fn probe(moment: &Moment<'_>, site: &Site) -> Reading {
     } else {
         reading
     }
+}
+
+/// How a probe failed, in a word or two.
+fn failure(why: &str) -> (&'static str, &'static str) {
+    let words = [
+        ("timed out", ("timed out", "timeout")),
+        ("no answer in time", ("timed out", "timeout")),
+        ("refused", ("refused", "refused")),
+    ];
+    let known = words.into_iter().find(|(said, _)| why.contains(said));
+    known.map_or(("failed", "failed"), |(_, word)| word)
 }
 
 pub(super) fn http(moment: &Moment<'_>, site: &Site) -> Reading {

@@ -447,6 +447,7 @@ fn alarms_degrade_but_switches_and_scaling_do_not() {
         reason: String::new(),
         since: None,
         watches: None,
+        measured: None,
     };
     let fire = |f: &mut Fixture, names: &[&str]| {
         f.site(HERE).alarms = Fixture::known(names.iter().map(|name| alarm(name)).collect());

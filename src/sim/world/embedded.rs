@@ -32,6 +32,7 @@ pub(super) const EMBEDDED: &[(&str, &str)] = embedded![
     "one-member-more",
     "with-proxy",
     "managed-password",
+    "releases",
     "china",
     "govcloud",
     "sovereign",

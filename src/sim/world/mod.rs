@@ -17,6 +17,7 @@ mod formation;
 mod forwarding;
 mod geo;
 mod health;
+mod kinds;
 mod log_lines;
 mod membership;
 pub mod metrics;
@@ -161,6 +162,7 @@ impl State {
             rest,
             arc: arc || scenario.arc,
             region_switch: scenario.region_switch,
+            releases: scenario.releases.as_deref(),
             accounts: scenario.accounts,
             dialect: scenario.partition,
             without: scenario.without,

@@ -28,6 +28,8 @@ pub struct Scenario {
     pub arc: bool,
     /// What its Region switch plan is like, where it has one (`[region-switch]`).
     pub region_switch: Option<SwitchSetup>,
+    /// The alias that its APIs call their functions by, with stages that are deployed by hand (`releases = "live"`).
+    pub releases: Option<String>,
     /// Whether its parts are in several accounts (`accounts = true`).
     pub accounts: bool,
     /// Another partition that the world is told in (`partition = "aws-cn"`); it decides the Regions.
@@ -148,6 +150,8 @@ struct File {
     #[serde(default, rename = "region-switch")]
     region_switch: Option<SwitchSetup>,
     #[serde(default)]
+    releases: Option<String>,
+    #[serde(default)]
     accounts: bool,
     #[serde(default)]
     partition: Option<Dialect>,
@@ -208,6 +212,7 @@ impl Scenario {
             explanation: "Nothing is wrong.".into(),
             arc: false,
             region_switch: None,
+            releases: None,
             accounts: false,
             partition: None,
             without: Without::default(),
@@ -264,6 +269,7 @@ impl Scenario {
             explanation: file.explanation,
             arc: file.arc,
             region_switch: file.region_switch,
+            releases: file.releases,
             accounts: file.accounts,
             partition: file.partition,
             without: Without {

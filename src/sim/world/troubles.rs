@@ -104,7 +104,7 @@ impl State {
 
     fn of_code(&self, region: &Region, all: &mut Ailments) {
         let strikes = self.faults.strikes(FaultKind::BadDeploy, region.as_str());
-        let Some(code) = self.resources.function(region, FUNCTIONS[1]) else {
+        let Some(code) = self.resources.served(region, FUNCTIONS[1]) else {
             return;
         };
         let age = self.present.now - code.last_modified.as_second();
@@ -199,7 +199,7 @@ impl State {
     }
 
     fn is_mistaken(&self, region: &Region) -> bool {
-        let function = self.resources.function(region, FUNCTIONS[1]);
+        let function = self.resources.served(region, FUNCTIONS[1]);
         function.is_some_and(|one| one.package.starts_with(MISTAKEN.as_bytes()))
     }
 

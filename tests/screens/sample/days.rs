@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gwctl::fleet::{
-    Alarm, Call, Metric, Missing, Observed, Outcome, Point, Reachability, Region, Series, Snapshot,
-    judge,
+    Alarm, Call, Measured, Metric, Missing, Observed, Outcome, Point, Reachability, Region, Series,
+    Snapshot, judge,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -85,6 +85,12 @@ fn slow(snapshot: &mut Snapshot) {
                 .into(),
             since: Some(ago(420)),
             watches: None,
+            measured: Some(Measured {
+                metric: "Latency".into(),
+                value: Some(2_030.4),
+                comparison: ">",
+                limit: 1_000.0,
+            }),
         }],
         12,
         "cloudwatch:DescribeAlarms",

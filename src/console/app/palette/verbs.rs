@@ -151,6 +151,26 @@ const LOOKING: &[Verb] = &[
         },
     ),
     verb(
+        &["note"],
+        Takes::Text,
+        ":note TEXT",
+        "write a note into the run's journal, or into the recording",
+        |text, _| match text {
+            Some(text) => Ok(Command::Note(text.to_owned())),
+            None => Err(NotUnderstood::NoNote),
+        },
+    ),
+    verb(
+        &["at"],
+        Takes::Text,
+        ":at HH:MM",
+        "in a recording, to this time of day (UTC)",
+        |text, _| match text.and_then(|text| text.parse().ok()) {
+            Some(time) => Ok(Command::At(time)),
+            None => Err(NotUnderstood::NoTime),
+        },
+    ),
+    verb(
         &["refresh"],
         Takes::Nothing,
         ":refresh",
@@ -205,6 +225,13 @@ const LOOKING: &[Verb] = &[
         ":copy",
         "copy the row under the cursor",
         |_, _| Ok(Command::Copy),
+    ),
+    verb(
+        &["snap"],
+        Takes::Text,
+        ":snap [FILE]",
+        "save the screen as a picture: .svg, .png or .txt",
+        |file, _| Ok(Command::Snap(file.map(ToOwned::to_owned))),
     ),
     verb(
         &["actions"],

@@ -8,10 +8,13 @@ use super::super::{
     Action, Effect, Gravity, Leads, OrderKind, Overlay, Screen, State, Subject, palette as commands,
 };
 use super::notice::notify;
-use super::{guided, run};
+use super::{explain, guided, replay, run};
 use gwctl_fleet::{CheckKind, Observed, Pace, Region};
 
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    if let Some(effects) = replay::act(state, action) {
+        return effects;
+    }
     match action {
         Action::Up => step(state, -1),
         Action::Down => step(state, 1),
@@ -47,6 +50,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Refresh => {
             notify(state, "asking everything again", Gravity::Info);
             state.timeline.again = true;
+            state.logged.again = true;
             return vec![Effect::Refresh];
         }
         Action::Pace => {
@@ -62,8 +66,16 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Faults => return faults(state),
         Action::Help => help(state),
         Action::Actions => guided::menu(state),
-        // In the wizard alone.
-        Action::Waive | Action::Mechanism => {}
+        // In the wizard alone, or in a recording and done already.
+        Action::Waive
+        | Action::Mechanism
+        | Action::PictureBefore
+        | Action::PictureAfter
+        | Action::MinuteBack
+        | Action::MinuteForward
+        | Action::VerdictBefore
+        | Action::VerdictAfter
+        | Action::Faster => {}
         Action::Pause => return run::order(state, OrderKind::Pause),
         Action::Retry => return run::order(state, OrderKind::Retry),
         Action::Skip => return run::order(state, OrderKind::Skip),
@@ -112,15 +124,14 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
         | Subject::Step(_)
         | Subject::Sent(..)
         | Subject::Log(_)
-        | Subject::Happened(_) => {}
-        Subject::Change(index) => {
-            let change = state.shown.changes.get(*index);
-            if let Some(region) = change.and_then(|change| known(state, change.region.as_ref()?)) {
-                go(state, Screen::Region(region));
-                return Vec::new();
-            }
-        }
-        Subject::Site(_) | Subject::Alarm(..) | Subject::Member(_) | Subject::Answer(..) => {
+        | Subject::Happened(_)
+        | Subject::Alarm(..)
+        | Subject::Change(_)
+        | Subject::Rest(_)
+        | Subject::Said(_) => {}
+        Subject::Hypothesis(_, index) => return explain::open(state, *index),
+        Subject::ToDo(index) => return explain::take(state, *index),
+        Subject::Site(_) | Subject::Member(_) | Subject::Answer(..) => {
             let region = subject.region().and_then(|region| known(state, region));
             let elsewhere =
                 region.filter(|region| state.screen() != &Screen::Region(region.clone()));
@@ -212,7 +223,7 @@ pub(super) fn faults(state: &mut State) -> Vec<Effect> {
 pub(super) fn help(state: &mut State) {
     let help = state.keymap.help(
         enter_does(state),
-        state.has_faults,
+        (state.has_faults, state.replay.is_some()),
         commands::help(state.has_faults),
     );
     state.overlay = Some(Overlay::Help { help, scroll: 0 });

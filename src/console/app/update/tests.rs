@@ -7,7 +7,7 @@ use super::super::sample::{
 };
 use super::super::{
     Area, Chart, Connection, Effect, FaultEntry, Gesture, Hits, Key, Msg, NotWatched, Overlay,
-    Panel, Screen, State, Target, Window, update,
+    Panel, SINCE, Screen, State, Target, Window, update,
 };
 use gwctl_fleet::{Missing, Observed, Pace};
 
@@ -41,14 +41,31 @@ fn keys_lead_where_they_say() {
         ("3 esc", Screen::Fleet),
         ("esc esc", Screen::Fleet),
         ("3 j enter", eu()),
-        ("tab enter", eu()),
-        ("tab tab enter", eu()),
         ("4 tab tab enter", eu()),
     ];
     for (pressed, screen) in cases {
         let mut state = console();
         assert_eq!(keys(&mut state, pressed), [], "{pressed}");
         assert_eq!(state.screen(), screen, "{pressed}");
+    }
+}
+
+#[test]
+fn enter_opens_an_alarm_and_a_change_themselves() {
+    for (pressed, title, said) in [
+        ("tab tab enter", "Alarms", "p99-high"),
+        ("tab tab tab enter", "Changes", "writer moved"),
+    ] {
+        let mut state = console();
+        assert_eq!(keys(&mut state, pressed), [], "{pressed}");
+        let Some(Overlay::Detail {
+            title: of, cells, ..
+        }) = &state.overlay
+        else {
+            panic!("{pressed}: {:?}", state.overlay);
+        };
+        assert_eq!(of, title);
+        assert!(cells.iter().any(|(_, text)| text == said), "{cells:?}");
     }
 }
 
@@ -79,6 +96,7 @@ fn keys_ask_for_what_they_say() {
             ],
         ),
         ("4 j enter", &[]),
+        ("x", &[Effect::AskHappened(0, SINCE), Effect::AskErrors(0)]),
         ("a", &[]),
     ];
     for (pressed, effects) in cases {
@@ -282,7 +300,7 @@ fn with_alarms(second: i64, us: &[&str], eu: &[&str]) -> Msg {
 fn the_cursor_follows_its_row_when_rows_come_and_go() {
     let mut state = console();
     update(&mut state, with_alarms(1, &["first"], &["p99-high"]));
-    keys(&mut state, "tab j");
+    keys(&mut state, "tab tab j");
     update(
         &mut state,
         with_alarms(2, &["first", "second"], &["p99-high"]),
@@ -303,7 +321,7 @@ fn the_cursor_follows_its_row_when_rows_come_and_go() {
 #[test]
 fn a_cursor_nobody_moved_stays_at_the_top() {
     let mut state = console();
-    keys(&mut state, "tab");
+    keys(&mut state, "tab tab");
     update(&mut state, with_alarms(1, &["first"], &["p99-high"]));
     assert_eq!(state.selected().unwrap().key, "us-east-1 first");
     keys(&mut state, "j g");

@@ -257,7 +257,7 @@ impl FaultKind {
                  invocations fail."
             }
             Self::ConnectionsExhausted => {
-                "Connections to the Region's cluster grow until it takes no more: functions there that need a new one fail."
+                "Connections to the Region's cluster grow until it refuses new ones: functions there that need one fail."
             }
             Self::WriteForwardingBroken => {
                 "Somebody turns off what carries writes from the Region to the writer: writes there fail, reads go on."
