@@ -1,9 +1,12 @@
 //! The causes that gwctl knows, one file each: what it needs, what speaks for it, and what against.
 
 mod alarm;
+mod api_throttled;
+mod aws_event;
 mod blind;
 mod certificate;
 mod changed;
+mod check_changed;
 mod connections;
 mod dependency;
 mod deployment;
@@ -13,9 +16,14 @@ mod fixture;
 mod forwarding;
 mod functions;
 mod lag;
+mod level;
 mod logged;
+mod made;
+mod noisy;
 mod out_of_dns;
 mod password;
+mod record_changed;
+mod surge;
 #[cfg(test)]
 mod tests;
 mod throttled;
@@ -23,6 +31,7 @@ pub(crate) mod told;
 mod unreachable;
 mod words;
 mod writer;
+mod wrong_alarm;
 
 use crate::evidence::Evidence;
 use crate::hypothesis::Hypothesis;
@@ -60,7 +69,7 @@ struct Cause {
 const OF_FUNCTIONS: &[&str] = &["functions-fail", "out-of-dns", "alarm"];
 
 /// In the order in which they explain each other.
-const ALL: [Cause; 14] = [
+const ALL: &[Cause] = &[
     Cause {
         look: Look::Fleet(blind::look),
         explains: &[],
@@ -75,6 +84,28 @@ const ALL: [Cause; 14] = [
             "alarm",
         ],
         of_writer: true,
+    },
+    Cause {
+        look: Look::Fleet(surge::look),
+        explains: &[
+            "functions-throttled",
+            "api-over-limit",
+            "out-of-dns",
+            "alarm",
+        ],
+        of_writer: false,
+    },
+    Cause {
+        look: Look::Sites(aws_event::look),
+        explains: &[
+            "functions-fail",
+            "functions-throttled",
+            "dependency-slow",
+            "replication-behind",
+            "out-of-dns",
+            "alarm",
+        ],
+        of_writer: false,
     },
     Cause {
         look: Look::Fleet(writer::look),
@@ -128,7 +159,27 @@ const ALL: [Cause; 14] = [
     },
     Cause {
         look: Look::Fleet(certificate::look),
-        explains: &[],
+        explains: &["alarm"],
+        of_writer: false,
+    },
+    Cause {
+        look: Look::Sites(api_throttled::look),
+        explains: &["out-of-dns", "alarm"],
+        of_writer: false,
+    },
+    Cause {
+        look: Look::Sites(noisy::look),
+        explains: &["alarm"],
+        of_writer: false,
+    },
+    Cause {
+        look: Look::Sites(check_changed::look),
+        explains: &["out-of-dns", "alarm"],
+        of_writer: false,
+    },
+    Cause {
+        look: Look::Sites(record_changed::look),
+        explains: &["alarm"],
         of_writer: false,
     },
     Cause {
@@ -137,7 +188,7 @@ const ALL: [Cause; 14] = [
         of_writer: false,
     },
     Cause {
-        look: Look::Sites(alarm::look),
+        look: Look::Fleet(alarm::look),
         explains: &[],
         of_writer: false,
     },
@@ -146,7 +197,7 @@ const ALL: [Cause; 14] = [
 /// All hypotheses, the worst first: causes before what follows from them, each told once.
 pub(crate) fn all(evidence: &Evidence<'_>) -> Vec<Hypothesis> {
     let mut told: Vec<(Hypothesis, &Cause)> = Vec::new();
-    for cause in &ALL {
+    for cause in ALL {
         for hypothesis in cause.look.at(evidence) {
             let explained = told.iter_mut().find(|(of, known)| {
                 known.explains.contains(&hypothesis.cause)

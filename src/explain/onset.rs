@@ -59,7 +59,7 @@ impl Onset {
 }
 
 /// The share in every period of which both are known.
-fn shares(metrics: &Metrics, part: Metric, whole: Metric) -> Option<Series> {
+pub(crate) fn shares(metrics: &Metrics, part: Metric, whole: Metric) -> Option<Series> {
     let (part, whole) = (metrics.get(part).current()?, metrics.get(whole).current()?);
     let of = |whole: &Point| {
         let parts = part.points();

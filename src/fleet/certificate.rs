@@ -23,6 +23,6 @@ impl Certificate {
     /// Whole days left; negative when over.
     pub fn days_left(&self, now: Timestamp) -> Option<i64> {
         self.not_after
-            .map(|end| end.duration_since(now).as_hours().div_euclid(24))
+            .map(|end| end.duration_since(now).as_secs().div_euclid(86_400))
     }
 }

@@ -104,8 +104,8 @@ pub use rules::Rules;
 pub use series::{Metric, Metrics, Point, Series, Unit};
 pub use share::Share;
 pub use site::{
-    Alarm, Api, ApiDetail, ApiKind, Concurrency, Function, FunctionDetail, Identity, Measured,
-    Reachability, Site, Stack,
+    Alarm, AlarmWatch, Api, ApiDetail, ApiKind, Concurrency, Function, FunctionDetail, Identity,
+    Measured, Reachability, Site, Stack,
 };
 pub use snapshot::{AccountSeen, Pace, Snapshot};
 pub use spec::{BuildSpec, EdgeSpec, FleetSpec, SiteSpec, SwitchSpec};

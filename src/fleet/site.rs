@@ -81,6 +81,27 @@ pub struct Concurrency {
     pub unreserved: i32,
 }
 
+/// What an alarm watches, and from where on it fires.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlarmWatch {
+    /// `AWS/ApiGateway`.
+    pub namespace: String,
+    /// `5xx`.
+    pub metric: String,
+    /// Of what: names and values of the metric's dimensions.
+    pub dimensions: Vec<(String, String)>,
+    /// `Average`, `p99`.
+    pub statistic: String,
+    /// In the metric's own unit.
+    pub limit: f64,
+    /// `GreaterThanThreshold` … as AWS spells it.
+    pub comparison: String,
+    /// What it takes missing figures for: `breaching`, `notBreaching`, `ignore`, `missing`.
+    pub missing: Option<String>,
+    /// When somebody last changed the alarm.
+    pub configured: Option<Timestamp>,
+}
+
 /// A CloudWatch alarm in state ALARM.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Alarm {
@@ -90,6 +111,8 @@ pub struct Alarm {
     pub reason: String,
     /// Since when.
     pub since: Option<Timestamp>,
+    /// What it watches; none of one that is made of others, or of several metrics.
+    pub watches: Option<AlarmWatch>,
     /// What it compares with what; none where it is no alarm of one metric with a fixed limit.
     pub measured: Option<Measured>,
 }

@@ -11,6 +11,7 @@ mod discover;
 mod doctor_database;
 mod drift;
 mod explain;
+mod explain_edge;
 pub mod harness;
 mod iam_policy;
 mod logs;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::{
-    AlarmType, Dimension, DimensionFilter, Metric, MetricDataQuery, MetricDataResult, MetricStat,
-    ScanBy, StateValue, StatusCode,
+    AlarmType, Dimension, DimensionFilter, Metric, MetricAlarm, MetricDataQuery, MetricDataResult,
+    MetricStat, ScanBy, StateValue, StatusCode,
 };
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
@@ -16,7 +16,7 @@ use crate::transport::call::Caller;
 use crate::transport::error::AwsError;
 use crate::transport::reply;
 use crate::transport::session::{Session, sdk_client};
-use gwctl_fleet::{Alarm, Missing, Point, Region, Series};
+use gwctl_fleet::{Alarm, AlarmWatch, Missing, Point, Region, Series};
 
 /// Queries in one GetMetricData call (aws-facts §1.4).
 const QUERIES: usize = 500;
@@ -152,6 +152,7 @@ impl CloudWatch {
                             .state_transitioned_timestamp()
                             .or(alarm.state_updated_timestamp()),
                     ),
+                    watches: watches(alarm),
                     measured: measured(alarm),
                 }
             }));
@@ -164,6 +165,7 @@ impl CloudWatch {
                             .state_transitioned_timestamp()
                             .or(alarm.state_updated_timestamp()),
                     ),
+                    watches: None,
                     measured: None,
                 }
             }));
@@ -296,6 +298,29 @@ impl Gathered {
         // A complaint about the whole call is no proof that nothing happened.
         Err(said.map_or(Missing::NoData, |said| could_not(said.to_owned())))
     }
+}
+
+/// None of an alarm that compares no single metric with a number.
+fn watches(alarm: &MetricAlarm) -> Option<AlarmWatch> {
+    let dimension = |one: &Dimension| {
+        Some((
+            reply::some_name(one.name())?,
+            reply::some_name(one.value())?,
+        ))
+    };
+    let statistic = alarm
+        .statistic()
+        .map(aws_sdk_cloudwatch::types::Statistic::as_str);
+    Some(AlarmWatch {
+        namespace: reply::some_name(alarm.namespace())?,
+        metric: reply::some_name(alarm.metric_name())?,
+        dimensions: alarm.dimensions().iter().filter_map(dimension).collect(),
+        statistic: reply::some_name(statistic.or(alarm.extended_statistic()))?,
+        limit: alarm.threshold().filter(|limit| limit.is_finite())?,
+        comparison: reply::name(alarm.comparison_operator()?.as_str()),
+        missing: reply::some_name(alarm.treat_missing_data()),
+        configured: reply::moment(alarm.alarm_configuration_updated_timestamp()),
+    })
 }
 
 /// None for what cannot be: a count below zero, not a number, a moment beyond the calendar.

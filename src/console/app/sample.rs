@@ -116,6 +116,7 @@ pub(super) fn alarm(name: &str) -> Alarm {
         name: name.into(),
         reason: "threshold crossed".into(),
         since: Some(at(0)),
+        watches: None,
         measured: None,
     }
 }

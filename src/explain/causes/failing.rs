@@ -9,6 +9,10 @@ use gwctl_fleet::{Function, Metric, Region, Site, Verdict, format};
 /// Failed, of all.
 const SHARE: (Metric, Metric) = (Metric::FunctionErrors, Metric::FunctionInvocations);
 
+/// Fewer failures in a minute than this are no sign, of more invocations than that.
+const SOME: f64 = 3.0;
+const FEW: f64 = 20.0;
+
 /// The functions of a Region that are beyond their limit. Never empty.
 pub(super) struct Failing<'a> {
     pub(super) site: &'a Site,
@@ -29,7 +33,10 @@ impl<'a> Failing<'a> {
         let limit = picture.thresholds.lambda_error_percent.warn;
         let beyond = |function: &'a Function| {
             let share = function.metrics.percent(SHARE.0, SHARE.1, picture.at)?;
-            (share.value > limit).then(|| One {
+            let count = |metric| function.metrics.beside(metric, share.at, picture.at);
+            // One failure among the requests of health checkers is none of the function's.
+            let single = count(SHARE.0)? < SOME && count(SHARE.1)? > FEW;
+            (share.value > limit && !single).then(|| One {
                 function,
                 percent: share.value,
                 since: Onset::of_share(&function.metrics, SHARE, picture.at, limit),

@@ -1,5 +1,6 @@
 //! Certificates: days left, and whether renewal works.
 
+use crate::format::span;
 use crate::judge::evidence::reason;
 use crate::{Certificate, Observed, Reason, Snapshot, Verdict};
 
@@ -17,7 +18,11 @@ pub(super) fn judge(certificate: &Observed<Certificate>, snapshot: &Snapshot) ->
             .map_or(String::new(), |renewal| format!(", renewal {renewal}"));
         let limit = match left {
             _ if left < 0.0 => {
-                let text = format!("certificate {domain} expired {} days ago", -days);
+                let over = certificate
+                    .not_after
+                    .map(|end| snapshot.at.duration_since(end));
+                let over = over.map_or_else(String::new, |over| format!(" {} ago", span(over)));
+                let text = format!("certificate {domain} expired{over}");
                 return Some(reason(Verdict::Down, "certificate", text));
             }
             _ if left < limits.critical => format!("critical limit {}", limits.critical),
@@ -48,32 +53,33 @@ mod tests {
 
     #[test]
     fn days_left_decide_and_only_the_last_one_means_down() {
-        for (hours, expected, words) in [
-            (24 * 90, None, ""),
+        for (minutes, expected, words) in [
+            (60 * 24 * 90, None, ""),
             (
-                24 * 30 + 1,
+                60 * (24 * 30 + 1),
                 Some(Verdict::Degraded),
                 "has 30 days left, limit 40",
             ),
             (
-                24 * 3 + 1,
+                60 * (24 * 3 + 1),
                 Some(Verdict::Degraded),
                 "has 3 days left, critical limit 14",
             ),
-            (-1, Some(Verdict::Down), "expired"),
+            (-12, Some(Verdict::Down), "expired 12 min ago"),
+            (-60 * 80, Some(Verdict::Down), "expired 3 d 8 h ago"),
         ] {
             let mut fixture = Fixture::healthy();
-            let end = Fixture::now() + SignedDuration::from_hours(hours);
+            let end = Fixture::now() + SignedDuration::from_mins(minutes);
             let certificate = Certificate {
                 not_after: Some(end),
                 ..Fixture::certificate()
             };
             fixture.0.edge.certificate = Fixture::known(certificate);
             let said = judge(&fixture.0.edge.certificate, &fixture.0);
-            assert_eq!(said.as_ref().map(|r| r.verdict), expected, "{hours}");
+            assert_eq!(said.as_ref().map(|r| r.verdict), expected, "{minutes}");
             assert!(
                 said.map_or(String::new(), |r| r.text).contains(words),
-                "{hours}"
+                "{minutes}"
             );
         }
     }

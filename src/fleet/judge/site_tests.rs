@@ -446,6 +446,7 @@ fn alarms_degrade_but_switches_and_scaling_do_not() {
         name: name.into(),
         reason: String::new(),
         since: None,
+        watches: None,
         measured: None,
     };
     let fire = |f: &mut Fixture, names: &[&str]| {

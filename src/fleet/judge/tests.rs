@@ -221,6 +221,7 @@ fn an_alarm_in_us_east_1_is_the_fleets_for_it_may_be_about_the_edge() {
         name: "orders-edge-5xx".into(),
         reason: String::new(),
         since: None,
+        watches: None,
         measured: None,
     };
     fixture.site("us-east-1").alarms = Fixture::known(vec![alarm]);

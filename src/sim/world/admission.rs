@@ -11,6 +11,9 @@ use crate::world::parts::faults::FaultKind;
 /// The state API of ARC's routing controls.
 const ROUTING: &str = "route53-recovery-cluster";
 
+/// Share of calls that AWS cannot answer while it has trouble in the Region.
+const IMPAIRED: f64 = 0.15;
+
 /// Services whose control plane is in us-east-1, whatever Region the call was signed for (aws-facts §11.3).
 const GLOBAL: [&str; 5] = ["route53", "cloudfront", "iam", "organizations", "account"];
 
@@ -35,7 +38,8 @@ impl State {
         }
         let control = &mut self.control;
         let mut dice = control.dice(service, operation, home, self.present);
-        let slow = self.faults.strikes(FaultKind::ApiLatency, home);
+        let impaired = self.faults.strikes(FaultKind::AwsEvent, home);
+        let slow = impaired || self.faults.strikes(FaultKind::ApiLatency, home);
         let after = control.call_time(service, home, slow, &mut dice);
         if dark {
             return Admission::Refuse {
@@ -76,6 +80,9 @@ impl State {
         if (GLOBAL.contains(&service) || edge_certificates)
             && self.faults.any(FaultKind::ControlPlanesDown)
         {
+            return Some(Refusal::ServiceUnavailable);
+        }
+        if self.faults.strikes(FaultKind::AwsEvent, home) && dice.chance(IMPAIRED) {
             return Some(Refusal::ServiceUnavailable);
         }
         let unlucky = self.faults.any(FaultKind::Throttled) && dice.chance(0.75);

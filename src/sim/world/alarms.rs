@@ -92,9 +92,14 @@ impl Alarm {
     fn reason(&self, state: &str, points: &[(i64, f64)], breaching: usize) -> String {
         let periods = self.evaluation_periods;
         if points.is_empty() {
+            let taken = if self.treat_missing == "breaching" {
+                "Breaching"
+            } else {
+                "NonBreaching"
+            };
             return format!(
                 "Threshold Crossed: no datapoints were received for {periods} periods and {periods} missing \
-                 datapoints were treated as [NonBreaching]."
+                 datapoints were treated as [{taken}]."
             );
         }
         let shown: Vec<String> = points

@@ -15,6 +15,8 @@ const QUORUM: f64 = 18.0;
 pub(super) struct Endpoint {
     /// Nobody answers.
     pub silent: bool,
+    /// Why a checker is not answered well, whatever the Region does; none where it asks for the right thing.
+    pub wrong: Option<Wrong>,
     /// Share of answers that are 500.
     pub failing: f64,
     /// Milliseconds until the first byte, without the distance.
@@ -23,13 +25,36 @@ pub(super) struct Endpoint {
     pub point: (f64, f64),
 }
 
+/// What a check asks for that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wrong {
+    /// No one listens on the port.
+    Port,
+    /// API Gateway ends the handshake without a name (aws-facts §3.4).
+    Handshake,
+    /// The API has no such path: 404.
+    Path,
+}
+
 /// What checkers asked an endpoint, and how it answered.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct CheckerRequests {
     /// Requests that reached it.
     pub requests: f64,
-    /// Of these, answered with an error.
+    /// Of these, answered with an error of the server's.
     pub failed: f64,
+    /// Of these, answered 404.
+    pub refused: f64,
+}
+
+impl Wrong {
+    const fn status(self) -> &'static str {
+        match self {
+            Self::Port => TIMED_OUT,
+            Self::Handshake => NO_HANDSHAKE,
+            Self::Path => NOT_FOUND,
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -60,6 +85,9 @@ pub(super) struct Checkers {
 
 const TIMED_OUT: &str = "Failure: Connection timed out. The endpoint or the internet connection is down, or requests \
                          are being blocked by your firewall.";
+/// The words for it are not documented.
+const NO_HANDSHAKE: &str = "Failure: The SSL/TLS handshake with the endpoint failed.";
+const NOT_FOUND: &str = "Failure: HTTP Status Code 404, Not Found";
 const OK: &str = "Success: HTTP Status Code 200, OK";
 const BROKEN: &str = "Failure: HTTP Status Code 500, Internal Server Error";
 
@@ -130,17 +158,22 @@ impl Checkers {
             if !checker.reporting || turns == 0 {
                 continue;
             }
+            let reached =
+                !endpoint.silent && !matches!(endpoint.wrong, Some(Wrong::Port | Wrong::Handshake));
             for _ in 0..turns {
                 let status = if endpoint.silent {
                     TIMED_OUT
+                } else if let Some(wrong) = endpoint.wrong {
+                    wrong.status()
                 } else if self.rng.chance(endpoint.failing) {
                     BROKEN
                 } else {
                     OK
                 };
                 let good = status == OK;
-                asked.requests += if endpoint.silent { 0.0 } else { 1.0 };
+                asked.requests += if reached { 1.0 } else { 0.0 };
                 asked.failed += if status == BROKEN { 1.0 } else { 0.0 };
+                asked.refused += if status == NOT_FOUND { 1.0 } else { 0.0 };
                 checker.against = if good == observation.healthy {
                     0
                 } else {
@@ -156,7 +189,7 @@ impl Checkers {
             }
             let last = until - (until - checker.offset).rem_euclid(interval);
             observation.checked = Timestamp::from_second(last).unwrap_or(observation.checked);
-            if !endpoint.silent {
+            if reached {
                 self.timings
                     .add(&observation.region, endpoint, &mut self.rng);
             }

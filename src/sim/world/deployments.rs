@@ -85,12 +85,37 @@ impl Account<'_> {
         }
     }
 
-    /// The validation record is back: the certificate is renewed.
-    pub(super) fn renew_certificate(&mut self, region: &str) {
+    /// The certificate of a Region's endpoint, or of the edge where there is none, was not renewed in time.
+    pub(super) fn expire_certificate(&mut self, region: Option<&str>) {
         let now = self.present.at();
-        if let Some(certificate) = self.endpoint_certificate(region) {
+        if let Some(certificate) = self.certificate_of(region) {
+            certificate.not_after = now;
+            certificate.not_before = now - VALIDITY;
+            certificate.renewal = Some("FAILED".into());
+            certificate.status = "EXPIRED".into();
+        }
+    }
+
+    /// The validation record is back: the certificate of a Region's endpoint, or of the edge, is renewed.
+    pub(super) fn renew_certificate(&mut self, region: Option<&str>) {
+        let now = self.present.at();
+        if let Some(certificate) = self.certificate_of(region) {
             certificate.renew(now);
         }
+    }
+
+    fn certificate_of(&mut self, region: Option<&str>) -> Option<&mut Certificate> {
+        if let Some(region) = region {
+            return self.endpoint_certificate(region);
+        }
+        let arn = self
+            .resources
+            .distributions
+            .first()?
+            .certificate_arn
+            .clone();
+        let mut all = self.resources.certificates.iter_mut();
+        all.find(|one| one.arn == arn)
     }
 
     fn endpoint_certificate(&mut self, region: &str) -> Option<&mut Certificate> {

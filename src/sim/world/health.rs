@@ -1,11 +1,25 @@
 //! Every health check's verdict, from its checkers, its children or its alarm's data.
 
 use super::State;
-use super::checkers::{Endpoint, endpoint_verdict};
+use super::checkers::{Endpoint, Wrong, endpoint_verdict};
 use super::metrics::MetricId;
-use super::model::CheckKind;
+use super::model::{CheckKind, Stack};
 use super::physics::MetricCheckFollows;
 use crate::world::parts::faults::FaultKind;
+use gwctl_fleet::Region;
+
+/// What a founded API answers checkers on, and the default of the templates.
+const HEALTH_PATH: &str = "/health";
+
+/// Whether the API of `region` answers on `path`: as it was founded, or by the template that built it.
+fn is_health_path(stacks: &[Stack], region: &Region, path: &str) -> bool {
+    let built = |stack: &&Stack| stack.formed.founded || &stack.region != region;
+    let mut told = stacks
+        .iter()
+        .filter(|one| !built(one))
+        .flat_map(|one| &one.parameters);
+    path == HEALTH_PATH || told.any(|(name, value)| name == "HealthPath" && value == path)
+}
 
 impl State {
     /// The checkers ask, and Route 53 makes up its mind.
@@ -36,11 +50,25 @@ impl State {
     fn ask_endpoint(&mut self, index: usize, step: i64) -> bool {
         let watch = &mut self.health.watches[index];
         let check = &mut self.resources.health_checks[index];
-        let CheckKind::Endpoint { host, .. } = &check.kind else {
+        let CheckKind::Endpoint {
+            host,
+            path,
+            port,
+            enable_sni,
+            ..
+        } = &check.kind
+        else {
             return watch.own;
         };
         let Some(site) = self.fleet.site_of_host(host) else {
             return watch.own;
+        };
+        let region = &self.fleet.regions()[site];
+        let wrong = match () {
+            () if *port != 443 => Some(Wrong::Port),
+            () if !enable_sni => Some(Wrong::Handshake),
+            () if !is_health_path(&self.resources.stacks, region, path) => Some(Wrong::Path),
+            () => None,
         };
         if check.disabled {
             return true;
@@ -48,6 +76,7 @@ impl State {
         let site = &mut self.fleet.sites[site];
         let endpoint = Endpoint {
             silent: site.is_silent(),
+            wrong,
             failing: site.refusing(),
             typical_ms: 26.0 * site.strikes.slowness,
             point: site.point,

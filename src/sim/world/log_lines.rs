@@ -199,14 +199,18 @@ impl Writer<'_> {
                     &["connect (file:///var/task/db.mjs:31:17)"],
                 );
             }
-            Cause::Faulty if dice < 0.12 => {
+            Cause::Impaired if dice < 0.25 => {
                 let one = self.invocation(timeout_ms);
+                let line = format!(
+                    "INIT_REPORT Init Duration: {:.2} ms\tPhase: invoke\tStatus: timeout\n",
+                    one.took_ms
+                );
                 self.write(&one, one.began, self.start(&one));
-                let seconds = format!("Task timed out after {}.00 seconds", self.group.timeout_s);
-                let line = format!("{} {} {seconds}\n", moment(one.ended()), one.id);
                 self.write(&one, one.ended(), line);
                 self.end(&one, "Status: timeout");
             }
+            Cause::Impaired => self.timed_out(timeout_ms),
+            Cause::Faulty if dice < 0.12 => self.timed_out(timeout_ms),
             Cause::Faulty if dice < 0.2 => {
                 let one = self.invocation(60.0);
                 self.write(&one, one.began, self.start(&one));
@@ -229,6 +233,15 @@ impl Writer<'_> {
             Cause::Usual => self.conflict(),
             cause => self.troubled(cause),
         }
+    }
+
+    fn timed_out(&mut self, timeout_ms: f64) {
+        let one = self.invocation(timeout_ms);
+        self.write(&one, one.began, self.start(&one));
+        let seconds = format!("Task timed out after {}.00 seconds", self.group.timeout_s);
+        let line = format!("{} {} {seconds}\n", moment(one.ended()), one.id);
+        self.write(&one, one.ended(), line);
+        self.end(&one, "Status: timeout");
     }
 
     /// What now and then goes wrong.

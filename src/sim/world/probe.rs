@@ -44,8 +44,16 @@ impl State {
             },
             None => return Err(format!("{host}: certificate does not match the name")),
         };
+        let trusted = self.is_trusted(site);
         let (region, site) = (&self.fleet.regions()[site], &self.fleet.sites[site]);
         let dark = site.is_silent();
+        if !(if edge {
+            self.is_edge_trusted()
+        } else {
+            trusted
+        }) {
+            return Err("certificate expired".into());
+        }
         if dark && !edge {
             return Err(format!("connect to {host}: timed out"));
         }
@@ -54,6 +62,9 @@ impl State {
         let first_hop = if edge { 4.0 } else { distance };
         let inside = 26.0 * site.strikes.slowness * noise + if edge { distance } else { 0.0 };
         let failing = self.operator.rng.chance(site.failing());
+        if edge && !trusted {
+            return Ok(nowhere(dns, noise));
+        }
         Ok(ProbeOutcome {
             dns: ms(dns),
             connect: ms(first_hop * (0.98 + 0.02 * noise)),

@@ -46,6 +46,8 @@ pub struct Scenario {
     pub clients: f64,
     /// What happens, in order of time.
     pub events: Vec<Event>,
+    /// Whether one or two others are drawn by the seed (`random = true`).
+    pub random: bool,
     /// What is really wrong (`[[truth]]`): only who judges an explanation asks for it. Empty where nothing is, none where
     /// nobody wrote it down.
     pub truth: Option<Vec<Truth>>,
@@ -164,6 +166,8 @@ struct File {
     #[serde(default = "everybody")]
     clients: f64,
     #[serde(default)]
+    random: bool,
+    #[serde(default)]
     event: Vec<RawEvent>,
     truth: Option<Vec<Truth>>,
 }
@@ -217,6 +221,7 @@ impl Scenario {
             physics: Physics::default(),
             clients: PEAK,
             events: Vec::new(),
+            random: false,
             truth: Some(Vec::new()),
         }
     }
@@ -276,6 +281,7 @@ impl Scenario {
             physics: file.physics,
             clients: file.clients,
             events,
+            random: file.random,
             truth: file.truth,
         })
     }

@@ -17,8 +17,10 @@ use gwctl_fleet::Region;
 pub(super) const WRITES: f64 = 0.19;
 /// Share of invocations that fail on a good day.
 const ERRORS: f64 = 0.000_35;
-/// Share of invocations that fail while `lambda-errors` strikes.
-const FAULTY: f64 = 0.15;
+/// Share of requests that the functions refuse, as their clients' mistakes.
+const REFUSED: f64 = 0.0085;
+/// The same of those that ask for what is not there.
+const NOT_FOUND: f64 = 0.97;
 
 /// What surrounds a Region during one step.
 #[derive(Debug, Clone, Copy)]
@@ -29,8 +31,6 @@ pub(super) struct Conditions {
     pub demand: f64,
     /// Nothing here answers.
     pub dark: bool,
-    /// Functions fail.
-    pub faulty: bool,
     /// How many times as long everything takes.
     pub slowness: f64,
     /// Round trip to the writer in milliseconds; none while no writer takes writes.
@@ -41,6 +41,12 @@ pub(super) struct Conditions {
     pub concurrency_limit: f64,
     /// Requests a second that API Gateway takes here; it answers 429 to the rest.
     pub rate_limit: f64,
+    /// Share of invocations that fail, of whatever function.
+    pub failing: f64,
+    /// Requests a second of the demand that ask for what is not there.
+    pub noise: f64,
+    /// Whether the edge accepts the certificate of the Region's endpoint.
+    pub trusted: bool,
 }
 
 /// What came of one step.
@@ -56,6 +62,8 @@ pub(super) struct Outcome {
     pub failed: f64,
     /// Not answered at all.
     pub silent: f64,
+    /// Not sent, for the certificate: the edge answers 502.
+    pub distrusted: f64,
     /// Writes acknowledged.
     pub acknowledged: f64,
     /// Of these, forwarded to another Region's writer.
@@ -162,8 +170,13 @@ impl Site {
 
     /// What the step that ends at second `now` came to, for the functions' logs.
     pub(super) fn note_runs(&mut self, now: i64, step: i64, no_writes: Option<Cause>) {
-        let faulty = self.strikes.faulty || self.failing > 10.0 * ERRORS;
-        let usual = if faulty { Cause::Faulty } else { Cause::Usual };
+        let usual = if self.strikes.impaired > 0.0 {
+            Cause::Impaired
+        } else if self.strikes.faulty || self.failing > 10.0 * ERRORS {
+            Cause::Faulty
+        } else {
+            Cause::Usual
+        };
         let of = |ailment: &Ailment, share: f64| {
             if share > 10.0 * ERRORS && ailment.cause != Cause::Usual {
                 ailment.cause
@@ -195,6 +208,7 @@ impl Site {
         let minute = &mut self.minute;
         minute.requests += asked.requests;
         minute.failed += asked.failed;
+        minute.refused += asked.refused;
         minute.bytes += (asked.requests * 300.0).round();
         minute.read.invocations += asked.requests;
         minute.read.errors += asked.failed;
@@ -223,9 +237,21 @@ impl Site {
             };
             return self.note(outcome, now.step);
         }
+        if !now.trusted {
+            self.throttling = 0.0;
+            let outcome = Outcome {
+                requests: offered,
+                failed: offered,
+                distrusted: offered,
+                ..Outcome::default()
+            };
+            return self.note(outcome, now.step);
+        }
         let throttled = self.throttle(offered, now);
         let requests = offered - throttled;
-        let cause = if now.faulty { FAULTY } else { ERRORS };
+        let cause = now.failing.max(ERRORS);
+        let noise = (now.noise / now.demand.max(1.0)).min(1.0);
+        let refusal = (1.0 - noise) * REFUSED * refusals + noise * NOT_FOUND;
         let follow = 1.0 - (-now.step / 25.0).exp();
         self.failing += (cause - self.failing) * follow;
         self.ailing.0 += (self.ailments.read.share - self.ailing.0) * follow;
@@ -240,7 +266,7 @@ impl Site {
             };
         }
         let before = self.minute.forwarded;
-        let mut outcome = self.run(now, requests, 0.0085 * refusals, &kinds);
+        let mut outcome = self.run(now, requests, refusal, &kinds);
         outcome.forwarded = (self.minute.forwarded - before).max(0.0);
         outcome.requests += throttled;
         outcome.refused += throttled;
@@ -360,6 +386,7 @@ impl Site {
             throttled: 0.0,
             failed,
             silent: 0.0,
+            distrusted: 0.0,
             acknowledged,
             forwarded: 0.0,
             typical_ms,
@@ -373,101 +400,5 @@ fn either(one: f64, other: f64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::float_cmp)] // counts are exact
-    use super::*;
-
-    fn conditions() -> Conditions {
-        Conditions {
-            step: 1.0,
-            demand: 1_200.0,
-            dark: false,
-            faulty: false,
-            slowness: 1.0,
-            writer_ms: Some(1.0),
-            read_only: false,
-            concurrency_limit: 1_000.0,
-            rate_limit: 10_000.0,
-        }
-    }
-
-    fn minute(conditions: &Conditions) -> SiteMinute {
-        let mut site = Site::new(5, &Region::global());
-        for _ in 0..60 {
-            site.serve(conditions);
-        }
-        site.minute
-    }
-
-    #[test]
-    fn a_good_minute_looks_like_one() {
-        let good = minute(&conditions());
-        let (p50, p99) = (
-            good.latency.quantile(0.5).unwrap(),
-            good.latency.quantile(0.99).unwrap(),
-        );
-        assert!((22.0..45.0).contains(&p50), "p50 {p50}");
-        assert!((90.0..400.0).contains(&p99), "p99 {p99}");
-        let rate = good.failed / good.requests;
-        assert!(rate < 0.001 && good.requests > 60_000.0, "{rate}");
-        assert!(good.integration.quantile(0.5).unwrap() < p50);
-        assert!(
-            good.read.duration.quantile(0.5).unwrap() < good.integration.quantile(0.5).unwrap()
-        );
-    }
-
-    #[test]
-    fn writes_from_afar_take_the_distance() {
-        let near = minute(&conditions());
-        let far = minute(&Conditions {
-            writer_ms: Some(210.0),
-            ..conditions()
-        });
-        let p50 = |m: &SiteMinute| m.write.duration.quantile(0.5).unwrap();
-        assert!(p50(&far) - p50(&near) > 200.0);
-        assert!((p50(&near) / 24.0 - 1.0).abs() < 0.3);
-        assert!(far.forwarded > 0.0 && near.forwarded == 0.0);
-    }
-
-    #[test]
-    fn without_a_writer_reads_go_on_and_writes_fail() {
-        let cut_off = minute(&Conditions {
-            writer_ms: None,
-            ..conditions()
-        });
-        assert_eq!(cut_off.write.errors, cut_off.write.invocations);
-        assert!(cut_off.read.errors < 0.002 * cut_off.read.invocations);
-    }
-
-    #[test]
-    fn a_dark_region_counts_nothing_of_its_own() {
-        let dark = minute(&Conditions {
-            dark: true,
-            ..conditions()
-        });
-        assert!(dark.requests == 0.0 && dark.latency.quantile(0.5).is_none());
-    }
-
-    #[test]
-    fn beyond_its_rate_an_api_answers_429_and_counts_them_in_4xx() {
-        let limited = minute(&Conditions {
-            rate_limit: 800.0,
-            ..conditions()
-        });
-        let refused = limited.refused / limited.requests;
-        assert!((0.30..0.38).contains(&refused), "{refused}");
-        let invoked = limited.read.invocations + limited.write.invocations;
-        assert!(invoked < 800.0 * 60.5, "{invoked}");
-        assert!(limited.failed < 0.001 * limited.requests);
-    }
-
-    #[test]
-    fn past_its_concurrency_a_region_throttles() {
-        let crowded = minute(&Conditions {
-            concurrency_limit: 10.0,
-            ..conditions()
-        });
-        assert!(crowded.read.throttles > 0.1 * crowded.read.invocations);
-        assert!(crowded.read.concurrency + crowded.write.concurrency <= 10.0);
-    }
-}
+#[path = "serving_tests.rs"]
+mod tests;

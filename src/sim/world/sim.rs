@@ -117,6 +117,7 @@ impl Sim {
             api_latency,
             history,
         } = options;
+        let scenario = scenario.drawn(seed);
         // A pair has two: a third Region would have no record.
         if scenario.routing == RoutingShape::Failover {
             regions.truncate(2);

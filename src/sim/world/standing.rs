@@ -15,7 +15,7 @@ impl State {
     pub(super) fn site_in(&mut self, region: &Region) -> usize {
         self.fleet.site_of(region).unwrap_or_else(|| {
             self.fleet.add(self.present.seed, region);
-            self.fleet.look_at(&self.faults);
+            self.fleet.look_at(&self.faults, self.present.seed);
             self.edge.learn(region);
             self.fleet.sites.len() - 1
         })

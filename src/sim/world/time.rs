@@ -81,10 +81,15 @@ impl State {
                 self.record_edge_deployment();
             }
             FaultKind::CertificateExpiring => self.account().neglect_certificate(&region),
-            _ => self.bring_trouble(&fault),
+            FaultKind::CertificateExpired => self.account().expire_certificate(Some(&region)),
+            FaultKind::EdgeCertificateExpired => self.account().expire_certificate(None),
+            _ => {
+                self.make_mistake(&fault);
+                self.bring_trouble(&fault);
+            }
         }
         self.faults.start(fault, self.now());
-        self.fleet.look_at(&self.faults);
+        self.fleet.look_at(&self.faults, self.present.seed);
     }
 
     /// A fault ends now.
@@ -99,9 +104,15 @@ impl State {
         }
         match fault.kind {
             FaultKind::StuckDeployment => self.account().unstick_deployment(),
-            FaultKind::CertificateExpiring => self.account().renew_certificate(&region),
-            _ => self.end_trouble(fault),
+            FaultKind::CertificateExpiring | FaultKind::CertificateExpired => {
+                self.account().renew_certificate(Some(&region));
+            }
+            FaultKind::EdgeCertificateExpired => self.account().renew_certificate(None),
+            _ => {
+                self.mend_mistake(fault);
+                self.end_trouble(fault);
+            }
         }
-        self.fleet.look_at(&self.faults);
+        self.fleet.look_at(&self.faults, self.present.seed);
     }
 }

@@ -14,11 +14,16 @@ impl State {
             checks: &self.resources.health_checks,
             fleet: &self.fleet,
             present: self.present,
+            surge: self.faults.surge(self.present.seed),
+            trusted: self.is_edge_trusted(),
         };
         let routed = self.edge.route(step, directions);
         let mut demand = vec![0.0; self.fleet.sites.len()];
         for flow in &routed.flows {
             demand[flow.site] += flow.rate;
+        }
+        for (demand, site) in demand.iter_mut().zip(&self.fleet.sites) {
+            *demand += site.strikes.noise;
         }
         let mut outcomes: Vec<Outcome> = Vec::with_capacity(demand.len());
         for (site, demand) in demand.into_iter().enumerate() {
@@ -68,13 +73,39 @@ impl State {
             step: step as f64,
             demand,
             dark: one.is_silent(),
-            faulty: one.strikes.faulty,
             slowness: one.strikes.slowness,
             writer_ms: self.writer_ms(site),
             read_only: self.why_no_writes(site) == Some(Cause::ReadOnly),
             concurrency_limit: f64::from(concurrency.unwrap_or(1_000)),
-            rate_limit: self.rate_limit(site),
+            rate_limit: self.rate_limit(site).min(one.strikes.left_over),
+            failing: one.strikes.failing(),
+            noise: one.strikes.noise,
+            trusted: self.is_trusted(site),
         }
+    }
+
+    /// Whether CloudFront, a client like any other, accepts the certificate of the Region's endpoint. API Gateway goes
+    /// on with one that has expired.
+    pub(super) fn is_trusted(&self, site: usize) -> bool {
+        let region = &self.fleet.regions()[site];
+        let host = self.fleet.sites[site].host.as_ref();
+        let mut domains = self.resources.custom_domains.iter();
+        let domain = domains.find(|one| &one.region == region && Some(&one.name) == host);
+        domain.is_none_or(|domain| self.is_valid(&domain.certificate_arn))
+    }
+
+    /// Whether clients accept the certificate that the edge shows them.
+    pub(super) fn is_edge_trusted(&self) -> bool {
+        let front = self.edge.front();
+        let mut all = self.resources.distributions.iter();
+        let used = all.find(|one| front.is_some_and(|front| front.distribution == one.id));
+        used.is_none_or(|one| self.is_valid(&one.certificate_arn))
+    }
+
+    fn is_valid(&self, arn: &str) -> bool {
+        let mut all = self.resources.certificates.iter();
+        let found = all.find(|one| one.arn == arn);
+        found.is_none_or(|one| one.not_after.as_second() > self.present.now)
     }
 
     /// Requests a second that the Region's API takes: what its stage allows, and no more than the account.

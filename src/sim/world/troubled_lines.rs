@@ -85,7 +85,7 @@ impl Writer<'_> {
                 self.refused_by_database("FATAL", "28P01", message, "auth_failed");
             }
             Cause::Dependency => self.waited_in_vain(),
-            Cause::Usual | Cause::Faulty | Cause::NoWriter => self.conflict(),
+            Cause::Impaired | Cause::Usual | Cause::Faulty | Cause::NoWriter => self.conflict(),
         }
     }
 

@@ -84,6 +84,7 @@ fn slow(snapshot: &mut Snapshot) {
             reason: "Threshold Crossed: 3 datapoints were greater than the threshold (1000.0)"
                 .into(),
             since: Some(ago(420)),
+            watches: None,
             measured: Some(Measured {
                 metric: "Latency".into(),
                 value: Some(2_030.4),

@@ -224,7 +224,10 @@ impl Database {
                 up: !source_dark
                     && !fleet.sites[member.site].strikes.dark
                     && now >= member.rebuilding_until,
-                surging: faults.strikes(FaultKind::LagSurge, member.region.as_str()),
+                surging: [&member.region, &source_region]
+                    .iter()
+                    .any(|region| faults.strikes(FaultKind::AwsEvent, region.as_str()))
+                    || faults.strikes(FaultKind::LagSurge, member.region.as_str()),
                 load,
             });
         }

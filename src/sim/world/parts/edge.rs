@@ -10,6 +10,7 @@ use crate::world::parts::edge_series::EdgeSeries;
 use crate::world::parts::fleet::Fleet;
 use crate::world::parts::front::Front;
 use crate::world::parts::present::Present;
+use crate::world::parts::surge::Surge;
 use crate::world::parts::totals::Totals;
 use crate::world::rng::{Rng, normal_slice};
 use crate::world::serving::Outcome;
@@ -37,6 +38,8 @@ impl Best {
     }
 }
 
+/// Share of requests from clients that check no certificate.
+const UNCHECKED: f64 = 0.03;
 /// Share of requests on which the router function fails.
 const ROUTER_ERRORS: f64 = 0.000_004;
 
@@ -63,6 +66,10 @@ pub(in crate::world) struct Directions<'a> {
     pub checks: &'a [HealthCheck],
     pub fleet: &'a Fleet,
     pub present: Present,
+    /// More clients than usual.
+    pub surge: Option<Surge>,
+    /// Whether clients accept the edge's certificate.
+    pub trusted: bool,
 }
 
 impl Edge {
@@ -134,7 +141,15 @@ impl Edge {
             unresolved: 0.0,
         };
         for (place, location) in self.locations.iter_mut().enumerate() {
-            let demand = location.demand(by.present.now, step as f64);
+            let surge = by.surge.map_or(1.0, |surge| surge.at(location.point));
+            let demand = surge * location.demand(by.present.now, step as f64);
+            let demand = if by.trusted {
+                demand
+            } else {
+                // They break the connection off before there is a request.
+                routed.unresolved += (1.0 - UNCHECKED) * demand;
+                UNCHECKED * demand
+            };
             let Some(front) = &self.front else {
                 // Nobody uses a name before there is one.
                 routed.unresolved += if self.opened { demand } else { 0.0 };

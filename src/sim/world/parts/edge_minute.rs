@@ -31,6 +31,6 @@ pub(in crate::world) struct Routed {
     pub flows: Vec<Flow>,
     /// Requests a second that the edge took and had nowhere to send.
     pub unrouted: f64,
-    /// Requests a second whose name does not resolve any more.
+    /// Requests a second whose name does not resolve any more, or whose clients refuse the edge's certificate.
     pub unresolved: f64,
 }

@@ -3,239 +3,14 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::world::parts::before::Before;
+pub use crate::world::parts::fault_kind::FaultKind;
 use crate::world::parts::mishap::Mishaps;
+use crate::world::parts::surge::Surge;
 use crate::world::rng::Rng;
 use gwctl_fleet::Region;
-
-/// The kinds of faults, named as scenarios name them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FaultKind {
-    /// Nothing in a Region answers.
-    RegionDark,
-    /// A share of a Region's invocations fails.
-    LambdaErrors,
-    /// Replication to a Region falls behind.
-    LagSurge,
-    /// A Region answers slowly, API and control calls alike.
-    ApiLatency,
-    /// A Region's certificate could not be renewed.
-    CertificateExpiring,
-    /// AWS's APIs refuse most calls for their rate.
-    Throttled,
-    /// The control planes in us-east-1 are down.
-    ControlPlanesDown,
-    /// The operator's session is over.
-    CredentialsExpired,
-    /// One action is not allowed.
-    AccessDenied,
-    /// The distribution never finishes its deployment.
-    StuckDeployment,
-    /// The next switchover fails.
-    FailedSwitchover,
-    /// The next stack that is made or updated fails half-way.
-    StackFails,
-    /// Stacks in progress stay where they are.
-    StuckStack,
-    /// Somebody deploys code with a mistake in it.
-    BadDeploy,
-    /// Somebody deploys code that works.
-    GoodDeploy,
-    /// Somebody changes a setting of a function to a wrong one.
-    BadConfig,
-    /// A Region's cluster takes no more connections.
-    ConnectionsExhausted,
-    /// Writes from a Region do not reach the writer any more.
-    WriteForwardingBroken,
-    /// The database's password is another one, and the functions do not know it.
-    SecretRotated,
-    /// What a Region's functions ask outside of the fleet answers slowly.
-    DependencySlow,
-    /// A Region's functions may not run as often at once as they need.
-    ConcurrencyExhausted,
-}
-
-impl FaultKind {
-    /// All kinds, those of a Region first.
-    pub const ALL: [Self; 21] = [
-        Self::RegionDark,
-        Self::LambdaErrors,
-        Self::LagSurge,
-        Self::ApiLatency,
-        Self::CertificateExpiring,
-        Self::Throttled,
-        Self::ControlPlanesDown,
-        Self::CredentialsExpired,
-        Self::AccessDenied,
-        Self::StuckDeployment,
-        Self::FailedSwitchover,
-        Self::StackFails,
-        Self::StuckStack,
-        Self::BadDeploy,
-        Self::GoodDeploy,
-        Self::BadConfig,
-        Self::ConnectionsExhausted,
-        Self::WriteForwardingBroken,
-        Self::SecretRotated,
-        Self::DependencySlow,
-        Self::ConcurrencyExhausted,
-    ];
-
-    /// The name scenarios use.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::RegionDark => "region-dark",
-            Self::LambdaErrors => "lambda-errors",
-            Self::LagSurge => "lag-surge",
-            Self::ApiLatency => "api-latency",
-            Self::CertificateExpiring => "certificate-expiring",
-            Self::Throttled => "throttled",
-            Self::ControlPlanesDown => "control-planes-down",
-            Self::CredentialsExpired => "credentials-expired",
-            Self::AccessDenied => "access-denied",
-            Self::StuckDeployment => "stuck-deployment",
-            Self::FailedSwitchover => "failed-switchover",
-            Self::StackFails => "stack-fails",
-            Self::StuckStack => "stuck-stack",
-            Self::BadDeploy => "bad-deploy",
-            Self::GoodDeploy => "good-deploy",
-            Self::BadConfig => "bad-config",
-            Self::ConnectionsExhausted => "connections-exhausted",
-            Self::WriteForwardingBroken => "write-forwarding-broken",
-            Self::SecretRotated => "secret-rotated",
-            Self::DependencySlow => "dependency-slow",
-            Self::ConcurrencyExhausted => "concurrency-exhausted",
-        }
-    }
-
-    /// Whether it strikes one Region.
-    pub const fn regional(self) -> bool {
-        matches!(
-            self,
-            Self::RegionDark
-                | Self::LambdaErrors
-                | Self::LagSurge
-                | Self::ApiLatency
-                | Self::CertificateExpiring
-                | Self::BadDeploy
-                | Self::GoodDeploy
-                | Self::BadConfig
-                | Self::ConnectionsExhausted
-                | Self::WriteForwardingBroken
-                | Self::DependencySlow
-                | Self::ConcurrencyExhausted
-        )
-    }
-
-    const fn title(self) -> &'static str {
-        match self {
-            Self::RegionDark => "Region dark",
-            Self::LambdaErrors => "Lambda errors",
-            Self::LagSurge => "Replication lag surge",
-            Self::ApiLatency => "Slow Region",
-            Self::CertificateExpiring => "Certificate about to expire",
-            Self::Throttled => "API calls throttled",
-            Self::ControlPlanesDown => "Control planes in us-east-1 down",
-            Self::CredentialsExpired => "Credentials expired",
-            Self::AccessDenied => "One action not allowed",
-            Self::StuckDeployment => "Distribution stuck deploying",
-            Self::FailedSwitchover => "The next switchover fails",
-            Self::StackFails => "The next stack fails",
-            Self::StuckStack => "Stacks make no progress",
-            Self::BadDeploy => "Bad deployment",
-            Self::GoodDeploy => "Good deployment",
-            Self::BadConfig => "Wrong setting of a function",
-            Self::ConnectionsExhausted => "No database connections left",
-            Self::WriteForwardingBroken => "Write forwarding broken",
-            Self::SecretRotated => "Database password changed",
-            Self::DependencySlow => "Slow dependency",
-            Self::ConcurrencyExhausted => "No Lambda concurrency left",
-        }
-    }
-
-    const fn explanation(self) -> &'static str {
-        match self {
-            Self::RegionDark => {
-                "Nothing in the Region answers: API calls hang, the endpoint does not answer, its metrics stop. \
-                 Requests fail until health checks fail and cached DNS answers expire."
-            }
-            Self::LambdaErrors => {
-                "About one in seven of the Region's invocations fails. Health checks need more failures in a row: \
-                 Route 53 still sends traffic."
-            }
-            Self::LagSurge => {
-                "Replication to the Region falls seconds behind: reads there are stale, and a failover \
-                 to it would lose that much."
-            }
-            Self::ApiLatency => {
-                "Everything in the Region takes several times as long, AWS's own API included."
-            }
-            Self::CertificateExpiring => {
-                "Renewal of the Region's certificate waits for a validation record that somebody removed; it expires \
-                 in days."
-            }
-            Self::Throttled => "AWS throttles most calls, in every Region; the fleet itself works.",
-            Self::ControlPlanesDown => {
-                "Route 53, CloudFront, ACM for CloudFront and IAM cannot be changed or described; DNS, \
-                 health checks and serving go on."
-            }
-            Self::CredentialsExpired => {
-                "AWS refuses every call until somebody logs in again; the fleet itself works."
-            }
-            Self::AccessDenied => {
-                "The operator's role lacks one permission; everything else answers."
-            }
-            Self::StuckDeployment => {
-                "A change of the distribution stays InProgress; any edge may serve old or new."
-            }
-            Self::FailedSwitchover => {
-                "The next switchover ends with an event that it failed; the old primary accepts writes again."
-            }
-            Self::StackFails => {
-                "One resource of the next stack that CloudFormation makes or updates cannot be made: the stack \
-                 rolls back."
-            }
-            Self::StuckStack => {
-                "Every stack operation that began stays IN_PROGRESS; finished stacks do not change."
-            }
-            Self::BadDeploy => {
-                "Somebody deploys new code of orders-write in the Region; about a minute later most of its invocations fail."
-            }
-            Self::GoodDeploy => {
-                "Somebody deploys new code of the Region's functions, and nothing goes wrong."
-            }
-            Self::BadConfig => {
-                "Somebody changes an environment variable of a function in the Region to a wrong value: its \
-                 invocations fail."
-            }
-            Self::ConnectionsExhausted => {
-                "Connections to the Region's cluster grow until it refuses new ones: functions there that need one fail."
-            }
-            Self::WriteForwardingBroken => {
-                "Somebody turns off what carries writes from the Region to the writer: writes there fail, reads go on."
-            }
-            Self::SecretRotated => {
-                "Somebody changes the database's password. Functions in all Regions keep the old one: more and more of \
-                 their invocations fail."
-            }
-            Self::DependencySlow => {
-                "A service outside of the fleet answers the Region's functions slowly: writes take seconds, and some time out."
-            }
-            Self::ConcurrencyExhausted => {
-                "The Region's functions get less concurrency than they need, by other functions of the account or by \
-                 somebody's setting: Lambda throttles them."
-            }
-        }
-    }
-}
-
-impl std::fmt::Display for FaultKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.name())
-    }
-}
 
 /// One fault that can be started: a kind, with the Region or action it strikes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -274,6 +49,9 @@ pub struct FaultStatus {
     pub since: Option<Timestamp>,
 }
 
+/// Share of invocations that fail while `lambda-errors` strikes.
+const FAULTY: f64 = 0.15;
+
 /// What strikes one Region, looked up once faults change and not every second.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::world) struct Strikes {
@@ -281,6 +59,23 @@ pub(in crate::world) struct Strikes {
     pub faulty: bool,
     /// How many times as long everything takes.
     pub slowness: f64,
+    /// Share of invocations that fail inside AWS.
+    pub impaired: f64,
+    /// Requests a second that one client sends in vain.
+    pub noise: f64,
+    /// Requests a second that the account's other APIs leave to this one.
+    pub left_over: f64,
+}
+
+impl Strikes {
+    /// Share of invocations that fail because of it.
+    pub(in crate::world) fn failing(&self) -> f64 {
+        if self.faulty {
+            self.impaired.max(FAULTY)
+        } else {
+            self.impaired
+        }
+    }
 }
 
 impl Default for Strikes {
@@ -290,6 +85,9 @@ impl Default for Strikes {
             dark: false,
             faulty: false,
             slowness: 1.0,
+            impaired: 0.0,
+            noise: 0.0,
+            left_over: f64::INFINITY,
         }
     }
 }
@@ -300,6 +98,8 @@ pub(in crate::world) struct Faults {
     active: BTreeMap<Fault, Timestamp>,
     /// Single resources of stacks that are to go wrong.
     pub mishaps: Mishaps,
+    /// What was before somebody's change.
+    pub before: BTreeMap<Fault, Before>,
 }
 
 /// The action the faults menu offers to forbid.
@@ -332,17 +132,43 @@ impl Faults {
     }
 
     /// What strikes `region`.
-    pub(in crate::world) fn on(&self, region: &Region) -> Strikes {
+    pub(in crate::world) fn on(&self, region: &Region, seed: u64) -> Strikes {
         let strikes = |kind| self.strikes(kind, region.as_str());
+        let drawn = |kind: FaultKind, usual, range| {
+            if strikes(kind) {
+                Fault::strength(seed, kind.name(), range)
+            } else {
+                usual
+            }
+        };
+        let slow = if strikes(FaultKind::ApiLatency) {
+            7.0
+        } else {
+            1.0
+        };
         Strikes {
             dark: strikes(FaultKind::RegionDark),
             faulty: strikes(FaultKind::LambdaErrors),
-            slowness: if strikes(FaultKind::ApiLatency) {
-                7.0
-            } else {
-                1.0
-            },
+            slowness: drawn(FaultKind::AwsEvent, slow, (3.0, 6.0)),
+            impaired: drawn(FaultKind::AwsEvent, 0.0, (0.04, 0.14)),
+            noise: drawn(FaultKind::NoisyClient, 0.0, (600.0, 1_500.0)),
+            left_over: self.left_over(region),
         }
+    }
+
+    fn left_over(&self, region: &Region) -> f64 {
+        let here = |fault: &&Fault| fault.region.as_ref() == Some(region);
+        let mut all = self.before.iter().filter(|(fault, _)| here(fault));
+        let left = all.find_map(|(_, before)| match before {
+            Before::QuietNeighbours { left } => Some(*left),
+            _ => None,
+        });
+        left.unwrap_or(f64::INFINITY)
+    }
+
+    /// How many more clients come.
+    pub(in crate::world) fn surge(&self, seed: u64) -> Option<Surge> {
+        self.any(FaultKind::Surge).then(|| Surge::drawn(seed))
     }
 
     /// Whether this resource of a stack makes no progress.

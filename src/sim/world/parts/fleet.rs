@@ -89,16 +89,17 @@ impl Fleet {
     }
 
     /// Faults started or ended, or there are more Regions to strike.
-    pub(in crate::world) fn look_at(&mut self, faults: &Faults) {
+    pub(in crate::world) fn look_at(&mut self, faults: &Faults, seed: u64) {
         for (site, region) in self.sites.iter_mut().zip(&self.regions) {
-            site.strikes = faults.on(region);
+            site.strikes = faults.on(region, seed);
         }
     }
 
     /// What came of the step that ends now.
     pub(in crate::world) fn count_served(&mut self, now: i64, outcomes: &[Outcome]) {
         for (site, outcome) in self.sites.iter_mut().zip(outcomes) {
-            site.served.add(now, outcome.requests - outcome.silent);
+            site.served
+                .add(now, outcome.requests - outcome.silent - outcome.distrusted);
         }
     }
 

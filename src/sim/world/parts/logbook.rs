@@ -19,6 +19,8 @@ pub(in crate::world) enum Cause {
     Faulty,
     /// The database's writer cannot be reached.
     NoWriter,
+    /// AWS itself.
+    Impaired,
     /// The function's newest code.
     NewCode,
     /// A setting of the function that is wrong.

@@ -2,6 +2,7 @@
 
 pub(in crate::world) mod admission;
 pub(in crate::world) mod ailment;
+pub(in crate::world) mod before;
 pub(in crate::world) mod check_series;
 pub(in crate::world) mod control;
 pub(in crate::world) mod database;
@@ -9,6 +10,7 @@ pub(in crate::world) mod dns;
 pub(in crate::world) mod edge;
 pub(in crate::world) mod edge_minute;
 pub(in crate::world) mod edge_series;
+pub(in crate::world) mod fault_kind;
 pub(in crate::world) mod faults;
 pub(in crate::world) mod fleet;
 pub(in crate::world) mod front;
@@ -26,6 +28,7 @@ pub(in crate::world) mod series;
 pub(in crate::world) mod served;
 pub(in crate::world) mod side;
 pub(in crate::world) mod site_series;
+pub(in crate::world) mod surge;
 pub(in crate::world) mod tamper;
 pub(in crate::world) mod totals;
 pub(in crate::world) mod trail;
