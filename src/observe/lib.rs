@@ -102,6 +102,7 @@ pub struct Observer {
     refresh: watch::Sender<u64>,
     votes: Limiter,
     history: History,
+    logs: Box<logs::LogReader>,
     poller: Arc<Poller>,
     /// Dropped together with the observer, and every task with it.
     _tasks: JoinSet<()>,
@@ -152,6 +153,11 @@ impl Observer {
         let drawing = Picture::new(blank, poller.clone());
         tasks.spawn(fold::run(drawing, incoming, paces, questions, publish));
         let votes = Limiter::new(clock.clone(), 1.0, 1.0);
+        let logs = Box::new(logs::LogReader::new(
+            poller.session.clone(),
+            poller.spec.clone(),
+            clock.clone(),
+        ));
         let history = History::new(clock);
         Self {
             picture,
@@ -159,6 +165,7 @@ impl Observer {
             refresh: again,
             votes,
             history,
+            logs,
             poller,
             _tasks: tasks,
         }
@@ -232,6 +239,11 @@ impl Observer {
         let picture = self.picture.borrow().clone();
         let fleet = (picture.name.as_str(), &poller.spec);
         Happened::of(fleet, (to - since, to), answers, &picture)
+    }
+
+    /// Reads the fleet's logs, within each Region's rate over all questions.
+    pub fn logs(&self) -> &logs::LogReader {
+        &self.logs
     }
 
     /// The checkers' votes on one health check, within the API's rate limit (1/s; aws-facts §3.3).

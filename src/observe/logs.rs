@@ -1,36 +1,32 @@
 //! The logs of the last minutes: every Region's groups are found and read side by side.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
+mod access;
+mod board;
+mod book;
+mod group;
+mod read;
 
-use futures_util::future::{join, join_all};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::future::{FutureExt as _, join, join_all};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use jiff::Timestamp;
+use tokio::sync::mpsc::{self, UnboundedSender};
 
 use super::limiter::{Limiter, Limiters};
-use gwctl_aws::{AwsError, Bound, Cut, ErrorKind, LogAnswer, LogQuestion, Logs, Session};
-use gwctl_fleet::logs::{AccessLog, LogEvent};
-use gwctl_fleet::{Account, ApiKind, Clock, FleetSpec, FunctionName, Missing, Region};
+use group::GroupReader;
+use gwctl_aws::{AwsError, ErrorKind, Logs, Session};
+use gwctl_fleet::logs::AccessLog;
+use gwctl_fleet::{Account, ApiKind, Clock, FleetSpec, FunctionName, Missing, Region, SiteSpec};
 
-/// What finds the lines of §13.5's failures and whatever calls itself an error, in both formats. Only `?` terms: they
-/// are ignored beside others (aws-facts §13.4).
-const ERRORS: &str = "?ERROR ?FATAL ?CRITICAL ?\"Task timed out\" ?\"Status: timeout\" ?\"Status: error\" \
-    ?\"Runtime exited\" ?\"Runtime.\" ?LAMBDA_WARNING ?errorType ?\"\\\"status\\\":\\\"timeout\\\"\"";
-
-/// Of one group, when errors or a text are searched for.
-const SEARCH: Bound = Bound {
-    events: 10_000,
-    bytes: 8 << 20,
-    pages: 30,
-};
-/// Of one group, for its newest lines of any kind.
-const NEWEST: Bound = Bound {
-    events: 2_000,
-    bytes: 1 << 20,
-    pages: 5,
-};
+pub use board::LogBoard;
+pub use book::{Book, COST, Counted, Group, Newness, Read, Slot, per_minute};
+pub use read::{GroupRead, Span};
 
 /// What is asked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogsAsked {
     pub since: Timestamp,
     pub until: Timestamp,
@@ -45,7 +41,7 @@ pub struct LogsAsked {
 }
 
 /// A log group of the fleet, and what was read of it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct GroupLogs {
     pub region: Region,
     /// The functions that write to it.
@@ -56,23 +52,12 @@ pub struct GroupLogs {
     pub edge: bool,
     /// None where there is no such group: nothing ever ran there.
     pub read: Result<Option<GroupRead>, Missing>,
-}
-
-/// What was read of a group.
-#[derive(Debug)]
-pub struct GroupRead {
-    /// Oldest first.
-    pub events: Vec<LogEvent>,
-    /// From when until when every error is among them.
-    pub errors: (Timestamp, Timestamp),
-    /// From when until when every line is; none where only some were searched for.
-    pub lines: Option<(Timestamp, Timestamp)>,
-    /// Why not everything was read, in words.
-    pub cut: Vec<String>,
+    /// `FilterLogEvents` that were sent for it, without the tries after a throttled one.
+    pub calls: usize,
 }
 
 /// Where an API writes its access log, which is not read here.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct AccessLogs {
     pub region: Region,
     pub places: Result<Vec<AccessLog>, Missing>,
@@ -83,6 +68,29 @@ pub struct LogReader {
     session: Session,
     spec: FleetSpec,
     limiters: Limiters<Region>,
+}
+
+/// What comes while a fleet's logs are read.
+#[derive(Debug)]
+enum Came {
+    /// This was read of a group.
+    Group(Box<GroupLogs>),
+    /// This is where an API writes its access log.
+    Access(AccessLogs),
+    /// A part of a Region has been read: as often as [`LogReader::parts`] names the Region.
+    Over(Region),
+}
+
+/// Groups that somebody reads already.
+#[derive(Default)]
+struct Taken(Mutex<BTreeSet<(Region, String)>>);
+
+impl Taken {
+    /// Whether nobody asked for it before.
+    fn first(&self, group: &(Region, String)) -> bool {
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.insert(group.clone())
+    }
 }
 
 /// A group to read, and which account holds it.
@@ -105,12 +113,93 @@ impl LogReader {
 
     /// What every group of the fleet holds of what is asked.
     pub async fn read(&self, asked: &LogsAsked) -> Vec<GroupLogs> {
-        let places = join(self.functions(asked), self.router(asked)).await;
-        let all: Vec<Place> = places.0.into_iter().chain(places.1).collect();
+        let (sender, mut came) = mpsc::unbounded_channel();
+        self.read_groups(asked, &sender).await;
+        drop(sender);
+        let mut found = Vec::new();
+        while let Ok(one) = came.try_recv() {
+            if let Came::Group(group) = one {
+                found.push(*group);
+            }
+        }
+        found.sort_by(|a, b| (&a.region, &a.sources).cmp(&(&b.region, &b.sources)));
+        found
+    }
+
+    /// The Regions that are asked, each as often as it has parts: its functions, the router there.
+    fn parts(&self, asked: &LogsAsked) -> Vec<Region> {
+        let sites = self.sites(asked).map(|site| site.region.clone());
+        let edge = self.is_about_the_router(asked);
+        let edge = if edge {
+            self.edge_regions(asked)
+        } else {
+            BTreeSet::new()
+        };
+        sites.chain(edge).collect()
+    }
+
+    /// As [`Self::read`], each group told as soon as it was read: no Region waits for another. Who listens no more is
+    /// dropped together with this.
+    async fn read_groups(&self, asked: &LogsAsked, came: &UnboundedSender<Came>) {
+        let taken = Taken::default();
+        let taken = &taken;
+        let functions = self.sites(asked).map(|site| {
+            async move {
+                let places = self.functions(site, asked).await;
+                self.read_places(places, asked, taken, came).await;
+                let _ = came.send(Came::Over(site.region.clone()));
+            }
+            .boxed()
+        });
+        let router = async {
+            if self.is_about_the_router(asked) {
+                self.read_router(asked, taken, came).await;
+            }
+        };
+        join(join_all(functions), router.boxed()).await;
+    }
+
+    /// The router's group in every Region.
+    async fn read_router(&self, asked: &LogsAsked, taken: &Taken, came: &UnboundedSender<Came>) {
+        let regions = self.edge_regions(asked);
+        let group = self.router().await;
+        let places: Vec<Place> = match &group {
+            Ok(_) => regions
+                .iter()
+                .map(|one| self.router_in(one, group.clone()))
+                .collect(),
+            Err(_) => vec![self.router_in(&self.spec.home(), group)],
+        };
+        let all = places.into_iter().map(|place| {
+            async move {
+                let region = place.region.clone();
+                self.read_places(vec![place], asked, taken, came).await;
+                region
+            }
+            .boxed()
+        });
+        let mut reading: FuturesUnordered<_> = all.collect();
+        let mut left = regions;
+        while let Some(region) = reading.next().await {
+            left.remove(&region);
+            let _ = came.send(Came::Over(region));
+        }
+        for region in left {
+            let _ = came.send(Came::Over(region));
+        }
+    }
+
+    /// Reads each group once, whoever writes to it.
+    async fn read_places(
+        &self,
+        places: Vec<Place>,
+        asked: &LogsAsked,
+        taken: &Taken,
+        came: &UnboundedSender<Came>,
+    ) {
         let mut groups: BTreeMap<(Region, String), (BTreeSet<String>, Account, bool)> =
             BTreeMap::new();
-        let mut found = Vec::new();
-        for place in all {
+        for place in places {
             match place.group {
                 Ok(group) => {
                     let entry = groups.entry((place.region, group));
@@ -118,107 +207,123 @@ impl LogReader {
                         entry.or_insert((BTreeSet::new(), place.account, place.edge));
                     sources.insert(place.source);
                 }
-                Err(error) => found.push(GroupLogs {
-                    region: place.region,
-                    sources: [place.source].into(),
-                    group: None,
-                    edge: place.edge,
-                    read: Err(missing(error)),
-                }),
+                Err(error) => {
+                    let unread = GroupLogs {
+                        region: place.region,
+                        sources: [place.source].into(),
+                        group: None,
+                        edge: place.edge,
+                        read: Err(missing(error)),
+                        calls: 0,
+                    };
+                    let _ = came.send(Came::Group(Box::new(unread)));
+                }
             }
         }
+        groups.retain(|key, _| taken.first(key));
         let read = groups
             .into_iter()
-            .map(async |((region, group), (sources, account, edge))| {
-                let logs = self.session.in_account(account).logs(&region);
-                let read = self.group(&logs, &region, &group, asked).await;
-                GroupLogs {
-                    region,
-                    sources,
-                    group: Some(group),
-                    edge,
-                    read,
+            .map(|((region, group), (sources, account, edge))| {
+                async move {
+                    let reader = GroupReader {
+                        logs: self.session.in_account(account).logs(&region),
+                        limiter: self.limiter(&region),
+                        group,
+                        asked,
+                        calls: AtomicUsize::new(0),
+                    };
+                    let read = reader.read().await;
+                    let read = GroupLogs {
+                        region,
+                        sources,
+                        group: Some(reader.group),
+                        edge,
+                        read,
+                        calls: reader.calls.into_inner(),
+                    };
+                    let _ = came.send(Came::Group(Box::new(read)));
                 }
+                .boxed()
             });
-        found.extend(join_all(read).await);
-        found.sort_by(|a, b| (&a.region, &a.sources).cmp(&(&b.region, &b.sources)));
-        found
+        join_all(read).await;
     }
 
     /// Where the fleet's APIs write their access logs.
     pub async fn access_logs(&self, asked: &LogsAsked) -> Vec<AccessLogs> {
-        let sites = self.spec.sites.iter();
-        let sites = sites.filter(|site| !site.api.is_empty() && asked.wants(&site.region));
-        let all = sites.map(async |site| {
-            let api = self.session.apigateway(&site.region);
-            let stage = site.stage.as_deref();
-            let http = api.access_logs(&site.api, ApiKind::Http, stage).await;
-            let places = match http {
-                Err(error) if error.kind == ErrorKind::NotFound => {
-                    api.access_logs(&site.api, ApiKind::Rest, stage).await
-                }
-                answer => answer,
-            };
-            AccessLogs {
-                region: site.region.clone(),
-                places: places.map_err(missing),
-            }
-        });
-        join_all(all).await
+        let sites = self.sites(asked).filter(|site| !site.api.is_empty());
+        join_all(sites.map(|site| self.access_log(site).boxed())).await
     }
 
-    /// The groups of the functions behind the APIs.
-    async fn functions(&self, asked: &LogsAsked) -> Vec<Place> {
-        let sites = self.spec.sites.iter();
-        let sites = sites.filter(|site| asked.wants(&site.region));
-        let all = sites.flat_map(|site| {
-            let names = site.functions.iter();
-            let wanted = names.filter(|name| asked.is_about(FunctionName::of(name).name));
-            wanted.map(move |name| (site.region.clone(), name.clone()))
-        });
-        join_all(all.map(async |(region, function)| {
-            let named = FunctionName::of(&function);
-            let lambda = self.session.lambda(&region);
-            Place {
-                source: named.name.to_owned(),
-                group: lambda.log_group(named.name, named.qualifier).await,
-                account: Account::Workload,
-                edge: false,
-                region,
+    async fn access_log(&self, site: &SiteSpec) -> AccessLogs {
+        let api = self.session.apigateway(&site.region);
+        let stage = site.stage.as_deref();
+        let http = api.access_logs(&site.api, ApiKind::Http, stage).await;
+        let places = match http {
+            Err(error) if error.kind == ErrorKind::NotFound => {
+                api.access_logs(&site.api, ApiKind::Rest, stage).await
             }
-        }))
-        .await
-    }
-
-    /// The router's group in every Region: it bears the Region of the function in front of its name, unless its owner
-    /// chose the group (aws-facts §13.7).
-    async fn router(&self, asked: &LogsAsked) -> Vec<Place> {
-        let Some(router) = &self.spec.edge.router else {
-            return Vec::new();
+            answer => answer,
         };
-        let name = FunctionName::of(router).name;
-        if !asked.is_about(name) {
-            return Vec::new();
+        AccessLogs {
+            region: site.region.clone(),
+            places: places.map_err(missing),
         }
+    }
+
+    fn sites(&self, asked: &LogsAsked) -> impl Iterator<Item = &SiteSpec> {
+        let sites = self.spec.sites.iter();
+        sites.filter(move |site| asked.wants(&site.region))
+    }
+
+    /// The groups of the functions behind an API.
+    async fn functions(&self, site: &SiteSpec, asked: &LogsAsked) -> Vec<Place> {
+        let all = site.functions.iter();
+        let wanted = all.filter(|name| asked.is_about(FunctionName::of(name).name));
+        let lambda = self.session.lambda(&site.region);
+        let lambda = &lambda;
+        let places = wanted.map(|function| {
+            async move {
+                let named = FunctionName::of(function);
+                Place {
+                    source: named.name.to_owned(),
+                    group: lambda.log_group(named.name, named.qualifier).await,
+                    account: Account::Workload,
+                    edge: false,
+                    region: site.region.clone(),
+                }
+            }
+            .boxed()
+        });
+        join_all(places).await
+    }
+
+    fn is_about_the_router(&self, asked: &LogsAsked) -> bool {
+        let router = self.spec.edge.router.as_deref();
+        router.is_some_and(|router| asked.is_about(FunctionName::of(router).name))
+    }
+
+    /// The router's group: it bears the Region of the function in front of its name, unless its owner chose the group
+    /// (aws-facts §13.7).
+    async fn router(&self) -> Result<String, AwsError> {
+        let router = self.spec.edge.router.as_deref().unwrap_or_default();
+        let name = FunctionName::of(router).name;
         let home = self.spec.home();
         let lambda = self.session.in_account(Account::Edge).lambda(&home);
-        let group = lambda.log_group(name, None).await.map(|group| {
-            match group.strip_prefix("/aws/lambda/") {
-                Some(usual) if usual == name => format!("/aws/lambda/{home}.{name}"),
-                _ => group,
-            }
-        });
-        let place = |region: Region| Place {
-            region,
-            source: name.to_owned(),
+        let group = lambda.log_group(name, None).await?;
+        Ok(match group.strip_prefix("/aws/lambda/") {
+            Some(usual) if usual == name => format!("/aws/lambda/{home}.{name}"),
+            _ => group,
+        })
+    }
+
+    fn router_in(&self, region: &Region, group: Result<String, AwsError>) -> Place {
+        let router = self.spec.edge.router.as_deref().unwrap_or_default();
+        Place {
+            region: region.clone(),
+            source: FunctionName::of(router).name.to_owned(),
             account: Account::Edge,
             edge: true,
-            group: group.clone(),
-        };
-        let regions = self.edge_regions(asked).into_iter();
-        match &group {
-            Ok(_) => regions.map(place).collect(),
-            Err(_) => vec![place(home)],
+            group,
         }
     }
 
@@ -231,65 +336,6 @@ impl LogReader {
         sites.chain([self.spec.home()]).collect()
     }
 
-    async fn group(
-        &self,
-        logs: &Logs,
-        region: &Region,
-        group: &str,
-        asked: &LogsAsked,
-    ) -> Result<Option<GroupRead>, Missing> {
-        let limiter = self.limiter(region);
-        let ask = async |pattern: Option<&str>, bound: Bound| {
-            let question = LogQuestion {
-                group,
-                since: asked.since,
-                until: asked.until,
-                pattern,
-                bound,
-            };
-            logs.filter(&question, || limiter.turn()).await
-        };
-        let read = async {
-            if let Some(text) = &asked.filter {
-                let found = ask(Some(&quoted(text)), SEARCH).await?;
-                return Ok(GroupRead::searched(found, asked));
-            }
-            if asked.errors {
-                let found = ask(Some(ERRORS), SEARCH).await?;
-                return Ok(GroupRead::searched(found, asked));
-            }
-            let newest = ask(None, NEWEST).await?;
-            if newest.cut.is_none() {
-                let all = (newest.since, newest.until);
-                return Ok(GroupRead {
-                    lines: Some(all),
-                    ..GroupRead::searched(newest, asked)
-                });
-            }
-            // More lines than are read: errors are searched for in all of the time.
-            let lines = Some((newest.since, newest.until));
-            let found = match ask(Some(ERRORS), SEARCH).await {
-                Ok(errors) => GroupRead::searched(errors, asked).with(newest.events),
-                Err(error) => GroupRead {
-                    cut: vec![format!(
-                        "errors could not be searched for: {}",
-                        error.message
-                    )],
-                    ..GroupRead::searched(newest, asked)
-                },
-            };
-            Ok(GroupRead { lines, ..found })
-        };
-        match read.await {
-            Ok(read) => Ok(Some(read)),
-            Err(AwsError {
-                kind: ErrorKind::NotFound,
-                ..
-            }) => Ok(None),
-            Err(error) => Err(missing(error)),
-        }
-    }
-
     /// Half of the rate at once and half a second: never more than the rate within a second.
     fn limiter(&self, region: &Region) -> Arc<Limiter> {
         let half = Logs::most_a_second(region) / 2.0;
@@ -298,6 +344,18 @@ impl LogReader {
 }
 
 impl LogsAsked {
+    /// Lines of any kind of the whole fleet.
+    pub const fn all(since: Timestamp, until: Timestamp) -> Self {
+        Self {
+            since,
+            until,
+            regions: Vec::new(),
+            function: None,
+            filter: None,
+            errors: false,
+        }
+    }
+
     fn wants(&self, region: &Region) -> bool {
         self.regions.is_empty() || self.regions.contains(region)
     }
@@ -307,58 +365,6 @@ impl LogsAsked {
             .as_deref()
             .is_none_or(|wanted| wanted == function)
     }
-}
-
-impl GroupRead {
-    fn searched(found: LogAnswer, asked: &LogsAsked) -> Self {
-        let mut cut: Vec<String> = found
-            .cut
-            .iter()
-            .map(|cut| match cut {
-                Cut::Bound(bound) => format!(
-                    "only {} events were read (the limit is {} events, {} MiB or {} calls for each log group)",
-                    found.events.len(),
-                    bound.events,
-                    bound.bytes >> 20,
-                    bound.pages
-                ),
-                Cut::Failed(error) => format!("the rest could not be read: {}", error.message),
-            })
-            .collect();
-        if found.undated > 0 {
-            cut.push(format!(
-                "{} events without a time were left out",
-                found.undated
-            ));
-        }
-        // A text that is searched for leaves errors out that do not hold it.
-        let errors = if asked.filter.is_some() || found.cut.is_some() {
-            (found.since, found.until)
-        } else {
-            (asked.since, asked.until)
-        };
-        Self {
-            events: found.events,
-            errors,
-            lines: None,
-            cut,
-        }
-    }
-
-    /// With `others`, each event once.
-    fn with(mut self, others: Vec<LogEvent>) -> Self {
-        let key = |event: &LogEvent| (event.id.clone(), event.at, event.message.clone());
-        let known: HashSet<_> = self.events.iter().map(key).collect();
-        let new = others.into_iter().filter(|one| !known.contains(&key(one)));
-        self.events.extend(new);
-        self.events.sort_by_key(|event| event.at);
-        self
-    }
-}
-
-/// A text as one term of a filter pattern.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// A function or an API that is not there is no data; what hinders the question says so.

@@ -29,6 +29,7 @@ fn question(bound: Bound) -> LogQuestion<'static> {
         since: noon() - SignedDuration::from_mins(15),
         until: noon(),
         pattern: Some("?ERROR ?\"timed out\""),
+        oldest_first: false,
         bound,
     }
 }

@@ -5,6 +5,7 @@ mod columns;
 mod guided;
 mod guided_keys;
 mod honesty;
+mod logs;
 mod looks;
 mod pictures;
 mod region_switch;

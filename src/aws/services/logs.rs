@@ -55,6 +55,8 @@ pub struct LogQuestion<'a> {
     pub until: Timestamp,
     /// A filter pattern (aws-facts §13.4); none means every event.
     pub pattern: Option<&'a str>,
+    /// Whether a bound leaves out the newest; otherwise it leaves out the oldest.
+    pub oldest_first: bool,
     pub bound: Bound,
 }
 
@@ -112,16 +114,16 @@ impl Logs {
         }
     }
 
-    /// What `question` finds, newest pages first, so that a cut leaves out the oldest. `turn` is awaited before
-    /// every page: the Region's rate is the account's.
+    /// What `question` finds, page by page in its order. `turn` is awaited before every page: the Region's rate is the
+    /// account's.
     ///
     /// # Errors
     /// [`crate::ErrorKind::NotFound`] where there is no such group. Where a later page fails, what was read is kept
     /// and the failure is the [`Cut`].
-    pub async fn filter(
+    pub async fn filter<F: Future<Output = ()>>(
         &self,
         question: &LogQuestion<'_>,
-        turn: impl AsyncFn(),
+        turn: impl Fn() -> F,
     ) -> Result<LogAnswer, AwsError> {
         let mut read = Read::default();
         let mut next = None;
@@ -152,7 +154,7 @@ impl Logs {
             "startTime": question.since.as_millisecond(),
             "endTime": question.until.as_millisecond(),
             "limit": question.bound.events.clamp(1, PAGE),
-            "startFromHead": false,
+            "startFromHead": question.oldest_first,
         });
         if let Some(pattern) = question.pattern {
             body["filterPattern"] = pattern.into();
@@ -200,7 +202,11 @@ impl Read {
         let (mut since, mut until) = (question.since, question.until);
         if cut.is_some() {
             match (self.events.first(), self.events.last()) {
-                (Some(first), Some(last)) if first.at < last.at => until = last.at,
+                (Some(first), Some(last))
+                    if first.at < last.at || (first.at == last.at && question.oldest_first) =>
+                {
+                    until = last.at;
+                }
                 (Some(_), Some(last)) => since = last.at,
                 // Empty pages alone: nothing is known of any time.
                 _ => since = until,

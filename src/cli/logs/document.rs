@@ -2,35 +2,37 @@
 
 use serde_json::{Map, Value, json};
 
-use super::report::{COST, Group, Report};
+use super::report::Report;
 use crate::fleet::Missing;
 use crate::fleet::logs::{AccessLog, Pattern, Placed};
+use crate::observe::logs::{COST, Group};
 
 /// All of it.
 pub fn draw(report: &Report) -> Value {
+    let book = &report.book;
     let mut document = json!({
         "schema": "gwctl.logs/1",
         "fleet": report.fleet,
-        "since": report.since,
-        "until": report.until,
-        "groups": report.groups.iter().map(group).collect::<Vec<_>>(),
-        "access_logs": report.access.iter().map(|access| json!({
+        "since": book.since,
+        "until": book.until,
+        "groups": book.groups.iter().map(group).collect::<Vec<_>>(),
+        "access_logs": book.access.iter().map(|access| json!({
             "region": access.region,
             "places": access.places.as_ref().ok().map(|all| all.iter().map(place).collect::<Vec<_>>()),
             "missing": access.places.as_ref().err(),
         })).collect::<Vec<_>>(),
-        "lateness": report.lateness.map(|(median, longest)| json!({
+        "lateness": book.lateness.map(|(median, longest)| json!({
             "median_ms": median.as_millis() as u64,
             "longest_ms": longest.as_millis() as u64,
         })),
         "cost": COST,
-        "notes": report.notes(),
+        "notes": book.notes(),
         "exit_code": report.exit().code(),
     });
     if report.wants_lines {
-        document["lines"] = report.lines.iter().map(line).collect();
+        document["lines"] = book.lines.iter().map(line).collect();
     } else {
-        let patterns = report.patterns.iter();
+        let patterns = book.patterns.iter();
         document["patterns"] = patterns.map(|one| pattern(report, one)).collect();
     }
     document
@@ -74,7 +76,7 @@ fn pattern(report: &Report, pattern: &Pattern) -> Value {
         .map(|(region, tally)| {
             let told = json!({
                 "count": tally.count,
-                "per_minute": report.per_minute(pattern, region),
+                "per_minute": report.book.per_minute(pattern, region),
                 "first": tally.first,
                 "last": tally.last,
             });

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{FaultEntry, Hits, Hold, Key, NotKept, NotWatched};
+use super::{FaultEntry, Hits, Hold, Key, LogsQuestion, NotKept, NotWatched};
 use gwctl_actions::{Binding, Intent, Lately, Order, Plan, RunState};
 use gwctl_fleet::{FleetSpec, Observed, Pace, Snapshot, Vote};
 use gwctl_observe::Happened;
+use gwctl_observe::logs::Book;
 
 /// What a mouse did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,10 @@ pub enum Msg {
     Votes(u64, Observed<Vec<Vote>>),
     /// [`Effect::AskHappened`] ended, for the fleet opened with this generation.
     Happened(u64, Box<Happened>),
+    /// [`Effect::AskLogs`] with this number: what is known of the logs now.
+    Logs(u64, Box<Book>),
+    /// [`Effect::AskLogs`] with this number ended.
+    LogsRead(u64),
     /// The faults of the simulated world, as they stand.
     Faults(Vec<FaultEntry>),
     /// Something the operator asked for did not work.
@@ -110,6 +115,10 @@ pub enum Effect {
     Votes(u64, String),
     /// Ask what happened in the last so much time; answer with this generation.
     AskHappened(u64, SignedDuration),
+    /// Read the logs; [`Msg::Logs`] answers as often as something comes.
+    AskLogs(LogsQuestion),
+    /// Nobody waits for the logs any more.
+    StopLogs,
     /// Watch the fleet of this name instead, at this pace; answer with this generation.
     Open(u64, String, Pace),
     /// Begin this plan, confirmed by what was typed and waived.

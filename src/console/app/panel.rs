@@ -37,6 +37,12 @@ pub enum Panel {
     Timeline,
     /// Timeline: what happened to other resources of the same services.
     Others,
+    /// Logs: lines that say the same, told once.
+    Patterns,
+    /// Logs: the lines of one pattern, newest first.
+    Lines,
+    /// Logs: the log groups, and how far they were read.
+    Groups,
 }
 
 impl Panel {
@@ -60,6 +66,9 @@ impl Panel {
             Self::Log => "Notes",
             Self::Timeline => "Timeline",
             Self::Others => "Other resources of the same services",
+            Self::Patterns => "Patterns",
+            Self::Lines => "Lines",
+            Self::Groups => "What was read",
         }
     }
 
@@ -72,6 +81,8 @@ impl Panel {
             }
             Self::Charts => "enlarge the chart, or shrink it",
             Self::Records | Self::Checks => "ask for the checkers' votes",
+            Self::Patterns => "list the lines of the pattern",
+            Self::Lines => "show all of the line",
             Self::Alarms
             | Self::Changes
             | Self::Answers
@@ -83,7 +94,8 @@ impl Panel {
             | Self::Sent
             | Self::Log
             | Self::Timeline
-            | Self::Others => "show the full row",
+            | Self::Others
+            | Self::Groups => "show the full row",
         }
     }
 }

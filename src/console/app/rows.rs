@@ -46,6 +46,12 @@ pub enum Subject {
     Log(usize),
     /// An event of its panel of the Timeline screen.
     Happened(usize),
+    /// `logs.book.patterns[index]`.
+    Pattern(usize),
+    /// `logs.book.lines[index]`.
+    LogLine(Region, usize),
+    /// `logs.book.groups[index]`.
+    LogGroup(Region, usize),
 }
 
 impl Subject {
@@ -58,7 +64,9 @@ impl Subject {
             | Self::Function(region, _)
             | Self::Member(region)
             | Self::Event(region, _)
-            | Self::Call(region, _) => Some(region),
+            | Self::Call(region, _)
+            | Self::LogLine(region, _)
+            | Self::LogGroup(region, _) => Some(region),
             Self::Record(region, _) | Self::Answer(region, _) => region.as_ref(),
             Self::Operation(key) => Some(&key.region),
             Self::Change(_)
@@ -66,7 +74,8 @@ impl Subject {
             | Self::Step(_)
             | Self::Sent(..)
             | Self::Log(_)
-            | Self::Happened(_) => None,
+            | Self::Happened(_)
+            | Self::Pattern(_) => None,
         }
     }
 }

@@ -7,10 +7,11 @@ use jiff::Timestamp;
 
 use super::rows::{self, Basis, Row};
 use super::{
-    Chart, Filter, Guided, History, Hits, Keymap, Leads, NotWatched, Overlay, Panel, SCREENS,
-    Screen, Timeline,
+    Chart, Filter, Guided, History, Hits, Keymap, Leads, Logs, NotWatched, Overlay, Panel, SCREENS,
+    Screen, Subject, Timeline, logs,
 };
 use gwctl_fleet::columns::{self, Column, Moment, Sort};
+use gwctl_fleet::logs::Pattern;
 use gwctl_fleet::{Marks, Pace, Region, Snapshot};
 
 /// Where the fleet lives, for the header.
@@ -151,6 +152,8 @@ pub struct State {
     pub guided: Guided,
     /// What the Timeline screen shows.
     pub timeline: Timeline,
+    /// What the Logs screen shows.
+    pub logs: Logs,
     /// What was drawn where, last time.
     pub hits: Hits,
     /// The fleet's time by the last tick; goes on while frozen.
@@ -225,6 +228,7 @@ impl State {
             keymap: start.keymap,
             guided: Guided::default(),
             timeline: Timeline::default(),
+            logs: Logs::default(),
             hits: Hits::default(),
             generation: 0,
             opened: 0,
@@ -259,7 +263,32 @@ impl State {
         match (self.screen(), &self.guided.run) {
             (Screen::Run, Some(shown)) => rows::of_run(&shown.state, panel),
             (Screen::Timeline, _) => self.timeline.rows(panel),
+            (Screen::Logs, _) => self.log_rows(panel),
             (screen, _) => screen.rows(self.basis(), panel),
+        }
+    }
+
+    fn log_rows(&self, panel: Panel) -> Vec<Row<'_>> {
+        match panel {
+            Panel::Patterns => self.logs.patterns(),
+            Panel::Lines => self
+                .pattern_at_hand()
+                .map_or_else(Vec::new, |pattern| self.logs.lines(pattern)),
+            _ => self.logs.rows(panel),
+        }
+    }
+
+    /// The pattern whose example and lines are shown: that under the cursor, or the one whose lines were opened.
+    pub fn pattern_at_hand(&self) -> Option<&Pattern> {
+        if let Some(opened) = &self.logs.opened {
+            let book = self.logs.book.as_ref()?;
+            return book.patterns.iter().find(|one| logs::key(one) == *opened);
+        }
+        let rows = self.rows(Panel::Patterns);
+        let row = rows.get(self.cursor(Panel::Patterns))?;
+        match row.subject {
+            Subject::Pattern(index) => self.logs.pattern(index),
+            _ => None,
         }
     }
 

@@ -4,6 +4,7 @@ mod act;
 mod command;
 mod cursor;
 mod guided;
+mod logs;
 mod mouse;
 mod navigate;
 mod notice;
@@ -41,6 +42,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Tick { now, wall } => {
             let mut effects = tick(state, now, wall);
             effects.extend(timeline::due(state));
+            effects.extend(logs::due(state));
             return effects;
         }
         Msg::Opening(generation, blank, read_only) => {
@@ -101,6 +103,14 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             timeline::came(state, generation, *happened);
             Vec::new()
         }
+        Msg::Logs(number, book) => {
+            state.logs.came(number, *book);
+            Vec::new()
+        }
+        Msg::LogsRead(number) => {
+            state.logs.read(number);
+            Vec::new()
+        }
         Msg::Faults(faults) => faults_came(state, faults),
         Msg::Failed(why) => {
             notify(state, why, Gravity::Error);
@@ -111,8 +121,10 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             return Vec::new();
         }
     };
+    logs::pin(state);
     settle(state);
     effects.extend(timeline::due(state));
+    effects.extend(logs::due(state));
     effects
 }
 

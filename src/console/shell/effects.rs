@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
+use super::logs::LogsTask;
 use super::runs::{Keeper, Means, Runs};
 use crate::app::{Effect, Hold, Msg, NotWatched};
 use crate::{Opened, Setup};
@@ -42,6 +43,7 @@ pub(super) struct Outside {
     generation: u64,
     /// The first look at the fleet as it is described now.
     reopening: Option<AbortHandle>,
+    logs: LogsTask,
 }
 
 /// What an effect leaves for the loop to do at once.
@@ -70,6 +72,7 @@ impl Outside {
             picture: None,
             generation: 0,
             reopening: None,
+            logs: LogsTask::default(),
         }
     }
 
@@ -97,7 +100,16 @@ impl Outside {
             }
             Effect::Votes(generation, check) => self.ask_votes(generation, check),
             Effect::AskHappened(generation, since) => self.ask_happened(generation, since),
+            Effect::AskLogs(question) => {
+                let observer = self.means.as_ref().map(|means| means.observer.clone());
+                if let Some(observer) = observer {
+                    let now = self.setup.clock.now();
+                    self.logs.ask(observer, question, now, self.sender.clone());
+                }
+            }
+            Effect::StopLogs => self.logs.stop(),
             Effect::Open(generation, name, pace) => {
+                self.logs.stop();
                 return Left::News(self.open(generation, &name, pace));
             }
             Effect::Start {

@@ -117,6 +117,37 @@ fn account(scene: &Scene<'_>) -> Span<'static> {
     }
 }
 
+/// How much the names of tabs are shortened.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Shortening {
+    Nothing,
+    Names,
+    /// The name of the Region too.
+    Region,
+}
+
+fn tab_name(screen: &Screen, shortening: Shortening) -> String {
+    match screen {
+        Screen::Region(region) if shortening < Shortening::Region => region.to_string(),
+        other if shortening > Shortening::Nothing => other.entrance().short.into(),
+        other => other.entrance().title.into(),
+    }
+}
+
+/// As little as lets all `tabs` stand in `room` cells. The tab of a run says more than its name.
+fn shortening(scene: &Scene<'_>, tabs: &[Screen], room: u16, width: u16) -> Shortening {
+    if width < 70 || (scene.state.guided.run.is_some() && width < 100) {
+        return Shortening::Region;
+    }
+    let taken = |how| {
+        let names = tabs.iter().map(|screen| tab_name(screen, how).len() + 4);
+        names.sum::<usize>()
+    };
+    let all = [Shortening::Nothing, Shortening::Names];
+    let fits = |how: &Shortening| taken(*how) <= usize::from(room);
+    all.into_iter().find(fits).unwrap_or(Shortening::Region)
+}
+
 fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let marker = if let Some(left) = scene.state.armed_for() {
         Span::styled(
@@ -135,13 +166,10 @@ fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let limit = area.right().saturating_sub(marker_width + 1);
     let here = scene.state.screen().clone();
     let mut x = area.x;
-    for screen in scene.state.tabs() {
-        let crowded = scene.state.guided.run.is_some() && area.width < 100;
-        let name = match &screen {
-            Screen::Region(region) if area.width >= 70 && !crowded => region.to_string(),
-            other if crowded => other.entrance().short.into(),
-            other => other.entrance().title.into(),
-        };
+    let tabs = scene.state.tabs();
+    let shortening = shortening(scene, &tabs, limit.saturating_sub(area.x), area.width);
+    for screen in tabs {
+        let name = tab_name(&screen, shortening);
         if screen == Screen::Run && run_tab(scene, area, buf, &mut x, limit) {
             continue;
         }

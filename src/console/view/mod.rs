@@ -1,6 +1,6 @@
 //! Drawing: from the console's state and a theme to a buffer, and from a buffer to pictures.
 //!
-//! One file a screen (`fleet`, `region`, `database`, `edge`, `calls`, `run`, `timeline`) and one for what lies over
+//! One file a screen (`fleet`, `region`, `database`, `edge`, `calls`, `run`, `timeline`, `logs`) and one for what lies over
 //! them (`overlay`); the rest are the pieces they are made of. Drawing reads the state, never
 //! waits, and hands back what it drew where.
 
@@ -27,6 +27,8 @@ mod freshness;
 mod glyphs;
 mod help;
 mod lanes;
+mod logs;
+mod logs_below;
 mod map;
 mod members;
 mod menus;
@@ -51,6 +53,7 @@ mod topology;
 mod why;
 mod wizard;
 mod wizard_steps;
+mod written;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -112,6 +115,7 @@ pub fn draw_into(buf: &mut Buffer, area: Rect, state: &State, theme: &Theme) -> 
         Screen::Calls => calls::draw(&mut scene, body, buf),
         Screen::Run => run::draw(&mut scene, body, buf),
         Screen::Timeline => timeline::draw(&mut scene, body, buf),
+        Screen::Logs => logs::draw(&mut scene, body, buf),
     }
     overlay::draw(&mut scene, area, buf);
     scene.hits

@@ -39,6 +39,7 @@ async fn read(sim: &Sim, code: &str, group: &str, pattern: Option<&str>) -> LogA
         since: noon() - SignedDuration::from_mins(3),
         until: noon() - SignedDuration::from_secs(61),
         pattern,
+        oldest_first: false,
         bound: ALL,
     };
     let logs = session(sim).await.logs(&region(code));
@@ -135,6 +136,7 @@ async fn pages_give_every_event_once_in_either_order() {
         since: whole.since,
         until: whole.until,
         pattern: None,
+        oldest_first: false,
         // A page holds no more than the bound: the last is cut.
         bound: Bound { events: 7, ..ALL },
     };
@@ -161,6 +163,7 @@ async fn a_group_that_nothing_wrote_to_is_not_there() {
             since: noon() - SignedDuration::from_mins(3),
             until: noon(),
             pattern: None,
+            oldest_first: false,
             bound: ALL,
         };
         let logs = session(&sim).await.logs(&region(code));

@@ -8,7 +8,7 @@ use super::super::{
     Action, Effect, Gravity, Leads, OrderKind, Overlay, Screen, State, Subject, palette as commands,
 };
 use super::notice::notify;
-use super::{guided, run};
+use super::{guided, logs, run};
 use gwctl_fleet::{CheckKind, Observed, Pace, Region};
 
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -44,9 +44,15 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
             });
         }
         Action::Copy => return copy(state),
+        Action::Raw => logs::whole(state, true),
+        Action::Request => logs::request(state),
+        Action::Follow => logs::follow(state),
+        Action::Shorter => logs::window(state, false),
+        Action::Longer => logs::window(state, true),
         Action::Refresh => {
             notify(state, "asking everything again", Gravity::Info);
             state.timeline.again = true;
+            state.logs.ask_again();
             return vec![Effect::Refresh];
         }
         Action::Pace => {
@@ -112,7 +118,16 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
         | Subject::Step(_)
         | Subject::Sent(..)
         | Subject::Log(_)
-        | Subject::Happened(_) => {}
+        | Subject::Happened(_)
+        | Subject::LogGroup(..) => {}
+        Subject::Pattern(_) => {
+            logs::open_lines(state);
+            return Vec::new();
+        }
+        Subject::LogLine(..) => {
+            logs::whole(state, false);
+            return Vec::new();
+        }
         Subject::Change(index) => {
             let change = state.shown.changes.get(*index);
             if let Some(region) = change.and_then(|change| known(state, change.region.as_ref()?)) {

@@ -105,6 +105,7 @@ fn switch(state: &mut State, name: String) -> Vec<Effect> {
     state.filters.clear();
     state.zoom = None;
     state.timeline = Timeline::default();
+    state.logs = state.logs.anew();
     state.frozen = None;
     state.fleet.clone_from(&name);
     vec![Effect::Open(state.opened, name, state.pace)]
