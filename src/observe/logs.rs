@@ -5,10 +5,11 @@ mod board;
 mod book;
 mod group;
 mod read;
+mod taken;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::{FutureExt as _, join, join_all};
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
@@ -16,9 +17,9 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::{self, UnboundedSender};
 
 use super::limiter::{Limiter, Limiters};
-use group::GroupReader;
+use group::{GroupReader, errors_of};
 use gwctl_aws::{AwsError, ErrorKind, Logs, Session};
-use gwctl_fleet::logs::AccessLog;
+use gwctl_fleet::logs::{AccessFormat, AccessLog, AccessSetting};
 use gwctl_fleet::{Account, ApiKind, Clock, FleetSpec, FunctionName, Missing, Region, SiteSpec};
 
 pub use board::LogBoard;
@@ -50,17 +51,19 @@ pub struct GroupLogs {
     pub group: Option<String>,
     /// Whether it is the edge router's, which runs where clients are.
     pub edge: bool,
+    /// The format, where it is the access log of an API.
+    pub access: Option<AccessFormat>,
     /// None where there is no such group: nothing ever ran there.
     pub read: Result<Option<GroupRead>, Missing>,
     /// `FilterLogEvents` that were sent for it, without the tries after a throttled one.
     pub calls: usize,
 }
 
-/// Where an API writes its access log, which is not read here.
+/// Where an API writes its access logs.
 #[derive(Debug, Clone)]
 pub struct AccessLogs {
     pub region: Region,
-    pub places: Result<Vec<AccessLog>, Missing>,
+    pub places: Result<Vec<AccessSetting>, Missing>,
 }
 
 /// Reads a fleet's logs, within each Region's rate over all its questions.
@@ -68,6 +71,7 @@ pub struct LogReader {
     session: Session,
     spec: FleetSpec,
     limiters: Limiters<Region>,
+    known: Known,
 }
 
 /// What comes while a fleet's logs are read.
@@ -81,6 +85,9 @@ enum Came {
     Over(Region),
 }
 
+/// Who writes an access log.
+const ACCESS: &str = "access log";
+
 /// Groups that somebody reads already.
 #[derive(Default)]
 struct Taken(Mutex<BTreeSet<(Region, String)>>);
@@ -88,9 +95,16 @@ struct Taken(Mutex<BTreeSet<(Region, String)>>);
 impl Taken {
     /// Whether nobody asked for it before.
     fn first(&self, group: &(Region, String)) -> bool {
-        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        taken.insert(group.clone())
+        lock(&self.0).insert(group.clone())
     }
+}
+
+/// Who writes to a group.
+struct Writers {
+    sources: BTreeSet<String>,
+    account: Account,
+    edge: bool,
+    access: Option<AccessFormat>,
 }
 
 /// A group to read, and which account holds it.
@@ -99,7 +113,26 @@ struct Place {
     source: String,
     account: Account,
     edge: bool,
+    access: Option<AccessFormat>,
     group: Result<String, AwsError>,
+}
+
+/// Where was written to when it was looked up: who follows does not look again each time.
+#[derive(Default)]
+struct Known {
+    groups: Mutex<BTreeMap<(Region, String), String>>,
+    access: Mutex<BTreeMap<Region, Vec<AccessSetting>>>,
+}
+
+impl Known {
+    fn forget(&self) {
+        lock(&self.groups).clear();
+        lock(&self.access).clear();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl LogReader {
@@ -108,22 +141,31 @@ impl LogReader {
             session,
             spec,
             limiters: Limiters::new(clock),
+            known: Known::default(),
         }
     }
 
     /// What every group of the fleet holds of what is asked.
     pub async fn read(&self, asked: &LogsAsked) -> Vec<GroupLogs> {
+        self.read_all(asked).await.0
+    }
+
+    /// As [`Self::read`], with where the APIs write their access logs.
+    pub async fn read_all(&self, asked: &LogsAsked) -> (Vec<GroupLogs>, Vec<AccessLogs>) {
         let (sender, mut came) = mpsc::unbounded_channel();
         self.read_groups(asked, &sender).await;
         drop(sender);
-        let mut found = Vec::new();
+        let (mut found, mut access) = (Vec::new(), Vec::new());
         while let Ok(one) = came.try_recv() {
-            if let Came::Group(group) = one {
-                found.push(*group);
+            match one {
+                Came::Group(group) => found.push(*group),
+                Came::Access(one) => access.push(one),
+                Came::Over(_) => {}
             }
         }
         found.sort_by(|a, b| (&a.region, &a.sources).cmp(&(&b.region, &b.sources)));
-        found
+        access.sort_by(|a, b| a.region.cmp(&b.region));
+        (found, access)
     }
 
     /// The Regions that are asked, each as often as it has parts: its functions, the router there.
@@ -145,8 +187,17 @@ impl LogReader {
         let taken = &taken;
         let functions = self.sites(asked).map(|site| {
             async move {
-                let places = self.functions(site, asked).await;
-                self.read_places(places, asked, taken, came).await;
+                let functions = async {
+                    let places = self.functions(site, asked).await;
+                    self.read_places(places, asked, taken, came).await;
+                };
+                // It is no function's.
+                let access = async {
+                    if asked.function.is_none() && !site.api.is_empty() {
+                        self.read_access(site, asked, taken, came).await;
+                    }
+                };
+                join(functions, access).await;
                 let _ = came.send(Came::Over(site.region.clone()));
             }
             .boxed()
@@ -157,6 +208,32 @@ impl LogReader {
             }
         };
         join(join_all(functions), router.boxed()).await;
+    }
+
+    /// The access logs of an API.
+    async fn read_access(
+        &self,
+        site: &SiteSpec,
+        asked: &LogsAsked,
+        taken: &Taken,
+        came: &UnboundedSender<Came>,
+    ) {
+        let found = self.access_log(site).await;
+        let settings = found.places.clone().unwrap_or_default();
+        let _ = came.send(Came::Access(found));
+        let places = settings.into_iter().filter_map(|setting| match setting.to {
+            AccessLog::Group(name) => Some(Place {
+                region: site.region.clone(),
+                source: ACCESS.to_owned(),
+                account: Account::Workload,
+                edge: false,
+                access: Some(setting.format),
+                group: Ok(name),
+            }),
+            AccessLog::Firehose(_) | AccessLog::Other(_) => None,
+        });
+        let places = places.collect();
+        self.read_places(places, asked, taken, came).await;
     }
 
     /// The router's group in every Region.
@@ -197,15 +274,18 @@ impl LogReader {
         taken: &Taken,
         came: &UnboundedSender<Came>,
     ) {
-        let mut groups: BTreeMap<(Region, String), (BTreeSet<String>, Account, bool)> =
-            BTreeMap::new();
+        let mut groups: BTreeMap<(Region, String), Writers> = BTreeMap::new();
         for place in places {
             match place.group {
                 Ok(group) => {
                     let entry = groups.entry((place.region, group));
-                    let (sources, ..) =
-                        entry.or_insert((BTreeSet::new(), place.account, place.edge));
-                    sources.insert(place.source);
+                    let writers = entry.or_insert(Writers {
+                        sources: BTreeSet::new(),
+                        account: place.account,
+                        edge: place.edge,
+                        access: place.access,
+                    });
+                    writers.sources.insert(place.source);
                 }
                 Err(error) => {
                     let unread = GroupLogs {
@@ -213,6 +293,7 @@ impl LogReader {
                         sources: [place.source].into(),
                         group: None,
                         edge: place.edge,
+                        access: place.access,
                         read: Err(missing(error)),
                         calls: 0,
                     };
@@ -221,40 +302,57 @@ impl LogReader {
             }
         }
         groups.retain(|key, _| taken.first(key));
-        let read = groups
-            .into_iter()
-            .map(|((region, group), (sources, account, edge))| {
-                async move {
-                    let reader = GroupReader {
-                        logs: self.session.in_account(account).logs(&region),
-                        limiter: self.limiter(&region),
-                        group,
-                        asked,
-                        calls: AtomicUsize::new(0),
-                    };
-                    let read = reader.read().await;
-                    let read = GroupLogs {
-                        region,
-                        sources,
-                        group: Some(reader.group),
-                        edge,
-                        read,
-                        calls: reader.calls.into_inner(),
-                    };
-                    let _ = came.send(Came::Group(Box::new(read)));
-                }
-                .boxed()
-            });
+        let read = groups.into_iter().map(|((region, group), writers)| {
+            async move {
+                let reader = GroupReader {
+                    logs: self.session.in_account(writers.account).logs(&region),
+                    limiter: self.limiter(&region),
+                    group,
+                    asked,
+                    errors: errors_of(writers.access.as_ref()),
+                    calls: AtomicUsize::new(0),
+                };
+                let read = reader.read().await;
+                let read = GroupLogs {
+                    region,
+                    sources: writers.sources,
+                    group: Some(reader.group),
+                    edge: writers.edge,
+                    access: writers.access,
+                    read,
+                    calls: reader.calls.into_inner(),
+                };
+                let _ = came.send(Came::Group(Box::new(read)));
+            }
+            .boxed()
+        });
         join_all(read).await;
     }
 
-    /// Where the fleet's APIs write their access logs.
-    pub async fn access_logs(&self, asked: &LogsAsked) -> Vec<AccessLogs> {
-        let sites = self.sites(asked).filter(|site| !site.api.is_empty());
-        join_all(sites.map(|site| self.access_log(site).boxed())).await
+    /// The group of `function`, asked for by `lookup` where it is not known.
+    async fn looked_up(
+        &self,
+        region: &Region,
+        function: &str,
+        lookup: impl Future<Output = Result<String, AwsError>>,
+    ) -> Result<String, AwsError> {
+        let place = (region.clone(), function.to_owned());
+        if let Some(known) = lock(&self.known.groups).get(&place) {
+            return Ok(known.clone());
+        }
+        let group = lookup.await?;
+        lock(&self.known.groups).insert(place, group.clone());
+        Ok(group)
     }
 
     async fn access_log(&self, site: &SiteSpec) -> AccessLogs {
+        let known = lock(&self.known.access).get(&site.region).cloned();
+        if let Some(known) = known {
+            return AccessLogs {
+                region: site.region.clone(),
+                places: Ok(known),
+            };
+        }
         let api = self.session.apigateway(&site.region);
         let stage = site.stage.as_deref();
         let http = api.access_logs(&site.api, ApiKind::Http, stage).await;
@@ -264,6 +362,9 @@ impl LogReader {
             }
             answer => answer,
         };
+        if let Ok(places) = &places {
+            lock(&self.known.access).insert(site.region.clone(), places.clone());
+        }
         AccessLogs {
             region: site.region.clone(),
             places: places.map_err(missing),
@@ -284,11 +385,13 @@ impl LogReader {
         let places = wanted.map(|function| {
             async move {
                 let named = FunctionName::of(function);
+                let lookup = lambda.log_group(named.name, named.qualifier);
                 Place {
                     source: named.name.to_owned(),
-                    group: lambda.log_group(named.name, named.qualifier).await,
+                    group: self.looked_up(&site.region, function, lookup).await,
                     account: Account::Workload,
                     edge: false,
+                    access: None,
                     region: site.region.clone(),
                 }
             }
@@ -309,7 +412,8 @@ impl LogReader {
         let name = FunctionName::of(router).name;
         let home = self.spec.home();
         let lambda = self.session.in_account(Account::Edge).lambda(&home);
-        let group = lambda.log_group(name, None).await?;
+        let lookup = lambda.log_group(name, None);
+        let group = self.looked_up(&home, router, lookup).await?;
         Ok(match group.strip_prefix("/aws/lambda/") {
             Some(usual) if usual == name => format!("/aws/lambda/{home}.{name}"),
             _ => group,
@@ -323,6 +427,7 @@ impl LogReader {
             source: FunctionName::of(router).name.to_owned(),
             account: Account::Edge,
             edge: true,
+            access: None,
             group,
         }
     }

@@ -385,7 +385,7 @@ async fn an_access_log_is_where_its_stage_says_and_firehose_is_told_from_a_group
     let session = answering(|request| match request.path() {
         "/v2/apis/a1/stages" => json(
             200,
-            r#"{"items":[{"stageName":"$default","accessLogSettings":{"destinationArn":"arn:aws:logs:eu-west-1:1:log-group:orders-access","format":"x"}},{"stageName":"beta"}]}"#,
+            r#"{"items":[{"stageName":"$default","accessLogSettings":{"destinationArn":"arn:aws:logs:eu-west-1:1:log-group:orders-access","format":"{\"s\":\"$context.status\"}"}},{"stageName":"beta"}]}"#,
         ),
         "/restapis/a2/stages/live" => json(
             200,
@@ -395,14 +395,18 @@ async fn an_access_log_is_where_its_stage_says_and_firehose_is_told_from_a_group
     })
     .await;
     let api = session.apigateway(&ireland());
+    let http = api.access_logs("a1", ApiKind::Http, None).await.unwrap();
+    let [setting] = &http[..] else {
+        panic!("one stage writes: {http:?}");
+    };
+    assert_eq!(setting.to, AccessLog::Group("orders-access".into()));
+    assert!(setting.format.failures().is_some());
+    let rest = api
+        .access_logs("a2", ApiKind::Rest, Some("live"))
+        .await
+        .unwrap();
     assert_eq!(
-        api.access_logs("a1", ApiKind::Http, None).await.unwrap(),
-        [AccessLog::Group("orders-access".into())]
-    );
-    assert_eq!(
-        api.access_logs("a2", ApiKind::Rest, Some("live"))
-            .await
-            .unwrap(),
-        [AccessLog::Firehose("amazon-apigateway-orders".into())]
+        rest[0].to,
+        AccessLog::Firehose("amazon-apigateway-orders".into())
     );
 }

@@ -81,6 +81,7 @@ fn group(code: &str, source: &str, read: Result<Option<GroupRead>, Missing>) -> 
         sources: [source.to_owned()].into(),
         group: Some(format!("/aws/lambda/{source}")),
         edge: source == "orders-router",
+        access: None,
         read,
         calls: 2,
     }

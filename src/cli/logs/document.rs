@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::report::Report;
 use crate::fleet::Missing;
-use crate::fleet::logs::{AccessLog, Pattern, Placed};
+use crate::fleet::logs::{AccessLog, AccessSetting, Pattern, Placed};
 use crate::observe::logs::{COST, Group};
 
 /// All of it.
@@ -38,8 +38,8 @@ pub fn draw(report: &Report) -> Value {
     document
 }
 
-fn place(place: &AccessLog) -> Value {
-    match place {
+fn place(place: &AccessSetting) -> Value {
+    match &place.to {
         AccessLog::Group(name) => json!({ "group": name }),
         AccessLog::Firehose(name) => json!({ "firehose": name }),
         AccessLog::Other(arn) => json!({ "other": arn }),
@@ -53,6 +53,8 @@ fn group(group: &Group) -> Value {
         "functions": group.sources,
         "group": group.name,
         "edge": group.edge,
+        "access_log": group.access.is_some(),
+        "calls": group.calls,
         "state": match &group.read {
             Ok(Some(_)) => "read",
             Ok(None) => "no-group",
@@ -63,6 +65,7 @@ fn group(group: &Group) -> Value {
         "events": read.map(|read| read.events),
         "errors_since": read.map(|read| read.errors.0),
         "errors_until": read.map(|read| read.errors.1),
+        "oldest_errors_until": read.and_then(|read| read.oldest).map(|oldest| oldest.1),
         "lines_since": read.and_then(|read| read.lines).map(|lines| lines.0),
         "lines_until": read.and_then(|read| read.lines).map(|lines| lines.1),
         "cut": read.map(|read| &read.cut),

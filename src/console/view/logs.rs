@@ -15,7 +15,7 @@ use super::theme::Role;
 use crate::app::{Panel, Subject};
 use gwctl_fleet::logs::{LineKind, Pattern};
 use gwctl_fleet::{Missing, Region, format};
-use gwctl_observe::logs::{Book, Counted, Newness};
+use gwctl_observe::logs::{Book, Counted, Group, Newness};
 
 /// Rows from which example and lines stand below the patterns at once.
 const TALL: u16 = 30;
@@ -54,7 +54,15 @@ fn gaps(book: &Book) -> Vec<String> {
     let mut gaps: Vec<String> = waiting
         .map(|region| format!("{region}: no answer yet"))
         .collect();
-    for group in &book.groups {
+    // What could not be read at all before what was read in part.
+    let mut groups: Vec<&Group> = book.groups.iter().collect();
+    groups.sort_by_key(|group| match &group.read {
+        Err(_) => 0,
+        Ok(Some(read)) if read.behind.is_some() => 1,
+        Ok(Some(read)) if !read.cut.is_empty() => 2,
+        Ok(_) => 3,
+    });
+    for group in groups {
         let unread = group.unread(book.since);
         // That the router never ran somewhere is no gap.
         let never_ran = group.edge && matches!(group.read, Ok(None));
@@ -62,6 +70,7 @@ fn gaps(book: &Book) -> Vec<String> {
             gaps.push(format!("{}: {}", group.title(), unread.join("; ")));
         }
     }
+    gaps.extend(book.access_gaps());
     gaps
 }
 
@@ -342,7 +351,8 @@ pub fn without_lambdas_words(text: &str) -> &str {
 /// What a pattern says; where its kind does not stand beside it, that of a line of Lambda's own.
 fn said(pattern: &Pattern, has_kind: bool) -> String {
     let text = paint::safe(without_lambdas_words(&pattern.text));
-    let is_lambdas = pattern.example.line.kind != LineKind::Application;
+    let kind = pattern.example.line.kind;
+    let is_lambdas = !matches!(kind, LineKind::Application | LineKind::Access);
     if is_lambdas && !has_kind {
         format!("{}: {text}", pattern.kind())
     } else {

@@ -149,6 +149,7 @@ fn line_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, placed:
     let request = placed.line.request_id.as_deref().unwrap_or_default();
     let frames = match placed.line.stack.len() {
         0 => String::new(),
+        1 => "  +1 line".to_owned(),
         frames => format!("  +{frames} lines"),
     };
     let said = without_lambdas_words(&placed.line.text);

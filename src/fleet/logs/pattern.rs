@@ -5,6 +5,7 @@
 //! the same, but reads the machine's clock at every line, keeps its state behind locks and brings a store in files with a
 //! codec that nobody maintains: this layer is pure.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -183,7 +184,10 @@ struct Groups {
 
 impl Groups {
     fn add(&mut self, line: usize, placed: &Placed, failure: Option<Failure>) {
-        let text = masked(&placed.line.text);
+        let own = placed.line.pattern.as_deref();
+        let text = own.map_or_else(|| masked(&placed.line.text).into(), Cow::Borrowed);
+        // A format that says what lines have in common says it in every word.
+        let least = if own.is_some() { 1.0 } else { ALIKE };
         let words: Vec<&str> = text.split_whitespace().take(WORDS).collect();
         let leaf = Leaf {
             failure,
@@ -196,7 +200,7 @@ impl Groups {
         let best = known
             .iter()
             .map(|at| (*at, alike(&self.all[*at].words, &words)))
-            .filter(|(_, alike)| full || *alike >= ALIKE)
+            .filter(|(_, alike)| full || *alike >= least)
             .max_by(|(_, a), (_, b)| a.total_cmp(b));
         let Some((at, _)) = best else {
             known.push(self.all.len());

@@ -4,7 +4,7 @@ use super::AccessLogs;
 use gwctl_fleet::logs::AccessLog;
 
 impl AccessLogs {
-    /// Where the API writes its access log, and that it is not read here; nothing where it writes none.
+    /// Where the API writes its access log, where that cannot be read; nothing where it can, or it writes none.
     pub(super) fn note(&self) -> Option<String> {
         let region = &self.region;
         let places = match &self.places {
@@ -15,14 +15,13 @@ impl AccessLogs {
                 ));
             }
         };
-        let told = places.iter().map(|place| match place {
-            AccessLog::Group(name) => {
-                format!("the log group {name}, which this command does not read")
-            }
-            AccessLog::Firehose(name) => {
-                format!("the Firehose stream {name}, where CloudWatch Logs cannot search")
-            }
-            AccessLog::Other(arn) => arn.clone(),
+        let told = places.iter().filter_map(|place| match &place.to {
+            // It is read.
+            AccessLog::Group(_) => None,
+            AccessLog::Firehose(name) => Some(format!(
+                "the Firehose stream {name}, where CloudWatch Logs cannot search"
+            )),
+            AccessLog::Other(arn) => Some(arn.clone()),
         });
         let told: Vec<String> = told.collect();
         (!told.is_empty()).then(|| {

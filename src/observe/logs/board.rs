@@ -137,36 +137,19 @@ impl LogReader {
         for region in self.parts(&asked) {
             *board.kept().waiting.entry(region).or_default() += 1;
         }
-        self.extend(board, &asked, true, told).await;
+        self.known.forget();
+        self.extend(board, &asked, told).await;
     }
 
     /// Reads what is new since `board` was read last, up to `now`.
     pub async fn follow(&self, board: &LogBoard, now: Timestamp, told: impl Fn(Book)) {
         let asked = board.follow(now);
-        self.extend(board, &asked, false, told).await;
+        self.extend(board, &asked, told).await;
     }
 
-    async fn extend(
-        &self,
-        board: &LogBoard,
-        asked: &LogsAsked,
-        with_access: bool,
-        told: impl Fn(Book),
-    ) {
+    async fn extend(&self, board: &LogBoard, asked: &LogsAsked, told: impl Fn(Book)) {
         let (sender, mut coming) = mpsc::unbounded_channel();
-        let reading = async move {
-            let access = async {
-                let found = if with_access {
-                    self.access_logs(asked).await
-                } else {
-                    Vec::new()
-                };
-                for one in found {
-                    let _ = sender.send(Came::Access(one));
-                }
-            };
-            join(self.read_groups(asked, &sender), access).await;
-        };
+        let reading = async move { self.read_groups(asked, &sender).await };
         let telling = async {
             while let Some(first) = coming.recv().await {
                 board.kept().take(first);

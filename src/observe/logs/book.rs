@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{AccessLogs, GroupLogs, GroupRead, LogsAsked, Span};
-use gwctl_fleet::logs::{Pattern, Placed, joined, lateness, patterns};
+use super::taken::taken;
+use super::{AccessLogs, GroupLogs, LogsAsked, Span};
+use gwctl_fleet::logs::{AccessFormat, Pattern, Placed, lateness, patterns};
 use gwctl_fleet::{Marks, Missing, Region, format};
 
 /// Said of what reading cost.
@@ -41,6 +42,8 @@ pub struct Group {
     pub sources: BTreeSet<String>,
     pub name: Option<String>,
     pub edge: bool,
+    /// The format, where it is the access log of an API.
+    pub access: Option<AccessFormat>,
     /// None where there is no such group.
     pub read: Result<Option<Read>, Missing>,
     /// `FilterLogEvents` that were sent for it.
@@ -60,7 +63,7 @@ pub struct Read {
     /// Why nothing newer could be read.
     pub behind: Option<Missing>,
     /// Over how much time errors were counted.
-    counted: SignedDuration,
+    pub(super) counted: SignedDuration,
 }
 
 /// How often a pattern was read in one Region.
@@ -309,8 +312,13 @@ impl Book {
         for group in &self.groups {
             gaps.extend(group.gaps(self.since));
         }
-        gaps.extend(self.access.iter().filter_map(AccessLogs::note));
+        gaps.extend(self.access_gaps());
         gaps
+    }
+
+    /// Access logs that cannot be read, a sentence each.
+    pub fn access_gaps(&self) -> impl Iterator<Item = String> {
+        self.access.iter().filter_map(AccessLogs::note)
     }
 
     /// What the reader must know of the answer, a sentence each.
@@ -372,6 +380,7 @@ impl Group {
         match &self.read {
             Err(why) => vec![why.to_string()],
             Ok(None) if self.edge => vec!["the router never ran here".into()],
+            Ok(None) if self.access.is_some() => vec![format!("there is no log group {name}")],
             Ok(None) => vec![format!(
                 "there is no log group {name}: the function never ran here, or the group was deleted"
             )],
@@ -393,6 +402,8 @@ impl Group {
                     let from = format::clock(from);
                     said.push(format!("lines that are not errors were read since {from}Z"));
                 }
+                let lacks = self.access.iter().flat_map(AccessFormat::lacks);
+                said.extend(lacks.map(str::to_owned));
                 said
             }
         }
@@ -408,57 +419,6 @@ impl Group {
 
 fn span((from, until): Span) -> String {
     format!("{}–{}Z", format::clock(from), format::clock(until))
-}
-
-/// Groups and lines apart.
-fn taken(groups: Vec<GroupLogs>, errors: bool) -> (Vec<Group>, Vec<Placed>) {
-    let mut lines = Vec::new();
-    let groups = groups.into_iter().map(|group| {
-        let source: Vec<String> = group.sources.iter().cloned().collect();
-        let source = source.join(", ");
-        let read = group.read.map(|read| {
-            read.map(|read| {
-                let counted = read.counted_over();
-                let GroupRead {
-                    events,
-                    errors: window,
-                    oldest,
-                    lines: all,
-                    cut,
-                    behind,
-                } = read;
-                let count = events.len();
-                let placed = joined(events).into_iter().map(|(event, line)| Placed {
-                    region: group.region.clone(),
-                    source: source.clone(),
-                    at: event.at,
-                    line,
-                    raw: event.message.into(),
-                });
-                lines.extend(placed.filter(|placed| !errors || placed.line.is_error()));
-                Read {
-                    events: count,
-                    errors: window,
-                    oldest,
-                    lines: all,
-                    cut,
-                    behind,
-                    counted,
-                }
-            })
-        });
-        Group {
-            region: group.region,
-            sources: [source].into(),
-            name: group.group,
-            edge: group.edge,
-            read,
-            calls: group.calls,
-        }
-    });
-    let groups = groups.collect();
-    lines.sort_by_key(|placed| placed.at);
-    (groups, lines)
 }
 
 /// `12/min`, in the width of a cell.

@@ -7,6 +7,7 @@ use super::{GroupRead, LogsAsked, missing};
 use crate::limiter::Limiter;
 use gwctl_aws::{AwsError, Bound, ErrorKind, LogAnswer, LogQuestion, Logs};
 use gwctl_fleet::Missing;
+use gwctl_fleet::logs::AccessFormat;
 
 /// What finds the lines of §13.5's failures and whatever calls itself an error, in both formats. Only `?` terms: they
 /// are ignored beside others (aws-facts §13.4).
@@ -33,12 +34,22 @@ const OLDEST: Bound = Bound {
     pages: 3,
 };
 
+/// The filter pattern of errors: those of functions, or of an access log in its format.
+pub(super) fn errors_of(access: Option<&AccessFormat>) -> Option<String> {
+    match access {
+        Some(format) => format.failures(),
+        None => Some(ERRORS.to_owned()),
+    }
+}
+
 /// Reads one group.
 pub(super) struct GroupReader<'a> {
     pub logs: Logs,
     pub limiter: Arc<Limiter>,
     pub group: String,
     pub asked: &'a LogsAsked,
+    /// The filter pattern of errors; none where they cannot be searched for.
+    pub errors: Option<String>,
     /// Counts the calls.
     pub calls: AtomicUsize,
 }
@@ -69,7 +80,7 @@ impl GroupReader<'_> {
     async fn everything(&self) -> Result<GroupRead, AwsError> {
         let newest = self.newest(None, NEWEST).await?;
         let lines = Some((newest.since, newest.until));
-        if newest.cut.is_none() {
+        if newest.cut.is_none() || self.errors.is_none() {
             return Ok(GroupRead {
                 lines,
                 ..GroupRead::searched(newest, self.asked)
@@ -91,7 +102,11 @@ impl GroupReader<'_> {
 
     /// The newest errors, and where there are more, the oldest as well: what is among both is not new.
     async fn errors(&self) -> Result<GroupRead, AwsError> {
-        let found = self.newest(Some(ERRORS), SEARCH).await?;
+        let Some(pattern) = self.errors.as_deref() else {
+            let newest = self.newest(None, NEWEST).await?;
+            return Ok(GroupRead::searched(newest, self.asked));
+        };
+        let found = self.newest(Some(pattern), SEARCH).await?;
         let found = GroupRead::searched(found, self.asked);
         if found.cut.is_empty() || found.errors.0 <= self.asked.since {
             return Ok(found);
@@ -99,7 +114,7 @@ impl GroupReader<'_> {
         let oldest = LogQuestion {
             until: found.errors.0,
             oldest_first: true,
-            ..self.question(Some(ERRORS), OLDEST)
+            ..self.question(Some(pattern), OLDEST)
         };
         Ok(match self.ask(&oldest).await {
             Ok(answer) => GroupRead {

@@ -20,7 +20,7 @@ pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
                 .stages
                 .iter()
                 .filter(|one| deployment.is_none_or(|id| id == one.deployment))
-                .map(stage);
+                .map(|one| stage(one, ask));
             Ok(shape! { "item": members(stages) }.into())
         }
         "GetStage" => {
@@ -29,7 +29,7 @@ pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
             let found = stages.find(|one| one.name == name);
             let missing =
                 || Fault::not_found("NotFoundException", "Invalid stage identifier specified");
-            Ok(stage(found.ok_or_else(missing)?).into())
+            Ok(stage(found.ok_or_else(missing)?, ask).into())
         }
         "GetDomainNames" => paged(domains(world, ask).map(|one| domain(world, one)), ask),
         "GetDomainName" => {
@@ -118,7 +118,7 @@ fn rest_api(api: &Api) -> Value {
     }
 }
 
-fn stage(stage: &Stage) -> Value {
+fn stage(stage: &Stage, ask: &Ask) -> Value {
     let settings = stage.throttle.map(|throttle| {
         shape! {
             "*/*": shape! {
@@ -128,6 +128,7 @@ fn stage(stage: &Stage) -> Value {
         }
     });
     shape! {
+        "accessLogSettings": super::apigatewayv2::access_log(stage, ask),
         "methodSettings": settings,
         "deploymentId": &stage.deployment,
         "stageName": &stage.name,

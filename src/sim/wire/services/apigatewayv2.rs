@@ -6,20 +6,23 @@ use super::page::page;
 use crate::wire::fault::Fault;
 use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, members, shape};
-use crate::world::Resources;
 use crate::world::model::{Api, CustomDomain, Stage};
+use crate::world::{ACCESS_FORMAT, ACCOUNT, Resources};
 use gwctl_fleet::ApiKind;
 
 pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
     match operation {
         "GetApis" => paged(apis(world, ask).map(http_api), ask),
         "GetApi" => Ok(http_api(find(world, ask)?).into()),
-        "GetStages" => paged(find(world, ask)?.stages.iter().map(stage), ask),
+        "GetStages" => {
+            let stages = find(world, ask)?.stages.iter();
+            paged(stages.map(|one| stage(one, ask)), ask)
+        }
         "GetStage" => {
             let name = ask.input.need("stageName")?;
             let mut stages = find(world, ask)?.stages.iter();
             let found = stages.find(|one| one.name == name);
-            Ok(stage(found.ok_or_else(|| not_found("stage", name))?).into())
+            Ok(stage(found.ok_or_else(|| not_found("stage", name))?, ask).into())
         }
         "GetDomainNames" => paged(domains(world, ask).map(domain), ask),
         "GetDomainName" => Ok(domain(find_domain(world, ask)?).into()),
@@ -104,8 +107,19 @@ fn http_api(api: &Api) -> Value {
     }
 }
 
-fn stage(stage: &Stage) -> Value {
+/// Where a stage writes its access log, and how.
+pub(super) fn access_log(stage: &Stage, ask: &Ask) -> Option<Value> {
+    let group = stage.access_log.as_ref()?;
+    let region = &ask.region;
+    Some(shape! {
+        "destinationArn": format!("arn:aws:logs:{region}:{ACCOUNT}:log-group:{group}"),
+        "format": ACCESS_FORMAT,
+    })
+}
+
+fn stage(stage: &Stage, ask: &Ask) -> Value {
     shape! {
+        "accessLogSettings": access_log(stage, ask),
         "autoDeploy": stage.auto_deploy,
         "createdDate": iso(stage.created),
         "defaultRouteSettings": shape! {
