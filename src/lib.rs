@@ -7,7 +7,8 @@
 //! ```text
 //! main → cli → console → actions → observe → aws → fleet
 //!              console/shell → console/view → console/app
-//!        cli → explain → fleet
+//!              console → recording → actions
+//!              console, cli → explain → fleet
 //!        cli → sim → fleet
 //!              actions → stacks ← sim
 //! ```
@@ -25,6 +26,7 @@ pub use gwctl_explain as explain; // what most likely happened: evidence in, hyp
 pub use gwctl_files as files; // opens regular files alone
 pub use gwctl_fleet as fleet; // what a fleet is and how it is doing: pure types and judgement
 pub use gwctl_observe as observe; // keeps the picture fresh
+pub use gwctl_recording as recording; // an incident kept in one file: written, read, redacted
 pub use gwctl_sim as sim; // the embedded AWS
 pub use gwctl_stacks as stacks; // the reference architecture as templates, and the edge router
 

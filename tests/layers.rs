@@ -14,7 +14,18 @@ pub const MAY_USE: &[(&str, &[&str])] = &[
     ("aws", &["fleet", "files"]),
     ("observe", &["aws", "fleet"]),
     ("actions", &["observe", "aws", "fleet", "stacks", "files"]),
-    ("console", &["actions", "observe", "fleet", "files"]),
+    ("recording", &["actions", "observe", "fleet"]),
+    (
+        "console",
+        &[
+            "recording",
+            "actions",
+            "observe",
+            "explain",
+            "fleet",
+            "files",
+        ],
+    ),
     // Both sides read templates the same way: gwctl to show what a stack comes to, the simulator to build it.
     ("sim", &["fleet", "stacks"]),
 ];
@@ -100,6 +111,8 @@ const NEVER_IN: &[(&str, &[&str])] = &[
         ],
     ),
     ("console/app", &["tokio", "std::fs", "async fn"]),
+    // It writes into what it is given.
+    ("recording", &["tokio", "std::fs", "async fn"]),
     // Nor may what reasons know in which world it does.
     ("explain", &["tokio", "std::fs", "async fn", "scenario"]),
 ];

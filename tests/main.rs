@@ -13,6 +13,7 @@ mod contracts;
 mod facts;
 mod layers;
 mod observe;
+mod recording;
 mod screens;
 mod simulator;
 mod stacks;

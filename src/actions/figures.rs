@@ -87,7 +87,7 @@ impl Minutes {
     }
 
     /// Lays `newer` over these: a minute may still change after it was first seen (aws-facts §1.3).
-    pub(super) fn take(&mut self, newer: &Self) {
+    pub fn take(&mut self, newer: &Self) {
         self.edge.extend(&newer.edge);
         for (region, minutes) in &newer.sites {
             let known = self.sites.entry(region.clone()).or_default();

@@ -33,3 +33,18 @@ impl std::fmt::Display for PlannedCall {
         write!(f, "{}:{} in {}", self.service, self.operation, self.region)
     }
 }
+
+/// IAM's action for a call: API Gateway's are verbs, all others are called as their operations.
+pub fn action(service: &str, operation: &str) -> String {
+    if service != "apigateway" {
+        return format!("{service}:{operation}");
+    }
+    let verb = match operation {
+        get if get.starts_with("Get") => "GET",
+        delete if delete.starts_with("Delete") => "DELETE",
+        update if update.starts_with("Update") => "PATCH",
+        put if put.starts_with("Put") || put.starts_with("Import") => "PUT",
+        _ => "POST",
+    };
+    format!("{service}:{verb}")
+}

@@ -17,6 +17,10 @@ pub struct Places {
     pub free: Region,
     /// A function where the database is written.
     pub function: Option<String>,
+    /// Id of the API there.
+    pub api: Option<String>,
+    /// The function that routes at the edge.
+    pub router: Option<String>,
     /// Whether health checks follow ARC routing controls there.
     pub routing_controls: bool,
     /// Whether a plan of ARC Region switch is about writer and other.

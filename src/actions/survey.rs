@@ -11,7 +11,9 @@ use super::quotas::{Room, room};
 use super::unlearned::Unlearned;
 use super::{CodeFrom, names};
 use gwctl_aws::{AwsError, ErrorKind, Session};
-use gwctl_fleet::{DeployedCode, FLEET_TAG, FleetSpec, Region, StackDescription};
+use gwctl_fleet::{
+    DeployedCode, FLEET_TAG, FleetSpec, FunctionName, Region, SiteSpec, StackDescription,
+};
 use gwctl_stacks::{Kind, Parameters};
 
 /// What is known of the stacks and Regions a fleet is built from.
@@ -76,18 +78,7 @@ impl SourceCode {
         Self {
             region: from.region.clone(),
             function: from.function.clone().unwrap_or_default(),
-            deployed: Ok(DeployedCode {
-                sha256: String::new(),
-                size: 0,
-                image: None,
-                runtime: "nodejs22.x".into(),
-                handler: "index.handler".into(),
-                architecture: "x86_64".into(),
-                memory_mb: 512,
-                timeout_s: 10,
-                layers: Vec::new(),
-                variables: Vec::new(),
-            }),
+            deployed: Ok(DeployedCode::unseen()),
         }
     }
 }
@@ -162,6 +153,36 @@ impl<'a> Surveyor<'a> {
     /// The way to AWS.
     pub const fn session(&self) -> &Session {
         self.session
+    }
+
+    /// The fleet's configuration.
+    pub const fn spec(&self) -> &'a FleetSpec {
+        self.spec
+    }
+
+    /// The Region of the edge's functions.
+    pub fn home(&self) -> Region {
+        self.spec.home()
+    }
+
+    /// The fleet's distribution; empty where there is none.
+    pub fn distribution(&self) -> &'a str {
+        &self.spec.edge.distribution
+    }
+
+    /// The fleet in `region`, as it is configured.
+    pub fn site(&self, region: &Region) -> Option<&'a SiteSpec> {
+        self.spec.sites.iter().find(|site| &site.region == region)
+    }
+
+    /// The Regions that are configured with the function `name`.
+    pub fn sites_with(&self, name: &str) -> Vec<Region> {
+        let with = |site: &&SiteSpec| {
+            let mut all = site.functions.iter();
+            all.any(|one| FunctionName::of(one).name == name)
+        };
+        let sites = self.spec.sites.iter().filter(with);
+        sites.map(|site| site.region.clone()).collect()
     }
 
     /// The Regions that the fleet is configured in.

@@ -22,7 +22,7 @@ pub use services::cloudwatch::{CloudWatch, MetricAnswer};
 pub use services::iam::Iam;
 pub use services::invoke::Invoke;
 pub use services::lambda::Lambda;
-pub use services::lambda_code::MOST_ZIPPED;
+pub use services::lambda_code::{Code, MOST_ZIPPED};
 pub use services::logs::{Bound, Cut, LogAnswer, LogQuestion, Logs};
 pub use services::metric::{MetricQuestion, Subject, question};
 pub use services::rds::{EVENTS_KEPT, Rds};

@@ -59,6 +59,10 @@ pub enum Command {
     /// Show what the functions of every Region log: errors grouped into patterns, or the lines themselves
     #[command(after_long_help = Exit::table())]
     Logs(super::logs::args::Logs),
+    /// Open the console on a recording of an incident: scrub through it, play it, look at every screen as it was
+    Replay(super::replay::Replay),
+    /// List the recordings of incidents, report one, or copy one for others
+    Incident(super::incident::args::Incident),
     /// Print the IAM policy with the least permissions for the calls that gwctl makes
     IamPolicy(super::iam_policy::args::IamPolicy),
     /// Draw any screen of the simulated fleet as a picture, without a terminal
@@ -96,6 +100,7 @@ impl Command {
             Self::IamPolicy(args) => args.demo,
             Self::Guided(action) => action.requested().options.on.demo,
             Self::Runs(args) => args.demo,
+            Self::Incident(args) => args.demo,
             _ => false,
         }
     }
@@ -107,6 +112,7 @@ impl Command {
             | Self::Config(_)
             | Self::Completions { .. }
             | Self::Man { .. }
+            | Self::Replay(_)
             | Self::Screenshot(_) => Some("nothing is asked of AWS"),
             simulated => simulated
                 .is_simulated()
@@ -121,6 +127,18 @@ pub struct Rehearse {
     /// Scenarios to rehearse [default: all]; `gwctl sim scenarios` lists them
     #[arg(long, value_name = "NAME")]
     pub scenario: Vec<String>,
+    /// Instead of drills: compare what `gwctl explain` says of each world with what is really wrong in it
+    #[arg(long, conflicts_with = "seed")]
+    pub explain: bool,
+    /// How many seeds of every scenario to explain
+    #[arg(long, value_name = "N", default_value_t = 20, requires = "explain")]
+    pub seeds: u64,
+    /// How many calm days to explain, each at another hour
+    #[arg(long, value_name = "N", default_value_t = 200, requires = "explain")]
+    pub calm: u64,
+    /// How many pairs of troubles to explain, drawn from all of them
+    #[arg(long, value_name = "N", default_value_t = 100, requires = "explain")]
+    pub pairs: usize,
     /// How to print it
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub output: Output,

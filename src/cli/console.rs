@@ -7,6 +7,7 @@ use super::act::record::{Memory, recorded};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::flags::Global;
+use super::incident::file;
 use super::operator::operator;
 use super::output::tell;
 use super::runtime::run_async;
@@ -15,7 +16,7 @@ use super::target::Target;
 use crate::actions::{Folder, Intent, RunContext};
 use crate::aws::{keep_from_terminal, read_certificates_early};
 use crate::console::app::Mode;
-use crate::console::{self, Fleets, Keeping, Opened, Opening, Outcome, Setup};
+use crate::console::{self, Fleets, Keeping, Opening, Outcome, Setup};
 use crate::fleet::{FleetSpec, Pace};
 use crate::observe::Refresh;
 
@@ -47,6 +48,11 @@ pub fn run(global: &Global) -> Result<Exit, Failure> {
         keys: console.keys.clone(),
         runs: Folder::new(settings.paths.state.join("runs")),
         operator: operator(),
+        incidents: Some(file::kept_in(
+            file::folder(&settings.paths, false),
+            global.record,
+        )),
+        recording: None,
         clock: super::clock::present(),
         fleets: Arc::new(Configured {
             global: global.clone(),
@@ -138,13 +144,13 @@ impl Fleets for Configured {
         })
     }
 
-    fn reopen(&self, run_context: RunContext, pace: Pace) -> Opened {
+    fn reopen(&self, run_context: RunContext, pace: Pace) -> Opening {
         let spec = self.spec(&run_context.fleet);
         let refresh = Refresh {
             pace,
             ..refresh(&self.settings.config)
         };
-        Target::again(run_context, spec, refresh).open()
+        Box::pin(async move { Target::again(run_context, spec, refresh).open() })
     }
 
     fn keep(&self, run_context: RunContext, intent: Intent) -> Keeping {

@@ -8,13 +8,14 @@ use super::console::{THEME, open};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::flags::{Global, Simulated};
+use super::incident::file;
 use super::operator::operator;
 use super::simulated::{refresh, target, world_to_be};
 use super::target::Target;
 use crate::actions::{Folder, Intent, RunContext};
 use crate::config::Paths;
 use crate::console::app::{FaultEntry, Mode};
-use crate::console::{FaultPanel, Fleets, Keeping, Opened, Opening, Setup};
+use crate::console::{FaultPanel, Fleets, Keeping, Opening, Setup};
 use crate::fleet::{FleetSpec, Pace};
 use crate::sim::Sim;
 
@@ -26,6 +27,7 @@ const KEPT: &str =
 pub fn run(global: &Global, args: &Simulated) -> Result<Exit, Failure> {
     let sim = world_to_be(args)?;
     let paths = Paths::find(None)?;
+    let incidents = file::kept_in(file::folder(&paths, true), global.record);
     let setup = Setup {
         fleets: Arc::new(World {
             sim: sim.clone(),
@@ -47,6 +49,8 @@ pub fn run(global: &Global, args: &Simulated) -> Result<Exit, Failure> {
         keys: std::collections::BTreeMap::new(),
         runs: Folder::new(paths.state.join("demo/runs")).of_a_new_world(),
         operator: operator(),
+        incidents: Some(incidents),
+        recording: None,
         clock: sim.clock(),
     };
     open(setup, global)
@@ -78,9 +82,9 @@ impl Fleets for World {
         })
     }
 
-    fn reopen(&self, run_context: RunContext, pace: Pace) -> Opened {
+    fn reopen(&self, run_context: RunContext, pace: Pace) -> Opening {
         let spec = self.spec(&run_context.fleet);
-        Target::again(run_context, spec, refresh(pace)).open()
+        Box::pin(async move { Target::again(run_context, spec, refresh(pace)).open() })
     }
 
     fn keep(&self, run_context: RunContext, intent: Intent) -> Keeping {

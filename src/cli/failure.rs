@@ -137,7 +137,7 @@ impl From<ConsoleError> for Failure {
             | ConsoleError::NoSize => Exit::NoTerminal,
             ConsoleError::NoSuchFleet { .. } => Exit::Usage,
             ConsoleError::Keys(_) | ConsoleError::Theme(_) => Exit::Config,
-            ConsoleError::Terminal { .. } => Exit::Failure,
+            ConsoleError::Terminal { .. } | ConsoleError::Recording(_) => Exit::Failure,
             ConsoleError::Panicked { .. } => Exit::Defect,
         };
         Self {

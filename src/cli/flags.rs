@@ -9,6 +9,10 @@ use clap::{Args, ValueEnum};
 /// Flags every subcommand takes. A flag wins over its environment variable, which wins over the file.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub struct Global {
     /// The configuration file
     #[arg(
@@ -55,6 +59,15 @@ pub struct Global {
         value_parser = BoolishValueParser::new()
     )]
     pub write: bool,
+    /// Record what the console sees, not only during incident pace (see `gwctl incident`)
+    #[arg(
+        long,
+        global = true,
+        env = "GWCTL_RECORD",
+        hide_env_values = true,
+        value_parser = BoolishValueParser::new()
+    )]
+    pub record: bool,
     /// Complete mouse support in the console; the terminal's own selection then needs Shift
     #[arg(
         long,

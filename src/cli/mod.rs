@@ -17,6 +17,7 @@ mod explain;
 mod failure;
 mod flags;
 mod iam_policy;
+mod incident;
 mod info;
 mod logs;
 mod looked_at;
@@ -26,6 +27,7 @@ mod operator;
 mod output;
 mod rehearsal;
 mod rehearse;
+mod replay;
 mod runs;
 mod runtime;
 mod screenshot;
@@ -130,6 +132,8 @@ fn run(cli: &Cli) -> Result<Exit, Failure> {
         Some(Command::Changes(args)) => changes::run(global, args),
         Some(Command::Explain(args)) => explain::run(global, args),
         Some(Command::Logs(args)) => logs::run(global, args),
+        Some(Command::Replay(args)) => replay::run(global, args),
+        Some(Command::Incident(args)) => incident::run(global, args),
         Some(Command::Discover(args)) => discover::run(global, args),
         Some(Command::Screenshot(args)) => screenshot::run(global, args),
         Some(Command::Info) => info::run(global),

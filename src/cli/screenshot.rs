@@ -167,6 +167,17 @@ pub fn run(global: &Global, args: &ScreenshotArgs) -> Result<Exit, Failure> {
         state
     } else if args.screen == Subject::Screen(Screen::Logs.tab()) {
         logs(&still, args, &theme)?
+    } else if args.screen == Subject::Screen(Screen::Explain.tab()) {
+        let (picture, happened, errors) = simulated::still(&still, async |target| {
+            let observer = target.observe_only();
+            let picture = observer.first_to_act_on(LIMIT).await;
+            let happened = observer.happened(SINCE).await;
+            (picture, happened, observer.errors().await)
+        })?;
+        let mut state = state(args, picture, &theme)?;
+        update(&mut state, Msg::Happened(0, Box::new(happened)));
+        update(&mut state, Msg::Errors(0, Box::new(errors)));
+        state
     } else {
         guided(args, state(args, picture(&still, LIMIT)?, &theme)?)?
     };

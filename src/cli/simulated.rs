@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::failure::Failure;
 use super::flags::{Global, Simulated};
@@ -142,6 +142,31 @@ pub fn within<T>(
     world: &Still,
     look: impl AsyncFnOnce(Target) -> T,
 ) -> Result<T, Failure> {
+    within_from(
+        Timestamp::from_second(STILL_START).ok(),
+        scenario,
+        world,
+        look,
+    )
+}
+
+/// As [`within`], in a world that begins `later` than still pictures do: at another time of day.
+pub fn later<T>(
+    later: SignedDuration,
+    scenario: Scenario,
+    world: &Still,
+    look: impl AsyncFnOnce(Target) -> T,
+) -> Result<T, Failure> {
+    let start = Timestamp::from_second(STILL_START).ok();
+    within_from(start.map(|start| start + later), scenario, world, look)
+}
+
+fn within_from<T>(
+    start: Option<Timestamp>,
+    scenario: Scenario,
+    world: &Still,
+    look: impl AsyncFnOnce(Target) -> T,
+) -> Result<T, Failure> {
     // The SDK draws the pauses between its attempts from this thread's generator.
     fastrand::seed(world.seed);
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -150,7 +175,6 @@ pub fn within<T>(
         .build()
         .map_err(|error| Failure::io("start the runtime", &error))?;
     let outcome = runtime.block_on(async {
-        let start = Timestamp::from_second(STILL_START).ok();
         let sim = found(SimOptions {
             seed: world.seed,
             scenario,

@@ -6,7 +6,7 @@ mod shell;
 pub mod view;
 
 pub use setup::{
-    ConsoleError, Ended, FaultPanel, Fleets, Keeping, Opened, Opening, Outcome, Setup,
+    ConsoleError, Ended, FaultPanel, Fleets, Incidents, Keeping, Opened, Opening, Outcome, Setup,
 };
 
 /// Shows the console until the operator quits, a signal comes, or the terminal goes away. Must be

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::future::Future;
+use std::io::Write;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use gwctl_actions::{Folder, Intent, Operator, RunContext};
 use gwctl_fleet::columns::Column;
 use gwctl_fleet::{Clock, FleetSpec, Pace};
 use gwctl_observe::Observer;
+use gwctl_recording::{Head, Recording, RecordingError};
 
 /// A fleet being opened.
 pub type Opening = Pin<Box<dyn Future<Output = Opened> + Send>>;
@@ -40,8 +42,8 @@ pub trait Fleets: Send + Sync {
     /// Loads configuration and credentials, and starts to look at the fleet.
     fn open(&self, name: &str, pace: Pace) -> Opening;
 
-    /// Starts to look anew, at the fleet of `the run` as it is described now. Called within a tokio runtime.
-    fn reopen(&self, run_context: RunContext, pace: Pace) -> Opened;
+    /// Starts to look anew, at the fleet of `the run` as it is described now.
+    fn reopen(&self, run_context: RunContext, pace: Pace) -> Opening;
 
     /// Reads back what `intent` built for the fleet of `the run`, and describes the fleet so from now on.
     fn keep(&self, run_context: RunContext, intent: Intent) -> Keeping;
@@ -54,6 +56,17 @@ pub trait FaultPanel: Send + Sync {
 
     /// Starts or ends one. What goes wrong is the world's to tell.
     fn set(&self, id: &str, on: bool) -> Result<(), Box<dyn Error + Send + Sync>>;
+}
+
+/// Makes a file for a recording that begins so; its name, for people.
+pub type Create = dyn Fn(&Head) -> std::io::Result<(String, Box<dyn Write + Send>)> + Send + Sync;
+
+/// How what the console sees is kept.
+#[derive(Clone)]
+pub struct Incidents {
+    pub create: Arc<Create>,
+    /// Whether everything is kept, not incident pace alone.
+    pub always: bool,
 }
 
 /// What a console is started with.
@@ -88,6 +101,10 @@ pub struct Setup {
     pub runs: Folder,
     /// Who acts, as long as AWS does not say it better.
     pub operator: Operator,
+    /// How what it sees is kept; none where nothing is.
+    pub incidents: Option<Incidents>,
+    /// The recording to show instead of watching the fleet.
+    pub recording: Option<Arc<Recording>>,
     /// Whose time it is.
     pub clock: Arc<dyn Clock>,
 }
@@ -158,6 +175,9 @@ pub enum ConsoleError {
     /// The theme to start with.
     #[error(transparent)]
     Theme(#[from] ThemeError),
+    /// The recording to show.
+    #[error("the recording cannot be shown: {0}")]
+    Recording(#[from] RecordingError),
     /// Reading from or writing to the terminal failed.
     #[error("the terminal failed while {doing}: {cause}")]
     Terminal {

@@ -3,13 +3,25 @@
 mod alarm;
 mod blind;
 mod certificate;
+mod changed;
+mod connections;
+mod dependency;
 mod deployment;
+mod failing;
+#[cfg(test)]
+mod fixture;
+mod forwarding;
 mod functions;
 mod lag;
+mod logged;
 mod out_of_dns;
+mod password;
+#[cfg(test)]
+mod tests;
 mod throttled;
-mod told;
+pub(crate) mod told;
 mod unreachable;
+mod words;
 mod writer;
 
 use crate::evidence::Evidence;
@@ -40,13 +52,19 @@ struct Cause {
     look: Look,
     /// Of these it is the explanation where they are seen in the same Region: they are told as evidence for it.
     explains: &'static [&'static str],
+    /// Whether it explains them in every Region, where it is in the writer's: writes of all Regions go there.
+    of_writer: bool,
 }
 
+/// What follows where functions fail for a reason that is known.
+const OF_FUNCTIONS: &[&str] = &["functions-fail", "out-of-dns", "alarm"];
+
 /// In the order in which they explain each other.
-const ALL: [Cause; 9] = [
+const ALL: [Cause; 14] = [
     Cause {
         look: Look::Fleet(blind::look),
         explains: &[],
+        of_writer: false,
     },
     Cause {
         look: Look::Sites(unreachable::look),
@@ -56,54 +74,97 @@ const ALL: [Cause; 9] = [
             "replication-behind",
             "alarm",
         ],
+        of_writer: true,
     },
     Cause {
-        look: Look::Sites(functions::look),
-        explains: &["out-of-dns", "alarm"],
+        look: Look::Fleet(writer::look),
+        explains: &["functions-fail", "replication-behind", "alarm"],
+        of_writer: false,
+    },
+    Cause {
+        look: Look::Fleet(password::look),
+        explains: OF_FUNCTIONS,
+        of_writer: false,
+    },
+    Cause {
+        look: Look::Sites(connections::look),
+        explains: OF_FUNCTIONS,
+        of_writer: true,
+    },
+    Cause {
+        look: Look::Sites(forwarding::look),
+        explains: OF_FUNCTIONS,
+        of_writer: false,
+    },
+    Cause {
+        look: Look::Sites(deployment::look),
+        explains: OF_FUNCTIONS,
+        of_writer: false,
+    },
+    Cause {
+        look: Look::Sites(dependency::look),
+        explains: &[
+            "functions-fail",
+            "functions-throttled",
+            "out-of-dns",
+            "alarm",
+        ],
+        of_writer: false,
     },
     Cause {
         look: Look::Sites(throttled::look),
         explains: &["out-of-dns", "alarm"],
+        of_writer: false,
     },
     Cause {
-        look: Look::Fleet(writer::look),
-        explains: &["replication-behind", "alarm"],
+        look: Look::Sites(functions::look),
+        explains: &["out-of-dns", "alarm"],
+        of_writer: false,
     },
     Cause {
         look: Look::Fleet(lag::look),
         explains: &["alarm"],
+        of_writer: false,
     },
     Cause {
         look: Look::Fleet(certificate::look),
         explains: &[],
+        of_writer: false,
     },
     Cause {
         look: Look::Sites(out_of_dns::look),
         explains: &["alarm"],
+        of_writer: false,
     },
     Cause {
         look: Look::Sites(alarm::look),
         explains: &[],
+        of_writer: false,
     },
 ];
 
 /// All hypotheses, the worst first: causes before what follows from them, each told once.
 pub(crate) fn all(evidence: &Evidence<'_>) -> Vec<Hypothesis> {
-    let mut told: Vec<(Hypothesis, &[&str])> = Vec::new();
+    let mut told: Vec<(Hypothesis, &Cause)> = Vec::new();
     for cause in &ALL {
         for hypothesis in cause.look.at(evidence) {
-            let explained = told.iter_mut().find(|(of, explains)| {
-                explains.contains(&hypothesis.cause) && covers(evidence, of, &hypothesis)
+            let explained = told.iter_mut().find(|(of, known)| {
+                known.explains.contains(&hypothesis.cause)
+                    && covers(evidence, (of, known), &hypothesis)
             });
             match explained {
                 Some((of, _)) => add(hypothesis, of),
-                None => told.push((hypothesis, cause.explains)),
+                None => told.push((hypothesis, cause)),
             }
         }
     }
-    let mut all: Vec<Hypothesis> = told.into_iter().map(|(hypothesis, _)| hypothesis).collect();
-    // Where it is not known how many clients are hit, it may be all of them.
-    let hit = |one: &Hypothesis| one.hit_percent.unwrap_or(f64::INFINITY);
+    ranked(told.into_iter().map(|(hypothesis, _)| hypothesis).collect())
+}
+
+/// The worst first.
+fn ranked(mut all: Vec<Hypothesis>) -> Vec<Hypothesis> {
+    // A number that is known says more than one that is not.
+    let hit = |one: &Hypothesis| one.hit_percent.unwrap_or(f64::NEG_INFINITY);
     all.sort_by(|a, b| {
         let worse = (b.verdict, b.hurts).cmp(&(a.verdict, a.hurts));
         worse
@@ -122,11 +183,15 @@ fn add(consequence: Hypothesis, to: &mut Hypothesis) {
     }
 }
 
-/// Whether what is seen in the place of `other` may follow from `cause`: writes of every Region go to the writer's, and
+/// Whether what is seen in the place of `other` may follow from `cause`: what is no single Region's is everywhere, and
 /// alarms of us-east-1 are the edge's too.
-fn covers(evidence: &Evidence<'_>, cause: &Hypothesis, other: &Hypothesis) -> bool {
+fn covers(
+    evidence: &Evidence<'_>,
+    (cause, known): (&Hypothesis, &Cause),
+    other: &Hypothesis,
+) -> bool {
     let of_writer = |region: &Region| evidence.picture.is_writer(region) == Some(true);
-    cause.region == other.region
-        || cause.region.as_ref().is_some_and(of_writer)
-        || other.region == Some(Region::global())
+    let far = known.of_writer && cause.region.as_ref().is_some_and(of_writer);
+    let of_edge = other.cause == "alarm" && other.region == Some(Region::global());
+    cause.region.is_none() || cause.region == other.region || far || of_edge
 }

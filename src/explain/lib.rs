@@ -5,17 +5,37 @@
 
 mod causes;
 mod evidence;
+mod headline;
 mod hypothesis;
+mod looked_at;
 mod onset;
+mod order;
+mod rest;
+mod turn;
+mod unseen;
 
 pub use evidence::Evidence;
+pub use headline::Headline;
 pub use hypothesis::{Explanation, Hypothesis, Sureness};
+pub use looked_at::looked_at;
 pub use onset::Onset;
+pub use order::Turned;
+pub use rest::{Rest, rest};
+pub use turn::Turn;
+pub use unseen::{Unseen, unseen};
 
 /// What most likely happened, the worst first.
 pub fn explain(evidence: &Evidence<'_>) -> Explanation {
+    let hypotheses = causes::all(evidence);
+    // Where nothing is wrong, a figure that turned is somebody's new release, or a busy hour.
+    let turned = if hypotheses.is_empty() {
+        Vec::new()
+    } else {
+        order::order(evidence.picture)
+    };
     Explanation {
         at: evidence.picture.at,
-        hypotheses: causes::all(evidence),
+        hypotheses,
+        turned,
     }
 }

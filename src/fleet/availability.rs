@@ -1,9 +1,9 @@
 //! What a status of RDS says of whether the cluster or the instance serves.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Whether a cluster or an instance serves, by AWS's word for its status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Availability {
     Serves,

@@ -1,11 +1,11 @@
 //! What a cluster can bear: the range of Serverless v2, or the class of its instances.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{ClusterState, Instance, format};
 
 /// How far Serverless v2 scales each instance of a cluster, in Aurora capacity units.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Capacity {
     pub min: f64,
     pub max: f64,

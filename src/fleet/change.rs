@@ -1,12 +1,12 @@
 //! What the picture itself tells of changes.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{EventKind, Region};
 
 /// How the picture knows of a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sign {
     /// AWS gives the time of the call that changed it.
@@ -18,7 +18,7 @@ pub enum Sign {
 }
 
 /// Something that changed, for "what changed last".
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// When.
     pub at: Timestamp,

@@ -1,6 +1,6 @@
 //! How many requests Route 53's health checkers send, by the settings of the checks (aws-facts §20.2).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::CheckConfig;
 
@@ -19,7 +19,7 @@ pub(super) const PRESUMED: Checkers = Checkers {
 };
 
 /// Requests a minute that a Region gets from health checkers.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Checkers {
     /// What the checks' settings let expect; none while the checks are not known.
     pub expected: Option<f64>,

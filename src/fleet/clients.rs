@@ -4,7 +4,7 @@
 //! `Invocations` and in errors (aws-facts §20.2). How many they are follows from the checks' settings.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::checkers::{Checkers, PRESUMED};
 use super::{CheckConfig, CheckKind, Metric, Missing, Point, Region, Site, Snapshot};
@@ -13,7 +13,7 @@ use super::{CheckConfig, CheckKind, Metric, Missing, Point, Region, Site, Snapsh
 const FEW: f64 = 20.0;
 
 /// Requests of a Region in one minute.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Served {
     /// The minute.
     pub at: Timestamp,

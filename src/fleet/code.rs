@@ -1,6 +1,10 @@
 //! A function's code as it is deployed.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+/// What Lambda calls the function as it stands, which is no published version.
+pub const LATEST: &str = "$LATEST";
 
 /// What a function runs, and how: enough to run the same elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +31,24 @@ pub struct DeployedCode {
     pub variables: Vec<String>,
 }
 
+impl DeployedCode {
+    /// Some package, for those who ask only what moving it would call.
+    pub fn unseen() -> Self {
+        Self {
+            sha256: String::new(),
+            size: 0,
+            image: None,
+            runtime: "nodejs22.x".into(),
+            handler: "index.handler".into(),
+            architecture: "x86_64".into(),
+            memory_mb: 512,
+            timeout_s: 10,
+            layers: Vec::new(),
+            variables: Vec::new(),
+        }
+    }
+}
+
 /// How far a function's newest change is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeState {
@@ -38,4 +60,29 @@ pub struct CodeState {
     pub update: String,
     /// Why the newest change failed.
     pub reason: Option<String>,
+    /// Changes with every update, as that of a [`FunctionVersion`].
+    pub revision: Option<String>,
+}
+
+/// A version of a function: a published one, which never changes again, or `$LATEST` (aws-facts §14.6).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FunctionVersion {
+    /// Its number, or `$LATEST`.
+    pub version: String,
+    pub code: DeployedCode,
+    /// Changes with every update of code or configuration: an update may name it, and is refused once it is another.
+    pub revision: Option<String>,
+    /// `Active`, `Pending`, `Inactive`, `Failed`; empty in lists.
+    pub state: String,
+    /// How the last update went: `Successful`, `InProgress`, `Failed`; empty in lists.
+    pub update: String,
+    /// When code or configuration were last changed. Of a published version this was before it was published.
+    pub modified: Option<Timestamp>,
+}
+
+impl FunctionVersion {
+    /// The number of a published version.
+    pub fn number(&self) -> Option<u64> {
+        self.version.parse().ok()
+    }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Capacity, DbProxy, Judgement, Lag, Metric, Metrics, Observed, Reachability, Region};
 
 /// Engine and version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Engine {
     /// `aurora-postgresql` or `aurora-mysql`.
     pub name: String,
@@ -17,7 +17,7 @@ pub struct Engine {
 }
 
 /// Which metric tells the recovery point (aws-facts §1.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LagMetric {
     /// `AuroraGlobalDBRPOLag`.
@@ -60,7 +60,7 @@ impl Engine {
 }
 
 /// A running switchover or failover; absent when there is none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailoverState {
     /// `pending`, `switching-over`, `failing-over`, `cancelling`, or a word this build does not know.
     pub status: String,
@@ -73,7 +73,7 @@ pub struct FailoverState {
 }
 
 /// One member cluster, as the global cluster lists it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// Cluster ARN.
     pub arn: String,
@@ -90,7 +90,7 @@ pub struct Member {
 }
 
 /// What `DescribeGlobalClusters` says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Topology {
     /// `available`, `switching-over` … as AWS spells it.
     pub status: String,
@@ -119,7 +119,7 @@ impl Topology {
 }
 
 /// A DB instance of a member cluster.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instance {
     /// Identifier.
     pub id: String,
@@ -134,7 +134,7 @@ pub struct Instance {
 }
 
 /// What `DescribeDBClusters` and `DescribeDBInstances` say.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClusterState {
     /// `available` … as AWS spells it.
     pub status: String,
@@ -158,7 +158,7 @@ pub struct ClusterState {
 }
 
 /// An RDS event. AWS gives it no id (aws-facts §2.5).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DbEvent {
     /// When.
     pub at: Timestamp,
@@ -190,7 +190,7 @@ pub struct DbSnapshot {
 }
 
 /// A member cluster in one Region.
-#[derive(Debug, Clone, PartialEq, Serialize, Default)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
 pub struct Cluster {
     /// Identifier, resolved from the topology.
     pub id: String,
@@ -207,7 +207,7 @@ pub struct Cluster {
 }
 
 /// The database of a fleet.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GlobalDatabase {
     /// Global cluster identifier from the configuration.
     pub id: String,

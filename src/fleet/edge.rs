@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use heard::HERE;
 pub use no_lever::{NoLever, NoRecords};
@@ -17,7 +17,7 @@ use super::{
 };
 
 /// What CloudFront says of the distribution.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Distribution {
     /// `d111111abcdef8.cloudfront.net`.
     pub domain: String,
@@ -38,7 +38,7 @@ pub struct Distribution {
 }
 
 /// The Lambda@Edge function.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Router {
     /// Name from the configuration.
     pub name: String,
@@ -47,7 +47,7 @@ pub struct Router {
 }
 
 /// One record of the set that routes between the Regions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoutingRecord {
     /// Record name without the final dot.
     pub name: String,
@@ -76,7 +76,7 @@ pub struct RoutingRecord {
 }
 
 /// What kind of health check it is (aws-facts §3.4).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum CheckKind {
     /// HTTP, HTTPS, with or without string match, or TCP.
@@ -113,7 +113,7 @@ pub enum CheckKind {
 }
 
 /// Configuration of a health check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckConfig {
     /// What is checked.
     pub kind: CheckKind,
@@ -136,7 +136,7 @@ pub struct CheckConfig {
 }
 
 /// Whether Route 53 sends traffic there, as far as it can be known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CheckVerdict {
     /// Healthy by observation.
@@ -172,7 +172,7 @@ impl CheckVerdict {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HealthCheck {
     pub id: String,
     /// Its configuration.
@@ -182,7 +182,7 @@ pub struct HealthCheck {
 }
 
 /// One checker's vote, on drill-down.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vote {
     /// Where the checker is.
     pub region: String,
@@ -202,7 +202,7 @@ impl Vote {
 }
 
 /// What DNS answers for the latency record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DnsAnswer {
     /// From where it was asked: `here`, or a client subnet's place such as `Frankfurt`.
     pub vantage: String,
@@ -215,7 +215,7 @@ pub struct DnsAnswer {
 }
 
 /// The edge of a fleet.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Edge {
     /// The name clients use.
     pub domain: String,

@@ -2,7 +2,7 @@
 //! silent: then it is the length of a silence, not of a loss.
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Series;
 
@@ -11,7 +11,7 @@ use super::Series;
 const AS_FAST_AS_TIME: f64 = 0.8;
 
 /// What the newest figures of a secondary's lag say (aws-facts §1.1, §1.2).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Lag {
     /// The newest figure, in milliseconds.
     pub ms: f64,
@@ -22,7 +22,7 @@ pub struct Lag {
 }
 
 /// A secondary that hears nothing of the writer.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Silence {
     /// When data from the writer last arrived: what was written later is not known there.
     pub since: Timestamp,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Account, Region};
 
@@ -12,7 +12,7 @@ use super::{Account, Region};
 const RECENT: usize = 200;
 
 /// How one attempt ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Answered.
@@ -30,12 +30,13 @@ pub enum Outcome {
 }
 
 /// One call, a retry counted as a call of its own.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Call {
     /// When it was sent.
     pub at: Timestamp,
     /// IAM's prefix: `cloudwatch`, `rds`, `route53` …
-    pub service: &'static str,
+    #[serde(deserialize_with = "super::word::one")]
+    pub service: super::word::Word,
     /// `GetMetricData` …
     pub operation: String,
     /// The Region whose endpoint was called.
@@ -56,10 +57,11 @@ pub struct Call {
 }
 
 /// What the counters are kept for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CallKey {
     /// IAM's prefix.
-    pub service: &'static str,
+    #[serde(deserialize_with = "super::word::one")]
+    pub service: super::word::Word,
     /// Operation name.
     pub operation: String,
     /// Region called.
@@ -70,7 +72,7 @@ pub struct CallKey {
 }
 
 /// Counters of one operation in one Region.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct CallStats {
     /// All calls.
     pub calls: u64,
@@ -102,11 +104,34 @@ impl CallStats {
 }
 
 /// The account of all calls since gwctl started.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Ledger {
+    #[serde(with = "as_list")]
     stats: BTreeMap<CallKey, CallStats>,
     recent: VecDeque<Call>,
     spent: VecDeque<(Timestamp, f64)>,
+}
+
+/// JSON has texts alone for the keys of a map.
+mod as_list {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    use super::{CallKey, CallStats};
+
+    pub(super) fn serialize<S: Serializer>(
+        stats: &BTreeMap<CallKey, CallStats>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.collect_seq(stats)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<BTreeMap<CallKey, CallStats>, D::Error> {
+        Ok(Vec::deserialize(from)?.into_iter().collect())
+    }
 }
 
 impl Ledger {

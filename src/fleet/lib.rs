@@ -14,6 +14,7 @@ mod clock;
 mod code;
 pub mod columns;
 mod database;
+mod deployment;
 mod discovery;
 mod edge;
 mod events;
@@ -52,6 +53,7 @@ mod thresholds;
 mod throttle;
 mod verdict;
 mod wiring;
+mod word;
 
 pub use account::{Access, Account, AccountsSpec};
 pub use availability::Availability;
@@ -61,11 +63,12 @@ pub use change::{Change, Sign};
 pub use checkers::Checkers;
 pub use clients::Served;
 pub use clock::{Clock, SystemClock};
-pub use code::{CodeState, DeployedCode};
+pub use code::{CodeState, DeployedCode, FunctionVersion, LATEST};
 pub use database::{
     Cluster, ClusterState, DbEvent, DbSnapshot, Engine, FailoverState, GlobalDatabase, Instance,
     LagMetric, Member, Topology,
 };
+pub use deployment::{ApiDeployment, ApiStage};
 pub use discovery::{
     ApiMapping, ApiName, HostedZone, ListedCluster, ListedDistribution, ListedGlobalCluster, Origin,
 };
@@ -115,4 +118,4 @@ pub use text::{clean, clean_line, clean_markdown};
 pub use thresholds::{Limit, Thresholds};
 pub use throttle::Throttle;
 pub use verdict::{Judgement, Reason, Verdict};
-pub use wiring::{CallPermission, FunctionAlias, Wire, Wired, Wiring};
+pub use wiring::{CallPermission, FunctionAlias, InvokedAs, Wire, Wired, Wiring};

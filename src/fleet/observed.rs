@@ -1,15 +1,16 @@
 //! A value together with when it was true, where it came from, or why it is missing.
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Region;
 
 /// Where a figure comes from: `cloudwatch:GetMetricData in eu-west-1`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
     /// The API asked, in IAM's spelling (`rds:DescribeGlobalClusters`), or `probe`.
-    pub api: &'static str,
+    #[serde(deserialize_with = "super::word::one")]
+    pub api: super::word::Word,
     /// The Region whose endpoint answered; `None` for probes.
     pub region: Option<Region>,
 }
@@ -68,7 +69,7 @@ impl std::fmt::Display for Source {
 }
 
 /// Why there is no current value. These are different things, on screen and in JSON.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "reason", rename_all = "kebab-case")]
 pub enum Missing {
     /// Nothing has been asked yet, or the first reply is still under way.
@@ -103,7 +104,7 @@ impl std::fmt::Display for Missing {
 ///
 /// When a refresh fails, the last value stays readable through [`Observed::last`] with its age,
 /// but [`Observed::current`] is empty: judgement never rests on a value that could not be renewed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Observed<T> {
     last: Option<(T, Timestamp)>,
     missing: Option<Missing>,

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What to probe.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ProbeTarget {
     /// Full URL, `https://eu-west-1.api.example.com/health`.
     pub url: String,
 }
 
 /// An answer that CloudFront gave without asking a Region: it is no observation of any Region.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OwnAnswer {
     /// Out of its cache.
@@ -22,7 +22,7 @@ pub enum OwnAnswer {
 }
 
 /// Timings of one request. Each phase excludes the ones before it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProbeReport {
     /// Name resolution.
     pub dns: Duration,

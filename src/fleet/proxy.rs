@@ -1,9 +1,9 @@
 //! RDS Proxies: what stands between functions and a cluster.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// An RDS Proxy in front of one cluster.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DbProxy {
     pub name: String,
     /// `available`, `creating` … as AWS spells it.
@@ -17,7 +17,7 @@ pub struct DbProxy {
 }
 
 /// An instance behind a proxy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProxyTarget {
     pub instance: String,
     /// `READ_WRITE`, `READ_ONLY`, `UNKNOWN`; none where AWS does not say.

@@ -68,7 +68,7 @@ impl std::fmt::Display for RecordAction {
 }
 
 /// One of the records that another one of the zone is an alias to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupMember {
     /// `SetIdentifier`.
     pub set_identifier: String,

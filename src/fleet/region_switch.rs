@@ -5,7 +5,7 @@ mod concern;
 mod plan;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use concern::Concern;
 pub use plan::{Block, PlanDetail, PlanStep, Trigger, Workflow};
@@ -13,7 +13,7 @@ pub use plan::{Block, PlanDetail, PlanStep, Trigger, Workflow};
 use super::{Observed, Region};
 
 /// What a Region tells of a plan: copies of it in two Regions may be of different age.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RegionSwitchPlan {
     pub arn: String,
     pub name: String,
@@ -45,7 +45,7 @@ pub struct RegionSwitchPlan {
 }
 
 /// AWS's own look at whether a plan would work; it repeats it by itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// `passed`, `actionRequired`, `pendingEvaluation` or `unknown`.
     pub state: String,
@@ -57,7 +57,7 @@ pub struct Evaluation {
     pub warnings: Vec<EvaluationWarning>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvaluationWarning {
     /// The step that it is about.
     pub step: Option<String>,
@@ -68,7 +68,7 @@ pub struct EvaluationWarning {
 }
 
 /// A Route 53 health check that a plan made and sets; it is on a record where somebody put it there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VendedCheck {
     /// None until Region switch has made it.
     pub id: Option<String>,
@@ -82,7 +82,7 @@ pub struct VendedCheck {
 }
 
 /// An execution of a plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SwitchExecution {
     pub id: String,
     /// AWS's word, such as `inProgress`.
@@ -105,7 +105,7 @@ pub struct SwitchExecution {
     pub trouble: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExecutionStep {
     pub name: String,
     /// `notStarted`, `running`, `failed`, `completed`, `canceled`, `skipped` or `pendingApproval`.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Observed;
 
 /// One data point: the statistic over the period that starts at `at`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// Start of the period.
     pub at: Timestamp,
@@ -19,11 +19,57 @@ pub struct Point {
 }
 
 /// Points in time order, oldest first. Periods without traffic have no point.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Series {
     /// Length of one period.
     pub period: Duration,
+    #[serde(with = "flat")]
     points: Vec<Point>,
+}
+
+/// Points as a list of numbers, nanoseconds since 1970 and value in turn: a picture holds ten thousand of them.
+mod flat {
+    use jiff::Timestamp;
+    use serde::de::{Error as _, SeqAccess, Visitor};
+    use serde::ser::{Error as _, SerializeSeq as _};
+    use serde::{Deserializer, Serializer};
+
+    use super::Point;
+
+    pub(super) fn serialize<S: Serializer>(points: &[Point], to: S) -> Result<S::Ok, S::Error> {
+        let mut list = to.serialize_seq(Some(2 * points.len()))?;
+        for point in points {
+            let at = i64::try_from(point.at.as_nanosecond()).map_err(S::Error::custom)?;
+            list.serialize_element(&at)?;
+            list.serialize_element(&point.value)?;
+        }
+        list.end()
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Point>, D::Error> {
+        from.deserialize_seq(Points)
+    }
+
+    struct Points;
+
+    impl<'de> Visitor<'de> for Points {
+        type Value = Vec<Point>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a list of times and values")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Point>, A::Error> {
+            let mut points = Vec::with_capacity(list.size_hint().unwrap_or(0).min(20_000) / 2);
+            while let Some(at) = list.next_element::<i64>()? {
+                let at = Timestamp::from_nanosecond(at.into()).map_err(A::Error::custom)?;
+                let value = list.next_element()?;
+                let value = value.ok_or_else(|| A::Error::custom("a time without a value"))?;
+                points.push(Point { at, value });
+            }
+            Ok(points)
+        }
+    }
 }
 
 impl Series {
@@ -75,7 +121,7 @@ impl Series {
 }
 
 /// A unit a figure is shown in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unit {
     /// Milliseconds.
@@ -91,7 +137,7 @@ pub enum Unit {
 
 /// What gwctl asks CloudWatch for (aws-facts §1.1). The subject (which API, function, cluster …)
 /// is the thing whose [`Metrics`] holds it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Metric {
     // An API, in its Region.
@@ -189,7 +235,7 @@ const LATEST: SignedDuration = SignedDuration::from_mins(4);
 const NEWEST: usize = 5;
 
 /// The series of one subject.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Metrics(BTreeMap<Metric, Observed<Arc<Series>>>);
 

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Certificate, Checkers, Judgement, Metrics, Observed, ProbeReport, Region, Throttle};
 
 /// API Gateway's two kinds; they share a namespace but neither metric names nor dimensions (aws-facts §1.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ApiKind {
     /// REST API (v1).
@@ -18,7 +18,7 @@ pub enum ApiKind {
 }
 
 /// What API Gateway says of an API.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiDetail {
     /// REST or HTTP.
     pub kind: ApiKind,
@@ -29,7 +29,7 @@ pub struct ApiDetail {
 }
 
 /// The API of a site.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Api {
     /// API id from the configuration.
     pub id: String,
@@ -44,7 +44,7 @@ pub struct Api {
 }
 
 /// What Lambda says of a function.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FunctionDetail {
     /// `nodejs22.x` …; empty for images.
     pub runtime: String,
@@ -57,10 +57,12 @@ pub struct FunctionDetail {
     pub last_modified: Option<Timestamp>,
     /// Published version this describes.
     pub version: String,
+    /// Base64 SHA-256 of its code: Regions with the same run the same (aws-facts §14.6).
+    pub code_sha256: Option<String>,
 }
 
 /// A function of a site.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Function {
     /// Name from the configuration.
     pub name: String,
@@ -71,7 +73,7 @@ pub struct Function {
 }
 
 /// The account's Lambda limits in a Region.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Concurrency {
     /// Concurrent executions allowed in all.
     pub limit: i32,
@@ -80,7 +82,7 @@ pub struct Concurrency {
 }
 
 /// A CloudWatch alarm in state ALARM.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alarm {
     /// Its name, cleaned.
     pub name: String,
@@ -91,7 +93,7 @@ pub struct Alarm {
 }
 
 /// Which endpoints of a Region answer, and how fast. Fed by every call made there.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Reachability {
     /// Round trip of the newest answered call.
     pub round_trip: Option<Duration>,
@@ -119,7 +121,7 @@ impl Reachability {
 }
 
 /// A CloudFormation stack.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stack {
     pub name: String,
     /// `CREATE_COMPLETE` … as AWS spells it.
@@ -133,7 +135,7 @@ pub struct Stack {
 }
 
 /// Who is asking.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// Twelve digits.
     pub account: String,
@@ -157,7 +159,7 @@ impl Identity {
 }
 
 /// The fleet in one Region.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Site {
     /// Where.
     pub region: Region,
@@ -179,7 +181,6 @@ pub struct Site {
     /// Which endpoints answer.
     pub reach: Reachability,
     /// What health checkers send to its API, as [`super::judge`] worked it out: too slow to be done for each figure.
-    #[serde(skip)]
     pub(super) checkers: Option<Checkers>,
     /// How it is doing.
     pub judgement: Judgement,

@@ -23,7 +23,7 @@ pub enum Pace {
 }
 
 /// The account of a part of the fleet.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AccountSeen {
     /// What of the fleet it holds.
     pub account: Account,
@@ -44,7 +44,7 @@ impl AccountSeen {
 }
 
 /// Everything known of one fleet at one moment. Immutable once published.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
     /// The fleet's name in the configuration.
     pub name: String,
@@ -82,7 +82,6 @@ pub struct Snapshot {
     /// The limits judged by.
     pub thresholds: Thresholds,
     /// Who serves how much, as [`super::judge`] worked it out: too slow to be done for each figure.
-    #[serde(skip)]
     pub(super) shares: Option<Result<Shares, Missing>>,
     /// How the fleet as a whole is doing.
     pub judgement: Judgement,

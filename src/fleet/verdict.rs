@@ -1,9 +1,11 @@
 //! How a thing is doing, and why.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The four answers to "how is it?". Ordered by how much attention it needs; `Unknown` is never green.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Everything that matters was observed and is within its limits.
@@ -36,18 +38,19 @@ impl std::fmt::Display for Verdict {
 }
 
 /// One reason for a verdict, such as `p99 1.84 s > 1 s`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     /// What this reason alone would make of the verdict.
     pub verdict: Verdict,
     /// What it is about: `latency`, `errors`, `database`, `dns`, `probe`, `certificate` …
-    pub about: &'static str,
+    #[serde(deserialize_with = "super::word::one")]
+    pub about: super::word::Word,
     /// One sentence with figures and units.
     pub text: String,
 }
 
 /// A verdict with its reasons, worst first.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Judgement {
     /// The worst of the reasons, or healthy when there is none.
     pub verdict: Verdict,

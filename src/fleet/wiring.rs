@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{ApiMapping, ApiName, Missing, Region, RoutingControl};
 
@@ -49,16 +49,27 @@ pub enum Wired {
 pub type Wiring = BTreeMap<Wire, Result<Wired, Missing>>;
 
 /// Where an alias of a function leads.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FunctionAlias {
     /// The version it is of.
     pub version: String,
     /// Another version, with its share of the calls from 0 to 1.
     pub shared: BTreeMap<String, f64>,
+    /// Changes with every update of the alias.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
+}
+
+/// How an API calls a function.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct InvokedAs {
+    pub function: String,
+    /// The version's number or the alias that it names; none where it names neither, which is `$LATEST`.
+    pub qualifier: Option<String>,
 }
 
 /// A statement of a function's policy that lets somebody call it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallPermission {
     /// Its statement id.
     pub sid: String,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use futures_util::future::{join, join_all};
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::limiter::{Limiter, Limiters};
 use gwctl_aws::{AwsError, EVENTS_KEPT, Session};
@@ -39,7 +40,7 @@ pub struct Answered {
 }
 
 /// What happened, and how far that is known.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Happened {
     pub from: Timestamp,
     pub to: Timestamp,

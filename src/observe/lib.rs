@@ -15,6 +15,7 @@ pub mod drift;
 mod edge;
 mod fold;
 mod history;
+mod inquiry;
 mod lever;
 mod limiter;
 pub mod logs;
@@ -60,6 +61,7 @@ use shared_facts::SharedFacts;
 pub use accounts::identity;
 pub use credentials::give_mfa_code;
 pub use history::{Answered, Happened, History};
+pub use inquiry::{Errors, Findings, Inquirer, Inquiry};
 pub use network::NetworkProber;
 pub use network_error::NetworkError;
 pub use permissions::asked_about;
@@ -101,8 +103,7 @@ pub struct Observer {
     pace: watch::Sender<Pace>,
     refresh: watch::Sender<u64>,
     votes: Limiter,
-    history: History,
-    logs: Box<logs::LogReader>,
+    inquirer: Box<Inquirer>,
     poller: Arc<Poller>,
     /// Dropped together with the observer, and every task with it.
     _tasks: JoinSet<()>,
@@ -153,19 +154,14 @@ impl Observer {
         let drawing = Picture::new(blank, poller.clone());
         tasks.spawn(fold::run(drawing, incoming, paces, questions, publish));
         let votes = Limiter::new(clock.clone(), 1.0, 1.0);
-        let logs = Box::new(logs::LogReader::new(
-            poller.session.clone(),
-            poller.spec.clone(),
-            clock.clone(),
-        ));
-        let history = History::new(clock);
+        let inquirer = Inquirer::new(poller.session.clone(), poller.spec.clone(), clock);
+        let inquirer = Box::new(inquirer);
         Self {
             picture,
             pace,
             refresh: again,
             votes,
-            history,
-            logs,
+            inquirer,
             poller,
             _tasks: tasks,
         }
@@ -235,15 +231,28 @@ impl Observer {
     pub async fn happened(&self, since: SignedDuration) -> Happened {
         let poller = &self.poller;
         let to = poller.clock.now();
-        let answers = self.history.ask(&poller.session, &poller.spec, since).await;
+        let answers = self.inquirer.changes(since).await;
         let picture = self.picture.borrow().clone();
         let fleet = (picture.name.as_str(), &poller.spec);
         Happened::of(fleet, (to - since, to), answers, &picture)
     }
 
     /// Reads the fleet's logs, within each Region's rate over all questions.
-    pub fn logs(&self) -> &logs::LogReader {
-        &self.logs
+    pub const fn logs(&self) -> &logs::LogReader {
+        self.inquirer.logs()
+    }
+
+    /// What the functions logged as errors in the last half hour.
+    pub async fn errors(&self) -> Errors {
+        self.inquirer.errors().await
+    }
+
+    /// What an explanation needs besides the picture: what changed in the last `since`, and what the functions log.
+    pub async fn inquire(&self, since: SignedDuration) -> Findings {
+        let inquiry = self.inquirer.ask(since).await;
+        let picture = self.picture.borrow().clone();
+        let fleet = (picture.name.as_str(), &self.poller.spec);
+        inquiry.beside(fleet, &picture)
     }
 
     /// The checkers' votes on one health check, within the API's rate limit (1/s; aws-facts §3.3).

@@ -25,6 +25,7 @@ use gwctl_fleet::{Account, ApiKind, Clock, FleetSpec, FunctionName, Missing, Reg
 pub use board::LogBoard;
 pub use book::{Book, COST, Counted, Group, Newness, Read, Slot, per_minute};
 pub use read::{GroupRead, Span};
+pub use taken::placed;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +60,14 @@ pub struct GroupLogs {
     pub calls: usize,
 }
 
+impl GroupLogs {
+    /// Who writes to it: one name, or several.
+    pub fn source(&self) -> String {
+        let names: Vec<&str> = self.sources.iter().map(String::as_str).collect();
+        names.join(", ")
+    }
+}
+
 /// Where an API writes its access logs.
 #[derive(Debug, Clone)]
 pub struct AccessLogs {
@@ -90,12 +99,16 @@ const ACCESS: &str = "access log";
 
 /// Groups that somebody reads already.
 #[derive(Default)]
-struct Taken(Mutex<BTreeSet<(Region, String)>>);
+struct Taken {
+    groups: Mutex<BTreeSet<(Region, String)>>,
+    /// Whether both ends of the functions' errors are read, and nothing else.
+    ends: bool,
+}
 
 impl Taken {
     /// Whether nobody asked for it before.
     fn first(&self, group: &(Region, String)) -> bool {
-        lock(&self.0).insert(group.clone())
+        lock(&self.groups).insert(group.clone())
     }
 }
 
@@ -150,10 +163,28 @@ impl LogReader {
         self.read_all(asked).await.0
     }
 
+    /// The errors of every function's group. Where there are more than are read, the oldest and the newest: when they
+    /// began tells more than how many there are.
+    pub async fn errors(&self, since: Timestamp, until: Timestamp) -> Vec<GroupLogs> {
+        let asked = LogsAsked {
+            errors: true,
+            ..LogsAsked::all(since, until)
+        };
+        let ends = Taken {
+            ends: true,
+            ..Taken::default()
+        };
+        self.gather(&asked, &ends).await.0
+    }
+
     /// As [`Self::read`], with where the APIs write their access logs.
     pub async fn read_all(&self, asked: &LogsAsked) -> (Vec<GroupLogs>, Vec<AccessLogs>) {
+        self.gather(asked, &Taken::default()).await
+    }
+
+    async fn gather(&self, asked: &LogsAsked, taken: &Taken) -> (Vec<GroupLogs>, Vec<AccessLogs>) {
         let (sender, mut came) = mpsc::unbounded_channel();
-        self.read_groups(asked, &sender).await;
+        self.read_into(asked, taken, &sender).await;
         drop(sender);
         let (mut found, mut access) = (Vec::new(), Vec::new());
         while let Ok(one) = came.try_recv() {
@@ -183,8 +214,10 @@ impl LogReader {
     /// As [`Self::read`], each group told as soon as it was read: no Region waits for another. Who listens no more is
     /// dropped together with this.
     async fn read_groups(&self, asked: &LogsAsked, came: &UnboundedSender<Came>) {
-        let taken = Taken::default();
-        let taken = &taken;
+        self.read_into(asked, &Taken::default(), came).await;
+    }
+
+    async fn read_into(&self, asked: &LogsAsked, taken: &Taken, came: &UnboundedSender<Came>) {
         let functions = self.sites(asked).map(|site| {
             async move {
                 let functions = async {
@@ -193,7 +226,7 @@ impl LogReader {
                 };
                 // It is no function's.
                 let access = async {
-                    if asked.function.is_none() && !site.api.is_empty() {
+                    if asked.function.is_none() && !site.api.is_empty() && !taken.ends {
                         self.read_access(site, asked, taken, came).await;
                     }
                 };
@@ -310,6 +343,7 @@ impl LogReader {
                     group,
                     asked,
                     errors: errors_of(writers.access.as_ref()),
+                    ends: taken.ends,
                     calls: AtomicUsize::new(0),
                 };
                 let read = reader.read().await;

@@ -302,6 +302,7 @@ fn written_elsewhere() -> Sim {
     let mut scenario = Scenario::load("one-member-more").unwrap();
     scenario.events.push(Event {
         at: SignedDuration::from_mins(-10),
+        within: SignedDuration::ZERO,
         what: Happening::Switchover(region("eu-north-1")),
     });
     Sim::new(SimOptions {

@@ -31,6 +31,7 @@ mod policy;
 mod region_switch;
 mod reports;
 mod resources;
+mod rollback;
 mod routing;
 mod shapes;
 mod speed;

@@ -17,9 +17,10 @@ use super::trial::{Rehearsal, ready};
 use super::world::{self, founded};
 use crate::observe::stand::world as calm;
 
-const PURPOSES: [Purpose; 4] = [
+const PURPOSES: [Purpose; 5] = [
     Purpose::Promote,
     Purpose::Shift,
+    Purpose::Rollback,
     Purpose::Drill,
     Purpose::Provision,
 ];
@@ -118,7 +119,12 @@ fn holds_by_account(purpose: Purpose) {
 
 #[test]
 fn what_is_called_in_each_account_its_policy_allows() {
-    for purpose in [Purpose::Promote, Purpose::Shift, Purpose::Drill] {
+    for purpose in [
+        Purpose::Promote,
+        Purpose::Shift,
+        Purpose::Rollback,
+        Purpose::Drill,
+    ] {
         holds_by_account(purpose);
     }
 }
@@ -191,6 +197,11 @@ fn promotions_call_what_their_policy_allows() {
 #[test]
 fn shifts_call_what_their_policy_allows() {
     holds(Purpose::Shift);
+}
+
+#[test]
+fn rolling_back_calls_what_its_policy_allows() {
+    holds(Purpose::Rollback);
 }
 
 #[test]

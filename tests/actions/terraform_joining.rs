@@ -271,7 +271,7 @@ fn an_alias_that_sends_a_part_to_another_version_does_not_agree() {
             let at = region("eu-west-1");
             let mut functions = state.resources.functions.iter_mut();
             let own = functions.find(|one| one.region == at && one.name == "orders-read");
-            own.unwrap().aliases = [("live".into(), 41)].into();
+            own.unwrap().aliases = [("live".into(), 41.into())].into();
         }
         let mut shared = alias("live");
         shared["routing_config"] = json!([{ "additional_version_weights": { "42": 0.5 } }]);

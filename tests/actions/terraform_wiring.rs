@@ -129,7 +129,7 @@ fn alias(stage: &Stage, name: &str, version: u32) {
     let function = function
         .into_iter()
         .find(|one| one.region == at && one.name == "orders-read");
-    function.unwrap().aliases = BTreeMap::from([(name.into(), version)]);
+    function.unwrap().aliases = BTreeMap::from([(name.into(), version.into())]);
 }
 
 const ALIAS_ARN: &str = "arn:aws:lambda:eu-west-1:123456789012:function:orders-read:live";

@@ -30,6 +30,7 @@ pub fn founded(scenario: &str) -> Sim {
         .events
         .extend(faults.into_iter().map(|fault| Event {
             at: ENDS,
+            within: SignedDuration::ZERO,
             what: Happening::Ends(fault),
         }));
     Sim::new(SimOptions {
@@ -118,9 +119,15 @@ pub fn world(sim: &Sim) -> World {
         say(format!("route {region}"), answers);
     }
     for distribution in &all.distributions {
+        let router = distribution.origin_request_function.as_deref();
+        let version = router.and_then(|arn| arn.rsplit(':').next());
         say(
             format!("distribution {:?}", distribution.aliases),
-            format!("{} {}", certified(all, distribution), distribution.status),
+            format!(
+                "{} {} {version:?}",
+                certified(all, distribution),
+                distribution.status
+            ),
         );
     }
     for stack in all
@@ -129,6 +136,28 @@ pub fn world(sim: &Sim) -> World {
         .filter(|one| one.status != "DELETE_COMPLETE")
     {
         say(format!("stack {}", stack.name), stack.status.clone());
+    }
+    for api in &all.apis {
+        for stage in &api.stages {
+            let deployment = api.deployments.iter();
+            let nth = deployment
+                .into_iter()
+                .position(|one| one.id == stage.deployment);
+            say(
+                format!("stage {} in {}", stage.name, api.region),
+                format!("deployment {nth:?}"),
+            );
+        }
+    }
+    for function in &all.functions {
+        let aliases = function.aliases.iter();
+        let aliases: Vec<_> = aliases
+            .map(|(name, one)| (name, one.version, &one.shared))
+            .collect();
+        say(
+            format!("function {} in {}", function.name, function.region),
+            format!("{} {aliases:?}", function.code_sha256),
+        );
     }
     let invalidated: Vec<_> = all.invalidations.iter().map(|one| &one.paths).collect();
     say("invalidations".into(), format!("{invalidated:?}"));
@@ -275,6 +304,8 @@ pub fn places() -> gwctl::actions::Places {
         third,
         free,
         function: Some("orders-read".into()),
+        api: Some(founded("calm").spec().sites[0].api.clone()),
+        router: Some("orders-router".into()),
         routing_controls: false,
         region_switch: true,
     }

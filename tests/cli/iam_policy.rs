@@ -10,6 +10,7 @@ fn a_policy_is_a_document_that_iam_takes() {
         "explain",
         "promote",
         "shift",
+        "rollback",
         "provision",
         "drill",
     ] {

@@ -18,6 +18,7 @@ mod partitions;
 mod plain;
 mod region_switch;
 mod rehearsals;
+mod rollback;
 mod runs;
 pub mod served;
 mod shapes;

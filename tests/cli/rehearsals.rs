@@ -42,3 +42,51 @@ fn one_seed_gives_one_rehearsal() {
     assert_eq!(one.code, 0, "{}", one.err);
     assert_eq!(one.json(), other.json());
 }
+
+#[test]
+fn what_is_explained_is_compared_with_what_is_really_wrong() {
+    let explained = |scenario: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mine.toml");
+        std::fs::write(&path, scenario).unwrap();
+        let path = path.to_str().unwrap();
+        let counts = ["--seeds", "2", "--calm", "3", "--pairs", "0"];
+        let mut args = vec!["rehearse", "--explain", "-o", "json", "--scenario", path];
+        args.extend(counts);
+        Home::new().run(&args)
+    };
+    let story = "title = \"Mine\"\n[[event]]\nat = \"-6m\"\nstart = \"lambda-errors\"\nregion = \"eu-west-1\"\n";
+    let truth = |cause: &str, onset: &str| {
+        format!(
+            "{story}[[truth]]\ncause = \"{cause}\"\nregion = \"eu-west-1\"\nonset = \"{onset}\"\n"
+        )
+    };
+    for (cause, onset, first, onsets_right, wrong) in [
+        ("functions-fail", "-6m", 2, 2, 0),
+        ("functions-fail", "-30m", 2, 0, 2),
+        ("certificate", "-6m", 0, 0, 2),
+    ] {
+        let ran = explained(&truth(cause, onset));
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let document = ran.json();
+        let all = &document["explanations"];
+        let row = &all["scenarios"][0];
+        assert_eq!(
+            (&row["first"], &row["onsets_right"]),
+            (&first.into(), &onsets_right.into()),
+            "{document:#}"
+        );
+        assert_eq!(
+            all["wrong"].as_array().unwrap().len(),
+            wrong,
+            "{document:#}"
+        );
+        assert_eq!(
+            (&all["calm"]["tried"], &all["calm"]["first"]),
+            (&3.into(), &3.into())
+        );
+    }
+    let ran = explained(story);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert!(ran.err.contains("nobody wrote down"), "{}", ran.err);
+}

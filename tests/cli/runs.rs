@@ -108,6 +108,14 @@ fn a_killed_run_is_shown_as_left_and_resumed_to_its_end_and_undone() {
     assert_eq!(killed.code, -1, "{}{}", killed.out, killed.err);
     let list = desk.run(&["runs"]).out;
     assert!(list.contains("evacuate  us-east-1  left"), "{list}");
+    let status = desk.run(&["status"]).out;
+    for words in [
+        "open run      Evacuate us-east-1",
+        "nobody drives it: `gwctl runs resume",
+        "last tried    none from this machine",
+    ] {
+        assert!(status.contains(words), "{words}\n{status}");
+    }
     let report = desk.run(&["runs", "report", "last", "-o", "json"]).json();
     assert_eq!(report["outcome"], "left", "{report:#}");
     let steps = report["steps"].to_string();

@@ -181,7 +181,9 @@ fn markdown_is_a_table_that_can_be_pasted() {
         .lines()
         .filter(|line| line.starts_with('|'))
         .collect();
-    assert_eq!(rows.len(), 2 + 3, "{}", ran.out);
+    // The Regions, and what could be done with each.
+    assert_eq!(rows.len(), 2 * (2 + 3), "{}", ran.out);
+    let rows = &rows[..5];
     let columns = |row: &str| row.matches('|').count() - row.matches("\\|").count();
     assert!(
         rows.iter().all(|row| columns(row) == columns(rows[0])),
@@ -341,5 +343,47 @@ fn a_simulated_fleet_that_there_is_not_is_refused_by_name() {
     assert!(
         any.output().unwrap().status.success(),
         "the environment is for configured fleets"
+    );
+}
+
+#[test]
+fn what_could_be_done_with_each_region_now_is_told_by_the_plans_own_checks() {
+    let answer = |document: &serde_json::Value, region: usize, what: &str| {
+        document["readiness"][region][what]["answer"].clone()
+    };
+    let calm = status("calm", &["-o", "json"]).json();
+    assert_eq!(calm["readiness"][0]["promotion"], serde_json::Value::Null);
+    assert_eq!(answer(&calm, 0, "evacuation"), "yes");
+    assert_eq!(answer(&calm, 1, "promotion"), "yes");
+    let command = &calm["readiness"][1]["promotion"]["command"];
+    assert_eq!(command, "gwctl promote eu-west-1 --mode switchover");
+
+    let dark = status("primary-dark", &["-o", "json"]).json();
+    assert_eq!(
+        answer(&dark, 1, "promotion"),
+        "waived",
+        "{:#}",
+        dark["readiness"]
+    );
+    assert_eq!(
+        answer(&dark, 1, "evacuation"),
+        "no",
+        "{:#}",
+        dark["readiness"]
+    );
+
+    let refused = status("access-denied", &[]).out;
+    for words in [
+        "us-east-1       is the writer    yes",
+        "eu-west-1       no               yes",
+        "fail mode (promote eu-west-1, promote ap-southeast-1): switchover is refused",
+        "waive versions (promote eu-west-1, promote ap-southeast-1)",
+    ] {
+        assert!(refused.contains(words), "{words}\n{refused}");
+    }
+    let alone = status("api-alone", &[]).out;
+    assert!(
+        alone.contains("eu-west-1       has no database  yes"),
+        "{alone}"
     );
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use gwctl::aws::Session;
-use gwctl::fleet::FleetSpec;
+use gwctl::fleet::{FleetSpec, Region};
 use gwctl::observe::logs::{Book, LogBoard, LogReader, LogsAsked, Newness};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -108,7 +108,7 @@ async fn the_first_region_that_answers_is_told_while_another_hangs() {
     .await;
     let books = filled(&reader(session), &board()).await;
     let first = books.iter().find(|book| !book.lines.is_empty()).unwrap();
-    let waiting: Vec<&str> = first.waiting.keys().map(|region| region.as_str()).collect();
+    let waiting: Vec<&str> = first.waiting.keys().map(Region::as_str).collect();
     assert!(waiting.contains(&"eu-west-1"), "{waiting:?}");
     assert!(
         first

@@ -9,14 +9,15 @@ use tempfile::TempDir;
 use super::emulators::clean_environment;
 use super::stand::{SeededSite, Stand, shared};
 
-/// The configuration of the seeded fleet. Probes go to the emulator, which answers HTTP like any
-/// other; public DNS knows nothing of the fleet's names, and gwctl must say so.
+/// The configuration of the seeded fleet. Probes go to the emulator that has less to do, which answers HTTP like any
+/// other; public DNS knows nothing of the fleet's names, and gwctl must say so. On a busy machine the emulators take long.
 pub fn configuration(stand: &Stand) -> String {
     let fleet = &stand.fleet;
-    let probe = &stand.ministack.url;
+    let probe = &stand.moto.url;
     let mut text = format!(
-        "[fleets.orders]\ndomain = \"api.orders.example.com\"\nglobal_cluster = \"orders\"\n\
-         probe_url = \"{probe}\"\nprobe_path = \"/_ministack/health\"\n\
+        "[refresh]\nattempt_timeout = \"60s\"\noperation_timeout = \"60s\"\n\
+         [fleets.orders]\ndomain = \"api.orders.example.com\"\nglobal_cluster = \"orders\"\n\
+         probe_url = \"{probe}\"\nprobe_path = \"/moto-api/data.json\"\n\
          [fleets.orders.edge]\ndistribution = \"{}\"\nhosted_zone = \"{}\"\n\
          latency_record = \"latency.orders.example.com\"\nrouter = \"orders-router\"\n\
          [fleets.orders.thresholds]\nmetric_stale_s = 3600.0\n",
@@ -41,7 +42,7 @@ fn status(stand: &Stand, configure: impl FnOnce(&mut Command)) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gwctl"));
     clean_environment(&mut command);
     command
-        .args(["status", "-o", "json", "--config"])
+        .args(["status", "-o", "json", "--timeout", "5m", "--config"])
         .arg(config)
         .env("AWS_ENDPOINT_URL", &stand.ministack.url)
         .env("AWS_ENDPOINT_URL_ROUTE_53", &stand.moto.url)
@@ -158,7 +159,8 @@ fn assert_site(site: &Value, region: &str, seeded: &SeededSite) {
         (&alarms[0]["name"], &alarms[0]["reason"]),
         (&json!("orders-5xx"), &json!("too many 5xx"))
     );
-    assert_eq!(value(&site["probe"])["status"], 200);
+    let probe = &site["probe"];
+    assert_eq!(value(probe)["status"], 200, "{probe:#}");
     assert_eq!(site["health_check"], seeded.check.as_str());
     assert_eq!(site["reach"]["answering"], true);
     assert_eq!(

@@ -6,6 +6,7 @@ mod discover;
 mod evidence;
 mod first_picture;
 mod history;
+mod inquiry;
 mod region_switch;
 pub mod stand;
 mod switches;

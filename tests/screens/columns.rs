@@ -19,7 +19,7 @@ fn shown(names: &[&str], size: (u16, u16), sort: Option<Sort>) -> String {
 
 /// The headings that are there, in their order.
 fn headings(shown: &str) -> Vec<&'static str> {
-    let line = shown.lines().nth(3).unwrap();
+    let line = shown.lines().nth(4).unwrap();
     let mut found: Vec<(usize, &str)> = ALL
         .iter()
         .filter(|column| column.title.len() > 2)

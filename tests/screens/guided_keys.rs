@@ -168,7 +168,7 @@ fn keys_speak_to_the_run() {
 
 #[test]
 fn undo_and_abandon_want_the_target_typed() {
-    for (key, wanted) in [("u", "Undo"), ("x", "Abandon")] {
+    for (key, wanted) in [("u", "Undo"), ("X", "Abandon")] {
         let mut state = calm();
         run::shown(&mut state, run::running(), Hold::Ours);
         assert!(effects(&mut state, key).is_empty());

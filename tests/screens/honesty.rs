@@ -466,10 +466,12 @@ fn a_reason_with_a_long_name_in_it_is_told_in_full_in_a_small_terminal() {
     };
     snapshot.sites[1].probe = Observed::missing(why, gwctl::fleet::Source::probe());
     judge(&mut snapshot);
-    let shown = text(&drawn(&sample::state(snapshot, (80, 24)), &dark()));
+    let mut state = sample::state(snapshot, (80, 24));
+    super::sample::run::press(&mut state, "x");
+    let shown = text(&drawn(&state, &dark()));
     let reasons: String = shown
         .lines()
-        .filter_map(|line| Some(line.split_once("││")?.1.trim_matches([' ', '│', '…'])))
+        .map(|line| line.trim_matches([' ', '│', '…']))
         .collect();
     let name = "ap-southeast-1.internal.api.orders.example.com";
     assert!(reasons.contains(name), "{shown}");

@@ -2,6 +2,7 @@
 
 mod building_keys;
 mod columns;
+mod explain;
 mod guided;
 mod guided_keys;
 mod honesty;

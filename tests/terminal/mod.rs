@@ -10,5 +10,6 @@ mod keys;
 mod pty;
 mod quiet;
 mod repair;
+mod replay;
 mod sizes;
 mod which_fleet;

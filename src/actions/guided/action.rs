@@ -178,6 +178,8 @@ pub enum LookUp {
     Certificate,
     /// Which stacks there are.
     Stacks,
+    /// Which versions there are.
+    Versions,
 }
 
 impl LookUp {
@@ -186,6 +188,7 @@ impl LookUp {
         match self {
             Self::Certificate => "asking ACM about the certificate",
             Self::Stacks => "asking CloudFormation which stacks there are",
+            Self::Versions => "asking AWS which versions there are, and who deployed them",
         }
     }
 
@@ -194,6 +197,7 @@ impl LookUp {
         match self {
             Self::Certificate => "gwctl first asks ACM about the certificate",
             Self::Stacks => "gwctl first asks CloudFormation which stacks exist",
+            Self::Versions => "gwctl first asks which versions exist",
         }
     }
 }

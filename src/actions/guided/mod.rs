@@ -35,6 +35,7 @@ mod region_switch;
 mod remains;
 mod restore;
 mod retire;
+mod rollback;
 mod shift;
 mod strength;
 #[cfg(test)]
@@ -70,6 +71,7 @@ pub use promote::Promote;
 pub use provision::Provision;
 pub use restore::Restore;
 pub use retire::Retire;
+pub use rollback::{Deployment, Found, FunctionFacts, Rollback, RouterFacts, StageFacts};
 pub use up::Up;
 
 pub(super) use preconditions::{admission, serves};
@@ -254,6 +256,7 @@ actions!(
     Drain,
     Restore,
     Drill,
+    Rollback,
     Invalidate,
     AttachCertificate,
     Up,

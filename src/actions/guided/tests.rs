@@ -15,12 +15,13 @@ fn said(line: &str) -> String {
 }
 
 /// As journals have it, one of each action.
-const WRITTEN: [&str; 11] = [
+const WRITTEN: [&str; 12] = [
     r#"{"action":"evacuate","region":"eu-west-1","mechanism":"health-check"}"#,
     r#"{"action":"promote","target":"eu-west-1","mode":"failover","force":true}"#,
     r#"{"action":"drain","region":"eu-west-1","to":20,"over_s":600}"#,
     r#"{"action":"restore","region":"eu-west-1","hold_down_s":90}"#,
     r#"{"action":"drill","region":"us-east-1","to":"eu-west-1","hold_s":null}"#,
+    r#"{"action":"rollback","what":"orders-write","region":"eu-west-1","to":"40","found":null}"#,
     r#"{"action":"invalidate","paths":["/orders/*"]}"#,
     r#"{"action":"attach-certificate","arn":"arn:aws:acm:us-east-1:1:certificate/a","found":{"status":"ISSUED","names":["*.example.com"]}}"#,
     r#"{"action":"up","found":null}"#,

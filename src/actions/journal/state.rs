@@ -200,6 +200,16 @@ impl RunState {
             && self.waived.iter().any(|waived| waived == name)
     }
 
+    /// What `records` add up to; the first one begins the run.
+    pub fn told<'a>(records: impl IntoIterator<Item = &'a Record>) -> Result<Self, OutOfPlace> {
+        let mut records = records.into_iter();
+        let mut state = Self::begin(records.next().ok_or(OutOfPlace::Empty)?)?;
+        for record in records {
+            state.take(record)?;
+        }
+        Ok(state)
+    }
+
     /// The state after the first record.
     pub(super) fn begin(record: &Record) -> Result<Self, OutOfPlace> {
         let Entry::Begun {

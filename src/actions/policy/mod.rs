@@ -22,6 +22,7 @@ use super::{Intent, Places, Plan, PlannedCall, plan};
 use gwctl_fleet::{Account, FleetSpec, Region, Snapshot};
 use gwctl_observe::read_permissions_of;
 
+pub use super::planned_call::action;
 pub use known::{Known, THE_ACCOUNT};
 use place::Place;
 pub use purpose::Purpose;
@@ -42,6 +43,16 @@ const BESIDE_PLANS: [&str; 10] = [
     // Who takes what a Region loses is looked at right before it is left.
     "route53:GetHealthCheck",
     "route53:ListResourceRecordSets",
+];
+
+/// What rolling back asks before it is planned: what runs, what was published before, and who deployed.
+const BEFORE_ROLLBACK: [&str; 6] = [
+    "apigateway:GET",
+    "cloudfront:GetDistribution",
+    "cloudtrail:LookupEvents",
+    "lambda:GetAlias",
+    "lambda:GetFunction",
+    "lambda:ListVersionsByFunction",
 ];
 
 /// What every run asks before each change: whether it is in the account it was confirmed for.
@@ -101,30 +112,18 @@ fn places(spec: &FleetSpec, picture: &Snapshot) -> Option<Places> {
     let functions = picture.site(&writer).map(|site| site.functions.as_slice());
     let function = functions.and_then(|all| Some(all.first()?.name.clone()));
     let free = Region::all().find(|region| picture.site(region).is_none())?;
+    let writer_site = writer.clone();
     Some(Places {
         writer,
         other,
         third,
         free,
         function,
+        api: picture.site(&writer_site).map(|site| site.api.id.clone()),
+        router: spec.edge.router.clone(),
         routing_controls: !spec.edge.routing_endpoints.is_empty(),
         region_switch: !picture.region_switch_plans().is_empty(),
     })
-}
-
-/// IAM's action for a call: API Gateway's are verbs, all others are called as their operations.
-pub fn action(service: &str, operation: &str) -> String {
-    if service != "apigateway" {
-        return format!("{service}:{operation}");
-    }
-    let verb = match operation {
-        get if get.starts_with("Get") => "GET",
-        delete if delete.starts_with("Delete") => "DELETE",
-        update if update.starts_with("Update") => "PATCH",
-        put if put.starts_with("Put") || put.starts_with("Import") => "PUT",
-        _ => "POST",
-    };
-    format!("{service}:{verb}")
 }
 
 /// The actions that `purpose` needs: what is asked, what is planned, and what AWS checks besides.
@@ -142,6 +141,9 @@ pub fn actions(purpose: Purpose, planned: &BTreeSet<PlannedCall>) -> BTreeSet<St
     }
     if purpose == Purpose::Provision {
         all.extend(BESIDE_PLANS.map(ToOwned::to_owned));
+    }
+    if purpose == Purpose::Rollback {
+        all.extend(BEFORE_ROLLBACK.map(ToOwned::to_owned));
     }
     for (action, besides) in DEPENDENTS {
         if all.contains(action) {
@@ -246,8 +248,13 @@ pub fn policy(
 ) -> Policy {
     // Whoever copies code reads that of the fleet's functions; all others only hand the router over.
     let copies = actions.contains("lambda:UpdateFunctionCode");
+    // Whoever rolls back writes that of the fleet's functions, and of no new handler.
+    let rolls_back = actions.contains("lambda:UpdateAlias");
     let of = |action: &str| match action {
-        "lambda:GetFunction" | "lambda:GetFunctionConfiguration" if copies => Scope::Code,
+        "lambda:GetFunction" | "lambda:UpdateFunctionCode" if rolls_back => Scope::Functions,
+        "lambda:GetFunction" | "lambda:GetFunctionConfiguration" if copies && !rolls_back => {
+            Scope::Code
+        }
         other => Scope::of(other),
     };
     let mut by_scope: BTreeMap<Scope, Vec<String>> = BTreeMap::new();

@@ -11,10 +11,11 @@ pub(super) fn parts_of(action: &str) -> &'static [Account] {
         "cloudwatch:PutMetricData" => &[Dns],
         "cloudwatch:DescribeAlarms" => &[Workload, Dns],
         "cloudwatch:ListMetrics" | "lambda:EnableReplication*" => &[Edge],
-        "logs:FilterLogEvents" | "lambda:GetFunction" | "lambda:GetFunctionConfiguration" | "acm:DescribeCertificate" => {
+        "logs:FilterLogEvents" | "lambda:GetFunction" | "lambda:ListVersionsByFunction" | "lambda:GetFunctionConfiguration" | "acm:DescribeCertificate" => {
             &[Workload, Edge]
         }
         "cloudwatch:GetMetricData"
+        | "cloudtrail:LookupEvents"
         | "sts:GetCallerIdentity"
         | "iam:GetRole"
         | "iam:SimulatePrincipalPolicy"

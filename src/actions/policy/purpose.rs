@@ -13,6 +13,8 @@ pub enum Purpose {
     Promote,
     /// Shifting traffic, and what the edge serves.
     Shift,
+    /// Putting an earlier version back: of a function, the router, an API.
+    Rollback,
     /// Building stacks, changing and deleting them, and comparing them with what they were.
     Provision,
     /// A drill, and reading.
@@ -35,7 +37,7 @@ impl Purpose {
             }
             Self::Explain => &[Asker::Logs],
             Self::Provision => &[Asker::Drift, Asker::Terraform],
-            Self::Promote | Self::Shift => &[],
+            Self::Promote | Self::Shift | Self::Rollback => &[],
         }
     }
 }

@@ -75,9 +75,11 @@ impl Scope {
             | "cloudfront:UpdateDistribution" => Self::Distribution,
             "lambda:EnableReplication*" | "lambda:GetFunction" => Self::Router,
             "acm:DescribeCertificate" => Self::Certificates,
-            "lambda:GetAlias" | "lambda:GetFunctionConfiguration" | "lambda:GetPolicy" => {
-                Self::Functions
-            }
+            "lambda:GetAlias"
+            | "lambda:GetFunctionConfiguration"
+            | "lambda:GetPolicy"
+            | "lambda:ListVersionsByFunction"
+            | "lambda:UpdateAlias" => Self::Functions,
             "logs:FilterLogEvents" => Self::LogGroups,
             "lambda:UpdateFunctionCode" => Self::Handler,
             "execute-api:Invoke" => Self::Smoke,

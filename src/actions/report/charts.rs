@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::figures::{MINUTE, SiteMinute};
+use crate::figures::{MINUTE, Minutes, SiteMinute};
 use crate::journal::RunState;
 use gwctl_fleet::Region;
 
@@ -32,7 +32,12 @@ const MOST: i32 = 24 * 60;
 
 /// Everybody's.
 pub(super) fn of(state: &RunState) -> BTreeMap<Region, Charts> {
-    let sites = &state.minutes.sites;
+    of_minutes(&state.minutes)
+}
+
+/// The figures of every Region, over one time.
+pub fn of_minutes(minutes: &Minutes) -> BTreeMap<Region, Charts> {
+    let sites = &minutes.sites;
     let minutes = || sites.values().flat_map(BTreeMap::keys);
     let (Some(first), Some(last)) = (minutes().min(), minutes().max()) else {
         return BTreeMap::new();
@@ -63,7 +68,7 @@ fn chart(seen: &BTreeMap<Timestamp, SiteMinute>, first: Timestamp, last: Timesta
 }
 
 /// `▁▃█·▂`: eight heights between nothing and the highest, a dot where there is no data.
-pub(super) fn spark(values: &[Option<f64>], most: usize) -> String {
+pub fn spark(values: &[Option<f64>], most: usize) -> String {
     const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let values = squeezed(values, most);
     let top = values.iter().flatten().copied().fold(0.0, f64::max);

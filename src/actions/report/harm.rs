@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::figures::{EdgeMinute, MINUTE, SiteMinute, minute_of};
+use crate::figures::{EdgeMinute, MINUTE, Minutes, SiteMinute, minute_of};
 use crate::journal::RunState;
 use gwctl_fleet::Region;
 
@@ -166,15 +166,21 @@ impl Window {
 
 /// What `state` cost.
 pub(super) fn of(state: &RunState) -> Harm {
-    let window = Window::of(state);
-    let edge: Vec<Counted> = state
-        .minutes
-        .edge
-        .iter()
-        .filter_map(Counted::edge)
-        .collect();
-    let sites: BTreeMap<&Region, Vec<Counted>> = state
-        .minutes
+    in_window(&state.minutes, Window::of(state))
+}
+
+/// What was counted from the minute of `from` to that of `until`; what was counted before is what was usual.
+pub fn between(minutes: &Minutes, from: Timestamp, until: Timestamp) -> Harm {
+    let window = Window {
+        from: minute_of(from),
+        until: minute_of(until) + MINUTE,
+    };
+    in_window(minutes, window)
+}
+
+fn in_window(minutes: &Minutes, window: Window) -> Harm {
+    let edge: Vec<Counted> = minutes.edge.iter().filter_map(Counted::edge).collect();
+    let sites: BTreeMap<&Region, Vec<Counted>> = minutes
         .sites
         .iter()
         .map(|(region, minutes)| (region, minutes.iter().filter_map(Counted::site).collect()))

@@ -17,9 +17,9 @@ use super::recovery::{Recovery, recovery};
 use super::{Change, Intent, Task};
 use gwctl_fleet::Region;
 
-pub use charts::Charts;
+pub use charts::{Charts, of_minutes as charts, spark};
 pub use deviations::Deviation;
-pub use harm::{Harm, Tally, Worst};
+pub use harm::{Harm, Tally, Worst, between as harm_between};
 pub use loss::{Bound, RecoveryPoint};
 pub use markdown::draw as markdown;
 pub use timeline::Moment;

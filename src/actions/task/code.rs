@@ -82,7 +82,7 @@ impl Work for CopyCode {
 
     async fn apply(&self, run_context: &RunContext) -> Result<Sent, AwsError> {
         let source = run_context.session.lambda(&self.from);
-        let package = source.package(&self.function, &self.sha256).await?;
+        let package = source.package(&self.function, None, &self.sha256).await?;
         let stack = run_context.session.cloudformation(&self.region);
         let told = stack.formation(&self.stack).await?;
         let name = told.and_then(|told| told.outputs.get(HANDLER).cloned());

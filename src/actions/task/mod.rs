@@ -5,6 +5,7 @@
 
 mod await_answers;
 mod await_endpoint;
+mod await_errors;
 mod await_figures;
 mod await_fleet;
 mod await_region;
@@ -17,8 +18,12 @@ mod checks;
 mod code;
 mod database;
 mod invalidate;
+mod point_alias;
+mod point_router;
+mod point_stage;
 mod records;
 mod region_switch;
+mod restore_code;
 mod routing;
 mod smoke_write;
 mod snapshot;
@@ -39,6 +44,7 @@ use gwctl_fleet::assumptions::Means;
 
 pub use await_answers::{AwaitAnswers, Planned, Target};
 pub use await_endpoint::AwaitEndpoint;
+pub use await_errors::{AwaitErrors, Whose};
 pub use await_figures::AwaitFigures;
 pub use await_fleet::{AwaitWithinLimits, Baseline, Healthy, HoldForOperator};
 pub use await_region::{AwaitGreen, AwaitMember, AwaitRequests, AwaitServing};
@@ -49,8 +55,12 @@ pub use checks::ForceCheck;
 pub use code::CopyCode;
 pub use database::{AwaitResync, Failover, Switchover, WriteForwarding};
 pub use invalidate::Invalidate;
+pub use point_alias::PointAlias;
+pub use point_router::PointRouter;
+pub use point_stage::PointStage;
 pub use records::{ChangeRecords, NameChange};
 pub use region_switch::SwitchRegion;
+pub use restore_code::RestoreCode;
 pub use routing::RoutingControl;
 pub use smoke_write::SmokeWrite;
 pub use snapshot::CopySnapshot;
@@ -128,6 +138,11 @@ tasks!(
     SmokeWrite,
     AwaitFigures,
     SwitchRegion,
+    RestoreCode,
+    PointAlias,
+    PointRouter,
+    PointStage,
+    AwaitErrors,
 );
 
 impl Task {
@@ -147,7 +162,7 @@ impl Task {
                 .iter()
                 .filter(|call| call.mutates && by_iam)
                 .map(|call| Dependency::Permission {
-                    action: format!("{}:{}", call.service, call.operation),
+                    action: crate::planned_call::action(&call.service, &call.operation),
                 }),
         );
         if matches!(
@@ -183,8 +198,13 @@ impl Task {
             Self::WriteForwarding(_) => Means::WriteForwarding,
             Self::BuildStack(_) => Means::Stack,
             Self::RemoveStack(_) => Means::StackRemoval,
-            Self::CopyCode(_) => Means::Code,
-            Self::AttachCertificate(_) | Self::Invalidate(_) => Means::Distribution,
+            Self::CopyCode(_)
+            | Self::RestoreCode(_)
+            | Self::PointAlias(_)
+            | Self::PointStage(_) => Means::Code,
+            Self::AttachCertificate(_) | Self::Invalidate(_) | Self::PointRouter(_) => {
+                Means::Distribution
+            }
             _ => return None,
         })
     }
@@ -218,6 +238,10 @@ impl Task {
                 | Self::Invalidate(_)
                 | Self::AttachCertificate(_)
                 | Self::CopyCode(_)
+                | Self::RestoreCode(_)
+                | Self::PointAlias(_)
+                | Self::PointRouter(_)
+                | Self::PointStage(_)
                 | Self::SmokeWrite(_)
                 | Self::SwitchRegion(_)
         )
@@ -238,6 +262,8 @@ impl Task {
             | Self::BuildStack(_)
             | Self::RemoveStack(_)
             | Self::CopyCode(_)
+            | Self::RestoreCode(_)
+            | Self::PointRouter(_)
             | Self::SwitchRegion(_)
             | Self::AwaitMember(_) => Duration::from_secs(2),
             // A dozen questions, of Route 53's API where DNS cannot be asked; of RDS half as many.

@@ -10,7 +10,7 @@ use crate::transport::error::{AwsError, ErrorKind};
 use crate::transport::escape::escaped;
 use crate::transport::json::{Page, all_pages};
 use crate::transport::reply;
-use gwctl_fleet::{ApiMapping, ApiName};
+use gwctl_fleet::{ApiMapping, ApiName, InvokedAs};
 
 /// A page of a list of API Gateway v2.
 #[derive(Deserialize)]
@@ -165,7 +165,7 @@ impl ApiGateway {
     }
 
     /// A list of API Gateway v2, whole.
-    async fn http_list<T: serde::de::DeserializeOwned>(
+    pub(crate) async fn http_list<T: serde::de::DeserializeOwned>(
         &self,
         operation: &'static str,
         path: &str,
@@ -179,7 +179,7 @@ impl ApiGateway {
     }
 
     /// A list of API Gateway v1, whole.
-    async fn rest_list<T: serde::de::DeserializeOwned>(
+    pub(crate) async fn rest_list<T: serde::de::DeserializeOwned>(
         &self,
         operation: &'static str,
         path: &str,
@@ -240,6 +240,15 @@ impl ApiGateway {
 
     /// Names of the Lambda functions that the API `id` calls, in alphabetical order.
     pub async fn functions(&self, id: &str) -> Result<Vec<String>, AwsError> {
+        let called = self.invoked(id).await?.into_iter();
+        let mut names: Vec<String> = called.map(|one| one.function).collect();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// How the API `id` calls Lambda functions, in alphabetical order. A qualifier may be a stage variable, which
+    /// stands for another one in every stage: `${stageVariables.alias}`.
+    pub async fn invoked(&self, id: &str) -> Result<Vec<InvokedAs>, AwsError> {
         let both = join(
             Box::pin(self.http_integrations(id)),
             Box::pin(self.rest_integrations(id)),
@@ -250,13 +259,13 @@ impl ApiGateway {
             (Err(http), Err(rest)) if http.kind == ErrorKind::NotFound => return Err(rest),
             (Err(http), Err(_)) => return Err(http),
         };
-        let mut names: Vec<String> = targets
+        let mut called: Vec<InvokedAs> = targets
             .iter()
-            .filter_map(|target| function_name(target))
+            .filter_map(|target| invoked_as(target))
             .collect();
-        names.sort();
-        names.dedup();
-        Ok(names)
+        called.sort();
+        called.dedup();
+        Ok(called)
     }
 
     async fn http_integrations(&self, id: &str) -> Result<Vec<String>, AwsError> {
@@ -289,11 +298,18 @@ fn path(key: Option<&str>) -> String {
 
 /// `orders-read` of a function's ARN, bare or within API Gateway's own
 /// `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations`.
-fn function_name(target: &str) -> Option<String> {
+fn invoked_as(target: &str) -> Option<InvokedAs> {
     let (_, tail) = target.split_once(":function:")?;
-    let name = tail.split([':', '/']).next()?;
+    let tail = tail.strip_suffix("/invocations").unwrap_or(tail);
+    let (name, qualifier) = match tail.split_once(':') {
+        Some((name, qualifier)) => (name, Some(qualifier)),
+        None => (tail, None),
+    };
     let fine = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    (!name.is_empty() && name.chars().all(fine)).then(|| reply::name(name))
+    (!name.is_empty() && name.chars().all(fine)).then(|| InvokedAs {
+        function: reply::name(name),
+        qualifier: reply::some_name(qualifier),
+    })
 }
 
 #[cfg(test)]
@@ -302,7 +318,7 @@ mod tests {
 
     #[test]
     fn a_function_is_named_by_its_arn_however_it_is_wrapped() {
-        let name = |target: &str| function_name(target);
+        let name = |target: &str| invoked_as(target).map(|one| one.function);
         let arn = "arn:aws:lambda:eu-west-1:123456789012:function:orders-read";
         assert_eq!(name(arn).as_deref(), Some("orders-read"));
         assert_eq!(name(&format!("{arn}:live")).as_deref(), Some("orders-read"));
@@ -311,6 +327,14 @@ mod tests {
         );
         assert_eq!(name(&wrapped).as_deref(), Some("orders-read"));
         assert_eq!(name("https://example.com/"), None);
+        let qualifier = |of: &str| {
+            let target = wrapped.replace(arn, &format!("{arn}{of}"));
+            invoked_as(&target).unwrap().qualifier
+        };
+        assert_eq!(qualifier(""), None);
+        assert_eq!(qualifier(":live").as_deref(), Some("live"));
+        let variable = ":${stageVariables.alias}";
+        assert_eq!(qualifier(variable).as_deref(), Some(&variable[1..]));
         // A stage variable names another function in every stage.
         assert_eq!(
             name("arn:aws:lambda:x:1:function:${stageVariables.f}"),

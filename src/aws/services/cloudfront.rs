@@ -91,7 +91,7 @@ impl CloudFront {
 }
 
 /// The function on origin-request: that of the default behaviour, or else of the first that has one.
-fn router_arn(config: &DistributionConfig) -> Option<String> {
+pub(crate) fn router_arn(config: &DistributionConfig) -> Option<String> {
     let of_default = config
         .default_cache_behavior()
         .and_then(|behavior| behavior.lambda_function_associations());

@@ -1,12 +1,12 @@
 //! CloudFront: what is changed on the distribution. Its control plane is in us-east-1 (aws-facts §4).
 
 use aws_sdk_cloudfront::types::{
-    DistributionConfig, InvalidationBatch, MinimumProtocolVersion, Paths, SslSupportMethod,
-    ViewerCertificate,
+    DistributionConfig, InvalidationBatch, LambdaFunctionAssociation, MinimumProtocolVersion,
+    Paths, SslSupportMethod, ViewerCertificate,
 };
 use aws_smithy_types::error::operation::BuildError;
 
-use crate::services::cloudfront::CloudFront;
+use crate::services::cloudfront::{CloudFront, router_arn};
 use crate::transport::error::{AwsError, ErrorKind};
 use crate::transport::receipt::{Invalidation, Receipt};
 use crate::transport::reply;
@@ -87,16 +87,65 @@ impl CloudFront {
     ) -> Result<Receipt, AwsError> {
         let (now, mut config) = self.config(distribution).await?;
         if now != etag {
-            return Err(self.caller.fail(
-                ErrorKind::Conflict,
-                GET_CONFIG,
-                "somebody else changed the distribution meanwhile: plan again".into(),
-            ));
+            return Err(self.stale());
         }
         config.viewer_certificate = Some(with_certificate(
             config.viewer_certificate.as_ref(),
             certificate_arn,
         ));
+        self.write(distribution, etag, config).await
+    }
+
+    /// The version of the distribution's configuration, and ARN of the router's version in it.
+    pub async fn router_etag(
+        &self,
+        distribution: &str,
+    ) -> Result<(String, Option<String>), AwsError> {
+        let (etag, config) = self.config(distribution).await?;
+        let router = router_arn(&config);
+        Ok((etag, router))
+    }
+
+    /// Puts the version `to` of a Lambda@Edge function in the place of `from`, wherever the distribution runs that, and
+    /// changes nothing else.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Conflict`] where the configuration is not at `etag` any more, or nothing in it runs `from`.
+    pub async fn replace_router(
+        &self,
+        distribution: &str,
+        etag: &str,
+        from: &str,
+        to: &str,
+    ) -> Result<Receipt, AwsError> {
+        let (now, mut config) = self.config(distribution).await?;
+        let mut replaced = 0;
+        for one in associations(&mut config) {
+            if one.lambda_function_arn == from {
+                one.lambda_function_arn = to.into();
+                replaced += 1;
+            }
+        }
+        if now != etag || replaced == 0 {
+            return Err(self.stale());
+        }
+        self.write(distribution, etag, config).await
+    }
+
+    /// Somebody else was faster.
+    fn stale(&self) -> AwsError {
+        let why = "somebody else changed the distribution meanwhile: plan again";
+        self.caller
+            .fail(ErrorKind::Conflict, GET_CONFIG, why.into())
+    }
+
+    /// The whole configuration, as long as it is at `etag`.
+    async fn write(
+        &self,
+        distribution: &str,
+        etag: &str,
+        config: DistributionConfig,
+    ) -> Result<Receipt, AwsError> {
         let call = self
             .client
             .update_distribution()
@@ -124,6 +173,22 @@ impl CloudFront {
                 .garbled(GET_CONFIG, "no configuration, or no ETag")
         })
     }
+}
+
+/// Every Lambda@Edge function of the distribution, of all its behaviours.
+fn associations(
+    config: &mut DistributionConfig,
+) -> impl Iterator<Item = &mut LambdaFunctionAssociation> {
+    let default = config.default_cache_behavior.as_mut();
+    let default = default.and_then(|one| one.lambda_function_associations.as_mut());
+    let others = config.cache_behaviors.as_mut();
+    let others = others
+        .and_then(|all| all.items.as_mut())
+        .into_iter()
+        .flatten();
+    let others = others.filter_map(|one| one.lambda_function_associations.as_mut());
+    let all = default.into_iter().chain(others);
+    all.filter_map(|one| one.items.as_mut()).flatten()
 }
 
 fn invalidation(paths: &[String], reference: &str) -> Result<InvalidationBatch, BuildError> {

@@ -55,15 +55,32 @@ impl CloudTrail {
     /// A page of the calls between the two moments that were to change something.
     pub async fn changes(
         &self,
-        (from, to): (Timestamp, Timestamp),
+        between: (Timestamp, Timestamp),
+        page: Option<&str>,
+    ) -> Result<TrailPage, AwsError> {
+        self.look_up(("ReadOnly", "false"), Some(between), page)
+            .await
+    }
+
+    /// The newest fifty calls of the event `name`, such as `UpdateFunctionCode20150331v2`, as far back as is kept.
+    pub async fn named(&self, name: &str) -> Result<TrailPage, AwsError> {
+        self.look_up(("EventName", name), None, None).await
+    }
+
+    async fn look_up(
+        &self,
+        (key, value): (&str, &str),
+        between: Option<(Timestamp, Timestamp)>,
         page: Option<&str>,
     ) -> Result<TrailPage, AwsError> {
         let mut body = json!({
-            "LookupAttributes": [{ "AttributeKey": "ReadOnly", "AttributeValue": "false" }],
-            "StartTime": from.as_second(),
-            "EndTime": to.as_second(),
+            "LookupAttributes": [{ "AttributeKey": key, "AttributeValue": value }],
             "MaxResults": PAGE,
         });
+        if let Some((from, to)) = between {
+            body["StartTime"] = json!(from.as_second());
+            body["EndTime"] = json!(to.as_second());
+        }
         if let Some(token) = page {
             body["NextToken"] = json!(token);
         }

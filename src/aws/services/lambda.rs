@@ -48,6 +48,7 @@ pub(crate) struct Configuration {
     pub(crate) layers: Option<Vec<Layer>>,
     pub(crate) environment: Option<Environment>,
     pub(crate) logging_config: Option<LoggingConfig>,
+    pub(crate) revision_id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -104,6 +105,7 @@ impl Lambda {
             timeout_s: found.timeout.unwrap_or(0).max(0),
             last_modified: found.last_modified.as_deref().and_then(modified),
             version: reply::name_or_empty(found.version.as_deref()),
+            code_sha256: found.code_sha256.as_deref().map(reply::name),
         })
     }
 
@@ -145,7 +147,7 @@ pub(crate) fn path_of(function: &str) -> String {
 }
 
 /// Lambda writes its times as `2026-11-22T10:20:30.123+0000`.
-fn modified(text: &str) -> Option<Timestamp> {
+pub(crate) fn modified(text: &str) -> Option<Timestamp> {
     Timestamp::strptime("%Y-%m-%dT%H:%M:%S%.f%z", text)
         .ok()
         .or_else(|| text.parse().ok())

@@ -8,12 +8,13 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::services::lambda::{Configuration, Lambda, path_of};
+use crate::services::lambda_versions::{NO_SIZE, version_of};
 use crate::transport::call::Caller;
 use crate::transport::error::{AwsError, ErrorKind};
 use crate::transport::plain::{Kind, Plain, once_within, send};
 use crate::transport::receipt::Receipt;
 use crate::transport::reply;
-use gwctl_fleet::{CodeState, DeployedCode};
+use gwctl_fleet::{CodeState, DeployedCode, FunctionVersion};
 
 /// Bytes of a package that Lambda takes with the call itself (`CodeSizeZipped`, 50 MiB).
 pub const MOST_ZIPPED: usize = 52_428_800;
@@ -25,17 +26,32 @@ const GET: &str = "GetFunction";
 impl Lambda {
     /// What the function `function` runs.
     pub async fn deployed(&self, function: &str) -> Result<DeployedCode, AwsError> {
-        Ok(self.whole(function).await?.0)
+        Ok(self.whole(function, None).await?.0.code)
     }
 
-    /// The package of the function `name`, which must be the one whose checksum is `sha256`.
-    pub async fn package(&self, name: &str, sha256: &str) -> Result<Vec<u8>, AwsError> {
-        let (deployed, location) = self.whole(name).await?;
+    /// The version or alias `qualifier` of `function`, `$LATEST` without one, with where its code is.
+    pub async fn version(
+        &self,
+        function: &str,
+        qualifier: Option<&str>,
+    ) -> Result<FunctionVersion, AwsError> {
+        Ok(self.whole(function, qualifier).await?.0)
+    }
+
+    /// The package of the function `name`, or of its version `qualifier`, which must be the one whose checksum is
+    /// `sha256`.
+    pub async fn package(
+        &self,
+        name: &str,
+        qualifier: Option<&str>,
+        sha256: &str,
+    ) -> Result<Vec<u8>, AwsError> {
+        let (deployed, location) = self.whole(name, qualifier).await?;
         let changed = || {
             let why = format!("{name} no longer runs the code that the plan is based on");
             self.lambda.caller.fail(ErrorKind::Conflict, GET, why)
         };
-        if deployed.sha256 != sha256 {
+        if deployed.code.sha256 != sha256 {
             return Err(changed());
         }
         let location = location.ok_or_else(|| {
@@ -75,7 +91,16 @@ impl Lambda {
 
     /// How far the function `function` is with its newest code.
     pub async fn code_state(&self, function: &str) -> Result<CodeState, AwsError> {
-        let found = self.configuration(function, None).await?;
+        self.code_state_of(function, None).await
+    }
+
+    /// As [`Self::code_state`], of the version or alias `qualifier`.
+    pub async fn code_state_of(
+        &self,
+        function: &str,
+        qualifier: Option<&str>,
+    ) -> Result<CodeState, AwsError> {
+        let found = self.configuration(function, qualifier).await?;
         Ok(CodeState {
             sha256: reply::name_or_empty(found.code_sha256.as_deref()),
             state: reply::name_or_empty(found.state.as_deref()),
@@ -85,69 +110,90 @@ impl Lambda {
                 .or(found.state_reason)
                 .as_deref()
                 .map(reply::message),
+            revision: found.revision_id.as_deref().and_then(reply::exact),
         })
     }
 
     /// Gives the function `function` another package; the same again changes nothing more.
     pub async fn put_package(&self, function: &str, package: &[u8]) -> Result<Receipt, AwsError> {
+        let body = serde_json::json!({ "ZipFile": BASE64_STANDARD.encode(package) });
+        self.update_code(function, &body).await
+    }
+
+    /// Puts code back on `$LATEST` of `function`, made for `architecture`; its configuration stays. Refused, and
+    /// nothing is done, where the function is no longer at `revision` (aws-facts §14.6).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Conflict`] where somebody changed the function since.
+    pub async fn restore_code(
+        &self,
+        function: &str,
+        code: Code<'_>,
+        architecture: &str,
+        revision: &str,
+    ) -> Result<Receipt, AwsError> {
+        // Without an architecture Lambda takes x86_64.
+        let mut body =
+            serde_json::json!({ "RevisionId": revision, "Architectures": [architecture] });
+        match code {
+            Code::Package(package) => body["ZipFile"] = BASE64_STANDARD.encode(package).into(),
+            Code::Image(uri) => body["ImageUri"] = uri.into(),
+        }
+        self.update_code(function, &body).await
+    }
+
+    async fn update_code(
+        &self,
+        function: &str,
+        body: &serde_json::Value,
+    ) -> Result<Receipt, AwsError> {
         const ACTION: &str = "UpdateFunctionCode";
         let path = format!("{}/code", path_of(function));
-        let body = serde_json::json!({ "ZipFile": BASE64_STANDARD.encode(package) });
         // A package is up to 70 MB on the wire: that takes longer than any other call.
         let sent = self.lambda.put(ACTION, &path, body.to_string(), ON_ITS_WAY);
         sent.await
     }
 
-    /// The code, and for ten minutes where its package is.
-    async fn whole(&self, function: &str) -> Result<(DeployedCode, Option<String>), AwsError> {
+    /// The version, and for ten minutes where its package is.
+    async fn whole(
+        &self,
+        function: &str,
+        qualifier: Option<&str>,
+    ) -> Result<(FunctionVersion, Option<String>), AwsError> {
         let path = path_of(function);
-        let found: Function = self.lambda.get(GET, GET, &path, &[]).await?;
+        let query = [("Qualifier", qualifier)];
+        let found: Function = self.lambda.get(GET, GET, &path, &query).await?;
         let told = found
             .configuration
             .ok_or_else(|| self.lambda.caller.garbled(GET, "no configuration in it"))?;
-        let no_size = || self.lambda.caller.garbled(GET, "no size of the code in it");
-        // A gate compares it with what Lambda takes: a size that is missing is no small one.
-        let size = told.code_size.ok_or_else(no_size)?;
         let code = found.code.unwrap_or_default();
-        let environment = told.environment.map(|environment| environment.variables);
-        let mut variables: Vec<String> = environment
-            .unwrap_or_default()
-            .into_iter()
-            .map(|name| reply::name(&name))
-            .collect();
-        variables.sort();
-        let layers = told.layers.unwrap_or_default().into_iter();
-        let architectures = told.architectures.unwrap_or_default();
-        let deployed = DeployedCode {
-            sha256: reply::name_or_empty(told.code_sha256.as_deref()),
-            size,
-            image: reply::some_name(code.resolved_image_uri.or(code.image_uri).as_deref()),
-            runtime: reply::name_or_empty(told.runtime.as_deref()),
-            handler: reply::name_or_empty(told.handler.as_deref()),
-            architecture: architectures
-                .first()
-                .map_or_else(|| "x86_64".into(), |one| reply::name(one)),
-            memory_mb: told.memory_size.unwrap_or(128).max(128),
-            timeout_s: told.timeout.unwrap_or(3).max(1),
-            layers: layers
-                .filter_map(|layer| reply::some_name(layer.arn.as_deref()))
-                .collect(),
-            variables,
-        };
-        Ok((deployed, code.location.as_deref().and_then(reply::exact)))
+        let version = version_of(told);
+        let mut version = version.ok_or_else(|| self.lambda.caller.garbled(GET, NO_SIZE))?;
+        version.code.image = code.resolved_image_uri.or(code.image_uri);
+        version.code.image = version.code.image.as_deref().and_then(reply::exact);
+        Ok((version, code.location.as_deref().and_then(reply::exact)))
     }
+}
+
+/// What a function is to run.
+#[derive(Clone, Copy)]
+pub enum Code<'a> {
+    /// A package, whole.
+    Package(&'a [u8]),
+    /// A container image, by its digest.
+    Image(&'a str),
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Function {
     configuration: Option<Configuration>,
-    code: Option<Code>,
+    code: Option<CodeLocation>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Code {
+struct CodeLocation {
     location: Option<String>,
     image_uri: Option<String>,
     resolved_image_uri: Option<String>,

@@ -1,6 +1,7 @@
 //! Lambda: where an alias leads, and who may call a function.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -8,14 +9,19 @@ use serde_json::Value;
 use crate::services::lambda::{Lambda, path_of};
 use crate::transport::error::AwsError;
 use crate::transport::escape::escaped;
+use crate::transport::receipt::Receipt;
 use crate::transport::reply;
 use gwctl_fleet::{CallPermission, FunctionAlias};
+
+/// How long the answer to a change of an alias may take.
+const ONCE: Duration = Duration::from_secs(15);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Alias {
     function_version: Option<String>,
     routing_config: Option<RoutingConfig>,
+    revision_id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -53,7 +59,32 @@ impl Lambda {
             shared: shared
                 .map(|(version, share)| (reply::name(&version), share))
                 .collect(),
+            revision: told.revision_id.as_deref().and_then(reply::exact),
         })
+    }
+
+    /// Leads the alias `alias` of `function` to another version, and a share of its calls to a second one or to none.
+    /// What [`Self::alias`] told is no longer so where the revision is another: then it is refused, and nothing is done.
+    ///
+    /// # Errors
+    /// [`crate::ErrorKind::Conflict`] where somebody changed the alias since.
+    pub async fn point_alias(
+        &self,
+        function: &str,
+        alias: &str,
+        to: &FunctionAlias,
+        revision: &str,
+    ) -> Result<Receipt, AwsError> {
+        const ACTION: &str = "UpdateAlias";
+        let path = format!("{}/aliases/{}", path_of(function), escaped(alias));
+        // Whether a second version stays that is not named, nobody says: all of it is.
+        let body = serde_json::json!({
+            "FunctionVersion": to.version,
+            "RoutingConfig": { "AdditionalVersionWeights": to.shared },
+            "RevisionId": revision,
+        });
+        let sent = self.lambda.put(ACTION, &path, body.to_string(), ONCE);
+        sent.await
     }
 
     /// Who may call `function` (or its ARN), or the version or alias `qualifier` of it.

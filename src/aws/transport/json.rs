@@ -158,10 +158,33 @@ impl JsonService {
         body: String,
         within: std::time::Duration,
     ) -> Result<Receipt, AwsError> {
+        let request = ("PUT", operation, operation);
+        self.send_change(request, path, body, within).await
+    }
+
+    /// REST: one change of a part, sent once. IAM's action is the method, as API Gateway's are.
+    pub(crate) async fn patch(
+        &self,
+        operation: &'static str,
+        path: &str,
+        body: String,
+        within: std::time::Duration,
+    ) -> Result<Receipt, AwsError> {
+        let request = ("PATCH", "PATCH", operation);
+        self.send_change(request, path, body, within).await
+    }
+
+    async fn send_change(
+        &self,
+        (method, action, operation): (&'static str, &'static str, &'static str),
+        path: &str,
+        body: String,
+        within: std::time::Duration,
+    ) -> Result<Receipt, AwsError> {
         let request = Signed {
-            action: operation,
+            action,
             operation,
-            method: "PUT",
+            method,
             url: self.url(path).ok_or_else(|| self.nowhere(operation))?,
             headers: &[("content-type", "application/json")],
             body,

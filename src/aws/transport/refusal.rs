@@ -221,9 +221,10 @@ pub(crate) fn kind_of(code: &str, said: &str) -> ErrorKind {
             ErrorKind::NotFound
         }
         // What was read before is not what is stored now.
-        "HealthCheckVersionMismatch" | "PreconditionFailed" | "InvalidIfMatchVersion" => {
-            ErrorKind::Conflict
-        }
+        "HealthCheckVersionMismatch"
+        | "PreconditionFailed"
+        | "PreconditionFailedException"
+        | "InvalidIfMatchVersion" => ErrorKind::Conflict,
         "InvalidChangeBatch" if is_stale(said) => ErrorKind::Conflict,
         // CloudFormation's way of saying that a stack does not exist.
         "ValidationError" if said.ends_with("does not exist") => ErrorKind::NotFound,

@@ -144,6 +144,8 @@ pub enum Guided {
         #[command(flatten)]
         options: Options,
     },
+    #[command(about = guided::Rollback::DESCRIPTION.about, after_long_help = Exit::table())]
+    Rollback(Rollback),
     #[command(about = guided::Invalidate::DESCRIPTION.about, after_long_help = Exit::table())]
     Invalidate {
         /// Paths such as `/orders/*`
@@ -185,6 +187,33 @@ pub enum Guided {
         #[command(flatten)]
         options: Options,
     },
+}
+
+/// `gwctl rollback`.
+#[derive(Debug, Clone, Args)]
+pub struct Rollback {
+    /// A function (`FUNCTION:ALIAS` where the alias that serves is not found by itself), the router, or `api`
+    #[arg(value_name = "FUNCTION|api")]
+    what: String,
+    /// The Region; us-east-1 for the router
+    #[arg(long = "in", value_name = "REGION")]
+    region: Region,
+    /// The version or deployment to go back to [default: the newest before what runs, with other code]
+    #[arg(long, value_name = "VERSION")]
+    to: Option<String>,
+    #[command(flatten)]
+    options: Options,
+}
+
+impl Rollback {
+    fn intent(&self) -> Intent {
+        let newest = guided::Rollback::of(&self.what, self.region.clone());
+        guided::Rollback {
+            to: self.to.clone(),
+            ..newest
+        }
+        .into()
+    }
 }
 
 /// `gwctl certificate`.
@@ -287,6 +316,7 @@ impl Guided {
                 .into(),
                 options,
             ),
+            Self::Rollback(asked) => (asked.intent(), &asked.options),
             Self::Invalidate { paths, options } => (
                 guided::Invalidate {
                     paths: paths.clone(),

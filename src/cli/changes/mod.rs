@@ -22,7 +22,7 @@ use report::Report;
 
 /// The picture names the fleet's own resources and sees what `CloudTrail` does not show yet; it is waited for no longer
 /// than that.
-const PICTURE: Duration = Duration::from_secs(15);
+pub(super) const PICTURE: Duration = Duration::from_secs(15);
 
 /// Asks every Region side by side, and prints what came of it.
 pub fn run(global: &Global, args: &Changes) -> Result<Exit, Failure> {

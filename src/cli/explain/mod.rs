@@ -4,18 +4,22 @@ pub mod args;
 mod print;
 mod report;
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 
-use super::changes;
+use super::changes::PICTURE;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::flags::{Global, Output};
 use super::output;
-use super::target::Target;
+use super::target::{Target, complete};
+use crate::fleet::Snapshot;
+use crate::observe::{Findings, Inquirer};
 use args::Explain;
 use report::Report;
 
-/// Asks for the picture and for what changed side by side, reasons, and prints what came of it.
+/// Asks, reasons, and prints what came of it.
 pub fn run(global: &Global, args: &Explain) -> Result<Exit, Failure> {
     let since = SignedDuration::try_from(args.since).unwrap_or_default();
     let look = async |target: Target| look(&target, since).await;
@@ -28,7 +32,21 @@ pub fn run(global: &Global, args: &Explain) -> Result<Exit, Failure> {
     Ok(report.exit())
 }
 
-async fn look(target: &Target, since: SignedDuration) -> Report {
-    let (picture, happened) = changes::ask(target, since).await;
-    Report::new(picture, &happened)
+pub(super) async fn look(target: &Target, since: SignedDuration) -> Report {
+    let (picture, findings) = ask(target, since).await;
+    Report::new(picture, &findings)
+}
+
+/// Takes the picture, and asks what changed and what the functions log, side by side.
+pub(super) async fn ask(target: &Target, since: SignedDuration) -> (Arc<Snapshot>, Findings) {
+    let inquirer = Inquirer::new(
+        target.session.clone(),
+        target.spec.clone(),
+        target.clock.clone(),
+    );
+    let inquiry = Box::pin(inquirer.ask(since));
+    let picture = Box::pin(complete(target, PICTURE));
+    let (inquiry, picture) = futures_util::future::join(inquiry, picture).await;
+    let findings = inquiry.beside((&target.name, &target.spec), &picture);
+    (picture, findings)
 }

@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 
 use super::report::Report;
-use crate::explain::Hypothesis;
+use crate::explain::{Hypothesis, Turned};
 use crate::fleet::format::{date, minute, percent};
 use crate::fleet::{clean_line, clean_markdown};
 
 const UNSEEN: &str = "Not answered, and could change this answer:";
+const ORDER: &str = "Figures that took another level, in this order:";
 
 /// Aligned, for a terminal.
 pub fn table(report: &Report) -> String {
@@ -29,12 +30,8 @@ pub fn table(report: &Report) -> String {
             }
         }
     }
-    if !report.unseen.is_empty() {
-        let _ = writeln!(text, "\n{UNSEEN}");
-    }
-    for line in &report.unseen {
-        let _ = writeln!(text, "  {}", clean_line(line));
-    }
+    list(&mut text, ORDER, &order(report));
+    list(&mut text, UNSEEN, &report.unseen);
     for line in &report.lateness {
         let _ = writeln!(text, "\n{}", clean_line(line));
     }
@@ -60,6 +57,13 @@ pub fn markdown(report: &Report) -> String {
             }
         }
     }
+    let order = order(report);
+    if !order.is_empty() {
+        let _ = writeln!(text, "\n{ORDER}\n");
+    }
+    for line in &order {
+        let _ = writeln!(text, "- {}", clean_markdown(line));
+    }
     if !report.unseen.is_empty() {
         let _ = writeln!(text, "\n{UNSEEN}\n");
     }
@@ -67,6 +71,23 @@ pub fn markdown(report: &Report) -> String {
         let _ = writeln!(text, "- {}", clean_markdown(line));
     }
     text
+}
+
+/// Lines below a title, or nothing.
+fn list(text: &mut String, title: &str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n{title}");
+    for line in lines {
+        let _ = writeln!(text, "  {}", clean_line(line));
+    }
+}
+
+/// What turned, the first first.
+fn order(report: &Report) -> Vec<String> {
+    let turned = report.explanation.turned.iter();
+    turned.map(Turned::sentence).collect()
 }
 
 fn head(report: &Report) -> String {

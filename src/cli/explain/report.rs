@@ -8,7 +8,7 @@ use crate::cli::exit::Exit;
 use crate::cli::status;
 use crate::explain::{Evidence, Explanation, explain};
 use crate::fleet::Snapshot;
-use crate::observe::Happened;
+use crate::observe::Findings;
 
 /// Everything there is to print.
 #[derive(Debug)]
@@ -23,18 +23,20 @@ pub struct Report {
 
 impl Report {
     /// Reasons from what was seen.
-    pub fn new(picture: Arc<Snapshot>, happened: &Happened) -> Self {
+    pub fn new(picture: Arc<Snapshot>, findings: &Findings) -> Self {
         let evidence = Evidence {
             picture: &picture,
-            events: &happened.log.events,
+            events: &findings.happened.log.events,
+            patterns: &findings.patterns,
+            spans: &findings.spans,
         };
         let explanation = explain(&evidence);
         let mut unseen = status::not_answered(&picture);
-        unseen.extend(happened.gaps());
+        unseen.extend(findings.gaps());
         Self {
             explanation,
             unseen,
-            lateness: happened.lateness(),
+            lateness: findings.happened.lateness(),
             picture,
         }
     }
@@ -52,6 +54,7 @@ impl Report {
             "verdict": self.picture.judgement.verdict,
             "at": self.explanation.at,
             "hypotheses": self.explanation.hypotheses,
+            "turned": self.explanation.turned,
             "unseen": self.unseen,
             "lateness": self.lateness,
             "exit_code": self.exit().code(),

@@ -60,6 +60,8 @@ pub enum For {
     Promote,
     /// Shifting traffic, and what the edge serves
     Shift,
+    /// Putting an earlier version of a function, the router or an API back
+    Rollback,
     /// Building, changing, deleting and comparing stacks
     Provision,
     /// A drill, and reading
@@ -73,6 +75,7 @@ impl From<For> for Purpose {
             For::Explain => Self::Explain,
             For::Promote => Self::Promote,
             For::Shift => Self::Shift,
+            For::Rollback => Self::Rollback,
             For::Provision => Self::Provision,
             For::Drill => Self::Drill,
         }

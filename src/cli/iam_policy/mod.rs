@@ -156,7 +156,11 @@ fn notes(
         }
     } else if matches!(
         purpose,
-        Purpose::Explain | Purpose::Promote | Purpose::Shift | Purpose::Provision
+        Purpose::Explain
+            | Purpose::Promote
+            | Purpose::Shift
+            | Purpose::Rollback
+            | Purpose::Provision
     ) {
         notes.push("attach it together with that of `gwctl iam-policy dashboard`".into());
     }

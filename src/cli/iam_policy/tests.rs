@@ -1,7 +1,7 @@
 //! What is looked at by whoever only looks is what their policy allows.
 use super::*;
 use crate::actions::policy::action;
-use crate::cli::doctor;
+use crate::cli::{doctor, explain};
 use crate::fleet::{Account, CheckKind, Ledger, RoutingEndpoint, Wire};
 use crate::observe::discover::{Named, discover};
 use crate::observe::drift::{drift, stacks};
@@ -126,6 +126,23 @@ fn reading_logs_needs_its_own_policy_besides_the_dashboards() {
         dashboard.is_disjoint(&explain),
         "logs may hold customers' data"
     );
+}
+
+#[test]
+fn explaining_calls_what_the_policies_of_dashboard_and_explain_allow() {
+    let called = simulated::still(&calm(), async |target| {
+        let since = jiff::SignedDuration::from_hours(2);
+        let (_, findings) = explain::ask(&target, since).await;
+        assert!(findings.gaps().is_empty(), "{:?}", findings.gaps());
+        called(&target.session.ledger())
+    })
+    .unwrap();
+    let explain = actions(Purpose::Explain, &BTreeSet::new());
+    let dashboard = actions(Purpose::Dashboard, &BTreeSet::new());
+    assert!(explain.is_subset(&called), "{called:?}");
+    let allowed: BTreeSet<String> = explain.union(&dashboard).cloned().collect();
+    let beyond: Vec<_> = called.difference(&allowed).collect();
+    assert!(beyond.is_empty(), "{beyond:?}");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! `gwctl rehearse`: the whole failover drill in simulated worlds, and what each world counted of it:
-//! run as planned, and with the same steps one after the other.
+//! run as planned, and with the same steps one after the other. Or what `gwctl explain` says of each of them.
 
 mod drill;
+mod explanations;
 mod print;
 mod seconds;
 
@@ -73,6 +74,9 @@ struct Reported {
 
 /// Rehearses and prints.
 pub fn run(args: &Rehearse) -> Result<Exit, Failure> {
+    if args.explain {
+        return explanations::run(args);
+    }
     let scenarios: Vec<String> = if args.scenario.is_empty() {
         Scenario::names().map(ToOwned::to_owned).collect()
     } else {
@@ -118,6 +122,7 @@ fn story(name: &str) -> Result<(Scenario, Option<Region>), Failure> {
         .events
         .extend(faults.into_iter().map(|fault| Event {
             at: FAULTS_END,
+            within: SignedDuration::ZERO,
             what: Happening::Ends(fault),
         }));
     scenario.events.sort_by_key(|event| event.at);

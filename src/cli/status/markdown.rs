@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use super::Report;
+use super::readiness;
 use super::rows;
+use super::runs::Runs;
 use crate::fleet::{Judgement, clean_markdown as plain};
 
 /// The whole report.
@@ -32,6 +34,21 @@ pub fn draw(report: &Report) -> String {
     text.push('\n');
     for (name, said) in rows::rest(picture) {
         let _ = writeln!(text, "- **{name}**: {}", plain(&said));
+    }
+    for (name, said) in report.runs.iter().flat_map(Runs::lines) {
+        let _ = writeln!(text, "- **{name}**: {}", plain(&said));
+    }
+    let _ = writeln!(
+        text,
+        "\n| {} |\n|---|---|---|",
+        readiness::HEADS.join(" | ")
+    );
+    for row in readiness::rows(&report.readiness, picture) {
+        let _ = writeln!(text, "| {} |", row.map(|cell| plain(&cell)).join(" | "));
+    }
+    text.push('\n');
+    for line in readiness::against(&report.readiness) {
+        let _ = writeln!(text, "- {}", plain(&line));
     }
     if !report.unanswered.is_empty() {
         let _ = writeln!(text, "\n**Not answered**\n");

@@ -6,13 +6,17 @@ mod document;
 mod everywhere_tests;
 mod figure;
 mod markdown;
+mod readiness;
 mod region_switch;
 mod rows;
+mod runs;
 mod table;
 mod unanswered;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::act::stage;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::flags::{Global, Output};
@@ -21,8 +25,10 @@ use super::runtime::run_async;
 use super::settings::Settings;
 use super::simulated;
 use super::target::{Target, complete};
-use crate::fleet::Snapshot;
+use crate::actions::{self, Readiness};
+use crate::fleet::{FleetSpec, Snapshot};
 use args::Status;
+use runs::Runs;
 
 use document::document;
 use unanswered::{Unanswered, unanswered};
@@ -34,22 +40,31 @@ pub struct Report {
     pub document: serde_json::Value,
     /// The questions that got no answer.
     pub unanswered: Vec<Unanswered>,
+    /// What could be done with each Region now.
+    pub readiness: Vec<Readiness>,
+    /// What this machine's runs say of the fleet; none of a simulated one.
+    pub runs: Option<Runs>,
     /// How to exit.
     pub exit: Exit,
 }
 
 impl Report {
-    /// Reads a picture.
-    pub fn new(picture: Arc<Snapshot>, simulated: bool) -> Self {
-        let mut document = document(&picture, simulated);
+    /// Reads a picture of the fleet that `spec` describes.
+    fn new(picture: Arc<Snapshot>, spec: &FleetSpec, runs: Option<Runs>) -> Self {
+        let mut document = document(&picture, runs.is_none());
         let unanswered = unanswered(&document, picture.complete);
         let exit = Exit::of_verdict(picture.judgement.verdict, !unanswered.is_empty());
+        let readiness = actions::readiness(&picture.name, spec, &picture);
         document["exit_code"] = exit.code().into();
         document["unanswered"] = unanswered.iter().map(Unanswered::document).collect();
+        document["readiness"] = readiness::document(&readiness);
+        document["runs"] = runs.as_ref().map(Runs::document).into();
         Self {
             picture,
             document,
             unanswered,
+            readiness,
+            runs,
             exit,
         }
     }
@@ -57,23 +72,45 @@ impl Report {
 
 /// What got no answer in a picture, a sentence each.
 pub fn not_answered(picture: &Arc<Snapshot>) -> Vec<String> {
-    unanswered::sentences(&Report::new(picture.clone(), false).unanswered)
+    let document = document(picture, false);
+    unanswered::sentences(&unanswered(&document, picture.complete))
+}
+
+fn report(global: &Global, args: &Status) -> Result<Report, Failure> {
+    if args.fleet.demo {
+        let look = async |target: Target| (complete(&target, args.timeout).await, target.spec);
+        let (picture, spec) = simulated::still(&args.fleet.still(), look)?;
+        return Ok(Report::new(picture, &spec, None));
+    }
+    let settings = Settings::read(global)?;
+    settings.tell_warnings();
+    let picture = run_async(async {
+        let mut target = Target::configured(global, &settings).await;
+        target.refresh.probes = !args.no_probe;
+        complete(&target, args.timeout).await
+    })?;
+    let runs = Runs::of(&stage::runs(false)?, &settings.fleet);
+    Ok(Report::new(picture, &settings.spec(), Some(runs)))
+}
+
+/// How many questions about each part got no answer: the edge, the database, a Region by its name.
+pub fn silent_parts(picture: &Arc<Snapshot>) -> BTreeMap<String, usize> {
+    let mut parts = BTreeMap::new();
+    for one in unanswered(&document(picture, false), picture.complete) {
+        let mut path = one.what.split('.');
+        let first = path.next().unwrap_or_default();
+        let part = match path.next() {
+            Some(region) if first == "sites" => region.to_owned(),
+            _ => format!("the {first}"),
+        };
+        *parts.entry(part).or_default() += 1;
+    }
+    parts
 }
 
 /// Asks, waits, prints.
 pub fn run(global: &Global, args: &Status) -> Result<Exit, Failure> {
-    let picture = if args.fleet.demo {
-        simulated::picture(&args.fleet.still(), args.timeout)?
-    } else {
-        let settings = Settings::read(global)?;
-        settings.tell_warnings();
-        run_async(async {
-            let mut target = Target::configured(global, &settings).await;
-            target.refresh.probes = !args.no_probe;
-            complete(&target, args.timeout).await
-        })?
-    };
-    let report = Report::new(picture, args.fleet.demo);
+    let report = report(global, args)?;
     let text = match args.output {
         Output::Table => table::draw(&report, colored(global.color)),
         Output::Json => format!("{:#}\n", report.document),

@@ -6,7 +6,9 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Report;
 use super::figure::legend;
+use super::readiness;
 use super::rows;
+use super::runs::Runs;
 use crate::fleet::columns::{Column, Drawn};
 use crate::fleet::{Judgement, Verdict, clean_line};
 
@@ -48,6 +50,10 @@ pub fn draw(report: &Report, color: bool) -> String {
     for (name, said) in &rest {
         let _ = writeln!(text, "{name:<13} {}", clean_line(said));
     }
+    for (name, said) in report.runs.iter().flat_map(Runs::lines) {
+        let _ = writeln!(text, "{name:<13} {}", clean_line(&said));
+    }
+    could(&mut text, report);
     unanswered(&mut text, report);
     let cells = rows.iter().flatten();
     let said: Vec<&String> = cells.chain(rest.iter().map(|(_, said)| said)).collect();
@@ -87,6 +93,34 @@ fn grid(text: &mut String, columns: &[&Column], rows: &[Vec<String>], color: boo
             let _ = write!(cells, "{painted}  ");
         }
         let _ = writeln!(text, "{}", cells.trim_end());
+    }
+}
+
+/// What could be done with each Region now.
+fn could(text: &mut String, report: &Report) {
+    let rows = readiness::rows(&report.readiness, &report.picture);
+    let table: Vec<[String; 3]> = [readiness::HEADS.map(str::to_owned)]
+        .into_iter()
+        .chain(rows)
+        .collect();
+    let wide = |column: usize| {
+        table
+            .iter()
+            .map(|row| row[column].width())
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: [usize; 2] = std::array::from_fn(wide);
+    text.push('\n');
+    for [region, promoted, evacuated] in &table {
+        let line = format!(
+            "{region:<0$}  {promoted:<1$}  {evacuated}",
+            widths[0], widths[1]
+        );
+        let _ = writeln!(text, "{line}");
+    }
+    for line in readiness::against(&report.readiness) {
+        let _ = writeln!(text, "  {}", clean_line(&line));
     }
 }
 

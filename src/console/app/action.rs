@@ -46,6 +46,13 @@ pub enum Action {
     Abandon,
     Note,
     TakeOver,
+    PictureBefore,
+    PictureAfter,
+    MinuteBack,
+    MinuteForward,
+    VerdictBefore,
+    VerdictAfter,
+    Faster,
     Redraw,
     Suspend,
     Help,
@@ -62,17 +69,20 @@ pub enum Group {
     Lists,
     /// Guided actions and their run.
     Guided,
+    /// Through a recording.
+    Replay,
     /// The fleet and the console.
     Console,
 }
 
 impl Group {
     /// All of them, in the order of help.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Move,
         Self::Screens,
         Self::Lists,
         Self::Guided,
+        Self::Replay,
         Self::Console,
     ];
 
@@ -83,6 +93,7 @@ impl Group {
             Self::Screens => "Screens",
             Self::Lists => "Lists",
             Self::Guided => "Actions and runs",
+            Self::Replay => "Recording",
             Self::Console => "Console",
         }
     }
@@ -318,7 +329,7 @@ pub(super) const AFTER: &[Entry] = &[
     entry(
         Action::Abandon,
         "abandon",
-        &["x"],
+        &["X"],
         Group::Guided,
         "end the run; what was done stays",
     ),
@@ -335,6 +346,55 @@ pub(super) const AFTER: &[Entry] = &[
         &["T"],
         Group::Guided,
         "resume a run that was left",
+    ),
+    entry(
+        Action::PictureBefore,
+        "picture-before",
+        &[","],
+        Group::Replay,
+        "picture before",
+    ),
+    entry(
+        Action::PictureAfter,
+        "picture-after",
+        &["."],
+        Group::Replay,
+        "next picture",
+    ),
+    entry(
+        Action::MinuteBack,
+        "minute-back",
+        &["<"],
+        Group::Replay,
+        "a minute back",
+    ),
+    entry(
+        Action::MinuteForward,
+        "minute-forward",
+        &[">"],
+        Group::Replay,
+        "a minute on",
+    ),
+    entry(
+        Action::VerdictBefore,
+        "verdict-before",
+        &["{"],
+        Group::Replay,
+        "last change of a verdict",
+    ),
+    entry(
+        Action::VerdictAfter,
+        "verdict-after",
+        &["}"],
+        Group::Replay,
+        "next change of a verdict",
+    ),
+    entry(
+        Action::Faster,
+        "faster",
+        &["+"],
+        Group::Replay,
+        "play faster: 1, 5, 20, 60, 300 times",
     ),
     entry(
         Action::Palette,

@@ -56,6 +56,8 @@ pub enum Hold {
     Theirs(Box<LeaseHolder>),
     /// No process: it can be taken over.
     Nobody,
+    /// It is part of a recording: it was.
+    Recorded,
 }
 
 impl Shown {
@@ -139,7 +141,7 @@ impl Shown {
     pub fn orders(&self) -> Vec<OrderKind> {
         let phase = self.state.phase();
         match self.hold {
-            Hold::Theirs(_) => return Vec::new(),
+            Hold::Theirs(_) | Hold::Recorded => return Vec::new(),
             Hold::Nobody | Hold::Ours if phase.over() => return self.after(phase),
             Hold::Nobody => return vec![OrderKind::TakeOver],
             Hold::Ours => {}

@@ -120,7 +120,20 @@ impl Keymap {
     }
 
     /// The few keys worth a place in the footer, in order of worth; an action without a key is left out.
-    pub fn footer(&self) -> Vec<HelpLine> {
+    pub fn footer(&self, replays: bool) -> Vec<HelpLine> {
+        const REPLAYS: &[(Action, &str)] = &[
+            (Action::Help, "help"),
+            (Action::Pause, "play"),
+            (Action::PictureAfter, "step"),
+            (Action::MinuteForward, "minute"),
+            (Action::VerdictAfter, "verdict"),
+            (Action::Faster, "faster"),
+            (Action::Palette, "command"),
+            (Action::Open, "open"),
+            (Action::Back, "back"),
+            (Action::Themes, "theme"),
+            (Action::Quit, "quit"),
+        ];
         const WORTH: &[(Action, &str)] = &[
             (Action::Help, "help"),
             (Action::Palette, "command"),
@@ -135,7 +148,8 @@ impl Keymap {
             (Action::Themes, "theme"),
             (Action::Quit, "quit"),
         ];
-        WORTH
+        let worth = if replays { REPLAYS } else { WORTH };
+        worth
             .iter()
             .filter_map(|(action, about)| {
                 let key = self.keys(*action).into_iter().next()?;
@@ -148,7 +162,13 @@ impl Keymap {
     }
 
     /// Help for a screen where Enter does `enter`, with the keys in use, and `commands`.
-    pub fn help(&self, enter: &str, has_faults: bool, commands: Vec<HelpLine>) -> Help {
+    /// `replays` says whether a recording is shown.
+    pub fn help(
+        &self,
+        enter: &str,
+        (has_faults, replays): (bool, bool),
+        commands: Vec<HelpLine>,
+    ) -> Help {
         let section = |group: Group| {
             let lines = actions()
                 .filter(|entry| {
@@ -175,7 +195,13 @@ impl Keymap {
                 .collect();
             (group.title().to_string(), lines)
         };
-        let mut sections: Vec<_> = Group::ALL.into_iter().map(section).collect();
+        let groups = Group::ALL.into_iter();
+        let shown = groups.filter(|group| match group {
+            Group::Replay => replays,
+            Group::Guided => !replays,
+            _ => true,
+        });
+        let mut sections: Vec<_> = shown.map(section).collect();
         sections.push(("Commands".into(), commands));
         Help { sections }
     }
@@ -232,11 +258,11 @@ mod tests {
         assert_eq!(keymap.action(Key::char('/')), None);
         assert!(
             keymap
-                .footer()
+                .footer(false)
                 .iter()
                 .any(|line| line.keys == "f" && line.about == "filter")
         );
-        let help = keymap.help("open it", false, palette::help(false));
+        let help = keymap.help("open it", (false, false), palette::help(false));
         let all: Vec<_> = help.sections.iter().flat_map(|(_, lines)| lines).collect();
         assert!(all.iter().any(|line| line.keys == "f Ctrl-S"));
         assert!(
@@ -256,7 +282,7 @@ mod tests {
     fn help_speaks_of_faults_only_where_there_are_any() {
         let keymap = Keymap::default();
         let speaks = |has_faults| {
-            let help = keymap.help("", has_faults, palette::help(has_faults));
+            let help = keymap.help("", (has_faults, false), palette::help(has_faults));
             help.sections
                 .iter()
                 .flat_map(|(_, lines)| lines)

@@ -2,6 +2,7 @@
 
 mod action;
 mod columns;
+mod explained;
 mod fault_entry;
 mod filter;
 mod guided;
@@ -19,6 +20,7 @@ mod overlay;
 mod palette;
 mod panel;
 mod place;
+mod replay;
 mod rights;
 mod rows;
 mod run_line;
@@ -34,6 +36,7 @@ mod wizard;
 mod written;
 
 pub use action::{Action, Tab};
+pub use explained::{Asked, Explained, NextStep, Side};
 pub use fault_entry::FaultEntry;
 pub use filter::{Filter, NotAFilter};
 pub use guided::{Guided, Hold, OrderKind, Shown};
@@ -49,12 +52,13 @@ pub use offer::{Offer, Way, red};
 pub use overlay::{Ask, Overlay, Palette, PromptFor};
 pub use panel::{Chart, Panel};
 pub use place::History;
+pub use replay::{Replay, Replayed, SPEEDS, Seek};
 pub use rows::{Row, Subject, outcome, status_word};
 pub use run_line::RunLine;
 pub use screen::{Leads, SCREENS, Screen};
 pub use state::{Connection, Cursor, Gravity, Mode, Notice, Spot, Start, State, ThemeEntry};
 pub use suggestion::Suggestion;
-pub use timeline::{SINCE, Timeline};
+pub use timeline::{Logged, SINCE, Timeline};
 pub use update::update;
 pub use wizard::{Part, Wizard};
 pub use written::Written;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{FaultEntry, Hits, Hold, Key, LogsQuestion, NotKept, NotWatched};
+use super::{FaultEntry, Hits, Hold, Key, LogsQuestion, NotKept, NotWatched, Replayed, Seek};
 use gwctl_actions::{Binding, Intent, Lately, Order, Plan, RunState};
 use gwctl_fleet::{FleetSpec, Observed, Pace, Snapshot, Vote};
-use gwctl_observe::Happened;
 use gwctl_observe::logs::Book;
+use gwctl_observe::{Errors, Happened};
 
 /// What a mouse did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub enum Msg {
     Logs(u64, Box<Book>),
     /// [`Effect::AskLogs`] with this number ended.
     LogsRead(u64),
+    /// [`Effect::AskErrors`] ended, likewise.
+    Errors(u64, Box<Errors>),
     /// The faults of the simulated world, as they stand.
     Faults(Vec<FaultEntry>),
     /// Something the operator asked for did not work.
@@ -79,6 +81,10 @@ pub enum Msg {
     Found(Box<Intent>),
     /// [`Effect::Keep`] ended.
     Kept(Kept),
+    /// The recording stands elsewhere now.
+    Replayed(Box<Replayed>),
+    /// Into which file the console is recorded from here on; none when it is recorded no more.
+    Recording(Option<String>),
     /// A frame was drawn.
     Drawn(Hits),
 }
@@ -119,6 +125,8 @@ pub enum Effect {
     AskLogs(LogsQuestion),
     /// Nobody waits for the logs any more.
     StopLogs,
+    /// Ask what the functions log as errors; answer with this generation.
+    AskErrors(u64),
     /// Watch the fleet of this name instead, at this pace; answer with this generation.
     Open(u64, String, Pace),
     /// Begin this plan, confirmed by what was typed and waived.
@@ -149,6 +157,10 @@ pub enum Effect {
     },
     /// Watch the fleet of this name, the one opened with this generation, anew as it is described now.
     Reopen(u64, String, Pace),
+    /// Go elsewhere in the recording that is shown; [`Msg::Replayed`] answers.
+    Seek(Seek),
+    /// Write this down in the recording under way.
+    Note(String),
     ListRuns,
     /// Read in the journals what was sent a moment ago to the same resources; [`Msg::Lately`] answers.
     ReadLately(Box<Binding>),

@@ -39,6 +39,9 @@ pub enum Command {
     Refresh,
     Freeze,
     Filter(String),
+    Note(String),
+    /// A time of day, in a recording.
+    At(jiff::civil::Time),
     Columns(Option<Vec<&'static Column>>),
     Sort(Option<Sort>),
     Faults,

@@ -43,6 +43,16 @@ pub enum Panel {
     Lines,
     /// Logs: the log groups, and how far they were read.
     Groups,
+    /// Fleet: the hypotheses, then what none of them tells.
+    Why,
+    /// Explain: what may have happened, the worst first.
+    Hypotheses,
+    /// Explain: what speaks for and against the one under the cursor.
+    Evidence,
+    /// Explain: what to do about it, the best first.
+    ToDo,
+    /// Explain: what got no answer.
+    Unseen,
 }
 
 impl Panel {
@@ -69,6 +79,11 @@ impl Panel {
             Self::Patterns => "Patterns",
             Self::Lines => "Lines",
             Self::Groups => "What was read",
+            Self::Why => "Why",
+            Self::Hypotheses => "What most likely happened",
+            Self::Evidence => "Evidence",
+            Self::ToDo => "What to do",
+            Self::Unseen => "Not seen: it could change the answer",
         }
     }
 
@@ -83,6 +98,9 @@ impl Panel {
             Self::Records | Self::Checks => "ask for the checkers' votes",
             Self::Patterns => "list the lines of the pattern",
             Self::Lines => "show all of the line",
+            Self::Why => "explain it",
+            Self::Hypotheses => "plan the best of what to do about it",
+            Self::ToDo => "plan it, or copy the command",
             Self::Alarms
             | Self::Changes
             | Self::Answers
@@ -95,7 +113,9 @@ impl Panel {
             | Self::Log
             | Self::Timeline
             | Self::Others
-            | Self::Groups => "show the full row",
+            | Self::Groups
+            | Self::Evidence
+            | Self::Unseen => "show the full row",
         }
     }
 }

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 impl State {
     /// Whether changes may be made now.
     pub fn may_change(&self) -> bool {
-        !self.pinned() && (!self.read_only || self.guided.armed.is_some())
+        self.replay.is_none() && !self.pinned() && (!self.read_only || self.guided.armed.is_some())
     }
 
     /// Whether the configuration forbids changes to this fleet.
@@ -26,6 +26,8 @@ impl State {
     pub fn how_to_open(&self) -> Option<&'static str> {
         if self.may_change() {
             None
+        } else if self.replay.is_some() {
+            Some("this is a recording: nothing can be changed from here")
         } else if self.pinned() {
             Some("its configuration makes this fleet read-only (`read_only = true`)")
         } else {

@@ -52,6 +52,14 @@ pub enum Subject {
     LogLine(Region, usize),
     /// `logs.book.groups[index]`.
     LogGroup(Region, usize),
+    /// A hypothesis, and the Region it is about.
+    Hypothesis(Option<Region>, usize),
+    /// What is wrong and no hypothesis tells.
+    Rest(usize),
+    /// A line of evidence, or of what got no answer.
+    Said(usize),
+    /// Something to do about the hypothesis under the cursor.
+    ToDo(usize),
 }
 
 impl Subject {
@@ -67,7 +75,9 @@ impl Subject {
             | Self::Call(region, _)
             | Self::LogLine(region, _)
             | Self::LogGroup(region, _) => Some(region),
-            Self::Record(region, _) | Self::Answer(region, _) => region.as_ref(),
+            Self::Record(region, _) | Self::Answer(region, _) | Self::Hypothesis(region, _) => {
+                region.as_ref()
+            }
             Self::Operation(key) => Some(&key.region),
             Self::Change(_)
             | Self::Check(_)
@@ -75,7 +85,10 @@ impl Subject {
             | Self::Sent(..)
             | Self::Log(_)
             | Self::Happened(_)
-            | Self::Pattern(_) => None,
+            | Self::Pattern(_)
+            | Self::Rest(_)
+            | Self::Said(_)
+            | Self::ToDo(_) => None,
         }
     }
 }

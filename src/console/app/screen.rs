@@ -25,6 +25,8 @@ pub enum Screen {
     Timeline,
     /// What the functions write.
     Logs,
+    /// What most likely happened, and what to do.
+    Explain,
 }
 
 /// Where a tab leads.
@@ -60,7 +62,7 @@ pub struct Entrance {
 }
 
 /// Every screen, in the order of the tabs.
-pub static SCREENS: [Entrance; 8] = [
+pub static SCREENS: [Entrance; 9] = [
     Entrance {
         tab: Tab(0),
         entry: shown(Tab(0), "fleet", &["1"], "Fleet: every Region"),
@@ -68,7 +70,7 @@ pub static SCREENS: [Entrance; 8] = [
         short: "Fleet",
         command: None,
         leads: Leads::To(Screen::Fleet),
-        panels: &[Panel::Regions, Panel::Alarms, Panel::Changes],
+        panels: &[Panel::Regions, Panel::Why, Panel::Alarms, Panel::Changes],
         rows: rows::of_fleet,
     },
     Entrance {
@@ -162,6 +164,27 @@ pub static SCREENS: [Entrance; 8] = [
         // They are asked for by themselves: no picture has them.
         rows: |_, _, _| Vec::new(),
     },
+    Entrance {
+        tab: Tab(8),
+        entry: shown(
+            Tab(8),
+            "explain",
+            &["x"],
+            "Explain: what most likely happened, and what to do",
+        ),
+        title: "Explain",
+        short: "Why",
+        command: Some((&["explain"], "what most likely happened, and what to do")),
+        leads: Leads::To(Screen::Explain),
+        panels: &[
+            Panel::Hypotheses,
+            Panel::Evidence,
+            Panel::ToDo,
+            Panel::Unseen,
+        ],
+        // They are worked out beforehand, not for each frame.
+        rows: |_, _, _| Vec::new(),
+    },
 ];
 
 const fn shown(
@@ -198,6 +221,7 @@ impl Screen {
             Self::Run => &SCREENS[5],
             Self::Timeline => &SCREENS[6],
             Self::Logs => &SCREENS[7],
+            Self::Explain => &SCREENS[8],
         }
     }
 

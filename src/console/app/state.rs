@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use super::rows::{self, Basis, Row};
 use super::{
-    Chart, Filter, Guided, History, Hits, Keymap, Leads, Logs, NotWatched, Overlay, Panel, SCREENS,
-    Screen, Subject, Timeline, logs,
+    Asked, Chart, Explained, Filter, Guided, History, Hits, Keymap, Leads, Logged, Logs,
+    NotWatched, Overlay, Panel, Replay, SCREENS, Screen, Subject, Timeline, logs,
 };
 use gwctl_fleet::columns::{self, Column, Moment, Sort};
 use gwctl_fleet::logs::Pattern;
@@ -24,15 +24,26 @@ pub enum Mode {
         /// Name of the scenario.
         scenario: String,
     },
+    /// A file: nothing is asked of anybody.
+    Recorded,
     /// Another AWS-compatible endpoint.
     Endpoint { url: String },
 }
 
 impl Mode {
+    /// The scenario of a simulated fleet.
+    pub fn scenario(&self) -> Option<String> {
+        match self {
+            Self::Demo { scenario } => Some(scenario.clone()),
+            _ => None,
+        }
+    }
+
     /// The mark in the header.
     pub fn label(&self) -> String {
         match self {
             Self::Live => "LIVE".into(),
+            Self::Recorded => "RECORDED".into(),
             Self::Demo { scenario } => format!("DEMO {scenario}"),
             Self::Endpoint { url } => format!("ENDPOINT {url}"),
         }
@@ -154,6 +165,14 @@ pub struct State {
     pub timeline: Timeline,
     /// What the Logs screen shows.
     pub logs: Logs,
+    /// The recording that is shown; none where a fleet is watched.
+    pub replay: Option<Replay>,
+    /// The file that the console is recorded into.
+    pub recording: Option<String>,
+    /// What the functions log as errors.
+    pub logged: Logged,
+    /// What most likely happened.
+    pub explained: Explained,
     /// What was drawn where, last time.
     pub hits: Hits,
     /// The fleet's time by the last tick; goes on while frozen.
@@ -203,6 +222,7 @@ impl State {
             pace: blank.pace,
             fleet: blank.name.clone(),
             shown: Arc::clone(&blank),
+            explained: Explained::of(Asked::of(Arc::clone(&blank)), None),
             live: blank,
             wall: start.wall,
             frozen: None,
@@ -229,6 +249,9 @@ impl State {
             guided: Guided::default(),
             timeline: Timeline::default(),
             logs: Logs::default(),
+            replay: None,
+            recording: None,
+            logged: Logged::default(),
             hits: Hits::default(),
             generation: 0,
             opened: 0,
@@ -264,6 +287,8 @@ impl State {
             (Screen::Run, Some(shown)) => rows::of_run(&shown.state, panel),
             (Screen::Timeline, _) => self.timeline.rows(panel),
             (Screen::Logs, _) => self.log_rows(panel),
+            (Screen::Explain, _) => self.explained.rows(panel, self.hypothesis()),
+            (Screen::Fleet, _) if panel == Panel::Why => self.explained.rows(panel, 0),
             (screen, _) => screen.rows(self.basis(), panel),
         }
     }
@@ -290,6 +315,12 @@ impl State {
             Subject::Pattern(index) => self.logs.pattern(index),
             _ => None,
         }
+    }
+
+    /// The hypothesis under the cursor of the Explain screen, by its place among all.
+    pub fn hypothesis(&self) -> usize {
+        let spot = (Screen::Explain, Panel::Hypotheses);
+        self.cursors.get(&spot).map_or(0, |cursor| cursor.row)
     }
 
     fn basis(&self) -> Basis<'_> {

@@ -1,4 +1,4 @@
-//! What the Timeline screen knows: asked only while it is shown.
+//! What happened lately: asked only while the Timeline or the Explain screen is shown.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Panel;
 use super::rows::{Cells, Row, Subject};
 use gwctl_fleet::Event;
-use gwctl_observe::Happened;
+use gwctl_observe::{Errors, Happened};
 
 /// How far back it reaches.
 pub const SINCE: SignedDuration = SignedDuration::from_hours(2);
@@ -27,14 +27,42 @@ pub struct Timeline {
     pub(super) again: bool,
 }
 
+/// What the functions log as errors, as far as it was asked.
+#[derive(Debug, Clone, Default)]
+pub struct Logged {
+    /// The last answer; none before the first.
+    pub errors: Option<Arc<Errors>>,
+    /// Since when an answer is awaited, in the fleet's time.
+    pub asking: Option<Timestamp>,
+    /// Whether it is to be asked again at once.
+    pub(super) again: bool,
+}
+
+impl Logged {
+    /// Whether it is time to ask, at `now`.
+    pub(super) fn is_due(&self, now: Timestamp) -> bool {
+        let last = self.errors.as_ref().map(|errors| errors.to);
+        is_due(now, (self.asking, last), self.again)
+    }
+}
+
+/// Whether what was `asked` since then, or answered then, is to be asked again.
+fn is_due(
+    now: Timestamp,
+    (asking, last): (Option<Timestamp>, Option<Timestamp>),
+    again: bool,
+) -> bool {
+    match asking {
+        Some(asked) => now.duration_since(asked) >= LOST,
+        None => again || last.is_none_or(|last| now.duration_since(last) >= EVERY),
+    }
+}
+
 impl Timeline {
     /// Whether it is time to ask, at `now`.
     pub(super) fn is_due(&self, now: Timestamp) -> bool {
-        if let Some(asked) = self.asking {
-            return now.duration_since(asked) >= LOST;
-        }
         let last = self.happened.as_ref().map(|happened| happened.to);
-        self.again || last.is_none_or(|last| now.duration_since(last) >= EVERY)
+        is_due(now, (self.asking, last), self.again)
     }
 
     /// The events of `panel`, newest last: those of the fleet, refused calls among them and named as such; or those of

@@ -3,6 +3,7 @@
 mod act;
 mod command;
 mod cursor;
+mod explain;
 mod guided;
 mod logs;
 mod mouse;
@@ -10,6 +11,7 @@ mod navigate;
 mod notice;
 mod overlay;
 mod rejected;
+mod replay;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -21,7 +23,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Action, Connection, Effect, FaultEntry, Gravity, Key, Msg, Overlay, State};
+use super::{
+    Action, Connection, Effect, FaultEntry, Gravity, Key, Msg, NotWatched, Overlay, State,
+};
 use gwctl_fleet::{Observed, Snapshot, Vote};
 
 /// Takes one message in; what is returned is to be done outside.
@@ -41,8 +45,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Focused => return vec![Effect::Repaint],
         Msg::Tick { now, wall } => {
             let mut effects = tick(state, now, wall);
-            effects.extend(timeline::due(state));
-            effects.extend(logs::due(state));
+            effects.extend(due(state));
             return effects;
         }
         Msg::Opening(generation, blank, read_only) => {
@@ -53,12 +56,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Opened(generation, result) => {
-            if generation == state.opened {
-                state.connection = match result {
-                    Ok(()) => Connection::Open,
-                    Err(why) => Connection::Failed(why),
-                };
-            }
+            opened(state, generation, result);
             Vec::new()
         }
         Msg::Snapshot(generation, picture) => {
@@ -103,15 +101,21 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             timeline::came(state, generation, *happened);
             Vec::new()
         }
-        Msg::Logs(number, book) => {
-            state.logs.came(number, *book);
-            Vec::new()
-        }
-        Msg::LogsRead(number) => {
-            state.logs.read(number);
+        Msg::Logs(number, book) => logs::came(state, number, *book),
+        Msg::LogsRead(number) => logs::read(state, number),
+        Msg::Errors(generation, errors) => {
+            timeline::logged(state, generation, *errors);
             Vec::new()
         }
         Msg::Faults(faults) => faults_came(state, faults),
+        Msg::Replayed(now) => {
+            replay::came(state, *now);
+            Vec::new()
+        }
+        Msg::Recording(file) => {
+            state.recording = file;
+            Vec::new()
+        }
         Msg::Failed(why) => {
             notify(state, why, Gravity::Error);
             Vec::new()
@@ -122,10 +126,26 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
     };
     logs::pin(state);
+    super::explained::renew(state);
     settle(state);
-    effects.extend(timeline::due(state));
+    effects.extend(due(state));
+    effects
+}
+
+/// What screens ask for that are asked only while they are shown.
+fn due(state: &mut State) -> Vec<Effect> {
+    let mut effects = timeline::due(state);
     effects.extend(logs::due(state));
     effects
+}
+
+fn opened(state: &mut State, generation: u64, result: Result<(), NotWatched>) {
+    if generation == state.opened {
+        state.connection = match result {
+            Ok(()) => Connection::Open,
+            Err(why) => Connection::Failed(why),
+        };
+    }
 }
 
 fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
@@ -155,8 +175,12 @@ fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
 }
 
 fn tick(state: &mut State, now: Timestamp, wall: Timestamp) -> Vec<Effect> {
-    state.clock = now;
     state.wall = wall;
+    if state.replay.is_some() {
+        state.notice.take_if(|notice| notice.until <= wall);
+        return Vec::new();
+    }
+    state.clock = now;
     if state.frozen.is_none() {
         state.now = now;
     }

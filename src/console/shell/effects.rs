@@ -9,11 +9,14 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
 use super::logs::LogsTask;
+use super::player::Player;
+use super::recorder::Recorder;
 use super::runs::{Keeper, Means, Runs};
-use crate::app::{Effect, Hold, Msg, NotWatched};
+use crate::app::{Effect, Hold, Msg, NotWatched, SINCE};
 use crate::{Opened, Setup};
 use gwctl_actions::{Intent, RunState, Running, look_up};
-use gwctl_fleet::{Clock, Snapshot};
+use gwctl_fleet::{Clock, Missing, Observed, Snapshot, Source};
+use gwctl_recording::{Head, Noted, RecordingError};
 
 /// How long the first look at a fleet that was built or taken down in part may take: no longer than one
 /// can do without it, should a Region not answer.
@@ -27,6 +30,8 @@ pub(super) enum Arrival {
     Opened(u64, Box<Opened>),
     /// A run began in this process; what it works with.
     Running(Running, Box<Means>),
+    /// The recording under way stopped: why.
+    NotRecorded(String),
     /// A run of the fleet asked for with this generation that is not over.
     Unfinished(u64, Arc<RunState>, Hold),
 }
@@ -38,6 +43,10 @@ pub(super) struct Outside {
     means: Option<Means>,
     /// Runs of guided actions.
     pub runs: Runs,
+    /// Keeps what is seen.
+    pub recorder: Recorder,
+    /// Plays the recording that is shown.
+    player: Option<Player>,
     picture: Option<watch::Receiver<Arc<Snapshot>>>,
     /// The fleet asked for last.
     generation: u64,
@@ -62,17 +71,52 @@ pub(super) enum Left {
 }
 
 impl Outside {
-    pub fn new(setup: Setup, sender: mpsc::UnboundedSender<Arrival>) -> Self {
+    /// Fails where there is a recording to show that cannot be read.
+    pub fn new(
+        setup: Setup,
+        sender: mpsc::UnboundedSender<Arrival>,
+    ) -> Result<Self, RecordingError> {
         let runs = Runs::new(setup.runs.clone(), setup.operator.clone(), sender.clone());
-        Self {
+        let incidents = setup.incidents.clone();
+        let recorder = Recorder::new(incidents, setup.runs.clone(), sender.clone());
+        let player = setup.recording.clone().map(Player::new).transpose()?;
+        Ok(Self {
             setup,
             sender,
             means: None,
             runs,
+            recorder,
+            player,
             picture: None,
             generation: 0,
             reopening: None,
             logs: LogsTask::default(),
+        })
+    }
+
+    /// Keeps what `msg` tells, where that is wanted.
+    pub fn record(&mut self, msg: &Msg) {
+        match msg {
+            Msg::Snapshot(generation, picture) if *generation == self.generation => {
+                let (fleet, fleets) = (picture.name.clone(), Arc::clone(&self.setup.fleets));
+                let scenario = self.setup.mode.scenario();
+                let head = || {
+                    Some(Head::new(
+                        &fleet,
+                        fleets.spec(&fleet)?,
+                        picture.at,
+                        scenario,
+                    ))
+                };
+                if self.recorder.picture(picture, head) {
+                    self.ask_happened(self.generation, SINCE);
+                }
+            }
+            Msg::Happened(generation, happened) if *generation == self.generation => {
+                self.recorder.happened(happened);
+            }
+            Msg::Run(run, _) => self.recorder.run(&run.id),
+            _ => {}
         }
     }
 
@@ -108,6 +152,7 @@ impl Outside {
                 }
             }
             Effect::StopLogs => self.logs.stop(),
+            Effect::AskErrors(generation) => self.ask_errors(generation),
             Effect::Open(generation, name, pace) => {
                 self.logs.stop();
                 return Left::News(self.open(generation, &name, pace));
@@ -125,6 +170,17 @@ impl Outside {
             }
             Effect::Reopen(generation, name, pace) => {
                 return Left::News(self.reopen(generation, &name, pace));
+            }
+            Effect::Seek(seek) => {
+                let shown = self.player.as_mut().map(|player| player.seek(seek));
+                return Left::News(shown.into_iter().collect());
+            }
+            Effect::Note(text) => {
+                self.recorder.note(Noted {
+                    at: self.setup.clock.now(),
+                    by: self.runs.operator(self.means.as_ref()).word(),
+                    text,
+                });
             }
             Effect::ListRuns => self.runs.list(),
             Effect::ReadLately(binding) => self.runs.lately(self.means.as_ref(), *binding),
@@ -145,6 +201,10 @@ impl Outside {
 
     /// Stops to watch the fleet before, shows the picture of nothing of the next one, and opens it.
     fn open(&mut self, generation: u64, name: &str, pace: gwctl_fleet::Pace) -> Vec<Msg> {
+        if let Some(player) = &mut self.player {
+            return vec![player.show()];
+        }
+        self.recorder.stop();
         self.means = None;
         self.picture = None;
         self.generation = generation;
@@ -176,9 +236,10 @@ impl Outside {
         let Some(means) = &self.means else {
             return self.open(generation, name, pace);
         };
-        let opened = self.setup.fleets.reopen(means.run_context.clone(), pace);
+        let opening = self.setup.fleets.reopen(means.run_context.clone(), pace);
         let sender = self.sender.clone();
         let looking = tokio::spawn(async move {
+            let opened = opening.await;
             opened.observer.first_complete(FIRST_LOOK).await;
             let _ = sender.send(Arrival::Opened(generation, Box::new(opened)));
         });
@@ -220,6 +281,9 @@ impl Outside {
 
     /// The next picture of the fleet that is watched. Waits for ever while none is.
     pub async fn picture(&mut self) -> Msg {
+        if let Some(player) = &mut self.player {
+            return player.next().await;
+        }
         let Some(picture) = &mut self.picture else {
             return std::future::pending().await;
         };
@@ -232,6 +296,11 @@ impl Outside {
 
     fn ask_votes(&self, generation: u64, check: String) {
         let Some(Means { observer, .. }) = self.means.clone() else {
+            let why = "nothing can be asked of a recording".into();
+            let votes = Observed::missing(Missing::CouldNotAsk { why }, Source::this_machine());
+            let _ = self
+                .sender
+                .send(Arrival::Msg(Msg::Votes(generation, votes)));
             return;
         };
         let sender = self.sender.clone();
@@ -249,6 +318,17 @@ impl Outside {
         tokio::spawn(async move {
             let happened = Box::new(observer.happened(since).await);
             let _ = sender.send(Arrival::Msg(Msg::Happened(generation, happened)));
+        });
+    }
+
+    fn ask_errors(&self, generation: u64) {
+        let Some(Means { observer, .. }) = self.means.clone() else {
+            return;
+        };
+        let sender = self.sender.clone();
+        tokio::spawn(async move {
+            let errors = Box::new(observer.errors().await);
+            let _ = sender.send(Arrival::Msg(Msg::Errors(generation, errors)));
         });
     }
 

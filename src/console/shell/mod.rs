@@ -8,6 +8,8 @@ mod input;
 mod logs;
 mod paint;
 mod panics;
+mod player;
+mod recorder;
 mod runs;
 mod signals;
 mod tty;
@@ -30,7 +32,7 @@ use self::input::Input;
 use self::paint::Painter;
 use self::signals::{Signals, Wish};
 use self::tty::Tty;
-use super::app::{Effect, Keymap, Msg, Shown, Start, State, update};
+use super::app::{Effect, Keymap, Msg, Replay, Shown, Start, State, update};
 use super::{ConsoleError, Ended, Outcome, Setup};
 use gwctl_fleet::Snapshot;
 
@@ -81,6 +83,7 @@ async fn show(setup: Setup, watch: &panics::Watch) -> Result<Ended, ConsoleError
         }
         ended => ended,
     };
+    console.outside.recorder.finish();
     let left = console.outside.runs.left();
     drop(console);
     drop(tty);
@@ -117,7 +120,7 @@ fn first_state(setup: &Setup, painter: &Painter, size: (u16, u16)) -> Result<Sta
         })?;
     let mut blank = Snapshot::blank(&setup.fleet, &spec, setup.clock.now());
     blank.pace = setup.pace;
-    Ok(State::new(Start {
+    let mut state = State::new(Start {
         blank: Arc::new(blank),
         fleets,
         mode: setup.mode.clone(),
@@ -130,7 +133,9 @@ fn first_state(setup: &Setup, painter: &Painter, size: (u16, u16)) -> Result<Sta
         marks: painter.marks(),
         wall: Timestamp::now(),
         size,
-    }))
+    });
+    state.replay = setup.recording.as_deref().map(Replay::of);
+    Ok(state)
 }
 
 /// Everything the loop holds.
@@ -161,7 +166,7 @@ impl Console {
             state,
             terminal: Terminal::new(backend).map_err(failed("measuring the screen"))?,
             painter,
-            outside: Outside::new(setup, sender),
+            outside: Outside::new(setup, sender)?,
             arrivals,
             input: Input::listen().map_err(failed("listening to the keys"))?,
             due: None,
@@ -256,6 +261,10 @@ impl Console {
     fn arrived(&mut self, arrival: Arrival) -> Result<(), ConsoleError> {
         let news = match arrival {
             Arrival::Msg(msg) => vec![msg],
+            Arrival::NotRecorded(why) => {
+                self.outside.recorder.fail(why);
+                Vec::new()
+            }
             Arrival::Opened(generation, opened) => {
                 self.outside.watch(generation, *opened, self.state.pace)
             }
@@ -282,6 +291,7 @@ impl Console {
                 Msg::Snapshot(..) | Msg::Run(..) => PICTURE,
                 _ => FRAME,
             };
+            self.outside.record(&msg);
             let due = self.drawn + pause;
             self.due = Some(self.due.map_or(due, |sooner| sooner.min(due)));
             for effect in update(&mut self.state, msg) {

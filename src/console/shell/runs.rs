@@ -116,7 +116,7 @@ impl Runs {
     }
 
     /// AWS's word for who acts wins over the system's.
-    fn operator(&self, means: Option<&Means>) -> Operator {
+    pub fn operator(&self, means: Option<&Means>) -> Operator {
         let known = means.and_then(|means| {
             let picture = means.run_context.picture.borrow();
             picture

@@ -134,14 +134,18 @@ fn tab_name(screen: &Screen, shortening: Shortening) -> String {
     }
 }
 
-/// As little as lets all `tabs` stand in `room` cells. The tab of a run says more than its name.
+/// As little as lets all `tabs` stand in `room` cells.
 fn shortening(scene: &Scene<'_>, tabs: &[Screen], room: u16, width: u16) -> Shortening {
     if width < 70 || (scene.state.guided.run.is_some() && width < 100) {
         return Shortening::Region;
     }
     let taken = |how| {
-        let names = tabs.iter().map(|screen| tab_name(screen, how).len() + 4);
-        names.sum::<usize>()
+        let cells = tabs.iter().map(|screen| match screen {
+            // It tells how the run stands, and for how long.
+            Screen::Run => 32,
+            other => tab_name(other, how).len() + 4,
+        });
+        cells.sum::<usize>()
     };
     let all = [Shortening::Nothing, Shortening::Names];
     let fits = |how: &Shortening| taken(*how) <= usize::from(room);
@@ -149,7 +153,9 @@ fn shortening(scene: &Scene<'_>, tabs: &[Screen], room: u16, width: u16) -> Shor
 }
 
 fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let marker = if let Some(left) = scene.state.armed_for() {
+    let marker = if scene.state.replay.is_some() {
+        scene.span(" READ-ONLY ", Role::Healthy)
+    } else if let Some(left) = scene.state.armed_for() {
         Span::styled(
             format!(" ARMED {} ", format::steady_stopwatch(left)),
             scene.style(Role::Degraded).add_modifier(Modifier::REVERSED),
@@ -280,7 +286,7 @@ pub fn banner(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) -> Rect {
     let run = &shown.state;
     let (mark, word, role) = scene.standing(shown);
     let what = match (&shown.hold, run.phase()) {
-        (Hold::Ours, _) => "needs you".to_owned(),
+        (Hold::Ours | Hold::Recorded, _) => "needs you".to_owned(),
         (Hold::Theirs(holder), _) => format!("driven by {} in another gwctl", holder.operator),
         (Hold::Nobody, _) => format!("unfinished, left {}", scene.ago(run.newest)),
     };
@@ -345,6 +351,9 @@ fn status_parts(scene: &Scene<'_>, width: u16) -> Line<'static> {
         Pace::Calm => ("calm", Role::Text),
         Pace::Incident => ("incident", Role::Degraded),
     };
+    if scene.state.recording.is_some() {
+        parts.push(scene.span(" REC", Role::Down));
+    }
     parts.push(scene.span(format!(" {pace} pace"), role));
     parts.push(scene.span(" · ", Role::Faint));
     parts.push(scene.span(
@@ -404,7 +413,8 @@ fn footer(scene: &Scene<'_>) -> Vec<HelpLine> {
         keys: scene.key(kind.action()),
         about: kind.word().into(),
     });
-    said.chain(scene.state.keymap.footer()).collect()
+    said.chain(scene.state.keymap.footer(scene.state.replay.is_some()))
+        .collect()
 }
 
 fn hints(scene: &Scene<'_>, room: u16) -> Line<'static> {

@@ -1,4 +1,4 @@
-//! The Fleet screen: one row a Region, the map, why, alarms, what changed last.
+//! The Fleet screen: what happened in one line, one row a Region, why, alarms, what changed last, the map.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -8,6 +8,7 @@ use super::absent::why_empty;
 use super::bars;
 use super::compare;
 use super::freshness::{Show, Shown, role_of};
+use super::headline;
 use super::map;
 use super::paint;
 use super::scene::Scene;
@@ -20,8 +21,14 @@ use gwctl_fleet::columns::{self, Drawn};
 use gwctl_fleet::format;
 use gwctl_fleet::{Metric, Reading, Site, Verdict};
 
+/// Lines that the map needs below the Regions.
+const MAP: u16 = 20;
+/// Lines that alarms need at most, with their frame.
+const LISTED: u16 = 10;
+
 /// Draws the screen.
 pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let area = headline::draw(scene, area, buf);
     let rows = scene.state.count(Panel::Regions) as u16;
     let most = if area.height >= 40 {
         area.height * 3 / 5
@@ -38,9 +45,11 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     if rest.height < 4 {
         return;
     }
+    if rest.height < MAP || rest.width < 90 {
+        return tight(scene, rest, buf);
+    }
     let side = match area.width {
-        0..90 => area.width * 45 / 100,
-        90..150 => 46,
+        0..150 => 46,
         _ => 66,
     };
     let left = Rect {
@@ -225,20 +234,28 @@ fn world(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
     map::draw(scene, inner, buf);
 }
 
-/// Why, alarms and changes, one over the other.
-fn aside(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let alarms = scene.state.count(Panel::Alarms) as u16;
-    let reasons = why::fleet_lines(scene, area.width.saturating_sub(3)).len() as u16;
-    // Each a third; the reasons more where they need it and it is tight.
-    let tight = area.height < 24 && reasons + 2 > area.height / 3;
-    let share = if tight { 4 } else { (area.height / 3).max(3) };
-    let alarms_height = (alarms.max(1) + 2).min(share);
-    let why_height = (reasons.max(1) + 2)
-        .min((area.height - alarms_height).saturating_sub(share))
-        .max(3);
-    let (first, rest) = split(area, why_height);
+/// Why before everything else; alarms and changes side by side below.
+fn tight(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let (first, rest) = split(area, area.height * 3 / 5);
     why::fleet(scene, first, buf);
-    let (second, third) = split(rest, alarms_height);
+    let left = Rect {
+        width: rest.width / 2,
+        ..rest
+    };
+    sites::alarms(scene, left, buf);
+    let right = Rect {
+        x: left.right(),
+        width: rest.width - left.width,
+        ..rest
+    };
+    changes(scene, right, buf);
+}
+
+/// Why, alarms and changes, one over the other; each always in its place, whatever comes and goes.
+fn aside(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let (first, rest) = split(area, area.height * 2 / 5);
+    why::fleet(scene, first, buf);
+    let (second, third) = split(rest, (rest.height / 2).min(LISTED));
     sites::alarms(scene, second, buf);
     changes(scene, third, buf);
 }

@@ -245,6 +245,9 @@ fn patterns(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
 fn nothing(scene: &Scene<'_>, book: Option<&Book>) -> String {
     let window = format::span(scene.state.logs.window());
     let none = match book {
+        None if scene.state.replay.is_some() => {
+            "a recording does not keep the lines of logs".into()
+        }
         None => "asking CloudWatch Logs in every Region".to_owned(),
         Some(book) if !book.waiting.is_empty() => "no line was read yet".to_owned(),
         Some(book) if book.gaps().is_empty() => {

@@ -122,7 +122,10 @@ fn title(offer: &Offer) -> String {
             None => plan.title.clone(),
         },
         Some(Err(_)) => format!("{}: {}", offer.about, target(offer)),
-        None => offer.about.to_owned(),
+        None => match target(offer) {
+            none if none.is_empty() => offer.about.to_owned(),
+            target => format!("{}: {target}", offer.about),
+        },
     }
 }
 

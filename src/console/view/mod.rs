@@ -1,7 +1,7 @@
 //! Drawing: from the console's state and a theme to a buffer, and from a buffer to pictures.
 //!
-//! One file a screen (`fleet`, `region`, `database`, `edge`, `calls`, `run`, `timeline`, `logs`) and one for what lies over
-//! them (`overlay`); the rest are the pieces they are made of. Drawing reads the state, never
+//! One file a screen (`fleet`, `region`, `database`, `edge`, `calls`, `run`, `timeline`, `logs`, `explain`) and one for
+//! what lies over them (`overlay`); the rest are the pieces they are made of. Drawing reads the state, never
 //! waits, and hands back what it drew where.
 
 mod absent;
@@ -20,12 +20,15 @@ mod edge;
 mod edge_chain;
 mod edge_figures;
 mod edge_region_switch;
+mod explain;
 mod facts;
 mod fleet;
 mod flow;
 mod freshness;
 mod glyphs;
+mod headline;
 mod help;
+mod items;
 mod lanes;
 mod logs;
 mod logs_below;
@@ -39,6 +42,7 @@ mod popup;
 mod prose;
 mod region;
 mod region_charts;
+mod replay;
 mod run;
 mod run_head;
 mod run_side;
@@ -105,6 +109,7 @@ pub fn draw_into(buf: &mut Buffer, area: Rect, state: &State, theme: &Theme) -> 
         height: area.height - 3,
         ..area
     };
+    let body = replay::line(&scene, body, buf);
     let body = chrome::waiting(&scene, body, buf);
     let body = chrome::banner(&mut scene, body, buf);
     match state.screen().clone() {
@@ -116,6 +121,7 @@ pub fn draw_into(buf: &mut Buffer, area: Rect, state: &State, theme: &Theme) -> 
         Screen::Run => run::draw(&mut scene, body, buf),
         Screen::Timeline => timeline::draw(&mut scene, body, buf),
         Screen::Logs => logs::draw(&mut scene, body, buf),
+        Screen::Explain => explain::draw(&mut scene, body, buf),
     }
     overlay::draw(&mut scene, area, buf);
     scene.hits

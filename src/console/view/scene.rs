@@ -103,7 +103,7 @@ impl<'a> Scene<'a> {
     pub fn standing(&self, shown: &app::Shown) -> (&'static str, &'static str, Role) {
         match shown.hold {
             Hold::Nobody => self.unattended(shown.state.phase()),
-            Hold::Ours | Hold::Theirs(_) => self.phase(shown.state.phase()),
+            Hold::Ours | Hold::Theirs(_) | Hold::Recorded => self.phase(shown.state.phase()),
         }
     }
 

@@ -36,6 +36,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let room = if others == 0 { 0 } else { room };
     let (own, rest) = split(lists, lists.height - room);
     let none = match &happened {
+        None if scene.state.replay.is_some() => "what happened was not asked before this moment",
         None => "asking CloudTrail and the history of alarms",
         Some(happened) if happened.gaps().is_empty() => {
             "no change of the fleet in the last 2 hours is known"

@@ -3,11 +3,13 @@
 use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
+use super::items::{self, Item};
 use super::paint;
 use super::scene::Scene;
 use super::theme::Role;
+use crate::app::{Panel, Subject};
 use gwctl_fleet::{Judgement, Reason, Site, Verdict};
 
 /// One line of a list of reasons.
@@ -16,55 +18,6 @@ pub struct WhyLine {
     /// The mark and the subject stand on the first line of a reason only.
     subject: Option<String>,
     text: String,
-}
-
-/// Every reason of the fleet, worst first, wrapped to `width` cells.
-pub fn fleet_lines(scene: &Scene<'_>, width: u16) -> Vec<WhyLine> {
-    let snapshot = scene.snapshot;
-    let mut all: Vec<(String, &Reason)> = Vec::new();
-    for site in &snapshot.sites {
-        all.extend(
-            site.judgement
-                .reasons
-                .iter()
-                .map(|reason| (site.region.to_string(), reason)),
-        );
-    }
-    all.extend(
-        snapshot
-            .edge
-            .judgement
-            .reasons
-            .iter()
-            .map(|reason| ("edge".to_string(), reason)),
-    );
-    all.extend(
-        snapshot
-            .database
-            .judgement
-            .reasons
-            .iter()
-            .map(|reason| ("database".to_string(), reason)),
-    );
-    if all.is_empty() {
-        all.extend(
-            snapshot
-                .judgement
-                .reasons
-                .iter()
-                .map(|reason| ("fleet".to_string(), reason)),
-        );
-    }
-    all.sort_by_key(|(_, reason)| std::cmp::Reverse(reason.verdict));
-    // What a Region says of its own cluster, the database need not repeat.
-    let said: std::collections::HashSet<&str> = snapshot
-        .sites
-        .iter()
-        .flat_map(|site| &site.judgement.reasons)
-        .map(|reason| reason.text.as_str())
-        .collect();
-    all.retain(|(subject, reason)| subject != "database" || !said.contains(reason.text.as_str()));
-    lines(&all, width)
 }
 
 fn lines(all: &[(String, &Reason)], width: u16) -> Vec<WhyLine> {
@@ -94,12 +47,37 @@ fn lines(all: &[(String, &Reason)], width: u16) -> Vec<WhyLine> {
     lines
 }
 
-/// The panel of the whole fleet.
-pub fn fleet(scene: &Scene<'_>, area: Rect, buf: &mut Buffer) {
-    let snapshot = scene.snapshot;
-    let found = fleet_lines(scene, area.width.saturating_sub(3));
-    let verdict = snapshot.judgement.verdict;
-    panel(scene, area, buf, &found, verdict, snapshot.oldest_at());
+/// The panel of the whole fleet: causes first, then what none of them tells.
+pub fn fleet(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let explained = &scene.state.explained;
+    let aside = scene.oldest(scene.snapshot.oldest_at()).map(Line::from);
+    let item = |scene: &Scene<'_>, subject: &Subject| {
+        let (verdict, text) = match subject {
+            Subject::Hypothesis(_, index) => {
+                let one = explained.explanation.hypotheses.get(*index)?;
+                (one.verdict, one.sentence.clone())
+            }
+            Subject::Rest(index) => {
+                let one = explained.rest.get(*index)?;
+                (
+                    one.verdict,
+                    format!("{} {}", one.places.join(", "), one.text),
+                )
+            }
+            _ => return None,
+        };
+        let mark = format!("{} ", scene.theme.glyphs.verdict(verdict));
+        Some(Item {
+            label: Span::styled(mark, scene.theme.verdict(verdict)),
+            text,
+            role: Role::Text,
+        })
+    };
+    let none = match scene.snapshot.judgement.verdict {
+        Verdict::Healthy => "all values are within limits",
+        _ => "not judged yet",
+    };
+    items::draw(scene, area, buf, Panel::Why, (aside, none), item);
 }
 
 /// The panel of one Region.
@@ -169,7 +147,7 @@ fn panel(
     let title = Line::from(vec![
         scene.heading("Why ", false),
         scene.mark(verdict),
-        ratatui::text::Span::styled(format!(" {verdict}"), scene.theme.verdict(verdict)),
+        Span::styled(format!(" {verdict}"), scene.theme.verdict(verdict)),
     ]);
     let oldest = scene.oldest(oldest).map(Line::from);
     let inner = scene.frame(area, buf, &title, oldest.as_ref(), false);

@@ -1,118 +1,209 @@
-//! What changed in a Region's functions shortly before something began.
+//! Functions that fail after somebody changed their code or their configuration.
 
+use super::changed::{self, Change, What};
+use super::failing::Failing;
+use super::logged::Errors;
+use super::told::since;
 use crate::evidence::Evidence;
+use crate::hypothesis::{Hypothesis, Sureness};
 use crate::onset::Onset;
-use gwctl_fleet::{Event, EventKind, Site, format};
-use jiff::{SignedDuration, Timestamp};
+use gwctl_fleet::{Site, format};
+use jiff::SignedDuration;
 
-/// A change so long before a failure may still be its cause: code that is seldom called fails late.
-const BEFORE: SignedDuration = SignedDuration::from_mins(30);
+/// A failure so soon after a change is hardly by chance.
+const SOON: SignedDuration = SignedDuration::from_mins(10);
+/// New errors that are this part of all speak for a change.
+const MANY: f64 = 0.5;
 
-/// A change that something may follow from.
-pub(super) struct Deployed {
-    /// `4 min after alice updated the code of orders-write (13:53)`.
-    pub(super) clause: String,
-    /// The change itself, as evidence.
-    pub(super) told: String,
-}
-
-/// The newest change of one of `names`, or of the API in front of them, shortly before `began`.
-pub(super) fn before(
-    evidence: &Evidence<'_>,
-    site: &Site,
-    names: &[&str],
-    began: Option<Onset>,
-) -> Option<Deployed> {
-    let began = began?;
-    let latest = began.at + SignedDuration::from_secs(began.within_s);
-    let window = (began.at - BEFORE)..=latest;
-    by_event(evidence, site, names, &window, began)
-        .or_else(|| by_function(site, names, &window, began))
-}
-
-fn by_event(
-    evidence: &Evidence<'_>,
-    site: &Site,
-    names: &[&str],
-    window: &std::ops::RangeInclusive<Timestamp>,
-    began: Onset,
-) -> Option<Deployed> {
-    let concerns = |event: &&Event| {
-        let here = event.region.as_ref() == Some(&site.region);
-        let kind = match event.kind {
-            EventKind::Function => event
-                .about
-                .iter()
-                .any(|about| names.iter().any(|name| about.contains(name))),
-            EventKind::Api | EventKind::Stack => event.is_own(),
-            _ => false,
-        };
-        here && kind && !event.is_refused() && window.contains(&event.at)
-    };
-    let newest = evidence
-        .events
-        .iter()
-        .filter(concerns)
-        .max_by_key(|event| event.at)?;
-    Some(Deployed {
-        clause: format!("{} {}", after(newest.at, began), newest.sentence()),
-        told: format!("{}: {}", format::minute(newest.at), newest.sentence()),
-    })
-}
-
-/// What Lambda says of the functions themselves: without who.
-fn by_function(
-    site: &Site,
-    names: &[&str],
-    window: &std::ops::RangeInclusive<Timestamp>,
-    began: Onset,
-) -> Option<Deployed> {
-    let ours = site
-        .functions
-        .iter()
-        .filter(|one| names.contains(&one.name.as_str()));
-    let changed = ours.filter_map(|one| Some((one.detail.current()?.last_modified?, &one.name)));
-    let (at, name) = changed.filter(|(at, _)| window.contains(at)).max()?;
-    Some(Deployed {
-        clause: format!(
-            "{} the code or configuration of {name} changed",
-            after(at, began)
-        ),
-        told: format!(
-            "{}: Lambda says that {name} was changed in {}",
-            format::minute(at),
-            site.region
-        ),
-    })
-}
-
-/// `4 min after`.
-fn after(at: Timestamp, began: Onset) -> String {
-    let minutes = began.at.duration_since(at).as_mins();
-    if minutes < 1 {
-        "within a minute after".into()
+pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
+    let failing = Failing::of(evidence, site)?;
+    let began = failing.began()?;
+    let change = changed::of_functions(evidence, site, &failing.names(), began)?;
+    let errors = Errors::of(evidence, &failing);
+    let weighed = Weighed::new(evidence, &failing, errors.as_ref(), &change, began);
+    let cause = if change.what == What::Configuration {
+        "bad-configuration"
     } else {
-        format!("{minutes} min after")
+        "bad-deployment"
+    };
+    let region = failing.region();
+    let quoted = errors
+        .as_ref()
+        .and_then(|errors| Some(errors.share(errors.newest()?)));
+    let quoted = quoted.unwrap_or_else(|| failing.much());
+    let mut hypothesis = failing.hypothesis(evidence, cause);
+    hypothesis.sentence = format!(
+        "{} in {region}{}, {}: {quoted}",
+        failing.fail(),
+        since(Some(began)),
+        change.clause,
+    );
+    (hypothesis.sure, hypothesis.why) = weighed.sure();
+    hypothesis.supports.push(change.told.clone());
+    hypothesis.supports.extend(weighed.supports);
+    hypothesis.contradicts = weighed.contradicts;
+    hypothesis.apart = Some(format!(
+        "what the functions log: `gwctl logs --region {region} --errors`"
+    ));
+    if change.what != What::Configuration {
+        let back = failing.names().into_iter();
+        let back = back.map(|name| format!("gwctl rollback {name} --in {region}"));
+        hypothesis.actions = back.chain(hypothesis.actions).collect();
+    }
+    Some(hypothesis)
+}
+
+/// What speaks for the change and against it.
+struct Weighed {
+    supports: Vec<String>,
+    contradicts: Vec<String>,
+    /// Whether errors are new since then; none where no log tells.
+    new_errors: Option<bool>,
+    /// Whether the database says the same whatever the code is.
+    by_database: bool,
+    soon: bool,
+}
+
+impl Weighed {
+    fn new(
+        evidence: &Evidence<'_>,
+        failing: &Failing<'_>,
+        errors: Option<&Errors<'_>>,
+        change: &Change,
+        began: Onset,
+    ) -> Self {
+        let (mut supports, mut contradicts) = (Vec::new(), Vec::new());
+        let by_database = errors.is_some_and(|errors| {
+            let of_database = |what: super::words::Says| what.is_of_database();
+            errors.part(|one| one.says().is_some_and(of_database)) >= MANY
+        });
+        let new_errors = errors.and_then(|errors| judge(errors, &mut supports, &mut contradicts));
+        if let Some(errors) = errors.filter(|_| by_database) {
+            let first = errors.all.first();
+            contradicts.extend(first.map(|logged| {
+                format!(
+                    "the database itself says `{}`, whatever the code is",
+                    logged.quote()
+                )
+            }));
+        }
+        for name in failing.names() {
+            let same = changed::same_code_elsewhere(evidence, failing.site, name);
+            match (same, change.what) {
+                (Some(false), What::Code | What::Unknown) => supports.push(format!(
+                    "{}: {name} runs other code than in the other Regions",
+                    failing.region()
+                )),
+                (Some(true), What::Code) => {
+                    contradicts.push(format!("another Region runs the same code of {name}"));
+                }
+                (Some(true), What::Configuration) => supports.push(format!(
+                    "{}: {name} runs the same code as in another Region",
+                    failing.region()
+                )),
+                _ => {}
+            }
+        }
+        contradicts.extend(unchanged(evidence, failing));
+        contradicts.extend(elsewhere(evidence, failing));
+        Self {
+            supports,
+            contradicts,
+            new_errors,
+            by_database,
+            soon: began.at.duration_since(change.at) <= SOON,
+        }
+    }
+
+    fn sure(&self) -> (Sureness, String) {
+        if self.by_database {
+            let why = "the failures follow the change, and the errors name the database instead";
+            return (Sureness::Low, why.into());
+        }
+        match (self.new_errors, self.contradicts.is_empty(), self.soon) {
+            (Some(false), ..) => (
+                Sureness::Low,
+                "the failures follow the change, and their errors were there before it".into(),
+            ),
+            (_, false, _) => (
+                Sureness::Medium,
+                "the failures follow the change, and something speaks against it".into(),
+            ),
+            (Some(true), true, true) => (
+                Sureness::High,
+                "the failures follow the change within minutes, with errors that were not there before, and no other \
+                 Region has them"
+                    .into(),
+            ),
+            (None, true, true) => (
+                Sureness::High,
+                "the failures follow the change within minutes, and no other Region has them".into(),
+            ),
+            (_, true, false) => (
+                Sureness::Medium,
+                "the failures follow the change, though not at once".into(),
+            ),
+        }
     }
 }
 
-/// That none of them changed shortly before: against a deployment as the cause.
-pub(super) fn untouched(site: &Site, names: &[&str], began: Option<Onset>) -> Vec<String> {
-    let Some(began) = began else {
-        return Vec::new();
-    };
-    let ours = site
-        .functions
-        .iter()
-        .filter(|one| names.contains(&one.name.as_str()));
-    let changed = ours.filter_map(|one| Some((one.detail.current()?.last_modified?, &one.name)));
-    changed
-        .map(|(at, name)| {
-            let age = format::span(began.at.duration_since(at));
+/// Whether the errors are new; quotes them.
+fn judge(
+    errors: &Errors<'_>,
+    supports: &mut Vec<String>,
+    contradicts: &mut Vec<String>,
+) -> Option<bool> {
+    let new = errors.part(|logged| logged.is_new == Some(true));
+    let old = errors.part(|logged| logged.is_new == Some(false));
+    if new >= MANY {
+        supports.extend(errors.newest().map(|logged| errors.told(logged)));
+        return Some(true);
+    }
+    if old >= MANY {
+        let first = errors
+            .all
+            .iter()
+            .find(|logged| logged.is_new == Some(false));
+        contradicts.extend(
+            first.map(|logged| format!("`{}` was logged before it began too", logged.quote())),
+        );
+        return Some(false);
+    }
+    supports.extend(errors.all.first().map(|logged| errors.told(logged)));
+    None
+}
+
+/// Functions that fail as well, and that nobody changed.
+fn unchanged(evidence: &Evidence<'_>, failing: &Failing<'_>) -> Vec<String> {
+    let (site, region) = (failing.site, failing.region());
+    let all = failing.functions.iter().filter_map(|one| {
+        let name = one.function.name.as_str();
+        let changed = changed::of_functions(evidence, site, &[name], one.since?);
+        changed
+            .is_none()
+            .then(|| format!("{region}: {name} fails too, and nobody changed it"))
+    });
+    all.collect()
+}
+
+/// Other Regions where functions of the same names fail, and nobody changed them.
+fn elsewhere(evidence: &Evidence<'_>, failing: &Failing<'_>) -> Vec<String> {
+    let others = evidence.picture.sites.iter();
+    let others = others.filter(|other| &other.region != failing.region());
+    let failing_there = others.filter_map(|other| {
+        let names = failing.names();
+        let there = Failing::of(evidence, other)?;
+        let there = there.only(|one| names.contains(&one.function.name.as_str()))?;
+        let began = there.began()?;
+        let changed = changed::of_functions(evidence, other, &there.names(), began);
+        changed.is_none().then(|| {
+            let since = format::minute(began.at);
             format!(
-                "{}: {name} was last changed {age} before it began",
-                site.region
+                "{} in {} since {since}, where nobody changed it",
+                there.fail(),
+                other.region
             )
         })
-        .collect()
+    });
+    failing_there.collect()
 }

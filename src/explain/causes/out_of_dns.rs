@@ -65,6 +65,11 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         contradicts: Vec::new(),
         apart: Some("what the checkers report: Enter on the check on the Edge screen".into()),
         hit_percent: None,
-        actions: vec![format!("gwctl restore {region}")],
+        // A check that fails by itself is not undone by restoring.
+        actions: if by_hand || evacuated {
+            vec![format!("gwctl restore {region}")]
+        } else {
+            Vec::new()
+        },
     })
 }

@@ -1,5 +1,6 @@
 //! Functions whose requests Lambda refuses, because too many run at once.
 
+use super::changed;
 use super::told::{evacuate, hit, listed, since};
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
@@ -35,11 +36,12 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     if names.is_empty() {
         return None;
     }
-    let limit = site.concurrency.current().map(|one| {
-        format!(
-            "{region}: the account may run {} functions at once",
-            format::count(f64::from(one.limit))
-        )
+    let reserved = began.and_then(|began| {
+        changed::newest(evidence, began, |event| {
+            let ours = names.iter().any(|name| event.about.contains(*name));
+            let here = event.region.as_ref() == Some(region);
+            ours && here && changed::is_call(event, "lambda:PutFunctionConcurrency")
+        })
     });
     let mut supports: Vec<String> = hurt
         .iter()
@@ -55,14 +57,20 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
             ))
         })
         .collect();
-    supports.extend(limit);
+    supports.extend(room(evidence, site));
+    supports.extend(reserved.map(changed::told));
     Some(Hypothesis {
         cause: "functions-throttled",
         region: Some(region.clone()),
         sentence: format!(
-            "Lambda throttles {} in {region}{}",
+            "Lambda throttles {} in {region}{}{}",
             listed(&names),
-            since(began)
+            since(began),
+            reserved
+                .zip(began)
+                .map_or_else(String::new, |(event, began)| {
+                    format!(", {} {}", changed::after(event.at, began), event.sentence())
+                })
         ),
         verdict: site.judgement.verdict.max(Verdict::Degraded),
         hurts: true,
@@ -71,10 +79,33 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         why: "Lambda counts the requests that it throttles".into(),
         supports,
         contradicts: Vec::new(),
-        apart: Some(
-            "whether the requests became more, or each takes longer: the Region's charts".into(),
-        ),
+        apart: Some(if reserved.is_some() {
+            "whether the throttling ends when the reserved concurrency is removed".into()
+        } else {
+            "whether requests became more, each takes longer, or other functions of the account run: the Region's charts"
+                .into()
+        }),
         hit_percent: hit(evidence, site),
         actions: evacuate(evidence, region),
+    })
+}
+
+/// How many may run at once, and how many of the fleet's do.
+fn room(evidence: &Evidence<'_>, site: &Site) -> Option<String> {
+    let limit = f64::from(site.concurrency.current()?.limit);
+    let at = evidence.picture.at;
+    let running = site.functions.iter().map(|one| {
+        let point = one.metrics.latest(Metric::FunctionConcurrency, at)?;
+        Some(point.value)
+    });
+    let running = running.sum::<Option<f64>>();
+    let region = &site.region;
+    let limit = format::count(limit);
+    Some(match running {
+        Some(running) => format!(
+            "{region}: {} of the fleet's functions run at once, of {limit} that the account may run",
+            format::count(running)
+        ),
+        None => format!("{region}: the account may run {limit} functions at once"),
     })
 }

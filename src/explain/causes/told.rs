@@ -2,7 +2,12 @@
 
 use crate::evidence::Evidence;
 use crate::onset::Onset;
-use gwctl_fleet::{Metric, Region, Site, Verdict, format};
+use gwctl_fleet::{Metric, Metrics, Region, Site, Verdict, format};
+use jiff::{SignedDuration, Timestamp};
+
+/// How long before something began the usual figures are taken from, and how long before it they end.
+const USUAL: SignedDuration = SignedDuration::from_hours(1);
+const LAST: SignedDuration = SignedDuration::from_mins(10);
 
 /// The reasons of the picture about `about`, as they are told of the Region.
 pub(super) fn reasons(site: &Site, about: &[&str]) -> Vec<String> {
@@ -47,8 +52,28 @@ pub(super) fn evacuate(evidence: &Evidence<'_>, region: &Region) -> Vec<String> 
     }
 }
 
+/// The newest value of `metric`, and the usual one in the hour before `began`: the middle one, without the last minutes,
+/// in which it may have begun to change.
+pub(super) fn beside_usual(
+    metrics: &Metrics,
+    metric: Metric,
+    began: Onset,
+    now: Timestamp,
+) -> Option<(f64, f64)> {
+    let newest = metrics.latest(metric, now)?;
+    let series = metrics.get(metric).current()?;
+    let usual = (began.at - USUAL)..(began.at - LAST);
+    let points = series.points().iter();
+    let mut values: Vec<f64> = points
+        .filter(|point| usual.contains(&point.at))
+        .map(|point| point.value)
+        .collect();
+    values.sort_by(f64::total_cmp);
+    Some((newest.value, *values.get(values.len() / 2)?))
+}
+
 /// `orders-read and orders-write`.
-pub(super) fn listed(names: &[&str]) -> String {
+pub(crate) fn listed(names: &[&str]) -> String {
     match names {
         [] => String::new(),
         [one] => (*one).to_owned(),

@@ -3,7 +3,13 @@
 use super::told::{evacuate, reasons, since, unhealthy_since};
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
-use gwctl_fleet::{Missing, Site, Verdict, checkers};
+use crate::onset::Onset;
+use crate::turn::Turn;
+use gwctl_fleet::{Metric, Missing, Region, Site, Verdict, checkers, format};
+use jiff::SignedDuration;
+
+/// Clients that went elsewhere so long ago did so for another reason.
+const LATELY: SignedDuration = SignedDuration::from_mins(30);
 
 pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     let picture = evidence.picture;
@@ -31,12 +37,15 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         return None;
     }
     let region = &site.region;
-    let began = unhealthy_since(evidence, region);
+    let moved = clients_moved(evidence, region);
+    let began = unhealthy_since(evidence, region).or(moved.as_ref().map(|(began, _)| *began));
     let both = if silent {
         "neither its API nor AWS's endpoints there answer"
     } else {
         "its API does not answer"
     };
+    let mut supports = reasons(site, &["probe", "reach", "dns"]);
+    supports.extend(moved.map(|(_, told)| told));
     // The picture calls it down only where another witness than this machine says so.
     let down = site.judgement.verdict == Verdict::Down;
     let mut actions = evacuate(evidence, region);
@@ -69,10 +78,37 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         } else {
             "only this machine sees it: its network may be the cause".into()
         },
-        supports: reasons(site, &["probe", "reach", "dns"]),
+        supports,
         contradicts: Vec::new(),
         apart: None,
         hit_percent: None,
         actions,
     })
+}
+
+/// When the requests of another Region rose: clients who no longer reach `region` go there.
+fn clients_moved(evidence: &Evidence<'_>, region: &Region) -> Option<(Onset, String)> {
+    let picture = evidence.picture;
+    let others = picture.sites.iter().filter(|site| site.region != *region);
+    let rises = others.filter_map(|site| {
+        let series = site.api.metrics.get(Metric::ApiRequests).current()?;
+        let turn = Turn::of(series, picture.at)?;
+        let lately = picture.at.duration_since(turn.at) <= LATELY;
+        (turn.is_up() && lately).then_some((site, series, turn))
+    });
+    let (site, series, turn) = rises.min_by_key(|(_, _, turn)| turn.at)?;
+    let period = i64::try_from(series.period.as_secs()).ok()?;
+    let began = Onset {
+        at: turn.at,
+        within_s: period,
+        is_seen: true,
+    };
+    let told = format!(
+        "{}: requests rose from {} to {} at {}, as clients of {region} go there",
+        site.region,
+        format::per_second(turn.before, series.period),
+        format::per_second(turn.after, series.period),
+        format::minute(turn.at)
+    );
+    Some((began, told))
 }

@@ -1,9 +1,9 @@
 //! Who made a call, by `CloudTrail`'s `userIdentity` (aws-facts §14.4).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Who made a call. Every text is cleaned.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Actor {
     /// The person or service: a session's name (for SSO the person's e-mail), a user, a service.
     pub name: String,

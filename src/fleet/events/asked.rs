@@ -1,7 +1,7 @@
 //! What was asked for events, and how far its answer goes.
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::format::{clock, date, span};
 use crate::{Account, Missing, Source};
@@ -11,7 +11,7 @@ use crate::{Account, Missing, Source};
 pub const LATENESS: SignedDuration = SignedDuration::from_mins(15);
 
 /// One source of events.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AskedSource {
     /// What was asked, and where.
     pub source: Source,

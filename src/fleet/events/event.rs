@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::catalogue::known;
 use super::fleet_names::FleetNames;
@@ -21,7 +21,7 @@ pub(super) const PICTURE: &str = "the picture";
 const GLOBAL: [&str; 3] = ["route53", "cloudfront", "iam"];
 
 /// One thing that happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// When.
     pub at: Timestamp,
@@ -40,7 +40,8 @@ pub struct Event {
     /// What told it.
     pub source: Source,
     /// Everything else that is known of it, in the order to be shown in: name and value.
-    pub fields: Vec<(&'static str, String)>,
+    #[serde(deserialize_with = "crate::word::pairs")]
+    pub fields: Vec<(crate::word::Word, String)>,
 }
 
 impl Event {

@@ -1,9 +1,9 @@
 //! What an event is about.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The part of the fleet that an event is about, in the words of the filter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EventKind {
     /// Lambda: code, configuration, aliases.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::event::{Event, seen, told};
 use super::fleet_names::FleetNames;
@@ -19,7 +19,7 @@ const DATED: SignedDuration = SignedDuration::from_secs(10);
 const COMPARED: SignedDuration = SignedDuration::from_secs(360);
 
 /// What happened, newest last.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct EventLog {
     pub events: Vec<Event>,
     /// Calls that neither are known to change a fleet nor name a resource of this one.

@@ -11,6 +11,7 @@ mod json;
 mod line;
 mod mask;
 mod pattern;
+mod span;
 mod text;
 #[cfg(test)]
 mod text_tests;
@@ -22,4 +23,5 @@ pub use failure::Failure;
 pub use joined::joined;
 pub use line::{Level, LineKind, LogLine};
 pub use mask::masked;
-pub use pattern::{Pattern, Placed, Tally, patterns};
+pub use pattern::{Minutes, Pattern, Placed, Tally, patterns};
+pub use span::LogSpan;

@@ -45,6 +45,9 @@ pub struct Tally {
     pub last: Timestamp,
 }
 
+/// How often in each minute since 1970, by Region and by who wrote it.
+pub type Minutes = BTreeMap<Region, BTreeMap<String, BTreeMap<i64, u64>>>;
+
 /// Lines that say the same, of all Regions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
@@ -55,6 +58,7 @@ pub struct Pattern {
     /// Who wrote them.
     pub sources: BTreeSet<String>,
     pub regions: BTreeMap<Region, Tally>,
+    pub minutes: Minutes,
     /// The newest of them.
     pub example: Placed,
     /// Where each of them stands among the lines that were grouped, oldest first.
@@ -70,6 +74,17 @@ impl Pattern {
     /// How often, in all Regions.
     pub fn count(&self) -> u64 {
         self.regions.values().map(|tally| tally.count).sum()
+    }
+
+    /// How often `source` wrote it in `region`, in the minutes that `wanted` takes.
+    pub fn count_of(&self, region: &Region, source: &str, wanted: impl Fn(i64) -> bool) -> u64 {
+        let writers = self.minutes.get(region).into_iter().flatten();
+        writers
+            .filter(|(writer, _)| writer.split(", ").any(|one| one == source))
+            .flat_map(|(_, minutes)| minutes)
+            .filter(|(minute, _)| wanted(**minute))
+            .map(|(_, count)| count)
+            .sum()
     }
 
     /// When first, in any Region.
@@ -211,6 +226,18 @@ impl Groups {
     }
 }
 
+/// Counts it in its minute. A million lines come by here: a name is copied once.
+fn count_minute(minutes: &mut Minutes, placed: &Placed) {
+    let minute = placed.at.as_second().div_euclid(60);
+    let writers = minutes.entry(placed.region.clone()).or_default();
+    match writers.get_mut(&placed.source) {
+        Some(counts) => *counts.entry(minute).or_default() += 1,
+        None => {
+            writers.insert(placed.source.clone(), BTreeMap::from([(minute, 1)]));
+        }
+    }
+}
+
 /// The share of words that are the same.
 fn alike(pattern: &[String], words: &[&str]) -> f64 {
     let same = pattern.iter().zip(words).filter(|(a, b)| a == *b).count();
@@ -227,6 +254,7 @@ impl Group {
                 level: placed.line.level,
                 sources: BTreeSet::new(),
                 regions: BTreeMap::new(),
+                minutes: BTreeMap::new(),
                 example: placed.clone(),
                 lines: Vec::new(),
             },
@@ -262,6 +290,7 @@ impl Group {
             first: placed.at,
             last: placed.at,
         });
+        count_minute(&mut pattern.minutes, placed);
         tally.count += 1;
         tally.first = tally.first.min(placed.at);
         tally.last = tally.last.max(placed.at);

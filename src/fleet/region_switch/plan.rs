@@ -1,11 +1,11 @@
 //! What a Region switch plan does: workflows of steps, and what starts it.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Region;
 
 /// What it does and what starts it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanDetail {
     pub workflows: Vec<Workflow>,
     /// What starts it with nobody there.
@@ -13,7 +13,7 @@ pub struct PlanDetail {
 }
 
 /// The steps of one action of a plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Workflow {
     /// `activate`, `deactivate` or `postRecovery`.
     pub action: String,
@@ -24,7 +24,7 @@ pub struct Workflow {
 }
 
 /// One step: an execution block.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanStep {
     pub name: String,
     /// AWS's word for the block, such as `AuroraGlobalDatabase`; new ones are made.
@@ -34,7 +34,7 @@ pub struct PlanStep {
 }
 
 /// What of a fleet an execution block names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "names")]
 pub enum Block {
     /// A global database, whose writer it moves.
@@ -57,7 +57,7 @@ pub enum Block {
 }
 
 /// What starts a plan with nobody there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trigger {
     /// `activate` or `deactivate`.
     pub action: String,

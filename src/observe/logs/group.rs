@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{GroupRead, LogsAsked, missing};
 use crate::limiter::Limiter;
-use gwctl_aws::{AwsError, Bound, ErrorKind, LogAnswer, LogQuestion, Logs};
+use gwctl_aws::{AwsError, Bound, Cut, ErrorKind, LogAnswer, LogQuestion, Logs};
 use gwctl_fleet::Missing;
 use gwctl_fleet::logs::AccessFormat;
 
@@ -42,6 +42,13 @@ pub(super) fn errors_of(access: Option<&AccessFormat>) -> Option<String> {
     }
 }
 
+/// Of one group, at each end of the time, when the begin of a trouble is looked for.
+const END: Bound = Bound {
+    events: 1_500,
+    bytes: 2 << 20,
+    pages: 10,
+};
+
 /// Reads one group.
 pub(super) struct GroupReader<'a> {
     pub logs: Logs,
@@ -50,6 +57,9 @@ pub(super) struct GroupReader<'a> {
     pub asked: &'a LogsAsked,
     /// The filter pattern of errors; none where they cannot be searched for.
     pub errors: Option<String>,
+    /// Whether the begin of a trouble is looked for: as much of the oldest as of the newest, and what is missing
+    /// between them is no cut.
+    pub ends: bool,
     /// Counts the calls.
     pub calls: AtomicUsize,
 }
@@ -106,7 +116,12 @@ impl GroupReader<'_> {
             let newest = self.newest(None, NEWEST).await?;
             return Ok(GroupRead::searched(newest, self.asked));
         };
-        let found = self.newest(Some(pattern), SEARCH).await?;
+        let (search, oldest) = if self.ends {
+            (END, END)
+        } else {
+            (SEARCH, OLDEST)
+        };
+        let found = self.newest(Some(pattern), search).await?;
         let found = GroupRead::searched(found, self.asked);
         if found.cut.is_empty() || found.errors.0 <= self.asked.since {
             return Ok(found);
@@ -114,13 +129,23 @@ impl GroupReader<'_> {
         let oldest = LogQuestion {
             until: found.errors.0,
             oldest_first: true,
-            ..self.question(Some(pattern), OLDEST)
+            ..self.question(Some(pattern), oldest)
         };
         Ok(match self.ask(&oldest).await {
-            Ok(answer) => GroupRead {
-                oldest: Some((answer.since, answer.until)),
-                ..found.with(answer.events)
-            },
+            Ok(answer) => {
+                let mut cut = found.cut.clone();
+                if self.ends {
+                    cut.clear();
+                }
+                if let Some(Cut::Failed(error)) = &answer.cut {
+                    cut.push(format!("the rest could not be read: {}", error.message));
+                }
+                GroupRead {
+                    oldest: Some((answer.since, answer.until)),
+                    cut,
+                    ..found.with(answer.events)
+                }
+            }
             // The answer says already that not everything was read.
             Err(_) => found,
         })

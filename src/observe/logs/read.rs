@@ -116,6 +116,17 @@ impl GroupRead {
         }
     }
 
+    /// From when until when errors were read, and what is missing between the oldest and the newest.
+    pub fn ends(&self) -> (Span, Option<Span>) {
+        match self.oldest {
+            None => (self.errors, None),
+            Some((from, until)) => {
+                let gap = (until, self.errors.0);
+                ((from, self.errors.1), (gap.0 < gap.1).then_some(gap))
+            }
+        }
+    }
+
     /// Over how much time errors were counted.
     pub fn counted_over(&self) -> SignedDuration {
         let span = |(from, until): Span| until.duration_since(from);

@@ -1,49 +1,54 @@
 //! Events taken out of their groups, and read as lines.
 
+use super::GroupLogs;
 use super::book::{Group, Read};
-use super::{GroupLogs, GroupRead};
+use gwctl_fleet::Region;
 use gwctl_fleet::logs::{AccessFormat, LogEvent, LogLine, Placed, joined};
 
-/// Groups and lines apart.
+/// The lines of events of one group, each with where it was written.
+pub fn placed(
+    region: &Region,
+    source: &str,
+    events: Vec<LogEvent>,
+) -> impl Iterator<Item = Placed> {
+    at_their_place(region, source, joined(events))
+}
+
+fn at_their_place(
+    region: &Region,
+    source: &str,
+    lines: Vec<(LogEvent, LogLine)>,
+) -> impl Iterator<Item = Placed> {
+    lines.into_iter().map(move |(event, line)| Placed {
+        region: region.clone(),
+        source: source.to_owned(),
+        at: event.at,
+        line,
+        raw: event.message.into(),
+    })
+}
+
+/// Groups and lines apart; of errors alone where that is wanted.
 pub(super) fn taken(groups: Vec<GroupLogs>, errors: bool) -> (Vec<Group>, Vec<Placed>) {
     let mut lines = Vec::new();
     let groups = groups.into_iter().map(|group| {
-        let source: Vec<String> = group.sources.iter().cloned().collect();
-        let source = source.join(", ");
+        let source = group.source();
         let read = group.read.map(|read| {
             read.map(|read| {
-                let counted = read.counted_over();
-                let GroupRead {
-                    events,
-                    errors: window,
-                    oldest,
-                    lines: all,
-                    cut,
-                    behind,
-                } = read;
-                let count = events.len();
-                let read: Vec<_> = match &group.access {
-                    None => joined(events),
-                    Some(format) => events
-                        .into_iter()
-                        .map(|event| in_format(format, event))
-                        .collect(),
+                let (counted, events) = (read.counted_over(), read.events.len());
+                let found = match &group.access {
+                    None => joined(read.events),
+                    Some(format) => in_format(format, read.events),
                 };
-                let placed = read.into_iter().map(|(event, line)| Placed {
-                    region: group.region.clone(),
-                    source: source.clone(),
-                    at: event.at,
-                    line,
-                    raw: event.message.into(),
-                });
+                let placed = at_their_place(&group.region, &source, found);
                 lines.extend(placed.filter(|placed| !errors || placed.line.is_error()));
                 Read {
-                    events: count,
-                    errors: window,
-                    oldest,
-                    lines: all,
-                    cut,
-                    behind,
+                    events,
+                    errors: read.errors,
+                    oldest: read.oldest,
+                    lines: read.lines,
+                    cut: read.cut,
+                    behind: read.behind,
                     counted,
                 }
             })
@@ -63,9 +68,12 @@ pub(super) fn taken(groups: Vec<GroupLogs>, errors: bool) -> (Vec<Group>, Vec<Pl
     (groups, lines)
 }
 
-/// A line of an access log; as it is where it has another format.
-fn in_format(format: &AccessFormat, event: LogEvent) -> (LogEvent, LogLine) {
-    let line = format.line(&event.message);
-    let line = line.unwrap_or_else(|| LogLine::read(&event.message));
-    (event, line)
+/// The lines of an access log; one that has another format is read as any other.
+fn in_format(format: &AccessFormat, events: Vec<LogEvent>) -> Vec<(LogEvent, LogLine)> {
+    let read = |event: LogEvent| {
+        let line = format.line(&event.message);
+        let line = line.unwrap_or_else(|| LogLine::read(&event.message));
+        (event, line)
+    };
+    events.into_iter().map(read).collect()
 }

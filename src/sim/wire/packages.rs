@@ -14,8 +14,12 @@ pub const BESIDE: &str = "/_gwctl/package/";
 /// What Lambda signs its addresses with.
 const SIGNED: &str = "versionId=1&X-Amz-Signature=0f1e2d3c";
 
-/// The address of a package, for a client that came to `host`.
-pub fn location(host: &str, region: &Region, function: &str) -> String {
+/// The address of the package of a function's version, for a client that came to `host`.
+pub fn location(host: &str, region: &Region, function: &str, version: &str) -> String {
+    let function = match version {
+        "$LATEST" => function.to_owned(),
+        number => format!("{function}/{number}"),
+    };
     if host.starts_with("127.0.0.1") || host.starts_with("localhost") {
         return format!("http://{host}{BESIDE}{region}/{function}?{SIGNED}");
     }
@@ -62,7 +66,15 @@ pub async fn answer(sim: &Sim, host: &str, uri: &Uri) -> Option<io::Result<Respo
 }
 
 fn package(world: &State, region: &Region, function: &str) -> Option<Vec<u8>> {
+    let (name, version) = match function.split_once('/') {
+        Some((name, version)) => (name, Some(version)),
+        None => (function, None),
+    };
     let mut functions = world.resources.functions.iter();
-    let found = functions.find(|one| &one.region == region && one.name == function)?;
+    let found = functions.find(|one| &one.region == region && one.name == name)?;
+    let found = match version {
+        Some(number) => found.at(number.parse().ok()?)?,
+        None => found,
+    };
     Some(found.package.clone())
 }

@@ -23,6 +23,14 @@ const fn post(path: &'static str, operation: &'static str) -> Route {
     }
 }
 
+const fn patch(path: &'static str, operation: &'static str) -> Route {
+    Route {
+        method: "PATCH",
+        path,
+        operation,
+    }
+}
+
 const fn put(path: &'static str, operation: &'static str) -> Route {
     Route {
         method: "PUT",
@@ -89,6 +97,22 @@ pub(super) const LAMBDA: &[Route] = &[
         "/2015-03-31/functions/{FunctionName}/aliases/{Name}",
         "GetAlias",
     ),
+    put(
+        "/2015-03-31/functions/{FunctionName}/aliases/{Name}",
+        "UpdateAlias",
+    ),
+    get(
+        "/2015-03-31/functions/{FunctionName}/aliases",
+        "ListAliases",
+    ),
+    get(
+        "/2015-03-31/functions/{FunctionName}/versions",
+        "ListVersionsByFunction",
+    ),
+    post(
+        "/2015-03-31/functions/{FunctionName}/versions",
+        "PublishVersion",
+    ),
     get("/2015-03-31/functions/{FunctionName}/policy", "GetPolicy"),
     put(
         "/2015-03-31/functions/{FunctionName}/code",
@@ -103,6 +127,8 @@ pub(super) const APIGATEWAY: &[Route] = &[
     get("/restapis/{restApiId}", "GetRestApi"),
     get("/restapis/{restApiId}/stages", "GetStages"),
     get("/restapis/{restApiId}/stages/{stageName}", "GetStage"),
+    patch("/restapis/{restApiId}/stages/{stageName}", "UpdateStage"),
+    get("/restapis/{restApiId}/deployments", "GetDeployments"),
     get("/domainnames", "GetDomainNames"),
     get("/domainnames/{domainName}", "GetDomainName"),
     get(
@@ -117,6 +143,8 @@ pub(super) const APIGATEWAY_V2: &[Route] = &[
     get("/v2/apis/{apiId}", "GetApi"),
     get("/v2/apis/{apiId}/stages", "GetStages"),
     get("/v2/apis/{apiId}/stages/{stageName}", "GetStage"),
+    patch("/v2/apis/{apiId}/stages/{stageName}", "UpdateStage"),
+    get("/v2/apis/{apiId}/deployments", "GetDeployments"),
     get("/v2/domainnames", "GetDomainNames"),
     get("/v2/domainnames/{domainName}", "GetDomainName"),
     get("/v2/domainnames/{domainName}/apimappings", "GetApiMappings"),

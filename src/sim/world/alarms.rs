@@ -170,6 +170,7 @@ mod tests {
             rest: false,
             arc: false,
             region_switch: None,
+            releases: None,
             accounts: false,
             dialect: None,
             without: crate::world::Without::default(),

@@ -48,7 +48,7 @@ pub struct LogGroup {
     /// Of an access log, the API.
     pub(super) function: String,
     version: u32,
-    timeout_s: i32,
+    pub(super) timeout_s: i32,
     memory_mb: i32,
     handles: Handles,
     pub(super) seed: u64,
@@ -204,10 +204,10 @@ impl LogGroup {
 }
 
 /// Writes the lines of one slot.
-struct Writer<'a> {
-    group: &'a LogGroup,
+pub(super) struct Writer<'a> {
+    pub(super) group: &'a LogGroup,
     slot: &'a Slot,
-    rng: Rng,
+    pub(super) rng: Rng,
     events: Vec<WrittenEvent>,
     /// Whether what is written now fails.
     fails: bool,
@@ -215,16 +215,16 @@ struct Writer<'a> {
 }
 
 /// One invocation.
-struct Invocation {
-    id: String,
+pub(super) struct Invocation {
+    pub(super) id: String,
     stream: String,
     /// Milliseconds since 1970.
-    began: i64,
+    pub(super) began: i64,
     took_ms: f64,
 }
 
 impl Invocation {
-    fn ended(&self) -> i64 {
+    pub(super) fn ended(&self) -> i64 {
         self.began + self.took_ms as i64
     }
 }
@@ -289,26 +289,45 @@ impl Writer<'_> {
                     "Runtime.handler (file:///var/task/index.mjs:17:10)",
                 ],
             ),
-            Cause::Usual => {
-                let order = 100_000 + self.rng.bits() % 900_000;
-                let what = format!("order {order} was changed by another request");
-                self.thrown(
-                    25.0,
-                    "ConflictError",
-                    &what,
-                    &["store (file:///var/task/db.mjs:77:9)"],
-                );
-            }
+            Cause::Usual => self.conflict(),
+            cause => self.troubled(cause),
         }
     }
 
+    /// What now and then goes wrong.
+    pub(super) fn conflict(&mut self) {
+        let order = 100_000 + self.rng.bits() % 900_000;
+        let what = format!("order {order} was changed by another request");
+        self.thrown(
+            25.0,
+            "ConflictError",
+            &what,
+            &["store (file:///var/task/db.mjs:77:9)"],
+        );
+    }
+
     /// An error that nothing caught.
-    fn thrown(&mut self, took_ms: f64, kind: &str, what: &str, at: &[&str]) {
+    pub(super) fn thrown(&mut self, took_ms: f64, kind: &str, what: &str, at: &[&str]) {
+        self.thrown_with(took_ms, (kind, what), at, &serde_json::Value::Null);
+    }
+
+    /// As [`Self::thrown`], by an error with more members.
+    pub(super) fn thrown_with(
+        &mut self,
+        took_ms: f64,
+        (kind, what): (&str, &str),
+        at: &[&str],
+        more: &serde_json::Value,
+    ) {
         let one = self.invocation(took_ms);
         self.write(&one, one.began, self.start(&one));
         let mut stack = vec![format!("{kind}: {what}")];
         stack.extend(at.iter().map(|frame| format!("    at {frame}")));
-        let error = serde_json::json!({ "errorType": kind, "errorMessage": what, "stack": stack });
+        let mut error = serde_json::json!({ "errorType": kind, "errorMessage": what });
+        if let Some(members) = error.as_object_mut() {
+            members.extend(more.as_object().cloned().unwrap_or_default());
+            members.insert("stack".into(), stack.into());
+        }
         let line = logged(
             &one,
             one.ended(),
@@ -319,7 +338,7 @@ impl Writer<'_> {
         self.end(&one, "");
     }
 
-    fn invocation(&mut self, took_ms: f64) -> Invocation {
+    pub(super) fn invocation(&mut self, took_ms: f64) -> Invocation {
         let name = format!("request {}", self.rng.bits());
         let environment = self.rng.bits() % ENVIRONMENTS;
         let (slot, group) = (self.slot, self.group);
@@ -335,14 +354,14 @@ impl Writer<'_> {
         }
     }
 
-    fn start(&self, one: &Invocation) -> String {
+    pub(super) fn start(&self, one: &Invocation) -> String {
         format!(
             "START RequestId: {} Version: {}\n",
             one.id, self.group.version
         )
     }
 
-    fn end(&mut self, one: &Invocation, status: &str) {
+    pub(super) fn end(&mut self, one: &Invocation, status: &str) {
         self.done.push(Done {
             id: one.id.clone(),
             ended: one.ended(),
@@ -361,7 +380,7 @@ impl Writer<'_> {
         self.write(one, one.ended(), line);
     }
 
-    fn write(&mut self, one: &Invocation, at: i64, message: String) {
+    pub(super) fn write(&mut self, one: &Invocation, at: i64, message: String) {
         let late = self.rng.uniform() * LATE_MS;
         let complete = (self.slot.end * 1_000).max(at);
         self.events.push(WrittenEvent {
@@ -374,7 +393,7 @@ impl Writer<'_> {
     }
 }
 
-fn logged(one: &Invocation, at: i64, level: &str, message: &str) -> String {
+pub(super) fn logged(one: &Invocation, at: i64, level: &str, message: &str) -> String {
     format!("{}\t{}\t{level}\t{message}\n", moment(at), one.id)
 }
 

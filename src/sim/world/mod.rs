@@ -13,10 +13,12 @@ mod clock;
 mod deployments;
 mod dns;
 mod edge_changes;
+mod embedded;
 mod formation;
 mod forwarding;
 mod geo;
 mod health;
+mod kinds;
 mod log_lines;
 mod membership;
 pub mod metrics;
@@ -58,6 +60,8 @@ mod statistic;
 mod telling;
 mod time;
 mod traffic;
+mod troubled_lines;
+mod troubles;
 mod writes;
 
 use jiff::Timestamp;
@@ -92,7 +96,7 @@ pub use record_sets::RecordsRefused;
 pub use recovery::RoutingRefused;
 pub use region_switch::{SwitchOrder, SwitchRefused};
 pub use resources::{Changed, Made, NO_FORWARDING, Owned, Wanted};
-pub use scenario::{Event, Happening, Scenario, ScenarioError};
+pub use scenario::{Event, Happening, Scenario, ScenarioError, Truth};
 pub use sim::{History, Moment, Sim, SimError, SimOptions, StateGuard};
 pub use snapshots::CopyRefused;
 
@@ -158,6 +162,7 @@ impl State {
             rest,
             arc: arc || scenario.arc,
             region_switch: scenario.region_switch,
+            releases: scenario.releases.as_deref(),
             accounts: scenario.accounts,
             dialect: scenario.partition,
             without: scenario.without,
@@ -177,7 +182,7 @@ impl State {
             control: Control::default(),
             trail: Trail::default(),
             present: Present { seed, now },
-            script: Script::new(scenario, begun),
+            script: Script::new(scenario, begun, seed),
             faults: Faults::default(),
             dns: Dns::new(resources.hosted_zones.clone()),
             edge: Edge::new(seed, &regions, scenario.clients, distribution, store),

@@ -60,6 +60,26 @@ impl State {
         });
     }
 
+    /// Somebody calls `(service, operation)` now.
+    pub(super) fn record_deed(
+        &mut self,
+        region: &Region,
+        who: &str,
+        (service, operation): (&'static str, &'static str),
+        parameters: Value,
+    ) {
+        self.did(Deed {
+            at: self.now(),
+            region,
+            who,
+            service,
+            operation,
+            parameters,
+            invoked_by: None,
+            refused: None,
+        });
+    }
+
     /// The pipeline changed the distribution: what CloudFront then deploys.
     pub(super) fn record_edge_deployment(&mut self) {
         self.did(Deed {

@@ -58,7 +58,9 @@ impl Database {
             if instances > 0 {
                 let cpu = (busy.cpu, second(busy.cpu_reader));
                 series.cpu.publish(store, minute, primary, cpu);
-                let connections = (busy.connections.0, second(busy.connections.1));
+                let open = fleet.sites[site].ailments.connections;
+                let of = |usual: f64| open.map_or(usual, |open| usual.max(open));
+                let connections = (of(busy.connections.0), second(of(busy.connections.1)));
                 let of = &series.connections;
                 of.publish(store, minute, primary, connections);
                 let made = if primary {

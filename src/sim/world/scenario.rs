@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::clients::PEAK;
+use super::embedded::EMBEDDED;
 use super::model::{DatabaseShape, Dialect, RoutingShape, SwitchSetup, Without};
 use super::physics::Physics;
 use crate::world::parts::faults::{Fault, FaultKind};
@@ -13,81 +14,6 @@ use gwctl_fleet::Region;
 
 /// How far before the start a fault may begin: as long as the history that is made.
 pub(super) const HISTORY: SignedDuration = SignedDuration::from_hours(4);
-
-/// The embedded scenarios.
-const EMBEDDED: [(&str, &str); 29] = [
-    ("calm", include_str!("../scenarios/calm.toml")),
-    ("region-dark", include_str!("../scenarios/region-dark.toml")),
-    (
-        "primary-dark",
-        include_str!("../scenarios/primary-dark.toml"),
-    ),
-    (
-        "lambda-errors",
-        include_str!("../scenarios/lambda-errors.toml"),
-    ),
-    ("lag-surge", include_str!("../scenarios/lag-surge.toml")),
-    ("throttled", include_str!("../scenarios/throttled.toml")),
-    (
-        "control-planes-down",
-        include_str!("../scenarios/control-planes-down.toml"),
-    ),
-    (
-        "credentials-expired",
-        include_str!("../scenarios/credentials-expired.toml"),
-    ),
-    (
-        "access-denied",
-        include_str!("../scenarios/access-denied.toml"),
-    ),
-    (
-        "switched-over",
-        include_str!("../scenarios/switched-over.toml"),
-    ),
-    (
-        "failed-switchover",
-        include_str!("../scenarios/failed-switchover.toml"),
-    ),
-    ("stack-fails", include_str!("../scenarios/stack-fails.toml")),
-    (
-        "several-accounts",
-        include_str!("../scenarios/several-accounts.toml"),
-    ),
-    ("api-alone", include_str!("../scenarios/api-alone.toml")),
-    (
-        "without-cloudfront",
-        include_str!("../scenarios/without-cloudfront.toml"),
-    ),
-    ("weighted", include_str!("../scenarios/weighted.toml")),
-    (
-        "failover-pair",
-        include_str!("../scenarios/failover-pair.toml"),
-    ),
-    ("geolocation", include_str!("../scenarios/geolocation.toml")),
-    (
-        "geolocation-failover",
-        include_str!("../scenarios/geolocation-failover.toml"),
-    ),
-    ("serverless", include_str!("../scenarios/serverless.toml")),
-    ("headless", include_str!("../scenarios/headless.toml")),
-    (
-        "one-member-more",
-        include_str!("../scenarios/one-member-more.toml"),
-    ),
-    ("with-proxy", include_str!("../scenarios/with-proxy.toml")),
-    (
-        "managed-password",
-        include_str!("../scenarios/managed-password.toml"),
-    ),
-    ("china", include_str!("../scenarios/china.toml")),
-    ("govcloud", include_str!("../scenarios/govcloud.toml")),
-    ("sovereign", include_str!("../scenarios/sovereign.toml")),
-    (
-        "region-switch",
-        include_str!("../scenarios/region-switch.toml"),
-    ),
-    ("bad-day", include_str!("../scenarios/bad-day.toml")),
-];
 
 /// A story of faults.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,6 +28,8 @@ pub struct Scenario {
     pub arc: bool,
     /// What its Region switch plan is like, where it has one (`[region-switch]`).
     pub region_switch: Option<SwitchSetup>,
+    /// The alias that its APIs call their functions by, with stages that are deployed by hand (`releases = "live"`).
+    pub releases: Option<String>,
     /// Whether its parts are in several accounts (`accounts = true`).
     pub accounts: bool,
     /// Another partition that the world is told in (`partition = "aws-cn"`); it decides the Regions.
@@ -118,6 +46,23 @@ pub struct Scenario {
     pub clients: f64,
     /// What happens, in order of time.
     pub events: Vec<Event>,
+    /// What is really wrong (`[[truth]]`): only who judges an explanation asks for it. Empty where nothing is, none where
+    /// nobody wrote it down.
+    pub truth: Option<Vec<Truth>>,
+}
+
+/// What is really wrong in a world, for those who judge what was concluded from the outside.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Truth {
+    /// The cause, by the name that `gwctl explain -o json` has for it: `bad-deployment`.
+    pub cause: String,
+    /// Where; none where it is no single Region's.
+    #[serde(default)]
+    pub region: Option<Region>,
+    /// Since when clients or figures feel it, from the start of the world; none where that cannot be told.
+    #[serde(default)]
+    pub onset: Option<SignedDuration>,
 }
 
 /// Something happens.
@@ -125,6 +70,8 @@ pub struct Scenario {
 pub struct Event {
     /// From the start of the world; negative lies in the history that is made at the start.
     pub at: SignedDuration,
+    /// Up to so much later, by the seed.
+    pub within: SignedDuration,
     pub what: Happening,
 }
 
@@ -201,6 +148,8 @@ struct File {
     #[serde(default, rename = "region-switch")]
     region_switch: Option<SwitchSetup>,
     #[serde(default)]
+    releases: Option<String>,
+    #[serde(default)]
     accounts: bool,
     #[serde(default)]
     partition: Option<Dialect>,
@@ -216,6 +165,7 @@ struct File {
     clients: f64,
     #[serde(default)]
     event: Vec<RawEvent>,
+    truth: Option<Vec<Truth>>,
 }
 
 /// A part that the fleet does without.
@@ -234,6 +184,8 @@ const fn everybody() -> f64 {
 #[serde(deny_unknown_fields)]
 struct RawEvent {
     at: String,
+    #[serde(default)]
+    within: SignedDuration,
     start: Option<FaultKind>,
     end: Option<FaultKind>,
     switchover: Option<Region>,
@@ -256,6 +208,7 @@ impl Scenario {
             explanation: "Nothing is wrong.".into(),
             arc: false,
             region_switch: None,
+            releases: None,
             accounts: false,
             partition: None,
             without: Without::default(),
@@ -264,6 +217,7 @@ impl Scenario {
             physics: Physics::default(),
             clients: PEAK,
             events: Vec::new(),
+            truth: Some(Vec::new()),
         }
     }
 
@@ -310,6 +264,7 @@ impl Scenario {
             explanation: file.explanation,
             arc: file.arc,
             region_switch: file.region_switch,
+            releases: file.releases,
             accounts: file.accounts,
             partition: file.partition,
             without: Without {
@@ -321,7 +276,23 @@ impl Scenario {
             physics: file.physics,
             clients: file.clients,
             events,
+            truth: file.truth,
         })
+    }
+
+    /// This story, and in the same fleet all that happens in `other`.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.name = format!("{} + {}", self.name, other.name);
+        self.title = format!("{}; {}", self.title, other.title);
+        self.explanation = format!("{}\n{}", self.explanation, other.explanation);
+        self.events.extend(other.events);
+        self.events.sort_by_key(|event| event.at);
+        self.truth = self
+            .truth
+            .zip(other.truth)
+            .map(|(mine, theirs)| [mine, theirs].concat());
+        self
     }
 }
 
@@ -353,7 +324,11 @@ impl Event {
                 );
             }
         };
-        Ok(Self { at, what })
+        Ok(Self {
+            at,
+            within: raw.within,
+            what,
+        })
     }
 }
 

@@ -6,8 +6,8 @@ use super::seed_options::SeedOptions;
 use jiff::{SignedDuration, Timestamp};
 
 use super::model::{
-    AliasTarget, Api, Caller, Certificate, CustomDomain, Distribution, Formed, Function, Holders,
-    HostedZone, LambdaLimits, Origin, RecordSet, Resources, Stack, Stage, Tag,
+    AliasTarget, Api, Caller, Certificate, CustomDomain, Deployment, Distribution, Formed,
+    Function, Holders, HostedZone, LambdaLimits, Origin, RecordSet, Resources, Stack, Stage, Tag,
 };
 use super::names::{
     self, ACCOUNT, DISTRIBUTION, DOMAIN, FLEET, FUNCTIONS, LATENCY_RECORD, ROUTER, ZONE, ZONE_NAME,
@@ -161,23 +161,47 @@ fn function(options: &SeedOptions, region: &Region, name: &str, memory_mb: i32) 
         description: format!("{FLEET} API, {} side", name.trim_start_matches("orders-")),
         architecture: "arm64".into(),
         last_modified: deployed,
-        version: 41,
+        version: 0,
+        published: Vec::new(),
+        revision: 1,
         aliases: BTreeMap::new(),
         reserved_concurrency: None,
         image: None,
     };
+    releases(options, &mut function, [(39, 62), (40, 27)]);
+    function.last_modified = deployed;
     let package = names::token(options.seed, &format!("code of {name}"), 2_048);
     function.load(package.into_bytes(), None);
+    function.publish_as(41);
+    let aliases = options.releases.into_iter();
+    function.aliases = aliases.map(|alias| (alias.to_owned(), 41.into())).collect();
     function
+}
+
+/// Earlier versions, the same in every Region, and how many days ago they were published.
+fn releases(options: &SeedOptions, function: &mut Function, all: [(u32, i64); 2]) {
+    for (number, days) in all {
+        let what = format!("code of {} {number}", function.name);
+        let package = names::token(options.seed, &what, 2_048 - 13 * number as usize);
+        function.last_modified =
+            options.days_ago(days, &format!("deploy {number} {}", function.region));
+        function.load(package.into_bytes(), None);
+        function.publish_as(number);
+    }
 }
 
 fn router(options: &SeedOptions) -> Function {
     let mut router = function(options, &Region::global(), ROUTER, 128);
     router.architecture = "x86_64".into();
     router.timeout_s = 5;
-    router.version = 7;
     router.description = "Sends each request to the Region that DNS names best".into();
+    let newest = std::mem::take(&mut router.package);
+    router.published.clear();
+    router.aliases.clear();
+    releases(options, &mut router, [(5, 140), (6, 55)]);
     router.last_modified = options.days_ago(19, "router");
+    router.load(newest, None);
+    router.publish_as(7);
     router
 }
 
@@ -269,6 +293,16 @@ fn serial(seed: u64, id: &str) -> String {
 fn api(options: &SeedOptions, region: &Region) -> Api {
     let id = api_id(options.seed, region);
     let created = options.days_ago(410, &format!("api {region}"));
+    let deployment = |what: &str, days: i64, description: &str| Deployment {
+        id: names::token(options.seed, &format!("{what} {region}"), 6),
+        created: options.days_ago(days, &format!("{what} {region}")),
+        description: description.into(),
+    };
+    let deployments = vec![
+        deployment("first deployment", 410, ""),
+        deployment("deployment before", 48, "release 13"),
+        deployment("deployment", 6, "release 14"),
+    ];
     let (kind, stage) = if options.rest {
         (ApiKind::Rest, "live")
     } else {
@@ -284,13 +318,15 @@ fn api(options: &SeedOptions, region: &Region) -> Api {
         created,
         stages: vec![Stage {
             name: stage.into(),
-            deployment: names::token(options.seed, &format!("deployment {region}"), 6),
-            auto_deploy: !options.rest,
+            deployment: deployments[2].id.clone(),
+            auto_deploy: !options.rest && options.releases.is_none(),
             created,
             updated: options.days_ago(6, &format!("deploy {region}")),
             throttle: None,
             access_log: Some(format!("/orders/access/{region}")),
         }],
+        deployments,
+        alias: options.releases.map(Into::into),
         id,
     }
 }

@@ -18,6 +18,8 @@ pub(super) struct SeedOptions<'a> {
     pub arc: bool,
     /// With a Region switch plan.
     pub region_switch: Option<SwitchSetup>,
+    /// The alias that APIs call their functions by, with stages that are deployed by hand.
+    pub releases: Option<&'a str>,
     /// In several accounts.
     pub accounts: bool,
     /// The partition that it is told in.

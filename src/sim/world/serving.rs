@@ -2,9 +2,11 @@
 
 use super::checkers::CheckerRequests;
 use super::geo;
+use super::kinds::{Kind, kinds};
 use super::noise::Wander;
-use super::rng::{Rng, normal_slice};
+use super::rng::Rng;
 use super::sketch::Sketch;
+use crate::world::parts::ailment::{Ailment, Ailments};
 use crate::world::parts::faults::Strikes;
 use crate::world::parts::logbook::{Cause, Logbook};
 use crate::world::parts::served::Served;
@@ -12,17 +14,11 @@ use crate::world::parts::site_series::SiteSeries;
 use gwctl_fleet::Region;
 
 /// Share of the requests that write.
-const WRITES: f64 = 0.19;
-/// Share of the reads that hit something slow.
-const SLOW: f64 = 0.018;
-/// Share of the invocations that start cold; their start is not in `Duration` but in the API's latency.
-const COLD: f64 = 0.0016;
+pub(super) const WRITES: f64 = 0.19;
 /// Share of invocations that fail on a good day.
 const ERRORS: f64 = 0.000_35;
 /// Share of invocations that fail while `lambda-errors` strikes.
 const FAULTY: f64 = 0.15;
-/// Milliseconds until a function gives a silent writer up.
-const GIVE_UP_MS: f64 = 900.0;
 
 /// What surrounds a Region during one step.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +35,8 @@ pub(super) struct Conditions {
     pub slowness: f64,
     /// Round trip to the writer in milliseconds; none while no writer takes writes.
     pub writer_ms: Option<f64>,
+    /// Whether that is because the database here refuses writes at once.
+    pub read_only: bool,
     /// Concurrent executions the account allows here.
     pub concurrency_limit: f64,
     /// Requests a second that API Gateway takes here; it answers 429 to the rest.
@@ -116,23 +114,19 @@ pub(super) struct Site {
     pub log: Logbook,
     /// What strikes the Region.
     pub strikes: Strikes,
+    /// What is wrong with its functions.
+    pub ailments: Ailments,
     /// What it is published as; none of a Region that never served.
     pub series: Option<SiteSeries>,
     /// Share of failing invocations just now; follows its causes with some inertia.
     failing: f64,
+    /// The same of what is wrong with the function that reads, and with the one that writes.
+    ailing: (f64, f64),
     /// Share of requests that the API answers 429 just now.
     throttling: f64,
     pace: Wander,
     refusals: Wander,
-    rng: Rng,
-}
-
-/// One kind of request: a share of them, with a median and a spread (of logarithms).
-struct Kind {
-    share: f64,
-    median_ms: f64,
-    spread: f64,
-    write: bool,
+    pub(super) rng: Rng,
 }
 
 impl Site {
@@ -150,8 +144,10 @@ impl Site {
             served: Served::default(),
             log: Logbook::default(),
             strikes: Strikes::default(),
+            ailments: Ailments::default(),
             series: None,
             failing: ERRORS,
+            ailing: (0.0, 0.0),
             throttling: 0.0,
             pace: Wander::new(0.035, 240.0, &mut rng),
             refusals: Wander::new(0.18, 500.0, &mut rng),
@@ -165,10 +161,18 @@ impl Site {
     }
 
     /// What the step that ends at second `now` came to, for the functions' logs.
-    pub(super) fn note_runs(&mut self, now: i64, step: i64, writable: bool) {
+    pub(super) fn note_runs(&mut self, now: i64, step: i64, no_writes: Option<Cause>) {
         let faulty = self.strikes.faulty || self.failing > 10.0 * ERRORS;
-        let read = if faulty { Cause::Faulty } else { Cause::Usual };
-        let write = if writable { read } else { Cause::NoWriter };
+        let usual = if faulty { Cause::Faulty } else { Cause::Usual };
+        let of = |ailment: &Ailment, share: f64| {
+            if share > 10.0 * ERRORS && ailment.cause != Cause::Usual {
+                ailment.cause
+            } else {
+                usual
+            }
+        };
+        let read = of(&self.ailments.read, self.ailing.0);
+        let write = no_writes.unwrap_or(of(&self.ailments.write, self.ailing.1));
         self.log.note(now, step, &self.minute, (read, write));
     }
 
@@ -179,7 +183,7 @@ impl Site {
 
     /// The share of requests that get an error just now, of the function or for there being too many.
     pub(super) fn refusing(&self) -> f64 {
-        self.throttling + (1.0 - self.throttling) * self.failing
+        self.throttling + (1.0 - self.throttling) * either(self.failing, self.ailing.0)
     }
 
     /// Health checkers are clients like any other to API Gateway and to the function behind the health
@@ -222,16 +226,26 @@ impl Site {
         let throttled = self.throttle(offered, now);
         let requests = offered - throttled;
         let cause = if now.faulty { FAULTY } else { ERRORS };
-        self.failing += (cause - self.failing) * (1.0 - (-now.step / 25.0).exp());
+        let follow = 1.0 - (-now.step / 25.0).exp();
+        self.failing += (cause - self.failing) * follow;
+        self.ailing.0 += (self.ailments.read.share - self.ailing.0) * follow;
+        self.ailing.1 += (self.ailments.write.share - self.ailing.1) * follow;
         let load = 1.0 + 0.16 * (now.demand / 2_500.0).powi(2);
-        let kinds = kinds(pace * load, now.writer_ms, now.slowness);
+        let mut kinds = kinds(pace * load, now);
+        for kind in &mut kinds {
+            kind.median_ms += if kind.write {
+                self.ailments.write.wait_ms
+            } else {
+                self.ailments.read.wait_ms
+            };
+        }
         let before = self.minute.forwarded;
         let mut outcome = self.run(now, requests, 0.0085 * refusals, &kinds);
         outcome.forwarded = (self.minute.forwarded - before).max(0.0);
         outcome.requests += throttled;
         outcome.refused += throttled;
         outcome.throttled = throttled;
-        self.spread_latencies(now, requests, &kinds);
+        self.spread_latencies(now.step, requests, &kinds);
         self.note(outcome, now.step)
     }
 
@@ -272,23 +286,43 @@ impl Site {
             busy(writes, mean(true)),
         );
         let wanted = read_busy + write_busy;
-        let turned_away = (1.0 - now.concurrency_limit / wanted.max(1.0)).max(0.0);
+        let crowded = self.ailments.crowded;
+        let away = |limit: f64, wanted: f64| (1.0 - limit / wanted.max(1.0)).max(0.0);
+        let turned_away = away(now.concurrency_limit, wanted);
         let no_writer = if now.writer_ms.is_none() { 1.0 } else { 0.0 };
+        let ailments = (self.ailments.read, self.ailments.write);
         let minute = &mut self.minute;
         let mut failed = 0.0;
         let mut acknowledged = 0.0;
         let mut together = 0.0;
-        for (function, calls, busy, refused) in [
-            (&mut minute.read, requests - writes, read_busy, 0.0),
-            (&mut minute.write, writes, write_busy, no_writer),
+        for (function, calls, busy, refused, (ailment, ailing)) in [
+            (
+                &mut minute.read,
+                requests - writes,
+                read_busy,
+                0.0,
+                (ailments.0, self.ailing.0),
+            ),
+            (
+                &mut minute.write,
+                writes,
+                write_busy,
+                no_writer,
+                (ailments.1, self.ailing.1),
+            ),
         ] {
-            let throttles = self.rng.poisson(calls * turned_away).min(calls);
+            let left = ailment.left.map_or(0.0, |left| 1.0 - left);
+            let throttles = self.rng.poisson(calls * turned_away.max(left)).min(calls);
             let run = calls - throttles;
             let errors = if refused > 0.0 {
                 run
             } else {
-                self.rng.poisson(run * self.failing).min(run)
+                let failing = either(self.failing, ailing);
+                self.rng.poisson(run * failing).min(run)
             };
+            if ailment.took_ms > 0.0 {
+                function.duration.add_ln(ailment.took_ms.ln(), run * ailing);
+            }
             function.invocations += run;
             function.errors += errors;
             function.throttles += throttles;
@@ -296,6 +330,7 @@ impl Site {
             // The limit is shared: a crowded Region gives each function its part.
             let part = (now.concurrency_limit * busy / wanted.max(1.0)).max(1.0);
             let peak = peak.ceil().min(part.floor());
+            let peak = ailment.left.map_or(peak, |left| (peak * left).ceil());
             together += peak;
             function.concurrency = function.concurrency.max(peak);
             failed += throttles + errors;
@@ -305,6 +340,12 @@ impl Site {
             .rng
             .poisson((requests - failed) * refusal)
             .min(requests - failed);
+        // What others run is the account's too.
+        let together = if crowded {
+            now.concurrency_limit
+        } else {
+            together
+        };
         minute.concurrency = minute.concurrency.max(together);
         minute.requests += requests;
         minute.refused += refused;
@@ -324,70 +365,11 @@ impl Site {
             typical_ms,
         }
     }
-
-    fn spread_latencies(&mut self, now: &Conditions, requests: f64, kinds: &[Kind]) {
-        // A minute is made of about this many slices a kind, however it is stepped through.
-        let slices = if now.step >= 30.0 {
-            48
-        } else if now.step > 2.0 {
-            16
-        } else {
-            6
-        };
-        let minute = &mut self.minute;
-        for kind in kinds {
-            let weight = requests * kind.share / slices as f64;
-            // API Gateway adds its own few milliseconds to what the function takes.
-            let (inner, outer) = (kind.median_ms + 5.0, kind.median_ms + 8.5);
-            let shrink = kind.median_ms / inner;
-            let (duration, inner, outer) = (kind.median_ms.ln(), inner.ln(), outer.ln());
-            let function = if kind.write {
-                &mut minute.write
-            } else {
-                &mut minute.read
-            };
-            for slice in 0..slices {
-                let z = f64::from(normal_slice(slice, slices, self.rng.uniform())) * kind.spread;
-                function.duration.add_ln(duration + z, weight);
-                minute.integration.add_ln(inner + z * shrink, weight);
-                minute.latency.add_ln(outer + z * shrink, weight);
-            }
-        }
-    }
 }
 
-/// The kinds of requests. Reads are local; writes go to the writer Region and back (write forwarding).
-fn kinds(pace: f64, writer_ms: Option<f64>, slowness: f64) -> [Kind; 4] {
-    let reads = 1.0 - WRITES - COLD - SLOW;
-    let forwarded_ms = writer_ms.map_or(GIVE_UP_MS, |rtt| 24.0 * pace + 1.08 * rtt);
-    let local = writer_ms.is_some_and(|rtt| rtt <= 2.0);
-    let slow_spread = if slowness > 1.0 { 0.7 } else { 0.42 };
-    [
-        Kind {
-            share: reads,
-            median_ms: 17.0 * pace,
-            spread: slow_spread,
-            write: false,
-        },
-        Kind {
-            share: SLOW,
-            median_ms: 150.0 * pace,
-            spread: 0.45,
-            write: false,
-        },
-        Kind {
-            share: COLD,
-            median_ms: 390.0 * pace,
-            spread: 0.3,
-            write: false,
-        },
-        Kind {
-            share: WRITES,
-            median_ms: forwarded_ms,
-            spread: if local { 0.42 } else { 0.2 },
-            write: true,
-        },
-    ]
+/// The share that one of two independent causes hits.
+fn either(one: f64, other: f64) -> f64 {
+    one + (1.0 - one) * other
 }
 
 #[cfg(test)]
@@ -403,6 +385,7 @@ mod tests {
             faulty: false,
             slowness: 1.0,
             writer_ms: Some(1.0),
+            read_only: false,
             concurrency_limit: 1_000.0,
             rate_limit: 10_000.0,
         }

@@ -81,7 +81,7 @@ impl State {
                 self.record_edge_deployment();
             }
             FaultKind::CertificateExpiring => self.account().neglect_certificate(&region),
-            _ => {}
+            _ => self.bring_trouble(&fault),
         }
         self.faults.start(fault, self.now());
         self.fleet.look_at(&self.faults);
@@ -100,7 +100,7 @@ impl State {
         match fault.kind {
             FaultKind::StuckDeployment => self.account().unstick_deployment(),
             FaultKind::CertificateExpiring => self.account().renew_certificate(&region),
-            _ => {}
+            _ => self.end_trouble(fault),
         }
         self.fleet.look_at(&self.faults);
     }

@@ -4,6 +4,7 @@ use super::State;
 use super::model::account_throttle;
 use super::serving::{Conditions, Outcome};
 use crate::world::parts::edge::Directions;
+use crate::world::parts::logbook::Cause;
 
 impl State {
     /// So many seconds of it.
@@ -21,6 +22,7 @@ impl State {
         }
         let mut outcomes: Vec<Outcome> = Vec::with_capacity(demand.len());
         for (site, demand) in demand.into_iter().enumerate() {
+            self.fleet.sites[site].ailments = self.ailments(site);
             let conditions = self.conditions(site, demand, step);
             let outcome = self.fleet.sites[site].serve(&conditions);
             self.database.minute.forward(site, outcome.forwarded);
@@ -49,8 +51,8 @@ impl State {
     /// What the step that ends now came to, for the functions' logs.
     pub(super) fn note_runs(&mut self, step: i64) {
         for site in 0..self.fleet.sites.len() {
-            let writable = self.writer_ms(site).is_some();
-            self.fleet.sites[site].note_runs(self.present.now, step, writable);
+            let no_writes = self.why_no_writes(site);
+            self.fleet.sites[site].note_runs(self.present.now, step, no_writes);
         }
     }
 
@@ -69,6 +71,7 @@ impl State {
             faulty: one.strikes.faulty,
             slowness: one.strikes.slowness,
             writer_ms: self.writer_ms(site),
+            read_only: self.why_no_writes(site) == Some(Cause::ReadOnly),
             concurrency_limit: f64::from(concurrency.unwrap_or(1_000)),
             rate_limit: self.rate_limit(site),
         }

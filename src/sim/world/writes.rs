@@ -2,6 +2,7 @@
 
 use super::State;
 use super::replication::between_ms;
+use crate::world::parts::logbook::Cause;
 use gwctl_fleet::Region;
 
 impl State {
@@ -24,6 +25,19 @@ impl State {
         }
         let writer = self.database.members.get(self.database.writer)?;
         Some(between_ms(region, &writer.region))
+    }
+
+    /// Why its writes are not taken; none where they are. The database of a Region refuses at once what it does not
+    /// forward (aws-facts §19.4).
+    pub(super) fn why_no_writes(&self, site: usize) -> Option<Cause> {
+        if self.writer_ms(site).is_some() {
+            return None;
+        }
+        Some(if self.writable() {
+            Cause::ReadOnly
+        } else {
+            Cause::NoWriter
+        })
     }
 
     /// Whether a Region has a cluster that is in no global database: its writes stay there.

@@ -235,6 +235,7 @@ fn iam_knows_every_action_and_allows_it_on_what_its_statement_names() {
         Purpose::Dashboard,
         Purpose::Promote,
         Purpose::Shift,
+        Purpose::Rollback,
         Purpose::Provision,
         Purpose::Drill,
     ];

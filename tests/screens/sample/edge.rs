@@ -59,6 +59,7 @@ pub fn edge(snapshot: &mut Snapshot) {
                 timeout_s: 5,
                 last_modified: Some(ago(800_000)),
                 version: "7".into(),
+                code_sha256: None,
             },
             300,
             "lambda:GetFunctionConfiguration",

@@ -9,7 +9,7 @@ pub mod run;
 use std::sync::Arc;
 use std::time::Duration;
 
-use gwctl::console::app::{Connection, Keymap, Mode, Start, State, ThemeEntry};
+use gwctl::console::app::{Connection, Keymap, Mode, Msg, Start, State, ThemeEntry, update};
 use gwctl::fleet::{
     AccountsSpec, ApiDetail, ApiKind, Call, Certificate, Change, Concurrency, EdgeSpec, EventKind,
     FleetSpec, FunctionDetail, Identity, Metric, Metrics, Missing, Observed, Outcome, Point,
@@ -198,6 +198,7 @@ fn site(snapshot: &mut Snapshot, index: usize) {
                 timeout_s: 10,
                 last_modified: Some(ago(4_200)),
                 version: "42".into(),
+                code_sha256: None,
             },
             300,
             "lambda:GetFunctionConfiguration",
@@ -343,7 +344,6 @@ pub fn state(snapshot: Snapshot, size: (u16, u16)) -> State {
     });
     state.connection = Connection::Open;
     state.now = snapshot.at;
-    state.shown = Arc::new(snapshot);
-    state.live = Arc::clone(&state.shown);
+    update(&mut state, Msg::Snapshot(0, Arc::new(snapshot)));
     state
 }

@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 
 use super::{noon, world};
 
-async fn session(sim: &Sim) -> Session {
+pub async fn session(sim: &Sim) -> Session {
     Session::connect(SessionOptions {
         profile: None,
         http_client: Some(in_process(handler(sim.clone()))),
@@ -23,7 +23,7 @@ async fn session(sim: &Sim) -> Session {
     .await
 }
 
-fn region(code: &str) -> Region {
+pub fn region(code: &str) -> Region {
     Region::new(code).unwrap()
 }
 

@@ -28,6 +28,7 @@ mod route53_forced;
 mod route53_weights;
 mod switch;
 mod tamper;
+mod troubles;
 
 use std::time::Duration;
 

@@ -21,6 +21,10 @@ pub enum NotUnderstood {
     Pace(String),
     #[error("`:mfa` takes the digits that the MFA device shows")]
     MfaCode,
+    #[error("`:note` takes the text to write down")]
+    NoNote,
+    #[error("`:at` takes a time of day such as 14:05 or 14:05:30")]
+    NoTime,
     #[error("`:pace` takes calm or incident")]
     NoPace,
     #[error("`{text}` is not a filter: {why}")]

@@ -151,6 +151,26 @@ const LOOKING: &[Verb] = &[
         },
     ),
     verb(
+        &["note"],
+        Takes::Text,
+        ":note TEXT",
+        "write a note into the run's journal, or into the recording",
+        |text, _| match text {
+            Some(text) => Ok(Command::Note(text.to_owned())),
+            None => Err(NotUnderstood::NoNote),
+        },
+    ),
+    verb(
+        &["at"],
+        Takes::Text,
+        ":at HH:MM",
+        "in a recording, to this time of day (UTC)",
+        |text, _| match text.and_then(|text| text.parse().ok()) {
+            Some(time) => Ok(Command::At(time)),
+            None => Err(NotUnderstood::NoTime),
+        },
+    ),
+    verb(
         &["refresh"],
         Takes::Nothing,
         ":refresh",

@@ -8,10 +8,13 @@ use super::super::{
     Action, Effect, Gravity, Leads, OrderKind, Overlay, Screen, State, Subject, palette as commands,
 };
 use super::notice::notify;
-use super::{guided, logs, run};
+use super::{explain, guided, logs, replay, run};
 use gwctl_fleet::{CheckKind, Observed, Pace, Region};
 
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    if let Some(effects) = replay::act(state, action) {
+        return effects;
+    }
     match action {
         Action::Up => step(state, -1),
         Action::Down => step(state, 1),
@@ -53,6 +56,7 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
             notify(state, "asking everything again", Gravity::Info);
             state.timeline.again = true;
             state.logs.ask_again();
+            state.logged.again = true;
             return vec![Effect::Refresh];
         }
         Action::Pace => {
@@ -68,8 +72,16 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Faults => return faults(state),
         Action::Help => help(state),
         Action::Actions => guided::menu(state),
-        // In the wizard alone.
-        Action::Waive | Action::Mechanism => {}
+        // In the wizard alone, or in a recording and done already.
+        Action::Waive
+        | Action::Mechanism
+        | Action::PictureBefore
+        | Action::PictureAfter
+        | Action::MinuteBack
+        | Action::MinuteForward
+        | Action::VerdictBefore
+        | Action::VerdictAfter
+        | Action::Faster => {}
         Action::Pause => return run::order(state, OrderKind::Pause),
         Action::Retry => return run::order(state, OrderKind::Retry),
         Action::Skip => return run::order(state, OrderKind::Skip),
@@ -119,7 +131,9 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
         | Subject::Sent(..)
         | Subject::Log(_)
         | Subject::Happened(_)
-        | Subject::LogGroup(..) => {}
+        | Subject::LogGroup(..)
+        | Subject::Rest(_)
+        | Subject::Said(_) => {}
         Subject::Pattern(_) => {
             logs::open_lines(state);
             return Vec::new();
@@ -128,6 +142,8 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
             logs::whole(state, false);
             return Vec::new();
         }
+        Subject::Hypothesis(_, index) => return explain::open(state, *index),
+        Subject::ToDo(index) => return explain::take(state, *index),
         Subject::Change(index) => {
             let change = state.shown.changes.get(*index);
             if let Some(region) = change.and_then(|change| known(state, change.region.as_ref()?)) {
@@ -227,7 +243,7 @@ pub(super) fn faults(state: &mut State) -> Vec<Effect> {
 pub(super) fn help(state: &mut State) {
     let help = state.keymap.help(
         enter_does(state),
-        state.has_faults,
+        (state.has_faults, state.replay.is_some()),
         commands::help(state.has_faults),
     );
     state.overlay = Some(Overlay::Help { help, scroll: 0 });

@@ -2,12 +2,31 @@
 
 use super::super::palette::{self, Command};
 use super::super::{
-    Action, Connection, Effect, Filter, Gravity, History, Overlay, Screen, State, Timeline, columns,
+    Action, Connection, Effect, Filter, Gravity, History, Logged, Overlay, Screen, State, Timeline,
+    columns,
 };
 use super::notice::notify;
-use super::{act, guided, navigate};
+use super::{act, guided, navigate, replay, run};
+
+/// Whether a command asks or changes something.
+const fn is_for_the_fleet(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Guided(_)
+            | Command::Arm
+            | Command::Disarm
+            | Command::Pace(_)
+            | Command::MfaCode(_)
+            | Command::Note(_)
+            | Command::Runs
+    )
+}
 
 pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
+    if state.replay.is_some() && is_for_the_fleet(&command) {
+        notify(state, replay::RECORDED, Gravity::Error);
+        return Vec::new();
+    }
     let action = match command {
         Command::Show(tab) => Action::Show(tab),
         Command::Fleet(None) => Action::Show(Screen::Fleet.tab()),
@@ -33,6 +52,8 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
             set_filter(state, &text);
             return Vec::new();
         }
+        Command::Note(text) => return run::noted(state, text),
+        Command::At(time) => return replay::to(state, time),
         Command::Columns(chosen) => {
             match chosen {
                 Some(chosen) => state.columns = chosen,
@@ -106,6 +127,7 @@ fn switch(state: &mut State, name: String) -> Vec<Effect> {
     state.zoom = None;
     state.timeline = Timeline::default();
     state.logs = state.logs.anew();
+    state.logged = Logged::default();
     state.frozen = None;
     state.fleet.clone_from(&name);
     vec![Effect::Open(state.opened, name, state.pace)]

@@ -5,15 +5,29 @@ use super::super::{Connection, Effect, Gravity, Overlay, Panel, Screen, State, S
 use super::notice::notify;
 use gwctl_fleet::format;
 use gwctl_fleet::logs::Placed;
+use gwctl_observe::logs::Book;
 
 /// Asks when it is shown and due; drops what is under way when it is left. A screen that is frozen asks nothing.
 pub(super) fn due(state: &mut State) -> Option<Effect> {
     if *state.screen() != Screen::Logs {
         return state.logs.leave().then_some(Effect::StopLogs);
     }
-    let may = state.frozen.is_none() && state.connection == Connection::Open;
+    let live = state.frozen.is_none() && state.replay.is_none();
+    let may = live && state.connection == Connection::Open;
     let question = may.then(|| state.logs.question(state.clock)).flatten()?;
     Some(Effect::AskLogs(question))
+}
+
+/// This is known now.
+pub(super) fn came(state: &mut State, number: u64, book: Book) -> Vec<Effect> {
+    state.logs.came(number, book);
+    Vec::new()
+}
+
+/// Everybody answered.
+pub(super) fn read(state: &mut State, number: u64) -> Vec<Effect> {
+    state.logs.read(number);
+    Vec::new()
 }
 
 /// While the list of lines has the focus, it stays that of one pattern, wherever the pattern moves.

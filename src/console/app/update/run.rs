@@ -299,11 +299,27 @@ pub(super) fn order(state: &mut State, kind: OrderKind) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Writes `text` down: in the journal of the run that this console moves, or else in the recording under way.
+pub(super) fn noted(state: &mut State, text: String) -> Vec<Effect> {
+    if state.guided.run.as_ref().is_some_and(Shown::live) {
+        notify(state, "written into the run's journal", Gravity::Info);
+        return vec![Effect::Order(Order::Note { text })];
+    }
+    if state.recording.is_none() {
+        let why = "a note needs a run or a recording, and there is neither: incident pace records";
+        notify(state, why, Gravity::Error);
+        return Vec::new();
+    }
+    notify(state, "written into the recording", Gravity::Info);
+    vec![Effect::Note(text)]
+}
+
 fn not_now(shown: &Shown, kind: OrderKind) -> String {
     if let (OrderKind::Undo, Some(why)) = (kind, shown.state.no_way_back()) {
         return why.into();
     }
     match (&shown.hold, kind) {
+        (Hold::Recorded, _) => super::replay::RECORDED.into(),
         (Hold::Theirs(holder), _) => format!("only shown here: {holder} drives it"),
         (Hold::Nobody, _) if !shown.state.phase().over() => {
             "no process drives this run: take it over first".into()

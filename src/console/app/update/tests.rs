@@ -41,8 +41,9 @@ fn keys_lead_where_they_say() {
         ("3 esc", Screen::Fleet),
         ("esc esc", Screen::Fleet),
         ("3 j enter", eu()),
-        ("tab enter", eu()),
         ("tab tab enter", eu()),
+        ("tab tab tab enter", eu()),
+        ("x", Screen::Explain),
         ("4 tab tab enter", eu()),
     ];
     for (pressed, screen) in cases {

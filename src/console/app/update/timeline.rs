@@ -1,21 +1,43 @@
-//! When the Timeline screen asks, and what comes of it.
+//! When what happened is asked for, by the screens that show it, and what comes of it.
 
 use std::sync::Arc;
 
-use super::super::timeline::{SINCE, Timeline};
+use super::super::timeline::{Logged, SINCE, Timeline};
 use super::super::{Connection, Effect, Panel, Screen, State};
 use super::cursor::point_at;
-use gwctl_observe::Happened;
+use gwctl_observe::{Errors, Happened};
 
 /// Asks when it is shown and due. A screen that is frozen asks nothing.
-pub(super) fn due(state: &mut State) -> Option<Effect> {
-    let shown = *state.screen() == Screen::Timeline && state.frozen.is_none();
-    let may = shown && state.connection == Connection::Open && state.timeline.is_due(state.clock);
-    may.then(|| {
+pub(super) fn due(state: &mut State) -> Vec<Effect> {
+    let (shows, reads) = match state.screen() {
+        Screen::Timeline => (true, false),
+        Screen::Explain => (true, true),
+        _ => (false, false),
+    };
+    let live = state.frozen.is_none() && state.replay.is_none();
+    let may = live && state.connection == Connection::Open;
+    let mut effects = Vec::new();
+    if may && shows && state.timeline.is_due(state.clock) {
         state.timeline.asking = Some(state.clock);
         state.timeline.again = false;
-        Effect::AskHappened(state.opened, SINCE)
-    })
+        effects.push(Effect::AskHappened(state.opened, SINCE));
+    }
+    if may && reads && state.logged.is_due(state.clock) {
+        state.logged.asking = Some(state.clock);
+        state.logged.again = false;
+        effects.push(Effect::AskErrors(state.opened));
+    }
+    effects
+}
+
+/// What the functions log as errors.
+pub(super) fn logged(state: &mut State, generation: u64, errors: Errors) {
+    if generation == state.opened {
+        state.logged = Logged {
+            errors: Some(Arc::new(errors)),
+            ..Logged::default()
+        };
+    }
 }
 
 /// A cursor on the newest event stays on the newest.

@@ -4,12 +4,18 @@ use super::page::page;
 use crate::wire::fault::Fault;
 use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, members, shape};
-use crate::world::Resources;
-use crate::world::model::{Api, CustomDomain, Stage, account_throttle};
+use crate::world::model::{Api, CustomDomain, Deployment, Stage, account_throttle};
+use crate::world::{Resources, State};
 use gwctl_fleet::ApiKind;
 
-pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
+pub fn call(operation: &str, state: &mut State, ask: &Ask) -> Answer {
+    let world = &state.resources;
     match operation {
+        "UpdateStage" => update_stage(state, ask),
+        "GetDeployments" => {
+            let all = find(world, ask)?.deployments.iter();
+            paged(all.map(deployment), ask)
+        }
         "GetAccount" => Ok(account(ask)),
         "GetRestApis" => paged(apis(world, ask).map(rest_api), ask),
         "GetRestApi" => Ok(rest_api(find(world, ask)?).into()),
@@ -49,6 +55,41 @@ pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
         }
         other => Err(Fault::unimplemented(other)),
     }
+}
+
+fn deployment(one: &Deployment) -> Value {
+    shape! { "id": &one.id, "createdDate": one.created, "description": &one.description }
+}
+
+/// `UpdateStage`: of the patches only the one that has a stage serve another deployment.
+fn update_stage(state: &mut State, ask: &Ask) -> Answer {
+    let api = find(&state.resources, ask)?;
+    let name = ask.input.need("stageName")?.to_owned();
+    let has = |one: &&Stage| one.name == name;
+    if !api.stages.iter().any(|one| has(&one)) {
+        let message = "Invalid stage identifier specified";
+        return Err(Fault::not_found("NotFoundException", message));
+    }
+    for one in ask.input.items("patchOperations") {
+        let (op, path) = (one.need("op")?, one.need("path")?);
+        if (op, path) != ("replace", "/deploymentId") {
+            return Err(Fault::unimplemented(
+                "UpdateStage of anything but its deployment",
+            ));
+        }
+        let id = one.need("value")?.to_owned();
+        let api = find(&state.resources, ask)?;
+        if !api.deployments.iter().any(|one| one.id == id) {
+            let message = "Deployment id does not exist";
+            return Err(Fault::bad("BadRequestException", message));
+        }
+        let api = api.id.clone();
+        state.serve_deployment(&ask.region, &api, &name, &id);
+    }
+    let api = find(&state.resources, ask)?;
+    let changed = api.stages.iter().find(has);
+    let missing = || Fault::not_found("NotFoundException", "Invalid stage identifier specified");
+    Ok(stage(changed.ok_or_else(missing)?, ask).into())
 }
 
 /// Requests a second that the account's APIs take.

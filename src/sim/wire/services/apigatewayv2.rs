@@ -6,12 +6,18 @@ use super::page::page;
 use crate::wire::fault::Fault;
 use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, members, shape};
-use crate::world::model::{Api, CustomDomain, Stage};
-use crate::world::{ACCESS_FORMAT, ACCOUNT, Resources};
+use crate::world::model::{Api, CustomDomain, Deployment, Stage};
+use crate::world::{ACCESS_FORMAT, ACCOUNT, Resources, State};
 use gwctl_fleet::ApiKind;
 
-pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
+pub fn call(operation: &str, state: &mut State, ask: &Ask) -> Answer {
+    let world = &state.resources;
     match operation {
+        "UpdateStage" => update_stage(state, ask),
+        "GetDeployments" => {
+            let all = find(world, ask)?.deployments.iter();
+            paged(all.map(deployment), ask)
+        }
         "GetApis" => paged(apis(world, ask).map(http_api), ask),
         "GetApi" => Ok(http_api(find(world, ask)?).into()),
         "GetStages" => {
@@ -36,6 +42,39 @@ pub fn call(operation: &str, world: &Resources, ask: &Ask) -> Answer {
         }
         other => Err(Fault::unimplemented(other)),
     }
+}
+
+fn deployment(one: &Deployment) -> Value {
+    shape! {
+        "autoDeployed": false,
+        "createdDate": iso(one.created),
+        "deploymentId": &one.id,
+        "deploymentStatus": "SUCCEEDED",
+        "description": &one.description,
+    }
+}
+
+/// `UpdateStage`: only which deployment it serves, which is not to be chosen where it deploys by itself
+/// (aws-facts §14.6).
+fn update_stage(state: &mut State, ask: &Ask) -> Answer {
+    let name = ask.input.need("stageName")?.to_owned();
+    let known = |api: &Api| api.stages.iter().find(|one| one.name == name).cloned();
+    let api = find(&state.resources, ask)?;
+    let present = known(api).ok_or_else(|| not_found("stage", &name))?;
+    if let Some(id) = ask.input.text("deploymentId") {
+        if present.auto_deploy {
+            let message = "Deployment ID cannot be set on a stage with AutoDeploy enabled.";
+            return Err(Fault::bad("BadRequestException", message));
+        }
+        if !api.deployments.iter().any(|one| one.id == id) {
+            return Err(not_found("deployment", id));
+        }
+        let (api, id) = (api.id.clone(), id.to_owned());
+        state.serve_deployment(&ask.region, &api, &name, &id);
+    }
+    let api = find(&state.resources, ask)?;
+    let changed = known(api).ok_or_else(|| not_found("stage", &name))?;
+    Ok(stage(&changed, ask).into())
 }
 
 fn apis<'a>(world: &'a Resources, ask: &'a Ask) -> impl Iterator<Item = &'a Api> {

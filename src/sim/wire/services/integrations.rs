@@ -20,6 +20,14 @@ fn functions<'a>(world: &'a Resources, api: &'a Api) -> impl Iterator<Item = &'a
     here.filter(move |one| !at_the_edge(one))
 }
 
+/// The ARN that `api` calls `function` by.
+fn called(api: &Api, function: &Function) -> String {
+    match &api.alias {
+        Some(alias) => format!("{}:{alias}", function.arn),
+        None => function.arn.clone(),
+    }
+}
+
 /// Whether `api` calls the function `name` of its Region.
 pub fn calls(world: &Resources, api: &Api, name: &str) -> bool {
     functions(world, api).any(|function| function.name == name)
@@ -35,7 +43,7 @@ pub fn of_http_api<'a>(
             "integrationId": function.name.trim_start_matches("orders-"),
             "integrationType": "AWS_PROXY",
             "integrationMethod": "POST",
-            "integrationUri": &function.arn,
+            "integrationUri": called(api, function),
             "connectionType": "INTERNET",
             "payloadFormatVersion": "2.0",
             "timeoutInMillis": 30_000,
@@ -56,7 +64,8 @@ pub fn resources(world: &Resources, api: &Api, embed: bool) -> impl Iterator<Ite
     let method = |verb: &'static str, function: &Function| {
         let uri = format!(
             "arn:aws:apigateway:{}:lambda:path/2015-03-31/functions/{}/invocations",
-            api.region, function.arn
+            api.region,
+            called(api, function)
         );
         shape! {
             "httpMethod": verb,

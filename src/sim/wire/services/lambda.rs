@@ -1,5 +1,8 @@
 //! AWS Lambda.
 
+mod aliases;
+mod versions;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
@@ -10,18 +13,22 @@ use crate::wire::packages;
 use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, members, shape};
 use crate::world::model::{Api, Function};
-use crate::world::{Resources, State};
+use crate::world::{Resources, State, names};
 
 pub fn call(operation: &str, state: &mut State, ask: &Ask) -> Answer {
     let world = &state.resources;
     match operation {
         "UpdateFunctionCode" => update_code(state, ask),
+        "PublishVersion" => versions::publish(state, ask),
+        "UpdateAlias" => aliases::update(state, ask),
         "GetFunctionConfiguration" => {
             let (function, version) = find(world, ask)?;
             Ok(configuration(function, &version, ask).into())
         }
         "GetFunction" => get(world, ask),
-        "GetAlias" => alias(world, ask),
+        "ListVersionsByFunction" => versions::list(world, ask),
+        "GetAlias" => aliases::get(world, ask),
+        "ListAliases" => aliases::list(world, ask),
         "GetPolicy" => policy(world, ask),
         "ListFunctions" => list(world, ask),
         "GetAccountSettings" => account(world, ask),
@@ -58,31 +65,31 @@ fn find<'a>(world: &'a Resources, ask: &Ask) -> Result<(&'a Function, String), F
         .iter()
         .find(|function| function.region == ask.region && function.name == name)
         .ok_or_else(not_found)?;
-    let published = version
-        .parse::<u32>()
-        .is_ok_and(|number| (1..=function.version).contains(&number));
-    if version == "$LATEST" || published {
-        Ok((function, version.to_owned()))
-    } else {
-        Err(not_found())
+    if version == "$LATEST" {
+        return Ok((function, version.to_owned()));
     }
+    // An alias stands for the version that most of its calls go to.
+    let alias = function.aliases.get(version).map(|alias| alias.version);
+    let number = alias.or_else(|| version.parse().ok());
+    let published = number.and_then(|number| function.at(number));
+    let published = published.ok_or_else(not_found)?;
+    Ok((published, published.version.to_string()))
 }
 
-fn alias(world: &Resources, ask: &Ask) -> Answer {
-    let (function, _) = find(world, ask)?;
-    let name = ask.input.need("Name")?;
-    let arn = format!("{}:{name}", function.arn);
-    let Some(version) = function.aliases.get(name) else {
-        let message = format!("Cannot find alias arn: {arn}");
-        return Err(Fault::not_found("ResourceNotFoundException", message));
-    };
-    Ok(shape! {
-        "AliasArn": arn,
-        "Name": name,
-        "FunctionVersion": version.to_string(),
-        "Description": "",
+/// What changes with every update of what is called `arn`.
+fn revision(arn: &str, changes: u32) -> String {
+    names::uuid(u64::from(changes), arn)
+}
+
+/// Refused where somebody changed it since the caller read `RevisionId`.
+fn unchanged(ask: &Ask, present: &str) -> Result<(), Fault> {
+    let given = ask.input.text("RevisionId").filter(|id| !id.is_empty());
+    if given.is_none_or(|given| given == present) {
+        return Ok(());
     }
-    .into())
+    let message = "The RevisionId provided does not match the latest RevisionId. Call the GetFunction/GetAlias \
+                   API operation to retrieve the latest RevisionId";
+    Err(Fault::new(412, "PreconditionFailedException", message))
 }
 
 /// Each API that calls the function may; a version and an alias have policies of their own, and here none.
@@ -129,7 +136,7 @@ fn configuration(function: &Function, version: &str, ask: &Ask) -> Value {
     };
     shape! {
         "FunctionName": &function.name,
-        "FunctionArn": arn,
+        "FunctionArn": &arn,
         "Runtime": Some(&function.runtime).filter(|runtime| !runtime.is_empty()),
         "Role": &function.role,
         "Handler": Some(&function.handler).filter(|handler| !handler.is_empty()),
@@ -147,6 +154,7 @@ fn configuration(function: &Function, version: &str, ask: &Ask) -> Value {
         "Architectures": members([&function.architecture]),
         "EphemeralStorage": shape! { "Size": 512 },
         "SnapStart": shape! { "ApplyOn": "None", "OptimizationStatus": "Off" },
+        "RevisionId": revision(&arn, function.revision),
         "LoggingConfig": shape! {
             "LogFormat": "Text", "LogGroup": format!("/aws/lambda/{}", function.name),
         },
@@ -166,7 +174,7 @@ fn get(world: &Resources, ask: &Ask) -> Answer {
         },
         None => shape! {
             "RepositoryType": "S3",
-            "Location": packages::location(&ask.host, &ask.region, &function.name),
+            "Location": packages::location(&ask.host, &ask.region, &function.name, &version),
         },
     };
     Ok(shape! {
@@ -204,6 +212,7 @@ fn update_code(world: &mut State, ask: &Ask) -> Answer {
         );
         return Err(Fault::new(409, "ResourceConflictException", message));
     }
+    unchanged(ask, &revision(&function.arn, function.revision))?;
     let name = function.name.clone();
     let publish = ask.input.bool("Publish")?.unwrap_or_default();
     world.update_function_code(&ask.region, &name, package, publish);
@@ -224,8 +233,8 @@ fn list(world: &Resources, ask: &Ask) -> Answer {
         .iter()
         .filter(|function| function.region == ask.region);
     let entries = here.flat_map(|function| {
-        let published =
-            all_versions.then(|| configuration(function, &function.version.to_string(), ask));
+        let published = function.published.iter().filter(move |_| all_versions);
+        let published = published.map(|one| configuration(one, &one.version.to_string(), ask));
         std::iter::once(configuration(function, "$LATEST", ask)).chain(published)
     });
     let page = page(entries, ask.input.text("Marker"), size as usize)

@@ -112,17 +112,65 @@ pub struct Function {
     pub architecture: String,
     /// Last time code or configuration changed.
     pub last_modified: Timestamp,
-    /// Newest published version; `$LATEST` has the same code.
+    /// Newest published version; of a published version its own number.
     pub version: u32,
-    /// Its aliases, and the version that each is of.
-    pub aliases: BTreeMap<String, u32>,
+    /// As they were when they were published, which they stay; oldest first.
+    pub published: Vec<Self>,
+    /// Counts its changes: what `RevisionId` is made of.
+    pub revision: u32,
+    /// Its aliases.
+    pub aliases: BTreeMap<String, Alias>,
     /// Concurrency reserved for it.
     pub reserved_concurrency: Option<i32>,
     /// The container image it runs; none where its code is a package.
     pub image: Option<String>,
 }
 
+/// An alias of a function.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Alias {
+    /// The version that it is of.
+    pub version: u32,
+    /// Another version, and its share of the calls from 0 to 1.
+    pub shared: BTreeMap<u32, f64>,
+    /// Counts its changes.
+    pub revision: u32,
+}
+
+impl From<u32> for Alias {
+    fn from(version: u32) -> Self {
+        Self {
+            version,
+            ..Self::default()
+        }
+    }
+}
+
 impl Function {
+    /// Publishes what `$LATEST` is as the version `number`.
+    pub fn publish_as(&mut self, number: u32) {
+        self.version = number;
+        let frozen = Self {
+            published: Vec::new(),
+            aliases: BTreeMap::new(),
+            ..self.clone()
+        };
+        self.published.push(frozen);
+    }
+
+    /// Publishes what `$LATEST` is, unless that is what the newest version is already.
+    pub fn publish(&mut self) {
+        let newest = self.published.last();
+        if newest.is_none_or(|newest| newest.code_sha256 != self.code_sha256) {
+            self.publish_as(self.version + 1);
+        }
+    }
+
+    /// The published version `number`.
+    pub fn at(&self, number: u32) -> Option<&Self> {
+        self.published.iter().find(|one| one.version == number)
+    }
+
     /// Runs `package` from `at` on.
     pub fn load(&mut self, package: Vec<u8>, at: Option<Timestamp>) {
         self.code_sha256 = BASE64_STANDARD.encode(Sha256::digest(&package));
@@ -178,6 +226,18 @@ pub struct Api {
     /// Creation.
     pub created: Timestamp,
     pub stages: Vec<Stage>,
+    /// Oldest first.
+    pub deployments: Vec<Deployment>,
+    /// The alias of its functions that it calls; none where it calls what is not published.
+    pub alias: Option<String>,
+}
+
+/// A deployment of an API.
+#[derive(Debug, Clone)]
+pub struct Deployment {
+    pub id: String,
+    pub created: Timestamp,
+    pub description: String,
 }
 
 /// A stage of an API.

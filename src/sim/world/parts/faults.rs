@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::world::parts::mishap::Mishaps;
+use crate::world::rng::Rng;
 use gwctl_fleet::Region;
 
 /// The kinds of faults, named as scenarios name them.
@@ -38,11 +39,27 @@ pub enum FaultKind {
     StackFails,
     /// Stacks in progress stay where they are.
     StuckStack,
+    /// Somebody deploys code with a mistake in it.
+    BadDeploy,
+    /// Somebody deploys code that works.
+    GoodDeploy,
+    /// Somebody changes a setting of a function to a wrong one.
+    BadConfig,
+    /// A Region's cluster takes no more connections.
+    ConnectionsExhausted,
+    /// Writes from a Region do not reach the writer any more.
+    WriteForwardingBroken,
+    /// The database's password is another one, and the functions do not know it.
+    SecretRotated,
+    /// What a Region's functions ask outside of the fleet answers slowly.
+    DependencySlow,
+    /// A Region's functions may not run as often at once as they need.
+    ConcurrencyExhausted,
 }
 
 impl FaultKind {
     /// All kinds, those of a Region first.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 21] = [
         Self::RegionDark,
         Self::LambdaErrors,
         Self::LagSurge,
@@ -56,6 +73,14 @@ impl FaultKind {
         Self::FailedSwitchover,
         Self::StackFails,
         Self::StuckStack,
+        Self::BadDeploy,
+        Self::GoodDeploy,
+        Self::BadConfig,
+        Self::ConnectionsExhausted,
+        Self::WriteForwardingBroken,
+        Self::SecretRotated,
+        Self::DependencySlow,
+        Self::ConcurrencyExhausted,
     ];
 
     /// The name scenarios use.
@@ -74,6 +99,14 @@ impl FaultKind {
             Self::FailedSwitchover => "failed-switchover",
             Self::StackFails => "stack-fails",
             Self::StuckStack => "stuck-stack",
+            Self::BadDeploy => "bad-deploy",
+            Self::GoodDeploy => "good-deploy",
+            Self::BadConfig => "bad-config",
+            Self::ConnectionsExhausted => "connections-exhausted",
+            Self::WriteForwardingBroken => "write-forwarding-broken",
+            Self::SecretRotated => "secret-rotated",
+            Self::DependencySlow => "dependency-slow",
+            Self::ConcurrencyExhausted => "concurrency-exhausted",
         }
     }
 
@@ -86,6 +119,13 @@ impl FaultKind {
                 | Self::LagSurge
                 | Self::ApiLatency
                 | Self::CertificateExpiring
+                | Self::BadDeploy
+                | Self::GoodDeploy
+                | Self::BadConfig
+                | Self::ConnectionsExhausted
+                | Self::WriteForwardingBroken
+                | Self::DependencySlow
+                | Self::ConcurrencyExhausted
         )
     }
 
@@ -104,6 +144,14 @@ impl FaultKind {
             Self::FailedSwitchover => "The next switchover fails",
             Self::StackFails => "The next stack fails",
             Self::StuckStack => "Stacks make no progress",
+            Self::BadDeploy => "Bad deployment",
+            Self::GoodDeploy => "Good deployment",
+            Self::BadConfig => "Wrong setting of a function",
+            Self::ConnectionsExhausted => "No database connections left",
+            Self::WriteForwardingBroken => "Write forwarding broken",
+            Self::SecretRotated => "Database password changed",
+            Self::DependencySlow => "Slow dependency",
+            Self::ConcurrencyExhausted => "No Lambda concurrency left",
         }
     }
 
@@ -151,6 +199,33 @@ impl FaultKind {
             }
             Self::StuckStack => {
                 "Every stack operation that began stays IN_PROGRESS; finished stacks do not change."
+            }
+            Self::BadDeploy => {
+                "Somebody deploys new code of orders-write in the Region; about a minute later most of its invocations fail."
+            }
+            Self::GoodDeploy => {
+                "Somebody deploys new code of the Region's functions, and nothing goes wrong."
+            }
+            Self::BadConfig => {
+                "Somebody changes an environment variable of a function in the Region to a wrong value: its \
+                 invocations fail."
+            }
+            Self::ConnectionsExhausted => {
+                "Connections to the Region's cluster grow until it refuses new ones: functions there that need one fail."
+            }
+            Self::WriteForwardingBroken => {
+                "Somebody turns off what carries writes from the Region to the writer: writes there fail, reads go on."
+            }
+            Self::SecretRotated => {
+                "Somebody changes the database's password. Functions in all Regions keep the old one: more and more of \
+                 their invocations fail."
+            }
+            Self::DependencySlow => {
+                "A service outside of the fleet answers the Region's functions slowly: writes take seconds, and some time out."
+            }
+            Self::ConcurrencyExhausted => {
+                "The Region's functions get less concurrency than they need, by other functions of the account or by \
+                 somebody's setting: Lambda throttles them."
             }
         }
     }
@@ -275,6 +350,18 @@ impl Faults {
         self.any(FaultKind::StuckStack) || self.mishaps.hangs(stack, logical)
     }
 
+    /// Since when `kind` is active, wherever that is.
+    pub(in crate::world) fn since_when(&self, kind: FaultKind) -> Option<Timestamp> {
+        let mut all = self.active.iter();
+        all.find(|(fault, _)| fault.kind == kind)
+            .map(|(_, since)| *since)
+    }
+
+    /// Whether nothing goes wrong.
+    pub(in crate::world) fn are_none(&self) -> bool {
+        self.active.is_empty()
+    }
+
     /// Whether `kind` is active anywhere.
     pub(in crate::world) fn any(&self, kind: FaultKind) -> bool {
         self.active.keys().any(|fault| fault.kind == kind)
@@ -355,6 +442,16 @@ fn offered(regions: &[Region]) -> Vec<Fault> {
 }
 
 impl Fault {
+    /// How strong it is, between the weakest and the strongest: another in every world.
+    pub(in crate::world) fn strength(
+        seed: u64,
+        what: &str,
+        (weakest, strongest): (f64, f64),
+    ) -> f64 {
+        let chance = Rng::new(seed, &format!("strength of {what}")).uniform();
+        weakest + chance * (strongest - weakest)
+    }
+
     /// A fault of a scenario, or what is wrong with it.
     pub(in crate::world) fn checked(
         kind: FaultKind,

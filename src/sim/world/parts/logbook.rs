@@ -19,6 +19,18 @@ pub(in crate::world) enum Cause {
     Faulty,
     /// The database's writer cannot be reached.
     NoWriter,
+    /// The function's newest code.
+    NewCode,
+    /// A setting of the function that is wrong.
+    Setting,
+    /// The database takes no more connections.
+    NoConnection,
+    /// The database takes no writes here.
+    ReadOnly,
+    /// The database refuses the password.
+    Password,
+    /// Something outside of the fleet that the function waits for.
+    Dependency,
 }
 
 /// Of one function.

@@ -1,6 +1,7 @@
 //! The parts of the world: each owns its state. What a second does to several of them is beside this folder.
 
 pub(in crate::world) mod admission;
+pub(in crate::world) mod ailment;
 pub(in crate::world) mod check_series;
 pub(in crate::world) mod control;
 pub(in crate::world) mod database;

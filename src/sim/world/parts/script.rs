@@ -1,5 +1,6 @@
 //! What a scenario still has in store, and how finely the time until the present is told.
 
+use crate::world::rng::pick;
 use crate::world::scenario::{Happening, Scenario};
 
 /// Steps of the history, in seconds: an uneventful one, and those after something happened.
@@ -22,14 +23,22 @@ pub(in crate::world) struct Script {
 }
 
 impl Script {
-    pub(in crate::world) fn new(scenario: &Scenario, begun: i64) -> Self {
-        let events = scenario.events.iter().rev();
+    pub(in crate::world) fn new(scenario: &Scenario, begun: i64, seed: u64) -> Self {
+        let events = scenario.events.iter().enumerate();
+        let mut events: Vec<(i64, Happening)> = events
+            .map(|(number, event)| {
+                let within = event.within.as_secs();
+                let later = pick(seed, &format!("event {number}"), within + 1);
+                (begun + event.at.as_secs() + later, event.what.clone())
+            })
+            .collect();
+        // Of those at one second, the first is last.
+        events.reverse();
+        events.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         Self {
             begun,
             attentive_until: 0,
-            events: events
-                .map(|event| (begun + event.at.as_secs(), event.what.clone()))
-                .collect(),
+            events,
         }
     }
 

@@ -1,7 +1,7 @@
 //! API Gateway: HTTP APIs, their stages, domain names and what maps the one to the other.
 
 use super::super::account::Account;
-use super::super::model::{Api, CustomDomain, Resources, Stage, Throttle};
+use super::super::model::{Api, CustomDomain, Deployment, Resources, Stage, Throttle};
 use super::super::names;
 use super::properties::{flag, float, items, need, number, text};
 use crate::world::resources::wanted::{Begun, Wanted};
@@ -32,6 +32,8 @@ impl Account<'_> {
             by_domain_only: flag(properties, "DisableExecuteApiEndpoint"),
             created: self.present.at(),
             stages: Vec::new(),
+            deployments: Vec::new(),
+            alias: None,
             id: id.clone(),
         });
         let takes_s = self.present.within(&id, (3, 10));
@@ -78,6 +80,11 @@ impl Account<'_> {
         if api.stages.iter().any(|one| one.name == name) {
             return Err(format!("Stage already exists {name}"));
         }
+        api.deployments.push(Deployment {
+            id: deployment.clone(),
+            created: now,
+            description: String::new(),
+        });
         api.stages.push(Stage {
             name: name.clone(),
             deployment,
@@ -100,6 +107,17 @@ impl Account<'_> {
             stage.throttle = throttle(wanted.properties);
         }
         Ok(self.present.within(&id, (2, 8)))
+    }
+
+    /// The stage serves another of the API's deployments.
+    pub(super) fn serve_deployment(&mut self, region: &Region, api: &str, stage: &str, id: &str) {
+        let now = self.present.at();
+        let api = self.resources.api_mut(region, api);
+        let mut stages = api.into_iter().flat_map(|api| &mut api.stages);
+        if let Some(stage) = stages.find(|one| one.name == stage) {
+            stage.deployment = id.into();
+            stage.updated = now;
+        }
     }
 
     pub(super) fn remove_stage(&mut self, region: &Region, name: &str) {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 
 use super::super::account::Account;
-use super::super::model::{Function, Resources};
+use super::super::model::{Alias, Function, Resources};
 use super::super::names::ACCOUNT;
 use super::properties::{at, need, number, text, texts};
 use crate::world::resources::wanted::{Begun, Takes, Wanted};
@@ -52,16 +52,19 @@ impl Account<'_> {
         let known = self.resources.function_mut(wanted.region, name);
         let known = known.ok_or_else(|| format!("Function not found: {name}"))?;
         let before = known.clone();
+        let (package, updated_at) = (before.package, before.updated_at);
         *known = Function {
             state: before.state,
             version: before.version,
-            aliases: before.aliases.clone(),
+            published: before.published,
+            revision: before.revision + 1,
+            aliases: before.aliases,
             last_update_status: "InProgress".into(),
             ..changed
         };
         if known.templated == before.templated {
             // Code that came another way stays.
-            known.load(before.package, before.updated_at);
+            known.load(package, updated_at);
         }
         self.resources.count_functions(wanted.region);
         Ok(self.present.within(name, PLAIN))
@@ -83,7 +86,45 @@ impl Account<'_> {
                 function.image = Some(String::from_utf8_lossy(&package).into_owned());
             }
             function.load(package, Some(done));
-            function.version += u32::from(publish);
+            function.revision += 1;
+            if publish {
+                function.publish();
+            }
+        }
+    }
+
+    /// What `$LATEST` is, as a version.
+    pub(super) fn publish_code(&mut self, region: &Region, name: &str) {
+        if let Some(function) = self.resources.function_mut(region, name) {
+            function.publish();
+        }
+    }
+
+    /// Calls of the alias go to another version from now on.
+    pub(super) fn lead_alias(&mut self, region: &Region, function: &str, name: &str, to: Alias) {
+        if let Some(function) = self.resources.function_mut(region, function) {
+            function.aliases.insert(name.into(), to);
+        }
+    }
+
+    /// A setting of a function is changed: to what, is nobody's business here.
+    pub(in crate::world) fn configure(&mut self, region: &Region, name: &str) {
+        let now = self.present.at();
+        if let Some(function) = self.resources.function_mut(region, name) {
+            function.last_modified = now;
+            function.revision += 1;
+        }
+    }
+
+    /// `PutFunctionConcurrency`, or `DeleteFunctionConcurrency` where there is none.
+    pub(in crate::world) fn reserve_concurrency(
+        &mut self,
+        region: &Region,
+        name: &str,
+        reserved: Option<i32>,
+    ) {
+        if let Some(function) = self.resources.function_mut(region, name) {
+            function.reserved_concurrency = reserved;
         }
     }
 
@@ -120,7 +161,7 @@ impl Account<'_> {
                 function.state
             ));
         }
-        function.version += 1;
+        function.publish_as(function.version + 1);
         let arn = format!("{}:{}", function.arn, function.version);
         let takes_s = self.present.within(&arn, (3, 10));
         Ok((arn, takes_s))
@@ -184,6 +225,8 @@ impl Account<'_> {
                 .unwrap_or_else(|| "x86_64".into()),
             last_modified: self.present.at(),
             version: 0,
+            published: Vec::new(),
+            revision: 1,
             aliases: BTreeMap::new(),
             reserved_concurrency: number(properties, "ReservedConcurrentExecutions"),
             image: image.clone(),
@@ -210,6 +253,17 @@ impl Resources {
     pub(in crate::world) fn function(&self, region: &Region, name: &str) -> Option<&Function> {
         let mut functions = self.functions.iter();
         functions.find(|one| &one.region == region && one.name == name)
+    }
+
+    /// The version of a function that its Region's API calls.
+    pub(in crate::world) fn served(&self, region: &Region, name: &str) -> Option<&Function> {
+        let function = self.function(region, name)?;
+        let mut apis = self.apis.iter().filter(|api| &api.region == region);
+        let alias = apis.find_map(|api| function.aliases.get(api.alias.as_ref()?));
+        match alias {
+            Some(alias) => function.at(alias.version),
+            None => Some(function),
+        }
     }
 
     fn function_mut(&mut self, region: &Region, name: &str) -> Option<&mut Function> {

@@ -25,6 +25,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::State;
+use super::model::Alias;
 use crate::world::parts::faults::FaultKind;
 pub use crate::world::parts::owners::Owned;
 pub use database::NO_FORWARDING;
@@ -107,6 +108,22 @@ impl State {
         publish: bool,
     ) {
         self.account().load_code(region, name, package, publish);
+        self.look_at_fleet();
+    }
+
+    /// What `$LATEST` of a function is, as a version.
+    pub fn publish_function(&mut self, region: &Region, name: &str) {
+        self.account().publish_code(region, name);
+    }
+
+    /// A stage serves another of its API's deployments.
+    pub fn serve_deployment(&mut self, region: &Region, api: &str, stage: &str, id: &str) {
+        self.account().serve_deployment(region, api, stage, id);
+    }
+
+    /// An alias of a function leads elsewhere.
+    pub fn lead_alias(&mut self, region: &Region, function: &str, name: &str, to: Alias) {
+        self.account().lead_alias(region, function, name, to);
         self.look_at_fleet();
     }
 

@@ -1,0 +1,85 @@
+//! Another version of the router on the distribution (aws-facts §4).
+
+use serde::{Deserialize, Serialize};
+
+use super::work::{Context, Observation, Sent, Work, change, read, unobserved};
+use crate::{PlannedCall, RunContext};
+use gwctl_aws::{AwsError, ErrorKind};
+use gwctl_fleet::Region;
+
+/// `UpdateDistribution` with `If-Match`, then until it is deployed everywhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PointRouter {
+    pub distribution: String,
+    /// Qualified ARN of what it runs now; something else means somebody changed it meanwhile.
+    pub before: String,
+    /// Qualified ARN of what it is to run.
+    pub after: String,
+}
+
+impl Work for PointRouter {
+    fn calls(&self) -> Vec<PlannedCall> {
+        let global = Region::global();
+        vec![
+            change("cloudfront", "UpdateDistribution", &global),
+            read("cloudfront", "GetDistributionConfig", &global),
+            read("cloudfront", "GetDistribution", &global),
+        ]
+    }
+
+    fn times(&self) -> (u64, u64) {
+        (300, 1_800)
+    }
+
+    fn sends(&self) -> Option<String> {
+        Some(format!("{}: {}", self.distribution, self.after))
+    }
+
+    async fn probe(&self, context: &Context<'_>) -> Observation {
+        let cloudfront = context.run.session.cloudfront();
+        let state = match cloudfront.distribution(&self.distribution).await {
+            Ok(state) => state,
+            Err(error) => return unobserved(&error),
+        };
+        match state.router_arn.as_deref() {
+            Some(now) if now == self.after => {
+                if state.status == "Deployed" {
+                    return Observation::Done(format!("{} is deployed everywhere", short(now)));
+                }
+                Observation::Underway(format!(
+                    "the distribution is {}: edge locations may run either version",
+                    state.status
+                ))
+            }
+            Some(now) if now == self.before => {
+                Observation::NotDone(format!("the distribution still runs {}", short(now)))
+            }
+            now => Observation::Wrong(format!(
+                "somebody changed the distribution's router meanwhile: it is {}; plan again",
+                now.map_or("none", short)
+            )),
+        }
+    }
+
+    async fn apply(&self, run_context: &RunContext) -> Result<Sent, AwsError> {
+        let cloudfront = run_context.session.cloudfront();
+        let (etag, now) = cloudfront.router_etag(&self.distribution).await?;
+        if now.as_ref() != Some(&self.before) {
+            return Err(AwsError::own(
+                ErrorKind::Conflict,
+                "cloudfront",
+                "UpdateDistribution",
+                &Region::global(),
+                "somebody changed the distribution's router meanwhile",
+            ));
+        }
+        let hands = run_context.mutating_session().cloudfront();
+        let sent = hands.replace_router(&self.distribution, &etag, &self.before, &self.after);
+        sent.await.map(Into::into)
+    }
+}
+
+/// `orders-router:7`.
+fn short(arn: &str) -> &str {
+    arn.split_once(":function:").map_or(arn, |(_, name)| name)
+}

@@ -1,0 +1,353 @@
+//! What most likely happened, as the Explain screen and the Fleet screen's first line tell it: worked out when the
+//! picture or what was asked beside it changes, and not for each frame.
+
+use std::sync::Arc;
+
+use gwctl_actions::guided::{ACTIONS, Intent};
+use gwctl_actions::remedies;
+use gwctl_explain::{
+    Evidence, Explanation, Headline, Hypothesis, Rest, explain, looked_at, rest, unseen,
+};
+use gwctl_fleet::{Region, Snapshot, format};
+use gwctl_observe::{Errors, Happened};
+
+use super::rows::{Cells, Row, Subject};
+use super::{Panel, State};
+
+/// What is reasoned from: the picture, and what was asked beside it, as far as it was.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub picture: Arc<Snapshot>,
+    pub happened: Option<Arc<Happened>>,
+    pub errors: Option<Arc<Errors>>,
+}
+
+impl Asked {
+    /// Of the picture alone.
+    pub const fn of(picture: Arc<Snapshot>) -> Self {
+        Self {
+            picture,
+            happened: None,
+            errors: None,
+        }
+    }
+
+    /// Whether it is the very same.
+    fn is(&self, other: &Self) -> bool {
+        fn same<T>(one: Option<&Arc<T>>, other: Option<&Arc<T>>) -> bool {
+            one.map(Arc::as_ptr) == other.map(Arc::as_ptr)
+        }
+        Arc::ptr_eq(&self.picture, &other.picture)
+            && same(self.happened.as_ref(), other.happened.as_ref())
+            && same(self.errors.as_ref(), other.errors.as_ref())
+    }
+
+    /// What could not be asked beside the picture, a sentence each.
+    fn gaps(&self) -> Vec<String> {
+        let happened = self.happened.iter().flat_map(|it| it.gaps());
+        let errors = self.errors.iter().flat_map(|it| it.unread.iter().cloned());
+        happened.chain(errors).collect()
+    }
+}
+
+/// What most likely happened, and what it follows from.
+#[derive(Debug, Clone)]
+pub struct Explained {
+    asked: Asked,
+    pub explanation: Explanation,
+    /// What is wrong beside it.
+    pub rest: Vec<Rest>,
+    /// What got no answer, a sentence each: with it the explanation might be another.
+    pub unseen: Vec<String>,
+    /// What was looked at, a sentence each: told where nothing is wrong.
+    pub looked_at: Vec<String>,
+    pub headline: Headline,
+    /// What helps most, the best first.
+    pub remedies: Vec<Intent>,
+}
+
+/// What a line of evidence does for its hypothesis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The hypothesis itself.
+    Says,
+    Hits,
+    Sure,
+    For,
+    Against,
+    /// What would tell it apart.
+    Apart,
+    /// What was looked at, where nothing is wrong.
+    LookedAt,
+}
+
+impl Side {
+    /// The label before the first of its lines.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Says => "",
+            Self::Hits => "hits",
+            Self::Sure => "sure",
+            Self::For => "for",
+            Self::Against => "against",
+            Self::Apart => "to tell",
+            Self::LookedAt => "seen",
+        }
+    }
+}
+
+/// Something to do about a hypothesis.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NextStep {
+    /// A guided action, ready to be planned.
+    Guided(Box<Intent>),
+    /// A command line without `gwctl`.
+    Command(String),
+}
+
+impl NextStep {
+    /// In words: `evacuate eu-west-1`.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Guided(intent) => format!("{} {}", intent.name(), intent.choice()),
+            Self::Command(line) => line.clone(),
+        }
+    }
+
+    /// Its first word.
+    fn verb(&self) -> &str {
+        match self {
+            Self::Guided(intent) => intent.name(),
+            Self::Command(line) => line.split(' ').next().unwrap_or_default(),
+        }
+    }
+
+    /// What it does; none for a command that the console does not have.
+    pub fn about(&self) -> Option<&'static str> {
+        let named = ACTIONS.iter().find(|action| action.name == self.verb());
+        named.map(|action| action.menu)
+    }
+}
+
+/// What tells a hypothesis from others.
+type Name<'a> = (&'static str, Option<&'a Region>);
+
+fn name(hypothesis: &Hypothesis) -> Name<'_> {
+    (hypothesis.cause, hypothesis.region.as_ref())
+}
+
+impl Explained {
+    /// Reasons from the picture, and from what was asked beside it. Of hypotheses that are equally bad, those of
+    /// `before` stay above each other as they were.
+    pub fn of(asked: Asked, before: Option<&Explanation>) -> Self {
+        let picture = &*asked.picture;
+        let mut explanation = explain(&Evidence {
+            picture,
+            events: asked.happened.as_ref().map_or(&[], |it| &it.log.events),
+            patterns: asked.errors.as_ref().map_or(&[], |it| &it.patterns),
+            spans: asked.errors.as_ref().map_or(&[], |it| &it.spans),
+        });
+        if let Some(before) = before {
+            steady(&mut explanation, before);
+        }
+        let rest = rest(picture, &explanation);
+        let missing = unseen(picture);
+        let mut unseen: Vec<String> = missing.iter().map(ToString::to_string).collect();
+        unseen.extend(asked.gaps());
+        let remedies = remedies(picture).into_iter();
+        Self {
+            headline: Headline::of(picture, &explanation, &rest, &missing),
+            looked_at: looked_at(picture),
+            remedies: remedies.map(|one| one.intent).collect(),
+            unseen,
+            explanation,
+            rest,
+            asked,
+        }
+    }
+
+    /// What to do about a hypothesis, the best first.
+    pub fn steps(&self, hypothesis: usize) -> Vec<NextStep> {
+        let Some(hypothesis) = self.explanation.hypotheses.get(hypothesis) else {
+            return Vec::new();
+        };
+        let fits = |intent: &&Intent| self.fits(intent, hypothesis);
+        let urgent = self.remedies.iter().filter(fits).cloned();
+        let mut steps: Vec<NextStep> = urgent.map(|one| NextStep::Guided(Box::new(one))).collect();
+        for action in &hypothesis.actions {
+            let line = action.strip_prefix("gwctl ").unwrap_or(action);
+            let step = NextStep::Command(line.to_owned());
+            if steps.iter().all(|known| known.verb() != step.verb()) {
+                steps.push(step);
+            }
+        }
+        steps
+    }
+
+    /// Whether a remedy is one for this hypothesis.
+    fn fits(&self, intent: &Intent, hypothesis: &Hypothesis) -> bool {
+        let Some(region) = &hypothesis.region else {
+            return false;
+        };
+        match intent {
+            Intent::Promote(_) => self.asked.picture.is_writer(region) == Some(true),
+            other => other.region() == Some(region),
+        }
+    }
+
+    /// The lines about a hypothesis; of what was looked at, where there is none.
+    pub fn evidence(&self, hypothesis: usize) -> Vec<(Side, String)> {
+        let Some(one) = self.explanation.hypotheses.get(hypothesis) else {
+            return self.calm();
+        };
+        let hit = one.hit_percent.map(|hit| {
+            let hit = format::percent(hit);
+            (Side::Hits, format!("{hit} of all clients' requests fail"))
+        });
+        let all = |side: Side, lines: &[String]| -> Vec<(Side, String)> {
+            lines.iter().map(|line| (side, line.clone())).collect()
+        };
+        let mut lines = vec![(Side::Says, one.sentence.clone())];
+        lines.extend(hit);
+        lines.push((Side::Sure, format!("{}: {}", one.sure.word(), one.why)));
+        lines.extend(all(Side::For, &one.supports));
+        lines.extend(all(Side::Against, &one.contradicts));
+        lines.extend(one.apart.clone().map(|apart| (Side::Apart, apart)));
+        lines
+    }
+
+    fn calm(&self) -> Vec<(Side, String)> {
+        let looked = self
+            .looked_at
+            .iter()
+            .map(|line| (Side::LookedAt, line.clone()));
+        let events = self.asked.happened.iter().map(|it| {
+            let own = it.log.events.iter().filter(|event| event.is_own()).count();
+            let since = format::span(it.to.duration_since(it.from));
+            let events = if own == 1 { "event" } else { "events" };
+            (
+                Side::LookedAt,
+                format!("the last {since}: {own} {events} of the fleet's own"),
+            )
+        });
+        looked.chain(events).collect()
+    }
+
+    /// The rows of `panel`; of its second panel those of the hypothesis `chosen`.
+    pub(super) fn rows(&self, panel: Panel, chosen: usize) -> Vec<Row<'_>> {
+        match panel {
+            Panel::Hypotheses => self.hypotheses().collect(),
+            Panel::Why => self.hypotheses().chain(self.others()).collect(),
+            Panel::Evidence => {
+                let lines = self.evidence(chosen).into_iter().enumerate();
+                lines
+                    .map(|(index, (side, text))| said(index, side.word(), text))
+                    .collect()
+            }
+            Panel::Unseen => {
+                let lines = self.unseen.iter().cloned().enumerate();
+                lines
+                    .map(|(index, text)| said(index, "unseen", text))
+                    .collect()
+            }
+            Panel::ToDo => {
+                let steps = self.steps(chosen).into_iter().enumerate();
+                steps.map(|(index, step)| to_do(index, &step)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn hypotheses(&self) -> impl Iterator<Item = Row<'_>> {
+        let all = self.explanation.hypotheses.iter().enumerate();
+        all.map(|(index, one)| {
+            let region = one.region.clone();
+            let place = region.as_ref().map_or("", Region::as_str);
+            let key = format!("{} {place}", one.cause);
+            Row::new(key, Subject::Hypothesis(region, index), move || cells(one))
+        })
+    }
+
+    /// What no hypothesis tells.
+    fn others(&self) -> impl Iterator<Item = Row<'_>> {
+        self.rest.iter().enumerate().map(|(index, one)| {
+            let places = one.places.join(", ");
+            let key = format!("{places} {}", one.text);
+            Row::new(key, Subject::Rest(index), move || {
+                vec![
+                    ("where", places),
+                    ("verdict", one.verdict.to_string()),
+                    ("what", one.text.clone()),
+                ]
+            })
+        })
+    }
+}
+
+fn said<'a>(index: usize, name: &'static str, text: String) -> Row<'a> {
+    let name = if name.is_empty() { "what" } else { name };
+    Row::new(format!("{name} {text}"), Subject::Said(index), move || {
+        vec![(name, text)]
+    })
+}
+
+fn to_do<'a>(index: usize, step: &NextStep) -> Row<'a> {
+    let (words, about) = (step.words(), step.about().unwrap_or_default());
+    Row::new(words.clone(), Subject::ToDo(index), move || {
+        vec![
+            ("command", format!("gwctl {words}")),
+            ("about", about.into()),
+        ]
+    })
+}
+
+/// Everything that is known of a hypothesis.
+fn cells(one: &Hypothesis) -> Cells {
+    let since = one.since.map(|onset| onset.at.to_string());
+    let hit = one.hit_percent.map(format::percent);
+    let region = one.region.as_ref().map(ToString::to_string);
+    vec![
+        ("what", one.sentence.clone()),
+        ("cause", one.cause.into()),
+        ("region", region.unwrap_or_default()),
+        ("verdict", one.verdict.to_string()),
+        ("since", since.unwrap_or_default()),
+        ("sure", one.sure.word().into()),
+        ("why", one.why.clone()),
+        ("hit", hit.unwrap_or_default()),
+        ("for", one.supports.join("; ")),
+        ("against", one.contradicts.join("; ")),
+        ("to tell", one.apart.clone().unwrap_or_default()),
+        ("do", one.actions.join("; ")),
+    ]
+}
+
+/// Those that are equally bad stay in the order they had.
+fn steady(explanation: &mut Explanation, before: &Explanation) {
+    let place = |one: &Hypothesis| {
+        let mut known = before.hypotheses.iter();
+        known
+            .position(|known| name(known) == name(one))
+            .unwrap_or(usize::MAX)
+    };
+    let bad = |one: &Hypothesis| std::cmp::Reverse((one.verdict, one.hurts));
+    explanation
+        .hypotheses
+        .sort_by_key(|one| (bad(one), place(one)));
+}
+
+/// Reasons anew where the picture, or what was asked beside it, is another one.
+pub(super) fn renew(state: &mut State) {
+    let asked = Asked {
+        picture: Arc::clone(&state.shown),
+        happened: state.timeline.happened.clone(),
+        errors: state.logged.errors.clone(),
+    };
+    let known = &state.explained;
+    if known.asked.is(&asked) {
+        return;
+    }
+    let of_one_fleet = known.asked.picture.name == asked.picture.name;
+    let before = of_one_fleet.then_some(&known.explanation);
+    state.explained = Explained::of(asked, before);
+}

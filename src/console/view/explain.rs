@@ -1,0 +1,257 @@
+//! The Explain screen: what may have happened, the worst first, and all about the one under the cursor.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::absent::why_empty;
+use super::fleet::split;
+use super::items::{self, Item};
+use super::paint;
+use super::scene::Scene;
+use super::table::{Column, Grid};
+use super::theme::Role;
+use crate::app::{NextStep, Panel, Side, Subject};
+use gwctl_explain::{Hypothesis, Sureness};
+use gwctl_fleet::{Missing, format};
+
+const COLUMNS: &[Column] = &[
+    Column::words("", 1, 0),
+    Column::words("What", 30, 1).stretching(170),
+    Column::words("Since", 6, 2),
+    Column::words("Sure", 14, 3),
+    Column::figure("Hit", 7, 4),
+];
+
+/// Cells of the labels before evidence.
+const LABEL: usize = 9;
+/// From this width on what to do stands beside the evidence.
+const BESIDE: u16 = 110;
+
+/// Draws the screen.
+pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let count = scene.state.count(Panel::Hypotheses) as u16;
+    let height = (count.max(1) + 3).min(area.height / 3);
+    let (top, rest) = split(area, height);
+    hypotheses(scene, top, buf);
+    if rest.height < 4 {
+        return;
+    }
+    let steps = scene.state.explained.steps(scene.state.hypothesis()).len() as u16;
+    if area.width >= BESIDE {
+        let side = area.width * 2 / 5;
+        let left = Rect {
+            width: rest.width - side,
+            ..rest
+        };
+        let right = Rect {
+            x: left.right(),
+            width: side,
+            ..rest
+        };
+        evidence(scene, left, buf);
+        let (first, second) = split(right, (2 * steps.max(1) + 2).min(right.height / 2));
+        to_do(scene, first, buf);
+        unseen(scene, second, buf);
+    } else {
+        let low = (rest.height / 4).max(3);
+        let (first, low_part) = split(
+            rest,
+            rest.height.saturating_sub(low + steps.clamp(1, 3) + 2),
+        );
+        let (second, third) = split(low_part, steps.clamp(1, 3) + 2);
+        evidence(scene, first, buf);
+        to_do(scene, second, buf);
+        unseen(scene, third, buf);
+    }
+}
+
+fn hypotheses(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let aside = ages(scene);
+    let panel = Panel::Hypotheses;
+    let Some((grid, body)) = Grid::open_with(scene, area, buf, panel, COLUMNS, Some(aside)) else {
+        return;
+    };
+    let visible = scene.visible(panel, body, buf);
+    if visible.is_empty() {
+        let text = why_empty(scene, panel, "hypothesis", [], nothing(scene));
+        scene.nothing(body, buf, &text);
+    }
+    let explanation = &scene.state.explained.explanation;
+    for (row, entry) in visible {
+        if let Subject::Hypothesis(_, index) = entry.subject
+            && let Some(one) = explanation.hypotheses.get(index)
+        {
+            hypothesis(scene, &grid, row, buf, one);
+        }
+    }
+    scene.footing(area, buf, Some(panel));
+}
+
+/// What is said where nothing is accused.
+fn nothing(scene: &Scene<'_>) -> &'static str {
+    let explained = &scene.state.explained;
+    match (
+        scene.state.nothing_seen(),
+        explained.rest.is_empty(),
+        explained.unseen.is_empty(),
+    ) {
+        (true, ..) => "nothing has been seen yet",
+        (_, false, _) => {
+            "gwctl knows no cause of what is wrong; the Fleet screen lists it under Why"
+        }
+        (_, _, true) => "nothing that gwctl sees is wrong",
+        (_, _, false) => "nothing is wrong with what gwctl sees, and it does not see everything",
+    }
+}
+
+/// How old the evidence is, and what is still awaited.
+fn ages(scene: &Scene<'_>) -> Span<'static> {
+    let state = scene.state;
+    let figures = scene.snapshot.oldest_at();
+    let figures = figures.map(|at| format!("oldest figure {}", age(scene, at)));
+    let (changes, errors) = (&state.timeline, &state.logged);
+    let changes = changes
+        .happened
+        .as_ref()
+        .map(|it| it.to)
+        .ok_or(changes.asking);
+    let errors = errors.errors.as_ref().map(|it| it.to).ok_or(errors.asking);
+    let asked = [("changes", changes), ("logs", errors)].map(|(what, asked)| match asked {
+        Ok(at) => Some(format!("{what} {}", age(scene, at))),
+        Err(Some(_)) => Some(format!("asking {what}")),
+        Err(None) => None,
+    });
+    let said: Vec<String> = figures
+        .into_iter()
+        .chain(asked.into_iter().flatten())
+        .collect();
+    scene.span(said.join(", "), Role::Muted)
+}
+
+fn age(scene: &Scene<'_>, at: jiff::Timestamp) -> String {
+    format::age(scene.now.duration_since(at))
+}
+
+fn hypothesis(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, one: &Hypothesis) {
+    let since = one.since.map_or_else(String::new, |onset| {
+        let earlier = if onset.is_seen { "" } else { "<" };
+        format!("{earlier}{}", format::minute(onset.at))
+    });
+    let hit = one.hit_percent.map_or_else(String::new, format::percent);
+    let mark = scene.theme.glyphs.verdict(one.verdict);
+    let sure = match one.sure {
+        Sureness::High => Role::Title,
+        Sureness::Medium => Role::Text,
+        Sureness::Low => Role::Muted,
+    };
+    let cells = [
+        (mark, scene.theme.verdict(one.verdict)),
+        (one.sentence.as_str(), scene.style(Role::Text)),
+        (since.as_str(), scene.style(Role::Muted)),
+        (one.sure.word(), scene.style(sure)),
+    ];
+    for (index, (text, style)) in cells.into_iter().enumerate() {
+        if let Some(cell) = grid.cell(index, row) {
+            paint::text(buf, cell.x, cell.y, cell.width, text, style);
+        }
+    }
+    if let Some(cell) = grid.cell(4, row) {
+        paint::right(
+            buf,
+            cell.x,
+            cell.y,
+            cell.width,
+            &hit,
+            scene.style(Role::Text),
+        );
+    }
+}
+
+fn evidence(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let lines = scene.state.explained.evidence(scene.state.hypothesis());
+    let item = |scene: &Scene<'_>, subject: &Subject| {
+        let Subject::Said(index) = subject else {
+            return None;
+        };
+        let (side, text) = lines.get(*index)?;
+        let first = *index == 0 || lines.get(index - 1)?.0 != *side;
+        let word = if first { side.word() } else { "" };
+        let (label, role) = match side {
+            Side::Says => (String::new(), Role::Title),
+            _ => (format!("{word:<LABEL$}"), Role::Text),
+        };
+        let label_role = match side {
+            Side::For => Role::Accent,
+            Side::Against => Role::Degraded,
+            _ => Role::Muted,
+        };
+        Some(Item {
+            label: scene.span(label, label_role),
+            text: text.clone(),
+            role,
+        })
+    };
+    let none = "nothing has been seen yet";
+    items::draw(scene, area, buf, Panel::Evidence, (None, none), item);
+}
+
+fn to_do(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let steps = scene.state.explained.steps(scene.state.hypothesis());
+    let item = |scene: &Scene<'_>, subject: &Subject| {
+        let Subject::ToDo(index) = subject else {
+            return None;
+        };
+        let step = steps.get(*index)?;
+        let text = match (step, step.about()) {
+            (NextStep::Guided(_) | NextStep::Command(_), Some(about)) => {
+                format!("{}: {about}", step.words())
+            }
+            (_, None) => format!("gwctl {}: Enter copies it", step.words()),
+        };
+        Some(Item {
+            label: scene.span(format!("{} ", scene.theme.glyphs.cursor), Role::Accent),
+            text,
+            role: if *index == 0 { Role::Title } else { Role::Text },
+        })
+    };
+    let explained = &scene.state.explained;
+    let none = if explained.explanation.hypotheses.is_empty() && explained.rest.is_empty() {
+        "nothing"
+    } else {
+        "no guided action mends it"
+    };
+    let aside = (!steps.is_empty()).then(|| Line::from(scene.span("Enter plans it", Role::Muted)));
+    items::draw(scene, area, buf, Panel::ToDo, (aside, none), item);
+}
+
+fn unseen(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
+    let explained = &scene.state.explained;
+    let late: Vec<String> = scene
+        .state
+        .timeline
+        .happened
+        .iter()
+        .flat_map(|happened| happened.lateness())
+        .collect();
+    let mark = scene
+        .theme
+        .glyphs
+        .marks
+        .of(&Missing::CouldNotAsk { why: String::new() });
+    let item = |scene: &Scene<'_>, subject: &Subject| {
+        let Subject::Said(index) = subject else {
+            return None;
+        };
+        Some(Item {
+            label: scene.span(format!("{mark} "), Role::Unknown),
+            text: explained.unseen.get(*index)?.clone(),
+            role: Role::Text,
+        })
+    };
+    let none = match late.first() {
+        Some(late) => format!("everything was answered; {late}"),
+        None => "everything was answered".into(),
+    };
+    items::draw(scene, area, buf, Panel::Unseen, (None, &none), item);
+}

@@ -1,0 +1,125 @@
+//! Functions whose invocations fail.
+
+use super::told::{evacuate, hit, listed, reasons, since};
+use crate::evidence::Evidence;
+use crate::hypothesis::{Hypothesis, Sureness};
+use crate::onset::Onset;
+use gwctl_fleet::{Function, Metric, Region, Site, Verdict, format};
+
+/// Failed, of all.
+const SHARE: (Metric, Metric) = (Metric::FunctionErrors, Metric::FunctionInvocations);
+
+/// The functions of a Region that are beyond their limit. Never empty.
+pub(super) struct Failing<'a> {
+    pub(super) site: &'a Site,
+    pub(super) functions: Vec<One<'a>>,
+}
+
+/// A function beyond its limit.
+pub(super) struct One<'a> {
+    pub(super) function: &'a Function,
+    percent: f64,
+    pub(super) since: Option<Onset>,
+}
+
+impl<'a> Failing<'a> {
+    /// Those of `site`; none where there are none.
+    pub(super) fn of(evidence: &Evidence<'_>, site: &'a Site) -> Option<Self> {
+        let picture = evidence.picture;
+        let limit = picture.thresholds.lambda_error_percent.warn;
+        let beyond = |function: &'a Function| {
+            let share = function.metrics.percent(SHARE.0, SHARE.1, picture.at)?;
+            (share.value > limit).then(|| One {
+                function,
+                percent: share.value,
+                since: Onset::of_share(&function.metrics, SHARE, picture.at, limit),
+            })
+        };
+        let functions: Vec<One<'a>> = site.functions.iter().filter_map(beyond).collect();
+        (!functions.is_empty()).then_some(Self { site, functions })
+    }
+
+    /// Those that `wanted` takes; none where it takes none.
+    pub(super) fn only(self, wanted: impl Fn(&One<'a>) -> bool) -> Option<Self> {
+        let functions: Vec<One<'a>> = self.functions.into_iter().filter(wanted).collect();
+        let site = self.site;
+        (!functions.is_empty()).then_some(Self { site, functions })
+    }
+
+    pub(super) fn region(&self) -> &'a Region {
+        &self.site.region
+    }
+
+    pub(super) fn names(&self) -> Vec<&'a str> {
+        let all = self.functions.iter();
+        all.map(|one| one.function.name.as_str()).collect()
+    }
+
+    /// Since when the first of them fails.
+    pub(super) fn began(&self) -> Option<Onset> {
+        let all = self.functions.iter().filter_map(|one| one.since);
+        all.min_by_key(|onset| onset.at)
+    }
+
+    /// `orders-read and orders-write fail`.
+    pub(super) fn fail(&self) -> String {
+        let names = self.names();
+        let verb = if names.len() == 1 { "fails" } else { "fail" };
+        format!("{} {verb}", listed(&names))
+    }
+
+    /// `up to 93 % of its invocations`.
+    pub(super) fn much(&self) -> String {
+        let whose = if self.functions.len() == 1 {
+            "its"
+        } else {
+            "their"
+        };
+        let worst = self.functions.iter().map(|one| one.percent);
+        let worst = worst.fold(0.0, f64::max);
+        format!("up to {} of {whose} invocations", format::percent(worst))
+    }
+
+    /// What is measured of them.
+    pub(super) fn measured(&self) -> Vec<String> {
+        let region = self.region();
+        let each = self.functions.iter().map(|one| {
+            let share = format::percent(one.percent);
+            let name = &one.function.name;
+            format!(
+                "{region}: {share} of {name}'s invocations fail{}",
+                since(one.since)
+            )
+        });
+        each.chain(reasons(self.site, &["errors", "probe"]))
+            .collect()
+    }
+
+    /// How bad it is for the fleet.
+    pub(super) fn verdict(&self) -> Verdict {
+        let fails = |about: &str| about == "errors" || about == "functions";
+        let all = self.site.judgement.reasons.iter();
+        let verdicts = all.filter(|reason| fails(reason.about));
+        let worst = verdicts.map(|reason| reason.verdict).max();
+        worst.unwrap_or(Verdict::Degraded)
+    }
+
+    /// A hypothesis of `cause` about them, with what is measured; the rest is the cause's to say.
+    pub(super) fn hypothesis(&self, evidence: &Evidence<'_>, cause: &'static str) -> Hypothesis {
+        Hypothesis {
+            cause,
+            region: Some(self.region().clone()),
+            sentence: String::new(),
+            verdict: self.verdict(),
+            hurts: true,
+            since: self.began(),
+            sure: Sureness::Low,
+            why: String::new(),
+            supports: self.measured(),
+            contradicts: Vec::new(),
+            apart: None,
+            hit_percent: hit(evidence, self.site),
+            actions: evacuate(evidence, self.region()),
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! A fleet of three Regions for the tests of causes: the hour before all is well, and since a minute something is not.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gwctl_fleet::logs::{LogLine, LogSpan, Pattern, Placed, patterns};
+use gwctl_fleet::{
+    Event, EventKind, EventOutcome, FleetSpec, FunctionDetail, Metric, Metrics, Observed, Point,
+    Region, Series, Snapshot, Source, Verdict,
+};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{Evidence, Explanation, explain};
+
+pub(super) const HERE: &str = "eu-west-1";
+pub(super) const THERE: &str = "us-east-1";
+pub(super) const WRITE: &str = "orders-write";
+/// How long ago something began, in minutes.
+pub(super) const BEGAN: i64 = 8;
+const HISTORY: i64 = 60;
+
+pub(super) fn region(code: &str) -> Region {
+    Region::new(code).unwrap()
+}
+
+/// So many minutes before now.
+pub(super) fn ago(minutes: i64) -> Timestamp {
+    let now: Timestamp = "2026-11-23T14:00:00Z".parse().unwrap();
+    now - SignedDuration::from_mins(minutes)
+}
+
+/// What is known.
+pub(super) struct Fixture {
+    pub(super) picture: Snapshot,
+    pub(super) events: Vec<Event>,
+    lines: Vec<Placed>,
+    pub(super) spans: Vec<LogSpan>,
+}
+
+impl Fixture {
+    pub(super) fn well() -> Self {
+        let regions = [THERE, HERE, "ap-southeast-1"];
+        let sites: Vec<_> = regions
+            .iter()
+            .map(|code| {
+                serde_json::json!({
+                    "region": code, "api": "a1b2c3", "functions": ["orders-read", WRITE],
+                })
+            })
+            .collect();
+        let spec: FleetSpec = serde_json::from_value(serde_json::json!({
+            "domain": "api.orders.example.com",
+            "edge": { "hosted_zone": "Z1", "latency_record": "latency.orders.example.com" },
+            "sites": sites,
+        }))
+        .unwrap();
+        let picture = Snapshot::blank("orders", &spec, ago(0));
+        let mut fixture = Self {
+            picture,
+            events: Vec::new(),
+            lines: Vec::new(),
+            spans: Vec::new(),
+        };
+        for code in regions {
+            for name in ["orders-read", WRITE] {
+                fixture.figure(code, name, Metric::FunctionInvocations, (6_000.0, 6_000.0));
+                fixture.figure(code, name, Metric::FunctionErrors, (2.0, 2.0));
+                fixture.deployed(code, name, (6 * 24 * 60, "same"));
+                fixture.spans.push(LogSpan {
+                    region: region(code),
+                    source: name.into(),
+                    from: ago(30),
+                    until: ago(0),
+                    gap: None,
+                });
+            }
+        }
+        for site in &mut fixture.picture.sites {
+            site.judgement.verdict = Verdict::Healthy;
+        }
+        fixture
+    }
+
+    /// `orders-write` fails in the first Region since [`BEGAN`].
+    pub(super) fn failing() -> Self {
+        let mut fixture = Self::well();
+        fixture.fails(HERE, WRITE);
+        fixture
+    }
+
+    pub(super) fn fails(&mut self, code: &str, name: &str) {
+        self.figure(code, name, Metric::FunctionErrors, (2.0, 4_000.0));
+    }
+
+    /// A value each minute: the usual one, and the one since something began.
+    pub(super) fn figure(&mut self, code: &str, name: &str, metric: Metric, values: (f64, f64)) {
+        let function = self.function(code, name);
+        set(&mut function.metrics, metric, values);
+    }
+
+    /// The same of the cluster.
+    pub(super) fn database(&mut self, code: &str, metric: Metric, values: (f64, f64)) {
+        let clusters = &mut self.picture.database.clusters;
+        let cluster = clusters.entry(region(code)).or_default();
+        set(&mut cluster.metrics, metric, values);
+    }
+
+    /// The function was last changed so many minutes ago, and has code of this checksum.
+    pub(super) fn deployed(&mut self, code: &str, name: &str, (minutes, sum): (i64, &str)) {
+        self.function(code, name).detail = known(FunctionDetail {
+            runtime: "nodejs22.x".into(),
+            state: "Active".into(),
+            memory_mb: 512,
+            timeout_s: 10,
+            last_modified: Some(ago(minutes)),
+            version: "$LATEST".into(),
+            code_sha256: Some(sum.into()),
+        });
+    }
+
+    fn function(&mut self, code: &str, name: &str) -> &mut gwctl_fleet::Function {
+        let mut sites = self.picture.sites.iter_mut();
+        let site = sites.find(|site| site.region == region(code)).unwrap();
+        let mut functions = site.functions.iter_mut();
+        functions.find(|one| one.name == name).unwrap()
+    }
+
+    /// Somebody called so many minutes ago.
+    pub(super) fn called(
+        &mut self,
+        minutes: i64,
+        call: &str,
+        code: &str,
+        about: &str,
+    ) -> &mut Event {
+        let kind = EventKind::of_service(call.split(':').next().unwrap());
+        self.events.push(Event {
+            at: ago(minutes),
+            region: Some(region(code)),
+            kind,
+            who: Some("alice".into()),
+            what: format!("called {call} on {about}"),
+            outcome: EventOutcome::Done,
+            about: BTreeSet::from([about.to_owned()]),
+            source: source(),
+            fields: vec![("call", call.to_owned())],
+        });
+        self.events.last_mut().unwrap()
+    }
+
+    /// The function logs `text` as an error, `count` times a minute from and to so many minutes ago.
+    pub(super) fn logs(
+        &mut self,
+        (code, name): (&str, &str),
+        text: &str,
+        span: (i64, i64),
+        count: usize,
+    ) {
+        for minute in span.1..span.0 {
+            let at = ago(minute) - SignedDuration::from_secs(30);
+            let message =
+                format!("{at:.3}\t0b1c2d3e-0000-4000-8000-00000000{minute:04}\tERROR\t{text}");
+            self.lines.extend((0..count).map(|_| Placed {
+                region: region(code),
+                source: name.to_owned(),
+                at,
+                line: LogLine::read(&message),
+                raw: message.as_str().into(),
+            }));
+        }
+    }
+
+    pub(super) fn patterns(&self) -> Vec<Pattern> {
+        let mut lines = self.lines.clone();
+        lines.sort_by_key(|line| line.at);
+        patterns(&lines)
+    }
+
+    pub(super) fn explained(&self) -> Explanation {
+        let patterns = self.patterns();
+        explain(&Evidence {
+            picture: &self.picture,
+            events: &self.events,
+            patterns: &patterns,
+            spans: &self.spans,
+        })
+    }
+}
+
+fn source() -> Source {
+    Source {
+        api: "cloudtrail:LookupEvents",
+        region: None,
+    }
+}
+
+pub(super) fn known<T>(value: T) -> Observed<T> {
+    Observed::known(value, ago(0), source())
+}
+
+fn set(metrics: &mut Metrics, metric: Metric, (usual, since): (f64, f64)) {
+    let points = (1..=HISTORY).map(|minute| Point {
+        at: ago(minute),
+        value: if minute <= BEGAN { since } else { usual },
+    });
+    let series = Series::new(Duration::from_mins(1), points);
+    *metrics.entry(metric) = known(Arc::new(series));
+}

@@ -1,0 +1,110 @@
+//! A database that refuses the functions' password.
+
+use super::changed;
+use super::failing::Failing;
+use super::logged::Errors;
+use super::told::{listed, since};
+use super::words::Says;
+use crate::evidence::Evidence;
+use crate::hypothesis::{Hypothesis, Sureness};
+use crate::onset::Onset;
+use gwctl_fleet::{Event, EventKind};
+
+/// From this part of the errors on, they are what the functions fail of.
+const MANY: f64 = 0.2;
+/// Calls that give a database's user another password.
+const CALLS: [&str; 5] = [
+    "secretsmanager:RotateSecret",
+    "secretsmanager:PutSecretValue",
+    "secretsmanager:UpdateSecret",
+    "rds:ModifyDBCluster",
+    "rds:ModifyDBInstance",
+];
+
+pub(super) fn look(evidence: &Evidence<'_>) -> Vec<Hypothesis> {
+    of(evidence).into_iter().collect()
+}
+
+fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
+    let refused: Vec<(Failing<'_>, Errors<'_>)> = evidence
+        .picture
+        .sites
+        .iter()
+        .filter_map(|site| {
+            let failing = Failing::of(evidence, site)?;
+            let errors = Errors::of(evidence, &failing)?;
+            (errors.saying(Says::Password) >= MANY).then_some((failing, errors))
+        })
+        .collect();
+    let (first, _) = refused.first()?;
+    let began = refused
+        .iter()
+        .filter_map(|(failing, _)| failing.began())
+        .min_by_key(|onset| onset.at);
+    let everywhere = refused.len() > 1;
+    let event = began.and_then(|began| changed::newest(evidence, began, is_of_password));
+    let regions: Vec<&str> = refused
+        .iter()
+        .map(|(failing, _)| failing.region().as_str())
+        .collect();
+    let mut hypothesis = first.hypothesis(evidence, "password-refused");
+    if everywhere {
+        // Every Region is told apart; together they are the fleet's.
+        hypothesis.region = None;
+        hypothesis.actions = Vec::new();
+        hypothesis.verdict = refused
+            .iter()
+            .map(|(failing, _)| failing.verdict())
+            .max()
+            .unwrap_or(hypothesis.verdict);
+        let each = refused
+            .iter()
+            .map(|(failing, _)| super::told::hit(evidence, failing.site));
+        hypothesis.hit_percent = each.sum::<Option<f64>>();
+        let measured = refused.iter().flat_map(|(failing, _)| failing.measured());
+        hypothesis.supports = measured.collect();
+    }
+    hypothesis.since = began;
+    hypothesis.sentence = format!(
+        "The database refuses the password of the functions in {}{}{}",
+        listed(&regions),
+        since(began),
+        after(event, began)
+    );
+    for (_, errors) in &refused {
+        let told = errors.first(Says::Password).map(|one| errors.told(one));
+        hypothesis.supports.extend(told);
+    }
+    hypothesis.supports.extend(event.map(changed::told));
+    (hypothesis.sure, hypothesis.why) = match (event, everywhere) {
+        (Some(_), _) => (
+            Sureness::High,
+            "the database says so itself, and somebody changed a password before".into(),
+        ),
+        (None, true) => (
+            Sureness::High,
+            "the database says so itself, in several Regions at once; who changed the password may not be in CloudTrail yet".into(),
+        ),
+        (None, false) => (
+            Sureness::Medium,
+            "the database says so itself, in one Region; the function's own setting may be wrong there".into(),
+        ),
+    };
+    hypothesis.apart = Some(
+        "which password the functions have: functions that read it at their start keep the old one until they start again"
+            .into(),
+    );
+    Some(hypothesis)
+}
+
+fn is_of_password(event: &Event) -> bool {
+    let may = matches!(event.kind, EventKind::Access | EventKind::Database);
+    may && event.is_own() && CALLS.iter().any(|call| changed::is_call(event, call))
+}
+
+fn after(event: Option<&Event>, began: Option<Onset>) -> String {
+    let both = event.zip(began);
+    both.map_or_else(String::new, |(event, began)| {
+        format!(", {} {}", changed::after(event.at, began), event.sentence())
+    })
+}

@@ -1,0 +1,135 @@
+//! What got no answer: with it the explanation might be another.
+
+use gwctl_fleet::{Metrics, Missing, Observed, Site, Snapshot};
+
+/// Questions that got no answer for the same reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unseen {
+    /// Of which Regions, or of which part of the fleet.
+    pub places: Vec<String>,
+    /// What was asked.
+    pub topics: Vec<&'static str>,
+    pub why: Missing,
+}
+
+impl std::fmt::Display for Unseen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (places, topics) = (self.places.join(", "), self.topics.join(", "));
+        write!(f, "{places}: {topics} ({})", self.why)
+    }
+}
+
+/// What of `picture` got no answer, each reason once. What was not asked yet counts only in a picture that is not
+/// complete.
+pub fn unseen(picture: &Snapshot) -> Vec<Unseen> {
+    let mut asked = Questions {
+        complete: picture.complete,
+        unseen: Vec::new(),
+    };
+    for site in &picture.sites {
+        of_site(&mut asked, site);
+    }
+    of_edge(&mut asked, picture);
+    of_database(&mut asked, picture);
+    asked.of("gwctl", "who it is", &picture.identity);
+    merged(asked.unseen)
+}
+
+fn of_site(asked: &mut Questions, site: &Site) {
+    let place = site.region.as_str();
+    asked.of(place, "API", &site.api.detail);
+    asked.figures(place, "API's figures", &site.api.metrics);
+    for function in &site.functions {
+        asked.of(place, "functions", &function.detail);
+        asked.figures(place, "functions' figures", &function.metrics);
+    }
+    asked.of(place, "concurrency", &site.concurrency);
+    asked.of(place, "alarms", &site.alarms);
+    asked.of(place, "certificate", &site.certificate);
+    if let Some(stack) = &site.stack {
+        asked.of(place, "stack", stack);
+    }
+    asked.of(place, "probe", &site.probe);
+}
+
+fn of_edge(asked: &mut Questions, picture: &Snapshot) {
+    let edge = &picture.edge;
+    if edge.cloudfront {
+        asked.of("edge", "distribution", &edge.distribution);
+        asked.figures("edge", "figures", &edge.metrics);
+        asked.of("edge", "certificate", &edge.certificate);
+    }
+    if let Some(router) = &edge.router {
+        asked.of("edge", "router", &router.detail);
+    }
+    asked.of("edge", "records", &edge.records);
+    for check in edge.checks.values() {
+        asked.of("edge", "health checks", &check.config);
+        asked.figures("edge", "health checks", &check.metrics);
+    }
+    asked.of("edge", "DNS answers", &edge.answers);
+    asked.of("edge", "probe", &edge.probe);
+}
+
+fn of_database(asked: &mut Questions, picture: &Snapshot) {
+    let database = &picture.database;
+    if database.id.is_empty() {
+        return;
+    }
+    asked.of("database", "global cluster", &database.topology);
+    for (region, cluster) in &database.clusters {
+        asked.of(region.as_str(), "database", &cluster.state);
+        asked.of(region.as_str(), "database's events", &cluster.events);
+        asked.figures(region.as_str(), "database's figures", &cluster.metrics);
+    }
+}
+
+struct Questions {
+    complete: bool,
+    unseen: Vec<Unseen>,
+}
+
+impl Questions {
+    fn of<T>(&mut self, place: &str, topic: &'static str, observed: &Observed<T>) {
+        let Some(why) = observed.why_missing().filter(|why| self.counts(why)) else {
+            return;
+        };
+        let same = |one: &&mut Unseen| one.places[0] == place && one.why == *why;
+        match self.unseen.iter_mut().find(same) {
+            Some(one) if one.topics.contains(&topic) => {}
+            Some(one) => one.topics.push(topic),
+            None => self.unseen.push(Unseen {
+                places: vec![place.to_owned()],
+                topics: vec![topic],
+                why: why.clone(),
+            }),
+        }
+    }
+
+    fn figures(&mut self, place: &str, topic: &'static str, metrics: &Metrics) {
+        for (_, observed) in metrics.iter() {
+            self.of(place, topic, observed);
+        }
+    }
+
+    fn counts(&self, why: &Missing) -> bool {
+        match why {
+            Missing::NoData => false,
+            Missing::NotYet => !self.complete,
+            Missing::CouldNotAsk { .. } | Missing::NotAllowed { .. } => true,
+        }
+    }
+}
+
+/// The same of several places once.
+fn merged(all: Vec<Unseen>) -> Vec<Unseen> {
+    let mut merged: Vec<Unseen> = Vec::new();
+    for one in all {
+        let same = |known: &&mut Unseen| known.topics == one.topics && known.why == one.why;
+        match merged.iter_mut().find(same) {
+            Some(known) => known.places.extend(one.places),
+            None => merged.push(one),
+        }
+    }
+    merged
+}

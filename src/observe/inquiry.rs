@@ -1,0 +1,174 @@
+//! What an explanation needs besides the picture: what changed, and what the functions log. Asked only when somebody
+//! wants to know.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures_util::future::join;
+use jiff::{SignedDuration, Timestamp};
+
+use super::history::{Answered, Happened, History};
+use super::logs::{GroupLogs, LogReader, placed};
+use gwctl_aws::Session;
+use gwctl_fleet::logs::{LogSpan, Pattern, patterns};
+use gwctl_fleet::{Clock, FleetSpec, Snapshot};
+
+/// How far back the errors in the logs are read.
+const LOGS: SignedDuration = SignedDuration::from_mins(30);
+
+/// Asks. Keep one as long as you ask: it keeps each API's rate.
+pub struct Inquirer {
+    session: Session,
+    spec: FleetSpec,
+    clock: Arc<dyn Clock>,
+    history: History,
+    logs: LogReader,
+}
+
+/// What was answered.
+pub struct Inquiry {
+    from: Timestamp,
+    to: Timestamp,
+    trail: Vec<Answered>,
+    logs: Vec<GroupLogs>,
+}
+
+/// What was found, beside a picture of the same time.
+#[derive(Debug)]
+pub struct Findings {
+    pub happened: Happened,
+    /// What the functions log as errors, of all Regions; not the router's.
+    pub patterns: Vec<Pattern>,
+    /// How far each log was read; none of one that could not be.
+    pub spans: Vec<LogSpan>,
+    /// Logs that could not be read, or not to their end, a sentence each reason.
+    unread: Vec<String>,
+}
+
+/// What the functions log as errors.
+#[derive(Debug, Clone)]
+pub struct Errors {
+    /// When they were asked for.
+    pub to: Timestamp,
+    /// Of all Regions; not the router's.
+    pub patterns: Vec<Pattern>,
+    /// How far each log was read; none of one that could not be.
+    pub spans: Vec<LogSpan>,
+    /// Logs that could not be read, or not to their end, a sentence each reason.
+    pub unread: Vec<String>,
+}
+
+impl Inquirer {
+    /// Nothing has been asked yet.
+    pub fn new(session: Session, spec: FleetSpec, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            history: History::new(clock.clone()),
+            logs: LogReader::new(session.clone(), spec.clone(), clock.clone()),
+            session,
+            spec,
+            clock,
+        }
+    }
+
+    /// What changed in the last `since`, and the errors of the last half hour: side by side.
+    pub async fn ask(&self, since: SignedDuration) -> Inquiry {
+        let to = self.clock.now();
+        let trail = Box::pin(self.changes(since));
+        let logs = Box::pin(self.logs.errors(to - LOGS, to));
+        let (trail, logs) = join(trail, logs).await;
+        Inquiry {
+            from: to - since,
+            to,
+            trail,
+            logs,
+        }
+    }
+
+    /// Reads logs at the rate that is kept here.
+    pub(super) const fn logs(&self) -> &LogReader {
+        &self.logs
+    }
+
+    /// The errors of the last half hour.
+    pub(super) async fn errors(&self) -> Errors {
+        let to = self.clock.now();
+        let logs = Box::pin(self.logs.errors(to - LOGS, to)).await;
+        Errors::of(to, logs)
+    }
+
+    /// What changed in the last `since`.
+    pub(super) async fn changes(&self, since: SignedDuration) -> Vec<Answered> {
+        self.history.ask(&self.session, &self.spec, since).await
+    }
+}
+
+impl Inquiry {
+    /// Sorted out, with what the picture of the fleet called `fleet` saw.
+    pub fn beside(self, fleet: (&str, &FleetSpec), picture: &Snapshot) -> Findings {
+        let errors = Errors::of(self.to, self.logs);
+        Findings {
+            happened: Happened::of(fleet, (self.from, self.to), self.trail, picture),
+            patterns: errors.patterns,
+            spans: errors.spans,
+            unread: errors.unread,
+        }
+    }
+}
+
+impl Errors {
+    fn of(to: Timestamp, logs: Vec<GroupLogs>) -> Self {
+        let unread = unread(&logs);
+        let (mut lines, mut spans) = (Vec::new(), Vec::new());
+        for group in logs.into_iter().filter(|group| !group.edge) {
+            let source = group.source();
+            let Ok(Some(read)) = group.read else { continue };
+            let ((from, until), gap) = read.ends();
+            spans.push(LogSpan {
+                region: group.region.clone(),
+                source: source.clone(),
+                from,
+                until,
+                gap,
+            });
+            let errors = placed(&group.region, &source, read.events);
+            lines.extend(errors.filter(|placed| placed.line.is_error()));
+        }
+        lines.sort_by_key(|placed| placed.at);
+        Self {
+            to,
+            patterns: patterns(&lines),
+            spans,
+            unread,
+        }
+    }
+}
+
+impl Findings {
+    /// What could not be asked, or not to its end, a sentence each: with it an answer might be another.
+    pub fn gaps(&self) -> Vec<String> {
+        let mut gaps = self.happened.gaps();
+        gaps.extend(self.unread.iter().cloned());
+        gaps
+    }
+}
+
+/// A sentence each reason, with the Regions that it holds for.
+fn unread(groups: &[GroupLogs]) -> Vec<String> {
+    let mut reasons: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for group in groups {
+        let why = match &group.read {
+            Err(why) => vec![why.to_string()],
+            Ok(Some(read)) => read.cut.clone(),
+            Ok(None) => continue,
+        };
+        for why in why {
+            let place = format!("{} in {}", group.source(), group.region);
+            reasons.entry(why).or_default().insert(place);
+        }
+    }
+    let told = reasons.into_iter().map(|(why, places)| {
+        let places: Vec<String> = places.into_iter().collect();
+        format!("logs of {}: {why}", places.join(", "))
+    });
+    told.collect()
+}

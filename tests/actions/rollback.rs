@@ -1,0 +1,485 @@
+//! A function goes back to its earlier version, and forward again.
+
+use std::collections::BTreeMap;
+
+use gwctl::actions::guided::Rollback;
+use gwctl::actions::{Finding, Intent, Order, Phase, Plan, Refused, RunState, Running, plan};
+use gwctl::aws::{Code, ErrorKind};
+use gwctl::sim::world::model::{Alias, Function};
+
+use super::stand::{Stage, in_virtual_time, region, story};
+use super::trial::{Trouble, changes, rehearsals, tamper, tried, undisturbed};
+use crate::observe::stand::world;
+
+/// Where everything here goes wrong.
+const HERE: &str = "eu-west-1";
+
+fn write_back(to: Option<&str>) -> Intent {
+    Intent::Rollback(Rollback {
+        to: to.map(Into::into),
+        ..Rollback::of("orders-write", region(HERE))
+    })
+}
+
+async fn stage(scenario: &str) -> Stage {
+    Stage::calmly(world(scenario, 2)).await
+}
+
+fn change(stage: &Stage, change: impl FnOnce(&mut Function)) {
+    let mut state = stage.sim().state();
+    let mut all = state.resources.functions.iter_mut();
+    let here = region(HERE);
+    let one = all.find(|one| one.region == here && one.name == "orders-write");
+    change(one.unwrap());
+}
+
+fn now(stage: &Stage) -> Function {
+    let mut copy = None;
+    change(stage, |one| copy = Some(one.clone()));
+    copy.unwrap()
+}
+
+fn checksum(function: &Function, version: u32) -> String {
+    function.at(version).unwrap().code_sha256.clone()
+}
+
+/// Somebody deploys by hand.
+fn deploy(stage: &Stage, package: &[u8], publish: bool) {
+    let mut state = stage.sim().state();
+    state.update_function_code(&region(HERE), "orders-write", package.to_vec(), publish);
+}
+
+async fn planned(stage: &Stage, intent: &Intent) -> Result<Plan, Refused> {
+    let intent = stage.looked_up(intent).await;
+    plan("orders", &stage.spec, &stage.snapshot(), &intent)
+}
+
+async fn refused(stage: &Stage, intent: &Intent) -> Refused {
+    planned(stage, intent).await.unwrap_err()
+}
+
+async fn ended(stage: &Stage, running: &mut Running, phase: Phase) -> std::sync::Arc<RunState> {
+    let state = stage.settle(running).await;
+    assert_eq!(state.phase(), phase, "{}", story(&state));
+    state
+}
+
+fn said(plan: &Plan) -> String {
+    plan.notes.join("\n")
+}
+
+fn finding(plan: &Plan, name: &str) -> (Finding, String) {
+    let check = plan.checks.iter().find(|check| check.name == name);
+    let check = check.unwrap_or_else(|| panic!("no check {name}: {:?}", plan.checks));
+    (check.finding, check.text.clone())
+}
+
+#[test]
+fn the_plan_says_which_version_and_why_who_deployed_and_what_the_others_run() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("calm").await;
+        let plan = planned(&stage, &write_back(None)).await.unwrap();
+        assert_eq!(plan.confirm, "eu-west-1/orders-write");
+        assert_eq!(plan.finding(), Finding::Warn, "{:?}", plan.checks);
+        let notes = said(&plan);
+        for told in [
+            "Back to version 40, the newest published before what runs, with other code",
+            "Now it runs $LATEST, published as version 41",
+            "UpdateFunctionCode by pipeline through cloudformation",
+            "Stop your pipeline first",
+        ] {
+            assert!(notes.contains(told), "{told}: {notes}");
+        }
+        let (others, text) = finding(&plan, "elsewhere");
+        assert_eq!(others, Finding::Warn);
+        assert!(text.contains("us-east-1 runs the same code"), "{text}");
+        let change = plan.steps[0].change.as_ref().unwrap();
+        assert!(
+            change.after.starts_with("version 40, checksum "),
+            "{change:?}"
+        );
+    }));
+}
+
+#[test]
+fn a_version_with_the_code_that_runs_is_passed_over() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("calm").await;
+        // Only its configuration changed from 40 to 41.
+        change(&stage, |one| {
+            let same = one.code_sha256.clone();
+            one.published[1].code_sha256 = same;
+        });
+        let plan = planned(&stage, &write_back(None)).await.unwrap();
+        assert!(plan.title.ends_with("back to version 39"), "{}", plan.title);
+        assert!(
+            said(&plan).contains("40 has the same code"),
+            "{}",
+            said(&plan)
+        );
+    }));
+}
+
+#[test]
+fn what_is_not_published_is_newer_than_every_version_and_cannot_be_brought_back() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("calm").await;
+        deploy(&stage, b"by hand", false);
+        stage.sim().advance(std::time::Duration::from_secs(60));
+        let plan = planned(&stage, &write_back(None)).await.unwrap();
+        assert!(plan.title.ends_with("back to version 41"), "{}", plan.title);
+        let (undo, text) = finding(&plan, "undo");
+        assert_eq!(undo, Finding::Waivable);
+        assert!(text.contains("aws lambda publish-version"), "{text}");
+        assert!(plan.inverse.is_empty());
+    }));
+}
+
+#[test]
+fn without_an_earlier_version_it_is_refused_with_what_to_do() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("calm").await;
+        let known = now(&stage).published;
+        change(&stage, |one| one.published.clear());
+        let none = refused(&stage, &write_back(None)).await;
+        assert!(none.why.contains("keeps no earlier code"), "{none:?}");
+        assert!(none.instead.unwrap().contains("Publish"));
+        // The only version is what runs.
+        change(&stage, |one| one.published = known[2..].to_vec());
+        let none = refused(&stage, &write_back(None)).await;
+        assert!(none.why.contains("there are 41"), "{none:?}");
+        assert!(none.instead.unwrap().contains("--to"));
+    }));
+}
+
+#[test]
+fn a_version_that_is_named_must_exist_and_change_something() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("calm").await;
+        let unknown = refused(&stage, &write_back(Some("12"))).await;
+        assert!(
+            unknown.why.contains("no published version `12`"),
+            "{unknown:?}"
+        );
+        assert!(unknown.instead.unwrap().contains("41, 40, 39"));
+        let same = refused(&stage, &write_back(Some("41"))).await;
+        assert!(same.why.contains("already"), "{same:?}");
+        let plan = planned(&stage, &write_back(Some("39"))).await.unwrap();
+        assert!(
+            said(&plan).contains("version 39, you named it"),
+            "{}",
+            said(&plan)
+        );
+    }));
+}
+
+#[test]
+fn what_serves_must_be_known() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("calm").await;
+        {
+            let mut state = stage.sim().state();
+            let mut apis = state.resources.apis.iter_mut();
+            let here = region(HERE);
+            let api = apis.find(|one| one.region == here).unwrap();
+            api.alias = Some("${stageVariables.alias}".into());
+        }
+        let variable = refused(&stage, &write_back(None)).await;
+        assert!(variable.why.contains("a stage variable"), "{variable:?}");
+        assert!(variable.instead.unwrap().contains("orders-write:ALIAS"));
+        // Named, it is known.
+        let named = Intent::Rollback(Rollback::of("orders-write:$LATEST", region(HERE)));
+        planned(&stage, &named).await.unwrap();
+        let gone = Intent::Rollback(Rollback::of("orders-delete", region(HERE)));
+        let gone = refused(&stage, &gone).await;
+        assert!(
+            gone.instead
+                .unwrap()
+                .contains("orders-read, orders-write, api")
+        );
+    }));
+}
+
+#[test]
+fn the_code_of_the_earlier_version_runs_and_undo_brings_the_later_back() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("calm").await;
+        let before = now(&stage);
+        let plan = planned(&stage, &write_back(None)).await.unwrap();
+        let mut running = stage.start(&plan);
+        let state = ended(&stage, &mut running, Phase::Done).await;
+        let after = now(&stage);
+        assert_eq!(after.code_sha256, checksum(&before, 40));
+        assert_eq!(after.package, before.at(40).unwrap().package);
+        assert_eq!(after.memory_mb, before.memory_mb);
+        let saw = state.steps["rollback"].saw.clone().unwrap_or_default();
+        assert!(saw.contains("checksum was read back"), "{saw}");
+        let errors = state.steps["errors"].saw.clone().unwrap_or_default();
+        assert!(errors.contains("of orders-write failed"), "{errors}");
+        running.task.await.unwrap().unwrap();
+        let id = state.id.clone();
+        let mut running = gwctl::actions::resume(
+            &id,
+            &[Order::Undo],
+            stage.run_context(),
+            &stage.folder,
+            &super::stand::operator(),
+        )
+        .unwrap();
+        ended(&stage, &mut running, Phase::Undone).await;
+        assert_eq!(now(&stage).code_sha256, before.code_sha256);
+    }));
+}
+
+#[test]
+fn the_alias_that_the_api_calls_is_led_back_with_its_configuration() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("releases").await;
+        let before = now(&stage);
+        let plan = planned(&stage, &write_back(None)).await.unwrap();
+        let change = plan.steps[0].change.as_ref().unwrap();
+        assert_eq!(change.what, "alias live of orders-write in eu-west-1");
+        let mut running = stage.start(&plan);
+        ended(&stage, &mut running, Phase::Done).await;
+        let after = now(&stage);
+        assert_eq!(after.aliases["live"].version, 40);
+        assert_eq!(after.code_sha256, before.code_sha256, "$LATEST stays");
+    }));
+}
+
+#[test]
+fn a_second_version_of_the_alias_is_what_was_deployed_last() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("releases").await;
+        let canary = Alias {
+            version: 40,
+            shared: BTreeMap::from([(41, 0.1)]),
+            revision: 3,
+        };
+        change(&stage, |one| {
+            one.aliases.insert("live".into(), canary.clone());
+        });
+        let plan = planned(&stage, &write_back(None)).await.unwrap();
+        let change = plan.steps[0].change.as_ref().unwrap();
+        assert_eq!(change.before, "version 40 and 10 % to version 41");
+        assert_eq!(change.after, "version 40");
+        assert!(said(&plan).contains("afterwards all of them go to version 40"));
+        let mut running = stage.start(&plan);
+        let state = ended(&stage, &mut running, Phase::Done).await;
+        assert!(now(&stage).aliases["live"].shared.is_empty());
+        running.task.await.unwrap().unwrap();
+        let mut running = gwctl::actions::resume(
+            &state.id,
+            &[Order::Undo],
+            stage.run_context(),
+            &stage.folder,
+            &super::stand::operator(),
+        )
+        .unwrap();
+        ended(&stage, &mut running, Phase::Undone).await;
+        assert_eq!(now(&stage).aliases["live"].shared, canary.shared);
+    }));
+}
+
+#[test]
+fn whoever_deploys_meanwhile_is_not_overwritten() {
+    for (scenario, tells) in [("calm", "other code"), ("releases", "to version 42")] {
+        in_virtual_time(Box::pin(async {
+            let stage = stage(scenario).await;
+            let plan = planned(&stage, &write_back(None)).await.unwrap();
+            deploy(&stage, b"newer", true);
+            change(&stage, |one| {
+                for alias in one.aliases.values_mut() {
+                    *alias = 42.into();
+                }
+            });
+            let newer = now(&stage);
+            let mut running = stage.start(&plan);
+            let state = ended(&stage, &mut running, Phase::Held).await;
+            let why = state.steps["rollback"].held.clone().unwrap();
+            assert!(why.contains(tells) && why.contains("plan again"), "{why}");
+            let left = now(&stage);
+            assert_eq!(left.code_sha256, newer.code_sha256);
+            assert_eq!(left.aliases, newer.aliases);
+        }));
+    }
+}
+
+#[test]
+fn a_change_of_its_configuration_meanwhile_stops_it_too() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("calm").await;
+        let plan = planned(&stage, &write_back(None)).await.unwrap();
+        change(&stage, |one| one.revision += 1);
+        let mut running = stage.start(&plan);
+        let state = ended(&stage, &mut running, Phase::Held).await;
+        let why = state.steps["rollback"].held.clone().unwrap();
+        assert!(why.contains("RevisionId is another"), "{why}");
+    }));
+}
+
+#[test]
+fn lambda_refuses_what_is_sent_with_a_stale_revision() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("releases").await;
+        let lambda = stage.session.one_attempt().lambda(&region(HERE));
+        let before = now(&stage);
+        let sent = lambda.restore_code("orders-write", Code::Package(b"x"), "arm64", "stale");
+        assert_eq!(sent.await.unwrap_err().kind, ErrorKind::Conflict);
+        let mut alias = lambda.alias("orders-write", "live").await.unwrap();
+        let revision = alias.revision.take().unwrap();
+        alias.version = "40".into();
+        let sent = lambda.point_alias("orders-write", "live", &alias, "stale");
+        assert_eq!(sent.await.unwrap_err().kind, ErrorKind::Conflict);
+        let after = now(&stage);
+        assert_eq!(
+            (after.code_sha256, after.aliases),
+            (before.code_sha256, before.aliases)
+        );
+        let sent = lambda.point_alias("orders-write", "live", &alias, &revision);
+        sent.await.unwrap();
+        assert_eq!(now(&stage).aliases["live"].version, 40);
+    }));
+}
+
+#[test]
+fn a_bad_deployment_is_over_once_the_earlier_code_serves() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("bad-deploy").await;
+        let plan = planned(&stage, &write_back(None)).await.unwrap();
+        assert!(plan.title.ends_with("back to version 41"), "{}", plan.title);
+        let (_, others) = finding(&plan, "elsewhere");
+        assert!(
+            others.contains("us-east-1 runs the code of version 41"),
+            "{others}"
+        );
+        let mut running = stage.start(&plan);
+        let state = ended(&stage, &mut running, Phase::Done).await;
+        let errors = state.steps["errors"].saw.clone().unwrap();
+        assert!(errors.contains("% before"), "{errors}");
+    }));
+}
+
+#[test]
+fn where_the_code_was_not_the_cause_the_run_says_so_and_holds() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("lambda-errors").await;
+        let plan = planned(&stage, &write_back(None)).await.unwrap();
+        let mut running = stage.start(&plan);
+        let state = ended(&stage, &mut running, Phase::Held).await;
+        let why = state.steps["errors"].held.clone().unwrap();
+        assert!(why.contains("may not be what is wrong"), "{why}");
+    }));
+}
+
+fn router(to: Option<&str>) -> Intent {
+    Intent::Rollback(Rollback {
+        to: to.map(Into::into),
+        ..Rollback::of("orders-router", region("us-east-1"))
+    })
+}
+
+#[test]
+fn the_router_goes_back_with_the_distribution() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("calm").await;
+        let plan = planned(&stage, &router(None)).await.unwrap();
+        assert_eq!(plan.confirm, "E2ORDERS0EDGE1");
+        assert!(plan.title.ends_with("back to version 6"), "{}", plan.title);
+        assert!(said(&plan).contains("five minutes"), "{}", said(&plan));
+        let runs = |stage: &Stage| {
+            let state = stage.sim().state();
+            let one = &state.resources.distributions[0];
+            one.origin_request_function.clone().unwrap()
+        };
+        let mut running = stage.start(&plan);
+        ended(&stage, &mut running, Phase::Done).await;
+        assert!(
+            runs(&stage).ends_with(":orders-router:6"),
+            "{}",
+            runs(&stage)
+        );
+        let older = planned(&stage, &router(Some("5"))).await.unwrap();
+        assert!(older.title.ends_with("version 5"));
+    }));
+}
+
+fn rest() -> gwctl::sim::Sim {
+    gwctl::sim::Sim::new(gwctl::sim::SimOptions {
+        rest: true,
+        regions: ["us-east-1", HERE].map(region).to_vec(),
+        api_latency: Some(crate::observe::stand::REPLY),
+        start: Some("2026-11-22T03:00:20Z".parse().unwrap()),
+        ..gwctl::sim::SimOptions::default()
+    })
+    .unwrap()
+}
+
+fn api(stage: &Stage) -> String {
+    let sites = stage.spec.sites.iter();
+    sites
+        .clone()
+        .find(|one| one.region.as_str() == HERE)
+        .unwrap()
+        .api
+        .clone()
+}
+
+fn served(stage: &Stage) -> String {
+    let state = stage.sim().state();
+    let mut apis = state.resources.apis.iter();
+    let api = apis.find(|one| one.region.as_str() == HERE).unwrap();
+    let serves = &api.stages[0].deployment;
+    let one = api.deployments.iter().find(|one| &one.id == serves);
+    one.unwrap().description.clone()
+}
+
+#[test]
+fn a_stage_of_either_kind_of_api_serves_its_earlier_deployment() {
+    for sim in [rest as fn() -> gwctl::sim::Sim, || world("releases", 2)] {
+        in_virtual_time(Box::pin(async {
+            let stage = Stage::calmly(sim()).await;
+            let back = Intent::Rollback(Rollback::of("api", region(HERE)));
+            let plan = planned(&stage, &back).await.unwrap();
+            assert!(said(&plan).contains("release 13"), "{}", said(&plan));
+            let mut running = stage.start(&plan);
+            ended(&stage, &mut running, Phase::Done).await;
+            assert_eq!(served(&stage), "release 13");
+        }));
+    }
+}
+
+#[test]
+fn a_stage_that_deploys_by_itself_is_refused() {
+    in_virtual_time(Box::pin(async {
+        let stage = stage("calm").await;
+        let back = Intent::Rollback(Rollback::of(api(&stage), region(HERE)));
+        let none = refused(&stage, &back).await;
+        assert!(none.why.contains("AutoDeploy"), "{none:?}");
+    }));
+}
+
+#[test]
+fn a_reply_that_is_lost_is_read_back_and_nothing_is_sent_twice() {
+    let ours = rehearsals();
+    let ours = ours.iter().filter(|one| one.name.starts_with("rollback"));
+    let mut seen = 0;
+    for rehearsal in ours {
+        for change in changes(&undisturbed(rehearsal)) {
+            let trouble = Trouble {
+                tampers: vec![tamper(&change, gwctl::sim::world::How::LoseReply)],
+                ..Trouble::default()
+            };
+            let tried = tried(rehearsal, &trouble);
+            assert_eq!(tried.state.phase(), Phase::Done, "{}", story(&tried.state));
+            assert!(tried.held.is_empty() && tried.unused.is_empty());
+            assert!(
+                tried.made.values().all(|times| *times == 1),
+                "{:?}",
+                tried.made
+            );
+            seen += 1;
+        }
+    }
+    assert!(seen >= 4, "{seen}");
+}
