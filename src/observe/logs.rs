@@ -1,6 +1,7 @@
 //! The logs of the last minutes: every Region's groups are found and read side by side.
 
 mod access;
+mod asked;
 mod board;
 mod book;
 mod group;
@@ -22,25 +23,11 @@ use gwctl_aws::{AwsError, ErrorKind, Logs, Session};
 use gwctl_fleet::logs::{AccessFormat, AccessLog, AccessSetting};
 use gwctl_fleet::{Account, ApiKind, Clock, FleetSpec, FunctionName, Missing, Region, SiteSpec};
 
+pub use asked::LogsAsked;
 pub use board::LogBoard;
 pub use book::{Book, COST, Counted, Group, Newness, Read, Slot, per_minute};
 pub use read::{GroupRead, Span};
 pub use taken::placed;
-
-/// What is asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogsAsked {
-    pub since: Timestamp,
-    pub until: Timestamp,
-    /// Empty: those of the fleet, and the router's own.
-    pub regions: Vec<Region>,
-    /// The name of one function.
-    pub function: Option<String>,
-    /// A text that lines must hold.
-    pub filter: Option<String>,
-    /// Lines of errors alone.
-    pub errors: bool,
-}
 
 /// A log group of the fleet, and what was read of it.
 #[derive(Debug, Clone)]
@@ -479,30 +466,6 @@ impl LogReader {
     fn limiter(&self, region: &Region) -> Arc<Limiter> {
         let half = Logs::most_a_second(region) / 2.0;
         self.limiters.at(region.clone(), half.floor(), half)
-    }
-}
-
-impl LogsAsked {
-    /// Lines of any kind of the whole fleet.
-    pub const fn all(since: Timestamp, until: Timestamp) -> Self {
-        Self {
-            since,
-            until,
-            regions: Vec::new(),
-            function: None,
-            filter: None,
-            errors: false,
-        }
-    }
-
-    fn wants(&self, region: &Region) -> bool {
-        self.regions.is_empty() || self.regions.contains(region)
-    }
-
-    fn is_about(&self, function: &str) -> bool {
-        self.function
-            .as_deref()
-            .is_none_or(|wanted| wanted == function)
     }
 }
 

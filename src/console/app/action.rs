@@ -252,14 +252,14 @@ pub(super) const AFTER: &[Entry] = &[
     entry(
         Action::Shorter,
         "shorter",
-        &["<"],
+        &["("],
         Group::Lists,
         "Logs: look at a shorter time",
     ),
     entry(
         Action::Longer,
         "longer",
-        &[">"],
+        &[")"],
         Group::Lists,
         "Logs: look at a longer time",
     ),

@@ -148,7 +148,10 @@ impl Outside {
                 let observer = self.means.as_ref().map(|means| means.observer.clone());
                 if let Some(observer) = observer {
                     let now = self.setup.clock.now();
-                    self.logs.ask(observer, question, now, self.sender.clone());
+                    let sender = self.sender.clone();
+                    // Nobody listens when the console has ended.
+                    let send = move |msg| drop(sender.send(Arrival::Msg(msg)));
+                    self.logs.ask(observer, question, now, send);
                 }
             }
             Effect::StopLogs => self.logs.stop(),

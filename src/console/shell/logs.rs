@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
-use super::effects::Arrival;
 use crate::app::{LogsQuestion, Msg};
 use gwctl_observe::Observer;
 use gwctl_observe::logs::{LogBoard, LogsAsked};
@@ -25,7 +23,7 @@ impl LogsTask {
         observer: Arc<Observer>,
         question: LogsQuestion,
         now: Timestamp,
-        sender: mpsc::UnboundedSender<Arrival>,
+        send: impl Fn(Msg) + Clone + Send + Sync + 'static,
     ) {
         self.stop();
         let before = self.board.take().filter(|_| question.only_new);
@@ -37,8 +35,6 @@ impl LogsTask {
         self.board = Some(board.clone());
         let task = tokio::spawn(async move {
             let number = question.number;
-            // Nobody listens when the console has ended.
-            let send = move |msg| drop(sender.send(Arrival::Msg(msg)));
             let known = send.clone();
             let told = move |book| known(Msg::Logs(number, Box::new(book)));
             if follows {
