@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, PoisonError};
 use std::time::Duration;
 
 use clap::builder::PossibleValue;
@@ -20,12 +20,13 @@ use crate::actions::Intent;
 use crate::actions::arguments::AnyRegion;
 use crate::config::Paths;
 use crate::console::app::{
-    Code, Connection, Hold, Key, Keymap, Leads, Mode, Msg, SCREENS, SINCE, Screen, Start, State,
-    Tab, update,
+    Code, Connection, Hold, Key, Keymap, Leads, Logs, Mode, Msg, SCREENS, SINCE, Screen, Start,
+    State, Tab, update,
 };
 use crate::console::view::picture::Picture;
 use crate::console::view::{DEFAULT, Depth, Theme, draw_into, picture as pictures};
 use crate::fleet::{FleetSpec, Region, Snapshot};
+use crate::observe::logs::{LogBoard, LogsAsked};
 
 /// How long, on the simulated clock, the complete picture may take.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -164,6 +165,8 @@ pub fn run(global: &Global, args: &ScreenshotArgs) -> Result<Exit, Failure> {
         let mut state = state(args, picture, &theme)?;
         update(&mut state, Msg::Happened(0, Box::new(happened)));
         state
+    } else if args.screen == Subject::Screen(Screen::Logs.tab()) {
+        logs(&still, args, &theme)?
     } else if args.screen == Subject::Screen(Screen::Explain.tab()) {
         let (picture, happened, errors) = simulated::still(&still, async |target| {
             let observer = target.observe_only();
@@ -181,6 +184,33 @@ pub fn run(global: &Global, args: &ScreenshotArgs) -> Result<Exit, Failure> {
     let bytes = render(args, &state, &theme)?;
     write(args, &bytes)?;
     Ok(Exit::Success)
+}
+
+/// The Logs screen after it read everything.
+fn logs(still: &Still, args: &ScreenshotArgs, theme: &Theme) -> Result<State, Failure> {
+    let (picture, book) = simulated::still(still, async |target| {
+        let observer = target.observe_only();
+        let picture = observer.first_to_act_on(LIMIT).await;
+        let until = target.clock.now();
+        let window = Logs::default().window();
+        let board = LogBoard::new(LogsAsked::all(until - window, until));
+        let last = std::sync::Mutex::new(None);
+        let keep = |book| *last.lock().unwrap_or_else(PoisonError::into_inner) = Some(book);
+        observer.logs().fill(&board, keep).await;
+        (
+            picture,
+            last.into_inner().unwrap_or_else(PoisonError::into_inner),
+        )
+    })?;
+    let mut state = state(args, picture, theme)?;
+    // It asks by the first question, which is number 1.
+    let now = state.now;
+    update(&mut state, Msg::Tick { now, wall: now });
+    if let Some(book) = book {
+        update(&mut state, Msg::Logs(1, Box::new(book)));
+    }
+    update(&mut state, Msg::LogsRead(1));
+    Ok(state)
 }
 
 /// A console that shows `snapshot` on the screen asked for.

@@ -78,6 +78,24 @@ impl Region {
         &self.0
     }
 
+    /// As Availability Zones name it: `euw1`, `apse1`, `usgw1`; as it is where it has another form.
+    pub fn short(&self) -> String {
+        let code = self.as_str();
+        let Some((area, rest)) = code.split_once('-') else {
+            return code.to_owned();
+        };
+        let part = |word: &str| match word {
+            "north" | "south" | "east" | "west" | "central" | "gov" | "iso" => word[..1].to_owned(),
+            "northeast" => "ne".to_owned(),
+            "northwest" => "nw".to_owned(),
+            "southeast" => "se".to_owned(),
+            "southwest" => "sw".to_owned(),
+            other => other.to_owned(),
+        };
+        let rest: String = rest.split('-').map(part).collect();
+        format!("{area}{rest}")
+    }
+
     /// Where it is, when it is a Region this build knows.
     pub fn place(&self) -> Option<&'static Place> {
         PLACES.iter().find(|place| place.code == self.as_str())

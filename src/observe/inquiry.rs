@@ -84,6 +84,11 @@ impl Inquirer {
         }
     }
 
+    /// Reads logs at the rate that is kept here.
+    pub(super) const fn logs(&self) -> &LogReader {
+        &self.logs
+    }
+
     /// The errors of the last half hour.
     pub(super) async fn errors(&self) -> Errors {
         let to = self.clock.now();
@@ -117,12 +122,13 @@ impl Errors {
         for group in logs.into_iter().filter(|group| !group.edge) {
             let source = group.source();
             let Ok(Some(read)) = group.read else { continue };
+            let ((from, until), gap) = read.ends();
             spans.push(LogSpan {
                 region: group.region.clone(),
                 source: source.clone(),
-                from: read.errors.0,
-                until: read.errors.1,
-                gap: read.gap,
+                from,
+                until,
+                gap,
             });
             let errors = placed(&group.region, &source, read.events);
             lines.extend(errors.filter(|placed| placed.line.is_error()));

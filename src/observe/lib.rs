@@ -237,6 +237,11 @@ impl Observer {
         Happened::of(fleet, (to - since, to), answers, &picture)
     }
 
+    /// Reads the fleet's logs, within each Region's rate over all questions.
+    pub const fn logs(&self) -> &logs::LogReader {
+        self.inquirer.logs()
+    }
+
     /// What the functions logged as errors in the last half hour.
     pub async fn errors(&self) -> Errors {
         self.inquirer.errors().await

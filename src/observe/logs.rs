@@ -1,58 +1,36 @@
 //! The logs of the last minutes: every Region's groups are found and read side by side.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
+mod access;
+mod asked;
+mod board;
+mod book;
+mod group;
+mod read;
+mod taken;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::{FutureExt as _, join, join_all};
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use jiff::Timestamp;
+use tokio::sync::mpsc::{self, UnboundedSender};
 
 use super::limiter::{Limiter, Limiters};
-use gwctl_aws::{AwsError, Bound, Cut, ErrorKind, LogAnswer, LogQuestion, Logs, Session};
-use gwctl_fleet::logs::{AccessLog, LogEvent, Placed, joined};
-use gwctl_fleet::{Account, ApiKind, Clock, FleetSpec, FunctionName, Missing, Region};
+use group::{GroupReader, errors_of};
+use gwctl_aws::{AwsError, ErrorKind, Logs, Session};
+use gwctl_fleet::logs::{AccessFormat, AccessLog, AccessSetting};
+use gwctl_fleet::{Account, ApiKind, Clock, FleetSpec, FunctionName, Missing, Region, SiteSpec};
 
-/// What finds the lines of §13.5's failures and whatever calls itself an error, in both formats. Only `?` terms: they
-/// are ignored beside others (aws-facts §13.4).
-const ERRORS: &str = "?ERROR ?FATAL ?CRITICAL ?\"Task timed out\" ?\"Status: timeout\" ?\"Status: error\" \
-    ?\"Runtime exited\" ?\"Runtime.\" ?LAMBDA_WARNING ?errorType ?\"\\\"status\\\":\\\"timeout\\\"\"";
-
-/// Of one group, when errors or a text are searched for.
-const SEARCH: Bound = Bound {
-    events: 10_000,
-    bytes: 8 << 20,
-    pages: 30,
-};
-/// Of one group, for its newest lines of any kind.
-const NEWEST: Bound = Bound {
-    events: 2_000,
-    bytes: 1 << 20,
-    pages: 5,
-};
-
-/// Of one group, at each end of the time, when the begin of a trouble is looked for.
-const END: Bound = Bound {
-    events: 1_500,
-    bytes: 2 << 20,
-    pages: 10,
-};
-
-/// What is asked.
-#[derive(Debug, Clone)]
-pub struct LogsAsked {
-    pub since: Timestamp,
-    pub until: Timestamp,
-    /// Empty: those of the fleet, and the router's own.
-    pub regions: Vec<Region>,
-    /// The name of one function.
-    pub function: Option<String>,
-    /// A text that lines must hold.
-    pub filter: Option<String>,
-    /// Lines of errors alone.
-    pub errors: bool,
-}
+pub use asked::LogsAsked;
+pub use board::LogBoard;
+pub use book::{Book, COST, Counted, Group, Newness, Read, Slot, per_minute};
+pub use read::{GroupRead, Span};
+pub use taken::placed;
 
 /// A log group of the fleet, and what was read of it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct GroupLogs {
     pub region: Region,
     /// The functions that write to it.
@@ -61,8 +39,12 @@ pub struct GroupLogs {
     pub group: Option<String>,
     /// Whether it is the edge router's, which runs where clients are.
     pub edge: bool,
+    /// The format, where it is the access log of an API.
+    pub access: Option<AccessFormat>,
     /// None where there is no such group: nothing ever ran there.
     pub read: Result<Option<GroupRead>, Missing>,
+    /// `FilterLogEvents` that were sent for it, without the tries after a throttled one.
+    pub calls: usize,
 }
 
 impl GroupLogs {
@@ -73,40 +55,11 @@ impl GroupLogs {
     }
 }
 
-/// The lines of events of one group, each with where it was written.
-pub fn placed(
-    region: &Region,
-    source: &str,
-    events: Vec<LogEvent>,
-) -> impl Iterator<Item = Placed> {
-    joined(events).into_iter().map(move |(event, line)| Placed {
-        region: region.clone(),
-        source: source.to_owned(),
-        at: event.at,
-        line,
-    })
-}
-
-/// What was read of a group.
-#[derive(Debug)]
-pub struct GroupRead {
-    /// Oldest first.
-    pub events: Vec<LogEvent>,
-    /// From when until when every error is among them, but for the gap.
-    pub errors: (Timestamp, Timestamp),
-    /// Where there were more errors between the oldest and the newest than were read.
-    pub gap: Option<(Timestamp, Timestamp)>,
-    /// From when until when every line is; none where only some were searched for.
-    pub lines: Option<(Timestamp, Timestamp)>,
-    /// Why not everything was read, in words.
-    pub cut: Vec<String>,
-}
-
-/// Where an API writes its access log, which is not read here.
-#[derive(Debug)]
+/// Where an API writes its access logs.
+#[derive(Debug, Clone)]
 pub struct AccessLogs {
     pub region: Region,
-    pub places: Result<Vec<AccessLog>, Missing>,
+    pub places: Result<Vec<AccessSetting>, Missing>,
 }
 
 /// Reads a fleet's logs, within each Region's rate over all its questions.
@@ -114,6 +67,44 @@ pub struct LogReader {
     session: Session,
     spec: FleetSpec,
     limiters: Limiters<Region>,
+    known: Known,
+}
+
+/// What comes while a fleet's logs are read.
+#[derive(Debug)]
+enum Came {
+    /// This was read of a group.
+    Group(Box<GroupLogs>),
+    /// This is where an API writes its access log.
+    Access(AccessLogs),
+    /// A part of a Region has been read: as often as [`LogReader::parts`] names the Region.
+    Over(Region),
+}
+
+/// Who writes an access log.
+const ACCESS: &str = "access log";
+
+/// Groups that somebody reads already.
+#[derive(Default)]
+struct Taken {
+    groups: Mutex<BTreeSet<(Region, String)>>,
+    /// Whether both ends of the functions' errors are read, and nothing else.
+    ends: bool,
+}
+
+impl Taken {
+    /// Whether nobody asked for it before.
+    fn first(&self, group: &(Region, String)) -> bool {
+        lock(&self.groups).insert(group.clone())
+    }
+}
+
+/// Who writes to a group.
+struct Writers {
+    sources: BTreeSet<String>,
+    account: Account,
+    edge: bool,
+    access: Option<AccessFormat>,
 }
 
 /// A group to read, and which account holds it.
@@ -122,7 +113,26 @@ struct Place {
     source: String,
     account: Account,
     edge: bool,
+    access: Option<AccessFormat>,
     group: Result<String, AwsError>,
+}
+
+/// Where was written to when it was looked up: who follows does not look again each time.
+#[derive(Default)]
+struct Known {
+    groups: Mutex<BTreeMap<(Region, String), String>>,
+    access: Mutex<BTreeMap<Region, Vec<AccessSetting>>>,
+}
+
+impl Known {
+    fn forget(&self) {
+        lock(&self.groups).clear();
+        lock(&self.access).clear();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl LogReader {
@@ -131,153 +141,315 @@ impl LogReader {
             session,
             spec,
             limiters: Limiters::new(clock),
+            known: Known::default(),
         }
     }
 
     /// What every group of the fleet holds of what is asked.
     pub async fn read(&self, asked: &LogsAsked) -> Vec<GroupLogs> {
-        self.read_by(asked, false).await
+        self.read_all(asked).await.0
     }
 
-    /// The errors of every group. Where there are more than are read, the oldest and the newest: when they began tells
-    /// more than how many there are.
+    /// The errors of every function's group. Where there are more than are read, the oldest and the newest: when they
+    /// began tells more than how many there are.
     pub async fn errors(&self, since: Timestamp, until: Timestamp) -> Vec<GroupLogs> {
         let asked = LogsAsked {
-            since,
-            until,
-            regions: Vec::new(),
-            function: None,
-            filter: None,
             errors: true,
+            ..LogsAsked::all(since, until)
         };
-        self.read_by(&asked, true).await
+        let ends = Taken {
+            ends: true,
+            ..Taken::default()
+        };
+        self.gather(&asked, &ends).await.0
     }
 
-    async fn read_by(&self, asked: &LogsAsked, both_ends: bool) -> Vec<GroupLogs> {
-        let places = join(self.functions(asked), self.router(asked)).await;
-        let all: Vec<Place> = places.0.into_iter().chain(places.1).collect();
-        let mut groups: BTreeMap<(Region, String), (BTreeSet<String>, Account, bool)> =
-            BTreeMap::new();
-        let mut found = Vec::new();
-        for place in all {
+    /// As [`Self::read`], with where the APIs write their access logs.
+    pub async fn read_all(&self, asked: &LogsAsked) -> (Vec<GroupLogs>, Vec<AccessLogs>) {
+        self.gather(asked, &Taken::default()).await
+    }
+
+    async fn gather(&self, asked: &LogsAsked, taken: &Taken) -> (Vec<GroupLogs>, Vec<AccessLogs>) {
+        let (sender, mut came) = mpsc::unbounded_channel();
+        self.read_into(asked, taken, &sender).await;
+        drop(sender);
+        let (mut found, mut access) = (Vec::new(), Vec::new());
+        while let Ok(one) = came.try_recv() {
+            match one {
+                Came::Group(group) => found.push(*group),
+                Came::Access(one) => access.push(one),
+                Came::Over(_) => {}
+            }
+        }
+        found.sort_by(|a, b| (&a.region, &a.sources).cmp(&(&b.region, &b.sources)));
+        access.sort_by(|a, b| a.region.cmp(&b.region));
+        (found, access)
+    }
+
+    /// The Regions that are asked, each as often as it has parts: its functions, the router there.
+    fn parts(&self, asked: &LogsAsked) -> Vec<Region> {
+        let sites = self.sites(asked).map(|site| site.region.clone());
+        let edge = self.is_about_the_router(asked);
+        let edge = if edge {
+            self.edge_regions(asked)
+        } else {
+            BTreeSet::new()
+        };
+        sites.chain(edge).collect()
+    }
+
+    /// As [`Self::read`], each group told as soon as it was read: no Region waits for another. Who listens no more is
+    /// dropped together with this.
+    async fn read_groups(&self, asked: &LogsAsked, came: &UnboundedSender<Came>) {
+        self.read_into(asked, &Taken::default(), came).await;
+    }
+
+    async fn read_into(&self, asked: &LogsAsked, taken: &Taken, came: &UnboundedSender<Came>) {
+        let functions = self.sites(asked).map(|site| {
+            async move {
+                let functions = async {
+                    let places = self.functions(site, asked).await;
+                    self.read_places(places, asked, taken, came).await;
+                };
+                // It is no function's.
+                let access = async {
+                    if asked.function.is_none() && !site.api.is_empty() && !taken.ends {
+                        self.read_access(site, asked, taken, came).await;
+                    }
+                };
+                join(functions, access).await;
+                let _ = came.send(Came::Over(site.region.clone()));
+            }
+            .boxed()
+        });
+        let router = async {
+            if self.is_about_the_router(asked) {
+                self.read_router(asked, taken, came).await;
+            }
+        };
+        join(join_all(functions), router.boxed()).await;
+    }
+
+    /// The access logs of an API.
+    async fn read_access(
+        &self,
+        site: &SiteSpec,
+        asked: &LogsAsked,
+        taken: &Taken,
+        came: &UnboundedSender<Came>,
+    ) {
+        let found = self.access_log(site).await;
+        let settings = found.places.clone().unwrap_or_default();
+        let _ = came.send(Came::Access(found));
+        let places = settings.into_iter().filter_map(|setting| match setting.to {
+            AccessLog::Group(name) => Some(Place {
+                region: site.region.clone(),
+                source: ACCESS.to_owned(),
+                account: Account::Workload,
+                edge: false,
+                access: Some(setting.format),
+                group: Ok(name),
+            }),
+            AccessLog::Firehose(_) | AccessLog::Other(_) => None,
+        });
+        let places = places.collect();
+        self.read_places(places, asked, taken, came).await;
+    }
+
+    /// The router's group in every Region.
+    async fn read_router(&self, asked: &LogsAsked, taken: &Taken, came: &UnboundedSender<Came>) {
+        let regions = self.edge_regions(asked);
+        let group = self.router().await;
+        let places: Vec<Place> = match &group {
+            Ok(_) => regions
+                .iter()
+                .map(|one| self.router_in(one, group.clone()))
+                .collect(),
+            Err(_) => vec![self.router_in(&self.spec.home(), group)],
+        };
+        let all = places.into_iter().map(|place| {
+            async move {
+                let region = place.region.clone();
+                self.read_places(vec![place], asked, taken, came).await;
+                region
+            }
+            .boxed()
+        });
+        let mut reading: FuturesUnordered<_> = all.collect();
+        let mut left = regions;
+        while let Some(region) = reading.next().await {
+            left.remove(&region);
+            let _ = came.send(Came::Over(region));
+        }
+        for region in left {
+            let _ = came.send(Came::Over(region));
+        }
+    }
+
+    /// Reads each group once, whoever writes to it.
+    async fn read_places(
+        &self,
+        places: Vec<Place>,
+        asked: &LogsAsked,
+        taken: &Taken,
+        came: &UnboundedSender<Came>,
+    ) {
+        let mut groups: BTreeMap<(Region, String), Writers> = BTreeMap::new();
+        for place in places {
             match place.group {
                 Ok(group) => {
                     let entry = groups.entry((place.region, group));
-                    let (sources, ..) =
-                        entry.or_insert((BTreeSet::new(), place.account, place.edge));
-                    sources.insert(place.source);
+                    let writers = entry.or_insert(Writers {
+                        sources: BTreeSet::new(),
+                        account: place.account,
+                        edge: place.edge,
+                        access: place.access,
+                    });
+                    writers.sources.insert(place.source);
                 }
-                Err(error) => found.push(GroupLogs {
-                    region: place.region,
-                    sources: [place.source].into(),
-                    group: None,
-                    edge: place.edge,
-                    read: Err(missing(error)),
-                }),
+                Err(error) => {
+                    let unread = GroupLogs {
+                        region: place.region,
+                        sources: [place.source].into(),
+                        group: None,
+                        edge: place.edge,
+                        access: place.access,
+                        read: Err(missing(error)),
+                        calls: 0,
+                    };
+                    let _ = came.send(Came::Group(Box::new(unread)));
+                }
             }
         }
-        let read = groups
-            .into_iter()
-            .map(|((region, group), (sources, account, edge))| {
-                async move {
-                    let logs = self.session.in_account(account).logs(&region);
-                    let read = if both_ends {
-                        self.ends(&logs, &region, &group, asked).await
-                    } else {
-                        self.group(&logs, &region, &group, asked).await
-                    };
-                    GroupLogs {
-                        region,
-                        sources,
-                        group: Some(group),
-                        edge,
-                        read,
-                    }
-                }
-                .boxed()
-            });
-        found.extend(join_all(read).await);
-        found.sort_by(|a, b| (&a.region, &a.sources).cmp(&(&b.region, &b.sources)));
-        found
-    }
-
-    /// Where the fleet's APIs write their access logs.
-    pub async fn access_logs(&self, asked: &LogsAsked) -> Vec<AccessLogs> {
-        let sites = self.spec.sites.iter();
-        let sites = sites.filter(|site| !site.api.is_empty() && asked.wants(&site.region));
-        let all = sites.map(async |site| {
-            let api = self.session.apigateway(&site.region);
-            let stage = site.stage.as_deref();
-            let http = api.access_logs(&site.api, ApiKind::Http, stage).await;
-            let places = match http {
-                Err(error) if error.kind == ErrorKind::NotFound => {
-                    api.access_logs(&site.api, ApiKind::Rest, stage).await
-                }
-                answer => answer,
-            };
-            AccessLogs {
-                region: site.region.clone(),
-                places: places.map_err(missing),
-            }
-        });
-        join_all(all).await
-    }
-
-    /// The groups of the functions behind the APIs.
-    async fn functions(&self, asked: &LogsAsked) -> Vec<Place> {
-        let sites = self.spec.sites.iter();
-        let sites = sites.filter(|site| asked.wants(&site.region));
-        let all = sites.flat_map(|site| {
-            let names = site.functions.iter();
-            let wanted = names.filter(|name| asked.is_about(FunctionName::of(name).name));
-            wanted.map(move |name| (site.region.clone(), name.clone()))
-        });
-        join_all(all.map(|(region, function)| {
+        groups.retain(|key, _| taken.first(key));
+        let read = groups.into_iter().map(|((region, group), writers)| {
             async move {
-                let named = FunctionName::of(&function);
-                let lambda = self.session.lambda(&region);
+                let reader = GroupReader {
+                    logs: self.session.in_account(writers.account).logs(&region),
+                    limiter: self.limiter(&region),
+                    group,
+                    asked,
+                    errors: errors_of(writers.access.as_ref()),
+                    ends: taken.ends,
+                    calls: AtomicUsize::new(0),
+                };
+                let read = reader.read().await;
+                let read = GroupLogs {
+                    region,
+                    sources: writers.sources,
+                    group: Some(reader.group),
+                    edge: writers.edge,
+                    access: writers.access,
+                    read,
+                    calls: reader.calls.into_inner(),
+                };
+                let _ = came.send(Came::Group(Box::new(read)));
+            }
+            .boxed()
+        });
+        join_all(read).await;
+    }
+
+    /// The group of `function`, asked for by `lookup` where it is not known.
+    async fn looked_up(
+        &self,
+        region: &Region,
+        function: &str,
+        lookup: impl Future<Output = Result<String, AwsError>>,
+    ) -> Result<String, AwsError> {
+        let place = (region.clone(), function.to_owned());
+        if let Some(known) = lock(&self.known.groups).get(&place) {
+            return Ok(known.clone());
+        }
+        let group = lookup.await?;
+        lock(&self.known.groups).insert(place, group.clone());
+        Ok(group)
+    }
+
+    async fn access_log(&self, site: &SiteSpec) -> AccessLogs {
+        let known = lock(&self.known.access).get(&site.region).cloned();
+        if let Some(known) = known {
+            return AccessLogs {
+                region: site.region.clone(),
+                places: Ok(known),
+            };
+        }
+        let api = self.session.apigateway(&site.region);
+        let stage = site.stage.as_deref();
+        let http = api.access_logs(&site.api, ApiKind::Http, stage).await;
+        let places = match http {
+            Err(error) if error.kind == ErrorKind::NotFound => {
+                api.access_logs(&site.api, ApiKind::Rest, stage).await
+            }
+            answer => answer,
+        };
+        if let Ok(places) = &places {
+            lock(&self.known.access).insert(site.region.clone(), places.clone());
+        }
+        AccessLogs {
+            region: site.region.clone(),
+            places: places.map_err(missing),
+        }
+    }
+
+    fn sites(&self, asked: &LogsAsked) -> impl Iterator<Item = &SiteSpec> {
+        let sites = self.spec.sites.iter();
+        sites.filter(move |site| asked.wants(&site.region))
+    }
+
+    /// The groups of the functions behind an API.
+    async fn functions(&self, site: &SiteSpec, asked: &LogsAsked) -> Vec<Place> {
+        let all = site.functions.iter();
+        let wanted = all.filter(|name| asked.is_about(FunctionName::of(name).name));
+        let lambda = self.session.lambda(&site.region);
+        let lambda = &lambda;
+        let places = wanted.map(|function| {
+            async move {
+                let named = FunctionName::of(function);
+                let lookup = lambda.log_group(named.name, named.qualifier);
                 Place {
                     source: named.name.to_owned(),
-                    group: lambda.log_group(named.name, named.qualifier).await,
+                    group: self.looked_up(&site.region, function, lookup).await,
                     account: Account::Workload,
                     edge: false,
-                    region,
+                    access: None,
+                    region: site.region.clone(),
                 }
             }
             .boxed()
-        }))
-        .await
+        });
+        join_all(places).await
     }
 
-    /// The router's group in every Region: it bears the Region of the function in front of its name, unless its owner
-    /// chose the group (aws-facts §13.7).
-    async fn router(&self, asked: &LogsAsked) -> Vec<Place> {
-        let Some(router) = &self.spec.edge.router else {
-            return Vec::new();
-        };
+    fn is_about_the_router(&self, asked: &LogsAsked) -> bool {
+        let router = self.spec.edge.router.as_deref();
+        router.is_some_and(|router| asked.is_about(FunctionName::of(router).name))
+    }
+
+    /// The router's group: it bears the Region of the function in front of its name, unless its owner chose the group
+    /// (aws-facts §13.7).
+    async fn router(&self) -> Result<String, AwsError> {
+        let router = self.spec.edge.router.as_deref().unwrap_or_default();
         let name = FunctionName::of(router).name;
-        if !asked.is_about(name) {
-            return Vec::new();
-        }
         let home = self.spec.home();
         let lambda = self.session.in_account(Account::Edge).lambda(&home);
-        let group = lambda.log_group(name, None).await.map(|group| {
-            match group.strip_prefix("/aws/lambda/") {
-                Some(usual) if usual == name => format!("/aws/lambda/{home}.{name}"),
-                _ => group,
-            }
-        });
-        let place = |region: Region| Place {
-            region,
-            source: name.to_owned(),
+        let lookup = lambda.log_group(name, None);
+        let group = self.looked_up(&home, router, lookup).await?;
+        Ok(match group.strip_prefix("/aws/lambda/") {
+            Some(usual) if usual == name => format!("/aws/lambda/{home}.{name}"),
+            _ => group,
+        })
+    }
+
+    fn router_in(&self, region: &Region, group: Result<String, AwsError>) -> Place {
+        let router = self.spec.edge.router.as_deref().unwrap_or_default();
+        Place {
+            region: region.clone(),
+            source: FunctionName::of(router).name.to_owned(),
             account: Account::Edge,
             edge: true,
-            group: group.clone(),
-        };
-        let regions = self.edge_regions(asked).into_iter();
-        match &group {
-            Ok(_) => regions.map(place).collect(),
-            Err(_) => vec![place(home)],
+            access: None,
+            group,
         }
     }
 
@@ -290,201 +462,11 @@ impl LogReader {
         sites.chain([self.spec.home()]).collect()
     }
 
-    async fn group(
-        &self,
-        logs: &Logs,
-        region: &Region,
-        group: &str,
-        asked: &LogsAsked,
-    ) -> Result<Option<GroupRead>, Missing> {
-        let question = LogQuestion {
-            group,
-            since: asked.since,
-            until: asked.until,
-            pattern: None,
-            bound: NEWEST,
-            oldest_first: false,
-        };
-        let search = LogQuestion {
-            pattern: Some(ERRORS),
-            bound: SEARCH,
-            ..question
-        };
-        let read = async {
-            if let Some(text) = &asked.filter {
-                let text = quoted(text);
-                let search = LogQuestion {
-                    pattern: Some(&text),
-                    ..search
-                };
-                let found = self.ask(logs, region, &search).await?;
-                return Ok(GroupRead::searched(found, asked));
-            }
-            if asked.errors {
-                let found = self.ask(logs, region, &search).await?;
-                return Ok(GroupRead::searched(found, asked));
-            }
-            let newest = self.ask(logs, region, &question).await?;
-            if newest.cut.is_none() {
-                let all = (newest.since, newest.until);
-                return Ok(GroupRead {
-                    lines: Some(all),
-                    ..GroupRead::searched(newest, asked)
-                });
-            }
-            // More lines than are read: errors are searched for in all of the time.
-            let lines = Some((newest.since, newest.until));
-            let found = match self.ask(logs, region, &search).await {
-                Ok(errors) => GroupRead::searched(errors, asked).with(newest.events),
-                Err(error) => GroupRead {
-                    cut: vec![format!(
-                        "errors could not be searched for: {}",
-                        error.message
-                    )],
-                    ..GroupRead::searched(newest, asked)
-                },
-            };
-            Ok(GroupRead { lines, ..found })
-        };
-        there(read.await)
-    }
-
-    /// The newest errors and, where they do not reach back to the begin, the oldest.
-    async fn ends(
-        &self,
-        logs: &Logs,
-        region: &Region,
-        group: &str,
-        asked: &LogsAsked,
-    ) -> Result<Option<GroupRead>, Missing> {
-        let question = |until: Timestamp, oldest_first: bool| LogQuestion {
-            group,
-            since: asked.since,
-            until,
-            pattern: Some(ERRORS),
-            bound: END,
-            oldest_first,
-        };
-        let read = async {
-            let newest = question(asked.until, false);
-            let newest = self.ask(logs, region, &newest).await?;
-            if !matches!(newest.cut, Some(Cut::Bound(_))) {
-                return Ok(GroupRead::searched(newest, asked));
-            }
-            let oldest = question(newest.since, true);
-            Ok(match self.ask(logs, region, &oldest).await {
-                Ok(oldest) => GroupRead::of_ends(oldest, newest, asked),
-                Err(_) => GroupRead::searched(newest, asked),
-            })
-        };
-        there(read.await)
-    }
-
-    async fn ask(
-        &self,
-        logs: &Logs,
-        region: &Region,
-        question: &LogQuestion<'_>,
-    ) -> Result<LogAnswer, AwsError> {
-        let limiter = self.limiter(region);
-        logs.filter(question, || limiter.turn()).await
-    }
-
     /// Half of the rate at once and half a second: never more than the rate within a second.
     fn limiter(&self, region: &Region) -> Arc<Limiter> {
         let half = Logs::most_a_second(region) / 2.0;
         self.limiters.at(region.clone(), half.floor(), half)
     }
-}
-
-impl LogsAsked {
-    fn wants(&self, region: &Region) -> bool {
-        self.regions.is_empty() || self.regions.contains(region)
-    }
-
-    fn is_about(&self, function: &str) -> bool {
-        self.function
-            .as_deref()
-            .is_none_or(|wanted| wanted == function)
-    }
-}
-
-impl GroupRead {
-    fn searched(found: LogAnswer, asked: &LogsAsked) -> Self {
-        let mut cut: Vec<String> = found
-            .cut
-            .iter()
-            .map(|cut| match cut {
-                Cut::Bound(bound) => format!(
-                    "only {} events were read (the limit is {} events, {} MiB or {} calls for each log group)",
-                    found.events.len(),
-                    bound.events,
-                    bound.bytes >> 20,
-                    bound.pages
-                ),
-                Cut::Failed(error) => format!("the rest could not be read: {}", error.message),
-            })
-            .collect();
-        if found.undated > 0 {
-            cut.push(format!(
-                "{} events without a time were left out",
-                found.undated
-            ));
-        }
-        // A text that is searched for leaves errors out that do not hold it.
-        let errors = if asked.filter.is_some() || found.cut.is_some() {
-            (found.since, found.until)
-        } else {
-            (asked.since, asked.until)
-        };
-        Self {
-            events: found.events,
-            errors,
-            gap: None,
-            lines: None,
-            cut,
-        }
-    }
-
-    /// Of the oldest and the newest: what is missing between them is the gap, and no cut.
-    fn of_ends(oldest: LogAnswer, newest: LogAnswer, asked: &LogsAsked) -> Self {
-        let (from, to) = (oldest.until, newest.since);
-        let failed = matches!(oldest.cut, Some(Cut::Failed(_)));
-        let read = Self::searched(oldest, asked).with(newest.events);
-        Self {
-            errors: (asked.since, newest.until),
-            gap: (from < to).then_some((from, to)),
-            cut: if failed { read.cut } else { Vec::new() },
-            ..read
-        }
-    }
-
-    /// With `others`, each event once.
-    fn with(mut self, others: Vec<LogEvent>) -> Self {
-        let key = |event: &LogEvent| (event.id.clone(), event.at, event.message.clone());
-        let known: HashSet<_> = self.events.iter().map(key).collect();
-        let new = others.into_iter().filter(|one| !known.contains(&key(one)));
-        self.events.extend(new);
-        self.events.sort_by_key(|event| event.at);
-        self
-    }
-}
-
-/// A group that is not there is none.
-fn there(read: Result<GroupRead, AwsError>) -> Result<Option<GroupRead>, Missing> {
-    match read {
-        Ok(read) => Ok(Some(read)),
-        Err(AwsError {
-            kind: ErrorKind::NotFound,
-            ..
-        }) => Ok(None),
-        Err(error) => Err(missing(error)),
-    }
-}
-
-/// A text as one term of a filter pattern.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// A function or an API that is not there is no data; what hinders the question says so.

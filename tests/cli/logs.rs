@@ -85,7 +85,7 @@ fn a_dark_region_is_marked_and_never_counted_as_quiet() {
     );
     let table = logs(&["--scenario", "primary-dark", "--errors"]);
     assert!(
-        table.out.contains("; 4 of 7 log groups were read; "),
+        table.out.contains("; 6 of 9 log groups were read; "),
         "{}",
         table.out
     );
@@ -102,10 +102,18 @@ fn a_dark_region_is_marked_and_never_counted_as_quiet() {
     );
 }
 
-/// Of the throttled calls some are answered: what is known of a Region is then no complete number.
+/// Of the throttled calls some are answered: what is known of a Region is then no complete number. Which are answered
+/// is chance.
 #[test]
 fn a_region_that_was_read_in_part_has_no_complete_number() {
-    let ran = logs(&["--scenario", "throttled", "--errors", "-o", "json"]);
+    let found = (1..=12).any(|seed| partly_read(&seed.to_string()) > 0);
+    assert!(found, "no Region was read in part with any seed");
+}
+
+/// How many Regions of a throttled world were read in part, each with a number that says so.
+fn partly_read(seed: &str) -> usize {
+    let throttled = ["--scenario", "throttled", "--errors", "--seed", seed];
+    let ran = logs(&[&throttled[..], &["-o", "json"]].concat());
     let groups = ran.json()["groups"].clone();
     let groups = groups.as_array().unwrap();
     let state = |region: &str| {
@@ -116,12 +124,11 @@ fn a_region_that_was_read_in_part_has_no_complete_number() {
             .count();
         (read, here.count())
     };
-    let table = logs(&["--scenario", "throttled", "--errors"]).out;
-    let head = table.lines().find(|line| line.starts_with("KIND")).unwrap();
-    let row = table
-        .lines()
-        .find(|line| line.starts_with("unhandled"))
-        .unwrap();
+    let table = logs(&throttled).out;
+    let line = |begin: &str| table.lines().find(|line| line.starts_with(begin));
+    let Some((head, row)) = line("KIND").zip(line("unhandled")) else {
+        return 0;
+    };
     let (head, row): (Vec<&str>, Vec<&str>) = (cells(head), cells(row));
     let mut partly = 0;
     for (region, cell) in head.iter().zip(&row).filter(|(name, _)| name.contains('-')) {
@@ -131,7 +138,7 @@ fn a_region_that_was_read_in_part_has_no_complete_number() {
             assert!(cell.starts_with('≥') || *cell == "?", "{region}: {cell}");
         }
     }
-    assert!(partly > 0, "{table}");
+    partly
 }
 
 /// The cells of a row; two blanks part them.

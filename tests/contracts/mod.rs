@@ -15,6 +15,7 @@ mod environment;
 mod good_replies;
 mod lists;
 mod logs;
+mod logs_board;
 mod metrics;
 mod outcomes;
 mod promotion;

@@ -6,6 +6,7 @@ mod explain;
 mod guided;
 mod guided_keys;
 mod honesty;
+mod logs;
 mod looks;
 mod pictures;
 mod region_switch;

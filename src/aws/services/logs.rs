@@ -55,9 +55,9 @@ pub struct LogQuestion<'a> {
     pub until: Timestamp,
     /// A filter pattern (aws-facts §13.4); none means every event.
     pub pattern: Option<&'a str>,
-    pub bound: Bound,
-    /// Which end a bound leaves out: the newest where it is true.
+    /// Whether a bound leaves out the newest; otherwise it leaves out the oldest.
     pub oldest_first: bool,
+    pub bound: Bound,
 }
 
 /// Why not everything was read.
@@ -114,8 +114,8 @@ impl Logs {
         }
     }
 
-    /// What `question` finds, page by page in the order that it wants. `turn` is awaited before every page: the
-    /// Region's rate is the account's.
+    /// What `question` finds, page by page in its order. `turn` is awaited before every page: the Region's rate is the
+    /// account's.
     ///
     /// # Errors
     /// [`crate::ErrorKind::NotFound`] where there is no such group. Where a later page fails, what was read is kept
@@ -203,7 +203,7 @@ impl Read {
         if cut.is_some() {
             match (self.events.first(), self.events.last()) {
                 (Some(first), Some(last))
-                    if first.at < last.at || (question.oldest_first && first.at == last.at) =>
+                    if first.at < last.at || (first.at == last.at && question.oldest_first) =>
                 {
                     until = last.at;
                 }

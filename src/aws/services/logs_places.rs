@@ -8,7 +8,7 @@ use crate::transport::error::AwsError;
 use crate::transport::escape::escaped;
 use crate::transport::reply;
 use gwctl_fleet::ApiKind;
-use gwctl_fleet::logs::AccessLog;
+use gwctl_fleet::logs::{AccessFormat, AccessLog, AccessSetting};
 
 impl Lambda {
     /// The log group that `function` (or its ARN) writes to (aws-facts §13.5).
@@ -48,6 +48,7 @@ struct Stage {
 #[serde(rename_all = "camelCase")]
 struct AccessLogSettings {
     destination_arn: Option<String>,
+    format: Option<String>,
 }
 
 impl ApiGateway {
@@ -58,7 +59,7 @@ impl ApiGateway {
         id: &str,
         kind: ApiKind,
         stage: Option<&str>,
-    ) -> Result<Vec<AccessLog>, AwsError> {
+    ) -> Result<Vec<AccessSetting>, AwsError> {
         let (service, path) = match kind {
             ApiKind::Http => (&self.http, format!("/v2/apis/{}/stages", escaped(id))),
             ApiKind::Rest => (&self.rest, format!("/restapis/{}/stages", escaped(id))),
@@ -71,9 +72,14 @@ impl ApiGateway {
             all.item.unwrap_or_default()
         };
         let places = stages.into_iter().filter_map(|stage: Stage| {
-            let arn = stage.access_log_settings?.destination_arn?;
-            reply::exact(&arn).filter(|arn| !arn.is_empty())
+            let settings = stage.access_log_settings?;
+            let arn = settings.destination_arn?;
+            let arn = reply::exact(&arn).filter(|arn| !arn.is_empty())?;
+            Some(AccessSetting {
+                to: AccessLog::of(&arn),
+                format: AccessFormat::of(&settings.format.unwrap_or_default()),
+            })
         });
-        Ok(places.map(|arn| AccessLog::of(&arn)).collect())
+        Ok(places.collect())
     }
 }

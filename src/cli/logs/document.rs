@@ -2,42 +2,44 @@
 
 use serde_json::{Map, Value, json};
 
-use super::report::{COST, Group, Report};
+use super::report::Report;
 use crate::fleet::Missing;
-use crate::fleet::logs::{AccessLog, Pattern, Placed};
+use crate::fleet::logs::{AccessLog, AccessSetting, Pattern, Placed};
+use crate::observe::logs::{COST, Group};
 
 /// All of it.
 pub fn draw(report: &Report) -> Value {
+    let book = &report.book;
     let mut document = json!({
         "schema": "gwctl.logs/1",
         "fleet": report.fleet,
-        "since": report.since,
-        "until": report.until,
-        "groups": report.groups.iter().map(group).collect::<Vec<_>>(),
-        "access_logs": report.access.iter().map(|access| json!({
+        "since": book.since,
+        "until": book.until,
+        "groups": book.groups.iter().map(group).collect::<Vec<_>>(),
+        "access_logs": book.access.iter().map(|access| json!({
             "region": access.region,
             "places": access.places.as_ref().ok().map(|all| all.iter().map(place).collect::<Vec<_>>()),
             "missing": access.places.as_ref().err(),
         })).collect::<Vec<_>>(),
-        "lateness": report.lateness.map(|(median, longest)| json!({
+        "lateness": book.lateness.map(|(median, longest)| json!({
             "median_ms": median.as_millis() as u64,
             "longest_ms": longest.as_millis() as u64,
         })),
         "cost": COST,
-        "notes": report.notes(),
+        "notes": book.notes(),
         "exit_code": report.exit().code(),
     });
     if report.wants_lines {
-        document["lines"] = report.lines.iter().map(line).collect();
+        document["lines"] = book.lines.iter().map(line).collect();
     } else {
-        let patterns = report.patterns.iter();
+        let patterns = book.patterns.iter();
         document["patterns"] = patterns.map(|one| pattern(report, one)).collect();
     }
     document
 }
 
-fn place(place: &AccessLog) -> Value {
-    match place {
+fn place(place: &AccessSetting) -> Value {
+    match &place.to {
         AccessLog::Group(name) => json!({ "group": name }),
         AccessLog::Firehose(name) => json!({ "firehose": name }),
         AccessLog::Other(arn) => json!({ "other": arn }),
@@ -51,6 +53,8 @@ fn group(group: &Group) -> Value {
         "functions": group.sources,
         "group": group.name,
         "edge": group.edge,
+        "access_log": group.access.is_some(),
+        "calls": group.calls,
         "state": match &group.read {
             Ok(Some(_)) => "read",
             Ok(None) => "no-group",
@@ -61,6 +65,7 @@ fn group(group: &Group) -> Value {
         "events": read.map(|read| read.events),
         "errors_since": read.map(|read| read.errors.0),
         "errors_until": read.map(|read| read.errors.1),
+        "oldest_errors_until": read.and_then(|read| read.oldest).map(|oldest| oldest.1),
         "lines_since": read.and_then(|read| read.lines).map(|lines| lines.0),
         "lines_until": read.and_then(|read| read.lines).map(|lines| lines.1),
         "cut": read.map(|read| &read.cut),
@@ -74,7 +79,7 @@ fn pattern(report: &Report, pattern: &Pattern) -> Value {
         .map(|(region, tally)| {
             let told = json!({
                 "count": tally.count,
-                "per_minute": report.per_minute(pattern, region),
+                "per_minute": report.book.per_minute(pattern, region),
                 "first": tally.first,
                 "last": tally.last,
             });

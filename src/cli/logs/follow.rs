@@ -79,7 +79,7 @@ impl Follower {
 
     /// The new lines; what hinders goes to stderr, once until it changes.
     fn told(&mut self, report: &Report, output: Output) -> String {
-        for group in &report.groups {
+        for group in &report.book.groups {
             let complaint = match &group.read {
                 Err(why) => why.to_string(),
                 Ok(Some(read)) => read.cut.join("; "),
@@ -94,7 +94,7 @@ impl Follower {
             }
         }
         let mut text = String::new();
-        for one in &report.lines {
+        for one in &report.book.lines {
             match output {
                 Output::Json => {
                     let _ = writeln!(text, "{}", document::line(one));

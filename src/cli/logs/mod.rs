@@ -96,11 +96,7 @@ async fn read(target: &Target, args: &Logs) -> Result<Report, Failure> {
     let now = target.clock.now();
     let asked = asked(args, begin(args, now), now);
     let reader = reader(target);
-    let (groups, access) = futures_util::future::join(
-        Box::pin(reader.read(&asked)),
-        Box::pin(reader.access_logs(&asked)),
-    )
-    .await;
+    let (groups, access) = Box::pin(reader.read_all(&asked)).await;
     if groups.is_empty() {
         return Err(nothing(args));
     }

@@ -20,54 +20,46 @@ const FRAMES: usize = 3;
 pub fn draw(report: &Report) -> String {
     let mut text = head(report);
     if report.wants_lines {
-        text.extend(report.lines.iter().map(line));
+        text.extend(report.book.lines.iter().map(line));
     } else {
         rows(&mut text, report);
     }
     text.push('\n');
-    for note in report.notes() {
+    for note in report.book.notes() {
         let _ = writeln!(text, "{}", clean_line(&note));
     }
     text
 }
 
 fn head(report: &Report) -> String {
-    let all = report.groups.len();
-    let read = report.groups.iter().filter(|group| group.read.is_ok());
+    let all = report.book.groups.len();
+    let read = report.book.groups.iter().filter(|group| group.read.is_ok());
     format!(
         "{}: {} lines; {} of {all} log groups were read; {} {}–{}Z\n\n",
         clean_line(&report.fleet),
-        format::count(report.lines.len() as f64),
+        format::count(report.book.lines.len() as f64),
         read.count(),
-        format::date(report.since),
-        format::clock(report.since),
-        format::clock(report.until),
+        format::date(report.book.since),
+        format::clock(report.book.since),
+        format::clock(report.book.until),
     )
 }
 
-/// What kind of line a pattern is of.
-pub fn kind(pattern: &Pattern) -> &'static str {
-    match (pattern.failure, pattern.level) {
-        (Some(failure), _) => failure.name(),
-        (None, Some(level)) => level.name(),
-        (None, None) => "line",
-    }
-}
-
 fn rows(text: &mut String, report: &Report) {
-    if report.patterns.is_empty() {
+    if report.book.patterns.is_empty() {
         text.push_str("no such line was read\n");
         return;
     }
-    let shown = &report.patterns[..report.patterns.len().min(MOST)];
+    let shown = &report.book.patterns[..report.book.patterns.len().min(MOST)];
     let mut table: Vec<Vec<String>> = vec![heads(report)];
     for pattern in shown {
-        let mut row = vec![kind(pattern).to_owned()];
+        let mut row = vec![pattern.kind().to_owned()];
         row.extend(
             report
+                .book
                 .regions
                 .iter()
-                .map(|region| report.cell(pattern, region)),
+                .map(|region| report.book.cell(pattern, region)),
         );
         row.push(format::clock(pattern.first()));
         row.push(format::clock(pattern.last()));
@@ -95,7 +87,7 @@ fn rows(text: &mut String, report: &Report) {
             below(text, pattern);
         }
     }
-    let rest = report.patterns.len() - shown.len();
+    let rest = report.book.patterns.len() - shown.len();
     if rest > 0 {
         let _ = writeln!(text, "and {rest} more patterns: -o json has all");
     }
@@ -103,7 +95,7 @@ fn rows(text: &mut String, report: &Report) {
 
 fn heads(report: &Report) -> Vec<String> {
     let mut heads = vec!["KIND".to_owned()];
-    heads.extend(report.regions.iter().map(ToString::to_string));
+    heads.extend(report.book.regions.iter().map(ToString::to_string));
     heads.extend(["FIRST".to_owned(), "LAST".to_owned()]);
     heads
 }

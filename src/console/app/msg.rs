@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{FaultEntry, Hits, Hold, Key, NotKept, NotWatched, Replayed, Seek};
+use super::{FaultEntry, Hits, Hold, Key, LogsQuestion, NotKept, NotWatched, Replayed, Seek};
 use gwctl_actions::{Binding, Intent, Lately, Order, Plan, RunState};
 use gwctl_fleet::{FleetSpec, Observed, Pace, Snapshot, Vote};
+use gwctl_observe::logs::Book;
 use gwctl_observe::{Errors, Happened};
 
 /// What a mouse did.
@@ -52,6 +53,10 @@ pub enum Msg {
     Votes(u64, Observed<Vec<Vote>>),
     /// [`Effect::AskHappened`] ended, for the fleet opened with this generation.
     Happened(u64, Box<Happened>),
+    /// [`Effect::AskLogs`] with this number: what is known of the logs now.
+    Logs(u64, Box<Book>),
+    /// [`Effect::AskLogs`] with this number ended.
+    LogsRead(u64),
     /// [`Effect::AskErrors`] ended, likewise.
     Errors(u64, Box<Errors>),
     /// The faults of the simulated world, as they stand.
@@ -120,6 +125,10 @@ pub enum Effect {
     Votes(u64, String),
     /// Ask what happened in the last so much time; answer with this generation.
     AskHappened(u64, SignedDuration),
+    /// Read the logs; [`Msg::Logs`] answers as often as something comes.
+    AskLogs(LogsQuestion),
+    /// Nobody waits for the logs any more.
+    StopLogs,
     /// Ask what the functions log as errors; answer with this generation.
     AskErrors(u64),
     /// Watch the fleet of this name instead, at this pace; answer with this generation.

@@ -4,7 +4,7 @@ use super::fault_entry::FaultEntry;
 use super::suggestion::Suggestion;
 use tui_input::Input;
 
-use super::{Help, Offer, OrderKind, Wizard};
+use super::{Help, Offer, OrderKind, Wizard, Written};
 use crate::app::run_line::RunLine;
 use gwctl_actions::Intent;
 use gwctl_fleet::{Observed, Vote};
@@ -76,6 +76,8 @@ pub enum Overlay {
         /// The cursor: 0 stays.
         row: usize,
     },
+    /// Lines of a log in full.
+    Written(Box<Written>),
     /// All columns of one row in full.
     Detail {
         /// The panel's heading.

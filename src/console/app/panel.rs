@@ -37,6 +37,12 @@ pub enum Panel {
     Timeline,
     /// Timeline: what happened to other resources of the same services.
     Others,
+    /// Logs: lines that say the same, told once.
+    Patterns,
+    /// Logs: the lines of one pattern, newest first.
+    Lines,
+    /// Logs: the log groups, and how far they were read.
+    Groups,
     /// Fleet: the hypotheses, then what none of them tells.
     Why,
     /// Explain: what may have happened, the worst first.
@@ -70,6 +76,9 @@ impl Panel {
             Self::Log => "Notes",
             Self::Timeline => "Timeline",
             Self::Others => "Other resources of the same services",
+            Self::Patterns => "Patterns",
+            Self::Lines => "Lines",
+            Self::Groups => "What was read",
             Self::Why => "Why",
             Self::Hypotheses => "What most likely happened",
             Self::Evidence => "Evidence",
@@ -85,6 +94,8 @@ impl Panel {
             Self::Answers if !in_region => "open the Region of the row",
             Self::Charts => "enlarge the chart, or shrink it",
             Self::Records | Self::Checks => "ask for the checkers' votes",
+            Self::Patterns => "list the lines of the pattern",
+            Self::Lines => "show all of the line",
             Self::Why => "explain it",
             Self::Hypotheses => "plan the best of what to do about it",
             Self::ToDo => "plan it, or copy the command",
@@ -100,6 +111,7 @@ impl Panel {
             | Self::Log
             | Self::Timeline
             | Self::Others
+            | Self::Groups
             | Self::Evidence
             | Self::Unseen => "show the full row",
         }

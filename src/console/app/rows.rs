@@ -46,6 +46,12 @@ pub enum Subject {
     Log(usize),
     /// An event of its panel of the Timeline screen.
     Happened(usize),
+    /// `logs.book.patterns[index]`.
+    Pattern(usize),
+    /// `logs.book.lines[index]`.
+    LogLine(Region, usize),
+    /// `logs.book.groups[index]`.
+    LogGroup(Region, usize),
     /// A hypothesis, and the Region it is about.
     Hypothesis(Option<Region>, usize),
     /// What is wrong and no hypothesis tells.
@@ -66,7 +72,9 @@ impl Subject {
             | Self::Function(region, _)
             | Self::Member(region)
             | Self::Event(region, _)
-            | Self::Call(region, _) => Some(region),
+            | Self::Call(region, _)
+            | Self::LogLine(region, _)
+            | Self::LogGroup(region, _) => Some(region),
             Self::Record(region, _) | Self::Answer(region, _) | Self::Hypothesis(region, _) => {
                 region.as_ref()
             }
@@ -77,6 +85,7 @@ impl Subject {
             | Self::Sent(..)
             | Self::Log(_)
             | Self::Happened(_)
+            | Self::Pattern(_)
             | Self::Rest(_)
             | Self::Said(_)
             | Self::ToDo(_) => None,

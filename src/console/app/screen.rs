@@ -23,6 +23,8 @@ pub enum Screen {
     Run,
     /// What happened: changes with who made them, alarms, events.
     Timeline,
+    /// What the functions write.
+    Logs,
     /// What most likely happened, and what to do.
     Explain,
 }
@@ -60,7 +62,7 @@ pub struct Entrance {
 }
 
 /// Every screen, in the order of the tabs.
-pub static SCREENS: [Entrance; 8] = [
+pub static SCREENS: [Entrance; 9] = [
     Entrance {
         tab: Tab(0),
         entry: shown(Tab(0), "fleet", &["1"], "Fleet: every Region"),
@@ -147,6 +149,25 @@ pub static SCREENS: [Entrance; 8] = [
         tab: Tab(7),
         entry: shown(
             Tab(7),
+            "logs",
+            &["8"],
+            "Logs: what the functions of every Region write",
+        ),
+        title: "Logs",
+        short: "Logs",
+        command: Some((
+            &["logs"],
+            "errors of every Region as patterns, and their lines",
+        )),
+        leads: Leads::To(Screen::Logs),
+        panels: &[Panel::Patterns, Panel::Lines, Panel::Groups],
+        // They are asked for by themselves: no picture has them.
+        rows: |_, _, _| Vec::new(),
+    },
+    Entrance {
+        tab: Tab(8),
+        entry: shown(
+            Tab(8),
             "explain",
             &["x"],
             "Explain: what most likely happened, and what to do",
@@ -199,7 +220,8 @@ impl Screen {
             Self::Calls => &SCREENS[4],
             Self::Run => &SCREENS[5],
             Self::Timeline => &SCREENS[6],
-            Self::Explain => &SCREENS[7],
+            Self::Logs => &SCREENS[7],
+            Self::Explain => &SCREENS[8],
         }
     }
 

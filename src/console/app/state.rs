@@ -7,10 +7,11 @@ use jiff::Timestamp;
 
 use super::rows::{self, Basis, Row};
 use super::{
-    Asked, Chart, Explained, Filter, Guided, History, Hits, Keymap, Leads, Logged, NotWatched,
-    Overlay, Panel, Replay, SCREENS, Screen, Timeline,
+    Asked, Chart, Explained, Filter, Guided, History, Hits, Keymap, Leads, Logged, Logs,
+    NotWatched, Overlay, Panel, Replay, SCREENS, Screen, Subject, Timeline, logs,
 };
 use gwctl_fleet::columns::{self, Column, Moment, Sort};
+use gwctl_fleet::logs::Pattern;
 use gwctl_fleet::{Marks, Pace, Region, Snapshot};
 
 /// Where the fleet lives, for the header.
@@ -162,6 +163,8 @@ pub struct State {
     pub guided: Guided,
     /// What the Timeline screen shows.
     pub timeline: Timeline,
+    /// What the Logs screen shows.
+    pub logs: Logs,
     /// The recording that is shown; none where a fleet is watched.
     pub replay: Option<Replay>,
     /// The file that the console is recorded into.
@@ -245,6 +248,7 @@ impl State {
             keymap: start.keymap,
             guided: Guided::default(),
             timeline: Timeline::default(),
+            logs: Logs::default(),
             replay: None,
             recording: None,
             logged: Logged::default(),
@@ -282,9 +286,34 @@ impl State {
         match (self.screen(), &self.guided.run) {
             (Screen::Run, Some(shown)) => rows::of_run(&shown.state, panel),
             (Screen::Timeline, _) => self.timeline.rows(panel),
+            (Screen::Logs, _) => self.log_rows(panel),
             (Screen::Explain, _) => self.explained.rows(panel, self.hypothesis()),
             (Screen::Fleet, _) if panel == Panel::Why => self.explained.rows(panel, 0),
             (screen, _) => screen.rows(self.basis(), panel),
+        }
+    }
+
+    fn log_rows(&self, panel: Panel) -> Vec<Row<'_>> {
+        match panel {
+            Panel::Patterns => self.logs.patterns(),
+            Panel::Lines => self
+                .pattern_at_hand()
+                .map_or_else(Vec::new, |pattern| self.logs.lines(pattern)),
+            _ => self.logs.rows(panel),
+        }
+    }
+
+    /// The pattern whose example and lines are shown: that under the cursor, or the one whose lines were opened.
+    pub fn pattern_at_hand(&self) -> Option<&Pattern> {
+        if let Some(opened) = &self.logs.opened {
+            let book = self.logs.book.as_ref()?;
+            return book.patterns.iter().find(|one| logs::key(one) == *opened);
+        }
+        let rows = self.rows(Panel::Patterns);
+        let row = rows.get(self.cursor(Panel::Patterns))?;
+        match row.subject {
+            Subject::Pattern(index) => self.logs.pattern(index),
+            _ => None,
         }
     }
 

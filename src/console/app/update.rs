@@ -5,6 +5,7 @@ mod command;
 mod cursor;
 mod explain;
 mod guided;
+mod logs;
 mod mouse;
 mod navigate;
 mod notice;
@@ -23,7 +24,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{
-    Action, Connection, Effect, FaultEntry, Gravity, Key, Msg, NotWatched, Overlay, State,
+    Action, Connection, Effect, FaultEntry, Gravity, Key, Msg, NotWatched, Overlay, RunLine, State,
 };
 use gwctl_fleet::{Observed, Snapshot, Vote};
 
@@ -44,14 +45,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Focused => return vec![Effect::Repaint],
         Msg::Tick { now, wall } => {
             let mut effects = tick(state, now, wall);
-            effects.extend(timeline::due(state));
+            effects.extend(due(state));
             return effects;
         }
         Msg::Opening(generation, blank, read_only) => {
-            if generation == state.opened {
-                state.read_only = read_only;
-                show(state, blank);
-            }
+            opening(state, generation, blank, read_only);
             Vec::new()
         }
         Msg::Opened(generation, result) => {
@@ -84,9 +82,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Runs(runs) => {
-            if let Some(Overlay::Runs { list, .. }) = &mut state.overlay {
-                *list = Some(runs);
-            }
+            listed(state, runs);
             Vec::new()
         }
         Msg::Kept(kept) => run::kept(state, kept),
@@ -100,6 +96,8 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             timeline::came(state, generation, *happened);
             Vec::new()
         }
+        Msg::Logs(number, book) => logs::came(state, number, *book),
+        Msg::LogsRead(number) => logs::read(state, number),
         Msg::Errors(generation, errors) => {
             timeline::logged(state, generation, *errors);
             Vec::new()
@@ -126,10 +124,31 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             return Vec::new();
         }
     };
+    logs::pin(state);
     super::explained::renew(state);
     settle(state);
-    effects.extend(timeline::due(state));
+    effects.extend(due(state));
     effects
+}
+
+/// What screens ask for that are asked only while they are shown.
+fn due(state: &mut State) -> Vec<Effect> {
+    let mut effects = timeline::due(state);
+    effects.extend(logs::due(state));
+    effects
+}
+
+fn listed(state: &mut State, runs: Vec<RunLine>) {
+    if let Some(Overlay::Runs { list, .. }) = &mut state.overlay {
+        *list = Some(runs);
+    }
+}
+
+fn opening(state: &mut State, generation: u64, blank: Arc<Snapshot>, read_only: bool) {
+    if generation == state.opened {
+        state.read_only = read_only;
+        show(state, blank);
+    }
 }
 
 fn opened(state: &mut State, generation: u64, result: Result<(), NotWatched>) {

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
+use super::logs::LogsTask;
 use super::player::Player;
 use super::recorder::Recorder;
 use super::runs::{Keeper, Means, Runs};
@@ -51,6 +52,7 @@ pub(super) struct Outside {
     generation: u64,
     /// The first look at the fleet as it is described now.
     reopening: Option<AbortHandle>,
+    logs: LogsTask,
 }
 
 /// What an effect leaves for the loop to do at once.
@@ -88,6 +90,7 @@ impl Outside {
             picture: None,
             generation: 0,
             reopening: None,
+            logs: LogsTask::default(),
         })
     }
 
@@ -143,8 +146,20 @@ impl Outside {
             }
             Effect::Votes(generation, check) => self.ask_votes(generation, check),
             Effect::AskHappened(generation, since) => self.ask_happened(generation, since),
+            Effect::AskLogs(question) => {
+                let observer = self.means.as_ref().map(|means| means.observer.clone());
+                if let Some(observer) = observer {
+                    let now = self.setup.clock.now();
+                    let sender = self.sender.clone();
+                    // Nobody listens when the console has ended.
+                    let send = move |msg| drop(sender.send(Arrival::Msg(msg)));
+                    self.logs.ask(observer, question, now, send);
+                }
+            }
+            Effect::StopLogs => self.logs.stop(),
             Effect::AskErrors(generation) => self.ask_errors(generation),
             Effect::Open(generation, name, pace) => {
+                self.logs.stop();
                 return Left::News(self.open(generation, &name, pace));
             }
             Effect::Start {

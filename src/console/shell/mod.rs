@@ -5,6 +5,7 @@ mod cells;
 mod decode;
 mod effects;
 mod input;
+mod logs;
 mod paint;
 mod panics;
 mod player;

@@ -119,6 +119,41 @@ fn account(scene: &Scene<'_>) -> Span<'static> {
     }
 }
 
+/// How much the names of tabs are shortened.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Shortening {
+    Nothing,
+    Names,
+    /// The name of the Region too.
+    Region,
+}
+
+fn tab_name(screen: &Screen, shortening: Shortening) -> String {
+    match screen {
+        Screen::Region(region) if shortening < Shortening::Region => region.to_string(),
+        other if shortening > Shortening::Nothing => other.entrance().short.into(),
+        other => other.entrance().title.into(),
+    }
+}
+
+/// As little as lets all `tabs` stand in `room` cells.
+fn shortening(scene: &Scene<'_>, tabs: &[Screen], room: u16, width: u16) -> Shortening {
+    if width < 70 || (scene.state.guided.run.is_some() && width < 100) {
+        return Shortening::Region;
+    }
+    let taken = |how| {
+        let cells = tabs.iter().map(|screen| match screen {
+            // It tells how the run stands, and for how long.
+            Screen::Run => 32,
+            other => tab_name(other, how).len() + 4,
+        });
+        cells.sum::<usize>()
+    };
+    let all = [Shortening::Nothing, Shortening::Names];
+    let fits = |how: &Shortening| taken(*how) <= usize::from(room);
+    all.into_iter().find(fits).unwrap_or(Shortening::Region)
+}
+
 fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let marker = if scene.state.replay.is_some() {
         scene.span(" READ-ONLY ", Role::Healthy)
@@ -140,13 +175,9 @@ fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
     let here = scene.state.screen().clone();
     let mut x = area.x;
     let tabs = scene.state.tabs();
-    let crowded = crowded(scene, &tabs, limit - area.x);
+    let shortening = shortening(scene, &tabs, limit.saturating_sub(area.x), area.width);
     for screen in tabs {
-        let name = match &screen {
-            Screen::Region(region) if !crowded => region.to_string(),
-            other if crowded => other.entrance().short.into(),
-            other => other.entrance().title.into(),
-        };
+        let name = tab_name(&screen, shortening);
         if screen == Screen::Run && run_tab(scene, area, buf, &mut x, limit) {
             continue;
         }
@@ -189,17 +220,6 @@ fn tabs(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
         marker_width,
         &Line::from(marker),
     );
-}
-
-/// Whether the full names of the tabs do not fit `room`: the run's tells how it stands, and for how long.
-fn crowded(scene: &Scene<'_>, tabs: &[Screen], room: u16) -> bool {
-    let width = |screen: &Screen| match screen {
-        Screen::Run => 32,
-        Screen::Region(region) => region.as_str().len() + 4,
-        other => other.entrance().title.len() + 4,
-    };
-    let all: usize = tabs.iter().map(width).sum();
-    all > usize::from(room) || (scene.state.guided.run.is_some() && scene.state.size.0 < 100)
 }
 
 /// The run's tab, seen on every screen: what runs, how it stands, for how long.

@@ -1,7 +1,7 @@
 //! Drawing: from the console's state and a theme to a buffer, and from a buffer to pictures.
 //!
-//! One file a screen (`fleet`, `region`, `database`, `edge`, `calls`, `run`, `timeline`, `explain`) and one for what lies over
-//! them (`overlay`); the rest are the pieces they are made of. Drawing reads the state, never
+//! One file a screen (`fleet`, `region`, `database`, `edge`, `calls`, `run`, `timeline`, `logs`, `explain`) and one for
+//! what lies over them (`overlay`); the rest are the pieces they are made of. Drawing reads the state, never
 //! waits, and hands back what it drew where.
 
 mod absent;
@@ -30,6 +30,8 @@ mod headline;
 mod help;
 mod items;
 mod lanes;
+mod logs;
+mod logs_below;
 mod map;
 mod members;
 mod menus;
@@ -55,6 +57,7 @@ mod topology;
 mod why;
 mod wizard;
 mod wizard_steps;
+mod written;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -117,6 +120,7 @@ pub fn draw_into(buf: &mut Buffer, area: Rect, state: &State, theme: &Theme) -> 
         Screen::Calls => calls::draw(&mut scene, body, buf),
         Screen::Run => run::draw(&mut scene, body, buf),
         Screen::Timeline => timeline::draw(&mut scene, body, buf),
+        Screen::Logs => logs::draw(&mut scene, body, buf),
         Screen::Explain => explain::draw(&mut scene, body, buf),
     }
     overlay::draw(&mut scene, area, buf);

@@ -39,6 +39,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             votes,
             scroll,
         } => votes_window(scene, area, buf, check, votes, *scroll),
+        Overlay::Written(shown) => super::written::draw(scene, area, buf, shown),
         Overlay::Detail {
             title,
             cells,

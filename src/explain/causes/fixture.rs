@@ -166,6 +166,7 @@ impl Fixture {
                 source: name.to_owned(),
                 at,
                 line: LogLine::read(&message),
+                raw: message.as_str().into(),
             }));
         }
     }

@@ -1,5 +1,14 @@
 //! Where an API writes its access log.
 
+use super::AccessFormat;
+
+/// Where a stage writes its access log, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessSetting {
+    pub to: AccessLog,
+    pub format: AccessFormat,
+}
+
 /// What an access log's `destinationArn` names (aws-facts §13.6).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AccessLog {

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use jiff::SignedDuration;
 
-use super::event::LogEvent;
+use super::event::{LONGEST_EVENT, LogEvent};
 use super::line::{LineKind, LogLine};
 
 /// How long after the line above it a line of its stack trace may be written.
 const TOGETHER: SignedDuration = SignedDuration::from_secs(2);
 
 /// The lines of `events` (of one group, oldest first), each with its event. A line of a stack trace that is an event
-/// of its own stands below the line of the same stream that it belongs to.
+/// of its own stands below the line of the same stream that it belongs to, in the line and in the message.
 pub fn joined(events: Vec<LogEvent>) -> Vec<(LogEvent, LogLine)> {
     let mut lines: Vec<(LogEvent, LogLine)> = Vec::with_capacity(events.len());
     let mut newest: HashMap<String, usize> = HashMap::new();
@@ -24,6 +24,10 @@ pub fn joined(events: Vec<LogEvent>) -> Vec<(LogEvent, LogLine)> {
             && event.at.duration_since(before.at) <= TOGETHER
         {
             line.extend(event.message.lines());
+            if before.message.len() < LONGEST_EVENT {
+                before.message.push('\n');
+                before.message.push_str(&event.message);
+            }
             continue;
         }
         newest.insert(event.stream.clone(), lines.len());

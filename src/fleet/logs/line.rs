@@ -63,6 +63,8 @@ pub enum LineKind {
     Platform,
     /// The function.
     Application,
+    /// API Gateway, about a request.
+    Access,
 }
 
 /// One line, with the stack trace that belongs to it.
@@ -79,6 +81,8 @@ pub struct LogLine {
     pub text: String,
     /// The lines below it.
     pub stack: Vec<String>,
+    /// What it has in common with others, where its format says so; otherwise the text tells it.
+    pub pattern: Option<String>,
 }
 
 impl LogLine {
@@ -103,6 +107,7 @@ impl LogLine {
             request_id: None,
             text: clean(text.trim(), LONGEST),
             stack: Vec::new(),
+            pattern: None,
         }
     }
 
@@ -121,7 +126,11 @@ impl LogLine {
 
     /// Whether Lambda writes it at every invocation and nothing is wrong with this one.
     pub const fn is_routine(&self) -> bool {
-        !matches!(self.kind, LineKind::Application | LineKind::Platform) && self.failure.is_none()
+        let own = matches!(
+            self.kind,
+            LineKind::Application | LineKind::Platform | LineKind::Access
+        );
+        !own && self.failure.is_none()
     }
 
     /// In two or three words, what kind of line it is.

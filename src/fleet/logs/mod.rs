@@ -3,6 +3,7 @@
 //! Every line is untrusted: whoever calls the API can make a function write anything.
 
 mod access;
+mod access_format;
 mod event;
 mod failure;
 mod joined;
@@ -15,7 +16,8 @@ mod text;
 #[cfg(test)]
 mod text_tests;
 
-pub use access::AccessLog;
+pub use access::{AccessLog, AccessSetting};
+pub use access_format::AccessFormat;
 pub use event::{LONGEST_EVENT, LogEvent, clean_event, lateness};
 pub use failure::Failure;
 pub use joined::joined;

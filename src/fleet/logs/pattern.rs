@@ -5,7 +5,9 @@
 //! the same, but reads the machine's clock at every line, keeps its state behind locks and brings a store in files with a
 //! codec that nobody maintains: this layer is pure.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -31,6 +33,8 @@ pub struct Placed {
     pub source: String,
     pub at: Timestamp,
     pub line: LogLine,
+    /// The whole event as it was written, cleaned ([`super::clean_event`]).
+    pub raw: Arc<str>,
 }
 
 /// How often, and when, in one Region.
@@ -57,6 +61,8 @@ pub struct Pattern {
     pub minutes: Minutes,
     /// The newest of them.
     pub example: Placed,
+    /// Where each of them stands among the lines that were grouped, oldest first.
+    pub lines: Vec<usize>,
 }
 
 impl Pattern {
@@ -87,6 +93,15 @@ impl Pattern {
         first.unwrap_or(self.example.at)
     }
 
+    /// What kind of line it is of, in two or three words.
+    pub fn kind(&self) -> &'static str {
+        match (self.failure, self.level) {
+            (Some(failure), _) => failure.name(),
+            (None, Some(level)) => level.name(),
+            (None, None) => "line",
+        }
+    }
+
     /// When last, in any Region.
     pub fn last(&self) -> Timestamp {
         let last = self.regions.values().map(|tally| tally.last).max();
@@ -99,16 +114,16 @@ impl Pattern {
 pub fn patterns(lines: &[Placed]) -> Vec<Pattern> {
     let told = Told::of(lines);
     let mut groups = Groups::default();
-    for placed in lines {
+    for (at, placed) in lines.iter().enumerate() {
         if !placed.line.is_routine() && !told.repeats(placed) {
-            groups.add(placed, told.failure(placed));
+            groups.add(at, placed, told.failure(placed));
         }
     }
-    let mut all = groups.all;
-    for group in &mut all {
-        group.pattern.text = group.words.join(" ");
-    }
-    let mut all: Vec<Pattern> = all.into_iter().map(|group| group.pattern).collect();
+    let mut all: Vec<Pattern> = groups
+        .all
+        .into_iter()
+        .map(|group| group.pattern(lines))
+        .collect();
     all.sort_by(|a, b| {
         let rank = |one: &Pattern| (!one.is_error(), std::cmp::Reverse(one.count()));
         rank(a).cmp(&rank(b)).then_with(|| a.text.cmp(&b.text))
@@ -183,8 +198,11 @@ struct Groups {
 }
 
 impl Groups {
-    fn add(&mut self, placed: &Placed, failure: Option<Failure>) {
-        let text = masked(&placed.line.text);
+    fn add(&mut self, line: usize, placed: &Placed, failure: Option<Failure>) {
+        let own = placed.line.pattern.as_deref();
+        let text = own.map_or_else(|| masked(&placed.line.text).into(), Cow::Borrowed);
+        // A format that says what lines have in common says it in every word.
+        let least = if own.is_some() { 1.0 } else { ALIKE };
         let words: Vec<&str> = text.split_whitespace().take(WORDS).collect();
         let leaf = Leaf {
             failure,
@@ -197,14 +215,14 @@ impl Groups {
         let best = known
             .iter()
             .map(|at| (*at, alike(&self.all[*at].words, &words)))
-            .filter(|(_, alike)| full || *alike >= ALIKE)
+            .filter(|(_, alike)| full || *alike >= least)
             .max_by(|(_, a), (_, b)| a.total_cmp(b));
         let Some((at, _)) = best else {
             known.push(self.all.len());
-            self.all.push(Group::new(&words, placed, failure));
+            self.all.push(Group::new(&words, line, placed, failure));
             return;
         };
-        self.all[at].take(&words, placed);
+        self.all[at].take(&words, line, placed);
     }
 }
 
@@ -227,7 +245,7 @@ fn alike(pattern: &[String], words: &[&str]) -> f64 {
 }
 
 impl Group {
-    fn new(words: &[&str], placed: &Placed, failure: Option<Failure>) -> Self {
+    fn new(words: &[&str], line: usize, placed: &Placed, failure: Option<Failure>) -> Self {
         let mut group = Self {
             words: words.iter().map(|word| (*word).to_owned()).collect(),
             pattern: Pattern {
@@ -238,13 +256,25 @@ impl Group {
                 regions: BTreeMap::new(),
                 minutes: BTreeMap::new(),
                 example: placed.clone(),
+                lines: Vec::new(),
             },
         };
-        group.take(words, placed);
+        group.take(words, line, placed);
         group
     }
 
-    fn take(&mut self, words: &[&str], placed: &Placed) {
+    /// The pattern, with the newest of its lines as the example.
+    fn pattern(self, lines: &[Placed]) -> Pattern {
+        let newest = self.pattern.lines.iter().filter_map(|at| lines.get(*at));
+        let newest = newest.max_by_key(|placed| placed.at);
+        Pattern {
+            text: self.words.join(" "),
+            example: newest.unwrap_or(&self.pattern.example).clone(),
+            ..self.pattern
+        }
+    }
+
+    fn take(&mut self, words: &[&str], line: usize, placed: &Placed) {
         for (mine, other) in self.words.iter_mut().zip(words) {
             if mine != other {
                 ANY.clone_into(mine);
@@ -264,8 +294,6 @@ impl Group {
         tally.count += 1;
         tally.first = tally.first.min(placed.at);
         tally.last = tally.last.max(placed.at);
-        if placed.at > pattern.example.at {
-            pattern.example = placed.clone();
-        }
+        pattern.lines.push(line);
     }
 }

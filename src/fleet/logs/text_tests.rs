@@ -265,6 +265,7 @@ fn placed(region: &str, second: i64, message: &str) -> Placed {
         source: "orders-write".into(),
         at: Timestamp::from_second(1_795_442_400 + second).unwrap(),
         line: LogLine::read(message),
+        raw: message.into(),
     }
 }
 

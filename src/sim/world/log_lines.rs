@@ -6,6 +6,8 @@
 use jiff::Timestamp;
 
 use super::State;
+use super::access_lines;
+use super::model::Stage;
 use super::names;
 use super::rng::Rng;
 use crate::world::parts::logbook::{Cause, Ran, Slot};
@@ -29,16 +31,29 @@ pub struct WrittenEvent {
     pub message: String,
 }
 
+/// An invocation that wrote its lines.
+#[derive(Debug, Clone)]
+pub(super) struct Done {
+    pub id: String,
+    /// Milliseconds since 1970.
+    pub ended: i64,
+    pub took_ms: f64,
+    pub failed: bool,
+}
+
 /// A log group: who writes to it.
 #[derive(Debug, Clone)]
 pub struct LogGroup {
     pub(super) region: Region,
+    /// Of an access log, the API.
     pub(super) function: String,
     version: u32,
     pub(super) timeout_s: i32,
     memory_mb: i32,
     handles: Handles,
     pub(super) seed: u64,
+    /// Those behind an API whose access log it is.
+    behind: Vec<LogGroup>,
     slots: Vec<Slot>,
 }
 
@@ -50,12 +65,16 @@ enum Handles {
     Both,
     /// The router runs for every request, and does not fail.
     Router,
+    /// An API tells of every request.
+    Api,
 }
 
 impl State {
     /// The log group `name` in `region`; none where no function ever wrote to it.
     pub fn log_group(&self, region: &Region, name: &str) -> Option<LogGroup> {
-        let function = name.strip_prefix("/aws/lambda/")?;
+        let Some(function) = name.strip_prefix("/aws/lambda/") else {
+            return self.access_group(region, name);
+        };
         let site = self.fleet.site_of(region)?;
         let slots: Vec<Slot> = self.fleet.sites[site].log.slots().iter().copied().collect();
         let router = function.strip_prefix("us-east-1.");
@@ -81,7 +100,26 @@ impl State {
             memory_mb: found.memory_mb,
             handles,
             seed: self.present.seed,
+            behind: Vec::new(),
             slots,
+        })
+    }
+
+    /// The access log `name` of an API in `region`.
+    fn access_group(&self, region: &Region, name: &str) -> Option<LogGroup> {
+        let mut apis = self.resources.apis.iter();
+        let writes = |stage: &Stage| stage.access_log.as_deref() == Some(name);
+        let api = apis.find(|api| &api.region == region && api.stages.iter().any(writes))?;
+        let functions = names::FUNCTIONS.iter();
+        let behind: Vec<LogGroup> = functions
+            .filter_map(|function| self.log_group(region, &format!("/aws/lambda/{function}")))
+            .collect();
+        let first = behind.first()?.clone();
+        Some(LogGroup {
+            function: api.id.clone(),
+            handles: Handles::Api,
+            behind,
+            ..first
         })
     }
 }
@@ -114,10 +152,32 @@ impl LogGroup {
         let Some(slot) = self.slots.get(at) else {
             return Vec::new();
         };
+        if self.handles == Handles::Api {
+            return access_lines::events(self, slot);
+        }
+        let mut events = self.write(slot).events;
+        // Lines of one moment stay in the order they were written in.
+        events.sort_by_key(|event| event.at);
+        events
+    }
+
+    /// The invocations of `slot` behind an API, each with its function.
+    pub(super) fn done(&self, slot: &Slot) -> Vec<(String, Done)> {
+        let of = |group: &LogGroup| {
+            let done = group.write(slot).done.into_iter();
+            let function = group.function.clone();
+            done.map(move |done| (function.clone(), done))
+                .collect::<Vec<_>>()
+        };
+        self.behind.iter().flat_map(of).collect()
+    }
+
+    /// Everything that is written in `slot`.
+    fn write<'a>(&'a self, slot: &'a Slot) -> Writer<'a> {
         let ran = match self.handles {
             Handles::Reads => slot.read,
             Handles::Writes => slot.write,
-            Handles::Both => slot.both(),
+            Handles::Both | Handles::Api => slot.both(),
             Handles::Router => Ran {
                 errors: 0.0,
                 ..slot.both()
@@ -129,17 +189,17 @@ impl LogGroup {
             slot,
             rng: Rng::new(self.seed, &name),
             events: Vec::new(),
+            fails: true,
+            done: Vec::new(),
         };
         for _ in 0..ran.errors as u64 {
             writer.failure(ran.cause);
         }
+        writer.fails = false;
         for _ in 0..(ran.invocations - ran.errors).clamp(0.0, SHOWN) as u64 {
             writer.success();
         }
-        let mut events = writer.events;
-        // Lines of one moment stay in the order they were written in.
-        events.sort_by_key(|event| event.at);
-        events
+        writer
     }
 }
 
@@ -149,6 +209,9 @@ pub(super) struct Writer<'a> {
     slot: &'a Slot,
     pub(super) rng: Rng,
     events: Vec<WrittenEvent>,
+    /// Whether what is written now fails.
+    fails: bool,
+    done: Vec<Done>,
 }
 
 /// One invocation.
@@ -312,6 +375,12 @@ impl Writer<'_> {
     }
 
     pub(super) fn end(&mut self, one: &Invocation, status: &str) {
+        self.done.push(Done {
+            id: one.id.clone(),
+            ended: one.ended(),
+            took_ms: one.took_ms,
+            failed: self.fails,
+        });
         self.write(one, one.ended(), format!("END RequestId: {}\n", one.id));
         let (took, memory) = (one.took_ms, self.group.memory_mb);
         let used = (f64::from(memory) * (0.4 + 0.2 * self.rng.uniform())).ceil();

@@ -2,6 +2,7 @@
 //!
 //! The same seed and start give the same run. `sim/wire` prints what is here in AWS's protocols.
 
+mod access_lines;
 mod account;
 mod admission;
 mod aftermath;
@@ -69,6 +70,7 @@ use jiff::Timestamp;
 
 pub use crate::world::parts::dns::DnsAnswer;
 pub use crate::world::parts::promotion::PromotionRefused;
+pub use access_lines::ACCESS_FORMAT;
 pub use account::Account;
 pub use edge_changes::{InvalidationRefused, covers};
 pub(crate) use formation::{Deletion, Execution, FormationRefused, Given, Proposal, TemplateGiven};

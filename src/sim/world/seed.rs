@@ -323,6 +323,7 @@ fn api(options: &SeedOptions, region: &Region) -> Api {
             created,
             updated: options.days_ago(6, &format!("deploy {region}")),
             throttle: None,
+            access_log: Some(format!("/orders/access/{region}")),
         }],
         deployments,
         alias: options.releases.map(Into::into),

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use gwctl::aws::{
     Bound, ErrorKind, LogAnswer, LogQuestion, Session, SessionOptions, Timeouts, in_process,
 };
-use gwctl::fleet::Region;
-use gwctl::fleet::logs::{Failure, LogLine};
+use gwctl::fleet::logs::{AccessLog, Failure, LogLine};
+use gwctl::fleet::{ApiKind, Region};
 use gwctl::sim::Sim;
 use gwctl::sim::wire::handler;
 use jiff::SignedDuration;
@@ -39,8 +39,8 @@ async fn read(sim: &Sim, code: &str, group: &str, pattern: Option<&str>) -> LogA
         since: noon() - SignedDuration::from_mins(3),
         until: noon() - SignedDuration::from_secs(61),
         pattern,
-        bound: ALL,
         oldest_first: false,
+        bound: ALL,
     };
     let logs = session(sim).await.logs(&region(code));
     logs.filter(&question, async || ()).await.unwrap()
@@ -136,9 +136,9 @@ async fn pages_give_every_event_once_in_either_order() {
         since: whole.since,
         until: whole.until,
         pattern: None,
+        oldest_first: false,
         // A page holds no more than the bound: the last is cut.
         bound: Bound { events: 7, ..ALL },
-        oldest_first: false,
     };
     let few = logs.filter(&question, async || ()).await.unwrap();
     assert_eq!(few.events.len(), 7);
@@ -163,8 +163,8 @@ async fn a_group_that_nothing_wrote_to_is_not_there() {
             since: noon() - SignedDuration::from_mins(3),
             until: noon(),
             pattern: None,
-            bound: ALL,
             oldest_first: false,
+            bound: ALL,
         };
         let logs = session(&sim).await.logs(&region(code));
         let error = logs.filter(&question, async || ()).await.unwrap_err();
@@ -178,4 +178,64 @@ async fn a_group_that_nothing_wrote_to_is_not_there() {
     )
     .await;
     assert!(!router.events.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_access_log_bears_the_ids_of_the_functions_and_names_the_checkers() {
+    let sim = world("lambda-errors");
+    let session = session(&sim).await;
+    let apis = session.apigateway(&region("eu-west-1"));
+    let id = sim
+        .state()
+        .resources
+        .apis
+        .iter()
+        .find(|api| api.region == region("eu-west-1"))
+        .unwrap()
+        .id
+        .clone();
+    let settings = apis.access_logs(&id, ApiKind::Http, None).await.unwrap();
+    let AccessLog::Group(group) = &settings[0].to else {
+        panic!("{settings:?}");
+    };
+    let format = &settings[0].format;
+    let failed = read(&sim, "eu-west-1", group, format.failures().as_deref()).await;
+    assert!(failed.events.len() > 1_000, "{}", failed.events.len());
+    let functions = read(&sim, "eu-west-1", "/aws/lambda/orders-read", Some("ERROR")).await;
+    let ids: BTreeSet<String> = failed
+        .events
+        .iter()
+        .filter_map(|one| format.line(&one.message)?.request_id)
+        .collect();
+    let lines = functions
+        .events
+        .iter()
+        .map(|one| LogLine::read(&one.message));
+    let known = lines.filter(|line| line.request_id.as_ref().is_some_and(|id| ids.contains(id)));
+    assert!(
+        known.count() > 500,
+        "the API's lines lead to the function's"
+    );
+    let checkers = read(
+        &sim,
+        "eu-west-1",
+        group,
+        Some("Amazon-Route53-Health-Check-Service"),
+    )
+    .await;
+    // About one in two seconds (aws-facts §20.2).
+    assert!(
+        (50..80).contains(&checkers.events.len()),
+        "{}",
+        checkers.events.len()
+    );
+    let patterns = checkers
+        .events
+        .iter()
+        .filter_map(|one| format.line(&one.message)?.pattern);
+    assert!(
+        patterns
+            .into_iter()
+            .all(|one| one == "health checker: 200 GET /health")
+    );
 }

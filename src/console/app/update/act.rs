@@ -8,7 +8,7 @@ use super::super::{
     Action, Effect, Gravity, Leads, OrderKind, Overlay, Screen, State, Subject, palette as commands,
 };
 use super::notice::notify;
-use super::{explain, guided, replay, run};
+use super::{explain, guided, logs, replay, run};
 use gwctl_fleet::{CheckKind, Observed, Pace, Region};
 
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -47,9 +47,15 @@ pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
             });
         }
         Action::Copy => return copy(state),
+        Action::Raw => logs::whole(state, true),
+        Action::Request => logs::request(state),
+        Action::Follow => logs::follow(state),
+        Action::Shorter => logs::window(state, false),
+        Action::Longer => logs::window(state, true),
         Action::Refresh => {
             notify(state, "asking everything again", Gravity::Info);
             state.timeline.again = true;
+            state.logs.ask_again();
             state.logged.again = true;
             return vec![Effect::Refresh];
         }
@@ -127,8 +133,17 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
         | Subject::Happened(_)
         | Subject::Alarm(..)
         | Subject::Change(_)
+        | Subject::LogGroup(..)
         | Subject::Rest(_)
         | Subject::Said(_) => {}
+        Subject::Pattern(_) => {
+            logs::open_lines(state);
+            return Vec::new();
+        }
+        Subject::LogLine(..) => {
+            logs::whole(state, false);
+            return Vec::new();
+        }
         Subject::Hypothesis(_, index) => return explain::open(state, *index),
         Subject::ToDo(index) => return explain::take(state, *index),
         Subject::Site(_) | Subject::Member(_) | Subject::Answer(..) => {

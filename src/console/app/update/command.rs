@@ -127,6 +127,7 @@ fn switch(state: &mut State, name: String) -> Vec<Effect> {
     state.filters.clear();
     state.zoom = None;
     state.timeline = Timeline::default();
+    state.logs = state.logs.anew();
     state.logged = Logged::default();
     state.frozen = None;
     state.fleet.clone_from(&name);

@@ -77,10 +77,15 @@ pub(super) fn focus(state: &mut State, by: isize) {
     state.focus.insert(screen, panels[next]);
 }
 
-/// One level back: the enlarged chart, then the filter, then the screen. Never out of the console.
+/// One level back: the enlarged chart, then the filter, then the lines of a pattern, then the screen. Never out of the console.
 pub(super) fn back(state: &mut State) {
     let spot = state.spot(state.focused());
     if state.zoom.take().is_some() || state.filters.remove(&spot).is_some() {
+        return;
+    }
+    let lists = state.screen().panels();
+    if *state.screen() == Screen::Logs && state.focused() != lists[0] {
+        state.focus.remove(&Screen::Logs);
         return;
     }
     go(state, Screen::Fleet);

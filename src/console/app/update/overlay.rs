@@ -6,7 +6,7 @@ use super::super::{
     Action, Code, Effect, Key, Overlay, Palette, Part, PromptFor, State,
     palette::{self, Command},
 };
-use super::{act, command, guided, navigate, run};
+use super::{act, command, guided, logs, navigate, run};
 
 /// Lines of a page before anything was drawn.
 const PAGE: usize = 10;
@@ -234,6 +234,11 @@ pub(super) fn in_menu(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Quit if matches!(state.overlay, Some(Overlay::Quit { .. })) => {
             return run::quit(state);
         }
+        Action::Raw => logs::turn_raw(state),
+        Action::Request if matches!(state.overlay, Some(Overlay::Written(_))) => {
+            logs::request(state);
+        }
+        Action::Copy => return logs::copy(state),
         Action::Open => return choose(state),
         // `q` closes what is open rather than the console: leaving by accident costs more.
         Action::Back | Action::Quit => close(state),
@@ -319,6 +324,7 @@ pub(super) fn step(state: &mut State, by: isize) {
         ) => {
             *scroll = moved(*scroll, lowest);
         }
+        Some(Overlay::Written(shown)) => shown.scroll = moved(shown.scroll, lowest),
         Some(Overlay::Faults { list, row }) => *row = moved(*row, list.len().saturating_sub(1)),
         Some(Overlay::Menu { offers, row }) => *row = moved(*row, offers.len().saturating_sub(1)),
         Some(Overlay::Runs { list, row }) => {

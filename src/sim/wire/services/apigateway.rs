@@ -26,7 +26,7 @@ pub fn call(operation: &str, state: &mut State, ask: &Ask) -> Answer {
                 .stages
                 .iter()
                 .filter(|one| deployment.is_none_or(|id| id == one.deployment))
-                .map(stage);
+                .map(|one| stage(one, ask));
             Ok(shape! { "item": members(stages) }.into())
         }
         "GetStage" => {
@@ -35,7 +35,7 @@ pub fn call(operation: &str, state: &mut State, ask: &Ask) -> Answer {
             let found = stages.find(|one| one.name == name);
             let missing =
                 || Fault::not_found("NotFoundException", "Invalid stage identifier specified");
-            Ok(stage(found.ok_or_else(missing)?).into())
+            Ok(stage(found.ok_or_else(missing)?, ask).into())
         }
         "GetDomainNames" => paged(domains(world, ask).map(|one| domain(world, one)), ask),
         "GetDomainName" => {
@@ -89,7 +89,7 @@ fn update_stage(state: &mut State, ask: &Ask) -> Answer {
     let api = find(&state.resources, ask)?;
     let changed = api.stages.iter().find(has);
     let missing = || Fault::not_found("NotFoundException", "Invalid stage identifier specified");
-    Ok(stage(changed.ok_or_else(missing)?).into())
+    Ok(stage(changed.ok_or_else(missing)?, ask).into())
 }
 
 /// Requests a second that the account's APIs take.
@@ -159,7 +159,7 @@ fn rest_api(api: &Api) -> Value {
     }
 }
 
-fn stage(stage: &Stage) -> Value {
+fn stage(stage: &Stage, ask: &Ask) -> Value {
     let settings = stage.throttle.map(|throttle| {
         shape! {
             "*/*": shape! {
@@ -169,6 +169,7 @@ fn stage(stage: &Stage) -> Value {
         }
     });
     shape! {
+        "accessLogSettings": super::apigatewayv2::access_log(stage, ask),
         "methodSettings": settings,
         "deploymentId": &stage.deployment,
         "stageName": &stage.name,

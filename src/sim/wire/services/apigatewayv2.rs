@@ -7,7 +7,7 @@ use crate::wire::fault::Fault;
 use crate::wire::services::ask::{Answer, Ask};
 use crate::wire::value::{Value, members, shape};
 use crate::world::model::{Api, CustomDomain, Deployment, Stage};
-use crate::world::{Resources, State};
+use crate::world::{ACCESS_FORMAT, ACCOUNT, Resources, State};
 use gwctl_fleet::ApiKind;
 
 pub fn call(operation: &str, state: &mut State, ask: &Ask) -> Answer {
@@ -20,12 +20,15 @@ pub fn call(operation: &str, state: &mut State, ask: &Ask) -> Answer {
         }
         "GetApis" => paged(apis(world, ask).map(http_api), ask),
         "GetApi" => Ok(http_api(find(world, ask)?).into()),
-        "GetStages" => paged(find(world, ask)?.stages.iter().map(stage), ask),
+        "GetStages" => {
+            let stages = find(world, ask)?.stages.iter();
+            paged(stages.map(|one| stage(one, ask)), ask)
+        }
         "GetStage" => {
             let name = ask.input.need("stageName")?;
             let mut stages = find(world, ask)?.stages.iter();
             let found = stages.find(|one| one.name == name);
-            Ok(stage(found.ok_or_else(|| not_found("stage", name))?).into())
+            Ok(stage(found.ok_or_else(|| not_found("stage", name))?, ask).into())
         }
         "GetDomainNames" => paged(domains(world, ask).map(domain), ask),
         "GetDomainName" => Ok(domain(find_domain(world, ask)?).into()),
@@ -71,7 +74,7 @@ fn update_stage(state: &mut State, ask: &Ask) -> Answer {
     }
     let api = find(&state.resources, ask)?;
     let changed = known(api).ok_or_else(|| not_found("stage", &name))?;
-    Ok(stage(&changed).into())
+    Ok(stage(&changed, ask).into())
 }
 
 fn apis<'a>(world: &'a Resources, ask: &'a Ask) -> impl Iterator<Item = &'a Api> {
@@ -143,8 +146,19 @@ fn http_api(api: &Api) -> Value {
     }
 }
 
-fn stage(stage: &Stage) -> Value {
+/// Where a stage writes its access log, and how.
+pub(super) fn access_log(stage: &Stage, ask: &Ask) -> Option<Value> {
+    let group = stage.access_log.as_ref()?;
+    let region = &ask.region;
+    Some(shape! {
+        "destinationArn": format!("arn:aws:logs:{region}:{ACCOUNT}:log-group:{group}"),
+        "format": ACCESS_FORMAT,
+    })
+}
+
+fn stage(stage: &Stage, ask: &Ask) -> Value {
     shape! {
+        "accessLogSettings": access_log(stage, ask),
         "autoDeploy": stage.auto_deploy,
         "createdDate": iso(stage.created),
         "defaultRouteSettings": shape! {

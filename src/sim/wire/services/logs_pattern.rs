@@ -1,4 +1,7 @@
-//! Filter patterns of `CloudWatch` Logs: terms, without JSON selectors and regular expressions (aws-facts §13.4).
+//! Filter patterns of `CloudWatch` Logs: terms, or one JSON selector that compares for equality; no regular expressions
+//! (aws-facts §13.4).
+
+use serde_json::Value;
 
 /// A filter pattern.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -6,6 +9,53 @@ pub struct Pattern {
     all: Vec<String>,
     any: Vec<String>,
     none: Vec<String>,
+    selector: Option<Selector>,
+}
+
+/// `{ $.answer.status = "5*" }`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Selector {
+    path: Vec<String>,
+    /// What stands there, or how it begins.
+    value: String,
+    begins: bool,
+}
+
+impl Selector {
+    fn parse(text: &str) -> Option<Self> {
+        let inner = text.strip_prefix('{')?.strip_suffix('}')?.trim();
+        let (path, value) = inner.strip_prefix("$.")?.split_once('=')?;
+        let value = value.trim().strip_prefix('"')?.strip_suffix('"')?;
+        let path = path
+            .trim()
+            .split('.')
+            .map(str::to_owned)
+            .collect::<Vec<_>>();
+        let simple = |name: &String| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let begins = value.strip_suffix('*');
+        path.iter().all(simple).then(|| Self {
+            path,
+            value: begins.unwrap_or(value).to_owned(),
+            begins: begins.is_some(),
+        })
+    }
+
+    fn matches(&self, message: &str) -> bool {
+        let object: Option<Value> = serde_json::from_str(message).ok();
+        let found = object.as_ref().and_then(|object| {
+            self.path
+                .iter()
+                .try_fold(object, |value, name| value.get(name))
+        });
+        let Some(Value::String(found)) = found else {
+            return false;
+        };
+        if self.begins {
+            found.starts_with(&self.value)
+        } else {
+            *found == self.value
+        }
+    }
 }
 
 impl Pattern {
@@ -14,7 +64,11 @@ impl Pattern {
         let mut pattern = Self::default();
         let mut rest = text.trim();
         if rest.starts_with(['{', '%']) {
-            return Err("Only terms are simulated in a filter pattern".into());
+            let selector = Selector::parse(rest);
+            pattern.selector = Some(selector.ok_or(
+                "Only terms and one selector such as { $.status = \"5*\" } are simulated in a filter pattern",
+            )?);
+            return Ok(pattern);
         }
         while !rest.is_empty() {
             let (list, after) = match rest.as_bytes()[0] {
@@ -34,6 +88,9 @@ impl Pattern {
     }
 
     pub fn matches(&self, message: &str) -> bool {
+        if let Some(selector) = &self.selector {
+            return selector.matches(message);
+        }
         let holds = |term: &String| message.contains(term.as_str());
         self.all.iter().all(holds)
             && !self.none.iter().any(holds)
@@ -77,7 +134,16 @@ mod tests {
         ));
         // The trap: beside a plain term those with a question mark are ignored.
         assert!(holds("ERROR ?never", "ERROR"));
-        for bad in ["\"open", "{ $.level = \"ERROR\" }", "?"] {
+        let server_errors = r#"{ $.answer.status = "5*" }"#;
+        assert!(holds(server_errors, r#"{"answer":{"status":"502"}}"#));
+        for other in [
+            r#"{"answer":{"status":"200"}}"#,
+            r#"{"status":"502"}"#,
+            "502",
+        ] {
+            assert!(!holds(server_errors, other), "{other}");
+        }
+        for bad in ["\"open", "{ $.status >= 500 }", "%5..%", "?"] {
             assert!(Pattern::parse(bad).is_err(), "{bad}");
         }
     }

@@ -255,6 +255,8 @@ pub struct Stage {
     pub updated: Timestamp,
     /// What it takes at most; none: as much as the account.
     pub throttle: Option<Throttle>,
+    /// The log group of its access log; none: it writes none.
+    pub access_log: Option<String>,
 }
 
 /// What API Gateway takes before it answers 429.

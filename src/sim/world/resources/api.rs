@@ -92,6 +92,7 @@ impl Account<'_> {
             created: now,
             updated: now,
             throttle: throttle(properties),
+            access_log: None,
         });
         let takes_s = self.present.within(&format!("{id} {name}"), (2, 8));
         Ok((name, takes_s))

@@ -1,0 +1,299 @@
+//! What the Logs screen knows: asked only while it is shown.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Panel;
+use super::rows::{Cells, Row, Subject};
+use gwctl_fleet::format;
+use gwctl_fleet::logs::{Pattern, Placed};
+use gwctl_observe::logs::{Book, Group, Newness};
+
+/// The times that can be looked at.
+const WINDOWS: [SignedDuration; 4] = [
+    SignedDuration::from_mins(5),
+    SignedDuration::from_mins(15),
+    SignedDuration::from_mins(30),
+    SignedDuration::from_hours(1),
+];
+/// The one to begin with.
+const FIRST: usize = 1;
+/// How often the new lines are asked for while one follows: a question a group each time, far below AWS's rate
+/// (aws-facts §13.2).
+const FOLLOW: SignedDuration = SignedDuration::from_secs(5);
+/// An answer that was left is asked for again when it is older than this.
+const OLD: SignedDuration = SignedDuration::from_secs(60);
+/// An answer that takes longer than this will not come any more.
+const LOST: SignedDuration = SignedDuration::from_mins(5);
+/// Most lines of a pattern that are listed; `gwctl logs --lines` prints all.
+pub const MOST_LINES: usize = 500;
+
+/// The logs, as far as they were read.
+#[derive(Debug, Clone)]
+pub struct Logs {
+    /// What is known; none before the first answer.
+    pub book: Option<Arc<Book>>,
+    /// Whether new lines are asked for all the time.
+    pub follows: bool,
+    /// Since when an answer is awaited, in the fleet's time.
+    pub asking: Option<Timestamp>,
+    /// The pattern whose lines are listed, while the list of lines has the focus.
+    pub(super) opened: Option<String>,
+    /// Which of [`WINDOWS`].
+    window: usize,
+    /// The last question; answers to earlier ones are dropped.
+    number: u64,
+    /// Whether everything is to be asked again at once.
+    again: bool,
+    /// Whether another screen was shown since the last question.
+    left: bool,
+}
+
+impl Default for Logs {
+    fn default() -> Self {
+        Self {
+            book: None,
+            follows: false,
+            asking: None,
+            opened: None,
+            window: FIRST,
+            number: 0,
+            again: false,
+            left: false,
+        }
+    }
+}
+
+/// What is to be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogsQuestion {
+    /// Names its answers.
+    pub number: u64,
+    /// How far back.
+    pub window: SignedDuration,
+    /// Only what is new since the question before, to be added to its answer.
+    pub only_new: bool,
+}
+
+impl Logs {
+    /// How far back it looks.
+    pub fn window(&self) -> SignedDuration {
+        WINDOWS[self.window]
+    }
+
+    /// Nothing of another fleet.
+    pub(super) fn anew(&self) -> Self {
+        Self {
+            window: self.window,
+            number: self.number + 1,
+            ..Self::default()
+        }
+    }
+
+    /// A shorter or longer time; false where there is none.
+    pub(super) fn turn(&mut self, longer: bool) -> bool {
+        let next = self
+            .window
+            .saturating_add_signed(if longer { 1 } else { -1 });
+        if next == self.window || next >= WINDOWS.len() {
+            return false;
+        }
+        self.window = next;
+        self.ask_again();
+        true
+    }
+
+    /// Everything is asked again, whatever is under way.
+    pub(super) fn ask_again(&mut self) {
+        self.again = true;
+        self.asking = None;
+    }
+
+    /// What to ask at `now`, while it is shown.
+    pub(super) fn question(&mut self, now: Timestamp) -> Option<LogsQuestion> {
+        let left = std::mem::take(&mut self.left);
+        let lost = self
+            .asking
+            .is_some_and(|asked| now.duration_since(asked) >= LOST);
+        if self.asking.is_some() && !lost {
+            return None;
+        }
+        let age = self
+            .book
+            .as_ref()
+            .map(|book| now.duration_since(book.until));
+        let whole = match age {
+            None => true,
+            Some(age) => self.again || lost || (left && age >= OLD),
+        };
+        let new = self.follows && age.is_some_and(|age| age >= FOLLOW);
+        (whole || new).then(|| {
+            self.asking = Some(now);
+            self.again = false;
+            self.number += 1;
+            LogsQuestion {
+                number: self.number,
+                window: self.window(),
+                only_new: !whole,
+            }
+        })
+    }
+
+    /// Another screen is shown: whether a question is to be dropped.
+    pub(super) fn leave(&mut self) -> bool {
+        self.left = true;
+        let under_way = self.asking.take().is_some();
+        if under_way {
+            self.number += 1;
+            self.again = true;
+        }
+        under_way
+    }
+
+    /// This is known now, by the answer to question `number`.
+    pub(super) fn came(&mut self, number: u64, book: Book) {
+        if number == self.number {
+            self.book = Some(Arc::new(book));
+        }
+    }
+
+    /// Question `number` was answered by everybody.
+    pub(super) fn read(&mut self, number: u64) {
+        if number == self.number {
+            self.asking = None;
+        }
+    }
+
+    /// The pattern at `index` of what is known.
+    pub fn pattern(&self, index: usize) -> Option<&Pattern> {
+        self.book.as_ref()?.patterns.get(index)
+    }
+
+    pub(super) fn patterns(&self) -> Vec<Row<'_>> {
+        let Some(book) = &self.book else {
+            return Vec::new();
+        };
+        let all = book.patterns.iter().enumerate();
+        all.map(|(index, pattern)| {
+            Row::new(key(pattern), Subject::Pattern(index), move || {
+                pattern_cells(book, pattern)
+            })
+        })
+        .collect()
+    }
+
+    /// The lines of `pattern`, newest first.
+    pub(super) fn lines<'a>(&'a self, pattern: &'a Pattern) -> Vec<Row<'a>> {
+        let Some(book) = &self.book else {
+            return Vec::new();
+        };
+        let shown = pattern.lines.iter().rev().take(MOST_LINES);
+        shown
+            .filter_map(|at| Some((*at, book.lines.get(*at)?)))
+            .map(|(at, placed)| {
+                let request = placed.line.request_id.as_deref().unwrap_or_default();
+                let key = format!(
+                    "{} {} {} {request}",
+                    placed.at, placed.region, placed.source
+                );
+                let subject = Subject::LogLine(placed.region.clone(), at);
+                Row::new(key, subject, move || line_cells(placed))
+            })
+            .collect()
+    }
+
+    pub(super) fn rows(&self, panel: Panel) -> Vec<Row<'_>> {
+        let Some(book) = self.book.as_ref().filter(|_| panel == Panel::Groups) else {
+            return Vec::new();
+        };
+        let all = book.groups.iter().enumerate();
+        all.map(|(index, group)| {
+            let subject = Subject::LogGroup(group.region.clone(), index);
+            Row::new(group.title(), subject, move || group_cells(book, group))
+        })
+        .collect()
+    }
+}
+
+/// What tells a pattern from others.
+pub(super) fn key(pattern: &Pattern) -> String {
+    format!("{} {}", pattern.kind(), pattern.text)
+}
+
+fn pattern_cells(book: &Book, pattern: &Pattern) -> Cells {
+    let join = |all: Vec<String>| all.join(", ");
+    let regions = pattern.regions.keys().map(ToString::to_string).collect();
+    let rate = book.rate(pattern);
+    let new = match book.newness(pattern) {
+        Newness::New => "new",
+        Newness::Known => "seen before",
+        Newness::Unclear => "not known: the time before was not read",
+    };
+    vec![
+        ("kind", pattern.kind().into()),
+        ("pattern", pattern.text.clone()),
+        ("function", join(pattern.sources.iter().cloned().collect())),
+        ("region", join(regions)),
+        ("count", format::count(pattern.count() as f64)),
+        (
+            "rate",
+            rate.map_or_else(String::new, gwctl_observe::logs::per_minute),
+        ),
+        ("first", format!("{}Z", format::clock(pattern.first()))),
+        ("last", format!("{}Z", format::clock(pattern.last()))),
+        ("new", new.into()),
+        ("example", pattern.example.line.text.clone()),
+    ]
+}
+
+fn line_cells(placed: &Placed) -> Cells {
+    vec![
+        ("at", placed.at.to_string()),
+        ("region", placed.region.to_string()),
+        ("function", placed.source.clone()),
+        ("kind", placed.line.word().into()),
+        (
+            "request",
+            placed.line.request_id.clone().unwrap_or_default(),
+        ),
+        ("line", placed.line.text.clone()),
+        ("stack", placed.line.stack.join("; ")),
+    ]
+}
+
+fn group_cells(book: &Book, group: &Group) -> Cells {
+    let read = group.read.as_ref().ok().and_then(Option::as_ref);
+    let span = |(from, until): (Timestamp, Timestamp)| {
+        format!("{}-{}Z", format::clock(from), format::clock(until))
+    };
+    vec![
+        ("region", group.region.to_string()),
+        ("function", group.writers()),
+        ("group", group.name.clone().unwrap_or_default()),
+        ("state", state_of(group).into()),
+        (
+            "events",
+            read.map_or_else(String::new, |read| format::count(read.events as f64)),
+        ),
+        (
+            "errors read",
+            read.map_or_else(String::new, |read| span(read.errors)),
+        ),
+        ("calls", format!("{} FilterLogEvents", group.calls)),
+        ("not read", group.unread(book.since).join("; ")),
+    ]
+}
+
+/// In a word or two, what came of a group.
+pub fn state_of(group: &Group) -> &'static str {
+    use gwctl_fleet::Missing;
+    match &group.read {
+        Ok(Some(read)) if read.behind.is_some() => "behind",
+        Ok(Some(read)) if !read.cut.is_empty() => "in part",
+        Ok(Some(_)) => "read",
+        Ok(None) => "no group",
+        Err(Missing::NotAllowed { .. }) => "not allowed",
+        Err(_) => "no answer",
+    }
+}

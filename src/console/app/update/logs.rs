@@ -1,0 +1,141 @@
+//! When the Logs screen asks, what its keys do, and what comes of it.
+
+use super::super::logs::key;
+use super::super::{Connection, Effect, Gravity, Overlay, Panel, Screen, State, Subject, Written};
+use super::notice::notify;
+use gwctl_fleet::format;
+use gwctl_fleet::logs::Placed;
+use gwctl_observe::logs::Book;
+
+/// Asks when it is shown and due; drops what is under way when it is left. A screen that is frozen asks nothing.
+pub(super) fn due(state: &mut State) -> Option<Effect> {
+    if *state.screen() != Screen::Logs {
+        return state.logs.leave().then_some(Effect::StopLogs);
+    }
+    let live = state.frozen.is_none() && state.replay.is_none();
+    let may = live && state.connection == Connection::Open;
+    let question = may.then(|| state.logs.question(state.clock)).flatten()?;
+    Some(Effect::AskLogs(question))
+}
+
+/// This is known now.
+pub(super) fn came(state: &mut State, number: u64, book: Book) -> Vec<Effect> {
+    state.logs.came(number, book);
+    Vec::new()
+}
+
+/// Everybody answered.
+pub(super) fn read(state: &mut State, number: u64) -> Vec<Effect> {
+    state.logs.read(number);
+    Vec::new()
+}
+
+/// While the list of lines has the focus, it stays that of one pattern, wherever the pattern moves.
+pub(super) fn pin(state: &mut State) {
+    let lines = *state.screen() == Screen::Logs && state.focused() == Panel::Lines;
+    if !lines {
+        state.logs.opened = None;
+    } else if state.logs.opened.is_none() {
+        state.logs.opened = state.pattern_at_hand().map(key);
+    }
+}
+
+/// Enter on a pattern: its lines.
+pub(super) fn open_lines(state: &mut State) {
+    state.focus.insert(Screen::Logs, Panel::Lines);
+    pin(state);
+    super::cursor::point_at(state, Panel::Lines, 0);
+}
+
+/// Shows the line under the cursor whole, or the example of the pattern there.
+pub(super) fn whole(state: &mut State, raw: bool) {
+    let shown = line_at_hand(state).map(|placed| Written::line(placed, raw));
+    match shown {
+        Some(shown) => state.overlay = Some(Overlay::Written(Box::new(shown))),
+        None => notify(state, "no line under the cursor", Gravity::Info),
+    }
+}
+
+/// Shows every line of the request of the line under the cursor, or in the open window.
+pub(super) fn request(state: &mut State) {
+    let open = match &state.overlay {
+        Some(Overlay::Written(shown)) => shown.lines.first(),
+        _ => None,
+    };
+    let placed = open.or_else(|| line_at_hand(state));
+    let book = state.logs.book.as_deref();
+    let shown = book
+        .zip(placed)
+        .and_then(|(book, placed)| Written::request(book, placed));
+    match shown {
+        Some(shown) => state.overlay = Some(Overlay::Written(Box::new(shown))),
+        None => notify(state, "no line here that names its request", Gravity::Info),
+    }
+}
+
+fn line_at_hand(state: &State) -> Option<&Placed> {
+    let book = state.logs.book.as_ref()?;
+    match state.selected()?.subject {
+        Subject::LogLine(_, at) => book.lines.get(at),
+        Subject::Pattern(at) => Some(&book.patterns.get(at)?.example),
+        _ => None,
+    }
+}
+
+/// `f`: new lines are asked for all the time, or no more.
+pub(super) fn follow(state: &mut State) {
+    if is_shown(state) {
+        state.logs.follows = !state.logs.follows;
+        let text = if state.logs.follows {
+            "gwctl asks for new lines every few seconds while this screen is shown"
+        } else {
+            "gwctl stopped to ask for new lines: r asks again"
+        };
+        notify(state, text, Gravity::Info);
+    }
+}
+
+/// Looks at a longer or a shorter time.
+pub(super) fn window(state: &mut State, longer: bool) {
+    if is_shown(state) {
+        let turned = state.logs.turn(longer);
+        let window = format::span(state.logs.window());
+        let text = match (turned, longer) {
+            (true, _) => format!("the last {window}"),
+            (false, true) => format!("{window} is the longest time that is read line by line"),
+            (false, false) => format!("{window} is the shortest time"),
+        };
+        notify(state, text, Gravity::Info);
+    }
+}
+
+fn is_shown(state: &mut State) -> bool {
+    let shown = *state.screen() == Screen::Logs;
+    if !shown {
+        let key = Screen::Logs.key();
+        notify(
+            state,
+            format!("this key belongs to the Logs screen: {key} shows it"),
+            Gravity::Info,
+        );
+    }
+    shown
+}
+
+/// `v` in the window of a line: as it was written, or read.
+pub(super) fn turn_raw(state: &mut State) {
+    if let Some(Overlay::Written(shown)) = &mut state.overlay {
+        shown.raw = !shown.raw;
+        shown.scroll = 0;
+    }
+}
+
+/// `y` in the window of a line.
+pub(super) fn copy(state: &mut State) -> Vec<Effect> {
+    let Some(Overlay::Written(shown)) = &state.overlay else {
+        return Vec::new();
+    };
+    let text = shown.text();
+    notify(state, "copied the text as it was written", Gravity::Info);
+    vec![Effect::Copy(text)]
+}

@@ -1,0 +1,135 @@
+//! What was read of a group: of one question, and of several put together.
+
+use std::collections::HashSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::LogsAsked;
+use gwctl_aws::{Cut, LogAnswer};
+use gwctl_fleet::logs::LogEvent;
+use gwctl_fleet::{Missing, format};
+
+/// From when until when.
+pub type Span = (Timestamp, Timestamp);
+
+/// What was read of a group.
+#[derive(Debug, Clone)]
+pub struct GroupRead {
+    /// Oldest first.
+    pub events: Vec<LogEvent>,
+    /// From when until when every error is among them.
+    pub errors: Span,
+    /// Where not all errors were read: from the begin until when they were read as well.
+    pub oldest: Option<Span>,
+    /// From when until when every line is; none where only some were searched for.
+    pub lines: Option<Span>,
+    /// Why not everything was read, in words.
+    pub cut: Vec<String>,
+    /// Why nothing newer could be read.
+    pub behind: Option<Missing>,
+}
+
+impl GroupRead {
+    pub(super) fn searched(found: LogAnswer, asked: &LogsAsked) -> Self {
+        let mut cut: Vec<String> = found
+            .cut
+            .iter()
+            .map(|cut| match cut {
+                Cut::Bound(bound) => format!(
+                    "only {} events were read (the limit is {} events, {} MiB or {} calls for each log group)",
+                    format::count(found.events.len() as f64),
+                    format::count(bound.events as f64),
+                    bound.bytes >> 20,
+                    bound.pages
+                ),
+                Cut::Failed(error) => format!("the rest could not be read: {}", error.message),
+            })
+            .collect();
+        if found.undated > 0 {
+            cut.push(format!(
+                "{} events without a time were left out",
+                found.undated
+            ));
+        }
+        // A text that is searched for leaves errors out that do not hold it.
+        let errors = if asked.filter.is_some() || found.cut.is_some() {
+            (found.since, found.until)
+        } else {
+            (asked.since, asked.until)
+        };
+        Self {
+            events: found.events,
+            errors,
+            oldest: None,
+            lines: None,
+            cut,
+            behind: None,
+        }
+    }
+
+    /// With `others`, each event once.
+    pub(super) fn with(mut self, others: Vec<LogEvent>) -> Self {
+        let key = |event: &LogEvent| (event.id.clone(), event.at, event.message.clone());
+        let known: HashSet<_> = self.events.iter().map(key).collect();
+        let new = others.into_iter().filter(|one| !known.contains(&key(one)));
+        self.events.extend(new);
+        self.events.sort_by_key(|event| event.at);
+        self
+    }
+
+    /// What was read before, and what `newer` adds to it; nothing older than `since`.
+    pub(super) fn followed_by(self, newer: Self, since: Timestamp) -> Self {
+        let joins = newer.errors.0 <= self.errors.1;
+        let (errors, oldest) = if joins {
+            ((self.errors.0.max(since), newer.errors.1), self.oldest)
+        } else {
+            (newer.errors, Some(self.errors))
+        };
+        let oldest = oldest.filter(|(_, until)| *until > since && errors.0 > since);
+        let lines = match (self.lines, newer.lines) {
+            (Some(old), Some(new)) if new.0 <= old.1 => Some((old.0.max(since), new.1)),
+            (_, new) => new,
+        };
+        let mut cut = newer.cut;
+        if joins && errors.0 > since {
+            cut.extend(
+                self.cut
+                    .iter()
+                    .filter(|why| !cut.contains(why))
+                    .cloned()
+                    .collect::<Vec<_>>(),
+            );
+        }
+        let mut all = Self {
+            cut: Vec::new(),
+            ..self
+        }
+        .with(newer.events);
+        all.events.retain(|event| event.at >= since);
+        Self {
+            events: all.events,
+            errors,
+            oldest: oldest.map(|(from, until)| (from.max(since), until)),
+            lines,
+            cut,
+            behind: None,
+        }
+    }
+
+    /// From when until when errors were read, and what is missing between the oldest and the newest.
+    pub fn ends(&self) -> (Span, Option<Span>) {
+        match self.oldest {
+            None => (self.errors, None),
+            Some((from, until)) => {
+                let gap = (until, self.errors.0);
+                ((from, self.errors.1), (gap.0 < gap.1).then_some(gap))
+            }
+        }
+    }
+
+    /// Over how much time errors were counted.
+    pub fn counted_over(&self) -> SignedDuration {
+        let span = |(from, until): Span| until.duration_since(from);
+        span(self.errors) + self.oldest.map_or(SignedDuration::ZERO, span)
+    }
+}
