@@ -138,7 +138,7 @@ fn book(groups: Vec<GroupLogs>, waiting: &[&str]) -> Book {
 /// The screen with `book` on it, everybody having answered.
 fn showing(book: Option<Book>, size: (u16, u16)) -> State {
     let mut state = sample::state(sample::bad_day(), size);
-    press(&mut state, ")");
+    press(&mut state, "8");
     if let Some(book) = book {
         let over = book.waiting.is_empty();
         update(&mut state, Msg::Logs(1, Box::new(book)));
@@ -317,13 +317,13 @@ fn enter_lists_the_lines_and_enter_on_one_shows_it_whole() {
     ] {
         assert!(whole.contains(words), "{words}\n{whole}");
     }
-    press(&mut state, ")");
+    press(&mut state, "v");
     let raw = shown(&state);
     assert!(
         raw.contains(r#"{"errorType":"Error","errorMessage""#),
         "{raw}"
     );
-    let copied = press(&mut state, ")");
+    let copied = press(&mut state, "y");
     assert!(matches!(&copied[..], [Effect::Copy(text)] if text.contains("\"stack\":[")));
     press(&mut state, "esc");
     assert!(state.overlay.is_none());
@@ -344,7 +344,7 @@ fn the_lines_stay_those_of_the_pattern_that_was_opened() {
     let text = |state: &State| state.pattern_at_hand().unwrap().text.clone();
     let opened = text(&state);
     assert!(opened.contains("was changed"), "{opened}");
-    press(&mut state, ")");
+    press(&mut state, "r");
     let mut more = groups();
     let calm = (0..400).map(|n| conflict(i64::from(n) + 1, n)).collect();
     more[2] = group("eu-west-1", "orders-read", Ok(Some(read(calm, None))));
@@ -356,7 +356,7 @@ fn the_lines_stay_those_of_the_pattern_that_was_opened() {
 #[test]
 fn one_request_is_shown_with_what_may_be_missing() {
     let mut state = showing(Some(book(groups(), &[])), (120, 40));
-    press(&mut state, ")");
+    press(&mut state, "/");
     update(&mut state, Msg::Paste("no address".into()));
     press(&mut state, "enter e");
     let Some(Overlay::Written(written)) = &state.overlay else {
@@ -395,7 +395,7 @@ fn a_filter_keeps_patterns_and_lines_of_a_region_or_a_function() {
         ("new:^new", 1),
         ("refused", 1),
     ] {
-        press(&mut state, ")");
+        press(&mut state, "/");
         update(&mut state, Msg::Paste(filter.into()));
         press(&mut state, "enter");
         assert_eq!(state.count(Panel::Patterns), some, "{filter}");
@@ -429,7 +429,7 @@ fn it_is_asked_when_it_is_shown_and_again_only_on_a_key() {
     let mut state = sample::state(sample::bad_day(), (120, 40));
     assert_eq!(state.connection, Connection::Open);
     assert_eq!(asks(&tick(&mut state, 0)), None, "another screen is shown");
-    let first = asks(&press(&mut state, ")")).unwrap();
+    let first = asks(&press(&mut state, "8")).unwrap();
     assert_eq!((first.number, first.only_new), (1, false));
     assert_eq!(first.window, SignedDuration::from_mins(15));
     assert_eq!(asks(&tick(&mut state, 30)), None, "the answer is awaited");
@@ -439,15 +439,15 @@ fn it_is_asked_when_it_is_shown_and_again_only_on_a_key() {
         None,
         "rows stand still while they are read"
     );
-    let again = asks(&press(&mut state, ")")).unwrap();
+    let again = asks(&press(&mut state, "r")).unwrap();
     assert_eq!((again.number, again.only_new), (2, false));
     answer(&mut state, 2, now() + SignedDuration::from_secs(200));
-    press(&mut state, ")");
-    assert_eq!(asks(&press(&mut state, ")")), None, "it is not old yet");
-    press(&mut state, ")");
+    press(&mut state, "1");
+    assert_eq!(asks(&press(&mut state, "8")), None, "it is not old yet");
+    press(&mut state, "1");
     tick(&mut state, 270);
     assert!(
-        asks(&press(&mut state, ")")).is_some(),
+        asks(&press(&mut state, "8")).is_some(),
         "it is a minute old"
     );
 }
@@ -456,7 +456,7 @@ fn it_is_asked_when_it_is_shown_and_again_only_on_a_key() {
 fn following_asks_for_what_is_new_while_the_screen_is_shown() {
     let mut state = showing(Some(book(groups(), &[])), (120, 40));
     assert_eq!(
-        asks(&press(&mut state, ")")),
+        asks(&press(&mut state, "f")),
         None,
         "it was read a moment ago"
     );
@@ -470,19 +470,19 @@ fn following_asks_for_what_is_new_while_the_screen_is_shown() {
     );
     assert!(asks(&tick(&mut state, 10)).is_some());
     assert_eq!(
-        press(&mut state, ")"),
+        press(&mut state, "1"),
         [Effect::StopLogs],
         "nobody looks any more"
     );
     assert_eq!(asks(&tick(&mut state, 20)), None);
-    let whole = asks(&press(&mut state, ")")).unwrap();
+    let whole = asks(&press(&mut state, "8")).unwrap();
     assert!(!whole.only_new, "what was left is not added to");
     answer(
         &mut state,
         whole.number,
         now() + SignedDuration::from_secs(20),
     );
-    press(&mut state, ")");
+    press(&mut state, "f");
     assert_eq!(asks(&tick(&mut state, 40)), None);
 }
 
