@@ -36,6 +36,7 @@ mod wrong_alarm;
 use crate::evidence::Evidence;
 use crate::hypothesis::Hypothesis;
 use gwctl_fleet::{Region, Site};
+use jiff::SignedDuration;
 
 /// What a cause looks at.
 enum Look {
@@ -194,6 +195,9 @@ const ALL: &[Cause] = &[
     },
 ];
 
+/// By how much two onsets may be told in the wrong order: a minute of each series, and one of the checkers.
+const BLUR: SignedDuration = SignedDuration::from_mins(3);
+
 /// All hypotheses, the worst first: causes before what follows from them, each told once.
 pub(crate) fn all(evidence: &Evidence<'_>) -> Vec<Hypothesis> {
     let mut told: Vec<(Hypothesis, &Cause)> = Vec::new();
@@ -244,5 +248,15 @@ fn covers(
     let of_writer = |region: &Region| evidence.picture.is_writer(region) == Some(true);
     let far = known.of_writer && cause.region.as_ref().is_some_and(of_writer);
     let of_edge = other.cause == "alarm" && other.region == Some(Region::global());
-    cause.region.is_none() || cause.region == other.region || far || of_edge
+    let here = cause.region.is_none() || cause.region == other.region || far || of_edge;
+    here && may_follow(cause, other)
+}
+
+/// Whether `other` may follow from `cause` by their times: what began clearly earlier has a cause of its own. Where one of
+/// the times is not known, nothing speaks against it.
+fn may_follow(cause: &Hypothesis, other: &Hypothesis) -> bool {
+    match (cause.since, other.since) {
+        (Some(cause), Some(other)) if cause.is_seen => other.at + BLUR >= cause.at,
+        _ => true,
+    }
 }

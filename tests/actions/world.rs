@@ -155,7 +155,7 @@ pub fn world(sim: &Sim) -> World {
             .map(|(name, one)| (name, one.version, &one.shared))
             .collect();
         say(
-            format!("function {} in {}", function.name, function.region),
+            format!("function {} in {}", stem(&function.name), function.region),
             format!("{} {aliases:?}", function.code_sha256),
         );
     }
@@ -164,6 +164,14 @@ pub fn world(sim: &Sim) -> World {
     let kept = all.snapshots.iter().filter(|one| one.kind == "manual");
     say("kept snapshots".into(), kept.count().to_string());
     world
+}
+
+/// A name without what CloudFormation added to it, which is that of the moment.
+fn stem(name: &str) -> &str {
+    match name.rsplit_once('-') {
+        Some((stem, added)) if added.len() == 12 => stem,
+        _ => name,
+    }
 }
 
 /// Health checks by what they are called: their ids are those of the moment they were made.

@@ -172,7 +172,7 @@ fn a_bad_quarter_of_an_hour_at_every_size() {
             "order <n> was changed by",
             "at connect (file:///var/task/db.mjs:31:17)",
             "no answer in time",
-            "FilterLogEvents: 14 calls, free",
+            "FilterLogEvents: 14 calls",
             "last 15 min, 0s old",
         ] {
             assert!(shown.contains(words), "{words}\n{shown}");

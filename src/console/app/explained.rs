@@ -172,13 +172,22 @@ impl Explained {
             return Vec::new();
         };
         let fits = |intent: &&Intent| self.fits(intent, hypothesis);
-        let urgent = self.remedies.iter().filter(fits).cloned();
-        let mut steps: Vec<NextStep> = urgent.map(|one| NextStep::Guided(Box::new(one))).collect();
+        let mut remedies: Vec<&Intent> = self.remedies.iter().filter(fits).collect();
+        let mut steps: Vec<NextStep> = Vec::new();
         for action in &hypothesis.actions {
             let line = action.strip_prefix("gwctl ").unwrap_or(action);
-            let step = NextStep::Command(line.to_owned());
-            if steps.iter().all(|known| known.verb() != step.verb()) {
-                steps.push(step);
+            let verb = line.split(' ').next().unwrap_or_default();
+            // The picture's own remedy knows more than the words: by which mode, for one.
+            let remedy = remedies.iter().position(|one| one.name() == verb);
+            steps.push(match remedy {
+                Some(at) => NextStep::Guided(Box::new(remedies.remove(at).clone())),
+                None => NextStep::Command(line.to_owned()),
+            });
+        }
+        let known = |verb: &str, steps: &[NextStep]| steps.iter().any(|one| one.verb() == verb);
+        for remedy in remedies {
+            if !known(remedy.name(), &steps) {
+                steps.push(NextStep::Guided(Box::new(remedy.clone())));
             }
         }
         steps

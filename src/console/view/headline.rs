@@ -93,6 +93,10 @@ fn next(scene: &Scene<'_>) -> (Option<String>, String) {
         }
         Some(NextStep::Guided(intent)) => (Some(scene.key(Action::Actions)), ordered(&intent)),
         _ if explained.headline.is_over => (None, String::new()),
+        Some(step) if step.about().is_some() => (
+            Some(scene.key(Action::Show(Screen::Explain.tab()))),
+            step.words().replace(" --", " "),
+        ),
         _ => (
             Some(scene.key(Action::Show(Screen::Explain.tab()))),
             String::new(),

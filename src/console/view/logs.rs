@@ -103,7 +103,7 @@ fn cost(scene: &Scene<'_>, room: u16) -> Line<'static> {
         "{lines} lines of {read} of {} log groups",
         book.groups.len()
     );
-    let mut parts = vec![format!("FilterLogEvents: {} calls, free", book.calls())];
+    let mut parts = vec![format!("FilterLogEvents: {} calls", book.calls())];
     if let Some((median, longest)) = book.lateness {
         let said =
             |late: jiff::SignedDuration| format::in_words(&format::millis(late.as_millis() as f64));

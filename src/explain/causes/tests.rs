@@ -4,7 +4,7 @@ use gwctl_fleet::{EventOutcome, Metric};
 use jiff::SignedDuration;
 
 use super::fixture::{BEGAN, Fixture, HERE, THERE, WRITE, ago};
-use crate::{Hypothesis, Sureness};
+use crate::{Hypothesis, Onset, Sureness};
 
 const CODE: &str = "lambda:UpdateFunctionCode20150331v2";
 const NEW: &str = "Invoke Error {\"errorType\":\"TypeError\",\"errorMessage\":\"items is not iterable\",\"stack\":[]}";
@@ -253,6 +253,32 @@ fn a_known_number_of_clients_ranks_before_an_unknown_one() {
         hypothesis("known", Some(2.0)),
     ]);
     assert_eq!(ranked[0].cause, "known");
+}
+
+#[test]
+fn what_began_clearly_before_a_cause_does_not_follow_from_it() {
+    let since = |minute: i64| {
+        let mut one = first(&deployed_badly());
+        let onset = one.since.unwrap();
+        one.since = Some(Onset {
+            at: onset.at + SignedDuration::from_mins(minute),
+            ..onset
+        });
+        one
+    };
+    for (other, follows) in [(5, true), (0, true), (-3, true), (-4, false), (-60, false)] {
+        assert_eq!(
+            super::may_follow(&since(0), &since(other)),
+            follows,
+            "{other}"
+        );
+    }
+    let unknown = Hypothesis {
+        since: None,
+        ..since(0)
+    };
+    assert!(super::may_follow(&unknown, &since(-60)));
+    assert!(super::may_follow(&since(0), &unknown));
 }
 
 #[test]

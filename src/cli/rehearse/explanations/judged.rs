@@ -85,7 +85,9 @@ impl Judged {
             self.onsets += 1;
             self.onsets_right += usize::from(right);
             if !right {
-                let off = off.map_or("no onset".into(), |off| format!("its onset is {off:#} off"));
+                let off = off.map_or("no onset".into(), |off| {
+                    format!("an onset that is {} s off", off.as_secs())
+                });
                 wrong.push(format!(
                     "{}, seed {seed}: {} has {off}",
                     story.name, truth.cause

@@ -32,7 +32,9 @@ pub(super) fn take(state: &mut State, step: usize) -> Vec<Effect> {
 }
 
 fn ordered(state: &mut State, line: &str) -> Vec<Effect> {
-    if let Ok(Some(Command::Guided(intent))) = palette::parse(line, state) {
+    // The console has the words of the command line without their dashes: `rollback orders-write in eu-west-1`.
+    let words = line.replace(" --", " ");
+    if let Ok(Some(Command::Guided(intent))) = palette::parse(&words, state) {
         return guided::begin(state, &intent);
     }
     let line = format!("gwctl {line}");
