@@ -5,17 +5,16 @@ use std::time::Duration;
 use gwctl::aws::{Bound, LogQuestion};
 use gwctl::fleet::logs::LogLine;
 use gwctl::sim::Sim;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::logs::{region, session};
 use super::{noon, world};
 
 const FUNCTIONS: [&str; 2] = ["orders-read", "orders-write"];
 
-/// What a metric of a function counted in the two minutes before the last one.
-fn counted(sim: &Sim, code: &str, function: &str, metric: &str) -> f64 {
+/// What a metric of a function counted in the two minutes that ended two minutes before `now`, the start of a minute.
+fn counted_at(now: Timestamp, sim: &Sim, (code, function): (&str, &str), metric: &str) -> f64 {
     let state = sim.state();
-    let now = state.now();
     let found = state.metrics.query(
         code,
         "AWS/Lambda",
@@ -29,14 +28,18 @@ fn counted(sim: &Sim, code: &str, function: &str, metric: &str) -> f64 {
     found.iter().map(|(_, sum)| sum).sum()
 }
 
+/// As [`counted_at`], of now.
+fn counted(sim: &Sim, code: &str, function: &str, metric: &str) -> f64 {
+    counted_at(sim.clock().now(), sim, (code, function), metric)
+}
+
 fn share(sim: &Sim, code: &str, function: &str) -> f64 {
     let invocations = counted(sim, code, function, "Invocations");
     counted(sim, code, function, "Errors") / invocations.max(1.0)
 }
 
 /// The errors that a function logs in the same time.
-async fn errors(sim: &Sim, code: &str, function: &str) -> Vec<String> {
-    let now = sim.clock().now();
+async fn errors(now: Timestamp, sim: &Sim, code: &str, function: &str) -> Vec<String> {
     let question = LogQuestion {
         group: &format!("/aws/lambda/{function}"),
         since: now - SignedDuration::from_mins(4),
@@ -96,6 +99,8 @@ async fn functions_log_what_their_metrics_count_in_the_words_of_what_is_wrong() 
         ),
     ] {
         let sim = world(scenario);
+        // Reading takes time: both are of the same two minutes.
+        let now = sim.clock().now();
         let (mut all, mut failed) = (Vec::new(), 0.0);
         // A wrong setting is of one of them, by the seed; of the others the one that writes is enough.
         let functions = if scenario == "bad-config" {
@@ -104,8 +109,8 @@ async fn functions_log_what_their_metrics_count_in_the_words_of_what_is_wrong() 
             &FUNCTIONS[1..]
         };
         for function in functions {
-            all.extend(errors(&sim, code, function).await);
-            failed += counted(&sim, code, function, "Errors");
+            all.extend(errors(now, &sim, code, function).await);
+            failed += counted_at(now, &sim, (code, function), "Errors");
         }
         let said = all.iter().filter(|text| text.contains(words)).count() as f64;
         let ratio = all.len() as f64 / failed;
