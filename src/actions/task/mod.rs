@@ -17,6 +17,7 @@ mod change_set;
 mod checks;
 mod code;
 mod database;
+mod distribution;
 mod invalidate;
 mod point_alias;
 mod point_router;

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::work::{Context, Observation, Sent, Work, change, read, unobserved};
+use super::distribution;
+use super::work::{Context, Observation, Sent, Work, unobserved};
 use crate::{PlannedCall, RunContext};
-use gwctl_aws::{AwsError, ErrorKind};
-use gwctl_fleet::Region;
+use gwctl_aws::AwsError;
 
 /// `UpdateDistribution` with `If-Match`, then until it is deployed everywhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,16 +19,11 @@ pub struct PointRouter {
 
 impl Work for PointRouter {
     fn calls(&self) -> Vec<PlannedCall> {
-        let global = Region::global();
-        vec![
-            change("cloudfront", "UpdateDistribution", &global),
-            read("cloudfront", "GetDistributionConfig", &global),
-            read("cloudfront", "GetDistribution", &global),
-        ]
+        distribution::calls()
     }
 
     fn times(&self) -> (u64, u64) {
-        (300, 1_800)
+        distribution::TIMES
     }
 
     fn sends(&self) -> Option<String> {
@@ -65,13 +60,7 @@ impl Work for PointRouter {
         let cloudfront = run_context.session.cloudfront();
         let (etag, now) = cloudfront.router_etag(&self.distribution).await?;
         if now.as_ref() != Some(&self.before) {
-            return Err(AwsError::own(
-                ErrorKind::Conflict,
-                "cloudfront",
-                "UpdateDistribution",
-                &Region::global(),
-                "somebody changed the distribution's router meanwhile",
-            ));
+            return Err(distribution::changed_meanwhile("router"));
         }
         let hands = run_context.mutating_session().cloudfront();
         let sent = hands.replace_router(&self.distribution, &etag, &self.before, &self.after);
