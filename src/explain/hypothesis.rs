@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::onset::Onset;
-use crate::order::Turned;
 
 /// All that may explain what is seen, the worst first.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -14,9 +13,6 @@ pub struct Explanation {
     pub at: Timestamp,
     /// Empty where nothing that gwctl sees is wrong.
     pub hypotheses: Vec<Hypothesis>,
-    /// Which figures took another level lately, the first first: what came first is nearer to the cause. Empty where
-    /// nothing is wrong.
-    pub turned: Vec<Turned>,
 }
 
 /// How well a hypothesis is supported.

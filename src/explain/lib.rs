@@ -19,23 +19,15 @@ pub use headline::Headline;
 pub use hypothesis::{Explanation, Hypothesis, Sureness};
 pub use looked_at::looked_at;
 pub use onset::Onset;
-pub use order::Turned;
+pub use order::{Turned, turned};
 pub use rest::{Rest, rest};
 pub use turn::Turn;
 pub use unseen::{Unseen, unseen};
 
 /// What most likely happened, the worst first.
 pub fn explain(evidence: &Evidence<'_>) -> Explanation {
-    let hypotheses = causes::all(evidence);
-    // Where nothing is wrong, a figure that turned is somebody's new release, or a busy hour.
-    let turned = if hypotheses.is_empty() {
-        Vec::new()
-    } else {
-        order::order(evidence.picture)
-    };
     Explanation {
         at: evidence.picture.at,
-        hypotheses,
-        turned,
+        hypotheses: causes::all(evidence),
     }
 }

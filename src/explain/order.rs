@@ -44,8 +44,9 @@ impl Turned {
     }
 }
 
-/// What turned lately, the first first.
-pub(crate) fn order(picture: &Snapshot) -> Vec<Turned> {
+/// What turned lately, the first first. It fits every series of the fleet: ask where it is shown. Where nothing is wrong, a
+/// figure that turned is somebody's new release, or a busy hour.
+pub fn turned(picture: &Snapshot) -> Vec<Turned> {
     let mut all = Vec::new();
     for site in &picture.sites {
         let mut here = Figures {

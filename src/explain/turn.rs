@@ -96,7 +96,7 @@ impl Fit {
         // What the line alone leaves over, and what it leaves over of a step: by how much the one explains the other.
         let rest = self.without_line(&self.values);
         let total: f64 = rest.iter().map(|value| value * value).sum();
-        let mut best: Option<(usize, f64, f64)> = None;
+        let mut best: Option<(usize, f64)> = None;
         for step in BEFORE..=points - AFTER {
             let shape: Vec<f64> = (0..points)
                 .map(|at| f64::from(u8::from(at >= step)))
@@ -105,11 +105,11 @@ impl Fit {
             let size: f64 = shape.iter().map(|value| value * value).sum();
             let along: f64 = shape.iter().zip(&rest).map(|(a, b)| a * b).sum();
             let explained = along * along / size;
-            if best.is_none_or(|(_, most, _)| explained > most) {
-                best = Some((step, explained, size));
+            if best.is_none_or(|(_, most)| explained > most) {
+                best = Some((step, explained));
             }
         }
-        let (step, explained, _) = best?;
+        let (step, explained) = best?;
         // Line and step have three parameters.
         let noise = ((total - explained).max(0.0) / (points as f64 - 3.0)).sqrt();
         (explained.sqrt() > SIGMAS * noise.max(QUIET)).then_some(step)

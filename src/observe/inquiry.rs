@@ -37,12 +37,7 @@ pub struct Inquiry {
 #[derive(Debug)]
 pub struct Findings {
     pub happened: Happened,
-    /// What the functions log as errors, of all Regions; not the router's.
-    pub patterns: Vec<Pattern>,
-    /// How far each log was read; none of one that could not be.
-    pub spans: Vec<LogSpan>,
-    /// Logs that could not be read, or not to their end, a sentence each reason.
-    unread: Vec<String>,
+    pub errors: Errors,
 }
 
 /// What the functions log as errors.
@@ -105,12 +100,9 @@ impl Inquirer {
 impl Inquiry {
     /// Sorted out, with what the picture of the fleet called `fleet` saw.
     pub fn beside(self, fleet: (&str, &FleetSpec), picture: &Snapshot) -> Findings {
-        let errors = Errors::of(self.to, self.logs);
         Findings {
             happened: Happened::of(fleet, (self.from, self.to), self.trail, picture),
-            patterns: errors.patterns,
-            spans: errors.spans,
-            unread: errors.unread,
+            errors: Errors::of(self.to, self.logs),
         }
     }
 }
@@ -147,7 +139,7 @@ impl Findings {
     /// What could not be asked, or not to its end, a sentence each: with it an answer might be another.
     pub fn gaps(&self) -> Vec<String> {
         let mut gaps = self.happened.gaps();
-        gaps.extend(self.unread.iter().cloned());
+        gaps.extend(self.errors.unread.iter().cloned());
         gaps
     }
 }

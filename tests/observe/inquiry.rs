@@ -18,7 +18,7 @@ async fn errors_are_read_from_their_begin_however_many_there_are() {
         let text = one.text.to_lowercase();
         text.contains("connection slots") || text.contains("too many clients")
     };
-    let pattern = found.patterns.iter().find(slots).unwrap();
+    let pattern = found.errors.patterns.iter().find(slots).unwrap();
     let tally = pattern.regions[&region("us-east-1")];
     // The world begins nine minutes before, and its connections are used up two to three minutes later.
     let before = now.duration_since(tally.first);
@@ -26,7 +26,7 @@ async fn errors_are_read_from_their_begin_however_many_there_are() {
     assert!(now.duration_since(tally.last) < SignedDuration::from_mins(2));
 
     let span = |code: &str| {
-        let mut spans = found.spans.iter();
+        let mut spans = found.errors.spans.iter();
         spans
             .find(|span| span.is_of(&region(code), "orders-write"))
             .unwrap()
@@ -48,7 +48,7 @@ async fn logs_that_may_not_be_read_are_told_and_hide_nothing_else() {
     let stand = Stand::over(world(file.path().to_str().unwrap(), 3), Pace::Calm).await;
     stand.first().await;
     let found = stand.observer.inquire(SignedDuration::from_hours(2)).await;
-    assert!(found.spans.is_empty() && found.patterns.is_empty());
+    assert!(found.errors.spans.is_empty() && found.errors.patterns.is_empty());
     assert!(!found.happened.log.events.is_empty());
     let [gap] = &found.gaps()[..] else {
         panic!("one reason is told once: {:?}", found.gaps())

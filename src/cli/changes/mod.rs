@@ -46,7 +46,7 @@ async fn look(target: &Target, since: SignedDuration) -> Report {
 }
 
 /// Asks `CloudTrail` and takes the picture side by side.
-pub(super) async fn ask(target: &Target, since: SignedDuration) -> (Arc<Snapshot>, Happened) {
+async fn ask(target: &Target, since: SignedDuration) -> (Arc<Snapshot>, Happened) {
     let to = target.clock.now();
     let history = History::new(target.clock.clone());
     let trail = history.ask(&target.session, &target.spec, since);

@@ -86,7 +86,7 @@ fn list(text: &mut String, title: &str, lines: &[String]) {
 
 /// What turned, the first first.
 fn order(report: &Report) -> Vec<String> {
-    let turned = report.explanation.turned.iter();
+    let turned = report.turned.iter();
     turned.map(Turned::sentence).collect()
 }
 

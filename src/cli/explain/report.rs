@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::Exit;
 use crate::cli::status;
-use crate::explain::{Evidence, Explanation, explain};
+use crate::explain::{Evidence, Explanation, Turned, explain, turned};
 use crate::fleet::Snapshot;
 use crate::observe::Findings;
 
@@ -15,6 +15,8 @@ use crate::observe::Findings;
 pub struct Report {
     pub picture: Arc<Snapshot>,
     pub explanation: Explanation,
+    /// Figures that took another level, the first first; empty where nothing is wrong.
+    pub turned: Vec<Turned>,
     /// What got no answer, a sentence each: with it the answer might be another.
     pub unseen: Vec<String>,
     /// How late the sources are, a sentence each kind.
@@ -27,14 +29,20 @@ impl Report {
         let evidence = Evidence {
             picture: &picture,
             events: &findings.happened.log.events,
-            patterns: &findings.patterns,
-            spans: &findings.spans,
+            patterns: &findings.errors.patterns,
+            spans: &findings.errors.spans,
         };
         let explanation = explain(&evidence);
+        let turned = if explanation.hypotheses.is_empty() {
+            Vec::new()
+        } else {
+            turned(&picture)
+        };
         let mut unseen = status::not_answered(&picture);
         unseen.extend(findings.gaps());
         Self {
             explanation,
+            turned,
             unseen,
             lateness: findings.happened.lateness(),
             picture,
@@ -54,7 +62,7 @@ impl Report {
             "verdict": self.picture.judgement.verdict,
             "at": self.explanation.at,
             "hypotheses": self.explanation.hypotheses,
-            "turned": self.explanation.turned,
+            "turned": self.turned,
             "unseen": self.unseen,
             "lateness": self.lateness,
             "exit_code": self.exit().code(),

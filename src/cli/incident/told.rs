@@ -42,8 +42,8 @@ pub fn report(global: &Global, folder: &Path, args: &Report, demo: bool) -> Resu
     // What quotes log lines is left out with them.
     let findings = findings.as_ref().filter(|_| !args.redact);
     let logged = findings.map_or_else(Logged::default, |findings| Logged {
-        patterns: &findings.patterns,
-        spans: &findings.spans,
+        patterns: &findings.errors.patterns,
+        spans: &findings.errors.spans,
     });
     let incident =
         Incident::of(recording, name, from, logged).map_err(|why| unfit(why.to_string()))?;
