@@ -337,7 +337,7 @@ impl FaultKind {
                 "Somebody gives the distribution a new version of the router. Where the edge has it, a part of the requests fails before it reaches a Region."
             }
             Self::DatabaseCutOff => {
-                "Somebody closes the way from the Region's functions to their cluster, or changes the route there: they wait in vain for a connection. The database itself has no problems."
+                "Somebody closes the way from the Region's functions to their cluster, or changes the route there: they get no connection. The database itself has no problems."
             }
             Self::KeyExpired => {
                 "The key that the functions send to a service outside of the fleet has reached its end: the service answers 401, in all Regions."
