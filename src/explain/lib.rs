@@ -12,6 +12,7 @@ mod onset;
 mod order;
 mod rest;
 mod turn;
+mod unexplained;
 mod unseen;
 
 pub use evidence::Evidence;
@@ -22,6 +23,7 @@ pub use onset::Onset;
 pub use order::{Turned, turned};
 pub use rest::{Rest, rest};
 pub use turn::Turn;
+pub use unexplained::{Unexplained, unexplained};
 pub use unseen::{Unseen, unseen};
 
 /// What most likely happened, the worst first.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::Exit;
 use crate::cli::status;
-use crate::explain::{Evidence, Explanation, Turned, explain, turned};
+use crate::explain::{Evidence, Explanation, Turned, Unexplained, explain, turned, unexplained};
 use crate::fleet::Snapshot;
 use crate::observe::Findings;
 
@@ -17,6 +17,8 @@ pub struct Report {
     pub explanation: Explanation,
     /// Figures that took another level, the first first; empty where nothing is wrong.
     pub turned: Vec<Turned>,
+    /// What is new and no hypothesis tells.
+    pub unexplained: Vec<Unexplained>,
     /// What got no answer, a sentence each: with it the answer might be another.
     pub unseen: Vec<String>,
     /// How late the sources are, a sentence each kind.
@@ -38,11 +40,13 @@ impl Report {
         } else {
             turned(&picture)
         };
+        let unexplained = unexplained(&evidence, &explanation, &turned);
         let mut unseen = status::not_answered(&picture);
         unseen.extend(findings.gaps());
         Self {
             explanation,
             turned,
+            unexplained,
             unseen,
             lateness: findings.happened.lateness(),
             picture,
@@ -63,6 +67,7 @@ impl Report {
             "at": self.explanation.at,
             "hypotheses": self.explanation.hypotheses,
             "turned": self.turned,
+            "unexplained": self.unexplained,
             "unseen": self.unseen,
             "lateness": self.lateness,
             "exit_code": self.exit().code(),

@@ -14,11 +14,8 @@ const MANY: f64 = 0.2;
 const RISEN: f64 = 2.0;
 
 pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
-    let failing = Failing::of(evidence, site)?;
+    let failing = Failing::of(evidence, site)?.saying(evidence, Says::NoConnection, MANY)?;
     let errors = Errors::of(evidence, &failing)?;
-    if errors.saying(Says::NoConnection) < MANY {
-        return None;
-    }
     let quoted = errors.first(Says::NoConnection)?;
     let (region, began) = (failing.region(), failing.began());
     let cluster = evidence.picture.database.clusters.get(region);

@@ -1,10 +1,12 @@
 //! Functions whose invocations fail.
 
+use super::logged::Errors;
 use super::told::{evacuate, hit, listed, reasons, since};
+use super::words::Says;
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
 use crate::onset::Onset;
-use gwctl_fleet::{Function, Metric, Region, Site, Verdict, format};
+use gwctl_fleet::{Function, Metric, Missing, Region, Site, Verdict, format};
 
 /// Failed, of all.
 const SHARE: (Metric, Metric) = (Metric::FunctionErrors, Metric::FunctionInvocations);
@@ -20,9 +22,10 @@ pub(super) struct Failing<'a> {
 }
 
 /// A function beyond its limit.
+#[derive(Clone, Copy)]
 pub(super) struct One<'a> {
     pub(super) function: &'a Function,
-    percent: f64,
+    pub(super) percent: f64,
     pub(super) since: Option<Onset>,
 }
 
@@ -46,11 +49,42 @@ impl<'a> Failing<'a> {
         (!functions.is_empty()).then_some(Self { site, functions })
     }
 
+    /// Functions of `site` called by one of `names`, of which it is not known whether they fail.
+    pub(super) fn unknown<'n>(site: &Site, names: &[&'n str]) -> Vec<&'n str> {
+        let lost = |name: &&str| {
+            let mut all = site.functions.iter();
+            let function = all.find(|function| function.name == **name);
+            let known = function.is_none_or(|function| {
+                [SHARE.0, SHARE.1].into_iter().all(|metric| {
+                    let why = function.metrics.get(metric).why_missing();
+                    matches!(why, None | Some(Missing::NoData))
+                })
+            });
+            !known
+        };
+        names.iter().copied().filter(lost).collect()
+    }
+
     /// Those that `wanted` takes; none where it takes none.
     pub(super) fn only(self, wanted: impl Fn(&One<'a>) -> bool) -> Option<Self> {
         let functions: Vec<One<'a>> = self.functions.into_iter().filter(wanted).collect();
         let site = self.site;
         (!functions.is_empty()).then_some(Self { site, functions })
+    }
+
+    /// Those that log `what` as at least this part, from 0 to 1, of their errors; none where none does, or no log tells.
+    pub(super) fn saying(self, evidence: &Evidence<'a>, what: Says, least: f64) -> Option<Self> {
+        let site = self.site;
+        self.only(|one| {
+            let errors = Errors::of(evidence, &Self::single(site, *one));
+            errors.is_some_and(|errors| errors.saying(what) >= least)
+        })
+    }
+
+    /// One of them by itself.
+    pub(super) fn single(site: &'a Site, one: One<'a>) -> Self {
+        let functions = vec![one];
+        Self { site, functions }
     }
 
     pub(super) fn region(&self) -> &'a Region {
@@ -125,6 +159,7 @@ impl<'a> Failing<'a> {
             supports: self.measured(),
             contradicts: Vec::new(),
             apart: None,
+            about: self.names().into_iter().map(ToOwned::to_owned).collect(),
             hit_percent: hit(evidence, self.site),
             actions: evacuate(evidence, self.region()),
         }

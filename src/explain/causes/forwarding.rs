@@ -21,6 +21,9 @@ const CALLS: [&str; 4] = [
 
 pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     let failing = Failing::of(evidence, site)?;
+    let saying = Failing::of(evidence, site)?.saying(evidence, Says::ReadOnly, MANY);
+    let is_quoted = saying.is_some();
+    let failing = saying.unwrap_or(failing);
     let (region, began) = (failing.region(), failing.began());
     // The writer's own cluster forwards nothing.
     if evidence.picture.is_writer(region) != Some(false) {
@@ -30,10 +33,9 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
     let member = database.topology.current()?.member(region)?;
     let forwards = database.forwards(member);
     let errors = Errors::of(evidence, &failing);
-    let quoted = errors.as_ref().and_then(|errors| {
-        let much = errors.saying(Says::ReadOnly) >= MANY;
-        Some((errors, errors.first(Says::ReadOnly).filter(|_| much)?))
-    });
+    let quoted = errors
+        .as_ref()
+        .and_then(|errors| Some((errors, errors.first(Says::ReadOnly).filter(|_| is_quoted)?)));
     let event = began.and_then(|began| {
         changed::newest(evidence, began, |event| {
             let here = event.region.as_ref() == Some(region) && event.is_own();

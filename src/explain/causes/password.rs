@@ -1,5 +1,7 @@
 //! A database that refuses the functions' password.
 
+use std::collections::BTreeSet;
+
 use super::changed;
 use super::failing::Failing;
 use super::logged::Errors;
@@ -32,8 +34,9 @@ fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
         .iter()
         .filter_map(|site| {
             let failing = Failing::of(evidence, site)?;
+            let failing = failing.saying(evidence, Says::Password, MANY)?;
             let errors = Errors::of(evidence, &failing)?;
-            (errors.saying(Says::Password) >= MANY).then_some((failing, errors))
+            Some((failing, errors))
         })
         .collect();
     let (first, _) = refused.first()?;
@@ -51,6 +54,8 @@ fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
     if everywhere {
         // Every Region is told apart; together they are the fleet's.
         hypothesis.region = None;
+        let names: BTreeSet<&str> = refused.iter().flat_map(|(one, _)| one.names()).collect();
+        hypothesis.about = names.into_iter().map(ToOwned::to_owned).collect();
         hypothesis.actions = Vec::new();
         hypothesis.verdict = refused
             .iter()

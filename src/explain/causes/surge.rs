@@ -1,6 +1,6 @@
 //! Many more clients than usual.
 
-use super::level::{Level, requests};
+use super::level::{Level, middles, requests};
 use super::told::{listed, reasons, since};
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
@@ -82,6 +82,7 @@ impl<'a> Surge<'a> {
             ""
         };
         supports.extend(harm.iter().cloned());
+        let contradicts = self.not_known(evidence);
         Hypothesis {
             cause: "traffic-surge",
             region: None,
@@ -98,7 +99,11 @@ impl<'a> Surge<'a> {
             },
             hurts: !harm.is_empty(),
             since: Some(self.since),
-            sure: Sureness::High,
+            sure: if contradicts.is_empty() {
+                Sureness::High
+            } else {
+                Sureness::Medium
+            },
             why: match self.steady.as_slice() {
                 [] => "requests rose everywhere at once, and no Region lost any".into(),
                 steady => format!(
@@ -107,10 +112,11 @@ impl<'a> Surge<'a> {
                 ),
             },
             supports,
-            contradicts: Vec::new(),
+            contradicts,
             apart: Some(
                 "whether they are clients like all others: addresses and paths in the API's access log".into(),
             ),
+            about: Vec::new(),
             hit_percent: None,
             actions: Vec::new(),
         }
@@ -129,6 +135,16 @@ impl<'a> Surge<'a> {
         }
     }
 
+    /// Where the requests that came may all be refused: then they are not clients like all others.
+    fn not_known(&self, evidence: &Evidence<'_>) -> Vec<String> {
+        let unknown = |(site, _): &&(&Site, Level)| refuses(evidence, site).is_none();
+        let told = self.risen.iter().filter(unknown).map(|(site, _)| {
+            let region = &site.region;
+            format!("{region}: how many of the requests are refused (4XX) is not known")
+        });
+        told.collect()
+    }
+
     /// What the picture finds wrong in the Regions that more clients may be the reason of.
     fn harm(&self) -> Vec<String> {
         let of = |(site, _): &(&Site, Level)| reasons(site, &SUFFERS);
@@ -140,14 +156,14 @@ impl<'a> Surge<'a> {
 fn risen(evidence: &Evidence<'_>, site: &Site) -> Option<Level> {
     let metrics = &site.api.metrics;
     let level = Level::risen(metrics, Metric::ApiRequests, evidence.picture.at, RISE)?;
-    (!refuses(evidence, site)).then_some(level)
+    (refuses(evidence, site) != Some(true)).then_some(level)
 }
 
-/// Whether what came more is refused.
-fn refuses(evidence: &Evidence<'_>, site: &Site) -> bool {
-    let refused = shares(&site.api.metrics, Metric::Api4xx, Metric::ApiRequests);
-    let refused = refused.and_then(|series| Level::rise(&series, evidence.picture.at, 2.0));
-    refused.is_some_and(|level| level.now - level.before > REFUSED && !throttled(site))
+/// Whether what came more is refused; none where that is not known.
+fn refuses(evidence: &Evidence<'_>, site: &Site) -> Option<bool> {
+    let refused = shares(&site.api.metrics, Metric::Api4xx, Metric::ApiRequests)?;
+    let (before, now) = middles(&refused, evidence.picture.at)?;
+    Some(now >= 2.0 * before && now - before > REFUSED && !throttled(site))
 }
 
 /// What API Gateway refuses for its rate are clients like all others.

@@ -11,13 +11,17 @@ pub(super) enum Says {
     ReadOnly,
     /// The database refuses user and password: SQLSTATE 28P01, or 28000 by IAM (aws-facts §19.2).
     Password,
-    /// The database does not answer.
+    /// No connection to the database's port comes about.
+    NoWay,
+    /// The database stops, starts, or breaks off connections.
     NoDatabase,
+    /// A key, a token or a certificate has reached its end.
+    Expired,
     /// Something took longer than somebody waited.
     TimedOut,
 }
 
-const WORDS: [(Says, &[&str]); 5] = [
+const WORDS: [(Says, &[&str]); 7] = [
     (
         Says::NoConnection,
         &[
@@ -35,9 +39,25 @@ const WORDS: [(Says, &[&str]); 5] = [
         ],
     ),
     (
+        Says::Expired,
+        &[
+            "key expired",
+            "key has expired",
+            "token expired",
+            "token has expired",
+            "token is expired",
+            "token included in the request is expired",
+            "expiredtoken",
+            "jwt expired",
+            "secret has expired",
+            "credentials have expired",
+            "certificate has expired",
+        ],
+    ),
+    (Says::NoWay, &[":5432"]),
+    (
         Says::NoDatabase,
         &[
-            ":5432",
             "terminating connection due to administrator command",
             "the database system is ",
             "connection terminated unexpectedly",
@@ -65,9 +85,22 @@ impl Says {
             .or_else(|| timeout.then_some(Self::TimedOut))
     }
 
+    /// What functions say where this is the cause; none of a cause that their words do not tell.
+    pub(super) fn of_cause(cause: &str) -> Option<&'static [Self]> {
+        Some(match cause {
+            "connections-exhausted" => &[Self::NoConnection],
+            "write-forwarding-broken" => &[Self::ReadOnly],
+            "password-refused" => &[Self::Password],
+            "database-unreachable" => &[Self::NoWay, Self::NoDatabase],
+            "credential-expired" => &[Self::Expired],
+            "dependency-slow" => &[Self::TimedOut],
+            _ => return None,
+        })
+    }
+
     /// Whether it is the database's own answer, whatever the code does.
     pub(super) const fn is_of_database(self) -> bool {
-        !matches!(self, Self::TimedOut)
+        !matches!(self, Self::TimedOut | Self::Expired)
     }
 }
 

@@ -205,6 +205,7 @@ fn blank(site: &Site, firing: &Alarm, what: &str) -> Hypothesis {
         supports: Vec::new(),
         contradicts: Vec::new(),
         apart: Some("whether it was meant: ask who made the change".into()),
+        about: Vec::new(),
         hit_percent: None,
         actions: Vec::new(),
     }
