@@ -121,18 +121,10 @@ impl Weighed {
     }
 
     fn sure(&self) -> (Sureness, String) {
-        match (self.by_database, self.new_errors, self.soon) {
-            (true, Some(true), true) => {
-                let why = "the failures follow the change within minutes, with errors that were not there before, and it is \
-                           the database that says them";
-                return (Sureness::Medium, why.into());
-            }
-            (true, ..) => {
-                let why =
-                    "the failures follow the change, and the errors name the database instead";
-                return (Sureness::Low, why.into());
-            }
-            _ => {}
+        if self.by_database {
+            let why = "the failures follow the change, and it is the database that says them: the new code may be why, and so \
+                       may something else";
+            return (Sureness::Low, why.into());
         }
         let elsewhere = if self.alone {
             ""
