@@ -1,6 +1,7 @@
 //! The causes that gwctl knows, one file each: what it needs, what speaks for it, and what against.
 
 mod alarm;
+mod answering;
 mod api_throttled;
 mod aws_event;
 mod blind;
@@ -13,6 +14,8 @@ mod credential_expired;
 mod database_unreachable;
 mod dependency;
 mod deployment;
+#[cfg(test)]
+mod doubt_tests;
 mod drill;
 mod failing;
 #[cfg(test)]

@@ -36,14 +36,22 @@ impl Headline {
         unseen: &[Unseen],
     ) -> Self {
         match (explanation.hypotheses.first(), rest.first()) {
+            // What no hypothesis tells may be worse than what one does.
+            (Some(told), Some(untold)) if untold.verdict > told.verdict => {
+                Self::of_rest(untold, rest.len() - 1 + explanation.hypotheses.len())
+            }
             (Some(worst), _) => of_hypothesis(picture, worst, explanation.hypotheses.len() - 1),
-            (None, Some(worst)) => Self {
-                verdict: worst.verdict,
-                what: format!("{}: {}", worst.places.join(", "), worst.text),
-                more: and_more(rest.len() - 1),
-                is_over: false,
-            },
+            (None, Some(worst)) => Self::of_rest(worst, rest.len() - 1),
             (None, None) => calm(picture, unseen),
+        }
+    }
+
+    fn of_rest(worst: &Rest, others: usize) -> Self {
+        Self {
+            verdict: worst.verdict,
+            what: format!("{}: {}", worst.places.join(", "), worst.text),
+            more: and_more(others),
+            is_over: false,
         }
     }
 }

@@ -24,7 +24,7 @@ pub use order::{Turned, turned};
 pub use rest::{Rest, rest};
 pub use turn::Turn;
 pub use unexplained::{Unexplained, unexplained};
-pub use unseen::{Unseen, unseen};
+pub use unseen::{Unseen, not_seen, unseen};
 
 /// What most likely happened, the worst first.
 pub fn explain(evidence: &Evidence<'_>) -> Explanation {

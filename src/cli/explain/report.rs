@@ -5,8 +5,9 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::cli::exit::Exit;
-use crate::cli::status;
-use crate::explain::{Evidence, Explanation, Turned, Unexplained, explain, turned, unexplained};
+use crate::explain::{
+    Evidence, Explanation, Turned, Unexplained, explain, not_seen, turned, unexplained,
+};
 use crate::fleet::Snapshot;
 use crate::observe::Findings;
 
@@ -41,8 +42,7 @@ impl Report {
             turned(&picture)
         };
         let unexplained = unexplained(&evidence, &explanation, &turned);
-        let mut unseen = status::not_answered(&picture);
-        unseen.extend(findings.gaps());
+        let unseen = not_seen(&picture, &explanation, findings.gaps());
         Self {
             explanation,
             turned,

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use gwctl_actions::guided::{ACTIONS, Intent};
 use gwctl_actions::remedies;
 use gwctl_explain::{
-    Evidence, Explanation, Headline, Hypothesis, Rest, explain, looked_at, rest, turned,
-    unexplained, unseen,
+    Evidence, Explanation, Headline, Hypothesis, Rest, explain, looked_at, not_seen, rest, turned,
+    unexplained,
 };
 use gwctl_fleet::{Region, Snapshot, format};
 use gwctl_observe::{Errors, Happened};
@@ -158,9 +158,8 @@ impl Explained {
             steady(&mut explanation, before);
         }
         let rest = rest(picture, &explanation);
-        let missing = unseen(picture);
-        let mut unseen: Vec<String> = missing.iter().map(ToString::to_string).collect();
-        unseen.extend(asked.gaps());
+        let missing = gwctl_explain::unseen(picture);
+        let unseen = not_seen(picture, &explanation, asked.gaps());
         let remedies = remedies(picture).into_iter();
         Self {
             headline: Headline::of(picture, &explanation, &rest, &missing),

@@ -63,6 +63,8 @@ struct Weighed {
     new_errors: Option<bool>,
     /// Whether the database says the same whatever the code is.
     by_database: bool,
+    /// Whether there is no other Region to compare with.
+    alone: bool,
     soon: bool,
 }
 
@@ -83,9 +85,9 @@ impl Weighed {
         if let Some(errors) = errors.filter(|_| by_database) {
             let first = errors.all.first();
             contradicts.extend(first.map(|logged| {
+                let quote = logged.quote();
                 format!(
-                    "the database itself says `{}`, whatever the code is",
-                    logged.quote()
+                    "the database itself says `{quote}`: that may have other reasons than the code"
                 )
             }));
         }
@@ -113,15 +115,30 @@ impl Weighed {
             contradicts,
             new_errors,
             by_database,
+            alone: evidence.picture.sites.len() == 1,
             soon: began.at.duration_since(change.at) <= SOON,
         }
     }
 
     fn sure(&self) -> (Sureness, String) {
-        if self.by_database {
-            let why = "the failures follow the change, and the errors name the database instead";
-            return (Sureness::Low, why.into());
+        match (self.by_database, self.new_errors, self.soon) {
+            (true, Some(true), true) => {
+                let why = "the failures follow the change within minutes, with errors that were not there before, and it is \
+                           the database that says them";
+                return (Sureness::Medium, why.into());
+            }
+            (true, ..) => {
+                let why =
+                    "the failures follow the change, and the errors name the database instead";
+                return (Sureness::Low, why.into());
+            }
+            _ => {}
         }
+        let elsewhere = if self.alone {
+            ""
+        } else {
+            ", and no other Region has them"
+        };
         match (self.new_errors, self.contradicts.is_empty(), self.soon) {
             (Some(false), ..) => (
                 Sureness::Low,
@@ -133,13 +150,15 @@ impl Weighed {
             ),
             (Some(true), true, true) => (
                 Sureness::High,
-                "the failures follow the change within minutes, with errors that were not there before, and no other \
-                 Region has them"
-                    .into(),
+                format!(
+                    "the failures follow the change within minutes, with errors that were not there before{elsewhere}"
+                ),
             ),
             (None, true, true) => (
-                Sureness::High,
-                "the failures follow the change within minutes, and no other Region has them".into(),
+                Sureness::Medium,
+                format!(
+                    "the failures follow the change within minutes{elsewhere}; whether their errors are new, no log tells"
+                ),
             ),
             (_, true, false) => (
                 Sureness::Medium,

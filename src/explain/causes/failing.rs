@@ -1,5 +1,6 @@
-//! Functions whose invocations fail.
+//! Functions whose invocations fail, or that answer 5xx themselves.
 
+use super::answering;
 use super::logged::Errors;
 use super::told::{evacuate, hit, listed, reasons, since};
 use super::words::Says;
@@ -12,7 +13,7 @@ use gwctl_fleet::{Function, Metric, Missing, Region, Site, Verdict, format};
 const SHARE: (Metric, Metric) = (Metric::FunctionErrors, Metric::FunctionInvocations);
 
 /// Fewer failures in a minute than this are no sign, of more invocations than that.
-const SOME: f64 = 3.0;
+pub(super) const SOME: f64 = 3.0;
 const FEW: f64 = 20.0;
 
 /// The functions of a Region that are beyond their limit. Never empty.
@@ -21,17 +22,27 @@ pub(super) struct Failing<'a> {
     pub(super) functions: Vec<One<'a>>,
 }
 
+/// What tells that a function fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// Lambda counts its invocations as errors.
+    Invocations,
+    /// Its API answers 5xx, and Lambda counts no errors.
+    Answers,
+}
+
 /// A function beyond its limit.
 #[derive(Clone, Copy)]
 pub(super) struct One<'a> {
     pub(super) function: &'a Function,
+    pub(super) by: By,
     pub(super) percent: f64,
     pub(super) since: Option<Onset>,
 }
 
 impl<'a> Failing<'a> {
     /// Those of `site`; none where there are none.
-    pub(super) fn of(evidence: &Evidence<'_>, site: &'a Site) -> Option<Self> {
+    pub(super) fn of(evidence: &Evidence<'a>, site: &'a Site) -> Option<Self> {
         let picture = evidence.picture;
         let limit = picture.thresholds.lambda_error_percent.warn;
         let beyond = |function: &'a Function| {
@@ -41,11 +52,15 @@ impl<'a> Failing<'a> {
             let single = count(SHARE.0)? < SOME && count(SHARE.1)? > FEW;
             (share.value > limit && !single).then(|| One {
                 function,
+                by: By::Invocations,
                 percent: share.value,
                 since: Onset::of_share(&function.metrics, SHARE, picture.at, limit),
             })
         };
-        let functions: Vec<One<'a>> = site.functions.iter().filter_map(beyond).collect();
+        let mut functions: Vec<One<'a>> = site.functions.iter().filter_map(beyond).collect();
+        if functions.is_empty() {
+            functions = answering::functions(evidence, site);
+        }
         (!functions.is_empty()).then_some(Self { site, functions })
     }
 
@@ -105,8 +120,18 @@ impl<'a> Failing<'a> {
     /// `orders-read and orders-write fail`.
     pub(super) fn fail(&self) -> String {
         let names = self.names();
-        let verb = if names.len() == 1 { "fails" } else { "fail" };
+        let verb = match (self.by(), names.len()) {
+            (By::Invocations, 1) => "fails",
+            (By::Invocations, _) => "fail",
+            (By::Answers, 1) => "answers 5xx",
+            (By::Answers, _) => "answer 5xx",
+        };
         format!("{} {verb}", listed(&names))
+    }
+
+    /// All of them fail by the same measure.
+    fn by(&self) -> By {
+        self.functions.first().map_or(By::Invocations, |one| one.by)
     }
 
     /// `up to 93 % of its invocations`.
@@ -118,7 +143,10 @@ impl<'a> Failing<'a> {
         };
         let worst = self.functions.iter().map(|one| one.percent);
         let worst = worst.fold(0.0, f64::max);
-        format!("up to {} of {whose} invocations", format::percent(worst))
+        match self.by() {
+            By::Invocations => format!("up to {} of {whose} invocations", format::percent(worst)),
+            By::Answers => format!("{} of the API's requests", format::percent(worst)),
+        }
     }
 
     /// What is measured of them.
@@ -127,10 +155,14 @@ impl<'a> Failing<'a> {
         let each = self.functions.iter().map(|one| {
             let share = format::percent(one.percent);
             let name = &one.function.name;
-            format!(
-                "{region}: {share} of {name}'s invocations fail{}",
-                since(one.since)
-            )
+            let since = since(one.since);
+            match one.by {
+                By::Invocations => format!("{region}: {share} of {name}'s invocations fail{since}"),
+                By::Answers => format!(
+                    "{region}: {share} of the API's requests are answered 5xx{since}, and Lambda counts the invocations of \
+                     {name} as successes"
+                ),
+            }
         });
         each.chain(reasons(self.site, &["errors", "probe"]))
             .collect()

@@ -120,6 +120,17 @@ impl Fixture {
         set(&mut cluster.metrics, metric, values);
     }
 
+    /// The picture finds this wrong in the Region.
+    pub(super) fn ails(&mut self, code: &str, about: &'static str, text: &str) {
+        let mut sites = self.picture.sites.iter_mut();
+        let site = sites.find(|site| site.region == region(code)).unwrap();
+        site.judgement.reasons.push(gwctl_fleet::Reason {
+            verdict: Verdict::Down,
+            about,
+            text: text.into(),
+        });
+    }
+
     /// The function was last changed so many minutes ago, and has code of this checksum.
     pub(super) fn deployed(&mut self, code: &str, name: &str, (minutes, sum): (i64, &str)) {
         self.function(code, name).detail = known(FunctionDetail {

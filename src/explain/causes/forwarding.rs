@@ -3,7 +3,7 @@
 use super::changed;
 use super::failing::Failing;
 use super::logged::Errors;
-use super::told::since;
+use super::told::{of_engine, since};
 use super::words::Says;
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
@@ -88,8 +88,12 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
             "RDS says that writes are not forwarded; no log tells whether that is why functions fail".into(),
         ),
     };
-    hypothesis.apart = Some(format!(
-        "`SHOW apg_write_forward.consistency_mode` on the cluster in {region}: `off` means that its sessions do not forward"
-    ));
+    // Which variable tells: aws-facts §2.2.
+    let ask = of_engine(
+        evidence,
+        "`SHOW apg_write_forward.consistency_mode`: `off` means that its sessions do not forward",
+        "`SELECT @@aurora_replica_read_consistency`: empty means that its sessions do not forward",
+    );
+    hypothesis.apart = Some(format!("on the cluster in {region}: {ask}"));
     Some(hypothesis)
 }

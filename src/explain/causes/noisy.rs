@@ -14,6 +14,9 @@ const RISE: f64 = 1.15;
 const MORE: f64 = 8.0;
 /// Part of what came more that is refused.
 const MOSTLY: f64 = 0.6;
+/// Of the requests that were accepted before, at least this part must be accepted now: who is refused beside the noisy
+/// client makes it another trouble.
+const AS_BEFORE: f64 = 0.9;
 /// A Region beside it that rises like this has the same trouble.
 const ELSEWHERE: f64 = 1.4;
 
@@ -36,6 +39,7 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
         || by_gateway.is_some_and(|by_gateway| by_gateway > MOSTLY * more_percent)
         || more <= 0.0
         || more_refused < MOSTLY * more
+        || requests.now - refused.now < AS_BEFORE * (requests.before - refused.before)
     {
         return None;
     }

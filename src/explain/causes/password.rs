@@ -81,7 +81,13 @@ fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
         hypothesis.supports.extend(told);
     }
     hypothesis.supports.extend(event.map(changed::told));
+    let released = began.and_then(|began| released(evidence, &refused, began));
     (hypothesis.sure, hypothesis.why) = match (event, everywhere) {
+        (None, _) if released.is_some() => (
+            Sureness::Medium,
+            "the database says so itself; the functions were changed just before, and may have another password or user since"
+                .into(),
+        ),
         (Some(_), _) => (
             Sureness::High,
             "the database says so itself, and somebody changed a password before".into(),
@@ -95,11 +101,26 @@ fn of(evidence: &Evidence<'_>) -> Option<Hypothesis> {
             "the database says so itself, in one Region; the function's own setting may be wrong there".into(),
         ),
     };
+    hypothesis.contradicts.extend(released);
     hypothesis.apart = Some(
         "which password the functions have: functions that read it at their start keep the old one until they start again"
             .into(),
     );
     Some(hypothesis)
+}
+
+/// What was changed of the functions before the database began to refuse them, in the words of the change.
+fn released(
+    evidence: &Evidence<'_>,
+    refused: &[(Failing<'_>, Errors<'_>)],
+    began: Onset,
+) -> Option<String> {
+    let each = refused.iter();
+    each.filter_map(|(failing, _)| {
+        changed::of_functions(evidence, failing.site, &failing.names(), began)
+    })
+    .map(|change| change.told)
+    .next()
 }
 
 fn is_of_password(event: &Event) -> bool {

@@ -6,6 +6,7 @@ use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
 use crate::onset::{Onset, shares};
 use gwctl_fleet::{Metric, Site, Verdict, format};
+use jiff::SignedDuration;
 
 /// A Region gets at least so many times what came before.
 const RISE: f64 = 1.5;
@@ -15,6 +16,8 @@ const ALL: f64 = 1.25;
 const MOVED: f64 = 0.5;
 /// Percent of the requests: with so many more refused, it is no crowd of clients like all others.
 const REFUSED: f64 = 8.0;
+/// What began so much later than the rise follows from it.
+const BLUR: SignedDuration = SignedDuration::from_mins(1);
 /// What more clients than a Region is made for do to it.
 const SUFFERS: [&str; 4] = ["latency", "throttling", "functions", "errors"];
 
@@ -82,7 +85,8 @@ impl<'a> Surge<'a> {
             ""
         };
         supports.extend(harm.iter().cloned());
-        let contradicts = self.not_known(evidence);
+        let mut contradicts = self.not_known(evidence);
+        contradicts.extend(self.repeated(evidence));
         Hypothesis {
             cause: "traffic-surge",
             region: None,
@@ -141,6 +145,29 @@ impl<'a> Surge<'a> {
         let told = self.risen.iter().filter(unknown).map(|(site, _)| {
             let region = &site.region;
             format!("{region}: how many of the requests are refused (4XX) is not known")
+        });
+        told.collect()
+    }
+
+    /// Where requests were refused or failed no later than the rise: clients that repeat them look the same.
+    fn repeated(&self, evidence: &Evidence<'_>) -> Vec<String> {
+        let at = evidence.picture.at;
+        let told = self.risen.iter().filter_map(|(site, level)| {
+            let metrics = &site.api.metrics;
+            let each = [(Metric::Api4xx, "4XX"), (Metric::Api5xx, "5XX")];
+            let (name, refused) = each.into_iter().find_map(|(metric, name)| {
+                let share = shares(metrics, metric, Metric::ApiRequests)?;
+                let refused = Level::rise(&share, at, 2.0)?;
+                let early = refused.since.at <= level.since.at + BLUR;
+                (refused.now - refused.before > REFUSED && early).then_some((name, refused))
+            })?;
+            Some(format!(
+                "{}: {name} rose from {} to {} of the requests at the same time: clients that repeat what was refused look \
+                 the same",
+                site.region,
+                format::percent(refused.before),
+                format::percent(refused.now)
+            ))
         });
         told.collect()
     }

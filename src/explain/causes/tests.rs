@@ -115,7 +115,10 @@ fn an_error_is_new_only_where_the_log_before_it_was_read() {
     }
     for fixture in [unread, cut] {
         let told = first(&fixture);
-        assert_eq!((told.cause, told.sure), ("bad-deployment", Sureness::High));
+        assert_eq!(
+            (told.cause, told.sure),
+            ("bad-deployment", Sureness::Medium)
+        );
         assert!(!told.sentence.contains("new and say"), "{}", told.sentence);
     }
 }
@@ -147,7 +150,7 @@ fn what_the_database_itself_says_outweighs_a_change() {
     fixture.database(HERE, Metric::DbConnections, (210.0, 1_700.0));
     let told = told(&fixture);
     assert_eq!(told[0], ("connections-exhausted".into(), Sureness::High));
-    assert_eq!(told[1], ("bad-deployment".into(), Sureness::Low));
+    assert_eq!(told[1], ("bad-deployment".into(), Sureness::Medium));
     fixture.database(HERE, Metric::DbConnections, (210.0, 220.0));
     let first = first(&fixture);
     assert_eq!(first.sure, Sureness::Medium, "the figure speaks against it");

@@ -2,7 +2,7 @@
 
 use gwctl_fleet::{Engine, Member, Metric, Metrics, Topology};
 
-use super::fixture::{Fixture, HERE, THERE, WRITE, known, region};
+use super::fixture::{BEGAN, Fixture, HERE, THERE, WRITE, known, region};
 use crate::{Hypothesis, Sureness};
 
 fn only(fixture: &Fixture, cause: &str) -> Hypothesis {
@@ -124,6 +124,12 @@ fn a_deployment_is_less_sure_where_another_region_may_fail_as_well() {
     let deployed = || {
         let mut fixture = Fixture::failing();
         fixture.deployed(HERE, WRITE, (10, "new"));
+        fixture.logs(
+            (HERE, WRITE),
+            "TypeError: x is not a function",
+            (BEGAN, 0),
+            90,
+        );
         fixture
     };
     assert_eq!(only(&deployed(), "bad-deployment").sure, Sureness::High);

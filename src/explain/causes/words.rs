@@ -1,4 +1,4 @@
-//! Errors whose words tell what is wrong: those of PostgreSQL and its clients, and of whoever waits in vain.
+//! Errors whose words tell what is wrong: those of PostgreSQL, of MySQL and of their clients, and of whoever waits in vain.
 
 use gwctl_fleet::logs::{Failure, Pattern};
 
@@ -27,15 +27,22 @@ const WORDS: [(Says, &[&str]); 7] = [
         &[
             "remaining connection slots are reserved",
             "too many clients already",
-            "too many connections for ",
+            "too many connections",
         ],
     ),
-    (Says::ReadOnly, &["in a read-only transaction"]),
+    (
+        Says::ReadOnly,
+        &[
+            "in a read-only transaction",
+            "running with the --read-only option",
+        ],
+    ),
     (
         Says::Password,
         &[
             "password authentication failed for user",
             "pam authentication failed for user",
+            "access denied for user",
         ],
     ),
     (
@@ -54,13 +61,15 @@ const WORDS: [(Says, &[&str]); 7] = [
             "certificate has expired",
         ],
     ),
-    (Says::NoWay, &[":5432"]),
+    (Says::NoWay, &[":5432", ":3306"]),
     (
         Says::NoDatabase,
         &[
             "terminating connection due to administrator command",
             "the database system is ",
             "connection terminated unexpectedly",
+            "server shutdown in progress",
+            "mysql server has gone away",
         ],
     ),
     (
@@ -100,7 +109,8 @@ impl Says {
 
     /// Whether it is the database's own answer, whatever the code does.
     pub(super) const fn is_of_database(self) -> bool {
-        !matches!(self, Self::TimedOut | Self::Expired)
+        // That no connection comes about, only the client says.
+        !matches!(self, Self::TimedOut | Self::Expired | Self::NoWay)
     }
 }
 
