@@ -19,10 +19,14 @@ mod lag;
 mod level;
 mod logged;
 mod made;
+#[cfg(test)]
+mod named_tests;
 mod noisy;
+mod ours;
 mod out_of_dns;
 mod password;
 mod record_changed;
+mod runs;
 mod surge;
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ mod looked_at;
 mod onset;
 mod order;
 mod rest;
+mod trail;
 mod turn;
 mod unseen;
 
@@ -21,6 +22,7 @@ pub use looked_at::looked_at;
 pub use onset::Onset;
 pub use order::{Turned, turned};
 pub use rest::{Rest, rest};
+pub use trail::Trail;
 pub use turn::Turn;
 pub use unseen::{Unseen, unseen};
 

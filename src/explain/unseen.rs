@@ -38,6 +38,7 @@ pub fn unseen(picture: &Snapshot) -> Vec<Unseen> {
 fn of_site(asked: &mut Questions, site: &Site) {
     let place = site.region.as_str();
     asked.of(place, "API", &site.api.detail);
+    asked.of(place, "API", &site.api.invoked);
     asked.figures(place, "API's figures", &site.api.metrics);
     for function in &site.functions {
         asked.of(place, "functions", &function.detail);

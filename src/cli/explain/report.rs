@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::cli::exit::Exit;
 use crate::cli::status;
-use crate::explain::{Evidence, Explanation, Turned, explain, turned};
+use crate::explain::{Evidence, Explanation, Trail, Turned, explain, turned};
 use crate::fleet::Snapshot;
 use crate::observe::Findings;
 
@@ -29,6 +29,10 @@ impl Report {
         let evidence = Evidence {
             picture: &picture,
             events: &findings.happened.log.events,
+            trail: Some(Trail {
+                from: findings.happened.from,
+                asked: &findings.happened.asked,
+            }),
             patterns: &findings.errors.patterns,
             spans: &findings.errors.spans,
         };

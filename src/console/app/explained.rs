@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gwctl_actions::guided::{ACTIONS, Intent};
 use gwctl_actions::remedies;
 use gwctl_explain::{
-    Evidence, Explanation, Headline, Hypothesis, Rest, explain, looked_at, rest, unseen,
+    Evidence, Explanation, Headline, Hypothesis, Rest, Trail, explain, looked_at, rest, unseen,
 };
 use gwctl_fleet::{Region, Snapshot, format};
 use gwctl_observe::{Errors, Happened};
@@ -144,6 +144,10 @@ impl Explained {
         let mut explanation = explain(&Evidence {
             picture,
             events: asked.happened.as_ref().map_or(&[], |it| &it.log.events),
+            trail: asked.happened.as_ref().map(|it| Trail {
+                from: it.from,
+                asked: &it.asked,
+            }),
             patterns: asked.errors.as_ref().map_or(&[], |it| &it.patterns),
             spans: asked.errors.as_ref().map_or(&[], |it| &it.spans),
         });

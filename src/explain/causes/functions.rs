@@ -3,6 +3,7 @@
 use super::changed;
 use super::failing::Failing;
 use super::logged::Errors;
+use super::ours;
 use super::told::since;
 use crate::evidence::Evidence;
 use crate::hypothesis::{Hypothesis, Sureness};
@@ -29,13 +30,16 @@ pub(super) fn look(evidence: &Evidence<'_>, site: &Site) -> Option<Hypothesis> {
             .supports
             .extend(told.map(|logged| errors.told(logged)));
     }
+    let needed = began.map(|began| ours::lately(evidence, region, began));
+    let needed = needed.into_iter().flatten();
+    hypothesis.supports.extend(needed.map(ours::weighed));
     hypothesis.sure = Sureness::Medium;
     hypothesis.why = if errors.is_some() {
         "the failures are measured, and what they log names no cause that gwctl knows".into()
     } else {
         "the failures are measured; their reason is not in any figure".into()
     };
-    hypothesis.contradicts = changed::untouched(site, &failing.names(), began);
+    hypothesis.contradicts = changed::untouched(evidence, site, &failing.names(), began);
     hypothesis.apart = Some(format!(
         "what the functions log: `gwctl logs --region {region} --errors`"
     ));

@@ -9,7 +9,7 @@ use super::timeline::{self, Moment};
 use crate::actions::report::{Charts, Harm, Report, charts, harm_between, report};
 use crate::actions::{Minutes, Record, RunState};
 use crate::cli::status;
-use crate::explain::{Evidence, Explanation, explain};
+use crate::explain::{Evidence, Explanation, Trail, explain};
 use crate::fleet::logs::{LogSpan, Pattern};
 use crate::fleet::{Event, Region, Snapshot, Verdict};
 use crate::observe::Happened;
@@ -94,6 +94,10 @@ impl Incident {
         let explanation = explain(&Evidence {
             picture: &worst,
             events,
+            trail: happened.as_ref().map(|known| Trail {
+                from: known.from,
+                asked: &known.asked,
+            }),
             patterns: logged.patterns,
             spans: logged.spans,
         });
