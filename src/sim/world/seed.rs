@@ -166,6 +166,7 @@ fn function(options: &SeedOptions, region: &Region, name: &str, memory_mb: i32) 
         revision: 1,
         aliases: BTreeMap::new(),
         reserved_concurrency: None,
+        security_groups: names::groups_of(options.seed, name, region),
         image: None,
     };
     releases(options, &mut function, [(39, 62), (40, 27)]);

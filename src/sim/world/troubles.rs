@@ -6,6 +6,7 @@ use serde_json::json;
 use super::State;
 use super::names::{self, FUNCTIONS};
 use super::rng::pick;
+use crate::world::model::Alias;
 use crate::world::parts::ailment::Ailments;
 use crate::world::parts::faults::{Fault, FaultKind};
 use crate::world::parts::logbook::Cause;
@@ -43,7 +44,11 @@ impl State {
             return;
         };
         match fault.kind {
-            FaultKind::BadDeploy => self.deploy(region, FUNCTIONS[1], MISTAKEN),
+            FaultKind::BadDeploy => {
+                self.deploy(region, FUNCTIONS[1], MISTAKEN);
+                self.release(region, FUNCTIONS[1]);
+            }
+            // Where the API calls an alias, that stays: nobody runs it.
             FaultKind::GoodDeploy => {
                 for function in FUNCTIONS {
                     self.deploy(region, function, "// Has no mistake in it.");
@@ -67,6 +72,7 @@ impl State {
         match fault.kind {
             FaultKind::BadDeploy if self.is_mistaken(region) => {
                 self.deploy(region, FUNCTIONS[1], "// Mended.");
+                self.release(region, FUNCTIONS[1]);
             }
             FaultKind::BadConfig => {
                 let function = self.ill_set();
@@ -218,6 +224,31 @@ impl State {
         self.did_to(region, ("lambda", "UpdateFunctionCode"), parameters);
     }
 
+    /// Somebody leads the alias that the API calls to the newest version; nothing where it calls none.
+    fn release(&mut self, region: &Region, function: &str) {
+        let mut apis = self.resources.apis.iter();
+        let name = apis.find(|api| &api.region == region);
+        let Some(name) = name.and_then(|api| api.alias.clone()) else {
+            return;
+        };
+        let Some(known) = self.resources.function(region, function) else {
+            return;
+        };
+        let to = Alias {
+            version: known.version,
+            revision: known
+                .aliases
+                .get(&name)
+                .map_or(0, |alias| alias.revision + 1),
+            ..Alias::default()
+        };
+        let parameters = json!({
+            "functionName": function, "name": name, "functionVersion": to.version.to_string(),
+        });
+        self.lead_alias(region, function, &name, to);
+        self.did_to(region, ("lambda", "UpdateAlias"), parameters);
+    }
+
     fn is_mistaken(&self, region: &Region) -> bool {
         let function = self.resources.served(region, FUNCTIONS[1]);
         function.is_some_and(|one| one.package.starts_with(MISTAKEN.as_bytes()))
@@ -248,7 +279,7 @@ impl State {
             return self.set_forwarding(region, false);
         }
         let parameters = json!({
-            "dBClusterParameterGroupName": names::cluster(region),
+            "dBClusterParameterGroupName": names::PARAMETER_GROUP,
             "parameters": [{
                 "parameterName": "apg_write_forward.consistency_mode",
                 "parameterValue": "OFF",
@@ -299,11 +330,11 @@ impl State {
         let (call, parameters) = match self.drawn("password by", (0, 2)) {
             0 => (
                 ("secretsmanager", "RotateSecret"),
-                json!({ "secretId": "orders/app", "rotateImmediately": true }),
+                json!({ "secretId": names::secret(&region), "rotateImmediately": true }),
             ),
             1 => (
                 ("secretsmanager", "PutSecretValue"),
-                json!({ "secretId": "orders/app" }),
+                json!({ "secretId": names::secret(&region) }),
             ),
             _ => (
                 ("rds", "ModifyDBCluster"),

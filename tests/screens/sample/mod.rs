@@ -199,6 +199,7 @@ fn site(snapshot: &mut Snapshot, index: usize) {
                 last_modified: Some(ago(4_200)),
                 version: "42".into(),
                 code_sha256: None,
+                needs: Vec::new(),
             },
             300,
             "lambda:GetFunctionConfiguration",

@@ -122,6 +122,8 @@ pub struct Function {
     pub aliases: BTreeMap<String, Alias>,
     /// Concurrency reserved for it.
     pub reserved_concurrency: Option<i32>,
+    /// Its security groups; empty where it is in no VPC.
+    pub security_groups: Vec<String>,
     /// The container image it runs; none where its code is a package.
     pub image: Option<String>,
 }
