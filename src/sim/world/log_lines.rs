@@ -38,7 +38,17 @@ pub(super) struct Done {
     /// Milliseconds since 1970.
     pub ended: i64,
     pub took_ms: f64,
-    pub failed: bool,
+    pub ending: Ending,
+}
+
+/// How an invocation ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    Well,
+    /// For Lambda it failed.
+    Failed,
+    /// It succeeded, and its handler answered 500.
+    Caught,
 }
 
 /// A log group: who writes to it.
@@ -180,6 +190,7 @@ impl LogGroup {
             Handles::Both | Handles::Api => slot.both(),
             Handles::Router => Ran {
                 errors: 0.0,
+                caught: 0.0,
                 ..slot.both()
             },
         };
@@ -189,14 +200,24 @@ impl LogGroup {
             slot,
             rng: Rng::new(self.seed, &name),
             events: Vec::new(),
-            fails: true,
+            ending: Ending::Failed,
             done: Vec::new(),
         };
+        // What is caught is what is wrong: the others fail as always.
+        let cause = if ran.caught > 0.0 {
+            Cause::Usual
+        } else {
+            ran.cause
+        };
         for _ in 0..ran.errors as u64 {
-            writer.failure(ran.cause);
+            writer.failure(cause);
         }
-        writer.fails = false;
-        for _ in 0..(ran.invocations - ran.errors).clamp(0.0, SHOWN) as u64 {
+        writer.ending = Ending::Caught;
+        for _ in 0..ran.caught as u64 {
+            writer.caught();
+        }
+        writer.ending = Ending::Well;
+        for _ in 0..(ran.invocations - ran.errors - ran.caught).clamp(0.0, SHOWN) as u64 {
             writer.success();
         }
         writer
@@ -209,8 +230,8 @@ pub(super) struct Writer<'a> {
     slot: &'a Slot,
     pub(super) rng: Rng,
     events: Vec<WrittenEvent>,
-    /// Whether what is written now fails.
-    fails: bool,
+    /// How what is written now ends.
+    ending: Ending,
     done: Vec<Done>,
 }
 
@@ -379,7 +400,7 @@ impl Writer<'_> {
             id: one.id.clone(),
             ended: one.ended(),
             took_ms: one.took_ms,
-            failed: self.fails,
+            ending: self.ending,
         });
         self.write(one, one.ended(), format!("END RequestId: {}\n", one.id));
         let (took, memory) = (one.took_ms, self.group.memory_mb);

@@ -101,6 +101,7 @@ pub use resources::{Changed, Made, NO_FORWARDING, Owned, Wanted};
 pub use scenario::{Event, Happening, Scenario, ScenarioError, Truth};
 pub use sim::{History, Moment, Sim, SimError, SimOptions, StateGuard};
 pub use snapshots::CopyRefused;
+pub use traffic::SPOILT;
 
 use gwctl_fleet::{FleetSpec, Region};
 use parts::database::Database;

@@ -77,6 +77,8 @@ pub(super) struct Outcome {
 pub(super) struct FunctionMinute {
     pub invocations: f64,
     pub errors: f64,
+    /// Invocations that succeeded, and answered 500.
+    pub caught: f64,
     pub throttles: f64,
     pub duration: Sketch,
     pub concurrency: f64,
@@ -130,6 +132,8 @@ pub(super) struct Site {
     failing: f64,
     /// The same of what is wrong with the function that reads, and with the one that writes.
     ailing: (f64, f64),
+    /// Whether their handlers catch that, and answer 500 themselves.
+    catching: (bool, bool),
     /// Share of requests that the API answers 429 just now.
     throttling: f64,
     pace: Wander,
@@ -156,6 +160,7 @@ impl Site {
             series: None,
             failing: ERRORS,
             ailing: (0.0, 0.0),
+            catching: (false, false),
             throttling: 0.0,
             pace: Wander::new(0.035, 240.0, &mut rng),
             refusals: Wander::new(0.18, 500.0, &mut rng),
@@ -256,6 +261,10 @@ impl Site {
         self.failing += (cause - self.failing) * follow;
         self.ailing.0 += (self.ailments.read.share - self.ailing.0) * follow;
         self.ailing.1 += (self.ailments.write.share - self.ailing.1) * follow;
+        // The last calls of code that is gone end as they began.
+        let catches = |now: &Ailment, before: bool| now.caught || (before && now.share <= 0.0);
+        self.catching.0 = catches(&self.ailments.read, self.catching.0);
+        self.catching.1 = catches(&self.ailments.write, self.catching.1);
         let load = 1.0 + 0.16 * (now.demand / 2_500.0).powi(2);
         let mut kinds = kinds(pace * load, now);
         for kind in &mut kinds {
@@ -317,40 +326,48 @@ impl Site {
         let turned_away = away(now.concurrency_limit, wanted);
         let no_writer = if now.writer_ms.is_none() { 1.0 } else { 0.0 };
         let ailments = (self.ailments.read, self.ailments.write);
+        let usual = self.failing;
         let minute = &mut self.minute;
         let mut failed = 0.0;
         let mut acknowledged = 0.0;
         let mut together = 0.0;
-        for (function, calls, busy, refused, (ailment, ailing)) in [
+        for (function, calls, busy, refused, (ailment, ailing, catches)) in [
             (
                 &mut minute.read,
                 requests - writes,
                 read_busy,
                 0.0,
-                (ailments.0, self.ailing.0),
+                (ailments.0, self.ailing.0, self.catching.0),
             ),
             (
                 &mut minute.write,
                 writes,
                 write_busy,
                 no_writer,
-                (ailments.1, self.ailing.1),
+                (ailments.1, self.ailing.1, self.catching.1),
             ),
         ] {
             let left = ailment.left.map_or(0.0, |left| 1.0 - left);
             let throttles = self.rng.poisson(calls * turned_away.max(left)).min(calls);
             let run = calls - throttles;
-            let errors = if refused > 0.0 {
+            let failing = either(usual, ailing);
+            let bad = if refused > 0.0 {
                 run
             } else {
-                let failing = either(self.failing, ailing);
                 self.rng.poisson(run * failing).min(run)
             };
+            let caught = if catches && refused <= 0.0 {
+                (bad * (1.0 - usual / failing)).round()
+            } else {
+                0.0
+            };
+            let errors = bad - caught;
             if ailment.took_ms > 0.0 {
                 function.duration.add_ln(ailment.took_ms.ln(), run * ailing);
             }
             function.invocations += run;
             function.errors += errors;
+            function.caught += caught;
             function.throttles += throttles;
             let peak = busy * (1.12 + 0.08 * self.rng.uniform()) + 2.0 * self.rng.uniform();
             // The limit is shared: a crowded Region gives each function its part.
@@ -359,8 +376,8 @@ impl Site {
             let peak = ailment.left.map_or(peak, |left| (peak * left).ceil());
             together += peak;
             function.concurrency = function.concurrency.max(peak);
-            failed += throttles + errors;
-            acknowledged = run - errors; // of the last, the writes
+            failed += throttles + bad;
+            acknowledged = run - bad; // of the last, the writes
         }
         let refused = self
             .rng

@@ -9,6 +9,8 @@ pub(in crate::world) struct Ailment {
     pub cause: Cause,
     /// Share of invocations that fail for it.
     pub share: f64,
+    /// Whether the handler catches what goes wrong and answers 500: the invocation succeeds (aws-facts §13.6).
+    pub caught: bool,
     /// Milliseconds that one that fails takes, where that is longer than usual.
     pub took_ms: f64,
     /// Milliseconds that one that does not fail takes longer.

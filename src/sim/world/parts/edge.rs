@@ -70,6 +70,8 @@ pub(in crate::world) struct Directions<'a> {
     pub surge: Option<Surge>,
     /// Whether clients accept the edge's certificate.
     pub trusted: bool,
+    /// Whether CloudFront takes what the router replies.
+    pub valid: bool,
 }
 
 impl Edge {
@@ -138,6 +140,7 @@ impl Edge {
         let mut routed = Routed {
             flows: Vec::with_capacity(self.locations.len() * 2),
             unrouted: 0.0,
+            invalid: 0.0,
             unresolved: 0.0,
         };
         for (place, location) in self.locations.iter_mut().enumerate() {
@@ -155,6 +158,10 @@ impl Edge {
                 routed.unresolved += if self.opened { demand } else { 0.0 };
                 continue;
             };
+            if !by.valid {
+                routed.invalid += demand;
+                continue;
+            }
             refresh_routers(location, place, front, by);
             let share = demand / location.routers.len() as f64;
             // In the order in which the routers first name a site.
@@ -188,12 +195,14 @@ impl Edge {
         let flows = &routed.flows;
         let unrouted = self.rng.poisson(routed.unrouted * step as f64);
         let unresolved = self.rng.poisson(routed.unresolved * step as f64);
-        totals.requests += unrouted + unresolved;
-        totals.failed += unrouted + unresolved;
+        let invalid = self.rng.poisson(routed.invalid * step as f64);
+        totals.requests += unrouted + unresolved + invalid;
+        totals.failed += unrouted + unresolved + invalid;
         let slices: u32 = if step >= 30 { 12 } else { 2 };
         let minute = &mut self.minute;
-        minute.requests += unrouted;
+        minute.requests += unrouted + invalid;
         minute.failed += unrouted;
+        minute.router_invalid += invalid;
         for outcome in outcomes {
             minute.requests += outcome.requests;
             minute.refused += outcome.refused;

@@ -61,7 +61,8 @@ impl EdgeSeries {
             store.publish(handle, minute, evenly(sum, requests));
         }
         let percent = |part: f64| 100.0 * part / requests;
-        let failed = counted.failed + counted.silent + counted.router_errors;
+        let failed =
+            counted.failed + counted.silent + counted.router_errors + counted.router_invalid;
         let rates = [
             counted.refused,
             failed,
@@ -78,10 +79,10 @@ impl EdgeSeries {
             let latency = Sample::Spread(counted.origin_latency);
             store.publish(self.origin_latency, minute, latency);
         }
-        for (handle, errors) in self
-            .router
-            .into_iter()
-            .zip([counted.router_errors, 0.0, 0.0])
+        for (handle, errors) in
+            self.router
+                .into_iter()
+                .zip([counted.router_errors, counted.router_invalid, 0.0])
         {
             store.publish(handle, minute, Sample::tally(requests, errors));
         }
