@@ -356,6 +356,56 @@ fn a_bad_deployment_is_over_once_the_earlier_code_serves() {
     }));
 }
 
+/// New code of `orders-write`, whose handler answers 500 itself.
+fn caught() -> gwctl::sim::Sim {
+    let text = "title = \"Caught\"\n[[event]]\nat = \"-8m\"\nstart = \"bad-deploy\"\nregion = \"eu-west-1\"\nanswers = 500";
+    of(gwctl::sim::Scenario::parse("caught.toml", text).unwrap())
+}
+
+fn of(scenario: gwctl::sim::Scenario) -> gwctl::sim::Sim {
+    gwctl::sim::Sim::new(gwctl::sim::SimOptions {
+        scenario,
+        regions: ["us-east-1", HERE].map(region).to_vec(),
+        api_latency: Some(crate::observe::stand::REPLY),
+        start: Some("2026-11-22T03:00:20Z".parse().unwrap()),
+        ..gwctl::sim::SimOptions::default()
+    })
+    .unwrap()
+}
+
+#[test]
+fn a_handler_that_answers_500_is_judged_by_what_its_api_answers() {
+    in_virtual_time(Box::pin(async {
+        let stage = Stage::calmly(caught()).await;
+        let plan = planned(&stage, &write_back(None)).await.unwrap();
+        assert!(plan.title.ends_with("back to version 41"), "{}", plan.title);
+        let mut running = stage.start(&plan);
+        let state = ended(&stage, &mut running, Phase::Done).await;
+        let errors = state.steps["errors"].saw.clone().unwrap();
+        assert!(errors.contains("the API in eu-west-1 got 5xx"), "{errors}");
+        running.task.await.unwrap().unwrap();
+        // The version before the bad one is as bad: Lambda's errors say nothing of it.
+        let stage = Stage::calmly(caught()).await;
+        let bad = now(&stage).package;
+        change(&stage, |one| {
+            let mut published = one.published.iter_mut();
+            let before = published.find(|one| one.version == 41).unwrap();
+            before.load(bad.clone(), None);
+            let later = [&bad[..], b"\n// later"].concat();
+            one.load(later, None);
+            one.published.last_mut().unwrap().code_sha256 = one.code_sha256.clone();
+        });
+        let plan = planned(&stage, &write_back(None)).await.unwrap();
+        assert!(plan.title.ends_with("back to version 41"), "{}", plan.title);
+        let mut running = stage.start(&plan);
+        let state = ended(&stage, &mut running, Phase::Held).await;
+        let why = state.steps["errors"].held.clone().unwrap();
+        assert!(why.contains("of orders-write failed"), "{why}");
+        assert!(why.contains("the API in eu-west-1 got 5xx"), "{why}");
+        assert!(why.contains("may not be what is wrong"), "{why}");
+    }));
+}
+
 #[test]
 fn where_the_code_was_not_the_cause_the_run_says_so_and_holds() {
     in_virtual_time(Box::pin(async {
@@ -397,6 +447,41 @@ fn the_router_goes_back_with_the_distribution() {
         );
         let older = planned(&stage, &router(Some("5"))).await.unwrap();
         assert!(older.title.ends_with("version 5"));
+    }));
+}
+
+/// The newest version of the router, or any other, with replies that CloudFront does not take.
+fn spoil(stage: &Stage, version: u32) {
+    let mut state = stage.sim().state();
+    let mut all = state.resources.functions.iter_mut();
+    let one = all.find(|one| one.name == "orders-router").unwrap();
+    let mut published = one.published.iter_mut();
+    let one = published.find(|one| one.version == version).unwrap();
+    one.load(gwctl::sim::world::SPOILT.as_bytes().to_vec(), None);
+    one.code_sha256 = format!("{version} {}", one.code_sha256);
+}
+
+#[test]
+fn the_router_is_well_once_its_replies_are_valid_and_the_edge_answers() {
+    in_virtual_time(Box::pin(async {
+        for (bad, phase, tells) in [
+            (&[7][..], Phase::Done, "calls of orders-router failed"),
+            (&[7, 6][..], Phase::Held, "may not be what is wrong"),
+        ] {
+            let stage = stage("calm").await;
+            for version in bad {
+                spoil(&stage, *version);
+            }
+            stage.sim().advance(std::time::Duration::from_mins(4));
+            tokio::time::sleep(std::time::Duration::from_mins(4)).await;
+            let plan = planned(&stage, &router(None)).await.unwrap();
+            let mut running = stage.start(&plan);
+            let state = ended(&stage, &mut running, phase).await;
+            let step = &state.steps["errors"];
+            let said = step.held.clone().or(step.saw.clone()).unwrap();
+            assert!(said.contains(tells), "{said}");
+            assert!(said.contains("of the distribution got 5xx"), "{said}");
+        }
     }));
 }
 
