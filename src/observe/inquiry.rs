@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use futures_util::future::join;
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::history::{Answered, Happened, History};
 use super::logs::{GroupLogs, LogReader, placed};
@@ -41,7 +42,7 @@ pub struct Findings {
 }
 
 /// What the functions log as errors.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Errors {
     /// When they were asked for.
     pub to: Timestamp,
