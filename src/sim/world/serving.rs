@@ -305,20 +305,10 @@ impl Site {
 
     fn run(&mut self, now: &Conditions, requests: f64, refusal: f64, kinds: &[Kind]) -> Outcome {
         let writes = self.rng.poisson(requests * WRITES).min(requests);
-        let mean = |write: bool| {
-            let of = kinds.iter().filter(|kind| kind.write == write);
-            let (share, ms) = of.fold((0.0, 0.0), |(share, ms), kind| {
-                (
-                    share + kind.share,
-                    ms + kind.share * kind.median_ms * (kind.spread.powi(2) / 2.0).exp(),
-                )
-            });
-            if share > 0.0 { ms / share } else { 0.0 }
-        };
         let busy = |rate: f64, ms: f64| rate / now.step * ms / 1_000.0;
         let (read_busy, write_busy) = (
-            busy(requests - writes, mean(false)),
-            busy(writes, mean(true)),
+            busy(requests - writes, mean_ms(kinds, false)),
+            busy(writes, mean_ms(kinds, true)),
         );
         let wanted = read_busy + write_busy;
         let crowded = self.ailments.crowded;
@@ -356,17 +346,14 @@ impl Site {
             } else {
                 self.rng.poisson(run * failing).min(run)
             };
-            let caught = if catches && refused <= 0.0 {
-                (bad * (1.0 - usual / failing)).round()
-            } else {
-                0.0
-            };
-            let errors = bad - caught;
+            let catches = catches && refused <= 0.0;
+            let more = if catches { failing - usual } else { 0.0 };
+            let caught = (bad * more / failing).round();
             if ailment.took_ms > 0.0 {
                 function.duration.add_ln(ailment.took_ms.ln(), run * ailing);
             }
             function.invocations += run;
-            function.errors += errors;
+            function.errors += bad - caught;
             function.caught += caught;
             function.throttles += throttles;
             let peak = busy * (1.12 + 0.08 * self.rng.uniform()) + 2.0 * self.rng.uniform();
@@ -409,6 +396,18 @@ impl Site {
             typical_ms,
         }
     }
+}
+
+/// How long requests that read, or that write, take on average.
+fn mean_ms(kinds: &[Kind], write: bool) -> f64 {
+    let of = kinds.iter().filter(|kind| kind.write == write);
+    let (share, ms) = of.fold((0.0, 0.0), |(share, ms), kind| {
+        (
+            share + kind.share,
+            ms + kind.share * kind.median_ms * (kind.spread.powi(2) / 2.0).exp(),
+        )
+    });
+    if share > 0.0 { ms / share } else { 0.0 }
 }
 
 /// The share that one of two independent causes hits.

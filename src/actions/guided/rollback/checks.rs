@@ -32,7 +32,7 @@ impl Rollback<'_> {
     }
 
     /// Lambda changes the code of no function that it is still creating or changing; an alias it leads back all the
-    /// same, for which the RevisionId of the alias alone counts (aws-facts §14.6).
+    /// same, for which the `RevisionId` of the alias alone counts (aws-facts §14.6).
     fn active(&self) -> Check {
         match &self.choice.way {
             Way::Latest => self.latest_active(),
@@ -271,7 +271,7 @@ pub(super) fn asleep(
             Finding::Waivable,
             format!(
                 "version {number} is Inactive: nobody has called it for long, and Lambda fails its first calls. Call it \
-                 until it is Active, then plan again: `aws lambda invoke --function-name {function} --qualifier \
+                 with an event that does no harm until it is Active, then plan again: `aws lambda invoke --function-name {function} --qualifier \
                  {number} --region {region} reply.json`"
             ),
         )
