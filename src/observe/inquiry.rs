@@ -46,7 +46,7 @@ pub struct Findings {
 pub struct Errors {
     /// When they were asked for.
     pub to: Timestamp,
-    /// Of all Regions; not the router's.
+    /// Of all Regions, the router's too.
     pub patterns: Vec<Pattern>,
     /// How far each log was read; none of one that could not be.
     pub spans: Vec<LogSpan>,
@@ -112,7 +112,7 @@ impl Errors {
     fn of(to: Timestamp, logs: Vec<GroupLogs>) -> Self {
         let unread = unread(&logs);
         let (mut lines, mut spans) = (Vec::new(), Vec::new());
-        for group in logs.into_iter().filter(|group| !group.edge) {
+        for group in logs {
             let source = group.source();
             let Ok(Some(read)) = group.read else { continue };
             let ((from, until), gap) = read.ends();

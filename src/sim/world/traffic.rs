@@ -6,9 +6,6 @@ use super::serving::{Conditions, Outcome};
 use crate::world::parts::edge::Directions;
 use crate::world::parts::logbook::Cause;
 
-/// How the package of a router begins whose replies CloudFront does not take.
-pub const SPOILT: &str = "// Its replies are invalid.";
-
 impl State {
     /// So many seconds of it.
     pub(super) fn serve(&mut self, step: i64) {
@@ -19,7 +16,7 @@ impl State {
             present: self.present,
             surge: self.faults.surge(self.present.seed),
             trusted: self.is_edge_trusted(),
-            valid: !self.is_router_spoilt(),
+            broken: self.router_failing(),
         };
         let routed = self.edge.route(step, directions);
         let mut demand = vec![0.0; self.fleet.sites.len()];
@@ -84,6 +81,8 @@ impl State {
             rate_limit: self.rate_limit(site).min(one.strikes.left_over),
             failing: one.strikes.failing(),
             noise: one.strikes.noise,
+            barred: one.strikes.barred,
+            picky: one.strikes.picky,
             trusted: self.is_trusted(site),
         }
     }
@@ -104,22 +103,6 @@ impl State {
         let mut all = self.resources.distributions.iter();
         let used = all.find(|one| front.is_some_and(|front| front.distribution == one.id));
         used.is_none_or(|one| self.is_valid(&one.certificate_arn))
-    }
-
-    /// Whether CloudFront refuses what the router's version replies: 502, and `LambdaValidationError`
-    /// (aws-facts §5.3).
-    fn is_router_spoilt(&self) -> bool {
-        let runs = |one: &super::model::Distribution| {
-            let arn = one.origin_request_function.as_ref()?;
-            let mut parts = arn.split(':').skip(6);
-            let (name, version) = (parts.next()?, parts.next()?.parse().ok()?);
-            let function = self
-                .resources
-                .function(&gwctl_fleet::Region::global(), name)?;
-            Some(function.at(version)?.package.starts_with(SPOILT.as_bytes()))
-        };
-        let mut all = self.resources.distributions.iter();
-        all.any(|one| runs(one) == Some(true))
     }
 
     fn is_valid(&self, arn: &str) -> bool {

@@ -9,7 +9,7 @@ use super::timeline::{self, Moment};
 use crate::actions::report::{Charts, Harm, Report, charts, harm_between, report};
 use crate::actions::{Minutes, Record, RunState};
 use crate::cli::status;
-use crate::explain::{Evidence, Explanation, explain};
+use crate::explain::{Evidence, Explanation, Unexplained, explain, turned, unexplained};
 use crate::fleet::{Event, Region, Snapshot, Verdict};
 use crate::observe::{Errors, Happened};
 use crate::recording::{Noted, Recording, RecordingError, Reel};
@@ -45,6 +45,8 @@ pub struct Incident {
     pub charts: BTreeMap<Region, Charts>,
     /// What most likely happened, by the evidence of when it was worst.
     pub explanation: Explanation,
+    /// What was new by then and no hypothesis tells.
+    pub unexplained: Vec<Unexplained>,
     pub timeline: Vec<Moment>,
     pub runs: Vec<Report>,
     pub notes: Vec<Noted>,
@@ -86,12 +88,14 @@ impl Incident {
         let (patterns, spans) = logged.as_ref().map_or_else(Default::default, |known| {
             (known.patterns.as_slice(), known.spans.as_slice())
         });
-        let explanation = explain(&Evidence {
+        let evidence = Evidence {
             picture: &worst,
             events,
             patterns,
             spans,
-        });
+        };
+        let explanation = explain(&evidence);
+        let unexplained = unexplained(&evidence, &explanation, &turned(&worst));
         let onset = explanation.hypotheses.iter().find_map(|one| one.since);
         // What the figures tell is nearer to the truth than when gwctl first saw it.
         let onset = onset
@@ -120,6 +124,7 @@ impl Incident {
             harm: harm_between(&minutes, since.unwrap_or(begun), end),
             charts: charts(&minutes),
             explanation,
+            unexplained,
             timeline,
             notes: notes(&recording, &runs),
             missing: missing(&recording, (happened.as_ref(), logged.as_ref()), &worst),

@@ -12,8 +12,8 @@ pub(in crate::world) struct EdgeMinute {
     /// No answer from a Region: 504.
     pub silent: f64,
     pub router_errors: f64,
-    /// What the router replied is nothing that CloudFront takes: 502.
-    pub router_invalid: f64,
+    /// Requests on which a router failed that was given to the distribution by mistake.
+    pub router_broken: f64,
     pub down: f64,
     pub up: f64,
     pub origin_latency: Sketch,
@@ -33,8 +33,8 @@ pub(in crate::world) struct Routed {
     pub flows: Vec<Flow>,
     /// Requests a second that the edge took and had nowhere to send.
     pub unrouted: f64,
-    /// Requests a second for which CloudFront did not take what the router replied.
-    pub invalid: f64,
     /// Requests a second whose name does not resolve any more, or whose clients refuse the edge's certificate.
     pub unresolved: f64,
+    /// Requests a second on which the router failed.
+    pub broken: f64,
 }
