@@ -200,6 +200,7 @@ struct RawEvent {
     failover: Option<Region>,
     region: Option<Region>,
     action: Option<String>,
+    answers: Option<u16>,
 }
 
 impl Scenario {
@@ -322,7 +323,8 @@ impl Event {
                 raw.at
             ));
         }
-        let fault = |kind| Fault::checked(kind, raw.region.as_ref(), raw.action.as_deref());
+        let (region, action) = (raw.region.as_ref(), raw.action.as_deref());
+        let fault = |kind| Fault::checked(kind, region, action, raw.answers);
         let what = match (raw.start, raw.end, &raw.switchover, &raw.failover) {
             (Some(kind), None, None, None) => Happening::Starts(fault(kind)?),
             (None, Some(kind), None, None) => Happening::Ends(fault(kind)?),
@@ -403,6 +405,10 @@ mod tests {
             (
                 "[[event]]\nat = \"1s\"\nstart = \"access-denied\"\naction = \"all\"",
                 "rds:DescribeDBClusters",
+            ),
+            (
+                "[[event]]\nat = \"1s\"\nstart = \"bad-config\"\nregion = \"eu-west-1\"\nanswers = 500",
+                "only bad-deploy does",
             ),
         ] {
             let said = complaint(events);

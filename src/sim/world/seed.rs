@@ -325,6 +325,7 @@ fn api(options: &SeedOptions, region: &Region) -> Api {
             updated: options.days_ago(6, &format!("deploy {region}")),
             throttle: None,
             access_log: Some(format!("/orders/access/{region}")),
+            canary: None,
         }],
         deployments,
         alias: options.releases.map(Into::into),

@@ -14,6 +14,8 @@ use gwctl_fleet::Region;
 
 /// How the package of code begins that has a mistake in it.
 const MISTAKEN: &str = "// Has a mistake in it.";
+/// The same of code whose handler catches what goes wrong, and answers 500 itself.
+const CAUGHT: &str = "// Has a mistake in it, and answers 500.";
 /// Who changes functions and databases.
 const PEOPLE: [&str; 4] = [
     "developer/alice@example.com",
@@ -45,7 +47,8 @@ impl State {
         };
         match fault.kind {
             FaultKind::BadDeploy => {
-                self.deploy(region, FUNCTIONS[1], MISTAKEN);
+                let code = fault.answers.map_or(MISTAKEN, |_| CAUGHT);
+                self.deploy(region, FUNCTIONS[1], code);
                 self.release(region, FUNCTIONS[1]);
             }
             // Where the API calls an alias, that stays: nobody runs it.
@@ -120,6 +123,7 @@ impl State {
         if strikes && self.is_mistaken(region) && age >= self.drawn("mistake shows", SHOWS) {
             all.write
                 .fails(Cause::NewCode, self.strength("bad code", (0.55, 0.96)));
+            all.write.caught = code.package.starts_with(CAUGHT.as_bytes());
         }
     }
 
@@ -251,7 +255,9 @@ impl State {
 
     fn is_mistaken(&self, region: &Region) -> bool {
         let function = self.resources.served(region, FUNCTIONS[1]);
-        function.is_some_and(|one| one.package.starts_with(MISTAKEN.as_bytes()))
+        let begins =
+            |kind: &&str| function.is_some_and(|one| one.package.starts_with(kind.as_bytes()));
+        [MISTAKEN, CAUGHT].iter().any(begins)
     }
 
     fn set_wrongly(&mut self, region: &Region) {

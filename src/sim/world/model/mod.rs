@@ -35,8 +35,8 @@ pub use region_switch::{
     SwitchSetup, SwitchStep,
 };
 pub use serving::{
-    Alias, Api, Certificate, CustomDomain, Deployment, Distribution, Function, Invalidation,
-    LambdaLimits, Origin, Stage, Throttle, account_throttle,
+    Alias, Api, Canary, Certificate, CustomDomain, Deployment, Distribution, Function,
+    Invalidation, LambdaLimits, Origin, Stage, Throttle, account_throttle,
 };
 
 use crate::world::parts::owners::Owners;

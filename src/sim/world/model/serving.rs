@@ -259,6 +259,16 @@ pub struct Stage {
     pub throttle: Option<Throttle>,
     /// The log group of its access log; none: it writes none.
     pub access_log: Option<String>,
+    /// A second deployment that it serves (REST APIs).
+    pub canary: Option<Canary>,
+}
+
+/// What a part of a stage's requests gets: the new deployment, while the stage keeps the one before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Canary {
+    pub deployment: String,
+    /// Of the requests, in percent; zero once it was promoted.
+    pub percent: f64,
 }
 
 /// What API Gateway takes before it answers 429.
