@@ -264,7 +264,13 @@ fn guided(args: &ScreenshotArgs, mut state: State) -> Result<State, Failure> {
         Subject::Plan => 1,
         Subject::Checks => 2,
         Subject::Confirm => 3,
-        Subject::Screen(_) => return Ok(state),
+        Subject::Screen(tab) => {
+            // What could be done is planned from the configuration.
+            if [Screen::Database.tab(), Screen::Edge.tab()].contains(&tab) {
+                update(&mut state, Msg::Spec(0, args.spec()?));
+            }
+            return Ok(state);
+        }
     };
     update(&mut state, Msg::Spec(0, args.spec()?));
     update(&mut state, Msg::Key(Key::char(':')));

@@ -14,4 +14,5 @@ pub mod sample;
 mod silent_writer;
 mod sizes;
 mod snapshots;
+mod standing;
 mod timeline;

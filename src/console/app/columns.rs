@@ -28,13 +28,19 @@ pub(super) fn parse(text: &str) -> Result<Vec<&'static Column>, NotPicked> {
 pub(super) fn parse_sort(text: &str) -> Result<Sort, NotSorted> {
     let (name, way) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     let column = column(name)?;
-    let descending = match way.trim() {
-        "" => column.drawn != Drawn::Region && column.drawn != Drawn::Words || is_verdict(column),
-        "down" => true,
-        "up" => false,
-        other => return Err(NotSorted::Way(other.into())),
-    };
+    let figures = column.drawn != Drawn::Region && column.drawn != Drawn::Words;
+    let descending = self::way(way)?.unwrap_or(figures || is_verdict(column));
     Ok(Sort { column, descending })
+}
+
+/// Whether the highest stands first; none where nothing is said of that.
+pub(super) fn way(way: &str) -> Result<Option<bool>, NotSorted> {
+    match way.trim() {
+        "" => Ok(None),
+        "down" => Ok(Some(true)),
+        "up" => Ok(Some(false)),
+        other => Err(NotSorted::Way(other.into())),
+    }
 }
 
 /// The worst verdict stands first.
@@ -89,6 +95,7 @@ pub(super) fn list(state: &State) -> Overlay {
     Overlay::Detail {
         title: "Columns (`:columns NAME…` chooses, `:columns default` goes back)".into(),
         cells: ALL.iter().map(told).collect(),
+        further: Box::default(),
         scroll: 0,
     }
 }

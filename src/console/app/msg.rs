@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{FaultEntry, Hits, Hold, Key, LogsQuestion, NotKept, NotWatched, Replayed, Seek};
-use gwctl_actions::{Binding, Intent, Lately, Order, Plan, RunState};
+use gwctl_actions::{Binding, Intent, Lately, Order, Plan, RunState, Tried};
 use gwctl_fleet::{FleetSpec, Observed, Pace, Snapshot, Vote};
 use gwctl_observe::logs::Book;
 use gwctl_observe::{Errors, Happened};
@@ -77,6 +77,8 @@ pub enum Msg {
     Runs(Vec<RunLine>),
     /// What runs sent a moment ago.
     Lately(Lately),
+    /// [`Effect::ReadTried`] ended, for the fleet opened with this generation.
+    Tried(u64, Tried),
     /// [`Effect::LookUp`] ended.
     Found(Box<Intent>),
     /// [`Effect::Keep`] ended.
@@ -168,6 +170,8 @@ pub enum Effect {
     ListRuns,
     /// Read in the journals what was sent a moment ago to the same resources; [`Msg::Lately`] answers.
     ReadLately(Box<Binding>),
+    /// Read in the journals what was tried with the fleet of this name, opened with this generation; [`Msg::Tried`] answers.
+    ReadTried(u64, String),
     /// Show a run by its journal, and follow it.
     Follow(String),
     /// Look up what a plan must know that no picture holds.

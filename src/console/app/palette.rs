@@ -10,7 +10,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use self::not_understood::NotUnderstood;
 use self::verbs::{Does, Takes, Verb, verbs};
-use super::{State, Suggestion, Tab, columns};
+use super::{By, Panel, State, Suggestion, Tab, columns, sorted};
 use crate::app::help::HelpLine;
 use gwctl_actions::Intent;
 use gwctl_actions::arguments::{AnyRegion, ArgumentError, NotPicked, Regions};
@@ -44,6 +44,8 @@ pub enum Command {
     At(jiff::civil::Time),
     Columns(Option<Vec<&'static Column>>),
     Sort(Option<Sort>),
+    /// Of the focused list, where it is not that of the Regions.
+    SortList(Option<By>),
     Faults,
     Copy,
     Snap(Option<String>),
@@ -171,6 +173,29 @@ pub(super) fn names_of_columns(state: &State) -> Vec<&'static str> {
         .unwrap_or_default()
 }
 
+/// What `:sort` asks for: of the Regions by what they are worth, of other lists by what their rows say.
+fn sort(by: Option<&str>, state: &State) -> Result<Command, NotUnderstood> {
+    let panel = state.focused();
+    if panel == Panel::Regions {
+        return Ok(Command::Sort(by.map(columns::parse_sort).transpose()?));
+    }
+    if !sorted::may_be(panel) {
+        return Err(NotUnderstood::CannotSort(panel.title()));
+    }
+    let Some(by) = by else {
+        return Ok(Command::SortList(None));
+    };
+    let (word, way) = by.split_once(char::is_whitespace).unwrap_or((by, ""));
+    let names: Vec<String> = names_of_columns(state)
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    Ok(Command::SortList(Some(By {
+        column: pick(word, "column of this list", &names)?,
+        descending: columns::way(way)?.unwrap_or(false),
+    })))
+}
+
 /// The one of `all` that is called `word`, or the only one whose name holds it.
 fn pick<T: Clone + Display>(word: &str, what: &'static str, all: &[T]) -> Result<T, NotPicked> {
     if let Some(one) = all.iter().find(|one| one.to_string() == word) {
@@ -279,6 +304,13 @@ fn candidates(state: &State) -> Vec<Suggestion> {
                     .map(|t| (t.name.clone(), t.origin.clone())),
             ),
             Takes::Column => all.extend(columns::suggestions(name)),
+            Takes::Sort if state.focused() == Panel::Regions => {
+                all.extend(columns::suggestions(name));
+            }
+            Takes::Sort => {
+                let names = names_of_columns(state).into_iter();
+                with(&mut names.map(|column| (column.to_owned(), "sort by it".into())));
+            }
             Takes::Pace => with(
                 &mut [
                     ("calm", "everyday watching"),

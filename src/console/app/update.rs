@@ -13,6 +13,8 @@ mod overlay;
 mod rejected;
 mod replay;
 mod run;
+mod sort;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -90,6 +92,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             guided::lately(state, lately);
             Vec::new()
         }
+        Msg::Tried(generation, tried) => standing::tried(state, generation, tried),
         Msg::Found(intent) => guided::begin(state, &intent),
         Msg::Votes(generation, votes) => votes_came(state, generation, votes),
         Msg::Happened(generation, happened) => {
@@ -124,17 +127,24 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             return Vec::new();
         }
     };
-    logs::pin(state);
-    super::explained::renew(state);
-    settle(state);
+    follow(state);
     effects.extend(due(state));
     effects
+}
+
+/// What follows from what came, before anything is drawn.
+fn follow(state: &mut State) {
+    logs::pin(state);
+    super::explained::renew(state);
+    super::standing::renew(state);
+    settle(state);
 }
 
 /// What screens ask for that are asked only while they are shown.
 fn due(state: &mut State) -> Vec<Effect> {
     let mut effects = timeline::due(state);
     effects.extend(logs::due(state));
+    effects.extend(standing::due(state));
     effects
 }
 

@@ -189,6 +189,7 @@ impl Outside {
             }
             Effect::ListRuns => self.runs.list(),
             Effect::ReadLately(binding) => self.runs.lately(self.means.as_ref(), *binding),
+            Effect::ReadTried(generation, fleet) => self.runs.tried(generation, fleet),
             Effect::Follow(id) => self.runs.follow(id),
             Effect::LookUp(intent) => self.look_up(*intent),
             Effect::ListFaults => return Left::News(self.list_faults()),

@@ -49,6 +49,7 @@ mod run_side;
 mod run_stack;
 mod scene;
 mod sites;
+mod standing;
 mod table;
 mod taken;
 mod theme;

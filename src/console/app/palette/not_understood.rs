@@ -29,6 +29,8 @@ pub enum NotUnderstood {
     NoPace,
     #[error("`{text}` is not a filter: {why}")]
     Filter { text: String, why: NotAFilter },
+    #[error("{0} cannot be sorted")]
+    CannotSort(&'static str),
     #[error(transparent)]
     Sort(#[from] NotSorted),
     /// The arguments of a guided action.

@@ -6,7 +6,7 @@ use super::super::{
     Action, Code, Effect, Key, Overlay, Palette, Part, PromptFor, State,
     palette::{self, Command},
 };
-use super::{act, command, guided, logs, navigate, run};
+use super::{act, command, guided, logs, navigate, run, sort};
 
 /// Lines of a page before anything was drawn.
 const PAGE: usize = 10;
@@ -234,14 +234,22 @@ pub(super) fn in_menu(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Quit if matches!(state.overlay, Some(Overlay::Quit { .. })) => {
             return run::quit(state);
         }
-        Action::Raw => logs::turn_raw(state),
+        Action::Raw => {
+            logs::turn_raw(state);
+            act::turn_raw(state);
+        }
+        Action::Link => return act::link(state),
         Action::Request if matches!(state.overlay, Some(Overlay::Written(_))) => {
             logs::request(state);
+        }
+        Action::Copy if matches!(state.overlay, Some(Overlay::Detail { .. })) => {
+            return act::copy_open(state);
         }
         Action::Copy => return logs::copy(state),
         Action::Open => return choose(state),
         // `q` closes what is open rather than the console: leaving by accident costs more.
         Action::Back | Action::Quit => close(state),
+        Action::Sort if matches!(state.overlay, Some(Overlay::Sort { .. })) => sort::chosen(state),
         Action::Help if matches!(state.overlay, Some(Overlay::Help { .. })) => close(state),
         Action::Themes if matches!(state.overlay, Some(Overlay::Themes { .. })) => close(state),
         Action::Faults if matches!(state.overlay, Some(Overlay::Faults { .. })) => close(state),
@@ -331,6 +339,7 @@ pub(super) fn step(state: &mut State, by: isize) {
             *row = moved(*row, list.as_ref().map_or(0, Vec::len).saturating_sub(1));
         }
         Some(Overlay::Quit { row }) => *row = moved(*row, 1),
+        Some(Overlay::Sort { columns, row }) => *row = moved(*row, columns.len()),
         Some(Overlay::Wizard(wizard)) => match wizard.part {
             Part::Checks => {
                 wizard.row = moved(wizard.row, wizard.plan.checks.len().saturating_sub(1));
@@ -358,6 +367,7 @@ pub(super) fn point(state: &mut State, to: usize) {
         Some(Overlay::Faults { list, row }) if to < list.len() => *row = to,
         Some(Overlay::Menu { offers, row }) if to < offers.len() => *row = to,
         Some(Overlay::Quit { row }) if to < 2 => *row = to,
+        Some(Overlay::Sort { columns, row }) if to <= columns.len() => *row = to,
         Some(Overlay::Runs { list, row }) if to < list.as_ref().map_or(0, Vec::len) => *row = to,
         Some(Overlay::Wizard(wizard)) if to < wizard.plan.checks.len() => wizard.row = to,
         Some(Overlay::Themes { row, .. }) if to < state.themes.len() => {
@@ -387,6 +397,10 @@ pub(super) fn choose(state: &mut State) -> Vec<Effect> {
             None => Vec::new(),
         },
         Some(Overlay::Wizard(_)) => guided::forward(state),
+        Some(Overlay::Sort { .. }) => {
+            sort::chosen(state);
+            Vec::new()
+        }
         Some(Overlay::Quit { row: 0 }) => {
             state.overlay = None;
             Vec::new()

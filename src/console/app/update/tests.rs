@@ -41,7 +41,7 @@ fn keys_lead_where_they_say() {
         ("3 esc", Screen::Fleet),
         ("esc esc", Screen::Fleet),
         ("3 j enter", eu()),
-        ("4 tab tab enter", eu()),
+        ("4 tab tab tab enter", eu()),
     ];
     for (pressed, screen) in cases {
         let mut state = console();
@@ -67,6 +67,34 @@ fn enter_opens_an_alarm_and_a_change_themselves() {
         assert_eq!(of, title);
         assert!(cells.iter().any(|(_, text)| text == said), "{cells:?}");
     }
+}
+
+#[test]
+fn an_open_alarm_turns_to_json_and_back_and_its_address_is_copied() {
+    let mut state = console();
+    keys(&mut state, "tab tab enter v");
+    let url = "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#alarmsV2:alarm/p99-high";
+    let shown = |state: &State| match &state.overlay {
+        Some(Overlay::Detail { further, .. }) => (further.raw, further.json.join("\n")),
+        other => panic!("{other:?}"),
+    };
+    let (raw, json) = shown(&state);
+    assert!(raw && json.contains("\"name\": \"p99-high\""), "{json}");
+    assert_eq!(keys(&mut state, "o"), [Effect::Copy(url.into())]);
+    assert_eq!(keys(&mut state, "y"), [Effect::Copy(json)]);
+    keys(&mut state, "v");
+    assert!(!shown(&state).0);
+    // The same without opening it first.
+    keys(&mut state, "esc v");
+    assert!(shown(&state).0);
+    keys(&mut state, "esc");
+    assert_eq!(keys(&mut state, "o"), [Effect::Copy(url.into())]);
+    // A Region's row has neither.
+    assert_eq!(keys(&mut state, "g 1 esc tab tab"), []);
+    keys(&mut state, "1");
+    state.focus.clear();
+    assert_eq!(keys(&mut state, "o v"), []);
+    assert!(state.overlay.is_none());
 }
 
 #[test]
@@ -753,6 +781,51 @@ fn a_sorted_list_keeps_the_cursor_on_its_region() {
     assert_eq!(state.selected().map(|row| row.key), chosen);
     line(&mut state, "sort");
     assert_eq!(order(&state), fleet);
+}
+
+#[test]
+fn any_list_is_sorted_by_a_column_and_the_same_again_turns_it() {
+    let mut state = console();
+    keys(&mut state, "4 j");
+    let order = |state: &State| -> Vec<String> {
+        let rows = state.rows(Panel::Records).into_iter();
+        rows.map(|row| row.cells()[0].1.clone()).collect()
+    };
+    let own = order(&state);
+    assert_eq!(own, ["us-east-1", "eu-west-1", "ap-southeast-1"]);
+    // The first entry is the own order, the second the first column.
+    keys(&mut state, "S j enter");
+    let sorted = ["ap-southeast-1", "eu-west-1", "us-east-1"];
+    assert_eq!(order(&state), sorted);
+    assert_eq!(state.cursor(Panel::Records), 1, "it stays on its row");
+    assert_eq!(
+        state.sorted_by(Panel::Records).unwrap().mark(),
+        "\u{2191}region"
+    );
+    keys(&mut state, "S S");
+    assert_eq!(order(&state), own);
+    assert_eq!(
+        state.sorted_by(Panel::Records).unwrap().mark(),
+        "\u{2193}region"
+    );
+    keys(&mut state, "S g enter");
+    assert_eq!(state.sorted_by(Panel::Records), None);
+    line(&mut state, "sort target down");
+    assert_eq!(order(&state), own);
+    line(&mut state, "sort colour");
+    let Some(Overlay::Palette(palette)) = &state.overlay else {
+        panic!("{:?}", state.overlay);
+    };
+    let error = palette.error.clone().unwrap();
+    assert!(
+        error.contains("`colour` is not a column of this list"),
+        "{error}"
+    );
+    assert!(error.contains("target"), "{error}");
+    keys(&mut state, "esc 2");
+    // Charts stand in their places.
+    keys(&mut state, "S");
+    assert!(state.overlay.is_none());
 }
 
 #[test]
