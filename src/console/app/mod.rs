@@ -18,6 +18,7 @@ mod not_watched;
 mod offer;
 mod offers;
 mod overlay;
+mod own_command;
 mod palette;
 mod panel;
 mod place;
@@ -54,6 +55,9 @@ pub use not_kept::NotKept;
 pub use not_watched::NotWatched;
 pub use offer::{Offer, Way, red};
 pub use overlay::{Ask, Overlay, Palette, PromptFor};
+pub use own_command::{
+    NotACommand, OwnCommand, Placeholder, Ran, Written as ProgramWrote, words as command_words,
+};
 pub use panel::{Chart, Panel};
 pub use place::History;
 pub use replay::{Replay, Replayed, SPEEDS, Seek};

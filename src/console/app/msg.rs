@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{FaultEntry, Hits, Hold, Key, LogsQuestion, NotKept, NotWatched, Replayed, Seek};
+use super::{
+    FaultEntry, Hits, Hold, Key, LogsQuestion, NotKept, NotWatched, ProgramWrote, Replayed, Seek,
+};
 use gwctl_actions::{Binding, Intent, Lately, Order, Plan, RunState, Tried};
 use gwctl_fleet::{FleetSpec, Observed, Pace, Snapshot, Vote};
 use gwctl_observe::logs::Book;
@@ -89,6 +91,8 @@ pub enum Msg {
     Recording(Option<String>),
     /// [`Effect::Snap`] ended: the file, or why there is none.
     Saved(Result<String, String>),
+    /// [`Effect::RunCommand`] with this number ended.
+    CommandEnded(u64, Result<ProgramWrote, String>),
     /// A frame was drawn.
     Drawn(Hits),
 }
@@ -176,6 +180,10 @@ pub enum Effect {
     Follow(String),
     /// Look up what a plan must know that no picture holds.
     LookUp(Box<Intent>),
+    /// Run this program with these arguments; [`Msg::CommandEnded`] answers.
+    RunCommand(u64, Vec<String>),
+    /// Nobody waits for the program any more.
+    EndCommand,
     ListFaults,
     /// Start or end a fault, then list them.
     SetFault {

@@ -10,7 +10,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use self::not_understood::NotUnderstood;
 use self::verbs::{Does, Takes, Verb, verbs};
-use super::{By, Panel, State, Suggestion, Tab, columns, sorted};
+use super::{By, OwnCommand, Panel, State, Suggestion, Tab, columns, sorted};
 use crate::app::help::HelpLine;
 use gwctl_actions::Intent;
 use gwctl_actions::arguments::{AnyRegion, ArgumentError, NotPicked, Regions};
@@ -49,6 +49,8 @@ pub enum Command {
     Faults,
     Copy,
     Snap(Option<String>),
+    /// A command of the configuration, by name.
+    Own(String),
     Back,
     Forward,
     Last,
@@ -66,6 +68,37 @@ pub fn help(has_faults: bool) -> Vec<HelpLine> {
         .collect()
 }
 
+/// The commands of the configuration, for help.
+pub fn own_help(state: &State) -> Vec<HelpLine> {
+    let line = |own: &OwnCommand| {
+        let key = own.key.map(|key| format!("{key} "));
+        HelpLine {
+            keys: format!("{}:{}", key.unwrap_or_default(), own.name),
+            about: own_about(own),
+        }
+    };
+    state.own.iter().map(line).collect()
+}
+
+fn own_about(own: &OwnCommand) -> String {
+    let about = if own.about.is_empty() {
+        own.run.join(" ")
+    } else {
+        own.about.clone()
+    };
+    let changes = if own.changes {
+        " (changes; asks first)"
+    } else {
+        ""
+    };
+    format!("{about}{changes}")
+}
+
+/// Whether gwctl has a command of this name.
+pub(super) fn is_command(name: &str) -> bool {
+    verbs(true).any(|verb| verb.names.contains(&name))
+}
+
 /// Reads a command line without its colon. A verb may be cut short as long as it stays the only
 /// one that begins so; an empty line is not a command.
 pub fn parse(line: &str, state: &State) -> Result<Option<Command>, NotUnderstood> {
@@ -74,6 +107,15 @@ pub fn parse(line: &str, state: &State) -> Result<Option<Command>, NotUnderstood
     let rest = rest.trim();
     if word.is_empty() {
         return Ok(None);
+    }
+    if state.own.iter().any(|own| own.name == word) {
+        return match rest {
+            "" => Ok(Some(Command::Own(word.to_owned()))),
+            _ => Err(NotUnderstood::OwnArgument {
+                name: word.to_owned(),
+                found: rest.to_owned(),
+            }),
+        };
     }
     let verb = find(word, state.has_faults)?;
     let argument = (!rest.is_empty()).then_some(rest);
@@ -225,11 +267,11 @@ fn pick<T: Clone + Display>(word: &str, what: &'static str, all: &[T]) -> Result
 pub fn suggest(line: &str, state: &State) -> Vec<Suggestion> {
     let line = line.trim_start().trim_start_matches(':').trim_start();
     if line.trim().is_empty() {
-        return verbs(state.has_faults)
-            .map(|verb| Suggestion {
+        return own(state)
+            .chain(verbs(state.has_faults).map(|verb| Suggestion {
                 line: verb.names[0].into(),
                 about: verb.about.into(),
-            })
+            }))
             .collect();
     }
     let pattern = Pattern::parse(line.trim(), CaseMatching::Ignore, Normalization::Smart);
@@ -269,8 +311,15 @@ fn changes(line: &str) -> bool {
     ACTIONS.iter().any(|action| action.name == verb)
 }
 
+fn own(state: &State) -> impl Iterator<Item = Suggestion> {
+    state.own.iter().map(|own| Suggestion {
+        line: own.name.clone(),
+        about: own_about(own),
+    })
+}
+
 fn candidates(state: &State) -> Vec<Suggestion> {
-    let mut all = Vec::new();
+    let mut all: Vec<Suggestion> = own(state).collect();
     for verb in verbs(state.has_faults) {
         let name = verb.names[0];
         all.push(Suggestion {

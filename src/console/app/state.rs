@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use super::rows::{self, Basis, Row};
 use super::{
     Asked, By, Chart, Explained, Filter, Guided, History, Hits, Keymap, Leads, Logged, Logs,
-    NotWatched, Overlay, Panel, Replay, SCREENS, Screen, Standing, Subject, Timeline, logs, sorted,
+    NotWatched, Overlay, OwnCommand, Panel, Replay, SCREENS, Screen, Standing, Subject, Timeline,
+    logs, sorted,
 };
 use gwctl_fleet::columns::{self, Column, Moment, Sort};
 use gwctl_fleet::logs::Pattern;
@@ -135,6 +136,8 @@ pub struct State {
     pub marks: Marks,
     /// A chart shown alone on the Region screen.
     pub zoom: Option<Chart>,
+    /// Commands of the configuration.
+    pub own: Vec<OwnCommand>,
     /// What lies over the screen.
     pub overlay: Option<Overlay>,
     /// Command lines entered, oldest first.
@@ -240,6 +243,7 @@ impl State {
             sorts: BTreeMap::new(),
             marks: start.marks,
             zoom: None,
+            own: Vec::new(),
             overlay: None,
             commands: Vec::new(),
             theme: start.theme,

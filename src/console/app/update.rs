@@ -10,6 +10,7 @@ mod mouse;
 mod navigate;
 mod notice;
 mod overlay;
+mod own;
 mod rejected;
 mod replay;
 mod run;
@@ -105,6 +106,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             timeline::logged(state, generation, *errors);
             Vec::new()
         }
+        Msg::CommandEnded(number, result) => own::ended(state, number, result),
         Msg::Faults(faults) => faults_came(state, faults),
         Msg::Replayed(now) => {
             replay::came(state, *now);
@@ -186,6 +188,10 @@ fn pressed(state: &mut State, key: Key) -> Vec<Effect> {
     }
     if let Some(action) = state.keymap.action(key) {
         return act::act(state, action);
+    }
+    let own = state.own.iter().find(|own| own.key == Some(key)).cloned();
+    if let Some(own) = own {
+        return own::run(state, &own);
     }
     let help = state.keymap.keys(Action::Help);
     let listed = help

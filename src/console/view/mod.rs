@@ -40,6 +40,7 @@ mod paint;
 pub mod picture;
 mod popup;
 mod prose;
+mod ran;
 mod region;
 mod region_charts;
 mod replay;

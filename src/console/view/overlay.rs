@@ -43,6 +43,7 @@ pub fn draw(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer) {
             scroll,
         } => votes_window(scene, area, buf, check, votes, *scroll),
         Overlay::Sort { columns, row } => sort(scene, area, buf, columns, *row),
+        Overlay::Ran(ran) => super::ran::draw(scene, area, buf, ran),
         Overlay::Written(shown) => super::written::draw(scene, area, buf, shown),
         Overlay::Detail {
             title,

@@ -304,10 +304,14 @@ pub(super) fn faults(state: &mut State) -> Vec<Effect> {
 }
 
 pub(super) fn help(state: &mut State) {
-    let help = state.keymap.help(
+    let mut help = state.keymap.help(
         enter_does(state),
         (state.has_faults, state.replay.is_some()),
         commands::help(state.has_faults),
     );
+    let own = commands::own_help(state);
+    if !own.is_empty() {
+        help.sections.push(("Commands of your own".into(), own));
+    }
     state.overlay = Some(Overlay::Help { help, scroll: 0 });
 }

@@ -46,6 +46,10 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
             state.theme = name;
             return Vec::new();
         }
+        Command::Own(name) => {
+            let own = state.own.iter().find(|own| own.name == name).cloned();
+            return own.map_or_else(Vec::new, |own| super::own::run(state, &own));
+        }
         Command::Snap(file) => return vec![Effect::Snap(file)],
         Command::MfaCode(code) => return vec![Effect::MfaCode(code)],
         Command::Pace(pace) => return navigate::set_pace(state, pace),

@@ -6,7 +6,7 @@ use super::super::{
     Action, Code, Effect, Key, Overlay, Palette, Part, PromptFor, State,
     palette::{self, Command},
 };
-use super::{act, command, guided, logs, navigate, run, sort};
+use super::{act, command, guided, logs, navigate, own, run, sort};
 
 /// Lines of a page before anything was drawn.
 const PAGE: usize = 10;
@@ -247,6 +247,10 @@ pub(super) fn in_menu(state: &mut State, action: Action) -> Vec<Effect> {
         }
         Action::Copy => return logs::copy(state),
         Action::Open => return choose(state),
+        Action::Back | Action::Quit if matches!(state.overlay, Some(Overlay::Ran(_))) => {
+            close(state);
+            return vec![Effect::EndCommand];
+        }
         // `q` closes what is open rather than the console: leaving by accident costs more.
         Action::Back | Action::Quit => close(state),
         Action::Sort if matches!(state.overlay, Some(Overlay::Sort { .. })) => sort::chosen(state),
@@ -290,6 +294,7 @@ fn in_ask(state: &mut State, key: Key) -> Vec<Effect> {
             let done = match what {
                 PromptFor::Order(kind, step) => run::said(state, kind, step, &text),
                 PromptFor::Arguments(intent) => guided::argued(state, &intent, &text),
+                PromptFor::Command(name, argv) => own::confirmed(state, &name, argv, &text),
             };
             match (done, &mut state.overlay) {
                 (Ok(effects), _) => return effects,
@@ -333,6 +338,7 @@ pub(super) fn step(state: &mut State, by: isize) {
             *scroll = moved(*scroll, lowest);
         }
         Some(Overlay::Written(shown)) => shown.scroll = moved(shown.scroll, lowest),
+        Some(Overlay::Ran(ran)) => ran.scroll = moved(ran.scroll, lowest),
         Some(Overlay::Faults { list, row }) => *row = moved(*row, list.len().saturating_sub(1)),
         Some(Overlay::Menu { offers, row }) => *row = moved(*row, offers.len().saturating_sub(1)),
         Some(Overlay::Runs { list, row }) => {

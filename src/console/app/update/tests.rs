@@ -7,7 +7,7 @@ use super::super::sample::{
 };
 use super::super::{
     Area, Chart, Connection, Effect, FaultEntry, Gesture, Hits, Key, Msg, NotWatched, Overlay,
-    Panel, SINCE, Screen, State, Target, Window, update,
+    OwnCommand, Panel, ProgramWrote, SINCE, Screen, State, Target, Window, update,
 };
 use gwctl_fleet::{Missing, Observed, Pace};
 
@@ -898,4 +898,79 @@ fn a_line_of_the_calls_does_not_choose_the_region() {
         assert_eq!(state.region_at_hand(), chosen);
         keys(&mut state, "j");
     }
+}
+
+fn own(name: &str, key: &str, changes: bool) -> OwnCommand {
+    OwnCommand {
+        name: name.into(),
+        key: Some(key.parse().unwrap()),
+        run: vec!["show".into(), "{region}".into()],
+        about: "shows a Region".into(),
+        changes,
+    }
+}
+
+#[test]
+fn a_command_of_ones_own_runs_by_key_and_by_name_and_shows_what_it_wrote() {
+    let mut state = console();
+    state.own = vec![own("show", "L", false)];
+    let argv = |region: &str| vec!["show".to_owned(), region.to_owned()];
+    let effects = keys(&mut state, "j L");
+    let [Effect::RunCommand(number, run)] = effects.as_slice() else {
+        panic!("{effects:?}");
+    };
+    assert_eq!(*run, argv("eu-west-1"));
+    let wrote = ProgramWrote {
+        lines: vec!["fine".into()],
+        how: "ended with 0".into(),
+        well: true,
+    };
+    // What another one wrote is not shown as this one's.
+    update(&mut state, Msg::CommandEnded(number + 1, Ok(wrote.clone())));
+    let ended = |state: &State| match &state.overlay {
+        Some(Overlay::Ran(ran)) => ran.ended.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(ended(&state), None);
+    update(&mut state, Msg::CommandEnded(*number, Ok(wrote.clone())));
+    assert_eq!(ended(&state), Some(Ok(wrote)));
+    assert_eq!(keys(&mut state, "esc"), [Effect::EndCommand]);
+    assert!(state.overlay.is_none());
+    let effects = line(&mut state, "show");
+    assert!(
+        matches!(effects.as_slice(), [Effect::RunCommand(..)]),
+        "{effects:?}"
+    );
+    keys(&mut state, "esc ?");
+    let Some(Overlay::Help { help, .. }) = &state.overlay else {
+        panic!("{:?}", state.overlay);
+    };
+    let (title, lines) = help.sections.last().unwrap();
+    assert_eq!(title, "Commands of your own");
+    assert_eq!(lines[0].keys, "L :show");
+}
+
+#[test]
+fn a_command_that_changes_something_needs_its_right_and_its_name() {
+    let mut state = console();
+    state.own = vec![own("fix", "L", true)];
+    assert_eq!(keys(&mut state, "L"), []);
+    let notice = state.notice.clone().unwrap().text;
+    assert!(notice.contains("gwctl is read-only"), "{notice}");
+    line(&mut state, "arm");
+    assert_eq!(keys(&mut state, "L"), []);
+    assert_eq!(keys(&mut state, "f i enter"), []);
+    let Some(Overlay::Ask(ask)) = &state.overlay else {
+        panic!("{:?}", state.overlay);
+    };
+    assert!(
+        ask.error
+            .as_deref()
+            .is_some_and(|why| why.contains("`fi` is not `fix`"))
+    );
+    let effects = keys(&mut state, "x enter");
+    assert!(
+        matches!(effects.as_slice(), [Effect::RunCommand(..)]),
+        "{effects:?}"
+    );
 }
