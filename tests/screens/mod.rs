@@ -5,6 +5,7 @@ mod columns;
 mod explain;
 mod guided;
 mod guided_keys;
+mod help;
 mod honesty;
 mod logs;
 mod looks;

@@ -1,6 +1,6 @@
 //! What `:columns` and `:sort` take, and what they tell.
 
-use super::{Overlay, State, Suggestion};
+use super::{HelpLine, Overlay, Panel, State, Suggestion};
 use gwctl_actions::arguments::NotPicked;
 use gwctl_fleet::columns::{self, ALL, Column, Drawn, Sort};
 
@@ -82,6 +82,28 @@ pub(super) fn suggestions(verb: &str) -> impl Iterator<Item = Suggestion> {
     ALL.iter().map(move |column| Suggestion {
         line: format!("{verb} {}", column.name),
         about: column.about.into(),
+    })
+}
+
+/// The columns of the focused list, for help: what each says where it is a table of Regions; of another list the
+/// names that filters and sorting take.
+pub(super) fn help(state: &State) -> Option<(String, Vec<HelpLine>)> {
+    let panel = state.focused();
+    let title = format!("Columns of {}", panel.title());
+    if panel == Panel::Regions {
+        let line = |column: &&'static Column| HelpLine {
+            keys: column.title.to_owned(),
+            about: column.about.to_owned(),
+        };
+        return Some((title, state.columns.iter().map(line).collect()));
+    }
+    let names = super::palette::names_of_columns(state);
+    (names.len() > 1).then(|| {
+        let line = HelpLine {
+            keys: "names".to_owned(),
+            about: format!("{}; for filters and for sorting", names.join(", ")),
+        };
+        (title, vec![line])
     })
 }
 

@@ -21,6 +21,14 @@ use gwctl_fleet::{Pace, Region};
 /// How many completions are worth showing.
 const SHOWN: usize = 8;
 
+/// What a command that was not understood would take: `usage: :pace calm|incident`; nothing of a verb that nobody knows.
+pub fn usage(line: &str, state: &State) -> Option<String> {
+    let line = line.trim().trim_start_matches(':').trim_start();
+    let word = line.split(char::is_whitespace).next()?;
+    let verb = find(word, state.has_faults).ok()?;
+    Some(format!("usage: {}", verb.usage))
+}
+
 /// A command that was understood.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {

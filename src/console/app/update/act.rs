@@ -5,7 +5,7 @@ use super::navigate::{
 };
 
 use super::super::{
-    Action, Effect, Gravity, Leads, OrderKind, Overlay, Screen, State, Subject, further,
+    Action, Effect, Gravity, Leads, OrderKind, Overlay, Screen, State, Subject, columns, further,
     palette as commands,
 };
 use super::notice::notify;
@@ -309,6 +309,7 @@ pub(super) fn help(state: &mut State) {
         (state.has_faults, state.replay.is_some()),
         commands::help(state.has_faults),
     );
+    help.sections.extend(columns::help(state));
     let own = commands::own_help(state);
     if !own.is_empty() {
         help.sections.push(("Commands of your own".into(), own));

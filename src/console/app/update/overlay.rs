@@ -146,8 +146,12 @@ fn entered(state: &mut State) -> Vec<Effect> {
             effects
         }
         Err(why) => {
+            let usage = palette::usage(&line, state);
             if let Some(Overlay::Palette(palette)) = &mut state.overlay {
-                palette.error = Some(why.to_string());
+                palette.error = Some(match usage {
+                    Some(usage) => format!("{why}; {usage}"),
+                    None => why.to_string(),
+                });
             }
             Vec::new()
         }

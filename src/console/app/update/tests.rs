@@ -184,6 +184,8 @@ fn commands_do_what_they_say() {
 fn refused_commands_stay_in_the_line_and_say_what_is_accepted() {
     let cases = [
         ("dance", "`:dance` is not a command"),
+        ("pace fast", "usage: :pace calm|incident"),
+        ("sort p50 sideways", "usage: :sort [COLUMN [up|down]]"),
         (
             "region mars",
             "accepted are us-east-1, eu-west-1, ap-southeast-1",
