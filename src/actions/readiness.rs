@@ -217,6 +217,13 @@ fn facts(checks: &[Check]) -> Vec<String> {
             None => found.push((kind, vec![(region, brief)])),
         }
     }
+    // Limits first: they are what a shift could meet.
+    found.sort_by_key(|(kind, _)| match *kind {
+        "rate" => 0,
+        "capacity" => 1,
+        "lag" => 2,
+        _ => 3,
+    });
     let highest = |(_, all): (&str, Vec<(&str, &str)>)| {
         let several = all.len() > 1;
         let most = all

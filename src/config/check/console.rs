@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Findings, nearest};
 use crate::config::Console;
-use crate::console::app::{Key, Keymap, KeymapError, Placeholder};
+use crate::console::app::{Key, Keymap, KeymapError, Placeholder, is_command};
 use crate::fleet::columns::{ALL, find};
 
 pub(super) fn columns<'n>(chosen: impl Iterator<Item = &'n String>, at: &mut Findings<'_>) {
@@ -69,7 +69,7 @@ pub(super) fn commands(console: &Console, at: &mut Findings<'_>) {
                 continue;
             }
         };
-        if let Err(error) = own.check() {
+        if let Err(error) = own.check(is_command) {
             let said = error.to_string();
             let (found, accepted) = parted(&said);
             let (key, meant) = match &error {

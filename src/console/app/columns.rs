@@ -87,7 +87,7 @@ pub(super) fn suggestions(verb: &str) -> impl Iterator<Item = Suggestion> {
 
 /// The columns of the focused list, for help: what each says where it is a table of Regions; of another list the
 /// names that filters and sorting take.
-pub(super) fn help(state: &State) -> Option<(String, Vec<HelpLine>)> {
+pub(super) fn help(state: &State, names: &[&str]) -> Option<(String, Vec<HelpLine>)> {
     let panel = state.focused();
     let title = format!("Columns of {}", panel.title());
     if panel == Panel::Regions {
@@ -97,7 +97,6 @@ pub(super) fn help(state: &State) -> Option<(String, Vec<HelpLine>)> {
         };
         return Some((title, state.columns.iter().map(line).collect()));
     }
-    let names = super::palette::names_of_columns(state);
     (names.len() > 1).then(|| {
         let line = HelpLine {
             keys: "names".to_owned(),

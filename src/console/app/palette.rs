@@ -103,7 +103,7 @@ fn own_about(own: &OwnCommand) -> String {
 }
 
 /// Whether gwctl has a command of this name.
-pub(super) fn is_command(name: &str) -> bool {
+pub fn is_command(name: &str) -> bool {
     verbs(true).any(|verb| verb.names.contains(&name))
 }
 

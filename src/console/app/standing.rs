@@ -5,13 +5,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::Screen;
 use super::rows::{Row, Subject};
-use super::{Screen, State};
-use gwctl_actions::{Answer, Ready, Tried, evacuation, promotable, promotion};
+use gwctl_actions::{Answer, Ready, Tried};
 use gwctl_fleet::{Region, Snapshot, format};
-
-/// Plans made at once: with more Regions a picture's answers come with the messages after it.
-const AT_ONCE: usize = 8;
 
 /// What could be done with a Region.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,11 +27,11 @@ pub struct Could {
 #[derive(Debug, Clone, Default)]
 pub struct Standing {
     /// By the picture it was planned on.
-    promotions: BTreeMap<Region, (Arc<Snapshot>, Ready)>,
-    evacuations: BTreeMap<Region, (Arc<Snapshot>, Ready)>,
+    pub(super) promotions: BTreeMap<Region, (Arc<Snapshot>, Ready)>,
+    pub(super) evacuations: BTreeMap<Region, (Arc<Snapshot>, Ready)>,
     /// In the order they are shown.
-    writers: Vec<Region>,
-    sites: Vec<Region>,
+    pub(super) writers: Vec<Region>,
+    pub(super) sites: Vec<Region>,
     /// What the journals tell; none until they were read.
     pub tried: Option<Tried>,
     /// When they were read last, on the wall clock.
@@ -138,71 +135,5 @@ pub const fn word(answer: Answer) -> &'static str {
         Answer::YesLook => "yes, look",
         Answer::Waived => "if waived",
         Answer::No => "no",
-    }
-}
-
-/// Plans for the Regions of the screen that is shown, those first whose answers are the oldest.
-pub(super) fn renew(state: &mut State) {
-    let screen = state.screen();
-    let promotes = match screen {
-        Screen::Database => true,
-        Screen::Edge => false,
-        _ => return,
-    };
-    let Some(spec) = state.guided.spec.clone() else {
-        return;
-    };
-    let picture = Arc::clone(&state.shown);
-    if picture.generation == 0 {
-        return;
-    }
-    let standing = &mut state.standing;
-    standing.sites = picture
-        .sites
-        .iter()
-        .map(|site| site.region.clone())
-        .collect();
-    if promotes {
-        standing.writers = promotable(&spec, &picture);
-        let order = &standing.writers;
-        let make = |region: &Region| promotion(&picture.name, &spec, &picture, region);
-        again(order, &mut standing.promotions, &picture, make);
-    } else {
-        let make = |region: &Region| Some(evacuation(&picture.name, &spec, &picture, region));
-        again(&standing.sites, &mut standing.evacuations, &picture, make);
-    }
-}
-
-fn again(
-    order: &[Region],
-    known: &mut BTreeMap<Region, (Arc<Snapshot>, Ready)>,
-    picture: &Arc<Snapshot>,
-    make: impl Fn(&Region) -> Option<Ready>,
-) {
-    known.retain(|region, _| order.contains(region));
-    let is_old = |region: &&Region| {
-        let (of, _) = known.get(*region)?;
-        (!Arc::ptr_eq(of, picture)).then_some(of.at)
-    };
-    let mut due: Vec<(Option<Timestamp>, &Region)> = order
-        .iter()
-        .filter(|region| {
-            known
-                .get(*region)
-                .is_none_or(|(of, _)| !Arc::ptr_eq(of, picture))
-        })
-        .map(|region| (is_old(&region), region))
-        .collect();
-    due.sort();
-    let answers: Vec<(Region, Option<Ready>)> = due
-        .into_iter()
-        .take(AT_ONCE)
-        .map(|(_, region)| (region.clone(), make(region)))
-        .collect();
-    for (region, ready) in answers {
-        match ready {
-            Some(ready) => known.insert(region, (Arc::clone(picture), ready)),
-            None => known.remove(&region),
-        };
     }
 }

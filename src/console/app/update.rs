@@ -4,6 +4,8 @@ mod act;
 mod command;
 mod cursor;
 mod explain;
+mod fill;
+mod further;
 mod guided;
 mod logs;
 mod mouse;
@@ -138,7 +140,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
 fn follow(state: &mut State) {
     logs::pin(state);
     super::explained::renew(state);
-    super::standing::renew(state);
+    standing::renew(state);
     settle(state);
 }
 

@@ -85,7 +85,12 @@ fn text(scene: &Scene<'_>, could: &Could, room: usize) -> String {
     }
     let most = if room < WIDE { 1 } else { MOST };
     let shown = ready.checks.iter().take(most);
-    let told: Vec<&str> = shown.map(|check| check.text.as_str()).collect();
+    // Where there is little room, the first clause: Enter opens all of it.
+    let clause = |text: &str| match text.split_once("; ") {
+        Some((first, _)) if room < WIDE => first.to_owned(),
+        _ => text.to_owned(),
+    };
+    let told: Vec<String> = shown.map(|check| clause(&check.text)).collect();
     let more = match ready.checks.len().saturating_sub(most) {
         0 => String::new(),
         more => format!(" (and {more} more)"),

@@ -5,11 +5,11 @@ use super::navigate::{
 };
 
 use super::super::{
-    Action, Effect, Gravity, Leads, OrderKind, Overlay, Screen, State, Subject, columns, further,
+    Action, Effect, Gravity, Leads, OrderKind, Overlay, Screen, State, Subject, columns,
     palette as commands,
 };
 use super::notice::notify;
-use super::{explain, guided, logs, replay, run, sort, standing};
+use super::{explain, further, guided, logs, replay, run, sort};
 use gwctl_fleet::{CheckKind, Observed, Pace, Region};
 
 pub(super) fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -149,7 +149,11 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
         }
         Subject::Hypothesis(_, index) => return explain::open(state, *index),
         Subject::ToDo(index) => return explain::take(state, *index),
-        Subject::Could(region) => return standing::open(state, region),
+        Subject::Could(region) => {
+            let ready = state.standing.of(state.screen(), region);
+            let intent = ready.map(|ready| ready.intent.clone());
+            return intent.map_or_else(Vec::new, |intent| guided::begin(state, &intent));
+        }
         Subject::Site(_) | Subject::Member(_) | Subject::Answer(..) => {
             let region = subject.region().and_then(|region| known(state, region));
             let elsewhere =
@@ -309,7 +313,8 @@ pub(super) fn help(state: &mut State) {
         (state.has_faults, state.replay.is_some()),
         commands::help(state.has_faults),
     );
-    help.sections.extend(columns::help(state));
+    let names = commands::names_of_columns(state);
+    help.sections.extend(columns::help(state, &names));
     let own = commands::own_help(state);
     if !own.is_empty() {
         help.sections.push(("Commands of your own".into(), own));

@@ -149,8 +149,10 @@ fn entered(state: &mut State) -> Vec<Effect> {
             let usage = palette::usage(&line, state);
             if let Some(Overlay::Palette(palette)) = &mut state.overlay {
                 palette.error = Some(match usage {
-                    Some(usage) => format!("{why}; {usage}"),
-                    None => why.to_string(),
+                    Some(usage) if !why.to_string().contains("usage:") => {
+                        format!("{why}; {usage}")
+                    }
+                    _ => why.to_string(),
                 });
             }
             Vec::new()

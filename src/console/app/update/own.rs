@@ -1,14 +1,15 @@
 //! Running a command of one's own: filled in, confirmed where it changes something, its answer shown.
 
-use super::super::own_command::{self, Ran, Written};
+use super::super::own_command::{Ran, Written};
 use super::super::{Ask, Effect, Gravity, Overlay, OwnCommand, PromptFor, State};
+use super::fill::filled;
 use super::notice::notify;
 use super::rejected::Rejected;
 use gwctl_actions::NotConfirmed;
 
 /// Runs `command` for the row under the cursor, or asks first.
 pub(super) fn run(state: &mut State, command: &OwnCommand) -> Vec<Effect> {
-    let argv = match own_command::filled(command, state) {
+    let argv = match filled(command, state) {
         Ok(argv) => argv,
         Err(why) => {
             notify(state, why.to_string(), Gravity::Error);
