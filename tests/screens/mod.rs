@@ -16,4 +16,5 @@ mod silent_writer;
 mod sizes;
 mod snapshots;
 mod standing;
+mod steady;
 mod timeline;
