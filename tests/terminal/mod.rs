@@ -7,6 +7,7 @@ mod endings;
 mod guided;
 mod job;
 mod keys;
+mod own_commands;
 mod pty;
 mod quiet;
 mod repair;
