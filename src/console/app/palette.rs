@@ -42,6 +42,9 @@ pub enum Command {
     Note(String),
     /// A time of day, in a recording.
     At(jiff::civil::Time),
+    /// One of the charts' ranges, by its place.
+    Range(usize),
+    Onset,
     Columns(Option<Vec<&'static Column>>),
     Sort(Option<Sort>),
     Faults,

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::rows::{self, Basis, Row};
 use super::{
-    Asked, Chart, Explained, Filter, Guided, History, Hits, Keymap, Leads, Logged, Logs,
+    Asked, Chart, Charts, Explained, Filter, Guided, History, Hits, Keymap, Leads, Logged, Logs,
     NotWatched, Overlay, Panel, Replay, SCREENS, Screen, Subject, Timeline, logs,
 };
 use gwctl_fleet::columns::{self, Column, Moment, Sort};
@@ -131,8 +131,10 @@ pub struct State {
     pub sort: Option<Sort>,
     /// The marks of what is missing.
     pub marks: Marks,
-    /// A chart shown alone on the Region screen.
+    /// A chart shown alone.
     pub zoom: Option<Chart>,
+    /// What all charts have in common.
+    pub charts: Charts,
     /// What lies over the screen.
     pub overlay: Option<Overlay>,
     /// Command lines entered, oldest first.
@@ -235,6 +237,7 @@ impl State {
             sort: None,
             marks: start.marks,
             zoom: None,
+            charts: Charts::default(),
             overlay: None,
             commands: Vec::new(),
             theme: start.theme,
@@ -342,6 +345,17 @@ impl State {
     /// How many rows [`State::rows`] has.
     pub fn count(&self, panel: Panel) -> usize {
         self.rows(panel).len()
+    }
+
+    /// When the event of `row` happened, where it is one of the Timeline's.
+    pub fn event_at(&self, row: &Row<'_>) -> Option<Timestamp> {
+        let Subject::Happened(index) = row.subject else {
+            return None;
+        };
+        self.timeline
+            .events(Panel::Timeline)
+            .nth(index)
+            .map(|event| event.at)
     }
 
     /// Index of the row under the cursor of `panel`, among [`State::rows`].

@@ -13,6 +13,10 @@ use gwctl_observe::{Errors, Happened};
 pub const SINCE: SignedDuration = SignedDuration::from_hours(2);
 /// How often it is asked while it is shown: CloudTrail is minutes late anyway (aws-facts §14.1).
 const EVERY: SignedDuration = SignedDuration::from_secs(60);
+/// And where it reaches further back: many pages, at two a second.
+const EVERY_LONG: SignedDuration = SignedDuration::from_mins(10);
+/// What is further back than this is far.
+const FAR: SignedDuration = SignedDuration::from_hours(4);
 /// An answer that takes longer than this will not come any more.
 const LOST: SignedDuration = SignedDuration::from_mins(3);
 
@@ -42,7 +46,7 @@ impl Logged {
     /// Whether it is time to ask, at `now`.
     pub(super) fn is_due(&self, now: Timestamp) -> bool {
         let last = self.errors.as_ref().map(|errors| errors.to);
-        is_due(now, (self.asking, last), self.again)
+        is_due(now, (self.asking, last), (self.again, EVERY))
     }
 }
 
@@ -50,19 +54,22 @@ impl Logged {
 fn is_due(
     now: Timestamp,
     (asking, last): (Option<Timestamp>, Option<Timestamp>),
-    again: bool,
+    (again, every): (bool, SignedDuration),
 ) -> bool {
     match asking {
         Some(asked) => now.duration_since(asked) >= LOST,
-        None => again || last.is_none_or(|last| now.duration_since(last) >= EVERY),
+        None => again || last.is_none_or(|last| now.duration_since(last) >= every),
     }
 }
 
 impl Timeline {
-    /// Whether it is time to ask, at `now`.
-    pub(super) fn is_due(&self, now: Timestamp) -> bool {
+    /// Whether it is time to ask for so much time, at `now`.
+    pub(super) fn is_due(&self, now: Timestamp, since: SignedDuration) -> bool {
         let last = self.happened.as_ref().map(|happened| happened.to);
-        is_due(now, (self.asking, last), self.again)
+        let known = |happened: &Arc<Happened>| happened.to.duration_since(happened.from);
+        let further = self.happened.as_ref().is_some_and(|it| known(it) < since);
+        let every = if since > FAR { EVERY_LONG } else { EVERY };
+        is_due(now, (self.asking, last), (self.again || further, every))
     }
 
     /// The events of `panel`, newest last: those of the fleet, refused calls among them and named as such; or those of

@@ -1,6 +1,7 @@
 //! The one way the state changes: a message in, effects out. Pure.
 
 mod act;
+mod charts;
 mod command;
 mod cursor;
 mod explain;
@@ -96,6 +97,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             timeline::came(state, generation, *happened);
             Vec::new()
         }
+        Msg::Past(generation, past) => charts::came(state, generation, *past),
         Msg::Logs(number, book) => logs::came(state, number, *book),
         Msg::LogsRead(number) => logs::read(state, number),
         Msg::Errors(generation, errors) => {
@@ -135,6 +137,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
 fn due(state: &mut State) -> Vec<Effect> {
     let mut effects = timeline::due(state);
     effects.extend(logs::due(state));
+    effects.extend(charts::due(state));
     effects
 }
 

@@ -2,11 +2,11 @@
 
 use super::super::palette::{self, Command};
 use super::super::{
-    Action, Connection, Effect, Filter, Gravity, History, Logged, Overlay, Screen, State, Timeline,
-    columns,
+    Action, Charts, Connection, Effect, Filter, Gravity, History, Logged, Overlay, Screen, State,
+    Timeline, columns,
 };
 use super::notice::notify;
-use super::{act, guided, navigate, replay, run};
+use super::{act, charts, guided, navigate, replay, run};
 
 /// Whether a command asks or changes something.
 const fn is_for_the_fleet(command: &Command) -> bool {
@@ -54,6 +54,10 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
             return Vec::new();
         }
         Command::Note(text) => return run::noted(state, text),
+        Command::Range(range) => {
+            charts::set_range(state, range);
+            return Vec::new();
+        }
         Command::At(time) => return replay::to(state, time),
         Command::Columns(chosen) => {
             match chosen {
@@ -90,6 +94,7 @@ pub(super) fn run(state: &mut State, command: Command) -> Vec<Effect> {
         Command::Back => Action::HistoryBack,
         Command::Forward => Action::HistoryForward,
         Command::Last => Action::LastPlace,
+        Command::Onset => Action::Onset,
         Command::Help => Action::Help,
         Command::Quit => Action::Quit,
     };
@@ -126,6 +131,7 @@ fn switch(state: &mut State, name: String) -> Vec<Effect> {
     state.cursors.clear();
     state.filters.clear();
     state.zoom = None;
+    state.charts = Charts::default();
     state.timeline = Timeline::default();
     state.logs = state.logs.anew();
     state.logged = Logged::default();

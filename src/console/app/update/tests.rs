@@ -346,6 +346,7 @@ fn a_page_is_what_was_drawn_less_one_row() {
         Msg::Drawn(Hits {
             targets: vec![],
             windows,
+            ..Hits::default()
         }),
     );
     keys(&mut state, "pgdn");
@@ -592,6 +593,7 @@ fn clicks_mean_what_was_drawn_there() {
             Msg::Drawn(Hits {
                 targets,
                 windows: vec![],
+                ..Hits::default()
             }),
         );
     };
@@ -652,6 +654,7 @@ fn the_wheel_scrolls_what_is_under_it() {
         Msg::Drawn(Hits {
             targets,
             windows: vec![],
+            ..Hits::default()
         }),
     );
     update(&mut state, Msg::Mouse(Gesture::WheelDown, 1, 1));
@@ -697,6 +700,7 @@ fn help_scrolls_no_further_than_its_end() {
         Msg::Drawn(Hits {
             targets: vec![],
             windows,
+            ..Hits::default()
         }),
     );
     keys(&mut state, "G j");

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
 use super::super::timeline::{Logged, SINCE, Timeline};
 use super::super::{Connection, Effect, Panel, Screen, State};
 use super::cursor::point_at;
@@ -17,10 +19,11 @@ pub(super) fn due(state: &mut State) -> Vec<Effect> {
     let live = state.frozen.is_none() && state.replay.is_none();
     let may = live && state.connection == Connection::Open;
     let mut effects = Vec::new();
-    if may && shows && state.timeline.is_due(state.clock) {
+    let since = reach(state);
+    if may && shows && state.timeline.is_due(state.clock, since) {
         state.timeline.asking = Some(state.clock);
         state.timeline.again = false;
-        effects.push(Effect::AskHappened(state.opened, SINCE));
+        effects.push(Effect::AskHappened(state.opened, since));
     }
     if may && reads && state.logged.is_due(state.clock) {
         state.logged.asking = Some(state.clock);
@@ -28,6 +31,17 @@ pub(super) fn due(state: &mut State) -> Vec<Effect> {
         effects.push(Effect::AskErrors(state.opened));
     }
     effects
+}
+
+/// How far back events are asked for: as far as the charts of the Timeline reach.
+fn reach(state: &State) -> SignedDuration {
+    if *state.screen() != Screen::Timeline {
+        return SINCE;
+    }
+    let from = state.charts.span(state.now).from;
+    // By the hour, so that a time that moves is not another time.
+    let hours = (state.now.duration_since(from).as_secs() + 3_599) / 3_600;
+    SINCE.max(SignedDuration::from_hours(hours))
 }
 
 /// What the functions log as errors.
