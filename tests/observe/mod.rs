@@ -7,6 +7,7 @@ mod evidence;
 mod first_picture;
 mod history;
 mod inquiry;
+mod past;
 mod region_switch;
 pub mod stand;
 mod switches;

@@ -97,6 +97,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             timeline::came(state, generation, *happened);
             Vec::new()
         }
+        Msg::RunEvents(generation, events) => timeline::runs_came(state, generation, events),
         Msg::Past(generation, past) => charts::came(state, generation, *past),
         Msg::Logs(number, book) => logs::came(state, number, *book),
         Msg::LogsRead(number) => logs::read(state, number),

@@ -147,6 +147,11 @@ impl Outside {
             }
             Effect::Votes(generation, check) => self.ask_votes(generation, check),
             Effect::AskHappened(generation, since) => self.ask_happened(generation, since),
+            Effect::ReadRuns(generation, from) => {
+                if let Some(means) = &self.means {
+                    self.runs.events(generation, means, from);
+                }
+            }
             Effect::AskPast(generation, question) => self.ask_past(generation, question),
             Effect::AskLogs(question) => {
                 let observer = self.means.as_ref().map(|means| means.observer.clone());

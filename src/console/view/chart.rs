@@ -38,6 +38,8 @@ pub struct Chart<'a> {
     pub measure: Measure,
     /// Whose events stand on its time axis; none for those of all.
     pub region: Option<&'a Region>,
+    /// Whether the room below the line is filled: where there is no other.
+    pub filled: bool,
 }
 
 const GRID: u8 = 1;
@@ -48,6 +50,9 @@ const CURVES: u8 = 5;
 
 /// Rows of a chart from which the times stand below the events, not between them.
 const TALL: u16 = 9;
+
+/// Cells left of the axis, so that charts above each other show the same time above each other.
+const GUTTER: usize = 7;
 
 /// What a line is drawn with.
 #[derive(Clone, Copy)]
@@ -67,11 +72,13 @@ impl Chart<'_> {
         }
         let top = match self.measure {
             Measure::Flag => 1.0,
-            _ => nice_top(self.most(scene.now).max(self.least)),
+            _ => self
+                .measure
+                .round(self.most(scene.now).max(self.least), nice_top),
         };
         let labels = self.labels(top, area.height - 1);
         let widest = labels.iter().map(|(_, text)| cells(text)).max();
-        let gutter = widest.unwrap_or(0).max(5) as u16;
+        let gutter = widest.unwrap_or(0).max(GUTTER) as u16;
         let foot = if area.height >= TALL { 2 } else { 1 };
         let plot = Rect {
             x: area.x + gutter + 1,
@@ -127,7 +134,7 @@ impl Chart<'_> {
     fn labels(&self, top: f64, rows: u16) -> Vec<(f64, String)> {
         let parts = match self.measure {
             Measure::Flag => 1,
-            _ if rows >= TALL => parts_of(top).min(i32::from(rows / 2)),
+            _ if rows >= TALL => self.measure.parts(top, parts_of),
             _ if rows >= 3 => 2,
             _ => 1,
         };
@@ -180,7 +187,7 @@ impl Chart<'_> {
                 draw_line(dots, curve.series, scene.now, pen(span, BEFORE, false));
             }
         }
-        let filled = self.curves.len() == 1 && self.before.is_empty();
+        let filled = self.filled && self.before.is_empty();
         for (index, curve) in self.curves.iter().enumerate() {
             let pen = pen(self.span, CURVES + index as u8, filled);
             draw_line(dots, curve.series, scene.now, pen);

@@ -1,25 +1,15 @@
 //! What happened, as marks on the time axis of every chart.
 
-use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::mark::{Fate, Mark};
 use super::paint;
 use super::scene::Scene;
 use super::theme::Role;
 use super::ticks::column;
 use crate::app::{Panel, Span};
-use gwctl_fleet::{Event, EventKind, EventOutcome, Region};
-
-/// Something that happened, as it stands on a time axis.
-#[derive(Debug, Clone)]
-pub struct Mark {
-    at: Timestamp,
-    /// Where; none for what is global.
-    region: Option<Region>,
-    kind: EventKind,
-    refused: bool,
-}
+use gwctl_fleet::{Event, EventKind, Region};
 
 /// How much a kind of event matters where several fall into one cell, and how it is drawn.
 fn rank(kind: EventKind) -> u8 {
@@ -33,10 +23,11 @@ fn rank(kind: EventKind) -> u8 {
 }
 
 /// The mark of an event, the same in the list and on the axes.
-pub fn sign(scene: &Scene<'_>, kind: EventKind, refused: bool) -> (&'static str, Role) {
-    let events = &scene.theme.glyphs.events;
+pub fn sign(scene: &Scene<'_>, kind: EventKind, fate: Fate) -> (&'static str, Role) {
+    let (events, marks) = (&scene.theme.glyphs.events, &scene.theme.glyphs.marks);
     match kind {
-        _ if refused => (scene.theme.glyphs.marks.not_allowed, Role::Unknown),
+        _ if fate == Fate::Refused => (marks.not_allowed, Role::Unknown),
+        _ if fate == Fate::Unknown => (marks.could_not_ask, Role::Unknown),
         EventKind::Verdict => (events.turn, Role::Down),
         EventKind::Alarm | EventKind::Health => (events.turn, Role::Degraded),
         EventKind::Run => (events.run, Role::Traffic),
@@ -50,24 +41,25 @@ fn of_event(event: &Event) -> Mark {
         at: event.at,
         region: event.region.clone(),
         kind: event.kind,
-        refused: !matches!(event.outcome, EventOutcome::Done),
+        fate: (&event.outcome).into(),
     }
 }
 
-/// Everything that happened to the fleet: as it was asked for, else as the picture saw it.
+/// Everything that happened to the fleet: as it was asked for, else as the picture saw it; and what runs did.
 pub fn all(scene: &Scene<'_>) -> Vec<Mark> {
     let timeline = &scene.state.timeline;
+    let told = timeline.events(Panel::Timeline).map(of_event);
     if timeline.happened.is_some() {
-        return timeline.events(Panel::Timeline).map(of_event).collect();
+        return told.collect();
     }
     let changes = scene.snapshot.changes.iter();
     let seen = changes.map(|change| Mark {
         at: change.at,
         region: change.region.clone(),
         kind: change.kind,
-        refused: false,
+        fate: Fate::Done,
     });
-    seen.collect()
+    seen.chain(told).collect()
 }
 
 /// Draws the marks of `region` and of what is global, or of all Regions, over the times in a row.
@@ -99,7 +91,7 @@ pub fn draw(
     clear_cut_times(row, buf, &marked);
     for (x, cell) in cells.iter().enumerate() {
         if let Some((_, mark)) = cell {
-            let (glyph, role) = sign(scene, mark.kind, mark.refused);
+            let (glyph, role) = sign(scene, mark.kind, mark.fate);
             paint::text(buf, row.x + x as u16, row.y, 1, glyph, scene.style(role));
         }
     }

@@ -61,6 +61,25 @@ impl Measure {
         }
     }
 
+    /// `value` made round by `round` in the unit it is told in.
+    pub fn round(self, value: f64, round: fn(f64) -> f64) -> f64 {
+        let by = self.told_by();
+        round(value / by) * by
+    }
+
+    /// Into how many parts an axis that ends at `top` falls, by `parts`, in the unit it is told in.
+    pub fn parts(self, top: f64, parts: fn(f64) -> i32) -> i32 {
+        parts(top / self.told_by())
+    }
+
+    /// What is counted in a minute, and told by the second.
+    const fn told_by(self) -> f64 {
+        match self {
+            Self::PerSecond => 60.0,
+            _ => 1.0,
+        }
+    }
+
     /// By how much a figure differs from an earlier one.
     pub fn difference(self, value: f64, before: f64) -> String {
         let by = value - before;

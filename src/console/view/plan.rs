@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::absent::why_missing;
 use super::freshness::{Known, Show};
+use super::hue::Hue;
 use super::measure::Measure;
 use super::scene::Scene;
 use crate::app::Chart;
@@ -13,15 +14,6 @@ use gwctl_fleet::{
 
 /// Lines that can still be told apart.
 const MOST: usize = 6;
-
-/// What a line is coloured by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Hue {
-    /// A Region's own, the same on every screen.
-    Region(Region),
-    /// The nth of a chart that has several of one Region.
-    Nth(usize),
-}
 
 /// A line of a chart, before it is drawn.
 pub struct Line<'a> {
@@ -139,8 +131,17 @@ fn of_sites<'a>(
 fn lags<'a>(scene: &Scene<'_>, picture: &'a Snapshot) -> Vec<Line<'a>> {
     let topology = scene.snapshot.database.topology.last();
     let members = topology.into_iter().flat_map(|topology| &topology.members);
-    let secondaries = members.filter(|member| !member.writer);
-    let lines = secondaries.filter_map(|member| {
+    let mut secondaries: Vec<_> = members.filter(|member| !member.writer).collect();
+    if secondaries.len() > MOST {
+        let lag = |region: &Region| {
+            let known = scene.snapshot.database.lag_now(region);
+            known.map_or(f64::MAX, |lag| lag.ms)
+        };
+        // The longest first, and before it what is not known.
+        secondaries.sort_by(|a, b| lag(&b.region).total_cmp(&lag(&a.region)));
+        secondaries.truncate(MOST);
+    }
+    let lines = secondaries.into_iter().filter_map(|member| {
         Some(Line {
             name: member.region.to_string(),
             observed: picture.database.lag(&member.region)?,

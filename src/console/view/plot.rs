@@ -14,7 +14,7 @@ use super::scene::Scene;
 use super::theme::Role;
 use super::ticks;
 use crate::app::{self, Chart, past_of};
-use gwctl_fleet::{Region, Series, format};
+use gwctl_fleet::{Metrics, Point, Region, Series, Snapshot, format};
 use jiff::Timestamp;
 
 /// The name of a line and its figure.
@@ -76,6 +76,7 @@ pub fn draw(
             .first()
             .map_or(Measure::AtOnce, |line| line.measure),
         region,
+        filled: drawn.lines.len() == 1,
     }
     .draw(scene, inner, buf);
 }
@@ -98,8 +99,9 @@ fn framed(
     if let (Chart::Concurrency, Some(limits)) = (chart, limits) {
         heading.push(scene.span(format!(" of {}", limits.limit), Role::Muted));
     }
-    let note = (!scene.time_said).then(|| scene.span(time(scene), Role::Muted));
-    scene.time_said = true;
+    let said = std::mem::replace(&mut scene.time_said, true);
+    let note = scene.chart_note.take().or((!said).then(|| time(scene)));
+    let note = note.map(|note| scene.span(note, Role::Muted));
     let room = usize::from(area.width.saturating_sub(4));
     let taken = note.as_ref().map_or(0, |note| note.width() + 2);
     let (upper, lower) = legend(scene, heading, &named, (room, room.saturating_sub(taken)));
@@ -145,17 +147,8 @@ fn heading(chart: Chart, width: u16) -> String {
         .replace("Replication lag", "Lag")
 }
 
-/// What of a name is left out.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Full,
-    Short,
-    NameAlone,
-    ShortAlone,
-}
-
-/// The heading with all lines named behind it, as many as fit, and the rest for the lower edge. They are written
-/// shorter rather than left out.
+/// The heading with all lines named behind it, as many as fit, and the rest for the lower edge. Names are shortened
+/// before a figure is left out, and figures are left out before a name.
 fn legend(
     scene: &Scene<'_>,
     heading: Vec<Span<'static>>,
@@ -163,13 +156,19 @@ fn legend(
     (upper, lower): (usize, usize),
 ) -> (Line<'static>, Line<'static>) {
     let width = |spans: &[Span<'_>]| spans.iter().map(Span::width).sum::<usize>();
-    let mut kept = Vec::new();
-    for form in [Form::Full, Form::Short, Form::NameAlone, Form::ShortAlone] {
-        kept = named.iter().map(|one| written(one, form)).collect();
+    let forms = (0..=named.len())
+        .rev()
+        .flat_map(|figures| [(figures, false), (figures, true)]);
+    let mut kept: Vec<Vec<Span<'static>>> = Vec::new();
+    for (figures, short) in forms {
+        let each = named.iter().enumerate();
+        kept = each
+            .map(|(n, one)| written(one, short, n < figures))
+            .collect();
         let mut used = width(&heading);
         let fit = kept.iter().take_while(|part| {
             used += width(part);
-            used <= upper
+            used < upper
         });
         let count = fit.count();
         let rest: usize = kept[count..].iter().map(|part| width(part)).sum();
@@ -188,12 +187,13 @@ fn legend(
     (scene.fitting(heading, kept, upper as u16), Line::default())
 }
 
-fn written(one: &Named, form: Form) -> Vec<Span<'static>> {
-    let name = match form {
-        Form::Full | Form::NameAlone => one.name.clone(),
-        Form::Short | Form::ShortAlone => short_region(&one.name),
+fn written(one: &Named, short: bool, with_figure: bool) -> Vec<Span<'static>> {
+    let name = if short {
+        short_name(&one.name)
+    } else {
+        one.name.clone()
     };
-    let with_figure = matches!(form, Form::Full | Form::Short) || name.is_empty();
+    let with_figure = with_figure || name.is_empty();
     let gap = if name.is_empty() || !with_figure {
         ""
     } else {
@@ -207,11 +207,11 @@ fn written(one: &Named, form: Form) -> Vec<Span<'static>> {
 }
 
 /// A Region as the identifiers of its zones begin: `apse1` for `ap-southeast-1`. Other names stay as they are.
-fn short_region(name: &str) -> String {
+fn short_name(name: &str) -> String {
     let parts: Vec<&str> = name.split('-').collect();
     let is_region = Region::new(name).is_ok_and(|region| region.place().is_some());
     if !is_region {
-        return name.into();
+        return name.replace(" throttled", " thr.");
     }
     let direction = |part: &str| -> String {
         let mut short: String = part.chars().take(1).collect();
@@ -349,10 +349,28 @@ fn time(scene: &Scene<'_>) -> String {
     let before = charts.span_before(scene.now);
     let known =
         before.and_then(|span| charts.picture(scene.snapshot, (of.as_ref(), span), scene.now));
+    let words = against.words();
     match known {
-        Some(_) => format!("{shown}, dim: {}", against.words()),
-        None => format!("{shown}, asking: {}", against.words()),
+        Some(then) if !has_points(then, before) => format!("{shown}, {words}: no data"),
+        Some(_) => format!("{shown}, dim: {words}"),
+        None => format!("{shown}, asking: {words}"),
     }
+}
+
+/// Whether `picture` holds points of the fleet's requests in `span`: what is compared with may be of before the fleet.
+fn has_points(picture: &Snapshot, span: Option<app::Span>) -> bool {
+    let Some(span) = span else {
+        return false;
+    };
+    let sites = picture.sites.iter().map(|site| &site.api.metrics);
+    let mut all = sites
+        .chain([&picture.edge.metrics])
+        .flat_map(Metrics::iter)
+        .filter_map(|(_, observed)| observed.last());
+    all.any(|series| {
+        let within = |point: &Point| point.at >= span.from && point.at < span.to;
+        series.points().iter().any(within)
+    })
 }
 
 #[cfg(test)]
@@ -361,7 +379,7 @@ mod tests {
 
     #[test]
     fn a_region_is_shortened_as_aws_does_it_for_zones() {
-        let short = |name| short_region(name);
+        let short = |name| short_name(name);
         assert_eq!(short("us-east-1"), "use1");
         assert_eq!(short("ap-southeast-1"), "apse1");
         assert_eq!(short("eu-central-1"), "euc1");

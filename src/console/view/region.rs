@@ -118,11 +118,12 @@ fn charts(scene: &mut Scene<'_>, area: Rect, buf: &mut Buffer, site: &Site) {
             .hits
             .targets
             .push((area_of(place), Target::Row(Panel::Charts, first + slot)));
+        // The first chart says which time all of them show, the last which of them there are.
+        if slot + 1 == shown && slot > 0 {
+            scene.chart_note = scene.position(Some(Panel::Charts));
+        }
         let chosen = focused && first + slot == cursor;
         plot::draw(scene, place, buf, (*chart, Some(&site.region)), chosen);
-    }
-    if all.len() > page {
-        scene.footing(area, buf, Some(Panel::Charts));
     }
 }
 

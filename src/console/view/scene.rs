@@ -7,9 +7,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::freshness::{Known, Show, Shown};
-use super::marks::Mark;
+use super::hue::Hue;
+use super::mark::Mark;
 use super::paint;
-use super::plan::Hue;
 use super::theme::{Role, Theme};
 use crate::app::{self, Area, Hits, Hold, Panel, Row, State, Target, Window};
 use gwctl_actions::Phase;
@@ -33,6 +33,8 @@ pub struct Scene<'a> {
     pub marks: Option<Vec<Mark>>,
     /// Whether a chart has said which time all of them show.
     pub time_said: bool,
+    /// What the next chart says on its lower edge.
+    pub chart_note: Option<String>,
 }
 
 /// A rectangle for the hits.
@@ -56,6 +58,7 @@ impl<'a> Scene<'a> {
             hits: Hits::default(),
             marks: None,
             time_said: false,
+            chart_note: None,
         }
     }
 

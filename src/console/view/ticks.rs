@@ -15,7 +15,7 @@ use gwctl_fleet::format;
 const STEPS: [i64; 11] = [5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880];
 const DAY: i64 = 1_440;
 /// Cells from one time to the next, at least.
-const APART: f64 = 10.0;
+const APART: f64 = 7.0;
 
 /// The cell of `at` among `width`; none outside.
 pub fn column(at: Timestamp, span: Span, width: u16) -> Option<u16> {
@@ -66,7 +66,10 @@ pub fn draw(scene: &Scene<'_>, area: Rect, buf: &mut Buffer, span: Span) {
         paint::right(buf, area.x, row, area.width, "now", style);
     }
     let minutes = span.range.span.as_mins().max(1) as f64;
-    let wide = |step: &i64| *step as f64 / minutes * f64::from(area.width) >= APART;
+    let wide = |step: &i64| {
+        let apart = if *step >= DAY { APART + 2.0 } else { APART };
+        *step as f64 / minutes * f64::from(area.width) >= apart
+    };
     let Some(step) = STEPS.into_iter().find(wide) else {
         return;
     };

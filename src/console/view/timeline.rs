@@ -20,8 +20,9 @@ const NOTES: usize = 4;
 
 const COLUMNS: &[Column] = &[
     Column::words("UTC", 8, 0),
+    Column::words("", 1, 1),
     Column::words("Region", 14, 2),
-    Column::words("Kind", 13, 4),
+    Column::words("Kind", 11, 4),
     Column::words("Who", 10, 3).stretching(16),
     Column::words("What", 34, 1).stretching(120),
 ];
@@ -184,23 +185,13 @@ fn event_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, event:
     let nobody = scene.theme.glyphs.marks.no_data;
     let who = paint::safe(event.who.as_deref().unwrap_or(nobody));
     let said = event.said();
-    let marks = &scene.theme.glyphs.marks;
-    let mark = match event.outcome {
-        EventOutcome::Done => String::new(),
-        EventOutcome::Refused { .. } => format!("{} ", marks.not_allowed),
-        EventOutcome::Unknown => format!("{} ", marks.could_not_ask),
-    };
-    let what = mark + &paint::safe(&said);
+    let what = paint::safe(&said);
     let role = match event.outcome {
         EventOutcome::Done if event.is_own() => Role::Text,
         EventOutcome::Done => Role::Muted,
         EventOutcome::Refused { .. } | EventOutcome::Unknown => Role::Unknown,
     };
-    let refused = !matches!(event.outcome, EventOutcome::Done);
-    let (sign, colour) = marks::sign(scene, event.kind, refused && event.is_own());
-    if let Some(cell) = grid.cell(2, row) {
-        paint::text(buf, cell.x, cell.y, 1, sign, scene.style(colour));
-    }
+    let (sign, colour) = marks::sign(scene, event.kind, (&event.outcome).into());
     let time = if is_read(scene, event) {
         Role::Accent
     } else {
@@ -208,17 +199,15 @@ fn event_row(scene: &Scene<'_>, grid: &Grid, row: Rect, buf: &mut Buffer, event:
     };
     let words = [
         (0, at.as_str(), time),
-        (1, region, Role::Muted),
-        (2, event.kind.word(), Role::Muted),
-        (3, &*who, role),
-        (4, what.as_str(), role),
+        (1, sign, colour),
+        (2, region, Role::Muted),
+        (3, event.kind.word(), Role::Muted),
+        (4, &*who, role),
+        (5, &*what, role),
     ];
     for (index, text, role) in words {
         if let Some(cell) = grid.cell(index, row) {
-            // The sign of the kind stands there already.
-            let begin = if index == 2 { 2.min(cell.width) } else { 0 };
-            let width = cell.width - begin;
-            paint::text(buf, cell.x + begin, cell.y, width, text, scene.style(role));
+            paint::text(buf, cell.x, cell.y, cell.width, text, scene.style(role));
         }
     }
 }

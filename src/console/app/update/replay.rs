@@ -106,7 +106,10 @@ pub(super) fn came(state: &mut State, now: Replayed) {
     state.shown = Arc::clone(&now.picture);
     state.live = now.picture;
     state.connection = Connection::Open;
-    state.timeline.happened = now.happened;
+    let until = now.at;
+    let notes = replay.notes.iter().filter(|note| note.at <= until);
+    state.timeline.take_notes(notes.cloned());
+    state.timeline.take(now.happened);
     state.guided.run = now.run.map(|state| Shown {
         state,
         hold: Hold::Recorded,

@@ -800,11 +800,11 @@ fn what_is_not_known_is_sorted_last_either_way() {
 #[test]
 fn a_key_without_a_meaning_says_so() {
     let mut state = console();
-    keys(&mut state, "z");
+    keys(&mut state, "Z");
     let said = state.notice.as_ref().map(|notice| notice.text.clone());
     assert_eq!(
         said.as_deref(),
-        Some("z does nothing here; ? lists the keys")
+        Some("Z does nothing here; ? lists the keys")
     );
 }
 

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
-use super::super::timeline::{Logged, SINCE, Timeline};
-use super::super::{Connection, Effect, Panel, Screen, State};
+use super::super::timeline::{Logged, SINCE};
+use super::super::{Connection, Effect, Panel, Screen, State, charts_of};
 use super::cursor::point_at;
+use gwctl_fleet::Event;
 use gwctl_observe::{Errors, Happened};
+use gwctl_recording::Noted;
 
 /// Asks when it is shown and due. A screen that is frozen asks nothing.
 pub(super) fn due(state: &mut State) -> Vec<Effect> {
@@ -24,6 +26,12 @@ pub(super) fn due(state: &mut State) -> Vec<Effect> {
         state.timeline.asking = Some(state.clock);
         state.timeline.again = false;
         effects.push(Effect::AskHappened(state.opened, since));
+    }
+    let live = state.replay.is_none() && state.connection == Connection::Open;
+    let drawn = !charts_of(state.screen()).is_empty();
+    if live && drawn && state.timeline.are_runs_due(state.clock) {
+        state.timeline.runs_asked = Some(state.clock);
+        effects.push(Effect::ReadRuns(state.opened, state.clock - since));
     }
     if may && reads && state.logged.is_due(state.clock) {
         state.logged.asking = Some(state.clock);
@@ -54,19 +62,40 @@ pub(super) fn logged(state: &mut State, generation: u64, errors: Errors) {
     }
 }
 
-/// A cursor on the newest event stays on the newest.
-pub(super) fn came(state: &mut State, generation: u64, happened: Happened) {
-    if generation != state.opened {
-        return;
+/// What runs did.
+pub(super) fn runs_came(state: &mut State, generation: u64, runs: Vec<Event>) -> Vec<Effect> {
+    if generation == state.opened {
+        stay_newest(state, |state| state.timeline.take_runs(runs));
     }
+    Vec::new()
+}
+
+/// Something was written down, where no run was under way.
+pub(super) fn noted(state: &mut State, text: String) {
+    let noted = Noted {
+        at: state.clock,
+        by: "this console".into(),
+        text,
+    };
+    state.timeline.add_note(noted);
+}
+
+/// What happened came.
+pub(super) fn came(state: &mut State, generation: u64, happened: Happened) {
+    if generation == state.opened {
+        stay_newest(state, |state| {
+            state.timeline.take(Some(Arc::new(happened)));
+        });
+    }
+}
+
+/// A cursor on the newest event stays on the newest, unless a minute of the charts is read.
+fn stay_newest(state: &mut State, change: impl FnOnce(&mut State)) {
     let at_end = |state: &State, panel| state.cursor(panel) + 1 >= state.count(panel);
-    let here = *state.screen() == Screen::Timeline;
+    let here = *state.screen() == Screen::Timeline && state.charts.cursor.is_none();
     let panels = [Panel::Timeline, Panel::Others];
     let newest = panels.map(|panel| here && at_end(state, panel));
-    state.timeline = Timeline {
-        happened: Some(Arc::new(happened)),
-        ..Timeline::default()
-    };
+    change(state);
     for (panel, newest) in panels.into_iter().zip(newest) {
         if newest {
             point_at(state, panel, usize::MAX);
