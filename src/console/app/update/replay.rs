@@ -110,6 +110,7 @@ pub(super) fn came(state: &mut State, now: Replayed) {
     let notes = replay.notes.iter().filter(|note| note.at <= until);
     state.timeline.take_notes(notes.cloned());
     state.timeline.take(now.happened);
+    state.logged.errors = now.errors;
     state.guided.run = now.run.map(|state| Shown {
         state,
         hold: Hold::Recorded,
