@@ -450,7 +450,10 @@ fn the_hour_before_costs_nothing_and_last_week_says_where_there_is_nothing() {
         period: before.range.period,
     };
     let picture = sample::nothing_yet();
-    update(&mut state, Msg::Past(0, Box::new(Past { question, picture })));
+    update(
+        &mut state,
+        Msg::Past(0, Box::new(Past { question, picture })),
+    );
     let shown = shown(&state);
     assert!(shown.contains("last week: no data"), "{shown}");
 }
